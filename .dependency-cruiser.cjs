@@ -1,0 +1,79 @@
+/**
+ * The import directions of the rooms (docs/architecture.md). Each rule says why it is there and what to do when it fires.
+ */
+const adapters = ['process', 'probe', 'store', 'config'];
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circular',
+      comment: 'A cycle means two rooms know each other. Remedy: move the shared word down into model/ or ports/.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'model-is-pure',
+      comment: 'model/ decides without time, I/O or actors. Remedy: pass the fact in as an argument.',
+      severity: 'error',
+      from: { path: '^lib/model/' },
+      to: { pathNot: '^lib/model/|node_modules/semver' },
+    },
+    {
+      name: 'ports-know-only-the-model',
+      comment: 'A port is a type that any implementation can fulfil. Remedy: describe the need in words of model/.',
+      severity: 'error',
+      from: { path: '^lib/ports/' },
+      to: { pathNot: '^lib/(model|ports)/' },
+    },
+    {
+      name: 'actors-know-no-io',
+      comment:
+        'Statecharts act through ports, so that they can be run on a simulated clock. Remedy: add the effect to a port.',
+      severity: 'error',
+      from: { path: '^lib/actors/' },
+      to: { pathNot: '^lib/(model|ports|actors)/|node_modules/xstate' },
+    },
+    {
+      name: 'control-knows-no-io',
+      comment: 'Commands and views work over ports. Remedy: take the adapter as a port in the composition root.',
+      severity: 'error',
+      from: { path: '^lib/control/' },
+      to: { pathNot: '^lib/(model|ports|actors|control)/|node_modules/xstate' },
+    },
+    ...adapters.map((room) => ({
+      name: `${room}-is-an-adapter`,
+      comment: 'An adapter implements ports and knows no other adapter. Remedy: describe what it needs as a port.',
+      severity: 'error',
+      from: { path: `^lib/${room}/` },
+      to: { path: '^lib/', pathNot: `^lib/(model|ports|${room})/` },
+    })),
+    {
+      name: 'http-knows-no-adapters',
+      comment: 'Routes speak to control/ only. Remedy: add the question or the command to control/.',
+      severity: 'error',
+      from: { path: '^lib/http/' },
+      to: { path: '^lib/', pathNot: '^lib/(model|ports|control|http)/' },
+    },
+    {
+      name: 'child-process-has-one-room',
+      comment: 'Only process/ launches. Remedy: use the ProcessHost port.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/process/' },
+      to: { path: '^(node:)?child_process$' },
+    },
+    {
+      name: 'no-orphans',
+      comment: 'A file that nobody imports is dead. Remedy: delete it.',
+      severity: 'error',
+      from: { orphan: true, pathNot: ['^lib/main\\.ts$', '^scripts/', '^lib/process/shim/'] },
+      to: {},
+    },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const main = join(import.meta.dirname, '../dist/main.js');
+const READY_MS = 15_000;
+const STOP_MS = 20_000;
+
+/** Resolves with the URL of the ready line; rejects with what the host wrote when it ends or stays silent. */
+function readyUrl(child) {
+  return new Promise((resolve, reject) => {
+    const written = [];
+    const give = (reason) => reject(new Error(`The host ${reason}:\n${written.join('\n')}`));
+    const timer = setTimeout(() => give(`was not ready within ${READY_MS} ms`), READY_MS);
+    child.once('exit', (code, signal) => give(`ended (${signal ?? code}) before it was ready`));
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      written.push(line);
+      const record = recordOf(line);
+      if (record?.msg !== 'ready') return;
+      clearTimeout(timer);
+      resolve(record.url);
+    });
+  });
+}
+
+/** A log line as an object; null for text that is no JSON, such as a stack. */
+function recordOf(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}
+
+/** One POST on a kept connection: the time right before it is written, and the time of the whole answer. */
+function post(agent, url, body) {
+  return new Promise((resolve, reject) => {
+    const text = JSON.stringify(body ?? {});
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
+    const message = request(url, { method: 'POST', agent, headers }, (response) => {
+      const chunks = [];
+      response.on('error', reject);
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('end', () => {
+        const answered = process.hrtime.bigint();
+        if (response.statusCode === 200) resolve({ begun, answered });
+        else reject(new Error(`POST ${url} answered ${response.statusCode}: ${Buffer.concat(chunks).toString()}`));
+      });
+    });
+    message.on('error', reject);
+    const begun = process.hrtime.bigint();
+    message.end(text);
+  });
+}
+
+/** SIGTERM, on which the host drains; SIGKILL and an error when that takes too long. */
+async function stop(child, agent) {
+  agent.destroy();
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+  const [code] = await exit;
+  clearTimeout(timer);
+  if (code !== 0) throw new Error(`The host did not end cleanly (exit code ${code}); services may be left over.`);
+}
+
+/** Starts the built host on `basePath` and resolves when it is ready; its services end with it. */
+export async function startHost(basePath) {
+  const args = [main, '--base-path', basePath, '--port', '0', '--on-exit', 'drain'];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  try {
+    const url = await readyUrl(child);
+    return { post: (path, body) => post(agent, `${url}${path}`, body), stop: () => stop(child, agent) };
+  } catch (error) {
+    await stop(child, agent);
+    throw error;
+  }
+}

@@ -1,0 +1,16 @@
+import type { ServiceReport } from '../../model/agent-state.ts';
+import type { AgentPlan } from '../../model/spec.ts';
+import type { Intended } from '../../model/wish.ts';
+
+/** Everything an agent actor can be told. */
+export type AgentEvent =
+  | { readonly type: 'agent.start'; readonly plan: AgentPlan; readonly correlationId: string | null }
+  | { readonly type: 'agent.stop'; readonly correlationId: string | null }
+  /** A service of this agent changed, or was asked how it is. */
+  | { readonly type: 'service.changed'; readonly report: ServiceReport }
+  /** The host is back; `plan` and `intended` are the last accepted wish. */
+  | { readonly type: 'host.resume'; readonly intended: Intended; readonly plan: AgentPlan }
+  /** The host leaves and takes its services with it; the wish stays. */
+  | { readonly type: 'host.drain' }
+  /** The actor broke too often; it is kept aside. */
+  | { readonly type: 'supervisor.park'; readonly reason: string };

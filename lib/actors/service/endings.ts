@@ -1,0 +1,62 @@
+import { classifyExit, judgeEnding, type Ending, type Verdict } from '../../model/restart.ts';
+import type { LaunchFailure, ProcessExit } from '../../model/process.ts';
+import type { Instant } from '../../model/time.ts';
+import type { ResumeEvent, ServiceEvent } from './events.ts';
+import type { ServiceContext } from './record.ts';
+
+/** An end that the service has to account for: what it was, of which generation, and the sentence that says so. */
+export interface End extends Ending {
+  readonly generation: number;
+  readonly exit: ProcessExit | null;
+  readonly reason: string;
+}
+
+/** What an exit of the live launch means; null when the event is about an earlier launch. */
+export function endOfExit(context: ServiceContext, event: ServiceEvent): End | null {
+  if (event.type !== 'process.exited' || context.launch?.launchId !== event.launchId) return null;
+  return endOf(context, context.launch.generation, event.exit);
+}
+
+/**
+ * What a resume reveals: an exit that nobody accounted for, or a process that no record and no kernel knows any more. Null when
+ * there is nothing to account for.
+ */
+export function endOfResume(context: ServiceContext, event: ResumeEvent, now: Instant): End | null {
+  const { facts } = event;
+  const isNews = facts !== null && facts.generation > context.generation;
+  const isAwaited = context.launch !== null && facts?.generation === context.launch.generation;
+  if (facts?.status === 'exited' && (isNews || isAwaited)) return endOf(context, facts.generation, facts.exit);
+  if (context.launch === null || facts?.status === 'alive' || isNews) return null;
+  return endOf(context, context.launch.generation, { code: null, signal: null, at: now, isKnown: false });
+}
+
+/** A launch that was refused but may be granted another time. */
+export function endOfRefusal(failure: LaunchFailure, generation: number): End {
+  return { class: 'spawn_transient', uptimeMs: null, generation, exit: null, reason: failure.message };
+}
+
+/** An effect that broke: the bug stays inside this service and counts like a failed launch. */
+export function endOfError(context: ServiceContext, error: unknown): End {
+  const message = error instanceof Error ? error.message : String(error);
+  return { class: 'spawn_transient', uptimeMs: null, generation: context.generation, exit: null, reason: message };
+}
+
+/** What follows an end by the policy of the service. */
+export function verdictOn(context: ServiceContext, end: End, at: { now: Instant; random: number }): Verdict {
+  return judgeEnding(context.spec.restart, end, { budget: context.budget, attempt: context.attempt }, at);
+}
+
+function endOf(context: ServiceContext, generation: number, exit: ProcessExit): End {
+  const isThisRun = context.launch?.generation === generation;
+  const uptimeMs = isThisRun && context.startedAt !== null ? Math.max(0, exit.at - context.startedAt) : null;
+  const how = sentenceOf(exit);
+  const reason = uptimeMs === null ? `${how} before it counted as started` : how;
+  return { class: classifyExit(exit, context.spec.restart), uptimeMs, generation, exit, reason };
+}
+
+function sentenceOf(exit: ProcessExit): string {
+  if (!exit.isKnown) return 'the process ended unseen, its exit status is not known';
+  return exit.signal === null
+    ? `the process exited with code ${exit.code ?? '?'}`
+    : `the process was ended by ${exit.signal}`;
+}

@@ -1,0 +1,87 @@
+import type { Holder, ServiceId } from '../../model/ids.ts';
+import type { Executable, Launch } from '../../model/process.ts';
+import { EMPTY_BUDGET, type Attempt, type RestartBudget } from '../../model/restart.ts';
+import type { ServiceSpec } from '../../model/spec.ts';
+import type { Instant } from '../../model/time.ts';
+import type { ExitClass } from '../../model/views.ts';
+import type { Intended } from '../../model/wish.ts';
+
+/** The last end of this service that is accounted for. */
+export interface LastExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly at: Instant;
+  readonly generation: number;
+  readonly class: ExitClass;
+}
+
+/** The context of a service actor: plain JSON, kept as it is. */
+export interface ServiceContext {
+  readonly spec: ServiceSpec;
+  /** Who wants it to run. */
+  readonly holders: readonly Holder[];
+  /** System ids of the actors that are told of every change. */
+  readonly watchers: readonly string[];
+  readonly intended: Intended;
+  /** The newest launch that is accounted for; 0: never launched. */
+  readonly generation: number;
+  /** The file chosen for the launch under way, or the one that runs. */
+  readonly executable: Executable | null;
+  /** The live main process. */
+  readonly launch: Launch | null;
+  readonly isAdopted: boolean;
+  readonly attempt: Attempt;
+  readonly budget: RestartBudget;
+  /** Launches that nobody asked for, ever. */
+  readonly restarts: number;
+  readonly lastExit: LastExit | null;
+  /** Which dependencies are met, by service id. */
+  readonly dependencies: Readonly<Record<string, boolean>>;
+  /** When the public state was entered. */
+  readonly since: Instant;
+  /** When `running` was last entered. */
+  readonly startedAt: Instant | null;
+  /** When the timer of the present state is due. */
+  readonly deadlineAt: Instant | null;
+  readonly reason: string | null;
+  readonly correlationId: string | null;
+}
+
+/** What a service actor is made from: its spec, or the context of a predecessor that broke. */
+export interface ServiceInput {
+  readonly spec: ServiceSpec;
+  readonly holders?: readonly Holder[];
+  readonly watchers?: readonly string[];
+  readonly intended?: Intended;
+  readonly resume?: ServiceContext;
+}
+
+/** The context of a new service actor. */
+export function serviceContext(input: ServiceInput, now: Instant): ServiceContext {
+  if (input.resume) return { ...input.resume, since: now, deadlineAt: null };
+  return {
+    spec: input.spec,
+    holders: input.holders ?? [],
+    watchers: input.watchers ?? [],
+    intended: input.intended ?? 'stopped',
+    generation: 0,
+    executable: null,
+    launch: null,
+    isAdopted: false,
+    attempt: 'first',
+    budget: EMPTY_BUDGET,
+    restarts: 0,
+    lastExit: null,
+    dependencies: {},
+    since: now,
+    startedAt: null,
+    deadlineAt: null,
+    reason: null,
+    correlationId: null,
+  };
+}
+
+/** The name of a service actor in the actor system. */
+export function serviceActorId(id: ServiceId): `service:${string}` {
+  return `service:${id}`;
+}

@@ -1,0 +1,129 @@
+import { assign, enqueueActions, setup } from 'xstate';
+import type { Clock } from '../../ports/clock.ts';
+import type { ExecutableChoice, LaunchOutcome, ProcessFacts } from '../../model/process.ts';
+import type { PublicState } from '../../model/views.ts';
+import { peer } from '../peers.ts';
+import * as change from './changes.ts';
+import { serviceEffects, type ServicePorts } from './effects.ts';
+import { verdictOn, type End } from './endings.ts';
+import type { ServiceEvent } from './events.ts';
+import { serviceActorId, type ServiceContext, type ServiceInput } from './record.ts';
+
+/** The longest timer that Node can hold; a longer one would fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+/** Wait before a stop that failed outright is tried again. */
+const STOP_RETRY_MS = 1_000;
+
+/** What the chart's words do, over its ports: every guard, action, delay and actor is a named one. */
+export function serviceSetup(ports: ServicePorts, clock: Clock) {
+  const verdict = (context: ServiceContext, end: End | null) =>
+    end === null ? null : verdictOn(context, end, { now: clock.now(), random: 0.5 }).next;
+
+  return setup({
+    types: {
+      context: {} as ServiceContext, // setup() takes types as values
+      events: {} as ServiceEvent,
+      input: {} as ServiceInput,
+    },
+    actors: serviceEffects(ports),
+    delays: {
+      untilDeadline: ({ context }) =>
+        Math.min(MAX_TIMER_MS, Math.max(0, (context.deadlineAt ?? clock.now()) - clock.now())),
+      stopRetry: STOP_RETRY_MS,
+    },
+    guards: {
+      isNewHolder: ({ context, event }) => event.type === 'service.claim' && !context.holders.includes(event.holder),
+      isLastHolder: ({ context, event }) =>
+        event.type === 'service.release' && context.holders.length === 1 && context.holders[0] === event.holder,
+      wantsRunning: ({ context }) => context.intended === 'running',
+      dependenciesMet: ({ context }) => change.dependenciesMet(context),
+      recovers: ({ context }) => context.deadlineAt !== null,
+      isFound: (_, choice: ExecutableChoice) => choice.type === 'found',
+      isLaunched: (_, outcome: LaunchOutcome) => outcome.type === 'launched',
+      isRefusedForGood: (_, outcome: LaunchOutcome) => outcome.type === 'refused' && outcome.failure.isPermanent,
+      completes: ({ context }, end: End | null) => verdict(context, end) === 'complete',
+      givesUp: ({ context }, end: End | null) => verdict(context, end) === 'give_up',
+      retries: ({ context }, end: End | null) => verdict(context, end) === 'retry',
+      resumesStopped: ({ event }) => event.type === 'host.resume' && event.intended === 'stopped',
+      resumesAlive: ({ event }) => event.type === 'host.resume' && event.facts?.status === 'alive',
+    },
+    actions: {
+      enter: assign(() => ({ since: clock.now() })),
+      noteOrigin: assign(({ event }) => ('correlationId' in event ? { correlationId: event.correlationId } : {})),
+      forgetOrigin: assign({ correlationId: null }),
+      claim: assign(({ context, event }) => (event.type === 'service.claim' ? change.claimed(context, event) : {})),
+      dropHolder: assign(({ context, event }) =>
+        event.type === 'service.release'
+          ? { holders: context.holders.filter((holder) => holder !== event.holder) }
+          : {},
+      ),
+      watch: assign(({ context, event }) => {
+        if (event.type === 'service.watch') return change.watchedBy(context, event.watcher);
+        return event.type === 'service.claim' && event.holder.startsWith('agent:')
+          ? change.watchedBy(context, event.holder)
+          : {};
+      }),
+      takeSpec: assign(({ event }) => (event.type === 'service.configure' ? { spec: event.spec } : {})),
+      wishRunning: assign({ intended: 'running' }),
+      wishStopped: assign({ intended: 'stopped' }),
+      refresh: assign(change.FRESH),
+      noteDependency: assign(({ context, event }) =>
+        event.type === 'service.changed' ? change.dependencyNoted(context, event.report) : {},
+      ),
+      forgetDependencies: assign({ dependencies: {} }),
+      watchDependencies: enqueueActions(({ context, enqueue, system, self }) => {
+        for (const { serviceId } of context.spec.dependsOn) {
+          const dependency = peer(system, serviceActorId(serviceId));
+          if (dependency) enqueue.sendTo(dependency, { type: 'service.watch', watcher: self.id });
+        }
+      }),
+      explainWaiting: assign(({ context }) => ({ reason: change.waitingReason(context) })),
+      explainStopRetry: assign({ reason: 'its process tree could not be ended yet; trying again' }),
+      clearReason: assign({ reason: null }),
+      clearDeadline: assign({ deadlineAt: null }),
+      startGrace: assign(({ context }) => ({ deadlineAt: clock.now() + context.spec.stop.graceMs })),
+      noteStarted: assign(({ context }) => ({
+        startedAt: context.startedAt ?? clock.now(),
+        deadlineAt: null,
+        reason: null,
+      })),
+      beginRecovery: assign({ attempt: 'recovery' }),
+      takeWishes: assign(({ event }) =>
+        event.type === 'host.resume' ? { intended: event.intended, holders: event.holders } : {},
+      ),
+      takeFacts: assign(({ context, event }) =>
+        event.type === 'host.resume' && event.facts !== null
+          ? { generation: Math.max(context.generation, event.facts.generation) }
+          : {},
+      ),
+      adopt: assign(({ context, event }) => (event.type === 'host.resume' ? change.adopted(context, event) : {})),
+      account: assign(({ context }, end: End | null) => (end === null ? {} : change.ended(context, end))),
+      judge: assign(({ context }, end: End | null) => {
+        if (end === null) return {};
+        const now = clock.now();
+        return change.judged(context, end, verdictOn(context, end, { now, random: clock.random() }), now);
+      }),
+      choose: assign((_, choice: ExecutableChoice) =>
+        choice.type === 'found' ? { executable: choice.executable } : {},
+      ),
+      launched: assign(({ context }, outcome: LaunchOutcome) =>
+        outcome.type === 'launched' ? change.launched(context, outcome.launch) : {},
+      ),
+      noteRefusal: assign(({ context }, outcome: LaunchOutcome) =>
+        outcome.type === 'refused' ? change.refused(context, outcome, clock.now()) : {},
+      ),
+      noteMissing: assign((_, choice: ExecutableChoice) =>
+        choice.type === 'missing' ? change.missing(choice.reason) : {},
+      ),
+      noteStopped: assign(({ context }, facts: ProcessFacts | null) => change.stopped(context, facts)),
+      park: assign(({ event }) => (event.type === 'supervisor.park' ? { reason: event.reason, deadlineAt: null } : {})),
+      report: enqueueActions(({ context, enqueue, system }, params: { state: PublicState; isComplete?: boolean }) => {
+        const report = change.reportOf(context, params.state, params.isComplete ?? false);
+        for (const watcher of context.watchers) {
+          const actor = peer(system, watcher); // gone watchers are simply not told
+          if (actor) enqueue.sendTo(actor, { type: 'service.changed', report });
+        }
+      }),
+    },
+  });
+}

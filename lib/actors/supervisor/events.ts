@@ -1,0 +1,23 @@
+import type { Holder } from '../../model/ids.ts';
+import type { AgentPlan, ServiceSpec } from '../../model/spec.ts';
+import type { Intended } from '../../model/wish.ts';
+
+/** A service that has to exist; new ones begin with these wishes, present ones are left alone. */
+export interface ServiceSeat {
+  readonly spec: ServiceSpec;
+  readonly holders: readonly Holder[];
+  readonly intended: Intended;
+}
+
+/** Everything the root supervisor can be told. */
+export type SupervisorEvent =
+  /** Makes the actors that do not exist yet; none of them acts by itself. */
+  | {
+      readonly type: 'supervisor.ensure';
+      readonly services: readonly ServiceSeat[];
+      readonly agents: readonly AgentPlan[];
+    }
+  /** Forgets a stopped actor. */
+  | { readonly type: 'supervisor.remove'; readonly actorId: string }
+  /** A child threw: it is replaced (the wildcard covers every child). */
+  | { readonly type: `xstate.error.actor.${string}`; readonly actorId: string; readonly error: unknown };

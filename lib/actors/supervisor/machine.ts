@@ -1,0 +1,91 @@
+/**
+ * The root of the actor system. One state, `supervising`: it makes service and agent actors as siblings, passes start commands
+ * on, and replaces a child that throws by a new one with the last good context (the `assign`s of the event that broke it are
+ * rolled back). A child that breaks too often is parked; the root itself always stays.
+ */
+import { assign, enqueueActions, setup } from 'xstate';
+import type { Clock } from '../../ports/clock.ts';
+import type { AgentEvent } from '../agent/events.ts';
+import { createAgentMachine } from '../agent/machine.ts';
+import { agentActorId, type AgentContext } from '../agent/record.ts';
+import type { ServicePorts } from '../service/effects.ts';
+import type { ServiceEvent } from '../service/events.ts';
+import { createServiceMachine } from '../service/machine.ts';
+import { serviceActorId, type ServiceContext } from '../service/record.ts';
+import type { SupervisorEvent } from './events.ts';
+import { crashNoted, isBeyondRepair, type SupervisorContext } from './record.ts';
+
+/** The version that is kept with every snapshot; goes up with every change of the states (see control/recovery.ts). */
+export const SUPERVISOR_MACHINE_VERSION = '1';
+
+const PARK = {
+  type: 'supervisor.park',
+  reason: 'its actor broke again and again and was set aside; its process was not touched',
+} as const;
+
+/** The root machine with the machines of its children. */
+export function createSupervisorMachine(ports: ServicePorts, clock: Clock) {
+  const serviceResume = ({ spec, intended, holders }: ServiceContext): ServiceEvent => ({
+    type: 'host.resume',
+    intended,
+    holders,
+    facts: ports.processes.facts(spec.id),
+  });
+  const agentResume = ({ plan, intended }: AgentContext): AgentEvent => ({ type: 'host.resume', intended, plan });
+
+  return setup({
+    types: {
+      context: {} as SupervisorContext, // setup() takes types as values
+      events: {} as SupervisorEvent,
+    },
+    actors: { service: createServiceMachine(ports, clock), agent: createAgentMachine(clock) },
+    actions: {
+      ensure: enqueueActions(({ enqueue, event, self }) => {
+        if (event.type !== 'supervisor.ensure') return;
+        const present = self.getSnapshot().children;
+        for (const seat of event.services) {
+          const id = serviceActorId(seat.spec.id);
+          if (!(id in present)) enqueue.spawnChild('service', { id, systemId: id, input: seat });
+        }
+        for (const plan of event.agents) {
+          const id = agentActorId(plan.id);
+          if (!(id in present)) enqueue.spawnChild('agent', { id, systemId: id, input: { plan } });
+        }
+      }),
+      remove: enqueueActions(({ enqueue, event }) => {
+        if (event.type === 'supervisor.remove') enqueue.stopChild(event.actorId);
+      }),
+      noteCrash: assign(({ context, event }) =>
+        'actorId' in event ? crashNoted(context, event.actorId, clock.now()) : context,
+      ),
+      replaceChild: enqueueActions(({ context, enqueue, event, self }) => {
+        const broken = 'actorId' in event ? self.getSnapshot().children[event.actorId] : undefined;
+        if (broken === undefined) return;
+        const { id, src } = broken;
+        const last = (broken.getSnapshot() as { readonly context?: unknown }).context;
+        if (last === undefined) return; // it broke before it had a context: there is nothing to go on from
+        enqueue.stopChild(id);
+        if (src === 'service') {
+          const resume = last as ServiceContext; // what the machine of that name keeps
+          enqueue.spawnChild('service', { id, systemId: id, input: { spec: resume.spec, resume } });
+          enqueue.sendTo(id, isBeyondRepair(context, id) ? PARK : serviceResume(resume));
+        } else if (src === 'agent') {
+          const resume = last as AgentContext; // what the machine of that name keeps
+          enqueue.spawnChild('agent', { id, systemId: id, input: { plan: resume.plan, resume } });
+          enqueue.sendTo(id, isBeyondRepair(context, id) ? PARK : agentResume(resume));
+        }
+      }),
+    },
+  }).createMachine({
+    id: 'supervisor',
+    version: SUPERVISOR_MACHINE_VERSION,
+    context: { crashes: {} },
+    initial: 'supervising',
+    states: { supervising: {} },
+    on: {
+      'supervisor.ensure': { actions: 'ensure' },
+      'supervisor.remove': { actions: 'remove' },
+      'xstate.error.actor.*': { actions: ['noteCrash', 'replaceChild'] },
+    },
+  });
+}

@@ -1,0 +1,146 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import type { AppLog } from './app-log.ts';
+import type { ServeOptions } from './cli/options.ts';
+import { hostVersion } from './cli/version.ts';
+import { createCatalog } from './config/catalog.ts';
+import { openControl, type OpenControl } from './control/open-control.ts';
+import { createHttpApp } from './http/app.ts';
+import { listen, type Listening } from './http/listen.ts';
+import type { Clock } from './ports/clock.ts';
+import type { ProcessHost } from './ports/process-host.ts';
+import type { SpecSource } from './ports/spec-source.ts';
+import { createLocalProcessHost } from './process/local-process-host.ts';
+import { bestShimKind, guaranteesOf } from './process/shim-kind.ts';
+import { acquireHostLock, type HostLock } from './store/host-lock.ts';
+import { instanceIdOf } from './store/instance-id.ts';
+import { openStore, type Store } from './store/store.ts';
+
+/** How long requests under way may go on once the host leaves. */
+const HTTP_GRACE_MS = 1_000;
+
+const systemClock: Clock = { now: () => Date.now(), random: () => Math.random() };
+
+/** A host at work. */
+export interface Host {
+  /** Where the API answers. */
+  readonly url: string;
+  /** Ends the host: `drain` takes the services down first, `detach` leaves them running for the next host. */
+  close(mode: 'detach' | 'drain'): Promise<void>;
+  /** Kills what a drain still waits for. */
+  hurry(): Promise<void>;
+}
+
+/** What has been opened so far, to be closed in the reverse order. */
+interface Parts {
+  readonly lock: HostLock;
+  readonly listening: Listening;
+  readonly store: Store;
+  readonly processes: ProcessHost;
+  readonly control: OpenControl;
+}
+
+/**
+ * Builds a host from its parts and brings back what it knew. The lock comes first, then the port, so that a second host or a taken
+ * port ends the attempt before anything that runs is touched.
+ */
+export async function startHost(options: ServeOptions, specs: SpecSource, log: AppLog): Promise<Host> {
+  const undo: (() => Promise<void>)[] = [];
+  try {
+    const lock = await acquireHostLock(options.stateDir, { pid: process.pid });
+    undo.push(() => lock.release());
+    const version = hostVersion();
+    const gate = new Gate(version);
+    const listening = await listen(gate, { host: options.host, port: options.port, version, log });
+    undo.push(() => listening.close(0));
+    await lock.update(listening.url);
+    const store = await openStore({ file: join(options.stateDir, 'coredinator.db'), log, clock: systemClock });
+    undo.push(() => store.close());
+    const processes = await openProcesses(options, store, listening.url, log);
+    undo.push(() => processes.close());
+    const control = await openControl({
+      store: store.actors,
+      specs,
+      processes,
+      catalog: createCatalog({ basePath: options.basePath, exclude: [options.stateDir] }),
+      clock: systemClock,
+      log,
+      identity: { processId: process.pid, version, guarantees: guaranteesOf(bestShimKind()) },
+    });
+    const app = createHttpApp({ ...options, control, log, version }).callback();
+    gate.open((request, response) => void app(request, response));
+    return new RunningHost({ lock, listening, store, processes, control });
+  } catch (error) {
+    for (const step of undo.reverse()) await step();
+    throw error;
+  }
+}
+
+async function openProcesses(options: ServeOptions, store: Store, url: string, log: AppLog): Promise<ProcessHost> {
+  return createLocalProcessHost({
+    stateDir: options.stateDir,
+    basePath: options.basePath,
+    instanceId: await instanceIdOf(options.stateDir),
+    hostUrl: () => url,
+    ledger: store.ledger,
+    log,
+    clock: systemClock,
+  });
+}
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Answers 503 until the host knows its actors; the port is taken early so that processes can be told the URL. */
+class Gate {
+  #listener: Listener;
+
+  constructor(version: string) {
+    const detail = 'The host is starting and restores its actors; ask again in a moment.';
+    const problem = JSON.stringify({ type: 'about:blank', title: 'Service Unavailable', status: 503, detail });
+    this.#listener = (_, response) => {
+      response.writeHead(503, {
+        'Retry-After': '1',
+        'Content-Type': 'application/problem+json',
+        'X-CoreRL-Version': version,
+      });
+      response.end(problem);
+    };
+  }
+
+  open(listener: Listener): void {
+    this.#listener = listener;
+  }
+
+  callback(): Listener {
+    return (request, response) => {
+      this.#listener(request, response);
+    };
+  }
+}
+
+class RunningHost implements Host {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  get url(): string {
+    return this.#parts.listening.url;
+  }
+
+  async close(mode: 'detach' | 'drain'): Promise<void> {
+    const { control, listening, processes, store, lock } = this.#parts;
+    await control.close(mode); // the API answers until nothing changes any more
+    await listening.close(HTTP_GRACE_MS);
+    await processes.close();
+    await store.close();
+    await lock.release();
+  }
+
+  async hurry(): Promise<void> {
+    const { processes } = this.#parts;
+    const kill = { signal: 'SIGKILL', graceMs: 0 } as const;
+    await Promise.all(processes.live().map((launch) => processes.stop(launch.serviceId, kill)));
+  }
+}

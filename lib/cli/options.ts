@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Access } from '../http/access.ts';
+import { readAccess } from './access-options.ts';
+import { hostNames, onExit, logLevel, origins, portNumber } from './option-values.ts';
+import type { LogLevel, OnExit } from './option-values.ts';
+import { existingFile, existingFolder, fileToBe, folderToBe, OptionError } from './option-paths.ts';
+import { parseRaw } from './raw-options.ts';
+import type { RawOptions } from './raw-options.ts';
+import { hostVersion } from './version.ts';
+
+/** How the host is to be run (contract 2). All paths are absolute. */
+export interface ServeOptions {
+  readonly basePath: string;
+  readonly stateDir: string;
+  /** The configuration file; null: there is none. */
+  readonly configFile: string | null;
+  /** An address or name, IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+  readonly onExit: OnExit;
+  readonly access: Access;
+  readonly allowedHosts: readonly string[];
+  readonly corsOrigins: readonly string[];
+  readonly logLevel: LogLevel;
+  readonly logFile: string | null;
+}
+
+/** `exit`: nothing is to be run; `output` belongs on stdout with code 0 and on stderr with code 2. */
+export type CommandLine =
+  | { readonly type: 'serve'; readonly options: ServeOptions }
+  | { readonly type: 'exit'; readonly code: 0 | 2; readonly output: string };
+
+function configFile(raw: RawOptions, basePath: string): string | null {
+  if (raw.config !== undefined) return existingFile(raw.config);
+  const standard = join(basePath, 'coredinator.yaml');
+  return existsSync(standard) ? standard : null;
+}
+
+function serveOptions(raw: RawOptions, env: NodeJS.ProcessEnv): ServeOptions {
+  if (raw.basePath === undefined) {
+    throw new OptionError('--base-path is required: give the folder with the service executables.');
+  }
+  const basePath = existingFolder(raw.basePath);
+  const host = (raw.host?.values[0] ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1');
+  return {
+    basePath,
+    stateDir: raw.stateDir === undefined ? join(basePath, '.coredinator') : folderToBe(raw.stateDir),
+    configFile: configFile(raw, basePath),
+    host,
+    port: raw.port === undefined ? 8000 : portNumber(raw.port),
+    onExit: raw.onExit === undefined ? 'detach' : onExit(raw.onExit),
+    access: readAccess(raw, host, env),
+    allowedHosts: raw.allowedHost === undefined ? [] : hostNames(raw.allowedHost),
+    corsOrigins: raw.corsOrigin === undefined ? [] : origins(raw.corsOrigin),
+    logLevel: raw.logLevel === undefined ? 'info' : logLevel(raw.logLevel),
+    logFile: raw.logFile === undefined ? null : fileToBe(raw.logFile),
+  };
+}
+
+/**
+ * Reads the command line of `coredinator serve` (`argv` without node and program) and the COREDINATOR_* variables; the command
+ * line wins. Looks at the file system: folders and files that must exist, and the token files.
+ */
+export function parseServeOptions(argv: readonly string[], env: NodeJS.ProcessEnv): CommandLine {
+  const raw = parseRaw(argv, env, hostVersion());
+  if (raw.type === 'exit') return raw;
+  try {
+    return { type: 'serve', options: serveOptions(raw.options, env) };
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    return { type: 'exit', code: 2, output: `error: ${error.message}\n` };
+  }
+}

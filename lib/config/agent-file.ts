@@ -1,0 +1,38 @@
+import { parse, resolve } from 'node:path';
+import type { ConfigInvalidError } from '../model/errors.ts';
+import { readConfigFile } from './config-file.ts';
+import { agentConfig, type AgentConfig, type Effective } from './effective.ts';
+import { configInvalid, type Problem } from './problems.ts';
+import { parseYaml } from './yaml-source.ts';
+
+/** What every plan of this host begins with. */
+export interface PlanContext {
+  readonly host: Effective;
+  readonly basePath: string;
+  readonly workingDirectory: string;
+}
+
+/** An agent's file, read and laid over the host's configuration. */
+export interface AgentFile {
+  readonly path: string;
+  /** The file name without its last extension. */
+  readonly stem: string;
+  readonly config: AgentConfig;
+  /** The refusal of the file, for paths that begin at its section. */
+  readonly refuse: (problems: readonly Problem[]) => ConfigInvalidError;
+}
+
+/** The key of an agent's file that is ours; the rest belongs to the agent's programs. */
+const SECTION = 'coredinator';
+
+/** Reads an agent's file; any YAML document is fine. Throws ConfigUnreadableError and ConfigInvalidError. */
+export async function readAgentFile(configPath: string, context: PlanContext): Promise<AgentFile> {
+  const path = resolve(context.workingDirectory, configPath);
+  const source = parseYaml(path, await readConfigFile(path)).part(SECTION);
+  return {
+    path,
+    stem: parse(path).name,
+    config: agentConfig(context.host, source),
+    refuse: source?.refuse ?? ((problems) => configInvalid(path, problems, () => undefined)),
+  };
+}

@@ -1,0 +1,113 @@
+import { resolve } from 'node:path';
+import type { Executable, ExecutableChoice } from '../model/process.ts';
+import type { Millis } from '../model/time.ts';
+import { platformWord } from '../model/version.ts';
+import type { Catalog, ExecutableQuery } from '../ports/catalog.ts';
+import { chooseFrom } from './choice.ts';
+import { listFiles, type Listing } from './folder-scan.ts';
+
+/** Where and how executables are looked for. */
+export interface CatalogOptions {
+  /** Absolute. */
+  readonly basePath: string;
+  /** Folders that are not searched, such as the state directory; relative ones are taken from the base path. */
+  readonly exclude: readonly string[];
+  /** How often those who wait for an executable look again; default 1 s. */
+  readonly lookEveryMs?: Millis;
+}
+
+/** The catalog of the executables below a base path. */
+export function createCatalog(options: CatalogOptions): Catalog {
+  return new FolderCatalog(options);
+}
+
+/** What the queries of one scan share. */
+interface Scan {
+  readonly listing: Listing;
+  readonly choices: Map<string, Promise<ExecutableChoice>>;
+}
+
+class FolderCatalog implements Catalog {
+  readonly #basePath: string;
+  readonly #exclude: ReadonlySet<string>;
+  readonly #lookEveryMs: Millis;
+  #scanMs: Millis = 0;
+  #running: Promise<unknown> = Promise.resolve();
+  #next: Promise<Scan> | null = null;
+  #look: Promise<void> | null = null;
+
+  constructor({ basePath, exclude, lookEveryMs = 1_000 }: CatalogOptions) {
+    this.#basePath = basePath;
+    this.#exclude = new Set(exclude.map((folder) => resolve(basePath, folder)));
+    this.#lookEveryMs = lookEveryMs;
+  }
+
+  async choose(query: ExecutableQuery): Promise<ExecutableChoice> {
+    const { listing, choices } = await this.#scan();
+    const key = JSON.stringify([query.executable, query.version]);
+    const known = choices.get(key);
+    if (known !== undefined) return known;
+    const choice = chooseFrom(listing, query, { basePath: this.#basePath, platform: platformWord(process.platform) });
+    choices.set(key, choice);
+    return choice;
+  }
+
+  async awaitOther(query: ExecutableQuery, refused: string | null, signal: AbortSignal): Promise<Executable> {
+    for (;;) {
+      const choice = await untilAborted(signal, () => this.choose(query));
+      if (choice.type === 'found' && choice.executable.fingerprint !== refused) return choice.executable;
+      await untilAborted(signal, () => this.#nextLook());
+    }
+  }
+
+  /**
+   * A scan that begins after the call: one that runs already may have passed the folder where a new file is. So those who come
+   * during a scan share the next one, and there are never two at a time.
+   */
+  #scan(): Promise<Scan> {
+    this.#next ??= this.#running.then(async () => {
+      this.#next = null;
+      const begin = performance.now();
+      const underWay = listFiles(this.#basePath, this.#exclude);
+      this.#running = Promise.allSettled([underWay]);
+      const listing = await underWay;
+      this.#scanMs = performance.now() - begin;
+      return { listing, choices: new Map<string, Promise<ExecutableChoice>>() };
+    });
+    return this.#next;
+  }
+
+  /**
+   * One timer for all who wait; it keeps no process alive. A tree that takes long to scan is scanned less often, so that waiting
+   * never costs more than a tenth of the time.
+   */
+  #nextLook(): Promise<void> {
+    this.#look ??= new Promise((resolve) => {
+      setTimeout(
+        () => {
+          this.#look = null;
+          resolve();
+        },
+        Math.max(this.#lookEveryMs, 9 * this.#scanMs),
+      ).unref();
+    });
+    return this.#look;
+  }
+}
+
+/** What `begin` promises, unless the signal is aborted first: then its reason. */
+function untilAborted<T>(signal: AbortSignal, begin: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const onAbort = (): void => {
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the port promises the signal's own reason
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    void begin()
+      .then(resolve, reject)
+      .finally(() => {
+        signal.removeEventListener('abort', onAbort);
+      });
+  });
+}

@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import type { ExecutableChoice } from '../model/process.ts';
+import { compareReleases, isInRange, parseRelease, type Release } from '../model/version.ts';
+import type { ExecutableQuery } from '../ports/catalog.ts';
+import { inspectFile, type Listing } from './folder-scan.ts';
+
+/** Where a choice is made. */
+export interface Surroundings {
+  readonly basePath: string;
+  /** The host's word in file names (contract 4). */
+  readonly platform: string;
+}
+
+interface Candidate {
+  readonly path: string;
+  readonly isLink: boolean;
+  readonly release: Release;
+}
+
+const MAX_NAMED = 5;
+
+/** The best of the listed files that fit a query and can be executed, or why there is none. */
+export async function chooseFrom(
+  listing: Listing,
+  query: ExecutableQuery,
+  { basePath, platform }: Surroundings,
+): Promise<ExecutableChoice> {
+  const named = candidates(listing, query.executable, platform);
+  const fitting = named.filter(({ release }) => isInRange(release, query.version));
+  const reasons: string[] = [];
+  for (const { path, isLink, release } of fitting) {
+    const inspected = await inspectFile(path, isLink, basePath);
+    if (inspected.type === 'executable') {
+      const { fingerprint } = inspected;
+      return { type: 'found', executable: { path, version: release.version, fingerprint } };
+    }
+    reasons.push(inspected.reason);
+  }
+  const reason = `${missing(query, basePath)}${because(reasons, named, query, platform)}${unread(listing)}.`;
+  return { type: 'missing', reason };
+}
+
+/** Best first; of equal releases the one whose path comes first. */
+function candidates({ files }: Listing, executable: string, platform: string): readonly Candidate[] {
+  const found: Candidate[] = [];
+  for (const { folder, name, isLink } of files) {
+    const release = name.includes(executable) ? parseRelease(name, executable, platform) : null;
+    if (release !== null) found.push({ path: join(folder, name), isLink, release });
+  }
+  return found.sort((a, b) => compareReleases(a.release, b.release) || (a.path < b.path ? -1 : 1));
+}
+
+function missing({ executable, version }: ExecutableQuery, basePath: string): string {
+  const range = version === null ? '' : ` in the version range "${version}"`;
+  return `No executable "${executable}"${range} below ${basePath}`;
+}
+
+function because(
+  reasons: readonly string[],
+  named: readonly Candidate[],
+  { executable }: ExecutableQuery,
+  platform: string,
+): string {
+  if (reasons.length > 0) return `: ${someOf(reasons)}`;
+  if (named.length > 0) return `; there are ${someOf(named.map(({ release }) => release.name))}`;
+  const names = [`${executable}-1.2.3`, `${platform}-${executable}-v1.2.3`, `${platform}-${executable}-dev4-v1.2.3`];
+  return `; names that fit are ${names.join(', ')} and ${executable}`;
+}
+
+function unread({ unreadable }: Listing): string {
+  return unreadable.length === 0 ? '' : ` (not searched, for they cannot be read: ${someOf(unreadable)})`;
+}
+
+function someOf(texts: readonly string[]): string {
+  const more = texts.length - MAX_NAMED;
+  return `${texts.slice(0, MAX_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

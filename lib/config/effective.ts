@@ -1,0 +1,91 @@
+import type { z } from 'zod';
+import { AGENT_POLICY, BUILT_IN, POLICY } from './defaults.ts';
+import { member, merge, section, type Mapping } from './json.ts';
+import type { Path, Problem } from './problems.ts';
+import { noSuchKind, referenceProblems } from './references.ts';
+import { agentTypeSchema, hostSchema, kindSchema, sectionSchema, type AgentType, type Kind } from './schema.ts';
+import { validate } from './validate.ts';
+import type { YamlSource } from './yaml-source.ts';
+
+/** A host service: a complete kind with its overrides. */
+export interface HostService {
+  readonly kindName: string;
+  readonly kind: Kind;
+}
+
+/** A configuration with every default in place and every reference checked. */
+export interface Effective {
+  /** The merged documents, in the form of `coredinator.yaml`. */
+  readonly document: Mapping;
+  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly agentTypes: ReadonlyMap<string, AgentType>;
+  readonly services: ReadonlyMap<string, HostService>;
+}
+
+/** The configuration of one agent: the host's with the overrides of the agent's section, and what else the section asks for. */
+export interface AgentConfig extends Effective {
+  readonly agentType: string | null;
+  readonly coreioId: string | null;
+}
+
+/** The built-in defaults under a `coredinator.yaml`; null: there is none. Throws ConfigInvalidError. */
+export function hostConfig(source: YamlSource | null): Effective {
+  if (source?.json == null) return completed(BUILT_IN, null);
+  checkedBy(hostSchema, source);
+  return completed(merge(BUILT_IN, source.json), source);
+}
+
+/** A host's configuration under the section of one agent's file; null: there is none. Throws ConfigInvalidError. */
+export function agentConfig(host: Effective, source: YamlSource | null): AgentConfig {
+  if (source?.json == null) return { ...host, agentType: null, coreioId: null };
+  const { agent_type: agentType = null, coreio_id: coreioId = null, kinds } = checkedBy(sectionSchema, source);
+  if (kinds === undefined) return { ...host, agentType, coreioId };
+  // The section speaks of this agent's services only, so the host services stay out of it.
+  const document = merge({ ...host.document, services: {} }, { kinds: member(source.json, 'kinds') });
+  return { ...completed(document, source), agentType, coreioId };
+}
+
+function checkedBy<T>(schema: z.ZodType<T>, source: YamlSource): T {
+  const checked = validate(schema, source.json);
+  if (checked.type === 'invalid') throw source.refuse(checked.problems);
+  return checked.value;
+}
+
+/** Every document is checked before the next is laid over it, so what is wrong here came with `top`, the uppermost one. */
+function completed(document: unknown, top: YamlSource | null): Effective {
+  const problems: Problem[] = [];
+  const complete = <T>(schema: z.ZodType<T>, path: Path, value: unknown): readonly T[] => {
+    const checked = validate(schema, value);
+    if (checked.type === 'valid') return [checked.value];
+    problems.push(...checked.problems.map((problem) => ({ ...problem, path: [...path, ...problem.path] })));
+    return [];
+  };
+
+  const rawKinds = section(document, 'kinds');
+  const kinds = mapped(rawKinds, (name, kind) => complete(kindSchema, ['kinds', name], merge(POLICY, kind)));
+  const agentTypes = mapped(section(document, 'agent_types'), (name, type) =>
+    complete(agentTypeSchema, ['agent_types', name], merge(AGENT_POLICY, type)),
+  );
+  const services = mapped(section(document, 'services'), (id, service) => {
+    const { kind: kindName, ...overrides } = service as Mapping & { readonly kind?: string }; // by the schema of its document
+    const problem = kindProblem(kindName, rawKinds);
+    if (problem !== null) problems.push({ path: ['services', id, 'kind'], message: problem });
+    if (problem !== null || kindName === undefined) return [];
+    const whole = merge(merge(POLICY, rawKinds[kindName]), overrides);
+    return complete(kindSchema, ['services', id], whole).map((kind): HostService => ({ kindName, kind }));
+  });
+
+  if (problems.length === 0) problems.push(...referenceProblems({ kinds, agentTypes, services }, top?.json));
+  if (problems.length > 0)
+    throw top?.refuse(problems) ?? new Error(`The built-in configuration: ${String(problems[0]?.message)}`);
+  return { document: document as Mapping, kinds, agentTypes, services }; // two mappings merge to a mapping
+}
+
+function kindProblem(kindName: string | undefined, kinds: Mapping): string | null {
+  if (kindName === undefined) return 'is missing';
+  return Object.hasOwn(kinds, kindName) ? null : noSuchKind(kindName, Object.keys(kinds));
+}
+
+function mapped<T>(from: Mapping, to: (key: string, value: unknown) => readonly T[]): ReadonlyMap<string, T> {
+  return new Map(Object.entries(from).flatMap(([key, value]) => to(key, value).map((made) => [key, made] as const)));
+}

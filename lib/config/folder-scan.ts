@@ -1,0 +1,90 @@
+import { constants, type Dirent } from 'node:fs';
+import { access, readdir, realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join, relative, sep } from 'node:path';
+
+/** A file (or a link, which may lead to one) below the base path. */
+export interface ListedFile {
+  readonly folder: string;
+  readonly name: string;
+  readonly isLink: boolean;
+}
+
+/** Every file below a folder, and the folders that could not be read. */
+export interface Listing {
+  readonly files: readonly ListedFile[];
+  /** Each with its error code, for people. */
+  readonly unreadable: readonly string[];
+}
+
+/** What a listed file turned out to be. `unusable`: a fitting name that cannot run, with a sentence that says why. */
+export type Inspected =
+  | { readonly type: 'executable'; readonly fingerprint: string }
+  | { readonly type: 'unusable'; readonly reason: string };
+
+/** Folders read at the same time; the threads that read are shared with the store. */
+const WIDTH = 3;
+const SKIPPED_NAMES = new Set(['node_modules', '.git']);
+
+/** Lists a folder recursively. Follows no links to folders; skips `exclude` (absolute paths), node_modules and .git. */
+export async function listFiles(root: string, exclude: ReadonlySet<string>): Promise<Listing> {
+  const files: ListedFile[] = [];
+  const unreadable: string[] = [];
+  const folders = [root];
+  const read = async (folder: string): Promise<void> => {
+    for (const entry of await entriesOf(folder, unreadable)) {
+      const { name } = entry;
+      if (entry.isFile() || entry.isSymbolicLink()) {
+        files.push({ folder, name, isLink: entry.isSymbolicLink() });
+      } else if (entry.isDirectory() && !SKIPPED_NAMES.has(name) && !exclude.has(join(folder, name))) {
+        folders.push(join(folder, name));
+      }
+    }
+  };
+  while (folders.length > 0) await Promise.all(folders.splice(0, WIDTH).map(read));
+  return { files, unreadable };
+}
+
+async function entriesOf(folder: string, unreadable: string[]): Promise<readonly Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    unreadable.push(`"${folder}" (${codeOf(error)})`);
+    return [];
+  }
+}
+
+/** Looks at one file: whether it is (or links to) a regular file inside `root` that this user may execute. */
+export async function inspectFile(path: string, isLink: boolean, root: string): Promise<Inspected> {
+  try {
+    if (isLink && !isInside(await realpath(path), await realpath(root))) {
+      return { type: 'unusable', reason: `"${path}" is a link out of the base path` };
+    }
+    const facts = await stat(path);
+    if (!facts.isFile()) return { type: 'unusable', reason: `"${path}" is not a file` };
+    await access(path, constants.X_OK);
+    return { type: 'executable', fingerprint: `${facts.ino}:${facts.size}:${facts.mtimeMs}:${facts.mode}` };
+  } catch (error) {
+    return { type: 'unusable', reason: refusalOf(path, codeOf(error)) };
+  }
+}
+
+function isInside(path: string, root: string): boolean {
+  const way = relative(root, path);
+  return !isAbsolute(way) && way !== '..' && !way.startsWith(`..${sep}`);
+}
+
+function refusalOf(path: string, code: string): string {
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM':
+      return `"${path}" is not executable; run chmod +x on it`;
+    case 'ENOENT':
+      return `"${path}" leads to no file`;
+    default:
+      return `"${path}" cannot be used (${code})`;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}

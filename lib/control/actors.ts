@@ -1,0 +1,53 @@
+import { StateMachine, type ActorRefFrom, type AnyActorRef, type SnapshotFrom } from 'xstate';
+import type { createAgentMachine } from '../actors/agent/machine.ts';
+import { agentActorId } from '../actors/agent/record.ts';
+import type { createServiceMachine } from '../actors/service/machine.ts';
+import { serviceActorId } from '../actors/service/record.ts';
+import type { createSupervisorMachine } from '../actors/supervisor/machine.ts';
+import type { AgentId, ServiceId } from '../model/ids.ts';
+
+export type SupervisorRef = ActorRefFrom<ReturnType<typeof createSupervisorMachine>>;
+export type ServiceRef = ActorRefFrom<ReturnType<typeof createServiceMachine>>;
+export type AgentRef = ActorRefFrom<ReturnType<typeof createAgentMachine>>;
+export type ServiceSnapshot = SnapshotFrom<ReturnType<typeof createServiceMachine>>;
+export type AgentSnapshot = SnapshotFrom<ReturnType<typeof createAgentMachine>>;
+
+/** The live actor of a service. */
+export function serviceRef(root: SupervisorRef, id: ServiceId | string): ServiceRef | undefined {
+  return root.getSnapshot().children[serviceActorId(id as ServiceId)] as ServiceRef | undefined; // the root's own naming
+}
+
+/** The live actor of an agent. */
+export function agentRef(root: SupervisorRef, id: AgentId | string): AgentRef | undefined {
+  return root.getSnapshot().children[agentActorId(id as AgentId)] as AgentRef | undefined; // the root's own naming
+}
+
+/** All service actors, in the order in which they were made. */
+export function serviceRefs(root: SupervisorRef): readonly ServiceRef[] {
+  return childrenFrom(root, 'service') as readonly ServiceRef[]; // the children of that src
+}
+
+/** All agent actors, in the order in which they were made. */
+export function agentRefs(root: SupervisorRef): readonly AgentRef[] {
+  return childrenFrom(root, 'agent') as readonly AgentRef[]; // the children of that src
+}
+
+function childrenFrom(root: SupervisorRef, src: 'service' | 'agent'): readonly AnyActorRef[] {
+  return Object.values<AnyActorRef | undefined>(root.getSnapshot().children).filter(
+    (child): child is AnyActorRef => child?.src === src,
+  );
+}
+
+/** Whether this is the actor of a statechart, not of an effect. */
+export function isMachineActor(ref: AnyActorRef): boolean {
+  return 'logic' in ref && ref.logic instanceof StateMachine;
+}
+
+/** The public state and the nested ones below it, dotted; null where there are none. */
+export function splitState(value: unknown): { readonly state: string; readonly substate: string | null } {
+  if (typeof value === 'string') return { state: value, substate: null };
+  const [state, inner] = Object.entries(value as Record<string, unknown>)[0] ?? ['unknown', undefined]; // a StateValue
+  if (inner === undefined) return { state, substate: null };
+  const below = splitState(inner);
+  return { state, substate: below.substate === null ? below.state : `${below.state}.${below.substate}` };
+}

@@ -1,0 +1,51 @@
+import type { AgentId } from '../model/ids.ts';
+import type { JournalQuery } from '../model/journal.ts';
+import type {
+  AgentStatusView,
+  AgentView,
+  EventView,
+  HealthView,
+  ServiceStatusView,
+  ServiceView,
+} from '../model/views.ts';
+import type { AgentRequest } from '../ports/spec-source.ts';
+
+/** Where a command comes from; on every event that it causes. */
+export interface CommandOrigin {
+  readonly correlationId: string;
+}
+
+/** A coreio service that the /api/io routes know. */
+export interface IoView {
+  readonly service_id: string;
+  readonly status: ServiceStatusView;
+}
+
+/**
+ * Everything the outside can ask of a host: commands, which are durable when they resolve, and views, which come from memory.
+ * Refusals are the errors of `model/errors.ts`.
+ */
+export interface Control {
+  /** Starts an agent, or does nothing if it is up with the same config file. Resolves when the wish is durable. */
+  startAgent(request: AgentRequest, origin: CommandOrigin): Promise<AgentId>;
+  /** Resolves when the agent's processes are gone; for an unknown or stopped agent at once. */
+  stopAgent(id: string, origin: CommandOrigin): Promise<void>;
+  /** In the order of first start. */
+  agentIds(): readonly AgentId[];
+  /** Never refuses: an unknown agent is `stopped` without a config path. */
+  agentStatus(id: string): AgentStatusView;
+  /** Throws AgentNotFoundError. */
+  agent(id: string): AgentView;
+  services(): readonly ServiceView[];
+  /** Throws ServiceNotFoundError. */
+  service(id: string): ServiceView;
+  startIo(request: { readonly configPath: string; readonly coreioId?: string }, origin: CommandOrigin): Promise<IoView>;
+  /** Lets go of a shared coreio; it ends (and is forgotten) when no agent holds it. Throws ServiceNotFoundError. */
+  stopIo(id: string, origin: CommandOrigin): Promise<IoView>;
+  /** Throws ServiceNotFoundError. */
+  io(id: string): IoView;
+  ioServices(): readonly IoView[];
+  /** `next` is the `after` of the following page, null at the end. */
+  history(query: JournalQuery): Promise<{ readonly events: readonly EventView[]; readonly next: number | null }>;
+  health(): HealthView;
+}

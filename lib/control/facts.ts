@@ -1,0 +1,72 @@
+import type { AnyMachineSnapshot } from 'xstate';
+import type { AgentContext } from '../actors/agent/record.ts';
+import type { ServiceContext } from '../actors/service/record.ts';
+import type { JournalDraft } from '../model/journal.ts';
+import type { Instant } from '../model/time.ts';
+import { splitState } from './actors.ts';
+
+/** What of a snapshot the journal compares: taken from the live snapshot, which never changes. */
+export interface Seen {
+  readonly src: 'service' | 'agent';
+  readonly snapshot: AnyMachineSnapshot;
+}
+
+/** The facts that lie between two snapshots of one actor; `before` null: the actor is new. */
+export function factsBetween(before: Seen | null, after: Seen, cause: string, at: Instant): readonly JournalDraft[] {
+  return after.src === 'service' ? serviceFacts(before, after, cause, at) : agentFacts(before, after, cause, at);
+}
+
+/** The event's type as people read it: XState's own names are told in our words. */
+export function causeOf(eventType: string): string {
+  if (eventType.startsWith('xstate.after.')) return 'deadline';
+  const done = /^xstate\.(done|error)\.actor\.\d+\.service\.(.+)$/.exec(eventType);
+  return done ? `${done[2] ?? ''}.${done[1] ?? ''}` : eventType;
+}
+
+function serviceFacts(before: Seen | null, after: Seen, cause: string, at: Instant): readonly JournalDraft[] {
+  const context = after.snapshot.context as ServiceContext; // what the machine of that src keeps
+  const past = before === null ? null : (before.snapshot.context as ServiceContext); // likewise
+  const base = {
+    at,
+    agentId: context.spec.agentId,
+    serviceId: context.spec.id,
+    cause,
+    correlationId: context.correlationId,
+    from: null,
+    to: null,
+  };
+  const facts: JournalDraft[] = [];
+  if (past === null) return facts; // the first sight of an actor is no news: it was restored, or it is new
+  // A launch is one object for as long as it is supervised: another one was launched, or adopted by this host.
+  if (context.launch !== null && context.launch !== past.launch) {
+    const { pid, generation, version, executablePath } = context.launch;
+    const type = context.isAdopted ? 'process.adopted' : 'process.launched';
+    facts.push({ ...base, type, detail: { pid, generation, version, executable: executablePath } });
+  }
+  if (context.lastExit !== null && context.lastExit !== past.lastExit) {
+    const { code, signal, generation, class: exitClass } = context.lastExit;
+    facts.push({ ...base, type: 'process.exited', detail: { code, signal, generation, class: exitClass } });
+  }
+  return facts.concat(stateFact(before, after, base, context.reason, { generation: context.generation }));
+}
+
+function agentFacts(before: Seen | null, after: Seen, cause: string, at: Instant): readonly JournalDraft[] {
+  const context = after.snapshot.context as AgentContext; // what the machine of that src keeps
+  const { correlationId } = context;
+  const base = { at, agentId: context.plan.id, serviceId: null, cause, correlationId, from: null, to: null };
+  return stateFact(before, after, base, context.reason, {});
+}
+
+function stateFact(
+  before: Seen | null,
+  after: Seen,
+  base: Omit<JournalDraft, 'type' | 'detail'>,
+  reason: string | null,
+  more: Readonly<Record<string, unknown>>,
+): JournalDraft[] {
+  const now = splitState(after.snapshot.value);
+  const past = before === null ? null : splitState(before.snapshot.value);
+  if (past === null || past.state === now.state) return [];
+  const detail = { substate: now.substate, reason, ...more };
+  return [{ ...base, type: `${after.src}.state_changed`, from: past.state, to: now.state, detail }];
+}

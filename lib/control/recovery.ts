@@ -1,0 +1,80 @@
+import { createActor, type AnyStateMachine, type Snapshot } from 'xstate';
+import { createSupervisorMachine } from '../actors/supervisor/machine.ts';
+import type { ActorRow, ActorStore } from '../ports/actor-store.ts';
+import type { Catalog } from '../ports/catalog.ts';
+import type { Clock, Timers } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { ProcessHost } from '../ports/process-host.ts';
+import { agentRefs, serviceRefs, type SupervisorRef } from './actors.ts';
+import type { Recorder } from './recorder.ts';
+import { restore } from './restore.ts';
+import type { Wishes } from './wishes.ts';
+
+/** What the actor system is brought up from. */
+export interface RecoveryDeps {
+  readonly store: ActorStore;
+  readonly rows: readonly ActorRow[];
+  readonly wishes: Wishes;
+  readonly processes: ProcessHost;
+  readonly catalog: Catalog;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly timers: Timers | undefined;
+  readonly log: Log;
+}
+
+/**
+ * Brings every remembered actor back: snapshots say where each stood, wishes what is asked for, the survey which processes exist.
+ * Services are resumed before agents, so that an agent finds its services at work.
+ */
+export async function recover(deps: RecoveryDeps): Promise<SupervisorRef> {
+  const { processes, catalog, recorder, clock, timers } = deps;
+  const facts = await processes.survey();
+  const machine = createSupervisorMachine({ processes, catalog }, clock);
+  const snapshot = await keptSnapshot(deps, machine);
+  const root: SupervisorRef = createActor(machine, {
+    id: 'root',
+    systemId: 'root',
+    inspect: recorder.inspect,
+    ...(timers === undefined ? {} : { clock: timers }),
+    ...(snapshot === null ? {} : { snapshot }),
+  });
+  root.start();
+  resumeAll(root, deps.wishes, facts);
+  return root;
+}
+
+type Machine = ReturnType<typeof createSupervisorMachine>;
+type Facts = Awaited<ReturnType<ProcessHost['survey']>>;
+
+/** The snapshot that the kept rows make up; those that do not fit go to quarantine, and their actors begin anew. */
+async function keptSnapshot(
+  { store, rows, recorder, clock, log }: RecoveryDeps,
+  machine: Machine,
+): Promise<Snapshot<unknown> | null> {
+  const { service, agent } = machine.implementations.actors as { service: AnyStateMachine; agent: AnyStateMachine }; // set up there
+  const { snapshot, rejected } = restore(rows, { root: machine, service, agent });
+  if (rejected.length === 0) return snapshot;
+  for (const { row, reason } of rejected) {
+    log.error({ actor: row.path, reason }, 'a kept actor does not fit; it is set aside and begins anew');
+    recorder.forget(row.path);
+  }
+  await store.quarantine(rejected, clock.now());
+  return snapshot;
+}
+
+function resumeAll(root: SupervisorRef, wishes: Wishes, facts: Facts): void {
+  const seats = wishes.seats();
+  const agents = wishes.agents().map((wish) => wish.plan);
+  root.send({ type: 'supervisor.ensure', services: [...seats.values()], agents });
+  for (const ref of serviceRefs(root)) {
+    const { spec, holders } = ref.getSnapshot().context;
+    const resumed = wishes.resumed(seats.get(spec.id), spec.id, holders);
+    ref.send({ type: 'host.resume', ...resumed, facts: facts.get(spec.id) ?? null });
+  }
+  for (const ref of agentRefs(root)) {
+    const { plan } = ref.getSnapshot().context;
+    const wish = wishes.agent(plan.id);
+    ref.send({ type: 'host.resume', intended: wish?.intended ?? 'stopped', plan: wish?.plan ?? plan });
+  }
+}

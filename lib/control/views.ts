@@ -1,0 +1,108 @@
+import type { Guarantees } from '../model/process.ts';
+import type { JournalEntry } from '../model/journal.ts';
+import { revisionOf } from '../model/revision.ts';
+import { isoOf } from '../model/time.ts';
+import {
+  guaranteesView,
+  type AgentStatusView,
+  type AgentView,
+  type EventView,
+  type PublicState,
+  type ServiceStatusView,
+  type ServiceView,
+} from '../model/views.ts';
+import { splitState, type AgentSnapshot, type ServiceSnapshot } from './actors.ts';
+
+/** What the present deadline of a service is for. */
+const NEXT_BY_SUBSTATE: Readonly<Partial<Record<string, string>>> = {
+  'starting.settling': 'running',
+  'stopping.terminating': 'kill',
+  'backoff.waiting': 'start',
+  'failed.exhausted': 'recovery',
+  'failed.refused': 'recovery',
+};
+
+/** The wire form of a service. */
+export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees): ServiceView {
+  const { context } = snapshot;
+  const { state, substate } = splitState(snapshot.value);
+  const what = NEXT_BY_SUBSTATE[`${state}.${substate ?? ''}`];
+  return {
+    id: context.spec.id,
+    kind: context.spec.kind,
+    agents: context.holders.filter((holder) => holder.startsWith('agent:')).map((holder) => holder.slice(6)),
+    state: state as PublicState, // the chart's top-level states are the public ones
+    intended_state: context.intended,
+    substate,
+    generation: context.launch?.generation ?? context.generation,
+    pid: context.launch?.pid ?? null,
+    version: context.executable?.version ?? null,
+    executable: context.executable?.path ?? null,
+    config_path: context.spec.configPath,
+    restarts: context.restarts,
+    started_at: context.launch === null ? null : isoOf(context.launch.launchedAt),
+    since: isoOf(context.since),
+    last_exit: context.lastExit === null ? null : { ...context.lastExit, at: isoOf(context.lastExit.at) },
+    next: what === undefined || context.deadlineAt === null ? null : { what, at: isoOf(context.deadlineAt) },
+    reason: context.reason,
+    adopted: context.isAdopted,
+    revision: revisionOf(context.spec),
+    guarantees: guaranteesView(context.launch?.guarantees ?? defaults),
+  };
+}
+
+/** The part of a service that the status of an agent carries. */
+export function serviceStatusView(snapshot: ServiceSnapshot): ServiceStatusView {
+  const { context } = snapshot;
+  return {
+    id: context.spec.id,
+    state: splitState(snapshot.value).state as PublicState, // the chart's top-level states are the public ones
+    intended_state: context.intended,
+    config_path: context.spec.configPath,
+    pid: context.launch?.pid ?? null,
+    version: context.executable?.version ?? null,
+    restarts: context.restarts,
+  };
+}
+
+/** The wire form of an agent. */
+export function agentView({ value, context }: AgentSnapshot): AgentView {
+  return {
+    id: context.plan.id,
+    type: context.plan.type,
+    state: splitState(value).state as PublicState, // the chart's top-level states are the public ones
+    intended_state: context.intended,
+    config_path: context.plan.configPath,
+    services: context.plan.services.map((spec) => spec.id),
+    since: isoOf(context.since),
+    reason: context.reason,
+  };
+}
+
+/** The status of an agent; `services` are the snapshots of those of its plan that exist. */
+export function agentStatusView(agent: AgentSnapshot, services: readonly ServiceSnapshot[]): AgentStatusView {
+  const { id, state, intended_state, config_path } = agentView(agent);
+  const statuses = services.map((service) => [service.context.spec.kind, serviceStatusView(service)] as const);
+  return { id, state, intended_state, config_path, service_statuses: Object.fromEntries(statuses) };
+}
+
+/** The status of an agent that nobody knows. */
+export function unknownAgentStatus(id: string): AgentStatusView {
+  return { id, state: 'stopped', intended_state: 'stopped', config_path: null, service_statuses: {} };
+}
+
+/** The wire form of a journal entry; fields that do not apply are absent. */
+export function eventView(entry: JournalEntry): EventView {
+  return {
+    seq: entry.seq,
+    at: isoOf(entry.at),
+    type: entry.type,
+    ...(entry.agentId === null ? {} : { agent_id: entry.agentId }),
+    ...(entry.serviceId === null ? {} : { service_id: entry.serviceId }),
+    ...(entry.from === null ? {} : { from: entry.from }),
+    ...(entry.to === null ? {} : { to: entry.to }),
+    cause: entry.cause,
+    correlation_id: entry.correlationId,
+    detail: entry.detail,
+  };
+}

@@ -1,0 +1,46 @@
+import { Router } from '@koa/router';
+import type { RouterContext } from '@koa/router';
+import Koa from 'koa';
+import type { Control } from '../control/control.ts';
+import { door } from './door.ts';
+import type { DoorOptions } from './door.ts';
+import { RequestError } from './problem.ts';
+import type { RequestState } from './route.ts';
+import { allRoutes } from './routes.ts';
+
+/** What the API is made of. */
+export interface HttpAppOptions extends DoorOptions {
+  readonly control: Control;
+}
+
+function refuseUnrouted(ctx: RouterContext<RequestState>): void {
+  const methods = new Set((ctx.matched ?? []).flatMap((layer) => layer.methods));
+  if (methods.size === 0) {
+    throw new RequestError('route_not_found', `There is no route "${ctx.path}"; GET /docs lists all.`);
+  }
+  const allow = [...methods, 'OPTIONS'].join(', ');
+  if (ctx.method !== 'OPTIONS') {
+    const message = `${ctx.method} is not possible on "${ctx.path}"; possible are ${allow}.`;
+    throw new RequestError('method_not_allowed', message, { headers: { Allow: allow } });
+  }
+  ctx.set('Allow', allow);
+  ctx.status = 204;
+}
+
+/** The REST API over `control` (contract 3), as a Koa app that listens nowhere yet; see {@link listen}. */
+export function createHttpApp(options: HttpAppOptions): Koa<RequestState> {
+  const { control, log, version } = options;
+  const router = new Router<RequestState>({ sensitive: true });
+  for (const { method, path, aliases, handle } of allRoutes(control, version)) {
+    router.register([path, ...aliases], [method], handle);
+  }
+  const app = new Koa<RequestState>();
+  app.use(door(options));
+  app.use(router.routes());
+  app.use(refuseUnrouted);
+  // Only connections that break while an answer is written come here; without a listener Koa prints to the console.
+  app.on('error', (err: unknown) => {
+    log.debug({ err }, 'a connection broke before its answer was written');
+  });
+  return app;
+}

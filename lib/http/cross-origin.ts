@@ -1,0 +1,42 @@
+import type { Context } from './route.ts';
+import { RequestError } from './problem.ts';
+
+const PREFLIGHT_MAX_AGE_S = '600';
+
+function isSameOrigin(origin: string, host: string | undefined): boolean {
+  // The scheme is left out: a proxy that ends TLS changes it.
+  return origin.replace(/^https?:\/\//i, '').toLowerCase() === host?.toLowerCase();
+}
+
+function answerPreflight(ctx: Context): void {
+  ctx.set({
+    'Access-Control-Allow-Methods': 'GET, HEAD, POST, DELETE',
+    'Access-Control-Allow-Headers': 'Authorization, Content-Type, Last-Event-ID, X-Request-Id',
+    'Access-Control-Max-Age': PREFLIGHT_MAX_AGE_S,
+  });
+  ctx.status = 204;
+}
+
+/**
+ * Refuses requests of pages from elsewhere (403) unless their origin is allowed; gives those the CORS headers. True: it was a
+ * preflight and is answered.
+ */
+export function crossOriginGuard(origins: readonly string[]): (ctx: Context) => boolean {
+  const allowed = new Set(origins);
+  return (ctx) => {
+    if (allowed.size > 0) ctx.res.setHeader('Vary', 'Origin');
+    const { origin, host } = ctx.req.headers;
+    if (origin === undefined || isSameOrigin(origin, host)) return false;
+    if (!allowed.has(origin)) {
+      throw new RequestError(
+        'cross_origin',
+        `Requests from pages of "${origin}" are refused; allow it with --cors-origin.`,
+      );
+    }
+    ctx.res.setHeader('Access-Control-Allow-Origin', origin);
+    ctx.res.setHeader('Access-Control-Expose-Headers', 'Retry-After, X-CoreRL-Version, X-Request-Id');
+    if (ctx.method !== 'OPTIONS' || ctx.req.headers['access-control-request-method'] === undefined) return false;
+    answerPreflight(ctx);
+    return true;
+  };
+}

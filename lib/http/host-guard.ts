@@ -1,0 +1,33 @@
+import type { IncomingMessage } from 'node:http';
+import { RequestError } from './problem.ts';
+
+const HOST = /^(\[[0-9a-f:.]+\]|[^\s:@/[\]]+)(?::\d{1,5})?$/i;
+const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
+
+/** A name or address as it stands in a Host header: lower case, IPv6 in brackets. */
+export function hostName(name: string): string {
+  const lower = name.toLowerCase();
+  return lower.includes(':') && !lower.startsWith('[') ? `[${lower}]` : lower;
+}
+
+function localName(req: IncomingMessage): string | undefined {
+  return req.socket.localAddress === undefined ? undefined : hostName(req.socket.localAddress.replace(/^::ffff:/i, ''));
+}
+
+/**
+ * Refuses requests whose Host header names neither this machine nor an allowed name (421), so that a foreign name that was made
+ * to resolve to this address (DNS rebinding) reaches nothing. Any port will do: behind a forwarded port it is not ours.
+ */
+export function hostGuard(allowedHosts: readonly string[]): (req: IncomingMessage) => void {
+  const served = new Set([...LOOPBACK_NAMES, ...allowedHosts.map(hostName)]);
+  return (req) => {
+    const header = req.headers.host;
+    if (header === undefined) throw new RequestError('host_missing', 'The request has no Host header.');
+    const name = HOST.exec(header)?.[1]?.toLowerCase();
+    if (name !== undefined && (served.has(name) || name === localName(req))) return;
+    throw new RequestError(
+      'host_not_served',
+      `This host does not answer for "${header}"; allow the name with --allowed-host.`,
+    );
+  };
+}

@@ -1,0 +1,74 @@
+import type { IncomingMessage } from 'node:http';
+import { RequestError } from './problem.ts';
+
+/** The largest request body, in bytes. */
+export const BODY_LIMIT = 1024 * 1024;
+
+const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+function tooLarge(): RequestError {
+  return new RequestError('body_too_large', `The request body is larger than ${BODY_LIMIT} bytes.`);
+}
+
+/** Throws RequestError when the announced length of a body is over the limit, before anything is read. */
+export function refuseLargeBody(req: IncomingMessage): void {
+  const length = req.headers['content-length'];
+  if (length !== undefined && Number(length) > BODY_LIMIT) throw tooLarge();
+}
+
+function refuseForeignBody(req: IncomingMessage): void {
+  const encoding = req.headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw new RequestError('unsupported_encoding', `Content-Encoding "${encoding}" is not accepted; send it plain.`, {
+      headers: { 'Accept-Encoding': 'identity' },
+    });
+  }
+  // Without a Content-Type the body is read as JSON: clients of the original API rely on it.
+  const type = req.headers['content-type'];
+  if (type !== undefined && !JSON_TYPE.test(type)) {
+    throw new RequestError('malformed_body', `The request body must be application/json, not "${type}".`);
+  }
+}
+
+function readBytes(req: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    req.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= BODY_LIMIT) {
+        chunks.push(chunk);
+        return;
+      }
+      // The rest flows on unread (the server's requestTimeout ends it): a client that still sends gets to see the answer.
+      chunks.length = 0;
+      reject(tooLarge());
+    });
+    req.on('end', () => {
+      resolve(Buffer.concat(chunks));
+    });
+    const cutShort = (cause?: Error): void => {
+      reject(new RequestError('body_incomplete', 'The connection ended before the request body did.', { cause }));
+    };
+    req.on('error', cutShort);
+    req.on('close', cutShort);
+  });
+}
+
+/** Reads the body as one JSON object. Throws RequestError: not JSON, not an object, too large, cut short. */
+export async function readJsonObject(req: IncomingMessage): Promise<object> {
+  refuseForeignBody(req);
+  const bytes = await readBytes(req);
+  let value: unknown;
+  try {
+    value = JSON.parse(UTF8.decode(bytes));
+  } catch (cause) {
+    const what = bytes.length === 0 ? 'is empty; send a JSON object' : 'is not valid JSON in UTF-8';
+    throw new RequestError('malformed_body', `The request body ${what}.`, { cause });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new RequestError('malformed_body', 'The request body must be a JSON object.');
+  }
+  return value;
+}

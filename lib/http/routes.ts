@@ -1,0 +1,20 @@
+import type { Control } from '../control/control.ts';
+import { agentRoutes } from './agents.ts';
+import { docsRoutes } from './docs.ts';
+import { eventRoutes } from './events.ts';
+import { healthRoutes } from './health.ts';
+import { ioRoutes } from './io.ts';
+import type { Route } from './route.ts';
+import { serviceRoutes } from './services.ts';
+
+/** The table of all routes. */
+export function allRoutes(control: Control, version: string): readonly Route[] {
+  const api = [
+    ...agentRoutes(control),
+    ...ioRoutes(control),
+    ...serviceRoutes(control),
+    ...eventRoutes(control),
+    ...healthRoutes(control),
+  ];
+  return [...api, ...docsRoutes(api, version)];
+}

@@ -1,0 +1,35 @@
+import type { Millis } from './time.ts';
+
+/** A duration as read from text, or why the text is none. */
+export type ParsedDuration =
+  { readonly type: 'duration'; readonly ms: Millis } | { readonly type: 'invalid'; readonly message: string };
+
+const FORM = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/;
+/** From the largest unit down, the order in which a duration is written. */
+const UNITS: readonly (readonly [unit: string, ms: Millis])[] = [
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1_000],
+  ['ms', 1],
+];
+/** 24 days. Timers count in 31 bits; one beyond that would fire at once. */
+const LONGEST: Millis = 24 * 24 * 3_600_000;
+
+/** Reads `250ms`, `1.5s`, `2m` or `1h`, rounded to whole milliseconds. More than 24 days is invalid. */
+export function parseDuration(text: string): ParsedDuration {
+  const [, amount, unit] = FORM.exec(text) ?? [];
+  const unitMs = UNITS.find(([name]) => name === unit)?.[1];
+  if (amount === undefined || unitMs === undefined) {
+    return { type: 'invalid', message: `"${text}" is not a duration such as 250ms, 1.5s, 2m or 1h` };
+  }
+  const ms = Math.round(Number(amount) * unitMs);
+  if (ms > LONGEST)
+    return { type: 'invalid', message: `"${text}" is longer than the longest duration, 24 days (576h)` };
+  return { type: 'duration', ms };
+}
+
+/** Writes whole milliseconds in the largest unit that needs no fraction; {@link parseDuration} reads it back exactly. */
+export function formatDuration(ms: Millis): string {
+  const [unit, unitMs] = UNITS.find(([, size]) => ms !== 0 && ms % size === 0) ?? ['ms', 1];
+  return `${ms / unitMs}${unit}`;
+}

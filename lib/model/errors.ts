@@ -1,0 +1,97 @@
+/**
+ * Every refusal a client can meet, one class each. `code` is what outer rooms map (http/ has the one table from code to
+ * status); the message is a sentence that names the offending thing and, where there is one, what to do.
+ */
+export type ErrorCode =
+  | 'invalid_id'
+  | 'agent_not_found'
+  | 'service_not_found'
+  | 'config_unreadable'
+  | 'config_invalid'
+  | 'agent_conflict'
+  | 'service_conflict'
+  | 'store_unavailable'
+  | 'host_closing';
+
+/** One place in a document or request that is wrong. `line` and `column` count from 1. */
+export interface FieldIssue {
+  readonly path: string;
+  readonly message: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** Base of all refusals; never thrown itself. */
+export abstract class CoredinatorError extends Error {
+  abstract readonly code: ErrorCode;
+  /** Field problems, for `errors[]` of a problem document; empty for most refusals. */
+  readonly issues: readonly FieldIssue[] = [];
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** An id that does not match `[A-Za-z0-9][A-Za-z0-9._-]{0,127}`. */
+export class InvalidIdError extends CoredinatorError {
+  readonly code = 'invalid_id';
+}
+
+/** No agent of that id is known. */
+export class AgentNotFoundError extends CoredinatorError {
+  readonly code = 'agent_not_found';
+
+  constructor(id: string) {
+    super(`There is no agent "${id}"; GET /api/agents/ lists the known ones.`);
+  }
+}
+
+/** No service of that id is known. */
+export class ServiceNotFoundError extends CoredinatorError {
+  readonly code = 'service_not_found';
+
+  constructor(id: string) {
+    super(`There is no service "${id}"; GET /api/services lists the known ones.`);
+  }
+}
+
+/** A config file that is missing, is not a file, or cannot be read. */
+export class ConfigUnreadableError extends CoredinatorError {
+  readonly code = 'config_unreadable';
+}
+
+/** A config file that is not YAML or does not fit the schema; `issues` names each place. */
+export class ConfigInvalidError extends CoredinatorError {
+  readonly code = 'config_invalid';
+  override readonly issues: readonly FieldIssue[];
+
+  constructor(message: string, issues: readonly FieldIssue[], options?: ErrorOptions) {
+    super(message, options);
+    this.issues = issues;
+  }
+}
+
+/** The agent is up with another config file. */
+export class AgentConflictError extends CoredinatorError {
+  readonly code = 'agent_conflict';
+}
+
+/** The service id is taken by a service of another kind or owner. */
+export class ServiceConflictError extends CoredinatorError {
+  readonly code = 'service_conflict';
+}
+
+/** The store cannot make a command durable, so the command was not carried out. */
+export class StoreUnavailableError extends CoredinatorError {
+  readonly code = 'store_unavailable';
+}
+
+/** The host is shutting down and takes no more commands. */
+export class HostClosingError extends CoredinatorError {
+  readonly code = 'host_closing';
+
+  constructor() {
+    super('The host is shutting down and takes no more commands; ask again when it is back.');
+  }
+}

@@ -1,0 +1,69 @@
+import type { LaunchId, ServiceId } from './ids.ts';
+import type { Instant } from './time.ts';
+
+/** How a launch is held: by the C shim, the POSIX shell shim, or the Node shim. */
+export type ShimKind = 'native' | 'sh' | 'node';
+
+/** What holds for a launch on this machine (contract 3.4). */
+export interface Guarantees {
+  /** The exit status is always known and exact. */
+  readonly exactExit: boolean;
+  /** A stop reaches every descendant, daemons included. */
+  readonly treeComplete: boolean;
+  /** Log space is released without losing a line. */
+  readonly losslessRotation: boolean;
+}
+
+/** The end of a main process. With `isKnown` false nobody saw it: neither code nor signal are to be had. */
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly at: Instant;
+  readonly isKnown: boolean;
+}
+
+/** One launched process: who it is, beyond doubt. (bootId, pid, startTime) never repeats. */
+export interface Launch {
+  readonly launchId: LaunchId;
+  readonly serviceId: ServiceId;
+  readonly generation: number;
+  readonly pid: number;
+  /** Start time as the system counts it (Linux: clock ticks since boot). */
+  readonly startTime: string;
+  readonly executablePath: string;
+  readonly version: string | null;
+  readonly launchedAt: Instant;
+  readonly guarantees: Guarantees;
+}
+
+/** Why nothing was launched. `isPermanent`: the same file would be refused again (ENOENT, EACCES, ENOEXEC, ...). */
+export interface LaunchFailure {
+  readonly code: string;
+  readonly isPermanent: boolean;
+  readonly message: string;
+}
+
+export type LaunchOutcome =
+  | { readonly type: 'launched'; readonly launch: Launch }
+  | { readonly type: 'refused'; readonly generation: number; readonly failure: LaunchFailure };
+
+/**
+ * What is known of the newest launch of a service when a host comes up.
+ * `alive`: the main process lives. `exited`: it ended, `exit` says how. `revoked`: it never began.
+ */
+export type ProcessFacts =
+  | { readonly status: 'alive'; readonly generation: number; readonly launch: Launch }
+  | { readonly status: 'exited'; readonly generation: number; readonly launchId: LaunchId; readonly exit: ProcessExit }
+  | { readonly status: 'revoked'; readonly generation: number; readonly launchId: LaunchId };
+
+/** The file that a launch would run, chosen anew each time. */
+export interface Executable {
+  readonly path: string;
+  /** Semver of the file name, or null when it carries none. */
+  readonly version: string | null;
+  /** Changes whenever the file does (inode, size, modification time, mode). */
+  readonly fingerprint: string;
+}
+
+export type ExecutableChoice =
+  { readonly type: 'found'; readonly executable: Executable } | { readonly type: 'missing'; readonly reason: string };

@@ -1,0 +1,77 @@
+import type { ProcessExit } from './process.ts';
+import type { BackoffSpec, RestartSpec } from './spec.ts';
+import type { Instant, Millis } from './time.ts';
+import type { ExitClass } from './views.ts';
+
+/** No setting makes a retry come sooner than this: a crash loop must not become a busy loop (Supervisor/supervisor#1285). */
+export const MIN_BACKOFF_MS: Millis = 100;
+
+/** What earlier ends left behind; persisted with the service. Plain JSON. */
+export interface RestartBudget {
+  /** Failed launches and crashes in a row; the exponent of the backoff. */
+  readonly failures: number;
+  /** When restarts were needed, oldest first; the sliding window of the intensity. */
+  readonly restartTimes: readonly Instant[];
+}
+
+/** Why a launch is made: asked for, after an end, or after `recover_after` in `failed`. */
+export type Attempt = 'first' | 'restart' | 'recovery';
+
+/** One end of a launch, or of the attempt at one. */
+export interface Ending {
+  readonly class: ExitClass;
+  /** How long it was up in `running`; null: it never counted as started. */
+  readonly uptimeMs: Millis | null;
+}
+
+/** What follows an ending. The caller adds the instant of the next attempt from `delayMs` or `recoverAfterMs`. */
+export type Verdict =
+  | { readonly next: 'complete' }
+  | { readonly next: 'give_up'; readonly budget: RestartBudget; readonly reason: string; readonly recovers: boolean }
+  | { readonly next: 'retry'; readonly budget: RestartBudget; readonly delayMs: Millis };
+
+export const EMPTY_BUDGET: RestartBudget = { failures: 0, restartTimes: [] };
+
+/** The class of an exit that nobody asked for. */
+export function classifyExit(exit: ProcessExit, spec: Pick<RestartSpec, 'successExitCodes'>): ExitClass {
+  if (!exit.isKnown) return 'lost';
+  if (exit.signal !== null) return 'signal';
+  return spec.successExitCodes.includes(exit.code ?? -1) ? 'clean' : 'code';
+}
+
+/** min(max, initial * factor^(failures-1)), spread by +- jitter, never under {@link MIN_BACKOFF_MS}. `random` is in [0, 1). */
+export function backoffDelay(spec: BackoffSpec, failures: number, random: number): Millis {
+  const ideal = Math.min(spec.maxMs, spec.initialMs * spec.factor ** Math.max(0, failures - 1));
+  return Math.max(MIN_BACKOFF_MS, Math.round(ideal * (1 + spec.jitter * (2 * random - 1))));
+}
+
+/**
+ * Decides what follows an ending (contract 6.1). The window slides over `periodMs` as in Erlang/OTP; the backoff series begins
+ * anew after `resetAfterMs` in `running`; a recovery attempt that fails gives up at once.
+ */
+export function judgeEnding(
+  spec: RestartSpec,
+  ending: Ending,
+  past: { readonly budget: RestartBudget; readonly attempt: Attempt },
+  at: { readonly now: Instant; readonly random: number },
+): Verdict {
+  if (ending.class === 'clean' && spec.mode !== 'always') return { next: 'complete' };
+  const budget = charge(spec, ending, past.budget, at.now);
+  if (spec.mode === 'never') return { next: 'give_up', budget, reason: 'its restart policy is never', recovers: false };
+  const { maxRestarts, periodMs } = spec.intensity;
+  if (budget.restartTimes.length > maxRestarts) {
+    const reason = `more than ${maxRestarts} restarts within ${periodMs / 1000} s`;
+    return { next: 'give_up', budget, reason, recovers: spec.recoverAfterMs !== null };
+  }
+  if (past.attempt === 'recovery' && ending.uptimeMs === null) {
+    return { next: 'give_up', budget, reason: 'the recovery attempt failed', recovers: spec.recoverAfterMs !== null };
+  }
+  return { next: 'retry', budget, delayMs: backoffDelay(spec.backoff, budget.failures, at.random) };
+}
+
+function charge(spec: RestartSpec, ending: Ending, budget: RestartBudget, now: Instant): RestartBudget {
+  const wasStable = ending.uptimeMs !== null && ending.uptimeMs >= spec.backoff.resetAfterMs;
+  // An instant in the future can only come from a clock that was set back; it must not count for ever.
+  const recent = budget.restartTimes.filter((time) => time > now - spec.intensity.periodMs && time <= now);
+  return { failures: (wasStable ? 0 : budget.failures) + 1, restartTimes: [...recent, now] };
+}

@@ -1,0 +1,79 @@
+import type { AgentId, ServiceId } from './ids.ts';
+import type { Millis } from './time.ts';
+
+/** When an exit leads to a new launch. `on_failure`: only when the exit is not a success. */
+export type RestartMode = 'never' | 'on_failure' | 'always';
+
+/** Wait before the n-th launch in a row: min(max, initial * factor^(n-1)), spread by +- jitter (a share, 0 to 1). */
+export interface BackoffSpec {
+  readonly initialMs: Millis;
+  readonly factor: number;
+  readonly maxMs: Millis;
+  readonly jitter: number;
+  /** Up that long in `running`, the series begins anew. */
+  readonly resetAfterMs: Millis;
+}
+
+/** More than `maxRestarts` within `periodMs`: give up (Erlang/OTP restart intensity). */
+export interface IntensitySpec {
+  readonly maxRestarts: number;
+  readonly periodMs: Millis;
+}
+
+export interface RestartSpec {
+  readonly mode: RestartMode;
+  readonly backoff: BackoffSpec;
+  readonly intensity: IntensitySpec;
+  /** Wait in `failed` before one new attempt; null: never. */
+  readonly recoverAfterMs: Millis | null;
+  readonly successExitCodes: readonly number[];
+}
+
+export interface StopSpec {
+  /** The name of the signal that asks the tree to end. */
+  readonly signal: NodeSignal;
+  /** Wait after the signal before SIGKILL. */
+  readonly graceMs: Millis;
+}
+
+/** A POSIX signal name such as `SIGTERM`. */
+export type NodeSignal = `SIG${string}`;
+
+/** `started`: the dependency is `running`. */
+export type DependencyCondition = 'started';
+
+export interface DependencySpec {
+  readonly serviceId: ServiceId;
+  readonly condition: DependencyCondition;
+}
+
+/** What to run, how to keep it up, how to stop it: the child spec of one service. Plain JSON. */
+export interface ServiceSpec {
+  readonly id: ServiceId;
+  readonly kind: string;
+  /** The agent that owns it; null for shared and host services. */
+  readonly agentId: AgentId | null;
+  readonly configPath: string | null;
+  /** The base name that discovery looks for (contract 4). */
+  readonly executable: string;
+  /** A semver range that the version must be in; null: any. */
+  readonly version: string | null;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Working directory; null: the base path. */
+  readonly cwd: string | null;
+  readonly restart: RestartSpec;
+  /** Alive that long after the launch counts as started. */
+  readonly settleMs: Millis;
+  readonly stop: StopSpec;
+  readonly dependsOn: readonly DependencySpec[];
+}
+
+/** A named bundle of services, ready to be supervised. Plain JSON. */
+export interface AgentPlan {
+  readonly id: AgentId;
+  readonly type: string;
+  readonly configPath: string;
+  /** In start order: a service comes after those it depends on. */
+  readonly services: readonly ServiceSpec[];
+}

@@ -1,0 +1,9 @@
+/** A span of time in milliseconds. */
+export type Millis = number;
+/** A point in time: milliseconds since the Unix epoch, UTC. */
+export type Instant = number;
+
+/** The instant as ISO 8601 in UTC with milliseconds, the form of every answer of the API. */
+export function isoOf(instant: Instant): string {
+  return new Date(instant).toISOString();
+}

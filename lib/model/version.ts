@@ -1,0 +1,93 @@
+import semver from 'semver';
+
+/**
+ * What a file name says of its build. `stable`: a release. `development`: a `dev<N>` build or a semver prerelease.
+ * `plain`: the bare name. `unknown`: the name and some other text.
+ */
+export type Build = 'stable' | 'development' | 'plain' | 'unknown';
+
+/** One file name read as a release of a wanted executable. */
+export interface Release {
+  /** The file name, on Windows without its `.exe`. */
+  readonly name: string;
+  readonly build: Build;
+  /** Semver; null for `plain` and `unknown`. */
+  readonly version: string | null;
+  /** The N of `dev<N>`; null without one. */
+  readonly devNumber: number | null;
+}
+
+const PREFERENCE: Readonly<Record<Build, number>> = { stable: 3, development: 2, plain: 1, unknown: 0 };
+const PLATFORM_FORM = /^(?:dev(\d{1,15})-)?v(.+)$/;
+/** Digits count as numbers, so that `-build10` is above `-build9`. */
+const byText = new Intl.Collator('en', { numeric: true });
+
+/** The word for a platform in file names: `linux`, `darwin`, `windows`; other systems keep the name that Node gives them. */
+export function platformWord(nodePlatform: string): string {
+  return nodePlatform === 'win32' ? 'windows' : nodePlatform;
+}
+
+/** Whether `text` is a semver range such as `1.2.3`, `^1.2` or `>=1 <3`. */
+export function isVersionRange(text: string): boolean {
+  return semver.validRange(text) !== null;
+}
+
+/**
+ * Reads a file name as a release of `executable` (contract 4); null when it is none, such as one for another platform. On
+ * `windows` only names that end in `.exe` count: there the extension is what makes a file executable.
+ */
+export function parseRelease(fileName: string, executable: string, platform: string): Release | null {
+  const name = platform === 'windows' ? withoutExe(fileName) : fileName;
+  if (name === null) return null;
+  if (name === executable) return { name, build: 'plain', version: null, devNumber: null };
+  const text = after(name, `${executable}-`);
+  if (text !== null) return versioned(name, text, null) ?? unknownRelease(name, text);
+  const [, devNumber = null, version] = PLATFORM_FORM.exec(after(name, `${platform}-${executable}-`) ?? '') ?? [];
+  return version === undefined ? null : versioned(name, version, devNumber === null ? null : Number(devNumber));
+}
+
+function withoutExe(fileName: string): string | null {
+  return /\.exe$/i.test(fileName) ? fileName.slice(0, -4) : null;
+}
+
+function after(text: string, prefix: string): string | null {
+  return text.startsWith(prefix) ? text.slice(prefix.length) : null;
+}
+
+function versioned(name: string, text: string, devNumber: number | null): Release | null {
+  // semver forgives a leading `v` or `=` and blanks around; the names of the contract have none of them.
+  const parsed = /^\d\S*$/.test(text) ? semver.parse(text) : null;
+  if (parsed === null) return null;
+  const isStable = devNumber === null && parsed.prerelease.length === 0;
+  return { name, build: isStable ? 'stable' : 'development', version: text, devNumber };
+}
+
+function unknownRelease(name: string, text: string): Release | null {
+  return text === '' ? null : { name, build: 'unknown', version: null, devNumber: null };
+}
+
+/**
+ * Below 0 when `a` is to be preferred to `b`, for sorting. Stable releases come first, then development builds, then the bare
+ * name, then names with other text. Among versions the higher semver; then a prerelease as such before its `dev<N>` builds, as
+ * a release is before its own; then the higher N. Among other texts the later one in alphabetic order with numbers by value.
+ */
+export function compareReleases(a: Release, b: Release): number {
+  return (
+    PREFERENCE[b.build] - PREFERENCE[a.build] ||
+    (a.version !== null && b.version !== null ? semver.compareBuild(b.version, a.version) : 0) ||
+    compareDevNumbers(a.devNumber ?? Infinity, b.devNumber ?? Infinity) ||
+    byText.compare(b.name, a.name)
+  );
+}
+
+function compareDevNumbers(a: number, b: number): number {
+  return a === b ? 0 : b - a;
+}
+
+/**
+ * Whether a release is in a semver range; null: every one is. A range never holds a name without a version, and holds a
+ * prerelease only if it names one of the same version, as usual with semver.
+ */
+export function isInRange(release: Release, range: string | null): boolean {
+  return range === null || (release.version !== null && semver.satisfies(release.version, range));
+}

@@ -1,0 +1,56 @@
+import type { Instant } from '../model/time.ts';
+import type { JournalEntry, JournalQuery } from '../model/journal.ts';
+import type { Wish } from '../model/wish.ts';
+
+/** One actor as it is kept: its own snapshot without children, as JSON text. */
+export interface ActorRow {
+  /** Unique; for a child of the root its actor id (`service:pump1-corerl`), for the root `root`. Has no slash. */
+  readonly path: string;
+  readonly id: string;
+  /** The path of the parent; null for the root. */
+  readonly parent: string | null;
+  /** The name of the logic in the parent's `setup({ actors })`. */
+  readonly src: string;
+  readonly systemId: string | null;
+  /** The version of the machine that wrote it. */
+  readonly version: string;
+  /** The public (top-level) state, for people who read the table. */
+  readonly state: string;
+  readonly snapshot: string;
+}
+
+/** A row that cannot be used, with the reason; kept for a person to look at. */
+export interface QuarantinedRow {
+  readonly row: ActorRow;
+  readonly reason: string;
+}
+
+/** What one tick changed; written in one transaction. */
+export interface ActorCommit {
+  readonly upserts: readonly ActorRow[];
+  readonly removals: readonly string[];
+  readonly journal: readonly JournalEntry[];
+  readonly updatedAt: Instant;
+}
+
+/** A command as it is made durable: its wishes and its journal entries, in one transaction. */
+export interface WishCommit {
+  readonly put: readonly Wish[];
+  /** Subjects whose wish is forgotten. */
+  readonly drop: readonly string[];
+  readonly journal: readonly JournalEntry[];
+}
+
+/** Actors, wishes and the journal. Every write resolves when it is durable and rejects with StoreUnavailableError. */
+export interface ActorStore {
+  loadActors(): Promise<readonly ActorRow[]>;
+  loadWishes(): Promise<readonly Wish[]>;
+  commitActors(commit: ActorCommit): Promise<void>;
+  commitWishes(commit: WishCommit): Promise<void>;
+  quarantine(rows: readonly QuarantinedRow[], at: Instant): Promise<void>;
+  /** The highest sequence number ever written; 0 for a new store. */
+  lastSeq(): Promise<number>;
+  history(query: JournalQuery): Promise<readonly JournalEntry[]>;
+  /** Resolves when the store can be written, rejects with StoreUnavailableError when it cannot. */
+  probe(): Promise<void>;
+}

@@ -1,0 +1,162 @@
+import { mkdirSync } from 'node:fs';
+import type { LaunchId, ServiceId } from '../model/ids.ts';
+import type { Launch, LaunchFailure, LaunchOutcome, ProcessExit, ProcessFacts, ShimKind } from '../model/process.ts';
+import type { NodeSignal, StopSpec } from '../model/spec.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { LaunchLedger } from '../ports/launch-ledger.ts';
+import type { Log } from '../ports/log.ts';
+import type { LaunchObserver, LaunchRequest, ProcessHost } from '../ports/process-host.ts';
+import { Adoption } from './adoption.ts';
+import { environmentOf, inheritable } from './environment.ts';
+import { transient } from './failure.ts';
+import { Flight, type FlightRoom } from './flight.ts';
+import { bootId } from './identity.ts';
+import { layoutOf } from './layout.ts';
+import { bestShimKind, shimsOf } from './shim-kind.ts';
+import { signalNumber } from './signals.ts';
+import { Slots } from './slots.ts';
+import { Trees } from './trees.ts';
+
+/** What a local process host is made from. */
+export interface LocalProcessHostOptions {
+  /** Made with mode 0700 if it is not there. One host at a time. */
+  readonly stateDir: string;
+  /** The working directory of launches that name none. */
+  readonly basePath: string;
+  /** Told to every process, as COREDINATOR_INSTANCE. */
+  readonly instanceId: string;
+  /** Where the API answers, asked at each launch; told to every process, as COREDINATOR_URL. */
+  readonly hostUrl: () => string;
+  readonly ledger: LaunchLedger;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Default: the best that this machine has. */
+  readonly shim?: ShimKind;
+  /** What launches inherit, COREDINATOR_* excepted. Default: the environment of this process. */
+  readonly baseEnv?: NodeJS.ProcessEnv;
+}
+
+class LocalProcessHost implements ProcessHost {
+  readonly #options: LocalProcessHostOptions;
+  readonly #room: FlightRoom;
+  readonly #trees: Trees;
+  readonly #flights = new Map<ServiceId, Flight>();
+  #isClosed = false;
+
+  constructor(options: LocalProcessHostOptions) {
+    const { ledger, log, clock, basePath, instanceId, hostUrl } = options;
+    const layout = layoutOf(options.stateDir);
+    for (const folder of Object.values(layout) as string[]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    this.#options = options;
+    this.#trees = new Trees({ layout, ledger, log, clock });
+    const shims = shimsOf(options.shim ?? bestShimKind(), log);
+    const inherited = inheritable(options.baseEnv ?? process.env);
+    this.#room = {
+      layout,
+      shims,
+      slots: new Slots(shims.width),
+      ledger,
+      clock,
+      log,
+      basePath,
+      bootId: bootId(),
+      environment: (request, launchId) => environmentOf(request, launchId, { inherited, instanceId, url: hostUrl() }),
+      adopt: (origin) => this.#trees.adopt(origin),
+      revoked: (launch) => {
+        this.#trees.revoked(launch);
+      },
+    };
+  }
+
+  async survey(): Promise<ReadonlyMap<ServiceId, ProcessFacts>> {
+    const newest = await this.#options.ledger.newest();
+    await new Adoption(this.#trees, this.#room.bootId).run(newest);
+    return this.#trees.facts.all();
+  }
+
+  facts(serviceId: ServiceId): ProcessFacts | null {
+    return this.#trees.facts.get(serviceId);
+  }
+
+  async launch(request: LaunchRequest): Promise<LaunchOutcome> {
+    const { serviceId, generation } = request;
+    const failure = this.#reasonAgainst(serviceId);
+    if (failure !== null) return { type: 'refused', generation, failure };
+    const flight = new Flight(request, this.#room);
+    this.#flights.set(serviceId, flight);
+    const outcome = await flight.run(() => this.#clear(serviceId));
+    this.#flights.delete(serviceId);
+    return outcome;
+  }
+
+  #reasonAgainst(serviceId: ServiceId): LaunchFailure | null {
+    if (this.#isClosed)
+      return transient('ECLOSED', `The service "${serviceId}" cannot be launched: the host is closing.`);
+    if (this.#flights.has(serviceId))
+      return transient('EALIVE', `A launch of the service "${serviceId}" is under way.`);
+    if (this.#trees.alive(serviceId)?.isEnding !== false) return null;
+    return transient('EALIVE', `A process of the service "${serviceId}" lives already.`);
+  }
+
+  /** Two generations never overlap, in the process table or in the ledger. */
+  async #clear(serviceId: ServiceId): Promise<LaunchFailure | null> {
+    await this.#trees.endAll(serviceId);
+    try {
+      await this.#trees.settleDebts(serviceId);
+      return null;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return transient('ESTORE', `The end of the service "${serviceId}" cannot be written down: ${reason}`);
+    }
+  }
+
+  observe(launchId: LaunchId, observer: LaunchObserver): () => void {
+    return this.#trees.facts.observe(launchId, observer);
+  }
+
+  async stop(serviceId: ServiceId, stop: StopSpec): Promise<ProcessExit | null> {
+    const usable = this.#usable(stop);
+    const main = this.#trees.alive(serviceId);
+    const flight = this.#flights.get(serviceId);
+    flight?.cancel();
+    await this.#trees.endAll(serviceId, usable);
+    const launched = (await flight?.settled) ?? null;
+    await launched?.end(usable);
+    return (launched ?? main)?.exit ?? null;
+  }
+
+  /** A stop must not fail for a misspelt signal. */
+  #usable(stop: StopSpec): StopSpec {
+    if (signalNumber(stop.signal) !== null) return stop;
+    this.#options.log.warn({ signal: stop.signal }, 'This system has no such signal; stopping with SIGTERM.');
+    return { ...stop, signal: 'SIGTERM' };
+  }
+
+  signal(serviceId: ServiceId, signal: NodeSignal): Promise<boolean> {
+    const number = signalNumber(signal);
+    if (number === null) return Promise.reject(new RangeError(`This system has no signal "${signal}".`));
+    return Promise.resolve(this.#trees.alive(serviceId)?.signal(number) ?? false);
+  }
+
+  live(): readonly Launch[] {
+    return [...this.#trees.facts.all().values()].flatMap((facts) => (facts.status === 'alive' ? [facts.launch] : []));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const ordered = [...this.#flights.values()].filter((flight) => flight.giveUp());
+    await Promise.all(ordered.map(({ settled }) => settled));
+    this.#room.shims.close();
+    this.#trees.close();
+  }
+}
+
+/**
+ * A process host on this machine (docs/launch-protocol.md). Rejects when the state directory cannot be made. The caller sees to
+ * it that it is the only host of that directory, and calls survey() first.
+ */
+export function createLocalProcessHost(options: LocalProcessHostOptions): Promise<ProcessHost> {
+  return new Promise((resolve) => {
+    resolve(new LocalProcessHost(options));
+  });
+}

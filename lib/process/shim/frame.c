@@ -1,0 +1,72 @@
+/*
+ * Takes a frame apart. It happens in the fork that becomes the shim, so that no frame can do harm to the launcher. What
+ * a failed parse has mapped is not unmapped: that fork ends.
+ */
+#define _GNU_SOURCE
+#include "shim.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+bool begins_with_launch_id(const char *frame, size_t length) {
+  if (length <= LAUNCH_ID_LENGTH || frame[LAUNCH_ID_LENGTH]) return false;
+  for (int i = 0; i < LAUNCH_ID_LENGTH; i++)
+    if (!strchr("0123456789abcdef", frame[i]) || !frame[i]) return false;
+  return true;
+}
+
+struct cursor {
+  char *at, *end;
+};
+
+/* The next string, or NULL when none is left that is ended by a NUL. */
+static char *next_string(struct cursor *c) {
+  char *nul = c->at < c->end ? memchr(c->at, 0, (size_t)(c->end - c->at)) : NULL;
+  if (!nul) return NULL;
+  char *string = c->at;
+  c->at = nul + 1;
+  return string;
+}
+
+static bool next_number(struct cursor *c, long long *n) {
+  const char *text = next_string(c);
+  const char *end = text ? after_number(text, n) : NULL;
+  return end && !*end;
+}
+
+static size_t vector_size(size_t count) { return (count + 1) * sizeof(char *); }
+
+/* A counted list of strings as a vector that ends in NULL. A string has at least one byte, which bounds the count. */
+static char **next_strings(struct cursor *c, long long least) {
+  long long count;
+  if (!next_number(c, &count) || count < least || count > c->end - c->at) return NULL;
+  char **strings = mmap(NULL, vector_size((size_t)count), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (strings == MAP_FAILED) return NULL;
+  for (long long i = 0; i < count; i++)
+    if (!(strings[i] = next_string(c))) return NULL;
+  return strings;
+}
+
+static void release_strings(char **strings) {
+  size_t count = 0;
+  while (strings[count]) count++;
+  munmap(strings, vector_size(count));
+}
+
+bool parse_frame(char *frame, size_t length, struct launch *l) {
+  struct cursor c = {frame, frame + length};
+  const char **strings[] = {&l->id,          &l->run_dir,     &l->exits_dir, &l->lock_file,
+                            &l->stdout_file, &l->stderr_file, &l->cwd};
+  long long signal;
+  for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
+    if (!(*strings[i] = next_string(&c))) return false;
+  if (!next_number(&c, &signal) || signal < 1 || signal > 64 || !next_number(&c, &l->grace_ms)) return false;
+  l->stop_signal = (int)signal;
+  return (l->argv = next_strings(&c, 1)) && (l->envp = next_strings(&c, 0)) && c.at == c.end;
+}
+
+void release_frame(char *frame, size_t length, const struct launch *l) {
+  release_strings(l->argv);
+  release_strings(l->envp);
+  munmap(frame, length);
+}

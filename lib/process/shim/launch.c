@@ -1,0 +1,257 @@
+/* One launch, from frame to running program: lock, claim, fork, exec, report. */
+#define _GNU_SOURCE
+#include "shim.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define LOCK_PATIENCE_MS 2000
+#define REPORT_PATIENCE_MS 1000
+#define USUAL_OPEN_FILES 1024
+#define OOM_FILE "/proc/self/oom_score_adj"
+
+/* Why the child could not become the program; sent through a pipe that a successful exec closes. */
+struct failure {
+  const char *step; /* the same address in parent and child */
+  int error;
+};
+
+/* One write of at most 512 bytes is atomic on a pipe. Nobody may be there to read it: the files tell the same. */
+static void report(const struct text *t) {
+  long long until = monotonic_ms() + REPORT_PATIENCE_MS;
+  while (write(1, t->bytes, t->length) < 0) {
+    long long left = until - monotonic_ms();
+    if ((errno != EAGAIN && errno != EINTR) || left <= 0) return;
+    poll(&(struct pollfd){.fd = 1, .events = POLLOUT}, 1, (int)left);
+  }
+}
+
+static void begin_report(struct text *t, const char *id, const char *event) {
+  t->length = 0;
+  add(t, "{\"launch\":\"");
+  add(t, id);
+  add(t, "\",\"event\":\"");
+  add(t, event);
+}
+
+void report_refused(const char *id, const char *step, int error) {
+  struct text t;
+  begin_report(&t, id, "refused\",\"step\":\"");
+  add(&t, step);
+  add(&t, "\",\"errno\":");
+  add_number(&t, error);
+  add(&t, "}\n");
+  report(&t);
+}
+
+static _Noreturn void refuse(const struct launch *l, const char *step, int error) {
+  report_refused(l->id, step, error);
+  _exit(0);
+}
+
+/* ---- before the fork ---- */
+
+/* A predecessor that is just leaving holds the lock for a moment. The file is never removed, so nobody locks a dead inode. */
+static void take_lock(const struct launch *l) {
+  int fd = open(l->lock_file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) refuse(l, "lock", errno);
+  long long until = monotonic_ms() + LOCK_PATIENCE_MS;
+  while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+    if ((errno != EWOULDBLOCK && errno != EINTR) || monotonic_ms() >= until) refuse(l, "lock", errno);
+    pause_ms(5);
+  }
+}
+
+/* Read and write: the open never blocks, and the pipe has a writer for exactly as long as this shim lives. */
+static int hold_fifo(const struct launch *l, int run_dir, const char *name) {
+  if (mkfifoat(run_dir, name, 0600) < 0 && errno != EEXIST) refuse(l, "dir", errno);
+  int fd = openat(run_dir, name, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) refuse(l, "dir", errno);
+  return fd;
+}
+
+static int open_dir(const struct launch *l, const char *path) {
+  int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) refuse(l, "dir", errno);
+  return fd;
+}
+
+/* From here on the launch is real; a host that revoked it was first and the link fails. */
+static void link_claim(const struct launch *l, int run_dir) {
+  struct text t = {.length = 0};
+  add(&t, "{\"protocol\":1,\"launch\":\"");
+  add(&t, l->id);
+  add(&t, "\",\"owner\":\"shim\",\"shim\":\"native\",\"pid\":");
+  add_number(&t, getpid());
+  add(&t, ",\"start\":\"");
+  add_start_time(&t, getpid());
+  add(&t, "\",\"boot\":\"");
+  add_boot_id(&t);
+  add(&t, "\"}\n");
+  int error = put_record(run_dir, "claim", &t, true);
+  if (error) refuse(l, "claim", error);
+}
+
+/* Needs privilege; without it the shim is merely too small to be chosen. `inherited` is what the service gets back. */
+static bool escape_oom_killer(struct text *inherited) {
+  char value[16];
+  inherited->length = 0;
+  if (read_file(OOM_FILE, value, sizeof value) <= 0) return false;
+  add(inherited, value);
+  int fd = open(OOM_FILE, O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  bool done = write(fd, "-1000", 5) == 5;
+  close(fd);
+  return done;
+}
+
+/* ---- the child ---- */
+
+static void restore_oom_score(const struct text *inherited) {
+  int fd = open(OOM_FILE, O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return;
+  (void)!write(fd, inherited->bytes, inherited->length);
+  close(fd);
+}
+
+static int put_pid(const struct launch *l, int run_dir) {
+  struct text t = {.length = 0};
+  add(&t, "{\"launch\":\"");
+  add(&t, l->id);
+  add(&t, "\",\"pid\":");
+  add_number(&t, getpid());
+  add(&t, ",\"start\":\"");
+  add_start_time(&t, getpid());
+  add(&t, "\"}\n");
+  return put_record(run_dir, "pid", &t, false);
+}
+
+/* Node raises the soft limit to the hard one at start; programs that close or select() all descriptors suffer from it. */
+static void lower_open_files(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return;
+  limit.rlim_cur = limit.rlim_max < USUAL_OPEN_FILES ? limit.rlim_max : USUAL_OPEN_FILES;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void reset_signals(void) {
+  sigset_t none;
+  sigemptyset(&none);
+  for (int s = 1; s <= 64; s++) signal(s, SIG_DFL);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static bool log_to(const char *path, int as) {
+  int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+  return fd >= 0 && dup2(fd, as) >= 0;
+}
+
+/* Gives the step that failed, with its errno set; does not return when the program runs. */
+static const char *become_program(const struct launch *l, int run_dir, const struct text *oom_score) {
+  setsid();
+  if (oom_score) restore_oom_score(oom_score);
+  errno = put_pid(l, run_dir);
+  if (errno) return "dir";
+  if (!log_to(l->stdout_file, 1) || !log_to(l->stderr_file, 2)) return "log";
+  if (chdir(l->cwd) < 0) return "cwd";
+  lower_open_files();
+  reset_signals();
+  execve(l->argv[0], l->argv, l->envp);
+  return "exec";
+}
+
+/* ---- the shim ---- */
+
+/* Waits until the child is the program (the pipe closes) or says why not. */
+static void await_exec(int outcome, struct failure *failure) {
+  ssize_t n;
+  do n = read(outcome, failure, sizeof *failure);
+  while (n < 0 && errno == EINTR);
+  if (n != sizeof *failure) failure->error = 0;
+}
+
+/* Starts the program and reports it. Every claimed launch ends in an exit record, also one that never ran. */
+static pid_t start_main(const struct launch *l, int run_dir, int exits_dir) {
+  struct text oom_score, t;
+  bool oom_lowered = escape_oom_killer(&oom_score);
+  struct failure failure = {"fork", 0};
+  int outcome[2];
+  pid_t pid = pipe2(outcome, O_CLOEXEC) < 0 ? -1 : fork();
+  if (pid == 0) {
+    failure.step = become_program(l, run_dir, oom_lowered ? &oom_score : NULL);
+    failure.error = errno;
+    (void)!write(outcome[1], &failure, sizeof failure);
+    _exit(127);
+  }
+  if (pid < 0) {
+    failure.error = errno;
+  } else {
+    close(outcome[1]);
+    await_exec(outcome[0], &failure);
+    close(outcome[0]);
+  }
+  if (failure.error) {
+    if (pid > 0) waitpid(pid, NULL, 0);
+    put_exit(exits_dir, l->id, &(struct ending){pid < 0 ? 0 : pid, 127, -1, 0, failure.error});
+    refuse(l, failure.step, failure.error);
+  }
+  begin_report(&t, l->id, "launched\",\"pid\":");
+  add_number(&t, pid);
+  add(&t, ",\"start\":\"");
+  add_start_time(&t, pid);
+  add(&t, "\",\"shim\":");
+  add_number(&t, getpid());
+  add(&t, "}\n");
+  report(&t);
+  return pid;
+}
+
+/* The launcher's input goes at once: who holds it open keeps other processes from seeing its end. */
+static void detach(int first, int last) {
+  int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (null < 0) return;
+  for (int fd = first; fd <= last; fd++) dup2(null, fd);
+  close(null);
+}
+
+void run_shim(char *frame, size_t length, char *title) {
+  struct launch l;
+  signal(SIGCHLD, SIG_DFL);
+  setsid(); /* what is sent to the launcher's group is not meant for the shims */
+  detach(0, 0);
+  if (!parse_frame(frame, length, &l) || !begins_with_launch_id(frame, length)) {
+    if (begins_with_launch_id(frame, length)) report_refused(frame, "frame", EINVAL);
+    else complain("a frame that does not begin with a launch id was ignored", 0);
+    _exit(0);
+  }
+  memcpy(title, l.id, strlen(title) < 8 ? strlen(title) : 8);
+  int exits_dir = open_dir(&l, l.exits_dir), run_dir = open_dir(&l, l.run_dir);
+  take_lock(&l);
+  hold_fifo(&l, run_dir, "alive");
+  struct watched w = {
+      .exits_dir = exits_dir,
+      .ctl = hold_fifo(&l, run_dir, "ctl"),
+      .stop_signal = l.stop_signal,
+      .grace_ms = l.grace_ms,
+  };
+  memcpy(w.id, l.id, sizeof w.id);
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  link_claim(&l, run_dir);
+  w.main = start_main(&l, run_dir, exits_dir);
+
+  detach(1, 2);
+  close(run_dir);
+  (void)!chdir("/"); /* hold no file system busy */
+  release_frame(frame, length, &l);
+  watch(&w);
+  _exit(0);
+}

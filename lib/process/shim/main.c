@@ -1,0 +1,40 @@
+/* What the command line asks for: launcher, punch FILE BYTES, version. */
+#define _GNU_SOURCE
+#include "shim.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/falloc.h>
+#include <string.h>
+#include <unistd.h>
+
+#define EXIT_USAGE 64
+#define EXIT_NOT_POSSIBLE_HERE 95 /* Linux' EOPNOTSUPP */
+
+/* Gives the space of a file's first bytes back; its size and all offsets behind stay as they are. */
+static int punch(const char *path, long long bytes) {
+  int fd = open(path, O_WRONLY | O_CLOEXEC);
+  if (fd >= 0 && fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, bytes) == 0) return 0;
+  if (fd >= 0 && (errno == EOPNOTSUPP || errno == ENOSYS)) return EXIT_NOT_POSSIBLE_HERE;
+  complain(path, errno);
+  return 1;
+}
+
+static int usage(void) {
+  complain("usage: coredinator-shim launcher | punch FILE BYTES | version", 0);
+  return EXIT_USAGE;
+}
+
+int main(int argc, char **argv) {
+  if (argc == 2 && !strcmp(argv[1], "launcher")) return launcher(argv[1]);
+  if (argc == 2 && !strcmp(argv[1], "version")) {
+    static const char version[] = "{\"protocol\":1}\n";
+    return write(1, version, sizeof version - 1) < 0;
+  }
+  if (argc == 4 && !strcmp(argv[1], "punch")) {
+    long long bytes;
+    const char *end = after_number(argv[3], &bytes);
+    return end && !*end && bytes > 0 ? punch(argv[2], bytes) : usage();
+  }
+  return usage();
+}

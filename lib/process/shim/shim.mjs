@@ -1,0 +1,153 @@
+// The shim in plain Node: the parent of one service where there is neither a C compiler nor a POSIX shell (Windows), or
+// where it was asked for (docs/launch-protocol.md). No dependencies; Node >= 20.19.
+//
+//   node shim.mjs LAUNCH RUN_DIR EXITS_DIR CWD PROGRAM [ARGUMENT...]
+//
+// Standard output and error are the log files, descriptor 3 is the report pipe, the environment is the program's own.
+//
+// What Node cannot do: hold a lock, keep daemons in its tree, set limits (the program inherits the raised soft limit of
+// open files).
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  linkSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { constants as os } from 'node:os';
+import { join } from 'node:path';
+
+const REPORT_FD = 3;
+const [launch, runDir, exitsDir, cwd, program, ...args] = process.argv.slice(2);
+
+/** What is sent to this group is meant for the service; this process stays to record how that ends. */
+function surviveSignals() {
+  for (const signal of ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2', 'SIGBREAK', 'SIGALRM']) {
+    process.on(signal, () => undefined);
+  }
+}
+
+/** The files tell the same, so it does no harm when the host is gone. */
+function report(fields) {
+  try {
+    writeSync(REPORT_FD, `${JSON.stringify({ launch, ...fields })}\n`);
+    closeSync(REPORT_FD);
+  } catch (error) {
+    if (!['EPIPE', 'EBADF', 'EAGAIN', 'EOF', 'ECONNRESET'].includes(error.code)) throw error;
+  }
+}
+
+function refuse(step, error) {
+  report({ event: 'refused', step, errno: errnoOf(error) });
+  process.exit(0);
+}
+
+/** The system's own number; libuv has numbers of its own on Windows. */
+function errnoOf(error) {
+  return os.errno[error.code] ?? Math.abs(error.errno ?? os.errno.EIO);
+}
+
+/** When a process began, in a form that is the same whenever it is read: see `start` in the protocol. */
+function startOf(pid) {
+  if (process.platform === 'win32') return '';
+  if (process.platform !== 'linux') {
+    const env = { ...process.env, LC_ALL: 'C' };
+    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', env }).trim();
+  }
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+}
+
+/** As {@link startOf}, but empty for a process that has ended before it could be read. */
+function startIfAlive(pid) {
+  try {
+    return startOf(pid);
+  } catch {
+    return ''; // gone; its exit record follows
+  }
+}
+
+function bootId() {
+  return process.platform === 'linux' ? readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim() : '';
+}
+
+/** Writes a record under a name that readers ignore, then links (throws EEXIST) or renames it. */
+function put(dir, name, record, publish) {
+  const hidden = join(dir, `.${name}.${process.pid}`);
+  writeFileSync(hidden, `${JSON.stringify(record)}\n`, { mode: 0o600 });
+  try {
+    publish(hidden, join(dir, name));
+  } finally {
+    if (publish === linkSync) unlinkSync(hidden);
+  }
+}
+
+function claim() {
+  const identity = { pid: process.pid, start: startOf(process.pid), boot: bootId() };
+  put(runDir, 'claim', { protocol: 1, launch, owner: 'shim', shim: 'node', ...identity }, linkSync);
+}
+
+/** A full disk may be cleared; a record that came late is better than none. */
+function putExit(exit, patience = 50) {
+  const record = { launch, ...exit, core: 0, end: Date.now() };
+  try {
+    put(exitsDir, launch, record, renameSync);
+  } catch (error) {
+    if (patience === 0) throw error;
+    setTimeout(() => putExit(exit, patience - 1), 200);
+  }
+}
+
+function refuseProgram(step, error) {
+  putExit({ pid: 0, code: 127, signal: null, exec_errno: errnoOf(error) }, 0);
+  refuse(step, error);
+}
+
+function tried(step, action, refusal = refuse) {
+  try {
+    return action();
+  } catch (error) {
+    return refusal(step, error);
+  }
+}
+
+/** Told apart here, because a failed spawn says ENOENT for the program and for its working directory alike. */
+function checkWorkingDirectory() {
+  if (!statSync(cwd).isDirectory()) throw Object.assign(new Error(`${cwd} is no directory`), { code: 'ENOTDIR' });
+  accessSync(cwd, constants.X_OK);
+}
+
+function run() {
+  const child = spawn(program, args, {
+    cwd,
+    detached: true,
+    windowsHide: true,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  child.once('error', (error) => refuseProgram('exec', error));
+  child.once('spawn', () => {
+    const start = startIfAlive(child.pid);
+    try {
+      put(runDir, 'pid', { launch, pid: child.pid, start }, renameSync);
+      report({ event: 'launched', pid: child.pid, start, shim: process.pid });
+    } catch (error) {
+      child.kill('SIGKILL'); // nobody could find it again
+      report({ event: 'refused', step: 'dir', errno: errnoOf(error) });
+    }
+  });
+  child.once('exit', (code, signal) => {
+    putExit({ pid: child.pid, code, signal: signal === null ? null : os.signals[signal], exec_errno: 0 });
+  });
+}
+
+surviveSignals();
+tried('dir', () => [runDir, exitsDir].forEach((dir) => statSync(dir)));
+tried('claim', claim);
+tried('cwd', checkWorkingDirectory, refuseProgram);
+tried('exec', run, refuseProgram);

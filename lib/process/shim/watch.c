@@ -1,0 +1,153 @@
+/* Life of a shim after the launch: reap, record the exit, obey commands, end the tree, leave. */
+#define _GNU_SOURCE
+#include "shim.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NEVER (-1LL)
+#define RECORD_RETRY_MS 200
+#define RECORD_PATIENCE_MS 10000
+
+static struct {
+  bool main_reaped, record_due;
+  struct ending ending;
+  long long kill_at;      /* SIGKILL to all from this (monotonic) instant on */
+  long long next_kill_at; /* the next round of it */
+  int kill_rounds;
+} now_watching;
+
+long long monotonic_ms(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
+}
+
+void pause_ms(int ms) {
+  struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L};
+  nanosleep(&t, NULL);
+}
+
+static void try_record(const struct watched *w) {
+  now_watching.record_due = put_exit(w->exits_dir, w->id, &now_watching.ending) != 0;
+}
+
+/*
+ * Asks every descendant to end and sets the instant from which on they are killed. SIGCONT follows, because a stopped
+ * process handles no signal. An earlier deadline stays: asking again may shorten the grace, never lengthen it.
+ */
+static void end_tree(const struct watched *w, int signal, long long grace_ms) {
+  bool any = signal_descendants(signal, SIGCONT) > 0;
+  if (!any && !now_watching.main_reaped) kill(-w->main, signal); /* no /proc */
+  long long at = monotonic_ms() + grace_ms;
+  if (now_watching.kill_at != NEVER && now_watching.kill_at <= at) return;
+  now_watching.kill_at = now_watching.next_kill_at = at;
+}
+
+/* Early rounds follow closely, so that no fork outruns them; a process that cannot die must not cost the processor. */
+static void kill_if_due(const struct watched *w) {
+  if (now_watching.kill_at == NEVER || monotonic_ms() < now_watching.next_kill_at) return;
+  bool any = signal_descendants(SIGKILL, 0) > 0;
+  if (!any && !now_watching.main_reaped) kill(-w->main, SIGKILL);
+  now_watching.next_kill_at = monotonic_ms() + (now_watching.kill_rounds++ < 200 ? 5 : 200);
+}
+
+/* Gives false when no descendant is left. */
+static bool reap(const struct watched *w) {
+  int status;
+  pid_t pid;
+  while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+    if (pid != w->main || now_watching.main_reaped) continue;
+    now_watching.main_reaped = true;
+    now_watching.ending = (struct ending){
+        .pid = pid,
+        .code = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
+        .signal = WIFSIGNALED(status) ? WTERMSIG(status) : -1,
+        .core = WIFSIGNALED(status) && WCOREDUMP(status) ? 1 : 0,
+    };
+    try_record(w);
+  }
+  return pid == 0 || errno != ECHILD;
+}
+
+static void obey(const struct watched *w, const char *line) {
+  long long signal, grace_ms;
+  if (!strncmp(line, "sig ", 4)) {
+    const char *end = after_number(line + 4, &signal);
+    if (!end || *end || signal < 1 || signal > 64) return;
+    /* Unreaped, so neither its pid nor its group can belong to anybody else. */
+    if (!now_watching.main_reaped) kill(-w->main, (int)signal);
+  } else if (!strncmp(line, "stop ", 5)) {
+    const char *end = after_number(line + 5, &signal);
+    if (!end || *end != ' ' || signal < 1 || signal > 64) return;
+    end = after_number(end + 1, &grace_ms);
+    if (end && !*end) end_tree(w, (int)signal, grace_ms);
+  }
+}
+
+/* Commands are lines; a read may bring several of them or a part of one. What is no command is ignored. */
+static void read_commands(const struct watched *w) {
+  static char line[64];
+  static size_t length;
+  char bytes[256];
+  ssize_t count;
+  while ((count = read(w->ctl, bytes, sizeof bytes)) > 0) {
+    for (ssize_t i = 0; i < count; i++) {
+      if (bytes[i] != '\n') {
+        if (length < sizeof line) line[length++] = bytes[i];
+        continue;
+      }
+      if (length < sizeof line) {
+        line[length] = 0;
+        obey(w, line);
+      }
+      length = 0;
+    }
+  }
+}
+
+static int poll_timeout(void) {
+  long long at = NEVER, now = monotonic_ms();
+  if (now_watching.kill_at != NEVER) at = now_watching.next_kill_at;
+  if (now_watching.record_due && (at == NEVER || at > now + RECORD_RETRY_MS)) at = now + RECORD_RETRY_MS;
+  if (at == NEVER) return -1;
+  if (at <= now) return 0;
+  return at - now > 1000000000 ? 1000000000 : (int)(at - now);
+}
+
+void watch(const struct watched *w) {
+  sigset_t child;
+  sigemptyset(&child);
+  sigaddset(&child, SIGCHLD);
+  int ended = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+  now_watching.kill_at = NEVER;
+  bool leftovers_asked = false;
+
+  while (reap(w)) {
+    if (now_watching.main_reaped && !leftovers_asked) {
+      leftovers_asked = true;
+      /* A stop under way has asked them already; a second SIGTERM makes many programs give up their clean end. */
+      if (now_watching.kill_at == NEVER) end_tree(w, w->stop_signal, w->grace_ms);
+    }
+    kill_if_due(w);
+    if (now_watching.record_due) try_record(w);
+    struct pollfd wait[2] = {{.fd = ended, .events = POLLIN}, {.fd = w->ctl, .events = POLLIN}};
+    int timeout = poll_timeout();
+    /* Without a signalfd (no descriptors left on this machine) the shim looks instead of being told. */
+    poll(wait, 2, ended < 0 && (timeout < 0 || timeout > 100) ? 100 : timeout);
+    struct signalfd_siginfo info;
+    while (ended >= 0 && read(ended, &info, sizeof info) > 0) continue;
+    read_commands(w);
+  }
+  /* A full disk may be cleared; a record that came late is better than none. */
+  for (int waited = 0; now_watching.record_due && waited < RECORD_PATIENCE_MS; waited += RECORD_RETRY_MS) {
+    pause_ms(RECORD_RETRY_MS);
+    try_record(w);
+  }
+}

@@ -1,0 +1,44 @@
+import { livingAmong } from './identity.ts';
+import type { Identity } from './records.ts';
+
+const EVERY_MS = 250;
+
+/** What a sweep looks after. */
+export interface Swept {
+  /** The process to look at now; null: none, look again next time. */
+  suspect(): Identity | null;
+  /** The process from suspect() is gone. */
+  missing(): void;
+}
+
+/** Looks every 250 ms whether processes live that nobody tells us about; costs nothing while there are none. */
+export class Sweep {
+  readonly #members = new Set<Swept>();
+  #timer: NodeJS.Timeout | null = null;
+
+  add(member: Swept): void {
+    this.#members.add(member);
+    this.#timer ??= setInterval(() => {
+      this.#look();
+    }, EVERY_MS).unref();
+  }
+
+  delete(member: Swept): void {
+    this.#members.delete(member);
+    if (this.#members.size === 0) this.close();
+  }
+
+  #look(): void {
+    const suspects = [...this.#members].flatMap((member) => {
+      const identity = member.suspect();
+      return identity === null ? [] : [{ member, identity }];
+    });
+    const living = livingAmong(suspects.map(({ identity }) => identity));
+    for (const { member, identity } of suspects) if (!living.has(identity.pid)) member.missing();
+  }
+
+  close(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+}

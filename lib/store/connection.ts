@@ -1,0 +1,100 @@
+import { Database, type Statement } from 'sqlite';
+import sqlite3 from 'sqlite3';
+
+/** The statements that a queue or a reader needs; {@link Connection} is the real one. */
+export interface SqlSession {
+  /** Runs a statement, prepared once and kept. */
+  run(sql: string, ...parameters: readonly unknown[]): Promise<void>;
+  /** All rows of a query, prepared once and kept. */
+  all(sql: string, ...parameters: readonly unknown[]): Promise<readonly unknown[]>;
+  /** Runs a script of several statements. */
+  exec(script: string): Promise<void>;
+  /** Closes, which rolls back what is open; the next call opens anew. */
+  drop(): Promise<void>;
+}
+
+interface Opened {
+  readonly database: Database;
+  readonly statements: Map<string, Promise<Statement>>;
+}
+
+/**
+ * One connection, opened when it is first used, and again after {@link drop}. It makes the file only when told so: a database
+ * that vanished is an error, not an empty store.
+ */
+export class Connection implements SqlSession {
+  readonly #file: string;
+  readonly #setup: string;
+  readonly #mode: number;
+  #opened: Promise<Opened> | null = null;
+
+  /** `setup` is a script of pragmas that runs at each opening. */
+  constructor(file: string, setup: string, { mayCreate = false } = {}) {
+    this.#file = file;
+    this.#setup = setup;
+    this.#mode = sqlite3.OPEN_READWRITE | sqlite3.OPEN_FULLMUTEX | (mayCreate ? sqlite3.OPEN_CREATE : 0);
+  }
+
+  async run(sql: string, ...parameters: readonly unknown[]): Promise<void> {
+    const statement = await this.#statement(sql);
+    await statement.run(...parameters);
+  }
+
+  async all(sql: string, ...parameters: readonly unknown[]): Promise<readonly unknown[]> {
+    const statement = await this.#statement(sql);
+    return await statement.all<unknown[]>(...parameters);
+  }
+
+  async exec(script: string): Promise<void> {
+    const { database } = await this.#open();
+    await database.exec(script);
+  }
+
+  async drop(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = null;
+    if (opened === null) return;
+    const open = await opened.catch(() => null); // whoever opened it was told
+    if (open !== null) await close(open);
+  }
+
+  #open(): Promise<Opened> {
+    this.#opened ??= open(this.#file, this.#mode, this.#setup).catch((error: unknown) => {
+      this.#opened = null;
+      throw error;
+    });
+    return this.#opened;
+  }
+
+  async #statement(sql: string): Promise<Statement> {
+    const { database, statements } = await this.#open();
+    let statement = statements.get(sql);
+    if (statement === undefined) {
+      statement = database.prepare(sql);
+      statements.set(sql, statement);
+      statement.catch(() => statements.delete(sql));
+    }
+    return await statement;
+  }
+}
+
+async function open(filename: string, mode: number, setup: string): Promise<Opened> {
+  const database = new Database({ filename, mode, driver: sqlite3.Database });
+  await database.open();
+  const opened = { database, statements: new Map<string, Promise<Statement>>() };
+  try {
+    await database.exec(setup);
+  } catch (error) {
+    await close(opened);
+    throw error;
+  }
+  return opened;
+}
+
+/** A statement that is not finalized keeps SQLite from closing. */
+async function close({ database, statements }: Opened): Promise<void> {
+  for (const statement of await Promise.allSettled(statements.values())) {
+    if (statement.status === 'fulfilled') await statement.value.finalize();
+  }
+  await database.close();
+}

@@ -1,0 +1,114 @@
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { z } from 'zod';
+
+import { isoOf, type Millis } from '../model/time.ts';
+import { Connection } from './connection.ts';
+import { sqliteCode } from './failure.ts';
+
+/** The state directory of one host, held until {@link release} or the end of the process, however it ends. */
+export interface HostLock {
+  /** Writes where the API answers into `host.json`. */
+  update(url: string): Promise<void>;
+  release(): Promise<void>;
+}
+
+/** Who takes the lock. */
+export interface HostIdentity {
+  readonly pid: number;
+  readonly url?: string;
+}
+
+/** Another host owns the state directory. */
+export class HostLockedError extends Error {
+  readonly stateDir: string;
+  /** The other host; null when it did not say in time who it is. */
+  readonly pid: number | null;
+
+  constructor(stateDir: string, pid: number | null, options?: ErrorOptions) {
+    const who = pid === null ? 'another host' : `another host (pid ${pid})`;
+    super(`The state directory "${stateDir}" belongs to ${who}; stop it first, or give another --state-dir.`, options);
+    this.name = new.target.name;
+    this.stateDir = stateDir;
+    this.pid = pid;
+  }
+}
+
+// Two hosts that start together both hold a shared lock for a moment; waiting makes sure that one of them wins.
+const RACE_MS: Millis = 300;
+const NAMING_MS: Millis = 500;
+
+/**
+ * Takes the lock of a state directory: an exclusive transaction on a file of its own, which the kernel ends with the process,
+ * even on SIGKILL. Rejects with {@link HostLockedError} when another host has it.
+ */
+export async function acquireHostLock(stateDir: string, identity: HostIdentity): Promise<HostLock> {
+  await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  const file = join(stateDir, 'host.lock.db');
+  // POSIX drops every lock that a process has on a file as soon as it closes any descriptor of it. So SQLite makes this file,
+  // and nothing else in the program may open it.
+  const connection = new Connection(file, `PRAGMA busy_timeout = ${RACE_MS};`, { mayCreate: true });
+  try {
+    await connection.run('BEGIN EXCLUSIVE');
+  } catch (error) {
+    await connection.drop();
+    if (sqliteCode(error) !== 'SQLITE_BUSY') throw error;
+    throw new HostLockedError(stateDir, await holderOf(stateDir), { cause: error });
+  }
+  try {
+    await chmod(file, 0o600);
+    return await announced(stateDir, identity, connection);
+  } catch (error) {
+    await connection.drop();
+    throw error;
+  }
+}
+
+async function announced(stateDir: string, identity: HostIdentity, connection: Connection): Promise<HostLock> {
+  const file = join(stateDir, 'host.json');
+  const startedAt = isoOf(Date.now());
+  const write = async (url: string | null): Promise<void> => {
+    const text = JSON.stringify({ pid: identity.pid, started_at: startedAt, url });
+    await writeFile(`${file}.new`, `${text}\n`, { mode: 0o600 });
+    await rename(`${file}.new`, file);
+  };
+  await write(identity.url ?? null);
+  return {
+    update: write,
+    release: async () => {
+      await rm(file, { force: true });
+      await connection.drop();
+    },
+  };
+}
+
+const hostFile = z.object({ pid: z.int().positive() });
+
+/** The holder names itself right after it has the lock, and a killed one leaves its name behind: only a live pid counts. */
+async function holderOf(stateDir: string): Promise<number | null> {
+  const deadline = performance.now() + NAMING_MS;
+  for (;;) {
+    const pid = await namedPid(join(stateDir, 'host.json'));
+    if (pid !== null && isAlive(pid)) return pid;
+    if (performance.now() >= deadline) return null;
+    await delay(20);
+  }
+}
+
+async function namedPid(file: string): Promise<number | null> {
+  try {
+    return hostFile.parse(JSON.parse(await readFile(file, 'utf8'))).pid;
+  } catch {
+    return null; // not there yet, or not by a host: the lock says enough
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

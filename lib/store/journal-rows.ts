@@ -1,0 +1,74 @@
+import { z } from 'zod';
+
+import type { JournalEntry, JournalQuery } from '../model/journal.ts';
+import { inserter, type Cell, type RowWrite } from './batch.ts';
+import { jsonOf } from './parsing.ts';
+import type { RowSource } from './row-reader.ts';
+
+const COLUMNS = [
+  'seq',
+  'at',
+  'type',
+  'agent_id',
+  'service_id',
+  'from_state',
+  'to_state',
+  'cause',
+  'correlation_id',
+  'detail',
+] as const;
+const insert = inserter('journal', COLUMNS);
+
+const MAX_PAGE = 1000;
+
+const journalRow = z
+  .strictObject({
+    seq: z.number(),
+    at: z.number(),
+    type: z.string(),
+    agent_id: z.string().nullable(),
+    service_id: z.string().nullable(),
+    from_state: z.string().nullable(),
+    to_state: z.string().nullable(),
+    cause: z.string(),
+    correlation_id: z.string().nullable(),
+    detail: jsonOf(z.record(z.string(), z.unknown())),
+  })
+  .transform(({ agent_id, service_id, from_state, to_state, correlation_id, ...same }): JournalEntry => ({
+    ...same,
+    agentId: agent_id,
+    serviceId: service_id,
+    from: from_state,
+    to: to_state,
+    correlationId: correlation_id,
+  }));
+
+/** Facts of the journal. */
+export const FACTS: RowSource<JournalEntry> = { table: 'journal', columns: COLUMNS.join(', '), shape: journalRow };
+
+/** Appends a fact; its number must be free. */
+export function appendFact(entry: JournalEntry): RowWrite {
+  const { seq, at, type, agentId, serviceId, from, to, cause, correlationId, detail } = entry;
+  return insert(seq, {
+    ...{ seq, at, type, agent_id: agentId, service_id: serviceId, from_state: from, to_state: to },
+    ...{ cause, correlation_id: correlationId, detail: JSON.stringify(detail) },
+  });
+}
+
+/** The rest of the SELECT that answers a query, from its WHERE on, and the parameters for it. */
+export function selectionOf(query: JournalQuery): { readonly rest: string; readonly parameters: readonly Cell[] } {
+  // From the most selective filter on; `+` keeps SQLite, which has no statistics, from using the index of a weaker one.
+  const filters = { service_id: query.serviceId, agent_id: query.agentId, type: query.type };
+  const terms: string[] = [];
+  const parameters: Cell[] = [];
+  for (const [column, value] of Object.entries(filters)) {
+    if (value === undefined) continue;
+    terms.push(`${terms.length === 0 ? '' : '+'}${column} = ? AND`);
+    parameters.push(value);
+  }
+  const limit = Math.min(Math.max(1, query.limit), MAX_PAGE);
+  return {
+    rest: `WHERE ${terms.join(' ')} seq > ? ORDER BY seq LIMIT ?`,
+    parameters: [...parameters, query.after, limit],
+  };
+}

@@ -1,0 +1,82 @@
+import type { Millis } from '../model/time.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import { rowFor, type RowWrite, type Table } from './batch.ts';
+import { pruneLaunches } from './launch-rows.ts';
+import type { WriteQueue } from './write-queue.ts';
+
+/** How much history is kept. */
+export interface Retention {
+  /** Facts of the journal; by default 100,000. */
+  readonly journalRows: number;
+  /** By default 30 days. */
+  readonly journalAgeMs: Millis;
+  /** Generations of each service in the launch ledger; a live one is always kept. By default 20. */
+  readonly launches: number;
+  /** Rows in the quarantine; by default 1000. */
+  readonly quarantined: number;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const DEFAULTS: Retention = { journalRows: 100_000, journalAgeMs: 30 * DAY_MS, launches: 20, quarantined: 1000 };
+const ROWS_BETWEEN = 1000;
+
+// Each one costs what it deletes, not what it keeps; the newest fact always stays, since it carries the last number.
+const JOURNAL_ROWS = `DELETE FROM journal WHERE seq <= (SELECT max(seq) FROM journal) - (?1 ->> '$[0][0]')`;
+// Up to the oldest fact that is young enough, in the order of seq: a clock that jumped takes nothing out of the middle.
+const JOURNAL_AGE = `DELETE FROM journal
+  WHERE seq < (SELECT seq FROM journal WHERE at >= (?1 ->> '$[0][0]') ORDER BY seq LIMIT 1)`;
+const QUARANTINE = `DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - (?1 ->> '$[0][0]')`;
+
+/** Deletes old history now and then: with the first write after an opening, and then once for about 1000 rows. */
+export class Pruner {
+  readonly #queue: WriteQueue;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #retention: Retention;
+  /** The newest generation of each service that was launched since the last time. */
+  #generations = new Map<string, number>();
+  #rows = ROWS_BETWEEN;
+
+  constructor(queue: WriteQueue, clock: Clock, log: Log, retention: Partial<Retention> = {}) {
+    this.#queue = queue;
+    this.#clock = clock;
+    this.#log = log;
+    this.#retention = { ...DEFAULTS, ...retention };
+  }
+
+  /** So many facts were written. */
+  wroteFacts(count: number): void {
+    if (count > 0) this.#wrote(count);
+  }
+
+  /** A launch was written. */
+  wroteLaunch(serviceId: string, generation: number): void {
+    this.#generations.set(serviceId, generation);
+    this.#wrote(1);
+  }
+
+  #wrote(rows: number): void {
+    this.#rows += rows;
+    if (this.#rows < ROWS_BETWEEN) return;
+    this.#queue.write(this.#deletions()).catch((error: unknown) => {
+      this.#log.warn({ err: error }, 'Old history could not be deleted; it is tried again later.');
+    });
+    this.#rows = 0;
+    this.#generations = new Map();
+  }
+
+  #deletions(): readonly RowWrite[] {
+    const { journalRows, journalAgeMs, launches, quarantined } = this.#retention;
+    return [
+      deletion('journal', JOURNAL_ROWS, journalRows),
+      deletion('journal', JOURNAL_AGE, this.#clock.now() - journalAgeMs),
+      deletion('quarantine', QUARANTINE, quarantined),
+      ...[...this.#generations].map(([serviceId, generation]) => pruneLaunches(serviceId, generation - launches)),
+    ];
+  }
+}
+
+function deletion(table: Table, sql: string, bound: number): RowWrite {
+  return rowFor({ table, sql }, 'all', [bound]);
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Cell, Table } from './batch.ts';
+import type { SqlSession } from './connection.ts';
+import { failureKind, unavailable } from './failure.ts';
+import { deleteByRowid, quarantineRow } from './quarantine-rows.ts';
+import type { WriteQueue } from './write-queue.ts';
+
+/** Where rows of one kind come from, and what they must look like. */
+export interface RowSource<T> {
+  readonly table: Table;
+  readonly columns: string;
+  readonly shape: Pick<z.ZodType<T>, 'safeParse'>;
+}
+
+interface BadRow {
+  readonly rowid: number;
+  readonly row: unknown;
+  readonly reason: string;
+}
+
+interface Parts {
+  readonly file: string;
+  readonly session: SqlSession;
+  readonly queue: WriteQueue;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const rowidOf = z.looseObject({ rowid: z.number() });
+
+/** Reads on a connection of its own, so that no reader waits for a writer; checks each row at the door. */
+export class RowReader {
+  readonly #parts: Parts;
+  #isClosed = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * The rows that `rest` (from WHERE or ORDER BY on) selects. A row of a wrong shape is moved to the quarantine with the
+   * reason, and the others are read again without it.
+   */
+  async read<T>(source: RowSource<T>, rest: string, parameters: readonly Cell[] = []): Promise<readonly T[]> {
+    const good: T[] = [];
+    const bad: BadRow[] = [];
+    for (const selected of await this.query(
+      `SELECT rowid AS rowid, ${source.columns} FROM ${source.table} ${rest}`,
+      parameters,
+    )) {
+      const { rowid, ...row } = rowidOf.parse(selected);
+      const result = source.shape.safeParse(row);
+      if (result.success) good.push(result.data);
+      else bad.push({ rowid, row, reason: z.prettifyError(result.error) });
+    }
+    if (bad.length === 0 || !(await this.#quarantine(source.table, bad))) return good;
+    return await this.read(source, rest, parameters);
+  }
+
+  /** Raw rows. Rejects with StoreUnavailableError. */
+  async query(sql: string, parameters: readonly Cell[] = []): Promise<readonly unknown[]> {
+    const { session, file, log } = this.#parts;
+    if (this.#isClosed) throw unavailable(file, 'read', new Error('it is closed'));
+    try {
+      return await session.all(sql, ...parameters);
+    } catch (error) {
+      if (failureKind(error) !== 'caller') {
+        await session.drop().catch((closing: unknown) => {
+          log.error({ err: closing, file }, 'A connection to the store could not be closed.');
+        });
+      }
+      throw unavailable(file, 'read', error);
+    }
+  }
+
+  /** Every later read is refused. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#parts.session.drop();
+  }
+
+  /** False when the rows had to stay where they are: a store that cannot be written can still be read. */
+  async #quarantine(table: Table, bad: readonly BadRow[]): Promise<boolean> {
+    const { queue, clock, log } = this.#parts;
+    for (const { row, reason } of bad) log.error({ table, row, reason }, 'A row of the store cannot be used.');
+    const at = clock.now();
+    const moves = bad.flatMap(({ rowid, row, reason }) => [
+      quarantineRow(table, row, reason, at),
+      deleteByRowid(table, rowid),
+    ]);
+    return await queue.write(moves).then(
+      () => true,
+      (error: unknown) => {
+        log.error({ err: error, table }, 'Rows that cannot be used could not be moved to the quarantine.');
+        return false;
+      },
+    );
+  }
+}

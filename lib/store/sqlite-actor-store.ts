@@ -1,0 +1,94 @@
+import { stat } from 'node:fs/promises';
+
+import { z } from 'zod';
+
+import { StoreUnavailableError } from '../model/errors.ts';
+import type { JournalEntry, JournalQuery } from '../model/journal.ts';
+import type { Instant } from '../model/time.ts';
+import type { Wish } from '../model/wish.ts';
+import type { ActorCommit, ActorRow, ActorStore, QuarantinedRow, WishCommit } from '../ports/actor-store.ts';
+import type { Clock } from '../ports/clock.ts';
+import { ACTORS, displaceActor, removeActor, upsertActor } from './actor-rows.ts';
+import { inserter } from './batch.ts';
+import { unavailable } from './failure.ts';
+import { appendFact, FACTS, selectionOf } from './journal-rows.ts';
+import { quarantineRow } from './quarantine-rows.ts';
+import type { Pruner } from './retention.ts';
+import type { RowReader } from './row-reader.ts';
+import { dropWish, putWish, WISHES } from './wish-rows.ts';
+import type { WriteQueue } from './write-queue.ts';
+
+const probeRow = inserter('probe', ['id', 'at'], 'ON CONFLICT (id) DO UPDATE SET at = excluded.at');
+const seqRow = z.object({ seq: z.int() });
+
+/** What the stores over one database share. */
+export interface StoreParts {
+  readonly file: string;
+  /** The inode of the file that was opened. */
+  readonly inode: number;
+  readonly queue: WriteQueue;
+  readonly reader: RowReader;
+  readonly pruner: Pruner;
+  readonly clock: Clock;
+}
+
+/** Actors, wishes and the journal in SQLite. */
+export class SqliteActorStore implements ActorStore {
+  readonly #parts: StoreParts;
+
+  constructor(parts: StoreParts) {
+    this.#parts = parts;
+  }
+
+  loadActors(): Promise<readonly ActorRow[]> {
+    return this.#parts.reader.read(ACTORS, 'ORDER BY ordinal');
+  }
+
+  loadWishes(): Promise<readonly Wish[]> {
+    return this.#parts.reader.read(WISHES, 'ORDER BY ordinal');
+  }
+
+  /** Removals come first: a path that is removed and put is a new actor. */
+  async commitActors({ upserts, removals, journal, updatedAt }: ActorCommit): Promise<void> {
+    await this.#parts.queue.write([
+      ...removals.map(removeActor),
+      ...upserts.map((row) => upsertActor(row, updatedAt)),
+      ...journal.map(appendFact),
+    ]);
+    this.#parts.pruner.wroteFacts(journal.length);
+  }
+
+  /** Drops come first: a subject that is dropped and put is a new one. */
+  async commitWishes({ put, drop, journal }: WishCommit): Promise<void> {
+    await this.#parts.queue.write([...drop.map(dropWish), ...put.map(putWish), ...journal.map(appendFact)]);
+    this.#parts.pruner.wroteFacts(journal.length);
+  }
+
+  async quarantine(rows: readonly QuarantinedRow[], at: Instant): Promise<void> {
+    await this.#parts.queue.write(
+      rows.flatMap(({ row, reason }) => [quarantineRow('actor_snapshot', row, reason, at), displaceActor(row)]),
+    );
+  }
+
+  async lastSeq(): Promise<number> {
+    const rows = await this.#parts.reader.query('SELECT coalesce(max(seq), 0) AS seq FROM journal');
+    return seqRow.parse(rows[0]).seq;
+  }
+
+  history(query: JournalQuery): Promise<readonly JournalEntry[]> {
+    const { rest, parameters } = selectionOf(query);
+    return this.#parts.reader.read(FACTS, rest, parameters);
+  }
+
+  /** Also finds out when the file was removed or replaced: SQLite itself would go on writing to the old one. */
+  async probe(): Promise<void> {
+    const { file, inode, queue, clock } = this.#parts;
+    await queue.write([probeRow(1, { id: 1, at: clock.now() })]);
+    const found = await stat(file).catch((error: unknown) => {
+      throw unavailable(file, 'found', error);
+    });
+    if (found.ino !== inode) {
+      throw new StoreUnavailableError(`The store "${file}" was replaced by another file while it was open.`);
+    }
+  }
+}

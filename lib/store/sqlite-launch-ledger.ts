@@ -1,0 +1,35 @@
+import type { LaunchId } from '../model/ids.ts';
+import type { ProcessExit } from '../model/process.ts';
+import type { LaunchEntry, LaunchLedger } from '../ports/launch-ledger.ts';
+import { insertLaunch, launchExited, launchRevoked, launchRunning, LAUNCHES, NEWEST } from './launch-rows.ts';
+import type { StoreParts } from './sqlite-actor-store.ts';
+
+/** The launch ledger in SQLite. A word about a launch that it does not know changes nothing: the files are the truth. */
+export class SqliteLaunchLedger implements LaunchLedger {
+  readonly #parts: Pick<StoreParts, 'queue' | 'reader' | 'pruner'>;
+
+  constructor(parts: Pick<StoreParts, 'queue' | 'reader' | 'pruner'>) {
+    this.#parts = parts;
+  }
+
+  async intend(entry: LaunchEntry): Promise<void> {
+    await this.#parts.queue.write([insertLaunch(entry)]);
+    this.#parts.pruner.wroteLaunch(entry.serviceId, entry.generation);
+  }
+
+  async running(launchId: LaunchId, pid: number, startTime: string): Promise<void> {
+    await this.#parts.queue.write([launchRunning(launchId, pid, startTime)]);
+  }
+
+  async exited(launchId: LaunchId, exit: ProcessExit): Promise<void> {
+    await this.#parts.queue.write([launchExited(launchId, exit)]);
+  }
+
+  async revoked(launchId: LaunchId): Promise<void> {
+    await this.#parts.queue.write([launchRevoked(launchId)]);
+  }
+
+  newest(): Promise<readonly LaunchEntry[]> {
+    return this.#parts.reader.read(LAUNCHES, NEWEST);
+  }
+}

@@ -1,0 +1,104 @@
+import { mkdir, open, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+import type { ActorStore } from '../ports/actor-store.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { LaunchLedger } from '../ports/launch-ledger.ts';
+import type { Log } from '../ports/log.ts';
+import { Connection } from './connection.ts';
+import { failureKind, unavailable } from './failure.ts';
+import { migrate } from './migrations.ts';
+import { checkIntegrity, moveAside, salvage } from './recovery.ts';
+import { Pruner, type Retention } from './retention.ts';
+import { RowReader } from './row-reader.ts';
+import { SqliteActorStore } from './sqlite-actor-store.ts';
+import { SqliteLaunchLedger } from './sqlite-launch-ledger.ts';
+import { WriteQueue } from './write-queue.ts';
+
+/** What {@link openStore} needs. */
+export interface StoreOptions {
+  /** The database; it and its folder are made if need be (modes 0600 and 0700). */
+  readonly file: string;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly retention?: Partial<Retention>;
+  /** How long a write waits for a lock that another program holds; by default 5000. */
+  readonly busyTimeoutMs?: number;
+}
+
+/** An open database. */
+export interface Store {
+  readonly actors: ActorStore;
+  readonly ledger: LaunchLedger;
+  /** Where a corrupt database was moved to by this opening; null if there was none. */
+  readonly recoveredFrom: string | null;
+  /** Writes what is waiting, then closes; every later write is refused. */
+  close(): Promise<void>;
+}
+
+const WAL_LIMIT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Opens the store of a host. A corrupt database is moved aside, never deleted; what can be read of it goes into the new one.
+ * Rejects with StoreUnavailableError when the file cannot be opened or is of a newer version. The caller holds the host lock.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { file, log, clock } = options;
+  const busyTimeout = `PRAGMA busy_timeout = ${options.busyTimeoutMs ?? 5000};`;
+  // NORMAL: a commit survives the death of this process at any moment; a power cut ends the services as well.
+  const writer = new Connection(
+    file,
+    `${busyTimeout} PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
+     PRAGMA journal_size_limit = ${WAL_LIMIT_BYTES};`,
+  );
+  try {
+    await touch(file);
+    const recoveredFrom = await prepare(options, writer);
+    const { ino: inode } = await stat(file);
+    const queue = new WriteQueue(file, writer, log);
+    const session = new Connection(file, `${busyTimeout} PRAGMA query_only = ON;`);
+    const reader = new RowReader({ file, session, queue, clock, log });
+    const parts = { file, inode, queue, reader, clock, pruner: new Pruner(queue, clock, log, options.retention) };
+    return {
+      actors: new SqliteActorStore(parts),
+      ledger: new SqliteLaunchLedger(parts),
+      recoveredFrom,
+      // The writer goes last: the last connection empties the write-ahead log into the database.
+      close: async () => {
+        await reader.close();
+        await queue.close();
+      },
+    };
+  } catch (error) {
+    await writer.drop();
+    throw unavailable(file, 'opened', error);
+  }
+}
+
+/** Makes an empty file if there is none. A folder that exists keeps its mode: it may be shared with others. */
+async function touch(file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const handle = await open(file, 'a', 0o600);
+  try {
+    await handle.chmod(0o600);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function prepare({ file, log, clock }: StoreOptions, writer: Connection): Promise<string | null> {
+  try {
+    await checkIntegrity(writer);
+    await migrate(file, writer);
+    return null;
+  } catch (error) {
+    if (failureKind(error) !== 'corrupt') throw error;
+    await writer.drop(); // takes what is sound in the write-ahead log into the database
+    const aside = await moveAside(file, clock.now());
+    log.error({ err: error, file, aside }, 'The store was corrupt; it was moved aside and a new one was made.');
+    await touch(file);
+    await migrate(file, writer);
+    await salvage(writer, aside, log);
+    return aside;
+  }
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+
+import type { Wish } from '../model/wish.ts';
+import { inserter, rowFor, type RowWrite } from './batch.ts';
+import { jsonOf } from './parsing.ts';
+import type { RowSource } from './row-reader.ts';
+import { agentPlan, serviceSpec } from './spec-schema.ts';
+
+const COLUMNS = ['subject', 'intended', 'holder', 'plan', 'spec'] as const;
+const UPDATES = COLUMNS.slice(1).map((column) => `${column} = excluded.${column}`);
+const upsert = inserter('wish', COLUMNS, `ON CONFLICT (subject) DO UPDATE SET ${UPDATES.join(', ')}`);
+
+const DROP = {
+  table: 'wish',
+  sql: 'DELETE FROM wish WHERE subject IN (SELECT value ->> 0 FROM json_each(?1))',
+} as const;
+
+const intended = z.enum(['running', 'stopped']);
+
+const agentWish = z
+  .strictObject({
+    subject: z.templateLiteral(['agent:', z.string().min(1)]),
+    intended,
+    holder: z.null(),
+    plan: jsonOf(agentPlan),
+    spec: z.null(),
+  })
+  .transform(({ subject, intended, plan }): Wish => ({ subject, intended, plan }));
+
+const serviceWish = z
+  .strictObject({
+    subject: z.templateLiteral(['service:', z.string().min(1)]),
+    intended,
+    holder: z.enum(['io', 'host']).nullable(),
+    plan: z.null(),
+    spec: jsonOf(serviceSpec),
+  })
+  .transform(({ subject, intended, holder, spec }): Wish => ({ subject, intended, holder, spec }));
+
+const isOfAgent = z.looseObject({ subject: z.string().startsWith('agent:') });
+
+/** Every wish, in the order in which their subjects first came. */
+export const WISHES: RowSource<Wish> = {
+  table: 'wish',
+  columns: COLUMNS.join(', '),
+  // Chosen by the subject, so that the reason in the quarantine names the one field that is wrong.
+  shape: { safeParse: (row) => (isOfAgent.safeParse(row).success ? agentWish : serviceWish).safeParse(row) },
+};
+
+/**
+ * Puts a wish, or replaces the one of that subject. Throws on a wish that could not be read back: the caller can still be
+ * told now, at the next start it would be too late.
+ */
+export function putWish(wish: Wish): RowWrite {
+  const { subject, intended } = wish;
+  const cells =
+    'plan' in wish
+      ? { subject, intended, holder: null, plan: JSON.stringify(wish.plan), spec: null }
+      : { subject, intended, holder: wish.holder, plan: null, spec: JSON.stringify(wish.spec) };
+  const check = WISHES.shape.safeParse(cells);
+  if (!check.success) {
+    throw new Error(`The wish about "${subject}" cannot be kept: ${z.prettifyError(check.error)}`, {
+      cause: check.error,
+    });
+  }
+  return upsert(subject, cells);
+}
+
+/** Forgets the wish about a subject, if there is one. */
+export function dropWish(subject: string): RowWrite {
+  return rowFor(DROP, subject, [subject]);
+}

@@ -1,0 +1,108 @@
+import { StoreUnavailableError } from '../model/errors.ts';
+import type { Log } from '../ports/log.ts';
+import { planBatch, type RowWrite } from './batch.ts';
+import type { SqlSession } from './connection.ts';
+import { failureKind, unavailable } from './failure.ts';
+
+/** What one caller wants written, all of it or nothing. */
+interface Member {
+  readonly writes: readonly RowWrite[];
+  readonly resolve: () => void;
+  readonly reject: (error: StoreUnavailableError) => void;
+}
+
+/**
+ * The only writer of the database, with group commit: what is asked for while a transaction is under way goes into the next
+ * one. A failure leaves no transaction open and never stops the queue: the next write tries anew.
+ */
+export class WriteQueue {
+  readonly #file: string;
+  readonly #session: SqlSession;
+  readonly #log: Log;
+  #waiting: Member[] = [];
+  #draining: Promise<void> | null = null;
+  #isClosed = false;
+
+  constructor(file: string, session: SqlSession, log: Log) {
+    this.#file = file;
+    this.#session = session;
+    this.#log = log;
+  }
+
+  /** Resolves after the commit that carries the rows. Rejects with StoreUnavailableError; then none of them is written. */
+  write(writes: readonly RowWrite[]): Promise<void> {
+    if (this.#isClosed) {
+      return Promise.reject(new StoreUnavailableError(`The store "${this.#file}" cannot be written: it is closed.`));
+    }
+    if (writes.length === 0) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ writes, resolve, reject });
+      this.#draining ??= this.#drain();
+    });
+  }
+
+  /** Writes what is waiting, refuses everything after it, and closes the connection. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#draining;
+    await this.#session.drop();
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0));
+    this.#draining = null;
+  }
+
+  async #commit(members: readonly Member[]): Promise<void> {
+    try {
+      await this.#transaction(members.flatMap(({ writes }) => writes));
+    } catch (error) {
+      await this.#afterFailure(members, error);
+      return;
+    }
+    for (const { resolve } of members) resolve();
+  }
+
+  /** Bad rows of one member must not fail its neighbours; a store that cannot be written fails them all, without a retry each. */
+  async #afterFailure(members: readonly Member[], error: unknown): Promise<void> {
+    if (members.length > 1 && failureKind(error) === 'caller') {
+      for (const member of members) await this.#commit([member]);
+      return;
+    }
+    const refusal = unavailable(this.#file, 'written', error);
+    for (const { reject } of members) reject(refusal);
+  }
+
+  async #transaction(writes: readonly RowWrite[]): Promise<void> {
+    const executions = planBatch(writes);
+    const [first] = executions;
+    try {
+      if (first !== undefined && executions.length === 1) {
+        await this.#session.run(first.sql, first.rows); // one statement is a transaction of its own
+        return;
+      }
+      await this.#session.run('BEGIN IMMEDIATE');
+      for (const { sql, rows } of executions) await this.#session.run(sql, rows);
+      await this.#session.run('COMMIT');
+    } catch (error) {
+      await this.#leave(executions.length > 1, error);
+      throw error;
+    }
+  }
+
+  /** Gets the connection out of the failed transaction; one that cannot be trusted any more is given up for a new one. */
+  async #leave(hasBegun: boolean, error: unknown): Promise<void> {
+    const isSound = failureKind(error) === 'caller' && (!hasBegun || (await this.#hasRolledBack()));
+    if (isSound) return;
+    await this.#session.drop().catch((closing: unknown) => {
+      this.#log.error({ err: closing, file: this.#file }, 'A connection to the store could not be closed.');
+    });
+  }
+
+  #hasRolledBack(): Promise<boolean> {
+    return this.#session.run('ROLLBACK').then(
+      () => true,
+      () => false, // gone already, or stuck: a new connection settles both
+    );
+  }
+}

@@ -1,0 +1,273 @@
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect } from 'chai';
+import { createCatalog } from '../../../lib/config/catalog.ts';
+import { platformWord } from '../../../lib/model/version.ts';
+import type { Catalog } from '../../../lib/ports/catalog.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+
+const PLATFORM = platformWord(process.platform);
+const OTHER_PLATFORM = PLATFORM === 'linux' ? 'darwin' : 'linux';
+
+describe('the catalog', () => {
+  let base: string;
+  let catalog: Catalog;
+
+  beforeEach(() => {
+    base = temporaryFolder();
+    catalog = createCatalog({ basePath: base, exclude: ['.coredinator'], lookEveryMs: 5 });
+  });
+
+  function put(name: string, mode = 0o755, folder = base): string {
+    const path = join(folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, name);
+    chmodSync(path, mode);
+    return path;
+  }
+
+  async function found(
+    version: string | null = null,
+  ): Promise<{ readonly path: string; readonly version: string | null }> {
+    const choice = await catalog.choose({ executable: 'corerl', version });
+    if (choice.type === 'missing') throw new Error(choice.reason);
+    return { path: choice.executable.path, version: choice.executable.version };
+  }
+
+  async function fingerprint(): Promise<string> {
+    const choice = await catalog.choose({ executable: 'corerl', version: null });
+    if (choice.type === 'missing') throw new Error(choice.reason);
+    return choice.executable.fingerprint;
+  }
+
+  async function reason(version: string | null = null): Promise<string> {
+    const choice = await catalog.choose({ executable: 'corerl', version });
+    return choice.type === 'missing' ? choice.reason : `found ${choice.executable.path}`;
+  }
+
+  describe('chooses', () => {
+    it('the newest stable release, wherever it is', async () => {
+      put('corerl');
+      put('corerl-1.9.0');
+      put('old/corerl-1.2.0');
+      put(`${PLATFORM}-corerl-dev9-v3.0.0`);
+      const best = put(`a/b/c/${PLATFORM}-corerl-v1.10.0`);
+      put(`${OTHER_PLATFORM}-corerl-v9.0.0`);
+      put('corerl-2.0.0-rc.1');
+      put('coreio-5.0.0');
+      expect(await found()).to.deep.equal({ path: best, version: '1.10.0' });
+    });
+
+    it('a development build only if no stable release can run', async () => {
+      const development = put(`${PLATFORM}-corerl-dev2-v1.0.0`);
+      put('corerl');
+      expect(await found()).to.deep.equal({ path: development, version: '1.0.0' });
+      const stable = put('corerl-0.1.0', 0o644);
+      expect(await found()).to.include({ path: development });
+      chmodSync(stable, 0o755);
+      expect(await found()).to.include({ path: stable });
+    });
+
+    it('the bare name before other text, and either without a version', async () => {
+      const other = put('corerl-nightly');
+      expect(await found()).to.deep.equal({ path: other, version: null });
+      const plain = put('corerl');
+      expect(await found()).to.deep.equal({ path: plain, version: null });
+    });
+
+    it('no checksum beside the release', async () => {
+      const release = put('corerl-1.2.3');
+      put('corerl-1.2.3.sha256', 0o644);
+      put('corerl-9.9.9.sha256', 0o755);
+      expect(await found()).to.include({ path: release });
+    });
+
+    it('what is in the version range', async () => {
+      const old = put('corerl-1.4.0');
+      put('corerl-2.0.0');
+      put('corerl');
+      expect(await found('^1.2')).to.deep.equal({ path: old, version: '1.4.0' });
+      expect(await reason('^3')).to.equal(
+        `No executable "corerl" in the version range "^3" below ${base}; there are corerl-2.0.0, corerl-1.4.0, corerl.`,
+      );
+    });
+
+    it('the first path of equal releases', async () => {
+      put('b/corerl-1.0.0');
+      const first = put('a/corerl-1.0.0');
+      put('c/corerl-1.0.0');
+      expect(await found()).to.include({ path: first });
+    });
+
+    it('anew at each call', async () => {
+      const first = put('corerl-1.0.0');
+      expect(await found()).to.include({ path: first });
+      const second = put('corerl-1.1.0');
+      expect(await found()).to.include({ path: second });
+      rmSync(second);
+      expect(await found()).to.include({ path: first });
+    });
+
+    it('for each of many who ask at once', async () => {
+      const [rl, io] = [put('corerl-1.0.0'), put('coreio-1.0.0')];
+      const names = Array.from({ length: 200 }, (_, index) => (index % 2 === 0 ? 'corerl' : 'coreio'));
+      const choices = await Promise.all(names.map((executable) => catalog.choose({ executable, version: null })));
+      const paths = choices.map((choice) => (choice.type === 'found' ? choice.executable.path : choice.reason));
+      expect(paths).to.deep.equal(names.map((name) => (name === 'corerl' ? rl : io)));
+    });
+
+    it('a file that appeared just before the call, though another scan runs', async () => {
+      for (let index = 0; index < 40; index += 1) mkdirSync(join(base, `folder${index}`));
+      for (let round = 1; round <= 20; round += 1) {
+        const earlier = catalog.choose({ executable: 'corerl', version: null });
+        for (let turns = round % 5; turns > 0; turns -= 1) await new Promise((resolve) => setImmediate(resolve));
+        const path = put(`folder0/corerl-1.0.${round}`);
+        expect(await found()).to.include({ path });
+        await earlier;
+      }
+    });
+  });
+
+  describe('does not look', () => {
+    it('into node_modules, .git and what is excluded', async () => {
+      for (const folder of ['node_modules/x', 'a/node_modules', '.git', '.coredinator/run'])
+        put(`${folder}/corerl-1.0.0`);
+      expect(await reason()).to.contain('No executable "corerl"');
+      const hidden = put('.hidden/.coredinator/corerl-1.0.0');
+      expect(await found()).to.include({ path: hidden });
+    });
+
+    it('through links to folders', async () => {
+      const outside = temporaryFolder();
+      put('corerl-2.0.0', 0o755, outside);
+      symlinkSync(outside, join(base, 'outside'));
+      symlinkSync(base, join(base, 'circle'));
+      const path = put('corerl-1.0.0');
+      expect(await found()).to.include({ path });
+    });
+
+    it('through a link out of the base path', async () => {
+      const target = put('corerl-2.0.0', 0o755, temporaryFolder());
+      symlinkSync(target, join(base, 'corerl-3.0.0'));
+      expect(await reason()).to.contain(`"${join(base, 'corerl-3.0.0')}" is a link out of the base path`);
+    });
+  });
+
+  describe('follows', () => {
+    it('a link to a file below the base path, by the name of the link', async () => {
+      put('store/8f3a');
+      symlinkSync(join('store', '8f3a'), join(base, 'corerl-1.0.0'));
+      expect(await found()).to.deep.equal({ path: join(base, 'corerl-1.0.0'), version: '1.0.0' });
+    });
+
+    it('a base path that is itself a link', async () => {
+      put('store/x');
+      symlinkSync('store/x', join(base, 'corerl-1.0.0'));
+      const link = join(temporaryFolder(), 'base');
+      symlinkSync(base, link);
+      catalog = createCatalog({ basePath: link, exclude: [] });
+      expect(await found()).to.include({ path: join(link, 'corerl-1.0.0') });
+    });
+  });
+
+  describe('says that', () => {
+    it('there is nothing, and what names fit', async () => {
+      put('corerlx');
+      expect(await reason()).to.equal(
+        `No executable "corerl" below ${base}; names that fit are corerl-1.2.3, ${PLATFORM}-corerl-v1.2.3, ` +
+          `${PLATFORM}-corerl-dev4-v1.2.3 and corerl.`,
+      );
+    });
+
+    it('a fitting file is not executable', async () => {
+      const path = put('corerl-1.0.0', 0o644);
+      expect(await reason()).to.equal(
+        `No executable "corerl" below ${base}: "${path}" is not executable; run chmod +x on it.`,
+      );
+    });
+
+    it('a fitting name is no file', async () => {
+      mkdirSync(join(base, 'corerl'));
+      expect(await reason()).to.contain('names that fit');
+      symlinkSync('corerl', join(base, 'corerl-1.0.0'));
+      expect(await reason()).to.contain(`"${join(base, 'corerl-1.0.0')}" is not a file`);
+      symlinkSync('nowhere', join(base, 'corerl-2.0.0'));
+      expect(await reason()).to.contain(`"${join(base, 'corerl-2.0.0')}" leads to no file`);
+    });
+
+    it('the base path cannot be read', async () => {
+      rmSync(base, { recursive: true });
+      expect(await reason()).to.contain(`cannot be read: "${base}" (ENOENT)`);
+    });
+  });
+
+  describe('has a fingerprint that', () => {
+    it('stays while the file stays', async () => {
+      put('corerl');
+      expect(await fingerprint()).to.equal(await fingerprint());
+    });
+
+    it('changes with content, time, mode and inode', async () => {
+      const path = put('corerl');
+      const seen = [await fingerprint()];
+      writeFileSync(path, 'longer than before');
+      utimesSync(path, 1, 1);
+      seen.push(await fingerprint());
+      utimesSync(path, 2, 2);
+      seen.push(await fingerprint());
+      chmodSync(path, 0o700);
+      seen.push(await fingerprint());
+      const copy = put('copy');
+      writeFileSync(copy, 'longer than before');
+      chmodSync(copy, 0o700);
+      utimesSync(copy, 2, 2);
+      renameSync(copy, path);
+      seen.push(await fingerprint());
+      expect(new Set(seen).size).to.equal(seen.length);
+    });
+  });
+
+  describe('awaits', () => {
+    const query = { executable: 'corerl', version: null };
+
+    it('the first executable, at once if there is one', async () => {
+      const path = put('corerl');
+      expect(await catalog.awaitOther(query, null, new AbortController().signal)).to.include({ path });
+    });
+
+    it('an executable that appears later, for all who wait', async () => {
+      const waiting = Array.from({ length: 50 }, () => catalog.awaitOther(query, null, new AbortController().signal));
+      await catalog.choose(query);
+      const path = put('corerl');
+      for (const executable of await Promise.all(waiting)) expect(executable).to.include({ path });
+    });
+
+    it('another file than the refused one', async () => {
+      const path = put('corerl');
+      const refused = await fingerprint();
+      let settled = false;
+      const waiting = catalog.awaitOther(query, refused, new AbortController().signal).finally(() => (settled = true));
+      for (let looks = 0; looks < 3; looks += 1) await catalog.choose(query);
+      expect(settled).to.be.false;
+      chmodSync(path, 0o700);
+      const other = await waiting;
+      expect(other).to.include({ path });
+      expect(other.fingerprint).to.not.equal(refused);
+    });
+
+    it('no longer once it is aborted, and says why', async () => {
+      const reasons: unknown[] = [];
+      const [before, during] = [new AbortController(), new AbortController()];
+      before.abort(new Error('before'));
+      const waits = [before, during].map(({ signal }) =>
+        catalog.awaitOther(query, null, signal).catch((error: unknown) => reasons.push(error)),
+      );
+      await catalog.choose(query);
+      during.abort(new Error('during'));
+      await Promise.all(waits);
+      expect(reasons).to.deep.equal([before.signal.reason, during.signal.reason]);
+      put('corerl');
+      expect(reasons).to.have.length(2);
+    });
+  });
+});

@@ -1,0 +1,116 @@
+import { request as httpRequest } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import { connect } from 'node:net';
+import { createHttpApp } from '../../../lib/http/app.ts';
+import type { HttpAppOptions } from '../../../lib/http/app.ts';
+import { listen } from '../../../lib/http/listen.ts';
+import type { Listening } from '../../../lib/http/listen.ts';
+import type { Log } from '../../../lib/ports/log.ts';
+import { FakeControl } from '../../support/fake-control.ts';
+
+/** The version that every answer must carry. */
+export const VERSION = '9.8.7';
+
+/** One record of the log. */
+interface LogRecord {
+  readonly level: keyof Log;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly message: string;
+}
+
+/** An answer, read to its end. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  /** The body as JSON; undefined when it is not JSON. */
+  readonly json: unknown;
+}
+
+interface RequestOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON if it is an object, as it is if it is text or bytes. */
+  readonly body?: object | string | Buffer;
+}
+
+function recordingLog(records: LogRecord[]): Log {
+  const at =
+    (level: keyof Log) =>
+    (fields: Readonly<Record<string, unknown>>, message: string): void => {
+      records.push({ level, fields, message });
+    };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // an answer that is not JSON; what it should be, the spec says
+  }
+}
+
+/** The app over a fake control, listening on a free port. */
+export class ApiUnderTest {
+  readonly control = new FakeControl();
+  readonly records: LogRecord[] = [];
+  #listening: Listening | null = null;
+
+  async open(options: Partial<HttpAppOptions> = {}): Promise<this> {
+    const log = recordingLog(this.records);
+    const access = { full: null, readOnly: null };
+    const app = createHttpApp({ control: this.control, log, version: VERSION, access, allowedHosts: [], ...options });
+    this.#listening = await listen(app, { host: '127.0.0.1', port: 0, version: VERSION, log });
+    return this;
+  }
+
+  get listening(): Listening {
+    if (this.#listening === null) throw new Error('the API is not open');
+    return this.#listening;
+  }
+
+  get port(): number {
+    return Number(new URL(this.listening.url).port);
+  }
+
+  async close(): Promise<void> {
+    await this.#listening?.close(0);
+    this.#listening = null;
+  }
+
+  /** Sends one request on a connection of its own, with headers that fetch would not let through (Host). */
+  send(method: string, path: string, { headers = {}, body }: RequestOptions = {}): Promise<Answer> {
+    const isJson = typeof body === 'object' && !Buffer.isBuffer(body);
+    const payload = isJson ? JSON.stringify(body) : body;
+    const type = isJson ? { 'content-type': 'application/json' } : {};
+    return new Promise((resolve, reject) => {
+      const target = { host: '127.0.0.1', port: this.port, agent: false, setHost: !('host' in headers) };
+      const request = httpRequest({ ...target, method, path, headers: { ...type, ...headers } }, (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (part: string) => (text += part));
+        response.on('end', () => {
+          const { statusCode: status = 0, headers: answered } = response;
+          resolve({ status, headers: answered, text, json: jsonOf(text) });
+        });
+        response.on('error', reject);
+      });
+      request.on('error', reject);
+      request.end(payload);
+    });
+  }
+
+  /** Writes bytes to a connection, ends it, and gives all that comes back. */
+  raw(bytes: string | Buffer): Promise<string> {
+    return new Promise((resolve, reject) => {
+      let text = '';
+      const socket = connect(this.port, '127.0.0.1', () => socket.end(bytes));
+      socket.setEncoding('latin1');
+      socket.on('data', (part: string) => (text += part));
+      socket.on('error', reject);
+      socket.on('close', () => {
+        resolve(text);
+      });
+    });
+  }
+}

@@ -1,0 +1,300 @@
+import { expect } from 'chai';
+import { ApiUnderTest, VERSION } from './api-under-test.ts';
+import type { Answer } from './api-under-test.ts';
+import { serviceView } from '../../support/fake-control.ts';
+
+interface Case {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: object;
+  readonly status: number;
+  readonly json?: unknown;
+  /** The problem code instead of a body. */
+  readonly problem?: string;
+}
+
+const PUMP = {
+  id: 'pump1',
+  state: 'running',
+  intended_state: 'running',
+  config_path: '/cfg/pump1.yaml',
+  service_statuses: {
+    corerl: {
+      id: 'pump1-corerl',
+      state: 'running',
+      intended_state: 'running',
+      config_path: '/cfg/pump1.yaml',
+      pid: null,
+      version: '1.2.3',
+      restarts: 0,
+    },
+  },
+};
+const IO_STATUS = { ...PUMP.service_statuses.corerl, id: 'shared', config_path: '/cfg/io.yaml' };
+const EVENT = { seq: 7, at: 'x', type: 'service.started', cause: 'c', correlation_id: null, detail: {} };
+
+const CASES: readonly Case[] = [
+  { method: 'POST', path: '/api/agents/start', body: { config_path: '/cfg/a.yaml' }, status: 200, json: 'a' },
+  {
+    method: 'POST',
+    path: '/api/agents/start',
+    body: { config_path: '/cfg/b.yaml', agent_id: 'x', coreio_id: null },
+    status: 200,
+    json: 'x',
+  },
+  {
+    method: 'POST',
+    path: '/api/agents/start',
+    body: { config_path: '/other.yaml', agent_id: 'pump1' },
+    status: 409,
+    problem: 'agent_conflict',
+  },
+  { method: 'POST', path: '/api/agents/pump1/stop', status: 200, json: null },
+  { method: 'POST', path: '/api/agents/nobody/stop', status: 200, json: null },
+  { method: 'POST', path: '/api/agents/-bad/stop', status: 422, problem: 'invalid_id' },
+  { method: 'GET', path: '/api/agents/pump1/status', status: 200, json: PUMP },
+  {
+    method: 'GET',
+    path: '/api/agents/nobody/status',
+    status: 200,
+    json: { id: 'nobody', state: 'stopped', intended_state: 'stopped', config_path: null, service_statuses: {} },
+  },
+  { method: 'GET', path: '/api/agents/a%2Fb/status', status: 422, problem: 'invalid_id' },
+  { method: 'GET', path: '/api/agents', status: 200, json: ['pump1'] },
+  {
+    method: 'GET',
+    path: '/api/agents/pump1',
+    status: 200,
+    json: {
+      id: 'pump1',
+      type: 'default',
+      state: 'running',
+      intended_state: 'running',
+      config_path: '/cfg/pump1.yaml',
+      services: ['pump1-corerl'],
+      since: '2026-01-02T03:04:05.678Z',
+      reason: null,
+    },
+  },
+  { method: 'GET', path: '/api/agents/nobody', status: 404, problem: 'agent_not_found' },
+  { method: 'GET', path: '/api/agents/b%20d', status: 422, problem: 'invalid_id' },
+  ...['io', 'coreio'].flatMap((io): readonly Case[] => [
+    {
+      method: 'POST',
+      path: `/api/${io}/start`,
+      body: { config_path: '/cfg/io.yaml', coreio_id: 'second' },
+      status: 200,
+      json: {
+        service_id: 'second',
+        message: 'Service "second" is starting.',
+        config_path: '/cfg/io.yaml',
+        status: { ...IO_STATUS, id: 'second', state: 'starting' },
+      },
+    },
+    {
+      method: 'POST',
+      path: `/api/${io}/shared/stop`,
+      status: 200,
+      json: { service_id: 'shared', status: { ...IO_STATUS, state: 'stopped', intended_state: 'stopped' } },
+    },
+    { method: 'POST', path: `/api/${io}/nobody/stop`, status: 404, problem: 'service_not_found' },
+    { method: 'POST', path: `/api/${io}/.bad/stop`, status: 422, problem: 'invalid_id' },
+    { method: 'GET', path: `/api/${io}/shared/status`, status: 200, json: { service_id: 'shared', status: IO_STATUS } },
+    { method: 'GET', path: `/api/${io}/nobody/status`, status: 404, problem: 'service_not_found' },
+    { method: 'GET', path: `/api/${io}/.bad/status`, status: 422, problem: 'invalid_id' },
+    {
+      method: 'GET',
+      path: `/api/${io}`,
+      status: 200,
+      json: { coreio_services: [{ service_id: 'shared', status: IO_STATUS }] },
+    },
+  ]),
+  { method: 'GET', path: '/api/services', status: 200, json: { services: [serviceView('s1')], next: null } },
+  { method: 'GET', path: '/api/services/s1', status: 200, json: serviceView('s1') },
+  { method: 'GET', path: '/api/services/nobody', status: 404, problem: 'service_not_found' },
+  { method: 'GET', path: '/api/services/_bad', status: 422, problem: 'invalid_id' },
+  { method: 'GET', path: '/api/events/history', status: 200, json: { events: [EVENT], next: null } },
+  {
+    method: 'GET',
+    path: '/api/healthcheck',
+    status: 200,
+    json: { status: 'healthy', process_id: 4711, service: 'coredinator', version: '0.0.0-test' },
+  },
+];
+
+function problemOf(answer: Answer): Readonly<Record<string, unknown>> {
+  expect(answer.headers['content-type']).to.equal('application/problem+json');
+  return answer.json as Readonly<Record<string, unknown>>; // a problem document, as the content type says
+}
+
+describe('the routes of the REST API', () => {
+  let api: ApiUnderTest;
+
+  beforeEach(async () => {
+    api = await new ApiUnderTest().open();
+    const origin = { correlationId: 'setup' };
+    await api.control.startAgent({ configPath: '/cfg/pump1.yaml' }, origin);
+    await api.control.startIo({ configPath: '/cfg/io.yaml', coreioId: 'shared' }, origin);
+    api.control.listed.push(serviceView('s1'));
+    api.control.events.push(EVENT);
+  });
+  afterEach(() => api.close());
+
+  for (const { method, path, body, status, json, problem } of CASES) {
+    for (const slash of ['', '/']) {
+      it(`answers ${status} ${problem ?? ''} to ${method} ${path}${slash} ${body === undefined ? '' : JSON.stringify(body)}`, async () => {
+        const answer = await api.send(method, path + slash, body === undefined ? {} : { body });
+
+        expect(answer.status, answer.text).to.equal(status);
+        expect(answer.headers['x-corerl-version']).to.equal(VERSION);
+        if (problem === undefined) {
+          expect(answer.headers['content-type']).to.equal('application/json');
+          expect(answer.json).to.deep.equal(json);
+        } else {
+          expect(problemOf(answer)).to.include({ type: `/docs#${problem}`, status, instance: path + slash });
+        }
+      });
+    }
+  }
+
+  const paths = new Set(CASES.map(({ path }) => path).concat(['/', '/docs', '/livez', '/readyz']));
+  for (const path of paths) {
+    it(`answers 405 with Allow to a method that ${path} does not have, and lists the methods to OPTIONS`, async () => {
+      const wrong = await api.send('PUT', path);
+      const options = await api.send('OPTIONS', path);
+
+      expect(wrong.status).to.equal(405);
+      expect(problemOf(wrong)).to.include({ type: '/docs#method_not_allowed' });
+      expect(problemOf(wrong)['detail']).to.contain('PUT');
+      expect(options.status).to.equal(204);
+      expect(options.headers.allow).to.equal(wrong.headers.allow);
+      const allowed = CASES.filter((one) => one.path === path).map(({ method }) => method);
+      for (const method of allowed) expect(wrong.headers.allow?.split(', ')).to.include(method);
+    });
+  }
+
+  for (const { method, path, status } of CASES.filter((one) => one.method === 'GET')) {
+    it(`answers HEAD ${path} as ${method}, without the body`, async () => {
+      const get = await api.send('GET', path);
+      const head = await api.send('HEAD', path);
+
+      expect(head.status).to.equal(status);
+      expect(head.text).to.equal('');
+      expect(head.headers['content-type']).to.equal(get.headers['content-type']);
+      expect(head.headers['content-length']).to.equal(get.headers['content-length']);
+    });
+  }
+
+  it('answers 404 to a route that does not exist, whatever the case and number of slashes', async () => {
+    for (const path of ['/nowhere', '/API/agents', '//api/agents', '/api//agents', '/api/agents//', '/api', '*']) {
+      const answer = await api.send('GET', path);
+      expect(answer.status, path).to.equal(404);
+      expect(problemOf(answer)).to.include({ type: '/docs#route_not_found', title: 'Route not found', status: 404 });
+      expect(answer.headers['x-corerl-version']).to.equal(VERSION);
+    }
+  });
+
+  it('redirects / to the documentation, which lists every route and every problem and allows no script', async () => {
+    const root = await api.send('GET', '/');
+    const docs = await api.send('GET', '/docs');
+
+    expect(root.status).to.equal(302);
+    expect(root.headers.location).to.equal('/docs');
+    expect(docs.status).to.equal(200);
+    expect(docs.headers['content-type']).to.equal('text/html; charset=utf-8');
+    expect(docs.headers['content-security-policy']).to.match(/^default-src 'none'; style-src 'sha256-/);
+    for (const text of ['/api/agents/start', '/api/coreio/{id}/stop', '/livez', 'id="agent_conflict"', VERSION]) {
+      expect(docs.text).to.contain(text);
+    }
+    expect(docs.text).not.to.contain('<script').and.not.to.contain('http://').and.not.to.contain('https://');
+  });
+
+  it('passes the fields of a start on as they were sent, with the id of the request', async () => {
+    const body = { config_path: 'rel/a.yaml', agent_id: 'a1', coreio_id: 'io1' };
+    const answer = await api.send('POST', '/api/agents/start', { body, headers: { 'x-request-id': 'req-1.A_b' } });
+
+    expect(answer.headers['x-request-id']).to.equal('req-1.A_b');
+    expect(api.control.calls.at(-1)).to.deep.equal({
+      name: 'startAgent',
+      argument: { configPath: 'rel/a.yaml', agentId: 'a1', coreioId: 'io1' },
+      origin: { correlationId: 'req-1.A_b' },
+    });
+  });
+
+  it('makes an id for a request that brings none or an unfit one', async () => {
+    for (const given of [undefined, 'has space', 'a'.repeat(129), 'é']) {
+      const headers = given === undefined ? {} : { 'x-request-id': given };
+      const answer = await api.send('POST', '/api/agents/pump1/stop', { headers });
+      expect(answer.headers['x-request-id']).to.match(/^[0-9a-f-]{36}$/);
+      expect(api.control.calls.at(-1)?.origin).to.deep.equal({ correlationId: answer.headers['x-request-id'] });
+    }
+  });
+
+  it('pages services by cursor, in their order, and says when the cursor is gone', async () => {
+    for (const id of ['s2', 's3', 's4', 's5']) api.control.listed.push(serviceView(id));
+    const seen: string[] = [];
+    let cursor: string | null = '';
+    for (let pages = 0; cursor !== null && pages < 10; pages += 1) {
+      const answer = await api.send('GET', `/api/services?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`);
+      const page = answer.json as { services: { id: string }[]; next: string | null }; // as the case above shows
+      expect(page.services.length).to.be.at.most(2);
+      seen.push(...page.services.map(({ id }) => id));
+      cursor = page.next;
+    }
+    const gone = await api.send('GET', '/api/services?cursor=s9');
+
+    expect(seen).to.deep.equal(['s1', 's2', 's3', 's4', 's5']);
+    expect(gone.status).to.equal(422);
+    expect(problemOf(gone)['errors']).to.have.nested.property('[0].path', 'cursor');
+  });
+
+  it('hands the filters of the history on, with 0 and 100 where nothing is said', async () => {
+    await api.send('GET', '/api/events/history');
+    expect(api.control.calls.at(-1)?.argument).to.deep.equal({ after: 0, limit: 100 });
+
+    await api.send('GET', '/api/events/history?after=5&limit=1000&agent_id=a&service_id=s&type=process.exited');
+    expect(api.control.calls.at(-1)?.argument).to.deep.equal({
+      after: 5,
+      limit: 1000,
+      agentId: 'a',
+      serviceId: 's',
+      type: 'process.exited',
+    });
+  });
+
+  for (const [query, field] of [
+    ['limit=0', 'limit'],
+    ['limit=1001', 'limit'],
+    ['limit=1e2', 'limit'],
+    ['limit=', 'limit'],
+    ['limit=1&limit=2', 'limit'],
+    ['after=-1', 'after'],
+    ['after=99999999999999999999', 'after'],
+    ['agent_id=a%20b', 'agent_id'],
+    ['service_id=', 'service_id'],
+    ['type=', 'type'],
+    ['agent=pump1', 'agent'],
+  ] as const) {
+    it(`names the field that is wrong in the query ${query}`, async () => {
+      const answer = await api.send('GET', `/api/events/history?${query}`);
+      expect(answer.status).to.equal(422);
+      expect(problemOf(answer)['errors']).to.have.nested.property('[0].path', field);
+      expect(problemOf(answer)['detail']).to.contain(`"${field}"`);
+    });
+  }
+
+  it('is alive and ready when the host is well, and not ready, with the reasons, when it is degraded', async () => {
+    expect(await api.send('GET', '/livez')).to.include({ status: 200, text: 'ok' });
+    expect(await api.send('GET', '/readyz')).to.include({ status: 200, text: 'ok' });
+
+    api.control.reasons = ['The store is on a full disk.'];
+    const ready = await api.send('GET', '/readyz');
+    const health = await api.send('GET', '/api/healthcheck');
+
+    expect(await api.send('GET', '/livez')).to.include({ status: 200, text: 'ok' });
+    expect(ready.status).to.equal(503);
+    expect(problemOf(ready)['detail']).to.contain('The store is on a full disk.');
+    expect(health.status).to.equal(200);
+    expect(health.json).to.deep.include({ status: 'degraded', reasons: ['The store is on a full disk.'] });
+  });
+});

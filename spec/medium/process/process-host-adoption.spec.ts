@@ -1,0 +1,252 @@
+import { expect } from 'chai';
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
+import type { Launch, ProcessExit, ShimKind } from '../../../lib/model/process.ts';
+import type { LaunchEntry } from '../../../lib/ports/launch-ledger.ts';
+import type { ProcessHost } from '../../../lib/ports/process-host.ts';
+import { bootId, procStat } from '../../../lib/process/identity.ts';
+import { bestShimKind } from '../../../lib/process/shim-kind.ts';
+import { eventually } from '../../support/eventually.ts';
+import { LocalProcessWorld } from '../../support/local-process-world.ts';
+import { launchedBy } from '../../support/process-host-contract.ts';
+
+const PUMP = parseServiceId('pump');
+const STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;
+const LOST = parseLaunchId('0123456789abcdef'.repeat(2));
+
+function isRunning(pid: number): boolean {
+  const stat = procStat(pid);
+  return stat !== null && !stat.isDead;
+}
+
+function exitOf(host: ProcessHost, launch: Launch): Promise<ProcessExit> {
+  return new Promise((exited) => host.observe(launch.launchId, { exited }));
+}
+
+describe('a local process host on the state directory of an earlier one', function () {
+  this.timeout(20_000);
+  const kinds: ShimKind[] = bestShimKind() === 'native' ? ['native', 'sh', 'node'] : ['sh', 'node'];
+  let world: LocalProcessWorld;
+  let first: ProcessHost;
+
+  before(function () {
+    if (process.platform !== 'linux') this.skip(); // it looks into /proc
+  });
+
+  async function begin(kind: ShimKind): Promise<void> {
+    world = new LocalProcessWorld(kind);
+    first = await world.open();
+  }
+
+  afterEach(() => world.dispose());
+
+  /** The launch of a running service, whose host is then closed. */
+  async function left(): Promise<Launch> {
+    const launch = launchedBy(await first.launch(world.request(PUMP, 1)));
+    await eventually(() => expect(world.ledger.entries.get(launch.launchId)?.state).to.equal('running'));
+    await world.close(first);
+    return launch;
+  }
+
+  function shimOf(launch: Launch): number {
+    const claim = readFileSync(join(world.stateDir, 'run', launch.launchId, 'claim'), 'utf8');
+    return (JSON.parse(claim) as { pid: number }).pid;
+  }
+
+  function entry(overrides: Partial<LaunchEntry> = {}): LaunchEntry {
+    const who = { launchId: LOST, serviceId: PUMP, generation: 1, shim: kinds[0]!, bootId: bootId() };
+    const what = { executablePath: '/bin/true', version: null, intendedAt: Date.now() };
+    return { ...who, ...what, state: 'intent', pid: null, startTime: null, exit: null, ...overrides };
+  }
+
+  for (const kind of kinds) {
+    it(`${kind}: adopts a live process with its identity and learns of its end`, async () => {
+      await begin(kind);
+      const launch = await left();
+      const second = await world.open();
+      const facts = (await second.survey()).get(PUMP);
+      expect(facts).to.include({ status: 'alive', generation: 1 });
+      const adopted = facts?.status === 'alive' ? facts.launch : null;
+      const { launchId, pid, startTime, guarantees } = launch;
+      expect(adopted).to.deep.include({ launchId, pid, startTime, guarantees });
+      expect(isRunning(pid)).to.equal(true);
+      const exit = exitOf(second, launch);
+      world.exit(launch, 5);
+      expect(await exit).to.include({ code: 5, signal: null, isKnown: true });
+    });
+
+    it(`${kind}: knows an exit that happened while no host lived`, async () => {
+      await begin(kind);
+      const launch = await left();
+      world.exit(launch, 6);
+      await eventually(() => expect(isRunning(launch.pid)).to.equal(false));
+      await eventually(() => expect(world.list('exits')).to.include(launch.launchId));
+      const second = await world.open();
+      const facts = (await second.survey()).get(PUMP);
+      expect(facts).to.include({ status: 'exited', generation: 1, launchId: launch.launchId });
+      expect(facts?.status === 'exited' && facts.exit).to.include({ code: 6, signal: null, isKnown: true });
+      expect(await exitOf(second, launch)).to.include({ code: 6, isKnown: true });
+      await eventually(() => {
+        expect(world.ledger.entries.get(launch.launchId)).to.deep.include({ state: 'exited' });
+        expect([...world.list('run'), ...world.list('exits')]).to.be.empty;
+      });
+    });
+
+    it(`${kind}: stops what it has adopted`, async () => {
+      await begin(kind);
+      const launch = await left();
+      const second = await world.open();
+      await second.survey();
+      expect(await second.stop(PUMP, STOP)).to.include({ signal: 'SIGTERM', isKnown: true });
+      expect(isRunning(launch.pid)).to.equal(false);
+    });
+
+    it(`${kind}: goes on with a process whose shim was killed, and notices its end`, async () => {
+      await begin(kind);
+      const launch = launchedBy(await first.launch(world.request(PUMP, 1)));
+      process.kill(shimOf(launch), 'SIGKILL');
+      await eventually(() => expect(first.live()[0]?.guarantees.exactExit).to.equal(false));
+      await eventually(() => expect(world.worries.map(({ fields }) => fields['pid'])).to.include(launch.pid));
+      await world.close(first);
+      const second = await world.open();
+      const facts = (await second.survey()).get(PUMP);
+      expect(facts?.status === 'alive' && facts.launch).to.deep.include({ pid: launch.pid });
+      expect(second.live()[0]?.guarantees).to.include({ exactExit: false, treeComplete: false });
+      const exit = exitOf(second, launch);
+      process.kill(launch.pid, 'SIGKILL');
+      expect(await exit).to.include({ code: null, signal: null, isKnown: false });
+    });
+
+    it(`${kind}: stops a process whose shim was killed`, async () => {
+      await begin(kind);
+      const launch = launchedBy(await first.launch(world.request(PUMP, 1)));
+      process.kill(shimOf(launch), 'SIGKILL');
+      await eventually(() => expect(first.live()[0]?.guarantees.exactExit).to.equal(false));
+      expect(await first.stop(PUMP, STOP)).to.include({ isKnown: false });
+      expect(isRunning(launch.pid)).to.equal(false);
+      launchedBy(await first.launch(world.request(PUMP, 2)));
+    });
+
+    it(`${kind}: knows that both process and shim are gone without a word`, async () => {
+      await begin(kind);
+      const launch = await left();
+      const pids = [shimOf(launch), launch.pid];
+      for (const pid of pids) process.kill(pid, 'SIGKILL');
+      await eventually(() => expect(pids.filter(isRunning)).to.be.empty);
+      const facts = (await (await world.open()).survey()).get(PUMP);
+      expect(facts?.status === 'exited' && facts.exit).to.include({ code: null, isKnown: false });
+    });
+  }
+
+  it('ends a descendant that outlived its main process and both hosts before it launches again', async () => {
+    await begin(kinds[0]!);
+    const file = join(world.folder, 'left');
+    const leftover = `sh -c 'trap "" TERM; echo $$ >"${file}.tmp"; mv "${file}.tmp" "${file}"; while :; do sleep 1; done' &`;
+    const executablePath = world.script(`${leftover}\nwhile [ ! -e "${file}" ]; do sleep 0.01; done`);
+    const stop = { signal: 'SIGTERM', graceMs: 3_000 } as const;
+    const launch = launchedBy(await first.launch(world.request(PUMP, 1, { executablePath, stop })));
+    await exitOf(first, launch);
+    const pid = Number(readFileSync(file, 'utf8'));
+    await eventually(() => expect(world.ledger.entries.get(launch.launchId)?.state).to.equal('exited'));
+    await world.close(first);
+    const second = await world.open();
+    await second.survey();
+    expect(isRunning(pid)).to.equal(true);
+    launchedBy(await second.launch(world.request(PUMP, 2)));
+    expect(isRunning(pid)).to.equal(false);
+  });
+
+  it('revokes an intent that no shim has claimed', async () => {
+    await begin(kinds[0]!);
+    mkdirSync(join(world.stateDir, 'run', LOST));
+    world.ledger.put(entry());
+    const facts = (await first.survey()).get(PUMP);
+    expect(facts).to.deep.equal({ status: 'revoked', generation: 1, launchId: LOST });
+    const claim = readFileSync(join(world.stateDir, 'run', LOST, 'claim'), 'utf8');
+    expect(JSON.parse(claim)).to.deep.equal({ protocol: 1, launch: LOST, owner: 'revoked' });
+    await eventually(() => expect(world.ledger.entries.get(LOST)?.state).to.equal('revoked'));
+  });
+
+  it('revokes an intent whose folder was never made', async () => {
+    await begin(kinds[0]!);
+    world.ledger.put(entry());
+    expect((await first.survey()).get(PUMP)).to.include({ status: 'revoked' });
+    launchedBy(await first.launch(world.request(PUMP, 2)));
+  });
+
+  it('takes no process for its own that has the pid of one from before a reboot', async () => {
+    await begin(kinds[0]!);
+    const folder = join(world.stateDir, 'run', LOST);
+    const me = { pid: process.pid, start: procStat(process.pid)!.start };
+    mkdirSync(folder);
+    const claim = { protocol: 1, launch: LOST, owner: 'shim', shim: 'native', boot: 'another-boot', ...me };
+    writeFileSync(join(folder, 'claim'), JSON.stringify(claim));
+    writeFileSync(join(folder, 'pid'), JSON.stringify({ launch: LOST, ...me }));
+    world.ledger.put(entry({ state: 'running', bootId: 'another-boot', pid: me.pid, startTime: me.start }));
+    const facts = (await first.survey()).get(PUMP);
+    expect(facts?.status === 'exited' && facts.exit).to.include({ code: null, isKnown: false });
+    expect(first.live()).to.be.empty;
+    await eventually(() => expect(world.list('run')).to.be.empty);
+  });
+
+  it('knows an exit that was recorded before a reboot', async () => {
+    await begin(kinds[0]!);
+    const folder = join(world.stateDir, 'run', LOST);
+    mkdirSync(folder);
+    const claim = {
+      protocol: 1,
+      launch: LOST,
+      owner: 'shim',
+      shim: 'native',
+      boot: 'another-boot',
+      pid: 7,
+      start: '1',
+    };
+    writeFileSync(join(folder, 'claim'), JSON.stringify(claim));
+    const record = { launch: LOST, pid: 8, code: null, signal: 9, core: 0, exec_errno: 0, end: 1_000 };
+    writeFileSync(join(world.stateDir, 'exits', LOST), JSON.stringify(record));
+    world.ledger.put(entry({ state: 'running', bootId: 'another-boot', pid: 8, startTime: '2' }));
+    const facts = (await first.survey()).get(PUMP);
+    const exit = { code: null, signal: 'SIGKILL', at: 1_000, isKnown: true };
+    expect(facts).to.deep.equal({ status: 'exited', generation: 1, launchId: LOST, exit });
+  });
+
+  it('gives the facts of launches that are over as the ledger has them', async () => {
+    await begin(kinds[0]!);
+    const exit = { code: 4, signal: null, at: 77, isKnown: true };
+    world.ledger.put(entry({ state: 'exited', exit }));
+    const facts = (await first.survey()).get(PUMP);
+    expect(facts).to.deep.equal({ status: 'exited', generation: 1, launchId: LOST, exit });
+  });
+
+  it('names launches that the ledger does not know, and leaves them alone', async () => {
+    await begin(kinds[0]!);
+    mkdirSync(join(world.stateDir, 'run', LOST));
+    await first.survey();
+    expect(world.worries.map(({ fields }) => fields['launches'])).to.deep.equal([[LOST]]);
+    expect(world.list('run')).to.deep.equal([LOST]);
+  });
+
+  it('removes what an earlier host was about to remove, and says nothing of what was revoked', async () => {
+    await begin(kinds[0]!);
+    mkdirSync(join(world.stateDir, 'run', `.${LOST}`, 'x'), { recursive: true });
+    const old = join(world.stateDir, 'run', 'e'.repeat(32));
+    mkdirSync(old);
+    writeFileSync(join(old, 'claim'), JSON.stringify({ protocol: 1, launch: 'e'.repeat(32), owner: 'revoked' }));
+    await first.survey();
+    expect(world.list('run')).to.deep.equal(['e'.repeat(32)]); // a shim may still come to see that it must not begin
+    utimesSync(old, 0, 0);
+    await first.survey();
+    expect(world.list('run')).to.be.empty;
+    expect(world.worries).to.be.empty;
+  });
+
+  it('touches no process when it closes', async () => {
+    await begin(kinds[0]!);
+    const launch = await left();
+    expect(isRunning(launch.pid)).to.equal(true);
+    const late = await first.launch(world.request(PUMP, 2));
+    expect(late.type === 'refused' && late.failure).to.include({ code: 'ECLOSED', isPermanent: false });
+  });
+});

@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import type { ShimKind } from '../../../lib/model/process.ts';
+import { bestShimKind, guaranteesOf } from '../../../lib/process/shim-kind.ts';
+import { LocalProcessWorld } from '../../support/local-process-world.ts';
+import { describeProcessHost, type ProcessHostHarness } from '../../support/process-host-contract.ts';
+
+async function harnessOf(kind: ShimKind): Promise<ProcessHostHarness> {
+  const world = new LocalProcessWorld(kind);
+  return {
+    host: await world.open(),
+    guarantees: guaranteesOf(kind),
+    request: (serviceId, generation) => world.request(serviceId, generation),
+    requestOfNothing: (serviceId, generation) => {
+      return world.request(serviceId, generation, { executablePath: join(world.folder, 'missing') });
+    },
+    exit: (launch, code) => {
+      world.exit(launch, code);
+    },
+    kill: ({ pid }) => {
+      process.kill(pid, 'SIGKILL');
+    },
+    dispose: () => world.dispose(),
+  };
+}
+
+/** What can run here; the native shim needs Linux and a compiler, the shell one POSIX. */
+const KINDS: readonly ShimKind[] = [
+  ...(bestShimKind() === 'native' ? (['native'] as const) : []),
+  ...(process.platform === 'win32' ? [] : (['sh'] as const)),
+  'node',
+];
+
+for (const kind of KINDS) describeProcessHost(`the local host with ${kind} shims`, () => harnessOf(kind));

@@ -1,0 +1,265 @@
+import { expect } from 'chai';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
+import type { LaunchFailure, ProcessExit, ShimKind } from '../../../lib/model/process.ts';
+import type { LaunchRequest, ProcessHost } from '../../../lib/ports/process-host.ts';
+import { procStat } from '../../../lib/process/identity.ts';
+import { NativeShims } from '../../../lib/process/launcher.ts';
+import { bestShimKind } from '../../../lib/process/shim-kind.ts';
+import { eventually } from '../../support/eventually.ts';
+import { LocalProcessWorld } from '../../support/local-process-world.ts';
+import { launchedBy } from '../../support/process-host-contract.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+
+const PUMP = parseServiceId('pump');
+const STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;
+const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+function isRunning(pid: number): boolean {
+  const stat = procStat(pid);
+  return stat !== null && !stat.isDead;
+}
+
+/** The launchers that this process has started and that still run. */
+function launchers(): readonly number[] {
+  const { stdout } = spawnSync('pgrep', ['-P', String(process.pid), '-f', 'coredinator-shim launcher$'], {
+    encoding: 'utf8',
+  });
+  return stdout.split('\n').filter(Boolean).map(Number);
+}
+
+describe('the launches of a local process host', function () {
+  this.timeout(20_000);
+  const kinds: ShimKind[] = bestShimKind() === 'native' ? ['native', 'sh', 'node'] : ['sh', 'node'];
+  let world: LocalProcessWorld;
+  let host: ProcessHost;
+
+  before(function () {
+    if (process.platform === 'win32') this.skip(); // its programs are shell scripts
+  });
+
+  async function open(kind: ShimKind, baseEnv: NodeJS.ProcessEnv = process.env): Promise<void> {
+    world = new LocalProcessWorld(kind);
+    host = await world.open({ baseEnv });
+  }
+
+  afterEach(() => world.dispose());
+
+  async function refusalOf(request: LaunchRequest): Promise<LaunchFailure> {
+    const outcome = await host.launch(request);
+    if (outcome.type === 'launched') throw new Error(`It was launched as ${outcome.launch.pid}.`);
+    return outcome.failure;
+  }
+
+  async function outputOf(request: LaunchRequest): Promise<string> {
+    const launch = launchedBy(await host.launch(request));
+    await new Promise<ProcessExit>((exited) => host.observe(launch.launchId, { exited }));
+    return readFileSync(join(world.stateDir, 'logs', request.serviceId, `${request.generation}.stdout`), 'utf8');
+  }
+
+  for (const kind of kinds) {
+    it(`${kind}: give the program its own settings and none of the host's`, async () => {
+      await open(kind, { PATH: process.env['PATH'], COREDINATOR_TOKEN: 'secret', KEPT: 'yes' });
+      const executablePath = world.script('env');
+      const env = { PORT: '7100' };
+      const output = await outputOf(world.request(PUMP, 3, { executablePath, env, agentId: 'plant' }));
+      const [launch] = [...world.ledger.entries.values()];
+      const lines = output.split('\n').filter((line) => /^(COREDINATOR_|KEPT|PORT)/.test(line));
+      expect(lines.sort()).to.deep.equal([
+        'COREDINATOR_AGENT_ID=plant',
+        'COREDINATOR_GENERATION=3',
+        'COREDINATOR_INSTANCE=test-instance',
+        `COREDINATOR_LAUNCH_ID=${launch!.launchId}`,
+        'COREDINATOR_SERVICE_ID=pump',
+        'COREDINATOR_URL=http://127.0.0.1:1',
+        'KEPT=yes',
+        'PORT=7100',
+      ]);
+    });
+
+    it(`${kind}: hand arguments on as they are and run where they are told to`, async () => {
+      await open(kind);
+      const cwd = temporaryFolder();
+      const args = ['', 'a b', '$HOME', "it's", '"', '*', 'ü', 'two\nlines'];
+      const executablePath = world.script('pwd; printf "<%s>" "$@"');
+      const output = await outputOf(world.request(PUMP, 1, { executablePath, args, cwd }));
+      expect(output).to.equal(`${cwd}\n${args.map((arg) => `<${arg}>`).join('')}`);
+    });
+
+    it(`${kind}: of a file that may not be executed are refused for good`, async () => {
+      await open(kind);
+      const executablePath = world.script('exit 0');
+      chmodSync(executablePath, 0o644);
+      const failure = await refusalOf(world.request(PUMP, 1, { executablePath }));
+      expect(failure).to.include({ code: 'EACCES', isPermanent: true });
+      expect(failure.message).to.include(executablePath);
+    });
+
+    it(`${kind}: into a folder that does not exist are refused, but another file would not help`, async () => {
+      await open(kind);
+      const cwd = join(world.folder, 'nowhere');
+      const failure = await refusalOf(world.request(PUMP, 1, { cwd }));
+      expect(failure).to.include({ code: 'ENOENT', isPermanent: false });
+      expect(failure.message).to.include(cwd);
+    });
+
+    it(`${kind}: leave no files behind when they are refused`, async () => {
+      await open(kind);
+      await refusalOf(world.request(PUMP, 1, { executablePath: join(world.folder, 'missing') }));
+      await eventually(() => {
+        expect([...world.list('run'), ...world.list('exits')]).to.be.empty;
+        expect([...world.ledger.entries.values()].map(({ state }) => state)).to.deep.equal(['revoked']);
+      });
+    });
+
+    it(`${kind}: are refused with ESTORE while the ledger is away, and nothing runs`, async () => {
+      await open(kind);
+      world.ledger.breakDown(true);
+      expect(await refusalOf(world.request(PUMP, 1))).to.include({ code: 'ESTORE', isPermanent: false });
+      expect(world.list('run')).to.be.empty;
+      world.ledger.breakDown(false);
+      launchedBy(await host.launch(world.request(PUMP, 2)));
+    });
+
+    it(`${kind}: tell of their end although the ledger is away, and keep the record until it is back`, async () => {
+      await open(kind);
+      const launch = launchedBy(await host.launch(world.request(PUMP, 1)));
+      world.ledger.breakDown(true);
+      const exited = new Promise<ProcessExit>((resolve) => host.observe(launch.launchId, { exited: resolve }));
+      world.exit(launch, 3);
+      expect(await exited).to.include({ code: 3 });
+      expect(world.list('exits')).to.include(launch.launchId);
+      expect(await refusalOf(world.request(PUMP, 2))).to.include({ code: 'ESTORE' });
+      world.ledger.breakDown(false);
+      await eventually(() => {
+        expect(world.ledger.entries.get(launch.launchId)?.exit).to.include({ code: 3 });
+        expect([...world.list('run'), ...world.list('exits')]).to.be.empty;
+      });
+    });
+
+    it(`${kind}: keep what they make to themselves`, async () => {
+      await open(kind);
+      const launch = launchedBy(await host.launch(world.request(PUMP, 1)));
+      const modeOf = (...names: string[]): string =>
+        (statSync(join(world.stateDir, ...names)).mode & 0o777).toString(8);
+      expect([modeOf('run'), modeOf('run', launch.launchId), modeOf('logs', 'pump')]).to.deep.equal([
+        '700',
+        '700',
+        '700',
+      ]);
+      expect([modeOf('run', launch.launchId, 'claim'), modeOf('logs', 'pump', '1.stdout')]).to.deep.equal([
+        '600',
+        '600',
+      ]);
+    });
+  }
+
+  it('of a program without a format are refused for good', async function () {
+    if (bestShimKind() !== 'native') this.skip(); // a shell would try to run it
+    await open('native');
+    const executablePath = join(world.folder, 'noise');
+    writeFileSync(executablePath, '\0\0\0\0', { mode: 0o755 });
+    expect(await refusalOf(world.request(PUMP, 1, { executablePath }))).to.include({
+      code: 'ENOEXEC',
+      isPermanent: true,
+    });
+  });
+
+  it('with a NUL in an argument are refused before anything is written down', async () => {
+    await open(kinds[0]!);
+    expect(await refusalOf(world.request(PUMP, 1, { executablePath: '/bin/true', args: ['a\0b'] }))).to.include({
+      code: 'EINVAL',
+      isPermanent: true,
+    });
+    expect(world.ledger.entries).to.be.empty;
+  });
+
+  it('with more arguments than a system takes are refused for good, and others are not disturbed', async () => {
+    await open(kinds[0]!);
+    const executablePath = world.script('exec sleep 1000');
+    const args = Array.from({ length: 50 }, () => 'x'.repeat(100_000));
+    const valve = parseServiceId('valve');
+    const [failure, other] = await Promise.all([
+      refusalOf(world.request(PUMP, 1, { executablePath, args })),
+      host.launch(world.request(valve, 1, { executablePath })),
+    ]);
+    expect(failure).to.include({ code: 'E2BIG', isPermanent: true });
+    launchedBy(other);
+  });
+
+  it('are refused, not lost, when the state directory is taken away', async () => {
+    await open(kinds[0]!);
+    rmSync(join(world.stateDir, 'run'), { recursive: true });
+    expect(await refusalOf(world.request(PUMP, 1))).to.include({ code: 'ENOENT', isPermanent: false });
+    mkdirSync(join(world.stateDir, 'run'));
+    launchedBy(await host.launch(world.request(PUMP, 2)));
+  });
+
+  describe('through a launcher', () => {
+    before(function () {
+      if (bestShimKind() !== 'native') this.skip();
+    });
+
+    it('that is killed in the middle are settled one way or the other, and the next one gets a new launcher', async () => {
+      await open('native');
+      const services = Array.from({ length: 40 }, (_, index) => parseServiceId(`pump-${index}`));
+      const executablePath = world.script('exec sleep 1000');
+      const launching = services.map((id) => host.launch(world.request(id, 1, { executablePath })));
+      const [launcher] = await eventually(() => {
+        expect(launchers()).to.have.length(1);
+        return launchers();
+      });
+      process.kill(launcher!, 'SIGKILL');
+      const outcomes = await Promise.all(launching);
+      const pids = outcomes.flatMap((outcome) => (outcome.type === 'launched' ? [outcome.launch.pid] : []));
+      expect(pids.filter(isRunning)).to.deep.equal(pids);
+      expect(host.live().map(({ pid }) => pid)).to.have.members(pids);
+      for (const outcome of outcomes) {
+        if (outcome.type === 'refused') expect(outcome.failure).to.include({ code: 'ETIMEDOUT', isPermanent: false });
+      }
+      launchedBy(await host.launch(world.request(parseServiceId('next'), 1, { executablePath })));
+      await Promise.all(services.map((id) => host.stop(id, STOP)));
+      expect(pids.filter(isRunning)).to.be.empty;
+    });
+
+    it('outlive it, and it ends with its host', async () => {
+      await open('native');
+      const launch = launchedBy(await host.launch(world.request(PUMP, 1)));
+      expect(launchers()).to.have.length(1);
+      await world.close(host);
+      await eventually(() => expect(launchers()).to.be.empty);
+      expect(isRunning(launch.pid)).to.equal(true);
+    });
+
+    it('that does not report are left to their files after a while, and it is replaced', async () => {
+      await open('native');
+      const pids = join(world.folder, 'pids');
+      const shims = new NativeShims(world.script(`echo $$ >>"${pids}"; exec sleep 1000`), SILENT, 200);
+      const files = {
+        runFolder: '/r',
+        exitsFolder: '/e',
+        lockFile: '/l',
+        stdoutFile: '/o',
+        stderrFile: '/e',
+        cwd: '/',
+      };
+      const order = {
+        ...files,
+        launchId: parseLaunchId('a'.repeat(32)),
+        stopSignal: 15,
+        graceMs: 1,
+        command: ['/x'],
+        env: {},
+      };
+      for (const count of [1, 2]) {
+        expect(await shims.start(order)).to.include({ type: 'none' });
+        const seen = readFileSync(pids, 'utf8').trim().split('\n').map(Number);
+        expect(seen).to.have.length(count);
+        await eventually(() => expect(seen.filter(isRunning)).to.be.empty);
+      }
+      shims.close();
+    });
+  });
+});

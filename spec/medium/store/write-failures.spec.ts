@@ -1,0 +1,169 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+
+import { expect } from 'chai';
+
+import { Connection, type SqlSession } from '../../../lib/store/connection.ts';
+import { appendFact } from '../../../lib/store/journal-rows.ts';
+import { WriteQueue } from '../../../lib/store/write-queue.ts';
+import { closeStores, foreignConnection, newStoreFile, openedStore, RecordingLog } from '../../support/opened-store.ts';
+import { actorCommit, actorRow, expectUnavailable, journalEntry } from '../../support/store-contract.ts';
+
+/** SQLite treats a file as read-only whose write version (byte 18 of its header) is newer than it knows. */
+function setWriteVersion(file: string, version: number): void {
+  const descriptor = openSync(file, 'r+');
+  writeSync(descriptor, Uint8Array.of(version), 0, 1, 18);
+  closeSync(descriptor);
+}
+
+/** The real session, with every statement written down. */
+class CountingSession implements SqlSession {
+  readonly statements: string[] = [];
+  readonly #inner: SqlSession;
+
+  constructor(inner: SqlSession) {
+    this.#inner = inner;
+  }
+
+  run(sql: string, ...parameters: readonly unknown[]): Promise<void> {
+    this.statements.push(sql);
+    return this.#inner.run(sql, ...parameters);
+  }
+
+  all(sql: string, ...parameters: readonly unknown[]): Promise<readonly unknown[]> {
+    return this.#inner.all(sql, ...parameters);
+  }
+
+  exec(script: string): Promise<void> {
+    return this.#inner.exec(script);
+  }
+
+  drop(): Promise<void> {
+    return this.#inner.drop();
+  }
+}
+
+describe('A store that cannot be written', () => {
+  afterEach(closeStores);
+
+  it('refuses writes while another program holds the write lock, can be read meanwhile, and recovers by itself', async () => {
+    const { file, actors } = await openedStore({ busyTimeoutMs: 20 });
+    await actors.commitActors(actorCommit({ upserts: [actorRow('a')], journal: [journalEntry(1)] }));
+    const foreign = foreignConnection(file);
+    await foreign.run('BEGIN IMMEDIATE');
+    const error = await expectUnavailable(actors.commitActors(actorCommit({ upserts: [actorRow('b')] })));
+    expect(error.message).to.contain(file).and.contain('SQLITE_BUSY');
+    expect(error.cause).to.include({ code: 'SQLITE_BUSY' });
+    const both = actorCommit({ upserts: [actorRow('b')], journal: [journalEntry(2)] });
+    await expectUnavailable(actors.commitActors(both));
+    await expectUnavailable(actors.probe());
+    expect(await actors.loadActors()).to.deep.equal([actorRow('a')]);
+    await foreign.run('ROLLBACK');
+    await actors.commitActors(both);
+    await actors.probe();
+    expect(await actors.lastSeq()).to.equal(2);
+  });
+
+  it('waits for a lock that is given back in time', async () => {
+    const { file, actors } = await openedStore();
+    const foreign = foreignConnection(file);
+    await foreign.run('BEGIN IMMEDIATE');
+    const write = actors.commitActors(actorCommit({ upserts: [actorRow('a')] }));
+    await actors.loadActors();
+    await foreign.run('ROLLBACK');
+    await write;
+    expect(await actors.loadActors()).to.deep.equal([actorRow('a')]);
+  });
+
+  it('refuses writes while the file is read-only, and recovers by itself', async () => {
+    const first = await openedStore();
+    const { file } = first;
+    await first.actors.commitActors(actorCommit({ upserts: [actorRow('a')] }));
+    await first.close();
+    setWriteVersion(file, 3);
+    const { actors } = await openedStore({ file });
+    const commit = actorCommit({ upserts: [actorRow('b')], journal: [journalEntry(1)] });
+    const error = await expectUnavailable(actors.commitActors(commit));
+    expect(error.message).to.contain(file).and.contain('SQLITE_READONLY');
+    await expectUnavailable(actors.probe());
+    expect((await actors.loadActors()).map((row) => row.path)).to.deep.equal(['a']);
+    setWriteVersion(file, 2);
+    await actors.probe();
+    await actors.commitActors(commit);
+    expect((await actors.loadActors()).map((row) => row.path)).to.deep.equal(['a', 'b']);
+  });
+
+  it('refuses writes while there is no space, keeps nothing of them, and recovers by itself', async () => {
+    const { file, actors } = await openedStore();
+    await actors.commitActors(actorCommit({ journal: [journalEntry(1)] }));
+    let limit = 90;
+    const limited: SqlSession = new Connection(file, 'PRAGMA synchronous = NORMAL;');
+    const session: SqlSession = {
+      run: async (sql, ...parameters) => {
+        await limited.all(`PRAGMA max_page_count = ${limit}`);
+        await limited.run(sql, ...parameters);
+      },
+      all: (sql) => limited.all(sql),
+      exec: (script) => limited.exec(script),
+      drop: () => limited.drop(),
+    };
+    const queue = new WriteQueue(file, session, new RecordingLog());
+    const big = { text: 'x'.repeat(200_000) };
+    const writes = [2, 3, 4].map((seq) => queue.write([appendFact(journalEntry(seq, { detail: big }))]));
+    for (const write of writes.slice(1)) expect((await expectUnavailable(write)).message).to.contain('SQLITE_FULL');
+    expect(await actors.lastSeq()).to.equal(2);
+    limit = 1_000_000;
+    await queue.write([appendFact(journalEntry(3, { detail: big }))]);
+    expect(await actors.lastSeq()).to.equal(3);
+    await queue.close();
+  });
+
+  it('is not opened when its file cannot be', async () => {
+    const { file } = await openedStore();
+    const error = await expectUnavailable(openedStore({ file: `${file}/below-a-file.db` }));
+    expect(error.message).to.contain(`${file}/below-a-file.db`);
+  });
+});
+
+describe('A store under many writes', () => {
+  afterEach(closeStores);
+
+  it('carries 1000 parallel commits in few transactions and few statements', async () => {
+    const file = newStoreFile();
+    const { actors } = await openedStore({ file });
+    const session = new CountingSession(new Connection(file, 'PRAGMA synchronous = NORMAL;'));
+    const queue = new WriteQueue(file, session, new RecordingLog());
+    const seqs = Array.from({ length: 1000 }, (_, n) => n + 1);
+    await Promise.all(seqs.map((seq) => queue.write([appendFact(journalEntry(seq))])));
+    expect(session.statements).to.have.length.of.at.most(10);
+    expect((await actors.history({ after: 0, limit: 1000 })).map(({ seq }) => seq)).to.deep.equal(seqs);
+    await queue.close();
+  });
+
+  it('writes on while a reader keeps an old state in view, and then uses the space of its log again', async () => {
+    const { file, actors } = await openedStore();
+    const reader = foreignConnection(file);
+    await reader.run('BEGIN');
+    const before = await reader.all('SELECT count(*) AS n FROM journal');
+    const fill = async (first: number): Promise<void> => {
+      for (let seq = first; seq < first + 20; seq += 1) {
+        await actors.commitActors(
+          actorCommit({ journal: [journalEntry(seq, { detail: { text: 'x'.repeat(500_000) } })] }),
+        );
+      }
+    };
+    await fill(1);
+    expect(await reader.all('SELECT count(*) AS n FROM journal')).to.deep.equal(before);
+    expect(await actors.lastSeq()).to.equal(20);
+    const grown = await walPages(file);
+    await reader.run('ROLLBACK');
+    await fill(21);
+    expect(await walPages(file)).to.be.below(grown);
+    expect(await reader.all('SELECT count(*) AS n FROM journal')).to.deep.equal([{ n: 40 }]);
+  });
+});
+
+/** How many pages wait in the write-ahead log. */
+async function walPages(file: string): Promise<number> {
+  const [row] = await foreignConnection(file).all('PRAGMA wal_checkpoint(PASSIVE)');
+  return (row as { log: number }).log; // the columns of this pragma: busy, log, checkpointed
+}

@@ -1,0 +1,65 @@
+import { expect } from 'chai';
+import { ActorWorld } from '../../support/actor-world.ts';
+import { serviceSpec } from '../../support/specs.ts';
+
+describe('a service actor that throws', () => {
+  const spec = serviceSpec('pump1-corerl');
+  const sibling = serviceSpec('pump2-corerl');
+
+  class BreakableWorld extends ActorWorld {
+    /** Sends an exit that no code can read: the first guard that looks at it throws. */
+    break(): void {
+      const context = this.contextOf(spec.id);
+      const exit = {
+        get code(): number {
+          throw new Error('a bug');
+        },
+        signal: null,
+        at: 0,
+        isKnown: true,
+      };
+      this.service(spec.id).send({ type: 'process.exited', launchId: context.launch!.launchId, exit });
+    }
+  }
+
+  let world: BreakableWorld;
+
+  beforeEach(async () => {
+    world = new BreakableWorld();
+    for (const each of [spec, sibling]) world.startService(each);
+    await world.pass();
+    await world.pass(200);
+  });
+
+  it('is replaced with its last good context and supervises the same process', async () => {
+    const before = world.contextOf(spec.id).launch;
+    world.break();
+    await world.pass();
+    await world.pass(200);
+    expect(world.stateOf(spec.id)).to.equal('running.ready');
+    expect(world.contextOf(spec.id).launch).to.deep.equal(before);
+    expect(world.processes.launches).to.have.length(2);
+    world.processes.exit(spec.id, { code: 1 });
+    expect(world.stateOf(spec.id)).to.equal('backoff.waiting');
+  });
+
+  it('leaves its siblings and the root at work', async () => {
+    world.break();
+    await world.pass();
+    expect(world.root.getSnapshot().status).to.equal('active');
+    expect(world.stateOf(sibling.id)).to.equal('running.ready');
+    world.processes.exit(sibling.id, { code: 1 });
+    expect(world.stateOf(sibling.id)).to.equal('backoff.waiting');
+  });
+
+  it('is set aside with its process untouched when it breaks again and again', async () => {
+    for (let count = 0; count < 6; count += 1) {
+      world.break();
+      await world.pass();
+    }
+    expect(world.stateOf(spec.id)).to.equal('failed.abandoned');
+    expect(world.contextOf(spec.id).reason).to.contain('again and again');
+    expect(world.processes.live().map(({ serviceId }) => serviceId)).to.include(spec.id);
+    expect(world.root.getSnapshot().context.crashes[`service:${spec.id}`]).to.have.length(6);
+  });
+});

@@ -1,0 +1,439 @@
+import { expect } from 'chai';
+import { agentConfig, hostConfig, type Effective } from '../../../lib/config/effective.ts';
+import { parseYaml } from '../../../lib/config/yaml-source.ts';
+import { ConfigInvalidError } from '../../../lib/model/errors.ts';
+
+const FILE = '/plant/coredinator.yaml';
+const AGENT_FILE = '/plant/pump1.yaml';
+
+function load(text: string): Effective {
+  return hostConfig(parseYaml(FILE, new TextEncoder().encode(text)).whole());
+}
+
+function loadAgent(host: string, agent: string): ReturnType<typeof agentConfig> {
+  return agentConfig(load(host), parseYaml(AGENT_FILE, new TextEncoder().encode(agent)).part('coredinator'));
+}
+
+function refusalOf(act: () => unknown): ConfigInvalidError {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof ConfigInvalidError) return error;
+    throw error;
+  }
+  throw new Error('The configuration was accepted.');
+}
+
+/** The issues as `line:column path message`. */
+function issuesOf(text: string): readonly string[] {
+  return refusalOf(() => load(text)).issues.map(
+    ({ line, column, path, message }) => `${String(line)}:${String(column)} ${path} ${message}`,
+  );
+}
+
+describe('the configuration of a host', () => {
+  it('has the built-in kinds and policies without a file, and with an empty one', () => {
+    for (const config of [hostConfig(null), load(''), load('# nothing yet\n')]) {
+      expect([...config.kinds.keys()]).to.deep.equal(['coreio', 'corerl', 'coretelemetry', 'coregateway']);
+      expect(config.agentTypes.get('default')).to.deep.equal({
+        services: ['coreio', 'corerl'],
+        strategy: 'one_for_one',
+      });
+      expect(config.services.size).to.equal(0);
+      expect(config.kinds.get('corerl')).to.deep.equal({
+        executable: 'corerl',
+        args: ['--config-name', '${config_path}'],
+        env: {},
+        restart: 'always',
+        backoff: { initial: 250, factor: 2, max: 30_000, jitter: 0.2, reset_after: 60_000 },
+        intensity: { max_restarts: 3, period: 60_000 },
+        recover_after: 30_000,
+        success_exit_codes: [0],
+        settle: 200,
+        stop: { signal: 'SIGTERM', grace: 5_000 },
+        depends_on: { coreio: 'started' },
+        shareable: false,
+        autostart: true,
+      });
+      expect(config.kinds.get('coreio')).to.deep.include({ shareable: true, depends_on: {} });
+    }
+  });
+
+  it('lays a file over the defaults key by key, and replaces lists whole', () => {
+    const kind = load(`
+kinds:
+  corerl:
+    args: ["--fast"]
+    env: { PORT: 7100 }
+    backoff: { max: 1m }
+    recover_after: never
+`).kinds.get('corerl');
+    expect(kind).to.deep.include({
+      executable: 'corerl',
+      args: ['--fast'],
+      env: { PORT: '7100' },
+      backoff: { initial: 250, factor: 2, max: 60_000, jitter: 0.2, reset_after: 60_000 },
+      recover_after: null,
+      depends_on: { coreio: 'started' },
+    });
+  });
+
+  it('gives new kinds and agent types the defaults', () => {
+    const config = load('kinds: { opc: { executable: opc } }\nagent_types: { demo: { services: [opc, corerl] } }');
+    expect(config.kinds.get('opc')).to.deep.include({ args: [], settle: 200, restart: 'always' });
+    expect(config.agentTypes.get('demo')).to.deep.equal({ services: ['opc', 'corerl'], strategy: 'one_for_one' });
+    expect(config.agentTypes.has('default')).to.be.true;
+  });
+
+  it('makes a host service from its kind and its overrides', () => {
+    const config = load(`
+kinds: { coretelemetry: { env: { A: "1", B: "1" }, settle: 1s } }
+services: { telemetry: { kind: coretelemetry, env: { B: "2" }, autostart: false } }
+`);
+    const service = config.services.get('telemetry');
+    expect(service?.kindName).to.equal('coretelemetry');
+    expect(service?.kind).to.deep.include({ env: { A: '1', B: '2' }, settle: 1_000, autostart: false });
+    expect(config.kinds.get('coretelemetry')).to.deep.include({ env: { A: '1', B: '1' }, autostart: true });
+  });
+
+  it('passes numbers and booleans of env and args on as they are written', () => {
+    const kind = load(
+      'kinds: { corerl: { env: { V: 1.10, B: True, O: 0o17, L: 12345678901234567890 }, args: [1.0] } }',
+    );
+    expect(kind.kinds.get('corerl')).to.deep.include({
+      env: { V: '1.10', B: 'True', O: '0o17', L: '12345678901234567890' },
+      args: ['1.0'],
+    });
+  });
+
+  it('lets a number with an anchor be a number elsewhere', () => {
+    const kind = load('kinds: { corerl: { env: { N: &n 3 }, intensity: { max_restarts: *n } } }').kinds.get('corerl');
+    expect(kind).to.deep.include({ env: { N: '3' }, intensity: { max_restarts: 3, period: 60_000 } });
+  });
+
+  it('understands anchors and merge keys', () => {
+    const config = load(`
+kinds:
+  a: &a { executable: x, settle: 1s }
+  b: { <<: *a, executable: y }
+  c: { <<: [*a], args: &list [p] }
+  d: { executable: z, args: *list }
+`);
+    expect(config.kinds.get('b')).to.include({ executable: 'y', settle: 1_000 });
+    expect(config.kinds.get('c')).to.include({ executable: 'x', settle: 1_000 });
+    expect(config.kinds.get('d')?.args).to.deep.equal(['p']);
+  });
+
+  it('keeps the merged document for people', () => {
+    const { document } = load('kinds: { corerl: { backoff: { max: 1m } } }');
+    expect(document).to.have.nested.property('kinds.corerl.backoff.max', '1m');
+    expect(document).to.have.nested.property('kinds.corerl.executable', 'corerl');
+    expect(document).to.have.nested.property('agent_types.default.strategy', 'one_for_one');
+  });
+
+  it('names a kind after anything that can be an id', () => {
+    expect(load('kinds: { constructor: { executable: x }, 7: { executable: y } }').kinds.get('constructor')).to.include(
+      {
+        executable: 'x',
+      },
+    );
+  });
+});
+
+describe('an unknown key', () => {
+  const rows: readonly (readonly [text: string, issue: string])[] = [
+    ['kind: {}', '1:1 kind is an unknown key; the nearest known key is "kinds"'],
+    [
+      'kinds:\n  corerl:\n    args: []\n    restrat: never',
+      '4:5 kinds.corerl.restrat is an unknown key; the nearest known key is "restart"',
+    ],
+    [
+      'kinds: { corerl: { backoff: { maximum: 1s } } }',
+      '1:31 kinds.corerl.backoff.maximum is an unknown key; the nearest known key is "max"',
+    ],
+    [
+      'kinds: { corerl: { probes: {} } }',
+      '1:20 kinds.corerl.probes is an unknown key; the nearest known key is "args"',
+    ],
+    [
+      'agent_types:\n  demo:\n    service: []',
+      '3:5 agent_types.demo.service is an unknown key; the nearest known key is "services"',
+    ],
+    [
+      'services: { t: { kind: coretelemetry, enviroment: {} } }',
+      '1:39 services.t.enviroment is an unknown key; the nearest known key is "env"',
+    ],
+    [
+      'kinds:\n  a: &a { executable: x, stopp: 1 }\n  b: { <<: *a }',
+      '2:26 kinds.a.stopp is an unknown key; the nearest known key is "stop"',
+    ],
+    [
+      'kinds:\n  b: { <<: { executable: y, stopp: 1 } }',
+      '2:29 kinds.b.stopp is an unknown key; the nearest known key is "stop"',
+    ],
+    ['agent_type: x', '1:1 agent_type is an unknown key; the nearest known key is "agent_types"'],
+  ];
+  for (const [text, issue] of rows) {
+    it(`is refused with line, column and the nearest key: ${JSON.stringify(text)}`, () => {
+      expect(issuesOf(text)).to.include(issue);
+    });
+  }
+
+  it('is named in the message with its file, and the number of further problems', () => {
+    const { message } = refusalOf(() => load('kinds:\n  corerl:\n    restrat: 1\n    setle: 1\n    stopp: 1'));
+    expect(message).to.equal(
+      `${FILE}:3:5: kinds.corerl.restrat is an unknown key; the nearest known key is "restart" (and 2 more problems).`,
+    );
+  });
+});
+
+describe('a wrong value', () => {
+  const kind = (text: string): string => `kinds:\n  corerl:\n    ${text}`;
+  const rows: readonly (readonly [text: string, issue: string])[] = [
+    [kind('settle: 5'), '3:13 kinds.corerl.settle must be a duration such as 250ms, 5s or 2m'],
+    [kind('settle: 5 min'), '3:13 kinds.corerl.settle is wrong: "5 min" is not a duration'],
+    [kind('settle:'), '3:5 kinds.corerl.settle must be a duration'],
+    [kind('recover_after: nevr'), '3:20 kinds.corerl.recover_after is wrong: "nevr" is not a duration'],
+    [kind('backoff: { initial: 1s, factor: 0.5 }'), '3:37 kinds.corerl.backoff.factor must be at least 1'],
+    [kind('backoff: { jitter: 1.5 }'), '3:24 kinds.corerl.backoff.jitter must be at most 1'],
+    [kind('backoff: 5s'), '3:14 kinds.corerl.backoff must be a mapping'],
+    [kind('intensity: { max_restarts: 1.5 }'), '3:32 kinds.corerl.intensity.max_restarts must be a whole number'],
+    [kind('intensity: { max_restarts: -1 }'), '3:32 kinds.corerl.intensity.max_restarts must be at least 0'],
+    [kind('restart: sometimes'), '3:14 kinds.corerl.restart must be "never" or "on_failure" or "always"'],
+    [kind('stop: { signal: SIGTREM }'), '3:21 kinds.corerl.stop.signal must be a signal of this system; the nearest'],
+    [kind('stop: { signal: 15 }'), '3:21 kinds.corerl.stop.signal must be the name of a signal such as SIGTERM'],
+    [kind('success_exit_codes: [0, -1]'), '3:29 kinds.corerl.success_exit_codes[1] must be at least 0'],
+    [kind('success_exit_codes: 0'), '3:25 kinds.corerl.success_exit_codes must be a list'],
+    [kind('depends_on: { coreio: healthy }'), '3:27 kinds.corerl.depends_on.coreio must be "started"'],
+    [kind('executable: bin/corerl'), '3:17 kinds.corerl.executable must be the name of an executable, not a path'],
+    [kind('version: 1.2'), '3:14 kinds.corerl.version must be a semver range in quotes'],
+    [kind('version: latest'), '3:14 kinds.corerl.version must be a semver range such as'],
+    [kind('shareable: yes'), '3:16 kinds.corerl.shareable must be true or false'],
+    [kind('args: [a, "${confg}"]'), '3:15 kinds.corerl.args[1] has the unknown variable "${confg}"'],
+    [kind('args: [a, {}]'), '3:15 kinds.corerl.args[1] must be text, a number, true or false'],
+    [kind('cwd: "${x}"'), '3:10 kinds.corerl.cwd has the unknown variable "${x}"'],
+    [kind('cwd: ""'), '3:10 kinds.corerl.cwd must not be empty'],
+    [kind('env: { A: "x${" }'), '3:15 kinds.corerl.env.A has a "${" without its "}"'],
+    [kind('env: { A: }'), '3:12 kinds.corerl.env.A must be text, a number, true or false'],
+    [kind('env: { A: "x\\0y" }'), '3:15 kinds.corerl.env.A has a NUL character'],
+    [kind('env: { "A=B": x }'), '3:12 kinds.corerl.env.A=B is no name of an environment variable'],
+    [kind('env: { COREDINATOR_URL: x }'), '3:12 kinds.corerl.env.COREDINATOR_URL is set by the host'],
+    ['kinds: { a b: {} }', '1:10 kinds.a b is no name'],
+    ['kinds: []', '1:8 kinds must be a mapping'],
+    ['just text', '1:1  must be a mapping'],
+    ['agent_types: { d: { services: [] } }', '1:31 agent_types.d.services must not be empty'],
+    ['agent_types: { d: { services: [coreio, coreio] } }', '1:31 agent_types.d.services names a kind twice'],
+    ['agent_types: { default: { strategy: one_for_all } }', '1:37 agent_types.default.strategy must be "one_for_one"'],
+  ];
+  for (const [text, issue] of rows) {
+    it(`is refused with line and column: ${JSON.stringify(text)}`, () => {
+      const [first = ''] = issuesOf(text);
+      expect(first.slice(0, issue.length)).to.equal(issue);
+    });
+  }
+
+  it('of an environment variable is never quoted', () => {
+    const error = refusalOf(() => load(kind('env: { A: "hunter2${", B: [hunter2], C: "hunter2${hunter}" }')));
+    expect(JSON.stringify([error.message, error.issues])).to.not.contain('hunter2');
+    expect(error.issues).to.have.length(3);
+  });
+});
+
+describe('a name that does not exist', () => {
+  const rows: readonly (readonly [text: string, issue: string])[] = [
+    [
+      'kinds: { corerl: { depends_on: { corio: started } } }',
+      '1:34 kinds.corerl.depends_on.corio names the kind "corio", which does not exist; the nearest known kind is "coreio"',
+    ],
+    [
+      'agent_types:\n  d:\n    services:\n      - coreio\n      - corel',
+      '5:9 agent_types.d.services[1] names the kind "corel", which does not exist; the nearest known kind is "corerl"',
+    ],
+    [
+      'services: { t: { kind: telemetry } }',
+      '1:24 services.t.kind names the kind "telemetry", which does not exist; the nearest known kind is "coretelemetry"',
+    ],
+    ['services: { t: { kind: toString } }', '1:24 services.t.kind names the kind "toString", which does not exist'],
+    [
+      'services: { t: { kind: coretelemetry, depends_on: { x: started } } }',
+      '1:53 services.t.depends_on.x names the kind "x", which does not exist',
+    ],
+    ['services:\n  t: { env: {} }', '2:3 services.t.kind is missing'],
+    ['kinds:\n  opc: { args: [] }', '2:3 kinds.opc.executable is missing'],
+    ['agent_types:\n  d: {}', '2:3 agent_types.d.services is missing'],
+  ];
+  for (const [text, issue] of rows) {
+    it(`is refused with line and column: ${JSON.stringify(text)}`, () => {
+      const [first = ''] = issuesOf(text);
+      expect(first.slice(0, issue.length)).to.equal(issue);
+    });
+  }
+});
+
+describe('a circle of dependencies', () => {
+  it('is refused with its members, at a line of the file', () => {
+    expect(issuesOf('kinds:\n  coreio:\n    depends_on: { corerl: started }')).to.deep.equal([
+      '3:19 kinds.coreio.depends_on.corerl goes in a circle: coreio -> corerl -> coreio',
+    ]);
+  });
+
+  it('is placed where the file closes it, not where the host’s configuration begins it', () => {
+    const host = 'kinds: { a: { executable: x, depends_on: { b: started } }, b: { executable: y } }';
+    const agent = 'coredinator:\n  kinds:\n    b: { depends_on: { a: started } }';
+    expect(refusalOf(() => loadAgent(host, agent)).message).to.equal(
+      `${AGENT_FILE}:3:24: coredinator.kinds.b.depends_on.a goes in a circle: a -> b -> a.`,
+    );
+  });
+
+  it('of one kind is refused', () => {
+    expect(issuesOf('kinds: { coreio: { depends_on: { coreio: started } } }')).to.deep.equal([
+      '1:34 kinds.coreio.depends_on.coreio goes in a circle: coreio -> coreio',
+    ]);
+  });
+
+  it('between host services is refused', () => {
+    const text = `
+services:
+  t: { kind: coretelemetry, depends_on: { coregateway: started } }
+  g: { kind: coregateway, depends_on: { coretelemetry: started } }
+`;
+    expect(issuesOf(text)).to.deep.equal(['3:43 services.t.depends_on.coregateway goes in a circle: t -> g -> t']);
+  });
+});
+
+describe('a file that is no YAML', () => {
+  const rows: readonly (readonly [text: string, place: string, words: string])[] = [
+    ['kinds: [', '1:9', 'is not YAML'],
+    ['a: [1\nb: 2', '2:1', 'is not YAML'],
+    ['kinds:\n\tcorerl: {}', '2:1', 'is not YAML'],
+    ['a: "x', '1:6', 'is not YAML'],
+    ['kinds: {}\nkinds: {}', '2:1', 'the key "kinds" is there twice'],
+    ['kinds:\n  a: { env: { X: 1, X: 2 } }', '2:21', 'the key "X" is there twice'],
+    ['kinds:\n  a: { "<<": 1, "<<": 2 }', '2:17', 'the key "<<" is there twice'],
+    ['kinds: *nothing', '1:8', 'the alias "*nothing" has no anchor'],
+    ['kinds: {}\n---\nkinds: {}', '2:1', 'more than one YAML document'],
+  ];
+  for (const [text, place, words] of rows) {
+    it(`is refused with line and column: ${JSON.stringify(text)}`, () => {
+      const error = refusalOf(() => load(text));
+      const [issue] = error.issues;
+      expect(`${String(issue?.line)}:${String(issue?.column)} ${String(issue?.message)}`).to.contain(words);
+      expect(error.message).to.match(new RegExp(`^${FILE}:${place}: `));
+    });
+  }
+
+  it('is refused when it is not UTF-8', () => {
+    const bytes = Uint8Array.from([0x61, 0x3a, 0xff]);
+    expect(refusalOf(() => parseYaml(FILE, bytes)).message).to.equal(`${FILE}: the file is not UTF-8 text.`);
+  });
+
+  it('is refused when its aliases expand without measure', () => {
+    const levels = Array.from({ length: 12 }, (_, i) => `x${i}: &x${i} [${`*x${i - 1},`.repeat(9)}]`).slice(1);
+    const error = refusalOf(() => load(['x0: &x0 [a]', ...levels].join('\n')));
+    expect(error.message).to.contain('cannot be expanded');
+  });
+
+  it('is refused when it merges itself', () => {
+    for (const text of [
+      'kinds: &k { <<: *k, x: 1 }',
+      'kinds: { a: &a { <<: *a } }',
+      'kinds: { a: &a { <<: { <<: *a } } }',
+    ]) {
+      expect(() => load(text)).to.throw(ConfigInvalidError);
+    }
+  });
+
+  it('is refused where it is nested too deeply, whatever the form', () => {
+    const blocks = Array.from({ length: 3_000 }, (_, depth) => `${' '.repeat(depth)}k:\n`).join('');
+    for (const text of [
+      '['.repeat(100_000),
+      '{a: '.repeat(100_000),
+      '- '.repeat(100_000),
+      '? '.repeat(100_000),
+      blocks,
+    ]) {
+      expect(refusalOf(() => load(text)).message).to.contain('more than 100 levels are nested');
+    }
+  });
+
+  it('may be nested as deeply as people do', () => {
+    expect(loadAgent('', `deep: ${'['.repeat(90)}${']'.repeat(90)}\ncoredinator: { agent_type: t }`)).to.include({
+      agentType: 't',
+    });
+  });
+
+  it('is read in time proportional to its size', () => {
+    const keys = Array.from({ length: 60_000 }, (_, index) => `k${index}:\n`).join('');
+    const begin = performance.now();
+    expect(refusalOf(() => load(keys)).issues).to.have.length(50);
+    // A second or so; comparing every key with every other takes more than a minute.
+    expect(performance.now() - begin).to.be.below(15_000);
+  }).timeout(20_000);
+});
+
+describe('the section of an agent', () => {
+  it('is absent, empty or without kinds: then the configuration is the host’s', () => {
+    for (const text of ['', 'a: 1', '[1, 2]', 'just text', 'coredinator:', 'coredinator: {}']) {
+      const config = loadAgent('kinds: { corerl: { settle: 1s } }', text);
+      expect(config.kinds.get('corerl')).to.include({ settle: 1_000 });
+      expect(config).to.include({ agentType: null, coreioId: null });
+    }
+  });
+
+  it('is laid over the host’s configuration key by key', () => {
+    const config = loadAgent(
+      'kinds: { corerl: { settle: 1s, backoff: { max: 5s } } }',
+      'coredinator: { kinds: { corerl: { backoff: { initial: 1s } } }, agent_type: t, coreio_id: io-1 }',
+    );
+    expect(config.kinds.get('corerl')).to.deep.include({
+      settle: 1_000,
+      backoff: { initial: 1_000, factor: 2, max: 5_000, jitter: 0.2, reset_after: 60_000 },
+    });
+    expect(config).to.include({ agentType: 't', coreioId: 'io-1' });
+  });
+
+  it('leaves the host’s configuration and its services as they are', () => {
+    const host = load('services: { t: { kind: coretelemetry } }');
+    const source = parseYaml(AGENT_FILE, Buffer.from('coredinator: { kinds: { coretelemetry: { settle: 9s } } }'));
+    const agent = agentConfig(host, source.part('coredinator'));
+    expect(agent.kinds.get('coretelemetry')).to.include({ settle: 9_000 });
+    expect(host.kinds.get('coretelemetry')).to.include({ settle: 200 });
+    expect(host.services.get('t')?.kind).to.include({ settle: 200 });
+  });
+
+  const rows: readonly (readonly [text: string, message: string])[] = [
+    [
+      'model: {}\ncoredinator:\n  kind: {}',
+      '3:3: coredinator.kind is an unknown key; the nearest known key is "kinds"',
+    ],
+    [
+      'coredinator:\n  kinds:\n    corerl: { setle: 1s }',
+      '3:15: coredinator.kinds.corerl.setle is an unknown key; the nearest known key is "settle"',
+    ],
+    ['coredinator: { services: {} }', '1:16: coredinator.services is an unknown key'],
+    ['coredinator: 7', '1:14: coredinator must be a mapping'],
+    ['coredinator:\n  coreio_id: a b', '2:14: coredinator.coreio_id is no name'],
+    [
+      'coredinator: { kinds: { coreio: { depends_on: { corerl: started } } } }',
+      '1:49: coredinator.kinds.coreio.depends_on.corerl goes in a circle: coreio -> corerl -> coreio',
+    ],
+    ['coredinator: {}\ncoredinator: {}', '2:1: the key "coredinator" is there twice'],
+    ['&a !x y: [', '1:11: is not YAML'],
+  ];
+  for (const [text, message] of rows) {
+    it(`is refused with line and column: ${JSON.stringify(text)}`, () => {
+      const refusal = refusalOf(() => loadAgent('', text));
+      expect(refusal.message.slice(0, AGENT_FILE.length + 1 + message.length)).to.equal(`${AGENT_FILE}:${message}`);
+    });
+  }
+
+  it('is looked for without end in no file, not even in one that merges itself', () => {
+    expect(loadAgent('', '&r { <<: *r, a: 1 }')).to.include({ agentType: null });
+    expect(loadAgent('', '{ <<: { coredinator: { agent_type: t } }, a: 1 }')).to.include({ agentType: 't' });
+  });
+
+  it('is found when other parts of the file use tags, complex keys and aliases of their own', () => {
+    const text = 'm: !include x.yaml\n? [a, b]\n: 1\nb: &b { c: 1 }\nd: *b\ncoredinator: { agent_type: t }';
+    expect(loadAgent('', text)).to.include({ agentType: 't' });
+  });
+});

@@ -1,0 +1,174 @@
+import { expect } from 'chai';
+import { ControlWorld } from '../../support/control-world.ts';
+
+describe('a host that is killed and started again', () => {
+  let world: ControlWorld;
+
+  beforeEach(async () => {
+    world = new ControlWorld();
+    await world.boot();
+    await world.control.startAgent({ configPath: '/plant/pump1.yaml' }, world.origin);
+    await world.pass();
+    await world.pass(200);
+    await world.pass(200);
+    expect(world.control.agent('pump1').state).to.equal('running');
+  });
+
+  it('adopts the live processes: same pids, same generations, nothing launched', async () => {
+    const before = world.control.services();
+    world.kill(10_000);
+    await world.boot();
+    await world.pass(200);
+    expect(world.control.agent('pump1').state).to.equal('running');
+    const after = world.control.services();
+    const who = (views: typeof before): unknown =>
+      views.map(({ id, pid, generation, since }) => [id, pid, generation, since]);
+    expect(who(after)).to.deep.equal(who(before));
+    expect(after.map(({ adopted }) => adopted)).to.deep.equal([true, true]);
+    expect(world.processes.launches).to.have.length(0);
+  });
+
+  it('supervises what it adopted: a later crash is restarted', async () => {
+    world.kill();
+    await world.boot();
+    world.processes.exit('pump1-corerl', { code: 7 });
+    await world.pass(250);
+    await world.pass(200);
+    expect(world.control.service('pump1-corerl')).to.include({ state: 'running', generation: 2, adopted: false });
+  });
+
+  it('treats an exit that nobody saw as if it had been there', async () => {
+    world.kill(100, (processes) => processes.exit('pump1-corerl', { code: 7 }));
+    await world.boot();
+    const view = world.control.service('pump1-corerl');
+    expect(view).to.include({ state: 'backoff', generation: 1 });
+    expect(view.last_exit).to.include({ code: 7, class: 'code', generation: 1 });
+    await world.pass(250);
+    await world.pass(200);
+    expect(world.control.service('pump1-corerl')).to.include({ state: 'running', generation: 2, restarts: 1 });
+  });
+
+  it('goes on with what is left of a backoff', async () => {
+    for (const wait of [250, 500]) {
+      world.processes.exit('pump1-corerl', { code: 1 });
+      await world.pass(wait);
+    }
+    world.processes.exit('pump1-corerl', { code: 1 });
+    await world.pass(400);
+    world.kill(500);
+    await world.boot();
+    expect(world.control.service('pump1-corerl').state).to.equal('backoff');
+    await world.pass(99);
+    expect(world.control.service('pump1-corerl').state).to.equal('backoff');
+    await world.pass(1);
+    expect(world.control.service('pump1-corerl').state).to.equal('starting');
+  });
+
+  it('goes on with what is left of the wait in failed, and keeps the restart budget', async () => {
+    for (const wait of [250, 500, 1000, 10_000]) {
+      world.processes.exit('pump1-corerl', { code: 1 });
+      await world.pass(wait);
+    }
+    expect(world.control.service('pump1-corerl').state).to.equal('failed');
+    world.kill(10_000);
+    await world.boot();
+    await world.pass(9_999);
+    expect(world.control.service('pump1-corerl').state).to.equal('failed');
+    await world.pass(1);
+    expect(world.control.service('pump1-corerl').state).to.equal('starting');
+    world.processes.exit('pump1-corerl', { code: 1 });
+    expect(world.control.service('pump1-corerl').state).to.equal('failed');
+  });
+
+  it('finishes a stop that was under way, within the grace that was left', async () => {
+    world.processes.holdStops();
+    const stop = world.control.stopAgent('pump1', world.origin);
+    await world.pass(2_000);
+    expect(world.control.service('pump1-corerl').state).to.equal('stopping');
+    void stop;
+    world.kill(1_000);
+    await world.boot();
+    await world.pass();
+    expect(world.processes.stops[0]).to.deep.include({ stop: { signal: 'SIGTERM', graceMs: 2_000 } });
+    expect(world.control.agent('pump1')).to.include({ state: 'stopped', intended_state: 'stopped' });
+    expect(world.processes.live()).to.deep.equal([]);
+  });
+
+  it('knows how a process ended whose stop was finished without a host', async () => {
+    world.processes.holdStops();
+    void world.control.stopAgent('pump1', world.origin);
+    await world.pass();
+    world.kill(1_000, (processes) => processes.exit('pump1-corerl', { signal: 'SIGTERM' }));
+    await world.boot();
+    await world.pass();
+    expect(world.control.service('pump1-corerl').state).to.equal('stopped');
+    expect(world.control.service('pump1-corerl').last_exit).to.include({
+      signal: 'SIGTERM',
+      generation: 1,
+      class: 'stopped',
+    });
+  });
+
+  it('keeps an agent stopped that was stopped', async () => {
+    await Promise.all([world.control.stopAgent('pump1', world.origin), world.pass(), world.pass()]);
+    world.kill(60_000);
+    await world.boot();
+    await world.pass(60_000);
+    expect(world.control.agentIds()).to.deep.equal(['pump1']);
+    expect(world.control.agent('pump1')).to.include({ state: 'stopped', config_path: '/plant/pump1.yaml' });
+    expect(world.processes.launches).to.have.length(0);
+  });
+
+  it('carries out a start that was accepted but never acted on', async () => {
+    await world.control.startAgent({ configPath: '/plant/pump2.yaml' }, world.origin);
+    world.kill();
+    await world.boot();
+    await world.pass(200);
+    await world.pass(200);
+    expect(world.control.agentIds()).to.deep.equal(['pump1', 'pump2']);
+    expect(world.control.agent('pump2').state).to.equal('running');
+  });
+
+  it('adopts a process whose actor was never written', async () => {
+    world.store.holdWrites();
+    const accepted = world.control.startAgent({ configPath: '/plant/pump2.yaml' }, world.origin);
+    world.store.releaseWrites();
+    await accepted;
+    world.store.breakDown();
+    await world.pass();
+    const pid = world.control.service('pump2-coreio').pid;
+    expect(pid).to.be.a('number');
+    world.kill();
+    world.store.heal();
+    await world.boot();
+    await world.pass(200);
+    expect(world.control.service('pump2-coreio')).to.include({ state: 'running', pid, generation: 1, adopted: true });
+  });
+
+  it('brings everything up again after a drain, as it was wished', async () => {
+    await Promise.all([world.control.close('drain'), world.pass(), world.pass(), world.pass()]);
+    expect(world.processes.live()).to.deep.equal([]);
+    expect(world.processes.stops.map(({ serviceId }) => serviceId)).to.deep.equal(['pump1-corerl', 'pump1-coreio']);
+    world.kill(5_000);
+    await world.boot();
+    await world.pass(200);
+    await world.pass(200);
+    expect(world.control.agent('pump1')).to.include({ state: 'running', intended_state: 'running' });
+  });
+
+  it('sets a row aside that no machine fits, brings the rest back, and adopts the process of the lost one', async () => {
+    const rows = await world.store.loadActors();
+    const bad = rows.find((row) => row.path === 'service:pump1-corerl')!;
+    const broken = { ...bad, snapshot: bad.snapshot.replace('"running"', '"dancing"') };
+    await world.store.commitActors({ upserts: [broken], removals: [], journal: [], updatedAt: 0 });
+    const pid = world.control.service('pump1-corerl').pid;
+    world.kill();
+    await world.boot();
+    await world.pass(200);
+    expect(world.store.quarantined.map(({ row, reason }) => [row.path, reason])).to.deep.equal([
+      ['service:pump1-corerl', "Child state 'dancing' does not exist on 'service'"],
+    ]);
+    expect(world.control.service('pump1-corerl')).to.include({ state: 'running', pid, adopted: true });
+    expect(world.control.agent('pump1').state).to.equal('running');
+  });
+});

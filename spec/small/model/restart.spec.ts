@@ -1,0 +1,105 @@
+import { expect } from 'chai';
+import {
+  backoffDelay,
+  classifyExit,
+  EMPTY_BUDGET,
+  judgeEnding,
+  MIN_BACKOFF_MS,
+  type Ending,
+  type RestartBudget,
+} from '../../../lib/model/restart.ts';
+import { serviceSpec } from '../../support/specs.ts';
+
+const spec = serviceSpec('pump1-corerl').restart;
+const NOW = 1_000_000;
+const crash: Ending = { class: 'code', uptimeMs: 1_000 };
+const judge = (ending: Ending, budget: RestartBudget = EMPTY_BUDGET, over: Partial<typeof spec> = {}, now = NOW) =>
+  judgeEnding({ ...spec, ...over }, ending, { budget, attempt: 'first' }, { now, random: 0.5 });
+
+describe('the class of an exit', () => {
+  const exit = { code: null, signal: null, at: 0, isKnown: true };
+  const rows = [
+    ['clean', { ...exit, code: 0 }],
+    ['code', { ...exit, code: 1 }],
+    ['clean', { ...exit, code: 3 }],
+    ['signal', { ...exit, signal: 'SIGTERM' }],
+    ['lost', { ...exit, isKnown: false }],
+  ] as const;
+  for (const [expected, each] of rows) {
+    it(`is ${expected} for ${JSON.stringify(each)} with success codes 0 and 3`, () => {
+      expect(classifyExit(each, { successExitCodes: [0, 3] })).to.equal(expected);
+    });
+  }
+});
+
+describe('the backoff delay', () => {
+  const backoff = { initialMs: 250, factor: 2, maxMs: 30_000, jitter: 0.2, resetAfterMs: 60_000 };
+
+  it('doubles up to its maximum', () => {
+    const series = [1, 2, 3, 4, 5, 6, 7, 8, 9, 5000].map((failures) => backoffDelay(backoff, failures, 0.5));
+    expect(series).to.deep.equal([250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
+  });
+
+  it('is spread by the jitter, evenly to both sides', () => {
+    expect([0, 0.5, 0.999999].map((random) => backoffDelay(backoff, 3, random))).to.deep.equal([800, 1000, 1200]);
+  });
+
+  it('never falls below its floor, whatever is configured', () => {
+    expect(backoffDelay({ ...backoff, initialMs: 0 }, 1, 0)).to.equal(MIN_BACKOFF_MS);
+  });
+});
+
+describe('what follows an ending', () => {
+  it('is a retry after a crash, with a longer wait each time', () => {
+    const first = judge(crash);
+    expect(first).to.deep.include({ next: 'retry', delayMs: 250 });
+    const second = first.next === 'retry' ? judge(crash, first.budget) : null;
+    expect(second).to.deep.include({ next: 'retry', delayMs: 500 });
+  });
+
+  it('is a first wait again after the reset time in running', () => {
+    const verdict = judge({ ...crash, uptimeMs: 60_000 }, { failures: 7, restartTimes: [] });
+    expect(verdict).to.deep.include({ next: 'retry', delayMs: 250 });
+  });
+
+  it('is giving up at the fourth restart within the window, and not when the first has left it', () => {
+    const times = [NOW - 59_999, NOW - 20, NOW - 10];
+    expect(judge(crash, { failures: 3, restartTimes: times })).to.include({ next: 'give_up', recovers: true });
+    expect(judge(crash, { failures: 3, restartTimes: [NOW - 60_000, NOW - 20, NOW - 10] }).next).to.equal('retry');
+  });
+
+  it('forgets restarts that a clock set back has put into the future', () => {
+    const future = [NOW + 1, NOW + 2, NOW + 3];
+    const verdict = judge(crash, { failures: 0, restartTimes: future });
+    expect(verdict.next === 'retry' && verdict.budget.restartTimes).to.deep.equal([NOW]);
+  });
+
+  it('does not recover when the configuration says never', () => {
+    const budget = { failures: 3, restartTimes: [NOW - 3, NOW - 2, NOW - 1] };
+    expect(judge(crash, budget, { recoverAfterMs: null })).to.include({ next: 'give_up', recovers: false });
+  });
+
+  it('is giving up at once when a recovery attempt did not come up', () => {
+    const past = { budget: EMPTY_BUDGET, attempt: 'recovery' } as const;
+    const at = { now: NOW, random: 0.5 };
+    expect(judgeEnding(spec, { class: 'code', uptimeMs: null }, past, at).next).to.equal('give_up');
+    expect(judgeEnding(spec, { class: 'code', uptimeMs: 5_000 }, past, at).next).to.equal('retry');
+  });
+
+  const policies = [
+    ['always', 'clean', 'retry'],
+    ['always', 'code', 'retry'],
+    ['on_failure', 'clean', 'complete'],
+    ['on_failure', 'code', 'retry'],
+    ['on_failure', 'signal', 'retry'],
+    ['on_failure', 'lost', 'retry'],
+    ['never', 'clean', 'complete'],
+    ['never', 'code', 'give_up'],
+    ['never', 'signal', 'give_up'],
+  ] as const;
+  for (const [mode, exitClass, next] of policies) {
+    it(`is ${next} with policy ${mode} after an exit of class ${exitClass}`, () => {
+      expect(judge({ class: exitClass, uptimeMs: 1_000 }, EMPTY_BUDGET, { mode }).next).to.equal(next);
+    });
+  }
+});

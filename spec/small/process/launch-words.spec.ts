@@ -1,0 +1,158 @@
+import { expect } from 'chai';
+import { constants } from 'node:os';
+import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
+import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
+import { environmentOf, inheritable } from '../../../lib/process/environment.ts';
+import { failureOf } from '../../../lib/process/failure.ts';
+import { frameOf } from '../../../lib/process/launcher.ts';
+import { layoutOf } from '../../../lib/process/layout.ts';
+import { orderOf, unusableOf } from '../../../lib/process/order.ts';
+import { Lines, parseReport } from '../../../lib/process/shims.ts';
+import { signalName, signalNumber } from '../../../lib/process/signals.ts';
+
+const LAUNCH = parseLaunchId('c'.repeat(32));
+const REQUEST: LaunchRequest = {
+  serviceId: parseServiceId('pump'),
+  agentId: null,
+  generation: 2,
+  executablePath: '/opt/pump',
+  version: null,
+  args: ['-v'],
+  env: { PORT: '1' },
+  cwd: null,
+  stop: { signal: 'SIGINT', graceMs: 1_500 },
+};
+
+describe('signals', () => {
+  it('go by the numbers of the system and back', () => {
+    expect(signalNumber('SIGTERM')).to.equal(15);
+    expect(signalName(9)).to.equal('SIGKILL');
+    expect(signalName(constants.signals.SIGABRT)).to.equal('SIGABRT');
+  });
+
+  it('without a name go by their number', () => {
+    expect(signalName(34)).to.equal('SIG34');
+    expect(signalNumber('SIG34')).to.equal(34);
+  });
+
+  it('that no system has have no number', () => {
+    for (const name of ['SIGFOO', 'SIG0', 'SIG65', 'TERM', '']) expect(signalNumber(name), name).to.equal(null);
+  });
+});
+
+describe('a failure', () => {
+  it('of exec names the program and says whether another file is needed', () => {
+    expect(failureOf('exec', constants.errno.ENOENT, '/opt/pump')).to.deep.equal({
+      code: 'ENOENT',
+      isPermanent: true,
+      message: 'The program "/opt/pump" cannot be run: no such file or directory (ENOENT).',
+    });
+    for (const name of [
+      'EACCES',
+      'EPERM',
+      'ENOEXEC',
+      'ENOTDIR',
+      'EISDIR',
+      'ELOOP',
+      'ENAMETOOLONG',
+      'EINVAL',
+      'E2BIG',
+    ] as const) {
+      expect(failureOf('exec', constants.errno[name], '/x')).to.include({ code: name, isPermanent: true });
+    }
+    for (const name of ['ETXTBSY', 'ENOMEM', 'EAGAIN', 'EMFILE', 'EIO'] as const) {
+      expect(failureOf('exec', constants.errno[name], '/x')).to.include({ code: name, isPermanent: false });
+    }
+  });
+
+  it('before exec is never for good, as no other program would help', () => {
+    expect(failureOf('cwd', constants.errno.ENOENT, '/data')).to.include({
+      isPermanent: false,
+      message: 'The working directory "/data" cannot be used: no such file or directory (ENOENT).',
+    });
+    for (const step of ['log', 'lock', 'claim', 'dir', 'fork', 'frame'] as const) {
+      expect(failureOf(step, constants.errno.EACCES, '/x')).to.include({ code: 'EACCES', isPermanent: false });
+    }
+  });
+
+  it('with a number that nobody knows is still one', () => {
+    expect(failureOf('exec', 4_000, '/x')).to.include({ code: 'E4000', isPermanent: false });
+  });
+});
+
+describe('the environment of a launch', () => {
+  it('has the settings of the launch, above all else', () => {
+    const request = { ...REQUEST, env: { COREDINATOR_SERVICE_ID: 'forged', LANG: 'C' } };
+    const inherited = inheritable({ LANG: 'de', HOME: '/root', COREDINATOR_TOKEN: 'secret', NOT_SET: undefined });
+    expect(environmentOf(request, LAUNCH, { inherited, instanceId: 'i', url: 'u' })).to.deep.equal({
+      LANG: 'C',
+      HOME: '/root',
+      COREDINATOR_INSTANCE: 'i',
+      COREDINATOR_SERVICE_ID: 'pump',
+      COREDINATOR_GENERATION: '2',
+      COREDINATOR_LAUNCH_ID: LAUNCH,
+      COREDINATOR_URL: 'u',
+    });
+  });
+});
+
+describe('an order', () => {
+  const layout = layoutOf('/state');
+
+  it('becomes the frame that a launcher reads', () => {
+    const order = orderOf(REQUEST, LAUNCH, { layout, basePath: '/base', env: { A: 'ü' } });
+    const frame = frameOf(order);
+    expect(frame.readUInt32LE(0)).to.equal(frame.length - 4);
+    expect(frame.subarray(4).toString().split('\0')).to.deep.equal([
+      LAUNCH,
+      `/state/run/${LAUNCH}`,
+      '/state/exits',
+      '/state/locks/pump',
+      '/state/logs/pump/2.stdout',
+      '/state/logs/pump/2.stderr',
+      '/base',
+      String(constants.signals.SIGINT),
+      '1500',
+      '2',
+      '/opt/pump',
+      '-v',
+      '1',
+      'A=ü',
+      '',
+    ]);
+  });
+
+  it('cannot be made with a NUL or with a signal that the system does not have', () => {
+    expect(unusableOf(REQUEST)).to.equal(null);
+    expect(unusableOf({ ...REQUEST, env: { A: '\0' } })).to.include({ code: 'EINVAL', isPermanent: true });
+    const failure = unusableOf({ ...REQUEST, stop: { signal: 'SIGFOO', graceMs: 1 } });
+    expect(failure?.message).to.include('SIGFOO');
+  });
+});
+
+describe('report lines', () => {
+  it('are put together from whatever pieces arrive', () => {
+    const lines: string[] = [];
+    const reader = new Lines((line) => lines.push(line));
+    for (const piece of ['{"a"', ':1}\n{"b":2}\n{', '"c":3}', '\n']) reader.take(Buffer.from(piece));
+    expect(lines).to.deep.equal(['{"a":1}', '{"b":2}', '{"c":3}']);
+  });
+
+  it('say what runs', () => {
+    const line = `{"launch":"${LAUNCH}","event":"launched","pid":7,"start":"88","shim":6}`;
+    const report = { type: 'launched', main: { pid: 7, start: '88' } };
+    expect(parseReport(line)).to.deep.equal({ launchId: LAUNCH, report });
+  });
+
+  it('say what was refused', () => {
+    const line = `{"launch":"${LAUNCH}","event":"refused","step":"exec","errno":2}`;
+    expect(parseReport(line)).to.deep.equal({ launchId: LAUNCH, report: { type: 'refused', step: 'exec', errno: 2 } });
+  });
+
+  it('that this host does not know are none', () => {
+    const unknown = ['', 'null', '[]', '{', '{"launch":"x"}', `{"launch":"${LAUNCH}","event":"paused"}`];
+    unknown.push(`{"launch":"${LAUNCH}","event":"launched","pid":0,"start":"1"}`);
+    unknown.push(`{"launch":"${LAUNCH}","event":"refused","step":"toString","errno":2}`);
+    for (const line of unknown) expect(parseReport(line), line).to.equal(null);
+  });
+});

@@ -1,0 +1,59 @@
+import { expect } from 'chai';
+import { ProcessSnapshot, type TableEntry } from '../../../lib/process/process-table.ts';
+
+const LAUNCH = 'a'.repeat(32);
+const SHIM = { pid: 10, start: '100' };
+const MAIN = { pid: 20, start: '200' };
+const TREE = { launchId: LAUNCH, main: MAIN, shim: SHIM };
+
+function entry(pid: number, overrides: Partial<TableEntry> = {}): TableEntry {
+  return { pid, parent: 1, group: pid, session: pid, start: String(pid * 10), isDead: false, mark: null, ...overrides };
+}
+
+function membersOf(entries: readonly TableEntry[], tree = TREE): number[] {
+  const members = new ProcessSnapshot(entries).membersOf(tree);
+  return members.map(({ pid }) => pid).sort((a, b) => a - b);
+}
+
+describe('the members of a tree in the process table', () => {
+  it('are the descendants of its shim, and not the shim', () => {
+    const entries = [entry(10), entry(20, { parent: 10 }), entry(30, { parent: 20 }), entry(40, { parent: 30 })];
+    expect(membersOf(entries)).to.deep.equal([20, 30, 40]);
+  });
+
+  it('are the group and the session of its main process', () => {
+    const entries = [entry(20), entry(30, { group: 20, session: 99 }), entry(40, { session: 20 }), entry(50)];
+    expect(membersOf(entries)).to.deep.equal([20, 30, 40]);
+  });
+
+  it('stay its group when the main process has ended', () => {
+    expect(membersOf([entry(30, { group: 20, session: 20 })])).to.deep.equal([30]);
+  });
+
+  it('are not the group of a process that was given the pid of its main process', () => {
+    expect(membersOf([entry(20, { start: '999' }), entry(30, { group: 20, session: 20 })])).to.be.empty;
+  });
+
+  it('are not the children of a process that was given the pid of its shim', () => {
+    expect(membersOf([entry(10, { start: '999' }), entry(30, { parent: 10 })])).to.be.empty;
+  });
+
+  it('are those that carry its mark, with their descendants', () => {
+    const entries = [entry(30, { mark: LAUNCH }), entry(40, { parent: 30 }), entry(50, { mark: 'b'.repeat(32) })];
+    expect(membersOf(entries)).to.deep.equal([30, 40]);
+  });
+
+  it('do not include the host, even if it carries the mark', () => {
+    const entries = [entry(process.pid, { mark: LAUNCH }), entry(30, { parent: process.pid })];
+    expect(membersOf(entries)).to.be.empty;
+  });
+
+  it('do not include a shim that carries the mark', () => {
+    expect(membersOf([entry(10, { mark: LAUNCH }), entry(20, { parent: 10 })])).to.deep.equal([20]);
+  });
+
+  it('carry their own start times', () => {
+    const members = new ProcessSnapshot([entry(30, { mark: LAUNCH, start: '77' })]).membersOf(TREE);
+    expect(members).to.deep.equal([{ pid: 30, start: '77' }]);
+  });
+});

@@ -1,0 +1,106 @@
+import { createActor, SimulatedClock } from 'xstate';
+import { createSupervisorMachine } from '../../lib/actors/supervisor/machine.ts';
+import { agentRef, serviceRef, splitState, type SupervisorRef } from '../../lib/control/actors.ts';
+import type { AgentPlan, ServiceSpec } from '../../lib/model/spec.ts';
+import type { Catalog, ExecutableQuery } from '../../lib/ports/catalog.ts';
+import type { Clock } from '../../lib/ports/clock.ts';
+import type { Executable } from '../../lib/model/process.ts';
+import { fakeProcessHost, type FakeProcessHost } from './fake-process-host.ts';
+
+const EPOCH = 1_700_000_000_000;
+
+/** A catalog whose one executable comes and goes as the test says. */
+export class FakeCatalog implements Catalog {
+  executable: Executable | null = { path: '/plant/program-1.0.0', version: '1.0.0', fingerprint: 'a' };
+  #waiting: { readonly refused: string | null; readonly resolve: (found: Executable) => void }[] = [];
+
+  choose(query: ExecutableQuery): ReturnType<Catalog['choose']> {
+    if (this.executable !== null) return Promise.resolve({ type: 'found', executable: this.executable });
+    return Promise.resolve({ type: 'missing', reason: `No executable "${query.executable}" was found.` });
+  }
+
+  awaitOther(_: ExecutableQuery, refused: string | null): Promise<Executable> {
+    return new Promise((resolve) => this.#waiting.push({ refused, resolve }));
+  }
+
+  /** Puts a file where discovery finds it, and tells those who wait for another one. */
+  appear(executable: Executable): void {
+    this.executable = executable;
+    const told = this.#waiting.filter(({ refused }) => refused !== executable.fingerprint);
+    this.#waiting = this.#waiting.filter(({ refused }) => refused === executable.fingerprint);
+    for (const { resolve } of told) resolve(executable);
+  }
+}
+
+/** The actor system on fakes: time stands still unless the test moves it. */
+export class ActorWorld {
+  readonly timers = new SimulatedClock();
+  readonly clock: Clock = { now: () => EPOCH + this.timers.now(), random: () => 0.5 };
+  readonly processes: FakeProcessHost = fakeProcessHost(this.clock);
+  readonly catalog = new FakeCatalog();
+  readonly root: SupervisorRef;
+
+  constructor() {
+    const machine = createSupervisorMachine({ processes: this.processes, catalog: this.catalog }, this.clock);
+    this.root = createActor(machine, { id: 'root', systemId: 'root', clock: this.timers });
+    this.root.start();
+  }
+
+  /** Moves time on and lets every promise that became ripe run. */
+  async pass(ms = 0): Promise<void> {
+    await settle();
+    this.timers.increment(ms);
+    await settle();
+  }
+
+  /** Makes the actors of an agent and starts it. */
+  startAgent(plan: AgentPlan): void {
+    this.root.send({ type: 'supervisor.ensure', services: plan.services.map(idle), agents: [plan] });
+    agentRef(this.root, plan.id)?.send({ type: 'agent.start', plan, correlationId: null });
+  }
+
+  stopAgent(id: string): void {
+    agentRef(this.root, id)?.send({ type: 'agent.stop', correlationId: null });
+  }
+
+  /** Makes the actor of a service, held by nobody, and starts it. */
+  startService(spec: ServiceSpec): void {
+    this.root.send({ type: 'supervisor.ensure', services: [idle(spec)], agents: [] });
+    this.service(spec.id).send({ type: 'service.start', correlationId: null });
+  }
+
+  service(id: string): NonNullable<ReturnType<typeof serviceRef>> {
+    const ref = serviceRef(this.root, id);
+    if (ref === undefined) throw new Error(`There is no service actor "${id}".`);
+    return ref;
+  }
+
+  /** `running.ready`, `stopped.idle`, ... of a service. */
+  stateOf(id: string): string {
+    return pathOf(this.service(id).getSnapshot().value);
+  }
+
+  /** The public state of an agent. */
+  agentState(id: string): string {
+    const ref = agentRef(this.root, id);
+    if (ref === undefined) throw new Error(`There is no agent actor "${id}".`);
+    return splitState(ref.getSnapshot().value).state;
+  }
+
+  contextOf(id: string): ReturnType<NonNullable<ReturnType<typeof serviceRef>>['getSnapshot']>['context'] {
+    return this.service(id).getSnapshot().context;
+  }
+}
+
+/** The state with its nested ones, dotted. */
+export function pathOf(value: unknown): string {
+  const { state, substate } = splitState(value);
+  return substate === null ? state : `${state}.${substate}`;
+}
+
+const idle = (spec: ServiceSpec) => ({ spec, holders: [], intended: 'stopped' as const });
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,122 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EventView, ServiceView } from '../../lib/model/views.ts';
+
+const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
+
+/** An answer of the API. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The JSON body; what it is, the spec says. */
+  readonly body: unknown;
+}
+
+/** How a host that has ended did so. */
+export interface HostEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stderr: string;
+}
+
+/** The built program, running as a child of the spec. */
+export class BuiltHost {
+  readonly #child: ChildProcess;
+  readonly ended: Promise<HostEnd>;
+  url = '';
+  #stderr = '';
+
+  private constructor(args: readonly string[], env: NodeJS.ProcessEnv) {
+    this.#child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    this.ended = new Promise((resolve) => {
+      this.#child.on('close', (code, signal) => {
+        resolve({ code, signal, stderr: this.#stderr });
+      });
+    });
+  }
+
+  /** Starts the host on a base path and a free port, and resolves when it says that it is ready. */
+  static async start(basePath: string, ...more: readonly string[]): Promise<BuiltHost> {
+    const host = new BuiltHost(['--base-path', basePath, '--port', '0', ...more], process.env);
+    const ready = host.#whenReady();
+    const end = await Promise.race([ready, host.ended]);
+    if (end !== null) throw new Error(`The host did not come up (code ${end.code ?? 'none'}):\n${end.stderr}`);
+    return host;
+  }
+
+  /** Starts the program with exactly these arguments and resolves when it has ended. */
+  static async runToEnd(...args: readonly string[]): Promise<HostEnd> {
+    const host = new BuiltHost(args, process.env);
+    host.#child.stderr?.on('data', (chunk: Buffer) => (host.#stderr += chunk.toString()));
+    return host.ended;
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? -1;
+  }
+
+  #whenReady(): Promise<null> {
+    return new Promise((resolve) => {
+      this.#child.stderr?.on('data', (chunk: Buffer) => {
+        this.#stderr += chunk.toString();
+        const line = this.#stderr.split('\n').find((text) => text.includes('"msg":"ready"'));
+        if (line === undefined || this.url !== '') return;
+        this.url = (JSON.parse(line) as { url: string }).url; // the ready line of contract 2
+        resolve(null);
+      });
+    });
+  }
+
+  /** Sends a request; an object becomes a JSON body. */
+  async request(method: string, path: string, body?: unknown): Promise<Answer> {
+    const json =
+      body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+    const response = await fetch(`${this.url}${path}`, { method, ...json });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text === '' ? undefined : (JSON.parse(text) as unknown),
+    };
+  }
+
+  async service(id: string): Promise<ServiceView> {
+    return (await this.request('GET', `/api/services/${id}`)).body as ServiceView; // the service of contract 3.4
+  }
+
+  async services(): Promise<readonly ServiceView[]> {
+    const { body } = await this.request('GET', '/api/services');
+    return (body as { services: ServiceView[] }).services; // the list of contract 3.2
+  }
+
+  async agentState(id: string): Promise<string> {
+    const { body } = await this.request('GET', `/api/agents/${id}/status`);
+    return (body as { state: string }).state; // the status of contract 3.1
+  }
+
+  async history(): Promise<readonly EventView[]> {
+    const { body } = await this.request('GET', '/api/events/history?limit=1000');
+    return (body as { events: EventView[] }).events; // the page of contract 3.4
+  }
+
+  /** Signals the host itself and resolves when it has ended. */
+  async end(signal: NodeJS.Signals): Promise<HostEnd> {
+    this.#child.kill(signal);
+    return this.ended;
+  }
+}
+
+/** Puts one of `spec/programs` under a name that discovery finds. */
+export function install(basePath: string, program: string, name: string): void {
+  mkdirSync(basePath, { recursive: true });
+  copyFileSync(new URL(`../programs/${program}`, import.meta.url), join(basePath, name));
+  chmodSync(join(basePath, name), 0o755);
+}
+
+/** Writes a file below the base path and gives its absolute path. */
+export function write(basePath: string, name: string, text: string): string {
+  const file = join(basePath, name);
+  writeFileSync(file, text);
+  return file;
+}

@@ -1,0 +1,100 @@
+import { SimulatedClock } from 'xstate';
+import { openControl, type OpenControl } from '../../lib/control/open-control.ts';
+import { AgentNotFoundError } from '../../lib/model/errors.ts';
+import type { AgentPlan, ServiceSpec } from '../../lib/model/spec.ts';
+import type { Clock } from '../../lib/ports/clock.ts';
+import type { Log } from '../../lib/ports/log.ts';
+import type { SpecSource } from '../../lib/ports/spec-source.ts';
+import { FakeCatalog } from './actor-world.ts';
+import { fakeProcessHost, type FakeProcessHost } from './fake-process-host.ts';
+import { memoryStore, type MemoryStore } from './memory-store.ts';
+import { agentPlan, serviceSpec } from './specs.ts';
+
+const EPOCH = 1_700_000_000_000;
+const GUARANTEES = { exactExit: true, treeComplete: true, losslessRotation: true };
+
+/** A log that keeps its records for the test to look at. */
+export function recordingLog(): Log & { readonly records: { level: string; message: string }[] } {
+  const records: { level: string; message: string }[] = [];
+  const at = (level: string) => (_: unknown, message: string) => void records.push({ level, message });
+  return { records, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+/** Plans without files: the config path names the plan. */
+class FakeSpecs implements SpecSource {
+  readonly hosts: ServiceSpec[] = [];
+  readonly plans = new Map<string, AgentPlan>();
+
+  planAgent({ configPath, agentId, coreioId }: Parameters<SpecSource['planAgent']>[0]): Promise<AgentPlan> {
+    const id = agentId ?? configPath.replace(/^.*\//, '').replace(/\.yaml$/, '');
+    const plan = this.plans.get(id) ?? agentPlan(id, { configPath, ...(coreioId === undefined ? {} : { coreioId }) });
+    return id === 'unknown' ? Promise.reject(new AgentNotFoundError(id)) : Promise.resolve(plan);
+  }
+
+  planIo({ configPath, coreioId }: Parameters<SpecSource['planIo']>[0]): Promise<ServiceSpec> {
+    return Promise.resolve({ ...serviceSpec(coreioId ?? 'pump1-coreio'), kind: 'coreio', configPath });
+  }
+
+  hostServices(): readonly ServiceSpec[] {
+    return this.hosts;
+  }
+}
+
+/** A host on fakes that can be killed and started again on the same store. */
+export class ControlWorld {
+  readonly store: MemoryStore = memoryStore();
+  readonly specs = new FakeSpecs();
+  readonly catalog = new FakeCatalog();
+  readonly log = recordingLog();
+  readonly origin = { correlationId: 'request-1' };
+  processes: FakeProcessHost;
+  timers = new SimulatedClock();
+  #elapsed = 0;
+  #control: OpenControl | null = null;
+  readonly clock: Clock = { now: () => EPOCH + this.#elapsed + this.timers.now(), random: () => 0.5 };
+
+  constructor() {
+    this.processes = fakeProcessHost(this.clock);
+  }
+
+  get control(): OpenControl {
+    if (this.#control === null) throw new Error('The host is not up; call boot() first.');
+    return this.#control;
+  }
+
+  async boot(): Promise<void> {
+    const { store, specs, processes, catalog, clock, timers, log } = this;
+    const identity = { processId: 1, version: '0.0.0', guarantees: GUARANTEES };
+    this.#control = await openControl({ store, specs, processes, catalog, clock, timers, log, identity });
+    await this.pass();
+  }
+
+  /**
+   * Kills the host: its timers and effects are gone, what was not written is lost, processes live on. `meanwhile` happens to the
+   * processes while no host lives.
+   */
+  kill(downMs = 0, meanwhile: (processes: FakeProcessHost) => void = () => undefined): void {
+    const old = this.processes;
+    this.#control = null;
+    this.#elapsed += this.timers.now() + downMs;
+    this.timers = new SimulatedClock();
+    this.processes = fakeProcessHost(this.clock);
+    void old.close(); // its observers belong to the dead host
+    meanwhile(old);
+    for (const { serviceId } of old.launches) {
+      const facts = old.facts(serviceId);
+      if (facts !== null) this.processes.surveyed.set(serviceId, facts);
+    }
+  }
+
+  /** Moves time on and lets everything that became ripe happen and be written. */
+  async pass(ms = 0): Promise<void> {
+    await turns();
+    this.timers.increment(ms);
+    await turns();
+  }
+}
+
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 6; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}

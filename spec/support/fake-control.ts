@@ -1,0 +1,195 @@
+import { basename } from 'node:path';
+import type { CommandOrigin, Control, IoView } from '../../lib/control/control.ts';
+import { AgentConflictError, AgentNotFoundError, ServiceNotFoundError } from '../../lib/model/errors.ts';
+import { parseAgentId } from '../../lib/model/ids.ts';
+import type { AgentId } from '../../lib/model/ids.ts';
+import type { JournalQuery } from '../../lib/model/journal.ts';
+import type {
+  AgentStatusView,
+  AgentView,
+  EventView,
+  HealthView,
+  PublicState,
+  ServiceStatusView,
+  ServiceView,
+} from '../../lib/model/views.ts';
+import type { AgentRequest } from '../../lib/ports/spec-source.ts';
+
+interface FakeAgent {
+  state: PublicState;
+  readonly configPath: string;
+}
+
+const SINCE = '2026-01-02T03:04:05.678Z';
+
+function stem(path: string): string {
+  return basename(path).replace(/\.[^.]*$/, '');
+}
+
+function statusView(id: string, state: PublicState, configPath: string): ServiceStatusView {
+  const intended = state === 'stopped' ? 'stopped' : 'running';
+  return { id, state, intended_state: intended, config_path: configPath, pid: null, version: '1.2.3', restarts: 0 };
+}
+
+/** A service as the API shows it, for lists that need no agent behind them. */
+export function serviceView(id: string, state: PublicState = 'running'): ServiceView {
+  return {
+    id,
+    kind: 'corerl',
+    agents: [],
+    state,
+    intended_state: state === 'stopped' ? 'stopped' : 'running',
+    substate: null,
+    generation: 1,
+    pid: null,
+    version: '1.2.3',
+    executable: '/plant/corerl-1.2.3',
+    config_path: null,
+    restarts: 0,
+    started_at: SINCE,
+    since: SINCE,
+    last_exit: null,
+    next: null,
+    reason: null,
+    adopted: false,
+    revision: '1',
+    guarantees: { exact_exit: true, tree_complete: true, lossless_rotation: true },
+  };
+}
+
+/** A Control in memory with no processes behind it: commands take effect at once and are written down in `calls`. */
+export class FakeControl implements Control {
+  readonly calls: { readonly name: string; readonly argument: unknown; readonly origin: CommandOrigin | null }[] = [];
+  /** Thrown by the next command or view. */
+  nextError: unknown = null;
+  reasons: readonly string[] = [];
+  readonly events: EventView[] = [];
+  readonly listed: ServiceView[] = [];
+  /** A command waits for it before it takes effect. */
+  gate: Promise<void> = Promise.resolve();
+  readonly #agents = new Map<AgentId, FakeAgent>();
+  readonly #ios = new Map<string, string>();
+
+  async startAgent(request: AgentRequest, origin: CommandOrigin): Promise<AgentId> {
+    await this.#command('startAgent', request, origin);
+    const id = parseAgentId(request.agentId ?? stem(request.configPath), '; give agent_id');
+    const known = this.#agents.get(id);
+    if (known !== undefined && known.state !== 'stopped' && known.configPath !== request.configPath) {
+      throw new AgentConflictError(`Agent "${id}" runs with "${known.configPath}", not with "${request.configPath}".`);
+    }
+    this.#agents.set(id, { state: 'running', configPath: request.configPath });
+    return id;
+  }
+
+  async stopAgent(id: string, origin: CommandOrigin): Promise<void> {
+    await this.#command('stopAgent', id, origin);
+    const agent = this.#agents.get(parseAgentId(id));
+    if (agent !== undefined) agent.state = 'stopped';
+  }
+
+  agentIds(): readonly AgentId[] {
+    this.#view('agentIds', null);
+    return [...this.#agents.keys()];
+  }
+
+  agentStatus(id: string): AgentStatusView {
+    this.#view('agentStatus', id);
+    const agent = this.#agents.get(parseAgentId(id));
+    if (agent === undefined) {
+      return { id, state: 'stopped', intended_state: 'stopped', config_path: null, service_statuses: {} };
+    }
+    const { state, configPath } = agent;
+    const statuses = { corerl: statusView(`${id}-corerl`, state, configPath) };
+    const intended = state === 'stopped' ? 'stopped' : 'running';
+    return { id, state, intended_state: intended, config_path: configPath, service_statuses: statuses };
+  }
+
+  agent(id: string): AgentView {
+    this.#view('agent', id);
+    const agent = this.#agents.get(parseAgentId(id));
+    if (agent === undefined) throw new AgentNotFoundError(id);
+    const { state, configPath } = agent;
+    const intended = state === 'stopped' ? 'stopped' : 'running';
+    const services = [`${id}-corerl`];
+    const rest = { services, since: SINCE, reason: null };
+    return { id, type: 'default', state, intended_state: intended, config_path: configPath, ...rest };
+  }
+
+  services(): readonly ServiceView[] {
+    this.#view('services', null);
+    return [...this.listed];
+  }
+
+  service(id: string): ServiceView {
+    this.#view('service', id);
+    const service = this.listed.find((one) => one.id === id);
+    if (service === undefined) throw new ServiceNotFoundError(id);
+    return service;
+  }
+
+  async startIo(
+    request: { readonly configPath: string; readonly coreioId?: string },
+    origin: CommandOrigin,
+  ): Promise<IoView> {
+    await this.#command('startIo', request, origin);
+    const id = request.coreioId ?? `${stem(request.configPath)}-coreio`;
+    this.#ios.set(id, request.configPath);
+    return this.#ioView(id, 'starting');
+  }
+
+  async stopIo(id: string, origin: CommandOrigin): Promise<IoView> {
+    await this.#command('stopIo', id, origin);
+    const view = this.#ioView(id, 'stopped');
+    this.#ios.delete(id);
+    return view;
+  }
+
+  io(id: string): IoView {
+    this.#view('io', id);
+    return this.#ioView(id, 'running');
+  }
+
+  ioServices(): readonly IoView[] {
+    this.#view('ioServices', null);
+    return [...this.#ios.keys()].map((id) => this.#ioView(id, 'running'));
+  }
+
+  history(query: JournalQuery): Promise<{ readonly events: readonly EventView[]; readonly next: number | null }> {
+    this.#view('history', query);
+    const rest = this.events.filter(({ seq }) => seq > query.after);
+    const events = rest.slice(0, query.limit);
+    return Promise.resolve({ events, next: rest.length > events.length ? (events.at(-1)?.seq ?? null) : null });
+  }
+
+  health(): HealthView {
+    this.#view('health', null);
+    const host = { process_id: 4711, service: 'coredinator', version: '0.0.0-test' } as const;
+    return this.reasons.length === 0
+      ? { status: 'healthy', ...host }
+      : { status: 'degraded', ...host, reasons: this.reasons };
+  }
+
+  #ioView(id: string, state: PublicState): IoView {
+    const configPath = this.#ios.get(id);
+    if (configPath === undefined) throw new ServiceNotFoundError(id);
+    return { service_id: id, status: statusView(id, state, configPath) };
+  }
+
+  async #command(name: string, argument: unknown, origin: CommandOrigin): Promise<void> {
+    this.calls.push({ name, argument, origin });
+    this.#throwNext();
+    await this.gate;
+  }
+
+  #view(name: string, argument: unknown): void {
+    this.calls.push({ name, argument, origin: null });
+    this.#throwNext();
+  }
+
+  #throwNext(): void {
+    const error = this.nextError;
+    this.nextError = null;
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- also what is no Error must be answered
+    if (error !== null) throw error;
+  }
+}

@@ -1,0 +1,266 @@
+import { parseLaunchId, type LaunchId, type ServiceId } from '../../lib/model/ids.ts';
+import type {
+  Guarantees,
+  Launch,
+  LaunchFailure,
+  LaunchOutcome,
+  ProcessExit,
+  ProcessFacts,
+} from '../../lib/model/process.ts';
+import type { NodeSignal, StopSpec } from '../../lib/model/spec.ts';
+import type { Clock } from '../../lib/ports/clock.ts';
+import type { LaunchObserver, LaunchRequest, ProcessHost } from '../../lib/ports/process-host.ts';
+
+/** How a fake process ends; by default with code 0. */
+export interface FakeExit {
+  readonly code?: number | null;
+  readonly signal?: string | null;
+  /** False: nobody saw the end. */
+  readonly isKnown?: boolean;
+}
+
+/** A ProcessHost without processes: the test decides when launches come up, how processes end and when stops are through. */
+export interface FakeProcessHost extends ProcessHost {
+  /** Every request that reached launch(), in order, refused ones included. */
+  readonly launches: readonly LaunchRequest[];
+  /** Every call of stop(), in order. */
+  readonly stops: readonly { readonly serviceId: ServiceId; readonly stop: StopSpec }[];
+  /** Every signal that reached a live process, in order. */
+  readonly signals: readonly { readonly serviceId: ServiceId; readonly signal: NodeSignal }[];
+  /** What survey() hands out and adopts; fill it before. */
+  readonly surveyed: Map<ServiceId, ProcessFacts>;
+  /** Ends the live main process of a service; observers are told before it returns. Throws when none lives. */
+  exit(serviceId: string, exit?: FakeExit): ProcessExit;
+  /** Lets the next launch of a service be refused; calls add up. Default: a permanent ENOENT. */
+  refuseNext(serviceId: string, failure?: Partial<LaunchFailure>): void;
+  /** From now on launches stay under way until {@link releaseLaunches}. */
+  holdLaunches(): void;
+  releaseLaunches(): void;
+  /** From now on stops stay under way until {@link releaseStops}, or until exit() ends the process. */
+  holdStops(): void;
+  releaseStops(): void;
+}
+
+const GUARANTEES: Guarantees = { exactExit: true, treeComplete: true, losslessRotation: true };
+const STOPPED: LaunchFailure = {
+  code: 'ESTOPPED',
+  isPermanent: false,
+  message: 'The launch was stopped before its program ran.',
+};
+const FROZEN: Clock = { now: () => 0, random: () => 0.5 };
+
+/** Holds callers back between hold() and release(). */
+class Gate {
+  #isClosed = false;
+  #waiting: (() => void)[] = [];
+
+  hold(): void {
+    this.#isClosed = true;
+  }
+
+  release(): void {
+    this.#isClosed = false;
+    for (const go of this.#waiting.splice(0)) go();
+  }
+
+  /** Resolves when the gate is open, or early when `letGo` is called. */
+  pass(): { readonly open: Promise<void>; readonly letGo: () => void } {
+    if (!this.#isClosed) return { open: Promise.resolve(), letGo: () => undefined };
+    let letGo = (): void => undefined;
+    const open = new Promise<void>((resolve) => (letGo = resolve));
+    this.#waiting.push(letGo);
+    return { open, letGo };
+  }
+}
+
+/** What the fake knows of one service. */
+interface Slot {
+  facts: ProcessFacts | null;
+  /** A launch under way; `isRevoked` when a stop ended it. */
+  pending: { isRevoked: boolean; letGo: () => void; readonly settled: Promise<void> } | null;
+  /** A stop under way. */
+  stopping: { readonly done: Promise<ProcessExit | null>; letGo: () => void } | null;
+  readonly refusals: LaunchFailure[];
+}
+
+class InMemoryProcessHost implements FakeProcessHost {
+  readonly launches: LaunchRequest[] = [];
+  readonly stops: { readonly serviceId: ServiceId; readonly stop: StopSpec }[] = [];
+  readonly signals: { readonly serviceId: ServiceId; readonly signal: NodeSignal }[] = [];
+  readonly surveyed = new Map<ServiceId, ProcessFacts>();
+  readonly #slots = new Map<string, Slot>();
+  readonly #observers = new Map<LaunchId, Set<LaunchObserver>>();
+  readonly #exits = new Map<LaunchId, ProcessExit>();
+  readonly #launchGate = new Gate();
+  readonly #stopGate = new Gate();
+  readonly #clock: Clock;
+  #count = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  survey(): Promise<ReadonlyMap<ServiceId, ProcessFacts>> {
+    for (const [serviceId, facts] of this.surveyed) {
+      this.#slot(serviceId).facts = facts;
+      if (facts.status === 'exited') this.#exits.set(facts.launchId, facts.exit);
+    }
+    return Promise.resolve(new Map(this.surveyed));
+  }
+
+  facts(serviceId: ServiceId): ProcessFacts | null {
+    return this.#slots.get(serviceId)?.facts ?? null;
+  }
+
+  async launch(request: LaunchRequest): Promise<LaunchOutcome> {
+    const slot = this.#slot(request.serviceId);
+    this.launches.push(request);
+    if (slot.pending !== null || (slot.facts?.status === 'alive' && slot.stopping === null)) {
+      return refused(request, 'EALIVE', `A process of the service "${request.serviceId}" lives already.`);
+    }
+    const gate = this.#launchGate.pass();
+    let settle = (): void => undefined;
+    const pending = {
+      isRevoked: false,
+      letGo: gate.letGo,
+      settled: new Promise<void>((resolve) => (settle = resolve)),
+    };
+    slot.pending = pending;
+    if (slot.stopping !== null) await slot.stopping.done;
+    await gate.open;
+    const outcome = this.#comeUp(request, slot, pending.isRevoked);
+    slot.pending = null;
+    settle();
+    return outcome;
+  }
+
+  #comeUp(request: LaunchRequest, slot: Slot, isRevoked: boolean): LaunchOutcome {
+    this.#count += 1;
+    const launchId = parseLaunchId(this.#count.toString(16).padStart(32, '0'));
+    const refusal = isRevoked ? STOPPED : slot.refusals.shift();
+    if (refusal !== undefined) {
+      slot.facts = { status: 'revoked', generation: request.generation, launchId };
+      return { type: 'refused', generation: request.generation, failure: refusal };
+    }
+    const { serviceId, generation, executablePath, version } = request;
+    const who = { pid: 100_000 + this.#count, startTime: String(this.#count), launchedAt: this.#clock.now() };
+    const launch = { launchId, serviceId, generation, ...who, executablePath, version, guarantees: GUARANTEES };
+    slot.facts = { status: 'alive', generation, launch };
+    return { type: 'launched', launch };
+  }
+
+  observe(launchId: LaunchId, observer: LaunchObserver): () => void {
+    const isLive = this.live().some((launch) => launch.launchId === launchId);
+    const observers = this.#observers.get(launchId) ?? new Set();
+    const own: LaunchObserver = {
+      exited: (exit) => {
+        observer.exited(exit);
+      },
+    };
+    observers.add(own);
+    this.#observers.set(launchId, observers);
+    if (!isLive) {
+      const exit = this.#exits.get(launchId) ?? { code: null, signal: null, at: this.#clock.now(), isKnown: false };
+      queueMicrotask(() => {
+        this.#tell(own, observers, exit);
+      });
+    }
+    return () => void observers.delete(own);
+  }
+
+  #tell(observer: LaunchObserver, observers: Set<LaunchObserver>, exit: ProcessExit): void {
+    if (observers.delete(observer)) observer.exited(exit);
+  }
+
+  exit(serviceId: string, how: FakeExit = {}): ProcessExit {
+    const slot = this.#slot(serviceId);
+    if (slot.facts?.status !== 'alive') throw new Error(`No process of the service "${serviceId}" lives.`);
+    const { launch, generation } = slot.facts;
+    const isKnown = how.isKnown ?? true;
+    const signal = how.signal ?? null;
+    const code = signal !== null || !isKnown ? null : (how.code ?? 0);
+    const exit: ProcessExit = { code, signal, at: this.#clock.now(), isKnown };
+    slot.facts = { status: 'exited', generation, launchId: launch.launchId, exit };
+    this.#exits.set(launch.launchId, exit);
+    const observers = this.#observers.get(launch.launchId) ?? new Set();
+    for (const observer of [...observers]) this.#tell(observer, observers, exit);
+    slot.stopping?.letGo();
+    return exit;
+  }
+
+  async stop(serviceId: ServiceId, stop: StopSpec): Promise<ProcessExit | null> {
+    this.stops.push({ serviceId, stop });
+    const slot = this.#slot(serviceId);
+    const pending = slot.pending;
+    if (pending !== null) {
+      pending.isRevoked = true;
+      pending.letGo();
+    }
+    const exit = await (slot.stopping ?? this.#beginStop(slot, serviceId, stop)).done;
+    await pending?.settled;
+    return exit;
+  }
+
+  #beginStop(slot: Slot, serviceId: ServiceId, stop: StopSpec): NonNullable<Slot['stopping']> {
+    if (slot.facts?.status !== 'alive') return { done: Promise.resolve(null), letGo: () => undefined };
+    const { launchId } = slot.facts.launch;
+    const gate = this.#stopGate.pass();
+    const done = gate.open.then(() => {
+      slot.stopping = null;
+      return this.#exits.get(launchId) ?? this.exit(serviceId, { signal: stop.signal });
+    });
+    slot.stopping = { done, letGo: gate.letGo };
+    return slot.stopping;
+  }
+
+  signal(serviceId: ServiceId, signal: NodeSignal): Promise<boolean> {
+    const isLive = this.#slots.get(serviceId)?.facts?.status === 'alive';
+    if (isLive) this.signals.push({ serviceId, signal });
+    return Promise.resolve(isLive);
+  }
+
+  live(): readonly Launch[] {
+    return [...this.#slots.values()].flatMap(({ facts }) => (facts?.status === 'alive' ? [facts.launch] : []));
+  }
+
+  close(): Promise<void> {
+    this.#observers.clear();
+    return Promise.resolve();
+  }
+
+  refuseNext(serviceId: string, failure: Partial<LaunchFailure> = {}): void {
+    const message = failure.message ?? `The program of the service "${serviceId}" does not exist.`;
+    this.#slot(serviceId).refusals.push({ code: 'ENOENT', isPermanent: true, ...failure, message });
+  }
+
+  holdLaunches(): void {
+    this.#launchGate.hold();
+  }
+
+  releaseLaunches(): void {
+    this.#launchGate.release();
+  }
+
+  holdStops(): void {
+    this.#stopGate.hold();
+  }
+
+  releaseStops(): void {
+    this.#stopGate.release();
+  }
+
+  #slot(serviceId: string): Slot {
+    const slot = this.#slots.get(serviceId) ?? { facts: null, pending: null, stopping: null, refusals: [] };
+    this.#slots.set(serviceId, slot);
+    return slot;
+  }
+}
+
+function refused(request: LaunchRequest, code: string, message: string): LaunchOutcome {
+  return { type: 'refused', generation: request.generation, failure: { code, isPermanent: false, message } };
+}
+
+/** A new fake; its clock stands at the epoch unless one is given. */
+export function fakeProcessHost(clock: Clock = FROZEN): FakeProcessHost {
+  return new InMemoryProcessHost(clock);
+}

@@ -1,0 +1,145 @@
+import { StoreUnavailableError } from '../../lib/model/errors.ts';
+import type { JournalEntry, JournalQuery } from '../../lib/model/journal.ts';
+import type { Wish } from '../../lib/model/wish.ts';
+import type { ActorCommit, ActorRow, ActorStore, QuarantinedRow, WishCommit } from '../../lib/ports/actor-store.ts';
+
+/** An ActorStore without a disk: the test decides when writes fail and how long they take. */
+export interface MemoryStore extends ActorStore {
+  /** Everything that was quarantined, in order. */
+  readonly quarantined: readonly QuarantinedRow[];
+  /** The kept journal, in rising order of `seq`. */
+  readonly journal: readonly JournalEntry[];
+  /** How many writes (probes left out) became durable. */
+  readonly writes: number;
+  /** From now on every write and probe rejects with StoreUnavailableError, until {@link heal}. */
+  breakDown(reason?: string): void;
+  heal(): void;
+  /** From now on writes stay under way until {@link releaseWrites}; they take effect in the order of their calls. */
+  holdWrites(): void;
+  releaseWrites(): void;
+}
+
+/** What a store keeps; maps hold their rows in the order of first insertion. */
+interface Kept {
+  readonly actors: Map<string, ActorRow>;
+  readonly wishes: Map<string, Wish>;
+  readonly journal: Map<number, JournalEntry>;
+}
+
+class InMemoryActorStore implements MemoryStore {
+  readonly quarantined: QuarantinedRow[] = [];
+  writes = 0;
+  #kept: Kept = { actors: new Map(), wishes: new Map(), journal: new Map() };
+  #lastSeq = 0;
+  #failure: string | null = null;
+  #gate: Promise<void> = Promise.resolve();
+  #open = (): void => undefined;
+
+  get journal(): readonly JournalEntry[] {
+    return [...this.#kept.journal.values()].sort((one, other) => one.seq - other.seq);
+  }
+
+  loadActors(): Promise<readonly ActorRow[]> {
+    return Promise.resolve(structuredClone([...this.#kept.actors.values()]));
+  }
+
+  loadWishes(): Promise<readonly Wish[]> {
+    return Promise.resolve(structuredClone([...this.#kept.wishes.values()]));
+  }
+
+  commitActors(commit: ActorCommit): Promise<void> {
+    const { upserts, removals, journal } = structuredClone(commit);
+    return this.#write((kept) => {
+      for (const path of removals) kept.actors.delete(path);
+      for (const row of upserts) kept.actors.set(row.path, row);
+      append(kept, journal);
+    });
+  }
+
+  commitWishes(commit: WishCommit): Promise<void> {
+    const { put, drop, journal } = structuredClone(commit);
+    return this.#write((kept) => {
+      for (const subject of drop) kept.wishes.delete(subject);
+      for (const wish of put) kept.wishes.set(wish.subject, wish);
+      append(kept, journal);
+    });
+  }
+
+  quarantine(rows: readonly QuarantinedRow[]): Promise<void> {
+    const copy = structuredClone(rows);
+    return this.#write((kept) => {
+      for (const { row } of copy) {
+        if (kept.actors.get(row.path)?.snapshot === row.snapshot) kept.actors.delete(row.path);
+      }
+      this.quarantined.push(...copy);
+    });
+  }
+
+  lastSeq(): Promise<number> {
+    return Promise.resolve(this.#lastSeq);
+  }
+
+  history(query: JournalQuery): Promise<readonly JournalEntry[]> {
+    const found = this.journal.filter(
+      (entry) =>
+        entry.seq > query.after &&
+        (query.agentId === undefined || entry.agentId === query.agentId) &&
+        (query.serviceId === undefined || entry.serviceId === query.serviceId) &&
+        (query.type === undefined || entry.type === query.type),
+    );
+    return Promise.resolve(structuredClone(found.slice(0, query.limit)));
+  }
+
+  async probe(): Promise<void> {
+    await this.#gate;
+    this.#check();
+  }
+
+  breakDown(reason = 'SQLITE_FULL: database or disk is full'): void {
+    this.#failure = reason;
+  }
+
+  heal(): void {
+    this.#failure = null;
+  }
+
+  holdWrites(): void {
+    this.#open();
+    this.#gate = new Promise((resolve) => (this.#open = resolve));
+  }
+
+  releaseWrites(): void {
+    this.#open();
+  }
+
+  /** All or nothing: `change` works on a copy, which takes the place of the original when it is through. */
+  async #write(change: (kept: Kept) => void): Promise<void> {
+    await this.#gate;
+    this.#check();
+    const { actors, wishes, journal } = this.#kept;
+    const next: Kept = { actors: new Map(actors), wishes: new Map(wishes), journal: new Map(journal) };
+    change(next);
+    this.#kept = next;
+    this.#lastSeq = Math.max(this.#lastSeq, ...next.journal.keys());
+    this.writes += 1;
+  }
+
+  #check(): void {
+    if (this.#failure !== null)
+      throw new StoreUnavailableError(`The store in memory cannot be written: ${this.#failure}.`);
+  }
+}
+
+function append(kept: Kept, entries: readonly JournalEntry[]): void {
+  for (const entry of entries) {
+    if (kept.journal.has(entry.seq)) {
+      throw new StoreUnavailableError(`The journal in memory has an entry ${entry.seq} already.`);
+    }
+    kept.journal.set(entry.seq, entry);
+  }
+}
+
+/** A new, empty store. */
+export function memoryStore(): MemoryStore {
+  return new InMemoryActorStore();
+}

@@ -1,0 +1,274 @@
+import { expect } from 'chai';
+import { parseLaunchId, parseServiceId, type ServiceId } from '../../lib/model/ids.ts';
+import type { Guarantees, Launch, LaunchOutcome, ProcessExit } from '../../lib/model/process.ts';
+import type { LaunchRequest, ProcessHost } from '../../lib/ports/process-host.ts';
+import { eventually } from './eventually.ts';
+
+/** One process host under test, with the means to end what it launches. */
+export interface ProcessHostHarness {
+  readonly host: ProcessHost;
+  /** What this kind of host promises; promises that need more are skipped. */
+  readonly guarantees: Guarantees;
+  /** A request for a program that runs until it is told to exit, and ends at once on SIGTERM. */
+  request(serviceId: ServiceId, generation: number): LaunchRequest;
+  /** A request that must be refused because its program does not exist. */
+  requestOfNothing(serviceId: ServiceId, generation: number): LaunchRequest;
+  /** Lets the program exit with a code. */
+  exit(launch: Launch, code: number): void;
+  /** Ends the program by SIGKILL. */
+  kill(launch: Launch): void;
+  /** Ends whatever still runs. */
+  dispose(): Promise<void>;
+}
+
+const PUMP = parseServiceId('pump');
+const VALVE = parseServiceId('valve');
+const STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;
+
+/** The launch of an outcome that must not be a refusal. */
+export function launchedBy(outcome: LaunchOutcome): Launch {
+  if (outcome.type === 'launched') return outcome.launch;
+  throw new Error(`${outcome.failure.code}: ${outcome.failure.message}`);
+}
+
+/** The promises of the ProcessHost port, which every implementation keeps. */
+export function describeProcessHost(name: string, open: () => Promise<ProcessHostHarness>): void {
+  describe(`${name} (process host)`, () => {
+    let harness: ProcessHostHarness;
+    let host: ProcessHost;
+
+    beforeEach(async () => {
+      harness = await open();
+      host = harness.host;
+    });
+
+    afterEach(() => harness.dispose());
+
+    async function launched(serviceId = PUMP, generation = 1): Promise<Launch> {
+      return launchedBy(await host.launch(harness.request(serviceId, generation)));
+    }
+
+    /** Observes a launch; the exits that it is told of. */
+    function exitsOf(launch: Launch): ProcessExit[] {
+      const exits: ProcessExit[] = [];
+      host.observe(launch.launchId, { exited: (exit) => void exits.push(exit) });
+      return exits;
+    }
+
+    async function oneOf(exits: readonly ProcessExit[]): Promise<ProcessExit> {
+      return eventually(() => {
+        expect(exits).to.have.length(1);
+        return exits[0]!;
+      });
+    }
+
+    describe('a launch', () => {
+      it('says who was launched', async () => {
+        const request = harness.request(PUMP, 3);
+        const launch = launchedBy(await host.launch(request));
+        const { executablePath, version } = request;
+        expect(launch).to.include({ serviceId: PUMP, generation: 3, executablePath, version });
+        expect(launch.guarantees).to.deep.equal(harness.guarantees);
+        expect(launch.pid).to.be.greaterThan(0);
+        expect(launch.startTime).not.to.equal('');
+      });
+
+      it('is a live one in the facts and in the list', async () => {
+        const launch = await launched();
+        expect(host.facts(PUMP)).to.deep.equal({ status: 'alive', generation: 1, launch });
+        expect(host.live()).to.deep.equal([launch]);
+      });
+
+      it('of one service leaves the others alone', async () => {
+        const [pump, valve] = await Promise.all([launched(PUMP), launched(VALVE)]);
+        const exits = exitsOf(valve);
+        harness.kill(pump);
+        await oneOf(exitsOf(pump));
+        expect(host.live()).to.deep.equal([valve]);
+        expect(exits).to.be.empty;
+      });
+
+      it('is refused with EALIVE while a process of the service lives, and leaves that alone', async () => {
+        const launch = await launched();
+        const second = await host.launch(harness.request(PUMP, 2));
+        expect(second).to.deep.include({ type: 'refused', generation: 2 });
+        expect(second.type === 'refused' && second.failure).to.include({ code: 'EALIVE', isPermanent: false });
+        expect(host.live()).to.deep.equal([launch]);
+      });
+
+      it('is refused with EALIVE while another one of the service is under way', async () => {
+        const first = host.launch(harness.request(PUMP, 1));
+        const second = await host.launch(harness.request(PUMP, 2));
+        expect(second.type === 'refused' && second.failure.code).to.equal('EALIVE');
+        launchedBy(await first);
+      });
+
+      it('of a program that does not exist is refused for good, with the program named', async () => {
+        const request = harness.requestOfNothing(PUMP, 1);
+        const outcome = await host.launch(request);
+        expect(outcome).to.deep.include({ type: 'refused', generation: 1 });
+        const failure = outcome.type === 'refused' ? outcome.failure : null;
+        expect(failure).to.include({ code: 'ENOENT', isPermanent: true });
+        expect(failure!.message).to.include(request.executablePath);
+        expect(host.facts(PUMP)).to.include({ status: 'revoked', generation: 1 });
+        expect(host.live()).to.be.empty;
+      });
+
+      it('succeeds after a refused one', async () => {
+        await host.launch(harness.requestOfNothing(PUMP, 1));
+        expect(await launched(PUMP, 2)).to.include({ generation: 2 });
+      });
+
+      it('follows an exit with a new identity', async () => {
+        const first = await launched(PUMP, 1);
+        harness.exit(first, 0);
+        await oneOf(exitsOf(first));
+        const second = await launched(PUMP, 2);
+        expect(second.launchId).not.to.equal(first.launchId);
+        expect(host.facts(PUMP)).to.deep.equal({ status: 'alive', generation: 2, launch: second });
+      });
+    });
+
+    describe('an observer', () => {
+      it('is told of an exit code once', async () => {
+        const launch = await launched();
+        const exits = exitsOf(launch);
+        harness.exit(launch, 7);
+        expect(await oneOf(exits)).to.include({ code: 7, signal: null, isKnown: true });
+      });
+
+      it('is told of a death by signal', async () => {
+        const launch = await launched();
+        const exits = exitsOf(launch);
+        harness.kill(launch);
+        expect(await oneOf(exits)).to.include({ code: null, signal: 'SIGKILL', isKnown: true });
+      });
+
+      it('finds the exit in the facts', async () => {
+        const launch = await launched(PUMP, 4);
+        const exits = exitsOf(launch);
+        harness.exit(launch, 0);
+        const exit = await oneOf(exits);
+        const { launchId } = launch;
+        expect(host.facts(PUMP)).to.deep.equal({ status: 'exited', generation: 4, launchId, exit });
+        expect(host.live()).to.be.empty;
+      });
+
+      it('that comes after the exit is told in a later turn', async () => {
+        const launch = await launched();
+        harness.exit(launch, 9);
+        await oneOf(exitsOf(launch));
+        const late = exitsOf(launch);
+        expect(late).to.be.empty;
+        expect(await oneOf(late)).to.include({ code: 9, isKnown: true });
+      });
+
+      it('of an unknown launch is told that nobody saw its end', async () => {
+        const exits: ProcessExit[] = [];
+        host.observe(parseLaunchId('f'.repeat(32)), { exited: (exit) => void exits.push(exit) });
+        expect(exits).to.be.empty;
+        expect(await oneOf(exits)).to.include({ code: null, signal: null, isKnown: false });
+      });
+
+      it('that has stopped observing is told nothing', async () => {
+        const launch = await launched();
+        const exits: ProcessExit[] = [];
+        const forget = host.observe(launch.launchId, { exited: (exit) => void exits.push(exit) });
+        forget();
+        forget();
+        harness.exit(launch, 0);
+        await oneOf(exitsOf(launch));
+        expect(exits).to.be.empty;
+      });
+
+      it('is one of several that are all told', async () => {
+        const launch = await launched();
+        const both = [exitsOf(launch), exitsOf(launch)];
+        harness.exit(launch, 0);
+        for (const exits of both) await oneOf(exits);
+      });
+    });
+
+    describe('a stop', () => {
+      it('ends the process and says how', async () => {
+        const launch = await launched();
+        expect(await host.stop(PUMP, STOP)).to.include({ code: null, signal: 'SIGTERM', isKnown: true });
+        expect(host.facts(PUMP)).to.include({ status: 'exited', launchId: launch.launchId });
+        expect(host.live()).to.be.empty;
+      });
+
+      it('resolves after the observers have been told', async () => {
+        const exits = exitsOf(await launched());
+        await host.stop(PUMP, STOP);
+        expect(exits).to.have.length(1);
+      });
+
+      it('of a service that was never launched resolves with null', async () => {
+        expect(await host.stop(PUMP, STOP)).to.equal(null);
+        expect(host.facts(PUMP)).to.equal(null);
+      });
+
+      it('of a service that has ended resolves with null', async () => {
+        const launch = await launched();
+        harness.exit(launch, 0);
+        await oneOf(exitsOf(launch));
+        expect(await host.stop(PUMP, STOP)).to.equal(null);
+      });
+
+      it('may be asked for twice', async () => {
+        const exits = exitsOf(await launched());
+        const both = await Promise.all([host.stop(PUMP, STOP), host.stop(PUMP, { ...STOP, graceMs: 100 })]);
+        for (const exit of both) expect(exit).to.include({ signal: 'SIGTERM' });
+        expect(exits).to.have.length(1);
+      });
+
+      it('ends a launch under way', async () => {
+        const launching = host.launch(harness.request(PUMP, 1));
+        await host.stop(PUMP, STOP);
+        expect(host.live()).to.be.empty;
+        const outcome = await launching;
+        if (outcome.type === 'refused') expect(outcome.failure).to.include({ code: 'ESTOPPED', isPermanent: false });
+        expect(host.live()).to.be.empty;
+        expect(host.facts(PUMP)?.status).not.to.equal('alive');
+      });
+
+      it('is awaited by the next launch', async () => {
+        const first = await launched(PUMP, 1);
+        const exits = exitsOf(first);
+        const stopping = host.stop(PUMP, STOP);
+        const second = await launched(PUMP, 2);
+        expect(exits).to.have.length(1);
+        expect(await stopping).to.include({ signal: 'SIGTERM' });
+        expect(host.live()).to.deep.equal([second]);
+      });
+
+      it('leaves other services alone', async () => {
+        await launched(PUMP);
+        const valve = await launched(VALVE);
+        await host.stop(PUMP, STOP);
+        expect(host.live()).to.deep.equal([valve]);
+      });
+    });
+
+    describe('a signal', () => {
+      it('reaches a live process', async () => {
+        await launched();
+        expect(await host.signal(PUMP, 'SIGCONT')).to.equal(true);
+        expect(host.live()).to.have.length(1);
+      });
+
+      it('is not sent where no process lives', async () => {
+        expect(await host.signal(PUMP, 'SIGCONT')).to.equal(false);
+        const launch = await launched();
+        harness.exit(launch, 0);
+        await oneOf(exitsOf(launch));
+        expect(await host.signal(PUMP, 'SIGCONT')).to.equal(false);
+      });
+    });
+
+    it('has nothing to survey when nothing was ever launched', async () => {
+      expect((await host.survey()).size).to.equal(0);
+      expect(host.live()).to.be.empty;
+    });
+  });
+}

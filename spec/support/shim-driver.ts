@@ -1,0 +1,269 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { eventually } from './eventually.ts';
+import { temporaryFolder } from './temporary.ts';
+
+/** The ways to hold a launch; `bash` is the shell shim under another shell. */
+export type DrivenKind = 'native' | 'sh' | 'bash' | 'node';
+
+/** A report line or record: one flat JSON object. */
+export type Record = Readonly<globalThis.Record<string, string | number | null>>;
+
+export interface LaunchOptions {
+  readonly args?: readonly string[];
+  readonly env?: Readonly<globalThis.Record<string, string>>;
+  readonly cwd?: string;
+  readonly stopSignal?: number;
+  readonly graceMs?: number;
+  readonly service?: string;
+  readonly launchId?: string;
+  readonly stdoutFile?: string;
+}
+
+/** Where the shims lie in the source tree. */
+export function shimPath(name: string): string {
+  return fileURLToPath(new URL(`../../lib/process/shim/${name}`, import.meta.url));
+}
+
+/** A child program with one vice. */
+export function vice(name: string): string {
+  return fileURLToPath(new URL(`../programs/${name}`, import.meta.url));
+}
+
+/** A launch id that nothing else has. */
+export function newLaunchId(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/** A length-prefixed frame of NUL-terminated strings. */
+export function frameOf(strings: readonly string[]): Buffer {
+  const body = Buffer.from(strings.map((text) => `${text}\0`).join(''));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(body.length);
+  return Buffer.concat([length, body]);
+}
+
+function readRecord(path: string): Record | null {
+  if (!existsSync(path)) return null;
+  return JSON.parse(readFileSync(path, 'utf8')) as Record; // the specs check what is in it
+}
+
+/** Whether a process of that pid runs; a zombie does not. */
+export function isRunning(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+  } catch {
+    return false; // gone
+  }
+}
+
+/** One launch as the specs see it: by its files. */
+export class DrivenLaunch {
+  readonly id: string;
+  readonly runDir: string;
+  readonly #state: string;
+  readonly #stdoutFile: string;
+
+  constructor(id: string, state: string, stdoutFile: string) {
+    this.id = id;
+    this.#state = state;
+    this.runDir = join(state, 'run', id);
+    this.#stdoutFile = stdoutFile;
+  }
+
+  get claim(): Record | null {
+    return readRecord(join(this.runDir, 'claim'));
+  }
+  get pid(): Record | null {
+    return readRecord(join(this.runDir, 'pid'));
+  }
+  get exit(): Record | null {
+    return readRecord(join(this.#state, 'exits', this.id));
+  }
+  get stdout(): string {
+    return readFileSync(this.#stdoutFile, 'utf8');
+  }
+  get stderr(): string {
+    return readFileSync(join(this.#state, 'logs', `${this.id}.stderr`), 'utf8');
+  }
+
+  /** Resolves with the exit record as soon as there is one. */
+  exited(): Promise<Record> {
+    return eventually(() => {
+      if (this.exit === null) throw new Error(`no exit record of ${this.id}`);
+      return this.exit;
+    });
+  }
+
+  /** Resolves with the output once it holds the line `up`. */
+  up(): Promise<string> {
+    return eventually(() => {
+      if (!/^up$/m.test(this.stdout)) throw new Error(`not up: ${this.stdout}`);
+      return this.stdout;
+    });
+  }
+
+  /** The pids that the program has told of: its members and itself. */
+  members(): number[] {
+    const told = [...this.stdout.matchAll(/^member (\d+)$/gm)].map(([, pid]) => Number(pid));
+    return [...told, Number(this.pid?.['pid'])];
+  }
+
+  /** Writes to the shim's command pipe; false when no shim holds it open. */
+  command(text: string): boolean {
+    let fd;
+    try {
+      fd = openSync(join(this.runDir, 'ctl'), constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && (error.code === 'ENXIO' || error.code === 'ENOENT'))
+        return false;
+      throw error;
+    }
+    try {
+      writeSync(fd, text);
+    } finally {
+      closeSync(fd);
+    }
+    return true;
+  }
+
+  /** Resolves when the shim has left. */
+  shimGone(): Promise<void> {
+    return eventually(() => {
+      const shim = this.claim?.['pid'];
+      if (typeof shim === 'number' && isRunning(shim)) throw new Error(`shim ${shim} runs`);
+    });
+  }
+}
+
+/** Makes launches of one kind of shim below a temporary state folder, and ends them all. */
+export class ShimDriver {
+  readonly kind: DrivenKind;
+  readonly state = temporaryFolder();
+  readonly reports: Record[] = [];
+  readonly #launches: DrivenLaunch[] = [];
+  readonly #binary: string;
+  #launcher: ChildProcess | null = null;
+
+  constructor(kind: DrivenKind, binary = shimPath('build/coredinator-shim')) {
+    this.kind = kind;
+    this.#binary = binary;
+    for (const folder of ['run', 'exits', 'locks', 'logs']) mkdirSync(join(this.state, folder));
+  }
+
+  /** The launcher of the native shim, started when it is first needed. */
+  get launcher(): ChildProcess {
+    if (this.#launcher === null) {
+      this.#launcher = spawn(this.#binary, ['launcher'], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+        detached: true,
+        env: {},
+      });
+      this.#listen(this.#launcher.stdout);
+    }
+    return this.#launcher;
+  }
+
+  /** Makes the folder of a launch, as a host does before it asks for a shim. */
+  prepare(options: LaunchOptions = {}): DrivenLaunch {
+    const id = options.launchId ?? newLaunchId();
+    const launch = new DrivenLaunch(id, this.state, options.stdoutFile ?? join(this.state, 'logs', `${id}.stdout`));
+    mkdirSync(launch.runDir, { recursive: true });
+    this.#launches.push(launch);
+    return launch;
+  }
+
+  /** Asks for a shim and does not wait. */
+  begin(launch: DrivenLaunch, program: string, options: LaunchOptions = {}): void {
+    const argv = [program, ...(options.args ?? [])];
+    const env = options.env ?? { PATH: process.env['PATH'] ?? '' };
+    const stdout = options.stdoutFile ?? join(this.state, 'logs', `${launch.id}.stdout`);
+    const stderr = join(this.state, 'logs', `${launch.id}.stderr`);
+    const cwd = options.cwd ?? this.state;
+    const exits = join(this.state, 'exits');
+    if (this.kind === 'native') {
+      const lock = join(this.state, 'locks', options.service ?? launch.id);
+      const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+      const numbers = [String(options.stopSignal ?? 15), String(options.graceMs ?? 5_000)];
+      const places = [launch.id, launch.runDir, exits, lock, stdout, stderr, cwd];
+      const counted = [String(argv.length), ...argv, String(variables.length), ...variables];
+      (this.launcher.stdin as Writable).write(frameOf([...places, ...numbers, ...counted])); // 'pipe' above
+      return;
+    }
+    const [command, script] = {
+      sh: ['/bin/sh', shimPath('shim.sh')] as const,
+      bash: ['/bin/bash', shimPath('shim.sh')] as const,
+      node: [process.execPath, shimPath('shim.mjs')] as const,
+    }[this.kind];
+    const logs = [openSync(stdout, 'a', 0o600), openSync(stderr, 'a', 0o600)];
+    const shim = spawn(command, [script, launch.id, launch.runDir, exits, cwd, ...argv], {
+      detached: true,
+      env,
+      stdio: ['ignore', ...logs, 'pipe'],
+    });
+    for (const fd of logs) closeSync(fd);
+    this.#listen(shim.stdio[3] as Readable); // 'pipe' above
+  }
+
+  /** Resolves with the report of a launch. */
+  report(launch: DrivenLaunch): Promise<Record> {
+    return eventually(() => {
+      const report = this.reports.find((one) => one['launch'] === launch.id);
+      if (report === undefined) throw new Error(`no report of ${launch.id}`);
+      return report;
+    });
+  }
+
+  /** Launches and waits for the report, whatever it says. */
+  async launch(program: string, options: LaunchOptions = {}): Promise<{ launch: DrivenLaunch; report: Record }> {
+    const launch = this.prepare(options);
+    this.begin(launch, program, options);
+    return { launch, report: await this.report(launch) };
+  }
+
+  /** As {@link launch}, of a program in spec/programs that must come up. */
+  async up(name: string, options: LaunchOptions = {}): Promise<DrivenLaunch> {
+    const { launch } = await this.launch(vice(name), options);
+    await launch.up();
+    return launch;
+  }
+
+  /** Ends the launcher and every tree; throws when something is left. */
+  async close(): Promise<void> {
+    if (this.#launcher !== null && this.#launcher.exitCode === null && this.#launcher.signalCode === null) {
+      const exit = once(this.#launcher, 'exit');
+      (this.#launcher.stdin as Writable).end(); // 'pipe' above
+      await exit;
+    }
+    for (const launch of this.#launches) {
+      if (this.kind === 'native') launch.command('stop 9 0\n');
+      else for (const pid of existsSync(launch.runDir) ? launch.members() : []) killIfRunning(pid);
+      await launch.shimGone();
+    }
+  }
+
+  #listen(pipe: Readable | null): void {
+    let rest = '';
+    pipe?.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      this.reports.push(...lines.map((line) => JSON.parse(line) as Record)); // the specs check what is in it
+    });
+  }
+}
+
+function killIfRunning(pid: number): void {
+  if (Number.isInteger(pid) && isRunning(pid)) process.kill(pid, 'SIGKILL');
+}
+
+/** Builds the native shim where it is not up to date; false where it cannot be built. */
+export function isNativeShimBuilt(): boolean {
+  spawnSync(process.execPath, [fileURLToPath(new URL('../../scripts/build-shim.js', import.meta.url))]);
+  return existsSync(shimPath('build/coredinator-shim'));
+}

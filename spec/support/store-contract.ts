@@ -1,0 +1,249 @@
+import { expect } from 'chai';
+
+import { StoreUnavailableError } from '../../lib/model/errors.ts';
+import { parseAgentId, parseServiceId } from '../../lib/model/ids.ts';
+import type { JournalEntry, JournalQuery } from '../../lib/model/journal.ts';
+import type { AgentPlan, ServiceSpec } from '../../lib/model/spec.ts';
+import type { AgentWish, ServiceWish } from '../../lib/model/wish.ts';
+import type { ActorCommit, ActorRow, ActorStore, WishCommit } from '../../lib/ports/actor-store.ts';
+
+/** A row that any store takes, for the actor `path`. */
+export function actorRow(path: string, overrides: Partial<ActorRow> = {}): ActorRow {
+  const base = { id: path, parent: 'root', src: 'service', systemId: path, version: '1', state: 'running' };
+  return { path, ...base, snapshot: `{"value":"running","context":{"id":"${path}"}}`, ...overrides };
+}
+
+/** A fact with the number `seq`. */
+export function journalEntry(seq: number, overrides: Partial<JournalEntry> = {}): JournalEntry {
+  return {
+    ...{ seq, at: 1_700_000_000_000 + seq, type: 'service.state_changed', agentId: 'pump1', serviceId: 'pump1-corerl' },
+    ...{ from: 'starting', to: 'running', cause: 'settled', correlationId: null, detail: { n: seq } },
+    ...overrides,
+  };
+}
+
+/** A spec with every field set. */
+export function serviceSpec(id: string): ServiceSpec {
+  return {
+    ...{ id: parseServiceId(id), kind: 'corerl', agentId: parseAgentId('pump1'), configPath: '/etc/pump1.yaml' },
+    ...{ executable: 'corerl', version: '^1.2.0', args: ['--config-name', '/etc/pump1.yaml'], env: { PORT: '7100' } },
+    restart: {
+      mode: 'always',
+      backoff: { initialMs: 250, factor: 2, maxMs: 30_000, jitter: 0.2, resetAfterMs: 60_000 },
+      intensity: { maxRestarts: 3, periodMs: 60_000 },
+      recoverAfterMs: null,
+      successExitCodes: [0, 3],
+    },
+    ...{ cwd: null, settleMs: 200, stop: { signal: 'SIGTERM', graceMs: 5_000 } },
+    dependsOn: [{ serviceId: parseServiceId('pump1-coreio'), condition: 'started' }],
+  };
+}
+
+/** The wish that the agent `id` runs. */
+export function agentWish(id: string, overrides: Partial<AgentWish> = {}): AgentWish {
+  const services = [serviceSpec(`${id}-coreio`), serviceSpec(`${id}-corerl`)];
+  const plan: AgentPlan = { id: parseAgentId(id), type: 'default', configPath: `/etc/${id}.yaml`, services };
+  return { subject: `agent:${id}`, intended: 'running', plan, ...overrides };
+}
+
+/** The wish that the service `id` runs. */
+export function serviceWish(id: string, overrides: Partial<ServiceWish> = {}): ServiceWish {
+  return { subject: `service:${id}`, intended: 'running', holder: 'io', spec: serviceSpec(id), ...overrides };
+}
+
+/** A commit of actors; what is left out is empty. */
+export function actorCommit(commit: Partial<ActorCommit>): ActorCommit {
+  return { upserts: [], removals: [], journal: [], updatedAt: 1_700_000_000_000, ...commit };
+}
+
+/** A commit of wishes; what is left out is empty. */
+export function wishCommit(commit: Partial<WishCommit>): WishCommit {
+  return { put: [], drop: [], journal: [], ...commit };
+}
+
+/** Expects a promise to reject with StoreUnavailableError and gives the error. */
+export async function expectUnavailable(promise: Promise<unknown>): Promise<StoreUnavailableError> {
+  const outcome: unknown = await promise.then(
+    () => 'resolved',
+    (error: unknown) => error,
+  );
+  expect(outcome).to.be.instanceOf(StoreUnavailableError);
+  return outcome as StoreUnavailableError; // the line above has checked it
+}
+
+/** What every ActorStore keeps to; `open` gives a new, empty one for each test. */
+export function describeActorStore(name: string, open: () => Promise<ActorStore>): void {
+  describe(`${name} as an ActorStore`, () => {
+    let store: ActorStore;
+    beforeEach(async () => {
+      store = await open();
+    });
+
+    it('is empty when new', async () => {
+      expect(await store.loadActors()).to.deep.equal([]);
+      expect(await store.loadWishes()).to.deep.equal([]);
+      expect(await store.lastSeq()).to.equal(0);
+      expect(await store.history({ after: 0, limit: 10 })).to.deep.equal([]);
+      await store.probe();
+    });
+
+    describeActors(() => store);
+    describeWishes(() => store);
+    describeJournal(() => store);
+  });
+}
+
+function describeActors(store: () => ActorStore): void {
+  const paths = async (): Promise<string[]> => (await store().loadActors()).map((row) => row.path);
+
+  it('gives back every field of an actor as it was put', async () => {
+    const root = actorRow('root', { parent: null, systemId: null, snapshot: '{"text":"a \\" \u00fc \\u0000 ☃"}' });
+    await store().commitActors(actorCommit({ upserts: [root, actorRow('service:a')] }));
+    expect(await store().loadActors()).to.deep.equal([root, actorRow('service:a')]);
+  });
+
+  it('loads actors in the order in which they first came, whatever was updated since', async () => {
+    await store().commitActors(actorCommit({ upserts: [actorRow('z'), actorRow('m'), actorRow('a')] }));
+    await store().commitActors(actorCommit({ upserts: [actorRow('z', { state: 'failed' })] }));
+    await store().commitActors(actorCommit({ upserts: [actorRow('b')] }));
+    expect(await paths()).to.deep.equal(['z', 'm', 'a', 'b']);
+    expect((await store().loadActors())[0]).to.include({ path: 'z', state: 'failed' });
+  });
+
+  it('removes actors by their exact path', async () => {
+    await store().commitActors(actorCommit({ upserts: [actorRow('a'), actorRow('a_b'), actorRow('a%')] }));
+    await store().commitActors(actorCommit({ removals: ['a', 'a%', 'unknown'] }));
+    expect(await paths()).to.deep.equal(['a_b']);
+  });
+
+  it('takes a path that is removed and put in one commit as a new actor', async () => {
+    await store().commitActors(actorCommit({ upserts: [actorRow('a'), actorRow('b')] }));
+    await store().commitActors(actorCommit({ removals: ['a'], upserts: [actorRow('a', { state: 'starting' })] }));
+    expect(await paths()).to.deep.equal(['b', 'a']);
+    expect((await store().loadActors())[1]).to.include({ state: 'starting' });
+  });
+
+  it('keeps the last of two rows with one path in one commit', async () => {
+    const upserts = [actorRow('a', { state: 'starting' }), actorRow('a', { state: 'running' })];
+    await store().commitActors(actorCommit({ upserts }));
+    expect(await store().loadActors()).to.deep.equal([upserts[1]]);
+  });
+
+  it('takes a quarantined row out of the actors and leaves a newer row of the same path', async () => {
+    const bad = actorRow('bad', { snapshot: '{"value":' });
+    await store().commitActors(actorCommit({ upserts: [bad, actorRow('good'), actorRow('new')] }));
+    const outdated = actorRow('new', { snapshot: '{"value":"gone"}' });
+    const reason = 'the snapshot is not JSON';
+    await store().quarantine(
+      [
+        { row: bad, reason },
+        { row: outdated, reason },
+      ],
+      5,
+    );
+    expect(await paths()).to.deep.equal(['good', 'new']);
+  });
+
+  it('applies commits made without waiting in the order of the calls', async () => {
+    const states = Array.from({ length: 50 }, (_, n) => `s${n}`);
+    await Promise.all(
+      states.map((state, n) =>
+        store().commitActors(
+          n % 7 === 3 ? actorCommit({ removals: ['a'] }) : actorCommit({ upserts: [actorRow('a', { state })] }),
+        ),
+      ),
+    );
+    expect(await store().loadActors()).to.deep.equal([actorRow('a', { state: 's49' })]);
+  });
+
+  it('does not see what the caller does to a commit after the call', async () => {
+    const row = { ...actorRow('a') };
+    const upserts = [row];
+    const done = store().commitActors(actorCommit({ upserts }));
+    row.state = 'changed';
+    upserts.push({ ...actorRow('b') });
+    await done;
+    expect(await store().loadActors()).to.deep.equal([actorRow('a')]);
+  });
+}
+
+function describeWishes(store: () => ActorStore): void {
+  it('gives back wishes of agents and services as they were put, in the order in which they first came', async () => {
+    const wishes = [agentWish('pump2'), serviceWish('shared-io'), agentWish('pump1', { intended: 'stopped' })];
+    await store().commitWishes(wishCommit({ put: wishes }));
+    const stopped = serviceWish('shared-io', { intended: 'stopped', holder: null });
+    await store().commitWishes(wishCommit({ put: [agentWish('pump0')] }));
+    await store().commitWishes(wishCommit({ put: [stopped] }));
+    expect(await store().loadWishes()).to.deep.equal([wishes[0], stopped, wishes[2], agentWish('pump0')]);
+  });
+
+  it('forgets dropped wishes; one that comes again is a new one', async () => {
+    await store().commitWishes(wishCommit({ put: [agentWish('a'), agentWish('b'), agentWish('c')] }));
+    await store().commitWishes(wishCommit({ drop: ['agent:b', 'agent:unknown'] }));
+    await store().commitWishes(wishCommit({ drop: ['agent:a'], put: [agentWish('a')] }));
+    expect((await store().loadWishes()).map((wish) => wish.subject)).to.deep.equal(['agent:c', 'agent:a']);
+  });
+}
+
+function describeJournal(store: () => ActorStore): void {
+  const seqs = async (query: JournalQuery): Promise<number[]> =>
+    (await store().history(query)).map((entry) => entry.seq);
+
+  it('gives back every field of a fact as it was put', async () => {
+    const bare = { agentId: null, serviceId: null, from: null, to: null };
+    const facts = [journalEntry(1, { correlationId: 'req-1', detail: { deep: { list: [1, null, 'ü'] } } })];
+    facts.push(journalEntry(2, { ...bare, type: 'host.started', cause: 'boot', detail: {} }));
+    await store().commitActors(actorCommit({ journal: facts }));
+    expect(await store().history({ after: 0, limit: 10 })).to.deep.equal(facts);
+  });
+
+  it('counts and gives the facts of actors and of wishes in one row, in rising order', async () => {
+    await store().commitActors(actorCommit({ journal: [journalEntry(2), journalEntry(3)] }));
+    await store().commitWishes(wishCommit({ journal: [journalEntry(1), journalEntry(4)] }));
+    expect(await seqs({ after: 0, limit: 10 })).to.deep.equal([1, 2, 3, 4]);
+    expect(await store().lastSeq()).to.equal(4);
+  });
+
+  it('pages with `after` and `limit`', async () => {
+    const journal = Array.from({ length: 10 }, (_, n) => journalEntry(n + 1));
+    await store().commitActors(actorCommit({ journal }));
+    expect(await seqs({ after: 0, limit: 4 })).to.deep.equal([1, 2, 3, 4]);
+    expect(await seqs({ after: 4, limit: 4 })).to.deep.equal([5, 6, 7, 8]);
+    expect(await seqs({ after: 8, limit: 4 })).to.deep.equal([9, 10]);
+    expect(await seqs({ after: 10, limit: 4 })).to.deep.equal([]);
+  });
+
+  it('finds facts by agent, service and type, and by all of them', async () => {
+    const journal = [
+      journalEntry(1, { agentId: 'a', serviceId: 'x', type: 't1' }),
+      journalEntry(2, { agentId: 'a', serviceId: 'y', type: 't2' }),
+      journalEntry(3, { agentId: 'b', serviceId: 'x', type: 't2' }),
+      journalEntry(4, { agentId: null, serviceId: null, type: 't1' }),
+      journalEntry(5, { agentId: 'a', serviceId: 'x', type: 't1' }),
+    ];
+    await store().commitActors(actorCommit({ journal }));
+    expect(await seqs({ after: 0, limit: 9, agentId: 'a' })).to.deep.equal([1, 2, 5]);
+    expect(await seqs({ after: 0, limit: 9, serviceId: 'x' })).to.deep.equal([1, 3, 5]);
+    expect(await seqs({ after: 0, limit: 9, type: 't2' })).to.deep.equal([2, 3]);
+    expect(await seqs({ after: 1, limit: 9, agentId: 'a', serviceId: 'x', type: 't1' })).to.deep.equal([5]);
+    expect(await seqs({ after: 0, limit: 9, agentId: 'unknown' })).to.deep.equal([]);
+  });
+
+  it('refuses a commit whose fact has a number that is taken, and keeps nothing of it', async () => {
+    await store().commitActors(actorCommit({ journal: [journalEntry(1)] }));
+    const twice = [journalEntry(2), journalEntry(1)];
+    await expectUnavailable(store().commitActors(actorCommit({ upserts: [actorRow('a')], journal: twice })));
+    await expectUnavailable(store().commitWishes(wishCommit({ put: [agentWish('a')], journal: twice })));
+    expect(await seqs({ after: 0, limit: 10 })).to.deep.equal([1]);
+    expect(await store().loadActors()).to.deep.equal([]);
+    expect(await store().loadWishes()).to.deep.equal([]);
+  });
+
+  it('goes on after a refused commit, and the neighbours of that commit are kept', async () => {
+    await store().commitActors(actorCommit({ journal: [journalEntry(1)] }));
+    const commits = [2, 3, 1, 4, 5].map((seq) => store().commitActors(actorCommit({ journal: [journalEntry(seq)] })));
+    const outcomes = await Promise.allSettled(commits);
+    expect(outcomes.map((outcome) => outcome.status === 'fulfilled')).to.deep.equal([true, true, false, true, true]);
+    expect(await seqs({ after: 0, limit: 10 })).to.deep.equal([1, 2, 3, 4, 5]);
+  });
+}
