@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { AppLog } from './app-log.ts';
 import type { ServeOptions } from './cli/options.ts';
 import { hostVersion } from './cli/version.ts';
@@ -19,6 +20,9 @@ import { openStore, type Store } from './store/store.ts';
 /** How long requests under way may go on once the host leaves. */
 const HTTP_GRACE_MS = 1_000;
 
+/** How long a crashing host waits for its last fact to be written. */
+const LAST_WORDS_MS = 1_000;
+
 const systemClock: Clock = { now: () => Date.now(), random: () => Math.random() };
 
 /** A host at work. */
@@ -29,6 +33,8 @@ export interface Host {
   close(mode: 'detach' | 'drain'): Promise<void>;
   /** Kills what a drain still waits for. */
   hurry(): Promise<void>;
+  /** Writes down that a bug nobody caught ends the host; gives up when the store does not answer. */
+  crashed(error: Error): Promise<void>;
 }
 
 /** What has been opened so far, to be closed in the reverse order. */
@@ -136,6 +142,10 @@ class RunningHost implements Host {
     await processes.close();
     await store.close();
     await lock.release();
+  }
+
+  async crashed(error: Error): Promise<void> {
+    await Promise.race([this.#parts.control.crashed(error), pause(LAST_WORDS_MS)]);
   }
 
   async hurry(): Promise<void> {

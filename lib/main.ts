@@ -47,8 +47,9 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Prom
 async function serve(options: ServeOptions, log: AppLog): Promise<RunResult> {
   const { basePath, configFile, stateDir } = options;
   const specs = await loadSpecSource({ basePath, configFile, workingDirectory: process.cwd() });
-  const crashed = exitOnCrash(log);
-  const host = await startHost(options, specs, log);
+  const running: { host: Host | null } = { host: null };
+  const crashed = exitOnCrash(log, (error) => running.host?.crashed(error));
+  const host = (running.host = await startHost(options, specs, log));
   log.info({ url: host.url, pid: process.pid, base_path: basePath, state_dir: stateDir }, 'ready');
   const left = leaveOnSignal(host, options, log);
   return { url: host.url, exited: Promise.race([left, crashed]) };
@@ -89,18 +90,19 @@ function leaveOnSignal(host: Host, { onExit }: ServeOptions, log: AppLog): Promi
 }
 
 /** A bug that nothing caught ends the host: its state is in the store, its services go on, and the next host adopts them. */
-function exitOnCrash(log: AppLog): Promise<number> {
+function exitOnCrash(log: AppLog, writeDown: (error: Error) => Promise<void> | undefined): Promise<number> {
   return new Promise((resolve) => {
-    process.on('uncaughtException', (error) => {
+    process.once('uncaughtException', (error) => {
       log.error({ err: error }, 'the host crashed; its services go on and the next host adopts them');
-      log.close().then(
-        () => {
-          resolve(EXIT.crash);
-        },
-        () => {
-          resolve(EXIT.crash);
-        },
-      );
+      const lastWords = async (): Promise<void> => {
+        await writeDown(error);
+        await log.close();
+      };
+      const exit = (): void => {
+        resolve(EXIT.crash);
+      };
+      // A second exception meanwhile finds no handler and ends the process at once, with code 1 too (Node's own is 7 for one in here).
+      lastWords().then(exit, exit);
     });
   });
 }

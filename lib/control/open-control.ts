@@ -36,6 +36,8 @@ export interface ControlDeps {
 
 /** A control with the way to end it. */
 export interface OpenControl extends Control {
+  /** Writes down that a bug nobody caught ends the host. */
+  crashed(error: Error): Promise<void>;
   /** Refuses commands from now on, takes the services down if asked to, writes everything, and stops the actors. */
   close(mode: 'detach' | 'drain'): Promise<void>;
 }
@@ -141,6 +143,12 @@ class Host implements OpenControl {
     const trouble = this.#parts.recorder.trouble;
     const base = { process_id: processId, service: 'coredinator', version } as const;
     return trouble === null ? { status: 'healthy', ...base } : { status: 'degraded', ...base, reasons: [trouble] };
+  }
+
+  async crashed(error: Error): Promise<void> {
+    const { recorder } = this.#parts;
+    recorder.note(hostFact('host.crashed', this.#deps.clock.now(), { message: error.message }));
+    await recorder.flush();
   }
 
   async close(mode: 'detach' | 'drain'): Promise<void> {
