@@ -16,8 +16,17 @@ module.exports = {
       name: 'model-is-pure',
       comment: 'model/ decides without time, I/O or actors. Remedy: pass the fact in as an argument.',
       severity: 'error',
-      from: { path: '^lib/model/' },
+      from: { path: '^lib/model/', pathNot: '-schema\\.ts$' },
       to: { pathNot: '^lib/model/|node_modules/semver' },
+    },
+    {
+      name: 'schemas-only-check',
+      comment:
+        'A schema stands beside the type that it checks, so that the compiler compares them; it knows zod and words. Remedy: ' +
+        'decide and act in the file without -schema in its name.',
+      severity: 'error',
+      from: { path: '^lib/(model|actors)/.*-schema\\.ts$' },
+      to: { pathNot: '^lib/actors/.*(-schema|/record)\\.ts$|^lib/model/|node_modules/zod' },
     },
     {
       name: 'ports-know-only-the-model',
@@ -31,7 +40,7 @@ module.exports = {
       comment:
         'Statecharts act through ports, so that they can be run on a simulated clock. Remedy: add the effect to a port.',
       severity: 'error',
-      from: { path: '^lib/actors/' },
+      from: { path: '^lib/actors/', pathNot: '-schema\\.ts$' },
       to: { pathNot: '^lib/(model|ports|actors)/|node_modules/xstate' },
     },
     {

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const main = join(import.meta.dirname, '../dist/main.js');
-const READY_MS = 15_000;
-const STOP_MS = 20_000;
+const READY_MS = 60_000;
+const STOP_MS = 60_000;
 
 /** Resolves with the URL of the ready line; rejects with what the host wrote when it ends or stays silent. */
 function readyUrl(child) {
@@ -56,8 +56,8 @@ function post(agent, url, body) {
 }
 
 /** SIGTERM, on which the host drains; SIGKILL and an error when that takes too long. */
-async function stop(child, agent) {
-  agent.destroy();
+async function stop(child, agents) {
+  for (const agent of agents) agent.destroy();
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = once(child, 'exit');
   child.kill('SIGTERM');
@@ -67,16 +67,54 @@ async function stop(child, agent) {
   if (code !== 0) throw new Error(`The host did not end cleanly (exit code ${code}); services may be left over.`);
 }
 
-/** Starts the built host on `basePath` and resolves when it is ready; its services end with it. */
-export async function startHost(basePath) {
-  const args = [main, '--base-path', basePath, '--port', '0', '--on-exit', 'drain'];
+/** One GET on a kept connection: the parsed answer. */
+function get(agent, url) {
+  return new Promise((resolve, reject) => {
+    const message = request(url, { agent }, (response) => {
+      const chunks = [];
+      response.on('error', reject);
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString();
+        if (response.statusCode === 200) resolve(JSON.parse(text));
+        else reject(new Error(`GET ${url} answered ${response.statusCode}: ${text}`));
+      });
+    });
+    message.on('error', reject);
+    message.end();
+  });
+}
+
+/** Ends the host at once; its services live on. */
+async function kill(child, agents) {
+  for (const agent of agents) agent.destroy();
+  const exit = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exit;
+}
+
+/**
+ * Starts the built host on `basePath` and resolves when it is ready; its services end with its stop. `nodeOptions` are those of Node,
+ * `sockets` how many requests go at once. `readyMs` is the time from the spawn to the ready line.
+ */
+export async function startHost(basePath, { nodeOptions = [], sockets = 1 } = {}) {
+  const args = [...nodeOptions, main, '--base-path', basePath, '--port', '0', '--on-exit', 'drain'];
+  const begun = performance.now();
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const agent = new Agent({ keepAlive: true, maxSockets: sockets });
+  const asker = new Agent({ keepAlive: true, maxSockets: 1 }); // questions do not queue behind commands
   try {
     const url = await readyUrl(child);
-    return { post: (path, body) => post(agent, `${url}${path}`, body), stop: () => stop(child, agent) };
+    return {
+      pid: child.pid,
+      readyMs: performance.now() - begun,
+      post: (path, body) => post(agent, `${url}${path}`, body),
+      get: (path) => get(asker, `${url}${path}`),
+      kill: () => kill(child, [agent, asker]),
+      stop: () => stop(child, [agent, asker]),
+    };
   } catch (error) {
-    await stop(child, agent);
+    await stop(child, [agent, asker]);
     throw error;
   }
 }

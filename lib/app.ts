@@ -5,13 +5,19 @@ import type { AppLog } from './app-log.ts';
 import type { ServeOptions } from './cli/options.ts';
 import { hostVersion } from './cli/version.ts';
 import { createCatalog } from './config/catalog.ts';
+import { ReportingLedger } from './control/health-store.ts';
+import { Health } from './control/health.ts';
 import { openControl, type OpenControl } from './control/open-control.ts';
+import { crashAt } from './crash-at.ts';
 import { createHttpApp } from './http/app.ts';
 import { listen, type Listening } from './http/listen.ts';
 import type { Clock } from './ports/clock.ts';
+import type { ReachCrashPoint } from './ports/crash-points.ts';
+import type { LaunchLedger } from './ports/launch-ledger.ts';
 import type { ProcessHost } from './ports/process-host.ts';
 import type { SpecSource } from './ports/spec-source.ts';
 import { createLocalProcessHost } from './process/local-process-host.ts';
+import { openServiceLogs, type LocalServiceLogs } from './process/logs/local-service-logs.ts';
 import { bestShimKind, guaranteesOf } from './process/shim-kind.ts';
 import { acquireHostLock, type HostLock } from './store/host-lock.ts';
 import { instanceIdOf } from './store/instance-id.ts';
@@ -43,6 +49,7 @@ interface Parts {
   readonly listening: Listening;
   readonly store: Store;
   readonly processes: ProcessHost;
+  readonly logs: LocalServiceLogs;
   readonly control: OpenControl;
 }
 
@@ -52,6 +59,7 @@ interface Parts {
  */
 export async function startHost(options: ServeOptions, specs: SpecSource, log: AppLog): Promise<Host> {
   const undo: (() => Promise<void>)[] = [];
+  const crashPoint = crashAt(process.env['COREDINATOR_CRASH_AT']);
   try {
     const lock = await acquireHostLock(options.stateDir, { pid: process.pid });
     undo.push(() => lock.release());
@@ -62,33 +70,54 @@ export async function startHost(options: ServeOptions, specs: SpecSource, log: A
     await lock.update(listening.url);
     const store = await openStore({ file: join(options.stateDir, 'coredinator.db'), log, clock: systemClock });
     undo.push(() => store.close());
-    const processes = await openProcesses(options, store, listening.url, log);
+    const health = new Health(systemClock, log);
+    const ledger = new ReportingLedger(store.ledger, health);
+    const processes = await openProcesses(options, ledger, listening.url, log, crashPoint);
     undo.push(() => processes.close());
+    const logs = await openServiceLogs({ stateDir: options.stateDir, facts: (id) => processes.facts(id), log });
+    undo.push(() => logs.close());
     const control = await openControl({
       store: store.actors,
       specs,
       processes,
+      logs,
       catalog: createCatalog({ basePath: options.basePath, exclude: [options.stateDir] }),
       clock: systemClock,
       log,
-      identity: { processId: process.pid, version, guarantees: guaranteesOf(bestShimKind()) },
+      health,
+      recoveredFrom: store.recoveredFrom,
+      crashPoint,
+      identity: {
+        processId: process.pid,
+        version,
+        guarantees: { ...guaranteesOf(bestShimKind()), losslessRotation: logs.isLossless },
+      },
     });
+    logs.keepBounded(() => control.logPolicies());
     const app = createHttpApp({ ...options, control, log, version }).callback();
     gate.open((request, response) => void app(request, response));
-    return new RunningHost({ lock, listening, store, processes, control });
+    return new RunningHost({ lock, listening, store, processes, logs, control });
   } catch (error) {
     for (const step of undo.reverse()) await step();
     throw error;
   }
 }
 
-async function openProcesses(options: ServeOptions, store: Store, url: string, log: AppLog): Promise<ProcessHost> {
+async function openProcesses(
+  options: ServeOptions,
+  ledger: LaunchLedger,
+  url: string,
+  log: AppLog,
+  crashPoint: ReachCrashPoint | undefined,
+): Promise<ProcessHost> {
   return createLocalProcessHost({
     stateDir: options.stateDir,
     basePath: options.basePath,
     instanceId: await instanceIdOf(options.stateDir),
     hostUrl: () => url,
-    ledger: store.ledger,
+    crashPoint,
+    strays: options.strays,
+    ledger,
     log,
     clock: systemClock,
   });
@@ -136,8 +165,9 @@ class RunningHost implements Host {
   }
 
   async close(mode: 'detach' | 'drain'): Promise<void> {
-    const { control, listening, processes, store, lock } = this.#parts;
+    const { control, listening, processes, logs, store, lock } = this.#parts;
     await control.close(mode); // the API answers until nothing changes any more
+    await logs.close(); // ends every follow
     await listening.close(HTTP_GRACE_MS);
     await processes.close();
     await store.close();

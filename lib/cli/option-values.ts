@@ -1,8 +1,10 @@
 import { isIPv6 } from 'node:net';
+import type { StrayPolicy } from '../ports/process-host.ts';
 import { OptionError } from './option-paths.ts';
 import type { RawOption } from './raw-options.ts';
 
 const ON_EXIT = ['detach', 'drain'] as const;
+const STRAYS = ['adopt', 'kill', 'report'] as const satisfies readonly StrayPolicy[];
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 const HOST_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 
@@ -22,6 +24,11 @@ function oneOf<T extends string>({ values: [text], source }: RawOption, choices:
 /** `detach` or `drain`. */
 export function onExit(option: RawOption): OnExit {
   return oneOf(option, ON_EXIT);
+}
+
+/** `adopt`, `kill` or `report`. */
+export function strays(option: RawOption): StrayPolicy {
+  return oneOf(option, STRAYS);
 }
 
 /** A level by its name. */

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Access } from '../http/access.ts';
+import type { StrayPolicy } from '../ports/process-host.ts';
 import { readAccess } from './access-options.ts';
-import { hostNames, onExit, logLevel, origins, portNumber } from './option-values.ts';
+import { hostNames, onExit, logLevel, origins, portNumber, strays } from './option-values.ts';
 import type { LogLevel, OnExit } from './option-values.ts';
 import { existingFile, existingFolder, fileToBe, folderToBe, OptionError } from './option-paths.ts';
 import { parseRaw } from './raw-options.ts';
@@ -19,6 +20,7 @@ export interface ServeOptions {
   readonly host: string;
   readonly port: number;
   readonly onExit: OnExit;
+  readonly strays: StrayPolicy;
   readonly access: Access;
   readonly allowedHosts: readonly string[];
   readonly corsOrigins: readonly string[];
@@ -50,6 +52,7 @@ function serveOptions(raw: RawOptions, env: NodeJS.ProcessEnv): ServeOptions {
     host,
     port: raw.port === undefined ? 8000 : portNumber(raw.port),
     onExit: raw.onExit === undefined ? 'detach' : onExit(raw.onExit),
+    strays: raw.strays === undefined ? 'report' : strays(raw.strays),
     access: readAccess(raw, host, env),
     allowedHosts: raw.allowedHost === undefined ? [] : hostNames(raw.allowedHost),
     corsOrigins: raw.corsOrigin === undefined ? [] : origins(raw.corsOrigin),

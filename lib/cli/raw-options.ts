@@ -11,6 +11,10 @@ const FLAGS = {
     '--on-exit <what>',
     'on SIGTERM and SIGINT: detach (leave services running) or drain (stop them) (default: detach)',
   ],
+  strays: [
+    '--strays <what>',
+    'live processes that the records do not know: adopt, kill or report (leave alone) (default: report)',
+  ],
   tokenFile: ['--token-file <file>', 'file with the token for full access'],
   readTokenFile: ['--read-token-file <file>', 'file with the token for read-only access'],
   logLevel: ['--log-level <level>', 'trace, debug, info, warn or error (default: info)'],

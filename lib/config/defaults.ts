@@ -13,6 +13,7 @@ export const POLICY = {
   settle: '200ms',
   stop: { signal: 'SIGTERM', grace: '5s' },
   depends_on: {},
+  logs: { max_bytes: '10MiB', keep: 5 },
   shareable: false,
   autostart: true,
 } satisfies Omit<z.input<typeof kindSchema>, 'executable'>;

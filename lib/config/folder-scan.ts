@@ -44,10 +44,14 @@ export async function listFiles(root: string, exclude: ReadonlySet<string>): Pro
   return { files, unreadable };
 }
 
+/** What the host itself lacks: a folder that cannot be read for that is no folder without programs. */
+const LACKS: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
+
 async function entriesOf(folder: string, unreadable: string[]): Promise<readonly Dirent[]> {
   try {
     return await readdir(folder, { withFileTypes: true });
   } catch (error) {
+    if (LACKS.has(codeOf(error))) throw error;
     unreadable.push(`"${folder}" (${codeOf(error)})`);
     return [];
   }

@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { z } from 'zod';
+import { parseSize } from '../model/byte-size.ts';
 import { parseDuration } from '../model/duration.ts';
 import { isId } from '../model/ids.ts';
 import type { NodeSignal } from '../model/spec.ts';
@@ -25,6 +26,16 @@ const duration = z
     context.addIssue({ code: 'custom', message: `is wrong: ${parsed.message}` });
     return z.NEVER;
   });
+
+/** A page of holes is what space is released in; below some of them nothing would be left to read. */
+const SMALLEST_LOG = 64 * 1024;
+
+const size = z.string({ error: 'must be a size such as 256KiB or 10MiB' }).transform((text, context): number => {
+  const parsed = parseSize(text);
+  if (parsed.type === 'size') return parsed.bytes;
+  context.addIssue({ code: 'custom', message: `is wrong: ${parsed.message}` });
+  return z.NEVER;
+});
 
 const template = z
   .union([z.string(), z.number(), z.boolean()], { error: 'must be text, a number, true or false' })
@@ -58,6 +69,10 @@ const backoff = z.strictObject({
 });
 const intensity = z.strictObject({ max_restarts: z.int().min(0), period: duration });
 const stop = z.strictObject({ signal, grace: duration });
+const logs = z.strictObject({
+  max_bytes: size.refine((bytes) => bytes >= SMALLEST_LOG, { error: 'must be 64KiB or more' }),
+  keep: z.int().min(1).max(1000),
+});
 const recoverAfter = z
   .string({ error: 'must be a duration such as 30s, or never' })
   .transform((text) => (text === 'never' ? null : text))
@@ -81,6 +96,8 @@ export const kindSchema = z.strictObject({
   /** Orders the services of one agent, or the host services; a kind that is not among them orders nothing. */
   depends_on: z.record(name, z.enum(['started'])),
   shareable: z.boolean(),
+  /** Output is bounded by bytes and by launches, for each service. */
+  logs,
   version: z
     .string({ error: 'must be a semver range in quotes, such as "1.2.3" or "^1.2"' })
     .refine(isVersionRange, { error: 'must be a semver range such as "1.2.3" or "^1.2"' })
@@ -96,6 +113,7 @@ const kindLayer = kindSchema.partial().extend({
   backoff: backoff.partial().optional(),
   intensity: intensity.partial().optional(),
   stop: stop.partial().optional(),
+  logs: logs.partial().optional(),
 });
 const serviceLayer = kindLayer.extend({ kind: name.optional() });
 

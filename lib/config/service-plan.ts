@@ -48,6 +48,7 @@ export function planService(draft: ServiceDraft, basePath: string): ServicePlan 
     settleMs: kind.settle,
     stop: { signal: kind.stop.signal, graceMs: kind.stop.grace },
     dependsOn,
+    logs: { maxBytes: kind.logs.max_bytes, keep: kind.logs.keep },
   };
   return problems.length > 0 ? { type: 'refused', problems } : { type: 'planned', spec };
 }

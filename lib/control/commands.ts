@@ -7,6 +7,7 @@ import type { AgentPlan, ServiceSpec } from '../model/spec.ts';
 import type { Wish } from '../model/wish.ts';
 import type { ActorStore } from '../ports/actor-store.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import type { AgentRequest, SpecSource } from '../ports/spec-source.ts';
 import { agentRef, serviceRef, splitState, type SupervisorRef } from './actors.ts';
 import type { Changes } from './changes.ts';
@@ -23,6 +24,7 @@ export interface CommandDeps {
   readonly sequence: Sequence;
   readonly changes: Changes;
   readonly clock: Clock;
+  readonly crashPoint?: ReachCrashPoint | undefined;
 }
 
 /** Carries commands out: the wish is made durable first, then the actor is told, then the caller is answered. */
@@ -146,6 +148,7 @@ export class Commands {
     const blank = { agentId: null, serviceId: null, from: null, to: null };
     const entry = sequence.next({ ...blank, at: clock.now(), cause: 'command', correlationId, ...fact });
     await store.commitWishes({ put: wish === null ? [] : [wish], drop, journal: [entry] });
+    this.#deps.crashPoint?.('after-wish');
     for (const subject of drop) wishes.drop(subject);
     if (wish !== null) wishes.put(wish);
   }

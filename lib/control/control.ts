@@ -1,5 +1,6 @@
 import type { AgentId } from '../model/ids.ts';
 import type { JournalQuery } from '../model/journal.ts';
+import type { LogItem, LogQuery } from '../model/log-line.ts';
 import type {
   AgentStatusView,
   AgentView,
@@ -47,5 +48,10 @@ export interface Control {
   ioServices(): readonly IoView[];
   /** `next` is the `after` of the following page, null at the end. */
   history(query: JournalQuery): Promise<{ readonly events: readonly EventView[]; readonly next: number | null }>;
+  /**
+   * The output of a service in batches (ServiceLogs.read); with a signal it goes on until that is aborted or the host leaves
+   * (ServiceLogs.follow). Throws ServiceNotFoundError.
+   */
+  logs(id: string, query: Omit<LogQuery, 'serviceId'>, follow?: AbortSignal): AsyncIterable<readonly LogItem[]>;
   health(): HealthView;
 }

@@ -1,6 +1,7 @@
 import { AgentNotFoundError, ServiceNotFoundError } from '../model/errors.ts';
 import { parseServiceId, type AgentId } from '../model/ids.ts';
 import type { JournalDraft } from '../model/journal.ts';
+import type { LogItem, LogPolicy, LogQuery } from '../model/log-line.ts';
 import type { Guarantees } from '../model/process.ts';
 import { revisionOf } from '../model/revision.ts';
 import type { Instant } from '../model/time.ts';
@@ -8,18 +9,24 @@ import type { AgentStatusView, HealthView, ServiceView } from '../model/views.ts
 import type { ActorStore } from '../ports/actor-store.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
+import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import type { Log } from '../ports/log.ts';
 import type { ProcessHost } from '../ports/process-host.ts';
+import type { ServiceLogs } from '../ports/service-logs.ts';
 import type { SpecSource } from '../ports/spec-source.ts';
 import { agentRef, serviceRef, serviceRefs, type ServiceSnapshot, type SupervisorRef } from './actors.ts';
 import { Changes } from './changes.ts';
 import { Commands } from './commands.ts';
 import type { CommandOrigin, Control, IoView } from './control.ts';
 import { drain } from './drain.ts';
+import { ReportingCatalog, ReportingProcessHost } from './health-processes.ts';
+import { ReportingStore } from './health-store.ts';
+import { Health } from './health.ts';
 import { Recorder } from './recorder.ts';
 import { recover } from './recovery.ts';
 import { Sequence } from './sequence.ts';
 import { agentStatusView, agentView, eventView, serviceStatusView, serviceView, unknownAgentStatus } from './views.ts';
+import { wallTimers } from './wall-timers.ts';
 import { Wishes } from './wishes.ts';
 
 /** The ports and facts that a host is run on. */
@@ -28,14 +35,23 @@ export interface ControlDeps {
   readonly specs: SpecSource;
   readonly processes: ProcessHost;
   readonly catalog: Catalog;
+  readonly logs: ServiceLogs;
   readonly clock: Clock;
   readonly timers?: Timers;
+  /** Told of each crash point; default: nobody. */
+  readonly crashPoint?: ReachCrashPoint | undefined;
   readonly log: Log;
+  /** What others report to besides; default: a new one. */
+  readonly health?: Health;
+  /** Where a corrupt store was moved to at this start; default: there was none. */
+  readonly recoveredFrom?: string | null;
   readonly identity: { readonly processId: number; readonly version: string; readonly guarantees: Guarantees };
 }
 
 /** A control with the way to end it. */
 export interface OpenControl extends Control {
+  /** How much output of each known service is to be kept. */
+  logPolicies(): readonly LogPolicy[];
   /** Writes down that a bug nobody caught ends the host. */
   crashed(error: Error): Promise<void>;
   /** Refuses commands from now on, takes the services down if asked to, writes everything, and stops the actors. */
@@ -44,18 +60,39 @@ export interface OpenControl extends Control {
 
 /** Restores every remembered actor, brings the host services up, and answers for them all. */
 export async function openControl(deps: ControlDeps): Promise<OpenControl> {
-  const { store, processes, catalog, clock, log } = deps;
+  const { crashPoint, clock, log, timers = wallTimers } = deps;
+  const health = deps.health ?? new Health(clock, log);
+  const store = new ReportingStore(deps.store, health, log);
+  const processes = new ReportingProcessHost(deps.processes, health, () => recorder.flush());
+  const catalog = new ReportingCatalog(deps.catalog, health);
   const rows = await store.loadActors();
   const wishes = new Wishes(await store.loadWishes());
   const sequence = new Sequence(await store.lastSeq());
   const changes = new Changes();
-  const recorder = new Recorder({ store, sequence, clock, log, onChanged: changes.notify }, rows);
+  const recorder = new Recorder({ store, sequence, clock, timers, log, onChanged: changes.notify, crashPoint }, rows);
+  const onBack = (): void => {
+    recorder.retry();
+    void store.quarantineAgain(clock.now()); // never rejects
+  };
+  health.watchStore({ probe: () => store.probe(), onBack, timers });
   const { processId, version } = deps.identity;
   recorder.note(hostFact('host.started', clock.now(), { pid: processId, version }));
-  const root = await recover({ store, rows, wishes, processes, catalog, recorder, clock, timers: deps.timers, log });
-  const commands = new Commands({ root, specs: deps.specs, store, wishes, sequence, changes, clock });
+  noteRecovery(deps.recoveredFrom ?? null, health, recorder, clock);
+  const root = await recover({
+    store,
+    rows,
+    wishes,
+    processes,
+    catalog,
+    recorder,
+    clock,
+    timers: deps.timers,
+    log,
+    crashPoint,
+  });
+  const commands = new Commands({ root, specs: deps.specs, store, wishes, sequence, changes, clock, crashPoint });
   await bringUpHostServices(deps, wishes, commands, root);
-  return new Host(deps, { root, wishes, changes, recorder, commands });
+  return new Host(deps, { root, wishes, changes, recorder, commands, health });
 }
 
 interface Parts {
@@ -64,6 +101,7 @@ interface Parts {
   readonly changes: Changes;
   readonly recorder: Recorder;
   readonly commands: Commands;
+  readonly health: Health;
 }
 
 class Host implements OpenControl {
@@ -98,11 +136,11 @@ class Host implements OpenControl {
   }
 
   services(): readonly ServiceView[] {
-    return serviceRefs(this.#parts.root).map((ref) => serviceView(ref.getSnapshot(), this.#deps.identity.guarantees));
+    return serviceRefs(this.#parts.root).map((ref) => this.#view(ref.getSnapshot()));
   }
 
   service(id: string): ServiceView {
-    return serviceView(this.#service(id), this.#deps.identity.guarantees);
+    return this.#view(this.#service(id));
   }
 
   async startIo(request: Parameters<Control['startIo']>[0], origin: CommandOrigin): Promise<IoView> {
@@ -138,11 +176,24 @@ class Host implements OpenControl {
     return { events: entries.map(eventView), next: last && entries.length === query.limit ? last.seq : null };
   }
 
+  logs(id: string, query: Omit<LogQuery, 'serviceId'>, follow?: AbortSignal): AsyncIterable<readonly LogItem[]> {
+    const wanted = { ...query, serviceId: this.#service(id).context.spec.id };
+    const { logs } = this.#deps;
+    return follow === undefined ? logs.read(wanted) : logs.follow(wanted, follow);
+  }
+
+  logPolicies(): readonly LogPolicy[] {
+    return serviceRefs(this.#parts.root).map((ref) => {
+      const { spec, launch, generation } = ref.getSnapshot().context;
+      return { serviceId: spec.id, generation: launch?.generation ?? generation, ...spec.logs };
+    });
+  }
+
   health(): HealthView {
     const { processId, version } = this.#deps.identity;
-    const trouble = this.#parts.recorder.trouble;
+    const reasons = this.#parts.health.reasons();
     const base = { process_id: processId, service: 'coredinator', version } as const;
-    return trouble === null ? { status: 'healthy', ...base } : { status: 'degraded', ...base, reasons: [trouble] };
+    return reasons.length === 0 ? { status: 'healthy', ...base } : { status: 'degraded', ...base, reasons };
   }
 
   async crashed(error: Error): Promise<void> {
@@ -152,12 +203,20 @@ class Host implements OpenControl {
   }
 
   async close(mode: 'detach' | 'drain'): Promise<void> {
-    const { commands, root, changes, recorder } = this.#parts;
+    const { commands, root, changes, recorder, health } = this.#parts;
     commands.close();
     if (mode === 'drain') await drain(root, changes);
     recorder.note(hostFact('host.stopped', this.#deps.clock.now(), { mode, left: this.#deps.processes.live().length }));
     await recorder.close();
+    health.close();
     root.stop();
+  }
+
+  /** How space is released is a matter of this host and its disk, not of who launched. */
+  #view(snapshot: ServiceSnapshot): ServiceView {
+    const { guarantees } = this.#deps.identity;
+    const view = serviceView(snapshot, guarantees);
+    return { ...view, guarantees: { ...view.guarantees, lossless_rotation: guarantees.losslessRotation } };
   }
 
   #service(id: string): ServiceSnapshot {
@@ -165,6 +224,15 @@ class Host implements OpenControl {
     if (snapshot === undefined) throw new ServiceNotFoundError(id);
     return snapshot;
   }
+}
+
+/** A store that began anew is something that a person has to know for as long as this host lives. */
+function noteRecovery(movedTo: string | null, health: Health, recorder: Recorder, clock: Clock): void {
+  if (movedTo === null) return;
+  recorder.note(hostFact('store.recovered', clock.now(), { moved_to: movedTo }));
+  health.remark(
+    `The store was corrupt when this host started; it was moved to "${movedTo}", and what could be read of it was kept.`,
+  );
 }
 
 function hostFact(type: string, at: Instant, detail: JournalDraft['detail']): JournalDraft {

@@ -1,22 +1,34 @@
 import type { AnyActorRef, AnyMachineSnapshot, AnyStateMachine, InspectionEvent } from 'xstate';
 import type { JournalDraft } from '../model/journal.ts';
+import type { Instant } from '../model/time.ts';
 import type { ActorRow, ActorStore } from '../ports/actor-store.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Clock, Timers } from '../ports/clock.ts';
+import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import type { Log } from '../ports/log.ts';
 import { isMachineActor, splitState } from './actors.ts';
 import { causeOf, factsBetween, type Seen } from './facts.ts';
 import type { Sequence } from './sequence.ts';
+import { wallTimers } from './wall-timers.ts';
 
-const RETRY_MS = 500;
+const FIRST_RETRY_MS = 500;
+const SLOWEST_RETRY_MS = 5_000;
+/** Facts that are kept while the store is away; beyond that the oldest go, and their number is told. */
+const MOST_PENDING = 10_000;
+/** They go in lots: to shift so long a list for every fact would cost more than the fact. */
+const PENDING_LOT = 1_000;
 const ROOT = 'root';
 
 export interface RecorderOptions {
   readonly store: ActorStore;
   readonly sequence: Sequence;
   readonly clock: Clock;
+  /** Default: real time. */
+  readonly timers?: Timers | undefined;
   readonly log: Log;
   /** Told in the tick after an actor changed, whether or not the change could be written. */
   readonly onChanged: (actorId: string) => void;
+  /** Told of each crash point; default: nobody. */
+  readonly crashPoint?: ReachCrashPoint | undefined;
 }
 
 /** A fact that waits for its number, with the place in time of the event that led to it. */
@@ -33,7 +45,8 @@ interface Cause {
 
 /**
  * Keeps every change of every actor: one inspection observer marks what is dirty, one flush a tick writes snapshots and
- * the facts that explain them in one transaction. A write that fails stays dirty and is tried again; the actors go on.
+ * the facts that explain them in one transaction. A write that fails stays dirty and is tried again after 0.5 s to 5 s, or as
+ * soon as somebody knows that the store is back; the actors go on meanwhile.
  */
 export class Recorder {
   readonly #options: RecorderOptions;
@@ -48,20 +61,19 @@ export class Recorder {
   /** By actor, the places in time of the events that it has not worked off; each ends with one snapshot. */
   readonly #turns = new WeakMap<AnyActorRef, number[]>();
   #pending: Pending[] = [];
+  /** Facts that went because nobody could write them. */
+  #dropped = 0;
   #turn = 0;
   #flushing: Promise<void> | null = null;
   #isArmed = false;
+  #isWriting = false;
+  #retryTimer: unknown = null;
+  #retryMs = FIRST_RETRY_MS;
   #isClosed = false;
-  #trouble: string | null = null;
 
   constructor(options: RecorderOptions, rows: readonly ActorRow[]) {
     this.#options = options;
     for (const row of rows) this.#written.set(row.path, row.snapshot);
-  }
-
-  /** Why the last write failed; null when it did not. */
-  get trouble(): string | null {
-    return this.#trouble;
   }
 
   /** The observer for `createActor(root, { inspect })`. It never throws: that would wedge the observed actor for good. */
@@ -78,7 +90,7 @@ export class Recorder {
   async flush(): Promise<void> {
     while (this.#flushing) await this.#flushing.catch(() => undefined); // its failure is told where it was started
     if (this.#dirty.size + this.#gone.size + this.#pending.length === 0) return;
-    this.#flushing = this.#write().finally(() => (this.#flushing = null));
+    this.#flushing = this.#commit().finally(() => (this.#flushing = null));
     await this.#flushing;
   }
 
@@ -90,14 +102,28 @@ export class Recorder {
   /** Adds a fact that no snapshot tells. */
   note(draft: JournalDraft): void {
     this.#turn += 1;
-    this.#pending.push({ turn: this.#turn, draft });
+    this.#keep({ turn: this.#turn, draft });
     this.#arm();
   }
 
-  /** Writes the rest and sees no more: the `stopped` snapshots of a closing host must not be kept. */
+  /** The store is back: what waits for a further try is written now. */
+  retry(): void {
+    if (this.#retryTimer === null) return;
+    this.#disarmRetry();
+    this.#write();
+  }
+
+  /**
+   * Writes the rest and sees no more: the `stopped` snapshots of a closing host must not be kept. A store that is away does not
+   * keep the host from leaving: the next one finds wishes and processes as they are, only facts of the journal are lost.
+   */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.flush();
+    this.#disarmRetry();
+    await this.flush().catch((error: unknown) => {
+      const facts = this.#pending.length + this.#dropped;
+      this.#options.log.error({ err: error, facts }, 'the last changes could not be written');
+    });
   }
 
   #observe(event: InspectionEvent): void {
@@ -143,7 +169,16 @@ export class Recorder {
     if (src !== 'service' && src !== 'agent') return;
     const past: Seen | null = before === null ? null : { src, snapshot: before };
     const facts = factsBetween(past, { src, snapshot: after }, causeOf(cause.type), this.#options.clock.now());
-    for (const draft of facts) this.#pending.push({ turn: cause.turn, draft });
+    for (const draft of facts) this.#keep({ turn: cause.turn, draft });
+  }
+
+  #keep(fact: Pending): void {
+    this.#pending.push(fact);
+    if (this.#pending.length >= MOST_PENDING + PENDING_LOT) this.#trim();
+  }
+
+  #trim(): void {
+    this.#dropped += this.#pending.splice(0, Math.max(0, this.#pending.length - MOST_PENDING)).length;
   }
 
   #turnsOf(ref: AnyActorRef): number[] {
@@ -160,16 +195,44 @@ export class Recorder {
       const changed = [...this.#changed];
       this.#changed.clear();
       for (const path of changed) this.#options.onChanged(path);
-      this.flush().catch((error: unknown) => {
-        this.#options.log.error({ err: error }, 'a change of state could not be written; trying again');
-        setTimeout(() => {
-          this.#arm();
-        }, RETRY_MS).unref();
-      });
+      this.#write();
     });
   }
 
-  async #write(): Promise<void> {
+  /** One write at a time, and none before its time after a failure: what comes meanwhile goes with the next one. */
+  #write(): void {
+    if (this.#isWriting || this.#retryTimer !== null) return;
+    this.#isWriting = true;
+    this.flush().then(
+      () => {
+        this.#isWriting = false;
+        this.#retryMs = FIRST_RETRY_MS;
+        if (this.#dirty.size + this.#gone.size + this.#pending.length > 0) this.#write();
+      },
+      (error: unknown) => {
+        this.#isWriting = false;
+        if (!this.#isClosed) this.#writeLater(error);
+      },
+    );
+  }
+
+  #writeLater(error: unknown): void {
+    const { log, timers = wallTimers } = this.#options;
+    log.error({ err: error, retryMs: this.#retryMs }, 'a change of state could not be written; trying again');
+    this.#retryTimer = timers.setTimeout(() => {
+      this.#retryTimer = null;
+      this.#write();
+    }, this.#retryMs);
+    this.#retryMs = Math.min(this.#retryMs * 2, SLOWEST_RETRY_MS);
+  }
+
+  #disarmRetry(): void {
+    const { timers = wallTimers } = this.#options;
+    if (this.#retryTimer !== null) timers.clearTimeout(this.#retryTimer);
+    this.#retryTimer = null;
+  }
+
+  async #commit(): Promise<void> {
     const { store, clock } = this.#options;
     const dirty = [...this.#dirty];
     const rows = dirty.flatMap((path) => rowOf(this.#live.get(path)) ?? []);
@@ -181,23 +244,33 @@ export class Recorder {
     this.#pending = [];
     if (upserts.length + removals.length + pending.length === 0) return;
     const inOrder = [...pending].sort((one, other) => one.turn - other.turn);
-    const journal = inOrder.map(({ draft }) => this.#options.sequence.next(draft));
+    const dropped = this.#dropped;
+    const drafts = [...truncation(dropped, clock.now()), ...inOrder.map(({ draft }) => draft)];
+    const journal = drafts.map((draft) => this.#options.sequence.next(draft));
     try {
+      this.#options.crashPoint?.('before-commit');
       await store.commitActors({ upserts, removals, journal, updatedAt: clock.now() });
+      this.#options.crashPoint?.('after-commit');
     } catch (error) {
       for (const path of dirty) if (this.#live.has(path)) this.#dirty.add(path);
       for (const path of removals) if (!this.#live.has(path)) this.#gone.add(path);
       this.#pending = [...pending, ...this.#pending];
-      this.#trouble = error instanceof Error ? error.message : String(error);
+      this.#trim();
       throw error;
     }
-    this.#trouble = null;
+    this.#dropped -= dropped;
     for (const row of upserts) this.#written.set(row.path, row.snapshot);
     for (const path of removals) this.#written.delete(path);
   }
 }
 
 const NOBODY = { agentId: null, serviceId: null, from: null, to: null, correlationId: null } as const;
+
+/** What takes the place of facts that went. */
+function truncation(dropped: number, at: Instant): readonly JournalDraft[] {
+  if (dropped === 0) return [];
+  return [{ ...NOBODY, at, type: 'journal.truncated', cause: 'host', detail: { dropped } }];
+}
 
 function pathOf(ref: AnyActorRef): string {
   return ref._parent === undefined ? ROOT : ref.id;

@@ -1,11 +1,15 @@
 import { createActor, type AnyStateMachine, type Snapshot } from 'xstate';
 import { createSupervisorMachine } from '../actors/supervisor/machine.ts';
+import type { JournalDraft } from '../model/journal.ts';
+import type { Instant } from '../model/time.ts';
 import type { ActorRow, ActorStore } from '../ports/actor-store.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
+import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import type { Log } from '../ports/log.ts';
-import type { ProcessHost } from '../ports/process-host.ts';
+import type { ProcessHost, Stray } from '../ports/process-host.ts';
 import { agentRefs, serviceRefs, type SupervisorRef } from './actors.ts';
+import { newsAmong } from './news.ts';
 import type { Recorder } from './recorder.ts';
 import { restore } from './restore.ts';
 import type { Wishes } from './wishes.ts';
@@ -20,6 +24,7 @@ export interface RecoveryDeps {
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly timers: Timers | undefined;
+  readonly crashPoint?: ReachCrashPoint | undefined;
   readonly log: Log;
 }
 
@@ -30,8 +35,11 @@ export interface RecoveryDeps {
 export async function recover(deps: RecoveryDeps): Promise<SupervisorRef> {
   const { processes, catalog, recorder, clock, timers } = deps;
   const facts = await processes.survey();
+  deps.crashPoint?.('mid-recovery');
+  for (const stray of processes.strays()) recorder.note(strayFact(stray, clock.now()));
   const machine = createSupervisorMachine({ processes, catalog }, clock);
   const snapshot = await keptSnapshot(deps, machine);
+  const news = await newsAmong(facts, snapshot, deps.store);
   const root: SupervisorRef = createActor(machine, {
     id: 'root',
     systemId: 'root',
@@ -40,8 +48,16 @@ export async function recover(deps: RecoveryDeps): Promise<SupervisorRef> {
     ...(snapshot === null ? {} : { snapshot }),
   });
   root.start();
-  resumeAll(root, deps.wishes, facts);
+  deps.crashPoint?.('after-restore');
+  resumeAll(root, deps, news);
+  deps.crashPoint?.('after-resume');
   return root;
+}
+
+function strayFact({ launchId, pid, serviceId, generation, fate, reason }: Stray, at: Instant): JournalDraft {
+  const nothing = { agentId: null, from: null, to: null, correlationId: null };
+  const detail = { pid, generation, launch: launchId, fate, reason };
+  return { ...nothing, at, type: 'process.stray', serviceId, cause: 'survey', detail };
 }
 
 type Machine = ReturnType<typeof createSupervisorMachine>;
@@ -63,7 +79,7 @@ async function keptSnapshot(
   return snapshot;
 }
 
-function resumeAll(root: SupervisorRef, wishes: Wishes, facts: Facts): void {
+function resumeAll(root: SupervisorRef, { wishes, crashPoint }: RecoveryDeps, facts: Facts): void {
   const seats = wishes.seats();
   const agents = wishes.agents().map((wish) => wish.plan);
   root.send({ type: 'supervisor.ensure', services: [...seats.values()], agents });
@@ -72,6 +88,7 @@ function resumeAll(root: SupervisorRef, wishes: Wishes, facts: Facts): void {
     const resumed = wishes.resumed(seats.get(spec.id), spec.id, holders);
     ref.send({ type: 'host.resume', ...resumed, facts: facts.get(spec.id) ?? null });
   }
+  crashPoint?.('mid-resume');
   for (const ref of agentRefs(root)) {
     const { plan } = ref.getSnapshot().context;
     const wish = wishes.agent(plan.id);

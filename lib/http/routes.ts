@@ -4,6 +4,7 @@ import { docsRoutes } from './docs.ts';
 import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
 import { ioRoutes } from './io.ts';
+import { logRoutes } from './logs.ts';
 import type { Route } from './route.ts';
 import { serviceRoutes } from './services.ts';
 
@@ -13,6 +14,7 @@ export function allRoutes(control: Control, version: string): readonly Route[] {
     ...agentRoutes(control),
     ...ioRoutes(control),
     ...serviceRoutes(control),
+    ...logRoutes(control),
     ...eventRoutes(control),
     ...healthRoutes(control),
   ];

@@ -20,6 +20,8 @@ export interface ProcessExit {
   readonly signal: string | null;
   readonly at: Instant;
   readonly isKnown: boolean;
+  /** The machine went down under it: the launch was made in an earlier boot, and nobody saw its end. */
+  readonly isReboot?: boolean;
 }
 
 /** One launched process: who it is, beyond doubt. (bootId, pid, startTime) never repeats. */
@@ -41,6 +43,33 @@ export interface LaunchFailure {
   readonly code: string;
   readonly isPermanent: boolean;
   readonly message: string;
+}
+
+/** ESTORE: the intent cannot be made durable. ESTRAY: an unknown process of the service lives. ETIMEDOUT: no shim came up. The others are the system's own words. */
+const HOST_TROUBLE: ReadonlySet<string> = new Set([
+  'EAGAIN',
+  'EDQUOT',
+  'EIO',
+  'EMFILE',
+  'ENFILE',
+  'ENOBUFS',
+  'ENOMEM',
+  'ENOSPC',
+  'EROFS',
+  'ESTORE',
+  'ESTRAY',
+  'ETIMEDOUT',
+]);
+
+/** Whether this machine or this host lacks something that launches need: nothing that the service could be blamed for. */
+export function isHostTrouble({ code, isPermanent }: Pick<LaunchFailure, 'code' | 'isPermanent'>): boolean {
+  return !isPermanent && HOST_TROUBLE.has(code);
+}
+
+/** The same of an error that an effect broke with. */
+export function isHostTroubleError(error: unknown): boolean {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : null;
+  return typeof code === 'string' && HOST_TROUBLE.has(code);
 }
 
 export type LaunchOutcome =

@@ -6,6 +6,9 @@ import type { ExitClass } from './views.ts';
 /** No setting makes a retry come sooner than this: a crash loop must not become a busy loop (Supervisor/supervisor#1285). */
 export const MIN_BACKOFF_MS: Millis = 100;
 
+/** A service whose launch only waits for the host's own trouble to pass tries again at least this often. */
+const HOST_TROUBLE_MAX_MS: Millis = 5_000;
+
 /** What earlier ends left behind; persisted with the service. Plain JSON. */
 export interface RestartBudget {
   /** Failed launches and crashes in a row; the exponent of the backoff. */
@@ -22,6 +25,10 @@ export interface Ending {
   readonly class: ExitClass;
   /** How long it was up in `running`; null: it never counted as started. */
   readonly uptimeMs: Millis | null;
+  /** The host could not even try (disk full, no descriptors): waited out in `backoff`, never held against the service. */
+  readonly isHostTrouble?: boolean;
+  /** The machine was restarted: the service starts again at once, whatever its policy, and is not blamed. */
+  readonly isReboot?: boolean;
 }
 
 /** What follows an ending. The caller adds the instant of the next attempt from `delayMs` or `recoverAfterMs`. */
@@ -55,7 +62,9 @@ export function judgeEnding(
   past: { readonly budget: RestartBudget; readonly attempt: Attempt },
   at: { readonly now: Instant; readonly random: number },
 ): Verdict {
+  if (ending.isReboot === true) return { next: 'retry', budget: past.budget, delayMs: 0 };
   if (ending.class === 'clean' && spec.mode !== 'always') return { next: 'complete' };
+  if (ending.isHostTrouble === true && spec.mode !== 'never') return waitOut(spec, past.budget, at.random);
   const budget = charge(spec, ending, past.budget, at.now);
   if (spec.mode === 'never') return { next: 'give_up', budget, reason: 'its restart policy is never', recovers: false };
   const { maxRestarts, periodMs } = spec.intensity;
@@ -67,6 +76,14 @@ export function judgeEnding(
     return { next: 'give_up', budget, reason: 'the recovery attempt failed', recovers: spec.recoverAfterMs !== null };
   }
   return { next: 'retry', budget, delayMs: backoffDelay(spec.backoff, budget.failures, at.random) };
+}
+
+/** The window stays as it is; the wait grows as always, but not beyond what a person who freed the disk would wait for. */
+function waitOut(spec: RestartSpec, past: RestartBudget, random: number): Verdict {
+  const isAtMost = backoffDelay(spec.backoff, past.failures, 0.5) >= HOST_TROUBLE_MAX_MS;
+  const failures = isAtMost ? past.failures : past.failures + 1;
+  const delayMs = Math.min(HOST_TROUBLE_MAX_MS, backoffDelay(spec.backoff, failures, random));
+  return { next: 'retry', budget: { ...past, failures }, delayMs };
 }
 
 function charge(spec: RestartSpec, ending: Ending, budget: RestartBudget, now: Instant): RestartBudget {

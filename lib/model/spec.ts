@@ -36,6 +36,16 @@ export interface StopSpec {
   readonly graceMs: Millis;
 }
 
+/** How much output is kept, for all launches of a service together. */
+export interface LogsSpec {
+  readonly maxBytes: number;
+  /** Launches whose output is kept, the newest included. */
+  readonly keep: number;
+}
+
+/** What a service has whose configuration says nothing of logs, and one that was remembered before there was a bound. */
+export const DEFAULT_LOGS: LogsSpec = { maxBytes: 10 * 1024 * 1024, keep: 5 };
+
 /** A POSIX signal name such as `SIGTERM`. */
 export type NodeSignal = `SIG${string}`;
 
@@ -67,6 +77,7 @@ export interface ServiceSpec {
   readonly settleMs: Millis;
   readonly stop: StopSpec;
   readonly dependsOn: readonly DependencySpec[];
+  readonly logs: LogsSpec;
 }
 
 /** A named bundle of services, ready to be supervised. Plain JSON. */

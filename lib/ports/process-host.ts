@@ -6,7 +6,7 @@ import type { NodeSignal, StopSpec } from '../model/spec.ts';
 export interface LaunchRequest {
   readonly serviceId: ServiceId;
   readonly agentId: string | null;
-  /** Must be greater than every generation of this service before it. */
+  /** The host raises it above every generation of this service that it knows of; the outcome tells the one that was used. */
   readonly generation: number;
   readonly executablePath: string;
   readonly version: string | null;
@@ -15,6 +15,25 @@ export interface LaunchRequest {
   readonly cwd: string | null;
   /** How descendants that outlive the main process are ended. */
   readonly stop: StopSpec;
+}
+
+/**
+ * What a survey does with strays. `report`: names them and leaves them alone. `adopt`: enters in the ledger those whose records
+ * are whole, and supervises them. `kill`: ends them.
+ */
+export type StrayPolicy = 'report' | 'adopt' | 'kill';
+
+/** Living processes of a launch of this instance that the ledger does not know: its database was lost, or is an older copy. */
+export interface Stray {
+  readonly launchId: LaunchId;
+  /** Null: nothing says which service it belongs to. */
+  readonly serviceId: ServiceId | null;
+  readonly generation: number | null;
+  /** The main process, or one of those that are left. */
+  readonly pid: number;
+  readonly fate: 'reported' | 'adopted' | 'killed';
+  /** The sentence that says what was done and what can be done. */
+  readonly reason: string;
 }
 
 export interface LaunchObserver {
@@ -33,13 +52,16 @@ export interface ProcessHost {
    */
   survey(): Promise<ReadonlyMap<ServiceId, ProcessFacts>>;
 
+  /** What the survey found that no ledger entry explains, and what became of it. */
+  strays(): readonly Stray[];
+
   /** The facts of the newest launch of a service as they are now; null if it was never launched. */
   facts(serviceId: ServiceId): ProcessFacts | null;
 
   /**
    * Launches one process tree and resolves when its program runs (after exec) or was refused. First ends whatever the
    * previous launch of this service left behind, so that two generations never overlap. A second call for a service whose
-   * main process lives is refused with code `EALIVE` (transient).
+   * main process lives is refused with code `EALIVE` (transient), one beside a stray that is left alone with `ESTRAY` (likewise).
    */
   launch(request: LaunchRequest): Promise<LaunchOutcome>;
 

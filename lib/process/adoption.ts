@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { parseLaunchId, type LaunchId, type ServiceId } from '../model/ids.ts';
+import type { ProcessExit } from '../model/process.ts';
 import type { LaunchEntry } from '../ports/launch-ledger.ts';
 import { followClaimed } from './claimed.ts';
 import { runFolder, type Layout } from './layout.ts';
@@ -44,18 +45,23 @@ export class Adoption {
     this.#boot = boot;
   }
 
-  /** Brings the facts of the newest launches up to date and looks after everything that still lives. */
-  async run(newest: readonly LaunchEntry[]): Promise<void> {
+  /**
+   * Brings the facts of the newest launches up to date and looks after everything that still lives. Resolves with the launches that
+   * the ledger cannot explain.
+   */
+  async run(newest: readonly LaunchEntry[]): Promise<readonly LaunchId[]> {
     this.#recorded = new Set(readdirSync(this.#layout.exits));
     const folders = new Set(listRuns(this.#layout));
     const undecided: Promise<void>[] = [];
     for (const entry of newest) {
       const hasFolder = folders.delete(entry.launchId);
       const pending = this.#take(entry, hasFolder);
+      this.#trees.crashPoint?.('mid-adoption');
       if (pending !== null) undecided.push(pending);
     }
-    this.#takeOlder(folders, new Set(newest.map(({ serviceId }) => serviceId)));
+    const unknown = this.#takeOlder(folders, new Map(newest.map((entry) => [entry.serviceId, entry.generation])));
     await Promise.all(undecided);
+    return unknown;
   }
 
   #take(entry: LaunchEntry, hasFolder: boolean): Promise<void> | null {
@@ -63,7 +69,7 @@ export class Adoption {
     const { facts } = this.#trees;
     switch (entry.state) {
       case 'exited': {
-        const exit = entry.exit ?? exitOf(null, this.#trees.clock);
+        const exit = this.#inBoot(entry, entry.exit ?? exitOf(null, this.#trees.clock));
         facts.put(serviceId, { status: 'exited', generation, launchId, exit });
         break;
       }
@@ -112,8 +118,13 @@ export class Adoption {
   #sinceBoot(entry: LaunchEntry): void {
     const record = readExit(this.#layout, entry.launchId);
     if (record !== null && record.execErrno !== 0) this.#trees.revoked(entry);
-    else this.#trees.end(entry, exitOf(record, this.#trees.clock));
+    else this.#trees.end(entry, this.#inBoot(entry, exitOf(record, this.#trees.clock)));
     this.#trees.tidyLater(entry.launchId);
+  }
+
+  /** What nobody saw end in an earlier boot is taken to have ended with the boot. */
+  #inBoot(entry: LaunchEntry, exit: ProcessExit): ProcessExit {
+    return exit.isKnown || entry.bootId === this.#boot ? exit : { ...exit, isReboot: true };
   }
 
   #isRefused(launchId: LaunchId): boolean {
@@ -161,25 +172,27 @@ export class Adoption {
     else removeRecords(this.#layout, entry.launchId);
   }
 
-  /** Folders of launches that are not the newest of their service. */
-  #takeOlder(folders: ReadonlySet<string>, services: ReadonlySet<ServiceId>): void {
-    const unknown = [...folders].filter((name) => !this.#isTakenOlder(name, services));
-    if (unknown.length === 0) return;
-    const named = unknown.slice(0, MOST_NAMED);
-    this.#trees.log.warn(
-      { folder: this.#layout.run, count: unknown.length, launches: named },
-      'There are launches that the ledger does not know; they are left alone.',
-    );
+  /** Folders of launches that are not the newest of their service; those that come after it are nobody's. */
+  #takeOlder(folders: ReadonlySet<string>, newest: ReadonlyMap<ServiceId, number>): readonly LaunchId[] {
+    const launchIds = [...folders].flatMap((name) => launchIdOf(name) ?? []);
+    const foreign = [...folders].filter((name) => launchIdOf(name) === null);
+    if (foreign.length > 0) {
+      const named = foreign.slice(0, MOST_NAMED);
+      this.#trees.log.warn(
+        { folder: this.#layout.run, count: foreign.length, names: named },
+        'Not a launch; left alone.',
+      );
+    }
+    return launchIds.filter((launchId) => !this.#isTakenOlder(launchId, newest));
   }
 
   /** False for a launch that no ledger entry can be about. */
-  #isTakenOlder(name: string, services: ReadonlySet<ServiceId>): boolean {
-    const launchId = launchIdOf(name);
-    if (launchId === null) return false;
-    const serviceId = readRequest(this.#layout, launchId)?.serviceId;
-    if (serviceId !== undefined && services.has(serviceId)) this.#takeRest({ launchId, serviceId });
-    else if (readClaim(this.#layout, launchId)?.owner === 'revoked') this.#removeRevoked(launchId);
-    else return false;
+  #isTakenOlder(launchId: LaunchId, newest: ReadonlyMap<ServiceId, number>): boolean {
+    const request = readRequest(this.#layout, launchId);
+    const known = request === null ? undefined : newest.get(request.serviceId);
+    if (readClaim(this.#layout, launchId)?.owner === 'revoked') this.#removeRevoked(launchId);
+    else if (request === null || known === undefined || request.generation >= known) return false;
+    else this.#takeRest({ launchId, serviceId: request.serviceId });
     return true;
   }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { parseLaunchId, type LaunchId, type ServiceId } from '../model/ids.ts';
 import type { LaunchFailure, LaunchOutcome } from '../model/process.ts';
+import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import type { LaunchEntry, LaunchLedger } from '../ports/launch-ledger.ts';
 import type { LaunchRequest } from '../ports/process-host.ts';
 import { codeOf, transient } from './failure.ts';
@@ -21,6 +22,7 @@ export interface FlightRoom extends LandingRoom {
   readonly basePath: string;
   readonly bootId: string;
   readonly environment: (request: LaunchRequest, launchId: LaunchId) => Readonly<Record<string, string>>;
+  readonly crashPoint?: ReachCrashPoint | undefined;
   /** Sees to it that the ledger learns that the launch never began. */
   revoked(launch: { readonly launchId: LaunchId; readonly serviceId: ServiceId; readonly generation: number }): void;
 }
@@ -94,6 +96,7 @@ export class Flight {
   async #writeDown(): Promise<Landing> {
     try {
       await this.#room.ledger.intend(this.#entry());
+      this.#room.crashPoint?.('after-intent');
     } catch (error) {
       return this.#failed(error, 'ESTORE');
     }
@@ -111,15 +114,17 @@ export class Flight {
 
   async #order(): Promise<Landing> {
     const { layout, shims, basePath, environment } = this.#room;
-    const { serviceId, generation, stop } = this.#request;
+    const { serviceId, generation, stop, executablePath, version } = this.#request;
     const env = environment(this.#request, this.launchId);
     const order = orderOf(this.#request, this.launchId, { layout, basePath, env });
     mkdirSync(logFolder(layout, serviceId), { recursive: true, mode: 0o700 });
     mkdirSync(runFolder(layout, this.launchId), { mode: 0o700 });
-    writeRequest(layout, this.launchId, { serviceId, generation, stop });
+    writeRequest(layout, this.launchId, { serviceId, generation, stop, executablePath, version });
     const report = shims.start(order);
     this.#isOrdered = true;
+    this.#room.crashPoint?.('after-spawn');
     const first = await Promise.race([report, this.#revoked]);
+    this.#room.crashPoint?.('after-claim');
     if (first !== 'revoked') return new LandingStrip(this.#request, order, shims.kind, this.#room).land(first);
     void report.then((late) => {
       // Only a shim that has said so has seen that it must not begin; until then its folder must stay.

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { codeOf } from './failure.ts';
 import type { Identity } from './records.ts';
 
 /** What tells boots apart; empty where the system has no such thing. */
@@ -21,13 +22,17 @@ export interface ProcessStat {
 
 const buffer = Buffer.alloc(4096);
 
+/** It has ended, or is of another user: not ours either way. */
+const GONE: ReadonlySet<string> = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM']);
+
 /** Reads a /proc file that fits in a page or whose head is enough; null when the process is gone. */
 function readProc(file: string): string | null {
   let fd: number;
   try {
     fd = openSync(file, 'r');
-  } catch {
-    return null; // gone, or of another user: not ours either way
+  } catch (error) {
+    if (GONE.has(codeOf(error))) return null;
+    throw error; // no descriptor is free, say: whether the process lives is not known, and to guess would launch a second one
   }
   try {
     return buffer.toString('latin1', 0, readSync(fd, buffer, 0, buffer.length, 0));

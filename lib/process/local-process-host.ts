@@ -3,18 +3,21 @@ import type { LaunchId, ServiceId } from '../model/ids.ts';
 import type { Launch, LaunchFailure, LaunchOutcome, ProcessExit, ProcessFacts, ShimKind } from '../model/process.ts';
 import type { NodeSignal, StopSpec } from '../model/spec.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import type { LaunchLedger } from '../ports/launch-ledger.ts';
 import type { Log } from '../ports/log.ts';
-import type { LaunchObserver, LaunchRequest, ProcessHost } from '../ports/process-host.ts';
+import type { LaunchObserver, LaunchRequest, ProcessHost, Stray, StrayPolicy } from '../ports/process-host.ts';
 import { Adoption } from './adoption.ts';
 import { environmentOf, inheritable } from './environment.ts';
 import { transient } from './failure.ts';
 import { Flight, type FlightRoom } from './flight.ts';
 import { bootId } from './identity.ts';
 import { layoutOf } from './layout.ts';
+import { newestLogged } from './logged.ts';
 import { bestShimKind, shimsOf } from './shim-kind.ts';
 import { signalNumber } from './signals.ts';
 import { Slots } from './slots.ts';
+import { Strays } from './strays.ts';
 import { Trees } from './trees.ts';
 
 /** What a local process host is made from. */
@@ -32,6 +35,12 @@ export interface LocalProcessHostOptions {
   readonly clock: Clock;
   /** Default: the best that this machine has. */
   readonly shim?: ShimKind;
+  /** What becomes of live processes that the ledger does not know. Default: `report`. */
+  readonly strays?: StrayPolicy;
+  /** What tells this boot of the machine from others. Default: as the system says. */
+  readonly bootId?: string;
+  /** Told of each crash point; default: nobody. */
+  readonly crashPoint?: ReachCrashPoint | undefined;
   /** What launches inherit, COREDINATOR_* excepted. Default: the environment of this process. */
   readonly baseEnv?: NodeJS.ProcessEnv;
 }
@@ -40,15 +49,16 @@ class LocalProcessHost implements ProcessHost {
   readonly #options: LocalProcessHostOptions;
   readonly #room: FlightRoom;
   readonly #trees: Trees;
+  readonly #strays: Strays;
   readonly #flights = new Map<ServiceId, Flight>();
   #isClosed = false;
 
   constructor(options: LocalProcessHostOptions) {
-    const { ledger, log, clock, basePath, instanceId, hostUrl } = options;
+    const { ledger, log, clock, basePath, instanceId, hostUrl, crashPoint } = options;
     const layout = layoutOf(options.stateDir);
     for (const folder of Object.values(layout) as string[]) mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.#options = options;
-    this.#trees = new Trees({ layout, ledger, log, clock });
+    this.#trees = new Trees({ layout, ledger, log, clock, crashPoint });
     const shims = shimsOf(options.shim ?? bestShimKind(), log);
     const inherited = inheritable(options.baseEnv ?? process.env);
     this.#room = {
@@ -59,19 +69,26 @@ class LocalProcessHost implements ProcessHost {
       clock,
       log,
       basePath,
-      bootId: bootId(),
+      bootId: options.bootId ?? bootId(),
+      crashPoint,
       environment: (request, launchId) => environmentOf(request, launchId, { inherited, instanceId, url: hostUrl() }),
       adopt: (origin) => this.#trees.adopt(origin),
       revoked: (launch) => {
         this.#trees.revoked(launch);
       },
     };
+    const policy = options.strays ?? 'report';
+    this.#strays = new Strays({ trees: this.#trees, ledger, bootId: this.#room.bootId, instanceId, policy });
   }
 
   async survey(): Promise<ReadonlyMap<ServiceId, ProcessFacts>> {
     const newest = await this.#options.ledger.newest();
-    await new Adoption(this.#trees, this.#room.bootId).run(newest);
+    await this.#strays.take(await new Adoption(this.#trees, this.#room.bootId).run(newest));
     return this.#trees.facts.all();
+  }
+
+  strays(): readonly Stray[] {
+    return this.#strays.all();
   }
 
   facts(serviceId: ServiceId): ProcessFacts | null {
@@ -79,14 +96,25 @@ class LocalProcessHost implements ProcessHost {
   }
 
   async launch(request: LaunchRequest): Promise<LaunchOutcome> {
-    const { serviceId, generation } = request;
+    const { serviceId } = request;
     const failure = this.#reasonAgainst(serviceId);
-    if (failure !== null) return { type: 'refused', generation, failure };
-    const flight = new Flight(request, this.#room);
+    if (failure !== null) return { type: 'refused', generation: request.generation, failure };
+    const newest = this.#newestGeneration(serviceId);
+    const stray = this.#strays.reasonAgainst(serviceId);
+    // However often it is tried beside a stray, no generation is used up.
+    if (stray !== null) return { type: 'refused', generation: newest, failure: transient('ESTRAY', stray) };
+    const generation = Math.max(request.generation, newest + 1);
+    const flight = new Flight({ ...request, generation }, this.#room);
     this.#flights.set(serviceId, flight);
     const outcome = await flight.run(() => this.#clear(serviceId));
     this.#flights.delete(serviceId);
     return outcome;
+  }
+
+  /** A number that was used once names one process, one exit and one pair of log files for ever. */
+  #newestGeneration(serviceId: ServiceId): number {
+    const known = this.#trees.facts.get(serviceId)?.generation ?? newestLogged(this.#room.layout, serviceId);
+    return Math.max(known, this.#strays.newestGeneration(serviceId));
   }
 
   #reasonAgainst(serviceId: ServiceId): LaunchFailure | null {
@@ -100,7 +128,7 @@ class LocalProcessHost implements ProcessHost {
 
   /** Two generations never overlap, in the process table or in the ledger. */
   async #clear(serviceId: ServiceId): Promise<LaunchFailure | null> {
-    await this.#trees.endAll(serviceId);
+    await Promise.all([this.#trees.endAll(serviceId), this.#strays.endAll(serviceId)]);
     try {
       await this.#trees.settleDebts(serviceId);
       return null;
@@ -119,7 +147,7 @@ class LocalProcessHost implements ProcessHost {
     const main = this.#trees.alive(serviceId);
     const flight = this.#flights.get(serviceId);
     flight?.cancel();
-    await this.#trees.endAll(serviceId, usable);
+    await Promise.all([this.#trees.endAll(serviceId, usable), this.#strays.endAll(serviceId, usable)]);
     const launched = (await flight?.settled) ?? null;
     await launched?.end(usable);
     return (launched ?? main)?.exit ?? null;
@@ -147,6 +175,7 @@ class LocalProcessHost implements ProcessHost {
     const ordered = [...this.#flights.values()].filter((flight) => flight.giveUp());
     await Promise.all(ordered.map(({ settled }) => settled));
     this.#room.shims.close();
+    this.#strays.close();
     this.#trees.close();
   }
 }

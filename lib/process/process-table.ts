@@ -15,6 +15,8 @@ export interface TreeMarks {
   readonly launchId: string;
   readonly main: Identity | null;
   readonly shim: Identity;
+  /** Its other children are the tools that a shell works with: an exit record is lost with the `mv` that is to put it in place. */
+  readonly isShimShell: boolean;
 }
 
 /** All living processes at one moment. */
@@ -40,7 +42,7 @@ export class ProcessSnapshot {
    * The processes of a tree, its shim excepted: those that carry its mark, the group and session of its main process, and all
    * descendants of these and of the shim. A daemon that has wiped its environment escapes once its parents are gone.
    */
-  membersOf({ launchId, main, shim }: TreeMarks): readonly Identity[] {
+  membersOf({ launchId, main, shim, isShimShell }: TreeMarks): readonly Identity[] {
     const queue = [...(this.#byMark.get(launchId) ?? [])];
     // A pid is not given again while a group or session is named by it; if it was, none of the old ones is left.
     if (main !== null && (!this.#byPid.has(main.pid) || this.#holds(main))) {
@@ -48,14 +50,26 @@ export class ProcessSnapshot {
     }
     const isShimAlive = this.#holds(shim);
     if (isShimAlive) queue.push(...(this.#byParent.get(shim.pid) ?? []));
+    const tools = isShimShell && isShimAlive && main !== null ? this.#toolsOf(shim, main) : new Set();
     const found = new Map<number, TableEntry>();
     for (let entry = queue.pop(); entry !== undefined; entry = queue.pop()) {
-      if (found.has(entry.pid)) continue;
+      if (found.has(entry.pid) || tools.has(entry.pid)) continue;
       found.set(entry.pid, entry);
       queue.push(...(this.#byParent.get(entry.pid) ?? []));
     }
     if (isShimAlive) found.delete(shim.pid);
     return [...found.values()].map(({ pid, start }) => ({ pid, start }));
+  }
+
+  /** What a shell has forked beside its main process. */
+  #toolsOf(shim: Identity, main: Identity): ReadonlySet<number> {
+    const tools = new Set<number>();
+    const queue = (this.#byParent.get(shim.pid) ?? []).filter(({ pid }) => pid !== main.pid);
+    for (let entry = queue.pop(); entry !== undefined; entry = queue.pop()) {
+      tools.add(entry.pid);
+      queue.push(...(this.#byParent.get(entry.pid) ?? []));
+    }
+    return tools;
   }
 
   #holds({ pid, start }: Identity): boolean {

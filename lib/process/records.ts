@@ -1,6 +1,6 @@
 import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseServiceId, type LaunchId, type ServiceId } from '../model/ids.ts';
+import { isId, parseServiceId, type LaunchId, type ServiceId } from '../model/ids.ts';
 import type { ProcessExit, ShimKind } from '../model/process.ts';
 import type { NodeSignal, StopSpec } from '../model/spec.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -41,6 +41,8 @@ export interface RequestRecord {
   readonly serviceId: ServiceId;
   readonly generation: number;
   readonly stop: StopSpec;
+  readonly executablePath: string;
+  readonly version: string | null;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -118,8 +120,9 @@ export function exitOf(record: ExitRecord | null, clock: Clock): ProcessExit {
 
 /** Writes what a later host needs to know of a launch; its folder must exist. */
 export function writeRequest(layout: Layout, launchId: LaunchId, request: RequestRecord): void {
-  const { serviceId, generation, stop } = request;
-  const fields = { launch: launchId, service: serviceId, generation, signal: stop.signal, grace: stop.graceMs };
+  const { serviceId, generation, stop, executablePath: executable, version } = request;
+  const what = { service: serviceId, generation, executable, version };
+  const fields = { launch: launchId, ...what, signal: stop.signal, grace: stop.graceMs };
   writeFileSync(join(runFolder(layout, launchId), 'request'), `${JSON.stringify(fields)}\n`, { mode: 0o600 });
 }
 
@@ -127,11 +130,22 @@ export function writeRequest(layout: Layout, launchId: LaunchId, request: Reques
 export function readRequest(layout: Layout, launchId: LaunchId): RequestRecord | null {
   const fields = readFields(join(runFolder(layout, launchId), 'request'));
   if (fields === null) return null;
-  const { service, generation, signal, grace } = fields;
-  if (typeof service !== 'string' || typeof signal !== 'string' || !isCount(generation) || !isCount(grace)) return null;
+  const { service, generation, executable, version, signal, grace } = fields;
+  if (
+    typeof service !== 'string' ||
+    !isId(service) ||
+    typeof signal !== 'string' ||
+    !isCount(generation) ||
+    !isCount(grace)
+  )
+    return null;
   if (!signal.startsWith('SIG')) return null;
   const stop: StopSpec = { signal: signal as NodeSignal, graceMs: grace }; // the prefix was just checked
-  return { serviceId: parseServiceId(service), generation, stop };
+  const program = {
+    executablePath: typeof executable === 'string' ? executable : '',
+    version: typeof version === 'string' ? version : null,
+  };
+  return { serviceId: parseServiceId(service), generation, stop, ...program };
 }
 
 /**

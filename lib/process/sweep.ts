@@ -1,4 +1,5 @@
 import { livingAmong } from './identity.ts';
+import { codeOf } from './failure.ts';
 import type { Identity } from './records.ts';
 
 const EVERY_MS = 250;
@@ -19,13 +20,22 @@ export class Sweep {
   add(member: Swept): void {
     this.#members.add(member);
     this.#timer ??= setInterval(() => {
-      this.#look();
+      this.#lookOrNot();
     }, EVERY_MS).unref();
   }
 
   delete(member: Swept): void {
     this.#members.delete(member);
     if (this.#members.size === 0) this.close();
+  }
+
+  #lookOrNot(): void {
+    try {
+      this.#look();
+    } catch (error) {
+      if (codeOf(error) === '') throw error; // a bug
+      // No descriptor is free, say: nothing is known now, so nothing is said; the next look is near.
+    }
   }
 
   #look(): void {

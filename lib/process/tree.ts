@@ -12,6 +12,7 @@ import type { TreeOrigin, TreeRoom } from './tree-origin.ts';
 
 /** A shim that leaves later than that after its main process had to wait for descendants. */
 const AT_ONCE_MS = 50;
+const AGAIN_MS = 250;
 
 /** One process tree, from the report of its shim until nothing of it is left. */
 export class Tree implements Swept, EndingTree {
@@ -31,6 +32,7 @@ export class Tree implements Swept, EndingTree {
   #endedAt = -Infinity;
   #pipe: AlivePipe | null = null;
   #isShimGone = false;
+  #isClosed = false;
   #isEmpty: boolean;
   #ending: Ending | null = null;
   #settleGone: () => void = () => undefined;
@@ -70,6 +72,25 @@ export class Tree implements Swept, EndingTree {
 
   /** The exit record may be there. */
   readRecord(): void {
+    this.#attempt(() => {
+      this.#readRecord();
+    });
+  }
+
+  /** What cannot be read for want of descriptors or memory must not pass for gone: it is looked at again. */
+  #attempt(look: () => void): void {
+    try {
+      if (!this.isGone && !this.#isClosed) look();
+    } catch (error) {
+      if (codeOf(error) === '') throw error; // a bug
+      this.#room.log.warn({ err: error, launchId: this.launchId }, 'A process cannot be looked at; trying again.');
+      setTimeout(() => {
+        this.#attempt(look);
+      }, AGAIN_MS).unref();
+    }
+  }
+
+  #readRecord(): void {
     if (this.isMainOver) return;
     const record = readExit(this.#room.layout, this.launchId);
     if (record !== null) this.#end(record);
@@ -89,13 +110,22 @@ export class Tree implements Swept, EndingTree {
 
   missing(): void {
     if (!this.#isShimGone) this.#shimLeft();
-    else this.#mainIsMissing();
+    else
+      this.#attempt(() => {
+        this.#mainIsMissing();
+      });
   }
 
   #shimLeft(): void {
     this.#isShimGone = true;
     this.#pipe = null;
-    this.readRecord(); // the last thing that a shim does for its main process
+    this.#attempt(() => {
+      this.#judge();
+    });
+  }
+
+  #judge(): void {
+    this.#readRecord(); // the last thing that a shim does for its main process
     if (this.isMainOver) this.#afterShim();
     else if (isLiving(this.main)) this.#orphan();
     else this.#mainIsMissing();
@@ -114,7 +144,7 @@ export class Tree implements Swept, EndingTree {
   }
 
   #mainIsMissing(): void {
-    this.readRecord();
+    this.#readRecord();
     if (!this.isMainOver) this.#end(null);
     this.#searchLeftovers();
   }
@@ -153,9 +183,11 @@ export class Tree implements Swept, EndingTree {
   }
 
   look(): void {
-    this.readRecord();
-    const suspect = this.suspect();
-    if (suspect !== null && !isLiving(suspect)) this.missing();
+    this.#attempt(() => {
+      this.#readRecord();
+      const suspect = this.suspect();
+      if (suspect !== null && !isLiving(suspect)) this.missing();
+    });
   }
 
   /** Ends it; resolves when nothing is left. Asking again may shorten the grace, never lengthen it. */
@@ -165,6 +197,10 @@ export class Tree implements Swept, EndingTree {
       this.#ending.ask(stop);
     }
     return this.gone;
+  }
+
+  get isShimShell(): boolean {
+    return this.#kind === 'sh';
   }
 
   get isEnding(): boolean {
@@ -190,6 +226,7 @@ export class Tree implements Swept, EndingTree {
 
   /** Lets go of it without touching a process. */
   close(): void {
+    this.#isClosed = true;
     this.#pipe?.close();
     this.#pipe = null;
     this.#room.sweep.delete(this);

@@ -2,6 +2,7 @@ import type { LaunchId, ServiceId } from '../model/ids.ts';
 import type { Launch, ProcessExit } from '../model/process.ts';
 import type { StopSpec } from '../model/spec.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import type { LaunchLedger } from '../ports/launch-ledger.ts';
 import type { Log } from '../ports/log.ts';
 import { ExitWatch } from './exit-watch.ts';
@@ -20,6 +21,7 @@ export interface TreesOptions {
   readonly ledger: LaunchLedger;
   readonly log: Log;
   readonly clock: Clock;
+  readonly crashPoint?: ReachCrashPoint | undefined;
 }
 
 /**
@@ -33,6 +35,7 @@ export class Trees implements TreeRoom {
   readonly facts: FactsBook;
   readonly sweep = new Sweep();
   readonly table = new ProcessTable();
+  readonly crashPoint: ReachCrashPoint | undefined;
   readonly #ledger: LaunchLedger;
   readonly #watch: ExitWatch;
   readonly #trees = new Map<string, Tree>();
@@ -44,7 +47,8 @@ export class Trees implements TreeRoom {
   #isClosed = false;
 
   /** Watches for exit records from now on; their folder must exist. */
-  constructor({ layout, ledger, log, clock }: TreesOptions) {
+  constructor({ layout, ledger, log, clock, crashPoint }: TreesOptions) {
+    this.crashPoint = crashPoint;
     this.layout = layout;
     this.log = log;
     this.clock = clock;
@@ -89,6 +93,7 @@ export class Trees implements TreeRoom {
   }
 
   ended(tree: TreeSubject, exit: ProcessExit): void {
+    this.crashPoint?.('after-exit-record');
     const { launch } = tree;
     if (launch !== null) this.end(launch, exit);
   }
@@ -138,6 +143,7 @@ export class Trees implements TreeRoom {
     if (this.#debts.has(launchId) || !(tree?.isGone ?? this.#bare.has(launchId))) return;
     this.#trees.delete(launchId);
     this.#bare.delete(launchId);
+    this.crashPoint?.('before-removal');
     try {
       removeRecords(this.layout, launchId);
     } catch (error) {
@@ -155,6 +161,18 @@ export class Trees implements TreeRoom {
   async endAll(serviceId: ServiceId, stop?: StopSpec): Promise<void> {
     const trees = [...(this.#services.get(serviceId) ?? [])];
     await Promise.all(trees.map((tree) => tree.end(stop ?? tree.stop)));
+  }
+
+  /** Whether a launch is looked after. */
+  has(launchId: LaunchId): boolean {
+    return this.#trees.has(launchId);
+  }
+
+  /** The pids of the main processes and shims that are looked after. */
+  pids(): ReadonlySet<number> {
+    return new Set(
+      [...this.#trees.values()].flatMap(({ main, shim }) => (main === null ? shim.pid : [main.pid, shim.pid])),
+    );
   }
 
   /** The tree whose main process lives; null when there is none. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-import { parseLaunchId, parseServiceId, type LaunchId } from '../model/ids.ts';
+import { launchId, serviceId } from '../model/id-schema.ts';
+import type { LaunchId } from '../model/ids.ts';
 import type { ProcessExit } from '../model/process.ts';
 import type { LaunchEntry } from '../ports/launch-ledger.ts';
 import { inserter, rowFor, type RowWrite } from './batch.ts';
-import { parsedBy } from './parsing.ts';
 import type { RowSource } from './row-reader.ts';
 
 const COLUMNS = [
@@ -50,8 +50,8 @@ const REVOKED = {
 
 const launchRow = z
   .strictObject({
-    launch_id: parsedBy(parseLaunchId),
-    service_id: parsedBy(parseServiceId),
+    launch_id: launchId,
+    service_id: serviceId,
     generation: z.int().nonnegative(),
     state: z.enum(['intent', 'running', 'exited', 'revoked']),
     shim: z.enum(['native', 'sh', 'node']),

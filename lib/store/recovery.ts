@@ -52,7 +52,13 @@ export async function salvage(session: SqlSession, aside: string, log: Log): Pro
     const schema = await schemaVersion(session, 'aside');
     const own = await schemaVersion(session);
     if (schema !== own) throw new Error(`it has schema ${schema}, and this program writes schema ${own}`);
-    for (const table of TABLES) await copy(session, table, log);
+    const lost = new Set<Table>();
+    for (const table of TABLES) {
+      // An actor without its wish would be told to stop, and with it a process that nobody asked to stop.
+      const isOrphaned = table === 'actor_snapshot' && lost.has('wish');
+      if (isOrphaned) log.error({ table }, 'The actors are left behind as well: their wishes are lost.');
+      else if (!(await copy(session, table, log))) lost.add(table);
+    }
   } catch (error) {
     log.error({ err: error, aside }, 'Nothing could be read of the store that was moved aside.');
   } finally {
@@ -60,13 +66,15 @@ export async function salvage(session: SqlSession, aside: string, log: Log): Pro
   }
 }
 
-async function copy(session: SqlSession, table: Table, log: Log): Promise<void> {
+async function copy(session: SqlSession, table: Table, log: Log): Promise<boolean> {
   try {
     // Without the ORDER BY, SQLite would copy pages instead of rows, those of damaged indexes too.
     await session.run(`INSERT INTO main.${table} SELECT * FROM aside.${table} ORDER BY rowid`);
     log.warn({ table }, 'A table of the corrupt store was copied into the new one.');
+    return true;
   } catch (error) {
     if (sqliteCode(error) === null) throw error;
     log.error({ err: error, table }, 'A table of the corrupt store could not be copied and starts empty.');
+    return false;
   }
 }

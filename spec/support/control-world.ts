@@ -4,6 +4,7 @@ import { AgentNotFoundError } from '../../lib/model/errors.ts';
 import type { AgentPlan, ServiceSpec } from '../../lib/model/spec.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { Log } from '../../lib/ports/log.ts';
+import type { ServiceLogs } from '../../lib/ports/service-logs.ts';
 import type { SpecSource } from '../../lib/ports/spec-source.ts';
 import { FakeCatalog } from './actor-world.ts';
 import { fakeProcessHost, type FakeProcessHost } from './fake-process-host.ts';
@@ -11,6 +12,14 @@ import { memoryStore, type MemoryStore } from './memory-store.ts';
 import { agentPlan, serviceSpec } from './specs.ts';
 
 const EPOCH = 1_700_000_000_000;
+/** Services that never write anything. */
+const NO_LOGS: ServiceLogs = {
+  read: () => (async function* () {})(),
+  follow: () => (async function* () {})(),
+  keepBounded: () => undefined,
+  close: () => Promise.resolve(),
+};
+
 const GUARANTEES = { exactExit: true, treeComplete: true, losslessRotation: true };
 
 /** A log that keeps its records for the test to look at. */
@@ -65,7 +74,13 @@ export class ControlWorld {
   async boot(): Promise<void> {
     const { store, specs, processes, catalog, clock, timers, log } = this;
     const identity = { processId: 1, version: '0.0.0', guarantees: GUARANTEES };
-    this.#control = await openControl({ store, specs, processes, catalog, clock, timers, log, identity });
+    this.#control = await openControl({
+      ...{ store, specs, processes, catalog, logs: NO_LOGS },
+      clock,
+      timers,
+      log,
+      identity,
+    });
     await this.pass();
   }
 

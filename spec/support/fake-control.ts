@@ -4,6 +4,7 @@ import { AgentConflictError, AgentNotFoundError, ServiceNotFoundError } from '..
 import { parseAgentId } from '../../lib/model/ids.ts';
 import type { AgentId } from '../../lib/model/ids.ts';
 import type { JournalQuery } from '../../lib/model/journal.ts';
+import type { LogItem, LogQuery } from '../../lib/model/log-line.ts';
 import type {
   AgentStatusView,
   AgentView,
@@ -65,6 +66,9 @@ export class FakeControl implements Control {
   reasons: readonly string[] = [];
   readonly events: EventView[] = [];
   readonly listed: ServiceView[] = [];
+  /** What the logs of every listed service give; the way to end a follow is its signal. */
+  logSource: (query: Omit<LogQuery, 'serviceId'>, follow?: AbortSignal) => AsyncIterable<readonly LogItem[]> =
+    async function* () {};
   /** A command waits for it before it takes effect. */
   gate: Promise<void> = Promise.resolve();
   readonly #agents = new Map<AgentId, FakeAgent>();
@@ -159,6 +163,12 @@ export class FakeControl implements Control {
     const rest = this.events.filter(({ seq }) => seq > query.after);
     const events = rest.slice(0, query.limit);
     return Promise.resolve({ events, next: rest.length > events.length ? (events.at(-1)?.seq ?? null) : null });
+  }
+
+  logs(id: string, query: Omit<LogQuery, 'serviceId'>, follow?: AbortSignal): AsyncIterable<readonly LogItem[]> {
+    this.service(id);
+    this.#view('logs', query);
+    return this.logSource(query, follow);
   }
 
   health(): HealthView {

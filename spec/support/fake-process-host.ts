@@ -9,7 +9,7 @@ import type {
 } from '../../lib/model/process.ts';
 import type { NodeSignal, StopSpec } from '../../lib/model/spec.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
-import type { LaunchObserver, LaunchRequest, ProcessHost } from '../../lib/ports/process-host.ts';
+import type { LaunchObserver, LaunchRequest, ProcessHost, Stray } from '../../lib/ports/process-host.ts';
 
 /** How a fake process ends; by default with code 0. */
 export interface FakeExit {
@@ -29,6 +29,8 @@ export interface FakeProcessHost extends ProcessHost {
   readonly signals: readonly { readonly serviceId: ServiceId; readonly signal: NodeSignal }[];
   /** What survey() hands out and adopts; fill it before. */
   readonly surveyed: Map<ServiceId, ProcessFacts>;
+  /** What strays() hands out; fill it before. */
+  readonly found: Stray[];
   /** Ends the live main process of a service; observers are told before it returns. Throws when none lives. */
   exit(serviceId: string, exit?: FakeExit): ProcessExit;
   /** Lets the next launch of a service be refused; calls add up. Default: a permanent ENOENT. */
@@ -88,6 +90,7 @@ class InMemoryProcessHost implements FakeProcessHost {
   readonly stops: { readonly serviceId: ServiceId; readonly stop: StopSpec }[] = [];
   readonly signals: { readonly serviceId: ServiceId; readonly signal: NodeSignal }[] = [];
   readonly surveyed = new Map<ServiceId, ProcessFacts>();
+  readonly found: Stray[] = [];
   readonly #slots = new Map<string, Slot>();
   readonly #observers = new Map<LaunchId, Set<LaunchObserver>>();
   readonly #exits = new Map<LaunchId, ProcessExit>();
@@ -108,12 +111,18 @@ class InMemoryProcessHost implements FakeProcessHost {
     return Promise.resolve(new Map(this.surveyed));
   }
 
+  strays(): readonly Stray[] {
+    return this.found;
+  }
+
   facts(serviceId: ServiceId): ProcessFacts | null {
     return this.#slots.get(serviceId)?.facts ?? null;
   }
 
-  async launch(request: LaunchRequest): Promise<LaunchOutcome> {
-    const slot = this.#slot(request.serviceId);
+  async launch(asked: LaunchRequest): Promise<LaunchOutcome> {
+    const slot = this.#slot(asked.serviceId);
+    const generation = Math.max(asked.generation, (slot.facts?.generation ?? 0) + 1);
+    const request = { ...asked, generation };
     this.launches.push(request);
     if (slot.pending !== null || (slot.facts?.status === 'alive' && slot.stopping === null)) {
       return refused(request, 'EALIVE', `A process of the service "${request.serviceId}" lives already.`);

@@ -129,6 +129,20 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
       });
     });
 
+    it('never gives a generation to two launches of a service', async () => {
+      const launch = await launched(PUMP, 5);
+      harness.exit(launch, 0);
+      await oneOf(exitsOf(launch));
+      expect((await launched(PUMP, 1)).generation).to.equal(6);
+      expect(host.facts(PUMP)).to.include({ generation: 6 });
+      expect((await launched(VALVE, 1)).generation).to.equal(1);
+    });
+
+    it('knows of no stray where none is', async () => {
+      await host.survey();
+      expect(host.strays()).to.be.empty;
+    });
+
     describe('an observer', () => {
       it('is told of an exit code once', async () => {
         const launch = await launched();

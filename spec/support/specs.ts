@@ -22,6 +22,7 @@ export function serviceSpec(id: string, overrides: Overrides = {}): ServiceSpec 
     settleMs: 200,
     stop: { signal: 'SIGTERM', graceMs: 5_000 },
     dependsOn: [],
+    logs: { maxBytes: 10 * 1024 * 1024, keep: 5 },
     restart: {
       mode: 'always',
       backoff: { initialMs: 250, factor: 2, maxMs: 30_000, jitter: 0, resetAfterMs: 60_000 },

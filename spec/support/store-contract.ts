@@ -36,6 +36,7 @@ export function serviceSpec(id: string): ServiceSpec {
     },
     ...{ cwd: null, settleMs: 200, stop: { signal: 'SIGTERM', graceMs: 5_000 } },
     dependsOn: [{ serviceId: parseServiceId('pump1-coreio'), condition: 'started' }],
+    logs: { maxBytes: 1024 * 1024, keep: 3 },
   };
 }
 

@@ -1,5 +1,5 @@
 import { classifyExit, judgeEnding, type Ending, type Verdict } from '../../model/restart.ts';
-import type { LaunchFailure, ProcessExit } from '../../model/process.ts';
+import { isHostTrouble, isHostTroubleError, type LaunchFailure, type ProcessExit } from '../../model/process.ts';
 import type { Instant } from '../../model/time.ts';
 import type { ResumeEvent, ServiceEvent } from './events.ts';
 import type { ServiceContext } from './record.ts';
@@ -32,13 +32,23 @@ export function endOfResume(context: ServiceContext, event: ResumeEvent, now: In
 
 /** A launch that was refused but may be granted another time. */
 export function endOfRefusal(failure: LaunchFailure, generation: number): End {
-  return { class: 'spawn_transient', uptimeMs: null, generation, exit: null, reason: failure.message };
+  const reason = failure.message;
+  return {
+    class: 'spawn_transient',
+    uptimeMs: null,
+    generation,
+    exit: null,
+    reason,
+    isHostTrouble: isHostTrouble(failure),
+  };
 }
 
-/** An effect that broke: the bug stays inside this service and counts like a failed launch. */
+/** An effect that broke: a bug stays inside this service and counts like a failed launch; what the host lacks does not count. */
 export function endOfError(context: ServiceContext, error: unknown): End {
-  const message = error instanceof Error ? error.message : String(error);
-  return { class: 'spawn_transient', uptimeMs: null, generation: context.generation, exit: null, reason: message };
+  const reason = error instanceof Error ? error.message : String(error);
+  const isTrouble = isHostTroubleError(error);
+  const { generation } = context;
+  return { class: 'spawn_transient', uptimeMs: null, generation, exit: null, reason, isHostTrouble: isTrouble };
 }
 
 /** What follows an end by the policy of the service. */
@@ -50,11 +60,13 @@ function endOf(context: ServiceContext, generation: number, exit: ProcessExit): 
   const isThisRun = context.launch?.generation === generation;
   const uptimeMs = isThisRun && context.startedAt !== null ? Math.max(0, exit.at - context.startedAt) : null;
   const how = sentenceOf(exit);
-  const reason = uptimeMs === null ? `${how} before it counted as started` : how;
-  return { class: classifyExit(exit, context.spec.restart), uptimeMs, generation, exit, reason };
+  const isReboot = exit.isReboot === true;
+  const reason = uptimeMs === null && !isReboot ? `${how} before it counted as started` : how;
+  return { class: classifyExit(exit, context.spec.restart), uptimeMs, generation, exit, reason, isReboot };
 }
 
 function sentenceOf(exit: ProcessExit): string {
+  if (exit.isReboot === true) return 'the machine was restarted, and the process ended with it';
   if (!exit.isKnown) return 'the process ended unseen, its exit status is not known';
   return exit.signal === null
     ? `the process exited with code ${exit.code ?? '?'}`

@@ -45,7 +45,13 @@ export function createSupervisorMachine(ports: ServicePorts, clock: Clock) {
         const present = self.getSnapshot().children;
         for (const seat of event.services) {
           const id = serviceActorId(seat.spec.id);
-          if (!(id in present)) enqueue.spawnChild('service', { id, systemId: id, input: seat });
+          if (id in present) continue;
+          enqueue.spawnChild('service', { id, systemId: id, input: seat });
+          // A process may be there before anybody wished for it: its ledger outlived the wishes, or a stray was adopted.
+          const facts = ports.processes.facts(seat.spec.id);
+          if (facts?.status === 'alive') {
+            enqueue.sendTo(id, { type: 'host.resume', intended: 'running', holders: seat.holders, facts });
+          }
         }
         for (const plan of event.agents) {
           const id = agentActorId(plan.id);

@@ -40,6 +40,7 @@ describe('the options of serve', () => {
       host: '127.0.0.1',
       port: 8000,
       onExit: 'detach',
+      strays: 'report',
       access: { full: null, readOnly: null },
       allowedHosts: [],
       corsOrigins: [],
@@ -61,6 +62,8 @@ describe('the options of serve', () => {
       'rel/state',
       '--on-exit',
       'drain',
+      '--strays',
+      'adopt',
     ];
     const more = [
       '--log-level',
@@ -80,6 +83,7 @@ describe('the options of serve', () => {
       host: '::1',
       port: 0,
       onExit: 'drain',
+      strays: 'adopt',
       access: { full: TOKEN, readOnly: OTHER },
       allowedHosts: ['plant'],
       corsOrigins: ['http://x'],

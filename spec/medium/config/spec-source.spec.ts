@@ -69,6 +69,7 @@ describe('the source of specs', () => {
               successExitCodes: [0],
             },
             settleMs: 200,
+            logs: { maxBytes: 10_485_760, keep: 5 },
             stop: { signal: 'SIGTERM', graceMs: 5_000 },
             dependsOn: [],
           },

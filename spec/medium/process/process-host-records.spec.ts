@@ -72,6 +72,8 @@ describe('the files of a launch', () => {
       serviceId: parseServiceId('pump'),
       generation: 4,
       stop: { signal: 'SIGINT', graceMs: 700 },
+      executablePath: '/plant/pump-1.2.3',
+      version: '1.2.3',
     } as const;
     records.writeRequest(layout, LAUNCH, request);
     expect(records.readRequest(layout, LAUNCH)).to.deep.equal(request);

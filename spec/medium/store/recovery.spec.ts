@@ -96,6 +96,15 @@ describe('A store whose file is corrupt', () => {
     ]);
   });
 
+  it('gives no actor whose wish is lost to the new one: it would be told to stop', async () => {
+    const file = await filledStore();
+    await damage(file, 'wish');
+    const store = await openedStore({ file });
+    expect(await store.actors.loadWishes()).to.deep.equal([]);
+    expect(await store.actors.loadActors()).to.deep.equal([]);
+    expect(await store.actors.lastSeq()).to.equal(2);
+  });
+
   it('is found out by a damaged index as well', async () => {
     const file = await filledStore();
     await damage(file, 'journal_agent');

@@ -46,6 +46,7 @@ describe('the words of the command line', () => {
     ['config', '--config', 'COREDINATOR_CONFIG'],
     ['stateDir', '--state-dir', 'COREDINATOR_STATE_DIR'],
     ['onExit', '--on-exit', 'COREDINATOR_ON_EXIT'],
+    ['strays', '--strays', 'COREDINATOR_STRAYS'],
     ['tokenFile', '--token-file', 'COREDINATOR_TOKEN_FILE'],
     ['readTokenFile', '--read-token-file', 'COREDINATOR_READ_TOKEN_FILE'],
     ['logLevel', '--log-level', 'COREDINATOR_LOG_LEVEL'],

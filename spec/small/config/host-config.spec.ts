@@ -52,6 +52,7 @@ describe('the configuration of a host', () => {
         settle: 200,
         stop: { signal: 'SIGTERM', grace: 5_000 },
         depends_on: { coreio: 'started' },
+        logs: { max_bytes: 10_485_760, keep: 5 },
         shareable: false,
         autostart: true,
       });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { assign, createActor, setup } from 'xstate';
+import { assign, createActor, setup, SimulatedClock } from 'xstate';
 import { Recorder } from '../../../lib/control/recorder.ts';
 import { Sequence } from '../../../lib/control/sequence.ts';
 import { recordingLog } from '../../support/control-world.ts';
@@ -20,13 +20,15 @@ describe('the recorder', () => {
   let store: MemoryStore;
   let changed: number;
   let recorder: Recorder;
+  let timers: SimulatedClock;
 
   beforeEach(() => {
     store = memoryStore();
     changed = 0;
-    const clock = { now: () => 0, random: () => 0 };
+    timers = new SimulatedClock();
+    const clock = { now: () => timers.now(), random: () => 0 };
     const onChanged = (): void => void (changed += 1);
-    recorder = new Recorder({ store, sequence: new Sequence(0), clock, log: recordingLog(), onChanged }, []);
+    recorder = new Recorder({ store, sequence: new Sequence(0), clock, timers, log: recordingLog(), onChanged }, []);
   });
 
   function root(): ReturnType<typeof createActor<typeof counter>> {
@@ -70,6 +72,74 @@ describe('the recorder', () => {
     await ticks();
     expect(changed - before).to.equal(2);
     expect((await store.loadActors())[0]!.snapshot).to.contain('"count":2');
+  });
+
+  it('tries a write again after 0.5 s, then ever more slowly, at last every 5 s, however much changes', async () => {
+    const actor = root();
+    store.breakDown();
+    let tries = 0;
+    const commit = store.commitActors.bind(store);
+    store.commitActors = (changes) => {
+      tries += 1;
+      return commit(changes);
+    };
+    for (let passed = 0; passed < 30_000; passed += 100) {
+      actor.send({ type: 'up' });
+      await ticks();
+      timers.increment(100);
+    }
+    await ticks();
+    expect(tries).to.equal(9); // at 0, 0.5, 1.5, 3.5, 7.5, 12.5, 17.5, 22.5 and 27.5 s
+    store.heal();
+    timers.increment(5_000);
+    await ticks();
+    expect((await store.loadActors())[0]!.snapshot).to.contain('"count":300');
+  });
+
+  it('writes as soon as it is told that the store is back', async () => {
+    root();
+    store.breakDown();
+    await ticks();
+    store.heal();
+    recorder.retry();
+    await ticks();
+    expect(await store.loadActors()).to.have.length(1);
+  });
+
+  it('keeps the newest 10,000 facts while the store is away, and then tells how many went', async () => {
+    const nobody = { agentId: null, serviceId: null, from: null, to: null, correlationId: null };
+    const note = (n: number): void => {
+      recorder.note({ ...nobody, at: 0, type: 'n', cause: 'test', detail: { n } });
+    };
+    store.breakDown();
+    for (let n = 1; n <= 25_000; n += 1) {
+      note(n);
+      if (n === 4_000) await ticks(); // some are on their way when the write fails
+    }
+    store.heal();
+    recorder.retry();
+    await ticks();
+    const [first, second] = store.journal;
+    expect(first).to.deep.include({ type: 'journal.truncated' });
+    const { dropped } = first!.detail as { dropped: number };
+    expect(second?.detail).to.deep.equal({ n: dropped + 1 });
+    expect(store.journal.at(-1)?.detail).to.deep.equal({ n: 25_000 });
+    expect(store.journal.length - 1)
+      .to.equal(25_000 - dropped)
+      .and.to.be.within(10_000, 11_000);
+    note(25_001);
+    await ticks();
+    expect(store.journal.filter(({ type }) => type === 'journal.truncated')).to.have.length(1);
+  });
+
+  it('lets a host leave whose store is away', async () => {
+    root();
+    store.breakDown();
+    await ticks();
+    await recorder.close();
+    timers.increment(60_000);
+    await ticks();
+    expect(await store.loadActors()).to.deep.equal([]);
   });
 
   it('keeps the last state of a host that closes, not that its actors were stopped', async () => {

@@ -48,6 +48,25 @@ describe('a host that is killed and started again', () => {
     expect(world.control.service('pump1-corerl')).to.include({ state: 'running', generation: 2, restarts: 1 });
   });
 
+  it('loses no exit when it dies after the next launch was begun: that one waits until the exit is kept', async () => {
+    world.store.holdWrites();
+    world.processes.exit('pump1-corerl', { code: 7 });
+    await world.pass(250);
+    expect(world.processes.launches).to.have.length(2);
+    world.store.releaseWrites();
+    await world.pass();
+    expect(world.processes.launches).to.have.length(3);
+    world.store.breakDown();
+    world.processes.exit('pump1-corerl', { code: 8 });
+    await world.pass(500);
+    expect(world.processes.launches).to.have.length(3);
+    expect(world.control.service('pump1-corerl').reason).to.contain('before the end of its last process can be kept');
+    world.kill(1_000);
+    world.store.heal();
+    await world.boot();
+    expect(world.control.service('pump1-corerl').last_exit).to.include({ code: 8, generation: 2 });
+  });
+
   it('goes on with what is left of a backoff', async () => {
     for (const wait of [250, 500]) {
       world.processes.exit('pump1-corerl', { code: 1 });

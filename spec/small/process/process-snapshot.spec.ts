@@ -4,7 +4,7 @@ import { ProcessSnapshot, type TableEntry } from '../../../lib/process/process-t
 const LAUNCH = 'a'.repeat(32);
 const SHIM = { pid: 10, start: '100' };
 const MAIN = { pid: 20, start: '200' };
-const TREE = { launchId: LAUNCH, main: MAIN, shim: SHIM };
+const TREE = { launchId: LAUNCH, main: MAIN, shim: SHIM, isShimShell: false };
 
 function entry(pid: number, overrides: Partial<TableEntry> = {}): TableEntry {
   return { pid, parent: 1, group: pid, session: pid, start: String(pid * 10), isDead: false, mark: null, ...overrides };
@@ -50,6 +50,22 @@ describe('the members of a tree in the process table', () => {
 
   it('do not include a shim that carries the mark', () => {
     expect(membersOf([entry(10, { mark: LAUNCH }), entry(20, { parent: 10 })])).to.deep.equal([20]);
+  });
+
+  it('do not include the tools with which a shell writes the exit record', () => {
+    const shell = { ...TREE, isShimShell: true };
+    const tools = [entry(30, { parent: 10, mark: LAUNCH }), entry(40, { parent: 30, mark: LAUNCH })];
+    const entries = [entry(10, { mark: LAUNCH }), ...tools, entry(50, { mark: LAUNCH })];
+    expect(membersOf(entries, shell)).to.deep.equal([50]);
+    expect(membersOf([entry(20, { parent: 10 }), ...entries], shell)).to.deep.equal([20, 50]);
+  });
+
+  it('include what a shell has begun before its main process is known, and what it leaves behind', () => {
+    const shell = { ...TREE, isShimShell: true };
+    const tool = entry(30, { parent: 10, mark: LAUNCH });
+    const unknown = new ProcessSnapshot([entry(10), tool]).membersOf({ ...shell, main: null });
+    expect(unknown.map(({ pid }) => pid)).to.deep.equal([30]);
+    expect(membersOf([tool], shell)).to.deep.equal([30]);
   });
 
   it('carry their own start times', () => {

@@ -1,15 +1,12 @@
 import { z } from 'zod';
 
-import { parseAgentId, parseServiceId } from '../model/ids.ts';
-import type { AgentPlan, ServiceSpec } from '../model/spec.ts';
-import { parsedBy } from './parsing.ts';
+import { agentId, serviceId } from './id-schema.ts';
+import { DEFAULT_LOGS, type AgentPlan, type ServiceSpec } from './spec.ts';
 
 // These shapes read what earlier versions wrote. A field that is added to the model needs a default here (or a migration),
-// or else every wish that was kept before is quarantined.
+// or else every wish and every actor that was kept before is quarantined.
 
 const millis = z.number().nonnegative();
-const agentId = parsedBy(parseAgentId);
-const serviceId = parsedBy(parseServiceId);
 
 const restart = z.strictObject({
   mode: z.enum(['never', 'on_failure', 'always']),
@@ -25,7 +22,7 @@ const restart = z.strictObject({
   successExitCodes: z.array(z.number()),
 });
 
-/** A service spec inside a wish. */
+/** A service spec inside a wish or an actor. */
 export const serviceSpec = z.strictObject({
   id: serviceId,
   kind: z.string(),
@@ -40,9 +37,10 @@ export const serviceSpec = z.strictObject({
   settleMs: millis,
   stop: z.strictObject({ signal: z.templateLiteral(['SIG', z.string()]), graceMs: millis }),
   dependsOn: z.array(z.strictObject({ serviceId, condition: z.literal('started') })),
+  logs: z.strictObject({ maxBytes: z.number().positive(), keep: z.number().positive() }).default(DEFAULT_LOGS),
 }) satisfies z.ZodType<ServiceSpec>;
 
-/** An agent's plan inside a wish. */
+/** An agent's plan inside a wish or an actor. */
 export const agentPlan = z.strictObject({
   id: agentId,
   type: z.string(),

@@ -1,0 +1,225 @@
+/**
+ * What does the death of a host cost its services? `npm run bench:adopt -- --services 1000`.
+ *
+ * Starts a host with N agents of one service each, kills it with SIGKILL, starts it again, and counts who was kept. Says how long each step
+ * took and what the host needs. `--profile DIR` writes a CPU profile of the second host there. Exit code 1 when a service was lost or doubled,
+ * or when bringing 1,000 back takes more than 2 s.
+ */
+import { constants, mkdtempSync, openSync, closeSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { startHost } from './host.js';
+import { makePlant } from './plant.js';
+
+const SOCKETS = 16;
+const IDLE_MS = 5_000;
+const EXITS = 20;
+const PATIENCE_MS = 120_000;
+const BOUND_MS_PER_1000 = 2_000;
+const TICKS_PER_S = 100;
+
+const { values } = parseArgs({
+  options: { services: { type: 'string', default: '1000' }, profile: { type: 'string' } },
+});
+const count = Number(values.services);
+if (!Number.isInteger(count) || count < EXITS) throw new Error(`--services wants a whole number from ${EXITS} up.`);
+
+const ids = Array.from({ length: count }, (_, index) => `bench${index}`);
+const ms = (from) => performance.now() - from;
+
+function quantile(samples, share) {
+  const sorted = [...samples].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
+}
+
+/** Counts the children that say that they live, and keeps their FIFO from filling up. */
+function countBirths(fifo) {
+  const input = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
+  const keeper = openSync(fifo, constants.O_WRONLY);
+  const socket = new Socket({ fd: input, readable: true, writable: false });
+  let births = 0;
+  let wanted = Infinity;
+  let tell = () => undefined;
+  socket.on('data', (chunk) => {
+    births += chunk.toString().split('\n').length - 1;
+    if (births >= wanted) tell();
+  });
+  return {
+    reach: (number) =>
+      new Promise((resolve) => {
+        [wanted, tell] = [number, resolve];
+        if (births >= number) resolve();
+      }),
+    close: () => {
+      socket.destroy();
+      closeSync(keeper);
+    },
+  };
+}
+
+/** All services, over as many pages as it takes. */
+async function services(host) {
+  const all = [];
+  for (let cursor = null; ;) {
+    const page = await host.get(`/api/services?limit=1000${cursor === null ? '' : `&cursor=${cursor}`}`);
+    all.push(...page.services);
+    if (page.next === null) return all;
+    cursor = page.next;
+  }
+}
+
+async function allRunning(host) {
+  const until = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const all = await services(host);
+    const running = all.filter(({ state, pid }) => state === 'running' && pid !== null);
+    if (running.length === count) return new Map(running.map(({ id, pid }) => [id, pid]));
+    if (performance.now() > until) throw new Error(`Only ${running.length} of ${count} services run.`);
+    await pause(20);
+  }
+}
+
+/** Asks for one status again and again until told to stop; how long each answer took. */
+async function askAlong(host, until) {
+  const took = [];
+  while (!until.isOver) {
+    const begun = performance.now();
+    await host.get(`/api/agents/${ids[0]}/status`);
+    took.push(ms(begun));
+    await pause(2);
+  }
+  return took;
+}
+
+async function startAll(host, births, plant) {
+  const begun = performance.now();
+  const alive = births.reach(count).then(() => ms(begun));
+  const until = { isOver: false };
+  const asked = askAlong(host, until);
+  await Promise.all(ids.map((id) => host.post('/api/agents/start', { config_path: plant.config, agent_id: id })));
+  const answeredMs = ms(begun);
+  const aliveMs = await alive;
+  until.isOver = true;
+  const status = await asked;
+  const pids = await allRunning(host);
+  return { answeredMs, aliveMs, runningMs: ms(begun), status, pids };
+}
+
+/** The pids of the live child programs below this folder, by service: read from /proc, not asked of the host. */
+function census(program) {
+  const found = new Map();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      if (readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0')[0] !== program) continue;
+      const [, service] =
+        /(?:^|\0)COREDINATOR_SERVICE_ID=([^\0]*)/.exec(readFileSync(`/proc/${name}/environ`, 'utf8')) ?? [];
+      found.set(service, [...(found.get(service) ?? []), Number(name)]);
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  return found;
+}
+
+function memoryOf(pid) {
+  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  const mib = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)[1]) / 1024;
+  return { rss: mib('Rss'), pss: mib('Pss') };
+}
+
+function cpuTicks(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return Number(fields[11]) + Number(fields[12]);
+}
+
+async function idlePercent(pid) {
+  await pause(1_000);
+  const before = cpuTicks(pid);
+  await pause(IDLE_MS);
+  return ((cpuTicks(pid) - before) / TICKS_PER_S / (IDLE_MS / 1_000)) * 100;
+}
+
+/** From the SIGKILL of an adopted child to the first answer that tells of it, the request included. */
+async function noticed(host, pids) {
+  const took = [];
+  for (const [id, pid] of [...pids].slice(0, EXITS)) {
+    const begun = performance.now();
+    process.kill(pid, 'SIGKILL');
+    while ((await host.get(`/api/services/${id}`)).pid === pid) await pause(0);
+    took.push(ms(begun));
+  }
+  return took;
+}
+
+function compare(before, after, found) {
+  const kept = [...before].filter(([id, pid]) => after.get(id) === pid && found.get(id)?.length === 1).length;
+  const doubled = [...found.values()].filter((pids) => pids.length > 1).length;
+  const lost = [...before.keys()].filter((id) => !found.has(id)).length;
+  return { kept, doubled, lost };
+}
+
+function line(name, value) {
+  console.log(`${name.padEnd(52)}${value}`);
+}
+
+function report({ started, restored, memory, idle, exits, verdict }) {
+  const { kept, doubled, lost } = verdict;
+  line('start of all in one go: all answered', `${started.answeredMs.toFixed(0)} ms`);
+  line('                        all alive', `${started.aliveMs.toFixed(0)} ms`);
+  line('                        all running (settled)', `${started.runningMs.toFixed(0)} ms`);
+  line(
+    'status while they start: median / p99',
+    [0.5, 0.99].map((q) => `${quantile(started.status, q).toFixed(1)} ms`).join(' / '),
+  );
+  line('host killed and started again: to the ready line', `${restored.readyMs.toFixed(0)} ms`);
+  line('                               to all running', `${restored.runningMs.toFixed(0)} ms`);
+  line('kept / doubled / lost', `${kept} / ${doubled} / ${lost}`);
+  line('memory of the second host: RSS / PSS', `${memory.rss.toFixed(1)} / ${memory.pss.toFixed(1)} MiB`);
+  line(`idle CPU of it over ${IDLE_MS / 1_000} s`, `${idle.toFixed(2)} %`);
+  line(`exit of an adopted process -> told (median of ${EXITS})`, `${quantile(exits, 0.5).toFixed(2)} ms`);
+}
+
+async function again(plant) {
+  const nodeOptions = values.profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', values.profile];
+  const host = await startHost(plant.basePath, { nodeOptions, sockets: SOCKETS });
+  const begun = performance.now();
+  const pids = await allRunning(host);
+  return { host, pids, readyMs: host.readyMs, runningMs: host.readyMs + ms(begun) };
+}
+
+async function bench(folder) {
+  const plant = makePlant(folder);
+  const births = countBirths(plant.fifo);
+  let host = await startHost(plant.basePath, { sockets: SOCKETS });
+  try {
+    console.log(`${count} services, each ${plant.description}.\n`);
+    const started = await startAll(host, births, plant);
+    await host.kill();
+    const restored = await again(plant);
+    host = restored.host;
+    const verdict = compare(started.pids, restored.pids, census(plant.program));
+    const memory = memoryOf(host.pid);
+    const idle = await idlePercent(host.pid);
+    const exits = await noticed(host, restored.pids);
+    report({ started, restored, memory, idle, exits, verdict });
+    const bound = BOUND_MS_PER_1000 * Math.max(1, count / 1_000);
+    const isFast = restored.runningMs <= bound;
+    console.log(`\nbound for bringing them back: ${bound.toFixed(0)} ms ${isFast ? 'holds' : 'is MISSED'}`);
+    return isFast && verdict.kept === count && verdict.doubled === 0;
+  } finally {
+    await host.stop().finally(() => births.close());
+    for (const pids of census(plant.program).values()) for (const pid of pids) process.kill(pid, 'SIGKILL');
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'coredinator-bench-'));
+try {
+  process.exitCode = (await bench(folder)) ? 0 : 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}

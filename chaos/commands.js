@@ -1,0 +1,103 @@
+import { pause } from './patience.js';
+
+/** Long enough for the host to read one request before it gets the next. */
+const APART_MS = 40;
+/** How long a stop may go on with a launch that was under way, after the start that came while it did was answered. */
+const STOP_LEFT_MS = 1_000;
+
+/** The commands to one target, with what was promised about it. */
+export class Promised {
+  #tally;
+  #ledger;
+  #commands = [];
+  target;
+
+  constructor(target, ledger, tally) {
+    this.target = target;
+    this.#ledger = ledger;
+    this.#tally = tally;
+  }
+
+  get isBusy() {
+    return this.#commands.some((command) => command.isUnderWay);
+  }
+
+  async start(host) {
+    await this.#send(host, 'running', this.target.start);
+  }
+
+  async startTwice(host) {
+    await Promise.all([this.start(host), this.start(host)]);
+  }
+
+  async stop(host) {
+    await this.#send(host, 'stopped', this.target.stop);
+  }
+
+  /** A start that comes while the stop is under way wins over it. */
+  async bounce(host) {
+    const stopped = this.stop(host);
+    await pause(APART_MS);
+    await Promise.all([stopped, this.start(host)]);
+  }
+
+  async #send(host, wish, [path, body]) {
+    const command = { wish, sentAt: Date.now(), answeredAt: null, isAccepted: false, isUnderWay: true };
+    this.#commands.push(command);
+    try {
+      const answer = await host.request('POST', path, body);
+      if (answer !== null) this.#answered(command, answer, path);
+    } finally {
+      command.isUnderWay = false;
+    }
+  }
+
+  #answered(command, { status, body }, path) {
+    const isUnknownIo = status === 404 && command.wish === 'stopped';
+    command.answeredAt = Date.now();
+    command.isAccepted = status === 200 || isUnknownIo;
+    if (isUnknownIo && this.#isStartedBefore(command)) {
+      this.#tally.lose('forgotten commands', `${path} answered 404, but ${this.target.id} had been started.`);
+    }
+    this.#tally.hit(command.isAccepted ? 'commands accepted' : 'commands refused');
+    if (!command.isAccepted)
+      this.#tally.lose('forgotten commands', `${path} was refused: ${status} ${JSON.stringify(body)}`);
+    else if (command.wish === 'stopped' && this.#commands.at(-1) === command) this.#checkGone(command);
+  }
+
+  #isStartedBefore(command) {
+    const before = this.#commands[this.#commands.indexOf(command) - 1];
+    return before?.wish === 'running' && before.isAccepted;
+  }
+
+  /** A stop answers when the processes are gone. */
+  #checkGone(command) {
+    this.#ledger.sample();
+    const left = this.#ledger.live().filter(({ service }) => this.target.services.includes(service));
+    for (const { service, generation, launch, startedAt } of left) {
+      const when = `${command.answeredAt - command.sentAt} ms after it was asked`;
+      const who = `${service} generation ${generation} (launch ${launch}, started ${startedAt})`;
+      this.#tally.lose(
+        'orphans',
+        `${who} lives though the stop of ${this.target.id} was answered at ${command.answeredAt}, ${when}.`,
+      );
+    }
+  }
+
+  /** What the host has promised: `running`, `stopped`, or null when commands are not answered that may have been accepted. */
+  get certain() {
+    const last = this.#commands.findLastIndex((command) => command.isAccepted);
+    const wish = this.#commands[last]?.wish ?? 'stopped';
+    return this.#commands.slice(last + 1).every((command) => command.wish === wish) ? wish : null;
+  }
+
+  /** Whether a stop may have ended a process of the target that began and was gone at these instants. */
+  mayHaveStopped(startedAt, goneAt) {
+    return this.#commands.some((stop, index) => {
+      if (stop.wish !== 'stopped' || stop.sentAt > goneAt) return false;
+      const isUndone = ({ wish, isAccepted, answeredAt }) =>
+        wish === 'running' && isAccepted && answeredAt + STOP_LEFT_MS <= startedAt;
+      return !this.#commands.slice(index + 1).some(isUndone);
+    });
+  }
+}

@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pause, StepTimeoutError, within } from './patience.js';
+
+const READY_MS = 30_000;
+const ANSWER_MS = 20_000;
+const TAIL = 4_000;
+
+/** One life of the host, from its spawn to its end. */
+export class HostProcess {
+  #child;
+  #stderr = '';
+  url = null;
+  isOver = false;
+  /** Whether this harness killed it. */
+  isKilled = false;
+  spawnedAt = Date.now();
+
+  constructor(plant, { number, crashAt = null }) {
+    const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('COREDINATOR_'));
+    const env = { ...Object.fromEntries(kept), ...(crashAt === null ? {} : { COREDINATOR_CRASH_AT: crashAt }) };
+    const main = join(plant.folder, 'package/dist/main.js');
+    const args = [main, '--base-path', plant.basePath, '--port', '0'];
+    this.logFile = join(plant.folder, 'hosts', `${number}.log`);
+    this.#child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    this.ended = new Promise((resolve) => {
+      // The pipe may be held by what the host left behind, so 'exit' counts, not 'close'.
+      this.#child.on('exit', (code, signal) => {
+        this.isOver = true;
+        resolve({ code, signal });
+      });
+    });
+    this.#up = new Promise((resolve) => {
+      this.#child.stderr.on('data', (chunk) => {
+        this.#take(chunk.toString(), resolve);
+      });
+    });
+  }
+
+  #up;
+
+  #take(text, ready) {
+    appendFileSync(this.logFile, text);
+    this.#stderr += text;
+    const line = this.url === null && this.#stderr.split('\n').find((one) => one.includes('"msg":"ready"'));
+    if (!line || !line.endsWith('}')) return;
+    this.url = JSON.parse(line).url;
+    this.bootMs = Date.now() - this.spawnedAt;
+    ready(true);
+  }
+
+  get pid() {
+    return this.#child.pid;
+  }
+
+  /** The last of what it wrote. */
+  get tail() {
+    return this.#stderr.slice(-TAIL);
+  }
+
+  /** True when the API is ready, false when the host has ended before. */
+  ready() {
+    return within(READY_MS, Promise.race([this.#up, this.ended.then(() => false)]), 'the host to be ready');
+  }
+
+  async kill() {
+    this.isKilled = !this.isOver;
+    this.#child.kill('SIGKILL');
+    return within(5_000, this.ended, 'a killed host to be gone');
+  }
+
+  /** SIGTERM; resolves with how it ended. */
+  async leave() {
+    this.#child.kill('SIGTERM');
+    return within(20_000, this.ended, 'the host to leave on SIGTERM');
+  }
+
+  /** The answer; null when the host ended before it came. */
+  async request(method, path, body) {
+    const json =
+      body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+    try {
+      const response = await fetch(`${this.url}${path}`, { method, signal: AbortSignal.timeout(ANSWER_MS), ...json });
+      return { status: response.status, body: await response.json() };
+    } catch (error) {
+      if (error.name === 'TimeoutError') {
+        throw new StepTimeoutError(`No answer to ${method} ${path} within ${ANSWER_MS} ms.`, { cause: error });
+      }
+      if (!this.isOver) await Promise.race([this.ended, pause(2_000)]);
+      if (this.isOver) return null;
+      throw new Error(`${method} ${path} failed though the host lives.`, { cause: error });
+    }
+  }
+
+  async get(path) {
+    return this.request('GET', path);
+  }
+}

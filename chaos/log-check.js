@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * What is wrong with the numbered lines of a launch that has ended, null when they are whole. `counted` is how many it has
+ * certainly written; it may have written one more.
+ */
+export function logProblem(stateDir, { service, generation, launch }, counted) {
+  const file = join(stateDir, 'logs', service, `${generation}.stdout`);
+  let text;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    return `${file} cannot be read (${error.code})`;
+  }
+  const lines = text.split('\n').filter((line) => line.startsWith(`${launch} `));
+  const wrong = lines.findIndex((line, index) => line !== `${launch} ${index}`);
+  if (wrong >= 0) return `line ${wrong} of ${file} reads "${lines[wrong]}"`;
+  const isWhole = lines.length === counted || lines.length === counted + 1;
+  return isWhole ? null : `${file} has ${lines.length} lines, ${counted} were written`;
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+import type { ServiceReport } from '../../model/agent-state.ts';
+import { serviceId } from '../../model/id-schema.ts';
+import { agentPlan } from '../../model/spec-schema.ts';
+import type { AgentContext } from './record.ts';
+
+const intended = z.enum(['running', 'stopped']);
+
+const report = z.strictObject({
+  serviceId,
+  state: z.enum(['stopped', 'starting', 'running', 'stopping', 'backoff', 'failed']),
+  intended,
+  isComplete: z.boolean(),
+  holders: z.array(z.string()),
+  reason: z.string().nullable(),
+}) satisfies z.ZodType<ServiceReport>;
+
+/** The context of an agent as it is kept. A field that is added needs a default here, or a migration (control/migrations.ts). */
+export const agentRecord = z.strictObject({
+  plan: agentPlan,
+  intended,
+  reports: z.record(z.string(), report),
+  since: z.number(),
+  reason: z.string().nullable(),
+  correlationId: z.string().nullable(),
+}) satisfies z.ZodType<AgentContext>;

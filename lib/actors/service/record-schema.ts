@@ -1,0 +1,57 @@
+import { z } from 'zod';
+
+import { launchId, serviceId } from '../../model/id-schema.ts';
+import type { Executable, Launch } from '../../model/process.ts';
+import { serviceSpec } from '../../model/spec-schema.ts';
+import type { LastExit, ServiceContext } from './record.ts';
+
+const instant = z.number();
+const generation = z.int().nonnegative();
+
+const launch = z.strictObject({
+  launchId,
+  serviceId,
+  generation,
+  pid: z.int().positive(),
+  startTime: z.string(),
+  executablePath: z.string(),
+  version: z.string().nullable(),
+  launchedAt: instant,
+  guarantees: z.strictObject({ exactExit: z.boolean(), treeComplete: z.boolean(), losslessRotation: z.boolean() }),
+}) satisfies z.ZodType<Launch>;
+
+const executable = z.strictObject({
+  path: z.string(),
+  version: z.string().nullable(),
+  fingerprint: z.string(),
+}) satisfies z.ZodType<Executable>;
+
+const lastExit = z.strictObject({
+  code: z.number().nullable(),
+  signal: z.string().nullable(),
+  at: instant,
+  generation,
+  class: z.enum(['clean', 'code', 'signal', 'spawn_permanent', 'spawn_transient', 'stopped', 'lost']),
+}) satisfies z.ZodType<LastExit>;
+
+/** The context of a service as it is kept. A field that is added needs a default here, or a migration (control/migrations.ts). */
+export const serviceRecord = z.strictObject({
+  spec: serviceSpec,
+  holders: z.array(z.union([z.templateLiteral(['agent:', z.string().min(1)]), z.enum(['io', 'host'])])),
+  watchers: z.array(z.string()),
+  intended: z.enum(['running', 'stopped']),
+  generation,
+  executable: executable.nullable(),
+  launch: launch.nullable(),
+  isAdopted: z.boolean(),
+  attempt: z.enum(['first', 'restart', 'recovery']),
+  budget: z.strictObject({ failures: z.int().nonnegative(), restartTimes: z.array(instant) }),
+  restarts: z.int().nonnegative(),
+  lastExit: lastExit.nullable(),
+  dependencies: z.record(z.string(), z.boolean()),
+  since: instant,
+  startedAt: instant.nullable(),
+  deadlineAt: instant.nullable(),
+  reason: z.string().nullable(),
+  correlationId: z.string().nullable(),
+}) satisfies z.ZodType<ServiceContext>;

@@ -1,0 +1,8 @@
+import { z } from 'zod';
+
+import type { SupervisorContext } from './record.ts';
+
+/** The context of the root as it is kept. A field that is added needs a default here, or a migration (control/migrations.ts). */
+export const supervisorRecord = z.strictObject({
+  crashes: z.record(z.string(), z.array(z.number())),
+}) satisfies z.ZodType<SupervisorContext>;

@@ -1,0 +1,122 @@
+import type { LaunchId, ServiceId } from '../model/ids.ts';
+import {
+  isHostTrouble,
+  isHostTroubleError,
+  type Executable,
+  type ExecutableChoice,
+  type Launch,
+  type LaunchOutcome,
+  type ProcessExit,
+  type ProcessFacts,
+} from '../model/process.ts';
+import type { NodeSignal, StopSpec } from '../model/spec.ts';
+import type { Catalog, ExecutableQuery } from '../ports/catalog.ts';
+import type { LaunchObserver, LaunchRequest, ProcessHost, Stray } from '../ports/process-host.ts';
+import type { Health } from './health.ts';
+
+/**
+ * A process host that begins no launch before all that the actors know is kept, and reports launches which fail for want of
+ * descriptors, memory, processes or space.
+ */
+export class ReportingProcessHost implements ProcessHost {
+  readonly #host: ProcessHost;
+  readonly #health: Health;
+  readonly #keepAll: () => Promise<void>;
+
+  /** `keepAll` resolves when every fact that was told so far is durable. */
+  constructor(host: ProcessHost, health: Health, keepAll: () => Promise<void>) {
+    this.#host = host;
+    this.#health = health;
+    this.#keepAll = keepAll;
+  }
+
+  async launch(request: LaunchRequest): Promise<LaunchOutcome> {
+    try {
+      // Once the next launch is in the ledger, a host that comes up asks only about that one: the exit of the last must be told.
+      await this.#keepAll();
+    } catch (error) {
+      return notBegun(request, error);
+    }
+    const outcome = await this.#host.launch(request);
+    // A store in trouble reports for itself.
+    if (outcome.type === 'refused' && isHostTrouble(outcome.failure) && outcome.failure.code !== 'ESTORE') {
+      this.#health.launchFailed(request.serviceId, outcome.failure);
+    } else {
+      this.#health.launchSettled(request.serviceId);
+    }
+    return outcome;
+  }
+
+  stop(serviceId: ServiceId, stop: StopSpec): Promise<ProcessExit | null> {
+    this.#health.launchSettled(serviceId);
+    return this.#host.stop(serviceId, stop);
+  }
+
+  survey(): Promise<ReadonlyMap<ServiceId, ProcessFacts>> {
+    return this.#host.survey();
+  }
+
+  strays(): readonly Stray[] {
+    return this.#host.strays();
+  }
+
+  facts(serviceId: ServiceId): ProcessFacts | null {
+    return this.#host.facts(serviceId);
+  }
+
+  observe(launchId: LaunchId, observer: LaunchObserver): () => void {
+    return this.#host.observe(launchId, observer);
+  }
+
+  signal(serviceId: ServiceId, signal: NodeSignal): Promise<boolean> {
+    return this.#host.signal(serviceId, signal);
+  }
+
+  live(): readonly Launch[] {
+    return this.#host.live();
+  }
+
+  close(): Promise<void> {
+    return this.#host.close();
+  }
+}
+
+function notBegun({ serviceId, generation }: LaunchRequest, error: unknown): LaunchOutcome {
+  const reason = error instanceof Error ? error.message : String(error);
+  const message = `The service "${serviceId}" is not launched before the end of its last process can be kept: ${reason}`;
+  return { type: 'refused', generation: generation - 1, failure: { code: 'ESTORE', isPermanent: false, message } };
+}
+
+/** A catalog that reports when it cannot look for want of descriptors or memory. */
+export class ReportingCatalog implements Catalog {
+  readonly #catalog: Catalog;
+  readonly #health: Health;
+
+  constructor(catalog: Catalog, health: Health) {
+    this.#catalog = catalog;
+    this.#health = health;
+  }
+
+  choose(query: ExecutableQuery): Promise<ExecutableChoice> {
+    return this.#reported(query, this.#catalog.choose(query));
+  }
+
+  awaitOther(query: ExecutableQuery, refused: string | null, signal: AbortSignal): Promise<Executable> {
+    return this.#reported(query, this.#catalog.awaitOther(query, refused, signal));
+  }
+
+  async #reported<T>({ executable }: ExecutableQuery, looking: Promise<T>): Promise<T> {
+    try {
+      const found = await looking;
+      this.#health.launchSettled(`program ${executable}`);
+      return found;
+    } catch (error) {
+      if (isHostTroubleError(error)) {
+        const reason = error instanceof Error ? error.message : String(error);
+        const message = `The program "${executable}" cannot be looked for: ${reason}.`;
+        this.#health.launchFailed(`program ${executable}`, { code: 'ELOOK', isPermanent: false, message });
+      }
+      throw error;
+    }
+  }
+}

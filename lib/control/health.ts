@@ -1,0 +1,144 @@
+import type { ServiceId } from '../model/ids.ts';
+import type { LaunchFailure } from '../model/process.ts';
+import type { Clock, Timers } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+
+/** Who writes to the store: the recorder, commands, the launch ledger, the quarantine, and the look whether it is back. */
+export type StoreWriter = 'journal' | 'wishes' | 'ledger' | 'quarantine' | 'probe';
+
+/** How the store is asked whether it is back, and who is told when it is. */
+export interface StoreWatch {
+  readonly probe: () => Promise<void>;
+  readonly onBack: () => void;
+  readonly timers: Timers;
+}
+
+const FIRST_PROBE_MS = 500;
+const SLOWEST_PROBE_MS = 5_000;
+/** A health check looks at a degraded store itself, but not more often than this. */
+const LEAST_BETWEEN_PROBES_MS = 1_000;
+
+/**
+ * What keeps the host from its full work, in sentences. Whoever meets a failure reports it here, and reports when it is over; a
+ * store in trouble is also probed, so that a host without work to write becomes healthy again.
+ */
+export class Health {
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #writers = new Map<StoreWriter, string>();
+  readonly #launches = new Map<ServiceId | `program ${string}`, LaunchFailure>();
+  readonly #lasting: string[] = [];
+  #watch: StoreWatch | null = null;
+  #timer: unknown = null;
+  #delayMs = FIRST_PROBE_MS;
+  #isProbing = false;
+  #isClosed = false;
+  #probedAt = 0;
+
+  constructor(clock: Clock, log: Log) {
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** One sentence for each cause; empty when all is well. Looks at a store in trouble by itself, at most once a second. */
+  reasons(): readonly string[] {
+    const reasons = [
+      ...this.#lasting,
+      ...new Set(this.#writers.values()),
+      ...launchReasons([...this.#launches.values()]),
+    ];
+    if (this.#writers.size > 0 && Math.abs(this.#clock.now() - this.#probedAt) >= LEAST_BETWEEN_PROBES_MS) this.#look();
+    return reasons;
+  }
+
+  /** Something that stays true for as long as this host lives. */
+  remark(reason: string): void {
+    this.#lasting.push(reason);
+  }
+
+  /** A write failed; `reason` is a sentence. */
+  storeFailed(writer: StoreWriter, reason: string): void {
+    if (this.#writers.size === 0) this.#log.error({ writer, reason }, 'the store is in trouble; the host is degraded');
+    this.#writers.set(writer, reason);
+    this.#arm();
+  }
+
+  /** A write went through. */
+  storeWritten(writer: StoreWriter): void {
+    if (!this.#writers.delete(writer) || this.#writers.size > 0) return;
+    this.#delayMs = FIRST_PROBE_MS;
+    this.#log.info({ writer }, 'the store can be written again');
+  }
+
+  /** A launch, or the choice of its program, failed for want of something that this machine or this host lacks. */
+  launchFailed(subject: ServiceId | `program ${string}`, failure: LaunchFailure): void {
+    this.#launches.set(subject, failure);
+  }
+
+  /** The service was launched or is not to be launched any more; the program was looked for. */
+  launchSettled(subject: ServiceId | `program ${string}`): void {
+    this.#launches.delete(subject);
+  }
+
+  /** From now on a store in trouble is looked at. */
+  watchStore(watch: StoreWatch): void {
+    this.#watch = watch;
+    if (this.#writers.size > 0) this.#arm();
+  }
+
+  /** Looks no more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#disarm();
+  }
+
+  #arm(): void {
+    if (this.#watch === null || this.#timer !== null || this.#isProbing || this.#isClosed) return;
+    this.#timer = this.#watch.timers.setTimeout(() => {
+      this.#timer = null;
+      this.#look();
+    }, this.#delayMs);
+  }
+
+  #disarm(): void {
+    if (this.#timer !== null) this.#watch?.timers.clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #look(): void {
+    if (this.#watch === null || this.#isProbing || this.#isClosed) return;
+    this.#disarm();
+    this.#isProbing = true;
+    this.#probedAt = this.#clock.now();
+    this.#watch.probe().then(
+      () => {
+        this.#isProbing = false;
+        this.#back();
+      },
+      (error: unknown) => {
+        this.#isProbing = false;
+        this.#delayMs = Math.min(this.#delayMs * 2, SLOWEST_PROBE_MS);
+        this.storeFailed('probe', error instanceof Error ? error.message : String(error));
+      },
+    );
+  }
+
+  /** The recorder and the quarantine have something to write and say themselves when it went through; the others have not. */
+  #back(): void {
+    for (const writer of ['wishes', 'ledger', 'probe'] as const) this.storeWritten(writer);
+    if (!this.#isClosed) this.#watch?.onBack();
+  }
+}
+
+/** A thousand services that wait for the same thing are one reason. */
+function launchReasons(failures: readonly LaunchFailure[]): readonly string[] {
+  const byCode = new Map<string, { readonly message: string; count: number }>();
+  for (const { code, message } of failures) {
+    const known = byCode.get(code);
+    if (known === undefined) byCode.set(code, { message, count: 1 });
+    else known.count += 1;
+  }
+  return [...byCode.values()].map(({ message, count }) =>
+    count === 1 ? message : `${message} So it is with ${count - 1} more.`,
+  );
+}

@@ -1,0 +1,47 @@
+/** What a machine keeps of an actor, as the version that wrote it left it: nothing of it is to be trusted yet. */
+export interface KeptSnapshot {
+  readonly status: string;
+  /** The state, in the form of XState: a name, or names by the state around them. */
+  readonly value: unknown;
+  readonly context: unknown;
+}
+
+/** One step from a version of a machine to a later one. A released step is never changed. */
+export interface Migration {
+  readonly to: string;
+  /** Gives the snapshot as `to` would have written it. May throw: then the row goes to quarantine with the message. */
+  up(snapshot: KeptSnapshot): KeptSnapshot;
+}
+
+/** The machines that keep rows. */
+export type MachineName = 'root' | 'service' | 'agent';
+
+/** The steps of each machine, by the version that they start from. */
+export type Migrations = Readonly<Record<MachineName, Readonly<Partial<Record<string, Migration>>>>>;
+
+/**
+ * Every step that was ever released. A chart whose states change, or a context that a default in its schema cannot bring up, gets
+ * a new version and a step here (spec/small/actors/chart-versions.spec.ts says when). None has been needed yet.
+ */
+export const MIGRATIONS: Migrations = { root: {}, service: {}, agent: {} };
+
+/** The snapshot as version `to` would have kept it. Throws when no steps lead there. */
+export function migrated(
+  snapshot: KeptSnapshot,
+  path: { readonly from: string; readonly to: string },
+  steps: Migrations[MachineName],
+): KeptSnapshot {
+  const seen = new Set<string>();
+  let at = path.from;
+  let result = snapshot;
+  while (at !== path.to) {
+    const step = steps[at];
+    if (step === undefined || seen.has(at)) {
+      throw new Error(`it was written by version ${path.from}, and no migration leads from ${at} to ${path.to}`);
+    }
+    seen.add(at);
+    result = step.up(result);
+    at = step.to;
+  }
+  return result;
+}

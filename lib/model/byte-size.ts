@@ -1,0 +1,14 @@
+/** A size as read from text, or why the text is none. */
+export type ParsedSize =
+  { readonly type: 'size'; readonly bytes: number } | { readonly type: 'invalid'; readonly message: string };
+
+const FORM = /^(\d{1,15})(B|KiB|MiB|GiB)$/;
+const UNITS: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
+
+/** Reads `65536B`, `256KiB`, `10MiB` or `1GiB`. More than 2^53 bytes is invalid. */
+export function parseSize(text: string): ParsedSize {
+  const [, amount, unit = ''] = FORM.exec(text) ?? [];
+  const bytes = Number(amount) * (UNITS[unit] ?? NaN);
+  if (Number.isSafeInteger(bytes)) return { type: 'size', bytes };
+  return { type: 'invalid', message: `"${text}" is not a size such as 65536B, 256KiB, 10MiB or 1GiB` };
+}

@@ -1,0 +1,48 @@
+import type { LogStream } from './log-line.ts';
+
+/** One kept launch: how many bytes each of its streams takes. */
+export interface LaunchBytes {
+  readonly generation: number;
+  readonly bytes: Readonly<Record<LogStream, number>>;
+}
+
+/** What is to be given up: whole launches, and bytes at the head of a stream. */
+export interface ReleasePlan {
+  readonly launches: readonly number[];
+  readonly heads: readonly { readonly generation: number; readonly stream: LogStream; readonly bytes: number }[];
+}
+
+/** Released down to that share, so that a service that writes evenly is not trimmed at every sweep. */
+const TARGET_SHARE = 7 / 8;
+
+/**
+ * What a service has to give up to stay within `maxBytes` and `keep` launches: the oldest first, whole launches where they
+ * have to go entirely, then the head of the oldest that may stay. `launches` begins with the oldest; the last one is never
+ * given up whole. Within one launch the larger stream gives first, so that a chatty stdout does not cost the few lines of stderr.
+ */
+export function planRelease(launches: readonly LaunchBytes[], maxBytes: number, keep: number): ReleasePlan {
+  const beyond = Math.max(0, launches.length - Math.max(1, keep));
+  const given = launches.slice(0, beyond).map(({ generation }) => generation);
+  const kept = launches.slice(beyond);
+  const total = kept.reduce((sum, { bytes }) => sum + bytes.stdout + bytes.stderr, 0);
+  let excess = total <= maxBytes ? 0 : total - Math.floor(maxBytes * TARGET_SHARE);
+  const heads: { generation: number; stream: LogStream; bytes: number }[] = [];
+  for (const [index, { generation, bytes }] of kept.entries()) {
+    if (excess <= 0) break;
+    const size = bytes.stdout + bytes.stderr;
+    if (size <= excess && index < kept.length - 1) given.push(generation);
+    else heads.push(...headsOf(generation, bytes, Math.min(excess, size)));
+    excess -= size;
+  }
+  return { launches: given, heads };
+}
+
+function headsOf(generation: number, bytes: LaunchBytes['bytes'], excess: number): ReleasePlan['heads'] {
+  const left = bytes.stdout + bytes.stderr - excess;
+  const stdoutLeft = Math.min(bytes.stdout, Math.max(Math.ceil(left / 2), left - bytes.stderr));
+  const stdout = bytes.stdout - stdoutLeft;
+  return [
+    { generation, stream: 'stdout' as const, bytes: stdout },
+    { generation, stream: 'stderr' as const, bytes: excess - stdout },
+  ].filter((head) => head.bytes > 0);
+}

@@ -1,0 +1,118 @@
+import { closeSync, openSync, readSync, renameSync, rmSync, statSync, truncateSync, writeSync } from 'node:fs';
+import { keptFile } from './files.ts';
+import type { Head, Heads } from './heads.ts';
+import type { Punch } from './punch.ts';
+import { LogSource } from './source.ts';
+
+const CHUNK = 64 * 1024;
+const NEWLINE = 10;
+/** What is left to copy when the writer is shut out of nothing but one turn of the event loop. */
+const CAUGHT_UP = 256 * 1024;
+
+/** Gives up the head of output files: by holes, which lose nothing, or else by copying the rest and truncating. */
+export class Releaser {
+  readonly #heads: Heads;
+  readonly #punch: Punch | null;
+
+  constructor(heads: Heads, punch: Punch | null) {
+    this.#heads = heads;
+    this.#punch = punch;
+  }
+
+  /** Gives up what lies before `target`, and on to the next line where one begins within 64 KiB. */
+  async release(file: string, target: number): Promise<void> {
+    const end = this.#heads.endOf(file);
+    const { head, base } = this.#heads.of(file);
+    if (end === null || target <= head) return;
+    const next = await this.#lineFrom(file, Math.min(target, end), end);
+    if (this.#punch === null) {
+      await this.#truncate(file, next);
+      return;
+    }
+    this.#heads.move(file, { head: next, base });
+    await this.#punchTo(file, { head: next, base });
+  }
+
+  /** Does again what a host that died after moving the head may have left undone. */
+  async repeat(file: string): Promise<void> {
+    const { head, base } = this.#heads.of(file);
+    const stat = statSync(file, { throwIfNoEntry: false });
+    if (stat === undefined || head <= base || this.#punch === null) return;
+    if (stat.blocks * 512 > stat.size - (head - base) + CHUNK) await this.#punchTo(file, { head, base });
+  }
+
+  async #punchTo(file: string, { head, base }: Head): Promise<void> {
+    if (head >= base) rmSync(keptFile(file), { force: true });
+    if (head <= base || this.#punch === null) return;
+    if (!(await this.#punch(file, head - base))) throw new Error(`The file system of "${file}" knows no holes.`);
+  }
+
+  async #lineFrom(file: string, target: number, end: number): Promise<number> {
+    const source = new LogSource(file, this.#heads);
+    try {
+      const buffer = Buffer.allocUnsafe(CHUNK);
+      const read = await source.read(buffer, 0, Math.min(CHUNK, end - target + 1), target - 1);
+      const newline = read.type === 'bytes' ? buffer.subarray(0, read.count).indexOf(NEWLINE) : -1;
+      return newline === -1 ? target : target + newline;
+    } finally {
+      await source.close();
+    }
+  }
+
+  /**
+   * Copies [head, end) beside the file and truncates it. What the service writes between the last read and the truncation is
+   * lost: both happen in one turn, but the service does not wait for it.
+   */
+  async #truncate(file: string, head: number): Promise<void> {
+    const temporary = `${keptFile(file)}.tmp`;
+    const out = openSync(temporary, 'w', 0o600);
+    try {
+      const position = await this.#copy(file, head, out);
+      const { base } = this.#heads.of(file);
+      const end = copyRest(file, out, { position, base });
+      renameSync(temporary, keptFile(file));
+      this.#heads.move(file, { head, base: end }, end - base);
+      truncateSync(file);
+      this.#heads.move(file, { head, base: end });
+    } finally {
+      closeSync(out);
+      rmSync(temporary, { force: true });
+    }
+  }
+
+  /** Copies until so little is left that the rest can be had in one turn; resolves with how far it came. */
+  async #copy(file: string, head: number, out: number): Promise<number> {
+    const source = new LogSource(file, this.#heads);
+    const buffer = Buffer.allocUnsafe(CHUNK);
+    let position = head;
+    try {
+      for (;;) {
+        const end = this.#heads.endOf(file) ?? position;
+        if (end - position <= CAUGHT_UP && position >= this.#heads.of(file).base) return position;
+        const read = await source.read(buffer, 0, CHUNK, position);
+        if (read.type !== 'bytes' || read.count === 0)
+          throw new Error(`The output file "${file}" changed while it was copied.`);
+        writeSync(out, buffer, 0, read.count);
+        position += read.count;
+      }
+    } finally {
+      await source.close();
+    }
+  }
+}
+
+/** Copies from `position` to the end in one turn and gives the end. */
+function copyRest(file: string, out: number, { position, base }: { position: number; base: number }): number {
+  const input = openSync(file, 'r');
+  try {
+    const buffer = Buffer.allocUnsafe(CHUNK);
+    for (let at = position; ;) {
+      const count = readSync(input, buffer, 0, CHUNK, at - base);
+      if (count === 0) return at;
+      writeSync(out, buffer, 0, count);
+      at += count;
+    }
+  } finally {
+    closeSync(input);
+  }
+}

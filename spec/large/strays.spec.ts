@@ -1,0 +1,112 @@
+import { expect } from 'chai';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ServiceView } from '../../lib/model/views.ts';
+import { isAlive } from '../support/alive.ts';
+import { BuiltHost, install, write } from '../support/built-host.ts';
+import { eventually } from '../support/eventually.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+describe('a host whose database was deleted while its services run', function () {
+  this.timeout(60_000);
+  let basePath: string;
+  let config: string;
+  let host: BuiltHost;
+  let before: readonly ServiceView[];
+
+  beforeEach(async () => {
+    basePath = temporaryFolder();
+    install(basePath, 'waits', 'coreio-1.0.0');
+    install(basePath, 'waits', 'corerl-1.0.0');
+    config = write(basePath, 'pump1.yaml', 'setpoint: 1\n');
+    host = await BuiltHost.start(basePath);
+    await start();
+    await running();
+    before = await host.services();
+    await host.end('SIGKILL');
+    const state = join(basePath, '.coredinator');
+    for (const name of readdirSync(state)) if (name.startsWith('coredinator.db')) rmSync(join(state, name));
+  });
+
+  afterEach(async () => {
+    if (!isAlive(host.pid)) host = await BuiltHost.start(basePath);
+    await host.request('POST', '/api/agents/pump1/stop');
+    await host.end('SIGTERM');
+    // A process that no agent was started for is nobody's to stop.
+    for (const { pid } of before) if (pid !== null && isAlive(pid)) process.kill(pid, 'SIGKILL');
+  });
+
+  async function start(): Promise<void> {
+    expect(await host.request('POST', '/api/agents/start', { config_path: config })).to.include({ status: 200 });
+  }
+
+  async function running(): Promise<void> {
+    await eventually(async () => {
+      expect(await host.agentState('pump1')).to.equal('running');
+    }, 20_000);
+  }
+
+  function pids(): number[] {
+    return before.map(({ pid }) => pid ?? -1);
+  }
+
+  /** Every process has been found, and this was done with it. */
+  async function told(fate: string): Promise<void> {
+    await eventually(async () => {
+      const events = (await host.history()).filter(({ type }) => type === 'process.stray');
+      const found = events.map(({ service_id, detail }) => [
+        service_id,
+        detail['pid'],
+        detail['generation'],
+        detail['fate'],
+      ]);
+      expect(found).to.have.deep.members(before.map(({ id, pid, generation }) => [id, pid, generation, fate]));
+    });
+  }
+
+  it('takes them over with --strays adopt: the agent is started again and has the same processes', async () => {
+    host = await BuiltHost.start(basePath, '--strays', 'adopt');
+    await told('adopted');
+    expect(await host.services()).to.deep.equal([]);
+    await start();
+    await running();
+    const who = (views: readonly ServiceView[]): unknown =>
+      views.map(({ id, pid, generation }) => [id, pid, generation]);
+    expect(who(await host.services())).to.deep.equal(who(before));
+    process.kill(pids()[0] ?? -1, 'SIGKILL');
+    await eventually(async () => {
+      expect(await host.service(before[0]!.id)).to.include({ state: 'running', generation: 2 });
+    });
+    expect((await host.service(before[0]!.id)).last_exit).to.include({ signal: 'SIGKILL', generation: 1 });
+  });
+
+  it('leaves them alone by default, starts no second ones, and says what to do', async () => {
+    host = await BuiltHost.start(basePath);
+    await told('reported');
+    await start();
+    const { id, pid } = before[0]!;
+    await eventually(async () => {
+      expect(await host.service(id)).to.include({ state: 'backoff', pid: null });
+    });
+    const { reason } = await host.service(id);
+    expect(reason).to.include(String(pid)).and.include('--strays adopt');
+    expect(pids().filter(isAlive)).to.deep.equal(pids());
+
+    expect(await host.request('POST', '/api/agents/pump1/stop')).to.include({ status: 200 });
+    expect(pids().filter(isAlive)).to.deep.equal([]);
+    await start();
+    await running();
+    expect((await host.services()).map(({ generation }) => generation)).to.deep.equal([2, 2]);
+  });
+
+  it('ends them with --strays kill, and the agent comes up with the next generation', async () => {
+    host = await BuiltHost.start(basePath, '--strays', 'kill');
+    await told('killed');
+    await eventually(() => {
+      expect(pids().filter(isAlive)).to.deep.equal([]);
+    });
+    await start();
+    await running();
+    expect((await host.services()).map(({ generation }) => generation)).to.deep.equal([2, 2]);
+  });
+});

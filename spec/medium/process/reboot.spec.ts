@@ -1,0 +1,78 @@
+import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseServiceId } from '../../../lib/model/ids.ts';
+import type { Launch, ShimKind } from '../../../lib/model/process.ts';
+import type { ProcessHost } from '../../../lib/ports/process-host.ts';
+import { procStat } from '../../../lib/process/identity.ts';
+import { bestShimKind } from '../../../lib/process/shim-kind.ts';
+import { isAlive } from '../../support/alive.ts';
+import { eventually } from '../../support/eventually.ts';
+import { LocalProcessWorld } from '../../support/local-process-world.ts';
+import { launchedBy } from '../../support/process-host-contract.ts';
+
+const PUMP = parseServiceId('pump');
+
+describe('a local process host in another boot than the one before it', function () {
+  this.timeout(20_000);
+  const kinds: ShimKind[] = bestShimKind() === 'native' ? ['native', 'sh', 'node'] : ['sh', 'node'];
+  let world: LocalProcessWorld;
+
+  before(function () {
+    if (process.platform !== 'linux') this.skip(); // elsewhere boots cannot be told apart
+  });
+
+  afterEach(() => world.dispose());
+
+  /** A running service whose host and whose every process end at once, as in a power cut. */
+  async function cutOff(kind: ShimKind): Promise<Launch> {
+    world = new LocalProcessWorld(kind);
+    const first = await world.open();
+    const launch = launchedBy(await first.launch(world.request(PUMP, 1)));
+    await eventually(() => expect(world.ledger.entries.get(launch.launchId)?.state).to.equal('running'));
+    await world.close(first);
+    const claim = readFileSync(join(world.stateDir, 'run', launch.launchId, 'claim'), 'utf8');
+    const pids = [(JSON.parse(claim) as { pid: number }).pid, launch.pid];
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    await eventually(() => expect(pids.filter(isAlive)).to.be.empty);
+    return launch;
+  }
+
+  async function reboot(): Promise<ProcessHost> {
+    const host = await world.open({ bootId: 'another-boot' });
+    await host.survey();
+    return host;
+  }
+
+  for (const kind of kinds) {
+    it(`${kind}: knows that the machine took the process down, and launches the next generation`, async () => {
+      const { launchId } = await cutOff(kind);
+      const host = await reboot();
+      const facts = host.facts(PUMP);
+      expect(facts).to.include({ status: 'exited', generation: 1, launchId });
+      expect(facts?.status === 'exited' && facts.exit).to.include({ code: null, isKnown: false, isReboot: true });
+      expect(host.strays()).to.be.empty;
+      await eventually(() => expect(world.ledger.entries.get(launchId)?.state).to.equal('exited'));
+      expect(launchedBy(await host.launch(world.request(PUMP, 2))).generation).to.equal(2);
+      await eventually(() => expect(world.list('run')).not.to.include(launchId));
+    });
+  }
+
+  it('says so again when the host was killed before it could act on it', async () => {
+    const { launchId } = await cutOff(kinds[0]!);
+    const host = await reboot();
+    await eventually(() => expect(world.ledger.entries.get(launchId)?.state).to.equal('exited'));
+    await world.close(host);
+    const facts = (await reboot()).facts(PUMP);
+    expect(facts?.status === 'exited' && facts.exit.isReboot).to.equal(true);
+  });
+
+  it('adopts nothing for its pid and start time', async () => {
+    const { launchId } = await cutOff(kinds[0]!);
+    const self = { pid: process.pid, startTime: procStat(process.pid)?.start ?? null };
+    world.ledger.put({ ...world.ledger.entries.get(launchId)!, ...self });
+    const host = await reboot();
+    expect(host.facts(PUMP)).to.include({ status: 'exited' });
+    expect(host.live()).to.be.empty;
+  });
+});

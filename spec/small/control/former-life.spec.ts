@@ -1,0 +1,42 @@
+import { expect } from 'chai';
+import { ControlWorld } from '../../support/control-world.ts';
+import { serviceSpec } from '../../support/specs.ts';
+
+describe('a service that was forgotten and is wished for again', () => {
+  let world: ControlWorld;
+
+  beforeEach(async () => {
+    world = new ControlWorld();
+    await world.boot();
+    await world.control.startIo({ configPath: '/plant/pump1.yaml', coreioId: 'shared-io' }, world.origin);
+    await world.pass();
+    await world.pass(200);
+    const stopped = world.control.stopIo('shared-io', world.origin);
+    await world.pass();
+    await stopped;
+    await world.pass();
+  });
+
+  async function rebootWithWish(): Promise<void> {
+    const spec = serviceSpec('shared-io');
+    const facts = world.processes.facts(spec.id);
+    if (facts?.status !== 'exited') throw new Error('The service has not ended.');
+    world.kill();
+    world.processes.surveyed.set(spec.id, facts);
+    const wish = { subject: `service:${spec.id}`, intended: 'running', holder: 'io', spec } as const;
+    await world.store.commitWishes({ put: [wish], drop: [], journal: [] });
+    await world.boot();
+  }
+
+  it('is not told again how its last process ended, when the host is killed before it has a new one', async () => {
+    await rebootWithWish();
+    const exits = world.store.journal.filter(({ type }) => type === 'process.exited');
+    expect(exits.map(({ serviceId }) => serviceId)).to.deep.equal(['shared-io']);
+  });
+
+  it('starts at once, not after a backoff for that end', async () => {
+    await rebootWithWish();
+    await world.pass(200);
+    expect(world.control.service('shared-io')).to.include({ state: 'running', restarts: 0 });
+  });
+});

@@ -1,0 +1,254 @@
+import { expect } from 'chai';
+import { createActor, createMachine, type AnyStateMachine } from 'xstate';
+import { agentRecord } from '../../../lib/actors/agent/record-schema.ts';
+import { serviceRecord } from '../../../lib/actors/service/record-schema.ts';
+import type { ServiceContext } from '../../../lib/actors/service/record.ts';
+import { createSupervisorMachine } from '../../../lib/actors/supervisor/machine.ts';
+import { supervisorRecord } from '../../../lib/actors/supervisor/record-schema.ts';
+import { serviceRef, splitState, type SupervisorRef } from '../../../lib/control/actors.ts';
+import { MIGRATIONS, type KeptSnapshot } from '../../../lib/control/migrations.ts';
+import { restore, type KeptFormat, type MachineCatalog } from '../../../lib/control/restore.ts';
+import { parseServiceId } from '../../../lib/model/ids.ts';
+import type { ActorRow } from '../../../lib/ports/actor-store.ts';
+import { ControlWorld } from '../../support/control-world.ts';
+
+type Fields = Record<string, unknown>;
+
+/** The kept rows of a host whose pump1-coreio runs and whose pump1-corerl waits in backoff. */
+async function keptBy(world: ControlWorld): Promise<readonly ActorRow[]> {
+  await world.boot();
+  await world.control.startAgent({ configPath: '/plant/pump1.yaml' }, world.origin);
+  for (const wait of [0, 200, 200]) await world.pass(wait);
+  world.processes.exit('pump1-corerl', { code: 7 });
+  await world.pass(100);
+  expect(world.control.service('pump1-corerl').state).to.equal('backoff');
+  return world.store.loadActors();
+}
+
+function machinesOf(
+  world: ControlWorld,
+): MachineCatalog & { readonly root: ReturnType<typeof createSupervisorMachine> } {
+  const { processes, catalog, clock } = world;
+  const root = createSupervisorMachine({ processes, catalog }, clock);
+  const { service, agent } = root.implementations.actors as { service: AnyStateMachine; agent: AnyStateMachine }; // set up there
+  return { root, service, agent };
+}
+
+function changed(row: ActorRow, change: (snapshot: { value: unknown; context: Fields }) => void): ActorRow {
+  const snapshot = JSON.parse(row.snapshot) as { value: unknown; context: Fields };
+  change(snapshot);
+  return { ...row, snapshot: JSON.stringify(snapshot) };
+}
+
+describe('the kept rows of a host', () => {
+  let world: ControlWorld;
+  let rows: readonly ActorRow[];
+
+  beforeEach(async () => {
+    world = new ControlWorld();
+    rows = await keptBy(world);
+  });
+
+  const row = (path: string): ActorRow => rows.find((one) => one.path === path)!;
+  const reasonsOf = (bad: ActorRow): readonly string[] =>
+    restore([...rows.filter(({ path }) => path !== bad.path), bad], machinesOf(world)).rejected.map(
+      ({ reason }) => reason,
+    );
+
+  it('fit, all of them', () => {
+    expect(restore(rows, machinesOf(world)).rejected).to.deep.equal([]);
+    expect(rows.map(({ path }) => path)).to.have.members([
+      'root',
+      'agent:pump1',
+      'service:pump1-coreio',
+      'service:pump1-corerl',
+    ]);
+  });
+
+  it('are refused with the place of each field that is wrong', () => {
+    const bad = changed(row('service:pump1-corerl'), ({ context }) => {
+      (context['budget'] as Fields)['failures'] = 'many';
+      delete context['intended'];
+      context['mood'] = 'good';
+    });
+    const [reason] = reasonsOf(bad);
+    expect(reason).to.contain('context.budget.failures: ').and.contain('context.intended: ').and.contain('"mood"');
+  });
+
+  it('are refused when they are no JSON, of no machine, of an unknown version, or over', () => {
+    const good = row('service:pump1-corerl');
+    expect(reasonsOf({ ...good, snapshot: good.snapshot.slice(0, 100) })[0]).to.match(/JSON/);
+    expect(reasonsOf({ ...good, src: 'robot' })).to.deep.equal(['there is no machine "robot"']);
+    expect(reasonsOf({ ...good, version: '99' })).to.deep.equal([
+      'it was written by version 99, and no migration leads from 99 to 1',
+    ]);
+    expect(reasonsOf({ ...good, snapshot: good.snapshot.replace('"active"', '"done"') })).to.deep.equal([
+      'its status is "done"',
+    ]);
+  });
+
+  it('are refused when they speak of another actor than the one whose place they have', () => {
+    const stray = { ...row('service:pump1-corerl'), path: 'service:pump9', id: 'service:pump9' };
+    expect(reasonsOf(stray)).to.deep.equal([
+      'it is kept as "service:pump9" (id "service:pump9") and speaks of "service:pump1-corerl"',
+    ]);
+  });
+
+  it('get the defaults of fields that their writer did not know', () => {
+    const old = changed(row('service:pump1-corerl'), ({ context }) => {
+      delete (context['spec'] as Fields)['logs'];
+    });
+    const { snapshot, rejected } = restore([row('root'), old], machinesOf(world));
+    expect(rejected).to.deep.equal([]);
+    const { children } = snapshot as unknown as { children: Record<string, { snapshot: { context: ServiceContext } }> };
+    expect(children['service:pump1-corerl']?.snapshot.context.spec.logs).to.have.keys('maxBytes', 'keep');
+  });
+
+  it('come back when the row of the root is bad or gone: what each child was doing goes on', async () => {
+    const bad = { ...row('root'), snapshot: '{}' };
+    await world.store.commitActors({ upserts: [bad], removals: [], journal: [], updatedAt: 0 });
+    const [coreio] = world.control.services();
+    world.kill();
+    await world.boot();
+    expect(world.store.quarantined.map((set) => set.row.path)).to.deep.equal(['root']);
+    expect(world.control.service('pump1-corerl')).to.include({ state: 'backoff', generation: 1 });
+    await world.pass(200);
+    expect(world.control.service('pump1-coreio')).to.include({ pid: coreio?.pid, generation: 1, adopted: true });
+    await world.pass(200);
+    expect(world.control.agent('pump1').state).to.equal('running');
+  });
+
+  it('that do not fit keep no host from coming up when they cannot be set aside, and are set aside later', async () => {
+    const bad = { ...row('service:pump1-coreio'), version: '99' };
+    await world.store.commitActors({ upserts: [bad], removals: [], journal: [], updatedAt: 0 });
+    const { pid } = world.control.service('pump1-coreio');
+    world.kill();
+    world.store.breakDown('read-only');
+    await world.boot();
+    await world.pass(200);
+    expect(world.control.service('pump1-coreio')).to.include({ state: 'running', pid, adopted: true });
+    expect(world.control.health().reasons?.join()).to.contain('read-only');
+    expect(world.store.quarantined).to.deep.equal([]);
+    world.store.heal();
+    for (let passed = 0; passed < 5_000; passed += 500) await world.pass(500);
+    expect(world.store.quarantined.map((set) => set.row)).to.deep.equal([bad]);
+    expect(world.control.health().status).to.equal('healthy');
+    const kept = (await world.store.loadActors()).find(({ path }) => path === 'service:pump1-coreio');
+    expect(kept?.version).to.equal('1');
+  });
+
+  it('count as asked to stop when no wish speaks of them: only an acknowledged command drops a wish', async () => {
+    await world.store.commitWishes({ put: [], drop: ['agent:pump1'], journal: [] });
+    world.kill();
+    await Promise.all([world.boot(), world.pass(), world.pass()]);
+    await world.pass();
+    expect(world.control.services().map(({ state }) => state)).to.deep.equal(['stopped', 'stopped']);
+    expect(world.processes.live()).to.deep.equal([]);
+  });
+
+  describe('of one version, read by the next one', () => {
+    /** The next version: nested states have other names, and the deadline moved into an object of its own. */
+    const RENAMED: Readonly<Record<string, string>> = { waiting: 'pausing', ready: 'serving' };
+
+    function renamed(config: unknown): unknown {
+      if (Array.isArray(config)) return config.map(renamed);
+      if (typeof config !== 'object' || config === null || Object.getPrototypeOf(config) !== Object.prototype)
+        return config;
+      return Object.fromEntries(
+        Object.entries(config).map(([key, value]) => {
+          const isName = (key === 'target' || key === 'initial') && typeof value === 'string';
+          const text = isName ? value.replace(/waiting|ready/, (name) => RENAMED[name] ?? name) : renamed(value);
+          return [RENAMED[key] ?? key, text];
+        }),
+      );
+    }
+
+    function nextOf(service: AnyStateMachine, now: () => number): AnyStateMachine {
+      const config = { ...(renamed(service.config) as typeof service.config), version: '2' };
+      const next: AnyStateMachine = createMachine(config as never).provide(service.implementations as never); // the same words
+      const untilDeadline = ({ context }: { context: { due?: { at: number } } & ServiceContext }): number =>
+        (context.due?.at ?? context.deadlineAt ?? now()) - now();
+      return next.provide({ delays: { untilDeadline } } as never);
+    }
+
+    const up = (kept: KeptSnapshot): KeptSnapshot => {
+      const { deadlineAt, ...context } = kept.context as ServiceContext;
+      const text = JSON.stringify(kept.value).replace(
+        /"(waiting|ready)"/,
+        (_, name: string) => `"${RENAMED[name] ?? name}"`,
+      );
+      const value: unknown = JSON.parse(text);
+      return { ...kept, value, context: { ...context, ...(deadlineAt === null ? {} : { due: { at: deadlineAt } }) } };
+    };
+
+    const service = {
+      safeParse: (context: unknown) => {
+        const { due, ...rest } = context as Fields;
+        const result = serviceRecord.omit({ deadlineAt: true }).safeParse(rest);
+        return result.success ? { ...result, data: { ...result.data, due } } : result;
+      },
+    };
+
+    function handedOver(format: KeptFormat): { root: SupervisorRef; rejected: readonly string[] } {
+      world.kill(50);
+      const machines = machinesOf(world);
+      const next = { ...machines, service: nextOf(machines.service, () => world.clock.now()) };
+      const { snapshot, rejected } = restore(rows, next, format);
+      const root = createActor(machines.root.provide({ actors: { service: next.service } } as never), {
+        id: 'root',
+        systemId: 'root',
+        clock: world.timers,
+        snapshot: snapshot!,
+      }).start();
+      return { root, rejected: rejected.map(({ reason }) => reason) };
+    }
+
+    const contexts = { root: supervisorRecord, service, agent: agentRecord };
+    const stateOf = (root: SupervisorRef, id: string): string => {
+      const { state, substate } = splitState(serviceRef(root, id)?.getSnapshot().value);
+      return `${state}.${substate ?? ''}`;
+    };
+
+    it('are brought up: states renamed, contexts reshaped, deadlines kept, live processes adopted', async () => {
+      const pid = world.control.service('pump1-coreio').pid;
+      const { root, rejected } = handedOver({
+        contexts,
+        migrations: { ...MIGRATIONS, service: { '1': { to: '2', up } } },
+      });
+      expect(rejected).to.deep.equal([]);
+      expect(stateOf(root, 'pump1-coreio')).to.equal('running.serving');
+      expect(stateOf(root, 'pump1-corerl')).to.equal('backoff.pausing');
+      const surveyed = await world.processes.survey();
+      for (const id of ['pump1-coreio', 'pump1-corerl'].map((text) => parseServiceId(text))) {
+        const facts = surveyed.get(id) ?? null;
+        serviceRef(root, id)?.send({ type: 'host.resume', intended: 'running', holders: ['agent:pump1'], facts });
+      }
+      expect(stateOf(root, 'pump1-coreio')).to.equal('running.serving');
+      expect(serviceRef(root, 'pump1-coreio')?.getSnapshot().context).to.include({ isAdopted: true, generation: 1 });
+      expect(serviceRef(root, 'pump1-coreio')?.getSnapshot().context.launch?.pid).to.equal(pid);
+      await world.pass(99); // 250 ms of backoff: 100 before the kill, 50 without a host
+      expect(stateOf(root, 'pump1-corerl')).to.equal('backoff.pausing');
+      await world.pass(1);
+      expect(stateOf(root, 'pump1-corerl')).to.match(/^starting\./);
+      root.stop();
+    });
+
+    it('are set aside one by one when their migration breaks or leads nowhere', () => {
+      const broken = () => {
+        throw new Error('this deadline is from the future');
+      };
+      const { root, rejected } = handedOver({
+        contexts,
+        migrations: { ...MIGRATIONS, service: { '1': { to: '2', up: broken } } },
+      });
+      expect(rejected).to.deep.equal(Array(2).fill('this deadline is from the future'));
+      expect(root.getSnapshot().children).to.have.keys('agent:pump1');
+      root.stop();
+      const round = { '1': { to: '0', up }, '0': { to: '1', up: (kept: KeptSnapshot) => kept } };
+      const nowhere = 'it was written by version 1, and no migration leads from 1 to 2';
+      const { root: other, rejected: lost } = handedOver({ contexts, migrations: { ...MIGRATIONS, service: round } });
+      expect(lost).to.deep.equal(Array(2).fill(nowhere));
+      other.stop();
+    });
+  });
+});

@@ -1,0 +1,131 @@
+import { expect } from 'chai';
+import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
+import type { Launch } from '../../../lib/model/process.ts';
+import { ControlWorld } from '../../support/control-world.ts';
+
+const COREIO = parseServiceId('pump1-coreio');
+
+describe('a host that has lost its records', () => {
+  let world: ControlWorld;
+
+  beforeEach(() => {
+    world = new ControlWorld();
+  });
+
+  /** A process that the process host has adopted although no wish speaks of its service. */
+  function adopted(): Launch {
+    const guarantees = { exactExit: true, treeComplete: true, losslessRotation: true };
+    const what = { executablePath: '/plant/coreio-0.9.0', version: '0.9.0', launchedAt: 0, guarantees };
+    const who = {
+      launchId: parseLaunchId('b'.repeat(32)),
+      serviceId: COREIO,
+      generation: 4,
+      pid: 4711,
+      startTime: '1',
+    };
+    const launch = { ...who, ...what };
+    world.processes.surveyed.set(COREIO, { status: 'alive', generation: 4, launch });
+    return launch;
+  }
+
+  it('writes down each stray that the survey found', async () => {
+    const what = { generation: 4, pid: 4711, fate: 'reported', reason: 'It lives.' } as const;
+    world.processes.found.push({ launchId: parseLaunchId('b'.repeat(32)), serviceId: COREIO, ...what });
+    await world.boot();
+    const { events } = await world.control.history({ after: 0, limit: 10, type: 'process.stray' });
+    expect(events).to.have.length(1);
+    expect(events[0]).to.deep.include({ service_id: COREIO, cause: 'survey' });
+    expect(events[0]!.detail).to.deep.equal({ ...what, launch: 'b'.repeat(32) });
+  });
+
+  it('leaves an adopted process alone until somebody wishes for its service, which then takes it over', async () => {
+    const { pid } = adopted();
+    await world.boot();
+    await world.pass(60_000);
+    expect(world.control.services()).to.deep.equal([]);
+    expect(world.processes.live().map((launch) => launch.pid)).to.deep.equal([pid]);
+
+    await world.control.startAgent({ configPath: '/plant/pump1.yaml' }, world.origin);
+    await world.pass(200);
+    await world.pass(200);
+    expect(world.control.service(COREIO)).to.include({ state: 'running', pid, generation: 4, adopted: true });
+    expect(world.control.service(COREIO)).to.include({ version: '0.9.0', intended_state: 'running' });
+    expect(world.processes.launches.map(({ serviceId }) => serviceId)).to.deep.equal(['pump1-corerl']);
+    expect(world.control.agent('pump1').state).to.equal('running');
+  });
+
+  it('stops an adopted process with its agent', async () => {
+    adopted();
+    await world.boot();
+    await world.control.startAgent({ configPath: '/plant/pump1.yaml' }, world.origin);
+    await world.pass(200);
+    await Promise.all([world.control.stopAgent('pump1', world.origin), world.pass(), world.pass()]);
+    expect(world.processes.live()).to.deep.equal([]);
+    expect(world.control.service(COREIO).state).to.equal('stopped');
+  });
+
+  it('keeps a service waiting beside a stray that is left alone, says why, and does not blame the service', async () => {
+    await world.boot();
+    const message = 'The process 4711 lives.';
+    for (let i = 0; i < 6; i += 1) world.processes.refuseNext(COREIO, { code: 'ESTRAY', isPermanent: false, message });
+    await world.control.startAgent({ configPath: '/plant/pump1.yaml' }, world.origin);
+    for (let i = 0; i < 5; i += 1) await world.pass(5_000);
+    expect(world.control.service(COREIO)).to.include({ state: 'backoff', reason: message });
+    for (let i = 0; i < 3; i += 1) await world.pass(5_000);
+    expect(world.control.service(COREIO).state).to.equal('running');
+  });
+});
+
+describe('a restart of the machine', () => {
+  let world: ControlWorld;
+
+  beforeEach(async () => {
+    world = new ControlWorld();
+    await world.boot();
+    await world.control.startAgent({ configPath: '/plant/pump1.yaml' }, world.origin);
+    await world.pass(200);
+    await world.pass(200);
+    expect(world.control.agent('pump1').state).to.equal('running');
+  });
+
+  /** Everything is gone without a word; the next host finds another boot id. */
+  async function reboot(): Promise<void> {
+    world.kill(1_000, (processes) => {
+      for (const { serviceId } of processes.live()) processes.exit(serviceId, { isKnown: false });
+    });
+    for (const [serviceId, facts] of world.processes.surveyed) {
+      if (facts.status !== 'exited') continue;
+      world.processes.surveyed.set(serviceId, { ...facts, exit: { ...facts.exit, isReboot: true } });
+    }
+    await world.boot();
+    await world.pass();
+  }
+
+  it('starts what was wished for again, with the next generation and a reason that names it', async () => {
+    await reboot();
+    await world.pass(200);
+    await world.pass(200);
+    expect(world.control.agent('pump1').state).to.equal('running');
+    for (const view of world.control.services()) {
+      expect(view).to.include({ state: 'running', generation: 2, adopted: false });
+      expect(view.last_exit).to.include({ class: 'lost', code: null, signal: null, generation: 1 });
+    }
+    const { events } = await world.control.history({ after: 0, limit: 100, type: 'service.state_changed' });
+    const reasons = events.map(({ detail }) => detail['reason']);
+    expect(reasons).to.include('the machine was restarted, and the process ended with it');
+  });
+
+  it('is held against no service, however often it comes', async () => {
+    for (let i = 0; i < 6; i += 1) {
+      await reboot();
+      await world.pass(200);
+      await world.pass(200);
+    }
+    expect(world.control.services().map(({ state }) => state)).to.deep.equal(['running', 'running']);
+    for (const wait of [250, 500, 1_000]) {
+      world.processes.exit('pump1-corerl', { code: 1 });
+      expect(world.control.service('pump1-corerl').state).to.equal('backoff');
+      await world.pass(wait);
+    }
+  });
+});
