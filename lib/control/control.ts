@@ -54,4 +54,6 @@ export interface Control {
    */
   logs(id: string, query: Omit<LogQuery, 'serviceId'>, follow?: AbortSignal): AsyncIterable<readonly LogItem[]>;
   health(): HealthView;
+  /** Why commands cannot be carried out now, in sentences; empty when they can, also on a host that is degraded otherwise. */
+  obstacles(): readonly string[];
 }

@@ -51,6 +51,11 @@ export class Health {
     return reasons;
   }
 
+  /** Why no command can be made durable now, in sentences; empty when one can. */
+  obstacles(): readonly string[] {
+    return [...new Set(this.#writers.values())];
+  }
+
   /** Something that stays true for as long as this host lives. */
   remark(reason: string): void {
     this.#lasting.push(reason);

@@ -189,6 +189,10 @@ class Host implements OpenControl {
     });
   }
 
+  obstacles(): readonly string[] {
+    return this.#parts.health.obstacles();
+  }
+
   health(): HealthView {
     const { processId, version } = this.#deps.identity;
     const reasons = this.#parts.health.reasons();

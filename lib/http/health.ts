@@ -21,8 +21,10 @@ export function healthRoutes(control: Control): readonly Route[] {
     plainRoute(
       { method: 'GET', path: '/readyz', summary: 'Answers ok when the host can carry out commands.' },
       (ctx) => {
-        const { status, reasons = [] } = control.health();
-        if (status === 'degraded') throw new RequestError('not_ready', ['The host is degraded.', ...reasons].join(' '));
+        const obstacles = control.obstacles();
+        if (obstacles.length > 0) {
+          throw new RequestError('not_ready', ['The host cannot carry out commands.', ...obstacles].join(' '));
+        }
         sendOk(ctx);
       },
     ),

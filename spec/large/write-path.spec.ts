@@ -208,6 +208,7 @@ describe('the write path of the built program under stress', function () {
     const { status, reasons } = await health();
     expect(status).to.equal('degraded');
     expect(reasons?.join()).to.contain(aside);
+    expect((await host.request('GET', '/readyz')).status).to.equal(200);
     const fact = (await host.history()).find(({ type }) => type === 'store.recovered');
     expect(String(fact?.detail['moved_to'])).to.contain(aside);
     for (const identity of before) expect(isAlive((identity as ServiceView).pid ?? -1)).to.equal(true);

@@ -171,6 +171,10 @@ export class FakeControl implements Control {
     return this.logSource(query, follow);
   }
 
+  obstacles(): readonly string[] {
+    return this.health().reasons ?? [];
+  }
+
   health(): HealthView {
     this.#view('health', null);
     const host = { process_id: 4711, service: 'coredinator', version: '0.0.0-test' } as const;

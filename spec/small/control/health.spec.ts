@@ -27,9 +27,11 @@ describe('the health of a host', () => {
       await rejection(start());
       expect(world.control.health()).to.include({ status: 'degraded' });
       expect(world.control.health().reasons?.join()).to.contain('disk full');
+      expect(world.control.obstacles().join()).to.contain('disk full');
       world.store.heal();
       await world.pass(500);
       expect(world.control.health().status).to.equal('healthy');
+      expect(world.control.obstacles()).to.deep.equal([]);
     });
 
     it('is found healthy by the health check itself, which looks at most once a second', async () => {
