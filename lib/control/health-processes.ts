@@ -31,12 +31,10 @@ export class ReportingProcessHost implements ProcessHost {
   }
 
   async launch(request: LaunchRequest): Promise<LaunchOutcome> {
-    try {
-      // Once the next launch is in the ledger, a host that comes up asks only about that one: the exit of the last must be told.
-      await this.#keepAll();
-    } catch (error) {
-      return notBegun(request, error);
-    }
+    // Once the next launch is in the ledger, a host that comes up asks only about that one: the exit of the last must be kept. A
+    // store known to be in trouble is not waited for; its patience with a lock that another program holds is 5 s a write.
+    const trouble = this.#health.obstacles()[0] ?? (await this.#kept());
+    if (trouble !== null) return notBegun(request, trouble);
     const outcome = await this.#host.launch(request);
     // A store in trouble reports for itself.
     if (outcome.type === 'refused' && isHostTrouble(outcome.failure) && outcome.failure.code !== 'ESTORE') {
@@ -45,6 +43,15 @@ export class ReportingProcessHost implements ProcessHost {
       this.#health.launchSettled(request.serviceId);
     }
     return outcome;
+  }
+
+  async #kept(): Promise<string | null> {
+    try {
+      await this.#keepAll();
+      return null;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
   }
 
   stop(serviceId: ServiceId, stop: StopSpec): Promise<ProcessExit | null> {
@@ -81,9 +88,8 @@ export class ReportingProcessHost implements ProcessHost {
   }
 }
 
-function notBegun({ serviceId, generation }: LaunchRequest, error: unknown): LaunchOutcome {
-  const reason = error instanceof Error ? error.message : String(error);
-  const message = `The service "${serviceId}" is not launched before the end of its last process can be kept: ${reason}`;
+function notBegun({ serviceId, generation }: LaunchRequest, trouble: string): LaunchOutcome {
+  const message = `The service "${serviceId}" is not launched before the end of its last process can be kept: ${trouble}`;
   return { type: 'refused', generation: generation - 1, failure: { code: 'ESTORE', isPermanent: false, message } };
 }
 

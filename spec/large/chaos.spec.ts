@@ -25,8 +25,8 @@ describe('a host that is killed again and again', function () {
 
   it('loses nothing in 25 rounds with the native shim', async () => {
     const { code, output } = await chaos('--rounds', '25', '--seed', '2026');
+    if (code !== 0) throw new Error(output); // the whole table, not what an assertion would show of it
     expect(output).to.contain('Nothing was lost.');
-    expect(code).to.equal(0);
     expect(count(output, 'host kills'), output).to.be.greaterThan(5);
     expect(count(output, 'host kills during boot'), output).to.be.greaterThan(1);
     expect(count(output, 'generations'), output).to.be.greaterThan(20);
@@ -35,7 +35,7 @@ describe('a host that is killed again and again', function () {
 
   it('loses nothing in 5 rounds with the shell shim', async () => {
     const { code, output } = await chaos('--rounds', '5', '--seed', '2027', '--shim', 'sh');
+    if (code !== 0) throw new Error(output); // the whole table, not what an assertion would show of it
     expect(output).to.contain('Nothing was lost.');
-    expect(code).to.equal(0);
   });
 });

@@ -9,7 +9,7 @@ const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  /** The JSON body; what it is, the spec says. */
+  /** The parsed body if it is JSON, else its text; what it is, the spec says. */
   readonly body: unknown;
 }
 
@@ -74,11 +74,9 @@ export class BuiltHost {
       body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
     const response = await fetch(`${this.url}${path}`, { method, ...json });
     const text = await response.text();
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: text === '' ? undefined : (JSON.parse(text) as unknown),
-    };
+    const { status, headers } = response;
+    const isJson = headers.get('content-type')?.includes('json') === true;
+    return { status, headers, body: isJson ? (JSON.parse(text) as unknown) : text };
   }
 
   async service(id: string): Promise<ServiceView> {
