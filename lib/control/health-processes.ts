@@ -22,6 +22,8 @@ export class ReportingProcessHost implements ProcessHost {
   readonly #host: ProcessHost;
   readonly #health: Health;
   readonly #keepAll: () => Promise<void>;
+  /** Launches that wait and of which the host knows nothing yet: a stop has to reach them here. */
+  readonly #waiting = new Map<ServiceId, AbortController>();
 
   /** `keepAll` resolves when every fact that was told so far is durable. */
   constructor(host: ProcessHost, health: Health, keepAll: () => Promise<void>) {
@@ -33,7 +35,7 @@ export class ReportingProcessHost implements ProcessHost {
   async launch(request: LaunchRequest): Promise<LaunchOutcome> {
     // Once the next launch is in the ledger, a host that comes up asks only about that one: the exit of the last must be kept. A
     // store known to be in trouble is not waited for; its patience with a lock that another program holds is 5 s a write.
-    const trouble = this.#health.obstacles()[0] ?? (await this.#kept());
+    const trouble = this.#health.obstacles()[0] ?? (await this.#kept(request.serviceId));
     if (trouble !== null) return notBegun(request, trouble);
     const outcome = await this.#host.launch(request);
     // A store in trouble reports for itself.
@@ -45,17 +47,23 @@ export class ReportingProcessHost implements ProcessHost {
     return outcome;
   }
 
-  async #kept(): Promise<string | null> {
+  /** Why the launch must not begin once everything is kept; null when it may. */
+  async #kept(serviceId: ServiceId): Promise<string | null> {
+    const waiting = new AbortController();
+    this.#waiting.set(serviceId, waiting);
     try {
       await this.#keepAll();
-      return null;
+      return waiting.signal.aborted ? 'it was stopped meanwhile' : null;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
+    } finally {
+      if (this.#waiting.get(serviceId) === waiting) this.#waiting.delete(serviceId);
     }
   }
 
   stop(serviceId: ServiceId, stop: StopSpec): Promise<ProcessExit | null> {
     this.#health.launchSettled(serviceId);
+    this.#waiting.get(serviceId)?.abort();
     return this.#host.stop(serviceId, stop);
   }
 
