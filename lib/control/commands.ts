@@ -3,8 +3,9 @@ import { serviceActorId } from '../actors/service/record.ts';
 import { AgentConflictError, HostClosingError, ServiceConflictError, ServiceNotFoundError } from '../model/errors.ts';
 import type { AgentId, Holder, ServiceId } from '../model/ids.ts';
 import type { JournalDraft } from '../model/journal.ts';
+import { revisionOf } from '../model/revision.ts';
 import type { AgentPlan, ServiceSpec } from '../model/spec.ts';
-import type { Wish } from '../model/wish.ts';
+import type { ServiceWish, Wish } from '../model/wish.ts';
 import type { ActorStore } from '../ports/actor-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ReachCrashPoint } from '../ports/crash-points.ts';
@@ -106,6 +107,19 @@ export class Commands {
       const service = serviceRef(this.#deps.root, spec.id);
       service?.send({ type: 'service.claim', holder, spec, correlationId: origin.correlationId });
       service?.send({ type: 'service.start', correlationId: origin.correlationId });
+    });
+  }
+
+  /** Gives a held service a new spec: policies hold at once, the rest from its next launch on. */
+  async configureService(known: ServiceWish, spec: ServiceSpec, origin: CommandOrigin): Promise<void> {
+    this.#assertOpen();
+    await this.#lanes.run(spec.id, async () => {
+      await this.#makeDurable(
+        { ...known, spec },
+        { type: 'service.configured', serviceId: spec.id, detail: { revision: revisionOf(spec) } },
+        origin,
+      );
+      serviceRef(this.#deps.root, spec.id)?.send({ type: 'service.configure', spec });
     });
   }
 

@@ -1,6 +1,6 @@
 import type { AgentId } from '../model/ids.ts';
 import type { JournalQuery } from '../model/journal.ts';
-import type { LogItem, LogQuery } from '../model/log-line.ts';
+import type { LogItem, LogPolicy, LogQuery } from '../model/log-line.ts';
 import type {
   AgentStatusView,
   AgentView,
@@ -56,4 +56,14 @@ export interface Control {
   health(): HealthView;
   /** Why commands cannot be carried out now, in sentences; empty when they can, also on a host that is degraded otherwise. */
   obstacles(): readonly string[];
+}
+
+/** A control with the way to end it. */
+export interface OpenControl extends Control {
+  /** How much output of each known service is to be kept. */
+  logPolicies(): readonly LogPolicy[];
+  /** Writes down that a bug nobody caught ends the host. */
+  crashed(error: Error): Promise<void>;
+  /** Refuses commands from now on, takes the services down if asked to, writes everything, and stops the actors. */
+  close(mode: 'detach' | 'drain'): Promise<void>;
 }

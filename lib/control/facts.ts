@@ -70,3 +70,9 @@ function stateFact(
   const detail = { substate: now.substate, reason, ...more };
   return [{ ...base, type: `${after.src}.state_changed`, from: past.state, to: now.state, detail }];
 }
+
+/** A fact about the host itself. */
+export function hostFact(type: string, at: Instant, detail: JournalDraft['detail']): JournalDraft {
+  const nobody = { agentId: null, serviceId: null, from: null, to: null, correlationId: null };
+  return { ...nobody, at, type, cause: 'host', detail };
+}

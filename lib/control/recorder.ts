@@ -1,22 +1,18 @@
-import type { AnyActorRef, AnyMachineSnapshot, AnyStateMachine, InspectionEvent } from 'xstate';
+import type { AnyActorRef, AnyMachineSnapshot, InspectionEvent } from 'xstate';
 import type { JournalDraft } from '../model/journal.ts';
-import type { Instant } from '../model/time.ts';
 import type { ActorRow, ActorStore } from '../ports/actor-store.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import type { Log } from '../ports/log.ts';
-import { isMachineActor, splitState } from './actors.ts';
+import { pathOf, rowOf } from './actor-rows.ts';
+import { isMachineActor } from './actors.ts';
+import { FactQueue, inOrder } from './fact-queue.ts';
 import { causeOf, factsBetween, type Seen } from './facts.ts';
 import type { Sequence } from './sequence.ts';
 import { wallTimers } from './wall-timers.ts';
 
 const FIRST_RETRY_MS = 500;
 const SLOWEST_RETRY_MS = 5_000;
-/** Facts that are kept while the store is away; beyond that the oldest go, and their number is told. */
-const MOST_PENDING = 10_000;
-/** They go in lots: to shift so long a list for every fact would cost more than the fact. */
-const PENDING_LOT = 1_000;
-const ROOT = 'root';
 
 export interface RecorderOptions {
   readonly store: ActorStore;
@@ -29,12 +25,6 @@ export interface RecorderOptions {
   readonly onChanged: (actorId: string) => void;
   /** Told of each crash point; default: nobody. */
   readonly crashPoint?: ReachCrashPoint | undefined;
-}
-
-/** A fact that waits for its number, with the place in time of the event that led to it. */
-interface Pending {
-  readonly turn: number;
-  readonly draft: JournalDraft;
 }
 
 /** The event behind a snapshot. */
@@ -60,9 +50,7 @@ export class Recorder {
   readonly #written = new Map<string, string>();
   /** By actor, the places in time of the events that it has not worked off; each ends with one snapshot. */
   readonly #turns = new WeakMap<AnyActorRef, number[]>();
-  #pending: Pending[] = [];
-  /** Facts that went because nobody could write them. */
-  #dropped = 0;
+  readonly #facts = new FactQueue();
   #turn = 0;
   #flushing: Promise<void> | null = null;
   #isArmed = false;
@@ -89,7 +77,7 @@ export class Recorder {
   /** Writes what is dirty now. Resolves when it is durable; rejects when it could not be written. */
   async flush(): Promise<void> {
     while (this.#flushing) await this.#flushing.catch(() => undefined); // its failure is told where it was started
-    if (this.#dirty.size + this.#gone.size + this.#pending.length === 0) return;
+    if (this.#dirty.size + this.#gone.size + this.#facts.size === 0) return;
     this.#flushing = this.#commit().finally(() => (this.#flushing = null));
     await this.#flushing;
   }
@@ -102,7 +90,7 @@ export class Recorder {
   /** Adds a fact that no snapshot tells. */
   note(draft: JournalDraft): void {
     this.#turn += 1;
-    this.#keep({ turn: this.#turn, draft });
+    this.#facts.add({ turn: this.#turn, draft });
     this.#arm();
   }
 
@@ -121,7 +109,7 @@ export class Recorder {
     this.#isClosed = true;
     this.#disarmRetry();
     await this.flush().catch((error: unknown) => {
-      const facts = this.#pending.length + this.#dropped;
+      const facts = this.#facts.told;
       this.#options.log.error({ err: error, facts }, 'the last changes could not be written');
     });
   }
@@ -169,16 +157,7 @@ export class Recorder {
     if (src !== 'service' && src !== 'agent') return;
     const past: Seen | null = before === null ? null : { src, snapshot: before };
     const facts = factsBetween(past, { src, snapshot: after }, causeOf(cause.type), this.#options.clock.now());
-    for (const draft of facts) this.#keep({ turn: cause.turn, draft });
-  }
-
-  #keep(fact: Pending): void {
-    this.#pending.push(fact);
-    if (this.#pending.length >= MOST_PENDING + PENDING_LOT) this.#trim();
-  }
-
-  #trim(): void {
-    this.#dropped += this.#pending.splice(0, Math.max(0, this.#pending.length - MOST_PENDING)).length;
+    for (const draft of facts) this.#facts.add({ turn: cause.turn, draft });
   }
 
   #turnsOf(ref: AnyActorRef): number[] {
@@ -207,7 +186,7 @@ export class Recorder {
       () => {
         this.#isWriting = false;
         this.#retryMs = FIRST_RETRY_MS;
-        if (this.#dirty.size + this.#gone.size + this.#pending.length > 0) this.#write();
+        if (this.#dirty.size + this.#gone.size + this.#facts.size > 0) this.#write();
       },
       (error: unknown) => {
         this.#isWriting = false;
@@ -238,15 +217,11 @@ export class Recorder {
     const rows = dirty.flatMap((path) => rowOf(this.#live.get(path)) ?? []);
     const upserts = rows.filter((row) => this.#written.get(row.path) !== row.snapshot);
     const removals = [...this.#gone];
-    const pending = this.#pending;
+    const taken = this.#facts.take();
     this.#dirty.clear();
     this.#gone.clear();
-    this.#pending = [];
-    if (upserts.length + removals.length + pending.length === 0) return;
-    const inOrder = [...pending].sort((one, other) => one.turn - other.turn);
-    const dropped = this.#dropped;
-    const drafts = [...truncation(dropped, clock.now()), ...inOrder.map(({ draft }) => draft)];
-    const journal = drafts.map((draft) => this.#options.sequence.next(draft));
+    const journal = inOrder(taken, clock.now()).map((draft) => this.#options.sequence.next(draft));
+    if (upserts.length + removals.length + journal.length === 0) return;
     try {
       this.#options.crashPoint?.('before-commit');
       await store.commitActors({ upserts, removals, journal, updatedAt: clock.now() });
@@ -254,42 +229,12 @@ export class Recorder {
     } catch (error) {
       for (const path of dirty) if (this.#live.has(path)) this.#dirty.add(path);
       for (const path of removals) if (!this.#live.has(path)) this.#gone.add(path);
-      this.#pending = [...pending, ...this.#pending];
-      this.#trim();
+      this.#facts.giveBack(taken);
       throw error;
     }
-    this.#dropped -= dropped;
     for (const row of upserts) this.#written.set(row.path, row.snapshot);
     for (const path of removals) this.#written.delete(path);
   }
 }
 
 const NOBODY = { agentId: null, serviceId: null, from: null, to: null, correlationId: null } as const;
-
-/** What takes the place of facts that went. */
-function truncation(dropped: number, at: Instant): readonly JournalDraft[] {
-  if (dropped === 0) return [];
-  return [{ ...NOBODY, at, type: 'journal.truncated', cause: 'host', detail: { dropped } }];
-}
-
-function pathOf(ref: AnyActorRef): string {
-  return ref._parent === undefined ? ROOT : ref.id;
-}
-
-/** The actor's own part of its snapshot: children are cut out before the logic serialises, they have rows of their own. */
-function rowOf(ref: AnyActorRef | undefined): ActorRow | undefined {
-  if (ref === undefined) return undefined;
-  const { logic } = ref as AnyActorRef & { readonly logic: AnyStateMachine }; // only machines are live here
-  const snapshot = ref.getSnapshot() as AnyMachineSnapshot; // of a machine
-  const path = pathOf(ref);
-  return {
-    path,
-    id: path,
-    parent: path === ROOT ? null : ROOT,
-    src: typeof ref.src === 'string' ? ref.src : ROOT,
-    systemId: path,
-    version: logic.version ?? '0',
-    state: splitState(snapshot.value).state,
-    snapshot: JSON.stringify(logic.getPersistedSnapshot({ ...snapshot, children: {} })),
-  };
-}

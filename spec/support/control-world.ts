@@ -1,5 +1,6 @@
 import { SimulatedClock } from 'xstate';
-import { openControl, type OpenControl } from '../../lib/control/open-control.ts';
+import type { OpenControl } from '../../lib/control/control.ts';
+import { openControl } from '../../lib/control/open-control.ts';
 import { AgentNotFoundError } from '../../lib/model/errors.ts';
 import type { AgentPlan, ServiceSpec } from '../../lib/model/spec.ts';
 import type { Clock } from '../../lib/ports/clock.ts';

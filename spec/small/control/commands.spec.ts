@@ -180,6 +180,22 @@ describe('commands', () => {
     });
   });
 
+  it('give a host service whose configuration changed its new spec, for good', async () => {
+    world.specs.hosts.push(serviceSpec('telemetry'));
+    for (const args of [['--old'], ['--new']]) {
+      world.specs.hosts.splice(0, 1, serviceSpec('telemetry', { args }));
+      world.kill();
+      await world.boot();
+      await world.pass(200);
+    }
+    expect(world.control.service('telemetry')).to.include({ state: 'running', generation: 1 });
+    const kept = await world.store.loadWishes();
+    expect(kept.map((wish) => 'spec' in wish && wish.spec.args)).to.deep.equal([['--new']]);
+    world.processes.exit('telemetry', { code: 1 });
+    await world.pass(250);
+    expect(world.processes.launches.at(-1)?.args).to.deep.equal(['--new']);
+  });
+
   it('are refused while the host leaves', async () => {
     await world.control.close('detach');
     expect(await rejection(start('pump1'))).to.be.instanceOf(HostClosingError);

@@ -1,0 +1,29 @@
+import type { Guarantees } from '../model/process.ts';
+import type { ActorStore } from '../ports/actor-store.ts';
+import type { Catalog } from '../ports/catalog.ts';
+import type { Clock, Timers } from '../ports/clock.ts';
+import type { ReachCrashPoint } from '../ports/crash-points.ts';
+import type { Log } from '../ports/log.ts';
+import type { ProcessHost } from '../ports/process-host.ts';
+import type { ServiceLogs } from '../ports/service-logs.ts';
+import type { SpecSource } from '../ports/spec-source.ts';
+import type { Health } from './health.ts';
+
+/** The ports and facts that a host is run on. */
+export interface ControlDeps {
+  readonly store: ActorStore;
+  readonly specs: SpecSource;
+  readonly processes: ProcessHost;
+  readonly catalog: Catalog;
+  readonly logs: ServiceLogs;
+  readonly clock: Clock;
+  readonly timers?: Timers;
+  /** Told of each crash point; default: nobody. */
+  readonly crashPoint?: ReachCrashPoint | undefined;
+  readonly log: Log;
+  /** What others report to besides; default: a new one. */
+  readonly health?: Health;
+  /** Where a corrupt store was moved to at this start; default: there was none. */
+  readonly recoveredFrom?: string | null;
+  readonly identity: { readonly processId: number; readonly version: string; readonly guarantees: Guarantees };
+}

@@ -1,0 +1,161 @@
+import { AgentNotFoundError, ServiceNotFoundError } from '../model/errors.ts';
+import { parseServiceId, type AgentId } from '../model/ids.ts';
+import type { LogItem, LogPolicy, LogQuery } from '../model/log-line.ts';
+import type { AgentStatusView, HealthView, ServiceView } from '../model/views.ts';
+import { agentRef, serviceRef, serviceRefs, type ServiceSnapshot, type SupervisorRef } from './actors.ts';
+import type { Changes } from './changes.ts';
+import type { Commands } from './commands.ts';
+import type { ControlDeps } from './control-deps.ts';
+import type { CommandOrigin, Control, IoView, OpenControl } from './control.ts';
+import { drain } from './drain.ts';
+import { hostFact } from './facts.ts';
+import type { Health } from './health.ts';
+import type { Recorder } from './recorder.ts';
+import { agentStatusView, agentView, eventView, serviceStatusView, serviceView, unknownAgentStatus } from './views.ts';
+import type { Wishes } from './wishes.ts';
+
+/** What a host consists of once its actors are back. */
+export interface HostParts {
+  readonly root: SupervisorRef;
+  readonly wishes: Wishes;
+  readonly changes: Changes;
+  readonly recorder: Recorder;
+  readonly commands: Commands;
+  readonly health: Health;
+}
+
+/** The control of a running host: commands go through, views come from the actors as they are. */
+export class Host implements OpenControl {
+  readonly #deps: ControlDeps;
+  readonly #parts: HostParts;
+  readonly startAgent: Control['startAgent'];
+  readonly stopAgent: Control['stopAgent'];
+
+  constructor(deps: ControlDeps, parts: HostParts) {
+    this.#deps = deps;
+    this.#parts = parts;
+    this.startAgent = (request, origin) => parts.commands.startAgent(request, origin);
+    this.stopAgent = (id, origin) => parts.commands.stopAgent(id, origin);
+  }
+
+  agentIds(): readonly AgentId[] {
+    return this.#parts.wishes.agents().map((wish) => wish.plan.id);
+  }
+
+  agentStatus(id: string): AgentStatusView {
+    const { root } = this.#parts;
+    const agent = agentRef(root, id)?.getSnapshot();
+    if (agent === undefined) return unknownAgentStatus(id);
+    const services = agent.context.plan.services.flatMap((spec) => serviceRef(root, spec.id)?.getSnapshot() ?? []);
+    return agentStatusView(agent, services);
+  }
+
+  agent(id: string): ReturnType<Control['agent']> {
+    const agent = agentRef(this.#parts.root, id)?.getSnapshot();
+    if (agent === undefined) throw new AgentNotFoundError(id);
+    return agentView(agent);
+  }
+
+  services(): readonly ServiceView[] {
+    return serviceRefs(this.#parts.root).map((ref) => this.#view(ref.getSnapshot()));
+  }
+
+  service(id: string): ServiceView {
+    return this.#view(this.#service(id));
+  }
+
+  async startIo(request: Parameters<Control['startIo']>[0], origin: CommandOrigin): Promise<IoView> {
+    const spec = await this.#deps.specs.planIo(request);
+    await this.#parts.commands.holdService(spec, 'io', origin);
+    return this.io(spec.id);
+  }
+
+  async stopIo(id: string, origin: CommandOrigin): Promise<IoView> {
+    const { service_id } = this.io(id);
+    const snapshot = this.#service(id);
+    await this.#parts.commands.releaseService(parseServiceId(id), 'io', origin);
+    const after = serviceRef(this.#parts.root, id)?.getSnapshot();
+    return { service_id, status: after ? serviceStatusView(after) : goneStatus(snapshot) };
+  }
+
+  io(id: string): IoView {
+    const snapshot = this.#service(id);
+    if (!isSharedIo(snapshot)) throw new ServiceNotFoundError(id);
+    return { service_id: snapshot.context.spec.id, status: serviceStatusView(snapshot) };
+  }
+
+  ioServices(): readonly IoView[] {
+    return serviceRefs(this.#parts.root)
+      .map((ref) => ref.getSnapshot())
+      .filter(isSharedIo)
+      .map((snapshot) => ({ service_id: snapshot.context.spec.id, status: serviceStatusView(snapshot) }));
+  }
+
+  async history(query: Parameters<Control['history']>[0]): ReturnType<Control['history']> {
+    const entries = await this.#deps.store.history(query);
+    const last = entries.at(-1);
+    return { events: entries.map(eventView), next: last && entries.length === query.limit ? last.seq : null };
+  }
+
+  logs(id: string, query: Omit<LogQuery, 'serviceId'>, follow?: AbortSignal): AsyncIterable<readonly LogItem[]> {
+    const wanted = { ...query, serviceId: this.#service(id).context.spec.id };
+    const { logs } = this.#deps;
+    return follow === undefined ? logs.read(wanted) : logs.follow(wanted, follow);
+  }
+
+  logPolicies(): readonly LogPolicy[] {
+    return serviceRefs(this.#parts.root).map((ref) => {
+      const { spec, launch, generation } = ref.getSnapshot().context;
+      return { serviceId: spec.id, generation: launch?.generation ?? generation, ...spec.logs };
+    });
+  }
+
+  obstacles(): readonly string[] {
+    return this.#parts.health.obstacles();
+  }
+
+  health(): HealthView {
+    const { processId, version } = this.#deps.identity;
+    const reasons = this.#parts.health.reasons();
+    const base = { process_id: processId, service: 'coredinator', version } as const;
+    return reasons.length === 0 ? { status: 'healthy', ...base } : { status: 'degraded', ...base, reasons };
+  }
+
+  async crashed(error: Error): Promise<void> {
+    const { recorder } = this.#parts;
+    recorder.note(hostFact('host.crashed', this.#deps.clock.now(), { message: error.message }));
+    await recorder.flush();
+  }
+
+  async close(mode: 'detach' | 'drain'): Promise<void> {
+    const { commands, root, changes, recorder, health } = this.#parts;
+    commands.close();
+    if (mode === 'drain') await drain(root, changes);
+    recorder.note(hostFact('host.stopped', this.#deps.clock.now(), { mode, left: this.#deps.processes.live().length }));
+    await recorder.close();
+    health.close();
+    root.stop();
+  }
+
+  /** How space is released is a matter of this host and its disk, not of who launched. */
+  #view(snapshot: ServiceSnapshot): ServiceView {
+    const { guarantees } = this.#deps.identity;
+    const view = serviceView(snapshot, guarantees);
+    return { ...view, guarantees: { ...view.guarantees, lossless_rotation: guarantees.losslessRotation } };
+  }
+
+  #service(id: string): ServiceSnapshot {
+    const snapshot = serviceRef(this.#parts.root, id)?.getSnapshot();
+    if (snapshot === undefined) throw new ServiceNotFoundError(id);
+    return snapshot;
+  }
+}
+
+/** A coreio that belongs to no agent alone: started by /api/io or named by a coreio_id. */
+function isSharedIo({ context: { spec } }: ServiceSnapshot): boolean {
+  return spec.kind === 'coreio' && spec.agentId === null;
+}
+
+function goneStatus(last: ServiceSnapshot): IoView['status'] {
+  return { ...serviceStatusView(last), state: 'stopped', intended_state: 'stopped', pid: null };
+}
