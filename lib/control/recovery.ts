@@ -1,4 +1,5 @@
 import { createActor, type AnyStateMachine, type Snapshot } from 'xstate';
+import { agentActorId } from '../actors/agent/record.ts';
 import { createSupervisorMachine } from '../actors/supervisor/machine.ts';
 import type { JournalDraft } from '../model/journal.ts';
 import type { Instant } from '../model/time.ts';
@@ -79,7 +80,18 @@ async function keptSnapshot(
   return snapshot;
 }
 
-function resumeAll(root: SupervisorRef, { wishes, crashPoint }: RecoveryDeps, facts: Facts): void {
+/** An agent is never forgotten, so one without a wish has lost it (a damaged row): what it last knew is what was asked for. */
+function rememberWishes(root: SupervisorRef, wishes: Wishes, log: Log): void {
+  for (const ref of agentRefs(root)) {
+    const { plan, intended } = ref.getSnapshot().context;
+    if (wishes.agent(plan.id) !== undefined) continue;
+    log.warn({ agent: plan.id, intended }, 'the wish of an agent was lost; it goes on as its actor was kept');
+    wishes.put({ subject: agentActorId(plan.id), intended, plan });
+  }
+}
+
+function resumeAll(root: SupervisorRef, { wishes, crashPoint, log }: RecoveryDeps, facts: Facts): void {
+  rememberWishes(root, wishes, log);
   const seats = wishes.seats();
   const agents = wishes.agents().map((wish) => wish.plan);
   root.send({ type: 'supervisor.ensure', services: [...seats.values()], agents });

@@ -164,6 +164,18 @@ describe('a host that is killed and started again', () => {
     expect(world.control.service('pump2-coreio')).to.include({ state: 'running', pid, generation: 1, adopted: true });
   });
 
+  it('goes on with an agent whose wish was lost, as it was', async () => {
+    await world.store.commitWishes({ put: [], drop: ['agent:pump1'], journal: [] });
+    const before = world.control.services().map(({ id, pid }) => [id, pid]);
+    world.kill(1_000);
+    await world.boot();
+    await world.pass(200);
+    expect(world.control.agent('pump1')).to.include({ state: 'running', intended_state: 'running' });
+    expect(world.control.services().map(({ id, pid }) => [id, pid])).to.deep.equal(before);
+    expect(world.control.agentIds()).to.deep.equal(['pump1']);
+    expect(world.processes.stops).to.deep.equal([]);
+  });
+
   it('brings everything up again after a drain, as it was wished', async () => {
     await Promise.all([world.control.close('drain'), world.pass(), world.pass(), world.pass()]);
     expect(world.processes.live()).to.deep.equal([]);

@@ -137,13 +137,16 @@ describe('the kept rows of a host', () => {
     expect(kept?.version).to.equal('1');
   });
 
-  it('count as asked to stop when no wish speaks of them: only an acknowledged command drops a wish', async () => {
-    await world.store.commitWishes({ put: [], drop: ['agent:pump1'], journal: [] });
+  it('count as asked to stop when no wish speaks of their service: only an acknowledged command drops a wish', async () => {
+    await world.control.startIo({ configPath: '/plant/shared.yaml', coreioId: 'shared-io' }, world.origin);
+    await world.pass();
+    await world.store.commitWishes({ put: [], drop: ['service:shared-io'], journal: [] });
     world.kill();
     await Promise.all([world.boot(), world.pass(), world.pass()]);
     await world.pass();
-    expect(world.control.services().map(({ state }) => state)).to.deep.equal(['stopped', 'stopped']);
-    expect(world.processes.live()).to.deep.equal([]);
+    expect(world.control.service('shared-io').state).to.equal('stopped');
+    expect(world.processes.live().map(({ serviceId }) => serviceId)).to.not.include('shared-io');
+    expect(world.control.service('pump1-coreio').state).to.equal('running');
   });
 
   describe('of one version, read by the next one', () => {
