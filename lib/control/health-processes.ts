@@ -35,7 +35,8 @@ export class ReportingProcessHost implements ProcessHost {
   async launch(request: LaunchRequest): Promise<LaunchOutcome> {
     // Once the next launch is in the ledger, a host that comes up asks only about that one: the exit of the last must be kept. A
     // store known to be in trouble is not waited for; its patience with a lock that another program holds is 5 s a write.
-    const trouble = this.#health.obstacles()[0] ?? (await this.#kept(request.serviceId));
+    const isFirst = request.generation === 1; // there is no exit before it, and nothing to wait for
+    const trouble = this.#health.obstacles()[0] ?? (isFirst ? null : await this.#kept(request.serviceId));
     if (trouble !== null) return notBegun(request, trouble);
     const outcome = await this.#host.launch(request);
     // A store in trouble reports for itself.

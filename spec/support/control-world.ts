@@ -3,6 +3,7 @@ import type { OpenControl } from '../../lib/control/control.ts';
 import { openControl } from '../../lib/control/open-control.ts';
 import { AgentNotFoundError } from '../../lib/model/errors.ts';
 import type { AgentPlan, ServiceSpec } from '../../lib/model/spec.ts';
+import type { ActorStore } from '../../lib/ports/actor-store.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { Log } from '../../lib/ports/log.ts';
 import type { ServiceLogs } from '../../lib/ports/service-logs.ts';
@@ -22,6 +23,21 @@ const NO_LOGS: ServiceLogs = {
 };
 
 const GUARANTEES = { exactExit: true, treeComplete: true, losslessRotation: true };
+
+/** The store as a host sees it: after its death, what it asked for is never answered and never written. */
+function untilDeath(store: ActorStore, death: AbortSignal): ActorStore {
+  const alive = <T>(ask: () => Promise<T>): Promise<T> => (death.aborted ? new Promise<T>(() => undefined) : ask());
+  return {
+    loadActors: () => alive(() => store.loadActors()),
+    loadWishes: () => alive(() => store.loadWishes()),
+    commitActors: (commit) => alive(() => store.commitActors(commit)),
+    commitWishes: (commit) => alive(() => store.commitWishes(commit)),
+    quarantine: (rows, at) => alive(() => store.quarantine(rows, at)),
+    lastSeq: () => alive(() => store.lastSeq()),
+    history: (query) => alive(() => store.history(query)),
+    probe: () => alive(() => store.probe()),
+  };
+}
 
 /** A log that keeps its records for the test to look at. */
 export function recordingLog(): Log & { readonly records: { level: string; message: string }[] } {
@@ -61,6 +77,8 @@ export class ControlWorld {
   timers = new SimulatedClock();
   #elapsed = 0;
   #control: OpenControl | null = null;
+  /** Aborted when the host is killed: its actors live on in this process, but nothing of them may reach the store. */
+  #life = new AbortController();
   readonly clock: Clock = { now: () => EPOCH + this.#elapsed + this.timers.now(), random: () => 0.5 };
 
   constructor() {
@@ -73,7 +91,9 @@ export class ControlWorld {
   }
 
   async boot(): Promise<void> {
-    const { store, specs, processes, catalog, clock, timers, log } = this;
+    const { specs, processes, catalog, clock, timers, log } = this;
+    this.#life = new AbortController();
+    const store = untilDeath(this.store, this.#life.signal);
     const identity = { processId: 1, version: '0.0.0', guarantees: GUARANTEES };
     this.#control = await openControl({
       ...{ store, specs, processes, catalog, logs: NO_LOGS },
@@ -91,6 +111,7 @@ export class ControlWorld {
    */
   kill(downMs = 0, meanwhile: (processes: FakeProcessHost) => void = () => undefined): void {
     const old = this.processes;
+    this.#life.abort();
     this.#control = null;
     this.#elapsed += this.timers.now() + downMs;
     this.timers = new SimulatedClock();

@@ -37,12 +37,19 @@ describe('a launch that waits until what was told before is kept', () => {
     expect(fake.launches).to.deep.equal([]);
   });
 
+  it('begins at once when it is the first of its service: no exit came before it', async () => {
+    const serviceId = parseServiceId('pump2-corerl');
+    expect(await host.launch({ ...request, serviceId, generation: 1 })).to.include({ type: 'launched' });
+    await host.stop(serviceId, request.stop);
+  });
+
   it('begins afterwards', async () => {
+    const before = fake.launches.length;
     const outcome = host.launch(request);
     await Promise.resolve();
-    expect(fake.launches).to.deep.equal([]);
+    expect(fake.launches).to.have.length(before);
     keep();
     expect(await outcome).to.include({ type: 'launched' });
-    expect(fake.launches).to.deep.equal([request]);
+    expect(fake.launches.at(-1)).to.deep.equal(request);
   });
 });
