@@ -72,6 +72,10 @@ export class ReportingProcessHost implements ProcessHost {
     return this.#host.survey();
   }
 
+  troubles(): readonly string[] {
+    return this.#host.troubles();
+  }
+
   strays(): readonly Stray[] {
     return this.#host.strays();
   }

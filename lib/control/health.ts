@@ -29,6 +29,7 @@ export class Health {
   readonly #launches = new Map<ServiceId | `program ${string}`, LaunchFailure>();
   readonly #lasting: string[] = [];
   #watch: StoreWatch | null = null;
+  #troubles: () => readonly string[] = () => [];
   #timer: unknown = null;
   #delayMs = FIRST_PROBE_MS;
   #isProbing = false;
@@ -46,6 +47,7 @@ export class Health {
       ...this.#lasting,
       ...new Set(this.#writers.values()),
       ...launchReasons([...this.#launches.values()]),
+      ...this.#troubles(),
     ];
     if (this.#writers.size > 0 && Math.abs(this.#clock.now() - this.#probedAt) >= LEAST_BETWEEN_PROBES_MS) this.#look();
     return reasons;
@@ -83,6 +85,11 @@ export class Health {
   /** The service was launched or is not to be launched any more; the program was looked for. */
   launchSettled(subject: ServiceId | `program ${string}`): void {
     this.#launches.delete(subject);
+  }
+
+  /** From now on the reasons include what the process host cannot look at. */
+  watchProcesses(troubles: () => readonly string[]): void {
+    this.#troubles = troubles;
   }
 
   /** From now on a store in trouble is looked at. */

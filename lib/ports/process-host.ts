@@ -81,6 +81,9 @@ export interface ProcessHost {
   /** Sends one signal to the main process's group. Resolves false when no process lives. */
   signal(serviceId: ServiceId, signal: NodeSignal): Promise<boolean>;
 
+  /** Why processes cannot be looked at now, in sentences; empty when they can. */
+  troubles(): readonly string[];
+
   /** Every launch whose main process lives. */
   live(): readonly Launch[];
 

@@ -87,6 +87,10 @@ class LocalProcessHost implements ProcessHost {
     return this.#trees.facts.all();
   }
 
+  troubles(): readonly string[] {
+    return this.#trees.troubles();
+  }
+
   strays(): readonly Stray[] {
     return this.#strays.all();
   }

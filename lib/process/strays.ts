@@ -39,10 +39,10 @@ export class Strays {
   readonly #told: Stray[] = [];
 
   constructor(options: StraysOptions) {
-    const { layout, sweep, table, log, clock } = options.trees;
+    const { layout, sweep, table, log, clock, blind } = options.trees;
     this.#options = options;
     this.#room = {
-      ...{ layout, sweep, table, log, clock },
+      ...{ layout, sweep, table, log, clock, blind },
       orphaned: () => undefined,
       ended: ({ launchId, serviceId }, exit) => {
         log.warn({ launchId, service: serviceId, exit }, 'A process that the ledger does not know has ended.');

@@ -36,6 +36,8 @@ export interface TreeRoom {
   readonly table: ProcessTable;
   readonly log: Log;
   readonly clock: Clock;
+  /** By launch, why it cannot be looked at now. */
+  readonly blind: Map<LaunchId, string>;
   /** The shim died; the main process lives on, and `launch` now says what that costs. */
   orphaned(tree: TreeSubject): void;
   /** The main process ended. Told once. */

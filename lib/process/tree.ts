@@ -81,9 +81,11 @@ export class Tree implements Swept, EndingTree {
   #attempt(look: () => void): void {
     try {
       if (!this.isGone && !this.#isClosed) look();
+      this.#room.blind.delete(this.launchId);
     } catch (error) {
       if (codeOf(error) === '') throw error; // a bug
       this.#room.log.warn({ err: error, launchId: this.launchId }, 'A process cannot be looked at; trying again.');
+      this.#room.blind.set(this.launchId, codeOf(error));
       setTimeout(() => {
         this.#attempt(look);
       }, AGAIN_MS).unref();

@@ -35,6 +35,7 @@ export class Trees implements TreeRoom {
   readonly facts: FactsBook;
   readonly sweep = new Sweep();
   readonly table = new ProcessTable();
+  readonly blind = new Map<LaunchId, string>();
   readonly crashPoint: ReachCrashPoint | undefined;
   readonly #ledger: LaunchLedger;
   readonly #watch: ExitWatch;
@@ -55,6 +56,11 @@ export class Trees implements TreeRoom {
     this.facts = new FactsBook(clock);
     this.#ledger = ledger;
     this.#watch = new ExitWatch(layout.exits, (name) => this.#trees.get(name)?.readRecord(), log);
+  }
+
+  /** Why trees cannot be looked at now: one sentence for each cause, however many it keeps hidden. */
+  troubles(): readonly string[] {
+    return [...new Set(this.blind.values())].map((reason) => `Processes cannot be looked at now: ${reason}.`);
   }
 
   /** Looks after a claimed launch; when this returns it may have ended already. */

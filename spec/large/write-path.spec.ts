@@ -242,6 +242,11 @@ describe('the write path of the built program under stress', function () {
     await eventually(() => {
       expect(isAlive(pid ?? -1)).to.equal(false);
     });
+    await eventually(async () => {
+      const { status, reasons } = (await line.get('/api/healthcheck')) as HealthView; // contract 3.1
+      expect(status).to.equal('degraded');
+      expect(reasons?.join()).to.contain('EMFILE');
+    });
     // Whatever it finds out or not without a descriptor: it answers, and starts nothing that it could not keep track of.
     for (let count = 0; count < 20; count += 1) {
       expect(await line.get('/livez')).to.equal('ok');

@@ -111,6 +111,10 @@ class InMemoryProcessHost implements FakeProcessHost {
     return Promise.resolve(new Map(this.surveyed));
   }
 
+  troubles(): readonly string[] {
+    return [];
+  }
+
   strays(): readonly Stray[] {
     return this.found;
   }
