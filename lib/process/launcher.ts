@@ -7,6 +7,8 @@ import { Lines, parseReport, REPORT_MS, type Report, type ShimOrder, type Shims 
 
 const { errno } = constants;
 const LARGEST_FRAME = 4 * 1024 * 1024;
+/** A little more than a shim waits for the lock of its service. */
+const CLOSE_MS = 3_000;
 
 /** The order in the form that a launcher reads (docs/launch-protocol.md). */
 export function frameOf(order: ShimOrder): Buffer {
@@ -42,11 +44,14 @@ class Launcher {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #waiting = new Map<string, Waiting>();
   readonly #reportMs: number;
+  readonly #ended: Promise<void>;
+  #tellEnded: () => void = () => undefined;
   #lastReportAt = 0;
   isOver = false;
 
   constructor(binary: string, log: Log, reportMs: number) {
     this.#reportMs = reportMs;
+    this.#ended = new Promise((resolve) => (this.#tellEnded = resolve));
     // A session of its own: what ends the host's group must not end the launcher between two frames.
     this.#child = spawn(binary, ['launcher'], { detached: true, cwd: '/', env: {}, stdio: ['pipe', 'pipe', 'ignore'] });
     const lines = new Lines((line) => {
@@ -107,11 +112,17 @@ class Launcher {
   #end(reason: string): void {
     this.isOver = true;
     for (const launchId of [...this.#waiting.keys()]) this.#settle(launchId, { type: 'none', reason });
+    this.#tellEnded();
   }
 
-  /** It leaves at the end of its input; its shims live on. */
-  close(): void {
+  /** It leaves at the end of its input; its shims live on. Resolves when each of them has reported, or after a while. */
+  async close(): Promise<void> {
     this.#child.stdin.end();
+    let timer: NodeJS.Timeout | undefined;
+    // Nothing else keeps this process up meanwhile.
+    const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_MS)));
+    await Promise.race([this.#ended, patience]);
+    clearTimeout(timer);
   }
 }
 
@@ -141,8 +152,9 @@ export class NativeShims implements Shims {
     return this.#launcher.send(order.launchId, frame);
   }
 
-  close(): void {
-    this.#launcher?.close();
+  async close(): Promise<void> {
+    const launcher = this.#launcher;
     this.#launcher = null;
+    await launcher?.close();
   }
 }

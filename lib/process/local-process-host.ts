@@ -178,7 +178,7 @@ class LocalProcessHost implements ProcessHost {
     this.#isClosed = true;
     const ordered = [...this.#flights.values()].filter((flight) => flight.giveUp());
     await Promise.all(ordered.map(({ settled }) => settled));
-    this.#room.shims.close();
+    await this.#room.shims.close();
     this.#strays.close();
     this.#trees.close();
   }

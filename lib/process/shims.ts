@@ -35,8 +35,11 @@ export interface Shims {
   readonly width: number;
   /** Starts the shim of one launch and waits for its report, at most {@link REPORT_MS}. Never rejects. */
   start(order: ShimOrder): Promise<Report>;
-  /** Starts no more shims and lets go of those that run. */
-  close(): void;
+  /**
+   * Starts no more shims and lets go of those that run. Resolves when every order given was claimed, revoked or refused, so that
+   * nothing writes into the folder of a launch any more; gives up on a hanging one after a few seconds.
+   */
+  close(): Promise<void>;
 }
 
 /** The report in a line; null when it is none that this host knows. */

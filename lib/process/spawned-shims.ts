@@ -42,8 +42,8 @@ export class SpawnedShims implements Shims {
     });
   }
 
-  close(): void {
-    // Nothing is held: a shim is let go as soon as it has reported.
+  close(): Promise<void> {
+    return Promise.resolve(); // nothing is held: a shim is let go as soon as it has reported
   }
 }
 

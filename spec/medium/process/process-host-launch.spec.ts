@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
 import type { LaunchFailure, ProcessExit, ShimKind } from '../../../lib/model/process.ts';
@@ -24,10 +23,13 @@ function isRunning(pid: number): boolean {
 
 /** The launchers that this process has started and that still run. */
 function launchers(): readonly number[] {
-  const { stdout } = spawnSync('pgrep', ['-P', String(process.pid), '-f', 'coredinator-shim launcher$'], {
-    encoding: 'utf8',
+  const children = readdirSync('/proc/self/task').flatMap((thread) =>
+    readFileSync(`/proc/self/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+  );
+  return children.filter((pid) => {
+    const command = existsSync(`/proc/${pid}`) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : '';
+    return /coredinator-shim\0launcher\0$/.test(command);
   });
-  return stdout.split('\n').filter(Boolean).map(Number);
 }
 
 describe('the launches of a local process host', function () {
@@ -233,6 +235,21 @@ describe('the launches of a local process host', function () {
       expect(isRunning(launch.pid)).to.equal(true);
     });
 
+    it('that nobody wants any more have written their last word when the host has closed', async () => {
+      await open('native');
+      await host.launch(world.request(PUMP, 1));
+      const [launcher] = launchers();
+      process.kill(launcher!, 'SIGSTOP'); // so that the order is revoked before its shim is made
+      const unwanted = host.launch(world.request(parseServiceId('other'), 1));
+      await eventually(() => expect(world.list('run')).to.have.length(2));
+      await host.stop(parseServiceId('other'), STOP);
+      expect((await unwanted).type).to.equal('refused');
+      process.kill(launcher!, 'SIGCONT');
+      await world.close(host);
+      expect(launchers()).to.be.empty;
+      expect(world.list('run')).to.have.length(1);
+    });
+
     it('that does not report are left to their files after a while, and it is replaced', async () => {
       await open('native');
       const pids = join(world.folder, 'pids');
@@ -259,7 +276,7 @@ describe('the launches of a local process host', function () {
         expect(seen).to.have.length(count);
         await eventually(() => expect(seen.filter(isRunning)).to.be.empty);
       }
-      shims.close();
+      await shims.close();
     });
   });
 });
