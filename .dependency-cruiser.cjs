@@ -65,10 +65,11 @@ module.exports = {
       to: { path: '^lib/', pathNot: '^lib/(model|ports|control|http)/' },
     },
     {
-      name: 'child-process-has-one-room',
-      comment: 'Only process/ launches. Remedy: use the ProcessHost port.',
+      name: 'child-process-has-its-rooms',
+      comment:
+        'Only process/ launches, and probe/ runs the short commands of its checks. Remedy: use the ProcessHost or the Prober port.',
       severity: 'error',
-      from: { path: '^lib/', pathNot: '^lib/process/' },
+      from: { path: '^lib/', pathNot: '^lib/(process|probe)/' },
       to: { path: '^(node:)?child_process$' },
     },
     {

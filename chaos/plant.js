@@ -9,7 +9,7 @@ const source = join(import.meta.dirname, 'corechaos.c');
 const KIND = {
   executable: 'corechaos',
   backoff: { initial: '60ms', factor: 1, max: '60ms', jitter: 0.2 },
-  intensity: { max_restarts: 100_000, period: '1s' },
+  intensity: { max_restarts: 10_000, period: '20m' },
   recover_after: '1s',
   settle: '40ms',
   stop: { signal: 'SIGTERM', grace: '250ms' },

@@ -5,21 +5,25 @@ import type { AppLog } from './app-log.ts';
 import type { ServeOptions } from './cli/options.ts';
 import { hostVersion } from './cli/version.ts';
 import { createCatalog } from './config/catalog.ts';
+import type { LoadedConfig } from './config/spec-source.ts';
 import { ReportingLedger } from './control/health-store.ts';
 import { Health } from './control/health.ts';
 import type { OpenControl } from './control/control.ts';
 import { openControl } from './control/open-control.ts';
 import { crashAt } from './crash-at.ts';
+import type { ReloadView } from './model/views.ts';
 import { createHttpApp } from './http/app.ts';
 import { listen, type Listening } from './http/listen.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ReachCrashPoint } from './ports/crash-points.ts';
 import type { LaunchLedger } from './ports/launch-ledger.ts';
+import type { Prober } from './ports/prober.ts';
 import type { ProcessHost } from './ports/process-host.ts';
-import type { SpecSource } from './ports/spec-source.ts';
+import { findFreePort } from './process/free-port.ts';
 import { createLocalProcessHost } from './process/local-process-host.ts';
 import { openServiceLogs, type LocalServiceLogs } from './process/logs/local-service-logs.ts';
-import { bestShimKind, guaranteesOf } from './process/shim-kind.ts';
+import { createProber } from './probe/prober.ts';
+import { bestShimKind, guaranteesOf, guardOf } from './process/shim-kind.ts';
 import { acquireHostLock, type HostLock } from './store/host-lock.ts';
 import { instanceIdOf } from './store/instance-id.ts';
 import { openStore, type Store } from './store/store.ts';
@@ -40,6 +44,8 @@ export interface Host {
   close(mode: 'detach' | 'drain'): Promise<void>;
   /** Kills what a drain still waits for. */
   hurry(): Promise<void>;
+  /** Reads every configuration file anew and changes what differs; rejects, and changes nothing, when one cannot be used. */
+  reload(): Promise<ReloadView>;
   /** Writes down that a bug nobody caught ends the host; gives up when the store does not answer. */
   crashed(error: Error): Promise<void>;
 }
@@ -50,6 +56,7 @@ interface Parts {
   readonly listening: Listening;
   readonly store: Store;
   readonly processes: ProcessHost;
+  readonly prober: Prober;
   readonly logs: LocalServiceLogs;
   readonly control: OpenControl;
 }
@@ -58,7 +65,7 @@ interface Parts {
  * Builds a host from its parts and brings back what it knew. The lock comes first, then the port, so that a second host or a taken
  * port ends the attempt before anything that runs is touched.
  */
-export async function startHost(options: ServeOptions, specs: SpecSource, log: AppLog): Promise<Host> {
+export async function startHost(options: ServeOptions, config: LoadedConfig, log: AppLog): Promise<Host> {
   const undo: (() => Promise<void>)[] = [];
   const crashPoint = crashAt(process.env['COREDINATOR_CRASH_AT']);
   try {
@@ -77,12 +84,20 @@ export async function startHost(options: ServeOptions, specs: SpecSource, log: A
     undo.push(() => processes.close());
     const logs = await openServiceLogs({ stateDir: options.stateDir, facts: (id) => processes.facts(id), log });
     undo.push(() => logs.close());
+    const shim = bestShimKind();
+    const { basePath } = options;
+    const prober = createProber({ logs, clock: systemClock, basePath, log, execGuard: guardOf(shim) });
+    undo.push(() => {
+      prober.close();
+      return Promise.resolve();
+    });
     const control = await openControl({
       store: store.actors,
-      specs,
+      specs: config.specSource(store.portBook(findFreePort)),
       processes,
+      prober,
       logs,
-      catalog: createCatalog({ basePath: options.basePath, exclude: [options.stateDir] }),
+      catalog: createCatalog({ basePath, exclude: [options.stateDir] }),
       clock: systemClock,
       log,
       health,
@@ -91,13 +106,13 @@ export async function startHost(options: ServeOptions, specs: SpecSource, log: A
       identity: {
         processId: process.pid,
         version,
-        guarantees: { ...guaranteesOf(bestShimKind()), losslessRotation: logs.isLossless },
+        guarantees: { ...guaranteesOf(shim), losslessRotation: logs.isLossless },
       },
     });
     logs.keepBounded(() => control.logPolicies());
     const app = createHttpApp({ ...options, control, log, version }).callback();
     gate.open((request, response) => void app(request, response));
-    return new RunningHost({ lock, listening, store, processes, logs, control });
+    return new RunningHost({ lock, listening, store, processes, prober, logs, control });
   } catch (error) {
     for (const step of undo.reverse()) await step();
     throw error;
@@ -166,8 +181,9 @@ class RunningHost implements Host {
   }
 
   async close(mode: 'detach' | 'drain'): Promise<void> {
-    const { control, listening, processes, logs, store, lock } = this.#parts;
+    const { control, listening, processes, prober, logs, store, lock } = this.#parts;
     await control.close(mode); // the API answers until nothing changes any more
+    prober.close();
     await logs.close(); // ends every follow
     await listening.close(HTTP_GRACE_MS);
     await processes.close();
@@ -177,6 +193,10 @@ class RunningHost implements Host {
 
   async crashed(error: Error): Promise<void> {
     await Promise.race([this.#parts.control.crashed(error), pause(LAST_WORDS_MS)]);
+  }
+
+  reload(): Promise<ReloadView> {
+    return this.#parts.control.reload(false, { correlationId: 'SIGHUP' });
   }
 
   async hurry(): Promise<void> {

@@ -3,8 +3,10 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createLog, LogFileError, type AppLog } from './app-log.ts';
 import { startHost, type Host } from './app.ts';
+import { parseConfigCommand } from './cli/config-command.ts';
 import { parseServeOptions, type ServeOptions } from './cli/options.ts';
-import { loadSpecSource } from './config/spec-source.ts';
+import { runConfigCommand } from './config-command.ts';
+import { loadConfig } from './config/spec-source.ts';
 import { ListenError } from './http/listen.ts';
 import { CoredinatorError } from './model/errors.ts';
 import { HostLockedError } from './store/host-lock.ts';
@@ -25,6 +27,7 @@ export interface RunResult {
  * ends the process.
  */
 export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<RunResult> {
+  if (argv[0] === 'config') return ended(await configure(argv.slice(1), env));
   const command = parseServeOptions(argv, env);
   if (command.type === 'exit') {
     (command.code === EXIT.clean ? process.stdout : process.stderr).write(command.output);
@@ -34,7 +37,7 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Prom
   try {
     const { options } = command;
     log = await createLog({ level: options.logLevel, file: options.logFile, stream: process.stderr });
-    return await serve(options, log);
+    return await serve(options, env, log);
   } catch (error) {
     const code = exitCodeOf(error);
     if (log === null) process.stderr.write(`error: ${messageOf(error)}\n`);
@@ -44,14 +47,29 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Prom
   }
 }
 
-async function serve(options: ServeOptions, log: AppLog): Promise<RunResult> {
+/** `coredinator config …`: the exit code of a command that is over when it has printed. */
+async function configure(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const line = parseConfigCommand(argv, env);
+  if (line.type === 'exit') {
+    (line.code === EXIT.clean ? process.stdout : process.stderr).write(line.output);
+    return line.code;
+  }
+  const { code, output, errors } = await runConfigCommand(line.command, env);
+  process.stdout.write(output);
+  process.stderr.write(errors);
+  return code;
+}
+
+async function serve(options: ServeOptions, env: NodeJS.ProcessEnv, log: AppLog): Promise<RunResult> {
   const { basePath, configFile, stateDir } = options;
-  const specs = await loadSpecSource({ basePath, configFile, workingDirectory: process.cwd() });
+  const config = await loadConfig({ basePath, configFile, workingDirectory: process.cwd(), env });
   const running: { host: Host | null } = { host: null };
   const crashed = exitOnCrash(log, (error) => running.host?.crashed(error));
-  const host = (running.host = await startHost(options, specs, log));
-  log.info({ url: host.url, pid: process.pid, base_path: basePath, state_dir: stateDir }, 'ready');
+  const host = (running.host = await startHost(options, config, log));
+  // Whoever reads the ready line may send a signal in the next instant.
+  reloadOnSignal(host, log);
   const left = leaveOnSignal(host, options, log);
+  log.info({ url: host.url, pid: process.pid, base_path: basePath, state_dir: stateDir }, 'ready');
   return { url: host.url, exited: Promise.race([left, crashed]) };
 }
 
@@ -86,6 +104,20 @@ function leaveOnSignal(host: Host, { onExit }: ServeOptions, log: AppLog): Promi
     };
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);
+  });
+}
+
+/** SIGHUP means to daemons that their configuration has changed. */
+function reloadOnSignal(host: Host, log: AppLog): void {
+  process.on('SIGHUP', () => {
+    host.reload().then(
+      ({ changes, skipped }) => {
+        log.info({ changes, skipped }, 'the configuration was reloaded');
+      },
+      (error: unknown) => {
+        log.error({}, `the configuration was not reloaded, and nothing has changed: ${messageOf(error)}`);
+      },
+    );
   });
 }
 

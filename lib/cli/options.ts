@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Access } from '../http/access.ts';
 import type { StrayPolicy } from '../ports/process-host.ts';
@@ -14,7 +13,7 @@ import { hostVersion } from './version.ts';
 export interface ServeOptions {
   readonly basePath: string;
   readonly stateDir: string;
-  /** The configuration file; null: there is none. */
+  /** The configuration file that was given; null: the `coredinator.yaml` of the base path, if there is one. */
   readonly configFile: string | null;
   /** An address or name, IPv6 without brackets. */
   readonly host: string;
@@ -33,12 +32,6 @@ export type CommandLine =
   | { readonly type: 'serve'; readonly options: ServeOptions }
   | { readonly type: 'exit'; readonly code: 0 | 2; readonly output: string };
 
-function configFile(raw: RawOptions, basePath: string): string | null {
-  if (raw.config !== undefined) return existingFile(raw.config);
-  const standard = join(basePath, 'coredinator.yaml');
-  return existsSync(standard) ? standard : null;
-}
-
 function serveOptions(raw: RawOptions, env: NodeJS.ProcessEnv): ServeOptions {
   if (raw.basePath === undefined) {
     throw new OptionError('--base-path is required: give the folder with the service executables.');
@@ -48,7 +41,7 @@ function serveOptions(raw: RawOptions, env: NodeJS.ProcessEnv): ServeOptions {
   return {
     basePath,
     stateDir: raw.stateDir === undefined ? join(basePath, '.coredinator') : folderToBe(raw.stateDir),
-    configFile: configFile(raw, basePath),
+    configFile: raw.config === undefined ? null : existingFile(raw.config),
     host,
     port: raw.port === undefined ? 8000 : portNumber(raw.port),
     onExit: raw.onExit === undefined ? 'detach' : onExit(raw.onExit),

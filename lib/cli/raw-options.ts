@@ -58,7 +58,8 @@ function newCommand(version: string, print: (text: string) => void): Command {
     .helpOption('--help', 'print this help')
     .addHelpText(
       'after',
-      '\nEvery option also reads COREDINATOR_<OPTION> (lists with commas); COREDINATOR_TOKEN holds the full token.',
+      '\nEvery option also reads COREDINATOR_<OPTION> (lists with commas); COREDINATOR_TOKEN holds the full token.' +
+        '\n`coredinator config --help` tells how to check and show the configuration.',
     )
     .allowExcessArguments(false)
     .exitOverride()

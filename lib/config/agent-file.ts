@@ -2,13 +2,17 @@ import { parse, resolve } from 'node:path';
 import type { ConfigInvalidError } from '../model/errors.ts';
 import { readConfigFile } from './config-file.ts';
 import { agentConfig, type AgentConfig, type Effective } from './effective.ts';
+import { member } from './json.ts';
 import { configInvalid, type Problem } from './problems.ts';
-import { parseYaml } from './yaml-source.ts';
+import type { PlanSite } from './service-plan.ts';
+import { parseYaml, type YamlSource } from './yaml-source.ts';
 
 /** What every plan of this host begins with. */
 export interface PlanContext {
   readonly host: Effective;
-  readonly basePath: string;
+  /** The host's own file; null: there is none. */
+  readonly hostSource: YamlSource | null;
+  readonly site: PlanSite;
   readonly workingDirectory: string;
 }
 
@@ -18,7 +22,7 @@ export interface AgentFile {
   /** The file name without its last extension. */
   readonly stem: string;
   readonly config: AgentConfig;
-  /** The refusal of the file, for paths that begin at its section. */
+  /** The refusal of the file (or of the host's, where a value comes from there), for paths that begin at its section. */
   readonly refuse: (problems: readonly Problem[]) => ConfigInvalidError;
 }
 
@@ -33,6 +37,14 @@ export async function readAgentFile(configPath: string, context: PlanContext): P
     path,
     stem: parse(path).name,
     config: agentConfig(context.host, source),
-    refuse: source?.refuse ?? ((problems) => configInvalid(path, problems, () => undefined)),
+    refuse: (problems) => {
+      const inHostFile = problems.filter((problem) => !isIn(source, problem) && isIn(context.hostSource, problem));
+      if (context.hostSource !== null && inHostFile.length > 0) return context.hostSource.refuse(inHostFile);
+      return source?.refuse(problems) ?? configInvalid(path, problems, () => undefined);
+    },
   };
+}
+
+function isIn(source: YamlSource | null, { path }: Problem): boolean {
+  return path.reduce(member, source?.json) !== undefined;
 }

@@ -1,5 +1,6 @@
 import { ownServiceId, parseAgentId, parseServiceId, type AgentId, type ServiceId } from '../model/ids.ts';
 import type { AgentPlan, ServiceSpec } from '../model/spec.ts';
+import { inGroupOrder } from '../model/group-order.ts';
 import { startOrder } from '../model/start-order.ts';
 import type { AgentRequest, SpecSource } from '../ports/spec-source.ts';
 import { readAgentFile, type AgentFile, type PlanContext } from './agent-file.ts';
@@ -27,9 +28,14 @@ export async function planAgent(request: AgentRequest, context: PlanContext): Pr
     request.agentId === undefined ? '; give `agent_id` to name the agent otherwise than its file' : '',
   );
   const type = request.agentType ?? file.config.agentType ?? DEFAULT_TYPE;
-  const members = inStartOrder(membersOf(id, type, request.coreioId ?? file.config.coreioId, file));
-  const services = members.map((member) => specOf(member, members, file, context));
-  return { id, type, configPath: file.path, services };
+  const agentType = file.config.agentTypes.get(type) ?? refuseType(type, file);
+  const coreioId = request.coreioId ?? file.config.coreioId;
+  const members = inStartOrder(membersOf({ id, type, kindNames: agentType.services, coreioId }, file));
+  const services: ServiceSpec[] = [];
+  for (const member of members) services.push(await specOf(member, members, file, context));
+  const { strategy } = agentType;
+  const asked = { agentType: request.agentType ?? null, coreioId: request.coreioId ?? null };
+  return { id, type, configPath: file.path, strategy, asked, services: inGroupOrder(services, strategy) };
 }
 
 /** The spec of a shared coreio; its id is the request's, the section's, or `<stem>-coreio`. Throws as the port says. */
@@ -43,8 +49,14 @@ export async function planIo(request: Parameters<SpecSource['planIo']>[0], conte
   return specOf({ id, kindName: SHARED_KIND, kind: shareableKind(file), agentId: null }, [], file, context);
 }
 
-function membersOf(agentId: AgentId, type: string, coreioId: string | null, file: AgentFile): readonly Member[] {
-  const kindNames = file.config.agentTypes.get(type)?.services ?? refuseType(type, file);
+interface Wanted {
+  readonly id: AgentId;
+  readonly type: string;
+  readonly kindNames: readonly string[];
+  readonly coreioId: string | null;
+}
+
+function membersOf({ id: agentId, type, kindNames, coreioId }: Wanted, file: AgentFile): readonly Member[] {
   const sharedId = coreioId === null ? null : parseServiceId(coreioId);
   if (sharedId !== null && !kindNames.includes(SHARED_KIND)) {
     throw refuseCoreio(file, `cannot be given: the agent type "${type}" has no ${SHARED_KIND}`);
@@ -97,13 +109,21 @@ function inStartOrder(members: readonly Member[]): readonly Member[] {
   return result.type === 'ordered' ? result.order.map(({ member }) => member) : members;
 }
 
-function specOf(member: Member, members: readonly Member[], file: AgentFile, context: PlanContext): ServiceSpec {
-  const { agentId, kindName } = member;
+async function specOf(
+  member: Member,
+  members: readonly Member[],
+  file: AgentFile,
+  { site }: PlanContext,
+): Promise<ServiceSpec> {
+  const { agentId, kindName, kind } = member;
   const values = { config_path: file.path, config_stem: file.stem, ...(agentId === null ? {} : { agent_id: agentId }) };
   // A shared service outlives the agent, so it cannot wait for what only the agent has.
   const dependencies = agentId === null ? [] : dependenciesOf(member, members);
-  const dependsOn = dependencies.map(({ id }) => ({ serviceId: id, condition: 'started' as const }));
-  const planned = planService({ ...member, configPath: file.path, values, dependsOn }, context.basePath);
+  const dependsOn = dependencies.flatMap((dependency) => {
+    const condition = kind.depends_on[dependency.kindName];
+    return condition === undefined ? [] : [{ serviceId: dependency.id, condition }];
+  });
+  const planned = await planService({ ...member, configPath: file.path, values, dependsOn }, site);
   if (planned.type === 'planned') return planned.spec;
   throw file.refuse(planned.problems.map((problem) => ({ ...problem, path: ['kinds', kindName, ...problem.path] })));
 }

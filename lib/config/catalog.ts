@@ -44,7 +44,12 @@ class FolderCatalog implements Catalog {
 
   async choose(query: ExecutableQuery): Promise<ExecutableChoice> {
     const { listing, choices } = await this.#scan();
-    const key = JSON.stringify([query.executable, query.version]);
+    const key = JSON.stringify([
+      query.executable,
+      query.version,
+      query.fallback?.condemned,
+      query.fallback?.stablePath,
+    ]);
     const known = choices.get(key);
     if (known !== undefined) return known;
     const choice = chooseFrom(listing, query, { basePath: this.#basePath, platform: platformWord(process.platform) });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { ExecutableChoice } from '../model/process.ts';
+import type { Executable, ExecutableChoice } from '../model/process.ts';
 import { compareReleases, isInRange, parseRelease, type Release } from '../model/version.ts';
-import type { ExecutableQuery } from '../ports/catalog.ts';
+import type { ExecutableQuery, Fallback } from '../ports/catalog.ts';
 import { inspectFile, type Listing } from './folder-scan.ts';
 
 /** Where a choice is made. */
@@ -28,16 +28,39 @@ export async function chooseFrom(
   const named = candidates(listing, query.executable, platform);
   const fitting = named.filter(({ release }) => isInRange(release, query.version));
   const reasons: string[] = [];
-  for (const { path, isLink, release } of fitting) {
+  const best = await firstExecutable(fitting, basePath, reasons);
+  if (best !== null) return { type: 'found', executable: await fallenBack(best, fitting, query.fallback, basePath) };
+  const reason = `${missing(query, basePath)}${because(reasons, named, query, platform)}${unread(listing)}.`;
+  return { type: 'missing', reason };
+}
+
+async function firstExecutable(
+  candidates: readonly Candidate[],
+  basePath: string,
+  reasons: string[],
+): Promise<Executable | null> {
+  for (const { path, isLink, release } of candidates) {
     const inspected = await inspectFile(path, isLink, basePath);
     if (inspected.type === 'executable') {
-      const { fingerprint } = inspected;
-      return { type: 'found', executable: { path, version: release.version, fingerprint } };
+      return { path, version: release.version, fingerprint: inspected.fingerprint };
     }
     reasons.push(inspected.reason);
   }
-  const reason = `${missing(query, basePath)}${because(reasons, named, query, platform)}${unread(listing)}.`;
-  return { type: 'missing', reason };
+  return null;
+}
+
+/** A condemned file that is the only one is chosen all the same: a program that may fail is better than none. */
+async function fallenBack(
+  best: Executable,
+  fitting: readonly Candidate[],
+  fallback: Fallback | undefined,
+  basePath: string,
+): Promise<Executable> {
+  if (fallback?.condemned !== best.fingerprint) return best;
+  const others = fitting.filter(({ path }) => path !== best.path);
+  const isStable = ({ path }: Candidate): boolean => path === fallback.stablePath;
+  const inTurn = [...others.filter(isStable), ...others.filter((other) => !isStable(other))];
+  return (await firstExecutable(inTurn, basePath, [])) ?? best;
 }
 
 /** Best first; of equal releases the one whose path comes first. */

@@ -1,41 +1,36 @@
-import { constants } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
 import { ConfigUnreadableError } from '../model/errors.ts';
+import { readBounded, type FileRead } from './bounded-file.ts';
 
 const MAX_BYTES = 1024 * 1024;
-/** Opening a FIFO must not wait for its writer; the flag does not exist on Windows. */
-const FLAGS = constants.O_RDONLY | ((constants as { readonly O_NONBLOCK?: number }).O_NONBLOCK ?? 0); // typed as always there
 
 /** Reads a configuration file of at most 1 MiB. Throws ConfigUnreadableError, which says what to do about it. */
 export async function readConfigFile(path: string): Promise<Uint8Array> {
-  let file: FileHandle | null = null;
-  try {
-    file = await open(path, FLAGS);
-    const facts = await file.stat();
-    if (!facts.isFile()) throw notAFile(path);
-    if (facts.size > MAX_BYTES) throw tooLarge(path);
-    const bytes = await file.readFile();
-    if (bytes.length > MAX_BYTES) throw tooLarge(path); // it grew, or is of a kind that has no size
-    return bytes;
-  } catch (error) {
-    throw error instanceof ConfigUnreadableError ? error : unreadable(path, error);
-  } finally {
-    await file?.close();
+  return bytesOf(path, await readBounded(path, MAX_BYTES));
+}
+
+/** Like {@link readConfigFile}; null: there is no such file. */
+export async function readConfigFileIfAny(path: string): Promise<Uint8Array | null> {
+  const result = await readBounded(path, MAX_BYTES);
+  const isAbsent = result.type === 'failed' && (result.code === 'ENOENT' || result.code === 'ENOTDIR');
+  return isAbsent ? null : bytesOf(path, result);
+}
+
+function bytesOf(path: string, result: FileRead): Uint8Array {
+  switch (result.type) {
+    case 'read':
+      return result.bytes;
+    case 'not_a_file':
+      throw new ConfigUnreadableError(`The configuration "${path}" is not a file; give the path of a YAML file.`);
+    case 'too_large':
+      throw new ConfigUnreadableError(
+        `The configuration file "${path}" is larger than 1 MiB; move its data into files of their own.`,
+      );
+    case 'failed':
+      throw unreadable(path, result.code, result.cause);
   }
 }
 
-function notAFile(path: string): ConfigUnreadableError {
-  return new ConfigUnreadableError(`The configuration "${path}" is not a file; give the path of a YAML file.`);
-}
-
-function tooLarge(path: string): ConfigUnreadableError {
-  return new ConfigUnreadableError(
-    `The configuration file "${path}" is larger than 1 MiB; move its data into files of their own.`,
-  );
-}
-
-function unreadable(path: string, cause: unknown): ConfigUnreadableError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+function unreadable(path: string, code: string, cause: unknown): ConfigUnreadableError {
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':

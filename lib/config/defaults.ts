@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { probesSchema } from './probe-schema.ts';
 import type { agentTypeSchema, hostSchema, kindSchema } from './schema.ts';
 
 /** What a kind has where no document says otherwise. The series of waits: 250ms, 500ms, 1s, … 30s, each +-20 %. */
@@ -11,25 +12,45 @@ export const POLICY = {
   recover_after: '30s',
   success_exit_codes: [0],
   settle: '200ms',
+  probes: { startup: null, readiness: null, liveness: null },
   stop: { signal: 'SIGTERM', grace: '5s' },
   depends_on: {},
   logs: { max_bytes: '10MiB', keep: 5 },
+  limits: {},
   shareable: false,
   autostart: true,
 } satisfies Omit<z.input<typeof kindSchema>, 'executable'>;
+
+/** The timing of a probe where no document says otherwise (Kubernetes). */
+export const PROBE_POLICY = {
+  initial_delay: '0ms',
+  period: '10s',
+  timeout: '1s',
+  success_threshold: 1,
+  failure_threshold: 3,
+} satisfies Partial<z.input<typeof probesSchema>['readiness']>;
+
+/** Where a TCP probe connects to, but for the port. */
+export const TCP_POLICY = { host: '127.0.0.1' };
+
+/** What an HTTP probe asks for, and what it wants to hear. */
+export const HTTP_POLICY = { ...TCP_POLICY, path: '/api/healthcheck', status: ['200-399'] };
 
 const CONFIG_NAME = ['--config-name', '${config_path}'];
 
 /** The document that `coredinator.yaml` is laid over. */
 export const BUILT_IN = {
   kinds: {
-    coreio: { executable: 'coreio', args: CONFIG_NAME, shareable: true },
+    coreio: { executable: 'coreio', args: CONFIG_NAME, depends_on: { opc_server: 'started' }, shareable: true },
     corerl: { executable: 'corerl', args: CONFIG_NAME, depends_on: { coreio: 'started' } },
     coretelemetry: { executable: 'coretelemetry' },
     coregateway: { executable: 'coregateway' },
+    opc_server: { executable: 'opc_server', args: CONFIG_NAME },
+    opc_tep: { executable: 'opc_tep', args: CONFIG_NAME, depends_on: { opc_server: 'started' } },
   },
   agent_types: {
     default: { services: ['coreio', 'corerl'], strategy: 'one_for_one' },
+    'tep-demo': { services: ['opc_server', 'opc_tep', 'coreio', 'corerl'], strategy: 'one_for_one' },
   },
   services: {},
 } satisfies z.input<typeof hostSchema>;

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
-import { AGENT_POLICY, BUILT_IN, POLICY } from './defaults.ts';
-import { member, merge, section, type Mapping } from './json.ts';
+import { budgetProblem } from './budget.ts';
+import { BUILT_IN } from './defaults.ts';
+import { member, section, type Mapping } from './json.ts';
+import { completeAgentType, completeKind, mergeDocument, mergeKind } from './layers.ts';
 import type { Path, Problem } from './problems.ts';
 import { noSuchKind, referenceProblems } from './references.ts';
 import { agentTypeSchema, hostSchema, kindSchema, sectionSchema, type AgentType, type Kind } from './schema.ts';
@@ -32,7 +34,7 @@ export interface AgentConfig extends Effective {
 export function hostConfig(source: YamlSource | null): Effective {
   if (source?.json == null) return completed(BUILT_IN, null);
   checkedBy(hostSchema, source);
-  return completed(merge(BUILT_IN, source.json), source);
+  return completed(mergeDocument(BUILT_IN, source.json), source);
 }
 
 /** A host's configuration under the section of one agent's file; null: there is none. Throws ConfigInvalidError. */
@@ -41,7 +43,7 @@ export function agentConfig(host: Effective, source: YamlSource | null): AgentCo
   const { agent_type: agentType = null, coreio_id: coreioId = null, kinds } = checkedBy(sectionSchema, source);
   if (kinds === undefined) return { ...host, agentType, coreioId };
   // The section speaks of this agent's services only, so the host services stay out of it.
-  const document = merge({ ...host.document, services: {} }, { kinds: member(source.json, 'kinds') });
+  const document = mergeDocument({ ...host.document, services: {} }, { kinds: member(source.json, 'kinds') });
   return { ...completed(document, source), agentType, coreioId };
 }
 
@@ -61,18 +63,26 @@ function completed(document: unknown, top: YamlSource | null): Effective {
     return [];
   };
 
+  const completeWithBudget = (path: Path, value: unknown): readonly Kind[] => {
+    const made = complete(kindSchema, path, completeKind(value));
+    for (const problem of made.map(budgetProblem)) {
+      if (problem !== null) problems.push({ path: [...path, 'intensity'], message: problem });
+    }
+    return made;
+  };
+
   const rawKinds = section(document, 'kinds');
-  const kinds = mapped(rawKinds, (name, kind) => complete(kindSchema, ['kinds', name], merge(POLICY, kind)));
+  const kinds = mapped(rawKinds, (name, kind) => completeWithBudget(['kinds', name], kind));
   const agentTypes = mapped(section(document, 'agent_types'), (name, type) =>
-    complete(agentTypeSchema, ['agent_types', name], merge(AGENT_POLICY, type)),
+    complete(agentTypeSchema, ['agent_types', name], completeAgentType(type)),
   );
   const services = mapped(section(document, 'services'), (id, service) => {
     const { kind: kindName, ...overrides } = service as Mapping & { readonly kind?: string }; // by the schema of its document
     const problem = kindProblem(kindName, rawKinds);
     if (problem !== null) problems.push({ path: ['services', id, 'kind'], message: problem });
     if (problem !== null || kindName === undefined) return [];
-    const whole = merge(merge(POLICY, rawKinds[kindName]), overrides);
-    return complete(kindSchema, ['services', id], whole).map((kind): HostService => ({ kindName, kind }));
+    const whole = mergeKind(rawKinds[kindName], overrides);
+    return completeWithBudget(['services', id], whole).map((kind): HostService => ({ kindName, kind }));
   });
 
   if (problems.length === 0) problems.push(...referenceProblems({ kinds, agentTypes, services }, top?.json));

@@ -18,10 +18,16 @@ export function section(value: unknown, key: string): Mapping {
   return isMapping(found) ? found : {};
 }
 
+/** Lays one value of a document over another. */
+export type Merging = (base: unknown, over: unknown) => unknown;
+
 /** `over` laid over `base`: mappings key by key, everything else (lists too) as a whole. */
-export function merge(base: unknown, over: unknown): unknown {
+export const merge: Merging = (base, over) => mergeMembers(base, over, () => merge);
+
+/** Like {@link merge}, with a way of its own for the members of some keys. */
+export function mergeMembers(base: unknown, over: unknown, mergingOf: (key: string) => Merging): unknown {
   if (over === undefined) return base;
   if (!isMapping(base) || !isMapping(over)) return over;
   const keys = new Set([...Object.keys(base), ...Object.keys(over)]);
-  return Object.fromEntries([...keys].map((key) => [key, merge(member(base, key), member(over, key))]));
+  return Object.fromEntries([...keys].map((key) => [key, mergingOf(key)(member(base, key), member(over, key))]));
 }

@@ -61,14 +61,23 @@ function circle(
   return [{ path, isKey: true, message: `goes in a circle: ${formatCycle(cycle)}` }];
 }
 
-/** Host services as a graph: a service depends on every other host service of the kinds it names. */
+/**
+ * Host services as a graph: a service depends on every other host service of the kinds it names. But one that starts with the
+ * host does not wait for one that does not: nobody may ever start that.
+ */
 export function serviceNodes(
   services: Named['services'],
 ): readonly { readonly id: string; readonly dependsOn: readonly string[] }[] {
   return [...services].map(([id, { kind }]) => ({
     id,
-    dependsOn: [...services].flatMap(([other, { kindName }]) =>
-      other !== id && Object.hasOwn(kind.depends_on, kindName) ? [other] : [],
+    dependsOn: [...services].flatMap(
+      ([
+        other,
+        {
+          kindName,
+          kind: { autostart },
+        },
+      ]) => (other !== id && Object.hasOwn(kind.depends_on, kindName) && (autostart || !kind.autostart) ? [other] : []),
     ),
   }));
 }

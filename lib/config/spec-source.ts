@@ -1,37 +1,68 @@
-import { resolve } from 'node:path';
-import type { ServiceSpec } from '../model/spec.ts';
+import { join, resolve } from 'node:path';
+import type { PortBook } from '../ports/port-book.ts';
 import type { SpecSource } from '../ports/spec-source.ts';
 import { planAgent, planIo } from './agent-plan.ts';
-import { readConfigFile } from './config-file.ts';
-import { hostConfig } from './effective.ts';
+import { readConfigFile, readConfigFileIfAny } from './config-file.ts';
+import { hostConfig, type Effective } from './effective.ts';
 import { planHostServices } from './host-plan.ts';
+import { UNALLOCATED } from './service-plan.ts';
 import { parseYaml, type YamlSource } from './yaml-source.ts';
 
 /** Where configuration is found. */
-export interface SpecSourceOptions {
+export interface ConfigOptions {
   /** The folder of the executables; services run there unless their kind has a `cwd`. */
   readonly basePath: string;
-  /** The `coredinator.yaml`; null: the built-in defaults only. */
+  /** The host's configuration; null: the `coredinator.yaml` of the base path if there is one, else the built-in defaults only. */
   readonly configFile: string | null;
   /** Where relative paths begin. */
   readonly workingDirectory: string;
+  /** The host's environment, for `${env.NAME}`. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Reads and checks the host's configuration, once. Throws ConfigUnreadableError and ConfigInvalidError. */
-export async function loadSpecSource(options: SpecSourceOptions): Promise<SpecSource> {
-  const { configFile, workingDirectory } = options;
+/** A host's configuration that was read and checked, before there is a store to remember ports in. */
+export interface LoadedConfig {
+  /** The file that it was read from; null: the built-in defaults only. */
+  readonly file: string | null;
+  readonly effective: Effective;
+  /** What plans by this configuration. */
+  specSource(ports: PortBook): SpecSource;
+}
+
+const STANDARD_NAME = 'coredinator.yaml';
+
+/**
+ * Reads and checks the host's configuration, host services included; touches nothing. Throws ConfigUnreadableError and
+ * ConfigInvalidError.
+ */
+export async function loadConfig(options: ConfigOptions): Promise<LoadedConfig> {
+  const { workingDirectory, env } = options;
   const basePath = resolve(workingDirectory, options.basePath);
-  const source = configFile === null ? null : await readHostConfig(resolve(workingDirectory, configFile));
-  const host = hostConfig(source);
-  const services: readonly ServiceSpec[] = planHostServices(host.services, basePath, source);
-  const place = { host, basePath, workingDirectory };
+  const hostSource = await readHostConfig({ ...options, basePath });
+  const effective = hostConfig(hostSource);
+  await planHostServices(effective, { basePath, env, ports: UNALLOCATED }, hostSource);
   return {
-    planAgent: (request) => planAgent(request, place),
-    planIo: (request) => planIo(request, place),
-    hostServices: () => services,
+    file: hostSource?.file ?? null,
+    effective,
+    specSource: (ports) => {
+      const site = { basePath, env, ports };
+      const context = { host: effective, hostSource, site, workingDirectory };
+      return {
+        planAgent: (request) => planAgent(request, context),
+        planIo: (request) => planIo(request, context),
+        hostServices: () => planHostServices(effective, site, hostSource),
+        reread: async () => (await loadConfig(options)).specSource(ports),
+      };
+    },
   };
 }
 
-async function readHostConfig(path: string): Promise<YamlSource> {
+async function readHostConfig({ basePath, configFile, workingDirectory }: ConfigOptions): Promise<YamlSource | null> {
+  if (configFile === null) {
+    const standard = join(basePath, STANDARD_NAME);
+    const bytes = await readConfigFileIfAny(standard);
+    return bytes === null ? null : parseYaml(standard, bytes).whole();
+  }
+  const path = resolve(workingDirectory, configFile);
   return parseYaml(path, await readConfigFile(path)).whole();
 }

@@ -24,8 +24,9 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** The messages for what the schema has no words of its own; undefined leaves it to zod. */
 function describe(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.input === undefined) return 'is missing';
   if (issue.code === 'invalid_type') {
-    return issue.input === undefined ? 'is missing' : `must be ${WORDS[issue.expected] ?? issue.expected}`;
+    return `must be ${WORDS[issue.expected] ?? issue.expected}`;
   }
   if (issue.code === 'invalid_value') {
     return `must be ${issue.values.map((value) => `"${String(value)}"`).join(' or ')}`;
@@ -61,7 +62,7 @@ function knownKeys(schema: z.ZodType, path: Path): readonly string[] {
 }
 
 function plain(schema: unknown): unknown {
-  return schema instanceof z.ZodOptional ? plain(schema.unwrap()) : schema;
+  return schema instanceof z.ZodOptional || schema instanceof z.ZodNullable ? plain(schema.unwrap()) : schema;
 }
 
 function inside(schema: unknown, step: string | number): unknown {

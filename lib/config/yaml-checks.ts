@@ -49,16 +49,17 @@ function duplicateKeys(map: YAMLMap): readonly OffsetProblem[] {
   });
 }
 
-const LITERAL_KEYS = new Set<unknown>(['env', 'args']);
+const LITERAL_LISTS = new Set<unknown>(['args', 'command']);
 
-/** Lets numbers and booleans below `env` and `args` stay as they are written: `1.10` is not `1.1` to a program. */
+/** Lets numbers and booleans of `env`, `args` and `command` stay as they are written: `1.10` is not `1.1` to a program. */
 export function keepLiterals(root: unknown): void {
   if (!isMap(root)) return;
   visit(root, {
     Pair: (_, pair) => {
-      if (!isScalar(pair.key) || !LITERAL_KEYS.has(pair.key.value)) return;
-      if (isMap(pair.value)) for (const { value } of pair.value.items) keepLiteral(value);
-      if (isSeq(pair.value)) for (const item of pair.value.items) keepLiteral(item);
+      if (!isScalar(pair.key)) return;
+      const { value: key } = pair.key;
+      if (key === 'env' && isMap(pair.value)) for (const { value } of pair.value.items) keepLiteral(value);
+      if (LITERAL_LISTS.has(key) && isSeq(pair.value)) for (const item of pair.value.items) keepLiteral(item);
     },
   });
 }

@@ -4,6 +4,7 @@ import type { Catalog } from '../ports/catalog.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import type { Log } from '../ports/log.ts';
+import type { Prober } from '../ports/prober.ts';
 import type { ProcessHost } from '../ports/process-host.ts';
 import type { ServiceLogs } from '../ports/service-logs.ts';
 import type { SpecSource } from '../ports/spec-source.ts';
@@ -15,6 +16,7 @@ export interface ControlDeps {
   readonly specs: SpecSource;
   readonly processes: ProcessHost;
   readonly catalog: Catalog;
+  readonly prober: Prober;
   readonly logs: ServiceLogs;
   readonly clock: Clock;
   readonly timers?: Timers;

@@ -1,11 +1,14 @@
+import type { ExplainView } from '../model/explain-view.ts';
 import type { AgentId } from '../model/ids.ts';
 import type { JournalQuery } from '../model/journal.ts';
 import type { LogItem, LogPolicy, LogQuery } from '../model/log-line.ts';
+import type { SupposedExit } from '../model/supposed-exit.ts';
 import type {
   AgentStatusView,
   AgentView,
   EventView,
   HealthView,
+  ReloadView,
   ServiceStatusView,
   ServiceView,
 } from '../model/views.ts';
@@ -40,6 +43,19 @@ export interface Control {
   services(): readonly ServiceView[];
   /** Throws ServiceNotFoundError. */
   service(id: string): ServiceView;
+  /**
+   * Why a service is as it is, what happens next, and with `ifExit` what would follow if its process ended so now. The causes come
+   * from the journal. Throws ServiceNotFoundError.
+   */
+  explain(id: string, ifExit?: SupposedExit): Promise<ExplainView>;
+  /** Lets a held service run, at once. Throws ServiceNotFoundError, ServiceUnheldError. */
+  startService(id: string, origin: CommandOrigin): Promise<ServiceView>;
+  /** Ends the process of a held service and launches it anew. Throws as {@link startService}. */
+  restartService(id: string, origin: CommandOrigin): Promise<ServiceView>;
+  /** Stops one service by hand, until it or an agent that holds it is started. Resolves when its processes are gone. */
+  stopService(id: string, origin: CommandOrigin): Promise<ServiceView>;
+  /** Reads every configuration file anew; a dry run only says what that would change. Throws ConfigInvalidError, ConfigUnreadableError. */
+  reload(isDryRun: boolean, origin: CommandOrigin): Promise<ReloadView>;
   startIo(request: { readonly configPath: string; readonly coreioId?: string }, origin: CommandOrigin): Promise<IoView>;
   /** Lets go of a shared coreio; it ends (and is forgotten) when no agent holds it. Throws ServiceNotFoundError. */
   stopIo(id: string, origin: CommandOrigin): Promise<IoView>;

@@ -47,7 +47,20 @@ function serviceFacts(before: Seen | null, after: Seen, cause: string, at: Insta
     const { code, signal, generation, class: exitClass } = context.lastExit;
     facts.push({ ...base, type: 'process.exited', detail: { code, signal, generation, class: exitClass } });
   }
-  return facts.concat(stateFact(before, after, base, context.reason, { generation: context.generation }));
+  if (context.condemned !== null && context.condemned !== past.condemned) {
+    const { path, version, reason } = context.condemned;
+    facts.push({
+      ...base,
+      type: 'service.fell_back',
+      detail: { from: version ?? path, to: nameOf(context.stable), reason },
+    });
+  }
+  const { generation, reason, aftermath } = context;
+  const sibling = cause === 'service.recycle' && aftermath?.type === 'again' ? { failed: aftermath.failed } : {};
+  return facts.concat(
+    stateFact(before, after, base, reason, { generation, ...sibling }),
+    readinessFact(before, after, base, { generation, reason }),
+  );
 }
 
 function agentFacts(before: Seen | null, after: Seen, cause: string, at: Instant): readonly JournalDraft[] {
@@ -69,6 +82,23 @@ function stateFact(
   if (past === null || past.state === now.state) return [];
   const detail = { substate: now.substate, reason, ...more };
   return [{ ...base, type: `${after.src}.state_changed`, from: past.state, to: now.state, detail }];
+}
+
+/** Within `running`: whether it can serve. */
+function readinessFact(
+  before: Seen | null,
+  after: Seen,
+  base: Omit<JournalDraft, 'type' | 'detail'>,
+  detail: JournalDraft['detail'],
+): JournalDraft[] {
+  const now = splitState(after.snapshot.value);
+  const past = before === null ? null : splitState(before.snapshot.value);
+  if (past?.state !== 'running' || now.state !== 'running' || past.substate === now.substate) return [];
+  return [{ ...base, type: 'service.readiness_changed', from: past.substate, to: now.substate, detail }];
+}
+
+function nameOf(release: ServiceContext['stable']): string | null {
+  return release?.version ?? release?.path ?? null;
 }
 
 /** A fact about the host itself. */

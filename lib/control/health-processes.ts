@@ -36,9 +36,9 @@ export class ReportingProcessHost implements ProcessHost {
     // Once the next launch is in the ledger, a host that comes up asks only about that one: the exit of the last must be kept. A
     // store known to be in trouble is not waited for; its patience with a lock that another program holds is 5 s a write.
     const isFirst = request.generation === 1; // there is no exit before it, and nothing to wait for
-    const trouble = this.#health.obstacles()[0] ?? (isFirst ? null : await this.#kept(request.serviceId));
-    if (trouble !== null) return notBegun(request, trouble);
-    const outcome = await this.#host.launch(request);
+    const known = this.#health.obstacles()[0];
+    if (known !== undefined) return notBegun(request, known);
+    const outcome = await (isFirst ? this.#host.launch(request) : this.#launchWhenKept(request));
     // A store in trouble reports for itself.
     if (outcome.type === 'refused' && isHostTrouble(outcome.failure) && outcome.failure.code !== 'ESTORE') {
       this.#health.launchFailed(request.serviceId, outcome.failure);
@@ -48,18 +48,19 @@ export class ReportingProcessHost implements ProcessHost {
     return outcome;
   }
 
-  /** Why the launch must not begin once everything is kept; null when it may. */
-  async #kept(serviceId: ServiceId): Promise<string | null> {
+  /** Launches once everything is kept, unless a stop comes first: until the host knows of the launch, stops find it here. */
+  async #launchWhenKept(request: LaunchRequest): Promise<LaunchOutcome> {
+    const { serviceId } = request;
     const waiting = new AbortController();
     this.#waiting.set(serviceId, waiting);
-    try {
-      await this.#keepAll();
-      return waiting.signal.aborted ? 'it was stopped meanwhile' : null;
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error);
-    } finally {
-      if (this.#waiting.get(serviceId) === waiting) this.#waiting.delete(serviceId);
-    }
+    const trouble = await this.#keepAll().then(
+      () => null,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+    if (this.#waiting.get(serviceId) === waiting) this.#waiting.delete(serviceId);
+    if (trouble !== null) return notBegun(request, trouble);
+    if (waiting.signal.aborted) return notBegun(request, 'it was stopped meanwhile');
+    return this.#host.launch(request); // in the same turn as the look whether it was stopped
   }
 
   stop(serviceId: ServiceId, stop: StopSpec): Promise<ProcessExit | null> {

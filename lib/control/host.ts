@@ -1,17 +1,32 @@
 import { AgentNotFoundError, ServiceNotFoundError } from '../model/errors.ts';
+import type { ExplainView } from '../model/explain-view.ts';
 import { parseServiceId, type AgentId } from '../model/ids.ts';
 import type { LogItem, LogPolicy, LogQuery } from '../model/log-line.ts';
-import type { AgentStatusView, HealthView, ServiceView } from '../model/views.ts';
+import type { SupposedExit } from '../model/supposed-exit.ts';
+import type { AgentStatusView, HealthView, ReloadView, ServiceView } from '../model/views.ts';
 import { agentRef, serviceRef, serviceRefs, type ServiceSnapshot, type SupervisorRef } from './actors.ts';
 import type { Changes } from './changes.ts';
-import type { Commands } from './commands.ts';
+import type { AgentCommands } from './agent-commands.ts';
 import type { ControlDeps } from './control-deps.ts';
+import type { Configuration } from './command-deps.ts';
 import type { CommandOrigin, Control, IoView, OpenControl } from './control.ts';
 import { drain } from './drain.ts';
+import { explain } from './explain.ts';
 import { hostFact } from './facts.ts';
 import type { Health } from './health.ts';
 import type { Recorder } from './recorder.ts';
-import { agentStatusView, agentView, eventView, serviceStatusView, serviceView, unknownAgentStatus } from './views.ts';
+import type { Intake } from './intake.ts';
+import type { Reloader } from './reload.ts';
+import type { ServiceCommands } from './service-commands.ts';
+import {
+  agentStatusView,
+  agentView,
+  eventView,
+  reloadView,
+  serviceStatusView,
+  serviceView,
+  unknownAgentStatus,
+} from './views.ts';
 import type { Wishes } from './wishes.ts';
 
 /** What a host consists of once its actors are back. */
@@ -20,7 +35,11 @@ export interface HostParts {
   readonly wishes: Wishes;
   readonly changes: Changes;
   readonly recorder: Recorder;
-  readonly commands: Commands;
+  readonly configuration: Configuration;
+  readonly intake: Intake;
+  readonly agents: AgentCommands;
+  readonly services: ServiceCommands;
+  readonly reloader: Reloader;
   readonly health: Health;
 }
 
@@ -34,8 +53,8 @@ export class Host implements OpenControl {
   constructor(deps: ControlDeps, parts: HostParts) {
     this.#deps = deps;
     this.#parts = parts;
-    this.startAgent = (request, origin) => parts.commands.startAgent(request, origin);
-    this.stopAgent = (id, origin) => parts.commands.stopAgent(id, origin);
+    this.startAgent = (request, origin) => parts.agents.start(request, origin);
+    this.stopAgent = (id, origin) => parts.agents.stop(id, origin);
   }
 
   agentIds(): readonly AgentId[] {
@@ -64,16 +83,43 @@ export class Host implements OpenControl {
     return this.#view(this.#service(id));
   }
 
+  async explain(id: string, ifExit?: SupposedExit): Promise<ExplainView> {
+    const { root, wishes, recorder } = this.#parts;
+    const { store, clock } = this.#deps;
+    // What was just seen is a cause too; what cannot be written now is told by the health and tried again by the recorder.
+    await recorder.flush().catch(() => undefined);
+    return explain({ root, wishes, store, clock }, this.#service(id), ifExit);
+  }
+
+  async startService(id: string, origin: CommandOrigin): Promise<ServiceView> {
+    await this.#parts.services.start(this.#service(id).context.spec.id, origin);
+    return this.service(id);
+  }
+
+  async restartService(id: string, origin: CommandOrigin): Promise<ServiceView> {
+    await this.#parts.services.restart(this.#service(id).context.spec.id, origin);
+    return this.service(id);
+  }
+
+  async stopService(id: string, origin: CommandOrigin): Promise<ServiceView> {
+    await this.#parts.services.stop(this.#service(id).context.spec.id, origin);
+    return this.service(id);
+  }
+
+  async reload(isDryRun: boolean, origin: CommandOrigin): Promise<ReloadView> {
+    return reloadView(await this.#parts.reloader.run(isDryRun, origin));
+  }
+
   async startIo(request: Parameters<Control['startIo']>[0], origin: CommandOrigin): Promise<IoView> {
-    const spec = await this.#deps.specs.planIo(request);
-    await this.#parts.commands.holdService(spec, 'io', origin);
+    const spec = await this.#parts.configuration.specs.planIo(request);
+    await this.#parts.services.hold(spec, 'io', origin);
     return this.io(spec.id);
   }
 
   async stopIo(id: string, origin: CommandOrigin): Promise<IoView> {
     const { service_id } = this.io(id);
     const snapshot = this.#service(id);
-    await this.#parts.commands.releaseService(parseServiceId(id), 'io', origin);
+    await this.#parts.services.release(parseServiceId(id), 'io', origin);
     const after = serviceRef(this.#parts.root, id)?.getSnapshot();
     return { service_id, status: after ? serviceStatusView(after) : goneStatus(snapshot) };
   }
@@ -128,8 +174,8 @@ export class Host implements OpenControl {
   }
 
   async close(mode: 'detach' | 'drain'): Promise<void> {
-    const { commands, root, changes, recorder, health } = this.#parts;
-    commands.close();
+    const { intake, root, changes, recorder, health } = this.#parts;
+    intake.close();
     if (mode === 'drain') await drain(root, changes);
     recorder.note(hostFact('host.stopped', this.#deps.clock.now(), { mode, left: this.#deps.processes.live().length }));
     await recorder.close();

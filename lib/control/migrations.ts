@@ -21,9 +21,16 @@ export type Migrations = Readonly<Record<MachineName, Readonly<Partial<Record<st
 
 /**
  * Every step that was ever released. A chart whose states change, or a context that a default in its schema cannot bring up, gets
- * a new version and a step here (spec/small/actors/chart-versions.spec.ts says when). None has been needed yet.
+ * a new version and a step here (spec/small/actors/chart-versions.spec.ts says when).
  */
-export const MIGRATIONS: Migrations = { root: {}, service: {}, agent: {} };
+export const MIGRATIONS: Migrations = {
+  root: {},
+  service: {
+    // Version 2 has two states more, `starting.probing` and `running.unready`; fields have defaults in their schema.
+    '1': { to: '2', up: (snapshot) => snapshot },
+  },
+  agent: {},
+};
 
 /** The snapshot as version `to` would have kept it. Throws when no steps lead there. */
 export function migrated(

@@ -1,5 +1,5 @@
 import { Changes } from './changes.ts';
-import { Commands } from './commands.ts';
+import { AgentCommands } from './agent-commands.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ControlDeps } from './control-deps.ts';
 import type { OpenControl } from './control.ts';
@@ -9,9 +9,12 @@ import { ReportingStore } from './health-store.ts';
 import { Health } from './health.ts';
 import { bringUpHostServices } from './host-services.ts';
 import { Host } from './host.ts';
+import { Intake } from './intake.ts';
 import { Recorder } from './recorder.ts';
 import { recover } from './recovery.ts';
+import { Reloader } from './reload.ts';
 import { Sequence } from './sequence.ts';
+import { ServiceCommands } from './service-commands.ts';
 import { wallTimers } from './wall-timers.ts';
 import { Wishes } from './wishes.ts';
 
@@ -42,15 +45,23 @@ export async function openControl(deps: ControlDeps): Promise<OpenControl> {
     wishes,
     processes,
     catalog,
+    prober: deps.prober,
     recorder,
     clock,
     timers: deps.timers,
     log,
     crashPoint,
   });
-  const commands = new Commands({ root, specs: deps.specs, store, wishes, sequence, changes, clock, crashPoint });
-  await bringUpHostServices(deps.specs, wishes, commands);
-  return new Host(deps, { root, wishes, changes, recorder, commands, health });
+  const intake = new Intake({ store, wishes, sequence, clock, crashPoint });
+  const configuration = { specs: deps.specs };
+  const commandDeps = { root, configuration, wishes, changes, intake };
+  const agents = new AgentCommands(commandDeps);
+  const services = new ServiceCommands(commandDeps);
+  const reloader = new Reloader(commandDeps);
+  // Facts get their numbers when they are written, commands at once: that the host started comes before what it then asks for.
+  await recorder.flush().catch(() => undefined); // what cannot be written is told, and tried again by the recorder
+  await bringUpHostServices(deps.specs, wishes, services);
+  return new Host(deps, { root, configuration, wishes, changes, recorder, intake, agents, services, reloader, health });
 }
 
 /** A store that began anew is something that a person has to know for as long as this host lives. */

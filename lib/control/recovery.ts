@@ -8,6 +8,7 @@ import type { Catalog } from '../ports/catalog.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import type { Log } from '../ports/log.ts';
+import type { Prober } from '../ports/prober.ts';
 import type { ProcessHost, Stray } from '../ports/process-host.ts';
 import { agentRefs, serviceRefs, type SupervisorRef } from './actors.ts';
 import { newsAmong } from './news.ts';
@@ -22,11 +23,14 @@ export interface RecoveryDeps {
   readonly wishes: Wishes;
   readonly processes: ProcessHost;
   readonly catalog: Catalog;
+  readonly prober: Prober;
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly timers: Timers | undefined;
   readonly crashPoint?: ReachCrashPoint | undefined;
   readonly log: Log;
+  /** Default: a new one over these ports. */
+  readonly machine?: Machine | undefined;
 }
 
 /**
@@ -34,11 +38,11 @@ export interface RecoveryDeps {
  * Services are resumed before agents, so that an agent finds its services at work.
  */
 export async function recover(deps: RecoveryDeps): Promise<SupervisorRef> {
-  const { processes, catalog, recorder, clock, timers } = deps;
+  const { processes, catalog, prober, recorder, clock, timers } = deps;
   const facts = await processes.survey();
   deps.crashPoint?.('mid-recovery');
   for (const stray of processes.strays()) recorder.note(strayFact(stray, clock.now()));
-  const machine = createSupervisorMachine({ processes, catalog }, clock);
+  const machine = deps.machine ?? createSupervisorMachine({ processes, catalog, prober }, clock);
   const snapshot = await keptSnapshot(deps, machine);
   const news = await newsAmong(facts, snapshot, deps.store);
   const root: SupervisorRef = createActor(machine, {

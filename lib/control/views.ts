@@ -1,5 +1,6 @@
 import type { Guarantees } from '../model/process.ts';
 import type { JournalEntry } from '../model/journal.ts';
+import type { Reload } from '../model/reload.ts';
 import { revisionOf } from '../model/revision.ts';
 import { isoOf } from '../model/time.ts';
 import {
@@ -8,6 +9,7 @@ import {
   type AgentView,
   type EventView,
   type PublicState,
+  type ReloadView,
   type ServiceStatusView,
   type ServiceView,
 } from '../model/views.ts';
@@ -16,6 +18,7 @@ import { splitState, type AgentSnapshot, type ServiceSnapshot } from './actors.t
 /** What the present deadline of a service is for. */
 const NEXT_BY_SUBSTATE: Readonly<Partial<Record<string, string>>> = {
   'starting.settling': 'running',
+  'starting.probing': 'start timeout',
   'stopping.terminating': 'kill',
   'backoff.waiting': 'start',
   'failed.exhausted': 'recovery',
@@ -47,6 +50,7 @@ export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees): Se
     reason: context.reason,
     adopted: context.isAdopted,
     revision: revisionOf(context.spec),
+    running_revision: context.launch === null ? null : context.revision,
     guarantees: guaranteesView(context.launch?.guarantees ?? defaults),
   };
 }
@@ -104,5 +108,14 @@ export function eventView(entry: JournalEntry): EventView {
     cause: entry.cause,
     correlation_id: entry.correlationId,
     detail: entry.detail,
+  };
+}
+
+/** The wire form of a reload. */
+export function reloadView({ isApplied, changes, skipped }: Reload): ReloadView {
+  return {
+    applied: isApplied,
+    changes: changes.map(({ serviceId, ...change }) => ({ service_id: serviceId, ...change })),
+    skipped: skipped.map(({ agentId, reason }) => ({ agent_id: agentId, reason })),
   };
 }

@@ -1,7 +1,11 @@
 import { agentActorId } from '../actors/agent/record.ts';
+import type { ResumeEvent } from '../actors/service/events.ts';
 import type { ServiceSeat } from '../actors/supervisor/events.ts';
 import type { AgentId, Holder, ServiceId } from '../model/ids.ts';
 import type { AgentWish, ServiceWish, Wish } from '../model/wish.ts';
+
+/** What the wishes say to a service whose host came back. */
+export type ResumedWish = Pick<ResumeEvent, 'spec' | 'holders' | 'intended' | 'atLeast'>;
 
 /** The accepted wishes in the order in which their subjects first came; the memory of what the store keeps. */
 export class Wishes {
@@ -49,7 +53,8 @@ export class Wishes {
     }
     for (const { spec, holder, intended } of this.services()) {
       const others = seats.get(spec.id)?.holders ?? [];
-      seats.set(spec.id, { spec, holders: holder === null ? others : [...others, holder], intended });
+      const holders = holder === null ? others : [...others, holder];
+      seats.set(spec.id, { spec, holders, intended: holders.length > 0 ? intended : 'stopped' });
     }
     return seats;
   }
@@ -58,11 +63,12 @@ export class Wishes {
    * Who holds a service after a restart of the host, and whether it is to run: those that the wishes name, and agents on their way
    * down that have not let go of it yet (they release it in their order).
    */
-  resumed(seat: ServiceSeat | undefined, id: ServiceId, kept: readonly Holder[]): Omit<ServiceSeat, 'spec'> {
+  resumed(seat: ServiceSeat | undefined, id: ServiceId, kept: readonly Holder[]): ResumedWish {
     const wished = seat?.holders ?? [];
     const leaving = kept.filter((holder) => !wished.includes(holder) && this.#bySubject.has(holder));
     const holders = [...wished, ...leaving];
-    return { holders, intended: this.service(id)?.intended ?? (holders.length > 0 ? 'running' : 'stopped') };
+    const { intended = 'running', atLeast = 0 } = this.service(id) ?? {};
+    return { spec: seat?.spec ?? null, holders, intended: holders.length > 0 ? intended : 'stopped', atLeast };
   }
 }
 

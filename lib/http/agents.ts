@@ -12,13 +12,31 @@ const START = z.strictObject({
   coreio_id: idField.nullish(),
 });
 
-/** The routes under /api/agents. */
-export function agentRoutes(control: Control): readonly Route[] {
+/** One way to start agents: its paths, and the type that they are of. */
+interface AgentFamily {
+  /** Before `/start`, `/:id/stop` and `/:id/status`. */
+  readonly path: string;
+  readonly alias?: string;
+  readonly agentType?: string;
+  readonly what: string;
+}
+
+const FAMILIES: readonly AgentFamily[] = [
+  { path: '/api/agents', what: 'an agent' },
+  { path: '/api/agents/demos/tep', alias: '/demo/tep', agentType: 'tep-demo', what: 'a Tennessee Eastman demo agent' },
+];
+
+/** The routes of the original API, whose clients know no other. */
+function originalRoutes(control: Control, { path, alias, agentType, what }: AgentFamily): readonly Route[] {
+  const at = (rest: string) => ({
+    path: `${path}${rest}`,
+    ...(alias === undefined ? {} : { aliases: [`${alias}${rest}`] }),
+  });
   return [
     jsonRoute({
       method: 'POST',
-      path: '/api/agents/start',
-      summary: 'Start an agent from a config file and answer its id; a no-op if it is already up with that file.',
+      ...at('/start'),
+      summary: `Start ${what} from a config file and answer its id; a no-op if it is already up with that file.`,
       body: START,
       answer: ({ body: { config_path: configPath, agent_id: agentId, coreio_id: coreioId }, origin }) =>
         control.startAgent(
@@ -26,14 +44,15 @@ export function agentRoutes(control: Control): readonly Route[] {
             configPath,
             ...(agentId == null ? {} : { agentId }),
             ...(coreioId == null ? {} : { coreioId }),
+            ...(agentType === undefined ? {} : { agentType }),
           },
           origin,
         ),
     }),
     jsonRoute({
       method: 'POST',
-      path: '/api/agents/:id/stop',
-      summary: 'Stop an agent; answers null when its processes are gone, also for an unknown id.',
+      ...at('/:id/stop'),
+      summary: `Stop ${what}; answers null when its processes are gone, also for an unknown id.`,
       answer: async ({ id, origin }) => {
         await control.stopAgent(parseAgentId(id), origin);
         return null;
@@ -41,10 +60,17 @@ export function agentRoutes(control: Control): readonly Route[] {
     }),
     jsonRoute({
       method: 'GET',
-      path: '/api/agents/:id/status',
-      summary: 'The state of an agent and of each of its services; an unknown id is stopped.',
+      ...at('/:id/status'),
+      summary: `The state of ${what} and of each of its services; an unknown id is stopped.`,
       answer: ({ id }) => control.agentStatus(parseAgentId(id)),
     }),
+  ];
+}
+
+/** The routes under /api/agents. */
+export function agentRoutes(control: Control): readonly Route[] {
+  return [
+    ...FAMILIES.flatMap((family) => originalRoutes(control, family)),
     jsonRoute({
       method: 'GET',
       path: '/api/agents',

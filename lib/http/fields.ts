@@ -1,6 +1,8 @@
+import { constants } from 'node:os';
 import { z } from 'zod';
 import { isId } from '../model/ids.ts';
 import type { FieldIssue } from '../model/errors.ts';
+import type { SupposedExit } from '../model/supposed-exit.ts';
 import { RequestError } from './problem.ts';
 
 const ISSUES_SHOWN = 20;
@@ -10,6 +12,11 @@ const NAME_SHOWN = 100;
 export const idField = z.string().refine(isId, {
   error: 'must be 1 to 128 letters, digits, dots, underscores or dashes and begin with a letter or digit',
 });
+
+/** Yes or no in a query. */
+export const flagField = z
+  .enum(['true', 'false'], { error: 'must be true or false' })
+  .transform((text) => text === 'true');
 
 /** A path in the file system of the host. */
 export const pathField = z
@@ -27,6 +34,16 @@ export function countField(min: number, max: number) {
     .transform(Number)
     .refine((count) => count >= min && count <= max, { error });
 }
+
+const exitError = 'must be an exit code from 0 to 255 or the name of a signal such as SIGKILL';
+
+/** How a process might end. */
+export const exitField = z.string({ error: exitError }).transform((text, ctx): SupposedExit => {
+  if (/^\d{1,3}$/.test(text) && Number(text) <= 255) return { type: 'code', code: Number(text) };
+  if (Object.hasOwn(constants.signals, text)) return { type: 'signal', signal: text };
+  ctx.addIssue({ code: 'custom', message: exitError });
+  return z.NEVER;
+});
 
 function shown(name: string): string {
   return name.length <= NAME_SHOWN ? name : `${name.slice(0, NAME_SHOWN)}…`;

@@ -9,7 +9,7 @@ import {
   type LogStart,
   type LogStream,
 } from '../model/log-line.ts';
-import { checkFields, countField } from './fields.ts';
+import { checkFields, countField, flagField } from './fields.ts';
 import { sendLogPage } from './log-page.ts';
 import { eventForm, streamLogs, textForm } from './log-stream.ts';
 import { RequestError } from './problem.ts';
@@ -24,7 +24,7 @@ const LOGS = z.strictObject({
   since: z.iso.datetime({ offset: true, error: 'must be an instant such as 2026-01-02T03:04:05Z' }).optional(),
   after: z.string().max(64, { error: 'is longer than 64 characters' }).optional(),
   limit: countField(1, 10_000).optional(),
-  follow: z.enum(['true', 'false'], { error: 'must be true or false' }).optional(),
+  follow: flagField.optional(),
 });
 type Fields = z.output<typeof LOGS>;
 
@@ -64,7 +64,7 @@ async function answerLogs(control: Control, ctx: Context): Promise<void> {
   const fields = checkFields(LOGS, 'query', ctx.query);
   const type = ctx.accepts([...TYPES]);
   const query = queryOf(fields, type === 'text/event-stream' ? ctx.get('Last-Event-ID') : '');
-  const isFollow = fields.follow === 'true';
+  const isFollow = fields.follow ?? false;
   if (type === 'application/json') {
     if (isFollow) throw refuse('follow', 'needs Accept: text/plain or text/event-stream');
     await sendLogPage(ctx, control.logs(id, query), {
@@ -75,7 +75,7 @@ async function answerLogs(control: Control, ctx: Context): Promise<void> {
   }
   if (fields.limit !== undefined) throw refuse('limit', 'needs Accept: application/json');
   const isEvents = type === 'text/event-stream';
-  if (isEvents && fields.follow === 'false') throw refuse('follow', 'cannot be false for text/event-stream');
+  if (isEvents && fields.follow === false) throw refuse('follow', 'cannot be false for text/event-stream');
   await streamLogs(ctx, isEvents ? eventForm : textForm, (gone) =>
     control.logs(id, query, isFollow || isEvents ? gone : undefined),
   );

@@ -38,6 +38,7 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
   config_invalid: { status: 422, title: 'Config file invalid' },
   agent_conflict: { status: 409, title: 'Agent conflict' },
   service_conflict: { status: 409, title: 'Service conflict' },
+  service_unheld: { status: 409, title: 'Service held by nobody' },
   store_unavailable: { status: 503, title: 'Store unavailable', retryAfterS: 1 },
   host_closing: { status: 503, title: 'Host is shutting down', retryAfterS: 5 },
   malformed_path: { status: 400, title: 'Malformed path' },

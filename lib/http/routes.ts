@@ -1,5 +1,6 @@
 import type { Control } from '../control/control.ts';
 import { agentRoutes } from './agents.ts';
+import { configRoutes } from './config.ts';
 import { docsRoutes } from './docs.ts';
 import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
@@ -16,6 +17,7 @@ export function allRoutes(control: Control, version: string): readonly Route[] {
     ...serviceRoutes(control),
     ...logRoutes(control),
     ...eventRoutes(control),
+    ...configRoutes(control),
     ...healthRoutes(control),
   ];
   return [...api, ...docsRoutes(api, version)];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Control } from '../control/control.ts';
 import { parseServiceId } from '../model/ids.ts';
 import type { ServiceView } from '../model/views.ts';
-import { countField, idField } from './fields.ts';
+import { countField, exitField, idField } from './fields.ts';
 import { RequestError } from './problem.ts';
 import { jsonRoute } from './route.ts';
 import type { Route } from './route.ts';
@@ -10,6 +10,8 @@ import type { Route } from './route.ts';
 const PAGE_LIMIT = 1000;
 
 const PAGE = z.strictObject({ limit: countField(1, PAGE_LIMIT).default(PAGE_LIMIT), cursor: idField.optional() });
+
+const EXPLAIN = z.strictObject({ if_exit: exitField.optional() });
 
 interface ServicePage {
   readonly services: readonly ServiceView[];
@@ -44,6 +46,32 @@ export function serviceRoutes(control: Control): readonly Route[] {
       path: '/api/services/:id',
       summary: 'One service.',
       answer: ({ id }) => control.service(parseServiceId(id)),
+    }),
+    jsonRoute({
+      method: 'GET',
+      path: '/api/services/:id/explain',
+      summary:
+        'Why a service is as it is, what led to it and what happens next; if_exit=1 or if_exit=SIGKILL: what such an exit would lead to.',
+      query: EXPLAIN,
+      answer: ({ id, query: { if_exit: ifExit } }) => control.explain(parseServiceId(id), ifExit),
+    }),
+    jsonRoute({
+      method: 'POST',
+      path: '/api/services/:id/start',
+      summary: 'Let a service run that was stopped or waits; clears what its earlier failures left behind.',
+      answer: ({ id, origin }) => control.startService(parseServiceId(id), origin),
+    }),
+    jsonRoute({
+      method: 'POST',
+      path: '/api/services/:id/stop',
+      summary: 'Stop one service until it or an agent that holds it is started; answers when its processes are gone.',
+      answer: ({ id, origin }) => control.stopService(parseServiceId(id), origin),
+    }),
+    jsonRoute({
+      method: 'POST',
+      path: '/api/services/:id/restart',
+      summary: 'End the process of a service and launch it anew.',
+      answer: ({ id, origin }) => control.restartService(parseServiceId(id), origin),
     }),
   ];
 }

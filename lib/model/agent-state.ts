@@ -1,5 +1,5 @@
 import type { ServiceId } from './ids.ts';
-import type { AgentPlan, ServiceSpec } from './spec.ts';
+import type { AgentPlan, DependencyCondition, DependencySpec, ServiceSpec } from './spec.ts';
 import type { PublicState } from './views.ts';
 import type { Intended } from './wish.ts';
 
@@ -8,8 +8,14 @@ export interface ServiceReport {
   readonly serviceId: ServiceId;
   readonly state: PublicState;
   readonly intended: Intended;
+  /** It runs, and its readiness probe (where it has one) says that it can serve. */
+  readonly isReady: boolean;
   /** It ended with success and its policy does not start it again. */
   readonly isComplete: boolean;
+  /** How often a process of it has ended against its wish, ever; grows by one with each. */
+  readonly falls: number;
+  /** Whose group restart was the last of these; null: it failed by itself. */
+  readonly fellBy: string | null;
   readonly holders: readonly string[];
   readonly reason: string | null;
 }
@@ -35,6 +41,63 @@ function isUp(report: ServiceReport | undefined): boolean {
 
 function sentence(report: ServiceReport): string {
   return `${report.serviceId} is ${report.state}${report.reason === null ? '' : `: ${report.reason}`}`;
+}
+
+/** The services that are restarted because the one of that id failed (Erlang/OTP), in the order in which they are to stop. */
+export function fallout({ strategy, services }: AgentPlan, failed: ServiceId): readonly ServiceId[] {
+  const ids = services.map(({ id }) => id);
+  switch (strategy) {
+    case 'one_for_one':
+      return [];
+    case 'one_for_all':
+      return ids.filter((id) => id !== failed).reverse();
+    case 'rest_for_one':
+      return ids.slice(ids.indexOf(failed) + 1).reverse();
+  }
+}
+
+/**
+ * The services that are restarted with one that failed, in all the agents of these plans: a shared one among them takes those of
+ * its other agents along. `isLive` says which have a process, or are about to; the others are left alone.
+ */
+export function groupFallout(
+  plans: readonly AgentPlan[],
+  failed: ServiceId,
+  isLive: (id: ServiceId) => boolean,
+): readonly ServiceId[] {
+  const restarted = new Set<ServiceId>();
+  const falls: { readonly id: ServiceId; readonly by: AgentPlan | null }[] = [{ id: failed, by: null }];
+  for (let fall = falls.shift(); fall !== undefined; fall = falls.shift()) {
+    const { id, by } = fall;
+    const others = plans.filter((plan) => plan !== by && plan.services.some((spec) => spec.id === id));
+    for (const plan of others) {
+      for (const sibling of fallout(plan, id)) {
+        if (sibling === failed || restarted.has(sibling) || !isLive(sibling)) continue;
+        restarted.add(sibling);
+        falls.push({ id: sibling, by: plan });
+      }
+    }
+  }
+  return [...restarted];
+}
+
+const AWAITED = { started: 'runs', healthy: 'is ready', completed: 'has completed' } as const;
+
+/** A dependency that is met, in words: `pump1-coreio runs`. */
+export function awaited({ serviceId, condition }: DependencySpec): string {
+  return `${serviceId} ${AWAITED[condition]}`;
+}
+
+/** Whether a dependency that is as reported is all that its dependent waits for. */
+export function isMet(condition: DependencyCondition, report: ServiceReport): boolean {
+  switch (condition) {
+    case 'started':
+      return report.state === 'running';
+    case 'healthy':
+      return report.state === 'running' && report.isReady;
+    case 'completed':
+      return report.isComplete;
+  }
 }
 
 /** The services that `holder` may let go of now: still held, and no service of the plan that depends on them is. */

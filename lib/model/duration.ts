@@ -33,3 +33,23 @@ export function formatDuration(ms: Millis): string {
   const [unit, unitMs] = UNITS.find(([, size]) => ms !== 0 && ms % size === 0) ?? ['ms', 1];
   return `${ms / unitMs}${unit}`;
 }
+
+const MINUTE: Millis = 60_000;
+const HOUR: Millis = 60 * MINUTE;
+const DAY: Millis = 24 * HOUR;
+
+/** A span as a sentence has it, no finer than a reader needs: `0.25 s`, `4.2 s`, `42 s`, `2 min 5 s`, `3 h 12 min`, `4 d 3 h`. */
+export function spokenDuration(ms: Millis): string {
+  if (ms < 10_000) return `${Number((ms / 1000).toFixed(ms < 1_000 ? 2 : 1))} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const rounded = seconds * 1000;
+  if (rounded < HOUR) return inTwo(rounded, [MINUTE, 'min'], [1_000, 's']);
+  return rounded < DAY ? inTwo(rounded, [HOUR, 'h'], [MINUTE, 'min']) : inTwo(rounded, [DAY, 'd'], [HOUR, 'h']);
+}
+
+function inTwo(ms: Millis, large: readonly [Millis, string], small: readonly [Millis, string]): string {
+  const rest = Math.floor((ms % large[0]) / small[0]);
+  const whole = `${Math.floor(ms / large[0])} ${large[1]}`;
+  return rest === 0 ? whole : `${whole} ${rest} ${small[1]}`;
+}

@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'config_invalid'
   | 'agent_conflict'
   | 'service_conflict'
+  | 'service_unheld'
   | 'store_unavailable'
   | 'host_closing';
 
@@ -80,6 +81,16 @@ export class AgentConflictError extends CoredinatorError {
 /** The service id is taken by a service of another kind or owner. */
 export class ServiceConflictError extends CoredinatorError {
   readonly code = 'service_conflict';
+}
+
+/** Nobody wants the service to run, so it cannot be started by itself. */
+export class ServiceUnheldError extends CoredinatorError {
+  readonly code = 'service_unheld';
+
+  constructor(id: string, agentId: string | null) {
+    const remedy = agentId === null ? 'start an agent that holds it' : `start its agent "${agentId}"`;
+    super(`The service "${id}" is held by nobody; ${remedy}.`);
+  }
 }
 
 /** The store cannot make a command durable, so the command was not carried out. */

@@ -20,13 +20,21 @@ export interface JournalEntry extends JournalDraft {
   readonly seq: number;
 }
 
-/** Which facts are asked for; in rising order of `seq`. */
+/** `oldest_first`: rising `seq`, the first after `after`. `newest_first`: falling `seq`, the last before `before`. */
+export type JournalOrder = 'oldest_first' | 'newest_first';
+
+/** Which facts are asked for, and in which order of `seq`. */
 export interface JournalQuery {
   /** Only entries after this one; 0: from the oldest kept. */
   readonly after: number;
+  /** Only entries before this one; default: up to the newest. */
+  readonly before?: number;
+  /** Default: `oldest_first`. */
+  readonly order?: JournalOrder;
   /** At most so many, 1 to 1000. */
   readonly limit: number;
   readonly agentId?: string;
   readonly serviceId?: string;
   readonly type?: string;
+  readonly correlationId?: string;
 }

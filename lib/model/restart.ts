@@ -34,6 +34,8 @@ export interface Ending {
 /** What follows an ending. The caller adds the instant of the next attempt from `delayMs` or `recoverAfterMs`. */
 export type Verdict =
   | { readonly next: 'complete' }
+  /** At once, with the file that last was stable: the one that failed is new (see {@link judgeEnding}). */
+  | { readonly next: 'fall_back'; readonly reason: string }
   | { readonly next: 'give_up'; readonly budget: RestartBudget; readonly reason: string; readonly recovers: boolean }
   | { readonly next: 'retry'; readonly budget: RestartBudget; readonly delayMs: Millis };
 
@@ -52,14 +54,45 @@ export function backoffDelay(spec: BackoffSpec, failures: number, random: number
   return Math.max(MIN_BACKOFF_MS, Math.round(ideal * (1 + spec.jitter * (2 * random - 1))));
 }
 
+/** The wait in `failed`; null: for good. A recovery attempt is a retry like any other. */
+export function recoveryDelay({ recoverAfterMs }: Pick<RestartSpec, 'recoverAfterMs'>): Millis | null {
+  return recoverAfterMs === null ? null : Math.max(MIN_BACKOFF_MS, recoverAfterMs);
+}
+
+/** The longest that a retry is ever put off. */
+export function longestBackoff({ maxMs, jitter }: BackoffSpec): Millis {
+  return Math.max(MIN_BACKOFF_MS, Math.round(maxMs * (1 + jitter)));
+}
+
+/**
+ * The longest that the first waits of a series can take together: each with all of its jitter added. A budget of n restarts can
+ * only ever be exceeded by a service that ends at once if its first n waits are shorter together than the period.
+ */
+export function longestWaits(spec: BackoffSpec, restarts: number): Millis {
+  let sum: Millis = 0;
+  for (let failures = 1; failures <= restarts; failures += 1) sum += backoffDelay(spec, failures, 1);
+  return sum;
+}
+
+/** The most restarts whose waits are shorter together than the period, up to the budget's own number. */
+export function reachableRestarts({ backoff, intensity }: Pick<RestartSpec, 'backoff' | 'intensity'>): number {
+  let sum: Millis = 0;
+  for (let failures = 1; failures <= intensity.maxRestarts; failures += 1) {
+    sum += backoffDelay(backoff, failures, 1);
+    if (sum >= intensity.periodMs) return failures - 1;
+  }
+  return intensity.maxRestarts;
+}
+
 /**
  * Decides what follows an ending (contract 6.1). The window slides over `periodMs` as in Erlang/OTP; the backoff series begins
- * anew after `resetAfterMs` in `running`; a recovery attempt that fails gives up at once.
+ * anew after `resetAfterMs` in `running`; a recovery attempt that fails gives up at once. Where a file that was never stable
+ * exhausts the budget and another one was before, it is not the service that is given up but the file.
  */
 export function judgeEnding(
   spec: RestartSpec,
   ending: Ending,
-  past: { readonly budget: RestartBudget; readonly attempt: Attempt },
+  past: { readonly budget: RestartBudget; readonly attempt: Attempt; readonly hasFallback?: boolean },
   at: { readonly now: Instant; readonly random: number },
 ): Verdict {
   if (ending.isReboot === true) return { next: 'retry', budget: past.budget, delayMs: 0 };
@@ -70,6 +103,7 @@ export function judgeEnding(
   const { maxRestarts, periodMs } = spec.intensity;
   if (budget.restartTimes.length > maxRestarts) {
     const reason = `more than ${maxRestarts} restarts within ${periodMs / 1000} s`;
+    if (past.hasFallback === true) return { next: 'fall_back', reason };
     return { next: 'give_up', budget, reason, recovers: spec.recoverAfterMs !== null };
   }
   if (past.attempt === 'recovery' && ending.uptimeMs === null) {
@@ -90,5 +124,7 @@ function charge(spec: RestartSpec, ending: Ending, budget: RestartBudget, now: I
   const wasStable = ending.uptimeMs !== null && ending.uptimeMs >= spec.backoff.resetAfterMs;
   // An instant in the future can only come from a clock that was set back; it must not count for ever.
   const recent = budget.restartTimes.filter((time) => time > now - spec.intensity.periodMs && time <= now);
-  return { failures: (wasStable ? 0 : budget.failures) + 1, restartTimes: [...recent, now] };
+  // More of them than it takes to give up say nothing: with a short `recover_after` they would pile up.
+  const restartTimes = [...recent, now].slice(-(spec.intensity.maxRestarts + 1));
+  return { failures: (wasStable ? 0 : budget.failures) + 1, restartTimes };
 }

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
 import { agentId, serviceId } from './id-schema.ts';
+import { resourceLimits } from './limits-schema.ts';
+import { NO_LIMITS } from './limits.ts';
+import { NO_PROBES, type ProbesSpec } from './probe.ts';
 import { DEFAULT_LOGS, type AgentPlan, type ServiceSpec } from './spec.ts';
 
 // These shapes read what earlier versions wrote. A field that is added to the model needs a default here (or a migration),
@@ -22,6 +25,34 @@ const restart = z.strictObject({
   successExitCodes: z.array(z.number()),
 });
 
+const address = { host: z.string(), port: z.int() };
+const check = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('http'),
+    ...address,
+    path: z.string(),
+    status: z.array(z.strictObject({ from: z.int(), to: z.int() })).readonly(),
+  }),
+  z.strictObject({ type: z.literal('tcp'), ...address }),
+  z.strictObject({ type: z.literal('exec'), command: z.array(z.string()).readonly() }),
+  z.strictObject({ type: z.literal('log_line'), pattern: z.string() }),
+]);
+const probe = z
+  .strictObject({
+    check,
+    initialDelayMs: millis,
+    periodMs: millis,
+    timeoutMs: millis,
+    successThreshold: z.int().positive(),
+    failureThreshold: z.int().positive(),
+  })
+  .nullable();
+const probes = z.strictObject({
+  startup: probe,
+  readiness: probe,
+  liveness: probe,
+}) satisfies z.ZodType<ProbesSpec>;
+
 /** A service spec inside a wish or an actor. */
 export const serviceSpec = z.strictObject({
   id: serviceId,
@@ -35,15 +66,21 @@ export const serviceSpec = z.strictObject({
   cwd: z.string().nullable(),
   restart,
   settleMs: millis,
+  probes: probes.default(NO_PROBES),
   stop: z.strictObject({ signal: z.templateLiteral(['SIG', z.string()]), graceMs: millis }),
-  dependsOn: z.array(z.strictObject({ serviceId, condition: z.literal('started') })),
+  dependsOn: z.array(z.strictObject({ serviceId, condition: z.enum(['started', 'healthy', 'completed']) })),
   logs: z.strictObject({ maxBytes: z.number().positive(), keep: z.number().positive() }).default(DEFAULT_LOGS),
+  limits: resourceLimits.default(NO_LIMITS),
 }) satisfies z.ZodType<ServiceSpec>;
+
+const asked = z.strictObject({ agentType: z.string().nullable(), coreioId: z.string().nullable() });
 
 /** An agent's plan inside a wish or an actor. */
 export const agentPlan = z.strictObject({
   id: agentId,
   type: z.string(),
   configPath: z.string(),
+  strategy: z.enum(['one_for_one', 'one_for_all', 'rest_for_one']).default('one_for_one'),
+  asked: asked.default({ agentType: null, coreioId: null }),
   services: z.array(serviceSpec),
 }) satisfies z.ZodType<AgentPlan>;

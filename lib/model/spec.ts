@@ -1,4 +1,6 @@
 import type { AgentId, ServiceId } from './ids.ts';
+import type { ResourceLimits } from './limits.ts';
+import type { ProbesSpec } from './probe.ts';
 import type { Millis } from './time.ts';
 
 /** When an exit leads to a new launch. `on_failure`: only when the exit is not a success. */
@@ -49,8 +51,8 @@ export const DEFAULT_LOGS: LogsSpec = { maxBytes: 10 * 1024 * 1024, keep: 5 };
 /** A POSIX signal name such as `SIGTERM`. */
 export type NodeSignal = `SIG${string}`;
 
-/** `started`: the dependency is `running`. */
-export type DependencyCondition = 'started';
+/** `started`: the dependency is `running`. `healthy`: it is ready too. `completed`: it ended with success. */
+export type DependencyCondition = 'started' | 'healthy' | 'completed';
 
 export interface DependencySpec {
   readonly serviceId: ServiceId;
@@ -73,11 +75,22 @@ export interface ServiceSpec {
   /** Working directory; null: the base path. */
   readonly cwd: string | null;
   readonly restart: RestartSpec;
-  /** Alive that long after the launch counts as started. */
+  /** Alive that long after the launch counts as started, where there is no startup probe. */
   readonly settleMs: Millis;
+  readonly probes: ProbesSpec;
   readonly stop: StopSpec;
   readonly dependsOn: readonly DependencySpec[];
   readonly logs: LogsSpec;
+  readonly limits: ResourceLimits;
+}
+
+/** Which services of an agent are restarted when one of them fails (Erlang/OTP). */
+export type Strategy = 'one_for_one' | 'one_for_all' | 'rest_for_one';
+
+/** What a start request said beside the config file; null: nothing, so the file decides. */
+export interface AskedOfAgent {
+  readonly agentType: string | null;
+  readonly coreioId: string | null;
 }
 
 /** A named bundle of services, ready to be supervised. Plain JSON. */
@@ -85,6 +98,9 @@ export interface AgentPlan {
   readonly id: AgentId;
   readonly type: string;
   readonly configPath: string;
+  readonly strategy: Strategy;
+  /** Kept so that the plan can be made anew from a changed file. */
+  readonly asked: AskedOfAgent;
   /** In start order: a service comes after those it depends on. */
   readonly services: readonly ServiceSpec[];
 }

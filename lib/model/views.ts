@@ -1,11 +1,13 @@
 import type { Guarantees } from './process.ts';
+import type { ReloadAction } from './reload.ts';
 import type { Intended } from './wish.ts';
 
 /** The six public states of agents and services. */
 export type PublicState = 'stopped' | 'starting' | 'running' | 'stopping' | 'backoff' | 'failed';
 
 /** What an exit was, for policy and for people (shared words with systemd and s6). */
-export type ExitClass = 'clean' | 'code' | 'signal' | 'spawn_permanent' | 'spawn_transient' | 'stopped' | 'lost';
+export type ExitClass =
+  'clean' | 'code' | 'signal' | 'spawn_permanent' | 'spawn_transient' | 'start_timeout' | 'probe' | 'stopped' | 'lost';
 
 /** Wire form of a past exit (contract 3.4). */
 export interface LastExitView {
@@ -38,7 +40,10 @@ export interface ServiceView {
   readonly next: { readonly what: string; readonly at: string } | null;
   readonly reason: string | null;
   readonly adopted: boolean;
+  /** The revision of the spec that it should run. */
   readonly revision: string;
+  /** The revision that the live process was launched with; null: there is none. */
+  readonly running_revision: string | null;
   readonly guarantees: {
     readonly exact_exit: boolean;
     readonly tree_complete: boolean;
@@ -90,6 +95,21 @@ export interface EventView {
   readonly cause: string;
   readonly correlation_id: string | null;
   readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** What a reload of the configuration does, or on a dry run would do. */
+export interface ReloadView {
+  readonly applied: boolean;
+  /** Services that change; all others are left alone. */
+  readonly changes: readonly {
+    readonly service_id: string;
+    readonly action: ReloadAction;
+    readonly changed: readonly string[];
+    readonly reason: string;
+    readonly revision: string | null;
+  }[];
+  /** Agents that are not meant to run and whose files cannot be used now. */
+  readonly skipped: readonly { readonly agent_id: string; readonly reason: string }[];
 }
 
 /** `degraded` carries one sentence a reason. */

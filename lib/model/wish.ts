@@ -11,14 +11,16 @@ export interface AgentWish {
 }
 
 /**
- * The last command about one service. `holder` is who asked for it to exist (`io`, `host`); null: only the intended state of a
- * service that agents hold was set by hand.
+ * The last command about one service. `holder` is who asked for it to exist (`io`, `host`); null: a service that agents hold was
+ * stopped or restarted by hand.
  */
 export interface ServiceWish {
   readonly subject: `service:${string}`;
   readonly intended: Intended;
   readonly holder: 'io' | 'host' | null;
   readonly spec: ServiceSpec;
+  /** A process of an earlier generation is to be launched anew: a restart that is not done yet outlives the host. */
+  readonly atLeast: number;
 }
 
 /** An accepted command, durable before it is answered. Kept in the order in which the subjects first came. */

@@ -1,4 +1,5 @@
 import type { LaunchId, ServiceId } from '../model/ids.ts';
+import type { ResourceLimits } from '../model/limits.ts';
 import type { Launch, LaunchOutcome, ProcessExit, ProcessFacts } from '../model/process.ts';
 import type { NodeSignal, StopSpec } from '../model/spec.ts';
 
@@ -15,6 +16,8 @@ export interface LaunchRequest {
   readonly cwd: string | null;
   /** How descendants that outlive the main process are ended. */
   readonly stop: StopSpec;
+  /** A limit that the host may not set refuses the launch. */
+  readonly limits: ResourceLimits;
 }
 
 /**

@@ -9,11 +9,20 @@ export interface AgentRequest {
   readonly agentType?: string;
 }
 
+/** A host service of the configuration. */
+export interface HostServicePlan {
+  readonly spec: ServiceSpec;
+  /** Whether it starts with the host the first time; from then on the last command decides. */
+  readonly isAutostarted: boolean;
+}
+
 /** Turns configuration files into checked specs. Throws ConfigUnreadableError, ConfigInvalidError, InvalidIdError. */
 export interface SpecSource {
   planAgent(request: AgentRequest): Promise<AgentPlan>;
   /** A shared coreio; the id defaults to `<stem>-coreio`. */
   planIo(request: { readonly configPath: string; readonly coreioId?: string }): Promise<ServiceSpec>;
-  /** The host services of the configuration that start with the host, in start order. */
-  hostServices(): readonly ServiceSpec[];
+  /** Every host service of the configuration, in start order. */
+  hostServices(): Promise<readonly HostServicePlan[]>;
+  /** A source that goes by the host's configuration file as it is now; this one stays as it is. */
+  reread(): Promise<SpecSource>;
 }

@@ -4,15 +4,6 @@ import type { LaunchRequest } from '../ports/process-host.ts';
 /** The variable that marks every process of a launch. */
 export const LAUNCH_MARK = 'COREDINATOR_LAUNCH_ID';
 
-/** Variables of the host that its children may see: everything but its own settings, which hold tokens. */
-export function inheritable(base: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
-  const kept: Record<string, string> = {};
-  for (const [name, value] of Object.entries(base)) {
-    if (value !== undefined && !name.startsWith('COREDINATOR_')) kept[name] = value;
-  }
-  return kept;
-}
-
 /** The whole environment of one launch (contract 3.1). */
 export function environmentOf(
   request: LaunchRequest,

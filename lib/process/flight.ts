@@ -82,7 +82,7 @@ export class Flight {
   }
 
   async #attempt(clear: Clear): Promise<Landing> {
-    const failure = unusableOf(this.#request) ?? (await clear());
+    const failure = unusableOf(this.#request, this.#room.shims.kind) ?? (await clear());
     if (failure !== null) return failure;
     await this.#room.slots.enter();
     try {

@@ -5,9 +5,9 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { LaunchRequest } from '../ports/process-host.ts';
 import { followClaimed } from './claimed.ts';
-import { failureOf, transient, type RefusedStep } from './failure.ts';
+import { failureOf, transient, type Refusal } from './failure.ts';
 import type { Layout } from './layout.ts';
-import { fileOf } from './order.ts';
+import { subjectOf } from './order.ts';
 import { NOBODY, readClaim, readShimClaim, removeRecords, revoke, type Identity } from './records.ts';
 import { guaranteesOf } from './shim-kind.ts';
 import type { Report, ShimOrder } from './shims.ts';
@@ -55,7 +55,7 @@ export class LandingStrip {
         return this.#adopt(report.main);
       case 'refused':
         this.#leaveRest(true);
-        return this.#refusal(report.step, report.errno);
+        return this.#refusal(report);
       case 'none':
         return this.#landByFiles(report.reason);
     }
@@ -75,7 +75,7 @@ export class LandingStrip {
         return this.#adopt(claimed.main);
       case 'refused':
         this.#leaveRest(true);
-        return this.#refusal('exec', claimed.record.execErrno);
+        return this.#refusal({ step: 'exec', errno: claimed.record.execErrno });
       case 'lost':
       case 'stuck':
         void this.#leaveRest(false)?.end({ signal: 'SIGKILL', graceMs: 0 });
@@ -97,8 +97,8 @@ export class LandingStrip {
     }
   }
 
-  #refusal(step: RefusedStep, errno: number): LaunchFailure {
-    return failureOf(step, errno, fileOf(step, this.#order));
+  #refusal(refusal: Refusal): LaunchFailure {
+    return failureOf(refusal.step, refusal.errno, subjectOf(refusal, this.#order));
   }
 
   /** Looks after a shim that claimed and has nothing to run, until it has left; without a claim nothing can come. */

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import type { Log } from '../ports/log.ts';
+import { limitWords } from './order.ts';
 import { Lines, parseReport, REPORT_MS, type Report, type ShimOrder, type Shims } from './shims.ts';
 
 const { errno } = constants;
@@ -23,6 +24,7 @@ export function frameOf(order: ShimOrder): Buffer {
     order.cwd,
     String(order.stopSignal),
     String(order.graceMs),
+    ...limitWords(order),
     String(order.command.length),
     ...order.command,
     String(variables.length),

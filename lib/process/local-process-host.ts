@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { inheritable } from '../model/environment.ts';
 import type { LaunchId, ServiceId } from '../model/ids.ts';
 import type { Launch, LaunchFailure, LaunchOutcome, ProcessExit, ProcessFacts, ShimKind } from '../model/process.ts';
 import type { NodeSignal, StopSpec } from '../model/spec.ts';
@@ -8,7 +9,7 @@ import type { LaunchLedger } from '../ports/launch-ledger.ts';
 import type { Log } from '../ports/log.ts';
 import type { LaunchObserver, LaunchRequest, ProcessHost, Stray, StrayPolicy } from '../ports/process-host.ts';
 import { Adoption } from './adoption.ts';
-import { environmentOf, inheritable } from './environment.ts';
+import { environmentOf } from './environment.ts';
 import { transient } from './failure.ts';
 import { Flight, type FlightRoom } from './flight.ts';
 import { bootId } from './identity.ts';

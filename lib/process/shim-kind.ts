@@ -43,6 +43,11 @@ export function bestShimKind(): ShimKind {
   return process.platform === 'win32' ? 'node' : 'sh';
 }
 
+/** The words before a command that must not outlive this host: those of the native shim; null where it does not run. */
+export function guardOf(kind: ShimKind): readonly string[] | null {
+  return kind === 'native' ? [nativeShimFile(), 'guard'] : null;
+}
+
 /** The way to start shims of a kind. */
 export function shimsOf(kind: ShimKind, log: Log): Shims {
   switch (kind) {

@@ -1,6 +1,7 @@
 import type { LaunchId } from '../model/ids.ts';
+import type { ResourceLimits } from '../model/limits.ts';
 import type { ShimKind } from '../model/process.ts';
-import { isRefusedStep, type RefusedStep } from './failure.ts';
+import { isLimitName, isRefusedStep, type Refusal } from './failure.ts';
 import { identityOf, parseFields, type Identity } from './records.ts';
 
 /** How long a shim may take to report. */
@@ -17,6 +18,7 @@ export interface ShimOrder {
   readonly cwd: string;
   readonly stopSignal: number;
   readonly graceMs: number;
+  readonly limits: ResourceLimits;
   /** The program first. */
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -25,7 +27,7 @@ export interface ShimOrder {
 /** What a shim said; `none`: nothing in time, so the files of the launch decide. */
 export type Report =
   | { readonly type: 'launched'; readonly main: Identity }
-  | { readonly type: 'refused'; readonly step: RefusedStep; readonly errno: number }
+  | ({ readonly type: 'refused' } & Refusal)
   | { readonly type: 'none'; readonly reason: string };
 
 /** One way to start shims. */
@@ -46,12 +48,13 @@ export interface Shims {
 export function parseReport(line: string): { readonly launchId: string; readonly report: Report } | null {
   const fields = parseFields(line);
   if (fields === null) return null;
-  const { launch: launchId, event, step, errno } = fields;
+  const { launch: launchId, event, step, errno, limit } = fields;
   if (typeof launchId !== 'string') return null;
   const main = identityOf(fields);
   if (event === 'launched' && main !== null) return { launchId, report: { type: 'launched', main } };
   if (event !== 'refused' || !isRefusedStep(step) || typeof errno !== 'number') return null;
-  return { launchId, report: { type: 'refused', step, errno } };
+  const about = isLimitName(limit) ? { limit } : {};
+  return { launchId, report: { type: 'refused', step, errno, ...about } };
 }
 
 /** Gathers bytes into lines. */

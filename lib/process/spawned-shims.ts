@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
 import { codeOf } from './failure.ts';
+import { limitWords } from './order.ts';
 import { Lines, parseReport, REPORT_MS, type Report, type ShimOrder, type Shims } from './shims.ts';
 
 /** Shims that the host starts itself, one process each: a shell or a Node that runs a shim script. */
@@ -33,7 +34,9 @@ export class SpawnedShims implements Shims {
 
   #spawn(order: ShimOrder, logs: readonly number[]): ChildProcess {
     const { launchId, runFolder, exitsFolder, cwd, command, env } = order;
-    return spawn(this.#interpreter, [this.#script, launchId, runFolder, exitsFolder, cwd, ...command], {
+    // A Node shim sets none, and gets no launch that has some (unusableOf).
+    const limits = this.kind === 'sh' ? limitWords(order) : [];
+    return spawn(this.#interpreter, [this.#script, launchId, runFolder, exitsFolder, cwd, ...limits, ...command], {
       cwd: exitsFolder, // stays, while the run folder is removed in the end
       detached: true,
       env: { ...env },

@@ -58,7 +58,12 @@ export function appendFact(entry: JournalEntry): RowWrite {
 /** The rest of the SELECT that answers a query, from its WHERE on, and the parameters for it. */
 export function selectionOf(query: JournalQuery): { readonly rest: string; readonly parameters: readonly Cell[] } {
   // From the most selective filter on; `+` keeps SQLite, which has no statistics, from using the index of a weaker one.
-  const filters = { service_id: query.serviceId, agent_id: query.agentId, type: query.type };
+  const filters = {
+    correlation_id: query.correlationId,
+    service_id: query.serviceId,
+    agent_id: query.agentId,
+    type: query.type,
+  };
   const terms: string[] = [];
   const parameters: Cell[] = [];
   for (const [column, value] of Object.entries(filters)) {
@@ -67,8 +72,9 @@ export function selectionOf(query: JournalQuery): { readonly rest: string; reado
     parameters.push(value);
   }
   const limit = Math.min(Math.max(1, query.limit), MAX_PAGE);
+  const direction = query.order === 'newest_first' ? 'DESC' : 'ASC';
   return {
-    rest: `WHERE ${terms.join(' ')} seq > ? ORDER BY seq LIMIT ?`,
-    parameters: [...parameters, query.after, limit],
+    rest: `WHERE ${terms.join(' ')} seq > ? AND seq < ? ORDER BY seq ${direction} LIMIT ?`,
+    parameters: [...parameters, query.after, query.before ?? Number.MAX_SAFE_INTEGER, limit],
   };
 }

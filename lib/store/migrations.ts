@@ -86,8 +86,26 @@ CREATE TABLE probe (
 ) STRICT;
 `;
 
+const RESTART_WISHES = 'ALTER TABLE wish ADD COLUMN at_least INTEGER NOT NULL DEFAULT 0';
+// The port of a service is remembered when it is gone: it may come back, and its clients with it.
+const PORT_BOOK = `
+CREATE TABLE port (
+  service_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  port INTEGER NOT NULL UNIQUE CHECK (port BETWEEN 1 AND 65535),
+  UNIQUE (service_id, name)
+) STRICT;
+`;
+// What a request caused is looked up by its id, however long ago that was.
+const BY_CORRELATION = `CREATE INDEX journal_correlation ON journal (correlation_id) WHERE correlation_id IS NOT NULL`;
+
 /** Every step, in rising order. */
-export const MIGRATIONS: readonly Migration[] = [{ id: 1, up: FIRST }];
+export const MIGRATIONS: readonly Migration[] = [
+  { id: 1, up: FIRST },
+  { id: 2, up: RESTART_WISHES },
+  { id: 3, up: PORT_BOOK },
+  { id: 4, up: BY_CORRELATION },
+];
 
 const versionRow = z.object({ user_version: z.int() });
 

@@ -7,8 +7,9 @@ import type { Log } from '../ports/log.ts';
 import type { Table } from './batch.ts';
 import type { SqlSession } from './connection.ts';
 import { sqliteCode } from './failure.ts';
-import { schemaVersion } from './migrations.ts';
+import { migrate, MIGRATIONS, schemaVersion } from './migrations.ts';
 
+const nameRow = z.object({ name: z.string() });
 const checkRow = z.object({ quick_check: z.string() });
 
 /** The structure of the database is damaged, though SQLite could open it. */
@@ -43,17 +44,27 @@ async function exists(file: string): Promise<boolean> {
 }
 
 // The wishes first: they are what nobody else knows. Damage is mostly in the journal, which is most of the file.
-const TABLES: readonly Table[] = ['wish', 'actor_snapshot', 'launch', 'quarantine', 'journal'];
+const TABLES: readonly Table[] = ['wish', 'actor_snapshot', 'launch', 'port', 'quarantine', 'journal'];
 
-/** Copies every table that can still be read out of a damaged database, whole or not at all; rows are checked when they are loaded. */
-export async function salvage(session: SqlSession, aside: string, log: Log): Promise<void> {
+/**
+ * Copies every table that can still be read out of a damaged database into a new and empty one, whole or not at all; rows are
+ * checked when they are loaded. The new one is left with the schema that the damaged one has, for it may be an earlier one.
+ */
+export async function salvage(file: string, session: SqlSession, aside: string, log: Log): Promise<void> {
   try {
     await session.run('ATTACH ?1 AS aside', aside);
     const schema = await schemaVersion(session, 'aside');
-    const own = await schemaVersion(session);
-    if (schema !== own) throw new Error(`it has schema ${schema}, and this program writes schema ${own}`);
+    const newest = MIGRATIONS.at(-1)?.id ?? 0;
+    if (schema < 1 || schema > newest) {
+      throw new Error(`it has schema ${schema}, and this program knows the schemas from 1 to ${newest}`);
+    }
+    await migrate(
+      file,
+      session,
+      MIGRATIONS.filter(({ id }) => id <= schema),
+    );
     const lost = new Set<Table>();
-    for (const table of TABLES) {
+    for (const table of await presentTables(session)) {
       // An actor without its wish would be told to stop, and with it a process that nobody asked to stop.
       const isOrphaned = table === 'actor_snapshot' && lost.has('wish');
       if (isOrphaned) log.error({ table }, 'The actors are left behind as well: their wishes are lost.');
@@ -64,6 +75,12 @@ export async function salvage(session: SqlSession, aside: string, log: Log): Pro
   } finally {
     await session.drop(); // detaches, also from a database that resists
   }
+}
+
+async function presentTables(session: SqlSession): Promise<readonly Table[]> {
+  const rows = await session.all(`SELECT name FROM main.sqlite_schema WHERE type = 'table'`);
+  const names = new Set(rows.map((row) => nameRow.parse(row).name));
+  return TABLES.filter((table) => names.has(table));
 }
 
 async function copy(session: SqlSession, table: Table, log: Log): Promise<boolean> {

@@ -5,6 +5,7 @@ import type { ActorStore } from '../ports/actor-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LaunchLedger } from '../ports/launch-ledger.ts';
 import type { Log } from '../ports/log.ts';
+import type { FindFreePort, PortBook } from '../ports/port-book.ts';
 import { Connection } from './connection.ts';
 import { failureKind, unavailable } from './failure.ts';
 import { migrate } from './migrations.ts';
@@ -13,6 +14,7 @@ import { Pruner, type Retention } from './retention.ts';
 import { RowReader } from './row-reader.ts';
 import { SqliteActorStore } from './sqlite-actor-store.ts';
 import { SqliteLaunchLedger } from './sqlite-launch-ledger.ts';
+import { SqlitePortBook } from './sqlite-port-book.ts';
 import { WriteQueue } from './write-queue.ts';
 
 /** What {@link openStore} needs. */
@@ -30,6 +32,8 @@ export interface StoreOptions {
 export interface Store {
   readonly actors: ActorStore;
   readonly ledger: LaunchLedger;
+  /** The ports of the services; new ones are looked for with `findFreePort`. One book for each store. */
+  portBook(findFreePort: FindFreePort): PortBook;
   /** Where a corrupt database was moved to by this opening; null if there was none. */
   readonly recoveredFrom: string | null;
   /** Writes what is waiting, then closes; every later write is refused. */
@@ -62,6 +66,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     return {
       actors: new SqliteActorStore(parts),
       ledger: new SqliteLaunchLedger(parts),
+      portBook: (findFreePort) => new SqlitePortBook(parts, findFreePort),
       recoveredFrom,
       // The writer goes last: the last connection empties the write-ahead log into the database.
       close: async () => {
@@ -97,8 +102,8 @@ async function prepare({ file, log, clock }: StoreOptions, writer: Connection): 
     const aside = await moveAside(file, clock.now());
     log.error({ err: error, file, aside }, 'The store was corrupt; it was moved aside and a new one was made.');
     await touch(file);
+    await salvage(file, writer, aside, log);
     await migrate(file, writer);
-    await salvage(writer, aside, log);
     return aside;
   }
 }

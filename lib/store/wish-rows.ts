@@ -6,7 +6,7 @@ import { inserter, rowFor, type RowWrite } from './batch.ts';
 import { jsonOf } from './parsing.ts';
 import type { RowSource } from './row-reader.ts';
 
-const COLUMNS = ['subject', 'intended', 'holder', 'plan', 'spec'] as const;
+const COLUMNS = ['subject', 'intended', 'holder', 'plan', 'spec', 'at_least'] as const;
 const UPDATES = COLUMNS.slice(1).map((column) => `${column} = excluded.${column}`);
 const upsert = inserter('wish', COLUMNS, `ON CONFLICT (subject) DO UPDATE SET ${UPDATES.join(', ')}`);
 
@@ -24,6 +24,7 @@ const agentWish = z
     holder: z.null(),
     plan: jsonOf(agentPlan),
     spec: z.null(),
+    at_least: z.literal(0),
   })
   .transform(({ subject, intended, plan }): Wish => ({ subject, intended, plan }));
 
@@ -34,8 +35,15 @@ const serviceWish = z
     holder: z.enum(['io', 'host']).nullable(),
     plan: z.null(),
     spec: jsonOf(serviceSpec),
+    at_least: z.int().nonnegative(),
   })
-  .transform(({ subject, intended, holder, spec }): Wish => ({ subject, intended, holder, spec }));
+  .transform(({ subject, intended, holder, spec, at_least: atLeast }): Wish => ({
+    subject,
+    intended,
+    holder,
+    spec,
+    atLeast,
+  }));
 
 const isOfAgent = z.looseObject({ subject: z.string().startsWith('agent:') });
 
@@ -55,8 +63,11 @@ export function putWish(wish: Wish): RowWrite {
   const { subject, intended } = wish;
   const cells =
     'plan' in wish
-      ? { subject, intended, holder: null, plan: JSON.stringify(wish.plan), spec: null }
-      : { subject, intended, holder: wish.holder, plan: null, spec: JSON.stringify(wish.spec) };
+      ? { subject, intended, holder: null, plan: JSON.stringify(wish.plan), spec: null, at_least: 0 }
+      : {
+          ...{ subject, intended, holder: wish.holder, plan: null },
+          ...{ spec: JSON.stringify(wish.spec), at_least: wish.atLeast },
+        };
   const check = WISHES.shape.safeParse(cells);
   if (!check.success) {
     throw new Error(`The wish about "${subject}" cannot be kept: ${z.prettifyError(check.error)}`, {

@@ -5,6 +5,7 @@ import type { AgentPlan, ServiceSpec } from '../../lib/model/spec.ts';
 import type { Catalog, ExecutableQuery } from '../../lib/ports/catalog.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { Executable } from '../../lib/model/process.ts';
+import { FakeProber } from './fake-prober.ts';
 import { fakeProcessHost, type FakeProcessHost } from './fake-process-host.ts';
 
 const EPOCH = 1_700_000_000_000;
@@ -38,10 +39,11 @@ export class ActorWorld {
   readonly clock: Clock = { now: () => EPOCH + this.timers.now(), random: () => 0.5 };
   readonly processes: FakeProcessHost = fakeProcessHost(this.clock);
   readonly catalog = new FakeCatalog();
+  readonly prober = new FakeProber();
   readonly root: SupervisorRef;
 
   constructor() {
-    const machine = createSupervisorMachine({ processes: this.processes, catalog: this.catalog }, this.clock);
+    const machine = createSupervisorMachine(this, this.clock);
     this.root = createActor(machine, { id: 'root', systemId: 'root', clock: this.timers });
     this.root.start();
   }

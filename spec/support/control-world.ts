@@ -9,6 +9,7 @@ import type { Log } from '../../lib/ports/log.ts';
 import type { ServiceLogs } from '../../lib/ports/service-logs.ts';
 import type { SpecSource } from '../../lib/ports/spec-source.ts';
 import { FakeCatalog } from './actor-world.ts';
+import { FakeProber } from './fake-prober.ts';
 import { fakeProcessHost, type FakeProcessHost } from './fake-process-host.ts';
 import { memoryStore, type MemoryStore } from './memory-store.ts';
 import { agentPlan, serviceSpec } from './specs.ts';
@@ -25,7 +26,7 @@ const NO_LOGS: ServiceLogs = {
 const GUARANTEES = { exactExit: true, treeComplete: true, losslessRotation: true };
 
 /** The store as a host sees it: after its death, what it asked for is never answered and never written. */
-function untilDeath(store: ActorStore, death: AbortSignal): ActorStore {
+export function untilDeath(store: ActorStore, death: AbortSignal): ActorStore {
   const alive = <T>(ask: () => Promise<T>): Promise<T> => (death.aborted ? new Promise<T>(() => undefined) : ask());
   return {
     loadActors: () => alive(() => store.loadActors()),
@@ -50,10 +51,15 @@ export function recordingLog(): Log & { readonly records: { level: string; messa
 class FakeSpecs implements SpecSource {
   readonly hosts: ServiceSpec[] = [];
   readonly plans = new Map<string, AgentPlan>();
+  /** Agents whose file is refused, and how. */
+  readonly broken = new Map<string, Error>();
+  isAutostarted = true;
 
   planAgent({ configPath, agentId, coreioId }: Parameters<SpecSource['planAgent']>[0]): Promise<AgentPlan> {
     const id = agentId ?? configPath.replace(/^.*\//, '').replace(/\.yaml$/, '');
     const plan = this.plans.get(id) ?? agentPlan(id, { configPath, ...(coreioId === undefined ? {} : { coreioId }) });
+    const error = this.broken.get(id);
+    if (error !== undefined) return Promise.reject(error);
     return id === 'unknown' ? Promise.reject(new AgentNotFoundError(id)) : Promise.resolve(plan);
   }
 
@@ -61,8 +67,12 @@ class FakeSpecs implements SpecSource {
     return Promise.resolve({ ...serviceSpec(coreioId ?? 'pump1-coreio'), kind: 'coreio', configPath });
   }
 
-  hostServices(): readonly ServiceSpec[] {
-    return this.hosts;
+  hostServices(): ReturnType<SpecSource['hostServices']> {
+    return Promise.resolve(this.hosts.map((spec) => ({ spec, isAutostarted: this.isAutostarted })));
+  }
+
+  reread(): Promise<SpecSource> {
+    return Promise.resolve(this);
   }
 }
 
@@ -71,11 +81,13 @@ export class ControlWorld {
   readonly store: MemoryStore = memoryStore();
   readonly specs = new FakeSpecs();
   readonly catalog = new FakeCatalog();
+  prober = new FakeProber();
   readonly log = recordingLog();
   readonly origin = { correlationId: 'request-1' };
   processes: FakeProcessHost;
   timers = new SimulatedClock();
   #elapsed = 0;
+  #launches = 0;
   #control: OpenControl | null = null;
   /** Aborted when the host is killed: its actors live on in this process, but nothing of them may reach the store. */
   #life = new AbortController();
@@ -91,12 +103,12 @@ export class ControlWorld {
   }
 
   async boot(): Promise<void> {
-    const { specs, processes, catalog, clock, timers, log } = this;
+    const { specs, processes, catalog, prober, clock, timers, log } = this;
     this.#life = new AbortController();
     const store = untilDeath(this.store, this.#life.signal);
     const identity = { processId: 1, version: '0.0.0', guarantees: GUARANTEES };
     this.#control = await openControl({
-      ...{ store, specs, processes, catalog, logs: NO_LOGS },
+      ...{ store, specs, processes, catalog, prober, logs: NO_LOGS },
       clock,
       timers,
       log,
@@ -115,13 +127,20 @@ export class ControlWorld {
     this.#control = null;
     this.#elapsed += this.timers.now() + downMs;
     this.timers = new SimulatedClock();
-    this.processes = fakeProcessHost(this.clock);
+    this.#launches += old.launches.length;
+    this.processes = fakeProcessHost(this.clock, this.#launches);
+    this.prober = new FakeProber();
     void old.close(); // its observers belong to the dead host
     meanwhile(old);
-    for (const { serviceId } of old.launches) {
+    for (const serviceId of [...old.surveyed.keys(), ...old.launches.map((launch) => launch.serviceId)]) {
       const facts = old.facts(serviceId);
       if (facts !== null) this.processes.surveyed.set(serviceId, facts);
     }
+  }
+
+  /** Sets the wall clock; timers do not notice. */
+  setClock(byMs: number): void {
+    this.#elapsed += byMs;
   }
 
   /** Moves time on and lets everything that became ripe happen and be written. */

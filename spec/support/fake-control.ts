@@ -2,15 +2,18 @@ import { basename } from 'node:path';
 import type { CommandOrigin, Control, IoView } from '../../lib/control/control.ts';
 import { AgentConflictError, AgentNotFoundError, ServiceNotFoundError } from '../../lib/model/errors.ts';
 import { parseAgentId } from '../../lib/model/ids.ts';
+import type { ExplainView } from '../../lib/model/explain-view.ts';
 import type { AgentId } from '../../lib/model/ids.ts';
 import type { JournalQuery } from '../../lib/model/journal.ts';
 import type { LogItem, LogQuery } from '../../lib/model/log-line.ts';
+import type { SupposedExit } from '../../lib/model/supposed-exit.ts';
 import type {
   AgentStatusView,
   AgentView,
   EventView,
   HealthView,
   PublicState,
+  ReloadView,
   ServiceStatusView,
   ServiceView,
 } from '../../lib/model/views.ts';
@@ -54,8 +57,26 @@ export function serviceView(id: string, state: PublicState = 'running'): Service
     reason: null,
     adopted: false,
     revision: '1',
+    running_revision: '1',
     guarantees: { exact_exit: true, tree_complete: true, lossless_rotation: true },
   };
+}
+
+/** What explains such a service, with nothing to tell. */
+export function explainView({
+  id,
+  state,
+  substate,
+  intended_state,
+  since,
+  revision,
+  ...rest
+}: ServiceView): ExplainView {
+  const told = { summary: `${id} is ${state}.`, waits_for: [], causes: [], next: [], holders: [] };
+  const times = { period_ms: 60_000, resets_after_ms: 60_000, next_delay_ms: 250 };
+  const budget = { restarts: 0, max_restarts: 3, ...times };
+  const { running_revision } = rest;
+  return { id, state, substate, intended_state, since, ...told, budget, revision, running_revision };
 }
 
 /** A Control in memory with no processes behind it: commands take effect at once and are written down in `calls`. */
@@ -126,9 +147,38 @@ export class FakeControl implements Control {
 
   service(id: string): ServiceView {
     this.#view('service', id);
+    return this.#shown(id);
+  }
+
+  #shown(id: string): ServiceView {
     const service = this.listed.find((one) => one.id === id);
     if (service === undefined) throw new ServiceNotFoundError(id);
     return service;
+  }
+
+  explain(id: string, ifExit?: SupposedExit): Promise<ExplainView> {
+    this.#view('explain', ifExit ?? null);
+    return Promise.resolve(explainView(this.#shown(id)));
+  }
+
+  async startService(id: string, origin: CommandOrigin): Promise<ServiceView> {
+    await this.#command('startService', id, origin);
+    return this.#shown(id);
+  }
+
+  async restartService(id: string, origin: CommandOrigin): Promise<ServiceView> {
+    await this.#command('restartService', id, origin);
+    return this.#shown(id);
+  }
+
+  async stopService(id: string, origin: CommandOrigin): Promise<ServiceView> {
+    await this.#command('stopService', id, origin);
+    return this.#shown(id);
+  }
+
+  async reload(isDryRun: boolean, origin: CommandOrigin): Promise<ReloadView> {
+    await this.#command('reload', isDryRun, origin);
+    return { applied: !isDryRun, changes: [], skipped: [] };
   }
 
   async startIo(

@@ -97,10 +97,11 @@ class InMemoryProcessHost implements FakeProcessHost {
   readonly #launchGate = new Gate();
   readonly #stopGate = new Gate();
   readonly #clock: Clock;
-  #count = 0;
+  #count: number;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, earlier: number) {
     this.#clock = clock;
+    this.#count = earlier;
   }
 
   survey(): Promise<ReadonlyMap<ServiceId, ProcessFacts>> {
@@ -273,7 +274,10 @@ function refused(request: LaunchRequest, code: string, message: string): LaunchO
   return { type: 'refused', generation: request.generation, failure: { code, isPermanent: false, message } };
 }
 
-/** A new fake; its clock stands at the epoch unless one is given. */
-export function fakeProcessHost(clock: Clock = FROZEN): FakeProcessHost {
-  return new InMemoryProcessHost(clock);
+/**
+ * A new fake; its clock stands at the epoch unless one is given. `earlier`: how many launches there were before it, so that no
+ * launch id is used twice.
+ */
+export function fakeProcessHost(clock: Clock = FROZEN, earlier = 0): FakeProcessHost {
+  return new InMemoryProcessHost(clock, earlier);
 }

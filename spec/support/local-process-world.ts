@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, constants, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServiceId } from '../../lib/model/ids.ts';
+import { NO_LIMITS } from '../../lib/model/limits.ts';
 import type { Launch, ShimKind } from '../../lib/model/process.ts';
 import type { LaunchRequest, ProcessHost } from '../../lib/ports/process-host.ts';
 import { createLocalProcessHost, type LocalProcessHostOptions } from '../../lib/process/local-process-host.ts';
@@ -68,7 +69,7 @@ export class LocalProcessWorld {
 
   /** A request for a program; by default one that exits with the code that exit() tells it. */
   request(serviceId: ServiceId, generation: number, overrides: Partial<LaunchRequest> = {}): LaunchRequest {
-    const program = { version: '1.2.3', env: {}, cwd: null, stop: STOP, agentId: null };
+    const program = { version: '1.2.3', env: {}, cwd: null, stop: STOP, limits: NO_LIMITS, agentId: null };
     const request = { serviceId, generation, args: [], ...program, ...overrides };
     if (overrides.executablePath !== undefined) return { ...request, executablePath: overrides.executablePath };
     const orders = this.#ordersFile(serviceId, generation);

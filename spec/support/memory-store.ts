@@ -80,9 +80,12 @@ class InMemoryActorStore implements MemoryStore {
   }
 
   history(query: JournalQuery): Promise<readonly JournalEntry[]> {
-    const found = this.journal.filter(
+    const journal = query.order === 'newest_first' ? [...this.journal].reverse() : this.journal;
+    const found = journal.filter(
       (entry) =>
         entry.seq > query.after &&
+        (query.before === undefined || entry.seq < query.before) &&
+        (query.correlationId === undefined || entry.correlationId === query.correlationId) &&
         (query.agentId === undefined || entry.agentId === query.agentId) &&
         (query.serviceId === undefined || entry.serviceId === query.serviceId) &&
         (query.type === undefined || entry.type === query.type),

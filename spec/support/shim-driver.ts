@@ -20,6 +20,8 @@ export interface LaunchOptions {
   readonly cwd?: string;
   readonly stopSignal?: number;
   readonly graceMs?: number;
+  /** Open files, processes, core size, address space, as a shim gets them; default: nothing is asked for. */
+  readonly limits?: readonly [string, string, string, string];
   readonly service?: string;
   readonly launchId?: string;
   readonly stdoutFile?: string;
@@ -151,16 +153,21 @@ export class ShimDriver {
   readonly #binary: string;
   #launcher: ChildProcess | null = null;
 
-  constructor(kind: DrivenKind, binary = shimPath('build/coredinator-shim')) {
+  readonly #prelude: string;
+
+  /** `prelude`: what a shell does before it becomes the launcher, or the shim where there is none. */
+  constructor(kind: DrivenKind, binary = shimPath('build/coredinator-shim'), prelude = '') {
     this.kind = kind;
     this.#binary = binary;
+    this.#prelude = prelude;
     for (const folder of ['run', 'exits', 'locks', 'logs']) mkdirSync(join(this.state, folder));
   }
 
   /** The launcher of the native shim, started when it is first needed. */
   get launcher(): ChildProcess {
     if (this.#launcher === null) {
-      this.#launcher = spawn(this.#binary, ['launcher'], {
+      const [command, ...args] = this.#prepared([this.#binary, 'launcher']);
+      this.#launcher = spawn(command, args, {
         stdio: ['pipe', 'pipe', 'inherit'],
         detached: true,
         env: {},
@@ -168,6 +175,10 @@ export class ShimDriver {
       this.#listen(this.#launcher.stdout);
     }
     return this.#launcher;
+  }
+
+  #prepared(command: readonly [string, ...string[]]): readonly [string, ...string[]] {
+    return this.#prelude === '' ? command : ['/bin/sh', '-c', `${this.#prelude}; exec "$0" "$@"`, ...command];
   }
 
   /** Makes the folder of a launch, as a host does before it asks for a shim. */
@@ -187,22 +198,26 @@ export class ShimDriver {
     const stderr = join(this.state, 'logs', `${launch.id}.stderr`);
     const cwd = options.cwd ?? this.state;
     const exits = join(this.state, 'exits');
+    const limits = options.limits ?? ['', '', '', ''];
     if (this.kind === 'native') {
       const lock = join(this.state, 'locks', options.service ?? launch.id);
       const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
       const numbers = [String(options.stopSignal ?? 15), String(options.graceMs ?? 5_000)];
       const places = [launch.id, launch.runDir, exits, lock, stdout, stderr, cwd];
       const counted = [String(argv.length), ...argv, String(variables.length), ...variables];
-      (this.launcher.stdin as Writable).write(frameOf([...places, ...numbers, ...counted])); // 'pipe' above
+      (this.launcher.stdin as Writable).write(frameOf([...places, ...numbers, ...limits, ...counted])); // 'pipe' above
       return;
     }
-    const [command, script] = {
-      sh: ['/bin/sh', shimPath('shim.sh')] as const,
-      bash: ['/bin/bash', shimPath('shim.sh')] as const,
-      node: [process.execPath, shimPath('shim.mjs')] as const,
+    const [command, script, settings] = {
+      sh: ['/bin/sh', shimPath('shim.sh'), limits] as const,
+      bash: ['/bin/bash', shimPath('shim.sh'), limits] as const,
+      node: [process.execPath, shimPath('shim.mjs'), []] as const,
     }[this.kind];
     const logs = [openSync(stdout, 'a', 0o600), openSync(stderr, 'a', 0o600)];
-    const shim = spawn(command, [script, launch.id, launch.runDir, exits, cwd, ...argv], {
+    const words = [script, launch.id, launch.runDir, exits, cwd, ...settings, ...argv];
+    const [file, ...args] = this.#prepared([command, ...words]);
+    const shim = spawn(file, args, {
+      ...(this.kind === 'bash' ? { argv0: 'sh' } : {}), // as where /bin/sh is a bash
       detached: true,
       env,
       stdio: ['ignore', ...logs, 'pipe'],

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { StoreUnavailableError } from '../../lib/model/errors.ts';
 import { parseAgentId, parseServiceId } from '../../lib/model/ids.ts';
 import type { JournalEntry, JournalQuery } from '../../lib/model/journal.ts';
+import { NO_PROBES } from '../../lib/model/probe.ts';
 import type { AgentPlan, ServiceSpec } from '../../lib/model/spec.ts';
 import type { AgentWish, ServiceWish } from '../../lib/model/wish.ts';
 import type { ActorCommit, ActorRow, ActorStore, WishCommit } from '../../lib/ports/actor-store.ts';
@@ -35,21 +36,33 @@ export function serviceSpec(id: string): ServiceSpec {
       successExitCodes: [0, 3],
     },
     ...{ cwd: null, settleMs: 200, stop: { signal: 'SIGTERM', graceMs: 5_000 } },
+    probes: NO_PROBES,
     dependsOn: [{ serviceId: parseServiceId('pump1-coreio'), condition: 'started' }],
     logs: { maxBytes: 1024 * 1024, keep: 3 },
+    limits: { openFiles: 4_096, processes: 'unlimited', coreSize: 0, addressSpace: 512 * 1024 * 1024 },
   };
 }
 
 /** The wish that the agent `id` runs. */
 export function agentWish(id: string, overrides: Partial<AgentWish> = {}): AgentWish {
   const services = [serviceSpec(`${id}-coreio`), serviceSpec(`${id}-corerl`)];
-  const plan: AgentPlan = { id: parseAgentId(id), type: 'default', configPath: `/etc/${id}.yaml`, services };
+  const plan: AgentPlan = {
+    ...{ id: parseAgentId(id), type: 'default', configPath: `/etc/${id}.yaml`, services },
+    ...{ strategy: 'one_for_one', asked: { agentType: null, coreioId: null } },
+  };
   return { subject: `agent:${id}`, intended: 'running', plan, ...overrides };
 }
 
 /** The wish that the service `id` runs. */
 export function serviceWish(id: string, overrides: Partial<ServiceWish> = {}): ServiceWish {
-  return { subject: `service:${id}`, intended: 'running', holder: 'io', spec: serviceSpec(id), ...overrides };
+  return {
+    subject: `service:${id}`,
+    intended: 'running',
+    holder: 'io',
+    spec: serviceSpec(id),
+    atLeast: 0,
+    ...overrides,
+  };
 }
 
 /** A commit of actors; what is left out is empty. */
@@ -172,7 +185,7 @@ function describeWishes(store: () => ActorStore): void {
   it('gives back wishes of agents and services as they were put, in the order in which they first came', async () => {
     const wishes = [agentWish('pump2'), serviceWish('shared-io'), agentWish('pump1', { intended: 'stopped' })];
     await store().commitWishes(wishCommit({ put: wishes }));
-    const stopped = serviceWish('shared-io', { intended: 'stopped', holder: null });
+    const stopped = serviceWish('shared-io', { intended: 'stopped', holder: null, atLeast: 4 });
     await store().commitWishes(wishCommit({ put: [agentWish('pump0')] }));
     await store().commitWishes(wishCommit({ put: [stopped] }));
     expect(await store().loadWishes()).to.deep.equal([wishes[0], stopped, wishes[2], agentWish('pump0')]);
@@ -228,6 +241,32 @@ function describeJournal(store: () => ActorStore): void {
     expect(await seqs({ after: 0, limit: 9, type: 't2' })).to.deep.equal([2, 3]);
     expect(await seqs({ after: 1, limit: 9, agentId: 'a', serviceId: 'x', type: 't1' })).to.deep.equal([5]);
     expect(await seqs({ after: 0, limit: 9, agentId: 'unknown' })).to.deep.equal([]);
+  });
+
+  it('reads the newest first, before an entry and after another', async () => {
+    const journal = Array.from({ length: 10 }, (_, n) => journalEntry(n + 1, { type: n % 2 === 0 ? 'odd' : 'even' }));
+    await store().commitActors(actorCommit({ journal }));
+    const newest = { after: 0, limit: 3, order: 'newest_first' } as const;
+    expect(await seqs(newest)).to.deep.equal([10, 9, 8]);
+    expect(await seqs({ ...newest, before: 8 })).to.deep.equal([7, 6, 5]);
+    expect(await seqs({ ...newest, before: 8, type: 'odd' })).to.deep.equal([7, 5, 3]);
+    expect(await seqs({ ...newest, before: 8, after: 5 })).to.deep.equal([7, 6]);
+    expect(await seqs({ after: 2, before: 5, limit: 9 })).to.deep.equal([3, 4]);
+    expect(await seqs({ ...newest, before: 1 })).to.deep.equal([]);
+  });
+
+  it('finds the facts of one request by its correlation id, together with the other filters', async () => {
+    const journal = [
+      journalEntry(1, { correlationId: 'r1', serviceId: 'x' }),
+      journalEntry(2, { correlationId: 'r2', serviceId: 'x' }),
+      journalEntry(3, { correlationId: null, serviceId: 'x' }),
+      journalEntry(4, { correlationId: 'r1', serviceId: 'y' }),
+    ];
+    await store().commitActors(actorCommit({ journal }));
+    expect(await seqs({ after: 0, limit: 9, correlationId: 'r1' })).to.deep.equal([1, 4]);
+    expect(await seqs({ after: 0, limit: 9, correlationId: 'r1', serviceId: 'x' })).to.deep.equal([1]);
+    expect(await seqs({ after: 0, limit: 9, correlationId: 'r1', order: 'newest_first' })).to.deep.equal([4, 1]);
+    expect(await seqs({ after: 0, limit: 9, correlationId: 'unknown' })).to.deep.equal([]);
   });
 
   it('refuses a commit whose fact has a number that is taken, and keeps nothing of it', async () => {

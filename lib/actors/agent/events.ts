@@ -5,6 +5,8 @@ import type { Intended } from '../../model/wish.ts';
 /** Everything an agent actor can be told. */
 export type AgentEvent =
   | { readonly type: 'agent.start'; readonly plan: AgentPlan; readonly correlationId: string | null }
+  /** A new revision of the plan, for the services that the agent has now; their specs are told to them. */
+  | { readonly type: 'agent.configure'; readonly plan: AgentPlan; readonly correlationId: string | null }
   | { readonly type: 'agent.stop'; readonly correlationId: string | null }
   /** A service of this agent changed, or was asked how it is. */
   | { readonly type: 'service.changed'; readonly report: ServiceReport }

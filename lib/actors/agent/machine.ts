@@ -7,112 +7,34 @@
  *
  * Commands, reports of services and `host.resume` move it. It owns no process: it claims and releases services.
  */
-import { assign, enqueueActions, setup } from 'xstate';
-import { agentStateOf, isReleased, releasable } from '../../model/agent-state.ts';
+import { not } from 'xstate';
 import type { PublicState } from '../../model/views.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { peer } from '../peers.ts';
-import { serviceActorId } from '../service/record.ts';
-import type { AgentEvent } from './events.ts';
-import { agentActorId, agentContext, type AgentContext, type AgentInput } from './record.ts';
+import { agentContext } from './record.ts';
+import { agentSetup } from './setup.ts';
 
 /** The version that is kept with every snapshot; goes up with every change of the states (see control/recovery.ts). */
 export const AGENT_MACHINE_VERSION = '1';
 
 type UpState = Exclude<PublicState, 'stopped' | 'stopping'>;
 
-function agentSetup(clock: Clock) {
-  return setup({
-    types: {
-      context: {} as AgentContext, // setup() takes types as values
-      events: {} as AgentEvent,
-      input: {} as AgentInput,
-    },
-    guards: {
-      becomes: ({ context, event }, { state }: { state: PublicState }) =>
-        event.type === 'service.changed' && agentStateOf(context.plan, reportsWith(context, event)).state === state,
-      isReleased: ({ context, event }) =>
-        isReleased(context.plan, reportsWith(context, event), agentActorId(context.plan.id)),
-      isDown: ({ context, event }) => {
-        const reports = reportsWith(context, event);
-        return context.plan.services.every((spec) => reports[spec.id]?.state === 'stopped');
-      },
-      becomesAgain: ({ context, event }, { state }: { state: PublicState }) =>
-        context.intended === 'running' &&
-        event.type === 'service.changed' &&
-        agentStateOf(context.plan, reportsWith(context, event)).state === state,
-      resumesRunning: ({ event }) => event.type === 'host.resume' && event.intended === 'running',
-    },
-    actions: {
-      enter: assign(() => ({ since: clock.now() })),
-      noteOrigin: assign(({ event }) => ('correlationId' in event ? { correlationId: event.correlationId } : {})),
-      forgetOrigin: assign({ correlationId: null }),
-      takePlan: assign(({ event }) => ('plan' in event ? { plan: event.plan } : {})),
-      wishRunning: assign({ intended: 'running', reason: null }),
-      wishStopped: assign({ intended: 'stopped', reason: null }),
-      takeWish: assign(({ event }) => (event.type === 'host.resume' ? { intended: event.intended } : {})),
-      forgetReports: assign({ reports: {} }),
-      noteReport: assign(({ context, event }) =>
-        event.type === 'service.changed' ? { reports: reportsWith(context, event) } : {},
-      ),
-      explain: assign(({ context }) => ({ reason: agentStateOf(context.plan, context.reports).reason })),
-      clearReason: assign({ reason: null }),
-      park: assign(({ event }) => (event.type === 'supervisor.park' ? { reason: event.reason } : {})),
-      claimServices: enqueueActions(({ context, enqueue, system }) => {
-        const { plan, correlationId } = context;
-        for (const spec of plan.services) {
-          const service = peer(system, serviceActorId(spec.id));
-          if (service)
-            enqueue.sendTo(service, { type: 'service.claim', holder: agentActorId(plan.id), spec, correlationId });
-        }
-      }),
-      retryServices: enqueueActions(({ context, enqueue, system }) => {
-        for (const report of Object.values(context.reports)) {
-          const service = peer(system, serviceActorId(report.serviceId));
-          const isDown = report.state === 'failed' || report.state === 'backoff';
-          if (service && isDown)
-            enqueue.sendTo(service, { type: 'service.start', correlationId: context.correlationId });
-        }
-      }),
-      watchServices: enqueueActions(({ context, enqueue, system }) => {
-        for (const { id } of context.plan.services) {
-          const service = peer(system, serviceActorId(id));
-          if (service) enqueue.sendTo(service, { type: 'service.watch', watcher: agentActorId(context.plan.id) });
-        }
-      }),
-      releaseNext: enqueueActions(({ context, enqueue, system }) => {
-        const holder = agentActorId(context.plan.id);
-        for (const id of releasable(context.plan, context.reports, holder)) {
-          const service = peer(system, serviceActorId(id));
-          if (service)
-            enqueue.sendTo(service, { type: 'service.release', holder, correlationId: context.correlationId });
-        }
-      }),
-    },
-  });
-}
-
-function reportsWith(context: AgentContext, event: AgentEvent): AgentContext['reports'] {
-  if (event.type !== 'service.changed') return context.reports;
-  const { report } = event;
-  const isOurs = context.plan.services.some((spec) => spec.id === report.serviceId);
-  return isOurs ? { ...context.reports, [report.serviceId]: report } : context.reports;
-}
-
 /** What a report does to an agent that is meant to run. */
 function judgedExcept(self: PublicState) {
   // The command that started it explains how it came up, not what happens to it afterwards.
   const actions =
-    self === 'starting' ? (['noteReport', 'explain'] as const) : (['forgetOrigin', 'noteReport', 'explain'] as const);
+    self === 'starting'
+      ? (['recycleGroup', 'noteReport', 'explain'] as const)
+      : (['forgetOrigin', 'recycleGroup', 'noteReport', 'explain'] as const);
   const others = (['failed', 'backoff', 'running', 'starting'] as const).filter((state) => state !== self);
   return [
+    { guard: not('wantsRunning'), actions: 'noteReport' }, // set aside while it was meant to be down
     ...others.map((state) => ({
       guard: { type: 'becomes', params: { state } } as const,
       target: `#agent.${state}` as const,
       actions,
     })),
     { guard: { type: 'becomes', params: { state: 'stopped' } }, target: '#agent.stopped', actions },
-    { actions: ['noteReport', 'explain'] },
+    { actions: ['recycleGroup', 'noteReport', 'explain'] },
   ] as const;
 }
 
@@ -130,6 +52,13 @@ function upState(state: UpState) {
     on: {
       'service.changed': judgedExcept(state),
       'agent.start': { actions: ['noteOrigin', 'wishRunning', 'claimServices', 'retryServices'] },
+      'agent.configure': [
+        {
+          guard: 'wantsRunning',
+          actions: ['noteOrigin', 'releaseDropped', 'takePlan', 'claimServices', 'explain'],
+        },
+        { actions: ['releaseDropped', 'takePlan'] },
+      ],
       'agent.stop': { target: '#agent.stopping', actions: ['noteOrigin', 'wishStopped'] },
       'host.drain': { target: '#agent.stopping.draining' },
       'host.resume': [
@@ -155,16 +84,24 @@ export function createAgentMachine(clock: Clock) {
         on: {
           'agent.start': {
             target: 'starting',
-            actions: ['noteOrigin', 'takePlan', 'wishRunning', 'forgetReports', 'claimServices'],
+            actions: ['noteOrigin', 'takePlan', 'wishRunning', 'claimServices', 'retryServices', 'forgetReports'],
           },
-          'service.changed': [...judgedAgain, { actions: 'noteReport' }],
+          'agent.configure': { actions: 'takePlan' },
+          // Each of its services was stopped by hand, and it holds them all the same.
+          'agent.stop': { guard: 'wantsRunning', target: 'stopping', actions: ['noteOrigin', 'wishStopped'] },
+          'service.changed': [
+            ...judgedAgain,
+            // It broke, or its row was lost, while it let go of its services: it goes on with that.
+            { guard: 'isStillHeld', target: 'stopping', actions: 'noteReport' },
+            { actions: 'noteReport' },
+          ],
           'host.resume': [
             {
               guard: 'resumesRunning',
               target: 'starting',
               actions: ['takePlan', 'takeWish', 'forgetReports', 'claimServices'],
             },
-            { actions: ['takePlan', 'takeWish'] },
+            { actions: ['takePlan', 'takeWish', 'watchServices'] },
           ],
           'supervisor.park': { target: 'failed', actions: 'park' },
         },
@@ -180,6 +117,8 @@ export function createAgentMachine(clock: Clock) {
           releasing: {
             entry: ['forgetReports', 'watchServices'],
             on: {
+              // A service that the plan does not name any more may be forgotten soon: nothing is to wait for it.
+              'agent.configure': { target: 'releasing', reenter: true, actions: ['releaseDropped', 'takePlan'] },
               'service.changed': [
                 { guard: 'isReleased', target: '#agent.stopped', actions: 'noteReport' },
                 { actions: ['noteReport', 'releaseNext'] },
@@ -198,7 +137,7 @@ export function createAgentMachine(clock: Clock) {
         on: {
           'agent.start': {
             target: 'starting',
-            actions: ['noteOrigin', 'takePlan', 'wishRunning', 'forgetReports', 'claimServices'],
+            actions: ['noteOrigin', 'takePlan', 'wishRunning', 'claimServices', 'retryServices', 'forgetReports'],
           },
           'agent.stop': { actions: ['noteOrigin', 'wishStopped'] },
           'host.drain': { target: '.draining' },
@@ -208,7 +147,7 @@ export function createAgentMachine(clock: Clock) {
               target: 'starting',
               actions: ['takePlan', 'takeWish', 'forgetReports', 'claimServices'],
             },
-            { target: '.releasing', actions: 'takeWish' },
+            { target: '.releasing', actions: ['takeWish', 'releaseDropped', 'takePlan'] },
           ],
         },
       },

@@ -11,7 +11,10 @@ const report = z.strictObject({
   serviceId,
   state: z.enum(['stopped', 'starting', 'running', 'stopping', 'backoff', 'failed']),
   intended,
+  isReady: z.boolean().default(true),
   isComplete: z.boolean(),
+  falls: z.int().nonnegative().default(0),
+  fellBy: z.string().nullable().default(null),
   holders: z.array(z.string()),
   reason: z.string().nullable(),
 }) satisfies z.ZodType<ServiceReport>;

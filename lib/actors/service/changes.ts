@@ -1,11 +1,15 @@
-import type { ServiceReport } from '../../model/agent-state.ts';
+import { awaited, isMet, type ServiceReport } from '../../model/agent-state.ts';
+import { startTimeoutMs } from '../../model/probe.ts';
 import type { Launch, LaunchFailure, ProcessFacts } from '../../model/process.ts';
-import { EMPTY_BUDGET, type Verdict } from '../../model/restart.ts';
+import { EMPTY_BUDGET, longestBackoff, recoveryDelay, type Verdict } from '../../model/restart.ts';
+import { launchesAlike, revisionOf } from '../../model/revision.ts';
+import type { DependencySpec, ServiceSpec } from '../../model/spec.ts';
 import type { Instant } from '../../model/time.ts';
 import type { PublicState } from '../../model/views.ts';
 import type { End } from './endings.ts';
-import type { ClaimEvent, ResumeEvent } from './events.ts';
+import type { ClaimEvent, ResumeEvent, ServiceEvent } from './events.ts';
 import type { LastExit, ServiceContext } from './record.ts';
+import { condemned, fallbackReason, provenBy } from './releases.ts';
 
 type Change = Partial<ServiceContext>;
 
@@ -21,7 +25,30 @@ export function watchedBy(context: ServiceContext, watcher: string): Change {
 }
 
 /** A command clears what earlier failures left behind, so that it acts at once (contract 6.1). */
-export const FRESH: Change = { attempt: 'first', budget: EMPTY_BUDGET, reason: null, deadlineAt: null };
+export const FRESH: Change = {
+  attempt: 'first',
+  budget: EMPTY_BUDGET,
+  reason: null,
+  deadlineAt: null,
+  aftermath: null,
+  condemned: null,
+};
+
+/** The new spec; where a launch would give the process nothing new, it is of the new revision already. */
+export function configured(context: ServiceContext, spec: ServiceSpec): Change {
+  const isOfOld = context.revision === revisionOf(context.spec);
+  return isOfOld && launchesAlike(context.spec, spec) ? { spec, revision: revisionOf(spec) } : { spec };
+}
+
+/** What was accepted while no actor was there to be told. */
+export function rewished(context: ServiceContext, { intended, holders, spec }: ResumeEvent): Change {
+  return { ...(spec === null ? {} : configured(context, spec)), intended, holders };
+}
+
+/** When the launch has to count as started: by its startup probe, or for having lived so long. */
+function startDeadline({ probes: { startup }, settleMs }: ServiceSpec, launchedAt: Instant): Instant {
+  return launchedAt + (startup === null ? settleMs : startTimeoutMs(startup));
+}
 
 /** The process runs: it has to live through its settle time. */
 export function launched(context: ServiceContext, launch: Launch): Change {
@@ -30,24 +57,42 @@ export function launched(context: ServiceContext, launch: Launch): Change {
     generation: launch.generation,
     isAdopted: false,
     startedAt: null,
-    deadlineAt: launch.launchedAt + context.spec.settleMs,
+    deadlineAt: startDeadline(context.spec, launch.launchedAt),
     restarts: context.restarts + (context.attempt === 'first' ? 0 : 1),
   };
 }
 
-/** A live process of an earlier host is supervised again. */
-export function adopted(context: ServiceContext, event: ResumeEvent): Change {
+/** A live process of an earlier host is supervised again; nobody probed it meanwhile, so it gets at least one check. */
+export function adopted(context: ServiceContext, event: ResumeEvent, now: Instant): Change {
   if (event.facts?.status !== 'alive') return {};
   const { launch } = event.facts;
+  const { executable, spec } = context;
   const isSame = context.launch?.launchId === launch.launchId;
+  const { startup } = spec.probes;
+  const oneCheckFrom = startup === null ? 0 : now + startup.periodMs + startup.timeoutMs;
+  const found = { path: launch.executablePath, version: launch.version, fingerprint: '' };
   return {
     launch,
     generation: launch.generation,
     isAdopted: true,
     startedAt: isSame ? context.startedAt : null,
-    deadlineAt: launch.launchedAt + context.spec.settleMs,
-    executable: { path: launch.executablePath, version: launch.version, fingerprint: '' },
+    // A launch of the future was made before the clock was set back.
+    deadlineAt: Math.max(startDeadline(spec, Math.min(now, launch.launchedAt)), oneCheckFrom),
+    executable: executable?.path === launch.executablePath ? executable : found,
   };
+}
+
+/** What a kept deadline is the end of. */
+export type Wait = 'grace' | 'backoff' | 'recovery';
+
+/** A kept deadline is never further away than the whole wait that it ends: the clock may have been set back meanwhile. */
+export function bounded({ deadlineAt, spec }: ServiceContext, wait: Wait, now: Instant): Change {
+  const longestMs = {
+    grace: spec.stop.graceMs,
+    backoff: longestBackoff(spec.restart.backoff),
+    recovery: recoveryDelay(spec.restart),
+  }[wait];
+  return deadlineAt === null || longestMs === null ? {} : { deadlineAt: Math.min(deadlineAt, now + longestMs) };
 }
 
 /** The exit of the launch is accounted for; there is no live process any more. */
@@ -57,46 +102,82 @@ export function ended(context: ServiceContext, end: End): Change {
       ? context.lastExit
       : { code: end.exit.code, signal: end.exit.signal, at: end.exit.at, generation: end.generation, class: end.class };
   return {
+    ...provenBy(context, end.uptimeMs),
     launch: null,
     lastExit,
     generation: Math.max(context.generation, end.generation),
     reason: end.reason,
     deadlineAt: null,
+    aftermath: null,
   };
 }
 
 /** What the verdict adds to an end: the budget, the deadline and the sentence. */
 export function judged(context: ServiceContext, end: End, verdict: Verdict, now: Instant): Change {
-  const change = ended(context, end);
+  const change = { ...ended(context, end), ...fallen(context, end, verdict) };
   switch (verdict.next) {
     case 'complete':
       return { ...change, attempt: 'first', budget: EMPTY_BUDGET, reason: `${end.reason}, which is a success` };
     case 'retry':
       return { ...change, attempt: 'restart', budget: verdict.budget, deadlineAt: now + verdict.delayMs };
-    case 'give_up': {
-      const wait = verdict.recovers ? context.spec.restart.recoverAfterMs : null;
-      const reason = `${end.reason}; ${verdict.reason}`;
+    case 'fall_back':
       return {
         ...change,
-        attempt: 'recovery',
-        budget: verdict.budget,
-        deadlineAt: wait === null ? null : now + wait,
-        reason,
+        ...condemned(context, `${end.reason}; ${verdict.reason}`),
+        attempt: 'restart',
+        budget: EMPTY_BUDGET,
       };
+    case 'give_up': {
+      const wait = verdict.recovers ? recoveryDelay(context.spec.restart) : null;
+      const deadlineAt = wait === null ? null : now + wait;
+      const reason = `${end.reason}; ${verdict.reason}`;
+      return { ...change, attempt: 'recovery', budget: verdict.budget, deadlineAt, reason };
     }
   }
 }
 
+/** A process that failed is what a group restart follows from; one that never was, or went down with the machine, is not. */
+function fallen({ falls }: ServiceContext, end: End, verdict: Verdict): Change {
+  const isFall = end.exit !== null && end.isReboot !== true && verdict.next !== 'complete';
+  return isFall ? { falls: falls + 1, fellBy: null } : {};
+}
+
+/** A probe said that the process must end; the policy follows when it has. */
+export function ailing(
+  { spec }: ServiceContext,
+  kind: 'start_timeout' | 'probe',
+  event: { readonly type: string },
+): Change {
+  const limitMs = spec.probes.startup === null ? 0 : startTimeoutMs(spec.probes.startup);
+  const late = `its startup probe did not pass within ${limitMs / 1000} s`;
+  const found = 'reason' in event && typeof event.reason === 'string' ? event.reason : null;
+  const which = kind === 'probe' ? 'its liveness probe failed' : 'its startup probe failed';
+  const reason = found === null ? late : `${which}: ${found}`;
+  return { reason, aftermath: { type: 'judge', class: kind, reason } };
+}
+
+/** A failure in its group ends the process, and another one is launched. */
+export function recycled({ falls }: ServiceContext, event: ServiceEvent): Change {
+  if (event.type !== 'service.recycle') return {};
+  return {
+    falls: falls + 1,
+    fellBy: event.by,
+    reason: event.reason,
+    aftermath: { type: 'again', failed: event.failed, reason: event.reason },
+  };
+}
+
 /** Nothing of the tree is left after a stop; an end that nobody has accounted for yet was the stop's. */
 export function stopped(context: ServiceContext, facts: ProcessFacts | null): Change {
-  const change: Change = { launch: null, deadlineAt: null, reason: null };
+  const change: Change = { launch: null, deadlineAt: null, reason: null, aftermath: null };
   if (facts === null) return change;
   const generation = Math.max(context.generation, facts.generation);
   const isNews = context.launch?.generation === facts.generation || facts.generation > context.generation;
   if (facts.status !== 'exited' || !isNews) return { ...change, generation };
   const { code, signal, at, isKnown } = facts.exit;
   const lastExit: LastExit = { code, signal, at, generation: facts.generation, class: isKnown ? 'stopped' : 'lost' };
-  return { ...change, generation, lastExit };
+  const uptimeMs = context.startedAt === null ? null : at - context.startedAt;
+  return { ...change, ...provenBy(context, uptimeMs), generation, lastExit };
 }
 
 /** No file fits; the service waits for one without a deadline. */
@@ -110,15 +191,21 @@ export function refused(
   { failure, generation }: { readonly failure: LaunchFailure; readonly generation: number },
   now: Instant,
 ): Change {
-  const wait = context.spec.restart.recoverAfterMs;
+  const wait = recoveryDelay(context.spec.restart);
   const deadlineAt = wait === null ? null : now + wait;
   return { reason: failure.message, deadlineAt, attempt: 'first', launch: null, generation };
 }
 
-/** Remembers whether a dependency is met (`started`: it is running). */
+/** It counts as started. */
+export function started(context: ServiceContext, now: Instant): Change {
+  return { startedAt: context.startedAt ?? now, deadlineAt: null, reason: fallbackReason(context) };
+}
+
+/** Remembers whether a dependency is met. */
 export function dependencyNoted(context: ServiceContext, report: ServiceReport): Change {
-  if (!context.spec.dependsOn.some((dependency) => dependency.serviceId === report.serviceId)) return {};
-  return { dependencies: { ...context.dependencies, [report.serviceId]: report.state === 'running' } };
+  const dependency = context.spec.dependsOn.find(({ serviceId }) => serviceId === report.serviceId);
+  if (dependency === undefined) return {};
+  return { dependencies: { ...context.dependencies, [report.serviceId]: isMet(dependency.condition, report) } };
 }
 
 /** Whether every dependency is met. */
@@ -126,14 +213,28 @@ export function dependenciesMet(context: ServiceContext): boolean {
   return context.spec.dependsOn.every((dependency) => context.dependencies[dependency.serviceId] === true);
 }
 
+/** The dependencies that are not met. */
+export function unmet({
+  spec,
+  dependencies,
+}: Pick<ServiceContext, 'spec' | 'dependencies'>): readonly DependencySpec[] {
+  return spec.dependsOn.filter(({ serviceId }) => dependencies[serviceId] !== true);
+}
+
 /** The sentence for a service that waits. */
 export function waitingReason(context: ServiceContext): string {
-  const missing = context.spec.dependsOn.filter((on) => context.dependencies[on.serviceId] !== true);
-  return `waits until ${missing.map((on) => on.serviceId).join(', ')} runs`;
+  return `waits until ${unmet(context).map(awaited).join(' and ')}`;
+}
+
+/** What a report says of the state beside its name. */
+export interface Told {
+  readonly state: PublicState;
+  readonly isReady?: boolean;
+  readonly isComplete?: boolean;
 }
 
 /** What the service tells those who watch it. */
-export function reportOf(context: ServiceContext, state: PublicState, isComplete: boolean): ServiceReport {
-  const { spec, intended, holders, reason } = context;
-  return { serviceId: spec.id, state, intended, isComplete, holders, reason };
+export function reportOf(context: ServiceContext, { state, isReady = false, isComplete = false }: Told): ServiceReport {
+  const { spec, intended, holders, reason, falls, fellBy } = context;
+  return { serviceId: spec.id, state, intended, isReady, isComplete, holders, falls, fellBy, reason };
 }

@@ -1,20 +1,31 @@
 import { fromCallback, fromPromise } from 'xstate';
 import type { LaunchId, ServiceId } from '../../model/ids.ts';
+import type { ProbeKind, ProbeSpec } from '../../model/probe.ts';
 import type { Executable, ExecutableChoice, LaunchOutcome, ProcessFacts } from '../../model/process.ts';
 import type { StopSpec } from '../../model/spec.ts';
 import type { Catalog, ExecutableQuery } from '../../ports/catalog.ts';
 import type { LaunchRequest, ProcessHost } from '../../ports/process-host.ts';
+import type { Prober, ProbeSubject } from '../../ports/prober.ts';
 import type { ServiceEvent } from './events.ts';
 import type { ServiceContext } from './record.ts';
+import { fallbackOf } from './releases.ts';
 
 /** The ports a service acts through. */
 export interface ServicePorts {
   readonly processes: ProcessHost;
   readonly catalog: Catalog;
+  readonly prober: Prober;
+}
+
+/** One probe of the live process; null: the service has none of that kind. */
+export interface ProbeOrder {
+  readonly kind: ProbeKind;
+  readonly probe: ProbeSpec | null;
+  readonly subject: ProbeSubject | null;
 }
 
 /** The named effects of the service machine; none is ever restored, `host.resume` starts them anew. */
-export function serviceEffects({ processes, catalog }: ServicePorts) {
+export function serviceEffects({ processes, catalog, prober }: ServicePorts) {
   return {
     chooseExecutable: fromPromise<ExecutableChoice, ExecutableQuery>(({ input }) => catalog.choose(input)),
     awaitExecutable: fromPromise<Executable, { query: ExecutableQuery; refused: string | null }>(({ input, signal }) =>
@@ -35,12 +46,24 @@ export function serviceEffects({ processes, catalog }: ServicePorts) {
         },
       });
     }),
+    probeProcess: fromCallback<ServiceEvent, ProbeOrder>(({ input: { kind, probe, subject }, sendBack }) => {
+      if (probe === null || subject === null) return undefined;
+      const about = { probe: kind, launchId: subject.launch.launchId } as const;
+      return prober.watch(subject, kind, probe, {
+        passed: () => {
+          sendBack({ type: 'probe.passed', ...about });
+        },
+        failed: (reason) => {
+          sendBack({ type: 'probe.failed', ...about, reason });
+        },
+      });
+    }),
   };
 }
 
 /** What discovery is asked. */
-export function queryOf({ spec }: ServiceContext): ExecutableQuery {
-  return { executable: spec.executable, version: spec.version };
+export function queryOf(context: ServiceContext): ExecutableQuery {
+  return { executable: context.spec.executable, version: context.spec.version, ...fallbackOf(context) };
 }
 
 /** The launch of the next generation with the chosen file. */
@@ -56,5 +79,12 @@ export function launchRequestOf(context: ServiceContext): LaunchRequest {
     env: spec.env,
     cwd: spec.cwd,
     stop: spec.stop,
+    limits: spec.limits,
   };
+}
+
+/** The probe of that kind of the live process. */
+export function probeOrderOf({ spec, launch }: ServiceContext, kind: ProbeKind): ProbeOrder {
+  const subject = launch === null ? null : { launch, env: spec.env, cwd: spec.cwd };
+  return { kind, probe: spec.probes[kind], subject };
 }

@@ -1,8 +1,15 @@
 import { classifyExit, judgeEnding, type Ending, type Verdict } from '../../model/restart.ts';
-import { isHostTrouble, isHostTroubleError, type LaunchFailure, type ProcessExit } from '../../model/process.ts';
+import {
+  isHostTrouble,
+  isHostTroubleError,
+  type LaunchFailure,
+  type ProcessExit,
+  type ProcessFacts,
+} from '../../model/process.ts';
 import type { Instant } from '../../model/time.ts';
 import type { ResumeEvent, ServiceEvent } from './events.ts';
 import type { ServiceContext } from './record.ts';
+import { hasFallback } from './releases.ts';
 
 /** An end that the service has to account for: what it was, of which generation, and the sentence that says so. */
 export interface End extends Ending {
@@ -51,9 +58,21 @@ export function endOfError(context: ServiceContext, error: unknown): End {
   return { class: 'spawn_transient', uptimeMs: null, generation, exit: null, reason, isHostTrouble: isTrouble };
 }
 
+/** The end of a process that was ended for what a probe said; null when the stop under way is for something else. */
+export function endOfAilment(context: ServiceContext, facts: ProcessFacts | null, now: Instant): End | null {
+  const { aftermath, intended, launch, startedAt } = context;
+  if (aftermath?.type !== 'judge' || intended === 'stopped') return null;
+  const exit = facts?.status === 'exited' ? facts.exit : null;
+  const isStarted = aftermath.class === 'probe' && startedAt !== null;
+  const uptimeMs = isStarted ? Math.max(0, (exit?.at ?? now) - startedAt) : null;
+  const generation = launch?.generation ?? context.generation;
+  return { class: aftermath.class, uptimeMs, generation, exit, reason: aftermath.reason };
+}
+
 /** What follows an end by the policy of the service. */
 export function verdictOn(context: ServiceContext, end: End, at: { now: Instant; random: number }): Verdict {
-  return judgeEnding(context.spec.restart, end, { budget: context.budget, attempt: context.attempt }, at);
+  const { spec, budget, attempt } = context;
+  return judgeEnding(spec.restart, end, { budget, attempt, hasFallback: hasFallback(context) }, at);
 }
 
 function endOf(context: ServiceContext, generation: number, exit: ProcessExit): End {

@@ -1,5 +1,6 @@
 import type { ServiceReport } from '../../model/agent-state.ts';
-import type { Holder, LaunchId } from '../../model/ids.ts';
+import type { Holder, LaunchId, ServiceId } from '../../model/ids.ts';
+import type { ProbeKind } from '../../model/probe.ts';
 import type { ProcessExit, ProcessFacts } from '../../model/process.ts';
 import type { ServiceSpec } from '../../model/spec.ts';
 import type { Intended } from '../../model/wish.ts';
@@ -22,21 +23,39 @@ export interface ResumeEvent {
   readonly type: 'host.resume';
   readonly intended: Intended;
   readonly holders: readonly Holder[];
+  /** The spec as it was last accepted; null: nothing new is known. */
+  readonly spec: ServiceSpec | null;
+  /** The generation that a live process must have to be kept; 0: any. */
+  readonly atLeast: number;
   readonly facts: ProcessFacts | null;
 }
+
+/** What a probe of a launch has found. */
+export type ProbeEvent =
+  | { readonly type: 'probe.passed'; readonly probe: ProbeKind; readonly launchId: LaunchId }
+  | { readonly type: 'probe.failed'; readonly probe: ProbeKind; readonly launchId: LaunchId; readonly reason: string };
 
 /** Everything a service actor can be told. Commands are imperative, facts past tense. */
 export type ServiceEvent =
   | ClaimEvent
   | (Command & { readonly type: 'service.release'; readonly holder: Holder })
   | (Command & { readonly type: 'service.start' | 'service.stop' | 'service.restart' })
-  /** A new revision of the spec: policies hold at once, the rest from the next launch on. */
+  /** A service of the same group failed: a process is ended and launched anew, which is no fault of this service. */
+  | {
+      readonly type: 'service.recycle';
+      readonly by: Holder;
+      /** The service that failed. */
+      readonly failed: ServiceId;
+      readonly reason: string;
+    }
+  /** A new revision of the spec: policies, probes and dependencies hold at once, the rest from the next launch on. */
   | { readonly type: 'service.configure'; readonly spec: ServiceSpec }
   /** The sender wants reports of every change, and one now. */
   | { readonly type: 'service.watch'; readonly watcher: string }
   /** A dependency of this service changed. */
   | { readonly type: 'service.changed'; readonly report: ServiceReport }
   | { readonly type: 'process.exited'; readonly launchId: LaunchId; readonly exit: ProcessExit }
+  | ProbeEvent
   | ResumeEvent
   /** The host leaves and takes its services with it; the wish stays. */
   | { readonly type: 'host.drain' }

@@ -2,42 +2,53 @@
  * The statechart of one service. Its top-level states are the public ones:
  *
  * stopped   idle (as wished) | completed (ended with success) | drained (the host took it down, the wish stays)
- * starting  waiting (for dependencies) > resolving (which file) > launching (the process host is at work) > settling
- * running   ready
+ * starting  waiting (for dependencies) > resolving (which file) > launching (the process host is at work) > settling (has to
+ *           live for a while), or probing (has to pass its startup probe)
+ * running   ready | unready (its readiness probe says that it cannot serve; that never ends it)
  * stopping  terminating > killing (grace is over) | draining | retrying (the tree could not be ended, tried again)
  * backoff   waiting for the next launch
  * failed    exhausted (tries again after `recover_after`) | missing, refused (no fitting file) | abandoned (for good)
  *
- * Commands, exits and `host.resume` move it. `host.resume` says what is wished and which process exists; it is how an
+ * What follows a stop is what is wished, or, in `aftermath`, what the failure of a probe or of a sibling asks for.
+ *
+ * Commands, exits, probes and `host.resume` move it. `host.resume` says what is wished and which process exists; it is how an
  * actor restored from a snapshot, whose timers and effects are gone, comes back to work in whatever state it was kept.
  */
-import { and, stateIn } from 'xstate';
+import { and, or, stateIn } from 'xstate';
 import type { Clock } from '../../ports/clock.ts';
 import {
+  adoptRunning,
   afterEnd,
+  askedWhileStopped,
   commandsIn,
+  countsAsStarted,
   errorOf,
   exitOf,
+  ofProbe,
   outputOf,
+  readyAgain,
+  recycled,
   refusalOf,
   report,
   resumeAlive,
   resumeToStop,
   startNow,
   takeResume,
+  unreadyAgain,
 } from './chart.ts';
+import { downwardStates } from './downward.ts';
 import { launchRequestOf, queryOf, type ServicePorts } from './effects.ts';
 import { invocations } from './invocations.ts';
 import { serviceContext } from './record.ts';
 import { serviceSetup } from './setup.ts';
 
 /** The version that is kept with every snapshot; goes up with every change of the states (see control/recovery.ts). */
-export const SERVICE_MACHINE_VERSION = '1';
+export const SERVICE_MACHINE_VERSION = '2';
 
 /** The statechart of a service over its ports. */
 export function createServiceMachine(ports: ServicePorts, clock: Clock) {
-  const { resumeOf, observe, stopTree, stopThenAsWished, noteStopped, awaitExecutable } = invocations(clock);
-  const resumeInFailed = [resumeToStop, resumeAlive, ...afterEnd(resumeOf)] as const;
+  const effects = invocations(clock);
+  const { resumeOf, observe, probe } = effects;
 
   return serviceSetup(ports, clock).createMachine({
     id: 'service',
@@ -50,31 +61,21 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
         entry: ['enter', 'clearDeadline'],
         initial: 'idle',
         states: {
-          idle: { entry: report('stopped') },
-          completed: { entry: { type: 'report', params: { state: 'stopped', isComplete: true } } },
-          drained: { entry: report('stopped') },
+          idle: { entry: report('stopped'), on: askedWhileStopped(report('stopped')) },
+          completed: {
+            entry: report('stopped', { isComplete: true }),
+            on: askedWhileStopped(report('stopped', { isComplete: true })),
+          },
+          drained: { entry: report('stopped'), on: askedWhileStopped(report('stopped')) },
         },
         on: {
-          'service.watch': { actions: ['watch', report('stopped')] },
-          'service.claim': [
-            {
-              guard: 'isNewHolder',
-              target: 'starting',
-              actions: ['noteOrigin', 'claim', 'watch', 'refresh'],
-            },
-            { actions: ['watch', report('stopped')] },
-          ],
-          'service.release': [
-            { guard: 'isLastHolder', target: '.idle', actions: ['noteOrigin', 'dropHolder', 'wishStopped'] },
-            { actions: ['dropHolder', report('stopped')] },
-          ],
           'service.stop': { target: '.idle', actions: ['noteOrigin', 'wishStopped'] },
           'service.start': startNow,
           'service.restart': startNow,
           'host.resume': [
             { ...resumeToStop, guard: and(['resumesStopped', 'resumesAlive']), actions: ['takeWishes', 'adopt'] },
             { guard: 'resumesStopped', actions: [...takeResume, { type: 'account', params: resumeOf }] },
-            resumeAlive,
+            ...resumeAlive,
             ...afterEnd(resumeOf),
             { guard: stateIn({ stopped: 'completed' }), actions: takeResume },
             { target: 'starting', actions: takeResume },
@@ -88,11 +89,15 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
         states: {
           waiting: {
             entry: ['clearDeadline', 'forgetDependencies', 'watchDependencies', 'explainWaiting'],
-            on: { 'service.changed': { actions: ['noteDependency', 'explainWaiting'] } },
+            on: {
+              'service.changed': { actions: ['noteDependency', 'explainWaiting'] },
+              'service.configure': { target: 'waiting', reenter: true, actions: 'takeSpec' },
+            },
             always: { guard: 'dependenciesMet', target: 'resolving' },
           },
           resolving: {
             entry: 'clearReason', // it waits no more
+            on: { 'service.configure': { target: 'waiting', actions: 'takeSpec' } },
             invoke: {
               src: 'chooseExecutable',
               input: ({ context }) => queryOf(context),
@@ -108,13 +113,20 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
             },
           },
           launching: {
+            entry: 'noteRevision',
+            on: { 'service.recycle': recycled },
             invoke: {
               src: 'launchProcess',
               input: ({ context }) => launchRequestOf(context),
               onDone: [
                 {
-                  guard: { type: 'isLaunched', params: outputOf },
+                  guard: { type: 'isLaunchedUnprobed', params: outputOf },
                   target: 'settling',
+                  actions: { type: 'launched', params: outputOf },
+                },
+                {
+                  guard: { type: 'isLaunched', params: outputOf },
+                  target: 'probing',
                   actions: { type: 'launched', params: outputOf },
                 },
                 {
@@ -129,115 +141,77 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
           },
           settling: {
             invoke: observe,
-            after: { untilDeadline: '#service.running' },
-            on: { 'process.exited': afterEnd(exitOf) },
+            after: { untilDeadline: countsAsStarted },
+            on: { 'process.exited': afterEnd(exitOf), 'service.recycle': recycled },
+          },
+          probing: {
+            invoke: [observe, probe('startup')],
+            after: { untilDeadline: { target: '#service.stopping', actions: 'noteStartTimeout' } },
+            on: {
+              'probe.passed': [
+                { guard: and([ofProbe('startup'), 'hasReadinessProbe']), target: '#service.running.unready' },
+                { guard: ofProbe('startup'), target: '#service.running.ready' },
+              ],
+              'probe.failed': { guard: ofProbe('startup'), target: '#service.stopping', actions: 'noteStartTimeout' },
+              'process.exited': afterEnd(exitOf),
+              'service.recycle': recycled,
+            },
           },
         },
         on: {
-          ...commandsIn('starting'),
+          ...commandsIn(report('starting')),
           'host.resume': [
             resumeToStop,
-            resumeAlive,
+            ...resumeAlive,
             ...afterEnd(resumeOf),
             { target: '.waiting', actions: takeResume },
           ],
         },
       },
       running: {
-        entry: ['enter', 'noteStarted', report('running')],
+        entry: ['enterRunning', 'noteStarted'],
         initial: 'ready',
+        invoke: [observe, probe('liveness'), probe('readiness')],
         states: {
-          ready: { invoke: observe, on: { 'process.exited': afterEnd(exitOf) } },
-        },
-        on: {
-          ...commandsIn('running'),
-          'host.resume': [
-            resumeToStop,
-            { ...resumeAlive, target: '.ready', actions: ['takeWishes', 'adopt', 'clearDeadline'] },
-            ...afterEnd(resumeOf),
-            { target: 'starting', actions: takeResume },
-          ],
-        },
-      },
-      stopping: {
-        entry: ['enter', 'startGrace', report('stopping')],
-        initial: 'terminating',
-        states: {
-          terminating: { invoke: stopThenAsWished, after: { untilDeadline: 'killing' } },
-          killing: { invoke: stopThenAsWished },
-          retrying: { entry: 'explainStopRetry', after: { stopRetry: 'killing' } },
-          draining: {
-            invoke: {
-              ...stopTree,
-              onDone: [
-                { guard: 'wantsRunning', target: '#service.stopped.drained', actions: noteStopped },
-                { target: '#service.stopped.idle', actions: noteStopped },
-              ],
+          unready: {
+            entry: ['explainUnready', report('running')],
+            on: {
+              ...commandsIn(report('running')),
+              'probe.passed': { guard: ofProbe('readiness'), target: 'ready', actions: 'noteReady' },
+            },
+          },
+          ready: {
+            entry: report('running', { isReady: true }),
+            on: {
+              ...commandsIn(report('running', { isReady: true })),
+              'probe.failed': { guard: ofProbe('readiness'), target: 'unready', actions: 'noteUnready' },
             },
           },
         },
         on: {
-          ...commandsIn('stopping'),
-          'service.release': [
-            { guard: 'isLastHolder', actions: ['noteOrigin', 'dropHolder', 'wishStopped', report('stopping')] },
-            { actions: ['dropHolder', report('stopping')] },
+          'process.exited': afterEnd(exitOf),
+          'probe.failed': { guard: ofProbe('liveness'), target: '#service.stopping', actions: 'noteAilment' },
+          'service.recycle': recycled,
+          'service.configure': [
+            {
+              guard: and(['changesProbes', or([stateIn({ running: 'ready' }), 'dropsReadinessProbe'])]),
+              ...readyAgain,
+              actions: 'takeSpec',
+            },
+            { guard: 'changesProbes', ...unreadyAgain, actions: 'takeSpec' },
+            { actions: 'takeSpec' },
           ],
-          'service.start': { actions: ['noteOrigin', 'wishRunning'] },
-          'service.stop': { actions: ['noteOrigin', 'wishStopped', report('stopping')] },
-          'service.restart': { actions: ['noteOrigin', 'wishRunning'] },
-          'host.drain': { target: '.draining' },
-          'host.resume': { target: '.terminating', actions: takeResume },
-        },
-      },
-      backoff: {
-        entry: ['enter', report('backoff')],
-        initial: 'waiting',
-        states: {
-          waiting: { after: { untilDeadline: '#service.starting' } },
-        },
-        on: {
-          ...commandsIn('backoff'),
-          'service.start': startNow,
-          'service.restart': startNow,
           'host.resume': [
             resumeToStop,
-            resumeAlive,
-            ...afterEnd(resumeOf),
-            { target: '.waiting', actions: takeResume },
-          ],
-        },
-      },
-      failed: {
-        entry: ['enter', report('failed')],
-        initial: 'exhausted',
-        states: {
-          exhausted: {
-            after: { untilDeadline: { guard: 'recovers', target: '#service.starting', actions: 'beginRecovery' } },
-            on: { 'host.resume': [...resumeInFailed, { target: 'exhausted', reenter: true, actions: takeResume }] },
-          },
-          missing: {
-            invoke: awaitExecutable,
-            on: { 'host.resume': [...resumeInFailed, { target: 'missing', reenter: true, actions: takeResume }] },
-          },
-          refused: {
-            invoke: awaitExecutable,
-            after: { untilDeadline: { guard: 'recovers', target: '#service.starting', actions: 'beginRecovery' } },
-            on: { 'host.resume': [...resumeInFailed, { target: 'refused', reenter: true, actions: takeResume }] },
-          },
-          abandoned: {},
-        },
-        on: {
-          ...commandsIn('failed'),
-          'service.start': startNow,
-          'service.restart': startNow,
-          'host.resume': [
-            resumeToStop,
-            resumeAlive,
+            resumeAlive[0],
+            { guard: and(['resumesAlive', stateIn({ running: 'ready' })]), ...readyAgain, actions: adoptRunning },
+            { guard: 'resumesAlive', ...unreadyAgain, actions: adoptRunning },
             ...afterEnd(resumeOf),
             { target: 'starting', actions: takeResume },
           ],
         },
       },
+      ...downwardStates(effects),
     },
   });
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { launchId, serviceId } from '../../model/id-schema.ts';
 import type { Executable, Launch } from '../../model/process.ts';
 import { serviceSpec } from '../../model/spec-schema.ts';
-import type { LastExit, ServiceContext } from './record.ts';
+import type { Aftermath, LastExit, ServiceContext } from './record.ts';
 
 const instant = z.number();
 const generation = z.int().nonnegative();
@@ -31,19 +31,46 @@ const lastExit = z.strictObject({
   signal: z.string().nullable(),
   at: instant,
   generation,
-  class: z.enum(['clean', 'code', 'signal', 'spawn_permanent', 'spawn_transient', 'stopped', 'lost']),
+  class: z.enum([
+    'clean',
+    'code',
+    'signal',
+    'spawn_permanent',
+    'spawn_transient',
+    'start_timeout',
+    'probe',
+    'stopped',
+    'lost',
+  ]),
 }) satisfies z.ZodType<LastExit>;
+
+const aftermath = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('judge'), class: z.enum(['start_timeout', 'probe']), reason: z.string() }),
+  z.strictObject({ type: z.literal('again'), failed: serviceId, reason: z.string() }),
+]) satisfies z.ZodType<Aftermath>;
+
+const release = { path: z.string(), version: z.string().nullable() };
+const holder = z.union([z.templateLiteral(['agent:', z.string().min(1)]), z.enum(['io', 'host'])]);
 
 /** The context of a service as it is kept. A field that is added needs a default here, or a migration (control/migrations.ts). */
 export const serviceRecord = z.strictObject({
   spec: serviceSpec,
-  holders: z.array(z.union([z.templateLiteral(['agent:', z.string().min(1)]), z.enum(['io', 'host'])])),
+  holders: z.array(holder),
   watchers: z.array(z.string()),
   intended: z.enum(['running', 'stopped']),
   generation,
   executable: executable.nullable(),
   launch: launch.nullable(),
   isAdopted: z.boolean(),
+  revision: z.string().nullable().default(null),
+  aftermath: aftermath.nullable().default(null),
+  stable: z.strictObject(release).nullable().default(null),
+  condemned: z
+    .strictObject({ ...release, fingerprint: z.string(), reason: z.string() })
+    .nullable()
+    .default(null),
+  falls: z.int().nonnegative().default(0),
+  fellBy: holder.nullable().default(null),
   attempt: z.enum(['first', 'restart', 'recovery']),
   budget: z.strictObject({ failures: z.int().nonnegative(), restartTimes: z.array(instant) }),
   restarts: z.int().nonnegative(),

@@ -15,6 +15,24 @@ export interface LastExit {
   readonly class: ExitClass;
 }
 
+/** What follows the stop under way that no command asked for: a judgement like that of an exit, or another launch. */
+export type Aftermath =
+  | { readonly type: 'judge'; readonly class: 'start_timeout' | 'probe'; readonly reason: string }
+  /** `failed`: the service of its group that this follows from. */
+  | { readonly type: 'again'; readonly failed: ServiceId; readonly reason: string };
+
+/** A file that ran. */
+export interface ProvenRelease {
+  readonly path: string;
+  readonly version: string | null;
+}
+
+/** A newly found file that exhausted the budget before it had ever been stable. */
+export interface CondemnedRelease extends ProvenRelease {
+  readonly fingerprint: string;
+  readonly reason: string;
+}
+
 /** The context of a service actor: plain JSON, kept as it is. */
 export interface ServiceContext {
   readonly spec: ServiceSpec;
@@ -30,6 +48,18 @@ export interface ServiceContext {
   /** The live main process. */
   readonly launch: Launch | null;
   readonly isAdopted: boolean;
+  /** The revision of the spec that the newest launch was made with. */
+  readonly revision: string | null;
+  /** What follows the stop under way; null: what is wished. */
+  readonly aftermath: Aftermath | null;
+  /** The last file that was up for the reset time of the backoff. */
+  readonly stable: ProvenRelease | null;
+  /** The file that `stable` stands in for. */
+  readonly condemned: CondemnedRelease | null;
+  /** Ends of processes against the wish, ever. */
+  readonly falls: number;
+  /** Who ended the last of these: the agent whose group was restarted; null: the process failed. */
+  readonly fellBy: Holder | null;
   readonly attempt: Attempt;
   readonly budget: RestartBudget;
   /** Launches that nobody asked for, ever. */
@@ -68,6 +98,12 @@ export function serviceContext(input: ServiceInput, now: Instant): ServiceContex
     executable: null,
     launch: null,
     isAdopted: false,
+    revision: null,
+    aftermath: null,
+    stable: null,
+    condemned: null,
+    falls: 0,
+    fellBy: null,
     attempt: 'first',
     budget: EMPTY_BUDGET,
     restarts: 0,

@@ -1,12 +1,14 @@
 import { assign, enqueueActions, setup } from 'xstate';
 import type { Clock } from '../../ports/clock.ts';
+import type { ProbeKind } from '../../model/probe.ts';
 import type { ExecutableChoice, LaunchOutcome, ProcessFacts } from '../../model/process.ts';
-import type { PublicState } from '../../model/views.ts';
+import { changedParts, launchesAlike, revisionOf } from '../../model/revision.ts';
 import { peer } from '../peers.ts';
 import * as change from './changes.ts';
 import { serviceEffects, type ServicePorts } from './effects.ts';
 import { verdictOn, type End } from './endings.ts';
 import type { ServiceEvent } from './events.ts';
+import { fallbackReason } from './releases.ts';
 import { serviceActorId, type ServiceContext, type ServiceInput } from './record.ts';
 
 /** The longest timer that Node can hold; a longer one would fire at once. */
@@ -36,19 +38,38 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       isLastHolder: ({ context, event }) =>
         event.type === 'service.release' && context.holders.length === 1 && context.holders[0] === event.holder,
       wantsRunning: ({ context }) => context.intended === 'running',
+      isRecycled: ({ context }) => context.intended === 'running' && context.aftermath?.type === 'again',
+      hasStartupProbe: ({ context }) => context.spec.probes.startup !== null,
+      hasReadinessProbe: ({ context }) => context.spec.probes.readiness !== null,
+      isOfProbe: ({ context, event }, { probe }: { probe: ProbeKind }) =>
+        'probe' in event && event.probe === probe && event.launchId === context.launch?.launchId,
+      changesLaunch: ({ context, event }) =>
+        event.type === 'service.configure' && !launchesAlike(context.spec, event.spec),
+      changesProbes: ({ context, event }) =>
+        event.type === 'service.configure' && changedParts(context.spec, event.spec).includes('probes'),
+      dropsReadinessProbe: ({ event }) => event.type === 'service.configure' && event.spec.probes.readiness === null,
       dependenciesMet: ({ context }) => change.dependenciesMet(context),
       recovers: ({ context }) => context.deadlineAt !== null,
       isFound: (_, choice: ExecutableChoice) => choice.type === 'found',
+      isLaunchedUnprobed: ({ context }, outcome: LaunchOutcome) =>
+        outcome.type === 'launched' && context.spec.probes.startup === null,
       isLaunched: (_, outcome: LaunchOutcome) => outcome.type === 'launched',
       isRefusedForGood: (_, outcome: LaunchOutcome) => outcome.type === 'refused' && outcome.failure.isPermanent,
       completes: ({ context }, end: End | null) => verdict(context, end) === 'complete',
+      fallsBack: ({ context }, end: End | null) => verdict(context, end) === 'fall_back',
       givesUp: ({ context }, end: End | null) => verdict(context, end) === 'give_up',
       retries: ({ context }, end: End | null) => verdict(context, end) === 'retry',
       resumesStopped: ({ event }) => event.type === 'host.resume' && event.intended === 'stopped',
       resumesAlive: ({ event }) => event.type === 'host.resume' && event.facts?.status === 'alive',
+      resumesOutdated: ({ event }) =>
+        event.type === 'host.resume' && event.facts?.status === 'alive' && event.facts.generation < event.atLeast,
+      resumesProbed: ({ context, event }) =>
+        event.type === 'host.resume' && event.facts?.status === 'alive' && context.spec.probes.startup !== null,
     },
     actions: {
       enter: assign(() => ({ since: clock.now() })),
+      // That a host came back is no change of a service that ran all the time.
+      enterRunning: assign(({ event }) => (event.type === 'host.resume' ? {} : { since: clock.now() })),
       noteOrigin: assign(({ event }) => ('correlationId' in event ? { correlationId: event.correlationId } : {})),
       forgetOrigin: assign({ correlationId: null }),
       claim: assign(({ context, event }) => (event.type === 'service.claim' ? change.claimed(context, event) : {})),
@@ -63,7 +84,9 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
           ? change.watchedBy(context, event.holder)
           : {};
       }),
-      takeSpec: assign(({ event }) => (event.type === 'service.configure' ? { spec: event.spec } : {})),
+      takeSpec: assign(({ context, event }) =>
+        event.type === 'service.configure' ? change.configured(context, event.spec) : {},
+      ),
       wishRunning: assign({ intended: 'running' }),
       wishStopped: assign({ intended: 'stopped' }),
       refresh: assign(change.FRESH),
@@ -82,21 +105,31 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       clearReason: assign({ reason: null }),
       clearDeadline: assign({ deadlineAt: null }),
       startGrace: assign(({ context }) => ({ deadlineAt: clock.now() + context.spec.stop.graceMs })),
-      noteStarted: assign(({ context }) => ({
-        startedAt: context.startedAt ?? clock.now(),
-        deadlineAt: null,
-        reason: null,
-      })),
-      beginRecovery: assign({ attempt: 'recovery' }),
-      takeWishes: assign(({ event }) =>
-        event.type === 'host.resume' ? { intended: event.intended, holders: event.holders } : {},
+      noteStarted: assign(({ context }) => change.started(context, clock.now())),
+      noteRevision: assign(({ context }) => ({ revision: revisionOf(context.spec) })),
+      noteStartTimeout: assign(({ context, event }) => change.ailing(context, 'start_timeout', event)),
+      noteAilment: assign(({ context, event }) => change.ailing(context, 'probe', event)),
+      noteUnready: assign(({ event }) =>
+        event.type === 'probe.failed' ? { reason: `is not ready: ${event.reason}` } : {},
       ),
+      explainUnready: assign(({ context }) => ({ reason: context.reason ?? 'its readiness probe has not passed yet' })),
+      noteReady: assign(({ context }) => ({ reason: fallbackReason(context) })),
+      recycle: assign(({ context, event }) => change.recycled(context, event)),
+      launchAgain: assign({ attempt: 'restart' }),
+      pardon: assign({ aftermath: null }),
+      beginRecovery: assign({ attempt: 'recovery' }),
+      takeWishes: assign(({ context, event }) => (event.type === 'host.resume' ? change.rewished(context, event) : {})),
       takeFacts: assign(({ context, event }) =>
         event.type === 'host.resume' && event.facts !== null
           ? { generation: Math.max(context.generation, event.facts.generation) }
           : {},
       ),
-      adopt: assign(({ context, event }) => (event.type === 'host.resume' ? change.adopted(context, event) : {})),
+      boundDeadline: assign(({ context }, { wait }: { wait: change.Wait }) =>
+        change.bounded(context, wait, clock.now()),
+      ),
+      adopt: assign(({ context, event }) =>
+        event.type === 'host.resume' ? change.adopted(context, event, clock.now()) : {},
+      ),
       account: assign(({ context }, end: End | null) => (end === null ? {} : change.ended(context, end))),
       judge: assign(({ context }, end: End | null) => {
         if (end === null) return {};
@@ -117,8 +150,8 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       ),
       noteStopped: assign(({ context }, facts: ProcessFacts | null) => change.stopped(context, facts)),
       park: assign(({ event }) => (event.type === 'supervisor.park' ? { reason: event.reason, deadlineAt: null } : {})),
-      report: enqueueActions(({ context, enqueue, system }, params: { state: PublicState; isComplete?: boolean }) => {
-        const report = change.reportOf(context, params.state, params.isComplete ?? false);
+      report: enqueueActions(({ context, enqueue, system }, params: change.Told) => {
+        const report = change.reportOf(context, params);
         for (const watcher of context.watchers) {
           const actor = peer(system, watcher); // gone watchers are simply not told
           if (actor) enqueue.sendTo(actor, { type: 'service.changed', report });

@@ -3,7 +3,7 @@
  * on, and replaces a child that throws by a new one with the last good context (the `assign`s of the event that broke it are
  * rolled back). A child that breaks too often is parked; the root itself always stays.
  */
-import { assign, enqueueActions, setup } from 'xstate';
+import { assign, enqueueActions, matchesState, setup, type StateValue } from 'xstate';
 import type { Clock } from '../../ports/clock.ts';
 import type { AgentEvent } from '../agent/events.ts';
 import { createAgentMachine } from '../agent/machine.ts';
@@ -29,6 +29,8 @@ export function createSupervisorMachine(ports: ServicePorts, clock: Clock) {
     type: 'host.resume',
     intended,
     holders,
+    spec: null,
+    atLeast: 0,
     facts: ports.processes.facts(spec.id),
   });
   const agentResume = ({ plan, intended }: AgentContext): AgentEvent => ({ type: 'host.resume', intended, plan });
@@ -50,7 +52,10 @@ export function createSupervisorMachine(ports: ServicePorts, clock: Clock) {
           // A process may be there before anybody wished for it: its ledger outlived the wishes, or a stray was adopted.
           const facts = ports.processes.facts(seat.spec.id);
           if (facts?.status === 'alive') {
-            enqueue.sendTo(id, { type: 'host.resume', intended: 'running', holders: seat.holders, facts });
+            enqueue.sendTo(id, {
+              ...{ type: 'host.resume', intended: 'running', holders: seat.holders },
+              ...{ spec: null, atLeast: 0, facts },
+            });
           }
         }
         for (const plan of event.agents) {
@@ -68,13 +73,20 @@ export function createSupervisorMachine(ports: ServicePorts, clock: Clock) {
         const broken = 'actorId' in event ? self.getSnapshot().children[event.actorId] : undefined;
         if (broken === undefined) return;
         const { id, src } = broken;
-        const last = (broken.getSnapshot() as { readonly context?: unknown }).context;
+        const { context: last, value } = broken.getSnapshot() as {
+          readonly context?: unknown;
+          readonly value: StateValue;
+        }; // of a machine, as all children are
         if (last === undefined) return; // it broke before it had a context: there is nothing to go on from
+        const isLaunching = matchesState({ starting: 'launching' }, value);
         enqueue.stopChild(id);
         if (src === 'service') {
           const resume = last as ServiceContext; // what the machine of that name keeps
           enqueue.spawnChild('service', { id, systemId: id, input: { spec: resume.spec, resume } });
           enqueue.sendTo(id, isBeyondRepair(context, id) ? PARK : serviceResume(resume));
+          // Nobody would hear of the process that comes up: a launch under way is no fact yet.
+          if (isLaunching && !isBeyondRepair(context, id))
+            enqueue.sendTo(id, { type: 'service.restart', correlationId: null });
         } else if (src === 'agent') {
           const resume = last as AgentContext; // what the machine of that name keeps
           enqueue.spawnChild('agent', { id, systemId: id, input: { plan: resume.plan, resume } });

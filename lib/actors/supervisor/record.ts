@@ -11,7 +11,9 @@ export interface SupervisorContext {
 
 /** The crashes with one more; older ones than the period are forgotten. */
 export function crashNoted(context: SupervisorContext, actorId: string, now: Instant): SupervisorContext {
-  const recent = (context.crashes[actorId] ?? []).filter((at) => at > now - CRASH_INTENSITY.periodMs);
+  const recent = (context.crashes[actorId] ?? []).filter(
+    (at) => at > now - CRASH_INTENSITY.periodMs && at <= now, // one in the future is from before the clock was set back
+  );
   return { crashes: { ...context.crashes, [actorId]: [...recent, now] } };
 }
 

@@ -34,6 +34,15 @@ static bool next_number(struct cursor *c, long long *n) {
   return end && !*end;
 }
 
+/* A number, `unlimited`, or nothing: to be left as it is. */
+static bool next_limit(struct cursor *c, long long *limit) {
+  struct cursor number = *c;
+  const char *text = next_string(c);
+  if (!text) return false;
+  *limit = *text ? LIMIT_NONE : LIMIT_AS_IT_IS;
+  return !*text || !strcmp(text, "unlimited") || next_number(&number, limit);
+}
+
 static size_t vector_size(size_t count) { return (count + 1) * sizeof(char *); }
 
 /* A counted list of strings as a vector that ends in NULL. A string has at least one byte, which bounds the count. */
@@ -62,6 +71,8 @@ bool parse_frame(char *frame, size_t length, struct launch *l) {
     if (!(*strings[i] = next_string(&c))) return false;
   if (!next_number(&c, &signal) || signal < 1 || signal > 64 || !next_number(&c, &l->grace_ms)) return false;
   l->stop_signal = (int)signal;
+  for (int i = 0; i < LIMIT_COUNT; i++)
+    if (!next_limit(&c, &l->limits[i])) return false;
   return (l->argv = next_strings(&c, 1)) && (l->envp = next_strings(&c, 0)) && c.at == c.end;
 }
 

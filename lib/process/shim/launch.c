@@ -9,19 +9,17 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define LOCK_PATIENCE_MS 2000
 #define REPORT_PATIENCE_MS 1000
-#define USUAL_OPEN_FILES 1024
 #define OOM_FILE "/proc/self/oom_score_adj"
 
 /* Why the child could not become the program; sent through a pipe that a successful exec closes. */
 struct failure {
-  const char *step; /* the same address in parent and child */
+  const char *step, *limit; /* the same addresses in parent and child; NULL: no limit was it */
   int error;
 };
 
@@ -43,14 +41,19 @@ static void begin_report(struct text *t, const char *id, const char *event) {
   add(t, event);
 }
 
-void report_refused(const char *id, const char *step, int error) {
+static void report_failure(const char *id, const struct failure *f) {
   struct text t;
   begin_report(&t, id, "refused\",\"step\":\"");
-  add(&t, step);
+  add(&t, f->step);
+  if (f->limit) add(&t, "\",\"limit\":\""), add(&t, f->limit);
   add(&t, "\",\"errno\":");
-  add_number(&t, error);
+  add_number(&t, f->error);
   add(&t, "}\n");
   report(&t);
+}
+
+void report_refused(const char *id, const char *step, int error) {
+  report_failure(id, &(struct failure){step, NULL, error});
 }
 
 static _Noreturn void refuse(const struct launch *l, const char *step, int error) {
@@ -135,14 +138,6 @@ static int put_pid(const struct launch *l, int run_dir) {
   return put_record(run_dir, "pid", &t, false);
 }
 
-/* Node raises the soft limit to the hard one at start; programs that close or select() all descriptors suffer from it. */
-static void lower_open_files(void) {
-  struct rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return;
-  limit.rlim_cur = limit.rlim_max < USUAL_OPEN_FILES ? limit.rlim_max : USUAL_OPEN_FILES;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 static void reset_signals(void) {
   sigset_t none;
   sigemptyset(&none);
@@ -155,15 +150,15 @@ static bool log_to(const char *path, int as) {
   return fd >= 0 && dup2(fd, as) >= 0;
 }
 
-/* Gives the step that failed, with its errno set; does not return when the program runs. */
-static const char *become_program(const struct launch *l, int run_dir, const struct text *oom_score) {
+/* Gives the step that failed, with its errno set, and the limit if it was one; does not return when the program runs. */
+static const char *become_program(const struct launch *l, int run_dir, const struct text *oom_score, const char **limit) {
   setsid();
   if (oom_score) restore_oom_score(oom_score);
   errno = put_pid(l, run_dir);
   if (errno) return "dir";
   if (!log_to(l->stdout_file, 1) || !log_to(l->stderr_file, 2)) return "log";
   if (chdir(l->cwd) < 0) return "cwd";
-  lower_open_files();
+  if ((*limit = set_limits(l->limits))) return "limits";
   reset_signals();
   execve(l->argv[0], l->argv, l->envp);
   return "exec";
@@ -183,11 +178,11 @@ static void await_exec(int outcome, struct failure *failure) {
 static pid_t start_main(const struct launch *l, int run_dir, int exits_dir) {
   struct text oom_score, t;
   bool oom_lowered = escape_oom_killer(&oom_score);
-  struct failure failure = {"fork", 0};
+  struct failure failure = {"fork", NULL, 0};
   int outcome[2];
   pid_t pid = pipe2(outcome, O_CLOEXEC) < 0 ? -1 : fork();
   if (pid == 0) {
-    failure.step = become_program(l, run_dir, oom_lowered ? &oom_score : NULL);
+    failure.step = become_program(l, run_dir, oom_lowered ? &oom_score : NULL, &failure.limit);
     failure.error = errno;
     (void)!write(outcome[1], &failure, sizeof failure);
     _exit(127);
@@ -202,7 +197,8 @@ static pid_t start_main(const struct launch *l, int run_dir, int exits_dir) {
   if (failure.error) {
     if (pid > 0) waitpid(pid, NULL, 0);
     put_exit(exits_dir, l->id, &(struct ending){pid < 0 ? 0 : pid, 127, -1, 0, failure.error});
-    refuse(l, failure.step, failure.error);
+    report_failure(l->id, &failure);
+    _exit(0);
   }
   begin_report(&t, l->id, "launched\",\"pid\":");
   add_number(&t, pid);

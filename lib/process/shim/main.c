@@ -1,4 +1,4 @@
-/* What the command line asks for: launcher, punch FILE BYTES, version. */
+/* What the command line asks for: launcher, guard MS PROGRAM ARG..., punch FILE BYTES, version. */
 #define _GNU_SOURCE
 #include "shim.h"
 
@@ -21,7 +21,7 @@ static int punch(const char *path, long long bytes) {
 }
 
 static int usage(void) {
-  complain("usage: coredinator-shim launcher | punch FILE BYTES | version", 0);
+  complain("usage: coredinator-shim launcher | guard MS PROGRAM ARG... | punch FILE BYTES | version", 0);
   return EXIT_USAGE;
 }
 
@@ -30,6 +30,11 @@ int main(int argc, char **argv) {
   if (argc == 2 && !strcmp(argv[1], "version")) {
     static const char version[] = "{\"protocol\":1}\n";
     return write(1, version, sizeof version - 1) < 0;
+  }
+  if (argc >= 4 && !strcmp(argv[1], "guard")) {
+    long long ms;
+    const char *end = after_number(argv[2], &ms);
+    return end && !*end && ms > 0 ? guard(ms, argv + 3) : usage();
   }
   if (argc == 4 && !strcmp(argv[1], "punch")) {
     long long bytes;

@@ -5,8 +5,10 @@
  *   launcher.c  reads frames, forks a shim for each
  *   frame.c     takes a frame apart
  *   launch.c    one launch: lock, claim, fork, exec, report
+ *   limits.c    what the program may use
  *   watch.c     life after the launch: reap, record the exit, obey commands, end the tree
  *   tree.c      finds and signals descendants
+ *   guard.c     runs a command that must not outlive its host
  *   record.c    small JSON texts, written whole or not at all
  *
  * A thousand of these may live on one machine, so nothing here uses stdio or malloc: what is not touched costs nothing.
@@ -20,11 +22,16 @@
 
 #define LAUNCH_ID_LENGTH 32
 
+#define LIMIT_COUNT 4
+#define LIMIT_AS_IT_IS (-1LL)
+#define LIMIT_NONE (-2LL)
+
 /* One frame of the launcher, taken apart. All strings point into the frame. */
 struct launch {
   const char *id, *run_dir, *exits_dir, *lock_file, *stdout_file, *stderr_file, *cwd;
   int stop_signal;
   long long grace_ms;
+  long long limits[LIMIT_COUNT]; /* or LIMIT_AS_IT_IS, LIMIT_NONE */
   char **argv, **envp;
 };
 
@@ -52,6 +59,9 @@ struct ending {
 /* launcher.c */
 int launcher(char *title);
 
+/* guard.c: gives the exit code; `ms` is at least 1. */
+int guard(long long ms, char **argv);
+
 /* frame.c */
 bool begins_with_launch_id(const char *frame, size_t length);
 bool parse_frame(char *frame, size_t length, struct launch *l);
@@ -60,6 +70,9 @@ void release_frame(char *frame, size_t length, const struct launch *l);
 /* launch.c: never returns. `title` is the word that `ps` shows. */
 _Noreturn void run_shim(char *frame, size_t length, char *title);
 void report_refused(const char *id, const char *step, int error);
+
+/* limits.c: gives the name of the one that cannot be set, with errno set, or NULL. */
+const char *set_limits(const long long wanted[LIMIT_COUNT]);
 
 /* watch.c: returns when no descendant is left. */
 void watch(const struct watched *w);

@@ -5,8 +5,8 @@
 //
 // Standard output and error are the log files, descriptor 3 is the report pipe, the environment is the program's own.
 //
-// What Node cannot do: hold a lock, keep daemons in its tree, set limits (the program inherits the raised soft limit of
-// open files).
+// What Node cannot do: hold a lock, keep daemons in its tree, set limits (the host refuses a launch that has some;
+// the program inherits the raised soft limit of open files).
 import { execFileSync, spawn } from 'node:child_process';
 import {
   accessSync,

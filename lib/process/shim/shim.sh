@@ -1,7 +1,7 @@
 #!/bin/sh
 # The shim for machines without a C compiler: the parent of one service, in POSIX shell (docs/launch-protocol.md).
 #
-#   sh shim.sh LAUNCH RUN_DIR EXITS_DIR CWD PROGRAM [ARGUMENT...]
+#   sh shim.sh LAUNCH RUN_DIR EXITS_DIR CWD OPEN_FILES PROCESSES CORE_SIZE ADDRESS_SPACE PROGRAM [ARGUMENT...]
 #
 # Standard output and error are the log files, descriptor 3 is the report pipe, the environment is the program's own.
 # For that reason every variable here has a prefix: to assign to an exported one would change what the program sees.
@@ -10,7 +10,8 @@
 # with 126 or 127; hold a lock; keep daemons in its tree; hand on variables whose names are no shell identifiers.
 
 __shim_launch=$1 __shim_run=$2 __shim_exits=$3 __shim_cwd=$4
-shift 4
+__shim_files=$5 __shim_processes=$6 __shim_core=$7 __shim_memory=$8 # a number, `unlimited` or nothing; sizes in bytes
+shift 8
 
 # Caught, not ignored: exec resets what is caught, but a program would inherit what is ignored.
 trap : HUP INT QUIT TERM USR1 USR2 ALRM PIPE
@@ -24,8 +25,8 @@ umask 077
 
 __shim_report() { printf '%s\n' "$1" >&3; }
 
-__shim_refuse() { # STEP ERRNO; the number is the most likely one
-  __shim_report "{\"launch\":\"$__shim_launch\",\"event\":\"refused\",\"step\":\"$1\",\"errno\":$2}"
+__shim_refuse() { # STEP ERRNO [LIMIT]; the number is the most likely one
+  __shim_report "{\"launch\":\"$__shim_launch\",\"event\":\"refused\",\"step\":\"$1\"${3:+,\"limit\":\"$3\"},\"errno\":$2}"
   exit 0
 }
 
@@ -40,9 +41,9 @@ __shim_put_exit() { # PID CODE SIGNAL EXEC_ERRNO
   __shim_put "$__shim_exits" "$__shim_launch" "{\"launch\":\"$__shim_launch\",\"pid\":$1,\"code\":$2,\"signal\":$3,\"core\":0,\"exec_errno\":$4,\"end\":$__shim_end}"
 }
 
-__shim_refuse_program() { # STEP ERRNO; every claimed launch ends in an exit record
+__shim_refuse_program() { # STEP ERRNO [LIMIT]; every claimed launch ends in an exit record
   __shim_put_exit 0 127 null "$2"
-  __shim_refuse "$1" "$2"
+  __shim_refuse "$1" "$2" ${3-}
 }
 
 # Sets __shim_pid and __shim_start of the very process that calls it, which $$ does not name inside of ( ).
@@ -55,6 +56,20 @@ __shim_identify() {
     __shim_pid=$(exec sh -c 'echo "$PPID"')
     __shim_start=$(LC_ALL=C ps -o lstart= -p "$__shim_pid")
   fi
+}
+
+# `ulimit` counts core files in blocks of 512 bytes and memory in KiB; what is no whole unit is cut off.
+case $__shim_core in *[0-9]) __shim_core=$((__shim_core / 512)) ;; esac
+case $__shim_memory in *[0-9]) __shim_memory=$((__shim_memory / 1024)) ;; esac
+
+# Sets the limits; the status tells which one cannot be. Forks nothing, and descriptors come last: with a few of them no
+# redirection works.
+__shim_limit() {
+  # Some shells call it -u, others -p.
+  [ -z "$__shim_processes" ] || ulimit -u "$__shim_processes" 2>/dev/null || ulimit -p "$__shim_processes" || return 2
+  [ -z "$__shim_core" ] || ulimit -c "$__shim_core" || return 3
+  [ -z "$__shim_memory" ] || ulimit -v "$__shim_memory" || return 4
+  [ -z "$__shim_files" ] || ulimit -n "$__shim_files" || return 1
 }
 
 [ -d "$__shim_run" ] && [ -d "$__shim_exits" ] || __shim_refuse dir 2
@@ -72,6 +87,13 @@ rm -f "$__shim_run/.claim"
 # What can be known before it is tried; after the fork a shell can only guess.
 [ -d "$__shim_cwd" ] || __shim_refuse_program cwd 2
 (cd "$__shim_cwd") || __shim_refuse_program cwd 13
+[ -z "$__shim_files$__shim_processes$__shim_core$__shim_memory" ] || (__shim_limit)
+case $? in
+1) __shim_refuse_program limits 1 open_files ;;
+2) __shim_refuse_program limits 1 processes ;;
+3) __shim_refuse_program limits 1 core_size ;;
+4) __shim_refuse_program limits 1 address_space ;;
+esac
 [ -e "$1" ] || __shim_refuse_program exec 2
 [ -f "$1" ] && [ -x "$1" ] || __shim_refuse_program exec 13
 
@@ -87,7 +109,9 @@ __shim_setsid=$(command -v setsid)
   trap - PIPE
   PATH=$__shim_path
   umask "$__shim_umask"
-  exec $__shim_setsid "$@" >&8 2>&9 3>&- 8>&- 9>&-
+  exec >&8 2>&9 3>&- 8>&- 9>&-
+  __shim_limit || exit 73
+  exec $__shim_setsid "$@"
 )
 __shim_status=$?
 exec 3>&- 8>&- 9>&-

@@ -92,9 +92,9 @@ describe('the options of serve', () => {
     });
   });
 
-  it('find coredinator.yaml in the base path when no other is given', () => {
-    const standard = file('coredinator.yaml', '');
-    expect(served().configFile).to.equal(standard);
+  it('leave the coredinator.yaml of the base path to be found when no other is given', () => {
+    file('coredinator.yaml', '');
+    expect(served().configFile).to.equal(null);
     const other = file('other.yaml', '');
     expect(served(['--config', other]).configFile).to.equal(other);
   });

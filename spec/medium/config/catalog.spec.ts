@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { createCatalog } from '../../../lib/config/catalog.ts';
 import { platformWord } from '../../../lib/model/version.ts';
-import type { Catalog } from '../../../lib/ports/catalog.ts';
+import type { Catalog, Fallback } from '../../../lib/ports/catalog.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const PLATFORM = platformWord(process.platform);
@@ -125,6 +125,55 @@ describe('the catalog', () => {
         expect(await found()).to.include({ path });
         await earlier;
       }
+    });
+  });
+
+  describe('with a fallback', () => {
+    const chosen = async (fallback: Fallback, version: string | null = null): Promise<string> => {
+      const choice = await catalog.choose({ executable: 'corerl', version, fallback });
+      return choice.type === 'found' ? choice.executable.path : choice.reason;
+    };
+
+    it('chooses the stable file for as long as the best one is the condemned one', async () => {
+      const stable = put('corerl-1.0.0');
+      put('corerl-1.5.0');
+      const condemned = put('corerl-2.0.0');
+      const fallback = { condemned: await fingerprint(), stablePath: stable };
+      expect(await chosen(fallback)).to.equal(stable);
+      chmodSync(condemned, 0o700);
+      expect(await chosen(fallback)).to.equal(condemned);
+    });
+
+    it('chooses a release that is newer than the condemned one', async () => {
+      const stable = put('corerl-1.0.0');
+      put('corerl-2.0.0');
+      const fallback = { condemned: await fingerprint(), stablePath: stable };
+      const newer = put('corerl-2.0.1');
+      expect(await chosen(fallback)).to.equal(newer);
+    });
+
+    it('chooses the next best where the stable one is gone, cannot run or is out of the range', async () => {
+      const stable = put('corerl-1.0.0');
+      const next = put('corerl-1.5.0');
+      put('corerl-2.0.0');
+      const fallback = { condemned: await fingerprint(), stablePath: stable };
+      expect(await chosen(fallback, '>=1.2')).to.equal(next);
+      chmodSync(stable, 0o644);
+      expect(await chosen(fallback)).to.equal(next);
+      rmSync(stable);
+      expect(await chosen(fallback)).to.equal(next);
+    });
+
+    it('chooses the condemned file where there is no other', async () => {
+      const only = put('corerl-2.0.0');
+      expect(await chosen({ condemned: await fingerprint(), stablePath: join(base, 'gone') })).to.equal(only);
+    });
+
+    it('answers those who ask without one as always', async () => {
+      const stable = put('corerl-1.0.0');
+      const best = put('corerl-2.0.0');
+      const fallback = { condemned: await fingerprint(), stablePath: stable };
+      expect(await Promise.all([chosen(fallback), found()])).to.deep.equal([stable, { path: best, version: '2.0.0' }]);
     });
   });
 

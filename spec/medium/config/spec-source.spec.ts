@@ -1,17 +1,24 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
-import { loadSpecSource } from '../../../lib/config/spec-source.ts';
+import { loadConfig } from '../../../lib/config/spec-source.ts';
 import { ConfigInvalidError, ConfigUnreadableError, InvalidIdError } from '../../../lib/model/errors.ts';
+import { NO_PROBES } from '../../../lib/model/probe.ts';
 import type { AgentPlan, ServiceSpec } from '../../../lib/model/spec.ts';
+import type { PortBook } from '../../../lib/ports/port-book.ts';
 import type { AgentRequest, SpecSource } from '../../../lib/ports/spec-source.ts';
+import { MemoryPortBook } from '../../support/memory-port-book.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 describe('the source of specs', () => {
   let folder: string;
+  let env: Record<string, string>;
+  let ports: PortBook;
 
   beforeEach(() => {
+    env = { REGION: 'north', SECRET: 'hunter2' };
+    ports = new MemoryPortBook();
     folder = temporaryFolder();
   });
 
@@ -24,7 +31,7 @@ describe('the source of specs', () => {
 
   async function source(hostConfig?: string): Promise<SpecSource> {
     const configFile = hostConfig === undefined ? null : file('coredinator.yaml', hostConfig);
-    return loadSpecSource({ basePath: '/plant', configFile, workingDirectory: folder });
+    return (await loadConfig({ basePath: '/plant', configFile, workingDirectory: folder, env })).specSource(ports);
   }
 
   async function plan(agentText: string, request: Partial<AgentRequest> = {}, hostConfig?: string): Promise<AgentPlan> {
@@ -50,6 +57,8 @@ describe('the source of specs', () => {
         id: 'pump1',
         type: 'default',
         configPath: path,
+        strategy: 'one_for_one',
+        asked: { agentType: null, coreioId: null },
         services: [
           {
             id: 'pump1-coreio',
@@ -69,7 +78,9 @@ describe('the source of specs', () => {
               successExitCodes: [0],
             },
             settleMs: 200,
+            probes: NO_PROBES,
             logs: { maxBytes: 10_485_760, keep: 5 },
+            limits: { openFiles: null, processes: null, coreSize: null, addressSpace: null },
             stop: { signal: 'SIGTERM', graceMs: 5_000 },
             dependsOn: [],
           },
@@ -183,6 +194,201 @@ agent_types: { full: { services: [ui, corerl, coreio, coretelemetry] } }
     });
   });
 
+  describe('for a kind with probes', () => {
+    const readiness = async (probe: string, section = ''): Promise<unknown> => {
+      const made = await plan(section, {}, `kinds: { corerl: { probes: { readiness: { ${probe} } } } }`);
+      return made.services[1]?.probes.readiness;
+    };
+    const TIMING = { initialDelayMs: 0, periodMs: 10_000, timeoutMs: 1_000, successThreshold: 1, failureThreshold: 3 };
+
+    it('plans each check with its timing', async () => {
+      const timing =
+        'initial_delay: 1s, period: 250ms, timeout: 100ms, success_threshold: 2, failure_threshold: 5, tcp: { port: 7100 }';
+      expect(await readiness(timing)).to.deep.equal({
+        check: { type: 'tcp', host: '127.0.0.1', port: 7_100 },
+        ...{ initialDelayMs: 1_000, periodMs: 250, timeoutMs: 100, successThreshold: 2, failureThreshold: 5 },
+      });
+      expect(await readiness('http: { port: 1, status: ["204"] }')).to.deep.equal({
+        check: {
+          ...{ type: 'http', host: '127.0.0.1', port: 1, path: '/api/healthcheck' },
+          status: [{ from: 204, to: 204 }],
+        },
+        ...TIMING,
+      });
+    });
+
+    it('fills in its variables', async () => {
+      const http = await readiness(
+        'http: { port: "${port.http}", path: "/${service_id}", host: "${env.REGION}.example" }',
+      );
+      expect(http)
+        .to.have.property('check')
+        .that.deep.includes({
+          ...{ host: 'north.example', port: 20_000, path: '/pump1-corerl' },
+        });
+      expect(await readiness('exec: { command: [check, "${config_path}", 1.10] }')).to.have.deep.nested.property(
+        'check.command',
+        ['check', join(folder, 'pump1.yaml'), '1.10'],
+      );
+    });
+
+    it('takes what a variable stands for in a pattern literally', async () => {
+      env['REGION'] = 'a.b (c)';
+      const line = await readiness('log_line: { pattern: "^${env.REGION} is ready$" }');
+      expect(line).to.have.nested.property('check.pattern', '^a\\.b \\(c\\) is ready$');
+    });
+
+    it('refuses what is no port or path once it is filled in, and does not quote it', async () => {
+      const rows = [
+        ['tcp: { port: "${env.SECRET}" }', 'readiness.tcp.port must be a port'],
+        ['tcp: { port: "9${port.http}" }', 'readiness.tcp.port must be a port'],
+        ['http: { port: 1, path: "${env.SECRET}" }', 'readiness.http.path must be the path of a URL'],
+      ] as const;
+      for (const [probe, words] of rows) {
+        const error = await refusal(readiness(probe));
+        expect(error, probe).to.be.instanceOf(ConfigInvalidError);
+        expect(error.message)
+          .to.match(/coredinator\.yaml:1:\d+: /)
+          .and.contain(words)
+          .and.not.contain('hunter2');
+      }
+    });
+  });
+
+  describe('with variables of the machine', () => {
+    it('gives a service the same port each time, and none to a plan that is refused', async () => {
+      const hostConfig = 'kinds: { corerl: { args: ["${port.http}", "${port.grpc}"], env: { PORT: "${port.http}" } } }';
+      const first = await plan('', {}, hostConfig);
+      expect(first.services[1]).to.deep.include({ args: ['20000', '20001'], env: { PORT: '20000' } });
+      expect(await plan('', {}, hostConfig)).to.deep.equal(first);
+      expect((await plan('', { agentId: 'p2' }, hostConfig)).services[1]?.args).to.deep.equal(['20002', '20003']);
+      await refusal(plan('', { agentId: 'p3' }, 'kinds: { corerl: { args: ["${port.http}", "${env.GONE}"] } }'));
+      expect((await plan('', { agentId: 'p4' }, hostConfig)).services[1]?.args[0]).to.equal('20004');
+    });
+
+    it('names the variable that the host’s environment does not have, at its place', async () => {
+      const text = 'kinds:\n  corerl:\n    env: { A: "${env.SECRET}", B: "${env.SECRET}${env.GONE}" }';
+      const error = await refusal(plan('', {}, text));
+      expect(error).to.be.instanceOf(ConfigInvalidError);
+      expect(error.message)
+        .to.contain(`${join(folder, 'coredinator.yaml')}:3:35: kinds.corerl.env.B uses \${env.GONE}`)
+        .and.contain('has no variable "GONE"')
+        .and.not.contain('hunter2');
+      const own = await refusal(plan(`a: 1\ncoredinator: { kinds: { corerl: { cwd: "\${env.GONE}" } } }`));
+      expect(own.message).to.contain('pump1.yaml:2:40: coredinator.kinds.corerl.cwd uses ${env.GONE}');
+      const service = 'services:\n  t: { kind: coretelemetry }\nkinds:\n  coretelemetry: { args: ["${env.GONE}"] }';
+      const inherited = await refusal(source(service));
+      expect(inherited.message).to.contain('coredinator.yaml:4:27: kinds.coretelemetry.args[0] uses ${env.GONE}');
+    });
+  });
+
+  describe('with an env_file', () => {
+    const hostConfig = (path: string, envText = '{}'): string =>
+      `kinds:\n  corerl:\n    env_file: ${JSON.stringify(path)}\n    env: ${envText}\n`;
+
+    it('reads its variables when the plan is made; env wins over them', async () => {
+      const path = file('secrets/north.env', 'A=1\n# no\nB="two words"\nC=${x}\nexport D=4\n');
+      const made = await plan('', {}, hostConfig(join(folder, 'secrets/${env.REGION}.env'), '{ B: 2 }'));
+      expect(made.services[1]?.env).to.deep.equal({ A: '1', B: '2', C: '${x}', D: '4' });
+      writeFileSync(path, 'A=5');
+      const again = await plan('', {}, hostConfig(path));
+      expect(again.services[1]?.env).to.deep.equal({ A: '5' });
+    });
+
+    it('looks for a relative one below the base path', async () => {
+      file('base/local.env', 'A=1');
+      const config = file('host.yaml', hostConfig('local.env'));
+      const loaded = await loadConfig({ basePath: 'base', configFile: config, workingDirectory: folder, env });
+      const made = await loaded.specSource(ports).planAgent({ configPath: file('pump1.yaml', '') });
+      expect(made.services[1]?.env).to.deep.equal({ A: '1' });
+    });
+
+    it('is refused at its place when it cannot be used, and no value is quoted', async () => {
+      mkdirSync(join(folder, 'dir'));
+      const rows: readonly (readonly [path: string, words: string])[] = [
+        [join(folder, 'gone.env'), 'gone.env", which cannot be read (ENOENT)'],
+        [join(folder, 'dir'), 'dir", which is not a file'],
+        [file('big.env', `A=${'x'.repeat(200_000)}`), 'big.env", which is larger than 128 KiB'],
+        [file('nul.env', 'A=hunter2\0'), 'nul.env", which has a NUL character'],
+        [file('host.env', 'COREDINATOR_URL=hunter2'), 'whose variable "COREDINATOR_URL" is set by the host'],
+        ['${env.GONE}/x', 'env_file uses ${env.GONE}'],
+      ];
+      for (const [path, words] of rows) {
+        const error = await refusal(plan('', {}, hostConfig(path)));
+        expect(error, words).to.be.instanceOf(ConfigInvalidError);
+        expect(error.message).to.contain('coredinator.yaml:3:15: kinds.corerl.env_file').and.contain(words);
+        expect(error.message).to.not.contain('hunter2');
+      }
+      writeFileSync(join(folder, 'latin.env'), Uint8Array.from([0x41, 0x3d, 0xff]));
+      expect((await refusal(plan('', {}, hostConfig(join(folder, 'latin.env'))))).message).to.contain('not UTF-8');
+    });
+  });
+
+  describe('for an agent type with a strategy', () => {
+    it('keeps the strategy, and lets the services of a group come up in order', async () => {
+      const types = (strategy: string): string =>
+        `kinds: { corerl: { depends_on: { coreio: healthy } } }\nagent_types: { default: { services: [coregateway, coreio, corerl, coretelemetry], strategy: ${strategy} } }`;
+      const loose = await plan('', {}, types('one_for_one'));
+      expect(loose.services.map(({ dependsOn }) => dependsOn.length)).to.deep.equal([0, 0, 1, 0]);
+      const group = await plan('', {}, types('rest_for_one'));
+      expect(group.strategy).to.equal('rest_for_one');
+      expect(group.services.map(({ dependsOn }) => dependsOn)).to.deep.equal([
+        [],
+        [{ serviceId: 'pump1-coregateway', condition: 'started' }],
+        [{ serviceId: 'pump1-coreio', condition: 'healthy' }],
+        [{ serviceId: 'pump1-corerl', condition: 'started' }],
+      ]);
+    });
+
+    it('has the Tennessee Eastman demo', async () => {
+      const demo = await plan('', { agentType: 'tep-demo' });
+      expect(
+        demo.services.map(({ id, dependsOn }) => [id, ...dependsOn.map(({ serviceId }) => serviceId)]),
+      ).to.deep.equal([
+        ['pump1-opc_server'],
+        ['pump1-opc_tep', 'pump1-opc_server'],
+        ['pump1-coreio', 'pump1-opc_server'],
+        ['pump1-corerl', 'pump1-coreio'],
+      ]);
+      expect(demo.asked).to.deep.equal({ agentType: 'tep-demo', coreioId: null });
+    });
+  });
+
+  describe('read anew', () => {
+    const settled = async (specs: SpecSource): Promise<number | undefined> =>
+      (await specs.planAgent({ configPath: file('pump1.yaml', '') })).services[1]?.settleMs;
+
+    it('goes by the file as it is now; the source that was asked stays as it is', async () => {
+      const first = await source('kinds: { corerl: { settle: 1s } }');
+      file('coredinator.yaml', 'kinds: { corerl: { settle: 2s } }');
+      const second = await first.reread();
+      expect([await settled(first), await settled(second)]).to.deep.equal([1_000, 2_000]);
+    });
+
+    it('refuses a file that cannot be used, and can be asked again', async () => {
+      const first = await source('kinds: { corerl: { settle: 1s } }');
+      const path = file('coredinator.yaml', 'kindz: {}');
+      expect((await refusal(first.reread())).message).to.contain(`${path}:1:1: kindz`);
+      rmSync(path);
+      expect(await refusal(first.reread())).to.be.instanceOf(ConfigUnreadableError);
+      expect(await settled(first)).to.equal(1_000);
+      file('coredinator.yaml', 'kinds: { corerl: { settle: 3s } }');
+      expect(await settled(await first.reread())).to.equal(3_000);
+    });
+
+    it('finds a coredinator.yaml that has appeared in the base path, and loses one that has gone', async () => {
+      const options = { basePath: folder, configFile: null, workingDirectory: folder, env };
+      const loaded = await loadConfig(options);
+      expect(loaded.file).to.equal(null);
+      const path = file('coredinator.yaml', 'kinds: { corerl: { settle: 2s } }');
+      const appeared = await loaded.specSource(ports).reread();
+      expect(await settled(appeared)).to.equal(2_000);
+      expect((await loadConfig(options)).file).to.equal(path);
+      rmSync(path);
+      expect(await settled(await appeared.reread())).to.equal(200);
+    });
+  });
+
   describe('with a coreio_id', () => {
     it('shares that coreio and points the dependency at it', async () => {
       const { services } = await plan('', { coreioId: 'plant-io' });
@@ -269,29 +475,36 @@ agent_types: { t: { services: [coreio, coretelemetry] } }
 
   describe('for the host', () => {
     it('has no services without a configuration', async () => {
-      expect((await source()).hostServices()).to.deep.equal([]);
+      expect(await (await source()).hostServices()).to.deep.equal([]);
     });
 
-    it('plans those that start with it, in start order', async () => {
-      const services = (
+    it('plans all of them, in start order, and says which start with it', async () => {
+      const plans = await (
         await source(`
 services:
-  gate: { kind: coregateway, depends_on: { coretelemetry: started }, args: ["--for", "\${service_id}"] }
-  later: { kind: coretelemetry, autostart: false }
+  gate: { kind: coregateway, depends_on: { coretelemetry: healthy }, args: ["--for", "\${service_id}"] }
+  later: { kind: coretelemetry, autostart: false, depends_on: { coregateway: completed } }
   t1: { kind: coretelemetry, env: { PORT: "7100" } }
   t2: { kind: coretelemetry }
 `)
       ).hostServices();
-      expect(ids(services)).to.deep.equal(['t1', 't2', 'gate']);
+      const services = plans.map(({ spec }) => spec);
+      expect(plans.map(({ spec, isAutostarted }) => [spec.id, isAutostarted])).to.deep.equal([
+        ['t1', true],
+        ['t2', true],
+        ['gate', true],
+        ['later', false],
+      ]);
       expect(services[0]).to.deep.include({ agentId: null, configPath: null, env: { PORT: '7100' }, cwd: null });
       expect(services[2]).to.deep.include({
         kind: 'coregateway',
         args: ['--for', 'gate'],
         dependsOn: [
-          { serviceId: 't1', condition: 'started' },
-          { serviceId: 't2', condition: 'started' },
+          { serviceId: 't1', condition: 'healthy' },
+          { serviceId: 't2', condition: 'healthy' },
         ],
       });
+      expect(services[3]?.dependsOn).to.deep.equal([{ serviceId: 'gate', condition: 'completed' }]);
     });
 
     it('refuses a service that uses what only an agent has', async () => {
@@ -309,7 +522,7 @@ services:
     });
 
     it('reports a configuration file that is not there', async () => {
-      const act = loadSpecSource({ basePath: '/plant', configFile: 'no.yaml', workingDirectory: folder });
+      const act = loadConfig({ basePath: '/plant', configFile: 'no.yaml', workingDirectory: folder, env });
       const error = await refusal(act);
       expect(error).to.be.instanceOf(ConfigUnreadableError);
       expect(error.message).to.contain(join(folder, 'no.yaml'));

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ApiUnderTest, VERSION } from './api-under-test.ts';
 import type { Answer } from './api-under-test.ts';
-import { serviceView } from '../../support/fake-control.ts';
+import { explainView, serviceView } from '../../support/fake-control.ts';
 
 interface Case {
   readonly method: 'GET' | 'POST';
@@ -61,6 +61,12 @@ const CASES: readonly Case[] = [
   },
   { method: 'GET', path: '/api/agents/a%2Fb/status', status: 422, problem: 'invalid_id' },
   { method: 'GET', path: '/api/agents', status: 200, json: ['pump1'] },
+  ...['/api/agents/demos/tep', '/demo/tep'].flatMap((demo): readonly Case[] => [
+    { method: 'POST', path: `${demo}/start`, body: { config_path: '/cfg/t.yaml' }, status: 200, json: 't' },
+    { method: 'POST', path: `${demo}/start`, body: {}, status: 422, problem: 'invalid_request' },
+    { method: 'POST', path: `${demo}/pump1/stop`, status: 200, json: null },
+    { method: 'GET', path: `${demo}/pump1/status`, status: 200, json: PUMP },
+  ]),
   {
     method: 'GET',
     path: '/api/agents/pump1',
@@ -113,6 +119,15 @@ const CASES: readonly Case[] = [
   { method: 'GET', path: '/api/services/s1', status: 200, json: serviceView('s1') },
   { method: 'GET', path: '/api/services/nobody', status: 404, problem: 'service_not_found' },
   { method: 'GET', path: '/api/services/_bad', status: 422, problem: 'invalid_id' },
+  ...['start', 'stop', 'restart'].flatMap((command): readonly Case[] => [
+    { method: 'POST', path: `/api/services/s1/${command}`, status: 200, json: serviceView('s1') },
+    { method: 'POST', path: `/api/services/nobody/${command}`, status: 404, problem: 'service_not_found' },
+    { method: 'POST', path: `/api/services/_bad/${command}`, status: 422, problem: 'invalid_id' },
+  ]),
+  { method: 'POST', path: '/api/config/reload', status: 200, json: { applied: true, changes: [], skipped: [] } },
+  { method: 'GET', path: '/api/services/s1/explain', status: 200, json: explainView(serviceView('s1')) },
+  { method: 'GET', path: '/api/services/nobody/explain', status: 404, problem: 'service_not_found' },
+  { method: 'GET', path: '/api/services/_bad/explain', status: 422, problem: 'invalid_id' },
   { method: 'GET', path: '/api/events/history', status: 200, json: { events: [EVENT], next: null } },
   {
     method: 'GET',
@@ -221,6 +236,20 @@ describe('the routes of the REST API', () => {
     });
   });
 
+  it('starts a demo as an agent of its type', async () => {
+    await api.send('POST', '/demo/tep/start', { body: { config_path: '/cfg/t.yaml', agent_id: null } });
+    expect(api.control.calls.at(-1)?.argument).to.deep.equal({ configPath: '/cfg/t.yaml', agentType: 'tep-demo' });
+  });
+
+  it('only plans a reload when it is asked for a dry run', async () => {
+    const answer = await api.send('POST', '/api/config/reload?dry_run=true');
+    expect(answer.json).to.include({ applied: false });
+    expect(api.control.calls.at(-1)).to.include({ name: 'reload', argument: true });
+    const wrong = await api.send('POST', '/api/config/reload?dry_run=maybe');
+    expect(wrong.status).to.equal(422);
+    expect(problemOf(wrong)['detail']).to.contain('"dry_run" must be true or false');
+  });
+
   it('makes an id for a request that brings none or an unfit one', async () => {
     for (const given of [undefined, 'has space', 'a'.repeat(129), 'é']) {
       const headers = given === undefined ? {} : { 'x-request-id': given };
@@ -280,6 +309,27 @@ describe('the routes of the REST API', () => {
       expect(answer.status).to.equal(422);
       expect(problemOf(answer)['errors']).to.have.nested.property('[0].path', field);
       expect(problemOf(answer)['detail']).to.contain(`"${field}"`);
+    });
+  }
+
+  for (const [text, exit] of [
+    ['0', { type: 'code', code: 0 }],
+    ['255', { type: 'code', code: 255 }],
+    ['SIGKILL', { type: 'signal', signal: 'SIGKILL' }],
+  ] as const) {
+    it(`asks what an exit would lead to with if_exit=${text}`, async () => {
+      expect((await api.send('GET', `/api/services/s1/explain?if_exit=${text}`)).status).to.equal(200);
+      expect(api.control.calls.at(-1)).to.deep.include({ name: 'explain', argument: exit });
+    });
+  }
+
+  for (const text of ['256', '-1', '1.5', '', 'KILL', 'sigkill', 'SIGNONE', 'toString', '1&if_exit=2']) {
+    it(`refuses if_exit=${text} and says what it can be`, async () => {
+      const answer = await api.send('GET', `/api/services/s1/explain?if_exit=${text}`);
+      expect(answer.status).to.equal(422);
+      expect(problemOf(answer)['errors']).to.deep.equal([
+        { path: 'if_exit', message: 'must be an exit code from 0 to 255 or the name of a signal such as SIGKILL' },
+      ]);
     });
   }
 

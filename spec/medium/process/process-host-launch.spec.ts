@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
+import { NO_LIMITS } from '../../../lib/model/limits.ts';
 import type { LaunchFailure, ProcessExit, ShimKind } from '../../../lib/model/process.ts';
 import type { LaunchRequest, ProcessHost } from '../../../lib/ports/process-host.ts';
 import { procStat } from '../../../lib/process/identity.ts';
@@ -267,6 +268,7 @@ describe('the launches of a local process host', function () {
         launchId: parseLaunchId('a'.repeat(32)),
         stopSignal: 15,
         graceMs: 1,
+        limits: NO_LIMITS,
         command: ['/x'],
         env: {},
       };

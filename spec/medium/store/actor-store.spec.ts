@@ -3,6 +3,8 @@ import { dirname } from 'node:path';
 
 import { expect } from 'chai';
 
+import type { JournalQuery } from '../../../lib/model/journal.ts';
+import { selectionOf } from '../../../lib/store/journal-rows.ts';
 import { closeStores, foreignConnection, openedStore } from '../../support/opened-store.ts';
 import {
   actorCommit,
@@ -45,6 +47,35 @@ describe('The SQLite store', () => {
     await openedStore({ file: `${shared}/other.db` });
     expect(statSync(`${shared}/other.db`).mode & 0o777).to.equal(0o600);
     expect(statSync(shared).mode).to.equal(before);
+  });
+
+  it('reads no more of a long journal than it answers, in either order and with any filter', async () => {
+    const { file, actors } = await openedStore();
+    await actors.probe();
+    const filters: readonly Partial<JournalQuery>[] = [
+      {},
+      { serviceId: 'a' },
+      { agentId: 'a' },
+      { type: 'a' },
+      { correlationId: 'a' },
+      { correlationId: 'a', serviceId: 'a', type: 'a' },
+    ];
+    for (const filter of filters) {
+      for (const order of ['oldest_first', 'newest_first'] as const) {
+        const { rest, parameters } = selectionOf({ after: 0, before: 9, limit: 5, order, ...filter });
+        const plan = await foreignConnection(file).all(
+          `EXPLAIN QUERY PLAN SELECT * FROM journal ${rest}`,
+          ...parameters,
+        );
+        const steps = plan.map((step) => (step as { detail: string }).detail).join('; '); // the column of every such plan
+        const first = Object.keys(filter)[0]?.replace('Id', '');
+        const index = first === undefined ? 'INTEGER PRIMARY KEY' : `INDEX journal_${first}`;
+        expect(steps, JSON.stringify(filter))
+          .to.match(/^SEARCH/)
+          .and.contain(index)
+          .and.not.contain('TEMP');
+      }
+    }
   });
 
   it('counts the revisions of an actor and keeps when it was last written', async () => {

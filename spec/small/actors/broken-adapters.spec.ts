@@ -68,6 +68,21 @@ describe('an adapter that throws', () => {
     expect(world.processes.live().map(({ serviceId }) => serviceId)).to.deep.equal([sibling.id]);
   });
 
+  it('while stopping in a drain is tried again, and never leads to another launch', async () => {
+    world.startService(spec);
+    await world.pass();
+    const stop = world.processes.stop.bind(world.processes);
+    world.processes.stop = broken;
+    world.service(spec.id).send({ type: 'host.drain' });
+    await world.pass();
+    expect(world.stateOf(spec.id)).to.equal('stopping.draining');
+    world.processes.stop = stop;
+    await world.pass(1_000);
+    await world.pass(600_000);
+    expect(world.stateOf(spec.id)).to.equal('stopped.drained');
+    expect(world.processes.launches.filter(({ serviceId }) => serviceId === spec.id)).to.have.length(1);
+  });
+
   it('while observing breaks that actor only; it is replaced, and set aside when it goes on breaking', async () => {
     const observe = world.processes.observe.bind(world.processes);
     world.processes.observe = (launchId, observer) =>
@@ -98,5 +113,52 @@ describe('an agent actor that throws', () => {
     expect(world.processes.launches).to.have.length(2);
     world.processes.exit('pump1-corerl', { code: 1 });
     expect(world.agentState('pump1')).to.equal('backoff');
+  });
+
+  it('goes on with a stop that was under way', async () => {
+    const world = new ActorWorld();
+    world.startAgent(agentPlan('pump1'));
+    for (const wait of [0, 200, 200]) await world.pass(wait);
+    world.processes.holdStops();
+    world.stopAgent('pump1');
+    world.root.getSnapshot().children['agent:pump1']?.send({ type: 'service.changed', report: null as never });
+    await world.pass();
+    expect(world.agentState('pump1')).to.equal('stopping');
+    world.processes.releaseStops();
+    await world.pass();
+    expect(world.agentState('pump1')).to.equal('stopped');
+    expect(world.processes.live()).to.deep.equal([]);
+  });
+
+  it('still waits for the last process when it breaks after it has let go of everything', async () => {
+    const world = new ActorWorld();
+    world.startAgent(agentPlan('pump1'));
+    for (const wait of [0, 200, 200]) await world.pass(wait);
+    world.stopAgent('pump1');
+    world.processes.holdStops();
+    await world.pass();
+    expect(world.stateOf('pump1-coreio')).to.equal('stopping.terminating');
+    world.root.getSnapshot().children['agent:pump1']?.send({ type: 'service.changed', report: null as never });
+    await world.pass();
+    expect(world.agentState('pump1')).to.equal('stopping');
+    world.processes.releaseStops();
+    await world.pass();
+    expect(world.agentState('pump1')).to.equal('stopped');
+  });
+
+  it('claims nothing on a reload once it was set aside while it was meant to be down', async () => {
+    const world = new ActorWorld();
+    const plan = agentPlan('pump1');
+    world.startAgent(plan);
+    world.stopAgent('pump1');
+    await world.pass();
+    const agent = (): { send: (event: never) => void } | undefined => world.root.getSnapshot().children['agent:pump1'];
+    for (let count = 0; count < 6; count += 1) {
+      agent()?.send({ type: 'service.changed', report: null } as never); // no code can read it
+      await world.pass();
+    }
+    agent()?.send({ type: 'agent.configure', plan, correlationId: null } as never);
+    for (const wait of [0, 200, 200]) await world.pass(wait);
+    expect(world.processes.live()).to.deep.equal([]);
   });
 });

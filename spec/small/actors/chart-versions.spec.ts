@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { AnyStateMachine } from 'xstate';
 import { createSupervisorMachine } from '../../../lib/actors/supervisor/machine.ts';
 import { FakeCatalog } from '../../support/actor-world.ts';
+import { FakeProber } from '../../support/fake-prober.ts';
 import { fakeProcessHost } from '../../support/fake-process-host.ts';
 
 /**
@@ -11,12 +12,15 @@ import { fakeProcessHost } from '../../support/fake-process-host.ts';
  */
 const KNOWN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   supervisor: { '1': 'a45b373254576b0f' },
-  service: { '1': '4d84879d1607d3a7' },
+  service: { '1': '4d84879d1607d3a7', '2': '43221beaabaae3b1' },
   agent: { '1': 'b9f6b0eddef08fd8' },
 };
 
 const clock = { now: () => 0, random: () => 0.5 };
-const root = createSupervisorMachine({ processes: fakeProcessHost(clock), catalog: new FakeCatalog() }, clock);
+const root = createSupervisorMachine(
+  { processes: fakeProcessHost(clock), catalog: new FakeCatalog(), prober: new FakeProber() },
+  clock,
+);
 const children = root.implementations.actors as Record<string, AnyStateMachine>; // set up with exactly these
 const machines: Record<string, AnyStateMachine> = { supervisor: root, ...children };
 

@@ -62,4 +62,38 @@ describe('a service actor that throws', () => {
     expect(world.processes.live().map(({ serviceId }) => serviceId)).to.include(spec.id);
     expect(world.root.getSnapshot().context.crashes[`service:${spec.id}`]).to.have.length(6);
   });
+
+  it('is launched anew by a command once it was set aside, when its old process is gone', async () => {
+    for (let count = 0; count < 6; count += 1) {
+      world.break();
+      await world.pass();
+    }
+    world.processes.holdStops();
+    world.service(spec.id).send({ type: 'service.start', correlationId: null });
+    await world.pass();
+    expect(world.stateOf(spec.id)).to.equal('stopping.terminating');
+    world.processes.releaseStops();
+    await world.pass();
+    await world.pass(200);
+    expect(world.stateOf(spec.id)).to.equal('running.ready');
+    expect(world.contextOf(spec.id).generation).to.equal(2);
+  });
+
+  it('leaves no process unsupervised that was being launched meanwhile', async () => {
+    const third = serviceSpec('pump3-corerl', { dependsOn: [{ serviceId: sibling.id, condition: 'started' }] });
+    world.processes.holdLaunches();
+    world.startService(third);
+    await world.pass();
+    expect(world.stateOf(third.id)).to.equal('starting.launching');
+    world.service(sibling.id).send({ type: 'service.stop', correlationId: null });
+    await world.pass();
+    world.service(third.id).send({ type: 'service.changed', report: null as never }); // no code can read it
+    world.processes.releaseLaunches();
+    await world.pass();
+    expect(world.stateOf(third.id)).to.equal('starting.waiting');
+    expect(world.processes.live().map(({ serviceId }) => serviceId)).to.deep.equal([spec.id]);
+    world.service(sibling.id).send({ type: 'service.start', correlationId: null });
+    for (const wait of [0, 200, 200]) await world.pass(wait);
+    expect(world.stateOf(third.id)).to.equal('running.ready');
+  });
 });

@@ -107,7 +107,9 @@ describe('a service', () => {
     world.processes.exit(once.id, { code: 0 });
     expect(world.stateOf(once.id)).to.equal('stopped.completed');
     const facts = world.processes.facts(once.id);
-    world.service(once.id).send({ type: 'host.resume', intended: 'running', holders: [], facts });
+    world
+      .service(once.id)
+      .send({ type: 'host.resume', intended: 'running', holders: [], spec: null, atLeast: 0, facts });
     await world.pass(60_000);
     expect(world.stateOf(once.id)).to.equal('stopped.completed');
   });

@@ -3,18 +3,27 @@ import { transition } from 'xstate';
 import type { ServiceEvent } from '../../../lib/actors/service/events.ts';
 import { createServiceMachine } from '../../../lib/actors/service/machine.ts';
 import { serviceContext, type ServiceContext } from '../../../lib/actors/service/record.ts';
-import { parseLaunchId } from '../../../lib/model/ids.ts';
+import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
 import type { Launch } from '../../../lib/model/process.ts';
 import { FakeCatalog, pathOf } from '../../support/actor-world.ts';
+import { FakeProber } from '../../support/fake-prober.ts';
 import { fakeProcessHost } from '../../support/fake-process-host.ts';
 import { serviceSpec } from '../../support/specs.ts';
 
 const NOW = 1_000_000;
 const clock = { now: () => NOW, random: () => 0.5 };
-const machine = createServiceMachine({ processes: fakeProcessHost(clock), catalog: new FakeCatalog() }, clock);
+const machine = createServiceMachine(
+  { processes: fakeProcessHost(clock), catalog: new FakeCatalog(), prober: new FakeProber() },
+  clock,
+);
 const spec = serviceSpec('pump1-corerl', {
   dependsOn: [{ serviceId: serviceSpec('pump1-coreio').id, condition: 'started' }],
 });
+
+const check = { type: 'tcp', host: '127.0.0.1', port: 7100 } as const;
+const times = { initialDelayMs: 0, periodMs: 1_000, timeoutMs: 500, successThreshold: 1, failureThreshold: 3 };
+const probe = { check, ...times };
+const probed = { ...spec, probes: { startup: probe, readiness: probe, liveness: probe } };
 
 const launch: Launch = {
   launchId: parseLaunchId('0'.repeat(31) + '1'),
@@ -30,7 +39,7 @@ const launch: Launch = {
 const newer: Launch = { ...launch, launchId: parseLaunchId('0'.repeat(31) + '2'), generation: 4 };
 const exit = { code: 1, signal: null, at: NOW, isKnown: true };
 const command = { correlationId: 'c' } as const;
-const resume = { type: 'host.resume', intended: 'running', holders: ['agent:pump1'] } as const;
+const resume = { type: 'host.resume', intended: 'running', holders: ['agent:pump1'], spec: null, atLeast: 0 } as const;
 
 /** The columns: every event, `host.resume` with each kind of truth. */
 const EVENTS: Readonly<Record<string, ServiceEvent>> = {
@@ -47,7 +56,10 @@ const EVENTS: Readonly<Record<string, ServiceEvent>> = {
       serviceId: spec.dependsOn[0]!.serviceId,
       state: 'running',
       intended: 'running',
+      isReady: true,
       isComplete: false,
+      falls: 0,
+      fellBy: null,
       holders: [],
       reason: null,
     },
@@ -55,6 +67,7 @@ const EVENTS: Readonly<Record<string, ServiceEvent>> = {
   exited: { type: 'process.exited', launchId: launch.launchId, exit },
   'resume none': { ...resume, facts: null },
   'resume alive': { ...resume, facts: { status: 'alive', generation: 4, launch: newer } },
+  'resume outdated': { ...resume, atLeast: 5, facts: { status: 'alive', generation: 4, launch: newer } },
   'resume exited': { ...resume, facts: { status: 'exited', generation: 4, launchId: newer.launchId, exit } },
   'resume revoked': { ...resume, facts: { status: 'revoked', generation: 4, launchId: newer.launchId } },
   'resume unwished': { ...resume, intended: 'stopped', holders: [], facts: null },
@@ -64,11 +77,32 @@ const EVENTS: Readonly<Record<string, ServiceEvent>> = {
     holders: [],
     facts: { status: 'alive', generation: 4, launch: newer },
   },
+  recycle: {
+    type: 'service.recycle',
+    by: 'agent:pump1',
+    failed: parseServiceId('pump1-coreio'),
+    reason: 'restarted with its group',
+  },
+  reconfigure: { type: 'service.configure', spec: { ...spec, args: ['--other'] } },
+  'startup passed': { type: 'probe.passed', probe: 'startup', launchId: launch.launchId },
+  'startup failed': { type: 'probe.failed', probe: 'startup', launchId: launch.launchId, reason: 'no answer' },
+  'readiness passed': { type: 'probe.passed', probe: 'readiness', launchId: launch.launchId },
+  'readiness failed': { type: 'probe.failed', probe: 'readiness', launchId: launch.launchId, reason: 'no answer' },
+  'liveness failed': { type: 'probe.failed', probe: 'liveness', launchId: launch.launchId, reason: 'no answer' },
+  'liveness failed of an earlier launch': {
+    type: 'probe.failed',
+    probe: 'liveness',
+    launchId: newer.launchId,
+    reason: 'no answer',
+  },
   drain: { type: 'host.drain' },
   park: { type: 'supervisor.park', reason: 'broken' },
 };
 
+const IS_PROBED = ['starting.probing', 'running.unready', 'running.ready'];
 const HAS_PROCESS = [
+  'starting.probing',
+  'running.unready',
   'starting.settling',
   'running.ready',
   'stopping.terminating',
@@ -78,7 +112,10 @@ const HAS_PROCESS = [
 ];
 
 function contextIn(state: string): ServiceContext {
-  const base = serviceContext({ spec, holders: ['agent:pump1'], intended: 'running' }, NOW);
+  const base = serviceContext(
+    { spec: IS_PROBED.includes(state) ? probed : spec, holders: ['agent:pump1'], intended: 'running' },
+    NOW,
+  );
   const executable = { path: launch.executablePath, version: '1.0.0', fingerprint: 'a' };
   const isUp = HAS_PROCESS.includes(state);
   return { ...base, generation: 3, executable, launch: isUp ? launch : null, deadlineAt: NOW + 1_000 };
@@ -102,6 +139,7 @@ function nextState(state: string, event: ServiceEvent): string {
 /** Where each event leads from each state; an event that is not named in a row leaves the state as it is. */
 const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'stopped.idle': {
+    'resume outdated': 'stopping.terminating',
     claim: 'starting.waiting',
     start: 'starting.waiting',
     restart: 'starting.waiting',
@@ -113,6 +151,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     park: 'failed.abandoned',
   },
   'stopped.completed': {
+    'resume outdated': 'stopping.terminating',
     claim: 'starting.waiting',
     release: 'stopped.idle',
     start: 'starting.waiting',
@@ -124,6 +163,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     park: 'failed.abandoned',
   },
   'stopped.drained': {
+    'resume outdated': 'stopping.terminating',
     claim: 'starting.waiting',
     release: 'stopped.idle',
     start: 'starting.waiting',
@@ -137,6 +177,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     park: 'failed.abandoned',
   },
   'starting.waiting': {
+    'resume outdated': 'stopping.terminating',
     release: 'stopping.terminating',
     stop: 'stopping.terminating',
     restart: 'stopping.terminating',
@@ -148,6 +189,9 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     drain: 'stopping.draining',
   },
   'starting.resolving': {
+    'resume outdated': 'stopping.terminating',
+    configure: 'starting.waiting',
+    reconfigure: 'starting.waiting',
     release: 'stopping.terminating',
     stop: 'stopping.terminating',
     restart: 'stopping.terminating',
@@ -160,6 +204,8 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     drain: 'stopping.draining',
   },
   'starting.launching': {
+    'resume outdated': 'stopping.terminating',
+    recycle: 'stopping.terminating',
     release: 'stopping.terminating',
     stop: 'stopping.terminating',
     restart: 'stopping.terminating',
@@ -172,6 +218,8 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     drain: 'stopping.draining',
   },
   'starting.settling': {
+    'resume outdated': 'stopping.terminating',
+    recycle: 'stopping.terminating',
     release: 'stopping.terminating',
     stop: 'stopping.terminating',
     restart: 'stopping.terminating',
@@ -183,7 +231,45 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'resume unwished alive': 'stopping.terminating',
     drain: 'stopping.draining',
   },
+  'starting.probing': {
+    'resume outdated': 'stopping.terminating',
+    release: 'stopping.terminating',
+    stop: 'stopping.terminating',
+    restart: 'stopping.terminating',
+    recycle: 'stopping.terminating',
+    exited: 'backoff.waiting',
+    'startup passed': 'running.unready',
+    'startup failed': 'stopping.terminating',
+    'resume none': 'backoff.waiting',
+    'resume exited': 'backoff.waiting',
+    'resume revoked': 'starting.waiting',
+    'resume unwished': 'stopping.terminating',
+    'resume unwished alive': 'stopping.terminating',
+    drain: 'stopping.draining',
+  },
+  'running.unready': {
+    'resume outdated': 'stopping.terminating',
+    release: 'stopping.terminating',
+    stop: 'stopping.terminating',
+    restart: 'stopping.terminating',
+    recycle: 'stopping.terminating',
+    configure: 'running.ready', // without a readiness probe nobody can say that it is not
+    reconfigure: 'running.ready',
+    exited: 'backoff.waiting',
+    'readiness passed': 'running.ready',
+    'liveness failed': 'stopping.terminating',
+    'resume none': 'backoff.waiting',
+    'resume exited': 'backoff.waiting',
+    'resume revoked': 'starting.waiting',
+    'resume unwished': 'stopping.terminating',
+    'resume unwished alive': 'stopping.terminating',
+    drain: 'stopping.draining',
+  },
   'running.ready': {
+    'resume outdated': 'stopping.terminating',
+    recycle: 'stopping.terminating',
+    'readiness failed': 'running.unready',
+    'liveness failed': 'stopping.terminating',
     release: 'stopping.terminating',
     stop: 'stopping.terminating',
     restart: 'stopping.terminating',
@@ -199,6 +285,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     drain: 'stopping.draining',
   },
   'stopping.killing': {
+    'resume outdated': 'stopping.terminating',
     'resume none': 'stopping.terminating',
     'resume alive': 'stopping.terminating',
     'resume exited': 'stopping.terminating',
@@ -208,6 +295,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     drain: 'stopping.draining',
   },
   'stopping.retrying': {
+    'resume outdated': 'stopping.terminating',
     'resume none': 'stopping.terminating',
     'resume alive': 'stopping.terminating',
     'resume exited': 'stopping.terminating',
@@ -217,6 +305,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     drain: 'stopping.draining',
   },
   'stopping.draining': {
+    'resume outdated': 'stopping.terminating',
     'resume none': 'stopping.terminating',
     'resume alive': 'stopping.terminating',
     'resume exited': 'stopping.terminating',
@@ -225,6 +314,8 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'resume unwished alive': 'stopping.terminating',
   },
   'backoff.waiting': {
+    'resume outdated': 'stopping.terminating',
+    reconfigure: 'starting.waiting',
     release: 'stopping.terminating',
     start: 'starting.waiting',
     stop: 'stopping.terminating',
@@ -235,6 +326,8 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     drain: 'stopping.draining',
   },
   'failed.exhausted': {
+    'resume outdated': 'stopping.terminating',
+    reconfigure: 'starting.waiting',
     release: 'stopping.terminating',
     start: 'starting.waiting',
     stop: 'stopping.terminating',
@@ -246,6 +339,8 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     drain: 'stopping.draining',
   },
   'failed.missing': {
+    'resume outdated': 'stopping.terminating',
+    reconfigure: 'starting.waiting',
     release: 'stopping.terminating',
     start: 'starting.waiting',
     stop: 'stopping.terminating',
@@ -257,6 +352,8 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     drain: 'stopping.draining',
   },
   'failed.refused': {
+    'resume outdated': 'stopping.terminating',
+    reconfigure: 'starting.waiting',
     release: 'stopping.terminating',
     start: 'starting.waiting',
     stop: 'stopping.terminating',
@@ -268,10 +365,11 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     drain: 'stopping.draining',
   },
   'failed.abandoned': {
+    'resume outdated': 'stopping.terminating',
     release: 'stopping.terminating',
-    start: 'starting.waiting',
+    start: 'stopping.terminating', // its process may live
     stop: 'stopping.terminating',
-    restart: 'starting.waiting',
+    restart: 'stopping.terminating',
     'resume none': 'starting.waiting',
     'resume alive': 'starting.settling',
     'resume exited': 'backoff.waiting',

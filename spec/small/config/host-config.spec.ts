@@ -34,7 +34,8 @@ function issuesOf(text: string): readonly string[] {
 describe('the configuration of a host', () => {
   it('has the built-in kinds and policies without a file, and with an empty one', () => {
     for (const config of [hostConfig(null), load(''), load('# nothing yet\n')]) {
-      expect([...config.kinds.keys()]).to.deep.equal(['coreio', 'corerl', 'coretelemetry', 'coregateway']);
+      const kinds = ['coreio', 'corerl', 'coretelemetry', 'coregateway', 'opc_server', 'opc_tep'];
+      expect([...config.kinds.keys()]).to.deep.equal(kinds);
       expect(config.agentTypes.get('default')).to.deep.equal({
         services: ['coreio', 'corerl'],
         strategy: 'one_for_one',
@@ -50,13 +51,20 @@ describe('the configuration of a host', () => {
         recover_after: 30_000,
         success_exit_codes: [0],
         settle: 200,
+        probes: { startup: null, readiness: null, liveness: null },
         stop: { signal: 'SIGTERM', grace: 5_000 },
         depends_on: { coreio: 'started' },
         logs: { max_bytes: 10_485_760, keep: 5 },
+        limits: {},
         shareable: false,
         autostart: true,
       });
-      expect(config.kinds.get('coreio')).to.deep.include({ shareable: true, depends_on: {} });
+      expect(config.kinds.get('coreio')).to.deep.include({ shareable: true, depends_on: { opc_server: 'started' } });
+      expect(config.kinds.get('opc_tep')).to.deep.include({
+        args: ['--config-name', '${config_path}'],
+        depends_on: { opc_server: 'started' },
+      });
+      expect(config.agentTypes.get('tep-demo')?.services).to.deep.equal(['opc_server', 'opc_tep', 'coreio', 'corerl']);
     }
   });
 
@@ -153,16 +161,28 @@ describe('an unknown key', () => {
       '1:31 kinds.corerl.backoff.maximum is an unknown key; the nearest known key is "max"',
     ],
     [
-      'kinds: { corerl: { probes: {} } }',
-      '1:20 kinds.corerl.probes is an unknown key; the nearest known key is "args"',
+      'kinds: { corerl: { prbes: {} } }',
+      '1:20 kinds.corerl.prbes is an unknown key; the nearest known key is "probes"',
+    ],
+    [
+      'kinds: { corerl: { probes: { ready: {} } } }',
+      '1:30 kinds.corerl.probes.ready is an unknown key; the nearest known key is "readiness"',
+    ],
+    [
+      'kinds:\n  corerl:\n    probes:\n      readiness: { tcp: { port: 1 }, periode: 1s }',
+      '4:38 kinds.corerl.probes.readiness.periode is an unknown key; the nearest known key is "period"',
+    ],
+    [
+      'services: { t: { kind: coretelemetry, probes: { liveness: { http: { prot: 1 } } } } }',
+      '1:69 services.t.probes.liveness.http.prot is an unknown key; the nearest known key is "port"',
     ],
     [
       'agent_types:\n  demo:\n    service: []',
       '3:5 agent_types.demo.service is an unknown key; the nearest known key is "services"',
     ],
     [
-      'services: { t: { kind: coretelemetry, enviroment: {} } }',
-      '1:39 services.t.enviroment is an unknown key; the nearest known key is "env"',
+      'services: { t: { kind: coretelemetry, env_flie: x } }',
+      '1:39 services.t.env_flie is an unknown key; the nearest known key is "env_file"',
     ],
     [
       'kinds:\n  a: &a { executable: x, stopp: 1 }\n  b: { <<: *a }',
@@ -205,7 +225,10 @@ describe('a wrong value', () => {
     [kind('stop: { signal: 15 }'), '3:21 kinds.corerl.stop.signal must be the name of a signal such as SIGTERM'],
     [kind('success_exit_codes: [0, -1]'), '3:29 kinds.corerl.success_exit_codes[1] must be at least 0'],
     [kind('success_exit_codes: 0'), '3:25 kinds.corerl.success_exit_codes must be a list'],
-    [kind('depends_on: { coreio: healthy }'), '3:27 kinds.corerl.depends_on.coreio must be "started"'],
+    [
+      kind('depends_on: { coreio: ready }'),
+      '3:27 kinds.corerl.depends_on.coreio must be "started" or "healthy" or "completed"',
+    ],
     [kind('executable: bin/corerl'), '3:17 kinds.corerl.executable must be the name of an executable, not a path'],
     [kind('version: 1.2'), '3:14 kinds.corerl.version must be a semver range in quotes'],
     [kind('version: latest'), '3:14 kinds.corerl.version must be a semver range such as'],
@@ -224,7 +247,14 @@ describe('a wrong value', () => {
     ['just text', '1:1  must be a mapping'],
     ['agent_types: { d: { services: [] } }', '1:31 agent_types.d.services must not be empty'],
     ['agent_types: { d: { services: [coreio, coreio] } }', '1:31 agent_types.d.services names a kind twice'],
-    ['agent_types: { default: { strategy: one_for_all } }', '1:37 agent_types.default.strategy must be "one_for_one"'],
+    [
+      'agent_types: { default: { strategy: all } }',
+      '1:37 agent_types.default.strategy must be "one_for_one" or "one_for_all" or "rest_for_one"',
+    ],
+    [kind('env_file: 5'), '3:15 kinds.corerl.env_file must be the path of a file'],
+    [kind('env_file: ""'), '3:15 kinds.corerl.env_file must not be empty'],
+    [kind('env_file: "${x}"'), '3:15 kinds.corerl.env_file has the unknown variable "${x}"'],
+    [kind('args: ["${port.}"]'), '3:12 kinds.corerl.args[0] has the unknown variable "${port.}"'],
   ];
   for (const [text, issue] of rows) {
     it(`is refused with line and column: ${JSON.stringify(text)}`, () => {
@@ -269,6 +299,38 @@ describe('a name that does not exist', () => {
       expect(first.slice(0, issue.length)).to.equal(issue);
     });
   }
+});
+
+describe('a budget that cannot be exceeded', () => {
+  it('is refused at the intensity, with the sum of the waits, the period and the remedy', () => {
+    const text = 'kinds:\n  corerl:\n    intensity: { max_restarts: 10 }';
+    expect(issuesOf(text)).to.deep.equal([
+      '3:16 kinds.corerl.intensity can never be exceeded: the waits of 10 restarts take up to 146.1s, and the period is 1m; ' +
+        'make the backoff shorter, the period longer than 146.1s, or max_restarts 7 or less',
+    ]);
+  });
+
+  it('is placed where the file has its cause, for host services and agents too', () => {
+    expect(issuesOf('kinds:\n  corerl:\n    backoff: { initial: 20s }')[0]).to.match(
+      /^2:3 kinds\.corerl\.intensity can/,
+    );
+    const service = 'services:\n  t: { kind: coretelemetry, intensity: { period: 1s } }';
+    expect(issuesOf(service)[0]).to.match(/^2:40 services\.t\.intensity can never/);
+    const agent = 'coredinator: { kinds: { corerl: { intensity: { period: 1s } } } }';
+    expect(refusalOf(() => loadAgent('', agent)).message).to.contain(':1:46: coredinator.kinds.corerl.intensity can');
+  });
+
+  it('does not matter to what is never restarted, nor where no restart is allowed', () => {
+    for (const text of ['restart: never, intensity: { period: 1s }', 'intensity: { max_restarts: 0, period: 0s }']) {
+      expect(load(`kinds: { corerl: { ${text} } }`).kinds.has('corerl')).to.be.true;
+    }
+  });
+
+  it('is found in a moment, whatever the numbers', () => {
+    const text = 'kinds: { corerl: { backoff: { factor: 1 }, intensity: { max_restarts: 100000, period: 1s } } }';
+    expect(issuesOf(text)[0]).to.contain('max_restarts 3 or less');
+    expect(issuesOf(text.replace('100000', '100001'))[0]).to.contain('must be at most 100000');
+  });
 });
 
 describe('a circle of dependencies', () => {

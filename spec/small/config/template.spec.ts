@@ -1,10 +1,16 @@
 import { expect } from 'chai';
-import { fillTemplate, templateProblem, type Values } from '../../../lib/config/template.ts';
+import { fillTemplate, hasVariables, sampleOf, templateProblem } from '../../../lib/config/template.ts';
 
-const VALUES: Values = { config_path: '/etc/${agent_id}/$$.yaml', config_stem: 'pump1', service_id: 'pump1-corerl' };
+const VALUES = new Map([
+  ['config_path', '/etc/${agent_id}/$$.yaml'],
+  ['config_stem', 'pump1'],
+  ['service_id', 'pump1-corerl'],
+  ['port.http', '7100'],
+  ['env.TEMP(x86)', 'C:/t'],
+]);
 
 function filled(template: string): string {
-  const result = fillTemplate(template, VALUES);
+  const result = fillTemplate(template, (variable) => VALUES.get(variable));
   return result.type === 'filled' ? result.text : `absent ${result.variable}`;
 }
 
@@ -23,6 +29,17 @@ describe('a template', () => {
     );
   });
 
+  it('has ports and variables of the environment by their names', () => {
+    expect(filled('${port.http}/${env.TEMP(x86)}')).to.equal('7100/C:/t');
+    expect(filled('${port.grpc}')).to.equal('absent port.grpc');
+    expect(filled('${env.HOME}')).to.equal('absent env.HOME');
+  });
+
+  it('has a form that can be looked at before anything is known', () => {
+    expect([hasVariables('$${x} $'), hasVariables('${port.http}')]).to.deep.equal([false, true]);
+    expect(sampleOf('/a/${env.HOME}/$$')).to.equal('/a/x/$');
+  });
+
   it('says which variable has no value', () => {
     expect(filled('${config_stem} ${agent_id}')).to.equal('absent agent_id');
   });
@@ -31,7 +48,20 @@ describe('a template', () => {
     expect(templateProblem('${config_path} ${config_stem} ${agent_id} ${service_id} $${x} $x $')).to.be.null;
   });
 
-  for (const name of ['x', '', 'CONFIG_PATH', ' agent_id', 'constructor']) {
+  for (const name of [
+    'x',
+    '',
+    'CONFIG_PATH',
+    ' agent_id',
+    'constructor',
+    'port.',
+    'port',
+    'port.a b',
+    'env.',
+    'env',
+    'envs.X',
+    'env.a=b',
+  ]) {
     it(`has a problem with the variable "${name}"`, () => {
       expect(templateProblem(`a\${${name}}b`)).to.contain(`unknown variable "\${${name}}"`);
     });

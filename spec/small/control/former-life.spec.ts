@@ -23,7 +23,7 @@ describe('a service that was forgotten and is wished for again', () => {
     if (facts?.status !== 'exited') throw new Error('The service has not ended.');
     world.kill();
     world.processes.surveyed.set(spec.id, facts);
-    const wish = { subject: `service:${spec.id}`, intended: 'running', holder: 'io', spec } as const;
+    const wish = { subject: `service:${spec.id}`, intended: 'running', holder: 'io', atLeast: 0, spec } as const;
     await world.store.commitWishes({ put: [wish], drop: [], journal: [] });
     await world.boot();
   }

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { ReportingProcessHost } from '../../../lib/control/health-processes.ts';
 import { Health } from '../../../lib/control/health.ts';
 import { parseServiceId } from '../../../lib/model/ids.ts';
+import { NO_LIMITS } from '../../../lib/model/limits.ts';
 import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
 import { recordingLog } from '../../support/control-world.ts';
 import { fakeProcessHost } from '../../support/fake-process-host.ts';
@@ -16,6 +17,7 @@ const request: LaunchRequest = {
   env: {},
   cwd: null,
   stop: { signal: 'SIGTERM', graceMs: 100 },
+  limits: NO_LIMITS,
 };
 
 describe('a launch that waits until what was told before is kept', () => {

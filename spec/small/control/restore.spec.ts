@@ -3,6 +3,7 @@ import { createActor, createMachine, type AnyStateMachine } from 'xstate';
 import { agentRecord } from '../../../lib/actors/agent/record-schema.ts';
 import { serviceRecord } from '../../../lib/actors/service/record-schema.ts';
 import type { ServiceContext } from '../../../lib/actors/service/record.ts';
+import { SERVICE_MACHINE_VERSION } from '../../../lib/actors/service/machine.ts';
 import { createSupervisorMachine } from '../../../lib/actors/supervisor/machine.ts';
 import { supervisorRecord } from '../../../lib/actors/supervisor/record-schema.ts';
 import { serviceRef, splitState, type SupervisorRef } from '../../../lib/control/actors.ts';
@@ -28,8 +29,7 @@ async function keptBy(world: ControlWorld): Promise<readonly ActorRow[]> {
 function machinesOf(
   world: ControlWorld,
 ): MachineCatalog & { readonly root: ReturnType<typeof createSupervisorMachine> } {
-  const { processes, catalog, clock } = world;
-  const root = createSupervisorMachine({ processes, catalog }, clock);
+  const root = createSupervisorMachine(world, world.clock);
   const { service, agent } = root.implementations.actors as { service: AnyStateMachine; agent: AnyStateMachine }; // set up there
   return { root, service, agent };
 }
@@ -80,7 +80,7 @@ describe('the kept rows of a host', () => {
     expect(reasonsOf({ ...good, snapshot: good.snapshot.slice(0, 100) })[0]).to.match(/JSON/);
     expect(reasonsOf({ ...good, src: 'robot' })).to.deep.equal(['there is no machine "robot"']);
     expect(reasonsOf({ ...good, version: '99' })).to.deep.equal([
-      'it was written by version 99, and no migration leads from 99 to 1',
+      `it was written by version 99, and no migration leads from 99 to ${SERVICE_MACHINE_VERSION}`,
     ]);
     expect(reasonsOf({ ...good, snapshot: good.snapshot.replace('"active"', '"done"') })).to.deep.equal([
       'its status is "done"',
@@ -134,7 +134,7 @@ describe('the kept rows of a host', () => {
     expect(world.store.quarantined.map((set) => set.row)).to.deep.equal([bad]);
     expect(world.control.health().status).to.equal('healthy');
     const kept = (await world.store.loadActors()).find(({ path }) => path === 'service:pump1-coreio');
-    expect(kept?.version).to.equal('1');
+    expect(kept?.version).to.equal(SERVICE_MACHINE_VERSION);
   });
 
   it('count as asked to stop when no wish speaks of their service: only an acknowledged command drops a wish', async () => {
@@ -150,8 +150,9 @@ describe('the kept rows of a host', () => {
   });
 
   describe('of one version, read by the next one', () => {
+    const NEXT = 'next';
     /** The next version: nested states have other names, and the deadline moved into an object of its own. */
-    const RENAMED: Readonly<Record<string, string>> = { waiting: 'pausing', ready: 'serving' };
+    const RENAMED: Readonly<Record<string, string>> = { waiting: 'pausing' };
 
     function renamed(config: unknown): unknown {
       if (Array.isArray(config)) return config.map(renamed);
@@ -160,14 +161,14 @@ describe('the kept rows of a host', () => {
       return Object.fromEntries(
         Object.entries(config).map(([key, value]) => {
           const isName = (key === 'target' || key === 'initial') && typeof value === 'string';
-          const text = isName ? value.replace(/waiting|ready/, (name) => RENAMED[name] ?? name) : renamed(value);
+          const text = isName ? value.replace(/\bwaiting\b/, (name) => RENAMED[name] ?? name) : renamed(value);
           return [RENAMED[key] ?? key, text];
         }),
       );
     }
 
     function nextOf(service: AnyStateMachine, now: () => number): AnyStateMachine {
-      const config = { ...(renamed(service.config) as typeof service.config), version: '2' };
+      const config = { ...(renamed(service.config) as typeof service.config), version: NEXT };
       const next: AnyStateMachine = createMachine(config as never).provide(service.implementations as never); // the same words
       const untilDeadline = ({ context }: { context: { due?: { at: number } } & ServiceContext }): number =>
         (context.due?.at ?? context.deadlineAt ?? now()) - now();
@@ -176,10 +177,7 @@ describe('the kept rows of a host', () => {
 
     const up = (kept: KeptSnapshot): KeptSnapshot => {
       const { deadlineAt, ...context } = kept.context as ServiceContext;
-      const text = JSON.stringify(kept.value).replace(
-        /"(waiting|ready)"/,
-        (_, name: string) => `"${RENAMED[name] ?? name}"`,
-      );
+      const text = JSON.stringify(kept.value).replace(/"(waiting)"/, (_, name: string) => `"${RENAMED[name] ?? name}"`);
       const value: unknown = JSON.parse(text);
       return { ...kept, value, context: { ...context, ...(deadlineAt === null ? {} : { due: { at: deadlineAt } }) } };
     };
@@ -216,17 +214,24 @@ describe('the kept rows of a host', () => {
       const pid = world.control.service('pump1-coreio').pid;
       const { root, rejected } = handedOver({
         contexts,
-        migrations: { ...MIGRATIONS, service: { '1': { to: '2', up } } },
+        migrations: { ...MIGRATIONS, service: { [SERVICE_MACHINE_VERSION]: { to: NEXT, up } } },
       });
       expect(rejected).to.deep.equal([]);
-      expect(stateOf(root, 'pump1-coreio')).to.equal('running.serving');
+      expect(stateOf(root, 'pump1-coreio')).to.equal('running.ready');
       expect(stateOf(root, 'pump1-corerl')).to.equal('backoff.pausing');
       const surveyed = await world.processes.survey();
       for (const id of ['pump1-coreio', 'pump1-corerl'].map((text) => parseServiceId(text))) {
         const facts = surveyed.get(id) ?? null;
-        serviceRef(root, id)?.send({ type: 'host.resume', intended: 'running', holders: ['agent:pump1'], facts });
+        serviceRef(root, id)?.send({
+          type: 'host.resume',
+          intended: 'running',
+          holders: ['agent:pump1'],
+          spec: null,
+          atLeast: 0,
+          facts,
+        });
       }
-      expect(stateOf(root, 'pump1-coreio')).to.equal('running.serving');
+      expect(stateOf(root, 'pump1-coreio')).to.equal('running.ready');
       expect(serviceRef(root, 'pump1-coreio')?.getSnapshot().context).to.include({ isAdopted: true, generation: 1 });
       expect(serviceRef(root, 'pump1-coreio')?.getSnapshot().context.launch?.pid).to.equal(pid);
       await world.pass(99); // 250 ms of backoff: 100 before the kill, 50 without a host
@@ -242,13 +247,17 @@ describe('the kept rows of a host', () => {
       };
       const { root, rejected } = handedOver({
         contexts,
-        migrations: { ...MIGRATIONS, service: { '1': { to: '2', up: broken } } },
+        migrations: { ...MIGRATIONS, service: { [SERVICE_MACHINE_VERSION]: { to: NEXT, up: broken } } },
       });
       expect(rejected).to.deep.equal(Array(2).fill('this deadline is from the future'));
       expect(root.getSnapshot().children).to.have.keys('agent:pump1');
       root.stop();
-      const round = { '1': { to: '0', up }, '0': { to: '1', up: (kept: KeptSnapshot) => kept } };
-      const nowhere = 'it was written by version 1, and no migration leads from 1 to 2';
+      const round = {
+        [SERVICE_MACHINE_VERSION]: { to: '0', up },
+        '0': { to: SERVICE_MACHINE_VERSION, up: (kept: KeptSnapshot) => kept },
+      };
+      const [from, to] = [SERVICE_MACHINE_VERSION, NEXT];
+      const nowhere = `it was written by version ${from}, and no migration leads from ${from} to ${to}`;
       const { root: other, rejected: lost } = handedOver({ contexts, migrations: { ...MIGRATIONS, service: round } });
       expect(lost).to.deep.equal(Array(2).fill(nowhere));
       other.stop();

@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import { agentStateOf, isReleased, releasable, type ServiceReport } from '../../../lib/model/agent-state.ts';
+import {
+  agentStateOf,
+  groupFallout,
+  isReleased,
+  releasable,
+  type ServiceReport,
+} from '../../../lib/model/agent-state.ts';
 import { parseServiceId } from '../../../lib/model/ids.ts';
 import type { PublicState } from '../../../lib/model/views.ts';
 import { agentPlan } from '../../support/specs.ts';
@@ -9,7 +15,8 @@ const HOLDER = 'agent:pump1';
 
 function report(kind: string, state: PublicState, more: Partial<ServiceReport> = {}): ServiceReport {
   const serviceId = parseServiceId(`pump1-${kind}`);
-  return { serviceId, state, intended: 'running', isComplete: false, holders: [HOLDER], reason: null, ...more };
+  const nothing = { isReady: state === 'running', isComplete: false, falls: 0, fellBy: null, reason: null };
+  return { serviceId, state, intended: 'running', holders: [HOLDER], ...nothing, ...more };
 }
 
 function reports(...all: ServiceReport[]): Record<string, ServiceReport> {
@@ -81,5 +88,24 @@ describe('letting go of services', () => {
     expect(isReleased(plan, reports(report('coreio', 'running', { holders: ['agent:pump2'] }), gone), HOLDER)).to.equal(
       true,
     );
+  });
+});
+
+describe('the services that are restarted with one that failed', () => {
+  const sharing = (id: string) => ({ ...agentPlan(id, { coreioId: 'io' }), strategy: 'one_for_all' }) as const;
+  const agents = [sharing('a'), sharing('b')];
+  const [io, own] = ['io', 'a-corerl'].map((id) => parseServiceId(id));
+  const everything = () => true;
+
+  it('are those of every agent that holds it', () => {
+    expect(groupFallout(agents, io!, everything)).to.deep.equal(['a-corerl', 'b-corerl']);
+  });
+
+  it('are also those that a shared one among them takes along', () => {
+    expect(groupFallout(agents, own!, everything)).to.deep.equal(['io', 'b-corerl']);
+  });
+
+  it('leave out those without a process, and with them what they would have taken along', () => {
+    expect(groupFallout(agents, own!, (id) => id !== io)).to.deep.equal([]);
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { formatDuration, parseDuration } from '../../../lib/model/duration.ts';
+import { formatDuration, parseDuration, spokenDuration } from '../../../lib/model/duration.ts';
 
 describe('a duration', () => {
   const readable: readonly (readonly [text: string, ms: number])[] = [
@@ -60,5 +60,15 @@ describe('a duration', () => {
     for (let ms = 0; ms < 10_000_000; ms += 12_345) {
       expect(parseDuration(formatDuration(ms))).to.deep.equal({ type: 'duration', ms });
     }
+  });
+
+  it('is spoken no finer than a reader needs', () => {
+    const spoken = [
+      0, 4, 50, 250, 800, 1_000, 4_240, 9_949, 42_400, 59_600, 125_000, 3_600_000, 11_545_000, 360_000_000,
+    ];
+    expect(spoken.map(spokenDuration)).to.deep.equal([
+      ...['0 s', '0 s', '0.05 s', '0.25 s', '0.8 s', '1 s', '4.2 s', '9.9 s', '42 s', '1 min', '2 min 5 s', '1 h'],
+      ...['3 h 12 min', '4 d 4 h'],
+    ]);
   });
 });

@@ -4,7 +4,9 @@ import {
   classifyExit,
   EMPTY_BUDGET,
   judgeEnding,
+  longestWaits,
   MIN_BACKOFF_MS,
+  reachableRestarts,
   type Ending,
   type RestartBudget,
 } from '../../../lib/model/restart.ts';
@@ -46,6 +48,31 @@ describe('the backoff delay', () => {
 
   it('never falls below its floor, whatever is configured', () => {
     expect(backoffDelay({ ...backoff, initialMs: 0 }, 1, 0)).to.equal(MIN_BACKOFF_MS);
+  });
+});
+
+describe('a budget', () => {
+  const backoff = { initialMs: 250, factor: 2, maxMs: 30_000, jitter: 0.2, resetAfterMs: 60_000 };
+
+  it('needs the waits of all its restarts, each with all of its jitter', () => {
+    expect([0, 1, 3, 10].map((restarts) => longestWaits(backoff, restarts))).to.deep.equal([0, 300, 2_100, 146_100]);
+  });
+
+  it('is reached for as long as its waits are shorter together than the period', () => {
+    const reached = (maxRestarts: number, periodMs: number): number =>
+      reachableRestarts({ backoff, intensity: { maxRestarts, periodMs } });
+    expect([reached(3, 2_101), reached(3, 2_100), reached(10, 60_000), reached(0, 0)]).to.deep.equal([3, 2, 7, 0]);
+  });
+
+  it('that is reached is exceeded by a service that always ends at once, however the jitter falls', () => {
+    const restart = { ...spec, mode: 'always' as const, backoff, intensity: { maxRestarts: 7, periodMs: 60_000 } };
+    let budget = EMPTY_BUDGET;
+    let now = NOW;
+    for (let ends = 1; ends <= 8; ends += 1) {
+      const verdict = judgeEnding(restart, { ...crash, uptimeMs: 0 }, { budget, attempt: 'first' }, { now, random: 1 });
+      expect(verdict.next).to.equal(ends === 8 ? 'give_up' : 'retry');
+      if (verdict.next === 'retry') [budget, now] = [verdict.budget, now + verdict.delayMs];
+    }
   });
 });
 

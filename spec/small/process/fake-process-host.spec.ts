@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
+import { NO_LIMITS } from '../../../lib/model/limits.ts';
 import type { ProcessExit } from '../../../lib/model/process.ts';
 import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
 import { fakeProcessHost, type FakeProcessHost } from '../../support/fake-process-host.ts';
@@ -10,7 +11,7 @@ const STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;
 
 function request(serviceId = PUMP, generation = 1): LaunchRequest {
   const program = { executablePath: '/opt/pump', version: '1.2.3', args: [], env: {}, cwd: null };
-  return { serviceId, agentId: null, generation, ...program, stop: STOP };
+  return { serviceId, agentId: null, generation, ...program, stop: STOP, limits: NO_LIMITS };
 }
 
 function harnessOf(fake: FakeProcessHost): ProcessHostHarness {

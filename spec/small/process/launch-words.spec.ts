@@ -1,12 +1,14 @@
 import { expect } from 'chai';
 import { constants } from 'node:os';
+import { inheritable } from '../../../lib/model/environment.ts';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
+import { NO_LIMITS } from '../../../lib/model/limits.ts';
 import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
-import { environmentOf, inheritable } from '../../../lib/process/environment.ts';
+import { environmentOf } from '../../../lib/process/environment.ts';
 import { failureOf } from '../../../lib/process/failure.ts';
 import { frameOf } from '../../../lib/process/launcher.ts';
 import { layoutOf } from '../../../lib/process/layout.ts';
-import { orderOf, unusableOf } from '../../../lib/process/order.ts';
+import { orderOf, subjectOf, unusableOf } from '../../../lib/process/order.ts';
 import { Lines, parseReport } from '../../../lib/process/shims.ts';
 import { signalName, signalNumber } from '../../../lib/process/signals.ts';
 
@@ -21,6 +23,7 @@ const REQUEST: LaunchRequest = {
   env: { PORT: '1' },
   cwd: null,
   stop: { signal: 'SIGINT', graceMs: 1_500 },
+  limits: { openFiles: 4_096, processes: null, coreSize: 'unlimited', addressSpace: null },
 };
 
 describe('signals', () => {
@@ -113,6 +116,10 @@ describe('an order', () => {
       '/base',
       String(constants.signals.SIGINT),
       '1500',
+      '4096',
+      '',
+      'unlimited',
+      '',
       '2',
       '/opt/pump',
       '-v',
@@ -123,10 +130,31 @@ describe('an order', () => {
   });
 
   it('cannot be made with a NUL or with a signal that the system does not have', () => {
-    expect(unusableOf(REQUEST)).to.equal(null);
-    expect(unusableOf({ ...REQUEST, env: { A: '\0' } })).to.include({ code: 'EINVAL', isPermanent: true });
-    const failure = unusableOf({ ...REQUEST, stop: { signal: 'SIGFOO', graceMs: 1 } });
+    expect(unusableOf(REQUEST, 'native')).to.equal(null);
+    expect(unusableOf({ ...REQUEST, env: { A: '\0' } }, 'native')).to.include({ code: 'EINVAL', isPermanent: true });
+    const failure = unusableOf({ ...REQUEST, stop: { signal: 'SIGFOO', graceMs: 1 } }, 'native');
     expect(failure?.message).to.include('SIGFOO');
+  });
+
+  it('with limits cannot be made for a Node shim, which sets none', () => {
+    expect(unusableOf(REQUEST, 'node')).to.deep.equal({
+      code: 'ENOTSUP',
+      isPermanent: true,
+      message:
+        'The service "pump" cannot be launched: on this machine the host cannot set limits, and it has some (open_files, core_size).',
+    });
+    expect(unusableOf(REQUEST, 'sh')).to.equal(null);
+    expect(unusableOf({ ...REQUEST, limits: NO_LIMITS }, 'node')).to.equal(null);
+  });
+
+  it('names the limit that a refusal was about, with its value', () => {
+    const order = orderOf(REQUEST, LAUNCH, { layout, basePath: '/base', env: {} });
+    const subject = subjectOf({ step: 'limits', errno: constants.errno.EPERM, limit: 'open_files' }, order);
+    expect(failureOf('limits', constants.errno.EPERM, subject)).to.deep.equal({
+      code: 'EPERM',
+      isPermanent: false,
+      message: 'The limit "open_files: 4096" cannot be set: it is above the hard limit of the host (EPERM).',
+    });
   });
 });
 
@@ -147,6 +175,11 @@ describe('report lines', () => {
   it('say what was refused', () => {
     const line = `{"launch":"${LAUNCH}","event":"refused","step":"exec","errno":2}`;
     expect(parseReport(line)).to.deep.equal({ launchId: LAUNCH, report: { type: 'refused', step: 'exec', errno: 2 } });
+    const limits = `{"launch":"${LAUNCH}","event":"refused","step":"limits","limit":"core_size","errno":1}`;
+    const report = { type: 'refused', step: 'limits', limit: 'core_size', errno: 1 };
+    expect(parseReport(limits)).to.deep.equal({ launchId: LAUNCH, report });
+    const unnamed = limits.replace('core_size', 'toString');
+    expect(parseReport(unnamed)?.report).to.deep.equal({ type: 'refused', step: 'limits', errno: 1 });
   });
 
   it('that this host does not know are none', () => {

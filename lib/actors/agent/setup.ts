@@ -1,0 +1,134 @@
+import { assign, enqueueActions, setup } from 'xstate';
+import { agentStateOf, fallout, isReleased, releasable, type ServiceReport } from '../../model/agent-state.ts';
+import type { AgentPlan } from '../../model/spec.ts';
+import type { PublicState } from '../../model/views.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { peer } from '../peers.ts';
+import { serviceActorId } from '../service/record.ts';
+import type { AgentEvent } from './events.ts';
+import { agentActorId, type AgentContext, type AgentInput } from './record.ts';
+
+/** What the chart's words do: every guard and action is a named one. */
+export function agentSetup(clock: Clock) {
+  return setup({
+    types: {
+      context: {} as AgentContext, // setup() takes types as values
+      events: {} as AgentEvent,
+      input: {} as AgentInput,
+    },
+    guards: {
+      becomes: ({ context, event }, { state }: { state: PublicState }) =>
+        event.type === 'service.changed' && agentStateOf(context.plan, reportsWith(context, event)).state === state,
+      isReleased: ({ context, event }) =>
+        isReleased(context.plan, reportsWith(context, event), agentActorId(context.plan.id)),
+      isDown: ({ context, event }) => {
+        const reports = reportsWith(context, event);
+        return context.plan.services.every((spec) => reports[spec.id]?.state === 'stopped');
+      },
+      becomesAgain: ({ context, event }, { state }: { state: PublicState }) =>
+        context.intended === 'running' &&
+        event.type === 'service.changed' &&
+        agentStateOf(context.plan, reportsWith(context, event)).state === state,
+      wantsRunning: ({ context }) => context.intended === 'running',
+      isStillHeld: ({ context, event }) =>
+        context.intended === 'stopped' &&
+        event.type === 'service.changed' &&
+        (event.report.holders.includes(agentActorId(context.plan.id)) || isOwnOnItsWayDown(context, event.report)),
+      resumesRunning: ({ event }) => event.type === 'host.resume' && event.intended === 'running',
+    },
+    actions: {
+      enter: assign(() => ({ since: clock.now() })),
+      noteOrigin: assign(({ event }) => ('correlationId' in event ? { correlationId: event.correlationId } : {})),
+      forgetOrigin: assign({ correlationId: null }),
+      takePlan: assign(({ context, event }) =>
+        'plan' in event ? { plan: event.plan, reports: reportsOf(event.plan, context.reports) } : {},
+      ),
+      wishRunning: assign({ intended: 'running', reason: null }),
+      wishStopped: assign({ intended: 'stopped', reason: null }),
+      takeWish: assign(({ event }) => (event.type === 'host.resume' ? { intended: event.intended } : {})),
+      forgetReports: assign({ reports: {} }),
+      noteReport: assign(({ context, event }) =>
+        event.type === 'service.changed' ? { reports: reportsWith(context, event) } : {},
+      ),
+      explain: assign(({ context }) => ({ reason: agentStateOf(context.plan, context.reports).reason })),
+      clearReason: assign({ reason: null }),
+      park: assign(({ event }) => (event.type === 'supervisor.park' ? { reason: event.reason } : {})),
+      claimServices: enqueueActions(({ context, enqueue, system }) => {
+        const { plan, correlationId } = context;
+        for (const spec of plan.services) {
+          const service = peer(system, serviceActorId(spec.id));
+          if (service)
+            enqueue.sendTo(service, { type: 'service.claim', holder: agentActorId(plan.id), spec, correlationId });
+        }
+      }),
+      retryServices: enqueueActions(({ context, enqueue, system }) => {
+        for (const report of Object.values(context.reports)) {
+          const service = peer(system, serviceActorId(report.serviceId));
+          // What a person did to single services ends with the next start of the whole.
+          const isDown = report.state === 'failed' || report.state === 'backoff' || report.intended === 'stopped';
+          if (service && isDown)
+            enqueue.sendTo(service, { type: 'service.start', correlationId: context.correlationId });
+        }
+      }),
+      recycleGroup: enqueueActions(({ context, enqueue, event, system }) => {
+        if (event.type !== 'service.changed' || !isFallOfOthers(context, event.report)) return;
+        const { plan } = context;
+        const { serviceId } = event.report;
+        const reason = `restarted with ${serviceId}, which failed (${plan.strategy})`;
+        for (const id of fallout(plan, serviceId)) {
+          const service = peer(system, serviceActorId(id));
+          if (service)
+            enqueue.sendTo(service, { type: 'service.recycle', by: agentActorId(plan.id), failed: serviceId, reason });
+        }
+      }),
+      releaseDropped: enqueueActions(({ context, enqueue, event, system }) => {
+        if (event.type !== 'agent.configure' && event.type !== 'host.resume') return;
+        const { plan } = event;
+        const { correlationId } = context;
+        const dropped = context.plan.services.filter(({ id }) => !plan.services.some((spec) => spec.id === id));
+        for (const { id } of dropped) {
+          const service = peer(system, serviceActorId(id));
+          if (service)
+            enqueue.sendTo(service, { type: 'service.release', holder: agentActorId(plan.id), correlationId });
+        }
+      }),
+      watchServices: enqueueActions(({ context, enqueue, system }) => {
+        for (const { id } of context.plan.services) {
+          const service = peer(system, serviceActorId(id));
+          if (service) enqueue.sendTo(service, { type: 'service.watch', watcher: agentActorId(context.plan.id) });
+        }
+      }),
+      releaseNext: enqueueActions(({ context, enqueue, system }) => {
+        const holder = agentActorId(context.plan.id);
+        for (const id of releasable(context.plan, context.reports, holder)) {
+          const service = peer(system, serviceActorId(id));
+          if (service)
+            enqueue.sendTo(service, { type: 'service.release', holder, correlationId: context.correlationId });
+        }
+      }),
+    },
+  });
+}
+
+function reportsWith(context: AgentContext, event: AgentEvent): AgentContext['reports'] {
+  if (event.type !== 'service.changed') return context.reports;
+  const { report } = event;
+  const isOurs = context.plan.services.some((spec) => spec.id === report.serviceId);
+  return isOurs ? { ...context.reports, [report.serviceId]: report } : context.reports;
+}
+
+/** A shared service may come down later, for another holder; its own ones it waits for. */
+function isOwnOnItsWayDown({ plan }: AgentContext, { serviceId, state }: ServiceReport): boolean {
+  return state === 'stopping' && plan.services.some((spec) => spec.id === serviceId && spec.agentId === plan.id);
+}
+
+/** What is known of the services of a plan. */
+function reportsOf(plan: AgentPlan, reports: AgentContext['reports']): AgentContext['reports'] {
+  return Object.fromEntries(Object.entries(reports).filter(([id]) => plan.services.some((spec) => spec.id === id)));
+}
+
+/** Whether a process of a member failed, or another agent ended it, since its last report. */
+function isFallOfOthers({ plan, reports }: AgentContext, { serviceId, falls, fellBy }: ServiceReport): boolean {
+  const before = reports[serviceId];
+  return before !== undefined && falls > before.falls && fellBy !== agentActorId(plan.id);
+}

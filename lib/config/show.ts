@@ -1,0 +1,28 @@
+import { stringify } from 'yaml';
+import type { Effective } from './effective.ts';
+import { isMapping, section, type Mapping } from './json.ts';
+import { completeAgentType, completeKind } from './layers.ts';
+import { kindSchema } from './schema.ts';
+
+const KEYS = Object.keys(kindSchema.shape);
+
+/**
+ * The configuration that is in effect, as YAML in the form of `coredinator.yaml`: kinds and agent types with every default, host
+ * services with what they override. Read again, it makes the same configuration. Values are as written, templates not filled in.
+ */
+export function effectiveYaml({ document }: Pick<Effective, 'document'>): string {
+  const kinds = mapped(section(document, 'kinds'), (kind) => inOrder(completeKind(kind)));
+  const agent_types = mapped(section(document, 'agent_types'), completeAgentType);
+  const shown = { kinds, agent_types, services: section(document, 'services') };
+  return stringify(shown, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+function mapped(mapping: Mapping, to: (value: unknown) => unknown): Mapping {
+  return Object.fromEntries(Object.entries(mapping).map(([key, value]) => [key, to(value)]));
+}
+
+/** The keys in the order of the schema, which is that of the documentation. */
+function inOrder(kind: unknown): unknown {
+  if (!isMapping(kind)) return kind;
+  return Object.fromEntries(KEYS.flatMap((key) => (Object.hasOwn(kind, key) ? [[key, kind[key]] as const] : [])));
+}

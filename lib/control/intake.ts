@@ -1,0 +1,67 @@
+import { HostClosingError } from '../model/errors.ts';
+import type { JournalDraft } from '../model/journal.ts';
+import type { Wish } from '../model/wish.ts';
+import type { ActorStore } from '../ports/actor-store.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ReachCrashPoint } from '../ports/crash-points.ts';
+import type { CommandOrigin } from './control.ts';
+import { Lanes } from './lanes.ts';
+import type { Sequence } from './sequence.ts';
+import type { Wishes } from './wishes.ts';
+
+/** What a command leaves behind whatever happens next: the wishes, and the fact that it was given. */
+export interface Accepted {
+  readonly put?: readonly Wish[];
+  /** Subjects whose wish is forgotten. */
+  readonly drop?: readonly string[];
+  readonly fact: Pick<JournalDraft, 'type' | 'detail'> & Partial<Pick<JournalDraft, 'agentId' | 'serviceId'>>;
+}
+
+export interface IntakeDeps {
+  readonly store: ActorStore;
+  readonly wishes: Wishes;
+  readonly sequence: Sequence;
+  readonly clock: Clock;
+  readonly crashPoint?: ReachCrashPoint | undefined;
+}
+
+/** Where commands are taken in: one at a time for each subject, durable before anybody acts on them. */
+export class Intake {
+  readonly #deps: IntakeDeps;
+  readonly #lanes = new Lanes();
+  #isClosing = false;
+
+  constructor(deps: IntakeDeps) {
+    this.#deps = deps;
+  }
+
+  /** From now on every command is refused with HostClosingError. */
+  close(): void {
+    this.#isClosing = true;
+  }
+
+  /** Throws HostClosingError once the host leaves. */
+  assertOpen(): void {
+    if (this.#isClosing) throw new HostClosingError();
+  }
+
+  /** Runs a command when the earlier ones about the same subjects are through. */
+  async run<T>(subjects: readonly string[], command: () => Promise<T>): Promise<T> {
+    this.assertOpen();
+    return this.#lanes.run(subjects, () => {
+      this.assertOpen();
+      return command();
+    });
+  }
+
+  /** Makes a command durable, in one transaction. Throws StoreUnavailableError: then nothing is wished for. */
+  async accept({ put = [], drop = [], fact }: Accepted, { correlationId }: CommandOrigin): Promise<void> {
+    const { store, wishes, sequence, clock } = this.#deps;
+    const blank = { agentId: null, serviceId: null, from: null, to: null };
+    const entry = sequence.next({ ...blank, at: clock.now(), cause: 'command', correlationId, ...fact });
+    await store.commitWishes({ put, drop, journal: [entry] });
+    this.#deps.crashPoint?.('after-wish');
+    for (const subject of drop) wishes.drop(subject);
+    for (const wish of put) wishes.put(wish);
+  }
+}

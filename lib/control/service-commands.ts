@@ -1,0 +1,164 @@
+import { serviceActorId } from '../actors/service/record.ts';
+import { ServiceNotFoundError, ServiceUnheldError } from '../model/errors.ts';
+import type { Holder, ServiceId } from '../model/ids.ts';
+import { revisionOf } from '../model/revision.ts';
+import type { ServiceSpec } from '../model/spec.ts';
+import type { Intended, ServiceWish } from '../model/wish.ts';
+import { serviceRef, splitState, type ServiceRef } from './actors.ts';
+import type { CommandDeps } from './command-deps.ts';
+import type { CommandOrigin } from './control.ts';
+import type { Accepted } from './intake.ts';
+import { assertServicesFree, ensure } from './seats.ts';
+
+/** A holder that is no agent. */
+type SoleHolder = 'io' | 'host';
+
+/** Commands about single services: durable first, as those about agents. */
+export class ServiceCommands {
+  readonly #deps: CommandDeps;
+
+  constructor(deps: CommandDeps) {
+    this.#deps = deps;
+  }
+
+  /** Makes `holder` hold the service; it comes up if it is not, unless it is only to be known. */
+  async hold(
+    spec: ServiceSpec,
+    holder: SoleHolder,
+    origin: CommandOrigin,
+    intended: Intended = 'running',
+  ): Promise<void> {
+    const { intake, root } = this.#deps;
+    const { correlationId } = origin;
+    await intake.run([spec.id], async () => {
+      assertServicesFree(root, [spec]);
+      const wish = { subject: serviceActorId(spec.id), intended, holder, spec, atLeast: 0 } as const;
+      const type = intended === 'running' ? 'service.start_requested' : 'service.configured';
+      await intake.accept({ put: [wish], fact: { type, serviceId: spec.id, detail: { holder } } }, origin);
+      ensure(root, [spec], []);
+      if (intended === 'stopped') return;
+      const service = serviceRef(root, spec.id);
+      service?.send({ type: 'service.claim', holder, spec, correlationId });
+      service?.send({ type: 'service.start', correlationId });
+    });
+  }
+
+  /** Gives a held service a new spec: policies hold at once, the rest from its next launch on. */
+  async configure(known: ServiceWish, spec: ServiceSpec, origin: CommandOrigin): Promise<void> {
+    const { intake, root } = this.#deps;
+    await intake.run([spec.id], async () => {
+      const fact = { type: 'service.configured', serviceId: spec.id, detail: { revision: revisionOf(spec) } };
+      await intake.accept({ put: [{ ...known, spec }], fact }, origin);
+      serviceRef(root, spec.id)?.send({ type: 'service.configure', spec });
+    });
+  }
+
+  /** Lets `holder` go of the service and forgets it when nobody else holds it. Resolves when that is done. */
+  async release(id: ServiceId, holder: SoleHolder, origin: CommandOrigin): Promise<void> {
+    const { intake, root, changes, wishes } = this.#deps;
+    await intake.run([id], async () => {
+      const { holders: before } = this.#service(id).getSnapshot().context;
+      const fact = { type: 'service.stop_requested', serviceId: id, detail: { holder } };
+      await intake.accept({ ...wishWithout(holder, wishes.service(id), before), fact }, origin);
+      serviceRef(root, id)?.send({ type: 'service.release', holder, correlationId: origin.correlationId });
+      const holders = (): readonly Holder[] => serviceRef(root, id)?.getSnapshot().context.holders ?? [];
+      await changes.until(serviceActorId(id), () => holders().length > 0 || this.#isDown(id));
+      if (holders().length === 0) root.send({ type: 'supervisor.remove', actorId: serviceActorId(id) });
+    });
+  }
+
+  /** Lets a service run that is held by somebody, at once, whatever timer it waits for. */
+  async start(id: ServiceId, origin: CommandOrigin): Promise<void> {
+    const { intake } = this.#deps;
+    await intake.run([id], async () => {
+      const known = this.#held(id);
+      const isSole = known !== null && known.holder !== null;
+      // What the agents that hold it wish counts again.
+      const change = isSole ? { put: [{ ...known, intended: 'running' as const }] } : { drop: [serviceActorId(id)] };
+      await intake.accept({ ...change, fact: { type: 'service.start_requested', serviceId: id, detail: {} } }, origin);
+      this.#send(id, 'service.start', origin);
+    });
+  }
+
+  /** Ends the process of a service and launches it anew; starts one that is down. A host that dies on the way does not forget it. */
+  async restart(id: ServiceId, origin: CommandOrigin): Promise<void> {
+    const { intake } = this.#deps;
+    await intake.run([id], async () => {
+      const wish = restartWish(this.#service(id), this.#held(id));
+      await intake.accept(
+        { put: [wish], fact: { type: 'service.restart_requested', serviceId: id, detail: {} } },
+        origin,
+      );
+      this.#send(id, 'service.restart', origin);
+    });
+  }
+
+  /** Stops one service by hand; it stays down until it, or an agent that holds it, is started. Resolves when it is gone. */
+  async stop(id: ServiceId, origin: CommandOrigin): Promise<void> {
+    const { intake, wishes, changes, root } = this.#deps;
+    await intake.run([id], async () => {
+      const { spec, intended, holders } = this.#service(id).getSnapshot().context;
+      if (intended === 'stopped' && this.#isDown(id)) return;
+      const known = wishes.service(id) ?? { subject: serviceActorId(spec.id), holder: null, spec, atLeast: 0 };
+      // Of a service that nobody holds there is nothing to remember: it is on its way out.
+      const isHeld = holders.length > 0 || known.holder !== null;
+      const put = isHeld ? [{ ...known, intended: 'stopped' as const }] : [];
+      const fact = { type: 'service.stop_requested', serviceId: id, detail: {} };
+      await intake.accept({ put, fact }, origin);
+      this.#service(id).send({ type: 'service.stop', correlationId: origin.correlationId });
+    });
+    await changes.until(serviceActorId(id), () => {
+      // A later start wins over this stop; its caller must not wait for ever.
+      return this.#isDown(id) || serviceRef(root, id)?.getSnapshot().context.intended === 'running';
+    });
+  }
+
+  /** The wish about a service that somebody holds. Throws ServiceUnheldError. */
+  #held(id: ServiceId): ServiceWish | null {
+    const { holders, spec } = this.#service(id).getSnapshot().context;
+    const known = this.#deps.wishes.service(id) ?? null;
+    if (holders.length === 0 && (known?.holder ?? null) === null) throw new ServiceUnheldError(id, spec.agentId);
+    return known;
+  }
+
+  /** A host service that was never to run before is claimed first. */
+  #send(id: ServiceId, type: 'service.start' | 'service.restart', { correlationId }: CommandOrigin): void {
+    const holder = this.#deps.wishes.service(id)?.holder ?? null;
+    const service = this.#service(id);
+    const { holders, spec } = service.getSnapshot().context;
+    // Its last holder may have let go of it while the command was made durable: it is started for nobody.
+    if (holder === null && holders.length === 0) throw new ServiceUnheldError(id, spec.agentId);
+    const isClaimed = holder === null || holders.includes(holder);
+    service.send(isClaimed ? { type, correlationId } : { type: 'service.claim', holder, spec, correlationId });
+  }
+
+  #service(id: ServiceId): ServiceRef {
+    const service = serviceRef(this.#deps.root, id);
+    if (service === undefined) throw new ServiceNotFoundError(id);
+    return service;
+  }
+
+  #isDown(id: ServiceId): boolean {
+    const now = serviceRef(this.#deps.root, id)?.getSnapshot();
+    return now === undefined || splitState(now.value).state === 'stopped';
+  }
+}
+
+/** The wish that the live process of a service, if there is one, gives way to another. */
+export function restartWish(service: ServiceRef, known: ServiceWish | null): ServiceWish {
+  const { spec, launch, generation } = service.getSnapshot().context;
+  const blank = { subject: serviceActorId(spec.id), holder: null, spec };
+  return { ...(known ?? blank), intended: 'running', atLeast: (launch?.generation ?? generation) + 1 };
+}
+
+/** What is left of the wish when its holder lets go: that a person stopped a service which others hold outlives the holder. */
+function wishWithout(
+  holder: SoleHolder,
+  known: ServiceWish | undefined,
+  holders: readonly Holder[],
+): Pick<Accepted, 'put' | 'drop'> {
+  if (known === undefined || (known.holder !== null && known.holder !== holder)) return {};
+  const isHeldByOthers = holders.some((other) => other !== holder);
+  if (known.intended === 'running' || !isHeldByOthers) return { drop: [known.subject] };
+  return { put: [{ ...known, holder: null }] };
+}

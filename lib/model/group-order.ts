@@ -1,0 +1,34 @@
+import type { ServiceId } from './ids.ts';
+import type { DependencySpec, ServiceSpec, Strategy } from './spec.ts';
+
+/**
+ * The services of an agent, given in start order, with what its strategy adds to their dependencies. The children of an Erlang/OTP
+ * supervisor come up one after the other, and a group that is restarted under `one_for_all` or `rest_for_one` does so again: each
+ * may rely on those before it. Here services come up at the same time unless one depends on the other; so each of a group that
+ * does not already depend on the one before it, directly or through others, gets a `started` dependency on it. A shared service
+ * gets none, for it outlives the agent; who comes after it waits for the agent's own one before that, too.
+ */
+export function inGroupOrder(services: readonly ServiceSpec[], strategy: Strategy): readonly ServiceSpec[] {
+  if (strategy === 'one_for_one') return services;
+  const grouped: ServiceSpec[] = [];
+  for (const service of services) grouped.push(service.agentId === null ? service : chained(service, grouped));
+  return grouped;
+}
+
+function chained(service: ServiceSpec, before: readonly ServiceSpec[]): ServiceSpec {
+  const dependsOn: DependencySpec[] = [...service.dependsOn];
+  for (const { id, agentId } of before.toReversed()) {
+    if (!reached(dependsOn, before).has(id)) dependsOn.push({ serviceId: id, condition: 'started' });
+    if (agentId !== null) break;
+  }
+  return { ...service, dependsOn };
+}
+
+/** Everything that is depended on, directly or through others; `before` is in start order. */
+function reached(dependsOn: readonly DependencySpec[], before: readonly ServiceSpec[]): ReadonlySet<ServiceId> {
+  const ids = new Set(dependsOn.map(({ serviceId }) => serviceId));
+  for (const { id, dependsOn: further } of before.toReversed()) {
+    if (ids.has(id)) for (const { serviceId } of further) ids.add(serviceId);
+  }
+  return ids;
+}

@@ -1,0 +1,97 @@
+import { awaited } from './agent-state.ts';
+import { spokenDuration } from './duration.ts';
+import { judgeEnding } from './restart.ts';
+import { placeOf, restartsWithin, type Situation } from './situation.ts';
+import type { Instant } from './time.ts';
+import { consequence } from './verdict-words.ts';
+
+/** Something that happens next: at an instant, or (null) as soon as what it waits for is the case. */
+export interface Pending {
+  readonly what: string;
+  readonly at: Instant | null;
+  /** A sentence without its capital and its full stop. */
+  readonly clause: string;
+}
+
+/** What ends the present state, its deadline first; empty: only a command or an exit does. */
+export function endsOfState(situation: Situation, now: Instant): readonly Pending[] {
+  const { spec, deadlineAt: at, awaits } = situation;
+  const left = at === null ? 'a moment' : spokenDuration(Math.max(0, at - now));
+  switch (placeOf(situation)) {
+    case 'starting.waiting':
+      return [{ what: 'dependency', at: null, clause: `it starts as soon as ${awaits.map(awaited).join(' and ')}` }];
+    case 'starting.resolving':
+      return [{ what: 'launch', at: null, clause: 'it is launched as soon as its executable is chosen' }];
+    case 'starting.launching':
+      return [{ what: 'launch', at: null, clause: 'its process runs as soon as the launch under way is through' }];
+    case 'starting.settling':
+      return [{ what: 'running', at, clause: `it counts as started in ${left}, if it is alive then` }];
+    case 'starting.probing':
+      return [
+        { what: 'start timeout', at, clause: `its process is ended in ${left}, unless its startup probe passes` },
+      ];
+    case 'running.unready':
+      return [{ what: 'ready', at: null, clause: 'it is ready as soon as its readiness probe passes' }];
+    case 'stopping.terminating':
+    case 'stopping.draining':
+      return [{ what: 'kill', at, clause: `what has not ended by itself in ${left} is killed` }, afterStop(situation)];
+    case 'stopping.killing':
+      return [afterStop(situation)];
+    case 'stopping.retrying':
+      return [{ what: 'stop', at: null, clause: 'its stop is tried again within 1 s' }, afterStop(situation)];
+    case 'backoff.waiting':
+      return [{ what: 'start', at, clause: `the next launch is in ${left}` }, ifThatFails(situation, at ?? now)];
+    case 'failed.exhausted':
+      if (at === null) return [];
+      return [{ what: 'recovery', at, clause: `one more attempt is made in ${left}` }, ifThatFails(situation, at)];
+    case 'failed.missing':
+      return [
+        { what: 'executable', at: null, clause: `it starts as soon as there is an executable "${spec.executable}"` },
+      ];
+    case 'failed.refused': {
+      const file = { what: 'executable', at: null, clause: 'it starts as soon as there is another executable' };
+      return at === null ? [file] : [{ what: 'recovery', at, clause: `one more attempt is made in ${left}` }, file];
+    }
+    default:
+      return [];
+  }
+}
+
+/** What the policy forgets as time goes by, where there is something to forget. */
+export function endsOfBudget(situation: Situation, now: Instant): readonly Pending[] {
+  const { spec, state, startedAt, budget } = situation;
+  const pending: Pending[] = [];
+  if (state === 'stopped') return pending;
+  const { resetAfterMs } = spec.restart.backoff;
+  const isUp = state === 'running' && startedAt !== null && budget.failures > 0;
+  if (isUp && startedAt + resetAfterMs > now) {
+    const at = startedAt + resetAfterMs;
+    const clause = `it has been up long enough in ${spokenDuration(at - now)} for its backoff to begin anew`;
+    pending.push({ what: 'backoff reset', at, clause });
+  }
+  const counted = restartsWithin(situation, now);
+  const oldest = counted[0];
+  if (oldest !== undefined) {
+    const at = oldest + spec.restart.intensity.periodMs;
+    const which = counted.length === 1 ? 'its one restart' : `the oldest of its ${counted.length} restarts`;
+    pending.push({ what: 'restart budget', at, clause: `${which} counts no more in ${spokenDuration(at - now)}` });
+  }
+  return pending;
+}
+
+function afterStop({ intended, substate, aftermath }: Situation): Pending {
+  const pending = (clause: string): Pending => ({ what: 'after the stop', at: null, clause });
+  if (substate === 'draining') {
+    return pending(intended === 'running' ? 'then it is down until the next host starts it' : 'then it is down');
+  }
+  if (intended === 'stopped') return pending('then it is down, as it is meant to be');
+  return pending(aftermath?.type === 'judge' ? 'then its restart policy decides' : 'then it is launched anew');
+}
+
+/** The launch to come is taken for one that ends before it counts as started. */
+function ifThatFails({ spec, budget, attempt, state, fallback }: Situation, at: Instant): Pending {
+  const past = { budget, attempt: state === 'failed' ? 'recovery' : attempt, hasFallback: fallback !== null } as const;
+  const verdict = judgeEnding(spec.restart, { class: 'code', uptimeMs: null }, past, { now: at, random: 0.5 });
+  const clause = `if that fails too, it would ${consequence(verdict, spec.restart, fallback)}`;
+  return { what: 'if that fails', at: null, clause };
+}

@@ -1,0 +1,62 @@
+import type { Holder } from './ids.ts';
+import type { Executable, Launch } from './process.ts';
+import type { Attempt, RestartBudget } from './restart.ts';
+import type { DependencySpec, ServiceSpec } from './spec.ts';
+import type { Instant } from './time.ts';
+import type { PublicState } from './views.ts';
+import type { Intended } from './wish.ts';
+
+/** A dependency that a service waits for, and how that one is now. */
+export interface Awaited extends DependencySpec {
+  /** Null: there is no such service. */
+  readonly now: {
+    readonly state: PublicState;
+    readonly substate: string | null;
+    readonly reason: string | null;
+  } | null;
+}
+
+/** What is the case with a service: all that an explanation is made from. */
+export interface Situation {
+  readonly spec: ServiceSpec;
+  readonly state: PublicState;
+  readonly substate: string | null;
+  readonly intended: Intended;
+  readonly holders: readonly Holder[];
+  /** It exists by its own configuration or command, whether or not anybody holds it. */
+  readonly isOfItsOwn: boolean;
+  readonly generation: number;
+  readonly launch: Launch | null;
+  readonly executable: Executable | null;
+  readonly isAdopted: boolean;
+  /** The live process was launched with another revision of the spec than the present one. */
+  readonly isDrifted: boolean;
+  /** What follows the stop under way; null: what is wished. */
+  readonly aftermath:
+    | { readonly type: 'judge'; readonly class: 'start_timeout' | 'probe'; readonly reason: string }
+    | { readonly type: 'again'; readonly reason: string }
+    | null;
+  /** The version that it would fall back to; null: there is none. */
+  readonly fallback: string | null;
+  /** Why it runs an older file than the newest; null: it does not. */
+  readonly fallbackReason: string | null;
+  readonly attempt: Attempt;
+  readonly budget: RestartBudget;
+  /** Dependencies that are not met, while it waits for them. */
+  readonly awaits: readonly Awaited[];
+  readonly since: Instant;
+  readonly startedAt: Instant | null;
+  readonly deadlineAt: Instant | null;
+  readonly reason: string | null;
+}
+
+/** The state with its nested one, dotted. */
+export function placeOf({ state, substate }: Pick<Situation, 'state' | 'substate'>): string {
+  return substate === null ? state : `${state}.${substate}`;
+}
+
+/** Restarts that count against the intensity at that instant. */
+export function restartsWithin({ spec, budget }: Situation, now: Instant): readonly Instant[] {
+  const from = now - spec.restart.intensity.periodMs;
+  return budget.restartTimes.filter((time) => time > from && time <= now);
+}

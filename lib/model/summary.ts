@@ -1,0 +1,134 @@
+import { spokenDuration } from './duration.ts';
+import { endsOfState } from './pending.ts';
+import { placeOf, type Awaited, type Situation } from './situation.ts';
+import { clauseOf } from './tell.ts';
+import { isoOf, type Instant } from './time.ts';
+
+/** The state of a service in words: what it is, since when, why, whether that is as wished, and what ends it. */
+export function summaryOf(situation: Situation, now: Instant): string {
+  const { spec, since } = situation;
+  const why = whyOf(situation);
+  const when = `since ${spokenDuration(Math.max(0, now - since))} (${isoOf(since)})`;
+  const head = `${spec.id} ${standing(situation)} ${when}${why === null ? '' : `: ${clauseOf(why)}`}.`;
+  const awaits = situation.awaits.map((one) => `${dependencyNow(one)}.`);
+  return [head, ...awaits, wishOf(situation, now), ...remarksOn(situation)].join(' ');
+}
+
+/** How a dependency is that somebody waits for; a sentence without its full stop. */
+export function dependencyNow({ serviceId, now }: Awaited): string {
+  if (now === null) return `There is no service "${serviceId}"`;
+  const { state, substate, reason } = now;
+  const isUnready = state === 'running' && substate === 'unready';
+  const place = isUnready ? 'running but not ready' : state === 'backoff' ? 'in backoff' : state;
+  const because = reason === null ? '' : `: ${clauseOf(reason.replace(/^(waits|is not ready|runs)/, 'it $1'))}`;
+  return `${serviceId} is ${place}${because}`;
+}
+
+/** A clause as a sentence of its own. */
+export function sentenceOf(clause: string): string {
+  return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
+}
+
+function standing({ state, substate, spec }: Situation): string {
+  if (state === 'backoff') return 'is in backoff';
+  if (state !== 'running') return `is ${state}`;
+  if (substate === 'unready') return 'is running but not ready';
+  return spec.probes.readiness === null ? 'is running' : 'is running and ready';
+}
+
+function whyOf(situation: Situation): string | null {
+  const { spec, launch, reason, aftermath, intended } = situation;
+  switch (placeOf(situation)) {
+    case 'stopped.idle':
+      return whyStopped(situation);
+    case 'stopped.completed':
+      return reason ?? 'it ended with success';
+    case 'stopped.drained':
+      return 'the host took it down when it left';
+    case 'starting.waiting':
+      return `it ${reason ?? 'waits for its dependencies'}`;
+    case 'starting.resolving':
+      return `it looks for the executable "${spec.executable}"`;
+    case 'starting.launching':
+      return 'its process is being launched';
+    case 'starting.settling':
+      return `its process (pid ${launch?.pid ?? '?'}) has to live for ${spokenDuration(spec.settleMs)} to count as started`;
+    case 'starting.probing':
+      return `the startup probe of its process (pid ${launch?.pid ?? '?'}) has not passed yet`;
+    case 'running.unready':
+      return unreadyReason(situation);
+    case 'running.ready':
+      return null;
+    case 'stopping.draining':
+      return 'the host takes its services down';
+    case 'stopping.killing':
+      return 'its grace is over and what is left of its processes is killed';
+    case 'stopping.retrying':
+      return reason;
+    case 'stopping.terminating':
+      if (intended === 'stopped') return 'it was told to stop';
+      return aftermath === null ? 'it was told to restart' : aftermath.reason;
+    default:
+      return reason;
+  }
+}
+
+function whyStopped({ intended, generation, holders, isOfItsOwn, reason }: Situation): string | null {
+  if (intended === 'running') return reason;
+  if (generation === 0) return 'it has not been started yet';
+  if (holders.length > 0 || isOfItsOwn) return 'it was stopped by hand';
+  return 'nobody holds it';
+}
+
+/** A reason that does not speak of readiness was kept from before the probe was asked. */
+function unreadyReason({ reason }: Situation): string {
+  const prefix = 'is not ready: ';
+  return reason?.startsWith(prefix) === true
+    ? `its readiness probe failed: ${reason.slice(prefix.length)}`
+    : 'its readiness probe has not passed yet';
+}
+
+function wishOf(situation: Situation, now: Instant): string {
+  const { state, intended } = situation;
+  const [first] = endsOfState(situation, now);
+  const next = first?.clause ?? withoutNext(situation);
+  const isAsWished = intended === 'running' ? state === 'running' : state === 'stopped';
+  const meant = `It is meant to ${intended === 'running' ? 'run' : 'be stopped'}`;
+  return `${isAsWished ? `${meant}, and it ${intended === 'running' ? 'does' : 'is'}` : meant}${next === null ? '' : `; ${next}`}.`;
+}
+
+/** What would change a state that lasts. */
+function withoutNext(situation: Situation): string | null {
+  const { holders, isOfItsOwn, spec } = situation;
+  switch (placeOf(situation)) {
+    case 'stopped.idle':
+      return holders.length > 0 || isOfItsOwn
+        ? 'it has to be started by a command'
+        : 'it starts with the next agent that needs it';
+    case 'stopped.completed':
+      return `its restart policy (${spec.restart.mode}) leaves it so`;
+    case 'stopped.drained':
+      return 'the next host starts it';
+    case 'failed.exhausted':
+      return 'its policy makes no further attempt, so it has to be started by a command';
+    case 'failed.abandoned':
+      return 'it has to be started by a command';
+    default:
+      return null;
+  }
+}
+
+function remarksOn(situation: Situation): readonly string[] {
+  const { launch, isAdopted, isDrifted, fallbackReason, state } = situation;
+  const remarks: string[] = [];
+  if (launch === null) return remarks;
+  if (isAdopted) {
+    remarks.push(`Its process (pid ${launch.pid}) was launched by an earlier host and adopted by this one.`);
+  }
+  if (fallbackReason !== null && state === 'running') remarks.push(`It ${clauseOf(fallbackReason)}.`);
+  if (isDrifted)
+    remarks.push(
+      'Its process runs an older revision of its configuration; the next launch takes over the present one.',
+    );
+  return remarks;
+}

@@ -1,0 +1,124 @@
+import { backoffDelay, classifyExit, EMPTY_BUDGET, judgeEnding, type Ending, type Verdict } from './restart.ts';
+import { placeOf, type Situation } from './situation.ts';
+import type { Instant, Millis } from './time.ts';
+import { consequence } from './verdict-words.ts';
+import type { ExitClass } from './views.ts';
+
+/** An exit that has not happened. */
+export type SupposedExit =
+  { readonly type: 'code'; readonly code: number } | { readonly type: 'signal'; readonly signal: string };
+
+/** What would follow. `stop`: a stop is under way and goes on. `nothing`: nobody would act. */
+export type Consequence = 'restart' | 'complete' | 'fail' | 'fall_back' | 'stop' | 'nothing';
+
+export interface Supposed {
+  readonly class: ExitClass;
+  readonly next: Consequence;
+  /** The shortest wait before what follows is undone by a further launch; null: there is none. */
+  readonly atLeastMs: Millis | null;
+  /** Its group would take it for a failure. */
+  readonly isFall: boolean;
+  readonly sentence: string;
+}
+
+/** What would follow if the process ended so now; where there is none, what would if the next one ended before it counts as started. */
+export function suppose(exit: SupposedExit, situation: Situation, now: Instant): Supposed {
+  const { state, launch } = situation;
+  const how = exit.type === 'code' ? `exited with code ${exit.code}` : `was ended by ${exit.signal}`;
+  if (placeOf(situation) === 'failed.abandoned') return unseen(exit, situation, how);
+  if (state === 'stopping' && launch !== null) return whileStopping(situation, how, now);
+  const exitClass = classOf(exit, situation, now);
+  const verdict = verdictOn(endingOf(exitClass, situation, now), situation, now);
+  const supposition =
+    launch === null
+      ? `There is no process to end now; if the next one ${how} before it counts as started, that would be`
+      : `If its process ${how} now, that would be`;
+  const { mode } = situation.spec.restart;
+  const although =
+    exitClass === 'clean' && verdict.next !== 'complete' ? `, but by its restart policy (${mode})` : ', and';
+  return told(exitClass, verdict, situation, `${supposition} ${CLASS_WORDS[exitClass]}${although}`);
+}
+
+const CLASS_WORDS: Readonly<Record<ExitClass, string>> = {
+  clean: 'a success (clean)',
+  code: 'a failure (code)',
+  signal: 'a failure (signal)',
+  spawn_permanent: 'a failure (spawn_permanent)',
+  spawn_transient: 'a failure (spawn_transient)',
+  start_timeout: 'a failure (start_timeout)',
+  probe: 'a failure (probe)',
+  stopped: 'as it is meant to be (stopped)',
+  lost: 'a failure (lost)',
+};
+
+function classOf(exit: SupposedExit, { spec }: Situation, at: Instant): ExitClass {
+  const code = exit.type === 'code' ? exit.code : null;
+  const signal = exit.type === 'signal' ? exit.signal : null;
+  return classifyExit({ code, signal, at, isKnown: true }, spec.restart);
+}
+
+function endingOf(exitClass: ExitClass, { launch, startedAt }: Situation, now: Instant): Ending {
+  return { class: exitClass, uptimeMs: launch === null || startedAt === null ? null : Math.max(0, now - startedAt) };
+}
+
+function verdictOn(ending: Ending, situation: Situation, now: Instant): Verdict {
+  const { spec, state, budget, attempt, fallback } = situation;
+  // What is started by a command, or by another that needs it, begins with a clean slate.
+  const past = state === 'stopped' ? ({ budget: EMPTY_BUDGET, attempt: 'first' } as const) : { budget, attempt };
+  return judgeEnding(spec.restart, ending, { ...past, hasFallback: fallback !== null }, { now, random: 0.5 });
+}
+
+const NEXT = { complete: 'complete', retry: 'restart', fall_back: 'fall_back', give_up: 'fail' } as const;
+
+function told(exitClass: ExitClass, verdict: Verdict, { spec, fallback, launch }: Situation, begin: string): Supposed {
+  return {
+    class: exitClass,
+    next: NEXT[verdict.next],
+    atLeastMs: atLeast(verdict, spec),
+    isFall: launch !== null && verdict.next !== 'complete',
+    sentence: `${begin} it would ${consequence(verdict, spec.restart, fallback)}.`,
+  };
+}
+
+function atLeast(verdict: Verdict, { restart }: Situation['spec']): Millis | null {
+  switch (verdict.next) {
+    case 'retry':
+      return backoffDelay(restart.backoff, verdict.budget.failures, 0);
+    case 'fall_back':
+      return 0;
+    case 'give_up':
+      return verdict.recovers ? restart.recoverAfterMs : null;
+    case 'complete':
+      return null;
+  }
+}
+
+/** An exit during a stop is what the stop is for; what follows it was decided when it began. */
+function whileStopping(situation: Situation, how: string, now: Instant): Supposed {
+  const { intended, substate, aftermath } = situation;
+  const begin = `If its process ${how} now, its stop would be through, and`;
+  const goesDown = intended === 'stopped' || substate === 'draining';
+  if (aftermath?.type === 'judge' && !goesDown) {
+    // A start that came too late was none, however long the process lived.
+    const started = aftermath.class === 'probe' ? endingOf('probe', situation, now).uptimeMs : null;
+    const verdict = verdictOn({ class: aftermath.class, uptimeMs: started }, situation, now);
+    return told(aftermath.class, verdict, situation, begin);
+  }
+  const end = { class: 'stopped', isFall: false } as const;
+  return goesDown
+    ? { ...end, next: 'stop', atLeastMs: null, sentence: `${begin} it would be down.` }
+    : { ...end, next: 'restart', atLeastMs: 0, sentence: `${begin} it would be launched anew at once.` };
+}
+
+/** The actor was set aside: nobody observes the process. */
+function unseen(exit: SupposedExit, situation: Situation, how: string): Supposed {
+  const exitClass = classOf(exit, situation, 0);
+  const sentence = `If its process ${how} now, nothing would follow: its actor was set aside, and a command has to start it.`;
+  return { class: exitClass, next: 'nothing', atLeastMs: null, isFall: false, sentence };
+}
+
+/** The wait, before jitter, if the process failed now; null: it would not be launched again by itself, or not after a wait. */
+export function nextDelayMs(situation: Situation, now: Instant): Millis | null {
+  const verdict = verdictOn(endingOf('code', situation, now), situation, now);
+  return verdict.next === 'retry' ? verdict.delayMs : null;
+}

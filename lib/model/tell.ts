@@ -1,0 +1,199 @@
+import type { JournalDraft } from './journal.ts';
+
+/** What a sentence is made from; the number and the instant are told beside it. */
+export type Tellable = Pick<JournalDraft, 'type' | 'agentId' | 'serviceId' | 'from' | 'to' | 'cause' | 'detail'>;
+
+/** Services that the sentence about a reload names. */
+const MOST_NAMED = 5;
+
+type Teller = (entry: Tellable, about: string | null) => string;
+
+/** Every type of the journal. A detail comes from a file, so each is read as what it may be, not as what it should be. */
+const TELLERS: Readonly<Partial<Record<string, Teller>>> = {
+  'service.state_changed': moved,
+  'agent.state_changed': moved,
+  'service.readiness_changed': (entry) =>
+    entry.to === 'ready' ? `${nameOf(entry)} is ready` : `${nameOf(entry)} is not ready${because(readinessOf(entry))}`,
+  'service.fell_back': (entry) =>
+    `${nameOf(entry)} goes back to ${text(entry, 'to') ?? 'an older file'}; ` +
+    `${text(entry, 'from') ?? 'the newest file'} was set aside${because(text(entry, 'reason'))}`,
+  'service.start_requested': (entry) => requested(entry, 'started'),
+  'service.stop_requested': (entry) => requested(entry, 'stopped'),
+  'service.restart_requested': (entry) => requested(entry, 'restarted'),
+  'service.configured': (entry) => `${nameOf(entry)} was given its present configuration`,
+  'agent.start_requested': (entry) => `The agent ${nameOf(entry)} was started by a command`,
+  'agent.stop_requested': (entry) => `The agent ${nameOf(entry)} was stopped by a command`,
+  'config.reloaded': reloaded,
+  'process.launched': (entry) => `${nameOf(entry)} was launched${launchOf(entry)}`,
+  'process.adopted': (entry) => `The host adopted the process of ${nameOf(entry)} that lived already${launchOf(entry)}`,
+  'process.exited': exited,
+  'process.stray': (entry) =>
+    `A process that no record knows was found (pid ${number(entry, 'pid') ?? '?'}), ` +
+    `of ${entry.serviceId ?? 'an unknown service'}: it was ${FATES[text(entry, 'fate') ?? ''] ?? 'left alone'}`,
+  'host.started': (entry) =>
+    `The host started (pid ${number(entry, 'pid') ?? '?'}, version ${text(entry, 'version') ?? '?'})`,
+  'host.stopped': (entry) =>
+    text(entry, 'mode') === 'drain'
+      ? 'The host stopped and took its services down'
+      : `The host stopped and left ${number(entry, 'left') ?? 'its'} processes running`,
+  'host.crashed': (entry) => `The host broke${because(text(entry, 'message'))}`,
+  'actor.crashed': (entry) => `The actor ${text(entry, 'actor') ?? '?'} broke${because(text(entry, 'message'))}`,
+  'store.recovered': () => 'The store was corrupt and began anew with what could be read of it',
+  'journal.truncated': (entry) =>
+    `${number(entry, 'dropped') ?? 'Some'} facts were lost while the store could not be written`,
+};
+
+const FATES: Readonly<Partial<Record<string, string>>> = {
+  adopted: 'adopted',
+  killed: 'killed',
+  reported: 'left alone',
+};
+
+/** What led to a change of state, where no reason says it. */
+const CAUSES: Readonly<Partial<Record<string, string>>> = {
+  'agent.start': 'it was told to start',
+  'agent.stop': 'it was told to stop',
+  'service.start': 'it was told to start',
+  'service.stop': 'it was told to stop',
+  'service.restart': 'it was told to restart',
+  'service.claim': 'somebody needs it',
+  'service.release': 'nobody needs it any more',
+  'service.configure': 'its configuration changed',
+  'service.changed': 'one of the services it looks at changed',
+  'service.recycle': 'a service of its group failed',
+  'probe.passed': 'its startup probe passed',
+  'probe.failed': 'a probe failed',
+  'process.exited': 'its process ended',
+  'host.drain': 'the host takes its services down',
+  'host.resume': 'the host came back to it',
+  'supervisor.park': 'its actor broke too often',
+  'starting.resolving.done': 'the search for its executable ended',
+  'starting.launching.done': 'its launch was refused',
+  'stopping.terminating.done': 'nothing of its processes is left',
+  'stopping.killing.done': 'nothing of its processes is left',
+  'stopping.draining.done': 'nothing of its processes is left',
+  'failed.missing.done': 'a fitting executable appeared',
+  'failed.refused.done': 'another executable appeared',
+};
+
+const COMMANDS: ReadonlySet<string> = new Set([
+  'service.stop',
+  'service.restart',
+  'service.release',
+  'host.drain',
+  'agent.stop',
+]);
+
+/** What a deadline meant, by the state that it ended. */
+const DEADLINES: Readonly<Partial<Record<string, string>>> = {
+  'starting running': 'it lived long enough to count as started',
+  'starting stopping': 'it did not count as started in time',
+  'backoff starting': 'its wait before the next launch was over',
+  'failed starting': 'the time for one more attempt had come',
+};
+
+/** The sentence for a fact of the journal; of a reload, it names the service that it is told `about` first. */
+export function tell(entry: Tellable, about: string | null = null): string {
+  const teller = TELLERS[entry.type];
+  return `${teller === undefined ? `${entry.type} of ${nameOf(entry)}` : teller(entry, about)}.`;
+}
+
+function moved(entry: Tellable): string {
+  const { from, to, cause, type } = entry;
+  const subject = type === 'agent.state_changed' ? `The agent ${nameOf(entry)}` : nameOf(entry);
+  const deadline = cause === 'deadline' ? DEADLINES[`${from ?? ''} ${to ?? ''}`] : undefined;
+  // On the way up, and after a command, a reason speaks of what was or of what is not yet there.
+  const isCause = to !== 'starting' && to !== 'running' && !COMMANDS.has(cause);
+  const reason = isCause ? text(entry, 'reason') : null;
+  return `${subject} went from ${from ?? '?'} to ${to ?? '?'}${because(reason ?? deadline ?? CAUSES[cause] ?? null)}`;
+}
+
+function readinessOf(entry: Tellable): string | null {
+  return text(entry, 'reason')?.replace(/^is not ready: /, '') ?? null;
+}
+
+function requested(entry: Tellable, what: string): string {
+  const holder = text(entry, 'holder');
+  if (holder === 'host') return `${nameOf(entry)} was ${what} by the host, as its configuration says`;
+  if (holder === 'io') return `${nameOf(entry)} was ${what} by a command under /api/io`;
+  return `${nameOf(entry)} was ${what} by hand`;
+}
+
+const ACTIONS: Readonly<Partial<Record<string, string>>> = {
+  start: 'starts',
+  add: 'is known now',
+  restart: 'restarts',
+  update: 'is updated',
+  stop: 'is dropped',
+};
+
+function reloaded({ detail }: Tellable, about: string | null): string {
+  const services = (Array.isArray(detail['services']) ? detail['services'] : []).filter(isRecord);
+  const isAbout = (service: Record<string, unknown>): boolean => service['service_id'] === about;
+  const ordered = [...services.filter(isAbout), ...services.filter((service) => !isAbout(service))];
+  if (ordered.length === 0) return 'The configuration was reloaded and changed no service';
+  const more = ordered.length > MOST_NAMED ? [`${ordered.length - MOST_NAMED} more`] : [];
+  const named = ordered.slice(0, MOST_NAMED).map(({ service_id: id, action, changed }) => {
+    const parts = Array.isArray(changed) && changed.length > 0 ? ` (${changed.join(', ')})` : '';
+    return `${String(id)} ${ACTIONS[String(action)] ?? 'changes'}${parts}`;
+  });
+  return `The configuration was reloaded: ${[...named, ...more].join(', ')}`;
+}
+
+function exited(entry: Tellable): string {
+  const code = number(entry, 'code');
+  const signal = text(entry, 'signal');
+  const how = signal === null ? `exited with code ${code ?? '?'}` : `was ended by ${signal}`;
+  const process = `The process of ${nameOf(entry)}${generationOf(entry)}`;
+  switch (text(entry, 'class') ?? '') {
+    case 'lost':
+      return `${process} ended unseen`;
+    case 'stopped':
+      return `${process} ${how}, as it was asked to`;
+    case 'probe':
+      return `${process} ${how}, because its liveness probe had failed`;
+    case 'start_timeout':
+      return `${process} ${how}, because its startup probe had not passed`;
+    default:
+      return `${process} ${how}`;
+  }
+}
+
+function launchOf(entry: Tellable): string {
+  const version = text(entry, 'version');
+  const words = [`pid ${number(entry, 'pid') ?? '?'}`, `generation ${number(entry, 'generation') ?? '?'}`];
+  return ` (${(version === null ? words : [...words, `version ${version}`]).join(', ')})`;
+}
+
+function generationOf(entry: Tellable): string {
+  const generation = number(entry, 'generation');
+  return generation === null ? '' : ` (generation ${generation})`;
+}
+
+function nameOf({ serviceId, agentId }: Tellable): string {
+  return serviceId ?? agentId ?? 'the host';
+}
+
+/** A reason behind a colon. */
+function because(reason: string | null): string {
+  return reason === null ? '' : `: ${clauseOf(reason)}`;
+}
+
+/** A text from elsewhere (an error, a system) as part of a sentence: on one line, without the full stop that it may end with. */
+export function clauseOf(text: string): string {
+  return text.trim().replace(/\s+/g, ' ').replace(/\.$/, '');
+}
+
+function text({ detail }: Tellable, key: string): string | null {
+  const value = detail[key];
+  return typeof value === 'string' ? value : null;
+}
+
+function number({ detail }: Tellable, key: string): number | null {
+  const value = detail[key];
+  return typeof value === 'number' ? value : null;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,26 @@
+import { spokenDuration } from './duration.ts';
+import type { Verdict } from './restart.ts';
+import type { RestartSpec } from './spec.ts';
+
+/** What a verdict would lead to, as the end of a sentence that begins with `it would`; `fallback` is the version that stands by. */
+export function consequence(
+  verdict: Verdict,
+  { intensity, recoverAfterMs }: RestartSpec,
+  fallback: string | null,
+): string {
+  switch (verdict.next) {
+    case 'complete':
+      return 'be stopped as complete';
+    case 'retry': {
+      const used = verdict.budget.restartTimes.length;
+      const window = `restart ${used} of at most ${intensity.maxRestarts} within ${spokenDuration(intensity.periodMs)}`;
+      return `be launched again after about ${spokenDuration(verdict.delayMs)} (${window})`;
+    }
+    case 'fall_back':
+      return `fall back to ${fallback ?? 'the file that last was stable'} at once: ${verdict.reason}`;
+    case 'give_up':
+      return verdict.recovers && recoverAfterMs !== null
+        ? `be failed for ${spokenDuration(recoverAfterMs)}, and then one more attempt is made: ${verdict.reason}`
+        : `be failed until a command starts it: ${verdict.reason}`;
+  }
+}

@@ -1,0 +1,100 @@
+import { LOG_STREAMS, parsePosition, type LogItem, type LogPosition, type LogStream } from '../model/log-line.ts';
+import type { Launch } from '../model/process.ts';
+import type { Millis } from '../model/time.ts';
+import type { ServiceLogs } from '../ports/service-logs.ts';
+import { failure, type Check, type EndCheck, type Outcome } from './check.ts';
+
+/** What comes behind that in a line is not looked at. */
+const LONGEST_TESTED = 16 * 1024;
+const FOUND: Outcome = { isSuccess: true, isForGood: true };
+
+/** Succeeds for good once a line of one launch has matched. Each check goes on where the last one came to. */
+export class LogLineCheck implements Check {
+  readonly #logs: ServiceLogs;
+  readonly #launch: Launch;
+  readonly #pattern: string;
+  #expression: RegExp | null = null;
+  #position: LogPosition;
+  #isFound = false;
+  #hasGap = false;
+  /** Streams whose last piece was one of a longer line: the next one goes on with it. */
+  readonly #inLine = new Set<LogStream>();
+  /** The last search; an ended one may still wait for its disk. */
+  #search: Promise<void> = Promise.resolve();
+
+  constructor(logs: ServiceLogs, launch: Launch, pattern: string) {
+    this.#logs = logs;
+    this.#launch = launch;
+    this.#pattern = pattern;
+    this.#position = { generation: launch.generation, offsets: { stdout: 0, stderr: 0 } };
+  }
+
+  begin(_timeoutMs: Millis, done: (outcome: Outcome | null) => void): EndCheck {
+    const expression = (this.#expression ??= new RegExp(this.#pattern));
+    let isOver = false;
+    const search = this.#search.then(() => this.#read(expression, () => isOver));
+    this.#search = search.catch(() => undefined); // told below
+    const finish = (outcome: Outcome | null): void => {
+      if (!isOver) done(outcome);
+    };
+    search.then(
+      () => {
+        finish(this.#outcome());
+      },
+      (error: unknown) => {
+        finish(failure(`the output cannot be read: ${error instanceof Error ? error.message : String(error)}`));
+      },
+    );
+    return () => {
+      isOver = true;
+      return this.#outcome();
+    };
+  }
+
+  /** Output that was released before it could be read may have had the line, as after the return of a host: no verdict changes. */
+  #outcome(): Outcome | null {
+    if (this.#isFound) return FOUND;
+    return this.#hasGap ? null : failure(`no line of the output has matched /${this.#pattern}/ yet`);
+  }
+
+  async #read(expression: RegExp, isOver: () => boolean): Promise<void> {
+    if (this.#isFound || isOver()) return;
+    const { serviceId, generation } = this.#launch;
+    const start = { type: 'after', position: this.#position } as const;
+    for await (const items of this.#logs.read({ serviceId, streams: LOG_STREAMS, start })) {
+      // A batch is of one launch. The next one's output is not ours.
+      if (items[0]?.generation !== generation) return;
+      if (this.#take(items, expression) || isOver()) return;
+    }
+  }
+
+  /** Whether one of them matched. */
+  #take(items: readonly LogItem[], expression: RegExp): boolean {
+    this.#isFound = items.some((item) => this.#matches(item, expression));
+    const last = items.at(-1);
+    if (last !== undefined) this.#position = parsePosition(last.position, LOG_STREAMS) ?? this.#position;
+    return this.#isFound;
+  }
+
+  #matches(item: LogItem, expression: RegExp): boolean {
+    if (item.type === 'gap') {
+      this.#inLine.delete(item.stream);
+      this.#hasGap ||= item.to !== null;
+      return false;
+    }
+    const isBeginning = !this.#inLine.has(item.stream);
+    if (item.partial === 'split') this.#inLine.add(item.stream);
+    else this.#inLine.delete(item.stream);
+    return isBeginning && expression.test(testedOf(item.text));
+  }
+
+  close(): void {
+    // The files are opened and closed by each search.
+  }
+}
+
+/** Without the carriage return of Windows line ends, which `$` would not see through. */
+function testedOf(text: string): string {
+  const line = text.endsWith('\r') ? text.slice(0, -1) : text;
+  return line.length > LONGEST_TESTED ? line.slice(0, LONGEST_TESTED) : line;
+}

@@ -1,0 +1,45 @@
+import { connect, type Socket } from 'node:net';
+import type { ProbeCheck } from '../model/probe.ts';
+import type { Millis } from '../model/time.ts';
+import { failure, SUCCESS, type Check, type EndCheck, type Outcome } from './check.ts';
+import { addressOf, networkReason } from './network.ts';
+
+/** Succeeds when a connection is accepted; nothing is sent. */
+export class TcpCheck implements Check {
+  readonly #host: string;
+  readonly #port: number;
+  readonly #address: string;
+
+  constructor({ host, port }: ProbeCheck & { readonly type: 'tcp' }) {
+    this.#host = host;
+    this.#port = port;
+    this.#address = addressOf(host, port);
+  }
+
+  begin(timeoutMs: Millis, done: (outcome: Outcome) => void): EndCheck {
+    const socket = connect({ host: this.#host, port: this.#port });
+    const answer = (outcome: Outcome): void => {
+      socket.destroy();
+      done(outcome);
+    };
+    socket.once('connect', () => {
+      answer(this.#isOwnEcho(socket) ? failure(`nothing listens on ${this.#address}`) : SUCCESS);
+    });
+    socket.on('error', (error) => {
+      answer(failure(networkReason(`a connection to ${this.#address}`, this.#address, error)));
+    });
+    return () => {
+      socket.destroy();
+      return failure(`${this.#address} accepted no connection within ${timeoutMs} ms`);
+    };
+  }
+
+  /** A local port in the ephemeral range may be given to the asking socket itself: it then connects to itself. */
+  #isOwnEcho({ localPort, remotePort, localAddress, remoteAddress }: Socket): boolean {
+    return localPort === remotePort && localAddress === remoteAddress;
+  }
+
+  close(): void {
+    // Nothing is kept between checks.
+  }
+}

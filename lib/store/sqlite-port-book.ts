@@ -1,0 +1,34 @@
+import type { ServiceId } from '../model/ids.ts';
+import type { FindFreePort, PortBook } from '../ports/port-book.ts';
+import { insertPort, PORTS } from './port-rows.ts';
+import type { StoreParts } from './sqlite-actor-store.ts';
+
+/**
+ * The port book in SQLite. One question at a time is answered: two that need a port at the same moment must not get the same
+ * one. A port stays its service's for good, so that a service that comes back finds its clients.
+ */
+export class SqlitePortBook implements PortBook {
+  readonly #parts: Pick<StoreParts, 'queue' | 'reader'>;
+  readonly #findFreePort: FindFreePort;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: Pick<StoreParts, 'queue' | 'reader'>, findFreePort: FindFreePort) {
+    this.#parts = parts;
+    this.#findFreePort = findFreePort;
+  }
+
+  portOf(serviceId: ServiceId, name: string): Promise<number> {
+    const answer = this.#last.then(() => this.#answer(serviceId, name));
+    this.#last = answer.catch(() => undefined); // whoever asked is told
+    return answer;
+  }
+
+  async #answer(serviceId: ServiceId, name: string): Promise<number> {
+    const rows = await this.#parts.reader.read(PORTS, 'ORDER BY rowid');
+    const known = rows.find((row) => row.serviceId === serviceId && row.name === name);
+    if (known !== undefined) return known.port;
+    const port = await this.#findFreePort(new Set(rows.map((row) => row.port)));
+    await this.#parts.queue.write([insertPort({ serviceId, name, port })]);
+    return port;
+  }
+}

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { agentConfig, hostConfig } from '../../../lib/config/effective.ts';
+import { jsonSchemaFor } from '../../../lib/config/json-schema.ts';
+import { VARIABLES } from '../../../lib/config/template.ts';
+import { parseYaml } from '../../../lib/config/yaml-source.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const manual = readFileSync(join(root, 'docs/configuration.md'), 'utf8');
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+
+function keysOf(node: unknown, keys = new Set<string>()): ReadonlySet<string> {
+  if (typeof node !== 'object' || node === null) return keys;
+  const { properties } = node as { readonly properties?: object }; // as JSON Schema has it
+  for (const key of Object.keys(properties ?? {})) keys.add(key);
+  for (const value of Object.values(node)) keysOf(value, keys);
+  return keys;
+}
+
+describe('the manual of the configuration', () => {
+  it('names every key and variable', () => {
+    const keys = [...keysOf(jsonSchemaFor('host')), ...keysOf(jsonSchemaFor('agent'))];
+    const missing = keys.filter((key) => !new RegExp(`\`(\\w+\\.)?${key}(:|\`)`).test(manual));
+    expect(missing).to.deep.equal([]);
+    for (const variable of [...VARIABLES, 'port.NAME', 'env.NAME']) expect(manual).to.contain(`\`\${${variable}}\``);
+  });
+
+  for (const [name, text] of Object.entries({ 'docs/configuration.md': manual, 'README.md': readme })) {
+    for (const [index, [, block = '']] of [...text.matchAll(/```yaml\n([^]*?)```/g)].entries()) {
+      it(`has an example that the host accepts: ${name}, number ${index + 1}`, () => {
+        const file = parseYaml(name, Buffer.from(block));
+        const section = file.part('coredinator');
+        if (section === null) hostConfig(file.whole());
+        else agentConfig(hostConfig(null), section);
+      });
+    }
+  }
+});

@@ -1,0 +1,179 @@
+import { expect } from 'chai';
+import type { Socket } from 'node:net';
+import { eventually } from '../../support/eventually.ts';
+import { httpCheck } from '../../support/probe-specs.ts';
+import { ProbeWorld, Requests } from '../../support/probe-world.ts';
+
+describe('a probe by HTTP', function () {
+  this.timeout(20_000); // real connections on a machine that may be busy
+  let world: ProbeWorld;
+  let requests: Requests;
+
+  beforeEach(() => {
+    world = new ProbeWorld();
+    requests = new Requests();
+  });
+
+  afterEach(() => world.dispose());
+
+  /** A server that answers with the first status, then the second, and so on; the last one stays. */
+  function answering(...statuses: readonly number[]): Promise<number> {
+    return world.http((request, response) => {
+      requests.seen.push(request);
+      const status = statuses[Math.min(requests.seen.length, statuses.length) - 1] ?? 200;
+      response.writeHead(status, { location: '/elsewhere' }).end('body');
+    });
+  }
+
+  for (const status of [200, 204, 302, 399]) {
+    it(`passes on ${status}, by what was answered and not by where that leads`, async () => {
+      const port = await answering(status);
+      expect(await world.verdict(httpCheck(port))).to.equal('passed');
+      expect(new Set(requests.seen.map(({ url }) => url))).to.deep.equal(new Set(['/api/healthcheck']));
+    });
+  }
+
+  for (const status of [400, 404, 503]) {
+    it(`fails on ${status} and says what was asked and what came`, async () => {
+      const port = await answering(status);
+      expect(await world.verdict(httpCheck(port))).to.equal(
+        `GET http://127.0.0.1:${port}/api/healthcheck answered ${status}, not 200-399`,
+      );
+    });
+  }
+
+  it('looks for exactly the statuses that were asked for', async () => {
+    const port = await answering(418, 418, 200);
+    const status = [
+      { from: 418, to: 418 },
+      { from: 500, to: 599 },
+    ];
+    const { verdicts } = world.watch({ ...httpCheck(port, '/tea'), status } as ReturnType<typeof httpCheck>);
+    expect(await verdicts(2)).to.deep.equal([
+      'passed',
+      `GET http://127.0.0.1:${port}/tea answered 200, not 418 or 500-599`,
+    ]);
+  });
+
+  it('says who asks, and of whom', async () => {
+    const port = await answering(200);
+    await world.verdict({ type: 'http', host: 'localhost', port, path: '/?a=b', status: [{ from: 200, to: 200 }] });
+    const [{ method, url, headers } = {}] = requests.seen;
+    expect([method, url]).to.deep.equal(['GET', '/?a=b']);
+    expect(headers).to.include({ host: `localhost:${port}`, 'user-agent': 'coredinator-probe' });
+  });
+
+  it('passes and fails by thresholds', async () => {
+    const port = await answering(200, 503, 200, 200, 503, 503, 200, 200);
+    const { verdicts } = world.watch(httpCheck(port), { successThreshold: 2, failureThreshold: 2 });
+    const [first, second, third] = await verdicts(3);
+    expect([first, third]).to.deep.equal(['passed', 'passed']);
+    expect(second).to.include('answered 503');
+  });
+
+  it('fails when nothing listens', async () => {
+    const port = await world.freePort();
+    expect(await world.verdict(httpCheck(port))).to.equal(`nothing listens on 127.0.0.1:${port} (ECONNREFUSED)`);
+  });
+
+  it('fails when no answer comes in time, and lets the connection go', async () => {
+    const port = await world.http((request) => void requests.seen.push(request));
+    expect(await world.verdict(httpCheck(port), { timeoutMs: 60 })).to.equal(
+      `GET http://127.0.0.1:${port}/api/healthcheck gave no answer within 60 ms`,
+    );
+    await eventually(() => {
+      expect(world.connections).to.equal(0);
+    });
+  });
+
+  it('counts headers that do not end as no answer', async () => {
+    const port = await world.tcp((socket) => void socket.write('HTTP/1.1 200 OK\r\nX-Never: '));
+    expect(await world.verdict(httpCheck(port), { timeoutMs: 60 })).to.match(/gave no answer within 60 ms$/);
+  });
+
+  it('fails on an answer that is not HTTP', async () => {
+    const port = await world.tcp((socket) => void socket.end('220 mail.example ready\r\n'));
+    expect(await world.verdict(httpCheck(port))).to.match(/gave an answer that is not HTTP \(HPE_\w+\)$/);
+  });
+
+  it('fails when the connection is closed without an answer', async () => {
+    const port = await world.http((request) => void request.socket.destroy());
+    expect(await world.verdict(httpCheck(port))).to.equal(
+      `GET http://127.0.0.1:${port}/api/healthcheck: the connection was closed without an answer (ECONNRESET)`,
+    );
+  });
+
+  it('fails when the path cannot be asked for', async () => {
+    const port = await answering(200);
+    expect(await world.verdict(httpCheck(port, '/a b'))).to.match(/^the check could not be made: .*unescaped/);
+  });
+
+  it('takes the headers for the answer when the body never ends', async () => {
+    const port = await world.http((_request, response) => {
+      response.write('data: forever\n\n');
+    });
+    expect(await world.verdict(httpCheck(port), { timeoutMs: 1_000 })).to.equal('passed');
+    await eventually(() => {
+      expect(world.connections).to.equal(0);
+    });
+  });
+
+  it('reads no more of a large body than it must', async () => {
+    let written = 0;
+    const port = await world.http((_request, response) => {
+      const more = (): void => {
+        const chunk = Buffer.alloc(64 * 1024);
+        do written += chunk.length;
+        while (response.write(chunk));
+      };
+      response.on('drain', more);
+      more();
+    });
+    const { verdicts } = world.watch(httpCheck(port), { periodMs: 60_000, timeoutMs: 60_000 });
+    expect(await verdicts(1)).to.deep.equal(['passed']);
+    await eventually(() => {
+      expect(world.connections).to.equal(0);
+    });
+    expect(written).to.be.lessThan(64 * 1024 * 1024);
+  });
+
+  it('keeps its connection from check to check, and closes it with the watch', async () => {
+    const sockets = new Set<Socket>();
+    const port = await world.http((request, response) => {
+      requests.seen.push(request);
+      sockets.add(request.socket);
+      response.end('ok');
+    });
+    const { end } = world.watch(httpCheck(port));
+    await requests.reach(5);
+    expect(sockets.size).to.equal(1);
+    end();
+    await eventually(() => {
+      expect(world.connections).to.equal(0);
+    });
+  });
+
+  it('asks again when a kept connection turns out to be closed', async () => {
+    const used = new WeakSet<Socket>();
+    const port = await world.http((request, response) => {
+      requests.seen.push(request);
+      if (used.has(request.socket)) request.socket.destroy();
+      else response.end('ok');
+      used.add(request.socket);
+    });
+    const { told } = world.watch(httpCheck(port));
+    await requests.reach(9);
+    expect(told.verdicts).to.deep.equal(['passed']);
+  });
+
+  it('ends a check under way with the watch', async () => {
+    const port = await world.http((request) => void requests.seen.push(request));
+    const { told, end } = world.watch(httpCheck(port));
+    await requests.reach(1);
+    end();
+    await eventually(() => {
+      expect(world.connections).to.equal(0);
+    });
+    expect(told.verdicts).to.be.empty;
+  });
+});

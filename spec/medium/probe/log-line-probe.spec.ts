@@ -1,0 +1,175 @@
+import { expect } from 'chai';
+import type { LogItem, LogQuery } from '../../../lib/model/log-line.ts';
+import type { ProbeCheck } from '../../../lib/model/probe.ts';
+import type { ServiceLogs } from '../../../lib/ports/service-logs.ts';
+import { eventually } from '../../support/eventually.ts';
+import { AMPLE, LogsWorld, SERVICE } from '../../support/logs-world.ts';
+import { probeSubject } from '../../support/probe-specs.ts';
+import { ProbeWorld, type Watched } from '../../support/probe-world.ts';
+
+/** Keeps account of what passes through. */
+class CountedLogs {
+  reads = 0;
+  readonly items: LogItem[] = [];
+  readonly logs: ServiceLogs;
+
+  constructor(logs: ServiceLogs) {
+    const read = (query: LogQuery): AsyncIterable<readonly LogItem[]> => this.#counted(logs.read(query));
+    const refuse = (): never => {
+      throw new Error('A probe only reads.');
+    };
+    this.logs = { read, follow: refuse, keepBounded: refuse, close: refuse };
+  }
+
+  async *#counted(batches: AsyncIterable<readonly LogItem[]>): AsyncGenerator<readonly LogItem[]> {
+    this.reads += 1;
+    for await (const items of batches) {
+      this.items.push(...items);
+      yield items;
+    }
+  }
+
+  /** Resolves when that many further reads have begun; the one before the last is then over. */
+  async more(count: number): Promise<void> {
+    const until = this.reads + count;
+    await eventually(() => {
+      expect(this.reads).to.be.at.least(until);
+    });
+  }
+}
+
+describe('a probe by a line of output', function () {
+  this.timeout(20_000); // real files on a machine that may be busy
+  let output: LogsWorld;
+  let counted: CountedLogs;
+  let world: ProbeWorld;
+
+  beforeEach(async () => {
+    output = new LogsWorld();
+    counted = new CountedLogs(await output.open());
+    world = new ProbeWorld({ logs: counted.logs });
+  });
+
+  afterEach(async () => {
+    await world.dispose();
+    await output.close();
+  });
+
+  /** Watches generation 2. */
+  function watch(pattern: string, periodMs = 20): Watched {
+    const check: ProbeCheck = { type: 'log_line', pattern };
+    return world.watch(check, { periodMs }, probeSubject(SERVICE, { launch: { generation: 2 } }));
+  }
+
+  for (const stream of ['stdout', 'stderr'] as const) {
+    it(`passes once a line of ${stream} matches`, async () => {
+      const { told, verdicts } = watch('^ready on port \\d+$');
+      output.write(2, 'starting\n', stream);
+      expect(await verdicts(1)).to.deep.equal(['no line of the output has matched /^ready on port \\d+$/ yet']);
+      output.write(2, 'ready on port 7101\r\n', stream);
+      await verdicts(2);
+      expect(told.verdicts[1]).to.equal('passed');
+    });
+  }
+
+  it('looks at no other launch', async () => {
+    output.write(1, 'ready\n');
+    output.write(3, 'ready\n');
+    const { told } = watch('ready');
+    await counted.more(3);
+    expect(told.verdicts).to.have.length(1);
+    output.write(2, 'starting\n');
+    await counted.more(3);
+    expect(told.verdicts).to.have.length(1);
+    output.write(2, 'ready\n');
+    await eventually(() => {
+      expect(told.verdicts.slice(1)).to.deep.equal(['passed']);
+    });
+  });
+
+  it('waits for the end of a line', async () => {
+    const { told, verdicts } = watch('ready');
+    output.write(2, 'rea');
+    await counted.more(2);
+    output.write(2, 'dy');
+    await counted.more(2);
+    expect(told.verdicts).to.have.length(1);
+    output.write(2, '\n');
+    expect((await verdicts(2))[1]).to.equal('passed');
+  });
+
+  it('reads nothing any more once it has passed', async () => {
+    output.write(2, 'ready\n');
+    const { verdicts } = watch('ready');
+    expect(await verdicts(1)).to.deep.equal(['passed']);
+    const { reads } = counted;
+    const witness = world.watch({ type: 'exec', command: ['true'] }, { successThreshold: 3 });
+    await witness.verdicts(1);
+    expect(counted.reads).to.equal(reads);
+  });
+
+  it('reads each byte once, however chatty the service is', async () => {
+    watch('never');
+    for (let round = 0; round < 5; round += 1) {
+      await output.count(2, round * 2_000 + 1, (round + 1) * 2_000);
+      await counted.more(2);
+    }
+    await counted.more(2);
+    const texts = counted.items.map((item) => item.type === 'line' && item.text);
+    expect(texts).to.have.length(10_000);
+    expect(new Set(texts).size).to.equal(10_000);
+  });
+
+  it('stops reading at the line that matches', async () => {
+    output.write(2, 'ready\n');
+    await output.count(2, 1, 100_000);
+    const { verdicts } = watch('ready');
+    expect(await verdicts(1)).to.deep.equal(['passed']);
+    expect(counted.items.length).to.be.lessThan(20_000);
+  });
+
+  it('takes a line of many MiB for one line, of which only the beginning is looked at', async () => {
+    output.write(2, `begin ${'x'.repeat(16 * 1024)} late ${'ready '.repeat(1_500_000)}\n`);
+    const probes = [watch('late'), watch('ready'), watch('^ready'), watch('^begin x+$')];
+    for (const { verdicts } of probes) await verdicts(1);
+    expect(probes.map(({ told }) => told.verdicts[0] === 'passed')).to.deep.equal([false, false, false, true]);
+    output.write(2, 'ready\n');
+    expect((await probes[2]!.verdicts(2))[1]).to.equal('passed');
+  });
+
+  it('comes to no verdict when output was released before it could be read, until a line matches', async () => {
+    await output.count(2, 1, 50_000);
+    output.bound = { ...AMPLE, maxBytes: 100_000 };
+    await output.logs.sweep();
+    const released = watch('never');
+    const later = watch('^ready$');
+    const ofNext = watch('^ready again$');
+    output.write(2, 'ready\n');
+    expect((await later.verdicts(1))[0]).to.equal('passed');
+    output.write(2, 'ready again\n');
+    expect((await ofNext.verdicts(1))[0]).to.equal('passed');
+    expect(released.told.verdicts).to.deep.equal([]);
+  });
+
+  it('takes a pattern that is no regular expression for a failed check', async () => {
+    const [reason] = await watch('(').verdicts(1);
+    expect(reason).to.match(/^the check could not be made: Invalid regular expression/);
+  });
+
+  it('takes output that cannot be read for a failed check, and goes on', async () => {
+    const { logs } = counted;
+    let isBroken = true;
+    const read = (query: LogQuery): AsyncIterable<readonly LogItem[]> => {
+      if (isBroken) throw new Error('the disk is gone');
+      return logs.read(query);
+    };
+    const prober = new ProbeWorld({ logs: { ...logs, read } });
+    const check: ProbeCheck = { type: 'log_line', pattern: 'ready' };
+    const { verdicts } = prober.watch(check, {}, probeSubject(SERVICE, { launch: { generation: 2 } }));
+    expect(await verdicts(1)).to.deep.equal(['the output cannot be read: the disk is gone']);
+    output.write(2, 'ready\n');
+    isBroken = false;
+    expect((await verdicts(2))[1]).to.equal('passed');
+    await prober.dispose();
+  });
+});

@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { expect } from 'chai';
+import { parseServiceId } from '../../../lib/model/ids.ts';
+import type { PortBook } from '../../../lib/ports/port-book.ts';
+import { findFreePort } from '../../../lib/process/free-port.ts';
+import { MemoryPortBook } from '../../support/memory-port-book.ts';
+import { closeStores, newStoreFile, openedStore } from '../../support/opened-store.ts';
+import { expectUnavailable } from '../../support/store-contract.ts';
+
+const a = parseServiceId('a');
+const b = parseServiceId('b');
+
+/** A finder that gives 5001, 5002, … and skips what is taken. */
+function counting(): (taken: ReadonlySet<number>) => Promise<number> {
+  return (taken) => {
+    let port = 5_001;
+    while (taken.has(port)) port += 1;
+    return Promise.resolve(port);
+  };
+}
+
+const BOOKS: Readonly<Record<string, () => Promise<PortBook>>> = {
+  'in SQLite': async () => (await openedStore()).portBook(counting()),
+  'in memory': () => Promise.resolve(new MemoryPortBook()),
+};
+
+for (const [name, open] of Object.entries(BOOKS)) {
+  describe(`The port book ${name}`, () => {
+    afterEach(closeStores);
+
+    it('gives each service a port of its own for each name, and the same one each time', async () => {
+      const book = await open();
+      const asked = [
+        [a, 'http'],
+        [a, 'grpc'],
+        [b, 'http'],
+      ] as const;
+      const first = await Promise.all(asked.map(([id, port]) => book.portOf(id, port)));
+      expect(new Set(first).size).to.equal(3);
+      expect(await Promise.all(asked.map(([id, port]) => book.portOf(id, port)))).to.deep.equal(first);
+    });
+
+    it('gives one port to many who ask for it at the same time', async () => {
+      const book = await open();
+      const ports = await Promise.all(Array.from({ length: 20 }, () => book.portOf(a, 'http')));
+      expect(new Set(ports).size).to.equal(1);
+    });
+  });
+}
+
+describe('The port book of a store', () => {
+  afterEach(closeStores);
+
+  it('is remembered by the next host', async () => {
+    const file = newStoreFile();
+    const first = await openedStore({ file });
+    const port = await first.portBook(findFreePort).portOf(a, 'http');
+    await first.close();
+    const second = await openedStore({ file });
+    expect(await second.portBook(() => Promise.reject(new Error('no port is needed'))).portOf(a, 'http')).to.equal(
+      port,
+    );
+  });
+
+  it('tells when no port is found or the store cannot keep one, and answers the next question', async () => {
+    const store = await openedStore();
+    let isOut = true;
+    const book = store.portBook((taken) => (isOut ? Promise.reject(new Error('out of ports')) : counting()(taken)));
+    expect(String(await book.portOf(a, 'http').catch((error: unknown) => error))).to.contain('out of ports');
+    isOut = false;
+    expect(await book.portOf(a, 'http')).to.equal(5_001);
+    await store.close();
+    await expectUnavailable(book.portOf(b, 'http'));
+  });
+});
+
+describe('A free port', () => {
+  it('can be listened on, and is none of those that are taken', async () => {
+    const taken = new Set<number>();
+    for (let round = 0; round < 20; round += 1) {
+      const port = await findFreePort(taken);
+      expect(taken.has(port)).to.equal(false);
+      taken.add(port);
+    }
+    const server = createServer().listen([...taken][0], '127.0.0.1');
+    await once(server, 'listening');
+    server.close();
+  });
+});

@@ -1,0 +1,97 @@
+import { expect } from 'chai';
+import type { Executable } from '../../../lib/model/process.ts';
+import { ActorWorld } from '../../support/actor-world.ts';
+import { serviceSpec } from '../../support/specs.ts';
+
+function release(version: string): Executable {
+  return { path: `/plant/program-${version}`, version, fingerprint: version };
+}
+
+describe('a service whose newest executable fails', () => {
+  const spec = serviceSpec('pump1-corerl');
+  let world: ActorWorld;
+
+  beforeEach(async () => {
+    world = new ActorWorld();
+    world.catalog.executable = release('1.0.0');
+    world.startService(spec);
+    await world.pass();
+    await world.pass(200);
+  });
+
+  /** The fake catalog chooses like the real one: the stable file in place of the condemned one. */
+  function found(best: Executable): void {
+    world.catalog.choose = (query) => {
+      const executable = query.fallback?.condemned === best.fingerprint ? release('1.0.0') : best;
+      return Promise.resolve({ type: 'found', executable });
+    };
+  }
+
+  /** A restart by hand runs the newest file that is found. */
+  async function update(version: string): Promise<void> {
+    found(release(version));
+    world.service(spec.id).send({ type: 'service.restart', correlationId: null });
+    await world.pass();
+    await world.pass(200);
+    expect(world.contextOf(spec.id).executable?.version).to.equal(version);
+  }
+
+  async function crash(wait: number): Promise<void> {
+    world.processes.exit(spec.id, { code: 1 });
+    await world.pass(wait);
+    await world.pass(200);
+  }
+
+  async function crashUntilTheBudgetIsGone(): Promise<void> {
+    for (const wait of [250, 500, 1_000]) await crash(wait);
+    world.processes.exit(spec.id, { code: 1 });
+    await world.pass();
+  }
+
+  it('falls back to the one that last was stable, and says so', async () => {
+    await world.pass(60_000);
+    await update('2.0.0');
+    await crashUntilTheBudgetIsGone();
+    await world.pass(200);
+    expect(world.stateOf(spec.id)).to.equal('running.ready');
+    expect(world.contextOf(spec.id).executable?.version).to.equal('1.0.0');
+    expect(world.contextOf(spec.id).reason).to.equal(
+      'runs 1.0.0 because 2.0.0 was set aside: the process exited with code 1; more than 3 restarts within 60 s',
+    );
+    expect(world.contextOf(spec.id).budget.restartTimes).to.be.empty;
+  });
+
+  it('tries a still newer one when it is found', async () => {
+    await world.pass(60_000);
+    await update('2.0.0');
+    await crashUntilTheBudgetIsGone();
+    await world.pass(200);
+    expect(world.contextOf(spec.id).executable?.version).to.equal('1.0.0');
+    found(release('2.0.1'));
+    await crash(250);
+    expect(world.contextOf(spec.id).executable?.version).to.equal('2.0.1');
+    expect(world.contextOf(spec.id).reason).to.equal(null);
+  });
+
+  it('gives the one that was set aside another chance on a command', async () => {
+    await world.pass(60_000);
+    await update('2.0.0');
+    await crashUntilTheBudgetIsGone();
+    await world.pass(200);
+    world.service(spec.id).send({ type: 'service.restart', correlationId: null });
+    await world.pass();
+    expect(world.contextOf(spec.id).executable?.version).to.equal('2.0.0');
+  });
+
+  it('fails when none was stable before', async () => {
+    await update('2.0.0');
+    await crashUntilTheBudgetIsGone();
+    expect(world.stateOf(spec.id)).to.equal('failed.exhausted');
+  });
+
+  it('fails when the stable one itself exhausts its budget', async () => {
+    await world.pass(60_000);
+    await crashUntilTheBudgetIsGone();
+    expect(world.stateOf(spec.id)).to.equal('failed.exhausted');
+  });
+});

@@ -1,0 +1,166 @@
+import { expect } from 'chai';
+import { ActorWorld } from '../../support/actor-world.ts';
+import { PROBE, serviceSpec } from '../../support/specs.ts';
+
+/** How long a start may take: three periods and the last timeout. */
+const START_TIMEOUT_MS = 3_500;
+
+describe('a service with probes', () => {
+  let world: ActorWorld;
+  let id: string;
+
+  beforeEach(() => {
+    world = new ActorWorld();
+  });
+
+  async function start(probes: Parameters<typeof serviceSpec>[1]): Promise<void> {
+    const spec = serviceSpec('pump1-corerl', probes);
+    id = spec.id;
+    world.startService(spec);
+    await world.pass();
+  }
+
+  const watched = (): readonly string[] => world.prober.watches.map(({ kind }) => kind);
+
+  describe('of which one is for startup', () => {
+    beforeEach(() => start({ probes: { startup: PROBE, readiness: PROBE, liveness: PROBE } }));
+
+    it('is starting until that has passed, however long it has lived', async () => {
+      await world.pass(START_TIMEOUT_MS - 1);
+      expect(world.stateOf(id)).to.equal('starting.probing');
+      world.prober.pass(id, 'startup');
+      expect(world.stateOf(id)).to.equal('running.unready');
+    });
+
+    it('has none of the others checked before that', () => {
+      expect(watched()).to.deep.equal(['startup']);
+      world.prober.pass(id, 'startup');
+      expect(watched()).to.have.members(['liveness', 'readiness']);
+    });
+
+    it('takes a start that lasts too long for a failure, never for a success (pm2: wait_ready)', async () => {
+      await world.pass(START_TIMEOUT_MS);
+      expect(world.stateOf(id)).to.equal('backoff.waiting');
+      const { lastExit, reason, launch } = world.contextOf(id);
+      expect(lastExit).to.include({ class: 'start_timeout', signal: 'SIGTERM' });
+      expect(reason).to.equal('its startup probe did not pass within 3.5 s');
+      expect(launch).to.equal(null);
+      expect(world.processes.stops).to.have.length(1);
+    });
+
+    it('is ended through its grace and then judged when the probe gives up', async () => {
+      world.processes.holdStops();
+      world.prober.fail(id, 'startup', 'nothing listens on 127.0.0.1:7100 (ECONNREFUSED)');
+      expect(world.stateOf(id)).to.equal('stopping.terminating');
+      await world.pass(5_000);
+      expect(world.stateOf(id)).to.equal('stopping.killing');
+      world.processes.releaseStops();
+      await world.pass();
+      expect(world.stateOf(id)).to.equal('backoff.waiting');
+      expect(world.contextOf(id).reason).to.contain('ECONNREFUSED');
+      expect(world.contextOf(id).budget.restartTimes).to.have.length(1);
+    });
+
+    it('backs off like any other when its process exits meanwhile', () => {
+      world.processes.exit(id, { code: 3 });
+      expect(world.stateOf(id)).to.equal('backoff.waiting');
+      expect(world.contextOf(id).lastExit).to.include({ class: 'code', code: 3 });
+    });
+
+    it('fails when its starts exhaust the budget', async () => {
+      for (const wait of [0, 250, 500, 1_000]) {
+        await world.pass(wait);
+        world.prober.fail(id, 'startup');
+        await world.pass();
+      }
+      expect(world.stateOf(id)).to.equal('failed.exhausted');
+      expect(world.contextOf(id).reason).to.contain('more than 3 restarts within 60 s');
+    });
+  });
+
+  describe('of which one is for readiness', () => {
+    beforeEach(async () => {
+      await start({ probes: { readiness: PROBE } });
+      await world.pass(200);
+    });
+
+    it('is running and not ready until it passes', () => {
+      expect(world.stateOf(id)).to.equal('running.unready');
+      expect(world.contextOf(id).reason).to.equal('its readiness probe has not passed yet');
+      world.prober.pass(id, 'readiness');
+      expect(world.stateOf(id)).to.equal('running.ready');
+      expect(world.contextOf(id).reason).to.equal(null);
+    });
+
+    it('is never ended by it (process-compose: a failed readiness kills)', async () => {
+      world.prober.pass(id, 'readiness');
+      world.prober.fail(id, 'readiness', 'GET … answered 503, not 200-399');
+      expect(world.stateOf(id)).to.equal('running.unready');
+      expect(world.contextOf(id).reason).to.equal('is not ready: GET … answered 503, not 200-399');
+      await world.pass(3_600_000);
+      expect(world.stateOf(id)).to.equal('running.unready');
+      expect(world.processes.stops).to.be.empty;
+      world.prober.pass(id, 'readiness');
+      expect(world.stateOf(id)).to.equal('running.ready');
+    });
+  });
+
+  describe('of which one is for liveness', () => {
+    beforeEach(async () => {
+      await start({ probes: { liveness: PROBE } });
+      await world.pass(200);
+    });
+
+    it('is ended when that fails, and its policy follows', async () => {
+      await world.pass(10_000);
+      world.prober.fail(id, 'liveness');
+      await world.pass();
+      expect(world.stateOf(id)).to.equal('backoff.waiting');
+      expect(world.contextOf(id)).to.deep.include({ falls: 1, fellBy: null });
+      expect(world.contextOf(id).lastExit).to.include({ class: 'probe', signal: 'SIGTERM' });
+      await world.pass(250);
+      await world.pass(200);
+      expect(world.stateOf(id)).to.equal('running.ready');
+      expect(world.contextOf(id)).to.include({ generation: 2, restarts: 1 });
+    });
+
+    it('ends stopped when a stop comes while it is being ended', async () => {
+      world.processes.holdStops();
+      world.prober.fail(id, 'liveness');
+      world.service(id).send({ type: 'service.stop', correlationId: null });
+      world.processes.releaseStops();
+      await world.pass();
+      expect(world.stateOf(id)).to.equal('stopped.idle');
+      expect(world.contextOf(id)).to.include({ aftermath: null, reason: null });
+    });
+
+    it('starts at once and with a clean slate when a restart comes while it is being ended', async () => {
+      world.processes.holdStops();
+      world.prober.fail(id, 'liveness');
+      world.service(id).send({ type: 'service.restart', correlationId: null });
+      world.processes.releaseStops();
+      await world.pass();
+      expect(world.stateOf(id)).to.equal('starting.settling');
+      expect(world.contextOf(id).budget.restartTimes).to.be.empty;
+    });
+
+    it('is not restarted when its policy is never', async () => {
+      world = new ActorWorld();
+      await start({ probes: { liveness: PROBE }, restart: { mode: 'never' } });
+      await world.pass(200);
+      world.prober.fail(id, 'liveness');
+      await world.pass();
+      expect(world.stateOf(id)).to.equal('failed.exhausted');
+    });
+
+    it('is probed anew when a configuration changes the probe, and keeps its process', () => {
+      const spec = serviceSpec(id, { probes: { liveness: { ...PROBE, periodMs: 50 } } });
+      world.service(id).send({ type: 'service.configure', spec });
+      expect(world.stateOf(id)).to.equal('running.ready');
+      expect(world.prober.watches.map(({ kind, spec: { periodMs } }) => [kind, periodMs])).to.deep.equal([
+        ['liveness', 50],
+      ]);
+      expect(world.contextOf(id).generation).to.equal(1);
+    });
+  });
+});

@@ -1,0 +1,32 @@
+import { expect } from 'chai';
+import { ReportingProcessHost } from '../../../lib/control/health-processes.ts';
+import { Health } from '../../../lib/control/health.ts';
+import { NO_LIMITS } from '../../../lib/model/limits.ts';
+import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
+import { recordingLog } from '../../support/control-world.ts';
+import { fakeProcessHost } from '../../support/fake-process-host.ts';
+import { serviceSpec } from '../../support/specs.ts';
+
+describe('a launch that waits until earlier facts are kept', () => {
+  const { id, stop } = serviceSpec('pump1-corerl');
+  const clock = { now: () => 0, random: () => 0.5 };
+  const request: LaunchRequest = {
+    ...{ serviceId: id, agentId: null, generation: 2, executablePath: '/plant/program', version: null },
+    ...{ args: [], env: {}, cwd: null, limits: NO_LIMITS, stop },
+  };
+
+  for (let turns = 0; turns < 12; turns += 1) {
+    it(`leaves no process when it is stopped ${turns} microtasks after they are`, async () => {
+      const fake = fakeProcessHost(clock);
+      let keep = (): void => undefined;
+      const kept = new Promise<void>((resolve) => (keep = resolve));
+      const processes = new ReportingProcessHost(fake, new Health(clock, recordingLog()), () => kept);
+      const outcome = processes.launch(request);
+      keep();
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      await processes.stop(id, stop);
+      await outcome;
+      expect(fake.live()).to.deep.equal([]);
+    });
+  }
+});

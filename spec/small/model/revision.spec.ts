@@ -1,0 +1,31 @@
+import { expect } from 'chai';
+import { changedParts, revisionOf } from '../../../lib/model/revision.ts';
+import type { ServiceSpec } from '../../../lib/model/spec.ts';
+import { serviceSpec } from '../../support/specs.ts';
+
+/** The same with the keys of every object the other way round, as a schema or a later version may give them. */
+function turned(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(turned);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, part]) => [key, turned(part)]),
+  );
+}
+
+describe('the revision of a spec', () => {
+  const spec = serviceSpec('pump1-corerl', { args: ['a', 'b'], env: { A: '1', B: '2' } });
+
+  it('is the same after the spec was kept and read back with its keys in another order', () => {
+    const again = turned(spec) as ServiceSpec; // with the same keys
+    expect(revisionOf(again)).to.equal(revisionOf(spec));
+    expect(changedParts(spec, again)).to.deep.equal([]);
+  });
+
+  it('is another one for another value, also where only the order of a list differs', () => {
+    const other = { ...spec, args: ['b', 'a'] };
+    expect(revisionOf(other)).not.to.equal(revisionOf(spec));
+    expect(changedParts(spec, other)).to.deep.equal(['args']);
+  });
+});

@@ -1,0 +1,168 @@
+import { expect } from 'chai';
+import { tell, type Tellable } from '../../../lib/model/tell.ts';
+
+function entry(type: string, more: Partial<Tellable> = {}): Tellable {
+  return {
+    type,
+    agentId: null,
+    serviceId: 'pump1-corerl',
+    from: null,
+    to: null,
+    cause: 'command',
+    detail: {},
+    ...more,
+  };
+}
+
+function move(from: string, to: string, cause: string, reason: string | null = null): Tellable {
+  return entry('service.state_changed', { from, to, cause, detail: { reason } });
+}
+
+const agent = { serviceId: null, agentId: 'pump1' };
+const host = { serviceId: null, cause: 'host' };
+const launch = { pid: 7, generation: 2, version: '1.2.3', executable: '/plant/corerl-1.2.3' };
+const exit = (detail: object) =>
+  entry('process.exited', { detail: { code: null, signal: null, generation: 2, ...detail } });
+const reload = (...services: readonly object[]) => entry('config.reloaded', { serviceId: null, detail: { services } });
+
+const TOLD: readonly (readonly [Tellable, string])[] = [
+  [move('stopped', 'starting', 'service.claim'), 'pump1-corerl went from stopped to starting: somebody needs it.'],
+  [
+    move('starting', 'running', 'deadline'),
+    'pump1-corerl went from starting to running: it lived long enough to count as started.',
+  ],
+  [
+    move('starting', 'running', 'probe.passed', 'its readiness probe has not passed yet'),
+    'pump1-corerl went from starting to running: its startup probe passed.',
+  ],
+  [
+    move('backoff', 'starting', 'deadline'),
+    'pump1-corerl went from backoff to starting: its wait before the next launch was over.',
+  ],
+  [
+    move('failed', 'starting', 'failed.missing.done'),
+    'pump1-corerl went from failed to starting: a fitting executable appeared.',
+  ],
+  [move('running', 'backoff', 'process.exited', 'exited'), 'pump1-corerl went from running to backoff: exited.'],
+  [
+    move('starting', 'failed', 'starting.resolving.done', 'No file.'),
+    'pump1-corerl went from starting to failed: No file.',
+  ],
+  [
+    move('running', 'stopping', 'service.stop', 'is not ready: x'),
+    'pump1-corerl went from running to stopping: it was told to stop.',
+  ],
+  [
+    move('running', 'stopping', 'service.recycle', 'restarted with x'),
+    'pump1-corerl went from running to stopping: restarted with x.',
+  ],
+  [move('a', 'b', 'unheard.of'), 'pump1-corerl went from a to b.'],
+  [
+    { ...move('running', 'backoff', 'service.changed', 'x is backoff'), ...agent, type: 'agent.state_changed' },
+    'The agent pump1 went from running to backoff: x is backoff.',
+  ],
+  [entry('service.readiness_changed', { to: 'ready', detail: { reason: null } }), 'pump1-corerl is ready.'],
+  [
+    entry('service.readiness_changed', { to: 'unready', detail: { reason: 'is not ready: no answer' } }),
+    'pump1-corerl is not ready: no answer.',
+  ],
+  [
+    entry('service.fell_back', { detail: { from: '2.0.0', to: '1.0.0', reason: 'exited' } }),
+    'pump1-corerl goes back to 1.0.0; 2.0.0 was set aside: exited.',
+  ],
+  [entry('process.launched', { detail: launch }), 'pump1-corerl was launched (pid 7, generation 2, version 1.2.3).'],
+  [
+    entry('process.adopted', { detail: { ...launch, version: null } }),
+    'The host adopted the process of pump1-corerl that lived already (pid 7, generation 2).',
+  ],
+  [exit({ code: 1, class: 'code' }), 'The process of pump1-corerl (generation 2) exited with code 1.'],
+  [exit({ signal: 'SIGSEGV', class: 'signal' }), 'The process of pump1-corerl (generation 2) was ended by SIGSEGV.'],
+  [exit({ class: 'lost' }), 'The process of pump1-corerl (generation 2) ended unseen.'],
+  [
+    exit({ signal: 'SIGTERM', class: 'stopped' }),
+    'The process of pump1-corerl (generation 2) was ended by SIGTERM, as it was asked to.',
+  ],
+  [
+    exit({ signal: 'SIGKILL', class: 'probe' }),
+    'The process of pump1-corerl (generation 2) was ended by SIGKILL, because its liveness probe had failed.',
+  ],
+  [
+    exit({ code: 0, class: 'start_timeout' }),
+    'The process of pump1-corerl (generation 2) exited with code 0, because its startup probe had not passed.',
+  ],
+  [
+    entry('process.stray', { serviceId: null, detail: { pid: 7, fate: 'killed' } }),
+    'A process that no record knows was found (pid 7), of an unknown service: it was killed.',
+  ],
+  [entry('service.start_requested'), 'pump1-corerl was started by hand.'],
+  [
+    entry('service.start_requested', { detail: { holder: 'host' } }),
+    'pump1-corerl was started by the host, as its configuration says.',
+  ],
+  [
+    entry('service.stop_requested', { detail: { holder: 'io' } }),
+    'pump1-corerl was stopped by a command under /api/io.',
+  ],
+  [entry('service.restart_requested'), 'pump1-corerl was restarted by hand.'],
+  [entry('service.configured'), 'pump1-corerl was given its present configuration.'],
+  [entry('agent.start_requested', agent), 'The agent pump1 was started by a command.'],
+  [entry('agent.stop_requested', agent), 'The agent pump1 was stopped by a command.'],
+  [reload(), 'The configuration was reloaded and changed no service.'],
+  [
+    reload(
+      { service_id: 'a', action: 'restart', changed: ['args', 'env'] },
+      { service_id: 'b', action: 'stop', changed: [] },
+    ),
+    'The configuration was reloaded: a restarts (args, env), b is dropped.',
+  ],
+  [
+    entry('host.started', { ...host, detail: { pid: 7, version: '0.1.0' } }),
+    'The host started (pid 7, version 0.1.0).',
+  ],
+  [
+    entry('host.stopped', { ...host, detail: { mode: 'detach', left: 2 } }),
+    'The host stopped and left 2 processes running.',
+  ],
+  [
+    entry('host.stopped', { ...host, detail: { mode: 'drain', left: 0 } }),
+    'The host stopped and took its services down.',
+  ],
+  [entry('host.crashed', { ...host, detail: { message: 'boom' } }), 'The host broke: boom.'],
+  [
+    entry('actor.crashed', { ...host, detail: { actor: 'service:x', message: 'boom' } }),
+    'The actor service:x broke: boom.',
+  ],
+  [
+    entry('store.recovered', { ...host, detail: { moved_to: '/x' } }),
+    'The store was corrupt and began anew with what could be read of it.',
+  ],
+  [
+    entry('journal.truncated', { ...host, detail: { dropped: 9 } }),
+    '9 facts were lost while the store could not be written.',
+  ],
+  [entry('of.a.later.version'), 'of.a.later.version of pump1-corerl.'],
+];
+
+describe('the sentence for a fact of the journal', () => {
+  for (const [fact, sentence] of TOLD) {
+    it(sentence, () => {
+      expect(tell(fact)).to.equal(sentence);
+    });
+  }
+
+  it('is there for details of any shape: they come out of a file', () => {
+    for (const [{ type }] of TOLD) {
+      for (const services of [1, [1, null, {}], { a: 1 }]) {
+        expect(tell(entry(type, { detail: { services, pid: 'x', reason: 7, code: {} } }))).to.match(/\.$/);
+      }
+    }
+  });
+
+  it('names of a long reload the service first that it is about', () => {
+    const services = 'abcdefgh'.split('').map((id) => ({ service_id: id, action: 'update', changed: ['stop'] }));
+    expect(tell(reload(...services), 'h')).to.equal(
+      'The configuration was reloaded: h is updated (stop), a is updated (stop), b is updated (stop), c is updated (stop), ' +
+        'd is updated (stop), 3 more.',
+    );
+  });
+});

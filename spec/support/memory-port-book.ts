@@ -1,0 +1,14 @@
+import type { ServiceId } from '../../lib/model/ids.ts';
+import type { PortBook } from '../../lib/ports/port-book.ts';
+
+/** A port book that gives out ports from 20000 on and forgets them with the test. */
+export class MemoryPortBook implements PortBook {
+  readonly #ports = new Map<string, number>();
+
+  portOf(serviceId: ServiceId, name: string): Promise<number> {
+    const key = `${serviceId}/${name}`;
+    const port = this.#ports.get(key) ?? 20_000 + this.#ports.size;
+    this.#ports.set(key, port);
+    return Promise.resolve(port);
+  }
+}
