@@ -1,0 +1,113 @@
+import { parseAgentId, parseServiceId } from '../../lib/model/ids.ts';
+import type { AgentPlan, DependencyCondition, RestartMode, ServiceSpec, Strategy } from '../../lib/model/spec.ts';
+import { pick, type Dice } from './walk-dice.ts';
+import { PROBE, serviceSpec } from './specs.ts';
+
+/** What the configuration says of one kind of service. Plain data: a walk is printed and replayed from it. */
+export interface Kind {
+  readonly mode: RestartMode;
+  readonly recoverAfterMs: number | null;
+  readonly startup: boolean;
+  readonly readiness: boolean;
+  readonly liveness: boolean;
+  /** Goes into the environment: another value is another launch. */
+  readonly release: number;
+}
+
+/** The configuration of a walk: two agents and a host service. */
+export interface Plant {
+  readonly isShared: boolean;
+  readonly strategies: readonly [Strategy, Strategy];
+  readonly condition: DependencyCondition;
+  /** Whether the first agent has a third service, which depends on its second. */
+  readonly hasThird: boolean;
+  readonly hasHost: boolean;
+  readonly isAutostarted: boolean;
+  readonly kinds: Readonly<Record<KindName, Kind>>;
+}
+
+export const KINDS = ['coreio', 'corerl', 'third', 'telemetry'] as const;
+export type KindName = (typeof KINDS)[number];
+
+/** Every service that a walk can speak of; not all of them exist in each plant. */
+export const SERVICES = ['a-coreio', 'a-corerl', 'a-third', 'b-coreio', 'b-corerl', 'io', 'telemetry'] as const;
+export const AGENTS = ['a', 'b'] as const;
+export const SHARED_IO = 'io';
+
+export function randomKind(dice: Dice): Kind {
+  return {
+    mode: pick(dice, ['always', 'always', 'always', 'on_failure', 'never'] as const),
+    recoverAfterMs: pick(dice, [30_000, 30_000, 5_000, null]),
+    startup: dice() < 0.3,
+    readiness: dice() < 0.3,
+    liveness: dice() < 0.3,
+    release: 1,
+  };
+}
+
+export function randomPlant(dice: Dice): Plant {
+  const strategy = (): Strategy => pick(dice, ['one_for_one', 'one_for_all', 'rest_for_one'] as const);
+  return {
+    isShared: dice() < 0.5,
+    strategies: [strategy(), strategy()],
+    condition: pick(dice, ['started', 'started', 'healthy', 'completed'] as const),
+    hasThird: dice() < 0.5,
+    hasHost: dice() < 0.7,
+    isAutostarted: dice() < 0.7,
+    kinds: {
+      coreio: randomKind(dice),
+      corerl: randomKind(dice),
+      third: randomKind(dice),
+      telemetry: randomKind(dice),
+    },
+  };
+}
+
+/** The plan of one of the agents. */
+export function planOf(plant: Plant, which: 0 | 1): AgentPlan {
+  const id = AGENTS[which];
+  const io = plant.isShared ? SHARED_IO : `${id}-coreio`;
+  const owner = plant.isShared ? null : id;
+  const coreio = {
+    ...specOf(plant, io, 'coreio', { agentId: owner, configPath: `/plant/${id}.yaml` }),
+    kind: 'coreio',
+  };
+  const corerl = specOf(plant, `${id}-corerl`, 'corerl', { agentId: id, dependsOn: [on(io, plant.condition)] });
+  const third = specOf(plant, `${id}-third`, 'third', { agentId: id, dependsOn: [on(`${id}-corerl`, 'started')] });
+  return {
+    id: parseAgentId(id),
+    type: 'default',
+    configPath: `/plant/${id}.yaml`,
+    strategy: plant.strategies[which],
+    asked: { agentType: null, coreioId: plant.isShared ? SHARED_IO : null },
+    services: which === 0 && plant.hasThird ? [coreio, corerl, third] : [coreio, corerl],
+  };
+}
+
+/** The shared coreio as the /api/io routes start it. */
+export function ioOf(plant: Plant): ServiceSpec {
+  return { ...specOf(plant, SHARED_IO, 'coreio', { configPath: '/plant/io.yaml' }), kind: 'coreio' };
+}
+
+/** The host service. */
+export function telemetryOf(plant: Plant): ServiceSpec {
+  return specOf(plant, 'telemetry', 'telemetry', {});
+}
+
+function specOf(plant: Plant, id: string, name: KindName, more: Parameters<typeof serviceSpec>[1]): ServiceSpec {
+  const kind = plant.kinds[name];
+  return serviceSpec(id, {
+    ...more,
+    env: { RELEASE: String(kind.release) },
+    probes: {
+      startup: kind.startup ? PROBE : null,
+      readiness: kind.readiness ? PROBE : null,
+      liveness: kind.liveness ? PROBE : null,
+    },
+    restart: { mode: kind.mode, recoverAfterMs: kind.recoverAfterMs },
+  });
+}
+
+function on(id: string, condition: DependencyCondition) {
+  return { serviceId: parseServiceId(id), condition };
+}

@@ -1,0 +1,284 @@
+import type { AnyActorRef } from 'xstate';
+import { agentActorId } from '../../lib/actors/agent/record.ts';
+import { serviceActorId } from '../../lib/actors/service/record.ts';
+import { serviceRef, splitState, type AgentRef, type ServiceRef } from '../../lib/control/actors.ts';
+import { agentStateOf, isMet, type ServiceReport } from '../../lib/model/agent-state.ts';
+import type { PublicState } from '../../lib/model/views.ts';
+import { pathOf } from './actor-world.ts';
+import type { WalkWorld } from './walk-world.ts';
+
+const PUBLIC = ['stopped', 'starting', 'running', 'stopping', 'backoff', 'failed'];
+/** Beyond so many throws an actor is set aside, and its state says nothing of anything any more. */
+const CRASHES_TO_PARK = 5;
+
+/** What is wrong with a host in which nothing happens without time passing or somebody acting. */
+export function wrongAtRest(world: WalkWorld): readonly string[] {
+  if (world.root === null) return [];
+  if (world.root.getSnapshot().status !== 'active') return ['the root is not active'];
+  const timed = timedActors(world.root);
+  const seats = world.wishes.seats();
+  return [
+    ...world.services.flatMap((ref) => wrongWithService(world, ref, timed, seats)),
+    ...world.agents.flatMap((ref) => wrongWithAgent(world, ref)),
+    ...world.processes
+      .live()
+      .flatMap(({ serviceId }) =>
+        serviceRef(world.root!, serviceId) ? [] : [`a process of ${serviceId} lives without an actor`],
+      ),
+  ];
+}
+
+function isActive(ref: AnyActorRef): boolean {
+  return (ref.getSnapshot() as { readonly status: string }).status === 'active'; // every snapshot has one
+}
+
+/** Whom XState has armed a timer for. */
+function timedActors(root: AnyActorRef): ReadonlySet<AnyActorRef> {
+  const { _scheduledEvents: events } = root.system.getSnapshot();
+  return new Set(Object.values(events).map(({ source }) => source));
+}
+
+export function reportNow(ref: ServiceRef): ServiceReport {
+  const { value, context } = ref.getSnapshot();
+  const { state, substate } = splitState(value);
+  const { spec, intended, holders, falls, fellBy, reason } = context;
+  const isComplete = substate === 'completed';
+  const base = { serviceId: spec.id, state: state as PublicState, intended, holders, falls, fellBy, reason };
+  return { ...base, isReady: substate === 'ready', isComplete };
+}
+
+function wrongWithService(
+  world: WalkWorld,
+  ref: ServiceRef,
+  timed: ReadonlySet<AnyActorRef>,
+  seats: ReturnType<WalkWorld['wishes']['seats']>,
+): readonly string[] {
+  const snapshot = ref.getSnapshot();
+  const { context } = snapshot;
+  const { id, probes, restart, dependsOn } = context.spec;
+  if (snapshot.status !== 'active') return [`${id} is ${snapshot.status}`];
+  const path = pathOf(snapshot.value);
+  const { state } = splitState(snapshot.value);
+  const facts = world.processes.facts(id);
+  const live = facts?.status === 'alive' ? facts.launch : null;
+  const wrong: string[] = [];
+  const must = (isSo: boolean, what: string): void => {
+    if (!isSo) wrong.push(`${id} in ${path}: ${what}`);
+  };
+  const works = (src: string): boolean =>
+    Object.values<AnyActorRef | undefined>(snapshot.children).some((child) => child?.src === src && isActive(child));
+  const watched = (kind: string): boolean =>
+    world.prober.watches.some((watch) => watch.serviceId === id && watch.kind === kind);
+  const isTimed = timed.has(ref);
+
+  must(PUBLIC.includes(state), 'is no public state');
+  must(
+    context.budget.restartTimes.length <= restart.intensity.maxRestarts + 1 || path === 'failed.exhausted',
+    `its window has ${context.budget.restartTimes.length} entries`,
+  );
+  if (live !== null && path !== 'failed.abandoned' && state !== 'stopping') {
+    must(
+      context.launch?.launchId === live.launchId,
+      `a process of generation ${live.generation} lives that it does not supervise`,
+    );
+    must(works('observeProcess'), 'nobody observes its process');
+  }
+  if (context.intended === 'stopped')
+    must(state === 'stopped' || state === 'stopping' || path === 'failed.abandoned', 'it is wished stopped');
+  const wished = world.wishes.resumed(seats.get(id), id, context.holders);
+  if (world.unanswered.size === 0) {
+    must(wished.intended === context.intended, `the wish says ${wished.intended}, the actor ${context.intended}`);
+    const agents = (holders: readonly string[]): string =>
+      holders
+        .filter((holder) => holder.startsWith('agent:'))
+        .sort()
+        .join();
+    must(
+      agents(wished.holders) === agents(context.holders),
+      `the wishes say held by ${agents(wished.holders)}, the actor ${agents(context.holders)}`,
+    );
+  }
+
+  switch (path) {
+    case 'stopped.idle':
+      must(live === null, 'a process lives');
+      must(context.intended === 'stopped', 'it is wished running');
+      break;
+    case 'stopped.completed':
+    case 'stopped.drained':
+      must(live === null, 'a process lives');
+      break;
+    case 'starting.waiting': {
+      const unmet = dependsOn.filter((on) => {
+        const peer = serviceRef(world.root!, on.serviceId);
+        return peer === undefined || !isMet(on.condition, reportNow(peer));
+      });
+      must(unmet.length > 0, 'all it waits for is met');
+      for (const on of unmet) {
+        const watchers = serviceRef(world.root!, on.serviceId)?.getSnapshot().context.watchers ?? [];
+        must(watchers.includes(serviceActorId(id)), `${on.serviceId} will not tell it`);
+      }
+      break;
+    }
+    case 'starting.resolving':
+      must(false, 'the choice of a file takes time');
+      break;
+    case 'starting.launching':
+      must(world.isHoldingLaunches && world.launching.has(id) && works('launchProcess'), 'no launch is under way');
+      break;
+    case 'starting.settling':
+      must(isTimed, 'no timer');
+      must(live !== null, 'no process lives');
+      break;
+    case 'starting.probing':
+      must(isTimed, 'no timer');
+      must(watched('startup') && live !== null, 'nothing probes it');
+      break;
+    case 'running.ready':
+    case 'running.unready':
+      must(live !== null, 'no process lives');
+      must(probes.liveness === null || watched('liveness'), 'its liveness is not probed');
+      must(probes.readiness === null || watched('readiness'), 'its readiness is not probed');
+      if (path === 'running.unready') must(probes.readiness !== null, 'nothing can say that it is ready');
+      break;
+    case 'stopping.terminating':
+      must(isTimed, 'no timer');
+      must(world.isHoldingStops && works('stopTree'), 'no stop is under way');
+      break;
+    case 'stopping.killing':
+    case 'stopping.draining':
+      must(world.isHoldingStops && works('stopTree'), 'no stop is under way');
+      break;
+    case 'stopping.retrying':
+      must(isTimed, 'no timer');
+      break;
+    case 'backoff.waiting':
+      must(isTimed, 'no timer');
+      break;
+    case 'failed.exhausted':
+      must(isTimed || context.deadlineAt === null, 'no timer');
+      must(
+        context.deadlineAt !== null ||
+          restart.recoverAfterMs === null ||
+          restart.mode === 'never' ||
+          context.reason !== null,
+        'it could recover',
+      );
+      break;
+    case 'failed.missing':
+    case 'failed.refused':
+      must(works('awaitExecutable'), 'nobody waits for a file');
+      break;
+    case 'failed.abandoned':
+      must(
+        (world.crashes.get(ref.id) ?? 0) >= CRASHES_TO_PARK || context.reason?.includes('again and again') === true,
+        'it is abandoned',
+      );
+      break;
+    default:
+      must(false, 'no rule for this state');
+  }
+  return wrong;
+}
+
+function wrongWithAgent(world: WalkWorld, ref: AgentRef): readonly string[] {
+  const snapshot = ref.getSnapshot();
+  const { plan, intended, reports } = snapshot.context;
+  if (snapshot.status !== 'active') return [`agent ${plan.id} is ${snapshot.status}`];
+  if (snapshot.context.reason?.includes('again and again') === true) return [];
+  const path = pathOf(snapshot.value);
+  const { state } = splitState(snapshot.value);
+  const holder = agentActorId(plan.id);
+  const wrong: string[] = [];
+  const must = (isSo: boolean, what: string): void => {
+    if (!isSo) wrong.push(`agent ${plan.id} in ${path}: ${what}`);
+  };
+  const wish = world.wishes.agent(plan.id);
+  if (world.unanswered.size === 0 && wish)
+    must(wish.intended === intended, `the wish says ${wish.intended}, the actor ${intended}`);
+  must(PUBLIC.includes(state), 'is no public state');
+
+  const actual: Record<string, ServiceReport> = {};
+  for (const { id } of plan.services) {
+    const service = serviceRef(world.root!, id);
+    if (service) actual[id] = reportNow(service);
+    else must(state === 'stopped' || state === 'stopping', `its ${id} has no actor`);
+  }
+  if (intended === 'running' && path !== 'stopping.draining' && path !== 'stopped.drained') {
+    const { state: expected } = agentStateOf(plan, actual);
+    must(state === expected, `its services say ${expected}`);
+    for (const [id, now] of Object.entries(actual)) {
+      const told = reports[id];
+      must(
+        told?.state === now.state && told.intended === now.intended && told.falls === now.falls,
+        `it knows ${id} as ${told?.state ?? 'nothing'}/${told?.intended ?? ''}, not as ${now.state}/${now.intended}`,
+      );
+      must(now.holders.includes(holder), `it does not hold ${id}`);
+    }
+  }
+  if (intended === 'stopped') {
+    must(state === 'stopped' || state === 'stopping', 'it is wished stopped');
+    const held = Object.values(actual).filter(({ holders }) => holders.includes(holder));
+    // A shared service may be on its way down for another one that let go of it later, or be set aside.
+    const isDown = ({ serviceId, state: now }: ServiceReport): boolean =>
+      now === 'stopped' || (state === 'stopped' && world.processes.facts(serviceId)?.status !== 'alive');
+    const isOwn = (id: string): boolean => plan.services.some((spec) => spec.id === id && spec.agentId === plan.id);
+    const alone = Object.values(actual).filter(
+      (report) => report.holders.length === 0 && !isDown(report) && (state !== 'stopped' || isOwn(report.serviceId)),
+    );
+    if (state === 'stopped') {
+      must(held.length === 0, `it holds ${held.map(({ serviceId }) => serviceId).join()}`);
+      must(alone.length === 0, alone.map(({ serviceId, state: now }) => `${serviceId} is ${now}`).join());
+    }
+    if (path === 'stopping.releasing') must(alone.length > 0, 'it waits for nothing');
+  }
+  return wrong;
+}
+
+/** What must have come about once nothing stands in the way any more and time has passed. */
+export function wrongInTheEnd(world: WalkWorld): readonly string[] {
+  const wrong: string[] = [...world.unanswered].map((name) => `${name} was never answered`);
+  for (const ref of world.services) {
+    const { value, context } = ref.getSnapshot();
+    const path = pathOf(value);
+    const { id } = context.spec;
+    const isLive = world.processes.facts(id)?.status === 'alive';
+    if (path === 'failed.abandoned') continue;
+    if (context.intended === 'stopped') {
+      if (!path.startsWith('stopped.') || isLive) wrong.push(`${id} is wished stopped and ends in ${path}`);
+    } else if (!isAtGoal(world, ref)) {
+      wrong.push(`${id} is wished running and ends in ${path} (${context.reason ?? 'no reason'})`);
+    }
+  }
+  return wrong;
+}
+
+/** Whether a service that is wished to run got as far as it can. */
+export function isAtGoal(world: WalkWorld, ref: ServiceRef): boolean {
+  const { value, context } = ref.getSnapshot();
+  switch (pathOf(value)) {
+    case 'running.ready':
+    case 'stopped.completed':
+    case 'failed.abandoned':
+      return true;
+    case 'failed.exhausted':
+    case 'failed.refused':
+      return context.deadlineAt === null;
+    case 'starting.waiting':
+      return context.spec.dependsOn.some((on) => {
+        const peer = serviceRef(world.root!, on.serviceId);
+        if (peer === undefined) return false;
+        return (
+          !isMet(on.condition, reportNow(peer)) &&
+          (peer.getSnapshot().context.intended === 'stopped' || isAtGoal(world, peer))
+        );
+      });
+    default:
+      return false;
+  }
+}
+
+/** The kept rows that an earlier restart of the host could not use. */
+export function refusedRows(world: WalkWorld): readonly string[] {
+  return world.store.quarantined.map(({ row, reason }) => `the row of ${row.path} is refused: ${reason}`);
+}

@@ -1,0 +1,38 @@
+import { sayOf, shrunk, walk, walkOf } from './model-walk.ts';
+
+/** Which walks a process walks: every `stride`-th from `first` on, below `count`. */
+export interface Share {
+  readonly seed: number;
+  readonly first: number;
+  readonly stride: number;
+  readonly count: number;
+}
+
+/** What it found. */
+export interface Found {
+  readonly walks: number;
+  readonly steps: number;
+  readonly falls: readonly string[];
+  readonly service: readonly string[];
+  readonly agent: readonly string[];
+}
+
+/** So many falls say enough. */
+const MOST_FALLS = 3;
+
+async function found({ seed, first, stride, count }: Share): Promise<Found> {
+  const coverage = { service: new Set<string>(), agent: new Set<string>() };
+  const falls: string[] = [];
+  let [walks, steps] = [0, 0];
+  for (let n = first; n < count && falls.length < MOST_FALLS; n += stride) {
+    const one = walkOf(seed, n);
+    const { fall } = await walk(one, coverage);
+    walks += 1;
+    steps += one.steps.length;
+    if (fall !== null) falls.push(sayOf(seed, n, await shrunk(one, fall)));
+  }
+  return { walks, steps, falls, service: [...coverage.service], agent: [...coverage.agent] };
+}
+
+process.send?.(await found(JSON.parse(process.argv[2] ?? '') as Share)); // what the spec gives
+process.disconnect();

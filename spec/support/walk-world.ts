@@ -1,0 +1,509 @@
+import type { AnyMachineSnapshot, InspectionEvent } from 'xstate';
+import { createSupervisorMachine } from '../../lib/actors/supervisor/machine.ts';
+import { agentRef, agentRefs, serviceRef, serviceRefs, type SupervisorRef } from '../../lib/control/actors.ts';
+import { AgentCommands } from '../../lib/control/agent-commands.ts';
+import { Changes } from '../../lib/control/changes.ts';
+import { causeOf } from '../../lib/control/facts.ts';
+import { ReportingCatalog, ReportingProcessHost } from '../../lib/control/health-processes.ts';
+import { ReportingStore } from '../../lib/control/health-store.ts';
+import { Health } from '../../lib/control/health.ts';
+import { bringUpHostServices } from '../../lib/control/host-services.ts';
+import { Host } from '../../lib/control/host.ts';
+import { Intake } from '../../lib/control/intake.ts';
+import { Recorder } from '../../lib/control/recorder.ts';
+import { recover } from '../../lib/control/recovery.ts';
+import { Reloader } from '../../lib/control/reload.ts';
+import { Sequence } from '../../lib/control/sequence.ts';
+import { ServiceCommands } from '../../lib/control/service-commands.ts';
+import { Wishes } from '../../lib/control/wishes.ts';
+import {
+  AgentConflictError,
+  AgentNotFoundError,
+  HostClosingError,
+  ServiceConflictError,
+  ServiceNotFoundError,
+  ServiceUnheldError,
+} from '../../lib/model/errors.ts';
+import { parseLaunchId } from '../../lib/model/ids.ts';
+import type { Executable, ProcessFacts } from '../../lib/model/process.ts';
+import type { Catalog, ExecutableQuery } from '../../lib/ports/catalog.ts';
+import type { Clock, Timers } from '../../lib/ports/clock.ts';
+import type { Log } from '../../lib/ports/log.ts';
+import type { Prober } from '../../lib/ports/prober.ts';
+import type { LaunchRequest, ProcessHost } from '../../lib/ports/process-host.ts';
+import type { SpecSource } from '../../lib/ports/spec-source.ts';
+import { pathOf } from './actor-world.ts';
+import { untilDeath } from './control-world.ts';
+import { FakeProber } from './fake-prober.ts';
+import { fakeProcessHost, type FakeProcessHost } from './fake-process-host.ts';
+import { memoryStore } from './memory-store.ts';
+import { ioOf, planOf, telemetryOf, type Plant } from './walk-plant.ts';
+
+const EPOCH = 1_700_000_000_000;
+const SILENT: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const GUARANTEES = { exactExit: true, treeComplete: true, losslessRotation: true };
+
+/** What a command may be refused with in any walk. */
+const REFUSALS = [
+  AgentConflictError,
+  AgentNotFoundError,
+  HostClosingError,
+  ServiceConflictError,
+  ServiceNotFoundError,
+  ServiceUnheldError,
+] as const;
+
+/** The ports of the host that lives now; one walk at a time. */
+const CURRENT = {} as { processes: ProcessHost; catalog: Catalog; prober: Prober; clock: Clock }; // filled by boot()
+
+/** A port whose every call goes to the one of the host that lives now. */
+function currentPort<Name extends keyof typeof CURRENT>(name: Name): (typeof CURRENT)[Name] {
+  const target = {} as (typeof CURRENT)[Name]; // never used itself
+  return new Proxy(target, {
+    get: (_, key) => {
+      const port = CURRENT[name];
+      const member: unknown = Reflect.get(port, key);
+      return typeof member === 'function' ? (member.bind(port) as unknown) : member;
+    },
+  });
+}
+
+/** To build the machines costs more than most walks, so there is one for them all. */
+export const MACHINE = createSupervisorMachine(
+  { processes: currentPort('processes'), catalog: currentPort('catalog'), prober: currentPort('prober') },
+  { now: () => CURRENT.clock.now(), random: () => CURRENT.clock.random() },
+);
+
+/** Timers of a time that only moves when it is told to: each fires at its own instant, and what follows happens before the next. */
+export class WalkTimers implements Timers {
+  readonly #pending = new Map<number, { readonly dueAt: number; readonly wake: () => void }>();
+  #count = 0;
+  now = 0;
+
+  setTimeout(wake: () => void, ms: number): number {
+    this.#count += 1;
+    this.#pending.set(this.#count, { dueAt: this.now + ms, wake });
+    return this.#count;
+  }
+
+  clearTimeout(timer: unknown): void {
+    this.#pending.delete(timer as number); // only what setTimeout above gave
+  }
+
+  /** Fires the first timer that is due by `until`, at its time; false: there is none. */
+  fireNext(until: number): boolean {
+    let first: [number, { readonly dueAt: number; readonly wake: () => void }] | null = null;
+    for (const entry of this.#pending) {
+      if (entry[1].dueAt <= until && (first === null || entry[1].dueAt < first[1].dueAt)) first = entry;
+    }
+    if (first === null) return false;
+    this.#pending.delete(first[0]);
+    this.now = Math.max(this.now, first[1].dueAt);
+    first[1].wake();
+    return true;
+  }
+}
+
+/** The files of a folder; as the real catalog, it looks again for as long as somebody waits. */
+class WalkCatalog implements Catalog {
+  /** Newest last. */
+  files: readonly Executable[] = [fileOf(1)];
+  #waiting: {
+    readonly query: ExecutableQuery;
+    readonly refused: string | null;
+    readonly resolve: (one: Executable) => void;
+  }[] = [];
+
+  #best({ fallback }: ExecutableQuery): Executable | null {
+    const best = this.files.at(-1) ?? null;
+    if (best === null || fallback?.condemned !== best.fingerprint) return best;
+    return this.files.find(({ path }) => path === fallback.stablePath) ?? this.files.at(-2) ?? best;
+  }
+
+  choose(query: ExecutableQuery): ReturnType<Catalog['choose']> {
+    const executable = this.#best(query);
+    if (executable !== null) return Promise.resolve({ type: 'found', executable });
+    return Promise.resolve({ type: 'missing', reason: `No executable "${query.executable}" was found.` });
+  }
+
+  awaitOther(query: ExecutableQuery, refused: string | null, signal: AbortSignal): Promise<Executable> {
+    return new Promise((resolve, reject) => {
+      const waiting = { query, refused, resolve };
+      this.#waiting.push(waiting);
+      signal.addEventListener('abort', () => {
+        this.#waiting = this.#waiting.filter((one) => one !== waiting);
+        reject(new Error('aborted'));
+      });
+      this.look();
+    });
+  }
+
+  /** Those who wait are dead. */
+  forgetWaiting(): void {
+    this.#waiting = [];
+  }
+
+  /** What the real one does about once a second. */
+  look(): void {
+    for (const waiting of [...this.#waiting]) {
+      const found = this.#best(waiting.query);
+      if (found === null || found.fingerprint === waiting.refused) continue;
+      this.#waiting = this.#waiting.filter((one) => one !== waiting);
+      waiting.resolve(found);
+    }
+  }
+}
+
+/** A file that discovery finds. */
+export function fileOf(version: number): Executable {
+  return { path: `/plant/program-${version}.0.0`, version: `${version}.0.0`, fingerprint: String(version) };
+}
+
+/** (state, event) pairs that were seen, by machine. */
+export interface Coverage {
+  readonly service: Set<string>;
+  readonly agent: Set<string>;
+}
+
+/**
+ * A host with everything but its edges, on fakes: real commands, recorder, recovery and statecharts over one store that outlives
+ * it. What must never happen is noted in `violations`.
+ */
+export class WalkWorld {
+  readonly store = memoryStore();
+  readonly catalog = new WalkCatalog();
+  readonly coverage: Coverage;
+  readonly violations: string[] = [];
+  /** Commands that have not been answered. */
+  readonly unanswered = new Set<string>();
+  plant: Plant;
+  timers = new WalkTimers();
+  /** From now on every probe passes at once. */
+  isFair = false;
+  /** How far the wall clock is off. */
+  offset = 0;
+  prober = new FakeProber();
+  processes: FakeProcessHost;
+  root: SupervisorRef | null = null;
+  wishes = new Wishes([]);
+  host: Host | null = null;
+  /** Launches under way, by service. */
+  readonly launching = new Map<string, LaunchRequest>();
+  isHoldingLaunches = false;
+  isHoldingStops = false;
+  readonly brokenStops = new Set<string>();
+  readonly crashes = new Map<string, number>();
+  readonly clock: Clock = { now: () => EPOCH + this.timers.now + this.offset, random: () => 0.5 };
+  readonly #passed = new Set<object>();
+  #life = new AbortController();
+  #generations = new Map<string, number>();
+  #launches = 0;
+  #activity = 0;
+
+  constructor(plant: Plant, coverage: Coverage) {
+    this.plant = plant;
+    this.coverage = coverage;
+    this.processes = this.#newProcesses(new Map());
+  }
+
+  async boot(): Promise<void> {
+    const { timers, clock, processes, prober } = this;
+    this.#life = new AbortController();
+    const life = this.#life.signal;
+    const health = new Health(clock, SILENT);
+    const store = new ReportingStore(this.#counted(untilDeath(this.store, life)), health, SILENT);
+    const watched = new ReportingProcessHost(processes, health, () => recorder.flush());
+    const catalog = new ReportingCatalog(this.catalog, health);
+    const rows = await store.loadActors();
+    const wishes = new Wishes(await store.loadWishes());
+    const sequence = new Sequence(await store.lastSeq());
+    const changes = new Changes();
+    const recorder = new Recorder({ store, sequence, clock, timers, log: SILENT, onChanged: changes.notify }, rows);
+    const { inspect } = recorder;
+    Object.assign(recorder, {
+      inspect: (event: InspectionEvent) => {
+        if (life.aborted) return; // a killed host writes nothing
+        this.#cover(event);
+        inspect(event);
+      },
+    });
+    Object.assign(CURRENT, { processes: watched, catalog, prober, clock });
+    const root = await recover({
+      ...{ store, rows, wishes, processes: watched, catalog, prober, recorder, clock, timers, log: SILENT },
+      machine: MACHINE,
+    });
+    const intake = new Intake({ store, wishes, sequence, clock });
+    const specs = this.#specs();
+    const configuration = { specs };
+    const deps = { root, configuration, wishes, changes, intake };
+    const services = new ServiceCommands(deps);
+    const agents = new AgentCommands(deps);
+    const reloader = new Reloader(deps);
+    const identity = { processId: 1, version: '0.0.0', guarantees: GUARANTEES };
+    this.root = root;
+    this.wishes = wishes;
+    const hostDeps = {
+      store,
+      specs,
+      processes: watched,
+      catalog,
+      prober,
+      logs: null as never,
+      clock,
+      timers,
+      log: SILENT,
+    };
+    this.host = new Host(
+      { ...hostDeps, identity },
+      { root, configuration, wishes, changes, recorder, intake, agents, services, reloader, health },
+    );
+    // A host that is killed while it waits for a service to end never comes up.
+    void this.#answered('bring up host services', bringUpHostServices(specs, wishes, services));
+    await this.settle();
+  }
+
+  /** The dead host's timers and effects are gone, what was not written is lost, processes live on. */
+  async kill(downMs: number, isLaunched: boolean, meanwhile: (processes: FakeProcessHost) => void): Promise<void> {
+    const old = this.processes;
+    this.#life.abort();
+    this.root?.stop();
+    this.root = null;
+    this.host = null;
+    this.unanswered.clear();
+    void old.close();
+    const lost = new Map(this.launching);
+    this.launching.clear();
+    if (isLaunched) {
+      old.releaseLaunches();
+      for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+    }
+    meanwhile(old);
+    const facts = new Map<LaunchRequest['serviceId'], ProcessFacts>();
+    for (const serviceId of new Set([...old.surveyed.keys(), ...old.launches.map((launch) => launch.serviceId)])) {
+      const known = old.facts(serviceId);
+      const pending = lost.has(serviceId) ? old.launches.findLast((one) => one.serviceId === serviceId) : undefined;
+      if (known !== null) facts.set(serviceId, known);
+      if (pending === undefined || known?.generation === pending.generation) continue;
+      this.#launches += 1;
+      const launchId = parseLaunchId(this.#launches.toString(16).padStart(32, 'f'));
+      facts.set(serviceId, { status: 'revoked', generation: pending.generation, launchId });
+    }
+    for (const [serviceId, { generation }] of facts) {
+      this.#generations.set(serviceId, Math.max(generation, this.#generations.get(serviceId) ?? 0));
+    }
+    const now = this.timers.now + downMs;
+    this.timers = new WalkTimers();
+    this.timers.now = now;
+    this.prober = new FakeProber();
+    this.catalog.forgetWaiting();
+    this.isHoldingLaunches = false;
+    this.isHoldingStops = false;
+    this.#launches += old.launches.length;
+    this.crashes.clear();
+    this.processes = this.#newProcesses(facts);
+    await this.boot();
+  }
+
+  /** Takes a command; what it may be refused with is no violation. */
+  command(name: string, run: (host: Host) => Promise<unknown>): void {
+    if (this.host !== null) void this.#answered(name, run(this.host));
+  }
+
+  async #answered(name: string, answer: Promise<unknown>): Promise<void> {
+    const life = this.#life.signal;
+    const key = `${name} (${this.#activity})`;
+    this.unanswered.add(key);
+    try {
+      await answer;
+    } catch (error) {
+      if (!life.aborted && !REFUSALS.some((refusal) => error instanceof refusal)) {
+        this.violations.push(`${name} was refused with ${String(error)}`);
+      }
+    }
+    if (!life.aborted) this.unanswered.delete(key);
+  }
+
+  /** Leaves in an orderly way, and another host comes up. */
+  async leave(mode: 'detach' | 'drain'): Promise<void> {
+    const { host } = this;
+    if (host === null) return;
+    const answer = { isGiven: false };
+    void host.close(mode).then(() => (answer.isGiven = true));
+    await this.settle();
+    if (!answer.isGiven) this.releaseAll(); // a drain waits for stops, and so do we
+    for (let turn = 0; turn < 20 && !answer.isGiven; turn += 1) await this.pass(1_000);
+    if (!answer.isGiven) this.violations.push(`the host does not leave (${mode})`);
+    if (mode === 'drain' && this.processes.live().length > 0) this.violations.push('a drain left a process behind');
+    await this.kill(0, false, () => undefined);
+  }
+
+  releaseAll(): void {
+    this.isHoldingLaunches = false;
+    this.isHoldingStops = false;
+    this.processes.releaseLaunches();
+    this.processes.releaseStops();
+  }
+
+  /** Lets everything happen that needs no time: until a whole turn of the event loop has led to no call of a port. */
+  async settle(): Promise<void> {
+    let before: number;
+    do {
+      before = this.#activity;
+      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setImmediate(resolve));
+    } while (this.#activity !== before);
+  }
+
+  /** Lets time pass, one timer after the other. */
+  async pass(ms: number): Promise<void> {
+    const until = this.timers.now + ms;
+    while (this.timers.fireNext(until)) {
+      await this.settle();
+      this.catalog.look();
+      if (this.isFair) await this.passProbes();
+    }
+    this.timers.now = until;
+    this.catalog.look();
+    await this.settle();
+  }
+
+  /** Every probe that is waited for passes. */
+  async passProbes(): Promise<void> {
+    let count: number;
+    do {
+      const { watches } = this.prober;
+      count = this.#passed.size;
+      for (const watch of watches) {
+        if (watch.kind === 'liveness' || this.#passed.has(watch)) continue;
+        this.#passed.add(watch);
+        if (this.prober.watches.includes(watch)) this.prober.pass(watch.serviceId, watch.kind);
+      }
+      if (this.#passed.size !== count) await this.settle();
+    } while (this.#passed.size !== count);
+  }
+
+  get services() {
+    return this.root === null ? [] : serviceRefs(this.root);
+  }
+
+  get agents() {
+    return this.root === null ? [] : agentRefs(this.root);
+  }
+
+  /** Sends an actor what no code can read. */
+  break(actor: string): void {
+    const [kind, id] = actor.split(':') as ['service' | 'agent', string]; // of an actor id
+    if (this.root === null) return;
+    const ref = kind === 'service' ? serviceRef(this.root, id) : agentRef(this.root, id);
+    if (ref === undefined || (kind === 'agent' && this.#isDrained(id))) return;
+    this.crashes.set(actor, (this.crashes.get(actor) ?? 0) + 1);
+    ref.send({ type: 'service.changed', report: null as never });
+  }
+
+  #isDrained(id: string): boolean {
+    return (
+      this.root !== null && pathOf(agentRef(this.root, id)?.getSnapshot().value ?? 'stopped') === 'stopped.drained'
+    );
+  }
+
+  #newProcesses(facts: ReadonlyMap<LaunchRequest['serviceId'], ProcessFacts>): FakeProcessHost {
+    const processes = fakeProcessHost(this.clock, this.#launches);
+    for (const [serviceId, known] of facts) processes.surveyed.set(serviceId, known);
+    const launch = processes.launch.bind(processes);
+    const stop = processes.stop.bind(processes);
+    processes.launch = async (request) => {
+      if (this.processes !== processes) return new Promise(() => undefined); // the host that asks is dead
+      this.#activity += 1;
+      const { serviceId } = request;
+      this.launching.set(serviceId, request);
+      const context = this.root === null ? undefined : serviceRef(this.root, serviceId)?.getSnapshot().context;
+      if (context?.intended === 'stopped') this.violations.push(`${serviceId} is launched against its wish`);
+      const outcome = await launch(request);
+      if (this.processes !== processes) return new Promise(() => undefined); // the host that asked is dead
+      this.#activity += 1;
+      this.launching.delete(serviceId);
+      if (outcome.type === 'refused') {
+        if (outcome.failure.code === 'EALIVE') this.violations.push(`${serviceId} is launched beside a live process`);
+        return outcome;
+      }
+      const last = this.#generations.get(serviceId) ?? 0;
+      const { generation } = outcome.launch;
+      if (generation <= last) this.violations.push(`${serviceId} goes from generation ${last} to ${generation}`);
+      this.#generations.set(serviceId, generation);
+      return outcome;
+    };
+    processes.stop = async (serviceId, how) => {
+      this.#activity += 1;
+      if (this.brokenStops.delete(serviceId)) throw new Error('the tree cannot be looked at');
+      const exit = await stop(serviceId, how);
+      this.#activity += 1;
+      return exit;
+    };
+    return processes;
+  }
+
+  #counted(store: ReturnType<typeof untilDeath>): ReturnType<typeof untilDeath> {
+    return {
+      ...store,
+      commitActors: (commit) => {
+        this.#activity += 1;
+        return store.commitActors(commit);
+      },
+      commitWishes: (commit) => {
+        this.#activity += 1;
+        return store.commitWishes(commit);
+      },
+    };
+  }
+
+  #specs(): SpecSource {
+    const specs: SpecSource = {
+      planAgent: ({ agentId }) => Promise.resolve(planOf(this.plant, agentId === 'a' ? 0 : 1)),
+      planIo: () => Promise.resolve(ioOf(this.plant)),
+      hostServices: () => {
+        const { hasHost, isAutostarted } = this.plant;
+        return Promise.resolve(hasHost ? [{ spec: telemetryOf(this.plant), isAutostarted }] : []);
+      },
+      reread: () => Promise.resolve(specs),
+    };
+    return specs;
+  }
+
+  readonly #paths = new WeakMap<object, string>();
+
+  #cover(event: InspectionEvent): void {
+    if (event.type !== '@xstate.snapshot') return;
+    const ref = event.actorRef as { readonly src?: unknown }; // always an actor
+    const { src } = ref;
+    if (src !== 'service' && src !== 'agent') return;
+    const snapshot = event.snapshot as AnyMachineSnapshot; // of those machines
+    const path = pathOf(snapshot.value);
+    const before = this.#paths.get(ref);
+    if (before !== undefined) this.coverage[src].add(`${before} ${wordOf(event.event)}`);
+    this.#paths.set(ref, path);
+    this.coverage[src].add(path);
+  }
+}
+
+function wordOf(event: { readonly type: string }): string {
+  const cause = causeOf(event.type);
+  if ('probe' in event) return `${cause} ${String(event.probe)}`;
+  if (event.type !== 'host.resume') return cause;
+  const { intended, facts } = event as {
+    readonly intended: string;
+    readonly facts?: ProcessFacts | null;
+  } & typeof event;
+  return `${cause} ${intended} ${facts?.status ?? 'none'}`;
+}
+
+/** Where a walk ended, for comparing two: states, generations and the journal. */
+export function endOf(world: WalkWorld): unknown {
+  return {
+    services: world.services.map((ref) => {
+      const { value, context } = ref.getSnapshot();
+      return [context.spec.id, pathOf(value), context.generation, context.restarts, context.lastExit];
+    }),
+    agents: world.agents.map((ref) => [ref.id, pathOf(ref.getSnapshot().value)]),
+    journal: world.store.journal.map(({ type, serviceId, from, to, at }) => [type, serviceId, from, to, at]),
+  };
+}
