@@ -1,0 +1,65 @@
+/**
+ * Installs the programs that the specs supervise as real services (spec/large/real-services.spec.ts), where they are missing and this
+ * is a Debian with the right to install: root, or sudo without a password. Their system services are neither started nor
+ * enabled. Whatever happens it ends with 0 and a sentence: without the programs their specs are skipped.
+ * Usage: node scripts/test-packages.js; with SKIP_TEST_PACKAGES=1 in the environment it installs nothing.
+ */
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** By the Debian package that brings them. */
+const PROGRAMS = { 'redis-server': ['redis-server', 'redis-cli'], nginx: ['nginx'] };
+/** The parts of the script have limits of their own; this is for what nobody thought of. */
+const LIMIT_MS = 30 * 60_000;
+
+/** Daemons are not in the PATH of everybody. */
+const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
+
+function isInstalled(program) {
+  return folders.some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return folder !== '';
+    } catch {
+      return false; // not in this one
+    }
+  });
+}
+
+/** What to put before a command so that root runs it; null when this user may not. */
+function asRoot() {
+  if (process.getuid() === 0) return [];
+  const { status } = spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore', timeout: 10_000 });
+  return status === 0 ? ['sudo', '-n'] : null;
+}
+
+function say(text) {
+  console.log(`coredinator: ${text}`);
+}
+
+function install(packages) {
+  const names = packages.join(' and ');
+  const without = (reason) =>
+    say(`${names} cannot be installed (${reason}), so the specs of real services are skipped.`);
+  if (process.env.SKIP_TEST_PACKAGES) return without('SKIP_TEST_PACKAGES is set');
+  if (process.platform !== 'linux' || !isInstalled('apt-get')) return without('there is no apt-get');
+  const root = asRoot();
+  if (root === null) return without('that takes root, or sudo without a password');
+  say(
+    `installing ${names} from the system's packages: the specs supervise the programs, and their system services are not started.`,
+  );
+  const [command, ...args] = [...root, 'sh', join(import.meta.dirname, 'test-packages.sh'), ...packages];
+  const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], timeout: LIMIT_MS };
+  const { status, stdout, error } = spawnSync(command, args, options);
+  const said = (stdout ?? '').trim();
+  if (status !== 0) return without(error?.message ?? (said || `status ${status}`));
+  if (said !== '') say(`${said.replaceAll('\n', '; ')}.`);
+}
+
+try {
+  const missing = Object.entries(PROGRAMS).filter(([, programs]) => !programs.every(isInstalled));
+  if (missing.length > 0) install(missing.map(([name]) => name));
+} catch (error) {
+  say(`the specs of real services may be skipped: ${error instanceof Error ? error.message : error}`);
+}
