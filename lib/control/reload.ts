@@ -107,8 +107,7 @@ export class Reloader {
     for (const ref of serviceRefs(this.#deps.root)) {
       const { context, value } = ref.getSnapshot();
       const { state, substate } = splitState(value);
-      const isUp = context.launch !== null || (state === 'starting' && substate === 'launching');
-      const isLive = isUp && context.intended === 'running';
+      const isLive = context.launch !== null || (state === 'starting' && substate === 'launching');
       const isWanted = context.holders.length > 0 || this.#deps.wishes.seats().has(context.spec.id);
       if (isWanted) present.set(context.spec.id, { spec: context.spec, isLive });
     }
