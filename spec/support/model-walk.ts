@@ -10,6 +10,8 @@ export type { Coverage };
 export interface Walk {
   readonly plant: Plant;
   readonly steps: readonly PlannedStep[];
+  /** Whether the walk goes on, from the end, over another restart of the host to a stop of everything. */
+  readonly isWhole: boolean;
 }
 
 /** What was wrong, after which step (the number of steps: in the end). */
@@ -23,12 +25,12 @@ export function walkOf(seed: number, n: number): Walk {
   const dice = diceOf(Math.imul(seed, 0x9e3779b1) ^ Math.imul(n + 1, 0x85ebca6b));
   const plant = randomPlant(dice);
   const length = 20 + Math.floor(dice() * 11);
-  return { plant, steps: Array.from({ length }, () => randomStep(dice)) };
+  return { plant, steps: Array.from({ length }, () => randomStep(dice)), isWhole: n % 2 === 0 };
 }
 
 /** Walks and looks after every step; null: all was well. */
 export async function walk(
-  { plant, steps }: Walk,
+  { plant, steps, isWhole }: Walk,
   coverage: Coverage,
 ): Promise<{ fall: Fall | null; world: WalkWorld }> {
   const world = new WalkWorld(plant, coverage);
@@ -44,19 +46,19 @@ export async function walk(
     const fall = fallAt(index, wrongAtRest(world));
     if (fall !== null) return { fall, world };
   }
-  const wrong = await theEnd(world);
+  const wrong = await theEnd(world, isWhole);
   return { fall: fallAt(steps.length, wrong), world };
 }
 
 /** Nothing stands in the way any more; after a while all is as wished, a new host changes nothing, and a stop of all stops all. */
-async function theEnd(world: WalkWorld): Promise<readonly string[]> {
+async function theEnd(world: WalkWorld, isWhole: boolean): Promise<readonly string[]> {
   world.isFair = true;
   world.brokenStops.clear();
   world.releaseAll();
   world.catalog.files = world.catalog.files.length === 0 ? [fileOf(9)] : world.catalog.files;
   await comeToRest(world);
   const first = [...wrongAtRest(world), ...wrongInTheEnd(world)];
-  if (first.length > 0) return first;
+  if (first.length > 0 || !isWhole) return first;
   await world.kill(0, false, () => undefined);
   await comeToRest(world);
   const second = [...refusedRows(world), ...wrongAtRest(world), ...wrongInTheEnd(world)].map(
@@ -180,6 +182,7 @@ async function take(world: WalkWorld, step: PlannedStep): Promise<void> {
       });
       return;
     case 'leave':
+      await world.settle(); // a command that is made durable during a drain may still be acted on
       await world.leave(step.mode);
       return;
     case 'throw':
