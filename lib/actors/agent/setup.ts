@@ -1,5 +1,6 @@
 import { assign, enqueueActions, setup } from 'xstate';
 import { agentStateOf, fallout, isReleased, releasable, type ServiceReport } from '../../model/agent-state.ts';
+import type { ServiceId } from '../../model/ids.ts';
 import type { AgentPlan } from '../../model/spec.ts';
 import type { PublicState } from '../../model/views.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -96,6 +97,7 @@ export function agentSetup(clock: Clock) {
         for (const { id } of context.plan.services) {
           const service = peer(system, serviceActorId(id));
           if (service) enqueue.sendTo(service, { type: 'service.watch', watcher: agentActorId(context.plan.id) });
+          else enqueue.raise({ type: 'service.changed', report: reportOfForgotten(id) });
         }
       }),
       releaseNext: enqueueActions(({ context, enqueue, system }) => {
@@ -115,6 +117,12 @@ function reportsWith(context: AgentContext, event: AgentEvent): AgentContext['re
   const { report } = event;
   const isOurs = context.plan.services.some((spec) => spec.id === report.serviceId);
   return isOurs ? { ...context.reports, [report.serviceId]: report } : context.reports;
+}
+
+/** In the place of a shared service that nobody held any more and that was forgotten: it will tell nothing. */
+function reportOfForgotten(serviceId: ServiceId): ServiceReport {
+  const nothing = { isReady: false, isComplete: false, falls: 0, fellBy: null, holders: [], reason: null };
+  return { serviceId, state: 'stopped', intended: 'stopped', ...nothing };
 }
 
 /** A shared service may come down later, for another holder; its own ones it waits for. */

@@ -161,4 +161,17 @@ describe('an agent actor that throws', () => {
     for (const wait of [0, 200, 200]) await world.pass(wait);
     expect(world.processes.live()).to.deep.equal([]);
   });
+
+  it('waits for no shared service that was forgotten meanwhile', async () => {
+    const world = new ActorWorld();
+    world.startAgent(agentPlan('pump1', { coreioId: 'io' }));
+    for (const wait of [0, 200, 200]) await world.pass(wait);
+    world.stopAgent('pump1');
+    await world.pass();
+    world.root.send({ type: 'supervisor.remove', actorId: 'service:io' });
+    world.service('pump1-corerl').send({ type: 'supervisor.park', reason: 'it broke again and again' });
+    world.service('pump1-corerl').send({ type: 'service.stop', correlationId: null });
+    await world.pass();
+    expect(world.agentState('pump1')).to.equal('stopped');
+  });
 });
