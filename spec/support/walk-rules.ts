@@ -237,8 +237,10 @@ function wrongWithAgent(world: WalkWorld, ref: AgentRef): readonly string[] {
 
 /** What must have come about once nothing stands in the way any more and time has passed. */
 export function wrongInTheEnd(world: WalkWorld): readonly string[] {
-  // A service that was set aside while it was being stopped keeps its process until a person stops it; so waits who waits for it.
-  const isAside = world.services.some((ref) => pathOf(ref.getSnapshot().value) === 'failed.abandoned');
+  // An actor that was set aside while something was being stopped moves only by a command; so waits who waits for it.
+  const isAside =
+    world.services.some((ref) => pathOf(ref.getSnapshot().value) === 'failed.abandoned') ||
+    world.agents.some((ref) => ref.getSnapshot().context.reason?.includes('again and again') === true);
   const wrong: string[] = isAside ? [] : [...world.unanswered].map((name) => `${name} was never answered`);
   for (const ref of world.services) {
     const { value, context } = ref.getSnapshot();

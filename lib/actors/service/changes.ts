@@ -51,13 +51,13 @@ function startDeadline({ probes: { startup }, settleMs }: ServiceSpec, launchedA
 }
 
 /** The process runs: it has to live through its settle time. */
-export function launched(context: ServiceContext, launch: Launch): Change {
+export function launched(context: ServiceContext, launch: Launch, now: Instant): Change {
   return {
     launch,
     generation: launch.generation,
     isAdopted: false,
     startedAt: null,
-    deadlineAt: startDeadline(context.spec, launch.launchedAt),
+    deadlineAt: startDeadline(context.spec, Math.min(now, launch.launchedAt)), // the clock may have been set back just now
     restarts: context.restarts + (context.attempt === 'first' ? 0 : 1),
   };
 }

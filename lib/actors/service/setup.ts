@@ -140,7 +140,7 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
         choice.type === 'found' ? { executable: choice.executable } : {},
       ),
       launched: assign(({ context }, outcome: LaunchOutcome) =>
-        outcome.type === 'launched' ? change.launched(context, outcome.launch) : {},
+        outcome.type === 'launched' ? change.launched(context, outcome.launch, clock.now()) : {},
       ),
       noteRefusal: assign(({ context }, outcome: LaunchOutcome) =>
         outcome.type === 'refused' ? change.refused(context, outcome, clock.now()) : {},
