@@ -57,7 +57,7 @@ async function theEnd(world: WalkWorld, isWhole: boolean): Promise<readonly stri
   world.releaseAll();
   world.catalog.files = world.catalog.files.length === 0 ? [fileOf(9)] : world.catalog.files;
   await comeToRest(world);
-  const first = [...wrongAtRest(world), ...wrongInTheEnd(world)];
+  const first = [...refusedRows(world), ...wrongAtRest(world), ...wrongInTheEnd(world)];
   if (first.length > 0 || !isWhole) return first;
   await world.kill(0, false, () => undefined);
   await comeToRest(world);
