@@ -20,7 +20,7 @@ export function downwardStates({
   noteStopped,
   awaitExecutable,
 }: ReturnType<typeof invocations>) {
-  const resumeInFailed = [resumeToStop, ...resumeAlive, ...afterEnd(resumeOf)] as const;
+  const resumeWhileDown = [resumeToStop, ...resumeAlive, ...afterEnd(resumeOf)] as const;
   return {
     stopping: {
       entry: ['enter', 'startGrace', report('stopping')],
@@ -66,12 +66,7 @@ export function downwardStates({
         'service.start': startNow,
         'service.restart': startNow,
         'service.configure': configuredWhileDown,
-        'host.resume': [
-          resumeToStop,
-          ...resumeAlive,
-          ...afterEnd(resumeOf),
-          { target: '.waiting', actions: resumeWait('backoff') },
-        ],
+        'host.resume': [...resumeWhileDown, { target: '.waiting', actions: resumeWait('backoff') }],
       },
     },
     failed: {
@@ -81,18 +76,21 @@ export function downwardStates({
         exhausted: {
           after: { untilDeadline: { guard: 'recovers', target: '#service.starting', actions: 'beginRecovery' } },
           on: {
-            'host.resume': [...resumeInFailed, { target: 'exhausted', reenter: true, actions: resumeWait('recovery') }],
+            'host.resume': [
+              ...resumeWhileDown,
+              { target: 'exhausted', reenter: true, actions: resumeWait('recovery') },
+            ],
           },
         },
         missing: {
           invoke: awaitExecutable,
-          on: { 'host.resume': [...resumeInFailed, { target: 'missing', reenter: true, actions: takeResume }] },
+          on: { 'host.resume': [...resumeWhileDown, { target: 'missing', reenter: true, actions: takeResume }] },
         },
         refused: {
           invoke: awaitExecutable,
           after: { untilDeadline: { guard: 'recovers', target: '#service.starting', actions: 'beginRecovery' } },
           on: {
-            'host.resume': [...resumeInFailed, { target: 'refused', reenter: true, actions: resumeWait('recovery') }],
+            'host.resume': [...resumeWhileDown, { target: 'refused', reenter: true, actions: resumeWait('recovery') }],
           },
         },
         abandoned: {
@@ -109,12 +107,7 @@ export function downwardStates({
         'service.start': startNow,
         'service.restart': startNow,
         'service.configure': configuredWhileDown,
-        'host.resume': [
-          resumeToStop,
-          ...resumeAlive,
-          ...afterEnd(resumeOf),
-          { target: 'starting', actions: takeResume },
-        ],
+        'host.resume': [...resumeWhileDown, { target: 'starting', actions: takeResume }],
       },
     },
   } as const;
