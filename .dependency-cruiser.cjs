@@ -48,7 +48,7 @@ module.exports = {
       comment: 'Commands and views work over ports. Remedy: take the adapter as a port in the composition root.',
       severity: 'error',
       from: { path: '^lib/control/' },
-      to: { pathNot: '^lib/(model|ports|actors|control)/|node_modules/xstate' },
+      to: { pathNot: '^lib/(model|ports|actors|control)/|^lib/api/schemas/|node_modules/xstate' },
     },
     ...adapters.map((room) => ({
       name: `${room}-is-an-adapter`,
@@ -58,11 +58,34 @@ module.exports = {
       to: { path: '^lib/', pathNot: `^lib/(model|ports|${room})/` },
     })),
     {
+      name: 'api-is-data',
+      comment:
+        'api/ is the outside view as data: schemas, operations, problems. Remedy: act in http/, or in the client.',
+      severity: 'error',
+      from: { path: '^lib/api/' },
+      to: { pathNot: '^lib/(model|api)/|node_modules/zod|^(node:)?os$' },
+    },
+    {
+      name: 'client-runs-anywhere',
+      comment:
+        'client/ runs in browsers too, without zod: of api/ it takes paths as they are and the rest as types. Remedy: import type.',
+      severity: 'error',
+      from: { path: '^lib/client/' },
+      to: { pathNot: '^lib/(api|client)/|node_modules/(eventsource-parser|zod)' },
+    },
+    {
+      name: 'client-loads-no-schema',
+      comment: 'What the client loads of api/ is its paths. Remedy: import type.',
+      severity: 'error',
+      from: { path: '^lib/client/' },
+      to: { path: '^lib/api/|node_modules/zod', pathNot: '^lib/api/paths\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'http-knows-no-adapters',
       comment: 'Routes speak to control/ only. Remedy: add the question or the command to control/.',
       severity: 'error',
       from: { path: '^lib/http/' },
-      to: { path: '^lib/', pathNot: '^lib/(model|ports|control|http)/' },
+      to: { path: '^lib/', pathNot: '^lib/(model|ports|control|api|http)/' },
     },
     {
       name: 'child-process-has-its-rooms',

@@ -11,7 +11,7 @@ import { Health } from './control/health.ts';
 import type { OpenControl } from './control/control.ts';
 import { openControl } from './control/open-control.ts';
 import { crashAt } from './crash-at.ts';
-import type { ReloadView } from './model/views.ts';
+import type { ReloadView } from './api/schemas/host.ts';
 import { createHttpApp } from './http/app.ts';
 import { listen, type Listening } from './http/listen.ts';
 import type { Clock } from './ports/clock.ts';

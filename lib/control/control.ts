@@ -1,28 +1,17 @@
-import type { ExplainView } from '../model/explain-view.ts';
+import type { ExplainView } from '../api/schemas/explain.ts';
 import type { AgentId } from '../model/ids.ts';
 import type { JournalQuery } from '../model/journal.ts';
 import type { LogItem, LogPolicy, LogQuery } from '../model/log-line.ts';
 import type { SupposedExit } from '../model/supposed-exit.ts';
-import type {
-  AgentStatusView,
-  AgentView,
-  EventView,
-  HealthView,
-  ReloadView,
-  ServiceStatusView,
-  ServiceView,
-} from '../model/views.ts';
+import type { AgentStatusView, AgentView, IoView } from '../api/schemas/agent.ts';
+import type { EventView } from '../api/schemas/event.ts';
+import type { HealthView, ReloadView } from '../api/schemas/host.ts';
+import type { ServiceView } from '../api/schemas/service.ts';
 import type { AgentRequest } from '../ports/spec-source.ts';
 
 /** Where a command comes from; on every event that it causes. */
 export interface CommandOrigin {
   readonly correlationId: string;
-}
-
-/** A coreio service that the /api/io routes know. */
-export interface IoView {
-  readonly service_id: string;
-  readonly status: ServiceStatusView;
 }
 
 /**

@@ -3,16 +3,11 @@ import type { JournalEntry } from '../model/journal.ts';
 import type { Reload } from '../model/reload.ts';
 import { revisionOf } from '../model/revision.ts';
 import { isoOf } from '../model/time.ts';
-import {
-  guaranteesView,
-  type AgentStatusView,
-  type AgentView,
-  type EventView,
-  type PublicState,
-  type ReloadView,
-  type ServiceStatusView,
-  type ServiceView,
-} from '../model/views.ts';
+import type { AgentStatusView, AgentView, ServiceStatusView } from '../api/schemas/agent.ts';
+import type { EventView } from '../api/schemas/event.ts';
+import type { PublicState } from '../model/states.ts';
+import type { ReloadView } from '../api/schemas/host.ts';
+import type { ServiceView } from '../api/schemas/service.ts';
 import { splitState, type AgentSnapshot, type ServiceSnapshot } from './actors.ts';
 
 /** What the present deadline of a service is for. */
@@ -117,5 +112,13 @@ export function reloadView({ isApplied, changes, skipped }: Reload): ReloadView 
     applied: isApplied,
     changes: changes.map(({ serviceId, ...change }) => ({ service_id: serviceId, ...change })),
     skipped: skipped.map(({ agentId, reason }) => ({ agent_id: agentId, reason })),
+  };
+}
+
+function guaranteesView(guarantees: Guarantees): ServiceView['guarantees'] {
+  return {
+    exact_exit: guarantees.exactExit,
+    tree_complete: guarantees.treeComplete,
+    lossless_rotation: guarantees.losslessRotation,
   };
 }

@@ -31,8 +31,8 @@ function refuseUnrouted(ctx: RouterContext<RequestState>): void {
 export function createHttpApp(options: HttpAppOptions): Koa<RequestState> {
   const { control, log, version } = options;
   const router = new Router<RequestState>({ sensitive: true });
-  for (const { method, path, aliases, handle } of allRoutes(control, version)) {
-    router.register([path, ...aliases], [method], handle);
+  for (const { method, paths, handle } of allRoutes(control, version)) {
+    router.register([...paths], [method], handle);
   }
   const app = new Koa<RequestState>();
   app.use(door(options));

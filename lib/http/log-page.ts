@@ -1,11 +1,12 @@
 import type { LogItem } from '../model/log-line.ts';
+import type { LogItemView } from '../api/schemas/log.ts';
 import { sendJson, type Context } from './route.ts';
 
 /** A page ends there even if it has fewer lines than asked for: lines can be long. */
 const PAGE_CHARACTERS = 4 * 1024 * 1024;
 
 /** One item as it is answered: a line, or a gap where output was released before it could be read. */
-export function itemView(item: LogItem): object {
+export function itemView(item: LogItem): LogItemView {
   const { generation, stream } = item;
   if (item.type === 'gap') return { gap: true, generation, stream, from: item.from, to: item.to };
   const { offset, text, partial } = item;
@@ -18,7 +19,7 @@ export async function sendLogPage(
   batches: AsyncIterable<readonly LogItem[]>,
   { limit, after }: { readonly limit: number; readonly after: string | null },
 ): Promise<void> {
-  const lines: object[] = [];
+  const lines: LogItemView[] = [];
   let next = after;
   let left = PAGE_CHARACTERS;
   collect: for await (const batch of batches) {

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import type { OperationOf, QueryOf } from '../api/operations.ts';
+import type { LOG_OPERATIONS } from '../api/operations/logs.ts';
 import type { Control } from '../control/control.ts';
 import { parseServiceId } from '../model/ids.ts';
 import {
@@ -9,24 +10,15 @@ import {
   type LogStart,
   type LogStream,
 } from '../model/log-line.ts';
-import { checkFields, countField, flagField } from './fields.ts';
 import { sendLogPage } from './log-page.ts';
 import { eventForm, streamLogs, textForm } from './log-stream.ts';
 import { RequestError } from './problem.ts';
-import type { Context, Route } from './route.ts';
+import type { Call, HandlersOf } from './route.ts';
 
 const TAIL_DEFAULT = 100;
 const LIMIT_DEFAULT = 1000;
 
-const LOGS = z.strictObject({
-  stream: z.enum(LOG_STREAMS, { error: 'must be stdout or stderr' }).optional(),
-  tail: countField(0, 1_000_000).optional(),
-  since: z.iso.datetime({ offset: true, error: 'must be an instant such as 2026-01-02T03:04:05Z' }).optional(),
-  after: z.string().max(64, { error: 'is longer than 64 characters' }).optional(),
-  limit: countField(1, 10_000).optional(),
-  follow: flagField.optional(),
-});
-type Fields = z.output<typeof LOGS>;
+type Fields = QueryOf<OperationOf<'readLogs'>>;
 
 function refuse(path: string, message: string): RequestError {
   return new RequestError('invalid_request', `"${path}" ${message}.`, { issues: [{ path, message }] });
@@ -46,9 +38,8 @@ function startOf({ tail, since, after }: Fields, lastEventId: string, streams: r
     if (tail !== undefined || since !== undefined) throw refuse('after', 'cannot be given together with tail or since');
     return { type: 'after', position: positionOf('after', after, streams) };
   }
-  const instant = since === undefined ? null : Date.parse(since);
-  if (tail === undefined && instant !== null) return { type: 'since', since: instant };
-  return { type: 'tail', lines: tail ?? TAIL_DEFAULT, since: instant };
+  if (tail === undefined && since !== undefined) return { type: 'since', since };
+  return { type: 'tail', lines: tail ?? TAIL_DEFAULT, since: since ?? null };
 }
 
 function queryOf(fields: Fields, lastEventId: string): Omit<LogQuery, 'serviceId'> {
@@ -59,9 +50,8 @@ function queryOf(fields: Fields, lastEventId: string): Omit<LogQuery, 'serviceId
 /** The first form is what a client gets that does not say what it wants, such as curl. */
 const TYPES = ['text/plain', 'application/json', 'text/event-stream'] as const;
 
-async function answerLogs(control: Control, ctx: Context): Promise<void> {
-  const id = parseServiceId(ctx.params?.['id'] ?? '');
-  const fields = checkFields(LOGS, 'query', ctx.query);
+async function answerLogs(control: Control, { id: given, query: fields, ctx }: Call<undefined, Fields>): Promise<void> {
+  const id = parseServiceId(given);
   const type = ctx.accepts([...TYPES]);
   const query = queryOf(fields, type === 'text/event-stream' ? ctx.get('Last-Event-ID') : '');
   const isFollow = fields.follow ?? false;
@@ -81,18 +71,7 @@ async function answerLogs(control: Control, ctx: Context): Promise<void> {
   );
 }
 
-/** The route of the output of a service. */
-export function logRoutes(control: Control): readonly Route[] {
-  return [
-    {
-      method: 'GET',
-      path: '/api/services/:id/logs',
-      aliases: [],
-      summary:
-        'The output of a service: text, a JSON page, or an event stream, by Accept; follow=true goes on with what comes.',
-      body: null,
-      query: LOGS,
-      handle: (ctx) => answerLogs(control, ctx),
-    },
-  ];
+/** The handlers of the output of services. */
+export function logHandlers(control: Control): HandlersOf<typeof LOG_OPERATIONS> {
+  return { readLogs: { write: (call) => answerLogs(control, call) } };
 }

@@ -1,7 +1,11 @@
 import type { DefaultContext, ParameterizedContext } from 'koa';
-import type { z } from 'zod';
+import type { Operation } from '../api/operation.ts';
+import { OPERATIONS } from '../api/operations.ts';
+import type { BodyOf, JsonOf, OperationOf, QueryOf } from '../api/operations.ts';
+import { PLACES } from '../api/paths.ts';
+import type { Method, OperationId } from '../api/paths.ts';
 import type { CommandOrigin } from '../control/control.ts';
-import { checkFields } from './fields.ts';
+import { checkFields } from './check-fields.ts';
 import { readJsonObject } from './request-body.ts';
 
 /** What the first middleware knows of a request. */
@@ -15,77 +19,66 @@ export type Context = ParameterizedContext<
   DefaultContext & { params?: Readonly<Record<string, string>> }
 >;
 
-type Method = 'GET' | 'POST' | 'DELETE';
-
-/** One row of the table of routes. */
-export interface Route {
-  readonly method: Method;
-  /** Without a trailing slash (the router takes both forms); `:id` is a parameter. */
-  readonly path: string;
-  /** Other paths of the same route. */
-  readonly aliases: readonly string[];
-  /** One sentence for the documentation. */
-  readonly summary: string;
-  readonly body: z.ZodObject | null;
-  readonly query: z.ZodObject | null;
-  readonly handle: (ctx: Context) => Promise<void> | void;
-}
-
 /** A request after its checks. */
 export interface Call<Body, Query> {
-  /** The `:id` of the path, decoded but not checked; empty for a path without one. */
+  /** The `{id}` of the path, decoded but not checked; empty for a path without one. */
   readonly id: string;
   readonly body: Body;
   readonly query: Query;
   readonly origin: CommandOrigin;
+  /** For what a route needs of the request besides, or sets on its answer besides. */
+  readonly ctx: Context;
 }
 
-/** What names a route; of its place in the table, the part that people read. */
-export interface RouteWords {
+/** Gives what is answered as JSON, with status 200 unless it sets another; `null` and strings are JSON too. */
+export type JsonHandler<K extends OperationId> = (
+  call: Call<BodyOf<OperationOf<K>>, QueryOf<OperationOf<K>>>,
+) => JsonOf<OperationOf<K>> | Promise<JsonOf<OperationOf<K>>>;
+
+/** Writes its own answer. */
+export interface RawHandler<K extends OperationId> {
+  readonly write: (call: Call<BodyOf<OperationOf<K>>, QueryOf<OperationOf<K>>>) => Promise<void> | void;
+}
+
+/** What carries out an operation. */
+export type Handler<K extends OperationId> = JsonHandler<K> | RawHandler<K>;
+
+/** The handlers of a group of operations; one that is missing does not compile. */
+export type HandlersOf<Group> = { readonly [K in keyof Group & OperationId]: Handler<K> };
+
+/** One row of the table of routes. */
+export interface Route {
+  readonly id: OperationId;
   readonly method: Method;
-  readonly path: string;
-  readonly aliases?: readonly string[];
-  readonly summary: string;
+  /** In the form of the router: `:id` is a parameter. */
+  readonly paths: readonly string[];
+  readonly handle: (ctx: Context) => Promise<void>;
 }
 
-interface JsonRouteSpec<B extends z.ZodObject | null, Q extends z.ZodObject | null> extends RouteWords {
-  /** A strict schema; without one the body is not read. */
-  readonly body?: B;
-  /** A strict schema; without one the query is not looked at. */
-  readonly query?: Q;
-  readonly answer: (call: Call<OutputOf<B>, OutputOf<Q>>) => unknown;
-}
-
-type OutputOf<S extends z.ZodObject | null> = S extends z.ZodObject ? z.output<S> : undefined;
-
-/** Answers 200 with `value` as JSON; `null` and strings are JSON too. */
+/** Answers with `value` as JSON; the status is what was set before, else 200. */
 export function sendJson(ctx: Context, value: unknown): void {
   ctx.res.setHeader('Content-Type', 'application/json');
   ctx.body = JSON.stringify(value);
 }
 
-/** A route that checks body and query and answers what `answer` gives, as JSON. */
-export function jsonRoute<B extends z.ZodObject | null = null, Q extends z.ZodObject | null = null>(
-  spec: JsonRouteSpec<B, Q>,
-): Route {
-  const { method, path, aliases = [], summary, answer } = spec;
-  const body = spec.body ?? null;
-  const query = spec.query ?? null;
+/** Any handler, as far as the router is concerned: that call and answer fit its operation, its type has said. */
+type AnyHandler =
+  ((call: Call<unknown, unknown>) => unknown) | { readonly write: (call: Call<unknown, unknown>) => unknown };
+
+/** The route of an operation: checks query and body by its schemas, calls the handler and answers. */
+export function routeOf(id: OperationId, handler: AnyHandler): Route {
+  const [method, ...paths] = PLACES[id];
+  const { body, query }: Operation = OPERATIONS[id];
   const handle = async (ctx: Context): Promise<void> => {
     const call = {
       id: ctx.params?.['id'] ?? '',
-      query: query === null ? undefined : checkFields(query, 'query', ctx.query),
-      body: body === null ? undefined : checkFields(body, 'body', await readJsonObject(ctx.req)),
+      query: query === undefined ? undefined : checkFields(query, 'query', ctx.query),
+      body: body === undefined ? undefined : checkFields(body, 'body', await readJsonObject(ctx.req)),
       origin: { correlationId: ctx.state.requestId },
+      ctx,
     };
-    // The schemas gave exactly what OutputOf says; the compiler cannot follow the two nulls that far.
-    sendJson(ctx, await answer(call as Call<OutputOf<B>, OutputOf<Q>>));
+    if (typeof handler === 'function') sendJson(ctx, await handler(call));
+    else await handler.write(call);
   };
-  return { method, path, aliases, summary, body, query, handle };
-}
-
-/** A route that writes its own answer. */
-export function plainRoute(words: RouteWords, handle: (ctx: Context) => void): Route {
-  const { method, path, aliases = [], summary } = words;
-  return { method, path, aliases, summary, body: null, query: null, handle };
+  return { id, method, paths: paths.map((path) => path.replace(/\{(\w+)\}/g, ':$1')), handle };
 }

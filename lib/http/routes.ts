@@ -1,24 +1,32 @@
+import { OPERATIONS } from '../api/operations.ts';
+import type { OperationId } from '../api/paths.ts';
 import type { Control } from '../control/control.ts';
-import { agentRoutes } from './agents.ts';
-import { configRoutes } from './config.ts';
-import { docsRoutes } from './docs.ts';
-import { eventRoutes } from './events.ts';
-import { healthRoutes } from './health.ts';
-import { ioRoutes } from './io.ts';
-import { logRoutes } from './logs.ts';
-import type { Route } from './route.ts';
-import { serviceRoutes } from './services.ts';
+import { agentHandlers, tepHandlers } from './agents.ts';
+import { configHandlers } from './config.ts';
+import { docsHandlers } from './docs.ts';
+import { eventHandlers } from './events.ts';
+import { healthHandlers } from './health.ts';
+import { ioHandlers } from './io.ts';
+import { logHandlers } from './logs.ts';
+import { routeOf } from './route.ts';
+import type { HandlersOf, Route } from './route.ts';
+import { serviceHandlers } from './services.ts';
 
-/** The table of all routes. */
+/** The table of all routes: one for each operation of the API. */
 export function allRoutes(control: Control, version: string): readonly Route[] {
-  const api = [
-    ...agentRoutes(control),
-    ...ioRoutes(control),
-    ...serviceRoutes(control),
-    ...logRoutes(control),
-    ...eventRoutes(control),
-    ...configRoutes(control),
-    ...healthRoutes(control),
-  ];
-  return [...api, ...docsRoutes(api, version)];
+  const handlers: HandlersOf<typeof OPERATIONS> = {
+    ...agentHandlers(control),
+    ...tepHandlers(control),
+    ...ioHandlers(control),
+    ...serviceHandlers(control),
+    ...logHandlers(control),
+    ...eventHandlers(control),
+    ...configHandlers(control),
+    ...healthHandlers(control),
+    ...docsHandlers(version),
+  };
+  // Object.keys forgets the type of the keys; each handler fits the schemas of its operation, as HandlersOf has checked.
+  return (Object.keys(OPERATIONS) as OperationId[]).map((id) =>
+    routeOf(id, handlers[id] as Parameters<typeof routeOf>[1]),
+  );
 }

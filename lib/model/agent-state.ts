@@ -1,6 +1,6 @@
 import type { ServiceId } from './ids.ts';
 import type { AgentPlan, DependencyCondition, DependencySpec, ServiceSpec } from './spec.ts';
-import type { PublicState } from './views.ts';
+import type { PublicState } from './states.ts';
 import type { Intended } from './wish.ts';
 
 /** What a service tells those who watch it. Plain JSON. */

@@ -3,7 +3,7 @@ import type { Executable, Launch } from './process.ts';
 import type { Attempt, RestartBudget } from './restart.ts';
 import type { DependencySpec, ServiceSpec } from './spec.ts';
 import type { Instant } from './time.ts';
-import type { PublicState } from './views.ts';
+import type { PublicState } from './states.ts';
 import type { Intended } from './wish.ts';
 
 /** A dependency that a service waits for, and how that one is now. */

@@ -2,7 +2,7 @@ import { backoffDelay, classifyExit, EMPTY_BUDGET, judgeEnding, type Ending, typ
 import { placeOf, type Situation } from './situation.ts';
 import type { Instant, Millis } from './time.ts';
 import { consequence } from './verdict-words.ts';
-import type { ExitClass } from './views.ts';
+import type { ExitClass } from './states.ts';
 
 /** An exit that has not happened. */
 export type SupposedExit =

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ReloadView, ServiceView } from '../../lib/model/views.ts';
+import type { ReloadView } from '../../lib/api/schemas/host.ts';
+import type { ServiceView } from '../../lib/api/schemas/service.ts';
 import { isAlive } from '../support/alive.ts';
 import { BuiltHost, install, write } from '../support/built-host.ts';
 import { eventually } from '../support/eventually.ts';

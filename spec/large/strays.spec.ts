@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ServiceView } from '../../lib/model/views.ts';
+import type { ServiceView } from '../../lib/api/schemas/service.ts';
 import { isAlive } from '../support/alive.ts';
 import { BuiltHost, install, write } from '../support/built-host.ts';
 import { eventually } from '../support/eventually.ts';

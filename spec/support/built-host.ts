@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EventView, ServiceView } from '../../lib/model/views.ts';
+import { assertFits } from './conformity.ts';
+import type { EventView } from '../../lib/api/schemas/event.ts';
+import type { ServiceView } from '../../lib/api/schemas/service.ts';
 
 const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
 
@@ -75,6 +77,7 @@ export class BuiltHost {
     const response = await fetch(`${this.url}${path}`, { method, ...json });
     const text = await response.text();
     const { status, headers } = response;
+    assertFits({ method, path, status, contentType: headers.get('content-type'), text });
     const isJson = headers.get('content-type')?.includes('json') === true;
     return { status, headers, body: isJson ? (JSON.parse(text) as unknown) : text };
   }

@@ -1,22 +1,17 @@
 import { basename } from 'node:path';
-import type { CommandOrigin, Control, IoView } from '../../lib/control/control.ts';
+import type { CommandOrigin, Control } from '../../lib/control/control.ts';
 import { AgentConflictError, AgentNotFoundError, ServiceNotFoundError } from '../../lib/model/errors.ts';
 import { parseAgentId } from '../../lib/model/ids.ts';
-import type { ExplainView } from '../../lib/model/explain-view.ts';
+import type { ExplainView } from '../../lib/api/schemas/explain.ts';
 import type { AgentId } from '../../lib/model/ids.ts';
 import type { JournalQuery } from '../../lib/model/journal.ts';
 import type { LogItem, LogQuery } from '../../lib/model/log-line.ts';
 import type { SupposedExit } from '../../lib/model/supposed-exit.ts';
-import type {
-  AgentStatusView,
-  AgentView,
-  EventView,
-  HealthView,
-  PublicState,
-  ReloadView,
-  ServiceStatusView,
-  ServiceView,
-} from '../../lib/model/views.ts';
+import type { AgentStatusView, AgentView, ServiceStatusView, IoView } from '../../lib/api/schemas/agent.ts';
+import type { EventView } from '../../lib/api/schemas/event.ts';
+import type { HealthView, ReloadView } from '../../lib/api/schemas/host.ts';
+import type { PublicState } from '../../lib/model/states.ts';
+import type { ServiceView } from '../../lib/api/schemas/service.ts';
 import type { AgentRequest } from '../../lib/ports/spec-source.ts';
 
 interface FakeAgent {

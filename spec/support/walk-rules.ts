@@ -3,7 +3,7 @@ import { agentActorId } from '../../lib/actors/agent/record.ts';
 import { serviceActorId } from '../../lib/actors/service/record.ts';
 import { serviceRef, splitState, type AgentRef, type ServiceRef } from '../../lib/control/actors.ts';
 import { agentStateOf, isMet, type ServiceReport } from '../../lib/model/agent-state.ts';
-import type { PublicState } from '../../lib/model/views.ts';
+import type { PublicState } from '../../lib/model/states.ts';
 import { pathOf } from './actor-world.ts';
 import type { WalkWorld } from './walk-world.ts';
 

@@ -8,7 +8,7 @@
  * Commands, reports of services and `host.resume` move it. It owns no process: it claims and releases services.
  */
 import { not } from 'xstate';
-import type { PublicState } from '../../model/views.ts';
+import type { PublicState } from '../../model/states.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { agentContext } from './record.ts';
 import { agentSetup } from './setup.ts';

@@ -2,7 +2,7 @@ import { assign, enqueueActions, setup } from 'xstate';
 import { agentStateOf, fallout, isReleased, releasable, type ServiceReport } from '../../model/agent-state.ts';
 import type { ServiceId } from '../../model/ids.ts';
 import type { AgentPlan } from '../../model/spec.ts';
-import type { PublicState } from '../../model/views.ts';
+import type { PublicState } from '../../model/states.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { peer } from '../peers.ts';
 import { serviceActorId } from '../service/record.ts';

@@ -5,7 +5,7 @@ import { EMPTY_BUDGET, longestBackoff, recoveryDelay, type Verdict } from '../..
 import { launchesAlike, revisionOf } from '../../model/revision.ts';
 import type { DependencySpec, ServiceSpec } from '../../model/spec.ts';
 import type { Instant } from '../../model/time.ts';
-import type { PublicState } from '../../model/views.ts';
+import type { PublicState } from '../../model/states.ts';
 import type { End } from './endings.ts';
 import type { ClaimEvent, ResumeEvent, ServiceEvent } from './events.ts';
 import type { LastExit, ServiceContext } from './record.ts';

@@ -1,6 +1,6 @@
 import type { ProbeKind } from '../../model/probe.ts';
 import type { LaunchOutcome } from '../../model/process.ts';
-import type { PublicState } from '../../model/views.ts';
+import type { PublicState } from '../../model/states.ts';
 import type { Told, Wait } from './changes.ts';
 import { endOfError, endOfExit, endOfRefusal, type End } from './endings.ts';
 import type { ServiceEvent } from './events.ts';

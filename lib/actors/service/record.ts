@@ -3,7 +3,7 @@ import type { Executable, Launch } from '../../model/process.ts';
 import { EMPTY_BUDGET, type Attempt, type RestartBudget } from '../../model/restart.ts';
 import type { ServiceSpec } from '../../model/spec.ts';
 import type { Instant } from '../../model/time.ts';
-import type { ExitClass } from '../../model/views.ts';
+import type { ExitClass } from '../../model/states.ts';
 import type { Intended } from '../../model/wish.ts';
 
 /** The last end of this service that is accounted for. */

@@ -6,6 +6,7 @@ import type { HttpAppOptions } from '../../../lib/http/app.ts';
 import { listen } from '../../../lib/http/listen.ts';
 import type { Listening } from '../../../lib/http/listen.ts';
 import type { Log } from '../../../lib/ports/log.ts';
+import { misfit } from '../../support/conformity.ts';
 import { FakeControl } from '../../support/fake-control.ts';
 
 /** The version that every answer must carry. */
@@ -31,6 +32,8 @@ interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON if it is an object, as it is if it is text or bytes. */
   readonly body?: object | string | Buffer;
+  /** The fake control throws what this route never would: the document cannot know the answer. */
+  readonly isUndocumented?: boolean;
 }
 
 function recordingLog(records: LogRecord[]): Log {
@@ -79,7 +82,11 @@ export class ApiUnderTest {
   }
 
   /** Sends one request on a connection of its own, with headers that fetch would not let through (Host). */
-  send(method: string, path: string, { headers = {}, body }: RequestOptions = {}): Promise<Answer> {
+  send(
+    method: string,
+    path: string,
+    { headers = {}, body, isUndocumented = false }: RequestOptions = {},
+  ): Promise<Answer> {
     const isJson = typeof body === 'object' && !Buffer.isBuffer(body);
     const payload = isJson ? JSON.stringify(body) : body;
     const type = isJson ? { 'content-type': 'application/json' } : {};
@@ -91,6 +98,10 @@ export class ApiUnderTest {
         response.on('data', (part: string) => (text += part));
         response.on('end', () => {
           const { statusCode: status = 0, headers: answered } = response;
+          const wrong = isUndocumented
+            ? null
+            : misfit({ method, path, status, contentType: answered['content-type'] ?? null, text });
+          if (wrong !== null) reject(new Error(`An answer does not fit the OpenAPI document: ${wrong}.`));
           resolve({ status, headers: answered, text, json: jsonOf(text) });
         });
         response.on('error', reject);

@@ -39,7 +39,7 @@ describe('a request that fails', () => {
   for (const [error, status, retryAfter] of REFUSALS) {
     it(`with ${error.name} is answered ${status} as a problem document`, async () => {
       api.control.nextError = error;
-      const answer = await api.send('POST', '/api/agents/start?x=1', START);
+      const answer = await api.send('POST', '/api/agents/start?x=1', { ...START, isUndocumented: true });
 
       expect(answer.status).to.equal(status);
       expect(answer.headers).to.include({ 'content-type': 'application/problem+json', 'x-corerl-version': VERSION });

@@ -31,7 +31,14 @@ const PUMP = {
   },
 };
 const IO_STATUS = { ...PUMP.service_statuses.corerl, id: 'shared', config_path: '/cfg/io.yaml' };
-const EVENT = { seq: 7, at: 'x', type: 'service.started', cause: 'c', correlation_id: null, detail: {} };
+const EVENT = {
+  seq: 7,
+  at: '2026-01-02T03:04:05.678Z',
+  type: 'service.started',
+  cause: 'c',
+  correlation_id: null,
+  detail: {},
+};
 
 const CASES: readonly Case[] = [
   { method: 'POST', path: '/api/agents/start', body: { config_path: '/cfg/a.yaml' }, status: 200, json: 'a' },
@@ -209,7 +216,7 @@ describe('the routes of the REST API', () => {
     }
   });
 
-  it('redirects / to the documentation, which lists every route and every problem and allows no script', async () => {
+  it('redirects / to the documentation, a page that takes nothing from elsewhere and lists every problem', async () => {
     const root = await api.send('GET', '/');
     const docs = await api.send('GET', '/docs');
 
@@ -217,11 +224,36 @@ describe('the routes of the REST API', () => {
     expect(root.headers.location).to.equal('/docs');
     expect(docs.status).to.equal(200);
     expect(docs.headers['content-type']).to.equal('text/html; charset=utf-8');
-    expect(docs.headers['content-security-policy']).to.match(/^default-src 'none'; style-src 'sha256-/);
-    for (const text of ['/api/agents/start', '/api/coreio/{id}/stop', '/livez', 'id="agent_conflict"', VERSION]) {
-      expect(docs.text).to.contain(text);
+    expect(docs.headers['content-security-policy']).to.match(
+      /^default-src 'none'; script-src 'self'; style-src 'self' 'sha256-/,
+    );
+    for (const text of ['/openapi.json', 'id="agent_conflict"', VERSION]) expect(docs.text).to.contain(text);
+    expect(docs.text).not.to.contain('http://').and.not.to.contain('https://');
+    const scripts = [...docs.text.matchAll(/<script([^>]*)>([^<]*)/g)];
+    expect(scripts.map(([, , inline]) => inline)).to.deep.equal(['', '']);
+  });
+
+  it('serves what the documentation page is made of, and nothing else from there', async () => {
+    const start = await api.send('GET', '/docs/assets/start.js');
+    const style = await api.send('GET', '/docs/assets/swagger-ui.css');
+    const bundle = await api.send('GET', '/docs/assets/swagger-ui-bundle.js');
+
+    expect([start.status, style.status, bundle.status]).to.deep.equal([200, 200, 200]);
+    expect(start.headers['content-type']).to.include('text/javascript');
+    expect(style.headers['content-type']).to.include('text/css');
+    expect(bundle.text.length).to.be.greaterThan(1_000_000);
+    for (const name of ['LICENSE', '..%2f..%2fmain.js', 'toString', '%00']) {
+      expect((await api.send('GET', `/docs/assets/${name}`)).status, name).to.equal(404);
     }
-    expect(docs.text).not.to.contain('<script').and.not.to.contain('http://').and.not.to.contain('https://');
+  });
+
+  it('gives its own OpenAPI document, the same each time', async () => {
+    const first = await api.send('GET', '/openapi.json');
+    const again = await api.send('GET', '/openapi.json');
+
+    expect(first.json).to.have.nested.property('info.version', VERSION);
+    expect(first.json).to.have.property('openapi', '3.1.1');
+    expect(again.text).to.equal(first.text);
   });
 
   it('passes the fields of a start on as they were sent, with the id of the request', async () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { ServiceNotFoundError, StoreUnavailableError } from '../../../lib/model/errors.ts';
-import type { ExplainView } from '../../../lib/model/explain-view.ts';
+import type { ExplainView } from '../../../lib/api/schemas/explain.ts';
 import { parseAgentId, parseServiceId } from '../../../lib/model/ids.ts';
 import type { AgentPlan, ServiceSpec, Strategy } from '../../../lib/model/spec.ts';
 import { ControlWorld } from '../../support/control-world.ts';

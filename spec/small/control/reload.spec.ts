@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ConfigInvalidError } from '../../../lib/model/errors.ts';
 import type { AgentPlan, ServiceSpec } from '../../../lib/model/spec.ts';
-import type { ReloadView } from '../../../lib/model/views.ts';
+import type { ReloadView } from '../../../lib/api/schemas/host.ts';
 import { ControlWorld } from '../../support/control-world.ts';
 import { rejection } from '../../support/rejection.ts';
 import { agentPlan, PROBE, serviceSpec } from '../../support/specs.ts';

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { problemAnswer, PROBLEM_KINDS, RequestError } from '../../../lib/http/problem.ts';
+import { PROBLEM_KINDS } from '../../../lib/api/problems.ts';
+import { problemAnswer, RequestError } from '../../../lib/http/problem.ts';
 import { AgentNotFoundError, ConfigInvalidError, StoreUnavailableError } from '../../../lib/model/errors.ts';
 
 describe('a problem document', () => {

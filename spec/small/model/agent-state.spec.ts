@@ -7,7 +7,7 @@ import {
   type ServiceReport,
 } from '../../../lib/model/agent-state.ts';
 import { parseServiceId } from '../../../lib/model/ids.ts';
-import type { PublicState } from '../../../lib/model/views.ts';
+import type { PublicState } from '../../../lib/model/states.ts';
 import { agentPlan } from '../../support/specs.ts';
 
 const plan = agentPlan('pump1');

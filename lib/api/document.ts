@@ -1,0 +1,134 @@
+import { createDocument } from 'zod-openapi';
+import type {
+  ZodOpenApiOperationObject,
+  ZodOpenApiPathsObject,
+  ZodOpenApiResponseObject,
+  ZodOpenApiResponsesObject,
+} from 'zod-openapi';
+import { z } from 'zod';
+import { idField } from './fields.ts';
+import { TAGS } from './operation.ts';
+import type { Answer, Operation } from './operation.ts';
+import { OPERATIONS } from './operations.ts';
+import { PLACES } from './paths.ts';
+import type { Method, OperationId } from './paths.ts';
+import { problemsOf } from './possible-problems.ts';
+import { PROBLEM_KINDS } from './problems.ts';
+import type { ProblemCode } from './problems.ts';
+import { problemSchema } from './schemas/problem.ts';
+
+const INTRODUCTION = `Supervises the services of RLTune agents on one machine.
+
+JSON with snake_case keys; paths work with and without a trailing slash. A 2xx to a command means that the command is on disk.
+Errors are \`application/problem+json\` (RFC 9457), whose \`detail\` names the offending thing and what to do. Later versions may add
+fields to answers, never to requests that must have them.`;
+
+const versionHeader = z.object({
+  'X-CoreRL-Version': z.string().meta({ description: 'The version of the host.', header: { id: 'Version' } }),
+  'X-Request-Id': z
+    .string()
+    .optional()
+    .meta({ description: 'The correlation id of everything that the request causes.', header: { id: 'RequestId' } }),
+});
+
+/** The OpenAPI 3.1 document of the API (made from the table of operations, so that it cannot lag behind). */
+export function openApiDocument(version: string): object {
+  return createDocument(
+    {
+      openapi: '3.1.1',
+      info: {
+        title: 'Coredinator',
+        version,
+        description: INTRODUCTION,
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      servers: [{ url: '/', description: 'The host that answers with this document.' }],
+      tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+      security: [{ token: [] }, {}],
+      paths: paths(),
+      components: {
+        securitySchemes: {
+          token: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'Wanted by hosts that were started with a token file. A read-only token opens every GET.',
+          },
+        },
+      },
+    },
+    // Whether a schema belongs to a request or to an answer is plain from where it stands.
+    { outputIdSuffix: 'Out' },
+  );
+}
+
+function paths(): ZodOpenApiPathsObject {
+  const found: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
+  // Object.keys forgets the type of the keys
+  for (const id of Object.keys(OPERATIONS) as OperationId[]) {
+    const [method, path, ...aliases] = PLACES[id];
+    const add = (at: string, more: Partial<ZodOpenApiOperationObject>): void => {
+      found[at] = { ...found[at], [method.toLowerCase()]: { ...operationObject(id, method, at), ...more } };
+    };
+    add(path, {});
+    aliases.forEach((alias, index) => {
+      const operationId = `${id}At${index === 0 ? 'Alias' : `Alias${index + 1}`}`;
+      add(alias, { operationId, description: `Another path of \`${method} ${path}\`.` });
+    });
+  }
+  return found; // the keys are methods in lower case
+}
+
+function operationObject(id: OperationId, method: Method, path: string): ZodOpenApiOperationObject {
+  const operation: Operation = OPERATIONS[id];
+  const { tag, summary, description, query, body, headers, access } = operation;
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  const params = {
+    ...(names.length === 0 ? {} : { path: z.object(Object.fromEntries(names.map((name) => [name, idField]))) }),
+    ...(query === undefined ? {} : { query }),
+    ...(headers === undefined ? {} : { header: headers }),
+  };
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    ...(access === 'open' ? { security: [] } : {}),
+    ...(Object.keys(params).length === 0 ? {} : { requestParams: params }),
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    responses: { ...answers(operation), ...problemResponses(problemsOf(operation, method, path)) },
+  };
+}
+
+function answers({ answers: byStatus }: Operation): ZodOpenApiResponsesObject {
+  const entries = Object.entries(byStatus).map(([status, answer]) => [status, answerObject(answer)]);
+  return Object.fromEntries(entries) as ZodOpenApiResponsesObject; // the keys are statuses
+}
+
+function answerObject({ what, content = {}, headers }: Answer): ZodOpenApiResponseObject {
+  const media = Object.entries(content).map(([type, schema]) => [type, { schema }]);
+  return {
+    description: what,
+    headers: headers === undefined ? versionHeader : versionHeader.extend(headers.shape),
+    ...(media.length === 0 ? {} : { content: Object.fromEntries(media) as Record<string, { schema: z.ZodType }> }),
+  };
+}
+
+/** One response a status, with an example for each code that has it. */
+function problemResponses(codes: readonly ProblemCode[]): ZodOpenApiResponsesObject {
+  const statuses = [...new Set(codes.map((code) => PROBLEM_KINDS[code].status))].sort((one, other) => one - other);
+  const entries = statuses.map((status) => {
+    const here = codes.filter((code) => PROBLEM_KINDS[code].status === status);
+    const examples = Object.fromEntries(here.map((code) => [code, { value: exampleOf(code) }]));
+    const description = `${here.map((code) => PROBLEM_KINDS[code].title).join('; ')}.`;
+    const content = { 'application/problem+json': { schema: problemSchema, examples } };
+    return [status, { description, headers: versionHeader, content }];
+  });
+  return Object.fromEntries(entries) as ZodOpenApiResponsesObject; // the keys are statuses
+}
+
+function exampleOf(code: ProblemCode): object {
+  const { title, status } = PROBLEM_KINDS[code];
+  return { type: `/docs#${code}`, title, status };
+}

@@ -1,0 +1,56 @@
+import { constants } from 'node:os';
+import { z } from 'zod';
+import { isId } from '../model/ids.ts';
+import type { SupposedExit } from '../model/supposed-exit.ts';
+
+const ID_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$';
+
+/** An id of an agent or a service in a body, a query or a path. */
+export const idField = z
+  .string()
+  .refine(isId, {
+    error: 'must be 1 to 128 letters, digits, dots, underscores or dashes and begin with a letter or digit',
+  })
+  .meta({ description: 'An id of an agent or a service.', override: { pattern: ID_PATTERN } });
+
+/** Yes or no in a query. */
+export const flagField = z
+  .enum(['true', 'false'], { error: 'must be true or false' })
+  .transform((text) => text === 'true')
+  .meta({ override: { type: 'boolean', enum: undefined } });
+
+/** A path in the file system of the host. */
+export const pathField = z
+  .string()
+  .min(1, { error: 'must not be empty' })
+  .max(4096, { error: 'is longer than 4096 characters' })
+  .refine((path) => !path.includes('\0'), { error: 'must not contain a NUL character' });
+
+/** A whole number in a query, within bounds. */
+export function countField(min: number, max: number) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string({ error })
+    .regex(/^\d{1,16}$/, { error })
+    .transform(Number)
+    .refine((count) => count >= min && count <= max, { error })
+    .meta({ override: { type: 'integer', minimum: min, maximum: max, pattern: undefined } });
+}
+
+/** An instant in a query, as milliseconds. */
+export const instantField = z.iso
+  .datetime({ offset: true, error: 'must be an instant such as 2026-01-02T03:04:05Z' })
+  .transform((text) => Date.parse(text));
+
+const exitError = 'must be an exit code from 0 to 255 or the name of a signal such as SIGKILL';
+
+/** How a process might end. */
+export const exitField = z
+  .string({ error: exitError })
+  .transform((text, ctx): SupposedExit => {
+    if (/^\d{1,3}$/.test(text) && Number(text) <= 255) return { type: 'code', code: Number(text) };
+    if (Object.hasOwn(constants.signals, text)) return { type: 'signal', signal: text };
+    ctx.addIssue({ code: 'custom', message: exitError });
+    return z.NEVER;
+  })
+  .meta({ description: 'An exit code from 0 to 255, or the name of a signal.', example: 'SIGKILL' });

@@ -1,0 +1,40 @@
+import type { z } from 'zod';
+import type { Operation } from './operation.ts';
+import { AGENT_OPERATIONS, TEP_OPERATIONS } from './operations/agents.ts';
+import { CONFIG_OPERATIONS } from './operations/config.ts';
+import { EVENT_OPERATIONS } from './operations/events.ts';
+import { DOCS_OPERATIONS, HOST_OPERATIONS } from './operations/host.ts';
+import { IO_OPERATIONS } from './operations/io.ts';
+import { LOG_OPERATIONS } from './operations/logs.ts';
+import { SERVICE_OPERATIONS } from './operations/services.ts';
+import type { OperationId } from './paths.ts';
+import type { Wire } from './wire.ts';
+
+/** Everything that can be asked of a host, in the order of the documentation; an id without an operation does not compile. */
+export const OPERATIONS = {
+  ...AGENT_OPERATIONS,
+  ...TEP_OPERATIONS,
+  ...IO_OPERATIONS,
+  ...SERVICE_OPERATIONS,
+  ...LOG_OPERATIONS,
+  ...EVENT_OPERATIONS,
+  ...CONFIG_OPERATIONS,
+  ...HOST_OPERATIONS,
+  ...DOCS_OPERATIONS,
+} as const satisfies Readonly<Record<OperationId, Operation>>;
+
+/** The operation of an id, with the types of its schemas. */
+export type OperationOf<K extends OperationId> = (typeof OPERATIONS)[K];
+
+/** The checked body of an operation; undefined where there is none. */
+export type BodyOf<O> = O extends { readonly body: infer S extends z.ZodType } ? z.output<S> : undefined;
+
+/** The checked query of an operation; undefined where there is none. */
+export type QueryOf<O> = O extends { readonly query: infer S extends z.ZodType } ? z.output<S> : undefined;
+
+type AnswerBody<A> = A extends { readonly content: { readonly 'application/json': infer S extends z.ZodType } }
+  ? Wire<S>
+  : never;
+
+/** What an operation answers as JSON. */
+export type JsonOf<O> = O extends { readonly answers: infer A } ? AnswerBody<A[keyof A]> : never;

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { ok } from '../operation.ts';
+import type { Operations } from '../operation.ts';
+import { healthSchema } from '../schemas/host.ts';
+
+const plainOk = { 200: { what: 'Yes.', content: { 'text/plain': z.literal('ok') } } } as const;
+
+/** The routes of the host itself. */
+export const HOST_OPERATIONS = {
+  getHealth: {
+    tag: 'Host',
+    summary: 'Health of the host; degraded, with reasons, when it cannot do its full work.',
+    access: 'open',
+    answers: ok(healthSchema),
+  },
+  getLiveness: {
+    tag: 'Host',
+    summary: 'Answers ok while the host lives.',
+    access: 'open',
+    answers: plainOk,
+  },
+  getReadiness: {
+    tag: 'Host',
+    summary: 'Answers ok when the host can carry out commands.',
+    answers: plainOk,
+    problems: ['not_ready'],
+  },
+} as const satisfies Operations;
+
+/** The routes of the documentation. */
+export const DOCS_OPERATIONS = {
+  getRoot: {
+    tag: 'Documentation',
+    summary: 'Redirects to the documentation.',
+    answers: {
+      302: {
+        what: 'The way to the documentation.',
+        content: { 'text/html': z.string(), 'text/plain': z.string() },
+        headers: z.object({ Location: z.literal('/docs') }),
+      },
+    },
+  },
+  getDocs: {
+    tag: 'Documentation',
+    summary: 'This documentation as a page on which requests can be tried.',
+    answers: { 200: { what: 'The page.', content: { 'text/html': z.string() } } },
+  },
+  getDocsAsset: {
+    tag: 'Documentation',
+    summary: 'A file that the documentation page is made of.',
+    answers: {
+      200: { what: 'The file.', content: { 'text/css': z.string(), 'text/javascript': z.string() } },
+    },
+    problems: ['route_not_found'],
+  },
+  getOpenApi: {
+    tag: 'Documentation',
+    summary: 'The OpenAPI 3.1 document of this API.',
+    answers: ok(z.record(z.string(), z.unknown()), 'The document.'),
+  },
+} as const satisfies Operations;

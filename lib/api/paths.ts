@@ -1,0 +1,50 @@
+/** The methods of the API. */
+export type Method = 'GET' | 'POST' | 'DELETE';
+
+/** Where an operation answers: method, path with `{name}` for its parameters, and other paths of the same operation. */
+export type Place = readonly [method: Method, path: string, ...aliases: string[]];
+
+/**
+ * Every operation by its id. Plain data, apart from the schemas: a client needs no more than this at run time. Paths are without
+ * a trailing slash (the host takes both forms); those without `/api` are for tools that expect them there.
+ */
+export const PLACES = {
+  startAgent: ['POST', '/api/agents/start'],
+  stopAgent: ['POST', '/api/agents/{id}/stop'],
+  getAgentStatus: ['GET', '/api/agents/{id}/status'],
+  listAgentIds: ['GET', '/api/agents'],
+  getAgent: ['GET', '/api/agents/{id}'],
+
+  startTepAgent: ['POST', '/api/agents/demos/tep/start', '/demo/tep/start'],
+  stopTepAgent: ['POST', '/api/agents/demos/tep/{id}/stop', '/demo/tep/{id}/stop'],
+  getTepAgentStatus: ['GET', '/api/agents/demos/tep/{id}/status', '/demo/tep/{id}/status'],
+
+  startIo: ['POST', '/api/io/start', '/api/coreio/start'],
+  stopIo: ['POST', '/api/io/{id}/stop', '/api/coreio/{id}/stop'],
+  getIoStatus: ['GET', '/api/io/{id}/status', '/api/coreio/{id}/status'],
+  listIo: ['GET', '/api/io', '/api/coreio'],
+
+  listServices: ['GET', '/api/services'],
+  getService: ['GET', '/api/services/{id}'],
+  explainService: ['GET', '/api/services/{id}/explain'],
+  startService: ['POST', '/api/services/{id}/start'],
+  stopService: ['POST', '/api/services/{id}/stop'],
+  restartService: ['POST', '/api/services/{id}/restart'],
+  readLogs: ['GET', '/api/services/{id}/logs'],
+
+  listEvents: ['GET', '/api/events/history'],
+
+  reloadConfig: ['POST', '/api/config/reload'],
+
+  getHealth: ['GET', '/api/healthcheck'],
+  getLiveness: ['GET', '/livez'],
+  getReadiness: ['GET', '/readyz'],
+
+  getRoot: ['GET', '/'],
+  getDocs: ['GET', '/docs'],
+  getDocsAsset: ['GET', '/docs/assets/{name}'],
+  getOpenApi: ['GET', '/openapi.json'],
+} as const satisfies Readonly<Record<string, Place>>;
+
+/** The name of an operation, unique in the API. */
+export type OperationId = keyof typeof PLACES;

@@ -1,0 +1,32 @@
+import type { Operation } from './operation.ts';
+import type { Method } from './paths.ts';
+import type { ProblemCode } from './problems.ts';
+
+/** What any request can meet before it reaches its route. */
+const DOOR: readonly ProblemCode[] = [
+  'host_missing',
+  'body_too_large',
+  'malformed_path',
+  'cross_origin',
+  'host_not_served',
+  'internal',
+  'not_ready',
+];
+
+const BODY: readonly ProblemCode[] = ['malformed_body', 'body_incomplete', 'unsupported_encoding', 'invalid_request'];
+
+/** Every code that an operation can answer with: its own, and those that come with its token, id, query, body and writes. */
+export function problemsOf(operation: Operation, method: Method, path: string): readonly ProblemCode[] {
+  const isCommand = method !== 'GET';
+  return [
+    ...new Set<ProblemCode>([
+      ...DOOR,
+      ...(operation.access === 'open' ? [] : (['token_required'] as const)),
+      ...(isCommand ? (['token_read_only', 'store_unavailable', 'host_closing'] as const) : []),
+      ...(path.includes('{id}') ? (['invalid_id'] as const) : []),
+      ...(operation.query === undefined ? [] : (['invalid_request'] as const)),
+      ...(operation.body === undefined ? [] : BODY),
+      ...(operation.problems ?? []),
+    ]),
+  ];
+}

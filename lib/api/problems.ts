@@ -1,0 +1,57 @@
+import type { ErrorCode } from '../model/errors.ts';
+
+/** What a request can get wrong before any command or view is reached. */
+export type RequestErrorCode =
+  | 'malformed_path'
+  | 'malformed_body'
+  | 'body_incomplete'
+  | 'body_too_large'
+  | 'unsupported_encoding'
+  | 'invalid_request'
+  | 'route_not_found'
+  | 'method_not_allowed'
+  | 'host_missing'
+  | 'host_not_served'
+  | 'cross_origin'
+  | 'token_required'
+  | 'token_read_only'
+  | 'not_ready';
+
+/** Every code that a problem document can carry in its `type`. */
+export type ProblemCode = ErrorCode | RequestErrorCode | 'internal';
+
+/** How a code looks on the wire; `retryAfterS` becomes `Retry-After`, in seconds. */
+export interface ProblemKind {
+  readonly status: number;
+  readonly title: string;
+  readonly retryAfterS?: number;
+}
+
+/** The one table from code to status and title; a code without a row does not compile. */
+export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
+  invalid_id: { status: 422, title: 'Invalid id' },
+  agent_not_found: { status: 404, title: 'Agent not found' },
+  service_not_found: { status: 404, title: 'Service not found' },
+  config_unreadable: { status: 400, title: 'Config file unreadable' },
+  config_invalid: { status: 422, title: 'Config file invalid' },
+  agent_conflict: { status: 409, title: 'Agent conflict' },
+  service_conflict: { status: 409, title: 'Service conflict' },
+  service_unheld: { status: 409, title: 'Service held by nobody' },
+  store_unavailable: { status: 503, title: 'Store unavailable', retryAfterS: 1 },
+  host_closing: { status: 503, title: 'Host is shutting down', retryAfterS: 5 },
+  malformed_path: { status: 400, title: 'Malformed path' },
+  malformed_body: { status: 400, title: 'Malformed body' },
+  body_incomplete: { status: 400, title: 'Body incomplete' },
+  body_too_large: { status: 413, title: 'Body too large' },
+  unsupported_encoding: { status: 415, title: 'Unsupported content encoding' },
+  invalid_request: { status: 422, title: 'Invalid request' },
+  route_not_found: { status: 404, title: 'Route not found' },
+  method_not_allowed: { status: 405, title: 'Method not allowed' },
+  host_missing: { status: 400, title: 'Host header missing' },
+  host_not_served: { status: 421, title: 'Host not served here' },
+  cross_origin: { status: 403, title: 'Cross-origin request refused' },
+  token_required: { status: 401, title: 'Token required' },
+  token_read_only: { status: 403, title: 'Token is read-only' },
+  not_ready: { status: 503, title: 'Not ready', retryAfterS: 1 },
+  internal: { status: 500, title: 'Internal error' },
+};

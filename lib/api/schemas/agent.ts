@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { countSchema, idSchema, instantSchema, reasonSchema } from '../wire.ts';
+import type { Wire } from '../wire.ts';
+import { intendedSchema, stateSchema } from './state.ts';
+
+const CONFIG_PATH = '/plant/pump1.yaml';
+
+/** An agent (contract 3.4). */
+export const agentSchema = z
+  .strictObject({
+    id: idSchema,
+    type: z.string(),
+    state: stateSchema,
+    intended_state: intendedSchema,
+    config_path: z.string().nullable(),
+    services: z.array(idSchema),
+    since: instantSchema,
+    reason: reasonSchema,
+  })
+  .meta({
+    id: 'Agent',
+    example: {
+      id: 'pump1',
+      type: 'default',
+      state: 'running',
+      intended_state: 'running',
+      config_path: CONFIG_PATH,
+      services: ['pump1-coreio', 'pump1-corerl'],
+      since: '2026-01-02T03:04:05.678Z',
+      reason: null,
+    },
+  });
+export type AgentView = Wire<typeof agentSchema>;
+
+/** One service inside the status of an agent (contract 3.1). */
+export const serviceStatusSchema = z
+  .strictObject({
+    id: idSchema,
+    state: stateSchema,
+    intended_state: intendedSchema,
+    config_path: z.string().nullable(),
+    pid: z.int().nullable(),
+    version: z.string().nullable(),
+    restarts: countSchema,
+  })
+  .meta({ id: 'ServiceStatus' });
+export type ServiceStatusView = Wire<typeof serviceStatusSchema>;
+
+/** The status of an agent as the original clients read it (contract 3.1). */
+export const agentStatusSchema = z
+  .strictObject({
+    id: idSchema,
+    state: stateSchema,
+    intended_state: intendedSchema,
+    config_path: z.string().nullable(),
+    service_statuses: z.record(z.string(), serviceStatusSchema).meta({ description: 'By kind of service.' }),
+  })
+  .meta({
+    id: 'AgentStatus',
+    example: {
+      id: 'pump1',
+      state: 'running',
+      intended_state: 'running',
+      config_path: CONFIG_PATH,
+      service_statuses: {
+        corerl: {
+          id: 'pump1-corerl',
+          state: 'running',
+          intended_state: 'running',
+          config_path: CONFIG_PATH,
+          pid: 4711,
+          version: '2.0.1',
+          restarts: 0,
+        },
+      },
+    },
+  });
+export type AgentStatusView = Wire<typeof agentStatusSchema>;
+
+/** A coreio service that the /api/io routes know. */
+export const ioSchema = z.strictObject({ service_id: idSchema, status: serviceStatusSchema }).meta({ id: 'Io' });
+export type IoView = Wire<typeof ioSchema>;

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { countSchema, idSchema, instantSchema } from '../wire.ts';
+import type { Wire } from '../wire.ts';
+
+/** A fact of the journal (contract 3.4); fields that do not apply are absent. */
+export const eventSchema = z
+  .strictObject({
+    seq: countSchema.meta({ description: 'Only grows; the id of the event in a stream.' }),
+    at: instantSchema,
+    type: z.string().meta({ description: 'Dotted, past tense.' }),
+    agent_id: idSchema.optional(),
+    service_id: idSchema.optional(),
+    from: z.string().optional(),
+    to: z.string().optional(),
+    cause: z.string().meta({ description: 'The event or command that led to it.' }),
+    correlation_id: z.string().nullable(),
+    detail: z.record(z.string(), z.unknown()),
+  })
+  .meta({
+    id: 'Event',
+    example: {
+      seq: 42,
+      at: '2026-01-02T03:04:05.678Z',
+      type: 'service.state_changed',
+      agent_id: 'pump1',
+      service_id: 'pump1-corerl',
+      from: 'backoff',
+      to: 'starting',
+      cause: 'deadline',
+      correlation_id: null,
+      detail: { substate: 'launching', reason: null, generation: 2 },
+    },
+  });
+export type EventView = Wire<typeof eventSchema>;
+
+/** A page of the journal. */
+export const eventPageSchema = z
+  .strictObject({
+    events: z.array(eventSchema),
+    next: countSchema.nullable().meta({ description: 'The `after` of the following page; null at the end.' }),
+  })
+  .meta({ id: 'EventPage' });

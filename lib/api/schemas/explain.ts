@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { countSchema, idSchema, instantSchema, reasonSchema } from '../wire.ts';
+import type { Wire } from '../wire.ts';
+import { exitClassSchema, intendedSchema, stateSchema, substateSchema } from './state.ts';
+
+/** One link of the chain of causes: a fact of the journal with its sentence. */
+export const causeSchema = z
+  .strictObject({
+    seq: countSchema,
+    at: instantSchema,
+    type: z.string(),
+    from: z.string().optional(),
+    to: z.string().optional(),
+    cause: z.string(),
+    correlation_id: z.string().nullable(),
+    sentence: z.string(),
+  })
+  .meta({ id: 'Cause' });
+export type CauseView = Wire<typeof causeSchema>;
+
+/** Something that happens next. */
+export const nextSchema = z
+  .strictObject({
+    what: z.string(),
+    at: instantSchema.nullable().meta({ description: 'Null: as soon as what it waits for is the case.' }),
+    in_ms: z.number().nullable(),
+    sentence: z.string(),
+  })
+  .meta({ id: 'Next' });
+export type NextView = Wire<typeof nextSchema>;
+
+/** A dependency that is waited for, as it is now. */
+export const awaitedSchema = z
+  .strictObject({
+    service_id: idSchema,
+    condition: z.enum(['started', 'healthy', 'completed']),
+    state: stateSchema.nullable().meta({ description: 'Null: there is no such service.' }),
+    substate: substateSchema,
+    reason: reasonSchema,
+    sentence: z.string(),
+  })
+  .meta({ id: 'Awaited' });
+export type AwaitedView = Wire<typeof awaitedSchema>;
+
+/** What an exit now would lead to. */
+export const ifExitSchema = z
+  .strictObject({
+    code: z.int().optional(),
+    signal: z.string().optional(),
+    class: exitClassSchema,
+    next: z.enum(['restart', 'complete', 'fail', 'fall_back', 'stop', 'nothing']),
+    at_least_ms: z.number().optional().meta({ description: 'The shortest wait, where what follows waits for a time.' }),
+    siblings: z.array(idSchema).meta({ description: 'Services of its group that would be restarted with it.' }),
+    sentence: z.string(),
+  })
+  .meta({ id: 'IfExit' });
+export type IfExitView = Wire<typeof ifExitSchema>;
+
+const budgetSchema = z
+  .strictObject({
+    restarts: countSchema.meta({ description: 'Those that count now.' }),
+    max_restarts: countSchema,
+    period_ms: z.number(),
+    resets_after_ms: z.number().meta({ description: 'Up that long, the backoff begins anew.' }),
+    next_delay_ms: z.number().nullable().meta({
+      description: 'The wait, before jitter, if it failed now; null: it would not be launched again by itself.',
+    }),
+  })
+  .meta({ id: 'RestartBudget' });
+
+/** Why a service is as it is, and what happens next (contract 3.2). */
+export const explainSchema = z
+  .strictObject({
+    id: idSchema,
+    state: stateSchema,
+    substate: substateSchema,
+    intended_state: intendedSchema,
+    since: instantSchema,
+    summary: z.string(),
+    waits_for: z.array(awaitedSchema),
+    causes: z.array(causeSchema).meta({ description: 'Newest first, at most 20, back to what started it.' }),
+    causes_unavailable: z
+      .string()
+      .optional()
+      .meta({ description: 'Why there are no causes: the journal could not be read.' }),
+    next: z.array(nextSchema),
+    budget: budgetSchema,
+    holders: z.array(z.string()),
+    revision: z.string(),
+    running_revision: z.string().nullable(),
+    if_exit: ifExitSchema.optional(),
+  })
+  .meta({ id: 'Explanation' });
+export type ExplainView = Wire<typeof explainSchema>;

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { idSchema } from '../wire.ts';
+import type { Wire } from '../wire.ts';
+
+/** How the host is. */
+export const healthSchema = z
+  .strictObject({
+    status: z.enum(['healthy', 'degraded']),
+    process_id: z.int(),
+    service: z.literal('coredinator'),
+    version: z.string(),
+    reasons: z.array(z.string()).optional().meta({ description: 'One sentence a reason, when it is degraded.' }),
+  })
+  .meta({
+    id: 'Health',
+    example: { status: 'healthy', process_id: 4711, service: 'coredinator', version: '0.1.0' },
+  });
+export type HealthView = Wire<typeof healthSchema>;
+
+const changeSchema = z
+  .strictObject({
+    service_id: idSchema,
+    action: z.enum(['start', 'add', 'restart', 'update', 'stop']),
+    changed: z.array(z.string()).meta({ description: 'The parts of the spec that differ; never their values.' }),
+    reason: z.string(),
+    revision: z.string().nullable().meta({ description: 'The revision after the reload; null: it is gone.' }),
+  })
+  .meta({ id: 'ServiceChange' });
+
+/** What a reload of the configuration does, or on a dry run would do. */
+export const reloadSchema = z
+  .strictObject({
+    applied: z.boolean(),
+    changes: z.array(changeSchema).meta({ description: 'Services that change; all others are left alone.' }),
+    skipped: z
+      .array(z.strictObject({ agent_id: idSchema, reason: z.string() }))
+      .meta({ description: 'Agents that are not meant to run and whose files cannot be used now.' }),
+  })
+  .meta({ id: 'Reload' });
+export type ReloadView = Wire<typeof reloadSchema>;

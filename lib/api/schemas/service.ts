@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { countSchema, idSchema, instantSchema, reasonSchema } from '../wire.ts';
+import type { Wire } from '../wire.ts';
+import { exitClassSchema, intendedSchema, stateSchema, substateSchema } from './state.ts';
+
+/** A past exit (contract 3.4). */
+export const lastExitSchema = z
+  .strictObject({
+    code: z.int().nullable(),
+    signal: z.string().nullable(),
+    at: instantSchema,
+    generation: countSchema,
+    class: exitClassSchema,
+  })
+  .meta({ id: 'LastExit' });
+
+/** What holds for a service on this platform. */
+export const guaranteesSchema = z
+  .strictObject({
+    exact_exit: z.boolean().meta({ description: 'Exit code and signal are known and right.' }),
+    tree_complete: z.boolean().meta({ description: 'A stop reaches descendants that became daemons.' }),
+    lossless_rotation: z.boolean().meta({ description: 'Old output is released without losing a line meanwhile.' }),
+  })
+  .meta({ id: 'Guarantees' });
+
+/** A service (contract 3.4). */
+export const serviceSchema = z
+  .strictObject({
+    id: idSchema,
+    kind: z.string(),
+    agents: z.array(idSchema).meta({ description: 'The agents that hold it.' }),
+    state: stateSchema,
+    intended_state: intendedSchema,
+    substate: substateSchema,
+    generation: countSchema.meta({ description: 'Counts the launches of the service.' }),
+    pid: z.int().nullable(),
+    version: z.string().nullable(),
+    executable: z.string().nullable(),
+    config_path: z.string().nullable(),
+    restarts: countSchema,
+    started_at: instantSchema.nullable(),
+    since: instantSchema.meta({ description: 'When the present state began.' }),
+    last_exit: lastExitSchema.nullable(),
+    next: z
+      .strictObject({ what: z.string(), at: instantSchema })
+      .nullable()
+      .meta({ description: 'What the present deadline is for.' }),
+    reason: reasonSchema,
+    adopted: z.boolean().meta({ description: 'Its process was launched by an earlier host.' }),
+    revision: z.string().meta({ description: 'The revision of the spec that it should run.' }),
+    running_revision: z
+      .string()
+      .nullable()
+      .meta({ description: 'The revision that the live process was launched with; null: there is none.' }),
+    guarantees: guaranteesSchema,
+  })
+  .meta({
+    id: 'Service',
+    example: {
+      id: 'pump1-corerl',
+      kind: 'corerl',
+      agents: ['pump1'],
+      state: 'running',
+      intended_state: 'running',
+      substate: 'ready',
+      generation: 2,
+      pid: 4711,
+      version: '2.0.1',
+      executable: '/plant/corerl-2.0.1',
+      config_path: '/plant/pump1.yaml',
+      restarts: 1,
+      started_at: '2026-01-02T03:04:05.678Z',
+      since: '2026-01-02T03:04:05.901Z',
+      last_exit: { code: null, signal: 'SIGKILL', at: '2026-01-02T03:04:05.420Z', generation: 1, class: 'signal' },
+      next: null,
+      reason: null,
+      adopted: false,
+      revision: '5d41402abc4b',
+      running_revision: '5d41402abc4b',
+      guarantees: { exact_exit: true, tree_complete: true, lossless_rotation: true },
+    },
+  });
+export type ServiceView = Wire<typeof serviceSchema>;
+
+/** A page of services. */
+export const servicePageSchema = z
+  .strictObject({
+    services: z.array(serviceSchema),
+    next: idSchema.nullable().meta({ description: 'The `cursor` of the following page; null at the end.' }),
+  })
+  .meta({ id: 'ServicePage' });
+export type ServicePage = Wire<typeof servicePageSchema>;

@@ -1,0 +1,48 @@
+import { PLACES } from '../api/paths.ts';
+import type { OperationId } from '../api/paths.ts';
+import type { LogItemView } from '../api/schemas/log.ts';
+import { messages } from './event-stream.ts';
+import { send } from './request.ts';
+import type { ClientOptions, LooseArguments } from './request.ts';
+import type { Arguments, Calls } from './types.ts';
+
+export { ProblemError, UnreachableError } from './errors.ts';
+export type { ClientOptions } from './request.ts';
+export type { Arguments, Calls, Result } from './types.ts';
+
+/** A host as an object: every operation of the API is a method. Runs in Node and in browsers. */
+export interface Client extends Calls {
+  /**
+   * The output of a service from the place that the query names, going on with what comes until the signal is aborted, over new
+   * launches and restarts of the host.
+   */
+  followLogs(args: Arguments<'readLogs'>): AsyncGenerator<LogItemView>;
+}
+
+/**
+ * Makes a client; no request is sent. Every method rejects with ProblemError for a refusal and with UnreachableError without an
+ * answer.
+ * @example
+ * const host = createClient({ url: 'http://127.0.0.1:8000' });
+ * await host.startAgent({ body: { config_path: '/plant/pump1.yaml' } });
+ * const { state } = await host.getService({ id: 'pump1-corerl' });
+ */
+export function createClient(options: ClientOptions): Client {
+  const call =
+    (id: OperationId) =>
+    async (args: LooseArguments = {}) => {
+      const response = await send(options, id, args);
+      const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
+      return isJson ? response.json() : response.text();
+    };
+  // Object.keys forgets the type of the keys; each method has the arguments and the result that its operation says.
+  const ids = Object.keys(PLACES) as OperationId[];
+  const calls = Object.fromEntries(ids.map((id) => [id, call(id)])) as unknown as Calls;
+  return { ...calls, followLogs: (args) => followLogs(options, args) };
+}
+
+async function* followLogs(options: ClientOptions, args: Arguments<'readLogs'>): AsyncGenerator<LogItemView> {
+  for await (const { event, data } of messages(options, 'readLogs', { ...args })) {
+    if (event === 'line' || event === 'gap') yield JSON.parse(data) as LogItemView; // as the document says of the stream
+  }
+}

@@ -1,0 +1,86 @@
+import { EventSourceParserStream } from 'eventsource-parser/stream';
+import type { EventSourceMessage } from 'eventsource-parser/stream';
+import type { OperationId } from '../api/paths.ts';
+import { UnreachableError } from './errors.ts';
+import { send } from './request.ts';
+import type { ClientOptions, LooseArguments } from './request.ts';
+
+/** Between two tries to reach a host again. */
+const RETRY_MS = 1_000;
+
+/**
+ * The messages of an event stream. When the connection or the host goes away it comes back, and goes on behind the last message
+ * that it gave, until the signal is aborted. Rejects with ProblemError for a refusal, and with UnreachableError if there was no
+ * answer at the first try.
+ */
+export async function* messages(
+  options: ClientOptions,
+  id: OperationId,
+  args: LooseArguments,
+): AsyncGenerator<EventSourceMessage> {
+  const { signal } = args;
+  let lastId: string | null = null;
+  let isFirst = true;
+  while (!isAborted(signal)) {
+    const response: Response | null = await open(options, id, args, lastId).catch((error: unknown) => {
+      if (isFirst || !(error instanceof UnreachableError)) throw error;
+      return null;
+    });
+    isFirst = false;
+    try {
+      for await (const message of messagesIn(response)) {
+        lastId = message.id ?? lastId;
+        yield message;
+      }
+    } catch (error) {
+      if (isAborted(signal)) return;
+      if (!isBrokenConnection(error)) throw error;
+    }
+    await pause(signal);
+  }
+}
+
+function open(options: ClientOptions, id: OperationId, args: LooseArguments, lastId: string | null): Promise<Response> {
+  const resumed = lastId === null ? {} : { 'last-event-id': lastId };
+  return send(options, id, { ...args, headers: { ...args.headers, accept: 'text/event-stream', ...resumed } });
+}
+
+async function* messagesIn(response: Response | null): AsyncGenerator<EventSourceMessage> {
+  if (response?.body == null) return;
+  const reader = response.body
+    .pipeThrough(new TextDecoderStream())
+    .pipeThrough(new EventSourceParserStream())
+    .getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined); // the connection may be gone already
+  }
+}
+
+/** Asked anew each time: a signal changes while something is awaited. */
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
+}
+
+/** What fetch throws when a body breaks off. */
+function isBrokenConnection(error: unknown): boolean {
+  return error instanceof TypeError || (error instanceof Error && error.name === 'AbortError');
+}
+
+function pause(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, RETRY_MS);
+    signal?.addEventListener('abort', done);
+    if (signal?.aborted === true) done();
+  });
+}

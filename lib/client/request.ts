@@ -1,0 +1,68 @@
+import { PLACES } from '../api/paths.ts';
+import type { OperationId } from '../api/paths.ts';
+import type { Problem } from '../api/schemas/problem.ts';
+import { ProblemError, UnreachableError } from './errors.ts';
+import type { CallOptions } from './types.ts';
+
+/** Where a host is and how it is spoken to. */
+export interface ClientOptions {
+  /** Such as `http://127.0.0.1:8000`; default in a browser: the origin of the page. */
+  readonly url: string;
+  /** The bearer token, asked for at each request so that a rotated one is used; none: the host wants none. */
+  readonly token?: string | (() => string | null) | null;
+  /** Default: the global one. */
+  readonly fetch?: typeof fetch;
+}
+
+type QueryField = string | number | boolean | null | undefined;
+
+/** The arguments of any call, as far as a request is made from them. */
+export interface LooseArguments extends CallOptions {
+  readonly query?: Readonly<Record<string, QueryField | readonly QueryField[]>>;
+  readonly body?: unknown;
+  readonly [parameter: string]: unknown;
+}
+
+function targetOf(path: string, args: LooseArguments): string {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(args[name])));
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(args.query ?? {})) {
+    for (const one of [value].flat()) if (one !== undefined && one !== null) query.append(name, String(one));
+  }
+  return query.size === 0 ? filled : `${filled}?${query.toString()}`;
+}
+
+function headersOf(options: ClientOptions, args: LooseArguments): Record<string, string> {
+  const token = typeof options.token === 'function' ? options.token() : options.token;
+  return {
+    ...(args.body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(token == null ? {} : { authorization: `Bearer ${token}` }),
+    ...args.headers,
+  };
+}
+
+/** Sends the request of an operation. Rejects with UnreachableError without an answer, with ProblemError for a refusal. */
+export async function send(options: ClientOptions, id: OperationId, args: LooseArguments): Promise<Response> {
+  const [method, path] = PLACES[id];
+  const { fetch: fetcher = fetch } = options;
+  const response = await fetcher(new URL(targetOf(path, args), options.url), {
+    method,
+    headers: headersOf(options, args),
+    ...(args.body === undefined ? {} : { body: JSON.stringify(args.body) }),
+    ...(args.signal === undefined ? {} : { signal: args.signal }),
+  }).catch((cause: unknown) => {
+    if (args.signal?.aborted === true) throw cause;
+    throw new UnreachableError(options.url, cause);
+  });
+  if (response.ok) return response;
+  throw new ProblemError(await problemIn(response));
+}
+
+async function problemIn(response: Response): Promise<Problem> {
+  const text = await response.text();
+  if (response.headers.get('content-type')?.startsWith('application/problem+json') === true) {
+    return JSON.parse(text) as Problem; // what that media type says
+  }
+  const detail = `The answer was ${response.status} without a problem document; is this the address of a Coredinator?`;
+  return { type: 'about:blank', title: response.statusText, status: response.status, detail };
+}

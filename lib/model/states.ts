@@ -1,0 +1,6 @@
+/** The six public states of agents and services. */
+export type PublicState = 'stopped' | 'starting' | 'running' | 'stopping' | 'backoff' | 'failed';
+
+/** What an exit was, for policy and for people (shared words with systemd and s6). */
+export type ExitClass =
+  'clean' | 'code' | 'signal' | 'spawn_permanent' | 'spawn_transient' | 'start_timeout' | 'probe' | 'stopped' | 'lost';

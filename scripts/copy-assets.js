@@ -1,0 +1,20 @@
+/**
+ * Puts the files of the documentation page where the host serves them from, so that the page needs no other host and the installed
+ * package no further dependency. Usage: node scripts/copy-assets.js, as the last step of a build.
+ */
+import { cpSync, mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+const source = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+const target = join(import.meta.dirname, '..', 'dist', 'assets', 'docs');
+mkdirSync(target, { recursive: true });
+for (const name of [
+  'swagger-ui.css',
+  'swagger-ui-bundle.js',
+  'swagger-ui-bundle.js.LICENSE.txt',
+  'LICENSE',
+  'NOTICE',
+]) {
+  cpSync(join(source, name), join(target, name));
+}

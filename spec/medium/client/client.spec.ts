@@ -1,0 +1,95 @@
+import { expect } from 'chai';
+import { createClient, ProblemError, UnreachableError } from '../../../lib/client/client.ts';
+import type { Client } from '../../../lib/client/client.ts';
+import type { LogItem } from '../../../lib/model/log-line.ts';
+import { serviceView } from '../../support/fake-control.ts';
+import { rejection } from '../../support/rejection.ts';
+import { ApiUnderTest } from '../http/api-under-test.ts';
+
+function line(offset: number, text: string): LogItem {
+  return { type: 'line', generation: 1, stream: 'stdout', offset, text, partial: null, position: `1:${offset + 1},0` };
+}
+
+describe('the client', () => {
+  let api: ApiUnderTest;
+  let client: Client;
+
+  beforeEach(async () => {
+    api = await new ApiUnderTest().open();
+    client = createClient({ url: api.listening.url });
+  });
+  afterEach(() => api.close());
+
+  it('has a method for every operation: parameters of the path, query and body by name, JSON as the result', async () => {
+    api.control.listed.push(serviceView('pump1-corerl'), serviceView('pump2-corerl'));
+    const id = await client.startAgent({ body: { config_path: '/plant/pump1.yaml' } });
+    const page = await client.listServices({ query: { limit: 1 } });
+    const service = await client.getService({ id: 'pump2-corerl' });
+
+    expect(id).to.equal('pump1');
+    expect(page.services.map((one) => one.id)).to.deep.equal(['pump1-corerl']);
+    expect(page.next).to.equal('pump1-corerl');
+    expect(service.state).to.equal('running');
+    expect(await client.stopAgent({ id })).to.equal(null);
+    expect(await client.getLiveness()).to.equal('ok');
+  });
+
+  it('escapes what goes into a path and leaves out what is undefined', async () => {
+    const error = await rejection(client.getService({ id: 'a/../b?c' }));
+    expect(error).to.be.instanceOf(ProblemError).and.to.include({ status: 422, code: 'invalid_id' });
+
+    await client.listEvents({ query: { agent_id: undefined, limit: 5 } });
+    expect(api.control.calls.at(-1)?.argument).to.deep.equal({ after: 0, limit: 5 });
+  });
+
+  it('rejects with the sentence of a refusal', async () => {
+    const error = await rejection(client.getAgent({ id: 'nobody' }));
+
+    expect(error).to.be.instanceOf(ProblemError).and.to.include({ status: 404, code: 'agent_not_found' });
+    expect((error as Error).message).to.include('There is no agent "nobody"');
+  });
+
+  it('says where nobody answers and why', async () => {
+    const { url } = api.listening;
+    await api.close();
+    const error = await rejection(client.getHealth());
+
+    expect(error).to.be.instanceOf(UnreachableError);
+    expect((error as Error).message)
+      .to.include(url)
+      .and.to.include('ECONNREFUSED');
+  });
+
+  it('sends the token that is right at the time', async () => {
+    await api.close();
+    let token: string | null = null;
+    await api.open({ access: { full: 'a'.repeat(20), readOnly: null } });
+    client = createClient({ url: api.listening.url, token: () => token });
+
+    expect(await rejection(client.listAgentIds())).to.include({ status: 401 });
+    token = 'a'.repeat(20);
+    expect(await client.listAgentIds()).to.deep.equal([]);
+  });
+
+  it('follows output over broken connections, from behind the last line on', async () => {
+    api.control.listed.push(serviceView('pump1-corerl'));
+    const starts: unknown[] = [];
+    api.control.logSource = async function* (query) {
+      starts.push(query.start);
+      yield [line(starts.length, `line ${starts.length}`)]; // and the connection ends
+      await Promise.resolve();
+    };
+    const leave = new AbortController();
+    const texts: string[] = [];
+    for await (const item of client.followLogs({ id: 'pump1-corerl', query: { tail: 0 }, signal: leave.signal })) {
+      texts.push('text' in item ? item.text : 'gap');
+      if (texts.length === 2) leave.abort();
+    }
+
+    expect(texts).to.deep.equal(['line 1', 'line 2']);
+    expect(starts[1]).to.deep.equal({
+      type: 'after',
+      position: { generation: 1, offsets: { stdout: 2, stderr: 0 } },
+    });
+  });
+});

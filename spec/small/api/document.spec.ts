@@ -1,0 +1,76 @@
+import { createConfig, lintFromString } from '@redocly/openapi-core';
+import { expect } from 'chai';
+import { openApiDocument } from '../../../lib/api/document.ts';
+import { OPERATIONS } from '../../../lib/api/operations.ts';
+import { PLACES } from '../../../lib/api/paths.ts';
+import type { OperationId } from '../../../lib/api/paths.ts';
+import { allRoutes } from '../../../lib/http/routes.ts';
+import { FakeControl } from '../../support/fake-control.ts';
+import { misfit } from '../../support/conformity.ts';
+
+interface Documented {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly responses: Readonly<Record<string, unknown>>;
+}
+
+const document = openApiDocument('1.2.3') as {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Documented>>>>;
+};
+
+describe('the OpenAPI document', () => {
+  it('has every route that the API answers, and no other', () => {
+    const routed = allRoutes(new FakeControl(), '1.2.3').flatMap(({ method, paths }) =>
+      paths.map((path) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`),
+    );
+    const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(documented.sort()).to.deep.equal(routed.sort());
+  });
+
+  it('has a place for every operation and an operation for every place', () => {
+    expect(Object.keys(OPERATIONS).sort()).to.deep.equal(Object.keys(PLACES).sort());
+  });
+
+  it('has no error and no warning of the linter', async () => {
+    const config = await createConfig({ extends: ['recommended-strict'] });
+    const problems = await lintFromString({ source: JSON.stringify(document), config });
+    const told = problems.map(({ ruleId, message, location }) => `${ruleId} ${location[0]?.pointer ?? ''}: ${message}`);
+    // `GET /` can do nothing but redirect.
+    expect(told.filter((one) => !one.startsWith('operation-2xx-response #/paths/~1/get/'))).to.deep.equal([]);
+  });
+
+  it('says of every command that it wants the full token, and of open routes that they want none', () => {
+    for (const id of Object.keys(OPERATIONS) as OperationId[]) {
+      const [method, path] = PLACES[id];
+      const { responses } = document.paths[path]![method.toLowerCase()]!;
+      const isOpen = 'access' in OPERATIONS[id];
+      expect(Object.hasOwn(responses, '401'), id).to.equal(!isOpen);
+      if (method !== 'GET') expect(responses, id).to.have.property('403');
+    }
+  });
+});
+
+describe('the check of answers against the document', () => {
+  const health = { status: 'healthy', process_id: 1, service: 'coredinator', version: '1' };
+  const answered = {
+    method: 'GET',
+    path: '/api/healthcheck/?x=1',
+    status: 200,
+    contentType: 'application/json; charset=utf-8',
+    text: JSON.stringify(health),
+  };
+
+  it('lets a fitting answer pass', () => {
+    expect(misfit(answered)).to.equal(null);
+  });
+
+  it('finds a field too much, a field too few, a foreign status, a foreign type and an unknown route', () => {
+    expect(misfit({ ...answered, text: JSON.stringify({ ...health, more: 1 }) })).to.include('additional properties');
+    expect(misfit({ ...answered, text: '{}' })).to.include('must have required property');
+    expect(misfit({ ...answered, status: 202 })).to.include('no such status');
+    expect(misfit({ ...answered, contentType: 'text/html' })).to.include('has no text/html');
+    expect(misfit({ ...answered, path: '/api/nothing' })).to.include('not in the document');
+  });
+});
