@@ -1,6 +1,6 @@
 /**
- * Installs the programs that the specs supervise as real services (spec/large/real-services.spec.ts), where they are missing and this
- * is a Debian with the right to install: root, or sudo without a password. Their system services are neither started nor
+ * Installs the programs that specs supervise as real services (spec/large/real-services.spec.ts), and the browser in which they open
+ * the pages of the host, where they are missing and this is a Debian with the right to install: root, or sudo without a password. Their system services are neither started nor
  * enabled. Whatever happens it ends with 0 and a sentence: without the programs their specs are skipped.
  * Usage: node scripts/test-packages.js; with SKIP_TEST_PACKAGES=1 in the environment it installs nothing.
  */
@@ -9,7 +9,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** By the Debian package that brings them. */
-const PROGRAMS = { 'redis-server': ['redis-server', 'redis-cli'], nginx: ['nginx'] };
+const PROGRAMS = { 'redis-server': ['redis-server', 'redis-cli'], nginx: ['nginx'], chromium: ['chromium'] };
 /** The parts of the script have limits of their own; this is for what nobody thought of. */
 const LIMIT_MS = 30 * 60_000;
 
@@ -39,15 +39,14 @@ function say(text) {
 }
 
 function install(packages) {
-  const names = packages.join(' and ');
-  const without = (reason) =>
-    say(`${names} cannot be installed (${reason}), so the specs of real services are skipped.`);
+  const names = packages.join(', ');
+  const without = (reason) => say(`${names} cannot be installed (${reason}), so the specs that need it are skipped.`);
   if (process.env.SKIP_TEST_PACKAGES) return without('SKIP_TEST_PACKAGES is set');
   if (process.platform !== 'linux' || !isInstalled('apt-get')) return without('there is no apt-get');
   const root = asRoot();
   if (root === null) return without('that takes root, or sudo without a password');
   say(
-    `installing ${names} from the system's packages: the specs supervise the programs, and their system services are not started.`,
+    `installing ${names} from the system's packages: specs supervise or open them, and their system services are not started.`,
   );
   const [command, ...args] = [...root, 'sh', join(import.meta.dirname, 'test-packages.sh'), ...packages];
   const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], timeout: LIMIT_MS };
@@ -61,5 +60,5 @@ try {
   const missing = Object.entries(PROGRAMS).filter(([, programs]) => !programs.every(isInstalled));
   if (missing.length > 0) install(missing.map(([name]) => name));
 } catch (error) {
-  say(`the specs of real services may be skipped: ${error instanceof Error ? error.message : error}`);
+  say(`specs may be skipped: ${error instanceof Error ? error.message : error}`);
 }

@@ -55,7 +55,7 @@ failed() {
 # What waits for the network has a short limit; once everything is here nothing but a broken system holds it up.
 fetch() {
   # Unquoted: a list of names.
-  apt 180 install --download-only $missing
+  apt 600 install --download-only $missing
 }
 fetch || { apt 120 update && fetch; } || failed 'cannot get the packages'
 

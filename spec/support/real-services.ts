@@ -9,10 +9,10 @@ const run = promisify(execFile);
 
 /** The programs that these specs supervise or ask; scripts/test-packages.js installs them. */
 const PROGRAMS = ['redis-server', 'redis-cli', 'nginx'] as const;
-export type RealProgram = (typeof PROGRAMS)[number];
+type RealProgram = (typeof PROGRAMS)[number];
 
 /** The path of an installed program; null when there is none. Daemons are found although they are not in everybody's PATH. */
-export function findProgram(name: RealProgram): string | null {
+export function findProgram(name: string): string | null {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
   const paths = folders.filter((folder) => folder !== '').map((folder) => join(folder, name));
   return paths.find(isExecutable) ?? null;
