@@ -88,6 +88,19 @@ module.exports = {
       to: { path: '^lib/', pathNot: '^lib/(model|ports|control|api|http)/' },
     },
     {
+      name: 'commands-load-when-run',
+      comment:
+        'Help, completion and commands to a host answer at once, so they must not load the store, the statecharts or the server. ' +
+        'Remedy: import() it in the task of the command.',
+      severity: 'error',
+      from: { path: '^lib/(cli/|main\\.ts$)' },
+      to: {
+        path: '^lib/(actors|control|process|probe|store|config|http|doctor)/|^lib/[^/]*\\.ts$|node_modules/(zod|yaml|pino)',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'child-process-has-its-rooms',
       comment:
         'Only process/ launches, and probe/ runs the short commands of its checks. Remedy: use the ProcessHost or the Prober port.',

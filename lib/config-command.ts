@@ -1,4 +1,4 @@
-import type { ConfigCommand, ConfigPlace } from './cli/config-command.ts';
+import type { ConfigCommand, ConfigPlace } from './cli/config-request.ts';
 import { jsonSchemaFor } from './config/json-schema.ts';
 import { UNALLOCATED } from './config/service-plan.ts';
 import { effectiveYaml } from './config/show.ts';

@@ -3,9 +3,12 @@ import type { StrayPolicy } from '../ports/process-host.ts';
 import { OptionError } from './option-paths.ts';
 import type { RawOption } from './raw-options.ts';
 
-const ON_EXIT = ['detach', 'drain'] as const;
-const STRAYS = ['adopt', 'kill', 'report'] as const satisfies readonly StrayPolicy[];
-const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
+/** The values of `--on-exit`. */
+export const ON_EXIT = ['detach', 'drain'] as const;
+/** The values of `--strays`. */
+export const STRAYS = ['adopt', 'kill', 'report'] as const satisfies readonly StrayPolicy[];
+/** The values of `--log-level`. */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 const HOST_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 
 /** What SIGTERM and SIGINT do to the services: leave them running, or stop them all in order first. */

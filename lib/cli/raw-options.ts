@@ -50,6 +50,16 @@ function variableOf(name: OptionName): string {
   return `COREDINATOR_${flagOf(name).slice(2).replaceAll('-', '_').toUpperCase()}`;
 }
 
+/** The options of `serve`, made anew at each call, for every command that takes them too. */
+export function newServeOptions(): readonly Option[] {
+  return Object.entries(FLAGS).map(([name, [flags, description]]) => {
+    const option = new Option(flags, description);
+    if (REPEATABLE.has(name))
+      option.argParser((value, before: readonly string[] | undefined) => [...(before ?? []), value]);
+    return option;
+  });
+}
+
 function newCommand(version: string, print: (text: string) => void): Command {
   const command = new Command('coredinator')
     .usage('[serve] --base-path DIR [options]')
@@ -59,17 +69,12 @@ function newCommand(version: string, print: (text: string) => void): Command {
     .addHelpText(
       'after',
       '\nEvery option also reads COREDINATOR_<OPTION> (lists with commas); COREDINATOR_TOKEN holds the full token.' +
-        '\n`coredinator config --help` tells how to check and show the configuration.',
+        '\n`coredinator --help` lists the other commands.',
     )
     .allowExcessArguments(false)
     .exitOverride()
     .configureOutput({ writeOut: print, writeErr: print });
-  for (const [name, [flags, description]] of Object.entries(FLAGS)) {
-    const option = new Option(flags, description);
-    if (REPEATABLE.has(name))
-      option.argParser((value, before: readonly string[] | undefined) => [...(before ?? []), value]);
-    command.addOption(option);
-  }
+  for (const option of newServeOptions()) command.addOption(option);
   return command;
 }
 

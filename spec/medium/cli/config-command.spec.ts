@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { parseConfigCommand } from '../../../lib/cli/config-command.ts';
-import { runConfigCommand, type CommandOutput } from '../../../lib/config-command.ts';
+import { runCommand, type CommandEnd } from '../../support/command.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../../examples/plant');
@@ -22,11 +21,8 @@ describe('coredinator config', () => {
     return path;
   }
 
-  async function config(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CommandOutput> {
-    const line = parseConfigCommand(argv, { COREDINATOR_BASE_PATH: base, ...env });
-    if (line.type === 'config') return runConfigCommand(line.command, env);
-    const { code, output } = line;
-    return code === 0 ? { code, output, errors: '' } : { code, output: '', errors: output };
+  function config(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CommandEnd> {
+    return runCommand(['config', ...argv], { COREDINATOR_BASE_PATH: base, ...env });
   }
 
   describe('check', () => {

@@ -1,0 +1,47 @@
+import { CommanderError } from 'commander';
+import type { Task } from './command-group.ts';
+import { COMMAND_GROUPS } from './command-groups.ts';
+import { COMPLETE, completionTask } from './completion/task.ts';
+import { OptionError } from './option-paths.ts';
+import { parseServeOptions } from './options.ts';
+import type { ServeOptions } from './options.ts';
+import { newProgram } from './program.ts';
+import { hostVersion } from './version.ts';
+
+/** `exit`: nothing is to be done; `output` belongs on stdout with code 0 and on stderr with code 2. */
+export type CommandLine =
+  | { readonly type: 'serve'; readonly options: ServeOptions }
+  | { readonly type: 'task'; readonly task: Task }
+  | { readonly type: 'exit'; readonly code: 0 | 2; readonly output: string };
+
+/** Whether the words run the host: `serve`, or nothing but options. */
+function isServe([first]: readonly string[]): boolean {
+  if (first === undefined || first === 'serve') return true;
+  return first.startsWith('-') && first !== '--help' && first !== '--version';
+}
+
+/**
+ * Reads the command line (`argv` without node and program) and the COREDINATOR_* variables; the command line wins. Looks at the
+ * file system, as far as paths must exist, and does nothing else.
+ */
+export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv): CommandLine {
+  if (isServe(argv)) return parseServeOptions(argv, env);
+  if (argv[0] === COMPLETE) return { type: 'task', task: completionTask(argv.slice(1)) };
+  let output = '';
+  const chosen: { task: Task | null } = { task: null };
+  const program = newProgram(COMMAND_GROUPS, {
+    env,
+    version: hostVersion(),
+    print: (text) => (output += text),
+    choose: (task) => (chosen.task = task),
+  });
+  try {
+    program.parse(argv, { from: 'user' });
+  } catch (error) {
+    if (error instanceof OptionError) return { type: 'exit', code: 2, output: `error: ${error.message}\n` };
+    if (error instanceof CommanderError) return { type: 'exit', code: error.exitCode === 0 ? 0 : 2, output };
+    throw error;
+  }
+  if (chosen.task === null) throw new Error('The command line names no command and was accepted all the same.');
+  return { type: 'task', task: chosen.task };
+}

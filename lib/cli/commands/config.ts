@@ -1,0 +1,94 @@
+import { Option, type Command } from 'commander';
+import type { CommandGroup, CommandSite, Task } from '../command-group.ts';
+import { SUBJECTS, type ConfigCommand, type ConfigPlace, type Subject } from '../config-request.ts';
+import { givenOption } from '../given-option.ts';
+import { existingFile, existingFolder } from '../option-paths.ts';
+
+const CHECK_HELP = `
+Agent files are checked as a start of the agent would check them: with the configuration of the host under them,
+\${env.NAME} from the environment of this command, and every env_file read. \${port.NAME} is only checked for its form.
+Prints a line for each file that is right; problems go to stderr as FILE:LINE:COLUMN: KEY …, and the exit code is 2.`;
+
+const SHOW_HELP = `
+Prints kinds and agent types with every default, and host services with what they override. Values of env are printed as they
+are written in the file, secrets too; variables are not filled in, and no env_file is read.`;
+
+/** The paths of a command line, with the variables of the environment that stand in for them. */
+interface Given {
+  readonly basePath?: string;
+  readonly config?: string;
+}
+
+/** The configuration, without a host. */
+export const config: CommandGroup = {
+  heading: 'Prepare a machine:',
+  example: 'coredinator config check pump1.yaml',
+  define: (site) => {
+    const command = site
+      .newCommand('config')
+      .summary('check and show the configuration')
+      .description('Checks and shows the configuration, without a host.');
+    defineCheck(withPlace(command.command('check')), site);
+    defineShow(withPlace(command.command('show')), site);
+    defineSchema(command.command('schema'), site);
+    return command;
+  },
+};
+
+function defineCheck(command: Command, site: CommandSite): void {
+  command
+    .description('check the configuration of the host and the files of agents')
+    .argument('[file...]', 'files of agents')
+    .addHelpText('after', CHECK_HELP)
+    .action((agentFiles: readonly string[], given: Given) => {
+      site.choose(taskOf({ type: 'check', place: placeOf(given, site.env), agentFiles }));
+    });
+}
+
+function defineShow(command: Command, site: CommandSite): void {
+  command
+    .description('print the configuration that is in effect, as YAML')
+    .addHelpText('after', SHOW_HELP)
+    .action((given: Given) => {
+      site.choose(taskOf({ type: 'show', place: placeOf(given, site.env) }));
+    });
+}
+
+function defineSchema(command: Command, site: CommandSite): void {
+  command
+    .description('print the JSON Schema (draft 2020-12) of a file, for editors')
+    .addOption(
+      new Option('--for <what>', 'coredinator.yaml, or the file of an agent').choices(SUBJECTS).default('host'),
+    )
+    .action(({ for: subject }: { readonly for: Subject }) => {
+      site.choose(taskOf({ type: 'schema', subject }));
+    });
+}
+
+function taskOf(command: ConfigCommand): Task {
+  return async ({ env, out, err }) => {
+    const { runConfigCommand } = await import('../../config-command.ts');
+    const { code, output, errors } = await runConfigCommand(command, env);
+    out.write(output);
+    err.write(errors);
+    return code;
+  };
+}
+
+function withPlace(command: Command): Command {
+  return command
+    .option(
+      '--base-path <dir>',
+      'folder with the service executables (default: COREDINATOR_BASE_PATH, else the current folder)',
+    )
+    .option(
+      '--config <file>',
+      'configuration of the host (default: COREDINATOR_CONFIG, else <base-path>/coredinator.yaml if it exists)',
+    );
+}
+
+function placeOf(given: Given, env: NodeJS.ProcessEnv): ConfigPlace {
+  const basePath = givenOption(given.basePath, '--base-path', env) ?? { values: ['.'], source: '--base-path' };
+  const file = givenOption(given.config, '--config', env);
+  return { basePath: existingFolder(basePath), configFile: file === undefined ? null : existingFile(file) };
+}

@@ -1,0 +1,56 @@
+import Table from 'cli-table3';
+
+/** One cell: what it says, and how that is coloured. */
+export interface Cell {
+  readonly text: string;
+  readonly paint?: (text: string) => string;
+}
+
+/** Shorter columns say nothing any more. */
+const NARROWEST = 6;
+const GAP = 2;
+const NO_BORDERS = Object.fromEntries(
+  [
+    ...['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) => [
+      side,
+      `${side}-mid`,
+      `${side}-left`,
+      `${side}-right`,
+    ]),
+    ...['left-mid', 'mid-mid', 'right-mid', 'middle'],
+  ].map((place) => [place, '']),
+);
+
+function lineOf({ text }: Cell): string {
+  return text.replace(/\s*\n\s*/g, ' ');
+}
+
+/** The widest columns give way first, so that ids stay whole while sentences are cut. */
+function fitted(widths: readonly number[], width: number): readonly number[] {
+  const result = [...widths];
+  for (;;) {
+    const tooMuch = result.reduce((sum, one) => sum + one, 0) - width;
+    const widest = Math.max(...result);
+    if (tooMuch <= 0 || widest <= NARROWEST) return result;
+    const next = Math.max(NARROWEST, ...result.filter((one) => one < widest));
+    const at = result.indexOf(widest);
+    result[at] = Math.max(next === widest ? widest - 1 : next, widest - tooMuch);
+  }
+}
+
+/**
+ * Rows in columns without borders, each cell on one line. With a `width` (that of a terminal) the longest cells are cut to it and
+ * end in `…`; without one nothing is lost.
+ */
+export function table(head: readonly Cell[], rows: readonly (readonly Cell[])[], width?: number): string {
+  const all = [head, ...rows];
+  const natural = head.map((_, column) => {
+    const last = column === head.length - 1;
+    return Math.max(...all.map((row) => lineOf(row[column] ?? { text: '' }).length)) + (last ? 0 : GAP);
+  });
+  const colWidths = [...(width === undefined ? natural : fitted(natural, width))];
+  const layout = new Table({ chars: NO_BORDERS, style: { 'padding-left': 0, 'padding-right': 0 }, colWidths });
+  for (const row of all) layout.push(row.map((cell) => cell.paint?.(lineOf(cell)) ?? lineOf(cell)));
+  const lines = layout.toString().split('\n');
+  return lines.map((line) => `${line.trimEnd()}\n`).join('');
+}

@@ -1,0 +1,49 @@
+import { Command } from 'commander';
+import type { CommandGroup, CommandSite } from './command-group.ts';
+
+/** What the whole tree of commands is made with. */
+export interface ProgramSite extends Omit<CommandSite, 'newCommand'> {
+  readonly version: string;
+  /** Takes help and complaints. */
+  readonly print: (text: string) => void;
+}
+
+const OPENING = `
+Keeps the services of agents running on this machine, and answers a REST API.`;
+
+const CLOSING = `
+\`coredinator COMMAND --help\` tells more. Options stand behind the command.
+Where an option is one of \`coredinator serve\` too, it also reads COREDINATOR_<OPTION>.`;
+
+/** The tree of all commands, for parsing, for help and for completion. Nothing is run by it: actions choose a task. */
+export function newProgram(groups: readonly CommandGroup[], site: ProgramSite): Command {
+  const examples = new Map<string, string>();
+  const newCommand = (name: string): Command =>
+    new Command(name)
+      .helpOption('--help', 'print this help')
+      .helpCommand(false)
+      .exitOverride()
+      .configureOutput({ writeOut: site.print, writeErr: site.print });
+  const program = newCommand('coredinator')
+    .usage('[serve] --base-path DIR [options]\n       coredinator COMMAND [options]')
+    .description(OPENING.trim())
+    .version(site.version, '--version', 'print the version')
+    .addHelpCommand(
+      newCommand('help').argument('[command]').description('print the help of a command').helpGroup('More:'),
+    )
+    .addHelpText('after', CLOSING)
+    .showHelpAfterError('`coredinator --help` lists all commands.')
+    .configureHelp({
+      subcommandDescription: (command) => {
+        const example = examples.get(command.name());
+        const text = command.summary() || command.description();
+        return example === undefined ? text : `${text}\n$ ${example}`;
+      },
+    });
+  for (const group of groups) {
+    const command = group.define({ ...site, newCommand }).helpGroup(group.heading);
+    examples.set(command.name(), group.example);
+    program.addCommand(command);
+  }
+  return program;
+}

@@ -1,0 +1,120 @@
+import { createLog, LogFileError, type AppLog } from './app-log.ts';
+import { startHost, type Host } from './app.ts';
+import type { ServeOptions } from './cli/options.ts';
+import { EXIT } from './cli/output/exit-codes.ts';
+import { loadConfig } from './config/spec-source.ts';
+import { ListenError } from './http/listen.ts';
+import { CoredinatorError } from './model/errors.ts';
+import { HostLockedError } from './store/host-lock.ts';
+
+/** A host that was asked to run in this process. */
+export interface RunResult {
+  /** Where the API answers; null: it did not come up, or there was nothing to run. */
+  readonly url: string | null;
+  /** The exit code, once the host has ended. */
+  readonly exited: Promise<number>;
+}
+
+/** Runs a host until a signal or a crash ends it. Resolves when the API is ready, or with the exit code when it did not come up. */
+export async function runServe(options: ServeOptions, env: NodeJS.ProcessEnv): Promise<RunResult> {
+  let log: AppLog | null = null;
+  try {
+    log = await createLog({ level: options.logLevel, file: options.logFile, stream: process.stderr });
+    return await serve(options, env, log);
+  } catch (error) {
+    const code = exitCodeOf(error);
+    if (log === null) process.stderr.write(`error: ${messageOf(error)}\n`);
+    else log.error(code === EXIT.failed ? { err: error } : {}, messageOf(error));
+    await log?.close();
+    return { url: null, exited: Promise.resolve(code) };
+  }
+}
+
+async function serve(options: ServeOptions, env: NodeJS.ProcessEnv, log: AppLog): Promise<RunResult> {
+  const { basePath, configFile, stateDir } = options;
+  const config = await loadConfig({ basePath, configFile, workingDirectory: process.cwd(), env });
+  const running: { host: Host | null } = { host: null };
+  const crashed = exitOnCrash(log, (error) => running.host?.crashed(error));
+  const host = (running.host = await startHost(options, config, log));
+  // Whoever reads the ready line may send a signal in the next instant.
+  reloadOnSignal(host, log);
+  const left = leaveOnSignal(host, options, log);
+  log.info({ url: host.url, pid: process.pid, base_path: basePath, state_dir: stateDir }, 'ready');
+  return { url: host.url, exited: Promise.race([left, crashed]) };
+}
+
+/** The first signal ends the host as `--on-exit` says, a second one kills what a drain still waits for. */
+function leaveOnSignal(host: Host, { onExit }: ServeOptions, log: AppLog): Promise<number> {
+  return new Promise((resolve) => {
+    let leaving: Promise<void> | null = null;
+    const leave = async (signal: NodeJS.Signals): Promise<void> => {
+      log.info({ signal, mode: onExit }, 'leaving');
+      await host.close(onExit);
+      log.info({}, 'stopped');
+      await log.close();
+    };
+    const onSignal = (signal: NodeJS.Signals): void => {
+      if (leaving !== null) {
+        log.warn({ signal }, 'hurrying: what still runs is killed');
+        host.hurry().catch((error: unknown) => {
+          log.error({ err: error }, 'the services could not be killed');
+        });
+        return;
+      }
+      leaving = leave(signal);
+      leaving.then(
+        () => {
+          resolve(EXIT.ok);
+        },
+        (error: unknown) => {
+          log.error({ err: error }, 'the host could not end cleanly');
+          resolve(EXIT.failed);
+        },
+      );
+    };
+    process.on('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal);
+  });
+}
+
+/** SIGHUP means to daemons that their configuration has changed. */
+function reloadOnSignal(host: Host, log: AppLog): void {
+  process.on('SIGHUP', () => {
+    host.reload().then(
+      ({ changes, skipped }) => {
+        log.info({ changes, skipped }, 'the configuration was reloaded');
+      },
+      (error: unknown) => {
+        log.error({}, `the configuration was not reloaded, and nothing has changed: ${messageOf(error)}`);
+      },
+    );
+  });
+}
+
+/** A bug that nothing caught ends the host: its state is in the store, its services go on, and the next host adopts them. */
+function exitOnCrash(log: AppLog, writeDown: (error: Error) => Promise<void> | undefined): Promise<number> {
+  return new Promise((resolve) => {
+    process.once('uncaughtException', (error) => {
+      log.error({ err: error }, 'the host crashed; its services go on and the next host adopts them');
+      const lastWords = async (): Promise<void> => {
+        await writeDown(error);
+        await log.close();
+      };
+      const exit = (): void => {
+        resolve(EXIT.failed);
+      };
+      // A second exception meanwhile finds no handler and ends the process at once, with code 1 too (Node's own is 7 for one in here).
+      lastWords().then(exit, exit);
+    });
+  });
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof HostLockedError) return EXIT.locked;
+  const isUsage = error instanceof CoredinatorError || error instanceof ListenError || error instanceof LogFileError;
+  return isUsage ? EXIT.usage : EXIT.failed;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

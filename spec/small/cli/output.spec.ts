@@ -1,0 +1,71 @@
+import { expect } from 'chai';
+import { colorsFor } from '../../../lib/cli/output/colors.ts';
+import { printJson } from '../../../lib/cli/output/io.ts';
+import { Progress } from '../../../lib/cli/output/progress.ts';
+import { table, type Cell } from '../../../lib/cli/output/table.ts';
+import { KeptText } from '../../support/command.ts';
+
+const cells = (...texts: readonly string[]): readonly Cell[] => texts.map((text) => ({ text }));
+const HEAD = cells('ID', 'STATE', 'REASON');
+const ROWS = [cells('pump1-corerl', 'failed', 'exited with code 3\nafter 2 s'), cells('x', 'running', '')];
+
+describe('a table of the command line', () => {
+  it('has columns without borders, one line for each row, and loses nothing without a width', () => {
+    expect(table(HEAD, ROWS)).to.equal(
+      'ID            STATE    REASON\n' +
+        'pump1-corerl  failed   exited with code 3 after 2 s\n' +
+        'x             running\n',
+    );
+  });
+
+  it('cuts the longest column to the width of the terminal', () => {
+    expect(table(HEAD, ROWS, 40)).to.equal(
+      'ID            STATE    REASON\n' + 'pump1-corerl  failed   exited with code…\n' + 'x             running\n',
+    );
+  });
+
+  it('fits every width that leaves its columns six characters', () => {
+    for (let width = 18; width < 60; width += 1) {
+      for (const line of table(HEAD, ROWS, width).trimEnd().split('\n')) {
+        expect(line.length, `${width}: ${line}`).to.be.at.most(width);
+      }
+    }
+  });
+
+  it('counts no colours as width', () => {
+    const red = (text: string): string => `\x1b[31m${text}\x1b[39m`;
+    expect(table(cells('A', 'B'), [[{ text: 'on', paint: red }, { text: 'off' }]])).to.equal(
+      `A   B\n${red('on')}  off\n`,
+    );
+  });
+});
+
+describe('colours', () => {
+  it('are for terminals that want them', () => {
+    const painted = (columns: number, env: NodeJS.ProcessEnv): string => colorsFor(new KeptText(columns), env).red('x');
+    expect(painted(80, {})).to.equal('\x1b[31mx\x1b[39m');
+    expect(painted(0, {})).to.equal('x');
+    expect(painted(80, { NO_COLOR: '1' })).to.equal('x');
+    expect(painted(80, { NO_COLOR: '' })).to.not.equal('x');
+    expect(painted(80, { TERM: 'dumb' })).to.equal('x');
+  });
+});
+
+describe('progress', () => {
+  it('is one line of a terminal that is taken away, and nothing elsewhere', () => {
+    const [terminal, file] = [new KeptText(6), new KeptText()];
+    for (const stream of [terminal, file]) {
+      const progress = new Progress(stream);
+      progress.say('waiting');
+      progress.clear();
+    }
+    expect(terminal.text).to.equal('\r\x1b[Kwaiti\r\x1b[K');
+    expect(file.text).to.equal('');
+  });
+});
+
+it('JSON for programs is one document', () => {
+  const out = new KeptText();
+  printJson(out, { a: [1] });
+  expect(JSON.parse(out.text)).to.deep.equal({ a: [1] });
+});

@@ -1,0 +1,43 @@
+import { parseCommandLine } from '../../lib/cli/command-line.ts';
+import type { TextStream } from '../../lib/cli/output/io.ts';
+
+/** What a command has printed, and how it ended. */
+export interface CommandEnd {
+  readonly code: number;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/** A stream that keeps what is written to it. */
+export class KeptText implements TextStream {
+  text = '';
+  readonly isTTY: boolean;
+  readonly columns: number;
+
+  /** `columns`: the width of the terminal that it says to be; 0: none. */
+  constructor(columns = 0) {
+    this.isTTY = columns > 0;
+    this.columns = columns;
+  }
+
+  write(text: string): void {
+    this.text += text;
+  }
+}
+
+/** Runs a command line that is not `serve` in this process. */
+export async function runCommand(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  out = new KeptText(),
+): Promise<CommandEnd> {
+  const line = parseCommandLine(argv, env);
+  if (line.type === 'serve') throw new Error(`${argv.join(' ')} runs a host.`);
+  if (line.type === 'exit') {
+    const { code, output } = line;
+    return code === 0 ? { code, output, errors: '' } : { code, output: '', errors: output };
+  }
+  const err = new KeptText();
+  const code = await line.task({ env, out, err });
+  return { code, output: out.text, errors: err.text };
+}
