@@ -5,6 +5,9 @@ import { EXIT } from './cli/output/exit-codes.ts';
 import { loadConfig } from './config/spec-source.ts';
 import { ListenError } from './http/listen.ts';
 import { CoredinatorError } from './model/errors.ts';
+import { openNotifier } from './process/notifiers.ts';
+import { bestShimKind } from './process/shim-kind.ts';
+import { serviceManager, watchdogPeriod, type ServiceManager } from './service-manager.ts';
 import { HostLockedError } from './store/host-lock.ts';
 
 /** A host that was asked to run in this process. */
@@ -36,21 +39,26 @@ async function serve(options: ServeOptions, env: NodeJS.ProcessEnv, log: AppLog)
   const running: { host: Host | null } = { host: null };
   const crashed = exitOnCrash(log, (error) => running.host?.crashed(error));
   const host = (running.host = await startHost(options, config, log));
+  const notifier = openNotifier({ env, shim: bestShimKind, log });
+  const manager = serviceManager(notifier, watchdogPeriod(env, process.pid));
   // Whoever reads the ready line may send a signal in the next instant.
-  reloadOnSignal(host, log);
-  const left = leaveOnSignal(host, options, log);
+  reloadOnSignal(host, manager, log);
+  const left = leaveOnSignal(host, options, manager, log);
   log.info({ url: host.url, pid: process.pid, base_path: basePath, state_dir: stateDir }, 'ready');
+  manager.ready(host.url);
   return { url: host.url, exited: Promise.race([left, crashed]) };
 }
 
 /** The first signal ends the host as `--on-exit` says, a second one kills what a drain still waits for. */
-function leaveOnSignal(host: Host, { onExit }: ServeOptions, log: AppLog): Promise<number> {
+function leaveOnSignal(host: Host, { onExit }: ServeOptions, manager: ServiceManager, log: AppLog): Promise<number> {
   return new Promise((resolve) => {
     let leaving: Promise<void> | null = null;
     const leave = async (signal: NodeJS.Signals): Promise<void> => {
       log.info({ signal, mode: onExit }, 'leaving');
+      manager.stopping(onExit);
       await host.close(onExit);
       log.info({}, 'stopped');
+      await manager.close();
       await log.close();
     };
     const onSignal = (signal: NodeJS.Signals): void => {
@@ -78,16 +86,22 @@ function leaveOnSignal(host: Host, { onExit }: ServeOptions, log: AppLog): Promi
 }
 
 /** SIGHUP means to daemons that their configuration has changed. */
-function reloadOnSignal(host: Host, log: AppLog): void {
+function reloadOnSignal(host: Host, manager: ServiceManager, log: AppLog): void {
   process.on('SIGHUP', () => {
-    host.reload().then(
-      ({ changes, skipped }) => {
-        log.info({ changes, skipped }, 'the configuration was reloaded');
-      },
-      (error: unknown) => {
-        log.error({}, `the configuration was not reloaded, and nothing has changed: ${messageOf(error)}`);
-      },
-    );
+    manager.reloading();
+    host
+      .reload()
+      .then(
+        ({ changes, skipped }) => {
+          log.info({ changes, skipped }, 'the configuration was reloaded');
+        },
+        (error: unknown) => {
+          log.error({}, `the configuration was not reloaded, and nothing has changed: ${messageOf(error)}`);
+        },
+      )
+      .finally(() => {
+        manager.reloaded(host.url);
+      });
   });
 }
 

@@ -1,4 +1,4 @@
-/* What the command line asks for: launcher, guard MS PROGRAM ARG..., punch FILE BYTES, version. */
+/* What the command line asks for: launcher, guard MS PROGRAM ARG..., notify, punch FILE BYTES, version. */
 #define _GNU_SOURCE
 #include "shim.h"
 
@@ -21,12 +21,13 @@ static int punch(const char *path, long long bytes) {
 }
 
 static int usage(void) {
-  complain("usage: coredinator-shim launcher | guard MS PROGRAM ARG... | punch FILE BYTES | version", 0);
+  complain("usage: coredinator-shim launcher | guard MS PROGRAM ARG... | notify | punch FILE BYTES | version", 0);
   return EXIT_USAGE;
 }
 
 int main(int argc, char **argv) {
   if (argc == 2 && !strcmp(argv[1], "launcher")) return launcher(argv[1]);
+  if (argc == 2 && !strcmp(argv[1], "notify")) return notify();
   if (argc == 2 && !strcmp(argv[1], "version")) {
     static const char version[] = "{\"protocol\":1}\n";
     return write(1, version, sizeof version - 1) < 0;

@@ -9,6 +9,7 @@
  *   watch.c     life after the launch: reap, record the exit, obey commands, end the tree
  *   tree.c      finds and signals descendants
  *   guard.c     runs a command that must not outlive its host
+ *   notify.c    tells the service manager how its host is
  *   record.c    small JSON texts, written whole or not at all
  *
  * A thousand of these may live on one machine, so nothing here uses stdio or malloc: what is not touched costs nothing.
@@ -61,6 +62,9 @@ int launcher(char *title);
 
 /* guard.c: gives the exit code; `ms` is at least 1. */
 int guard(long long ms, char **argv);
+
+/* notify.c: gives the exit code. */
+int notify(void);
 
 /* frame.c */
 bool begins_with_launch_id(const char *frame, size_t length);
