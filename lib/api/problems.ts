@@ -15,6 +15,9 @@ export type RequestErrorCode =
   | 'cross_origin'
   | 'token_required'
   | 'token_read_only'
+  | 'too_many_attempts'
+  | 'too_many_headers'
+  | 'target_too_long'
   | 'not_ready';
 
 /** Every code that a problem document can carry in its `type`. */
@@ -52,6 +55,9 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
   cross_origin: { status: 403, title: 'Cross-origin request refused' },
   token_required: { status: 401, title: 'Token required' },
   token_read_only: { status: 403, title: 'Token is read-only' },
+  too_many_attempts: { status: 429, title: 'Too many failed attempts' },
+  too_many_headers: { status: 431, title: 'Too many headers' },
+  target_too_long: { status: 414, title: 'Request target too long' },
   not_ready: { status: 503, title: 'Not ready', retryAfterS: 1 },
   internal: { status: 500, title: 'Internal error' },
 };
