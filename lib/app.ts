@@ -14,6 +14,9 @@ import { crashAt } from './crash-at.ts';
 import type { ReloadView } from './api/schemas/host.ts';
 import { createHttpApp } from './http/app.ts';
 import { listen, type Listening } from './http/listen.ts';
+import { SECURITY_HEADERS } from './http/security-headers.ts';
+import { readCertificate } from './http/tls-files.ts';
+import { openAccess } from './http/tokens.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ReachCrashPoint } from './ports/crash-points.ts';
 import type { LaunchLedger } from './ports/launch-ledger.ts';
@@ -44,7 +47,7 @@ export interface Host {
   close(mode: 'detach' | 'drain'): Promise<void>;
   /** Kills what a drain still waits for. */
   hurry(): Promise<void>;
-  /** Reads every configuration file anew and changes what differs; rejects, and changes nothing, when one cannot be used. */
+  /** Looks at tokens and certificate, reads every configuration file anew and changes what differs; rejects, and changes nothing, when one cannot be used. */
   reload(): Promise<ReloadView>;
   /** Writes down that a bug nobody caught ends the host; gives up when the store does not answer. */
   crashed(error: Error): Promise<void>;
@@ -59,6 +62,8 @@ interface Parts {
   readonly prober: Prober;
   readonly logs: LocalServiceLogs;
   readonly control: OpenControl;
+  /** What follows its files: tokens, the certificate. */
+  readonly files: readonly { look(): void }[];
 }
 
 /**
@@ -73,12 +78,15 @@ export async function startHost(options: ServeOptions, config: LoadedConfig, log
     undo.push(() => lock.release());
     const version = hostVersion();
     const gate = new Gate(version);
-    const listening = await listen(gate, { host: options.host, port: options.port, version, log });
+    const access = openAccess(options.access, log);
+    const certificate = options.tls === null ? null : readCertificate(options.tls, log);
+    const listening = await listen(gate, { place: options.place, certificate, version, log });
     undo.push(() => listening.close(0));
     await lock.update(listening.url);
     const store = await openStore({ file: join(options.stateDir, 'coredinator.db'), log, clock: systemClock });
     undo.push(() => store.close());
     const health = new Health(systemClock, log);
+    health.include(() => [...access.troubles(), ...[certificate?.trouble() ?? []].flat()]);
     const ledger = new ReportingLedger(store.ledger, health);
     const processes = await openProcesses(options, ledger, listening.url, log, crashPoint);
     undo.push(() => processes.close());
@@ -110,9 +118,11 @@ export async function startHost(options: ServeOptions, config: LoadedConfig, log
       },
     });
     logs.keepBounded(() => control.logPolicies());
-    const app = createHttpApp({ ...options, control, log, version }).callback();
+    const isUnixSocket = options.place.type === 'unix';
+    const app = createHttpApp({ ...options, access, isUnixSocket, control, log, version }).callback();
     gate.open((request, response) => void app(request, response));
-    return new RunningHost({ lock, listening, store, processes, prober, logs, control });
+    const files = [access, ...(certificate === null ? [] : [certificate])];
+    return new RunningHost({ lock, listening, store, processes, prober, logs, control, files });
   } catch (error) {
     for (const step of undo.reverse()) await step();
     throw error;
@@ -150,6 +160,7 @@ class Gate {
     const problem = JSON.stringify({ type: 'about:blank', title: 'Service Unavailable', status: 503, detail });
     this.#listener = (_, response) => {
       response.writeHead(503, {
+        ...SECURITY_HEADERS,
         'Retry-After': '1',
         'Content-Type': 'application/problem+json',
         'X-CoreRL-Version': version,
@@ -196,6 +207,7 @@ class RunningHost implements Host {
   }
 
   reload(): Promise<ReloadView> {
+    for (const file of this.#parts.files) file.look();
     return this.#parts.control.reload(false, { correlationId: 'SIGHUP' });
   }
 

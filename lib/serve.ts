@@ -3,7 +3,8 @@ import { startHost, type Host } from './app.ts';
 import type { ServeOptions } from './cli/options.ts';
 import { EXIT } from './cli/output/exit-codes.ts';
 import { loadConfig } from './config/spec-source.ts';
-import { ListenError } from './http/listen.ts';
+import { ListenError } from './http/listen-error.ts';
+import { TlsError } from './http/tls-files.ts';
 import { CoredinatorError } from './model/errors.ts';
 import { openNotifier } from './process/notifiers.ts';
 import { bestShimKind } from './process/shim-kind.ts';
@@ -125,7 +126,7 @@ function exitOnCrash(log: AppLog, writeDown: (error: Error) => Promise<void> | u
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof HostLockedError) return EXIT.locked;
-  const isUsage = error instanceof CoredinatorError || error instanceof ListenError || error instanceof LogFileError;
+  const isUsage = [CoredinatorError, ListenError, TlsError, LogFileError].some((kind) => error instanceof kind);
   return isUsage ? EXIT.usage : EXIT.failed;
 }
 

@@ -1,8 +1,11 @@
 import { join } from 'node:path';
-import type { Access } from '../http/access.ts';
+import type { ListenPlace } from '../http/listen-error.ts';
+import type { TlsFiles } from '../http/tls-files.ts';
+import type { TokenOrigins } from '../http/tokens.ts';
 import type { StrayPolicy } from '../ports/process-host.ts';
 import { readAccess } from './access-options.ts';
-import { hostNames, onExit, logLevel, origins, portNumber, strays } from './option-values.ts';
+import { listenPlace, tlsFiles } from './listen-options.ts';
+import { hostNames, onExit, logLevel, origins, strays } from './option-values.ts';
 import type { LogLevel, OnExit } from './option-values.ts';
 import { existingFile, existingFolder, fileToBe, folderToBe, OptionError } from './option-paths.ts';
 import { parseRaw } from './raw-options.ts';
@@ -15,12 +18,14 @@ export interface ServeOptions {
   readonly stateDir: string;
   /** The configuration file that was given; null: the `coredinator.yaml` of the base path, if there is one. */
   readonly configFile: string | null;
-  /** An address or name, IPv6 without brackets. */
-  readonly host: string;
-  readonly port: number;
+  /** The folder that the files of agents must lie in; null: they may lie anywhere. */
+  readonly configRoot: string | null;
+  readonly place: ListenPlace;
+  /** Null: plain HTTP. */
+  readonly tls: TlsFiles | null;
   readonly onExit: OnExit;
   readonly strays: StrayPolicy;
-  readonly access: Access;
+  readonly access: TokenOrigins;
   readonly allowedHosts: readonly string[];
   readonly corsOrigins: readonly string[];
   readonly logLevel: LogLevel;
@@ -37,16 +42,17 @@ function serveOptions(raw: RawOptions, env: NodeJS.ProcessEnv): ServeOptions {
     throw new OptionError('--base-path is required: give the folder with the service executables.');
   }
   const basePath = existingFolder(raw.basePath);
-  const host = (raw.host?.values[0] ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1');
+  const place = listenPlace(raw);
   return {
     basePath,
     stateDir: raw.stateDir === undefined ? join(basePath, '.coredinator') : folderToBe(raw.stateDir),
     configFile: raw.config === undefined ? null : existingFile(raw.config),
-    host,
-    port: raw.port === undefined ? 8000 : portNumber(raw.port),
+    configRoot: raw.configRoot === undefined ? null : existingFolder(raw.configRoot),
+    place,
+    tls: tlsFiles(raw),
     onExit: raw.onExit === undefined ? 'detach' : onExit(raw.onExit),
     strays: raw.strays === undefined ? 'report' : strays(raw.strays),
-    access: readAccess(raw, host, env),
+    access: readAccess(raw, place.type === 'tcp' ? place.host : null, env),
     allowedHosts: raw.allowedHost === undefined ? [] : hostNames(raw.allowedHost),
     corsOrigins: raw.corsOrigin === undefined ? [] : origins(raw.corsOrigin),
     logLevel: raw.logLevel === undefined ? 'info' : logLevel(raw.logLevel),

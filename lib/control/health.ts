@@ -29,7 +29,7 @@ export class Health {
   readonly #launches = new Map<ServiceId | `program ${string}`, LaunchFailure>();
   readonly #lasting: string[] = [];
   #watch: StoreWatch | null = null;
-  #troubles: () => readonly string[] = () => [];
+  readonly #troubles: (() => readonly string[])[] = [];
   #timer: unknown = null;
   #delayMs = FIRST_PROBE_MS;
   #isProbing = false;
@@ -47,7 +47,7 @@ export class Health {
       ...this.#lasting,
       ...new Set(this.#writers.values()),
       ...launchReasons([...this.#launches.values()]),
-      ...this.#troubles(),
+      ...this.#troubles.flatMap((troubles) => troubles()),
     ];
     if (this.#writers.size > 0 && Math.abs(this.#clock.now() - this.#probedAt) >= LEAST_BETWEEN_PROBES_MS) this.#look();
     return reasons;
@@ -87,9 +87,9 @@ export class Health {
     this.#launches.delete(subject);
   }
 
-  /** From now on the reasons include what the process host cannot look at. */
-  watchProcesses(troubles: () => readonly string[]): void {
-    this.#troubles = troubles;
+  /** From now on the reasons include these: what the process host cannot look at, files that cannot be used any more. */
+  include(troubles: () => readonly string[]): void {
+    this.#troubles.push(troubles);
   }
 
   /** From now on a store in trouble is looked at. */

@@ -24,7 +24,7 @@ export async function openControl(deps: ControlDeps): Promise<OpenControl> {
   const health = deps.health ?? new Health(clock, log);
   const store = new ReportingStore(deps.store, health, log);
   const processes = new ReportingProcessHost(deps.processes, health, () => recorder.flush());
-  health.watchProcesses(() => processes.troubles());
+  health.include(() => processes.troubles());
   const catalog = new ReportingCatalog(deps.catalog, health);
   const rows = await store.loadActors();
   const wishes = new Wishes(await store.loadWishes());

@@ -6,10 +6,12 @@ import type { Log } from '../ports/log.ts';
 import { isReading, tokenGuard } from './access.ts';
 import type { Access } from './access.ts';
 import { crossOriginGuard } from './cross-origin.ts';
+import { FailedAttempts } from './failed-attempts.ts';
 import { hostGuard } from './host-guard.ts';
 import { problemAnswer, rawPath, RequestError } from './problem.ts';
-import { refuseLargeBody } from './request-body.ts';
+import { refuseOversized } from './request-limits.ts';
 import type { Context, RequestState } from './route.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 
 /** What the door needs to know of the host and of who may come in. */
 export interface DoorOptions {
@@ -20,6 +22,8 @@ export interface DoorOptions {
   readonly allowedHosts: readonly string[];
   /** Origins (`https://name:port`) whose pages may call; default none. */
   readonly corsOrigins?: readonly string[];
+  /** Whether requests come in on a Unix socket, where a Host header says nothing; default no. */
+  readonly isUnixSocket?: boolean;
 }
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
@@ -52,16 +56,17 @@ function checkedPath(ctx: Context): string {
 }
 
 /** The guards in the order in which they refuse; true: the request is answered already. */
-function guards({ access, allowedHosts, corsOrigins = [] }: DoorOptions): (ctx: Context) => boolean {
-  const checkHost = hostGuard(allowedHosts);
+function guards(options: DoorOptions): (ctx: Context) => Promise<boolean> {
+  const { access, allowedHosts, corsOrigins = [], isUnixSocket = false, log } = options;
+  const checkHost = hostGuard(allowedHosts, isUnixSocket);
   const checkOrigin = crossOriginGuard(corsOrigins);
-  const checkToken = tokenGuard(access);
-  return (ctx) => {
+  const checkToken = tokenGuard(access, new FailedAttempts(log));
+  return async (ctx) => {
     checkHost(ctx.req);
     if (checkOrigin(ctx)) return true;
     const path = checkedPath(ctx);
-    checkToken(ctx.req, path);
-    refuseLargeBody(ctx.req);
+    await checkToken(ctx.req, path);
+    refuseOversized(ctx.req);
     return false;
   };
 }
@@ -108,10 +113,11 @@ export function door(options: DoorOptions): Middleware<RequestState> {
   return async (ctx: Context, next: Next): Promise<void> => {
     const startedAt = performance.now();
     ctx.state.requestId = requestIdOf(ctx.req);
+    ctx.set(SECURITY_HEADERS);
     ctx.res.setHeader('X-CoreRL-Version', version);
     ctx.res.setHeader('X-Request-Id', ctx.state.requestId);
     try {
-      if (!isAnswered(ctx)) await next();
+      if (!(await isAnswered(ctx))) await next();
     } catch (error) {
       sendProblem(ctx, error);
       logFailure(log, error, ctx);

@@ -16,13 +16,16 @@ function localName(req: IncomingMessage): string | undefined {
 
 /**
  * Refuses requests whose Host header names neither this machine nor an allowed name (421), so that a foreign name that was made
- * to resolve to this address (DNS rebinding) reaches nothing. Any port will do: behind a forwarded port it is not ours.
+ * to resolve to this address (DNS rebinding) reaches nothing. Any port will do: behind a forwarded port it is not ours. On a Unix
+ * socket any name will do: no name resolves to it. That it is one is told and not seen from the connection, since one that the
+ * client has cut has no addresses either.
  */
-export function hostGuard(allowedHosts: readonly string[]): (req: IncomingMessage) => void {
+export function hostGuard(allowedHosts: readonly string[], isUnixSocket = false): (req: IncomingMessage) => void {
   const served = new Set([...LOOPBACK_NAMES, ...allowedHosts.map(hostName)]);
   return (req) => {
     const header = req.headers.host;
     if (header === undefined) throw new RequestError('host_missing', 'The request has no Host header.');
+    if (isUnixSocket) return;
     const name = HOST.exec(header)?.[1]?.toLowerCase();
     if (name !== undefined && (served.has(name) || name === localName(req))) return;
     throw new RequestError(

@@ -4,6 +4,9 @@ import { RequestError } from './problem.ts';
 /** The largest request body, in bytes. */
 export const BODY_LIMIT = 1024 * 1024;
 
+/** No body of the API needs more; what walks a value must not meet one that exhausts the stack. */
+const MAX_DEPTH = 32;
+
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -56,10 +59,31 @@ function readBytes(req: IncomingMessage): Promise<Buffer> {
   });
 }
 
-/** Reads the body as one JSON object. Throws RequestError: not JSON, not an object, too large, cut short. */
+const [QUOTE, BACKSLASH] = Buffer.from('"\\');
+const OPENING: ReadonlySet<number> = new Set(Buffer.from('[{'));
+const CLOSING: ReadonlySet<number> = new Set(Buffer.from(']}'));
+
+/** Throws RequestError; what is not JSON is left to the parser. */
+function refuseDeep(bytes: Buffer): void {
+  let depth = 0;
+  let isString = false;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (byte === QUOTE) isString = !isString;
+    else if (isString) at += byte === BACKSLASH ? 1 : 0;
+    else if (CLOSING.has(byte)) depth -= 1;
+    else if (OPENING.has(byte)) depth += 1;
+    if (depth > MAX_DEPTH) {
+      throw new RequestError('malformed_body', `The request body is nested more than ${MAX_DEPTH} levels deep.`);
+    }
+  }
+}
+
+/** Reads the body as one JSON object. Throws RequestError: not JSON, not an object, too deep, too large, cut short. */
 export async function readJsonObject(req: IncomingMessage): Promise<object> {
   refuseForeignBody(req);
   const bytes = await readBytes(req);
+  refuseDeep(bytes);
   let value: unknown;
   try {
     value = JSON.parse(UTF8.decode(bytes));

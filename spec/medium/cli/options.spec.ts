@@ -37,8 +37,9 @@ describe('the options of serve', () => {
       basePath: base,
       stateDir: join(base, '.coredinator'),
       configFile: null,
-      host: '127.0.0.1',
-      port: 8000,
+      configRoot: null,
+      place: { type: 'tcp', host: '127.0.0.1', port: 8000 },
+      tls: null,
       onExit: 'detach',
       strays: 'report',
       access: { full: null, readOnly: null },
@@ -58,6 +59,8 @@ describe('the options of serve', () => {
       '0',
       '--config',
       config,
+      '--config-root',
+      base,
       '--state-dir',
       'rel/state',
       '--on-exit',
@@ -80,11 +83,15 @@ describe('the options of serve', () => {
       basePath: base,
       stateDir: join(process.cwd(), 'rel/state'),
       configFile: config,
-      host: '::1',
-      port: 0,
+      configRoot: base,
+      place: { type: 'tcp', host: '::1', port: 0 },
+      tls: null,
       onExit: 'drain',
       strays: 'adopt',
-      access: { full: TOKEN, readOnly: OTHER },
+      access: {
+        full: { type: 'file', source: '--token-file', path: join(base, 'full') },
+        readOnly: { type: 'file', source: '--read-token-file', path: join(base, 'read') },
+      },
       allowedHosts: ['plant'],
       corsOrigins: ['http://x'],
       logLevel: 'debug',
@@ -101,7 +108,7 @@ describe('the options of serve', () => {
 
   it('come from the environment too, the base path included', () => {
     const line = parseServeOptions([], { COREDINATOR_BASE_PATH: base, COREDINATOR_PORT: '7000' });
-    expect(line).to.have.nested.include({ type: 'serve', 'options.basePath': base, 'options.port': 7000 });
+    expect(line).to.have.nested.include({ type: 'serve', 'options.basePath': base, 'options.place.port': 7000 });
   });
 
   it('name the variable when its value is wrong', () => {
@@ -134,7 +141,7 @@ describe('the options of serve', () => {
       const none = refused(['--base-path', base, option, join(base, 'none')]);
       expect(none).to.contain(option).and.to.contain('cannot be read');
       expect(refused(['--base-path', base, option, file('empty', ' \n')])).to.contain('holds no token');
-      expect(refused(['--base-path', base, option, file('long', `${TOKEN}\nmore`)])).to.contain('no header can carry');
+      expect(refused(['--base-path', base, option, file('long', `${TOKEN} more`)])).to.contain('no header can carry');
       const short = refused(['--base-path', base, option, file('short', 'secret7890abcde\n')]);
       expect(short).to.contain(option).and.to.contain('too short').and.to.contain('16').and.not.to.contain('secret');
     });
@@ -142,13 +149,20 @@ describe('the options of serve', () => {
 
   it('take the full token from COREDINATOR_TOKEN, but rather from a file', () => {
     const env = { COREDINATOR_TOKEN: TOKEN };
-    expect(served([], env).access).to.deep.equal({ full: TOKEN, readOnly: null });
-    expect(served(['--token-file', file('full', OTHER)], env).access.full).to.equal(OTHER);
+    expect(served([], env).access).to.deep.equal({ full: { type: 'value', tokens: [TOKEN] }, readOnly: null });
+    expect(served(['--token-file', file('full', OTHER)], env).access.full).to.include({ type: 'file' });
     expect(refused(['--base-path', base], { COREDINATOR_TOKEN: 'short' })).to.contain('COREDINATOR_TOKEN');
   });
 
+  it('take several tokens from a file, one a line, with comments between them', () => {
+    const rotated = file('full', `# until Friday\n${TOKEN}\n\n  ${OTHER}  \r\n`);
+    expect(served(['--token-file', rotated]).access.full).to.include({ type: 'file', path: rotated });
+    const bad = refused(['--base-path', base, '--token-file', file('bad', `${TOKEN}\nshort`)]);
+    expect(bad).to.contain('too short (line 2)');
+  });
+
   it('refuse one token for both', () => {
-    const both = ['--token-file', file('full', TOKEN), '--read-token-file', file('read', TOKEN)];
+    const both = ['--token-file', file('full', `${OTHER}\n${TOKEN}`), '--read-token-file', file('read', TOKEN)];
     expect(refused(['--base-path', base, ...both])).to.contain('two different');
   });
 
@@ -160,7 +174,7 @@ describe('the options of serve', () => {
           .to.contain(host)
           .and.to.contain('--token-file');
       }
-      expect(served(['--host', host], { COREDINATOR_TOKEN: TOKEN }).host).to.equal(host);
+      expect(served(['--host', host], { COREDINATOR_TOKEN: TOKEN }).place).to.include({ host });
     });
   }
 
@@ -169,6 +183,42 @@ describe('the options of serve', () => {
       expect(served(['--host', host]).access.full).to.equal(null);
     });
   }
+
+  it('take a Unix socket instead of an address, without a token', () => {
+    expect(served(['--listen', 'unix:/run/c.sock'])).to.deep.include({
+      place: { type: 'unix', path: '/run/c.sock' },
+      access: { full: null, readOnly: null },
+    });
+    expect(served(['--listen', 'unix:rel.sock']).place).to.include({ path: join(process.cwd(), 'rel.sock') });
+  });
+
+  it('refuse a place to listen that is none, is too long, or is said twice', () => {
+    for (const place of ['/run/c.sock', 'unix:', 'tcp:80']) {
+      expect(refused(['--base-path', base, '--listen', place]))
+        .to.contain(`--listen: "${place}"`)
+        .and.contain('unix:PATH');
+    }
+    const long = refused(['--base-path', base, '--listen', `unix:/${'x'.repeat(107)}`]);
+    expect(long).to.contain('108 bytes').and.to.contain('107');
+    for (const more of [
+      ['--port', '0'],
+      ['--host', '127.0.0.1'],
+      ['--tls-key', file('key', '')],
+    ]) {
+      expect(refused(['--base-path', base, '--listen', 'unix:/run/c.sock', ...more])).to.contain(
+        `no use for ${more[0] ?? ''}`,
+      );
+    }
+  });
+
+  it('take certificate and key together only', () => {
+    const [cert, key] = [file('cert', ''), file('key', '')];
+    expect(served(['--tls-cert', cert, '--tls-key', key]).tls).to.deep.equal({ cert, key });
+    expect(refused(['--base-path', base, '--tls-cert', cert])).to.contain('give --tls-key too');
+    expect(refused(['--base-path', base, '--tls-key', key])).to.contain('give --tls-cert too');
+    const absent = refused(['--base-path', base, '--tls-cert', join(base, 'none'), '--tls-key', key]);
+    expect(absent).to.contain('--tls-cert').and.to.contain('does not exist');
+  });
 
   it('print the version of the package', () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }; // our own manifest

@@ -4,7 +4,7 @@ import type { Client } from '../../../lib/client/client.ts';
 import type { LogItem } from '../../../lib/model/log-line.ts';
 import { serviceView } from '../../support/fake-control.ts';
 import { rejection } from '../../support/rejection.ts';
-import { ApiUnderTest } from '../http/api-under-test.ts';
+import { ApiUnderTest, fixedTokens } from '../http/api-under-test.ts';
 
 function line(offset: number, text: string): LogItem {
   return { type: 'line', generation: 1, stream: 'stdout', offset, text, partial: null, position: `1:${offset + 1},0` };
@@ -63,7 +63,7 @@ describe('the client', () => {
   it('sends the token that is right at the time', async () => {
     await api.close();
     let token: string | null = null;
-    await api.open({ access: { full: 'a'.repeat(20), readOnly: null } });
+    await api.open({ access: fixedTokens('a'.repeat(20), null) });
     client = createClient({ url: api.listening.url, token: () => token });
 
     expect(await rejection(client.listAgentIds())).to.include({ status: 401 });

@@ -4,16 +4,23 @@ import { connect } from 'node:net';
 import { createHttpApp } from '../../../lib/http/app.ts';
 import type { HttpAppOptions } from '../../../lib/http/app.ts';
 import { listen } from '../../../lib/http/listen.ts';
-import type { Listening } from '../../../lib/http/listen.ts';
+import type { Listening, ListenOptions } from '../../../lib/http/listen.ts';
 import type { Log } from '../../../lib/ports/log.ts';
+import { openAccess, type OpenAccess } from '../../../lib/http/tokens.ts';
 import { misfit } from '../../support/conformity.ts';
 import { FakeControl } from '../../support/fake-control.ts';
 
 /** The version that every answer must carry. */
 export const VERSION = '9.8.7';
 
+/** Tokens that do not change; null: none of that scope. */
+export function fixedTokens(full: string | null, readOnly: string | null): OpenAccess {
+  const origin = (token: string | null) => (token === null ? null : ({ type: 'value', tokens: [token] } as const));
+  return openAccess({ full: origin(full), readOnly: origin(readOnly) }, recordingLog([]));
+}
+
 /** One record of the log. */
-interface LogRecord {
+export interface LogRecord {
   readonly level: keyof Log;
   readonly fields: Readonly<Record<string, unknown>>;
   readonly message: string;
@@ -36,7 +43,8 @@ interface RequestOptions {
   readonly isUndocumented?: boolean;
 }
 
-function recordingLog(records: LogRecord[]): Log {
+/** A log that can be read again. */
+export function recordingLog(records: LogRecord[]): Log {
   const at =
     (level: keyof Log) =>
     (fields: Readonly<Record<string, unknown>>, message: string): void => {
@@ -59,11 +67,12 @@ export class ApiUnderTest {
   readonly records: LogRecord[] = [];
   #listening: Listening | null = null;
 
-  async open(options: Partial<HttpAppOptions> = {}): Promise<this> {
+  async open(options: Partial<HttpAppOptions> = {}, listening: Partial<ListenOptions> = {}): Promise<this> {
     const log = recordingLog(this.records);
     const access = { full: null, readOnly: null };
     const app = createHttpApp({ control: this.control, log, version: VERSION, access, allowedHosts: [], ...options });
-    this.#listening = await listen(app, { host: '127.0.0.1', port: 0, version: VERSION, log });
+    const place = { type: 'tcp', host: '127.0.0.1', port: 0 } as const;
+    this.#listening = await listen(app, { place, version: VERSION, log, ...listening });
     return this;
   }
 
@@ -74,6 +83,12 @@ export class ApiUnderTest {
 
   get port(): number {
     return Number(new URL(this.listening.url).port);
+  }
+
+  /** Where connections go, in the words of node:net and node:http. */
+  get target(): { readonly path: string } | { readonly host: string; readonly port: number } {
+    const { url } = this.listening;
+    return url.startsWith('unix:') ? { path: url.slice('unix:'.length) } : { host: '127.0.0.1', port: this.port };
   }
 
   async close(): Promise<void> {
@@ -91,8 +106,10 @@ export class ApiUnderTest {
     const payload = isJson ? JSON.stringify(body) : body;
     const type = isJson ? { 'content-type': 'application/json' } : {};
     return new Promise((resolve, reject) => {
-      const target = { host: '127.0.0.1', port: this.port, agent: false, setHost: !('host' in headers) };
-      const request = httpRequest({ ...target, method, path, headers: { ...type, ...headers } }, (response) => {
+      const { target } = this;
+      const to = 'path' in target ? { socketPath: target.path } : target;
+      const connection = { ...to, agent: false, setHost: !('host' in headers) };
+      const request = httpRequest({ ...connection, method, path, headers: { ...type, ...headers } }, (response) => {
         let text = '';
         response.setEncoding('utf8');
         response.on('data', (part: string) => (text += part));
@@ -115,7 +132,7 @@ export class ApiUnderTest {
   raw(bytes: string | Buffer): Promise<string> {
     return new Promise((resolve, reject) => {
       let text = '';
-      const socket = connect(this.port, '127.0.0.1', () => socket.end(bytes));
+      const socket = connect(this.target, () => socket.end(bytes));
       socket.setEncoding('latin1');
       socket.on('data', (part: string) => (text += part));
       socket.on('error', reject);

@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { Agent, request } from 'node:http';
 import { expect } from 'chai';
 import { createHttpApp } from '../../../lib/http/app.ts';
-import { listen, ListenError } from '../../../lib/http/listen.ts';
+import { ListenError } from '../../../lib/http/listen-error.ts';
+import { listen } from '../../../lib/http/listen.ts';
 import type { Listening } from '../../../lib/http/listen.ts';
 import { eventually } from '../../support/eventually.ts';
 import { FakeControl } from '../../support/fake-control.ts';
@@ -15,7 +16,7 @@ function open(host: string, port: number): Promise<Listening> {
   const access = { full: null, readOnly: null };
   const control = new FakeControl();
   const app = createHttpApp({ control, log: LOG, version: VERSION, access, allowedHosts: [] });
-  return listen(app, { host, port, version: VERSION, log: LOG });
+  return listen(app, { place: { type: 'tcp', host, port }, version: VERSION, log: LOG });
 }
 
 describe('listen', () => {

@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { expect } from 'chai';
-import { ApiUnderTest, VERSION } from './api-under-test.ts';
+import { ApiUnderTest, fixedTokens, VERSION } from './api-under-test.ts';
 
 const FULL = 'full-token-0123456789';
 const READ = 'read-token-0123456789';
@@ -142,7 +142,7 @@ describe('the Origin header', () => {
 
   it('that is allowed gets its preflight answered, without a token', async () => {
     await api.close();
-    api = await new ApiUnderTest().open({ corsOrigins: [ALLOWED], access: { full: FULL, readOnly: null } });
+    api = await new ApiUnderTest().open({ corsOrigins: [ALLOWED], access: fixedTokens(FULL, null) });
     const headers = { origin: ALLOWED, 'access-control-request-method': 'POST' };
     const answer = await api.send('OPTIONS', '/api/agents/start', { headers });
 
@@ -182,7 +182,7 @@ describe('tokens', () => {
       const maysWrite = access.full !== null && FULL_WORDS.includes(what);
       const mayRead = maysWrite || (access.readOnly !== null && what === 'the read-only token');
       it(`(${configured.join(' and ')}) with ${what} ${maysWrite ? 'allow all' : mayRead ? 'allow reading' : 'allow nothing'}`, async () => {
-        api = await new ApiUnderTest().open({ access });
+        api = await new ApiUnderTest().open({ access: fixedTokens(access.full, access.readOnly) });
         const headers = authorization === undefined ? {} : { authorization };
         for (const path of OPEN) expect((await api.send('GET', path, { headers })).status, path).to.equal(200);
         for (const path of GUARDED) {
@@ -205,7 +205,7 @@ describe('tokens', () => {
   });
 
   it('never come into the log or an answer', async () => {
-    api = await new ApiUnderTest().open({ access: { full: FULL, readOnly: READ } });
+    api = await new ApiUnderTest().open({ access: fixedTokens(FULL, READ) });
     const secret = 'guessed-token-abcdef';
     const answers = [
       await api.send('POST', '/api/agents/start', { ...START, headers: { authorization: `Bearer ${secret}` } }),

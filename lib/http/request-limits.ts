@@ -1,0 +1,36 @@
+import type { IncomingMessage } from 'node:http';
+import { RequestError } from './problem.ts';
+import { refuseLargeBody } from './request-body.ts';
+
+/** All headers with the request line, in bytes; the parser refuses more with 431. */
+export const MAX_HEADER_BYTES = 16 * 1024;
+const MAX_HEADERS = 100;
+/** In bytes; a path of the file system, which is at most 4096, fits into a query percent-encoded where it must be. */
+const MAX_TARGET = 8 * 1024;
+const MAX_QUERY_FIELDS = 100;
+
+function refuseManyHeaders({ rawHeaders }: IncomingMessage): void {
+  const count = rawHeaders.length / 2;
+  if (count <= MAX_HEADERS) return;
+  throw new RequestError('too_many_headers', `The request has ${count} headers; send at most ${MAX_HEADERS}.`);
+}
+
+function refuseLongTarget({ url = '' }: IncomingMessage): void {
+  if (url.length > MAX_TARGET) {
+    const detail = `The target of the request is longer than ${MAX_TARGET} characters; send what is long in the body.`;
+    throw new RequestError('target_too_long', detail);
+  }
+  const query = url.indexOf('?');
+  if (query === -1) return;
+  let fields = 1;
+  for (let at = url.indexOf('&', query); at !== -1; at = url.indexOf('&', at + 1)) fields += 1;
+  if (fields <= MAX_QUERY_FIELDS) return;
+  throw new RequestError('invalid_request', `The query has ${fields} fields; send at most ${MAX_QUERY_FIELDS}.`);
+}
+
+/** Throws RequestError for what is larger than any request needs, before anything is made of it. */
+export function refuseOversized(req: IncomingMessage): void {
+  refuseLongTarget(req);
+  refuseManyHeaders(req);
+  refuseLargeBody(req);
+}

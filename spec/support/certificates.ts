@@ -1,0 +1,52 @@
+/** A self-signed certificate for localhost and its key, made for the specs and used for nothing else; valid for a hundred years. */
+interface Pair {
+  readonly name: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** The certificate of CN=first. */
+export const FIRST: Pair = {
+  name: 'first',
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBkzCCATmgAwIBAgIUG/2SyDuUl2nKYmycJXzMYDywJnswCgYIKoZIzj0EAwIw
+EDEOMAwGA1UEAwwFZmlyc3QwIBcNMjYxMTI0MTk0MDIwWhgPMjEyNjEwMzExOTQw
+MjBaMBAxDjAMBgNVBAMMBWZpcnN0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE
+J1Par18dUxdDiI2LbbDWypOlOTmvtFpg/oMEhzifR+P9fHatf3S2BLegTCslD7Dq
+JVEBRu4OCripPmCFx3i3n6NvMG0wHQYDVR0OBBYEFNBluPpPhlR18cs9wAZNq1UR
+v8MOMB8GA1UdIwQYMBaAFNBluPpPhlR18cs9wAZNq1URv8MOMA8GA1UdEwEB/wQF
+MAMBAf8wGgYDVR0RBBMwEYIJbG9jYWxob3N0hwR/AAABMAoGCCqGSM49BAMCA0gA
+MEUCIQDkiag4q3D/cZWV8tF/LMfpleUqhbZym2fq2JdmF+o6IQIgSnbiTZBNg+M8
+am83vmbYQMOAYg6Id0vAGp1H8jioUfI=
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQggs9zDbuNyyUIkl94
+1DSaZrJ0sP7b/ZpPIY2PFN8FjXKhRANCAAQnU9qvXx1TF0OIjYttsNbKk6U5Oa+0
+WmD+gwSHOJ9H4/18dq1/dLYEt6BMKyUPsOolUQFG7g4KuKk+YIXHeLef
+-----END PRIVATE KEY-----
+`,
+};
+
+/** The certificate of CN=second. */
+export const SECOND: Pair = {
+  name: 'second',
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBljCCATugAwIBAgIUM9+aoFGaOfcQGLslJIWPWYMjjDowCgYIKoZIzj0EAwIw
+ETEPMA0GA1UEAwwGc2Vjb25kMCAXDTI2MTEyNDE5NDAyMFoYDzIxMjYxMDMxMTk0
+MDIwWjARMQ8wDQYDVQQDDAZzZWNvbmQwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC
+AAQGuR6bqGgKwgEDWXSSkhSx8YutQq0OSBymMSxT+T6Rx090utyVp8NCYUkwiwye
+XCcUHhXMXnC3WuU7dayzKB2zo28wbTAdBgNVHQ4EFgQUxBv/xR5hy0OP0bsmdMVe
+WkhJ6w4wHwYDVR0jBBgwFoAUxBv/xR5hy0OP0bsmdMVeWkhJ6w4wDwYDVR0TAQH/
+BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZIzj0EAwID
+SQAwRgIhAM6aMqEn2M7oVSh57MUmAT4RLGji1oHTGvzZVXvu4rg8AiEA3zak4dLW
+RZmB6CGrN1q2pQEUqe/xe+x05G0ZjGTCVmA=
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgN+DXAvQ/pBTTaTtH
+clbsKi+iIqGLYLZ/lpGN48vibp2hRANCAAQGuR6bqGgKwgEDWXSSkhSx8YutQq0O
+SBymMSxT+T6Rx090utyVp8NCYUkwiwyeXCcUHhXMXnC3WuU7dayzKB2z
+-----END PRIVATE KEY-----
+`,
+};
