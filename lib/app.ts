@@ -29,6 +29,7 @@ import { createProber } from './probe/prober.ts';
 import { bestShimKind, guaranteesOf, guardOf } from './process/shim-kind.ts';
 import { acquireHostLock, type HostLock } from './store/host-lock.ts';
 import { instanceIdOf } from './store/instance-id.ts';
+import { prepareStateFolder } from './store/state-folder.ts';
 import { openStore, type Store } from './store/store.ts';
 
 /** How long requests under way may go on once the host leaves. */
@@ -74,6 +75,7 @@ export async function startHost(options: ServeOptions, config: LoadedConfig, log
   const undo: (() => Promise<void>)[] = [];
   const crashPoint = crashAt(process.env['COREDINATOR_CRASH_AT']);
   try {
+    await prepareStateFolder(options.stateDir, log);
     const lock = await acquireHostLock(options.stateDir, { pid: process.pid });
     undo.push(() => lock.release());
     const version = hostVersion();

@@ -10,6 +10,7 @@ import { openNotifier } from './process/notifiers.ts';
 import { bestShimKind } from './process/shim-kind.ts';
 import { serviceManager, watchdogPeriod, type ServiceManager } from './service-manager.ts';
 import { HostLockedError } from './store/host-lock.ts';
+import { StateFolderError } from './store/state-folder.ts';
 
 /** A host that was asked to run in this process. */
 export interface RunResult {
@@ -126,7 +127,9 @@ function exitOnCrash(log: AppLog, writeDown: (error: Error) => Promise<void> | u
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof HostLockedError) return EXIT.locked;
-  const isUsage = [CoredinatorError, ListenError, TlsError, LogFileError].some((kind) => error instanceof kind);
+  const isUsage = [CoredinatorError, ListenError, TlsError, LogFileError, StateFolderError].some(
+    (kind) => error instanceof kind,
+  );
   return isUsage ? EXIT.usage : EXIT.failed;
 }
 

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -47,8 +48,7 @@ const NAMING_MS: Millis = 500;
 export async function acquireHostLock(stateDir: string, identity: HostIdentity): Promise<HostLock> {
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
   const file = join(stateDir, 'host.lock.db');
-  // POSIX drops every lock that a process has on a file as soon as it closes any descriptor of it. So SQLite makes this file,
-  // and nothing else in the program may open it.
+  await makeLockFile(file);
   const connection = new Connection(file, `PRAGMA busy_timeout = ${RACE_MS};`, { mayCreate: true });
   try {
     await connection.run('BEGIN EXCLUSIVE');
@@ -58,11 +58,24 @@ export async function acquireHostLock(stateDir: string, identity: HostIdentity):
     throw new HostLockedError(stateDir, await holderOf(stateDir), { cause: error });
   }
   try {
-    await chmod(file, 0o600);
     return await announced(stateDir, identity, connection);
   } catch (error) {
     await connection.drop();
     throw error;
+  }
+}
+
+/**
+ * SQLite gives its journal the mode of the file, which has to be right before. POSIX drops every lock that a process has on a
+ * file as soon as it closes any descriptor of it: only a file that was not there may be opened here, and nothing else in the
+ * program may open it.
+ */
+async function makeLockFile(file: string): Promise<void> {
+  try {
+    closeSync(openSync(file, 'wx', 0o600)); // in one go: nobody in this process has a lock on it yet
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    await chmod(file, 0o600);
   }
 }
 

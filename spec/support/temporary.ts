@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -14,4 +14,14 @@ export function temporaryFolder(): string {
 /** Removes every folder made so far. */
 export function removeTemporaryFolders(): void {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** Whatever other users can get at below a folder, with its mode; links have none of their own. */
+export function openToOthers(folder: string): readonly string[] {
+  const below = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name));
+  return [folder, ...below].flatMap((path) => {
+    const facts = lstatSync(path, { throwIfNoEntry: false });
+    if (facts === undefined || facts.isSymbolicLink() || (facts.mode & 0o077) === 0) return [];
+    return [`${(facts.mode & 0o777).toString(8)} ${path}`];
+  });
 }

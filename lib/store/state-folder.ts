@@ -1,0 +1,46 @@
+import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
+import type { Log } from '../ports/log.ts';
+
+const OTHERS = 0o077;
+const OWN_MODE = 0o700;
+/** What every host makes in its state directory before anything else. */
+const SIGNS = ['host.lock.db', 'instance-id', 'coredinator.db'];
+
+/** The state directory cannot be kept from other users; the message names it. */
+export class StateFolderError extends Error {
+  constructor(stateDir: string, why: string, options?: ErrorOptions) {
+    super(
+      `The state directory "${stateDir}" is open to other users of this machine, and ${why}; give a folder of its own with --state-dir.`,
+      options,
+    );
+    this.name = 'StateFolderError';
+  }
+}
+
+/**
+ * Makes the state directory, for its owner only; one that is there is closed to others, since the database holds the environment
+ * of services. Throws StateFolderError when that cannot be done, and for a folder with files of somebody else, such as /tmp, which
+ * must not be closed.
+ */
+export async function prepareStateFolder(stateDir: string, log: Log): Promise<void> {
+  await mkdir(stateDir, { recursive: true, mode: OWN_MODE });
+  if (process.platform === 'win32' || !(await isOpen(stateDir))) return;
+  const entries = await readdir(stateDir);
+  if (entries.length > 0 && !entries.some((name) => SIGNS.includes(name))) {
+    throw new StateFolderError(stateDir, 'it holds files that are not of a host');
+  }
+  try {
+    await chmod(stateDir, OWN_MODE);
+  } catch (cause) {
+    throw new StateFolderError(stateDir, 'this user may not change that', { cause });
+  }
+  if (await isOpen(stateDir)) throw new StateFolderError(stateDir, 'its file system keeps no modes');
+  log.warn(
+    { state_dir: stateDir },
+    'The state directory was open to other users of this machine; it was closed (chmod 700).',
+  );
+}
+
+async function isOpen(folder: string): Promise<boolean> {
+  return ((await stat(folder)).mode & OTHERS) !== 0;
+}

@@ -1,0 +1,65 @@
+import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { prepareStateFolder, StateFolderError } from '../../../lib/store/state-folder.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+
+describe('The state directory', () => {
+  let folder: string;
+  let warnings: unknown[];
+
+  beforeEach(() => {
+    folder = join(temporaryFolder(), 'state');
+    warnings = [];
+  });
+
+  function prepare(): Promise<void> {
+    const silent = (): void => undefined;
+    return prepareStateFolder(folder, {
+      debug: silent,
+      info: silent,
+      warn: (fields) => void warnings.push(fields),
+      error: silent,
+    });
+  }
+
+  function mode(): string {
+    return (statSync(folder).mode & 0o777).toString(8);
+  }
+
+  it('is made for its owner only, with the folders above it', async () => {
+    folder = join(folder, 'deep');
+    await prepare();
+    expect(mode()).to.equal('700');
+    expect(warnings).to.be.empty;
+  });
+
+  for (const [what, sign] of [
+    ['that is empty', null],
+    ['of an earlier host', 'instance-id'],
+  ] as const) {
+    it(`${what} is closed to others, which is said`, async () => {
+      mkdirSync(folder);
+      if (sign !== null) writeFileSync(join(folder, sign), '');
+      chmodSync(folder, 0o755);
+      await prepare();
+      expect(mode()).to.equal('700');
+      expect(warnings).to.deep.equal([{ state_dir: folder }]);
+      await prepare();
+      expect(warnings).to.have.length(1);
+    });
+  }
+
+  it('that holds files of somebody else is refused and left as it is', async () => {
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'precious'), '');
+    chmodSync(folder, 0o755);
+    const refusal = await prepare().catch((error: unknown) => error);
+    expect(refusal).to.be.instanceOf(StateFolderError);
+    expect(refusal).to.have.property('message').that.contains(folder).and.contains('--state-dir');
+    expect(mode()).to.equal('755');
+    chmodSync(folder, 0o700);
+    await prepare();
+    expect(existsSync(join(folder, 'precious'))).to.equal(true);
+  });
+});
