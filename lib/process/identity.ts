@@ -43,17 +43,26 @@ function readProc(file: string): string | null {
   }
 }
 
-/** What /proc says of a process; null when there is none of that pid. */
-export function procStat(pid: number): ProcessStat | null {
+/** The fields of /proc/PID/stat from the third (the state) to the 24th (the resident set); null when there is no process of that pid. */
+export function statFields(pid: number): readonly string[] | null {
   const text = readProc(`/proc/${pid}/stat`);
-  if (text === null) return null;
   // The name is in parentheses and may itself hold spaces and parentheses.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ', 20);
+  return text === null ? null : text.slice(text.lastIndexOf(')') + 2).split(' ', 22);
+}
+
+/** What the fields of /proc/PID/stat say; null when they are not whole. */
+export function statOf(pid: number, fields: readonly string[]): ProcessStat | null {
   const [state, parent, group, session] = fields;
   const start = fields[19];
   if (start === undefined) return null;
   const isDead = state === 'Z' || state === 'X';
   return { pid, parent: Number(parent), group: Number(group), session: Number(session), start, isDead };
+}
+
+/** What /proc says of a process; null when there is none of that pid. */
+export function procStat(pid: number): ProcessStat | null {
+  const fields = statFields(pid);
+  return fields === null ? null : statOf(pid, fields);
 }
 
 /** The processes that `ps` lists, by the given selection (`-A`, or `-p` and pids). */

@@ -8,6 +8,7 @@ import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import type { LaunchLedger } from '../ports/launch-ledger.ts';
 import type { Log } from '../ports/log.ts';
 import type { LaunchObserver, LaunchRequest, ProcessHost, Stray, StrayPolicy } from '../ports/process-host.ts';
+import type { ProcessUsage } from '../ports/process-usage.ts';
 import { Adoption } from './adoption.ts';
 import { environmentOf } from './environment.ts';
 import { transient } from './failure.ts';
@@ -20,6 +21,7 @@ import { signalNumber } from './signals.ts';
 import { Slots } from './slots.ts';
 import { Strays } from './strays.ts';
 import { Trees } from './trees.ts';
+import { usageOf } from './usage/usage-of.ts';
 
 /** What a local process host is made from. */
 export interface LocalProcessHostOptions {
@@ -46,7 +48,13 @@ export interface LocalProcessHostOptions {
   readonly baseEnv?: NodeJS.ProcessEnv;
 }
 
-class LocalProcessHost implements ProcessHost {
+/** A process host of this machine, which also tells what its trees use. */
+export interface LocalHost extends ProcessHost {
+  readonly usage: ProcessUsage;
+}
+
+class LocalProcessHost implements LocalHost {
+  readonly usage: ProcessUsage;
   readonly #options: LocalProcessHostOptions;
   readonly #room: FlightRoom;
   readonly #trees: Trees;
@@ -60,6 +68,7 @@ class LocalProcessHost implements ProcessHost {
     for (const folder of Object.values(layout) as string[]) mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.#options = options;
     this.#trees = new Trees({ layout, ledger, log, clock, crashPoint });
+    this.usage = usageOf(() => this.#trees.all(), clock);
     const shims = shimsOf(options.shim ?? bestShimKind(), log);
     const inherited = inheritable(options.baseEnv ?? process.env);
     this.#room = {
@@ -189,7 +198,7 @@ class LocalProcessHost implements ProcessHost {
  * A process host on this machine (docs/launch-protocol.md). Rejects when the state directory cannot be made. The caller sees to
  * it that it is the only host of that directory, and calls survey() first.
  */
-export function createLocalProcessHost(options: LocalProcessHostOptions): Promise<ProcessHost> {
+export function createLocalProcessHost(options: LocalProcessHostOptions): Promise<LocalHost> {
   return new Promise((resolve) => {
     resolve(new LocalProcessHost(options));
   });

@@ -85,7 +85,8 @@ function file<K>(index: Map<K, TableEntry[]>, key: K, entry: TableEntry): void {
 
 const MARK = new RegExp(`(?:^|\\0)${LAUNCH_MARK}=([0-9a-f]{32})(?:\\0|$)`);
 
-function markOf(pid: number): string | null {
+/** The launch that a process says it is of; null when it carries no mark, or hides it. */
+export function markOf(pid: number): string | null {
   try {
     return MARK.exec(readFileSync(`/proc/${pid}/environ`, 'latin1'))?.[1] ?? null;
   } catch {

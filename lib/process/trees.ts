@@ -174,6 +174,11 @@ export class Trees implements TreeRoom {
     return this.#trees.has(launchId);
   }
 
+  /** All that are looked after; the list stays as it is, whatever ends meanwhile. */
+  all(): readonly Tree[] {
+    return [...this.#trees.values()];
+  }
+
   /** The pids of the main processes and shims that are looked after. */
   pids(): ReadonlySet<number> {
     return new Set(

@@ -1,0 +1,119 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { LaunchId, ServiceId } from '../../model/ids.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ProcessUsage, TreeUsage, UsageReading } from '../../ports/process-usage.ts';
+import { ProcessSnapshot, type TreeMarks } from '../process-table.ts';
+import { CpuAccounts, type LaunchCpu } from './accounts.ts';
+import type { Units } from './units.ts';
+import type { UsageEntry } from './usage-table.ts';
+
+/** However many ask, the processes are not read more often than that. */
+const FRESH_MS = 1_000;
+
+/** Trees that are added up in one go. */
+const SLICE = 128;
+
+/** A tree that is looked after. */
+export interface UsedTree extends TreeMarks {
+  readonly launchId: LaunchId;
+  readonly serviceId: ServiceId;
+}
+
+export interface UsageReaderOptions {
+  /** Every tree that may have a process. */
+  readonly trees: () => Iterable<UsedTree>;
+  /** All processes as they are now. */
+  readonly read: () => Promise<readonly UsageEntry[]>;
+  readonly units: Units;
+  readonly clock: Clock;
+  /** Milliseconds that only grow. Default: the time of this process. */
+  readonly steadyNow?: () => number;
+}
+
+/** What a tree uses at one moment. */
+interface TreeSum extends LaunchCpu {
+  readonly residentBytes: number;
+  /** 0 also for a short while before the end of the tree is known. */
+  readonly processes: number;
+}
+
+interface Previous {
+  readonly reading: UsageReading;
+  readonly takenAt: number;
+}
+
+/** Adds up what the trees of services use. */
+export class UsageReader implements ProcessUsage {
+  readonly #options: UsageReaderOptions;
+  readonly #steadyNow: () => number;
+  readonly #accounts = new CpuAccounts();
+  #previous: Previous | null = null;
+  #reading: Promise<UsageReading> | null = null;
+
+  constructor(options: UsageReaderOptions) {
+    this.#options = options;
+    this.#steadyNow = options.steadyNow ?? (() => performance.now());
+  }
+
+  read(): Promise<UsageReading> {
+    if (this.#reading !== null) return this.#reading;
+    const previous = this.#previous;
+    if (previous !== null && this.#steadyNow() - previous.takenAt < FRESH_MS) return Promise.resolve(previous.reading);
+    this.#reading = this.#readAnew(previous).finally(() => (this.#reading = null));
+    return this.#reading;
+  }
+
+  async #readAnew(previous: Previous | null): Promise<UsageReading> {
+    const takenAt = this.#steadyNow();
+    const at = this.#options.clock.now();
+    const sums = await this.#sums(await this.#options.read());
+    const totals = this.#accounts.enter(sums);
+    const seconds = previous === null ? 0 : (takenAt - previous.takenAt) / 1_000;
+    const services = new Map<ServiceId, TreeUsage>();
+    for (const { serviceId, residentBytes, processes } of sums) {
+      if (processes === 0) continue;
+      const cpuSeconds = totals.get(serviceId) ?? 0;
+      const before = previous?.reading.services.get(serviceId);
+      const cores = before === undefined || seconds === 0 ? null : (cpuSeconds - before.cpuSeconds) / seconds;
+      const other = services.get(serviceId); // what is left of an earlier launch is of the service too
+      services.set(serviceId, {
+        cpuSeconds,
+        cores,
+        residentBytes: residentBytes + (other?.residentBytes ?? 0),
+        processes: processes + (other?.processes ?? 0),
+      });
+    }
+    const reading = { at, services };
+    this.#previous = { reading, takenAt };
+    return reading;
+  }
+
+  async #sums(entries: readonly UsageEntry[]): Promise<readonly TreeSum[]> {
+    const byPid = new Map(entries.map((entry) => [entry.pid, entry]));
+    const snapshot = new ProcessSnapshot(entries);
+    const sums: TreeSum[] = [];
+    for (const tree of this.#options.trees()) {
+      if (sums.length % SLICE === SLICE - 1) await nextTurn();
+      sums.push(this.#sumOf(tree, snapshot, byPid));
+    }
+    return sums;
+  }
+
+  #sumOf(tree: UsedTree, snapshot: ProcessSnapshot, byPid: ReadonlyMap<number, UsageEntry>): TreeSum {
+    const { launchId, serviceId, shim } = tree;
+    const { ticksPerSecond, pageBytes } = this.#options.units;
+    const keeper = byPid.get(shim.pid);
+    // Whoever is reaped by the shim has left its time there.
+    let ticks = keeper?.start === shim.start ? keeper.reapedTicks : 0;
+    let pages = 0;
+    let processes = 0;
+    for (const { pid } of snapshot.membersOf(tree)) {
+      const entry = byPid.get(pid);
+      if (entry === undefined) continue;
+      ticks += entry.ticks + entry.reapedTicks;
+      pages += entry.pages;
+      if (!entry.isDead) processes += 1;
+    }
+    return { launchId, serviceId, cpuSeconds: ticks / ticksPerSecond, residentBytes: pages * pageBytes, processes };
+  }
+}
