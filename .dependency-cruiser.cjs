@@ -1,7 +1,7 @@
 /**
  * The import directions of the rooms (docs/architecture.md). Each rule says why it is there and what to do when it fires.
  */
-const adapters = ['process', 'probe', 'store', 'config'];
+const adapters = ['process', 'probe', 'store', 'config', 'metrics'];
 
 module.exports = {
   forbidden: [
@@ -107,6 +107,15 @@ module.exports = {
       severity: 'error',
       from: { path: '^lib/', pathNot: '^lib/(process|probe)/' },
       to: { path: '^(node:)?child_process$' },
+    },
+    {
+      name: 'prom-client-has-its-room',
+      comment:
+        'Who has something to measure tells a port (lib/ports/meter.ts), or is measured at its own port. Remedy: add the measure to ' +
+        'the port, and the family to metrics/.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/metrics/' },
+      to: { path: 'node_modules/prom-client' },
     },
     {
       name: 'no-orphans',

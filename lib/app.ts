@@ -17,13 +17,14 @@ import { listen, type Listening } from './http/listen.ts';
 import { SECURITY_HEADERS } from './http/security-headers.ts';
 import { readCertificate } from './http/tls-files.ts';
 import { openAccess } from './http/tokens.ts';
+import { Metrics } from './metrics/metrics.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ReachCrashPoint } from './ports/crash-points.ts';
 import type { LaunchLedger } from './ports/launch-ledger.ts';
 import type { Prober } from './ports/prober.ts';
 import type { ProcessHost } from './ports/process-host.ts';
 import { findFreePort } from './process/free-port.ts';
-import { createLocalProcessHost } from './process/local-process-host.ts';
+import { createLocalProcessHost, type LocalHost } from './process/local-process-host.ts';
 import { openServiceLogs, type LocalServiceLogs } from './process/logs/local-service-logs.ts';
 import { createProber } from './probe/prober.ts';
 import { bestShimKind, guaranteesOf, guardOf } from './process/shim-kind.ts';
@@ -79,6 +80,7 @@ export async function startHost(options: ServeOptions, config: LoadedConfig, log
     const lock = await acquireHostLock(options.stateDir, { pid: process.pid });
     undo.push(() => lock.release());
     const version = hostVersion();
+    const metrics = new Metrics({ version, startedAt: Math.round(performance.timeOrigin) });
     const gate = new Gate(version);
     const access = openAccess(options.access, log);
     const certificate = options.tls === null ? null : readCertificate(options.tls, log);
@@ -89,24 +91,29 @@ export async function startHost(options: ServeOptions, config: LoadedConfig, log
     undo.push(() => store.close());
     const health = new Health(systemClock, log);
     health.include(() => [...access.troubles(), ...[certificate?.trouble() ?? []].flat()]);
-    const ledger = new ReportingLedger(store.ledger, health);
+    const ledger = new ReportingLedger(metrics.ledger(store.ledger), health);
     const processes = await openProcesses(options, ledger, listening.url, log, crashPoint);
     undo.push(() => processes.close());
     const logs = await openServiceLogs({ stateDir: options.stateDir, facts: (id) => processes.facts(id), log });
     undo.push(() => logs.close());
     const shim = bestShimKind();
     const { basePath } = options;
-    const prober = createProber({ logs, clock: systemClock, basePath, log, execGuard: guardOf(shim) });
+    const prober = createProber({
+      ...{ logs, clock: systemClock, basePath, log },
+      execGuard: guardOf(shim),
+      meter: metrics.probes,
+    });
     undo.push(() => {
       prober.close();
       return Promise.resolve();
     });
     const control = await openControl({
-      store: store.actors,
+      store: metrics.store(store.actors),
       specs: config.specSource(store.portBook(findFreePort)),
-      processes,
+      processes: metrics.processes(processes),
       prober,
       logs,
+      usage: { usage: processes.usage, vitals: metrics.vitals },
       catalog: createCatalog({ basePath, exclude: [options.stateDir] }),
       clock: systemClock,
       log,
@@ -122,6 +129,7 @@ export async function startHost(options: ServeOptions, config: LoadedConfig, log
     logs.keepBounded(() => control.logPolicies());
     const isUnixSocket = options.place.type === 'unix';
     const app = createHttpApp({ ...options, access, isUnixSocket, control, log, version }).callback();
+    metrics.ready(performance.now() / 1_000, control, processes.usage);
     gate.open((request, response) => void app(request, response));
     const files = [access, ...(certificate === null ? [] : [certificate])];
     return new RunningHost({ lock, listening, store, processes, prober, logs, control, files });
@@ -137,7 +145,7 @@ async function openProcesses(
   url: string,
   log: AppLog,
   crashPoint: ReachCrashPoint | undefined,
-): Promise<ProcessHost> {
+): Promise<LocalHost> {
   return createLocalProcessHost({
     stateDir: options.stateDir,
     basePath: options.basePath,

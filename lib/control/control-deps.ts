@@ -9,6 +9,7 @@ import type { ProcessHost } from '../ports/process-host.ts';
 import type { ServiceLogs } from '../ports/service-logs.ts';
 import type { SpecSource } from '../ports/spec-source.ts';
 import type { Health } from './health.ts';
+import type { UsageSources } from './usage.ts';
 
 /** The ports and facts that a host is run on. */
 export interface ControlDeps {
@@ -18,6 +19,8 @@ export interface ControlDeps {
   readonly catalog: Catalog;
   readonly prober: Prober;
   readonly logs: ServiceLogs;
+  /** What host and services use. */
+  readonly usage: UsageSources;
   readonly clock: Clock;
   readonly timers?: Timers;
   /** Told of each crash point; default: nobody. */

@@ -7,6 +7,7 @@ import type { AgentStatusView, AgentView, IoView } from '../api/schemas/agent.ts
 import type { EventView } from '../api/schemas/event.ts';
 import type { HealthView, ReloadView } from '../api/schemas/host.ts';
 import type { ServiceView } from '../api/schemas/service.ts';
+import type { UsageView } from '../api/schemas/usage.ts';
 import type { AgentRequest } from '../ports/spec-source.ts';
 
 /** Where a command comes from; on every event that it causes. */
@@ -27,6 +28,8 @@ export interface Control {
   agentIds(): readonly AgentId[];
   /** Never refuses: an unknown agent is `stopped` without a config path. */
   agentStatus(id: string): AgentStatusView;
+  /** All of them, as far as they are there. */
+  agents(): readonly AgentView[];
   /** Throws AgentNotFoundError. */
   agent(id: string): AgentView;
   services(): readonly ServiceView[];
@@ -58,6 +61,8 @@ export interface Control {
    * (ServiceLogs.follow). Throws ServiceNotFoundError.
    */
   logs(id: string, query: Omit<LogQuery, 'serviceId'>, follow?: AbortSignal): AsyncIterable<readonly LogItem[]>;
+  /** What the process trees and the host use now; reads the processes of this machine, at most once a second. */
+  usage(): Promise<UsageView>;
   health(): HealthView;
   /** Why commands cannot be carried out now, in sentences; empty when they can, also on a host that is degraded otherwise. */
   obstacles(): readonly string[];

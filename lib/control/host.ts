@@ -1,12 +1,13 @@
 import { AgentNotFoundError, ServiceNotFoundError } from '../model/errors.ts';
 import type { ExplainView } from '../api/schemas/explain.ts';
-import { parseServiceId, type AgentId } from '../model/ids.ts';
+import { parseServiceId, type AgentId, type ServiceId } from '../model/ids.ts';
 import type { LogItem, LogPolicy, LogQuery } from '../model/log-line.ts';
 import type { SupposedExit } from '../model/supposed-exit.ts';
-import type { AgentStatusView, IoView } from '../api/schemas/agent.ts';
+import type { AgentStatusView, AgentView, IoView } from '../api/schemas/agent.ts';
 import type { HealthView, ReloadView } from '../api/schemas/host.ts';
 import type { ServiceView } from '../api/schemas/service.ts';
-import { agentRef, serviceRef, serviceRefs, type ServiceSnapshot, type SupervisorRef } from './actors.ts';
+import type { UsageView } from '../api/schemas/usage.ts';
+import { agentRef, agentRefs, serviceRef, serviceRefs, type ServiceSnapshot, type SupervisorRef } from './actors.ts';
 import type { Changes } from './changes.ts';
 import type { AgentCommands } from './agent-commands.ts';
 import type { ControlDeps } from './control-deps.ts';
@@ -20,6 +21,7 @@ import type { Recorder } from './recorder.ts';
 import type { Intake } from './intake.ts';
 import type { Reloader } from './reload.ts';
 import type { ServiceCommands } from './service-commands.ts';
+import { usageView } from './usage.ts';
 import {
   agentStatusView,
   agentView,
@@ -69,6 +71,10 @@ export class Host implements OpenControl {
     if (agent === undefined) return unknownAgentStatus(id);
     const services = agent.context.plan.services.flatMap((spec) => serviceRef(root, spec.id)?.getSnapshot() ?? []);
     return agentStatusView(agent, services);
+  }
+
+  agents(): readonly AgentView[] {
+    return agentRefs(this.#parts.root).map((ref) => agentView(ref.getSnapshot()));
   }
 
   agent(id: string): ReturnType<Control['agent']> {
@@ -156,6 +162,13 @@ export class Host implements OpenControl {
       const { spec, launch, generation } = ref.getSnapshot().context;
       return { serviceId: spec.id, generation: launch?.generation ?? generation, ...spec.logs };
     });
+  }
+
+  usage(): Promise<UsageView> {
+    const { usage, clock } = this.#deps;
+    const ids = (): readonly ServiceId[] =>
+      serviceRefs(this.#parts.root).map((ref) => ref.getSnapshot().context.spec.id);
+    return usageView(usage, ids, () => clock.now());
   }
 
   obstacles(): readonly string[] {

@@ -3,6 +3,7 @@ import type { ProbeKind, ProbeSpec } from '../model/probe.ts';
 import type { Millis } from '../model/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
+import type { CheckMeasure, ProbeMeter } from '../ports/meter.ts';
 import type { ProbeObserver, Prober, ProbeSubject } from '../ports/prober.ts';
 import type { ServiceLogs } from '../ports/service-logs.ts';
 import type { Check } from './check.ts';
@@ -32,6 +33,8 @@ export interface ProberOptions {
   readonly baseEnv?: NodeJS.ProcessEnv;
   /** The words that begin a command which ends with this host (`shim guard`); null or left out: there is no native shim. */
   readonly execGuard?: readonly string[] | null;
+  /** Told how long each check took; default: nobody. */
+  readonly meter?: ProbeMeter | undefined;
   /** Default: the time of this process. */
   readonly time?: SteadyTime;
 }
@@ -68,6 +71,9 @@ class LocalProber implements Prober {
       lane: probe.check.type === 'exec' ? this.#commands : this.#checks,
       report: (err: unknown) => {
         this.#options.log.error({ err, service_id: serviceId, probe: kind }, 'the observer of a probe threw');
+      },
+      measure: (outcome: CheckMeasure['outcome'], seconds: number) => {
+        this.#options.meter?.checked({ probe: kind, check: probe.check.type, outcome, seconds });
       },
     };
     const watch = new Watch(room, this.#checkOf(subject, probe), probe, observer, this.#firstOf(subject, probe));

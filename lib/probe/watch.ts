@@ -1,5 +1,6 @@
 import { NO_CHECKS, tallied, type ProbeSpec } from '../model/probe.ts';
 import type { Millis } from '../model/time.ts';
+import type { CheckMeasure } from '../ports/meter.ts';
 import type { ProbeObserver } from '../ports/prober.ts';
 import type { Check, Outcome } from './check.ts';
 import type { Lane } from './lane.ts';
@@ -14,12 +15,14 @@ const LATE_MS: Millis = 1_000;
 const SLACK_MS: Millis = 250;
 const SLACK_PART = 1 / 20;
 
-/** What all watches of one kind of check share, and how one tells of an observer that threw. */
+/** What all watches of one kind of check share, and how one tells of an observer that threw and of how long a check took. */
 export interface WatchRoom {
   readonly time: SteadyTime;
   readonly schedule: Schedule;
   readonly lane: Lane;
   readonly report: (err: unknown) => void;
+  /** Default: nobody is told. */
+  readonly measure?: (outcome: CheckMeasure['outcome'], seconds: number) => void;
 }
 
 /** One probe of one launch: when it is checked, and what its observer has to know. */
@@ -87,8 +90,10 @@ export class Watch {
     this.#hasBegun = true;
     const { lane, time } = this.#room;
     let isSettled = false as boolean;
+    const begunAt = time.now();
     const end = runCheck(this.#check, this.#probe.timeoutMs, time, (outcome) => {
       isSettled = true;
+      this.#room.measure?.(wordFor(outcome), (time.now() - begunAt) / 1_000);
       this.#settle(outcome);
     });
     if (isSettled) return;
@@ -118,4 +123,9 @@ export class Watch {
       this.#room.report(err);
     }
   }
+}
+
+function wordFor(outcome: Outcome | null): CheckMeasure['outcome'] {
+  if (outcome === null) return 'unknown';
+  return outcome.isSuccess ? 'success' : 'failure';
 }

@@ -12,6 +12,7 @@ import { FakeCatalog } from './actor-world.ts';
 import { FakeProber } from './fake-prober.ts';
 import { fakeProcessHost, type FakeProcessHost } from './fake-process-host.ts';
 import { memoryStore, type MemoryStore } from './memory-store.ts';
+import { NO_USAGE } from './no-usage.ts';
 import { agentPlan, serviceSpec } from './specs.ts';
 
 const EPOCH = 1_700_000_000_000;
@@ -109,6 +110,7 @@ export class ControlWorld {
     const identity = { processId: 1, version: '0.0.0', guarantees: GUARANTEES };
     this.#control = await openControl({
       ...{ store, specs, processes, catalog, prober, logs: NO_LOGS },
+      usage: NO_USAGE,
       clock,
       timers,
       log,

@@ -12,6 +12,7 @@ import type { EventView } from '../../lib/api/schemas/event.ts';
 import type { HealthView, ReloadView } from '../../lib/api/schemas/host.ts';
 import type { PublicState } from '../../lib/model/states.ts';
 import type { ServiceView } from '../../lib/api/schemas/service.ts';
+import type { UsageView } from '../../lib/api/schemas/usage.ts';
 import type { AgentRequest } from '../../lib/ports/spec-source.ts';
 
 interface FakeAgent {
@@ -124,6 +125,11 @@ export class FakeControl implements Control {
     return { id, state, intended_state: intended, config_path: configPath, service_statuses: statuses };
   }
 
+  agents(): readonly AgentView[] {
+    this.#view('agents', null);
+    return [...this.#agents.keys()].map((id) => this.agent(id));
+  }
+
   agent(id: string): AgentView {
     this.#view('agent', id);
     const agent = this.#agents.get(parseAgentId(id));
@@ -214,6 +220,12 @@ export class FakeControl implements Control {
     this.service(id);
     this.#view('logs', query);
     return this.logSource(query, follow);
+  }
+
+  usage(): Promise<UsageView> {
+    this.#view('usage', null);
+    const host = { cpu_seconds: 1, cpu_percent: null, rss_bytes: 1, event_loop_lag_ms: null };
+    return Promise.resolve({ at: SINCE, supported: true, services: [], host });
   }
 
   obstacles(): readonly string[] {

@@ -37,6 +37,7 @@ import { untilDeath } from './control-world.ts';
 import { FakeProber } from './fake-prober.ts';
 import { fakeProcessHost, type FakeProcessHost } from './fake-process-host.ts';
 import { memoryStore } from './memory-store.ts';
+import { NO_USAGE } from './no-usage.ts';
 import { ioOf, planOf, telemetryOf, type Plant } from './walk-plant.ts';
 
 const EPOCH = 1_700_000_000_000;
@@ -249,6 +250,7 @@ export class WalkWorld {
       catalog,
       prober,
       logs: null as never,
+      usage: NO_USAGE,
       clock,
       timers,
       log: SILENT,

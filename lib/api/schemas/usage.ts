@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { countSchema, idSchema, instantSchema } from '../wire.ts';
+import type { Wire } from '../wire.ts';
+
+const cpuSecondsSchema = z.number().min(0);
+const cpuPercentSchema = z.number().min(0).nullable().meta({
+  description: 'Of one core, since the reading before, whoever asked for it; null at the first.',
+});
+const rssSchema = countSchema.meta({ description: 'The resident set; pages that processes share count for each.' });
+
+/** What the process tree of a service uses. */
+export const serviceUsageSchema = z
+  .strictObject({
+    id: idSchema,
+    cpu_seconds: cpuSecondsSchema.meta({ description: 'Of all launches that this host has seen.' }),
+    cpu_percent: cpuPercentSchema,
+    rss_bytes: rssSchema,
+    processes: countSchema,
+  })
+  .meta({ id: 'ServiceUsage' });
+export type ServiceUsageView = Wire<typeof serviceUsageSchema>;
+
+const hostUsageSchema = z
+  .strictObject({
+    cpu_seconds: cpuSecondsSchema,
+    cpu_percent: cpuPercentSchema,
+    rss_bytes: rssSchema,
+    event_loop_lag_ms: z
+      .strictObject({ mean: z.number().min(0), p99: z.number().min(0), max: z.number().min(0) })
+      .nullable()
+      .meta({ description: 'How much later than due timers came since the reading before; null: none was due.' }),
+  })
+  .meta({ id: 'HostUsage' });
+export type HostUsageView = Wire<typeof hostUsageSchema>;
+
+/** What host and services use. */
+export const usageSchema = z
+  .strictObject({
+    at: instantSchema,
+    supported: z.boolean().meta({ description: 'Whether this system tells what process trees use (Linux does).' }),
+    services: z.array(serviceUsageSchema).meta({ description: 'Those that have a process; none where unsupported.' }),
+    host: hostUsageSchema,
+  })
+  .meta({
+    id: 'Usage',
+    example: {
+      at: '2026-01-02T03:04:05.678Z',
+      supported: true,
+      services: [{ id: 'pump1-corerl', cpu_seconds: 12.34, cpu_percent: 4.2, rss_bytes: 73_400_320, processes: 3 }],
+      host: {
+        cpu_seconds: 3.21,
+        cpu_percent: 0.4,
+        rss_bytes: 92_274_688,
+        event_loop_lag_ms: { mean: 0.11, p99: 0.52, max: 2.1 },
+      },
+    },
+  });
+export type UsageView = Wire<typeof usageSchema>;

@@ -1,0 +1,62 @@
+import type { ServiceId } from '../model/ids.ts';
+import { isoOf, type Instant } from '../model/time.ts';
+import type { HostUsageView, ServiceUsageView, UsageView } from '../api/schemas/usage.ts';
+import type { HostVitals, Vitals } from '../ports/host-vitals.ts';
+import type { ProcessUsage, TreeUsage } from '../ports/process-usage.ts';
+
+/** Where the numbers come from. */
+export interface UsageSources {
+  readonly usage: ProcessUsage;
+  readonly vitals: HostVitals;
+}
+
+/** What these services and the host use, in the order of the services. */
+export async function usageView(
+  { usage, vitals }: UsageSources,
+  serviceIds: () => readonly ServiceId[],
+  now: () => Instant,
+): Promise<UsageView> {
+  const reading = await usage.read();
+  const services = serviceIds().flatMap((id) => {
+    const tree = reading?.services.get(id);
+    return tree === undefined ? [] : [serviceUsage(id, tree)];
+  });
+  return {
+    at: isoOf(reading?.at ?? now()),
+    supported: reading !== null,
+    services,
+    host: hostUsage(vitals.read()),
+  };
+}
+
+function serviceUsage(id: ServiceId, { cpuSeconds, cores, residentBytes, processes }: TreeUsage): ServiceUsageView {
+  return {
+    id,
+    cpu_seconds: rounded(cpuSeconds),
+    cpu_percent: percentOf(cores),
+    rss_bytes: residentBytes,
+    processes,
+  };
+}
+
+function hostUsage({ cpuSeconds, cores, residentBytes, loopLag }: Vitals): HostUsageView {
+  const lag =
+    loopLag === null
+      ? null
+      : { mean: rounded(loopLag.meanMs), p99: rounded(loopLag.p99Ms), max: rounded(loopLag.maxMs) };
+  return {
+    cpu_seconds: rounded(cpuSeconds),
+    cpu_percent: percentOf(cores),
+    rss_bytes: residentBytes,
+    event_loop_lag_ms: lag,
+  };
+}
+
+function percentOf(cores: number | null): number | null {
+  return cores === null ? null : rounded(cores * 100);
+}
+
+/** To thousandths: more is noise. */
+function rounded(value: number): number {
+  return Math.round(value * 1_000) / 1_000;
+}

@@ -1,0 +1,55 @@
+import { Counter, Histogram, type Registry } from 'prom-client';
+import type { JournalEntry } from '../model/journal.ts';
+import type { Instant } from '../model/time.ts';
+import { LONG } from './buckets.ts';
+import { ExitCounts } from './exit-counts.ts';
+import { EXIT_CLASSES } from './words.ts';
+
+/** Counts what the journal tells, once it is written down: a fact that was told is a fact that was counted. */
+export class FactMeter {
+  readonly exits = new ExitCounts();
+  lastSeq: number | null = null;
+  readonly #startedAt: Instant;
+  readonly #events: Counter<'type'>;
+  readonly #exits: Counter<'class'>;
+  readonly #adoption: Histogram;
+
+  /** `startedAt`: when this host was started. */
+  constructor(registry: Registry, startedAt: Instant) {
+    const registers = [registry];
+    this.#startedAt = startedAt;
+    this.#events = new Counter({
+      name: 'coredinator_events_total',
+      help: 'Events written to the journal, by type.',
+      labelNames: ['type'],
+      registers,
+    });
+    this.#exits = new Counter({
+      name: 'coredinator_exits_total',
+      help: 'Ends of processes, by class.',
+      labelNames: ['class'],
+      registers,
+    });
+    for (const each of EXIT_CLASSES) this.#exits.inc({ class: each }, 0);
+    this.#adoption = new Histogram({
+      name: 'coredinator_adoption_duration_seconds',
+      help: 'From the start of this host until it supervised again a process that an earlier host had launched.',
+      buckets: LONG,
+      registers,
+    });
+  }
+
+  written(facts: readonly JournalEntry[]): void {
+    for (const fact of facts) this.#take(fact);
+  }
+
+  #take({ seq, at, type, serviceId, detail }: JournalEntry): void {
+    this.lastSeq = Math.max(seq, this.lastSeq ?? 0); // commands and facts are written side by side
+    this.#events.inc({ type });
+    if (type === 'process.adopted') this.#adoption.observe(Math.max(0, at - this.#startedAt) / 1_000);
+    if (type !== 'process.exited') return;
+    const exitClass = String(detail['class']);
+    this.#exits.inc({ class: exitClass });
+    if (serviceId !== null) this.exits.count(serviceId, exitClass);
+  }
+}

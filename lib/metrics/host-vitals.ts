@@ -1,0 +1,43 @@
+import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
+import type { HostVitals, Vitals } from '../ports/host-vitals.ts';
+
+/** How often the event loop is looked at; every look wakes the host, so that twice as many would cost twice as much. */
+export const LOOP_LOOK_MS = 50;
+const FRESH_MS = 1_000;
+
+interface Previous {
+  readonly vitals: Vitals;
+  readonly takenAt: number;
+}
+
+/** What Node tells of its own process. Its timer keeps no process up. */
+export class NodeVitals implements HostVitals {
+  readonly #loop: IntervalHistogram = monitorEventLoopDelay({ resolution: LOOP_LOOK_MS });
+  #previous: Previous | null = null;
+
+  constructor() {
+    this.#loop.enable();
+  }
+
+  read(): Vitals {
+    const takenAt = performance.now();
+    const previous = this.#previous;
+    if (previous !== null && takenAt - previous.takenAt < FRESH_MS) return previous.vitals;
+    const { user, system } = process.cpuUsage();
+    const cpuSeconds = (user + system) / 1e6;
+    const cores =
+      previous === null ? null : ((cpuSeconds - previous.vitals.cpuSeconds) * 1_000) / (takenAt - previous.takenAt);
+    const vitals = { cpuSeconds, cores, residentBytes: process.memoryUsage.rss(), loopLag: this.#lag() };
+    this.#loop.reset();
+    this.#previous = { vitals, takenAt };
+    return vitals;
+  }
+
+  /** The histogram holds how far apart the looks were, which is their period and what they were late. */
+  #lag(): Vitals['loopLag'] {
+    const late = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - LOOP_LOOK_MS);
+    const { count, mean, max } = this.#loop;
+    if (count === 0) return null;
+    return { meanMs: late(mean), p99Ms: late(this.#loop.percentile(99)), maxMs: late(max) };
+  }
+}

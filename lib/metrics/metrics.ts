@@ -1,0 +1,82 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { Instant } from '../model/time.ts';
+import type { ActorStore } from '../ports/actor-store.ts';
+import type { HostVitals } from '../ports/host-vitals.ts';
+import type { LaunchLedger } from '../ports/launch-ledger.ts';
+import type { Exposition, ProbeMeter, RequestMeter } from '../ports/meter.ts';
+import type { ProcessHost } from '../ports/process-host.ts';
+import type { ProcessUsage } from '../ports/process-usage.ts';
+import { TextExposition } from './exposition.ts';
+import { FactMeter } from './fact-meter.ts';
+import type { Family } from './family.ts';
+import { EMPTY_FRAME, takeFrame, type Frame, type HostViews } from './frame.ts';
+import { hostFamilies } from './host-families.ts';
+import { LOOP_LOOK_MS, NodeVitals } from './host-vitals.ts';
+import { PromProbeMeter } from './probe-meter.ts';
+import { MeteredProcessHost, ProcessMeter } from './process-meter.ts';
+import { PromRequestMeter } from './request-meter.ts';
+import { serviceFamilies, usageFamilies } from './service-families.ts';
+import { MeteredLedger, MeteredStore, StoreMeter } from './store-meter.ts';
+
+export interface MetricsOptions {
+  readonly version: string;
+  /** When this host was started. */
+  readonly startedAt: Instant;
+  /** Whether the numbers of the process itself (processor time, memory, event loop) are measured too. Default: they are. */
+  readonly hasProcessMetrics?: boolean;
+}
+
+/** The numbers of one host. What is measured is measured at the seams: ports go in, and measured ones come out. */
+export class Metrics {
+  readonly probes: ProbeMeter;
+  readonly requests: RequestMeter;
+  readonly vitals: HostVitals = new NodeVitals();
+  readonly exposition: Exposition;
+  readonly #registry = new Registry();
+  readonly #facts: FactMeter;
+  readonly #store: StoreMeter;
+  readonly #processes: ProcessMeter;
+  #take: () => Promise<Frame> = () => Promise.resolve(EMPTY_FRAME);
+  #readyAfterSeconds: number | null = null;
+
+  constructor({ version, startedAt, hasProcessMetrics = true }: MetricsOptions) {
+    if (hasProcessMetrics) {
+      collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: LOOP_LOOK_MS });
+    }
+    this.#facts = new FactMeter(this.#registry, startedAt);
+    this.#store = new StoreMeter(this.#registry);
+    this.#processes = new ProcessMeter(this.#registry);
+    this.probes = new PromProbeMeter(this.#registry);
+    this.requests = new PromRequestMeter(this.#registry);
+    this.exposition = new TextExposition(this.#registry, async () => this.#families(version, await this.#take()));
+  }
+
+  #families(version: string, frame: Frame): readonly Family[] {
+    const { exits, lastSeq } = this.#facts;
+    const facts = { version, readyAfterSeconds: this.#readyAfterSeconds, lastSeq };
+    return [...hostFamilies(frame, facts), ...serviceFamilies(frame, exits), ...usageFamilies(frame)];
+  }
+
+  /** The same store, measured. */
+  store(store: ActorStore): ActorStore {
+    return new MeteredStore(store, this.#store, (facts) => {
+      this.#facts.written(facts);
+    });
+  }
+
+  /** The same ledger, measured. */
+  ledger(ledger: LaunchLedger): LaunchLedger {
+    return new MeteredLedger(ledger, this.#store);
+  }
+
+  /** The same process host, measured. */
+  processes(host: ProcessHost): ProcessHost {
+    return new MeteredProcessHost(host, this.#processes);
+  }
+
+  /** The host is ready, and can be looked at from now on. */
+  ready(afterSeconds: number, views: HostViews, usage: ProcessUsage): void {
+    this.#readyAfterSeconds = afterSeconds;
+    this.#take = () => takeFrame(views, usage);
+  }
+}

@@ -1,0 +1,143 @@
+import type { ServiceId } from '../model/ids.ts';
+import type { TreeUsage } from '../ports/process-usage.ts';
+import type { Family, Sample } from './family.ts';
+import type { Frame, MeasuredService } from './frame.ts';
+import type { ExitCounts } from './exit-counts.ts';
+import { STATES } from './words.ts';
+
+type Shape = Pick<Family, 'name' | 'help' | 'type'>;
+
+/** One number a service; null: it has none now. */
+function eachService(frame: Frame, shape: Shape, numberOf: (service: MeasuredService) => number | null): Family {
+  const read = function* (): Generator<Sample, void, undefined> {
+    for (const service of frame.services) {
+      const value = numberOf(service);
+      if (value !== null) yield { labels: { service: service.id }, value };
+    }
+  };
+  return { ...shape, labelNames: ['service'], read };
+}
+
+/** What the services are and do, each for itself. */
+export function serviceFamilies(frame: Frame, exits: ExitCounts): readonly Family[] {
+  return [
+    {
+      name: 'coredinator_service_info',
+      help: 'Always 1; what the service is, and the version that was chosen for its newest launch.',
+      type: 'gauge',
+      labelNames: ['service', 'kind', 'version'],
+      read: () =>
+        frame.services.map(({ id, kind, version }) => ({
+          labels: { service: id, kind, version: version ?? '' },
+          value: 1,
+        })),
+    },
+    {
+      name: 'coredinator_service_agent',
+      help: 'Always 1; an agent that holds the service. A shared service has several, a host service one with an empty name.',
+      type: 'gauge',
+      labelNames: ['service', 'agent'],
+      read: () =>
+        frame.services.flatMap(({ id, agents }) =>
+          (agents.length === 0 ? [''] : agents).map((agent) => ({ labels: { service: id, agent }, value: 1 })),
+        ),
+    },
+    {
+      name: 'coredinator_service_state',
+      help: '1 for the state that the service is in, 0 for the others.',
+      type: 'gauge',
+      labelNames: ['service', 'state'],
+      read: () => statesOf(frame.services),
+    },
+    ...NUMBERS.map(({ numberOf, ...shape }) => eachService(frame, shape, numberOf)),
+    {
+      name: 'coredinator_service_exits_total',
+      help: 'Ends of processes of the service by class, of the classes that this host has seen.',
+      type: 'counter',
+      labelNames: ['service', 'class'],
+      read: () => exits.samples(frame.services.map(({ id }) => id)),
+    },
+  ];
+}
+
+function* statesOf(services: readonly MeasuredService[]): Generator<Sample, void, undefined> {
+  for (const service of services) {
+    for (const state of STATES) {
+      yield { labels: { service: service.id, state }, value: Number(service.state === state) };
+    }
+  }
+}
+
+const NUMBERS: readonly (Shape & { readonly numberOf: (service: MeasuredService) => number | null })[] = [
+  {
+    name: 'coredinator_service_intended_running',
+    help: '1 when the service is meant to run, 0 when it is meant to be stopped.',
+    type: 'gauge',
+    numberOf: ({ intended_state }) => Number(intended_state === 'running'),
+  },
+  {
+    name: 'coredinator_service_ready',
+    help: '1 when the service runs and its readiness probe, if it has one, says that it can serve; else 0.',
+    type: 'gauge',
+    numberOf: ({ state, substate }) => Number(state === 'running' && substate === 'ready'),
+  },
+  {
+    name: 'coredinator_service_generation',
+    help: 'Launches of the service, ever.',
+    type: 'gauge',
+    numberOf: ({ generation }) => generation,
+  },
+  {
+    name: 'coredinator_service_restarts_total',
+    help: 'Launches of the service that nobody asked for. Kept over restarts of the host.',
+    type: 'counter',
+    numberOf: ({ restarts }) => restarts,
+  },
+  {
+    name: 'coredinator_service_start_time_seconds',
+    help: 'When the live process of the service was launched, in seconds since 1970. Absent without a process.',
+    type: 'gauge',
+    numberOf: ({ started_at }) => (started_at === null ? null : Date.parse(started_at) / 1_000),
+  },
+];
+
+/** What the process trees use; none of these where the system does not tell. */
+export function usageFamilies(frame: Frame): readonly Family[] {
+  const { usage } = frame;
+  if (usage === null) return [];
+  const ofTree =
+    (numberOf: (tree: TreeUsage) => number) =>
+    ({ id }: MeasuredService): number | null => {
+      const tree = usage.get(id as ServiceId); // the id of a service that is there
+      return tree === undefined ? null : numberOf(tree);
+    };
+  return [
+    eachService(
+      frame,
+      {
+        name: 'coredinator_service_cpu_seconds_total',
+        help: 'Processor time of the whole process tree of the service, ended processes included, as seen at the scrapes.',
+        type: 'counter',
+      },
+      ofTree(({ cpuSeconds }) => cpuSeconds),
+    ),
+    eachService(
+      frame,
+      {
+        name: 'coredinator_service_resident_memory_bytes',
+        help: 'Resident sets of the process tree of the service, added up; pages that processes share count for each.',
+        type: 'gauge',
+      },
+      ofTree(({ residentBytes }) => residentBytes),
+    ),
+    eachService(
+      frame,
+      {
+        name: 'coredinator_service_processes',
+        help: 'Processes in the tree of the service.',
+        type: 'gauge',
+      },
+      ofTree(({ processes }) => processes),
+    ),
+  ];
+}

@@ -1,0 +1,38 @@
+import type { ProbeCheck, ProbeKind } from '../model/probe.ts';
+
+/** One check of a probe that was made. */
+export interface CheckMeasure {
+  readonly probe: ProbeKind;
+  readonly check: ProbeCheck['type'];
+  /** `unknown`: this host stood still meanwhile, or the check could not tell. */
+  readonly outcome: 'success' | 'failure' | 'unknown';
+  readonly seconds: number;
+}
+
+/** Told how long checks took. */
+export interface ProbeMeter {
+  checked(measure: CheckMeasure): void;
+}
+
+/** One request that was answered. */
+export interface AnswerMeasure {
+  readonly method: string;
+  /** The template of the route, such as `/api/services/:id`; never a path, of which there are as many as clients think of. */
+  readonly route: string;
+  readonly status: number;
+  readonly seconds: number;
+}
+
+/** Told of requests. */
+export interface RequestMeter {
+  answered(measure: AnswerMeasure): void;
+  /** An answer began that goes on for as long as its reader likes; gives the way to say that it is over. */
+  streaming(route: string): () => void;
+}
+
+/** The numbers of a host, in the text form of Prometheus. */
+export interface Exposition {
+  readonly contentType: string;
+  /** As they are now; whoever asks while they are put together gets the same. */
+  text(): Promise<string>;
+}

@@ -1,0 +1,7 @@
+import type { UsageSources } from '../../lib/control/usage.ts';
+
+/** A system that does not tell what processes use, and a host that uses nothing. */
+export const NO_USAGE: UsageSources = {
+  usage: { read: () => Promise.resolve(null) },
+  vitals: { read: () => ({ cpuSeconds: 0, cores: null, residentBytes: 0, loopLag: null }) },
+};
