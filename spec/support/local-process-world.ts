@@ -5,7 +5,11 @@ import type { ServiceId } from '../../lib/model/ids.ts';
 import { NO_LIMITS } from '../../lib/model/limits.ts';
 import type { Launch, ShimKind } from '../../lib/model/process.ts';
 import type { LaunchRequest, ProcessHost } from '../../lib/ports/process-host.ts';
-import { createLocalProcessHost, type LocalProcessHostOptions } from '../../lib/process/local-process-host.ts';
+import {
+  createLocalProcessHost,
+  type LocalHost,
+  type LocalProcessHostOptions,
+} from '../../lib/process/local-process-host.ts';
 import { memoryLedger, type MemoryLedger } from './memory-ledger.ts';
 import { temporaryFolder } from './temporary.ts';
 
@@ -35,7 +39,7 @@ export class LocalProcessWorld {
   }
 
   /** A new host on the same state directory; close the one before it first. */
-  async open(options: Partial<LocalProcessHostOptions> = {}): Promise<ProcessHost> {
+  async open(options: Partial<LocalProcessHostOptions> = {}): Promise<LocalHost> {
     const worry = (fields: LoggedWorry['fields'], message: string): void => void this.worries.push({ fields, message });
     const silent = (): void => undefined;
     const host = await createLocalProcessHost({

@@ -75,16 +75,22 @@ describe('the schedule of probes', () => {
   let schedule: Schedule;
   let lane: Lane;
   let reported: unknown[];
+  let measured: [string, number][];
 
   beforeEach(() => {
     time = new CountedTime();
     schedule = new Schedule(time);
     lane = new Lane(2);
     reported = [];
+    measured = [];
   });
 
   function watch(check: Check, probe: Partial<ProbeSpec> = {}, at = 0, told = new Told()): Told & { end: () => void } {
-    const room = { time, schedule, lane, report: (err: unknown) => void reported.push(err) };
+    const room = {
+      ...{ time, schedule, lane },
+      report: (err: unknown) => void reported.push(err),
+      measure: (outcome: string, seconds: number) => void measured.push([outcome, seconds]),
+    };
     const spec = probeSpec(httpCheck(1), { periodMs: 1_000, ...probe });
     const watched = new Watch(room, check, spec, told, at);
     return Object.assign(told, {
@@ -247,6 +253,23 @@ describe('the schedule of probes', () => {
     expect([check.begunAt.length, schedule.size]).to.deep.equal([3, 0]);
   });
 
+  it('measures each check from its beginning, whatever it waited for before', () => {
+    const first = new HeldCheck(time);
+    const second = new HeldCheck(time);
+    const third = new HeldCheck(time);
+    for (const check of [first, second, third]) watch(check, { timeoutMs: 900 }); // two are let in at once
+    pass(100);
+    first.end();
+    pass(50);
+    third.end(failure('answered 503'));
+    second.end();
+    expect(measured).to.deep.equal([
+      ['success', 0.1],
+      ['failure', 0.05],
+      ['success', 0.15],
+    ]);
+  });
+
   describe('when a check takes too long', () => {
     const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -275,6 +298,7 @@ describe('the schedule of probes', () => {
       time.increment(5_000);
       await turn();
       expect([check.underWay, told.verdicts.length]).to.deep.equal([0, 0]);
+      expect(measured).to.deep.equal([['unknown', 5.1]]);
       pass(5_000);
       check.end(failure('answered 503'));
       expect(told.verdicts).to.deep.equal(['answered 503']);

@@ -1,0 +1,90 @@
+import { expect } from 'chai';
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseServiceId } from '../../../lib/model/ids.ts';
+import type { TreeUsage } from '../../../lib/ports/process-usage.ts';
+import type { LocalHost } from '../../../lib/process/local-process-host.ts';
+import { bestShimKind } from '../../../lib/process/shim-kind.ts';
+import { machineUnits } from '../../../lib/process/usage/units.ts';
+import { eventually } from '../../support/eventually.ts';
+import { LocalProcessWorld } from '../../support/local-process-world.ts';
+import { launchedBy } from '../../support/process-host-contract.ts';
+
+const PUMP = parseServiceId('pump');
+const STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;
+const PATIENCE_MS = 15_000;
+
+describe('what the trees of a local process host use', function () {
+  this.timeout(30_000);
+  let world: LocalProcessWorld;
+  let host: LocalHost;
+
+  before(function () {
+    if (process.platform !== 'linux') this.skip(); // they look into /proc
+  });
+
+  beforeEach(async () => {
+    world = new LocalProcessWorld(bestShimKind());
+    host = await world.open();
+    await host.survey();
+  });
+
+  afterEach(() => world.dispose());
+
+  /** Waits for a reading of the pump that is as the test wants it. */
+  function seen(isWanted: (usage: TreeUsage) => void): Promise<TreeUsage> {
+    return eventually(async () => {
+      const usage = (await host.usage.read())?.services.get(PUMP);
+      if (usage === undefined) throw new Error('the pump has no processes');
+      isWanted(usage);
+      return usage;
+    }, PATIENCE_MS);
+  }
+
+  async function launch(generation: number, body: string): Promise<void> {
+    const request = world.request(PUMP, generation, { executablePath: world.script(body) });
+    launchedBy(await host.launch(request));
+  }
+
+  it('include daemons and grandchildren in other sessions', async () => {
+    await launch(1, 'setsid sleep 1000 &\n(sleep 1000 &) &\nexec sleep 1000');
+    const { residentBytes } = await seen(({ processes }) => {
+      expect(processes).to.equal(3);
+    });
+    expect(residentBytes).to.be.greaterThan(0);
+  });
+
+  it('keep the processor time of processes that have ended, over launches too', async () => {
+    const isOver = join(world.folder, 'over');
+    const burn = "sh -c 'i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done'";
+    await launch(1, `${burn}\n: >"${isOver}"\nexec sleep 1000`);
+    await eventually(() => {
+      expect(existsSync(isOver)).to.equal(true);
+    }, PATIENCE_MS);
+    const { cpuSeconds } = await seen(({ cpuSeconds: used, processes }) => {
+      expect(processes).to.equal(1);
+      expect(used).to.be.greaterThan(0);
+    });
+    await host.stop(PUMP, STOP);
+    await launch(2, 'exec sleep 1000');
+    await seen(({ cpuSeconds: after }) => {
+      expect(after).to.be.at.least(cpuSeconds);
+    });
+  });
+
+  it('are told again by a host that has adopted them', async () => {
+    await launch(1, 'exec sleep 1000');
+    await world.close(host);
+    host = await world.open();
+    await host.survey();
+    await seen(({ processes }) => {
+      expect(processes).to.equal(1);
+    });
+  });
+
+  it('are counted in the units of this machine', () => {
+    const asked = (name: string): number => Number(execFileSync('getconf', [name], { encoding: 'utf8' }));
+    expect(machineUnits()).to.deep.equal({ ticksPerSecond: asked('CLK_TCK'), pageBytes: asked('PAGESIZE') });
+  });
+});

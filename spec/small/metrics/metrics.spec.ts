@@ -1,0 +1,278 @@
+import { expect } from 'chai';
+import type { HostViews } from '../../../lib/metrics/frame.ts';
+import { Metrics } from '../../../lib/metrics/metrics.ts';
+import { parseServiceId, type ServiceId } from '../../../lib/model/ids.ts';
+import type { JournalEntry } from '../../../lib/model/journal.ts';
+import { NO_LIMITS } from '../../../lib/model/limits.ts';
+import type { AgentView, ServiceView } from '../../../lib/model/views.ts';
+import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
+import type { TreeUsage } from '../../../lib/ports/process-usage.ts';
+import { parseExposition, valueIn } from '../../support/exposed.ts';
+import { serviceView } from '../../support/fake-control.ts';
+import { fakeProcessHost } from '../../support/fake-process-host.ts';
+import { memoryStore } from '../../support/memory-store.ts';
+import { rejection } from '../../support/rejection.ts';
+
+const STARTED_AT = 1_700_000_000_000;
+const PUMP = parseServiceId('pump1-corerl');
+
+/** A host as the metrics see it. */
+class HostWorld implements HostViews {
+  readonly metrics = new Metrics({ version: '1.2.3', startedAt: STARTED_AT, hasProcessMetrics: false });
+  listed: readonly ServiceView[] = [];
+  known: readonly AgentView[] = [];
+  reasons: readonly string[] = [];
+  trees: ReadonlyMap<ServiceId, TreeUsage> | null = null;
+  #seq = 0;
+
+  constructor() {
+    const read = () => Promise.resolve(this.trees === null ? null : { at: STARTED_AT, services: this.trees });
+    this.metrics.ready(0.5, this, { read });
+  }
+
+  agents(): readonly AgentView[] {
+    return this.known;
+  }
+
+  services(): readonly ServiceView[] {
+    return this.listed;
+  }
+
+  health(): ReturnType<HostViews['health']> {
+    const base = { status: 'degraded', process_id: 1, service: 'coredinator', version: '1.2.3' } as const;
+    return { ...base, ...(this.reasons.length === 0 ? {} : { reasons: this.reasons }) };
+  }
+
+  text(): Promise<string> {
+    return this.metrics.exposition.text();
+  }
+
+  async value(name: string, labels: Readonly<Record<string, string>> = {}): Promise<number | undefined> {
+    return valueIn(await this.text(), name, labels);
+  }
+
+  fact(type: string, more: Partial<JournalEntry> = {}): JournalEntry {
+    const nobody = { agentId: null, serviceId: null, from: null, to: null, correlationId: null };
+    return { ...nobody, seq: ++this.#seq, at: STARTED_AT, type, cause: 'test', detail: {}, ...more };
+  }
+}
+
+function agentView(id: string, state: AgentView['state']): AgentView {
+  const rest = { intended_state: 'running', config_path: null, services: [], since: '', reason: null } as const;
+  return { id, type: 'default', state, ...rest };
+}
+
+describe('the metrics of a host', () => {
+  let world: HostWorld;
+
+  beforeEach(() => {
+    world = new HostWorld();
+  });
+
+  describe('of states', () => {
+    it('count agents and services by state, states without any included', async () => {
+      world.known = [agentView('pump1', 'running'), agentView('pump2', 'failed')];
+      world.listed = [serviceView('a'), serviceView('b'), serviceView('c', 'backoff')];
+      expect(await world.value('coredinator_agents', { state: 'failed' })).to.equal(1);
+      expect(await world.value('coredinator_services', { state: 'running' })).to.equal(2);
+      expect(await world.value('coredinator_services', { state: 'backoff' })).to.equal(1);
+      expect(await world.value('coredinator_services', { state: 'stopping' })).to.equal(0);
+    });
+
+    it('say of each state whether a service or an agent is in it', async () => {
+      world.known = [agentView('pump1', 'backoff')];
+      world.listed = [serviceView('a', 'backoff')];
+      const samples = parseExposition(await world.text());
+      const statesOf = (name: string): unknown =>
+        samples.filter((sample) => sample.name === name).map(({ labels, value }) => [labels['state'], value]);
+      const expected = [
+        ['stopped', 0],
+        ['starting', 0],
+        ['running', 0],
+        ['stopping', 0],
+        ['backoff', 1],
+        ['failed', 0],
+      ];
+      expect(statesOf('coredinator_service_state')).to.deep.equal(expected);
+      expect(statesOf('coredinator_agent_state')).to.deep.equal(expected);
+    });
+
+    it('say what a service is, and name every agent that holds it', async () => {
+      world.listed = [
+        {
+          ...serviceView('io'),
+          kind: 'coreio',
+          agents: ['pump1', 'pump2'],
+          version: '1.4.2',
+          restarts: 3,
+          generation: 7,
+        },
+        { ...serviceView('telemetry', 'stopped'), version: null },
+      ];
+      expect(
+        await world.value('coredinator_service_info', { service: 'io', kind: 'coreio', version: '1.4.2' }),
+      ).to.equal(1);
+      expect(await world.value('coredinator_service_info', { service: 'telemetry', version: '' })).to.equal(1);
+      for (const agent of ['pump1', 'pump2']) {
+        expect(await world.value('coredinator_service_agent', { service: 'io', agent })).to.equal(1);
+      }
+      expect(await world.value('coredinator_service_agent', { service: 'telemetry', agent: '' })).to.equal(1);
+      expect(await world.value('coredinator_service_restarts_total', { service: 'io' })).to.equal(3);
+      expect(await world.value('coredinator_service_generation', { service: 'io' })).to.equal(7);
+      expect(await world.value('coredinator_service_intended_running', { service: 'io' })).to.equal(1);
+      expect(await world.value('coredinator_service_intended_running', { service: 'telemetry' })).to.equal(0);
+    });
+
+    it('say that a service is ready only when it runs and can serve', async () => {
+      world.listed = [
+        { ...serviceView('ready'), substate: 'ready', started_at: '2026-01-02T03:04:05.500Z' },
+        { ...serviceView('unready'), substate: 'unready', started_at: null },
+        { ...serviceView('starting', 'starting'), substate: 'probing' },
+      ];
+      expect(await world.value('coredinator_service_ready', { service: 'ready' })).to.equal(1);
+      expect(await world.value('coredinator_service_ready', { service: 'unready' })).to.equal(0);
+      expect(await world.value('coredinator_service_ready', { service: 'starting' })).to.equal(0);
+      const startedAt = Date.parse('2026-01-02T03:04:05.500Z') / 1_000;
+      expect(await world.value('coredinator_service_start_time_seconds', { service: 'ready' })).to.equal(startedAt);
+      expect(await world.value('coredinator_service_start_time_seconds', { service: 'unready' })).to.equal(undefined);
+    });
+
+    it('say which version runs, when it was ready and how healthy it is', async () => {
+      world.reasons = ['The store is full.', 'A program is missing.'];
+      expect(await world.value('coredinator_build_info', { version: '1.2.3', node_version: process.version })).to.equal(
+        1,
+      );
+      expect(await world.value('coredinator_ready_after_seconds')).to.equal(0.5);
+      expect(await world.value('coredinator_health_reasons')).to.equal(2);
+    });
+
+    it('say what trees use, of services that are known', async () => {
+      const usage = { cpuSeconds: 1.5, cores: null, residentBytes: 4096, processes: 2 };
+      world.listed = [serviceView(PUMP), serviceView('stopped', 'stopped')];
+      world.trees = new Map([
+        [PUMP, usage],
+        [parseServiceId('forgotten'), usage],
+      ]);
+      const samples = parseExposition(await world.text()).filter(({ labels }) => labels['service'] !== 'stopped');
+      expect(samples).to.deep.include.members([
+        { name: 'coredinator_service_cpu_seconds_total', labels: { service: PUMP }, value: 1.5 },
+        { name: 'coredinator_service_resident_memory_bytes', labels: { service: PUMP }, value: 4096 },
+        { name: 'coredinator_service_processes', labels: { service: PUMP }, value: 2 },
+      ]);
+      expect(samples.filter(({ labels }) => labels['service'] === 'forgotten')).to.be.empty;
+    });
+
+    it('have no family of what trees use where the system does not tell', async () => {
+      world.listed = [serviceView(PUMP)];
+      expect(await world.text()).not.to.match(/coredinator_service_(cpu|resident|processes)/);
+    });
+  });
+
+  describe('of facts', () => {
+    it('count exits by class once they are written down, also of each service', async () => {
+      const store = memoryStore();
+      const measured = world.metrics.store(store);
+      const exit = world.fact('process.exited', { serviceId: PUMP, detail: { class: 'signal' } });
+      const commit = { upserts: [], removals: [], journal: [exit], updatedAt: STARTED_AT };
+      world.listed = [serviceView(PUMP)];
+      store.breakDown();
+      await rejection(measured.commitActors(commit));
+      expect(await world.value('coredinator_exits_total', { class: 'signal' })).to.equal(0);
+      expect(await world.value('coredinator_store_write_failures_total', { writer: 'flush' })).to.equal(1);
+      store.heal();
+      await measured.commitActors(commit);
+      expect(await world.value('coredinator_exits_total', { class: 'signal' })).to.equal(1);
+      expect(await world.value('coredinator_exits_total', { class: 'lost' })).to.equal(0);
+      expect(await world.value('coredinator_service_exits_total', { service: PUMP, class: 'signal' })).to.equal(1);
+      expect(await world.value('coredinator_store_write_duration_seconds_count', { writer: 'flush' })).to.equal(1);
+    });
+
+    it('forget the exits of a service that is no more', async () => {
+      const exit = world.fact('process.exited', { serviceId: PUMP, detail: { class: 'code' } });
+      await world.metrics.store(memoryStore()).commitWishes({ put: [], drop: [], journal: [exit] });
+      expect(await world.value('coredinator_service_exits_total', { class: 'code' })).to.equal(undefined);
+      world.listed = [serviceView(PUMP)];
+      expect(await world.value('coredinator_service_exits_total', { class: 'code' })).to.equal(undefined);
+      expect(await world.value('coredinator_exits_total', { class: 'code' })).to.equal(1);
+    });
+
+    it('count events by type, name the newest, and tell how long adoptions took from the start of the host', async () => {
+      const measured = world.metrics.store(memoryStore());
+      expect(await world.value('coredinator_journal_last_seq')).to.equal(undefined);
+      const later = world.fact('process.adopted', { seq: 12, at: STARTED_AT + 200 });
+      const earlier = world.fact('process.adopted', { seq: 11, at: STARTED_AT - 5_000 }); // the clock was set back
+      await measured.commitWishes({ put: [], drop: [], journal: [later, earlier] });
+      expect(await world.value('coredinator_events_total', { type: 'process.adopted' })).to.equal(2);
+      expect(await world.value('coredinator_journal_last_seq')).to.equal(12);
+      expect(await world.value('coredinator_adoption_duration_seconds_sum')).to.equal(0.2);
+      expect(await world.value('coredinator_adoption_duration_seconds_count')).to.equal(2);
+    });
+  });
+
+  describe('of processes', () => {
+    const clock = { now: () => STARTED_AT, random: () => 0.5 };
+    const request: LaunchRequest = {
+      ...{ serviceId: PUMP, agentId: null, generation: 1, executablePath: '/plant/corerl', version: null, args: [] },
+      ...{ env: {}, cwd: null, stop: { signal: 'SIGTERM', graceMs: 0 }, limits: NO_LIMITS },
+    };
+
+    it('count launches by outcome, refused ones by the code of the reason', async () => {
+      const host = fakeProcessHost(clock);
+      const measured = world.metrics.processes(host);
+      host.refuseNext(PUMP, { code: 'ENOEXEC' });
+      await measured.launch(request);
+      await measured.launch(request);
+      await measured.stop(PUMP, request.stop);
+      expect(await world.value('coredinator_launches_total', { outcome: 'refused', code: 'ENOEXEC' })).to.equal(1);
+      expect(await world.value('coredinator_launches_total', { outcome: 'launched' })).to.equal(1);
+      expect(await world.value('coredinator_launch_duration_seconds_count', { outcome: 'launched' })).to.equal(1);
+      expect(await world.value('coredinator_stop_duration_seconds_count')).to.equal(1);
+    });
+
+    it('do not take a stop of nothing for a quick one', async () => {
+      await world.metrics.processes(fakeProcessHost(clock)).stop(PUMP, request.stop);
+      expect(await world.value('coredinator_stop_duration_seconds_count')).to.equal(0);
+    });
+
+    it('tell what earlier hosts had left', async () => {
+      const host = fakeProcessHost(clock);
+      const launchId = 'a'.repeat(32) as never;
+      host.surveyed.set(PUMP, { status: 'revoked', generation: 1, launchId });
+      const reason = 'It lives.';
+      host.found.push({ launchId, serviceId: null, generation: null, pid: 7, fate: 'killed', reason });
+      await world.metrics.processes(host).survey();
+      expect(await world.value('coredinator_surveyed_services', { status: 'revoked' })).to.equal(1);
+      expect(await world.value('coredinator_surveyed_services', { status: 'alive' })).to.equal(0);
+      expect(await world.value('coredinator_stray_processes', { fate: 'killed' })).to.equal(1);
+      expect(await world.value('coredinator_stray_processes', { fate: 'adopted' })).to.equal(0);
+      expect(await world.value('coredinator_survey_duration_seconds')).to.be.at.least(0);
+    });
+  });
+
+  it('of checks and requests are as they were told', async () => {
+    const { probes, requests } = world.metrics;
+    probes.checked({ probe: 'liveness', check: 'http', outcome: 'failure', seconds: 0.25 });
+    const labels = { probe: 'liveness', check: 'http', outcome: 'failure' };
+    expect(await world.value('coredinator_probe_duration_seconds_sum', labels)).to.equal(0.25);
+    requests.answered({ method: 'GET', route: '/api/services/:id', status: 200, seconds: 0.125 });
+    const request = { method: 'GET', route: '/api/services/:id', status: '200' };
+    expect(await world.value('coredinator_http_request_duration_seconds_sum', request)).to.equal(0.125);
+    const leave = requests.streaming('/api/events');
+    expect(await world.value('coredinator_http_streams', { route: '/api/events' })).to.equal(1);
+    leave();
+    expect(await world.value('coredinator_http_streams', { route: '/api/events' })).to.equal(0);
+  });
+
+  it('are put together once for all who ask at the same time', async () => {
+    let looks = 0;
+    world.services = () => {
+      looks += 1;
+      return [];
+    };
+    const [one, other] = await Promise.all([world.text(), world.text()]);
+    expect(one).to.equal(other);
+    expect(looks).to.equal(1);
+    await world.text();
+    expect(looks).to.equal(2);
+  });
+});

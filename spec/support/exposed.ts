@@ -1,0 +1,29 @@
+/** One line of an exposition. */
+export interface ExposedSample {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+const LINE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$/;
+const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"/g;
+
+/** Reads the text form of Prometheus; throws at a line that has another form, so that every spec that reads checks it. */
+export function parseExposition(text: string): readonly ExposedSample[] {
+  return text.split('\n').flatMap((line) => {
+    if (line === '' || line.startsWith('# HELP ') || line.startsWith('# TYPE ')) return [];
+    const [, name, labels = '', value] = LINE.exec(line) ?? [];
+    if (name === undefined) throw new Error(`not a line of an exposition: ${line}`);
+    const pairs = [...labels.matchAll(LABEL)].map(([, label = '', word = '']) => [label, word] as const);
+    return [{ name, labels: Object.fromEntries(pairs), value: Number(value) }];
+  });
+}
+
+/** The value of the only sample of that name with (at least) these labels; undefined when there is none. */
+export function valueIn(text: string, name: string, labels: Readonly<Record<string, string>> = {}): number | undefined {
+  const fitting = parseExposition(text).filter(
+    (sample) => sample.name === name && Object.entries(labels).every(([label, word]) => sample.labels[label] === word),
+  );
+  if (fitting.length > 1) throw new Error(`${fitting.length} samples of ${name} have these labels`);
+  return fitting[0]?.value;
+}
