@@ -128,7 +128,9 @@ export async function startHost(options: ServeOptions, config: LoadedConfig, log
     });
     logs.keepBounded(() => control.logPolicies());
     const isUnixSocket = options.place.type === 'unix';
-    const app = createHttpApp({ ...options, access, isUnixSocket, control, log, version }).callback();
+    const { exposition, requests: meter } = metrics;
+    const world = { ...options, access, isUnixSocket, control, exposition, meter };
+    const app = createHttpApp({ ...world, log, version }).callback();
     metrics.ready(performance.now() / 1_000, control, processes.usage);
     gate.open((request, response) => void app(request, response));
     const files = [access, ...(certificate === null ? [] : [certificate])];

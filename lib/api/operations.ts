@@ -6,6 +6,7 @@ import { EVENT_OPERATIONS } from './operations/events.ts';
 import { DOCS_OPERATIONS, HOST_OPERATIONS } from './operations/host.ts';
 import { IO_OPERATIONS } from './operations/io.ts';
 import { LOG_OPERATIONS } from './operations/logs.ts';
+import { METRICS_OPERATIONS } from './operations/metrics.ts';
 import { SERVICE_OPERATIONS } from './operations/services.ts';
 import type { OperationId } from './paths.ts';
 import type { Wire } from './wire.ts';
@@ -20,6 +21,7 @@ export const OPERATIONS = {
   ...EVENT_OPERATIONS,
   ...CONFIG_OPERATIONS,
   ...HOST_OPERATIONS,
+  ...METRICS_OPERATIONS,
   ...DOCS_OPERATIONS,
 } as const satisfies Readonly<Record<OperationId, Operation>>;
 

@@ -39,6 +39,8 @@ export const PLACES = {
   getHealth: ['GET', '/api/healthcheck'],
   getLiveness: ['GET', '/livez'],
   getReadiness: ['GET', '/readyz'],
+  getMetrics: ['GET', '/metrics'],
+  getUsage: ['GET', '/api/usage'],
 
   getRoot: ['GET', '/'],
   getDocs: ['GET', '/docs'],

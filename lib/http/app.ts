@@ -2,8 +2,10 @@ import { Router } from '@koa/router';
 import type { RouterContext } from '@koa/router';
 import Koa from 'koa';
 import type { Control } from '../control/control.ts';
+import type { Exposition, RequestMeter } from '../ports/meter.ts';
 import { door } from './door.ts';
 import type { DoorOptions } from './door.ts';
+import { measured } from './measured.ts';
 import { RequestError } from './problem.ts';
 import type { RequestState } from './route.ts';
 import { allRoutes } from './routes.ts';
@@ -11,6 +13,10 @@ import { allRoutes } from './routes.ts';
 /** What the API is made of. */
 export interface HttpAppOptions extends DoorOptions {
   readonly control: Control;
+  /** What GET /metrics answers. */
+  readonly exposition: Exposition;
+  /** Told of every request; default: nobody. */
+  readonly meter?: RequestMeter | undefined;
 }
 
 function refuseUnrouted(ctx: RouterContext<RequestState>): void {
@@ -29,12 +35,13 @@ function refuseUnrouted(ctx: RouterContext<RequestState>): void {
 
 /** The REST API over `control` (contract 3), as a Koa app that listens nowhere yet; see {@link listen}. */
 export function createHttpApp(options: HttpAppOptions): Koa<RequestState> {
-  const { control, log, version } = options;
+  const { control, exposition, log, meter, version } = options;
   const router = new Router<RequestState>({ sensitive: true });
-  for (const { method, paths, handle } of allRoutes(control, version)) {
+  for (const { method, paths, handle } of allRoutes(control, version, exposition)) {
     router.register([...paths], [method], handle);
   }
   const app = new Koa<RequestState>();
+  if (meter !== undefined) app.use(measured(meter));
   app.use(door(options));
   app.use(router.routes());
   app.use(refuseUnrouted);

@@ -11,6 +11,8 @@ import { readJsonObject } from './request-body.ts';
 /** What the first middleware knows of a request. */
 export interface RequestState {
   requestId: string;
+  /** Set once the request has found its route. */
+  operation?: OperationId;
 }
 
 /** The Koa context of a routed request. */
@@ -70,6 +72,7 @@ export function routeOf(id: OperationId, handler: AnyHandler): Route {
   const [method, ...paths] = PLACES[id];
   const { body, query }: Operation = OPERATIONS[id];
   const handle = async (ctx: Context): Promise<void> => {
+    ctx.state.operation = id;
     const call = {
       id: ctx.params?.['id'] ?? '',
       query: query === undefined ? undefined : checkFields(query, 'query', ctx.query),

@@ -1,6 +1,7 @@
 import { OPERATIONS } from '../api/operations.ts';
 import type { OperationId } from '../api/paths.ts';
 import type { Control } from '../control/control.ts';
+import type { Exposition } from '../ports/meter.ts';
 import { agentHandlers, tepHandlers } from './agents.ts';
 import { configHandlers } from './config.ts';
 import { docsHandlers } from './docs.ts';
@@ -8,12 +9,13 @@ import { eventHandlers } from './events.ts';
 import { healthHandlers } from './health.ts';
 import { ioHandlers } from './io.ts';
 import { logHandlers } from './logs.ts';
+import { metricsHandlers } from './metrics.ts';
 import { routeOf } from './route.ts';
 import type { HandlersOf, Route } from './route.ts';
 import { serviceHandlers } from './services.ts';
 
 /** The table of all routes: one for each operation of the API. */
-export function allRoutes(control: Control, version: string): readonly Route[] {
+export function allRoutes(control: Control, version: string, exposition: Exposition): readonly Route[] {
   const handlers: HandlersOf<typeof OPERATIONS> = {
     ...agentHandlers(control),
     ...tepHandlers(control),
@@ -23,6 +25,7 @@ export function allRoutes(control: Control, version: string): readonly Route[] {
     ...eventHandlers(control),
     ...configHandlers(control),
     ...healthHandlers(control),
+    ...metricsHandlers(control, exposition),
     ...docsHandlers(version),
   };
   // Object.keys forgets the type of the keys; each handler fits the schemas of its operation, as HandlersOf has checked.

@@ -5,7 +5,7 @@ import { SHORT } from './buckets.ts';
 /** Measures requests. */
 export class PromRequestMeter implements RequestMeter {
   readonly #duration: Histogram<'method' | 'route' | 'status'>;
-  readonly #streams: Gauge<'route'>;
+  #streams: () => ReadonlyMap<string, number> = () => new Map();
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -16,11 +16,18 @@ export class PromRequestMeter implements RequestMeter {
       buckets: SHORT,
       registers,
     });
-    this.#streams = new Gauge({
+    const streamsOf = (): ReadonlyMap<string, number> => this.#streams();
+    const routes = new Set<string>();
+    new Gauge({
       name: 'coredinator_http_streams',
       help: 'Readers of answers that go on (events, logs that are followed), by route.',
       labelNames: ['route'],
       registers,
+      collect() {
+        const streams = streamsOf();
+        for (const route of streams.keys()) routes.add(route);
+        for (const route of routes) this.set({ route }, streams.get(route) ?? 0);
+      },
     });
   }
 
@@ -28,10 +35,7 @@ export class PromRequestMeter implements RequestMeter {
     this.#duration.observe({ method, route, status }, seconds);
   }
 
-  streaming(route: string): () => void {
-    this.#streams.inc({ route });
-    return () => {
-      this.#streams.dec({ route });
-    };
+  watchStreams(streams: () => ReadonlyMap<string, number>): void {
+    this.#streams = streams;
   }
 }

@@ -17,7 +17,7 @@ export interface ProbeMeter {
 /** One request that was answered. */
 export interface AnswerMeasure {
   readonly method: string;
-  /** The template of the route, such as `/api/services/:id`; never a path, of which there are as many as clients think of. */
+  /** The template of the route, such as `/api/services/{id}`; never a path, of which there are as many as clients think of. */
   readonly route: string;
   readonly status: number;
   readonly seconds: number;
@@ -26,8 +26,8 @@ export interface AnswerMeasure {
 /** Told of requests. */
 export interface RequestMeter {
   answered(measure: AnswerMeasure): void;
-  /** An answer began that goes on for as long as its reader likes; gives the way to say that it is over. */
-  streaming(route: string): () => void;
+  /** From now on told, when asked, how many answers of each route go on for as long as their readers like. */
+  watchStreams(streams: () => ReadonlyMap<string, number>): void;
 }
 
 /** The numbers of a host, in the text form of Prometheus. */

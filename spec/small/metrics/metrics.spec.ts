@@ -1,10 +1,9 @@
 import { expect } from 'chai';
-import type { HostViews } from '../../../lib/metrics/frame.ts';
+import type { HostViews, MeasuredAgent, MeasuredService } from '../../../lib/metrics/frame.ts';
 import { Metrics } from '../../../lib/metrics/metrics.ts';
 import { parseServiceId, type ServiceId } from '../../../lib/model/ids.ts';
 import type { JournalEntry } from '../../../lib/model/journal.ts';
 import { NO_LIMITS } from '../../../lib/model/limits.ts';
-import type { AgentView, ServiceView } from '../../../lib/model/views.ts';
 import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
 import type { TreeUsage } from '../../../lib/ports/process-usage.ts';
 import { parseExposition, valueIn } from '../../support/exposed.ts';
@@ -19,8 +18,8 @@ const PUMP = parseServiceId('pump1-corerl');
 /** A host as the metrics see it. */
 class HostWorld implements HostViews {
   readonly metrics = new Metrics({ version: '1.2.3', startedAt: STARTED_AT, hasProcessMetrics: false });
-  listed: readonly ServiceView[] = [];
-  known: readonly AgentView[] = [];
+  listed: readonly MeasuredService[] = [];
+  known: readonly MeasuredAgent[] = [];
   reasons: readonly string[] = [];
   trees: ReadonlyMap<ServiceId, TreeUsage> | null = null;
   #seq = 0;
@@ -30,17 +29,16 @@ class HostWorld implements HostViews {
     this.metrics.ready(0.5, this, { read });
   }
 
-  agents(): readonly AgentView[] {
+  agents(): readonly MeasuredAgent[] {
     return this.known;
   }
 
-  services(): readonly ServiceView[] {
+  services(): readonly MeasuredService[] {
     return this.listed;
   }
 
   health(): ReturnType<HostViews['health']> {
-    const base = { status: 'degraded', process_id: 1, service: 'coredinator', version: '1.2.3' } as const;
-    return { ...base, ...(this.reasons.length === 0 ? {} : { reasons: this.reasons }) };
+    return this.reasons.length === 0 ? {} : { reasons: this.reasons };
   }
 
   text(): Promise<string> {
@@ -57,11 +55,6 @@ class HostWorld implements HostViews {
   }
 }
 
-function agentView(id: string, state: AgentView['state']): AgentView {
-  const rest = { intended_state: 'running', config_path: null, services: [], since: '', reason: null } as const;
-  return { id, type: 'default', state, ...rest };
-}
-
 describe('the metrics of a host', () => {
   let world: HostWorld;
 
@@ -71,7 +64,10 @@ describe('the metrics of a host', () => {
 
   describe('of states', () => {
     it('count agents and services by state, states without any included', async () => {
-      world.known = [agentView('pump1', 'running'), agentView('pump2', 'failed')];
+      world.known = [
+        { id: 'pump1', state: 'running' },
+        { id: 'pump2', state: 'failed' },
+      ];
       world.listed = [serviceView('a'), serviceView('b'), serviceView('c', 'backoff')];
       expect(await world.value('coredinator_agents', { state: 'failed' })).to.equal(1);
       expect(await world.value('coredinator_services', { state: 'running' })).to.equal(2);
@@ -80,7 +76,7 @@ describe('the metrics of a host', () => {
     });
 
     it('say of each state whether a service or an agent is in it', async () => {
-      world.known = [agentView('pump1', 'backoff')];
+      world.known = [{ id: 'pump1', state: 'backoff' }];
       world.listed = [serviceView('a', 'backoff')];
       const samples = parseExposition(await world.text());
       const statesOf = (name: string): unknown =>
@@ -254,12 +250,13 @@ describe('the metrics of a host', () => {
     probes.checked({ probe: 'liveness', check: 'http', outcome: 'failure', seconds: 0.25 });
     const labels = { probe: 'liveness', check: 'http', outcome: 'failure' };
     expect(await world.value('coredinator_probe_duration_seconds_sum', labels)).to.equal(0.25);
-    requests.answered({ method: 'GET', route: '/api/services/:id', status: 200, seconds: 0.125 });
-    const request = { method: 'GET', route: '/api/services/:id', status: '200' };
+    requests.answered({ method: 'GET', route: '/api/services/{id}', status: 200, seconds: 0.125 });
+    const request = { method: 'GET', route: '/api/services/{id}', status: '200' };
     expect(await world.value('coredinator_http_request_duration_seconds_sum', request)).to.equal(0.125);
-    const leave = requests.streaming('/api/events');
-    expect(await world.value('coredinator_http_streams', { route: '/api/events' })).to.equal(1);
-    leave();
+    let streams = new Map([['/api/events', 2]]);
+    requests.watchStreams(() => streams);
+    expect(await world.value('coredinator_http_streams', { route: '/api/events' })).to.equal(2);
+    streams = new Map();
     expect(await world.value('coredinator_http_streams', { route: '/api/events' })).to.equal(0);
   });
 
