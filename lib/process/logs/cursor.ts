@@ -32,12 +32,12 @@ export class LogCursor implements Reader {
   }
 
   /**
-   * Goes on to where the output ends at the time of the call. What follows the last newline is left for a later pass, which
+   * Goes on to where the output ends at the time of the call, or to `limit` if that comes first. What follows the last newline is left for a later pass, which
    * reads it again, unless the launch `isOver`. Holds one file and two chunks while it lasts, nothing in between.
    */
-  async *pass(isOver: boolean): AsyncGenerator<readonly RawItem[], void, undefined> {
-    const end = this.#heads.endOf(this.place.file);
-    if (end === null || end <= this.#offset) return;
+  async *pass(isOver: boolean, limit = Infinity): AsyncGenerator<readonly RawItem[], void, undefined> {
+    const end = Math.min(this.#heads.endOf(this.place.file) ?? 0, limit);
+    if (end <= this.#offset) return;
     const source = new LogSource(this.place.file, this.#heads);
     try {
       yield* this.#readTo(end, isOver, source);

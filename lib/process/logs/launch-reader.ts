@@ -8,6 +8,7 @@ import type { Seats } from './seats.ts';
 export class LaunchReader {
   readonly generation: number;
   readonly #cursors: readonly LogCursor[];
+  readonly #ends = new Map<LogCursor, number>();
   readonly #unpins: readonly (() => void)[];
 
   constructor(room: LogRoom, query: LogQuery, generation: number, seats: Seats) {
@@ -19,15 +20,30 @@ export class LaunchReader {
       const { head } = room.heads.of(place.file);
       const begin = seat?.generation === generation ? (seat.offset ?? head) : head;
       const isLater = seat !== undefined && seat.generation > generation;
-      return new LogCursor(place, room.heads, isLater ? (room.heads.endOf(place.file) ?? 0) : begin);
+      const cursor = new LogCursor(place, room.heads, isLater ? (room.heads.endOf(place.file) ?? 0) : begin);
+      if (seat?.end?.generation === generation) this.#ends.set(cursor, seat.end.offset);
+      return cursor;
     });
     this.#unpins = this.#cursors.map((cursor) => room.pins.add(cursor.place.file, cursor));
   }
 
   /** What is there at the time of the call; see LogCursor.pass. */
-  async *pass(isOver: boolean): AsyncGenerator<readonly LogItem[], void, undefined> {
+  pass(isOver: boolean): AsyncGenerator<readonly LogItem[], void, undefined> {
+    return this.#read(isOver, () => Infinity);
+  }
+
+  /** The same, up to where the query ends. */
+  passToEnd(isOver: boolean): AsyncGenerator<readonly LogItem[], void, undefined> {
+    return this.#read(isOver, (cursor) => this.#ends.get(cursor) ?? Infinity);
+  }
+
+  async *#read(
+    isOver: boolean,
+    endOf: (cursor: LogCursor) => number,
+  ): AsyncGenerator<readonly LogItem[], void, undefined> {
     for (const cursor of this.#cursors) {
-      for await (const items of cursor.pass(isOver)) yield items.map((item) => this.#itemOf(cursor, item));
+      const passed = cursor.pass(isOver, endOf(cursor));
+      for await (const items of passed) yield items.map((item) => this.#itemOf(cursor, item));
     }
   }
 

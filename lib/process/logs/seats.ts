@@ -9,6 +9,8 @@ import { tailOf } from './tail.ts';
 export interface Seat {
   readonly generation: number;
   readonly offset: number | null;
+  /** Of the last lines, where they end: what is written while they are read is not among them. */
+  readonly end?: { readonly generation: number; readonly offset: number };
 }
 
 export type Seats = ReadonlyMap<LogStream, Seat>;
@@ -60,7 +62,7 @@ async function tailSeat(
   for (const generation of [...want.among].reverse()) {
     const isOver = generation !== want.newest || room.hasEnded(serviceId, generation);
     const tail = await tailOf(placeOf(room.layout, serviceId, generation, stream), room.heads, left, isOver);
-    seat = { generation, offset: tail.offset };
+    seat = { generation, offset: tail.offset, end: seat.end ?? { generation, offset: tail.end } };
     left -= tail.found;
     if (left <= 0) break;
   }

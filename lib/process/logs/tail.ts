@@ -5,16 +5,17 @@ import { LogSource } from './source.ts';
 const CHUNK = 64 * 1024;
 const NEWLINE = 10;
 
-/** Where the last lines of a stream begin, and how many of those asked for there are. */
+/** Where the last lines of a stream begin and end, and how many of those asked for there are. */
 export interface TailStart {
   readonly offset: number;
+  readonly end: number;
   readonly found: number;
 }
 
 /** Looks for the beginning of the last `lines` lines from the end on. What follows the last newline is a line if the launch is over. */
 export async function tailOf(place: LogPlace, heads: Heads, lines: number, isOver: boolean): Promise<TailStart> {
   const end = heads.endOf(place.file);
-  if (end === null) return { offset: 0, found: 0 };
+  if (end === null) return { offset: 0, end: Infinity, found: 0 };
   const source = new LogSource(place.file, heads);
   try {
     return await search(source, heads.of(place.file).head, end, lines, isOver);
@@ -34,23 +35,25 @@ async function search(
   // The newline before the first wanted line is looked for, so one more than there are newlines in the wanted lines.
   let wanted = lines + 1;
   let newlines = 0;
+  let last = end; // behind the last newline, unless the rest is a line too
   for (let to = end; to > head;) {
     const from = Math.max(head, to - CHUNK);
     const count = await fill(source, buffer, from, to - from);
-    if (count < to - from) return { offset: to, found: Math.max(0, newlines - 1) }; // released meanwhile
+    if (count < to - from) return { offset: to, end: last, found: Math.max(0, newlines - 1) }; // released meanwhile
     if (to === end && isOver && buffer[count - 1] !== NEWLINE) wanted -= 1;
-    if (wanted === 0) return { offset: end, found: lines };
+    if (wanted === 0) return { offset: end, end, found: lines };
     for (
       let at = buffer.lastIndexOf(NEWLINE, count - 1);
       at >= 0;
       at = at === 0 ? -1 : buffer.lastIndexOf(NEWLINE, at - 1)
     ) {
       newlines += 1;
-      if (newlines === wanted) return { offset: from + at + 1, found: lines };
+      if (newlines === 1 && !isOver) last = from + at + 1;
+      if (newlines === wanted) return { offset: from + at + 1, end: last, found: lines };
     }
     to = from;
   }
-  return { offset: head, found: Math.min(lines, newlines + (lines + 1 - wanted)) };
+  return { offset: head, end: last, found: Math.min(lines, newlines + (lines + 1 - wanted)) };
 }
 
 async function fill(source: LogSource, buffer: Buffer, from: number, length: number): Promise<number> {

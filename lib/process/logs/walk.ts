@@ -18,7 +18,7 @@ export async function* readAll(room: LogRoom, query: LogQuery): Batches {
   for (const generation of wanted) {
     const reader = new LaunchReader(room, query, generation, seats);
     try {
-      yield* reader.pass(generation !== generations.at(-1) || room.hasEnded(serviceId, generation));
+      yield* reader.passToEnd(generation !== generations.at(-1) || room.hasEnded(serviceId, generation));
     } finally {
       reader.close();
     }

@@ -110,6 +110,20 @@ describe('the output of a service', function () {
       expect(await world.texts(tail(0))).to.deep.equal([]);
     });
 
+    it('ends with no more than so many lines, whatever is written while they are read', async () => {
+      await world.open();
+      world.write(1, 'one\ntwo\n');
+      world.write(1, 'oh\nah', 'stderr');
+      const texts: string[] = [];
+      const query = { serviceId: SERVICE, streams: LOG_STREAMS, start: tail(1) };
+      for await (const batch of world.logs.read(query)) {
+        texts.push(...batch.map((item) => (item.type === 'line' ? item.text : 'GAP')));
+        if (texts.length === 1) world.write(1, 'a\nuh\n', 'stderr');
+      }
+      expect(texts).to.deep.equal(['two', 'oh']);
+      expect(await world.texts(tail(2), ['stderr'])).to.deep.equal(['aha', 'uh']);
+    });
+
     it('ends with so many lines of a file that is larger than what is read at once', async () => {
       await world.open();
       await world.count(1, 1, 40_000);
