@@ -34,6 +34,7 @@ export function newProgram(groups: readonly CommandGroup[], site: ProgramSite): 
     .addHelpText('after', CLOSING)
     .showHelpAfterError('`coredinator --help` lists all commands.')
     .configureHelp({
+      subcommandTerm: (command) => command.name(),
       subcommandDescription: (command) => {
         const example = examples.get(command.name());
         const text = command.summary() || command.description();

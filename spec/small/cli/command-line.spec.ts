@@ -20,7 +20,7 @@ describe('the tree of commands', () => {
       print: () => undefined,
       choose: () => undefined,
     });
-    for (const command of program.commands) expect(output).to.contain(`\n  ${command.name()} `);
+    for (const command of program.commands) expect(output).to.match(new RegExp(`^ {2}${command.name()} `, 'm'));
     for (const { example, heading } of COMMAND_GROUPS) expect(output).to.contain(`$ ${example}`).and.contain(heading);
   });
 

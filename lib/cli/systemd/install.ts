@@ -1,0 +1,114 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { EXIT } from '../output/exit-codes.ts';
+import type { CommandIo } from '../output/io.ts';
+import { unitText } from './unit.ts';
+
+/** What `install-service` is to do; all paths are absolute. */
+export interface InstallRequest {
+  readonly scope: 'system' | 'user';
+  /** The name of the unit, without `.service`. */
+  readonly name: string;
+  readonly isPrint: boolean;
+  readonly isForced: boolean;
+  /** Null: whoever owns the base path. Only for a unit of the system. */
+  readonly runAs: string | null;
+  readonly basePath: string;
+  readonly stateDir: string;
+  readonly onExit: 'detach' | 'drain';
+  /** The words of `serve`. */
+  readonly words: readonly string[];
+}
+
+/** Where systemd shows that it runs, and where its units are. */
+export interface SystemdPlaces {
+  readonly booted: string;
+  readonly system: string;
+  readonly user: string;
+}
+
+function placesOf(env: NodeJS.ProcessEnv): SystemdPlaces {
+  const given = env['XDG_CONFIG_HOME'] ?? '';
+  const config = given === '' ? join(env['HOME'] ?? homedir(), '.config') : given;
+  return { booted: '/run/systemd/system', system: '/etc/systemd/system', user: join(config, 'systemd/user') };
+}
+
+/** Prints the unit, or writes it and says what is to be done next. Gives the exit code; runs no command of systemd. */
+export function installService(request: InstallRequest, io: CommandIo, places = placesOf(io.env)): number {
+  const text = textOf(request);
+  if (request.isPrint) {
+    io.out.write(text);
+    return EXIT.ok;
+  }
+  if (!existsSync(places.booted)) {
+    io.err.write(
+      'error: This machine is not run by systemd, so no unit was written. `--print` prints one for another machine. Any other ' +
+        'supervisor does as well, as long as it starts the host again whenever it ends, and sends its signals to the process of ' +
+        'the host alone, not to its group or container: the services run on without their host.\n',
+    );
+    return EXIT.failed;
+  }
+  const file = join(places[request.scope], `${request.name}.service`);
+  try {
+    return written(file, text, request, io);
+  } catch (error) {
+    io.err.write(`error: "${file}" cannot be written (${messageOf(error)}); ${wayOut(request)}.\n`);
+    return EXIT.failed;
+  }
+}
+
+function written(file: string, text: string, request: InstallRequest, { out, err }: CommandIo): number {
+  const present = existsSync(file) ? readFileSync(file, 'utf8') : null;
+  if (present !== null && present !== text && !request.isForced) {
+    err.write(
+      `error: "${file}" is there and says something else; compare it with \`--print\`, then give --force to replace it, or --name ` +
+        'for a second host.\n',
+    );
+    return EXIT.failed;
+  }
+  if (present !== text) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(`${file}.new`, text);
+    chmodSync(`${file}.new`, 0o644); // whatever the umask: others may look at what runs here
+    renameSync(`${file}.new`, file);
+  }
+  out.write(`${present === text ? 'Already there' : 'Written'}: ${file}\n${nextSteps(request)}`);
+  return EXIT.ok;
+}
+
+function nextSteps({ scope, name }: InstallRequest): string {
+  const control = scope === 'system' ? 'systemctl' : 'systemctl --user';
+  const linger = scope === 'system' ? [] : ['loginctl enable-linger   # else everything ends when you log out'];
+  const steps = [...linger, `${control} daemon-reload`, `${control} enable --now ${name}`, `${control} status ${name}`];
+  return `Next:\n${steps.map((step) => `  ${step}\n`).join('')}`;
+}
+
+function wayOut({ scope }: InstallRequest): string {
+  return scope === 'system' ? 'run this as root, or give --user for a unit of your own' : 'see to its permissions';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function textOf({ scope, basePath, stateDir, onExit, runAs, words }: InstallRequest): string {
+  // This program itself, wherever it is installed, in its built form or not.
+  const program = fileURLToPath(new URL(`../../main${extname(new URL(import.meta.url).pathname)}`, import.meta.url));
+  return unitText({
+    scope,
+    basePath,
+    stateDir,
+    onExit,
+    runAs: scope === 'system' ? (runAs ?? ownerOf(basePath)) : null,
+    command: [process.execPath, program, 'serve', ...words],
+  });
+}
+
+/** The name of the owner of a folder, or the number where there is no name. */
+function ownerOf(folder: string): string {
+  const uid = String(statSync(folder).uid);
+  const lines = existsSync('/etc/passwd') ? readFileSync('/etc/passwd', 'utf8').split('\n') : [];
+  return lines.find((line) => line.split(':')[2] === uid)?.split(':')[0] ?? uid;
+}
