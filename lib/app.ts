@@ -114,7 +114,7 @@ export async function startHost(options: ServeOptions, config: LoadedConfig, log
       prober,
       logs,
       usage: { usage: processes.usage, vitals: metrics.vitals },
-      catalog: createCatalog({ basePath, exclude: [options.stateDir] }),
+      catalog: createCatalog({ basePath, exclude: [options.stateDir], log }),
       clock: systemClock,
       log,
       health,

@@ -36,8 +36,8 @@ export async function runServe(options: ServeOptions, env: NodeJS.ProcessEnv): P
 }
 
 async function serve(options: ServeOptions, env: NodeJS.ProcessEnv, log: AppLog): Promise<RunResult> {
-  const { basePath, configFile, stateDir } = options;
-  const config = await loadConfig({ basePath, configFile, workingDirectory: process.cwd(), env });
+  const { basePath, configFile, configRoot, stateDir } = options;
+  const config = await loadConfig({ basePath, configFile, configRoot, workingDirectory: process.cwd(), env });
   const running: { host: Host | null } = { host: null };
   const crashed = exitOnCrash(log, (error) => running.host?.crashed(error));
   const host = (running.host = await startHost(options, config, log));

@@ -6,6 +6,8 @@ import type { ProblemCode } from './problems.ts';
 const DOOR: readonly ProblemCode[] = [
   'host_missing',
   'body_too_large',
+  'target_too_long',
+  'too_many_headers',
   'malformed_path',
   'cross_origin',
   'host_not_served',
@@ -21,7 +23,7 @@ export function problemsOf(operation: Operation, method: Method, path: string): 
   return [
     ...new Set<ProblemCode>([
       ...DOOR,
-      ...(operation.access === 'open' ? [] : (['token_required'] as const)),
+      ...(operation.access === 'open' ? [] : (['token_required', 'too_many_attempts'] as const)),
       ...(isCommand ? (['token_read_only', 'store_unavailable', 'host_closing'] as const) : []),
       ...(path.includes('{id}') ? (['invalid_id'] as const) : []),
       ...(operation.query === undefined ? [] : (['invalid_request'] as const)),

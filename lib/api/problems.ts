@@ -37,6 +37,7 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
   service_not_found: { status: 404, title: 'Service not found' },
   config_unreadable: { status: 400, title: 'Config file unreadable' },
   config_invalid: { status: 422, title: 'Config file invalid' },
+  config_outside_root: { status: 403, title: 'Config file outside of the allowed folder' },
   agent_conflict: { status: 409, title: 'Agent conflict' },
   service_conflict: { status: 409, title: 'Service conflict' },
   service_unheld: { status: 409, title: 'Service held by nobody' },

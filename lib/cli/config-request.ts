@@ -9,6 +9,8 @@ export interface ConfigPlace {
   readonly basePath: string;
   /** The file that was given; null: the `coredinator.yaml` of the base path, if there is one. */
   readonly configFile: string | null;
+  /** The folder that the files of agents must lie in; null: they may lie anywhere. */
+  readonly configRoot: string | null;
 }
 
 /** What `coredinator config` is to do. */

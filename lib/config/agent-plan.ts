@@ -113,17 +113,19 @@ async function specOf(
   member: Member,
   members: readonly Member[],
   file: AgentFile,
-  { site }: PlanContext,
+  { site, configRoot }: PlanContext,
 ): Promise<ServiceSpec> {
   const { agentId, kindName, kind } = member;
   const values = { config_path: file.path, config_stem: file.stem, ...(agentId === null ? {} : { agent_id: agentId }) };
+  // What the operator wrote into the host's configuration may name any file.
+  const envFileRoot = file.isOwn(['kinds', kindName, 'env_file']) ? configRoot : null;
   // A shared service outlives the agent, so it cannot wait for what only the agent has.
   const dependencies = agentId === null ? [] : dependenciesOf(member, members);
   const dependsOn = dependencies.flatMap((dependency) => {
     const condition = kind.depends_on[dependency.kindName];
     return condition === undefined ? [] : [{ serviceId: dependency.id, condition }];
   });
-  const planned = await planService({ ...member, configPath: file.path, values, dependsOn }, site);
+  const planned = await planService({ ...member, configPath: file.path, values, dependsOn, envFileRoot }, site);
   if (planned.type === 'planned') return planned.spec;
   throw file.refuse(planned.problems.map((problem) => ({ ...problem, path: ['kinds', kindName, ...problem.path] })));
 }

@@ -8,14 +8,14 @@ export type FileRead =
   | { readonly type: 'too_large' }
   | { readonly type: 'failed'; readonly code: string; readonly cause: unknown };
 
-/** Opening a FIFO must not wait for its writer; the flag does not exist on Windows. */
-const FLAGS = constants.O_RDONLY | ((constants as { readonly O_NONBLOCK?: number }).O_NONBLOCK ?? 0); // typed as always there
+/** Opening a FIFO must not wait for its writer; the flags do not exist on Windows. */
+const { O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants as { readonly O_NONBLOCK?: number; readonly O_NOFOLLOW?: number }; // typed as always there
 
-/** Reads a regular file of at most `maxBytes`. Never throws. */
-export async function readBounded(path: string, maxBytes: number): Promise<FileRead> {
+/** Reads a regular file of at most `maxBytes`; of a path that is resolved already a link at its end is refused. Never throws. */
+export async function readBounded(path: string, maxBytes: number, { isResolved = false } = {}): Promise<FileRead> {
   let file: FileHandle | null = null;
   try {
-    file = await open(path, FLAGS);
+    file = await open(path, constants.O_RDONLY | O_NONBLOCK | (isResolved ? O_NOFOLLOW : 0));
     const facts = await file.stat();
     if (!facts.isFile()) return { type: 'not_a_file' };
     if (facts.size > maxBytes) return { type: 'too_large' };

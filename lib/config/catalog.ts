@@ -3,6 +3,7 @@ import type { Executable, ExecutableChoice } from '../model/process.ts';
 import type { Millis } from '../model/time.ts';
 import { platformWord } from '../model/version.ts';
 import type { Catalog, ExecutableQuery } from '../ports/catalog.ts';
+import type { Log } from '../ports/log.ts';
 import { chooseFrom } from './choice.ts';
 import { listFiles, type Listing } from './folder-scan.ts';
 
@@ -12,6 +13,8 @@ export interface CatalogOptions {
   readonly basePath: string;
   /** Folders that are not searched, such as the state directory; relative ones are taken from the base path. */
   readonly exclude: readonly string[];
+  /** Default: nobody is warned. */
+  readonly log?: Log;
   /** How often those who wait for an executable look again; default 1 s. */
   readonly lookEveryMs?: Millis;
 }
@@ -31,12 +34,15 @@ class FolderCatalog implements Catalog {
   readonly #basePath: string;
   readonly #exclude: ReadonlySet<string>;
   readonly #lookEveryMs: Millis;
+  readonly #log: Log | undefined;
+  readonly #warnedOf = new Set<string>();
   #scanMs: Millis = 0;
   #running: Promise<unknown> = Promise.resolve();
   #next: Promise<Scan> | null = null;
   #look: Promise<void> | null = null;
 
-  constructor({ basePath, exclude, lookEveryMs = 1_000 }: CatalogOptions) {
+  constructor({ basePath, exclude, log, lookEveryMs = 1_000 }: CatalogOptions) {
+    this.#log = log;
     this.#basePath = basePath;
     this.#exclude = new Set(exclude.map((folder) => resolve(basePath, folder)));
     this.#lookEveryMs = lookEveryMs;
@@ -52,10 +58,21 @@ class FolderCatalog implements Catalog {
     ]);
     const known = choices.get(key);
     if (known !== undefined) return known;
-    const choice = chooseFrom(listing, query, { basePath: this.#basePath, platform: platformWord(process.platform) });
+    const platform = platformWord(process.platform);
+    const choice = chooseFrom(listing, query, { basePath: this.#basePath, platform, onOpen: this.#warnOnce });
     choices.set(key, choice);
     return choice;
   }
+
+  /** Refusing it would stop plants on file systems that know no modes. */
+  readonly #warnOnce = (path: string): void => {
+    if (this.#warnedOf.has(path)) return;
+    this.#warnedOf.add(path);
+    this.#log?.warn(
+      { path },
+      'Any user of this machine can replace this executable, and so run programs as the user of the host; take the right to write from others (chmod o-w) on it and its folder.',
+    );
+  };
 
   async awaitOther(query: ExecutableQuery, refused: string | null, signal: AbortSignal): Promise<Executable> {
     for (;;) {

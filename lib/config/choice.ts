@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Executable, ExecutableChoice } from '../model/process.ts';
 import { compareReleases, isInRange, parseRelease, type Release } from '../model/version.ts';
@@ -9,6 +10,8 @@ export interface Surroundings {
   readonly basePath: string;
   /** The host's word in file names (contract 4). */
   readonly platform: string;
+  /** Told of a chosen file that any user of this machine can replace. */
+  readonly onOpen: (path: string) => void;
 }
 
 interface Candidate {
@@ -17,19 +20,28 @@ interface Candidate {
   readonly release: Release;
 }
 
+/** An executable that was looked at. */
+interface Inspection extends Executable {
+  readonly isOpen: boolean;
+}
+
 const MAX_NAMED = 5;
 
 /** The best of the listed files that fit a query and can be executed, or why there is none. */
 export async function chooseFrom(
   listing: Listing,
   query: ExecutableQuery,
-  { basePath, platform }: Surroundings,
+  { basePath, platform, onOpen }: Surroundings,
 ): Promise<ExecutableChoice> {
   const named = candidates(listing, query.executable, platform);
   const fitting = named.filter(({ release }) => isInRange(release, query.version));
   const reasons: string[] = [];
   const best = await firstExecutable(fitting, basePath, reasons);
-  if (best !== null) return { type: 'found', executable: await fallenBack(best, fitting, query.fallback, basePath) };
+  if (best !== null) {
+    const { isOpen, ...executable } = await fallenBack(best, fitting, query.fallback, basePath);
+    if (isOpen) onOpen(executable.path);
+    return { type: 'found', executable };
+  }
   const reason = `${missing(query, basePath)}${because(reasons, named, query, platform)}${unread(listing)}.`;
   return { type: 'missing', reason };
 }
@@ -38,26 +50,34 @@ async function firstExecutable(
   candidates: readonly Candidate[],
   basePath: string,
   reasons: string[],
-): Promise<Executable | null> {
+): Promise<Inspection | null> {
   for (const { path, isLink, release } of candidates) {
     const inspected = await inspectFile(path, isLink, basePath);
     if (inspected.type === 'executable') {
-      return { path, version: release.version, fingerprint: inspected.fingerprint };
+      const { fingerprint, isOpen } = inspected;
+      return { path: inspected.path, version: release.version, fingerprint, isOpen };
     }
     reasons.push(inspected.reason);
   }
   return null;
 }
 
+/** A candidate by the path under which it is launched; a link that leads nowhere is refused when it is looked at. */
+async function withoutLink(candidate: Candidate): Promise<Candidate> {
+  if (!candidate.isLink) return candidate;
+  return { ...candidate, path: await realpath(candidate.path).catch(() => candidate.path) };
+}
+
 /** A condemned file that is the only one is chosen all the same: a program that may fail is better than none. */
 async function fallenBack(
-  best: Executable,
+  best: Inspection,
   fitting: readonly Candidate[],
   fallback: Fallback | undefined,
   basePath: string,
-): Promise<Executable> {
+): Promise<Inspection> {
   if (fallback?.condemned !== best.fingerprint) return best;
-  const others = fitting.filter(({ path }) => path !== best.path);
+  const resolved = await Promise.all(fitting.map(withoutLink));
+  const others = resolved.filter(({ path }) => path !== best.path);
   const isStable = ({ path }: Candidate): boolean => path === fallback.stablePath;
   const inTurn = [...others.filter(isStable), ...others.filter((other) => !isStable(other))];
   return (await firstExecutable(inTurn, basePath, [])) ?? best;

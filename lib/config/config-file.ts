@@ -1,11 +1,20 @@
-import { ConfigUnreadableError } from '../model/errors.ts';
+import { ConfigOutsideRootError, ConfigUnreadableError } from '../model/errors.ts';
 import { readBounded, type FileRead } from './bounded-file.ts';
+import { resolvedInside } from './config-root.ts';
 
 const MAX_BYTES = 1024 * 1024;
 
 /** Reads a configuration file of at most 1 MiB. Throws ConfigUnreadableError, which says what to do about it. */
 export async function readConfigFile(path: string): Promise<Uint8Array> {
   return bytesOf(path, await readBounded(path, MAX_BYTES));
+}
+
+/** Like {@link readConfigFile}, but throws ConfigOutsideRootError for a path that leads out of `root`; null: it may lead anywhere. */
+export async function readConfigFileIn(root: string | null, path: string): Promise<Uint8Array> {
+  if (root === null) return readConfigFile(path);
+  const resolved = await resolvedInside(path, root);
+  if (resolved === null) throw new ConfigOutsideRootError(path, root);
+  return bytesOf(path, await readBounded(resolved, MAX_BYTES, { isResolved: true }));
 }
 
 /** Like {@link readConfigFile}; null: there is no such file. */

@@ -1,5 +1,6 @@
 import { parseEnv } from 'node:util';
-import { readBounded } from './bounded-file.ts';
+import { readBounded, type FileRead } from './bounded-file.ts';
+import { resolvedInside } from './config-root.ts';
 import { envName } from './schema-words.ts';
 
 /** More does not fit into the environment of a process on most systems. */
@@ -10,9 +11,11 @@ export type EnvFile =
   | { readonly type: 'parsed'; readonly env: Readonly<Record<string, string>> }
   | { readonly type: 'wrong'; readonly message: string };
 
-/** Reads a file of `NAME=value` lines, in the form of Node's own `--env-file`. Never throws. */
-export async function readEnvFile(path: string): Promise<EnvFile> {
-  const result = await readBounded(path, MAX_BYTES);
+/** Reads a file of `NAME=value` lines, in the form of Node's own `--env-file`, which must lie in `root` if there is one. Never throws. */
+export async function readEnvFile(path: string, root: string | null): Promise<EnvFile> {
+  const result = await read(path, root);
+  if (result === null)
+    return wrong(`names "${path}", which does not lie in "${root ?? ''}", where this host takes them`);
   switch (result.type) {
     case 'read':
       return parsed(path, result.bytes);
@@ -23,6 +26,12 @@ export async function readEnvFile(path: string): Promise<EnvFile> {
     case 'failed':
       return wrong(`names "${path}", which cannot be read (${result.code})`);
   }
+}
+
+async function read(path: string, root: string | null): Promise<FileRead | null> {
+  if (root === null) return readBounded(path, MAX_BYTES);
+  const resolved = await resolvedInside(path, root);
+  return resolved === null ? null : readBounded(resolved, MAX_BYTES, { isResolved: true });
 }
 
 function parsed(path: string, bytes: Uint8Array): EnvFile {

@@ -1,6 +1,7 @@
-import { constants, type Dirent } from 'node:fs';
+import { constants, type Dirent, type Stats } from 'node:fs';
 import { access, readdir, realpath, stat } from 'node:fs/promises';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { dirname, join } from 'node:path';
+import { isInside } from './config-root.ts';
 
 /** A file (or a link, which may lead to one) below the base path. */
 export interface ListedFile {
@@ -18,7 +19,8 @@ export interface Listing {
 
 /** What a listed file turned out to be. `unusable`: a fitting name that cannot run, with a sentence that says why. */
 export type Inspected =
-  | { readonly type: 'executable'; readonly fingerprint: string }
+  /** The path leads through no link. `isOpen`: any user of this machine can put another program there. */
+  | { readonly type: 'executable'; readonly path: string; readonly fingerprint: string; readonly isOpen: boolean }
   | { readonly type: 'unusable'; readonly reason: string };
 
 /** Folders read at the same time; the threads that read are shared with the store. */
@@ -60,21 +62,25 @@ async function entriesOf(folder: string, unreadable: string[]): Promise<readonly
 /** Looks at one file: whether it is (or links to) a regular file inside `root` that this user may execute. */
 export async function inspectFile(path: string, isLink: boolean, root: string): Promise<Inspected> {
   try {
-    if (isLink && !isInside(await realpath(path), await realpath(root))) {
+    // What is launched is what was looked at, and not what a link leads to by then.
+    const target = isLink ? await realpath(path) : path;
+    if (isLink && !isInside(target, await realpath(root))) {
       return { type: 'unusable', reason: `"${path}" is a link out of the base path` };
     }
-    const facts = await stat(path);
+    const facts = await stat(target);
     if (!facts.isFile()) return { type: 'unusable', reason: `"${path}" is not a file` };
-    await access(path, constants.X_OK);
-    return { type: 'executable', fingerprint: `${facts.ino}:${facts.size}:${facts.mtimeMs}:${facts.mode}` };
+    await access(target, constants.X_OK);
+    const isOpen = isOpenToAll(facts) || isOpenToAll(await stat(dirname(target)));
+    const fingerprint = `${facts.ino}:${facts.size}:${facts.mtimeMs}:${facts.mode}`;
+    return { type: 'executable', path: target, fingerprint, isOpen };
   } catch (error) {
     return { type: 'unusable', reason: refusalOf(path, codeOf(error)) };
   }
 }
 
-function isInside(path: string, root: string): boolean {
-  const way = relative(root, path);
-  return !isAbsolute(way) && way !== '..' && !way.startsWith(`..${sep}`);
+/** In a folder with the sticky bit nobody can replace the files of others. */
+function isOpenToAll({ mode }: Stats): boolean {
+  return process.platform !== 'win32' && (mode & 0o002) !== 0 && (mode & 0o1000) === 0;
 }
 
 function refusalOf(path: string, code: string): string {

@@ -47,7 +47,15 @@ function draftOf(
     const condition = dependency === undefined ? undefined : service.kind.depends_on[dependency.kindName];
     return condition === undefined ? [] : [{ serviceId: parseServiceId(other), condition }];
   });
-  return { ...service, id: parseServiceId(id), agentId: null, configPath: null, values: {}, dependsOn: dependencies };
+  return {
+    ...service,
+    id: parseServiceId(id),
+    agentId: null,
+    configPath: null,
+    values: {},
+    dependsOn: dependencies,
+    envFileRoot: null,
+  };
 }
 
 /** The place of a service's value: in its kind, where the service has it from there. */

@@ -19,6 +19,8 @@ export interface ServiceDraft {
   /** What the variables stand for; `service_id` is added. */
   readonly values: Readonly<Record<string, string>>;
   readonly dependsOn: readonly DependencySpec[];
+  /** The folder that its env_file must lie in; null: it may lie anywhere. */
+  readonly envFileRoot: string | null;
 }
 
 /** What a plan takes from the machine that it is made on. */
@@ -51,7 +53,9 @@ export async function planService(draft: ServiceDraft, site: PlanSite): Promise<
   const known: ValueOf = (variable) => values.get(variable) ?? hostVariable(variable, site);
   const filler = newFiller(id, known);
   const env =
-    kind.env_file === undefined ? {} : await envOfFile(filler.fill(['env_file'], kind.env_file), filler, site);
+    kind.env_file === undefined
+      ? {}
+      : await envOfFile(filler.fill(['env_file'], kind.env_file), draft.envFileRoot, filler, site);
   if (filler.problems.length > 0) return { type: 'refused', problems: filler.problems };
 
   const wanted = new Set<string>();
@@ -117,11 +121,12 @@ function absent(variable: string, id: ServiceId): string {
 
 async function envOfFile(
   path: string,
+  root: string | null,
   { problems, note }: NotingFiller,
   { basePath }: PlanSite,
 ): Promise<Readonly<Record<string, string>>> {
   if (problems.length > 0) return {};
-  const file = await readEnvFile(resolve(basePath, path));
+  const file = await readEnvFile(resolve(basePath, path), root);
   if (file.type === 'parsed') return file.env;
   note(['env_file'], file.message);
   return {};

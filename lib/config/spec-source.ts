@@ -14,6 +14,8 @@ export interface ConfigOptions {
   readonly basePath: string;
   /** The host's configuration; null: the `coredinator.yaml` of the base path if there is one, else the built-in defaults only. */
   readonly configFile: string | null;
+  /** The folder that agents' files must lie in, absolute; default: they may lie anywhere. */
+  readonly configRoot?: string | null;
   /** Where relative paths begin. */
   readonly workingDirectory: string;
   /** The host's environment, for `${env.NAME}`. */
@@ -36,7 +38,7 @@ const STANDARD_NAME = 'coredinator.yaml';
  * ConfigInvalidError.
  */
 export async function loadConfig(options: ConfigOptions): Promise<LoadedConfig> {
-  const { workingDirectory, env } = options;
+  const { workingDirectory, env, configRoot = null } = options;
   const basePath = resolve(workingDirectory, options.basePath);
   const hostSource = await readHostConfig({ ...options, basePath });
   const effective = hostConfig(hostSource);
@@ -46,7 +48,7 @@ export async function loadConfig(options: ConfigOptions): Promise<LoadedConfig> 
     effective,
     specSource: (ports) => {
       const site = { basePath, env, ports };
-      const context = { host: effective, hostSource, site, workingDirectory };
+      const context = { host: effective, hostSource, site, workingDirectory, configRoot };
       return {
         planAgent: (request) => planAgent(request, context),
         planIo: (request) => planIo(request, context),

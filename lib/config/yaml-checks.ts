@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, visit, type Document, type Pair, type YAMLMap } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, visit, type Document, type ErrorCode, type Pair, type YAMLMap } from 'yaml';
 import type { Problem } from './problems.ts';
 import { isMergeKey } from './yaml-places.ts';
 
@@ -12,10 +12,30 @@ export function yamlProblems(document: Document.Parsed): readonly OffsetProblem[
   const problems = document.errors.map(({ pos, code, message }) => ({
     path: [],
     offset: pos[0],
-    message: code === 'MULTIPLE_DOCS' ? 'the file holds more than one YAML document' : `is not YAML: ${message}`,
+    message:
+      code === 'MULTIPLE_DOCS' ? 'the file holds more than one YAML document' : `is not YAML: ${said(code, message)}`,
   }));
   // What the parser could not read properly leads to false findings below.
   return problems.length > 0 ? problems : structureProblems(document);
+}
+
+const UNQUOTED: Partial<Record<ErrorCode, string>> = {
+  BAD_DIRECTIVE: 'the directive is not known',
+  BAD_DQ_ESCAPE: 'the escape sequence is not known',
+  TAG_RESOLVE_FAILED: 'the tag is not known',
+};
+
+/**
+ * What the library says, without the text that it quotes: any file can be named as a configuration, also one that is none and
+ * that whoever asks must not read.
+ */
+function said(code: ErrorCode, message: string): string {
+  return UNQUOTED[code] ?? (code === 'UNEXPECTED_TOKEN' ? message.replace(/: .*$/s, '') : message);
+}
+
+/** Names that stand for themselves are repeated, what may be a line of anything is not. */
+function quoted(name: string): string {
+  return /^[\w.<-]{1,64}$/.test(name) ? ` "${name}"` : '';
 }
 
 /** Keys are compared through a set, so that the time stays proportional to the size of the document. */
@@ -27,7 +47,11 @@ function structureProblems(document: Document.Parsed): readonly OffsetProblem[] 
       const offset = node.range?.[0] ?? 0;
       if (isAlias(node)) {
         if (!anchors.has(node.source))
-          problems.push({ path: [], offset, message: `the alias "*${node.source}" has no anchor before it` });
+          problems.push({
+            path: [],
+            offset,
+            message: `the alias${quoted(node.source).replace('"', '"*')} has no anchor before it`,
+          });
         return;
       }
       if (node.anchor !== undefined) anchors.add(node.anchor);
@@ -44,7 +68,7 @@ function duplicateKeys(map: YAMLMap): readonly OffsetProblem[] {
     const isDuplicate = seen.has(key.value);
     seen.add(key.value);
     return isDuplicate
-      ? [{ path: [], offset: key.range?.[0] ?? 0, message: `the key "${String(key.value)}" is there twice` }]
+      ? [{ path: [], offset: key.range?.[0] ?? 0, message: `the key${quoted(String(key.value))} is there twice` }]
       : [];
   });
 }

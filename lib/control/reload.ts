@@ -1,5 +1,5 @@
 import { serviceActorId } from '../actors/service/record.ts';
-import { ConfigInvalidError, ConfigUnreadableError } from '../model/errors.ts';
+import { ConfigInvalidError, ConfigOutsideRootError, ConfigUnreadableError } from '../model/errors.ts';
 import type { AgentId, ServiceId } from '../model/ids.ts';
 import {
   reloadChanges,
@@ -193,8 +193,8 @@ function planAnew(specs: SpecSource, { plan }: AgentWish): Promise<AgentPlan> {
 
 /** The file of an agent that is not meant to run may be gone or half written; that of another one stops the reload. */
 function skippedFor({ plan, intended }: AgentWish, error: unknown): SkippedAgent {
-  const isConfig = error instanceof ConfigInvalidError || error instanceof ConfigUnreadableError;
-  if (intended === 'running' || !isConfig) throw error;
+  const kinds = [ConfigInvalidError, ConfigOutsideRootError, ConfigUnreadableError];
+  if (intended === 'running' || !(error instanceof Error && kinds.some((kind) => error instanceof kind))) throw error;
   return { agentId: plan.id, reason: error.message };
 }
 

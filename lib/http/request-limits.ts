@@ -25,7 +25,7 @@ function refuseLongTarget({ url = '' }: IncomingMessage): void {
   let fields = 1;
   for (let at = url.indexOf('&', query); at !== -1; at = url.indexOf('&', at + 1)) fields += 1;
   if (fields <= MAX_QUERY_FIELDS) return;
-  throw new RequestError('invalid_request', `The query has ${fields} fields; send at most ${MAX_QUERY_FIELDS}.`);
+  throw new RequestError('target_too_long', `The query has ${fields} fields; send at most ${MAX_QUERY_FIELDS}.`);
 }
 
 /** Throws RequestError for what is larger than any request needs, before anything is made of it. */

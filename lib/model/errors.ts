@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'service_not_found'
   | 'config_unreadable'
   | 'config_invalid'
+  | 'config_outside_root'
   | 'agent_conflict'
   | 'service_conflict'
   | 'service_unheld'
@@ -70,6 +71,15 @@ export class ConfigInvalidError extends CoredinatorError {
   constructor(message: string, issues: readonly FieldIssue[], options?: ErrorOptions) {
     super(message, options);
     this.issues = issues;
+  }
+}
+
+/** A config file that leads out of the folder in which this host takes them. */
+export class ConfigOutsideRootError extends CoredinatorError {
+  readonly code = 'config_outside_root';
+
+  constructor(path: string, root: string) {
+    super(`The configuration "${path}" does not lie in "${root}", where this host takes them; move it there.`);
   }
 }
 

@@ -19,7 +19,7 @@ const startBody = z
 const start = {
   body: startBody,
   answers: ok(idSchema, 'The id of the agent.'),
-  problems: ['config_unreadable', 'config_invalid', 'agent_conflict', 'service_conflict'],
+  problems: ['config_unreadable', 'config_outside_root', 'config_invalid', 'agent_conflict', 'service_conflict'],
 } as const;
 
 const stopped = ok(z.null(), 'Its processes are gone.');

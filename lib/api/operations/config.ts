@@ -12,6 +12,6 @@ export const CONFIG_OPERATIONS = {
     description: 'With `dry_run=true` it only says what that would be.',
     query: z.strictObject({ dry_run: flagField.default(false) }),
     answers: ok(reloadSchema),
-    problems: ['config_unreadable', 'config_invalid', 'service_conflict'],
+    problems: ['config_unreadable', 'config_outside_root', 'config_invalid', 'service_conflict'],
   },
 } as const satisfies Operations;

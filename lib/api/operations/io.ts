@@ -30,7 +30,7 @@ export const IO_OPERATIONS = {
     summary: 'Start a coreio service that agents can share.',
     body: startBody,
     answers: ok(startedSchema),
-    problems: ['config_unreadable', 'config_invalid', 'service_conflict'],
+    problems: ['config_unreadable', 'config_outside_root', 'config_invalid', 'service_conflict'],
   },
   stopIo: {
     tag: 'Shared coreio',

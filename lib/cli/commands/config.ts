@@ -17,6 +17,7 @@ are written in the file, secrets too; variables are not filled in, and no env_fi
 interface Given {
   readonly basePath?: string;
   readonly config?: string;
+  readonly configRoot?: string;
 }
 
 /** The configuration, without a host. */
@@ -39,6 +40,7 @@ function defineCheck(command: Command, site: CommandSite): void {
   command
     .description('check the configuration of the host and the files of agents')
     .argument('[file...]', 'files of agents')
+    .option('--config-root <dir>', 'folder that they must lie in (default: COREDINATOR_CONFIG_ROOT, else anywhere)')
     .addHelpText('after', CHECK_HELP)
     .action((agentFiles: readonly string[], given: Given) => {
       site.choose(taskOf({ type: 'check', place: placeOf(given, site.env), agentFiles }));
@@ -90,5 +92,10 @@ function withPlace(command: Command): Command {
 function placeOf(given: Given, env: NodeJS.ProcessEnv): ConfigPlace {
   const basePath = givenOption(given.basePath, '--base-path', env) ?? { values: ['.'], source: '--base-path' };
   const file = givenOption(given.config, '--config', env);
-  return { basePath: existingFolder(basePath), configFile: file === undefined ? null : existingFile(file) };
+  const root = givenOption(given.configRoot, '--config-root', env);
+  return {
+    basePath: existingFolder(basePath),
+    configFile: file === undefined ? null : existingFile(file),
+    configRoot: root === undefined ? null : existingFolder(root),
+  };
 }

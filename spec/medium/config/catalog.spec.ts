@@ -203,10 +203,28 @@ describe('the catalog', () => {
   });
 
   describe('follows', () => {
-    it('a link to a file below the base path, by the name of the link', async () => {
-      put('store/8f3a');
-      symlinkSync(join('store', '8f3a'), join(base, 'corerl-1.0.0'));
-      expect(await found()).to.deep.equal({ path: join(base, 'corerl-1.0.0'), version: '1.0.0' });
+    it('a link to a file below the base path, by the name of the link, and gives what it leads to', async () => {
+      const first = put('store/8f3a');
+      const link = join(base, 'corerl-1.0.0');
+      symlinkSync(join('store', '8f3a'), link);
+      const chosen = await found();
+      expect(chosen).to.deep.equal({ path: first, version: '1.0.0' });
+
+      // What the link leads to later is another choice.
+      rmSync(link);
+      symlinkSync(put('corerl-x', 0o755, temporaryFolder()), link);
+      expect(chosen.path).to.equal(first);
+      expect(await reason()).to.contain('is a link out of the base path');
+    });
+
+    it('a link when it falls back, and tells it from the file that it leads to', async () => {
+      const stable = put('store/stable');
+      symlinkSync(stable, join(base, 'corerl-1.0.0'));
+      put('corerl-1.5.0');
+      put('corerl-2.0.0');
+      const fallback = { condemned: await fingerprint(), stablePath: stable };
+      const choice = await catalog.choose({ executable: 'corerl', version: null, fallback });
+      expect(choice).to.have.nested.property('executable.path', stable);
     });
 
     it('a base path that is itself a link', async () => {
@@ -215,7 +233,40 @@ describe('the catalog', () => {
       const link = join(temporaryFolder(), 'base');
       symlinkSync(base, link);
       catalog = createCatalog({ basePath: link, exclude: [] });
-      expect(await found()).to.include({ path: join(link, 'corerl-1.0.0') });
+      expect(await found()).to.include({ path: join(base, 'store/x') });
+    });
+  });
+
+  describe('warns', () => {
+    const warned: unknown[] = [];
+    const silent = (): void => undefined;
+
+    beforeEach(() => {
+      warned.length = 0;
+      const warn = (fields: object): void => void warned.push(fields);
+      catalog = createCatalog({
+        basePath: base,
+        exclude: [],
+        log: { debug: silent, info: silent, warn, error: silent },
+      });
+    });
+
+    it('once of a chosen file that any user can replace, and of no other', async () => {
+      put('corerl-1.0.0', 0o777);
+      const path = put('corerl-2.0.0', 0o757);
+      await found();
+      await found();
+      expect(warned).to.deep.equal([{ path }]);
+    });
+
+    it('of a file in a folder that any user can write to, unless its files are their owners’', async () => {
+      const path = put('open/corerl-1.0.0');
+      chmodSync(join(base, 'open'), 0o1777);
+      await found();
+      expect(warned).to.deep.equal([]);
+      chmodSync(join(base, 'open'), 0o777);
+      await found();
+      expect(warned).to.deep.equal([{ path }]);
     });
   });
 

@@ -1,9 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { loadConfig } from '../../../lib/config/spec-source.ts';
-import { ConfigInvalidError, ConfigUnreadableError, InvalidIdError } from '../../../lib/model/errors.ts';
+import {
+  ConfigInvalidError,
+  ConfigOutsideRootError,
+  ConfigUnreadableError,
+  InvalidIdError,
+} from '../../../lib/model/errors.ts';
 import { NO_PROBES } from '../../../lib/model/probe.ts';
 import type { AgentPlan, ServiceSpec } from '../../../lib/model/spec.ts';
 import type { PortBook } from '../../../lib/ports/port-book.ts';
@@ -324,6 +329,83 @@ agent_types: { full: { services: [ui, corerl, coreio, coretelemetry] } }
     });
   });
 
+  describe('with a root for the files of agents', () => {
+    let root: string;
+
+    beforeEach(() => {
+      root = join(folder, 'agents');
+      mkdirSync(root);
+    });
+
+    async function planned(configPath: string, hostConfig = ''): Promise<AgentPlan> {
+      const options = { basePath: '/plant', configFile: file('host.yaml', hostConfig), workingDirectory: folder, env };
+      return (await loadConfig({ ...options, configRoot: root })).specSource(ports).planAgent({ configPath });
+    }
+
+    it('takes what lies in it, by the path that was given', async () => {
+      const path = file('agents/area/pump1.yaml', '');
+      expect((await planned(path)).configPath).to.equal(path);
+      expect((await planned('agents/area/pump1.yaml')).configPath).to.equal(path);
+      symlinkSync(path, join(root, 'pump2.yaml'));
+      expect(await planned(join(root, 'pump2.yaml'))).to.include({ id: 'pump2', configPath: join(root, 'pump2.yaml') });
+    });
+
+    it('is taken by its other names too', async () => {
+      file('agents/pump1.yaml', '');
+      const link = join(folder, 'link');
+      symlinkSync(root, link);
+      expect(await planned(join(link, 'pump1.yaml'))).to.include({ id: 'pump1' });
+      root = link;
+      expect(await planned(join(folder, 'agents', 'pump1.yaml'))).to.include({ id: 'pump1' });
+    });
+
+    it('refuses what lies elsewhere, whether or not it is there, and what links lead to there', async () => {
+      const outside = file('outside.yaml', 'a: [hunter2');
+      mkdirSync(join(folder, 'agents-of-others'));
+      symlinkSync(outside, join(root, 'link.yaml'));
+      symlinkSync(folder, join(root, 'folder'));
+      for (const path of [
+        outside,
+        join(folder, 'gone.yaml'),
+        '/etc/shadow',
+        '/proc/self/environ',
+        '/nowhere/x.yaml',
+        join(root, '..', 'outside.yaml'),
+        'outside.yaml',
+        file('agents-of-others/a.yaml', ''),
+        join(root, 'link.yaml'),
+        join(root, 'folder', 'outside.yaml'),
+        join(root, 'folder', 'gone.yaml'),
+        folder,
+        '/',
+      ]) {
+        const error = await refusal(planned(path));
+        expect(error, path).to.be.instanceOf(ConfigOutsideRootError);
+        expect(error.message).to.contain(root).and.not.contain('hunter2');
+      }
+    });
+
+    it('says of what is not there, inside, that it is not there', async () => {
+      symlinkSync(join(root, 'nothing'), join(root, 'dangling.yaml'));
+      for (const name of ['gone.yaml', 'a/b/gone.yaml', 'dangling.yaml']) {
+        expect(await refusal(planned(join(root, name))), name).to.be.instanceOf(ConfigUnreadableError);
+      }
+    });
+
+    it('holds the env_file of an agent too, but not that of the host', async () => {
+      const outside = file('outside.env', 'A=1');
+      const inside = file('agents/inside.env', 'A=1');
+      const of = (path: string): string => `kinds: { corerl: { env_file: ${JSON.stringify(path)} } }`;
+      const agent = (path: string): string => file('agents/pump1.yaml', `coredinator: { ${of(path)} }`);
+
+      expect((await planned(agent(inside))).services[1]?.env).to.deep.equal({ A: '1' });
+      const error = await refusal(planned(agent(outside)));
+      expect(error).to.be.instanceOf(ConfigInvalidError);
+      expect(error.message).to.contain('pump1.yaml:1:').and.contain(`"${outside}", which does not lie in "${root}"`);
+      expect((await planned(file('agents/pump1.yaml', ''), of(outside))).services[1]?.env).to.deep.equal({ A: '1' });
+    });
+  });
+
   describe('for an agent type with a strategy', () => {
     it('keeps the strategy, and lets the services of a group come up in order', async () => {
       const types = (strategy: string): string =>
@@ -574,6 +656,36 @@ services:
       expect(
         await (await source()).planAgent({ configPath: file('most.yaml', `#${' '.repeat(1024 * 1024 - 1)}`) }),
       ).to.include({ id: 'most' });
+    });
+
+    it('repeats no line of it, whatever it is', async () => {
+      const secret = 'S3cr3tOfAnotherUser';
+      for (const text of [
+        `root:${secret}:19000:0:99999:7:::\nbin:*:18000\n\t- ${secret}: [`,
+        `*:*:*:postgres:${secret}\n`,
+        `"${secret}\\q${secret}"\n`,
+        `a: !${secret} [\n`,
+        `a: !x!${secret} b\n`,
+        `%${secret} x\n---\na\n`,
+        `a: | ${secret}\n  b\n`,
+        `a: >9${secret}\n`,
+        `] ${secret}\n`,
+        `a: b: ${secret}\n`,
+        `- a\n${secret}\n`,
+        `a: "x" ${secret}\n`,
+        `"${secret} ${secret}": 1\n"${secret} ${secret}": 2\n`,
+        `a: *${secret}/${secret}\n`,
+        `\u0001${secret}\n[`,
+        `-----BEGIN PRIVATE KEY-----\n${secret}/+==\n-----END PRIVATE KEY-----\n`,
+      ]) {
+        const path = file('foreign', text);
+        const told = await (await source()).planAgent({ configPath: path }).then(
+          () => '',
+          (error: unknown) =>
+            error instanceof ConfigInvalidError ? JSON.stringify([error.message, error.issues]) : error,
+        );
+        expect(told, text).to.be.a('string').that.does.not.contain(secret);
+      }
     });
 
     it('says where it is no YAML', async () => {
