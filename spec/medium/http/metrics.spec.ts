@@ -6,7 +6,7 @@ import { eventually } from '../../support/eventually.ts';
 import { parseExposition, valueIn } from '../../support/exposed.ts';
 import { serviceView } from '../../support/fake-control.ts';
 import { NO_USAGE } from '../../support/no-usage.ts';
-import { ApiUnderTest } from './api-under-test.ts';
+import { ApiUnderTest, fixedTokens } from './api-under-test.ts';
 
 const COUNT = 'coredinator_http_request_duration_seconds_count';
 
@@ -90,7 +90,7 @@ describe('GET /metrics', () => {
 describe('GET /metrics and GET /api/usage with a token', () => {
   const api = new ApiUnderTest();
 
-  before(() => api.open({ access: { full: 'full', readOnly: 'readonly' } }));
+  before(() => api.open({ access: fixedTokens('full', 'readonly') }));
   after(() => api.close());
 
   for (const path of ['/metrics', '/api/usage']) {
