@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { resolve } from 'node:path';
-import { TokenListError, tokensIn } from '../http/token-list.ts';
+import { TokenListError, tokensIn } from '../model/token-list.ts';
 import type { TokenOrigin, TokenOrigins } from '../http/tokens.ts';
 import { OptionError } from './option-paths.ts';
 import type { RawOption, RawOptions } from './raw-options.ts';

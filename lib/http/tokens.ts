@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Log } from '../ports/log.ts';
 import type { Access, Digests } from './access.ts';
 import { FromFiles } from './from-files.ts';
-import { tokensIn } from './token-list.ts';
+import { tokensIn } from '../model/token-list.ts';
 
 /** Where the tokens of one scope come from; `source` is the option or variable, for people. */
 export type TokenOrigin =
