@@ -1,4 +1,5 @@
 import type { ExplainView } from '../api/schemas/explain.ts';
+import type { FeedBatch, FeedQuery } from '../model/feed.ts';
 import type { AgentId } from '../model/ids.ts';
 import type { JournalQuery } from '../model/journal.ts';
 import type { LogItem, LogPolicy, LogQuery } from '../model/log-line.ts';
@@ -56,6 +57,11 @@ export interface Control {
   ioServices(): readonly IoView[];
   /** `next` is the `after` of the following page, null at the end. */
   history(query: JournalQuery): Promise<{ readonly events: readonly EventView[]; readonly next: number | null }>;
+  /**
+   * What happens, from where the query says and then as it comes; the first batch says at once where that is. Ends when the
+   * signal is aborted or the host leaves. Throws StoreUnavailableError between batches.
+   */
+  feed(query: FeedQuery, signal: AbortSignal): AsyncIterable<FeedBatch>;
   /**
    * The output of a service in batches (ServiceLogs.read); with a signal it goes on until that is aborted or the host leaves
    * (ServiceLogs.follow). Throws ServiceNotFoundError.

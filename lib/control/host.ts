@@ -1,5 +1,6 @@
 import { AgentNotFoundError, ServiceNotFoundError } from '../model/errors.ts';
 import type { ExplainView } from '../api/schemas/explain.ts';
+import type { FeedBatch, FeedQuery } from '../model/feed.ts';
 import { parseServiceId, type AgentId, type ServiceId } from '../model/ids.ts';
 import type { LogItem, LogPolicy, LogQuery } from '../model/log-line.ts';
 import type { SupposedExit } from '../model/supposed-exit.ts';
@@ -16,6 +17,7 @@ import type { CommandOrigin, Control, OpenControl } from './control.ts';
 import { drain } from './drain.ts';
 import { explain } from './explain.ts';
 import { hostFact } from './facts.ts';
+import type { Feed } from './feed.ts';
 import type { Health } from './health.ts';
 import type { Recorder } from './recorder.ts';
 import type { Intake } from './intake.ts';
@@ -39,6 +41,7 @@ export interface HostParts {
   readonly wishes: Wishes;
   readonly changes: Changes;
   readonly recorder: Recorder;
+  readonly feed: Feed;
   readonly configuration: Configuration;
   readonly intake: Intake;
   readonly agents: AgentCommands;
@@ -151,6 +154,10 @@ export class Host implements OpenControl {
     return { events: entries.map(eventView), next: last && entries.length === query.limit ? last.seq : null };
   }
 
+  feed(query: FeedQuery, signal: AbortSignal): AsyncIterable<FeedBatch> {
+    return this.#parts.feed.read(query, signal);
+  }
+
   logs(id: string, query: Omit<LogQuery, 'serviceId'>, follow?: AbortSignal): AsyncIterable<readonly LogItem[]> {
     const wanted = { ...query, serviceId: this.#service(id).context.spec.id };
     const { logs } = this.#deps;
@@ -189,11 +196,12 @@ export class Host implements OpenControl {
   }
 
   async close(mode: 'detach' | 'drain'): Promise<void> {
-    const { intake, root, changes, recorder, health } = this.#parts;
+    const { intake, root, changes, recorder, feed, health } = this.#parts;
     intake.close();
     if (mode === 'drain') await drain(root, changes);
     recorder.note(hostFact('host.stopped', this.#deps.clock.now(), { mode, left: this.#deps.processes.live().length }));
     await recorder.close();
+    feed.close(); // its readers are told of everything, that the host stopped too
     health.close();
     root.stop();
   }

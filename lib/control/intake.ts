@@ -5,8 +5,8 @@ import type { ActorStore } from '../ports/actor-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import type { CommandOrigin } from './control.ts';
+import type { Journal } from './journal.ts';
 import { Lanes } from './lanes.ts';
-import type { Sequence } from './sequence.ts';
 import type { Wishes } from './wishes.ts';
 
 /** What a command leaves behind whatever happens next: the wishes, and the fact that it was given. */
@@ -20,7 +20,7 @@ export interface Accepted {
 export interface IntakeDeps {
   readonly store: ActorStore;
   readonly wishes: Wishes;
-  readonly sequence: Sequence;
+  readonly journal: Journal;
   readonly clock: Clock;
   readonly crashPoint?: ReachCrashPoint | undefined;
 }
@@ -56,10 +56,10 @@ export class Intake {
 
   /** Makes a command durable, in one transaction. Throws StoreUnavailableError: then nothing is wished for. */
   async accept({ put = [], drop = [], fact }: Accepted, { correlationId }: CommandOrigin): Promise<void> {
-    const { store, wishes, sequence, clock } = this.#deps;
+    const { store, wishes, journal, clock } = this.#deps;
     const blank = { agentId: null, serviceId: null, from: null, to: null };
-    const entry = sequence.next({ ...blank, at: clock.now(), cause: 'command', correlationId, ...fact });
-    await store.commitWishes({ put, drop, journal: [entry] });
+    const draft = { ...blank, at: clock.now(), cause: 'command', correlationId, ...fact };
+    await journal.write([draft], (entries) => store.commitWishes({ put, drop, journal: entries }));
     this.#deps.crashPoint?.('after-wish');
     for (const subject of drop) wishes.drop(subject);
     for (const wish of put) wishes.put(wish);

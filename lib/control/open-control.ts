@@ -4,16 +4,17 @@ import type { Clock } from '../ports/clock.ts';
 import type { ControlDeps } from './control-deps.ts';
 import type { OpenControl } from './control.ts';
 import { hostFact } from './facts.ts';
+import { openFeed } from './feed.ts';
 import { ReportingCatalog, ReportingProcessHost } from './health-processes.ts';
 import { ReportingStore } from './health-store.ts';
 import { Health } from './health.ts';
 import { bringUpHostServices } from './host-services.ts';
 import { Host } from './host.ts';
 import { Intake } from './intake.ts';
+import { Journal } from './journal.ts';
 import { Recorder } from './recorder.ts';
 import { recover } from './recovery.ts';
 import { Reloader } from './reload.ts';
-import { Sequence } from './sequence.ts';
 import { ServiceCommands } from './service-commands.ts';
 import { wallTimers } from './wall-timers.ts';
 import { Wishes } from './wishes.ts';
@@ -28,9 +29,11 @@ export async function openControl(deps: ControlDeps): Promise<OpenControl> {
   const catalog = new ReportingCatalog(deps.catalog, health);
   const rows = await store.loadActors();
   const wishes = new Wishes(await store.loadWishes());
-  const sequence = new Sequence(await store.lastSeq());
+  const newest = await store.lastSeq();
+  const feed = await openFeed({ store, timers, newest, numbered: () => journal.last });
+  const journal = new Journal(newest, feed.publish);
   const changes = new Changes();
-  const recorder = new Recorder({ store, sequence, clock, timers, log, onChanged: changes.notify, crashPoint }, rows);
+  const recorder = new Recorder({ store, journal, clock, timers, log, onChanged: changes.notify, crashPoint }, rows);
   const onBack = (): void => {
     recorder.retry();
     void store.quarantineAgain(clock.now()); // never rejects
@@ -52,7 +55,7 @@ export async function openControl(deps: ControlDeps): Promise<OpenControl> {
     log,
     crashPoint,
   });
-  const intake = new Intake({ store, wishes, sequence, clock, crashPoint });
+  const intake = new Intake({ store, wishes, journal, clock, crashPoint });
   const configuration = { specs: deps.specs };
   const commandDeps = { root, configuration, wishes, changes, intake };
   const agents = new AgentCommands(commandDeps);
@@ -61,7 +64,19 @@ export async function openControl(deps: ControlDeps): Promise<OpenControl> {
   // Facts get their numbers when they are written, commands at once: that the host started comes before what it then asks for.
   await recorder.flush().catch(() => undefined); // what cannot be written is told, and tried again by the recorder
   await bringUpHostServices(deps.specs, wishes, services);
-  return new Host(deps, { root, configuration, wishes, changes, recorder, intake, agents, services, reloader, health });
+  return new Host(deps, {
+    root,
+    configuration,
+    wishes,
+    changes,
+    recorder,
+    feed,
+    intake,
+    agents,
+    services,
+    reloader,
+    health,
+  });
 }
 
 /** A store that began anew is something that a person has to know for as long as this host lives. */

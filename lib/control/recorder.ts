@@ -8,7 +8,7 @@ import { pathOf, rowOf } from './actor-rows.ts';
 import { isMachineActor } from './actors.ts';
 import { FactQueue, inOrder } from './fact-queue.ts';
 import { causeOf, factsBetween, type Seen } from './facts.ts';
-import type { Sequence } from './sequence.ts';
+import type { Journal } from './journal.ts';
 import { wallTimers } from './wall-timers.ts';
 
 const FIRST_RETRY_MS = 500;
@@ -16,7 +16,7 @@ const SLOWEST_RETRY_MS = 5_000;
 
 export interface RecorderOptions {
   readonly store: ActorStore;
-  readonly sequence: Sequence;
+  readonly journal: Journal;
   readonly clock: Clock;
   /** Default: real time. */
   readonly timers?: Timers | undefined;
@@ -220,11 +220,13 @@ export class Recorder {
     const taken = this.#facts.take();
     this.#dirty.clear();
     this.#gone.clear();
-    const journal = inOrder(taken, clock.now()).map((draft) => this.#options.sequence.next(draft));
-    if (upserts.length + removals.length + journal.length === 0) return;
+    const drafts = inOrder(taken, clock.now());
+    if (upserts.length + removals.length + drafts.length === 0) return;
     try {
       this.#options.crashPoint?.('before-commit');
-      await store.commitActors({ upserts, removals, journal, updatedAt: clock.now() });
+      await this.#options.journal.write(drafts, (journal) =>
+        store.commitActors({ upserts, removals, journal, updatedAt: clock.now() }),
+      );
       this.#options.crashPoint?.('after-commit');
     } catch (error) {
       for (const path of dirty) if (this.#live.has(path)) this.#dirty.add(path);

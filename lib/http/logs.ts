@@ -11,7 +11,8 @@ import {
   type LogStream,
 } from '../model/log-line.ts';
 import { sendLogPage } from './log-page.ts';
-import { eventForm, streamLogs, textForm } from './log-stream.ts';
+import { sendStream } from './event-stream.ts';
+import { eventForm, textForm } from './log-stream.ts';
 import { RequestError } from './problem.ts';
 import type { Call, HandlersOf } from './route.ts';
 
@@ -66,7 +67,7 @@ async function answerLogs(control: Control, { id: given, query: fields, ctx }: C
   if (fields.limit !== undefined) throw refuse('limit', 'needs Accept: application/json');
   const isEvents = type === 'text/event-stream';
   if (isEvents && fields.follow === false) throw refuse('follow', 'cannot be false for text/event-stream');
-  await streamLogs(ctx, isEvents ? eventForm : textForm, (gone) =>
+  await sendStream(ctx, isEvents ? eventForm : textForm, (gone) =>
     control.logs(id, query, isFollow || isEvents ? gone : undefined),
   );
 }

@@ -1,3 +1,4 @@
+import type { EventFilter } from './event-filter.ts';
 import type { Instant } from './time.ts';
 
 /** What a fact says before it has its number. */
@@ -37,4 +38,8 @@ export interface JournalQuery {
   readonly serviceId?: string;
   readonly type?: string;
   readonly correlationId?: string;
+  /** Only entries of that instant or later, by their own clock. */
+  readonly since?: Instant;
+  /** Beside the fields above. */
+  readonly filter?: EventFilter;
 }

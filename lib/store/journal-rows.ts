@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { beginningOf, type EventFilter } from '../model/event-filter.ts';
 import type { JournalEntry, JournalQuery } from '../model/journal.ts';
 import { inserter, type Cell, type RowWrite } from './batch.ts';
 import { jsonOf } from './parsing.ts';
@@ -71,10 +72,48 @@ export function selectionOf(query: JournalQuery): { readonly rest: string; reado
     terms.push(`${terms.length === 0 ? '' : '+'}${column} = ? AND`);
     parameters.push(value);
   }
+  for (const { term, cells } of [...sinceTerm(query), ...filterTerms(query.filter)]) {
+    terms.push(`${term} AND`);
+    parameters.push(...cells);
+  }
   const limit = Math.min(Math.max(1, query.limit), MAX_PAGE);
   const direction = query.order === 'newest_first' ? 'DESC' : 'ASC';
   return {
     rest: `WHERE ${terms.join(' ')} seq > ? AND seq < ? ORDER BY seq ${direction} LIMIT ?`,
     parameters: [...parameters, query.after, query.before ?? Number.MAX_SAFE_INTEGER, limit],
   };
+}
+
+/** A condition with what stands in for its question marks. No index is used for it: facts are read in the order of seq. */
+interface Term {
+  readonly term: string;
+  readonly cells: readonly Cell[];
+}
+
+function sinceTerm({ since }: JournalQuery): readonly Term[] {
+  return since === undefined ? [] : [{ term: 'at >= ?', cells: [since] }];
+}
+
+function filterTerms(filter: EventFilter | undefined): readonly Term[] {
+  if (filter === undefined) return [];
+  return [
+    ...oneOf('agent_id', filter.agentIds),
+    ...oneOf('service_id', filter.serviceIds),
+    ...(filter.types.length === 0 ? [] : [typeTerm(filter.types)]),
+  ];
+}
+
+function oneOf(column: string, values: readonly string[]): readonly Term[] {
+  if (values.length === 0) return [];
+  return [{ term: `+${column} IN (SELECT value FROM json_each(?))`, cells: [JSON.stringify(values)] }];
+}
+
+function typeTerm(patterns: readonly string[]): Term {
+  const terms = patterns.map((pattern): Term => {
+    const beginning = beginningOf(pattern);
+    return beginning === null
+      ? { term: '+type = ?', cells: [pattern] }
+      : { term: 'substr(type, 1, length(?)) = ?', cells: [beginning, beginning] };
+  });
+  return { term: `(${terms.map(({ term }) => term).join(' OR ')})`, cells: terms.flatMap(({ cells }) => cells) };
 }

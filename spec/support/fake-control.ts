@@ -3,6 +3,7 @@ import type { CommandOrigin, Control } from '../../lib/control/control.ts';
 import { AgentConflictError, AgentNotFoundError, ServiceNotFoundError } from '../../lib/model/errors.ts';
 import { parseAgentId } from '../../lib/model/ids.ts';
 import type { ExplainView } from '../../lib/api/schemas/explain.ts';
+import type { FeedBatch, FeedQuery } from '../../lib/model/feed.ts';
 import type { AgentId } from '../../lib/model/ids.ts';
 import type { JournalQuery } from '../../lib/model/journal.ts';
 import type { LogItem, LogQuery } from '../../lib/model/log-line.ts';
@@ -86,6 +87,8 @@ export class FakeControl implements Control {
   /** What the logs of every listed service give; the way to end a follow is its signal. */
   logSource: (query: Omit<LogQuery, 'serviceId'>, follow?: AbortSignal) => AsyncIterable<readonly LogItem[]> =
     async function* () {};
+  /** What the feed gives; the way to end it is its signal. */
+  feedSource: (query: FeedQuery, signal: AbortSignal) => AsyncIterable<FeedBatch> = async function* () {};
   /** A command waits for it before it takes effect. */
   gate: Promise<void> = Promise.resolve();
   readonly #agents = new Map<AgentId, FakeAgent>();
@@ -214,6 +217,11 @@ export class FakeControl implements Control {
     const rest = this.events.filter(({ seq }) => seq > query.after);
     const events = rest.slice(0, query.limit);
     return Promise.resolve({ events, next: rest.length > events.length ? (events.at(-1)?.seq ?? null) : null });
+  }
+
+  feed(query: FeedQuery, signal: AbortSignal): AsyncIterable<FeedBatch> {
+    this.#view('feed', query);
+    return this.feedSource(query, signal);
   }
 
   logs(id: string, query: Omit<LogQuery, 'serviceId'>, follow?: AbortSignal): AsyncIterable<readonly LogItem[]> {

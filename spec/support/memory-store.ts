@@ -1,3 +1,4 @@
+import { EVERYTHING, isWanted } from '../../lib/model/event-filter.ts';
 import { StoreUnavailableError } from '../../lib/model/errors.ts';
 import type { JournalEntry, JournalQuery } from '../../lib/model/journal.ts';
 import type { Wish } from '../../lib/model/wish.ts';
@@ -88,7 +89,9 @@ class InMemoryActorStore implements MemoryStore {
         (query.correlationId === undefined || entry.correlationId === query.correlationId) &&
         (query.agentId === undefined || entry.agentId === query.agentId) &&
         (query.serviceId === undefined || entry.serviceId === query.serviceId) &&
-        (query.type === undefined || entry.type === query.type),
+        (query.type === undefined || entry.type === query.type) &&
+        entry.at >= (query.since ?? -Infinity) &&
+        isWanted(query.filter ?? EVERYTHING, entry),
     );
     return Promise.resolve(structuredClone(found.slice(0, query.limit)));
   }

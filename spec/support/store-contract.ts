@@ -269,6 +269,37 @@ function describeJournal(store: () => ActorStore): void {
     expect(await seqs({ after: 0, limit: 9, correlationId: 'unknown' })).to.deep.equal([]);
   });
 
+  it('finds the facts that a filter of several agents, services and types wants, page by page', async () => {
+    const journal = [
+      journalEntry(1, { agentId: 'a', serviceId: 'x', type: 'process.launched' }),
+      journalEntry(2, { agentId: 'b', serviceId: 'y', type: 'process.exited' }),
+      journalEntry(3, { agentId: null, serviceId: null, type: 'host.started' }),
+      journalEntry(4, { agentId: 'c', serviceId: 'z', type: 'service.state_changed' }),
+      journalEntry(5, { agentId: 'a', serviceId: 'y', type: 'processes' }),
+    ];
+    await store().commitActors(actorCommit({ journal }));
+    const all = { agentIds: [], serviceIds: [], types: [] };
+    const wanted = (filter: object, after = 0): Promise<number[]> =>
+      seqs({ after, limit: 2, filter: { ...all, ...filter } });
+    expect(await wanted({})).to.deep.equal([1, 2]);
+    expect(await wanted({ agentIds: ['a', 'c', "d'"] })).to.deep.equal([1, 4]);
+    expect(await wanted({ agentIds: ['a', 'c'] }, 4)).to.deep.equal([5]);
+    expect(await wanted({ agentIds: ['a', 'b'], serviceIds: ['y'] })).to.deep.equal([2, 5]);
+    expect(await wanted({ types: ['host.started', 'service.*'] })).to.deep.equal([3, 4]);
+    expect(await wanted({ types: ['process.'] })).to.deep.equal([1, 2]);
+    expect(await wanted({ types: ['*'] }, 3)).to.deep.equal([4, 5]);
+    expect(await wanted({ types: ['process'] })).to.deep.equal([]);
+    expect(await wanted({ types: ['pr_cess*', '%'] })).to.deep.equal([]);
+  });
+
+  it('finds the facts since an instant', async () => {
+    const journal = [journalEntry(1, { at: 10 }), journalEntry(2, { at: 30 }), journalEntry(3, { at: 20 })];
+    await store().commitActors(actorCommit({ journal }));
+    expect(await seqs({ after: 0, limit: 9, since: 20 })).to.deep.equal([2, 3]);
+    expect(await seqs({ after: 0, limit: 1, since: 11 })).to.deep.equal([2]);
+    expect(await seqs({ after: 0, limit: 9, since: 31 })).to.deep.equal([]);
+  });
+
   it('refuses a commit whose fact has a number that is taken, and keeps nothing of it', async () => {
     await store().commitActors(actorCommit({ journal: [journalEntry(1)] }));
     const twice = [journalEntry(2), journalEntry(1)];

@@ -6,6 +6,7 @@ import { Changes } from '../../lib/control/changes.ts';
 import { causeOf } from '../../lib/control/facts.ts';
 import { ReportingCatalog, ReportingProcessHost } from '../../lib/control/health-processes.ts';
 import { ReportingStore } from '../../lib/control/health-store.ts';
+import { openFeed } from '../../lib/control/feed.ts';
 import { Health } from '../../lib/control/health.ts';
 import { bringUpHostServices } from '../../lib/control/host-services.ts';
 import { Host } from '../../lib/control/host.ts';
@@ -13,7 +14,7 @@ import { Intake } from '../../lib/control/intake.ts';
 import { Recorder } from '../../lib/control/recorder.ts';
 import { recover } from '../../lib/control/recovery.ts';
 import { Reloader } from '../../lib/control/reload.ts';
-import { Sequence } from '../../lib/control/sequence.ts';
+import { Journal } from '../../lib/control/journal.ts';
 import { ServiceCommands } from '../../lib/control/service-commands.ts';
 import { Wishes } from '../../lib/control/wishes.ts';
 import {
@@ -217,9 +218,11 @@ export class WalkWorld {
     const catalog = new ReportingCatalog(this.catalog, health);
     const rows = await store.loadActors();
     const wishes = new Wishes(await store.loadWishes());
-    const sequence = new Sequence(await store.lastSeq());
+    const newest = await store.lastSeq();
+    const feed = await openFeed({ store, timers, newest, numbered: () => journal.last });
+    const journal = new Journal(newest, feed.publish);
     const changes = new Changes();
-    const recorder = new Recorder({ store, sequence, clock, timers, log: SILENT, onChanged: changes.notify }, rows);
+    const recorder = new Recorder({ store, journal, clock, timers, log: SILENT, onChanged: changes.notify }, rows);
     const { inspect } = recorder;
     Object.assign(recorder, {
       inspect: (event: InspectionEvent) => {
@@ -233,7 +236,7 @@ export class WalkWorld {
       ...{ store, rows, wishes, processes: watched, catalog, prober, recorder, clock, timers, log: SILENT },
       machine: MACHINE,
     });
-    const intake = new Intake({ store, wishes, sequence, clock });
+    const intake = new Intake({ store, wishes, journal, clock });
     const specs = this.#specs();
     const configuration = { specs };
     const deps = { root, configuration, wishes, changes, intake };
@@ -257,7 +260,7 @@ export class WalkWorld {
     };
     this.host = new Host(
       { ...hostDeps, identity },
-      { root, configuration, wishes, changes, recorder, intake, agents, services, reloader, health },
+      { root, configuration, wishes, changes, recorder, feed, intake, agents, services, reloader, health },
     );
     // A host that is killed while it waits for a service to end never comes up.
     void this.#answered('bring up host services', bringUpHostServices(specs, wishes, services));

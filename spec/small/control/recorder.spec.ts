@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { assign, createActor, setup, SimulatedClock } from 'xstate';
 import { Recorder } from '../../../lib/control/recorder.ts';
-import { Sequence } from '../../../lib/control/sequence.ts';
+import { Journal } from '../../../lib/control/journal.ts';
 import { recordingLog } from '../../support/control-world.ts';
 import { memoryStore, type MemoryStore } from '../../support/memory-store.ts';
 
@@ -28,7 +28,10 @@ describe('the recorder', () => {
     timers = new SimulatedClock();
     const clock = { now: () => timers.now(), random: () => 0 };
     const onChanged = (): void => void (changed += 1);
-    recorder = new Recorder({ store, sequence: new Sequence(0), clock, timers, log: recordingLog(), onChanged }, []);
+    recorder = new Recorder(
+      { store, journal: new Journal(0, () => undefined), clock, timers, log: recordingLog(), onChanged },
+      [],
+    );
   });
 
   function root(): ReturnType<typeof createActor<typeof counter>> {
