@@ -26,6 +26,18 @@ export const pathField = z
   .max(4096, { error: 'is longer than 4096 characters' })
   .refine((path) => !path.includes('\0'), { error: 'must not contain a NUL character' });
 
+/** So many values a list in a query may have. */
+const MOST_LISTED = 100;
+
+/** Several values in a query: the field given more than once, or with commas between them. */
+export function listField<S extends z.ZodType<string, string>>(item: S) {
+  return z
+    .union([z.string(), z.array(z.string())])
+    .transform((given) => [given].flat().flatMap((text) => text.split(',')))
+    .pipe(z.array(item).max(MOST_LISTED, { error: `has more than ${MOST_LISTED} values` }))
+    .meta({ override: { type: 'array', items: { type: 'string' }, maxItems: MOST_LISTED, anyOf: undefined } });
+}
+
 /** A whole number in a query, within bounds. */
 export function countField(min: number, max: number) {
   const error = `must be a whole number from ${min} to ${max}`;

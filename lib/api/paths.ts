@@ -32,6 +32,7 @@ export const PLACES = {
   restartService: ['POST', '/api/services/{id}/restart'],
   readLogs: ['GET', '/api/services/{id}/logs'],
 
+  streamEvents: ['GET', '/api/events'],
   listEvents: ['GET', '/api/events/history'],
 
   reloadConfig: ['POST', '/api/config/reload'],

@@ -18,6 +18,7 @@ export type RequestErrorCode =
   | 'too_many_attempts'
   | 'too_many_headers'
   | 'target_too_long'
+  | 'too_many_streams'
   | 'not_ready';
 
 /** Every code that a problem document can carry in its `type`. */
@@ -59,6 +60,7 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
   too_many_attempts: { status: 429, title: 'Too many failed attempts' },
   too_many_headers: { status: 431, title: 'Too many headers' },
   target_too_long: { status: 414, title: 'Request target too long' },
+  too_many_streams: { status: 503, title: 'Too many streams', retryAfterS: 5 },
   not_ready: { status: 503, title: 'Not ready', retryAfterS: 1 },
   internal: { status: 500, title: 'Internal error' },
 };

@@ -1,5 +1,6 @@
 import { PLACES } from '../api/paths.ts';
 import type { OperationId } from '../api/paths.ts';
+import type { EventGap, EventReset, EventView } from '../api/schemas/event.ts';
 import type { LogItemView } from '../api/schemas/log.ts';
 import { messages } from './event-stream.ts';
 import { send } from './request.ts';
@@ -10,6 +11,12 @@ export { ProblemError, UnreachableError } from './errors.ts';
 export type { ClientOptions } from './request.ts';
 export type { Arguments, Calls, Result } from './types.ts';
 
+/** What a stream of events tells: an event, that some are not kept any more, or that the place to begin at was of another journal. */
+export type FollowedEvent =
+  | { readonly type: 'event'; readonly event: EventView }
+  | { readonly type: 'gap'; readonly gap: EventGap }
+  | { readonly type: 'reset'; readonly reset: EventReset };
+
 /** A host as an object: every operation of the API is a method. Runs in Node and in browsers. */
 export interface Client extends Calls {
   /**
@@ -17,6 +24,11 @@ export interface Client extends Calls {
    * launches and restarts of the host.
    */
   followLogs(args: Arguments<'readLogs'>): AsyncGenerator<LogItemView>;
+  /**
+   * What happens, from the place that the query names (default: now) until the signal is aborted, over restarts of the host: each
+   * event once.
+   */
+  followEvents(args?: Arguments<'streamEvents'>): AsyncGenerator<FollowedEvent>;
 }
 
 /**
@@ -38,11 +50,24 @@ export function createClient(options: ClientOptions): Client {
   // Object.keys forgets the type of the keys; each method has the arguments and the result that its operation says.
   const ids = Object.keys(PLACES) as OperationId[];
   const calls = Object.fromEntries(ids.map((id) => [id, call(id)])) as unknown as Calls;
-  return { ...calls, followLogs: (args) => followLogs(options, args) };
+  return {
+    ...calls,
+    followLogs: (args) => followLogs(options, args),
+    followEvents: (args = {}) => followEvents(options, args),
+  };
 }
 
 async function* followLogs(options: ClientOptions, args: Arguments<'readLogs'>): AsyncGenerator<LogItemView> {
   for await (const { event, data } of messages(options, 'readLogs', { ...args })) {
     if (event === 'line' || event === 'gap') yield JSON.parse(data) as LogItemView; // as the document says of the stream
+  }
+}
+
+async function* followEvents(options: ClientOptions, args: Arguments<'streamEvents'>): AsyncGenerator<FollowedEvent> {
+  for await (const { event, data } of messages(options, 'streamEvents', { ...args })) {
+    // as the document says of the stream
+    if (event === undefined) yield { type: 'event', event: JSON.parse(data) as EventView };
+    if (event === 'gap') yield { type: 'gap', gap: JSON.parse(data) as EventGap };
+    if (event === 'reset') yield { type: 'reset', reset: JSON.parse(data) as EventReset };
   }
 }

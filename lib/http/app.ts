@@ -9,6 +9,7 @@ import { measured } from './measured.ts';
 import { RequestError } from './problem.ts';
 import type { RequestState } from './route.ts';
 import { allRoutes } from './routes.ts';
+import { StreamPlaces } from './stream-places.ts';
 
 /** What the API is made of. */
 export interface HttpAppOptions extends DoorOptions {
@@ -17,6 +18,8 @@ export interface HttpAppOptions extends DoorOptions {
   readonly exposition: Exposition;
   /** Told of every request; default: nobody. */
   readonly meter?: RequestMeter | undefined;
+  /** How many streams may be open at once; by default 700. */
+  readonly mostStreams?: number;
 }
 
 function refuseUnrouted(ctx: RouterContext<RequestState>): void {
@@ -37,7 +40,8 @@ function refuseUnrouted(ctx: RouterContext<RequestState>): void {
 export function createHttpApp(options: HttpAppOptions): Koa<RequestState> {
   const { control, exposition, log, meter, version } = options;
   const router = new Router<RequestState>({ sensitive: true });
-  for (const { method, paths, handle } of allRoutes(control, version, exposition)) {
+  const places = new StreamPlaces(options.mostStreams);
+  for (const { method, paths, handle } of allRoutes(control, version, exposition, places)) {
     router.register([...paths], [method], handle);
   }
   const app = new Koa<RequestState>();

@@ -15,6 +15,7 @@ import { sendStream } from './event-stream.ts';
 import { eventForm, textForm } from './log-stream.ts';
 import { RequestError } from './problem.ts';
 import type { Call, HandlersOf } from './route.ts';
+import type { StreamPlaces } from './stream-places.ts';
 
 const TAIL_DEFAULT = 100;
 const LIMIT_DEFAULT = 1000;
@@ -51,7 +52,11 @@ function queryOf(fields: Fields, lastEventId: string): Omit<LogQuery, 'serviceId
 /** The first form is what a client gets that does not say what it wants, such as curl. */
 const TYPES = ['text/plain', 'application/json', 'text/event-stream'] as const;
 
-async function answerLogs(control: Control, { id: given, query: fields, ctx }: Call<undefined, Fields>): Promise<void> {
+async function answerLogs(
+  control: Control,
+  places: StreamPlaces,
+  { id: given, query: fields, ctx }: Call<undefined, Fields>,
+): Promise<void> {
   const id = parseServiceId(given);
   const type = ctx.accepts([...TYPES]);
   const query = queryOf(fields, type === 'text/event-stream' ? ctx.get('Last-Event-ID') : '');
@@ -67,12 +72,14 @@ async function answerLogs(control: Control, { id: given, query: fields, ctx }: C
   if (fields.limit !== undefined) throw refuse('limit', 'needs Accept: application/json');
   const isEvents = type === 'text/event-stream';
   if (isEvents && fields.follow === false) throw refuse('follow', 'cannot be false for text/event-stream');
-  await sendStream(ctx, isEvents ? eventForm : textForm, (gone) =>
-    control.logs(id, query, isFollow || isEvents ? gone : undefined),
-  );
+  const send = (): Promise<void> =>
+    sendStream(ctx, isEvents ? eventForm : textForm, (gone) =>
+      control.logs(id, query, isFollow || isEvents ? gone : undefined),
+    );
+  await (isFollow || isEvents ? places.hold(send) : send());
 }
 
 /** The handlers of the output of services. */
-export function logHandlers(control: Control): HandlersOf<typeof LOG_OPERATIONS> {
-  return { readLogs: { write: (call) => answerLogs(control, call) } };
+export function logHandlers(control: Control, places: StreamPlaces): HandlersOf<typeof LOG_OPERATIONS> {
+  return { readLogs: { write: (call) => answerLogs(control, places, call) } };
 }

@@ -13,16 +13,22 @@ import { metricsHandlers } from './metrics.ts';
 import { routeOf } from './route.ts';
 import type { HandlersOf, Route } from './route.ts';
 import { serviceHandlers } from './services.ts';
+import { StreamPlaces } from './stream-places.ts';
 
 /** The table of all routes: one for each operation of the API. */
-export function allRoutes(control: Control, version: string, exposition: Exposition): readonly Route[] {
+export function allRoutes(
+  control: Control,
+  version: string,
+  exposition: Exposition,
+  places = new StreamPlaces(),
+): readonly Route[] {
   const handlers: HandlersOf<typeof OPERATIONS> = {
     ...agentHandlers(control),
     ...tepHandlers(control),
     ...ioHandlers(control),
     ...serviceHandlers(control),
-    ...logHandlers(control),
-    ...eventHandlers(control),
+    ...logHandlers(control, places),
+    ...eventHandlers(control, places),
     ...configHandlers(control),
     ...healthHandlers(control),
     ...metricsHandlers(control, exposition),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countField, idField } from '../fields.ts';
+import { countField, idField, instantField, listField } from '../fields.ts';
 import { ok } from '../operation.ts';
 import type { Operations } from '../operation.ts';
 import { eventPageSchema } from '../schemas/event.ts';
@@ -16,8 +16,44 @@ const history = z.strictObject({
     .optional(),
 });
 
+const stream = z.strictObject({
+  after: countField(0, Number.MAX_SAFE_INTEGER)
+    .optional()
+    .meta({ description: 'Begin behind this `seq`; 0: with the oldest that is kept.' }),
+  since: instantField.optional().meta({ description: 'Begin with the first event of that instant or later.' }),
+  agent_id: listField(idField).optional().meta({ description: 'Only events of these agents.' }),
+  service_id: listField(idField).optional().meta({ description: 'Only events of these services.' }),
+  type: listField(
+    z
+      .string()
+      .regex(/^[a-z_.]{0,128}\*?$/, {
+        error: 'must be a type such as process.exited, or a beginning such as process.*',
+      })
+      .min(1, { error: 'must not be empty' }),
+  )
+    .optional()
+    .meta({ description: 'Only these types; `process.*` and `process.` mean all that begin so.' }),
+});
+
 /** The routes of what happened. */
 export const EVENT_OPERATIONS = {
+  streamEvents: {
+    tag: 'Events',
+    summary: 'What happens, as it happens: server-sent events, resumable over restarts of the host.',
+    description: `The data of each message is an \`Event\`, its id the \`seq\`. With \`Last-Event-ID\` (or \`after\`, or \`since\`) the stream begins
+with what was missed; otherwise with what happens from now on. Four messages have names: \`position\` (\`{seq}\`) says how far the stream is, \`gap\`
+(\`{after, oldest, reason}\`) that older events are not kept any more, \`reset\` (\`{asked, newest, reason}\`) that the id that was given belongs to another
+journal, and \`end\` (\`{reason}\`) ends the stream: because the host leaves, or because the client was too slow.`,
+    query: stream,
+    headers: z.object({
+      'Last-Event-ID': z
+        .string()
+        .optional()
+        .meta({ description: 'The id of the last message; wins over `after` and `since`.' }),
+    }),
+    answers: { 200: { what: 'The events.', content: { 'text/event-stream': z.string() } } },
+    problems: ['too_many_streams'],
+  },
   listEvents: {
     tag: 'Events',
     summary: 'What happened, in rising order of seq; paged by after and limit, filtered by agent, service and type.',

@@ -37,6 +37,6 @@ export const LOG_OPERATIONS = {
         },
       },
     },
-    problems: ['service_not_found'],
+    problems: ['service_not_found', 'too_many_streams'],
   },
 } as const satisfies Operations;

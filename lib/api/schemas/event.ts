@@ -33,6 +33,12 @@ export const eventSchema = z
   });
 export type EventView = Wire<typeof eventSchema>;
 
+/** What a stream of events tells besides events. */
+export const eventGapSchema = z.strictObject({ after: countSchema, oldest: countSchema, reason: z.string() });
+export const eventResetSchema = z.strictObject({ asked: countSchema, newest: countSchema, reason: z.string() });
+export type EventGap = Wire<typeof eventGapSchema>;
+export type EventReset = Wire<typeof eventResetSchema>;
+
 /** A page of the journal. */
 export const eventPageSchema = z
   .strictObject({

@@ -3,6 +3,7 @@ import { createClient, ProblemError, UnreachableError } from '../../../lib/clien
 import type { Client } from '../../../lib/client/client.ts';
 import type { LogItem } from '../../../lib/model/log-line.ts';
 import { serviceView } from '../../support/fake-control.ts';
+import { journalEntry } from '../../support/store-contract.ts';
 import { rejection } from '../../support/rejection.ts';
 import { ApiUnderTest, fixedTokens } from '../http/api-under-test.ts';
 
@@ -69,6 +70,25 @@ describe('the client', () => {
     expect(await rejection(client.listAgentIds())).to.include({ status: 401 });
     token = 'a'.repeat(20);
     expect(await client.listAgentIds()).to.deep.equal([]);
+  });
+
+  it('follows events over broken connections, from where the stream was on, also when nothing had come', async () => {
+    const starts: unknown[] = [];
+    api.control.feedSource = async function* ({ start }) {
+      await Promise.resolve();
+      starts.push(start);
+      const seq = 5 + starts.length;
+      if (starts.length > 1) yield { items: [{ type: 'event', entry: journalEntry(seq) }], position: seq };
+      else yield { items: [{ type: 'gap', after: 1, oldest: 4 }], position: 5 };
+    };
+    const leave = new AbortController();
+    const told: unknown[] = [];
+    for await (const item of client.followEvents({ query: { type: 'process.*' }, signal: leave.signal })) {
+      told.push(item.type === 'event' ? item.event.seq : item.type);
+      if (told.length === 2) leave.abort();
+    }
+    expect(told).to.deep.equal(['gap', 7]);
+    expect(starts).to.deep.equal([{ type: 'now' }, { type: 'after', seq: 5 }]);
   });
 
   it('follows output over broken connections, from behind the last line on', async () => {
