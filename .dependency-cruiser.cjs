@@ -1,7 +1,7 @@
 /**
  * The import directions of the rooms (docs/architecture.md). Each rule says why it is there and what to do when it fires.
  */
-const adapters = ['process', 'probe', 'store', 'config', 'metrics'];
+const adapters = ['process', 'probe', 'store', 'config', 'metrics', 'webhook'];
 
 module.exports = {
   forbidden: [
@@ -116,6 +116,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^lib/', pathNot: '^lib/metrics/' },
       to: { path: 'node_modules/prom-client' },
+    },
+    {
+      name: 'webhooks-are-signed-in-one-room',
+      comment: 'Only webhook/ knows how requests are signed. Remedy: give it the event and let it make the request.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/webhook/' },
+      to: { path: 'node_modules/standardwebhooks' },
     },
     {
       name: 'no-orphans',

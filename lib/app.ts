@@ -32,6 +32,7 @@ import { acquireHostLock, type HostLock } from './store/host-lock.ts';
 import { instanceIdOf } from './store/instance-id.ts';
 import { prepareStateFolder } from './store/state-folder.ts';
 import { openStore, type Store } from './store/store.ts';
+import { openWebhooks } from './webhook/webhooks.ts';
 
 /** How long requests under way may go on once the host leaves. */
 const HTTP_GRACE_MS = 1_000;
@@ -114,6 +115,12 @@ export async function startHost(options: ServeOptions, config: LoadedConfig, log
       prober,
       logs,
       usage: { usage: processes.usage, vitals: metrics.vitals },
+      webhooks: openWebhooks({
+        book: store.webhooks,
+        clock: systemClock,
+        log,
+        identity: { instance: await instanceIdOf(options.stateDir), version },
+      }),
       catalog: createCatalog({ basePath, exclude: [options.stateDir], log }),
       clock: systemClock,
       log,

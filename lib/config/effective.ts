@@ -2,11 +2,12 @@ import type { z } from 'zod';
 import { budgetProblem } from './budget.ts';
 import { BUILT_IN } from './defaults.ts';
 import { member, section, type Mapping } from './json.ts';
-import { completeAgentType, completeKind, mergeDocument, mergeKind } from './layers.ts';
+import { completeAgentType, completeKind, completeWebhook, mergeDocument, mergeKind } from './layers.ts';
 import type { Path, Problem } from './problems.ts';
 import { noSuchKind, referenceProblems } from './references.ts';
 import { agentTypeSchema, hostSchema, kindSchema, sectionSchema, type AgentType, type Kind } from './schema.ts';
 import { validate } from './validate.ts';
+import { webhookSchema, type WebhookConfig } from './webhook-schema.ts';
 import type { YamlSource } from './yaml-source.ts';
 
 /** A host service: a complete kind with its overrides. */
@@ -22,6 +23,7 @@ export interface Effective {
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly agentTypes: ReadonlyMap<string, AgentType>;
   readonly services: ReadonlyMap<string, HostService>;
+  readonly webhooks: ReadonlyMap<string, WebhookConfig>;
 }
 
 /** The configuration of one agent: the host's with the overrides of the agent's section, and what else the section asks for. */
@@ -42,8 +44,11 @@ export function agentConfig(host: Effective, source: YamlSource | null): AgentCo
   if (source?.json == null) return { ...host, agentType: null, coreioId: null };
   const { agent_type: agentType = null, coreio_id: coreioId = null, kinds } = checkedBy(sectionSchema, source);
   if (kinds === undefined) return { ...host, agentType, coreioId };
-  // The section speaks of this agent's services only, so the host services stay out of it.
-  const document = mergeDocument({ ...host.document, services: {} }, { kinds: member(source.json, 'kinds') });
+  // The section speaks of this agent's services only, so what belongs to the host alone stays out of it.
+  const document = mergeDocument(
+    { ...host.document, services: {}, webhooks: {} },
+    { kinds: member(source.json, 'kinds') },
+  );
   return { ...completed(document, source), agentType, coreioId };
 }
 
@@ -85,10 +90,14 @@ function completed(document: unknown, top: YamlSource | null): Effective {
     return completeWithBudget(['services', id], whole).map((kind): HostService => ({ kindName, kind }));
   });
 
+  const webhooks = mapped(section(document, 'webhooks'), (name, webhook) =>
+    complete(webhookSchema, ['webhooks', name], completeWebhook(webhook)),
+  );
+
   if (problems.length === 0) problems.push(...referenceProblems({ kinds, agentTypes, services }, top?.json));
   if (problems.length > 0)
     throw top?.refuse(problems) ?? new Error(`The built-in configuration: ${String(problems[0]?.message)}`);
-  return { document: document as Mapping, kinds, agentTypes, services }; // two mappings merge to a mapping
+  return { document: document as Mapping, kinds, agentTypes, services, webhooks }; // two mappings merge to a mapping
 }
 
 function kindProblem(kindName: string | undefined, kinds: Mapping): string | null {

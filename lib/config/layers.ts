@@ -1,6 +1,7 @@
 import { AGENT_POLICY, HTTP_POLICY, POLICY, PROBE_POLICY, TCP_POLICY } from './defaults.ts';
 import { isMapping, member, merge, mergeMembers, type Mapping, type Merging } from './json.ts';
 import { CHECKS } from './probe-schema.ts';
+import { WEBHOOK_POLICY } from './webhook-schema.ts';
 
 /** A probe has one check, so one that is given replaces the others; its timing is merged key by key. */
 const mergeProbe: Merging = (base, over) => {
@@ -33,6 +34,11 @@ export function completeKind(kind: unknown): unknown {
 /** An agent type with what it has where no document says otherwise. */
 export function completeAgentType(type: unknown): unknown {
   return merge(AGENT_POLICY, type);
+}
+
+/** A webhook with what it has where no document says otherwise. */
+export function completeWebhook(webhook: unknown): unknown {
+  return merge(WEBHOOK_POLICY, webhook);
 }
 
 function completeProbe(probe: unknown): unknown {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isVersionRange } from '../model/version.ts';
 import { limitsSchema } from './limits-schema.ts';
 import { probesLayer, probesSchema } from './probe-schema.ts';
+import { webhookLayer } from './webhook-schema.ts';
 import { duration, durationOrNever, envName, name, signal, size, template, textTemplate } from './schema-words.ts';
 
 /** A page of holes is what space is released in; below some of them nothing would be left to read. */
@@ -118,6 +119,7 @@ export const hostSchema = z.strictObject({
     .record(name, serviceLayer)
     .describe('Host services, by id: they belong to no agent. Each is a kind with its overrides.')
     .optional(),
+  webhooks: z.record(name, webhookLayer).describe('Where events are sent to, by name.').optional(),
 });
 
 /** The form of the `coredinator:` section of an agent's file. */

@@ -82,7 +82,7 @@ function planned(
 }
 
 /** The host's own settings have no value here: a token of its API must not get into a plan. */
-function hostVariable(variable: string, { env }: PlanSite): string | undefined {
+export function hostVariable(variable: string, { env }: Pick<PlanSite, 'env'>): string | undefined {
   const name = envName(variable);
   return name === null || name.startsWith('COREDINATOR_') ? undefined : env[name];
 }

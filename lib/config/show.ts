@@ -1,19 +1,22 @@
 import { stringify } from 'yaml';
 import type { Effective } from './effective.ts';
 import { isMapping, section, type Mapping } from './json.ts';
-import { completeAgentType, completeKind } from './layers.ts';
+import { completeAgentType, completeKind, completeWebhook } from './layers.ts';
 import { kindSchema } from './schema.ts';
 
 const KEYS = Object.keys(kindSchema.shape);
 
 /**
  * The configuration that is in effect, as YAML in the form of `coredinator.yaml`: kinds and agent types with every default, host
- * services with what they override. Read again, it makes the same configuration. Values are as written, templates not filled in.
+ * services with what they override, webhooks without their secrets. But for these, read again it makes the same configuration. Values
+ * are as written, templates not filled in.
  */
 export function effectiveYaml({ document }: Pick<Effective, 'document'>): string {
   const kinds = mapped(section(document, 'kinds'), (kind) => inOrder(completeKind(kind)));
   const agent_types = mapped(section(document, 'agent_types'), completeAgentType);
-  const shown = { kinds, agent_types, services: section(document, 'services') };
+  const services = section(document, 'services');
+  const webhooks = mapped(section(document, 'webhooks'), (webhook) => withoutSecrets(completeWebhook(webhook)));
+  const shown = { kinds, agent_types, services, ...(Object.keys(webhooks).length === 0 ? {} : { webhooks }) };
   return stringify(shown, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
@@ -25,4 +28,17 @@ function mapped(mapping: Mapping, to: (value: unknown) => unknown): Mapping {
 function inOrder(kind: unknown): unknown {
   if (!isMapping(kind)) return kind;
   return Object.fromEntries(KEYS.flatMap((key) => (Object.hasOwn(kind, key) ? [[key, kind[key]] as const] : [])));
+}
+
+const HIDDEN = '<hidden>';
+
+/** A secret that stands in the environment is shown as what it is called there. */
+function withoutSecrets(webhook: unknown): unknown {
+  if (!isMapping(webhook)) return webhook;
+  const { secret, url } = webhook;
+  return {
+    ...webhook,
+    ...(typeof url === 'string' ? { url: url.replace(/^([^:]*:\/\/)[^/?#]*@/, `$1${HIDDEN}@`) } : {}),
+    ...(typeof secret === 'string' ? { secret: /^(whsec_)?\$\{[^}]*\}$/.test(secret) ? secret : HIDDEN } : {}),
+  };
 }

@@ -6,6 +6,7 @@ import { readConfigFile, readConfigFileIfAny } from './config-file.ts';
 import { hostConfig, type Effective } from './effective.ts';
 import { planHostServices } from './host-plan.ts';
 import { UNALLOCATED } from './service-plan.ts';
+import { planWebhooks } from './webhook-plan.ts';
 import { parseYaml, type YamlSource } from './yaml-source.ts';
 
 /** Where configuration is found. */
@@ -43,6 +44,7 @@ export async function loadConfig(options: ConfigOptions): Promise<LoadedConfig> 
   const hostSource = await readHostConfig({ ...options, basePath });
   const effective = hostConfig(hostSource);
   await planHostServices(effective, { basePath, env, ports: UNALLOCATED }, hostSource);
+  const webhooks = await planWebhooks(effective, { basePath, env }, hostSource);
   return {
     file: hostSource?.file ?? null,
     effective,
@@ -53,6 +55,7 @@ export async function loadConfig(options: ConfigOptions): Promise<LoadedConfig> 
         planAgent: (request) => planAgent(request, context),
         planIo: (request) => planIo(request, context),
         hostServices: () => planHostServices(effective, site, hostSource),
+        webhooks: () => webhooks,
         reread: async () => (await loadConfig(options)).specSource(ports),
       };
     },

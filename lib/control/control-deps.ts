@@ -8,6 +8,7 @@ import type { Prober } from '../ports/prober.ts';
 import type { ProcessHost } from '../ports/process-host.ts';
 import type { ServiceLogs } from '../ports/service-logs.ts';
 import type { SpecSource } from '../ports/spec-source.ts';
+import type { OpenWebhooks } from '../ports/webhooks.ts';
 import type { Health } from './health.ts';
 import type { UsageSources } from './usage.ts';
 
@@ -21,6 +22,8 @@ export interface ControlDeps {
   readonly logs: ServiceLogs;
   /** What host and services use. */
   readonly usage: UsageSources;
+  /** Default: nothing is sent anywhere. */
+  readonly webhooks?: OpenWebhooks;
   readonly clock: Clock;
   readonly timers?: Timers;
   /** Told of each crash point; default: nobody. */

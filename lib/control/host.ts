@@ -1,3 +1,4 @@
+import type { Webhooks } from '../ports/webhooks.ts';
 import { AgentNotFoundError, ServiceNotFoundError } from '../model/errors.ts';
 import type { ExplainView } from '../api/schemas/explain.ts';
 import type { FeedBatch, FeedQuery } from '../model/feed.ts';
@@ -48,6 +49,8 @@ export interface HostParts {
   readonly services: ServiceCommands;
   readonly reloader: Reloader;
   readonly health: Health;
+  /** Undefined: nothing is sent anywhere. */
+  readonly webhooks?: Webhooks | undefined;
 }
 
 /** The control of a running host: commands go through, views come from the actors as they are. */
@@ -196,12 +199,13 @@ export class Host implements OpenControl {
   }
 
   async close(mode: 'detach' | 'drain'): Promise<void> {
-    const { intake, root, changes, recorder, feed, health } = this.#parts;
+    const { intake, root, changes, recorder, feed, webhooks, health } = this.#parts;
     intake.close();
     if (mode === 'drain') await drain(root, changes);
     recorder.note(hostFact('host.stopped', this.#deps.clock.now(), { mode, left: this.#deps.processes.live().length }));
     await recorder.close();
     feed.close(); // its readers are told of everything, that the host stopped too
+    await webhooks?.close();
     health.close();
     root.stop();
   }

@@ -16,6 +16,7 @@ import { Recorder } from './recorder.ts';
 import { recover } from './recovery.ts';
 import { Reloader } from './reload.ts';
 import { ServiceCommands } from './service-commands.ts';
+import { eventView } from './views.ts';
 import { wallTimers } from './wall-timers.ts';
 import { Wishes } from './wishes.ts';
 
@@ -60,7 +61,17 @@ export async function openControl(deps: ControlDeps): Promise<OpenControl> {
   const commandDeps = { root, configuration, wishes, changes, intake };
   const agents = new AgentCommands(commandDeps);
   const services = new ServiceCommands(commandDeps);
-  const reloader = new Reloader(commandDeps);
+  const webhooks = deps.webhooks?.({
+    feed: (query, signal) => feed.read(query, signal),
+    newest: () => feed.newest,
+    view: eventView,
+    note: ({ type, detail }) => {
+      recorder.note(hostFact(type, clock.now(), detail));
+    },
+  });
+  if (webhooks !== undefined) health.include(() => webhooks.troubles());
+  await webhooks?.configure(deps.specs.webhooks());
+  const reloader = new Reloader(commandDeps, async (specs) => webhooks?.configure(specs.webhooks()));
   // Facts get their numbers when they are written, commands at once: that the host started comes before what it then asks for.
   await recorder.flush().catch(() => undefined); // what cannot be written is told, and tried again by the recorder
   await bringUpHostServices(deps.specs, wishes, services);
@@ -76,6 +87,7 @@ export async function openControl(deps: ControlDeps): Promise<OpenControl> {
     services,
     reloader,
     health,
+    webhooks,
   });
 }
 

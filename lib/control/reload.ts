@@ -41,9 +41,12 @@ interface Next {
 /** Reads every configuration file anew, says what that changes, and carries it out: what has not changed is left alone. */
 export class Reloader {
   readonly #deps: CommandDeps;
+  readonly #onApplied: (specs: SpecSource) => Promise<void>;
 
-  constructor(deps: CommandDeps) {
+  /** `onApplied` is told of a new configuration when it holds, and must not reject. */
+  constructor(deps: CommandDeps, onApplied: (specs: SpecSource) => Promise<void> = () => Promise.resolve()) {
     this.#deps = deps;
+    this.#onApplied = onApplied;
   }
 
   /** Throws ConfigInvalidError and ConfigUnreadableError: then nothing is changed. */
@@ -139,6 +142,7 @@ export class Reloader {
       agentRef(root, plan.id)?.send({ type: 'agent.configure', plan, correlationId: origin.correlationId });
     }
     for (const { serviceId, action } of changes) this.#move(serviceId, action, wanted.get(serviceId), origin);
+    await this.#onApplied(specs);
   }
 
   /** That a process gives way to another one is wished for, so that no death of the host forgets it. */

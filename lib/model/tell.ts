@@ -39,9 +39,17 @@ const TELLERS: Readonly<Partial<Record<string, Teller>>> = {
   'host.crashed': (entry) => `The host broke${because(text(entry, 'message'))}`,
   'actor.crashed': (entry) => `The actor ${text(entry, 'actor') ?? '?'} broke${because(text(entry, 'message'))}`,
   'store.recovered': () => 'The store was corrupt and began anew with what could be read of it',
+  'webhook.dropped': (entry) =>
+    `The webhook ${text(entry, 'webhook') ?? '?'} gave up ` +
+    `${number(entry, 'seq') === null ? 'events' : `event ${number(entry, 'seq') ?? '?'}`}${because(text(entry, 'reason'))}`,
+  'webhook.disabled': (entry) =>
+    `The webhook ${text(entry, 'webhook') ?? '?'} was disabled${because(text(entry, 'reason'))}`,
   'journal.truncated': (entry) =>
     `${number(entry, 'dropped') ?? 'Some'} facts were lost while the store could not be written`,
 };
+
+/** Every type that the journal can have. */
+export const EVENT_TYPES: readonly string[] = Object.keys(TELLERS);
 
 const FATES: Readonly<Partial<Record<string, string>>> = {
   adopted: 'adopted',

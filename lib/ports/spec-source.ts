@@ -1,4 +1,5 @@
 import type { AgentPlan, ServiceSpec } from '../model/spec.ts';
+import type { WebhookSpec } from '../model/webhook.ts';
 
 /** An agent to be planned. `configPath` may be relative to the host's working directory. */
 export interface AgentRequest {
@@ -23,6 +24,8 @@ export interface SpecSource {
   planIo(request: { readonly configPath: string; readonly coreioId?: string }): Promise<ServiceSpec>;
   /** Every host service of the configuration, in start order. */
   hostServices(): Promise<readonly HostServicePlan[]>;
+  /** Where events are sent to. */
+  webhooks(): readonly WebhookSpec[];
   /** A source that goes by the host's configuration file as it is now; this one stays as it is. */
   reread(): Promise<SpecSource>;
 }

@@ -98,6 +98,15 @@ CREATE TABLE port (
 `;
 // What a request caused is looked up by its id, however long ago that was.
 const BY_CORRELATION = `CREATE INDEX journal_correlation ON journal (correlation_id) WHERE correlation_id IS NOT NULL`;
+// How far each webhook is: what it has told is not told again by the next host.
+const WEBHOOK_PLACES = `
+CREATE TABLE webhook (
+  name TEXT NOT NULL PRIMARY KEY,
+  position INTEGER NOT NULL,
+  failing_since INTEGER,
+  gone_revision TEXT
+) STRICT;
+`;
 
 /** Every step, in rising order. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -105,6 +114,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 2, up: RESTART_WISHES },
   { id: 3, up: PORT_BOOK },
   { id: 4, up: BY_CORRELATION },
+  { id: 6, up: WEBHOOK_PLACES },
 ];
 
 const versionRow = z.object({ user_version: z.int() });

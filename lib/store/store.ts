@@ -6,6 +6,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { LaunchLedger } from '../ports/launch-ledger.ts';
 import type { Log } from '../ports/log.ts';
 import type { FindFreePort, PortBook } from '../ports/port-book.ts';
+import type { WebhookBook } from '../ports/webhook-book.ts';
 import { Connection } from './connection.ts';
 import { failureKind, unavailable } from './failure.ts';
 import { migrate } from './migrations.ts';
@@ -15,6 +16,7 @@ import { RowReader } from './row-reader.ts';
 import { SqliteActorStore } from './sqlite-actor-store.ts';
 import { SqliteLaunchLedger } from './sqlite-launch-ledger.ts';
 import { SqlitePortBook } from './sqlite-port-book.ts';
+import { SqliteWebhookBook } from './sqlite-webhook-book.ts';
 import { WriteQueue } from './write-queue.ts';
 
 /** What {@link openStore} needs. */
@@ -34,6 +36,7 @@ export interface Store {
   readonly ledger: LaunchLedger;
   /** The ports of the services; new ones are looked for with `findFreePort`. One book for each store. */
   portBook(findFreePort: FindFreePort): PortBook;
+  readonly webhooks: WebhookBook;
   /** Where a corrupt database was moved to by this opening; null if there was none. */
   readonly recoveredFrom: string | null;
   /** Writes what is waiting, then closes; every later write is refused. */
@@ -67,6 +70,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       actors: new SqliteActorStore(parts),
       ledger: new SqliteLaunchLedger(parts),
       portBook: (findFreePort) => new SqlitePortBook(parts, findFreePort),
+      webhooks: new SqliteWebhookBook(parts),
       recoveredFrom,
       // The writer goes last: the last connection empties the write-ahead log into the database.
       close: async () => {

@@ -3,6 +3,7 @@ import type { OpenControl } from '../../lib/control/control.ts';
 import { openControl } from '../../lib/control/open-control.ts';
 import { AgentNotFoundError } from '../../lib/model/errors.ts';
 import type { AgentPlan, ServiceSpec } from '../../lib/model/spec.ts';
+import type { WebhookSpec } from '../../lib/model/webhook.ts';
 import type { ActorStore } from '../../lib/ports/actor-store.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { Log } from '../../lib/ports/log.ts';
@@ -55,6 +56,7 @@ class FakeSpecs implements SpecSource {
   /** Agents whose file is refused, and how. */
   readonly broken = new Map<string, Error>();
   isAutostarted = true;
+  hooks: readonly WebhookSpec[] = [];
 
   planAgent({ configPath, agentId, coreioId }: Parameters<SpecSource['planAgent']>[0]): Promise<AgentPlan> {
     const id = agentId ?? configPath.replace(/^.*\//, '').replace(/\.yaml$/, '');
@@ -70,6 +72,10 @@ class FakeSpecs implements SpecSource {
 
   hostServices(): ReturnType<SpecSource['hostServices']> {
     return Promise.resolve(this.hosts.map((spec) => ({ spec, isAutostarted: this.isAutostarted })));
+  }
+
+  webhooks(): readonly WebhookSpec[] {
+    return this.hooks;
   }
 
   reread(): Promise<SpecSource> {

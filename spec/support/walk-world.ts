@@ -469,6 +469,7 @@ export class WalkWorld {
         const { hasHost, isAutostarted } = this.plant;
         return Promise.resolve(hasHost ? [{ spec: telemetryOf(this.plant), isAutostarted }] : []);
       },
+      webhooks: () => [],
       reread: () => Promise.resolve(specs),
     };
     return specs;

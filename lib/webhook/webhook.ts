@@ -1,0 +1,130 @@
+import { createActor, fromPromise, toPromise, type ActorRefFrom } from 'xstate';
+import type { JournalEntry } from '../model/journal.ts';
+import type { Instant } from '../model/time.ts';
+import { isoOf } from '../model/time.ts';
+import type { WebhookPlace, WebhookSpec } from '../model/webhook.ts';
+import type { Clock, Timers } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { WebhookBook } from '../ports/webhook-book.ts';
+import type { WebhookHost } from '../ports/webhooks.ts';
+import { Delivery, type SenderIdentity } from './delivery.ts';
+import { webhookRevision } from './envelope.ts';
+import { createWebhookMachine, placeOf, type WebhookContext, type WebhookEffects } from './machine.ts';
+import { Source, type Next } from './source.ts';
+
+/** A failure that is younger than this is no trouble yet: receivers are restarted, too. */
+const FAILING_LONG_MS = 5 * 60_000;
+
+/** What webhooks are made with. */
+export interface WebhookDeps {
+  readonly book: WebhookBook;
+  readonly clock: Clock;
+  /** Default: real time. */
+  readonly timers?: Timers | undefined;
+  readonly log: Log;
+  readonly identity: SenderIdentity;
+}
+
+/** One webhook at work. */
+export class RunningWebhook {
+  readonly spec: WebhookSpec;
+  readonly revision: string;
+  readonly #deps: WebhookDeps;
+  readonly #source: Source;
+  readonly #delivery: Delivery;
+  readonly #actor: ActorRefFrom<ReturnType<typeof createWebhookMachine>>;
+  readonly #ended: Promise<unknown>;
+
+  constructor(spec: WebhookSpec, place: WebhookPlace, host: WebhookHost, deps: WebhookDeps) {
+    const { clock, timers } = deps;
+    this.spec = spec;
+    this.revision = webhookRevision(spec);
+    this.#deps = deps;
+    this.#source = new Source(host, spec.name, spec.filter);
+    this.#delivery = new Delivery(spec, deps.identity);
+    const { name, giveUpAfterMs } = spec;
+    this.#actor = createActor(createWebhookMachine(this.#effects(host), clock), {
+      input: { spec: { name, giveUpAfterMs }, revision: this.revision, place },
+      ...(timers === undefined ? {} : { clock: timers }),
+    });
+    this.#ended = toPromise(this.#actor).catch((error: unknown) => {
+      deps.log.error({ err: error, webhook: name }, 'a webhook broke');
+    });
+    this.#actor.start();
+  }
+
+  /** How far it is. */
+  get place(): WebhookPlace {
+    return placeOf(this.#actor.getSnapshot().context);
+  }
+
+  /** What a person should know, as a sentence; null: nothing. */
+  trouble(now: Instant): string | null {
+    const { context, status } = this.#actor.getSnapshot();
+    const { failingSince, reason, goneRevision } = context;
+    const webhook = `The webhook "${this.spec.name}"`;
+    if (status === 'error')
+      return `${webhook} broke by a fault of this program; it goes on with the next start of the host.`;
+    if (goneRevision !== null) {
+      return `${webhook} is disabled, because its receiver answered 410 Gone; change it in the configuration, or take it out.`;
+    }
+    if (failingSince === null || now - failingSince < FAILING_LONG_MS) return null;
+    const why = reason === null ? '' : `: ${reason}`;
+    return `${webhook} has delivered nothing since ${isoOf(failingSince)}${why}; its events wait, see to its receiver.`;
+  }
+
+  /** Breaks off what is under way. */
+  stop(): void {
+    this.#actor.stop();
+    this.#source.close();
+    this.#delivery.close();
+  }
+
+  /** Lets what is under way end, for a second at most. */
+  async leave(): Promise<void> {
+    this.#actor.send({ type: 'webhook.leave' });
+    await this.#ended;
+    this.stop();
+  }
+
+  #effects(host: WebhookHost): WebhookEffects {
+    const { book, log } = this.#deps;
+    const { name } = this.spec;
+    return {
+      nextEvent: fromPromise<Next, number>(({ input }) => this.#source.next(input)),
+      deliver: fromPromise(({ input, signal }: { input: JournalEntry; signal: AbortSignal }) =>
+        this.#delivery.attempt(input, host.view(input), signal),
+      ),
+      keepPlace: fromPromise(async ({ input }: { input: WebhookPlace }) => {
+        await book.keep(input).catch((error: unknown) => {
+          log.warn(
+            { err: error, webhook: name },
+            'how far a webhook is could not be kept; what it tells may come twice',
+          );
+        });
+      }),
+      told: (what, context) => {
+        tell(log, what, context);
+      },
+      noted: (type, detail) => {
+        log.warn({ ...detail }, type === 'webhook.dropped' ? 'a webhook has lost an event' : 'a webhook is disabled');
+        host.note({ type, detail });
+      },
+    };
+  }
+}
+
+function tell(log: Log, what: Parameters<WebhookEffects['told']>[0], { spec, entry, reason }: WebhookContext): void {
+  const about = { webhook: spec.name, seq: entry?.seq ?? null };
+  switch (what) {
+    case 'failing':
+      log.warn({ ...about, reason }, 'a webhook could not be delivered; trying again');
+      return;
+    case 'delivered_again':
+      log.info(about, 'a webhook is delivered again');
+      return;
+    case 'unread':
+      log.warn(about, 'the journal could not be read for a webhook; trying again');
+      return;
+  }
+}

@@ -1,0 +1,78 @@
+import type { WebhookPlace, WebhookSpec } from '../model/webhook.ts';
+import type { OpenWebhooks, WebhookHost, Webhooks } from '../ports/webhooks.ts';
+import { webhookRevision } from './envelope.ts';
+import { RunningWebhook, type WebhookDeps } from './webhook.ts';
+
+/** Webhooks that send over HTTP. */
+export function openWebhooks(deps: WebhookDeps): OpenWebhooks {
+  return (host) => new HttpWebhooks(host, deps);
+}
+
+class HttpWebhooks implements Webhooks {
+  readonly #host: WebhookHost;
+  readonly #deps: WebhookDeps;
+  readonly #running = new Map<string, RunningWebhook>();
+  /** As the last host left them. */
+  #kept: Promise<Map<string, WebhookPlace>> | null = null;
+
+  constructor(host: WebhookHost, deps: WebhookDeps) {
+    this.#host = host;
+    this.#deps = deps;
+  }
+
+  async configure(specs: readonly WebhookSpec[]): Promise<void> {
+    const kept = await (this.#kept ??= this.#read());
+    const names = new Set(specs.map(({ name }) => name));
+    for (const name of [...kept.keys(), ...this.#running.keys()]) if (!names.has(name)) await this.#drop(name, kept);
+    for (const spec of specs) await this.#begin(spec, kept);
+  }
+
+  troubles(): readonly string[] {
+    const now = this.#deps.clock.now();
+    return [...this.#running.values()].flatMap((webhook) => webhook.trouble(now) ?? []);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#running.values()].map((webhook) => webhook.leave()));
+    this.#running.clear();
+  }
+
+  async #read(): Promise<Map<string, WebhookPlace>> {
+    const { book, log } = this.#deps;
+    const places = await book.places().catch((error: unknown) => {
+      log.error({ err: error }, 'how far the webhooks are could not be read; they begin with what happens now');
+      return [];
+    });
+    return new Map(places.map((place) => [place.name, place]));
+  }
+
+  async #begin(spec: WebhookSpec, kept: Map<string, WebhookPlace>): Promise<void> {
+    const { name } = spec;
+    const running = this.#running.get(name);
+    if (running?.revision === webhookRevision(spec)) return;
+    running?.stop();
+    const place = running?.place ?? kept.get(name) ?? (await this.#newPlace(name));
+    kept.delete(name);
+    this.#running.set(name, new RunningWebhook(spec, place, this.#host, this.#deps));
+    this.#deps.log.info({ webhook: name, position: place.position }, 'a webhook is at work');
+  }
+
+  /** What happens between the configuration and the first event is not to be missed: where it begins is kept at once. */
+  async #newPlace(name: string): Promise<WebhookPlace> {
+    const place = { name, position: this.#host.newest(), failingSince: null, goneRevision: null };
+    await this.#deps.book.keep(place).catch((error: unknown) => {
+      this.#deps.log.warn({ err: error, webhook: name }, 'where a webhook begins could not be kept');
+    });
+    return place;
+  }
+
+  async #drop(name: string, kept: Map<string, WebhookPlace>): Promise<void> {
+    this.#running.get(name)?.stop();
+    this.#running.delete(name);
+    kept.delete(name);
+    await this.#deps.book.forget(name).catch((error: unknown) => {
+      this.#deps.log.warn({ err: error, webhook: name }, 'a webhook that is configured no more could not be forgotten');
+    });
+    this.#deps.log.info({ webhook: name }, 'a webhook is configured no more');
+  }
+}

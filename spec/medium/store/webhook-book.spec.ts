@@ -1,0 +1,43 @@
+import { expect } from 'chai';
+import type { WebhookPlace } from '../../../lib/model/webhook.ts';
+import type { WebhookBook } from '../../../lib/ports/webhook-book.ts';
+import { MemoryWebhookBook } from '../../support/memory-webhook-book.ts';
+import { closeStores, openedStore } from '../../support/opened-store.ts';
+
+function place(name: string, overrides: Partial<WebhookPlace> = {}): WebhookPlace {
+  return { name, position: 7, failingSince: null, goneRevision: null, ...overrides };
+}
+
+const BOOKS: Readonly<Record<string, () => Promise<WebhookBook>>> = {
+  'in SQLite': async () => (await openedStore()).webhooks,
+  'in memory': () => Promise.resolve(new MemoryWebhookBook()),
+};
+
+for (const [name, open] of Object.entries(BOOKS)) {
+  describe(`The webhook book ${name}`, () => {
+    afterEach(closeStores);
+
+    it('gives back what was kept last under each name, and nothing of what was forgotten', async () => {
+      const book = await open();
+      expect(await book.places()).to.deep.equal([]);
+      const second = place('b', { failingSince: 1_700_000_000_000, goneRevision: 'abc' });
+      for (const kept of [place('a'), place('b'), place('c'), place('a', { position: 9 }), second])
+        await book.keep(kept);
+      await book.forget('c');
+      await book.forget('unknown');
+      expect(await book.places()).to.deep.equal([place('a', { position: 9 }), second]);
+    });
+  });
+}
+
+describe('The webhook book in SQLite', () => {
+  afterEach(closeStores);
+
+  it('knows in the next host what it kept in this one', async () => {
+    const store = await openedStore();
+    await store.webhooks.keep(place('a', { position: 42 }));
+    await store.close();
+    const again = await openedStore({ file: store.file });
+    expect(await again.webhooks.places()).to.deep.equal([place('a', { position: 42 })]);
+  });
+});

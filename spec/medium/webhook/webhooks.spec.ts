@@ -1,0 +1,292 @@
+import { expect } from 'chai';
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { SimulatedClock } from 'xstate';
+import { Webhook } from 'standardwebhooks';
+import { openFeed, type Feed } from '../../../lib/control/feed.ts';
+import { Journal } from '../../../lib/control/journal.ts';
+import { eventView } from '../../../lib/control/views.ts';
+import { EVERYTHING } from '../../../lib/model/event-filter.ts';
+import type { JournalDraft } from '../../../lib/model/journal.ts';
+import type { WebhookSpec } from '../../../lib/model/webhook.ts';
+import type { Webhooks } from '../../../lib/ports/webhooks.ts';
+import { openWebhooks } from '../../../lib/webhook/webhooks.ts';
+import { eventually } from '../../support/eventually.ts';
+import { MemoryWebhookBook } from '../../support/memory-webhook-book.ts';
+import { memoryStore } from '../../support/memory-store.ts';
+import { RecordingLog } from '../../support/opened-store.ts';
+import { journalEntry, wishCommit } from '../../support/store-contract.ts';
+
+const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
+interface Received {
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+describe('webhooks over HTTP', () => {
+  let server: Server;
+  let received: Received[];
+  let answer: (response: ServerResponse, request: Received) => void;
+  let store: ReturnType<typeof memoryStore>;
+  let book: MemoryWebhookBook;
+  let log: RecordingLog;
+  let timers: SimulatedClock;
+  let feed: Feed;
+  let journal: Journal;
+  let webhooks: Webhooks;
+  let noted: Pick<JournalDraft, 'type' | 'detail'>[];
+
+  beforeEach(async () => {
+    received = [];
+    noted = [];
+    answer = (response) => response.end();
+    server = createServer((request, response) => {
+      let body = '';
+      request.setEncoding('utf8');
+      request.on('data', (part: string) => (body += part));
+      request.on('end', () => {
+        const got = { url: request.url ?? '', headers: request.headers, body };
+        received.push(got);
+        answer(response, got);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    store = memoryStore();
+    book = new MemoryWebhookBook();
+    log = new RecordingLog();
+    await boot();
+  });
+
+  afterEach(async () => {
+    feed.close();
+    await webhooks.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  async function boot(): Promise<void> {
+    const newest = await store.lastSeq();
+    timers = new SimulatedClock();
+    feed = await openFeed({ store, timers, newest, numbered: () => journal.last });
+    journal = new Journal(newest, feed.publish);
+    const clock = { now: () => 1_700_000_000_000 + timers.now(), random: () => 0.5 };
+    const identity = { instance: 'plant-1', version: '1.2.3' };
+    webhooks = openWebhooks({ book, clock, timers, log, identity })({
+      feed: (query, signal) => feed.read(query, signal),
+      newest: () => feed.newest,
+      view: eventView,
+      note: (fact) => void noted.push(fact),
+    });
+  }
+
+  function port(): number {
+    return (server.address() as AddressInfo).port; // a TCP server that listens has one
+  }
+
+  function spec(overrides: Partial<WebhookSpec> = {}): WebhookSpec {
+    const url = `http://127.0.0.1:${port()}/hook?key=k1`;
+    return {
+      name: 'alerts',
+      url,
+      secret: SECRET,
+      filter: EVERYTHING,
+      timeoutMs: 5_000,
+      giveUpAfterMs: null,
+      ...overrides,
+    };
+  }
+
+  async function happen(overrides: Partial<JournalDraft> = {}): Promise<void> {
+    const { seq, ...draft } = journalEntry(0, overrides);
+    await journal.write([{ ...draft, detail: { ...draft.detail, was: seq } }], (entries) =>
+      store.commitWishes(wishCommit({ journal: entries })),
+    );
+  }
+
+  const seqs = (): number[] => received.map(({ body }) => (JSON.parse(body) as { data: { seq: number } }).data.seq);
+
+  function receivedAre(...expected: number[]): Promise<void> {
+    return eventually(() => {
+      expect(seqs()).to.deep.equal(expected);
+    });
+  }
+
+  /** Until then an event may come once more: from the next host, or with another configuration. */
+  function isKept(position: number): Promise<void> {
+    return eventually(async () => {
+      expect((await book.places())[0]?.position).to.equal(position);
+    });
+  }
+
+  it('posts each event, signed so that the library of the Standard Webhooks verifies it', async () => {
+    await webhooks.configure([spec()]);
+    await happen({ type: 'process.exited', detail: { code: 1 } });
+    await receivedAre(1);
+    const { url, headers, body } = received[0]!;
+    expect(url).to.equal('/hook?key=k1');
+    expect(headers).to.include({ 'content-type': 'application/json', 'user-agent': 'coredinator/1.2.3' });
+    expect(headers['webhook-id']).to.match(/^plant-1_1_[0-9a-z]+$/);
+    const verified = new Webhook(SECRET).verify(body, headers as Record<string, string>);
+    expect(verified).to.deep.include({ type: 'process.exited', timestamp: '2023-11-14T22:13:20.000Z' });
+    expect(() => new Webhook(SECRET).verify(`${body} `, headers as Record<string, string>)).to.throw('signature');
+  });
+
+  it('sends only what is asked for, in the order of the journal', async () => {
+    await webhooks.configure([spec({ filter: { agentIds: ['pump1'], serviceIds: [], types: ['process.*'] } })]);
+    await happen({ type: 'process.launched' });
+    await happen({ type: 'service.state_changed' });
+    await happen({ type: 'process.exited', agentId: 'pump2' });
+    await happen({ type: 'process.exited' });
+    await receivedAre(1, 4);
+  });
+
+  it('repeats an event with the same id until it is taken', async () => {
+    answer = (response) => response.writeHead(received.length === 1 ? 503 : 204).end();
+    await webhooks.configure([spec()]);
+    await happen();
+    await happen();
+    await receivedAre(1);
+    await eventually(() => {
+      timers.increment(1_000);
+      expect(seqs()).to.deep.equal([1, 1, 2]);
+    });
+    expect(received[1]?.headers['webhook-id']).to.equal(received[0]?.headers['webhook-id']);
+    const warning = log.records.find(({ level }) => level === 'warn');
+    expect(warning?.fields).to.deep.equal({ webhook: 'alerts', seq: 1, reason: `127.0.0.1:${port()} answered 503` });
+  });
+
+  it('goes on in the next host where it was, and begins with what happens when it is new', async () => {
+    await happen();
+    await webhooks.configure([spec()]);
+    await happen();
+    await receivedAre(2);
+    await isKept(2);
+    feed.close();
+    await webhooks.close();
+    await boot();
+    await happen();
+    await webhooks.configure([spec()]);
+    await receivedAre(2, 3);
+  });
+
+  it('delivers what happens last before the host leaves', async () => {
+    await webhooks.configure([spec()]);
+    await happen({ type: 'host.stopped' });
+    feed.close();
+    await webhooks.close();
+    expect(seqs()).to.deep.equal([1]);
+  });
+
+  it('follows the configuration: a changed one goes on, one that is taken out is forgotten', async () => {
+    await webhooks.configure([spec()]);
+    await happen();
+    await isKept(1);
+    await webhooks.configure([spec({ url: `http://127.0.0.1:${port()}/other` })]);
+    await happen();
+    await receivedAre(1, 2);
+    expect(received[1]?.url).to.equal('/other');
+    await webhooks.configure([]);
+    await happen();
+    await webhooks.configure([spec()]);
+    await happen();
+    await receivedAre(1, 2, 4);
+  });
+
+  it('stops at 410 until the configuration changes', async () => {
+    answer = (response) => response.writeHead(410).end();
+    await webhooks.configure([spec()]);
+    await happen();
+    await eventually(() => {
+      expect(noted.map(({ type }) => type)).to.deep.equal(['webhook.disabled']);
+    });
+    expect(webhooks.troubles()[0]).to.match(/^The webhook "alerts" is disabled, .*410/);
+    answer = (response) => response.end();
+    await webhooks.configure([spec({ timeoutMs: 6_000 })]);
+    await receivedAre(1, 1);
+    expect(webhooks.troubles()).to.deep.equal([]);
+  });
+
+  it('follows no redirect', async () => {
+    answer = (response) => response.writeHead(302, { location: '/elsewhere' }).end();
+    await webhooks.configure([spec()]);
+    await happen();
+    await eventually(() => {
+      expect(log.records.map(({ fields }) => fields['reason'])).to.include(
+        `127.0.0.1:${port()} answered 302, a redirect, which is not followed`,
+      );
+    });
+    expect(received.map(({ url }) => url)).to.deep.equal(['/hook?key=k1']);
+  });
+
+  it('takes an answer that never ends for what its status says', async () => {
+    answer = (response) => {
+      response.writeHead(200);
+      const pour = (): void => {
+        while (!response.destroyed && response.write('x'.repeat(64 * 1024)));
+        response.once('drain', pour);
+      };
+      pour();
+    };
+    await webhooks.configure([spec()]);
+    await happen();
+    await happen();
+    await receivedAre(1, 2);
+  });
+
+  it('gives an attempt up that is not answered in time', async () => {
+    answer = () => undefined;
+    await webhooks.configure([spec({ timeoutMs: 100 })]);
+    await happen();
+    await eventually(() => {
+      expect(log.records.map(({ fields }) => fields['reason'])).to.include(
+        `127.0.0.1:${port()} did not answer within 100 ms`,
+      );
+    });
+  });
+
+  it('says in its troubles what has failed for five minutes, and never shows a secret', async () => {
+    const failing = spec({ url: `http://user:pass-w0rd@127.0.0.1:${port()}/t0ken`, giveUpAfterMs: 600_000 });
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await webhooks.configure([failing]);
+    await happen();
+    await eventually(() => {
+      timers.increment(30_000);
+      expect(webhooks.troubles()).to.have.length(1);
+    });
+    expect(webhooks.troubles()[0]).to.match(
+      /^The webhook "alerts" has delivered nothing since 2023-.*: 127\.0\.0\.1:\d+ cannot be reached \(ECONNREFUSED\); /,
+    );
+    await eventually(() => {
+      timers.increment(60_000);
+      expect(noted.map(({ type }) => type)).to.deep.equal(['webhook.dropped']);
+    });
+    const shown = JSON.stringify([webhooks.troubles(), noted, log.records, await book.places()]);
+    for (const secret of [SECRET.slice(6), 'pass-w0rd', 't0ken']) expect(shown).not.to.include(secret);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+
+  it('sends the credentials of its URL', async () => {
+    await webhooks.configure([spec({ url: `http://user:pass@127.0.0.1:${port()}/` })]);
+    await happen();
+    await receivedAre(1);
+    expect(received[0]?.headers.authorization).to.equal(`Basic ${Buffer.from('user:pass').toString('base64')}`);
+  });
+
+  it('is not told of its own lost events, but of those of others', async () => {
+    await webhooks.configure([spec()]);
+    await happen({ type: 'webhook.dropped', detail: { webhook: 'alerts' } });
+    await happen({ type: 'webhook.dropped', detail: { webhook: 'other' } });
+    await receivedAre(2);
+  });
+
+  it('goes on when nothing of it can be kept', async () => {
+    book.isBroken = true;
+    await webhooks.configure([spec()]);
+    await happen();
+    await happen();
+    await receivedAre(1, 2);
+  });
+});

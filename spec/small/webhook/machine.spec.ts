@@ -1,0 +1,255 @@
+import { expect } from 'chai';
+import { createActor, fromPromise, SimulatedClock, type ActorRefFrom } from 'xstate';
+import type { JournalEntry } from '../../../lib/model/journal.ts';
+import type { WebhookPlace } from '../../../lib/model/webhook.ts';
+import { createWebhookMachine } from '../../../lib/webhook/machine.ts';
+import type { Outcome } from '../../../lib/webhook/outcome.ts';
+import type { Next } from '../../../lib/webhook/source.ts';
+import { journalEntry } from '../../support/store-contract.ts';
+
+const NEW: WebhookPlace = { name: 'alerts', position: 0, failingSince: null, goneRevision: null };
+const ACCEPTED: Outcome = { type: 'accepted' };
+const HOUR_MS = 60 * 60_000;
+
+function failed(retryAfterMs: number | null = null): Outcome {
+  return { type: 'failed', reason: 'example.com answered 503', retryAfterMs };
+}
+
+function event(seq: number): Next {
+  return { type: 'event', entry: journalEntry(seq) };
+}
+
+describe('the machine of a webhook', () => {
+  let timers: SimulatedClock;
+  let coming: (Next | Error)[];
+  let answers: Outcome[];
+  let attempts: number[];
+  let kept: WebhookPlace[];
+  let told: string[];
+  let noted: string[];
+  let wake: () => void;
+  let hang: Promise<void> | null;
+  let actor: ActorRefFrom<ReturnType<typeof createWebhookMachine>>;
+
+  beforeEach(() => {
+    timers = new SimulatedClock();
+    [coming, answers, attempts, kept, told, noted] = [[], [], [], [], [], []];
+    wake = () => undefined;
+    hang = null;
+  });
+
+  afterEach(() => {
+    actor.stop();
+  });
+
+  async function next(): Promise<Next> {
+    while (coming.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+    const first = coming.shift()!;
+    if (first instanceof Error) throw first;
+    return first;
+  }
+
+  async function start(place: WebhookPlace = NEW, giveUpAfterMs: number | null = 24 * HOUR_MS): Promise<void> {
+    const machine = createWebhookMachine(
+      {
+        nextEvent: fromPromise<Next, number>(() => next()),
+        deliver: fromPromise<Outcome, JournalEntry>(async ({ input }) => {
+          attempts.push(input.seq);
+          await hang;
+          return answers.shift() ?? ACCEPTED;
+        }),
+        keepPlace: fromPromise(({ input }: { input: WebhookPlace }) => {
+          kept.push(input);
+          return Promise.resolve();
+        }),
+        told: (what) => void told.push(what),
+        noted: (type, { seq, reason }) => void noted.push([type, seq ?? '', reason].join(' ')),
+      },
+      { now: () => timers.now(), random: () => 0.5 },
+    );
+    const spec = { name: 'alerts', giveUpAfterMs };
+    actor = createActor(machine, { input: { spec, revision: 'r1', place }, clock: timers }).start();
+    await turns();
+  }
+
+  async function turns(): Promise<void> {
+    for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  async function come(...items: (Next | Error)[]): Promise<void> {
+    coming.push(...items);
+    wake();
+    await turns();
+  }
+
+  async function pass(ms: number): Promise<void> {
+    timers.increment(ms);
+    await turns();
+  }
+
+  it('delivers one event after the other, and keeps each place before the next', async () => {
+    await start();
+    await come(event(3), event(5));
+    expect(attempts).to.deep.equal([3, 5]);
+    expect(kept.map(({ position }) => position)).to.deep.equal([3, 5]);
+  });
+
+  it('tries an event again after 1 s, 2 s, 4 s and so on up to 5 minutes, and lets none overtake it', async () => {
+    await start();
+    answers = Array.from({ length: 12 }, () => failed());
+    await come(event(1), event(2));
+    const waits: number[] = [];
+    for (let wait = 0; attempts.length < 13; wait += 1_000) {
+      const before = attempts.length;
+      await pass(1_000);
+      if (attempts.length === before) continue;
+      waits.push((wait + 1_000) / 1_000);
+      wait = -1_000;
+    }
+    expect(waits).to.deep.equal([1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]);
+    await turns();
+    expect(attempts.slice(-2)).to.deep.equal([1, 2]);
+    expect(told).to.deep.equal(['failing', 'delivered_again']);
+    expect(kept.at(-1)).to.deep.equal({ ...NEW, position: 2 });
+  });
+
+  it('waits as long as the receiver asks for', async () => {
+    await start();
+    answers = [failed(90_000)];
+    await come(event(1));
+    await pass(89_999);
+    expect(attempts).to.deep.equal([1]);
+    await pass(1);
+    expect(attempts).to.deep.equal([1, 1]);
+  });
+
+  it('keeps since when it fails, so that the next host counts on', async () => {
+    await start({ ...NEW, failingSince: -23 * HOUR_MS });
+    answers = [failed(), failed()];
+    await come(event(1));
+    expect(kept.at(-1)).to.deep.equal({ ...NEW, failingSince: -23 * HOUR_MS });
+    expect(noted).to.deep.equal([]);
+    await pass(HOUR_MS);
+    expect(noted).to.deep.equal(['webhook.dropped 1 example.com answered 503']);
+  });
+
+  it('gives an event up when it has failed for too long, then tries each of the others at least once', async () => {
+    await start(NEW, 10_000);
+    answers = Array.from({ length: 7 }, () => failed());
+    await come(event(1), event(2), event(3));
+    for (const wait of [1_000, 2_000, 4_000, 8_000]) await pass(wait);
+    expect(noted).to.deep.equal(['webhook.dropped 1 example.com answered 503']);
+    expect(kept.at(-1)).to.deep.equal({ ...NEW, position: 1, failingSince: 0 });
+    expect(attempts).to.deep.equal([1, 1, 1, 1, 1]);
+    await pass(16_000);
+    expect(attempts.slice(5)).to.deep.equal([2]);
+    expect(noted).to.have.length(2);
+    await pass(32_000);
+    await pass(64_000);
+    expect(attempts.slice(6)).to.deep.equal([3]);
+    expect(noted).to.have.length(3);
+    await come(event(4));
+    expect(attempts.at(-1)).to.equal(4);
+    expect(kept.at(-1)).to.deep.equal({ ...NEW, position: 4 });
+  });
+
+  it('never gives up when it is told so', async () => {
+    await start(NEW, null);
+    answers = Array.from({ length: 400 }, () => failed());
+    await come(event(1));
+    for (let count = 0; count < 400; count += 1) await pass(301_000);
+    expect(noted).to.deep.equal([]);
+    expect(kept.at(-1)).to.deep.equal({ ...NEW, position: 1 });
+  });
+
+  it('sends nothing more to a receiver that is gone, and says so once', async () => {
+    await start();
+    answers = [{ type: 'gone' }];
+    await come(event(1), event(2));
+    await pass(HOUR_MS);
+    expect(attempts).to.deep.equal([1]);
+    expect(noted).to.deep.equal(['webhook.disabled  the receiver answered 410 Gone']);
+    expect(kept.at(-1)).to.deep.equal({ ...NEW, goneRevision: 'r1' });
+    actor.stop();
+    await start({ ...NEW, goneRevision: 'r1' });
+    await pass(HOUR_MS);
+    expect([attempts, noted.length]).to.deep.equal([[1], 1]);
+  });
+
+  it('tries a receiver that was gone again when the configuration is another one', async () => {
+    await start({ ...NEW, goneRevision: 'r0' });
+    await come(event(1));
+    expect(attempts).to.deep.equal([1]);
+    expect(kept.at(-1)).to.deep.equal({ ...NEW, position: 1 });
+  });
+
+  it('writes down what the journal did not keep for it, and goes on behind that', async () => {
+    await start();
+    await come({ type: 'lost', position: 49, reason: 'it is too old' }, event(50), { type: 'nothing', position: 99 });
+    expect(noted).to.deep.equal(['webhook.dropped  it is too old']);
+    expect(kept.map(({ position }) => position)).to.deep.equal([49, 50, 99]);
+  });
+
+  it('reads the journal again after a while when it could not be read', async () => {
+    await start();
+    await come(new Error('the disk is gone'), event(1));
+    expect([told, attempts]).to.deep.equal([['unread'], []]);
+    await pass(5_000);
+    expect(attempts).to.deep.equal([1]);
+  });
+
+  describe('when the host leaves', () => {
+    const leave = async (): Promise<void> => {
+      actor.send({ type: 'webhook.leave' });
+      await turns();
+    };
+    const isOver = (): boolean => actor.getSnapshot().status === 'done';
+
+    it('delivers what is left and ends with the events', async () => {
+      await start();
+      await leave();
+      expect(isOver()).to.equal(false);
+      await come(event(1), { type: 'over' });
+      expect([attempts, isOver()]).to.deep.equal([[1], true]);
+      expect(kept.at(-1)).to.deep.equal({ ...NEW, position: 1 });
+    });
+
+    it('does not wait for a further attempt', async () => {
+      await start();
+      answers = [failed()];
+      await come(event(1));
+      await leave();
+      expect(isOver()).to.equal(true);
+    });
+
+    it('makes no further attempt after one that is under way', async () => {
+      let end = (): void => undefined;
+      hang = new Promise((resolve) => (end = resolve));
+      await start();
+      answers = [failed()];
+      await come(event(1));
+      await leave();
+      expect(isOver()).to.equal(false);
+      end();
+      await turns();
+      expect([attempts, isOver()]).to.deep.equal([[1], true]);
+    });
+
+    it('breaks an attempt off after a second', async () => {
+      hang = new Promise(() => undefined);
+      await start();
+      await come(event(1));
+      await leave();
+      await pass(999);
+      expect(isOver()).to.equal(false);
+      await pass(1);
+      expect(isOver()).to.equal(true);
+    });
+
+    it('ends at once when its receiver is gone', async () => {
+      await start({ ...NEW, goneRevision: 'r1' });
+      await leave();
+      expect(isOver()).to.equal(true);
+    });
+  });
+});
