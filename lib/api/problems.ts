@@ -44,6 +44,7 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
   service_unheld: { status: 409, title: 'Service held by nobody' },
   store_unavailable: { status: 503, title: 'Store unavailable', retryAfterS: 1 },
   host_closing: { status: 503, title: 'Host is shutting down', retryAfterS: 5 },
+  actor_set_aside: { status: 500, title: 'Actor set aside' },
   malformed_path: { status: 400, title: 'Malformed path' },
   malformed_body: { status: 400, title: 'Malformed body' },
   body_incomplete: { status: 400, title: 'Body incomplete' },

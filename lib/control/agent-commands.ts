@@ -1,10 +1,10 @@
 import { agentActorId } from '../actors/agent/record.ts';
-import { AgentConflictError } from '../model/errors.ts';
+import { ActorSetAsideError, AgentConflictError } from '../model/errors.ts';
 import type { AgentId } from '../model/ids.ts';
 import type { AgentPlan } from '../model/spec.ts';
 import type { ServiceWish } from '../model/wish.ts';
 import type { AgentRequest } from '../ports/spec-source.ts';
-import { agentRef, serviceRef, splitState } from './actors.ts';
+import { agentRef, serviceRef, splitState, type AgentSnapshot } from './actors.ts';
 import type { CommandDeps } from './command-deps.ts';
 import type { CommandOrigin } from './control.ts';
 import { assertServicesFree, ensure } from './seats.ts';
@@ -68,15 +68,28 @@ export class AgentCommands {
         { put: [wish], fact: { type: 'agent.stop_requested', agentId: plan.id, detail: {} } },
         origin,
       );
-      agentRef(root, id)?.send({ type: 'agent.stop', correlationId: origin.correlationId });
+      this.#tellStop(id, origin.correlationId);
       return false;
     });
     if (isStopped) return;
-    await changes.until(`agent:${id}`, () => {
-      const now = agentRef(root, id)?.getSnapshot();
-      // A later start wins over this stop; its caller must not wait for ever.
-      return now === undefined || now.context.intended === 'running' || splitState(now.value).state === 'stopped';
-    });
+    await changes.until(`agent:${id}`, () => this.#isStopped(id));
+  }
+
+  /** Tells the actor to stop, again if it broke on that: it is set aside before it has been told for ever. */
+  #tellStop(id: string, correlationId: string): void {
+    const actor = (): AgentSnapshot | undefined => agentRef(this.#deps.root, id)?.getSnapshot();
+    do agentRef(this.#deps.root, id)?.send({ type: 'agent.stop', correlationId });
+    while (actor()?.context.intended === 'running' && actor()?.matches('failed') === false);
+  }
+
+  /** Throws ActorSetAsideError: it will not get there. */
+  #isStopped(id: string): boolean {
+    const { root, wishes } = this.#deps;
+    const now = agentRef(root, id)?.getSnapshot();
+    // A later start wins over this stop; its caller must not wait for ever.
+    if (now === undefined || wishes.agent(id)?.intended !== 'stopped') return true;
+    if (now.matches('failed')) throw new ActorSetAsideError(`agent:${id}`);
+    return now.matches('stopped');
   }
 }
 

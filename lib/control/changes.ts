@@ -7,19 +7,37 @@ export class Changes {
     for (const wake of this.#waiters.get(actorId) ?? []) wake();
   };
 
-  /** Resolves as soon as `isDone` says so, asked now and after every change of that actor. */
-  async until(actorId: string, isDone: () => boolean): Promise<void> {
+  /**
+   * Resolves as soon as `isDone` says so, asked now and after every change of that actor; rejects when it throws, or with the reason
+   * of the signal when that is aborted before.
+   */
+  async until(actorId: string, isDone: () => boolean, signal?: AbortSignal): Promise<void> {
     if (isDone()) return;
-    await new Promise<void>((resolve) => {
+    await new Promise<void>((resolve, reject) => {
       const waiters = this.#waiters.get(actorId) ?? new Set();
       this.#waiters.set(actorId, waiters);
-      const wake = (): void => {
-        if (!isDone()) return;
+      const leave = (): void => {
         waiters.delete(wake);
-        if (waiters.size === 0) this.#waiters.delete(actorId);
-        resolve();
+        if (waiters.size === 0 && this.#waiters.get(actorId) === waiters) this.#waiters.delete(actorId);
+        signal?.removeEventListener('abort', abort);
+      };
+      const wake = (): void => {
+        try {
+          if (!isDone()) return;
+          leave();
+          resolve();
+        } catch (error) {
+          leave();
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      };
+      const abort = (): void => {
+        leave();
+        reject(signal?.reason as Error); // given by whoever aborted
       };
       waiters.add(wake);
+      if (signal?.aborted === true) abort();
+      else signal?.addEventListener('abort', abort);
     });
   }
 }

@@ -54,7 +54,10 @@ export class Intake {
     });
   }
 
-  /** Makes a command durable, in one transaction. Throws StoreUnavailableError: then nothing is wished for. */
+  /**
+   * Makes a command durable, in one transaction. Throws StoreUnavailableError: then nothing is wished for; and HostClosingError when
+   * the host leaves meanwhile: then nobody may act on it but the next host.
+   */
   async accept({ put = [], drop = [], fact }: Accepted, { correlationId }: CommandOrigin): Promise<void> {
     const { store, wishes, journal, clock } = this.#deps;
     const blank = { agentId: null, serviceId: null, from: null, to: null };
@@ -63,5 +66,6 @@ export class Intake {
     this.#deps.crashPoint?.('after-wish');
     for (const subject of drop) wishes.drop(subject);
     for (const wish of put) wishes.put(wish);
+    if (this.#isClosing) throw new HostClosingError({ isKept: true });
   }
 }

@@ -1,5 +1,5 @@
 import { serviceActorId } from '../actors/service/record.ts';
-import { ServiceNotFoundError, ServiceUnheldError } from '../model/errors.ts';
+import { ActorSetAsideError, ServiceNotFoundError, ServiceUnheldError } from '../model/errors.ts';
 import type { Holder, ServiceId } from '../model/ids.ts';
 import { revisionOf } from '../model/revision.ts';
 import type { ServiceSpec } from '../model/spec.ts';
@@ -62,7 +62,7 @@ export class ServiceCommands {
       await intake.accept({ ...wishWithout(holder, wishes.service(id), before), fact }, origin);
       serviceRef(root, id)?.send({ type: 'service.release', holder, correlationId: origin.correlationId });
       const holders = (): readonly Holder[] => serviceRef(root, id)?.getSnapshot().context.holders ?? [];
-      await changes.until(serviceActorId(id), () => holders().length > 0 || this.#isDown(id));
+      await changes.until(serviceActorId(id), () => holders().length > 0 || this.#isGone(id));
       if (holders().length === 0) root.send({ type: 'supervisor.remove', actorId: serviceActorId(id) });
     });
   }
@@ -109,7 +109,7 @@ export class ServiceCommands {
     });
     await changes.until(serviceActorId(id), () => {
       // A later start wins over this stop; its caller must not wait for ever.
-      return this.#isDown(id) || serviceRef(root, id)?.getSnapshot().context.intended === 'running';
+      return this.#isGone(id) || serviceRef(root, id)?.getSnapshot().context.intended === 'running';
     });
   }
 
@@ -136,6 +136,14 @@ export class ServiceCommands {
     const service = serviceRef(this.#deps.root, id);
     if (service === undefined) throw new ServiceNotFoundError(id);
     return service;
+  }
+
+  /** Of a service that was told to stop. Throws ActorSetAsideError: it will not get there. */
+  #isGone(id: ServiceId): boolean {
+    const now = serviceRef(this.#deps.root, id)?.getSnapshot();
+    const isSetAside = now?.matches('failed') === true && now.context.intended === 'stopped';
+    if (isSetAside) throw new ActorSetAsideError(serviceActorId(id));
+    return this.#isDown(id);
   }
 
   #isDown(id: ServiceId): boolean {

@@ -13,7 +13,8 @@ export type ErrorCode =
   | 'service_conflict'
   | 'service_unheld'
   | 'store_unavailable'
-  | 'host_closing';
+  | 'host_closing'
+  | 'actor_set_aside';
 
 /** One place in a document or request that is wrong. `line` and `column` count from 1. */
 export interface FieldIssue {
@@ -108,11 +109,28 @@ export class StoreUnavailableError extends CoredinatorError {
   readonly code = 'store_unavailable';
 }
 
-/** The host is shutting down and takes no more commands. */
+/** The host is shutting down: it takes no more commands, or has kept this one for the next host. */
 export class HostClosingError extends CoredinatorError {
   readonly code = 'host_closing';
 
-  constructor() {
-    super('The host is shutting down and takes no more commands; ask again when it is back.');
+  constructor({ isKept }: { readonly isKept: boolean } = { isKept: false }) {
+    super(
+      isKept
+        ? 'The host is shutting down. The command was kept, and the next host carries it out; look how things are when it is back.'
+        : 'The host is shutting down and takes no more commands; ask again when it is back.',
+    );
+  }
+}
+
+/** A bug broke the actor again and again while it carried out a command. */
+export class ActorSetAsideError extends CoredinatorError {
+  readonly code = 'actor_set_aside';
+
+  constructor(actorId: string) {
+    const [what = 'actor', id = ''] = actorId.split(':');
+    super(
+      `The actor of the ${what} "${id}" broke again and again while it was stopped, and was set aside; its processes may live. ` +
+        'Stop it again, and report the failure that the log of the host has.',
+    );
   }
 }
