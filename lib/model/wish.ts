@@ -8,6 +8,8 @@ export interface AgentWish {
   readonly subject: `agent:${string}`;
   readonly intended: Intended;
   readonly plan: AgentPlan;
+  /** It is to be forgotten as soon as it is stopped, by this host or the next; its intended state is `stopped`. */
+  readonly isDeleted?: true;
 }
 
 /**

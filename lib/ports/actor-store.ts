@@ -1,5 +1,6 @@
 import type { Instant } from '../model/time.ts';
 import type { JournalEntry, JournalQuery } from '../model/journal.ts';
+import type { Receipt } from '../model/receipt.ts';
 import type { Wish } from '../model/wish.ts';
 
 /** One actor as it is kept: its own snapshot without children, as JSON text. */
@@ -39,6 +40,8 @@ export interface WishCommit {
   /** Subjects whose wish is forgotten. */
   readonly drop: readonly string[];
   readonly journal: readonly JournalEntry[];
+  /** Of a command that came with an idempotency key. */
+  readonly receipt?: Receipt;
 }
 
 /** Actors, wishes and the journal. Every write resolves when it is durable and rejects with StoreUnavailableError. */
@@ -51,6 +54,10 @@ export interface ActorStore {
   /** The highest sequence number ever written; 0 for a new store. */
   lastSeq(): Promise<number>;
   history(query: JournalQuery): Promise<readonly JournalEntry[]>;
+  /** What is kept under an idempotency key, however old; null: nothing. */
+  receipt(key: string): Promise<Receipt | null>;
+  /** Puts a receipt, or replaces the one of that key. */
+  keepReceipt(receipt: Receipt): Promise<void>;
   /** Resolves when the store can be written, rejects with StoreUnavailableError when it cannot. */
   probe(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 /** The tables of the store. No statement touches two of them, so writes to different tables may change places. */
-export type Table = 'actor_snapshot' | 'wish' | 'journal' | 'launch' | 'quarantine' | 'probe' | 'port' | 'webhook';
+export type Table =
+  'actor_snapshot' | 'wish' | 'journal' | 'launch' | 'quarantine' | 'probe' | 'port' | 'receipt' | 'webhook';
 
 /** A value of a column. */
 export type Cell = string | number | null;

@@ -44,7 +44,16 @@ async function exists(file: string): Promise<boolean> {
 }
 
 // The wishes first: they are what nobody else knows. Damage is mostly in the journal, which is most of the file.
-const TABLES: readonly Table[] = ['wish', 'actor_snapshot', 'launch', 'port', 'webhook', 'quarantine', 'journal'];
+const TABLES: readonly Table[] = [
+  'wish',
+  'actor_snapshot',
+  'launch',
+  'port',
+  'receipt',
+  'webhook',
+  'quarantine',
+  'journal',
+];
 
 /**
  * Copies every table that can still be read out of a damaged database into a new and empty one, whole or not at all; rows are

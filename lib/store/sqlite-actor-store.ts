@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import { StoreUnavailableError } from '../model/errors.ts';
 import type { JournalEntry, JournalQuery } from '../model/journal.ts';
+import type { Receipt } from '../model/receipt.ts';
 import type { Instant } from '../model/time.ts';
 import type { Wish } from '../model/wish.ts';
 import type { ActorCommit, ActorRow, ActorStore, QuarantinedRow, WishCommit } from '../ports/actor-store.ts';
@@ -12,6 +13,7 @@ import { ACTORS, displaceActor, removeActor, upsertActor } from './actor-rows.ts
 import { inserter } from './batch.ts';
 import { unavailable } from './failure.ts';
 import { appendFact, FACTS, selectionOf } from './journal-rows.ts';
+import { putReceipt, RECEIPTS } from './receipt-rows.ts';
 import { quarantineRow } from './quarantine-rows.ts';
 import type { Pruner } from './retention.ts';
 import type { RowReader } from './row-reader.ts';
@@ -59,8 +61,14 @@ export class SqliteActorStore implements ActorStore {
   }
 
   /** Drops come first: a subject that is dropped and put is a new one. */
-  async commitWishes({ put, drop, journal }: WishCommit): Promise<void> {
-    await this.#parts.queue.write([...drop.map(dropWish), ...put.map(putWish), ...journal.map(appendFact)]);
+  async commitWishes({ put, drop, journal, receipt }: WishCommit): Promise<void> {
+    const receipts = receipt === undefined ? [] : [putReceipt(receipt)];
+    await this.#parts.queue.write([
+      ...drop.map(dropWish),
+      ...put.map(putWish),
+      ...journal.map(appendFact),
+      ...receipts,
+    ]);
     this.#parts.pruner.wroteFacts(journal.length);
   }
 
@@ -78,6 +86,16 @@ export class SqliteActorStore implements ActorStore {
   history(query: JournalQuery): Promise<readonly JournalEntry[]> {
     const { rest, parameters } = selectionOf(query);
     return this.#parts.reader.read(FACTS, rest, parameters);
+  }
+
+  async receipt(key: string): Promise<Receipt | null> {
+    const [found] = await this.#parts.reader.read(RECEIPTS, 'WHERE key = ?', [key]);
+    return found ?? null;
+  }
+
+  async keepReceipt(receipt: Receipt): Promise<void> {
+    await this.#parts.queue.write([putReceipt(receipt)]);
+    this.#parts.pruner.wroteReceipt();
   }
 
   /** Also finds out when the file was removed or replaced: SQLite itself would go on writing to the old one. */

@@ -6,7 +6,7 @@ import { inserter, rowFor, type RowWrite } from './batch.ts';
 import { jsonOf } from './parsing.ts';
 import type { RowSource } from './row-reader.ts';
 
-const COLUMNS = ['subject', 'intended', 'holder', 'plan', 'spec', 'at_least'] as const;
+const COLUMNS = ['subject', 'intended', 'holder', 'plan', 'spec', 'at_least', 'deleted'] as const;
 const UPDATES = COLUMNS.slice(1).map((column) => `${column} = excluded.${column}`);
 const upsert = inserter('wish', COLUMNS, `ON CONFLICT (subject) DO UPDATE SET ${UPDATES.join(', ')}`);
 
@@ -25,8 +25,12 @@ const agentWish = z
     plan: jsonOf(agentPlan),
     spec: z.null(),
     at_least: z.literal(0),
+    deleted: z.union([z.literal(0), z.literal(1)]),
   })
-  .transform(({ subject, intended, plan }): Wish => ({ subject, intended, plan }));
+  .transform(({ subject, intended, plan, deleted }): Wish => ({
+    ...{ subject, intended, plan },
+    ...(deleted === 1 ? { isDeleted: true } : {}),
+  }));
 
 const serviceWish = z
   .strictObject({
@@ -36,6 +40,7 @@ const serviceWish = z
     plan: z.null(),
     spec: jsonOf(serviceSpec),
     at_least: z.int().nonnegative(),
+    deleted: z.literal(0),
   })
   .transform(({ subject, intended, holder, spec, at_least: atLeast }): Wish => ({
     subject,
@@ -63,10 +68,13 @@ export function putWish(wish: Wish): RowWrite {
   const { subject, intended } = wish;
   const cells =
     'plan' in wish
-      ? { subject, intended, holder: null, plan: JSON.stringify(wish.plan), spec: null, at_least: 0 }
+      ? {
+          ...{ subject, intended, holder: null, plan: JSON.stringify(wish.plan), spec: null, at_least: 0 },
+          deleted: wish.isDeleted === true ? 1 : 0,
+        }
       : {
           ...{ subject, intended, holder: wish.holder, plan: null },
-          ...{ spec: JSON.stringify(wish.spec), at_least: wish.atLeast },
+          ...{ spec: JSON.stringify(wish.spec), at_least: wish.atLeast, deleted: 0 },
         };
   const check = WISHES.shape.safeParse(cells);
   if (!check.success) {

@@ -37,6 +37,8 @@ export function untilDeath(store: ActorStore, death: AbortSignal): ActorStore {
     commitWishes: (commit) => alive(() => store.commitWishes(commit)),
     quarantine: (rows, at) => alive(() => store.quarantine(rows, at)),
     lastSeq: () => alive(() => store.lastSeq()),
+    receipt: (key) => alive(() => store.receipt(key)),
+    keepReceipt: (receipt) => alive(() => store.keepReceipt(receipt)),
     history: (query) => alive(() => store.history(query)),
     probe: () => alive(() => store.probe()),
   };

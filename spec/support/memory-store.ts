@@ -1,6 +1,7 @@
 import { EVERYTHING, isWanted } from '../../lib/model/event-filter.ts';
 import { StoreUnavailableError } from '../../lib/model/errors.ts';
 import type { JournalEntry, JournalQuery } from '../../lib/model/journal.ts';
+import type { Receipt } from '../../lib/model/receipt.ts';
 import type { Wish } from '../../lib/model/wish.ts';
 import type { ActorCommit, ActorRow, ActorStore, QuarantinedRow, WishCommit } from '../../lib/ports/actor-store.ts';
 
@@ -25,12 +26,13 @@ interface Kept {
   readonly actors: Map<string, ActorRow>;
   readonly wishes: Map<string, Wish>;
   readonly journal: Map<number, JournalEntry>;
+  readonly receipts: Map<string, Receipt>;
 }
 
 class InMemoryActorStore implements MemoryStore {
   readonly quarantined: QuarantinedRow[] = [];
   writes = 0;
-  #kept: Kept = { actors: new Map(), wishes: new Map(), journal: new Map() };
+  #kept: Kept = { actors: new Map(), wishes: new Map(), journal: new Map(), receipts: new Map() };
   #lastSeq = 0;
   #failure: string | null = null;
   #gate: Promise<void> = Promise.resolve();
@@ -58,11 +60,23 @@ class InMemoryActorStore implements MemoryStore {
   }
 
   commitWishes(commit: WishCommit): Promise<void> {
-    const { put, drop, journal } = structuredClone(commit);
+    const { put, drop, journal, receipt } = structuredClone(commit);
     return this.#write((kept) => {
       for (const subject of drop) kept.wishes.delete(subject);
       for (const wish of put) kept.wishes.set(wish.subject, wish);
       append(kept, journal);
+      if (receipt !== undefined) kept.receipts.set(receipt.key, receipt);
+    });
+  }
+
+  receipt(key: string): Promise<Receipt | null> {
+    return Promise.resolve(structuredClone(this.#kept.receipts.get(key) ?? null));
+  }
+
+  keepReceipt(receipt: Receipt): Promise<void> {
+    const copy = structuredClone(receipt);
+    return this.#write((kept) => {
+      kept.receipts.set(copy.key, copy);
     });
   }
 
@@ -122,8 +136,13 @@ class InMemoryActorStore implements MemoryStore {
   async #write(change: (kept: Kept) => void): Promise<void> {
     await this.#gate;
     this.#check();
-    const { actors, wishes, journal } = this.#kept;
-    const next: Kept = { actors: new Map(actors), wishes: new Map(wishes), journal: new Map(journal) };
+    const { actors, wishes, journal, receipts } = this.#kept;
+    const next: Kept = {
+      actors: new Map(actors),
+      wishes: new Map(wishes),
+      journal: new Map(journal),
+      receipts: new Map(receipts),
+    };
     change(next);
     this.#kept = next;
     this.#lastSeq = Math.max(this.#lastSeq, ...next.journal.keys());

@@ -4,6 +4,7 @@ import { StoreUnavailableError } from '../../lib/model/errors.ts';
 import { parseAgentId, parseServiceId } from '../../lib/model/ids.ts';
 import type { JournalEntry, JournalQuery } from '../../lib/model/journal.ts';
 import { NO_PROBES } from '../../lib/model/probe.ts';
+import type { Receipt } from '../../lib/model/receipt.ts';
 import type { AgentPlan, ServiceSpec } from '../../lib/model/spec.ts';
 import type { AgentWish, ServiceWish } from '../../lib/model/wish.ts';
 import type { ActorCommit, ActorRow, ActorStore, WishCommit } from '../../lib/ports/actor-store.ts';
@@ -104,6 +105,7 @@ export function describeActorStore(name: string, open: () => Promise<ActorStore>
     describeActors(() => store);
     describeWishes(() => store);
     describeJournal(() => store);
+    describeReceipts(() => store);
   });
 }
 
@@ -183,7 +185,8 @@ function describeActors(store: () => ActorStore): void {
 
 function describeWishes(store: () => ActorStore): void {
   it('gives back wishes of agents and services as they were put, in the order in which they first came', async () => {
-    const wishes = [agentWish('pump2'), serviceWish('shared-io'), agentWish('pump1', { intended: 'stopped' })];
+    const deleted = agentWish('pump1', { intended: 'stopped', isDeleted: true });
+    const wishes = [agentWish('pump2'), serviceWish('shared-io'), deleted];
     await store().commitWishes(wishCommit({ put: wishes }));
     const stopped = serviceWish('shared-io', { intended: 'stopped', holder: null, atLeast: 4 });
     await store().commitWishes(wishCommit({ put: [agentWish('pump0')] }));
@@ -196,6 +199,34 @@ function describeWishes(store: () => ActorStore): void {
     await store().commitWishes(wishCommit({ drop: ['agent:b', 'agent:unknown'] }));
     await store().commitWishes(wishCommit({ drop: ['agent:a'], put: [agentWish('a')] }));
     expect((await store().loadWishes()).map((wish) => wish.subject)).to.deep.equal(['agent:c', 'agent:a']);
+  });
+}
+
+function describeReceipts(store: () => ActorStore): void {
+  const answer = { status: 201, headers: { Location: '/api/agents/pump1' }, body: '{"id":"pump1 ü"}' };
+  const receipt: Receipt = {
+    key: 'k-1',
+    fingerprint: 'f',
+    subject: 'agent:pump1',
+    answer: null,
+    at: 1_700_000_000_000,
+  };
+
+  it('keeps a receipt with the command that it is of, or not at all', async () => {
+    await store().commitActors(actorCommit({ journal: [journalEntry(1)] }));
+    await store().commitWishes(wishCommit({ put: [agentWish('a')], receipt }));
+    const taken = { journal: [journalEntry(1)], receipt: { ...receipt, key: 'k-2' } };
+    await expectUnavailable(store().commitWishes(wishCommit(taken)));
+    expect(await store().receipt('k-1')).to.deep.equal(receipt);
+    expect(await store().receipt('k-2')).to.equal(null);
+  });
+
+  it('replaces a receipt by that of the answer', async () => {
+    await store().commitWishes(wishCommit({ receipt }));
+    await store().keepReceipt({ ...receipt, subject: null, answer });
+    await store().keepReceipt({ ...receipt, key: 'k-2', answer: { status: 204, headers: {}, body: null } });
+    expect(await store().receipt('k-1')).to.deep.equal({ ...receipt, subject: null, answer });
+    expect((await store().receipt('k-2'))?.answer).to.deep.equal({ status: 204, headers: {}, body: null });
   });
 }
 

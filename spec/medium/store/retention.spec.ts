@@ -57,6 +57,26 @@ describe('The history of a store', () => {
     expect(await (await openedStore({ file: store.file })).actors.lastSeq()).to.equal(50);
   });
 
+  it('keeps receipts for a day, and no more than so many', async () => {
+    const store = await openedStore({ retention: { receipts: 2 } });
+    const receipt = { fingerprint: 'f', subject: null, answer: null };
+    for (const [key, at] of [
+      ['old', NOW - DAY - 1],
+      ['a', NOW - DAY],
+      ['b', NOW],
+      ['c', NOW],
+    ] as const) {
+      await store.actors.keepReceipt({ ...receipt, key, at });
+    }
+    await store.close();
+    const { actors } = await openedStore({ file: store.file, retention: { receipts: 2 } });
+    await actors.commitActors(actorCommit({ journal: facts(1, 1) }));
+    await eventually(async () => {
+      const kept = await Promise.all(['old', 'a', 'b', 'c'].map((key) => actors.receipt(key)));
+      expect(kept.map((row) => row?.key)).to.deep.equal([undefined, undefined, 'b', 'c']);
+    });
+  });
+
   it('keeps the newest launches of each service, and a live one always', async () => {
     const store = await openedStore({ retention: { launches: 3 } });
     const intend = async (service: string, generation: number, isOver = true): Promise<void> => {

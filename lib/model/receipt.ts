@@ -1,0 +1,24 @@
+import type { Instant, Millis } from './time.ts';
+
+/** How long a command that is sent again with its key is not given again. */
+export const RECEIPT_AGE_MS: Millis = 24 * 3_600_000;
+
+/** An answer as it is given again. */
+export interface KeptAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Null: there is none. */
+  readonly body: string | null;
+}
+
+/** What is remembered of a command that came with an idempotency key. */
+export interface Receipt {
+  readonly key: string;
+  /** The same for requests that ask for the same. */
+  readonly fingerprint: string;
+  /** Whom the command is about, as an actor id; null: nobody alone. */
+  readonly subject: string | null;
+  /** Null: the command is durable, and nobody has been answered yet. */
+  readonly answer: KeptAnswer | null;
+  readonly at: Instant;
+}
