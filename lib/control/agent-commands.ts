@@ -1,12 +1,13 @@
 import { agentActorId } from '../actors/agent/record.ts';
-import { ActorSetAsideError, AgentConflictError } from '../model/errors.ts';
-import type { AgentId } from '../model/ids.ts';
-import type { AgentPlan } from '../model/spec.ts';
+import { ActorSetAsideError, AgentConflictError, AgentNotFoundError } from '../model/errors.ts';
+import { parseAgentId, type AgentId } from '../model/ids.ts';
+import type { AgentPlan, ServiceSpec } from '../model/spec.ts';
 import type { ServiceWish } from '../model/wish.ts';
 import type { AgentRequest } from '../ports/spec-source.ts';
-import { agentRef, serviceRef, splitState, type AgentSnapshot } from './actors.ts';
+import { agentRef, serviceRef, type AgentSnapshot } from './actors.ts';
 import type { CommandDeps } from './command-deps.ts';
 import type { CommandOrigin } from './control.ts';
+import { alreadyAccepted } from './receipts.ts';
 import { assertServicesFree, ensure } from './seats.ts';
 
 /** Commands about agents: the wish is made durable first, then the actor is told, then the caller is answered. */
@@ -18,35 +19,62 @@ export class AgentCommands {
   }
 
   async start(request: AgentRequest, origin: CommandOrigin): Promise<AgentId> {
-    const { configuration, intake, root, wishes } = this.#deps;
+    const { configuration, intake } = this.#deps;
     intake.assertOpen();
+    const earlier = alreadyAccepted(origin);
+    if (earlier !== undefined) return parseAgentId(earlier.id);
     const plan = await configuration.specs.planAgent(request);
-    const lanes = [plan.id, ...this.#lifts(plan).put.map(({ spec }) => spec.id)];
-    return intake.run(lanes, async () => {
-      const snapshot = agentRef(root, plan.id)?.getSnapshot();
-      const state = snapshot === undefined ? 'stopped' : splitState(snapshot.value).state;
-      if (snapshot !== undefined && state !== 'stopped') assertSamePlan(snapshot.context.plan, plan);
-      const heldBack = plan.services.filter(({ id }) => wishes.service(id)?.intended === 'stopped');
-      const isUp = snapshot?.context.intended === 'running' && (state === 'running' || state === 'starting');
-      if (isUp && heldBack.length === 0) return plan.id;
-      assertServicesFree(root, plan.services);
-      const wish = { subject: agentActorId(plan.id), intended: 'running', plan } as const;
-      const fact = { type: 'agent.start_requested', agentId: plan.id, detail: { config_path: plan.configPath } };
-      let lifts = this.#lifts(plan);
-      do {
-        await intake.accept({ put: [wish, ...lifts.put], drop: lifts.drop, fact }, origin);
-        lifts = this.#lifts(plan); // a stop by hand may have been accepted meanwhile: this start comes after it
-      } while (lifts.drop.length + lifts.put.length > 0);
-      ensure(root, plan.services, [plan]);
-      const { correlationId } = origin;
-      agentRef(root, plan.id)?.send({ type: 'agent.start', plan, correlationId });
-      for (const { id } of heldBack) serviceRef(root, id)?.send({ type: 'service.start', correlationId });
-      return plan.id;
-    });
+    await intake.run(this.lanesOf(plan), () => this.bringUp(plan, origin));
+    return plan.id;
+  }
+
+  /** Starts a known agent as its file says now; one that is up is left alone, whatever its file says. */
+  async startKnown(id: string, origin: CommandOrigin): Promise<void> {
+    const { root, wishes } = this.#deps;
+    const wish = wishes.agent(id);
+    if (wish === undefined) throw new AgentNotFoundError(id);
+    const now = agentRef(root, id)?.getSnapshot();
+    if (now !== undefined && this.#isUp(now) && this.#heldBack(wish.plan).length === 0) return;
+    await this.start(requestOf(wish.plan), origin);
+  }
+
+  /** The subjects of a start: the agent, and the services whose wishes it changes. */
+  lanesOf(plan: AgentPlan): readonly string[] {
+    return [plan.id, ...this.lifts(plan).put.map(({ spec }) => spec.id)];
+  }
+
+  /** Starts an agent with this plan. Within its lanes only. */
+  async bringUp(plan: AgentPlan, origin: CommandOrigin): Promise<void> {
+    const { intake, root } = this.#deps;
+    const snapshot = agentRef(root, plan.id)?.getSnapshot();
+    if (snapshot !== undefined && !snapshot.matches('stopped')) assertSamePlan(snapshot.context.plan, plan);
+    const heldBack = this.#heldBack(plan);
+    if (snapshot !== undefined && this.#isUp(snapshot) && heldBack.length === 0) return;
+    assertServicesFree(root, plan.services);
+    const wish = { subject: agentActorId(plan.id), intended: 'running', plan } as const;
+    const fact = { type: 'agent.start_requested', agentId: plan.id, detail: { config_path: plan.configPath } };
+    let lifts = this.lifts(plan);
+    do {
+      await intake.accept({ put: [wish, ...lifts.put], drop: lifts.drop, fact }, origin);
+      lifts = this.lifts(plan); // a stop by hand may have been accepted meanwhile: this start comes after it
+    } while (lifts.drop.length + lifts.put.length > 0);
+    ensure(root, plan.services, [plan]);
+    const { correlationId } = origin;
+    agentRef(root, plan.id)?.send({ type: 'agent.start', plan, correlationId });
+    for (const { id } of heldBack) serviceRef(root, id)?.send({ type: 'service.start', correlationId });
+  }
+
+  #heldBack({ services }: AgentPlan): readonly ServiceSpec[] {
+    return services.filter(({ id }) => this.#deps.wishes.service(id)?.intended === 'stopped');
+  }
+
+  #isUp(snapshot: AgentSnapshot): boolean {
+    const { context } = snapshot;
+    return context.intended === 'running' && (snapshot.matches('running') || snapshot.matches('starting'));
   }
 
   /** What a person did to single services ends with the next start of the whole. */
-  #lifts({ services }: AgentPlan): { readonly put: readonly ServiceWish[]; readonly drop: readonly string[] } {
+  lifts({ services }: AgentPlan): { readonly put: readonly ServiceWish[]; readonly drop: readonly string[] } {
     const stops = services
       .flatMap(({ id }) => this.#deps.wishes.service(id) ?? [])
       .filter((wish) => wish.holder === null || wish.intended === 'stopped');
@@ -56,33 +84,44 @@ export class AgentCommands {
     };
   }
 
+  /** Resolves when its processes are gone. */
   async stop(id: string, origin: CommandOrigin): Promise<void> {
-    const { root, changes, intake } = this.#deps;
-    const isStopped = await intake.run([id], async () => {
+    const isStopped = await this.acceptStop(id, origin);
+    if (!isStopped) await this.stopped(id);
+  }
+
+  /** Resolves when a stop is durable and given, with whether there was nothing to stop. */
+  async acceptStop(id: string, origin: CommandOrigin): Promise<boolean> {
+    const { root, intake, wishes } = this.#deps;
+    return intake.run([id], async () => {
       const snapshot = agentRef(root, id)?.getSnapshot();
       if (snapshot === undefined) return true;
       const { plan, intended } = snapshot.context;
-      if (intended === 'stopped' && splitState(snapshot.value).state === 'stopped') return true;
-      const wish = { subject: agentActorId(plan.id), intended: 'stopped', plan } as const;
+      if (intended === 'stopped' && snapshot.matches('stopped')) return true;
+      if (alreadyAccepted(origin) !== undefined) return false;
+      const known = wishes.agent(id);
+      const wish = { ...known, subject: agentActorId(plan.id), intended: 'stopped', plan } as const;
       await intake.accept(
         { put: [wish], fact: { type: 'agent.stop_requested', agentId: plan.id, detail: {} } },
         origin,
       );
-      this.#tellStop(id, origin.correlationId);
+      this.tellStop(id, origin.correlationId);
       return false;
     });
-    if (isStopped) return;
-    await changes.until(`agent:${id}`, () => this.#isStopped(id));
+  }
+
+  /** Resolves when an agent that was told to stop has. Throws ActorSetAsideError: it will not get there. */
+  stopped(id: string): Promise<void> {
+    return this.#deps.changes.until(`agent:${id}`, () => this.#isStopped(id));
   }
 
   /** Tells the actor to stop, again if it broke on that: it is set aside before it has been told for ever. */
-  #tellStop(id: string, correlationId: string): void {
+  tellStop(id: string, correlationId: string): void {
     const actor = (): AgentSnapshot | undefined => agentRef(this.#deps.root, id)?.getSnapshot();
     do agentRef(this.#deps.root, id)?.send({ type: 'agent.stop', correlationId });
     while (actor()?.context.intended === 'running' && actor()?.matches('failed') === false);
   }
 
-  /** Throws ActorSetAsideError: it will not get there. */
   #isStopped(id: string): boolean {
     const { root, wishes } = this.#deps;
     const now = agentRef(root, id)?.getSnapshot();
@@ -93,7 +132,18 @@ export class AgentCommands {
   }
 }
 
-function assertSamePlan(present: AgentPlan, asked: AgentPlan): void {
+/** What a plan was made from. */
+export function requestOf({ id, configPath, asked: { agentType, coreioId } }: AgentPlan): AgentRequest {
+  return {
+    configPath,
+    agentId: id,
+    ...(agentType === null ? {} : { agentType }),
+    ...(coreioId === null ? {} : { coreioId }),
+  };
+}
+
+/** Throws AgentConflictError unless an agent that is up with one of the plans would be the same with the other. */
+export function assertSamePlan(present: AgentPlan, asked: AgentPlan): void {
   if (present.configPath !== asked.configPath) {
     throw new AgentConflictError(
       `Agent "${asked.id}" runs with "${present.configPath}", not with "${asked.configPath}"; stop it first or give another agent_id.`,

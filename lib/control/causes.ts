@@ -15,9 +15,12 @@ const SIBLING_PAGE = 20;
 const COMMANDS: ReadonlySet<string> = new Set([
   'agent.start_requested',
   'agent.stop_requested',
+  'agent.restart_requested',
+  'agent.delete_requested',
   'service.start_requested',
   'service.stop_requested',
   'service.restart_requested',
+  'service.delete_requested',
   'config.reloaded',
 ]);
 

@@ -1,3 +1,5 @@
+import type { Log } from '../ports/log.ts';
+import type { ProcessHost } from '../ports/process-host.ts';
 import type { SpecSource } from '../ports/spec-source.ts';
 import type { SupervisorRef } from './actors.ts';
 import type { Changes } from './changes.ts';
@@ -16,4 +18,12 @@ export interface CommandDeps {
   readonly wishes: Wishes;
   readonly changes: Changes;
   readonly intake: Intake;
+}
+
+/** The same, for commands that do more than tell actors. */
+export interface ActingDeps extends CommandDeps {
+  readonly processes: Pick<ProcessHost, 'facts' | 'signal'>;
+  /** Resolves when every change of an actor so far is durable. Throws StoreUnavailableError. */
+  readonly flush: () => Promise<void>;
+  readonly log: Log;
 }

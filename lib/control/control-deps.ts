@@ -9,6 +9,7 @@ import type { ProcessHost } from '../ports/process-host.ts';
 import type { ServiceLogs } from '../ports/service-logs.ts';
 import type { SpecSource } from '../ports/spec-source.ts';
 import type { OpenWebhooks } from '../ports/webhooks.ts';
+import type { ExitMode } from './control.ts';
 import type { Health } from './health.ts';
 import type { UsageSources } from './usage.ts';
 
@@ -31,6 +32,8 @@ export interface ControlDeps {
   readonly log: Log;
   /** What others report to besides; default: a new one. */
   readonly health?: Health;
+  /** How the host leaves when nobody says how; default: `detach`. */
+  readonly exitMode?: ExitMode;
   /** Where a corrupt store was moved to at this start; default: there was none. */
   readonly recoveredFrom?: string | null;
   readonly identity: { readonly processId: number; readonly version: string; readonly guarantees: Guarantees };

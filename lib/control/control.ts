@@ -9,11 +9,36 @@ import type { EventView } from '../api/schemas/event.ts';
 import type { HealthView, ReloadView } from '../api/schemas/host.ts';
 import type { ServiceView } from '../api/schemas/service.ts';
 import type { UsageView } from '../api/schemas/usage.ts';
+import type { Precondition } from '../model/precondition.ts';
+import type { Begun, KeptAnswer, ReceiptClaim } from '../model/receipt.ts';
+import type { SendableSignal } from '../model/signals.ts';
+import type { Millis } from '../model/time.ts';
 import type { AgentRequest } from '../ports/spec-source.ts';
 
-/** Where a command comes from; on every event that it causes. */
+/** Where a command comes from. */
 export interface CommandOrigin {
+  /** On every event that it causes. */
   readonly correlationId: string;
+  /** Of a command with an idempotency key: it is accepted in one transaction with its receipt. */
+  readonly claim?: ReceiptClaim;
+}
+
+/** That the answer waits for a state. */
+export interface Wait {
+  readonly until: 'running' | 'ready' | 'stopped';
+  readonly timeoutMs: Millis;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly gone?: AbortSignal;
+}
+
+/** How a host leaves: with or without its services. */
+export type ExitMode = 'detach' | 'drain';
+
+/** An agent to be created. */
+export interface AgentDefinition extends AgentRequest {
+  readonly agentId: AgentId;
+  /** Whether it is to run as well. */
+  readonly isStarted: boolean;
 }
 
 /**
@@ -21,18 +46,35 @@ export interface CommandOrigin {
  * Refusals are the errors of `model/errors.ts`.
  */
 export interface Control {
-  /** Starts an agent, or does nothing if it is up with the same config file. Resolves when the wish is durable. */
-  startAgent(request: AgentRequest, origin: CommandOrigin): Promise<AgentId>;
+  /**
+   * Starts an agent, or does nothing if it is up with the same config file. Resolves when the wish is durable; with a wait, as all
+   * commands that take one, when the state is reached: then it throws WaitTimeoutError, WaitFailedError.
+   */
+  startAgent(request: AgentRequest, origin: CommandOrigin, wait?: Wait): Promise<AgentId>;
+  /** The same with the file that the agent has. Throws AgentNotFoundError. */
+  startKnownAgent(id: string, origin: CommandOrigin, wait?: Wait): Promise<AgentView>;
+  /** Throws AgentConflictError when it is up with another definition, PreconditionFailedError. */
+  defineAgent(
+    definition: AgentDefinition,
+    precondition: Precondition,
+    origin: CommandOrigin,
+  ): Promise<{ readonly isNew: boolean; readonly agent: AgentView }>;
+  /** Launches all services that it alone holds anew; one that is down starts. Throws AgentNotFoundError. */
+  restartAgent(id: string, origin: CommandOrigin, wait?: Wait): Promise<AgentView>;
+  /** Stops an agent and forgets it, with all that it alone holds. Throws AgentNotFoundError, PreconditionFailedError. */
+  deleteAgent(id: string, precondition: Precondition, origin: CommandOrigin): Promise<void>;
   /** Resolves when the agent's processes are gone; for an unknown or stopped agent at once. */
-  stopAgent(id: string, origin: CommandOrigin): Promise<void>;
+  stopAgent(id: string, origin: CommandOrigin, wait?: Wait): Promise<void>;
   /** In the order of first start. */
   agentIds(): readonly AgentId[];
   /** Never refuses: an unknown agent is `stopped` without a config path. */
   agentStatus(id: string): AgentStatusView;
-  /** All of them, as far as they are there. */
-  agents(): readonly AgentView[];
   /** Throws AgentNotFoundError. */
   agent(id: string): AgentView;
+  /** In the order of first start. */
+  agents(): readonly AgentView[];
+  /** The revision of its definition and its wish. Throws AgentNotFoundError. */
+  agentRevision(id: string): string;
   services(): readonly ServiceView[];
   /** Throws ServiceNotFoundError. */
   service(id: string): ServiceView;
@@ -42,13 +84,17 @@ export interface Control {
    */
   explain(id: string, ifExit?: SupposedExit): Promise<ExplainView>;
   /** Lets a held service run, at once. Throws ServiceNotFoundError, ServiceUnheldError. */
-  startService(id: string, origin: CommandOrigin): Promise<ServiceView>;
+  startService(id: string, origin: CommandOrigin, wait?: Wait): Promise<ServiceView>;
   /** Ends the process of a held service and launches it anew. Throws as {@link startService}. */
-  restartService(id: string, origin: CommandOrigin): Promise<ServiceView>;
+  restartService(id: string, origin: CommandOrigin, wait?: Wait): Promise<ServiceView>;
   /** Stops one service by hand, until it or an agent that holds it is started. Resolves when its processes are gone. */
-  stopService(id: string, origin: CommandOrigin): Promise<ServiceView>;
-  /** Reads every configuration file anew; a dry run only says what that would change. Throws ConfigInvalidError, ConfigUnreadableError. */
-  reload(isDryRun: boolean, origin: CommandOrigin): Promise<ReloadView>;
+  stopService(id: string, origin: CommandOrigin, wait?: Wait): Promise<ServiceView>;
+  /** Sends a signal to the process group of a service. Throws ServiceNotFoundError, ServiceNotAliveError. */
+  signalService(id: string, signal: SendableSignal, origin: CommandOrigin): Promise<ServiceView>;
+  /** Forgets a service that nobody speaks of, or lets go of a shared coreio. Throws ServiceNotFoundError, ServiceHeldError. */
+  deleteService(id: string, origin: CommandOrigin): Promise<void>;
+  /** Reads every configuration file anew; a dry run only says what that would change. Throws ConfigInvalidError, ConfigUnreadableError, PreconditionFailedError. */
+  reload(isDryRun: boolean, origin: CommandOrigin, precondition?: Precondition): Promise<ReloadView>;
   startIo(request: { readonly configPath: string; readonly coreioId?: string }, origin: CommandOrigin): Promise<IoView>;
   /** Lets go of a shared coreio; it ends (and is forgotten) when no agent holds it. Throws ServiceNotFoundError. */
   stopIo(id: string, origin: CommandOrigin): Promise<IoView>;
@@ -69,6 +115,12 @@ export interface Control {
   logs(id: string, query: Omit<LogQuery, 'serviceId'>, follow?: AbortSignal): AsyncIterable<readonly LogItem[]>;
   /** What the process trees and the host use now; reads the processes of this machine, at most once a second. */
   usage(): Promise<UsageView>;
+  /** Begins a request with an idempotency key. Throws IdempotencyKeyReusedError, IdempotencyKeyInFlightError. */
+  beginOnce(key: string, fingerprint: string): Promise<Begun>;
+  /** Ends it: with the answer if it went well, else with null. Never rejects. */
+  endOnce(claim: ReceiptClaim, answer: KeptAnswer | null): Promise<void>;
+  /** Asks the host to leave, by default as it would on a signal; gives how. Throws HostClosingError. */
+  shutdown(mode: ExitMode | null, origin: CommandOrigin): ExitMode;
   health(): HealthView;
   /** Why commands cannot be carried out now, in sentences; empty when they can, also on a host that is degraded otherwise. */
   obstacles(): readonly string[];
@@ -80,6 +132,8 @@ export interface OpenControl extends Control {
   logPolicies(): readonly LogPolicy[];
   /** Writes down that a bug nobody caught ends the host. */
   crashed(error: Error): Promise<void>;
+  /** Resolves when somebody asks the host to leave. */
+  readonly shutdownAsked: Promise<ExitMode>;
   /** Refuses commands from now on, takes the services down if asked to, writes everything, and stops the actors. */
-  close(mode: 'detach' | 'drain'): Promise<void>;
+  close(mode: ExitMode): Promise<void>;
 }

@@ -1,195 +1,152 @@
-import type { Webhooks } from '../ports/webhooks.ts';
-import { AgentNotFoundError, ServiceNotFoundError } from '../model/errors.ts';
-import type { ExplainView } from '../api/schemas/explain.ts';
-import type { FeedBatch, FeedQuery } from '../model/feed.ts';
-import { parseServiceId, type AgentId, type ServiceId } from '../model/ids.ts';
-import type { LogItem, LogPolicy, LogQuery } from '../model/log-line.ts';
-import type { SupposedExit } from '../model/supposed-exit.ts';
-import type { AgentStatusView, AgentView, IoView } from '../api/schemas/agent.ts';
-import type { HealthView, ReloadView } from '../api/schemas/host.ts';
+import type { AgentView, IoView } from '../api/schemas/agent.ts';
+import type { ReloadView } from '../api/schemas/host.ts';
 import type { ServiceView } from '../api/schemas/service.ts';
-import type { UsageView } from '../api/schemas/usage.ts';
-import { agentRef, agentRefs, serviceRef, serviceRefs, type ServiceSnapshot, type SupervisorRef } from './actors.ts';
-import type { Changes } from './changes.ts';
+import { parseServiceId, type AgentId, type ServiceId } from '../model/ids.ts';
+import { UNCONDITIONAL } from '../model/precondition.ts';
+import type { AgentRequest } from '../ports/spec-source.ts';
+import type { Webhooks } from '../ports/webhooks.ts';
+import { serviceRef, type ServiceSnapshot } from './actors.ts';
 import type { AgentCommands } from './agent-commands.ts';
+import { defineAgent } from './agent-definition.ts';
+import type { AgentRemoval } from './agent-removal.ts';
+import { restartAgent } from './agent-restart.ts';
+import type { ActingDeps } from './command-deps.ts';
 import type { ControlDeps } from './control-deps.ts';
-import type { Configuration } from './command-deps.ts';
-import type { CommandOrigin, Control, OpenControl } from './control.ts';
+import type { CommandOrigin, Control, ExitMode, OpenControl, Wait } from './control.ts';
 import { drain } from './drain.ts';
-import { explain } from './explain.ts';
 import { hostFact } from './facts.ts';
-import type { Feed } from './feed.ts';
-import type { Health } from './health.ts';
-import type { Recorder } from './recorder.ts';
-import type { Intake } from './intake.ts';
+import { HostViews, type SeenParts } from './host-views.ts';
+import { alreadyAccepted, type Receipts } from './receipts.ts';
 import type { Reloader } from './reload.ts';
 import type { ServiceCommands } from './service-commands.ts';
-import { usageView } from './usage.ts';
-import {
-  agentStatusView,
-  agentView,
-  eventView,
-  reloadView,
-  serviceStatusView,
-  serviceView,
-  unknownAgentStatus,
-} from './views.ts';
-import type { Wishes } from './wishes.ts';
+import { deleteService } from './service-removal.ts';
+import { signalService } from './signals.ts';
+import { reloadView, serviceStatusView } from './views.ts';
+import type { Waits } from './waits.ts';
 
 /** What a host consists of once its actors are back. */
-export interface HostParts {
-  readonly root: SupervisorRef;
-  readonly wishes: Wishes;
-  readonly changes: Changes;
-  readonly recorder: Recorder;
-  readonly feed: Feed;
-  readonly configuration: Configuration;
-  readonly intake: Intake;
+export interface HostParts extends SeenParts {
+  readonly acting: ActingDeps;
   readonly agents: AgentCommands;
+  readonly removal: AgentRemoval;
   readonly services: ServiceCommands;
   readonly reloader: Reloader;
-  readonly health: Health;
+  readonly waits: Waits;
+  readonly receipts: Receipts;
   /** Undefined: nothing is sent anywhere. */
   readonly webhooks?: Webhooks | undefined;
 }
 
-/** The control of a running host: commands go through, views come from the actors as they are. */
-export class Host implements OpenControl {
+/** The control of a running host: commands go through here, views come from {@link HostViews}. */
+export class Host extends HostViews implements OpenControl {
   readonly #deps: ControlDeps;
   readonly #parts: HostParts;
-  readonly startAgent: Control['startAgent'];
-  readonly stopAgent: Control['stopAgent'];
+  readonly beginOnce: Control['beginOnce'];
+  readonly endOnce: Control['endOnce'];
+  readonly shutdownAsked: Promise<ExitMode>;
+  #leave: (mode: ExitMode) => void = () => undefined;
 
   constructor(deps: ControlDeps, parts: HostParts) {
+    super(deps, parts);
     this.#deps = deps;
     this.#parts = parts;
-    this.startAgent = (request, origin) => parts.agents.start(request, origin);
-    this.stopAgent = (id, origin) => parts.agents.stop(id, origin);
+    this.beginOnce = (key, fingerprint) => parts.receipts.begin(key, fingerprint);
+    this.endOnce = (claim, answer) => parts.receipts.end(claim, answer);
+    this.shutdownAsked = new Promise((resolve) => (this.#leave = resolve));
   }
 
-  agentIds(): readonly AgentId[] {
-    return this.#parts.wishes.agents().map((wish) => wish.plan.id);
+  async startAgent(request: AgentRequest, origin: CommandOrigin, wait?: Wait): Promise<AgentId> {
+    const id = await this.#parts.agents.start(request, origin);
+    if (wait !== undefined) await this.#parts.waits.agent(id, wait);
+    return id;
   }
 
-  agentStatus(id: string): AgentStatusView {
-    const { root } = this.#parts;
-    const agent = agentRef(root, id)?.getSnapshot();
-    if (agent === undefined) return unknownAgentStatus(id);
-    const services = agent.context.plan.services.flatMap((spec) => serviceRef(root, spec.id)?.getSnapshot() ?? []);
-    return agentStatusView(agent, services);
+  async startKnownAgent(id: string, origin: CommandOrigin, wait?: Wait): Promise<AgentView> {
+    await this.#parts.agents.startKnown(id, origin);
+    if (wait !== undefined) await this.#parts.waits.agent(id, wait);
+    return this.agent(id);
   }
 
-  agents(): readonly AgentView[] {
-    return agentRefs(this.#parts.root).map((ref) => agentView(ref.getSnapshot()));
+  async restartAgent(id: string, origin: CommandOrigin, wait?: Wait): Promise<AgentView> {
+    const { acting, agents, waits } = this.#parts;
+    await restartAgent(acting, agents, id, origin);
+    if (wait !== undefined) await waits.agent(id, wait);
+    return this.agent(id);
   }
 
-  agent(id: string): ReturnType<Control['agent']> {
-    const agent = agentRef(this.#parts.root, id)?.getSnapshot();
-    if (agent === undefined) throw new AgentNotFoundError(id);
-    return agentView(agent);
+  async stopAgent(id: string, origin: CommandOrigin, wait?: Wait): Promise<void> {
+    const { agents, waits } = this.#parts;
+    if (wait === undefined) return agents.stop(id, origin);
+    await agents.acceptStop(id, origin);
+    await waits.agent(id, wait);
   }
 
-  services(): readonly ServiceView[] {
-    return serviceRefs(this.#parts.root).map((ref) => this.#view(ref.getSnapshot()));
+  async defineAgent(
+    definition: Parameters<Control['defineAgent']>[0],
+    precondition: Parameters<Control['defineAgent']>[1],
+    origin: CommandOrigin,
+  ): ReturnType<Control['defineAgent']> {
+    const { acting, agents } = this.#parts;
+    const isNew = await defineAgent(acting, agents, definition, precondition, origin);
+    return { isNew, agent: this.agent(definition.agentId) };
   }
 
-  service(id: string): ServiceView {
-    return this.#view(this.#service(id));
+  deleteAgent(...args: Parameters<Control['deleteAgent']>): Promise<void> {
+    return this.#parts.removal.delete(...args);
   }
 
-  async explain(id: string, ifExit?: SupposedExit): Promise<ExplainView> {
-    const { root, wishes, recorder } = this.#parts;
-    const { store, clock } = this.#deps;
-    // What was just seen is a cause too; what cannot be written now is told by the health and tried again by the recorder.
-    await recorder.flush().catch(() => undefined);
-    return explain({ root, wishes, store, clock }, this.#service(id), ifExit);
+  startService(id: string, origin: CommandOrigin, wait?: Wait): Promise<ServiceView> {
+    return this.#onService(id, (known) => this.#parts.services.start(known, origin), wait);
   }
 
-  async startService(id: string, origin: CommandOrigin): Promise<ServiceView> {
-    await this.#parts.services.start(this.#service(id).context.spec.id, origin);
-    return this.service(id);
+  restartService(id: string, origin: CommandOrigin, wait?: Wait): Promise<ServiceView> {
+    return this.#onService(id, (known) => this.#parts.services.restart(known, origin), wait);
   }
 
-  async restartService(id: string, origin: CommandOrigin): Promise<ServiceView> {
-    await this.#parts.services.restart(this.#service(id).context.spec.id, origin);
-    return this.service(id);
+  stopService(id: string, origin: CommandOrigin, wait?: Wait): Promise<ServiceView> {
+    const { services } = this.#parts;
+    const stop = (known: ServiceId): Promise<void> =>
+      wait === undefined ? services.stop(known, origin) : services.acceptStop(known, origin);
+    return this.#onService(id, stop, wait);
   }
 
-  async stopService(id: string, origin: CommandOrigin): Promise<ServiceView> {
-    await this.#parts.services.stop(this.#service(id).context.spec.id, origin);
-    return this.service(id);
+  async signalService(...args: Parameters<Control['signalService']>): Promise<ServiceView> {
+    await signalService(this.#parts.acting, ...args);
+    return this.service(args[0]);
   }
 
-  async reload(isDryRun: boolean, origin: CommandOrigin): Promise<ReloadView> {
-    return reloadView(await this.#parts.reloader.run(isDryRun, origin));
+  deleteService(id: string, origin: CommandOrigin): Promise<void> {
+    return deleteService(this.#parts.acting, this.#parts.services, id, origin);
+  }
+
+  async reload(isDryRun: boolean, origin: CommandOrigin, precondition = UNCONDITIONAL): Promise<ReloadView> {
+    return reloadView(await this.#parts.reloader.run(isDryRun, origin, precondition));
   }
 
   async startIo(request: Parameters<Control['startIo']>[0], origin: CommandOrigin): Promise<IoView> {
-    const spec = await this.#parts.configuration.specs.planIo(request);
+    const spec = await this.#parts.acting.configuration.specs.planIo(request);
     await this.#parts.services.hold(spec, 'io', origin);
     return this.io(spec.id);
   }
 
   async stopIo(id: string, origin: CommandOrigin): Promise<IoView> {
+    const { root } = this.#parts;
+    const isGone = serviceRef(root, id) === undefined && alreadyAccepted(origin) !== undefined;
+    if (isGone) return { service_id: id, status: statusOfForgotten(id) };
     const { service_id } = this.io(id);
-    const snapshot = this.#service(id);
+    const snapshot = this.snapshotOf(id);
     await this.#parts.services.release(parseServiceId(id), 'io', origin);
-    const after = serviceRef(this.#parts.root, id)?.getSnapshot();
+    const after = serviceRef(root, id)?.getSnapshot();
     return { service_id, status: after ? serviceStatusView(after) : goneStatus(snapshot) };
   }
 
-  io(id: string): IoView {
-    const snapshot = this.#service(id);
-    if (!isSharedIo(snapshot)) throw new ServiceNotFoundError(id);
-    return { service_id: snapshot.context.spec.id, status: serviceStatusView(snapshot) };
-  }
-
-  ioServices(): readonly IoView[] {
-    return serviceRefs(this.#parts.root)
-      .map((ref) => ref.getSnapshot())
-      .filter(isSharedIo)
-      .map((snapshot) => ({ service_id: snapshot.context.spec.id, status: serviceStatusView(snapshot) }));
-  }
-
-  async history(query: Parameters<Control['history']>[0]): ReturnType<Control['history']> {
-    const entries = await this.#deps.store.history(query);
-    const last = entries.at(-1);
-    return { events: entries.map(eventView), next: last && entries.length === query.limit ? last.seq : null };
-  }
-
-  feed(query: FeedQuery, signal: AbortSignal): AsyncIterable<FeedBatch> {
-    return this.#parts.feed.read(query, signal);
-  }
-
-  logs(id: string, query: Omit<LogQuery, 'serviceId'>, follow?: AbortSignal): AsyncIterable<readonly LogItem[]> {
-    const wanted = { ...query, serviceId: this.#service(id).context.spec.id };
-    const { logs } = this.#deps;
-    return follow === undefined ? logs.read(wanted) : logs.follow(wanted, follow);
-  }
-
-  logPolicies(): readonly LogPolicy[] {
-    return serviceRefs(this.#parts.root).map((ref) => {
-      const { spec, launch, generation } = ref.getSnapshot().context;
-      return { serviceId: spec.id, generation: launch?.generation ?? generation, ...spec.logs };
-    });
-  }
-
-  usage(): Promise<UsageView> {
-    const { usage, clock } = this.#deps;
-    const ids = (): readonly ServiceId[] =>
-      serviceRefs(this.#parts.root).map((ref) => ref.getSnapshot().context.spec.id);
-    return usageView(usage, ids, () => clock.now());
-  }
-
-  obstacles(): readonly string[] {
-    return this.#parts.health.obstacles();
-  }
-
-  health(): HealthView {
-    const { processId, version } = this.#deps.identity;
-    const reasons = this.#parts.health.reasons();
-    const base = { process_id: processId, service: 'coredinator', version } as const;
-    return reasons.length === 0 ? { status: 'healthy', ...base } : { status: 'degraded', ...base, reasons };
+  shutdown(mode: ExitMode | null, { correlationId }: CommandOrigin): ExitMode {
+    this.#parts.acting.intake.assertOpen();
+    const chosen = mode ?? this.#deps.exitMode ?? 'detach';
+    const fact = hostFact('host.shutdown_requested', this.#deps.clock.now(), { mode: chosen });
+    this.#parts.recorder.note({ ...fact, cause: 'command', correlationId });
+    this.#leave(chosen);
+    return chosen;
   }
 
   async crashed(error: Error): Promise<void> {
@@ -198,10 +155,10 @@ export class Host implements OpenControl {
     await recorder.flush();
   }
 
-  async close(mode: 'detach' | 'drain'): Promise<void> {
-    const { intake, root, changes, recorder, feed, webhooks, health } = this.#parts;
-    intake.close();
-    if (mode === 'drain') await drain(root, changes);
+  async close(mode: ExitMode): Promise<void> {
+    const { acting, root, recorder, feed, webhooks, health } = this.#parts;
+    acting.intake.close();
+    if (mode === 'drain') await drain(root, acting.changes);
     recorder.note(hostFact('host.stopped', this.#deps.clock.now(), { mode, left: this.#deps.processes.live().length }));
     await recorder.close();
     feed.close(); // its readers are told of everything, that the host stopped too
@@ -210,25 +167,19 @@ export class Host implements OpenControl {
     root.stop();
   }
 
-  /** How space is released is a matter of this host and its disk, not of who launched. */
-  #view(snapshot: ServiceSnapshot): ServiceView {
-    const { guarantees } = this.#deps.identity;
-    const view = serviceView(snapshot, guarantees);
-    return { ...view, guarantees: { ...view.guarantees, lossless_rotation: guarantees.losslessRotation } };
+  async #onService(id: string, command: (known: ServiceId) => Promise<void>, wait?: Wait): Promise<ServiceView> {
+    const known = this.snapshotOf(id).context.spec.id;
+    await command(known);
+    if (wait !== undefined) await this.#parts.waits.service(known, wait);
+    return this.service(id);
   }
-
-  #service(id: string): ServiceSnapshot {
-    const snapshot = serviceRef(this.#parts.root, id)?.getSnapshot();
-    if (snapshot === undefined) throw new ServiceNotFoundError(id);
-    return snapshot;
-  }
-}
-
-/** A coreio that belongs to no agent alone: started by /api/io or named by a coreio_id. */
-function isSharedIo({ context: { spec } }: ServiceSnapshot): boolean {
-  return spec.kind === 'coreio' && spec.agentId === null;
 }
 
 function goneStatus(last: ServiceSnapshot): IoView['status'] {
   return { ...serviceStatusView(last), state: 'stopped', intended_state: 'stopped', pid: null };
+}
+
+function statusOfForgotten(id: string): IoView['status'] {
+  const nothing = { config_path: null, pid: null, version: null, restarts: 0 };
+  return { id, state: 'stopped', intended_state: 'stopped', ...nothing };
 }

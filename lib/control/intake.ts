@@ -1,5 +1,6 @@
 import { HostClosingError } from '../model/errors.ts';
 import type { JournalDraft } from '../model/journal.ts';
+import type { Receipt } from '../model/receipt.ts';
 import type { Wish } from '../model/wish.ts';
 import type { ActorStore } from '../ports/actor-store.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -58,14 +59,38 @@ export class Intake {
    * Makes a command durable, in one transaction. Throws StoreUnavailableError: then nothing is wished for; and HostClosingError when
    * the host leaves meanwhile: then nobody may act on it but the next host.
    */
-  async accept({ put = [], drop = [], fact }: Accepted, { correlationId }: CommandOrigin): Promise<void> {
+  async accept(accepted: Accepted, origin: CommandOrigin): Promise<void> {
+    const { claim } = origin;
+    const subject = subjectOf(accepted.fact);
+    await this.#commit(
+      accepted,
+      origin,
+      claim && { key: claim.key, fingerprint: claim.fingerprint, subject, answer: null, at: this.#deps.clock.now() },
+    );
+    if (this.#isClosing) throw new HostClosingError({ isKept: true });
+  }
+
+  /** Makes the end of a command durable that was accepted before, also while the host leaves. Throws StoreUnavailableError. */
+  conclude(concluded: Accepted, origin: CommandOrigin): Promise<void> {
+    return this.#commit(concluded, origin);
+  }
+
+  async #commit({ put = [], drop = [], fact }: Accepted, origin: CommandOrigin, receipt?: Receipt): Promise<void> {
     const { store, wishes, journal, clock } = this.#deps;
     const blank = { agentId: null, serviceId: null, from: null, to: null };
+    const { correlationId } = origin;
     const draft = { ...blank, at: clock.now(), cause: 'command', correlationId, ...fact };
-    await journal.write([draft], (entries) => store.commitWishes({ put, drop, journal: entries }));
+    await journal.write([draft], (entries) =>
+      store.commitWishes({ put, drop, journal: entries, ...(receipt === undefined ? {} : { receipt }) }),
+    );
     this.#deps.crashPoint?.('after-wish');
     for (const subject of drop) wishes.drop(subject);
     for (const wish of put) wishes.put(wish);
-    if (this.#isClosing) throw new HostClosingError({ isKept: true });
   }
+}
+
+/** Whom a command is about, as an actor id. */
+function subjectOf({ agentId, serviceId }: Accepted['fact']): string | null {
+  if (serviceId != null) return `service:${serviceId}`;
+  return agentId == null ? null : `agent:${agentId}`;
 }

@@ -1,5 +1,4 @@
 import { Changes } from './changes.ts';
-import { AgentCommands } from './agent-commands.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ControlDeps } from './control-deps.ts';
 import type { OpenControl } from './control.ts';
@@ -8,14 +7,14 @@ import { openFeed } from './feed.ts';
 import { ReportingCatalog, ReportingProcessHost } from './health-processes.ts';
 import { ReportingStore } from './health-store.ts';
 import { Health } from './health.ts';
-import { bringUpHostServices } from './host-services.ts';
+import { forgetLeftovers } from './forgetting.ts';
+import { bringUpHostServices, HOST_START } from './host-services.ts';
+import { hostParts } from './host-parts.ts';
 import { Host } from './host.ts';
 import { Intake } from './intake.ts';
 import { Journal } from './journal.ts';
 import { Recorder } from './recorder.ts';
 import { recover } from './recovery.ts';
-import { Reloader } from './reload.ts';
-import { ServiceCommands } from './service-commands.ts';
 import { eventView } from './views.ts';
 import { wallTimers } from './wall-timers.ts';
 import { Wishes } from './wishes.ts';
@@ -35,9 +34,11 @@ export async function openControl(deps: ControlDeps): Promise<OpenControl> {
   const journal = new Journal(newest, feed.publish);
   const changes = new Changes();
   const recorder = new Recorder({ store, journal, clock, timers, log, onChanged: changes.notify, crashPoint }, rows);
+  const back: (() => void)[] = []; // nothing to go on with before the actors are back
   const onBack = (): void => {
     recorder.retry();
     void store.quarantineAgain(clock.now()); // never rejects
+    for (const goOn of back) goOn();
   };
   health.watchStore({ probe: () => store.probe(), onBack, timers });
   const { processId, version } = deps.identity;
@@ -58,9 +59,8 @@ export async function openControl(deps: ControlDeps): Promise<OpenControl> {
   });
   const intake = new Intake({ store, wishes, journal, clock, crashPoint });
   const configuration = { specs: deps.specs };
-  const commandDeps = { root, configuration, wishes, changes, intake };
-  const agents = new AgentCommands(commandDeps);
-  const services = new ServiceCommands(commandDeps);
+  const flush = (): Promise<void> => recorder.flush();
+  const acting = { root, configuration, wishes, changes, intake, processes, flush, log };
   const webhooks = deps.webhooks?.({
     feed: (query, signal) => feed.read(query, signal),
     newest: () => feed.newest,
@@ -71,24 +71,16 @@ export async function openControl(deps: ControlDeps): Promise<OpenControl> {
   });
   if (webhooks !== undefined) health.include(() => webhooks.troubles());
   await webhooks?.configure(deps.specs.webhooks());
-  const reloader = new Reloader(commandDeps, async (specs) => webhooks?.configure(specs.webhooks()));
+  const parts = hostParts(acting, { store, recorder, feed, health, clock, timers, webhooks });
+  back.push(() => {
+    parts.removal.completeAll(HOST_START);
+  });
   // Facts get their numbers when they are written, commands at once: that the host started comes before what it then asks for.
   await recorder.flush().catch(() => undefined); // what cannot be written is told, and tried again by the recorder
-  await bringUpHostServices(deps.specs, wishes, services);
-  return new Host(deps, {
-    root,
-    configuration,
-    wishes,
-    changes,
-    recorder,
-    feed,
-    intake,
-    agents,
-    services,
-    reloader,
-    health,
-    webhooks,
-  });
+  await bringUpHostServices(deps.specs, wishes, parts.services);
+  parts.removal.completeAll(HOST_START);
+  forgetLeftovers(acting);
+  return new Host(deps, parts);
 }
 
 /** A store that began anew is something that a person has to know for as long as this host lives. */

@@ -1,6 +1,7 @@
 import { serviceActorId } from '../actors/service/record.ts';
 import { ConfigInvalidError, ConfigOutsideRootError, ConfigUnreadableError } from '../model/errors.ts';
 import type { AgentId, ServiceId } from '../model/ids.ts';
+import { assertMatches, type Precondition } from '../model/precondition.ts';
 import {
   reloadChanges,
   type Present,
@@ -9,13 +10,16 @@ import {
   type SkippedAgent,
   type Wanted,
 } from '../model/reload.ts';
+import { digestOf } from '../model/revision.ts';
 import type { AgentPlan, ServiceSpec } from '../model/spec.ts';
 import type { AgentWish, ServiceWish, Wish } from '../model/wish.ts';
 import type { SpecSource } from '../ports/spec-source.ts';
 import { agentRef, serviceRef, serviceRefs, splitState } from './actors.ts';
 import type { CommandDeps } from './command-deps.ts';
 import type { CommandOrigin } from './control.ts';
+import { forgetWhenGone } from './forgetting.ts';
 import { ensure } from './seats.ts';
+import { requestOf } from './agent-commands.ts';
 import { restartWish } from './service-commands.ts';
 import { Wishes } from './wishes.ts';
 
@@ -49,11 +53,13 @@ export class Reloader {
     this.#onApplied = onApplied;
   }
 
-  /** Throws ConfigInvalidError and ConfigUnreadableError: then nothing is changed. */
-  async run(isDryRun: boolean, origin: CommandOrigin): Promise<Reload> {
+  /** Throws ConfigInvalidError, ConfigUnreadableError and PreconditionFailedError: then nothing is changed. */
+  async run(isDryRun: boolean, origin: CommandOrigin, precondition: Precondition): Promise<Reload> {
     const { intake, wishes } = this.#deps;
     return intake.run([LANE], async () => {
       const reread = await this.#reread();
+      const revision = revisionOfFiles(reread);
+      assertMatches(revision, precondition, 'The configuration');
       const subjects = [
         ...wishes.seats().keys(),
         ...wishes.agents().map(({ plan }) => plan.id),
@@ -63,7 +69,7 @@ export class Reloader {
         const next = this.#next(reread);
         const changes = reloadChanges(this.#present(), next.wanted);
         if (!isDryRun) await this.#apply(reread, next, changes, origin);
-        return { isApplied: !isDryRun, changes, skipped: reread.skipped };
+        return { isApplied: !isDryRun, changes, skipped: reread.skipped, revision };
       });
     });
   }
@@ -74,7 +80,7 @@ export class Reloader {
     const plans = new Map<AgentId, AgentPlan>();
     const skipped: SkippedAgent[] = [];
     for (const wish of wishes.agents()) {
-      const plan = await planAnew(specs, wish).catch((error: unknown) => skippedFor(wish, error));
+      const plan = await specs.planAgent(requestOf(wish.plan)).catch((error: unknown) => skippedFor(wish, error));
       if ('reason' in plan) skipped.push(plan);
       else plans.set(plan.id, plan);
     }
@@ -169,29 +175,18 @@ export class Reloader {
     }
     if (action === 'stop') {
       service?.send({ type: 'service.release', holder: 'host', correlationId });
-      void this.#forgetLater(id);
+      void forgetWhenGone(this.#deps, id);
     }
-  }
-
-  /** A service that nobody speaks of any more goes out of sight when its process is gone. */
-  async #forgetLater(id: ServiceId): Promise<void> {
-    const { changes, root, wishes } = this.#deps;
-    const actorId = serviceActorId(id);
-    await changes.until(actorId, () => {
-      const now = serviceRef(root, id)?.getSnapshot();
-      return now === undefined || (now.context.holders.length === 0 && splitState(now.value).state === 'stopped');
-    });
-    if (!wishes.seats().has(id)) root.send({ type: 'supervisor.remove', actorId });
   }
 }
 
-function planAnew(specs: SpecSource, { plan }: AgentWish): Promise<AgentPlan> {
-  const { agentType, coreioId } = plan.asked;
-  return specs.planAgent({
-    configPath: plan.configPath,
-    agentId: plan.id,
-    ...(agentType === null ? {} : { agentType }),
-    ...(coreioId === null ? {} : { coreioId }),
+/** The revision of everything that the files say. */
+function revisionOfFiles({ plans, shared, hosts, skipped }: Reread): string {
+  return digestOf({
+    plans: Object.fromEntries(plans),
+    shared: Object.fromEntries(shared),
+    hosts: Object.fromEntries(hosts),
+    skipped: Object.fromEntries(skipped.map(({ agentId, reason }) => [agentId, reason])),
   });
 }
 

@@ -8,6 +8,7 @@ import { serviceRef, splitState, type ServiceRef } from './actors.ts';
 import type { CommandDeps } from './command-deps.ts';
 import type { CommandOrigin } from './control.ts';
 import type { Accepted } from './intake.ts';
+import { alreadyAccepted } from './receipts.ts';
 import { assertServicesFree, ensure } from './seats.ts';
 
 /** A holder that is no agent. */
@@ -31,6 +32,7 @@ export class ServiceCommands {
     const { intake, root } = this.#deps;
     const { correlationId } = origin;
     await intake.run([spec.id], async () => {
+      if (alreadyAccepted(origin) !== undefined) return;
       assertServicesFree(root, [spec]);
       const wish = { subject: serviceActorId(spec.id), intended, holder, spec, atLeast: 0 } as const;
       const type = intended === 'running' ? 'service.start_requested' : 'service.configured';
@@ -55,22 +57,31 @@ export class ServiceCommands {
 
   /** Lets `holder` go of the service and forgets it when nobody else holds it. Resolves when that is done. */
   async release(id: ServiceId, holder: SoleHolder, origin: CommandOrigin): Promise<void> {
+    await this.#deps.intake.run([id], () => this.letGo(id, holder, origin));
+  }
+
+  /** The same within the lane of the service. */
+  async letGo(id: ServiceId, holder: SoleHolder, origin: CommandOrigin): Promise<void> {
     const { intake, root, changes, wishes } = this.#deps;
-    await intake.run([id], async () => {
-      const { holders: before } = this.#service(id).getSnapshot().context;
+    const isAccepted = alreadyAccepted(origin) !== undefined;
+    if (isAccepted && serviceRef(root, id) === undefined) return;
+    if (isAccepted && wishes.service(id)?.holder === holder) return; // somebody holds it again
+    const { holders: before } = this.#service(id).getSnapshot().context;
+    if (!isAccepted) {
       const fact = { type: 'service.stop_requested', serviceId: id, detail: { holder } };
       await intake.accept({ ...wishWithout(holder, wishes.service(id), before), fact }, origin);
       serviceRef(root, id)?.send({ type: 'service.release', holder, correlationId: origin.correlationId });
-      const holders = (): readonly Holder[] => serviceRef(root, id)?.getSnapshot().context.holders ?? [];
-      await changes.until(serviceActorId(id), () => holders().length > 0 || this.#isGone(id));
-      if (holders().length === 0) root.send({ type: 'supervisor.remove', actorId: serviceActorId(id) });
-    });
+    }
+    const holders = (): readonly Holder[] => serviceRef(root, id)?.getSnapshot().context.holders ?? [];
+    await changes.until(serviceActorId(id), () => holders().length > 0 || this.isGone(id));
+    if (holders().length === 0) root.send({ type: 'supervisor.remove', actorId: serviceActorId(id) });
   }
 
   /** Lets a service run that is held by somebody, at once, whatever timer it waits for. */
   async start(id: ServiceId, origin: CommandOrigin): Promise<void> {
     const { intake } = this.#deps;
     await intake.run([id], async () => {
+      if (alreadyAccepted(origin) !== undefined) return;
       const known = this.#held(id);
       const isSole = known !== null && known.holder !== null;
       // What the agents that hold it wish counts again.
@@ -84,6 +95,7 @@ export class ServiceCommands {
   async restart(id: ServiceId, origin: CommandOrigin): Promise<void> {
     const { intake } = this.#deps;
     await intake.run([id], async () => {
+      if (alreadyAccepted(origin) !== undefined) return;
       const wish = restartWish(this.#service(id), this.#held(id));
       await intake.accept(
         { put: [wish], fact: { type: 'service.restart_requested', serviceId: id, detail: {} } },
@@ -95,8 +107,19 @@ export class ServiceCommands {
 
   /** Stops one service by hand; it stays down until it, or an agent that holds it, is started. Resolves when it is gone. */
   async stop(id: ServiceId, origin: CommandOrigin): Promise<void> {
-    const { intake, wishes, changes, root } = this.#deps;
+    const { changes, root } = this.#deps;
+    await this.acceptStop(id, origin);
+    await changes.until(serviceActorId(id), () => {
+      // A later start wins over this stop; its caller must not wait for ever.
+      return this.isGone(id) || serviceRef(root, id)?.getSnapshot().context.intended === 'running';
+    });
+  }
+
+  /** Resolves when a stop is durable and given. */
+  async acceptStop(id: ServiceId, origin: CommandOrigin): Promise<void> {
+    const { intake, wishes } = this.#deps;
     await intake.run([id], async () => {
+      if (alreadyAccepted(origin) !== undefined) return;
       const { spec, intended, holders } = this.#service(id).getSnapshot().context;
       if (intended === 'stopped' && this.#isDown(id)) return;
       const known = wishes.service(id) ?? { subject: serviceActorId(spec.id), holder: null, spec, atLeast: 0 };
@@ -106,10 +129,6 @@ export class ServiceCommands {
       const fact = { type: 'service.stop_requested', serviceId: id, detail: {} };
       await intake.accept({ put, fact }, origin);
       this.#service(id).send({ type: 'service.stop', correlationId: origin.correlationId });
-    });
-    await changes.until(serviceActorId(id), () => {
-      // A later start wins over this stop; its caller must not wait for ever.
-      return this.#isGone(id) || serviceRef(root, id)?.getSnapshot().context.intended === 'running';
     });
   }
 
@@ -139,7 +158,7 @@ export class ServiceCommands {
   }
 
   /** Of a service that was told to stop. Throws ActorSetAsideError: it will not get there. */
-  #isGone(id: ServiceId): boolean {
+  isGone(id: ServiceId): boolean {
     const now = serviceRef(this.#deps.root, id)?.getSnapshot();
     const isSetAside = now?.matches('failed') === true && now.context.intended === 'stopped';
     if (isSetAside) throw new ActorSetAsideError(serviceActorId(id));

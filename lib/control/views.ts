@@ -107,9 +107,10 @@ export function eventView(entry: JournalEntry): EventView {
 }
 
 /** The wire form of a reload. */
-export function reloadView({ isApplied, changes, skipped }: Reload): ReloadView {
+export function reloadView({ isApplied, changes, skipped, revision }: Reload): ReloadView {
   return {
     applied: isApplied,
+    revision,
     changes: changes.map(({ serviceId, ...change }) => ({ service_id: serviceId, ...change })),
     skipped: skipped.map(({ agentId, reason }) => ({ agent_id: agentId, reason })),
   };

@@ -2,6 +2,7 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 import type { JournalEntry, JournalQuery } from '../model/journal.ts';
 import type { LaunchId } from '../model/ids.ts';
 import type { ProcessExit } from '../model/process.ts';
+import type { Receipt } from '../model/receipt.ts';
 import type { Instant } from '../model/time.ts';
 import type { Wish } from '../model/wish.ts';
 import type { ActorCommit, ActorRow, ActorStore, QuarantinedRow, WishCommit } from '../ports/actor-store.ts';
@@ -86,6 +87,14 @@ export class MeteredStore implements ActorStore {
 
   history(query: JournalQuery): Promise<readonly JournalEntry[]> {
     return this.#store.history(query);
+  }
+
+  receipt(key: string): Promise<Receipt | null> {
+    return this.#store.receipt(key);
+  }
+
+  keepReceipt(receipt: Receipt): Promise<void> {
+    return this.#meter.measured('wish', () => this.#store.keepReceipt(receipt));
   }
 
   probe(): Promise<void> {

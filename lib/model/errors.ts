@@ -14,7 +14,14 @@ export type ErrorCode =
   | 'service_unheld'
   | 'store_unavailable'
   | 'host_closing'
-  | 'actor_set_aside';
+  | 'actor_set_aside'
+  | 'service_held'
+  | 'service_not_alive'
+  | 'wait_timeout'
+  | 'wait_failed'
+  | 'precondition_failed'
+  | 'idempotency_key_reused'
+  | 'idempotency_key_in_flight';
 
 /** One place in a document or request that is wrong. `line` and `column` count from 1. */
 export interface FieldIssue {
@@ -132,5 +139,61 @@ export class ActorSetAsideError extends CoredinatorError {
       `The actor of the ${what} "${id}" broke again and again while it was stopped, and was set aside; its processes may live. ` +
         'Stop it again, and report the failure that the log of the host has.',
     );
+  }
+}
+
+/** The service cannot be forgotten: the configuration, or an agent, speaks of it. */
+export class ServiceHeldError extends CoredinatorError {
+  readonly code = 'service_held';
+
+  constructor(id: string, agentIds: readonly string[]) {
+    const names = agentIds.map((agentId) => `"${agentId}"`).join(', ');
+    super(
+      agentIds.length === 0
+        ? `The service "${id}" is a host service of the configuration; take it out of the file and reload the configuration.`
+        : `The service "${id}" belongs to ${agentIds.length === 1 ? 'the agent' : 'the agents'} ${names}; delete them first, or stop the service.`,
+    );
+  }
+}
+
+/** There is no process that a signal could be sent to. */
+export class ServiceNotAliveError extends CoredinatorError {
+  readonly code = 'service_not_alive';
+
+  constructor(id: string, state: string) {
+    super(`No process of the service "${id}" lives (it is ${state}), so no signal was sent; start it first.`);
+  }
+}
+
+/** The state that a caller waits for was not reached in time; the command stays accepted. */
+export class WaitTimeoutError extends CoredinatorError {
+  readonly code = 'wait_timeout';
+}
+
+/** The state that a caller waits for will not be reached without another command. */
+export class WaitFailedError extends CoredinatorError {
+  readonly code = 'wait_failed';
+}
+
+/** What the caller has looked at is not what is there now. */
+export class PreconditionFailedError extends CoredinatorError {
+  readonly code = 'precondition_failed';
+}
+
+/** The idempotency key came with another request before. */
+export class IdempotencyKeyReusedError extends CoredinatorError {
+  readonly code = 'idempotency_key_reused';
+
+  constructor(key: string) {
+    super(`The Idempotency-Key "${key}" came with another request before; a new request needs a new key.`);
+  }
+}
+
+/** The first request with that idempotency key is not answered yet. */
+export class IdempotencyKeyInFlightError extends CoredinatorError {
+  readonly code = 'idempotency_key_in_flight';
+
+  constructor(key: string) {
+    super(`The request with the Idempotency-Key "${key}" is under way; ask again when it has been answered.`);
   }
 }

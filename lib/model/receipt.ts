@@ -22,3 +22,18 @@ export interface Receipt {
   readonly answer: KeptAnswer | null;
   readonly at: Instant;
 }
+
+/** What a request with an idempotency key holds while it is under way. */
+export interface ReceiptClaim {
+  readonly key: string;
+  readonly fingerprint: string;
+  /**
+   * The command was accepted by an earlier request that nobody answered: it is not given again, what is there now is the answer.
+   * `subject` is whom it is about, as an actor id.
+   */
+  readonly accepted: { readonly subject: string | null } | null;
+}
+
+/** Where a request with an idempotency key stands. */
+export type Begun =
+  { readonly type: 'answered'; readonly answer: KeptAnswer } | { readonly type: 'begun'; readonly claim: ReceiptClaim };

@@ -31,6 +31,8 @@ export interface Reload {
   readonly isApplied: boolean;
   readonly changes: readonly ServiceChange[];
   readonly skipped: readonly SkippedAgent[];
+  /** Of everything that the files say: the same as long as they say the same. */
+  readonly revision: string;
 }
 
 /** A service before a reload. */

@@ -1,4 +1,5 @@
 import type { ServiceSpec } from './spec.ts';
+import type { AgentWish } from './wish.ts';
 
 const known = new WeakMap<ServiceSpec, string>();
 
@@ -9,13 +10,23 @@ const known = new WeakMap<ServiceSpec, string>();
 export function revisionOf(spec: ServiceSpec): string {
   const cached = known.get(spec);
   if (cached !== undefined) return cached;
-  let hash = 0x811c9dc5;
-  for (const char of jsonOf(spec)) {
-    hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-  }
-  const revision = hash.toString(16).padStart(8, '0');
+  const revision = digestOf(spec);
   known.set(spec, revision);
   return revision;
+}
+
+/** The revision of an agent: another definition, or another wish, is another revision; its momentary state is no part of it. */
+export function agentRevision({ plan, intended }: AgentWish): string {
+  return digestOf([plan, intended]);
+}
+
+/** A short name for a value that is plain JSON, whatever the order of its keys: FNV-1a, 8 hex digits. */
+export function digestOf(value: unknown): string {
+  let hash = 0x811c9dc5;
+  for (const char of jsonOf(value)) {
+    hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  }
+  return hash.toString(16).padStart(8, '0');
 }
 
 /** The parts of a spec that only a new launch can give to a process. */

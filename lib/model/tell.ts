@@ -21,6 +21,13 @@ const TELLERS: Readonly<Partial<Record<string, Teller>>> = {
   'service.stop_requested': (entry) => requested(entry, 'stopped'),
   'service.restart_requested': (entry) => requested(entry, 'restarted'),
   'service.configured': (entry) => `${nameOf(entry)} was given its present configuration`,
+  'service.delete_requested': (entry) => `${nameOf(entry)} was to be forgotten, by a command`,
+  'service.signalled': (entry) =>
+    `${text(entry, 'signal') ?? 'A signal'} was sent to ${nameOf(entry)} by hand${launchOf(entry)}`,
+  'agent.configured': (entry) => `The agent ${nameOf(entry)} was defined, and not started`,
+  'agent.restart_requested': (entry) => `The agent ${nameOf(entry)} was restarted by a command`,
+  'agent.delete_requested': (entry) => `The agent ${nameOf(entry)} was to be stopped and forgotten, by a command`,
+  'agent.deleted': (entry) => `The agent ${nameOf(entry)} was forgotten`,
   'agent.start_requested': (entry) => `The agent ${nameOf(entry)} was started by a command`,
   'agent.stop_requested': (entry) => `The agent ${nameOf(entry)} was stopped by a command`,
   'config.reloaded': reloaded,
@@ -32,6 +39,8 @@ const TELLERS: Readonly<Partial<Record<string, Teller>>> = {
     `of ${entry.serviceId ?? 'an unknown service'}: it was ${FATES[text(entry, 'fate') ?? ''] ?? 'left alone'}`,
   'host.started': (entry) =>
     `The host started (pid ${number(entry, 'pid') ?? '?'}, version ${text(entry, 'version') ?? '?'})`,
+  'host.shutdown_requested': (entry) =>
+    `The host was told to leave${text(entry, 'mode') === 'drain' ? ' and to take its services down' : ''}`,
   'host.stopped': (entry) =>
     text(entry, 'mode') === 'drain'
       ? 'The host stopped and took its services down'

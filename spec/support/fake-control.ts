@@ -1,5 +1,11 @@
 import { basename } from 'node:path';
-import type { CommandOrigin, Control } from '../../lib/control/control.ts';
+import type { AgentDefinition, CommandOrigin, Control, ExitMode, Wait } from '../../lib/control/control.ts';
+import { Receipts } from '../../lib/control/receipts.ts';
+import { assertMatches, UNCONDITIONAL, type Precondition } from '../../lib/model/precondition.ts';
+import type { Begun, KeptAnswer, ReceiptClaim } from '../../lib/model/receipt.ts';
+import { digestOf } from '../../lib/model/revision.ts';
+import type { Log } from '../../lib/ports/log.ts';
+import { memoryStore } from './memory-store.ts';
 import { AgentConflictError, AgentNotFoundError, ServiceNotFoundError } from '../../lib/model/errors.ts';
 import { parseAgentId } from '../../lib/model/ids.ts';
 import type { ExplainView } from '../../lib/api/schemas/explain.ts';
@@ -22,6 +28,14 @@ interface FakeAgent {
 }
 
 const SINCE = '2026-01-02T03:04:05.678Z';
+
+const NOW = 1_700_000_000_000;
+const SILENT: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** A wait as it is written down. */
+function told(wait: Wait | undefined): Readonly<Record<string, unknown>> {
+  return wait === undefined ? {} : { until: wait.until, timeoutMs: wait.timeoutMs };
+}
 
 function stem(path: string): string {
   return basename(path).replace(/\.[^.]*$/, '');
@@ -89,13 +103,16 @@ export class FakeControl implements Control {
     async function* () {};
   /** What the feed gives; the way to end it is its signal. */
   feedSource: (query: FeedQuery, signal: AbortSignal) => AsyncIterable<FeedBatch> = async function* () {};
+  /** What requests with an idempotency key leave behind. */
+  readonly store = memoryStore();
+  receipts = new Receipts(this.store, { now: () => NOW, random: () => 0 }, SILENT);
   /** A command waits for it before it takes effect. */
   gate: Promise<void> = Promise.resolve();
   readonly #agents = new Map<AgentId, FakeAgent>();
   readonly #ios = new Map<string, string>();
 
-  async startAgent(request: AgentRequest, origin: CommandOrigin): Promise<AgentId> {
-    await this.#command('startAgent', request, origin);
+  async startAgent(request: AgentRequest, origin: CommandOrigin, wait?: Wait): Promise<AgentId> {
+    await this.#command('startAgent', { ...request, ...told(wait) }, origin);
     const id = parseAgentId(request.agentId ?? stem(request.configPath), '; give agent_id');
     const known = this.#agents.get(id);
     if (known !== undefined && known.state !== 'stopped' && known.configPath !== request.configPath) {
@@ -105,10 +122,61 @@ export class FakeControl implements Control {
     return id;
   }
 
-  async stopAgent(id: string, origin: CommandOrigin): Promise<void> {
-    await this.#command('stopAgent', id, origin);
+  async stopAgent(id: string, origin: CommandOrigin, wait?: Wait): Promise<void> {
+    await this.#command('stopAgent', wait === undefined ? id : { id, ...told(wait) }, origin);
     const agent = this.#agents.get(parseAgentId(id));
     if (agent !== undefined) agent.state = 'stopped';
+  }
+
+  async startKnownAgent(id: string, origin: CommandOrigin, wait?: Wait): Promise<AgentView> {
+    await this.#command('startKnownAgent', { id, ...told(wait) }, origin);
+    this.#known(id).state = 'running';
+    return this.#agentView(id);
+  }
+
+  async restartAgent(id: string, origin: CommandOrigin, wait?: Wait): Promise<AgentView> {
+    await this.#command('restartAgent', { id, ...told(wait) }, origin);
+    this.#known(id).state = 'running';
+    return this.#agentView(id);
+  }
+
+  async defineAgent(
+    definition: AgentDefinition,
+    precondition: Precondition,
+    origin: CommandOrigin,
+  ): Promise<{ readonly isNew: boolean; readonly agent: AgentView }> {
+    await this.#command('defineAgent', definition, origin);
+    const { agentId, configPath, isStarted } = definition;
+    const isNew = !this.#agents.has(agentId);
+    assertMatches(isNew ? null : this.#revision(agentId), precondition, `The agent "${agentId}"`);
+    this.#agents.set(agentId, { state: isStarted ? 'running' : 'stopped', configPath });
+    return { isNew, agent: this.#agentView(agentId) };
+  }
+
+  async deleteAgent(id: string, precondition: Precondition, origin: CommandOrigin): Promise<void> {
+    await this.#command('deleteAgent', id, origin);
+    this.#known(id);
+    assertMatches(this.#revision(id), precondition, `The agent "${id}"`);
+    this.#agents.delete(parseAgentId(id));
+  }
+
+  agentRevision(id: string): string {
+    this.#view('agentRevision', id);
+    return this.#revision(id);
+  }
+
+  beginOnce(key: string, fingerprint: string): Promise<Begun> {
+    return this.receipts.begin(key, fingerprint);
+  }
+
+  endOnce(claim: ReceiptClaim, answer: KeptAnswer | null): Promise<void> {
+    return this.receipts.end(claim, answer);
+  }
+
+  shutdown(mode: ExitMode | null, origin: CommandOrigin): ExitMode {
+    this.calls.push({ name: 'shutdown', argument: mode, origin });
+    this.#throwNext();
+    return mode ?? 'detach';
   }
 
   agentIds(): readonly AgentId[] {
@@ -135,9 +203,22 @@ export class FakeControl implements Control {
 
   agent(id: string): AgentView {
     this.#view('agent', id);
+    return this.#agentView(id);
+  }
+
+  #known(id: string): FakeAgent {
     const agent = this.#agents.get(parseAgentId(id));
     if (agent === undefined) throw new AgentNotFoundError(id);
-    const { state, configPath } = agent;
+    return agent;
+  }
+
+  #revision(id: string): string {
+    const { state, configPath } = this.#known(id);
+    return digestOf([state === 'stopped', configPath]);
+  }
+
+  #agentView(id: string): AgentView {
+    const { state, configPath } = this.#known(id);
     const intended = state === 'stopped' ? 'stopped' : 'running';
     const services = [`${id}-corerl`];
     const rest = { services, since: SINCE, reason: null };
@@ -165,24 +246,35 @@ export class FakeControl implements Control {
     return Promise.resolve(explainView(this.#shown(id)));
   }
 
-  async startService(id: string, origin: CommandOrigin): Promise<ServiceView> {
-    await this.#command('startService', id, origin);
+  async startService(id: string, origin: CommandOrigin, wait?: Wait): Promise<ServiceView> {
+    await this.#command('startService', wait === undefined ? id : { id, ...told(wait) }, origin);
     return this.#shown(id);
   }
 
-  async restartService(id: string, origin: CommandOrigin): Promise<ServiceView> {
-    await this.#command('restartService', id, origin);
+  async restartService(id: string, origin: CommandOrigin, wait?: Wait): Promise<ServiceView> {
+    await this.#command('restartService', wait === undefined ? id : { id, ...told(wait) }, origin);
     return this.#shown(id);
   }
 
-  async stopService(id: string, origin: CommandOrigin): Promise<ServiceView> {
-    await this.#command('stopService', id, origin);
+  async stopService(id: string, origin: CommandOrigin, wait?: Wait): Promise<ServiceView> {
+    await this.#command('stopService', wait === undefined ? id : { id, ...told(wait) }, origin);
     return this.#shown(id);
   }
 
-  async reload(isDryRun: boolean, origin: CommandOrigin): Promise<ReloadView> {
+  async signalService(id: string, signal: string, origin: CommandOrigin): Promise<ServiceView> {
+    await this.#command('signalService', { id, signal }, origin);
+    return this.#shown(id);
+  }
+
+  async deleteService(id: string, origin: CommandOrigin): Promise<void> {
+    await this.#command('deleteService', id, origin);
+    this.listed.splice(this.listed.indexOf(this.#shown(id)), 1);
+  }
+
+  async reload(isDryRun: boolean, origin: CommandOrigin, precondition = UNCONDITIONAL): Promise<ReloadView> {
     await this.#command('reload', isDryRun, origin);
-    return { applied: !isDryRun, changes: [], skipped: [] };
+    assertMatches('c0ffee00', precondition, 'The configuration');
+    return { applied: !isDryRun, revision: 'c0ffee00', changes: [], skipped: [] };
   }
 
   async startIo(

@@ -1,7 +1,6 @@
 import type { AnyMachineSnapshot, InspectionEvent } from 'xstate';
 import { createSupervisorMachine } from '../../lib/actors/supervisor/machine.ts';
 import { agentRef, agentRefs, serviceRef, serviceRefs, type SupervisorRef } from '../../lib/control/actors.ts';
-import { AgentCommands } from '../../lib/control/agent-commands.ts';
 import { Changes } from '../../lib/control/changes.ts';
 import { causeOf } from '../../lib/control/facts.ts';
 import { ReportingCatalog, ReportingProcessHost } from '../../lib/control/health-processes.ts';
@@ -9,13 +8,12 @@ import { ReportingStore } from '../../lib/control/health-store.ts';
 import { openFeed } from '../../lib/control/feed.ts';
 import { Health } from '../../lib/control/health.ts';
 import { bringUpHostServices } from '../../lib/control/host-services.ts';
+import { hostParts } from '../../lib/control/host-parts.ts';
 import { Host } from '../../lib/control/host.ts';
 import { Intake } from '../../lib/control/intake.ts';
 import { Recorder } from '../../lib/control/recorder.ts';
 import { recover } from '../../lib/control/recovery.ts';
-import { Reloader } from '../../lib/control/reload.ts';
 import { Journal } from '../../lib/control/journal.ts';
-import { ServiceCommands } from '../../lib/control/service-commands.ts';
 import { Wishes } from '../../lib/control/wishes.ts';
 import {
   AgentConflictError,
@@ -239,10 +237,9 @@ export class WalkWorld {
     const intake = new Intake({ store, wishes, journal, clock });
     const specs = this.#specs();
     const configuration = { specs };
-    const deps = { root, configuration, wishes, changes, intake };
-    const services = new ServiceCommands(deps);
-    const agents = new AgentCommands(deps);
-    const reloader = new Reloader(deps);
+    const flush = (): Promise<void> => recorder.flush();
+    const acting = { root, configuration, wishes, changes, intake, processes: watched, flush, log: SILENT };
+    const parts = hostParts(acting, { store, recorder, feed, health, clock, timers });
     const identity = { processId: 1, version: '0.0.0', guarantees: GUARANTEES };
     this.root = root;
     this.wishes = wishes;
@@ -258,12 +255,9 @@ export class WalkWorld {
       timers,
       log: SILENT,
     };
-    this.host = new Host(
-      { ...hostDeps, identity },
-      { root, configuration, wishes, changes, recorder, feed, intake, agents, services, reloader, health },
-    );
+    this.host = new Host({ ...hostDeps, identity }, parts);
     // A host that is killed while it waits for a service to end never comes up.
-    void this.#answered('bring up host services', bringUpHostServices(specs, wishes, services));
+    void this.#answered('bring up host services', bringUpHostServices(specs, wishes, parts.services));
     await this.settle();
   }
 

@@ -31,6 +31,9 @@ const changeSchema = z
 export const reloadSchema = z
   .strictObject({
     applied: z.boolean(),
+    revision: z.string().meta({
+      description: 'Of everything that the files say; `If-Match` with it applies what was looked at, or nothing.',
+    }),
     changes: z.array(changeSchema).meta({ description: 'Services that change; all others are left alone.' }),
     skipped: z
       .array(z.strictObject({ agent_id: idSchema, reason: z.string() }))

@@ -33,7 +33,7 @@ describe('a reload of the configuration', () => {
     Object.fromEntries(world.control.services().map(({ id, generation }) => [id, generation]));
 
   it('changes nothing where nothing has changed', async () => {
-    expect(await reload()).to.deep.equal({ applied: true, changes: [], skipped: [] });
+    expect(await reload()).to.deep.include({ applied: true, changes: [], skipped: [] });
     expect(generations()).to.deep.equal({ telemetry: 1, 'pump1-coreio': 1, 'pump1-corerl': 1 });
   });
 

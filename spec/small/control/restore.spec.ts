@@ -137,14 +137,14 @@ describe('the kept rows of a host', () => {
     expect(kept?.version).to.equal(SERVICE_MACHINE_VERSION);
   });
 
-  it('count as asked to stop when no wish speaks of their service: only an acknowledged command drops a wish', async () => {
+  it('count as asked to stop, and are forgotten, when no wish speaks of their service: only an acknowledged command drops a wish', async () => {
     await world.control.startIo({ configPath: '/plant/shared.yaml', coreioId: 'shared-io' }, world.origin);
     await world.pass();
     await world.store.commitWishes({ put: [], drop: ['service:shared-io'], journal: [] });
     world.kill();
     await Promise.all([world.boot(), world.pass(), world.pass()]);
     await world.pass();
-    expect(world.control.service('shared-io').state).to.equal('stopped');
+    expect(world.control.services().map(({ id }) => id)).to.not.include('shared-io');
     expect(world.processes.live().map(({ serviceId }) => serviceId)).to.not.include('shared-io');
     expect(world.control.service('pump1-coreio').state).to.equal('running');
   });
