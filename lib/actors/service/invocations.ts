@@ -7,7 +7,7 @@ import { endOfAilment, endOfResume } from './endings.ts';
 import type { ServiceEvent } from './events.ts';
 import type { ServiceContext } from './record.ts';
 
-interface InContext {
+export interface InContext {
   readonly context: ServiceContext;
 }
 
