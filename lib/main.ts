@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Task } from './cli/command-group.ts';
 import { parseCommandLine } from './cli/command-line.ts';
+import { interruptionOf } from './cli/host/interruption.ts';
 import { EXIT } from './cli/output/exit-codes.ts';
 import type { RunResult } from './serve.ts';
 
@@ -16,12 +18,24 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Prom
       (line.code === EXIT.ok ? process.stdout : process.stderr).write(line.output);
       return { url: null, exited: Promise.resolve(line.code) };
     case 'task':
-      return { url: null, exited: line.task({ env, out: process.stdout, err: process.stderr }) };
+      return { url: null, exited: runTask(line.task, env) };
     case 'serve': {
       const { runServe } = await import('./serve.ts');
       return runServe(line.options, env);
     }
   }
+}
+
+/** A reader that has enough (`| head`) ends the command, and quietly. */
+function runTask(task: Task, env: NodeJS.ProcessEnv): Promise<number> {
+  const unread = new Promise<number>((resolve, reject) => {
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') resolve(EXIT.ok);
+      else reject(error);
+    });
+  });
+  const { stdin: keys, stdout: out, stderr: err } = process;
+  return Promise.race([task({ env, out, err, keys, interruption: () => interruptionOf(process) }), unread]);
 }
 
 /** Whether this file is the program, also when it is started through a link such as an npm bin. */

@@ -1,8 +1,19 @@
 import type { CommandGroup } from './command-group.ts';
+import { agents } from './commands/agents.ts';
 import { completion } from './commands/completion.ts';
 import { config } from './commands/config.ts';
+import { health } from './commands/health.ts';
 import { installService } from './commands/install-service.ts';
 import { serve } from './commands/serve.ts';
+import { services } from './commands/services.ts';
 
 /** Every command, in the order of the help. */
-export const COMMAND_GROUPS: readonly CommandGroup[] = [serve, config, installService, completion];
+export const COMMAND_GROUPS: readonly CommandGroup[] = [
+  serve,
+  agents,
+  services,
+  health,
+  config,
+  installService,
+  completion,
+];

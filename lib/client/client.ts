@@ -8,7 +8,7 @@ import type { ClientOptions, LooseArguments } from './request.ts';
 import type { Arguments, Calls } from './types.ts';
 
 export { ProblemError, UnreachableError } from './errors.ts';
-export type { ClientOptions } from './request.ts';
+export type { ClientOptions, Fetch, FetchAnswer } from './request.ts';
 export type { Arguments, Calls, Result } from './types.ts';
 
 /** What a stream of events tells: an event, that some are not kept any more, or that the place to begin at was of another journal. */

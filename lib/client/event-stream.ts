@@ -3,7 +3,7 @@ import type { EventSourceMessage } from 'eventsource-parser/stream';
 import type { OperationId } from '../api/paths.ts';
 import { UnreachableError } from './errors.ts';
 import { send } from './request.ts';
-import type { ClientOptions, LooseArguments } from './request.ts';
+import type { ClientOptions, FetchAnswer, LooseArguments } from './request.ts';
 
 /** Between two tries to reach a host again. */
 const RETRY_MS = 1_000;
@@ -22,7 +22,7 @@ export async function* messages(
   let lastId: string | null = null;
   let isFirst = true;
   while (!isAborted(signal)) {
-    const response: Response | null = await open(options, id, args, lastId).catch((error: unknown) => {
+    const response: FetchAnswer | null = await open(options, id, args, lastId).catch((error: unknown) => {
       if (isFirst || !(error instanceof UnreachableError)) throw error;
       return null;
     });
@@ -40,12 +40,17 @@ export async function* messages(
   }
 }
 
-function open(options: ClientOptions, id: OperationId, args: LooseArguments, lastId: string | null): Promise<Response> {
+function open(
+  options: ClientOptions,
+  id: OperationId,
+  args: LooseArguments,
+  lastId: string | null,
+): Promise<FetchAnswer> {
   const resumed = lastId === null ? {} : { 'last-event-id': lastId };
   return send(options, id, { ...args, headers: { ...args.headers, accept: 'text/event-stream', ...resumed } });
 }
 
-async function* messagesIn(response: Response | null): AsyncGenerator<EventSourceMessage> {
+async function* messagesIn(response: FetchAnswer | null): AsyncGenerator<EventSourceMessage> {
   if (response?.body == null) return;
   const reader = response.body
     .pipeThrough(new TextDecoderStream())

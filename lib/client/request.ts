@@ -1,8 +1,25 @@
 import { PLACES } from '../api/paths.ts';
-import type { OperationId } from '../api/paths.ts';
+import type { Method, OperationId } from '../api/paths.ts';
 import type { Problem } from '../api/schemas/problem.ts';
 import { ProblemError, UnreachableError } from './errors.ts';
 import type { CallOptions } from './types.ts';
+
+/** What a client needs of an answer. */
+export type FetchAnswer = Pick<Response, 'ok' | 'status' | 'statusText' | 'text' | 'json'> & {
+  readonly headers: Pick<Headers, 'get'>;
+  readonly body: ReadableStream<Uint8Array> | null;
+};
+
+/** As much of `fetch` as a client uses. */
+export type Fetch = (
+  url: URL,
+  request: {
+    readonly method: Method;
+    readonly headers: Record<string, string>;
+    readonly body?: string;
+    readonly signal?: AbortSignal;
+  },
+) => Promise<FetchAnswer>;
 
 /** Where a host is and how it is spoken to. */
 export interface ClientOptions {
@@ -11,7 +28,7 @@ export interface ClientOptions {
   /** The bearer token, asked for at each request so that a rotated one is used; none: the host wants none. */
   readonly token?: string | (() => string | null) | null;
   /** Default: the global one. */
-  readonly fetch?: typeof fetch;
+  readonly fetch?: Fetch;
 }
 
 type QueryField = string | number | boolean | null | undefined;
@@ -42,9 +59,9 @@ function headersOf(options: ClientOptions, args: LooseArguments): Record<string,
 }
 
 /** Sends the request of an operation. Rejects with UnreachableError without an answer, with ProblemError for a refusal. */
-export async function send(options: ClientOptions, id: OperationId, args: LooseArguments): Promise<Response> {
+export async function send(options: ClientOptions, id: OperationId, args: LooseArguments): Promise<FetchAnswer> {
   const [method, path] = PLACES[id];
-  const { fetch: fetcher = fetch } = options;
+  const fetcher: Fetch = options.fetch ?? fetch;
   const response = await fetcher(new URL(targetOf(path, args), options.url), {
     method,
     headers: headersOf(options, args),
@@ -58,7 +75,7 @@ export async function send(options: ClientOptions, id: OperationId, args: LooseA
   throw new ProblemError(await problemIn(response));
 }
 
-async function problemIn(response: Response): Promise<Problem> {
+async function problemIn(response: FetchAnswer): Promise<Problem> {
   const text = await response.text();
   if (response.headers.get('content-type')?.startsWith('application/problem+json') === true) {
     return JSON.parse(text) as Problem; // what that media type says

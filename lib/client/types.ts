@@ -4,8 +4,8 @@ import type { OperationId, PLACES } from '../api/paths.ts';
 
 type Primitive = string | number | boolean;
 
-/** A field of a query as a caller gives it: what it stands for where that is plain, else its text. */
-type QueryValue<T> = T extends Primitive | undefined ? T : string;
+/** A field of a query as a caller gives it: its text, or what that stands for where it is plain. */
+type QueryValue<T> = T extends Primitive | undefined ? T | string : string;
 
 /** The fields of a query; those that the schema does without may be left out. */
 type QueryArguments<S extends z.ZodType> = {

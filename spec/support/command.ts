@@ -30,6 +30,7 @@ export async function runCommand(
   argv: readonly string[],
   env: NodeJS.ProcessEnv = {},
   out = new KeptText(),
+  interruption = new AbortController().signal,
 ): Promise<CommandEnd> {
   const line = parseCommandLine(argv, env);
   if (line.type === 'serve') throw new Error(`${argv.join(' ')} runs a host.`);
@@ -38,6 +39,6 @@ export async function runCommand(
     return code === 0 ? { code, output, errors: '' } : { code, output: '', errors: output };
   }
   const err = new KeptText();
-  const code = await line.task({ env, out, err });
+  const code = await line.task({ env, out, err, keys: process.stdin, interruption: () => interruption });
   return { code, output: out.text, errors: err.text };
 }

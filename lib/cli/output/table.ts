@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import type { Colors } from './colors.ts';
 
 /** One cell: what it says, and how that is coloured. */
 export interface Cell {
@@ -36,6 +37,11 @@ function fitted(widths: readonly number[], width: number): readonly number[] {
     const at = result.indexOf(widest);
     result[at] = Math.max(next === widest ? widest - 1 : next, widest - tooMuch);
   }
+}
+
+/** The names of the columns, as a head. */
+export function headOf(names: readonly string[], colors: Colors): readonly Cell[] {
+  return names.map((text) => ({ text, paint: colors.bold }));
 }
 
 /**

@@ -1,0 +1,51 @@
+import type { AgentView } from '../../api/schemas/agent.ts';
+import type { ServiceView } from '../../api/schemas/service.ts';
+import type { Client } from '../../client/client.ts';
+import { printResult, type HostContext, type HostRun } from '../host/context.ts';
+import { ageSince } from '../output/age.ts';
+import { EXIT } from '../output/exit-codes.ts';
+import { stateCell } from '../output/state.ts';
+import { headOf, table, type Cell } from '../output/table.ts';
+import { allServices, unlessGone } from '../services/all-services.ts';
+
+/** Requests under way at once. */
+const AT_ONCE = 16;
+
+/** All agents, in the order of first start. */
+export const listAgents: HostRun = async (context) => {
+  const agents = await allAgents(context.client);
+  if (agents.length === 0 && !context.isJson) {
+    context.err.write('There are no agents; start one with `coredinator agents start FILE`.\n');
+    return EXIT.ok;
+  }
+  const services = context.isJson ? [] : await allServices(context.client);
+  printResult(context, agents, () => agentTable(context, agents, services));
+  return EXIT.ok;
+};
+
+async function allAgents(client: Client): Promise<readonly AgentView[]> {
+  const ids = await client.listAgentIds();
+  const agents: AgentView[] = [];
+  for (let at = 0; at < ids.length; at += AT_ONCE) {
+    const asked = ids.slice(at, at + AT_ONCE).map((id) => unlessGone(client.getAgent({ id })));
+    agents.push(...(await Promise.all(asked)).filter((one) => one !== null));
+  }
+  return agents;
+}
+
+function agentTable(
+  { colors, width, now }: HostContext,
+  agents: readonly AgentView[],
+  services: readonly ServiceView[],
+): string {
+  const up = new Set(services.filter(({ state }) => state === 'running').map(({ id }) => id));
+  const rows = agents.map((agent): readonly Cell[] => [
+    { text: agent.id },
+    stateCell(agent, colors),
+    { text: `${agent.services.filter((id) => up.has(id)).length}/${agent.services.length}` },
+    { text: ageSince(agent.since, now()) },
+    { text: agent.config_path ?? '-' },
+    { text: agent.reason ?? '' },
+  ]);
+  return table(headOf(['AGENT', 'STATE', 'UP', 'FOR', 'CONFIG', 'REASON'], colors), rows, width);
+}

@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import { listAgents } from '../agents/list.ts';
+import { startAgent, type StartWords } from '../agents/start.ts';
+import { agentStatus } from '../agents/status.ts';
+import { stopAgent } from '../agents/stop.ts';
+import type { CommandGroup } from '../command-group.ts';
+import { withHost, type HostWords } from '../host/host-options.ts';
+import { hostTask } from '../host/host-task.ts';
+import { withWait, type WaitWords } from '../host/watch.ts';
+import { TALK } from './talk.ts';
+
+const START_HELP = `
+FILE is what has a slash or ends in .yaml or .yml; anything else is the id of an agent that the host knows, which is started with
+the file that it had. For a host on this machine a relative path is taken from the current folder; for another host the path is one
+of that machine, and should be absolute.`;
+
+/** Agents of a running host. */
+export const agents: CommandGroup = {
+  heading: TALK,
+  example: 'coredinator agents start ./pump1.yaml',
+  define: ({ newCommand, choose, env }) => {
+    const group = newCommand('agents').summary('list, start and stop agents').description('Agents of a running host.');
+    const sub = (name: string, what: string): Command => withHost(group.command(name).description(what));
+    sub('list', 'list all agents').action((words: HostWords) => {
+      choose(hostTask(words, env, listAgents));
+    });
+    sub('status', 'show one agent and its services')
+      .argument('<agent>')
+      .action((id: string, words: HostWords) => {
+        choose(hostTask(words, env, agentStatus(id)));
+      });
+    withWait(sub('start', 'start an agent and wait until it runs'), 'the agent runs')
+      .argument('<file|agent>', 'the config file of the agent, or the id of a known one')
+      .option('--agent-id <id>', 'its id (default: the name of the file without its extension)')
+      .option('--coreio-id <id>', 'a coreio service that it shares with other agents')
+      .addHelpText('after', START_HELP)
+      .action((file: string, words: HostWords & StartWords) => {
+        choose(hostTask(words, env, startAgent(file, words)));
+      });
+    withWait(sub('stop', 'stop an agent and wait until its processes are gone'), 'its processes are gone')
+      .argument('<agent>')
+      .action((id: string, words: HostWords & WaitWords) => {
+        choose(hostTask(words, env, stopAgent(id, words)));
+      });
+    return group;
+  },
+};

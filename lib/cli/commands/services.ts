@@ -1,0 +1,89 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { CommandGroup } from '../command-group.ts';
+import { withHost, type HostWords } from '../host/host-options.ts';
+import { hostTask } from '../host/host-task.ts';
+import { withWait, type WaitWords } from '../host/watch.ts';
+import { restartService, startService, stopService } from '../services/change.ts';
+import { explainService } from '../services/explain.ts';
+import { listServices, type ListWords } from '../services/list.ts';
+import { serviceLogs, type LogWords } from '../services/logs.ts';
+import { serviceStatus } from '../services/status.ts';
+import { TALK } from './talk.ts';
+
+const STATES = ['stopped', 'starting', 'running', 'stopping', 'backoff', 'failed'] as const;
+
+/** Makes a subcommand that talks to a host. */
+type Sub = (name: string, what: string) => Command;
+
+/** Services of a running host. */
+export const services: CommandGroup = {
+  heading: TALK,
+  example: 'coredinator services explain pump1-corerl',
+  define: ({ newCommand, choose, env }) => {
+    const group = newCommand('services')
+      .summary('list, start, stop and explain services, and read their output')
+      .description('Services of a running host.');
+    const sub: Sub = (name, what) => withHost(group.command(name).description(what));
+    defineViews(sub, (words, run) => {
+      choose(hostTask(words, env, run));
+    });
+    defineCommands(sub, (words, run) => {
+      choose(hostTask(words, env, run));
+    });
+    return group;
+  },
+};
+
+type Choose = (words: HostWords, run: Parameters<typeof hostTask>[2]) => void;
+
+function defineViews(sub: Sub, choose: Choose): void {
+  sub('list', 'list services')
+    .option('--agent <agent>', 'only those of an agent')
+    .addOption(new Option('--state <state>', 'only those in a state').choices(STATES))
+    .action((words: HostWords & ListWords) => {
+      choose(words, listServices(words));
+    });
+  sub('status', 'show one service')
+    .argument('<service>')
+    .action((id: string, words: HostWords) => {
+      choose(words, serviceStatus(id));
+    });
+  sub('explain', 'say why a service is as it is, and what happens next')
+    .argument('<service>')
+    .option('--if-exit <how>', 'say too what an exit would lead to: a code from 0 to 255, or a signal such as SIGKILL')
+    .action((id: string, words: HostWords & { readonly ifExit?: string }) => {
+      choose(words, explainService(id, words));
+    });
+  sub('logs', 'print what a service has written')
+    .argument('<service>')
+    .option('-f, --follow', 'go on with what comes, over restarts of the service and of the host, until Ctrl-C')
+    .option('-n, --lines <n>', 'the last lines of each stream', lineCount, 100)
+    .option('--since <when>', 'only launches that wrote since: a span such as 5m, or an instant')
+    .addOption(new Option('--stream <stream>', 'only one of the two').choices(['stdout', 'stderr']))
+    .action((id: string, words: HostWords & LogWords) => {
+      choose(words, serviceLogs(id, words));
+    });
+}
+
+function defineCommands(sub: Sub, choose: Choose): void {
+  withWait(sub('start', 'start a service that was stopped, failed or waits'), 'the service runs')
+    .argument('<service>')
+    .action((id: string, words: HostWords & WaitWords) => {
+      choose(words, startService(id, words));
+    });
+  withWait(sub('stop', 'stop a service by hand'), 'its processes are gone')
+    .argument('<service>')
+    .action((id: string, words: HostWords & WaitWords) => {
+      choose(words, stopService(id, words));
+    });
+  withWait(sub('restart', 'end the process of a service and launch it anew'), 'it runs again')
+    .argument('<service>')
+    .action((id: string, words: HostWords & WaitWords) => {
+      choose(words, restartService(id, words));
+    });
+}
+
+function lineCount(text: string): number {
+  if (/^\d{1,7}$/.test(text) && Number(text) <= 1_000_000) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number from 0 to 1000000.');
+}

@@ -1,0 +1,116 @@
+import type { z } from 'zod';
+import type { intendedSchema, stateSchema } from '../../api/schemas/state.ts';
+import { UnreachableError } from '../../client/client.ts';
+import { spokenDuration } from '../../model/duration.ts';
+import { EXIT } from '../output/exit-codes.ts';
+import { paintOf } from '../output/state.ts';
+import { complain, ownComplaint } from './complaint.ts';
+import { printResult, type HostContext } from './context.ts';
+import { watch, type Verdict, type WaitWords, type WatchEnd } from './watch.ts';
+
+/** What agents and services have in common. */
+export interface Standing {
+  readonly state: z.infer<typeof stateSchema>;
+  readonly intended_state: z.infer<typeof intendedSchema>;
+  readonly substate?: string | null;
+  readonly reason: string | null;
+}
+
+/** An agent or a service whose state a command changes; `V` is what is printed of it. */
+export interface Subject<V> {
+  readonly id: string;
+  readonly look: (signal?: AbortSignal) => Promise<V>;
+  readonly standingOf: (view: V) => Standing;
+  /** How it stands, for the line of progress. */
+  readonly words: (view: V) => string;
+  /** The command that says why it is as it is. */
+  readonly moreBy: string;
+}
+
+/** Waits until it is up, unless it is not to be waited for, prints it, and gives the exit code. `isNew`: it is not as it was before. */
+export async function untilUp<V>(
+  context: HostContext,
+  subject: Subject<V>,
+  words: WaitWords,
+  isNew: (view: V) => boolean = () => true,
+): Promise<number> {
+  const judge = (view: V): Verdict => {
+    const { state, intended_state, substate, reason } = subject.standingOf(view);
+    if (!words.wait) return { type: 'done' };
+    if (intended_state === 'stopped') return { type: 'failed', says: 'was stopped by somebody else meanwhile' };
+    if (state === 'failed') return { type: 'failed', says: `failed: ${reason ?? 'the host gives no reason'}` };
+    const isUp = state === 'running' || (state === 'stopped' && substate === 'completed');
+    return isUp && isNew(view) ? { type: 'done' } : { type: 'waiting', says: subject.words(view) };
+  };
+  const end = await watch(context, { name: subject.id, look: subject.look, judge }, words.timeout);
+  return printEnd(context, subject, end, words);
+}
+
+/**
+ * Stops it by `stop`, whose answer comes when its processes are gone, prints it, and gives the exit code. Without waiting it is enough
+ * that the host has taken the command.
+ */
+export async function untilDown<V>(
+  context: HostContext,
+  subject: Subject<V>,
+  words: WaitWords,
+  stop: (signal: AbortSignal) => Promise<unknown>,
+): Promise<number> {
+  const leave = new AbortController();
+  const answer = new Answer(stop(leave.signal));
+  const judge = (view: V): Verdict => {
+    const { intended_state: wished, state } = subject.standingOf(view);
+    const isTaken = wished === 'stopped';
+    // The host went away with the command on its disk: the next one carries it out.
+    if (answer.error !== null && !(isTaken && answer.error instanceof UnreachableError)) throw answer.error;
+    if (answer.isThere && !isTaken) return { type: 'failed', says: 'was started by somebody else meanwhile' };
+    const isDone = answer.isThere || (answer.error !== null && state === 'stopped') || (!words.wait && isTaken);
+    return isDone ? { type: 'done' } : { type: 'waiting', says: subject.words(view) };
+  };
+  try {
+    const watched = { name: subject.id, look: subject.look, judge, settled: answer.settled };
+    return printEnd(context, subject, await watch(context, watched, words.timeout), words);
+  } finally {
+    leave.abort();
+  }
+}
+
+/** What became of a request so far. */
+class Answer {
+  isThere = false;
+  error: Error | null = null;
+  readonly settled: Promise<void>;
+
+  constructor(request: Promise<unknown>) {
+    this.settled = request.then(
+      () => {
+        this.isThere = true;
+      },
+      (error: unknown) => {
+        this.error = error instanceof Error ? error : new Error(String(error));
+      },
+    );
+  }
+}
+
+function printEnd<V>(context: HostContext, subject: Subject<V>, end: WatchEnd<V>, words: WaitWords): number {
+  const { view, type, says } = end;
+  const { id, moreBy } = subject;
+  if (type === 'done' || context.isJson) printResult(context, view, () => doneLine(context, subject, view));
+  if (type === 'done') return EXIT.ok;
+  const complaint =
+    type === 'failed'
+      ? ownComplaint(EXIT.failed, 'Failed', `${id} ${says}\n\`${moreBy}\` says more.`)
+      : ownComplaint(
+          EXIT.timedOut,
+          'Timed out',
+          `${id} is not there after ${spokenDuration(words.timeout)}: ${says}. The host goes on with it; \`${moreBy}\` says more.`,
+        );
+  complain(context.err, complaint, context.isJson);
+  return complaint.code;
+}
+
+function doneLine<V>({ colors }: HostContext, { id, standingOf, words }: Subject<V>, view: V | null): string {
+  if (view === null) return '';
+  return `${id} is ${paintOf(standingOf(view), colors)(words(view))}\n`;
+}

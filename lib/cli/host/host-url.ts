@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
+import { join, resolve } from 'node:path';
+import { givenOption } from '../given-option.ts';
+import { existingFolder, OptionError } from '../option-paths.ts';
+import type { RawOption } from '../raw-options.ts';
+import type { HostWords } from './host-options.ts';
+
+/** Where a host is. */
+export interface HostPlace {
+  /** `http://…`, `https://…` or `unix:` with an absolute path. */
+  readonly url: string;
+  /** Null: it is reached over the network. */
+  readonly socketPath: string | null;
+  /** Whether it sees the same files. */
+  readonly isLocal: boolean;
+}
+
+/** No host can be there, as far as the files of this machine tell. */
+export class HostAbsentError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'HostAbsentError';
+  }
+}
+
+const DEFAULT_URL = 'http://127.0.0.1:8000';
+
+/**
+ * Finds out where the host is: what stands on the command line first, then the environment; a URL before a folder. Throws
+ * OptionError. What it gives is to be called when the host is needed, and throws HostAbsentError for a folder without one.
+ */
+export function hostPlace(words: HostWords, env: NodeJS.ProcessEnv): () => HostPlace {
+  const given = { url: givenOption(words.url, '--url', {}), folder: stateFolder(words, {}) };
+  if (given.url !== undefined && given.folder !== null) {
+    throw new OptionError('--url: the URL says which host it is already; leave out --base-path and --state-dir.');
+  }
+  const isGiven = given.url !== undefined || given.folder !== null;
+  const { url, folder } = isGiven ? given : { url: givenOption(undefined, '--url', env), folder: stateFolder({}, env) };
+  if (url === undefined && folder !== null) return () => placeIn(folder);
+  const place = placeOf(url ?? { values: [DEFAULT_URL], source: '--url' });
+  return () => place;
+}
+
+function stateFolder({ stateDir, basePath }: HostWords, env: NodeJS.ProcessEnv): string | null {
+  const state = givenOption(stateDir, '--state-dir', env);
+  if (state !== undefined) return existingFolder(state);
+  const base = givenOption(basePath, '--base-path', env);
+  return base === undefined ? null : join(existingFolder(base), '.coredinator');
+}
+
+function placeOf({ values: [text], source }: RawOption): HostPlace {
+  const path = /^unix:(.+)$/.exec(text)?.[1];
+  if (path !== undefined) return unixPlace(resolve(path));
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new OptionError(
+      `${source}: "${text}" is not the URL of a host; give one as http://127.0.0.1:8000, https://plant.example or unix:/run/coredinator.sock.`,
+    );
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new OptionError(
+      `${source}: a URL on the command line is seen by every user; give the token in a --token-file.`,
+    );
+  }
+  if (url.pathname !== '/') {
+    throw new OptionError(`${source}: "${text}" has a path; give the URL of the host as ${url.origin}.`);
+  }
+  return { url: url.origin, socketPath: null, isLocal: isLoopback(url.hostname) };
+}
+
+function unixPlace(path: string): HostPlace {
+  return { url: `unix:${path}`, socketPath: path, isLocal: true };
+}
+
+function isLoopback(name: string): boolean {
+  return name === 'localhost' || name === '[::1]' || (isIPv4(name) && name.startsWith('127.'));
+}
+
+/** Reads the `host.json` that a host keeps in its state directory. */
+function placeIn(folder: string): HostPlace {
+  const file = join(folder, 'host.json');
+  const url = urlIn(file);
+  if (url === null) throw new HostAbsentError(`The host of "${folder}" is still starting; try again in a moment.`);
+  if (url.startsWith('unix:')) return unixPlace(url.slice('unix:'.length));
+  return { url, socketPath: null, isLocal: true };
+}
+
+function urlIn(file: string): string | null {
+  let found: unknown;
+  try {
+    found = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new HostAbsentError(
+      `No host runs on this folder, as far as "${file}" tells (${reason}); start one, or give its --url.`,
+    );
+  }
+  const url = typeof found === 'object' && found !== null && 'url' in found ? found.url : null;
+  return typeof url === 'string' && URL.canParse(url) ? url : null;
+}

@@ -1,0 +1,48 @@
+import type { ServiceView } from '../../api/schemas/service.ts';
+import { untilDown, untilUp, type Subject } from '../host/change.ts';
+import type { HostContext, HostRun } from '../host/context.ts';
+import type { WaitWords } from '../host/watch.ts';
+import { stateWords } from '../output/state.ts';
+
+function serviceSubject({ client }: HostContext, id: string): Subject<ServiceView> {
+  return {
+    id,
+    look: (signal) => client.getService({ id, ...(signal === undefined ? {} : { signal }) }),
+    standingOf: (service) => service,
+    words: (service) => withProcess(service),
+    moreBy: `coredinator services explain ${id}`,
+  };
+}
+
+function withProcess(service: ServiceView): string {
+  const words = stateWords(service);
+  if (service.state === 'running' && service.pid !== null) return `${words}, pid ${service.pid}`;
+  return service.reason === null ? words : `${words}: ${service.reason}`;
+}
+
+/** Lets one service run. */
+export function startService(id: string, words: WaitWords): HostRun {
+  return async (context) => {
+    await context.client.startService({ id });
+    return untilUp(context, serviceSubject(context, id), words);
+  };
+}
+
+/** Stops one service until it, or an agent that holds it, is started. */
+export function stopService(id: string, words: WaitWords): HostRun {
+  return async (context) => {
+    const subject = serviceSubject(context, id);
+    await subject.look(); // so that an unknown id is not waited for
+    return untilDown(context, subject, words, (signal) => context.client.stopService({ id, signal }));
+  };
+}
+
+/** Ends the process of a service and launches it anew. */
+export function restartService(id: string, words: WaitWords): HostRun {
+  return async (context) => {
+    const { client } = context;
+    const { generation } = await client.getService({ id });
+    await client.restartService({ id });
+    return untilUp(context, serviceSubject(context, id), words, (now) => now.generation > generation);
+  };
+}

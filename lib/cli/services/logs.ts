@@ -1,0 +1,91 @@
+import type { LogItemView } from '../../api/schemas/log.ts';
+import type { Arguments } from '../../client/client.ts';
+import { parseDuration } from '../../model/duration.ts';
+import type { HostContext, HostRun } from '../host/context.ts';
+import { OptionError } from '../option-paths.ts';
+import { EXIT } from '../output/exit-codes.ts';
+import { printJson } from '../output/io.ts';
+
+/** Which output is printed. */
+export interface LogWords {
+  readonly follow?: true;
+  readonly lines: number;
+  readonly since?: string;
+  readonly stream?: 'stdout' | 'stderr';
+}
+
+type LogQuery = NonNullable<Arguments<'readLogs'>['query']>;
+
+/** Lines of one request. */
+const PAGE = 10_000;
+
+/** The output of a service, and with `follow` what comes, over new launches and restarts of the host. */
+export function serviceLogs(id: string, words: LogWords): HostRun {
+  return async (context) => {
+    const query: LogQuery = {
+      tail: words.lines,
+      stream: words.stream,
+      since: words.since === undefined ? undefined : instantOf(words.since, context.now()),
+    };
+    if (words.follow === true) await follow(context, id, query);
+    else await print(context, id, query);
+    return EXIT.ok;
+  };
+}
+
+/** An instant as the API wants it, from one or from a span before now. */
+export function instantOf(text: string, now: number): string {
+  const span = parseDuration(text);
+  if (span.type === 'duration') return new Date(now - span.ms).toISOString();
+  const instant = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;
+  if (Number.isNaN(instant)) {
+    throw new OptionError(
+      `--since: "${text}" is neither a span such as 5m nor an instant such as 2026-01-02T03:04:05Z.`,
+    );
+  }
+  return new Date(instant).toISOString();
+}
+
+async function print(context: HostContext, id: string, query: LogQuery): Promise<void> {
+  const all: LogItemView[] = [];
+  let next: string | null = null;
+  let position: Pick<LogQuery, 'tail' | 'since' | 'after'> = query;
+  for (;;) {
+    const page = await pageOf(context, id, { ...position, stream: query.stream, limit: PAGE });
+    next = page.next ?? next;
+    if (context.isJson) all.push(...page.lines);
+    else for (const item of page.lines) printItem(context, item);
+    if (page.lines.length < PAGE || next === null) break;
+    position = { after: next };
+  }
+  if (context.isJson) printJson(context.out, { lines: all, next });
+}
+
+async function pageOf(
+  { client }: HostContext,
+  id: string,
+  query: LogQuery,
+): Promise<{ readonly lines: readonly LogItemView[]; readonly next: string | null }> {
+  // Asked for as JSON, the answer is a page.
+  return client.readLogs({ id, query, headers: { accept: 'application/json' } });
+}
+
+async function follow(context: HostContext, id: string, query: LogQuery): Promise<void> {
+  const { client, out, isJson, interrupted } = context;
+  for await (const item of client.followLogs({ id, query, signal: interrupted })) {
+    if (isJson) out.write(`${JSON.stringify(item)}\n`);
+    else printItem(context, item);
+  }
+}
+
+function printItem({ out, err, colors }: HostContext, item: LogItemView): void {
+  if ('gap' in item) {
+    const size = item.to === null ? 'The rest' : `${item.to - item.from} bytes`;
+    err.write(
+      colors.dim(`(${size} of ${item.stream} of launch ${item.generation} is gone: released before it was read)`),
+    );
+    err.write('\n');
+    return;
+  }
+  out.write(item.partial === 'split' ? item.text : `${item.text}\n`);
+}
