@@ -24,7 +24,7 @@ function explanation(context: HostContext, told: ExplainView): string {
     section(context, 'Waits for', told.waits_for.map(bullet)),
     section(context, 'What happens next', told.next.map(bullet)),
     section(context, 'What led to it', causes(context, told)),
-    section(context, 'Restart budget', [{ mark: '', text: budget(told) }]),
+    section(context, 'Restarts', [{ mark: '', text: budget(told) }]),
     section(context, 'If it ended', told.if_exit === undefined ? [] : [{ mark: '', text: told.if_exit.sentence }]),
   ];
   return parts.filter((part) => part !== '').join('\n\n') + '\n';
@@ -60,9 +60,8 @@ function causes({ now }: HostContext, told: ExplainView): readonly Item[] {
 function budget({
   budget: { restarts, max_restarts: max, period_ms: period, next_delay_ms: delay },
 }: ExplainView): string {
-  const wait =
-    delay === null
-      ? 'If it failed now, it would not be launched again by itself.'
-      : `If it failed now, it would be launched again after about ${spokenDuration(delay)}.`;
-  return `${restarts} of ${max} restarts within ${spokenDuration(period)} are used. ${wait}`;
+  const used = `${restarts} in the last ${spokenDuration(period)}, at most ${max}.`;
+  return delay === null
+    ? used
+    : `${used} If it failed now, it would be launched again after about ${spokenDuration(delay)}.`;
 }
