@@ -36,7 +36,11 @@ function placesOf(env: NodeJS.ProcessEnv): SystemdPlaces {
 }
 
 /** Prints the unit, or writes it and says what is to be done next. Gives the exit code; runs no command of systemd. */
-export function installService(request: InstallRequest, io: CommandIo, places = placesOf(io.env)): number {
+export function installService(
+  request: InstallRequest,
+  io: Pick<CommandIo, 'env' | 'out' | 'err'>,
+  places = placesOf(io.env),
+): number {
   const text = textOf(request);
   if (request.isPrint) {
     io.out.write(text);
@@ -59,7 +63,12 @@ export function installService(request: InstallRequest, io: CommandIo, places = 
   }
 }
 
-function written(file: string, text: string, request: InstallRequest, { out, err }: CommandIo): number {
+function written(
+  file: string,
+  text: string,
+  request: InstallRequest,
+  { out, err }: Pick<CommandIo, 'out' | 'err'>,
+): number {
   const present = existsSync(file) ? readFileSync(file, 'utf8') : null;
   if (present !== null && present !== text && !request.isForced) {
     err.write(
