@@ -8,7 +8,7 @@ import { createCatalog } from './config/catalog.ts';
 import type { LoadedConfig } from './config/spec-source.ts';
 import { ReportingLedger } from './control/health-store.ts';
 import { Health } from './control/health.ts';
-import type { OpenControl } from './control/control.ts';
+import type { ExitMode, OpenControl } from './control/control.ts';
 import { openControl } from './control/open-control.ts';
 import { crashAt } from './crash-at.ts';
 import type { ReloadView } from './api/schemas/host.ts';
@@ -47,7 +47,9 @@ export interface Host {
   /** Where the API answers. */
   readonly url: string;
   /** Ends the host: `drain` takes the services down first, `detach` leaves them running for the next host. */
-  close(mode: 'detach' | 'drain'): Promise<void>;
+  close(mode: ExitMode): Promise<void>;
+  /** Resolves when a request asks the host to leave. */
+  readonly shutdownAsked: Promise<ExitMode>;
   /** Kills what a drain still waits for. */
   hurry(): Promise<void>;
   /** Looks at tokens and certificate, reads every configuration file anew and changes what differs; rejects, and changes nothing, when one cannot be used. */
@@ -126,6 +128,7 @@ export async function startHost(options: ServeOptions, config: LoadedConfig, log
       log,
       health,
       recoveredFrom: store.recoveredFrom,
+      exitMode: options.onExit,
       crashPoint,
       identity: {
         processId: process.pid,
@@ -210,7 +213,11 @@ class RunningHost implements Host {
     return this.#parts.listening.url;
   }
 
-  async close(mode: 'detach' | 'drain'): Promise<void> {
+  get shutdownAsked(): Promise<ExitMode> {
+    return this.#parts.control.shutdownAsked;
+  }
+
+  async close(mode: ExitMode): Promise<void> {
     const { control, listening, processes, prober, logs, store, lock } = this.#parts;
     await control.close(mode); // the API answers until nothing changes any more
     prober.close();

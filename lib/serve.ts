@@ -3,6 +3,7 @@ import { startHost, type Host } from './app.ts';
 import type { ServeOptions } from './cli/options.ts';
 import { EXIT } from './cli/output/exit-codes.ts';
 import { loadConfig } from './config/spec-source.ts';
+import type { ExitMode } from './control/control.ts';
 import { ListenError } from './http/listen-error.ts';
 import { TlsError } from './http/tls-files.ts';
 import { CoredinatorError } from './model/errors.ts';
@@ -20,7 +21,7 @@ export interface RunResult {
   readonly exited: Promise<number>;
 }
 
-/** Runs a host until a signal or a crash ends it. Resolves when the API is ready, or with the exit code when it did not come up. */
+/** Runs a host until a signal, a request or a crash ends it. Resolves when the API is ready, or with the exit code when it did not come up. */
 export async function runServe(options: ServeOptions, env: NodeJS.ProcessEnv): Promise<RunResult> {
   let log: AppLog | null = null;
   try {
@@ -45,34 +46,30 @@ async function serve(options: ServeOptions, env: NodeJS.ProcessEnv, log: AppLog)
   const manager = serviceManager(notifier, watchdogPeriod(env, process.pid));
   // Whoever reads the ready line may send a signal in the next instant.
   reloadOnSignal(host, manager, log);
-  const left = leaveOnSignal(host, options, manager, log);
+  const left = leaveWhenAsked(host, options, manager, log);
   log.info({ url: host.url, pid: process.pid, base_path: basePath, state_dir: stateDir }, 'ready');
   manager.ready(host.url);
   return { url: host.url, exited: Promise.race([left, crashed]) };
 }
 
-/** The first signal ends the host as `--on-exit` says, a second one kills what a drain still waits for. */
-function leaveOnSignal(host: Host, { onExit }: ServeOptions, manager: ServiceManager, log: AppLog): Promise<number> {
+/**
+ * The first signal ends the host as `--on-exit` says, and so does a request to leave, as that says; a signal after it kills what a
+ * drain still waits for.
+ */
+function leaveWhenAsked(host: Host, { onExit }: ServeOptions, manager: ServiceManager, log: AppLog): Promise<number> {
   return new Promise((resolve) => {
-    let leaving: Promise<void> | null = null;
-    const leave = async (signal: NodeJS.Signals): Promise<void> => {
-      log.info({ signal, mode: onExit }, 'leaving');
-      manager.stopping(onExit);
-      await host.close(onExit);
+    let isLeaving = false;
+    const leave = async (asked: object, mode: ExitMode): Promise<void> => {
+      log.info({ ...asked, mode }, 'leaving');
+      manager.stopping(mode);
+      await host.close(mode);
       log.info({}, 'stopped');
       await manager.close();
       await log.close();
     };
-    const onSignal = (signal: NodeJS.Signals): void => {
-      if (leaving !== null) {
-        log.warn({ signal }, 'hurrying: what still runs is killed');
-        host.hurry().catch((error: unknown) => {
-          log.error({ err: error }, 'the services could not be killed');
-        });
-        return;
-      }
-      leaving = leave(signal);
-      leaving.then(
+    const begin = (asked: object, mode: ExitMode): void => {
+      isLeaving = true;
+      leave(asked, mode).then(
         () => {
           resolve(EXIT.ok);
         },
@@ -82,8 +79,21 @@ function leaveOnSignal(host: Host, { onExit }: ServeOptions, manager: ServiceMan
         },
       );
     };
+    const onSignal = (signal: NodeJS.Signals): void => {
+      if (!isLeaving) {
+        begin({ signal }, onExit);
+        return;
+      }
+      log.warn({ signal }, 'hurrying: what still runs is killed');
+      host.hurry().catch((error: unknown) => {
+        log.error({ err: error }, 'the services could not be killed');
+      });
+    };
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);
+    void host.shutdownAsked.then((mode) => {
+      if (!isLeaving) begin({ asked: 'POST /api/shutdown' }, mode);
+    });
   });
 }
 

@@ -31,6 +31,14 @@ const versionHeader = z.object({
     .meta({ description: 'The correlation id of everything that the request causes.', header: { id: 'RequestId' } }),
 });
 
+const keyHeader = {
+  'Idempotency-Key': z.string().optional().meta({
+    description:
+      'Makes it safe to send the command again, for 24 hours and over restarts of the host: it is carried out once.',
+    example: '0d3d52ea-5d4a-4d0c-8f1c-3a1b5d1d3f60',
+  }),
+};
+
 /** The OpenAPI 3.1 document of the API (made from the table of operations, so that it cannot lag behind). */
 export function openApiDocument(version: string): object {
   return createDocument(
@@ -82,10 +90,11 @@ function operationObject(id: OperationId, method: Method, path: string): ZodOpen
   const operation: Operation = OPERATIONS[id];
   const { tag, summary, description, query, body, headers, access } = operation;
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  const header = { ...headers?.shape, ...(method === 'GET' ? {} : keyHeader) };
   const params = {
     ...(names.length === 0 ? {} : { path: z.object(Object.fromEntries(names.map((name) => [name, idField]))) }),
     ...(query === undefined ? {} : { query }),
-    ...(headers === undefined ? {} : { header: headers }),
+    ...(Object.keys(header).length === 0 ? {} : { header: z.object(header) }),
   };
   return {
     operationId: id,

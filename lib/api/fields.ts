@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { z } from 'zod';
+import { formatDuration, parseDuration } from '../model/duration.ts';
 import { isId } from '../model/ids.ts';
 import type { SupposedExit } from '../model/supposed-exit.ts';
 
@@ -66,3 +67,31 @@ export const exitField = z
     return z.NEVER;
   })
   .meta({ description: 'An exit code from 0 to 255, or the name of a signal.', example: 'SIGKILL' });
+
+/** A duration in a query, in the form of the configuration; as an object, since callers write it as text. */
+export function durationField(longestMs: number) {
+  return z
+    .string()
+    .transform((text, ctx): { readonly ms: number } => {
+      const parsed = parseDuration(text);
+      if (parsed.type === 'duration' && parsed.ms <= longestMs) return { ms: parsed.ms };
+      const message = parsed.type === 'invalid' ? parsed.message : `is longer than ${formatDuration(longestMs)}`;
+      ctx.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    })
+    .meta({ description: 'Such as `250ms`, `1.5s`, `2m`.' });
+}
+
+/** How much of a list is asked for, and from where on. */
+export const pageFields = {
+  limit: countField(1, 1000).default(1000),
+  cursor: idField.optional().meta({ description: 'The `next` of the page before.' }),
+};
+
+/** That a command is carried out only on what the caller has looked at. */
+export const ifMatchHeader = {
+  'If-Match': z
+    .string()
+    .optional()
+    .meta({ description: 'The ETag that was answered before; 412 when it is another one now.', example: '"5d41402a"' }),
+};

@@ -14,6 +14,11 @@ export const PLACES = {
   getAgentStatus: ['GET', '/api/agents/{id}/status'],
   listAgentIds: ['GET', '/api/agents'],
   getAgent: ['GET', '/api/agents/{id}'],
+  listAgents: ['GET', '/api/agent-views'],
+  defineAgent: ['POST', '/api/agents/{id}'],
+  startKnownAgent: ['POST', '/api/agents/{id}/start'],
+  restartAgent: ['POST', '/api/agents/{id}/restart'],
+  deleteAgent: ['DELETE', '/api/agents/{id}'],
 
   startTepAgent: ['POST', '/api/agents/demos/tep/start', '/demo/tep/start'],
   stopTepAgent: ['POST', '/api/agents/demos/tep/{id}/stop', '/demo/tep/{id}/stop'],
@@ -30,6 +35,8 @@ export const PLACES = {
   startService: ['POST', '/api/services/{id}/start'],
   stopService: ['POST', '/api/services/{id}/stop'],
   restartService: ['POST', '/api/services/{id}/restart'],
+  signalService: ['POST', '/api/services/{id}/signal'],
+  deleteService: ['DELETE', '/api/services/{id}'],
   readLogs: ['GET', '/api/services/{id}/logs'],
 
   streamEvents: ['GET', '/api/events'],
@@ -37,6 +44,7 @@ export const PLACES = {
 
   reloadConfig: ['POST', '/api/config/reload'],
 
+  shutdown: ['POST', '/api/shutdown'],
   getHealth: ['GET', '/api/healthcheck'],
   getLiveness: ['GET', '/livez'],
   getReadiness: ['GET', '/readyz'],

@@ -17,6 +17,15 @@ const DOOR: readonly ProblemCode[] = [
 
 const BODY: readonly ProblemCode[] = ['malformed_body', 'body_incomplete', 'unsupported_encoding', 'invalid_request'];
 
+const COMMAND: readonly ProblemCode[] = [
+  'token_read_only',
+  'store_unavailable',
+  'host_closing',
+  'invalid_request',
+  'idempotency_key_reused',
+  'idempotency_key_in_flight',
+];
+
 /** Every code that an operation can answer with: its own, and those that come with its token, id, query, body and writes. */
 export function problemsOf(operation: Operation, method: Method, path: string): readonly ProblemCode[] {
   const isCommand = method !== 'GET';
@@ -24,7 +33,7 @@ export function problemsOf(operation: Operation, method: Method, path: string): 
     ...new Set<ProblemCode>([
       ...DOOR,
       ...(operation.access === 'open' ? [] : (['token_required', 'too_many_attempts'] as const)),
-      ...(isCommand ? (['token_read_only', 'store_unavailable', 'host_closing'] as const) : []),
+      ...(isCommand ? COMMAND : []),
       ...(path.includes('{id}') ? (['invalid_id'] as const) : []),
       ...(operation.query === undefined ? [] : (['invalid_request'] as const)),
       ...(operation.body === undefined ? [] : BODY),

@@ -1,10 +1,15 @@
 import type { Control } from '../control/control.ts';
+import { preconditionOf, sendRevision } from './preconditions.ts';
 import type { HandlersOf } from './route.ts';
 import type { CONFIG_OPERATIONS } from '../api/operations/config.ts';
 
 /** The handlers of the configuration. */
 export function configHandlers(control: Control): HandlersOf<typeof CONFIG_OPERATIONS> {
   return {
-    reloadConfig: ({ query: { dry_run: isDryRun }, origin }) => control.reload(isDryRun, origin),
+    reloadConfig: async ({ query: { dry_run: isDryRun }, origin, ctx }) => {
+      const reload = await control.reload(isDryRun, origin, preconditionOf(ctx));
+      sendRevision(ctx, reload.revision);
+      return reload;
+    },
   };
 }

@@ -1,6 +1,7 @@
 import type { Context } from './route.ts';
 import { RequestError } from './problem.ts';
 
+const EXPOSED = 'ETag, Idempotency-Replayed, Location, Retry-After, X-CoreRL-Version, X-Request-Id';
 const PREFLIGHT_MAX_AGE_S = '600';
 
 function isSameOrigin(origin: string, host: string | undefined): boolean {
@@ -11,7 +12,8 @@ function isSameOrigin(origin: string, host: string | undefined): boolean {
 function answerPreflight(ctx: Context): void {
   ctx.set({
     'Access-Control-Allow-Methods': 'GET, HEAD, POST, DELETE',
-    'Access-Control-Allow-Headers': 'Authorization, Content-Type, Last-Event-ID, X-Request-Id',
+    'Access-Control-Allow-Headers':
+      'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, X-Request-Id',
     'Access-Control-Max-Age': PREFLIGHT_MAX_AGE_S,
   });
   ctx.status = 204;
@@ -34,7 +36,7 @@ export function crossOriginGuard(origins: readonly string[]): (ctx: Context) => 
       );
     }
     ctx.res.setHeader('Access-Control-Allow-Origin', origin);
-    ctx.res.setHeader('Access-Control-Expose-Headers', 'Retry-After, X-CoreRL-Version, X-Request-Id');
+    ctx.res.setHeader('Access-Control-Expose-Headers', EXPOSED);
     if (ctx.method !== 'OPTIONS' || ctx.req.headers['access-control-request-method'] === undefined) return false;
     answerPreflight(ctx);
     return true;

@@ -11,6 +11,10 @@ function sendOk(ctx: Context): void {
 /** The handlers that say how the host is. */
 export function healthHandlers(control: Control): HandlersOf<typeof HOST_OPERATIONS> {
   return {
+    shutdown: ({ body: { mode }, origin, ctx }) => {
+      ctx.status = 202;
+      return { mode: control.shutdown(mode ?? null, origin) };
+    },
     getHealth: () => control.health(),
     getLiveness: {
       write: ({ ctx }) => {

@@ -5,7 +5,9 @@ import type { BodyOf, JsonOf, OperationOf, QueryOf } from '../api/operations.ts'
 import { PLACES } from '../api/paths.ts';
 import type { Method, OperationId } from '../api/paths.ts';
 import type { CommandOrigin } from '../control/control.ts';
+import type { ReceiptClaim } from '../model/receipt.ts';
 import { checkFields } from './check-fields.ts';
+import { idempotencyKeyOf, once, type OnceKeeper } from './once.ts';
 import { readJsonObject } from './request-body.ts';
 
 /** What the first middleware knows of a request. */
@@ -68,11 +70,12 @@ type AnyHandler =
   ((call: Call<unknown, unknown>) => unknown) | { readonly write: (call: Call<unknown, unknown>) => unknown };
 
 /** The route of an operation: checks query and body by its schemas, calls the handler and answers. */
-export function routeOf(id: OperationId, handler: AnyHandler): Route {
+export function routeOf(id: OperationId, handler: AnyHandler, keeper: OnceKeeper): Route {
   const [method, ...paths] = PLACES[id];
   const { body, query }: Operation = OPERATIONS[id];
   const handle = async (ctx: Context): Promise<void> => {
     ctx.state.operation = id;
+    const key = method === 'GET' ? null : idempotencyKeyOf(ctx);
     const call = {
       id: ctx.params?.['id'] ?? '',
       query: query === undefined ? undefined : checkFields(query, 'query', ctx.query),
@@ -80,8 +83,13 @@ export function routeOf(id: OperationId, handler: AnyHandler): Route {
       origin: { correlationId: ctx.state.requestId },
       ctx,
     };
-    if (typeof handler === 'function') sendJson(ctx, await handler(call));
-    else await handler.write(call);
+    const carryOut = async (claim?: ReceiptClaim): Promise<void> => {
+      const claimed = claim === undefined ? call : { ...call, origin: { ...call.origin, claim } };
+      if (typeof handler === 'function') sendJson(ctx, await handler(claimed));
+      else await handler.write(claimed);
+    };
+    if (key === null) await carryOut();
+    else await once(keeper, ctx, key, call.body, carryOut);
   };
   return { id, method, paths: paths.map((path) => path.replace(/\{(\w+)\}/g, ':$1')), handle };
 }

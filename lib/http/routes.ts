@@ -36,6 +36,6 @@ export function allRoutes(
   };
   // Object.keys forgets the type of the keys; each handler fits the schemas of its operation, as HandlersOf has checked.
   return (Object.keys(OPERATIONS) as OperationId[]).map((id) =>
-    routeOf(id, handlers[id] as Parameters<typeof routeOf>[1]),
+    routeOf(id, handlers[id] as Parameters<typeof routeOf>[1], control),
   );
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { idField, pathField } from '../fields.ts';
+import { idField, ifMatchHeader, pageFields, pathField } from '../fields.ts';
 import { ok } from '../operation.ts';
 import type { Operations } from '../operation.ts';
-import { agentSchema, agentStatusSchema } from '../schemas/agent.ts';
+import { agentPageSchema, agentSchema, agentStatusSchema } from '../schemas/agent.ts';
+import { looseStartQuery, looseStopQuery, startQuery, WAIT_PROBLEMS } from '../waits.ts';
 import { idSchema } from '../wire.ts';
 
 // Clients of the original API send null for what they leave out.
@@ -16,11 +17,40 @@ const startBody = z
   })
   .meta({ id: 'AgentStart', example: { config_path: '/plant/pump1.yaml' } });
 
+const CONFIG_PROBLEMS = [
+  'config_unreadable',
+  'config_outside_root',
+  'config_invalid',
+  'agent_conflict',
+  'service_conflict',
+] as const;
+
 const start = {
   body: startBody,
   answers: ok(idSchema, 'The id of the agent.'),
-  problems: ['config_unreadable', 'config_outside_root', 'config_invalid', 'agent_conflict', 'service_conflict'],
+  query: looseStartQuery,
+  problems: [...CONFIG_PROBLEMS, ...WAIT_PROBLEMS],
 } as const;
+
+const defineBody = z
+  .strictObject({
+    config_path: pathField,
+    coreio_id: idField.nullish(),
+    agent_type: z
+      .string()
+      .min(1)
+      .max(128)
+      .nullish()
+      .meta({ description: 'A name from `agent_types`; default: what the file says.' }),
+    autostart: z.boolean().default(true).meta({ description: 'Whether it is to run as well.' }),
+  })
+  .meta({ id: 'AgentDefinition', example: { config_path: '/plant/pump1.yaml', autostart: false } });
+
+const revisionHeaders = {
+  ETag: z.string().meta({ description: 'The revision of its definition and its intended state.' }),
+};
+const agentContent = { content: { 'application/json': agentSchema } };
+const revised = { ...agentContent, headers: z.object(revisionHeaders) };
 
 const stopped = ok(z.null(), 'Its processes are gone.');
 
@@ -34,7 +64,9 @@ export const AGENT_OPERATIONS = {
   stopAgent: {
     tag: 'Agents',
     summary: 'Stop an agent; answers null when its processes are gone, also for an unknown id.',
+    query: looseStopQuery,
     answers: stopped,
+    problems: [...WAIT_PROBLEMS, 'actor_set_aside'],
   },
   getAgentStatus: {
     tag: 'Agents',
@@ -49,8 +81,58 @@ export const AGENT_OPERATIONS = {
   getAgent: {
     tag: 'Agents',
     summary: 'One agent.',
-    answers: ok(agentSchema),
+    answers: { 200: { what: 'As asked.', ...revised } },
     problems: ['agent_not_found'],
+  },
+  listAgents: {
+    tag: 'Agents',
+    summary: 'All agents in full, in the order of first start; paged by limit and cursor.',
+    query: z.strictObject(pageFields),
+    answers: ok(agentPageSchema),
+  },
+  defineAgent: {
+    tag: 'Agents',
+    summary: 'Make an agent known under this id, or give a stopped one another definition, and start it.',
+    description:
+      'With `autostart: false` it does not start, and one that is up goes on. The same definition again changes nothing. An agent ' +
+      'that is up with another definition has to be stopped first. `If-None-Match: *` refuses one that exists.',
+    headers: z.object({
+      ...ifMatchHeader,
+      'If-None-Match': z.string().optional().meta({ description: '`*`: only if there is no such agent yet.' }),
+    }),
+    body: defineBody,
+    answers: {
+      200: { what: 'It was known before.', ...revised },
+      201: {
+        what: 'It is new.',
+        ...agentContent,
+        headers: z.object({ ...revisionHeaders, Location: z.string().meta({ description: 'Its path.' }) }),
+      },
+    },
+    problems: [...CONFIG_PROBLEMS, 'precondition_failed'],
+  },
+  startKnownAgent: {
+    tag: 'Agents',
+    summary: 'Start a known agent with its config file as that is now; one that is up is left alone.',
+    query: startQuery,
+    answers: ok(agentSchema),
+    problems: ['agent_not_found', ...CONFIG_PROBLEMS, ...WAIT_PROBLEMS],
+  },
+  restartAgent: {
+    tag: 'Agents',
+    summary: 'End the processes of all services that an agent alone holds, and launch them anew.',
+    description:
+      'Its files are not read again (a reload does that). A service that others hold too is left alone; what is down starts.',
+    query: startQuery,
+    answers: ok(agentSchema),
+    problems: ['agent_not_found', ...WAIT_PROBLEMS],
+  },
+  deleteAgent: {
+    tag: 'Agents',
+    summary: 'Stop an agent and forget it with the services that it alone holds; answers when nothing is left.',
+    headers: z.object(ifMatchHeader),
+    answers: { 204: { what: 'It is gone.' } },
+    problems: ['agent_not_found', 'precondition_failed', 'actor_set_aside'],
   },
 } as const satisfies Operations;
 
@@ -64,7 +146,9 @@ export const TEP_OPERATIONS = {
   stopTepAgent: {
     tag: 'Tennessee Eastman demo',
     summary: 'Stop a Tennessee Eastman demo agent; answers null when its processes are gone, also for an unknown id.',
+    query: looseStopQuery,
     answers: stopped,
+    problems: [...WAIT_PROBLEMS, 'actor_set_aside'],
   },
   getTepAgentStatus: {
     tag: 'Tennessee Eastman demo',

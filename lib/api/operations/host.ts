@@ -3,10 +3,28 @@ import { ok } from '../operation.ts';
 import type { Operations } from '../operation.ts';
 import { healthSchema } from '../schemas/host.ts';
 
+const exitModeSchema = z.enum(['detach', 'drain'], { error: 'must be detach or drain' });
+
 const plainOk = { 200: { what: 'Yes.', content: { 'text/plain': z.literal('ok') } } } as const;
 
 /** The routes of the host itself. */
 export const HOST_OPERATIONS = {
+  shutdown: {
+    tag: 'Host',
+    summary: 'Ask the host to leave, as a signal would.',
+    description:
+      '`detach` leaves the services running for the next host, `drain` stops them all in order first. Default: as the host was ' +
+      'started (`--on-exit`).',
+    body: z
+      .strictObject({ mode: exitModeSchema.nullish() })
+      .meta({ id: 'ShutdownRequest', example: { mode: 'detach' } }),
+    answers: {
+      202: {
+        what: 'It leaves.',
+        content: { 'application/json': z.strictObject({ mode: exitModeSchema }).meta({ id: 'Shutdown' }) },
+      },
+    },
+  },
   getHealth: {
     tag: 'Host',
     summary: 'Health of the host; degraded, with reasons, when it cannot do its full work.',

@@ -1,23 +1,30 @@
 import { z } from 'zod';
-import { countField, exitField, idField } from '../fields.ts';
+import { exitField, idField, pageFields } from '../fields.ts';
 import { ok } from '../operation.ts';
 import type { Operations } from '../operation.ts';
 import { explainSchema } from '../schemas/explain.ts';
 import { servicePageSchema, serviceSchema } from '../schemas/service.ts';
+import { stateSchema } from '../schemas/state.ts';
+import { SENDABLE_SIGNALS } from '../../model/signals.ts';
+import { startQuery, stopQuery, WAIT_PROBLEMS } from '../waits.ts';
 
-const PAGE_LIMIT = 1000;
-
-const page = z.strictObject({
-  limit: countField(1, PAGE_LIMIT).default(PAGE_LIMIT),
-  cursor: idField.optional().meta({ description: 'The `next` of the page before.' }),
+const list = z.strictObject({
+  ...pageFields,
+  agent_id: idField.optional().meta({ description: 'Those that this agent holds.' }),
+  state: stateSchema.optional(),
+  kind: z.string().min(1).max(128).optional(),
 });
+
+const signalBody = z
+  .strictObject({ signal: z.enum(SENDABLE_SIGNALS, { error: `must be one of ${SENDABLE_SIGNALS.join(', ')}` }) })
+  .meta({ id: 'Signal', example: { signal: 'SIGHUP' } });
 
 /** The routes of single services. */
 export const SERVICE_OPERATIONS = {
   listServices: {
     tag: 'Services',
     summary: 'All services, in the order of first start; paged by limit and cursor.',
-    query: page,
+    query: list,
     answers: ok(servicePageSchema),
   },
   getService: {
@@ -37,19 +44,39 @@ export const SERVICE_OPERATIONS = {
   startService: {
     tag: 'Services',
     summary: 'Let a service run that was stopped or waits; clears what its earlier failures left behind.',
+    query: startQuery,
     answers: ok(serviceSchema),
-    problems: ['service_not_found', 'service_unheld'],
+    problems: ['service_not_found', 'service_unheld', ...WAIT_PROBLEMS],
   },
   stopService: {
     tag: 'Services',
     summary: 'Stop one service until it or an agent that holds it is started; answers when its processes are gone.',
+    query: stopQuery,
     answers: ok(serviceSchema),
-    problems: ['service_not_found'],
+    problems: ['service_not_found', 'actor_set_aside', ...WAIT_PROBLEMS],
   },
   restartService: {
     tag: 'Services',
     summary: 'End the process of a service and launch it anew.',
+    query: startQuery,
     answers: ok(serviceSchema),
-    problems: ['service_not_found', 'service_unheld'],
+    problems: ['service_not_found', 'service_unheld', ...WAIT_PROBLEMS],
+  },
+  signalService: {
+    tag: 'Services',
+    summary: 'Send a signal to the process group of a service.',
+    description:
+      'An end that follows from it is judged as any other: the restart policy decides. SIGKILL and SIGSTOP are not sent; stop and ' +
+      'restart end a service.',
+    body: signalBody,
+    answers: ok(serviceSchema),
+    problems: ['service_not_found', 'service_not_alive'],
+  },
+  deleteService: {
+    tag: 'Services',
+    summary: 'Forget a service that nobody speaks of any more, or let go of a shared coreio.',
+    description: 'A service of an agent goes with the agent, one of the host with its lines in the configuration.',
+    answers: { 204: { what: 'It is gone.' } },
+    problems: ['service_not_found', 'service_held', 'actor_set_aside'],
   },
 } as const satisfies Operations;

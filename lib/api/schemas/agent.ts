@@ -80,3 +80,11 @@ export type AgentStatusView = Wire<typeof agentStatusSchema>;
 /** A coreio service that the /api/io routes know. */
 export const ioSchema = z.strictObject({ service_id: idSchema, status: serviceStatusSchema }).meta({ id: 'Io' });
 export type IoView = Wire<typeof ioSchema>;
+
+/** A page of agents. */
+export const agentPageSchema = z
+  .strictObject({
+    agents: z.array(agentSchema),
+    next: idSchema.nullable().meta({ description: 'The `cursor` of the following page; null at the end.' }),
+  })
+  .meta({ id: 'AgentPage' });

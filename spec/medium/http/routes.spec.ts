@@ -131,7 +131,12 @@ const CASES: readonly Case[] = [
     { method: 'POST', path: `/api/services/nobody/${command}`, status: 404, problem: 'service_not_found' },
     { method: 'POST', path: `/api/services/_bad/${command}`, status: 422, problem: 'invalid_id' },
   ]),
-  { method: 'POST', path: '/api/config/reload', status: 200, json: { applied: true, changes: [], skipped: [] } },
+  {
+    method: 'POST',
+    path: '/api/config/reload',
+    status: 200,
+    json: { applied: true, revision: 'c0ffee00', changes: [], skipped: [] },
+  },
   { method: 'GET', path: '/api/services/s1/explain', status: 200, json: explainView(serviceView('s1')) },
   { method: 'GET', path: '/api/services/nobody/explain', status: 404, problem: 'service_not_found' },
   { method: 'GET', path: '/api/services/_bad/explain', status: 422, problem: 'invalid_id' },

@@ -1,0 +1,75 @@
+import { hash } from 'node:crypto';
+import type { ParameterizedContext } from 'koa';
+import type { Control } from '../control/control.ts';
+import type { KeptAnswer, ReceiptClaim } from '../model/receipt.ts';
+import { RequestError } from './problem.ts';
+
+/** What sees to it that a command is carried out once. */
+export type OnceKeeper = Pick<Control, 'beginOnce' | 'endOnce'>;
+
+const KEY = /^[\x21-\x7e]{1,255}$/;
+/** Of the headers of an answer, those that are part of it. */
+const KEPT_HEADERS = ['Content-Type', 'ETag', 'Location'] as const;
+
+/** The key of a request; null: it has none. Throws RequestError. */
+export function idempotencyKeyOf(ctx: ParameterizedContext): string | null {
+  const given = ctx.get('Idempotency-Key').trim();
+  if (given === '') return null;
+  const key = /^"(.*)"$/.exec(given)?.[1] ?? given; // by the draft it is quoted, and many send it bare
+  if (KEY.test(key)) return key;
+  const message = 'must be 1 to 255 printable characters without spaces, such as a UUID';
+  throw new RequestError('invalid_request', `The header Idempotency-Key ${message}.`, {
+    issues: [{ path: 'Idempotency-Key', message }],
+  });
+}
+
+/**
+ * Carries a command out, or answers as it was answered before (draft-ietf-httpapi-idempotency-key-header). Answers that went well are
+ * kept for a day; a refusal is not, so that the same key may be tried again.
+ */
+export async function once(
+  keeper: OnceKeeper,
+  ctx: ParameterizedContext,
+  key: string,
+  body: unknown,
+  carryOut: (claim: ReceiptClaim) => Promise<void>,
+): Promise<void> {
+  const begun = await keeper.beginOnce(key, fingerprintOf(ctx, body));
+  if (begun.type === 'answered') {
+    sendAgain(ctx, begun.answer);
+    return;
+  }
+  let answer: KeptAnswer | null = null;
+  try {
+    await carryOut(begun.claim);
+    answer = answerOf(ctx);
+  } finally {
+    await keeper.endOnce(begun.claim, answer);
+  }
+}
+
+function fingerprintOf(ctx: ParameterizedContext, body: unknown): string {
+  const query = new URLSearchParams(ctx.querystring);
+  query.sort();
+  const path = ctx.path.replace(/\/$/, '');
+  return hash('sha256', JSON.stringify([ctx.method, path, query.toString(), body ?? null]), 'hex');
+}
+
+function answerOf(ctx: ParameterizedContext): KeptAnswer | null {
+  if (ctx.status < 200 || ctx.status > 299) return null;
+  const headers = KEPT_HEADERS.flatMap((name) => {
+    const value = ctx.res.getHeader(name);
+    return typeof value === 'string' ? [[name, value] as const] : [];
+  });
+  return {
+    status: ctx.status,
+    headers: Object.fromEntries(headers),
+    body: typeof ctx.body === 'string' ? ctx.body : null,
+  };
+}
+
+function sendAgain(ctx: ParameterizedContext, { status, headers, body }: KeptAnswer): void {
+  ctx.status = status;
+  ctx.set({ ...headers, 'Idempotency-Replayed': 'true' });
+  if (body !== null) ctx.body = body;
+}

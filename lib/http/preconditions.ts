@@ -1,0 +1,33 @@
+import type { Precondition } from '../model/precondition.ts';
+import { RequestError } from './problem.ts';
+import type { Context } from './route.ts';
+
+const ETAG = /^"([^"]*)"$/;
+
+/** What If-Match and If-None-Match ask for. Throws RequestError for what is neither `*` nor a list of strong ETags. */
+export function preconditionOf(ctx: Context): Precondition {
+  const none = ctx.get('If-None-Match').trim();
+  if (none !== '' && none !== '*') throw refuse('If-None-Match', 'must be * (there is none yet)');
+  return { match: matchOf(ctx.get('If-Match').trim()), isNew: none === '*' };
+}
+
+/** Names the revision of what is answered. */
+export function sendRevision(ctx: Context, revision: string): void {
+  ctx.set('ETag', `"${revision}"`);
+}
+
+function matchOf(text: string): Precondition['match'] {
+  if (text === '') return null;
+  if (text === '*') return '*';
+  return text.split(',').map((part) => {
+    const tag = ETAG.exec(part.trim())?.[1];
+    if (tag === undefined) throw refuse('If-Match', 'must be * or ETags as they were answered, such as "5d41402a"');
+    return tag;
+  });
+}
+
+function refuse(header: string, message: string): RequestError {
+  return new RequestError('invalid_request', `The header ${header} ${message}.`, {
+    issues: [{ path: header, message }],
+  });
+}

@@ -1,0 +1,19 @@
+import type { Wait } from '../control/control.ts';
+import type { Context } from './route.ts';
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+interface WaitQuery {
+  readonly wait?: Wait['until'] | undefined;
+  readonly timeout?: { readonly ms: number } | undefined;
+}
+
+/** The wait that a query asks for; it ends when the connection does. */
+export function waitOf(ctx: Context, { wait, timeout }: WaitQuery): Wait | undefined {
+  if (wait === undefined) return undefined;
+  const gone = new AbortController();
+  ctx.res.once('close', () => {
+    gone.abort();
+  });
+  return { until: wait, timeoutMs: timeout?.ms ?? DEFAULT_TIMEOUT_MS, gone: gone.signal };
+}
