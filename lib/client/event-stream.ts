@@ -1,7 +1,7 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import type { EventSourceMessage } from 'eventsource-parser/stream';
 import type { OperationId } from '../api/paths.ts';
-import { UnreachableError } from './errors.ts';
+import { ProblemError, UnreachableError } from './errors.ts';
 import { send } from './request.ts';
 import type { ClientOptions, FetchAnswer, LooseArguments } from './request.ts';
 
@@ -10,8 +10,8 @@ const RETRY_MS = 1_000;
 
 /**
  * The messages of an event stream. When the connection or the host goes away it comes back, and goes on behind the last message
- * that it gave, until the signal is aborted. Rejects with ProblemError for a refusal, and with UnreachableError if there was no
- * answer at the first try.
+ * that it gave, until the signal is aborted. Rejects with ProblemError for a refusal that is not of the moment (503), and at the
+ * first try for any, or with UnreachableError if there was no answer.
  */
 export async function* messages(
   options: ClientOptions,
@@ -23,7 +23,7 @@ export async function* messages(
   let isFirst = true;
   while (!isAborted(signal)) {
     const response: FetchAnswer | null = await open(options, id, args, lastId).catch((error: unknown) => {
-      if (isFirst || !(error instanceof UnreachableError)) throw error;
+      if (isFirst || !isPassing(error)) throw error;
       return null;
     });
     isFirst = false;
@@ -38,6 +38,11 @@ export async function* messages(
     }
     await pause(signal);
   }
+}
+
+/** A host that comes up takes the connection before it can answer, and one that leaves for a moment longer. */
+function isPassing(error: unknown): boolean {
+  return error instanceof UnreachableError || (error instanceof ProblemError && error.status === 503);
 }
 
 function open(

@@ -41,6 +41,17 @@ export async function openControl(deps: ControlDeps): Promise<OpenControl> {
     for (const goOn of back) goOn();
   };
   health.watchStore({ probe: () => store.probe(), onBack, timers });
+  // Before anything happens in this host: a new webhook is told that it started.
+  const webhooks = deps.webhooks?.({
+    feed: (query, signal) => feed.read(query, signal),
+    newest: () => feed.newest,
+    view: eventView,
+    note: ({ type, detail }) => {
+      recorder.note(hostFact(type, clock.now(), detail));
+    },
+  });
+  if (webhooks !== undefined) health.include(() => webhooks.troubles());
+  await webhooks?.configure(deps.specs.webhooks());
   const { processId, version } = deps.identity;
   recorder.note(hostFact('host.started', clock.now(), { pid: processId, version }));
   noteRecovery(deps.recoveredFrom ?? null, health, recorder, clock);
@@ -61,16 +72,6 @@ export async function openControl(deps: ControlDeps): Promise<OpenControl> {
   const configuration = { specs: deps.specs };
   const flush = (): Promise<void> => recorder.flush();
   const acting = { root, configuration, wishes, changes, intake, processes, flush, log };
-  const webhooks = deps.webhooks?.({
-    feed: (query, signal) => feed.read(query, signal),
-    newest: () => feed.newest,
-    view: eventView,
-    note: ({ type, detail }) => {
-      recorder.note(hostFact(type, clock.now(), detail));
-    },
-  });
-  if (webhooks !== undefined) health.include(() => webhooks.troubles());
-  await webhooks?.configure(deps.specs.webhooks());
   const parts = hostParts(acting, { store, recorder, feed, health, clock, timers, webhooks });
   back.push(() => {
     parts.removal.completeAll(HOST_START);
