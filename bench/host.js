@@ -67,7 +67,7 @@ async function stop(child, agents) {
   if (code !== 0) throw new Error(`The host did not end cleanly (exit code ${code}); services may be left over.`);
 }
 
-/** One GET on a kept connection: the parsed answer. */
+/** One GET on a kept connection: the text of the answer. */
 function get(agent, url) {
   return new Promise((resolve, reject) => {
     const message = request(url, { agent }, (response) => {
@@ -76,7 +76,7 @@ function get(agent, url) {
       response.on('data', (chunk) => chunks.push(chunk));
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString();
-        if (response.statusCode === 200) resolve(JSON.parse(text));
+        if (response.statusCode === 200) resolve(text);
         else reject(new Error(`GET ${url} answered ${response.statusCode}: ${text}`));
       });
     });
@@ -109,7 +109,8 @@ export async function startHost(basePath, { nodeOptions = [], sockets = 1 } = {}
       pid: child.pid,
       readyMs: performance.now() - begun,
       post: (path, body) => post(agent, `${url}${path}`, body),
-      get: (path) => get(asker, `${url}${path}`),
+      get: async (path) => JSON.parse(await get(asker, `${url}${path}`)),
+      text: (path) => get(asker, `${url}${path}`),
       kill: () => kill(child, [agent, asker]),
       stop: () => stop(child, [agent, asker]),
     };

@@ -141,7 +141,7 @@ export async function startHost(options: ServeOptions, config: LoadedConfig, log
     const { exposition, requests: meter } = metrics;
     const world = { ...options, access, isUnixSocket, control, exposition, meter };
     const app = createHttpApp({ ...world, log, version }).callback();
-    metrics.ready(performance.now() / 1_000, control, processes.usage);
+    metrics.ready(performance.now() / 1_000, control.measured(), processes.usage);
     gate.open((request, response) => void app(request, response));
     const files = [access, ...(certificate === null ? [] : [certificate])];
     return new RunningHost({ lock, listening, store, processes, prober, logs, control, files });

@@ -13,6 +13,7 @@ import type { Precondition } from '../model/precondition.ts';
 import type { Begun, KeptAnswer, ReceiptClaim } from '../model/receipt.ts';
 import type { SendableSignal } from '../model/signals.ts';
 import type { Millis } from '../model/time.ts';
+import type { MeasuredHost } from '../ports/measured-host.ts';
 import type { AgentRequest } from '../ports/spec-source.ts';
 
 /** Where a command comes from. */
@@ -128,6 +129,8 @@ export interface Control {
 
 /** A control with the way to end it. */
 export interface OpenControl extends Control {
+  /** The host as it is measured. */
+  measured(): MeasuredHost;
   /** How much output of each known service is to be kept. */
   logPolicies(): readonly LogPolicy[];
   /** Writes down that a bug nobody caught ends the host. */

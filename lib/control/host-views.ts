@@ -9,12 +9,14 @@ import type { AgentId, ServiceId } from '../model/ids.ts';
 import type { LogItem, LogPolicy, LogQuery } from '../model/log-line.ts';
 import { agentRevision } from '../model/revision.ts';
 import type { SupposedExit } from '../model/supposed-exit.ts';
+import type { MeasuredHost } from '../ports/measured-host.ts';
 import { agentRef, serviceRef, serviceRefs, type ServiceSnapshot, type SupervisorRef } from './actors.ts';
 import type { ControlDeps } from './control-deps.ts';
 import type { Control } from './control.ts';
 import { explain } from './explain.ts';
 import type { Feed } from './feed.ts';
 import type { Health } from './health.ts';
+import { measuredHost } from './measures.ts';
 import type { Recorder } from './recorder.ts';
 import { usageView } from './usage.ts';
 import { agentStatusView, agentView, eventView, serviceStatusView, serviceView, unknownAgentStatus } from './views.ts';
@@ -127,6 +129,10 @@ export class HostViews {
     const ids = (): readonly ServiceId[] =>
       serviceRefs(this.#parts.root).map((ref) => ref.getSnapshot().context.spec.id);
     return usageView(usage, ids, () => clock.now());
+  }
+
+  measured(): MeasuredHost {
+    return measuredHost(this.#parts.root, this.#parts.health);
   }
 
   obstacles(): readonly string[] {

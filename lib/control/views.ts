@@ -1,3 +1,4 @@
+import type { Holder } from '../model/ids.ts';
 import type { Guarantees } from '../model/process.ts';
 import type { JournalEntry } from '../model/journal.ts';
 import type { Reload } from '../model/reload.ts';
@@ -20,6 +21,11 @@ const NEXT_BY_SUBSTATE: Readonly<Partial<Record<string, string>>> = {
   'failed.refused': 'recovery',
 };
 
+/** The agents among holders. */
+export function agentsOf(holders: readonly Holder[]): readonly string[] {
+  return holders.filter((holder) => holder.startsWith('agent:')).map((holder) => holder.slice(6));
+}
+
 /** The wire form of a service. */
 export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees): ServiceView {
   const { context } = snapshot;
@@ -28,7 +34,7 @@ export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees): Se
   return {
     id: context.spec.id,
     kind: context.spec.kind,
-    agents: context.holders.filter((holder) => holder.startsWith('agent:')).map((holder) => holder.slice(6)),
+    agents: agentsOf(context.holders),
     state: state as PublicState, // the chart's top-level states are the public ones
     intended_state: context.intended,
     substate,

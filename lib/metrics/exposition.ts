@@ -4,7 +4,7 @@ import type { Exposition } from '../ports/meter.ts';
 import { linesOf, type Family } from './family.ts';
 
 /** Lines that are written in one go. */
-const SLICE = 1_000;
+const SLICE = 500;
 
 /** Puts the numbers of a host together, in slices, so that a thousand services hold up no request. */
 export class TextExposition implements Exposition {

@@ -22,8 +22,9 @@ function escapedLabel(text: string): string {
 }
 
 function lineOf(name: string, { labels, value }: Sample): string {
-  const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escapedLabel(text)}"`);
-  return `${pairs.length === 0 ? name : `${name}{${pairs.join(',')}}`} ${value}`;
+  let text = '';
+  for (const label in labels) text += `${text === '' ? '{' : ','}${label}="${escapedLabel(labels[label] ?? '')}"`;
+  return text === '' ? `${name} ${value}` : `${name}${text}} ${value}`;
 }
 
 /**

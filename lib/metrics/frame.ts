@@ -1,34 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ServiceId } from '../model/ids.ts';
-import type { PublicState } from '../model/states.ts';
-import type { Intended } from '../model/wish.ts';
+import type { MeasuredAgent, MeasuredHost, MeasuredService } from '../ports/measured-host.ts';
 import type { ProcessUsage, TreeUsage } from '../ports/process-usage.ts';
 
-/** What is measured of an agent. */
-export interface MeasuredAgent {
-  readonly id: string;
-  readonly state: PublicState;
-}
-
-/** What is measured of a service. */
-export interface MeasuredService {
-  readonly id: string;
-  readonly kind: string;
-  readonly agents: readonly string[];
-  readonly state: PublicState;
-  readonly substate: string | null;
-  readonly intended_state: Intended;
-  readonly generation: number;
-  readonly version: string | null;
-  readonly restarts: number;
-  readonly started_at: string | null;
-}
-
-/** What the numbers of a host are looked up from. */
-export interface HostViews {
-  agents(): readonly MeasuredAgent[];
-  services(): readonly MeasuredService[];
-  health(): { readonly reasons?: readonly string[] | undefined };
-}
+/** Actors that are looked at in one go. */
+const SLICE = 250;
 
 /** Everything that one exposition is made from, taken once for all of its families. */
 export interface Frame {
@@ -43,12 +19,21 @@ export interface Frame {
 export const EMPTY_FRAME: Frame = { agents: [], services: [], healthReasons: 0, usage: null };
 
 /** Looks at everything now. */
-export async function takeFrame(views: HostViews, usage: ProcessUsage): Promise<Frame> {
+export async function takeFrame(host: MeasuredHost, usage: ProcessUsage): Promise<Frame> {
   const reading = await usage.read();
   return {
-    agents: views.agents(),
-    services: views.services(),
-    healthReasons: views.health().reasons?.length ?? 0,
+    agents: await gathered(host.agents()),
+    services: await gathered(host.services()),
+    healthReasons: host.healthReasons(),
     usage: reading?.services ?? null,
   };
+}
+
+async function gathered<T>(each: Iterable<T>): Promise<readonly T[]> {
+  const all: T[] = [];
+  for (const one of each) {
+    all.push(one);
+    if (all.length % SLICE === 0) await nextTurn();
+  }
+  return all;
 }

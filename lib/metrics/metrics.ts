@@ -3,13 +3,14 @@ import type { Instant } from '../model/time.ts';
 import type { ActorStore } from '../ports/actor-store.ts';
 import type { HostVitals } from '../ports/host-vitals.ts';
 import type { LaunchLedger } from '../ports/launch-ledger.ts';
+import type { MeasuredHost } from '../ports/measured-host.ts';
 import type { Exposition, ProbeMeter, RequestMeter } from '../ports/meter.ts';
 import type { ProcessHost } from '../ports/process-host.ts';
 import type { ProcessUsage } from '../ports/process-usage.ts';
 import { TextExposition } from './exposition.ts';
 import { FactMeter } from './fact-meter.ts';
 import type { Family } from './family.ts';
-import { EMPTY_FRAME, takeFrame, type Frame, type HostViews } from './frame.ts';
+import { EMPTY_FRAME, takeFrame, type Frame } from './frame.ts';
 import { hostFamilies } from './host-families.ts';
 import { LOOP_LOOK_MS, NodeVitals } from './host-vitals.ts';
 import { PromProbeMeter } from './probe-meter.ts';
@@ -75,8 +76,8 @@ export class Metrics {
   }
 
   /** The host is ready, and can be looked at from now on. */
-  ready(afterSeconds: number, views: HostViews, usage: ProcessUsage): void {
+  ready(afterSeconds: number, host: MeasuredHost, usage: ProcessUsage): void {
     this.#readyAfterSeconds = afterSeconds;
-    this.#take = () => takeFrame(views, usage);
+    this.#take = () => takeFrame(host, usage);
   }
 }

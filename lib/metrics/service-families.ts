@@ -1,7 +1,8 @@
 import type { ServiceId } from '../model/ids.ts';
+import type { MeasuredService } from '../ports/measured-host.ts';
 import type { TreeUsage } from '../ports/process-usage.ts';
 import type { Family, Sample } from './family.ts';
-import type { Frame, MeasuredService } from './frame.ts';
+import type { Frame } from './frame.ts';
 import type { ExitCounts } from './exit-counts.ts';
 import { STATES } from './words.ts';
 
@@ -73,7 +74,7 @@ const NUMBERS: readonly (Shape & { readonly numberOf: (service: MeasuredService)
     name: 'coredinator_service_intended_running',
     help: '1 when the service is meant to run, 0 when it is meant to be stopped.',
     type: 'gauge',
-    numberOf: ({ intended_state }) => Number(intended_state === 'running'),
+    numberOf: ({ intended }) => Number(intended === 'running'),
   },
   {
     name: 'coredinator_service_ready',
@@ -97,7 +98,7 @@ const NUMBERS: readonly (Shape & { readonly numberOf: (service: MeasuredService)
     name: 'coredinator_service_start_time_seconds',
     help: 'When the live process of the service was launched, in seconds since 1970. Absent without a process.',
     type: 'gauge',
-    numberOf: ({ started_at }) => (started_at === null ? null : Date.parse(started_at) / 1_000),
+    numberOf: ({ launchedAt }) => (launchedAt === null ? null : launchedAt / 1_000),
   },
 ];
 

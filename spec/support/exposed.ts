@@ -27,3 +27,26 @@ export function valueIn(text: string, name: string, labels: Readonly<Record<stri
   if (fitting.length > 1) throw new Error(`${fitting.length} samples of ${name} have these labels`);
   return fitting[0]?.value;
 }
+
+/** One family as an exposition declares it; labels as far as its samples have any, `le` left out. */
+export interface ExposedFamily {
+  readonly name: string;
+  readonly type: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+/** The families of an exposition, in its order. */
+export function familiesIn(text: string): readonly ExposedFamily[] {
+  return text.split('\n\n').map((block) => {
+    const [, name = '', help = ''] = /^# HELP (\S+) (.*)$/m.exec(block) ?? [];
+    const [, type = ''] = /^# TYPE \S+ (\w+)$/m.exec(block) ?? [];
+    const labels = parseExposition(block).flatMap((sample) => Object.keys(sample.labels));
+    return { name, type, help, labels: [...new Set(labels)].filter((label) => label !== 'le') };
+  });
+}
+
+/** The names of the samples that a family may have. */
+export function sampleNames({ name, type }: ExposedFamily): readonly string[] {
+  return type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name];
+}

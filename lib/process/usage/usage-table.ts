@@ -13,8 +13,8 @@ export interface UsageEntry extends TableEntry {
   readonly pages: number;
 }
 
-/** Processes that are read in one go: some 2 ms at the most, for which no request has to wait long. */
-const SLICE = 64;
+/** Processes that are read in one go: a few milliseconds at the most, for which no request has to wait long. */
+const SLICE = 32;
 
 interface KnownMark {
   readonly start: string;

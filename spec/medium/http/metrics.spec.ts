@@ -4,7 +4,7 @@ import type { LogItem } from '../../../lib/model/log-line.ts';
 import { Metrics } from '../../../lib/metrics/metrics.ts';
 import { eventually } from '../../support/eventually.ts';
 import { parseExposition, valueIn } from '../../support/exposed.ts';
-import { serviceView } from '../../support/fake-control.ts';
+import { measuredService, serviceView } from '../../support/fake-control.ts';
 import { NO_USAGE } from '../../support/no-usage.ts';
 import { ApiUnderTest, fixedTokens } from './api-under-test.ts';
 
@@ -17,7 +17,12 @@ describe('GET /metrics', () => {
   beforeEach(async () => {
     api = new ApiUnderTest();
     metrics = new Metrics({ version: '1.2.3', startedAt: Date.now(), hasProcessMetrics: false });
-    metrics.ready(0.5, api.control, NO_USAGE.usage);
+    const host = {
+      agents: () => [],
+      services: () => [measuredService('pump1-corerl', 'backoff')],
+      healthReasons: () => 0,
+    };
+    metrics.ready(0.5, host, NO_USAGE.usage);
     await api.open({ exposition: metrics.exposition, meter: metrics.requests });
   });
 
@@ -28,7 +33,6 @@ describe('GET /metrics', () => {
   }
 
   it('answers in the text form of Prometheus', async () => {
-    api.control.listed.push(serviceView('pump1-corerl', 'backoff'));
     const { status, headers, text } = await api.send('GET', '/metrics/');
     expect(status).to.equal(200);
     expect(headers['content-type']).to.equal('text/plain; version=0.0.4; charset=utf-8');

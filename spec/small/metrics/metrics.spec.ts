@@ -1,13 +1,13 @@
 import { expect } from 'chai';
-import type { HostViews, MeasuredAgent, MeasuredService } from '../../../lib/metrics/frame.ts';
 import { Metrics } from '../../../lib/metrics/metrics.ts';
 import { parseServiceId, type ServiceId } from '../../../lib/model/ids.ts';
 import type { JournalEntry } from '../../../lib/model/journal.ts';
 import { NO_LIMITS } from '../../../lib/model/limits.ts';
+import type { MeasuredAgent, MeasuredHost, MeasuredService } from '../../../lib/ports/measured-host.ts';
 import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
 import type { TreeUsage } from '../../../lib/ports/process-usage.ts';
 import { parseExposition, valueIn } from '../../support/exposed.ts';
-import { serviceView } from '../../support/fake-control.ts';
+import { measuredService } from '../../support/fake-control.ts';
 import { fakeProcessHost } from '../../support/fake-process-host.ts';
 import { memoryStore } from '../../support/memory-store.ts';
 import { rejection } from '../../support/rejection.ts';
@@ -16,11 +16,11 @@ const STARTED_AT = 1_700_000_000_000;
 const PUMP = parseServiceId('pump1-corerl');
 
 /** A host as the metrics see it. */
-class HostWorld implements HostViews {
+class HostWorld implements MeasuredHost {
   readonly metrics = new Metrics({ version: '1.2.3', startedAt: STARTED_AT, hasProcessMetrics: false });
   listed: readonly MeasuredService[] = [];
   known: readonly MeasuredAgent[] = [];
-  reasons: readonly string[] = [];
+  reasons = 0;
   trees: ReadonlyMap<ServiceId, TreeUsage> | null = null;
   #seq = 0;
 
@@ -37,8 +37,8 @@ class HostWorld implements HostViews {
     return this.listed;
   }
 
-  health(): ReturnType<HostViews['health']> {
-    return this.reasons.length === 0 ? {} : { reasons: this.reasons };
+  healthReasons(): number {
+    return this.reasons;
   }
 
   text(): Promise<string> {
@@ -68,7 +68,7 @@ describe('the metrics of a host', () => {
         { id: 'pump1', state: 'running' },
         { id: 'pump2', state: 'failed' },
       ];
-      world.listed = [serviceView('a'), serviceView('b'), serviceView('c', 'backoff')];
+      world.listed = [measuredService('a'), measuredService('b'), measuredService('c', 'backoff')];
       expect(await world.value('coredinator_agents', { state: 'failed' })).to.equal(1);
       expect(await world.value('coredinator_services', { state: 'running' })).to.equal(2);
       expect(await world.value('coredinator_services', { state: 'backoff' })).to.equal(1);
@@ -77,7 +77,7 @@ describe('the metrics of a host', () => {
 
     it('say of each state whether a service or an agent is in it', async () => {
       world.known = [{ id: 'pump1', state: 'backoff' }];
-      world.listed = [serviceView('a', 'backoff')];
+      world.listed = [measuredService('a', 'backoff')];
       const samples = parseExposition(await world.text());
       const statesOf = (name: string): unknown =>
         samples.filter((sample) => sample.name === name).map(({ labels, value }) => [labels['state'], value]);
@@ -96,14 +96,14 @@ describe('the metrics of a host', () => {
     it('say what a service is, and name every agent that holds it', async () => {
       world.listed = [
         {
-          ...serviceView('io'),
+          ...measuredService('io'),
           kind: 'coreio',
           agents: ['pump1', 'pump2'],
           version: '1.4.2',
           restarts: 3,
           generation: 7,
         },
-        { ...serviceView('telemetry', 'stopped'), version: null },
+        { ...measuredService('telemetry', 'stopped'), version: null },
       ];
       expect(
         await world.value('coredinator_service_info', { service: 'io', kind: 'coreio', version: '1.4.2' }),
@@ -121,20 +121,21 @@ describe('the metrics of a host', () => {
 
     it('say that a service is ready only when it runs and can serve', async () => {
       world.listed = [
-        { ...serviceView('ready'), substate: 'ready', started_at: '2026-01-02T03:04:05.500Z' },
-        { ...serviceView('unready'), substate: 'unready', started_at: null },
-        { ...serviceView('starting', 'starting'), substate: 'probing' },
+        { ...measuredService('ready'), substate: 'ready', launchedAt: 1_700_000_000_500 },
+        { ...measuredService('unready'), substate: 'unready' },
+        { ...measuredService('starting', 'starting'), substate: 'probing' },
       ];
       expect(await world.value('coredinator_service_ready', { service: 'ready' })).to.equal(1);
       expect(await world.value('coredinator_service_ready', { service: 'unready' })).to.equal(0);
       expect(await world.value('coredinator_service_ready', { service: 'starting' })).to.equal(0);
-      const startedAt = Date.parse('2026-01-02T03:04:05.500Z') / 1_000;
-      expect(await world.value('coredinator_service_start_time_seconds', { service: 'ready' })).to.equal(startedAt);
+      expect(await world.value('coredinator_service_start_time_seconds', { service: 'ready' })).to.equal(
+        1_700_000_000.5,
+      );
       expect(await world.value('coredinator_service_start_time_seconds', { service: 'unready' })).to.equal(undefined);
     });
 
     it('say which version runs, when it was ready and how healthy it is', async () => {
-      world.reasons = ['The store is full.', 'A program is missing.'];
+      world.reasons = 2;
       expect(await world.value('coredinator_build_info', { version: '1.2.3', node_version: process.version })).to.equal(
         1,
       );
@@ -144,7 +145,7 @@ describe('the metrics of a host', () => {
 
     it('say what trees use, of services that are known', async () => {
       const usage = { cpuSeconds: 1.5, cores: null, residentBytes: 4096, processes: 2 };
-      world.listed = [serviceView(PUMP), serviceView('stopped', 'stopped')];
+      world.listed = [measuredService(PUMP), measuredService('stopped', 'stopped')];
       world.trees = new Map([
         [PUMP, usage],
         [parseServiceId('forgotten'), usage],
@@ -159,7 +160,7 @@ describe('the metrics of a host', () => {
     });
 
     it('have no family of what trees use where the system does not tell', async () => {
-      world.listed = [serviceView(PUMP)];
+      world.listed = [measuredService(PUMP)];
       expect(await world.text()).not.to.match(/coredinator_service_(cpu|resident|processes)/);
     });
   });
@@ -170,7 +171,7 @@ describe('the metrics of a host', () => {
       const measured = world.metrics.store(store);
       const exit = world.fact('process.exited', { serviceId: PUMP, detail: { class: 'signal' } });
       const commit = { upserts: [], removals: [], journal: [exit], updatedAt: STARTED_AT };
-      world.listed = [serviceView(PUMP)];
+      world.listed = [measuredService(PUMP)];
       store.breakDown();
       await rejection(measured.commitActors(commit));
       expect(await world.value('coredinator_exits_total', { class: 'signal' })).to.equal(0);
@@ -187,7 +188,7 @@ describe('the metrics of a host', () => {
       const exit = world.fact('process.exited', { serviceId: PUMP, detail: { class: 'code' } });
       await world.metrics.store(memoryStore()).commitWishes({ put: [], drop: [], journal: [exit] });
       expect(await world.value('coredinator_service_exits_total', { class: 'code' })).to.equal(undefined);
-      world.listed = [serviceView(PUMP)];
+      world.listed = [measuredService(PUMP)];
       expect(await world.value('coredinator_service_exits_total', { class: 'code' })).to.equal(undefined);
       expect(await world.value('coredinator_exits_total', { class: 'code' })).to.equal(1);
     });
