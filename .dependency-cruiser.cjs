@@ -88,6 +88,15 @@ module.exports = {
       to: { path: '^lib/', pathNot: '^lib/(model|ports|control|api|http)/' },
     },
     {
+      name: 'doctor-only-asks',
+      comment:
+        'doctor/ examines a machine by asking the adapters what they would find; it runs no host. Remedy: add the question to ' +
+        'the adapter.',
+      severity: 'error',
+      from: { path: '^lib/doctor/' },
+      to: { path: '^lib/', pathNot: '^lib/(model|ports|process|store|config|doctor)/' },
+    },
+    {
       name: 'commands-load-when-run',
       comment:
         'Help, completion and commands to a host answer at once, so they must not load the store, the statecharts or the server. ' +
@@ -103,9 +112,9 @@ module.exports = {
     {
       name: 'child-process-has-its-rooms',
       comment:
-        'Only process/ launches, and probe/ runs the short commands of its checks. Remedy: use the ProcessHost or the Prober port.',
+        'Only process/ launches, probe/ runs the short commands of its checks, and the doctor asks systemctl. Remedy: use the ProcessHost or the Prober port.',
       severity: 'error',
-      from: { path: '^lib/', pathNot: '^lib/(process|probe)/' },
+      from: { path: '^lib/', pathNot: '^lib/(process|probe)/|^lib/doctor/systemctl\\.ts$' },
       to: { path: '^(node:)?child_process$' },
     },
     {

@@ -2,6 +2,7 @@ import type { CommandGroup } from './command-group.ts';
 import { agents } from './commands/agents.ts';
 import { completion } from './commands/completion.ts';
 import { config } from './commands/config.ts';
+import { doctor } from './commands/doctor.ts';
 import { health } from './commands/health.ts';
 import { installService } from './commands/install-service.ts';
 import { serve } from './commands/serve.ts';
@@ -14,6 +15,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   services,
   health,
   config,
+  doctor,
   installService,
   completion,
 ];

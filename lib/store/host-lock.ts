@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -97,7 +97,36 @@ async function announced(stateDir: string, identity: HostIdentity, connection: C
   };
 }
 
-const hostFile = z.object({ pid: z.int().positive() });
+/** Who has a state directory, as far as can be seen without disturbing them. */
+export interface HostLockFacts {
+  readonly isHeld: boolean;
+  /** The holder, and where it answers; null when it does not say. */
+  readonly pid: number | null;
+  readonly url: string | null;
+}
+
+/**
+ * Looks whether a host has the lock; never in the process of a host, which would lose it (see acquireHostLock). What is locked for that lasts
+ * too short to be in the way of a host that starts. Rejects when the file may not be read.
+ */
+export async function inspectHostLock(stateDir: string): Promise<HostLockFacts> {
+  const file = join(stateDir, 'host.lock.db');
+  const nobody = { isHeld: false, pid: null, url: null };
+  if (!existsSync(file)) return nobody;
+  const connection = new Connection(file, 'PRAGMA busy_timeout = 0;');
+  try {
+    await connection.all('SELECT 1 FROM sqlite_master');
+    return nobody;
+  } catch (error) {
+    if (sqliteCode(error) !== 'SQLITE_BUSY') throw error;
+    const named = await namedHost(join(stateDir, 'host.json'));
+    return { isHeld: true, pid: named?.pid ?? null, url: named?.url ?? null };
+  } finally {
+    await connection.drop();
+  }
+}
+
+const hostFile = z.object({ pid: z.int().positive(), url: z.string().nullish() });
 
 /** The holder names itself right after it has the lock, and a killed one leaves its name behind: only a live pid counts. */
 async function holderOf(stateDir: string): Promise<number | null> {
@@ -111,8 +140,12 @@ async function holderOf(stateDir: string): Promise<number | null> {
 }
 
 async function namedPid(file: string): Promise<number | null> {
+  return (await namedHost(file))?.pid ?? null;
+}
+
+async function namedHost(file: string): Promise<z.infer<typeof hostFile> | null> {
   try {
-    return hostFile.parse(JSON.parse(await readFile(file, 'utf8'))).pid;
+    return hostFile.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch {
     return null; // not there yet, or not by a host: the lock says enough
   }

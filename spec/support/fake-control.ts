@@ -20,6 +20,7 @@ import type { HealthView, ReloadView } from '../../lib/api/schemas/host.ts';
 import type { PublicState } from '../../lib/model/states.ts';
 import type { ServiceView } from '../../lib/api/schemas/service.ts';
 import type { UsageView } from '../../lib/api/schemas/usage.ts';
+import type { MeasuredService } from '../../lib/ports/measured-host.ts';
 import type { AgentRequest } from '../../lib/ports/spec-source.ts';
 
 interface FakeAgent {
@@ -363,4 +364,11 @@ export class FakeControl implements Control {
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- also what is no Error must be answered
     if (error !== null) throw error;
   }
+}
+
+/** Such a service as it is measured. */
+export function measuredService(id: string, state: PublicState = 'running'): MeasuredService {
+  const intended = state === 'stopped' ? 'stopped' : 'running';
+  const launch = { generation: 1, version: '1.2.3', restarts: 0, launchedAt: null };
+  return { id, kind: 'corerl', agents: [], state, substate: null, intended, ...launch };
 }

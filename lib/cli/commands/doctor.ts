@@ -1,0 +1,82 @@
+import { join, resolve } from 'node:path';
+import type { DoctorRequest } from '../../doctor/check.ts';
+import type { CommandGroup, CommandSite, Task } from '../command-group.ts';
+import { givenOption } from '../given-option.ts';
+import { portNumber } from '../option-values.ts';
+import { EXIT } from '../output/exit-codes.ts';
+import { printJson } from '../output/io.ts';
+import { Progress } from '../output/progress.ts';
+
+const HELP = `
+Nothing is changed and no running host is disturbed: a database is tried on a file of its own, which is removed. Run it as the user
+who is to run the host. Exit code 0: no check failed, warnings aside; 1: one did.`;
+
+/** The words of the command line, before the environment stands in for what is not given. */
+interface Given {
+  readonly basePath?: string;
+  readonly stateDir?: string;
+  readonly config?: string;
+  readonly host?: string;
+  readonly port?: string;
+  readonly tokenFile?: string;
+  readonly readTokenFile?: string;
+  readonly json?: true;
+}
+
+/** The examination of a machine. */
+export const doctor: CommandGroup = {
+  heading: 'Prepare a machine:',
+  example: 'coredinator doctor --base-path /opt/plant',
+  define: (site) =>
+    site
+      .newCommand('doctor')
+      .summary('check this machine for a host')
+      .description('Checks whether a host runs well on this machine, and says how to mend what is wrong.')
+      .option('--base-path <dir>', 'folder with the service executables (default: the current folder)')
+      .option('--state-dir <dir>', 'where the state of the host lives (default: <base-path>/.coredinator)')
+      .option('--config <file>', 'configuration of the host (default: <base-path>/coredinator.yaml if it exists)')
+      .option('--host <addr>', 'address to listen on (default: 127.0.0.1)')
+      .option('--port <n>', 'port to listen on (default: 8000)')
+      .option('--token-file <file>', 'file with the token for full access')
+      .option('--read-token-file <file>', 'file with the token for read-only access')
+      .option('--json', 'print one JSON document: {status, checks: [{id, title, status, detail, remedy}]}')
+      .addHelpText('after', HELP)
+      .action((given: Given) => {
+        site.choose(taskOf(requestOf(given, site), given.json === true));
+      }),
+};
+
+function requestOf(given: Given, { env }: CommandSite): DoctorRequest {
+  const path = (value: string | undefined, flag: string): string | null => {
+    const option = givenOption(value, flag, env);
+    return option === undefined ? null : resolve(option.values[0]);
+  };
+  const basePath = path(given.basePath, '--base-path') ?? process.cwd();
+  const port = givenOption(given.port, '--port', env);
+  const tokens = [path(given.tokenFile, '--token-file'), path(given.readTokenFile, '--read-token-file')];
+  return {
+    basePath,
+    stateDir: path(given.stateDir, '--state-dir') ?? join(basePath, '.coredinator'),
+    configFile: path(given.config, '--config'),
+    host: (givenOption(given.host, '--host', env)?.values[0] ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1'),
+    port: port === undefined ? 8000 : portNumber(port),
+    tokenFiles: tokens.filter((file) => file !== null),
+    env,
+  };
+}
+
+function taskOf(request: DoctorRequest, isJson: boolean): Task {
+  return async ({ env, out, err }) => {
+    const { examine } = await import('../../doctor/examine.ts');
+    const { renderReport, verdictOf } = await import('../doctor-report.ts');
+    const progress = new Progress(err);
+    const results = await examine(request, (title) => {
+      progress.say(`Looking at: ${title}`);
+    });
+    progress.clear();
+    const status = verdictOf(results);
+    if (isJson) printJson(out, { status, checks: results });
+    else out.write(renderReport(results, out, env));
+    return status === 'fail' ? EXIT.failed : EXIT.ok;
+  };
+}

@@ -1,0 +1,39 @@
+import type { Check } from './check.ts';
+import { basePath } from './checks/base-path.ts';
+import { clock } from './checks/clock.ts';
+import { configuration } from './checks/configuration.ts';
+import { database } from './checks/database.ts';
+import { diskSpace } from './checks/disk-space.ts';
+import { executables } from './checks/executables.ts';
+import { fileSystem } from './checks/file-system.ts';
+import { fileWatching } from './checks/file-watching.ts';
+import { nodeVersion } from './checks/node-version.ts';
+import { openFiles } from './checks/open-files.ts';
+import { port } from './checks/port.ts';
+import { processes } from './checks/processes.ts';
+import { runningHost } from './checks/running-host.ts';
+import { serviceManager } from './checks/service-manager.ts';
+import { shim } from './checks/shim.ts';
+import { stateDirectory } from './checks/state-directory.ts';
+import { tokenFiles } from './checks/token-files.ts';
+
+/** Every check, in the order of the report: the machine, what holds the host, the disk, the network, the plant. */
+export const CHECKS: readonly Check[] = [
+  nodeVersion,
+  shim,
+  openFiles,
+  processes,
+  fileWatching,
+  clock,
+  runningHost,
+  serviceManager,
+  stateDirectory,
+  diskSpace,
+  fileSystem,
+  database,
+  port,
+  basePath,
+  configuration,
+  executables,
+  tokenFiles,
+];

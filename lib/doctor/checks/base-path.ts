@@ -1,0 +1,31 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { fail, ok, warn, type Check } from '../check.ts';
+
+const OTHERS_MAY_WRITE = 0o002;
+
+/** Whether the folder of the executables can be searched, and by whom it can be filled. */
+export const basePath: Check = {
+  id: 'base_path',
+  title: 'Base path',
+  examine: ({ basePath: folder }) => {
+    const facts = statSync(folder, { throwIfNoEntry: false });
+    if (facts === undefined) return fail(`"${folder}" is not there.`, 'Make it, or give another one with --base-path.');
+    if (!facts.isDirectory())
+      return fail(`"${folder}" is not a folder.`, 'Give the folder of the executables with --base-path.');
+    try {
+      accessSync(folder, constants.R_OK | constants.X_OK);
+    } catch {
+      return fail(
+        `"${folder}" cannot be searched by this user.`,
+        `Let the user who runs the host read it: chmod o+rx "${folder}".`,
+      );
+    }
+    if (process.platform !== 'win32' && (facts.mode & OTHERS_MAY_WRITE) !== 0) {
+      return warn(
+        `Every user may put executables into "${folder}", and the host runs them.`,
+        `Close it: chmod o-w "${folder}".`,
+      );
+    }
+    return ok(`"${folder}" can be searched.`);
+  },
+};

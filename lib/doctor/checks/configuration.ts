@@ -1,0 +1,21 @@
+import { ConfigInvalidError } from '../../model/errors.ts';
+import { fail, ok, type Check } from '../check.ts';
+
+/** Whether a host would take its configuration. */
+export const configuration: Check = {
+  id: 'configuration',
+  title: 'Configuration',
+  examine: ({ config, basePath }) => {
+    if (config instanceof ConfigInvalidError) {
+      return fail(
+        config.message,
+        `Mend it; \`coredinator config check --base-path "${basePath}"\` names every problem.`,
+      );
+    }
+    if (config instanceof Error)
+      return fail(config.message, 'See that the file is there and that this user may read it.');
+    const { services } = config.effective;
+    const what = services.size === 0 ? 'no host services' : `host services: ${[...services.keys()].join(', ')}`;
+    return ok(`${config.file ?? 'The built-in configuration'} is right; ${what}.`);
+  },
+};

@@ -1,0 +1,36 @@
+import { statfs } from 'node:fs/promises';
+import { fail, ok, warn, type Check, type Finding } from '../check.ts';
+
+const MIB = 1024 * 1024;
+/** Below that the write-ahead log of the database alone may fill it. */
+const FULL_BYTES = 64 * MIB;
+const SCARCE_BYTES = 1024 * MIB;
+const FULL_INODES = 1_000;
+const SCARCE_INODES = 10_000;
+
+/** What is free for this user; `inodes` null: the file system makes as many as are needed. */
+export interface Free {
+  readonly bytes: number;
+  readonly inodes: number | null;
+}
+
+/** Judges the room for the state of a host. */
+export function judgeSpace({ bytes, inodes }: Free, folder: string): Finding {
+  const free = `${Math.floor(bytes / MIB)} MiB${inodes === null ? '' : ` and ${inodes} inodes`} are free at "${folder}"`;
+  const remedy =
+    'Make room, bound the output of the services (logs: {max_bytes, keep}), or give --state-dir on another disk.';
+  if (bytes < FULL_BYTES || (inodes ?? Infinity) < FULL_INODES)
+    return fail(`Only ${free}: commands could not be stored.`, remedy);
+  if (bytes < SCARCE_BYTES || (inodes ?? Infinity) < SCARCE_INODES) return warn(`Only ${free}.`, remedy);
+  return ok(`${free}.`);
+}
+
+/** Whether there is room for the state. */
+export const diskSpace: Check = {
+  id: 'disk_space',
+  title: 'Disk space',
+  examine: async ({ stateFolder }) => {
+    const { bavail, bsize, ffree, files } = await statfs(stateFolder);
+    return judgeSpace({ bytes: bavail * bsize, inodes: files === 0 ? null : ffree }, stateFolder);
+  },
+};

@@ -1,0 +1,61 @@
+import { statfs } from 'node:fs/promises';
+import { fail, ok, skipped, warn, type Check, type Finding } from '../check.ts';
+
+type Nature = 'local' | 'network' | 'userspace' | 'memory' | 'layer';
+
+/** Magic numbers of statfs(2). */
+const TYPES: ReadonlyMap<number, readonly [name: string, nature: Nature]> = new Map([
+  [0xef53, ['ext', 'local']],
+  [0x58465342, ['XFS', 'local']],
+  [0x9123683e, ['Btrfs', 'local']],
+  [0x2fc12fc1, ['ZFS', 'local']],
+  [0xf2f52010, ['F2FS', 'local']],
+  [0x6969, ['NFS', 'network']],
+  [0xff534d42, ['CIFS', 'network']],
+  [0xfe534d42, ['SMB', 'network']],
+  [0x517b, ['SMB', 'network']],
+  [0x01021997, ['9p', 'network']],
+  [0x00c36400, ['Ceph', 'network']],
+  [0x5346414f, ['AFS', 'network']],
+  [0x65735546, ['FUSE', 'userspace']],
+  [0x01021994, ['tmpfs', 'memory']],
+  [0x858458f6, ['ramfs', 'memory']],
+  [0x794c7630, ['overlay', 'layer']],
+]);
+
+/** Judges a file system by its magic number. */
+export function judgeFileSystem(type: number, folder: string): Finding {
+  const [name, nature] = TYPES.get(type >>> 0) ?? [`type 0x${(type >>> 0).toString(16)}`, 'local'];
+  const remedy = 'Give --state-dir a folder on a local disk that stays.';
+  switch (nature) {
+    case 'local':
+      return ok(`"${folder}" is on a local disk (${name}).`);
+    case 'network':
+      return fail(
+        `"${folder}" is on a network file system (${name}), where neither locks nor the database can be trusted.`,
+        remedy,
+      );
+    case 'userspace':
+      return warn(`"${folder}" is on a ${name} file system, whose locks may mean nothing.`, remedy);
+    case 'memory':
+      return warn(
+        `"${folder}" is in memory (${name}): what was asked for is forgotten when the machine restarts.`,
+        remedy,
+      );
+    case 'layer':
+      return warn(
+        `"${folder}" is in the layer of a container (${name}) and is thrown away with it.`,
+        'Mount a volume for --state-dir.',
+      );
+  }
+}
+
+/** Whether the state lies where a database may lie. */
+export const fileSystem: Check = {
+  id: 'file_system',
+  title: 'File system',
+  examine: async ({ stateFolder }) => {
+    if (process.platform !== 'linux') return skipped(`Not looked at on ${process.platform}.`);
+    return judgeFileSystem((await statfs(stateFolder)).type, stateFolder);
+  },
+};

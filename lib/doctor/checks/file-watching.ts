@@ -1,0 +1,19 @@
+import { watch } from 'node:fs';
+import { ok, warn, type Check } from '../check.ts';
+
+/** Whether the host can be told of exit records; it looks every 5 s where it cannot. */
+export const fileWatching: Check = {
+  id: 'file_watching',
+  title: 'Watching of files',
+  examine: ({ stateFolder }) => {
+    try {
+      watch(stateFolder, { persistent: false }).close();
+      return ok('A folder can be watched for exit records.');
+    } catch (error) {
+      return warn(
+        `No folder can be watched (${error instanceof Error ? error.message : String(error)}), so exits are noticed late.`,
+        'Give the user more watches: sysctl fs.inotify.max_user_instances=1024 fs.inotify.max_user_watches=65536.',
+      );
+    }
+  },
+};

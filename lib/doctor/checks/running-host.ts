@@ -1,0 +1,16 @@
+import { fail, ok, type Check } from '../check.ts';
+
+/** Whether a host has the state directory now. Either is fine; other checks read on from here. */
+export const runningHost: Check = {
+  id: 'running_host',
+  title: 'Running host',
+  examine: ({ lock, lockProblem, stateDir }) => {
+    if (lockProblem !== null) {
+      const remedy = 'Run this as the user who runs the host, or see to the permissions of the state directory.';
+      return fail(`Whether a host runs on "${stateDir}" cannot be seen: ${lockProblem}.`, remedy);
+    }
+    if (!lock.isHeld) return ok(`No host runs on "${stateDir}".`);
+    const who = lock.pid === null ? 'A host' : `The host with pid ${lock.pid}`;
+    return ok(`${who} runs on "${stateDir}"${lock.url === null ? '' : ` and answers at ${lock.url}`}.`);
+  },
+};

@@ -1,0 +1,58 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
+import type { ShimKind } from '../../model/process.ts';
+import { bestShimKind, nativeShimFile } from '../../process/shim-kind.ts';
+import { ok, skipped, warn, type Check, type Finding } from '../check.ts';
+
+/** What there is to make launches with. */
+export interface ShimFacts {
+  readonly platform: NodeJS.Platform;
+  readonly kind: ShimKind;
+  readonly isBuilt: boolean;
+  readonly file: string;
+  /** A C compiler by its path; null: there is none. */
+  readonly compiler: string | null;
+}
+
+const BUILD = 'Run `npm rebuild coredinator`, which builds it, and read what that prints.';
+
+/** Judges the kind of shim that launches would get. */
+export function judgeShim({ platform, kind, isBuilt, file, compiler }: ShimFacts): Finding {
+  if (kind === 'native') return ok(`The native shim runs (${file}).`);
+  const used = kind === 'sh' ? 'the shell shim' : 'the Node shim';
+  if (platform !== 'linux')
+    return skipped(`On ${platform} launches are held by ${used}; the native shim is for Linux.`);
+  const lost = `so ${used} takes its place: a daemon can escape a stop, and exit statuses above 128 are guesses.`;
+  if (isBuilt) return warn(`The native shim ("${file}") does not run here, ${lost}`, BUILD);
+  const remedy =
+    compiler === null ? `Install a C compiler (on Debian: apt-get install gcc libc6-dev). ${BUILD}` : BUILD;
+  return warn(
+    `The native shim was not built${compiler === null ? ', for there is no C compiler' : ''}, ${lost}`,
+    remedy,
+  );
+}
+
+function compilerIn(env: NodeJS.ProcessEnv): string | null {
+  for (const folder of (env['PATH'] ?? '').split(delimiter).filter(isAbsolute)) {
+    for (const name of ['musl-gcc', 'cc']) {
+      try {
+        accessSync(join(folder, name), constants.X_OK);
+        return join(folder, name);
+      } catch {
+        continue; // not in this folder
+      }
+    }
+  }
+  return null;
+}
+
+/** Which shim holds a launch, and why it is not a better one. */
+export const shim: Check = {
+  id: 'shim',
+  title: 'Native shim',
+  examine: ({ env }) => {
+    const file = nativeShimFile();
+    const compiler = compilerIn(env);
+    return judgeShim({ platform: process.platform, kind: bestShimKind(), isBuilt: existsSync(file), file, compiler });
+  },
+};

@@ -1,0 +1,56 @@
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fail, ok, warn, type Check, type Finding, type Patient } from '../check.ts';
+
+/** Whether the state of the host is there, belongs to whoever runs it, and is seen by nobody else. */
+export const stateDirectory: Check = {
+  id: 'state_directory',
+  title: 'State directory',
+  examine: (patient) => (existsSync(patient.stateDir) ? presentOne(patient) : absentOne(patient)),
+};
+
+function absentOne({ stateDir, stateFolder }: Patient): Finding {
+  if (!isWritable(stateFolder)) {
+    return fail(
+      `"${stateDir}" is not there, and this user may not make it: "${stateFolder}" cannot be written.`,
+      `Make it for the user who runs the host (install -d -m 700 -o USER "${stateDir}"), or give another --state-dir.`,
+    );
+  }
+  return ok(`"${stateDir}" is made when a host first runs.`);
+}
+
+function presentOne({ stateDir }: Patient): Finding {
+  const facts = statSync(stateDir);
+  if (!facts.isDirectory())
+    return fail(`"${stateDir}" is not a folder.`, 'Give the path of a folder with --state-dir.');
+  const user = process.getuid?.();
+  if (!isWritable(stateDir)) {
+    const remedy = `Run the host as its owner (uid ${facts.uid}), or give it away: chown -R USER "${stateDir}".`;
+    return fail(`"${stateDir}" cannot be written by this user.`, remedy);
+  }
+  const foreign = foreignIn(stateDir, user);
+  if (foreign !== null) {
+    const remedy = `Always run the host as the same user; then mend what is there: chown -R USER "${stateDir}".`;
+    return warn(`"${foreign}" belongs to another user than the one who looks.`, remedy);
+  }
+  if (process.platform === 'win32' || (facts.mode & 0o077) === 0) return ok(`"${stateDir}" is closed to other users.`);
+  return warn(
+    `Other users may look into "${stateDir}" (mode ${(facts.mode & 0o777).toString(8)}): output of services may hold secrets.`,
+    `Close it: chmod 700 "${stateDir}".`,
+  );
+}
+
+function foreignIn(stateDir: string, user: number | undefined): string | null {
+  const paths = [stateDir, ...readdirSync(stateDir).map((name) => join(stateDir, name))];
+  const owned = paths.map((path) => ({ path, uid: statSync(path, { throwIfNoEntry: false })?.uid }));
+  return owned.find(({ uid }) => user !== undefined && uid !== undefined && uid !== user)?.path ?? null;
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,34 @@
+import { readFileSync, statSync } from 'node:fs';
+import { fail, ok, skipped, warn, type Check, type Finding } from '../check.ts';
+
+function judgeFile(file: string): Finding {
+  const facts = statSync(file, { throwIfNoEntry: false });
+  if (facts === undefined)
+    return fail(`"${file}" is not there.`, `Make one: (umask 077; openssl rand -hex 32 >"${file}").`);
+  try {
+    if (readFileSync(file, 'utf8').trim() === '')
+      return fail(`"${file}" is empty.`, 'Write a token of at least 16 characters into it.');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return fail(
+      `"${file}" cannot be read (${reason}).`,
+      'Let the user who runs the host own it: chown USER FILE; chmod 600 FILE.',
+    );
+  }
+  if (process.platform === 'win32' || (facts.mode & 0o077) === 0) return ok(`"${file}" is closed to other users.`);
+  return warn(
+    `Other users may read "${file}" (mode ${(facts.mode & 0o777).toString(8)}).`,
+    `Close it: chmod 600 "${file}".`,
+  );
+}
+
+/** Whether the tokens are there, and secret. */
+export const tokenFiles: Check = {
+  id: 'token_files',
+  title: 'Token files',
+  examine: ({ tokenFiles: files }) => {
+    const findings = files.map(judgeFile);
+    const worst = findings.find(({ status }) => status === 'fail') ?? findings.find(({ status }) => status === 'warn');
+    return worst ?? findings[0] ?? skipped('None was given.');
+  },
+};

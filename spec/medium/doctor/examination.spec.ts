@@ -1,0 +1,136 @@
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { CHECKS } from '../../../lib/doctor/checks.ts';
+import type { CheckResult } from '../../../lib/doctor/examine.ts';
+import { KeptText, runCommand } from '../../support/command.ts';
+import { install } from '../../support/built-host.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+
+interface Report {
+  readonly code: number;
+  readonly status: string;
+  readonly of: (id: string) => CheckResult;
+}
+
+describe('coredinator doctor', function () {
+  this.timeout(20_000);
+  let base: string;
+
+  beforeEach(() => {
+    base = temporaryFolder();
+    install(base, 'waits', 'coreio-1.0.0');
+    install(base, 'waits', 'corerl-1.0.0');
+  });
+
+  async function report(...argv: readonly string[]): Promise<Report> {
+    const words = ['doctor', '--base-path', base, '--port', '0', '--json', ...argv];
+    const { code, output, errors } = await runCommand(words, { PATH: process.env['PATH'] });
+    expect(errors).to.equal('');
+    const { status, checks } = JSON.parse(output) as { status: string; checks: CheckResult[] }; // as docs/cli.md has it
+    const of = (id: string): CheckResult => checks.find((one) => one.id === id)!;
+    expect(checks.map(({ id }) => id)).to.deep.equal(CHECKS.map(({ id }) => id));
+    for (const check of checks) expect(check.remedy === null, check.detail).to.equal(/ok|skipped/.test(check.status));
+    return { code, status, of };
+  }
+
+  it('finds nothing to mend in a plain plant, and leaves no trace there', async () => {
+    const before = readdirSync(base);
+    const { code, of } = await report();
+    expect(code).to.equal(0);
+    for (const id of ['base_path', 'configuration', 'executables', 'database', 'state_directory', 'clock', 'port']) {
+      expect(of(id)).to.include({ status: 'ok' });
+    }
+    expect(readdirSync(base)).to.deep.equal(before);
+  });
+
+  it('fails without a base path, with exit code 1', async () => {
+    const { code, status, of } = await report('--base-path', join(base, 'gone'));
+    expect([code, status]).to.deep.equal([1, 'fail']);
+    expect(of('base_path').detail).to.contain(`"${join(base, 'gone')}" is not there`);
+  });
+
+  it('names executables that are missing, or cannot be run', async () => {
+    chmodSync(join(base, 'coreio-1.0.0'), 0o644);
+    const { code, of } = await report();
+    expect([code, of('executables').status]).to.deep.equal([0, 'warn']);
+    expect(of('executables').detail).to.contain('coreio-1.0.0" is not executable; run chmod +x');
+    const bare = await report('--base-path', temporaryFolder());
+    expect(bare.of('executables').status).to.equal('fail');
+  });
+
+  it('names what is wrong with the configuration', async () => {
+    writeFileSync(join(base, 'coredinator.yaml'), 'kind: {}\n');
+    const { code, of } = await report();
+    expect([code, of('configuration').status]).to.deep.equal([1, 'fail']);
+    expect(of('configuration').detail).to.contain('coredinator.yaml:1:1: kind is an unknown key');
+    expect(of('executables').status).to.equal('skipped');
+  });
+
+  it('tells a port that is free from one that another program has', async () => {
+    const server = createServer((socket) => socket.resume().end('hello\n')).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const port = String((server.address() as AddressInfo).port); // it listens on a port
+    const taken = await report('--port', port);
+    server.close();
+    await once(server, 'close');
+    expect(taken.of('port').detail).to.equal(`Another program listens on 127.0.0.1:${port}.`);
+    expect((await report('--port', port)).of('port').status).to.equal('ok');
+    const foreign = await report('--host', '192.0.2.1', '--port', port);
+    expect(foreign.of('port').detail).to.contain('EADDRNOTAVAIL');
+  });
+
+  it('wants secrets to be closed to others', async () => {
+    const [state, token] = [join(base, 'state'), join(base, 'token')];
+    mkdirSync(state);
+    writeFileSync(token, 'a-token-of-22-letters!');
+    for (const [mode, status] of [
+      [0o755, 'warn'],
+      [0o700, 'ok'],
+    ] as const) {
+      chmodSync(state, mode);
+      chmodSync(token, mode);
+      const { of } = await report('--state-dir', state, '--token-file', token);
+      expect([of('state_directory').status, of('token_files').status]).to.deep.equal([status, status]);
+    }
+    writeFileSync(token, '\n');
+    const { of } = await report('--token-file', join(base, 'gone'), '--read-token-file', token);
+    expect(of('token_files').detail).to.contain('gone" is not there');
+    expect((await report('--read-token-file', token)).of('token_files').detail).to.contain('is empty');
+  });
+
+  it('fails where nothing can be stored', async () => {
+    const { of } = await report('--state-dir', '/proc/no/state');
+    expect(of('database').status).to.equal('fail');
+    const file = join(base, 'file');
+    writeFileSync(file, '');
+    expect((await report('--state-dir', file)).of('state_directory').detail).to.contain('not a folder');
+  });
+
+  it('warns of folders that everybody may fill', async () => {
+    chmodSync(base, 0o777);
+    expect((await report()).of('base_path')).to.include({ status: 'warn' });
+  });
+
+  it('prints a line for each check, with remedies, and colours on a terminal only', async () => {
+    const argv = ['doctor', '--base-path', join(base, 'gone'), '--port', '0'];
+    const plain = await runCommand(argv, { PATH: process.env['PATH'] });
+    for (const { title } of CHECKS) expect(plain.output).to.contain(title);
+    expect(plain.output).to.match(/^fail {2}Base path .* is not there\.\n {8}mend: Make it/m);
+    expect(plain.output).to.match(/\n17 checks: [2-9] failed, \d+ with a warning\.\n$/);
+    const colourful = await runCommand(argv, { PATH: process.env['PATH'] }, new KeptText(100));
+    expect(colourful.output).to.contain('\x1b[31mfail\x1b[39m');
+    expect(existsSync(join(base, 'gone'))).to.equal(false);
+  });
+
+  it('refuses a port that is none, with exit code 2', async () => {
+    const { code, errors } = await runCommand(['doctor', '--port', 'http']);
+    expect([code, errors]).to.deep.equal([
+      2,
+      'error: --port: "http" is not a port; give a whole number from 0 to 65535.\n',
+    ]);
+  });
+});
