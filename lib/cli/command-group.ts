@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { CommandIo } from './output/io.ts';
+import type { ProgramIo } from './output/io.ts';
 
 /** What a command line comes to: run it to get the exit code. It loads what it needs when it is run, not before. */
-export type Task = (io: CommandIo) => Promise<number>;
+export type Task = (io: ProgramIo) => Promise<number>;
 
 /** What a command is defined with. */
 export interface CommandSite {

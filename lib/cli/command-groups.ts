@@ -5,14 +5,18 @@ import { config } from './commands/config.ts';
 import { doctor } from './commands/doctor.ts';
 import { health } from './commands/health.ts';
 import { installService } from './commands/install-service.ts';
+import { io } from './commands/io.ts';
 import { serve } from './commands/serve.ts';
 import { services } from './commands/services.ts';
+import { top } from './commands/top.ts';
 
 /** Every command, in the order of the help. */
 export const COMMAND_GROUPS: readonly CommandGroup[] = [
   serve,
   agents,
   services,
+  io,
+  top,
   health,
   config,
   doctor,

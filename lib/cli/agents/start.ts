@@ -1,6 +1,6 @@
-import { resolve } from 'node:path';
 import { untilUp } from '../host/change.ts';
 import type { HostContext, HostRun } from '../host/context.ts';
+import { pathForHost } from '../host/path-for-host.ts';
 import type { WaitWords } from '../host/watch.ts';
 import { OptionError } from '../option-paths.ts';
 import { agentSubject } from './agent-subject.ts';
@@ -29,11 +29,6 @@ export function startAgent(fileOrId: string, words: StartWords): HostRun {
 /** An id has no slash, and hardly ever the ending of a file with YAML. */
 function isFile(fileOrId: string): boolean {
   return /[/\\]|\.ya?ml$/i.test(fileOrId);
-}
-
-/** A host on this machine reads the file that the user means; the path on another machine is for that machine to know. */
-function pathForHost(file: string, { isLocal }: HostContext): string {
-  return isLocal ? resolve(file) : file;
 }
 
 async function knownAgent(

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { CommandGroup, CommandSite, Task } from '../command-group.ts';
+import { defineReload } from '../config/reload.ts';
 import { SUBJECTS, type ConfigCommand, type ConfigPlace, type Subject } from '../config-request.ts';
 import { givenOption } from '../given-option.ts';
 import { existingFile, existingFolder } from '../option-paths.ts';
@@ -27,11 +28,12 @@ export const config: CommandGroup = {
   define: (site) => {
     const command = site
       .newCommand('config')
-      .summary('check and show the configuration')
-      .description('Checks and shows the configuration, without a host.');
+      .summary('check, show and reload the configuration')
+      .description('Checks and shows the configuration, without a host; reload is for one that runs.');
     defineCheck(withPlace(command.command('check')), site);
     defineShow(withPlace(command.command('show')), site);
     defineSchema(command.command('schema'), site);
+    defineReload(command.command('reload'), site);
     return command;
   },
 };

@@ -1,9 +1,9 @@
 import type { Client } from '../../client/client.ts';
 import { colorsFor, type Colors } from '../output/colors.ts';
-import { printJson, type CommandIo } from '../output/io.ts';
+import { printJson, type CommandIo, type ProgramIo } from '../output/io.ts';
 
 /** What a command to a host works with. */
-export interface HostContext extends CommandIo {
+export interface HostContext extends ProgramIo {
   readonly client: Client;
   readonly url: string;
   /** Whether the host sees the files of this machine under the same paths. */

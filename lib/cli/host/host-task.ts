@@ -3,7 +3,7 @@ import { createClient } from '../../client/client.ts';
 import type { Task } from '../command-group.ts';
 import { givenOption } from '../given-option.ts';
 import { existingFile } from '../option-paths.ts';
-import type { CommandIo } from '../output/io.ts';
+import type { ProgramIo } from '../output/io.ts';
 import { complain, complaintOf } from './complaint.ts';
 import { presentation, type HostContext, type HostRun } from './context.ts';
 import type { HostWords } from './host-options.ts';
@@ -37,7 +37,7 @@ export function hostTask(words: HostWords, env: NodeJS.ProcessEnv, run: HostRun)
 function contextMaker(
   words: HostWords,
   env: NodeJS.ProcessEnv,
-): (io: CommandIo, interrupted: AbortSignal) => HostContext {
+): (io: ProgramIo, interrupted: AbortSignal) => HostContext {
   const placeNow = hostPlace(words, env);
   const token = tokenSource(words, env);
   const caFile = givenOption(words.ca, '--ca', env);

@@ -13,6 +13,9 @@ export function interruptionOf(process: NodeJS.Process): AbortSignal {
   return controller.signal;
 }
 
+/** The exit code of a program that Ctrl-C ended. */
+export const INTERRUPTED = 128 + constants.signals.SIGINT;
+
 /** The exit code of a program that a signal ended, as shells count: 130 for SIGINT. */
 export function exitCodeOfSignal(interrupted: AbortSignal): number {
   const name: unknown = interrupted.reason;

@@ -52,6 +52,7 @@ function answered(request: ReturnType<typeof httpRequest>, body: string | undefi
 
 function answerOf(response: IncomingMessage): FetchAnswer {
   const { statusCode: status = 0, statusMessage: statusText = '', headers } = response;
+  let body: ReadableStream<Uint8Array> | null = null;
   return {
     ok: status >= 200 && status < 300,
     status,
@@ -60,7 +61,9 @@ function answerOf(response: IncomingMessage): FetchAnswer {
     text: () => text(response),
     json: () => json(response),
     get body() {
-      return Readable.toWeb(Readable.from(chunksOf(response)));
+      // Whoever asks again gets the same stream: a second one would share the chunks with it.
+      body ??= Readable.toWeb(Readable.from(chunksOf(response)));
+      return body;
     },
   };
 }

@@ -1,7 +1,10 @@
-/** A stream that a command writes to; `columns` is the width of a terminal. */
+/** A stream that a command writes to; `columns` and `rows` are the size of a terminal, which tells when that changes. */
 export interface TextStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
+  on?(event: 'resize', listener: () => void): unknown;
+  off?(event: 'resize', listener: () => void): unknown;
   write(text: string): unknown;
 }
 
@@ -21,6 +24,10 @@ export interface CommandIo {
   readonly env: NodeJS.ProcessEnv;
   readonly out: TextStream;
   readonly err: TextStream;
+}
+
+/** What a command is run with: besides, the part of a program that ends or is used while it runs. */
+export interface ProgramIo extends CommandIo {
   /** What the user types, for commands that show something live. */
   readonly keys: KeySource;
   /** Aborted with the name of the signal when the program is to end; who asks for it has to end by it. */

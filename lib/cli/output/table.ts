@@ -39,6 +39,11 @@ function fitted(widths: readonly number[], width: number): readonly number[] {
   }
 }
 
+/** The gap to the next column stays free. */
+function cut(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+}
+
 /** The names of the columns, as a head. */
 export function headOf(names: readonly string[], colors: Colors): readonly Cell[] {
   return names.map((text) => ({ text, paint: colors.bold }));
@@ -50,13 +55,20 @@ export function headOf(names: readonly string[], colors: Colors): readonly Cell[
  */
 export function table(head: readonly Cell[], rows: readonly (readonly Cell[])[], width?: number): string {
   const all = [head, ...rows];
+  const isLast = (column: number): boolean => column === head.length - 1;
   const natural = head.map((_, column) => {
-    const last = column === head.length - 1;
-    return Math.max(...all.map((row) => lineOf(row[column] ?? { text: '' }).length)) + (last ? 0 : GAP);
+    return Math.max(...all.map((row) => lineOf(row[column] ?? { text: '' }).length)) + (isLast(column) ? 0 : GAP);
   });
   const colWidths = [...(width === undefined ? natural : fitted(natural, width))];
   const layout = new Table({ chars: NO_BORDERS, style: { 'padding-left': 0, 'padding-right': 0 }, colWidths });
-  for (const row of all) layout.push(row.map((cell) => cell.paint?.(lineOf(cell)) ?? lineOf(cell)));
+  for (const row of all) {
+    layout.push(
+      row.map((cell, column) => {
+        const text = cut(lineOf(cell), (colWidths[column] ?? 0) - (isLast(column) ? 0 : GAP));
+        return cell.paint?.(text) ?? text;
+      }),
+    );
+  }
   const lines = layout.toString().split('\n');
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
 }

@@ -4,7 +4,8 @@ import type { HostContext, HostRun } from '../host/context.ts';
 import type { WaitWords } from '../host/watch.ts';
 import { stateWords } from '../output/state.ts';
 
-function serviceSubject({ client }: HostContext, id: string): Subject<ServiceView> {
+/** A service as something whose state changes. */
+export function serviceSubject({ client }: HostContext, id: string): Subject<ServiceView> {
   return {
     id,
     look: (signal) => client.getService({ id, ...(signal === undefined ? {} : { signal }) }),

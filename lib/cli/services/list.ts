@@ -23,7 +23,8 @@ export function listServices(words: ListWords): HostRun {
   };
 }
 
-function fits({ agents, state }: ServiceView, words: ListWords): boolean {
+/** Whether a service is one of those that are listed. */
+export function fits({ agents, state }: ServiceView, words: ListWords): boolean {
   return (
     (words.agent === undefined || agents.includes(words.agent)) && (words.state === undefined || state === words.state)
   );

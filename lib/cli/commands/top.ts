@@ -1,0 +1,40 @@
+import { Option } from 'commander';
+import { parseDuration } from '../../model/duration.ts';
+import type { Millis } from '../../model/time.ts';
+import type { CommandGroup } from '../command-group.ts';
+import { withHost, type HostWords } from '../host/host-options.ts';
+import { hostTask } from '../host/host-task.ts';
+import { OptionError } from '../option-paths.ts';
+import { SORTS } from '../top/choice.ts';
+import { top as showTop, type TopWords } from '../top/top.ts';
+import { TALK } from './talk.ts';
+
+const HELP = `
+The letter of an order turns it round when it is pressed again; arrows, j, k, Page Up and Page Down move; q ends it. Where the output
+is no terminal, one table is printed.`;
+
+/** A live table of services. */
+export const top: CommandGroup = {
+  heading: TALK,
+  example: 'coredinator top --sort memory',
+  define: ({ newCommand, choose, env }) =>
+    withHost(newCommand('top'))
+      .summary('show all services and what they use, live')
+      .description('Shows all services and what their processes use, live.')
+      .addOption(new Option('--sort <order>', 'what comes first').choices(Object.keys(SORTS)).default('cpu'))
+      .addOption(new Option('--interval <duration>', 'between two looks').default(1_000, '1s').argParser(intervalOf))
+      .option('--agent <agent>', 'only the services of an agent')
+      .addHelpText('after', HELP)
+      .action((words: HostWords & TopWords) => {
+        choose(hostTask(words, env, showTop(words)));
+      }),
+};
+
+const SHORTEST: Millis = 100;
+
+function intervalOf(text: string): Millis {
+  const parsed = parseDuration(text);
+  if (parsed.type === 'invalid') throw new OptionError(`--interval: ${parsed.message}.`);
+  if (parsed.ms < SHORTEST) throw new OptionError(`--interval: "${text}" is too short; give at least ${SHORTEST}ms.`);
+  return parsed.ms;
+}

@@ -1,0 +1,62 @@
+import type { IoView } from '../../api/schemas/agent.ts';
+import { pathForHost } from '../host/path-for-host.ts';
+import { untilUp } from '../host/change.ts';
+import { printResult, type HostContext, type HostRun } from '../host/context.ts';
+import type { WaitWords } from '../host/watch.ts';
+import { EXIT } from '../output/exit-codes.ts';
+import { Progress } from '../output/progress.ts';
+import { stateCell } from '../output/state.ts';
+import { headOf, table, type Cell } from '../output/table.ts';
+import { serviceSubject } from './change.ts';
+
+/** All coreio services that agents can share. */
+export const listIo: HostRun = async (context) => {
+  const { coreio_services: ios } = await context.client.listIo();
+  if (ios.length === 0 && !context.isJson) {
+    context.err.write('There is no shared coreio; start one with `coredinator io start FILE`.\n');
+    return EXIT.ok;
+  }
+  printResult(context, ios, () => ioTable(context, ios));
+  return EXIT.ok;
+};
+
+function ioTable({ colors, width }: HostContext, ios: readonly IoView[]): string {
+  const rows = ios.map(({ service_id: id, status }): readonly Cell[] => [
+    { text: id },
+    stateCell(status, colors),
+    { text: String(status.pid ?? '-') },
+    { text: status.version ?? '-' },
+    { text: String(status.restarts) },
+    { text: status.config_path ?? '-' },
+  ]);
+  return table(headOf(['SERVICE', 'STATE', 'PID', 'VERSION', 'RESTARTS', 'CONFIG'], colors), rows, width);
+}
+
+/** Starts a coreio service that agents can share. */
+export function startIo(file: string, words: WaitWords & { readonly coreioId?: string }): HostRun {
+  return async (context) => {
+    const body = { config_path: pathForHost(file, context), coreio_id: words.coreioId };
+    const { service_id: id } = await context.client.startIo({ body });
+    return untilUp(context, serviceSubject(context, id), words);
+  };
+}
+
+/** Lets go of a shared coreio service; the host answers when it is gone, or at once if an agent still holds it. */
+export function stopIo(id: string): HostRun {
+  return async (context) => {
+    const progress = new Progress(context.err);
+    if (!context.isJson) progress.say(`${id}: stopping`);
+    try {
+      const io = await context.client.stopIo({ id });
+      const what =
+        io.status.state === 'stopped'
+          ? 'is stopped and forgotten'
+          : `is let go; agents still hold it (${io.status.state})`;
+      progress.clear();
+      printResult(context, io, () => `${id} ${what}\n`);
+      return EXIT.ok;
+    } finally {
+      progress.clear();
+    }
+  };
+}

@@ -1,0 +1,84 @@
+import type { Colors } from '../output/colors.ts';
+import { ageSince } from '../output/age.ts';
+import { memorySize } from '../output/size.ts';
+import { stateCell } from '../output/state.ts';
+import { headOf, table, type Cell } from '../output/table.ts';
+import { whyAndNext } from '../services/service-table.ts';
+import { firstRow, SORTS, type Choice } from './choice.ts';
+import { ordered, type Picture, type Row } from './picture.ts';
+
+/** What a frame is drawn with. */
+export interface FrameSite {
+  readonly url: string;
+  readonly colors: Colors;
+  readonly now: number;
+  readonly columns: number | undefined;
+}
+
+const COLUMNS = ['SERVICE', 'STATE', 'CPU%', 'MEM', 'PROCS', 'PID', 'RESTARTS', 'FOR', 'REASON'] as const;
+const HELP = `q quit  ↑↓ move  order: ${Object.entries(SORTS)
+  .map(([name, key]) => `${key} ${name}`)
+  .join('  ')}`;
+/** Lines above the rows: two of summary, an empty one, the names of the columns. One of help is below. */
+const LINES_BESIDE = 5;
+
+/** How many rows fit on a terminal. */
+export function rowsPerPage(terminalRows: number): number {
+  return Math.max(1, terminalRows - LINES_BESIDE);
+}
+
+/** The lines of a whole terminal; `trouble` takes the place of the help. */
+export function frame(
+  picture: Picture,
+  choice: Choice,
+  site: FrameSite,
+  page: number,
+  trouble: string | null,
+): readonly string[] {
+  const { colors, columns = 80 } = site;
+  const rows = ordered(picture.rows, choice);
+  const first = firstRow(choice.first, page, rows.length);
+  const shown = rows.slice(first, first + page);
+  const lines = [...summary(picture, site), '', ...rowLines(shown, site)];
+  const more = rows.length > page ? `rows ${first + 1} to ${first + shown.length} of ${rows.length}  ` : '';
+  const last = trouble === null ? colors.dim(cut(`${more}${HELP}`, columns)) : colors.red(cut(trouble, columns));
+  return [...lines, ...Array<string>(page - shown.length).fill(''), last];
+}
+
+/** The rows with the names of their columns. */
+export function rowLines(rows: readonly Row[], { colors, columns, now }: FrameSite): readonly string[] {
+  const cells = rows.map(({ service, usage }): readonly Cell[] => [
+    { text: service.id },
+    stateCell(service, colors),
+    { text: percent(usage?.cpu_percent) },
+    { text: usage === null ? '-' : memorySize(usage.rss_bytes) },
+    { text: String(usage?.processes ?? '-') },
+    { text: String(service.pid ?? '-') },
+    { text: String(service.restarts) },
+    { text: ageSince(service.since, now) },
+    { text: whyAndNext(service, now) },
+  ]);
+  return table(headOf(COLUMNS, colors), cells, columns).trimEnd().split('\n');
+}
+
+/** Two lines about the host and all of its services. */
+export function summary({ health, usage, rows }: Picture, { url, colors, columns = 80 }: FrameSite): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { service } of rows) counts.set(service.state, (counts.get(service.state) ?? 0) + 1);
+  const states = [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
+  const memory = rows.reduce((sum, row) => sum + (row.usage?.rss_bytes ?? 0), 0);
+  const { host } = usage;
+  const paint = health.status === 'healthy' ? colors.green : colors.red;
+  const first = cut(`${url}  version ${health.version}  ${health.status}`, columns);
+  const own = `host ${percent(host.cpu_percent)}% cpu, ${memorySize(host.rss_bytes)}`;
+  const second = `${rows.length} services${states === '' ? '' : `: ${states}`}  ${memorySize(memory)}  ${own}`;
+  return [first.replace(health.status, paint(health.status)), cut(second, columns)];
+}
+
+function percent(value: number | null | undefined): string {
+  return value === null || value === undefined ? '-' : value.toFixed(1);
+}
+
+function cut(text: string, columns: number): string {
+  return text.length <= columns ? text : `${text.slice(0, columns - 1)}…`;
+}

@@ -1,0 +1,53 @@
+import type { HealthView } from '../../api/schemas/host.ts';
+import type { ServiceView } from '../../api/schemas/service.ts';
+import type { ServiceUsageView, UsageView } from '../../api/schemas/usage.ts';
+import type { Client } from '../../client/client.ts';
+import { allServices } from '../services/all-services.ts';
+import { fits, type ListWords } from '../services/list.ts';
+import type { Choice, Sort } from './choice.ts';
+
+/** A service with what its process tree uses; null: it has no process, or nobody can tell. */
+export interface Row {
+  readonly service: ServiceView;
+  readonly usage: ServiceUsageView | null;
+}
+
+/** What is seen of a host at one time. */
+export interface Picture {
+  readonly health: HealthView;
+  readonly usage: UsageView;
+  readonly rows: readonly Row[];
+}
+
+/** Asks a host for a picture of itself. */
+export async function takePicture(client: Client, words: ListWords, signal: AbortSignal): Promise<Picture> {
+  const asked = [client.getHealth({ signal }), client.getUsage({ signal }), allServices(client, signal)] as const;
+  const [health, usage, services] = await Promise.all(asked);
+  const usageOf = new Map(usage.services.map((one) => [one.id, one]));
+  const shown = services.filter((service) => fits(service, words));
+  return { health, usage, rows: shown.map((service) => ({ service, usage: usageOf.get(service.id) ?? null })) };
+}
+
+/** The states by how much they want to be looked at. */
+const URGENCY = ['failed', 'backoff', 'starting', 'stopping', 'running', 'stopped'] as const;
+
+/** What comes first is what is compared least. */
+const RANKS: Readonly<Record<Exclude<Sort, 'id'>, (row: Row) => number>> = {
+  cpu: ({ usage }) => -(usage?.cpu_percent ?? -1),
+  memory: ({ usage }) => -(usage?.rss_bytes ?? -1),
+  restarts: ({ service }) => -service.restarts,
+  state: ({ service }) => URGENCY.indexOf(service.state),
+  for: ({ service }) => -Date.parse(service.since),
+};
+
+/** The rows in the order that was chosen; equal ones stay in the order of first start. */
+export function ordered(
+  rows: readonly Row[],
+  { sort, isReversed }: Pick<Choice, 'sort' | 'isReversed'>,
+): readonly Row[] {
+  const compare =
+    sort === 'id'
+      ? (a: Row, b: Row): number => (a.service.id < b.service.id ? -1 : 1)
+      : (a: Row, b: Row): number => RANKS[sort](a) - RANKS[sort](b);
+  return [...rows].sort((a, b) => (isReversed ? compare(b, a) : compare(a, b)));
+}

@@ -1,0 +1,121 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { UnreachableError } from '../../client/client.ts';
+import type { Millis } from '../../model/time.ts';
+import type { HostContext, HostRun } from '../host/context.ts';
+import { INTERRUPTED } from '../host/interruption.ts';
+import { EXIT } from '../output/exit-codes.ts';
+import { printJson } from '../output/io.ts';
+import type { ListWords } from '../services/list.ts';
+import { press, type Choice, type Sort } from './choice.ts';
+import { frame, rowLines, rowsPerPage, summary, type FrameSite } from './frame.ts';
+import { ordered, takePicture, type Picture } from './picture.ts';
+import { Screen } from './screen.ts';
+
+/** The options of `top`. */
+export interface TopWords extends ListWords {
+  readonly sort: Sort;
+  readonly interval: Millis;
+}
+
+/** What all services are and use: live on a terminal, once elsewhere. */
+export function top(words: TopWords): HostRun {
+  return (context) => {
+    const isLive = context.out.isTTY === true && context.keys.isTTY === true && !context.isJson;
+    return isLive ? new Live(context, words).run() : once(context, words);
+  };
+}
+
+/** How much of a processor is used only the second of two readings says. */
+async function once(context: HostContext, words: TopWords): Promise<number> {
+  await context.client.getUsage();
+  await delay(words.interval, undefined, { signal: context.interrupted });
+  const picture = await takePicture(context.client, words, context.interrupted);
+  const rows = ordered(picture.rows, { sort: words.sort, isReversed: false });
+  if (context.isJson) printJson(context.out, { ...picture, rows });
+  else {
+    const site = siteOf(context, context.width);
+    for (const line of [...summary(picture, { ...site, columns: Infinity }), '', ...rowLines(rows, site)]) {
+      context.out.write(`${line}\n`);
+    }
+  }
+  return EXIT.ok;
+}
+
+function siteOf({ url, colors, now }: HostContext, columns: number | undefined): FrameSite {
+  return { url, colors, columns, now: now() };
+}
+
+/** A table that is drawn anew with each look at the host, each key and each new size of the terminal. */
+class Live {
+  readonly #context: HostContext;
+  readonly #words: TopWords;
+  readonly #leave = new AbortController();
+  #code: number = EXIT.ok;
+  #choice: Choice;
+  #picture: Picture | null = null;
+  /** What a look ran into, for the last line. */
+  #trouble: string | null = null;
+  #screen: Screen | null = null;
+
+  constructor(context: HostContext, words: TopWords) {
+    this.#context = context;
+    this.#words = words;
+    this.#choice = { sort: words.sort, isReversed: false, first: 0 };
+  }
+
+  async run(): Promise<number> {
+    const { out, keys, interrupted } = this.#context;
+    const over = AbortSignal.any([interrupted, this.#leave.signal]);
+    const onKey = (key: string): void => {
+      this.#press(key);
+    };
+    const onResize = (): void => {
+      this.#draw();
+    };
+    this.#picture = await takePicture(this.#context.client, this.#words, over); // a host that is not there is no reason to clear a screen
+    this.#screen = new Screen(out, keys, { onKey, onResize });
+    try {
+      while (!over.aborted) {
+        this.#draw();
+        await delay(this.#words.interval, undefined, { signal: over }).catch(() => undefined);
+        await this.#look(over);
+      }
+    } finally {
+      this.#screen.close();
+    }
+    return this.#code;
+  }
+
+  async #look(over: AbortSignal): Promise<void> {
+    try {
+      this.#picture = await takePicture(this.#context.client, this.#words, over);
+      this.#trouble = null;
+    } catch (error) {
+      if (over.aborted) return;
+      if (!(error instanceof UnreachableError)) throw error;
+      this.#trouble = error.message;
+    }
+  }
+
+  #press(key: string): void {
+    const count = this.#picture?.rows.length ?? 0;
+    const pressed = press(this.#choice, key, this.#page, count);
+    if (pressed === 'quit' || pressed === 'interrupt') {
+      if (pressed === 'interrupt') this.#code = INTERRUPTED;
+      this.#leave.abort();
+      return;
+    }
+    this.#choice = pressed;
+    this.#draw();
+  }
+
+  get #page(): number {
+    return rowsPerPage(this.#context.out.rows ?? 24);
+  }
+
+  #draw(): void {
+    if (this.#picture === null) return;
+    const site = siteOf(this.#context, this.#context.out.columns);
+    this.#screen?.draw(frame(this.#picture, this.#choice, site, this.#page, this.#trouble));
+  }
+}
