@@ -107,6 +107,7 @@ export async function startHost(basePath, { nodeOptions = [], sockets = 1 } = {}
     const url = await readyUrl(child);
     return {
       pid: child.pid,
+      url,
       readyMs: performance.now() - begun,
       post: (path, body) => post(agent, `${url}${path}`, body),
       get: async (path) => JSON.parse(await get(asker, `${url}${path}`)),

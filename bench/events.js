@@ -1,0 +1,171 @@
+/**
+ * What do readers of events cost the host, and how late are events? `npm run bench:events -- --readers 500`.
+ *
+ * Starts a host with one service, restarts that by command again and again, and follows what happens, once with one reader and once
+ * with N, each over a connection of its own. Late is what a reader has in hand so long after the instant that the event carries: the
+ * commit to disk is in it, and the work of this process, which shares the machine. Says also how long another client waits meanwhile and
+ * what it costs the host. Exit code 1 when a reader lacks an event, has one twice, or has them in another order than the journal.
+ */
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { startHost } from './host.js';
+
+const RESTARTS = 60;
+const BETWEEN_MS = 100;
+const PATIENCE_MS = 60_000;
+const ASK_EVERY_MS = 10;
+const TICKS_PER_S = 100;
+
+const { values } = parseArgs({ options: { readers: { type: 'string', default: '500' } } });
+const count = Number(values.readers);
+if (!Number.isInteger(count) || count < 1 || count > 700)
+  throw new Error('--readers wants a whole number from 1 to 700.');
+
+function quantile(samples, share) {
+  const sorted = [...samples].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
+}
+
+const now = () => performance.timeOrigin + performance.now();
+
+/** A base path with a program that only waits, as a host service. */
+function makePlant(basePath) {
+  const program = join(basePath, 'corebench-1.0.0');
+  writeFileSync(program, '#!/bin/sh\nexec sleep 100000\n');
+  chmodSync(program, 0o755);
+  const kind = { executable: 'corebench', settle: '0ms' };
+  const configuration = { kinds: { corebench: kind }, services: { one: { kind: 'corebench' } } };
+  writeFileSync(join(basePath, 'coredinator.yaml'), `${JSON.stringify(configuration)}\n`); // JSON is YAML
+}
+
+/** Processor time of the host so far, in seconds. */
+function cpuOf(pid) {
+  const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_S;
+}
+
+/** A reader that has begun; `seqs` and `late` grow with what it gets. */
+function openReader(url) {
+  const reader = { seqs: [], late: [], close: () => message.destroy() };
+  let rest = '';
+  const message = request(`${url}/api/events`, { agent: false });
+  return new Promise((resolve, reject) => {
+    message.on('error', reject); // once it has begun this does nothing more
+    message.on('response', (response) => {
+      if (response.statusCode !== 200) reject(new Error(`A reader was refused (${response.statusCode}).`));
+      response.setEncoding('utf8');
+      response.on('error', () => undefined);
+      response.on('data', (part) => {
+        const at = now();
+        const blocks = (rest + part).split('\n\n');
+        rest = blocks.pop();
+        for (const block of blocks) take(block, at);
+      });
+    });
+    message.end();
+
+    function take(block, at) {
+      if (block.includes('event: position')) resolve(reader);
+      if (block.includes('event: ') || !block.includes('\ndata: ')) return;
+      const event = JSON.parse(block.slice(block.indexOf('\ndata: ') + 7));
+      reader.seqs.push(event.seq);
+      reader.late.push(at - Date.parse(event.at));
+    }
+  });
+}
+
+/** How long each of many questions takes until told that it is over. */
+async function askAlong(host, until) {
+  const took = [];
+  while (!until.isOver) {
+    const begun = performance.now();
+    await host.get('/api/services/one');
+    took.push(performance.now() - begun);
+    await pause(ASK_EVERY_MS);
+  }
+  return took;
+}
+
+async function newest(host, after) {
+  const events = [];
+  for (let next = after; next !== null;) {
+    const page = await host.get(`/api/events/history?limit=1000&after=${next}`);
+    events.push(...page.events.map(({ seq }) => seq));
+    next = page.next;
+  }
+  return events;
+}
+
+async function measure(host, readerCount) {
+  const readers = [];
+  while (readers.length < readerCount) {
+    const lot = Math.min(50, readerCount - readers.length);
+    readers.push(...(await Promise.all(Array.from({ length: lot }, () => openReader(host.url)))));
+  }
+  await pause(1_000);
+  const before = (await newest(host, 0)).at(-1);
+  const until = { isOver: false };
+  const begun = { cpu: cpuOf(host.pid), at: performance.now() };
+  const asked = askAlong(host, until);
+  for (let index = 0; index < RESTARTS; index += 1) {
+    await host.post('/api/services/one/restart');
+    await pause(BETWEEN_MS);
+  }
+  const seconds = (performance.now() - begun.at) / 1_000;
+  const cpu = (cpuOf(host.pid) - begun.cpu) / seconds;
+  until.isOver = true;
+  const waits = await asked;
+  const wanted = await settled(host, before, readers);
+  for (const reader of readers) reader.close();
+  const wrong = readers.filter(({ seqs }) => seqs.filter((seq) => seq > before).join() !== wanted.join());
+  return {
+    wanted,
+    wrong,
+    late: readers.flatMap((reader) => reader.late),
+    waits,
+    cpu,
+    perSecond: wanted.length / seconds,
+  };
+}
+
+/** What the journal has, once it has not grown for a second and every reader has its end. */
+async function settled(host, after, readers) {
+  const end = performance.now() + PATIENCE_MS;
+  for (let last = -1; performance.now() < end;) {
+    const events = await newest(host, after);
+    if (events.at(-1) === last && readers.every(({ seqs }) => seqs.at(-1) === last)) return events;
+    last = events.at(-1);
+    await pause(1_000);
+  }
+  throw new Error('Readers lack the newest events.');
+}
+
+function report(readerCount, { wanted, late, waits, cpu, perSecond, wrong }) {
+  const figures = (samples) => [0.5, 0.99, 1].map((share) => quantile(samples, share).toFixed(1)).join(' / ');
+  console.log(`\n${readerCount} readers, ${wanted.length} events, ${perSecond.toFixed(0)} a second`);
+  console.log(`late (median / p99 / worst)                  ${figures(late)} ms`);
+  console.log(`another client waits (median / p99 / worst)  ${figures(waits)} ms`);
+  console.log(`processor time of the host                   ${(cpu * 100).toFixed(0)} % of a core`);
+  console.log(`readers with a gap, a double or a swap       ${wrong.length}`);
+  return wrong.length === 0;
+}
+
+const basePath = mkdtempSync(join(tmpdir(), 'coredinator-bench-'));
+try {
+  makePlant(basePath);
+  const host = await startHost(basePath);
+  try {
+    for (const readers of [1, count]) {
+      if (!report(readers, await measure(host, readers))) process.exitCode = 1;
+    }
+  } finally {
+    await host.stop();
+  }
+} finally {
+  rmSync(basePath, { recursive: true, force: true });
+}
