@@ -39,8 +39,17 @@ export class BuiltHost {
   }
 
   /** Starts the host on a base path and a free port, and resolves when it says that it is ready. */
-  static async start(basePath: string, ...more: readonly string[]): Promise<BuiltHost> {
-    const host = new BuiltHost(['--base-path', basePath, '--port', '0', ...more], process.env);
+  static start(basePath: string, ...more: readonly string[]): Promise<BuiltHost> {
+    return BuiltHost.#started(new BuiltHost(['--base-path', basePath, '--port', '0', ...more], process.env));
+  }
+
+  /** The same for a host that kills itself at a crash point (lib/crash-at.ts). */
+  static startToDie(basePath: string, crashAt: string): Promise<BuiltHost> {
+    const env = { ...process.env, COREDINATOR_CRASH_AT: crashAt };
+    return BuiltHost.#started(new BuiltHost(['--base-path', basePath, '--port', '0'], env));
+  }
+
+  static async #started(host: BuiltHost): Promise<BuiltHost> {
     const ready = host.#whenReady();
     const end = await Promise.race([ready, host.ended]);
     if (end !== null) throw new Error(`The host did not come up (code ${end.code ?? 'none'}):\n${end.stderr}`);
@@ -71,10 +80,10 @@ export class BuiltHost {
   }
 
   /** Sends a request; an object becomes a JSON body. */
-  async request(method: string, path: string, body?: unknown): Promise<Answer> {
-    const json =
-      body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-    const response = await fetch(`${this.url}${path}`, { method, ...json });
+  async request(method: string, path: string, body?: unknown, more: Record<string, string> = {}): Promise<Answer> {
+    const json = body === undefined ? {} : { body: JSON.stringify(body) };
+    const type = body === undefined ? {} : { 'content-type': 'application/json' };
+    const response = await fetch(`${this.url}${path}`, { method, ...json, headers: { ...type, ...more } });
     const text = await response.text();
     const { status, headers } = response;
     assertFits({ method, path, status, contentType: headers.get('content-type'), text });
