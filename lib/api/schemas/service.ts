@@ -89,4 +89,3 @@ export const servicePageSchema = z
     next: idSchema.nullable().meta({ description: 'The `cursor` of the following page; null at the end.' }),
   })
   .meta({ id: 'ServicePage' });
-export type ServicePage = Wire<typeof servicePageSchema>;
