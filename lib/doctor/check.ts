@@ -17,9 +17,12 @@ export interface DoctorRequest {
   readonly stateDir: string;
   /** Null: the `coredinator.yaml` of the base path, if there is one. */
   readonly configFile: string | null;
-  readonly host: string;
-  readonly port: number;
-  readonly tokenFiles: readonly string[];
+  /** Where the API would listen: an address (IPv6 without brackets; port 0: any free one), or the path of a Unix socket. */
+  readonly place:
+    | { readonly type: 'tcp'; readonly host: string; readonly port: number }
+    | { readonly type: 'unix'; readonly path: string };
+  /** Files that nobody else may read: those of tokens, and the key of the certificate. */
+  readonly secretFiles: readonly string[];
   readonly env: NodeJS.ProcessEnv;
 }
 

@@ -12,10 +12,10 @@ import { openFiles } from './checks/open-files.ts';
 import { port } from './checks/port.ts';
 import { processes } from './checks/processes.ts';
 import { runningHost } from './checks/running-host.ts';
+import { secretFiles } from './checks/secret-files.ts';
 import { serviceManager } from './checks/service-manager.ts';
 import { shim } from './checks/shim.ts';
 import { stateDirectory } from './checks/state-directory.ts';
-import { tokenFiles } from './checks/token-files.ts';
 
 /** Every check, in the order of the report: the machine, what holds the host, the disk, the network, the plant. */
 export const CHECKS: readonly Check[] = [
@@ -35,5 +35,5 @@ export const CHECKS: readonly Check[] = [
   basePath,
   configuration,
   executables,
-  tokenFiles,
+  secretFiles,
 ];

@@ -2,7 +2,8 @@ import { join, resolve } from 'node:path';
 import type { DoctorRequest } from '../../doctor/check.ts';
 import type { CommandGroup, CommandSite, Task } from '../command-group.ts';
 import { givenOption } from '../given-option.ts';
-import { portNumber } from '../option-values.ts';
+import { listenPlace } from '../listen-options.ts';
+import type { RawOption } from '../raw-options.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import { printJson } from '../output/io.ts';
 import { Progress } from '../output/progress.ts';
@@ -18,6 +19,8 @@ interface Given {
   readonly config?: string;
   readonly host?: string;
   readonly port?: string;
+  readonly listen?: string;
+  readonly tlsKey?: string;
   readonly tokenFile?: string;
   readonly readTokenFile?: string;
   readonly json?: true;
@@ -37,6 +40,8 @@ export const doctor: CommandGroup = {
       .option('--config <file>', 'configuration of the host (default: <base-path>/coredinator.yaml if it exists)')
       .option('--host <addr>', 'address to listen on (default: 127.0.0.1)')
       .option('--port <n>', 'port to listen on (default: 8000)')
+      .option('--listen <place>', 'unix:PATH listens on a Unix socket, instead of an address')
+      .option('--tls-key <file>', 'file with the key of the certificate')
       .option('--token-file <file>', 'file with the token for full access')
       .option('--read-token-file <file>', 'file with the token for read-only access')
       .option('--json', 'print one JSON document: {status, checks: [{id, title, status, detail, remedy}]}')
@@ -47,20 +52,32 @@ export const doctor: CommandGroup = {
 };
 
 function requestOf(given: Given, { env }: CommandSite): DoctorRequest {
+  const option = (value: string | undefined, flag: string): RawOption | undefined => givenOption(value, flag, env);
   const path = (value: string | undefined, flag: string): string | null => {
-    const option = givenOption(value, flag, env);
-    return option === undefined ? null : resolve(option.values[0]);
+    const found = option(value, flag);
+    return found === undefined ? null : resolve(found.values[0]);
   };
   const basePath = path(given.basePath, '--base-path') ?? process.cwd();
-  const port = givenOption(given.port, '--port', env);
-  const tokens = [path(given.tokenFile, '--token-file'), path(given.readTokenFile, '--read-token-file')];
+  const [listen, host, port] = [
+    option(given.listen, '--listen'),
+    option(given.host, '--host'),
+    option(given.port, '--port'),
+  ];
+  const secrets = [
+    path(given.tokenFile, '--token-file'),
+    path(given.readTokenFile, '--read-token-file'),
+    path(given.tlsKey, '--tls-key'),
+  ];
   return {
     basePath,
     stateDir: path(given.stateDir, '--state-dir') ?? join(basePath, '.coredinator'),
     configFile: path(given.config, '--config'),
-    host: (givenOption(given.host, '--host', env)?.values[0] ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1'),
-    port: port === undefined ? 8000 : portNumber(port),
-    tokenFiles: tokens.filter((file) => file !== null),
+    place: listenPlace({
+      ...(listen === undefined ? {} : { listen }),
+      ...(host === undefined ? {} : { host }),
+      ...(port === undefined ? {} : { port }),
+    }),
+    secretFiles: secrets.filter((file) => file !== null),
     env,
   };
 }

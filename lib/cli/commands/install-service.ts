@@ -108,6 +108,11 @@ function unitWords(words: readonly string[], env: NodeJS.ProcessEnv): readonly s
   return newServeOptions().flatMap((option) => {
     const isPath = /<(dir|file)>/.test(option.flags);
     const values = given[option.attributeName()]?.values ?? [];
-    return values.flatMap((value) => [option.long ?? '', isPath ? resolve(value) : value]);
+    return values.flatMap((value) => [option.long ?? '', isPath ? resolve(value) : absolutePlace(value)]);
   });
+}
+
+/** The path in a place such as `unix:host.sock`; any other value is as it was. */
+function absolutePlace(value: string): string {
+  return value.replace(/^unix:(.+)$/s, (_, path: string) => `unix:${resolve(path)}`);
 }

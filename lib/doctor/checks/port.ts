@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { examineSocket } from '../unix-socket.ts';
 import { fail, ok, type Check, type Finding, type Patient } from '../check.ts';
 
 const PATIENCE_MS = 2_000;
@@ -22,6 +23,7 @@ export function judgePort(place: string, code: string | null, occupant: Occupant
   return fail(`The host of another state directory (pid ${occupant.pid}) answers on ${place}.`, remedy);
 }
 
+/** What the system says to a bind; null: nothing against it. */
 function refusalOf(host: string, port: number): Promise<string | null> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -36,7 +38,7 @@ function refusalOf(host: string, port: number): Promise<string | null> {
   });
 }
 
-async function occupantOf(place: string, { lock, port }: Patient): Promise<Occupant> {
+async function occupantOf(place: string, port: number, { lock }: Patient): Promise<Occupant> {
   // The host itself has said that it is there, also where it wants https or another name.
   if (lock.isHeld && lock.url !== null && portOf(lock.url) === port) return { pid: lock.pid };
   try {
@@ -49,21 +51,25 @@ async function occupantOf(place: string, { lock, port }: Patient): Promise<Occup
   }
 }
 
-function portOf(url: string): number {
+/** Null: no address of TCP, such as that of a Unix socket. */
+function portOf(url: string): number | null {
   const { port, protocol } = new URL(url);
-  return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
+  const standard = { 'http:': 80, 'https:': 443 }[protocol] ?? null;
+  return port === '' ? standard : Number(port);
 }
 
 /** Whether the API could listen. */
 export const port: Check = {
   id: 'port',
-  title: 'Port',
+  title: 'Port or socket',
   examine: async (patient) => {
-    const { host, port: wanted, lock } = patient;
-    const place = `${host.includes(':') ? `[${host}]` : host}:${wanted}`;
+    const { place, lock } = patient;
+    if (place.type === 'unix') return examineSocket(place.path, lock);
+    const { host, port: wanted } = place;
+    const name = `${host.includes(':') ? `[${host}]` : host}:${wanted}`;
     if (wanted === 0) return ok('Any free port is taken.');
     const code = await refusalOf(host, wanted);
-    const occupant = code === 'EADDRINUSE' ? await occupantOf(place, patient) : { pid: null };
-    return judgePort(place, code, occupant, lock.isHeld ? lock.pid : null);
+    const occupant = code === 'EADDRINUSE' ? await occupantOf(name, wanted, patient) : { pid: null };
+    return judgePort(name, code, occupant, lock.isHeld ? lock.pid : null);
   },
 };

@@ -55,6 +55,12 @@ describe('coredinator install-service', () => {
     });
   });
 
+  it('writes where a Unix socket is, wherever the unit is started', async () => {
+    expect(execStart(await printed(['--listen', 'unix:host.sock']))).to.contain(
+      `--listen unix:${process.cwd()}/host.sock`,
+    );
+  });
+
   for (const scope of ['--system', '--user']) {
     it(`prints a unit with ${scope} that systemd understands to the last line`, async function () {
       if (!ANALYZE) this.skip();

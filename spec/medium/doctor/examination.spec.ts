@@ -83,6 +83,32 @@ describe('coredinator doctor', function () {
     expect(foreign.of('port').detail).to.contain('EADDRNOTAVAIL');
   });
 
+  it('tells a Unix socket that is answered from one that is not', async () => {
+    const path = join(base, 'host.sock');
+    const of = async (...more: string[]): Promise<CheckResult> => {
+      const { output } = await runCommand([
+        'doctor',
+        '--base-path',
+        base,
+        '--json',
+        '--listen',
+        `unix:${path}`,
+        ...more,
+      ]);
+      const { checks } = JSON.parse(output) as { checks: CheckResult[] }; // as docs/cli.md has it
+      return checks.find(({ id }) => id === 'port')!;
+    };
+    expect(await of()).to.include({ status: 'ok', detail: `"${path}" is free.` });
+    const server = createServer((socket) => socket.resume().end()).listen(path);
+    await once(server, 'listening');
+    expect(await of()).to.include({ status: 'fail', detail: `A program answers on "${path}".` });
+    server.close();
+    await once(server, 'close');
+    writeFileSync(path, '');
+    expect((await of()).detail).to.contain('no socket');
+    expect((await of('--listen', `unix:${join(base, 'gone', 'x')}`)).detail).to.contain('No socket can be made');
+  });
+
   it('wants secrets to be closed to others', async () => {
     const [state, token] = [join(base, 'state'), join(base, 'token')];
     mkdirSync(state);
@@ -94,12 +120,12 @@ describe('coredinator doctor', function () {
       chmodSync(state, mode);
       chmodSync(token, mode);
       const { of } = await report('--state-dir', state, '--token-file', token);
-      expect([of('state_directory').status, of('token_files').status]).to.deep.equal([status, status]);
+      expect([of('state_directory').status, of('secret_files').status]).to.deep.equal([status, status]);
     }
     writeFileSync(token, '\n');
     const { of } = await report('--token-file', join(base, 'gone'), '--read-token-file', token);
-    expect(of('token_files').detail).to.contain('gone" is not there');
-    expect((await report('--read-token-file', token)).of('token_files').detail).to.contain('is empty');
+    expect(of('secret_files').detail).to.contain('gone" is not there');
+    expect((await report('--read-token-file', token)).of('secret_files').detail).to.contain('is empty');
   });
 
   it('fails where nothing can be stored', async () => {

@@ -4,10 +4,16 @@ import { fail, ok, skipped, warn, type Check, type Finding } from '../check.ts';
 function judgeFile(file: string): Finding {
   const facts = statSync(file, { throwIfNoEntry: false });
   if (facts === undefined)
-    return fail(`"${file}" is not there.`, `Make one: (umask 077; openssl rand -hex 32 >"${file}").`);
+    return fail(
+      `"${file}" is not there.`,
+      `Make it, closed to others: for a token (umask 077; openssl rand -hex 32 >"${file}").`,
+    );
   try {
     if (readFileSync(file, 'utf8').trim() === '')
-      return fail(`"${file}" is empty.`, 'Write a token of at least 16 characters into it.');
+      return fail(
+        `"${file}" is empty.`,
+        'Write into it what it is for: a token of at least 16 characters, or the key.',
+      );
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return fail(
@@ -22,11 +28,11 @@ function judgeFile(file: string): Finding {
   );
 }
 
-/** Whether the tokens are there, and secret. */
-export const tokenFiles: Check = {
-  id: 'token_files',
-  title: 'Token files',
-  examine: ({ tokenFiles: files }) => {
+/** Whether tokens and keys are there, and secret. */
+export const secretFiles: Check = {
+  id: 'secret_files',
+  title: 'Tokens and keys',
+  examine: ({ secretFiles: files }) => {
     const findings = files.map(judgeFile);
     const worst = findings.find(({ status }) => status === 'fail') ?? findings.find(({ status }) => status === 'warn');
     return worst ?? findings[0] ?? skipped('None was given.');
