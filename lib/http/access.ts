@@ -1,5 +1,8 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Operation } from '../api/operation.ts';
+import { OPERATIONS } from '../api/operations.ts';
+import { PLACES, type OperationId } from '../api/paths.ts';
 import type { FailedAttempts } from './failed-attempts.ts';
 import { RequestError } from './problem.ts';
 
@@ -13,8 +16,15 @@ export interface Access {
 }
 
 const BEARER = /^Bearer +(\S+) *$/i;
-const OPEN_PATHS: ReadonlySet<string> = new Set(['/livez', '/livez/', '/api/healthcheck', '/api/healthcheck/']);
+const OPEN_PATHS: ReadonlySet<string> = new Set(openPaths());
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Those of the operations that need no token, in both forms that the host takes. */
+function openPaths(): readonly string[] {
+  const ids = Object.keys(OPERATIONS) as OperationId[]; // Object.keys forgets the type of the keys
+  const open = ids.filter((id) => (OPERATIONS[id] as Operation).access === 'open');
+  return open.flatMap((id) => PLACES[id].slice(1).flatMap((path) => [path, `${path}/`]));
+}
 
 /** Whether a method changes nothing. */
 export function isReading(method: string | undefined): boolean {

@@ -1,9 +1,11 @@
+import type { IncomingMessage } from 'node:http';
 import type { Context } from './route.ts';
 import { RequestError } from './problem.ts';
 
 const EXPOSED = 'ETag, Idempotency-Replayed, Location, Retry-After, X-CoreRL-Version, X-Request-Id';
 const PREFLIGHT_MAX_AGE_S = '600';
 
+/** What a Host says counts only where the host is served: on a Unix socket any gets this far, from behind a proxy perhaps. */
 function isSameOrigin(origin: string, host: string | undefined): boolean {
   // The scheme is left out: a proxy that ends TLS changes it.
   return origin.replace(/^https?:\/\//i, '').toLowerCase() === host?.toLowerCase();
@@ -23,12 +25,15 @@ function answerPreflight(ctx: Context): void {
  * Refuses requests of pages from elsewhere (403) unless their origin is allowed; gives those the CORS headers. True: it was a
  * preflight and is answered.
  */
-export function crossOriginGuard(origins: readonly string[]): (ctx: Context) => boolean {
+export function crossOriginGuard(
+  origins: readonly string[],
+  isServed: (req: IncomingMessage) => boolean,
+): (ctx: Context) => boolean {
   const allowed = new Set(origins);
   return (ctx) => {
     if (allowed.size > 0) ctx.res.setHeader('Vary', 'Origin');
     const { origin, host } = ctx.req.headers;
-    if (origin === undefined || isSameOrigin(origin, host)) return false;
+    if (origin === undefined || (isSameOrigin(origin, host) && isServed(ctx.req))) return false;
     if (!allowed.has(origin)) {
       throw new RequestError(
         'cross_origin',

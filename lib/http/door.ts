@@ -6,8 +6,8 @@ import type { Log } from '../ports/log.ts';
 import { isReading, tokenGuard } from './access.ts';
 import type { Access } from './access.ts';
 import { crossOriginGuard } from './cross-origin.ts';
-import { FailedAttempts } from './failed-attempts.ts';
-import { hostGuard } from './host-guard.ts';
+import { FailedAttempts, type AttemptLimits } from './failed-attempts.ts';
+import { hostGuard, servedHosts } from './host-guard.ts';
 import { problemAnswer, rawPath, RequestError } from './problem.ts';
 import { refuseOversized } from './request-limits.ts';
 import type { Context, RequestState } from './route.ts';
@@ -24,6 +24,8 @@ export interface DoorOptions {
   readonly corsOrigins?: readonly string[];
   /** Whether requests come in on a Unix socket, where a Host header says nothing; default no. */
   readonly isUnixSocket?: boolean;
+  /** How many wrong tokens an address may send; default ten in a minute. */
+  readonly attemptLimits?: AttemptLimits;
 }
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
@@ -58,9 +60,10 @@ function checkedPath(ctx: Context): string {
 /** The guards in the order in which they refuse; true: the request is answered already. */
 function guards(options: DoorOptions): (ctx: Context) => Promise<boolean> {
   const { access, allowedHosts, corsOrigins = [], isUnixSocket = false, log } = options;
-  const checkHost = hostGuard(allowedHosts, isUnixSocket);
-  const checkOrigin = crossOriginGuard(corsOrigins);
-  const checkToken = tokenGuard(access, new FailedAttempts(log));
+  const isServed = servedHosts(allowedHosts);
+  const checkHost = hostGuard(isServed, isUnixSocket);
+  const checkOrigin = crossOriginGuard(corsOrigins, isServed);
+  const checkToken = tokenGuard(access, new FailedAttempts(log, options.attemptLimits));
   return async (ctx) => {
     checkHost(ctx.req);
     if (checkOrigin(ctx)) return true;

@@ -14,23 +14,31 @@ function localName(req: IncomingMessage): string | undefined {
   return req.socket.localAddress === undefined ? undefined : hostName(req.socket.localAddress.replace(/^::ffff:/i, ''));
 }
 
-/**
- * Refuses requests whose Host header names neither this machine nor an allowed name (421), so that a foreign name that was made
- * to resolve to this address (DNS rebinding) reaches nothing. Any port will do: behind a forwarded port it is not ours. On a Unix
- * socket any name will do: no name resolves to it. That it is one is told and not seen from the connection, since one that the
- * client has cut has no addresses either.
- */
-export function hostGuard(allowedHosts: readonly string[], isUnixSocket = false): (req: IncomingMessage) => void {
+/** Whether the Host header of a request names this machine or an allowed name. Any port will do: behind a forwarded port it is not ours. */
+export function servedHosts(allowedHosts: readonly string[]): (req: IncomingMessage) => boolean {
   const served = new Set([...LOOPBACK_NAMES, ...allowedHosts.map(hostName)]);
   return (req) => {
-    const header = req.headers.host;
-    if (header === undefined) throw new RequestError('host_missing', 'The request has no Host header.');
-    if (isUnixSocket) return;
-    const name = HOST.exec(header)?.[1]?.toLowerCase();
-    if (name !== undefined && (served.has(name) || name === localName(req))) return;
+    const name = HOST.exec(req.headers.host ?? '')?.[1]?.toLowerCase();
+    return name !== undefined && (served.has(name) || name === localName(req));
+  };
+}
+
+/**
+ * Refuses requests whose Host is not served (421), so that a foreign name that was made to resolve to this address (DNS
+ * rebinding) reaches nothing. On a Unix socket any name will do: no name resolves to it. That it is one is told and not seen from
+ * the connection, since one that the client has cut has no addresses either.
+ */
+export function hostGuard(
+  isServed: (req: IncomingMessage) => boolean,
+  isUnixSocket = false,
+): (req: IncomingMessage) => void {
+  return (req) => {
+    const { host } = req.headers;
+    if (host === undefined) throw new RequestError('host_missing', 'The request has no Host header.');
+    if (isUnixSocket || isServed(req)) return;
     throw new RequestError(
       'host_not_served',
-      `This host does not answer for "${header}"; allow the name with --allowed-host.`,
+      `This host does not answer for "${host}"; allow the name with --allowed-host.`,
     );
   };
 }

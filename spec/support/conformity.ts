@@ -54,7 +54,8 @@ export function misfit({ method, path, status, contentType, text }: Answered): s
   const at = `${method} ${path} → ${status}`;
   const type = contentType?.split(';')[0] ?? '';
   if (place === undefined || described === undefined) {
-    if (![400, 401, 403, 404, 405, 413, 421, 431, 204].includes(status)) return `${at} is not in the document`;
+    if (![400, 401, 403, 404, 405, 413, 414, 421, 429, 431, 204].includes(status))
+      return `${at} is not in the document`;
     return status === 204 ? null : mismatch('/components/schemas/Problem', at, type, text);
   }
   const answer = described.responses[String(status)];

@@ -73,8 +73,8 @@ describe('the Host header', () => {
       .find(({ family, internal }) => family === 'IPv4' && !internal);
     if (own === undefined) this.skip();
     const { createServer } = await import('node:http');
-    const { hostGuard } = await import('../../../lib/http/host-guard.ts');
-    const check = hostGuard([]);
+    const { hostGuard, servedHosts } = await import('../../../lib/http/host-guard.ts');
+    const check = hostGuard(servedHosts([]));
     const server = createServer((req, res) => {
       check(req);
       res.end('ok');
