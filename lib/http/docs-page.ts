@@ -47,7 +47,7 @@ function problemRows(): string {
   return rows.join('\n');
 }
 
-/** The documentation page: Swagger UI over the document, and the problems that the \`type\` of an error points to. */
+/** The documentation page: Swagger UI over the document, and the problems that the `type` of an error points to. */
 export function docsPage(version: string): string {
   return `<!doctype html>
 <html lang="en">

@@ -9,7 +9,8 @@ import type { WebhookBook } from '../ports/webhook-book.ts';
 import type { WebhookHost } from '../ports/webhooks.ts';
 import { Delivery, type SenderIdentity } from './delivery.ts';
 import { webhookRevision } from './envelope.ts';
-import { createWebhookMachine, placeOf, type WebhookContext, type WebhookEffects } from './machine.ts';
+import { createWebhookMachine } from './machine.ts';
+import { placeOf, type WebhookContext, type WebhookEffects } from './setup.ts';
 import { Source, type Next } from './source.ts';
 
 /** A failure that is younger than this is no trouble yet: receivers are restarted, too. */
