@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { withoutValues } from '../model/redaction.ts';
 import type { Millis } from '../model/time.ts';
 import { failure, SUCCESS, type Check, type EndCheck, type Outcome } from './check.ts';
 import { Tail } from './tail.ts';
@@ -24,7 +25,8 @@ export class ExecCheck implements Check {
 
   constructor(room: ExecRoom) {
     this.#room = room;
-    const words = room.command.join(' ');
+    // Before they are cut: half a secret is one too.
+    const words = withoutValues(room.command.join(' '), room.env);
     this.#what = `the command "${words.length > MOST_SHOWN ? `${words.slice(0, MOST_SHOWN)}…` : words}"`;
   }
 
@@ -41,7 +43,8 @@ export class ExecCheck implements Check {
     child.on('exit', (code, signal) => {
       // What the command has left behind may hold its standard error open.
       this.#endGroup(child);
-      exit = () => (code === 0 ? SUCCESS : failure(`${this.#what} ${ending(code, signal)}${said.sentence()}`));
+      exit = () =>
+        code === 0 ? SUCCESS : failure(`${this.#what} ${ending(code, signal)}${said.sentence(this.#room.env)}`);
     });
     child.on('close', () => {
       if (exit !== null) done(exit());

@@ -1,5 +1,6 @@
 import { inheritable } from '../model/environment.ts';
 import type { ProbeKind, ProbeSpec } from '../model/probe.ts';
+import { withoutValues } from '../model/redaction.ts';
 import type { Millis } from '../model/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -76,7 +77,8 @@ class LocalProber implements Prober {
         this.#options.meter?.checked({ probe: kind, check: probe.check.type, outcome, seconds });
       },
     };
-    const watch = new Watch(room, this.#checkOf(subject, probe), probe, observer, this.#firstOf(subject, probe));
+    const told = this.#withoutValues(subject, observer);
+    const watch = new Watch(room, this.#checkOf(subject, probe), probe, told, this.#firstOf(subject, probe));
     this.#watches.add(watch);
     return () => {
       this.#watches.delete(watch);
@@ -88,6 +90,18 @@ class LocalProber implements Prober {
     this.#isClosed = true;
     for (const watch of this.#watches) watch.end();
     this.#watches.clear();
+  }
+
+  /** A path or an address may be made from a variable, and its value is nobody's who asks how the service is. */
+  #withoutValues({ env }: ProbeSubject, observer: ProbeObserver): ProbeObserver {
+    return {
+      passed: () => {
+        observer.passed();
+      },
+      failed: (reason) => {
+        observer.failed(withoutValues(reason, { ...this.#inherited, ...env }));
+      },
+    };
   }
 
   #checkOf(subject: ProbeSubject, { check, periodMs }: ProbeSpec): Check {

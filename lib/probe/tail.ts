@@ -1,3 +1,5 @@
+import { withoutValues } from '../model/redaction.ts';
+
 const KEPT = 2 * 1024;
 const SHOWN = 300;
 
@@ -9,9 +11,9 @@ export class Tail {
     this.#kept = Buffer.from(Buffer.concat([this.#kept, chunk.subarray(-KEPT)]).subarray(-KEPT));
   }
 
-  /** `: ` and the last line that is not empty, without control characters; empty when there is none. */
-  sentence(): string {
-    const lines = this.#kept.toString('utf8').split('\n');
+  /** `: ` and the last line that is not empty, without control characters and values of `env`; empty when there is none. */
+  sentence(env: Readonly<Record<string, string>>): string {
+    const lines = withoutValues(this.#kept.toString('utf8'), env).split('\n');
     const last = lines.map((line) => line.replace(/\p{Cc}+/gu, ' ').trim()).findLast((line) => line !== '');
     return last === undefined ? '' : `: ${last.length > SHOWN ? `${last.slice(0, SHOWN)}…` : last}`;
   }

@@ -63,6 +63,11 @@ export class BuiltHost {
     return host.ended;
   }
 
+  /** What it has written to its log so far. */
+  get log(): string {
+    return this.#stderr;
+  }
+
   get pid(): number {
     return this.#child.pid ?? -1;
   }
