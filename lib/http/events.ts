@@ -36,10 +36,12 @@ function queryOf(fields: Fields, lastEventId: string): FeedQuery {
 /** The handlers of events. */
 export function eventHandlers(control: Control, places: StreamPlaces): HandlersOf<typeof EVENT_OPERATIONS> {
   return {
-    listEvents: ({ query: { after, limit, agent_id: agentId, service_id: serviceId, type } }) =>
+    listEvents: ({ query: { after, before, order, limit, agent_id: agentId, service_id: serviceId, type } }) =>
       control.history({
         after,
         limit,
+        order,
+        ...(before === undefined ? {} : { before }),
         ...(agentId === undefined ? {} : { agentId }),
         ...(serviceId === undefined ? {} : { serviceId }),
         ...(type === undefined ? {} : { type }),

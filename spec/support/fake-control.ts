@@ -307,7 +307,9 @@ export class FakeControl implements Control {
 
   history(query: JournalQuery): Promise<{ readonly events: readonly EventView[]; readonly next: number | null }> {
     this.#view('history', query);
-    const rest = this.events.filter(({ seq }) => seq > query.after);
+    const { after, before = Infinity, order } = query;
+    const within = this.events.filter(({ seq }) => seq > after && seq < before);
+    const rest = order === 'newest_first' ? within.reverse() : within;
     const events = rest.slice(0, query.limit);
     return Promise.resolve({ events, next: rest.length > events.length ? (events.at(-1)?.seq ?? null) : null });
   }

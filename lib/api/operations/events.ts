@@ -6,6 +6,10 @@ import { eventPageSchema } from '../schemas/event.ts';
 
 const history = z.strictObject({
   after: countField(0, Number.MAX_SAFE_INTEGER).default(0).meta({ description: 'Only events behind this `seq`.' }),
+  before: countField(0, Number.MAX_SAFE_INTEGER).optional().meta({ description: 'Only events before this `seq`.' }),
+  order: z
+    .enum(['oldest_first', 'newest_first'], { error: 'must be oldest_first or newest_first' })
+    .default('oldest_first'),
   limit: countField(1, 1000).default(100),
   agent_id: idField.optional(),
   service_id: idField.optional(),
@@ -56,7 +60,7 @@ journal, and \`end\` (\`{reason}\`) ends the stream: because the host leaves, or
   },
   listEvents: {
     tag: 'Events',
-    summary: 'What happened, in rising order of seq; paged by after and limit, filtered by agent, service and type.',
+    summary: 'What happened; paged by after (newest first: by before) and limit, filtered by agent, service and type.',
     query: history,
     answers: ok(eventPageSchema),
   },

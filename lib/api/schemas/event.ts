@@ -43,6 +43,8 @@ export type EventReset = Wire<typeof eventResetSchema>;
 export const eventPageSchema = z
   .strictObject({
     events: z.array(eventSchema),
-    next: countSchema.nullable().meta({ description: 'The `after` of the following page; null at the end.' }),
+    next: countSchema
+      .nullable()
+      .meta({ description: 'The `after` of the following page, newest first its `before`; null at the end.' }),
   })
   .meta({ id: 'EventPage' });

@@ -6,10 +6,7 @@ import { ageSince } from '../output/age.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import { stateCell } from '../output/state.ts';
 import { headOf, table, type Cell } from '../output/table.ts';
-import { allServices, unlessGone } from '../services/all-services.ts';
-
-/** Requests under way at once. */
-const AT_ONCE = 16;
+import { allServices } from '../services/all-services.ts';
 
 /** All agents, in the order of first start. */
 export const listAgents: HostRun = async (context) => {
@@ -24,12 +21,13 @@ export const listAgents: HostRun = async (context) => {
 };
 
 async function allAgents(client: Client): Promise<readonly AgentView[]> {
-  const ids = await client.listAgentIds();
   const agents: AgentView[] = [];
-  for (let at = 0; at < ids.length; at += AT_ONCE) {
-    const asked = ids.slice(at, at + AT_ONCE).map((id) => unlessGone(client.getAgent({ id })));
-    agents.push(...(await Promise.all(asked)).filter((one) => one !== null));
-  }
+  let cursor: string | undefined;
+  do {
+    const page = await client.listAgents({ query: { cursor } });
+    agents.push(...page.agents);
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
   return agents;
 }
 

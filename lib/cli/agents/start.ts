@@ -14,14 +14,9 @@ export interface StartWords extends WaitWords {
 /** Starts an agent from its file, or one that the host knows by its id. */
 export function startAgent(fileOrId: string, words: StartWords): HostRun {
   return async (context) => {
-    const known = isFile(fileOrId) ? null : await knownAgent(context, fileOrId, words);
-    const id = await context.client.startAgent({
-      body: {
-        config_path: known?.configPath ?? pathForHost(fileOrId, context),
-        agent_id: known?.id ?? words.agentId,
-        coreio_id: words.coreioId,
-      },
-    });
+    const id = isFile(fileOrId)
+      ? await startFromFile(context, fileOrId, words)
+      : await startKnown(context, fileOrId, words);
     return untilUp(context, agentSubject(context, id), words);
   };
 }
@@ -31,13 +26,17 @@ function isFile(fileOrId: string): boolean {
   return /[/\\]|\.ya?ml$/i.test(fileOrId);
 }
 
-async function knownAgent(
-  { client }: HostContext,
-  id: string,
-  { agentId }: StartWords,
-): Promise<{ readonly id: string; readonly configPath: string }> {
-  if (agentId !== undefined) throw new OptionError(`--agent-id: goes with a file; write "./${id}" if that is one.`);
-  const agent = await client.getAgent({ id });
-  if (agent.config_path === null) throw new OptionError(`The host knows no file of the agent "${id}"; give the file.`);
-  return { id, configPath: agent.config_path };
+function startFromFile(context: HostContext, file: string, { agentId, coreioId }: StartWords): Promise<string> {
+  const body = { config_path: pathForHost(file, context), agent_id: agentId, coreio_id: coreioId };
+  return context.client.startAgent({ body });
+}
+
+async function startKnown({ client }: HostContext, id: string, { agentId, coreioId }: StartWords): Promise<string> {
+  if (agentId !== undefined || coreioId !== undefined) {
+    throw new OptionError(
+      `--agent-id and --coreio-id go with a file, and "${id}" is the id of an agent; if it is a file, write "./${id}".`,
+    );
+  }
+  await client.startKnownAgent({ id });
+  return id;
 }

@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import { listAgents } from '../agents/list.ts';
+import { restartAgent } from '../agents/restart.ts';
 import { startAgent, type StartWords } from '../agents/start.ts';
 import { agentStatus } from '../agents/status.ts';
 import { stopAgent } from '../agents/stop.ts';
 import type { CommandGroup } from '../command-group.ts';
 import { withHost, type HostWords } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
+import { untilForgotten } from '../host/removal.ts';
 import { withWait, type WaitWords } from '../host/watch.ts';
 import { TALK } from './talk.ts';
 
@@ -19,7 +21,9 @@ export const agents: CommandGroup = {
   heading: TALK,
   example: 'coredinator agents start ./pump1.yaml',
   define: ({ newCommand, choose, env }) => {
-    const group = newCommand('agents').summary('list, start and stop agents').description('Agents of a running host.');
+    const group = newCommand('agents')
+      .summary('list, start, stop, restart and delete agents')
+      .description('Agents of a running host.');
     const sub = (name: string, what: string): Command => withHost(group.command(name).description(what));
     sub('list', 'list all agents').action((words: HostWords) => {
       choose(hostTask(words, env, listAgents));
@@ -30,7 +34,7 @@ export const agents: CommandGroup = {
         choose(hostTask(words, env, agentStatus(id)));
       });
     withWait(sub('start', 'start an agent and wait until it runs'), 'the agent runs')
-      .argument('<file|agent>', 'the config file of the agent, or the id of a known one')
+      .argument('<file>', 'the config file of the agent, or the id of a known one')
       .option('--agent-id <id>', 'its id (default: the name of the file without its extension)')
       .option('--coreio-id <id>', 'a coreio service that it shares with other agents')
       .addHelpText('after', START_HELP)
@@ -41,6 +45,16 @@ export const agents: CommandGroup = {
       .argument('<agent>')
       .action((id: string, words: HostWords & WaitWords) => {
         choose(hostTask(words, env, stopAgent(id, words)));
+      });
+    withWait(sub('restart', 'end the processes of an agent and launch them anew'), 'it runs again')
+      .argument('<agent>')
+      .action((id: string, words: HostWords & WaitWords) => {
+        choose(hostTask(words, env, restartAgent(id, words)));
+      });
+    sub('delete', 'stop an agent and forget it, with the services that it alone holds')
+      .argument('<agent>')
+      .action((id: string, words: HostWords) => {
+        choose(hostTask(words, env, (context) => untilForgotten(context, id, context.client.deleteAgent({ id }))));
       });
     return group;
   },

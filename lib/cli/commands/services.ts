@@ -1,13 +1,17 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Argument, Option, type Command } from 'commander';
 import type { CommandGroup } from '../command-group.ts';
 import { withHost, type HostWords } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
+import { untilForgotten } from '../host/removal.ts';
 import { withWait, type WaitWords } from '../host/watch.ts';
 import { restartService, startService, stopService } from '../services/change.ts';
 import { explainService } from '../services/explain.ts';
-import { listServices, type ListWords } from '../services/list.ts';
+import type { ServiceFilter } from '../services/all-services.ts';
+import { listServices } from '../services/list.ts';
 import { serviceLogs, type LogWords } from '../services/logs.ts';
+import { signalService } from '../services/signal.ts';
 import { serviceStatus } from '../services/status.ts';
+import { countUpTo } from './count.ts';
 import { TALK } from './talk.ts';
 
 const STATES = ['stopped', 'starting', 'running', 'stopping', 'backoff', 'failed'] as const;
@@ -40,7 +44,7 @@ function defineViews(sub: Sub, choose: Choose): void {
   sub('list', 'list services')
     .option('--agent <agent>', 'only those of an agent')
     .addOption(new Option('--state <state>', 'only those in a state').choices(STATES))
-    .action((words: HostWords & ListWords) => {
+    .action((words: HostWords & ServiceFilter) => {
       choose(words, listServices(words));
     });
   sub('status', 'show one service')
@@ -57,7 +61,7 @@ function defineViews(sub: Sub, choose: Choose): void {
   sub('logs', 'print what a service has written')
     .argument('<service>')
     .option('-f, --follow', 'go on with what comes, over restarts of the service and of the host, until Ctrl-C')
-    .option('-n, --lines <n>', 'the last lines of each stream', lineCount, 100)
+    .option('-n, --lines <n>', 'the last lines of each stream', countUpTo(1_000_000), 100)
     .option('--since <when>', 'only launches that wrote since: a span such as 5m, or an instant')
     .addOption(new Option('--stream <stream>', 'only one of the two').choices(['stdout', 'stderr']))
     .action((id: string, words: HostWords & LogWords) => {
@@ -81,9 +85,15 @@ function defineCommands(sub: Sub, choose: Choose): void {
     .action((id: string, words: HostWords & WaitWords) => {
       choose(words, restartService(id, words));
     });
-}
-
-function lineCount(text: string): number {
-  if (/^\d{1,7}$/.test(text) && Number(text) <= 1_000_000) return Number(text);
-  throw new InvalidArgumentError('It must be a whole number from 0 to 1000000.');
+  sub('signal', 'send a signal to the processes of a service')
+    .argument('<service>')
+    .addArgument(new Argument('<signal>', 'such as SIGHUP or HUP'))
+    .action((id: string, signal: string, words: HostWords) => {
+      choose(words, signalService(id, signal));
+    });
+  sub('delete', 'forget a service that nobody speaks of any more, or let go of a shared coreio')
+    .argument('<service>')
+    .action((id: string, words: HostWords) => {
+      choose(words, (context) => untilForgotten(context, id, context.client.deleteService({ id })));
+    });
 }

@@ -13,7 +13,7 @@ export function completionTask(words: readonly string[]): Task {
   return async ({ env, out }) => {
     const nothing = (): void => undefined;
     const program = newProgram(COMMAND_GROUPS, { env, version: '', print: nothing, choose: nothing });
-    const { candidates, paths } = await complete(program, words, knownValues);
+    const { candidates, paths } = await complete(program, words, knownValues(env));
     for (const { value, description } of candidates) {
       out.write(description === '' ? `${value}\n` : `${value}\t${description.replace(/\s+/g, ' ')}\n`);
     }

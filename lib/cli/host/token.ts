@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { TokenListError, tokensIn } from '../../model/token-list.ts';
 import { givenOption } from '../given-option.ts';
 import { existingFile, OptionError } from '../option-paths.ts';
 import type { HostWords } from './host-options.ts';
@@ -17,10 +18,10 @@ export function tokenSource(words: HostWords, env: NodeJS.ProcessEnv): TokenSour
     return () => tokenIn(path, option.source);
   }
   const token = env['COREDINATOR_TOKEN']?.trim() ?? '';
-  return () => (token === '' ? null : sendable(token, 'COREDINATOR_TOKEN'));
+  return () => (token === '' ? null : firstToken(token, 'COREDINATOR_TOKEN'));
 }
 
-function tokenIn(path: string, source: string): string {
+function tokenIn(path: string, source: string): string | null {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -28,13 +29,14 @@ function tokenIn(path: string, source: string): string {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new OptionError(`${source}: the token cannot be read from "${path}" (${reason}).`, { cause });
   }
-  const lines = text.replace(/^\u{feff}/u, '').split(/\r\n|\r|\n/);
-  const token = lines.map((line) => line.trim()).find((line) => line !== '' && !line.startsWith('#'));
-  if (token === undefined) throw new OptionError(`${source}: "${path}" holds no token.`);
-  return sendable(token, `${source}: "${path}"`);
+  return firstToken(text, `${source}: "${path}"`);
 }
 
-function sendable(token: string, where: string): string {
-  if (/^[\x21-\x7e]+$/.test(token)) return token;
-  throw new OptionError(`${where} holds a token that no header can carry; give printable ASCII without spaces.`);
+function firstToken(text: string, where: string): string | null {
+  try {
+    return tokensIn(text)[0] ?? null;
+  } catch (error) {
+    if (!(error instanceof TokenListError)) throw error;
+    throw new OptionError(`${where} ${error.message}`, { cause: error });
+  }
 }

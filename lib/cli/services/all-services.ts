@@ -1,12 +1,25 @@
 import { ProblemError, type Client } from '../../client/client.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
 
-/** Every service of the host, over all pages. */
-export async function allServices(client: Client, signal?: AbortSignal): Promise<readonly ServiceView[]> {
+/** Which services are asked for; all that is given must fit. */
+export interface ServiceFilter {
+  readonly agent?: string;
+  readonly state?: ServiceView['state'];
+}
+
+/** Services of the host, over all pages. */
+export async function allServices(
+  client: Client,
+  { agent, state }: ServiceFilter = {},
+  signal?: AbortSignal,
+): Promise<readonly ServiceView[]> {
   const found: ServiceView[] = [];
   let cursor: string | undefined;
   do {
-    const page = await client.listServices({ query: { cursor }, ...(signal === undefined ? {} : { signal }) });
+    const page = await client.listServices({
+      query: { cursor, agent_id: agent, state },
+      ...(signal === undefined ? {} : { signal }),
+    });
     found.push(...page.services);
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);

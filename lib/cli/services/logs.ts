@@ -1,9 +1,8 @@
 import type { LogItemView } from '../../api/schemas/log.ts';
 import type { Arguments } from '../../client/client.ts';
-import { parseDuration } from '../../model/duration.ts';
 import type { HostContext, HostRun } from '../host/context.ts';
-import { OptionError } from '../option-paths.ts';
 import { EXIT } from '../output/exit-codes.ts';
+import { instantOf } from '../output/instant.ts';
 import { printJson } from '../output/io.ts';
 
 /** Which output is printed. */
@@ -31,19 +30,6 @@ export function serviceLogs(id: string, words: LogWords): HostRun {
     else await print(context, id, query);
     return EXIT.ok;
   };
-}
-
-/** An instant as the API wants it, from one or from a span before now. */
-export function instantOf(text: string, now: number): string {
-  const span = parseDuration(text);
-  if (span.type === 'duration') return new Date(now - span.ms).toISOString();
-  const instant = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;
-  if (Number.isNaN(instant)) {
-    throw new OptionError(
-      `--since: "${text}" is neither a span such as 5m nor an instant such as 2026-01-02T03:04:05Z.`,
-    );
-  }
-  return new Date(instant).toISOString();
 }
 
 async function print(context: HostContext, id: string, query: LogQuery): Promise<void> {

@@ -2,8 +2,7 @@ import type { HealthView } from '../../api/schemas/host.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
 import type { ServiceUsageView, UsageView } from '../../api/schemas/usage.ts';
 import type { Client } from '../../client/client.ts';
-import { allServices } from '../services/all-services.ts';
-import { fits, type ListWords } from '../services/list.ts';
+import { allServices, type ServiceFilter } from '../services/all-services.ts';
 import type { Choice, Sort } from './choice.ts';
 
 /** A service with what its process tree uses; null: it has no process, or nobody can tell. */
@@ -20,12 +19,15 @@ export interface Picture {
 }
 
 /** Asks a host for a picture of itself. */
-export async function takePicture(client: Client, words: ListWords, signal: AbortSignal): Promise<Picture> {
-  const asked = [client.getHealth({ signal }), client.getUsage({ signal }), allServices(client, signal)] as const;
+export async function takePicture(client: Client, filter: ServiceFilter, signal: AbortSignal): Promise<Picture> {
+  const asked = [
+    client.getHealth({ signal }),
+    client.getUsage({ signal }),
+    allServices(client, filter, signal),
+  ] as const;
   const [health, usage, services] = await Promise.all(asked);
   const usageOf = new Map(usage.services.map((one) => [one.id, one]));
-  const shown = services.filter((service) => fits(service, words));
-  return { health, usage, rows: shown.map((service) => ({ service, usage: usageOf.get(service.id) ?? null })) };
+  return { health, usage, rows: services.map((service) => ({ service, usage: usageOf.get(service.id) ?? null })) };
 }
 
 /** The states by how much they want to be looked at. */

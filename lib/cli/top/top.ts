@@ -5,14 +5,14 @@ import type { HostContext, HostRun } from '../host/context.ts';
 import { INTERRUPTED } from '../host/interruption.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import { printJson } from '../output/io.ts';
-import type { ListWords } from '../services/list.ts';
+import type { ServiceFilter } from '../services/all-services.ts';
 import { press, type Choice, type Sort } from './choice.ts';
 import { frame, rowLines, rowsPerPage, summary, type FrameSite } from './frame.ts';
 import { ordered, takePicture, type Picture } from './picture.ts';
 import { Screen } from './screen.ts';
 
 /** The options of `top`. */
-export interface TopWords extends ListWords {
+export interface TopWords extends ServiceFilter {
   readonly sort: Sort;
   readonly interval: Millis;
 }

@@ -40,7 +40,7 @@ describe('the client', () => {
     expect(error).to.be.instanceOf(ProblemError).and.to.include({ status: 422, code: 'invalid_id' });
 
     await client.listEvents({ query: { agent_id: undefined, limit: 5 } });
-    expect(api.control.calls.at(-1)?.argument).to.deep.equal({ after: 0, limit: 5 });
+    expect(api.control.calls.at(-1)?.argument).to.deep.equal({ after: 0, limit: 5, order: 'oldest_first' });
   });
 
   it('rejects with the sentence of a refusal', async () => {

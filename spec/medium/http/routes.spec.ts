@@ -316,11 +316,16 @@ describe('the routes of the REST API', () => {
 
   it('hands the filters of the history on, with 0 and 100 where nothing is said', async () => {
     await api.send('GET', '/api/events/history');
-    expect(api.control.calls.at(-1)?.argument).to.deep.equal({ after: 0, limit: 100 });
+    expect(api.control.calls.at(-1)?.argument).to.deep.equal({ after: 0, limit: 100, order: 'oldest_first' });
 
-    await api.send('GET', '/api/events/history?after=5&limit=1000&agent_id=a&service_id=s&type=process.exited');
+    await api.send(
+      'GET',
+      '/api/events/history?after=5&before=9&order=newest_first&limit=1000&agent_id=a&service_id=s&type=process.exited',
+    );
     expect(api.control.calls.at(-1)?.argument).to.deep.equal({
       after: 5,
+      before: 9,
+      order: 'newest_first',
       limit: 1000,
       agentId: 'a',
       serviceId: 's',

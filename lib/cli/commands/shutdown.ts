@@ -1,0 +1,22 @@
+import { Option } from 'commander';
+import type { CommandGroup } from '../command-group.ts';
+import { withHost, type HostWords } from '../host/host-options.ts';
+import { hostTask } from '../host/host-task.ts';
+import { shutdown as askToLeave, type ShutdownWords } from '../host/shutdown.ts';
+import { withWait } from '../host/watch.ts';
+import { TALK } from './talk.ts';
+
+/** The end of a host. */
+export const shutdown: CommandGroup = {
+  heading: TALK,
+  example: 'coredinator shutdown --drain',
+  define: ({ newCommand, choose, env }) =>
+    withWait(withHost(newCommand('shutdown')), 'the host is gone')
+      .summary('ask the host to leave')
+      .description('Asks the host to leave, by default as it was started to leave on a signal (--on-exit).')
+      .addOption(new Option('--drain', 'stop all services in order first').conflicts('detach'))
+      .option('--detach', 'leave the services running for the next host')
+      .action((words: HostWords & ShutdownWords) => {
+        choose(hostTask(words, env, askToLeave(words)));
+      }),
+};

@@ -1,0 +1,49 @@
+import type { FollowedEvent } from '../../client/client.ts';
+import { printResult, type HostContext, type HostRun } from '../host/context.ts';
+import { EXIT } from '../output/exit-codes.ts';
+import { instantOf } from '../output/instant.ts';
+import { eventLine } from './event-line.ts';
+import { newestSeq, pastEvents, type EventFilter } from './past-events.ts';
+
+/** Which events are printed. */
+export interface EventWords extends EventFilter {
+  readonly follow?: true;
+  /** Default: 20; all since the instant, if one is given. */
+  readonly lines?: number;
+  readonly since?: string;
+}
+
+const DEFAULT_LINES = 20;
+
+/** The last events, and with `follow` those to come, over restarts of the host: each once. */
+export function events(words: EventWords): HostRun {
+  return async (context) => {
+    const { client, colors, out, isJson } = context;
+    const since = words.since === undefined ? null : Date.parse(instantOf(words.since, context.now()));
+    const count = words.lines ?? (since === null ? DEFAULT_LINES : Infinity);
+    const newest = await newestSeq(client);
+    const past = await pastEvents(client, words, { count, since }, newest);
+    if (words.follow !== true) {
+      printResult(context, past, () => past.map((event) => eventLine(event, colors)).join(''));
+      return EXIT.ok;
+    }
+    for (const event of past) out.write(isJson ? `${JSON.stringify(event)}\n` : eventLine(event, colors));
+    await follow(context, words, newest);
+    return EXIT.ok;
+  };
+}
+
+async function follow(context: HostContext, { agent, service, type }: EventWords, after: number): Promise<void> {
+  const { client, interrupted: signal } = context;
+  const query = { after, agent_id: agent, service_id: service, type };
+  for await (const told of client.followEvents({ query, signal })) print(context, told);
+}
+
+function print({ out, err, colors, isJson }: HostContext, told: FollowedEvent): void {
+  if (told.type === 'event') {
+    out.write(isJson ? `${JSON.stringify(told.event)}\n` : eventLine(told.event, colors));
+    return;
+  }
+  const { reason } = told.type === 'gap' ? told.gap : told.reset;
+  err.write(isJson ? `${JSON.stringify(told)}\n` : `${reason}\n`);
+}
