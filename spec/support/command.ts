@@ -1,5 +1,5 @@
 import { parseCommandLine } from '../../lib/cli/command-line.ts';
-import type { TextStream } from '../../lib/cli/output/io.ts';
+import type { KeySource, TextStream } from '../../lib/cli/output/io.ts';
 
 /** What a command has printed, and how it ended. */
 export interface CommandEnd {
@@ -12,12 +12,30 @@ export interface CommandEnd {
 export class KeptText implements TextStream {
   text = '';
   readonly isTTY: boolean;
-  readonly columns: number;
+  columns: number;
+  rows: number;
+  readonly #onResize = new Set<() => void>();
 
   /** `columns`: the width of the terminal that it says to be; 0: none. */
-  constructor(columns = 0) {
+  constructor(columns = 0, rows = 24) {
     this.isTTY = columns > 0;
     this.columns = columns;
+    this.rows = rows;
+  }
+
+  on(_: 'resize', listener: () => void): void {
+    this.#onResize.add(listener);
+  }
+
+  off(_: 'resize', listener: () => void): void {
+    this.#onResize.delete(listener);
+  }
+
+  /** Gives the terminal another size. */
+  resize(columns: number, rows: number): void {
+    this.columns = columns;
+    this.rows = rows;
+    for (const listener of this.#onResize) listener();
   }
 
   write(text: string): void {
@@ -31,6 +49,7 @@ export async function runCommand(
   env: NodeJS.ProcessEnv = {},
   out = new KeptText(),
   interruption = new AbortController().signal,
+  more: { readonly keys?: KeySource; readonly err?: KeptText } = {},
 ): Promise<CommandEnd> {
   const line = parseCommandLine(argv, env);
   if (line.type === 'serve') throw new Error(`${argv.join(' ')} runs a host.`);
@@ -38,7 +57,7 @@ export async function runCommand(
     const { code, output } = line;
     return code === 0 ? { code, output, errors: '' } : { code, output: '', errors: output };
   }
-  const err = new KeptText();
-  const code = await line.task({ env, out, err, keys: process.stdin, interruption: () => interruption });
+  const { keys = process.stdin, err = new KeptText() } = more;
+  const code = await line.task({ env, out, err, keys, interruption: () => interruption });
   return { code, output: out.text, errors: err.text };
 }

@@ -1,0 +1,88 @@
+import { expect } from 'chai';
+import type { EventView } from '../../../lib/api/schemas/event.ts';
+import { eventLine } from '../../../lib/cli/events/event-line.ts';
+import { age } from '../../../lib/cli/output/age.ts';
+import { colorsFor } from '../../../lib/cli/output/colors.ts';
+import { instantOf } from '../../../lib/cli/output/instant.ts';
+import { factSheet, paragraph } from '../../../lib/cli/output/paragraph.ts';
+import { memorySize } from '../../../lib/cli/output/size.ts';
+import { stateCell } from '../../../lib/cli/output/state.ts';
+import { serviceTable, whyAndNext } from '../../../lib/cli/services/service-table.ts';
+import { KeptText } from '../../support/command.ts';
+import { serviceView } from '../../support/fake-control.ts';
+
+const PLAIN = colorsFor(new KeptText(), {});
+const COLORED = colorsFor(new KeptText(80), {});
+const NOW = Date.parse('2026-01-02T03:05:00.000Z');
+
+describe('what people are shown', () => {
+  it('ages are one word in the largest unit that fits, never less than nothing', () => {
+    const ages = [-5_000, 0, 59_999, 60_000, 3_599_999, 3_600_000, 47 * 3_600_000, 48 * 3_600_000].map(age);
+    expect(ages).to.deep.equal(['0s', '0s', '59s', '1m', '59m', '1h', '47h', '2d']);
+  });
+
+  it('amounts of memory are one word', () => {
+    const sizes = [0, 1_024, 999 * 1_024, 1_024 ** 2, 73_400_320, 1_024 ** 3 * 1.5, 1_024 ** 4 * 2];
+    expect(sizes.map(memorySize)).to.deep.equal(['0K', '1K', '999K', '1.0M', '70M', '1.5G', '2.0T']);
+  });
+
+  it('states are words, with a colour on terminals and the nested state where it says more', () => {
+    const shown = (state: 'running' | 'starting' | 'failed', substate: string | null, colors = PLAIN): string => {
+      const { text, paint } = stateCell({ state, substate }, colors);
+      return paint?.(text) ?? text;
+    };
+    expect(shown('running', 'ready')).to.equal('running');
+    expect(shown('running', 'unready')).to.equal('running (unready)');
+    expect(shown('starting', 'waiting')).to.equal('starting (waiting)');
+    expect(shown('failed', null)).to.equal('failed');
+    expect(shown('failed', null, COLORED)).to.equal('\x1b[31mfailed\x1b[39m');
+    expect(shown('running', 'unready', COLORED)).to.equal('\x1b[33mrunning (unready)\x1b[39m');
+  });
+
+  it('paragraphs are cut at words, and a word that is longer than the line stands alone', () => {
+    expect(paragraph('one two three', 8)).to.equal('one two\nthree');
+    expect(paragraph('one two three', undefined)).to.equal('one two three');
+    expect(paragraph('a veryverylongword b', 6, '  ')).to.equal('a\n  veryverylongword\n  b');
+  });
+
+  it('facts stand in two columns, those that are unknown not at all', () => {
+    expect(factSheet({ kind: 'corerl', config: null, 'last exit': 'code 3 of one two' }, 20)).to.equal(
+      'kind       corerl\nlast exit  code 3 of\n           one two\n',
+    );
+  });
+
+  it('a service is a row with its reason and what its deadline is for', () => {
+    const next = { what: 'start', at: '2026-01-02T03:05:09.500Z' };
+    const service = { ...serviceView('pump1-corerl', 'backoff'), reason: 'the process exited with code 3', next };
+    expect(whyAndNext(service, NOW)).to.equal('the process exited with code 3; start in 9s');
+    expect(serviceTable({ colors: PLAIN, width: undefined, now: () => NOW }, [service])).to.equal(
+      'SERVICE       STATE    FOR  PID  VERSION  RESTARTS  AGENTS  REASON\n' +
+        'pump1-corerl  backoff  54s  -    1.2.3    0         -       the process exited with code 3; start in 9s\n',
+    );
+  });
+
+  it('an event is an instant and a sentence, in the colour of the state that it led to', () => {
+    const event: EventView = {
+      seq: 1,
+      at: '2026-01-02T03:04:05.678Z',
+      type: 'service.state_changed',
+      service_id: 'pump1-corerl',
+      from: 'running',
+      to: 'failed',
+      cause: 'process.exited',
+      correlation_id: null,
+      detail: { reason: 'the process exited with code 3' },
+    };
+    const sentence = 'pump1-corerl went from running to failed: the process exited with code 3.';
+    expect(eventLine(event, PLAIN)).to.equal(`2026-01-02T03:04:05.678Z  ${sentence}\n`);
+    expect(eventLine(event, COLORED)).to.include(`\x1b[31m${sentence}`);
+  });
+
+  it('--since takes spans and instants, and says what it takes', () => {
+    expect(instantOf('90s', NOW)).to.equal('2026-01-02T03:03:30.000Z');
+    expect(instantOf('2026-01-02T04:00:00+01:00', NOW)).to.equal('2026-01-02T03:00:00.000Z');
+    for (const text of ['yesterday', '5', '']) {
+      expect(() => instantOf(text, NOW)).to.throw(`--since: "${text}" is neither a span such as 5m nor an instant`);
+    }
+  });
+});
