@@ -105,7 +105,7 @@ describe('a frame of top', () => {
   it('says which rows are seen, and instead of the keys what is wrong', () => {
     const page = rowsPerPage(8);
     expect(frame(picture(ROWS), { ...CHOICE, first: 9 }, SITE, page, null).at(-1)).to.match(
-      /^rows 2 to 4 of 4  q quit/,
+      /^rows 2 to 4 of 4 {2}q quit/,
     );
     expect(frame(picture(ROWS), CHOICE, SITE, page, 'No Coredinator answers.').at(-1)).to.equal(
       'No Coredinator answers.',
@@ -113,6 +113,6 @@ describe('a frame of top', () => {
   });
 
   it('of no services is a table of nothing', () => {
-    expect(frame(picture([]), CHOICE, SITE, rowsPerPage(8), null)[1]).to.match(/^0 services  0K/);
+    expect(frame(picture([]), CHOICE, SITE, rowsPerPage(8), null)[1]).to.match(/^0 services {2}0K/);
   });
 });
