@@ -1,4 +1,5 @@
 import { agentActorId } from '../actors/agent/record.ts';
+import { serviceActorId } from '../actors/service/record.ts';
 import { ActorSetAsideError, AgentConflictError, AgentNotFoundError } from '../model/errors.ts';
 import { parseAgentId, type AgentId } from '../model/ids.ts';
 import type { AgentPlan, ServiceSpec } from '../model/spec.ts';
@@ -7,6 +8,7 @@ import type { AgentRequest } from '../ports/spec-source.ts';
 import { agentRef, serviceRef, type AgentSnapshot } from './actors.ts';
 import type { CommandDeps } from './command-deps.ts';
 import type { CommandOrigin } from './control.ts';
+import { forgetWhenGone, orphansOf } from './forgetting.ts';
 import { alreadyAccepted } from './receipts.ts';
 import { assertServicesFree, ensure } from './seats.ts';
 
@@ -53,15 +55,18 @@ export class AgentCommands {
     assertServicesFree(root, plan.services);
     const wish = { subject: agentActorId(plan.id), intended: 'running', plan } as const;
     const fact = { type: 'agent.start_requested', agentId: plan.id, detail: { config_path: plan.configPath } };
+    const orphans = orphansOf(this.#deps.wishes, plan.id, plan);
     let lifts = this.lifts(plan);
     do {
-      await intake.accept({ put: [wish, ...lifts.put], drop: lifts.drop, fact }, origin);
+      const drop = [...lifts.drop, ...orphans.map(({ id }) => serviceActorId(id))];
+      await intake.accept({ put: [wish, ...lifts.put], drop, fact }, origin);
       lifts = this.lifts(plan); // a stop by hand may have been accepted meanwhile: this start comes after it
     } while (lifts.drop.length + lifts.put.length > 0);
     ensure(root, plan.services, [plan]);
     const { correlationId } = origin;
     agentRef(root, plan.id)?.send({ type: 'agent.start', plan, correlationId });
     for (const { id } of heldBack) serviceRef(root, id)?.send({ type: 'service.start', correlationId });
+    for (const { id } of orphans) void forgetWhenGone(this.#deps, id);
   }
 
   #heldBack({ services }: AgentPlan): readonly ServiceSpec[] {

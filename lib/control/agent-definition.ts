@@ -1,4 +1,5 @@
 import { agentActorId } from '../actors/agent/record.ts';
+import { serviceActorId } from '../actors/service/record.ts';
 import { AgentConflictError } from '../model/errors.ts';
 import { assertMatches, type Precondition } from '../model/precondition.ts';
 import { agentRevision, digestOf } from '../model/revision.ts';
@@ -7,6 +8,7 @@ import { agentRef, serviceRef } from './actors.ts';
 import { assertSamePlan, type AgentCommands } from './agent-commands.ts';
 import type { CommandDeps } from './command-deps.ts';
 import type { AgentDefinition, CommandOrigin } from './control.ts';
+import { forgetWhenGone, orphansOf } from './forgetting.ts';
 import { alreadyAccepted } from './receipts.ts';
 import { assertServicesFree, ensure } from './seats.ts';
 
@@ -39,17 +41,20 @@ export async function defineAgent(
 }
 
 /** The definition is kept, and nothing runs. */
-async function makeKnown({ intake, root }: CommandDeps, plan: AgentPlan, origin: CommandOrigin): Promise<void> {
+async function makeKnown(deps: CommandDeps, plan: AgentPlan, origin: CommandOrigin): Promise<void> {
+  const { intake, root, wishes } = deps;
   assertServicesFree(root, plan.services);
   const wish = { subject: agentActorId(plan.id), intended: 'stopped', plan } as const;
   const fact = { type: 'agent.configured', agentId: plan.id, detail: { config_path: plan.configPath } };
-  await intake.accept({ put: [wish], fact }, origin);
+  const orphans = orphansOf(wishes, plan.id, plan);
+  await intake.accept({ put: [wish], drop: orphans.map(({ id }) => serviceActorId(id)), fact }, origin);
   ensure(root, plan.services, [plan]);
   agentRef(root, plan.id)?.send({ type: 'agent.configure', plan, correlationId: origin.correlationId });
   for (const spec of plan.services) {
     const service = serviceRef(root, spec.id);
     if (service?.getSnapshot().context.holders.length === 0) service.send({ type: 'service.configure', spec });
   }
+  for (const { id } of orphans) void forgetWhenGone(deps, id);
 }
 
 function assertSameDefinition(present: AgentPlan, asked: AgentPlan): void {

@@ -9,8 +9,8 @@ import { serviceRef } from './actors.ts';
 import type { AgentCommands } from './agent-commands.ts';
 import type { ActingDeps } from './command-deps.ts';
 import type { CommandOrigin } from './control.ts';
+import { orphansOf } from './forgetting.ts';
 import { alreadyAccepted } from './receipts.ts';
-import { Wishes } from './wishes.ts';
 
 /**
  * Deletes agents. First the wish says that the agent is to be stopped and forgotten; from then on every host works on that until
@@ -60,9 +60,9 @@ export class AgentRemoval {
   }
 
   async #complete({ plan }: AgentWish, origin: CommandOrigin): Promise<void> {
-    const { root, changes, intake, flush } = this.#deps;
+    const { root, wishes, changes, intake, flush } = this.#deps;
     await this.#commands.stopped(plan.id);
-    const own = this.#spokenOfByNobodyElse(plan);
+    const own = orphansOf(wishes, plan.id, null);
     for (const { id } of own) await changes.until(serviceActorId(id), () => this.#isDown(id));
     for (const { id } of own) root.send({ type: 'supervisor.remove', actorId: serviceActorId(id) });
     root.send({ type: 'supervisor.remove', actorId: agentActorId(plan.id) });
@@ -71,14 +71,6 @@ export class AgentRemoval {
     const drop = [agentActorId(plan.id), ...own.map(({ id }) => serviceActorId(id))];
     const detail = { services: own.map(({ id }) => id) };
     await intake.conclude({ drop, fact: { type: 'agent.deleted', agentId: plan.id, detail } }, origin);
-  }
-
-  /** What was done to such a service by hand is forgotten with it. */
-  #spokenOfByNobodyElse(plan: AgentPlan): readonly ServiceSpec[] {
-    const { wishes } = this.#deps;
-    const others = wishes.agents().filter((wish) => wish.plan.id !== plan.id);
-    const seats = new Wishes([...others, ...wishes.services().filter(({ holder }) => holder !== null)]).seats();
-    return plan.services.filter(({ id }) => !seats.has(id));
   }
 
   #isDown(id: ServiceSpec['id']): boolean {

@@ -1,7 +1,18 @@
 import { serviceActorId } from '../actors/service/record.ts';
-import type { ServiceId } from '../model/ids.ts';
+import type { AgentId, ServiceId } from '../model/ids.ts';
+import type { AgentPlan, ServiceSpec } from '../model/spec.ts';
 import { serviceRef, serviceRefs } from './actors.ts';
 import type { CommandDeps } from './command-deps.ts';
+import { Wishes } from './wishes.ts';
+
+/** The services of an agent that no wish speaks of any more once it has this plan (null: once it is gone), whatever was done to them by hand. */
+export function orphansOf(wishes: Wishes, id: AgentId, next: AgentPlan | null): readonly ServiceSpec[] {
+  const before = wishes.agent(id)?.plan.services ?? [];
+  const others = wishes.agents().filter(({ plan }) => plan.id !== id);
+  const held = wishes.services().filter(({ holder }) => holder !== null);
+  const seats = new Wishes([...others, ...held]).seats();
+  return before.filter((spec) => !seats.has(spec.id) && next?.services.some((one) => one.id === spec.id) !== true);
+}
 
 type Deps = Pick<CommandDeps, 'root' | 'changes' | 'wishes'>;
 

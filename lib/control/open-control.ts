@@ -1,5 +1,6 @@
 import { Changes } from './changes.ts';
 import type { Clock } from '../ports/clock.ts';
+import { comeUp } from './coming-up.ts';
 import type { ControlDeps } from './control-deps.ts';
 import type { OpenControl } from './control.ts';
 import { hostFact } from './facts.ts';
@@ -7,8 +8,7 @@ import { openFeed } from './feed.ts';
 import { ReportingCatalog, ReportingProcessHost } from './health-processes.ts';
 import { ReportingStore } from './health-store.ts';
 import { Health } from './health.ts';
-import { forgetLeftovers } from './forgetting.ts';
-import { bringUpHostServices, HOST_START } from './host-services.ts';
+import { HOST_START } from './host-services.ts';
 import { hostParts } from './host-parts.ts';
 import { Host } from './host.ts';
 import { Intake } from './intake.ts';
@@ -78,9 +78,7 @@ export async function openControl(deps: ControlDeps): Promise<OpenControl> {
   });
   // Facts get their numbers when they are written, commands at once: that the host started comes before what it then asks for.
   await recorder.flush().catch(() => undefined); // what cannot be written is told, and tried again by the recorder
-  await bringUpHostServices(deps.specs, wishes, parts.services);
-  parts.removal.completeAll(HOST_START);
-  forgetLeftovers(acting);
+  await comeUp(parts, deps.specs);
   return new Host(deps, parts);
 }
 

@@ -22,7 +22,11 @@ async function start(id: string, coreioId?: string): Promise<void> {
   await settle();
 }
 
-function define(id: string, more: { configPath?: string; isStarted?: boolean } = {}, precondition = UNCONDITIONAL) {
+function define(
+  id: string,
+  more: { configPath?: string; coreioId?: string; isStarted?: boolean } = {},
+  precondition = UNCONDITIONAL,
+) {
   const definition = { configPath: `/plant/${id}.yaml`, agentId: parseAgentId(id), isStarted: true, ...more };
   return world.control.defineAgent(definition, precondition, world.origin);
 }
@@ -74,6 +78,21 @@ describe('an agent that is defined', () => {
     });
     expect(world.control.service('pump1-corerl').config_path).to.equal('/plant/other.yaml');
   });
+
+  for (const isStarted of [false, true]) {
+    it(`forgets what its new definition has no more, when it is ${isStarted ? 'started' : 'only defined'}`, async () => {
+      await start('pump1');
+      await Promise.all([world.control.stopAgent('pump1', world.origin), settle()]);
+      await world.control.stopService('pump1-coreio', world.origin);
+      await define('pump1', { coreioId: 'shared-io', isStarted });
+      await settle();
+      const left = world.control.services().map(({ id }) => id);
+      expect(left).to.have.members(['shared-io', 'pump1-corerl']);
+      world.kill();
+      await world.boot();
+      expect(world.control.services().map(({ id }) => id)).to.have.members(left);
+    });
+  }
 
   it('has a revision that a command can insist on', async () => {
     const once = { match: null, isNew: true };

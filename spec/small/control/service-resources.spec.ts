@@ -82,14 +82,17 @@ describe('a service that is deleted', () => {
     expect(world.processes.live().map(({ serviceId }) => serviceId)).to.not.include('shared-io');
   });
 
-  it('goes when nobody speaks of it any more', async () => {
-    await Promise.all([world.control.stopAgent('pump1', world.origin), settle()]);
+  it('that nobody speaks of any more is gone when the answer comes', async () => {
     const plan = agentPlan('pump1');
     world.specs.plans.set('pump1', { ...plan, services: plan.services.slice(0, 1) });
-    await world.control.startAgent({ configPath: '/plant/pump1.yaml' }, world.origin);
+    world.processes.holdStops();
+    await world.control.reload(false, world.origin);
     await settle();
-    expect(world.control.service('pump1-corerl').state).to.equal('stopped');
-    await remove('pump1-corerl');
+    expect(world.control.service('pump1-corerl').state).to.equal('stopping');
+    const deletion = world.control.deleteService('pump1-corerl', world.origin);
+    await settle();
+    world.processes.releaseStops();
+    await Promise.all([deletion, settle()]);
     expect(world.control.services().map(({ id }) => id)).to.deep.equal(['telemetry', 'pump1-coreio']);
     expect((await world.store.loadActors()).map(({ path }) => path)).to.not.include('service:pump1-corerl');
   });
