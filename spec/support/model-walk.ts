@@ -1,3 +1,5 @@
+import { parseAgentId } from '../../lib/model/ids.ts';
+import { UNCONDITIONAL } from '../../lib/model/precondition.ts';
 import { diceOf } from './walk-dice.ts';
 import { randomPlant, type Plant } from './walk-plant.ts';
 import { isAtGoal, wrongAtRest, wrongInTheEnd, refusedRows } from './walk-rules.ts';
@@ -103,16 +105,33 @@ async function take(world: WalkWorld, step: PlannedStep): Promise<void> {
         host.startAgent({ configPath: `/plant/${step.agent}.yaml`, agentId: step.agent }, origin),
       );
       return;
-    case 'stopAgent':
-      world.command(step.do, (host) => host.stopAgent(step.agent, origin));
+    case 'startKnownAgent':
+    case 'restartAgent':
+    case 'stopAgent': {
+      const { do: name, agent } = step;
+      world.command(name, (host) => host[name](agent, origin));
+      return;
+    }
+    case 'defineAgent': {
+      const { agent, isStarted } = step;
+      const definition = { configPath: `/plant/${agent}.yaml`, agentId: parseAgentId(agent), isStarted };
+      world.command(step.do, (host) => host.defineAgent(definition, UNCONDITIONAL, origin));
+      return;
+    }
+    case 'deleteAgent':
+      world.command(step.do, (host) => host.deleteAgent(step.agent, UNCONDITIONAL, origin));
       return;
     case 'startService':
     case 'stopService':
-    case 'restartService': {
+    case 'restartService':
+    case 'deleteService': {
       const { do: name, service } = step;
       world.command(name, (host) => host[name](service, origin));
       return;
     }
+    case 'signalService':
+      world.command(step.do, (host) => host.signalService(step.service, 'SIGHUP', origin));
+      return;
     case 'startIo':
       world.command(step.do, (host) => host.startIo({ configPath: '/plant/io.yaml', coreioId: 'io' }, origin));
       return;
@@ -182,7 +201,6 @@ async function take(world: WalkWorld, step: PlannedStep): Promise<void> {
       });
       return;
     case 'leave':
-      await world.settle(); // a command that is made durable during a drain may still be acted on
       await world.leave(step.mode);
       return;
     case 'throw':

@@ -242,6 +242,20 @@ export function wrongInTheEnd(world: WalkWorld): readonly string[] {
     world.services.some((ref) => pathOf(ref.getSnapshot().value) === 'failed.abandoned') ||
     world.agents.some((ref) => ref.getSnapshot().context.reason?.includes('again and again') === true);
   const wrong: string[] = isAside ? [] : [...world.unanswered].map((name) => `${name} was never answered`);
+  if (!isAside) {
+    const seats = world.wishes.seats();
+    for (const { plan, isDeleted } of world.wishes.agents()) {
+      if (isDeleted === true) wrong.push(`agent ${plan.id} was deleted and is still there`);
+    }
+    for (const ref of world.services) {
+      const { id } = ref.getSnapshot().context.spec;
+      if (!seats.has(id)) wrong.push(`nobody speaks of ${id}, and it is still there`);
+    }
+    for (const ref of world.agents) {
+      const { id } = ref.getSnapshot().context.plan;
+      if (world.wishes.agent(id) === undefined) wrong.push(`nobody knows agent ${id}, and it is still there`);
+    }
+  }
   for (const ref of world.services) {
     const { value, context } = ref.getSnapshot();
     const path = pathOf(value);

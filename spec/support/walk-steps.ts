@@ -13,8 +13,15 @@ export type Edit =
 
 /** One thing that happens to a host. What does not apply (no process lives, no such service) does nothing, so that any list of steps is a walk. */
 export type Step =
-  | { readonly do: 'startAgent' | 'stopAgent'; readonly agent: (typeof AGENTS)[number] }
-  | { readonly do: 'startService' | 'stopService' | 'restartService'; readonly service: ServiceName }
+  | {
+      readonly do: 'startAgent' | 'startKnownAgent' | 'restartAgent' | 'stopAgent' | 'deleteAgent';
+      readonly agent: (typeof AGENTS)[number];
+    }
+  | { readonly do: 'defineAgent'; readonly agent: (typeof AGENTS)[number]; readonly isStarted: boolean }
+  | {
+      readonly do: 'startService' | 'stopService' | 'restartService' | 'signalService' | 'deleteService';
+      readonly service: ServiceName;
+    }
   | { readonly do: 'startIo' | 'stopIo' }
   | { readonly do: 'reload'; readonly edit: Edit }
   | { readonly do: 'exit'; readonly nth: number; readonly how: 'success' | 'code' | 'signal' | 'unseen' }
@@ -45,10 +52,16 @@ const PROBES = ['startup', 'readiness', 'liveness'] as const;
 /** How likely each is, and how it is made. */
 const MAKERS: readonly (readonly [weight: number, make: (dice: Dice) => Step])[] = [
   [10, (dice) => ({ do: 'startAgent', agent: pick(dice, AGENTS) })],
+  [2, (dice) => ({ do: 'startKnownAgent', agent: pick(dice, AGENTS) })],
+  [3, (dice) => ({ do: 'defineAgent', agent: pick(dice, AGENTS), isStarted: dice() < 0.5 })],
+  [4, (dice) => ({ do: 'restartAgent', agent: pick(dice, AGENTS) })],
   [6, (dice) => ({ do: 'stopAgent', agent: pick(dice, AGENTS) })],
+  [3, (dice) => ({ do: 'deleteAgent', agent: pick(dice, AGENTS) })],
   [4, (dice) => ({ do: 'startService', service: pick(dice, SERVICES) })],
   [5, (dice) => ({ do: 'stopService', service: pick(dice, SERVICES) })],
   [4, (dice) => ({ do: 'restartService', service: pick(dice, SERVICES) })],
+  [1, (dice) => ({ do: 'signalService', service: pick(dice, SERVICES) })],
+  [3, (dice) => ({ do: 'deleteService', service: pick(dice, SERVICES) })],
   [3, () => ({ do: 'startIo' })],
   [2, () => ({ do: 'stopIo' })],
   [5, (dice) => ({ do: 'reload', edit: randomEdit(dice) })],

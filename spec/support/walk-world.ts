@@ -7,7 +7,7 @@ import { ReportingCatalog, ReportingProcessHost } from '../../lib/control/health
 import { ReportingStore } from '../../lib/control/health-store.ts';
 import { openFeed } from '../../lib/control/feed.ts';
 import { Health } from '../../lib/control/health.ts';
-import { bringUpHostServices } from '../../lib/control/host-services.ts';
+import { comeUp } from '../../lib/control/coming-up.ts';
 import { hostParts } from '../../lib/control/host-parts.ts';
 import { Host } from '../../lib/control/host.ts';
 import { Intake } from '../../lib/control/intake.ts';
@@ -16,10 +16,13 @@ import { recover } from '../../lib/control/recovery.ts';
 import { Journal } from '../../lib/control/journal.ts';
 import { Wishes } from '../../lib/control/wishes.ts';
 import {
+  ActorSetAsideError,
   AgentConflictError,
   AgentNotFoundError,
   HostClosingError,
   ServiceConflictError,
+  ServiceHeldError,
+  ServiceNotAliveError,
   ServiceNotFoundError,
   ServiceUnheldError,
 } from '../../lib/model/errors.ts';
@@ -45,10 +48,13 @@ const GUARANTEES = { exactExit: true, treeComplete: true, losslessRotation: true
 
 /** What a command may be refused with in any walk. */
 const REFUSALS = [
+  ActorSetAsideError,
   AgentConflictError,
   AgentNotFoundError,
   HostClosingError,
   ServiceConflictError,
+  ServiceHeldError,
+  ServiceNotAliveError,
   ServiceNotFoundError,
   ServiceUnheldError,
 ] as const;
@@ -257,7 +263,7 @@ export class WalkWorld {
     };
     this.host = new Host({ ...hostDeps, identity }, parts);
     // A host that is killed while it waits for a service to end never comes up.
-    void this.#answered('bring up host services', bringUpHostServices(specs, wishes, parts.services));
+    void this.#answered('come up', comeUp(parts, specs));
     await this.settle();
   }
 
