@@ -49,6 +49,12 @@ export class BuiltHost {
     return BuiltHost.#started(new BuiltHost(['--base-path', basePath, '--port', '0'], env));
   }
 
+  /** The same with further variables in its environment. */
+  static startWith(env: NodeJS.ProcessEnv, basePath: string, ...more: readonly string[]): Promise<BuiltHost> {
+    const args = ['--base-path', basePath, '--port', '0', ...more];
+    return BuiltHost.#started(new BuiltHost(args, { ...process.env, ...env }));
+  }
+
   static async #started(host: BuiltHost): Promise<BuiltHost> {
     const ready = host.#whenReady();
     const end = await Promise.race([ready, host.ended]);
@@ -88,7 +94,9 @@ export class BuiltHost {
   async request(method: string, path: string, body?: unknown, more: Record<string, string> = {}): Promise<Answer> {
     const json = body === undefined ? {} : { body: JSON.stringify(body) };
     const type = body === undefined ? {} : { 'content-type': 'application/json' };
-    const response = await fetch(`${this.url}${path}`, { method, ...json, headers: { ...type, ...more } });
+    const headersSent = { ...type, ...more };
+    // A redirect is an answer too.
+    const response = await fetch(`${this.url}${path}`, { method, ...json, headers: headersSent, redirect: 'manual' });
     const text = await response.text();
     const { status, headers } = response;
     assertFits({ method, path, status, contentType: headers.get('content-type'), text });
