@@ -23,4 +23,9 @@ describe('a text without the values of an environment', () => {
     const text = 'port 7100 below /home/plant with /usr/bin and C.UTF-8';
     expect(withoutValues(text, env)).to.equal(text);
   });
+
+  it('hides the credentials of npm, not its settings', () => {
+    const env = { npm_config__authToken: 'npm-secret', npm_config_prefix: '/usr/local' };
+    expect(withoutValues('npm-secret in /usr/local', env)).to.equal('${npm_config__authToken} in /usr/local');
+  });
 });
