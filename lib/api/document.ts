@@ -52,7 +52,7 @@ export function openApiDocument(version: string): object {
       },
       servers: [{ url: '/', description: 'The host that answers with this document.' }],
       tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
-      security: [{ token: [] }, {}],
+      security: [{ token: [] }, { session: [] }, {}],
       paths: paths(),
       components: {
         securitySchemes: {
@@ -60,6 +60,13 @@ export function openApiDocument(version: string): object {
             type: 'http',
             scheme: 'bearer',
             description: 'Wanted by hosts that were started with a token file. A read-only token opens every GET.',
+          },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'coredinator_session',
+            description:
+              'What `POST /api/session` gives to browsers. The name ends in `_` and the port where the URL of the host has one.',
           },
         },
       },
@@ -106,7 +113,7 @@ function operationObject(id: OperationId, method: Method, path: string): ZodOpen
     ...(body === undefined
       ? {}
       : { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
-    responses: { ...answers(operation), ...problemResponses(problemsOf(operation, method, path)) },
+    responses: { ...answers(operation), ...problemResponses(problemsOf(operation, method, path), method) },
   };
 }
 
@@ -124,14 +131,18 @@ function answerObject({ what, content = {}, headers }: Answer): ZodOpenApiRespon
   };
 }
 
+/** What a browser gets that opens a page. */
+const SIGN_IN_PAGE = { 'text/html': { schema: z.string().meta({ description: 'A page to sign in on.' }) } };
+
 /** One response a status, with an example for each code that has it. */
-function problemResponses(codes: readonly ProblemCode[]): ZodOpenApiResponsesObject {
+function problemResponses(codes: readonly ProblemCode[], method: Method): ZodOpenApiResponsesObject {
   const statuses = [...new Set(codes.map((code) => PROBLEM_KINDS[code].status))].sort((one, other) => one - other);
   const entries = statuses.map((status) => {
     const here = codes.filter((code) => PROBLEM_KINDS[code].status === status);
     const examples = Object.fromEntries(here.map((code) => [code, { value: exampleOf(code) }]));
     const description = `${here.map((code) => PROBLEM_KINDS[code].title).join('; ')}.`;
-    const content = { 'application/problem+json': { schema: problemSchema, examples } };
+    const page = status === 401 && method === 'GET' ? SIGN_IN_PAGE : {};
+    const content = { 'application/problem+json': { schema: problemSchema, examples }, ...page };
     return [status, { description, headers: versionHeader, content }];
   });
   return Object.fromEntries(entries) as ZodOpenApiResponsesObject; // the keys are statuses

@@ -31,8 +31,11 @@ export interface Operation {
   readonly summary: string;
   /** More, in CommonMark, where the summary leaves something open. */
   readonly description?: string;
-  /** `open`: needs no token. Default: GET may be read with any token, the others take the full one. */
-  readonly access?: 'open';
+  /**
+   * `open`: needs no token. `any_token`: whatever the method, any token will do. Default: GET may be read with any token, the others
+   * take the full one.
+   */
+  readonly access?: 'open' | 'any_token';
   /** Strict; without one the query is not looked at. */
   readonly query?: z.ZodObject;
   /** Strict; without one the body is not read. */

@@ -8,6 +8,7 @@ import { IO_OPERATIONS } from './operations/io.ts';
 import { LOG_OPERATIONS } from './operations/logs.ts';
 import { METRICS_OPERATIONS } from './operations/metrics.ts';
 import { SERVICE_OPERATIONS } from './operations/services.ts';
+import { SESSION_OPERATIONS } from './operations/session.ts';
 import type { OperationId } from './paths.ts';
 import type { Wire } from './wire.ts';
 
@@ -22,6 +23,7 @@ export const OPERATIONS = {
   ...CONFIG_OPERATIONS,
   ...HOST_OPERATIONS,
   ...METRICS_OPERATIONS,
+  ...SESSION_OPERATIONS,
   ...DOCS_OPERATIONS,
 } as const satisfies Readonly<Record<OperationId, Operation>>;
 

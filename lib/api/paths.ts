@@ -51,6 +51,11 @@ export const PLACES = {
   getMetrics: ['GET', '/metrics'],
   getUsage: ['GET', '/api/usage'],
 
+  signIn: ['POST', '/api/session'],
+  signOut: ['DELETE', '/api/session'],
+  getSignInScript: ['GET', '/sign-in.js'],
+  getSignInStyle: ['GET', '/sign-in.css'],
+
   getRoot: ['GET', '/'],
   getDocs: ['GET', '/docs'],
   getDocsAsset: ['GET', '/docs/assets/{name}'],

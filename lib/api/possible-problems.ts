@@ -18,7 +18,6 @@ const DOOR: readonly ProblemCode[] = [
 const BODY: readonly ProblemCode[] = ['malformed_body', 'body_incomplete', 'unsupported_encoding', 'invalid_request'];
 
 const COMMAND: readonly ProblemCode[] = [
-  'token_read_only',
   'store_unavailable',
   'host_closing',
   'invalid_request',
@@ -33,6 +32,7 @@ export function problemsOf(operation: Operation, method: Method, path: string): 
     ...new Set<ProblemCode>([
       ...DOOR,
       ...(operation.access === 'open' ? [] : (['token_required', 'too_many_attempts'] as const)),
+      ...(isCommand && operation.access === undefined ? (['token_read_only'] as const) : []),
       ...(isCommand ? COMMAND : []),
       ...(path.includes('{id}') ? (['invalid_id'] as const) : []),
       ...(operation.query === undefined ? [] : (['invalid_request'] as const)),

@@ -1,29 +1,36 @@
-import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Operation } from '../api/operation.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import { PLACES, type OperationId } from '../api/paths.ts';
+import { bearerCredential, cookieCredential, cookieName, proofOf } from './credentials.ts';
+import type { Access, Credential, Scope } from './credentials.ts';
 import type { FailedAttempts } from './failed-attempts.ts';
 import { RequestError } from './problem.ts';
 
-/** SHA-256 of each token of a scope. */
-export type Digests = readonly Buffer[];
-
-/** The tokens that open the API, as they hold at the moment; with neither scope, whoever can connect may do everything. */
-export interface Access {
-  readonly full: (() => Digests) | null;
-  readonly readOnly: (() => Digests) | null;
+/** What whoever was let in may do. */
+export interface Admission {
+  readonly scope: Scope;
+  /** What a cookie would hold that lets in the same; null: none is needed. */
+  readonly session: Buffer | null;
+  /** Whether the same credential would let in now: tokens are taken out of their files. */
+  isHeld(): boolean;
+  /** Tells the listener when that may have changed, until the function that it gives is called. */
+  watch(listener: () => void): () => void;
 }
 
-const BEARER = /^Bearer +(\S+) *$/i;
-const OPEN_PATHS: ReadonlySet<string> = new Set(openPaths());
+/** Of a host without tokens, and of what is open to all. */
+const ANYBODY: Admission = { scope: 'full', session: null, isHeld: () => true, watch: () => () => undefined };
+
+const OPEN_PATHS = pathsOf('open');
+/** Of commands that any token may give. */
+const ANY_TOKEN_PATHS = pathsOf('any_token');
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Those of the operations that need no token, in both forms that the host takes. */
-function openPaths(): readonly string[] {
+/** Where the operations are that ask for less than others, in both forms that the host takes. */
+function pathsOf(access: Operation['access']): ReadonlySet<string> {
   const ids = Object.keys(OPERATIONS) as OperationId[]; // Object.keys forgets the type of the keys
-  const open = ids.filter((id) => (OPERATIONS[id] as Operation).access === 'open');
-  return open.flatMap((id) => PLACES[id].slice(1).flatMap((path) => [path, `${path}/`]));
+  const those = ids.filter((id) => (OPERATIONS[id] as Operation).access === access);
+  return new Set(those.flatMap((id) => PLACES[id].slice(1).flatMap((path) => [path, `${path}/`])));
 }
 
 /** Whether a method changes nothing. */
@@ -35,58 +42,83 @@ function challenge(parameters: string): Readonly<Record<string, string>> {
   return { 'WWW-Authenticate': `Bearer realm="coredinator"${parameters}` };
 }
 
-/** Looks at every token, so that the time says nothing about which one came near. */
-function isAmong(digest: Buffer, known: Digests): boolean {
-  let isFound = false;
-  for (const one of known) if (timingSafeEqual(digest, one)) isFound = true;
-  return isFound;
+/** The cookie of a browser that signs in; null: it signs out. */
+export function sessionCookie(req: IncomingMessage, session: Buffer | null): string {
+  // Behind a proxy that ends TLS only the origin of the page says so.
+  const isTls = 'encrypted' in req.socket || req.headers.origin?.startsWith('https:') === true;
+  const value = session === null ? '; Max-Age=0' : session.toString('base64url');
+  return `${cookieName(req)}=${value}; Path=/; HttpOnly; SameSite=Strict${isTls ? '; Secure' : ''}`;
 }
 
-/** What a token is good for; one that stands in both lists by mistake is good for less. */
-function scopeOf(token: string, { full, readOnly }: Access): 'full' | 'read' | null {
-  const digest = hash('sha256', token, 'buffer');
-  const isFull = isAmong(digest, full?.() ?? []);
-  const isRead = isAmong(digest, readOnly?.() ?? []);
-  if (isRead) return 'read';
-  return isFull ? 'full' : null;
+/** What a request shows. A cookie counts only where the browser says that a page of ours sends it, or for reading its user. */
+function credentialOf(req: IncomingMessage, isOwnPage: (req: IncomingMessage) => boolean): Credential | null {
+  const { authorization, origin, upgrade } = req.headers;
+  if (authorization !== undefined) return bearerCredential(authorization);
+  if (origin !== undefined && !isOwnPage(req)) return null;
+  const site = req.headers['sec-fetch-site'];
+  // A WebSocket can command, though it begins with a GET.
+  const mayBeUser = isReading(req.method) && upgrade === undefined;
+  // Over plain HTTP to another machine browsers do not say it; then an Origin stands for it, and SameSite.
+  const isOurs = site === undefined ? mayBeUser || origin !== undefined : site === 'same-origin';
+  return isOurs || (mayBeUser && site === 'none') ? cookieCredential(req) : null;
 }
 
 /** A header that is no bearer token counts like a wrong one: both are attempts. */
-async function refuseAttempt(req: IncomingMessage, isBearer: boolean, attempts: FailedAttempts): Promise<never> {
+async function refuseAttempt(
+  req: IncomingMessage,
+  credential: Credential | null,
+  attempts: FailedAttempts,
+): Promise<never> {
   const waitS = await attempts.note(req.socket.remoteAddress);
-  const headers = challenge(isBearer ? ', error="invalid_token"' : '');
+  const headers = {
+    ...challenge(credential === null ? '' : ', error="invalid_token"'),
+    // Or the browser would try it again and again.
+    ...(credential?.type === 'session' ? { 'Set-Cookie': sessionCookie(req, null) } : {}),
+  };
   if (waitS > 0) {
     const detail = `Too many wrong tokens came from this address; send the right one, or wait ${waitS} s before the next attempt.`;
     throw new RequestError('too_many_attempts', detail, { headers: { ...headers, 'Retry-After': String(waitS) } });
   }
-  const detail = isBearer
-    ? 'This host does not know the token that was sent.'
-    : 'The Authorization header holds no token; send "Authorization: Bearer <token>".';
+  if (credential?.type === 'session') {
+    const detail = 'The token that this browser has signed in with holds no more; sign in again.';
+    throw new RequestError('token_required', detail, { headers });
+  }
+  const detail =
+    credential === null
+      ? 'The Authorization header holds no token; send "Authorization: Bearer <token>".'
+      : 'This host does not know the token that was sent.';
   throw new RequestError('token_required', detail, { headers });
 }
 
 /**
- * Refuses requests without a fitting token: 401 without one, 403 for a command with a read-only one, and 429 for a wrong one
- * after too many of them. A right token is never refused for what else came from its address.
+ * Refuses requests without a fitting token, or the cookie that stands for one: 401 without, 403 for a command with a read-only one,
+ * and 429 for a wrong one after too many of them. A right token is never refused for what else came from its address.
  */
 export function tokenGuard(
   access: Access,
   attempts: FailedAttempts,
-): (req: IncomingMessage, path: string) => Promise<void> {
+  isOwnPage: (req: IncomingMessage) => boolean,
+): (req: IncomingMessage, path: string) => Promise<Admission> {
   const isGuarded = access.full !== null || access.readOnly !== null;
   return async (req, path) => {
-    if (!isGuarded || OPEN_PATHS.has(path)) return;
-    const { authorization } = req.headers;
-    if (authorization === undefined) {
+    if (!isGuarded || OPEN_PATHS.has(path)) return ANYBODY;
+    const credential = credentialOf(req, isOwnPage);
+    if (credential === null && req.headers.authorization === undefined) {
       const detail = 'This host wants a token: send "Authorization: Bearer <token>".';
       throw new RequestError('token_required', detail, { headers: challenge('') });
     }
-    const token = BEARER.exec(authorization)?.[1];
-    const scope = token === undefined ? null : scopeOf(token, access);
-    if (scope === null) return refuseAttempt(req, token !== undefined, attempts);
-    if (scope === 'full' || isReading(req.method)) return;
-    throw new RequestError('token_read_only', `The token that was sent allows no ${req.method ?? 'such'} request.`, {
-      headers: challenge(', error="insufficient_scope"'),
-    });
+    const proof = credential === null ? null : proofOf(credential, access);
+    if (credential === null || proof === null) return refuseAttempt(req, credential, attempts);
+    if (proof.scope === 'read' && !isReading(req.method) && !ANY_TOKEN_PATHS.has(path)) {
+      throw new RequestError('token_read_only', `The token that was sent allows no ${req.method ?? 'such'} request.`, {
+        headers: challenge(', error="insufficient_scope"'),
+      });
+    }
+    return {
+      scope: proof.scope,
+      session: proof.token.session,
+      isHeld: () => proofOf(credential, access) !== null,
+      watch: (listener) => access.watch?.(listener) ?? (() => undefined),
+    };
   };
 }

@@ -4,7 +4,7 @@ import Koa from 'koa';
 import type { Control } from '../control/control.ts';
 import type { Exposition, RequestMeter } from '../ports/meter.ts';
 import { door } from './door.ts';
-import type { DoorOptions } from './door.ts';
+import { Guards, type GuardOptions } from './guards.ts';
 import { measured } from './measured.ts';
 import { RequestError } from './problem.ts';
 import type { RequestState } from './route.ts';
@@ -12,10 +12,13 @@ import { allRoutes } from './routes.ts';
 import { StreamPlaces } from './stream-places.ts';
 
 /** What the API is made of. */
-export interface HttpAppOptions extends DoorOptions {
+export interface HttpAppOptions extends GuardOptions {
+  readonly version: string;
   readonly control: Control;
   /** What GET /metrics answers. */
   readonly exposition: Exposition;
+  /** Made of the options where they are left out; given where more than this app asks them. */
+  readonly guards?: Guards;
   /** Told of every request; default: nobody. */
   readonly meter?: RequestMeter | undefined;
   /** How many streams may be open at once; by default 700. */
@@ -38,7 +41,7 @@ function refuseUnrouted(ctx: RouterContext<RequestState>): void {
 
 /** The REST API over `control` (contract 3), as a Koa app that listens nowhere yet; see {@link listen}. */
 export function createHttpApp(options: HttpAppOptions): Koa<RequestState> {
-  const { control, exposition, log, meter, version } = options;
+  const { control, exposition, log, meter, version, guards = new Guards(options) } = options;
   const router = new Router<RequestState>({ sensitive: true });
   const places = new StreamPlaces(options.mostStreams);
   for (const { method, paths, handle } of allRoutes(control, version, exposition, places)) {
@@ -46,7 +49,7 @@ export function createHttpApp(options: HttpAppOptions): Koa<RequestState> {
   }
   const app = new Koa<RequestState>();
   if (meter !== undefined) app.use(measured(meter));
-  app.use(door(options));
+  app.use(door({ log, version, guards }));
   app.use(router.routes());
   app.use(refuseUnrouted);
   // Only connections that break while an answer is written come here; without a listener Koa prints to the console.

@@ -21,29 +21,36 @@ function answerPreflight(ctx: Context): void {
   ctx.status = 204;
 }
 
-/**
- * Refuses requests of pages from elsewhere (403) unless their origin is allowed; gives those the CORS headers. True: it was a
- * preflight and is answered.
- */
-export function crossOriginGuard(
-  origins: readonly string[],
-  isServed: (req: IncomingMessage) => boolean,
-): (ctx: Context) => boolean {
-  const allowed = new Set(origins);
-  return (ctx) => {
-    if (allowed.size > 0) ctx.res.setHeader('Vary', 'Origin');
-    const { origin, host } = ctx.req.headers;
-    if (origin === undefined || (isSameOrigin(origin, host) && isServed(ctx.req))) return false;
-    if (!allowed.has(origin)) {
-      throw new RequestError(
-        'cross_origin',
-        `Requests from pages of "${origin}" are refused; allow it with --cors-origin.`,
-      );
-    }
-    ctx.res.setHeader('Access-Control-Allow-Origin', origin);
-    ctx.res.setHeader('Access-Control-Expose-Headers', EXPOSED);
-    if (ctx.method !== 'OPTIONS' || ctx.req.headers['access-control-request-method'] === undefined) return false;
-    answerPreflight(ctx);
-    return true;
+/** Whether the page that a request comes from, by its Origin, is one of this host. */
+export function ownPages(isServed: (req: IncomingMessage) => boolean): (req: IncomingMessage) => boolean {
+  return (req) => {
+    const { origin, host } = req.headers;
+    return origin !== undefined && isSameOrigin(origin, host) && isServed(req);
   };
+}
+
+/** Refuses requests of pages from elsewhere (403) unless their origin is allowed; gives that origin, null: it is no such request. */
+export function originGuard(
+  origins: readonly string[],
+  isOwnPage: (req: IncomingMessage) => boolean,
+): (req: IncomingMessage) => string | null {
+  const allowed = new Set(origins);
+  return (req) => {
+    const { origin } = req.headers;
+    if (origin === undefined || isOwnPage(req)) return null;
+    if (allowed.has(origin)) return origin;
+    throw new RequestError(
+      'cross_origin',
+      `Requests from pages of "${origin}" are refused; allow it with --cors-origin.`,
+    );
+  };
+}
+
+/** Gives the pages of an allowed origin what they need to read the answer. True: it was a preflight and is answered. */
+export function allowOrigin(ctx: Context, origin: string): boolean {
+  ctx.res.setHeader('Access-Control-Allow-Origin', origin);
+  ctx.res.setHeader('Access-Control-Expose-Headers', EXPOSED);
+  if (ctx.method !== 'OPTIONS' || ctx.req.headers['access-control-request-method'] === undefined) return false;
+  answerPreflight(ctx);
+  return true;
 }

@@ -3,29 +3,18 @@ import type { IncomingMessage } from 'node:http';
 import type { Middleware, Next } from 'koa';
 import { CoredinatorError } from '../model/errors.ts';
 import type { Log } from '../ports/log.ts';
-import { isReading, tokenGuard } from './access.ts';
-import type { Access } from './access.ts';
-import { crossOriginGuard } from './cross-origin.ts';
-import { FailedAttempts, type AttemptLimits } from './failed-attempts.ts';
-import { hostGuard, servedHosts } from './host-guard.ts';
+import { isReading } from './access.ts';
+import type { Guards } from './guards.ts';
 import { problemAnswer, rawPath, RequestError } from './problem.ts';
-import { refuseOversized } from './request-limits.ts';
 import type { Context, RequestState } from './route.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
+import { sendSignInPage } from './sign-in.ts';
 
-/** What the door needs to know of the host and of who may come in. */
+/** What the door needs. */
 export interface DoorOptions {
   readonly log: Log;
   readonly version: string;
-  readonly access: Access;
-  /** Names, besides the machine's own addresses and localhost, that a Host header may carry. */
-  readonly allowedHosts: readonly string[];
-  /** Origins (`https://name:port`) whose pages may call; default none. */
-  readonly corsOrigins?: readonly string[];
-  /** Whether requests come in on a Unix socket, where a Host header says nothing; default no. */
-  readonly isUnixSocket?: boolean;
-  /** How many wrong tokens an address may send; default ten in a minute. */
-  readonly attemptLimits?: AttemptLimits;
+  readonly guards: Guards;
 }
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
@@ -33,45 +22,6 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 function requestIdOf(req: IncomingMessage): string {
   const given = req.headers['x-request-id'];
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
-}
-
-/** Brings the absolute form of a request target (RFC 9112, 3.2.2) into the usual one. */
-function toOriginForm(req: IncomingMessage): void {
-  if (req.url === undefined || req.url.startsWith('/') || req.url === '*') return;
-  try {
-    const { pathname, search } = new URL(req.url);
-    req.url = pathname + search;
-  } catch (cause) {
-    throw new RequestError('malformed_path', `The target of the request, "${rawPath(req)}", is not a URL.`, { cause });
-  }
-}
-
-function checkedPath(ctx: Context): string {
-  toOriginForm(ctx.req);
-  const { path } = ctx;
-  try {
-    if (path.includes('%')) decodeURIComponent(path);
-  } catch (cause) {
-    throw new RequestError('malformed_path', `The path "${path}" is not validly percent-encoded.`, { cause });
-  }
-  return path;
-}
-
-/** The guards in the order in which they refuse; true: the request is answered already. */
-function guards(options: DoorOptions): (ctx: Context) => Promise<boolean> {
-  const { access, allowedHosts, corsOrigins = [], isUnixSocket = false, log } = options;
-  const isServed = servedHosts(allowedHosts);
-  const checkHost = hostGuard(isServed, isUnixSocket);
-  const checkOrigin = crossOriginGuard(corsOrigins, isServed);
-  const checkToken = tokenGuard(access, new FailedAttempts(log, options.attemptLimits));
-  return async (ctx) => {
-    checkHost(ctx.req);
-    if (checkOrigin(ctx)) return true;
-    const path = checkedPath(ctx);
-    await checkToken(ctx.req, path);
-    refuseOversized(ctx.req);
-    return false;
-  };
 }
 
 function logFailure(log: Log, error: unknown, ctx: Context): void {
@@ -84,11 +34,21 @@ function logFailure(log: Log, error: unknown, ctx: Context): void {
   }
 }
 
-/** Answers with the problem document of whatever was thrown. */
-export function sendProblem(ctx: Context, error: unknown): void {
+/** A person in front of a browser cannot send a token when a page is opened; programs get the problem whatever else they take. */
+function isForPerson(ctx: Context, error: unknown): boolean {
+  if (!(error instanceof RequestError) || error.code !== 'token_required' || ctx.method !== 'GET') return false;
+  return ctx.accepts(['application/problem+json', 'application/json', 'text/html']) === 'text/html';
+}
+
+/** Answers with the problem document of whatever was thrown, or with the page to sign in on. */
+function sendProblem(ctx: Context, error: unknown, version: string): void {
   const { problem, headers } = problemAnswer(error, rawPath(ctx.req));
   ctx.status = problem.status;
   ctx.set(headers);
+  if (isForPerson(ctx, error)) {
+    sendSignInPage(ctx, version);
+    return;
+  }
   ctx.res.setHeader('Content-Type', 'application/problem+json');
   ctx.body = JSON.stringify(problem);
 }
@@ -111,8 +71,7 @@ function logRequest(log: Log, ctx: Context, startedAt: number): void {
  * document and logs one line. Koa itself never sees an error of a route.
  */
 export function door(options: DoorOptions): Middleware<RequestState> {
-  const { log, version } = options;
-  const isAnswered = guards(options);
+  const { log, version, guards } = options;
   return async (ctx: Context, next: Next): Promise<void> => {
     const startedAt = performance.now();
     ctx.state.requestId = requestIdOf(ctx.req);
@@ -120,9 +79,9 @@ export function door(options: DoorOptions): Middleware<RequestState> {
     ctx.res.setHeader('X-CoreRL-Version', version);
     ctx.res.setHeader('X-Request-Id', ctx.state.requestId);
     try {
-      if (!(await isAnswered(ctx))) await next();
+      if (!(await guards.answered(ctx))) await next();
     } catch (error) {
-      sendProblem(ctx, error);
+      sendProblem(ctx, error, version);
       logFailure(log, error, ctx);
     }
     logRequest(log, ctx, startedAt);

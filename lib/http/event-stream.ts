@@ -40,6 +40,9 @@ export const SERVER_SENT = {
   ending: endEvent('the host is leaving'),
 } as const;
 
+/** What a client is told whose token is in no file any more. */
+const WITHDRAWN = 'the token that opened this stream was withdrawn';
+
 /** Resolves when the client can take more; false: it is gone, or took nothing for too long. */
 async function drained(response: ServerResponse, gone: AbortSignal, stalledMs: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -64,7 +67,7 @@ async function drained(response: ServerResponse, gone: AbortSignal, stalledMs: n
 
 /**
  * Writes batches as they come and as the client takes them; resolves when the answer is over. What `open` makes is ended at once
- * when the client goes away. What fails once the answer has begun breaks the connection off.
+ * when the client goes away, or when what has let it in holds no more. What fails once the answer has begun breaks the connection off.
  */
 export async function sendStream<Batch>(
   ctx: Context,
@@ -77,20 +80,28 @@ export async function sendStream<Batch>(
   const leave = (): void => {
     gone.abort();
   };
+  const { admission } = ctx.state;
+  const look = (): void => {
+    if (admission?.isHeld() === false) gone.abort(WITHDRAWN);
+  };
+  const unwatch = admission?.watch(look);
   res.on('close', leave);
   if (res.closed) leave();
-  const batches = open(gone.signal); // what cannot be streamed is refused here, before the answer begins
-  ctx.respond = false;
-  writeHead(res, form);
-  const heart = keepAlive(res, form.heartbeat, patience.heartbeatMs);
+  let heart: NodeJS.Timeout | undefined;
   try {
+    const batches = open(gone.signal); // what cannot be streamed is refused here, before the answer begins
+    ctx.respond = false;
+    writeHead(res, form);
+    heart = keepAlive(res, form.heartbeat, patience.heartbeatMs, look);
     if (ctx.method === 'HEAD') res.end();
     else await pump(res, form, batches, gone.signal, patience);
   } catch (error) {
+    if (ctx.respond !== false) throw error;
     ctx.app.emit('error', error, ctx); // too late for a problem document
     res.destroy();
   } finally {
     clearInterval(heart);
+    unwatch?.();
     res.off('close', leave);
     gone.abort();
   }
@@ -106,9 +117,12 @@ function writeHead(res: ServerResponse, form: Pick<StreamForm<never>, 'type' | '
   if (form.opening !== '') res.write(form.opening);
 }
 
-function keepAlive(res: ServerResponse, beat: string | null, everyMs: number): NodeJS.Timeout | undefined {
-  if (beat === null) return undefined;
-  return setInterval(() => !res.writableNeedDrain && res.write(beat), everyMs).unref();
+/** Also looks whether the token still holds, so that it does not take somebody else's request to find out. */
+function keepAlive(res: ServerResponse, beat: string | null, everyMs: number, look: () => void): NodeJS.Timeout {
+  return setInterval(() => {
+    look();
+    if (beat !== null && res.writable && !res.writableNeedDrain) res.write(beat);
+  }, everyMs).unref();
 }
 
 async function pump<Batch>(
@@ -119,12 +133,14 @@ async function pump<Batch>(
   { stalledMs, dismissalMs }: Patience,
 ): Promise<void> {
   for await (const batch of batches) {
-    if (isGone(gone)) return;
+    if (isGone(gone)) break;
     if (res.write(form.batch(batch)) || (await drained(res, gone, stalledMs))) continue;
-    if (!isGone(gone)) dismiss(res, form.farewell(`the client took nothing for ${stalledMs / 1000} s`), dismissalMs);
+    if (isGone(gone)) break;
+    dismiss(res, form.farewell(`the client took nothing for ${stalledMs / 1000} s`), dismissalMs);
     return;
   }
   if (!isGone(gone)) res.end(form.ending);
+  else if (gone.reason === WITHDRAWN) dismiss(res, form.farewell(WITHDRAWN), dismissalMs);
 }
 
 /** Asked anew each time: a signal changes while something is awaited. */

@@ -15,6 +15,8 @@ export interface FromFilesOptions<T> {
   readonly what: string;
   /** Makes the value of the contents, in the order of `files`; throws an Error whose message is a sentence without secrets. */
   readonly parse: (contents: readonly Buffer[]) => T;
+  /** Told when the files have given a new value; default: nobody. */
+  readonly changed?: () => void;
   readonly log: Log;
   /** In ms, from anywhere; default: the monotonic clock. */
   readonly now?: () => number;
@@ -60,11 +62,12 @@ export class FromFiles<T> {
     const seen = this.#fingerprint();
     if (seen === this.#seen) return false;
     this.#seen = seen;
-    const { what, files, log } = this.#options;
+    const { what, files, log, changed } = this.#options;
     try {
       this.#value = this.#read();
       this.#trouble = null;
       log.info({ files }, `${what} has changed and was read again.`);
+      changed?.();
       return true;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

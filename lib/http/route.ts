@@ -6,6 +6,7 @@ import { PLACES } from '../api/paths.ts';
 import type { Method, OperationId } from '../api/paths.ts';
 import type { CommandOrigin } from '../control/control.ts';
 import type { ReceiptClaim } from '../model/receipt.ts';
+import type { Admission } from './access.ts';
 import { checkFields } from './check-fields.ts';
 import { idempotencyKeyOf, once, type OnceKeeper } from './once.ts';
 import { readJsonObject } from './request-body.ts';
@@ -13,6 +14,8 @@ import { readJsonObject } from './request-body.ts';
 /** What the first middleware knows of a request. */
 export interface RequestState {
   requestId: string;
+  /** Set once the request was let in. */
+  admission?: Admission;
   /** Set once the request has found its route. */
   operation?: OperationId;
 }

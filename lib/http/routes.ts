@@ -12,6 +12,7 @@ import { logHandlers } from './logs.ts';
 import { metricsHandlers } from './metrics.ts';
 import { routeOf } from './route.ts';
 import type { HandlersOf, Route } from './route.ts';
+import { sessionHandlers } from './session.ts';
 import { serviceHandlers } from './services.ts';
 import { StreamPlaces } from './stream-places.ts';
 
@@ -32,6 +33,7 @@ export function allRoutes(
     ...configHandlers(control),
     ...healthHandlers(control),
     ...metricsHandlers(control, exposition),
+    ...sessionHandlers(),
     ...docsHandlers(version),
   };
   // Object.keys forgets the type of the keys; each handler fits the schemas of its operation, as HandlersOf has checked.

@@ -1,6 +1,5 @@
-import { hash } from 'node:crypto';
 import type { Log } from '../ports/log.ts';
-import type { Access, Digests } from './access.ts';
+import { knownToken, type Access, type KnownToken } from './credentials.ts';
 import { FromFiles } from './from-files.ts';
 import { tokensIn } from '../model/token-list.ts';
 
@@ -23,44 +22,54 @@ export interface OpenAccess extends Access {
   look(): void;
 }
 
-/** What is kept of tokens: digests of one length, so that comparing takes the same time whatever was sent. */
-export function digestsOf(tokens: readonly string[]): Digests {
-  return tokens.map((token) => hash('sha256', token, 'buffer'));
+interface Surroundings {
+  readonly log: Log;
+  readonly now: (() => number) | undefined;
+  readonly changed: () => void;
 }
 
 interface Source {
-  readonly digests: () => Digests;
-  readonly file: FromFiles<Digests> | null;
+  readonly tokens: () => readonly KnownToken[];
+  readonly file: FromFiles<readonly KnownToken[]> | null;
 }
 
-function sourceOf(origin: TokenOrigin, log: Log, now: (() => number) | undefined): Source {
+function sourceOf(origin: TokenOrigin, { log, now, changed }: Surroundings): Source {
   if (origin.type === 'value') {
-    const digests = digestsOf(origin.tokens);
-    return { digests: () => digests, file: null };
+    const tokens = origin.tokens.map(knownToken);
+    return { tokens: () => tokens, file: null };
   }
   const { path, source } = origin;
   const file = new FromFiles({
     files: [path],
     secret: [path],
     what: `The token file of ${source}`,
-    parse: ([bytes]) => digestsOf(tokensIn(bytes?.toString('utf8') ?? '')),
+    parse: ([bytes]) => tokensIn(bytes?.toString('utf8') ?? '').map(knownToken),
+    changed,
     log,
     ...(now === undefined ? {} : { now }),
   });
-  return { digests: () => file.current(), file };
+  return { tokens: () => file.current(), file };
 }
 
 /** Tokens that follow their files. Throws when a file cannot be used from the start. */
 export function openAccess({ full, readOnly }: TokenOrigins, log: Log, now?: () => number): OpenAccess {
-  const fullSource = full === null ? null : sourceOf(full, log, now);
-  const readSource = readOnly === null ? null : sourceOf(readOnly, log, now);
+  const listeners = new Set<() => void>();
+  const changed = (): void => {
+    for (const listener of listeners) listener();
+  };
+  const fullSource = full === null ? null : sourceOf(full, { log, now, changed });
+  const readSource = readOnly === null ? null : sourceOf(readOnly, { log, now, changed });
   const files = [fullSource?.file ?? null, readSource?.file ?? null].filter((file) => file !== null);
   return {
-    full: fullSource?.digests ?? null,
-    readOnly: readSource?.digests ?? null,
+    full: fullSource?.tokens ?? null,
+    readOnly: readSource?.tokens ?? null,
+    watch: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     troubles: () => [
       ...files.flatMap((file) => file.trouble() ?? []),
-      ...sharedTrouble(fullSource?.digests() ?? [], readSource?.digests() ?? []),
+      ...sharedTrouble(fullSource?.tokens() ?? [], readSource?.tokens() ?? []),
     ],
     look: () => {
       for (const file of files) file.look();
@@ -68,7 +77,7 @@ export function openAccess({ full, readOnly }: TokenOrigins, log: Log, now?: () 
   };
 }
 
-function sharedTrouble(full: Digests, readOnly: Digests): readonly string[] {
-  if (!full.some((digest) => readOnly.some((other) => other.equals(digest)))) return [];
+function sharedTrouble(full: readonly KnownToken[], readOnly: readonly KnownToken[]): readonly string[] {
+  if (!full.some(({ digest }) => readOnly.some((other) => other.digest.equals(digest)))) return [];
   return ['One token is both for full and for read-only access and only reads; give two different ones.'];
 }

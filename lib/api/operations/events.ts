@@ -47,7 +47,7 @@ export const EVENT_OPERATIONS = {
     description: `The data of each message is an \`Event\`, its id the \`seq\`. With \`Last-Event-ID\` (or \`after\`, or \`since\`) the stream begins
 with what was missed; otherwise with what happens from now on. Four messages have names: \`position\` (\`{seq}\`) says how far the stream is, \`gap\`
 (\`{after, oldest, reason}\`) that older events are not kept any more, \`reset\` (\`{asked, newest, reason}\`) that the id that was given belongs to another
-journal, and \`end\` (\`{reason}\`) ends the stream: because the host leaves, or because the client was too slow.`,
+journal, and \`end\` (\`{reason}\`) ends the stream: because the host leaves, the client was too slow, or the token that opened it was withdrawn.`,
     query: stream,
     headers: z.object({
       'Last-Event-ID': z

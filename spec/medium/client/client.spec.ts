@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { createClient, ProblemError, UnreachableError } from '../../../lib/client/client.ts';
 import type { Client } from '../../../lib/client/client.ts';
@@ -5,7 +7,9 @@ import type { LogItem } from '../../../lib/model/log-line.ts';
 import { serviceView } from '../../support/fake-control.ts';
 import { journalEntry } from '../../support/store-contract.ts';
 import { rejection } from '../../support/rejection.ts';
-import { ApiUnderTest, fixedTokens } from '../http/api-under-test.ts';
+import { openAccess } from '../../../lib/http/tokens.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+import { ApiUnderTest, fixedTokens, recordingLog } from '../http/api-under-test.ts';
 
 function line(offset: number, text: string): LogItem {
   return { type: 'line', generation: 1, stream: 'stdout', offset, text, partial: null, position: `1:${offset + 1},0` };
@@ -89,6 +93,44 @@ describe('the client', () => {
     }
     expect(told).to.deep.equal(['gap', 7]);
     expect(starts).to.deep.equal([{ type: 'now' }, { type: 'after', seq: 5 }]);
+  });
+
+  it('stops following when its token is taken out of the file, with the refusal', async () => {
+    const path = join(temporaryFolder(), 'tokens');
+    const put = (token: string): void => {
+      writeFileSync(path, token, { mode: 0o600 });
+    };
+    put('a'.repeat(20));
+    const access = openAccess(
+      { full: { type: 'file', source: '--token-file', path }, readOnly: null },
+      recordingLog([]),
+      () => 0,
+    );
+    await api.close();
+    await api.open({ access });
+    client = createClient({ url: api.listening.url, token: 'a'.repeat(20) });
+    api.control.listed.push(serviceView('pump1-corerl'));
+    const isOver = (gone: AbortSignal | undefined) =>
+      new Promise((resolve) => {
+        gone?.addEventListener('abort', resolve);
+      });
+    api.control.feedSource = async function* (_, gone) {
+      yield { items: [{ type: 'event', entry: journalEntry(1) }], position: 1 };
+      await isOver(gone);
+    };
+    api.control.logSource = async function* (_, gone) {
+      yield [line(1, 'line 1')];
+      await isOver(gone);
+    };
+    const streams = [client.followEvents(), client.followLogs({ id: 'pump1-corerl' })];
+    for (const stream of streams) expect((await stream.next()).done).to.equal(false);
+
+    const rest = streams.map((stream) => rejection(stream.next()));
+    put('b'.repeat(20));
+    access.look();
+    for (const error of await Promise.all(rest)) {
+      expect(error).to.be.instanceOf(ProblemError).and.to.include({ status: 401, code: 'token_required' });
+    }
   });
 
   it('follows output over broken connections, from behind the last line on', async () => {

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
 import type { Operation } from '../../../lib/api/operation.ts';
 import { OPERATIONS } from '../../../lib/api/operations.ts';
@@ -8,14 +9,28 @@ import { ApiUnderTest, fixedTokens, type Answer } from './api-under-test.ts';
 const FULL = 'full-token-0123456789';
 const READ = 'read-token-0123456789';
 
+/** What a browser holds that has signed in with a token on this port. */
+function cookieOf(token: string, port: number): string {
+  const value = createHmac('sha256', token).update('coredinator browser session 1').digest('base64url');
+  return `other=1; coredinator_session_${port}=${value}`;
+}
+
+function browser(token: string, site = 'same-origin') {
+  return (port: number) => ({ cookie: cookieOf(token, port), 'sec-fetch-site': site });
+}
+
 /** What a request may carry, by what it is. */
 const SENT = {
-  nothing: undefined,
-  'no bearer token': 'Basic dXNlcjpwYXNzd29yZA==',
-  'a wrong token': 'Bearer wrong-token-0123456789',
-  'the read-only token': `Bearer ${READ}`,
-  'the full token': `Bearer ${FULL}`,
-} as const;
+  nothing: () => ({}),
+  'no bearer token': () => ({ authorization: 'Basic dXNlcjpwYXNzd29yZA==' }),
+  'a wrong token': () => ({ authorization: 'Bearer wrong-token-0123456789' }),
+  'the read-only token': () => ({ authorization: `Bearer ${READ}` }),
+  'the full token': () => ({ authorization: `Bearer ${FULL}` }),
+  'a wrong cookie': browser('wrong-token-0123456789'),
+  'the cookie of the read-only token': browser(READ),
+  'the cookie of the full token': browser(FULL),
+  'the cookie of the full token, from a page of another port': browser(FULL, 'same-site'),
+} as const satisfies Readonly<Record<string, (port: number) => Readonly<Record<string, string>>>>;
 type Sent = keyof typeof SENT;
 
 /** What an operation asks for: nothing, any token, or the full one. */
@@ -35,33 +50,35 @@ const [YES, NO, FORBIDDEN] = ['admitted', 401, 403] as const;
 /** The columns are those of SENT, in its order. */
 const MATRIX: Readonly<Record<Configured, Readonly<Record<Kind, readonly Outcome[]>>>> = {
   'no token': {
-    open: [YES, YES, YES, YES, YES],
-    read: [YES, YES, YES, YES, YES],
-    command: [YES, YES, YES, YES, YES],
+    open: [YES, YES, YES, YES, YES, YES, YES, YES, YES],
+    read: [YES, YES, YES, YES, YES, YES, YES, YES, YES],
+    command: [YES, YES, YES, YES, YES, YES, YES, YES, YES],
   },
   'a full token only': {
-    open: [YES, YES, YES, YES, YES],
-    read: [NO, NO, NO, NO, YES],
-    command: [NO, NO, NO, NO, YES],
+    open: [YES, YES, YES, YES, YES, YES, YES, YES, YES],
+    read: [NO, NO, NO, NO, YES, NO, NO, YES, NO],
+    command: [NO, NO, NO, NO, YES, NO, NO, YES, NO],
   },
   'a read-only token only': {
-    open: [YES, YES, YES, YES, YES],
-    read: [NO, NO, NO, YES, NO],
-    command: [NO, NO, NO, FORBIDDEN, NO],
+    open: [YES, YES, YES, YES, YES, YES, YES, YES, YES],
+    read: [NO, NO, NO, YES, NO, NO, YES, NO, NO],
+    command: [NO, NO, NO, FORBIDDEN, NO, NO, FORBIDDEN, NO, NO],
   },
   'both tokens': {
-    open: [YES, YES, YES, YES, YES],
-    read: [NO, NO, NO, YES, YES],
-    command: [NO, NO, NO, FORBIDDEN, YES],
+    open: [YES, YES, YES, YES, YES, YES, YES, YES, YES],
+    read: [NO, NO, NO, YES, YES, NO, YES, YES, NO],
+    command: [NO, NO, NO, FORBIDDEN, YES, NO, FORBIDDEN, YES, NO],
   },
 };
 
 /** The only operations without a token; one more is a decision, not an oversight. */
-const OPEN: readonly OperationId[] = ['getHealth', 'getLiveness'];
+const OPEN: readonly OperationId[] = ['getHealth', 'getLiveness', 'getSignInScript', 'getSignInStyle'];
+/** Those that change nothing of the host, whatever their method. */
+const ANY_TOKEN: readonly OperationId[] = ['signIn', 'signOut'];
 
 function kindOf(id: OperationId, [method]: Place): Kind {
   if ((OPERATIONS[id] as Operation).access === 'open') return 'open';
-  return method === 'GET' ? 'read' : 'command';
+  return method === 'GET' || ANY_TOKEN.includes(id) ? 'read' : 'command';
 }
 
 function outcomeOf({ status, json }: Answer): Outcome {
@@ -77,8 +94,7 @@ describe('who may call what', function () {
   afterEach(() => api.close());
 
   /** What a request comes to, and that a refused one reaches nothing. */
-  async function call(method: string, path: string, authorization: string | undefined): Promise<Outcome> {
-    const headers = authorization === undefined ? {} : { authorization };
+  async function call(method: string, path: string, headers: Readonly<Record<string, string>>): Promise<Outcome> {
     const body = method === 'POST' ? { body: { config_path: '/cfg/a.yaml' } } : {};
     api.control.calls.length = 0;
     const answer = await api.send(method, path.replace(/\{\w+\}/, 'x1'), { ...body, headers });
@@ -104,7 +120,7 @@ describe('who may call what', function () {
         for (const path of paths.flatMap((one) => (one === '/' ? [one] : [one, `${one}/`]))) {
           for (const [index, what] of (Object.keys(SENT) as Sent[]).entries()) {
             const expected = MATRIX[configured][kindOf(id, place)][index];
-            const called = await call(method, path, SENT[what]);
+            const called = await call(method, path, SENT[what](api.port));
             expect(called, `${method} ${path} (${id}) with ${what}`).to.equal(expected);
           }
         }

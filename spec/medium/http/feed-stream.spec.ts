@@ -4,6 +4,7 @@ import { request, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PATIENCE, sendStream, type Patience } from '../../../lib/http/event-stream.ts';
 import { feedForm } from '../../../lib/http/feed-stream.ts';
+import type { Admission } from '../../../lib/http/access.ts';
 import type { Context, RequestState } from '../../../lib/http/route.ts';
 import type { FeedBatch, FeedItem } from '../../../lib/model/feed.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -21,15 +22,18 @@ describe('a stream of events', () => {
   let source: (gone: AbortSignal) => AsyncIterable<FeedBatch>;
   let patience: Patience;
   let open: number;
+  let admission: Admission | undefined;
 
   beforeEach(async () => {
     patience = PATIENCE;
     open = 0;
+    admission = undefined;
     source = async function* () {};
     const app = new Koa<RequestState>();
     app.on('error', () => undefined);
     app.use(async (ctx) => {
       open += 1;
+      if (admission !== undefined) ctx.state.admission = admission;
       await sendStream(ctx as Context, feedForm, source, patience);
       open -= 1;
     });
@@ -123,6 +127,41 @@ describe('a stream of events', () => {
       expect(open).to.equal(0);
     });
   });
+
+  /** What is quiet until nobody listens any more. */
+  async function* quiet(gone: AbortSignal): AsyncGenerator<FeedBatch> {
+    yield { items: [], position: 1 };
+    await new Promise((resolve) => {
+      gone.addEventListener('abort', resolve);
+    });
+  }
+
+  for (const how of ['is told so', 'looks with its next heartbeat'] as const) {
+    it(`ends with a reason when the token holds no more that opened it, as soon as it ${how}`, async () => {
+      let isHeld = true;
+      const listeners = new Set<() => void>();
+      if (how === 'looks with its next heartbeat') patience = { ...PATIENCE, heartbeatMs: 5 };
+      const watch = (listener: () => void) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      };
+      admission = { scope: 'full', session: null, isHeld: () => isHeld, watch };
+      source = quiet;
+      const response = await connect();
+      const text = read(response);
+      for (const listener of listeners) listener(); // another token has changed
+      expect(open).to.equal(1);
+
+      isHeld = false;
+      if (how === 'is told so') for (const listener of listeners) listener();
+      expect(await text).to.match(
+        /event: end\ndata: {"reason":"the token that opened this stream was withdrawn"}\n\n$/,
+      );
+      await eventually(() => {
+        expect([open, listeners.size]).to.deep.equal([0, 0]);
+      });
+    });
+  }
 
   it('lets a client go that takes nothing, tells it why, and reads no further for it', async () => {
     patience = { ...PATIENCE, stalledMs: 50, dismissalMs: 60_000 };

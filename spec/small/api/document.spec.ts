@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { openApiDocument } from '../../../lib/api/document.ts';
+import type { Operation } from '../../../lib/api/operation.ts';
 import { OPERATIONS } from '../../../lib/api/operations.ts';
 import { PLACES } from '../../../lib/api/paths.ts';
 import type { OperationId } from '../../../lib/api/paths.ts';
@@ -37,7 +38,8 @@ describe('the OpenAPI document', () => {
     for (const id of Object.keys(OPERATIONS) as OperationId[]) {
       const [method, path] = PLACES[id];
       const { responses } = document.paths[path]![method.toLowerCase()]!;
-      const isOpen = 'access' in OPERATIONS[id];
+      const operation: Operation = OPERATIONS[id];
+      const isOpen = operation.access === 'open';
       expect(Object.hasOwn(responses, '401'), id).to.equal(!isOpen);
       if (method !== 'GET') expect(responses, id).to.have.property('403');
     }

@@ -1,0 +1,35 @@
+import type { SESSION_OPERATIONS } from '../api/operations/session.ts';
+import { sessionCookie } from './access.ts';
+import type { HandlersOf } from './route.ts';
+import { SIGN_IN_SCRIPT, SIGN_IN_STYLE } from './sign-in-page.ts';
+
+/** The handlers of signing in and out. Nothing is kept of it: the cookie is made of the token. */
+export function sessionHandlers(): HandlersOf<typeof SESSION_OPERATIONS> {
+  return {
+    signIn: {
+      write: ({ ctx }) => {
+        const session = ctx.state.admission?.session ?? null;
+        if (session !== null) ctx.set('Set-Cookie', sessionCookie(ctx.req, session));
+        ctx.status = 204;
+      },
+    },
+    signOut: {
+      write: ({ ctx }) => {
+        if (ctx.state.admission?.session != null) ctx.set('Set-Cookie', sessionCookie(ctx.req, null));
+        ctx.status = 204;
+      },
+    },
+    getSignInScript: {
+      write: ({ ctx }) => {
+        ctx.type = 'text/javascript';
+        ctx.body = SIGN_IN_SCRIPT;
+      },
+    },
+    getSignInStyle: {
+      write: ({ ctx }) => {
+        ctx.type = 'text/css';
+        ctx.body = SIGN_IN_STYLE;
+      },
+    },
+  };
+}
