@@ -26,16 +26,32 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Prom
   }
 }
 
-/** A reader that has enough (`| head`) ends the command, and quietly. */
-function runTask(task: Task, env: NodeJS.ProcessEnv): Promise<number> {
-  const unread = new Promise<number>((resolve, reject) => {
-    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') resolve(EXIT.ok);
-      else reject(error);
+/** A reader that has enough (`| head`) ends the command, and quietly; any other place that takes no more is complained about. */
+async function runTask(task: Task, env: NodeJS.ProcessEnv): Promise<number> {
+  const { stdin: keys, stdout: out, stderr: err } = process;
+  err.on('error', () => undefined); // there is nobody left to be told
+  const unwritten = new Promise<number>((resolve) => {
+    out.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') {
+        resolve(EXIT.ok);
+        return;
+      }
+      err.write(`error: The output cannot be written (${error.message}); send it to another place.\n`);
+      resolve(EXIT.failed);
     });
   });
-  const { stdin: keys, stdout: out, stderr: err } = process;
-  return Promise.race([task({ env, out, err, keys, interruption: () => interruptionOf(process) }), unread]);
+  const io = { env, out, err, keys, interruption: () => interruptionOf(process) };
+  const code = await Promise.race([task(io), unwritten]);
+  return Promise.race([written(out).then(() => code), unwritten]);
+}
+
+/** Settles when all that was written before has left, and never when it cannot. */
+function written(out: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    out.write('', (error) => {
+      if (error == null) resolve();
+    });
+  });
 }
 
 /** Whether this file is the program, also when it is started through a link such as an npm bin. */

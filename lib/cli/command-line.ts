@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import type { Task } from './command-group.ts';
 import { COMMAND_GROUPS } from './command-groups.ts';
 import { COMPLETE, completionTask } from './completion/task.ts';
@@ -20,6 +20,23 @@ function isServe([first]: readonly string[]): boolean {
   return first.startsWith('-') && first !== '--help' && first !== '--version';
 }
 
+/** `help agents start` is `agents start --help`. */
+function withoutHelpWord([first, ...rest]: readonly string[]): readonly string[] {
+  return first === 'help' ? [...rest, '--help'] : [...(first === undefined ? [] : [first]), ...rest];
+}
+
+/** commander answers `--help` behind a word that is no command with the help of what is before; that word is to be complained about. */
+function helpOfKnown(program: Command, words: readonly string[]): readonly string[] {
+  let command = program;
+  for (const word of words) {
+    if (word.startsWith('-') || command.commands.length === 0) break;
+    const next = command.commands.find((one) => one.name() === word);
+    if (next === undefined) return words.filter((one) => one !== '--help');
+    command = next;
+  }
+  return words;
+}
+
 /**
  * Reads the command line (`argv` without node and program) and the COREDINATOR_* variables; the command line wins. Looks at the
  * file system, as far as paths must exist, and does nothing else.
@@ -36,7 +53,7 @@ export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv
     choose: (task) => (chosen.task = task),
   });
   try {
-    program.parse(argv, { from: 'user' });
+    program.parse(helpOfKnown(program, withoutHelpWord(argv)), { from: 'user' });
   } catch (error) {
     if (error instanceof OptionError) return { type: 'exit', code: 2, output: `error: ${error.message}\n` };
     if (error instanceof CommanderError) return { type: 'exit', code: error.exitCode === 0 ? 0 : 2, output };

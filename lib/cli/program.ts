@@ -32,7 +32,6 @@ export function newProgram(groups: readonly CommandGroup[], site: ProgramSite): 
       newCommand('help').argument('[command]').description('print the help of a command').helpGroup('More:'),
     )
     .addHelpText('after', CLOSING)
-    .showHelpAfterError('`coredinator --help` lists all commands.')
     .configureHelp({
       subcommandTerm: (command) => command.name(),
       subcommandDescription: (command) => {
@@ -46,5 +45,13 @@ export function newProgram(groups: readonly CommandGroup[], site: ProgramSite): 
     examples.set(command.name(), group.example);
     program.addCommand(command);
   }
+  sayWhereHelpIs(program, 'coredinator');
   return program;
+}
+
+/** A complaint about the words of a command ends with where they are told. */
+function sayWhereHelpIs(command: Command, words: string): void {
+  const tells = command.commands.length > 0 ? 'lists all commands' : 'tells what it takes';
+  command.showHelpAfterError(`\`${words} --help\` ${tells}.`);
+  for (const sub of command.commands) sayWhereHelpIs(sub, `${words} ${sub.name()}`);
 }

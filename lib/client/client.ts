@@ -3,11 +3,11 @@ import type { OperationId } from '../api/paths.ts';
 import type { EventGap, EventReset, EventView } from '../api/schemas/event.ts';
 import type { LogItemView } from '../api/schemas/log.ts';
 import { messages } from './event-stream.ts';
-import { send } from './request.ts';
+import { send, whole } from './request.ts';
 import type { ClientOptions, LooseArguments } from './request.ts';
 import type { Arguments, Calls } from './types.ts';
 
-export { ProblemError, UnreachableError } from './errors.ts';
+export { isPassing, ProblemError, UnreachableError } from './errors.ts';
 export type { ClientOptions, Fetch, FetchAnswer } from './request.ts';
 export type { Arguments, Calls, Result } from './types.ts';
 
@@ -45,7 +45,7 @@ export function createClient(options: ClientOptions): Client {
     async (args: LooseArguments = {}) => {
       const response = await send(options, id, args);
       const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
-      return isJson ? response.json() : response.text();
+      return whole(options, args, isJson ? response.json() : response.text());
     };
   // Object.keys forgets the type of the keys; each method has the arguments and the result that its operation says.
   const ids = Object.keys(PLACES) as OperationId[];

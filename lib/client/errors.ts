@@ -18,14 +18,30 @@ export class ProblemError extends Error {
 
 /** No answer came: the host is down, cannot be reached, or is something else. */
 export class UnreachableError extends Error {
+  readonly url: string;
+  /** What the connection ran into. */
+  readonly reason: string;
+
   constructor(url: string, cause: unknown) {
     const reason = cause instanceof Error ? deepestMessage(cause) : String(cause);
     super(`No Coredinator answers at ${url} (${reason}); is the host running, and is this its address?`, { cause });
     this.name = 'UnreachableError';
+    this.url = url;
+    this.reason = reason;
   }
 }
 
-/** What fetch says itself is "fetch failed"; the reason is in its cause. */
+/** What fetch says itself is "fetch failed", and what a name with several addresses gives says nothing: the reason is below. */
 function deepestMessage(error: Error): string {
-  return error.cause instanceof Error ? deepestMessage(error.cause) : error.message;
+  if (error.cause instanceof Error) return deepestMessage(error.cause);
+  if (error.message !== '' || !(error instanceof AggregateError)) return error.message;
+  return error.errors.map((one) => (one instanceof Error ? one.message : String(one))).join(', ');
+}
+
+/**
+ * Whether it may be over in a moment: there was no answer, or the host is about to come or to go. What it was told before is on its
+ * disk.
+ */
+export function isPassing(error: unknown): error is UnreachableError | ProblemError {
+  return error instanceof UnreachableError || (error instanceof ProblemError && error.status === 503);
 }

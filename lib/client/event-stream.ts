@@ -1,7 +1,7 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import type { EventSourceMessage } from 'eventsource-parser/stream';
 import type { OperationId } from '../api/paths.ts';
-import { ProblemError, UnreachableError } from './errors.ts';
+import { isPassing } from './errors.ts';
 import { send } from './request.ts';
 import type { ClientOptions, FetchAnswer, LooseArguments } from './request.ts';
 
@@ -38,11 +38,6 @@ export async function* messages(
     }
     await pause(signal);
   }
-}
-
-/** A host that comes up takes the connection before it can answer, and one that leaves for a moment longer. */
-function isPassing(error: unknown): boolean {
-  return error instanceof UnreachableError || (error instanceof ProblemError && error.status === 503);
 }
 
 function open(

@@ -72,7 +72,17 @@ export async function send(options: ClientOptions, id: OperationId, args: LooseA
     throw new UnreachableError(options.url, cause);
   });
   if (response.ok) return response;
-  throw new ProblemError(await problemIn(response));
+  throw new ProblemError(await whole(options, args, problemIn(response)));
+}
+
+/** The body of an answer; one that breaks off is none. */
+export async function whole<T>({ url }: ClientOptions, { signal }: LooseArguments, body: Promise<T>): Promise<T> {
+  try {
+    return await body;
+  } catch (cause) {
+    if (signal?.aborted === true) throw cause;
+    throw new UnreachableError(url, cause);
+  }
 }
 
 async function problemIn(response: FetchAnswer): Promise<Problem> {

@@ -1,7 +1,7 @@
 import { untilUp } from '../host/change.ts';
 import type { HostContext, HostRun } from '../host/context.ts';
 import { pathForHost } from '../host/path-for-host.ts';
-import type { WaitWords } from '../host/watch.ts';
+import { taken, type WaitWords } from '../host/watch.ts';
 import { OptionError } from '../option-paths.ts';
 import { agentSubject } from './agent-subject.ts';
 
@@ -14,9 +14,11 @@ export interface StartWords extends WaitWords {
 /** Starts an agent from its file, or one that the host knows by its id. */
 export function startAgent(fileOrId: string, words: StartWords): HostRun {
   return async (context) => {
-    const id = isFile(fileOrId)
-      ? await startFromFile(context, fileOrId, words)
-      : await startKnown(context, fileOrId, words);
+    const id = await taken(words, 'coredinator agents list', (signal) =>
+      isFile(fileOrId)
+        ? startFromFile(context, fileOrId, { ...words, signal })
+        : startKnown(context, fileOrId, { ...words, signal }),
+    );
     return untilUp(context, agentSubject(context, id), words);
   };
 }
@@ -26,17 +28,22 @@ function isFile(fileOrId: string): boolean {
   return /[/\\]|\.ya?ml$/i.test(fileOrId);
 }
 
-function startFromFile(context: HostContext, file: string, { agentId, coreioId }: StartWords): Promise<string> {
-  const body = { config_path: pathForHost(file, context), agent_id: agentId, coreio_id: coreioId };
-  return context.client.startAgent({ body });
+/** A start that can be cut short. */
+interface Asked extends StartWords {
+  readonly signal: AbortSignal;
 }
 
-async function startKnown({ client }: HostContext, id: string, { agentId, coreioId }: StartWords): Promise<string> {
+function startFromFile(context: HostContext, file: string, { agentId, coreioId, signal }: Asked): Promise<string> {
+  const body = { config_path: pathForHost(file, context), agent_id: agentId, coreio_id: coreioId };
+  return context.client.startAgent({ body, signal });
+}
+
+async function startKnown({ client }: HostContext, id: string, { agentId, coreioId, signal }: Asked): Promise<string> {
   if (agentId !== undefined || coreioId !== undefined) {
     throw new OptionError(
       `--agent-id and --coreio-id go with a file, and "${id}" is the id of an agent; if it is a file, write "./${id}".`,
     );
   }
-  await client.startKnownAgent({ id });
+  await client.startKnownAgent({ id, signal });
   return id;
 }

@@ -1,13 +1,13 @@
 import { untilDown } from '../host/change.ts';
 import type { HostRun } from '../host/context.ts';
-import type { WaitWords } from '../host/watch.ts';
+import { taken, type WaitWords } from '../host/watch.ts';
 import { agentSubject } from './agent-subject.ts';
 
 /** Stops an agent. */
 export function stopAgent(id: string, words: WaitWords): HostRun {
   return async (context) => {
     const subject = agentSubject(context, id);
-    await subject.look(); // the stop itself is content with an id that nobody knows
+    await taken(words, subject.moreBy, subject.look); // the stop itself is content with an id that nobody knows
     return untilDown(context, subject, words, (signal) => context.client.stopAgent({ id, signal }));
   };
 }

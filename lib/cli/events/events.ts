@@ -14,6 +14,8 @@ export interface EventWords extends EventFilter {
 }
 
 const DEFAULT_LINES = 20;
+const NOTHING =
+  'There are no such events; `coredinator events` without --agent, --service, --type and --since shows the last ones.\n';
 
 /** The last events, and with `follow` those to come, over restarts of the host: each once. */
 export function events(words: EventWords): HostRun {
@@ -24,6 +26,7 @@ export function events(words: EventWords): HostRun {
     const newest = await newestSeq(client);
     const past = await pastEvents(client, words, { count, since }, newest);
     if (words.follow !== true) {
+      if (past.length === 0 && !isJson) context.err.write(NOTHING);
       printResult(context, past, () => past.map((event) => eventLine(event, colors)).join(''));
       return EXIT.ok;
     }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { intendedSchema, stateSchema } from '../../api/schemas/state.ts';
-import { UnreachableError } from '../../client/client.ts';
+import { isPassing } from '../../client/client.ts';
 import { spokenDuration } from '../../model/duration.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import { paintOf } from '../output/state.ts';
@@ -43,7 +43,7 @@ export async function untilUp<V>(
     return isUp && isNew(view) ? { type: 'done' } : { type: 'waiting', says: subject.words(view) };
   };
   const end = await watch(context, { name: subject.id, look: subject.look, judge }, words.timeout);
-  return printEnd(context, subject, end, words);
+  return printEnd(context, subject, end, { ...words, goal: 'running' });
 }
 
 /**
@@ -62,14 +62,15 @@ export async function untilDown<V>(
     const { intended_state: wished, state } = subject.standingOf(view);
     const isTaken = wished === 'stopped';
     // The host went away with the command on its disk: the next one carries it out.
-    if (answer.error !== null && !(isTaken && answer.error instanceof UnreachableError)) throw answer.error;
+    if (answer.error !== null && !(isTaken && isPassing(answer.error))) throw answer.error;
     if (answer.isThere && !isTaken) return { type: 'failed', says: 'was started by somebody else meanwhile' };
     const isDone = answer.isThere || (answer.error !== null && state === 'stopped') || (!words.wait && isTaken);
     return isDone ? { type: 'done' } : { type: 'waiting', says: subject.words(view) };
   };
   try {
     const watched = { name: subject.id, look: subject.look, judge, settled: answer.settled };
-    return printEnd(context, subject, await watch(context, watched, words.timeout), words);
+    const end = await watch(context, watched, words.timeout);
+    return printEnd(context, subject, end, { ...words, goal: 'stopped' });
   } finally {
     leave.abort();
   }
@@ -93,7 +94,12 @@ class Answer {
   }
 }
 
-function printEnd<V>(context: HostContext, subject: Subject<V>, end: WatchEnd<V>, words: WaitWords): number {
+function printEnd<V>(
+  context: HostContext,
+  subject: Subject<V>,
+  end: WatchEnd<V>,
+  { goal, timeout }: WaitWords & { readonly goal: 'running' | 'stopped' },
+): number {
   const { view, type, says } = end;
   const { id, moreBy } = subject;
   if (type === 'done' || context.isJson) printResult(context, view, () => doneLine(context, subject, view));
@@ -104,7 +110,7 @@ function printEnd<V>(context: HostContext, subject: Subject<V>, end: WatchEnd<V>
       : ownComplaint(
           EXIT.timedOut,
           'Timed out',
-          `${id} is not there after ${spokenDuration(words.timeout)}: ${says}. The host goes on with it; \`${moreBy}\` says more.`,
+          `${id} is not ${goal} after ${spokenDuration(timeout)}: ${says}. The host goes on with it; \`${moreBy}\` says more.`,
         );
   complain(context.err, complaint, context.isJson);
   return complaint.code;

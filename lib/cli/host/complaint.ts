@@ -1,9 +1,13 @@
 import { ProblemError, UnreachableError } from '../../client/client.ts';
 import type { Problem } from '../../api/schemas/problem.ts';
+import { spokenDuration } from '../../model/duration.ts';
+import type { Millis } from '../../model/time.ts';
 import { OptionError } from '../option-paths.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import { printJson, type TextStream } from '../output/io.ts';
-import { HostAbsentError } from './host-url.ts';
+import { HostAbsentError, type HostPlace } from './host-url.ts';
+import { unreachable } from './remedy.ts';
+import { spokenProblem } from './spoken-problem.ts';
 
 /** Why a command did not do what it was asked. */
 export interface Complaint {
@@ -12,30 +16,40 @@ export interface Complaint {
   readonly document: Partial<Problem>;
 }
 
+/** The host has not taken a command in the time that the user gives it; it may have all the same. */
+export class NotTakenError extends Error {
+  constructor(timeout: Millis, moreBy: string) {
+    super(
+      `The host has not answered within ${spokenDuration(timeout)} and may have taken the command all the same; \`${moreBy}\` tells.`,
+    );
+    this.name = 'NotTakenError';
+  }
+}
+
 /** A complaint that no host made. */
 export function ownComplaint(code: number, title: string, detail: string): Complaint {
   return { code, document: { title, detail } };
 }
 
-/** What an error of a command means; null: it is a mistake in this program. */
-export function complaintOf(error: unknown): Complaint | null {
+/** What an error of a command means; null: it is a mistake in this program. `source`: who said where the host is. */
+export function complaintOf(error: unknown, source: HostPlace['source']): Complaint | null {
   if (error instanceof ProblemError) return { code: EXIT.failed, document: error.problem };
-  if (error instanceof UnreachableError || error instanceof HostAbsentError) {
-    return ownComplaint(EXIT.unreachable, 'Host not reachable', error.message);
+  if (error instanceof HostAbsentError) return notReachable(error.message);
+  if (error instanceof UnreachableError) {
+    const { cause } = error;
+    return notReachable(cause instanceof HostAbsentError ? cause.message : unreachable(error, source));
   }
   if (error instanceof OptionError) return ownComplaint(EXIT.usage, 'Unusable option', error.message);
+  if (error instanceof NotTakenError) return ownComplaint(EXIT.timedOut, 'Timed out', error.message);
   return null;
 }
 
-/** Says it on stderr: a sentence and a line for each field, or one document for programs. */
+function notReachable(detail: string): Complaint {
+  return ownComplaint(EXIT.unreachable, 'Host not reachable', detail);
+}
+
+/** Says it on stderr: in sentences for people, or as one document for programs. */
 export function complain(err: TextStream, { document }: Complaint, isJson: boolean): void {
-  if (isJson) {
-    printJson(err, document);
-    return;
-  }
-  err.write(`error: ${document.detail ?? document.title ?? ''}\n`);
-  for (const { path, message, line, column } of document.errors ?? []) {
-    const place = line === undefined ? '' : `${line}:${column ?? 1}: `;
-    err.write(`  ${place}${path === '' ? '' : `${path}: `}${message}\n`);
-  }
+  if (isJson) printJson(err, document);
+  else err.write(`error: ${spokenProblem(document)}\n`);
 }

@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { createClient, type Client } from '../../client/client.ts';
 import { givenOption } from '../given-option.ts';
-import { existingFile } from '../option-paths.ts';
+import { existingFile, OptionError } from '../option-paths.ts';
+import type { RawOption } from '../raw-options.ts';
 import type { HostWords } from './host-options.ts';
 import { hostPlace, type HostPlace } from './host-url.ts';
 import { nodeFetch } from './node-fetch.ts';
 import { tokenSource } from './token.ts';
 
 /** A client of a host, and where that is. */
-export interface HostAccess extends Pick<HostPlace, 'url' | 'isLocal'> {
+export interface HostAccess extends Pick<HostPlace, 'url' | 'isLocal' | 'source'> {
   readonly client: Client;
 }
 
@@ -20,9 +21,24 @@ export function hostAccess(words: HostWords, env: NodeJS.ProcessEnv): (signal: A
   const placeNow = hostPlace(words, env);
   const token = tokenSource(words, env);
   const caFile = givenOption(words.ca, '--ca', env);
-  const ca = caFile === undefined ? null : readFileSync(existingFile(caFile), 'utf8');
+  const ca = caFile === undefined ? null : certificatesIn(caFile);
   return (signal) => {
-    const { url, socketPath, isLocal } = placeNow();
-    return { client: createClient({ url, token, fetch: nodeFetch({ socketPath, ca, signal }) }), url, isLocal };
+    const { url, isLocal, source } = placeNow();
+    const fetch = nodeFetch({ place: placeNow, ca, signal });
+    return { client: createClient({ url, token, fetch }), url, isLocal, source };
   };
+}
+
+/** Node takes anything for certificates and then trusts nobody. */
+function certificatesIn(option: RawOption): string {
+  const path = existingFile(option);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new OptionError(`${option.source}: "${path}" cannot be read (${reason}).`, { cause });
+  }
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  throw new OptionError(`${option.source}: "${path}" holds no certificate; give a file in the form of PEM.`);
 }

@@ -3,6 +3,7 @@ import { complain, complaintOf } from './complaint.ts';
 import { presentation, type HostRun } from './context.ts';
 import { hostAccess } from './host-access.ts';
 import type { HostWords } from './host-options.ts';
+import type { HostPlace } from './host-url.ts';
 import { exitCodeOfSignal } from './interruption.ts';
 
 /**
@@ -14,13 +15,16 @@ export function hostTask(words: HostWords, env: NodeJS.ProcessEnv, run: HostRun)
   const isJson = words.json === true;
   return async (io) => {
     const interrupted = io.interruption();
+    let source: HostPlace['source'] = 'default';
     try {
-      const code = await run({ ...io, ...reach(interrupted), ...presentation(io), isJson, interrupted, now: Date.now });
+      const access = reach(interrupted);
+      source = access.source;
+      const code = await run({ ...io, ...access, ...presentation(io), isJson, interrupted, now: Date.now });
       return interrupted.aborted ? exitCodeOfSignal(interrupted) : code;
     } catch (error) {
       // A request that was cut short is no fault of the host.
       if (interrupted.aborted) return exitCodeOfSignal(interrupted);
-      const complaint = complaintOf(error);
+      const complaint = complaintOf(error, source);
       if (complaint === null) throw error;
       complain(io.err, complaint, isJson);
       return complaint.code;

@@ -14,21 +14,24 @@ export interface HostPlace {
   readonly socketPath: string | null;
   /** Whether it sees the same files. */
   readonly isLocal: boolean;
+  /** Who says so: the user, the state directory that the user named, or nobody. */
+  readonly source: 'url' | 'folder' | 'default';
 }
 
 /** No host can be there, as far as the files of this machine tell. */
 export class HostAbsentError extends Error {
-  constructor(message: string) {
-    super(message);
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = 'HostAbsentError';
   }
 }
 
-const DEFAULT_URL = 'http://127.0.0.1:8000';
+const DEFAULT: HostPlace = { url: 'http://127.0.0.1:8000', socketPath: null, isLocal: true, source: 'default' };
 
 /**
  * Finds out where the host is: what stands on the command line first, then the environment; a URL before a folder. Throws
- * OptionError. What it gives is to be called when the host is needed, and throws HostAbsentError for a folder without one.
+ * OptionError. What it gives is to be called whenever the host is needed, since one that comes back may listen elsewhere, and throws
+ * HostAbsentError for a folder without one.
  */
 export function hostPlace(words: HostWords, env: NodeJS.ProcessEnv): () => HostPlace {
   const given = { url: givenOption(words.url, '--url', {}), folder: stateFolder(words, {}) };
@@ -38,7 +41,7 @@ export function hostPlace(words: HostWords, env: NodeJS.ProcessEnv): () => HostP
   const isGiven = given.url !== undefined || given.folder !== null;
   const { url, folder } = isGiven ? given : { url: givenOption(undefined, '--url', env), folder: stateFolder({}, env) };
   if (url === undefined && folder !== null) return () => placeIn(folder);
-  const place = placeOf(url ?? { values: [DEFAULT_URL], source: '--url' });
+  const place = url === undefined ? DEFAULT : placeOf(url);
   return () => place;
 }
 
@@ -51,7 +54,7 @@ function stateFolder({ stateDir, basePath }: HostWords, env: NodeJS.ProcessEnv):
 
 function placeOf({ values: [text], source }: RawOption): HostPlace {
   const path = /^unix:(.+)$/.exec(text)?.[1];
-  if (path !== undefined) return unixPlace(resolve(path));
+  if (path !== undefined) return unixPlace(resolve(path), 'url');
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new OptionError(
@@ -66,34 +69,36 @@ function placeOf({ values: [text], source }: RawOption): HostPlace {
   if (url.pathname !== '/') {
     throw new OptionError(`${source}: "${text}" has a path; give the URL of the host as ${url.origin}.`);
   }
-  return { url: url.origin, socketPath: null, isLocal: isLoopback(url.hostname) };
+  return { url: url.origin, socketPath: null, isLocal: isLoopback(url.hostname), source: 'url' };
 }
 
-function unixPlace(path: string): HostPlace {
-  return { url: `unix:${path}`, socketPath: path, isLocal: true };
+function unixPlace(path: string, source: HostPlace['source']): HostPlace {
+  return { url: `unix:${path}`, socketPath: path, isLocal: true, source };
 }
 
 function isLoopback(name: string): boolean {
   return name === 'localhost' || name === '[::1]' || (isIPv4(name) && name.startsWith('127.'));
 }
 
-/** Reads the `host.json` that a host keeps in its state directory. */
+/** Reads the `host.json` that a host keeps in its state directory while it runs. */
 function placeIn(folder: string): HostPlace {
-  const file = join(folder, 'host.json');
-  const url = urlIn(file);
+  const url = urlIn(folder);
   if (url === null) throw new HostAbsentError(`The host of "${folder}" is still starting; try again in a moment.`);
-  if (url.startsWith('unix:')) return unixPlace(url.slice('unix:'.length));
-  return { url, socketPath: null, isLocal: true };
+  if (url.startsWith('unix:')) return unixPlace(url.slice('unix:'.length), 'folder');
+  return { url, socketPath: null, isLocal: true, source: 'folder' };
 }
 
-function urlIn(file: string): string | null {
+function urlIn(folder: string): string | null {
   let found: unknown;
   try {
-    found = JSON.parse(readFileSync(file, 'utf8'));
+    found = JSON.parse(readFileSync(join(folder, 'host.json'), 'utf8'));
   } catch (cause) {
+    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
     const reason = cause instanceof Error ? cause.message : String(cause);
+    const why = isMissing ? 'it has no host.json' : `its host.json cannot be read (${reason})`;
     throw new HostAbsentError(
-      `No host runs on this folder, as far as "${file}" tells (${reason}); start one, or give its --url.`,
+      `No host runs on "${folder}": ${why}. Start one with \`coredinator --base-path DIR\`, or give the --url of one.`,
+      { cause },
     );
   }
   const url = typeof found === 'object' && found !== null && 'url' in found ? found.url : null;

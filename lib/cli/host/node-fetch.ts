@@ -2,30 +2,46 @@ import { request as httpRequest, type IncomingMessage, type RequestOptions } fro
 import { Readable } from 'node:stream';
 import { json, text } from 'node:stream/consumers';
 import type { Fetch, FetchAnswer } from '../../client/client.ts';
+import { spokenDuration } from '../../model/duration.ts';
+import type { Millis } from '../../model/time.ts';
+import type { HostPlace } from './host-url.ts';
 
-/** How a host is reached, besides its URL. */
+/** How a host is reached. */
 export interface Wire {
-  /** A Unix socket; null: by the URL. */
-  readonly socketPath: string | null;
+  /** Asked at each request. May throw. */
+  readonly place: () => Pick<HostPlace, 'url' | 'socketPath'>;
   /** Certificates (PEM) that are trusted besides those of Node; null: none. */
   readonly ca: string | null;
   /** Ends every request. */
   readonly signal: AbortSignal;
+  /** How long an answer may be on its way that waits for nothing. */
+  readonly patience?: Millis;
 }
+
+/** A host that is alive takes a second for its slowest answer, on a machine that has better things to do. */
+const PATIENCE: Millis = 30_000;
 
 /**
  * `fetch` over node:http. Beside a Unix socket and a private authority it brings what the global one does not: it waits for an answer
  * as long as a stop takes, and for the next line of a follow as long as none comes; and Node need not load the whole of fetch first.
+ * An answer that no Coredinator gave is none.
  */
 export function nodeFetch(wire: Wire): Fetch {
   return async (url, { method, headers, body, signal }) => {
-    const isTls = wire.socketPath === null && url.protocol === 'https:';
+    const { url: base, socketPath } = wire.place();
+    const isTls = socketPath === null && base.startsWith('https:');
     const send = isTls ? (await import('node:https')).request : httpRequest;
     const signals = signal === undefined ? wire.signal : AbortSignal.any([signal, wire.signal]);
     const trusted = isTls && wire.ca !== null ? { ca: await authorities(wire.ca) } : {};
     const options = { method, headers: { ...headers }, signal: signals, agent: false, ...trusted };
-    return answered(send({ ...options, ...targetOf(url, wire.socketPath) }), body);
+    const request = send({ ...options, ...targetOf(url, base, socketPath) });
+    return answered(request, body, waitsForProcesses(method, url) ? null : (wire.patience ?? PATIENCE));
   };
+}
+
+/** These are answered when nothing is left of what they stop. */
+function waitsForProcesses(method: string, url: URL): boolean {
+  return method === 'DELETE' || url.pathname.endsWith('/stop');
 }
 
 /** `ca` takes the place of the authorities that Node knows. */
@@ -34,18 +50,37 @@ async function authorities(ca: string): Promise<string[]> {
   return [...rootCertificates, ca];
 }
 
-function targetOf(url: URL, socketPath: string | null): RequestOptions {
-  const path = `${url.pathname}${url.search}`;
+function targetOf({ pathname, search }: URL, base: string, socketPath: string | null): RequestOptions {
+  const path = `${pathname}${search}`;
   if (socketPath !== null) return { socketPath, path, host: 'localhost' };
-  return { protocol: url.protocol, hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: url.port, path };
+  const { protocol, hostname, port } = new URL(base);
+  return { protocol, hostname: hostname.replace(/^\[(.*)\]$/, '$1'), port, path };
 }
 
-function answered(request: ReturnType<typeof httpRequest>, body: string | undefined): Promise<FetchAnswer> {
+function answered(
+  request: ReturnType<typeof httpRequest>,
+  body: string | undefined,
+  patience: Millis | null,
+): Promise<FetchAnswer> {
   return new Promise((resolve, reject) => {
+    const late = (): void => {
+      request.destroy(new Error(`it takes the connection and has not answered for ${spokenDuration(patience ?? 0)}`));
+    };
+    const timer = patience === null ? undefined : setTimeout(late, patience);
     request.once('response', (response) => {
-      resolve(answerOf(response));
+      clearTimeout(timer);
+      const { statusCode: status = 0, statusMessage = '', headers } = response;
+      if (headers['x-corerl-version'] !== undefined) {
+        resolve(answerOf(response));
+        return;
+      }
+      response.destroy();
+      reject(new Error(`something else answers there: ${status} ${statusMessage}`.trimEnd()));
     });
-    request.on('error', reject);
+    request.on('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
     request.end(body);
   });
 }

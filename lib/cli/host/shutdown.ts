@@ -1,10 +1,10 @@
-import { UnreachableError } from '../../client/client.ts';
+import { isPassing } from '../../client/client.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import { spokenDuration } from '../../model/duration.ts';
 import { allServices } from '../services/all-services.ts';
 import { complain, ownComplaint } from './complaint.ts';
 import { printResult, type HostContext, type HostRun } from './context.ts';
-import { watch, type Verdict, type WaitWords } from './watch.ts';
+import { taken, watch, type Verdict, type WaitWords } from './watch.ts';
 
 /** How a host is asked to leave; neither: as it was started. */
 export interface ShutdownWords extends WaitWords {
@@ -12,15 +12,18 @@ export interface ShutdownWords extends WaitWords {
   readonly detach?: true;
 }
 
+const MORE_BY = 'coredinator health';
+
 /** What is seen of a host on its way out; null: it is gone. */
 type Rest = { readonly up: number } | null;
 
 /** Asks the host to leave and waits until it is gone. */
 export function shutdown(words: ShutdownWords): HostRun {
   return async (context) => {
-    const { process_id: pid } = await context.client.getHealth();
-    const asked = words.drain === true ? 'drain' : words.detach === true ? 'detach' : null;
-    const answer = await context.client.shutdown({ body: { mode: asked } });
+    const { client } = context;
+    const { process_id: pid } = await taken(words, MORE_BY, (signal) => client.getHealth({ signal }));
+    const mode = words.drain === true ? 'drain' : words.detach === true ? 'detach' : null;
+    const answer = await taken(words, MORE_BY, (signal) => client.shutdown({ body: { mode }, signal }));
     const isDrain = answer.mode === 'drain';
     const look = (signal: AbortSignal): Promise<{ readonly rest: Rest }> => restOf(context, pid, signal);
     const judge = ({ rest }: { readonly rest: Rest }): Verdict =>
@@ -28,13 +31,13 @@ export function shutdown(words: ShutdownWords): HostRun {
     const end = await watch(context, { name: 'host', look, judge }, words.timeout);
     if (end.type === 'done' || context.isJson) printResult(context, answer, () => farewell(words.wait, isDrain));
     if (end.type === 'done') return EXIT.ok;
-    const detail = `The host is not gone after ${spokenDuration(words.timeout)}: ${end.says}. It goes on leaving; \`coredinator health\` says when it is gone.`;
+    const detail = `The host is not gone after ${spokenDuration(words.timeout)}: ${end.says}. It goes on leaving; \`${MORE_BY}\` says when it is gone.`;
     complain(context.err, ownComplaint(EXIT.timedOut, 'Timed out', detail), context.isJson);
     return EXIT.timedOut;
   };
 }
 
-/** A host with another pid is the next one. */
+/** A host with another pid, or one that is about to come, is the next one. */
 async function restOf({ client }: HostContext, pid: number, signal: AbortSignal): Promise<{ readonly rest: Rest }> {
   try {
     const { process_id: now } = await client.getHealth({ signal });
@@ -42,7 +45,7 @@ async function restOf({ client }: HostContext, pid: number, signal: AbortSignal)
     const services = await allServices(client, {}, signal);
     return { rest: { up: services.filter((service) => service.pid !== null).length } };
   } catch (error) {
-    if (error instanceof UnreachableError && !signal.aborted) return { rest: null };
+    if (isPassing(error) && !signal.aborted) return { rest: null };
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { TokenListError, tokensIn } from '../../model/token-list.ts';
 import { givenOption } from '../given-option.ts';
 import { existingFile, OptionError } from '../option-paths.ts';
@@ -15,7 +15,9 @@ export function tokenSource(words: HostWords, env: NodeJS.ProcessEnv): TokenSour
   const option = givenOption(words.tokenFile, '--token-file', env);
   if (option !== undefined) {
     const path = existingFile(option);
-    return () => tokenIn(path, option.source);
+    if (statSync(path).isFile()) return () => tokenIn(path, option.source);
+    const once = tokenIn(path, option.source); // a pipe, such as a shell makes of <(…), gives its text once
+    return () => once;
   }
   const token = env['COREDINATOR_TOKEN']?.trim() ?? '';
   return () => (token === '' ? null : firstToken(token, 'COREDINATOR_TOKEN'));

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Option, type Command } from 'commander';
-import { UnreachableError } from '../../client/client.ts';
+import { isPassing } from '../../client/client.ts';
 import { parseDuration, spokenDuration } from '../../model/duration.ts';
 import type { Millis } from '../../model/time.ts';
 import { OptionError } from '../option-paths.ts';
 import { Progress } from '../output/progress.ts';
+import { NotTakenError } from './complaint.ts';
 import type { HostContext } from './context.ts';
 
 /** How long a command waits for what it has caused. */
@@ -56,39 +57,74 @@ const LOOK_EVERY_MS: Millis = 150;
 
 /**
  * Looks until the verdict is no longer `waiting` or the time is over, and says meanwhile how it stands. A host that does not answer may
- * be restarting: what it was told is on its disk, so it is waited for too.
+ * be restarting: what it was told is on its disk, so it is waited for too, and an interruption leaves it at its work.
  */
 export async function watch<V>(context: HostContext, watched: Watched<V>, timeout: Millis): Promise<WatchEnd<V>> {
   const progress = new Progress(context.err);
-  const begin = performance.now();
-  const waited = (): Millis => performance.now() - begin;
-  let view: V | null = null;
   try {
-    for (;;) {
-      const seen = await lookOnce(watched, Math.max(1, timeout - waited()));
-      view = seen ?? view;
-      const verdict = seen === null ? NO_ANSWER : watched.judge(seen);
-      if (verdict.type === 'done') return { type: 'done', view, says: '' };
-      if (verdict.type === 'failed') return { type: 'failed', view, says: verdict.says };
-      if (waited() >= timeout) return { type: 'timed_out', view, says: verdict.says };
-      const seconds = Math.floor(waited() / 1_000) * 1_000;
-      if (!context.isJson) progress.say(`${watched.name}: ${verdict.says} ${spokenDuration(seconds)}`);
-      await pause(Math.min(LOOK_EVERY_MS, timeout - waited()), watched.settled, context.interrupted);
-    }
+    return await looked(context, watched, timeout, progress);
+  } catch (error) {
+    progress.clear();
+    if (context.interrupted.aborted && !context.isJson) context.err.write(`The host goes on with ${watched.name}.\n`);
+    throw error;
   } finally {
     progress.clear();
   }
 }
 
+async function looked<V>(
+  context: HostContext,
+  watched: Watched<V>,
+  timeout: Millis,
+  progress: Progress,
+): Promise<WatchEnd<V>> {
+  const begin = performance.now();
+  const waited = (): Millis => performance.now() - begin;
+  let view: V | null = null;
+  let verdict = NO_ANSWER;
+  for (;;) {
+    const seen = await lookOnce(watched, Math.max(1, timeout - waited()));
+    if (typeof seen === 'object') {
+      view = seen.view;
+      verdict = watched.judge(view);
+    } else if (seen === 'unreachable') verdict = NO_ANSWER;
+    if (verdict.type === 'done') return { type: 'done', view, says: '' };
+    if (verdict.type === 'failed') return { type: 'failed', view, says: verdict.says };
+    if (waited() >= timeout) return { type: 'timed_out', view, says: verdict.says };
+    const seconds = Math.floor(waited() / 1_000) * 1_000;
+    if (!context.isJson) progress.say(`${watched.name}: ${verdict.says} ${spokenDuration(seconds)}`);
+    await pause(Math.min(LOOK_EVERY_MS, timeout - waited()), watched.settled, context.interrupted);
+  }
+}
+
 const NO_ANSWER: Verdict = { type: 'waiting', says: 'the host does not answer' };
 
-/** Null: there was no answer. */
-async function lookOnce<V>({ look }: Watched<V>, timeout: Millis): Promise<V | null> {
+/** `late`: the time was over first. */
+async function lookOnce<V>(
+  { look }: Watched<V>,
+  timeout: Millis,
+): Promise<{ readonly view: V } | 'unreachable' | 'late'> {
   const late = AbortSignal.timeout(Math.ceil(timeout));
   try {
-    return await look(late);
+    return { view: await look(late) };
   } catch (error) {
-    if (error instanceof UnreachableError || late.aborted) return null;
+    if (late.aborted) return 'late';
+    if (isPassing(error)) return 'unreachable';
+    throw error;
+  }
+}
+
+/** What the host answers to a command, which it does when that is on its disk. Rejects with NotTakenError when it takes too long. */
+export async function taken<T>(
+  { timeout }: WaitWords,
+  moreBy: string,
+  ask: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = AbortSignal.timeout(timeout);
+  try {
+    return await ask(late);
+  } catch (error) {
+    if (late.aborted) throw new NotTakenError(timeout, moreBy);
     throw error;
   }
 }

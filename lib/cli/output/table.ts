@@ -26,12 +26,18 @@ function lineOf({ text }: Cell): string {
   return text.replace(/\s*\n\s*/g, ' ');
 }
 
-/** The widest columns give way first, so that ids stay whole while sentences are cut. */
-function fitted(widths: readonly number[], width: number): readonly number[] {
+/** The widest columns give way first, so that sentences are cut, and the first one last: an id is there to be written again. */
+function fitted([first = 0, ...widths]: readonly number[], width: number): readonly number[] {
+  const rest = narrowed(widths, width - first);
+  const left = width - rest.reduce((sum, one) => sum + one, 0);
+  return [Math.min(first, Math.max(NARROWEST, left)), ...rest];
+}
+
+function narrowed(widths: readonly number[], width: number): readonly number[] {
   const result = [...widths];
   for (;;) {
     const tooMuch = result.reduce((sum, one) => sum + one, 0) - width;
-    const widest = Math.max(...result);
+    const widest = Math.max(0, ...result);
     if (tooMuch <= 0 || widest <= NARROWEST) return result;
     const next = Math.max(NARROWEST, ...result.filter((one) => one < widest));
     const at = result.indexOf(widest);

@@ -1,7 +1,7 @@
 import type { ServiceView } from '../../api/schemas/service.ts';
 import { untilDown, untilUp, type Subject } from '../host/change.ts';
 import type { HostContext, HostRun } from '../host/context.ts';
-import type { WaitWords } from '../host/watch.ts';
+import { taken, type WaitWords } from '../host/watch.ts';
 import { stateWords } from '../output/state.ts';
 
 /** A service as something whose state changes. */
@@ -24,8 +24,9 @@ function withProcess(service: ServiceView): string {
 /** Lets one service run. */
 export function startService(id: string, words: WaitWords): HostRun {
   return async (context) => {
-    await context.client.startService({ id });
-    return untilUp(context, serviceSubject(context, id), words);
+    const subject = serviceSubject(context, id);
+    await taken(words, subject.moreBy, (signal) => context.client.startService({ id, signal }));
+    return untilUp(context, subject, words);
   };
 }
 
@@ -33,7 +34,7 @@ export function startService(id: string, words: WaitWords): HostRun {
 export function stopService(id: string, words: WaitWords): HostRun {
   return async (context) => {
     const subject = serviceSubject(context, id);
-    await subject.look(); // so that an unknown id is not waited for
+    await taken(words, subject.moreBy, subject.look); // so that an unknown id is not waited for
     return untilDown(context, subject, words, (signal) => context.client.stopService({ id, signal }));
   };
 }
@@ -41,9 +42,9 @@ export function stopService(id: string, words: WaitWords): HostRun {
 /** Ends the process of a service and launches it anew. */
 export function restartService(id: string, words: WaitWords): HostRun {
   return async (context) => {
-    const { client } = context;
-    const { generation } = await client.getService({ id });
-    await client.restartService({ id });
-    return untilUp(context, serviceSubject(context, id), words, (now) => now.generation > generation);
+    const subject = serviceSubject(context, id);
+    const { generation } = await taken(words, subject.moreBy, subject.look);
+    await taken(words, subject.moreBy, (signal) => context.client.restartService({ id, signal }));
+    return untilUp(context, subject, words, (now) => now.generation > generation);
   };
 }

@@ -35,16 +35,20 @@ export function serviceLogs(id: string, words: LogWords): HostRun {
 async function print(context: HostContext, id: string, query: LogQuery): Promise<void> {
   const all: LogItemView[] = [];
   let next: string | null = null;
+  let isAny = false;
   let position: Pick<LogQuery, 'tail' | 'since' | 'after'> = query;
   for (;;) {
     const page = await pageOf(context, id, { ...position, stream: query.stream, limit: PAGE });
     next = page.next ?? next;
     if (context.isJson) all.push(...page.lines);
     else for (const item of page.lines) printItem(context, item);
+    isAny ||= page.lines.length > 0;
     if (page.lines.length < PAGE || next === null) break;
     position = { after: next };
   }
   if (context.isJson) printJson(context.out, { lines: all, next });
+  else if (!isAny)
+    context.err.write(`${id} has written nothing that fits; \`coredinator services status ${id}\` says how it is.\n`);
 }
 
 async function pageOf(

@@ -2,7 +2,7 @@ import type { IoView } from '../../api/schemas/agent.ts';
 import { pathForHost } from '../host/path-for-host.ts';
 import { untilUp } from '../host/change.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
-import type { WaitWords } from '../host/watch.ts';
+import { taken, type WaitWords } from '../host/watch.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import { Progress } from '../output/progress.ts';
 import { stateCell } from '../output/state.ts';
@@ -36,7 +36,9 @@ function ioTable({ colors, width }: HostContext, ios: readonly IoView[]): string
 export function startIo(file: string, words: WaitWords & { readonly coreioId?: string }): HostRun {
   return async (context) => {
     const body = { config_path: pathForHost(file, context), coreio_id: words.coreioId };
-    const { service_id: id } = await context.client.startIo({ body });
+    const { service_id: id } = await taken(words, 'coredinator io list', (signal) =>
+      context.client.startIo({ body, signal }),
+    );
     return untilUp(context, serviceSubject(context, id), words);
   };
 }

@@ -10,7 +10,7 @@ export function signalService(id: string, name: string): HostRun {
     const signal = SENDABLE_SIGNALS.find((one) => one === full);
     if (signal === undefined) {
       throw new OptionError(
-        `"${name}" is no signal that can be sent to a service; give one of ${SENDABLE_SIGNALS.join(', ')}, or use services stop.`,
+        `"${name}" is no signal that can be sent to a service; give one of ${SENDABLE_SIGNALS.join(', ')}, or end it with \`coredinator services stop ${id}\`.`,
       );
     }
     const service = await context.client.signalService({ id, body: { signal } });

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { UnreachableError } from '../../client/client.ts';
+import { isPassing } from '../../client/client.ts';
 import type { Millis } from '../../model/time.ts';
 import type { HostContext, HostRun } from '../host/context.ts';
 import { INTERRUPTED } from '../host/interruption.ts';
@@ -92,7 +92,7 @@ class Live {
       this.#trouble = null;
     } catch (error) {
       if (over.aborted) return;
-      if (!(error instanceof UnreachableError)) throw error;
+      if (!isPassing(error)) throw error;
       this.#trouble = error.message;
     }
   }

@@ -9,6 +9,7 @@ describe('the place of a host', () => {
       url: 'https://plant.example',
       socketPath: null,
       isLocal: false,
+      source: 'url',
     });
     expect(hostPlace({}, env)().url).to.equal('http://10.0.0.1:9000');
     expect(hostPlace({}, { COREDINATOR_URL: ' ' })().url).to.equal('http://127.0.0.1:8000');
@@ -52,6 +53,10 @@ describe('the words of commands to a host', () => {
     [['top', '--interval', '1ms'], '--interval: "1ms" is too short; give at least 100ms.'],
     [['top', '--sort', 'size'], 'Allowed choices are cpu, memory'],
     [['shutdown', '--drain', '--detach'], "'--drain' cannot be used with option '--detach'"],
+    [['agents', 'lst'], '(Did you mean list?)\n`coredinator agents --help` lists all commands.'],
+    [['agents', 'list', 'x'], '`coredinator agents list --help` tells what it takes.'],
+    [['help', 'agnts'], "unknown command 'agnts'\n(Did you mean agents?)"],
+    [['services', 'strt', '--help'], "unknown command 'strt'"],
     [['events', '--since'], "option '--since <when>' argument missing"],
     [['health', '--token', 'secret'], "unknown option '--token'"],
   ] as const) {
