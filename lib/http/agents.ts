@@ -1,7 +1,7 @@
 import type { AGENT_OPERATIONS, TEP_OPERATIONS } from '../api/operations/agents.ts';
 import type { Control } from '../control/control.ts';
 import { parseAgentId } from '../model/ids.ts';
-import { pageOf } from './page.ts';
+import { Pages } from './page.ts';
 import { preconditionOf, sendRevision } from './preconditions.ts';
 import type { HandlersOf, JsonHandler } from './route.ts';
 import { waitOf } from './waiting.ts';
@@ -48,6 +48,7 @@ function definer(control: Control): JsonHandler<'defineAgent'> {
 
 /** The handlers of agents. */
 export function agentHandlers(control: Control): HandlersOf<typeof AGENT_OPERATIONS> {
+  const pages = new Pages('agent');
   return {
     startAgent: starter(control, null),
     stopAgent: stopper(control),
@@ -59,7 +60,7 @@ export function agentHandlers(control: Control): HandlersOf<typeof AGENT_OPERATI
       return agent;
     },
     listAgents: ({ query }) => {
-      const { items, next } = pageOf(control.agents(), query, 'agent');
+      const { items, next } = pages.of(control.agents(), query);
       return { agents: items, next };
     },
     defineAgent: definer(control),

@@ -13,22 +13,66 @@ interface Page<T> {
   readonly next: string | null;
 }
 
+/** So many cursors are remembered; who pages asks for the next page soon. */
+const MOST_CURSORS = 10_000;
+
 /**
- * A page of those that are wanted. The cursor is the last id of the page before: a place in a list that can shrink needs a name, not a
- * number; that one need not be wanted any more. Throws RequestError when it is gone; `what` is what it was.
+ * Pages of one list that grows at its end and shrinks anywhere. A cursor is the id of the last item of a page; its place in the order is
+ * remembered, so that the following page begins there also when that item is gone by then. After a restart of the host only what is
+ * still there has a place.
  */
-export function pageOf<T extends { readonly id: string }>(
-  all: readonly T[],
-  { limit, cursor }: PageQuery,
-  what: string,
-  isWanted: (item: T) => boolean = () => true,
-): Page<T> {
-  const last = cursor === undefined ? -1 : all.findIndex(({ id }) => id === cursor);
-  if (last === -1 && cursor !== undefined) {
-    const message = `names the ${what} "${cursor}", which is gone; begin again without a cursor`;
+export class Pages {
+  readonly #what: string;
+  /** Growing numbers in the order of the list, for those that it held at the last look. */
+  #places = new Map<string, number>();
+  #newest = 0;
+  /** The places of cursors that were given out. */
+  readonly #given = new Map<string, number>();
+
+  /** `what`: an item, for complaints. */
+  constructor(what: string) {
+    this.#what = what;
+  }
+
+  /** A page of those that are wanted. Throws RequestError for a cursor that has no place. */
+  of<T extends { readonly id: string }>(
+    all: readonly T[],
+    { limit, cursor }: PageQuery,
+    isWanted: (item: T) => boolean = () => true,
+  ): Page<T> {
+    this.#look(all);
+    const begin = cursor === undefined ? 0 : this.#placeOf(cursor);
+    const rest = all.filter((item) => (this.#places.get(item.id) ?? 0) > begin && isWanted(item));
+    const items = rest.slice(0, limit);
+    const last = items.at(-1);
+    if (last === undefined || rest.length === items.length) return { items, next: null };
+    this.#give(last.id);
+    return { items, next: last.id };
+  }
+
+  /** What comes back under its old id stands at the end, and gets a new place. */
+  #look(all: readonly { readonly id: string }[]): void {
+    const places = new Map<string, number>();
+    let before = 0;
+    for (const { id } of all) {
+      const known = this.#places.get(id) ?? 0;
+      before = known > before ? known : (this.#newest += 1);
+      places.set(id, before);
+    }
+    this.#places = places;
+  }
+
+  #give(id: string): void {
+    this.#given.delete(id); // the newest stands at the end
+    this.#given.set(id, this.#places.get(id) ?? 0);
+    const [oldest] = this.#given.keys();
+    if (this.#given.size > MOST_CURSORS && oldest !== undefined) this.#given.delete(oldest);
+  }
+
+  #placeOf(cursor: string): number {
+    const place = this.#given.get(cursor) ?? this.#places.get(cursor);
+    if (place !== undefined) return place;
+    const message = `names the ${this.#what} "${cursor}", which is gone; begin again without a cursor`;
     throw new RequestError('invalid_request', `"cursor" ${message}.`, { issues: [{ path: 'cursor', message }] });
   }
-  const rest = all.slice(last + 1).filter(isWanted);
-  const items = rest.slice(0, limit);
-  return { items, next: rest.length > items.length ? (items.at(-1)?.id ?? null) : null };
 }

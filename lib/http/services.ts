@@ -2,12 +2,13 @@ import type { SERVICE_OPERATIONS } from '../api/operations/services.ts';
 import type { ServiceView } from '../api/schemas/service.ts';
 import type { Control } from '../control/control.ts';
 import { parseServiceId } from '../model/ids.ts';
-import { pageOf } from './page.ts';
+import { Pages } from './page.ts';
 import type { HandlersOf } from './route.ts';
 import { waitOf } from './waiting.ts';
 
 /** The handlers of single services. */
 export function serviceHandlers(control: Control): HandlersOf<typeof SERVICE_OPERATIONS> {
+  const pages = new Pages('service');
   return {
     listServices: ({ query }) => {
       const { agent_id: agentId, state, kind } = query;
@@ -15,7 +16,7 @@ export function serviceHandlers(control: Control): HandlersOf<typeof SERVICE_OPE
         (agentId === undefined || service.agents.includes(agentId)) &&
         (state === undefined || service.state === state) &&
         (kind === undefined || service.kind === kind);
-      const { items, next } = pageOf(control.services(), query, 'service', isWanted);
+      const { items, next } = pages.of(control.services(), query, isWanted);
       return { services: items, next };
     },
     getService: ({ id }) => control.service(parseServiceId(id)),
