@@ -1,12 +1,21 @@
 import { CommanderError, type Command } from 'commander';
 import type { Task } from './command-group.ts';
 import { COMMAND_GROUPS } from './command-groups.ts';
-import { COMPLETE, completionTask } from './completion/task.ts';
 import { OptionError } from './option-paths.ts';
 import { parseServeOptions } from './options.ts';
 import type { ServeOptions } from './options.ts';
 import { newProgram } from './program.ts';
 import { hostVersion } from './version.ts';
+
+/** The hidden command that the scripts of a shell call at each tab. */
+const COMPLETE = '__complete';
+
+function completion(words: readonly string[]): Task {
+  return async (io) => {
+    const { completionTask } = await import('./completion/task.ts');
+    return completionTask(words, COMMAND_GROUPS)(io);
+  };
+}
 
 /** `exit`: nothing is to be done; `output` belongs on stdout with code 0 and on stderr with code 2. */
 export type CommandLine =
@@ -43,7 +52,7 @@ function helpOfKnown(program: Command, words: readonly string[]): readonly strin
  */
 export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv): CommandLine {
   if (isServe(argv)) return parseServeOptions(argv, env);
-  if (argv[0] === COMPLETE) return { type: 'task', task: completionTask(argv.slice(1)) };
+  if (argv[0] === COMPLETE) return { type: 'task', task: completion(argv.slice(1)) };
   let output = '';
   const chosen: { task: Task | null } = { task: null };
   const program = newProgram(COMMAND_GROUPS, {

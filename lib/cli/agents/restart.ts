@@ -1,6 +1,7 @@
 import { untilUp } from '../host/change.ts';
 import type { HostRun } from '../host/context.ts';
-import { taken, type WaitWords } from '../host/watch.ts';
+import { taken } from '../host/watch.ts';
+import type { WaitWords } from '../host/wait-options.ts';
 import { agentSubject } from './agent-subject.ts';
 
 /** Ends the processes of the services that an agent alone holds, and launches them anew. */

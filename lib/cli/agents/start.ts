@@ -1,7 +1,8 @@
 import { untilUp } from '../host/change.ts';
 import type { HostContext, HostRun } from '../host/context.ts';
 import { pathForHost } from '../host/path-for-host.ts';
-import { taken, type WaitWords } from '../host/watch.ts';
+import { taken } from '../host/watch.ts';
+import type { WaitWords } from '../host/wait-options.ts';
 import { OptionError } from '../option-paths.ts';
 import { agentSubject } from './agent-subject.ts';
 

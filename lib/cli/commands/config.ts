@@ -1,8 +1,9 @@
 import { Option, type Command } from 'commander';
 import type { CommandGroup, CommandSite, Task } from '../command-group.ts';
-import { defineReload } from '../config/reload.ts';
 import { SUBJECTS, type ConfigCommand, type ConfigPlace, type Subject } from '../config-request.ts';
 import { givenOption } from '../given-option.ts';
+import { withHost, type HostWords } from '../host/host-options.ts';
+import { hostTask } from '../host/host-task.ts';
 import { existingFile, existingFolder } from '../option-paths.ts';
 
 const CHECK_HELP = `
@@ -66,6 +67,15 @@ function defineSchema(command: Command, site: CommandSite): void {
     )
     .action(({ for: subject }: { readonly for: Subject }) => {
       site.choose(taskOf({ type: 'schema', subject }));
+    });
+}
+
+function defineReload(command: Command, { choose, env }: CommandSite): void {
+  withHost(command)
+    .description('let a running host read its configuration anew; only what changed is restarted')
+    .option('--dry-run', 'only say what would change')
+    .action((words: HostWords & { readonly dryRun?: true }) => {
+      choose(hostTask(words, env, async () => (await import('../config/reload.ts')).reload(words)));
     });
 }
 

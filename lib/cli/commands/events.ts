@@ -1,5 +1,5 @@
 import type { CommandGroup } from '../command-group.ts';
-import { events as showEvents, type EventWords } from '../events/events.ts';
+import type { EventWords } from '../events/events.ts';
 import { withHost, type HostWords } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
 import { countUpTo } from './count.ts';
@@ -20,6 +20,6 @@ export const events: CommandGroup = {
       .option('--service <service>', 'only those of a service')
       .option('--type <type>', 'only those of a type, or of all types with a beginning: "process.*"')
       .action((words: HostWords & EventWords) => {
-        choose(hostTask(words, env, showEvents(words)));
+        choose(hostTask(words, env, async () => (await import('../events/events.ts')).events(words)));
       }),
 };

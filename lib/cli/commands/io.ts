@@ -2,8 +2,7 @@ import type { Command } from 'commander';
 import type { CommandGroup } from '../command-group.ts';
 import { withHost, type HostWords } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
-import { withWait, type WaitWords } from '../host/watch.ts';
-import { listIo, startIo, stopIo } from '../services/shared-io.ts';
+import { withWait, type WaitWords } from '../host/wait-options.ts';
 import { TALK } from './talk.ts';
 
 /** The coreio services that agents share. */
@@ -16,18 +15,18 @@ export const io: CommandGroup = {
       .description('The coreio services that agents share.');
     const sub = (name: string, what: string): Command => withHost(group.command(name).description(what));
     sub('list', 'list them').action((words: HostWords) => {
-      choose(hostTask(words, env, listIo));
+      choose(hostTask(words, env, async () => (await import('../services/shared-io.ts')).listIo));
     });
     withWait(sub('start', 'start one'), 'it runs')
       .argument('<file>', 'its config file, from the current folder for a host on this machine')
       .option('--coreio-id <id>', 'its id (default: the name of the file without its extension, with -coreio)')
       .action((file: string, words: HostWords & WaitWords & { readonly coreioId?: string }) => {
-        choose(hostTask(words, env, startIo(file, words)));
+        choose(hostTask(words, env, async () => (await import('../services/shared-io.ts')).startIo(file, words)));
       });
     sub('stop', 'let go of one; it ends and is forgotten when no agent holds it')
       .argument('<service>')
       .action((id: string, words: HostWords) => {
-        choose(hostTask(words, env, stopIo(id)));
+        choose(hostTask(words, env, async () => (await import('../services/shared-io.ts')).stopIo(id)));
       });
     return group;
   },

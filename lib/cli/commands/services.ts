@@ -2,15 +2,9 @@ import { Argument, Option, type Command } from 'commander';
 import type { CommandGroup } from '../command-group.ts';
 import { withHost, type HostWords } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
-import { untilForgotten } from '../host/removal.ts';
-import { withWait, type WaitWords } from '../host/watch.ts';
-import { restartService, startService, stopService } from '../services/change.ts';
-import { explainService } from '../services/explain.ts';
+import { withWait, type WaitWords } from '../host/wait-options.ts';
 import type { ServiceFilter } from '../services/all-services.ts';
-import { listServices } from '../services/list.ts';
-import { serviceLogs, type LogWords } from '../services/logs.ts';
-import { signalService } from '../services/signal.ts';
-import { serviceStatus } from '../services/status.ts';
+import type { LogWords } from '../services/logs.ts';
 import { countUpTo } from './count.ts';
 import { TALK } from './talk.ts';
 
@@ -28,35 +22,35 @@ export const services: CommandGroup = {
       .summary('list, start, stop and explain services, and read their output')
       .description('Services of a running host.');
     const sub: Sub = (name, what) => withHost(group.command(name).description(what));
-    defineViews(sub, (words, run) => {
-      choose(hostTask(words, env, run));
+    defineViews(sub, (words, load) => {
+      choose(hostTask(words, env, load));
     });
-    defineCommands(sub, (words, run) => {
-      choose(hostTask(words, env, run));
+    defineCommands(sub, (words, load) => {
+      choose(hostTask(words, env, load));
     });
     return group;
   },
 };
 
-type Choose = (words: HostWords, run: Parameters<typeof hostTask>[2]) => void;
+type Choose = (words: HostWords, load: Parameters<typeof hostTask>[2]) => void;
 
 function defineViews(sub: Sub, choose: Choose): void {
   sub('list', 'list services')
     .option('--agent <agent>', 'only those of an agent')
     .addOption(new Option('--state <state>', 'only those in a state').choices(STATES))
     .action((words: HostWords & ServiceFilter) => {
-      choose(words, listServices(words));
+      choose(words, async () => (await import('../services/list.ts')).listServices(words));
     });
   sub('status', 'show one service')
     .argument('<service>')
     .action((id: string, words: HostWords) => {
-      choose(words, serviceStatus(id));
+      choose(words, async () => (await import('../services/status.ts')).serviceStatus(id));
     });
   sub('explain', 'say why a service is as it is, and what happens next')
     .argument('<service>')
     .option('--if-exit <how>', 'say too what an exit would lead to: a code from 0 to 255, or a signal such as SIGKILL')
     .action((id: string, words: HostWords & { readonly ifExit?: string }) => {
-      choose(words, explainService(id, words));
+      choose(words, async () => (await import('../services/explain.ts')).explainService(id, words));
     });
   sub('logs', 'print what a service has written')
     .argument('<service>')
@@ -65,7 +59,7 @@ function defineViews(sub: Sub, choose: Choose): void {
     .option('--since <when>', 'only launches that wrote since: a span such as 5m, or an instant')
     .addOption(new Option('--stream <stream>', 'only one of the two').choices(['stdout', 'stderr']))
     .action((id: string, words: HostWords & LogWords) => {
-      choose(words, serviceLogs(id, words));
+      choose(words, async () => (await import('../services/logs.ts')).serviceLogs(id, words));
     });
 }
 
@@ -73,27 +67,27 @@ function defineCommands(sub: Sub, choose: Choose): void {
   withWait(sub('start', 'start a service that was stopped, failed or waits'), 'the service runs')
     .argument('<service>')
     .action((id: string, words: HostWords & WaitWords) => {
-      choose(words, startService(id, words));
+      choose(words, async () => (await import('../services/change.ts')).startService(id, words));
     });
   withWait(sub('stop', 'stop a service by hand'), 'its processes are gone')
     .argument('<service>')
     .action((id: string, words: HostWords & WaitWords) => {
-      choose(words, stopService(id, words));
+      choose(words, async () => (await import('../services/change.ts')).stopService(id, words));
     });
   withWait(sub('restart', 'end the process of a service and launch it anew'), 'it runs again')
     .argument('<service>')
     .action((id: string, words: HostWords & WaitWords) => {
-      choose(words, restartService(id, words));
+      choose(words, async () => (await import('../services/change.ts')).restartService(id, words));
     });
   sub('signal', 'send a signal to the processes of a service')
     .argument('<service>')
     .addArgument(new Argument('<signal>', 'such as SIGHUP or HUP'))
     .action((id: string, signal: string, words: HostWords) => {
-      choose(words, signalService(id, signal));
+      choose(words, async () => (await import('../services/signal.ts')).signalService(id, signal));
     });
   sub('delete', 'forget a service that nobody speaks of any more, or let go of a shared coreio')
     .argument('<service>')
     .action((id: string, words: HostWords) => {
-      choose(words, (context) => untilForgotten(context, id, context.client.deleteService({ id })));
+      choose(words, async () => (await import('../services/delete.ts')).deleteService(id));
     });
 }

@@ -2,8 +2,8 @@ import { Option } from 'commander';
 import type { CommandGroup } from '../command-group.ts';
 import { withHost, type HostWords } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
-import { shutdown as askToLeave, type ShutdownWords } from '../host/shutdown.ts';
-import { withWait } from '../host/watch.ts';
+import type { ShutdownWords } from '../host/shutdown.ts';
+import { withWait } from '../host/wait-options.ts';
 import { TALK } from './talk.ts';
 
 /** The end of a host. */
@@ -17,6 +17,6 @@ export const shutdown: CommandGroup = {
       .addOption(new Option('--drain', 'stop all services in order first').conflicts('detach'))
       .option('--detach', 'leave the services running for the next host')
       .action((words: HostWords & ShutdownWords) => {
-        choose(hostTask(words, env, askToLeave(words)));
+        choose(hostTask(words, env, async () => (await import('../host/shutdown.ts')).shutdown(words)));
       }),
 };

@@ -6,7 +6,7 @@ import { withHost, type HostWords } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
 import { OptionError } from '../option-paths.ts';
 import { SORTS } from '../top/choice.ts';
-import { top as showTop, type TopWords } from '../top/top.ts';
+import type { TopWords } from '../top/top.ts';
 import { TALK } from './talk.ts';
 
 const HELP = `
@@ -26,7 +26,7 @@ export const top: CommandGroup = {
       .option('--agent <agent>', 'only the services of an agent')
       .addHelpText('after', HELP)
       .action((words: HostWords & TopWords) => {
-        choose(hostTask(words, env, showTop(words)));
+        choose(hostTask(words, env, async () => (await import('../top/top.ts')).top(words)));
       }),
 };
 

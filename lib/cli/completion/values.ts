@@ -1,6 +1,4 @@
 import type { Client } from '../../client/client.ts';
-import { hostAccess } from '../host/host-access.ts';
-import { allServices } from '../services/all-services.ts';
 import { LOG_LEVELS, ON_EXIT, STRAYS } from '../option-values.ts';
 import type { ValuesOf } from './candidates.ts';
 
@@ -14,7 +12,10 @@ const SOURCES: Readonly<Record<string, (env: NodeJS.ProcessEnv) => Promise<reado
   '--log-level': () => Promise.resolve(LOG_LEVELS),
   '<agent>': (env) => fromHost(env, (client, signal) => client.listAgentIds({ signal })),
   '<service>': (env) =>
-    fromHost(env, async (client, signal) => (await allServices(client, {}, signal)).map(({ id }) => id)),
+    fromHost(env, async (client, signal) => {
+      const { allServices } = await import('../services/all-services.ts');
+      return (await allServices(client, {}, signal)).map(({ id }) => id);
+    }),
 };
 
 /** Nobody waits longer for a word. */
@@ -27,6 +28,7 @@ async function fromHost(
 ): Promise<readonly string[]> {
   const signal = AbortSignal.timeout(PATIENCE_MS);
   try {
+    const { hostAccess } = await import('../host/host-access.ts');
     const { client } = hostAccess({}, env)(signal);
     return await ask(client, signal);
   } catch {

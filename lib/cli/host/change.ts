@@ -6,7 +6,8 @@ import { EXIT } from '../output/exit-codes.ts';
 import { paintOf } from '../output/state.ts';
 import { complain, ownComplaint } from './complaint.ts';
 import { printResult, type HostContext } from './context.ts';
-import { watch, type Verdict, type WaitWords, type WatchEnd } from './watch.ts';
+import { watch, type Verdict, type WatchEnd } from './watch.ts';
+import type { WaitWords } from './wait-options.ts';
 
 /** What agents and services have in common. */
 export interface Standing {

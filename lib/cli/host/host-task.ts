@@ -1,33 +1,11 @@
 import type { Task } from '../command-group.ts';
-import { complain, complaintOf } from './complaint.ts';
-import { presentation, type HostRun } from './context.ts';
-import { hostAccess } from './host-access.ts';
+import type { HostRun } from './context.ts';
 import type { HostWords } from './host-options.ts';
-import type { HostPlace } from './host-url.ts';
-import { exitCodeOfSignal } from './interruption.ts';
 
-/**
- * A command to a host as a task: it says in the words of the host, or in its own, what went wrong, and ends by the signal that ends the
- * program. Throws OptionError for words that cannot be used.
- */
-export function hostTask(words: HostWords, env: NodeJS.ProcessEnv, run: HostRun): Task {
-  const reach = hostAccess(words, env);
-  const isJson = words.json === true;
+/** A command to a host as a task. The client, and what `load` gives, are loaded when it is run: help and completion need neither. */
+export function hostTask(words: HostWords, env: NodeJS.ProcessEnv, load: () => Promise<HostRun>): Task {
   return async (io) => {
-    const interrupted = io.interruption();
-    let source: HostPlace['source'] = 'default';
-    try {
-      const access = reach(interrupted);
-      source = access.source;
-      const code = await run({ ...io, ...access, ...presentation(io), isJson, interrupted, now: Date.now });
-      return interrupted.aborted ? exitCodeOfSignal(interrupted) : code;
-    } catch (error) {
-      // A request that was cut short is no fault of the host.
-      if (interrupted.aborted) return exitCodeOfSignal(interrupted);
-      const complaint = complaintOf(error, source);
-      if (complaint === null) throw error;
-      complain(io.err, complaint, isJson);
-      return complaint.code;
-    }
+    const { runOnHost } = await import('./run-on-host.ts');
+    return runOnHost(words, env, await load(), io);
   };
 }

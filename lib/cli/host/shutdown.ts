@@ -4,7 +4,8 @@ import { spokenDuration } from '../../model/duration.ts';
 import { allServices } from '../services/all-services.ts';
 import { complain, ownComplaint } from './complaint.ts';
 import { printResult, type HostContext, type HostRun } from './context.ts';
-import { taken, watch, type Verdict, type WaitWords } from './watch.ts';
+import { taken, watch, type Verdict } from './watch.ts';
+import type { WaitWords } from './wait-options.ts';
 
 /** How a host is asked to leave; neither: as it was started. */
 export interface ShutdownWords extends WaitWords {

@@ -1,7 +1,8 @@
 import type { ServiceView } from '../../api/schemas/service.ts';
 import { untilDown, untilUp, type Subject } from '../host/change.ts';
 import type { HostContext, HostRun } from '../host/context.ts';
-import { taken, type WaitWords } from '../host/watch.ts';
+import { taken } from '../host/watch.ts';
+import type { WaitWords } from '../host/wait-options.ts';
 import { stateWords } from '../output/state.ts';
 
 /** A service as something whose state changes. */

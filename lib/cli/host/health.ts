@@ -1,0 +1,15 @@
+import { EXIT } from '../output/exit-codes.ts';
+import { printResult, type HostRun } from './context.ts';
+
+/** How a host is; a degraded one is a failure. */
+export const showHealth: HostRun = async (context) => {
+  const told = await context.client.getHealth();
+  printResult(context, told, () => {
+    const { status, version, process_id: pid, reasons = [] } = told;
+    const word = status === 'healthy' ? context.colors.green(status) : context.colors.red(status);
+    return [`${word}, pid ${pid}, version ${version}, ${context.url}`, ...reasons.map((one) => `  ${one}`), ''].join(
+      '\n',
+    );
+  });
+  return told.status === 'healthy' ? EXIT.ok : EXIT.failed;
+};
