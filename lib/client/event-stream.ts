@@ -1,4 +1,3 @@
-import { EventSourceParserStream } from 'eventsource-parser/stream';
 import type { EventSourceMessage } from 'eventsource-parser/stream';
 import type { OperationId } from '../api/paths.ts';
 import { isPassing } from './errors.ts';
@@ -52,6 +51,7 @@ function open(
 
 async function* messagesIn(response: FetchAnswer | null): AsyncGenerator<EventSourceMessage> {
   if (response?.body == null) return;
+  const { EventSourceParserStream } = await import('eventsource-parser/stream'); // most clients follow nothing
   const reader = response.body
     .pipeThrough(new TextDecoderStream())
     .pipeThrough(new EventSourceParserStream())

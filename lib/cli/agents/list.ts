@@ -10,12 +10,12 @@ import { allServices } from '../services/all-services.ts';
 
 /** All agents, in the order of first start. */
 export const listAgents: HostRun = async (context) => {
-  const agents = await allAgents(context.client);
-  if (agents.length === 0 && !context.isJson) {
+  const { client, isJson } = context;
+  const [agents, services] = await Promise.all([allAgents(client), isJson ? [] : allServices(client)]);
+  if (agents.length === 0 && !isJson) {
     context.err.write('There are no agents; start one with `coredinator agents start FILE`.\n');
     return EXIT.ok;
   }
-  const services = context.isJson ? [] : await allServices(context.client);
   printResult(context, agents, () => agentTable(context, agents, services));
   return EXIT.ok;
 };

@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import type { Colors } from './colors.ts';
 
 /** One cell: what it says, and how that is coloured. */
@@ -10,18 +9,6 @@ export interface Cell {
 /** Shorter columns say nothing any more. */
 const NARROWEST = 6;
 const GAP = 2;
-const NO_BORDERS = Object.fromEntries(
-  [
-    ...['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) => [
-      side,
-      `${side}-mid`,
-      `${side}-left`,
-      `${side}-right`,
-    ]),
-    ...['left-mid', 'mid-mid', 'right-mid', 'middle'],
-  ].map((place) => [place, '']),
-);
-
 function lineOf({ text }: Cell): string {
   return text.replace(/\s*\n\s*/g, ' ');
 }
@@ -39,9 +26,10 @@ function narrowed(widths: readonly number[], width: number): readonly number[] {
     const tooMuch = result.reduce((sum, one) => sum + one, 0) - width;
     const widest = Math.max(0, ...result);
     if (tooMuch <= 0 || widest <= NARROWEST) return result;
-    const next = Math.max(NARROWEST, ...result.filter((one) => one < widest));
     const at = result.indexOf(widest);
-    result[at] = Math.max(next === widest ? widest - 1 : next, widest - tooMuch);
+    const isOne = result.lastIndexOf(widest) === at;
+    const next = Math.max(NARROWEST, ...result.filter((one) => one < widest));
+    result[at] = isOne ? Math.max(next, widest - tooMuch) : widest - 1; // equal ones stay nearly so
   }
 }
 
@@ -60,21 +48,20 @@ export function headOf(names: readonly string[], colors: Colors): readonly Cell[
  * end in `…`; without one nothing is lost.
  */
 export function table(head: readonly Cell[], rows: readonly (readonly Cell[])[], width?: number): string {
-  const all = [head, ...rows];
-  const isLast = (column: number): boolean => column === head.length - 1;
+  const texts = [head, ...rows].map((row) => head.map((_, column) => lineOf(row[column] ?? { text: '' })));
+  const last = head.length - 1;
   const natural = head.map((_, column) => {
-    return Math.max(...all.map((row) => lineOf(row[column] ?? { text: '' }).length)) + (isLast(column) ? 0 : GAP);
+    const widest = texts.reduce((most, row) => Math.max(most, row[column]?.length ?? 0), 0);
+    return widest + (column === last ? 0 : GAP);
   });
-  const colWidths = [...(width === undefined ? natural : fitted(natural, width))];
-  const layout = new Table({ chars: NO_BORDERS, style: { 'padding-left': 0, 'padding-right': 0 }, colWidths });
-  for (const row of all) {
-    layout.push(
-      row.map((cell, column) => {
-        const text = cut(lineOf(cell), (colWidths[column] ?? 0) - (isLast(column) ? 0 : GAP));
-        return cell.paint?.(text) ?? text;
-      }),
-    );
-  }
-  const lines = layout.toString().split('\n');
-  return lines.map((line) => `${line.trimEnd()}\n`).join('');
+  const widths = width === undefined ? natural : fitted(natural, width);
+  const lines = [head, ...rows].map((row, at) => {
+    const cells = widths.map((room, column) => {
+      const text = cut(texts[at]?.[column] ?? '', room - (column === last ? 0 : GAP));
+      const padding = ' '.repeat(column === last ? 0 : room - text.length);
+      return (row[column]?.paint?.(text) ?? text) + padding;
+    });
+    return `${cells.join('').trimEnd()}\n`;
+  });
+  return lines.join('');
 }

@@ -24,6 +24,12 @@ describe('a table of the command line', () => {
     );
   });
 
+  it('cuts what stands first last of all, since ids are there to be written again', () => {
+    const rows = [cells('a-very-long-id-of-a-service', 'failed (exhausted)', 'exited with code 3')];
+    expect(table(HEAD, rows, 50)).to.include('\na-very-long-id-of-a-service  failed …  exited wit…\n');
+    expect(table(HEAD, rows, 30)).to.include('\na-very-long-id-…  fai…  exite…\n');
+  });
+
   it('fits every width that leaves its columns six characters', () => {
     for (let width = 18; width < 60; width += 1) {
       for (const line of table(HEAD, ROWS, width).trimEnd().split('\n')) {

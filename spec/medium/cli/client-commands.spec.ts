@@ -1,0 +1,238 @@
+import { expect } from 'chai';
+import type { EventView } from '../../../lib/api/schemas/event.ts';
+import type { LogItem } from '../../../lib/model/log-line.ts';
+import { KeptText, runCommand, type CommandEnd } from '../../support/command.ts';
+import { serviceView } from '../../support/fake-control.ts';
+import { ApiUnderTest } from '../http/api-under-test.ts';
+
+function line(offset: number, text: string): LogItem {
+  return { type: 'line', generation: 1, stream: 'stdout', offset, text, partial: null, position: `1:${offset + 1},0` };
+}
+
+function event(seq: number, type = 'service.state_changed'): EventView {
+  const about = { service_id: 'pump1-corerl', from: 'starting', to: 'running', cause: 'settled' } as const;
+  return { seq, at: `2026-01-02T03:04:0${seq}.000Z`, type, ...about, correlation_id: null, detail: {} };
+}
+
+describe('commands to a host', () => {
+  let api: ApiUnderTest;
+
+  beforeEach(async () => {
+    api = await new ApiUnderTest().open();
+  });
+  afterEach(() => api.close());
+
+  function run(...words: readonly string[]): Promise<CommandEnd> {
+    return runCommand(words, { COREDINATOR_URL: api.listening.url });
+  }
+
+  async function runJson(...words: readonly string[]): Promise<unknown> {
+    const { code, output, errors } = await run(...words, '--json');
+    expect([code, errors]).to.deep.equal([0, '']);
+    return JSON.parse(output);
+  }
+
+  /** The words of each line. */
+  function rows({ output }: CommandEnd): readonly (readonly string[])[] {
+    return output
+      .trimEnd()
+      .split('\n')
+      .map((one) => one.split(/ {2,}/));
+  }
+
+  describe('agents', () => {
+    beforeEach(() => run('agents', 'start', '/plant/pump1.yaml'));
+
+    it('start prints how the agent is, and takes the file and ids that are given', async () => {
+      const words = ['/plant/pump2.yaml', '--agent-id', 'p2', '--coreio-id', 'io'];
+      expect(await run('agents', 'start', ...words)).to.deep.equal({ code: 0, output: 'p2 is running\n', errors: '' });
+      expect(
+        api.control.calls.find(
+          ({ name, argument }) => name === 'startAgent' && argument !== null && JSON.stringify(argument).includes('p2'),
+        )?.argument,
+      ).to.include({
+        configPath: '/plant/pump2.yaml',
+        coreioId: 'io',
+      });
+    });
+
+    it('list prints a row for each, or their documents', async () => {
+      api.control.listed.push(serviceView('pump1-corerl'));
+      const [head, row] = rows(await run('agents', 'list'));
+      expect(head).to.deep.equal(['AGENT', 'STATE', 'UP', 'FOR', 'CONFIG', 'REASON']);
+      expect(row).to.include.members(['pump1', 'running', '1/1', '/plant/pump1.yaml']);
+      expect(await runJson('agents', 'list')).to.have.nested.property('[0].id', 'pump1');
+    });
+
+    it('status prints the agent with its services', async () => {
+      api.control.listed.push(serviceView('pump1-corerl', 'backoff'));
+      const { output } = await run('agents', 'status', 'pump1');
+      expect(output)
+        .to.include('pump1  running for')
+        .and.to.match(/^pump1-corerl +backoff/m);
+      expect(await runJson('agents', 'status', 'pump1')).to.have.nested.property('services[0].state', 'backoff');
+    });
+
+    it('stop, start by the id, restart and delete do what they say', async () => {
+      expect((await run('agents', 'stop', 'pump1')).output).to.equal('pump1 is stopped\n');
+      expect((await run('agents', 'start', 'pump1')).output).to.equal('pump1 is running\n');
+      expect((await run('agents', 'restart', 'pump1')).output).to.equal('pump1 is running\n');
+      expect((await run('agents', 'delete', 'pump1')).output).to.equal('pump1 is stopped and forgotten\n');
+      expect((await run('agents', 'list')).errors).to.include('There are no agents; start one with');
+    });
+
+    for (const command of ['status', 'stop', 'start', 'restart', 'delete']) {
+      it(`${command} ends with 1 for an id that nobody knows, and names the command that lists them`, async () => {
+        const { code, output, errors } = await run('agents', command, 'nobody');
+        expect({ code, output }).to.deep.equal({ code: 1, output: '' });
+        expect(errors).to.equal('error: There is no agent "nobody"; `coredinator agents list` shows the known ones.\n');
+      });
+    }
+
+    it('give programs the problem of the host as it is', async () => {
+      const { code, errors } = await run('agents', 'status', 'nobody', '--json');
+      expect(code).to.equal(1);
+      expect(JSON.parse(errors)).to.include({ status: 404, type: '/docs#agent_not_found' });
+    });
+  });
+
+  describe('services', () => {
+    beforeEach(() => {
+      api.control.listed.push(serviceView('pump1-corerl'), serviceView('gate', 'failed'));
+    });
+
+    it('list prints rows, over all pages, and those of a state', async () => {
+      for (let at = 0; at < 1_100; at += 1) api.control.listed.push(serviceView(`s${at}`));
+      expect(rows(await run('services', 'list'))).to.have.length(1_103);
+      expect(rows(await run('services', 'list', '--state', 'failed')).slice(1)).to.have.nested.property(
+        '[0][0]',
+        'gate',
+      );
+      expect((await run('services', 'list', '--agent', 'nobody')).errors).to.include('There are no such services');
+    });
+
+    it('status, explain and their documents', async () => {
+      expect((await run('services', 'status', 'gate')).output)
+        .to.include('gate  failed for')
+        .and.to.include('kind');
+      expect((await run('services', 'explain', 'gate')).output).to.include('gate is failed.');
+      expect(await runJson('services', 'status', 'gate')).to.include({ id: 'gate', state: 'failed' });
+      expect(await runJson('services', 'explain', 'gate')).to.include({ summary: 'gate is failed.' });
+    });
+
+    it('names the option that an explanation cannot be given for', async () => {
+      const { code, errors } = await run('services', 'explain', 'gate', '--if-exit', 'foo');
+      expect([code, errors]).to.deep.equal([
+        1,
+        'error: --if-exit: must be an exit code from 0 to 255 or the name of a signal such as SIGKILL.\n',
+      ]);
+    });
+
+    it('signal takes short names, and refuses what is no signal with 2', async () => {
+      expect((await run('services', 'signal', 'gate', 'hup')).output).to.include('SIGHUP was sent to gate');
+      const refused = await run('services', 'signal', 'gate', 'KILL');
+      expect(refused.code).to.equal(2);
+      expect(refused.errors).to.include('"KILL"').and.to.include('`coredinator services stop gate`');
+      expect(api.control.calls.filter(({ name }) => name === 'signalService')).to.have.length(1);
+    });
+
+    it('start of what fails ends with 1, the reason, and the command that says more', async () => {
+      const { code, errors } = await run('services', 'start', 'gate');
+      expect(code).to.equal(1);
+      expect(errors).to.include('gate failed: ').and.to.include('`coredinator services explain gate`');
+    });
+
+    it('restart that does not come to an end in time ends with 5, and says how it stands', async () => {
+      const { code, output, errors } = await run('services', 'restart', 'pump1-corerl', '--timeout', '1ms');
+      expect([code, output]).to.deep.equal([5, '']);
+      expect(errors).to.match(/pump1-corerl is not running after|has not answered within/);
+      const asJson = await run('services', 'restart', 'pump1-corerl', '--timeout', '400ms', '--json');
+      expect(asJson.code).to.equal(5);
+      expect(JSON.parse(asJson.output)).to.include({ id: 'pump1-corerl' });
+      expect(JSON.parse(asJson.errors)).to.include({ title: 'Timed out' });
+    });
+
+    it('delete forgets it', async () => {
+      expect((await run('services', 'delete', 'gate')).code).to.equal(0);
+      expect((await run('services', 'delete', 'gate')).errors).to.include('`coredinator services list`');
+    });
+
+    it('logs prints lines, follows them until it is interrupted, and says when there are none', async () => {
+      expect((await run('services', 'logs', 'gate')).errors).to.include('gate has written nothing');
+      api.control.logSource = async function* () {
+        yield await Promise.resolve([line(0, 'one'), line(4, 'two')]);
+      };
+      expect((await run('services', 'logs', 'gate')).output).to.equal('one\ntwo\n');
+      expect(await runJson('services', 'logs', 'gate')).to.have.nested.property('lines[1].text', 'two');
+      const leave = new AbortController();
+      api.control.logSource = async function* () {
+        yield await Promise.resolve([line(0, 'one')]);
+        leave.abort('SIGTERM');
+      };
+      const env = { COREDINATOR_URL: api.listening.url };
+      const { code } = await runCommand(['services', 'logs', 'gate', '-f'], env, new KeptText(), leave.signal);
+      expect(code).to.equal(143);
+    });
+  });
+
+  it('io start, list and stop', async () => {
+    api.control.listed.push(serviceView('plant-coreio'));
+    expect((await run('io', 'start', '/plant/plant.yaml')).output).to.include('plant-coreio is running');
+    expect(rows(await run('io', 'list'))[1]).to.include.members(['plant-coreio', 'running']);
+    expect(await runJson('io', 'list')).to.have.nested.property('[0].service_id', 'plant-coreio');
+    expect((await run('io', 'stop', 'plant-coreio')).output).to.equal('plant-coreio is stopped and forgotten\n');
+    expect((await run('io', 'stop', 'plant-coreio')).code).to.equal(1);
+  });
+
+  it('events prints the last ones, oldest first, those of a type, and says when there are none', async () => {
+    expect((await run('events')).errors).to.include('There are no such events');
+    api.control.events.push(event(1), event(2, 'process.exited'), event(3));
+    const instants = (end: CommandEnd): readonly (string | undefined)[] => rows(end).map(([at]) => at?.slice(17, 19));
+    expect(instants(await run('events'))).to.deep.equal(['01', '02', '03']);
+    expect(instants(await run('events', '-n', '2'))).to.deep.equal(['02', '03']);
+    expect(instants(await run('events', '--type', 'process.*'))).to.deep.equal(['02']);
+    expect(instants(await run('events', '--since', '2026-01-02T03:04:02.500Z'))).to.deep.equal(['03']);
+    expect(await runJson('events')).to.have.nested.property('[2].seq', 3);
+  });
+
+  it('top prints one table where the output is no terminal', async () => {
+    api.control.listed.push(serviceView('gate'));
+    const { code, output } = await run('top', '--interval', '100ms');
+    expect(code).to.equal(0);
+    expect(output)
+      .to.include('1 services: 1 running')
+      .and.to.match(/^gate +running/m);
+    expect(await runJson('top', '--interval', '100ms')).to.have.nested.property('rows[0].service.id', 'gate');
+  });
+
+  it('health ends with 1 when the host is degraded, and tells why', async () => {
+    expect((await run('health')).output).to.match(/^healthy, pid 4711/);
+    api.control.reasons = ['The disk is full.'];
+    const { code, output } = await run('health');
+    expect(code).to.equal(1);
+    expect(output).to.include('degraded').and.to.include('The disk is full.');
+  });
+
+  it('config reload says what changed', async () => {
+    expect((await run('config', 'reload')).output).to.equal('Nothing changed.\n');
+    expect(await runJson('config', 'reload', '--dry-run')).to.include({ applied: false });
+  });
+
+  it('shutdown asks for the way that is given, and ends with 5 when the host stays', async () => {
+    expect((await run('shutdown', '--drain', '--no-wait')).output).to.equal(
+      'The host stops its services and leaves.\n',
+    );
+    expect(api.control.calls.find(({ name }) => name === 'shutdown')?.argument).to.equal('drain');
+    const { code, errors } = await run('shutdown', '--timeout', '300ms');
+    expect(code).to.equal(5);
+    expect(errors).to.include('The host is not gone after 0.3 s: leaving.').and.to.include('`coredinator health`');
+  });
+
+  it('complete ids by asking the host that the environment names', async () => {
+    api.control.listed.push(serviceView('pump1-corerl'), serviceView('gate'));
+    expect((await run('__complete', 'services', 'logs', 'p')).output).to.equal('pump1-corerl\n:none\n');
+    const env = { COREDINATOR_URL: api.listening.url };
+    await api.close();
+    expect((await runCommand(['__complete', 'services', 'logs', 'p'], env)).output).to.equal(':none\n');
+  });
+});
