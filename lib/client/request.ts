@@ -23,7 +23,7 @@ export type Fetch = (
 
 /** Where a host is and how it is spoken to. */
 export interface ClientOptions {
-  /** Such as `http://127.0.0.1:8000`; default in a browser: the origin of the page. */
+  /** Such as `http://127.0.0.1:8000`; `unix:PATH` only with a `fetch` that reaches a Unix socket. */
   readonly url: string;
   /** The bearer token, asked for at each request so that a rotated one is used; none: the host wants none. */
   readonly token?: string | (() => string | null) | null;
@@ -61,7 +61,7 @@ function headersOf(options: ClientOptions, args: LooseArguments): Record<string,
 /** Sends the request of an operation. Rejects with UnreachableError without an answer, with ProblemError for a refusal. */
 export async function send(options: ClientOptions, id: OperationId, args: LooseArguments): Promise<FetchAnswer> {
   const [method, path] = PLACES[id];
-  const fetcher: Fetch = options.fetch ?? fetch;
+  const fetcher: Fetch = options.fetch ?? globalFetch(options.url);
   const response = await fetcher(new URL(targetOf(path, args), options.url), {
     method,
     headers: headersOf(options, args),
@@ -83,6 +83,14 @@ export async function whole<T>({ url }: ClientOptions, { signal }: LooseArgument
     if (signal?.aborted === true) throw cause;
     throw new UnreachableError(url, cause);
   }
+}
+
+function globalFetch(url: string): Fetch {
+  if (!url.startsWith('unix:')) return fetch;
+  throw new UnreachableError(
+    url,
+    new Error('the global fetch reaches no Unix socket; give the client a fetch that does'),
+  );
 }
 
 async function problemIn(response: FetchAnswer): Promise<Problem> {
