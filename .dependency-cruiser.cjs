@@ -88,6 +88,22 @@ module.exports = {
       to: { path: '^lib/', pathNot: '^lib/(model|ports|control|api|http)/' },
     },
     {
+      name: 'machines-are-texts',
+      comment:
+        'machines/ takes statecharts, whichever they are, and gives texts. Remedy: hand it the machine in the composition root.',
+      severity: 'error',
+      from: { path: '^lib/machines/' },
+      to: { pathNot: '^lib/(model|ports|machines)/|node_modules/(xstate|@viz-js)' },
+    },
+    {
+      name: 'graphviz-has-its-room',
+      comment:
+        'Graphviz is megabytes of WebAssembly, loaded with the first drawing. Remedy: add the drawing to machines/.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/machines/' },
+      to: { path: 'node_modules/@viz-js' },
+    },
+    {
       name: 'doctor-only-asks',
       comment:
         'doctor/ examines a machine by asking the adapters what they would find; it runs no host. Remedy: add the question to ' +

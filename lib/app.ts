@@ -12,11 +12,13 @@ import type { ExitMode, OpenControl } from './control/control.ts';
 import { openControl } from './control/open-control.ts';
 import { crashAt } from './crash-at.ts';
 import type { ReloadView } from './api/schemas/host.ts';
+import { hostMachines } from './host-machines.ts';
 import { createHttpApp } from './http/app.ts';
 import { listen, type Listening } from './http/listen.ts';
 import { SECURITY_HEADERS } from './http/security-headers.ts';
 import { readCertificate } from './http/tls-files.ts';
 import { openAccess } from './http/tokens.ts';
+import { machineLibrary } from './machines/library.ts';
 import { Metrics } from './metrics/metrics.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ReachCrashPoint } from './ports/crash-points.ts';
@@ -110,6 +112,7 @@ export async function startHost(options: ServeOptions, config: LoadedConfig, log
       prober.close();
       return Promise.resolve();
     });
+    const catalog = createCatalog({ basePath, exclude: [options.stateDir], log });
     const control = await openControl({
       store: metrics.store(store.actors),
       specs: config.specSource(store.portBook(findFreePort)),
@@ -123,7 +126,7 @@ export async function startHost(options: ServeOptions, config: LoadedConfig, log
         log,
         identity: { instance: await instanceIdOf(options.stateDir), version },
       }),
-      catalog: createCatalog({ basePath, exclude: [options.stateDir], log }),
+      catalog,
       clock: systemClock,
       log,
       health,
@@ -139,7 +142,8 @@ export async function startHost(options: ServeOptions, config: LoadedConfig, log
     logs.keepBounded(() => control.logPolicies());
     const isUnixSocket = options.place.type === 'unix';
     const { exposition, requests: meter } = metrics;
-    const world = { ...options, access, isUnixSocket, control, exposition, meter };
+    const machines = machineLibrary(hostMachines({ processes, catalog, prober }, systemClock));
+    const world = { ...options, access, isUnixSocket, control, exposition, machines, meter };
     const app = createHttpApp({ ...world, log, version }).callback();
     metrics.ready(performance.now() / 1_000, control.measured(), processes.usage);
     gate.open((request, response) => void app(request, response));

@@ -9,6 +9,7 @@ export const TAGS = {
   Services: 'Single services, of agents and of the host.',
   Logs: 'What services write.',
   Events: 'What happened.',
+  Machines: 'The statecharts that decide, to look at and to take away.',
   Configuration: 'The files behind it all.',
   Host: 'How the host itself is.',
   Documentation: 'This documentation.',

@@ -6,6 +6,7 @@ import { EVENT_OPERATIONS } from './operations/events.ts';
 import { DOCS_OPERATIONS, HOST_OPERATIONS } from './operations/host.ts';
 import { IO_OPERATIONS } from './operations/io.ts';
 import { LOG_OPERATIONS } from './operations/logs.ts';
+import { MACHINE_OPERATIONS } from './operations/machines.ts';
 import { METRICS_OPERATIONS } from './operations/metrics.ts';
 import { SERVICE_OPERATIONS } from './operations/services.ts';
 import { SESSION_OPERATIONS } from './operations/session.ts';
@@ -20,6 +21,7 @@ export const OPERATIONS = {
   ...SERVICE_OPERATIONS,
   ...LOG_OPERATIONS,
   ...EVENT_OPERATIONS,
+  ...MACHINE_OPERATIONS,
   ...CONFIG_OPERATIONS,
   ...HOST_OPERATIONS,
   ...METRICS_OPERATIONS,

@@ -42,6 +42,10 @@ export const PLACES = {
   streamEvents: ['GET', '/api/events'],
   listEvents: ['GET', '/api/events/history'],
 
+  listMachines: ['GET', '/api/machines'],
+  getMachine: ['GET', '/api/machines/{name}'],
+  getServiceGraph: ['GET', '/api/service-graph'],
+
   reloadConfig: ['POST', '/api/config/reload'],
 
   shutdown: ['POST', '/api/shutdown'],

@@ -11,6 +11,7 @@ import type { ServiceView } from '../api/schemas/service.ts';
 import type { UsageView } from '../api/schemas/usage.ts';
 import type { Precondition } from '../model/precondition.ts';
 import type { Begun, KeptAnswer, ReceiptClaim } from '../model/receipt.ts';
+import type { ServiceGraph } from '../model/service-graph.ts';
 import type { SendableSignal } from '../model/signals.ts';
 import type { Millis } from '../model/time.ts';
 import type { MeasuredHost } from '../ports/measured-host.ts';
@@ -77,6 +78,8 @@ export interface Control {
   /** The revision of its definition and its wish. Throws AgentNotFoundError. */
   agentRevision(id: string): string;
   services(): readonly ServiceView[];
+  /** Which service waits for which: of an agent with all that its services wait for, of null of all. */
+  serviceGraph(agentId: string | null): ServiceGraph;
   /** Throws ServiceNotFoundError. */
   service(id: string): ServiceView;
   /**

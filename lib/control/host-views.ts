@@ -8,6 +8,7 @@ import type { FeedBatch, FeedQuery } from '../model/feed.ts';
 import type { AgentId, ServiceId } from '../model/ids.ts';
 import type { LogItem, LogPolicy, LogQuery } from '../model/log-line.ts';
 import { agentRevision } from '../model/revision.ts';
+import { serviceGraph, type ServiceGraph } from '../model/service-graph.ts';
 import type { SupposedExit } from '../model/supposed-exit.ts';
 import type { MeasuredHost } from '../ports/measured-host.ts';
 import { agentRef, serviceRef, serviceRefs, type ServiceSnapshot, type SupervisorRef } from './actors.ts';
@@ -19,7 +20,15 @@ import type { Health } from './health.ts';
 import { measuredHost } from './measures.ts';
 import type { Recorder } from './recorder.ts';
 import { usageView } from './usage.ts';
-import { agentStatusView, agentView, eventView, serviceStatusView, serviceView, unknownAgentStatus } from './views.ts';
+import {
+  agentStatusView,
+  agentView,
+  eventView,
+  graphedService,
+  serviceStatusView,
+  serviceView,
+  unknownAgentStatus,
+} from './views.ts';
 import type { Wishes } from './wishes.ts';
 
 /** What a host is looked at through. */
@@ -74,6 +83,13 @@ export class HostViews {
 
   services(): readonly ServiceView[] {
     return serviceRefs(this.#parts.root).map((ref) => this.#view(ref.getSnapshot()));
+  }
+
+  serviceGraph(agentId: string | null): ServiceGraph {
+    return serviceGraph(
+      serviceRefs(this.#parts.root).map((ref) => graphedService(ref.getSnapshot())),
+      agentId,
+    );
   }
 
   service(id: string): ServiceView {

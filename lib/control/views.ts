@@ -3,6 +3,7 @@ import type { Guarantees } from '../model/process.ts';
 import type { JournalEntry } from '../model/journal.ts';
 import type { Reload } from '../model/reload.ts';
 import { revisionOf } from '../model/revision.ts';
+import type { GraphedService } from '../model/service-graph.ts';
 import { isoOf } from '../model/time.ts';
 import type { AgentStatusView, AgentView, ServiceStatusView } from '../api/schemas/agent.ts';
 import type { EventView } from '../api/schemas/event.ts';
@@ -68,6 +69,12 @@ export function serviceStatusView(snapshot: ServiceSnapshot): ServiceStatusView 
     version: context.executable?.version ?? null,
     restarts: context.restarts,
   };
+}
+
+/** What a graph of services is made of. */
+export function graphedService({ value, context: { spec, holders } }: ServiceSnapshot): GraphedService {
+  const state = splitState(value).state as PublicState; // the chart's top-level states are the public ones
+  return { id: spec.id, kind: spec.kind, state, agents: agentsOf(holders), dependsOn: spec.dependsOn };
 }
 
 /** The wire form of an agent. */

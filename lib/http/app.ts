@@ -2,6 +2,7 @@ import { Router } from '@koa/router';
 import type { RouterContext } from '@koa/router';
 import Koa from 'koa';
 import type { Control } from '../control/control.ts';
+import type { MachineLibrary } from '../ports/machine-library.ts';
 import type { Exposition, RequestMeter } from '../ports/meter.ts';
 import { door } from './door.ts';
 import { Guards, type GuardOptions } from './guards.ts';
@@ -17,6 +18,8 @@ export interface HttpAppOptions extends GuardOptions {
   readonly control: Control;
   /** What GET /metrics answers. */
   readonly exposition: Exposition;
+  /** What GET /api/machines answers. */
+  readonly machines: MachineLibrary;
   /** Made of the options where they are left out; given where more than this app asks them. */
   readonly guards?: Guards;
   /** Told of every request; default: nobody. */
@@ -41,10 +44,10 @@ function refuseUnrouted(ctx: RouterContext<RequestState>): void {
 
 /** The REST API over `control` (contract 3), as a Koa app that listens nowhere yet; see {@link listen}. */
 export function createHttpApp(options: HttpAppOptions): Koa<RequestState> {
-  const { control, exposition, log, meter, version, guards = new Guards(options) } = options;
+  const { control, exposition, machines, log, meter, version, guards = new Guards(options) } = options;
   const router = new Router<RequestState>({ sensitive: true });
   const places = new StreamPlaces(options.mostStreams);
-  for (const { method, paths, handle } of allRoutes(control, version, exposition, places)) {
+  for (const { method, paths, handle } of allRoutes(control, version, exposition, machines, places)) {
     router.register([...paths], [method], handle);
   }
   const app = new Koa<RequestState>();

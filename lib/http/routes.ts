@@ -1,6 +1,7 @@
 import { OPERATIONS } from '../api/operations.ts';
 import type { OperationId } from '../api/paths.ts';
 import type { Control } from '../control/control.ts';
+import type { MachineLibrary } from '../ports/machine-library.ts';
 import type { Exposition } from '../ports/meter.ts';
 import { agentHandlers, tepHandlers } from './agents.ts';
 import { configHandlers } from './config.ts';
@@ -9,6 +10,7 @@ import { eventHandlers } from './events.ts';
 import { healthHandlers } from './health.ts';
 import { ioHandlers } from './io.ts';
 import { logHandlers } from './logs.ts';
+import { machineHandlers } from './machines.ts';
 import { metricsHandlers } from './metrics.ts';
 import { routeOf } from './route.ts';
 import type { HandlersOf, Route } from './route.ts';
@@ -21,6 +23,7 @@ export function allRoutes(
   control: Control,
   version: string,
   exposition: Exposition,
+  machines: MachineLibrary,
   places = new StreamPlaces(),
 ): readonly Route[] {
   const handlers: HandlersOf<typeof OPERATIONS> = {
@@ -30,6 +33,7 @@ export function allRoutes(
     ...serviceHandlers(control),
     ...logHandlers(control, places),
     ...eventHandlers(control, places),
+    ...machineHandlers(control, machines),
     ...configHandlers(control),
     ...healthHandlers(control),
     ...metricsHandlers(control, exposition),

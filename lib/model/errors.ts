@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'invalid_id'
   | 'agent_not_found'
   | 'service_not_found'
+  | 'machine_not_found'
   | 'config_unreadable'
   | 'config_invalid'
   | 'config_outside_root'
@@ -54,6 +55,15 @@ export class AgentNotFoundError extends CoredinatorError {
 
   constructor(id: string) {
     super(`There is no agent "${id}"; GET /api/agents/ lists the known ones.`);
+  }
+}
+
+/** The host runs no statechart of that name. */
+export class MachineNotFoundError extends CoredinatorError {
+  readonly code = 'machine_not_found';
+
+  constructor(name: string, known: readonly string[]) {
+    super(`There is no machine "${name}"; there are ${known.join(', ')}.`);
   }
 }
 

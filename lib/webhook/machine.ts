@@ -11,14 +11,7 @@
  */
 import type { JournalEntry } from '../model/journal.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Outcome } from './outcome.ts';
 import { placeOf, webhookSetup, type WebhookContext, type WebhookEffects } from './setup.ts';
-import type { Next } from './source.ts';
-
-interface Done<T> {
-  readonly event: { readonly output: T };
-}
-const outputOf = <T>({ event }: Done<T>): T => event.output;
 
 /** The statechart of a webhook over its effects. */
 export function createWebhookMachine(effects: WebhookEffects, clock: Clock) {
@@ -54,20 +47,17 @@ export function createWebhookMachine(effects: WebhookEffects, clock: Clock) {
                   input: ({ context }) => context.position,
                   onDone: [
                     {
-                      guard: { type: 'isEvent', params: outputOf<Next> },
+                      guard: 'isEvent',
                       target: 'delivering',
-                      actions: { type: 'takeEvent', params: outputOf<Next> },
+                      actions: 'takeEvent',
                     },
-                    { guard: { type: 'isOver', params: outputOf<Next> }, target: '#webhook.closed' },
+                    { guard: 'isOver', target: '#webhook.closed' },
                     {
-                      guard: { type: 'isLost', params: outputOf<Next> },
+                      guard: 'isLost',
                       target: 'keeping',
-                      actions: [
-                        { type: 'tellLost', params: outputOf<Next> },
-                        { type: 'moveOn', params: outputOf<Next> },
-                      ],
+                      actions: ['tellLost', 'moveOn'],
                     },
-                    { target: 'keeping', actions: { type: 'moveOn', params: outputOf<Next> } },
+                    { target: 'keeping', actions: 'moveOn' },
                   ],
                   onError: { target: 'rereading', actions: 'tellUnread' },
                 },
@@ -79,16 +69,16 @@ export function createWebhookMachine(effects: WebhookEffects, clock: Clock) {
                   input: ({ context: { entry } }) => entry as JournalEntry, // taken on the way in
                   onDone: [
                     {
-                      guard: { type: 'isAccepted', params: outputOf<Outcome> },
+                      guard: 'isAccepted',
                       target: 'keeping',
                       actions: ['tellDelivered', 'passEvent', 'forgetFailures'],
                     },
                     {
-                      guard: { type: 'isGone', params: outputOf<Outcome> },
+                      guard: 'isGone',
                       target: 'gone',
                       actions: ['noteGone', 'tellGone'],
                     },
-                    { target: 'judging', actions: { type: 'noteFailure', params: outputOf<Outcome> } },
+                    { target: 'judging', actions: 'noteFailure' },
                   ],
                 },
               },

@@ -51,6 +51,15 @@ export function placeOf({ spec, position, failingSince, goneRevision }: WebhookC
   return { name: spec.name, position, failingSince, goneRevision };
 }
 
+/** XState's own events, of effects that are through, are not among those of the chart. */
+function outputOf(event: { readonly type: string }): unknown {
+  return 'output' in event ? event.output : undefined;
+}
+
+// What an effect came back with; each is asked only where the effect with that output is through.
+const nextIn = (event: { readonly type: string }) => outputOf(event) as Next;
+const outcomeIn = (event: { readonly type: string }) => outputOf(event) as Outcome;
+
 /** Guards, actions, delays and actors of a webhook, each by its name. */
 export function webhookSetup({ nextEvent, deliver, keepPlace, told, noted }: WebhookEffects, clock: Clock) {
   return setup({
@@ -68,20 +77,27 @@ export function webhookSetup({ nextEvent, deliver, keepPlace, told, noted }: Web
     },
     guards: {
       isGoneAlready: ({ context }) => context.goneRevision === context.revision,
-      isEvent: (_, next: Next) => next.type === 'event',
-      isOver: (_, next: Next) => next.type === 'over',
-      isLost: (_, next: Next) => next.type === 'lost',
-      isAccepted: (_, outcome: Outcome) => outcome.type === 'accepted',
-      isGone: (_, outcome: Outcome) => outcome.type === 'gone',
+      isEvent: ({ event }) => nextIn(event).type === 'event',
+      isOver: ({ event }) => nextIn(event).type === 'over',
+      isLost: ({ event }) => nextIn(event).type === 'lost',
+      isAccepted: ({ event }) => outcomeIn(event).type === 'accepted',
+      isGone: ({ event }) => outcomeIn(event).type === 'gone',
       isGivenUp: ({ context: { spec, failingSince } }) =>
         spec.giveUpAfterMs !== null && failingSince !== null && clock.now() - failingSince >= spec.giveUpAfterMs,
       isFailing: ({ context }) => context.failingSince !== null,
       isLeaving: stateIn({ open: { stay: 'leaving' } }),
     },
     actions: {
-      takeEvent: assign((_, next: Next) => (next.type === 'event' ? { entry: next.entry } : {})),
-      moveOn: assign((_, next: Next) => ('position' in next ? { position: next.position } : {})),
-      tellLost: ({ context }, next: Next) => {
+      takeEvent: assign(({ event }) => {
+        const next = nextIn(event);
+        return next.type === 'event' ? { entry: next.entry } : {};
+      }),
+      moveOn: assign(({ event }) => {
+        const next = nextIn(event);
+        return 'position' in next ? { position: next.position } : {};
+      }),
+      tellLost: ({ context, event }) => {
+        const next = nextIn(event);
         if (next.type === 'lost') noted('webhook.dropped', { webhook: context.spec.name, reason: next.reason });
       },
       passEvent: assign(({ context }) => ({ position: context.entry?.seq ?? context.position, entry: null })),
@@ -89,16 +105,16 @@ export function webhookSetup({ nextEvent, deliver, keepPlace, told, noted }: Web
         if (context.failingSince !== null) told('delivered_again', context);
       },
       forgetFailures: assign({ failures: 0, failingSince: null, reason: null, retryAfterMs: null, goneRevision: null }),
-      noteFailure: assign(({ context }, outcome: Outcome) =>
-        outcome.type !== 'failed'
-          ? {}
-          : {
-              failures: context.failures + 1,
-              failingSince: context.failingSince ?? clock.now(),
-              reason: outcome.reason,
-              retryAfterMs: outcome.retryAfterMs,
-            },
-      ),
+      noteFailure: assign(({ context, event }) => {
+        const outcome = outcomeIn(event);
+        if (outcome.type !== 'failed') return {};
+        return {
+          failures: context.failures + 1,
+          failingSince: context.failingSince ?? clock.now(),
+          reason: outcome.reason,
+          retryAfterMs: outcome.retryAfterMs,
+        };
+      }),
       tellFailing: ({ context }) => {
         if (context.failures === 1) told('failing', context);
       },

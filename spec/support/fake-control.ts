@@ -13,6 +13,7 @@ import type { FeedBatch, FeedQuery } from '../../lib/model/feed.ts';
 import type { AgentId } from '../../lib/model/ids.ts';
 import type { JournalQuery } from '../../lib/model/journal.ts';
 import type { LogItem, LogQuery } from '../../lib/model/log-line.ts';
+import type { ServiceGraph } from '../../lib/model/service-graph.ts';
 import type { SupposedExit } from '../../lib/model/supposed-exit.ts';
 import type { AgentStatusView, AgentView, ServiceStatusView, IoView } from '../../lib/api/schemas/agent.ts';
 import type { EventView } from '../../lib/api/schemas/event.ts';
@@ -99,6 +100,7 @@ export class FakeControl implements Control {
   reasons: readonly string[] = [];
   readonly events: EventView[] = [];
   readonly listed: ServiceView[] = [];
+  graph: ServiceGraph = { nodes: [], edges: [] };
   /** What the logs of every listed service give; the way to end a follow is its signal. */
   logSource: (query: Omit<LogQuery, 'serviceId'>, follow?: AbortSignal) => AsyncIterable<readonly LogItem[]> =
     async function* () {};
@@ -224,6 +226,11 @@ export class FakeControl implements Control {
     const services = [`${id}-corerl`];
     const rest = { services, since: SINCE, reason: null };
     return { id, type: 'default', state, intended_state: intended, config_path: configPath, ...rest };
+  }
+
+  serviceGraph(agentId: string | null): ServiceGraph {
+    this.#view('serviceGraph', agentId);
+    return this.graph;
   }
 
   services(): readonly ServiceView[] {

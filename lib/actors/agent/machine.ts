@@ -7,7 +7,6 @@
  *
  * Commands, reports of services and `host.resume` move it. It owns no process: it claims and releases services.
  */
-import { not } from 'xstate';
 import type { PublicState } from '../../model/states.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { agentContext } from './record.ts';
@@ -27,7 +26,7 @@ function judgedExcept(self: PublicState) {
       : (['forgetOrigin', 'recycleGroup', 'noteReport', 'explain'] as const);
   const others = (['failed', 'backoff', 'running', 'starting'] as const).filter((state) => state !== self);
   return [
-    { guard: not('wantsRunning'), actions: 'noteReport' }, // set aside while it was meant to be down
+    { guard: 'isMeantDown', actions: 'noteReport' }, // set aside while it was meant to be down
     ...others.map((state) => ({
       guard: { type: 'becomes', params: { state } } as const,
       target: `#agent.${state}` as const,

@@ -31,6 +31,7 @@ export function agentSetup(clock: Clock) {
         event.type === 'service.changed' &&
         agentStateOf(context.plan, reportsWith(context, event)).state === state,
       wantsRunning: ({ context }) => context.intended === 'running',
+      isMeantDown: ({ context }) => context.intended !== 'running',
       isStillHeld: ({ context, event }) =>
         context.intended === 'stopped' &&
         event.type === 'service.changed' &&

@@ -1,23 +1,7 @@
 import type { ProbeKind } from '../../model/probe.ts';
-import type { LaunchOutcome } from '../../model/process.ts';
 import type { PublicState } from '../../model/states.ts';
 import type { Told, Wait } from './changes.ts';
-import { endOfError, endOfExit, endOfRefusal, type End } from './endings.ts';
-import type { ServiceEvent } from './events.ts';
-import type { ServiceContext } from './record.ts';
-
-/** What the parameters of a guard or action are computed from. */
-export interface Args<Event> {
-  readonly context: ServiceContext;
-  readonly event: Event;
-}
-
-/** What an effect came back with. */
-export const outputOf = <Output>({ event }: { event: { output: Output } }) => event.output;
-export const exitOf = ({ context, event }: Args<ServiceEvent>) => endOfExit(context, event);
-export const errorOf = ({ context, event }: Args<{ error: unknown }>) => endOfError(context, event.error);
-export const refusalOf = ({ event: { output } }: Args<{ output: LaunchOutcome }>) =>
-  output.type === 'refused' ? endOfRefusal(output.failure, output.generation) : null;
+import type { OfEnd } from './ends.ts';
 
 /** Tells the watchers which state this is. */
 export function report(state: PublicState, more: Omit<Told, 'state'> = {}) {
@@ -29,15 +13,16 @@ export function ofProbe(probe: ProbeKind) {
   return { type: 'isOfProbe', params: { probe } } as const;
 }
 
-/** Where the policy leads after an end; `endOf` finds the end in the event, null takes no branch. */
-export function afterEnd<Event>(endOf: (args: Args<Event>) => End | null) {
-  const judge = { type: 'judge', params: endOf } as const;
+/** Where the policy leads after an end; an event that tells of none takes no branch. */
+export function afterEnd(of: OfEnd['of']) {
+  const params = { of };
+  const judge = { type: 'judge', params } as const;
   const actions = ['forgetOrigin', 'takeWishes', judge] as const;
   return [
-    { guard: { type: 'completes', params: endOf }, target: '#service.stopped.completed', actions },
-    { guard: { type: 'fallsBack', params: endOf }, target: '#service.starting', actions },
-    { guard: { type: 'givesUp', params: endOf }, target: '#service.failed.exhausted', actions },
-    { guard: { type: 'retries', params: endOf }, target: '#service.backoff', actions },
+    { guard: { type: 'completes', params }, target: '#service.stopped.completed', actions },
+    { guard: { type: 'fallsBack', params }, target: '#service.starting', actions },
+    { guard: { type: 'givesUp', params }, target: '#service.failed.exhausted', actions },
+    { guard: { type: 'retries', params }, target: '#service.backoff', actions },
   ] as const;
 }
 

@@ -13,14 +13,8 @@ import {
 import type { invocations } from './invocations.ts';
 
 /** The states on the way down and at the bottom: `stopping`, `backoff`, `failed` (machine.ts says what they mean). */
-export function downwardStates({
-  resumeOf,
-  stopTree,
-  stopThenAsWished,
-  noteStopped,
-  awaitExecutable,
-}: ReturnType<typeof invocations>) {
-  const resumeWhileDown = [resumeToStop, ...resumeAlive, ...afterEnd(resumeOf)] as const;
+export function downwardStates({ stopTree, stopThenAsWished, awaitExecutable }: ReturnType<typeof invocations>) {
+  const resumeWhileDown = [resumeToStop, ...resumeAlive, ...afterEnd('resume')] as const;
   return {
     stopping: {
       entry: ['enter', 'startGrace', report('stopping')],
@@ -33,8 +27,8 @@ export function downwardStates({
           invoke: {
             ...stopTree,
             onDone: [
-              { guard: 'wantsRunning', target: '#service.stopped.drained', actions: noteStopped },
-              { target: '#service.stopped.idle', actions: noteStopped },
+              { guard: 'wantsRunning', target: '#service.stopped.drained', actions: 'noteStopped' },
+              { target: '#service.stopped.idle', actions: 'noteStopped' },
             ],
             onError: { actions: 'explainStopRetry' },
           },

@@ -1,10 +1,7 @@
 import type { ProbeKind } from '../../model/probe.ts';
-import type { ProcessFacts } from '../../model/process.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { afterEnd, errorOf, type Args } from './chart.ts';
+import { afterEnd } from './chart.ts';
 import { probeOrderOf, queryOf } from './effects.ts';
-import { endOfAilment, endOfResume } from './endings.ts';
-import type { ServiceEvent } from './events.ts';
 import type { ServiceContext } from './record.ts';
 
 export interface InContext {
@@ -13,10 +10,6 @@ export interface InContext {
 
 /** The effects as states invoke them: what they are given, and where their end leads. */
 export function invocations(clock: Clock) {
-  const resumeOf = ({ context, event }: Args<ServiceEvent>) =>
-    event.type === 'host.resume' ? endOfResume(context, event, clock.now()) : null;
-  const ailmentOf = ({ context, event }: Args<{ output: ProcessFacts | null }>) =>
-    endOfAilment(context, event.output, clock.now());
   const observe = {
     src: 'observeProcess',
     input: ({ context }: InContext) => ({ launchId: context.launch?.launchId ?? null }),
@@ -31,17 +24,13 @@ export function invocations(clock: Clock) {
     }),
     onError: { target: '#service.stopping.retrying' },
   } as const;
-  const noteStopped = {
-    type: 'noteStopped',
-    params: ({ event }: { event: { output: ProcessFacts | null } }) => event.output,
-  } as const;
   const stopThenAsWished = {
     ...stopTree,
     onDone: [
-      ...afterEnd(ailmentOf),
-      { guard: 'isRecycled', target: '#service.starting', actions: [noteStopped, 'launchAgain'] },
-      { guard: 'wantsRunning', target: '#service.starting', actions: [noteStopped, 'refresh'] },
-      { target: '#service.stopped.idle', actions: noteStopped },
+      ...afterEnd('ailment'),
+      { guard: 'isRecycled', target: '#service.starting', actions: ['noteStopped', 'launchAgain'] },
+      { guard: 'wantsRunning', target: '#service.starting', actions: ['noteStopped', 'refresh'] },
+      { target: '#service.stopped.idle', actions: 'noteStopped' },
     ],
   } as const;
 
@@ -52,8 +41,8 @@ export function invocations(clock: Clock) {
       refused: context.executable?.fingerprint ?? null,
     }),
     onDone: { target: '#service.starting' },
-    onError: afterEnd(errorOf),
+    onError: afterEnd('error'),
   } as const;
 
-  return { resumeOf, observe, probe, stopTree, stopThenAsWished, noteStopped, awaitExecutable };
+  return { observe, probe, stopTree, stopThenAsWished, awaitExecutable };
 }

@@ -14,7 +14,6 @@
  * Commands, exits, probes and `host.resume` move it. `host.resume` says what is wished and which process exists; it is how an
  * actor restored from a snapshot, whose timers and effects are gone, comes back to work in whatever state it was kept.
  */
-import { and, or, stateIn } from 'xstate';
 import type { Clock } from '../../ports/clock.ts';
 import {
   adoptRunning,
@@ -22,13 +21,9 @@ import {
   askedWhileStopped,
   commandsIn,
   countsAsStarted,
-  errorOf,
-  exitOf,
   ofProbe,
-  outputOf,
   readyAgain,
   recycled,
-  refusalOf,
   report,
   resumeAlive,
   resumeToStop,
@@ -48,7 +43,7 @@ export const SERVICE_MACHINE_VERSION = '2';
 /** The statechart of a service over its ports. */
 export function createServiceMachine(ports: ServicePorts, clock: Clock) {
   const effects = invocations(clock);
-  const { resumeOf, observe, probe } = effects;
+  const { observe, probe } = effects;
 
   return serviceSetup(ports, clock).createMachine({
     id: 'service',
@@ -73,11 +68,11 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
           'service.start': startNow,
           'service.restart': startNow,
           'host.resume': [
-            { ...resumeToStop, guard: and(['resumesStopped', 'resumesAlive']), actions: ['takeWishes', 'adopt'] },
-            { guard: 'resumesStopped', actions: [...takeResume, { type: 'account', params: resumeOf }] },
+            { ...resumeToStop, guard: 'resumesStoppedAlive', actions: ['takeWishes', 'adopt'] },
+            { guard: 'resumesStopped', actions: [...takeResume, { type: 'account', params: { of: 'resume' } }] },
             ...resumeAlive,
-            ...afterEnd(resumeOf),
-            { guard: stateIn({ stopped: 'completed' }), actions: takeResume },
+            ...afterEnd('resume'),
+            { guard: 'isCompleted', actions: takeResume },
             { target: 'starting', actions: takeResume },
           ],
           'supervisor.park': { target: 'failed.abandoned', actions: 'park' },
@@ -103,13 +98,13 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
               input: ({ context }) => queryOf(context),
               onDone: [
                 {
-                  guard: { type: 'isFound', params: outputOf },
+                  guard: 'isFound',
                   target: 'launching',
-                  actions: { type: 'choose', params: outputOf },
+                  actions: 'choose',
                 },
-                { target: '#service.failed.missing', actions: { type: 'noteMissing', params: outputOf } },
+                { target: '#service.failed.missing', actions: 'noteMissing' },
               ],
-              onError: afterEnd(errorOf),
+              onError: afterEnd('error'),
             },
           },
           launching: {
@@ -120,40 +115,40 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
               input: ({ context }) => launchRequestOf(context),
               onDone: [
                 {
-                  guard: { type: 'isLaunchedUnprobed', params: outputOf },
+                  guard: 'isLaunchedUnprobed',
                   target: 'settling',
-                  actions: { type: 'launched', params: outputOf },
+                  actions: 'launched',
                 },
                 {
-                  guard: { type: 'isLaunched', params: outputOf },
+                  guard: 'isLaunched',
                   target: 'probing',
-                  actions: { type: 'launched', params: outputOf },
+                  actions: 'launched',
                 },
                 {
-                  guard: { type: 'isRefusedForGood', params: outputOf },
+                  guard: 'isRefusedForGood',
                   target: '#service.failed.refused',
-                  actions: { type: 'noteRefusal', params: outputOf },
+                  actions: 'noteRefusal',
                 },
-                ...afterEnd(refusalOf),
+                ...afterEnd('refusal'),
               ],
-              onError: afterEnd(errorOf),
+              onError: afterEnd('error'),
             },
           },
           settling: {
             invoke: observe,
             after: { untilDeadline: countsAsStarted },
-            on: { 'process.exited': afterEnd(exitOf), 'service.recycle': recycled },
+            on: { 'process.exited': afterEnd('exit'), 'service.recycle': recycled },
           },
           probing: {
             invoke: [observe, probe('startup')],
             after: { untilDeadline: { target: '#service.stopping', actions: 'noteStartTimeout' } },
             on: {
               'probe.passed': [
-                { guard: and([ofProbe('startup'), 'hasReadinessProbe']), target: '#service.running.unready' },
+                { guard: 'startsUnready', target: '#service.running.unready' },
                 { guard: ofProbe('startup'), target: '#service.running.ready' },
               ],
               'probe.failed': { guard: ofProbe('startup'), target: '#service.stopping', actions: 'noteStartTimeout' },
-              'process.exited': afterEnd(exitOf),
+              'process.exited': afterEnd('exit'),
               'service.recycle': recycled,
             },
           },
@@ -163,7 +158,7 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
           'host.resume': [
             resumeToStop,
             ...resumeAlive,
-            ...afterEnd(resumeOf),
+            ...afterEnd('resume'),
             { target: '.waiting', actions: takeResume },
           ],
         },
@@ -189,12 +184,12 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
           },
         },
         on: {
-          'process.exited': afterEnd(exitOf),
+          'process.exited': afterEnd('exit'),
           'probe.failed': { guard: ofProbe('liveness'), target: '#service.stopping', actions: 'noteAilment' },
           'service.recycle': recycled,
           'service.configure': [
             {
-              guard: and(['changesProbes', or([stateIn({ running: 'ready' }), 'dropsReadinessProbe'])]),
+              guard: 'changesProbesWhileReady',
               ...readyAgain,
               actions: 'takeSpec',
             },
@@ -204,9 +199,9 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
           'host.resume': [
             resumeToStop,
             resumeAlive[0],
-            { guard: and(['resumesAlive', stateIn({ running: 'ready' })]), ...readyAgain, actions: adoptRunning },
+            { guard: 'resumesReady', ...readyAgain, actions: adoptRunning },
             { guard: 'resumesAlive', ...unreadyAgain, actions: adoptRunning },
-            ...afterEnd(resumeOf),
+            ...afterEnd('resume'),
             { target: 'starting', actions: takeResume },
           ],
         },

@@ -1,12 +1,13 @@
-import { assign, enqueueActions, setup } from 'xstate';
+import { and, assign, enqueueActions, or, setup, stateIn } from 'xstate';
 import type { Clock } from '../../ports/clock.ts';
 import type { ProbeKind } from '../../model/probe.ts';
-import type { ExecutableChoice, LaunchOutcome, ProcessFacts } from '../../model/process.ts';
 import { changedParts, launchesAlike, revisionOf } from '../../model/revision.ts';
 import { peer } from '../peers.ts';
+import { ofProbe } from './chart.ts';
 import * as change from './changes.ts';
 import { serviceEffects, type ServicePorts } from './effects.ts';
-import { verdictOn, type End } from './endings.ts';
+import { verdictOn } from './endings.ts';
+import { choiceIn, endIn, factsIn, outcomeIn, type OfEnd } from './ends.ts';
 import type { ServiceEvent } from './events.ts';
 import { fallbackReason } from './releases.ts';
 import { serviceActorId, type ServiceContext, type ServiceInput } from './record.ts';
@@ -18,8 +19,11 @@ const STOP_RETRY_MS = 1_000;
 
 /** What the chart's words do, over its ports: every guard, action, delay and actor is a named one. */
 export function serviceSetup(ports: ServicePorts, clock: Clock) {
-  const verdict = (context: ServiceContext, end: End | null) =>
-    end === null ? null : verdictOn(context, end, { now: clock.now(), random: 0.5 }).next;
+  const verdict = (args: Parameters<typeof endIn>[0], of: OfEnd) => {
+    const now = clock.now();
+    const end = endIn(args, of, now);
+    return end === null ? null : verdictOn(args.context, end, { now, random: 0.5 }).next;
+  };
 
   return setup({
     types: {
@@ -50,17 +54,26 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       dropsReadinessProbe: ({ event }) => event.type === 'service.configure' && event.spec.probes.readiness === null,
       dependenciesMet: ({ context }) => change.dependenciesMet(context),
       recovers: ({ context }) => context.deadlineAt !== null,
-      isFound: (_, choice: ExecutableChoice) => choice.type === 'found',
-      isLaunchedUnprobed: ({ context }, outcome: LaunchOutcome) =>
-        outcome.type === 'launched' && context.spec.probes.startup === null,
-      isLaunched: (_, outcome: LaunchOutcome) => outcome.type === 'launched',
-      isRefusedForGood: (_, outcome: LaunchOutcome) => outcome.type === 'refused' && outcome.failure.isPermanent,
-      completes: ({ context }, end: End | null) => verdict(context, end) === 'complete',
-      fallsBack: ({ context }, end: End | null) => verdict(context, end) === 'fall_back',
-      givesUp: ({ context }, end: End | null) => verdict(context, end) === 'give_up',
-      retries: ({ context }, end: End | null) => verdict(context, end) === 'retry',
+      isFound: ({ event }) => choiceIn(event).type === 'found',
+      isLaunchedUnprobed: ({ context, event }) =>
+        outcomeIn(event).type === 'launched' && context.spec.probes.startup === null,
+      isLaunched: ({ event }) => outcomeIn(event).type === 'launched',
+      isRefusedForGood: ({ event }) => {
+        const outcome = outcomeIn(event);
+        return outcome.type === 'refused' && outcome.failure.isPermanent;
+      },
+      completes: (args, of: OfEnd) => verdict(args, of) === 'complete',
+      fallsBack: (args, of: OfEnd) => verdict(args, of) === 'fall_back',
+      givesUp: (args, of: OfEnd) => verdict(args, of) === 'give_up',
+      retries: (args, of: OfEnd) => verdict(args, of) === 'retry',
       resumesStopped: ({ event }) => event.type === 'host.resume' && event.intended === 'stopped',
       resumesAlive: ({ event }) => event.type === 'host.resume' && event.facts?.status === 'alive',
+      resumesStoppedAlive: and(['resumesStopped', 'resumesAlive']),
+      resumesReady: and(['resumesAlive', 'isReady']),
+      isReady: stateIn({ running: 'ready' }),
+      isCompleted: stateIn({ stopped: 'completed' }),
+      startsUnready: and([ofProbe('startup'), 'hasReadinessProbe']),
+      changesProbesWhileReady: and(['changesProbes', or(['isReady', 'dropsReadinessProbe'])]),
       resumesOutdated: ({ event }) =>
         event.type === 'host.resume' && event.facts?.status === 'alive' && event.facts.generation < event.atLeast,
       resumesProbed: ({ context, event }) =>
@@ -130,25 +143,34 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       adopt: assign(({ context, event }) =>
         event.type === 'host.resume' ? change.adopted(context, event, clock.now()) : {},
       ),
-      account: assign(({ context }, end: End | null) => (end === null ? {} : change.ended(context, end))),
-      judge: assign(({ context }, end: End | null) => {
-        if (end === null) return {};
+      account: assign((args, of: OfEnd) => {
+        const end = endIn(args, of, clock.now());
+        return end === null ? {} : change.ended(args.context, end);
+      }),
+      judge: assign((args, of: OfEnd) => {
         const now = clock.now();
+        const end = endIn(args, of, now);
+        if (end === null) return {};
+        const { context } = args;
         return change.judged(context, end, verdictOn(context, end, { now, random: clock.random() }), now);
       }),
-      choose: assign((_, choice: ExecutableChoice) =>
-        choice.type === 'found' ? { executable: choice.executable } : {},
-      ),
-      launched: assign(({ context }, outcome: LaunchOutcome) =>
-        outcome.type === 'launched' ? change.launched(context, outcome.launch, clock.now()) : {},
-      ),
-      noteRefusal: assign(({ context }, outcome: LaunchOutcome) =>
-        outcome.type === 'refused' ? change.refused(context, outcome, clock.now()) : {},
-      ),
-      noteMissing: assign((_, choice: ExecutableChoice) =>
-        choice.type === 'missing' ? change.missing(choice.reason) : {},
-      ),
-      noteStopped: assign(({ context }, facts: ProcessFacts | null) => change.stopped(context, facts)),
+      choose: assign(({ event }) => {
+        const choice = choiceIn(event);
+        return choice.type === 'found' ? { executable: choice.executable } : {};
+      }),
+      launched: assign(({ context, event }) => {
+        const outcome = outcomeIn(event);
+        return outcome.type === 'launched' ? change.launched(context, outcome.launch, clock.now()) : {};
+      }),
+      noteRefusal: assign(({ context, event }) => {
+        const outcome = outcomeIn(event);
+        return outcome.type === 'refused' ? change.refused(context, outcome, clock.now()) : {};
+      }),
+      noteMissing: assign(({ event }) => {
+        const choice = choiceIn(event);
+        return choice.type === 'missing' ? change.missing(choice.reason) : {};
+      }),
+      noteStopped: assign(({ context, event }) => change.stopped(context, factsIn(event))),
       park: assign(({ event }) => (event.type === 'supervisor.park' ? { reason: event.reason, deadlineAt: null } : {})),
       report: enqueueActions(({ context, enqueue, system }, params: change.Told) => {
         const report = change.reportOf(context, params);

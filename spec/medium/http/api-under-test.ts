@@ -9,6 +9,7 @@ import type { Log } from '../../../lib/ports/log.ts';
 import { openAccess, type OpenAccess } from '../../../lib/http/tokens.ts';
 import { misfit } from '../../support/conformity.ts';
 import { FakeControl } from '../../support/fake-control.ts';
+import { LIBRARY } from '../../support/machines.ts';
 import { NO_NUMBERS } from '../../support/no-numbers.ts';
 
 /** The version that every answer must carry. */
@@ -71,7 +72,7 @@ export class ApiUnderTest {
   async open(options: Partial<HttpAppOptions> = {}, listening: Partial<ListenOptions> = {}): Promise<this> {
     const log = recordingLog(this.records);
     const access = { full: null, readOnly: null };
-    const world = { control: this.control, exposition: NO_NUMBERS, log, version: VERSION };
+    const world = { control: this.control, exposition: NO_NUMBERS, machines: LIBRARY, log, version: VERSION };
     const app = createHttpApp({ ...world, access, allowedHosts: [], ...options });
     const place = { type: 'tcp', host: '127.0.0.1', port: 0 } as const;
     this.#listening = await listen(app, { place, version: VERSION, log, ...listening });

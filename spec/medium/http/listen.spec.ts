@@ -8,6 +8,7 @@ import { listen } from '../../../lib/http/listen.ts';
 import type { Listening } from '../../../lib/http/listen.ts';
 import { eventually } from '../../support/eventually.ts';
 import { FakeControl } from '../../support/fake-control.ts';
+import { LIBRARY } from '../../support/machines.ts';
 import { NO_NUMBERS } from '../../support/no-numbers.ts';
 import { ApiUnderTest, VERSION } from './api-under-test.ts';
 
@@ -16,7 +17,8 @@ const LOG = { debug: () => undefined, info: () => undefined, warn: () => undefin
 function open(host: string, port: number): Promise<Listening> {
   const access = { full: null, readOnly: null };
   const control = new FakeControl();
-  const app = createHttpApp({ control, exposition: NO_NUMBERS, log: LOG, version: VERSION, access, allowedHosts: [] });
+  const world = { control, exposition: NO_NUMBERS, machines: LIBRARY, log: LOG, version: VERSION };
+  const app = createHttpApp({ ...world, access, allowedHosts: [] });
   return listen(app, { place: { type: 'tcp', host, port }, version: VERSION, log: LOG });
 }
 

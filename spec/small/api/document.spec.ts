@@ -6,6 +6,7 @@ import { PLACES } from '../../../lib/api/paths.ts';
 import type { OperationId } from '../../../lib/api/paths.ts';
 import { allRoutes } from '../../../lib/http/routes.ts';
 import { FakeControl } from '../../support/fake-control.ts';
+import { LIBRARY } from '../../support/machines.ts';
 import { NO_NUMBERS } from '../../support/no-numbers.ts';
 import { misfit } from '../../support/conformity.ts';
 
@@ -21,7 +22,7 @@ const document = openApiDocument('1.2.3') as {
 
 describe('the OpenAPI document', () => {
   it('has every route that the API answers, and no other', () => {
-    const routed = allRoutes(new FakeControl(), '1.2.3', NO_NUMBERS).flatMap(({ method, paths }) =>
+    const routed = allRoutes(new FakeControl(), '1.2.3', NO_NUMBERS, LIBRARY).flatMap(({ method, paths }) =>
       paths.map((path) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`),
     );
     const documented = Object.entries(document.paths).flatMap(([path, methods]) =>

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { idField } from '../fields.ts';
+import { ok } from '../operation.ts';
+import type { Operations } from '../operation.ts';
+import { machineConfigSchema, machineListSchema, serviceGraphSchema } from '../schemas/machine.ts';
+
+const machineQuery = z.strictObject({
+  format: z
+    .enum(['json', 'stately', 'mermaid', 'svg'], { error: 'must be json, stately, mermaid or svg' })
+    .default('json')
+    .meta({
+      description:
+        '`json`: the configuration; `stately`: a `createMachine` snippet for its editor; `mermaid`: a diagram as text; `svg`: a drawing.',
+    }),
+  events: z
+    .enum(['main', 'all'], { error: 'must be main or all' })
+    .default('main')
+    .meta({ description: 'Of a drawing: `all` also shows what brings it back after a restart of the host.' }),
+});
+
+const graphQuery = z.strictObject({
+  format: z.enum(['json', 'svg'], { error: 'must be json or svg' }).default('json'),
+  agent_id: idField.optional().meta({ description: 'The services that this agent holds, and what they wait for.' }),
+});
+
+/** The routes of the statecharts, and of how services hang together. */
+export const MACHINE_OPERATIONS = {
+  listMachines: {
+    tag: 'Machines',
+    summary: 'The statecharts that the host runs.',
+    answers: ok(machineListSchema),
+  },
+  getMachine: {
+    tag: 'Machines',
+    summary: 'One statechart: as the configuration that runs, for the editor of Stately, as Mermaid, or drawn.',
+    description: `Guards, actions, delays and actors are in the configuration by their names: with implementations of these names \`createMachine\` makes the
+machine that runs. In a drawing each state is a group \`state-<dotted.path>\` of the class \`state\`, each arrow one of the class \`transition\` with the
+id \`transition:<source>:<causes>:<target>\` and the same in \`data-source\`, \`data-causes\` and \`data-target\`; causes are those of events.`,
+    query: machineQuery,
+    answers: {
+      200: {
+        what: 'The machine in the form that was asked for.',
+        content: {
+          'application/json': machineConfigSchema,
+          'text/javascript': z.string(),
+          'text/plain': z.string(),
+          'image/svg+xml': z.string(),
+        },
+      },
+    },
+    problems: ['machine_not_found'],
+  },
+  getServiceGraph: {
+    tag: 'Machines',
+    summary: 'Which service waits for which, as data or drawn.',
+    description:
+      'In a drawing each service is a group `service-<id>` of the class `service` with its `data-state`, each arrow one of the class `dependency`.',
+    query: graphQuery,
+    answers: {
+      200: {
+        what: 'The services and their dependencies.',
+        content: { 'application/json': serviceGraphSchema, 'image/svg+xml': z.string() },
+      },
+    },
+  },
+} as const satisfies Operations;

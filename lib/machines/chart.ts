@@ -1,0 +1,114 @@
+import type { AnyStateMachine, AnyStateNode } from 'xstate';
+
+/** What moves a chart. */
+export type Trigger =
+  | { readonly type: 'event'; readonly name: string }
+  | { readonly type: 'after'; readonly delay: string }
+  | { readonly type: 'always' }
+  /** An effect came to its end; `src` is its name. */
+  | { readonly type: 'done' | 'error'; readonly src: string };
+
+export interface Transition {
+  /** Dotted; empty: the machine itself. */
+  readonly source: string;
+  /** Null: it stays where it is, and only acts. */
+  readonly target: string | null;
+  readonly trigger: Trigger;
+  /** The trigger in the word for it that the journal has as a cause. */
+  readonly cause: string;
+  /** With its parameters in brackets. */
+  readonly guard: string | null;
+}
+
+export interface State {
+  /** Dotted, without the name of the machine. */
+  readonly path: string;
+  readonly name: string;
+  readonly type: AnyStateNode['type'];
+  /** The path of the state that it begins with; null: it has none inside, or begins with all of them. */
+  readonly initial: string | null;
+  /** The names of the effects that go on while it lasts. */
+  readonly effects: readonly string[];
+  readonly states: readonly State[];
+}
+
+/** A machine as it is drawn: its states and what leads from one to the other. */
+export interface Chart {
+  readonly name: string;
+  readonly root: State;
+  /** In the order in which they are written; of those of one state and event, the first whose guard holds is taken. */
+  readonly transitions: readonly Transition[];
+}
+
+/** What is drawn of a machine; looks at its states as they run, in which targets are resolved. */
+export function chartOf(machine: AnyStateMachine): Chart {
+  const { root } = machine as { readonly root: AnyStateNode }; // a machine of any kind has states of any kind
+  return { name: machine.id, root: stateOf(root), transitions: transitionsOf(root) };
+}
+
+/** All states of a chart but its root, each before those inside it. */
+export function statesIn({ states }: State): readonly State[] {
+  return states.flatMap((state) => [state, ...statesIn(state)]);
+}
+
+const pathOf = (node: AnyStateNode): string => node.path.join('.');
+
+function childrenOf(node: AnyStateNode): readonly AnyStateNode[] {
+  return Object.values(node.states as Readonly<Record<string, AnyStateNode>>); // of any kind, too
+}
+
+function stateOf(node: AnyStateNode): State {
+  const begun = node.type === 'compound' ? (node.initial.target as readonly AnyStateNode[]) : []; // likewise
+  return {
+    path: pathOf(node),
+    name: node.key,
+    type: node.type,
+    initial: begun[0] === undefined ? null : pathOf(begun[0]),
+    effects: node.invoke.map(({ src }) => srcName(src)),
+    states: childrenOf(node).map(stateOf),
+  };
+}
+
+type Definition = NonNullable<AnyStateNode['always']>[number];
+
+function transitionsOf(node: AnyStateNode): readonly Transition[] {
+  const byEvent = [...node.transitions.values()].flat() as readonly Definition[]; // of any event
+  const own = [...(node.always ?? []), ...byEvent].map((definition) => transitionOf(node, definition));
+  return [...own, ...childrenOf(node).flatMap(transitionsOf)];
+}
+
+function transitionOf(node: AnyStateNode, { eventType, target, guard }: Definition): Transition {
+  const source = pathOf(node);
+  const [to] = (target ?? []) as readonly AnyStateNode[]; // of any kind, too
+  return {
+    source,
+    target: to === undefined ? null : pathOf(to),
+    guard: guard === undefined ? null : guardName(guard),
+    ...triggerOf(node, eventType as string), // of any event
+  };
+}
+
+function triggerOf(node: AnyStateNode, eventType: string): Pick<Transition, 'trigger' | 'cause'> {
+  if (eventType === '') return { trigger: { type: 'always' }, cause: 'always' };
+  const after = /^xstate\.after\.(.+)$/.exec(eventType)?.[1];
+  if (after !== undefined) {
+    return { trigger: { type: 'after', delay: after.slice(0, -node.id.length - 1) }, cause: 'deadline' };
+  }
+  const [, end, id] = /^xstate\.(done|error)\.actor\.(.+)$/.exec(eventType) ?? [];
+  const effect = node.invoke.find((invoked) => invoked.id === id);
+  if (effect === undefined) return { trigger: { type: 'event', name: eventType }, cause: eventType };
+  const type = end === 'done' ? 'done' : 'error';
+  return { trigger: { type, src: srcName(effect.src) }, cause: `${pathOf(node)}.${type}` };
+}
+
+/** Guards as charts are written here: names, with parameters that are plain JSON. */
+function guardName(guard: NonNullable<Definition['guard']>): string {
+  if (typeof guard === 'string') return guard;
+  if (typeof guard === 'function') return guard.name;
+  const params = Object.values(guard.params ?? {}).map(String);
+  return params.length === 0 ? guard.type : `${guard.type}(${params.join(', ')})`;
+}
+
+function srcName(src: unknown): string {
+  return typeof src === 'string' ? src : 'unnamed';
+}

@@ -1,0 +1,95 @@
+import type { AnyStateMachine } from 'xstate';
+import { MachineNotFoundError } from '../model/errors.ts';
+import type { ServiceGraph } from '../model/service-graph.ts';
+import type { DrawnEvents, MachineLibrary, MachineSummary } from '../ports/machine-library.ts';
+import { arrowsOf } from './arrows.ts';
+import { chartOf, statesIn, type Chart } from './chart.ts';
+import { configOf, statelySnippet } from './config.ts';
+import { machineGraph } from './machine-graph.ts';
+import { mermaidOf } from './mermaid.ts';
+import { servicesGraph } from './services-graph.ts';
+import { drawn } from './svg.ts';
+
+/** A machine to take away. */
+export interface KnownMachine {
+  readonly machine: AnyStateMachine;
+  /** One sentence. */
+  readonly title: string;
+  /** Events that almost every state answers, which a drawing leaves out unless it is to show all. */
+  readonly aside: readonly string[];
+}
+
+/** The machines by the ids of their charts. */
+export function machineLibrary(machines: readonly KnownMachine[]): MachineLibrary {
+  return new Library(machines);
+}
+
+class Library implements MachineLibrary {
+  readonly #machines: ReadonlyMap<string, KnownMachine>;
+  /** By name and events; a drawing takes a while, and never changes. */
+  readonly #drawings = new Map<string, Promise<string>>();
+  /** Of the services, the last one: pages ask for it again and again. */
+  #services: { readonly of: string; readonly svg: Promise<string> } | null = null;
+
+  constructor(machines: readonly KnownMachine[]) {
+    this.#machines = new Map(machines.map((known) => [known.machine.id, known]));
+  }
+
+  list(): readonly MachineSummary[] {
+    return [...this.#machines.values()].map(({ machine, title }) => ({
+      name: machine.id,
+      title,
+      version: machine.version ?? null,
+      states: statesIn(chartOf(machine).root).map(({ path }) => path),
+    }));
+  }
+
+  config(name: string): Readonly<Record<string, unknown>> {
+    return configOf(this.#known(name).machine);
+  }
+
+  stately(name: string): string {
+    return statelySnippet(this.config(name));
+  }
+
+  mermaid(name: string): string {
+    return mermaidOf(chartOf(this.#known(name).machine));
+  }
+
+  svg(name: string, events: DrawnEvents): Promise<string> {
+    const known = this.#known(name);
+    const key = `${name} ${events}`;
+    const kept = this.#drawings.get(key);
+    if (kept !== undefined) return kept;
+    const made = drawMachine(known, chartOf(known.machine), events);
+    this.#drawings.set(key, made);
+    made.catch(() => this.#drawings.delete(key)); // tried again by who asks next
+    return made;
+  }
+
+  drawServices(graph: ServiceGraph): Promise<string> {
+    const of = JSON.stringify(graph);
+    if (this.#services?.of === of) return this.#services.svg;
+    const description = graph.nodes.map(({ id, state }) => `${id} is ${state}.`).join(' ');
+    const caption = { name: 'services', title: 'Services and what they wait for', description };
+    const svg = drawn(servicesGraph(graph), caption);
+    this.#services = { of, svg };
+    svg.catch(() => (this.#services = null)); // likewise
+    return svg;
+  }
+
+  #known(name: string): KnownMachine {
+    const known = this.#machines.get(name);
+    if (known === undefined) throw new MachineNotFoundError(name, [...this.#machines.keys()]);
+    return known;
+  }
+}
+
+function drawMachine({ title, aside }: KnownMachine, chart: Chart, events: DrawnEvents): Promise<string> {
+  const left = events === 'all' ? [] : aside;
+  const states = chart.root.states.map(({ name }) => name).join(', ');
+  const without = left.length === 0 ? '' : ` Transitions by ${left.join(' and ')} are left out.`;
+  const description = `${title} Its states: ${states}.${without}`;
+  const caption = { name: chart.name, title: `The ${chart.name} machine`, description };
+  return drawn(machineGraph(chart, arrowsOf(chart, left)), caption);
+}

@@ -1,0 +1,158 @@
+import type { Edge, Graph, Node, Subgraph } from '@viz-js/viz';
+import type { Arrow } from './arrows.ts';
+import { statesIn, type Chart, type State } from './chart.ts';
+import { Dressing } from './dressing.ts';
+import { DRAWING, FONT, labelHtml, textOf, type DressedGraph } from './style.ts';
+
+/**
+ * A chart as Graphviz lays it out: states that hold others are clusters, at whose borders arrows begin and end. The outermost states
+ * come below each other in the order of the chart, so that their arrows lead down, or back up, and their labels find room.
+ */
+export function machineGraph(chart: Chart, arrows: readonly Arrow[]): DressedGraph {
+  const picture = new Picture(chart.root);
+  const graph: Graph = {
+    ...DRAWING,
+    ...picture.inside(chart.root),
+    edges: [...picture.beginnings(), ...picture.ends(), ...arrows.map((arrow) => picture.arrow(arrow))],
+  };
+  return { graph, dressing: picture.dressing };
+}
+
+const POINT = {
+  shape: 'circle',
+  style: 'filled',
+  fillcolor: 'black',
+  label: '',
+  width: 0.12,
+  height: 0.12,
+  fixedsize: true,
+} as const;
+const NOTHING = { style: 'invis', label: '', width: 0.01, height: 0.01, fixedsize: true } as const;
+
+/** Where an edge of Graphviz touches a state. */
+interface Place {
+  readonly node: string;
+  /** The cluster at whose border it is cut off; null: the state is a node. */
+  readonly border: string | null;
+}
+
+class Picture {
+  readonly dressing = new Dressing();
+  readonly #root: State;
+  readonly #states: readonly State[];
+  readonly #byPath: ReadonlyMap<string, State>;
+
+  constructor(root: State) {
+    this.#root = root;
+    this.#states = statesIn(root);
+    this.#byPath = new Map(this.#states.map((state) => [state.path, state]));
+  }
+
+  /** Nodes and clusters of what a state holds. */
+  inside(state: State): Subgraph {
+    const isOutermost = state.path !== '' && !state.path.includes('.');
+    const leaves = state.states.filter((child) => !isCluster(child));
+    const begin = { id: this.dressing.add({ id: `initial-${state.path}`, class: 'initial' }), ...POINT };
+    // Of a parallel state nothing is drawn in its beginning: what is inside has beginnings of its own.
+    const marker = { name: beginOf(state.path), attributes: state.initial === null ? NOTHING : begin };
+    return {
+      nodes: [
+        ...(state.path === '' && state.initial === null ? [] : [marker]),
+        ...leaves.map((leaf) => this.#node(leaf)),
+        ...(isOutermost ? [{ name: endOf(state.path), attributes: NOTHING }] : []),
+      ],
+      subgraphs: state.states.filter(isCluster).map((child) => this.#cluster(child)),
+    };
+  }
+
+  /** From each marker to the state that it stands before. */
+  beginnings(): readonly Edge[] {
+    return [this.#root, ...this.#states].flatMap(({ path, initial }) => {
+      if (initial === null) return [];
+      const { node, border } = this.#top(initial);
+      const id = this.dressing.add({ id: `begin-${path}`, class: 'begin' });
+      return [{ tail: beginOf(path), head: node, attributes: { id, ...(border === null ? {} : { lhead: border }) } }];
+    });
+  }
+
+  /** What leaves an outermost state begins below all that it holds. */
+  ends(): readonly Edge[] {
+    return this.#root.states.filter(isCluster).flatMap((outermost) =>
+      [
+        beginOf(outermost.path),
+        ...statesIn(outermost)
+          .filter((state) => !isCluster(state))
+          .map(({ path }) => path),
+      ].map((tail) => ({ tail, head: endOf(outermost.path), attributes: { style: 'invis', weight: 0 } })),
+    );
+  }
+
+  arrow({ source, target, causes, labels }: Arrow): Edge {
+    const id = this.dressing.add({
+      id: `transition:${source}:${causes.join(',')}:${target}`,
+      class: 'transition',
+      title: `${source} → ${target}${labels.length === 0 ? '' : `: ${labels.join('; ')}`}`,
+      data: { source, target, causes: causes.join(' ') },
+    });
+    const base = { id, label: textOf(labels) };
+    if (this.#order(source) <= this.#order(target)) return edge(this.#bottom(source), this.#top(target), base);
+    return edge(this.#bottom(target), this.#top(source), { ...base, dir: 'back' });
+  }
+
+  #order(path: string): number {
+    const [outermost] = path.split('.');
+    return this.#root.states.findIndex((state) => state.path === outermost);
+  }
+
+  #top(path: string): Place {
+    return this.#isCluster(path) ? { node: beginOf(path), border: clusterOf(path) } : { node: path, border: null };
+  }
+
+  #bottom(path: string): Place {
+    const isOutermost = !path.includes('.');
+    return this.#isCluster(path) && isOutermost ? { node: endOf(path), border: clusterOf(path) } : this.#top(path);
+  }
+
+  #isCluster(path: string): boolean {
+    const state = this.#byPath.get(path);
+    return state !== undefined && isCluster(state);
+  }
+
+  #node(state: State): Node {
+    const look = { id: this.#dress(state), label: { html: labelHtml(state.name, doingOf(state), 'center') } };
+    return { name: state.path, attributes: state.type === 'final' ? { ...look, peripheries: 2 } : look };
+  }
+
+  #cluster(state: State): Subgraph {
+    const label = { html: labelHtml(state.name, doingOf(state), 'left') };
+    const graphAttributes = { id: this.#dress(state), label, style: 'rounded', margin: 14, labeljust: 'l', ...FONT };
+    return { name: clusterOf(state.path), graphAttributes, ...this.inside(state) };
+  }
+
+  #dress({ path, type }: State): string {
+    return this.dressing.add({ id: `state-${path}`, class: `state ${type}`, title: path, data: { state: path } });
+  }
+}
+
+const beginOf = (path: string): string => `begin ${path}`;
+const endOf = (path: string): string => `end ${path}`;
+const clusterOf = (path: string): string => `cluster ${path}`;
+
+function isCluster({ states }: State): boolean {
+  return states.length > 0;
+}
+
+function doingOf({ effects }: State): string | null {
+  return effects.length === 0 ? null : `do / ${[...new Set(effects)].join(', ')}`;
+}
+
+function edge(from: Place, to: Place, attributes: NonNullable<Edge['attributes']>): Edge {
+  return {
+    ...{ tail: from.node, head: to.node },
+    attributes: {
+      ...attributes,
+      ...(from.border === null ? {} : { ltail: from.border }),
+      ...(to.border === null ? {} : { lhead: to.border }),
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import type { Chart, State, Transition } from './chart.ts';
+import { labelOf } from './labels.ts';
+
+/** The chart as a `stateDiagram-v2` of Mermaid, with every transition that leads to a state. */
+export function mermaidOf({ root, transitions }: Chart): string {
+  const lines = [...insideOf(root, 1), ...transitions.flatMap(arrowOf)];
+  return ['stateDiagram-v2', ...lines, ''].join('\n');
+}
+
+/** Mermaid takes no dots in names. */
+function idOf(path: string): string {
+  return path.replaceAll(/[^A-Za-z0-9]/g, '_');
+}
+
+function insideOf({ type, initial, states }: State, depth: number): readonly string[] {
+  const indent = '  '.repeat(depth);
+  const begin = initial === null ? [] : [`${indent}[*] --> ${idOf(initial)}`];
+  const parts = states.map((state) => stateLines(state, depth));
+  // The regions of a parallel state are divided by lines.
+  const divided =
+    type === 'parallel'
+      ? parts.flatMap((part, index) => (index === 0 ? part : [`${indent}--`, ...part]))
+      : parts.flat();
+  return [...begin, ...divided];
+}
+
+function stateLines(state: State, depth: number): readonly string[] {
+  const indent = '  '.repeat(depth);
+  const name = `${indent}state "${state.name}" as ${idOf(state.path)}`;
+  if (state.type === 'final') return [name, `${indent}${idOf(state.path)} --> [*]`];
+  return state.states.length === 0 ? [name] : [`${name} {`, ...insideOf(state, depth + 1), `${indent}}`];
+}
+
+function arrowOf(transition: Transition): readonly string[] {
+  const { source, target } = transition;
+  if (target === null || source === '') return [];
+  const label = labelOf(transition);
+  return [`  ${idOf(source)} --> ${idOf(target)}${label === '' ? '' : ` : ${label}`}`];
+}

@@ -1,0 +1,32 @@
+import type { Graph } from '@viz-js/viz';
+import type { Dressing } from './dressing.ts';
+import { escaped } from './escaped.ts';
+
+/** A graph with what its parts are called in the drawing. */
+export interface DressedGraph {
+  readonly graph: Graph;
+  readonly dressing: Dressing;
+}
+
+/** One of those whose letters Graphviz can measure without a font. */
+export const FONT = { fontname: 'Arial', fontsize: 12 } as const;
+const SMALL = 10;
+
+/** How all drawings look. */
+export const DRAWING = {
+  graphAttributes: { ...FONT, compound: true, bgcolor: 'transparent', nodesep: 0.3, ranksep: 0.4, pad: 0.1 },
+  nodeAttributes: { ...FONT, shape: 'box', style: 'rounded', margin: '0.12,0.06', height: 0.35 },
+  edgeAttributes: { ...FONT, fontsize: SMALL, arrowsize: 0.7 },
+} as const satisfies Graph;
+
+/** The lines at an arrow, one below the other. */
+export function textOf(lines: readonly string[]): string {
+  return lines.map((line) => ` ${line}\\l`).join('');
+}
+
+/** A name in bold with a small line below. */
+export function labelHtml(name: string, more: string | null, align: 'left' | 'center'): string {
+  const end = `<br align="${align}"/>`;
+  const below = more === null ? '' : `${end}<font point-size="${SMALL}">${escaped(more)}</font>`;
+  return `<b>${escaped(name)}</b>${below}${more === null ? '' : end}`;
+}

@@ -1,0 +1,31 @@
+import type { Viz } from '@viz-js/viz';
+import { escaped } from './escaped.ts';
+import type { DressedGraph } from './style.ts';
+
+/** What a drawing is called, for those who have it read to them. */
+export interface Caption {
+  /** Distinguishes its ids from those of other drawings in one page. */
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+}
+
+/** Graphviz as WebAssembly: a few megabytes, which are loaded with the first drawing, and once. */
+let loading: Promise<Viz> | null = null;
+
+function graphviz(): Promise<Viz> {
+  return (loading ??= import('@viz-js/viz').then(({ instance }) => instance()));
+}
+
+/** Draws a graph as SVG, in the colour of the text around it; the text can be put into a page as it is. */
+export async function drawn({ graph, dressing }: DressedGraph, { name, title, description }: Caption): Promise<string> {
+  const text = (await graphviz()).renderString(graph, { format: 'svg' });
+  const svg = text.slice(text.indexOf('<svg')).replaceAll(/<!--.*?-->\n?/gs, '');
+  const ids = [`drawing-title-${name}`, `drawing-description-${name}`] as const;
+  const head =
+    `<title id="${ids[0]}">${escaped(title)}</title>\n` + `<desc id="${ids[1]}">${escaped(description)}</desc>\n`;
+  return dressing
+    .put(svg)
+    .replaceAll(/(stroke|fill)="black"/g, '$1="currentColor"')
+    .replace(/^<svg ([^>]*)>\n/, `<svg role="img" aria-labelledby="${ids.join(' ')}" fill="currentColor" $1>\n${head}`);
+}

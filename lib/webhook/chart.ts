@@ -1,0 +1,24 @@
+import { fromPromise, type AnyStateMachine } from 'xstate';
+import type { JournalEntry } from '../model/journal.ts';
+import type { Clock } from '../ports/clock.ts';
+import { createWebhookMachine } from './machine.ts';
+import type { Outcome } from './outcome.ts';
+import type { WebhookEffects } from './setup.ts';
+import type { Next } from './source.ts';
+
+const never = (): Promise<never> => new Promise(() => undefined);
+const neverKept: WebhookEffects['keepPlace'] = fromPromise(async () => {
+  await never();
+});
+
+/** The statechart of webhooks to look at, whether there are any or not; nothing comes of it when it is run. */
+export function webhookChart(clock: Clock): AnyStateMachine {
+  const effects: WebhookEffects = {
+    nextEvent: fromPromise<Next, number>(never),
+    deliver: fromPromise<Outcome, JournalEntry>(never),
+    keepPlace: neverKept,
+    told: () => undefined,
+    noted: () => undefined,
+  };
+  return createWebhookMachine(effects, clock);
+}
