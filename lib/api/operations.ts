@@ -10,6 +10,7 @@ import { MACHINE_OPERATIONS } from './operations/machines.ts';
 import { METRICS_OPERATIONS } from './operations/metrics.ts';
 import { SERVICE_OPERATIONS } from './operations/services.ts';
 import { SESSION_OPERATIONS } from './operations/session.ts';
+import { PAST_OPERATIONS } from './operations/past.ts';
 import type { OperationId } from './paths.ts';
 import type { Wire } from './wire.ts';
 
@@ -19,6 +20,7 @@ export const OPERATIONS = {
   ...TEP_OPERATIONS,
   ...IO_OPERATIONS,
   ...SERVICE_OPERATIONS,
+  ...PAST_OPERATIONS,
   ...LOG_OPERATIONS,
   ...EVENT_OPERATIONS,
   ...MACHINE_OPERATIONS,

@@ -32,6 +32,8 @@ export const PLACES = {
   listServices: ['GET', '/api/services'],
   getService: ['GET', '/api/services/{id}'],
   explainService: ['GET', '/api/services/{id}/explain'],
+  getServiceHistory: ['GET', '/api/services/{id}/history'],
+  getAgentHistory: ['GET', '/api/agents/{id}/history'],
   startService: ['POST', '/api/services/{id}/start'],
   stopService: ['POST', '/api/services/{id}/stop'],
   restartService: ['POST', '/api/services/{id}/restart'],

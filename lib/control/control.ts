@@ -7,6 +7,7 @@ import type { SupposedExit } from '../model/supposed-exit.ts';
 import type { AgentStatusView, AgentView, IoView } from '../api/schemas/agent.ts';
 import type { EventView } from '../api/schemas/event.ts';
 import type { HealthView, ReloadView } from '../api/schemas/host.ts';
+import type { AgentPastView, ServicePastView } from '../api/schemas/past.ts';
 import type { ServiceView } from '../api/schemas/service.ts';
 import type { UsageView } from '../api/schemas/usage.ts';
 import type { Precondition } from '../model/precondition.ts';
@@ -16,6 +17,7 @@ import type { SendableSignal } from '../model/signals.ts';
 import type { Millis } from '../model/time.ts';
 import type { MeasuredHost } from '../ports/measured-host.ts';
 import type { AgentRequest } from '../ports/spec-source.ts';
+import type { PastQuery } from './past.ts';
 
 /** Where a command comes from. */
 export interface CommandOrigin {
@@ -105,6 +107,10 @@ export interface Control {
   /** Throws ServiceNotFoundError. */
   io(id: string): IoView;
   ioServices(): readonly IoView[];
+  /** From the journal, so also of one that was deleted. Throws ServiceNotFoundError when there is neither a service nor a past. */
+  servicePast(id: string, query: PastQuery): Promise<ServicePastView>;
+  /** The same of an agent. Throws AgentNotFoundError. */
+  agentPast(id: string, query: PastQuery): Promise<AgentPastView>;
   /** `next` is the `after` of the following page, null at the end. */
   history(query: JournalQuery): Promise<{ readonly events: readonly EventView[]; readonly next: number | null }>;
   /**

@@ -1,6 +1,7 @@
 import type { AgentStatusView, AgentView, IoView } from '../api/schemas/agent.ts';
 import type { ExplainView } from '../api/schemas/explain.ts';
 import type { HealthView } from '../api/schemas/host.ts';
+import type { AgentPastView, ServicePastView } from '../api/schemas/past.ts';
 import type { ServiceView } from '../api/schemas/service.ts';
 import type { UsageView } from '../api/schemas/usage.ts';
 import { AgentNotFoundError, ServiceNotFoundError } from '../model/errors.ts';
@@ -18,6 +19,8 @@ import { explain } from './explain.ts';
 import type { Feed } from './feed.ts';
 import type { Health } from './health.ts';
 import { measuredHost } from './measures.ts';
+import { pastOf, type Past, type PastOf, type PastQuery } from './past.ts';
+import { agentPastView, servicePastView } from './past-views.ts';
 import type { Recorder } from './recorder.ts';
 import { usageView } from './usage.ts';
 import {
@@ -123,6 +126,20 @@ export class HostViews {
     return { events: entries.map(eventView), next: last && entries.length === query.limit ? last.seq : null };
   }
 
+  async servicePast(id: string, query: PastQuery): Promise<ServicePastView> {
+    const past = await this.#past({ serviceId: id }, query);
+    const isKnown = serviceRef(this.#parts.root, id) !== undefined;
+    if (!isKnown && isNothing(past)) throw new ServiceNotFoundError(id);
+    return servicePastView(id, past);
+  }
+
+  async agentPast(id: string, query: PastQuery): Promise<AgentPastView> {
+    const past = await this.#past({ agentId: id }, query);
+    const isKnown = agentRef(this.#parts.root, id) !== undefined;
+    if (!isKnown && isNothing(past)) throw new AgentNotFoundError(id);
+    return agentPastView(id, past);
+  }
+
   feed(query: FeedQuery, signal: AbortSignal): AsyncIterable<FeedBatch> {
     return this.#parts.feed.read(query, signal);
   }
@@ -169,12 +186,22 @@ export class HostViews {
     return { ...view, guarantees: { ...view.guarantees, lossless_rotation: guarantees.losslessRotation } };
   }
 
+  async #past(whose: PastOf, query: PastQuery): Promise<Past> {
+    await this.#parts.recorder.flush().catch(() => undefined); // as for an explanation
+    return pastOf(whose, query, this.#deps.store);
+  }
+
   /** Throws ServiceNotFoundError. */
   protected snapshotOf(id: string): ServiceSnapshot {
     const snapshot = serviceRef(this.#parts.root, id)?.getSnapshot();
     if (snapshot === undefined) throw new ServiceNotFoundError(id);
     return snapshot;
   }
+}
+
+/** Neither steps nor anything before them. */
+function isNothing({ steps, initially }: Past): boolean {
+  return steps.length === 0 && initially.state === null;
 }
 
 /** A coreio that belongs to no agent alone: started by /api/io or named by a coreio_id. */

@@ -12,6 +12,7 @@ import { ioHandlers } from './io.ts';
 import { logHandlers } from './logs.ts';
 import { machineHandlers } from './machines.ts';
 import { metricsHandlers } from './metrics.ts';
+import { pastHandlers } from './past.ts';
 import { routeOf } from './route.ts';
 import type { HandlersOf, Route } from './route.ts';
 import { sessionHandlers } from './session.ts';
@@ -31,6 +32,7 @@ export function allRoutes(
     ...tepHandlers(control),
     ...ioHandlers(control),
     ...serviceHandlers(control),
+    ...pastHandlers(control),
     ...logHandlers(control, places),
     ...eventHandlers(control, places),
     ...machineHandlers(control, machines),

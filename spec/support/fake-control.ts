@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { AgentDefinition, CommandOrigin, Control, ExitMode, Wait } from '../../lib/control/control.ts';
+import type { PastQuery } from '../../lib/control/past.ts';
 import { Receipts } from '../../lib/control/receipts.ts';
 import { assertMatches, UNCONDITIONAL, type Precondition } from '../../lib/model/precondition.ts';
 import type { Begun, KeptAnswer, ReceiptClaim } from '../../lib/model/receipt.ts';
@@ -19,6 +20,7 @@ import type { AgentStatusView, AgentView, ServiceStatusView, IoView } from '../.
 import type { EventView } from '../../lib/api/schemas/event.ts';
 import type { HealthView, ReloadView } from '../../lib/api/schemas/host.ts';
 import type { PublicState } from '../../lib/model/states.ts';
+import type { AgentPastView, ServicePastView } from '../../lib/api/schemas/past.ts';
 import type { ServiceView } from '../../lib/api/schemas/service.ts';
 import type { UsageView } from '../../lib/api/schemas/usage.ts';
 import type { MeasuredService } from '../../lib/ports/measured-host.ts';
@@ -226,6 +228,17 @@ export class FakeControl implements Control {
     const services = [`${id}-corerl`];
     const rest = { services, since: SINCE, reason: null };
     return { id, type: 'default', state, intended_state: intended, config_path: configPath, ...rest };
+  }
+
+  servicePast(id: string, query: PastQuery): Promise<ServicePastView> {
+    this.#view('servicePast', { id, query });
+    const initially = { state: 'stopped', substate: null, generation: null, pid: null } as const;
+    return Promise.resolve({ service_id: id, initially, steps: [], next: null });
+  }
+
+  agentPast(id: string, query: PastQuery): Promise<AgentPastView> {
+    this.#view('agentPast', { id, query });
+    return Promise.resolve({ agent_id: id, initially: { state: null, substate: null }, steps: [], next: null });
   }
 
   serviceGraph(agentId: string | null): ServiceGraph {

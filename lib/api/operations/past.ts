@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { countField, instantField } from '../fields.ts';
+import { ok } from '../operation.ts';
+import type { Operations } from '../operation.ts';
+import { agentPastSchema, servicePastSchema } from '../schemas/past.ts';
+
+const query = z.strictObject({
+  after: countField(0, Number.MAX_SAFE_INTEGER).default(0).meta({ description: 'Only steps behind this `seq`.' }),
+  before: countField(0, Number.MAX_SAFE_INTEGER).optional().meta({ description: 'Only steps before this `seq`.' }),
+  since: instantField.optional().meta({ description: 'Only steps of that instant or later.' }),
+  order: z
+    .enum(['oldest_first', 'newest_first'], { error: 'must be oldest_first or newest_first' })
+    .default('oldest_first'),
+  limit: countField(1, 1000).default(100),
+});
+
+const description = `Read from the journal: so it goes back over restarts of the host, as far as the journal does (100,000 events, 30 days), and what was
+deleted has a past until then. \`initially\` is what was the case before the oldest step of the page.`;
+
+/** The routes of what was. */
+export const PAST_OPERATIONS = {
+  getServiceHistory: {
+    tag: 'Services',
+    summary: 'The past states of a service, with its processes and their ends.',
+    description,
+    query,
+    answers: ok(servicePastSchema),
+    problems: ['service_not_found', 'store_unavailable'],
+  },
+  getAgentHistory: {
+    tag: 'Agents',
+    summary: 'The past states of an agent.',
+    description,
+    query,
+    answers: ok(agentPastSchema),
+    problems: ['agent_not_found', 'store_unavailable'],
+  },
+} as const satisfies Operations;

@@ -1,0 +1,55 @@
+import { expect } from 'chai';
+import type { JournalEntry } from '../../../lib/model/journal.ts';
+import { NOT_KNOWN, stepsOf } from '../../../lib/model/past.ts';
+import { journalEntry } from '../../support/store-contract.ts';
+
+function change(seq: number, from: string, to: string, substate: string, generation = 1): JournalEntry {
+  return journalEntry(seq, { from, to, detail: { substate, reason: null, generation } });
+}
+
+function fact(seq: number, type: string, detail: JournalEntry['detail'], to: string | null = null): JournalEntry {
+  return journalEntry(seq, { type, from: null, to, detail });
+}
+
+const LIFE = [
+  change(1, 'stopped', 'starting', 'resolving', 0),
+  fact(2, 'process.launched', { pid: 4711, generation: 1 }),
+  change(3, 'starting', 'running', 'unready'),
+  fact(4, 'service.readiness_changed', { generation: 1, reason: null }, 'ready'),
+  fact(5, 'process.exited', { code: 1, signal: null, generation: 1, class: 'code' }),
+  change(6, 'running', 'backoff', 'waiting'),
+];
+
+/** `state.substate #generation pid` after each step. */
+function words(facts: readonly JournalEntry[], before = NOT_KNOWN): readonly string[] {
+  return stepsOf(facts, before).map(
+    ({ state, substate, generation, pid }) => `${state ?? '?'}.${substate ?? '-'} #${generation ?? '?'} ${pid ?? '-'}`,
+  );
+}
+
+describe('the past of an actor', () => {
+  it('is folded from its facts: state, launch and process from each on', () => {
+    expect(words(LIFE)).to.deep.equal([
+      'starting.resolving #0 -',
+      'starting.resolving #1 4711',
+      'running.unready #1 4711',
+      'running.ready #1 4711',
+      'running.ready #1 -',
+      'backoff.waiting #1 -',
+    ]);
+  });
+
+  it('goes on from what was the case before', () => {
+    const [, , before] = stepsOf(LIFE.slice(0, 3), NOT_KNOWN);
+    expect(words(LIFE.slice(3), before)).to.deep.equal(words(LIFE).slice(3));
+  });
+
+  it('knows the state before the first change that is kept, and no state without any', () => {
+    expect(words(LIFE.slice(4))).to.deep.equal(['running.- #1 -', 'backoff.waiting #1 -']);
+    expect(words(LIFE.slice(1, 2))).to.deep.equal(['?.- #1 4711']);
+  });
+
+  it('has no process where nobody saw it end and the service is down', () => {
+    expect(words([...LIFE.slice(0, 3), change(7, 'stopping', 'stopped', 'idle')]).at(-1)).to.equal('stopped.idle #1 -');
+  });
+});
