@@ -1,4 +1,6 @@
-import type { FollowedEvent } from '../../client/client.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isPassing, ProblemError, type FollowedEvent } from '../../client/client.ts';
+import type { Millis } from '../../model/time.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import { instantOf } from '../output/instant.ts';
@@ -14,6 +16,7 @@ export interface EventWords extends EventFilter {
 }
 
 const DEFAULT_LINES = 20;
+const RETRY_MS: Millis = 1_000;
 const NOTHING =
   'There are no such events; `coredinator events` without --agent, --service, --type and --since shows the last ones.\n';
 
@@ -39,7 +42,16 @@ export function events(words: EventWords): HostRun {
 async function follow(context: HostContext, { agent, service, type }: EventWords, after: number): Promise<void> {
   const { client, interrupted: signal } = context;
   const query = { after, agent_id: agent, service_id: service, type };
-  for await (const told of client.followEvents({ query, signal })) print(context, told);
+  for (;;) {
+    try {
+      for await (const told of client.followEvents({ query, signal })) print(context, told);
+      return;
+    } catch (error) {
+      // The host answered a moment ago: when it goes right then, it is waited for as later.
+      if (!isPassing(error) || (error instanceof ProblemError && error.code !== null)) throw error;
+      await delay(RETRY_MS, undefined, { signal });
+    }
+  }
 }
 
 function print({ out, err, colors, isJson }: HostContext, told: FollowedEvent): void {

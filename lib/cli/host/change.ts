@@ -59,17 +59,23 @@ export async function untilDown<V>(
 ): Promise<number> {
   const leave = new AbortController();
   const answer = new Answer(stop(leave.signal));
+  let wasThere = false;
+  // What is seen was so at some time during the look; only a look that began after the answer shows what came after it.
+  const look = (signal: AbortSignal): Promise<V> => {
+    wasThere = answer.isThere;
+    return subject.look(signal);
+  };
   const judge = (view: V): Verdict => {
     const { intended_state: wished, state } = subject.standingOf(view);
     const isTaken = wished === 'stopped';
     // The host went away with the command on its disk: the next one carries it out.
     if (answer.error !== null && !(isTaken && isPassing(answer.error))) throw answer.error;
-    if (answer.isThere && !isTaken) return { type: 'failed', says: 'was started by somebody else meanwhile' };
-    const isDone = answer.isThere || (answer.error !== null && state === 'stopped') || (!words.wait && isTaken);
+    if (wasThere && !isTaken) return { type: 'failed', says: 'was started by somebody else meanwhile' };
+    const isDone = wasThere || (answer.error !== null && state === 'stopped') || (!words.wait && isTaken);
     return isDone ? { type: 'done' } : { type: 'waiting', says: subject.words(view) };
   };
   try {
-    const watched = { name: subject.id, look: subject.look, judge, settled: answer.settled };
+    const watched = { name: subject.id, look, judge, settled: answer.settled };
     const end = await watch(context, watched, words.timeout);
     return printEnd(context, subject, end, { ...words, goal: 'stopped' });
   } finally {
