@@ -29,14 +29,14 @@ function unixPlace(): Place {
       ),
     client: ({ listening: { url } }) => {
       expect(url).to.equal(`unix:${path}`);
-      const wire = { socketPath: path, ca: null, signal: new AbortController().signal };
+      const wire = { place: () => ({ url, socketPath: path }), ca: null, signal: new AbortController().signal };
       return createClient({ url, token: TOKEN, fetch: nodeFetch(wire) });
     },
   };
 }
 
 function tlsClient({ listening: { url } }: ApiUnderTest, ca: string | null): Client {
-  const wire = { socketPath: null, ca, signal: new AbortController().signal };
+  const wire = { place: () => ({ url, socketPath: null }), ca, signal: new AbortController().signal };
   return createClient({ url, token: TOKEN, fetch: nodeFetch(wire) });
 }
 
