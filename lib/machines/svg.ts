@@ -1,5 +1,5 @@
-import type { Viz } from '@viz-js/viz';
 import { escaped } from './escaped.ts';
+import { graphviz } from './graphviz.ts';
 import type { DressedGraph } from './style.ts';
 
 /** What a drawing is called, for those who have it read to them. */
@@ -10,16 +10,9 @@ export interface Caption {
   readonly description: string;
 }
 
-/** Graphviz as WebAssembly: a few megabytes, which are loaded with the first drawing, and once. */
-let loading: Promise<Viz> | null = null;
-
-function graphviz(): Promise<Viz> {
-  return (loading ??= import('@viz-js/viz').then(({ instance }) => instance()));
-}
-
 /** Draws a graph as SVG, in the colour of the text around it; the text can be put into a page as it is. */
 export async function drawn({ graph, dressing }: DressedGraph, { name, title, description }: Caption): Promise<string> {
-  const text = (await graphviz()).renderString(graph, { format: 'svg' });
+  const text = await graphviz.draw(graph);
   const svg = text.slice(text.indexOf('<svg')).replaceAll(/<!--.*?-->\n?/gs, '');
   const ids = [`drawing-title-${name}`, `drawing-description-${name}`] as const;
   const head =

@@ -1,9 +1,13 @@
 import { expect } from 'chai';
+import { LIBRARY } from '../../support/machines.ts';
 import { ApiUnderTest } from './api-under-test.ts';
 
 describe('the routes of machines', () => {
   const api = new ApiUnderTest();
-  before(() => api.open());
+  before(async function () {
+    this.timeout(60_000); // Graphviz is loaded, and the biggest drawings are made
+    await Promise.all([api.open(), LIBRARY.svg('service', 'main'), LIBRARY.svg('service', 'all')]);
+  });
   after(() => api.close());
 
   it('list the machines with a sentence and their states', async () => {

@@ -9,6 +9,13 @@ function all(svg: string, attribute: string): readonly string[] {
 }
 
 describe('the drawing of a machine', () => {
+  before(async function () {
+    this.timeout(60_000); // Graphviz is loaded, and the biggest drawings are made
+    for (const { machine } of MACHINES) {
+      await Promise.all([LIBRARY.svg(machine.id, 'main'), LIBRARY.svg(machine.id, 'all')]);
+    }
+  });
+
   for (const { machine, aside } of MACHINES) {
     describe(machine.id, () => {
       it('has a group for every state, by its path', async () => {
