@@ -33,6 +33,8 @@ export class FakeCatalog implements Catalog {
   }
 }
 
+type RootMachine = ReturnType<typeof createSupervisorMachine>;
+
 /** The actor system on fakes: time stands still unless the test moves it. */
 export class ActorWorld {
   readonly timers = new SimulatedClock();
@@ -42,8 +44,9 @@ export class ActorWorld {
   readonly prober = new FakeProber();
   readonly root: SupervisorRef;
 
-  constructor() {
-    const machine = createSupervisorMachine(this, this.clock);
+  /** `change` gives the machine to run in the place of that of the host. */
+  constructor(change: (machine: RootMachine) => RootMachine = (machine) => machine) {
+    const machine = change(createSupervisorMachine(this, this.clock));
     this.root = createActor(machine, { id: 'root', systemId: 'root', clock: this.timers });
     this.root.start();
   }

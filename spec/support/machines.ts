@@ -1,10 +1,13 @@
+import { SimulatedClock } from 'xstate';
 import { hostMachines } from '../../lib/host-machines.ts';
 import { machineLibrary } from '../../lib/machines/library.ts';
 import { FakeCatalog } from './actor-world.ts';
 import { FakeProber } from './fake-prober.ts';
 import { fakeProcessHost } from './fake-process-host.ts';
 
-const clock = { now: () => 0, random: () => 0.5 };
+/** The time of these machines; it stands still unless a test moves it. */
+export const TIME = new SimulatedClock();
+const clock = { now: () => TIME.now(), random: () => 0.5 };
 
 /** Every statechart of this program, over fakes. */
 export const MACHINES = hostMachines(

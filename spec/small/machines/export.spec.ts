@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { transition, type AnyMachineSnapshot, type AnyStateMachine, type EventObject } from 'xstate';
 import { configOf } from '../../../lib/machines/config.ts';
-import { LIBRARY, MACHINES } from '../../support/machines.ts';
+import { LIBRARY, MACHINES, TIME } from '../../support/machines.ts';
 import { effectName, invokesIn, rebuilt } from '../../support/rebuilt-machine.ts';
 import { firstSnapshot, randomEvent } from '../../support/machine-events.ts';
 import { diceOf, type Dice } from '../../support/walk-dice.ts';
@@ -101,6 +101,7 @@ function walkBoth(original: AnyStateMachine, copy: AnyStateMachine, dice: Dice, 
   let one = firstSnapshot(original);
   let other = firstSnapshot(copy);
   for (let step = 0; step < STEPS && one.status === 'active'; step += 1) {
+    TIME.increment(Math.floor(dice() * 2_000));
     const event = randomEvent(one, dice);
     const actions: unknown[] = [];
     [one, actions[0]] = moved(original, one, event);
