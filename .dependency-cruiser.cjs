@@ -1,7 +1,7 @@
 /**
  * The import directions of the rooms (docs/architecture.md). Each rule says why it is there and what to do when it fires.
  */
-const adapters = ['process', 'probe', 'store', 'config', 'metrics', 'webhook'];
+const adapters = ['process', 'probe', 'store', 'config', 'metrics', 'webhook', 'inspect'];
 
 module.exports = {
   forbidden: [
@@ -148,6 +148,14 @@ module.exports = {
       severity: 'error',
       from: { path: '^lib/', pathNot: '^lib/webhook/' },
       to: { path: 'node_modules/standardwebhooks' },
+    },
+    {
+      name: 'web-sockets-have-their-room',
+      comment:
+        'Only inspect/ speaks over WebSockets; http/ says who may open one. Remedy: hand the connection to inspect/.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/inspect/' },
+      to: { path: 'node_modules/ws' },
     },
     {
       name: 'no-orphans',

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AppLog } from './app-log.ts';
@@ -10,14 +10,17 @@ import { ReportingLedger } from './control/health-store.ts';
 import { Health } from './control/health.ts';
 import type { ExitMode, OpenControl } from './control/control.ts';
 import { openControl } from './control/open-control.ts';
+import { wallTimers } from './control/wall-timers.ts';
 import { crashAt } from './crash-at.ts';
 import type { ReloadView } from './api/schemas/host.ts';
 import { hostMachines } from './host-machines.ts';
-import { createHttpApp } from './http/app.ts';
+import { createHttpApp, type HttpApp } from './http/app.ts';
 import { listen, type Listening } from './http/listen.ts';
 import { SECURITY_HEADERS } from './http/security-headers.ts';
 import { readCertificate } from './http/tls-files.ts';
 import { openAccess } from './http/tokens.ts';
+import type { UpgradeListener } from './http/upgrades.ts';
+import { openInspector, type Inspector } from './inspect/inspector.ts';
 import { machineLibrary } from './machines/library.ts';
 import { Metrics } from './metrics/metrics.ts';
 import type { Clock } from './ports/clock.ts';
@@ -69,6 +72,7 @@ interface Parts {
   readonly prober: Prober;
   readonly logs: LocalServiceLogs;
   readonly control: OpenControl;
+  readonly inspector: Inspector;
   /** What follows its files: tokens, the certificate. */
   readonly files: readonly { look(): void }[];
 }
@@ -143,12 +147,14 @@ export async function startHost(options: ServeOptions, config: LoadedConfig, log
     const isUnixSocket = options.place.type === 'unix';
     const { exposition, requests: meter } = metrics;
     const machines = machineLibrary(hostMachines({ processes, catalog, prober }, systemClock));
-    const world = { ...options, access, isUnixSocket, control, exposition, machines, meter };
-    const app = createHttpApp({ ...world, log, version }).callback();
+    const inspector = openInspector({ root: control.root, clock: systemClock, timers: wallTimers, log });
+    const upgrades = { '/inspector/ws': inspector.accept };
+    const world = { ...options, access, isUnixSocket, control, exposition, machines, meter, upgrades };
+    const app = createHttpApp({ ...world, log, version });
     metrics.ready(performance.now() / 1_000, control.measured(), processes.usage);
-    gate.open((request, response) => void app(request, response));
+    gate.open(app);
     const files = [access, ...(certificate === null ? [] : [certificate])];
-    return new RunningHost({ lock, listening, store, processes, prober, logs, control, files });
+    return new RunningHost({ lock, listening, store, processes, prober, logs, control, inspector, files });
   } catch (error) {
     for (const step of undo.reverse()) await step();
     throw error;
@@ -175,11 +181,10 @@ async function openProcesses(
   });
 }
 
-type Listener = (request: IncomingMessage, response: ServerResponse) => void;
-
 /** Answers 503 until the host knows its actors; the port is taken early so that processes can be told the URL. */
 class Gate {
-  #listener: Listener;
+  #listener: RequestListener;
+  #upgrade: UpgradeListener = () => false;
 
   constructor(version: string) {
     const detail = 'The host is starting and restores its actors; ask again in a moment.';
@@ -195,14 +200,19 @@ class Gate {
     };
   }
 
-  open(listener: Listener): void {
-    this.#listener = listener;
+  open(app: HttpApp): void {
+    this.#listener = app.callback();
+    this.#upgrade = app.upgrade();
   }
 
-  callback(): Listener {
+  callback(): RequestListener {
     return (request, response) => {
       this.#listener(request, response);
     };
+  }
+
+  upgrade(): UpgradeListener {
+    return (request, socket, head) => this.#upgrade(request, socket, head);
   }
 }
 
@@ -222,8 +232,9 @@ class RunningHost implements Host {
   }
 
   async close(mode: ExitMode): Promise<void> {
-    const { control, listening, processes, prober, logs, store, lock } = this.#parts;
+    const { control, inspector, listening, processes, prober, logs, store, lock } = this.#parts;
     await control.close(mode); // the API answers until nothing changes any more
+    inspector.close();
     prober.close();
     await logs.close(); // ends every follow
     await listening.close(HTTP_GRACE_MS);

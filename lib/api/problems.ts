@@ -19,6 +19,8 @@ export type RequestErrorCode =
   | 'too_many_headers'
   | 'target_too_long'
   | 'too_many_streams'
+  | 'upgrade_required'
+  | 'malformed_handshake'
   | 'not_ready';
 
 /** Every code that a problem document can carry in its `type`. */
@@ -70,6 +72,8 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
   too_many_headers: { status: 431, title: 'Too many headers' },
   target_too_long: { status: 414, title: 'Request target too long' },
   too_many_streams: { status: 503, title: 'Too many streams', retryAfterS: 5 },
+  upgrade_required: { status: 426, title: 'WebSocket required' },
+  malformed_handshake: { status: 400, title: 'Malformed WebSocket handshake' },
   not_ready: { status: 503, title: 'Not ready', retryAfterS: 1 },
   internal: { status: 500, title: 'Internal error' },
 };

@@ -1,3 +1,4 @@
+import type { AnyActorRef } from 'xstate';
 import type { ExplainView } from '../api/schemas/explain.ts';
 import type { FeedBatch, FeedQuery } from '../model/feed.ts';
 import type { AgentId } from '../model/ids.ts';
@@ -138,6 +139,8 @@ export interface Control {
 
 /** A control with the way to end it. */
 export interface OpenControl extends Control {
+  /** The root of the actor system, for those who watch it. */
+  readonly root: AnyActorRef;
   /** The host as it is measured. */
   measured(): MeasuredHost;
   /** How much output of each known service is to be kept. */

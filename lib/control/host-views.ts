@@ -53,6 +53,10 @@ export class HostViews {
     this.#parts = parts;
   }
 
+  get root(): SupervisorRef {
+    return this.#parts.root;
+  }
+
   agentIds(): readonly AgentId[] {
     return this.#parts.wishes.agents().map((wish) => wish.plan.id);
   }

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import { Router } from '@koa/router';
 import type { RouterContext } from '@koa/router';
 import Koa from 'koa';
@@ -11,6 +12,7 @@ import { RequestError } from './problem.ts';
 import type { RequestState } from './route.ts';
 import { allRoutes } from './routes.ts';
 import { StreamPlaces } from './stream-places.ts';
+import { upgradeDoor, upgradePath, upgradeRequired, type UpgradeListener, type Upgrades } from './upgrades.ts';
 
 /** What the API is made of. */
 export interface HttpAppOptions extends GuardOptions {
@@ -26,9 +28,18 @@ export interface HttpAppOptions extends GuardOptions {
   readonly meter?: RequestMeter | undefined;
   /** How many streams may be open at once; by default 700. */
   readonly mostStreams?: number;
+  /** What is answered over WebSockets; default: nothing. */
+  readonly upgrades?: Upgrades;
 }
 
-function refuseUnrouted(ctx: RouterContext<RequestState>): void {
+/** What answers requests, and what answers those that ask for a WebSocket. */
+export interface HttpApp {
+  callback(): RequestListener;
+  upgrade(): UpgradeListener;
+}
+
+function refuseUnrouted(ctx: RouterContext<RequestState>, upgrades: Upgrades): void {
+  if (upgradePath(ctx.path) in upgrades) throw upgradeRequired(ctx.path);
   const methods = new Set((ctx.matched ?? []).flatMap((layer) => layer.methods));
   if (methods.size === 0) {
     throw new RequestError('route_not_found', `There is no route "${ctx.path}"; GET /docs lists all.`);
@@ -42,9 +53,9 @@ function refuseUnrouted(ctx: RouterContext<RequestState>): void {
   ctx.status = 204;
 }
 
-/** The REST API over `control` (contract 3), as a Koa app that listens nowhere yet; see {@link listen}. */
-export function createHttpApp(options: HttpAppOptions): Koa<RequestState> {
-  const { control, exposition, machines, log, meter, version, guards = new Guards(options) } = options;
+/** The REST API over `control` (contract 3), as an app that listens nowhere yet; see {@link listen}. */
+export function createHttpApp(options: HttpAppOptions): HttpApp {
+  const { control, exposition, machines, log, meter, version, guards = new Guards(options), upgrades = {} } = options;
   const router = new Router<RequestState>({ sensitive: true });
   const places = new StreamPlaces(options.mostStreams);
   for (const { method, paths, handle } of allRoutes(control, version, exposition, machines, places)) {
@@ -54,10 +65,15 @@ export function createHttpApp(options: HttpAppOptions): Koa<RequestState> {
   if (meter !== undefined) app.use(measured(meter));
   app.use(door({ log, version, guards }));
   app.use(router.routes());
-  app.use(refuseUnrouted);
+  app.use((ctx: RouterContext<RequestState>) => {
+    refuseUnrouted(ctx, upgrades);
+  });
   // Only connections that break while an answer is written come here; without a listener Koa prints to the console.
   app.on('error', (err: unknown) => {
     log.debug({ err }, 'a connection broke before its answer was written');
   });
-  return app;
+  return {
+    callback: () => app.callback(),
+    upgrade: () => upgradeDoor({ guards, upgrades, version, log }),
+  };
 }

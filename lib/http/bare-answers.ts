@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Problem } from '../api/schemas/problem.ts';
 import { headLines, SECURITY_HEADERS } from './security-headers.ts';
 
 /** What node's parser and clock have against a request; anything else is a 400. */
@@ -19,7 +20,20 @@ function headersOf(version: string): Readonly<Record<string, string>> {
 }
 
 function endBare(socket: Duplex, status: number, headers: Readonly<Record<string, string>>): void {
-  const body = bareProblem(status);
+  endWith(socket, status, headers, bareProblem(status));
+}
+
+/** Answers on a connection that node's HTTP has let go of, and closes it. */
+export function endSocket(
+  socket: Duplex,
+  problem: Problem,
+  { version, headers = {} }: { readonly version: string; readonly headers?: Readonly<Record<string, string>> },
+): void {
+  socket.once('finish', () => socket.destroy()); // nobody else looks after it any more
+  endWith(socket, problem.status, { ...headersOf(version), ...headers }, JSON.stringify(problem));
+}
+
+function endWith(socket: Duplex, status: number, headers: Readonly<Record<string, string>>, body: string): void {
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     ...headLines(headers),

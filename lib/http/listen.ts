@@ -9,6 +9,7 @@ import { listenError, type ListenPlace } from './listen-error.ts';
 import { MAX_HEADER_BYTES } from './request-limits.ts';
 import type { Certificate } from './tls-files.ts';
 import { listenOnPath } from './unix-socket.ts';
+import { answerUpgrades, type UpgradeListener } from './upgrades.ts';
 
 /** How long clients may take. */
 export interface Patience {
@@ -110,13 +111,17 @@ function listenOnAddress(server: Server, place: Extract<ListenPlace, { type: 'tc
 }
 
 /** Serves `app` at a place. Rejects with ListenError, whose message names the place and what to do. */
-export async function listen(app: { callback(): RequestListener }, options: ListenOptions): Promise<Listening> {
+export async function listen(
+  app: { callback(): RequestListener; upgrade(): UpgradeListener },
+  options: ListenOptions,
+): Promise<Listening> {
   const { place, version, log, certificate = null } = options;
   const server = newServer(app.callback(), options);
   server.maxConnections = MAX_CONNECTIONS;
   // The parser drops headers over this number silently, one that a guard looks at perhaps; the app counts and refuses.
   server.maxHeadersCount = 0;
   answerBareErrors(server, version);
+  answerUpgrades(server, app.upgrade());
   await (place.type === 'unix' ? listenOnPath(server, place) : listenOnAddress(server, place));
   // A connection that cannot be accepted (no descriptors left) must not take the host down.
   server.on('error', (err) => {

@@ -1,0 +1,123 @@
+import type { IncomingMessage, Server } from 'node:http';
+import { Server as TlsServer } from 'node:https';
+import type { Duplex } from 'node:stream';
+import type { Log } from '../ports/log.ts';
+import { endSocket } from './bare-answers.ts';
+import type { Admission } from './access.ts';
+import type { Guards } from './guards.ts';
+import { problemAnswer, rawPath, RequestError } from './problem.ts';
+
+/** Takes over the connection of a request as a WebSocket; `head` is what came after it, `admission` what has let it in. */
+type Accept = (req: IncomingMessage, socket: Duplex, head: Buffer, admission: Admission) => void;
+
+/** What takes over connections as WebSockets, by path without a trailing slash. */
+export type Upgrades = Readonly<Record<string, Accept>>;
+
+/** False: it has nothing to do with this request, which is to be answered as if it asked for no other protocol. */
+export type UpgradeListener = (req: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
+
+/** What the way in for WebSockets needs to know of the host. */
+export interface UpgradeOptions {
+  readonly guards: Guards;
+  readonly upgrades: Upgrades;
+  readonly version: string;
+  readonly log: Log;
+}
+
+const VERSIONS: ReadonlySet<string> = new Set(['8', '13']);
+const KEY = /^[+/0-9A-Za-z]{22}==$/;
+const WANTED = { Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' } as const;
+
+/** The refusal of a request that could be answered over a WebSocket only. */
+export function upgradeRequired(path: string): RequestError {
+  return new RequestError('upgrade_required', `"${path}" is a WebSocket; open it with a WebSocket client.`, {
+    headers: WANTED,
+  });
+}
+
+/** The path as it is in the table. */
+export function upgradePath(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+function isWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket';
+}
+
+/** RFC 6455, 4.2.1. */
+function checkHandshake({ method, headers }: IncomingMessage, path: string): void {
+  if (method !== 'GET') {
+    const message = `${method ?? 'This'} opens no WebSocket on "${path}"; send GET.`;
+    throw new RequestError('method_not_allowed', message, { headers: { Allow: 'GET' } });
+  }
+  if (!VERSIONS.has(headers['sec-websocket-version'] ?? '')) throw upgradeRequired(path);
+  if (KEY.test(headers['sec-websocket-key'] ?? '')) return;
+  throw new RequestError('malformed_handshake', 'The Sec-WebSocket-Key is not 16 bytes in base64; send a new one.');
+}
+
+/** Lets WebSockets in that the same request without an upgrade would be let in for; refuses others with a problem document. */
+export function upgradeDoor({ guards, upgrades, version, log }: UpgradeOptions): UpgradeListener {
+  const enter = async (req: IncomingMessage): Promise<Admission> => {
+    const verdict = await guards.upgrade(req);
+    if (!verdict.isAllowed) throw verdict.refusal;
+    checkHandshake(req, rawPath(req));
+    return verdict.admission;
+  };
+  const refuse = (req: IncomingMessage, socket: Duplex, error: unknown): void => {
+    const { problem, headers } = problemAnswer(error, rawPath(req));
+    const fields = { path: rawPath(req), status: problem.status };
+    if (problem.status < 500) log.debug(fields, 'a WebSocket was refused');
+    else log.error({ ...fields, err: error }, 'a WebSocket was refused in a way that nothing provides for');
+    endSocket(socket, problem, { version, headers });
+  };
+  return (req, socket, head) => {
+    const accept = upgrades[upgradePath(rawPath(req))];
+    if (accept === undefined || !isWebSocket(req)) return false;
+    const onError = (): void => {
+      socket.destroy();
+    };
+    socket.on('error', onError); // node has let go of it
+    enter(req).then(
+      (admission) => {
+        socket.off('error', onError);
+        accept(req, socket, head, admission);
+      },
+      (error: unknown) => {
+        refuse(req, socket, error);
+      },
+    );
+    return true;
+  };
+}
+
+/**
+ * Hands requests for WebSockets to `listener`. The offer of any other protocol, as some HTTP clients make it with each first
+ * request (`Upgrade: h2c`), is not taken (RFC 9110, 7.8): node has given up parsing such a connection, so it is given to the
+ * server once more, without the offer.
+ */
+export function answerUpgrades(server: Server, listener: UpgradeListener): void {
+  server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (listener(req, socket, head)) return;
+    socket.unshift(Buffer.concat([headWithoutOffer(req), head]));
+    server.emit(server instanceof TlsServer ? 'secureConnection' : 'connection', socket);
+  });
+}
+
+function headWithoutOffer({ method = 'GET', url = '/', rawHeaders }: IncomingMessage): Buffer {
+  const lines = [`${method} ${url} HTTP/1.1`];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
+    const value = rawHeaders[index + 1] ?? '';
+    const kept = keptHeader(name.toLowerCase(), value);
+    if (kept !== null) lines.push(`${name}: ${kept}`);
+  }
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'); // as node has read it
+}
+
+/** Null: the header was about the offer only. */
+function keptHeader(name: string, value: string): string | null {
+  if (name === 'upgrade' || name === 'http2-settings') return null;
+  if (name !== 'connection') return value;
+  const rest = value.split(',').filter((option) => !/^\s*(upgrade|http2-settings)\s*$/i.test(option));
+  return rest.length === 0 ? null : rest.join(',').trim();
+}

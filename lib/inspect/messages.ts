@@ -1,0 +1,90 @@
+import type { AnyActorRef, AnyEventObject } from 'xstate';
+import type { Instant } from '../model/time.ts';
+import { definitionOf } from './definition.ts';
+import type { Observed, SeenSnapshot } from './observed.ts';
+import { redactAllOf, sanitized, type Redact } from './sanitize.ts';
+
+/** The version of @statelyai/inspect whose messages these are; receivers take none without it. */
+export const INSPECT_VERSION = '0.7.2';
+
+/** Stands in the place of the event where a snapshot is sent because a viewer has not seen it, and not because something happened. */
+const SYNC_EVENT = { type: 'inspector.sync' } as const;
+
+/**
+ * Writes the messages of @statelyai/inspect: one JSON text for each. Session ids begin anew with each host, so they carry the id
+ * of its run: a page that stays open does not take the actors of two hosts for one.
+ */
+export class Messages {
+  readonly #boot: string;
+  readonly #rootId: string;
+
+  constructor(boot: string, root: AnyActorRef) {
+    this.#boot = boot;
+    this.#rootId = this.#idOf(root);
+  }
+
+  /** What makes an actor known to a viewer. */
+  registration(actor: AnyActorRef, snapshot: SeenSnapshot, at: Instant): string {
+    const { id, sessionId, _parent: parent } = actor;
+    const head = {
+      ...{ type: '@xstate.actor', name: id === sessionId ? this.#idOf(actor) : id },
+      ...this.#common(actor, at),
+      ...(parent === undefined ? {} : { parentId: this.#idOf(parent) }),
+    };
+    const shown = shownSnapshot(snapshot, redactAllOf(snapshot.context));
+    return joined(head, { definition: definitionOf(actor, id), snapshot: shown });
+  }
+
+  /** The snapshot of an actor that a viewer has not seen yet, or of which it has missed something. */
+  current(actor: AnyActorRef, snapshot: SeenSnapshot, at: Instant): string {
+    const redact = redactAllOf(snapshot.context);
+    return this.#snapshot(actor, SYNC_EVENT, shownSnapshot(snapshot, redact), at, redact);
+  }
+
+  /** What happened, for viewers that know the actor. */
+  of({ type, actor, source, event, snapshot, at }: Observed): string {
+    const sender = source?.getSnapshot() as SeenSnapshot | undefined; // of whatever kind of actor
+    const redact = redactAllOf(sender?.context, snapshot.context, event);
+    if (type === '@xstate.snapshot') return this.#snapshot(actor, event, shownSnapshot(snapshot, redact), at, redact);
+    const sourceId = source === undefined ? {} : { sourceId: this.#idOf(source) };
+    return JSON.stringify({ type, ...this.#common(actor, at), ...sourceId, event: sanitized(event, redact) });
+  }
+
+  #snapshot(actor: AnyActorRef, event: AnyEventObject, snapshot: string, at: Instant, redact: Redact): string {
+    const head = { type: '@xstate.snapshot', ...this.#common(actor, at), event: sanitized(event, redact) };
+    return joined(head, { snapshot });
+  }
+
+  #common(actor: AnyActorRef, at: Instant): Readonly<Record<string, string | null>> {
+    const sessionId = this.#idOf(actor);
+    return { sessionId, rootId: this.#rootId, createdAt: String(at), id: null, _version: INSPECT_VERSION };
+  }
+
+  #idOf({ sessionId }: AnyActorRef): string {
+    return `${this.#boot}/${sessionId}`;
+  }
+}
+
+/** An object with further members that are JSON already. */
+function joined(head: object, parts: Readonly<Record<string, string>>): string {
+  const members = Object.entries(parts).map(([name, json]) => `,${JSON.stringify(name)}:${json}`);
+  return `${JSON.stringify(head).slice(0, -1)}${members.join('')}}`;
+}
+
+function shownSnapshot(
+  { status, value, context, tags, children, output, error }: SeenSnapshot,
+  redact: Redact,
+): string {
+  const result = {
+    ...(output === undefined ? {} : { output: sanitized(output, redact) }),
+    ...(error === undefined ? {} : { error: sanitized(error, redact) }),
+  };
+  if (value === undefined) return JSON.stringify({ status, ...result });
+  const ids = Object.keys(children ?? {}).map((id) => [id, { xstate$$type: 1, id }]);
+  return JSON.stringify({
+    ...{ status, value, historyValue: {}, tags: [...(tags ?? [])] },
+    children: Object.fromEntries(ids) as object, // as fromEntries of untyped entries is typed
+    context: sanitized(context, redact),
+    ...result,
+  });
+}

@@ -1,0 +1,67 @@
+import { Hub, type HubLimits, type Watching } from '../../lib/inspect/hub.ts';
+import type { Permission } from '../../lib/inspect/viewer.ts';
+import { ActorWorld } from './actor-world.ts';
+import { recordingLog } from './control-world.ts';
+import { FakeViewerSocket } from './fake-viewer-socket.ts';
+
+/** An actor system on fakes with a hub, whose slices run when the spec says so. */
+export class HubWorld extends ActorWorld {
+  readonly log = recordingLog();
+  readonly hub: Hub;
+  /** How many observers the system has. */
+  observers = 0;
+  /** Slices that were worked off. */
+  slices = 0;
+  readonly #slices: (() => void)[] = [];
+  #elapsed = 0;
+
+  /** `stepMs` is how long each step of a slice takes. */
+  constructor(limits: Partial<HubLimits> = {}, stepMs = 0) {
+    super();
+    this.#countObservers();
+    this.hub = new Hub({
+      ...{ root: this.root, boot: 'run1', clock: this.clock, timers: this.timers, log: this.log, limits },
+      yieldTo: (goOn) => this.#slices.push(goOn),
+      elapsed: () => (this.#elapsed += stepMs),
+    });
+  }
+
+  /** One viewer more; `sent` is what it gets before the hub has anything else to do. */
+  watch(permission?: Permission): { readonly socket: FakeViewerSocket; readonly watching: Watching | undefined } {
+    const socket = new FakeViewerSocket();
+    const watching = this.hub.join(socket, permission);
+    return { socket, watching };
+  }
+
+  /** Runs one slice, if there is one to run. */
+  slice(): void {
+    const slice = this.#slices.shift();
+    if (slice === undefined) return;
+    this.slices += 1;
+    slice();
+  }
+
+  get isIdle(): boolean {
+    return this.#slices.length === 0;
+  }
+
+  /** Works until there is nothing left to send. */
+  work(): void {
+    while (!this.isIdle) this.slice();
+  }
+
+  #countObservers(): void {
+    const { system } = this.root;
+    const inspect = system.inspect.bind(system);
+    system.inspect = (observer) => {
+      this.observers += 1;
+      const observation = inspect(observer);
+      return {
+        unsubscribe: () => {
+          this.observers -= 1;
+          observation.unsubscribe();
+        },
+      };
+    };
+  }
+}
