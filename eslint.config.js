@@ -25,6 +25,15 @@ export default tseslint.config(
     },
   },
   {
+    // The scripts of pages run in browsers.
+    files: ['lib/http/pages/**/*.js'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['document', 'window', 'location', 'addEventListener', 'WebSocket'].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
+  {
     files: ['**/*.{js,mjs,cjs}', 'examples/plant/**'],
     languageOptions: {
       globals: Object.fromEntries(

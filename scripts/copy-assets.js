@@ -1,5 +1,5 @@
 /**
- * Puts the files of the documentation page where the host serves them from, so that the page needs no other host and the installed
+ * Puts the files of the pages where the host serves them from, so that they need no other host and the installed
  * package no further dependency. Usage: node scripts/copy-assets.js, as the last step of a build.
  */
 import { cpSync, mkdirSync } from 'node:fs';
@@ -18,3 +18,6 @@ for (const name of [
 ]) {
   cpSync(join(source, name), join(target, name));
 }
+
+const pages = join(import.meta.dirname, '..', 'lib', 'http', 'pages');
+cpSync(pages, join(import.meta.dirname, '..', 'dist', 'assets'), { recursive: true });

@@ -4,6 +4,7 @@ import { AGENT_OPERATIONS, TEP_OPERATIONS } from './operations/agents.ts';
 import { CONFIG_OPERATIONS } from './operations/config.ts';
 import { EVENT_OPERATIONS } from './operations/events.ts';
 import { DOCS_OPERATIONS, HOST_OPERATIONS } from './operations/host.ts';
+import { INSPECTOR_OPERATIONS } from './operations/inspector.ts';
 import { IO_OPERATIONS } from './operations/io.ts';
 import { LOG_OPERATIONS } from './operations/logs.ts';
 import { MACHINE_OPERATIONS } from './operations/machines.ts';
@@ -28,6 +29,7 @@ export const OPERATIONS = {
   ...HOST_OPERATIONS,
   ...METRICS_OPERATIONS,
   ...SESSION_OPERATIONS,
+  ...INSPECTOR_OPERATIONS,
   ...DOCS_OPERATIONS,
 } as const satisfies Readonly<Record<OperationId, Operation>>;
 

@@ -62,6 +62,9 @@ export const PLACES = {
   getSignInScript: ['GET', '/sign-in.js'],
   getSignInStyle: ['GET', '/sign-in.css'],
 
+  getInspector: ['GET', '/inspector'],
+  getInspectorAsset: ['GET', '/inspector/assets/{name}'],
+
   getRoot: ['GET', '/'],
   getDocs: ['GET', '/docs'],
   getDocsAsset: ['GET', '/docs/assets/{name}'],

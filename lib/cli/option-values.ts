@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import type { StrayPolicy } from '../ports/process-host.ts';
+import { inspectorUrl } from '../model/inspector-url.ts';
 import { OptionError } from './option-paths.ts';
 import type { RawOption } from './raw-options.ts';
 
@@ -74,4 +75,13 @@ export function origins({ values, source }: RawOption): readonly string[] {
     }
   }
   return values;
+}
+
+/** A page for a browser, by its full URL. */
+export function pageUrl({ values: [text], source }: RawOption): string {
+  const url = inspectorUrl(text);
+  if (url !== null) return url;
+  throw new OptionError(
+    `${source}: "${text}" is not the URL of a page; give one with http or https and without a password, as http://127.0.0.1:4000/inspect.`,
+  );
 }

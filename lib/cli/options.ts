@@ -3,9 +3,10 @@ import type { ListenPlace } from '../http/listen-error.ts';
 import type { TlsFiles } from '../http/tls-files.ts';
 import type { TokenOrigins } from '../http/tokens.ts';
 import type { StrayPolicy } from '../ports/process-host.ts';
+import { DEFAULT_INSPECTOR_URL } from '../model/inspector-url.ts';
 import { readAccess } from './access-options.ts';
 import { listenPlace, tlsFiles } from './listen-options.ts';
-import { hostNames, onExit, logLevel, origins, strays } from './option-values.ts';
+import { hostNames, onExit, logLevel, origins, pageUrl, strays } from './option-values.ts';
 import type { LogLevel, OnExit } from './option-values.ts';
 import { existingFile, existingFolder, fileToBe, folderToBe, OptionError } from './option-paths.ts';
 import { parseRaw } from './raw-options.ts';
@@ -28,6 +29,8 @@ export interface ServeOptions {
   readonly access: TokenOrigins;
   readonly allowedHosts: readonly string[];
   readonly corsOrigins: readonly string[];
+  /** The page that /inspector opens. */
+  readonly inspectorUrl: string;
   readonly logLevel: LogLevel;
   readonly logFile: string | null;
 }
@@ -55,6 +58,7 @@ function serveOptions(raw: RawOptions, env: NodeJS.ProcessEnv): ServeOptions {
     access: readAccess(raw, place.type === 'tcp' ? place.host : null, env),
     allowedHosts: raw.allowedHost === undefined ? [] : hostNames(raw.allowedHost),
     corsOrigins: raw.corsOrigin === undefined ? [] : origins(raw.corsOrigin),
+    inspectorUrl: raw.inspectorUrl === undefined ? DEFAULT_INSPECTOR_URL : pageUrl(raw.inspectorUrl),
     logLevel: raw.logLevel === undefined ? 'info' : logLevel(raw.logLevel),
     logFile: raw.logFile === undefined ? null : fileToBe(raw.logFile),
   };

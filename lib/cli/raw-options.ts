@@ -25,6 +25,7 @@ const FLAGS = {
   logFile: ['--log-file <file>', "also write the host's own log there, rotated"],
   allowedHost: ['--allowed-host <name>', 'further name that a Host header may carry (repeatable)'],
   corsOrigin: ['--cors-origin <origin>', 'origin whose pages may call the API (repeatable)'],
+  inspectorUrl: ['--inspector-url <url>', 'inspector that /inspector opens (default: https://stately.ai/inspect)'],
 } as const satisfies Readonly<Record<string, readonly [flags: string, description: string]>>;
 
 /** The name of an option. */

@@ -28,6 +28,8 @@ export interface HttpAppOptions extends GuardOptions {
   readonly meter?: RequestMeter | undefined;
   /** How many streams may be open at once; by default 700. */
   readonly mostStreams?: number;
+  /** The page that /inspector opens; default: that of the makers of XState. */
+  readonly inspectorUrl?: string;
   /** What is answered over WebSockets; default: nothing. */
   readonly upgrades?: Upgrades;
 }
@@ -55,10 +57,11 @@ function refuseUnrouted(ctx: RouterContext<RequestState>, upgrades: Upgrades): v
 
 /** The REST API over `control` (contract 3), as an app that listens nowhere yet; see {@link listen}. */
 export function createHttpApp(options: HttpAppOptions): HttpApp {
-  const { control, exposition, machines, log, meter, version, guards = new Guards(options), upgrades = {} } = options;
+  const { control, exposition, machines, log, meter, version, guards = new Guards(options) } = options;
+  const { upgrades = {}, inspectorUrl } = options;
   const router = new Router<RequestState>({ sensitive: true });
   const places = new StreamPlaces(options.mostStreams);
-  for (const { method, paths, handle } of allRoutes(control, version, exposition, machines, places)) {
+  for (const { method, paths, handle } of allRoutes(control, version, exposition, machines, places, inspectorUrl)) {
     router.register([...paths], [method], handle);
   }
   const app = new Koa<RequestState>();

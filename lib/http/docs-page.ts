@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PROBLEM_KINDS } from '../api/problems.ts';
+import { escaped } from './html.ts';
 
 const STYLE = `
 body { margin: 0; font: 16px/1.5 system-ui, sans-serif; color: #1b1f24; background: #fff; }
@@ -34,10 +35,6 @@ export const START_SCRIPT = `SwaggerUIBundle({
   validatorUrl: null,
 });
 `;
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
-}
 
 function problemRows(): string {
   const rows = Object.entries(PROBLEM_KINDS).map(

@@ -1,37 +1,18 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import type { DOCS_OPERATIONS } from '../api/operations/host.ts';
+import { sendAsset, type Assets } from './assets.ts';
 import { DOCS_POLICY, docsPage, START_SCRIPT } from './docs-page.ts';
-import { RequestError } from './problem.ts';
 import type { Context, HandlersOf } from './route.ts';
 
-/** Where the build puts the files of the page; as far from the sources as from the built files. */
-const ASSETS = new URL('../../dist/assets/docs/', import.meta.url);
-const TYPES: Readonly<Record<string, string>> = {
-  'swagger-ui.css': 'text/css',
-  'swagger-ui-bundle.js': 'text/javascript',
+const ASSETS: Assets = {
+  folder: 'docs',
+  types: { 'swagger-ui.css': 'text/css', 'swagger-ui-bundle.js': 'text/javascript' },
+  page: '/docs',
 };
-const MAX_AGE_S = 3600;
 
-async function sendAsset(ctx: Context): Promise<void> {
-  const name = ctx.params?.['name'] ?? '';
-  const type = TYPES[name];
-  if (name === 'start.js') {
-    ctx.type = 'text/javascript';
-    ctx.body = START_SCRIPT;
-    return;
-  }
-  if (type === undefined) {
-    throw new RequestError('route_not_found', `The documentation has no file "${name}"; GET /docs shows it.`);
-  }
-  const file = new URL(name, ASSETS);
-  const { size } = await stat(file).catch((cause: unknown) => {
-    throw new RequestError('route_not_found', `"${name}" was not built; run npm run build.`, { cause });
-  });
-  ctx.set({ 'Cache-Control': `private, max-age=${MAX_AGE_S}` });
-  ctx.type = type;
-  ctx.length = size;
-  ctx.body = createReadStream(file);
+async function sendDocsAsset(ctx: Context): Promise<void> {
+  if (ctx.params?.['name'] !== 'start.js') return sendAsset(ctx, ASSETS);
+  ctx.type = 'text/javascript';
+  ctx.body = START_SCRIPT;
 }
 
 function sendPage(ctx: Context, html: string): void {
@@ -59,7 +40,7 @@ export function docsHandlers(version: string): HandlersOf<typeof DOCS_OPERATIONS
         sendPage(ctx, html);
       },
     },
-    getDocsAsset: { write: ({ ctx }) => sendAsset(ctx) },
+    getDocsAsset: { write: ({ ctx }) => sendDocsAsset(ctx) },
     getOpenApi: () => (document ??= load()),
   };
 }

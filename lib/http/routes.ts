@@ -3,11 +3,13 @@ import type { OperationId } from '../api/paths.ts';
 import type { Control } from '../control/control.ts';
 import type { MachineLibrary } from '../ports/machine-library.ts';
 import type { Exposition } from '../ports/meter.ts';
+import { DEFAULT_INSPECTOR_URL } from '../model/inspector-url.ts';
 import { agentHandlers, tepHandlers } from './agents.ts';
 import { configHandlers } from './config.ts';
 import { docsHandlers } from './docs.ts';
 import { eventHandlers } from './events.ts';
 import { healthHandlers } from './health.ts';
+import { inspectorHandlers } from './inspector.ts';
 import { ioHandlers } from './io.ts';
 import { logHandlers } from './logs.ts';
 import { machineHandlers } from './machines.ts';
@@ -26,6 +28,7 @@ export function allRoutes(
   exposition: Exposition,
   machines: MachineLibrary,
   places = new StreamPlaces(),
+  inspectorUrl = DEFAULT_INSPECTOR_URL,
 ): readonly Route[] {
   const handlers: HandlersOf<typeof OPERATIONS> = {
     ...agentHandlers(control),
@@ -40,6 +43,7 @@ export function allRoutes(
     ...healthHandlers(control),
     ...metricsHandlers(control, exposition),
     ...sessionHandlers(),
+    ...inspectorHandlers(inspectorUrl),
     ...docsHandlers(version),
   };
   // Object.keys forgets the type of the keys; each handler fits the schemas of its operation, as HandlersOf has checked.

@@ -45,6 +45,7 @@ describe('the options of serve', () => {
       access: { full: null, readOnly: null },
       allowedHosts: [],
       corsOrigins: [],
+      inspectorUrl: 'https://stately.ai/inspect',
       logLevel: 'info',
       logFile: null,
     });
@@ -77,6 +78,8 @@ describe('the options of serve', () => {
       'plant',
       '--cors-origin',
       'http://x',
+      '--inspector-url',
+      'http://127.0.0.1:4000/inspect',
     ];
     const tokens = ['--token-file', file('full', `${TOKEN}\n`), '--read-token-file', file('read', ` ${OTHER} \n`)];
     expect(served([...argv, ...more, ...tokens])).to.deep.equal({
@@ -94,6 +97,7 @@ describe('the options of serve', () => {
       },
       allowedHosts: ['plant'],
       corsOrigins: ['http://x'],
+      inspectorUrl: 'http://127.0.0.1:4000/inspect',
       logLevel: 'debug',
       logFile: join(process.cwd(), 'rel/host.log'),
     });
@@ -110,6 +114,14 @@ describe('the options of serve', () => {
     const line = parseServeOptions([], { COREDINATOR_BASE_PATH: base, COREDINATOR_PORT: '7000' });
     expect(line).to.have.nested.include({ type: 'serve', 'options.basePath': base, 'options.place.port': 7000 });
   });
+
+  for (const url of ['stately.ai/inspect', 'ftp://plant/', 'javascript:alert(1)', 'https://user:word@plant/', '']) {
+    it(`refuse an inspector at "${url}"`, () => {
+      expect(refused(['--base-path', base, '--inspector-url', url]))
+        .to.contain(`--inspector-url: "${url}" is not the URL of a page`)
+        .and.to.contain('http://127.0.0.1:4000/inspect');
+    });
+  }
 
   it('name the variable when its value is wrong', () => {
     expect(refused(['--base-path', base], { COREDINATOR_PORT: 'x' })).to.match(

@@ -1,13 +1,20 @@
 import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { createWebSocketReceiver, type StatelyInspectionEvent } from '@statelyai/inspect';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
+import { readCertificate } from '../../../lib/http/tls-files.ts';
+import { openAccess } from '../../../lib/http/tokens.ts';
 import { openInspector, type Inspector } from '../../../lib/inspect/inspector.ts';
 import { wallTimers } from '../../../lib/control/wall-timers.ts';
 import { ActorWorld } from '../../support/actor-world.ts';
+import { FIRST } from '../../support/certificates.ts';
 import { recordingLog } from '../../support/control-world.ts';
 import { eventually } from '../../support/eventually.ts';
 import { agentPlan } from '../../support/specs.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
 import { ApiUnderTest, fixedTokens, VERSION } from '../http/api-under-test.ts';
 
 const FULL = 'full-token-0123456789';
@@ -140,6 +147,35 @@ describe('WebSockets of the inspector', () => {
     expect(inspector.viewers).to.equal(2);
   });
 
+  it('open for a page of this host in a browser that has signed in, and for no other page', async () => {
+    await open({ access: fixedTokens(FULL, READ), corsOrigins: ['https://plant.example'] });
+    const origin = `http://127.0.0.1:${api.port}`;
+    const signedIn = await api.send('POST', '/api/session', {
+      headers: { authorization: `Bearer ${READ}`, origin, host: `127.0.0.1:${api.port}` },
+    });
+    const cookie = String(signedIn.headers['set-cookie']?.[0]).split(';')[0]!;
+    await opening(watch({ cookie, origin }));
+    const refused = await opening(watch({ cookie, origin: 'https://plant.example' })).catch((error: unknown) => error);
+    expect(String(refused)).to.include('401');
+    expect(inspector.viewers).to.equal(1);
+  });
+
+  it('end with 1008 when the token that opened them is taken out of its file', async () => {
+    const path = join(temporaryFolder(), 'tokens');
+    writeFileSync(path, `${FULL}\n${READ}\n`, { mode: 0o600 });
+    let nowMs = 0;
+    const full = { type: 'file', source: '--token-file', path } as const;
+    const access = openAccess({ full, readOnly: null }, recordingLog(), () => nowMs);
+    await open({ access });
+    const [kept, withdrawn] = [watch({ authorization: `Bearer ${FULL}` }), watch({ authorization: `Bearer ${READ}` })];
+    await Promise.all([opening(kept), opening(withdrawn)]);
+    writeFileSync(path, `${FULL}\n`);
+    nowMs += 5_000;
+    access.look();
+    expect((await closing(withdrawn)).code).to.equal(1008);
+    expect(inspector.viewers).to.equal(1);
+  });
+
   it('open for pages of this host and of allowed origins', async () => {
     await open({ corsOrigins: ['https://plant.example'] });
     await opening(watch({ origin: `http://127.0.0.1:${api.port}` }));
@@ -191,6 +227,38 @@ describe('WebSockets of the inspector', () => {
     await api.raw(handshake({ Authorization: 'Bearer wrong' }));
     expect(await api.raw(handshake({ Authorization: 'Bearer wrong' }))).to.match(/^HTTP\/1\.1 429 /);
     await opening(watch({ authorization: `Bearer ${READ}` }));
+  });
+
+  it('open over TLS, where the offer of another protocol is not taken either', async () => {
+    const folder = temporaryFolder();
+    const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
+    writeFileSync(files.cert, FIRST.cert);
+    writeFileSync(files.key, FIRST.key, { mode: 0o600 });
+    await open({}, { certificate: readCertificate(files, recordingLog()) });
+    const socket = new WebSocket(`wss://localhost:${api.port}${PATH}`, { ca: FIRST.cert });
+    sockets.push(socket);
+    await opening(socket);
+    const answer = await new Promise<string>((resolve, reject) => {
+      let text = '';
+      const plain = connect({ host: '127.0.0.1', port: api.port, servername: 'localhost', ca: FIRST.cert }, () => {
+        plain.write('GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: h2c\r\n\r\n');
+      });
+      plain.on('data', (part: Buffer) => (text += part.toString()));
+      plain.on('error', reject);
+      plain.on('close', () => {
+        resolve(text);
+      });
+    });
+    expect(answer).to.match(/^HTTP\/1\.1 200 /);
+  });
+
+  it('open on a Unix socket, whatever the Host', async () => {
+    const path = join(temporaryFolder(), 'api.sock');
+    await open({ isUnixSocket: true }, { place: { type: 'unix', path } });
+    const socket = new WebSocket(`ws+unix:${path}:${PATH}`, { headers: { host: 'anything' } });
+    sockets.push(socket);
+    await opening(socket);
+    expect(inspector.viewers).to.equal(1);
   });
 
   it('leave requests alone that offer another protocol: they are answered as if they did not', async () => {

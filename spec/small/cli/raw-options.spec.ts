@@ -57,6 +57,7 @@ describe('the words of the command line', () => {
     ['logFile', '--log-file', 'COREDINATOR_LOG_FILE'],
     ['allowedHost', '--allowed-host', 'COREDINATOR_ALLOWED_HOST'],
     ['corsOrigin', '--cors-origin', 'COREDINATOR_CORS_ORIGIN'],
+    ['inspectorUrl', '--inspector-url', 'COREDINATOR_INSPECTOR_URL'],
   ] as const) {
     it(`give ${flag}, else ${variable}, else nothing`, () => {
       const env = { [variable]: 'from-env' };

@@ -1,0 +1,150 @@
+/**
+ * What does the inspector cost the host? `npm run bench:inspect -- --services 1000`.
+ *
+ * Starts a host with N services, opens its WebSocket anew several times, and says what a viewer gets before it has seen every actor: messages,
+ * bytes, milliseconds; and how long the event loop of the host was held up at the worst (as the host itself measures it; beside it stands
+ * the same without a viewer, which tells a busy machine from a slow hub). Then restarts some of the services, without a viewer and with
+ * one. Exit code 1 when a viewer holds the loop up for 50 ms longer than it is held up anyway.
+ */
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { WebSocket } from 'ws';
+import { startHost } from './host.js';
+
+const SOCKETS = 16;
+const JOINS = 5;
+const BETWEEN_MS = 1_100;
+const QUIET_MS = 500;
+const PATIENCE_MS = 240_000;
+const MAX_EXTRA_BLOCK_MS = 50;
+
+const { values } = parseArgs({
+  options: { services: { type: 'string', default: '1000' }, restarts: { type: 'string', default: '100' } },
+});
+const count = Number(values.services);
+const restarts = Math.min(Number(values.restarts), count);
+if (!Number.isInteger(count) || count < 1) throw new Error('--services wants a whole number from 1 up.');
+
+/** A base path with a program that only waits, and so many host services of it. */
+function makePlant(folder) {
+  const basePath = join(folder, 'base');
+  mkdirSync(basePath);
+  const program = join(basePath, 'corebench-1.0.0');
+  writeFileSync(program, '#!/bin/sh\nexec sleep 100000\n');
+  chmodSync(program, 0o755);
+  const services = Array.from({ length: count }, (_, index) => [`bench${index}`, { kind: 'corebench' }]);
+  const configuration = { kinds: { corebench: { executable: 'corebench' } }, services: Object.fromEntries(services) };
+  writeFileSync(join(basePath, 'coredinator.yaml'), `${JSON.stringify(configuration, null, 2)}\n`); // JSON is YAML
+  return basePath;
+}
+
+async function allRunning(host) {
+  const until = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const line = (await host.text('/metrics')).split('\n').find((each) => /services\{state="running"\}/.test(each));
+    const running = Number(line?.split(' ').at(-1) ?? 0);
+    if (running === count) return;
+    if (performance.now() > until) throw new Error(`Only ${running} of ${count} services run.`);
+    await pause(BETWEEN_MS);
+  }
+}
+
+/** The longest block of the host's loop since this was asked last. */
+async function longestBlock(host) {
+  await pause(BETWEEN_MS);
+  return (await host.get('/api/usage')).host.event_loop_lag_ms.max;
+}
+
+/** A viewer that counts what it gets. */
+function watch(url) {
+  const seen = { messages: 0, bytes: 0, actors: 0, begunAt: performance.now(), lastAt: performance.now() };
+  const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/inspector/ws`);
+  socket.on('error', (error) => {
+    throw error;
+  });
+  socket.on('message', (data) => {
+    seen.messages += 1;
+    seen.bytes += data.length;
+    seen.lastAt = performance.now();
+    if (data.includes('"type":"@xstate.actor"')) seen.actors += 1;
+  });
+  return { socket, seen };
+}
+
+/** Resolves when nothing has come for a while. */
+async function quiet({ seen }) {
+  while (seen.messages === 0 || performance.now() - seen.lastAt < QUIET_MS) await pause(QUIET_MS / 5);
+}
+
+function median(samples) {
+  return [...samples].sort((a, b) => a - b)[Math.floor(samples.length / 2)];
+}
+
+async function restartSome(host) {
+  const begun = performance.now();
+  const ids = Array.from({ length: restarts }, (_, index) => `bench${index}`);
+  await Promise.all(ids.map((id) => host.post(`/api/services/${id}/restart?wait=running&timeout=2m`)));
+  return performance.now() - begun;
+}
+
+async function measure(host) {
+  await longestBlock(host);
+  await pause(2_000);
+  const idleBlockMs = await longestBlock(host);
+  const joins = [];
+  for (let index = 0; index < JOINS; index += 1) {
+    const viewer = watch(host.url);
+    await quiet(viewer);
+    viewer.socket.close();
+    joins.push(viewer.seen);
+  }
+  const joinBlockMs = await longestBlock(host);
+  const aloneMs = await restartSome(host);
+  const aloneBlockMs = await longestBlock(host);
+  const viewer = watch(host.url);
+  await quiet(viewer);
+  await longestBlock(host);
+  const before = { ...viewer.seen };
+  const watchedMs = await restartSome(host);
+  await quiet(viewer);
+  const watchedBlockMs = await longestBlock(host);
+  viewer.socket.close();
+  const traffic = { messages: viewer.seen.messages - before.messages, bytes: viewer.seen.bytes - before.bytes };
+  return { idleBlockMs, joins, joinBlockMs, aloneMs, aloneBlockMs, watchedMs, watchedBlockMs, traffic };
+}
+
+function report(figures) {
+  const { idleBlockMs, joins, joinBlockMs, aloneMs, aloneBlockMs, watchedMs, watchedBlockMs, traffic } = figures;
+  const [first] = joins;
+  const ms = (value) => `${value.toFixed(1)} ms`;
+  const mib = (bytes) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+  const took = joins.map(({ begunAt, lastAt }) => lastAt - begunAt);
+  console.log(`\n${count} services, Node ${process.version}.\n`);
+  console.log(`a viewer gets          ${first.actors} actors in ${first.messages} messages, ${mib(first.bytes)}`);
+  console.log(`it takes               ${ms(median(took))} (worst ${ms(Math.max(...took))})`);
+  console.log(`longest block          ${ms(joinBlockMs)}; without a viewer ${ms(idleBlockMs)}`);
+  console.log(`${restarts} restarts           ${ms(watchedMs)}; without a viewer ${ms(aloneMs)}`);
+  console.log(`  the viewer gets      ${traffic.messages} messages, ${mib(traffic.bytes)}`);
+  console.log(`  longest block        ${ms(watchedBlockMs)}; without a viewer ${ms(aloneBlockMs)}`);
+  const isHeld = joinBlockMs < idleBlockMs + MAX_EXTRA_BLOCK_MS && watchedBlockMs < aloneBlockMs + MAX_EXTRA_BLOCK_MS;
+  console.log(
+    `\nbound ${MAX_EXTRA_BLOCK_MS} ms for what a viewer adds to the longest block ${isHeld ? 'holds' : 'is MISSED'}.`,
+  );
+  return isHeld;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'coredinator-bench-'));
+try {
+  const host = await startHost(makePlant(folder), { sockets: SOCKETS });
+  try {
+    await allRunning(host);
+    process.exitCode = report(await measure(host)) ? 0 : 1;
+  } finally {
+    await host.stop();
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import type { Operations } from '../operation.ts';
+
+/** The routes of the inspector; the WebSocket that feeds it stands in docs/inspector.md. */
+export const INSPECTOR_OPERATIONS = {
+  getInspector: {
+    tag: 'Host',
+    summary: 'A page that opens the Stately inspector and shows it the actors of this host.',
+    answers: { 200: { what: 'The page.', content: { 'text/html': z.string() } } },
+  },
+  getInspectorAsset: {
+    tag: 'Host',
+    summary: 'A file that the page of the inspector is made of.',
+    answers: { 200: { what: 'The file.', content: { 'text/css': z.string(), 'text/javascript': z.string() } } },
+    problems: ['route_not_found'],
+  },
+} as const satisfies Operations;
