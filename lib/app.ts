@@ -21,6 +21,7 @@ import { readCertificate } from './http/tls-files.ts';
 import { openAccess } from './http/tokens.ts';
 import type { UpgradeListener } from './http/upgrades.ts';
 import { openInspector, type Inspector } from './inspect/inspector.ts';
+import { configOf } from './machines/config.ts';
 import { machineLibrary } from './machines/library.ts';
 import { Metrics } from './metrics/metrics.ts';
 import type { Clock } from './ports/clock.ts';
@@ -147,7 +148,7 @@ export async function startHost(options: ServeOptions, config: LoadedConfig, log
     const isUnixSocket = options.place.type === 'unix';
     const { exposition, requests: meter } = metrics;
     const machines = machineLibrary(hostMachines({ processes, catalog, prober }, systemClock));
-    const inspector = openInspector({ root: control.root, clock: systemClock, timers: wallTimers, log });
+    const inspector = openInspector({ root: control.root, clock: systemClock, timers: wallTimers, configOf, log });
     const upgrades = { '/inspector/ws': inspector.accept };
     const world = { ...options, access, isUnixSocket, control, exposition, machines, meter, upgrades };
     const app = createHttpApp({ ...world, log, version });

@@ -2,6 +2,7 @@ import type { AnyActorRef, InspectionEvent } from 'xstate';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { CLOSE } from './close-codes.ts';
+import type { ConfigOf } from './definition.ts';
 import { Messages } from './messages.ts';
 import { liveActors, observedOf, type Observed } from './observed.ts';
 import { Viewer, type Buffering, type Permission, type Present, type ViewerSocket } from './viewer.ts';
@@ -34,6 +35,8 @@ export interface HubOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Log;
+  /** How the statecharts are shown; default: as XState was given them, without functions. */
+  readonly configOf?: ConfigOf;
   readonly limits?: Partial<HubLimits>;
   /** Calls back when everything else has had its turn; default: setImmediate. */
   readonly yieldTo?: (goOn: () => void) => void;
@@ -77,7 +80,7 @@ export class Hub {
   constructor(options: HubOptions) {
     this.#options = options;
     this.#limits = { ...LIMITS, ...options.limits };
-    this.#messages = new Messages(options.boot, options.root);
+    this.#messages = new Messages(options.boot, options.root, options.configOf ?? ((machine) => machine.config));
   }
 
   /** Begins to show the system to a viewer; undefined: its connection was closed, with the reason. */

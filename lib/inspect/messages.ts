@@ -1,6 +1,6 @@
 import type { AnyActorRef, AnyEventObject } from 'xstate';
 import type { Instant } from '../model/time.ts';
-import { definitionOf } from './definition.ts';
+import { definitionOf, type ConfigOf } from './definition.ts';
 import type { Observed, SeenSnapshot } from './observed.ts';
 import { redactAllOf, sanitized, type Redact } from './sanitize.ts';
 
@@ -17,8 +17,10 @@ const SYNC_EVENT = { type: 'inspector.sync' } as const;
 export class Messages {
   readonly #boot: string;
   readonly #rootId: string;
+  readonly #configOf: ConfigOf;
 
-  constructor(boot: string, root: AnyActorRef) {
+  constructor(boot: string, root: AnyActorRef, configOf: ConfigOf) {
+    this.#configOf = configOf;
     this.#boot = boot;
     this.#rootId = this.#idOf(root);
   }
@@ -32,7 +34,7 @@ export class Messages {
       ...(parent === undefined ? {} : { parentId: this.#idOf(parent) }),
     };
     const shown = shownSnapshot(snapshot, redactAllOf(snapshot.context));
-    return joined(head, { definition: definitionOf(actor, id), snapshot: shown });
+    return joined(head, { definition: definitionOf(actor, id, this.#configOf), snapshot: shown });
   }
 
   /** The snapshot of an actor that a viewer has not seen yet, or of which it has missed something. */
