@@ -169,8 +169,8 @@ describe('the way to a host', () => {
       const request = { method: 'POST', headers: {}, body: '{"a":1}' } as const;
       const answer = await fetch(new URL('/host', url), request);
       expect(await answer.json()).to.deep.equal({ agents: [] });
+      expect(bodies).to.deep.equal(['{"a":1}']);
       expect(await rejection(fetch(new URL('/never', url), request))).to.match(/has not answered for 0.05 s/);
-      expect(bodies).to.deep.equal(['{"a":1}', '{"a":1}']);
     });
   });
 
