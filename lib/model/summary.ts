@@ -8,7 +8,7 @@ import { isoOf, type Instant } from './time.ts';
 export function summaryOf(situation: Situation, now: Instant): string {
   const { spec, since } = situation;
   const why = whyOf(situation);
-  const when = `since ${spokenDuration(Math.max(0, now - since))} (${isoOf(since)})`;
+  const when = `for ${spokenDuration(Math.max(0, now - since))} (since ${isoOf(since)})`;
   const head = `${spec.id} ${standing(situation)} ${when}${why === null ? '' : `: ${clauseOf(why)}`}.`;
   const awaits = situation.awaits.map((one) => `${dependencyNow(one)}.`);
   return [head, ...awaits, wishOf(situation, now), ...remarksOn(situation)].join(' ');
@@ -30,10 +30,10 @@ export function sentenceOf(clause: string): string {
 }
 
 function standing({ state, substate, spec }: Situation): string {
-  if (state === 'backoff') return 'is in backoff';
-  if (state !== 'running') return `is ${state}`;
-  if (substate === 'unready') return 'is running but not ready';
-  return spec.probes.readiness === null ? 'is running' : 'is running and ready';
+  if (state === 'backoff') return 'has been in backoff';
+  if (state !== 'running') return `has been ${state}`;
+  if (substate === 'unready') return 'has been running but not ready';
+  return spec.probes.readiness === null ? 'has been running' : 'has been running and ready';
 }
 
 function whyOf(situation: Situation): string | null {

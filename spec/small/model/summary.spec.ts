@@ -8,7 +8,7 @@ import { PROBE, serviceSpec } from '../../support/specs.ts';
 
 type Row = readonly [about: string, overrides: Partial<Situation>, sentences: string];
 
-const SINCE = '(2026-01-02T03:04:02.000Z)';
+const SINCE = '(since 2026-01-02T03:04:02.000Z)';
 const READY = serviceSpec('pump1-corerl', { probes: { readiness: PROBE } });
 const down = { launch: null, startedAt: null } as const;
 const stopped = { ...down, state: 'stopped', substate: 'idle', intended: 'stopped' } as const;
@@ -21,17 +21,17 @@ const ROWS: readonly Row[] = [
   [
     'stopped by hand',
     stopped,
-    'is stopped since 3 s @: it was stopped by hand. It is meant to be stopped, and it is; it has to be started by a command.',
+    'has been stopped for 3 s @: it was stopped by hand. It is meant to be stopped, and it is; it has to be started by a command.',
   ],
   [
     'held by nobody',
     { ...stopped, holders: [] },
-    'is stopped since 3 s @: nobody holds it. It is meant to be stopped, and it is; it starts with the next agent that needs it.',
+    'has been stopped for 3 s @: nobody holds it. It is meant to be stopped, and it is; it starts with the next agent that needs it.',
   ],
   [
     'never started',
     { ...stopped, holders: [], generation: 0, isOfItsOwn: true },
-    'is stopped since 3 s @: it has not been started yet. It is meant to be stopped, and it is; it has to be started by a command.',
+    'has been stopped for 3 s @: it has not been started yet. It is meant to be stopped, and it is; it has to be started by a command.',
   ],
   [
     'complete',
@@ -42,12 +42,12 @@ const ROWS: readonly Row[] = [
       reason: 'the process exited with code 0, which is a success',
       spec: serviceSpec('pump1-corerl', { restart: { mode: 'on_failure' } }),
     },
-    'is stopped since 3 s @: the process exited with code 0, which is a success. It is meant to run; its restart policy (on_failure) leaves it so.',
+    'has been stopped for 3 s @: the process exited with code 0, which is a success. It is meant to run; its restart policy (on_failure) leaves it so.',
   ],
   [
     'drained',
     { ...stopped, substate: 'drained', intended: 'running' },
-    'is stopped since 3 s @: the host took it down when it left. It is meant to run; the next host starts it.',
+    'has been stopped for 3 s @: the host took it down when it left. It is meant to run; the next host starts it.',
   ],
   [
     'waiting for a dependency that failed',
@@ -58,7 +58,7 @@ const ROWS: readonly Row[] = [
         { ...coreio, now: { state: 'failed', substate: 'missing', reason: 'No executable "coreio" was found.' } },
       ],
     },
-    'is starting since 3 s @: it waits until pump1-coreio runs. pump1-coreio is failed: No executable "coreio" was found. ' +
+    'has been starting for 3 s @: it waits until pump1-coreio runs. pump1-coreio is failed: No executable "coreio" was found. ' +
       'It is meant to run; it starts as soon as pump1-coreio runs.',
   ],
   [
@@ -75,38 +75,38 @@ const ROWS: readonly Row[] = [
         { serviceId: parseServiceId('db'), condition: 'completed', now: null },
       ],
     },
-    'is starting since 3 s @: it waits until pump1-coreio is ready and db has completed. ' +
+    'has been starting for 3 s @: it waits until pump1-coreio is ready and db has completed. ' +
       'pump1-coreio is starting: it waits until x runs. There is no service "db". ' +
       'It is meant to run; it starts as soon as pump1-coreio is ready and db has completed.',
   ],
   [
     'looking for its executable',
     { ...starting, substate: 'resolving' },
-    'is starting since 3 s @: it looks for the executable "program". It is meant to run; it is launched as soon as its executable is chosen.',
+    'has been starting for 3 s @: it looks for the executable "program". It is meant to run; it is launched as soon as its executable is chosen.',
   ],
   [
     'being launched',
     { ...starting, substate: 'launching' },
-    'is starting since 3 s @: its process is being launched. It is meant to run; its process runs as soon as the launch under way is through.',
+    'has been starting for 3 s @: its process is being launched. It is meant to run; its process runs as soon as the launch under way is through.',
   ],
   [
     'settling',
     { ...starting, substate: 'settling', launch: LAUNCH, deadlineAt: NOW + 150 },
-    'is starting since 3 s @: its process (pid 4711) has to live for 0.2 s to count as started. ' +
+    'has been starting for 3 s @: its process (pid 4711) has to live for 0.2 s to count as started. ' +
       'It is meant to run; it counts as started in 0.15 s, if it is alive then.',
   ],
   [
     'probing',
     { ...starting, substate: 'probing', launch: LAUNCH, deadlineAt: NOW + 90_000 },
-    'is starting since 3 s @: the startup probe of its process (pid 4711) has not passed yet. ' +
+    'has been starting for 3 s @: the startup probe of its process (pid 4711) has not passed yet. ' +
       'It is meant to run; its process is ended in 1 min 30 s, unless its startup probe passes.',
   ],
-  ['running without a readiness probe', {}, 'is running since 3 s @. It is meant to run, and it does.'],
-  ['running and ready', { spec: READY }, 'is running and ready since 3 s @. It is meant to run, and it does.'],
+  ['running without a readiness probe', {}, 'has been running for 3 s @. It is meant to run, and it does.'],
+  ['running and ready', { spec: READY }, 'has been running and ready for 3 s @. It is meant to run, and it does.'],
   [
     'unready',
     { spec: READY, substate: 'unready', reason: 'is not ready: no answer within 500 ms' },
-    'is running but not ready since 3 s @: its readiness probe failed: no answer within 500 ms. ' +
+    'has been running but not ready for 3 s @: its readiness probe failed: no answer within 500 ms. ' +
       'It is meant to run, and it does; it is ready as soon as its readiness probe passes.',
   ],
   [
@@ -117,36 +117,36 @@ const ROWS: readonly Row[] = [
       reason: 'runs 1.0.0 because',
       fallbackReason: 'runs 1.0.0 because 2.0.0 was set aside: x',
     },
-    'is running but not ready since 3 s @: its readiness probe has not passed yet. ' +
+    'has been running but not ready for 3 s @: its readiness probe has not passed yet. ' +
       'It is meant to run, and it does; it is ready as soon as its readiness probe passes. ' +
       'It runs 1.0.0 because 2.0.0 was set aside: x.',
   ],
   [
     'running as an adopted process of an older revision',
     { isAdopted: true, isDrifted: true },
-    'is running since 3 s @. It is meant to run, and it does. ' +
+    'has been running for 3 s @. It is meant to run, and it does. ' +
       'Its process (pid 4711) was launched by an earlier host and adopted by this one. ' +
       'Its process runs an older revision of its configuration; the next launch takes over the present one.',
   ],
   [
     'stopping',
     { ...stopping, intended: 'stopped', reason: 'is not ready: of before the stop' },
-    'is stopping since 3 s @: it was told to stop. It is meant to be stopped; what has not ended by itself in 4 s is killed.',
+    'has been stopping for 3 s @: it was told to stop. It is meant to be stopped; what has not ended by itself in 4 s is killed.',
   ],
   [
     'restarting',
     stopping,
-    'is stopping since 3 s @: it was told to restart. It is meant to run; what has not ended by itself in 4 s is killed.',
+    'has been stopping for 3 s @: it was told to restart. It is meant to run; what has not ended by itself in 4 s is killed.',
   ],
   [
     'stopping for its group',
     { ...stopping, aftermath: { type: 'again', reason: 'restarted with g-two, which failed (one_for_all)' } },
-    'is stopping since 3 s @: restarted with g-two, which failed (one_for_all). It is meant to run; what has not ended by itself in 4 s is killed.',
+    'has been stopping for 3 s @: restarted with g-two, which failed (one_for_all). It is meant to run; what has not ended by itself in 4 s is killed.',
   ],
   [
     'killing',
     { ...stopping, substate: 'killing', intended: 'stopped' },
-    'is stopping since 3 s @: its grace is over and what is left of its processes is killed. ' +
+    'has been stopping for 3 s @: its grace is over and what is left of its processes is killed. ' +
       'It is meant to be stopped; then it is down, as it is meant to be.',
   ],
   [
@@ -157,45 +157,45 @@ const ROWS: readonly Row[] = [
       intended: 'stopped',
       reason: 'its process tree could not be ended yet; trying again',
     },
-    'is stopping since 3 s @: its process tree could not be ended yet; trying again. ' +
+    'has been stopping for 3 s @: its process tree could not be ended yet; trying again. ' +
       'It is meant to be stopped; its stop is tried again within 1 s.',
   ],
   [
     'draining',
     { ...stopping, substate: 'draining' },
-    'is stopping since 3 s @: the host takes its services down. It is meant to run; what has not ended by itself in 4 s is killed.',
+    'has been stopping for 3 s @: the host takes its services down. It is meant to run; what has not ended by itself in 4 s is killed.',
   ],
   [
     'in backoff',
     { ...down, state: 'backoff', substate: 'waiting', reason: 'the process exited with code 1', deadlineAt: NOW + 800 },
-    'is in backoff since 3 s @: the process exited with code 1. It is meant to run; the next launch is in 0.8 s.',
+    'has been in backoff for 3 s @: the process exited with code 1. It is meant to run; the next launch is in 0.8 s.',
   ],
   [
     'exhausted',
     { ...failed, reason: 'the process exited with code 1; more than 3 restarts within 60 s', deadlineAt: NOW + 27_000 },
-    'is failed since 3 s @: the process exited with code 1; more than 3 restarts within 60 s. ' +
+    'has been failed for 3 s @: the process exited with code 1; more than 3 restarts within 60 s. ' +
       'It is meant to run; one more attempt is made in 27 s.',
   ],
   [
     'exhausted for good',
     { ...failed, reason: 'its restart policy is never' },
-    'is failed since 3 s @: its restart policy is never. ' +
+    'has been failed for 3 s @: its restart policy is never. ' +
       'It is meant to run; its policy makes no further attempt, so it has to be started by a command.',
   ],
   [
     'without its executable',
     { ...failed, substate: 'missing', reason: 'No executable "program" was found.' },
-    'is failed since 3 s @: No executable "program" was found. It is meant to run; it starts as soon as there is an executable "program".',
+    'has been failed for 3 s @: No executable "program" was found. It is meant to run; it starts as soon as there is an executable "program".',
   ],
   [
     'refused',
     { ...failed, substate: 'refused', reason: 'EACCES', deadlineAt: NOW + 27_000 },
-    'is failed since 3 s @: EACCES. It is meant to run; one more attempt is made in 27 s.',
+    'has been failed for 3 s @: EACCES. It is meant to run; one more attempt is made in 27 s.',
   ],
   [
     'abandoned',
     { ...failed, substate: 'abandoned', reason: 'its actor broke again and again' },
-    'is failed since 3 s @: its actor broke again and again. It is meant to run; it has to be started by a command.',
+    'has been failed for 3 s @: its actor broke again and again. It is meant to run; it has to be started by a command.',
   ],
 ];
 
