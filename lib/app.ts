@@ -6,7 +6,7 @@ import type { ServeOptions } from './cli/options.ts';
 import { hostVersion } from './cli/version.ts';
 import { createCatalog } from './config/catalog.ts';
 import type { LoadedConfig } from './config/spec-source.ts';
-import { ReportingLedger } from './control/health-store.ts';
+import { reportingLedger } from './control/health-store.ts';
 import { Health } from './control/health.ts';
 import type { ExitMode, OpenControl } from './control/control.ts';
 import { openControl } from './control/open-control.ts';
@@ -101,7 +101,7 @@ export async function startHost(options: ServeOptions, config: LoadedConfig, log
     undo.push(() => store.close());
     const health = new Health(systemClock, log);
     health.include(() => [...access.troubles(), ...[certificate?.trouble() ?? []].flat()]);
-    const ledger = new ReportingLedger(metrics.ledger(store.ledger), health);
+    const ledger = reportingLedger(metrics.ledger(store.ledger), health);
     const processes = await openProcesses(options, ledger, listening.url, log, crashPoint);
     undo.push(() => processes.close());
     const logs = await openServiceLogs({ stateDir: options.stateDir, facts: (id) => processes.facts(id), log });

@@ -1,25 +1,23 @@
-import type { LaunchId, ServiceId } from '../model/ids.ts';
+import type { ServiceId } from '../model/ids.ts';
 import {
   isHostTrouble,
   isHostTroubleError,
   type Executable,
   type ExecutableChoice,
-  type Launch,
   type LaunchOutcome,
   type ProcessExit,
-  type ProcessFacts,
 } from '../model/process.ts';
-import type { NodeSignal, StopSpec } from '../model/spec.ts';
+import type { StopSpec } from '../model/spec.ts';
 import type { Catalog, ExecutableQuery } from '../ports/catalog.ts';
-import type { LaunchObserver, LaunchRequest, ProcessHost, Stray } from '../ports/process-host.ts';
+import { ProcessHostDecorator } from '../ports/process-host-decorator.ts';
+import type { LaunchRequest, ProcessHost } from '../ports/process-host.ts';
 import type { Health } from './health.ts';
 
 /**
  * A process host that begins no launch before all that the actors know is kept, and reports launches which fail for want of
  * descriptors, memory, processes or space.
  */
-export class ReportingProcessHost implements ProcessHost {
-  readonly #host: ProcessHost;
+export class ReportingProcessHost extends ProcessHostDecorator {
   readonly #health: Health;
   readonly #keepAll: () => Promise<void>;
   /** Launches that wait and of which the host knows nothing yet: a stop has to reach them here. */
@@ -27,18 +25,18 @@ export class ReportingProcessHost implements ProcessHost {
 
   /** `keepAll` resolves when every fact that was told so far is durable. */
   constructor(host: ProcessHost, health: Health, keepAll: () => Promise<void>) {
-    this.#host = host;
+    super(host);
     this.#health = health;
     this.#keepAll = keepAll;
   }
 
-  async launch(request: LaunchRequest): Promise<LaunchOutcome> {
+  override async launch(request: LaunchRequest): Promise<LaunchOutcome> {
     // Once the next launch is in the ledger, a host that comes up asks only about that one: the exit of the last must be kept. A
     // store known to be in trouble is not waited for; its patience with a lock that another program holds is 5 s a write.
     const isFirst = request.generation === 1; // there is no exit before it, and nothing to wait for
     const known = this.#health.obstacles()[0];
     if (known !== undefined) return notBegun(request, known);
-    const outcome = await (isFirst ? this.#host.launch(request) : this.#launchWhenKept(request));
+    const outcome = await (isFirst ? this.host.launch(request) : this.#launchWhenKept(request));
     // A store in trouble reports for itself.
     if (outcome.type === 'refused' && isHostTrouble(outcome.failure) && outcome.failure.code !== 'ESTORE') {
       this.#health.launchFailed(request.serviceId, outcome.failure);
@@ -60,45 +58,13 @@ export class ReportingProcessHost implements ProcessHost {
     if (this.#waiting.get(serviceId) === waiting) this.#waiting.delete(serviceId);
     if (trouble !== null) return notBegun(request, trouble);
     if (waiting.signal.aborted) return notBegun(request, 'it was stopped meanwhile');
-    return this.#host.launch(request); // in the same turn as the look whether it was stopped
+    return this.host.launch(request); // in the same turn as the look whether it was stopped
   }
 
-  stop(serviceId: ServiceId, stop: StopSpec): Promise<ProcessExit | null> {
+  override stop(serviceId: ServiceId, stop: StopSpec): Promise<ProcessExit | null> {
     this.#health.launchSettled(serviceId);
     this.#waiting.get(serviceId)?.abort();
-    return this.#host.stop(serviceId, stop);
-  }
-
-  survey(): Promise<ReadonlyMap<ServiceId, ProcessFacts>> {
-    return this.#host.survey();
-  }
-
-  troubles(): readonly string[] {
-    return this.#host.troubles();
-  }
-
-  strays(): readonly Stray[] {
-    return this.#host.strays();
-  }
-
-  facts(serviceId: ServiceId): ProcessFacts | null {
-    return this.#host.facts(serviceId);
-  }
-
-  observe(launchId: LaunchId, observer: LaunchObserver): () => void {
-    return this.#host.observe(launchId, observer);
-  }
-
-  signal(serviceId: ServiceId, signal: NodeSignal): Promise<boolean> {
-    return this.#host.signal(serviceId, signal);
-  }
-
-  live(): readonly Launch[] {
-    return this.#host.live();
-  }
-
-  close(): Promise<void> {
-    return this.#host.close();
+    return this.host.stop(serviceId, stop);
   }
 }
 

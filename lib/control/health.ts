@@ -2,9 +2,10 @@ import type { ServiceId } from '../model/ids.ts';
 import type { LaunchFailure } from '../model/process.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
+import type { StoreWriter } from '../ports/store-decorators.ts';
 
 /** Who writes to the store: the recorder, commands, the launch ledger, the quarantine, and the look whether it is back. */
-export type StoreWriter = 'journal' | 'wishes' | 'ledger' | 'quarantine' | 'probe';
+export type HealthWriter = StoreWriter | 'probe';
 
 /** How the store is asked whether it is back, and who is told when it is. */
 export interface StoreWatch {
@@ -25,7 +26,7 @@ const LEAST_BETWEEN_PROBES_MS = 1_000;
 export class Health {
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #writers = new Map<StoreWriter, string>();
+  readonly #writers = new Map<HealthWriter, string>();
   readonly #launches = new Map<ServiceId | `program ${string}`, LaunchFailure>();
   readonly #lasting: string[] = [];
   #watch: StoreWatch | null = null;
@@ -64,14 +65,14 @@ export class Health {
   }
 
   /** A write failed; `reason` is a sentence. */
-  storeFailed(writer: StoreWriter, reason: string): void {
+  storeFailed(writer: HealthWriter, reason: string): void {
     if (this.#writers.size === 0) this.#log.error({ writer, reason }, 'the store is in trouble; the host is degraded');
     this.#writers.set(writer, reason);
     this.#arm();
   }
 
   /** A write went through. */
-  storeWritten(writer: StoreWriter): void {
+  storeWritten(writer: HealthWriter): void {
     if (!this.#writers.delete(writer) || this.#writers.size > 0) return;
     this.#delayMs = FIRST_PROBE_MS;
     this.#log.info({ writer }, 'the store can be written again');
@@ -137,7 +138,7 @@ export class Health {
 
   /** The recorder and the quarantine have something to write and say themselves when it went through; the others have not. */
   #back(): void {
-    for (const writer of ['wishes', 'ledger', 'probe'] as const) this.storeWritten(writer);
+    for (const writer of ['wish', 'ledger', 'probe'] as const) this.storeWritten(writer);
     if (!this.#isClosed) this.#watch?.onBack();
   }
 }

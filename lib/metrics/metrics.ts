@@ -7,6 +7,7 @@ import type { MeasuredHost } from '../ports/measured-host.ts';
 import type { Exposition, ProbeMeter, RequestMeter } from '../ports/meter.ts';
 import type { ProcessHost } from '../ports/process-host.ts';
 import type { ProcessUsage } from '../ports/process-usage.ts';
+import { WatchedLedger } from '../ports/store-decorators.ts';
 import { TextExposition } from './exposition.ts';
 import { FactMeter } from './fact-meter.ts';
 import type { Family } from './family.ts';
@@ -17,7 +18,7 @@ import { PromProbeMeter } from './probe-meter.ts';
 import { MeteredProcessHost, ProcessMeter } from './process-meter.ts';
 import { PromRequestMeter } from './request-meter.ts';
 import { serviceFamilies, usageFamilies } from './service-families.ts';
-import { MeteredLedger, MeteredStore, StoreMeter } from './store-meter.ts';
+import { MeteredStore, StoreMeter } from './store-meter.ts';
 
 export interface MetricsOptions {
   readonly version: string;
@@ -67,7 +68,7 @@ export class Metrics {
 
   /** The same ledger, measured. */
   ledger(ledger: LaunchLedger): LaunchLedger {
-    return new MeteredLedger(ledger, this.#store);
+    return new WatchedLedger(ledger, this.#store.measured);
   }
 
   /** The same process host, measured. */

@@ -1,8 +1,9 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { LaunchId, ServiceId } from '../model/ids.ts';
-import type { Launch, LaunchOutcome, ProcessExit, ProcessFacts } from '../model/process.ts';
-import type { NodeSignal, StopSpec } from '../model/spec.ts';
-import type { LaunchObserver, LaunchRequest, ProcessHost, Stray } from '../ports/process-host.ts';
+import type { ServiceId } from '../model/ids.ts';
+import type { LaunchOutcome, ProcessExit, ProcessFacts } from '../model/process.ts';
+import type { StopSpec } from '../model/spec.ts';
+import { ProcessHostDecorator } from '../ports/process-host-decorator.ts';
+import type { LaunchRequest, ProcessHost, Stray } from '../ports/process-host.ts';
 import { LONG } from './buckets.ts';
 
 /** Measures launches, stops, and what earlier hosts left. */
@@ -75,62 +76,33 @@ export class ProcessMeter {
 }
 
 /** A process host whose work is measured. */
-export class MeteredProcessHost implements ProcessHost {
-  readonly #host: ProcessHost;
+export class MeteredProcessHost extends ProcessHostDecorator {
   readonly #meter: ProcessMeter;
 
   constructor(host: ProcessHost, meter: ProcessMeter) {
-    this.#host = host;
+    super(host);
     this.#meter = meter;
   }
 
-  async survey(): Promise<ReadonlyMap<ServiceId, ProcessFacts>> {
+  override async survey(): Promise<ReadonlyMap<ServiceId, ProcessFacts>> {
     const begunAt = performance.now();
-    const facts = await this.#host.survey();
-    this.#meter.surveyed(facts.values(), this.#host.strays(), secondsSince(begunAt));
+    const facts = await this.host.survey();
+    this.#meter.surveyed(facts.values(), this.host.strays(), secondsSince(begunAt));
     return facts;
   }
 
-  async launch(request: LaunchRequest): Promise<LaunchOutcome> {
+  override async launch(request: LaunchRequest): Promise<LaunchOutcome> {
     const begunAt = performance.now();
-    const outcome = await this.#host.launch(request);
+    const outcome = await this.host.launch(request);
     this.#meter.launched(outcome, secondsSince(begunAt));
     return outcome;
   }
 
-  async stop(serviceId: ServiceId, stop: StopSpec): Promise<ProcessExit | null> {
+  override async stop(serviceId: ServiceId, stop: StopSpec): Promise<ProcessExit | null> {
     const begunAt = performance.now();
-    const exit = await this.#host.stop(serviceId, stop);
+    const exit = await this.host.stop(serviceId, stop);
     if (exit !== null) this.#meter.stopped(secondsSince(begunAt)); // else there was nothing to wait for
     return exit;
-  }
-
-  strays(): readonly Stray[] {
-    return this.#host.strays();
-  }
-
-  facts(serviceId: ServiceId): ProcessFacts | null {
-    return this.#host.facts(serviceId);
-  }
-
-  observe(launchId: LaunchId, observer: LaunchObserver): () => void {
-    return this.#host.observe(launchId, observer);
-  }
-
-  signal(serviceId: ServiceId, signal: NodeSignal): Promise<boolean> {
-    return this.#host.signal(serviceId, signal);
-  }
-
-  troubles(): readonly string[] {
-    return this.#host.troubles();
-  }
-
-  live(): readonly Launch[] {
-    return this.#host.live();
-  }
-
-  close(): Promise<void> {
-    return this.#host.close();
   }
 }
 

@@ -1,16 +1,8 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
-import type { JournalEntry, JournalQuery } from '../model/journal.ts';
-import type { LaunchId } from '../model/ids.ts';
-import type { ProcessExit } from '../model/process.ts';
-import type { Receipt } from '../model/receipt.ts';
-import type { Instant } from '../model/time.ts';
-import type { Wish } from '../model/wish.ts';
-import type { ActorCommit, ActorRow, ActorStore, QuarantinedRow, WishCommit } from '../ports/actor-store.ts';
-import type { LaunchEntry, LaunchLedger } from '../ports/launch-ledger.ts';
+import type { JournalEntry } from '../model/journal.ts';
+import type { ActorCommit, ActorStore, WishCommit } from '../ports/actor-store.ts';
+import { WatchedStore, type Watch } from '../ports/store-decorators.ts';
 import { SHORT } from './buckets.ts';
-
-/** Whose write it is: the recorder's flush, a command's wish, an entry of the launch ledger, or a row for the quarantine. */
-type Writer = 'flush' | 'wish' | 'ledger' | 'quarantine';
 
 /** Measures writes to the store. */
 export class StoreMeter {
@@ -35,7 +27,7 @@ export class StoreMeter {
     for (const writer of ['flush', 'wish', 'ledger', 'quarantine'] as const) this.#failures.inc({ writer }, 0);
   }
 
-  async measured(writer: Writer, write: () => Promise<void>): Promise<void> {
+  readonly measured: Watch = async (writer, write) => {
     const begunAt = performance.now();
     try {
       await write();
@@ -44,91 +36,25 @@ export class StoreMeter {
       throw error;
     }
     this.#duration.observe({ writer }, (performance.now() - begunAt) / 1_000);
-  }
+  };
 }
 
 /** A store whose writes are measured and whose facts are counted once they are written down. */
-export class MeteredStore implements ActorStore {
-  readonly #store: ActorStore;
-  readonly #meter: StoreMeter;
+export class MeteredStore extends WatchedStore {
   readonly #written: (facts: readonly JournalEntry[]) => void;
 
   constructor(store: ActorStore, meter: StoreMeter, written: (facts: readonly JournalEntry[]) => void) {
-    this.#store = store;
-    this.#meter = meter;
+    super(store, meter.measured);
     this.#written = written;
   }
 
-  async commitActors(commit: ActorCommit): Promise<void> {
-    await this.#meter.measured('flush', () => this.#store.commitActors(commit));
+  override async commitActors(commit: ActorCommit): Promise<void> {
+    await super.commitActors(commit);
     this.#written(commit.journal);
   }
 
-  async commitWishes(commit: WishCommit): Promise<void> {
-    await this.#meter.measured('wish', () => this.#store.commitWishes(commit));
+  override async commitWishes(commit: WishCommit): Promise<void> {
+    await super.commitWishes(commit);
     this.#written(commit.journal);
-  }
-
-  quarantine(rows: readonly QuarantinedRow[], at: Instant): Promise<void> {
-    return this.#meter.measured('quarantine', () => this.#store.quarantine(rows, at));
-  }
-
-  loadActors(): Promise<readonly ActorRow[]> {
-    return this.#store.loadActors();
-  }
-
-  loadWishes(): Promise<readonly Wish[]> {
-    return this.#store.loadWishes();
-  }
-
-  lastSeq(): Promise<number> {
-    return this.#store.lastSeq();
-  }
-
-  history(query: JournalQuery): Promise<readonly JournalEntry[]> {
-    return this.#store.history(query);
-  }
-
-  receipt(key: string): Promise<Receipt | null> {
-    return this.#store.receipt(key);
-  }
-
-  keepReceipt(receipt: Receipt): Promise<void> {
-    return this.#meter.measured('wish', () => this.#store.keepReceipt(receipt));
-  }
-
-  probe(): Promise<void> {
-    return this.#store.probe();
-  }
-}
-
-/** A ledger whose writes are measured. */
-export class MeteredLedger implements LaunchLedger {
-  readonly #ledger: LaunchLedger;
-  readonly #meter: StoreMeter;
-
-  constructor(ledger: LaunchLedger, meter: StoreMeter) {
-    this.#ledger = ledger;
-    this.#meter = meter;
-  }
-
-  intend(entry: LaunchEntry): Promise<void> {
-    return this.#meter.measured('ledger', () => this.#ledger.intend(entry));
-  }
-
-  running(launchId: LaunchId, pid: number, startTime: string): Promise<void> {
-    return this.#meter.measured('ledger', () => this.#ledger.running(launchId, pid, startTime));
-  }
-
-  exited(launchId: LaunchId, exit: ProcessExit): Promise<void> {
-    return this.#meter.measured('ledger', () => this.#ledger.exited(launchId, exit));
-  }
-
-  revoked(launchId: LaunchId): Promise<void> {
-    return this.#meter.measured('ledger', () => this.#ledger.revoked(launchId));
-  }
-
-  newest(): Promise<readonly LaunchEntry[]> {
-    return this.#ledger.newest();
   }
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { SimulatedClock } from 'xstate';
-import { ReportingLedger } from '../../../lib/control/health-store.ts';
+import { reportingLedger } from '../../../lib/control/health-store.ts';
 import { Health } from '../../../lib/control/health.ts';
 import { StoreUnavailableError } from '../../../lib/model/errors.ts';
 import { parseLaunchId } from '../../../lib/model/ids.ts';
@@ -103,7 +103,7 @@ describe('the health of a host', () => {
     let isBack = false;
     health.watchStore({ probe: () => Promise.resolve(), onBack: () => (isBack = true), timers });
     const broken = { revoked: () => Promise.reject(new StoreUnavailableError('read-only')) };
-    const ledger = new ReportingLedger(broken as Partial<LaunchLedger> as LaunchLedger, health); // all that is called
+    const ledger = reportingLedger(broken as Partial<LaunchLedger> as LaunchLedger, health); // all that is called
     await rejection(ledger.revoked(parseLaunchId('0'.repeat(32))));
     expect(health.reasons()).to.deep.equal(['read-only']);
     timers.increment(500);
