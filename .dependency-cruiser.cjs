@@ -104,6 +104,30 @@ module.exports = {
       to: { path: 'node_modules/@viz-js' },
     },
     {
+      name: 'dashboard-speaks-through-the-client',
+      comment:
+        'dashboard/ runs in a browser and knows the host as any client does: through lib/client and the types of what goes over the ' +
+        'wire. Remedy: add the question to the API, and import type.',
+      severity: 'error',
+      from: { path: '^lib/dashboard/' },
+      to: { path: '^lib/', pathNot: '^lib/(dashboard|client|api)/' },
+    },
+    {
+      name: 'dashboard-loads-no-schema',
+      comment: 'What the page loads of the host is its client. Remedy: import type.',
+      severity: 'error',
+      from: { path: '^lib/dashboard/' },
+      to: { path: '^lib/api/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'dashboard-is-bundled',
+      comment:
+        'What the page is built from is no dependency of the package, so nothing else may import it. Remedy: keep it in dashboard/.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/dashboard/' },
+      to: { path: '^lib/dashboard/|node_modules/(react|react-dom|react-aria-components|@tanstack|uplot)/' },
+    },
+    {
       name: 'doctor-only-asks',
       comment:
         'doctor/ examines a machine by asking the adapters what they would find; it runs no host. Remedy: add the question to ' +
@@ -161,7 +185,16 @@ module.exports = {
       name: 'no-orphans',
       comment: 'A file that nobody imports is dead. Remedy: delete it.',
       severity: 'error',
-      from: { orphan: true, pathNot: ['^lib/main\\.ts$', '^scripts/', '^lib/process/shim/', '^lib/http/pages/'] },
+      from: {
+        orphan: true,
+        pathNot: [
+          '^lib/main\\.ts$',
+          '^scripts/',
+          '^lib/process/shim/',
+          '^lib/http/pages/',
+          '^lib/dashboard/vite\\.config',
+        ],
+      },
       to: {},
     },
   ],

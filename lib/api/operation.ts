@@ -13,6 +13,7 @@ export const TAGS = {
   Configuration: 'The files behind it all.',
   Host: 'How the host itself is.',
   Documentation: 'This documentation.',
+  Dashboard: 'A page that shows all of it, live.',
 } as const;
 export type Tag = keyof typeof TAGS;
 

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Operation } from './operation.ts';
 import { AGENT_OPERATIONS, TEP_OPERATIONS } from './operations/agents.ts';
 import { CONFIG_OPERATIONS } from './operations/config.ts';
+import { DASHBOARD_OPERATIONS } from './operations/dashboard.ts';
 import { EVENT_OPERATIONS } from './operations/events.ts';
 import { DOCS_OPERATIONS, HOST_OPERATIONS } from './operations/host.ts';
 import { INSPECTOR_OPERATIONS } from './operations/inspector.ts';
@@ -31,6 +32,7 @@ export const OPERATIONS = {
   ...SESSION_OPERATIONS,
   ...INSPECTOR_OPERATIONS,
   ...DOCS_OPERATIONS,
+  ...DASHBOARD_OPERATIONS,
 } as const satisfies Readonly<Record<OperationId, Operation>>;
 
 /** The operation of an id, with the types of its schemas. */

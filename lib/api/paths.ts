@@ -69,6 +69,9 @@ export const PLACES = {
   getDocs: ['GET', '/docs'],
   getDocsAsset: ['GET', '/docs/assets/{name}'],
   getOpenApi: ['GET', '/openapi.json'],
+
+  getDashboard: ['GET', '/ui'],
+  getDashboardAsset: ['GET', '/ui/assets/{name}'],
 } as const satisfies Readonly<Record<string, Place>>;
 
 /** The name of an operation, unique in the API. */

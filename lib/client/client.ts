@@ -3,6 +3,7 @@ import type { OperationId } from '../api/paths.ts';
 import type { EventGap, EventReset, EventView } from '../api/schemas/event.ts';
 import type { LogItemView } from '../api/schemas/log.ts';
 import { messages } from './event-stream.ts';
+import type { StreamWatch } from './event-stream.ts';
 import { send, whole } from './request.ts';
 import type { ClientOptions, LooseArguments } from './request.ts';
 import type { Arguments, Calls } from './types.ts';
@@ -28,7 +29,7 @@ export interface Client extends Calls {
    * What happens, from the place that the query names (default: now) until the signal is aborted, over restarts of the host: each
    * event once.
    */
-  followEvents(args?: Arguments<'streamEvents'>): AsyncGenerator<FollowedEvent>;
+  followEvents(args?: Arguments<'streamEvents'> & StreamWatch): AsyncGenerator<FollowedEvent>;
 }
 
 /**
@@ -63,7 +64,10 @@ async function* followLogs(options: ClientOptions, args: Arguments<'readLogs'>):
   }
 }
 
-async function* followEvents(options: ClientOptions, args: Arguments<'streamEvents'>): AsyncGenerator<FollowedEvent> {
+async function* followEvents(
+  options: ClientOptions,
+  args: Arguments<'streamEvents'> & StreamWatch,
+): AsyncGenerator<FollowedEvent> {
   for await (const { event, data } of messages(options, 'streamEvents', { ...args })) {
     // as the document says of the stream
     if (event === undefined) yield { type: 'event', event: JSON.parse(data) as EventView };

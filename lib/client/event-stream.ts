@@ -7,6 +7,12 @@ import type { ClientOptions, FetchAnswer, LooseArguments } from './request.ts';
 /** Between two tries to reach a host again. */
 const RETRY_MS = 1_000;
 
+/** How a stream is, for who shows it to people. */
+export interface StreamWatch {
+  /** Told whenever the host has taken the stream up, and whenever an open one is over, for whatever reason. */
+  readonly onConnection?: (now: 'open' | 'lost') => void;
+}
+
 /**
  * The messages of an event stream. When the connection or the host goes away it comes back, and goes on behind the last message
  * that it gave, until the signal is aborted. Rejects with ProblemError for a refusal that is not of the moment (503), and at the
@@ -15,7 +21,7 @@ const RETRY_MS = 1_000;
 export async function* messages(
   options: ClientOptions,
   id: OperationId,
-  args: LooseArguments,
+  { onConnection, ...args }: LooseArguments & StreamWatch,
 ): AsyncGenerator<EventSourceMessage> {
   const { signal } = args;
   let lastId: string | null = null;
@@ -26,6 +32,7 @@ export async function* messages(
       return null;
     });
     isFirst = false;
+    if (response !== null) onConnection?.('open');
     try {
       for await (const message of messagesIn(response)) {
         lastId = message.id ?? lastId;
@@ -34,6 +41,8 @@ export async function* messages(
     } catch (error) {
       if (isAborted(signal)) return;
       if (!isBrokenConnection(error)) throw error;
+    } finally {
+      if (response !== null) onConnection?.('lost');
     }
     await pause(signal);
   }
@@ -52,10 +61,12 @@ function open(
 async function* messagesIn(response: FetchAnswer | null): AsyncGenerator<EventSourceMessage> {
   if (response?.body == null) return;
   const { EventSourceParserStream } = await import('eventsource-parser/stream'); // most clients follow nothing
-  const reader = response.body
-    .pipeThrough(new TextDecoderStream())
-    .pipeThrough(new EventSourceParserStream())
-    .getReader();
+  // The types of Node and of browsers differ in what may be written; bytes may be to both.
+  const decoder = new TextDecoderStream() as unknown as {
+    readonly readable: ReadableStream<string>;
+    readonly writable: WritableStream<Uint8Array>;
+  };
+  const reader = response.body.pipeThrough(decoder).pipeThrough(new EventSourceParserStream()).getReader();
   try {
     for (;;) {
       const { done, value } = await reader.read();

@@ -1,18 +1,25 @@
 import type { DOCS_OPERATIONS } from '../api/operations/host.ts';
-import { sendAsset, type Assets } from './assets.ts';
 import { DOCS_POLICY, docsPage, START_SCRIPT } from './docs-page.ts';
 import type { Context, HandlersOf } from './route.ts';
+import { assetsFolder, sendFile } from './static-files.ts';
+import type { StaticFolder } from './static-files.ts';
 
-const ASSETS: Assets = {
-  folder: 'docs',
-  types: { 'swagger-ui.css': 'text/css', 'swagger-ui-bundle.js': 'text/javascript' },
-  page: '/docs',
+const NAMES = ['swagger-ui.css', 'swagger-ui-bundle.js'];
+const ASSETS: StaticFolder = {
+  url: assetsFolder('docs'),
+  what: 'documentation',
+  cacheControl: 'private, max-age=3600',
+  has: (name) => NAMES.includes(name),
 };
 
-async function sendDocsAsset(ctx: Context): Promise<void> {
-  if (ctx.params?.['name'] !== 'start.js') return sendAsset(ctx, ASSETS);
-  ctx.type = 'text/javascript';
-  ctx.body = START_SCRIPT;
+async function sendAsset(ctx: Context): Promise<void> {
+  const name = ctx.params?.['name'] ?? '';
+  if (name === 'start.js') {
+    ctx.type = 'text/javascript';
+    ctx.body = START_SCRIPT;
+    return;
+  }
+  await sendFile(ctx, ASSETS, name);
 }
 
 function sendPage(ctx: Context, html: string): void {
@@ -40,7 +47,7 @@ export function docsHandlers(version: string): HandlersOf<typeof DOCS_OPERATIONS
         sendPage(ctx, html);
       },
     },
-    getDocsAsset: { write: ({ ctx }) => sendDocsAsset(ctx) },
+    getDocsAsset: { write: ({ ctx }) => sendAsset(ctx) },
     getOpenApi: () => (document ??= load()),
   };
 }

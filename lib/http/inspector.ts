@@ -1,12 +1,14 @@
 import type { INSPECTOR_OPERATIONS } from '../api/operations/inspector.ts';
-import { sendAsset, type Assets } from './assets.ts';
 import { inspectorPage, inspectorPolicy } from './inspector-page.ts';
 import type { HandlersOf } from './route.ts';
+import { assetsFolder, sendFile, type StaticFolder } from './static-files.ts';
 
-const ASSETS: Assets = {
-  folder: 'inspector',
-  types: { 'bridge.js': 'text/javascript', 'bridge.css': 'text/css' },
-  page: '/inspector',
+const NAMES = ['bridge.js', 'bridge.css'];
+const ASSETS: StaticFolder = {
+  url: assetsFolder('inspector'),
+  what: 'inspector page',
+  cacheControl: 'private, max-age=3600',
+  has: (name) => NAMES.includes(name),
 };
 
 /** The handlers of the page that feeds the inspector at `url`. */
@@ -22,6 +24,6 @@ export function inspectorHandlers(url: string): HandlersOf<typeof INSPECTOR_OPER
         ctx.body = html;
       },
     },
-    getInspectorAsset: { write: ({ ctx }) => sendAsset(ctx, ASSETS) },
+    getInspectorAsset: { write: ({ ctx }) => sendFile(ctx, ASSETS, ctx.params?.['name'] ?? '') },
   };
 }

@@ -6,6 +6,7 @@ import type { Exposition } from '../ports/meter.ts';
 import { DEFAULT_INSPECTOR_URL } from '../model/inspector-url.ts';
 import { agentHandlers, tepHandlers } from './agents.ts';
 import { configHandlers } from './config.ts';
+import { dashboardHandlers } from './dashboard.ts';
 import { docsHandlers } from './docs.ts';
 import { eventHandlers } from './events.ts';
 import { healthHandlers } from './health.ts';
@@ -45,6 +46,7 @@ export function allRoutes(
     ...sessionHandlers(),
     ...inspectorHandlers(inspectorUrl),
     ...docsHandlers(version),
+    ...dashboardHandlers(),
   };
   // Object.keys forgets the type of the keys; each handler fits the schemas of its operation, as HandlersOf has checked.
   return (Object.keys(OPERATIONS) as OperationId[]).map((id) =>

@@ -1,0 +1,33 @@
+import type { ReactNode } from 'react';
+import { AgentDetail } from './detail/agent-detail.tsx';
+import { ServiceDetail } from './detail/service-detail.tsx';
+import { Header } from './header/header.tsx';
+import { ServiceList } from './list/service-list.tsx';
+import { useRoute } from './route.ts';
+import type { Route } from './world/route.ts';
+import './style/layout.css';
+
+function Detail({ route }: { readonly route: Route }): ReactNode {
+  switch (route.type) {
+    case 'nothing':
+      return <p className="hint">Choose an agent or a service from the list.</p>;
+    case 'agent':
+      return <AgentDetail key={route.id} id={route.id} />;
+    case 'service':
+      return <ServiceDetail key={route.id} id={route.id} tab={route.tab} />;
+  }
+}
+
+/** The whole page. */
+export function App(): ReactNode {
+  const route = useRoute();
+  return (
+    <div className="page">
+      <Header />
+      <ServiceList route={route} />
+      <main className="detail" aria-label="Detail">
+        <Detail route={route} />
+      </main>
+    </div>
+  );
+}

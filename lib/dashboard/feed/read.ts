@@ -1,0 +1,60 @@
+import { ProblemError } from '../../client/client.ts';
+import type { Client } from '../../client/client.ts';
+import type { Snapshot, Views } from '../world/world.ts';
+import type { Stale } from '../world/stale.ts';
+
+type Reader = Pick<Client, 'listAgents' | 'listServices' | 'getAgent' | 'getService' | 'getHealth'>;
+
+/** All items of a paged list. */
+async function allPages<T>(
+  read: (cursor: string | undefined) => Promise<{ readonly items: readonly T[]; readonly next: string | null }>,
+): Promise<readonly T[]> {
+  const found: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const { items, next } = await read(cursor);
+    found.push(...items);
+    cursor = next ?? undefined;
+  } while (cursor !== undefined);
+  return found;
+}
+
+/** Reads everything. */
+export async function readSnapshot(client: Reader, signal: AbortSignal): Promise<Snapshot> {
+  const [agents, services, health] = await Promise.all([
+    allPages(async (cursor) => {
+      const page = await client.listAgents({ query: { cursor }, signal });
+      return { items: page.agents, next: page.next };
+    }),
+    allPages(async (cursor) => {
+      const page = await client.listServices({ query: { cursor }, signal });
+      return { items: page.services, next: page.next };
+    }),
+    client.getHealth({ signal }),
+  ]);
+  return { agents, services, health };
+}
+
+/** Null for what the host does not know any more. */
+async function known<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ProblemError && error.status === 404) return null;
+    throw error;
+  }
+}
+
+async function views<T>(ids: ReadonlySet<string>, read: (id: string) => Promise<T>): Promise<Map<string, T | null>> {
+  return new Map(await Promise.all([...ids].map(async (id) => [id, await known(read(id))] as const)));
+}
+
+/** Reads what is stale. */
+export async function readStale(client: Reader, stale: Stale, signal: AbortSignal): Promise<Snapshot | Views> {
+  if (stale.type === 'everything') return readSnapshot(client, signal);
+  const [agents, services] = await Promise.all([
+    views(stale.agents, (id) => client.getAgent({ id, signal })),
+    views(stale.services, (id) => client.getService({ id, signal })),
+  ]);
+  return { agents, services };
+}

@@ -1,0 +1,58 @@
+import type { ReactNode } from 'react';
+import { useFeed, useWorld } from '../host-context.ts';
+import { clockTime } from '../words/time.ts';
+import './header.css';
+
+function Connection(): ReactNode {
+  const { value, context } = useFeed();
+  if (context.lostAt !== null) {
+    return (
+      <span className="connection connection-lost" title={context.problem ?? undefined}>
+        <span aria-hidden="true">▲</span> Reconnecting since {clockTime(context.lostAt)}
+      </span>
+    );
+  }
+  const isLive = typeof value === 'object' && typeof value.following === 'object';
+  return (
+    <span className={isLive ? 'connection connection-live' : 'connection'}>
+      <span aria-hidden="true">{isLive ? '●' : '○'}</span> {isLive ? 'Live' : 'Connecting'}
+    </span>
+  );
+}
+
+function Health(): ReactNode {
+  const health = useWorld((world) => world.health);
+  if (health === null) return null;
+  return (
+    <>
+      <span className={`health health-${health.status}`}>
+        <span aria-hidden="true">{health.status === 'healthy' ? '●' : '▲'}</span> Host {health.status}
+      </span>
+      {health.reasons?.map((reason) => (
+        <span key={reason} className="health-reason">
+          {reason}
+        </span>
+      ))}
+      <span className="fact">version {health.version}</span>
+      <span className="fact">pid {health.process_id}</span>
+    </>
+  );
+}
+
+/** What holds for the host as a whole. */
+export function Header(): ReactNode {
+  return (
+    <header className="header">
+      <h1>Coredinator</h1>
+      <div className="header-facts">
+        <Health />
+      </div>
+      <nav className="header-links" aria-label="Elsewhere">
+        <a href="/docs">API</a>
+      </nav>
+      <div role="status">
+        <Connection />
+      </div>
+    </header>
+  );
+}

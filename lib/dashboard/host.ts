@@ -1,0 +1,33 @@
+import { createActor } from 'xstate';
+import type { ActorRefFrom } from 'xstate';
+import { createClient } from '../client/client.ts';
+import type { Client } from '../client/client.ts';
+import { feedMachine } from './feed/machine.ts';
+import { Store } from './store.ts';
+
+/** What every part of the page works with. */
+export interface Host {
+  readonly client: Client;
+  readonly store: Store;
+  readonly feed: ActorRefFrom<typeof feedMachine>;
+}
+
+/** The client of the host that the page is from; `onSignedOut` is called when that wants to know anew who asks. */
+function clientOf(origin: string, onSignedOut: () => void): Client {
+  return createClient({
+    url: origin,
+    fetch: async (url, request) => {
+      const answer = await fetch(url, request);
+      if (answer.status === 401) onSignedOut();
+      return answer;
+    },
+  });
+}
+
+/** Begins to follow the host that the page is from. */
+export function openHost(origin: string, onSignedOut: () => void): Host {
+  const client = clientOf(origin, onSignedOut);
+  const store = new Store();
+  const input = { client, update: store.update.bind(store), now: Date.now };
+  return { client, store, feed: createActor(feedMachine, { input }).start() };
+}

@@ -1,0 +1,35 @@
+import type { ReactNode } from 'react';
+import type { State } from '../world/world.ts';
+import './state-badge.css';
+
+/** A shape of its own for each state, so that nobody has to tell colours apart. */
+const SHAPES: Readonly<Record<State, string>> = {
+  running: 'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2z',
+  starting: 'M4 2.5 13 8l-9 5.5z',
+  stopping: 'M2.5 4 8 13l5.5-9z',
+  backoff: 'M8 2 14.5 13.5h-13z',
+  failed: 'M4.2 2.5 8 6.3l3.8-3.8 1.7 1.7L9.7 8l3.8 3.8-1.7 1.7L8 9.7l-3.8 3.8-1.7-1.7L6.3 8 2.5 4.2z',
+  stopped: 'M3 3h10v10H3z',
+};
+
+/** The mark of a state. */
+export function StateMark({ state }: { readonly state: State }): ReactNode {
+  return (
+    <svg className={`state-mark is-${state}`} viewBox="0 0 16 16" width="12" height="12" aria-hidden="true">
+      <path d={SHAPES[state]} />
+    </svg>
+  );
+}
+
+/** A state by mark, colour and word. */
+export function StateBadge({ state, more }: { readonly state: State; readonly more?: string | null }): ReactNode {
+  return (
+    <span className={`state-badge is-${state}`}>
+      <StateMark state={state} />
+      <span>
+        {state}
+        {more == null ? null : <span className="state-more"> · {more}</span>}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,36 @@
+const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const DAY_AND_CLOCK = new Intl.DateTimeFormat('en-GB', {
+  ...{ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' },
+});
+
+const UNITS = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['min', 60],
+] as const;
+
+/** The time of day here. */
+export function clockTime(at: number): string {
+  return CLOCK.format(at);
+}
+
+/** An instant as people here write it: without its day when that is the day of `now`. */
+export function localInstant(iso: string, now: number): string {
+  const at = new Date(iso);
+  const isToday = at.toDateString() === new Date(now).toDateString();
+  return (isToday ? CLOCK : DAY_AND_CLOCK).format(at);
+}
+
+/** How long something takes, to two units: `3 d 4 h`, `12 s`, `0.3 s`. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, ms / 1_000);
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  for (const [index, [unit, size]] of UNITS.entries()) {
+    if (seconds < size) continue;
+    const [lesser, lesserSize] = UNITS[index + 1] ?? ['s', 1];
+    const rest = Math.floor((seconds % size) / lesserSize);
+    const first = `${Math.floor(seconds / size)} ${unit}`;
+    return rest === 0 ? first : `${first} ${rest} ${lesser}`;
+  }
+  return `${Math.floor(seconds)} s`;
+}

@@ -1,0 +1,45 @@
+/** The views of the detail of a service. */
+export const SERVICE_TABS = ['overview', 'history', 'logs', 'resources', 'dependencies'] as const;
+export type ServiceTab = (typeof SERVICE_TABS)[number];
+
+/** What the page shows beside the list. */
+export type Route =
+  | { readonly type: 'nothing' }
+  | { readonly type: 'service'; readonly id: string; readonly tab: ServiceTab }
+  | { readonly type: 'agent'; readonly id: string };
+
+function decoded(part: string): string | null {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return null; // an address that somebody has cut off shows nothing
+  }
+}
+
+function isTab(text: string): text is ServiceTab {
+  return SERVICE_TABS.some((tab) => tab === text);
+}
+
+/** Reads the fragment of an address: `#/services/ID/TAB` or `#/agents/ID`. What is something else shows nothing. */
+export function parseRoute(hash: string): Route {
+  const [, room, part = '', tab = ''] = hash.split('/');
+  const id = decoded(part);
+  if (id === null || id === '') return { type: 'nothing' };
+  if (room === 'agents') return { type: 'agent', id };
+  if (room === 'services') return { type: 'service', id, tab: isTab(tab) ? tab : 'overview' };
+  return { type: 'nothing' };
+}
+
+/** The fragment that {@link parseRoute} reads as this. */
+export function formatRoute(route: Route): string {
+  switch (route.type) {
+    case 'nothing':
+      return '#/';
+    case 'agent':
+      return `#/agents/${encodeURIComponent(route.id)}`;
+    case 'service': {
+      const end = route.tab === 'overview' ? '' : `/${route.tab}`;
+      return `#/services/${encodeURIComponent(route.id)}${end}`;
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { expect } from 'chai';
+import { countStates, groupsOf } from '../../../lib/dashboard/world/groups.ts';
+import type { Wanted } from '../../../lib/dashboard/world/groups.ts';
+import { EMPTY_WORLD, withSnapshot } from '../../../lib/dashboard/world/world.ts';
+import { agentOf, healthOf, serviceOf } from './views.ts';
+
+const world = withSnapshot(EMPTY_WORLD, {
+  agents: [
+    agentOf('pump1', { services: ['plant-io', 'pump1-corerl'] }),
+    agentOf('pump2', { services: ['plant-io', 'pump2-corerl'], state: 'stopped' }),
+  ],
+  services: [
+    serviceOf('telemetry', { kind: 'coretelemetry', agents: [] }),
+    serviceOf('plant-io', { kind: 'coreio', agents: ['pump1'] }),
+    serviceOf('pump1-corerl', { kind: 'corerl', agents: ['pump1'], state: 'failed' }),
+    serviceOf('pump2-corerl', { kind: 'corerl', agents: [], state: 'stopped' }),
+  ],
+  health: healthOf(),
+});
+
+function listed(wanted: Partial<Wanted>): readonly string[] {
+  return groupsOf(world, { text: '', state: null, ...wanted }).map((group) => {
+    const name = group.type === 'agent' ? group.id : group.type;
+    return `${name}: ${group.services.map(({ id }) => id).join(' ')}`.trim();
+  });
+}
+
+describe('the list of the dashboard', () => {
+  it('has agents with what is theirs alone, also when they hold nothing now, then what is shared, then what is of the host', () => {
+    const all = ['pump1: pump1-corerl', 'pump2: pump2-corerl', 'shared: plant-io', 'host: telemetry'];
+
+    expect(listed({})).to.deep.equal(all);
+  });
+
+  it('is searched by parts of ids and kinds, whatever their case', () => {
+    expect(listed({ text: 'CORERL' })).to.deep.equal(['pump1: pump1-corerl', 'pump2: pump2-corerl']);
+    expect(listed({ text: 'telem' })).to.deep.equal(['host: telemetry']);
+    expect(listed({ text: 'nobody' })).to.deep.equal([]);
+  });
+
+  it('has an agent that is looked for by its name, with its services', () => {
+    expect(listed({ text: 'pump2' })).to.deep.equal(['pump2: pump2-corerl']);
+  });
+
+  it('has only services of the state that is asked for', () => {
+    expect(listed({ state: 'failed' })).to.deep.equal(['pump1: pump1-corerl']);
+    expect(listed({ state: 'running', text: 'plant' })).to.deep.equal(['shared: plant-io']);
+  });
+
+  it('counts services by state', () => {
+    expect(countStates(world.services.values())).to.deep.equal({
+      ...{ failed: 1, backoff: 0, starting: 0, stopping: 0, running: 2, stopped: 1 },
+    });
+  });
+});

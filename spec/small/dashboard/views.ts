@@ -1,0 +1,32 @@
+import type { AgentView } from '../../../lib/api/schemas/agent.ts';
+import type { EventView } from '../../../lib/api/schemas/event.ts';
+import type { HealthView } from '../../../lib/api/schemas/host.ts';
+import type { ServiceView } from '../../../lib/api/schemas/service.ts';
+import * as fake from '../../support/fake-control.ts';
+
+/** An instant so many seconds after a fixed one. */
+export function instant(seconds: number): string {
+  return new Date(Date.UTC(2026, 0, 2, 3, 4, seconds)).toISOString();
+}
+
+/** A running service of that id. */
+export function serviceOf(id: string, more: Partial<ServiceView> = {}): ServiceView {
+  return { ...fake.serviceView(id), since: instant(0), ...more };
+}
+
+/** A running agent of that id. */
+export function agentOf(id: string, more: Partial<AgentView> = {}): AgentView {
+  const services = [`${id}-coreio`, `${id}-corerl`];
+  const as = { type: 'default', state: 'running', intended_state: 'running', config_path: null, reason: null } as const;
+  return { id, ...as, services, since: instant(0), ...more };
+}
+
+/** A state change of pump1-corerl. */
+export function eventOf(more: Partial<EventView>): EventView {
+  const what = { seq: 1, at: instant(1), type: 'service.state_changed', service_id: 'pump1-corerl' };
+  return { ...what, cause: 'process.ended', correlation_id: null, detail: {}, ...more };
+}
+
+export function healthOf(): HealthView {
+  return { status: 'healthy', process_id: 1, service: 'coredinator', version: '0.1.0' };
+}
