@@ -1,15 +1,83 @@
 import type { ReactNode } from 'react';
+import type { ServiceView } from '../../api/schemas/service.ts';
+import { Commands } from '../command/commands.tsx';
 import { useWorld } from '../host-context.ts';
 import { StateBadge } from '../words/state-badge.tsx';
+import { duration, localInstant } from '../words/time.ts';
+import { useNow } from '../words/use-now.ts';
+import { formatRoute } from '../world/route.ts';
+import './detail.css';
 
-/** One agent. */
+function ServiceRow({ id, service }: { readonly id: string; readonly service: ServiceView | undefined }): ReactNode {
+  return (
+    <tr>
+      <th scope="row">
+        <a href={formatRoute({ type: 'service', id, tab: 'overview' })}>{id}</a>
+      </th>
+      <td>{service === undefined ? '–' : <StateBadge state={service.state} more={service.substate} />}</td>
+      <td>{service?.version ?? '–'}</td>
+      <td>{service?.pid ?? '–'}</td>
+      <td>{service?.restarts ?? '–'}</td>
+      <td>{service?.reason ?? ''}</td>
+    </tr>
+  );
+}
+
+function ServiceTable({ ids }: { readonly ids: readonly string[] }): ReactNode {
+  const services = useWorld((world) => world.services);
+  return (
+    <div className="wide">
+      <table className="table">
+        <caption className="visually-hidden">Services</caption>
+        <thead>
+          <tr>
+            <th scope="col">Service</th>
+            <th scope="col">State</th>
+            <th scope="col">Version</th>
+            <th scope="col">Pid</th>
+            <th scope="col">Restarts</th>
+            <th scope="col">Reason</th>
+          </tr>
+        </thead>
+        <tbody>
+          {ids.map((id) => (
+            <ServiceRow key={id} id={id} service={services.get(id)} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** One agent with its services. */
 export function AgentDetail({ id }: { readonly id: string }): ReactNode {
   const agent = useWorld((world) => world.agents.get(id));
-  if (agent === undefined) return <p className="hint">The host knows no agent “{id}”.</p>;
+  const isKnown = useWorld((world) => world.health !== null);
+  const now = useNow(true);
+  if (agent === undefined) {
+    return <p className="hint">{isKnown ? `The host knows no agent “${id}”.` : 'Asking the host…'}</p>;
+  }
+  const { since, reason, intended_state: intended, config_path: path } = agent;
   return (
-    <article>
-      <h2>{agent.id}</h2>
-      <StateBadge state={agent.state} />
+    <article className="thing">
+      <div className="thing-head">
+        <h2>{agent.id}</h2>
+        <StateBadge state={agent.state} />
+        <Commands target={{ type: 'agent', view: agent }} />
+      </div>
+      <div className="situation">
+        <p>
+          Agent of type <b>{agent.type}</b>, meant to be <b>{intended}</b>; in this state since{' '}
+          {localInstant(since, now)} ({duration(now - Date.parse(since))})
+        </p>
+        {reason === null ? null : <p className="reason">{reason}</p>}
+        {path === null ? null : (
+          <p>
+            Configuration: <code>{path}</code>
+          </p>
+        )}
+      </div>
+      <ServiceTable ids={agent.services} />
     </article>
   );
 }

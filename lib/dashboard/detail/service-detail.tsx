@@ -1,21 +1,84 @@
 import type { ReactNode } from 'react';
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
+import type { ServiceView } from '../../api/schemas/service.ts';
+import { Commands } from '../command/commands.tsx';
 import { useWorld } from '../host-context.ts';
+import { goTo } from '../route.ts';
 import { StateBadge } from '../words/state-badge.tsx';
+import { SERVICE_TABS } from '../world/route.ts';
 import type { ServiceTab } from '../world/route.ts';
+import { LogTab } from './logs/log-tab.tsx';
+import { Overview } from './overview/overview.tsx';
+import { Resources } from './resources/resources.tsx';
+import { ServiceFacts } from './service-facts.tsx';
+import { ServiceSituation } from './service-situation.tsx';
+import './detail.css';
+
+const TITLES: Readonly<Record<ServiceTab, string>> = {
+  overview: 'Overview',
+  history: 'History',
+  logs: 'Logs',
+  resources: 'Resources',
+  dependencies: 'Dependencies',
+};
+
+function TabContent({ tab, service }: { readonly tab: ServiceTab; readonly service: ServiceView }): ReactNode {
+  switch (tab) {
+    case 'overview':
+      return <Overview service={service} />;
+    case 'logs':
+      return <LogTab id={service.id} />;
+    case 'resources':
+      return <Resources id={service.id} />;
+    case 'history':
+    case 'dependencies':
+      return null;
+  }
+}
+
+function isTab(key: unknown): key is ServiceTab {
+  return SERVICE_TABS.some((tab) => tab === key);
+}
 
 interface ServiceDetailProps {
   readonly id: string;
   readonly tab: ServiceTab;
 }
 
-/** One service. */
+/** One service: what is the case with it, what can be done, and its views. */
 export function ServiceDetail({ id, tab }: ServiceDetailProps): ReactNode {
   const service = useWorld((world) => world.services.get(id));
-  if (service === undefined) return <p className="hint">The host knows no service “{id}”.</p>;
+  const isKnown = useWorld((world) => world.health !== null);
+  if (service === undefined) {
+    return <p className="hint">{isKnown ? `The host knows no service “${id}”.` : 'Asking the host…'}</p>;
+  }
   return (
-    <article aria-label={tab}>
-      <h2>{service.id}</h2>
-      <StateBadge state={service.state} more={service.substate} />
+    <article className="thing">
+      <div className="thing-head">
+        <h2>{service.id}</h2>
+        <StateBadge state={service.state} more={service.substate} />
+        <Commands target={{ type: 'service', view: service }} />
+      </div>
+      <ServiceSituation service={service} />
+      <ServiceFacts service={service} />
+      <Tabs
+        className="tabs"
+        selectedKey={tab}
+        onSelectionChange={(key) => {
+          if (isTab(key)) goTo({ type: 'service', id, tab: key });
+        }}
+      >
+        <TabList className="tab-list" aria-label={`Views of ${id}`}>
+          {SERVICE_TABS.map((one) => (
+            <Tab key={one} id={one} className="tab">
+              {TITLES[one]}
+            </Tab>
+          ))}
+        </TabList>
+        <TabPanel id={tab} className="tab-panel">
+          <TabContent tab={tab} service={service} />
+        </TabPanel>
+      </Tabs>
     </article>
   );
 }

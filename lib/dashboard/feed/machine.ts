@@ -20,6 +20,7 @@ import { isFresh, NOTHING_STALE, staleAfter } from '../world/stale.ts';
 import type { Stale } from '../world/stale.ts';
 import { withEvent, withSnapshot, withViews } from '../world/world.ts';
 import type { Snapshot, Views, World } from '../world/world.ts';
+import { sentenceOf } from '../words/sentence.ts';
 import { readSnapshot, readStale } from './read.ts';
 
 /** What the feed works with. */
@@ -52,10 +53,6 @@ type FeedEvent =
   /** Events are missing, or the journal is another one. */
   | { readonly type: 'stream.skipped' }
   | { readonly type: 'stream.failed'; readonly problem: string };
-
-function sentenceOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
 
 function isSnapshot(answer: Snapshot | Views): answer is Snapshot {
   return 'health' in answer;

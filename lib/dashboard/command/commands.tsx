@@ -1,0 +1,116 @@
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+import { Button, Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import type { Client } from '../../client/client.ts';
+import { useHost } from '../host-context.ts';
+import { Problem } from '../words/problem.tsx';
+import { sentenceOf } from '../words/sentence.ts';
+import { COMMANDS, consequences, isPossible } from './consequences.ts';
+import type { Command, Target } from './consequences.ts';
+import './commands.css';
+
+const LABELS = { start: 'Start', stop: 'Stop', restart: 'Restart' } as const;
+const UNDER_WAY = { start: 'Starting', stop: 'Stopping', restart: 'Restarting' } as const;
+
+/** Sends a command; resolves when the host has answered. */
+async function send(client: Client, command: Command, { type, view: { id } }: Target): Promise<void> {
+  const calls = {
+    service: { start: client.startService, stop: client.stopService, restart: client.restartService },
+    agent: { start: client.startKnownAgent, stop: client.stopAgent, restart: client.restartAgent },
+  };
+  await calls[type][command]({ id });
+}
+
+interface ConfirmedProps {
+  readonly command: Command;
+  readonly target: Target;
+  readonly onConfirm: () => void;
+}
+
+/** A button that asks back, with what will happen, before anything does. */
+function Confirmed({ command, target, onConfirm }: ConfirmedProps): ReactNode {
+  const label = LABELS[command];
+  return (
+    <DialogTrigger>
+      <Button className="button" isDisabled={!isPossible(command, target)}>
+        {label}
+      </Button>
+      <ModalOverlay className="overlay" isDismissable>
+        <Modal className="modal">
+          <Dialog role="alertdialog" className="dialog">
+            {({ close }) => (
+              <>
+                <Heading slot="title">
+                  {label} {target.type} {target.view.id}?
+                </Heading>
+                <p>{consequences(command, target)}</p>
+                <div className="dialog-buttons">
+                  <Button className="button" autoFocus onPress={close}>
+                    Cancel
+                  </Button>
+                  <Button
+                    className={command === 'start' ? 'button button-do' : 'button button-danger'}
+                    onPress={() => {
+                      close();
+                      onConfirm();
+                    }}
+                  >
+                    {label}
+                  </Button>
+                </div>
+              </>
+            )}
+          </Dialog>
+        </Modal>
+      </ModalOverlay>
+    </DialogTrigger>
+  );
+}
+
+/** What became of the last command. */
+type Sent =
+  | { readonly type: 'nothing' }
+  | { readonly type: 'under way' | 'done'; readonly command: Command }
+  | { readonly type: 'refused'; readonly sentence: string };
+
+function outcome(sent: Sent): string {
+  if (sent.type === 'under way') return `${UNDER_WAY[sent.command]}…`;
+  return sent.type === 'done' ? `${LABELS[sent.command]}: the host has done it.` : '';
+}
+
+/** The buttons for an agent or a service, and what the host answers. */
+export function Commands({ target }: { readonly target: Target }): ReactNode {
+  const { client } = useHost();
+  const [sent, setSent] = useState<Sent>({ type: 'nothing' });
+  const confirm = (command: Command): void => {
+    setSent({ type: 'under way', command });
+    send(client, command, target).then(
+      () => {
+        setSent({ type: 'done', command });
+      },
+      (error: unknown) => {
+        setSent({ type: 'refused', sentence: sentenceOf(error) });
+      },
+    );
+  };
+  return (
+    <div className="commands">
+      <div className="command-buttons" role="group" aria-label={`Commands for ${target.view.id}`}>
+        {COMMANDS.map((command) => (
+          <Confirmed
+            key={command}
+            command={command}
+            target={target}
+            onConfirm={() => {
+              confirm(command);
+            }}
+          />
+        ))}
+      </div>
+      <span className="command-outcome" role="status">
+        {outcome(sent)}
+      </span>
+      <Problem sentence={sent.type === 'refused' ? sent.sentence : null} />
+    </div>
+  );
+}

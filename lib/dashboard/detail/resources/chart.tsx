@@ -1,0 +1,85 @@
+import { useEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
+import UPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { clockTime } from '../../words/time.ts';
+
+/** What is drawn: seconds since the epoch, and a value for each; null: unknown. */
+export interface ChartProps {
+  readonly at: readonly number[];
+  readonly values: readonly (number | null)[];
+  /** What it shows, in words, for who cannot see it. */
+  readonly label: string;
+  readonly format: (value: number) => string;
+  /** The name of a colour of base.css. */
+  readonly color: string;
+}
+
+const HEIGHT_PX = 150;
+const AXIS_PX = 64;
+
+function colorOf(place: HTMLElement, name: string): string {
+  // A canvas knows nothing of custom properties, so the element that has the colour is asked for it.
+  place.style.color = `var(${name})`;
+  return getComputedStyle(place).color;
+}
+
+function optionsOf(place: HTMLElement, { color, format }: ChartProps): UPlot.Options {
+  const line = colorOf(place, color);
+  const grid = colorOf(place, '--line');
+  const quiet = colorOf(place, '--quiet');
+  place.style.removeProperty('color');
+  const axis = { stroke: quiet, grid: { stroke: grid, width: 1 }, ticks: { show: false } };
+  return {
+    width: place.clientWidth,
+    height: HEIGHT_PX,
+    legend: { show: false },
+    cursor: { show: false },
+    scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.1, Number.MIN_VALUE)] } },
+    axes: [
+      { ...axis, space: 90, values: (_, splits) => splits.map((seconds) => clockTime(seconds * 1_000)) },
+      { ...axis, size: AXIS_PX, values: (_, splits) => splits.map((value) => format(value)) },
+    ],
+    series: [
+      {},
+      {
+        stroke: line,
+        width: 1.5,
+        fill: line.replace('rgb(', 'rgba(').replace(')', ', 0.12)'),
+        points: { show: false },
+      },
+    ],
+  };
+}
+
+/** A value over time. */
+export function Chart(props: ChartProps): ReactNode {
+  const place = useRef<HTMLDivElement>(null);
+  const drawn = useRef<UPlot>(null);
+  const { at, values, label, color } = props;
+  useEffect(() => {
+    const element = place.current;
+    if (element === null) return undefined;
+    const scheme = window.matchMedia('(prefers-color-scheme: dark)');
+    const draw = (): void => {
+      const data = drawn.current?.data ?? [[], []];
+      drawn.current?.destroy();
+      drawn.current = new UPlot(optionsOf(element, props), data, element);
+    };
+    const resize = new ResizeObserver(() => drawn.current?.setSize({ width: element.clientWidth, height: HEIGHT_PX }));
+    draw();
+    resize.observe(element);
+    scheme.addEventListener('change', draw);
+    return () => {
+      resize.disconnect();
+      scheme.removeEventListener('change', draw);
+      drawn.current?.destroy();
+      drawn.current = null;
+    };
+    // Drawn anew only for another colour; the numbers are given to it below.
+  }, [color]);
+  useEffect(() => {
+    drawn.current?.setData([[...at], [...values]]);
+  }, [at, values]);
+  return <div ref={place} className="chart" role="img" aria-label={label} />;
+}

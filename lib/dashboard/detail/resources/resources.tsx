@@ -1,0 +1,45 @@
+import { useMemo } from 'react';
+import type { ReactNode } from 'react';
+import { seriesOf } from '../../usage/book.ts';
+import { useUsage } from '../../usage/use-usage.ts';
+import { Problem } from '../../words/problem.tsx';
+import { bytes, percent } from '../../words/amount.ts';
+import { Chart } from './chart.tsx';
+import './resources.css';
+
+interface GraphProps {
+  readonly name: string;
+  readonly at: readonly number[];
+  readonly values: readonly (number | null)[];
+  readonly format: (value: number) => string;
+  readonly color: string;
+}
+
+function Graph({ name, at, values, format, color }: GraphProps): ReactNode {
+  const known = values.filter((value) => value !== null);
+  const now = values.at(-1) ?? null;
+  const most = known.length === 0 ? null : Math.max(...known);
+  const words = `now ${now === null ? 'unknown' : format(now)}, most ${most === null ? 'unknown' : format(most)}`;
+  return (
+    <figure className="graph">
+      <figcaption>
+        {name} <span className="graph-words">{words}</span>
+      </figcaption>
+      <Chart at={at} values={values} format={format} color={color} label={`${name}: ${words}`} />
+    </figure>
+  );
+}
+
+/** Processor time and memory over the last minutes, of a service with its whole process tree; null: of the host. */
+export function Resources({ id }: { readonly id: string | null }): ReactNode {
+  const { readings, isSupported, problem } = useUsage();
+  const { at, cpu, rss } = useMemo(() => seriesOf(readings, id), [readings, id]);
+  if (!isSupported && id !== null) return <p className="hint">This system does not tell what process trees use.</p>;
+  return (
+    <section className="resources" aria-label="Resources">
+      <Problem sentence={problem} />
+      <Graph name="Processor" at={at} values={cpu} format={percent} color="--state-starting" />
+      <Graph name="Memory" at={at} values={rss} format={bytes} color="--state-stopping" />
+    </section>
+  );
+}

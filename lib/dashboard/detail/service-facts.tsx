@@ -1,0 +1,52 @@
+import type { ReactNode } from 'react';
+import type { ServiceView } from '../../api/schemas/service.ts';
+import { localInstant } from '../words/time.ts';
+import { formatRoute } from '../world/route.ts';
+
+function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function exitOf({ last_exit: exit }: ServiceView): string {
+  if (exit === null) return 'none';
+  const how = exit.signal ?? (exit.code === null ? 'unknown' : `code ${exit.code}`);
+  return `${how} (${exit.class}), ${localInstant(exit.at, Date.now())}`;
+}
+
+function AgentLinks({ ids }: { readonly ids: readonly string[] }): ReactNode {
+  if (ids.length === 0) return 'none';
+  return ids.map((id, index) => (
+    <span key={id}>
+      {index === 0 ? '' : ', '}
+      <a href={formatRoute({ type: 'agent', id })}>{id}</a>
+    </span>
+  ));
+}
+
+/** The fields of a service, in short. */
+export function ServiceFacts({ service }: { readonly service: ServiceView }): ReactNode {
+  const { kind, agents, generation, pid, version, restarts, executable, adopted } = service;
+  const isDrifted = service.running_revision !== null && service.running_revision !== service.revision;
+  return (
+    <dl className="facts">
+      <Fact name="Kind">{kind}</Fact>
+      <Fact name="Version">{version ?? '–'}</Fact>
+      <Fact name="Pid">{pid === null ? '–' : `${pid}${adopted ? ' (adopted)' : ''}`}</Fact>
+      <Fact name="Generation">{generation}</Fact>
+      <Fact name="Restarts">{restarts}</Fact>
+      <Fact name="Last exit">{exitOf(service)}</Fact>
+      <Fact name="Agents">
+        <AgentLinks ids={agents} />
+      </Fact>
+      {isDrifted ? <Fact name="Configuration">changed since it was launched</Fact> : null}
+      <Fact name="Executable">
+        <code>{executable ?? '–'}</code>
+      </Fact>
+    </dl>
+  );
+}

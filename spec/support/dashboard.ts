@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults, RunOptions } from 'axe-core';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { openBrowser } from './browser.ts';
+
+const TRY_MS = 30_000;
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** The dashboard as somebody sees it who has it open. */
+export class OpenDashboard {
+  readonly page: Page;
+  /** What the browser had against the page: errors, and what its policy forbids. */
+  readonly complaints: string[] = [];
+  /** What was asked of anybody else than the host. */
+  readonly foreign: string[] = [];
+  readonly #browser: Browser;
+  readonly #url: string;
+
+  private constructor(browser: Browser, page: Page, url: string) {
+    this.#browser = browser;
+    this.page = page;
+    this.#url = url;
+    page.setDefaultTimeout(TRY_MS);
+    page.on('request', (request) => {
+      if (!request.url().startsWith(url)) this.foreign.push(request.url());
+    });
+    page.on('pageerror', (error) => this.complaints.push(error.message));
+    page.on('console', (message) => {
+      // The browser itself reports each request that failed; a host that is down is part of these specs.
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+        this.complaints.push(message.text());
+    });
+  }
+
+  /** Opens the dashboard of the host at that URL. */
+  static async open(url: string, colorScheme: 'light' | 'dark' = 'light'): Promise<OpenDashboard> {
+    const browser = await openBrowser();
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme });
+    const dashboard = new OpenDashboard(browser, page, url);
+    await page.goto(`${url}/ui`);
+    return dashboard;
+  }
+
+  close(): Promise<void> {
+    return this.#browser.close();
+  }
+
+  /** The row of an agent or a service in the list, in any state or in that one. */
+  row(id: string, state = ''): Locator {
+    return this.page.getByRole('row', { name: `${id}, ${state}` });
+  }
+
+  /** The heading of the detail of an agent or a service. */
+  heading(id: string): Locator {
+    return this.page.getByRole('heading', { name: id, exact: true, level: 2 });
+  }
+
+  /** Presses a button of the detail, and the same in the dialog that asks back; gives what the dialog said. */
+  async command(label: string): Promise<string> {
+    await this.page.getByRole('main').getByRole('button', { name: label, exact: true }).click();
+    const dialog = this.page.getByRole('alertdialog');
+    const said = await dialog.innerText();
+    await dialog.getByRole('button', { name: label, exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+    return said;
+  }
+
+  /** What stands in the page's address behind `/ui`. */
+  get address(): string {
+    return this.page.url().slice(`${this.#url}/ui`.length);
+  }
+
+  /** The findings of axe, as far as they are serious or critical. */
+  async seriousFindings(): Promise<readonly string[]> {
+    await this.page.evaluate(AXE);
+    const options: RunOptions = { resultTypes: ['violations'] };
+    const { violations } = await this.page.evaluate(
+      // What the script above has put there.
+      (given) => (globalThis as unknown as { axe: { run(o: unknown): Promise<AxeResults> } }).axe.run(given),
+      options,
+    );
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  }
+}
