@@ -10,9 +10,9 @@ import { IO_OPERATIONS } from './operations/io.ts';
 import { LOG_OPERATIONS } from './operations/logs.ts';
 import { MACHINE_OPERATIONS } from './operations/machines.ts';
 import { METRICS_OPERATIONS } from './operations/metrics.ts';
+import { PAST_OPERATIONS } from './operations/past.ts';
 import { SERVICE_OPERATIONS } from './operations/services.ts';
 import { SESSION_OPERATIONS } from './operations/session.ts';
-import { PAST_OPERATIONS } from './operations/past.ts';
 import type { OperationId } from './paths.ts';
 import type { Wire } from './wire.ts';
 

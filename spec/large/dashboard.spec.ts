@@ -136,4 +136,85 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     expect((await seen).at(-1)).to.equal('running');
     expect(dashboard.complaints).to.deep.equal([]);
   });
+
+  it('shows past states on a slider, also of the time before the host was restarted, and where they are in the statechart', async () => {
+    const { port } = new URL(host.url);
+    await dashboard.row('telemetry').click();
+    await dashboard.command('Restart');
+    await dashboard.page.getByRole('main').getByText('generation 2').first().waitFor();
+    await host.end('SIGKILL');
+    host = await BuiltHost.start(basePath, '--on-exit', 'drain', '--port', port);
+    await dashboard.page.getByRole('tab', { name: 'History' }).click();
+    const steps = dashboard.page.getByRole('region', { name: 'Steps, newest first' });
+    await steps.getByText('adopted by a new host').waitFor();
+    const current = dashboard.page.locator('.drawing .state.is-current');
+    await dashboard.page.locator('.drawing [id="state-running.ready"].is-current').waitFor();
+
+    await steps.getByText('running → stopping').waitFor();
+    await steps.getByText('a restart command').waitFor();
+    const slider = dashboard.page.getByRole('slider');
+    await slider.focus();
+    await dashboard.page.keyboard.press('Home');
+    await dashboard.page
+      .locator('.drawing [id="state-stopped"].is-current, .drawing [id="state-starting"].is-current')
+      .waitFor();
+    await steps.getByText('running → stopping').click();
+    await dashboard.page.locator('.drawing [id="state-stopping"].is-current').waitFor();
+    expect(await dashboard.page.locator('.transition.is-lit').getAttribute('data-source')).to.equal('running');
+    expect(await current.count()).to.be.greaterThan(0);
+    expect(dashboard.complaints).to.deep.equal([]);
+  });
+
+  it('follows and searches what a service writes', async () => {
+    install(basePath, 'counts-slowly', 'coretelemetry-1.0.1');
+    await dashboard.row('telemetry').click();
+    await dashboard.page.getByRole('tab', { name: 'Logs' }).click();
+    await dashboard.page.getByRole('log').getByText('up', { exact: true }).waitFor();
+    await dashboard.command('Restart');
+    const output = dashboard.page.getByRole('log');
+    await output.getByText('150', { exact: true }).waitFor();
+    await dashboard.page.getByRole('searchbox', { name: 'Search in the output' }).fill('117');
+    await output.getByText('117', { exact: true }).waitFor();
+
+    const marked = await output.locator('mark').allInnerTexts();
+    expect(new Set(marked)).to.deep.equal(new Set(['117']));
+    expect(await output.getByText('118', { exact: true }).count()).to.equal(0);
+  });
+
+  it('draws what a service waits for and leads there, and shows what it uses', async () => {
+    await startPump1();
+    await dashboard.row('pump1-corerl', 'running').click();
+    await dashboard.page.getByRole('tab', { name: 'Dependencies' }).click();
+    await dashboard.page.locator('.drawing [id="service-pump1-coreio"].is-running').click();
+    await dashboard.heading('pump1-coreio').waitFor();
+    await dashboard.page.getByRole('tab', { name: 'Resources' }).click();
+
+    const memory = dashboard.page.getByRole('img', { name: /^Memory: now .*iB/ });
+    await memory.locator('canvas').waitFor();
+    expect(dashboard.address).to.equal('#/services/pump1-coreio/resources');
+    expect(dashboard.complaints).to.deep.equal([]);
+  });
+
+  it('is used with the keyboard alone: search, list, tabs and dialog', async () => {
+    const { keyboard } = dashboard.page;
+    await startPump1();
+    await dashboard.row('pump1-corerl', 'running').waitFor();
+    await dashboard.page.getByRole('searchbox', { name: 'Search agents and services' }).focus();
+    await keyboard.type('corerl');
+    await dashboard.row('telemetry').waitFor({ state: 'detached' });
+    await dashboard.page.getByRole('treegrid').focus();
+    await keyboard.press('ArrowDown');
+    await keyboard.press('ArrowDown');
+    await dashboard.heading('pump1-corerl').waitFor();
+    await dashboard.page.getByRole('tab', { name: 'Overview' }).focus();
+    await keyboard.press('ArrowRight');
+    expect(dashboard.address).to.equal('#/services/pump1-corerl/history');
+
+    await dashboard.page.getByRole('button', { name: 'Stop', exact: true }).focus();
+    await keyboard.press('Enter');
+    await dashboard.page.getByRole('alertdialog').waitFor();
+    await keyboard.press('Tab');
+    await keyboard.press('Enter');
+    await dashboard.row('pump1-corerl', 'stopped').waitFor();
+  });
 });

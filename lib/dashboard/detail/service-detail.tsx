@@ -7,6 +7,8 @@ import { goTo } from '../route.ts';
 import { StateBadge } from '../words/state-badge.tsx';
 import { SERVICE_TABS } from '../world/route.ts';
 import type { ServiceTab } from '../world/route.ts';
+import { Dependencies } from './dependencies/dependencies.tsx';
+import { History } from './history/history.tsx';
 import { LogTab } from './logs/log-tab.tsx';
 import { Overview } from './overview/overview.tsx';
 import { Resources } from './resources/resources.tsx';
@@ -31,8 +33,9 @@ function TabContent({ tab, service }: { readonly tab: ServiceTab; readonly servi
     case 'resources':
       return <Resources id={service.id} />;
     case 'history':
+      return <History service={service} />;
     case 'dependencies':
-      return null;
+      return <Dependencies service={service} />;
   }
 }
 
@@ -75,9 +78,11 @@ export function ServiceDetail({ id, tab }: ServiceDetailProps): ReactNode {
             </Tab>
           ))}
         </TabList>
-        <TabPanel id={tab} className="tab-panel">
-          <TabContent tab={tab} service={service} />
-        </TabPanel>
+        {SERVICE_TABS.map((one) => (
+          <TabPanel key={one} id={one} className="tab-panel">
+            <TabContent tab={one} service={service} />
+          </TabPanel>
+        ))}
       </Tabs>
     </article>
   );

@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react';
 import type { CauseView, ExplainView } from '../../../api/schemas/explain.ts';
 import type { ServiceView } from '../../../api/schemas/service.ts';
+import { Statechart } from '../../drawing/statechart.tsx';
+import type { Move } from '../../drawing/marks.ts';
 import { useHost } from '../../host-context.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { Problem } from '../../words/problem.tsx';
@@ -43,7 +45,15 @@ function Explanation({ explained }: { readonly explained: ExplainView }): ReactN
   );
 }
 
-/** Why a service is as it is, in words. */
+/** The last change of state, of which the state now is what it led to. */
+function lastMove({ causes }: ExplainView, { id, state, substate }: ServiceView): Move | null {
+  const change = causes.find(
+    ({ type, to, sentence }) => type === 'service.state_changed' && to === state && sentence.startsWith(id),
+  );
+  return change?.from === undefined ? null : { from: change.from, cause: change.cause, state, substate };
+}
+
+/** Why a service is as it is, in words, and where it is in its statechart. */
 export function Overview({ service }: { readonly service: ServiceView }): ReactNode {
   const { client } = useHost();
   // Whatever changes about the service may change the explanation.
@@ -52,10 +62,16 @@ export function Overview({ service }: { readonly service: ServiceView }): ReactN
     [client, service],
   );
   return (
-    <section className="explained" aria-label="Explanation">
-      <h3>Why it is so</h3>
-      <Problem sentence={problem} />
-      {value === null ? null : <Explanation explained={value} />}
-    </section>
+    <>
+      <section className="explained" aria-label="Explanation">
+        <h3>Why it is so</h3>
+        <Problem sentence={problem} />
+        {value === null ? null : <Explanation explained={value} />}
+      </section>
+      <section className="charted" aria-label="Statechart">
+        <h3>Statechart</h3>
+        <Statechart machine="service" standing={service} move={value === null ? null : lastMove(value, service)} />
+      </section>
+    </>
   );
 }

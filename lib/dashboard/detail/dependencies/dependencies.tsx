@@ -1,0 +1,100 @@
+import { useCallback } from 'react';
+import type { ReactNode } from 'react';
+import type { ServiceView } from '../../../api/schemas/service.ts';
+import { Drawing } from '../../drawing/drawing.tsx';
+import { useHost, useWorld } from '../../host-context.ts';
+import { goTo } from '../../route.ts';
+import { useAnswer } from '../../use-answer.ts';
+import { Problem } from '../../words/problem.tsx';
+import { StateMark } from '../../words/state-badge.tsx';
+import { STATES } from '../../world/groups.ts';
+import { formatRoute } from '../../world/route.ts';
+import { isDrawable, neighboursOf } from './neighbours.ts';
+import type { ServiceGraph } from './neighbours.ts';
+
+interface NeighbourProps {
+  readonly id: string;
+  readonly condition: string;
+}
+
+function Neighbour({ id, condition }: NeighbourProps): ReactNode {
+  const state = useWorld((world) => world.services.get(id)?.state);
+  return (
+    <li>
+      {state === undefined ? null : <StateMark state={state} />}{' '}
+      <a href={formatRoute({ type: 'service', id, tab: 'dependencies' })}>{id}</a> {state} (until {condition})
+    </li>
+  );
+}
+
+function Neighbours({ graph, id }: { readonly graph: ServiceGraph; readonly id: string }): ReactNode {
+  const { waitsFor, waited } = neighboursOf(graph, id);
+  return (
+    <div className="neighbours">
+      <h3>Waits for</h3>
+      {waitsFor.length === 0 ? <p>Nothing.</p> : null}
+      <ul>
+        {waitsFor.map(({ to, condition }) => (
+          <Neighbour key={to} id={to} condition={condition} />
+        ))}
+      </ul>
+      <h3>Is waited for by</h3>
+      {waited.length === 0 ? <p>Nothing.</p> : null}
+      <ul>
+        {waited.map(({ from, condition }) => (
+          <Neighbour key={from} id={from} condition={condition} />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Graph({ svg, id }: { readonly svg: string; readonly id: string }): ReactNode {
+  const services = useWorld((world) => world.services);
+  const dress = useCallback(
+    (drawn: SVGSVGElement) => {
+      for (const node of drawn.querySelectorAll<SVGGElement>('.service')) {
+        const name = node.dataset['service'] ?? '';
+        node.classList.remove(...STATES.map((state) => `is-${state}`));
+        node.classList.add(`is-${services.get(name)?.state ?? 'stopped'}`);
+        node.classList.toggle('is-current', name === id);
+      }
+      return null;
+    },
+    [services, id],
+  );
+  return (
+    <Drawing
+      svg={svg}
+      label="Graph of dependencies"
+      dress={dress}
+      onChoose={(chosen) => {
+        const name = chosen.closest<SVGGElement>('.service')?.dataset['service'];
+        if (name !== undefined) goTo({ type: 'service', id: name, tab: 'dependencies' });
+      }}
+    />
+  );
+}
+
+/** What a service waits for and what waits for it, in words and drawn with the services around. */
+export function Dependencies({ service: { id, agents } }: { readonly service: ServiceView }): ReactNode {
+  const { client } = useHost();
+  const agentId = agents[0];
+  const { value, problem } = useAnswer(
+    async (signal) => {
+      const query = agentId === undefined ? {} : { agent_id: agentId };
+      const graph = await client.getServiceGraph({ query, signal });
+      if (!isDrawable(graph)) return { graph, svg: null };
+      const answer = await client.getServiceGraph({ query: { ...query, format: 'svg' }, signal });
+      return { graph, svg: answer as unknown as string }; // the text of that form; the type is that of the default
+    },
+    [client, id, agentId],
+  );
+  return (
+    <section className="dependencies" aria-label="Dependencies">
+      <Problem sentence={problem} />
+      {value === null ? null : <Neighbours graph={value.graph} id={id} />}
+      {value?.svg == null ? null : <Graph svg={value.svg} id={id} />}
+    </section>
+  );
+}

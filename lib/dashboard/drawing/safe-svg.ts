@@ -1,0 +1,35 @@
+/** What a drawing is made of; whatever else there might be in it is left out. */
+const ELEMENTS: ReadonlySet<string> = new Set([
+  'svg',
+  'g',
+  'path',
+  'polygon',
+  'ellipse',
+  'polyline',
+  'text',
+  'title',
+  'desc',
+]);
+const ATTRIBUTES: ReadonlySet<string> = new Set([
+  ...['id', 'class', 'width', 'height', 'viewBox', 'transform', 'd', 'points', 'cx', 'cy', 'rx', 'ry', 'x', 'y'],
+  ...['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'text-anchor', 'font-family', 'font-weight', 'font-size'],
+  ...['role', 'aria-labelledby', 'xml:space'],
+]);
+
+function clean(element: Element): void {
+  for (const { name } of [...element.attributes]) {
+    if (!ATTRIBUTES.has(name) && !name.startsWith('data-') && !name.startsWith('xmlns')) element.removeAttribute(name);
+  }
+  for (const child of [...element.children]) {
+    if (ELEMENTS.has(child.localName)) clean(child);
+    else child.remove();
+  }
+}
+
+/** Reads a drawing of the host as elements for this page. Throws when it is none. */
+export function svgOf(text: string): SVGSVGElement {
+  const root = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
+  if (!(root instanceof SVGSVGElement)) throw new Error('The host answered with something that is no drawing.');
+  clean(root);
+  return document.importNode(root, true);
+}

@@ -1,0 +1,60 @@
+import { useCallback } from 'react';
+import type { ReactNode } from 'react';
+import { useHost } from '../host-context.ts';
+import { useAnswer } from '../use-answer.ts';
+import { Problem } from '../words/problem.tsx';
+import { Drawing } from './drawing.tsx';
+import { arrowOf, currentPaths } from './marks.ts';
+import type { Move, Standing } from './marks.ts';
+
+const CURRENT = 'is-current';
+const LIT = 'is-lit';
+
+interface StatechartProps {
+  /** Of the host's machines. */
+  readonly machine: 'service' | 'agent';
+  readonly standing: Standing;
+  /** The last transition; null: not known. */
+  readonly move: Move | null;
+}
+
+function markStates(svg: SVGSVGElement, standing: Standing): Element | null {
+  for (const before of svg.querySelectorAll(`.${CURRENT}`)) before.classList.remove(CURRENT);
+  const states = currentPaths(standing).map((path) => svg.querySelector(`[id="state-${CSS.escape(path)}"]`));
+  for (const state of states) state?.classList.add(CURRENT);
+  return states.findLast((state) => state !== null) ?? null;
+}
+
+function lightMove(svg: SVGSVGElement, move: Move | null): void {
+  for (const before of svg.querySelectorAll(`.${LIT}`)) before.classList.remove(LIT);
+  if (move === null) return;
+  const arrows = [...svg.querySelectorAll<SVGGElement>('.transition')].map((element) => ({
+    element,
+    source: element.dataset['source'] ?? '',
+    target: element.dataset['target'] ?? '',
+    causes: (element.dataset['causes'] ?? '').split(' '),
+  }));
+  arrowOf(arrows, move)?.element.classList.add(LIT);
+}
+
+/** The statechart of an actor as the host runs it, with the state that it is in and the last transition marked. */
+export function Statechart({ machine, standing: { state, substate }, move }: StatechartProps): ReactNode {
+  const { client } = useHost();
+  const { value, problem } = useAnswer(
+    async (signal) => {
+      const answer = await client.getMachine({ name: machine, query: { format: 'svg' }, signal });
+      return answer as unknown as string; // the text of the form that was asked for; the type is that of the default
+    },
+    [client, machine],
+  );
+  const moved = move === null ? null : JSON.stringify(move);
+  const dress = useCallback(
+    (svg: SVGSVGElement) => {
+      lightMove(svg, moved === null ? null : (JSON.parse(moved) as Move)); // written by the line above
+      return markStates(svg, { state, substate });
+    },
+    [state, substate, moved],
+  );
+  if (value === null) return <Problem sentence={problem} />;
+  return <Drawing svg={value} label={`Statechart of the ${machine}`} dress={dress} />;
+}

@@ -1,0 +1,191 @@
+import { expect } from 'chai';
+import { createActor, SimulatedClock } from 'xstate';
+import type { Actor } from 'xstate';
+import type { FollowedEvent } from '../../../lib/client/client.ts';
+import { feedMachine } from '../../../lib/dashboard/feed/machine.ts';
+import type { FeedInput } from '../../../lib/dashboard/feed/machine.ts';
+import { EMPTY_WORLD } from '../../../lib/dashboard/world/world.ts';
+import type { ServiceView } from '../../../lib/api/schemas/service.ts';
+import { eventually } from '../../support/eventually.ts';
+import { eventOf, healthOf, instant, serviceOf } from './views.ts';
+
+/** A host whose stream and answers the spec plays. */
+class PlayedHost {
+  services: readonly ServiceView[] = [serviceOf('pump1-corerl', { since: instant(1) })];
+  /** Those who wait for a list of services; null: it is given at once. */
+  waiting: (() => void)[] | null = null;
+  listed = 0;
+  gotten: string[] = [];
+  #told: FollowedEvent[] = [];
+  #wake: () => void = () => undefined;
+  #failure: Error | null = null;
+  onConnection: (now: 'open' | 'lost') => void = () => undefined;
+  follows = 0;
+
+  tell(...told: readonly FollowedEvent[]): void {
+    this.#told.push(...told);
+    this.#wake();
+  }
+
+  fail(error: Error): void {
+    this.#failure = error;
+    this.#wake();
+  }
+
+  readonly client: FeedInput['client'] = {
+    followEvents: (args) => {
+      this.follows += 1;
+      this.onConnection = args?.onConnection ?? this.onConnection;
+      return this.#stream();
+    },
+    listAgents: () => Promise.resolve({ agents: [], next: null }),
+    listServices: async () => {
+      this.listed += 1;
+      const { services, waiting } = this;
+      if (waiting !== null) await new Promise<void>((resolve) => waiting.push(resolve));
+      return { services, next: null };
+    },
+    getAgent: () => Promise.reject(new Error('nobody asks for an agent here')),
+    getService: ({ id }) => {
+      this.gotten.push(id);
+      return Promise.resolve(this.services.find((service) => service.id === id) ?? serviceOf(id));
+    },
+    getHealth: () => Promise.resolve(healthOf()),
+  };
+
+  async *#stream(): AsyncGenerator<FollowedEvent> {
+    for (;;) {
+      const next = this.#told.shift();
+      if (next !== undefined) yield next;
+      else await new Promise<void>((resolve) => (this.#wake = resolve));
+      if (this.#failure !== null) {
+        const failure = this.#failure;
+        this.#failure = null;
+        throw failure;
+      }
+    }
+  }
+}
+
+describe('the connection of the dashboard', () => {
+  let host: PlayedHost;
+  let clock: SimulatedClock;
+  let world = EMPTY_WORLD;
+  let actor: Actor<typeof feedMachine>;
+  const fell = eventOf({ from: 'running', to: 'backoff', at: instant(5), detail: { substate: 'waiting' } });
+
+  beforeEach(() => {
+    host = new PlayedHost();
+    clock = new SimulatedClock();
+    world = EMPTY_WORLD;
+    const input: FeedInput = {
+      client: host.client,
+      update: (change) => (world = change(world)),
+      now: () => 42,
+    };
+    actor = createActor(feedMachine, { input, clock }).start();
+  });
+  afterEach(() => {
+    actor.stop();
+  });
+
+  const stateOf = (id = 'pump1-corerl'): string | undefined => world.services.get(id)?.state;
+  const settled = (): Promise<void> =>
+    eventually(() => {
+      expect(actor.getSnapshot().matches({ following: { live: 'settled' } })).to.equal(true);
+    });
+
+  it('reads nothing before the stream is open, and everything then', async () => {
+    expect(host.listed).to.equal(0);
+    host.onConnection('open');
+    await settled();
+
+    expect([host.listed, stateOf(), world.health?.status]).to.deep.equal([1, 'running', 'healthy']);
+  });
+
+  it('tells what happened during a reading after it, and reads what that made stale', async () => {
+    host.waiting = [];
+    host.onConnection('open');
+    host.tell({ type: 'event', event: fell });
+    await eventually(() => {
+      expect(actor.getSnapshot().context.held.length).to.equal(1);
+    });
+    expect(stateOf()).to.equal(undefined);
+    for (const give of host.waiting) give();
+    await eventually(() => {
+      expect(stateOf()).to.equal('backoff');
+    });
+    clock.increment(100);
+    await eventually(() => {
+      expect(host.gotten).to.deep.equal(['pump1-corerl']);
+    });
+  });
+
+  it('is not led back by an event that is older than what was read', async () => {
+    host.services = [serviceOf('pump1-corerl', { since: instant(9) })];
+    host.waiting = [];
+    host.onConnection('open');
+    host.tell({ type: 'event', event: fell });
+    await eventually(() => {
+      expect(actor.getSnapshot().context.held.length).to.equal(1);
+    });
+    for (const give of host.waiting) give();
+    await eventually(() => {
+      expect(stateOf()).to.equal('running');
+    });
+  });
+
+  it('shows a change at once and reads the view a moment later, once for many events', async () => {
+    host.onConnection('open');
+    await settled();
+    host.services = [serviceOf('pump1-corerl', { state: 'backoff', since: instant(5), restarts: 3 })];
+    host.tell({ type: 'event', event: fell }, { type: 'event', event: { ...fell, type: 'process.exited', seq: 2 } });
+    await eventually(() => {
+      expect(stateOf()).to.equal('backoff');
+      expect(actor.getSnapshot().matches({ following: { live: 'gathering' } })).to.equal(true);
+    });
+    clock.increment(100);
+    await eventually(() => {
+      expect(world.services.get('pump1-corerl')?.restarts).to.equal(3);
+    });
+    expect(host.gotten).to.deep.equal(['pump1-corerl']);
+  });
+
+  it('says since when it is lost, and reads everything anew when the stream is back', async () => {
+    host.onConnection('open');
+    await settled();
+    host.onConnection('lost');
+    expect(actor.getSnapshot().context.lostAt).to.equal(42);
+    host.services = [serviceOf('pump2-corerl')];
+    host.onConnection('open');
+    await settled();
+
+    expect([...world.services.keys()]).to.deep.equal(['pump2-corerl']);
+    expect(actor.getSnapshot().context.lostAt).to.equal(null);
+  });
+
+  for (const skipped of [
+    { type: 'gap', gap: { after: 1, oldest: 9, reason: 'x' } },
+    { type: 'reset', reset: { asked: 9, newest: 1, reason: 'x' } },
+  ] as const) {
+    it(`reads everything anew when the stream tells of a ${skipped.type}`, async () => {
+      host.onConnection('open');
+      await settled();
+      host.tell(skipped);
+      await eventually(() => {
+        expect(host.listed).to.equal(2);
+      });
+      await settled();
+    });
+  }
+
+  it('says why the host cannot be asked, and asks again after a while', async () => {
+    host.fail(new Error('No Coredinator answers.'));
+    await eventually(() => {
+      expect(actor.getSnapshot().value).to.equal('resting');
+    });
+    expect(actor.getSnapshot().context).to.include({ problem: 'No Coredinator answers.', lostAt: 42 });
+    clock.increment(1_000);
+    expect([actor.getSnapshot().value, host.follows]).to.deep.equal([{ following: 'connecting' }, 2]);
+  });
+});
