@@ -1,3 +1,4 @@
+import { memo, useDeferredValue } from 'react';
 import type { ReactNode } from 'react';
 import { AgentDetail } from './detail/agent-detail.tsx';
 import { ServiceDetail } from './detail/service-detail.tsx';
@@ -7,7 +8,7 @@ import { useRoute } from './route.ts';
 import type { Route } from './world/route.ts';
 import './style/layout.css';
 
-function Detail({ route }: { readonly route: Route }): ReactNode {
+const Detail = memo(function Detail({ route }: { readonly route: Route }): ReactNode {
   switch (route.type) {
     case 'nothing':
       return <p className="hint">Choose an agent or a service from the list.</p>;
@@ -16,17 +17,19 @@ function Detail({ route }: { readonly route: Route }): ReactNode {
     case 'service':
       return <ServiceDetail key={route.id} id={route.id} tab={route.tab} />;
   }
-}
+});
 
 /** The whole page. */
 export function App(): ReactNode {
   const route = useRoute();
+  // The list shows at once what was chosen; what there is to it may take a moment longer.
+  const shown = useDeferredValue(route);
   return (
     <div className="page">
       <Header />
       <ServiceList route={route} />
       <main className="detail" aria-label="Detail">
-        <Detail route={route} />
+        <Detail route={shown} />
       </main>
     </div>
   );

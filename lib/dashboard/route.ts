@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { useMemo, useSyncExternalStore } from 'react';
 import { formatRoute, parseRoute } from './world/route.ts';
 import type { Route } from './world/route.ts';
 
@@ -11,7 +11,8 @@ function subscribe(watcher: () => void): () => void {
 
 /** What the page shows now, as its address says. */
 export function useRoute(): Route {
-  return parseRoute(useSyncExternalStore(subscribe, () => window.location.hash));
+  const hash = useSyncExternalStore(subscribe, () => window.location.hash);
+  return useMemo(() => parseRoute(hash), [hash]);
 }
 
 /** Shows something else; the way back leads to what was shown before. */

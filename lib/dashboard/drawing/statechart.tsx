@@ -1,5 +1,6 @@
 import { useCallback } from 'react';
 import type { ReactNode } from 'react';
+import type { Client } from '../../client/client.ts';
 import { useHost } from '../host-context.ts';
 import { useAnswer } from '../use-answer.ts';
 import { Problem } from '../words/problem.tsx';
@@ -9,6 +10,23 @@ import type { Move, Standing } from './marks.ts';
 
 const CURRENT = 'is-current';
 const LIT = 'is-lit';
+
+/** What was drawn for this page. */
+const drawings = new WeakMap<Client, Map<string, Promise<string>>>();
+
+/** Asked for once: it is the same for all services. */
+function drawingOf(client: Client, machine: string): Promise<string> {
+  const known = drawings.get(client) ?? new Map<string, Promise<string>>();
+  drawings.set(client, known);
+  const before = known.get(machine);
+  if (before !== undefined) return before;
+  const asked = client.getMachine({ name: machine, query: { format: 'svg' } });
+  // The answer is the text of the form that was asked for; the type is that of the default.
+  const drawing = asked as unknown as Promise<string>;
+  known.set(machine, drawing);
+  drawing.catch(() => known.delete(machine));
+  return drawing;
+}
 
 interface StatechartProps {
   /** Of the host's machines. */
@@ -40,13 +58,7 @@ function lightMove(svg: SVGSVGElement, move: Move | null): void {
 /** The statechart of an actor as the host runs it, with the state that it is in and the last transition marked. */
 export function Statechart({ machine, standing: { state, substate }, move }: StatechartProps): ReactNode {
   const { client } = useHost();
-  const { value, problem } = useAnswer(
-    async (signal) => {
-      const answer = await client.getMachine({ name: machine, query: { format: 'svg' }, signal });
-      return answer as unknown as string; // the text of the form that was asked for; the type is that of the default
-    },
-    [client, machine],
-  );
+  const { value, problem } = useAnswer(() => drawingOf(client, machine), [client, machine]);
   const moved = move === null ? null : JSON.stringify(move);
   const dress = useCallback(
     (svg: SVGSVGElement) => {

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { memo, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 import { Button, Collection, ListLayout, Tree, TreeItem, TreeItemContent, Virtualizer } from 'react-aria-components';
 import type { ServiceView } from '../../api/schemas/service.ts';
@@ -65,7 +65,7 @@ interface ListTreeProps {
 }
 
 /** The rows: only those in view are in the document. Arrow keys move, left and right close and open a group. */
-export function ListTree({ groups, chosen, onChoose }: ListTreeProps): ReactNode {
+export const ListTree = memo(function ListTree({ groups, chosen, onChoose }: ListTreeProps): ReactNode {
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const items = useMemo(() => groups.map((group) => ({ id: keyOf(group), group })), [groups]);
   const expanded = useMemo(() => items.map(({ id }) => id).filter((id) => !closed.has(id)), [items, closed]);
@@ -94,4 +94,4 @@ export function ListTree({ groups, chosen, onChoose }: ListTreeProps): ReactNode
       </Tree>
     </Virtualizer>
   );
-}
+});

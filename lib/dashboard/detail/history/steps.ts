@@ -30,6 +30,14 @@ const CAUSES: Readonly<Partial<Record<string, string>>> = {
   'process.ended': 'its process ended',
   'host.drain': 'the host took its services down',
   'host.resume': 'a new host took over',
+  'supervisor.park': 'its actor broke too often',
+  'starting.resolving.done': 'the search for its executable ended',
+  'starting.launching.done': 'its launch was refused',
+  'stopping.terminating.done': 'nothing of its processes is left',
+  'stopping.killing.done': 'nothing of its processes is left',
+  'stopping.draining.done': 'nothing of its processes is left',
+  'failed.missing.done': 'a fitting executable appeared',
+  'failed.refused.done': 'another executable appeared',
 };
 
 /** What a deadline meant, by the state that it ended. */

@@ -62,7 +62,7 @@ export function Overview({ service }: { readonly service: ServiceView }): ReactN
     [client, service],
   );
   return (
-    <>
+    <div className="overview">
       <section className="explained" aria-label="Explanation">
         <h3>Why it is so</h3>
         <Problem sentence={problem} />
@@ -72,6 +72,6 @@ export function Overview({ service }: { readonly service: ServiceView }): ReactN
         <h3>Statechart</h3>
         <Statechart machine="service" standing={service} move={value === null ? null : lastMove(value, service)} />
       </section>
-    </>
+    </div>
   );
 }

@@ -1,0 +1,158 @@
+/**
+ * Measures the dashboard with 1,000 running services, in Chromium. Usage: npm run bench:dashboard [-- --services N]
+ *
+ * An interaction is measured by the browser itself (Event Timing): from the event to the paint after it, in steps of 8 ms; what is below
+ * 16 ms is not told, and counts as 16. Once while nothing happens, and once while ten services are restarted each second. Says also how
+ * long the page takes until all services are there. Exit code 1 when an interaction took 100 ms or more at the 95th percentile.
+ */
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright-core';
+import { startHost } from './host.js';
+
+const ROUNDS = 15;
+const LEAST_MS = 16;
+const MOST_MS = 100;
+const RUNNING_MS = 180_000;
+const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+const { values } = parseArgs({ options: { services: { type: 'string', default: '1000' } } });
+const count = Number(values.services);
+if (!Number.isInteger(count) || count < 20 || count > 5_000)
+  throw new Error('--services wants a whole number from 20 to 5000.');
+
+const idOf = (index) => `service-${String(index).padStart(4, '0')}`;
+
+function makePlant(basePath) {
+  const program = join(basePath, 'corebench-1.0.0');
+  writeFileSync(program, '#!/bin/sh\nexec sleep 100000\n');
+  chmodSync(program, 0o755);
+  const services = Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [idOf(index), { kind: 'corebench' }]),
+  );
+  const configuration = { kinds: { corebench: { executable: 'corebench' } }, services };
+  writeFileSync(join(basePath, 'coredinator.yaml'), `${JSON.stringify(configuration)}\n`); // JSON is YAML
+}
+
+async function allRunning(host) {
+  const end = performance.now() + RUNNING_MS;
+  for (let running = 0; running < count;) {
+    if (performance.now() > end) throw new Error(`Only ${running} of ${count} services came up.`);
+    await pause(500);
+    running = 0;
+    for (let cursor = ''; cursor !== null;) {
+      const page = await host.get(`/api/services?state=running${cursor === '' ? '' : `&cursor=${cursor}`}`);
+      running += page.services.length;
+      cursor = page.next;
+    }
+  }
+}
+
+/** What runs in the page: the slowest event of the interaction since the last question. */
+const WATCH = `
+  globalThis.slowest = 0;
+  new PerformanceObserver((list) => {
+    for (const { interactionId, duration } of list.getEntries())
+      if (interactionId) globalThis.slowest = Math.max(globalThis.slowest, duration);
+  }).observe({ type: 'event', durationThreshold: ${LEAST_MS} });
+`;
+
+async function measured(page, act) {
+  await page.evaluate('globalThis.slowest = 0');
+  await act();
+  await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 100)))');
+  return Math.max(LEAST_MS, await page.evaluate('globalThis.slowest'));
+}
+
+function interactionsOf(page) {
+  const search = page.getByRole('searchbox', { name: 'Search agents and services' });
+  const tree = page.getByRole('treegrid');
+  return {
+    'choose a service by click': async (round) => {
+      await page.getByRole('row', { name: `${idOf(round % 15)}, ` }).click();
+    },
+    'next service by arrow key': async () => {
+      await page.keyboard.press('ArrowDown');
+    },
+    'a letter in the search': async (round) => {
+      await search.focus();
+      await page.keyboard.press(String(round % 10));
+    },
+    'clear the search': async () => {
+      await search.press('Escape');
+    },
+    'to the end of the list': async () => {
+      await tree.press('End');
+    },
+    'another view': async (round) => {
+      await page.getByRole('tab', { name: round % 2 === 0 ? 'Logs' : 'Overview' }).click();
+    },
+    'ask back before a stop': async () => {
+      await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    },
+    'leave the dialog': async () => {
+      await page.keyboard.press('Escape');
+    },
+  };
+}
+
+function quantile(samples, share) {
+  const sorted = [...samples].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
+}
+
+/** Ten restarts a second until told that it is over. */
+async function storm(host, until) {
+  for (let index = 0; !until.isOver; index += 1) {
+    await host.post(`/api/services/${idOf(100 + (index % 50))}/restart`);
+    await pause(100);
+  }
+}
+
+async function report(page, title) {
+  console.log(`\n${title} (median / p95 / worst)`);
+  const samples = new Map(Object.keys(interactionsOf(page)).map((name) => [name, []]));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [name, act] of Object.entries(interactionsOf(page))) {
+      samples.get(name).push(await measured(page, () => act(round)));
+    }
+    await page.getByRole('treegrid').press('Home');
+  }
+  for (const [name, taken] of samples) {
+    const figures = [0.5, 0.95, 1].map((share) => quantile(taken, share));
+    if (figures[1] >= MOST_MS) process.exitCode = 1;
+    console.log(`  ${name.padEnd(28)} ${figures.join(' / ')} ms`);
+  }
+}
+
+const executablePath = process.env['CHROMIUM'] ?? BROWSERS.find((path) => existsSync(path));
+if (executablePath === undefined) throw new Error('No browser was found; install chromium, or name one in CHROMIUM.');
+const basePath = mkdtempSync(join(tmpdir(), 'coredinator-bench-'));
+try {
+  makePlant(basePath);
+  const host = await startHost(basePath);
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  try {
+    await allRunning(host);
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    await page.addInitScript(WATCH);
+    const begun = performance.now();
+    await page.goto(`${host.url}/ui#/services/${idOf(0)}`);
+    await page.getByRole('radio', { name: `${count} running` }).waitFor();
+    console.log(`${count} services on the page after ${Math.round(performance.now() - begun)} ms`);
+    await report(page, 'while nothing happens');
+    const until = { isOver: false };
+    const restarts = storm(host, until);
+    await report(page, 'while ten services are restarted each second');
+    until.isOver = true;
+    await restarts;
+  } finally {
+    await browser.close();
+    await host.stop();
+  }
+} finally {
+  rmSync(basePath, { recursive: true, force: true });
+}
