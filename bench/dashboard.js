@@ -2,7 +2,8 @@
  * Measures the dashboard with 1,000 running services, in Chromium. Usage: npm run bench:dashboard [-- --services N]
  *
  * An interaction is measured by the browser itself (Event Timing): from the event to the paint after it, in steps of 8 ms; what is below
- * 16 ms is not told, and counts as 16. Once while nothing happens, and once while ten services are restarted each second. Says also how
+ * 16 ms is not told, and counts as 16. The processor time of the page's thread stands beside it (all that the interaction led to until 100 ms
+ * later), since a machine that is busy with something else makes the former longer. Once while nothing happens, and once while ten services are restarted each second. Says also how
  * long the page takes until all services are there. Exit code 1 when an interaction took 100 ms or more at the 95th percentile.
  */
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +14,7 @@ import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { startHost } from './host.js';
 
-const ROUNDS = 15;
+const ROUNDS = 10;
 const LEAST_MS = 16;
 const MOST_MS = 100;
 const RUNNING_MS = 180_000;
@@ -60,11 +61,18 @@ const WATCH = `
   }).observe({ type: 'event', durationThreshold: ${LEAST_MS} });
 `;
 
-async function measured(page, act) {
+async function processorMs(session) {
+  const { metrics } = await session.send('Performance.getMetrics');
+  return metrics.find(({ name }) => name === 'TaskDuration').value * 1_000;
+}
+
+async function measured(page, session, act) {
   await page.evaluate('globalThis.slowest = 0');
+  const before = await processorMs(session);
   await act();
   await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 100)))');
-  return Math.max(LEAST_MS, await page.evaluate('globalThis.slowest'));
+  const processor = (await processorMs(session)) - before;
+  return { wall: Math.max(LEAST_MS, await page.evaluate('globalThis.slowest')), processor };
 }
 
 function interactionsOf(page) {
@@ -112,19 +120,24 @@ async function storm(host, until) {
   }
 }
 
-async function report(page, title) {
-  console.log(`\n${title} (median / p95 / worst)`);
+async function report(page, session, title) {
+  console.log(`\n${title}: to the next paint, median / p95 / worst; processor time, median`);
   const samples = new Map(Object.keys(interactionsOf(page)).map((name) => [name, []]));
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [name, act] of Object.entries(interactionsOf(page))) {
-      samples.get(name).push(await measured(page, () => act(round)));
+      samples.get(name).push(await measured(page, session, () => act(round)));
     }
     await page.getByRole('treegrid').press('Home');
   }
   for (const [name, taken] of samples) {
-    const figures = [0.5, 0.95, 1].map((share) => quantile(taken, share));
+    const walls = taken.map(({ wall }) => wall);
+    const figures = [0.5, 0.95, 1].map((share) => quantile(walls, share));
+    const processor = quantile(
+      taken.map((one) => one.processor),
+      0.5,
+    ).toFixed(0);
     if (figures[1] >= MOST_MS) process.exitCode = 1;
-    console.log(`  ${name.padEnd(28)} ${figures.join(' / ')} ms`);
+    console.log(`  ${name.padEnd(28)} ${figures.join(' / ')} ms; ${processor} ms`);
   }
 }
 
@@ -143,10 +156,12 @@ try {
     await page.goto(`${host.url}/ui#/services/${idOf(0)}`);
     await page.getByRole('radio', { name: `${count} running` }).waitFor();
     console.log(`${count} services on the page after ${Math.round(performance.now() - begun)} ms`);
-    await report(page, 'while nothing happens');
+    const session = await page.context().newCDPSession(page);
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+    await report(page, session, 'while nothing happens');
     const until = { isOver: false };
     const restarts = storm(host, until);
-    await report(page, 'while ten services are restarted each second');
+    await report(page, session, 'while ten services are restarted each second');
     until.isOver = true;
     await restarts;
   } finally {

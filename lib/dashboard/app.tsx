@@ -1,6 +1,7 @@
 import { memo, useDeferredValue } from 'react';
 import type { ReactNode } from 'react';
 import { AgentDetail } from './detail/agent-detail.tsx';
+import { HostDetail } from './detail/host-detail.tsx';
 import { ServiceDetail } from './detail/service-detail.tsx';
 import { Header } from './header/header.tsx';
 import { ServiceList } from './list/service-list.tsx';
@@ -11,7 +12,7 @@ import './style/layout.css';
 const Detail = memo(function Detail({ route }: { readonly route: Route }): ReactNode {
   switch (route.type) {
     case 'nothing':
-      return <p className="hint">Choose an agent or a service from the list.</p>;
+      return <HostDetail />;
     case 'agent':
       return <AgentDetail key={route.id} id={route.id} />;
     case 'service':

@@ -28,11 +28,16 @@ describe(`the dashboard for everybody${reason === null ? '' : ` (skipped: ${reas
       const dashboard = await OpenDashboard.open(host.url, scheme);
       const { page } = dashboard;
       try {
+        await page
+          .getByRole('img', { name: /^Memory/ })
+          .locator('canvas')
+          .waitFor();
+        expect(await dashboard.seriousFindings(), 'host').to.deep.equal([]);
         await dashboard.row('telemetry', 'failed').click();
         await page.locator('.drawing [id="state-failed.missing"].is-current').waitFor();
         expect(await dashboard.seriousFindings(), 'overview of what failed').to.deep.equal([]);
         await dashboard.row('pump1', 'running').click();
-        await dashboard.heading('pump1').waitFor();
+        await page.locator('.drawing [id="state-running"].is-current').waitFor();
         expect(await dashboard.seriousFindings(), 'agent').to.deep.equal([]);
         await dashboard.row('pump1-corerl', 'running').click();
         const views = [

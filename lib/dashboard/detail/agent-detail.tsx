@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ServiceView } from '../../api/schemas/service.ts';
+import { AgentChart } from './agent-chart.tsx';
 import { Commands } from '../command/commands.tsx';
 import { useWorld } from '../host-context.ts';
 import { StateBadge } from '../words/state-badge.tsx';
@@ -78,6 +79,7 @@ export function AgentDetail({ id }: { readonly id: string }): ReactNode {
         )}
       </div>
       <ServiceTable ids={agent.services} />
+      <AgentChart agent={agent} />
     </article>
   );
 }

@@ -43,7 +43,9 @@ function Health(): ReactNode {
 export function Header(): ReactNode {
   return (
     <header className="header">
-      <h1>Coredinator</h1>
+      <h1>
+        <a href="#/">Coredinator</a>
+      </h1>
       <div className="header-facts">
         <Health />
       </div>

@@ -1,4 +1,4 @@
-import { memo, useMemo, useState } from 'react';
+import { memo, useCallback, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 import { Button, Collection, ListLayout, Tree, TreeItem, TreeItemContent, Virtualizer } from 'react-aria-components';
 import type { ServiceView } from '../../api/schemas/service.ts';
@@ -6,12 +6,8 @@ import { StateMark } from '../words/state-badge.tsx';
 import type { Group } from '../world/groups.ts';
 import type { Route } from '../world/route.ts';
 
-const ROW_PX = 28;
+const LAYOUT = { rowSize: 28 };
 const SHARED_NAMES = { shared: 'Shared services', host: 'Host services' } as const;
-
-function keyOf(group: Group): string {
-  return group.type === 'agent' ? `agent:${group.id}` : group.type;
-}
 
 function routeOf(key: string): Route | null {
   const [type, ...rest] = key.split(':');
@@ -39,7 +35,7 @@ function GroupItem({ group }: { readonly group: Group }): ReactNode {
   const name = group.type === 'agent' ? group.id : SHARED_NAMES[group.type];
   const state = group.type === 'agent' ? group.agent.state : null;
   return (
-    <TreeItem id={keyOf(group)} textValue={state === null ? name : `${name}, ${state}`} className="row row-group">
+    <TreeItem id={group.key} textValue={state === null ? name : `${name}, ${state}`} className="row row-group">
       <TreeItemContent>
         <div className="row-content">
           <Button slot="chevron" className="chevron" aria-label={`Services of ${name}`}>
@@ -57,6 +53,42 @@ function GroupItem({ group }: { readonly group: Group }): ReactNode {
   );
 }
 
+interface RowsProps {
+  readonly groups: readonly Group[];
+  readonly picked: string | null;
+  readonly closed: ReadonlySet<string>;
+  readonly onPick: (key: string) => void;
+  readonly onClosed: (closed: ReadonlySet<string>) => void;
+}
+
+const Rows = memo(function Rows({ groups, picked, closed, onPick, onClosed }: RowsProps): ReactNode {
+  const expanded = useMemo(() => groups.map(({ key }) => key).filter((key) => !closed.has(key)), [groups, closed]);
+  return (
+    <Virtualizer layout={ListLayout} layoutOptions={LAYOUT}>
+      <Tree
+        className="tree"
+        aria-label="Agents and services"
+        items={groups}
+        selectionMode="single"
+        selectionBehavior="replace"
+        disallowEmptySelection
+        selectedKeys={picked === null ? [] : [picked]}
+        expandedKeys={expanded}
+        onExpandedChange={(keys) => {
+          onClosed(new Set(groups.map(({ key }) => key).filter((key) => !keys.has(key))));
+        }}
+        onSelectionChange={(keys) => {
+          const [key] = keys === 'all' ? [] : keys;
+          if (key !== undefined) onPick(String(key));
+        }}
+        renderEmptyState={() => <p className="hint">Nothing fits.</p>}
+      >
+        {(group) => <GroupItem group={group} />}
+      </Tree>
+    </Virtualizer>
+  );
+});
+
 interface ListTreeProps {
   readonly groups: readonly Group[];
   /** The key of the chosen row. */
@@ -65,33 +97,19 @@ interface ListTreeProps {
 }
 
 /** The rows: only those in view are in the document. Arrow keys move, left and right close and open a group. */
-export const ListTree = memo(function ListTree({ groups, chosen, onChoose }: ListTreeProps): ReactNode {
+export function ListTree({ groups, chosen, onChoose }: ListTreeProps): ReactNode {
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
-  const items = useMemo(() => groups.map((group) => ({ id: keyOf(group), group })), [groups]);
-  const expanded = useMemo(() => items.map(({ id }) => id).filter((id) => !closed.has(id)), [items, closed]);
-  return (
-    <Virtualizer layout={ListLayout} layoutOptions={{ rowSize: ROW_PX }}>
-      <Tree
-        className="tree"
-        aria-label="Agents and services"
-        items={items}
-        selectionMode="single"
-        selectionBehavior="replace"
-        disallowEmptySelection
-        selectedKeys={chosen === null ? [] : [chosen]}
-        expandedKeys={expanded}
-        onExpandedChange={(keys) => {
-          setClosed(new Set(items.map(({ id }) => id).filter((id) => !keys.has(id))));
-        }}
-        onSelectionChange={(keys) => {
-          const [key] = keys === 'all' ? [] : keys;
-          const route = key === undefined ? null : routeOf(String(key));
-          if (route !== null) onChoose(route);
-        }}
-        renderEmptyState={() => <p className="hint">Nothing fits.</p>}
-      >
-        {({ group }) => <GroupItem group={group} />}
-      </Tree>
-    </Virtualizer>
+  // What is picked shows at once, before the address has changed; an address from elsewhere wins.
+  const [pick, setPick] = useState({ chosen, key: chosen });
+  if (pick.chosen !== chosen) setPick({ chosen, key: chosen });
+  const choose = useCallback(
+    (key: string) => {
+      const route = routeOf(key);
+      if (route === null) return;
+      setPick((before) => ({ ...before, key }));
+      onChoose(route);
+    },
+    [onChoose],
   );
-});
+  return <Rows groups={groups} picked={pick.key} closed={closed} onPick={choose} onClosed={setClosed} />;
+}

@@ -1,11 +1,11 @@
-import { useDeferredValue, useMemo, useState } from 'react';
+import { useDeferredValue, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { Input, Label, SearchField, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { useWorld } from '../host-context.ts';
 import { goTo } from '../route.ts';
 import { StateMark } from '../words/state-badge.tsx';
-import { countStates, groupsOf, STATES } from '../world/groups.ts';
-import type { Wanted } from '../world/groups.ts';
+import { countStates, groupsOf, keptGroups, STATES } from '../world/groups.ts';
+import type { Group, Wanted } from '../world/groups.ts';
 import type { Route } from '../world/route.ts';
 import type { State } from '../world/world.ts';
 import { ListTree } from './list-tree.tsx';
@@ -44,7 +44,8 @@ export function ServiceList({ route }: { readonly route: Route }): ReactNode {
   const world = useWorld((now) => now);
   const [wanted, setWanted] = useState<Wanted>({ text: '', state: null });
   const shown = useDeferredValue(world);
-  const groups = useMemo(() => groupsOf(shown, wanted), [shown, wanted]);
+  const before = useRef<readonly Group[]>([]);
+  const groups = useMemo(() => (before.current = keptGroups(before.current, groupsOf(shown, wanted))), [shown, wanted]);
   const chosen = route.type === 'nothing' ? null : `${route.type}:${route.id}`;
   return (
     <nav className="list" aria-label="Agents and services">

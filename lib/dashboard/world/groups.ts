@@ -6,14 +6,11 @@ import type { State, World } from './world.ts';
 export const STATES: readonly State[] = ['failed', 'backoff', 'starting', 'stopping', 'running', 'stopped'];
 
 /** Services that stand together in the list: those of one agent, those that several share, those of the host. */
-export type Group =
-  | {
-      readonly type: 'agent';
-      readonly id: string;
-      readonly agent: AgentView;
-      readonly services: readonly ServiceView[];
-    }
-  | { readonly type: 'shared' | 'host'; readonly services: readonly ServiceView[] };
+export type Group = {
+  /** Distinguishes groups and, after a colon, names the agent. */
+  readonly key: string;
+  readonly services: readonly ServiceView[];
+} & ({ readonly type: 'agent'; readonly id: string; readonly agent: AgentView } | { readonly type: 'shared' | 'host' });
 
 /** What of the list is wanted. */
 export interface Wanted {
@@ -68,9 +65,24 @@ export function groupsOf(world: World, wanted: Wanted): readonly Group[] {
   for (const [id, agent] of world.agents) {
     const services = ofAgent.get(id) ?? [];
     const isNamed = wanted.state === null && id.toLowerCase().includes(wanted.text.toLowerCase());
-    if (services.length > 0 || isNamed) groups.push({ type: 'agent', id, agent, services });
+    if (services.length > 0 || isNamed) groups.push({ key: `agent:${id}`, type: 'agent', id, agent, services });
   }
-  if (shared.length > 0) groups.push({ type: 'shared', services: shared });
-  if (ofHost.length > 0) groups.push({ type: 'host', services: ofHost });
+  if (shared.length > 0) groups.push({ key: 'shared', type: 'shared', services: shared });
+  if (ofHost.length > 0) groups.push({ key: 'host', type: 'host', services: ofHost });
   return groups;
+}
+
+function isSame(one: Group, other: Group): boolean {
+  if (one.services.length !== other.services.length) return false;
+  if (one.type === 'agent' && other.type === 'agent' && one.agent !== other.agent) return false;
+  return one.services.every((service, index) => service === other.services[index]);
+}
+
+/** The groups of now, with those of before where nothing in them has changed, so that they are not drawn again. */
+export function keptGroups(before: readonly Group[], now: readonly Group[]): readonly Group[] {
+  const known = new Map(before.map((group) => [group.key, group]));
+  return now.map((group) => {
+    const same = known.get(group.key);
+    return same !== undefined && isSame(same, group) ? same : group;
+  });
 }

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { countStates, groupsOf } from '../../../lib/dashboard/world/groups.ts';
+import { countStates, groupsOf, keptGroups } from '../../../lib/dashboard/world/groups.ts';
 import type { Wanted } from '../../../lib/dashboard/world/groups.ts';
-import { EMPTY_WORLD, withSnapshot } from '../../../lib/dashboard/world/world.ts';
-import { agentOf, healthOf, serviceOf } from './views.ts';
+import { EMPTY_WORLD, withEvent, withSnapshot } from '../../../lib/dashboard/world/world.ts';
+import { agentOf, eventOf, healthOf, instant, serviceOf } from './views.ts';
 
 const world = withSnapshot(EMPTY_WORLD, {
   agents: [
@@ -51,5 +51,15 @@ describe('the list of the dashboard', () => {
     expect(countStates(world.services.values())).to.deep.equal({
       ...{ failed: 1, backoff: 0, starting: 0, stopping: 0, running: 2, stopped: 1 },
     });
+  });
+
+  it('keeps the groups in which nothing has changed, so that they are not drawn again', () => {
+    const all = { text: '', state: null };
+    const before = groupsOf(world, all);
+    const after = withEvent(world, eventOf({ to: 'backoff', at: instant(9), service_id: 'pump1-corerl' }));
+    const kept = keptGroups(before, groupsOf(after, all));
+
+    expect(kept.map((group, index) => group === before[index])).to.deep.equal([false, true, true, true]);
+    expect(keptGroups(before, groupsOf(world, { ...all, text: 'pump1' }))[0]).to.equal(before[0]);
   });
 });

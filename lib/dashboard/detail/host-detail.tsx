@@ -1,0 +1,44 @@
+import { useMemo } from 'react';
+import type { ReactNode } from 'react';
+import { useWorld } from '../host-context.ts';
+import { StateBadge } from '../words/state-badge.tsx';
+import { countStates, STATES } from '../world/groups.ts';
+import { Resources } from './resources/resources.tsx';
+import './detail.css';
+
+/** The host itself, as long as nothing is chosen. */
+export function HostDetail(): ReactNode {
+  const health = useWorld((world) => world.health);
+  const services = useWorld((world) => world.services);
+  const counts = useMemo(() => countStates(services.values()), [services]);
+  if (health === null) return <p className="hint">Asking the host…</p>;
+  return (
+    <article className="thing">
+      <div className="thing-head">
+        <h2>This host</h2>
+      </div>
+      <p>
+        Coredinator {health.version} (pid {health.process_id}) is {health.status}. Choose an agent or a service from the
+        list.
+      </p>
+      {health.reasons?.map((reason) => (
+        <p key={reason} className="reason">
+          {reason}
+        </p>
+      ))}
+      <dl className="facts">
+        {STATES.filter((state) => counts[state] > 0).map((state) => (
+          <div key={state}>
+            <dt>
+              <StateBadge state={state} />
+            </dt>
+            <dd>
+              {counts[state]} {counts[state] === 1 ? 'service' : 'services'}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <Resources id={null} />
+    </article>
+  );
+}
