@@ -23,12 +23,12 @@ const Detail = memo(function Detail({ route }: { readonly route: Route }): React
 /** The whole page. */
 export function App(): ReactNode {
   const route = useRoute();
-  // The list shows at once what was chosen; what there is to it may take a moment longer.
+  // The focus moves at once; what was chosen is drawn behind it, and gives way to the next press.
   const shown = useDeferredValue(route);
   return (
     <div className="page">
       <Header />
-      <ServiceList route={route} />
+      <ServiceList route={shown} />
       <main className="detail" aria-label="Detail">
         <Detail route={shown} />
       </main>

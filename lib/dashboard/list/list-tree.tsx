@@ -99,17 +99,12 @@ interface ListTreeProps {
 /** The rows: only those in view are in the document. Arrow keys move, left and right close and open a group. */
 export function ListTree({ groups, chosen, onChoose }: ListTreeProps): ReactNode {
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
-  // What is picked shows at once, before the address has changed; an address from elsewhere wins.
-  const [pick, setPick] = useState({ chosen, key: chosen });
-  if (pick.chosen !== chosen) setPick({ chosen, key: chosen });
   const choose = useCallback(
     (key: string) => {
       const route = routeOf(key);
-      if (route === null) return;
-      setPick((before) => ({ ...before, key }));
-      onChoose(route);
+      if (route !== null) onChoose(route);
     },
     [onChoose],
   );
-  return <Rows groups={groups} picked={pick.key} closed={closed} onPick={choose} onClosed={setClosed} />;
+  return <Rows groups={groups} picked={chosen} closed={closed} onPick={choose} onClosed={setClosed} />;
 }

@@ -1,4 +1,4 @@
-import { useDeferredValue, useMemo, useRef, useState } from 'react';
+import { memo, useDeferredValue, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { Input, Label, SearchField, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { useWorld } from '../host-context.ts';
@@ -40,12 +40,13 @@ function StateFilter({ chosen, onChoose }: StateFilterProps): ReactNode {
 }
 
 /** All agents and services, searchable. */
-export function ServiceList({ route }: { readonly route: Route }): ReactNode {
+export const ServiceList = memo(function ServiceList({ route }: { readonly route: Route }): ReactNode {
   const world = useWorld((now) => now);
   const [wanted, setWanted] = useState<Wanted>({ text: '', state: null });
   const shown = useDeferredValue(world);
   const before = useRef<readonly Group[]>([]);
-  const groups = useMemo(() => (before.current = keptGroups(before.current, groupsOf(shown, wanted))), [shown, wanted]);
+  const sought = useDeferredValue(wanted);
+  const groups = useMemo(() => (before.current = keptGroups(before.current, groupsOf(shown, sought))), [shown, sought]);
   const chosen = route.type === 'nothing' ? null : `${route.type}:${route.id}`;
   return (
     <nav className="list" aria-label="Agents and services">
@@ -68,4 +69,4 @@ export function ServiceList({ route }: { readonly route: Route }): ReactNode {
       <ListTree groups={groups} chosen={chosen} onChoose={goTo} />
     </nav>
   );
-}
+});
