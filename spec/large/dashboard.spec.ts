@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { chmodSync } from 'node:fs';
 import { whyNoBrowser } from '../support/browser.ts';
 import { BuiltHost, install, write } from '../support/built-host.ts';
 import { OpenDashboard } from '../support/dashboard.ts';
@@ -216,5 +217,25 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     await keyboard.press('Tab');
     await keyboard.press('Enter');
     await dashboard.row('pump1-corerl', 'stopped').waitFor();
+  });
+
+  it('asks who it is at a host with a token, and again when that wants another one', async () => {
+    const { port } = new URL(host.url);
+    const tokenFile = write(basePath, 'token', 'a-token-of-the-spec-1\n');
+    chmodSync(tokenFile, 0o600);
+    await host.end('SIGTERM');
+    host = await BuiltHost.start(basePath, '--on-exit', 'drain', '--port', port, '--token-file', tokenFile);
+    const token = dashboard.page.getByLabel('Token');
+    await token.fill('a-token-of-the-spec-1');
+    await dashboard.page.getByRole('button', { name: 'Sign in' }).click();
+    await dashboard.row('telemetry', 'running').click();
+    await dashboard.command('Stop');
+    await dashboard.row('telemetry', 'stopped').waitFor();
+
+    write(basePath, 'token', 'a-token-of-the-spec-2\n');
+    await host.end('SIGTERM');
+    host = await BuiltHost.start(basePath, '--on-exit', 'drain', '--port', port, '--token-file', tokenFile);
+    await token.waitFor();
+    expect(dashboard.complaints).to.deep.equal([]);
   });
 });
