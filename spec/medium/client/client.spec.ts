@@ -87,11 +87,15 @@ describe('the client', () => {
     };
     const leave = new AbortController();
     const told: unknown[] = [];
-    for await (const item of client.followEvents({ query: { type: 'process.*' }, signal: leave.signal })) {
+    const connections: string[] = [];
+    const onConnection = (now: string): number => connections.push(now);
+    const query = { type: 'process.*' };
+    for await (const item of client.followEvents({ query, signal: leave.signal, onConnection })) {
       told.push(item.type === 'event' ? item.event.seq : item.type);
       if (told.length === 2) leave.abort();
     }
     expect(told).to.deep.equal(['gap', 7]);
+    expect(connections).to.deep.equal(['open', 'lost', 'open', 'lost']);
     expect(starts).to.deep.equal([{ type: 'now' }, { type: 'after', seq: 5 }]);
   });
 
