@@ -50,6 +50,7 @@ export function Header(): ReactNode {
         <Health />
       </div>
       <nav className="header-links" aria-label="Elsewhere">
+        <a href="/inspector">Inspector</a>
         <a href="/docs">API</a>
       </nav>
       <div role="status">
