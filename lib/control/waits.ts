@@ -2,6 +2,7 @@ import { serviceActorId } from '../actors/service/record.ts';
 import { formatDuration } from '../model/duration.ts';
 import { WaitFailedError, WaitTimeoutError } from '../model/errors.ts';
 import type { ServiceId } from '../model/ids.ts';
+import { inWords } from '../model/states.ts';
 import { clauseOf } from '../model/tell.ts';
 import type { Timers } from '../ports/clock.ts';
 import { agentRef, serviceRef, splitState, type ServiceSnapshot } from './actors.ts';
@@ -139,6 +140,6 @@ function timeoutOf({ name, path, standing }: Subject, until: Wait['until'], time
   const { state, reason } = standing();
   const why = reason === null ? '' : ` (${clauseOf(reason)})`;
   return new WaitTimeoutError(
-    `${name} is ${state}${why} and not ${until} after ${formatDuration(timeoutMs)}. The command stays accepted; look again with GET ${path}.`,
+    `${name} is ${inWords(state)}${why} and not ${until} after ${formatDuration(timeoutMs)}. The command stays accepted; look again with GET ${path}.`,
   );
 }

@@ -1,6 +1,6 @@
 import type { ServiceId } from './ids.ts';
 import type { AgentPlan, DependencyCondition, DependencySpec, ServiceSpec } from './spec.ts';
-import type { PublicState } from './states.ts';
+import { inWords, type PublicState } from './states.ts';
 import type { Intended } from './wish.ts';
 
 /** What a service tells those who watch it. Plain JSON. */
@@ -40,7 +40,7 @@ function isUp(report: ServiceReport | undefined): boolean {
 }
 
 function sentence(report: ServiceReport): string {
-  return `${report.serviceId} is ${report.state}${report.reason === null ? '' : `: ${report.reason}`}`;
+  return `${report.serviceId} is ${inWords(report.state)}${report.reason === null ? '' : `: ${report.reason}`}`;
 }
 
 /** The services that are restarted because the one of that id failed (Erlang/OTP), in the order in which they are to stop. */

@@ -1,3 +1,5 @@
+import { inWords } from './states.ts';
+
 /**
  * Every refusal a client can meet, one class each. `code` is what outer rooms map (http/ has the one table from code to
  * status); the message is a sentence that names the offending thing and, where there is one, what to do.
@@ -171,7 +173,7 @@ export class ServiceNotAliveError extends CoredinatorError {
   readonly code = 'service_not_alive';
 
   constructor(id: string, state: string) {
-    super(`No process of the service "${id}" lives (it is ${state}), so no signal was sent; start it first.`);
+    super(`No process of the service "${id}" lives (it is ${inWords(state)}), so no signal was sent; start it first.`);
   }
 }
 

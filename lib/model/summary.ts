@@ -1,6 +1,7 @@
 import { spokenDuration } from './duration.ts';
 import { endsOfState } from './pending.ts';
 import { placeOf, type Awaited, type Situation } from './situation.ts';
+import { inWords } from './states.ts';
 import { clauseOf } from './tell.ts';
 import { isoOf, type Instant } from './time.ts';
 
@@ -19,7 +20,7 @@ export function dependencyNow({ serviceId, now }: Awaited): string {
   if (now === null) return `There is no service "${serviceId}"`;
   const { state, substate, reason } = now;
   const isUnready = state === 'running' && substate === 'unready';
-  const place = isUnready ? 'running but not ready' : state === 'backoff' ? 'in backoff' : state;
+  const place = isUnready ? 'running but not ready' : inWords(state);
   const because = reason === null ? '' : `: ${clauseOf(reason.replace(/^(waits|is not ready|runs)/, 'it $1'))}`;
   return `${serviceId} is ${place}${because}`;
 }
@@ -30,8 +31,7 @@ export function sentenceOf(clause: string): string {
 }
 
 function standing({ state, substate, spec }: Situation): string {
-  if (state === 'backoff') return 'has been in backoff';
-  if (state !== 'running') return `has been ${state}`;
+  if (state !== 'running') return `has been ${inWords(state)}`;
   if (substate === 'unready') return 'has been running but not ready';
   return spec.probes.readiness === null ? 'has been running' : 'has been running and ready';
 }

@@ -50,7 +50,7 @@ describe('a signal to a service', () => {
     await world.pass();
     const error = await rejection(world.control.signalService('pump1-corerl', 'SIGHUP', world.origin));
     expect(error).to.be.instanceOf(ServiceNotAliveError);
-    expect(String(error)).to.contain('it is backoff');
+    expect(String(error)).to.contain('it is in backoff');
     const unknown = await rejection(world.control.signalService('nobody', 'SIGHUP', world.origin));
     expect(unknown).to.be.instanceOf(ServiceNotFoundError);
     expect(world.store.journal.some(({ type }) => type === 'service.signalled')).to.equal(false);
