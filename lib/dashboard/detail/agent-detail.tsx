@@ -1,12 +1,12 @@
 import type { ReactNode } from 'react';
 import type { ServiceView } from '../../api/schemas/service.ts';
-import { AgentChart } from './agent-chart.tsx';
 import { Commands } from '../command/commands.tsx';
 import { useWorld } from '../host-context.ts';
 import { StateBadge } from '../words/state-badge.tsx';
 import { duration, localInstant } from '../words/time.ts';
 import { useNow } from '../words/use-now.ts';
 import { formatRoute } from '../world/route.ts';
+import { History } from './history/history.tsx';
 import './detail.css';
 
 function ServiceRow({ id, service }: { readonly id: string; readonly service: ServiceView | undefined }): ReactNode {
@@ -79,7 +79,8 @@ export function AgentDetail({ id }: { readonly id: string }): ReactNode {
         )}
       </div>
       <ServiceTable ids={agent.services} />
-      <AgentChart agent={agent} />
+      <h3>History</h3>
+      <History subject={{ type: 'agent', view: agent }} />
     </article>
   );
 }

@@ -33,7 +33,7 @@ function TabContent({ tab, service }: { readonly tab: ServiceTab; readonly servi
     case 'resources':
       return <Resources id={service.id} />;
     case 'history':
-      return <History service={service} />;
+      return <History subject={{ type: 'service', view: service }} />;
     case 'dependencies':
       return <Dependencies service={service} />;
   }

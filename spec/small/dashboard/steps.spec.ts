@@ -11,7 +11,7 @@ function stepOf(more: Partial<Step>): Step {
   };
 }
 
-describe('the past of a service in words', () => {
+describe('the past of a service or an agent in words', () => {
   const cases: readonly [string, Partial<Step>, string, string | null, string | null][] = [
     [
       'a restart by a command',
@@ -57,6 +57,13 @@ describe('the past of a service in words', () => {
     ['a launch', { type: 'process.launched' }, 'launched as generation 2, pid 7', null, null],
     ['an adoption', { type: 'process.adopted' }, 'adopted by a new host, pid 7', null, null],
     [
+      'a move of an agent',
+      { type: 'agent.state_changed', from: 'running', state: 'backoff', cause: 'service.changed' },
+      'running → backoff',
+      'one of its services changed',
+      null,
+    ],
+    [
       'a step of another type',
       { type: 'service.stop_requested', correlation_id: 'r1', cause: 'service.stop' },
       'stop requested',
@@ -80,7 +87,7 @@ describe('the past of a service as stretches of time', () => {
       stepOf({ seq: 2, at: instant(11), from: 'running', state: 'backoff' }),
       stepOf({ seq: 3, at: instant(14), from: 'backoff', state: 'starting' }),
     ];
-    const stretches = stretchesOf({ service_id: 'x', initially, steps, next: null }, Date.parse(instant(20)));
+    const stretches = stretchesOf({ initially, steps, next: null }, Date.parse(instant(20)));
     const seconds = stretches.map(({ state, from, to }) => [state, (to - from) / 1_000]);
 
     expect(seconds).to.deep.equal([
@@ -91,6 +98,6 @@ describe('the past of a service as stretches of time', () => {
   });
 
   it('is empty without a step', () => {
-    expect(stretchesOf({ service_id: 'x', initially, steps: [], next: null }, 0)).to.deep.equal([]);
+    expect(stretchesOf({ initially, steps: [], next: null }, 0)).to.deep.equal([]);
   });
 });

@@ -1,8 +1,9 @@
 import { useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 import { Label, Slider, SliderOutput, SliderThumb, SliderTrack } from 'react-aria-components';
-import type { ServicePastView } from '../../../api/schemas/past.ts';
+import type { AgentView } from '../../../api/schemas/agent.ts';
 import type { ServiceView } from '../../../api/schemas/service.ts';
+import type { Client } from '../../../client/client.ts';
 import { Statechart } from '../../drawing/statechart.tsx';
 import { useHost } from '../../host-context.ts';
 import { useAnswer } from '../../use-answer.ts';
@@ -11,16 +12,22 @@ import { StateBadge } from '../../words/state-badge.tsx';
 import { localInstant } from '../../words/time.ts';
 import { StateStrip } from './state-strip.tsx';
 import { StepTable } from './step-table.tsx';
-import { stretchesOf, wordsOf } from './steps.ts';
-import type { Step } from './steps.ts';
+import { isMove, stretchesOf, wordsOf } from './steps.ts';
+import type { Past, Step } from './steps.ts';
 import './history.css';
 
 const STEPS = 300;
 
+/** What has a past: a new view of it means that there may be more of that. */
+export type Subject =
+  { readonly type: 'service'; readonly view: ServiceView } | { readonly type: 'agent'; readonly view: AgentView };
+
 /** The last steps, oldest first. */
-async function readPast(answer: Promise<ServicePastView>): Promise<ServicePastView> {
-  const past = await answer;
-  return { ...past, steps: past.steps.toReversed() };
+async function readPast(client: Client, { type, view: { id } }: Subject, signal: AbortSignal): Promise<Past> {
+  const asked = { id, query: { order: 'newest_first', limit: STEPS }, signal } as const;
+  const { initially, steps, next } =
+    type === 'service' ? await client.getServiceHistory(asked) : await client.getAgentHistory(asked);
+  return { initially, steps: [...steps].reverse(), next };
 }
 
 interface PlaceProps {
@@ -46,7 +53,7 @@ function Place({ steps, index, onIndex }: PlaceProps): ReactNode {
   );
 }
 
-function Past({ past }: { readonly past: ServicePastView }): ReactNode {
+function PastView({ past, machine }: { readonly past: Past; readonly machine: Subject['type'] }): ReactNode {
   const { steps, next } = past;
   // Null: the newest, whatever comes.
   const [seq, setSeq] = useState<number | null>(null);
@@ -68,28 +75,24 @@ function Past({ past }: { readonly past: ServicePastView }): ReactNode {
       </p>
       <StepTable steps={steps} chosen={index} onChoose={choose} />
       {next === null ? null : <p className="hint">The journal goes back further: these are the last {STEPS} steps.</p>}
-      <Statechart machine="service" standing={step} move={moveAt(steps, index)} />
+      <Statechart machine={machine} standing={step} move={moveAt(steps, index)} />
     </>
   );
 }
 
 /** The last change of state at a step. */
 function moveAt(steps: readonly Step[], index: number): Step | null {
-  return steps.slice(0, index + 1).findLast(({ type }) => type === 'service.state_changed') ?? null;
+  return steps.slice(0, index + 1).findLast(isMove) ?? null;
 }
 
-/** What was the case with a service, from the journal: also before the last restart of the host. */
-export function History({ service }: { readonly service: ServiceView }): ReactNode {
+/** What was the case with a service or an agent, from the journal: also before the last restart of the host. */
+export function History({ subject }: { readonly subject: Subject }): ReactNode {
   const { client } = useHost();
-  const { value, problem } = useAnswer(
-    (signal) =>
-      readPast(client.getServiceHistory({ id: service.id, query: { order: 'newest_first', limit: STEPS }, signal })),
-    [client, service],
-  );
+  const { value, problem } = useAnswer((signal) => readPast(client, subject, signal), [client, subject.view]);
   return (
     <section className="history" aria-label="History">
       <Problem sentence={problem} />
-      {value === null ? null : <Past past={value} />}
+      {value === null ? null : <PastView past={value} machine={subject.type} />}
     </section>
   );
 }

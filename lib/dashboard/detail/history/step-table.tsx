@@ -2,7 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 import { localInstant } from '../../words/time.ts';
-import { wordsOf } from './steps.ts';
+import { isMove, wordsOf } from './steps.ts';
 import type { Step } from './steps.ts';
 
 const ROW_PX = 26;
@@ -16,7 +16,7 @@ interface RowProps {
 
 function StepRow({ step, isChosen, top, onChoose }: RowProps): ReactNode {
   const { what, why, who } = wordsOf(step);
-  const isChange = step.type === 'service.state_changed';
+  const isChange = isMove(step);
   return (
     <li className="step" style={{ transform: `translateY(${top}px)` }}>
       <button type="button" className="step-button" aria-current={isChosen ? 'step' : undefined} onClick={onChoose}>

@@ -1,8 +1,18 @@
-import type { ServicePastView } from '../../../api/schemas/past.ts';
+import type { AgentPastView, ServicePastView } from '../../../api/schemas/past.ts';
 import type { State } from '../../world/world.ts';
 
-/** One step of the past of a service. */
-export type Step = ServicePastView['steps'][number];
+type ProcessPart = Pick<ServicePastView['steps'][number], 'generation' | 'pid' | 'exit'>;
+
+/** One step of the past of a service or an agent; agents have no process. */
+export type Step = AgentPastView['steps'][number] & Partial<ProcessPart>;
+
+/** What was the case with a service or an agent, oldest first. */
+export interface Past {
+  readonly initially: Pick<AgentPastView['initially'], 'state'>;
+  readonly steps: readonly Step[];
+  /** Where the journal goes on further back; null: nowhere. */
+  readonly next: number | null;
+}
 
 /** A stretch of time in one state. */
 export interface Stretch {
@@ -48,12 +58,21 @@ const DEADLINES: Readonly<Partial<Record<string, string>>> = {
   'failed → starting': 'the time for one more attempt had come',
 };
 
+/** Where a cause means something else to an agent than to a service. */
+const CAUSES_OF_AGENTS: typeof CAUSES = {
+  'agent.start': 'a start command',
+  'agent.stop': 'a stop command',
+  'agent.configure': 'its configuration changed',
+  'service.changed': 'one of its services changed',
+};
+
 /** Causes that somebody's command or configuration is behind. */
 const BY_COMMAND = /^(?:agent|service)\.(?:start|stop|restart|claim|release|configure)$/;
 
 function whatOf({ type, from, state, generation, pid, exit, substate }: Step): string {
   switch (type) {
     case 'service.state_changed':
+    case 'agent.state_changed':
       return `${from ?? '?'} → ${state ?? '?'}`;
     case 'process.launched':
       return `launched as generation ${generation ?? '?'}, pid ${pid ?? '?'}`;
@@ -64,15 +83,22 @@ function whatOf({ type, from, state, generation, pid, exit, substate }: Step): s
     case 'service.readiness_changed':
       return substate === 'ready' ? 'ready to serve' : 'not ready to serve';
     default:
-      return type.replace(/^service\./, '').replaceAll('_', ' ');
+      return type.replace(/^(?:service|agent)\./, '').replaceAll('_', ' ');
   }
 }
 
 /** On the way up a reason speaks of what is still waited for, so the cause is what led to it. */
-function whyOf({ type, cause, reason, state }: Step, what: string): string | null {
-  if (type !== 'service.state_changed') return reason;
-  const known = (cause === 'deadline' ? DEADLINES[what] : undefined) ?? CAUSES[cause] ?? null;
+function whyOf(step: Step, what: string): string | null {
+  const { type, cause, reason, state } = step;
+  if (!isMove(step)) return reason;
+  const own = type.startsWith('agent.') ? CAUSES_OF_AGENTS[cause] : undefined;
+  const known = (cause === 'deadline' ? DEADLINES[what] : undefined) ?? own ?? CAUSES[cause] ?? null;
   return state === 'starting' || state === 'running' ? (known ?? reason) : (reason ?? known);
+}
+
+/** Whether a step is a change of state, not something that happened within one. */
+export function isMove({ type }: Step): boolean {
+  return type.endsWith('.state_changed');
 }
 
 /** What happened, why, and on whose command, in words. */
@@ -88,8 +114,8 @@ export function wordsOf(step: Step): {
 }
 
 /** The states over time, from the oldest of these steps to now; steps are oldest first. */
-export function stretchesOf({ initially, steps }: ServicePastView, now: number): readonly Stretch[] {
-  const changes = steps.filter(({ type }) => type === 'service.state_changed');
+export function stretchesOf({ initially, steps }: Past, now: number): readonly Stretch[] {
+  const changes = steps.filter(isMove);
   const [first] = steps;
   if (first === undefined) return [];
   const stretches: Stretch[] = [];
