@@ -147,7 +147,7 @@ export async function startHost(options: ServeOptions, config: LoadedConfig, log
     logs.keepBounded(() => control.logPolicies());
     const isUnixSocket = options.place.type === 'unix';
     const { exposition, requests: meter } = metrics;
-    const machines = machineLibrary(hostMachines({ processes, catalog, prober }, systemClock));
+    const machines = machineLibrary(() => hostMachines({ processes, catalog, prober }, systemClock));
     const inspector = openInspector({ root: control.root, clock: systemClock, timers: wallTimers, configOf, log });
     const upgrades = { '/inspector/ws': inspector.accept };
     const world = { ...options, access, isUnixSocket, control, exposition, machines, meter, upgrades };

@@ -19,20 +19,25 @@ export interface KnownMachine {
   readonly aside: readonly string[];
 }
 
-/** The machines by the ids of their charts. */
-export function machineLibrary(machines: readonly KnownMachine[]): MachineLibrary {
-  return new Library(machines);
+/** The machines by the ids of their charts; they are made when somebody first asks for one, not while the host comes up. */
+export function machineLibrary(make: () => readonly KnownMachine[]): MachineLibrary {
+  return new Library(make);
 }
 
 class Library implements MachineLibrary {
-  readonly #machines: ReadonlyMap<string, KnownMachine>;
+  readonly #make: () => readonly KnownMachine[];
+  #made: ReadonlyMap<string, KnownMachine> | null = null;
   /** By name and events; a drawing takes a while, and never changes. */
   readonly #drawings = new Map<string, Promise<string>>();
   /** Of the services, the last one: pages ask for it again and again. */
   #services: { readonly of: string; readonly svg: Promise<string> } | null = null;
 
-  constructor(machines: readonly KnownMachine[]) {
-    this.#machines = new Map(machines.map((known) => [known.machine.id, known]));
+  constructor(make: () => readonly KnownMachine[]) {
+    this.#make = make;
+  }
+
+  get #machines(): ReadonlyMap<string, KnownMachine> {
+    return (this.#made ??= new Map(this.#make().map((known) => [known.machine.id, known])));
   }
 
   list(): readonly MachineSummary[] {

@@ -16,4 +16,4 @@ export const MACHINES = hostMachines(
 );
 
 /** The same as texts. */
-export const LIBRARY = machineLibrary(MACHINES);
+export const LIBRARY = machineLibrary(() => MACHINES);
