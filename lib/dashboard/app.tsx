@@ -23,12 +23,12 @@ const Detail = memo(function Detail({ route }: { readonly route: Route }): React
 /** The whole page. */
 export function App(): ReactNode {
   const route = useRoute();
-  // The focus moves at once; what was chosen is drawn behind it, and gives way to the next press.
+  // The list marks at once what was chosen; its detail is drawn behind that, and gives way to the next press.
   const shown = useDeferredValue(route);
   return (
     <div className="page">
       <Header />
-      <ServiceList route={shown} />
+      <ServiceList route={route} />
       <main className="detail" aria-label="Detail">
         <Detail route={shown} />
       </main>

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { whyNoBrowser } from '../support/browser.ts';
 import { BuiltHost, install, write } from '../support/built-host.ts';
 import { OpenDashboard } from '../support/dashboard.ts';
+import { eventually } from '../support/eventually.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const reason = whyNoBrowser();
@@ -32,17 +33,25 @@ describe(`the dashboard of 1,000 services${reason === null ? '' : ` (skipped: ${
     await host.end('SIGTERM');
   });
 
-  const rows = (): Promise<number> => dashboard.page.getByRole('row').count();
+  const rows = (): Promise<number> => dashboard.page.getByRole('treeitem').count();
 
   it('has all of them in its list and only those in view in the document, is searched and filtered, and shows a change', async () => {
     await dashboard.page.getByRole('radio', { name: `${COUNT - 1} failed` }).waitFor();
     await dashboard.row('telemetry', 'running').waitFor();
     expect(await rows()).to.be.lessThan(MOST_ROWS);
 
-    await dashboard.page.getByRole('treegrid').focus();
+    await dashboard.page.getByRole('tree').focus();
     await dashboard.page.keyboard.press('End');
     await dashboard.row(`service-0${COUNT - 2}`, 'failed').waitFor();
+    expect(await dashboard.activeRow()).to.equal(`service-0${COUNT - 2} failed`);
     expect(await rows()).to.be.lessThan(MOST_ROWS);
+
+    await dashboard.page.reload(); // the address still says what was chosen
+    await dashboard.heading(`service-0${COUNT - 2}`).waitFor();
+    expect(await dashboard.activeRow()).to.equal(`service-0${COUNT - 2} failed`);
+    await eventually(async () => {
+      expect(await dashboard.isInView(`service-0${COUNT - 2}`)).to.equal(true);
+    });
 
     await dashboard.page.getByRole('searchbox', { name: 'Search agents and services' }).fill('0512');
     await dashboard.row('service-0512', 'failed').click();

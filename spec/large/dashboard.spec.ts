@@ -41,8 +41,8 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     const script = `new Promise((resolve) => {
       const seen = [];
       const look = () => {
-        const row = document.querySelector('[role=row][aria-label^="${id}, "]');
-        const state = row?.getAttribute('aria-label').split(', ')[1] ?? seen.at(-1);
+        const row = document.querySelector('[role=treeitem][data-id="service:${id}"]');
+        const state = row?.querySelector('.row-state').textContent ?? seen.at(-1);
         if (state !== seen.at(-1)) seen.push(state);
         if (state !== '${last}' || seen.length < 2) return;
         observer.disconnect();
@@ -203,10 +203,19 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     await dashboard.page.getByRole('searchbox', { name: 'Search agents and services' }).focus();
     await keyboard.type('corerl');
     await dashboard.row('telemetry').waitFor({ state: 'detached' });
-    await dashboard.page.getByRole('treegrid').focus();
+    await dashboard.page.getByRole('tree').focus();
     await keyboard.press('ArrowDown');
-    await keyboard.press('ArrowDown');
+    await dashboard.heading('pump1').waitFor();
+    await keyboard.press('ArrowLeft');
+    await dashboard.row('pump1-corerl').waitFor({ state: 'detached' });
+    await keyboard.press('ArrowRight');
+    await keyboard.press('ArrowRight');
     await dashboard.heading('pump1-corerl').waitFor();
+    await keyboard.type('pump1');
+    await dashboard.heading('pump1').waitFor();
+    await keyboard.press('End');
+    await dashboard.heading('pump1-corerl').waitFor();
+    expect(await dashboard.activeRow()).to.equal('pump1-corerl running');
     await dashboard.page.getByRole('tab', { name: 'Overview' }).focus();
     await keyboard.press('ArrowRight');
     expect(dashboard.address).to.equal('#/services/pump1-corerl/history');

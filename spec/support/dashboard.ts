@@ -48,7 +48,22 @@ export class OpenDashboard {
 
   /** The row of an agent or a service in the list, in any state or in that one. */
   row(id: string, state = ''): Locator {
-    return this.page.getByRole('row', { name: `${id}, ${state}` });
+    return this.page.getByRole('treeitem', { name: new RegExp(`^${id} ${state}`) });
+  }
+
+  /** Whether the row of a service can be seen without scrolling. */
+  async isInView(id: string): Promise<boolean> {
+    const [row, list] = await Promise.all([this.row(id).boundingBox(), this.page.getByRole('tree').boundingBox()]);
+    if (row === null || list === null) return false;
+    const middle = row.y + row.height / 2;
+    return middle > list.y && middle < list.y + list.height;
+  }
+
+  /** What the row says that the keys move from, as a screen reader finds it. */
+  async activeRow(): Promise<string> {
+    const id = await this.page.getByRole('tree').getAttribute('aria-activedescendant');
+    const row = this.page.locator(`[id="${id ?? ''}"]`);
+    return (await row.innerText()).replace(/\s+/g, ' ');
   }
 
   /** The heading of the detail of an agent or a service. */

@@ -1,110 +1,86 @@
-import { memo, useCallback, useMemo, useState } from 'react';
-import type { ReactNode } from 'react';
-import { Button, Collection, ListLayout, Tree, TreeItem, TreeItemContent, Virtualizer } from 'react-aria-components';
-import type { ServiceView } from '../../api/schemas/service.ts';
-import { StateMark } from '../words/state-badge.tsx';
+import { useMemo, useState } from 'react';
+import type { KeyboardEvent, MouseEvent, ReactNode } from 'react';
 import type { Group } from '../world/groups.ts';
 import type { Route } from '../world/route.ts';
+import { elementIdOf, ListRow } from './list-row.tsx';
+import { clickMove, isCharacter, keyMove, typedMove } from './moves.ts';
+import type { Move } from './moves.ts';
+import { routeOf, rowsOf } from './rows.ts';
+import { useActive } from './use-active.ts';
+import { useRowsInView } from './use-rows-in-view.ts';
+import { useTyped } from './use-typed.ts';
 
-const LAYOUT = { rowSize: 28 };
-const SHARED_NAMES = { shared: 'Shared services', host: 'Host services' } as const;
-
-function routeOf(key: string): Route | null {
-  const [type, ...rest] = key.split(':');
-  const id = rest.join(':');
-  if (type === 'agent') return { type, id };
-  return type === 'service' ? { type, id, tab: 'overview' } : null;
+/** The row that was clicked, if one was. */
+function clickedIn({ target }: MouseEvent): Move | null {
+  if (!(target instanceof Element)) return null;
+  const id = target.closest<HTMLElement>('[data-id]')?.dataset['id'];
+  return id === undefined ? null : clickMove(id, target.closest('.chevron') !== null);
 }
 
-function ServiceItem({ service }: { readonly service: ServiceView }): ReactNode {
-  const { id, state } = service;
-  return (
-    <TreeItem id={`service:${id}`} textValue={`${id}, ${state}`} className="row row-service">
-      <TreeItemContent>
-        <div className="row-content">
-          <StateMark state={state} />
-          <span className="row-name">{id}</span>
-          <span className={`row-state is-${state}`}>{state}</span>
-        </div>
-      </TreeItemContent>
-    </TreeItem>
-  );
+function without(closed: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  return new Set([...closed].filter((other) => other !== id));
 }
-
-function GroupItem({ group }: { readonly group: Group }): ReactNode {
-  const name = group.type === 'agent' ? group.id : SHARED_NAMES[group.type];
-  const state = group.type === 'agent' ? group.agent.state : null;
-  return (
-    <TreeItem id={group.key} textValue={state === null ? name : `${name}, ${state}`} className="row row-group">
-      <TreeItemContent>
-        <div className="row-content">
-          <Button slot="chevron" className="chevron" aria-label={`Services of ${name}`}>
-            <svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true">
-              <path d="M6 4l4 4-4 4" fill="none" stroke="currentColor" strokeWidth="2" />
-            </svg>
-          </Button>
-          {state === null ? null : <StateMark state={state} />}
-          <span className="row-name">{name}</span>
-          {state === null ? null : <span className={`row-state is-${state}`}>{state}</span>}
-        </div>
-      </TreeItemContent>
-      <Collection items={group.services}>{(service) => <ServiceItem service={service} />}</Collection>
-    </TreeItem>
-  );
-}
-
-interface RowsProps {
-  readonly groups: readonly Group[];
-  readonly picked: string | null;
-  readonly closed: ReadonlySet<string>;
-  readonly onPick: (key: string) => void;
-  readonly onClosed: (closed: ReadonlySet<string>) => void;
-}
-
-const Rows = memo(function Rows({ groups, picked, closed, onPick, onClosed }: RowsProps): ReactNode {
-  const expanded = useMemo(() => groups.map(({ key }) => key).filter((key) => !closed.has(key)), [groups, closed]);
-  return (
-    <Virtualizer layout={ListLayout} layoutOptions={LAYOUT}>
-      <Tree
-        className="tree"
-        aria-label="Agents and services"
-        items={groups}
-        selectionMode="single"
-        selectionBehavior="replace"
-        disallowEmptySelection
-        selectedKeys={picked === null ? [] : [picked]}
-        expandedKeys={expanded}
-        onExpandedChange={(keys) => {
-          onClosed(new Set(groups.map(({ key }) => key).filter((key) => !keys.has(key))));
-        }}
-        onSelectionChange={(keys) => {
-          const [key] = keys === 'all' ? [] : keys;
-          if (key !== undefined) onPick(String(key));
-        }}
-        renderEmptyState={() => <p className="hint">Nothing fits.</p>}
-      >
-        {(group) => <GroupItem group={group} />}
-      </Tree>
-    </Virtualizer>
-  );
-});
 
 interface ListTreeProps {
   readonly groups: readonly Group[];
-  /** The key of the chosen row. */
+  /** The id of the chosen row. */
   readonly chosen: string | null;
   readonly onChoose: (route: Route) => void;
 }
 
-/** The rows: only those in view are in the document. Arrow keys move, left and right close and open a group. */
+/**
+ * The rows; only those in view are in the document. The focus stays on the whole, which names the active row (`aria-activedescendant`); what
+ * becomes active is chosen.
+ */
 export function ListTree({ groups, chosen, onChoose }: ListTreeProps): ReactNode {
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
-  const choose = useCallback(
-    (key: string) => {
-      const route = routeOf(key);
-      if (route !== null) onChoose(route);
-    },
-    [onChoose],
+  const [activeId, setActive] = useActive(chosen);
+  const typed = useTyped();
+  const rows = useMemo(() => rowsOf(groups, closed), [groups, closed]);
+  const active = rows.findIndex(({ id }) => id === activeId);
+  const { place, height, items, page } = useRowsInView(rows, active);
+
+  const make = ({ type, id }: Move): void => {
+    if (type === 'toggle') {
+      setClosed((before) => (before.has(id) ? without(before, id) : new Set([...before, id])));
+      return;
+    }
+    const route = routeOf(id);
+    setActive(id);
+    if (route !== null) onChoose(route);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const { key } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const move = isCharacter(key) ? typedMove(typed(event), rows, active) : keyMove(key, rows, active, page());
+    if (move === null) return;
+    event.preventDefault();
+    make(move);
+  };
+  const onClick = (event: MouseEvent): void => {
+    const move = clickedIn(event);
+    if (move !== null) make(move);
+  };
+  if (rows.length === 0) return <p className="hint">Nothing fits.</p>;
+  return (
+    <div
+      ref={place}
+      className="tree"
+      role="tree"
+      aria-label="Agents and services"
+      aria-activedescendant={active < 0 ? undefined : elementIdOf(activeId ?? '')}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+      onClick={onClick}
+    >
+      <div className="tree-space" role="none" style={{ height }}>
+        {items.map(({ index, start }) => {
+          const row = rows[index];
+          return row === undefined ? null : (
+            <ListRow key={row.id} {...row} top={start} isActive={index === active} isChosen={row.id === chosen} />
+          );
+        })}
+      </div>
+    </div>
   );
-  return <Rows groups={groups} picked={chosen} closed={closed} onPick={choose} onClosed={setClosed} />;
 }

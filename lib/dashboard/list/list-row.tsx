@@ -1,0 +1,51 @@
+import { memo } from 'react';
+import type { ReactNode } from 'react';
+import { StateMark } from '../words/state-badge.tsx';
+import type { Row } from './rows.ts';
+
+interface ListRowProps extends Row {
+  /** Pixels from the top of the list. */
+  readonly top: number;
+  readonly isActive: boolean;
+  readonly isChosen: boolean;
+}
+
+/** The id of a row's element, for `aria-activedescendant`. */
+export function elementIdOf(id: string): string {
+  return `row-${id}`;
+}
+
+function Chevron(): ReactNode {
+  return (
+    <span className="chevron" aria-hidden="true">
+      <svg viewBox="0 0 16 16" width="12" height="12">
+        <path d="M6 4l4 4-4 4" fill="none" stroke="currentColor" strokeWidth="2" />
+      </svg>
+    </span>
+  );
+}
+
+/** A line of the list. Its props are flat, so that it is drawn again only when something that it shows has changed. */
+export const ListRow = memo(function ListRow(row: ListRowProps): ReactNode {
+  const { id, name, state, level, isOpen } = row;
+  return (
+    <div
+      id={elementIdOf(id)}
+      data-id={id}
+      className={level === 1 ? 'row row-group' : 'row row-service'}
+      data-active={row.isActive}
+      style={{ transform: `translateY(${row.top}px)` }}
+      role="treeitem"
+      aria-level={level}
+      aria-posinset={row.position}
+      aria-setsize={row.siblings}
+      aria-expanded={isOpen ?? undefined}
+      aria-selected={row.isChosen}
+    >
+      {isOpen === null ? null : <Chevron />}
+      {state === null ? null : <StateMark state={state} />}
+      <span className="row-name">{name}</span>
+      {state === null ? null : <span className={`row-state is-${state}`}>{state}</span>}
+    </div>
+  );
+});

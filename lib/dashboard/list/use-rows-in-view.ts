@@ -1,0 +1,45 @@
+import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useRef } from 'react';
+import type { RefObject } from 'react';
+import type { Row } from './rows.ts';
+
+const ROW_PX = 28;
+
+/** Which rows are in the document, and where. */
+export interface RowsInView {
+  /** Of the element that scrolls. */
+  readonly place: RefObject<HTMLDivElement | null>;
+  /** Of all rows, in pixels. */
+  readonly height: number;
+  readonly items: readonly { readonly index: number; readonly start: number }[];
+  /** The count of rows that fit. */
+  readonly page: () => number;
+}
+
+/** The rows in view and the active one, which is brought into view when it becomes another one. */
+export function useRowsInView(rows: readonly Row[], active: number): RowsInView {
+  const place = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => place.current,
+    estimateSize: () => ROW_PX,
+    getItemKey: (index) => rows[index]?.id ?? index,
+    rangeExtractor: (range) => {
+      const inView = defaultRangeExtractor(range);
+      return active < 0 || inView.includes(active) ? inView : [...inView, active];
+    },
+    overscan: 4,
+  });
+  const shown = useRef<string>(undefined);
+  const activeId = rows[active]?.id;
+  useEffect(() => {
+    if (activeId !== undefined && activeId !== shown.current) virtual.scrollToIndex(active, { align: 'auto' });
+    shown.current = activeId;
+  }, [virtual, active, activeId]);
+  return {
+    place,
+    height: virtual.getTotalSize(),
+    items: virtual.getVirtualItems(),
+    page: () => Math.max(1, Math.floor((place.current?.clientHeight ?? 0) / ROW_PX) - 1),
+  };
+}

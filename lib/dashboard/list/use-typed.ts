@@ -1,0 +1,15 @@
+import { useRef } from 'react';
+import type { KeyboardEvent } from 'react';
+
+/** How long after a letter the next one goes on with the same word. */
+const SAME_WORD_MS = 700;
+
+/** Gives the word that is being typed, with the letter of this event. */
+export function useTyped(): (event: KeyboardEvent) => string {
+  const word = useRef({ text: '', at: -Infinity });
+  return ({ key, timeStamp }) => {
+    const isSame = timeStamp - word.current.at < SAME_WORD_MS;
+    word.current = { text: isSame ? word.current.text + key : key, at: timeStamp };
+    return word.current.text;
+  };
+}

@@ -1,0 +1,114 @@
+import { expect } from 'chai';
+import { clickMove, isCharacter, keyMove, typedMove } from '../../../lib/dashboard/list/moves.ts';
+import { routeOf, rowsOf } from '../../../lib/dashboard/list/rows.ts';
+import type { Group } from '../../../lib/dashboard/world/groups.ts';
+import { agentOf, serviceOf } from './views.ts';
+
+const groups: readonly Group[] = [
+  {
+    key: 'agent:pump1',
+    type: 'agent',
+    id: 'pump1',
+    agent: agentOf('pump1'),
+    services: [serviceOf('pump1-coreio'), serviceOf('pump1-corerl', { state: 'failed' })],
+  },
+  { key: 'host', type: 'host', services: [serviceOf('telemetry')] },
+];
+const all = rowsOf(groups, new Set());
+const PAGE = 2;
+
+/** What a key makes of the list when that row is active. */
+function pressed(key: string, activeId: string | null, rows = all): string | null {
+  const active = rows.findIndex(({ id }) => id === activeId);
+  const move = keyMove(key, rows, active, PAGE);
+  return move === null ? null : `${move.type} ${move.id}`;
+}
+
+describe('the rows of the dashboard’s list', () => {
+  it('are the groups with their services below them, each with its place among its siblings', () => {
+    expect(all.map(({ id, level, position, siblings }) => `${id} ${level} ${position}/${siblings}`)).to.deep.equal([
+      'agent:pump1 1 1/2',
+      'service:pump1-coreio 2 1/2',
+      'service:pump1-corerl 2 2/2',
+      'host 1 2/2',
+      'service:telemetry 2 1/1',
+    ]);
+    expect(all[0]).to.include({ name: 'pump1', state: 'running', isOpen: true });
+    expect(all[2]).to.include({ name: 'pump1-corerl', state: 'failed', isOpen: null });
+    expect(all[3]).to.include({ name: 'Host services', state: null, isOpen: true });
+  });
+
+  it('leave out what is in closed groups', () => {
+    const rows = rowsOf(groups, new Set(['agent:pump1']));
+
+    expect(rows.map(({ id }) => id)).to.deep.equal(['agent:pump1', 'host', 'service:telemetry']);
+    expect(rows[0]?.isOpen).to.equal(false);
+  });
+
+  it('stand for what the page can show, but for groups that only gather', () => {
+    expect(routeOf('agent:pump1')).to.deep.equal({ type: 'agent', id: 'pump1' });
+    expect(routeOf('service:pump1-corerl')).to.deep.equal({ type: 'service', id: 'pump1-corerl', tab: 'overview' });
+    expect(routeOf('host')).to.equal(null);
+  });
+});
+
+describe('the keys of the dashboard’s list', () => {
+  it('go up and down, by pages and to the ends, and no further', () => {
+    expect(pressed('ArrowDown', 'agent:pump1')).to.equal('go service:pump1-coreio');
+    expect(pressed('ArrowDown', 'service:telemetry')).to.equal('go service:telemetry');
+    expect(pressed('ArrowUp', 'host')).to.equal('go service:pump1-corerl');
+    expect(pressed('ArrowUp', 'agent:pump1')).to.equal('go agent:pump1');
+    expect(pressed('PageDown', 'agent:pump1')).to.equal('go service:pump1-corerl');
+    expect(pressed('PageUp', 'host')).to.equal('go service:pump1-coreio');
+    expect(pressed('End', 'agent:pump1')).to.equal('go service:telemetry');
+    expect(pressed('Home', 'service:telemetry')).to.equal('go agent:pump1');
+  });
+
+  it('begin at an end when no row is active, also when the active one is not listed any more', () => {
+    expect(pressed('ArrowDown', null)).to.equal('go agent:pump1');
+    expect(pressed('ArrowUp', 'service:gone')).to.equal('go service:telemetry');
+    expect(pressed('ArrowRight', null)).to.equal(null);
+    expect(pressed('Enter', null)).to.equal(null);
+  });
+
+  it('open a group and go into it, go out of it and close it', () => {
+    const closed = rowsOf(groups, new Set(['agent:pump1']));
+
+    expect(pressed('ArrowRight', 'agent:pump1', closed)).to.equal('toggle agent:pump1');
+    expect(pressed('ArrowRight', 'agent:pump1')).to.equal('go service:pump1-coreio');
+    expect(pressed('ArrowRight', 'service:pump1-coreio')).to.equal(null);
+    expect(pressed('ArrowLeft', 'service:pump1-corerl')).to.equal('go agent:pump1');
+    expect(pressed('ArrowLeft', 'agent:pump1')).to.equal('toggle agent:pump1');
+    expect(pressed('ArrowLeft', 'agent:pump1', closed)).to.equal(null);
+    expect(pressed('Enter', 'host')).to.equal('toggle host');
+    expect(pressed(' ', 'service:telemetry')).to.equal(null);
+  });
+
+  it('do nothing to an empty list, nor do other keys', () => {
+    for (const key of ['ArrowDown', 'ArrowUp', 'Home', 'End', 'PageDown', 'ArrowRight', 'Enter'])
+      expect(pressed(key, null, []), key).to.equal(null);
+    expect(pressed('Tab', 'host')).to.equal(null);
+  });
+
+  it('find what begins with the letters typed: the next one for a single letter, else from the active one on', () => {
+    const found = (typed: string, activeId: string): string | undefined =>
+      typedMove(
+        typed,
+        all,
+        all.findIndex(({ id }) => id === activeId),
+      )?.id;
+
+    expect(found('p', 'agent:pump1')).to.equal('service:pump1-coreio');
+    expect(found('PUMP1-CORER', 'service:pump1-coreio')).to.equal('service:pump1-corerl');
+    expect(found('p', 'service:telemetry')).to.equal('agent:pump1');
+    expect(found('te', 'service:telemetry')).to.equal('service:telemetry');
+    expect(found('x', 'host')).to.equal(undefined);
+    expect(['a', '1', '-', 'ü', ' ', 'Tab', 'F5'].filter(isCharacter)).to.deep.equal(['a', '1', '-', 'ü']);
+  });
+
+  it('are beside clicks, which choose a row, and open or close a group at its chevron or where there is nothing to show', () => {
+    expect(clickMove('agent:pump1', false)).to.deep.equal({ type: 'go', id: 'agent:pump1' });
+    expect(clickMove('agent:pump1', true)).to.deep.equal({ type: 'toggle', id: 'agent:pump1' });
+    expect(clickMove('host', false)).to.deep.equal({ type: 'toggle', id: 'host' });
+  });
+});
