@@ -57,6 +57,7 @@ export const PLACES = {
   getMetrics: ['GET', '/metrics'],
   getUsage: ['GET', '/api/usage'],
 
+  getSession: ['GET', '/api/session'],
   signIn: ['POST', '/api/session'],
   signOut: ['DELETE', '/api/session'],
   getSignInScript: ['GET', '/sign-in.js'],

@@ -1,7 +1,10 @@
 import type { AgentPastView, ServicePastView } from '../api/schemas/past.ts';
-import { textIn, numberIn, type Standing, type Step } from '../model/past.ts';
+import { numberIn, textIn } from '../model/journal.ts';
+import type { Standing, Step } from '../model/past.ts';
+import { tell } from '../model/tell.ts';
 import { isoOf } from '../model/time.ts';
 import type { ExitClass } from '../model/states.ts';
+import { whyOf } from '../model/why.ts';
 import type { Past } from './past.ts';
 
 /** The wire form of the past of a service. */
@@ -33,6 +36,7 @@ function stepView(step: Step): AgentPastView['steps'][number] {
     ...{ seq, at: isoOf(at), ...stateOf(step) },
     from: type.endsWith('.state_changed') ? from : null,
     ...{ type, cause, reason: textIn(detail, 'reason'), correlation_id: correlationId },
+    ...{ why: whyOf(step.fact), sentence: tell(step.fact) },
   };
 }
 

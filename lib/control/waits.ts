@@ -3,7 +3,7 @@ import { formatDuration } from '../model/duration.ts';
 import { WaitFailedError, WaitTimeoutError } from '../model/errors.ts';
 import type { ServiceId } from '../model/ids.ts';
 import { inWords } from '../model/states.ts';
-import { clauseOf } from '../model/tell.ts';
+import { clauseOf } from '../model/clause.ts';
 import type { Timers } from '../ports/clock.ts';
 import { agentRef, serviceRef, splitState, type ServiceSnapshot } from './actors.ts';
 import type { CommandDeps } from './command-deps.ts';

@@ -12,6 +12,8 @@ export interface Host {
   readonly store: Store;
   readonly feed: ActorRefFrom<typeof feedMachine>;
   readonly usage: ActorRefFrom<typeof usageMachine>;
+  /** Takes the cookie of this browser away. Rejects when the host cannot be asked to. */
+  signOut(): Promise<void>;
 }
 
 /** The client of the host that the page is from; `onSignedOut` is called when that wants to know anew who asks. */
@@ -44,5 +46,9 @@ export function openHost(origin: string, onSignedOut: () => void): Host {
   const input = { client, update: store.update.bind(store), now: Date.now };
   const feed = createActor(feedMachine, { input }).start();
   const usage = createActor(usageMachine, { input: { client, watchPage } }).start();
-  return { client, store, feed, usage };
+  const signOut = async (): Promise<void> => {
+    await client.signOut();
+    onSignedOut();
+  };
+  return { client, store, feed, usage, signOut };
 }

@@ -10,6 +10,8 @@ import { RequestError } from './problem.ts';
 /** What whoever was let in may do. */
 export interface Admission {
   readonly scope: Scope;
+  /** What was shown; null: nothing is asked for. */
+  readonly by: 'token' | 'cookie' | null;
   /** What a cookie would hold that lets in the same; null: none is needed. */
   readonly session: Buffer | null;
   /** Whether the same credential would let in now: tokens are taken out of their files. */
@@ -19,7 +21,7 @@ export interface Admission {
 }
 
 /** Of a host without tokens, and of what is open to all. */
-const ANYBODY: Admission = { scope: 'full', session: null, isHeld: () => true, watch: () => () => undefined };
+const ANYBODY: Admission = { scope: 'full', by: null, session: null, isHeld: () => true, watch: () => () => undefined };
 
 const OPEN_PATHS = pathsOf('open');
 /** Of commands that any token may give. */
@@ -116,6 +118,7 @@ export function tokenGuard(
     }
     return {
       scope: proof.scope,
+      by: credential.type === 'session' ? 'cookie' : 'token',
       session: proof.token.session,
       isHeld: () => proofOf(credential, access) !== null,
       watch: (listener) => access.watch?.(listener) ?? (() => undefined),

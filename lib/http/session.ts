@@ -6,6 +6,10 @@ import { SIGN_IN_SCRIPT, SIGN_IN_STYLE } from './sign-in-page.ts';
 /** The handlers of signing in and out. Nothing is kept of it: the cookie is made of the token. */
 export function sessionHandlers(): HandlersOf<typeof SESSION_OPERATIONS> {
   return {
+    getSession: ({ ctx }) => {
+      const { by = null, scope = 'full' } = ctx.state.admission ?? {};
+      return { signed_in_by: by, scope };
+    },
     signIn: {
       write: ({ ctx }) => {
         const session = ctx.state.admission?.session ?? null;

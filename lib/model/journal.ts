@@ -43,3 +43,15 @@ export interface JournalQuery {
   /** Beside the fields above. */
   readonly filter?: EventFilter;
 }
+
+/** A number that a fact carries. */
+export function numberIn(detail: JournalDraft['detail'], name: string): number | null {
+  const value = detail[name];
+  return typeof value === 'number' ? value : null;
+}
+
+/** A text that a fact carries. */
+export function textIn(detail: JournalDraft['detail'], name: string): string | null {
+  const value = detail[name];
+  return typeof value === 'string' ? value : null;
+}

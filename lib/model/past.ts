@@ -1,4 +1,4 @@
-import type { JournalEntry } from './journal.ts';
+import { numberIn, textIn, type JournalEntry } from './journal.ts';
 import type { PublicState } from './states.ts';
 
 /** What was the case with an agent or a service after a fact; null: what the journal keeps does not say. */
@@ -62,16 +62,4 @@ function after(standing: Standing, { type, to, detail }: JournalEntry): Standing
     default:
       return standing;
   }
-}
-
-/** A number that a fact carries. */
-export function numberIn(detail: JournalEntry['detail'], name: string): number | null {
-  const value = detail[name];
-  return typeof value === 'number' ? value : null;
-}
-
-/** A text that a fact carries. */
-export function textIn(detail: JournalEntry['detail'], name: string): string | null {
-  const value = detail[name];
-  return typeof value === 'string' ? value : null;
 }

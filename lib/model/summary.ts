@@ -2,7 +2,7 @@ import { spokenDuration } from './duration.ts';
 import { endsOfState } from './pending.ts';
 import { placeOf, type Awaited, type Situation } from './situation.ts';
 import { inWords } from './states.ts';
-import { clauseOf } from './tell.ts';
+import { clauseOf } from './clause.ts';
 import { isoOf, type Instant } from './time.ts';
 
 /** The state of a service in words: what it is, since when, why, whether that is as wished, and what ends it. */

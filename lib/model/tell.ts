@@ -1,4 +1,6 @@
-import type { JournalDraft } from './journal.ts';
+import { clauseOf } from './clause.ts';
+import { numberIn, textIn, type JournalDraft } from './journal.ts';
+import { whyOf } from './why.ts';
 
 /** What a sentence is made from; the number and the instant are told beside it. */
 export type Tellable = Pick<JournalDraft, 'type' | 'agentId' | 'serviceId' | 'from' | 'to' | 'cause' | 'detail'>;
@@ -13,10 +15,10 @@ const TELLERS: Readonly<Partial<Record<string, Teller>>> = {
   'service.state_changed': moved,
   'agent.state_changed': moved,
   'service.readiness_changed': (entry) =>
-    entry.to === 'ready' ? `${nameOf(entry)} is ready` : `${nameOf(entry)} is not ready${because(readinessOf(entry))}`,
+    `${nameOf(entry)} is ${entry.to === 'ready' ? 'ready' : 'not ready'}${because(whyOf(entry))}`,
   'service.fell_back': (entry) =>
     `${nameOf(entry)} goes back to ${text(entry, 'to') ?? 'an older file'}; ` +
-    `${text(entry, 'from') ?? 'the newest file'} was set aside${because(text(entry, 'reason'))}`,
+    `${text(entry, 'from') ?? 'the newest file'} was set aside${because(whyOf(entry))}`,
   'service.start_requested': (entry) => requested(entry, 'started'),
   'service.stop_requested': (entry) => requested(entry, 'stopped'),
   'service.restart_requested': (entry) => requested(entry, 'restarted'),
@@ -50,9 +52,8 @@ const TELLERS: Readonly<Partial<Record<string, Teller>>> = {
   'store.recovered': () => 'The store was corrupt and began anew with what could be read of it',
   'webhook.dropped': (entry) =>
     `The webhook ${text(entry, 'webhook') ?? '?'} gave up ` +
-    `${number(entry, 'seq') === null ? 'events' : `event ${number(entry, 'seq') ?? '?'}`}${because(text(entry, 'reason'))}`,
-  'webhook.disabled': (entry) =>
-    `The webhook ${text(entry, 'webhook') ?? '?'} was disabled${because(text(entry, 'reason'))}`,
+    `${number(entry, 'seq') === null ? 'events' : `event ${number(entry, 'seq') ?? '?'}`}${because(whyOf(entry))}`,
+  'webhook.disabled': (entry) => `The webhook ${text(entry, 'webhook') ?? '?'} was disabled${because(whyOf(entry))}`,
   'journal.truncated': (entry) =>
     `${number(entry, 'dropped') ?? 'Some'} facts were lost while the store could not be written`,
 };
@@ -66,49 +67,6 @@ const FATES: Readonly<Partial<Record<string, string>>> = {
   reported: 'left alone',
 };
 
-/** What led to a change of state, where no reason says it. */
-const CAUSES: Readonly<Partial<Record<string, string>>> = {
-  'agent.start': 'it was told to start',
-  'agent.stop': 'it was told to stop',
-  'service.start': 'it was told to start',
-  'service.stop': 'it was told to stop',
-  'service.restart': 'it was told to restart',
-  'service.claim': 'somebody needs it',
-  'service.release': 'nobody needs it any more',
-  'service.configure': 'its configuration changed',
-  'service.changed': 'one of the services it looks at changed',
-  'service.recycle': 'a service of its group failed',
-  'probe.passed': 'its startup probe passed',
-  'probe.failed': 'a probe failed',
-  'process.exited': 'its process ended',
-  'host.drain': 'the host takes its services down',
-  'host.resume': 'the host came back to it',
-  'supervisor.park': 'its actor broke too often',
-  'starting.resolving.done': 'the search for its executable ended',
-  'starting.launching.done': 'its launch was refused',
-  'stopping.terminating.done': 'nothing of its processes is left',
-  'stopping.killing.done': 'nothing of its processes is left',
-  'stopping.draining.done': 'nothing of its processes is left',
-  'failed.missing.done': 'a fitting executable appeared',
-  'failed.refused.done': 'another executable appeared',
-};
-
-const COMMANDS: ReadonlySet<string> = new Set([
-  'service.stop',
-  'service.restart',
-  'service.release',
-  'host.drain',
-  'agent.stop',
-]);
-
-/** What a deadline meant, by the state that it ended. */
-const DEADLINES: Readonly<Partial<Record<string, string>>> = {
-  'starting running': 'it lived long enough to count as started',
-  'starting stopping': 'it did not count as started in time',
-  'backoff starting': 'its wait before the next launch was over',
-  'failed starting': 'the time for one more attempt had come',
-};
-
 /** The sentence for a fact of the journal; of a reload, it names the service that it is told `about` first. */
 export function tell(entry: Tellable, about: string | null = null): string {
   const teller = TELLERS[entry.type];
@@ -116,17 +74,8 @@ export function tell(entry: Tellable, about: string | null = null): string {
 }
 
 function moved(entry: Tellable): string {
-  const { from, to, cause, type } = entry;
-  const subject = type === 'agent.state_changed' ? `The agent ${nameOf(entry)}` : nameOf(entry);
-  const deadline = cause === 'deadline' ? DEADLINES[`${from ?? ''} ${to ?? ''}`] : undefined;
-  // On the way up, and after a command, a reason speaks of what was or of what is not yet there.
-  const isCause = to !== 'starting' && to !== 'running' && !COMMANDS.has(cause);
-  const reason = isCause ? text(entry, 'reason') : null;
-  return `${subject} went from ${from ?? '?'} to ${to ?? '?'}${because(reason ?? deadline ?? CAUSES[cause] ?? null)}`;
-}
-
-function readinessOf(entry: Tellable): string | null {
-  return text(entry, 'reason')?.replace(/^is not ready: /, '') ?? null;
+  const subject = entry.type === 'agent.state_changed' ? `The agent ${nameOf(entry)}` : nameOf(entry);
+  return `${subject} went from ${entry.from ?? '?'} to ${entry.to ?? '?'}${because(whyOf(entry))}`;
 }
 
 function requested(entry: Tellable, what: string): string {
@@ -162,18 +111,9 @@ function exited(entry: Tellable): string {
   const signal = text(entry, 'signal');
   const how = signal === null ? `exited with code ${code ?? '?'}` : `was ended by ${signal}`;
   const process = `The process of ${nameOf(entry)}${generationOf(entry)}`;
-  switch (text(entry, 'class') ?? '') {
-    case 'lost':
-      return `${process} ended unseen`;
-    case 'stopped':
-      return `${process} ${how}, as it was asked to`;
-    case 'probe':
-      return `${process} ${how}, because its liveness probe had failed`;
-    case 'start_timeout':
-      return `${process} ${how}, because its startup probe had not passed`;
-    default:
-      return `${process} ${how}`;
-  }
+  if (text(entry, 'class') === 'lost') return `${process} ended unseen`;
+  const why = whyOf(entry);
+  return `${process} ${how}${why === null ? '' : `, because ${why}`}`;
 }
 
 function launchOf(entry: Tellable): string {
@@ -196,19 +136,12 @@ function because(reason: string | null): string {
   return reason === null ? '' : `: ${clauseOf(reason)}`;
 }
 
-/** A text from elsewhere (an error, a system) as part of a sentence: on one line, without the full stop that it may end with. */
-export function clauseOf(text: string): string {
-  return text.trim().replace(/\s+/g, ' ').replace(/\.$/, '');
-}
-
 function text({ detail }: Tellable, key: string): string | null {
-  const value = detail[key];
-  return typeof value === 'string' ? value : null;
+  return textIn(detail, key);
 }
 
 function number({ detail }: Tellable, key: string): number | null {
-  const value = detail[key];
-  return typeof value === 'number' ? value : null;
+  return numberIn(detail, key);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

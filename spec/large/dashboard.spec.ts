@@ -152,7 +152,7 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     await dashboard.page.locator('.drawing [id="state-running.ready"].is-current').waitFor();
 
     await steps.getByText('running → stopping').waitFor();
-    await steps.getByText('a restart command').waitFor();
+    await steps.getByText('it was told to restart').waitFor();
     const slider = dashboard.page.getByRole('slider');
     await slider.focus();
     await dashboard.page.keyboard.press('Home');

@@ -136,6 +136,21 @@ describe(`signing in in a browser${reason === null ? '' : ` (skipped: ${reason})
     await page.getByLabel('Token').waitFor();
   });
 
+  it('ends with the button of the dashboard, which leads to where one signs in', async () => {
+    await open('light');
+    await page.goto(`${host.url}/ui#/services/telemetry`);
+    await signIn(TOKEN);
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
+    await screenshot('signed-in-dashboard');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Token').waitFor();
+    expect(await context.cookies()).to.deep.equal([]);
+
+    await signIn(TOKEN);
+    await page.getByRole('heading', { name: 'telemetry', level: 2 }).waitFor();
+    expect(complaints).to.deep.equal([]);
+  });
+
   it('works over TLS, with a cookie for TLS only', async () => {
     const files = { cert: write(basePath, 'cert.pem', FIRST.cert), key: write(basePath, 'key.pem', FIRST.key) };
     await open('light', '--tls-cert', files.cert, '--tls-key', files.key);

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { ok } from '../operation.ts';
 import type { Operations } from '../operation.ts';
+import { sessionSchema } from '../schemas/session.ts';
 
 const cookieHeader = (what: string) =>
   z.object({
@@ -11,6 +13,11 @@ const cookieHeader = (what: string) =>
 
 /** The routes by which browsers sign in, which cannot send a token when they open a page. */
 export const SESSION_OPERATIONS = {
+  getSession: {
+    tag: 'Host',
+    summary: 'How whoever asks is signed in, and what that allows.',
+    answers: ok(sessionSchema),
+  },
   signIn: {
     tag: 'Host',
     summary: 'Sign a browser in: answers with a cookie that stands for the token that was sent.',

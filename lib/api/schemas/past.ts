@@ -17,8 +17,15 @@ const step = {
   ...standing,
   from: z.string().nullable().meta({ description: 'The state before; null: the step is no change of it.' }),
   type: z.string().meta({ description: 'The type of the event.' }),
-  cause: z.string(),
-  reason: reasonSchema,
+  cause: z.string().meta({ description: 'The event or command that led to it, by its name.' }),
+  reason: reasonSchema.meta({
+    description: 'What was said of the actor from then on, which need not be why the step was taken: see `why`.',
+  }),
+  why: z.string().nullable().meta({
+    description: 'Why it came to the step, in words, without capital and full stop; null: nothing is known.',
+    example: 'it lived long enough to count as started',
+  }),
+  sentence: z.string().meta({ description: 'What happened, and why, as a sentence.' }),
   correlation_id: z.string().nullable(),
 };
 const next = countSchema

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { useFeed, useWorld } from '../host-context.ts';
 import { clockTime } from '../words/time.ts';
+import { SignOut } from './sign-out.tsx';
 import './header.css';
 
 function Connection(): ReactNode {
@@ -56,6 +57,7 @@ export function Header(): ReactNode {
       <div role="status">
         <Connection />
       </div>
+      <SignOut />
     </header>
   );
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Input, Label, SearchField, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { useWorld } from '../host-context.ts';
 import { goTo } from '../route.ts';
+import { counted } from '../words/amount.ts';
 import { StateMark } from '../words/state-badge.tsx';
 import { countStates, groupsOf, keptGroups, STATES } from '../world/groups.ts';
 import type { Group, Wanted } from '../world/groups.ts';
@@ -58,7 +59,9 @@ export const ServiceList = memo(function ServiceList({ route }: { readonly route
         }}
       >
         <Label className="visually-hidden">Search agents and services</Label>
-        <Input placeholder={`Search ${world.agents.size} agents, ${world.services.size} services`} />
+        <Input
+          placeholder={`Search ${counted(world.agents.size, 'agent')}, ${counted(world.services.size, 'service')}`}
+        />
       </SearchField>
       <StateFilter
         chosen={wanted.state}

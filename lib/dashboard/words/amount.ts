@@ -11,3 +11,8 @@ export function bytes(count: number): string {
 export function percent(value: number): string {
   return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} %`;
 }
+
+/** How many of something there are: `1 agent`, `2 agents`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}

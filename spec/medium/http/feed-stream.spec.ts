@@ -145,7 +145,7 @@ describe('a stream of events', () => {
         listeners.add(listener);
         return () => listeners.delete(listener);
       };
-      admission = { scope: 'full', session: null, isHeld: () => isHeld, watch };
+      admission = { scope: 'full', by: null, session: null, isHeld: () => isHeld, watch };
       source = quiet;
       const response = await connect();
       const text = read(response);

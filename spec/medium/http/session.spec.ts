@@ -153,6 +153,16 @@ describe('signing in with a browser', () => {
     expect(setCookie(answer)).to.include(`coredinator_session_${api.port}=; Max-Age=0`);
   });
 
+  it('is told by GET /api/session, and so is a token that a program sends', async () => {
+    const told = async (headers: Readonly<Record<string, string>>) =>
+      (await api.send('GET', '/api/session', { headers })).json;
+    expect(await told(own({ cookie: await signIn(FULL) }))).to.deep.equal({ signed_in_by: 'cookie', scope: 'full' });
+    expect(await told(own({ cookie: await signIn(READ) }))).to.deep.equal({ signed_in_by: 'cookie', scope: 'read' });
+    const authorization = `Bearer ${READ}`;
+    expect(await told({ authorization })).to.deep.equal({ signed_in_by: 'token', scope: 'read' });
+    expect(await api.send('GET', '/api/session')).to.include({ status: 401 });
+  });
+
   it('ends with DELETE /api/session', async () => {
     const cookie = await signIn(READ);
     const answer = await api.send('DELETE', '/api/session', { headers: own({ cookie }) });
@@ -178,6 +188,8 @@ describe('signing in with a browser', () => {
     const answer = await api.send('POST', '/api/session', { headers: own() });
     expect(answer.status).to.equal(204);
     expect(setCookie(answer)).to.equal('');
+    const { json } = await api.send('GET', '/api/session', { headers: own() });
+    expect(json).to.deep.equal({ signed_in_by: null, scope: 'full' });
   });
 
   describe('for a WebSocket', () => {

@@ -111,7 +111,7 @@ describe('the explanation of a service', () => {
       expect(view).to.deep.include({ holders: ['agent:pump1'], running_revision: null, next: [] });
       expect(told(view)).to.deep.equal([
         'pump1-corerl went from stopping to stopped: nothing of its processes is left.',
-        'The process of pump1-corerl (generation 1) was ended by SIGTERM, as it was asked to.',
+        'The process of pump1-corerl (generation 1) was ended by SIGTERM, because it was asked to end.',
         'pump1-corerl went from running to stopping: it was told to stop.',
         'pump1-corerl was stopped by hand.',
       ]);

@@ -43,6 +43,23 @@ describe('the history of services and agents', () => {
     expect(steps[4]).to.include({ from: 'running', reason: 'the process exited with code 3' });
   });
 
+  it('says in words what each step was, and why it was taken', async () => {
+    const ofService = await world.control.servicePast('pump1-corerl', FORWARDS);
+    expect(ofService.steps.map(({ why }) => why)).to.deep.equal([
+      'somebody needs it',
+      null, // a launch needs no more reason than that the service starts
+      'it lived long enough to count as started',
+    ]);
+    expect(ofService.steps[2]?.sentence).to.equal(
+      'pump1-corerl went from starting to running: it lived long enough to count as started.',
+    );
+    const ofAgent = await world.control.agentPast('pump1', FORWARDS);
+    expect(ofAgent.steps.map(({ sentence }) => sentence)).to.deep.equal([
+      'The agent pump1 went from stopped to starting: it was told to start.',
+      'The agent pump1 went from starting to running: its services are up.',
+    ]);
+  });
+
   it('goes back over a restart of the host', async () => {
     world.kill(1_000);
     await world.boot();

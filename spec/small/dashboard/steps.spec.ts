@@ -1,81 +1,43 @@
 import { expect } from 'chai';
-import { stretchesOf, wordsOf } from '../../../lib/dashboard/detail/history/steps.ts';
+import { stretchesOf, whatOf, whoOf } from '../../../lib/dashboard/detail/history/steps.ts';
 import type { Step } from '../../../lib/dashboard/detail/history/steps.ts';
 import { instant } from './views.ts';
 
 function stepOf(more: Partial<Step>): Step {
   return {
     ...{ seq: 1, at: instant(1), type: 'service.state_changed', cause: 'deadline', reason: null, correlation_id: null },
+    ...{ why: 'its wait was over', sentence: 'It was launched.' },
     ...{ state: 'running', substate: 'ready', from: 'starting', generation: 2, pid: 7, exit: null },
     ...more,
   };
 }
 
-describe('the past of a service or an agent in words', () => {
-  const cases: readonly [string, Partial<Step>, string, string | null, string | null][] = [
+describe('a step of the past of a service or an agent in few words', () => {
+  const cases: readonly [string, Partial<Step>][] = [
+    ['running → stopping', { from: 'running', state: 'stopping' }],
+    ['running → backoff', { type: 'agent.state_changed', from: 'running', state: 'backoff' }],
     [
-      'a restart by a command',
-      { from: 'running', state: 'stopping', cause: 'service.restart', correlation_id: 'r1' },
-      'running → stopping',
-      'a restart command',
-      'request r1',
-    ],
-    [
-      'a wait that is over',
-      { from: 'backoff', state: 'starting', reason: 'waits until a runs' },
-      'backoff → starting',
-      'its wait before the next launch was over',
-      null,
-    ],
-    [
-      'a fall',
-      {
-        from: 'running',
-        state: 'backoff',
-        cause: 'process.exited',
-        reason: 'the process exited with code 1',
-        correlation_id: 'r1',
-      },
-      'running → backoff',
-      'the process exited with code 1',
-      null,
-    ],
-    [
-      'a cause that has no words, on the way up',
-      { from: 'failed', state: 'starting', cause: 'x.y', reason: 'waits' },
-      'failed → starting',
-      'waits',
-      null,
-    ],
-    [
-      'an end',
-      { type: 'process.exited', cause: 'process.exited', exit: { code: null, signal: 'SIGKILL', class: 'signal' } },
       'process ended: SIGKILL (signal)',
-      null,
-      null,
+      { type: 'process.exited', exit: { code: null, signal: 'SIGKILL', class: 'signal' } },
     ],
-    ['a launch', { type: 'process.launched' }, 'launched as generation 2, pid 7', null, null],
-    ['an adoption', { type: 'process.adopted' }, 'adopted by a new host, pid 7', null, null],
-    [
-      'a move of an agent',
-      { type: 'agent.state_changed', from: 'running', state: 'backoff', cause: 'service.changed' },
-      'running → backoff',
-      'one of its services changed',
-      null,
-    ],
-    [
-      'a step of another type',
-      { type: 'service.stop_requested', correlation_id: 'r1', cause: 'service.stop' },
-      'stop requested',
-      null,
-      'request r1',
-    ],
+    ['process ended: code 1 (code)', { type: 'process.exited', exit: { code: 1, signal: null, class: 'code' } }],
+    ['launched as generation 2, pid 7', { type: 'process.launched' }],
+    ['adopted by a new host, pid 7', { type: 'process.adopted' }],
+    ['not ready to serve', { type: 'service.readiness_changed', substate: 'unready' }],
+    ['stop requested', { type: 'service.stop_requested' }],
   ];
-  for (const [title, step, what, why, who] of cases) {
-    it(`has ${title}`, () => {
-      expect(wordsOf(stepOf(step))).to.deep.equal({ what, why, who });
+  for (const [what, step] of cases) {
+    it(`is: ${what}`, () => {
+      expect(whatOf(stepOf(step))).to.equal(what);
     });
   }
+
+  it('names the request of a command that it follows from at once, and of no other', () => {
+    const who = (cause: string, request: string | null) => whoOf(stepOf({ cause, correlation_id: request }));
+    expect(who('service.restart', 'r1')).to.equal('request r1');
+    expect(who('process.exited', 'r1')).to.equal(null);
+    expect(who('service.restart', null)).to.equal(null);
+  });
 });
 
 describe('the past of a service as stretches of time', () => {

@@ -26,42 +26,23 @@ const exit = (detail: object) =>
 const reload = (...services: readonly object[]) => entry('config.reloaded', { serviceId: null, detail: { services } });
 
 const TOLD: readonly (readonly [Tellable, string])[] = [
-  [move('stopped', 'starting', 'service.claim'), 'pump1-corerl went from stopped to starting: somebody needs it.'],
   [
     move('starting', 'running', 'deadline'),
     'pump1-corerl went from starting to running: it lived long enough to count as started.',
   ],
   [
-    move('starting', 'running', 'probe.passed', 'its readiness probe has not passed yet'),
-    'pump1-corerl went from starting to running: its startup probe passed.',
-  ],
-  [
-    move('backoff', 'starting', 'deadline'),
-    'pump1-corerl went from backoff to starting: its wait before the next launch was over.',
-  ],
-  [
-    move('failed', 'starting', 'failed.missing.done'),
-    'pump1-corerl went from failed to starting: a fitting executable appeared.',
-  ],
-  [move('running', 'backoff', 'process.exited', 'exited'), 'pump1-corerl went from running to backoff: exited.'],
-  [
     move('starting', 'failed', 'starting.resolving.done', 'No file.'),
     'pump1-corerl went from starting to failed: No file.',
-  ],
-  [
-    move('running', 'stopping', 'service.stop', 'is not ready: x'),
-    'pump1-corerl went from running to stopping: it was told to stop.',
-  ],
-  [
-    move('running', 'stopping', 'service.recycle', 'restarted with x'),
-    'pump1-corerl went from running to stopping: restarted with x.',
   ],
   [move('a', 'b', 'unheard.of'), 'pump1-corerl went from a to b.'],
   [
     { ...move('running', 'backoff', 'service.changed', 'x is backoff'), ...agent, type: 'agent.state_changed' },
     'The agent pump1 went from running to backoff: x is backoff.',
   ],
-  [entry('service.readiness_changed', { to: 'ready', detail: { reason: null } }), 'pump1-corerl is ready.'],
+  [
+    entry('service.readiness_changed', { to: 'ready', cause: 'probe.passed', detail: { reason: null } }),
+    'pump1-corerl is ready: its readiness probe passed.',
+  ],
   [
     entry('service.readiness_changed', { to: 'unready', detail: { reason: 'is not ready: no answer' } }),
     'pump1-corerl is not ready: no answer.',
@@ -80,7 +61,7 @@ const TOLD: readonly (readonly [Tellable, string])[] = [
   [exit({ class: 'lost' }), 'The process of pump1-corerl (generation 2) ended unseen.'],
   [
     exit({ signal: 'SIGTERM', class: 'stopped' }),
-    'The process of pump1-corerl (generation 2) was ended by SIGTERM, as it was asked to.',
+    'The process of pump1-corerl (generation 2) was ended by SIGTERM, because it was asked to end.',
   ],
   [
     exit({ signal: 'SIGKILL', class: 'probe' }),

@@ -12,7 +12,7 @@ import { StateBadge } from '../../words/state-badge.tsx';
 import { localInstant } from '../../words/time.ts';
 import { StateStrip } from './state-strip.tsx';
 import { StepTable } from './step-table.tsx';
-import { isMove, stretchesOf, wordsOf } from './steps.ts';
+import { isMove, stretchesOf, whatOf } from './steps.ts';
 import type { Past, Step } from './steps.ts';
 import './history.css';
 
@@ -39,7 +39,7 @@ interface PlaceProps {
 /** The slider over the steps. */
 function Place({ steps, index, onIndex }: PlaceProps): ReactNode {
   const step = steps[index];
-  const where = step === undefined ? '' : `${localInstant(step.at, Date.now())}: ${wordsOf(step).what}`;
+  const where = step === undefined ? '' : `${localInstant(step.at, Date.now())}: ${whatOf(step)}`;
   return (
     <Slider className="slider" minValue={0} maxValue={Math.max(0, steps.length - 1)} value={index} onChange={onIndex}>
       <Label>

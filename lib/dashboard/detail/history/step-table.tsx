@@ -2,7 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 import { localInstant } from '../../words/time.ts';
-import { isMove, wordsOf } from './steps.ts';
+import { isMove, whatOf, whoOf } from './steps.ts';
 import type { Step } from './steps.ts';
 
 const ROW_PX = 26;
@@ -15,16 +15,18 @@ interface RowProps {
 }
 
 function StepRow({ step, isChosen, top, onChoose }: RowProps): ReactNode {
-  const { what, why, who } = wordsOf(step);
+  const who = whoOf(step);
   const isChange = isMove(step);
   return (
     <li className="step" style={{ transform: `translateY(${top}px)` }}>
       <button type="button" className="step-button" aria-current={isChosen ? 'step' : undefined} onClick={onChoose}>
         <time dateTime={step.at}>{localInstant(step.at, Date.now())}</time>
-        <span className={isChange ? `step-what step-change is-${step.state ?? 'stopped'}` : 'step-what'}>{what}</span>
+        <span className={isChange ? `step-what step-change is-${step.state ?? 'stopped'}` : 'step-what'}>
+          {whatOf(step)}
+        </span>
         <span className="step-why">
-          {why}
-          {who === null ? null : <span className="step-who"> by {who}</span>}
+          {step.why}
+          {who === null ? null : <span className="step-who"> ({who})</span>}
         </span>
       </button>
     </li>

@@ -1,0 +1,9 @@
+import { z } from 'zod';
+
+/** How the host knows who asks, and what that one may do. */
+export const sessionSchema = z
+  .strictObject({
+    signed_in_by: z.enum(['token', 'cookie']).nullable().meta({ description: 'Null: this host wants no token.' }),
+    scope: z.enum(['full', 'read']).meta({ description: '`read`: every GET and no command.' }),
+  })
+  .meta({ id: 'Session' });

@@ -1,0 +1,119 @@
+import { clauseOf } from './clause.ts';
+import { textIn, type JournalDraft } from './journal.ts';
+
+type Told = Pick<JournalDraft, 'type' | 'from' | 'to' | 'cause' | 'detail'>;
+type Words = Readonly<Partial<Record<string, string>>>;
+
+/** What led to a change of state of either. */
+const CAUSES: Words = {
+  'host.drain': 'the host takes its services down',
+  'host.resume': 'the host came back to it',
+  'supervisor.park': 'its actor broke too often',
+};
+
+const CAUSES_OF_SERVICES: Words = {
+  ...CAUSES,
+  'service.start': 'it was told to start',
+  'service.stop': 'it was told to stop',
+  'service.restart': 'it was told to restart',
+  'service.claim': 'somebody needs it',
+  'service.release': 'nobody needs it any more',
+  'service.configure': 'its configuration changed',
+  'service.recycle': 'a service of its group failed',
+  'probe.passed': 'its startup probe passed',
+  'probe.failed': 'a probe failed',
+  'process.exited': 'its process ended',
+  'starting.resolving.done': 'the search for its executable ended',
+  'starting.launching.done': 'its launch was refused',
+  'stopping.terminating.done': 'nothing of its processes is left',
+  'stopping.killing.done': 'nothing of its processes is left',
+  'stopping.draining.done': 'nothing of its processes is left',
+  'failed.missing.done': 'a fitting executable appeared',
+  'failed.refused.done': 'another executable appeared',
+};
+
+const CAUSES_OF_AGENTS: Words = {
+  ...CAUSES,
+  'agent.start': 'it was told to start',
+  'agent.stop': 'it was told to stop',
+  'agent.configure': 'its configuration changed',
+  'service.changed': 'one of its services changed',
+};
+
+/** What a deadline meant, by the state that it ended and the one that it led to. */
+const DEADLINES: Words = {
+  'starting running': 'it lived long enough to count as started',
+  'starting stopping': 'it did not count as started in time',
+  'backoff starting': 'its wait before the next launch was over',
+  'failed starting': 'the time for one more attempt had come',
+};
+
+/** What the reports of its services came to, by the state of the agent that they led to. */
+const REPORTS: Words = {
+  running: 'its services are up',
+  stopped: 'the services that it alone held are down',
+};
+
+const CAUSES_OF_READINESS: Words = {
+  'probe.passed': 'its readiness probe passed',
+  'service.configure': 'its configuration changed',
+};
+
+/** Why a process was ended, by the class of its exit; the other classes say how it ended by itself. */
+const EXITS: Words = {
+  stopped: 'it was asked to end',
+  probe: 'its liveness probe had failed',
+  start_timeout: 'its startup probe had not passed',
+};
+
+/** What has a service stopped without giving it a reason: the one that it has is of the time before. */
+const ORDERS: ReadonlySet<string> = new Set([
+  'service.start',
+  'service.stop',
+  'service.restart',
+  'service.release',
+  'host.drain',
+  'host.resume',
+]);
+
+/** Why a fact of the journal came about, as a clause without capital and full stop; null: nothing is known of it. */
+export function whyOf(fact: Told): string | null {
+  const why = knownOf(fact, textIn(fact.detail, 'reason'));
+  return why === null ? null : clauseOf(why);
+}
+
+function knownOf(fact: Told, reason: string | null): string | null {
+  const { type, from, to, cause, detail } = fact;
+  switch (type) {
+    case 'service.state_changed': {
+      const deadline = cause === 'deadline' ? DEADLINES[`${from ?? ''} ${to ?? ''}`] : undefined;
+      return (isOfChange(fact) ? reason : null) ?? deadline ?? CAUSES_OF_SERVICES[cause] ?? null;
+    }
+    case 'agent.state_changed':
+      return whyOfAgent(fact, reason);
+    case 'service.readiness_changed':
+      // A service that is ready may have a reason all the same: why it runs an older file.
+      if (to === 'ready') return CAUSES_OF_READINESS[cause] ?? null;
+      return reason?.replace(/^is not ready: /, '') ?? null;
+    case 'process.exited':
+      return EXITS[textIn(detail, 'class') ?? ''] ?? null;
+    default:
+      return reason;
+  }
+}
+
+/**
+ * Whether the reason that a service has is that of the change. On the way up it says what is still waited for, and at the
+ * beginning of a stop on order what was the case before.
+ */
+function isOfChange({ to, cause }: Told): boolean {
+  if (to === 'starting' || to === 'running') return false;
+  return to !== 'stopping' || !ORDERS.has(cause);
+}
+
+/** The state of an agent follows from its services, and its reason says from which; a command and the host are reason enough. */
+function whyOfAgent({ to, cause }: Told, reason: string | null): string | null {
+  const known = CAUSES_OF_AGENTS[cause] ?? null;
+  if (cause === 'service.changed') return reason ?? REPORTS[to ?? ''] ?? known;
+  return cause === 'supervisor.park' ? (reason ?? known) : known;
+}
