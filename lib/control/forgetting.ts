@@ -7,11 +7,14 @@ import { Wishes } from './wishes.ts';
 
 /** The services of an agent that no wish speaks of any more once it has this plan (null: once it is gone), whatever was done to them by hand. */
 export function orphansOf(wishes: Wishes, id: AgentId, next: AgentPlan | null): readonly ServiceSpec[] {
-  const before = wishes.agent(id)?.plan.services ?? [];
+  const dropped = (wishes.agent(id)?.plan.services ?? []).filter(
+    (spec) => next?.services.some((one) => one.id === spec.id) !== true,
+  );
+  if (dropped.length === 0) return []; // so that the start of an agent does not cost more the more agents there are
   const others = wishes.agents().filter(({ plan }) => plan.id !== id);
   const held = wishes.services().filter(({ holder }) => holder !== null);
   const seats = new Wishes([...others, ...held]).seats();
-  return before.filter((spec) => !seats.has(spec.id) && next?.services.some((one) => one.id === spec.id) !== true);
+  return dropped.filter((spec) => !seats.has(spec.id));
 }
 
 type Deps = Pick<CommandDeps, 'root' | 'changes' | 'wishes'>;

@@ -5,7 +5,7 @@ import { parseServiceId, type AgentId, type ServiceId } from '../model/ids.ts';
 import { UNCONDITIONAL } from '../model/precondition.ts';
 import type { AgentRequest } from '../ports/spec-source.ts';
 import type { Webhooks } from '../ports/webhooks.ts';
-import { serviceRef, type ServiceSnapshot } from './actors.ts';
+import { serviceRef, stopActors, type ServiceSnapshot } from './actors.ts';
 import type { AgentCommands } from './agent-commands.ts';
 import { defineAgent } from './agent-definition.ts';
 import type { AgentRemoval } from './agent-removal.ts';
@@ -164,7 +164,7 @@ export class Host extends HostViews implements OpenControl {
     feed.close(); // its readers are told of everything, that the host stopped too
     await webhooks?.close();
     health.close();
-    root.stop();
+    stopActors(root);
   }
 
   async #onService(id: string, command: (known: ServiceId) => Promise<void>, wait?: Wait): Promise<ServiceView> {

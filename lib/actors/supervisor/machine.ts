@@ -42,25 +42,30 @@ export function createSupervisorMachine(ports: ServicePorts, clock: Clock) {
     },
     actors: { service: createServiceMachine(ports, clock), agent: createAgentMachine(clock) },
     actions: {
-      ensure: enqueueActions(({ enqueue, event, self }) => {
-        if (event.type !== 'supervisor.ensure') return;
+      // Made by `assign`, which copies the list of all children once, while `spawnChild` does so for each: a start of one of many is cheap.
+      ensure: assign(({ context, event, self, spawn }) => {
+        if (event.type !== 'supervisor.ensure') return context;
         const present = self.getSnapshot().children;
         for (const seat of event.services) {
           const id = serviceActorId(seat.spec.id);
-          if (id in present) continue;
-          enqueue.spawnChild('service', { id, systemId: id, input: seat });
-          // A process may be there before anybody wished for it: its ledger outlived the wishes, or a stray was adopted.
-          const facts = ports.processes.facts(seat.spec.id);
-          if (facts?.status === 'alive') {
-            enqueue.sendTo(id, {
-              ...{ type: 'host.resume', intended: 'running', holders: seat.holders },
-              ...{ spec: null, atLeast: 0, facts },
-            });
-          }
+          if (!(id in present)) spawn('service', { id, systemId: id, input: seat });
         }
         for (const plan of event.agents) {
           const id = agentActorId(plan.id);
-          if (!(id in present)) enqueue.spawnChild('agent', { id, systemId: id, input: { plan } });
+          if (!(id in present)) spawn('agent', { id, systemId: id, input: { plan } });
+        }
+        return context;
+      }),
+      // A process may be there before anybody wished for it: its ledger outlived the wishes, or a stray was adopted.
+      adoptLive: enqueueActions(({ enqueue, event, self }) => {
+        if (event.type !== 'supervisor.ensure') return;
+        const before = self.getSnapshot().children;
+        for (const { spec, holders } of event.services) {
+          const id = serviceActorId(spec.id);
+          const facts = id in before ? null : ports.processes.facts(spec.id);
+          if (facts?.status !== 'alive') continue;
+          const wish = { intended: 'running', holders, spec: null, atLeast: 0 } as const;
+          enqueue.sendTo(id, { type: 'host.resume', ...wish, facts });
         }
       }),
       remove: enqueueActions(({ enqueue, event }) => {
@@ -101,7 +106,7 @@ export function createSupervisorMachine(ports: ServicePorts, clock: Clock) {
     initial: 'supervising',
     states: { supervising: {} },
     on: {
-      'supervisor.ensure': { actions: 'ensure' },
+      'supervisor.ensure': { actions: ['ensure', 'adoptLive'] },
       'supervisor.remove': { actions: 'remove' },
       'xstate.error.actor.*': { actions: ['noteCrash', 'replaceChild'] },
     },
