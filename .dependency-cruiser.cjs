@@ -70,8 +70,22 @@ module.exports = {
       comment:
         'client/ runs in browsers too, without zod: of api/ it takes paths as they are and the rest as types. Remedy: import type.',
       severity: 'error',
-      from: { path: '^lib/client/' },
+      from: { path: '^lib/client/', pathNot: '^lib/client/node-fetch\\.ts$' },
       to: { pathNot: '^lib/(api|client)/|node_modules/(eventsource-parser|zod)' },
+    },
+    {
+      name: 'node-fetch-stands-apart',
+      comment: 'What a browser loads of the client must not bring node:http along. Remedy: take a fetch as an option.',
+      severity: 'error',
+      from: { path: '^lib/(client|dashboard)/' },
+      to: { path: '^lib/client/node-fetch\\.ts$' },
+    },
+    {
+      name: 'node-fetch-needs-nothing-but-node',
+      comment: 'It is given away beside the client, to programs that have nothing else of a host. Remedy: import type.',
+      severity: 'error',
+      from: { path: '^lib/client/node-fetch\\.ts$' },
+      to: { pathNot: '^(node:)?(https?|stream|stream/consumers|tls)$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'client-loads-no-schema',

@@ -5,21 +5,20 @@
  * took and what the host needs. `--profile DIR` writes a CPU profile of the second host there. Exit code 1 when a service was lost or doubled,
  * or when bringing 1,000 back takes more than 2 s.
  */
-import { constants, mkdtempSync, openSync, closeSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { constants, openSync, closeSync, readdirSync, readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { makeBirthPlant } from './births.js';
 import { startHost } from './host.js';
-import { makePlant } from './plant.js';
+import { inFolder } from './plant.js';
+import { cpuOf, quantile } from './readings.js';
 
 const SOCKETS = 16;
 const IDLE_MS = 5_000;
 const EXITS = 20;
 const PATIENCE_MS = 120_000;
 const BOUND_MS_PER_1000 = 2_000;
-const TICKS_PER_S = 100;
 
 const { values } = parseArgs({
   options: { services: { type: 'string', default: '1000' }, profile: { type: 'string' } },
@@ -29,11 +28,6 @@ if (!Number.isInteger(count) || count < EXITS) throw new Error(`--services wants
 
 const ids = Array.from({ length: count }, (_, index) => `bench${index}`);
 const ms = (from) => performance.now() - from;
-
-function quantile(samples, share) {
-  const sorted = [...samples].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
-}
 
 /** Counts the children that say that they live, and keeps their FIFO from filling up. */
 function countBirths(fifo) {
@@ -131,17 +125,11 @@ function memoryOf(pid) {
   return { rss: mib('Rss'), pss: mib('Pss') };
 }
 
-function cpuTicks(pid) {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return Number(fields[11]) + Number(fields[12]);
-}
-
 async function idlePercent(pid) {
   await pause(1_000);
-  const before = cpuTicks(pid);
+  const before = cpuOf(pid);
   await pause(IDLE_MS);
-  return ((cpuTicks(pid) - before) / TICKS_PER_S / (IDLE_MS / 1_000)) * 100;
+  return ((cpuOf(pid) - before) / (IDLE_MS / 1_000)) * 100;
 }
 
 /** From the SIGKILL of an adopted child to the first answer that tells of it, the request included. */
@@ -193,7 +181,7 @@ async function again(plant) {
 }
 
 async function bench(folder) {
-  const plant = makePlant(folder);
+  const plant = makeBirthPlant(folder);
   const births = countBirths(plant.fifo);
   let host = await startHost(plant.basePath, { sockets: SOCKETS });
   try {
@@ -217,9 +205,4 @@ async function bench(folder) {
   }
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'coredinator-bench-'));
-try {
-  process.exitCode = (await bench(folder)) ? 0 : 1;
-} finally {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-}
+process.exitCode = (await inFolder(bench)) ? 0 : 1;

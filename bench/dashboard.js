@@ -6,18 +6,16 @@
  * later), since a machine that is busy with something else makes the former longer. Once while nothing happens, and once while ten services are restarted each second. Says also how
  * long the page takes until all services are there. Exit code 1 when an interaction took 100 ms or more at the 95th percentile.
  */
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
-import { startHost } from './host.js';
+import { hostServices, onPlant } from './plant.js';
+import { allRunning, quantile } from './readings.js';
 
 const ROUNDS = 10;
 const LEAST_MS = 16;
 const MOST_MS = 100;
-const RUNNING_MS = 180_000;
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 const { values } = parseArgs({ options: { services: { type: 'string', default: '1000' } } });
@@ -26,31 +24,7 @@ if (!Number.isInteger(count) || count < 20 || count > 5_000)
   throw new Error('--services wants a whole number from 20 to 5000.');
 
 const idOf = (index) => `service-${String(index).padStart(4, '0')}`;
-
-function makePlant(basePath) {
-  const program = join(basePath, 'corebench-1.0.0');
-  writeFileSync(program, '#!/bin/sh\nexec sleep 100000\n');
-  chmodSync(program, 0o755);
-  const services = Object.fromEntries(
-    Array.from({ length: count }, (_, index) => [idOf(index), { kind: 'corebench' }]),
-  );
-  const configuration = { kinds: { corebench: { executable: 'corebench' } }, services };
-  writeFileSync(join(basePath, 'coredinator.yaml'), `${JSON.stringify(configuration)}\n`); // JSON is YAML
-}
-
-async function allRunning(host) {
-  const end = performance.now() + RUNNING_MS;
-  for (let running = 0; running < count;) {
-    if (performance.now() > end) throw new Error(`Only ${running} of ${count} services came up.`);
-    await pause(500);
-    running = 0;
-    for (let cursor = ''; cursor !== null;) {
-      const page = await host.get(`/api/services?state=running${cursor === '' ? '' : `&cursor=${cursor}`}`);
-      running += page.services.length;
-      cursor = page.next;
-    }
-  }
-}
+const ids = Array.from({ length: count }, (_, index) => idOf(index));
 
 /** What runs in the page: the slowest event of the interaction since the last question. */
 const WATCH = `
@@ -107,15 +81,10 @@ function interactionsOf(page) {
   };
 }
 
-function quantile(samples, share) {
-  const sorted = [...samples].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
-}
-
 /** Ten restarts a second until told that it is over. */
 async function storm(host, until) {
   for (let index = 0; !until.isOver; index += 1) {
-    await host.post(`/api/services/${idOf(100 + (index % 50))}/restart`);
+    await host.post(`/api/services/${idOf((100 + (index % 50)) % count)}/restart`);
     await pause(100);
   }
 }
@@ -143,13 +112,11 @@ async function report(page, session, title) {
 
 const executablePath = process.env['CHROMIUM'] ?? BROWSERS.find((path) => existsSync(path));
 if (executablePath === undefined) throw new Error('No browser was found; install chromium, or name one in CHROMIUM.');
-const basePath = mkdtempSync(join(tmpdir(), 'coredinator-bench-'));
-try {
-  makePlant(basePath);
-  const host = await startHost(basePath);
+
+await onPlant(hostServices(ids), {}, async (host) => {
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
   try {
-    await allRunning(host);
+    await allRunning(host, count);
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     await page.addInitScript(WATCH);
     const begun = performance.now();
@@ -166,8 +133,5 @@ try {
     await restarts;
   } finally {
     await browser.close();
-    await host.stop();
   }
-} finally {
-  rmSync(basePath, { recursive: true, force: true });
-}
+});

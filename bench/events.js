@@ -6,48 +6,23 @@
  * commit to disk is in it, and the work of this process, which shares the machine. Says also how long another client waits meanwhile and
  * what it costs the host. Exit code 1 when a reader lacks an event, has one twice, or has them in another order than the journal.
  */
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { startHost } from './host.js';
+import { hostServices, onPlant } from './plant.js';
+import { cpuOf, quantile } from './readings.js';
 
 const RESTARTS = 60;
 const BETWEEN_MS = 100;
 const PATIENCE_MS = 60_000;
 const ASK_EVERY_MS = 10;
-const TICKS_PER_S = 100;
 
 const { values } = parseArgs({ options: { readers: { type: 'string', default: '500' } } });
 const count = Number(values.readers);
 if (!Number.isInteger(count) || count < 1 || count > 700)
   throw new Error('--readers wants a whole number from 1 to 700.');
 
-function quantile(samples, share) {
-  const sorted = [...samples].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
-}
-
 const now = () => performance.timeOrigin + performance.now();
-
-/** A base path with a program that only waits, as a host service. */
-function makePlant(basePath) {
-  const program = join(basePath, 'corebench-1.0.0');
-  writeFileSync(program, '#!/bin/sh\nexec sleep 100000\n');
-  chmodSync(program, 0o755);
-  const kind = { executable: 'corebench', settle: '0ms' };
-  const configuration = { kinds: { corebench: kind }, services: { one: { kind: 'corebench' } } };
-  writeFileSync(join(basePath, 'coredinator.yaml'), `${JSON.stringify(configuration)}\n`); // JSON is YAML
-}
-
-/** Processor time of the host so far, in seconds. */
-function cpuOf(pid) {
-  const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_S;
-}
 
 /** A reader that has begun; `seqs` and `late` grow with what it gets. */
 function openReader(url) {
@@ -155,17 +130,8 @@ function report(readerCount, { wanted, late, waits, cpu, perSecond, wrong }) {
   return wrong.length === 0;
 }
 
-const basePath = mkdtempSync(join(tmpdir(), 'coredinator-bench-'));
-try {
-  makePlant(basePath);
-  const host = await startHost(basePath);
-  try {
-    for (const readers of [1, count]) {
-      if (!report(readers, await measure(host, readers))) process.exitCode = 1;
-    }
-  } finally {
-    await host.stop();
+await onPlant(hostServices(['one'], { settle: '0ms' }), {}, async (host) => {
+  for (const readers of [1, count]) {
+    if (!report(readers, await measure(host, readers))) process.exitCode = 1;
   }
-} finally {
-  rmSync(basePath, { recursive: true, force: true });
-}
+});

@@ -6,19 +6,15 @@
  * the same without a viewer, which tells a busy machine from a slow hub). Then restarts some of the services, without a viewer and with
  * one. Exit code 1 when a viewer holds the loop up for 50 ms longer than it is held up anyway.
  */
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { WebSocket } from 'ws';
-import { startHost } from './host.js';
+import { hostServices, onPlant } from './plant.js';
+import { allRunning, longestBlock, quantile } from './readings.js';
 
 const SOCKETS = 16;
 const JOINS = 5;
-const BETWEEN_MS = 1_100;
 const QUIET_MS = 500;
-const PATIENCE_MS = 240_000;
 const MAX_EXTRA_BLOCK_MS = 50;
 
 const { values } = parseArgs({
@@ -28,35 +24,7 @@ const count = Number(values.services);
 const restarts = Math.min(Number(values.restarts), count);
 if (!Number.isInteger(count) || count < 1) throw new Error('--services wants a whole number from 1 up.');
 
-/** A base path with a program that only waits, and so many host services of it. */
-function makePlant(folder) {
-  const basePath = join(folder, 'base');
-  mkdirSync(basePath);
-  const program = join(basePath, 'corebench-1.0.0');
-  writeFileSync(program, '#!/bin/sh\nexec sleep 100000\n');
-  chmodSync(program, 0o755);
-  const services = Array.from({ length: count }, (_, index) => [`bench${index}`, { kind: 'corebench' }]);
-  const configuration = { kinds: { corebench: { executable: 'corebench' } }, services: Object.fromEntries(services) };
-  writeFileSync(join(basePath, 'coredinator.yaml'), `${JSON.stringify(configuration, null, 2)}\n`); // JSON is YAML
-  return basePath;
-}
-
-async function allRunning(host) {
-  const until = performance.now() + PATIENCE_MS;
-  for (;;) {
-    const line = (await host.text('/metrics')).split('\n').find((each) => /services\{state="running"\}/.test(each));
-    const running = Number(line?.split(' ').at(-1) ?? 0);
-    if (running === count) return;
-    if (performance.now() > until) throw new Error(`Only ${running} of ${count} services run.`);
-    await pause(BETWEEN_MS);
-  }
-}
-
-/** The longest block of the host's loop since this was asked last. */
-async function longestBlock(host) {
-  await pause(BETWEEN_MS);
-  return (await host.get('/api/usage')).host.event_loop_lag_ms.max;
-}
+const ids = Array.from({ length: count }, (_, index) => `bench${index}`);
 
 /** A viewer that counts what it gets. */
 function watch(url) {
@@ -79,14 +47,10 @@ async function quiet({ seen }) {
   while (seen.messages === 0 || performance.now() - seen.lastAt < QUIET_MS) await pause(QUIET_MS / 5);
 }
 
-function median(samples) {
-  return [...samples].sort((a, b) => a - b)[Math.floor(samples.length / 2)];
-}
-
 async function restartSome(host) {
   const begun = performance.now();
-  const ids = Array.from({ length: restarts }, (_, index) => `bench${index}`);
-  await Promise.all(ids.map((id) => host.post(`/api/services/${id}/restart?wait=running&timeout=2m`)));
+  const some = ids.slice(0, restarts);
+  await Promise.all(some.map((id) => host.post(`/api/services/${id}/restart?wait=running&timeout=2m`)));
   return performance.now() - begun;
 }
 
@@ -124,7 +88,7 @@ function report(figures) {
   const took = joins.map(({ begunAt, lastAt }) => lastAt - begunAt);
   console.log(`\n${count} services, Node ${process.version}.\n`);
   console.log(`a viewer gets          ${first.actors} actors in ${first.messages} messages, ${mib(first.bytes)}`);
-  console.log(`it takes               ${ms(median(took))} (worst ${ms(Math.max(...took))})`);
+  console.log(`it takes               ${ms(quantile(took, 0.5))} (worst ${ms(Math.max(...took))})`);
   console.log(`longest block          ${ms(joinBlockMs)}; without a viewer ${ms(idleBlockMs)}`);
   console.log(`${restarts} restarts           ${ms(watchedMs)}; without a viewer ${ms(aloneMs)}`);
   console.log(`  the viewer gets      ${traffic.messages} messages, ${mib(traffic.bytes)}`);
@@ -136,15 +100,7 @@ function report(figures) {
   return isHeld;
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'coredinator-bench-'));
-try {
-  const host = await startHost(makePlant(folder), { sockets: SOCKETS });
-  try {
-    await allRunning(host);
-    process.exitCode = report(await measure(host)) ? 0 : 1;
-  } finally {
-    await host.stop();
-  }
-} finally {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-}
+await onPlant(hostServices(ids), { sockets: SOCKETS }, async (host) => {
+  await allRunning(host, count);
+  process.exitCode = report(await measure(host)) ? 0 : 1;
+});

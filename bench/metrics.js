@@ -6,72 +6,25 @@
  * worst (as the host itself measures it; beside it stands the same without scrapes, which tells a busy machine from a slow scrape), and how
  * long another client waits meanwhile. Exit code 1 when scrapes hold the loop up for 50 ms longer than it is held up anyway.
  */
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { startHost } from './host.js';
+import { agentsOfOne, onPlant } from './plant.js';
+import { allRunning, cpuOf, longestBlock, NEW_READING_MS, quantile, valueOf } from './readings.js';
 
 const SOCKETS = 16;
 const SCRAPES = 15;
 const WARM_UP = 3;
-const BETWEEN_MS = 1_100;
 const IDLE_MS = 10_000;
-const PATIENCE_MS = 120_000;
 const MAX_EXTRA_BLOCK_MS = 50;
-const TICKS_PER_S = 100;
 
 const { values } = parseArgs({ options: { services: { type: 'string', default: '1000' } } });
 const count = Number(values.services);
 if (!Number.isInteger(count) || count < 1) throw new Error('--services wants a whole number from 1 up.');
 
-function quantile(samples, share) {
-  const sorted = [...samples].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
-}
-
-/** A base path with a program that only waits, and an agent type of that service alone. */
-function makePlant(folder) {
-  const basePath = join(folder, 'base');
-  mkdirSync(basePath);
-  const program = join(basePath, 'corebench-1.0.0');
-  writeFileSync(program, '#!/bin/sh\nexec sleep 100000\n');
-  chmodSync(program, 0o755);
-  const configuration = {
-    kinds: { corebench: { executable: 'corebench' } },
-    agent_types: { default: { services: ['corebench'] } },
-  };
-  writeFileSync(join(basePath, 'coredinator.yaml'), `${JSON.stringify(configuration, null, 2)}\n`); // JSON is YAML
-  const config = join(folder, 'bench.yaml');
-  writeFileSync(config, '{}\n');
-  return { basePath, config };
-}
-
-/** Processor time of the host so far, in seconds. */
-function cpuOf(pid) {
-  const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_S;
-}
-
-/** The value of a line of the exposition that has no other like it. */
-function valueOf(text, line) {
-  const found = text.split('\n').find((each) => each.startsWith(`${line} `));
-  return found === undefined ? NaN : Number(found.slice(line.length + 1));
-}
-
 async function startAll(host, config) {
   const ids = Array.from({ length: count }, (_, index) => `bench${index}`);
   await Promise.all(ids.map((id) => host.post('/api/agents/start', { config_path: config, agent_id: id })));
-  const until = performance.now() + PATIENCE_MS;
-  for (;;) {
-    const text = await host.text('/metrics');
-    const running = valueOf(text, 'coredinator_services{state="running"}');
-    if (running === count) return text;
-    if (performance.now() > until) throw new Error(`Only ${running} of ${count} services run.`);
-    await pause(BETWEEN_MS);
-  }
+  await allRunning(host, count);
 }
 
 /** How long each of many small requests takes while `isOver` says that it goes on. */
@@ -94,7 +47,7 @@ async function scrapeOnce(host) {
 
 async function measure(host) {
   for (let index = 0; index < WARM_UP; index += 1) {
-    await pause(BETWEEN_MS);
+    await pause(NEW_READING_MS);
     await host.text('/metrics');
   }
   await host.get('/api/usage'); // the host looks for its longest block from one reading to the next
@@ -106,19 +59,18 @@ async function measure(host) {
   const took = [];
   let last = '';
   for (let index = 0; index < SCRAPES; index += 1) {
-    await pause(BETWEEN_MS);
+    await pause(NEW_READING_MS);
     const { tookMs, text } = await scrapeOnce(host);
     took.push(tookMs);
     last = text;
   }
   const seconds = (performance.now() - begun.at) / 1_000;
   const cpuEachMs = ((cpuOf(host.pid) - begun.cpu - idle * seconds) / SCRAPES) * 1_000;
-  await pause(BETWEEN_MS);
-  const blockMs = (await host.get('/api/usage')).host.event_loop_lag_ms.max;
+  const blockMs = await longestBlock(host);
   const until = { isOver: false };
   const asked = askAlong(host, until);
   for (let index = 0; index < 5; index += 1) {
-    await pause(BETWEEN_MS);
+    await pause(NEW_READING_MS);
     await host.text('/metrics');
   }
   until.isOver = true;
@@ -145,16 +97,7 @@ function report({ idle, took, cpuEachMs, idleBlockMs, blockMs, waits, text }) {
   return isHeld;
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'coredinator-bench-'));
-try {
-  const { basePath, config } = makePlant(folder);
-  const host = await startHost(basePath, { sockets: SOCKETS });
-  try {
-    await startAll(host, config);
-    process.exitCode = report(await measure(host)) ? 0 : 1;
-  } finally {
-    await host.stop();
-  }
-} finally {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-}
+await onPlant(agentsOfOne(), { sockets: SOCKETS }, async (host, { config }) => {
+  await startAll(host, config);
+  process.exitCode = report(await measure(host)) ? 0 : 1;
+});

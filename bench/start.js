@@ -7,12 +7,10 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { openBirths } from './births.js';
+import { makeBirthPlant, openBirths } from './births.js';
 import { startHost } from './host.js';
-import { makePlant } from './plant.js';
+import { inFolder } from './plant.js';
+import { quantile } from './readings.js';
 
 const WARM_UP = 5;
 const SAMPLES = 50;
@@ -66,11 +64,6 @@ async function measure(host, births, plant) {
   return samples;
 }
 
-function quantile(values, share) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
-}
-
 function row(name, values) {
   const cells = [0.5, 0.9, 0.99].map((share) => quantile(values, share).toFixed(2).padStart(9));
   return `${name.padEnd(28)}${cells.join('')}`;
@@ -106,7 +99,7 @@ async function stopAll(host) {
 }
 
 async function bench(folder) {
-  const plant = makePlant(folder);
+  const plant = makeBirthPlant(folder);
   const births = openBirths(plant);
   try {
     const host = await startHost(plant.basePath);
@@ -121,9 +114,4 @@ async function bench(folder) {
   }
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'coredinator-bench-'));
-try {
-  process.exitCode = (await bench(folder)) ? 0 : 1;
-} finally {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-}
+process.exitCode = (await inFolder(bench)) ? 0 : 1;

@@ -1,5 +1,5 @@
 import { createLog, LogFileError, type AppLog } from './app-log.ts';
-import { startHost, type Host } from './app.ts';
+import { startHost } from './app.ts';
 import type { ServeOptions } from './cli/options.ts';
 import { EXIT } from './cli/output/exit-codes.ts';
 import { loadConfig } from './config/spec-source.ts';
@@ -9,6 +9,7 @@ import { TlsError } from './http/tls-files.ts';
 import { CoredinatorError } from './model/errors.ts';
 import { openNotifier } from './process/notifiers.ts';
 import { bestShimKind } from './process/shim-kind.ts';
+import type { Host } from './running-host.ts';
 import { serviceManager, watchdogPeriod, type ServiceManager } from './service-manager.ts';
 import { HostLockedError } from './store/host-lock.ts';
 import { StateFolderError } from './store/state-folder.ts';

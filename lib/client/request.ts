@@ -89,7 +89,7 @@ function globalFetch(url: string): Fetch {
   if (!url.startsWith('unix:')) return fetch;
   throw new UnreachableError(
     url,
-    new Error('the global fetch reaches no Unix socket; give the client a fetch that does'),
+    new Error('the global fetch reaches no Unix socket; give the client the nodeFetch of coredinator/client/node'),
   );
 }
 

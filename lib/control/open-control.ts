@@ -1,78 +1,31 @@
-import { Changes } from './changes.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Webhooks } from '../ports/webhooks.ts';
 import { comeUp } from './coming-up.ts';
 import type { ControlDeps } from './control-deps.ts';
 import type { OpenControl } from './control.ts';
 import { hostFact } from './facts.ts';
-import { openFeed } from './feed.ts';
-import { ReportingCatalog, ReportingProcessHost } from './health-processes.ts';
-import { ReportingStore } from './health-store.ts';
-import { Health } from './health.ts';
+import { openGround, type Ground } from './ground.ts';
 import { HOST_START } from './host-services.ts';
 import { hostParts } from './host-parts.ts';
 import { Host } from './host.ts';
-import { Intake } from './intake.ts';
-import { Journal } from './journal.ts';
-import { Recorder } from './recorder.ts';
 import { recover } from './recovery.ts';
 import { eventView } from './views.ts';
-import { wallTimers } from './wall-timers.ts';
-import { Wishes } from './wishes.ts';
 
 /** Restores every remembered actor, brings the host services up, and answers for them all. */
 export async function openControl(deps: ControlDeps): Promise<OpenControl> {
-  const { crashPoint, clock, log, timers = wallTimers } = deps;
-  const health = deps.health ?? new Health(clock, log);
-  const store = new ReportingStore(deps.store, health, log);
-  const processes = new ReportingProcessHost(deps.processes, health, () => recorder.flush());
-  health.include(() => processes.troubles());
-  const catalog = new ReportingCatalog(deps.catalog, health);
-  const rows = await store.loadActors();
-  const wishes = new Wishes(await store.loadWishes());
-  const newest = await store.lastSeq();
-  const feed = await openFeed({ store, timers, newest, numbered: () => journal.last });
-  const journal = new Journal(newest, feed.publish);
-  const changes = new Changes();
-  const recorder = new Recorder({ store, journal, clock, timers, log, onChanged: changes.notify, crashPoint }, rows);
+  const { prober, clock, timers, log, crashPoint } = deps;
+  const ground = await openGround(deps);
+  const { recorder } = ground;
   const back: (() => void)[] = []; // nothing to go on with before the actors are back
-  const onBack = (): void => {
-    recorder.retry();
-    void store.quarantineAgain(clock.now()); // never rejects
+  watchStore(deps, ground, () => {
     for (const goOn of back) goOn();
-  };
-  health.watchStore({ probe: () => store.probe(), onBack, timers });
-  // Before anything happens in this host: a new webhook is told that it started.
-  const webhooks = deps.webhooks?.({
-    feed: (query, signal) => feed.read(query, signal),
-    newest: () => feed.newest,
-    view: eventView,
-    note: ({ type, detail }) => {
-      recorder.note(hostFact(type, clock.now(), detail));
-    },
   });
-  if (webhooks !== undefined) health.include(() => webhooks.troubles());
-  await webhooks?.configure(deps.specs.webhooks());
+  // Before anything happens in this host: a new webhook is told that it started.
+  const webhooks = await openWebhooks(deps, ground);
   const { processId, version } = deps.identity;
   recorder.note(hostFact('host.started', clock.now(), { pid: processId, version }));
-  noteRecovery(deps.recoveredFrom ?? null, health, recorder, clock);
-  const root = await recover({
-    store,
-    rows,
-    wishes,
-    processes,
-    catalog,
-    prober: deps.prober,
-    recorder,
-    clock,
-    timers: deps.timers,
-    log,
-    crashPoint,
-  });
-  const intake = new Intake({ store, wishes, journal, clock, crashPoint });
-  const configuration = { specs: deps.specs };
-  const flush = (): Promise<void> => recorder.flush();
-  const acting = { root, configuration, wishes, changes, intake, processes, flush, log };
-  const parts = hostParts(acting, { store, recorder, feed, health, clock, timers, webhooks });
+  noteRecovery(deps, ground);
+  const root = await recover({ ...ground, prober, clock, timers, log, crashPoint });
+  const parts = hostParts(deps, ground, root, webhooks);
   back.push(() => {
     parts.removal.completeAll(HOST_START);
   });
@@ -82,11 +35,38 @@ export async function openControl(deps: ControlDeps): Promise<OpenControl> {
   return new Host(deps, parts);
 }
 
+/** What could not be written is written once the store can be written again; then the host goes on. */
+function watchStore({ clock }: ControlDeps, { store, recorder, health, timers }: Ground, goOn: () => void): void {
+  const onBack = (): void => {
+    recorder.retry();
+    void store.quarantineAgain(clock.now()); // never rejects
+    goOn();
+  };
+  health.watchStore({ probe: () => store.probe(), onBack, timers });
+}
+
+async function openWebhooks(
+  { webhooks: open, specs, clock }: ControlDeps,
+  { feed, recorder, health }: Ground,
+): Promise<Webhooks | undefined> {
+  const webhooks = open?.({
+    feed: (query, signal) => feed.read(query, signal),
+    newest: () => feed.newest,
+    view: eventView,
+    note: ({ type, detail }) => {
+      recorder.note(hostFact(type, clock.now(), detail));
+    },
+  });
+  if (webhooks !== undefined) health.include(() => webhooks.troubles());
+  await webhooks?.configure(specs.webhooks());
+  return webhooks;
+}
+
 /** A store that began anew is something that a person has to know for as long as this host lives. */
-function noteRecovery(movedTo: string | null, health: Health, recorder: Recorder, clock: Clock): void {
-  if (movedTo === null) return;
-  recorder.note(hostFact('store.recovered', clock.now(), { moved_to: movedTo }));
+function noteRecovery({ recoveredFrom = null, clock }: ControlDeps, { health, recorder }: Ground): void {
+  if (recoveredFrom === null) return;
+  recorder.note(hostFact('store.recovered', clock.now(), { moved_to: recoveredFrom }));
   health.remark(
-    `The store was corrupt when this host started; it was moved to "${movedTo}", and what could be read of it was kept.`,
+    `The store was corrupt when this host started; it was moved to "${recoveredFrom}", and what could be read of it was kept.`,
   );
 }

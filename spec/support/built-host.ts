@@ -43,6 +43,11 @@ export class BuiltHost {
     return BuiltHost.#started(new BuiltHost(['--base-path', basePath, '--port', '0', ...more], process.env));
   }
 
+  /** The same on a Unix socket, and with no port. */
+  static startOnSocket(basePath: string, path: string): Promise<BuiltHost> {
+    return BuiltHost.#started(new BuiltHost(['--base-path', basePath, '--listen', `unix:${path}`], process.env));
+  }
+
   /** The same for a host that kills itself at a crash point (lib/crash-at.ts). */
   static startToDie(basePath: string, crashAt: string): Promise<BuiltHost> {
     const env = { ...process.env, COREDINATOR_CRASH_AT: crashAt };

@@ -18,7 +18,7 @@ import { agentPlan, serviceSpec } from './specs.ts';
 
 const EPOCH = 1_700_000_000_000;
 /** Services that never write anything. */
-const NO_LOGS: ServiceLogs = {
+export const NO_LOGS: ServiceLogs = {
   read: () => (async function* () {})(),
   follow: () => (async function* () {})(),
   keepBounded: () => undefined,

@@ -1,19 +1,13 @@
 import type { AnyMachineSnapshot, InspectionEvent } from 'xstate';
 import { createSupervisorMachine } from '../../lib/actors/supervisor/machine.ts';
 import { agentRef, agentRefs, serviceRef, serviceRefs, type SupervisorRef } from '../../lib/control/actors.ts';
-import { Changes } from '../../lib/control/changes.ts';
 import { causeOf } from '../../lib/control/facts.ts';
-import { ReportingCatalog, ReportingProcessHost } from '../../lib/control/health-processes.ts';
-import { ReportingStore } from '../../lib/control/health-store.ts';
-import { openFeed } from '../../lib/control/feed.ts';
-import { Health } from '../../lib/control/health.ts';
 import { comeUp } from '../../lib/control/coming-up.ts';
+import type { ControlDeps } from '../../lib/control/control-deps.ts';
+import { openGround } from '../../lib/control/ground.ts';
 import { hostParts } from '../../lib/control/host-parts.ts';
 import { Host } from '../../lib/control/host.ts';
-import { Intake } from '../../lib/control/intake.ts';
-import { Recorder } from '../../lib/control/recorder.ts';
 import { recover } from '../../lib/control/recovery.ts';
-import { Journal } from '../../lib/control/journal.ts';
 import { Wishes } from '../../lib/control/wishes.ts';
 import {
   ActorSetAsideError,
@@ -35,7 +29,7 @@ import type { Prober } from '../../lib/ports/prober.ts';
 import type { LaunchRequest, ProcessHost } from '../../lib/ports/process-host.ts';
 import type { SpecSource } from '../../lib/ports/spec-source.ts';
 import { pathOf } from './actor-world.ts';
-import { untilDeath } from './control-world.ts';
+import { NO_LOGS, untilDeath } from './control-world.ts';
 import { FakeProber } from './fake-prober.ts';
 import { fakeProcessHost, type FakeProcessHost } from './fake-process-host.ts';
 import { memoryStore } from './memory-store.ts';
@@ -216,17 +210,14 @@ export class WalkWorld {
     const { timers, clock, processes, prober } = this;
     this.#life = new AbortController();
     const life = this.#life.signal;
-    const health = new Health(clock, SILENT);
-    const store = new ReportingStore(this.#counted(untilDeath(this.store, life)), health, SILENT);
-    const watched = new ReportingProcessHost(processes, health, () => recorder.flush());
-    const catalog = new ReportingCatalog(this.catalog, health);
-    const rows = await store.loadActors();
-    const wishes = new Wishes(await store.loadWishes());
-    const newest = await store.lastSeq();
-    const feed = await openFeed({ store, timers, newest, numbered: () => journal.last });
-    const journal = new Journal(newest, feed.publish);
-    const changes = new Changes();
-    const recorder = new Recorder({ store, journal, clock, timers, log: SILENT, onChanged: changes.notify }, rows);
+    const specs = this.#specs();
+    const deps: ControlDeps = {
+      ...{ store: this.#counted(untilDeath(this.store, life)), specs, processes, catalog: this.catalog, prober },
+      ...{ logs: NO_LOGS, usage: NO_USAGE, clock, timers, log: SILENT },
+      identity: { processId: 1, version: '0.0.0', guarantees: GUARANTEES },
+    };
+    const ground = await openGround(deps);
+    const { recorder, wishes, catalog } = ground;
     const { inspect } = recorder;
     Object.assign(recorder, {
       inspect: (event: InspectionEvent) => {
@@ -235,33 +226,12 @@ export class WalkWorld {
         inspect(event);
       },
     });
-    Object.assign(CURRENT, { processes: watched, catalog, prober, clock });
-    const root = await recover({
-      ...{ store, rows, wishes, processes: watched, catalog, prober, recorder, clock, timers, log: SILENT },
-      machine: MACHINE,
-    });
-    const intake = new Intake({ store, wishes, journal, clock });
-    const specs = this.#specs();
-    const configuration = { specs };
-    const flush = (): Promise<void> => recorder.flush();
-    const acting = { root, configuration, wishes, changes, intake, processes: watched, flush, log: SILENT };
-    const parts = hostParts(acting, { store, recorder, feed, health, clock, timers });
-    const identity = { processId: 1, version: '0.0.0', guarantees: GUARANTEES };
+    Object.assign(CURRENT, { processes: ground.processes, catalog, prober, clock });
+    const root = await recover({ ...ground, prober, clock, timers, log: SILENT, machine: MACHINE });
+    const parts = hostParts(deps, ground, root);
     this.root = root;
     this.wishes = wishes;
-    const hostDeps = {
-      store,
-      specs,
-      processes: watched,
-      catalog,
-      prober,
-      logs: null as never,
-      usage: NO_USAGE,
-      clock,
-      timers,
-      log: SILENT,
-    };
-    this.host = new Host({ ...hostDeps, identity }, parts);
+    this.host = new Host(deps, parts);
     // A host that is killed while it waits for a service to end never comes up.
     void this.#answered('come up', comeUp(parts, specs));
     await this.settle();

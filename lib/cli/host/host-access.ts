@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { createClient, type Client } from '../../client/client.ts';
+import { nodeFetch } from '../../client/node-fetch.ts';
 import { givenOption } from '../given-option.ts';
 import { existingFile, OptionError } from '../option-paths.ts';
 import type { RawOption } from '../raw-options.ts';
 import type { HostWords } from './host-options.ts';
 import { hostPlace, type HostPlace } from './host-url.ts';
-import { nodeFetch } from './node-fetch.ts';
 import { tokenSource } from './token.ts';
 
 /** A client of a host, and where that is. */
@@ -24,7 +24,7 @@ export function hostAccess(words: HostWords, env: NodeJS.ProcessEnv): (signal: A
   const ca = caFile === undefined ? null : certificatesIn(caFile);
   return (signal) => {
     const { url, isLocal, source } = placeNow();
-    const fetch = nodeFetch({ place: placeNow, ca, signal });
+    const fetch = nodeFetch({ url: () => placeNow().url, ca, signal });
     return { client: createClient({ url, token, fetch }), url, isLocal, source };
   };
 }

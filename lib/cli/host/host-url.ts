@@ -10,8 +10,6 @@ import type { HostWords } from './host-options.ts';
 export interface HostPlace {
   /** `http://…`, `https://…` or `unix:` with an absolute path. */
   readonly url: string;
-  /** Null: it is reached over the network. */
-  readonly socketPath: string | null;
   /** Whether it sees the same files. */
   readonly isLocal: boolean;
   /** Who says so: the user, the state directory that the user named, or nobody. */
@@ -26,7 +24,7 @@ export class HostAbsentError extends Error {
   }
 }
 
-const DEFAULT: HostPlace = { url: 'http://127.0.0.1:8000', socketPath: null, isLocal: true, source: 'default' };
+const DEFAULT: HostPlace = { url: 'http://127.0.0.1:8000', isLocal: true, source: 'default' };
 
 /**
  * Finds out where the host is: what stands on the command line first, then the environment; a URL before a folder. Throws
@@ -69,11 +67,11 @@ function placeOf({ values: [text], source }: RawOption): HostPlace {
   if (url.pathname !== '/') {
     throw new OptionError(`${source}: "${text}" has a path; give the URL of the host as ${url.origin}.`);
   }
-  return { url: url.origin, socketPath: null, isLocal: isLoopback(url.hostname), source: 'url' };
+  return { url: url.origin, isLocal: isLoopback(url.hostname), source: 'url' };
 }
 
 function unixPlace(path: string, source: HostPlace['source']): HostPlace {
-  return { url: `unix:${path}`, socketPath: path, isLocal: true, source };
+  return { url: `unix:${path}`, isLocal: true, source };
 }
 
 function isLoopback(name: string): boolean {
@@ -85,7 +83,7 @@ function placeIn(folder: string): HostPlace {
   const url = urlIn(folder);
   if (url === null) throw new HostAbsentError(`The host of "${folder}" is still starting; try again in a moment.`);
   if (url.startsWith('unix:')) return unixPlace(url.slice('unix:'.length), 'folder');
-  return { url, socketPath: null, isLocal: true, source: 'folder' };
+  return { url, isLocal: true, source: 'folder' };
 }
 
 function urlIn(folder: string): string | null {

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { nodeFetch } from '../../../lib/cli/host/node-fetch.ts';
+import { nodeFetch } from '../../../lib/client/node-fetch.ts';
 import { readCertificate } from '../../../lib/http/tls-files.ts';
 import { FIRST, SECOND } from '../../support/certificates.ts';
 import { runCommand, type CommandEnd } from '../../support/command.ts';
@@ -163,9 +163,7 @@ describe('the way to a host', () => {
     });
 
     it('sends a body once, and gives up on what does not answer', async () => {
-      const { signal } = new AbortController();
-      const place = { url, socketPath: null };
-      const fetch = nodeFetch({ place: () => place, ca: null, signal, patience: 50 });
+      const fetch = nodeFetch({ url, patienceMs: 50 });
       const request = { method: 'POST', headers: {}, body: '{"a":1}' } as const;
       const answer = await fetch(new URL('/host', url), request);
       expect(await answer.json()).to.deep.equal({ agents: [] });
@@ -177,15 +175,14 @@ describe('the way to a host', () => {
   it('follows a host that comes back at another place', async () => {
     await api.open();
     const first = api.listening.url;
-    const { signal } = new AbortController();
-    const place = { url: first, socketPath: null };
-    const fetch = nodeFetch({ place: () => place, ca: null, signal });
+    let place = first;
+    const fetch = nodeFetch({ url: () => place });
     const get = { method: 'GET', headers: {} } as const;
     expect((await fetch(new URL('/livez', first), get)).status).to.equal(200);
     const next = await new ApiUnderTest().open();
     await api.close();
     try {
-      place.url = next.listening.url;
+      place = next.listening.url;
       expect((await fetch(new URL('/livez', first), get)).status).to.equal(200);
     } finally {
       await next.close();

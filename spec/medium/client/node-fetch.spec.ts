@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { nodeFetch } from '../../../lib/cli/host/node-fetch.ts';
+import { nodeFetch } from '../../../lib/client/node-fetch.ts';
 import { createClient, ProblemError, UnreachableError, type Client } from '../../../lib/client/client.ts';
 import { readCertificate } from '../../../lib/http/tls-files.ts';
 import { FIRST, SECOND } from '../../support/certificates.ts';
@@ -29,15 +29,13 @@ function unixPlace(): Place {
       ),
     client: ({ listening: { url } }) => {
       expect(url).to.equal(`unix:${path}`);
-      const wire = { place: () => ({ url, socketPath: path }), ca: null, signal: new AbortController().signal };
-      return createClient({ url, token: TOKEN, fetch: nodeFetch(wire) });
+      return createClient({ url, token: TOKEN, fetch: nodeFetch({ url }) });
     },
   };
 }
 
 function tlsClient({ listening: { url } }: ApiUnderTest, ca: string | null): Client {
-  const wire = { place: () => ({ url, socketPath: null }), ca, signal: new AbortController().signal };
-  return createClient({ url, token: TOKEN, fetch: nodeFetch(wire) });
+  return createClient({ url, token: TOKEN, fetch: nodeFetch({ url, ca }) });
 }
 
 function tlsPlace(): Place {

@@ -7,7 +7,6 @@ describe('the place of a host', () => {
     const env = { COREDINATOR_URL: 'http://10.0.0.1:9000' };
     expect(hostPlace({ url: 'https://plant.example/' }, env)()).to.deep.equal({
       url: 'https://plant.example',
-      socketPath: null,
       isLocal: false,
       source: 'url',
     });
@@ -25,7 +24,6 @@ describe('the place of a host', () => {
     }
     expect(hostPlace({ url: 'unix:/run/c.sock' }, {})()).to.include({
       url: 'unix:/run/c.sock',
-      socketPath: '/run/c.sock',
     });
   });
 

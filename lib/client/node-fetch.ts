@@ -1,42 +1,49 @@
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { Readable } from 'node:stream';
 import { json, text } from 'node:stream/consumers';
-import type { Fetch, FetchAnswer } from '../../client/client.ts';
-import { spokenDuration } from '../../model/duration.ts';
-import type { Millis } from '../../model/time.ts';
-import type { HostPlace } from './host-url.ts';
+import type { Fetch, FetchAnswer } from './client.ts';
 
 /** How a host is reached. */
 export interface Wire {
-  /** Asked at each request. May throw. */
-  readonly place: () => Pick<HostPlace, 'url' | 'socketPath'>;
-  /** Certificates (PEM) that are trusted besides those of Node; null: none. */
-  readonly ca: string | null;
+  /**
+   * `http://…`, `https://…` or `unix:` with the absolute path of a socket. A function is asked at each request, since a host that comes
+   * back may listen elsewhere; it may throw.
+   */
+  readonly url: string | (() => string);
+  /** Certificates (PEM) that are trusted besides those of Node; default: none. */
+  readonly ca?: string | null;
   /** Ends every request. */
-  readonly signal: AbortSignal;
-  /** How long an answer may be on its way that waits for nothing. */
-  readonly patience?: Millis;
+  readonly signal?: AbortSignal;
+  /** How long an answer may be on its way that waits for nothing; default: 30 s. */
+  readonly patienceMs?: number;
 }
 
 /** A host that is alive takes a second for its slowest answer, on a machine that has better things to do. */
-const PATIENCE: Millis = 30_000;
+const PATIENCE_MS = 30_000;
 
 /**
- * `fetch` over node:http. Beside a Unix socket and a private authority it brings what the global one does not: it waits for an answer
- * as long as a stop takes, and for the next line of a follow as long as none comes; and Node need not load the whole of fetch first.
- * An answer that no Coredinator gave is none.
+ * `fetch` over node:http, for a client in Node. Beside a Unix socket and a private authority it brings what the global one does not:
+ * it waits for an answer as long as a stop takes, and for the next line of a follow as long as none comes; and Node need not load the
+ * whole of fetch first. An answer that no Coredinator gave is none.
+ * @example
+ * const url = 'unix:/run/coredinator/api.sock';
+ * const host = createClient({ url, fetch: nodeFetch({ url }) });
  */
 export function nodeFetch(wire: Wire): Fetch {
   return async (url, { method, headers, body, signal }) => {
-    const { url: base, socketPath } = wire.place();
-    const isTls = socketPath === null && base.startsWith('https:');
+    const base = typeof wire.url === 'string' ? wire.url : wire.url();
+    const isTls = base.startsWith('https:');
     const send = isTls ? (await import('node:https')).request : httpRequest;
-    const signals = signal === undefined ? wire.signal : AbortSignal.any([signal, wire.signal]);
-    const trusted = isTls && wire.ca !== null ? { ca: await authorities(wire.ca) } : {};
-    const options = { method, headers: { ...headers }, signal: signals, agent: false, ...trusted };
-    const request = send({ ...options, ...targetOf(url, base, socketPath) });
-    return answered(request, body, waitsForProcesses(method, url) ? null : (wire.patience ?? PATIENCE));
+    const trusted = isTls && wire.ca != null ? { ca: await authorities(wire.ca) } : {};
+    const options = { method, headers: { ...headers }, agent: false, ...trusted, ...endedBy([signal, wire.signal]) };
+    const request = send({ ...options, ...targetOf(url, base) });
+    return answered(request, body, waitsForProcesses(method, url) ? null : (wire.patienceMs ?? PATIENCE_MS));
   };
+}
+
+function endedBy(signals: readonly (AbortSignal | undefined)[]): Pick<RequestOptions, 'signal'> {
+  const given = signals.filter((signal) => signal !== undefined);
+  return given.length === 0 ? {} : { signal: AbortSignal.any(given) };
 }
 
 /** These are answered when nothing is left of what they stop. */
@@ -50,9 +57,9 @@ async function authorities(ca: string): Promise<string[]> {
   return [...rootCertificates, ca];
 }
 
-function targetOf({ pathname, search }: URL, base: string, socketPath: string | null): RequestOptions {
+function targetOf({ pathname, search }: URL, base: string): RequestOptions {
   const path = `${pathname}${search}`;
-  if (socketPath !== null) return { socketPath, path, host: 'localhost' };
+  if (base.startsWith('unix:')) return { socketPath: base.slice('unix:'.length), path, host: 'localhost' };
   const { protocol, hostname, port } = new URL(base);
   return { protocol, hostname: hostname.replace(/^\[(.*)\]$/, '$1'), port, path };
 }
@@ -60,13 +67,13 @@ function targetOf({ pathname, search }: URL, base: string, socketPath: string | 
 function answered(
   request: ReturnType<typeof httpRequest>,
   body: string | undefined,
-  patience: Millis | null,
+  patienceMs: number | null,
 ): Promise<FetchAnswer> {
   return new Promise((resolve, reject) => {
     const late = (): void => {
-      request.destroy(new Error(`it takes the connection and has not answered for ${spokenDuration(patience ?? 0)}`));
+      request.destroy(new Error(`it takes the connection and has not answered for ${(patienceMs ?? 0) / 1000} s`));
     };
-    const timer = patience === null ? undefined : setTimeout(late, patience);
+    const timer = patienceMs === null ? undefined : setTimeout(late, patienceMs);
     request.once('response', (response) => {
       clearTimeout(timer);
       const { statusCode: status = 0, statusMessage = '', headers } = response;

@@ -1,0 +1,86 @@
+import { expect } from 'chai';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { BuiltHost } from '../support/built-host.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+const run = promisify(execFile);
+const project = new URL('../..', import.meta.url).pathname;
+const modules = join(project, 'node_modules');
+
+const PROGRAM = `
+import { createClient } from 'coredinator/client';
+import { nodeFetch } from 'coredinator/client/node';
+
+const url = process.argv[2] ?? '';
+const host = createClient({ url, fetch: nodeFetch({ url }) });
+const { status, service } = await host.getHealth();
+console.log(service, status);
+`;
+
+/** The second line is an error unless the types of the package are found. */
+const MISUSE = `
+// @ts-expect-error there is no such operation
+host.getWeather;
+// @ts-expect-error a host is somewhere
+nodeFetch({});
+`;
+
+describe('the packed package', function () {
+  this.timeout(120_000);
+  let folder: string;
+
+  /** Installs what `npm pack` packs, in a folder that nothing of this project is above. */
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'coredinator-package-'));
+    const installed = join(folder, 'node_modules/coredinator');
+    mkdirSync(installed, { recursive: true });
+    const pack = ['pack', '--ignore-scripts', '--offline', '--json', '--pack-destination', folder];
+    const [packed] = JSON.parse((await run('npm', pack, { cwd: project })).stdout) as [{ filename: string }];
+    await run('tar', ['-xzf', join(folder, packed.filename), '-C', installed, '--strip-components=1']);
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  });
+
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Puts dependencies of the package where an installation would. */
+  function withDependencies(...names: readonly string[]): void {
+    for (const name of names) {
+      rmSync(join(folder, 'node_modules', name), { force: true });
+      symlinkSync(join(modules, name), join(folder, 'node_modules', name));
+    }
+  }
+
+  it('gives the fetch of Node without any other package', async () => {
+    const text = "console.log(Object.keys(await import('coredinator/client/node')).join())";
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', text], { cwd: folder });
+    expect(stdout.trim()).to.equal('nodeFetch');
+  });
+
+  it('gives a client that reaches a host on a Unix socket', async () => {
+    withDependencies('eventsource-parser');
+    writeFileSync(join(folder, 'use.js'), PROGRAM);
+    const path = join(temporaryFolder(), 's');
+    const host = await BuiltHost.startOnSocket(temporaryFolder(), path);
+    try {
+      const { stdout } = await run(process.execPath, ['use.js', `unix:${path}`], { cwd: folder });
+      expect(stdout.trim()).to.equal('coredinator healthy');
+    } finally {
+      await host.end('SIGTERM');
+    }
+  });
+
+  it('has types for both', async () => {
+    withDependencies('eventsource-parser', 'zod', '@types');
+    writeFileSync(join(folder, 'use.ts'), PROGRAM + MISUSE);
+    const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
+    const tsc = [join(modules, 'typescript/bin/tsc'), ...options, 'use.ts'];
+    const { stdout } = await run(process.execPath, tsc, { cwd: folder });
+    expect(stdout).to.equal('');
+  });
+});
