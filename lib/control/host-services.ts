@@ -6,7 +6,10 @@ import type { Wishes } from './wishes.ts';
 /** The origin of what a host does by itself when it comes up. */
 export const HOST_START = { correlationId: 'host-start' } as const;
 
-/** Host services follow the configuration: new ones start, changed ones get their new spec, dropped ones end. */
+/**
+ * Host services follow the configuration: new ones start, changed ones get their new spec, dropped ones are to end and to be forgotten.
+ * Resolves when that is durable and given.
+ */
 export async function bringUpHostServices(specs: SpecSource, wishes: Wishes, commands: ServiceCommands): Promise<void> {
   const configured = await specs.hostServices();
   for (const { spec, isAutostarted } of configured) {
@@ -17,5 +20,5 @@ export async function bringUpHostServices(specs: SpecSource, wishes: Wishes, com
   const dropped = wishes
     .services()
     .filter((wish) => wish.holder === 'host' && !configured.some(({ spec }) => spec.id === wish.spec.id));
-  for (const { spec } of dropped) await commands.release(spec.id, 'host', HOST_START);
+  for (const { spec } of dropped) await commands.acceptRelease(spec.id, 'host', HOST_START);
 }

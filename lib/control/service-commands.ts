@@ -60,21 +60,28 @@ export class ServiceCommands {
     await this.#deps.intake.run([id], () => this.letGo(id, holder, origin));
   }
 
-  /** The same within the lane of the service. */
+  /** Resolves when it is durable and given that `holder` lets go; who calls sees to it that the service is forgotten. */
+  async acceptRelease(id: ServiceId, holder: SoleHolder, origin: CommandOrigin): Promise<void> {
+    await this.#deps.intake.run([id], () => this.#acceptRelease(id, holder, origin));
+  }
+
+  /** The whole release, within the lane of the service. */
   async letGo(id: ServiceId, holder: SoleHolder, origin: CommandOrigin): Promise<void> {
-    const { intake, root, changes, wishes } = this.#deps;
-    const isAccepted = alreadyAccepted(origin) !== undefined;
-    if (isAccepted && serviceRef(root, id) === undefined) return;
-    if (isAccepted && wishes.service(id)?.holder === holder) return; // somebody holds it again
-    const { holders: before } = this.#service(id).getSnapshot().context;
-    if (!isAccepted) {
-      const fact = { type: 'service.stop_requested', serviceId: id, detail: { holder } };
-      await intake.accept({ ...wishWithout(holder, wishes.service(id), before), fact }, origin);
-      serviceRef(root, id)?.send({ type: 'service.release', holder, correlationId: origin.correlationId });
-    }
+    const { root, changes, wishes } = this.#deps;
+    if (alreadyAccepted(origin) === undefined) await this.#acceptRelease(id, holder, origin);
+    else if (serviceRef(root, id) === undefined) return;
+    else if (wishes.service(id)?.holder === holder) return; // somebody holds it again
     const holders = (): readonly Holder[] => serviceRef(root, id)?.getSnapshot().context.holders ?? [];
     await changes.until(serviceActorId(id), () => holders().length > 0 || this.isGone(id));
     if (holders().length === 0) root.send({ type: 'supervisor.remove', actorId: serviceActorId(id) });
+  }
+
+  async #acceptRelease(id: ServiceId, holder: SoleHolder, origin: CommandOrigin): Promise<void> {
+    const { intake, root, wishes } = this.#deps;
+    const { holders } = this.#service(id).getSnapshot().context;
+    const fact = { type: 'service.stop_requested', serviceId: id, detail: { holder } };
+    await intake.accept({ ...wishWithout(holder, wishes.service(id), holders), fact }, origin);
+    serviceRef(root, id)?.send({ type: 'service.release', holder, correlationId: origin.correlationId });
   }
 
   /** Lets a service run that is held by somebody, at once, whatever timer it waits for. */

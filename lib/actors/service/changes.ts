@@ -36,8 +36,9 @@ export const FRESH: Change = {
 
 /** The new spec; where a launch would give the process nothing new, it is of the new revision already. */
 export function configured(context: ServiceContext, spec: ServiceSpec): Change {
-  const isOfOld = context.revision === revisionOf(context.spec);
-  return isOfOld && launchesAlike(context.spec, spec) ? { spec, revision: revisionOf(spec) } : { spec };
+  const [before, revision] = [revisionOf(context.spec), revisionOf(spec)];
+  if (context.revision !== before) return { spec };
+  return before === revision || launchesAlike(context.spec, spec) ? { spec, revision } : { spec };
 }
 
 /** What was accepted while no actor was there to be told. */

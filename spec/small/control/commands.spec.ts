@@ -174,9 +174,26 @@ describe('commands', () => {
       expect(world.control.service('telemetry')).to.include({ state: 'running', generation: 1 });
       world.specs.hosts.splice(0);
       world.kill();
-      await Promise.all([world.boot(), world.pass(), world.pass(), world.pass()]);
+      await world.boot();
+      for (const wait of [0, 0, 0]) await world.pass(wait);
       expect(world.control.services()).to.deep.equal([]);
       expect(world.processes.live()).to.deep.equal([]);
+    });
+
+    it('that were dropped do not hold up the host that comes back: it answers while they end', async () => {
+      world.specs.hosts.push(serviceSpec('telemetry'));
+      world.kill();
+      await world.boot();
+      await world.pass(200);
+      world.specs.hosts.splice(0);
+      world.kill();
+      world.processes.holdStops();
+      await world.boot();
+      expect(world.control.service('telemetry')).to.include({ state: 'stopping', intended_state: 'stopped' });
+      expect(await world.store.loadWishes()).to.deep.equal([]);
+      world.processes.releaseStops();
+      for (const wait of [0, 0, 0]) await world.pass(wait);
+      expect(world.control.services()).to.deep.equal([]);
     });
   });
 
