@@ -15,7 +15,9 @@ import { inFolder } from './plant.js';
 import { cpuOf, quantile } from './readings.js';
 
 const SOCKETS = 16;
-const IDLE_MS = 5_000;
+/** Until what the start has left to do is done: the compiler and the collector of garbage go on for a while. */
+const REST_MS = 10_000;
+const IDLE_MS = 10_000;
 const EXITS = 20;
 const PATIENCE_MS = 120_000;
 const BOUND_MS_PER_1000 = 2_000;
@@ -126,7 +128,7 @@ function memoryOf(pid) {
 }
 
 async function idlePercent(pid) {
-  await pause(1_000);
+  await pause(REST_MS);
   const before = cpuOf(pid);
   await pause(IDLE_MS);
   return ((cpuOf(pid) - before) / (IDLE_MS / 1_000)) * 100;

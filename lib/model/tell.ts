@@ -46,7 +46,7 @@ const TELLERS: Readonly<Partial<Record<string, Teller>>> = {
   'host.stopped': (entry) =>
     text(entry, 'mode') === 'drain'
       ? 'The host stopped and took its services down'
-      : `The host stopped and left ${number(entry, 'left') ?? 'its'} processes running`,
+      : `The host stopped and left ${leftBy(entry)} running`,
   'host.crashed': (entry) => `The host broke${because(text(entry, 'message'))}`,
   'actor.crashed': (entry) => `The actor ${text(entry, 'actor') ?? '?'} broke${because(text(entry, 'message'))}`,
   'store.recovered': () => 'The store was corrupt and began anew with what could be read of it',
@@ -114,6 +114,11 @@ function exited(entry: Tellable): string {
   if (text(entry, 'class') === 'lost') return `${process} ended unseen`;
   const why = whyOf(entry);
   return `${process} ${how}${why === null ? '' : `, because ${why}`}`;
+}
+
+function leftBy(entry: Tellable): string {
+  const left = number(entry, 'left');
+  return left === 1 ? '1 process' : `${left ?? 'its'} processes`;
 }
 
 function launchOf(entry: Tellable): string {

@@ -52,7 +52,8 @@ async function restOf({ client }: HostContext, pid: number, signal: AbortSignal)
 }
 
 function leaving(rest: Exclude<Rest, null>, isDrain: boolean): string {
-  return isDrain ? `${rest.up} services are still up` : 'leaving';
+  if (!isDrain) return 'leaving';
+  return rest.up === 1 ? '1 service is still up' : `${rest.up} services are still up`;
 }
 
 function farewell(isGone: boolean, isDrain: boolean): string {

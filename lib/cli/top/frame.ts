@@ -71,7 +71,8 @@ export function summary({ health, usage, rows }: Picture, { url, colors, columns
   const paint = health.status === 'healthy' ? colors.green : colors.red;
   const first = cut(`${url}  version ${health.version}  ${health.status}`, columns);
   const own = `host ${percent(host.cpu_percent)}% cpu, ${memorySize(host.rss_bytes)}`;
-  const second = `${rows.length} services${states === '' ? '' : `: ${states}`}  ${memorySize(memory)}  ${own}`;
+  const all = rows.length === 1 ? '1 service' : `${rows.length} services`;
+  const second = `${all}${states === '' ? '' : `: ${states}`}  ${memorySize(memory)}  ${own}`;
   return [first.replace(health.status, paint(health.status)), cut(second, columns)];
 }
 

@@ -105,6 +105,10 @@ const TOLD: readonly (readonly [Tellable, string])[] = [
     'The host stopped and left 2 processes running.',
   ],
   [
+    entry('host.stopped', { ...host, detail: { mode: 'detach', left: 1 } }),
+    'The host stopped and left 1 process running.',
+  ],
+  [
     entry('host.stopped', { ...host, detail: { mode: 'drain', left: 0 } }),
     'The host stopped and took its services down.',
   ],
