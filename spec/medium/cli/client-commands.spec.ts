@@ -200,7 +200,7 @@ describe('commands to a host', () => {
     const { code, output } = await run('top', '--interval', '100ms');
     expect(code).to.equal(0);
     expect(output)
-      .to.include('1 services: 1 running')
+      .to.include('1 service: 1 running')
       .and.to.match(/^gate +running/m);
     expect(await runJson('top', '--interval', '100ms')).to.have.nested.property('rows[0].service.id', 'gate');
   });
