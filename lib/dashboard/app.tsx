@@ -4,8 +4,10 @@ import { AgentDetail } from './detail/agent-detail.tsx';
 import { HostDetail } from './detail/host-detail.tsx';
 import { ServiceDetail } from './detail/service-detail.tsx';
 import { Header } from './header/header.tsx';
+import { useFeed } from './host-context.ts';
 import { ServiceList } from './list/service-list.tsx';
 import { useRoute } from './route.ts';
+import { SignIn } from './sign-in/sign-in.tsx';
 import type { Route } from './world/route.ts';
 import './style/layout.css';
 
@@ -20,8 +22,8 @@ const Detail = memo(function Detail({ route }: { readonly route: Route }): React
   }
 });
 
-/** The whole page. */
-export function App(): ReactNode {
+/** What is shown of a host that lets this browser in. */
+function Inside(): ReactNode {
   const route = useRoute();
   // The list marks at once what was chosen; its detail is drawn behind that, and gives way to the next press.
   const shown = useDeferredValue(route);
@@ -34,4 +36,10 @@ export function App(): ReactNode {
       </main>
     </div>
   );
+}
+
+/** The whole page. */
+export function App(): ReactNode {
+  const isSignedOut = useFeed((feed) => feed.matches('signedOut'));
+  return isSignedOut ? <SignIn /> : <Inside />;
 }

@@ -20,8 +20,8 @@ export function useWorld<T>(select: (world: World) => T): T {
   return useSyncExternalStore(store.subscribe, () => select(store.get()));
 }
 
-/** How the connection is. */
-export function useFeed(): SnapshotFrom<typeof feedMachine> {
+/** A part of how the connection is; `select` gives the same value as long as that has not changed. */
+export function useFeed<T>(select: (feed: SnapshotFrom<typeof feedMachine>) => T): T {
   const { feed } = useHost();
   const subscribe = useCallback(
     (watcher: () => void) => {
@@ -32,5 +32,5 @@ export function useFeed(): SnapshotFrom<typeof feedMachine> {
     },
     [feed],
   );
-  return useSyncExternalStore(subscribe, () => feed.getSnapshot());
+  return useSyncExternalStore(subscribe, () => select(feed.getSnapshot()));
 }

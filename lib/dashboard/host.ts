@@ -12,16 +12,18 @@ export interface Host {
   readonly store: Store;
   readonly feed: ActorRefFrom<typeof feedMachine>;
   readonly usage: ActorRefFrom<typeof usageMachine>;
+  /** Changes the token for a cookie, and follows the host. Rejects with why it does not let in, or cannot be asked. */
+  signIn(token: string): Promise<void>;
   /** Takes the cookie of this browser away. Rejects when the host cannot be asked to. */
   signOut(): Promise<void>;
 }
 
 /** The client of the host that the page is from; `onSignedOut` is called when that wants to know anew who asks. */
-function clientOf(origin: string, onSignedOut: () => void): Client {
+function clientOf(url: string, onSignedOut: () => void): Client {
   return createClient({
-    url: origin,
-    fetch: async (url, request) => {
-      const answer = await fetch(url, request);
+    url,
+    fetch: async (target, request) => {
+      const answer = await fetch(target, request);
       if (answer.status === 401) onSignedOut();
       return answer;
     },
@@ -40,15 +42,28 @@ function watchPage(tell: (isVisible: boolean) => void): () => void {
 }
 
 /** Begins to follow the host that the page is from. */
-export function openHost(origin: string, onSignedOut: () => void): Host {
-  const client = clientOf(origin, onSignedOut);
-  const store = new Store();
-  const input = { client, update: store.update.bind(store), now: Date.now };
-  const feed = createActor(feedMachine, { input }).start();
-  const usage = createActor(usageMachine, { input: { client, watchPage } }).start();
-  const signOut = async (): Promise<void> => {
-    await client.signOut();
-    onSignedOut();
+export function openHost(url: string): Host {
+  const endSession = (): void => {
+    feed.send({ type: 'session.ended' });
   };
-  return { client, store, feed, usage, signOut };
+  const client = clientOf(url, endSession);
+  const store = new Store();
+  const feed = createActor(feedMachine, { input: { client, update: store.update.bind(store), now: Date.now } });
+  const usage = createActor(usageMachine, { input: { client, watchPage } });
+  feed.start();
+  usage.start();
+  return {
+    client,
+    store,
+    feed,
+    usage,
+    signIn: async (token) => {
+      await createClient({ url, token }).signIn();
+      feed.send({ type: 'session.begun' });
+    },
+    signOut: async () => {
+      await client.signOut();
+      endSession();
+    },
+  };
 }

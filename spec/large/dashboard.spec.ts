@@ -228,6 +228,28 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     await dashboard.row('pump1-corerl', 'stopped').waitFor();
   });
 
+  it('keeps asking for a token over the end of a host that wanted one on its way out', async () => {
+    const { port } = new URL(host.url);
+    const tokenFile = write(basePath, 'token', 'a-token-of-the-spec-1\n');
+    chmodSync(tokenFile, 0o600);
+    const { page } = dashboard;
+    await host.end('SIGTERM');
+    // What a host says that reads another token just before it ends: after that, nobody can be asked for another page.
+    await page.route('**/api/**', (route) =>
+      route.fulfill({ status: 401, json: { title: 'Unauthorized', status: 401 } }),
+    );
+    await page.getByLabel('Token').waitFor();
+    await page.unroute('**/api/**');
+    await page.getByLabel('Token').fill('a-token-of-the-spec-1');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').getByText('No Coredinator answers').waitFor();
+
+    host = await BuiltHost.start(basePath, '--on-exit', 'drain', '--port', port, '--token-file', tokenFile);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await dashboard.row('telemetry', 'running').waitFor();
+    expect(dashboard.complaints).to.deep.equal([]);
+  });
+
   it('asks who it is at a host with a token, and again when that wants another one', async () => {
     const { port } = new URL(host.url);
     const tokenFile = write(basePath, 'token', 'a-token-of-the-spec-1\n');

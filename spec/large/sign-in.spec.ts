@@ -136,20 +136,32 @@ describe(`signing in in a browser${reason === null ? '' : ` (skipped: ${reason})
     await page.getByLabel('Token').waitFor();
   });
 
-  it('ends with the button of the dashboard, which leads to where one signs in', async () => {
-    await open('light');
-    await page.goto(`${host.url}/ui#/services/telemetry`);
-    await signIn(TOKEN);
-    await page.getByRole('button', { name: 'Sign out' }).waitFor();
-    await screenshot('signed-in-dashboard');
-    await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.getByLabel('Token').waitFor();
-    expect(await context.cookies()).to.deep.equal([]);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`ends with the button of the dashboard, which then asks for the token in its place (${colorScheme})`, async () => {
+      await open(colorScheme);
+      await page.goto(`${host.url}/ui#/services/telemetry`);
+      await signIn(TOKEN);
+      await page.getByRole('button', { name: 'Sign out' }).waitFor();
+      await screenshot(`signed-in-dashboard-${colorScheme}`);
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByLabel('Token').waitFor();
+      expect(await context.cookies()).to.deep.equal([]);
+      expect(await page.getByText('telemetry').count(), 'what is kept of what was shown').to.equal(0);
+      expect(await barriers()).to.deep.equal([]);
 
-    await signIn(TOKEN);
-    await page.getByRole('heading', { name: 'telemetry', level: 2 }).waitFor();
-    expect(complaints).to.deep.equal([]);
-  });
+      await signIn('zwei Wörter');
+      await page.getByText('printable ASCII characters').waitFor();
+      await signIn('wrong-token-0123456789');
+      await page.getByText('does not know the token').waitFor();
+      expect(await barriers()).to.deep.equal([]);
+      await screenshot(`signed-out-dashboard-${colorScheme}`);
+
+      await page.keyboard.type(TOKEN); // what was refused is selected, to be typed over
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'telemetry', level: 2 }).waitFor();
+      expect(complaints).to.deep.equal([]);
+    });
+  }
 
   it('works over TLS, with a cookie for TLS only', async () => {
     const files = { cert: write(basePath, 'cert.pem', FIRST.cert), key: write(basePath, 'key.pem', FIRST.key) };

@@ -8,6 +8,7 @@
  *   following.live.refreshing they are being read
  *   following.reconnecting   the stream broke off; the client comes back by itself
  *   resting                  the host refused or could not be reached at all; after a while it is asked again
+ *   signedOut                the host wants to know who asks; nothing of it is kept, and it is left alone until somebody signs in
  *
  * The stream is there before anything is read, so nothing that happens in between is missed: an event that the reading knew already says
  * what is known, and one that it did not know is told after it (world.ts). A stream that lost events, or that a new host took up, leads to
@@ -18,7 +19,7 @@ import type { EventView } from '../../api/schemas/event.ts';
 import type { Client } from '../../client/client.ts';
 import { isFresh, NOTHING_STALE, staleAfter } from '../world/stale.ts';
 import type { Stale } from '../world/stale.ts';
-import { withEvent, withSnapshot, withViews } from '../world/world.ts';
+import { EMPTY_WORLD, withEvent, withSnapshot, withViews } from '../world/world.ts';
 import type { Snapshot, Views, World } from '../world/world.ts';
 import { sentenceOf } from '../words/sentence.ts';
 import { readSnapshot, readStale } from './read.ts';
@@ -52,7 +53,10 @@ type FeedEvent =
   | { readonly type: 'stream.told'; readonly event: EventView }
   /** Events are missing, or the journal is another one. */
   | { readonly type: 'stream.skipped' }
-  | { readonly type: 'stream.failed'; readonly problem: string };
+  | { readonly type: 'stream.failed'; readonly problem: string }
+  /** The host does not let this browser in, or does no more. */
+  | { readonly type: 'session.ended' }
+  | { readonly type: 'session.begun' };
 
 function isSnapshot(answer: Snapshot | Views): answer is Snapshot {
   return 'health' in answer;
@@ -107,9 +111,13 @@ const base = setup({
       });
     },
     release: assign({ held: [] }),
+    reset: assign({ held: [], stale: NOTHING_STALE, lostAt: null, problem: null }),
     ask: assign(({ context }) => ({ asked: context.stale, stale: NOTHING_STALE })),
     connect: assign({ lostAt: null, problem: null }),
     lose: assign(({ context }) => ({ lostAt: context.lostAt ?? context.now(), held: [], stale: NOTHING_STALE })),
+    forget: ({ context }) => {
+      context.update(() => EMPTY_WORLD);
+    },
     blame: assign((_, { problem }: { readonly problem: string }) => ({ problem })),
   },
   guards: { isStale: ({ context }) => !isFresh(context.stale) },
@@ -132,6 +140,7 @@ export const feedMachine = base.createMachine({
     problem: null,
   }),
   initial: 'following',
+  on: { 'session.ended': '.signedOut' },
   states: {
     following: {
       invoke: { src: 'follow', input: ({ context }) => context },
@@ -184,5 +193,6 @@ export const feedMachine = base.createMachine({
       },
     },
     resting: { after: { retry: 'following' } },
+    signedOut: { entry: ['forget', 'reset'], on: { 'session.begun': 'following' } },
   },
 });

@@ -5,7 +5,7 @@ import { SignOut } from './sign-out.tsx';
 import './header.css';
 
 function Connection(): ReactNode {
-  const { value, context } = useFeed();
+  const { value, context } = useFeed((feed) => feed);
   if (context.lostAt !== null) {
     return (
       <span className="connection connection-lost" title={context.problem ?? undefined}>

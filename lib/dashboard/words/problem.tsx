@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import './problem.css';
 
 /** Why something is not shown, or was not done. */
 export function Problem({ sentence }: { readonly sentence: string | null }): ReactNode {

@@ -188,4 +188,28 @@ describe('the connection of the dashboard', () => {
     clock.increment(1_000);
     expect([actor.getSnapshot().value, host.follows]).to.deep.equal([{ following: 'connecting' }, 2]);
   });
+
+  it('forgets what it knows of a host that wants to know who asks, and leaves it alone until somebody has signed in', async () => {
+    host.onConnection('open');
+    await settled();
+    actor.send({ type: 'session.ended' });
+    expect([actor.getSnapshot().value, world]).to.deep.equal(['signedOut', EMPTY_WORLD]);
+    clock.increment(60_000);
+    expect(host.follows).to.equal(1);
+
+    actor.send({ type: 'session.begun' });
+    host.onConnection('open');
+    await settled();
+    expect([host.follows, stateOf()]).to.deep.equal([2, 'running']);
+  });
+
+  it('holds nothing against a host that is lost when that wants to know who asks', async () => {
+    host.fail(new Error('No Coredinator answers.'));
+    await eventually(() => {
+      expect(actor.getSnapshot().value).to.equal('resting');
+    });
+    actor.send({ type: 'session.ended' });
+    expect(actor.getSnapshot().context).to.include({ problem: null, lostAt: null });
+    expect(actor.getSnapshot().value).to.equal('signedOut');
+  });
 });
