@@ -48,8 +48,8 @@ describe(`the dashboard of 1,000 services${reason === null ? '' : ` (skipped: ${
 
     await dashboard.page.reload(); // the address still says what was chosen
     await dashboard.heading(`service-0${COUNT - 2}`).waitFor();
-    expect(await dashboard.activeRow()).to.equal(`service-0${COUNT - 2} failed`);
     await eventually(async () => {
+      expect(await dashboard.activeRow()).to.equal(`service-0${COUNT - 2} failed`);
       expect(await dashboard.isInView(`service-0${COUNT - 2}`)).to.equal(true);
     });
 
@@ -61,7 +61,9 @@ describe(`the dashboard of 1,000 services${reason === null ? '' : ` (skipped: ${
     await dashboard.row('telemetry', 'running').click();
     await dashboard.heading('telemetry').waitFor();
 
-    expect(await rows()).to.equal(2);
+    await eventually(async () => {
+      expect(await rows(), 'its group and the one that runs').to.equal(2);
+    });
     await dashboard.page.getByRole('radio', { name: '1 running' }).click();
 
     await dashboard.row('telemetry').click();

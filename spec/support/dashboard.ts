@@ -59,11 +59,12 @@ export class OpenDashboard {
     return middle > list.y && middle < list.y + list.height;
   }
 
-  /** What the row says that the keys move from, as a screen reader finds it. */
+  /** What the row says that the keys move from, as a screen reader finds it. Rejects when there is none. */
   async activeRow(): Promise<string> {
     const id = await this.page.getByRole('tree').getAttribute('aria-activedescendant');
-    const row = this.page.locator(`[id="${id ?? ''}"]`);
-    return (await row.innerText()).replace(/\s+/g, ' ');
+    const [said] = await this.page.locator(`[id="${id ?? ''}"]`).allInnerTexts();
+    if (said === undefined) throw new Error('No row in the document is active.');
+    return said.replace(/\s+/g, ' ');
   }
 
   /** The heading of the detail of an agent or a service. */
@@ -81,9 +82,9 @@ export class OpenDashboard {
     return said;
   }
 
-  /** What stands in the page's address behind `/ui`. */
-  get address(): string {
-    return this.page.url().slice(`${this.#url}/ui`.length);
+  /** Waits until that stands in the page's address behind `/ui`. */
+  async waitForAddress(hash: string): Promise<void> {
+    await this.page.waitForURL(`${this.#url}/ui${hash}`);
   }
 
   /** The findings of axe, as far as they are serious or critical. */
