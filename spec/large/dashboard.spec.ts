@@ -6,8 +6,12 @@ import { OpenDashboard } from '../support/dashboard.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const reason = whyNoBrowser();
-/** Long enough to be seen by a browser under load. */
-const SLOW_BACKOFF = 'backoff: { initial: 2s, jitter: 0 }';
+/** Its backoff is long enough to be seen by a browser under load. */
+const TELEMETRY = `kinds:
+  coretelemetry: { executable: coretelemetry, backoff: { initial: 2s, jitter: 0 } }
+services:
+  telemetry: { kind: coretelemetry }
+`;
 
 describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reason})`}`, function () {
   this.timeout(120_000);
@@ -19,8 +23,7 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     if (reason !== null) this.skip();
     basePath = temporaryFolder();
     for (const name of ['coreio-1.2.0', 'corerl-2.0.1', 'coretelemetry-1.0.0']) install(basePath, 'waits', name);
-    const kinds = `kinds:\n  coretelemetry: { executable: coretelemetry, ${SLOW_BACKOFF} }\n`;
-    write(basePath, 'coredinator.yaml', `${kinds}services:\n  telemetry: { kind: coretelemetry }\n`);
+    write(basePath, 'coredinator.yaml', TELEMETRY);
     host = await BuiltHost.start(basePath, '--on-exit', 'drain');
     dashboard = await OpenDashboard.open(host.url);
     await dashboard.row('telemetry', 'running').waitFor();
@@ -131,11 +134,7 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     const { port } = new URL(host.url);
     await host.end('SIGKILL');
     await dashboard.page.getByText('Reconnecting since').waitFor();
-    write(
-      basePath,
-      'coredinator.yaml',
-      'services:\n  telemetry: { kind: coretelemetry }\n  gateway: { kind: coretelemetry }\n',
-    );
+    write(basePath, 'coredinator.yaml', `${TELEMETRY}  gateway: { kind: coretelemetry }\n`);
     host = await BuiltHost.start(basePath, '--on-exit', 'drain', '--port', port);
     await dashboard.page.getByRole('status').filter({ hasText: 'Live' }).waitFor();
 
