@@ -241,6 +241,18 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     await dashboard.row('pump1-corerl', 'stopped').waitFor();
   });
 
+  it('lets the keys go on from a group that a click closes over the row they were on', async () => {
+    await startPump1();
+    await dashboard.row('pump1-corerl', 'running').click();
+    await dashboard.row('pump1', 'running').locator('.chevron').click();
+    await dashboard.row('pump1-corerl').waitFor({ state: 'detached' });
+    expect(await dashboard.activeRow()).to.equal('pump1 running');
+
+    await dashboard.page.keyboard.press('ArrowRight');
+    await dashboard.row('pump1-corerl').waitFor();
+    await dashboard.heading('pump1-corerl').waitFor();
+  });
+
   it('keeps asking for a token over the end of a host that wanted one on its way out', async () => {
     const { port } = new URL(host.url);
     const tokenFile = write(basePath, 'token', 'a-token-of-the-spec-1\n');

@@ -30,7 +30,7 @@ interface ListTreeProps {
 
 /**
  * The rows; only those in view are in the document. The focus stays on the whole, which names the active row (`aria-activedescendant`); what
- * becomes active is chosen.
+ * becomes active is chosen, but for a group that opens or closes.
  */
 export function ListTree({ groups, chosen, onChoose }: ListTreeProps): ReactNode {
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
@@ -41,12 +41,12 @@ export function ListTree({ groups, chosen, onChoose }: ListTreeProps): ReactNode
   const { place, height, items, page } = useRowsInView(rows, active);
 
   const make = ({ type, id }: Move): void => {
+    setActive(id); // also of a group that closes over the active row, or the keys would move from nowhere
     if (type === 'toggle') {
       setClosed((before) => (before.has(id) ? without(before, id) : new Set([...before, id])));
       return;
     }
     const route = routeOf(id);
-    setActive(id);
     if (route !== null) onChoose(route);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
