@@ -10,6 +10,7 @@ export default defineConfig({
   build: {
     outDir: fileURLToPath(new URL('../../dist/assets/ui', import.meta.url)),
     emptyOutDir: true,
+    license: { fileName: 'LICENSES.md' }, // what is bundled comes without its own files
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: 'es2023',

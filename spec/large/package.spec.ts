@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -55,6 +55,12 @@ describe('the packed package', function () {
       symlinkSync(join(modules, name), join(folder, 'node_modules', name));
     }
   }
+
+  it('carries the licences of what its page was bundled from', () => {
+    const text = readFileSync(join(folder, 'node_modules/coredinator/dist/assets/ui/LICENSES.md'), 'utf8');
+    for (const name of ['react-dom', 'react-aria-components', '@tanstack/react-virtual', 'uplot', 'xstate'])
+      expect(text).to.match(new RegExp(`^## ${name} - .*\\((MIT|Apache-2\\.0)\\)$`, 'm'));
+  });
 
   it('gives the fetch of Node without any other package', async () => {
     const text = "console.log(Object.keys(await import('coredinator/client/node')).join())";
