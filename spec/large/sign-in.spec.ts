@@ -163,6 +163,24 @@ describe(`signing in in a browser${reason === null ? '' : ` (skipped: ${reason})
     });
   }
 
+  it('brings back a dashboard that was signed out when another window has signed in', async () => {
+    await open('light');
+    await page.clock.install();
+    await page.goto(`${host.url}/ui#/services/telemetry`);
+    await signIn(TOKEN);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Token').waitFor();
+
+    const other = await context.newPage();
+    await other.goto(`${host.url}/docs`);
+    await other.getByLabel('Token').fill(TOKEN);
+    await other.keyboard.press('Enter');
+    await other.getByLabel('Token').waitFor({ state: 'detached' });
+    await page.clock.fastForward(10_000);
+    await page.getByRole('heading', { name: 'telemetry', level: 2 }).waitFor();
+    expect(complaints).to.deep.equal([]);
+  });
+
   it('works over TLS, with a cookie for TLS only', async () => {
     const files = { cert: write(basePath, 'cert.pem', FIRST.cert), key: write(basePath, 'key.pem', FIRST.key) };
     await open('light', '--tls-cert', files.cert, '--tls-key', files.key);

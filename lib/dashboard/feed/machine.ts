@@ -8,7 +8,8 @@
  *   following.live.refreshing they are being read
  *   following.reconnecting   the stream broke off; the client comes back by itself
  *   resting                  the host refused or could not be reached at all; after a while it is asked again
- *   signedOut                the host wants to know who asks; nothing of it is kept, and it is left alone until somebody signs in
+ *   signedOut.waiting        the host wants to know who asks; nothing of it is kept until somebody signs in
+ *   signedOut.asking         it is asked whether it lets in now, for somebody may have signed in in another window
  *
  * The stream is there before anything is read, so nothing that happens in between is missed: an event that the reading knew already says
  * what is known, and one that it did not know is told after it (world.ts). A stream that lost events, or that a new host took up, leads to
@@ -28,7 +29,7 @@ import { readSnapshot, readStale } from './read.ts';
 export interface FeedInput {
   readonly client: Pick<
     Client,
-    'followEvents' | 'listAgents' | 'listServices' | 'getAgent' | 'getService' | 'getHealth'
+    'followEvents' | 'listAgents' | 'listServices' | 'getAgent' | 'getService' | 'getHealth' | 'getSession'
   >;
   readonly update: (change: (world: World) => World) => void;
   /** Milliseconds since the epoch. */
@@ -88,6 +89,7 @@ const base = setup({
   },
   actors: {
     follow,
+    askSession: fromPromise<unknown, FeedInput>(({ input, signal }) => input.client.getSession({ signal })),
     readEverything: fromPromise<Snapshot, FeedInput>(({ input, signal }) => readSnapshot(input.client, signal)),
     readStale: fromPromise<Snapshot | Views, FeedInput & { readonly asked: Stale }>(({ input, signal }) =>
       readStale(input.client, input.asked, signal),
@@ -121,7 +123,7 @@ const base = setup({
     blame: assign((_, { problem }: { readonly problem: string }) => ({ problem })),
   },
   guards: { isStale: ({ context }) => !isFresh(context.stale) },
-  delays: { gather: 100, retry: 1_000 },
+  delays: { gather: 100, retry: 1_000, askAgain: 10_000 },
 });
 
 const problemIn = ({ event }: { event: { readonly error: unknown } }): { problem: string } => ({
@@ -193,6 +195,21 @@ export const feedMachine = base.createMachine({
       },
     },
     resting: { after: { retry: 'following' } },
-    signedOut: { entry: ['forget', 'reset'], on: { 'session.begun': 'following' } },
+    signedOut: {
+      entry: ['forget', 'reset'],
+      on: { 'session.begun': 'following' },
+      initial: 'waiting',
+      states: {
+        waiting: { after: { askAgain: 'asking' } },
+        asking: {
+          invoke: {
+            src: 'askSession',
+            input: ({ context }) => context,
+            onDone: '#feed.following',
+            onError: 'waiting',
+          },
+        },
+      },
+    },
   },
 });

@@ -5,7 +5,8 @@ import { SignOut } from './sign-out.tsx';
 import './header.css';
 
 function Connection(): ReactNode {
-  const { value, context } = useFeed((feed) => feed);
+  const feed = useFeed((now) => now);
+  const { context } = feed;
   if (context.lostAt !== null) {
     return (
       <span className="connection connection-lost" title={context.problem ?? undefined}>
@@ -13,7 +14,7 @@ function Connection(): ReactNode {
       </span>
     );
   }
-  const isLive = typeof value === 'object' && typeof value.following === 'object';
+  const isLive = feed.matches({ following: 'live' });
   return (
     <span className={isLive ? 'connection connection-live' : 'connection'}>
       <span aria-hidden="true">{isLive ? '●' : '○'}</span> {isLive ? 'Live' : 'Connecting'}
