@@ -6,10 +6,12 @@ import { OpenDashboard } from '../support/dashboard.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const reason = whyNoBrowser();
-/** Its backoff is long enough to be seen by a browser under load. */
-const TELEMETRY = `kinds:
+/** Backoff lasts long enough to be seen by a browser under load; of the slow one starting too. */
+const SERVICES = `kinds:
   coretelemetry: { executable: coretelemetry, backoff: { initial: 2s, jitter: 0 } }
+  slow: { executable: coretelemetry, settle: 2s, backoff: { initial: 2s, jitter: 0 } }
 services:
+  slow: { kind: slow }
   telemetry: { kind: coretelemetry }
 `;
 
@@ -23,7 +25,7 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     if (reason !== null) this.skip();
     basePath = temporaryFolder();
     for (const name of ['coreio-1.2.0', 'corerl-2.0.1', 'coretelemetry-1.0.0']) install(basePath, 'waits', name);
-    write(basePath, 'coredinator.yaml', TELEMETRY);
+    write(basePath, 'coredinator.yaml', SERVICES);
     host = await BuiltHost.start(basePath, '--on-exit', 'drain');
     dashboard = await OpenDashboard.open(host.url);
     await dashboard.row('telemetry', 'running').waitFor();
@@ -77,17 +79,15 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
   });
 
   it('shows a killed process as backoff and as running again, with the reason', async () => {
-    await dashboard.row('telemetry').click();
-    const statesSeen = await watchStates('telemetry', 'running');
-    const { pid } = await host.service('telemetry');
+    await dashboard.row('slow', 'running').click();
+    const statesSeen = await watchStates('slow', 'running');
+    const { pid } = await host.service('slow');
     process.kill(pid ?? -1, 'SIGKILL');
 
-    // Of the starting in between, which takes milliseconds, there need not be a picture.
-    const seen = (await statesSeen()).filter((state) => state !== 'starting');
-    expect(seen).to.deep.equal(['running', 'backoff', 'running']);
+    expect(await statesSeen()).to.deep.equal(['running', 'backoff', 'starting', 'running']);
     const detail = dashboard.page.getByRole('main');
     await detail.getByText('SIGKILL (signal)').waitFor();
-    await detail.getByText(/The process of telemetry .*SIGKILL/).waitFor();
+    await detail.getByText(/The process of slow .*SIGKILL/).waitFor();
     expect(dashboard.complaints).to.deep.equal([]);
   });
 
@@ -134,7 +134,7 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     const { port } = new URL(host.url);
     await host.end('SIGKILL');
     await dashboard.page.getByText('Reconnecting since').waitFor();
-    write(basePath, 'coredinator.yaml', `${TELEMETRY}  gateway: { kind: coretelemetry }\n`);
+    write(basePath, 'coredinator.yaml', `${SERVICES}  gateway: { kind: coretelemetry }\n`);
     host = await BuiltHost.start(basePath, '--on-exit', 'drain', '--port', port);
     await dashboard.page.getByRole('status').filter({ hasText: 'Live' }).waitFor();
 
