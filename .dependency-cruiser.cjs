@@ -26,7 +26,7 @@ module.exports = {
         'decide and act in the file without -schema in its name.',
       severity: 'error',
       from: { path: '^lib/(model|actors)/.*-schema\\.ts$' },
-      to: { pathNot: '^lib/actors/.*(-schema|/record)\\.ts$|^lib/model/|node_modules/zod' },
+      to: { pathNot: '^lib/actors/.*(-schema|/context)\\.ts$|^lib/model/|node_modules/zod' },
     },
     {
       name: 'ports-know-only-the-model',

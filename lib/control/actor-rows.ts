@@ -1,6 +1,6 @@
 import type { AnyActorRef, AnyMachineSnapshot, AnyStateMachine } from 'xstate';
 import type { ActorRow } from '../ports/actor-store.ts';
-import { splitState } from './actors.ts';
+import { stateOf, type StateValue } from '../model/states.ts';
 
 const ROOT = 'root';
 
@@ -22,7 +22,7 @@ export function rowOf(ref: AnyActorRef | undefined): ActorRow | undefined {
     src: typeof ref.src === 'string' ? ref.src : ROOT,
     systemId: path,
     version: logic.version ?? '0',
-    state: splitState(snapshot.value).state,
+    state: stateOf(snapshot.value as StateValue).state,
     snapshot: JSON.stringify(logic.getPersistedSnapshot({ ...snapshot, children: {} })),
   };
 }

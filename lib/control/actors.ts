@@ -1,8 +1,8 @@
 import { StateMachine, type ActorRefFrom, type AnyActorRef, type SnapshotFrom } from 'xstate';
 import type { createAgentMachine } from '../actors/agent/machine.ts';
-import { agentActorId } from '../actors/agent/record.ts';
+import { agentActorId } from '../actors/agent/context.ts';
 import type { createServiceMachine } from '../actors/service/machine.ts';
-import { serviceActorId } from '../actors/service/record.ts';
+import { serviceActorId } from '../actors/service/context.ts';
 import type { SupervisorEvent } from '../actors/supervisor/events.ts';
 import type { createSupervisorMachine } from '../actors/supervisor/machine.ts';
 import type { AgentId, ServiceId } from '../model/ids.ts';
@@ -51,13 +51,4 @@ export function stopActors(root: SupervisorRef): void {
 /** Whether this is the actor of a statechart, not of an effect. */
 export function isMachineActor(ref: AnyActorRef): boolean {
   return 'logic' in ref && ref.logic instanceof StateMachine;
-}
-
-/** The public state and the nested ones below it, dotted; null where there are none. */
-export function splitState(value: unknown): { readonly state: string; readonly substate: string | null } {
-  if (typeof value === 'string') return { state: value, substate: null };
-  const [state, inner] = Object.entries(value as Record<string, unknown>)[0] ?? ['unknown', undefined]; // a StateValue
-  if (inner === undefined) return { state, substate: null };
-  const below = splitState(inner);
-  return { state, substate: below.substate === null ? below.state : `${below.state}.${below.substate}` };
 }

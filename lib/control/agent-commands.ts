@@ -1,5 +1,5 @@
-import { agentActorId } from '../actors/agent/record.ts';
-import { serviceActorId } from '../actors/service/record.ts';
+import { agentActorId } from '../actors/agent/context.ts';
+import { serviceActorId } from '../actors/service/context.ts';
 import { ActorSetAsideError, AgentConflictError, AgentNotFoundError } from '../model/errors.ts';
 import { parseAgentId, type AgentId } from '../model/ids.ts';
 import type { AgentPlan, ServiceSpec } from '../model/spec.ts';

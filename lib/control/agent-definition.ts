@@ -1,5 +1,5 @@
-import { agentActorId } from '../actors/agent/record.ts';
-import { serviceActorId } from '../actors/service/record.ts';
+import { agentActorId } from '../actors/agent/context.ts';
+import { serviceActorId } from '../actors/service/context.ts';
 import { AgentConflictError } from '../model/errors.ts';
 import { assertMatches, type Precondition } from '../model/precondition.ts';
 import { agentRevision, digestOf } from '../model/revision.ts';

@@ -1,4 +1,4 @@
-import { agentActorId } from '../actors/agent/record.ts';
+import { agentActorId } from '../actors/agent/context.ts';
 import { AgentNotFoundError } from '../model/errors.ts';
 import type { AgentPlan, ServiceSpec } from '../model/spec.ts';
 import type { ServiceWish } from '../model/wish.ts';

@@ -1,3 +1,4 @@
+import type { Cause } from '../model/causes.ts';
 import type { JournalEntry, JournalQuery } from '../model/journal.ts';
 import type { ActorStore } from '../ports/actor-store.ts';
 
@@ -23,6 +24,12 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'service.delete_requested',
   'config.reloaded',
 ]);
+
+/** The types of the facts that changes of these causes follow from. */
+const BEFORE: Readonly<Partial<Record<Cause, readonly string[]>>> = {
+  'service.configure': ['config.reloaded', 'service.configured'],
+  'supervisor.park': ['actor.crashed'],
+};
 
 type Journal = Pick<ActorStore, 'history'>;
 
@@ -89,17 +96,11 @@ class Walk {
   async #before(fact: JournalEntry, earlier: JournalEntry | undefined): Promise<Step> {
     if (fact.cause === 'host.resume') return this.#revival(fact, earlier);
     if (fact.type !== 'service.state_changed') return GOES_ON;
-    switch (fact.cause) {
-      case 'service.recycle':
-        return { links: await this.#siblings(fact), isStart: true };
-      case 'service.configure':
-        return { links: await this.#latest(fact.seq, ['config.reloaded', 'service.configured']), isStart: true };
-      case 'supervisor.park':
-        return { links: await this.#latest(fact.seq, ['actor.crashed']), isStart: true };
-      default:
-        if (fact.correlationId !== null) this.#command ??= await this.#commandOf(fact, fact.correlationId);
-        return GOES_ON;
-    }
+    if (fact.cause === 'service.recycle') return { links: await this.#siblings(fact), isStart: true };
+    const types = BEFORE[fact.cause];
+    if (types !== undefined) return { links: await this.#latest(fact.seq, types), isStart: true };
+    if (fact.correlationId !== null) this.#command ??= await this.#commandOf(fact, fact.correlationId);
+    return GOES_ON;
   }
 
   /** A host came, or the actor was replaced. It is the start of what that led to, and only a station of what was there before. */

@@ -1,8 +1,9 @@
-import { serviceActorId } from '../actors/service/record.ts';
+import { serviceActorId } from '../actors/service/context.ts';
 import type { ServiceId } from '../model/ids.ts';
 import { stopLayers } from '../model/start-order.ts';
-import { agentRefs, serviceRef, serviceRefs, splitState, type SupervisorRef } from './actors.ts';
+import { agentRefs, serviceRef, serviceRefs, type SupervisorRef } from './actors.ts';
 import type { Changes } from './changes.ts';
+import { stateOf } from '../model/states.ts';
 
 /**
  * Takes every service down, dependents before what they depend on, and resolves when all are gone. The wishes stay: the next
@@ -20,5 +21,5 @@ export async function drain(root: SupervisorRef, changes: Changes): Promise<void
 
 function isDown(root: SupervisorRef, id: ServiceId): boolean {
   const snapshot = serviceRef(root, id)?.getSnapshot();
-  return snapshot === undefined || splitState(snapshot.value).state === 'stopped';
+  return snapshot === undefined || stateOf(snapshot.value).state === 'stopped';
 }

@@ -1,6 +1,6 @@
-import { unmet } from '../actors/service/changes.ts';
-import type { ServiceContext } from '../actors/service/record.ts';
-import { fallbackReason, hasFallback } from '../actors/service/releases.ts';
+import { unmet } from '../actors/service/updates.ts';
+import type { ServiceContext } from '../actors/service/context.ts';
+import { fallbackReason, hasFallback } from '../actors/service/exits.ts';
 import { groupFallout } from '../model/agent-state.ts';
 import { StoreUnavailableError } from '../model/errors.ts';
 import type { AwaitedView, CauseView, ExplainView, IfExitView, NextView } from '../api/schemas/explain.ts';
@@ -12,10 +12,10 @@ import { dependencyNow, sentenceOf, summaryOf } from '../model/summary.ts';
 import { nextDelayMs, suppose, type SupposedExit } from '../model/supposed-exit.ts';
 import { tell } from '../model/tell.ts';
 import { isoOf, type Instant } from '../model/time.ts';
-import type { PublicState } from '../model/states.ts';
+import { stateOf } from '../model/states.ts';
 import type { ActorStore } from '../ports/actor-store.ts';
 import type { Clock } from '../ports/clock.ts';
-import { agentRefs, serviceRef, splitState, type ServiceSnapshot, type SupervisorRef } from './actors.ts';
+import { agentRefs, serviceRef, type ServiceSnapshot, type SupervisorRef } from './actors.ts';
 import { causesOf } from './causes.ts';
 import type { Wishes } from './wishes.ts';
 
@@ -61,11 +61,11 @@ export async function explain(
 
 function situationOf({ root, wishes }: ExplainDeps, { context, value }: ServiceSnapshot): Situation {
   const { spec, launch, revision, stable } = context;
-  const { state, substate } = splitState(value);
+  const { state, substate } = stateOf(value);
   const isWaiting = state === 'starting' && substate === 'waiting';
   return {
     ...context,
-    state: state as PublicState, // the chart's top-level states are the public ones
+    state,
     substate,
     isOfItsOwn: (wishes.service(spec.id)?.holder ?? null) !== null,
     isDrifted: launch !== null && revision !== null && revision !== revisionOf(spec),
@@ -79,8 +79,8 @@ function awaitsOf(root: SupervisorRef, context: ServiceContext): readonly Awaite
   return unmet(context).map((dependency) => {
     const snapshot = serviceRef(root, dependency.serviceId)?.getSnapshot();
     if (snapshot === undefined) return { ...dependency, now: null };
-    const { state, substate } = splitState(snapshot.value);
-    const now = { state: state as PublicState, substate, reason: snapshot.context.reason }; // as above
+    const { state, substate } = stateOf(snapshot.value);
+    const now = { state, substate, reason: snapshot.context.reason };
     return { ...dependency, now };
   });
 }
@@ -135,12 +135,12 @@ function ifExitView(root: SupervisorRef, exit: SupposedExit, situation: Situatio
 function siblingsOf(root: SupervisorRef, { spec }: Situation): readonly string[] {
   const plans = agentRefs(root).flatMap((ref) => {
     const { value, context } = ref.getSnapshot();
-    return ['stopped', 'stopping'].includes(splitState(value).state) ? [] : [context.plan];
+    return ['stopped', 'stopping'].includes(stateOf(value).state) ? [] : [context.plan];
   });
   return groupFallout(plans, spec.id, (id) => {
     const snapshot = serviceRef(root, id)?.getSnapshot();
     if (snapshot === undefined) return false;
-    const { state, substate } = splitState(snapshot.value);
+    const { state, substate } = stateOf(snapshot.value);
     return state === 'running' || (state === 'starting' && !['waiting', 'resolving'].includes(substate ?? ''));
   });
 }

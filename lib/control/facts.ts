@@ -1,9 +1,10 @@
 import type { AnyMachineSnapshot } from 'xstate';
-import type { AgentContext } from '../actors/agent/record.ts';
-import type { ServiceContext } from '../actors/service/record.ts';
+import type { AgentContext } from '../actors/agent/context.ts';
+import type { ServiceContext } from '../actors/service/context.ts';
+import type { Cause } from '../model/causes.ts';
 import type { JournalDraft } from '../model/journal.ts';
 import type { Instant } from '../model/time.ts';
-import { splitState } from './actors.ts';
+import { stateOf, type Standing, type StateValue } from '../model/states.ts';
 
 /** What of a snapshot the journal compares: taken from the live snapshot, which never changes. */
 export interface Seen {
@@ -12,18 +13,11 @@ export interface Seen {
 }
 
 /** The facts that lie between two snapshots of one actor; `before` null: the actor is new. */
-export function factsBetween(before: Seen | null, after: Seen, cause: string, at: Instant): readonly JournalDraft[] {
+export function factsBetween(before: Seen | null, after: Seen, cause: Cause, at: Instant): readonly JournalDraft[] {
   return after.src === 'service' ? serviceFacts(before, after, cause, at) : agentFacts(before, after, cause, at);
 }
 
-/** The event's type as people read it: XState's own names are told in our words. */
-export function causeOf(eventType: string): string {
-  if (eventType.startsWith('xstate.after.')) return 'deadline';
-  const done = /^xstate\.(done|error)\.actor\.\d+\.service\.(.+)$/.exec(eventType);
-  return done ? `${done[2] ?? ''}.${done[1] ?? ''}` : eventType;
-}
-
-function serviceFacts(before: Seen | null, after: Seen, cause: string, at: Instant): readonly JournalDraft[] {
+function serviceFacts(before: Seen | null, after: Seen, cause: Cause, at: Instant): readonly JournalDraft[] {
   const context = after.snapshot.context as ServiceContext; // what the machine of that src keeps
   const past = before === null ? null : (before.snapshot.context as ServiceContext); // likewise
   const base = {
@@ -63,7 +57,7 @@ function serviceFacts(before: Seen | null, after: Seen, cause: string, at: Insta
   );
 }
 
-function agentFacts(before: Seen | null, after: Seen, cause: string, at: Instant): readonly JournalDraft[] {
+function agentFacts(before: Seen | null, after: Seen, cause: Cause, at: Instant): readonly JournalDraft[] {
   const context = after.snapshot.context as AgentContext; // what the machine of that src keeps
   const { correlationId } = context;
   const base = { at, agentId: context.plan.id, serviceId: null, cause, correlationId, from: null, to: null };
@@ -77,8 +71,8 @@ function stateFact(
   reason: string | null,
   more: Readonly<Record<string, unknown>>,
 ): JournalDraft[] {
-  const now = splitState(after.snapshot.value);
-  const past = before === null ? null : splitState(before.snapshot.value);
+  const now = stateIn(after);
+  const past = before === null ? null : stateIn(before);
   if (past === null || past.state === now.state) return [];
   const detail = { substate: now.substate, reason, ...more };
   return [{ ...base, type: `${after.src}.state_changed`, from: past.state, to: now.state, detail }];
@@ -91,10 +85,14 @@ function readinessFact(
   base: Omit<JournalDraft, 'type' | 'detail'>,
   detail: JournalDraft['detail'],
 ): JournalDraft[] {
-  const now = splitState(after.snapshot.value);
-  const past = before === null ? null : splitState(before.snapshot.value);
+  const now = stateIn(after);
+  const past = before === null ? null : stateIn(before);
   if (past?.state !== 'running' || now.state !== 'running' || past.substate === now.substate) return [];
   return [{ ...base, type: 'service.readiness_changed', from: past.substate, to: now.substate, detail }];
+}
+
+function stateIn({ snapshot }: Seen): Standing {
+  return stateOf(snapshot.value as StateValue); // of a service or an agent
 }
 
 function nameOf(release: ServiceContext['stable']): string | null {

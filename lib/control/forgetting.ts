@@ -1,4 +1,4 @@
-import { serviceActorId } from '../actors/service/record.ts';
+import { serviceActorId } from '../actors/service/context.ts';
 import type { AgentId, ServiceId } from '../model/ids.ts';
 import type { AgentPlan, ServiceSpec } from '../model/spec.ts';
 import { serviceRef, serviceRefs } from './actors.ts';

@@ -79,7 +79,7 @@ export class Intake {
     const { store, wishes, journal, clock } = this.#deps;
     const blank = { agentId: null, serviceId: null, from: null, to: null };
     const { correlationId } = origin;
-    const draft = { ...blank, at: clock.now(), cause: 'command', correlationId, ...fact };
+    const draft = { ...blank, at: clock.now(), cause: 'command' as const, correlationId, ...fact };
     await journal.write([draft], (entries) =>
       store.commitWishes({ put, drop, journal: entries, ...(receipt === undefined ? {} : { receipt }) }),
     );

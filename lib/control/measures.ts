@@ -1,6 +1,6 @@
-import type { PublicState } from '../model/states.ts';
+import { stateOf } from '../model/states.ts';
 import type { MeasuredHost, MeasuredService } from '../ports/measured-host.ts';
-import { agentRefs, serviceRefs, splitState, type ServiceSnapshot, type SupervisorRef } from './actors.ts';
+import { agentRefs, serviceRefs, type ServiceSnapshot, type SupervisorRef } from './actors.ts';
 import type { Health } from './health.ts';
 import { agentsOf } from './views.ts';
 
@@ -10,7 +10,7 @@ export function measuredHost(root: SupervisorRef, health: Health): MeasuredHost 
     *agents() {
       for (const ref of agentRefs(root)) {
         const { value, context } = ref.getSnapshot();
-        yield { id: context.plan.id, state: splitState(value).state as PublicState }; // the chart's top-level states
+        yield { id: context.plan.id, state: stateOf(value).state };
       }
     },
     *services() {
@@ -21,13 +21,13 @@ export function measuredHost(root: SupervisorRef, health: Health): MeasuredHost 
 }
 
 function measuredService({ value, context }: ServiceSnapshot): MeasuredService {
-  const { state, substate } = splitState(value);
+  const { state, substate } = stateOf(value);
   const { spec, holders, intended, launch, generation, executable, restarts } = context;
   return {
     id: spec.id,
     kind: spec.kind,
     agents: agentsOf(holders),
-    state: state as PublicState, // the chart's top-level states are the public ones
+    state,
     substate,
     intended,
     generation: launch?.generation ?? generation,

@@ -28,6 +28,8 @@ export const MIGRATIONS: Migrations = {
   service: {
     // Version 2 has two states more, `starting.probing` and `running.unready`; fields have defaults in their schema.
     '1': { to: '2', up: (snapshot) => snapshot },
+    // Version 3 judges an end in `backoff.judging`, in which no row is kept; the verdict has a default in its schema.
+    '2': { to: '3', up: (snapshot) => snapshot },
   },
   agent: {},
 };

@@ -1,4 +1,5 @@
 import type { AnyActorRef, AnyMachineSnapshot, InspectionEvent } from 'xstate';
+import { causeOf } from '../model/causes.ts';
 import type { JournalDraft } from '../model/journal.ts';
 import type { ActorRow, ActorStore } from '../ports/actor-store.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
@@ -7,7 +8,7 @@ import type { Log } from '../ports/log.ts';
 import { pathOf, rowOf } from './actor-rows.ts';
 import { isMachineActor } from './actors.ts';
 import { FactQueue, inOrder } from './fact-queue.ts';
-import { causeOf, factsBetween, type Seen } from './facts.ts';
+import { factsBetween, type Seen } from './facts.ts';
 import type { Journal } from './journal.ts';
 import { wallTimers } from './wall-timers.ts';
 
@@ -28,7 +29,7 @@ export interface RecorderOptions {
 }
 
 /** The event behind a snapshot. */
-interface Cause {
+interface Origin {
   readonly type: string;
   readonly turn: number;
 }
@@ -152,12 +153,17 @@ export class Recorder {
     this.note({ ...NOBODY, at: this.#options.clock.now(), type: 'actor.crashed', cause: 'exception', detail });
   }
 
-  #journal(ref: AnyActorRef, before: AnyMachineSnapshot | null, after: AnyMachineSnapshot, cause: Cause): void {
+  #journal(ref: AnyActorRef, before: AnyMachineSnapshot | null, after: AnyMachineSnapshot, origin: Origin): void {
     const src = ref.src;
     if (src !== 'service' && src !== 'agent') return;
     const past: Seen | null = before === null ? null : { src, snapshot: before };
-    const facts = factsBetween(past, { src, snapshot: after }, causeOf(cause.type), this.#options.clock.now());
-    for (const draft of facts) this.#facts.add({ turn: cause.turn, draft });
+    const facts = factsBetween(
+      past,
+      { src, snapshot: after },
+      causeOf(origin.type) ?? 'unknown',
+      this.#options.clock.now(),
+    );
+    for (const draft of facts) this.#facts.add({ turn: origin.turn, draft });
   }
 
   #turnsOf(ref: AnyActorRef): number[] {

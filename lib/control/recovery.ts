@@ -1,5 +1,6 @@
 import { createActor, type AnyStateMachine, type Snapshot } from 'xstate';
-import { agentActorId } from '../actors/agent/record.ts';
+import { agentActorId } from '../actors/agent/context.ts';
+import { resumeOf } from '../actors/service/resume.ts';
 import { createSupervisorMachine } from '../actors/supervisor/machine.ts';
 import type { JournalDraft } from '../model/journal.ts';
 import type { Instant } from '../model/time.ts';
@@ -94,15 +95,16 @@ function rememberWishes(root: SupervisorRef, wishes: Wishes, log: Log): void {
   }
 }
 
-function resumeAll(root: SupervisorRef, { wishes, crashPoint, log }: RecoveryDeps, facts: Facts): void {
+function resumeAll(root: SupervisorRef, { wishes, clock, crashPoint, log }: RecoveryDeps, facts: Facts): void {
   rememberWishes(root, wishes, log);
   const seats = wishes.seats();
   const agents = wishes.agents().map((wish) => wish.plan);
   root.send({ type: 'supervisor.ensure', services: [...seats.values()], agents });
   for (const ref of serviceRefs(root)) {
-    const { spec, holders } = ref.getSnapshot().context;
-    const resumed = wishes.resumed(seats.get(spec.id), spec.id, holders);
-    ref.send({ type: 'host.resume', ...resumed, facts: facts.get(spec.id) ?? null });
+    const { context } = ref.getSnapshot();
+    const { spec, holders } = context;
+    const intention = wishes.resumed(seats.get(spec.id), spec.id, holders);
+    ref.send(resumeOf(context, intention, facts.get(spec.id) ?? null, clock.now()));
   }
   crashPoint?.('mid-resume');
   for (const ref of agentRefs(root)) {

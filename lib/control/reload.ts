@@ -1,4 +1,4 @@
-import { serviceActorId } from '../actors/service/record.ts';
+import { serviceActorId } from '../actors/service/context.ts';
 import { ConfigInvalidError, ConfigOutsideRootError, ConfigUnreadableError } from '../model/errors.ts';
 import type { AgentId, ServiceId } from '../model/ids.ts';
 import { assertMatches, type Precondition } from '../model/precondition.ts';
@@ -14,7 +14,7 @@ import { digestOf } from '../model/revision.ts';
 import type { AgentPlan, ServiceSpec } from '../model/spec.ts';
 import type { AgentWish, ServiceWish, Wish } from '../model/wish.ts';
 import type { SpecSource } from '../ports/spec-source.ts';
-import { agentRef, serviceRef, serviceRefs, splitState } from './actors.ts';
+import { agentRef, serviceRef, serviceRefs } from './actors.ts';
 import type { CommandDeps } from './command-deps.ts';
 import type { CommandOrigin } from './control.ts';
 import { forgetWhenGone } from './forgetting.ts';
@@ -22,6 +22,7 @@ import { ensure } from './seats.ts';
 import { requestOf } from './agent-commands.ts';
 import { restartWish } from './service-commands.ts';
 import { Wishes } from './wishes.ts';
+import { stateOf } from '../model/states.ts';
 
 /** The key under which reloads follow one another; no id has a colon. */
 const LANE = 'config:reload';
@@ -115,7 +116,7 @@ export class Reloader {
     const present = new Map<ServiceId, Present>();
     for (const ref of serviceRefs(this.#deps.root)) {
       const { context, value } = ref.getSnapshot();
-      const { state, substate } = splitState(value);
+      const { state, substate } = stateOf(value);
       const isLive = context.launch !== null || (state === 'starting' && substate === 'launching');
       const isWanted = context.holders.length > 0 || this.#deps.wishes.seats().has(context.spec.id);
       if (isWanted) present.set(context.spec.id, { spec: context.spec, isLive });

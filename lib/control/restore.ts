@@ -1,9 +1,9 @@
 import { createActor, getStateNodes, type AnyStateMachine, type Snapshot } from 'xstate';
-import { agentRecord } from '../actors/agent/record-schema.ts';
-import { agentActorId, type AgentContext } from '../actors/agent/record.ts';
-import { serviceRecord } from '../actors/service/record-schema.ts';
-import { serviceActorId, type ServiceContext } from '../actors/service/record.ts';
-import { supervisorRecord } from '../actors/supervisor/record-schema.ts';
+import { agentRecord } from '../actors/agent/context-schema.ts';
+import { agentActorId, type AgentContext } from '../actors/agent/context.ts';
+import { serviceRecord } from '../actors/service/context-schema.ts';
+import { serviceActorId, type ServiceContext } from '../actors/service/context.ts';
+import { supervisorRecord } from '../actors/supervisor/context-schema.ts';
 import type { ActorRow, QuarantinedRow } from '../ports/actor-store.ts';
 import { migrated, MIGRATIONS, type KeptSnapshot, type MachineName, type Migrations } from './migrations.ts';
 

@@ -1,15 +1,16 @@
-import { serviceActorId } from '../actors/service/record.ts';
+import { serviceActorId } from '../actors/service/context.ts';
 import { ActorSetAsideError, ServiceNotFoundError, ServiceUnheldError } from '../model/errors.ts';
 import type { Holder, ServiceId } from '../model/ids.ts';
 import { revisionOf } from '../model/revision.ts';
 import type { ServiceSpec } from '../model/spec.ts';
 import type { Intended, ServiceWish } from '../model/wish.ts';
-import { serviceRef, splitState, type ServiceRef } from './actors.ts';
+import { serviceRef, type ServiceRef } from './actors.ts';
 import type { CommandDeps } from './command-deps.ts';
 import type { CommandOrigin } from './control.ts';
 import type { Accepted } from './intake.ts';
 import { alreadyAccepted } from './receipts.ts';
 import { assertServicesFree, ensure } from './seats.ts';
+import { stateOf } from '../model/states.ts';
 
 /** A holder that is no agent. */
 type SoleHolder = 'io' | 'host';
@@ -174,7 +175,7 @@ export class ServiceCommands {
 
   #isDown(id: ServiceId): boolean {
     const now = serviceRef(this.#deps.root, id)?.getSnapshot();
-    return now === undefined || splitState(now.value).state === 'stopped';
+    return now === undefined || stateOf(now.value).state === 'stopped';
   }
 }
 

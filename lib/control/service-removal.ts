@@ -1,4 +1,4 @@
-import { serviceActorId } from '../actors/service/record.ts';
+import { serviceActorId } from '../actors/service/context.ts';
 import { ServiceHeldError, ServiceNotFoundError } from '../model/errors.ts';
 import type { ServiceId } from '../model/ids.ts';
 import { serviceRef } from './actors.ts';

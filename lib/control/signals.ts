@@ -1,9 +1,10 @@
 import { ServiceNotAliveError, ServiceNotFoundError } from '../model/errors.ts';
 import type { SendableSignal } from '../model/signals.ts';
-import { serviceRef, splitState } from './actors.ts';
+import { serviceRef } from './actors.ts';
 import type { ActingDeps } from './command-deps.ts';
 import type { CommandOrigin } from './control.ts';
 import { alreadyAccepted } from './receipts.ts';
+import { stateOf } from '../model/states.ts';
 
 /**
  * Sends a signal to the process group of a service. Written down before it is sent, so that a request that is sent again with its
@@ -21,7 +22,7 @@ export async function signalService(
     if (now === undefined) throw new ServiceNotFoundError(id);
     if (alreadyAccepted(origin) !== undefined) return;
     const { spec } = now.context;
-    const notAlive = new ServiceNotAliveError(id, splitState(now.value).state);
+    const notAlive = new ServiceNotAliveError(id, stateOf(now.value).state);
     const facts = processes.facts(spec.id);
     if (facts?.status !== 'alive') throw notAlive;
     const detail = { signal, pid: facts.launch.pid, generation: facts.generation };

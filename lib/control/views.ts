@@ -7,10 +7,10 @@ import type { GraphedService } from '../model/service-graph.ts';
 import { isoOf } from '../model/time.ts';
 import type { AgentStatusView, AgentView, ServiceStatusView } from '../api/schemas/agent.ts';
 import type { EventView } from '../api/schemas/event.ts';
-import type { PublicState } from '../model/states.ts';
+import { stateOf } from '../model/states.ts';
 import type { ReloadView } from '../api/schemas/host.ts';
 import type { ServiceView } from '../api/schemas/service.ts';
-import { splitState, type AgentSnapshot, type ServiceSnapshot } from './actors.ts';
+import { type AgentSnapshot, type ServiceSnapshot } from './actors.ts';
 
 /** What the present deadline of a service is for. */
 const NEXT_BY_SUBSTATE: Readonly<Partial<Record<string, string>>> = {
@@ -30,13 +30,13 @@ export function agentsOf(holders: readonly Holder[]): readonly string[] {
 /** The wire form of a service. */
 export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees): ServiceView {
   const { context } = snapshot;
-  const { state, substate } = splitState(snapshot.value);
+  const { state, substate } = stateOf(snapshot.value);
   const what = NEXT_BY_SUBSTATE[`${state}.${substate ?? ''}`];
   return {
     id: context.spec.id,
     kind: context.spec.kind,
     agents: agentsOf(context.holders),
-    state: state as PublicState, // the chart's top-level states are the public ones
+    state,
     intended_state: context.intended,
     substate,
     generation: context.launch?.generation ?? context.generation,
@@ -62,7 +62,7 @@ export function serviceStatusView(snapshot: ServiceSnapshot): ServiceStatusView 
   const { context } = snapshot;
   return {
     id: context.spec.id,
-    state: splitState(snapshot.value).state as PublicState, // the chart's top-level states are the public ones
+    state: stateOf(snapshot.value).state,
     intended_state: context.intended,
     config_path: context.spec.configPath,
     pid: context.launch?.pid ?? null,
@@ -73,7 +73,7 @@ export function serviceStatusView(snapshot: ServiceSnapshot): ServiceStatusView 
 
 /** What a graph of services is made of. */
 export function graphedService({ value, context: { spec, holders } }: ServiceSnapshot): GraphedService {
-  const state = splitState(value).state as PublicState; // the chart's top-level states are the public ones
+  const state = stateOf(value).state;
   return { id: spec.id, kind: spec.kind, state, agents: agentsOf(holders), dependsOn: spec.dependsOn };
 }
 
@@ -82,7 +82,7 @@ export function agentView({ value, context }: AgentSnapshot): AgentView {
   return {
     id: context.plan.id,
     type: context.plan.type,
-    state: splitState(value).state as PublicState, // the chart's top-level states are the public ones
+    state: stateOf(value).state,
     intended_state: context.intended,
     config_path: context.plan.configPath,
     services: context.plan.services.map((spec) => spec.id),

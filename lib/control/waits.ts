@@ -1,11 +1,11 @@
-import { serviceActorId } from '../actors/service/record.ts';
+import { serviceActorId } from '../actors/service/context.ts';
 import { formatDuration } from '../model/duration.ts';
 import { WaitFailedError, WaitTimeoutError } from '../model/errors.ts';
 import type { ServiceId } from '../model/ids.ts';
-import { inWords } from '../model/states.ts';
+import { inWords, stateOf } from '../model/states.ts';
 import { clauseOf } from '../model/clause.ts';
 import type { Timers } from '../ports/clock.ts';
-import { agentRef, serviceRef, splitState, type ServiceSnapshot } from './actors.ts';
+import { agentRef, serviceRef, type ServiceSnapshot } from './actors.ts';
 import type { CommandDeps } from './command-deps.ts';
 import type { Wait } from './control.ts';
 
@@ -80,7 +80,7 @@ export class Waits {
     const now = agentRef(root, id)?.getSnapshot();
     if (now === undefined) return unknown(until);
     const { plan, reason } = now.context;
-    const { state } = splitState(now.value);
+    const { state } = stateOf(now.value);
     const services = plan.services.flatMap((spec) => serviceRef(root, spec.id)?.getSnapshot() ?? []);
     // One that has completed, or was stopped by hand, is as it should be.
     const areUp = services.every(
@@ -94,7 +94,7 @@ export class Waits {
     const now = serviceRef(this.#deps.root, id)?.getSnapshot();
     if (now === undefined) return unknown(until);
     const { intended, reason } = now.context;
-    const { state } = splitState(now.value);
+    const { state } = stateOf(now.value);
     const isUp = state === 'running' && this.#isNew(now) && (until === 'running' || isReady(now));
     return standingOf({ until, state, reason, intended, isUp });
   }
@@ -133,7 +133,7 @@ function unknown(until: Wait['until']): Standing {
 }
 
 function isReady(snapshot: ServiceSnapshot): boolean {
-  return splitState(snapshot.value).substate === 'ready';
+  return stateOf(snapshot.value).substate === 'ready';
 }
 
 function timeoutOf({ name, path, standing }: Subject, until: Wait['until'], timeoutMs: number): WaitTimeoutError {

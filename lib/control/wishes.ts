@@ -1,11 +1,8 @@
-import { agentActorId } from '../actors/agent/record.ts';
-import type { ResumeEvent } from '../actors/service/events.ts';
+import { agentActorId } from '../actors/agent/context.ts';
+import type { ResumedIntention } from '../actors/service/events.ts';
 import type { ServiceSeat } from '../actors/supervisor/events.ts';
 import type { AgentId, Holder, ServiceId } from '../model/ids.ts';
 import type { AgentWish, ServiceWish, Wish } from '../model/wish.ts';
-
-/** What the wishes say to a service whose host came back. */
-export type ResumedWish = Pick<ResumeEvent, 'spec' | 'holders' | 'intended' | 'atLeast'>;
 
 /** The accepted wishes in the order in which their subjects first came; the memory of what the store keeps. */
 export class Wishes {
@@ -63,7 +60,7 @@ export class Wishes {
    * Who holds a service after a restart of the host, and whether it is to run: those that the wishes name, and agents on their way
    * down that have not let go of it yet (they release it in their order).
    */
-  resumed(seat: ServiceSeat | undefined, id: ServiceId, kept: readonly Holder[]): ResumedWish {
+  resumed(seat: ServiceSeat | undefined, id: ServiceId, kept: readonly Holder[]): ResumedIntention {
     const wished = seat?.holders ?? [];
     const leaving = kept.filter((holder) => !wished.includes(holder) && this.#bySubject.has(holder));
     const holders = [...wished, ...leaving];

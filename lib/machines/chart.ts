@@ -1,4 +1,5 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { causeOf } from '../model/causes.ts';
 
 /** What moves a chart. */
 export type Trigger =
@@ -9,7 +10,7 @@ export type Trigger =
   | { readonly type: 'done' | 'error'; readonly src: string };
 
 export interface Transition {
-  /** Dotted; empty: the machine itself. */
+  /** Dotted; empty: the machine itself, so any state that does not answer in its own way. */
   readonly source: string;
   /** Null: it stays where it is, and only acts. */
   readonly target: string | null;
@@ -27,6 +28,8 @@ export interface State {
   readonly type: AnyStateNode['type'];
   /** The path of the state that it begins with; null: it has none inside, or begins with all of them. */
   readonly initial: string | null;
+  /** It is left at once: nothing but a decision is made in it. */
+  readonly isChoice: boolean;
   /** The names of the effects that go on while it lasts. */
   readonly effects: readonly string[];
   readonly states: readonly State[];
@@ -64,9 +67,16 @@ function stateOf(node: AnyStateNode): State {
     name: node.key,
     type: node.type,
     initial: begun[0] === undefined ? null : pathOf(begun[0]),
+    isChoice: isChoice(node),
     effects: node.invoke.map(({ src }) => srcName(src)),
     states: childrenOf(node).map(stateOf),
   };
+}
+
+/** Whether one of its unconditional ways out is always taken: a choice of UML. */
+function isChoice({ always, transitions, invoke }: AnyStateNode): boolean {
+  const isLeft = always?.some(({ guard }) => guard === undefined) ?? false;
+  return isLeft && transitions.size === 0 && invoke.length === 0;
 }
 
 type Definition = NonNullable<AnyStateNode['always']>[number];
@@ -89,16 +99,17 @@ function transitionOf(node: AnyStateNode, { eventType, target, guard }: Definiti
 }
 
 function triggerOf(node: AnyStateNode, eventType: string): Pick<Transition, 'trigger' | 'cause'> {
-  if (eventType === '') return { trigger: { type: 'always' }, cause: 'always' };
+  if (eventType === '') return { trigger: { type: 'always' }, cause: isChoice(node) ? 'choice' : 'always' };
   const after = /^xstate\.after\.(.+)$/.exec(eventType)?.[1];
   if (after !== undefined) {
     return { trigger: { type: 'after', delay: after.slice(0, -node.id.length - 1) }, cause: 'deadline' };
   }
+  const cause = causeOf(eventType);
   const [, end, id] = /^xstate\.(done|error)\.actor\.(.+)$/.exec(eventType) ?? [];
   const effect = node.invoke.find((invoked) => invoked.id === id);
-  if (effect === undefined) return { trigger: { type: 'event', name: eventType }, cause: eventType };
+  if (effect === undefined) return { trigger: { type: 'event', name: eventType }, cause: cause ?? eventType };
   const type = end === 'done' ? 'done' : 'error';
-  return { trigger: { type, src: srcName(effect.src) }, cause: `${pathOf(node)}.${type}` };
+  return { trigger: { type, src: srcName(effect.src) }, cause: cause ?? `${pathOf(node)}.${type}` };
 }
 
 /** Guards as charts are written here: names, with parameters that are plain JSON. */

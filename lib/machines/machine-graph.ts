@@ -9,11 +9,16 @@ import { DRAWING, FONT, labelHtml, textOf, type DressedGraph } from './style.ts'
  * come below each other in the order of the chart, so that their arrows lead down, or back up, and their labels find room.
  */
 export function machineGraph(chart: Chart, arrows: readonly Arrow[]): DressedGraph {
-  const picture = new Picture(chart.root);
+  const picture = new Picture(chart.root, arrows);
   const graph: Graph = {
     ...DRAWING,
-    ...picture.inside(chart.root),
-    edges: [...picture.beginnings(), ...picture.ends(), ...arrows.map((arrow) => picture.arrow(arrow))],
+    ...picture.outside(),
+    edges: [
+      ...picture.order(),
+      ...picture.beginnings(),
+      ...picture.ends(),
+      ...arrows.map((arrow) => picture.arrow(arrow)),
+    ],
   };
   return { graph, dressing: picture.dressing };
 }
@@ -27,6 +32,9 @@ const POINT = {
   height: 0.12,
   fixedsize: true,
 } as const;
+const CHOICE = { shape: 'diamond', style: 'solid', margin: 0.02 } as const;
+/** The source of arrows that begin in any state. */
+const ANY = '';
 const NOTHING = { style: 'invis', label: '', width: 0.01, height: 0.01, fixedsize: true } as const;
 
 /** Where an edge of Graphviz touches a state. */
@@ -39,13 +47,21 @@ interface Place {
 class Picture {
   readonly dressing = new Dressing();
   readonly #root: State;
+  readonly #arrows: readonly Arrow[];
   readonly #states: readonly State[];
   readonly #byPath: ReadonlyMap<string, State>;
 
-  constructor(root: State) {
+  constructor(root: State, arrows: readonly Arrow[]) {
     this.#root = root;
+    this.#arrows = arrows;
     this.#states = statesIn(root);
     this.#byPath = new Map(this.#states.map((state) => [state.path, state]));
+  }
+
+  /** Nodes and clusters of the whole chart; arrows that begin in any state begin at a node of their own. */
+  outside(): Subgraph {
+    const { nodes = [], ...rest } = this.inside(this.#root);
+    return { ...rest, nodes: this.#arrows.some(({ source }) => source === ANY) ? [...nodes, this.#anyState()] : nodes };
   }
 
   /** Nodes and clusters of what a state holds. */
@@ -75,23 +91,37 @@ class Picture {
     });
   }
 
-  /** What leaves an outermost state begins below all that it holds. */
+  /** Arrows into an outermost state end above all that it holds, and those that leave it begin below. */
   ends(): readonly Edge[] {
-    return this.#root.states.filter(isCluster).flatMap((outermost) =>
-      [
-        beginOf(outermost.path),
-        ...statesIn(outermost)
-          .filter((state) => !isCluster(state))
-          .map(({ path }) => path),
-      ].map((tail) => ({ tail, head: endOf(outermost.path), attributes: { style: 'invis', weight: 0 } })),
-    );
+    const hidden = { style: 'invis', weight: 0 };
+    return this.#root.states.filter(isCluster).flatMap((outermost) => {
+      const [begin, end] = [beginOf(outermost.path), endOf(outermost.path)];
+      const leaves = statesIn(outermost).filter((state) => !isCluster(state));
+      return [
+        { tail: begin, head: end, attributes: hidden },
+        ...leaves.flatMap(({ path }) => [
+          { tail: begin, head: path, attributes: hidden },
+          { tail: path, head: end, attributes: hidden },
+        ]),
+      ];
+    });
+  }
+
+  /** Each outermost state below the one before it, with room for labels between the two. */
+  order(): readonly Edge[] {
+    const { states } = this.#root;
+    return states.slice(1).map((state, index) => ({
+      tail: this.#bottom(states[index]?.path ?? '').node,
+      head: this.#top(state.path).node,
+      attributes: { style: 'invis', weight: 0, minlen: 2 },
+    }));
   }
 
   arrow({ source, target, causes, labels }: Arrow): Edge {
     const id = this.dressing.add({
       id: `transition:${source}:${causes.join(',')}:${target}`,
       class: 'transition',
-      title: `${source} → ${target}${labels.length === 0 ? '' : `: ${labels.join('; ')}`}`,
+      title: `${source === ANY ? 'any state' : source} → ${target}${labels.length === 0 ? '' : `: ${labels.join('; ')}`}`,
       data: { source, target, causes: causes.join(' ') },
     });
     const base = { id, label: textOf(labels) };
@@ -99,6 +129,7 @@ class Picture {
     return edge(this.#bottom(target), this.#top(source), { ...base, dir: 'back' });
   }
 
+  /** Before all others, as what leads from anywhere. */
   #order(path: string): number {
     const [outermost] = path.split('.');
     return this.#root.states.findIndex((state) => state.path === outermost);
@@ -118,7 +149,18 @@ class Picture {
     return state !== undefined && isCluster(state);
   }
 
+  #anyState(): Node {
+    const id = this.dressing.add({
+      id: 'any-state',
+      class: 'any',
+      title: 'Any state without an arrow of its own for it',
+    });
+    return { name: ANY, attributes: { id, label: 'any state', style: 'rounded,dashed' } };
+  }
+
   #node(state: State): Node {
+    if (state.isChoice)
+      return { name: state.path, attributes: { ...CHOICE, id: this.#dress(state), label: state.name } };
     const look = { id: this.#dress(state), label: { html: labelHtml(state.name, doingOf(state), 'center') } };
     return { name: state.path, attributes: state.type === 'final' ? { ...look, peripheries: 2 } : look };
   }

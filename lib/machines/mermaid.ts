@@ -3,9 +3,14 @@ import { labelOf } from './labels.ts';
 
 /** The chart as a `stateDiagram-v2` of Mermaid, with every transition that leads to a state. */
 export function mermaidOf({ root, transitions }: Chart): string {
-  const lines = [...insideOf(root, 1), ...transitions.flatMap(arrowOf)];
+  const isFromAny = transitions.some(({ source, target }) => source === '' && target !== null);
+  const any = isFromAny ? [`  state "any state" as ${ANY}`] : [];
+  const lines = [...insideOf(root, 1), ...any, ...transitions.flatMap(arrowOf)];
   return ['stateDiagram-v2', ...lines, ''].join('\n');
 }
+
+/** From where transitions of the machine itself lead: any state that does not answer in its own way. */
+const ANY = 'any_state';
 
 /** Mermaid takes no dots in names. */
 function idOf(path: string): string {
@@ -28,12 +33,13 @@ function stateLines(state: State, depth: number): readonly string[] {
   const indent = '  '.repeat(depth);
   const name = `${indent}state "${state.name}" as ${idOf(state.path)}`;
   if (state.type === 'final') return [name, `${indent}${idOf(state.path)} --> [*]`];
+  if (state.isChoice) return [`${indent}state ${idOf(state.path)} <<choice>>`];
   return state.states.length === 0 ? [name] : [`${name} {`, ...insideOf(state, depth + 1), `${indent}}`];
 }
 
 function arrowOf(transition: Transition): readonly string[] {
   const { source, target } = transition;
-  if (target === null || source === '') return [];
+  if (target === null) return [];
   const label = labelOf(transition);
-  return [`  ${idOf(source)} --> ${idOf(target)}${label === '' ? '' : ` : ${label}`}`];
+  return [`  ${source === '' ? ANY : idOf(source)} --> ${idOf(target)}${label === '' ? '' : ` : ${label}`}`];
 }

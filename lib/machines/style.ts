@@ -14,14 +14,22 @@ const SMALL = 10;
 
 /** How all drawings look. */
 export const DRAWING = {
-  graphAttributes: { ...FONT, compound: true, bgcolor: 'transparent', nodesep: 0.3, ranksep: 0.4, pad: 0.1 },
+  graphAttributes: {
+    ...FONT,
+    compound: true,
+    newrank: true,
+    bgcolor: 'transparent',
+    nodesep: 0.2,
+    ranksep: 0.25,
+    pad: 0.1,
+  },
   nodeAttributes: { ...FONT, shape: 'box', style: 'rounded', margin: '0.12,0.06', height: 0.35 },
   edgeAttributes: { ...FONT, fontsize: SMALL, arrowsize: 0.7 },
 } as const satisfies Graph;
 
 /** The lines at an arrow, one below the other. */
 export function textOf(lines: readonly string[]): string {
-  return lines.map((line) => ` ${line}\\l`).join('');
+  return lines.map((line) => `  ${line}\\l`).join('');
 }
 
 /** A name in bold with a small line below. */

@@ -1,3 +1,4 @@
+import type { Cause } from './causes.ts';
 import type { EventFilter } from './event-filter.ts';
 import type { Instant } from './time.ts';
 
@@ -11,7 +12,7 @@ export interface JournalDraft {
   readonly from: string | null;
   readonly to: string | null;
   /** The event or command that led to it. */
-  readonly cause: string;
+  readonly cause: Cause;
   readonly correlationId: string | null;
   readonly detail: Readonly<Record<string, unknown>>;
 }

@@ -1,5 +1,67 @@
 /** The six public states of agents and services. */
-export type PublicState = 'stopped' | 'starting' | 'running' | 'stopping' | 'backoff' | 'failed';
+export const PUBLIC_STATES = ['stopped', 'starting', 'running', 'stopping', 'backoff', 'failed'] as const;
+
+export type PublicState = (typeof PUBLIC_STATES)[number];
+
+/** The states of a service inside the public ones. The statechart has these and no others. */
+export const SERVICE_STATES = {
+  stopped: ['idle', 'completed', 'drained'],
+  starting: ['waiting', 'resolving', 'launching', 'settling', 'probing'],
+  running: ['ready', 'unready'],
+  stopping: ['terminating', 'killing', 'retrying', 'draining'],
+  backoff: ['judging', 'waiting'],
+  failed: ['exhausted', 'missing', 'refused', 'abandoned'],
+} as const satisfies NestedStates;
+
+/** The same of an agent; most of its public states have none inside. */
+export const AGENT_STATES = {
+  stopped: ['idle', 'drained'],
+  starting: [],
+  running: [],
+  stopping: ['releasing', 'draining'],
+  backoff: [],
+  failed: [],
+} as const satisfies NestedStates;
+
+type NestedStates = Readonly<Record<PublicState, readonly string[]>>;
+type ServiceStates = typeof SERVICE_STATES;
+type AgentStates = typeof AGENT_STATES;
+
+/** A state in which a service can be found, dotted: `running.ready`. While an end is judged nothing else happens. */
+export type ServiceLeaf = Exclude<
+  { [S in PublicState]: `${S}.${ServiceStates[S][number]}` }[PublicState],
+  'backoff.judging'
+>;
+
+/** The state of a service or an agent: the public one, and the one inside it; null where there is none. */
+export interface Standing {
+  readonly state: PublicState;
+  readonly substate: Exclude<(ServiceStates | AgentStates)[PublicState][number], 'judging'> | null;
+}
+
+/** The value of a snapshot of a service or an agent, in the form of XState. */
+export type StateValue =
+  | { [S in PublicState]: Readonly<Partial<Record<S, ServiceStates[S][number] | AgentStates[S][number]>>> }[PublicState]
+  | { [S in PublicState]: AgentStates[S] extends readonly [] ? S : never }[PublicState];
+
+/** The public state and the one inside it. */
+export function stateOf(value: StateValue): Standing {
+  if (typeof value === 'string') return { state: value, substate: null };
+  const [state, substate] = Object.entries(value)[0] as [PublicState, Standing['substate']]; // what a StateValue is made of
+  return { state, substate };
+}
+
+/** The same of a service, dotted. */
+export function leafOf(value: StateValue): ServiceLeaf {
+  const { state, substate } = stateOf(value);
+  return `${state}.${substate ?? ''}` as ServiceLeaf; // the value of a service
+}
+
+/** The public state of a dotted one. */
+export function publicStateOf(state: PublicState | ServiceLeaf): PublicState {
+  const dot = state.indexOf('.');
+  return (dot === -1 ? state : state.slice(0, dot)) as PublicState; // as both types are made
+}
 
 /** What an exit was, for policy and for people (shared words with systemd and s6). */
 export type ExitClass =

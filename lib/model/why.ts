@@ -23,13 +23,13 @@ const CAUSES_OF_SERVICES: Words = {
   'probe.passed': 'its startup probe passed',
   'probe.failed': 'a probe failed',
   'process.exited': 'its process ended',
-  'starting.resolving.done': 'the search for its executable ended',
-  'starting.launching.done': 'its launch was refused',
-  'stopping.terminating.done': 'nothing of its processes is left',
-  'stopping.killing.done': 'nothing of its processes is left',
-  'stopping.draining.done': 'nothing of its processes is left',
-  'failed.missing.done': 'a fitting executable appeared',
-  'failed.refused.done': 'another executable appeared',
+  'executable.search_finished': 'the search for its executable ended',
+  'executable.search_failed': 'the search for its executable failed',
+  'executable.appeared': 'a fitting executable appeared',
+  'executable.watch_failed': 'the search for its executable failed',
+  'launch.finished': 'its launch was refused',
+  'launch.failed': 'its launch failed',
+  'stop.finished': 'nothing of its processes is left',
 };
 
 const CAUSES_OF_AGENTS: Words = {

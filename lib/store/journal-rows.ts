@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { causeOfRow } from '../model/causes.ts';
 import { beginningOf, type EventFilter } from '../model/event-filter.ts';
 import type { JournalEntry, JournalQuery } from '../model/journal.ts';
 import { inserter, type Cell, type RowWrite } from './batch.ts';
@@ -35,8 +36,9 @@ const journalRow = z
     correlation_id: z.string().nullable(),
     detail: jsonOf(z.record(z.string(), z.unknown())),
   })
-  .transform(({ agent_id, service_id, from_state, to_state, correlation_id, ...same }): JournalEntry => ({
+  .transform(({ agent_id, service_id, from_state, to_state, cause, correlation_id, ...same }): JournalEntry => ({
     ...same,
+    cause: causeOfRow(cause),
     agentId: agent_id,
     serviceId: service_id,
     from: from_state,

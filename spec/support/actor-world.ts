@@ -1,12 +1,13 @@
 import { createActor, SimulatedClock } from 'xstate';
 import { createSupervisorMachine } from '../../lib/actors/supervisor/machine.ts';
-import { agentRef, serviceRef, splitState, type SupervisorRef } from '../../lib/control/actors.ts';
+import { agentRef, serviceRef, type SupervisorRef } from '../../lib/control/actors.ts';
 import type { AgentPlan, ServiceSpec } from '../../lib/model/spec.ts';
 import type { Catalog, ExecutableQuery } from '../../lib/ports/catalog.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { Executable } from '../../lib/model/process.ts';
 import { FakeProber } from './fake-prober.ts';
 import { fakeProcessHost, type FakeProcessHost } from './fake-process-host.ts';
+import { stateOf } from '../../lib/model/states.ts';
 
 const EPOCH = 1_700_000_000_000;
 
@@ -89,7 +90,7 @@ export class ActorWorld {
   agentState(id: string): string {
     const ref = agentRef(this.root, id);
     if (ref === undefined) throw new Error(`There is no agent actor "${id}".`);
-    return splitState(ref.getSnapshot().value).state;
+    return stateOf(ref.getSnapshot().value).state;
   }
 
   contextOf(id: string): ReturnType<NonNullable<ReturnType<typeof serviceRef>>['getSnapshot']>['context'] {
@@ -97,10 +98,11 @@ export class ActorWorld {
   }
 }
 
-/** The state with its nested ones, dotted. */
+/** The state with its nested ones, dotted; of any machine. */
 export function pathOf(value: unknown): string {
-  const { state, substate } = splitState(value);
-  return substate === null ? state : `${state}.${substate}`;
+  if (typeof value === 'string') return value;
+  const [state, inner] = Object.entries(value as Record<string, unknown>)[0] ?? ['unknown', 'unknown']; // a StateValue
+  return `${state}.${pathOf(inner)}`;
 }
 
 const idle = (spec: ServiceSpec) => ({ spec, holders: [], intended: 'stopped' as const });

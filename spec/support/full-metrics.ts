@@ -44,5 +44,5 @@ async function launchAndStop(metrics: Metrics): Promise<void> {
 
 function fact(seq: number, what: 'adopted' | 'exited'): JournalEntry {
   const nobody = { agentId: null, from: null, to: null, correlationId: null };
-  return { ...nobody, seq, at: AT, type: `process.${what}`, serviceId: PUMP, cause: 'test', detail: { class: 'code' } };
+  return { ...nobody, seq, at: AT, type: `process.${what}`, serviceId: PUMP, cause: 'host', detail: { class: 'code' } };
 }

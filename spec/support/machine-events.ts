@@ -1,4 +1,6 @@
 import { initialTransition, type AnyMachineSnapshot, type AnyStateMachine, type EventObject } from 'xstate';
+import type { ServiceContext } from '../../lib/actors/service/context.ts';
+import { resumeOf } from '../../lib/actors/service/resume.ts';
 import type { ServiceReport } from '../../lib/model/agent-state.ts';
 import { parseLaunchId } from '../../lib/model/ids.ts';
 import type { ExecutableChoice, Launch, LaunchOutcome, ProcessFacts } from '../../lib/model/process.ts';
@@ -98,10 +100,7 @@ const PAYLOADS: Readonly<Record<string, Make>> = {
   }),
   'supervisor.remove': () => ({ actorId: 'service:pump1-corerl' }),
   'xstate.error.actor.*': () => ({ actorId: 'service:pump1-corerl', error: new Error('a bug') }),
-  'host.resume': (dice) => ({
-    ...{ intended: wishedOf(dice), holders: ['agent:pump1'], atLeast: pick(dice, [0, 0, 3]) },
-    ...{ spec: pick(dice, [null, ...specs]), plan, facts: factsOf(dice) },
-  }),
+  'host.resume': (dice) => ({ intended: wishedOf(dice), plan }),
   'agent.start': () => ({ plan, correlationId: 'c' }),
   'agent.configure': () => ({ plan: { ...plan, services: plan.services.slice(1) }, correlationId: 'c' }),
   'agent.stop': command,
@@ -146,8 +145,19 @@ export function randomEvent(snapshot: AnyMachineSnapshot, dice: Dice): EventObje
   const id = /^xstate\.done\.actor\.(.+)$/.exec(type)?.[1];
   const effect = id === undefined ? undefined : nodes.flatMap(({ invoke }) => invoke).find((one) => one.id === id);
   if (effect !== undefined) return endOf(type, OUTPUTS[effect.src as string]?.(dice)); // each has a name
-  if (type.startsWith('xstate.error.actor.0.')) return { type, error: new Error('it broke') } as EventObject;
+  if (type.startsWith('resume.')) return resumeFor(snapshot, dice);
+  if (type.startsWith('xstate.error.actor.') && PAYLOADS[type] === undefined)
+    return { type, error: new Error('it broke') } as EventObject;
   return { type, ...PAYLOADS[type]?.(dice, snapshot) };
+}
+
+/** What a host that came back sends a service in that state. */
+function resumeFor({ context }: AnyMachineSnapshot, dice: Dice): EventObject {
+  const intention = {
+    ...{ intended: wishedOf(dice), holders: ['agent:pump1'] as const },
+    ...{ spec: pick(dice, [null, ...specs]), atLeast: pick(dice, [0, 0, 3]) },
+  };
+  return resumeOf(context as ServiceContext, intention, factsOf(dice), 0); // of the service machine
 }
 
 function endOf(type: string, output: unknown): EventObject {

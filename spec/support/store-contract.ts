@@ -19,7 +19,7 @@ export function actorRow(path: string, overrides: Partial<ActorRow> = {}): Actor
 export function journalEntry(seq: number, overrides: Partial<JournalEntry> = {}): JournalEntry {
   return {
     ...{ seq, at: 1_700_000_000_000 + seq, type: 'service.state_changed', agentId: 'pump1', serviceId: 'pump1-corerl' },
-    ...{ from: 'starting', to: 'running', cause: 'settled', correlationId: null, detail: { n: seq } },
+    ...{ from: 'starting', to: 'running', cause: 'deadline' as const, correlationId: null, detail: { n: seq } },
     ...overrides,
   };
 }
@@ -237,7 +237,7 @@ function describeJournal(store: () => ActorStore): void {
   it('gives back every field of a fact as it was put', async () => {
     const bare = { agentId: null, serviceId: null, from: null, to: null };
     const facts = [journalEntry(1, { correlationId: 'req-1', detail: { deep: { list: [1, null, 'ü'] } } })];
-    facts.push(journalEntry(2, { ...bare, type: 'host.started', cause: 'boot', detail: {} }));
+    facts.push(journalEntry(2, { ...bare, type: 'host.started', cause: 'host', detail: {} }));
     await store().commitActors(actorCommit({ journal: facts }));
     expect(await store().history({ after: 0, limit: 10 })).to.deep.equal(facts);
   });

@@ -1,9 +1,9 @@
 import type { AnyActorRef } from 'xstate';
-import { agentActorId } from '../../lib/actors/agent/record.ts';
-import { serviceActorId } from '../../lib/actors/service/record.ts';
-import { serviceRef, splitState, type AgentRef, type ServiceRef } from '../../lib/control/actors.ts';
+import { agentActorId } from '../../lib/actors/agent/context.ts';
+import { serviceActorId } from '../../lib/actors/service/context.ts';
+import { serviceRef, type AgentRef, type ServiceRef } from '../../lib/control/actors.ts';
 import { agentStateOf, isMet, type ServiceReport } from '../../lib/model/agent-state.ts';
-import type { PublicState } from '../../lib/model/states.ts';
+import { stateOf } from '../../lib/model/states.ts';
 import { pathOf } from './actor-world.ts';
 import type { WalkWorld } from './walk-world.ts';
 
@@ -40,10 +40,10 @@ function timedActors(root: AnyActorRef): ReadonlySet<AnyActorRef> {
 
 export function reportNow(ref: ServiceRef): ServiceReport {
   const { value, context } = ref.getSnapshot();
-  const { state, substate } = splitState(value);
+  const { state, substate } = stateOf(value);
   const { spec, intended, holders, falls, fellBy, reason } = context;
   const isComplete = substate === 'completed';
-  const base = { serviceId: spec.id, state: state as PublicState, intended, holders, falls, fellBy, reason };
+  const base = { serviceId: spec.id, state, intended, holders, falls, fellBy, reason };
   return { ...base, isReady: substate === 'ready', isComplete };
 }
 
@@ -58,7 +58,7 @@ function wrongWithService(
   const { id, probes, restart, dependsOn } = context.spec;
   if (snapshot.status !== 'active') return [`${id} is ${snapshot.status}`];
   const path = pathOf(snapshot.value);
-  const { state } = splitState(snapshot.value);
+  const { state } = stateOf(snapshot.value);
   const facts = world.processes.facts(id);
   const live = facts?.status === 'alive' ? facts.launch : null;
   const wrong: string[] = [];
@@ -187,7 +187,7 @@ function wrongWithAgent(world: WalkWorld, ref: AgentRef): readonly string[] {
   if (snapshot.status !== 'active') return [`agent ${plan.id} is ${snapshot.status}`];
   if (snapshot.context.reason?.includes('again and again') === true) return [];
   const path = pathOf(snapshot.value);
-  const { state } = splitState(snapshot.value);
+  const { state } = stateOf(snapshot.value);
   const holder = agentActorId(plan.id);
   const wrong: string[] = [];
   const must = (isSo: boolean, what: string): void => {

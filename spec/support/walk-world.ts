@@ -1,7 +1,6 @@
 import type { AnyMachineSnapshot, InspectionEvent } from 'xstate';
 import { createSupervisorMachine } from '../../lib/actors/supervisor/machine.ts';
 import { agentRef, agentRefs, serviceRef, serviceRefs, type SupervisorRef } from '../../lib/control/actors.ts';
-import { causeOf } from '../../lib/control/facts.ts';
 import { comeUp } from '../../lib/control/coming-up.ts';
 import type { ControlDeps } from '../../lib/control/control-deps.ts';
 import { openGround } from '../../lib/control/ground.ts';
@@ -9,6 +8,7 @@ import { hostParts } from '../../lib/control/host-parts.ts';
 import { Host } from '../../lib/control/host.ts';
 import { recover } from '../../lib/control/recovery.ts';
 import { Wishes } from '../../lib/control/wishes.ts';
+import { causeOf } from '../../lib/model/causes.ts';
 import {
   ActorSetAsideError,
   AgentConflictError,
@@ -462,9 +462,9 @@ export class WalkWorld {
 }
 
 function wordOf(event: { readonly type: string }): string {
-  const cause = causeOf(event.type);
+  const cause = causeOf(event.type) ?? event.type;
   if ('probe' in event) return `${cause} ${String(event.probe)}`;
-  if (event.type !== 'host.resume') return cause;
+  if (cause !== 'host.resume') return cause;
   const { intended, facts } = event as {
     readonly intended: string;
     readonly facts?: ProcessFacts | null;

@@ -9,7 +9,7 @@
  */
 import type { PublicState } from '../../model/states.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { agentContext } from './record.ts';
+import { agentContext } from './context.ts';
 import { agentSetup } from './setup.ts';
 
 /** The version that is kept with every snapshot; goes up with every change of the states (see control/recovery.ts). */

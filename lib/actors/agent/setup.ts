@@ -5,9 +5,9 @@ import type { AgentPlan } from '../../model/spec.ts';
 import type { PublicState } from '../../model/states.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { peer } from '../peers.ts';
-import { serviceActorId } from '../service/record.ts';
+import { serviceActorId } from '../service/context.ts';
 import type { AgentEvent } from './events.ts';
-import { agentActorId, type AgentContext, type AgentInput } from './record.ts';
+import { agentActorId, type AgentContext, type AgentInput } from './context.ts';
 
 /** What the chart's words do: every guard and action is a named one. */
 export function agentSetup(clock: Clock) {

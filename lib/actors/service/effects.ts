@@ -7,8 +7,8 @@ import type { Catalog, ExecutableQuery } from '../../ports/catalog.ts';
 import type { LaunchRequest, ProcessHost } from '../../ports/process-host.ts';
 import type { Prober, ProbeSubject } from '../../ports/prober.ts';
 import type { ServiceEvent } from './events.ts';
-import type { ServiceContext } from './record.ts';
-import { fallbackOf } from './releases.ts';
+import type { ServiceContext } from './context.ts';
+import { fallbackOf } from './exits.ts';
 
 /** The ports a service acts through. */
 export interface ServicePorts {

@@ -18,17 +18,31 @@ export interface ClaimEvent extends Command {
   readonly spec: ServiceSpec;
 }
 
-/** Brings an actor back to work after a restart of the host, with the truth about wishes and processes. */
-export interface ResumeEvent {
-  readonly type: 'host.resume';
+/** What is intended for a service when its host comes back. */
+export interface ResumedIntention {
   readonly intended: Intended;
   readonly holders: readonly Holder[];
   /** The spec as it was last accepted; null: nothing new is known. */
   readonly spec: ServiceSpec | null;
   /** The generation that a live process must have to be kept; 0: any. */
   readonly atLeast: number;
-  readonly facts: ProcessFacts | null;
 }
+
+/** The exit of a launch that ended while no host observed it. */
+export interface UnreportedExit {
+  readonly generation: number;
+  readonly exit: ProcessExit;
+}
+
+type Resumed = Omit<ResumedIntention, 'atLeast'> & { readonly facts: ProcessFacts | null };
+type AliveFacts = Extract<ProcessFacts, { readonly status: 'alive' }>;
+
+/** Brings an actor back to work after a restart of the host; resume.ts decides which of them an actor is sent. */
+export type ResumeEvent =
+  | (Resumed & { readonly type: 'resume.stopped'; readonly ended: UnreportedExit | null })
+  | (Resumed & { readonly type: 'resume.outdated' | 'resume.alive'; readonly facts: AliveFacts })
+  | (Resumed & { readonly type: 'resume.ended'; readonly ended: UnreportedExit })
+  | (Resumed & { readonly type: 'resume.waiting' });
 
 /** What a probe of a launch has found. */
 export type ProbeEvent =

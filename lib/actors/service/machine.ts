@@ -1,79 +1,109 @@
 /**
  * The statechart of one service. Its top-level states are the public ones:
  *
- * stopped   idle (as wished) | completed (ended with success) | drained (the host took it down, the wish stays)
+ * stopped   idle (as intended) | completed (ended with success) | drained (the host took it down, the intention stays)
  * starting  waiting (for dependencies) > resolving (which file) > launching (the process host is at work) > settling (has to
  *           live for a while), or probing (has to pass its startup probe)
  * running   ready | unready (its readiness probe says that it cannot serve; that never ends it)
  * stopping  terminating > killing (grace is over) | draining | retrying (the tree could not be ended, tried again)
- * backoff   waiting for the next launch
+ * backoff   judging (what follows an end; nothing lasts in it) > waiting for the next launch
  * failed    exhausted (tries again after `recover_after`) | missing, refused (no fitting file) | abandoned (for good)
  *
- * What follows a stop is what is wished, or, in `aftermath`, what the failure of a probe or of a sibling asks for.
+ * Every end of a process, of a launch and of an effect leads to `backoff.judging`: the one place that decides about a restart.
+ * What follows a stop is what is intended, or, in `aftermath`, what the failure of a probe or of a sibling asks for.
  *
- * Commands, exits, probes and `host.resume` move it. `host.resume` says what is wished and which process exists; it is how an
- * actor restored from a snapshot, whose timers and effects are gone, comes back to work in whatever state it was kept.
+ * Commands, exits, probes and `resume.*` move it. The root answers each command and each resume as most states do; a state names
+ * those that it answers in another way. `resume.*` says what is intended and which process exists; it is how an actor restored
+ * from a snapshot, whose timers and effects are gone, comes back to work in whatever state it was kept (resume.ts).
  */
 import type { Clock } from '../../ports/clock.ts';
+import { serviceContext } from './context.ts';
+import type { ServicePorts } from './effects.ts';
+import { serviceSetup } from './setup.ts';
 import {
   adoptRunning,
-  afterEnd,
-  askedWhileStopped,
-  commandsIn,
+  adoptWhileDown,
+  configuredWhileDown,
   countsAsStarted,
+  endThenStart,
+  goOn,
+  invocations,
+  judge,
+  judgeAny,
+  leadsTo,
   ofProbe,
   readyAgain,
   recycled,
   report,
-  resumeAlive,
-  resumeToStop,
+  resumeWait,
   startNow,
   takeResume,
   unreadyAgain,
-} from './chart.ts';
-import { downwardStates } from './downward.ts';
-import { launchRequestOf, queryOf, type ServicePorts } from './effects.ts';
-import { invocations } from './invocations.ts';
-import { serviceContext } from './record.ts';
-import { serviceSetup } from './setup.ts';
+} from './transitions.ts';
 
 /** The version that is kept with every snapshot; goes up with every change of the states (see control/recovery.ts). */
-export const SERVICE_MACHINE_VERSION = '2';
+export const SERVICE_MACHINE_VERSION = '3';
 
 /** The statechart of a service over its ports. */
 export function createServiceMachine(ports: ServicePorts, clock: Clock) {
-  const effects = invocations(clock);
-  const { observe, probe } = effects;
+  const { observe, probe, chooseExecutable, launchProcess, awaitExecutable, stopTree, stopThenAsIntended } =
+    invocations(clock);
 
   return serviceSetup(ports, clock).createMachine({
     id: 'service',
     version: SERVICE_MACHINE_VERSION,
     context: ({ input }) => serviceContext(input, clock.now()),
     initial: 'stopped',
-    on: { 'service.changed': { actions: 'noteDependency' }, 'service.configure': { actions: 'takeSpec' } },
+    on: {
+      'service.claim': [
+        { guard: 'isNewHolder', actions: ['noteOrigin', 'claim', 'watch', 'report'] },
+        { actions: ['watch', 'report'] },
+      ],
+      'service.release': [
+        { guard: 'isLastHolder', target: '.stopping', actions: ['noteOrigin', 'dropHolder', 'intendStopped'] },
+        { actions: ['dropHolder', 'report'] },
+      ],
+      'service.start': startNow,
+      'service.restart': startNow,
+      'service.stop': { target: '.stopping', actions: ['noteOrigin', 'intendStopped'] },
+      'service.watch': { actions: ['watch', 'report'] },
+      'service.configure': { actions: 'takeSpec' },
+      'service.changed': { actions: 'noteDependency' },
+      'host.drain': { target: '.stopping.draining' },
+      'resume.stopped': { target: '.stopping', actions: takeResume },
+      'resume.outdated': { target: '.stopping', actions: ['takeIntention', 'adopt', 'refresh'] },
+      'resume.alive': adoptWhileDown,
+      'resume.ended': { ...judge, actions: 'takeIntention' },
+      'resume.waiting': { target: '.starting', actions: takeResume },
+    },
     states: {
       stopped: {
         entry: ['enter', 'clearDeadline'],
         initial: 'idle',
         states: {
-          idle: { entry: report('stopped'), on: askedWhileStopped(report('stopped')) },
+          idle: { entry: report('stopped.idle') },
           completed: {
-            entry: report('stopped', { isComplete: true }),
-            on: askedWhileStopped(report('stopped', { isComplete: true })),
+            entry: report('stopped.completed'),
+            on: { 'resume.waiting': { actions: takeResume } },
           },
-          drained: { entry: report('stopped'), on: askedWhileStopped(report('stopped')) },
+          drained: { entry: report('stopped.drained') },
         },
         on: {
-          'service.stop': { target: '.idle', actions: ['noteOrigin', 'wishStopped'] },
-          'service.start': startNow,
-          'service.restart': startNow,
-          'host.resume': [
-            { ...resumeToStop, guard: 'resumesStoppedAlive', actions: ['takeWishes', 'adopt'] },
-            { guard: 'resumesStopped', actions: [...takeResume, { type: 'account', params: { of: 'resume' } }] },
-            ...resumeAlive,
-            ...afterEnd('resume'),
-            { guard: 'isCompleted', actions: takeResume },
-            { target: 'starting', actions: takeResume },
+          'service.claim': {
+            guard: 'isNewHolder',
+            target: 'starting',
+            actions: ['noteOrigin', 'claim', 'watch', 'refresh'],
+          },
+          'service.release': {
+            guard: 'isLastHolder',
+            target: '.idle', // from idle to idle too: who waits for the release is told
+            actions: ['noteOrigin', 'dropHolder', 'intendStopped'],
+          },
+          'service.stop': { target: '.idle', actions: ['noteOrigin', 'intendStopped'] },
+          'host.drain': {}, // there is nothing to take down
+          'resume.stopped': [
+            { guard: 'findsLive', target: 'stopping', actions: ['takeIntention', 'adopt'] },
+            { actions: [...takeResume, 'account'] },
           ],
           'supervisor.park': { target: 'failed.abandoned', actions: 'park' },
         },
@@ -92,52 +122,32 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
           },
           resolving: {
             entry: 'clearReason', // it waits no more
-            on: { 'service.configure': { target: 'waiting', actions: 'takeSpec' } },
             invoke: {
-              src: 'chooseExecutable',
-              input: ({ context }) => queryOf(context),
+              ...chooseExecutable,
               onDone: [
-                {
-                  guard: 'isFound',
-                  target: 'launching',
-                  actions: 'choose',
-                },
+                { guard: 'isFound', target: 'launching', actions: 'choose' },
                 { target: '#service.failed.missing', actions: 'noteMissing' },
               ],
-              onError: afterEnd('error'),
             },
+            on: { 'service.configure': { target: 'waiting', actions: 'takeSpec' } },
           },
           launching: {
             entry: 'noteRevision',
-            on: { 'service.recycle': recycled },
             invoke: {
-              src: 'launchProcess',
-              input: ({ context }) => launchRequestOf(context),
+              ...launchProcess,
               onDone: [
-                {
-                  guard: 'isLaunchedUnprobed',
-                  target: 'settling',
-                  actions: 'launched',
-                },
-                {
-                  guard: 'isLaunched',
-                  target: 'probing',
-                  actions: 'launched',
-                },
-                {
-                  guard: 'isRefusedForGood',
-                  target: '#service.failed.refused',
-                  actions: 'noteRefusal',
-                },
-                ...afterEnd('refusal'),
+                { guard: 'isLaunchedUnprobed', target: 'settling', actions: 'launched' },
+                { guard: 'isLaunched', target: 'probing', actions: 'launched' },
+                { guard: 'isRefusedForGood', target: '#service.failed.refused', actions: 'noteRefusal' },
+                judge,
               ],
-              onError: afterEnd('error'),
             },
+            on: { 'service.recycle': recycled },
           },
           settling: {
             invoke: observe,
             after: { untilDeadline: countsAsStarted },
-            on: { 'process.exited': afterEnd('exit'), 'service.recycle': recycled },
+            on: { 'process.exited': judgeAny, 'service.recycle': recycled },
           },
           probing: {
             invoke: [observe, probe('startup')],
@@ -148,19 +158,16 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
                 { guard: ofProbe('startup'), target: '#service.running.ready' },
               ],
               'probe.failed': { guard: ofProbe('startup'), target: '#service.stopping', actions: 'noteStartTimeout' },
-              'process.exited': afterEnd('exit'),
+              'process.exited': judgeAny,
               'service.recycle': recycled,
             },
           },
         },
         on: {
-          ...commandsIn(report('starting')),
-          'host.resume': [
-            resumeToStop,
-            ...resumeAlive,
-            ...afterEnd('resume'),
-            { target: '.waiting', actions: takeResume },
-          ],
+          'service.start': goOn,
+          'service.restart': endThenStart,
+          'resume.alive': adoptWhileDown, // here, and not at the root: it has been starting all along
+          'resume.waiting': { target: '.waiting', actions: takeResume },
         },
       },
       running: {
@@ -168,45 +175,111 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
         initial: 'ready',
         invoke: [observe, probe('liveness'), probe('readiness')],
         states: {
-          unready: {
-            entry: ['explainUnready', report('running')],
-            on: {
-              ...commandsIn(report('running')),
-              'probe.passed': { guard: ofProbe('readiness'), target: 'ready', actions: 'noteReady' },
-            },
-          },
           ready: {
-            entry: report('running', { isReady: true }),
-            on: {
-              ...commandsIn(report('running', { isReady: true })),
-              'probe.failed': { guard: ofProbe('readiness'), target: 'unready', actions: 'noteUnready' },
-            },
+            entry: report('running.ready'),
+            on: { 'probe.failed': { guard: ofProbe('readiness'), target: 'unready', actions: 'noteUnready' } },
+          },
+          unready: {
+            entry: ['explainUnready', report('running.unready')],
+            on: { 'probe.passed': { guard: ofProbe('readiness'), target: 'ready', actions: 'noteReady' } },
           },
         },
         on: {
-          'process.exited': afterEnd('exit'),
-          'probe.failed': { guard: ofProbe('liveness'), target: '#service.stopping', actions: 'noteAilment' },
+          'process.exited': judgeAny,
+          'probe.failed': { guard: ofProbe('liveness'), target: 'stopping', actions: 'noteFailedProbe' },
           'service.recycle': recycled,
+          'service.start': goOn,
+          'service.restart': endThenStart,
           'service.configure': [
-            {
-              guard: 'changesProbesWhileReady',
-              ...readyAgain,
-              actions: 'takeSpec',
-            },
+            { guard: 'changesProbesWhileReady', ...readyAgain, actions: 'takeSpec' },
             { guard: 'changesProbes', ...unreadyAgain, actions: 'takeSpec' },
-            { actions: 'takeSpec' },
           ],
-          'host.resume': [
-            resumeToStop,
-            resumeAlive[0],
-            { guard: 'resumesReady', ...readyAgain, actions: adoptRunning },
-            { guard: 'resumesAlive', ...unreadyAgain, actions: adoptRunning },
-            ...afterEnd('resume'),
-            { target: 'starting', actions: takeResume },
+          'resume.alive': [
+            { guard: 'isReady', ...readyAgain, actions: adoptRunning },
+            { ...unreadyAgain, actions: adoptRunning },
           ],
         },
       },
-      ...downwardStates(effects),
+      stopping: {
+        entry: ['enter', 'startGrace', report('stopping')],
+        initial: 'terminating',
+        states: {
+          terminating: { invoke: stopThenAsIntended, after: { untilDeadline: 'killing' } },
+          killing: { invoke: stopThenAsIntended },
+          retrying: { entry: 'explainStopRetry', after: { stopRetry: 'killing' } },
+          draining: {
+            invoke: {
+              ...stopTree,
+              onDone: [
+                { guard: 'wantsRunning', target: '#service.stopped.drained', actions: 'noteStopped' },
+                { target: '#service.stopped.idle', actions: 'noteStopped' },
+              ],
+              onError: { actions: 'explainStopRetry' },
+            },
+            // Not by way of `retrying`, after which what is intended is launched. A stop under way takes it as a reminder.
+            after: { stopRetry: { target: 'draining', reenter: true } },
+          },
+        },
+        on: {
+          'service.release': {
+            guard: 'isLastHolder',
+            actions: ['noteOrigin', 'dropHolder', 'intendStopped', 'report'],
+          },
+          'service.start': { actions: ['noteOrigin', 'intendRunning', 'pardon', 'report'] },
+          'service.restart': { actions: ['noteOrigin', 'intendRunning', 'pardon', 'report'] },
+          'service.stop': { actions: ['noteOrigin', 'intendStopped', 'pardon', 'report'] },
+          'host.drain': { target: '.draining' },
+          'resume.*': { target: '.terminating', actions: resumeWait('grace') },
+        },
+      },
+      backoff: {
+        initial: 'waiting',
+        states: {
+          judging: {
+            entry: ['forgetOrigin', 'judge'],
+            always: [
+              { guard: leadsTo('complete'), target: '#service.stopped.completed' },
+              { guard: leadsTo('fall_back'), target: '#service.starting' },
+              { guard: leadsTo('give_up'), target: '#service.failed.exhausted' },
+              { target: 'waiting', actions: ['enter', report('backoff.waiting')] },
+            ],
+            exit: 'clearVerdict',
+          },
+          waiting: {
+            after: { untilDeadline: '#service.starting' },
+            on: { 'resume.waiting': { target: 'waiting', reenter: true, actions: resumeWait('backoff') } },
+          },
+        },
+        on: { 'service.configure': configuredWhileDown },
+      },
+      failed: {
+        entry: ['enter', report('failed')],
+        initial: 'exhausted',
+        states: {
+          exhausted: {
+            after: { untilDeadline: { guard: 'recovers', target: '#service.starting', actions: 'beginRecovery' } },
+            on: { 'resume.waiting': { target: 'exhausted', reenter: true, actions: resumeWait('recovery') } },
+          },
+          missing: {
+            invoke: awaitExecutable,
+            on: { 'resume.waiting': { target: 'missing', reenter: true, actions: takeResume } },
+          },
+          refused: {
+            invoke: awaitExecutable,
+            after: { untilDeadline: { guard: 'recovers', target: '#service.starting', actions: 'beginRecovery' } },
+            on: { 'resume.waiting': { target: 'refused', reenter: true, actions: resumeWait('recovery') } },
+          },
+          abandoned: {
+            on: {
+              // Its process, which nobody supervises any more, is ended first.
+              'service.start': endThenStart,
+              'service.restart': endThenStart,
+              'service.configure': { actions: 'takeSpec' },
+            },
+          },
+        },
+        on: { 'service.configure': configuredWhileDown },
+      },
     },
   });
 }

@@ -1,16 +1,16 @@
 import { and, assign, enqueueActions, or, setup, stateIn } from 'xstate';
-import type { Clock } from '../../ports/clock.ts';
 import type { ProbeKind } from '../../model/probe.ts';
+import type { Verdict } from '../../model/restart.ts';
 import { changedParts, launchesAlike, revisionOf } from '../../model/revision.ts';
+import { leafOf, type PublicState, type ServiceLeaf, type StateValue } from '../../model/states.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { peer } from '../peers.ts';
-import { ofProbe } from './chart.ts';
-import * as change from './changes.ts';
+import { serviceActorId, type ServiceContext, type ServiceInput } from './context.ts';
 import { serviceEffects, type ServicePorts } from './effects.ts';
-import { verdictOn } from './endings.ts';
-import { choiceIn, endIn, factsIn, outcomeIn, type OfEnd } from './ends.ts';
-import type { ServiceEvent } from './events.ts';
-import { fallbackReason } from './releases.ts';
-import { serviceActorId, type ServiceContext, type ServiceInput } from './record.ts';
+import type { ResumeEvent, ServiceEvent } from './events.ts';
+import { choiceIn, endIn, endOf, factsIn, fallbackReason, outcomeIn, verdictOn } from './exits.ts';
+import { ofProbe } from './transitions.ts';
+import * as change from './updates.ts';
 
 /** The longest timer that Node can hold; a longer one would fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -19,12 +19,6 @@ const STOP_RETRY_MS = 1_000;
 
 /** What the chart's words do, over its ports: every guard, action, delay and actor is a named one. */
 export function serviceSetup(ports: ServicePorts, clock: Clock) {
-  const verdict = (args: Parameters<typeof endIn>[0], of: OfEnd) => {
-    const now = clock.now();
-    const end = endIn(args, of, now);
-    return end === null ? null : verdictOn(args.context, end, { now, random: 0.5 }).next;
-  };
-
   return setup({
     types: {
       context: {} as ServiceContext, // setup() takes types as values
@@ -43,7 +37,6 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
         event.type === 'service.release' && context.holders.length === 1 && context.holders[0] === event.holder,
       wantsRunning: ({ context }) => context.intended === 'running',
       isRecycled: ({ context }) => context.intended === 'running' && context.aftermath?.type === 'again',
-      hasStartupProbe: ({ context }) => context.spec.probes.startup !== null,
       hasReadinessProbe: ({ context }) => context.spec.probes.readiness !== null,
       isOfProbe: ({ context, event }, { probe }: { probe: ProbeKind }) =>
         'probe' in event && event.probe === probe && event.launchId === context.launch?.launchId,
@@ -62,27 +55,18 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
         const outcome = outcomeIn(event);
         return outcome.type === 'refused' && outcome.failure.isPermanent;
       },
-      completes: (args, of: OfEnd) => verdict(args, of) === 'complete',
-      fallsBack: (args, of: OfEnd) => verdict(args, of) === 'fall_back',
-      givesUp: (args, of: OfEnd) => verdict(args, of) === 'give_up',
-      retries: (args, of: OfEnd) => verdict(args, of) === 'retry',
-      resumesStopped: ({ event }) => event.type === 'host.resume' && event.intended === 'stopped',
-      resumesAlive: ({ event }) => event.type === 'host.resume' && event.facts?.status === 'alive',
-      resumesStoppedAlive: and(['resumesStopped', 'resumesAlive']),
-      resumesReady: and(['resumesAlive', 'isReady']),
+      tellsOfEnd: ({ context, event }) => endIn(context, event, clock.now()) !== null,
+      leadsTo: ({ context }, { next }: { next: Verdict['next'] }) => context.verdict === next,
+      findsLive: ({ event }) => 'facts' in event && event.facts?.status === 'alive',
       isReady: stateIn({ running: 'ready' }),
-      isCompleted: stateIn({ stopped: 'completed' }),
       startsUnready: and([ofProbe('startup'), 'hasReadinessProbe']),
       changesProbesWhileReady: and(['changesProbes', or(['isReady', 'dropsReadinessProbe'])]),
-      resumesOutdated: ({ event }) =>
-        event.type === 'host.resume' && event.facts?.status === 'alive' && event.facts.generation < event.atLeast,
-      resumesProbed: ({ context, event }) =>
-        event.type === 'host.resume' && event.facts?.status === 'alive' && context.spec.probes.startup !== null,
+      resumesProbed: ({ context, event }) => isResume(event) && (event.spec ?? context.spec).probes.startup !== null,
     },
     actions: {
       enter: assign(() => ({ since: clock.now() })),
       // That a host came back is no change of a service that ran all the time.
-      enterRunning: assign(({ event }) => (event.type === 'host.resume' ? {} : { since: clock.now() })),
+      enterRunning: assign(({ event }) => (isResume(event) ? {} : { since: clock.now() })),
       noteOrigin: assign(({ event }) => ('correlationId' in event ? { correlationId: event.correlationId } : {})),
       forgetOrigin: assign({ correlationId: null }),
       claim: assign(({ context, event }) => (event.type === 'service.claim' ? change.claimed(context, event) : {})),
@@ -100,8 +84,8 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       takeSpec: assign(({ context, event }) =>
         event.type === 'service.configure' ? change.configured(context, event.spec) : {},
       ),
-      wishRunning: assign({ intended: 'running' }),
-      wishStopped: assign({ intended: 'stopped' }),
+      intendRunning: assign({ intended: 'running' }),
+      intendStopped: assign({ intended: 'stopped' }),
       refresh: assign(change.FRESH),
       noteDependency: assign(({ context, event }) =>
         event.type === 'service.changed' ? change.dependencyNoted(context, event.report) : {},
@@ -121,7 +105,7 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       noteStarted: assign(({ context }) => change.started(context, clock.now())),
       noteRevision: assign(({ context }) => ({ revision: revisionOf(context.spec) })),
       noteStartTimeout: assign(({ context, event }) => change.ailing(context, 'start_timeout', event)),
-      noteAilment: assign(({ context, event }) => change.ailing(context, 'probe', event)),
+      noteFailedProbe: assign(({ context, event }) => change.ailing(context, 'probe', event)),
       noteUnready: assign(({ event }) =>
         event.type === 'probe.failed' ? { reason: `is not ready: ${event.reason}` } : {},
       ),
@@ -131,29 +115,28 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       launchAgain: assign({ attempt: 'restart' }),
       pardon: assign({ aftermath: null }),
       beginRecovery: assign({ attempt: 'recovery' }),
-      takeWishes: assign(({ context, event }) => (event.type === 'host.resume' ? change.rewished(context, event) : {})),
+      takeIntention: assign(({ context, event }) => (isResume(event) ? change.resumed(context, event) : {})),
       takeFacts: assign(({ context, event }) =>
-        event.type === 'host.resume' && event.facts !== null
+        isResume(event) && event.facts !== null
           ? { generation: Math.max(context.generation, event.facts.generation) }
           : {},
       ),
       boundDeadline: assign(({ context }, { wait }: { wait: change.Wait }) =>
         change.bounded(context, wait, clock.now()),
       ),
-      adopt: assign(({ context, event }) =>
-        event.type === 'host.resume' ? change.adopted(context, event, clock.now()) : {},
+      adopt: assign(({ context, event }) => (isResume(event) ? change.adopted(context, event, clock.now()) : {})),
+      account: assign(({ context, event }) =>
+        event.type === 'resume.stopped' && event.ended !== null
+          ? change.ended(context, endOf(context, event.ended))
+          : {},
       ),
-      account: assign((args, of: OfEnd) => {
-        const end = endIn(args, of, clock.now());
-        return end === null ? {} : change.ended(args.context, end);
-      }),
-      judge: assign((args, of: OfEnd) => {
+      judge: assign(({ context, event }) => {
         const now = clock.now();
-        const end = endIn(args, of, now);
+        const end = endIn(context, event, now);
         if (end === null) return {};
-        const { context } = args;
         return change.judged(context, end, verdictOn(context, end, { now, random: clock.random() }), now);
       }),
+      clearVerdict: assign({ verdict: null }),
       choose: assign(({ event }) => {
         const choice = choiceIn(event);
         return choice.type === 'found' ? { executable: choice.executable } : {};
@@ -172,13 +155,25 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       }),
       noteStopped: assign(({ context, event }) => change.stopped(context, factsIn(event))),
       park: assign(({ event }) => (event.type === 'supervisor.park' ? { reason: event.reason, deadlineAt: null } : {})),
-      report: enqueueActions(({ context, enqueue, system }, params: change.Told) => {
-        const report = change.reportOf(context, params);
-        for (const watcher of context.watchers) {
-          const actor = peer(system, watcher); // gone watchers are simply not told
-          if (actor) enqueue.sendTo(actor, { type: 'service.changed', report });
-        }
-      }),
+      report: enqueueActions(
+        ({ context, enqueue, self, system }, params: { readonly state: PublicState | ServiceLeaf } | undefined) => {
+          for (const watcher of context.watchers) {
+            const actor = peer(system, watcher); // gone watchers are simply not told
+            if (actor === undefined) continue;
+            const report = change.reportOf(context, params?.state ?? leafNow(self.getSnapshot()));
+            enqueue.sendTo(actor, { type: 'service.changed', report });
+          }
+        },
+      ),
     },
   });
+}
+
+/** Where a service is that only answers: its snapshot is from before the event, and so is its state. */
+function leafNow({ value }: { readonly value?: unknown }): ServiceLeaf {
+  return leafOf(value as StateValue); // of the chart that is set up here
+}
+
+function isResume(event: ServiceEvent): event is ResumeEvent {
+  return event.type.startsWith('resume.');
 }

@@ -7,13 +7,14 @@ import { assign, enqueueActions, matchesState, setup, type StateValue } from 'xs
 import type { Clock } from '../../ports/clock.ts';
 import type { AgentEvent } from '../agent/events.ts';
 import { createAgentMachine } from '../agent/machine.ts';
-import { agentActorId, type AgentContext } from '../agent/record.ts';
+import { agentActorId, type AgentContext } from '../agent/context.ts';
 import type { ServicePorts } from '../service/effects.ts';
 import type { ServiceEvent } from '../service/events.ts';
 import { createServiceMachine } from '../service/machine.ts';
-import { serviceActorId, type ServiceContext } from '../service/record.ts';
+import { resumeOf } from '../service/resume.ts';
+import { serviceActorId, serviceContext, type ServiceContext } from '../service/context.ts';
 import type { SupervisorEvent } from './events.ts';
-import { crashNoted, isBeyondRepair, type SupervisorContext } from './record.ts';
+import { crashNoted, isBeyondRepair, type SupervisorContext } from './context.ts';
 
 /** The version that is kept with every snapshot; goes up with every change of the states (see control/recovery.ts). */
 export const SUPERVISOR_MACHINE_VERSION = '1';
@@ -25,14 +26,11 @@ const PARK = {
 
 /** The root machine with the machines of its children. */
 export function createSupervisorMachine(ports: ServicePorts, clock: Clock) {
-  const serviceResume = ({ spec, intended, holders }: ServiceContext): ServiceEvent => ({
-    type: 'host.resume',
-    intended,
-    holders,
-    spec: null,
-    atLeast: 0,
-    facts: ports.processes.facts(spec.id),
-  });
+  const serviceResume = (context: ServiceContext): ServiceEvent => {
+    const { spec, intended, holders } = context;
+    const intention = { intended, holders, spec: null, atLeast: 0 };
+    return resumeOf(context, intention, ports.processes.facts(spec.id), clock.now());
+  };
   const agentResume = ({ plan, intended }: AgentContext): AgentEvent => ({ type: 'host.resume', intended, plan });
 
   return setup({
@@ -60,12 +58,10 @@ export function createSupervisorMachine(ports: ServicePorts, clock: Clock) {
       adoptLive: enqueueActions(({ enqueue, event, self }) => {
         if (event.type !== 'supervisor.ensure') return;
         const before = self.getSnapshot().children;
-        for (const { spec, holders } of event.services) {
-          const id = serviceActorId(spec.id);
-          const facts = id in before ? null : ports.processes.facts(spec.id);
-          if (facts?.status !== 'alive') continue;
-          const wish = { intended: 'running', holders, spec: null, atLeast: 0 } as const;
-          enqueue.sendTo(id, { type: 'host.resume', ...wish, facts });
+        for (const seat of event.services) {
+          const id = serviceActorId(seat.spec.id);
+          if (id in before || ports.processes.facts(seat.spec.id)?.status !== 'alive') continue;
+          enqueue.sendTo(id, serviceResume(serviceContext({ ...seat, intended: 'running' }, clock.now())));
         }
       }),
       remove: enqueueActions(({ enqueue, event }) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { countSchema, idSchema, instantSchema } from '../wire.ts';
 import type { Wire } from '../wire.ts';
+import { eventCauseSchema } from './state.ts';
 
 /** A fact of the journal (contract 3.4); fields that do not apply are absent. */
 export const eventSchema = z
@@ -12,7 +13,7 @@ export const eventSchema = z
     service_id: idSchema.optional(),
     from: z.string().optional(),
     to: z.string().optional(),
-    cause: z.string().meta({ description: 'The event or command that led to it.' }),
+    cause: eventCauseSchema,
     correlation_id: z.string().nullable(),
     detail: z.record(z.string(), z.unknown()),
   })

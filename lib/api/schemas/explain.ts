@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { countSchema, idSchema, instantSchema, reasonSchema } from '../wire.ts';
 import type { Wire } from '../wire.ts';
-import { exitClassSchema, intendedSchema, stateSchema, substateSchema } from './state.ts';
+import { eventCauseSchema, exitClassSchema, intendedSchema, stateSchema, substateSchema } from './state.ts';
 
 /** One link of the chain of causes: a fact of the journal with its sentence. */
 export const causeSchema = z
@@ -11,7 +11,7 @@ export const causeSchema = z
     type: z.string(),
     from: z.string().optional(),
     to: z.string().optional(),
-    cause: z.string(),
+    cause: eventCauseSchema,
     correlation_id: z.string().nullable(),
     sentence: z.string(),
   })

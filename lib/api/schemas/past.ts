@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { countSchema, idSchema, instantSchema, reasonSchema } from '../wire.ts';
 import type { Wire } from '../wire.ts';
-import { exitClassSchema, stateSchema, substateSchema } from './state.ts';
+import { eventCauseSchema, exitClassSchema, stateSchema, substateSchema } from './state.ts';
 
 const standing = {
   state: stateSchema.nullable().meta({ description: 'Null: the journal does not go back that far.' }),
@@ -17,7 +17,7 @@ const step = {
   ...standing,
   from: z.string().nullable().meta({ description: 'The state before; null: the step is no change of it.' }),
   type: z.string().meta({ description: 'The type of the event.' }),
-  cause: z.string().meta({ description: 'The event or command that led to it, by its name.' }),
+  cause: eventCauseSchema,
   reason: reasonSchema.meta({
     description: 'What was said of the actor from then on, which need not be why the step was taken: see `why`.',
   }),

@@ -1,9 +1,16 @@
 import { z } from 'zod';
+import { CAUSES } from '../../model/causes.ts';
+import { PUBLIC_STATES } from '../../model/states.ts';
 
 /** The six public states of agents and services (contract 1). */
 export const stateSchema = z
-  .enum(['stopped', 'starting', 'running', 'stopping', 'backoff', 'failed'])
+  .enum(PUBLIC_STATES)
   .meta({ id: 'State', description: 'What is the case with an agent or a service.' });
+
+/** What led to an event. */
+export const eventCauseSchema = z
+  .enum(CAUSES)
+  .meta({ id: 'EventCause', description: 'What led to it: a command, something that was seen, or the host.' });
 
 /** What was asked for. */
 export const intendedSchema = z

@@ -7,7 +7,7 @@ export function agentSubject({ client }: HostContext, id: string): Subject<Agent
   return {
     id,
     look: (signal) => agentPicture(client, id, signal),
-    standingOf: ({ agent }) => agent,
+    stateOf: ({ agent }) => agent,
     words: standing,
     moreBy: `coredinator agents status ${id}`,
   };

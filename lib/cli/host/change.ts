@@ -21,7 +21,7 @@ export interface Standing {
 export interface Subject<V> {
   readonly id: string;
   readonly look: (signal?: AbortSignal) => Promise<V>;
-  readonly standingOf: (view: V) => Standing;
+  readonly stateOf: (view: V) => Standing;
   /** How it stands, for the line of progress. */
   readonly words: (view: V) => string;
   /** The command that says why it is as it is. */
@@ -36,7 +36,7 @@ export async function untilUp<V>(
   isNew: (view: V) => boolean = () => true,
 ): Promise<number> {
   const judge = (view: V): Verdict => {
-    const { state, intended_state, substate, reason } = subject.standingOf(view);
+    const { state, intended_state, substate, reason } = subject.stateOf(view);
     if (!words.wait) return { type: 'done' };
     if (intended_state === 'stopped') return { type: 'failed', says: 'was stopped by somebody else meanwhile' };
     if (state === 'failed') return { type: 'failed', says: `failed: ${reason ?? 'the host gives no reason'}` };
@@ -66,7 +66,7 @@ export async function untilDown<V>(
     return subject.look(signal);
   };
   const judge = (view: V): Verdict => {
-    const { intended_state: wished, state } = subject.standingOf(view);
+    const { intended_state: wished, state } = subject.stateOf(view);
     const isTaken = wished === 'stopped';
     // The host went away with the command on its disk: the next one carries it out.
     if (answer.error !== null && !(isTaken && isPassing(answer.error))) throw answer.error;
@@ -123,7 +123,7 @@ function printEnd<V>(
   return complaint.code;
 }
 
-function doneLine<V>({ colors }: HostContext, { id, standingOf, words }: Subject<V>, view: V | null): string {
+function doneLine<V>({ colors }: HostContext, { id, stateOf, words }: Subject<V>, view: V | null): string {
   if (view === null) return '';
-  return `${id} is ${paintOf(standingOf(view), colors)(words(view))}\n`;
+  return `${id} is ${paintOf(stateOf(view), colors)(words(view))}\n`;
 }

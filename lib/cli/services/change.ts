@@ -10,7 +10,7 @@ export function serviceSubject({ client }: HostContext, id: string): Subject<Ser
   return {
     id,
     look: (signal) => client.getService({ id, ...(signal === undefined ? {} : { signal }) }),
-    standingOf: (service) => service,
+    stateOf: (service) => service,
     words: (service) => withProcess(service),
     moreBy: `coredinator services explain ${id}`,
   };

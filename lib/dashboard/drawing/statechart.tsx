@@ -5,7 +5,7 @@ import { useHost } from '../host-context.ts';
 import { useAnswer } from '../use-answer.ts';
 import { Problem } from '../words/problem.tsx';
 import { Drawing } from './drawing.tsx';
-import { arrowOf, currentPaths } from './marks.ts';
+import { arrowsOf, currentPaths } from './marks.ts';
 import type { Move, Standing } from './marks.ts';
 
 const CURRENT = 'is-current';
@@ -52,7 +52,7 @@ function lightMove(svg: SVGSVGElement, move: Move | null): void {
     target: element.dataset['target'] ?? '',
     causes: (element.dataset['causes'] ?? '').split(' '),
   }));
-  arrowOf(arrows, move)?.element.classList.add(LIT);
+  for (const { element } of arrowsOf(arrows, move)) element.classList.add(LIT);
 }
 
 /** The statechart of an actor as the host runs it, with the state that it is in and the last transition marked. */

@@ -29,13 +29,13 @@ function share(first: number): Promise<Found> {
   });
 }
 
-/** The paths of the states that have no states in them. */
+/** The paths of the states that have no states in them and that an actor can be found in. */
 function leavesOf(machine: AnyStateMachine): readonly string[] {
   const inside = (node: AnyStateMachine['root']): readonly string[] => {
     const children = Object.values(node.states);
     return children.length === 0 ? [node.path.join('.')] : children.flatMap(inside);
   };
-  return inside(machine.root);
+  return inside(machine.root).filter((path) => path !== 'backoff.judging');
 }
 
 const { service, agent } = MACHINE.implementations.actors as { service: AnyStateMachine; agent: AnyStateMachine }; // set up there

@@ -10,7 +10,7 @@ function line(offset: number, text: string): LogItem {
 }
 
 function event(seq: number, type = 'service.state_changed'): EventView {
-  const about = { service_id: 'pump1-corerl', from: 'starting', to: 'running', cause: 'settled' } as const;
+  const about = { service_id: 'pump1-corerl', from: 'starting', to: 'running', cause: 'deadline' } as const;
   return { seq, at: `2026-01-02T03:04:0${seq}.000Z`, type, ...about, correlation_id: null, detail: {} };
 }
 

@@ -35,7 +35,7 @@ const EVENT = {
   seq: 7,
   at: '2026-01-02T03:04:05.678Z',
   type: 'service.started',
-  cause: 'c',
+  cause: 'deadline' as const,
   correlation_id: null,
   detail: {},
 };

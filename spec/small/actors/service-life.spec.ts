@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { resumeOf } from '../../../lib/actors/service/resume.ts';
 import { ActorWorld } from '../../support/actor-world.ts';
 import { serviceSpec } from '../../support/specs.ts';
 
@@ -107,9 +108,8 @@ describe('a service', () => {
     world.processes.exit(once.id, { code: 0 });
     expect(world.stateOf(once.id)).to.equal('stopped.completed');
     const facts = world.processes.facts(once.id);
-    world
-      .service(once.id)
-      .send({ type: 'host.resume', intended: 'running', holders: [], spec: null, atLeast: 0, facts });
+    const intention = { intended: 'running', holders: [], spec: null, atLeast: 0 } as const;
+    world.service(once.id).send(resumeOf(world.contextOf(once.id), intention, facts, world.clock.now()));
     await world.pass(60_000);
     expect(world.stateOf(once.id)).to.equal('stopped.completed');
   });

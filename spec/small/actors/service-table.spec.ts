@@ -1,10 +1,12 @@
 import { expect } from 'chai';
 import { transition } from 'xstate';
-import type { ServiceEvent } from '../../../lib/actors/service/events.ts';
+import { serviceContext, type ServiceContext } from '../../../lib/actors/service/context.ts';
+import type { ResumedIntention, ServiceEvent } from '../../../lib/actors/service/events.ts';
 import { createServiceMachine } from '../../../lib/actors/service/machine.ts';
-import { serviceContext, type ServiceContext } from '../../../lib/actors/service/record.ts';
+import { resumeOf } from '../../../lib/actors/service/resume.ts';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
-import type { Launch } from '../../../lib/model/process.ts';
+import type { Launch, ProcessFacts } from '../../../lib/model/process.ts';
+import { SERVICE_STATES } from '../../../lib/model/states.ts';
 import { FakeCatalog, pathOf } from '../../support/actor-world.ts';
 import { FakeProber } from '../../support/fake-prober.ts';
 import { fakeProcessHost } from '../../support/fake-process-host.ts';
@@ -39,10 +41,18 @@ const launch: Launch = {
 const newer: Launch = { ...launch, launchId: parseLaunchId('0'.repeat(31) + '2'), generation: 4 };
 const exit = { code: 1, signal: null, at: NOW, isKnown: true };
 const command = { correlationId: 'c' } as const;
-const resume = { type: 'host.resume', intended: 'running', holders: ['agent:pump1'], spec: null, atLeast: 0 } as const;
+const wanted = { intended: 'running', holders: ['agent:pump1'], spec: null, atLeast: 0 } as const;
+const unwanted = { ...wanted, intended: 'stopped', holders: [] } as const;
+const resume =
+  (intention: ResumedIntention, facts: ProcessFacts | null) =>
+  (context: ServiceContext): ServiceEvent =>
+    resumeOf(context, intention, facts, NOW);
+const alive = { status: 'alive', generation: 4, launch: newer } as const;
+const exited = { status: 'exited', generation: 4, launchId: newer.launchId, exit } as const;
+const revoked = { status: 'revoked', generation: 4, launchId: newer.launchId } as const;
 
-/** The columns: every event, `host.resume` with each kind of truth. */
-const EVENTS: Readonly<Record<string, ServiceEvent>> = {
+/** The columns: every event, and what a host that came back sends for each kind of truth. */
+const EVENTS: Readonly<Record<string, ServiceEvent | ((context: ServiceContext) => ServiceEvent)>> = {
   claim: { type: 'service.claim', holder: 'agent:pump2', spec, ...command },
   release: { type: 'service.release', holder: 'agent:pump1', ...command },
   start: { type: 'service.start', ...command },
@@ -65,18 +75,13 @@ const EVENTS: Readonly<Record<string, ServiceEvent>> = {
     },
   },
   exited: { type: 'process.exited', launchId: launch.launchId, exit },
-  'resume none': { ...resume, facts: null },
-  'resume alive': { ...resume, facts: { status: 'alive', generation: 4, launch: newer } },
-  'resume outdated': { ...resume, atLeast: 5, facts: { status: 'alive', generation: 4, launch: newer } },
-  'resume exited': { ...resume, facts: { status: 'exited', generation: 4, launchId: newer.launchId, exit } },
-  'resume revoked': { ...resume, facts: { status: 'revoked', generation: 4, launchId: newer.launchId } },
-  'resume unwished': { ...resume, intended: 'stopped', holders: [], facts: null },
-  'resume unwished alive': {
-    ...resume,
-    intended: 'stopped',
-    holders: [],
-    facts: { status: 'alive', generation: 4, launch: newer },
-  },
+  'resume none': resume(wanted, null),
+  'resume alive': resume(wanted, alive),
+  'resume outdated': resume({ ...wanted, atLeast: 5 }, alive),
+  'resume exited': resume(wanted, exited),
+  'resume revoked': resume(wanted, revoked),
+  'resume unwished': resume(unwanted, null),
+  'resume unwished alive': resume(unwanted, alive),
   recycle: {
     type: 'service.recycle',
     by: 'agent:pump1',
@@ -126,13 +131,15 @@ function valueOf(path: string): Record<string, string> {
   return { [state]: substate };
 }
 
-const STATES: readonly string[] = Object.entries(machine.states).flatMap(([state, node]) =>
-  Object.keys(node.states).map((substate) => `${state}.${substate}`),
-);
+/** The states that last, as the model lists them. */
+const STATES: readonly string[] = Object.entries(SERVICE_STATES)
+  .flatMap(([state, inner]) => inner.map((substate) => `${state}.${substate}`))
+  .filter((state) => state !== 'backoff.judging');
 
-function nextState(state: string, event: ServiceEvent): string {
-  const snapshot = machine.resolveState({ value: valueOf(state), context: contextIn(state) });
-  const [next] = transition(machine, snapshot, event);
+function nextState(state: string, event: (typeof EVENTS)[string]): string {
+  const context = contextIn(state);
+  const snapshot = machine.resolveState({ value: valueOf(state), context });
+  const [next] = transition(machine, snapshot, typeof event === 'function' ? event(context) : event);
   return pathOf(next.value);
 }
 
@@ -383,6 +390,11 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 describe('the service machine', () => {
   it('has a row for each of its states', () => {
     expect(Object.keys(TABLE)).to.have.members(STATES);
+  });
+
+  it('has the states that the model lists, and no others', () => {
+    const states = Object.entries(machine.states).map(([state, node]) => [state, Object.keys(node.states)]);
+    expect(Object.fromEntries(states)).to.deep.equal(SERVICE_STATES);
   });
 
   for (const state of Object.keys(TABLE)) {

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { causeOf } from '../../../lib/control/facts.ts';
 import { ControlWorld } from '../../support/control-world.ts';
 
 describe('the journal', () => {
@@ -80,11 +79,5 @@ describe('the journal', () => {
       'service.state_changed pump1-corerl running backoff',
     ]);
     expect(world.control.health().status).to.equal('healthy');
-  });
-
-  it('names causes in words of this product', () => {
-    expect(causeOf('xstate.after.untilDeadline.service.backoff.waiting')).to.equal('deadline');
-    expect(causeOf('xstate.done.actor.0.service.starting.launching')).to.equal('starting.launching.done');
-    expect(causeOf('process.exited')).to.equal('process.exited');
   });
 });

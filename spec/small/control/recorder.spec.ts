@@ -112,7 +112,7 @@ describe('the recorder', () => {
   it('keeps the newest 10,000 facts while the store is away, and then tells how many went', async () => {
     const nobody = { agentId: null, serviceId: null, from: null, to: null, correlationId: null };
     const note = (n: number): void => {
-      recorder.note({ ...nobody, at: 0, type: 'n', cause: 'test', detail: { n } });
+      recorder.note({ ...nobody, at: 0, type: 'n', cause: 'host', detail: { n } });
     };
     store.breakDown();
     for (let n = 1; n <= 25_000; n += 1) {

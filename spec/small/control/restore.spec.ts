@@ -1,16 +1,18 @@
 import { expect } from 'chai';
 import { createActor, createMachine, type AnyStateMachine } from 'xstate';
-import { agentRecord } from '../../../lib/actors/agent/record-schema.ts';
-import { serviceRecord } from '../../../lib/actors/service/record-schema.ts';
-import type { ServiceContext } from '../../../lib/actors/service/record.ts';
+import { agentRecord } from '../../../lib/actors/agent/context-schema.ts';
+import { serviceRecord } from '../../../lib/actors/service/context-schema.ts';
+import type { ServiceContext } from '../../../lib/actors/service/context.ts';
 import { SERVICE_MACHINE_VERSION } from '../../../lib/actors/service/machine.ts';
+import { resumeOf } from '../../../lib/actors/service/resume.ts';
 import { createSupervisorMachine } from '../../../lib/actors/supervisor/machine.ts';
-import { supervisorRecord } from '../../../lib/actors/supervisor/record-schema.ts';
-import { serviceRef, splitState, type SupervisorRef } from '../../../lib/control/actors.ts';
+import { supervisorRecord } from '../../../lib/actors/supervisor/context-schema.ts';
+import { serviceRef, type SupervisorRef } from '../../../lib/control/actors.ts';
 import { MIGRATIONS, type KeptSnapshot } from '../../../lib/control/migrations.ts';
 import { restore, type KeptFormat, type MachineCatalog } from '../../../lib/control/restore.ts';
 import { parseServiceId } from '../../../lib/model/ids.ts';
 import type { ActorRow } from '../../../lib/ports/actor-store.ts';
+import { pathOf } from '../../support/actor-world.ts';
 import { ControlWorld } from '../../support/control-world.ts';
 
 type Fields = Record<string, unknown>;
@@ -206,8 +208,7 @@ describe('the kept rows of a host', () => {
 
     const contexts = { root: supervisorRecord, service, agent: agentRecord };
     const stateOf = (root: SupervisorRef, id: string): string => {
-      const { state, substate } = splitState(serviceRef(root, id)?.getSnapshot().value);
-      return `${state}.${substate ?? ''}`;
+      return pathOf(serviceRef(root, id)?.getSnapshot().value);
     };
 
     it('are brought up: states renamed, contexts reshaped, deadlines kept, live processes adopted', async () => {
@@ -222,14 +223,9 @@ describe('the kept rows of a host', () => {
       const surveyed = await world.processes.survey();
       for (const id of ['pump1-coreio', 'pump1-corerl'].map((text) => parseServiceId(text))) {
         const facts = surveyed.get(id) ?? null;
-        serviceRef(root, id)?.send({
-          type: 'host.resume',
-          intended: 'running',
-          holders: ['agent:pump1'],
-          spec: null,
-          atLeast: 0,
-          facts,
-        });
+        const ref = serviceRef(root, id)!;
+        const intention = { intended: 'running', holders: ['agent:pump1'], spec: null, atLeast: 0 } as const;
+        ref.send(resumeOf(ref.getSnapshot().context, intention, facts, world.clock.now()));
       }
       expect(stateOf(root, 'pump1-coreio')).to.equal('running.ready');
       expect(serviceRef(root, 'pump1-coreio')?.getSnapshot().context).to.include({ isAdopted: true, generation: 1 });

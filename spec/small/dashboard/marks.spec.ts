@@ -1,14 +1,24 @@
 import { expect } from 'chai';
-import { arrowOf, currentPaths } from '../../../lib/dashboard/drawing/marks.ts';
+import { arrowsOf, currentPaths } from '../../../lib/dashboard/drawing/marks.ts';
 
 describe('what is marked in a statechart', () => {
   const arrows = [
-    { source: 'starting.launching', target: 'starting.settling', causes: ['starting.launching.done'] },
-    { source: 'starting', target: 'failed.missing', causes: ['starting.resolving.done'] },
-    { source: 'starting', target: 'failed.exhausted', causes: ['process.exited', 'deadline'] },
-    { source: 'running', target: 'failed.exhausted', causes: ['process.exited'] },
+    { source: 'starting.launching', target: 'starting.settling', causes: ['launch.finished'] },
+    { source: 'starting', target: 'failed.missing', causes: ['executable.search_finished'] },
+    { source: 'starting', target: 'backoff.judging', causes: ['process.exited', 'launch.finished'] },
+    { source: 'running', target: 'backoff.judging', causes: ['process.exited'] },
     { source: 'backoff', target: 'starting', causes: ['deadline'] },
+    { source: 'backoff.judging', target: 'failed.exhausted', causes: ['choice'] },
+    { source: 'backoff.judging', target: 'starting', causes: ['choice'] },
+    { source: 'backoff.judging', target: 'backoff.waiting', causes: ['choice'] },
+    { source: '', target: 'starting', causes: ['service.start', 'service.restart'] },
+    { source: 'running', target: 'stopping', causes: ['service.restart'] },
+    { source: '', target: 'stopping', causes: ['service.stop'] },
   ];
+  const lit = (from: string | null, to: string, cause: string) => {
+    const [state = null, substate = null] = to.split('.');
+    return arrowsOf(arrows, { from, state, substate, cause }).map(({ source, target }) => `${source} > ${target}`);
+  };
 
   it('is the outer state and the one inside it', () => {
     expect(currentPaths({ state: 'running', substate: 'ready' })).to.deep.equal(['running', 'running.ready']);
@@ -17,18 +27,38 @@ describe('what is marked in a statechart', () => {
   });
 
   it('is the arrow between the two states by its cause, else by where it ends', () => {
-    const failed = { from: 'starting', state: 'failed' } as const;
+    expect(lit('starting', 'failed.missing', 'executable.search_finished')).to.deep.equal([
+      'starting > failed.missing',
+    ]);
+    expect(lit('starting', 'failed.missing', 'something else')).to.deep.equal(['starting > failed.missing']);
+    expect(lit('backoff', 'starting.waiting', 'deadline')).to.deep.equal(['backoff > starting']);
+  });
 
-    expect(arrowOf(arrows, { ...failed, substate: 'exhausted', cause: 'process.exited' })).to.equal(arrows[2]);
-    expect(arrowOf(arrows, { ...failed, substate: 'missing', cause: 'starting.resolving.done' })).to.equal(arrows[1]);
-    expect(arrowOf(arrows, { ...failed, substate: 'missing', cause: 'something else' })).to.equal(arrows[1]);
-    expect(arrowOf(arrows, { from: 'backoff', state: 'starting', substate: 'waiting', cause: 'deadline' })).to.equal(
-      arrows[4],
-    );
+  it('is both arrows of a way over a choice', () => {
+    const give = ['backoff.judging > failed.exhausted'];
+    expect(lit('starting', 'failed.exhausted', 'process.exited')).to.deep.equal([
+      'starting > backoff.judging',
+      ...give,
+    ]);
+    expect(lit('running', 'failed.exhausted', 'process.exited')).to.deep.equal(['running > backoff.judging', ...give]);
+    expect(lit('running', 'backoff.waiting', 'process.exited')).to.deep.equal([
+      'running > backoff.judging',
+      'backoff.judging > backoff.waiting',
+    ]);
+    expect(lit('running', 'starting.waiting', 'process.exited')).to.deep.equal([
+      'running > backoff.judging',
+      'backoff.judging > starting',
+    ]);
+  });
+
+  it('is the arrow from any state where the state itself has none for the cause', () => {
+    expect(lit('running', 'stopping.terminating', 'service.stop')).to.deep.equal([' > stopping']);
+    expect(lit('running', 'stopping.terminating', 'service.restart')).to.deep.equal(['running > stopping']);
+    expect(lit('failed', 'starting.waiting', 'service.restart')).to.deep.equal([' > starting']);
   });
 
   it('is no arrow when none leads from the one state to the other', () => {
-    expect(arrowOf(arrows, { from: 'stopped', state: 'running', substate: null, cause: 'deadline' })).to.equal(null);
-    expect(arrowOf(arrows, { from: null, state: 'running', substate: null, cause: 'deadline' })).to.equal(null);
+    expect(lit('stopped', 'running', 'deadline')).to.deep.equal([]);
+    expect(lit(null, 'running', 'deadline')).to.deep.equal([]);
   });
 });

@@ -33,7 +33,7 @@ describe('a step of the past of a service or an agent in few words', () => {
   }
 
   it('names the request of a command that it follows from at once, and of no other', () => {
-    const who = (cause: string, request: string | null) => whoOf(stepOf({ cause, correlation_id: request }));
+    const who = (cause: Step['cause'], request: string | null) => whoOf(stepOf({ cause, correlation_id: request }));
     expect(who('service.restart', 'r1')).to.equal('request r1');
     expect(who('process.exited', 'r1')).to.equal(null);
     expect(who('service.restart', null)).to.equal(null);

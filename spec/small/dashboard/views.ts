@@ -24,7 +24,7 @@ export function agentOf(id: string, more: Partial<AgentView> = {}): AgentView {
 /** A state change of pump1-corerl. */
 export function eventOf(more: Partial<EventView>): EventView {
   const what = { seq: 1, at: instant(1), type: 'service.state_changed', service_id: 'pump1-corerl' };
-  return { ...what, cause: 'process.ended', correlation_id: null, detail: {}, ...more };
+  return { ...what, cause: 'process.exited', correlation_id: null, detail: {}, ...more };
 }
 
 export function healthOf(): HealthView {

@@ -55,8 +55,8 @@ describe('the hub of the inspector', () => {
         'agent:pump1',
         'service:pump1-coreio',
         'service:pump1-corerl',
-        ...['0.service.running', 'liveness', 'readiness'],
-        ...['0.service.running', 'liveness', 'readiness'],
+        ...['observeProcess', 'liveness', 'readiness'],
+        ...['observeProcess', 'liveness', 'readiness'],
       ]);
       const known = new Set<string | undefined>([undefined]);
       for (const { type, sessionId, parentId } of messages) {

@@ -8,6 +8,51 @@ function all(svg: string, attribute: string): readonly string[] {
   return [...svg.matchAll(new RegExp(` ${attribute}="([^"]*)"`, 'g'))].map(([, value = '']) => value);
 }
 
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** The widths of letters that Graphviz measures with, about; a label's font has 10 points. */
+const LETTER = 4.6;
+const BLANK = 2.78;
+
+function boxOf(numbers: readonly number[]): Box {
+  const [xs, ys] = [numbers.filter((_, index) => index % 2 === 0), numbers.filter((_, index) => index % 2 === 1)];
+  return { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
+}
+
+/** The labels of arrows that lie partly in a state and partly outside of it. */
+function labelsOverBorders(svg: string): readonly string[] {
+  const groups = [...svg.matchAll(/<g id="([^"]+)" class="([^"]+)"[^>]*>(.*?)<\/g>/gs)];
+  const states = groups.flatMap(([, id = '', kind = '', body = '']) => {
+    const shape = /(?: d| points)="([^"]+)"/.exec(body)?.[1];
+    if (!kind.startsWith('state') || shape === undefined) return [];
+    return [{ id, ...boxOf((shape.match(/-?\d+(\.\d+)?/g) ?? []).map(Number)) }];
+  });
+  expect(states.length).to.be.greaterThan(0);
+  return groups.flatMap(([, , kind = '', body = '']) => {
+    if (kind !== 'transition') return [];
+    return [...body.matchAll(/<text[^>]* x="([-\d.]+)" y="([-\d.]+)"[^>]*>([^<]*)</g)].flatMap(([, x, y, raw = '']) => {
+      const text = raw.replaceAll('&#160;', ' ');
+      const left = Number(x) + BLANK * (text.length - text.trimStart().length);
+      const label = { left, right: left + LETTER * text.trim().length, top: Number(y) - 8, bottom: Number(y) + 2 };
+      const over = states.filter((state) => touches(label, state) && !isIn(label, state));
+      return over.map(({ id }) => `${text.trim()} over ${id}`);
+    });
+  });
+}
+
+function touches(one: Box, other: Box): boolean {
+  return one.left < other.right && one.right > other.left && one.top < other.bottom && one.bottom > other.top;
+}
+
+function isIn(one: Box, other: Box): boolean {
+  return one.left >= other.left && one.right <= other.right && one.top >= other.top && one.bottom <= other.bottom;
+}
+
 describe('the drawing of a machine', () => {
   before(async function () {
     this.timeout(60_000); // Graphviz is loaded, and the biggest drawings are made
@@ -53,6 +98,13 @@ describe('the drawing of a machine', () => {
           [...colours].every((colour) => ['currentColor', 'none', 'transparent'].includes(colour)),
         );
       });
+    });
+  }
+
+  for (const { machine } of MACHINES) {
+    it(`has no label over the border of a state (${machine.id})`, async () => {
+      const svg = await LIBRARY.svg(machine.id, 'main');
+      expect(labelsOverBorders(svg)).to.deep.equal([]);
     });
   }
 

@@ -51,7 +51,7 @@ class HostWorld implements MeasuredHost {
 
   fact(type: string, more: Partial<JournalEntry> = {}): JournalEntry {
     const nobody = { agentId: null, serviceId: null, from: null, to: null, correlationId: null };
-    return { ...nobody, seq: ++this.#seq, at: STARTED_AT, type, cause: 'test', detail: {}, ...more };
+    return { ...nobody, seq: ++this.#seq, at: STARTED_AT, type, cause: 'host', detail: {}, ...more };
   }
 }
 

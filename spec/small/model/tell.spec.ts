@@ -14,12 +14,12 @@ function entry(type: string, more: Partial<Tellable> = {}): Tellable {
   };
 }
 
-function move(from: string, to: string, cause: string, reason: string | null = null): Tellable {
+function move(from: string, to: string, cause: Tellable['cause'], reason: string | null = null): Tellable {
   return entry('service.state_changed', { from, to, cause, detail: { reason } });
 }
 
 const agent = { serviceId: null, agentId: 'pump1' };
-const host = { serviceId: null, cause: 'host' };
+const host = { serviceId: null, cause: 'host' } as const;
 const launch = { pid: 7, generation: 2, version: '1.2.3', executable: '/plant/corerl-1.2.3' };
 const exit = (detail: object) =>
   entry('process.exited', { detail: { code: null, signal: null, generation: 2, ...detail } });
@@ -31,10 +31,10 @@ const TOLD: readonly (readonly [Tellable, string])[] = [
     'pump1-corerl went from starting to running: it lived long enough to count as started.',
   ],
   [
-    move('starting', 'failed', 'starting.resolving.done', 'No file.'),
+    move('starting', 'failed', 'executable.search_finished', 'No file.'),
     'pump1-corerl went from starting to failed: No file.',
   ],
-  [move('a', 'b', 'unheard.of'), 'pump1-corerl went from a to b.'],
+  [move('a', 'b', 'unknown'), 'pump1-corerl went from a to b.'],
   [
     { ...move('running', 'backoff', 'service.changed', 'x is backoff'), ...agent, type: 'agent.state_changed' },
     'The agent pump1 went from running to backoff: x is backoff.',

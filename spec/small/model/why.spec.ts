@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { whyOf } from '../../../lib/model/why.ts';
 
 type Fact = Parameters<typeof whyOf>[0];
-type Move = readonly [from: string, to: string, cause: string, reason: string | null, why: string | null];
+type Move = readonly [from: string, to: string, cause: Fact['cause'], reason: string | null, why: string | null];
 
 const OF_SERVICES: readonly Move[] = [
   ['stopped', 'starting', 'service.claim', null, 'somebody needs it'],
@@ -11,8 +11,8 @@ const OF_SERVICES: readonly Move[] = [
   ['starting', 'running', 'deadline', 'runs 1.0.0 because …', 'it lived long enough to count as started'],
   ['backoff', 'starting', 'deadline', 'waits until a runs', 'its wait before the next launch was over'],
   ['failed', 'starting', 'deadline', null, 'the time for one more attempt had come'],
-  ['failed', 'starting', 'failed.missing.done', null, 'a fitting executable appeared'],
-  ['failed', 'starting', 'unheard.of', 'waits until a runs', null],
+  ['failed', 'starting', 'executable.appeared', null, 'a fitting executable appeared'],
+  ['failed', 'starting', 'unknown', 'waits until a runs', null],
   ['running', 'stopping', 'service.stop', 'is not ready: x', 'it was told to stop'],
   ['running', 'stopping', 'service.release', 'is not ready: x', 'nobody needs it any more'],
   ['running', 'stopping', 'host.drain', 'is not ready: x', 'the host takes its services down'],
@@ -21,13 +21,13 @@ const OF_SERVICES: readonly Move[] = [
   ['running', 'stopping', 'probe.failed', 'its liveness probe failed: x', 'its liveness probe failed: x'],
   ['starting', 'stopping', 'deadline', 'it did not pass within 5 s', 'it did not pass within 5 s'],
   ['starting', 'stopping', 'deadline', null, 'it did not count as started in time'],
-  ['stopping', 'stopped', 'stopping.killing.done', null, 'nothing of its processes is left'],
+  ['stopping', 'stopped', 'stop.finished', null, 'nothing of its processes is left'],
   ['running', 'stopped', 'process.exited', 'exited, which is a success', 'exited, which is a success'],
   ['running', 'backoff', 'process.exited', 'exited with code 1', 'exited with code 1'],
   ['running', 'backoff', 'host.resume', 'ended unseen', 'ended unseen'],
-  ['starting', 'failed', 'starting.resolving.done', 'No\n file.', 'No file'],
+  ['starting', 'failed', 'executable.search_finished', 'No\n file.', 'No file'],
   ['stopped', 'failed', 'supervisor.park', 'it broke 5 times', 'it broke 5 times'],
-  ['a', 'b', 'unheard.of', null, null],
+  ['a', 'b', 'unknown', null, null],
 ];
 
 const OF_AGENTS: readonly Move[] = [
@@ -46,7 +46,7 @@ const OF_AGENTS: readonly Move[] = [
 ];
 
 function fact(type: string, more: Partial<Fact>): Fact {
-  return { type, from: null, to: null, cause: 'x.y', detail: {}, ...more };
+  return { type, from: null, to: null, cause: 'unknown', detail: {}, ...more };
 }
 
 describe('why a fact of the journal came about', () => {
@@ -62,7 +62,7 @@ describe('why a fact of the journal came about', () => {
   }
 
   it('is for readiness what the probe said or that it passed, not that an older file runs', () => {
-    const readiness = (to: string, cause: string, reason: string | null) =>
+    const readiness = (to: string, cause: Fact['cause'], reason: string | null) =>
       whyOf(fact('service.readiness_changed', { to, cause, detail: { reason } }));
     expect(readiness('unready', 'probe.failed', 'is not ready: no answer.')).to.equal('no answer');
     expect(readiness('ready', 'probe.passed', 'runs 1.0.0 because …')).to.equal('its readiness probe passed');

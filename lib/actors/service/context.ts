@@ -1,6 +1,6 @@
 import type { Holder, ServiceId } from '../../model/ids.ts';
 import type { Executable, Launch } from '../../model/process.ts';
-import { EMPTY_BUDGET, type Attempt, type RestartBudget } from '../../model/restart.ts';
+import { EMPTY_BUDGET, type Attempt, type RestartBudget, type Verdict } from '../../model/restart.ts';
 import type { ServiceSpec } from '../../model/spec.ts';
 import type { Instant } from '../../model/time.ts';
 import type { ExitClass } from '../../model/states.ts';
@@ -60,6 +60,8 @@ export interface ServiceContext {
   readonly falls: number;
   /** Who ended the last of these: the agent whose group was restarted; null: the process failed. */
   readonly fellBy: Holder | null;
+  /** Where the end under judgement leads; null in every state that lasts, so that no kept row has one. */
+  readonly verdict: Verdict['next'] | null;
   readonly attempt: Attempt;
   readonly budget: RestartBudget;
   /** Launches that nobody asked for, ever. */
@@ -104,6 +106,7 @@ export function serviceContext(input: ServiceInput, now: Instant): ServiceContex
     condemned: null,
     falls: 0,
     fellBy: null,
+    verdict: null,
     attempt: 'first',
     budget: EMPTY_BUDGET,
     restarts: 0,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { launchId, serviceId } from '../../model/id-schema.ts';
 import type { Executable, Launch } from '../../model/process.ts';
 import { serviceSpec } from '../../model/spec-schema.ts';
-import type { Aftermath, LastExit, ServiceContext } from './record.ts';
+import type { Aftermath, LastExit, ServiceContext } from './context.ts';
 
 const instant = z.number();
 const generation = z.int().nonnegative();
@@ -71,6 +71,7 @@ export const serviceRecord = z.strictObject({
     .default(null),
   falls: z.int().nonnegative().default(0),
   fellBy: holder.nullable().default(null),
+  verdict: z.null().default(null),
   attempt: z.enum(['first', 'restart', 'recovery']),
   budget: z.strictObject({ failures: z.int().nonnegative(), restartTimes: z.array(instant) }),
   restarts: z.int().nonnegative(),

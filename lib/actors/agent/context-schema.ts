@@ -2,14 +2,15 @@ import { z } from 'zod';
 
 import type { ServiceReport } from '../../model/agent-state.ts';
 import { serviceId } from '../../model/id-schema.ts';
+import { PUBLIC_STATES } from '../../model/states.ts';
 import { agentPlan } from '../../model/spec-schema.ts';
-import type { AgentContext } from './record.ts';
+import type { AgentContext } from './context.ts';
 
 const intended = z.enum(['running', 'stopped']);
 
 const report = z.strictObject({
   serviceId,
-  state: z.enum(['stopped', 'starting', 'running', 'stopping', 'backoff', 'failed']),
+  state: z.enum(PUBLIC_STATES),
   intended,
   isReady: z.boolean().default(true),
   isComplete: z.boolean(),

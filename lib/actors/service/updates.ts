@@ -5,11 +5,10 @@ import { EMPTY_BUDGET, longestBackoff, recoveryDelay, type Verdict } from '../..
 import { launchesAlike, revisionOf } from '../../model/revision.ts';
 import type { DependencySpec, ServiceSpec } from '../../model/spec.ts';
 import type { Instant } from '../../model/time.ts';
-import type { PublicState } from '../../model/states.ts';
-import type { End } from './endings.ts';
+import { publicStateOf, type PublicState, type ServiceLeaf } from '../../model/states.ts';
+import type { LastExit, ServiceContext } from './context.ts';
 import type { ClaimEvent, ResumeEvent, ServiceEvent } from './events.ts';
-import type { LastExit, ServiceContext } from './record.ts';
-import { condemned, fallbackReason, provenBy } from './releases.ts';
+import { condemned, fallbackReason, provenBy, type End } from './exits.ts';
 
 type Change = Partial<ServiceContext>;
 
@@ -42,7 +41,7 @@ export function configured(context: ServiceContext, spec: ServiceSpec): Change {
 }
 
 /** What was accepted while no actor was there to be told. */
-export function rewished(context: ServiceContext, { intended, holders, spec }: ResumeEvent): Change {
+export function resumed(context: ServiceContext, { intended, holders, spec }: ResumeEvent): Change {
   return { ...(spec === null ? {} : configured(context, spec)), intended, holders };
 }
 
@@ -64,9 +63,9 @@ export function launched(context: ServiceContext, launch: Launch, now: Instant):
 }
 
 /** A live process of an earlier host is supervised again; nobody probed it meanwhile, so it gets at least one check. */
-export function adopted(context: ServiceContext, event: ResumeEvent, now: Instant): Change {
-  if (event.facts?.status !== 'alive') return {};
-  const { launch } = event.facts;
+export function adopted(context: ServiceContext, { facts }: ResumeEvent, now: Instant): Change {
+  if (facts?.status !== 'alive') return {};
+  const { launch } = facts;
   const { executable, spec } = context;
   const isSame = context.launch?.launchId === launch.launchId;
   const { startup } = spec.probes;
@@ -113,9 +112,9 @@ export function ended(context: ServiceContext, end: End): Change {
   };
 }
 
-/** What the verdict adds to an end: the budget, the deadline and the sentence. */
+/** What the verdict adds to an end: where it leads, the budget, the deadline and the sentence. */
 export function judged(context: ServiceContext, end: End, verdict: Verdict, now: Instant): Change {
-  const change = { ...ended(context, end), ...fallen(context, end, verdict) };
+  const change = { ...ended(context, end), ...fallen(context, end, verdict), verdict: verdict.next };
   switch (verdict.next) {
     case 'complete':
       return { ...change, attempt: 'first', budget: EMPTY_BUDGET, reason: `${end.reason}, which is a success` };
@@ -227,15 +226,10 @@ export function waitingReason(context: ServiceContext): string {
   return `waits until ${unmet(context).map(awaited).join(' and ')}`;
 }
 
-/** What a report says of the state beside its name. */
-export interface Told {
-  readonly state: PublicState;
-  readonly isReady?: boolean;
-  readonly isComplete?: boolean;
-}
-
-/** What the service tells those who watch it. */
-export function reportOf(context: ServiceContext, { state, isReady = false, isComplete = false }: Told): ServiceReport {
+/** What the service in that state tells those who watch it; `state` is a public one, with or without its nested one. */
+export function reportOf(context: ServiceContext, state: PublicState | ServiceLeaf): ServiceReport {
   const { spec, intended, holders, reason, falls, fellBy } = context;
-  return { serviceId: spec.id, state, intended, isReady, isComplete, holders, falls, fellBy, reason };
+  const [isReady, isComplete] = [state === 'running.ready', state === 'stopped.completed'];
+  const base = { serviceId: spec.id, state: publicStateOf(state), intended, isReady, isComplete };
+  return { ...base, holders, falls, fellBy, reason };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { SupervisorContext } from './record.ts';
+import type { SupervisorContext } from './context.ts';
 
 /** The context of the root as it is kept. A field that is added needs a default here, or a migration (control/migrations.ts). */
 export const supervisorRecord = z.strictObject({

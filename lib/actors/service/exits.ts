@@ -1,0 +1,160 @@
+import {
+  isHostTrouble,
+  isHostTroubleError,
+  type ExecutableChoice,
+  type LaunchFailure,
+  type LaunchOutcome,
+  type ProcessExit,
+  type ProcessFacts,
+} from '../../model/process.ts';
+import { classifyExit, judgeEnding, type Ending, type Verdict } from '../../model/restart.ts';
+import type { Instant, Millis } from '../../model/time.ts';
+import type { Fallback } from '../../ports/catalog.ts';
+import type { ServiceContext } from './context.ts';
+import type { ServiceEvent, UnreportedExit } from './events.ts';
+
+/** An end that the service has to account for: what it was, of which generation, and the sentence that says so. */
+export interface End extends Ending {
+  readonly generation: number;
+  readonly exit: ProcessExit | null;
+  readonly reason: string;
+}
+
+/** An event of the chart, or one of XState's own, which say that an effect is done or broke. */
+interface AnyEvent {
+  readonly type: string;
+}
+
+function outputOf(event: AnyEvent): unknown {
+  return 'output' in event ? event.output : undefined;
+}
+
+// What an effect came back with; each is asked only where the effect with that output is done.
+export const choiceIn = (event: AnyEvent) => outputOf(event) as ExecutableChoice;
+export const outcomeIn = (event: AnyEvent) => outputOf(event) as LaunchOutcome;
+export const factsIn = (event: AnyEvent) => outputOf(event) as ProcessFacts | null;
+
+/** The end that an event tells of; null: it tells of none that is still to be accounted for. */
+export function endIn(context: ServiceContext, event: AnyEvent, now: Instant): End | null {
+  switch (event.type) {
+    case 'process.exited':
+    case 'resume.ended':
+      return endOfProcess(context, event as ServiceEvent); // as the two types say
+    case 'xstate.done.actor.launchProcess': {
+      const outcome = outcomeIn(event);
+      return outcome.type === 'refused' ? endOfRefusal(outcome.failure, outcome.generation) : null;
+    }
+    case 'xstate.done.actor.stopTree':
+      return endOfFailedProbe(context, factsIn(event), now);
+    default:
+      return event.type.startsWith('xstate.error.actor.')
+        ? endOfError(context, 'error' in event ? event.error : undefined)
+        : null;
+  }
+}
+
+/**
+ * The end of a process that ended while no host observed it: an exit on record that the context has not accounted for, or a
+ * process that neither a record nor the kernel knows any more. Null: there is nothing to account for.
+ */
+export function unreportedExit(
+  context: Pick<ServiceContext, 'launch' | 'generation'>,
+  facts: ProcessFacts | null,
+  now: Instant,
+): UnreportedExit | null {
+  const { launch } = context;
+  const isNews = facts !== null && facts.generation > context.generation;
+  const isAwaited = launch !== null && facts?.generation === launch.generation;
+  if (facts?.status === 'exited' && (isNews || isAwaited)) return { generation: facts.generation, exit: facts.exit };
+  if (launch === null || facts?.status === 'alive' || isNews) return null;
+  return { generation: launch.generation, exit: { code: null, signal: null, at: now, isKnown: false } };
+}
+
+/** What an exit of that generation means for the service. */
+export function endOf(context: ServiceContext, { generation, exit }: UnreportedExit): End {
+  const isThisRun = context.launch?.generation === generation;
+  const uptimeMs = isThisRun && context.startedAt !== null ? Math.max(0, exit.at - context.startedAt) : null;
+  const how = sentenceOf(exit);
+  const isReboot = exit.isReboot === true;
+  const reason = uptimeMs === null && !isReboot ? `${how} before it counted as started` : how;
+  return { class: classifyExit(exit, context.spec.restart), uptimeMs, generation, exit, reason, isReboot };
+}
+
+function endOfProcess(context: ServiceContext, event: ServiceEvent): End | null {
+  if (event.type === 'resume.ended') return endOf(context, event.ended);
+  if (event.type !== 'process.exited' || context.launch?.launchId !== event.launchId) return null;
+  return endOf(context, { generation: context.launch.generation, exit: event.exit });
+}
+
+/** A launch that was refused but may be granted another time. */
+function endOfRefusal(failure: LaunchFailure, generation: number): End {
+  const reason = failure.message;
+  const isTrouble = isHostTrouble(failure);
+  return { class: 'spawn_transient', uptimeMs: null, generation, exit: null, reason, isHostTrouble: isTrouble };
+}
+
+/** An effect that broke: a bug stays inside this service and counts like a failed launch; what the host lacks does not count. */
+function endOfError(context: ServiceContext, error: unknown): End {
+  const reason = error instanceof Error ? error.message : String(error);
+  const isTrouble = isHostTroubleError(error);
+  const { generation } = context;
+  return { class: 'spawn_transient', uptimeMs: null, generation, exit: null, reason, isHostTrouble: isTrouble };
+}
+
+/** The end of a process that was ended for what a probe said; null when the stop under way is for something else. */
+function endOfFailedProbe(context: ServiceContext, facts: ProcessFacts | null, now: Instant): End | null {
+  const { aftermath, intended, launch, startedAt } = context;
+  if (aftermath?.type !== 'judge' || intended === 'stopped') return null;
+  const exit = facts?.status === 'exited' ? facts.exit : null;
+  const isStarted = aftermath.class === 'probe' && startedAt !== null;
+  const uptimeMs = isStarted ? Math.max(0, (exit?.at ?? now) - startedAt) : null;
+  const generation = launch?.generation ?? context.generation;
+  return { class: aftermath.class, uptimeMs, generation, exit, reason: aftermath.reason };
+}
+
+/** What follows an end by the restart policy. `random` in [0, 1) is the jitter of the backoff. */
+export function verdictOn(context: ServiceContext, end: End, at: { now: Instant; random: number }): Verdict {
+  const { spec, budget, attempt } = context;
+  return judgeEnding(spec.restart, end, { budget, attempt, hasFallback: hasFallback(context) }, at);
+}
+
+function sentenceOf(exit: ProcessExit): string {
+  if (exit.isReboot === true) return 'the machine was restarted, and the process ended with it';
+  if (!exit.isKnown) return 'the process ended unseen, its exit status is not known';
+  return exit.signal === null
+    ? `the process exited with code ${exit.code ?? '?'}`
+    : `the process was ended by ${exit.signal}`;
+}
+
+/** A file that was up for the reset time of the backoff is one to come back to. */
+export function provenBy(context: ServiceContext, uptimeMs: Millis | null): Partial<ServiceContext> {
+  const { executable, spec } = context;
+  if (executable === null || uptimeMs === null || uptimeMs < spec.restart.backoff.resetAfterMs) return {};
+  return { stable: { path: executable.path, version: executable.version } };
+}
+
+/** Whether another file than that of the launch was stable once. */
+export function hasFallback({ stable, executable }: ServiceContext): boolean {
+  return stable !== null && executable !== null && stable.path !== executable.path;
+}
+
+/** The file of the launch is given up, not the service. */
+export function condemned({ executable }: ServiceContext, reason: string): Partial<ServiceContext> {
+  return executable === null ? {} : { condemned: { ...executable, reason }, reason };
+}
+
+/** Why an older file runs than the newest; null: it does not. */
+export function fallbackReason({ condemned, stable, executable }: ServiceContext): string | null {
+  if (condemned === null || executable?.path === condemned.path || executable?.path !== stable?.path) return null;
+  return `runs ${nameOf(executable)} because ${nameOf(condemned)} was set aside: ${condemned.reason}`;
+}
+
+/** What discovery has to know of files that failed. */
+export function fallbackOf({ condemned, stable }: ServiceContext): { readonly fallback?: Fallback } {
+  if (condemned === null || stable === null) return {};
+  return { fallback: { condemned: condemned.fingerprint, stablePath: stable.path } };
+}
+
+function nameOf(release: { readonly path: string; readonly version: string | null } | null | undefined): string {
+  return release?.version ?? release?.path ?? 'an older file';
+}

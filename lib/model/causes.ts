@@ -1,0 +1,89 @@
+/**
+ * Every word that an event of the journal can have as its cause: a command, what was seen, or what the host did. The words belong to
+ * the API, not to the statecharts: an event of a chart may be renamed, its cause stays.
+ */
+export const CAUSES = [
+  'command',
+  'agent.start',
+  'agent.stop',
+  'agent.configure',
+  'service.start',
+  'service.stop',
+  'service.restart',
+  'service.claim',
+  'service.release',
+  'service.configure',
+  'service.recycle',
+  'service.changed',
+  'process.exited',
+  'probe.passed',
+  'probe.failed',
+  'deadline',
+  'executable.search_finished',
+  'executable.search_failed',
+  'executable.appeared',
+  'executable.watch_failed',
+  'launch.finished',
+  'launch.failed',
+  'stop.finished',
+  'stop.failed',
+  'host',
+  'host.resume',
+  'host.drain',
+  'survey',
+  'supervisor.park',
+  'exception',
+  'unknown',
+] as const;
+
+export type Cause = (typeof CAUSES)[number];
+
+/** The ends of effects, by the event that XState makes of them: `xstate.done.actor.<effect>`. */
+const EFFECTS: Readonly<Partial<Record<string, Cause>>> = {
+  'done.chooseExecutable': 'executable.search_finished',
+  'error.chooseExecutable': 'executable.search_failed',
+  'done.awaitExecutable': 'executable.appeared',
+  'error.awaitExecutable': 'executable.watch_failed',
+  'done.launchProcess': 'launch.finished',
+  'error.launchProcess': 'launch.failed',
+  'done.stopTree': 'stop.finished',
+  'error.stopTree': 'stop.failed',
+};
+
+/** What version 0.1.0 wrote for the ends of effects: the state that had invoked them. */
+const OLD_WORDS: Readonly<Partial<Record<string, Cause>>> = {
+  'starting.resolving.done': 'executable.search_finished',
+  'starting.resolving.error': 'executable.search_failed',
+  'starting.launching.done': 'launch.finished',
+  'starting.launching.error': 'launch.failed',
+  'stopping.terminating.done': 'stop.finished',
+  'stopping.terminating.error': 'stop.failed',
+  'stopping.killing.done': 'stop.finished',
+  'stopping.killing.error': 'stop.failed',
+  'stopping.draining.done': 'stop.finished',
+  'stopping.draining.error': 'stop.failed',
+  'failed.missing.done': 'executable.appeared',
+  'failed.missing.error': 'executable.watch_failed',
+  'failed.refused.done': 'executable.appeared',
+  'failed.refused.error': 'executable.watch_failed',
+};
+
+const KNOWN: ReadonlySet<string> = new Set(CAUSES);
+
+/** The cause that an event of a statechart is, by its type; null: none of the journal's. */
+export function causeOf(eventType: string): Cause | null {
+  if (eventType.startsWith('xstate.after.')) return 'deadline';
+  if (eventType.startsWith('resume.')) return 'host.resume';
+  const [, end, effect] = /^xstate\.(done|error)\.actor\.(\w+)$/.exec(eventType) ?? [];
+  if (end !== undefined) return EFFECTS[`${end}.${effect ?? ''}`] ?? null;
+  return isCause(eventType) ? eventType : null;
+}
+
+/** The cause that a row of the journal has, whichever version wrote it. */
+export function causeOfRow(kept: string): Cause {
+  return isCause(kept) ? kept : (OLD_WORDS[kept] ?? 'unknown');
+}
+
+function isCause(word: string): word is Cause {
+  return KNOWN.has(word);
+}
