@@ -1,21 +1,21 @@
 import { join } from 'node:path';
+import { logLayoutOf, type LogLayout } from '../launching/log-layout.ts';
 import type { LaunchId, ServiceId } from '../model/ids.ts';
 
 /** Where things are below a state directory (docs/launch-protocol.md). */
-export interface Layout {
+export interface Layout extends LogLayout {
   readonly run: string;
   readonly exits: string;
   readonly locks: string;
-  readonly logs: string;
 }
 
 /** The folders of a state directory. */
 export function layoutOf(stateDir: string): Layout {
   return {
+    ...logLayoutOf(stateDir),
     run: join(stateDir, 'run'),
     exits: join(stateDir, 'exits'),
     locks: join(stateDir, 'locks'),
-    logs: join(stateDir, 'logs'),
   };
 }
 
@@ -32,14 +32,4 @@ export function exitFile(layout: Layout, launchId: LaunchId): string {
 /** The file whose lock says that a tree of the service lives. */
 export function lockFile(layout: Layout, serviceId: ServiceId): string {
   return join(layout.locks, serviceId);
-}
-
-/** The folder with the output of all generations of a service. */
-export function logFolder(layout: Layout, serviceId: ServiceId): string {
-  return join(layout.logs, serviceId);
-}
-
-/** One of the two output files of a launch. */
-export function logFile(layout: Layout, serviceId: ServiceId, generation: number, stream: 'stdout' | 'stderr'): string {
-  return join(logFolder(layout, serviceId), `${generation}.${stream}`);
 }

@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
+import { logFolder, type LogLayout } from '../launching/log-layout.ts';
 import type { ServiceId } from '../model/ids.ts';
 import { codeOf } from './failure.ts';
-import { logFolder, type Layout } from './layout.ts';
 
 /** The highest generation of a service that has left output behind; 0: none. Log files outlive a lost ledger. */
-export function newestLogged(layout: Layout, serviceId: ServiceId): number {
+export function newestLogged(layout: LogLayout, serviceId: ServiceId): number {
   try {
     const names = readdirSync(logFolder(layout, serviceId));
     return Math.max(0, ...names.flatMap((name) => (/^\d+\./.test(name) ? Number.parseInt(name, 10) : [])));

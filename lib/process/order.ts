@@ -1,9 +1,10 @@
+import { logFile } from '../launching/log-layout.ts';
 import type { LaunchId } from '../model/ids.ts';
 import { LIMIT_NAMES, type LimitName } from '../model/limits.ts';
 import type { LaunchFailure, ShimKind } from '../model/process.ts';
 import type { LaunchRequest } from '../ports/process-host.ts';
 import type { Refusal } from './failure.ts';
-import { lockFile, logFile, runFolder, type Layout } from './layout.ts';
+import { lockFile, runFolder, type Layout } from './layout.ts';
 import type { ShimOrder } from './shims.ts';
 import { signalNumber } from './signals.ts';
 

@@ -48,6 +48,11 @@ export function guardOf(kind: ShimKind): readonly string[] | null {
   return kind === 'native' ? [nativeShimFile(), 'guard'] : null;
 }
 
+/** The words before `FILE BYTES` that give back the space of the first bytes of a file; null where the native shim does not run. */
+export function punchCommandOf(kind: ShimKind): readonly string[] | null {
+  return kind === 'native' ? [nativeShimFile(), 'punch'] : null;
+}
+
 /** The way to start shims of a kind. */
 export function shimsOf(kind: ShimKind, log: Log): Shims {
   switch (kind) {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { LINE_LIMIT } from '../../../lib/model/log-line.ts';
-import { linesIn, nulsIn } from '../../../lib/process/logs/lines.ts';
-import { Pins } from '../../../lib/process/logs/pins.ts';
+import { linesIn, nulsIn } from '../../../lib/logs/lines.ts';
+import { Pins } from '../../../lib/logs/pins.ts';
 
 describe('lines in bytes', () => {
   it('carry the offsets of their bytes, and what follows the last newline is left', () => {

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync, uti
 import { join } from 'node:path';
 import { parseServiceId } from '../../../lib/model/ids.ts';
 import { LOG_STREAMS, parsePosition, type LogStart } from '../../../lib/model/log-line.ts';
-import { openServiceLogs } from '../../../lib/process/logs/local-service-logs.ts';
+import { openServiceLogs } from '../../../lib/logs/local-service-logs.ts';
 import { bestShimKind } from '../../../lib/process/shim-kind.ts';
 import { eventually } from '../../support/eventually.ts';
 import { AMPLE, Follower, LogsWorld, SERVICE } from '../../support/logs-world.ts';
@@ -326,7 +326,7 @@ describe('the output of a service', function () {
       });
 
       beforeEach(async () => {
-        await world.open(way === 'holes' ? {} : { punch: null });
+        await world.open(way === 'holes' ? {} : { punchCommand: null });
         expect(world.logs.isLossless).to.equal(way === 'holes');
       });
 
@@ -361,7 +361,7 @@ describe('the output of a service', function () {
         await world.logs.sweep();
         const before = await world.all();
         await world.close();
-        await world.open(way === 'holes' ? {} : { punch: null });
+        await world.open(way === 'holes' ? {} : { punchCommand: null });
         expect(await world.all()).to.deep.equal(before);
         const position = before.at(-1)?.position ?? '';
         world.write(1, 'more\n');
@@ -408,7 +408,7 @@ describe('the output of a service', function () {
     world.write(1, 'old\nold\n');
     writeFileSync(`${world.file(1)}.kept`, 'old\nold\n');
     writeFileSync(`${world.file(1)}.head`, '{"head":0,"base":8,"truncating":8}\n');
-    await world.open({ punch: null });
+    await world.open({ punchCommand: null });
     world.write(1, '');
     expect(await world.texts()).to.deep.equal(['old', 'old']);
     world.write(1, 'new\n');
@@ -432,7 +432,12 @@ describe('the output of a service', function () {
   });
 
   it('is swept without being looked into while nothing grows, and says how long that takes for 1,000 services', async () => {
-    const logs = await openServiceLogs({ stateDir: world.stateDir, facts: () => null, log: world.log });
+    const logs = await openServiceLogs({
+      stateDir: world.stateDir,
+      facts: () => null,
+      log: world.log,
+      punchCommand: null,
+    });
     const ids = Array.from({ length: 1_000 }, (_, index) => parseServiceId(`service-${index}`));
     for (const id of ids) {
       mkdirSync(join(world.stateDir, 'logs', id));

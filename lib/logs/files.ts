@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
-import type { ServiceId } from '../../model/ids.ts';
-import { LOG_STREAMS, type LogStream } from '../../model/log-line.ts';
-import { codeOf } from '../failure.ts';
-import { logFile, logFolder, type Layout } from '../layout.ts';
+import type { ServiceId } from '../model/ids.ts';
+import { LOG_STREAMS, type LogStream } from '../model/log-line.ts';
+import { codeOf } from './error-code.ts';
+import { logFile, logFolder, type LogLayout } from '../launching/log-layout.ts';
 
 /** One output file of one launch. */
 export interface LogPlace {
@@ -15,12 +15,12 @@ export interface LogPlace {
 const NAME_FORM = /^(\d{1,15})\.(stdout|stderr)$/;
 
 /** The place of a stream of a launch, whether or not the file is there. */
-export function placeOf(layout: Layout, serviceId: ServiceId, generation: number, stream: LogStream): LogPlace {
+export function placeOf(layout: LogLayout, serviceId: ServiceId, generation: number, stream: LogStream): LogPlace {
   return { serviceId, generation, stream, file: logFile(layout, serviceId, generation, stream) };
 }
 
 /** The launches of a service that have output files, oldest first; none for a service that never was launched. */
-export function generationsOf(layout: Layout, serviceId: ServiceId): readonly number[] {
+export function generationsOf(layout: LogLayout, serviceId: ServiceId): readonly number[] {
   const found = new Set<number>();
   for (const name of namesIn(logFolder(layout, serviceId))) {
     const generation = NAME_FORM.exec(name)?.[1];
@@ -39,7 +39,7 @@ function namesIn(folder: string): readonly string[] {
 }
 
 /** All files that a launch may have: its output, and what releasing space put beside it. */
-export function filesOf(layout: Layout, serviceId: ServiceId, generation: number): readonly string[] {
+export function filesOf(layout: LogLayout, serviceId: ServiceId, generation: number): readonly string[] {
   return LOG_STREAMS.flatMap((stream) => {
     const { file } = placeOf(layout, serviceId, generation, stream);
     return [file, headFile(file), keptFile(file)];

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
-import type { LogItem, LogPolicy, LogQuery } from '../../model/log-line.ts';
-import type { ProcessFacts } from '../../model/process.ts';
-import type { ServiceId } from '../../model/ids.ts';
-import type { Log } from '../../ports/log.ts';
-import type { ServiceLogs } from '../../ports/service-logs.ts';
-import { layoutOf } from '../layout.ts';
+import type { LogItem, LogPolicy, LogQuery } from '../model/log-line.ts';
+import type { ProcessFacts } from '../model/process.ts';
+import type { ServiceId } from '../model/ids.ts';
+import type { Log } from '../ports/log.ts';
+import type { ServiceLogs } from '../ports/service-logs.ts';
+import { logLayoutOf } from '../launching/log-layout.ts';
 import { Heads } from './heads.ts';
 import { Pins } from './pins.ts';
 import { Poller } from './poller.ts';
@@ -20,8 +20,8 @@ export interface LocalServiceLogsOptions {
   /** The newest launch of a service as the process host knows it. */
   readonly facts: (serviceId: ServiceId) => ProcessFacts | null;
   readonly log: Log;
-  /** Default: by the native shim where that works; null: never, the rest is copied and the file truncated. */
-  readonly punch?: Punch | null;
+  /** The words before `FILE BYTES` that punch a hole; null: none are punched, the rest is copied and the file truncated. */
+  readonly punchCommand: readonly string[] | null;
 }
 
 /** The output files of a state directory. */
@@ -41,7 +41,7 @@ class LogFiles implements LocalServiceLogs {
 
   constructor({ stateDir, facts, log }: LocalServiceLogsOptions, punch: Punch | null) {
     const hasEnded = (serviceId: ServiceId, generation: number): boolean => isPast(facts(serviceId), generation);
-    this.#room = { layout: layoutOf(stateDir), heads: new Heads(), pins: new Pins(), log, hasEnded };
+    this.#room = { layout: logLayoutOf(stateDir), heads: new Heads(), pins: new Pins(), log, hasEnded };
     this.#releaser = new Releaser(this.#room.heads, punch);
     this.#poller = new Poller(this.#room);
     this.isLossless = punch !== null;
@@ -78,7 +78,7 @@ function isPast(facts: ProcessFacts | null, generation: number): boolean {
 
 /** Opens the output files of a state directory (docs/logs.md). One at a time for each directory. */
 export async function openServiceLogs(options: LocalServiceLogsOptions): Promise<LocalServiceLogs> {
-  const { logs } = layoutOf(options.stateDir);
+  const { logs } = logLayoutOf(options.stateDir);
   mkdirSync(logs, { recursive: true, mode: 0o700 });
-  return new LogFiles(options, options.punch === undefined ? await punchIn(logs) : options.punch);
+  return new LogFiles(options, await punchIn(logs, options.punchCommand));
 }
