@@ -63,11 +63,6 @@ export function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-/** A refusal that the next attempt may not meet. */
-export function transient(code: string, message: string): LaunchFailure {
-  return { code, isPermanent: false, message };
-}
-
 function describedBy(errno: number): readonly [string, string] {
   return getSystemErrorMap().get(-errno) ?? EXEC_ONLY.get(errno) ?? [`E${errno}`, `error ${errno}`];
 }

@@ -1,18 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { logFolder } from '../launching/log-layout.ts';
+import type { Slots } from '../launching/slots.ts';
+import { transient } from '../launching/transient-failure.ts';
 import { parseLaunchId, type LaunchId, type ServiceId } from '../model/ids.ts';
 import type { LaunchFailure, LaunchOutcome } from '../model/process.ts';
 import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import type { LaunchEntry, LaunchLedger } from '../ports/launch-ledger.ts';
 import type { LaunchRequest } from '../ports/process-host.ts';
-import { codeOf, transient } from './failure.ts';
+import { codeOf } from './failure.ts';
 import { LandingStrip, STOPPED, type Landing, type LandingRoom } from './landing.ts';
 import { runFolder } from './layout.ts';
 import { orderOf, unusableOf } from './order.ts';
 import { removeRecords, revoke, writeRequest } from './records.ts';
 import type { Shims } from './shims.ts';
-import type { Slots } from './slots.ts';
 import { Tree } from './tree.ts';
 
 /** What launches share. */

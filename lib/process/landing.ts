@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { transient } from '../launching/transient-failure.ts';
 import type { LaunchId } from '../model/ids.ts';
 import type { LaunchFailure, ShimKind } from '../model/process.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { LaunchRequest } from '../ports/process-host.ts';
 import { followClaimed } from './claimed.ts';
-import { failureOf, transient, type Refusal } from './failure.ts';
+import { failureOf, type Refusal } from './failure.ts';
 import type { Layout } from './layout.ts';
 import { subjectOf } from './order.ts';
 import { NOBODY, readClaim, readShimClaim, removeRecords, revoke, type Identity } from './records.ts';

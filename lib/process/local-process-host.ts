@@ -1,4 +1,6 @@
 import { mkdirSync } from 'node:fs';
+import { Slots } from '../launching/slots.ts';
+import { transient } from '../launching/transient-failure.ts';
 import { inheritable } from '../model/environment.ts';
 import type { LaunchId, ServiceId } from '../model/ids.ts';
 import type { Launch, LaunchFailure, LaunchOutcome, ProcessExit, ProcessFacts, ShimKind } from '../model/process.ts';
@@ -11,14 +13,12 @@ import type { LaunchObserver, LaunchRequest, ProcessHost, Stray, StrayPolicy } f
 import type { ProcessUsage } from '../ports/process-usage.ts';
 import { Adoption } from './adoption.ts';
 import { environmentOf } from './environment.ts';
-import { transient } from './failure.ts';
 import { Flight, type FlightRoom } from './flight.ts';
 import { bootId } from './identity.ts';
 import { layoutOf } from './layout.ts';
 import { newestLogged } from './logged.ts';
 import { bestShimKind, shimsOf } from './shim-kind.ts';
 import { signalNumber } from './signals.ts';
-import { Slots } from './slots.ts';
 import { Strays } from './strays.ts';
 import { Trees } from './trees.ts';
 import { usageOf } from './usage/usage-of.ts';

@@ -1,3 +1,5 @@
+import { FactsBook } from '../launching/facts-book.ts';
+import { LedgerDebt } from '../launching/ledger-debt.ts';
 import type { LaunchId, ServiceId } from '../model/ids.ts';
 import type { Launch, ProcessExit } from '../model/process.ts';
 import type { StopSpec } from '../model/spec.ts';
@@ -6,9 +8,7 @@ import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import type { LaunchLedger } from '../ports/launch-ledger.ts';
 import type { Log } from '../ports/log.ts';
 import { ExitWatch } from './exit-watch.ts';
-import { FactsBook } from './facts-book.ts';
 import type { Layout } from './layout.ts';
-import { LedgerDebt } from './ledger-debt.ts';
 import { ProcessTable } from './process-table.ts';
 import { removeRecords } from './records.ts';
 import { Sweep } from './sweep.ts';

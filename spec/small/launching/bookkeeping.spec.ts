@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
-import { FactsBook } from '../../../lib/process/facts-book.ts';
-import { LedgerDebt } from '../../../lib/process/ledger-debt.ts';
-import { Slots } from '../../../lib/process/slots.ts';
+import { FactsBook } from '../../../lib/launching/facts-book.ts';
+import { LedgerDebt } from '../../../lib/launching/ledger-debt.ts';
+import { Slots } from '../../../lib/launching/slots.ts';
 
 const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const PUMP = parseServiceId('pump');
