@@ -1,23 +1,22 @@
+import { launchVariables } from '../model/environment.ts';
 import type { LaunchId } from '../model/ids.ts';
 import type { LaunchRequest } from '../ports/process-host.ts';
 
-/** The variable that marks every process of a launch. */
-export const LAUNCH_MARK = 'COREDINATOR_LAUNCH_ID';
+/** What every launch of a host gets, whichever service it is of. */
+export interface HostEnvironment {
+  /** What a launch on this machine inherits of the host's own environment. */
+  readonly inherited: Readonly<Record<string, string>>;
+  readonly instanceId: string;
+  readonly url: string;
+}
 
-/** The whole environment of one launch (contract 3.1). */
+/** The whole environment of one launch on this machine. */
 export function environmentOf(
   request: LaunchRequest,
   launchId: LaunchId,
-  host: { readonly inherited: Readonly<Record<string, string>>; readonly instanceId: string; readonly url: string },
+  { inherited, instanceId, url }: HostEnvironment,
 ): Readonly<Record<string, string>> {
-  return {
-    ...host.inherited,
-    ...request.env,
-    COREDINATOR_INSTANCE: host.instanceId,
-    COREDINATOR_SERVICE_ID: request.serviceId,
-    ...(request.agentId === null ? {} : { COREDINATOR_AGENT_ID: request.agentId }),
-    COREDINATOR_GENERATION: String(request.generation),
-    [LAUNCH_MARK]: launchId,
-    COREDINATOR_URL: host.url,
-  };
+  const { serviceId, agentId, generation, env } = request;
+  const own = launchVariables({ instanceId, serviceId, agentId, generation, launchId, hostUrl: url });
+  return { ...inherited, ...env, ...own };
 }

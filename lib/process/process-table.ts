@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { LAUNCH_MARK } from './environment.ts';
+import { LAUNCH_MARK } from '../model/environment.ts';
 import { procStat, psStats, type ProcessStat } from './identity.ts';
 import type { Identity } from './records.ts';
 

@@ -97,17 +97,6 @@ describe('the environment of a launch', () => {
       COREDINATOR_URL: 'u',
     });
   });
-
-  it('has nothing by which it would speak to the service manager of the host, or take its sockets', () => {
-    const manager = {
-      NOTIFY_SOCKET: '/run/n',
-      WATCHDOG_USEC: '1',
-      WATCHDOG_PID: '1',
-      LISTEN_FDS: '1',
-      LISTEN_PID: '1',
-    };
-    expect(inheritable({ ...manager, LISTEN_FDNAMES: 'a', INVOCATION_ID: 'f' })).to.deep.equal({ INVOCATION_ID: 'f' });
-  });
 });
 
 describe('an order', () => {
