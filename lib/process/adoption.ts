@@ -5,10 +5,10 @@ import type { ProcessExit } from '../model/process.ts';
 import type { LaunchEntry } from '../ports/launch-ledger.ts';
 import { followClaimed } from './claimed.ts';
 import { runFolder, type Layout } from './layout.ts';
+import { NOBODY, type Identity } from './os/process-identity.ts';
 import {
   exitOf,
   listRuns,
-  NOBODY,
   readClaim,
   readExit,
   readMain,
@@ -17,7 +17,6 @@ import {
   removeRecords,
   revoke,
   type Claim,
-  type Identity,
   type ShimClaim,
 } from './records.ts';
 import { guaranteesOf } from './shim-kind.ts';

@@ -57,12 +57,6 @@ export function isLimitName(limit: unknown): limit is LimitName {
   return typeof limit === 'string' && Object.hasOwn(LIMIT_NAMES, limit);
 }
 
-/** The code of an error of Node (`ENOENT`); empty when it carries none. */
-export function codeOf(error: unknown): string {
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : null;
-  return typeof code === 'string' ? code : '';
-}
-
 function describedBy(errno: number): readonly [string, string] {
   return getSystemErrorMap().get(-errno) ?? EXEC_ONLY.get(errno) ?? [`E${errno}`, `error ${errno}`];
 }

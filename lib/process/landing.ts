@@ -9,11 +9,12 @@ import { followClaimed } from './claimed.ts';
 import { failureOf, type Refusal } from './failure.ts';
 import type { Layout } from './layout.ts';
 import { subjectOf } from './order.ts';
-import { NOBODY, readClaim, readShimClaim, removeRecords, revoke, type Identity } from './records.ts';
+import { NOBODY, type Identity } from './os/process-identity.ts';
+import { readClaim, readShimClaim, removeRecords, revoke } from './records.ts';
 import { guaranteesOf } from './shim-kind.ts';
 import type { Report, ShimOrder } from './shims.ts';
-import type { TreeOrigin } from './tree-origin.ts';
 import type { Tree } from './tree.ts';
+import type { TreeOrigin } from './tree-origin.ts';
 
 /** What landings share. */
 export interface LandingRoom {

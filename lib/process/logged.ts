@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { logFolder, type LogLayout } from '../launching/log-layout.ts';
 import type { ServiceId } from '../model/ids.ts';
-import { codeOf } from './failure.ts';
+import { codeOf } from './os/error-code.ts';
 
 /** The highest generation of a service that has left output behind; 0: none. Log files outlive a lost ledger. */
 export function newestLogged(layout: LogLayout, serviceId: ServiceId): number {

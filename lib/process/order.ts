@@ -5,8 +5,8 @@ import type { LaunchFailure, ShimKind } from '../model/process.ts';
 import type { LaunchRequest } from '../ports/process-host.ts';
 import type { Refusal } from './failure.ts';
 import { lockFile, runFolder, type Layout } from './layout.ts';
+import { signalNumber } from './os/signals.ts';
 import type { ShimOrder } from './shims.ts';
-import { signalNumber } from './signals.ts';
 
 const LIMITS = Object.keys(LIMIT_NAMES) as LimitName[]; // its keys, by its type
 

@@ -4,18 +4,10 @@ import { isId, parseServiceId, type LaunchId, type ServiceId } from '../model/id
 import type { ProcessExit, ShimKind } from '../model/process.ts';
 import type { NodeSignal, StopSpec } from '../model/spec.ts';
 import type { Clock } from '../ports/clock.ts';
-import { codeOf } from './failure.ts';
 import { exitFile, runFolder, type Layout } from './layout.ts';
-import { signalName } from './signals.ts';
-
-/** One process, beyond doubt within one boot: pids are reused, start times only grow. */
-export interface Identity {
-  readonly pid: number;
-  readonly start: string;
-}
-
-/** The identity of no process, for what is not known any more. */
-export const NOBODY: Identity = { pid: 0, start: '' };
+import { codeOf } from './os/error-code.ts';
+import type { Identity } from './os/process-identity.ts';
+import { signalName } from './os/signals.ts';
 
 /** The claim of the shim that runs a launch. */
 export interface ShimClaim {

@@ -2,10 +2,10 @@ import type { LaunchId, ServiceId } from '../model/ids.ts';
 import type { StopSpec } from '../model/spec.ts';
 import { followClaimed } from './claimed.ts';
 import type { StrayOrigin } from './held-stray.ts';
-import { livingAmong } from './identity.ts';
 import type { Layout } from './layout.ts';
 import { eldest, type Marked } from './marked.ts';
-import { NOBODY, readClaim, readMain, readRequest, readShimClaim, revoke, type RequestRecord } from './records.ts';
+import { livingAmong, NOBODY } from './os/process-identity.ts';
+import { readClaim, readMain, readRequest, readShimClaim, revoke, type RequestRecord } from './records.ts';
 
 /** For strays whose own stop spec is not to be had. */
 const DEFAULT_STOP: StopSpec = { signal: 'SIGTERM', graceMs: 5_000 };

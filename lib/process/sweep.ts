@@ -1,6 +1,5 @@
-import { livingAmong } from './identity.ts';
-import { codeOf } from './failure.ts';
-import type { Identity } from './records.ts';
+import { codeOf } from './os/error-code.ts';
+import { livingAmong, type Identity } from './os/process-identity.ts';
 
 const EVERY_MS = 250;
 

@@ -4,8 +4,8 @@ import type { StopSpec } from '../model/spec.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Layout } from './layout.ts';
-import type { ProcessTable } from './process-table.ts';
-import type { Identity } from './records.ts';
+import type { Identity } from './os/process-identity.ts';
+import type { ProcessTable } from './os/process-table.ts';
 import type { Sweep } from './sweep.ts';
 
 /** A launch whose shim has claimed it. */

@@ -9,11 +9,11 @@ import type { LaunchLedger } from '../ports/launch-ledger.ts';
 import type { Log } from '../ports/log.ts';
 import { ExitWatch } from './exit-watch.ts';
 import type { Layout } from './layout.ts';
-import { ProcessTable } from './process-table.ts';
+import { ProcessTable } from './os/process-table.ts';
 import { removeRecords } from './records.ts';
 import { Sweep } from './sweep.ts';
-import type { TreeOrigin, TreeRoom, TreeSubject } from './tree-origin.ts';
 import { Tree } from './tree.ts';
+import type { TreeOrigin, TreeRoom, TreeSubject } from './tree-origin.ts';
 
 /** What the collection of trees is made from. */
 export interface TreesOptions {

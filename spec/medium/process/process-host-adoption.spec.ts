@@ -5,7 +5,7 @@ import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
 import type { Launch, ProcessExit, ShimKind } from '../../../lib/model/process.ts';
 import type { LaunchEntry } from '../../../lib/ports/launch-ledger.ts';
 import type { ProcessHost } from '../../../lib/ports/process-host.ts';
-import { bootId, procStat } from '../../../lib/process/identity.ts';
+import { bootId, procStat } from '../../../lib/process/os/process-identity.ts';
 import { bestShimKind } from '../../../lib/process/shim-kind.ts';
 import { eventually } from '../../support/eventually.ts';
 import { LocalProcessWorld } from '../../support/local-process-world.ts';

@@ -5,7 +5,7 @@ import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
 import { NO_LIMITS } from '../../../lib/model/limits.ts';
 import type { LaunchFailure, ProcessExit, ShimKind } from '../../../lib/model/process.ts';
 import type { LaunchRequest, ProcessHost } from '../../../lib/ports/process-host.ts';
-import { procStat } from '../../../lib/process/identity.ts';
+import { procStat } from '../../../lib/process/os/process-identity.ts';
 import { NativeShims } from '../../../lib/process/launcher.ts';
 import { bestShimKind } from '../../../lib/process/shim-kind.ts';
 import { eventually } from '../../support/eventually.ts';

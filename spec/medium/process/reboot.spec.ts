@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseServiceId } from '../../../lib/model/ids.ts';
 import type { Launch, ShimKind } from '../../../lib/model/process.ts';
 import type { ProcessHost } from '../../../lib/ports/process-host.ts';
-import { procStat } from '../../../lib/process/identity.ts';
+import { procStat } from '../../../lib/process/os/process-identity.ts';
 import { bestShimKind } from '../../../lib/process/shim-kind.ts';
 import { isAlive } from '../../support/alive.ts';
 import { eventually } from '../../support/eventually.ts';

@@ -10,7 +10,7 @@ import { frameOf } from '../../../lib/process/launcher.ts';
 import { layoutOf } from '../../../lib/process/layout.ts';
 import { orderOf, subjectOf, unusableOf } from '../../../lib/process/order.ts';
 import { Lines, parseReport } from '../../../lib/process/shims.ts';
-import { signalName, signalNumber } from '../../../lib/process/signals.ts';
+import { signalName, signalNumber } from '../../../lib/process/os/signals.ts';
 
 const LAUNCH = parseLaunchId('c'.repeat(32));
 const REQUEST: LaunchRequest = {

@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { LAUNCH_MARK } from '../model/environment.ts';
-import { procStat, psStats, type ProcessStat } from './identity.ts';
-import type { Identity } from './records.ts';
+import { LAUNCH_MARK } from '../../model/environment.ts';
+import { procStat, psStats, type Identity, type ProcessStat } from './process-identity.ts';
 
 /** One living process of the table. */
 export interface TableEntry extends ProcessStat {

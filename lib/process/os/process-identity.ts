@@ -1,7 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
-import { codeOf } from './failure.ts';
-import type { Identity } from './records.ts';
+import { codeOf } from './error-code.ts';
+
+/** One process, beyond doubt within one boot: pids are reused, start times only grow. */
+export interface Identity {
+  readonly pid: number;
+  readonly start: string;
+}
+
+/** The identity of no process, for what is not known any more. */
+export const NOBODY: Identity = { pid: 0, start: '' };
 
 /** What tells boots apart; empty where the system has no such thing. */
 export function bootId(): string {
