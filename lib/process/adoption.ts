@@ -3,9 +3,7 @@ import { uptime } from 'node:os';
 import { parseLaunchId, type LaunchId, type ServiceId } from '../model/ids.ts';
 import type { ProcessExit } from '../model/process.ts';
 import type { LaunchEntry } from '../ports/launch-ledger.ts';
-import { followClaimed } from './claimed.ts';
-import { runFolder, type Layout } from './layout.ts';
-import { NOBODY, type Identity } from './os/process-identity.ts';
+import { followClaimed } from './files/await-claim.ts';
 import {
   exitOf,
   listRuns,
@@ -18,7 +16,9 @@ import {
   revoke,
   type Claim,
   type ShimClaim,
-} from './records.ts';
+} from './files/launch-files.ts';
+import { runFolder, type Layout } from './files/layout.ts';
+import { NOBODY, type Identity } from './os/process-identity.ts';
 import { guaranteesOf } from './shim-kind.ts';
 import type { TreeOrigin } from './tree-origin.ts';
 import type { Trees } from './trees.ts';

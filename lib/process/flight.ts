@@ -8,11 +8,11 @@ import type { LaunchFailure, LaunchOutcome } from '../model/process.ts';
 import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import type { LaunchEntry, LaunchLedger } from '../ports/launch-ledger.ts';
 import type { LaunchRequest } from '../ports/process-host.ts';
+import { removeRecords, revoke, writeRequest } from './files/launch-files.ts';
+import { runFolder } from './files/layout.ts';
 import { LandingStrip, STOPPED, type Landing, type LandingRoom } from './landing.ts';
-import { runFolder } from './layout.ts';
 import { orderOf, unusableOf } from './order.ts';
 import { codeOf } from './os/error-code.ts';
-import { removeRecords, revoke, writeRequest } from './records.ts';
 import type { Shims } from './shims.ts';
 import { Tree } from './tree.ts';
 

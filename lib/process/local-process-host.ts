@@ -13,9 +13,8 @@ import type { LaunchObserver, LaunchRequest, ProcessHost, Stray, StrayPolicy } f
 import type { ProcessUsage } from '../ports/process-usage.ts';
 import { Adoption } from './adoption.ts';
 import { environmentOf } from './environment.ts';
+import { layoutOf, newestLogged } from './files/layout.ts';
 import { Flight, type FlightRoom } from './flight.ts';
-import { layoutOf } from './layout.ts';
-import { newestLogged } from './logged.ts';
 import { bootId } from './os/process-identity.ts';
 import { signalNumber } from './os/signals.ts';
 import { bestShimKind, shimsOf } from './shim-kind.ts';

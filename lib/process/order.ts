@@ -4,7 +4,7 @@ import { LIMIT_NAMES, type LimitName } from '../model/limits.ts';
 import type { LaunchFailure, ShimKind } from '../model/process.ts';
 import type { LaunchRequest } from '../ports/process-host.ts';
 import type { Refusal } from './failure.ts';
-import { lockFile, runFolder, type Layout } from './layout.ts';
+import { lockFile, runFolder, type Layout } from './files/layout.ts';
 import { signalNumber } from './os/signals.ts';
 import type { ShimOrder } from './shims.ts';
 

@@ -2,8 +2,8 @@ import type { LaunchId } from '../model/ids.ts';
 import type { ResourceLimits } from '../model/limits.ts';
 import type { ShimKind } from '../model/process.ts';
 import { isLimitName, isRefusedStep, type Refusal } from './failure.ts';
+import { identityOf, parseFields } from './files/launch-files.ts';
 import type { Identity } from './os/process-identity.ts';
-import { identityOf, parseFields } from './records.ts';
 
 /** How long a shim may take to report. */
 export const REPORT_MS = 10_000;

@@ -3,10 +3,10 @@ import type { Launch, ProcessExit, ShimKind } from '../model/process.ts';
 import type { StopSpec } from '../model/spec.ts';
 import { command, watchAlive, type AlivePipe } from './alive-pipe.ts';
 import { Ending, type EndingTree } from './ending.ts';
-import { runFolder } from './layout.ts';
+import { exitOf, readExit, type ExitRecord } from './files/launch-files.ts';
+import { runFolder } from './files/layout.ts';
 import { codeOf } from './os/error-code.ts';
 import { isLiving, type Identity } from './os/process-identity.ts';
-import { exitOf, readExit, type ExitRecord } from './records.ts';
 import type { Swept } from './sweep.ts';
 import type { TreeOrigin, TreeRoom } from './tree-origin.ts';
 

@@ -16,8 +16,8 @@ import { join } from 'node:path';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
 import { command, watchAlive } from '../../../lib/process/alive-pipe.ts';
 import { isLiving, livingAmong, NOBODY, procStat } from '../../../lib/process/os/process-identity.ts';
-import { layoutOf, type Layout } from '../../../lib/process/layout.ts';
-import * as records from '../../../lib/process/records.ts';
+import { layoutOf, type Layout } from '../../../lib/process/files/layout.ts';
+import * as records from '../../../lib/process/files/launch-files.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const LAUNCH = parseLaunchId('d'.repeat(32));

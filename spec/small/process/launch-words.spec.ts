@@ -7,7 +7,7 @@ import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
 import { environmentOf } from '../../../lib/process/environment.ts';
 import { failureOf } from '../../../lib/process/failure.ts';
 import { frameOf } from '../../../lib/process/launcher.ts';
-import { layoutOf } from '../../../lib/process/layout.ts';
+import { layoutOf } from '../../../lib/process/files/layout.ts';
 import { orderOf, subjectOf, unusableOf } from '../../../lib/process/order.ts';
 import { Lines, parseReport } from '../../../lib/process/shims.ts';
 import { signalName, signalNumber } from '../../../lib/process/os/signals.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { LaunchId } from '../model/ids.ts';
+import type { LaunchId } from '../../model/ids.ts';
+import { isLiving, type Identity } from '../os/process-identity.ts';
+import { readExit, readMain, type ExitRecord } from './launch-files.ts';
 import type { Layout } from './layout.ts';
-import { isLiving, type Identity } from './os/process-identity.ts';
-import { readExit, readMain, type ExitRecord } from './records.ts';
 
 const LOOK_MS = 10;
 const PATIENCE_MS = 10_000;

@@ -1,13 +1,13 @@
 import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isId, parseServiceId, type LaunchId, type ServiceId } from '../model/ids.ts';
-import type { ProcessExit, ShimKind } from '../model/process.ts';
-import type { NodeSignal, StopSpec } from '../model/spec.ts';
-import type { Clock } from '../ports/clock.ts';
+import { isId, parseServiceId, type LaunchId, type ServiceId } from '../../model/ids.ts';
+import type { ProcessExit, ShimKind } from '../../model/process.ts';
+import type { NodeSignal, StopSpec } from '../../model/spec.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { codeOf } from '../os/error-code.ts';
+import type { Identity } from '../os/process-identity.ts';
+import { signalName } from '../os/signals.ts';
 import { exitFile, runFolder, type Layout } from './layout.ts';
-import { codeOf } from './os/error-code.ts';
-import type { Identity } from './os/process-identity.ts';
-import { signalName } from './os/signals.ts';
 
 /** The claim of the shim that runs a launch. */
 export interface ShimClaim {
