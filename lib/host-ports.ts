@@ -12,7 +12,7 @@ import type { Log } from './ports/log.ts';
 import type { Prober } from './ports/prober.ts';
 import { createLocalProcessHost, type LocalHost } from './process/local-process-host.ts';
 import { openServiceLogs, type LocalServiceLogs } from './logs/local-service-logs.ts';
-import { bestShimKind, guaranteesOf, guardOf, punchCommandOf } from './process/shim-kind.ts';
+import { bestShimKind, guaranteesOf, guardOf, punchCommandOf } from './process/launch/shim-kind.ts';
 import { createProber } from './probe/prober.ts';
 import { instanceIdOf } from './store/instance-id.ts';
 import { openStore, type Store } from './store/store.ts';

@@ -18,8 +18,8 @@ import {
   type ShimClaim,
 } from './files/launch-files.ts';
 import { runFolder, type Layout } from './files/layout.ts';
+import { guaranteesOf } from './launch/shim-kind.ts';
 import { NOBODY, type Identity } from './os/process-identity.ts';
-import { guaranteesOf } from './shim-kind.ts';
 import type { TreeOrigin } from './tree-origin.ts';
 import type { Trees } from './trees.ts';
 

@@ -10,7 +10,7 @@ import {
   type LocalServiceLogs,
   type LocalServiceLogsOptions,
 } from '../../lib/logs/local-service-logs.ts';
-import { bestShimKind, punchCommandOf } from '../../lib/process/shim-kind.ts';
+import { bestShimKind, punchCommandOf } from '../../lib/process/launch/shim-kind.ts';
 import { recordingLog } from './control-world.ts';
 import { temporaryFolder } from './temporary.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parseServiceId } from '../../../lib/model/ids.ts';
 import { LOG_STREAMS, parsePosition, type LogStart } from '../../../lib/model/log-line.ts';
 import { openServiceLogs } from '../../../lib/logs/local-service-logs.ts';
-import { bestShimKind } from '../../../lib/process/shim-kind.ts';
+import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
 import { eventually } from '../../support/eventually.ts';
 import { AMPLE, Follower, LogsWorld, SERVICE } from '../../support/logs-world.ts';
 

@@ -6,7 +6,7 @@ import type { Launch, ProcessExit, ShimKind } from '../../../lib/model/process.t
 import type { LaunchEntry } from '../../../lib/ports/launch-ledger.ts';
 import type { ProcessHost } from '../../../lib/ports/process-host.ts';
 import { bootId, procStat } from '../../../lib/process/os/process-identity.ts';
-import { bestShimKind } from '../../../lib/process/shim-kind.ts';
+import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
 import { eventually } from '../../support/eventually.ts';
 import { LocalProcessWorld } from '../../support/local-process-world.ts';
 import { launchedBy } from '../../support/process-host-contract.ts';

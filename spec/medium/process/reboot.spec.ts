@@ -5,7 +5,7 @@ import { parseServiceId } from '../../../lib/model/ids.ts';
 import type { Launch, ShimKind } from '../../../lib/model/process.ts';
 import type { ProcessHost } from '../../../lib/ports/process-host.ts';
 import { procStat } from '../../../lib/process/os/process-identity.ts';
-import { bestShimKind } from '../../../lib/process/shim-kind.ts';
+import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
 import { isAlive } from '../../support/alive.ts';
 import { eventually } from '../../support/eventually.ts';
 import { LocalProcessWorld } from '../../support/local-process-world.ts';

@@ -4,12 +4,12 @@ import { inheritable } from '../../../lib/model/environment.ts';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
 import { NO_LIMITS } from '../../../lib/model/limits.ts';
 import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
-import { environmentOf } from '../../../lib/process/environment.ts';
-import { failureOf } from '../../../lib/process/failure.ts';
-import { frameOf } from '../../../lib/process/launcher.ts';
+import { environmentOf } from '../../../lib/process/launch/environment.ts';
+import { failureOf } from '../../../lib/process/launch/failure.ts';
+import { frameOf } from '../../../lib/process/launch/native-shims.ts';
 import { layoutOf } from '../../../lib/process/files/layout.ts';
-import { orderOf, subjectOf, unusableOf } from '../../../lib/process/order.ts';
-import { Lines, parseReport } from '../../../lib/process/shims.ts';
+import { orderOf, subjectOf, unusableOf } from '../../../lib/process/launch/shim-order.ts';
+import { Lines, parseReport } from '../../../lib/process/launch/shims.ts';
 import { signalName, signalNumber } from '../../../lib/process/os/signals.ts';
 
 const LAUNCH = parseLaunchId('c'.repeat(32));

@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { logFolder } from '../launching/log-layout.ts';
-import type { Slots } from '../launching/slots.ts';
-import { transient } from '../launching/transient-failure.ts';
-import { parseLaunchId, type LaunchId, type ServiceId } from '../model/ids.ts';
-import type { LaunchFailure, LaunchOutcome } from '../model/process.ts';
-import type { ReachCrashPoint } from '../ports/crash-points.ts';
-import type { LaunchEntry, LaunchLedger } from '../ports/launch-ledger.ts';
-import type { LaunchRequest } from '../ports/process-host.ts';
-import { removeRecords, revoke, writeRequest } from './files/launch-files.ts';
-import { runFolder } from './files/layout.ts';
-import { LandingStrip, STOPPED, type Landing, type LandingRoom } from './landing.ts';
-import { orderOf, unusableOf } from './order.ts';
-import { codeOf } from './os/error-code.ts';
+import { logFolder } from '../../launching/log-layout.ts';
+import type { Slots } from '../../launching/slots.ts';
+import { transient } from '../../launching/transient-failure.ts';
+import { parseLaunchId, type LaunchId, type ServiceId } from '../../model/ids.ts';
+import type { LaunchFailure, LaunchOutcome } from '../../model/process.ts';
+import type { ReachCrashPoint } from '../../ports/crash-points.ts';
+import type { LaunchEntry, LaunchLedger } from '../../ports/launch-ledger.ts';
+import type { LaunchRequest } from '../../ports/process-host.ts';
+import { removeRecords, revoke, writeRequest } from '../files/launch-files.ts';
+import { runFolder } from '../files/layout.ts';
+import { codeOf } from '../os/error-code.ts';
+import { Tree } from '../tree.ts';
+import { LandingStrip, STOPPED, type Landing, type LandingRoom } from './launch-result.ts';
+import { orderOf, unusableOf } from './shim-order.ts';
 import type { Shims } from './shims.ts';
-import { Tree } from './tree.ts';
 
 /** What launches share. */
 export interface FlightRoom extends LandingRoom {

@@ -2,8 +2,8 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
-import type { Log } from '../ports/log.ts';
-import { limitWords } from './order.ts';
+import type { Log } from '../../ports/log.ts';
+import { limitWords } from './shim-order.ts';
 import { Lines, parseReport, REPORT_MS, type Report, type ShimOrder, type Shims } from './shims.ts';
 
 const { errno } = constants;

@@ -2,8 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
-import { limitWords } from './order.ts';
-import { codeOf } from './os/error-code.ts';
+import { codeOf } from '../os/error-code.ts';
+import { limitWords } from './shim-order.ts';
 import { Lines, parseReport, REPORT_MS, type Report, type ShimOrder, type Shims } from './shims.ts';
 
 /** Shims that the host starts itself, one process each: a shell or a Node that runs a shim script. */

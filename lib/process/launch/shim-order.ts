@@ -1,11 +1,11 @@
-import { logFile } from '../launching/log-layout.ts';
-import type { LaunchId } from '../model/ids.ts';
-import { LIMIT_NAMES, type LimitName } from '../model/limits.ts';
-import type { LaunchFailure, ShimKind } from '../model/process.ts';
-import type { LaunchRequest } from '../ports/process-host.ts';
+import { logFile } from '../../launching/log-layout.ts';
+import type { LaunchId } from '../../model/ids.ts';
+import { LIMIT_NAMES, type LimitName } from '../../model/limits.ts';
+import type { LaunchFailure, ShimKind } from '../../model/process.ts';
+import type { LaunchRequest } from '../../ports/process-host.ts';
+import { lockFile, runFolder, type Layout } from '../files/layout.ts';
+import { signalNumber } from '../os/signals.ts';
 import type { Refusal } from './failure.ts';
-import { lockFile, runFolder, type Layout } from './files/layout.ts';
-import { signalNumber } from './os/signals.ts';
 import type { ShimOrder } from './shims.ts';
 
 const LIMITS = Object.keys(LIMIT_NAMES) as LimitName[]; // its keys, by its type

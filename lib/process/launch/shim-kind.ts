@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Guarantees, ShimKind } from '../model/process.ts';
-import type { Log } from '../ports/log.ts';
-import { NativeShims } from './launcher.ts';
+import type { Guarantees, ShimKind } from '../../model/process.ts';
+import type { Log } from '../../ports/log.ts';
+import { NativeShims } from './native-shims.ts';
 import type { Shims } from './shims.ts';
 import { SpawnedShims } from './spawned-shims.ts';
 
@@ -20,7 +20,7 @@ export function guaranteesOf(kind: ShimKind): Guarantees {
 
 /** The files of the shims stay where they are in the package, also when this file runs compiled from dist/. */
 function shimFile(name: string): string {
-  const [source, packaged] = ['./shim/', '../../lib/process/shim/'].map((folder) =>
+  const [source, packaged] = ['../shim/', '../../../lib/process/shim/'].map((folder) =>
     fileURLToPath(new URL(`${folder}${name}`, import.meta.url)),
   );
   return source !== undefined && existsSync(source) ? source : (packaged ?? name);

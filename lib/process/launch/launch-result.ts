@@ -1,20 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { transient } from '../launching/transient-failure.ts';
-import type { LaunchId } from '../model/ids.ts';
-import type { LaunchFailure, ShimKind } from '../model/process.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
-import type { LaunchRequest } from '../ports/process-host.ts';
+import { transient } from '../../launching/transient-failure.ts';
+import type { LaunchId } from '../../model/ids.ts';
+import type { LaunchFailure, ShimKind } from '../../model/process.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { LaunchRequest } from '../../ports/process-host.ts';
+import { followClaimed } from '../files/await-claim.ts';
+import { readClaim, readShimClaim, removeRecords, revoke } from '../files/launch-files.ts';
+import type { Layout } from '../files/layout.ts';
+import { NOBODY, type Identity } from '../os/process-identity.ts';
+import type { Tree } from '../tree.ts';
+import type { TreeOrigin } from '../tree-origin.ts';
 import { failureOf, type Refusal } from './failure.ts';
-import { followClaimed } from './files/await-claim.ts';
-import { readClaim, readShimClaim, removeRecords, revoke } from './files/launch-files.ts';
-import type { Layout } from './files/layout.ts';
-import { subjectOf } from './order.ts';
-import { NOBODY, type Identity } from './os/process-identity.ts';
 import { guaranteesOf } from './shim-kind.ts';
+import { subjectOf } from './shim-order.ts';
 import type { Report, ShimOrder } from './shims.ts';
-import type { Tree } from './tree.ts';
-import type { TreeOrigin } from './tree-origin.ts';
 
 /** What landings share. */
 export interface LandingRoom {

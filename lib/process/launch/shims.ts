@@ -1,9 +1,9 @@
-import type { LaunchId } from '../model/ids.ts';
-import type { ResourceLimits } from '../model/limits.ts';
-import type { ShimKind } from '../model/process.ts';
+import type { LaunchId } from '../../model/ids.ts';
+import type { ResourceLimits } from '../../model/limits.ts';
+import type { ShimKind } from '../../model/process.ts';
+import { identityOf, parseFields } from '../files/launch-files.ts';
+import type { Identity } from '../os/process-identity.ts';
 import { isLimitName, isRefusedStep, type Refusal } from './failure.ts';
-import { identityOf, parseFields } from './files/launch-files.ts';
-import type { Identity } from './os/process-identity.ts';
 
 /** How long a shim may take to report. */
 export const REPORT_MS = 10_000;
