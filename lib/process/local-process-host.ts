@@ -11,14 +11,14 @@ import type { LaunchLedger } from '../ports/launch-ledger.ts';
 import type { Log } from '../ports/log.ts';
 import type { LaunchObserver, LaunchRequest, ProcessHost, Stray, StrayPolicy } from '../ports/process-host.ts';
 import type { ProcessUsage } from '../ports/process-usage.ts';
-import { Adoption } from './adoption.ts';
+import { Adoption } from './adopt/adoption.ts';
+import { Strays } from './adopt/orphans.ts';
 import { layoutOf, newestLogged } from './files/layout.ts';
 import { environmentOf } from './launch/environment.ts';
 import { Flight, type FlightRoom } from './launch/launch.ts';
 import { bestShimKind, shimsOf } from './launch/shim-kind.ts';
 import { bootId } from './os/process-identity.ts';
 import { signalNumber } from './os/signals.ts';
-import { Strays } from './strays.ts';
 import { Trees } from './trees.ts';
 import { usageOf } from './usage/usage-of.ts';
 

@@ -1,9 +1,9 @@
 import { readdirSync, statSync } from 'node:fs';
 import { uptime } from 'node:os';
-import { parseLaunchId, type LaunchId, type ServiceId } from '../model/ids.ts';
-import type { ProcessExit } from '../model/process.ts';
-import type { LaunchEntry } from '../ports/launch-ledger.ts';
-import { followClaimed } from './files/await-claim.ts';
+import { parseLaunchId, type LaunchId, type ServiceId } from '../../model/ids.ts';
+import type { ProcessExit } from '../../model/process.ts';
+import type { LaunchEntry } from '../../ports/launch-ledger.ts';
+import { followClaimed } from '../files/await-claim.ts';
 import {
   exitOf,
   listRuns,
@@ -16,12 +16,12 @@ import {
   revoke,
   type Claim,
   type ShimClaim,
-} from './files/launch-files.ts';
-import { runFolder, type Layout } from './files/layout.ts';
-import { guaranteesOf } from './launch/shim-kind.ts';
-import { NOBODY, type Identity } from './os/process-identity.ts';
-import type { TreeOrigin } from './tree-origin.ts';
-import type { Trees } from './trees.ts';
+} from '../files/launch-files.ts';
+import { runFolder, type Layout } from '../files/layout.ts';
+import { guaranteesOf } from '../launch/shim-kind.ts';
+import { NOBODY, type Identity } from '../os/process-identity.ts';
+import type { TreeOrigin } from '../tree-origin.ts';
+import type { Trees } from '../trees.ts';
 
 /** A shim that was revoked before it claimed finds its claim taken, however slow it is; none is that slow. */
 const REVOKED_FOR_MS = 24 * 60 * 60 * 1_000;

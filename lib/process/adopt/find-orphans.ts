@@ -1,11 +1,11 @@
-import type { LaunchId, ServiceId } from '../model/ids.ts';
-import type { StopSpec } from '../model/spec.ts';
-import { followClaimed } from './files/await-claim.ts';
-import { readClaim, readMain, readRequest, readShimClaim, revoke, type RequestRecord } from './files/launch-files.ts';
-import type { Layout } from './files/layout.ts';
-import type { StrayOrigin } from './held-stray.ts';
-import { eldest, type Marked } from './marked.ts';
-import { livingAmong, NOBODY } from './os/process-identity.ts';
+import type { LaunchId, ServiceId } from '../../model/ids.ts';
+import type { StopSpec } from '../../model/spec.ts';
+import { followClaimed } from '../files/await-claim.ts';
+import { readClaim, readMain, readRequest, readShimClaim, revoke, type RequestRecord } from '../files/launch-files.ts';
+import type { Layout } from '../files/layout.ts';
+import { livingAmong, NOBODY } from '../os/process-identity.ts';
+import type { StrayOrigin } from './held-orphan.ts';
+import { eldest, type Marked } from './tagged-processes.ts';
 
 /** For strays whose own stop spec is not to be had. */
 const DEFAULT_STOP: StopSpec = { signal: 'SIGTERM', graceMs: 5_000 };

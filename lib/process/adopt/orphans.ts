@@ -1,18 +1,18 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LaunchId, ServiceId } from '../model/ids.ts';
-import type { Launch } from '../model/process.ts';
-import type { StopSpec } from '../model/spec.ts';
-import type { LaunchLedger } from '../ports/launch-ledger.ts';
-import type { Stray, StrayPolicy } from '../ports/process-host.ts';
-import { readExit, readRequest } from './files/launch-files.ts';
-import { runFolder } from './files/layout.ts';
-import { HeldStray } from './held-stray.ts';
-import { guaranteesOf } from './launch/shim-kind.ts';
-import { markedProcesses } from './marked.ts';
-import { searchFolder, searchMarks, type Finding } from './stray-search.ts';
-import type { TreeRoom } from './tree-origin.ts';
-import type { Trees } from './trees.ts';
+import type { LaunchId, ServiceId } from '../../model/ids.ts';
+import type { Launch } from '../../model/process.ts';
+import type { StopSpec } from '../../model/spec.ts';
+import type { LaunchLedger } from '../../ports/launch-ledger.ts';
+import type { Stray, StrayPolicy } from '../../ports/process-host.ts';
+import { readExit, readRequest } from '../files/launch-files.ts';
+import { runFolder } from '../files/layout.ts';
+import { guaranteesOf } from '../launch/shim-kind.ts';
+import type { TreeRoom } from '../tree-origin.ts';
+import type { Trees } from '../trees.ts';
+import { searchFolder, searchMarks, type Finding } from './find-orphans.ts';
+import { HeldStray } from './held-orphan.ts';
+import { markedProcesses } from './tagged-processes.ts';
 
 const MOST_NAMED = 20;
 

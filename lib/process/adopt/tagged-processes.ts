@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { LAUNCH_MARK } from '../model/environment.ts';
-import { isId, parseLaunchId, parseServiceId, type LaunchId, type ServiceId } from '../model/ids.ts';
-import { procStat, type ProcessStat } from './os/process-identity.ts';
+import { LAUNCH_MARK } from '../../model/environment.ts';
+import { isId, parseLaunchId, parseServiceId, type LaunchId, type ServiceId } from '../../model/ids.ts';
+import { procStat, type ProcessStat } from '../os/process-identity.ts';
 
 /** A living process that carries the marks of a launch of this instance. */
 export interface Marked extends ProcessStat {
