@@ -19,7 +19,7 @@ import { Flight, type FlightRoom } from './launch/launch.ts';
 import { bestShimKind, shimsOf } from './launch/shim-kind.ts';
 import { bootId } from './os/process-identity.ts';
 import { signalNumber } from './os/signals.ts';
-import { Trees } from './trees.ts';
+import { Trees } from './tree/process-trees.ts';
 import { usageOf } from './usage/usage-of.ts';
 
 /** What a local process host is made from. */

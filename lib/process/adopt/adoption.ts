@@ -20,8 +20,8 @@ import {
 import { runFolder, type Layout } from '../files/layout.ts';
 import { guaranteesOf } from '../launch/shim-kind.ts';
 import { NOBODY, type Identity } from '../os/process-identity.ts';
-import type { TreeOrigin } from '../tree-origin.ts';
-import type { Trees } from '../trees.ts';
+import type { Trees } from '../tree/process-trees.ts';
+import type { TreeOrigin } from '../tree/tree-context.ts';
 
 /** A shim that was revoked before it claimed finds its claim taken, however slow it is; none is that slow. */
 const REVOKED_FOR_MS = 24 * 60 * 60 * 1_000;

@@ -2,8 +2,8 @@ import type { LaunchId, ServiceId } from '../../model/ids.ts';
 import type { ShimKind } from '../../model/process.ts';
 import type { StopSpec } from '../../model/spec.ts';
 import { livingAmong, type Identity } from '../os/process-identity.ts';
-import { Tree } from '../tree.ts';
-import type { TreeRoom } from '../tree-origin.ts';
+import { Tree } from '../tree/process-tree.ts';
+import type { TreeRoom } from '../tree/tree-context.ts';
 
 /** What is known of a launch that no ledger entry explains and of which something lives. */
 export interface StrayOrigin {

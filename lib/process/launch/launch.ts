@@ -11,7 +11,7 @@ import type { LaunchRequest } from '../../ports/process-host.ts';
 import { removeRecords, revoke, writeRequest } from '../files/launch-files.ts';
 import { runFolder } from '../files/layout.ts';
 import { codeOf } from '../os/error-code.ts';
-import { Tree } from '../tree.ts';
+import { Tree } from '../tree/process-tree.ts';
 import { LandingStrip, STOPPED, type Landing, type LandingRoom } from './launch-result.ts';
 import { orderOf, unusableOf } from './shim-order.ts';
 import type { Shims } from './shims.ts';

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
-import { command, watchAlive } from '../../../lib/process/alive-pipe.ts';
+import { command, watchAlive } from '../../../lib/process/tree/alive-pipe.ts';
 import { isLiving, livingAmong, NOBODY, procStat } from '../../../lib/process/os/process-identity.ts';
 import { layoutOf, type Layout } from '../../../lib/process/files/layout.ts';
 import * as records from '../../../lib/process/files/launch-files.ts';

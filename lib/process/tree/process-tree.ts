@@ -1,14 +1,14 @@
-import type { LaunchId, ServiceId } from '../model/ids.ts';
-import type { Launch, ProcessExit, ShimKind } from '../model/process.ts';
-import type { StopSpec } from '../model/spec.ts';
+import type { LaunchId, ServiceId } from '../../model/ids.ts';
+import type { Launch, ProcessExit, ShimKind } from '../../model/process.ts';
+import type { StopSpec } from '../../model/spec.ts';
+import { exitOf, readExit, type ExitRecord } from '../files/launch-files.ts';
+import { runFolder } from '../files/layout.ts';
+import { codeOf } from '../os/error-code.ts';
+import { isLiving, type Identity } from '../os/process-identity.ts';
 import { command, watchAlive, type AlivePipe } from './alive-pipe.ts';
-import { Ending, type EndingTree } from './ending.ts';
-import { exitOf, readExit, type ExitRecord } from './files/launch-files.ts';
-import { runFolder } from './files/layout.ts';
-import { codeOf } from './os/error-code.ts';
-import { isLiving, type Identity } from './os/process-identity.ts';
-import type { Swept } from './sweep.ts';
-import type { TreeOrigin, TreeRoom } from './tree-origin.ts';
+import type { Swept } from './liveness-poll.ts';
+import { Ending, type EndingTree } from './terminate.ts';
+import type { TreeOrigin, TreeRoom } from './tree-context.ts';
 
 /** A shim that leaves later than that after its main process had to wait for descendants. */
 const AT_ONCE_MS = 50;

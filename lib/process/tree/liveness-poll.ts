@@ -1,5 +1,5 @@
-import { codeOf } from './os/error-code.ts';
-import { livingAmong, type Identity } from './os/process-identity.ts';
+import { codeOf } from '../os/error-code.ts';
+import { livingAmong, type Identity } from '../os/process-identity.ts';
 
 const EVERY_MS = 250;
 

@@ -1,6 +1,6 @@
 import { watch, type FSWatcher } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import type { Log } from '../ports/log.ts';
+import type { Log } from '../../ports/log.ts';
 
 const BELT_MS = 5_000;
 

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
-import { codeOf } from './os/error-code.ts';
+import { codeOf } from '../os/error-code.ts';
 
 /** A shim's FIFO that ends when the shim does. */
 export interface AlivePipe {

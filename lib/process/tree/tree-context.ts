@@ -1,12 +1,12 @@
-import type { LaunchId, ServiceId } from '../model/ids.ts';
-import type { Launch, ProcessExit, ShimKind } from '../model/process.ts';
-import type { StopSpec } from '../model/spec.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
-import type { Layout } from './files/layout.ts';
-import type { Identity } from './os/process-identity.ts';
-import type { ProcessTable } from './os/process-table.ts';
-import type { Sweep } from './sweep.ts';
+import type { LaunchId, ServiceId } from '../../model/ids.ts';
+import type { Launch, ProcessExit, ShimKind } from '../../model/process.ts';
+import type { StopSpec } from '../../model/spec.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Layout } from '../files/layout.ts';
+import type { Identity } from '../os/process-identity.ts';
+import type { ProcessTable } from '../os/process-table.ts';
+import type { Sweep } from './liveness-poll.ts';
 
 /** A launch whose shim has claimed it. */
 export interface TreeOrigin {

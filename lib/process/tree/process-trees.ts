@@ -1,19 +1,19 @@
-import { FactsBook } from '../launching/facts-book.ts';
-import { LedgerDebt } from '../launching/ledger-debt.ts';
-import type { LaunchId, ServiceId } from '../model/ids.ts';
-import type { Launch, ProcessExit } from '../model/process.ts';
-import type { StopSpec } from '../model/spec.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { ReachCrashPoint } from '../ports/crash-points.ts';
-import type { LaunchLedger } from '../ports/launch-ledger.ts';
-import type { Log } from '../ports/log.ts';
+import { FactsBook } from '../../launching/facts-book.ts';
+import { LedgerDebt } from '../../launching/ledger-debt.ts';
+import type { LaunchId, ServiceId } from '../../model/ids.ts';
+import type { Launch, ProcessExit } from '../../model/process.ts';
+import type { StopSpec } from '../../model/spec.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ReachCrashPoint } from '../../ports/crash-points.ts';
+import type { LaunchLedger } from '../../ports/launch-ledger.ts';
+import type { Log } from '../../ports/log.ts';
+import { removeRecords } from '../files/launch-files.ts';
+import type { Layout } from '../files/layout.ts';
+import { ProcessTable } from '../os/process-table.ts';
 import { ExitWatch } from './exit-watch.ts';
-import { removeRecords } from './files/launch-files.ts';
-import type { Layout } from './files/layout.ts';
-import { ProcessTable } from './os/process-table.ts';
-import { Sweep } from './sweep.ts';
-import { Tree } from './tree.ts';
-import type { TreeOrigin, TreeRoom, TreeSubject } from './tree-origin.ts';
+import { Sweep } from './liveness-poll.ts';
+import { Tree } from './process-tree.ts';
+import type { TreeOrigin, TreeRoom, TreeSubject } from './tree-context.ts';
 
 /** What the collection of trees is made from. */
 export interface TreesOptions {

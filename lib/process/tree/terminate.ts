@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import treeKill from 'tree-kill';
-import type { StopSpec } from '../model/spec.ts';
-import type { Log } from '../ports/log.ts';
-import { isLiving, livingAmong, type Identity } from './os/process-identity.ts';
-import type { ProcessTable, TreeMarks } from './os/process-table.ts';
-import { signalNumber } from './os/signals.ts';
+import type { StopSpec } from '../../model/spec.ts';
+import type { Log } from '../../ports/log.ts';
+import { isLiving, livingAmong, type Identity } from '../os/process-identity.ts';
+import type { ProcessTable, TreeMarks } from '../os/process-table.ts';
+import { signalNumber } from '../os/signals.ts';
 
 /** What a shim may take beyond the grace before its tree is ended over its head. */
 const SHIM_PATIENCE_MS = 2_000;
