@@ -1,7 +1,9 @@
 /**
  * The import directions of the rooms (docs/architecture.md). Each rule says why it is there and what to do when it fires.
  */
-const adapters = ['process', 'probe', 'store', 'config', 'metrics', 'webhook', 'inspect'];
+const adapters = ['process', 'logs', 'probe', 'store', 'config', 'metrics', 'webhook', 'inspect'];
+/** Adapters that are told of launches or make them: they share launching/. */
+const launching = ['process', 'logs'];
 
 module.exports = {
   forbidden: [
@@ -55,8 +57,25 @@ module.exports = {
       comment: 'An adapter implements ports and knows no other adapter. Remedy: describe what it needs as a port.',
       severity: 'error',
       from: { path: `^lib/${room}/` },
-      to: { path: '^lib/', pathNot: `^lib/(model|ports|${room})/` },
+      to: { path: '^lib/', pathNot: `^lib/(model|ports|${launching.includes(room) ? 'launching|' : ''}${room})/` },
     })),
+    {
+      name: 'launching-fits-every-engine',
+      comment:
+        'launching/ is what launches have in common, whatever engine makes them: an engine for another kind of machine imports it too. ' +
+        'Remedy: leave what knows processes of this machine in process/.',
+      severity: 'error',
+      from: { path: '^lib/launching/' },
+      to: { path: '^lib/', pathNot: '^lib/(model|ports|launching)/' },
+    },
+    {
+      name: 'launching-is-for-engines',
+      comment:
+        'Only who makes launches, or reads what they write, needs launching/. Remedy: ask the ProcessHost or the ServiceLogs port.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: `^lib/(launching|${launching.join('|')})/` },
+      to: { path: '^lib/launching/' },
+    },
     {
       name: 'api-is-data',
       comment:
@@ -158,7 +177,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^lib/(cli/|main\\.ts$)' },
       to: {
-        path: '^lib/(actors|control|process|probe|store|config|http|doctor)/|^lib/[^/]*\\.ts$|node_modules/(zod|yaml|pino)',
+        path: '^lib/(actors|control|launching|process|logs|probe|store|config|http|doctor)/|^lib/[^/]*\\.ts$|node_modules/(zod|yaml|pino)',
         dynamic: false,
         dependencyTypesNot: ['type-only'],
       },
@@ -166,9 +185,10 @@ module.exports = {
     {
       name: 'child-process-has-its-rooms',
       comment:
-        'Only process/ launches, probe/ runs the short commands of its checks, and the doctor asks systemctl. Remedy: use the ProcessHost or the Prober port.',
+        'Only process/ launches, logs/ has the shim punch holes, probe/ runs the short commands of its checks, and the doctor asks systemctl. ' +
+        'Remedy: use the ProcessHost or the Prober port.',
       severity: 'error',
-      from: { path: '^lib/', pathNot: '^lib/(process|probe)/|^lib/doctor/systemctl\\.ts$' },
+      from: { path: '^lib/', pathNot: '^lib/(process|probe)/|^lib/logs/punch\\.ts$|^lib/doctor/systemctl\\.ts$' },
       to: { path: '^(node:)?child_process$' },
     },
     {

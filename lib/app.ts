@@ -17,7 +17,7 @@ import { machineLibrary } from './machines/library.ts';
 import { Metrics } from './metrics/metrics.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ReachCrashPoint } from './ports/crash-points.ts';
-import { findFreePort } from './process/free-port.ts';
+import { findFreePort } from './process/os/free-port.ts';
 import { RunningHost, type Host } from './running-host.ts';
 import { Undo } from './undo.ts';
 import { openWebhooks } from './webhook/webhooks.ts';

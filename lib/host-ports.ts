@@ -11,8 +11,8 @@ import type { ReachCrashPoint } from './ports/crash-points.ts';
 import type { Log } from './ports/log.ts';
 import type { Prober } from './ports/prober.ts';
 import { createLocalProcessHost, type LocalHost } from './process/local-process-host.ts';
-import { openServiceLogs, type LocalServiceLogs } from './process/logs/local-service-logs.ts';
-import { bestShimKind, guaranteesOf, guardOf } from './process/shim-kind.ts';
+import { openServiceLogs, type LocalServiceLogs } from './logs/local-service-logs.ts';
+import { bestShimKind, guaranteesOf, guardOf, punchCommandOf } from './process/launch/shim-kind.ts';
 import { createProber } from './probe/prober.ts';
 import { instanceIdOf } from './store/instance-id.ts';
 import { openStore, type Store } from './store/store.ts';
@@ -57,9 +57,10 @@ export async function openPorts(settings: PortSettings, undo: Undo): Promise<Hos
     strays: options.strays,
   });
   undo.add(() => processes.close());
-  const logs = await openServiceLogs({ stateDir, facts: (id) => processes.facts(id), log });
-  undo.add(() => logs.close());
   const shim = bestShimKind();
+  const punchCommand = punchCommandOf(shim);
+  const logs = await openServiceLogs({ stateDir, facts: (id) => processes.facts(id), log, punchCommand });
+  undo.add(() => logs.close());
   const prober = createProber({ ...{ logs, clock, basePath, log }, execGuard: guardOf(shim), meter: metrics.probes });
   undo.add(() => {
     prober.close();

@@ -8,7 +8,7 @@ import { ListenError } from './http/listen-error.ts';
 import { TlsError } from './http/tls-files.ts';
 import { CoredinatorError } from './model/errors.ts';
 import { openNotifier } from './process/notifiers.ts';
-import { bestShimKind } from './process/shim-kind.ts';
+import { bestShimKind } from './process/launch/shim-kind.ts';
 import type { Host } from './running-host.ts';
 import { serviceManager, watchdogPeriod, type ServiceManager } from './service-manager.ts';
 import { HostLockedError } from './store/host-lock.ts';

@@ -1,3 +1,5 @@
+import type { LaunchId, ServiceId } from './ids.ts';
+
 /** What a service manager says to the host alone: a child that believed it would speak and be watched in its place. */
 const FOR_THE_HOST_ALONE: ReadonlySet<string> = new Set([
   'NOTIFY_SOCKET',
@@ -16,4 +18,32 @@ export function inheritable(base: Readonly<Record<string, string | undefined>>):
     if (value !== undefined && isKept) kept[name] = value;
   }
   return kept;
+}
+
+/** The variable that marks every process of a launch. */
+export const LAUNCH_MARK = 'COREDINATOR_LAUNCH_ID';
+
+/** Of what a process is told that it is a part. */
+export interface LaunchSubject {
+  readonly instanceId: string;
+  readonly serviceId: ServiceId;
+  /** Null: no agent owns the service. */
+  readonly agentId: string | null;
+  readonly generation: number;
+  readonly launchId: LaunchId;
+  /** Where the API answers, as seen by the process. */
+  readonly hostUrl: string;
+}
+
+/** The COREDINATOR_* variables of a launch (contract 3.1), whatever engine makes it. */
+export function launchVariables(subject: LaunchSubject): Readonly<Record<string, string>> {
+  const { instanceId, serviceId, agentId, generation, launchId, hostUrl } = subject;
+  return {
+    COREDINATOR_INSTANCE: instanceId,
+    COREDINATOR_SERVICE_ID: serviceId,
+    ...(agentId === null ? {} : { COREDINATOR_AGENT_ID: agentId }),
+    COREDINATOR_GENERATION: String(generation),
+    [LAUNCH_MARK]: launchId,
+    COREDINATOR_URL: hostUrl,
+  };
 }

@@ -1,4 +1,6 @@
 import { mkdirSync } from 'node:fs';
+import { Slots } from '../launching/slots.ts';
+import { transient } from '../launching/transient-failure.ts';
 import { inheritable } from '../model/environment.ts';
 import type { LaunchId, ServiceId } from '../model/ids.ts';
 import type { Launch, LaunchFailure, LaunchOutcome, ProcessExit, ProcessFacts, ShimKind } from '../model/process.ts';
@@ -9,18 +11,15 @@ import type { LaunchLedger } from '../ports/launch-ledger.ts';
 import type { Log } from '../ports/log.ts';
 import type { LaunchObserver, LaunchRequest, ProcessHost, Stray, StrayPolicy } from '../ports/process-host.ts';
 import type { ProcessUsage } from '../ports/process-usage.ts';
-import { Adoption } from './adoption.ts';
-import { environmentOf } from './environment.ts';
-import { transient } from './failure.ts';
-import { Flight, type FlightRoom } from './flight.ts';
-import { bootId } from './identity.ts';
-import { layoutOf } from './layout.ts';
-import { newestLogged } from './logged.ts';
-import { bestShimKind, shimsOf } from './shim-kind.ts';
-import { signalNumber } from './signals.ts';
-import { Slots } from './slots.ts';
-import { Strays } from './strays.ts';
-import { Trees } from './trees.ts';
+import { Adoption } from './adopt/adoption.ts';
+import { Strays } from './adopt/orphans.ts';
+import { layoutOf, newestLogged } from './files/layout.ts';
+import { environmentOf } from './launch/environment.ts';
+import { Flight, type FlightRoom } from './launch/launch.ts';
+import { bestShimKind, shimsOf } from './launch/shim-kind.ts';
+import { bootId } from './os/process-identity.ts';
+import { signalNumber } from './os/signals.ts';
+import { Trees } from './tree/process-trees.ts';
 import { usageOf } from './usage/usage-of.ts';
 
 /** What a local process host is made from. */

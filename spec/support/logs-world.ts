@@ -9,7 +9,8 @@ import {
   openServiceLogs,
   type LocalServiceLogs,
   type LocalServiceLogsOptions,
-} from '../../lib/process/logs/local-service-logs.ts';
+} from '../../lib/logs/local-service-logs.ts';
+import { bestShimKind, punchCommandOf } from '../../lib/process/launch/shim-kind.ts';
 import { recordingLog } from './control-world.ts';
 import { temporaryFolder } from './temporary.ts';
 
@@ -34,7 +35,8 @@ export class LogsWorld {
   /** A host comes up on the folder. */
   async open(options: Partial<LocalServiceLogsOptions> = {}): Promise<LocalServiceLogs> {
     const { stateDir, log } = this;
-    this.#opened = await openServiceLogs({ stateDir, log, facts: () => this.facts, ...options });
+    const punchCommand = punchCommandOf(bestShimKind());
+    this.#opened = await openServiceLogs({ stateDir, log, facts: () => this.facts, punchCommand, ...options });
     this.#opened.keepBounded(() => [{ serviceId: SERVICE, generation: this.newest(), ...this.bound }]);
     return this.#opened;
   }

@@ -1,6 +1,6 @@
 import type { ServiceLogs } from '../../lib/ports/service-logs.ts';
 import { createProber } from '../../lib/probe/prober.ts';
-import { nativeShimFile } from '../../lib/process/shim-kind.ts';
+import { nativeShimFile } from '../../lib/process/launch/shim-kind.ts';
 import { recordingLog } from './control-world.ts';
 import { probeSpec, probeSubject, Told } from './probe-specs.ts';
 

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Millis } from '../../model/time.ts';
-import { bootId } from '../../process/identity.ts';
+import { bootId } from '../../process/os/process-identity.ts';
 import { fail, ok, warn, type Check, type Finding } from '../check.ts';
 
 /** No clock that is right shows an earlier time. */

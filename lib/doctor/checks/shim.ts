@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { ShimKind } from '../../model/process.ts';
-import { bestShimKind, nativeShimFile } from '../../process/shim-kind.ts';
+import { bestShimKind, nativeShimFile } from '../../process/launch/shim-kind.ts';
 import { ok, skipped, warn, type Check, type Finding } from '../check.ts';
 
 /** What there is to make launches with. */

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LaunchId, ServiceId } from '../../model/ids.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ProcessUsage, TreeUsage, UsageReading } from '../../ports/process-usage.ts';
-import { ProcessSnapshot, type TreeMarks } from '../process-table.ts';
+import { ProcessSnapshot, type TreeMarks } from '../os/process-table.ts';
 import { CpuAccounts, type LaunchCpu } from './accounts.ts';
 import type { Units } from './units.ts';
 import type { UsageEntry } from './usage-table.ts';

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { statFields, statOf } from '../identity.ts';
-import { markOf, type TableEntry } from '../process-table.ts';
+import { statFields, statOf } from '../os/process-identity.ts';
+import { markOf, type TableEntry } from '../os/process-table.ts';
 
 /** A process, living or not yet reaped, with what it has used. */
 export interface UsageEntry extends TableEntry {

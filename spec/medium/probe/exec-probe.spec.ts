@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProbeCheck } from '../../../lib/model/probe.ts';
 import { processTime } from '../../../lib/probe/time.ts';
-import { bestShimKind, nativeShimFile } from '../../../lib/process/shim-kind.ts';
+import { bestShimKind, nativeShimFile } from '../../../lib/process/launch/shim-kind.ts';
 import { isAlive } from '../../support/alive.ts';
 import { eventually } from '../../support/eventually.ts';
 import { probeSubject } from '../../support/probe-specs.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { parseServiceId } from '../../../lib/model/ids.ts';
-import { bestShimKind } from '../../../lib/process/shim-kind.ts';
+import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
 import { LocalProcessWorld } from '../../support/local-process-world.ts';
 import { launchedBy } from '../../support/process-host-contract.ts';
 import { openToOthers } from '../../support/temporary.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ShimKind } from '../../../lib/model/process.ts';
-import { bestShimKind, guaranteesOf } from '../../../lib/process/shim-kind.ts';
+import { bestShimKind, guaranteesOf } from '../../../lib/process/launch/shim-kind.ts';
 import { LocalProcessWorld } from '../../support/local-process-world.ts';
 import { describeProcessHost, type ProcessHostHarness } from '../../support/process-host-contract.ts';
 

@@ -14,10 +14,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
-import { command, watchAlive } from '../../../lib/process/alive-pipe.ts';
-import { isLiving, livingAmong, procStat } from '../../../lib/process/identity.ts';
-import { layoutOf, type Layout } from '../../../lib/process/layout.ts';
-import * as records from '../../../lib/process/records.ts';
+import { command, watchAlive } from '../../../lib/process/tree/alive-pipe.ts';
+import { isLiving, livingAmong, NOBODY, procStat } from '../../../lib/process/os/process-identity.ts';
+import { layoutOf, type Layout } from '../../../lib/process/files/layout.ts';
+import * as records from '../../../lib/process/files/launch-files.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const LAUNCH = parseLaunchId('d'.repeat(32));
@@ -170,9 +170,9 @@ describe('the identity of a process', () => {
     const { start } = procStat(process.pid)!;
     expect(isLiving({ pid: process.pid, start })).to.equal(true);
     expect(isLiving({ pid: process.pid, start: String(Number(start) + 1) })).to.equal(false);
-    expect(isLiving(records.NOBODY)).to.equal(false);
+    expect(isLiving(NOBODY)).to.equal(false);
     expect(isLiving(null)).to.equal(false);
-    expect(livingAmong([{ pid: process.pid, start }, records.NOBODY])).to.deep.equal(new Set([process.pid]));
+    expect(livingAmong([{ pid: process.pid, start }, NOBODY])).to.deep.equal(new Set([process.pid]));
   });
 
   it('has a name in the way that may hold anything', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
 import type { Launch, ProcessExit, ShimKind } from '../../../lib/model/process.ts';
 import type { LaunchRequest, ProcessHost, StrayPolicy } from '../../../lib/ports/process-host.ts';
-import { bestShimKind } from '../../../lib/process/shim-kind.ts';
+import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
 import { isAlive } from '../../support/alive.ts';
 import { eventually } from '../../support/eventually.ts';
 import { LocalProcessWorld } from '../../support/local-process-world.ts';

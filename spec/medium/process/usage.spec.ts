@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseServiceId } from '../../../lib/model/ids.ts';
 import type { TreeUsage } from '../../../lib/ports/process-usage.ts';
 import type { LocalHost } from '../../../lib/process/local-process-host.ts';
-import { bestShimKind } from '../../../lib/process/shim-kind.ts';
+import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
 import { machineUnits } from '../../../lib/process/usage/units.ts';
 import { eventually } from '../../support/eventually.ts';
 import { LocalProcessWorld } from '../../support/local-process-world.ts';

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { expect } from 'chai';
 import { parseServiceId } from '../../../lib/model/ids.ts';
 import type { PortBook } from '../../../lib/ports/port-book.ts';
-import { findFreePort } from '../../../lib/process/free-port.ts';
+import { findFreePort } from '../../../lib/process/os/free-port.ts';
 import { MemoryPortBook } from '../../support/memory-port-book.ts';
 import { closeStores, newStoreFile, openedStore } from '../../support/opened-store.ts';
 import { expectUnavailable } from '../../support/store-contract.ts';

@@ -4,13 +4,13 @@ import { inheritable } from '../../../lib/model/environment.ts';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
 import { NO_LIMITS } from '../../../lib/model/limits.ts';
 import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
-import { environmentOf } from '../../../lib/process/environment.ts';
-import { failureOf } from '../../../lib/process/failure.ts';
-import { frameOf } from '../../../lib/process/launcher.ts';
-import { layoutOf } from '../../../lib/process/layout.ts';
-import { orderOf, subjectOf, unusableOf } from '../../../lib/process/order.ts';
-import { Lines, parseReport } from '../../../lib/process/shims.ts';
-import { signalName, signalNumber } from '../../../lib/process/signals.ts';
+import { environmentOf } from '../../../lib/process/launch/environment.ts';
+import { failureOf } from '../../../lib/process/launch/failure.ts';
+import { frameOf } from '../../../lib/process/launch/native-shims.ts';
+import { layoutOf } from '../../../lib/process/files/layout.ts';
+import { orderOf, subjectOf, unusableOf } from '../../../lib/process/launch/shim-order.ts';
+import { Lines, parseReport } from '../../../lib/process/launch/shims.ts';
+import { signalName, signalNumber } from '../../../lib/process/os/signals.ts';
 
 const LAUNCH = parseLaunchId('c'.repeat(32));
 const REQUEST: LaunchRequest = {
@@ -96,17 +96,6 @@ describe('the environment of a launch', () => {
       COREDINATOR_LAUNCH_ID: LAUNCH,
       COREDINATOR_URL: 'u',
     });
-  });
-
-  it('has nothing by which it would speak to the service manager of the host, or take its sockets', () => {
-    const manager = {
-      NOTIFY_SOCKET: '/run/n',
-      WATCHDOG_USEC: '1',
-      WATCHDOG_PID: '1',
-      LISTEN_FDS: '1',
-      LISTEN_PID: '1',
-    };
-    expect(inheritable({ ...manager, LISTEN_FDNAMES: 'a', INVOCATION_ID: 'f' })).to.deep.equal({ INVOCATION_ID: 'f' });
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ProcessSnapshot, type TableEntry } from '../../../lib/process/process-table.ts';
+import { ProcessSnapshot, type TableEntry } from '../../../lib/process/os/process-table.ts';
 
 const LAUNCH = 'a'.repeat(32);
 const SHIM = { pid: 10, start: '100' };

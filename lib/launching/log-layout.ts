@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import type { ServiceId } from '../model/ids.ts';
+
+/** Where the output of launches is below a state directory (docs/launch-protocol.md): agreed by who writes it and who reads it. */
+export interface LogLayout {
+  readonly logs: string;
+}
+
+/** The place for output in a state directory. */
+export function logLayoutOf(stateDir: string): LogLayout {
+  return { logs: join(stateDir, 'logs') };
+}
+
+/** The folder with the output of all generations of a service. */
+export function logFolder(layout: LogLayout, serviceId: ServiceId): string {
+  return join(layout.logs, serviceId);
+}
+
+/** One of the two output files of a launch. */
+export function logFile(
+  layout: LogLayout,
+  serviceId: ServiceId,
+  generation: number,
+  stream: 'stdout' | 'stderr',
+): string {
+  return join(logFolder(layout, serviceId), `${generation}.${stream}`);
+}

@@ -1,0 +1,57 @@
+import { readdirSync } from 'node:fs';
+import type { ServiceId } from '../model/ids.ts';
+import { LOG_STREAMS, type LogStream } from '../model/log-line.ts';
+import { codeOf } from './error-code.ts';
+import { logFile, logFolder, type LogLayout } from '../launching/log-layout.ts';
+
+/** One output file of one launch. */
+export interface LogPlace {
+  readonly serviceId: ServiceId;
+  readonly generation: number;
+  readonly stream: LogStream;
+  readonly file: string;
+}
+
+const NAME_FORM = /^(\d{1,15})\.(stdout|stderr)$/;
+
+/** The place of a stream of a launch, whether or not the file is there. */
+export function placeOf(layout: LogLayout, serviceId: ServiceId, generation: number, stream: LogStream): LogPlace {
+  return { serviceId, generation, stream, file: logFile(layout, serviceId, generation, stream) };
+}
+
+/** The launches of a service that have output files, oldest first; none for a service that never was launched. */
+export function generationsOf(layout: LogLayout, serviceId: ServiceId): readonly number[] {
+  const found = new Set<number>();
+  for (const name of namesIn(logFolder(layout, serviceId))) {
+    const generation = NAME_FORM.exec(name)?.[1];
+    if (generation !== undefined) found.add(Number(generation));
+  }
+  return [...found].sort((a, b) => a - b);
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** All files that a launch may have: its output, and what releasing space put beside it. */
+export function filesOf(layout: LogLayout, serviceId: ServiceId, generation: number): readonly string[] {
+  return LOG_STREAMS.flatMap((stream) => {
+    const { file } = placeOf(layout, serviceId, generation, stream);
+    return [file, headFile(file), keptFile(file)];
+  });
+}
+
+/** Where it is written how much of a file's head was released. */
+export function headFile(file: string): string {
+  return `${file}.head`;
+}
+
+/** The copy of the newest bytes that a truncation leaves where holes cannot be punched. */
+export function keptFile(file: string): string {
+  return `${file}.kept`;
+}

@@ -1,0 +1,77 @@
+import { formatPosition, LOG_STREAMS, type LogGap, type LogItem, type LogQuery } from '../model/log-line.ts';
+import { LogCursor, type RawItem } from './cursor.ts';
+import { placeOf } from './files.ts';
+import type { LogRoom } from './room.ts';
+import type { Seats } from './seats.ts';
+
+/** Reads the asked streams of one launch, stdout before stderr in each pass. Close it to let the space be released. */
+export class LaunchReader {
+  readonly generation: number;
+  readonly #cursors: readonly LogCursor[];
+  readonly #ends = new Map<LogCursor, number>();
+  readonly #unpins: readonly (() => void)[];
+
+  constructor(room: LogRoom, query: LogQuery, generation: number, seats: Seats) {
+    this.generation = generation;
+    const streams = LOG_STREAMS.filter((stream) => query.streams.includes(stream));
+    this.#cursors = streams.map((stream) => {
+      const place = placeOf(room.layout, query.serviceId, generation, stream);
+      const seat = seats.get(stream);
+      const { head } = room.heads.of(place.file);
+      const begin = seat?.generation === generation ? (seat.offset ?? head) : head;
+      const isLater = seat !== undefined && seat.generation > generation;
+      const cursor = new LogCursor(place, room.heads, isLater ? (room.heads.endOf(place.file) ?? 0) : begin);
+      if (seat?.end?.generation === generation) this.#ends.set(cursor, seat.end.offset);
+      return cursor;
+    });
+    this.#unpins = this.#cursors.map((cursor) => room.pins.add(cursor.place.file, cursor));
+  }
+
+  /** What is there at the time of the call; see LogCursor.pass. */
+  pass(isOver: boolean): AsyncGenerator<readonly LogItem[], void, undefined> {
+    return this.#read(isOver, () => Infinity);
+  }
+
+  /** The same, up to where the query ends. */
+  passToEnd(isOver: boolean): AsyncGenerator<readonly LogItem[], void, undefined> {
+    return this.#read(isOver, (cursor) => this.#ends.get(cursor) ?? Infinity);
+  }
+
+  async *#read(
+    isOver: boolean,
+    endOf: (cursor: LogCursor) => number,
+  ): AsyncGenerator<readonly LogItem[], void, undefined> {
+    for (const cursor of this.#cursors) {
+      const passed = cursor.pass(isOver, endOf(cursor));
+      for await (const items of passed) yield items.map((item) => this.#itemOf(cursor, item));
+    }
+  }
+
+  /** What is said when the launch was deleted before it could be read to its end. */
+  goneItems(): readonly LogGap[] {
+    const { generation } = this;
+    return this.#cursors.map((cursor) => {
+      const { offset, place } = cursor;
+      const position = this.#positionAt(cursor, offset);
+      return { type: 'gap', generation, stream: place.stream, from: offset, to: null, position };
+    });
+  }
+
+  #itemOf(cursor: LogCursor, item: RawItem): LogItem {
+    const { generation } = this;
+    const { stream } = cursor.place;
+    const position = this.#positionAt(cursor, item.end);
+    if (item.type === 'gap') return { type: 'gap', generation, stream, from: item.offset, to: item.end, position };
+    const partial = item.isSplit ? 'split' : item.isUnfinished ? 'unfinished' : null;
+    return { type: 'line', generation, stream, offset: item.offset, text: item.text, partial, position };
+  }
+
+  #positionAt(cursor: LogCursor, end: number): string {
+    const offsets = this.#cursors.map((other) => [other.place.stream, other === cursor ? end : other.offset] as const);
+    return formatPosition({ generation: this.generation, offsets: Object.fromEntries(offsets) });
+  }
+
+  close(): void {
+    for (const unpin of this.#unpins) unpin();
+  }
+}

@@ -1,0 +1,54 @@
+import { LINE_LIMIT } from '../model/log-line.ts';
+
+const NEWLINE = 10;
+
+/** One line, or a piece of one, as it lies in the output. */
+export interface RawLine {
+  readonly offset: number;
+  /** Right behind it, its newline included. */
+  readonly end: number;
+  readonly text: string;
+  readonly isSplit: boolean;
+}
+
+/**
+ * The whole lines at the beginning of `bytes`, which lie at `offset`. What follows the last newline is left, unless it is
+ * longer than a line may be: then it is cut, between two characters if it is UTF-8.
+ */
+export function linesIn(bytes: Buffer, offset: number): readonly RawLine[] {
+  const lines: RawLine[] = [];
+  let at = 0;
+  while (at < bytes.length) {
+    const newline = bytes.indexOf(NEWLINE, at);
+    const end = newline === -1 ? bytes.length : newline;
+    if (end - at > LINE_LIMIT) {
+      const cut = cutOf(bytes, at);
+      lines.push({ offset: offset + at, end: offset + cut, text: bytes.toString('utf8', at, cut), isSplit: true });
+      at = cut;
+      continue;
+    }
+    if (newline === -1) break;
+    lines.push({
+      offset: offset + at,
+      end: offset + newline + 1,
+      text: bytes.toString('utf8', at, newline),
+      isSplit: false,
+    });
+    at = newline + 1;
+  }
+  return lines;
+}
+
+/** Where a piece that begins at `at` ends: at most three bytes before the limit, so as not to part a character. */
+function cutOf(bytes: Buffer, at: number): number {
+  const limit = at + LINE_LIMIT;
+  let cut = limit;
+  while (cut > limit - 4 && ((bytes[cut] ?? 0) & 0xc0) === 0x80) cut -= 1;
+  return cut > limit - 4 ? cut : limit;
+}
+
+/** How many NULs `bytes` begin with: what a hole at the head of a file reads as. */
+export function nulsIn(bytes: Buffer): number {
+  const index = bytes.findIndex((byte) => byte !== 0);
+  return index === -1 ? bytes.length : index;
+}

@@ -1,0 +1,84 @@
+import { mkdirSync } from 'node:fs';
+import type { LogItem, LogPolicy, LogQuery } from '../model/log-line.ts';
+import type { ProcessFacts } from '../model/process.ts';
+import type { ServiceId } from '../model/ids.ts';
+import type { Log } from '../ports/log.ts';
+import type { ServiceLogs } from '../ports/service-logs.ts';
+import { logLayoutOf } from '../launching/log-layout.ts';
+import { Heads } from './heads.ts';
+import { Pins } from './pins.ts';
+import { Poller } from './poller.ts';
+import { punchIn, type Punch } from './punch.ts';
+import { Releaser } from './release.ts';
+import { Retention } from './retention.ts';
+import type { LogRoom } from './room.ts';
+import { followAll, readAll } from './walk.ts';
+
+/** What the logs of a state directory are made from. */
+export interface LocalServiceLogsOptions {
+  readonly stateDir: string;
+  /** The newest launch of a service as the process host knows it. */
+  readonly facts: (serviceId: ServiceId) => ProcessFacts | null;
+  readonly log: Log;
+  /** The words before `FILE BYTES` that punch a hole; null: none are punched, the rest is copied and the file truncated. */
+  readonly punchCommand: readonly string[] | null;
+}
+
+/** The output files of a state directory. */
+export interface LocalServiceLogs extends ServiceLogs {
+  /** Whether space is released without losing a line: by holes, not by truncation. */
+  readonly isLossless: boolean;
+  /** Sweeps at once; for those who cannot wait for the next one. */
+  sweep(): Promise<void>;
+}
+
+class LogFiles implements LocalServiceLogs {
+  readonly isLossless: boolean;
+  readonly #room: LogRoom;
+  readonly #releaser: Releaser;
+  readonly #poller: Poller;
+  #retention: Retention | null = null;
+
+  constructor({ stateDir, facts, log }: LocalServiceLogsOptions, punch: Punch | null) {
+    const hasEnded = (serviceId: ServiceId, generation: number): boolean => isPast(facts(serviceId), generation);
+    this.#room = { layout: logLayoutOf(stateDir), heads: new Heads(), pins: new Pins(), log, hasEnded };
+    this.#releaser = new Releaser(this.#room.heads, punch);
+    this.#poller = new Poller(this.#room);
+    this.isLossless = punch !== null;
+  }
+
+  read(query: LogQuery): AsyncIterable<readonly LogItem[]> {
+    return readAll(this.#room, query);
+  }
+
+  follow(query: LogQuery, signal: AbortSignal): AsyncIterable<readonly LogItem[]> {
+    return followAll(this.#room, this.#poller, query, signal);
+  }
+
+  keepBounded(policies: () => readonly LogPolicy[]): void {
+    this.#retention = new Retention(this.#room, this.#releaser, policies);
+    this.#retention.start();
+  }
+
+  async sweep(): Promise<void> {
+    await this.#retention?.sweep();
+  }
+
+  async close(): Promise<void> {
+    this.#poller.close();
+    await this.#retention?.close();
+  }
+}
+
+/** A launch that is not known yet is about to begin: its files are there before its process is. */
+function isPast(facts: ProcessFacts | null, generation: number): boolean {
+  if (facts === null || facts.generation < generation) return false;
+  return facts.generation > generation || facts.status !== 'alive';
+}
+
+/** Opens the output files of a state directory (docs/logs.md). One at a time for each directory. */
+export async function openServiceLogs(options: LocalServiceLogsOptions): Promise<LocalServiceLogs> {
+  const { logs } = logLayoutOf(options.stateDir);
+  mkdirSync(logs, { recursive: true, mode: 0o700 });
+  return new LogFiles(options, await punchIn(logs, options.punchCommand));
+}

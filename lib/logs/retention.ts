@@ -1,0 +1,186 @@
+import { rmSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ServiceId } from '../model/ids.ts';
+import { LOG_STREAMS, type LogPolicy, type LogStream } from '../model/log-line.ts';
+import { planRelease, type LaunchBytes } from '../model/log-retention.ts';
+import { filesOf, generationsOf, placeOf } from './files.ts';
+import { removeForgotten } from './forgotten.ts';
+import type { Releaser } from './release.ts';
+import type { LogRoom } from './room.ts';
+
+/** After a sweep that released something, since more of it is likely. */
+const BUSY_MS = 1_000;
+const EVERY_MS = 5_000;
+/** While nothing is written anywhere. */
+const IDLE_MS = 20_000;
+/** Services looked at before other work gets its turn: about a millisecond. */
+const SLICE = 100;
+const FORGOTTEN_EVERY_MS = 6 * 3_600_000;
+
+/** What the last sweep saw of a service. */
+interface Seen {
+  readonly policy: LogPolicy;
+  readonly newest: number;
+  readonly ends: string;
+}
+
+type Outcome = 'quiet' | 'grown' | 'released';
+
+/** Keeps the output of all services within their bounds; looks only into those whose newest launch has grown. */
+export class Retention {
+  readonly #room: LogRoom;
+  readonly #releaser: Releaser;
+  readonly #policies: () => readonly LogPolicy[];
+  #seen = new Map<ServiceId, Seen>();
+  #timer: NodeJS.Timeout | null = null;
+  #running: Promise<void> = Promise.resolve();
+  #pause = EVERY_MS;
+  #isClosed = false;
+  #lookedForForgotten = -Infinity;
+
+  constructor(room: LogRoom, releaser: Releaser, policies: () => readonly LogPolicy[]) {
+    this.#room = room;
+    this.#releaser = releaser;
+    this.#policies = policies;
+  }
+
+  /** The first sweep comes soon: an earlier host may have left work. */
+  start(): void {
+    this.#arm(BUSY_MS);
+  }
+
+  /** One sweep, after those that were asked for before. */
+  sweep(): Promise<void> {
+    const sweep = this.#running.then(() => this.#sweep());
+    this.#running = sweep.catch(() => undefined); // the caller is told
+    return sweep;
+  }
+
+  async #sweep(): Promise<void> {
+    const policies = this.#policies();
+    const seen = new Map<ServiceId, Seen>();
+    let sum: Outcome = 'quiet';
+    for (const [index, policy] of policies.entries()) {
+      if (this.#isClosed) return;
+      if (index % SLICE === SLICE - 1) await nextTurn();
+      const outcome = await this.#guarded(policy, seen);
+      if (outcome === 'released' || sum === 'quiet') sum = outcome;
+    }
+    this.#seen = seen;
+    this.#pause = sum === 'released' ? BUSY_MS : sum === 'grown' ? EVERY_MS : Math.min(IDLE_MS, this.#pause * 2);
+    this.#forget(policies);
+  }
+
+  async #guarded(policy: LogPolicy, seen: Map<ServiceId, Seen>): Promise<Outcome> {
+    const { serviceId } = policy;
+    try {
+      const before = this.#seen.get(serviceId);
+      const now = this.#lookAt(policy, before);
+      seen.set(serviceId, now);
+      if (
+        before !== undefined &&
+        now.ends === before.ends &&
+        now.newest === before.newest &&
+        isSame(policy, before.policy)
+      ) {
+        return 'quiet';
+      }
+      const outcome = await this.#release(policy, before === undefined);
+      // What a reader may have held back is looked at again even if nothing grows.
+      if (outcome === 'released') seen.delete(serviceId);
+      return outcome;
+    } catch (err) {
+      this.#room.log.warn({ err, service_id: serviceId }, 'the output of a service cannot be kept bounded');
+      return 'grown';
+    }
+  }
+
+  #lookAt(policy: LogPolicy, before: Seen | undefined): Seen {
+    const { layout, heads } = this.#room;
+    const { serviceId } = policy;
+    const isSameLaunch = before?.policy.generation === policy.generation && before.newest >= policy.generation;
+    const newest = isSameLaunch ? before.newest : (generationsOf(layout, serviceId).at(-1) ?? 0);
+    const ends = LOG_STREAMS.map((stream) => heads.endOf(placeOf(layout, serviceId, newest, stream).file) ?? 0);
+    return { policy, newest, ends: ends.join() };
+  }
+
+  async #release({ serviceId, maxBytes, keep }: LogPolicy, isFirstLook: boolean): Promise<Outcome> {
+    const { layout, heads, pins } = this.#room;
+    const launches = generationsOf(layout, serviceId).map((generation): LaunchBytes => {
+      const bytesOf = (stream: LogStream): number => {
+        const { file } = placeOf(layout, serviceId, generation, stream);
+        const end = heads.endOf(file);
+        return end === null ? 0 : end - heads.of(file).head;
+      };
+      return { generation, bytes: { stdout: bytesOf('stdout'), stderr: bytesOf('stderr') } };
+    });
+    const plan = planRelease(launches, maxBytes, keep);
+    const readFrom = this.#readFrom(serviceId, launches);
+    for (const generation of plan.launches) if (generation < readFrom) this.#delete(serviceId, generation);
+    for (const { generation, stream, bytes } of plan.heads) {
+      const { file } = placeOf(layout, serviceId, generation, stream);
+      const { head } = heads.of(file);
+      const target = head + bytes;
+      // A reader who is behind keeps its bytes, but not more of them than the bound once over.
+      const unread = generation > readFrom ? head : pins.slowest(file);
+      await this.#releaser.release(file, Math.min(target, Math.max(unread, target - maxBytes)));
+    }
+    if (isFirstLook) await this.#repeat(serviceId, launches);
+    return plan.heads.length + plan.launches.length > 0 ? 'released' : 'grown';
+  }
+
+  async #repeat(serviceId: ServiceId, launches: readonly LaunchBytes[]): Promise<void> {
+    for (const { generation } of launches) {
+      for (const stream of LOG_STREAMS) {
+        await this.#releaser.repeat(placeOf(this.#room.layout, serviceId, generation, stream).file);
+      }
+    }
+  }
+
+  /** The oldest launch that somebody reads now: it and those behind it are still to be read. Infinity: nobody reads. */
+  #readFrom(serviceId: ServiceId, launches: readonly LaunchBytes[]): number {
+    const { layout, pins } = this.#room;
+    const isRead = ({ generation }: LaunchBytes): boolean =>
+      filesOf(layout, serviceId, generation).some((file) => pins.slowest(file) !== Infinity);
+    return launches.find(isRead)?.generation ?? Infinity;
+  }
+
+  #delete(serviceId: ServiceId, generation: number): void {
+    const { layout, heads } = this.#room;
+    const files = filesOf(layout, serviceId, generation);
+    for (const file of files) rmSync(file, { force: true });
+    heads.forget(files);
+  }
+
+  #forget(policies: readonly LogPolicy[]): void {
+    if (performance.now() - this.#lookedForForgotten < FORGOTTEN_EVERY_MS) return;
+    this.#lookedForForgotten = performance.now();
+    const removed = removeForgotten(this.#room.layout, new Set(policies.map(({ serviceId }) => serviceId)), Date.now());
+    if (removed.length > 0)
+      this.#room.log.info({ services: removed }, 'removed the output of services that are no more');
+  }
+
+  #arm(pause: number): void {
+    if (this.#isClosed) return;
+    this.#timer = setTimeout(() => {
+      void this.sweep()
+        .catch((err: unknown) => {
+          this.#room.log.warn({ err }, 'the output of the services cannot be swept');
+        })
+        .then(() => {
+          this.#arm(this.#pause);
+        });
+    }, pause).unref();
+  }
+
+  /** Resolves when no sweep is under way any more. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    await this.#running;
+  }
+}
+
+function isSame(a: LogPolicy, b: LogPolicy): boolean {
+  return a.generation === b.generation && a.maxBytes === b.maxBytes && a.keep === b.keep;
+}

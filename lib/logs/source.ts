@@ -1,0 +1,76 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { codeOf } from './error-code.ts';
+import { keptFile } from './files.ts';
+import type { Heads } from './heads.ts';
+
+/** What came of reading at a place. `released`: it is no longer to be had; `head` is where the output begins now. */
+export type SourceRead =
+  | { readonly type: 'bytes'; readonly count: number }
+  | { readonly type: 'released'; readonly head: number }
+  | { readonly type: 'gone' };
+
+/** Reads one stream of one launch by offsets, wherever the bytes lie. Opened for a pass and closed after it. */
+export class LogSource {
+  readonly #file: string;
+  readonly #heads: Heads;
+  #live: FileHandle | null = null;
+  #kept: FileHandle | null = null;
+  #base = -1;
+
+  constructor(file: string, heads: Heads) {
+    this.#file = file;
+    this.#heads = heads;
+  }
+
+  /** Fills at most `length` bytes of `buffer` from `at` on. 0 bytes: nothing lies there yet. */
+  async read(buffer: Buffer, at: number, length: number, position: number): Promise<SourceRead> {
+    for (;;) {
+      const { head, base } = this.#heads.of(this.#file);
+      if (position < head) return { type: 'released', head };
+      if (base !== this.#base) await this.#reopen(base);
+      const count = await this.#readFrom(position < base ? 'kept' : 'live', { buffer, at, length, position, base });
+      const now = this.#heads.of(this.#file);
+      // The head may have moved while the bytes were on their way: then they are of another place, or already a hole.
+      if (now.base !== base) continue;
+      if (position < now.head) return { type: 'released', head: now.head };
+      return count === null ? { type: 'gone' } : { type: 'bytes', count };
+    }
+  }
+
+  async #reopen(base: number): Promise<void> {
+    await this.close();
+    this.#base = base;
+  }
+
+  async #readFrom(
+    from: 'live' | 'kept',
+    ask: { buffer: Buffer; at: number; length: number; position: number; base: number },
+  ): Promise<number | null> {
+    const { buffer, at, length, position, base } = ask;
+    if (from === 'live') {
+      this.#live ??= await opened(this.#file);
+      return this.#live === null ? null : (await this.#live.read(buffer, at, length, position - base)).bytesRead;
+    }
+    this.#kept ??= await opened(keptFile(this.#file));
+    if (this.#kept === null) return null;
+    const { size } = await this.#kept.stat();
+    const limit = Math.min(length, base - position);
+    return (await this.#kept.read(buffer, at, limit, Math.max(0, position - (base - size)))).bytesRead;
+  }
+
+  async close(): Promise<void> {
+    const handles = [this.#live, this.#kept];
+    this.#live = null;
+    this.#kept = null;
+    for (const handle of handles) await handle?.close();
+  }
+}
+
+async function opened(file: string): Promise<FileHandle | null> {
+  try {
+    return await open(file, 'r');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,76 @@
+import type { LaunchId, ServiceId } from '../../model/ids.ts';
+import type { StopSpec } from '../../model/spec.ts';
+import { followClaimed } from '../files/await-claim.ts';
+import { readClaim, readMain, readRequest, readShimClaim, revoke, type RequestRecord } from '../files/launch-files.ts';
+import type { Layout } from '../files/layout.ts';
+import { livingAmong, NOBODY } from '../os/process-identity.ts';
+import type { StrayOrigin } from './held-orphan.ts';
+import { eldest, type Marked } from './tagged-processes.ts';
+
+/** For strays whose own stop spec is not to be had. */
+const DEFAULT_STOP: StopSpec = { signal: 'SIGTERM', graceMs: 5_000 };
+
+/** What was found of a launch that the ledger does not know. */
+export type Finding =
+  | { readonly type: 'ended'; readonly launchId: LaunchId }
+  /** Something lives, and nothing says which service it belongs to. */
+  | { readonly type: 'nameless'; readonly launchId: LaunchId; readonly pid: number }
+  /** `request` is null when its records do not prove who it is. */
+  | {
+      readonly type: 'stray';
+      readonly origin: StrayOrigin;
+      readonly pid: number;
+      readonly request: RequestRecord | null;
+    };
+
+/** Where a search looks. */
+export interface SearchRoom {
+  readonly layout: Layout;
+  readonly bootId: string;
+}
+
+/**
+ * What there is of a launch with a folder; `family` are the living processes with its mark. One that nobody has claimed is revoked:
+ * no host would know of it if it began now. Waits for a shim that is about to fork.
+ */
+export async function searchFolder(
+  launchId: LaunchId,
+  family: readonly Marked[],
+  { layout, bootId }: SearchRoom,
+): Promise<Finding> {
+  if (readClaim(layout, launchId) === null) revoke(layout, launchId);
+  const claim = readShimClaim(layout, launchId);
+  const request = readRequest(layout, launchId);
+  if (claim?.boot !== bootId) return searchMarks(launchId, family, request?.stop);
+  const { kind, shim } = claim;
+  if (livingAmong([shim]).size > 0) await followClaimed(layout, launchId, shim);
+  const main = readMain(layout, launchId);
+  const members = [...(main === null ? [] : [main]), shim, ...family];
+  const alive = livingAmong(members);
+  const pid = members.find((member) => alive.has(member.pid))?.pid;
+  if (pid === undefined) return { type: 'ended', launchId };
+  const who = nameOf(request) ?? nameOf(family[0]);
+  if (who === null) return { type: 'nameless', launchId, pid };
+  const origin = { launchId, ...who, kind, shim, main, members, stop: request?.stop ?? DEFAULT_STOP };
+  const isWhole = main?.pid === pid && alive.has(shim.pid);
+  return { type: 'stray', origin, pid, request: isWhole ? request : null };
+}
+
+/** What there is of a launch that is known by the environment of its processes alone. */
+export function searchMarks(launchId: LaunchId, family: readonly Marked[], stop = DEFAULT_STOP): Finding {
+  const main = eldest(family);
+  if (main === null) return { type: 'ended', launchId };
+  const { pid, start } = main;
+  const who = nameOf(main);
+  if (who === null) return { type: 'nameless', launchId, pid };
+  const outside = { kind: 'sh', shim: NOBODY, main: { pid, start }, members: family, stop } as const;
+  return { type: 'stray', origin: { launchId, ...who, ...outside }, pid, request: null };
+}
+
+type Names = { readonly serviceId: ServiceId | null; readonly generation: number | null } | null | undefined;
+
+function nameOf(names: Names): { readonly serviceId: ServiceId; readonly generation: number } | null {
+  const serviceId = names?.serviceId ?? null;
+  const generation = names?.generation ?? null;
+  return serviceId === null || generation === null ? null : { serviceId, generation };
+}

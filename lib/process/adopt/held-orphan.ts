@@ -1,0 +1,57 @@
+import type { LaunchId, ServiceId } from '../../model/ids.ts';
+import type { ShimKind } from '../../model/process.ts';
+import type { StopSpec } from '../../model/spec.ts';
+import { livingAmong, type Identity } from '../os/process-identity.ts';
+import { Tree } from '../tree/process-tree.ts';
+import type { TreeRoom } from '../tree/tree-context.ts';
+
+/** What is known of a launch that no ledger entry explains and of which something lives. */
+export interface StrayOrigin {
+  readonly launchId: LaunchId;
+  readonly serviceId: ServiceId;
+  readonly generation: number;
+  readonly kind: ShimKind;
+  readonly shim: Identity;
+  readonly main: Identity | null;
+  /** Everything of it that was seen to live, shim included. */
+  readonly members: readonly Identity[];
+  readonly stop: StopSpec;
+}
+
+/** A stray that is left alone until somebody ends it. Its files stay: no ledger entry would tell what they tell. */
+export class HeldStray {
+  readonly origin: StrayOrigin;
+  readonly #room: TreeRoom;
+  #tree: Tree | null = null;
+
+  constructor(origin: StrayOrigin, room: TreeRoom) {
+    this.origin = origin;
+    this.#room = room;
+  }
+
+  /** One of its processes that lives; null when none does, or when it is being ended. */
+  living(): Identity | null {
+    if (this.#tree !== null) return null;
+    const { main, members } = this.origin;
+    const alive = livingAmong(members);
+    if (main !== null && alive.has(main.pid)) return main;
+    return members.find(({ pid }) => alive.has(pid)) ?? null;
+  }
+
+  /** Ends all of it; resolves when nothing is left. */
+  end(stop = this.origin.stop): Promise<void> {
+    this.#tree ??= this.#watched();
+    return this.#tree.end(stop);
+  }
+
+  #watched(): Tree {
+    const rest = { launch: null, isMainOver: this.origin.main === null, isBooked: true, isBarren: false };
+    const tree = new Tree({ ...this.origin, ...rest }, this.#room);
+    tree.watch();
+    return tree;
+  }
+
+  close(): void {
+    this.#tree?.close();
+  }
+}

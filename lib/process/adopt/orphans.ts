@@ -1,0 +1,213 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LaunchId, ServiceId } from '../../model/ids.ts';
+import type { Launch } from '../../model/process.ts';
+import type { StopSpec } from '../../model/spec.ts';
+import type { LaunchLedger } from '../../ports/launch-ledger.ts';
+import type { Stray, StrayPolicy } from '../../ports/process-host.ts';
+import { readExit, readRequest } from '../files/launch-files.ts';
+import { runFolder } from '../files/layout.ts';
+import { guaranteesOf } from '../launch/shim-kind.ts';
+import type { Trees } from '../tree/process-trees.ts';
+import type { TreeRoom } from '../tree/tree-context.ts';
+import { searchFolder, searchMarks, type Finding } from './find-orphans.ts';
+import { HeldStray } from './held-orphan.ts';
+import { markedProcesses } from './tagged-processes.ts';
+
+const MOST_NAMED = 20;
+
+/** What strays are looked for and handled by. */
+export interface StraysOptions {
+  readonly trees: Trees;
+  readonly ledger: LaunchLedger;
+  readonly bootId: string;
+  readonly instanceId: string;
+  readonly policy: StrayPolicy;
+}
+
+type Found = Extract<Finding, { readonly type: 'stray' }>;
+
+/**
+ * Launches of this instance that the ledger does not know. Whatever the policy, what lives of one is never joined by a second
+ * generation of its service, and its files stay where they are unless the ledger takes it in.
+ */
+export class Strays {
+  readonly #options: StraysOptions;
+  readonly #room: TreeRoom;
+  readonly #held = new Map<ServiceId, HeldStray[]>();
+  readonly #generations = new Map<ServiceId, number>();
+  readonly #told: Stray[] = [];
+
+  constructor(options: StraysOptions) {
+    const { layout, sweep, table, log, clock, blind } = options.trees;
+    this.#options = options;
+    this.#room = {
+      ...{ layout, sweep, table, log, clock, blind },
+      orphaned: () => undefined,
+      ended: ({ launchId, serviceId }, exit) => {
+        log.warn({ launchId, service: serviceId, exit }, 'A process that the ledger does not know has ended.');
+      },
+      cleared: () => undefined,
+    };
+  }
+
+  /** Looks at the launches that the ledger could not explain and at the marks of all processes. Runs once, after the adoption. */
+  async take(unknown: readonly LaunchId[]): Promise<void> {
+    const { trees, instanceId, bootId } = this.#options;
+    const marked = markedProcesses(instanceId, trees.pids());
+    const room = { layout: this.#room.layout, bootId };
+    for (const launchId of unknown) this.#noteRequest(launchId);
+    const findings = await Promise.all(
+      unknown.map((launchId) => searchFolder(launchId, marked.get(launchId) ?? [], room)),
+    );
+    const explained = new Set(unknown);
+    for (const [launchId, family] of marked) {
+      if (!explained.has(launchId) && !trees.has(launchId)) findings.push(searchMarks(launchId, family));
+    }
+    await this.#handle(findings);
+  }
+
+  /** What has ended counts too: a generation names one process for ever. */
+  #noteRequest(launchId: LaunchId): void {
+    const request = readRequest(this.#room.layout, launchId);
+    if (request !== null) this.#note(request.serviceId, request.generation);
+  }
+
+  #note(serviceId: ServiceId, generation: number): void {
+    this.#generations.set(serviceId, Math.max(generation, this.newestGeneration(serviceId)));
+  }
+
+  /** One service after the other would be a commit for each; of one service the newest comes first, and only it can be adopted. */
+  async #handle(findings: readonly Finding[]): Promise<void> {
+    const ended: LaunchId[] = [];
+    const strays = new Map<ServiceId, Found[]>();
+    for (const finding of findings) {
+      switch (finding.type) {
+        case 'ended':
+          ended.push(finding.launchId);
+          break;
+        case 'nameless':
+          this.#tell({ ...finding, serviceId: null, generation: null }, 'reported', 'its service is not known');
+          break;
+        case 'stray': {
+          const { serviceId, generation } = finding.origin;
+          this.#note(serviceId, generation);
+          strays.set(serviceId, [...(strays.get(serviceId) ?? []), finding]);
+        }
+      }
+    }
+    this.#list(ended);
+    await Promise.all([...strays.values()].map((found) => this.#handleService(found)));
+  }
+
+  async #handleService(strays: readonly Found[]): Promise<void> {
+    const newestFirst = [...strays].sort((one, other) => other.origin.generation - one.origin.generation);
+    for (const stray of newestFirst) await this.#handleOne(stray);
+  }
+
+  async #handleOne(found: Found): Promise<void> {
+    const { origin, pid } = found;
+    const about = { ...origin, pid };
+    const { policy } = this.#options;
+    const obstacle = policy === 'adopt' ? await this.#adopt(found) : null;
+    if (policy === 'adopt' && obstacle === null) {
+      this.#tell(about, 'adopted', 'it was entered in the ledger and is supervised again');
+      return;
+    }
+    const held = new HeldStray(origin, this.#room);
+    this.#held.set(origin.serviceId, [...(this.#held.get(origin.serviceId) ?? []), held]);
+    if (policy === 'kill') {
+      void held.end();
+      this.#tell(about, 'killed', 'it is being ended, as --strays kill asks for');
+    } else {
+      this.#tell(about, 'reported', `${obstacle ?? 'it is left alone'}; ${remedyOf(policy)}`);
+    }
+  }
+
+  /** Enters it in the ledger; null when that is done, else why it cannot be. */
+  async #adopt({ origin, request }: Found): Promise<string | null> {
+    const { trees, ledger, bootId } = this.#options;
+    const { launchId, serviceId, generation, main, kind, shim, stop } = origin;
+    if (request === null || main === null) return 'its records are not whole, so it cannot be adopted';
+    const facts = trees.facts.get(serviceId);
+    if (facts?.status === 'alive' || (facts !== null && facts.generation >= generation)) {
+      return `the ledger knows generation ${facts.generation} of the service, so it cannot be adopted`;
+    }
+    const { executablePath, version } = request;
+    const madeAt = statSync(join(runFolder(this.#room.layout, launchId), 'request'), {
+      throwIfNoEntry: false,
+    })?.mtimeMs;
+    const launchedAt = Math.round(madeAt ?? this.#room.clock.now());
+    const who = { launchId, serviceId, generation, pid: main.pid, startTime: main.start, executablePath, version };
+    try {
+      await trees.settleDebts(serviceId);
+      await ledger.intend({ ...who, state: 'running', shim: kind, bootId, intendedAt: launchedAt, exit: null });
+    } catch (error) {
+      return `it cannot be written down (${error instanceof Error ? error.message : String(error)})`;
+    }
+    const launch: Launch = { ...who, launchedAt, guarantees: guaranteesOf(kind) };
+    const rest = { isMainOver: false, isBooked: true, isBarren: false };
+    const tree = trees.adopt({ launchId, serviceId, kind, shim, main, stop, launch, ...rest });
+    if (kind !== 'native') tree.look(); // no pipe has told yet whether it lives
+    return null;
+  }
+
+  #tell(about: Pick<Stray, 'launchId' | 'serviceId' | 'generation' | 'pid'>, fate: Stray['fate'], what: string): void {
+    const { launchId, serviceId, generation, pid } = about;
+    const whose = serviceId === null ? 'this instance' : `the service "${serviceId}" (generation ${generation ?? '?'})`;
+    const reason = `The process ${pid} of ${whose} lives, and the ledger does not know it: ${what}.`;
+    this.#told.push({ launchId, serviceId, generation, pid, fate, reason });
+    this.#room.log.warn({ launchId, service: serviceId, generation, pid, fate }, reason);
+  }
+
+  /** What is over stays on disk, since nothing else tells how it ended; a person may look at it and remove it. */
+  #list(launchIds: readonly LaunchId[]): void {
+    if (launchIds.length === 0) return;
+    const { layout, log } = this.#room;
+    const named = launchIds.slice(0, MOST_NAMED);
+    const ends = named.map((launchId) => ({ launchId, exit: readExit(layout, launchId) }));
+    log.warn(
+      { folder: layout.run, count: launchIds.length, launches: named, ends },
+      'There are ended launches that the ledger does not know; their records are kept.',
+    );
+  }
+
+  /** Every living stray that was found, and what became of it. */
+  all(): readonly Stray[] {
+    return this.#told;
+  }
+
+  /** The highest generation of a service that the records of unknown launches speak of; 0: none. */
+  newestGeneration(serviceId: ServiceId): number {
+    return this.#generations.get(serviceId) ?? 0;
+  }
+
+  /** Why a service must not be launched now; null when no untouched stray of it lives. */
+  reasonAgainst(serviceId: ServiceId): string | null {
+    for (const held of this.#held.get(serviceId) ?? []) {
+      const living = held.living();
+      if (living === null) continue;
+      const who = `The process ${living.pid} of the service "${serviceId}" (generation ${held.origin.generation})`;
+      const remedy = remedyOf(this.#options.policy);
+      return `${who} lives, and the ledger does not know it, so the service is not launched beside it; ${remedy}.`;
+    }
+    return null;
+  }
+
+  /** Ends what is left of a service; by default as its launches asked for. */
+  async endAll(serviceId: ServiceId, stop?: StopSpec): Promise<void> {
+    const held = this.#held.get(serviceId) ?? [];
+    await Promise.all(held.map((stray) => stray.end(stop)));
+    this.#held.delete(serviceId);
+  }
+
+  close(): void {
+    for (const held of this.#held.values()) for (const stray of held) stray.close();
+  }
+}
+
+/** What a person can do about a stray that lives on. */
+function remedyOf(policy: StrayPolicy): string {
+  const stop = 'stop the service to end it';
+  return policy === 'adopt' ? stop : `start the host again with --strays adopt to take it over, or ${stop}`;
+}

@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { LAUNCH_MARK } from '../../model/environment.ts';
+import { isId, parseLaunchId, parseServiceId, type LaunchId, type ServiceId } from '../../model/ids.ts';
+import { procStat, type ProcessStat } from '../os/process-identity.ts';
+
+/** A living process that carries the marks of a launch of this instance. */
+export interface Marked extends ProcessStat {
+  readonly launchId: LaunchId;
+  readonly serviceId: ServiceId | null;
+  readonly generation: number | null;
+}
+
+function environmentOf(pid: number): string | null {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1');
+  } catch {
+    return null; // ended, or of another user
+  }
+}
+
+function variable(environment: string, name: string): string | null {
+  const from = `\0${environment}`.indexOf(`\0${name}=`);
+  if (from < 0) return null;
+  const value = environment.slice(from + name.length + 1);
+  const end = value.indexOf('\0');
+  return end < 0 ? value : value.slice(0, end);
+}
+
+function marksIn(environment: string): Pick<Marked, 'launchId' | 'serviceId' | 'generation'> | null {
+  const launch = variable(environment, LAUNCH_MARK) ?? '';
+  if (!/^[0-9a-f]{32}$/.test(launch) || launch === process.env[LAUNCH_MARK]) return null; // a host is nobody's stray
+  const service = variable(environment, 'COREDINATOR_SERVICE_ID') ?? '';
+  const generation = Number(variable(environment, 'COREDINATOR_GENERATION') ?? NaN);
+  return {
+    launchId: parseLaunchId(launch),
+    serviceId: isId(service) ? parseServiceId(service) : null,
+    generation: Number.isSafeInteger(generation) && generation >= 0 ? generation : null,
+  };
+}
+
+/**
+ * The living processes of an instance, by launch; those with a pid in `known` are not looked at. One pass over /proc, at some
+ * 20 µs a process; empty on systems without it. A process that threw its environment away is not found.
+ */
+export function markedProcesses(
+  instanceId: string,
+  known: ReadonlySet<number>,
+): ReadonlyMap<LaunchId, readonly Marked[]> {
+  const found = new Map<LaunchId, Marked[]>();
+  if (process.platform !== 'linux') return found;
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid) || pid === process.pid || known.has(pid)) continue;
+    const environment = environmentOf(pid);
+    if (environment === null || !environment.includes(instanceId)) continue;
+    if (variable(environment, 'COREDINATOR_INSTANCE') !== instanceId) continue;
+    const marks = marksIn(environment);
+    const stat = marks === null ? null : procStat(pid);
+    if (marks === null || stat === null || stat.isDead) continue;
+    found.set(marks.launchId, [...(found.get(marks.launchId) ?? []), { ...stat, ...marks }]);
+  }
+  return found;
+}
+
+/** The process that the others descend from: the leader of their session, else the one whose parent is not among them. */
+export function eldest(family: readonly Marked[]): Marked | null {
+  const pids = new Set(family.map(({ pid }) => pid));
+  const byAge = [...family].sort((one, other) => Number(one.start) - Number(other.start));
+  return byAge.find(({ pid, session }) => pid === session) ?? byAge.find(({ parent }) => !pids.has(parent)) ?? null;
+}

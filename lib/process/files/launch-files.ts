@@ -1,0 +1,182 @@
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isId, parseServiceId, type LaunchId, type ServiceId } from '../../model/ids.ts';
+import type { ProcessExit, ShimKind } from '../../model/process.ts';
+import type { NodeSignal, StopSpec } from '../../model/spec.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { codeOf } from '../os/error-code.ts';
+import type { Identity } from '../os/process-identity.ts';
+import { signalName } from '../os/signals.ts';
+import { exitFile, runFolder, type Layout } from './layout.ts';
+
+/** The claim of the shim that runs a launch. */
+export interface ShimClaim {
+  readonly owner: 'shim';
+  readonly kind: ShimKind;
+  readonly shim: Identity;
+  readonly boot: string;
+}
+
+/** Who owns a launch: its shim, or nobody, because a host was first. */
+export type Claim = ShimClaim | { readonly owner: 'revoked' };
+
+/** How a main process ended. `execErrno` is not 0 when the program never ran. */
+export interface ExitRecord {
+  readonly code: number | null;
+  readonly signal: number | null;
+  readonly execErrno: number;
+  readonly endedAt: number;
+}
+
+/** What a host needs to know of a launch that an earlier host made. */
+export interface RequestRecord {
+  readonly serviceId: ServiceId;
+  readonly generation: number;
+  readonly stop: StopSpec;
+  readonly executablePath: string;
+  readonly version: string | null;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The object in a JSON file; null when the file is absent or is not (yet) one object. */
+function readFields(file: string): Fields | null {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return null;
+    throw error;
+  }
+  return parseFields(text);
+}
+
+/** The object in a line of JSON; null when it is none. */
+export function parseFields(text: string): Fields | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Fields) : null; // any object has unknown fields
+  } catch {
+    return null; // half a file is the same as none
+  }
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+/** The identity in the fields of a record; null when it holds none. */
+export function identityOf(fields: Fields): Identity | null {
+  const { pid, start } = fields;
+  return isCount(pid) && pid > 0 && typeof start === 'string' ? { pid, start } : null;
+}
+
+/** The claim of a launch; null when there is none that can be read. */
+export function readClaim(layout: Layout, launchId: LaunchId): Claim | null {
+  const fields = readFields(join(runFolder(layout, launchId), 'claim'));
+  if (fields === null) return null;
+  if (fields['owner'] === 'revoked') return { owner: 'revoked' };
+  const shim = identityOf(fields);
+  const { shim: kind, boot } = fields;
+  if (fields['owner'] !== 'shim' || shim === null || typeof boot !== 'string') return null;
+  return kind === 'native' || kind === 'sh' || kind === 'node' ? { owner: 'shim', kind, shim, boot } : null;
+}
+
+/** The claim of a launch that is real; null when it is not, or cannot be read. */
+export function readShimClaim(layout: Layout, launchId: LaunchId): ShimClaim | null {
+  const claim = readClaim(layout, launchId);
+  return claim?.owner === 'shim' ? claim : null;
+}
+
+/** The identity of the main process of a launch; null before the fork. */
+export function readMain(layout: Layout, launchId: LaunchId): Identity | null {
+  const fields = readFields(join(runFolder(layout, launchId), 'pid'));
+  return fields === null ? null : identityOf(fields);
+}
+
+/** The exit record of a launch; null before the end. */
+export function readExit(layout: Layout, launchId: LaunchId): ExitRecord | null {
+  const fields = readFields(exitFile(layout, launchId));
+  if (fields === null) return null;
+  const { code, signal, exec_errno: execErrno, end: endedAt } = fields;
+  if (!isCount(execErrno) || !isCount(endedAt)) return null;
+  return { code: isCount(code) ? code : null, signal: isCount(signal) ? signal : null, execErrno, endedAt };
+}
+
+/** The end of a main process as the record tells it; without a record nobody saw it. */
+export function exitOf(record: ExitRecord | null, clock: Clock): ProcessExit {
+  if (record === null) return { code: null, signal: null, at: clock.now(), isKnown: false };
+  const { code, signal, endedAt } = record;
+  return { code, signal: signal === null ? null : signalName(signal), at: endedAt, isKnown: true };
+}
+
+/** Writes what a later host needs to know of a launch; its folder must exist. */
+export function writeRequest(layout: Layout, launchId: LaunchId, request: RequestRecord): void {
+  const { serviceId, generation, stop, executablePath: executable, version } = request;
+  const what = { service: serviceId, generation, executable, version };
+  const fields = { launch: launchId, ...what, signal: stop.signal, grace: stop.graceMs };
+  writeFileSync(join(runFolder(layout, launchId), 'request'), `${JSON.stringify(fields)}\n`, { mode: 0o600 });
+}
+
+/** What is known of a launch of an earlier host; null when its request cannot be read. */
+export function readRequest(layout: Layout, launchId: LaunchId): RequestRecord | null {
+  const fields = readFields(join(runFolder(layout, launchId), 'request'));
+  if (fields === null) return null;
+  const { service, generation, executable, version, signal, grace } = fields;
+  if (
+    typeof service !== 'string' ||
+    !isId(service) ||
+    typeof signal !== 'string' ||
+    !isCount(generation) ||
+    !isCount(grace)
+  )
+    return null;
+  if (!signal.startsWith('SIG')) return null;
+  const stop: StopSpec = { signal: signal as NodeSignal, graceMs: grace }; // the prefix was just checked
+  const program = {
+    executablePath: typeof executable === 'string' ? executable : '',
+    version: typeof version === 'string' ? version : null,
+  };
+  return { serviceId: parseServiceId(service), generation, stop, ...program };
+}
+
+/**
+ * Makes sure that a launch never happens. False when its shim was first: then the launch is real. An absent folder counts as
+ * revoked, because no shim can claim in it.
+ */
+export function revoke(layout: Layout, launchId: LaunchId): boolean {
+  const folder = runFolder(layout, launchId);
+  const draft = join(folder, `.revoked.${process.pid}`);
+  try {
+    const text = `${JSON.stringify({ protocol: 1, launch: launchId, owner: 'revoked' })}\n`;
+    writeFileSync(draft, text, { mode: 0o600 });
+    linkSync(draft, join(folder, 'claim'));
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    if (codeOf(error) === 'ENOENT') return true;
+    throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** Removes every file of a launch; only when nothing of it lives and its end is in the ledger. */
+export function removeRecords(layout: Layout, launchId: LaunchId): void {
+  rmSync(exitFile(layout, launchId), { force: true });
+  const hidden = join(layout.run, `.${launchId}`);
+  try {
+    // In one step out of sight: a host that is killed meanwhile leaves no half of a launch.
+    renameSync(runFolder(layout, launchId), hidden);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
+  rmSync(hidden, { recursive: true, force: true });
+}
+
+/** The names of the launches that have a folder; removes what a killed host was about to remove. */
+export function listRuns(layout: Layout): readonly string[] {
+  const names = readdirSync(layout.run);
+  for (const name of names) if (name.startsWith('.')) rmSync(join(layout.run, name), { recursive: true, force: true });
+  return names.filter((name) => !name.startsWith('.'));
+}

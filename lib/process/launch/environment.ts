@@ -1,0 +1,22 @@
+import { launchVariables } from '../../model/environment.ts';
+import type { LaunchId } from '../../model/ids.ts';
+import type { LaunchRequest } from '../../ports/process-host.ts';
+
+/** What every launch of a host gets, whichever service it is of. */
+export interface HostEnvironment {
+  /** What a launch on this machine inherits of the host's own environment. */
+  readonly inherited: Readonly<Record<string, string>>;
+  readonly instanceId: string;
+  readonly url: string;
+}
+
+/** The whole environment of one launch on this machine. */
+export function environmentOf(
+  request: LaunchRequest,
+  launchId: LaunchId,
+  { inherited, instanceId, url }: HostEnvironment,
+): Readonly<Record<string, string>> {
+  const { serviceId, agentId, generation, env } = request;
+  const own = launchVariables({ instanceId, serviceId, agentId, generation, launchId, hostUrl: url });
+  return { ...inherited, ...env, ...own };
+}

@@ -1,0 +1,77 @@
+import { getSystemErrorMap } from 'node:util';
+import { LIMIT_NAMES, type LimitName } from '../../model/limits.ts';
+import type { LaunchFailure } from '../../model/process.ts';
+
+/** The same file would be refused again: only another file, or other rights, can help. */
+const PERMANENT: ReadonlySet<string> = new Set([
+  'ENOENT',
+  'EACCES',
+  'EPERM',
+  'ENOEXEC',
+  'ENOTDIR',
+  'EISDIR',
+  'ELOOP',
+  'ENAMETOOLONG',
+  'EINVAL',
+  'ELIBBAD',
+  'E2BIG',
+]);
+
+/** Codes that exec has and libuv does not name. */
+const EXEC_ONLY: ReadonlyMap<number, readonly [string, string]> = new Map([
+  [8, ['ENOEXEC', 'exec format error']],
+  [80, ['ELIBBAD', 'accessing a corrupted shared library']],
+]);
+
+const SUBJECT = {
+  exec: 'The program',
+  log: 'The log file',
+  cwd: 'The working directory',
+  limits: 'The limit',
+  fork: 'A process for the program',
+  lock: 'The lock file',
+  claim: 'The claim of the launch',
+  dir: 'The run folder',
+  frame: 'The order to run',
+} as const;
+
+const VERB: Partial<Readonly<Record<RefusedStep, string>>> = { fork: 'made', exec: 'run', limits: 'set' };
+
+/** What a shim was doing when it gave up. */
+export type RefusedStep = keyof typeof SUBJECT;
+
+/** What a shim says of a launch that came to nothing; `limit` with the step `limits`. */
+export interface Refusal {
+  readonly step: RefusedStep;
+  readonly errno: number;
+  readonly limit?: LimitName;
+}
+
+/** Whether a report names a step that this host knows. */
+export function isRefusedStep(step: unknown): step is RefusedStep {
+  return typeof step === 'string' && Object.hasOwn(SUBJECT, step);
+}
+
+/** Whether a report names a limit that this host knows. */
+export function isLimitName(limit: unknown): limit is LimitName {
+  return typeof limit === 'string' && Object.hasOwn(LIMIT_NAMES, limit);
+}
+
+function describedBy(errno: number): readonly [string, string] {
+  return getSystemErrorMap().get(-errno) ?? EXEC_ONLY.get(errno) ?? [`E${errno}`, `error ${errno}`];
+}
+
+/**
+ * The failure that a shim reported. Only a refused exec is ever permanent: no other program file would help against a missing
+ * working directory or a full disk.
+ */
+export function failureOf(step: RefusedStep, errno: number, subject: string): LaunchFailure {
+  const [code, described] = describedBy(errno);
+  const isPermanent = step === 'exec' && PERMANENT.has(code);
+  const reason = step === 'limits' && code === 'EPERM' ? 'it is above the hard limit of the host' : described;
+  return {
+    code,
+    isPermanent,
+    message: `${SUBJECT[step]} "${subject}" cannot be ${VERB[step] ?? 'used'}: ${reason} (${code}).`,
+  };
+}

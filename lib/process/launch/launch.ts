@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { logFolder } from '../../launching/log-layout.ts';
+import type { Slots } from '../../launching/slots.ts';
+import { transient } from '../../launching/transient-failure.ts';
+import { parseLaunchId, type LaunchId, type ServiceId } from '../../model/ids.ts';
+import type { LaunchFailure, LaunchOutcome } from '../../model/process.ts';
+import type { ReachCrashPoint } from '../../ports/crash-points.ts';
+import type { LaunchEntry, LaunchLedger } from '../../ports/launch-ledger.ts';
+import type { LaunchRequest } from '../../ports/process-host.ts';
+import { removeRecords, revoke, writeRequest } from '../files/launch-files.ts';
+import { runFolder } from '../files/layout.ts';
+import { codeOf } from '../os/error-code.ts';
+import { Tree } from '../tree/process-tree.ts';
+import { LandingStrip, STOPPED, type Landing, type LandingRoom } from './launch-result.ts';
+import { orderOf, unusableOf } from './shim-order.ts';
+import type { Shims } from './shims.ts';
+
+/** What launches share. */
+export interface FlightRoom extends LandingRoom {
+  readonly shims: Shims;
+  readonly slots: Slots;
+  readonly ledger: LaunchLedger;
+  readonly basePath: string;
+  readonly bootId: string;
+  readonly environment: (request: LaunchRequest, launchId: LaunchId) => Readonly<Record<string, string>>;
+  readonly crashPoint?: ReachCrashPoint | undefined;
+  /** Sees to it that the ledger learns that the launch never began. */
+  revoked(launch: { readonly launchId: LaunchId; readonly serviceId: ServiceId; readonly generation: number }): void;
+}
+
+/** Ends what the launch before has left behind; gives why that cannot be done now. */
+export type Clear = () => Promise<LaunchFailure | null>;
+
+/** One launch under way. */
+export class Flight {
+  readonly launchId = parseLaunchId(randomUUID().replaceAll('-', ''));
+  /** Resolves at the end of it, with the tree if there is one. */
+  readonly settled: Promise<Tree | null>;
+  readonly #request: LaunchRequest;
+  readonly #room: FlightRoom;
+  readonly #revoked: Promise<'revoked'>;
+  #settle: (tree: Tree | null) => void = () => undefined;
+  #tellRevoked: () => void = () => undefined;
+  #isUnwanted = false;
+  #isOrdered = false;
+
+  constructor(request: LaunchRequest, room: FlightRoom) {
+    this.#request = request;
+    this.#room = room;
+    this.settled = new Promise((resolve) => (this.#settle = resolve));
+    this.#revoked = new Promise((resolve) => {
+      this.#tellRevoked = () => {
+        resolve('revoked');
+      };
+    });
+  }
+
+  /** Goes no further unless its shim has been ordered already; whether it has. */
+  giveUp(): boolean {
+    this.#isUnwanted = true;
+    return this.#isOrdered;
+  }
+
+  /** Nobody wants it any more. It may come up all the same when its shim was first; then `settled` gives the tree. */
+  cancel(): void {
+    if (!this.giveUp()) return;
+    try {
+      if (revoke(this.#room.layout, this.launchId)) this.#tellRevoked();
+    } catch (error) {
+      // It comes up, then, and is ended.
+      this.#room.log.warn({ err: error, launchId: this.launchId }, 'A launch cannot be revoked.');
+    }
+  }
+
+  /** Runs once. Never rejects. */
+  async run(clear: Clear): Promise<LaunchOutcome> {
+    const landing = await this.#attempt(clear).catch((error: unknown) => this.#failed(error));
+    const tree = landing instanceof Tree ? landing : null;
+    this.#settle(tree);
+    if (tree?.launch != null) return { type: 'launched', launch: tree.launch };
+    const failure = landing instanceof Tree || this.#isUnwanted ? STOPPED : landing;
+    return { type: 'refused', generation: this.#request.generation, failure };
+  }
+
+  async #attempt(clear: Clear): Promise<Landing> {
+    const failure = unusableOf(this.#request, this.#room.shims.kind) ?? (await clear());
+    if (failure !== null) return failure;
+    await this.#room.slots.enter();
+    try {
+      return this.#isUnwanted ? STOPPED : await this.#writeDown();
+    } finally {
+      this.#room.slots.leave();
+    }
+  }
+
+  /** The intent is durable before anything can come of it. */
+  async #writeDown(): Promise<Landing> {
+    try {
+      await this.#room.ledger.intend(this.#entry());
+      this.#room.crashPoint?.('after-intent');
+    } catch (error) {
+      return this.#failed(error, 'ESTORE');
+    }
+    const landing = this.#isUnwanted ? STOPPED : await this.#order().catch((error: unknown) => this.#failed(error));
+    if (landing instanceof Tree) return landing;
+    this.#room.revoked({ ...this.#request, launchId: this.launchId });
+    if (!this.#isOrdered) removeRecords(this.#room.layout, this.launchId); // what was made of them before it failed
+    return landing;
+  }
+
+  #failed(error: unknown, code = codeOf(error) || 'EUNKNOWN'): LaunchFailure {
+    const reason = error instanceof Error ? error.message : String(error);
+    return transient(code, `The service "${this.#request.serviceId}" cannot be launched: ${reason}`);
+  }
+
+  async #order(): Promise<Landing> {
+    const { layout, shims, basePath, environment } = this.#room;
+    const { serviceId, generation, stop, executablePath, version } = this.#request;
+    const env = environment(this.#request, this.launchId);
+    const order = orderOf(this.#request, this.launchId, { layout, basePath, env });
+    mkdirSync(logFolder(layout, serviceId), { recursive: true, mode: 0o700 });
+    mkdirSync(runFolder(layout, this.launchId), { mode: 0o700 });
+    writeRequest(layout, this.launchId, { serviceId, generation, stop, executablePath, version });
+    const report = shims.start(order);
+    this.#isOrdered = true;
+    this.#room.crashPoint?.('after-spawn');
+    const first = await Promise.race([report, this.#revoked]);
+    this.#room.crashPoint?.('after-claim');
+    if (first !== 'revoked') return new LandingStrip(this.#request, order, shims.kind, this.#room).land(first);
+    void report.then((late) => {
+      // Only a shim that has said so has seen that it must not begin; until then its folder must stay.
+      if (late.type === 'refused') removeRecords(layout, this.launchId);
+    });
+    return STOPPED;
+  }
+
+  #entry(): LaunchEntry {
+    const { serviceId, generation, executablePath, version } = this.#request;
+    const { shims, bootId, clock } = this.#room;
+    return {
+      launchId: this.launchId,
+      serviceId,
+      generation,
+      state: 'intent',
+      shim: shims.kind,
+      bootId,
+      executablePath,
+      version,
+      intendedAt: clock.now(),
+      pid: null,
+      startTime: null,
+      exit: null,
+    };
+  }
+}

@@ -1,0 +1,162 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { constants } from 'node:os';
+import type { Readable, Writable } from 'node:stream';
+import type { Log } from '../../ports/log.ts';
+import { limitWords } from './shim-order.ts';
+import { Lines, parseReport, REPORT_MS, type Report, type ShimOrder, type Shims } from './shims.ts';
+
+const { errno } = constants;
+const LARGEST_FRAME = 4 * 1024 * 1024;
+/** A little more than a shim waits for the lock of its service. */
+const CLOSE_MS = 3_000;
+
+/** The order in the form that a launcher reads (docs/launch-protocol.md). */
+export function frameOf(order: ShimOrder): Buffer {
+  const variables = Object.entries(order.env).map(([name, value]) => `${name}=${value}`);
+  const strings = [
+    order.launchId,
+    order.runFolder,
+    order.exitsFolder,
+    order.lockFile,
+    order.stdoutFile,
+    order.stderrFile,
+    order.cwd,
+    String(order.stopSignal),
+    String(order.graceMs),
+    ...limitWords(order),
+    String(order.command.length),
+    ...order.command,
+    String(variables.length),
+    ...variables,
+  ];
+  const body = Buffer.from(`${strings.join('\0')}\0`);
+  const header = Buffer.alloc(4);
+  header.writeUInt32LE(body.length);
+  return Buffer.concat([header, body]);
+}
+
+interface Waiting {
+  readonly settle: (report: Report) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** One launcher process, from its start to its end. */
+class Launcher {
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #reportMs: number;
+  readonly #ended: Promise<void>;
+  #tellEnded: () => void = () => undefined;
+  #lastReportAt = 0;
+  isOver = false;
+
+  constructor(binary: string, log: Log, reportMs: number) {
+    this.#reportMs = reportMs;
+    this.#ended = new Promise((resolve) => (this.#tellEnded = resolve));
+    // A session of its own: what ends the host's group must not end the launcher between two frames.
+    this.#child = spawn(binary, ['launcher'], { detached: true, cwd: '/', env: {}, stdio: ['pipe', 'pipe', 'ignore'] });
+    const lines = new Lines((line) => {
+      this.#take(line);
+    });
+    this.#child.stdout.on('data', (chunk: Buffer) => {
+      lines.take(chunk);
+    });
+    this.#child.stdin.on('error', () => (this.isOver = true)); // EPIPE: it ended; 'close' settles what waits
+    this.#child.on('error', (error) => {
+      log.error({ err: error, binary }, 'The launcher cannot be started.');
+      this.#end('The launcher cannot be started.');
+    });
+    this.#child.on('exit', () => (this.isOver = true));
+    // Reports of shims that were forked already may follow the end of the launcher, until their pipe closes too.
+    this.#child.on('close', () => {
+      this.#end('The launcher ended.');
+    });
+    this.#child.unref();
+    // Pipes of child processes are sockets, whatever the types say.
+    for (const pipe of [this.#child.stdin, this.#child.stdout]) (pipe as unknown as Socket).unref();
+  }
+
+  send(launchId: string, frame: Buffer): Promise<Report> {
+    const sentAt = performance.now();
+    return new Promise((settle) => {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(launchId);
+        settle({ type: 'none', reason: `No report came within ${this.#reportMs / 1000} s.` });
+        // Nobody was served all that time: it hangs, and what it holds is settled by claims.
+        if (this.#lastReportAt < sentAt) this.#abandon();
+      }, this.#reportMs);
+      this.#waiting.set(launchId, { settle, timer });
+      this.#child.stdin.write(frame);
+    });
+  }
+
+  #abandon(): void {
+    this.isOver = true; // at once, so that the next order does not go to a dying launcher
+    this.#child.kill('SIGKILL');
+  }
+
+  #take(line: string): void {
+    const parsed = parseReport(line);
+    if (parsed === null) return; // of a protocol that this host does not know: the files decide
+    this.#lastReportAt = performance.now();
+    this.#settle(parsed.launchId, parsed.report);
+  }
+
+  #settle(launchId: string, report: Report): void {
+    const waiting = this.#waiting.get(launchId);
+    if (waiting === undefined) return;
+    this.#waiting.delete(launchId);
+    clearTimeout(waiting.timer);
+    waiting.settle(report);
+  }
+
+  #end(reason: string): void {
+    this.isOver = true;
+    for (const launchId of [...this.#waiting.keys()]) this.#settle(launchId, { type: 'none', reason });
+    this.#tellEnded();
+  }
+
+  /** It leaves at the end of its input; its shims live on. Resolves when each of them has reported, or after a while. */
+  async close(): Promise<void> {
+    this.#child.stdin.end();
+    let timer: NodeJS.Timeout | undefined;
+    // Nothing else keeps this process up meanwhile.
+    const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_MS)));
+    await Promise.race([this.#ended, patience]);
+    clearTimeout(timer);
+  }
+}
+
+/** Shims forked by a launcher, which is started at the first order and again whenever it has died. */
+export class NativeShims implements Shims {
+  readonly kind = 'native';
+  readonly width = 32;
+  readonly #binary: string;
+  readonly #log: Log;
+  #launcher: Launcher | null = null;
+
+  readonly #reportMs: number;
+
+  constructor(binary: string, log: Log, reportMs = REPORT_MS) {
+    this.#binary = binary;
+    this.#log = log;
+    this.#reportMs = reportMs;
+  }
+
+  start(order: ShimOrder): Promise<Report> {
+    const frame = frameOf(order);
+    // The launcher would give up on its whole input; no system takes arguments of that size anyway.
+    if (frame.length > LARGEST_FRAME) return Promise.resolve({ type: 'refused', step: 'exec', errno: errno.E2BIG });
+    if (this.#launcher === null || this.#launcher.isOver) {
+      this.#launcher = new Launcher(this.#binary, this.#log, this.#reportMs);
+    }
+    return this.#launcher.send(order.launchId, frame);
+  }
+
+  async close(): Promise<void> {
+    const launcher = this.#launcher;
+    this.#launcher = null;
+    await launcher?.close();
+  }
+}

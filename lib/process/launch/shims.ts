@@ -1,0 +1,76 @@
+import type { LaunchId } from '../../model/ids.ts';
+import type { ResourceLimits } from '../../model/limits.ts';
+import type { ShimKind } from '../../model/process.ts';
+import { identityOf, parseFields } from '../files/launch-files.ts';
+import type { Identity } from '../os/process-identity.ts';
+import { isLimitName, isRefusedStep, type Refusal } from './failure.ts';
+
+/** How long a shim may take to report. */
+export const REPORT_MS = 10_000;
+
+/** One launch as a shim gets it; all paths are absolute. */
+export interface ShimOrder {
+  readonly launchId: LaunchId;
+  readonly runFolder: string;
+  readonly exitsFolder: string;
+  readonly lockFile: string;
+  readonly stdoutFile: string;
+  readonly stderrFile: string;
+  readonly cwd: string;
+  readonly stopSignal: number;
+  readonly graceMs: number;
+  readonly limits: ResourceLimits;
+  /** The program first. */
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What a shim said; `none`: nothing in time, so the files of the launch decide. */
+export type Report =
+  | { readonly type: 'launched'; readonly main: Identity }
+  | ({ readonly type: 'refused' } & Refusal)
+  | { readonly type: 'none'; readonly reason: string };
+
+/** One way to start shims. */
+export interface Shims {
+  readonly kind: ShimKind;
+  /** How many launches may usefully be under way at once. */
+  readonly width: number;
+  /** Starts the shim of one launch and waits for its report, at most {@link REPORT_MS}. Never rejects. */
+  start(order: ShimOrder): Promise<Report>;
+  /**
+   * Starts no more shims and lets go of those that run. Resolves when every order given was claimed, revoked or refused, so that
+   * nothing writes into the folder of a launch any more; gives up on a hanging one after a few seconds.
+   */
+  close(): Promise<void>;
+}
+
+/** The report in a line; null when it is none that this host knows. */
+export function parseReport(line: string): { readonly launchId: string; readonly report: Report } | null {
+  const fields = parseFields(line);
+  if (fields === null) return null;
+  const { launch: launchId, event, step, errno, limit } = fields;
+  if (typeof launchId !== 'string') return null;
+  const main = identityOf(fields);
+  if (event === 'launched' && main !== null) return { launchId, report: { type: 'launched', main } };
+  if (event !== 'refused' || !isRefusedStep(step) || typeof errno !== 'number') return null;
+  const about = isLimitName(limit) ? { limit } : {};
+  return { launchId, report: { type: 'refused', step, errno, ...about } };
+}
+
+/** Gathers bytes into lines. */
+export class Lines {
+  readonly #line: (line: string) => void;
+  #rest = '';
+
+  constructor(line: (line: string) => void) {
+    this.#line = line;
+  }
+
+  /** Takes bytes as they come; reports are ASCII, so a cut never splits a character. */
+  take(chunk: Buffer): void {
+    const lines = (this.#rest + chunk.toString('latin1')).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) this.#line(line);
+  }
+}

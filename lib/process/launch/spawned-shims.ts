@@ -1,0 +1,86 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import type { Readable } from 'node:stream';
+import { codeOf } from '../os/error-code.ts';
+import { limitWords } from './shim-order.ts';
+import { Lines, parseReport, REPORT_MS, type Report, type ShimOrder, type Shims } from './shims.ts';
+
+/** Shims that the host starts itself, one process each: a shell or a Node that runs a shim script. */
+export class SpawnedShims implements Shims {
+  readonly kind: 'sh' | 'node';
+  /** Each spawn is a fork of the host, so more at once than processors only holds up its event loop. */
+  readonly width = Math.max(2, availableParallelism());
+  readonly #interpreter: string;
+  readonly #script: string;
+
+  constructor(kind: 'sh' | 'node', script: string) {
+    this.kind = kind;
+    this.#interpreter = kind === 'sh' ? '/bin/sh' : process.execPath;
+    this.#script = script;
+  }
+
+  start(order: ShimOrder): Promise<Report> {
+    const logs: number[] = [];
+    try {
+      for (const file of [order.stdoutFile, order.stderrFile]) logs.push(openSync(file, 'a', 0o600));
+      return reportOf(this.#spawn(order, logs));
+    } catch (error) {
+      return Promise.resolve(refusalOf(error, logs.length < 2 ? 'log' : codeOf(error) === 'E2BIG' ? 'exec' : 'fork'));
+    } finally {
+      for (const fd of logs) closeSync(fd);
+    }
+  }
+
+  #spawn(order: ShimOrder, logs: readonly number[]): ChildProcess {
+    const { launchId, runFolder, exitsFolder, cwd, command, env } = order;
+    // A Node shim sets none, and gets no launch that has some (unusableOf).
+    const limits = this.kind === 'sh' ? limitWords(order) : [];
+    return spawn(this.#interpreter, [this.#script, launchId, runFolder, exitsFolder, cwd, ...limits, ...command], {
+      cwd: exitsFolder, // stays, while the run folder is removed in the end
+      detached: true,
+      env: { ...env },
+      stdio: ['ignore', ...logs, 'pipe'],
+      windowsHide: true,
+    });
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve(); // nothing is held: a shim is let go as soon as it has reported
+  }
+}
+
+function refusalOf(error: unknown, step: 'log' | 'fork' | 'exec'): Report {
+  const errno: unknown = error instanceof Error && 'errno' in error ? error.errno : null;
+  if (typeof errno === 'number') return { type: 'refused', step, errno: Math.abs(errno) };
+  return { type: 'none', reason: `The shim cannot be started (${codeOf(error) || String(error)}).` };
+}
+
+function reportOf(child: ChildProcess): Promise<Report> {
+  child.unref();
+  return new Promise((resolve) => {
+    const pipe = child.stdio[3] as Readable | null; // 'pipe' above; null when the spawn failed
+    const settle = (report: Report): void => {
+      clearTimeout(timer);
+      pipe?.destroy();
+      resolve(report);
+    };
+    const timer = setTimeout(() => {
+      settle({ type: 'none', reason: `No report came within ${REPORT_MS / 1000} s.` });
+    }, REPORT_MS);
+    const lines = new Lines((line) => {
+      const parsed = parseReport(line);
+      if (parsed !== null) settle(parsed.report);
+    });
+    child.on('error', (error) => {
+      settle(refusalOf(error, 'fork'));
+    });
+    pipe?.on('data', (chunk: Buffer) => {
+      lines.take(chunk);
+    });
+    pipe?.on('error', () => undefined); // followed by 'close'
+    pipe?.on('close', () => {
+      settle({ type: 'none', reason: 'The shim ended without a report.' });
+    });
+  });
+}

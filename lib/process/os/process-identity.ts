@@ -1,0 +1,132 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { codeOf } from './error-code.ts';
+
+/** One process, beyond doubt within one boot: pids are reused, start times only grow. */
+export interface Identity {
+  readonly pid: number;
+  readonly start: string;
+}
+
+/** The identity of no process, for what is not known any more. */
+export const NOBODY: Identity = { pid: 0, start: '' };
+
+/** What tells boots apart; empty where the system has no such thing. */
+export function bootId(): string {
+  if (process.platform !== 'linux') return '';
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+}
+
+/** One process as the system lists it. */
+export interface ProcessStat {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+  readonly session: number;
+  readonly start: string;
+  /** Ended, whether or not somebody has reaped it. */
+  readonly isDead: boolean;
+}
+
+const buffer = Buffer.alloc(4096);
+
+/** It has ended, or is of another user: not ours either way. */
+const GONE: ReadonlySet<string> = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM']);
+
+/** Reads a /proc file that fits in a page or whose head is enough; null when the process is gone. */
+function readProc(file: string): string | null {
+  let fd: number;
+  try {
+    fd = openSync(file, 'r');
+  } catch (error) {
+    if (GONE.has(codeOf(error))) return null;
+    throw error; // no descriptor is free, say: whether the process lives is not known, and to guess would launch a second one
+  }
+  try {
+    return buffer.toString('latin1', 0, readSync(fd, buffer, 0, buffer.length, 0));
+  } catch {
+    return null; // it ended between open and read
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The fields of /proc/PID/stat from the third (the state) to the 24th (the resident set); null when there is no process of that pid. */
+export function statFields(pid: number): readonly string[] | null {
+  const text = readProc(`/proc/${pid}/stat`);
+  // The name is in parentheses and may itself hold spaces and parentheses.
+  return text === null ? null : text.slice(text.lastIndexOf(')') + 2).split(' ', 22);
+}
+
+/** What the fields of /proc/PID/stat say; null when they are not whole. */
+export function statOf(pid: number, fields: readonly string[]): ProcessStat | null {
+  const [state, parent, group, session] = fields;
+  const start = fields[19];
+  if (start === undefined) return null;
+  const isDead = state === 'Z' || state === 'X';
+  return { pid, parent: Number(parent), group: Number(group), session: Number(session), start, isDead };
+}
+
+/** What /proc says of a process; null when there is none of that pid. */
+export function procStat(pid: number): ProcessStat | null {
+  const fields = statFields(pid);
+  return fields === null ? null : statOf(pid, fields);
+}
+
+/** The processes that `ps` lists, by the given selection (`-A`, or `-p` and pids). */
+export function psStats(selection: readonly string[]): readonly ProcessStat[] {
+  const columns = ['-o', 'pid=', '-o', 'ppid=', '-o', 'pgid=', '-o', 'stat=', '-o', 'lstart='];
+  const env = { ...process.env, LC_ALL: 'C' };
+  let text: string;
+  try {
+    text = execFileSync('ps', [...selection, ...columns], {
+      encoding: 'utf8',
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+  } catch {
+    return []; // ps exits with 1 when none of the pids exists
+  }
+  return text.split('\n').flatMap((line) => {
+    const [pid, parent, group, state, ...start] = line.trim().split(/\s+/);
+    if (pid === undefined || state === undefined) return [];
+    const isDead = state.startsWith('Z');
+    const ids = { pid: Number(pid), parent: Number(parent), group: Number(group), session: Number(group) };
+    return [{ ...ids, start: start.join(' '), isDead }];
+  });
+}
+
+function exists(pid: number): boolean {
+  if (pid <= 0) return false; // names a group, not a process
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false; // ESRCH; EPERM would be a process of somebody else
+  }
+}
+
+function sameStart(stat: ProcessStat | null | undefined, start: string): boolean {
+  // `ps` pads the day of the month with a space.
+  return stat != null && !stat.isDead && stat.start === start.trim().replace(/\s+/g, ' ');
+}
+
+/**
+ * The pids among `identities` whose very process lives. Linux reads /proc, other POSIX systems call `ps` once for all; on
+ * Windows only the pid is looked at.
+ */
+export function livingAmong(identities: readonly Identity[]): ReadonlySet<number> {
+  if (process.platform === 'linux') {
+    return new Set(identities.filter(({ pid, start }) => sameStart(procStat(pid), start)).map(({ pid }) => pid));
+  }
+  if (process.platform === 'win32' || identities.length === 0) {
+    return new Set(identities.filter(({ pid }) => exists(pid)).map(({ pid }) => pid));
+  }
+  const stats = new Map(psStats(['-p', identities.map(({ pid }) => pid).join(',')]).map((stat) => [stat.pid, stat]));
+  return new Set(identities.filter(({ pid, start }) => sameStart(stats.get(pid), start)).map(({ pid }) => pid));
+}
+
+/** Whether this very process lives. */
+export function isLiving(identity: Identity | null): boolean {
+  return identity !== null && livingAmong([identity]).has(identity.pid);
+}

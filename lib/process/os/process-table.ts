@@ -1,0 +1,127 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { LAUNCH_MARK } from '../../model/environment.ts';
+import { procStat, psStats, type Identity, type ProcessStat } from './process-identity.ts';
+
+/** One living process of the table. */
+export interface TableEntry extends ProcessStat {
+  /** The launch whose mark it carries; null when it carries none or hides its environment. */
+  readonly mark: string | null;
+}
+
+/** What a tree is known by from outside. */
+export interface TreeMarks {
+  readonly launchId: string;
+  readonly main: Identity | null;
+  readonly shim: Identity;
+  /** Its other children are the tools that a shell works with: an exit record is lost with the `mv` that is to put it in place. */
+  readonly isShimShell: boolean;
+}
+
+/** All living processes at one moment. */
+export class ProcessSnapshot {
+  readonly #byPid = new Map<number, TableEntry>();
+  readonly #byParent = new Map<number, TableEntry[]>();
+  readonly #byGroup = new Map<number, TableEntry[]>();
+  readonly #bySession = new Map<number, TableEntry[]>();
+  readonly #byMark = new Map<string, TableEntry[]>();
+
+  constructor(entries: readonly TableEntry[]) {
+    for (const entry of entries) {
+      if (entry.pid === process.pid) continue; // the host is part of no tree, whatever environment it was given
+      this.#byPid.set(entry.pid, entry);
+      file(this.#byParent, entry.parent, entry);
+      file(this.#byGroup, entry.group, entry);
+      file(this.#bySession, entry.session, entry);
+      if (entry.mark !== null) file(this.#byMark, entry.mark, entry);
+    }
+  }
+
+  /**
+   * The processes of a tree, its shim excepted: those that carry its mark, the group and session of its main process, and all
+   * descendants of these and of the shim. A daemon that has wiped its environment escapes once its parents are gone.
+   */
+  membersOf({ launchId, main, shim, isShimShell }: TreeMarks): readonly Identity[] {
+    const queue = [...(this.#byMark.get(launchId) ?? [])];
+    // A pid is not given again while a group or session is named by it; if it was, none of the old ones is left.
+    if (main !== null && (!this.#byPid.has(main.pid) || this.#holds(main))) {
+      queue.push(...(this.#byGroup.get(main.pid) ?? []), ...(this.#bySession.get(main.pid) ?? []));
+    }
+    const isShimAlive = this.#holds(shim);
+    if (isShimAlive) queue.push(...(this.#byParent.get(shim.pid) ?? []));
+    const tools = isShimShell && isShimAlive && main !== null ? this.#toolsOf(shim, main) : new Set();
+    const found = new Map<number, TableEntry>();
+    for (let entry = queue.pop(); entry !== undefined; entry = queue.pop()) {
+      if (found.has(entry.pid) || tools.has(entry.pid)) continue;
+      found.set(entry.pid, entry);
+      queue.push(...(this.#byParent.get(entry.pid) ?? []));
+    }
+    if (isShimAlive) found.delete(shim.pid);
+    return [...found.values()].map(({ pid, start }) => ({ pid, start }));
+  }
+
+  /** What a shell has forked beside its main process. */
+  #toolsOf(shim: Identity, main: Identity): ReadonlySet<number> {
+    const tools = new Set<number>();
+    const queue = (this.#byParent.get(shim.pid) ?? []).filter(({ pid }) => pid !== main.pid);
+    for (let entry = queue.pop(); entry !== undefined; entry = queue.pop()) {
+      tools.add(entry.pid);
+      queue.push(...(this.#byParent.get(entry.pid) ?? []));
+    }
+    return tools;
+  }
+
+  #holds({ pid, start }: Identity): boolean {
+    return this.#byPid.get(pid)?.start === start;
+  }
+}
+
+function file<K>(index: Map<K, TableEntry[]>, key: K, entry: TableEntry): void {
+  const others = index.get(key);
+  if (others === undefined) index.set(key, [entry]);
+  else others.push(entry);
+}
+
+const MARK = new RegExp(`(?:^|\\0)${LAUNCH_MARK}=([0-9a-f]{32})(?:\\0|$)`);
+
+/** The launch that a process says it is of; null when it carries no mark, or hides it. */
+export function markOf(pid: number): string | null {
+  try {
+    return MARK.exec(readFileSync(`/proc/${pid}/environ`, 'latin1'))?.[1] ?? null;
+  } catch {
+    return null; // ended, a kernel thread, or of another user
+  }
+}
+
+function readEntries(): readonly TableEntry[] {
+  if (process.platform === 'win32') return [];
+  if (process.platform !== 'linux') return psStats(['-A']).map((stat) => ({ ...stat, mark: null }));
+  return readdirSync('/proc').flatMap((name) => {
+    const pid = Number(name);
+    const stat = Number.isInteger(pid) ? procStat(pid) : null;
+    return stat === null || stat.isDead ? [] : [{ ...stat, mark: markOf(pid) }];
+  });
+}
+
+/**
+ * Lists all processes, at some 20 µs each. Whoever asks before a reading begins shares it, and a reading begins only when four
+ * times the length of the last one has passed, so that however many ask, four fifths of the time are left for others.
+ */
+export class ProcessTable {
+  #next: Promise<ProcessSnapshot> | null = null;
+  #notBefore = 0;
+
+  read(): Promise<ProcessSnapshot> {
+    this.#next ??= this.#readSoon();
+    return this.#next;
+  }
+
+  async #readSoon(): Promise<ProcessSnapshot> {
+    await pause(Math.max(0, this.#notBefore - performance.now()));
+    this.#next = null;
+    const beganAt = performance.now();
+    const snapshot = new ProcessSnapshot(readEntries());
+    this.#notBefore = performance.now() + 4 * (performance.now() - beganAt);
+    return snapshot;
+  }
+}

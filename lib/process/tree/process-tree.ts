@@ -1,0 +1,246 @@
+import type { LaunchId, ServiceId } from '../../model/ids.ts';
+import type { Launch, ProcessExit, ShimKind } from '../../model/process.ts';
+import type { StopSpec } from '../../model/spec.ts';
+import { exitOf, readExit, type ExitRecord } from '../files/launch-files.ts';
+import { runFolder } from '../files/layout.ts';
+import { codeOf } from '../os/error-code.ts';
+import { isLiving, type Identity } from '../os/process-identity.ts';
+import { command, watchAlive, type AlivePipe } from './alive-pipe.ts';
+import type { Swept } from './liveness-poll.ts';
+import { Ending, type EndingTree } from './terminate.ts';
+import type { TreeOrigin, TreeRoom } from './tree-context.ts';
+
+/** A shim that leaves later than that after its main process had to wait for descendants. */
+const AT_ONCE_MS = 50;
+const AGAIN_MS = 250;
+
+/** One process tree, from the report of its shim until nothing of it is left. */
+export class Tree implements Swept, EndingTree {
+  readonly launchId: LaunchId;
+  readonly serviceId: ServiceId;
+  readonly main: Identity | null;
+  readonly shim: Identity;
+  readonly stop: StopSpec;
+  readonly gone: Promise<void>;
+  launch: Launch | null;
+  /** How the main process ended, once this host has seen it. */
+  exit: ProcessExit | null = null;
+  isMainOver: boolean;
+  isGone = false;
+  readonly #kind: ShimKind;
+  readonly #room: TreeRoom;
+  #endedAt = -Infinity;
+  #pipe: AlivePipe | null = null;
+  #isShimGone = false;
+  #isClosed = false;
+  #isEmpty: boolean;
+  #ending: Ending | null = null;
+  #settleGone: () => void = () => undefined;
+
+  constructor(origin: TreeOrigin, room: TreeRoom) {
+    this.launchId = origin.launchId;
+    this.serviceId = origin.serviceId;
+    this.main = origin.main;
+    this.shim = origin.shim;
+    this.stop = origin.stop;
+    this.launch = origin.launch;
+    this.isMainOver = origin.isMainOver;
+    this.#isEmpty = origin.isBarren;
+    this.#kind = origin.kind;
+    this.#room = room;
+    this.gone = new Promise((resolve) => (this.#settleGone = resolve));
+  }
+
+  /** Begins to look after it; may find at once that it has ended. */
+  watch(): void {
+    this.readRecord();
+    if (this.#kind === 'native') this.#watchPipe();
+    else this.#room.sweep.add(this);
+  }
+
+  #watchPipe(): void {
+    try {
+      this.#pipe = watchAlive(this.#folder(), () => {
+        this.#shimLeft();
+      });
+      if (this.#pipe === null) this.#shimLeft();
+    } catch (error) {
+      this.#room.log.warn({ err: error, launchId: this.launchId }, 'Cannot watch the pipe of a shim; looking instead.');
+      this.#room.sweep.add(this);
+    }
+  }
+
+  /** The exit record may be there. */
+  readRecord(): void {
+    this.#attempt(() => {
+      this.#readRecord();
+    });
+  }
+
+  /** What cannot be read for want of descriptors or memory must not pass for gone: it is looked at again. */
+  #attempt(look: () => void): void {
+    try {
+      if (!this.isGone && !this.#isClosed) look();
+      this.#room.blind.delete(this.launchId);
+    } catch (error) {
+      if (codeOf(error) === '') throw error; // a bug
+      this.#room.log.warn({ err: error, launchId: this.launchId }, 'A process cannot be looked at; trying again.');
+      this.#room.blind.set(this.launchId, codeOf(error));
+      setTimeout(() => {
+        this.#attempt(look);
+      }, AGAIN_MS).unref();
+    }
+  }
+
+  #readRecord(): void {
+    if (this.isMainOver) return;
+    const record = readExit(this.#room.layout, this.launchId);
+    if (record !== null) this.#end(record);
+  }
+
+  #end(record: ExitRecord | null): void {
+    this.isMainOver = true;
+    this.#endedAt = performance.now();
+    this.exit = exitOf(record, this.#room.clock);
+    this.#room.ended(this, this.exit);
+  }
+
+  suspect(): Identity | null {
+    if (!this.#isShimGone) return this.shim;
+    return this.isMainOver ? null : this.main;
+  }
+
+  missing(): void {
+    if (!this.#isShimGone) this.#shimLeft();
+    else
+      this.#attempt(() => {
+        this.#mainIsMissing();
+      });
+  }
+
+  #shimLeft(): void {
+    this.#isShimGone = true;
+    this.#pipe = null;
+    this.#attempt(() => {
+      this.#judge();
+    });
+  }
+
+  #judge(): void {
+    this.#readRecord(); // the last thing that a shim does for its main process
+    if (this.isMainOver) this.#afterShim();
+    else if (isLiving(this.main)) this.#orphan();
+    else this.#mainIsMissing();
+  }
+
+  #orphan(): void {
+    if (this.launch !== null) {
+      this.launch = {
+        ...this.launch,
+        guarantees: { ...this.launch.guarantees, exactExit: false, treeComplete: false },
+      };
+    }
+    this.#room.log.warn({ launchId: this.launchId, pid: this.main?.pid }, 'A shim died; its process lives on.');
+    this.#room.sweep.add(this);
+    this.#room.orphaned(this);
+  }
+
+  #mainIsMissing(): void {
+    this.#readRecord();
+    if (!this.isMainOver) this.#end(null);
+    this.#searchLeftovers();
+  }
+
+  /** A native shim leaves last, unless it was killed while it waited for descendants. */
+  #afterShim(): void {
+    const isLast = this.#kind === 'native' && performance.now() - this.#endedAt < AT_ONCE_MS;
+    if (isLast) this.#isEmpty = true;
+    else if (!this.#isEmpty) this.#searchLeftovers();
+    this.#clear();
+  }
+
+  #searchLeftovers(): void {
+    this.#room.sweep.delete(this);
+    this.#room.table.read().then(
+      (snapshot) => {
+        if (snapshot.membersOf(this).length === 0) this.proveEmpty();
+      },
+      (error: unknown) => {
+        this.#room.log.error({ err: error, launchId: this.launchId }, 'Cannot look for what a process left behind.');
+      },
+    );
+  }
+
+  proveEmpty(): void {
+    this.#isEmpty = true;
+    this.#clear();
+  }
+
+  #clear(): void {
+    if (this.isGone || !this.isMainOver || !this.#isShimGone || !this.#isEmpty) return;
+    this.isGone = true;
+    this.close();
+    this.#settleGone();
+    this.#room.cleared(this);
+  }
+
+  look(): void {
+    this.#attempt(() => {
+      this.#readRecord();
+      const suspect = this.suspect();
+      if (suspect !== null && !isLiving(suspect)) this.missing();
+    });
+  }
+
+  /** Ends it; resolves when nothing is left. Asking again may shorten the grace, never lengthen it. */
+  end(stop: StopSpec): Promise<void> {
+    if (!this.isGone) {
+      this.#ending ??= new Ending(this, this.#room.table, this.#room.log);
+      this.#ending.ask(stop);
+    }
+    return this.gone;
+  }
+
+  get isShimShell(): boolean {
+    return this.#kind === 'sh';
+  }
+
+  get isEnding(): boolean {
+    return this.#ending !== null;
+  }
+
+  command(line: string): boolean {
+    return this.#kind === 'native' && !this.#isShimGone && command(this.#folder(), line);
+  }
+
+  /** One signal to the group of the main process; false when that has ended. */
+  signal(number: number): boolean {
+    if (this.isMainOver) return false;
+    if (this.command(`sig ${number}`)) return true;
+    if (this.main === null || !isLiving(this.main)) return false;
+    // Without setsid (sh shim outside Linux) the main process leads no group.
+    return (process.platform !== 'win32' && sent(-this.main.pid, number)) || sent(this.main.pid, number);
+  }
+
+  #folder(): string {
+    return runFolder(this.#room.layout, this.launchId);
+  }
+
+  /** Lets go of it without touching a process. */
+  close(): void {
+    this.#isClosed = true;
+    this.#pipe?.close();
+    this.#pipe = null;
+    this.#room.sweep.delete(this);
+  }
+}
+
+function sent(pid: number, signal: number): boolean {
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ESRCH') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,105 @@
+import { expect } from 'chai';
+import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
+import { FactsBook } from '../../../lib/launching/facts-book.ts';
+import { LedgerDebt } from '../../../lib/launching/ledger-debt.ts';
+import { Slots } from '../../../lib/launching/slots.ts';
+
+const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const PUMP = parseServiceId('pump');
+const FIRST = parseLaunchId('1'.repeat(32));
+const SECOND = parseLaunchId('2'.repeat(32));
+
+describe('a debt to the ledger', () => {
+  it('is paid at once when the store is there', async () => {
+    let paid = 0;
+    const debt = new LedgerDebt(
+      () => Promise.resolve(),
+      () => (paid += 1),
+      SILENT,
+    );
+    await debt.pay();
+    await debt.pay();
+    expect(paid).to.equal(1);
+  });
+
+  it('is paid later when the store is away, and whoever asks is told so meanwhile', async () => {
+    let isAway = true;
+    let paid = 0;
+    const write = async (): Promise<void> => {
+      await Promise.resolve();
+      if (isAway) throw new Error('away');
+    };
+    const debt = new LedgerDebt(write, () => (paid += 1), SILENT);
+    const refusals: string[] = [];
+    for (let i = 0; i < 2; i += 1) await debt.pay().catch((error: unknown) => refusals.push(String(error)));
+    expect(refusals).to.deep.equal(['Error: away', 'Error: away']);
+    expect(paid).to.equal(0);
+    isAway = false;
+    await debt.pay();
+    expect(paid).to.equal(1);
+  });
+
+  it('is written once by all who ask at the same time', async () => {
+    let writes = 0;
+    const debt = new LedgerDebt(
+      () => {
+        writes += 1;
+        return Promise.resolve();
+      },
+      () => undefined,
+      SILENT,
+    );
+    await Promise.all([debt.pay(), debt.pay()]);
+    expect(writes).to.equal(1);
+  });
+
+  it('that was forgiven is not paid', async () => {
+    let isPaid = false;
+    const debt = new LedgerDebt(
+      () => Promise.resolve(),
+      () => (isPaid = true),
+      SILENT,
+    );
+    debt.forgive();
+    await debt.pay();
+    await Promise.resolve();
+    expect(isPaid).to.equal(false);
+  });
+});
+
+describe('slots', () => {
+  it('let so many in and the others in order', async () => {
+    const slots = new Slots(2);
+    const entered: number[] = [];
+    for (const who of [1, 2, 3, 4]) void slots.enter().then(() => entered.push(who));
+    await Promise.resolve();
+    expect(entered).to.deep.equal([1, 2]);
+    slots.leave();
+    await Promise.resolve();
+    expect(entered).to.deep.equal([1, 2, 3]);
+    slots.leave();
+    slots.leave();
+    slots.leave();
+    await Promise.resolve();
+    expect(entered).to.deep.equal([1, 2, 3, 4]);
+    slots.leave();
+    await slots.enter();
+    await slots.enter();
+  });
+});
+
+describe('the facts book', () => {
+  const exit = { code: 0, signal: null, at: 5, isKnown: true };
+
+  it('answers only for the newest launch of a service', async () => {
+    const facts = new FactsBook({ now: () => 7, random: () => 0.5 });
+    facts.put(PUMP, { status: 'exited', generation: 1, launchId: FIRST, exit });
+    facts.put(PUMP, { status: 'revoked', generation: 2, launchId: SECOND });
+    const told = (launchId: typeof FIRST): Promise<unknown> =>
+      new Promise((exited) => facts.observe(launchId, { exited }));
+    const unknown = { code: null, signal: null, at: 7, isKnown: false };
+    expect(await told(FIRST)).to.deep.equal(unknown);
+    expect(await told(SECOND)).to.deep.equal(unknown);
+    expect(facts.get(PUMP)).to.include({ status: 'revoked' });
+  });
+});
