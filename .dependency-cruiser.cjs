@@ -151,6 +151,15 @@ module.exports = {
       to: { path: '^lib/', pathNot: '^lib/(model|ports|process|store|config|doctor)/' },
     },
     {
+      name: 'host-knows-no-command-line',
+      comment:
+        'host/ puts a host together from options that are already read, so that another program could run one. Remedy: read and print in ' +
+        'cli/, and hand host/ the value.',
+      severity: 'error',
+      from: { path: '^lib/host/' },
+      to: { path: '^lib/(cli|client|doctor|dashboard)/|^lib/[^/]*\\.ts$' },
+    },
+    {
       name: 'commands-load-when-run',
       comment:
         'Help, completion and commands to a host answer at once, so they must not load the store, the statecharts or the server. ' +
@@ -158,7 +167,8 @@ module.exports = {
       severity: 'error',
       from: { path: '^lib/(cli/|main\\.ts$)' },
       to: {
-        path: '^lib/(actors|control|process|probe|store|config|http|doctor)/|^lib/[^/]*\\.ts$|node_modules/(zod|yaml|pino)',
+        path: '^lib/(actors|control|process|probe|store|config|http|doctor|host)/|^lib/[^/]*\\.ts$|node_modules/(zod|yaml|pino)',
+        pathNot: '^lib/host/(exit-codes|version)\\.ts$',
         dynamic: false,
         dependencyTypesNot: ['type-only'],
       },
@@ -166,9 +176,10 @@ module.exports = {
     {
       name: 'child-process-has-its-rooms',
       comment:
-        'Only process/ launches, probe/ runs the short commands of its checks, and the doctor asks systemctl. Remedy: use the ProcessHost or the Prober port.',
+        'Only process/ launches, probe/ runs the short commands of its checks, the doctor asks systemctl, and the host tells systemd how ' +
+        'it is. Remedy: use the ProcessHost or the Prober port.',
       severity: 'error',
-      from: { path: '^lib/', pathNot: '^lib/(process|probe)/|^lib/doctor/systemctl\\.ts$' },
+      from: { path: '^lib/', pathNot: '^lib/(process|probe)/|^lib/doctor/systemctl\\.ts$|^lib/host/sd-notify\\.ts$' },
       to: { path: '^(node:)?child_process$' },
     },
     {

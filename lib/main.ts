@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Task } from './cli/command-group.ts';
 import { parseCommandLine } from './cli/command-line.ts';
 import { interruptionOf } from './cli/host/interruption.ts';
-import { EXIT } from './cli/output/exit-codes.ts';
+import { EXIT } from './host/exit-codes.ts';
 import type { RunResult } from './serve.ts';
 
 /**

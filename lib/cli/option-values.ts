@@ -1,22 +1,18 @@
 import { isIPv6 } from 'node:net';
-import type { StrayPolicy } from '../ports/process-host.ts';
+import type { ExitMode } from '../control/control.ts';
+import type { LogLevel } from '../host/options.ts';
 import { inspectorUrl } from '../model/inspector-url.ts';
+import type { StrayPolicy } from '../ports/process-host.ts';
 import { OptionError } from './option-paths.ts';
 import type { RawOption } from './raw-options.ts';
 
 /** The values of `--on-exit`. */
-export const ON_EXIT = ['detach', 'drain'] as const;
+export const ON_EXIT = ['detach', 'drain'] as const satisfies readonly ExitMode[];
 /** The values of `--strays`. */
 export const STRAYS = ['adopt', 'kill', 'report'] as const satisfies readonly StrayPolicy[];
 /** The values of `--log-level`. */
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const satisfies readonly LogLevel[];
 const HOST_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
-
-/** What SIGTERM and SIGINT do to the services: leave them running, or stop them all in order first. */
-export type OnExit = (typeof ON_EXIT)[number];
-
-/** The least severe records that are written. */
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 function oneOf<T extends string>({ values: [text], source }: RawOption, choices: readonly T[]): T {
   const choice = choices.find((one) => one === text);
@@ -26,7 +22,7 @@ function oneOf<T extends string>({ values: [text], source }: RawOption, choices:
 }
 
 /** `detach` or `drain`. */
-export function onExit(option: RawOption): OnExit {
+export function onExit(option: RawOption): ExitMode {
   return oneOf(option, ON_EXIT);
 }
 

@@ -1,39 +1,13 @@
 import { join } from 'node:path';
-import type { ListenPlace } from '../http/listen-error.ts';
-import type { TlsFiles } from '../http/tls-files.ts';
-import type { TokenOrigins } from '../http/tokens.ts';
-import type { StrayPolicy } from '../ports/process-host.ts';
+import type { ServeOptions } from '../host/options.ts';
 import { DEFAULT_INSPECTOR_URL } from '../model/inspector-url.ts';
 import { readAccess } from './access-options.ts';
 import { listenPlace, tlsFiles } from './listen-options.ts';
 import { hostNames, onExit, logLevel, origins, pageUrl, strays } from './option-values.ts';
-import type { LogLevel, OnExit } from './option-values.ts';
 import { existingFile, existingFolder, fileToBe, folderToBe, OptionError } from './option-paths.ts';
 import { parseRaw } from './raw-options.ts';
 import type { RawOptions } from './raw-options.ts';
-import { hostVersion } from './version.ts';
-
-/** How the host is to be run (contract 2). All paths are absolute. */
-export interface ServeOptions {
-  readonly basePath: string;
-  readonly stateDir: string;
-  /** The configuration file that was given; null: the `coredinator.yaml` of the base path, if there is one. */
-  readonly configFile: string | null;
-  /** The folder that the files of agents must lie in; null: they may lie anywhere. */
-  readonly configRoot: string | null;
-  readonly place: ListenPlace;
-  /** Null: plain HTTP. */
-  readonly tls: TlsFiles | null;
-  readonly onExit: OnExit;
-  readonly strays: StrayPolicy;
-  readonly access: TokenOrigins;
-  readonly allowedHosts: readonly string[];
-  readonly corsOrigins: readonly string[];
-  /** The page that /inspector opens. */
-  readonly inspectorUrl: string;
-  readonly logLevel: LogLevel;
-  readonly logFile: string | null;
-}
+import { hostVersion } from '../host/version.ts';
 
 /** `exit`: nothing is to be run; `output` belongs on stdout with code 0 and on stderr with code 2. */
 export type CommandLine =

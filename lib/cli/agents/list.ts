@@ -1,9 +1,9 @@
 import type { AgentView } from '../../api/schemas/agent.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
 import type { Client } from '../../client/client.ts';
+import { EXIT } from '../../host/exit-codes.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
 import { ageSince } from '../output/age.ts';
-import { EXIT } from '../output/exit-codes.ts';
 import { stateCell } from '../output/state.ts';
 import { headOf, table, type Cell } from '../output/table.ts';
 import { allServices } from '../services/all-services.ts';

@@ -1,6 +1,6 @@
+import { EXIT } from '../../host/exit-codes.ts';
 import { printResult, type HostRun } from '../host/context.ts';
 import { ageSince } from '../output/age.ts';
-import { EXIT } from '../output/exit-codes.ts';
 import { factSheet } from '../output/paragraph.ts';
 import { paintOf } from '../output/state.ts';
 import { serviceTable } from '../services/service-table.ts';

@@ -4,7 +4,7 @@ import type { CommandGroup, CommandSite, Task } from '../command-group.ts';
 import { givenOption } from '../given-option.ts';
 import { listenPlace } from '../listen-options.ts';
 import type { RawOption } from '../raw-options.ts';
-import { EXIT } from '../output/exit-codes.ts';
+import { EXIT } from '../../host/exit-codes.ts';
 import { printJson } from '../output/io.ts';
 import { Progress } from '../output/progress.ts';
 

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isPassing, ProblemError, type FollowedEvent } from '../../client/client.ts';
+import { EXIT } from '../../host/exit-codes.ts';
 import type { Millis } from '../../model/time.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
-import { EXIT } from '../output/exit-codes.ts';
 import { instantOf } from '../output/instant.ts';
 import { eventLine } from './event-line.ts';
 import { newestSeq, pastEvents, type EventFilter } from './past-events.ts';

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { intendedSchema, stateSchema } from '../../api/schemas/state.ts';
 import { isPassing } from '../../client/client.ts';
 import { spokenDuration } from '../../model/duration.ts';
-import { EXIT } from '../output/exit-codes.ts';
+import { EXIT } from '../../host/exit-codes.ts';
 import { paintOf } from '../output/state.ts';
 import { complain, ownComplaint } from './complaint.ts';
 import { printResult, type HostContext } from './context.ts';

@@ -3,7 +3,7 @@ import type { Problem } from '../../api/schemas/problem.ts';
 import { spokenDuration } from '../../model/duration.ts';
 import type { Millis } from '../../model/time.ts';
 import { OptionError } from '../option-paths.ts';
-import { EXIT } from '../output/exit-codes.ts';
+import { EXIT } from '../../host/exit-codes.ts';
 import { printJson, type TextStream } from '../output/io.ts';
 import { HostAbsentError, type HostPlace } from './host-url.ts';
 import { unreachable } from './remedy.ts';

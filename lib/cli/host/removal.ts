@@ -1,4 +1,4 @@
-import { EXIT } from '../output/exit-codes.ts';
+import { EXIT } from '../../host/exit-codes.ts';
 import { Progress } from '../output/progress.ts';
 import { printResult, type HostContext } from './context.ts';
 

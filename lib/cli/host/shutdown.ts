@@ -1,5 +1,5 @@
 import { isPassing } from '../../client/client.ts';
-import { EXIT } from '../output/exit-codes.ts';
+import { EXIT } from '../../host/exit-codes.ts';
 import { spokenDuration } from '../../model/duration.ts';
 import { allServices } from '../services/all-services.ts';
 import { complain, ownComplaint } from './complaint.ts';

@@ -1,8 +1,8 @@
 import type { ExplainView } from '../../api/schemas/explain.ts';
+import { EXIT } from '../../host/exit-codes.ts';
 import { spokenDuration } from '../../model/duration.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
 import { ageSince } from '../output/age.ts';
-import { EXIT } from '../output/exit-codes.ts';
 import { paragraph } from '../output/paragraph.ts';
 import { paintOf, stateWords } from '../output/state.ts';
 

@@ -1,5 +1,5 @@
+import { EXIT } from '../../host/exit-codes.ts';
 import { printResult, type HostRun } from '../host/context.ts';
-import { EXIT } from '../output/exit-codes.ts';
 import { allServices, type ServiceFilter } from './all-services.ts';
 import { serviceTable } from './service-table.ts';
 

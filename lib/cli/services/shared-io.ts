@@ -4,7 +4,7 @@ import { untilUp } from '../host/change.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
 import { taken } from '../host/watch.ts';
 import type { WaitWords } from '../host/wait-options.ts';
-import { EXIT } from '../output/exit-codes.ts';
+import { EXIT } from '../../host/exit-codes.ts';
 import { Progress } from '../output/progress.ts';
 import { stateCell } from '../output/state.ts';
 import { headOf, table, type Cell } from '../output/table.ts';

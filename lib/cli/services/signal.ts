@@ -1,5 +1,5 @@
 import { printResult, type HostRun } from '../host/context.ts';
-import { EXIT } from '../output/exit-codes.ts';
+import { EXIT } from '../../host/exit-codes.ts';
 import { SENDABLE_SIGNALS } from '../../model/signals.ts';
 import { OptionError } from '../option-paths.ts';
 

@@ -1,7 +1,7 @@
 import type { ServiceView } from '../../api/schemas/service.ts';
+import { EXIT } from '../../host/exit-codes.ts';
 import { printResult, type HostRun } from '../host/context.ts';
 import { age, ageSince } from '../output/age.ts';
-import { EXIT } from '../output/exit-codes.ts';
 import { factSheet } from '../output/paragraph.ts';
 import { paintOf, stateWords } from '../output/state.ts';
 

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isPassing } from '../../client/client.ts';
+import { EXIT } from '../../host/exit-codes.ts';
 import type { Millis } from '../../model/time.ts';
 import type { HostContext, HostRun } from '../host/context.ts';
 import { INTERRUPTED } from '../host/interruption.ts';
-import { EXIT } from '../output/exit-codes.ts';
 import { printJson } from '../output/io.ts';
 import type { ServiceFilter } from '../services/all-services.ts';
 import { press, type Choice, type Sort } from './choice.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseServeOptions } from '../../../lib/cli/options.ts';
-import type { ServeOptions } from '../../../lib/cli/options.ts';
+import type { ServeOptions } from '../../../lib/host/options.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const TOKEN = 'a-token-of-22-letters!';

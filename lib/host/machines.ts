@@ -1,10 +1,10 @@
-import { createAgentMachine } from './actors/agent/machine.ts';
-import type { ServicePorts } from './actors/service/effects.ts';
-import { createServiceMachine } from './actors/service/machine.ts';
-import { createSupervisorMachine } from './actors/supervisor/machine.ts';
-import type { KnownMachine } from './machines/library.ts';
-import type { Clock } from './ports/clock.ts';
-import { webhookChart } from './webhook/chart.ts';
+import { createAgentMachine } from '../actors/agent/machine.ts';
+import type { ServicePorts } from '../actors/service/effects.ts';
+import { createServiceMachine } from '../actors/service/machine.ts';
+import { createSupervisorMachine } from '../actors/supervisor/machine.ts';
+import type { KnownMachine } from '../machines/library.ts';
+import type { Clock } from '../ports/clock.ts';
+import { webhookChart } from '../webhook/chart.ts';
 
 /** Answered in every state: they bring an actor back with a new host, or down with the old one. */
 const HOST_EVENTS = ['host.resume', 'host.drain'];

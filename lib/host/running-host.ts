@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ReloadView } from './api/schemas/host.ts';
-import type { ExitMode, OpenControl } from './control/control.ts';
-import type { Entrance } from './entrance.ts';
-import type { HostPorts } from './host-ports.ts';
-import type { Inspector } from './inspect/inspector.ts';
+import type { ReloadView } from '../api/schemas/host.ts';
+import type { ExitMode, OpenControl } from '../control/control.ts';
+import type { Inspector } from '../inspect/inspector.ts';
+import type { HostPorts } from './adapters.ts';
+import type { Entrance } from './listener.ts';
 
 /** How long requests under way may go on once the host leaves. */
 const HTTP_GRACE_MS = 1_000;

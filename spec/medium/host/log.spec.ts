@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { closeSync, existsSync, lstatSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { createLog, LogFileError } from '../../lib/app-log.ts';
-import { temporaryFolder } from '../support/temporary.ts';
+import { createLog, LogFileError } from '../../../lib/host/log.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
 
 const MIB = 1024 * 1024;
 
@@ -26,7 +26,7 @@ function recordsOf(text: string): Record<string, unknown>[] {
 
 /** Runs a program that logs to its standard error; the last word is its exit. */
 function program(body: string): ReturnType<typeof spawn> {
-  const url = new URL('../../lib/app-log.ts', import.meta.url).href;
+  const url = new URL('../../../lib/host/log.ts', import.meta.url).href;
   const text = `import { createLog } from ${JSON.stringify(url)};
 const log = await createLog({ level: 'info', file: null, stream: process.stderr });
 ${body}`;

@@ -1,5 +1,5 @@
-import type { Millis } from './model/time.ts';
-import type { Notifier } from './ports/notifier.ts';
+import type { Millis } from '../model/time.ts';
+import type { Notifier } from '../ports/notifier.ts';
 
 /** Calls `tick` every so many milliseconds until what it gives is called. */
 export type Every = (ms: Millis, tick: () => void) => () => void;

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
-import { crashAt } from '../../lib/crash-at.ts';
+import { crashAt } from '../../../lib/host/crash-points.ts';
 
-const MODULE = new URL('../../lib/crash-at.ts', import.meta.url).href;
+const MODULE = new URL('../../../lib/host/crash-points.ts', import.meta.url).href;
 
 /** Comes by the points in another process that is told to die as `text` says; gives the signal that ended it. */
 function endOf(text: string, ...points: readonly string[]): NodeJS.Signals | null {

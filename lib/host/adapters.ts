@@ -1,22 +1,22 @@
 import { join } from 'node:path';
-import type { ServeOptions } from './cli/options.ts';
-import { createCatalog } from './config/catalog.ts';
-import { reportingLedger } from './control/health-store.ts';
-import { Health } from './control/health.ts';
-import type { Metrics } from './metrics/metrics.ts';
-import type { Guarantees } from './model/process.ts';
-import type { Catalog } from './ports/catalog.ts';
-import type { Clock } from './ports/clock.ts';
-import type { ReachCrashPoint } from './ports/crash-points.ts';
-import type { Log } from './ports/log.ts';
-import type { Prober } from './ports/prober.ts';
-import { createLocalProcessHost, type LocalHost } from './process/local-process-host.ts';
-import { openServiceLogs, type LocalServiceLogs } from './process/logs/local-service-logs.ts';
-import { bestShimKind, guaranteesOf, guardOf } from './process/shim-kind.ts';
-import { createProber } from './probe/prober.ts';
-import { instanceIdOf } from './store/instance-id.ts';
-import { openStore, type Store } from './store/store.ts';
-import type { Undo } from './undo.ts';
+import type { ServeOptions } from './options.ts';
+import { createCatalog } from '../config/catalog.ts';
+import { reportingLedger } from '../control/health-store.ts';
+import { Health } from '../control/health.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { Guarantees } from '../model/process.ts';
+import type { Catalog } from '../ports/catalog.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ReachCrashPoint } from '../ports/crash-points.ts';
+import type { Log } from '../ports/log.ts';
+import type { Prober } from '../ports/prober.ts';
+import { createLocalProcessHost, type LocalHost } from '../process/local-process-host.ts';
+import { openServiceLogs, type LocalServiceLogs } from '../process/logs/local-service-logs.ts';
+import { bestShimKind, guaranteesOf, guardOf } from '../process/shim-kind.ts';
+import { createProber } from '../probe/prober.ts';
+import { instanceIdOf } from '../store/instance-id.ts';
+import { openStore, type Store } from '../store/store.ts';
+import type { Undo } from './cleanup-stack.ts';
 
 /** What the ports of a host are opened with. */
 export interface PortSettings {

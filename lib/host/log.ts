@@ -2,7 +2,7 @@ import { lstatSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, join, parse } from 'node:path';
 import { multistream, pino, stdTimeFunctions } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
-import type { Log } from './ports/log.ts';
+import type { Log } from '../ports/log.ts';
 
 /** A stream cannot hold back more than that while its target takes nothing (a full disk); what comes then is dropped. */
 const HELD_BACK_MAX = 1024 * 1024;

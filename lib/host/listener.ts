@@ -1,12 +1,12 @@
-import type { ServeOptions } from './cli/options.ts';
-import { Gate } from './http/gate.ts';
-import { listen, type Listening } from './http/listen.ts';
-import { readCertificate } from './http/tls-files.ts';
-import { openAccess, type OpenAccess } from './http/tokens.ts';
-import type { Log } from './ports/log.ts';
-import { acquireHostLock, type HostLock } from './store/host-lock.ts';
-import { prepareStateFolder } from './store/state-folder.ts';
-import type { Undo } from './undo.ts';
+import { Gate } from '../http/gate.ts';
+import { listen, type Listening } from '../http/listen.ts';
+import { readCertificate } from '../http/tls-files.ts';
+import { openAccess, type OpenAccess } from '../http/tokens.ts';
+import type { Log } from '../ports/log.ts';
+import { acquireHostLock, type HostLock } from '../store/host-lock.ts';
+import { prepareStateFolder } from '../store/state-folder.ts';
+import type { Undo } from './cleanup-stack.ts';
+import type { ServeOptions } from './options.ts';
 
 /** The state directory and the port of a host, which it holds for life, and who may come in. */
 export interface Entrance {

@@ -1,4 +1,4 @@
-import type { ReachCrashPoint } from './ports/crash-points.ts';
+import type { ReachCrashPoint } from '../ports/crash-points.ts';
 
 /**
  * Reads `<point>` or `<point>:<N>`: the host kills itself with SIGKILL when it comes by that point for the N-th time, by default

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { serviceManager, watchdogPeriod } from '../../lib/service-manager.ts';
-import type { Notifier } from '../../lib/ports/notifier.ts';
+import { serviceManager, watchdogPeriod } from '../../../lib/host/systemd.ts';
+import type { Notifier } from '../../../lib/ports/notifier.ts';
 
 class FakeNotifier implements Notifier {
   readonly sent: string[] = [];

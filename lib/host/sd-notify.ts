@@ -6,7 +6,7 @@ import type { Writable } from 'node:stream';
 import type { Log } from '../ports/log.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { ShimKind } from '../model/process.ts';
-import { nativeShimFile } from './shim-kind.ts';
+import { nativeShimFile } from '../process/shim-kind.ts';
 
 const PROGRAM = 'systemd-notify';
 const CLOSE_MS = 1_000;
