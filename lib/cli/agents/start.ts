@@ -3,7 +3,7 @@ import type { HostContext, HostRun } from '../host/context.ts';
 import { pathForHost } from '../host/path-for-host.ts';
 import { taken } from '../host/watch.ts';
 import type { WaitWords } from '../host/wait-options.ts';
-import { OptionError } from '../option-paths.ts';
+import { OptionError } from '../serve/option-values.ts';
 import { agentSubject } from './agent-subject.ts';
 
 /** The options of a start. */

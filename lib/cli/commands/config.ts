@@ -1,10 +1,10 @@
 import { Option, type Command } from 'commander';
 import type { CommandGroup, CommandSite, Task } from '../command-group.ts';
 import { SUBJECTS, type ConfigCommand, type ConfigPlace, type Subject } from '../config-request.ts';
-import { givenOption } from '../given-option.ts';
 import { withHost, type HostWords } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
-import { existingFile, existingFolder } from '../option-paths.ts';
+import { givenOption } from '../serve/flags.ts';
+import { existingFile, existingFolder } from '../serve/option-values.ts';
 
 const CHECK_HELP = `
 Agent files are checked as a start of the agent would check them: with the configuration of the host under them,

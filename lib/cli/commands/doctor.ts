@@ -1,9 +1,8 @@
 import { join, resolve } from 'node:path';
 import type { DoctorRequest } from '../../doctor/check.ts';
 import type { CommandGroup, CommandSite, Task } from '../command-group.ts';
-import { givenOption } from '../given-option.ts';
-import { listenPlace } from '../listen-options.ts';
-import type { RawOption } from '../raw-options.ts';
+import { listenPlace } from '../serve/listen-options.ts';
+import { type RawOption, givenOption } from '../serve/flags.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import { printJson } from '../output/io.ts';
 import { Progress } from '../output/progress.ts';

@@ -1,5 +1,5 @@
 import type { Client } from '../../client/client.ts';
-import { LOG_LEVELS, ON_EXIT, STRAYS } from '../option-values.ts';
+import { LOG_LEVELS, ON_EXIT, STRAYS } from '../serve/option-values.ts';
 import type { ValuesOf } from './candidates.ts';
 
 /**

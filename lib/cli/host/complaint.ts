@@ -2,7 +2,7 @@ import { ProblemError, UnreachableError } from '../../client/client.ts';
 import type { Problem } from '../../api/schemas/problem.ts';
 import { spokenDuration } from '../../model/duration.ts';
 import type { Millis } from '../../model/time.ts';
-import { OptionError } from '../option-paths.ts';
+import { OptionError } from '../serve/option-values.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import { printJson, type TextStream } from '../output/io.ts';
 import { HostAbsentError, type HostPlace } from './host-url.ts';

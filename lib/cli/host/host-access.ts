@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createClient, type Client } from '../../client/client.ts';
 import { nodeFetch } from '../../client/node-fetch.ts';
-import { givenOption } from '../given-option.ts';
-import { existingFile, OptionError } from '../option-paths.ts';
-import type { RawOption } from '../raw-options.ts';
+import { type RawOption, givenOption } from '../serve/flags.ts';
+import { existingFile, OptionError } from '../serve/option-values.ts';
 import type { HostWords } from './host-options.ts';
 import { hostPlace, type HostPlace } from './host-url.ts';
 import { tokenSource } from './token.ts';

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { join, resolve } from 'node:path';
-import { givenOption } from '../given-option.ts';
-import { existingFolder, OptionError } from '../option-paths.ts';
-import type { RawOption } from '../raw-options.ts';
+import { type RawOption, givenOption } from '../serve/flags.ts';
+import { existingFolder, OptionError } from '../serve/option-values.ts';
 import type { HostWords } from './host-options.ts';
 
 /** Where a host is. */

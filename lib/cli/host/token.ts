@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { TokenListError, tokensIn } from '../../model/token-list.ts';
-import { givenOption } from '../given-option.ts';
-import { existingFile, OptionError } from '../option-paths.ts';
+import { givenOption } from '../serve/flags.ts';
+import { existingFile, OptionError } from '../serve/option-values.ts';
 import type { HostWords } from './host-options.ts';
 
 /** A token is asked for at each request; null: there is none to send. */

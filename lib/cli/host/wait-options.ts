@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { parseDuration } from '../../model/duration.ts';
 import type { Millis } from '../../model/time.ts';
-import { OptionError } from '../option-paths.ts';
+import { OptionError } from '../serve/option-values.ts';
 
 /** How long a command waits for what it has caused. */
 export interface WaitWords {

@@ -1,6 +1,6 @@
 import { parseDuration } from '../../model/duration.ts';
 import { isoOf, type Instant } from '../../model/time.ts';
-import { OptionError } from '../option-paths.ts';
+import { OptionError } from '../serve/option-values.ts';
 
 /** The value of `--since` as the API wants it, from an instant or from a span before now. Throws OptionError. */
 export function instantOf(text: string, now: Instant): string {

@@ -1,7 +1,7 @@
 import { printResult, type HostRun } from '../host/context.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import { SENDABLE_SIGNALS } from '../../model/signals.ts';
-import { OptionError } from '../option-paths.ts';
+import { OptionError } from '../serve/option-values.ts';
 
 /** Sends a signal to a service; what follows from it, the restart policy decides. */
 export function signalService(id: string, name: string): HostRun {

@@ -1,10 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { resolve } from 'node:path';
-import { TokenListError, tokensIn } from '../model/token-list.ts';
-import type { TokenOrigin, TokenOrigins } from '../http/tokens.ts';
-import { OptionError } from './option-paths.ts';
-import type { RawOption, RawOptions } from './raw-options.ts';
+import type { TokenOrigin, TokenOrigins } from '../../http/tokens.ts';
+import { TokenListError, tokensIn } from '../../model/token-list.ts';
+import type { RawOption, RawOptions } from './flags.ts';
+import { OptionError } from './option-values.ts';
 
 /** An origin with the tokens that it holds now. */
 interface Found {

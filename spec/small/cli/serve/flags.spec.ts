@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { parseRaw } from '../../../lib/cli/raw-options.ts';
-import type { RawOptions } from '../../../lib/cli/raw-options.ts';
+import { parseRaw } from '../../../../lib/cli/serve/flags.ts';
+import type { RawOptions } from '../../../../lib/cli/serve/flags.ts';
 
 function optionsOf(argv: readonly string[], env: NodeJS.ProcessEnv = {}): RawOptions {
   const raw = parseRaw(argv, env, '1.2.3');

@@ -1,18 +1,18 @@
-import { loadConfig } from './config/spec-source.ts';
-import type { ExitMode } from './control/control.ts';
-import { EXIT } from './host/exit-codes.ts';
-import { createLog, LogFileError, type AppLog } from './host/log.ts';
-import type { ServeOptions } from './host/options.ts';
-import type { Host } from './host/running-host.ts';
-import { openNotifier } from './host/sd-notify.ts';
-import { startHost } from './host/start-host.ts';
-import { serviceManager, watchdogPeriod, type ServiceManager } from './host/systemd.ts';
-import { ListenError } from './http/listen-error.ts';
-import { TlsError } from './http/tls-files.ts';
-import { CoredinatorError } from './model/errors.ts';
-import { bestShimKind } from './process/shim-kind.ts';
-import { HostLockedError } from './store/host-lock.ts';
-import { StateFolderError } from './store/state-folder.ts';
+import { loadConfig } from '../../config/spec-source.ts';
+import type { ExitMode } from '../../control/control.ts';
+import { EXIT } from '../../host/exit-codes.ts';
+import { createLog, LogFileError, type AppLog } from '../../host/log.ts';
+import type { ServeOptions } from '../../host/options.ts';
+import type { Host } from '../../host/running-host.ts';
+import { openNotifier } from '../../host/sd-notify.ts';
+import { startHost } from '../../host/start-host.ts';
+import { serviceManager, watchdogPeriod, type ServiceManager } from '../../host/systemd.ts';
+import { ListenError } from '../../http/listen-error.ts';
+import { TlsError } from '../../http/tls-files.ts';
+import { CoredinatorError } from '../../model/errors.ts';
+import { bestShimKind } from '../../process/shim-kind.ts';
+import { HostLockedError } from '../../store/host-lock.ts';
+import { StateFolderError } from '../../store/state-folder.ts';
 
 /** A host that was asked to run in this process. */
 export interface RunResult {

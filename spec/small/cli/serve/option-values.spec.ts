@@ -1,7 +1,14 @@
 import { expect } from 'chai';
-import { OptionError } from '../../../lib/cli/option-paths.ts';
-import { hostNames, logLevel, onExit, origins, portNumber, strays } from '../../../lib/cli/option-values.ts';
-import type { RawOption } from '../../../lib/cli/raw-options.ts';
+import type { RawOption } from '../../../../lib/cli/serve/flags.ts';
+import {
+  hostNames,
+  logLevel,
+  onExit,
+  OptionError,
+  origins,
+  portNumber,
+  strays,
+} from '../../../../lib/cli/serve/option-values.ts';
 
 function given(text: string): RawOption {
   return { values: [text], source: '--it' };

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { parseServeOptions } from '../../../lib/cli/options.ts';
-import type { ServeOptions } from '../../../lib/host/options.ts';
-import { temporaryFolder } from '../../support/temporary.ts';
+import { parseServeOptions } from '../../../../lib/cli/serve/serve-options.ts';
+import type { ServeOptions } from '../../../../lib/host/options.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
 
 const TOKEN = 'a-token-of-22-letters!';
 const OTHER = 'another-token-23456789';

@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
-import type { ListenPlace } from '../http/listen-error.ts';
-import type { TlsFiles } from '../http/tls-files.ts';
-import { existingFile, OptionError } from './option-paths.ts';
-import { portNumber } from './option-values.ts';
-import type { RawOption, RawOptions } from './raw-options.ts';
+import type { ListenPlace } from '../../http/listen-error.ts';
+import type { TlsFiles } from '../../http/tls-files.ts';
+import type { RawOption, RawOptions } from './flags.ts';
+import { existingFile, OptionError, portNumber } from './option-values.ts';
 
 /** What fits into the address of a Unix socket, in bytes without the NUL at its end. */
 const PATH_MAX = process.platform === 'linux' ? 107 : 103;

@@ -1,13 +1,23 @@
 import { join } from 'node:path';
-import type { ServeOptions } from '../host/options.ts';
-import { DEFAULT_INSPECTOR_URL } from '../model/inspector-url.ts';
+import type { ServeOptions } from '../../host/options.ts';
+import { hostVersion } from '../../host/version.ts';
+import { DEFAULT_INSPECTOR_URL } from '../../model/inspector-url.ts';
 import { readAccess } from './access-options.ts';
+import { parseRaw, type RawOptions } from './flags.ts';
 import { listenPlace, tlsFiles } from './listen-options.ts';
-import { hostNames, onExit, logLevel, origins, pageUrl, strays } from './option-values.ts';
-import { existingFile, existingFolder, fileToBe, folderToBe, OptionError } from './option-paths.ts';
-import { parseRaw } from './raw-options.ts';
-import type { RawOptions } from './raw-options.ts';
-import { hostVersion } from '../host/version.ts';
+import {
+  existingFile,
+  existingFolder,
+  fileToBe,
+  folderToBe,
+  hostNames,
+  logLevel,
+  onExit,
+  OptionError,
+  origins,
+  pageUrl,
+  strays,
+} from './option-values.ts';
 
 /** `exit`: nothing is to be run; `output` belongs on stdout with code 0 and on stderr with code 2. */
 export type CommandLine =
