@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { runCommand, type CommandEnd } from '../../support/command.ts';
-import { temporaryFolder } from '../../support/temporary.ts';
+import { runCommand, type CommandEnd } from '../../../support/command.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
 
-const EXAMPLES = join(import.meta.dirname, '../../../examples/plant');
+const EXAMPLES = join(import.meta.dirname, '../../../../examples/plant');
 
 describe('coredinator config', () => {
   let base: string;

@@ -1,9 +1,23 @@
-import type { ConfigCommand, ConfigPlace } from './cli/config-request.ts';
-import { jsonSchemaFor } from './config/json-schema.ts';
-import { UNALLOCATED } from './config/service-plan.ts';
-import { effectiveYaml } from './config/show.ts';
-import { loadConfig, type LoadedConfig } from './config/spec-source.ts';
-import { ConfigInvalidError, CoredinatorError } from './model/errors.ts';
+import { jsonSchemaFor, type SchemaSubject } from '../../config/json-schema.ts';
+import { UNALLOCATED } from '../../config/service-plan.ts';
+import { effectiveYaml } from '../../config/show.ts';
+import { loadConfig, type LoadedConfig } from '../../config/spec-source.ts';
+import { ConfigInvalidError, CoredinatorError } from '../../model/errors.ts';
+
+/** Where `coredinator config` finds the host's configuration; the paths are absolute. */
+export interface ConfigPlace {
+  readonly basePath: string;
+  /** The file that was given; null: the `coredinator.yaml` of the base path, if there is one. */
+  readonly configFile: string | null;
+  /** The folder that the files of agents must lie in; null: they may lie anywhere. */
+  readonly configRoot: string | null;
+}
+
+/** What `coredinator config` is to do. */
+export type ConfigCommand =
+  | { readonly type: 'check'; readonly place: ConfigPlace; readonly agentFiles: readonly string[] }
+  | { readonly type: 'show'; readonly place: ConfigPlace }
+  | { readonly type: 'schema'; readonly subject: SchemaSubject };
 
 /** What a command has to say. Code 2: something is wrong, and `errors` names it. */
 export interface CommandOutput {
