@@ -7,8 +7,7 @@ import { ageSince } from '../output/age.ts';
 import { factSheet } from '../output/paragraph.ts';
 import { paintOf, stateCell, stateWords } from '../output/state.ts';
 import { headOf, table, type Cell } from '../output/table.ts';
-import { allServices, unlessGone } from '../services/all-services.ts';
-import { serviceTable } from '../services/service-table.ts';
+import { allServices, serviceTable, unlessGone } from '../services/show-services.ts';
 
 /** All agents, in the order of first start. */
 export const listAgents: HostRun = async (context) => {

@@ -13,7 +13,7 @@ const SOURCES: Readonly<Record<string, (env: NodeJS.ProcessEnv) => Promise<reado
   '<agent>': (env) => fromHost(env, (client, signal) => client.listAgentIds({ signal })),
   '<service>': (env) =>
     fromHost(env, async (client, signal) => {
-      const { allServices } = await import('../services/all-services.ts');
+      const { allServices } = await import('../services/show-services.ts');
       return (await allServices(client, {}, signal)).map(({ id }) => id);
     }),
 };

@@ -1,7 +1,7 @@
 import { isPassing } from '../../client/client.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import { spokenDuration } from '../../model/duration.ts';
-import { allServices } from '../services/all-services.ts';
+import { allServices } from '../services/show-services.ts';
 import { complain, ownComplaint } from './complaint.ts';
 import { printResult, type HostContext, type HostRun } from './context.ts';
 import { taken, watch, type Verdict } from './watch.ts';

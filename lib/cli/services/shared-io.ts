@@ -8,7 +8,7 @@ import { EXIT } from '../../host/exit-codes.ts';
 import { Progress } from '../output/progress.ts';
 import { stateCell } from '../output/state.ts';
 import { headOf, table, type Cell } from '../output/table.ts';
-import { serviceSubject } from './change.ts';
+import { serviceSubject } from './change-service.ts';
 
 /** All coreio services that agents can share. */
 export const listIo: HostRun = async (context) => {

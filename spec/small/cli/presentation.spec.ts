@@ -7,7 +7,7 @@ import { instantOf } from '../../../lib/cli/output/instant.ts';
 import { factSheet, paragraph } from '../../../lib/cli/output/paragraph.ts';
 import { memorySize } from '../../../lib/cli/output/size.ts';
 import { stateCell } from '../../../lib/cli/output/state.ts';
-import { serviceTable, whyAndNext } from '../../../lib/cli/services/service-table.ts';
+import { serviceTable, whyAndNext } from '../../../lib/cli/services/show-services.ts';
 import { KeptText } from '../../support/command.ts';
 import { serviceView } from '../../support/fake-control.ts';
 

@@ -1,9 +1,13 @@
 import type { ServiceView } from '../../api/schemas/service.ts';
+import { EXIT } from '../../host/exit-codes.ts';
+import { SENDABLE_SIGNALS } from '../../model/signals.ts';
 import { untilDown, untilUp, type Subject } from '../host/change.ts';
-import type { HostContext, HostRun } from '../host/context.ts';
+import { printResult, type HostContext, type HostRun } from '../host/context.ts';
+import { untilForgotten } from '../host/removal.ts';
 import { taken } from '../host/watch.ts';
 import type { WaitWords } from '../host/wait-options.ts';
 import { stateWords } from '../output/state.ts';
+import { OptionError } from '../serve/option-values.ts';
 
 /** A service as something whose state changes. */
 export function serviceSubject({ client }: HostContext, id: string): Subject<ServiceView> {
@@ -48,4 +52,25 @@ export function restartService(id: string, words: WaitWords): HostRun {
     await taken(words, subject.moreBy, (signal) => context.client.restartService({ id, signal }));
     return untilUp(context, subject, words, (now) => now.generation > generation);
   };
+}
+
+/** Sends a signal to a service; what follows from it, the restart policy decides. */
+export function signalService(id: string, name: string): HostRun {
+  return async (context) => {
+    const full = `SIG${name.toUpperCase().replace(/^SIG/, '')}`;
+    const signal = SENDABLE_SIGNALS.find((one) => one === full);
+    if (signal === undefined) {
+      throw new OptionError(
+        `"${name}" is no signal that can be sent to a service; give one of ${SENDABLE_SIGNALS.join(', ')}, or end it with \`coredinator services stop ${id}\`.`,
+      );
+    }
+    const service = await context.client.signalService({ id, body: { signal } });
+    printResult(context, service, () => `${signal} was sent to ${id}, pid ${service.pid ?? '-'}\n`);
+    return EXIT.ok;
+  };
+}
+
+/** Forgets a service that nobody speaks of any more, or lets go of a shared coreio. */
+export function deleteService(id: string): HostRun {
+  return (context) => untilForgotten(context, id, context.client.deleteService({ id }));
 }
