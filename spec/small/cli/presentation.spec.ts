@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { EventView } from '../../../lib/api/schemas/event.ts';
-import { eventLine } from '../../../lib/cli/events/event-line.ts';
+import { eventLine } from '../../../lib/cli/events/events.ts';
 import { age } from '../../../lib/cli/output/age.ts';
 import { colorsFor } from '../../../lib/cli/output/colors.ts';
 import { instantOf } from '../../../lib/cli/output/instant.ts';
