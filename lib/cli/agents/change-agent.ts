@@ -1,9 +1,7 @@
-import { untilDown, untilUp, type Subject } from '../host/change.ts';
-import type { HostContext, HostRun } from '../host/context.ts';
-import { pathForHost } from '../host/path-for-host.ts';
-import { untilForgotten } from '../host/removal.ts';
+import { untilDown, untilForgotten, untilUp, type Subject } from '../host/change.ts';
+import { pathForHost, type HostContext, type HostRun } from '../host/context.ts';
 import { taken } from '../host/watch.ts';
-import type { WaitWords } from '../host/wait-options.ts';
+import type { WaitWords } from '../host/host-options.ts';
 import { OptionError } from '../serve/option-values.ts';
 import { agentPicture, standing, type AgentPicture } from './show-agents.ts';
 

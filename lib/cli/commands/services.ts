@@ -1,8 +1,7 @@
 import { Argument, Option, type Command } from 'commander';
 import type { CommandGroup } from '../command-group.ts';
-import { withHost, type HostWords } from '../host/host-options.ts';
+import { withHost, withWait, type HostWords, type WaitWords } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
-import { withWait, type WaitWords } from '../host/wait-options.ts';
 import type { LogWords } from '../services/logs.ts';
 import type { ServiceFilter } from '../services/show-services.ts';
 import { countUpTo } from './count.ts';

@@ -28,7 +28,7 @@ async function fromHost(
 ): Promise<readonly string[]> {
   const signal = AbortSignal.timeout(PATIENCE_MS);
   try {
-    const { hostAccess } = await import('../host/host-access.ts');
+    const { hostAccess } = await import('../host/connection.ts');
     const { client } = hostAccess({}, env)(signal);
     return await ask(client, signal);
   } catch {

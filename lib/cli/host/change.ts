@@ -3,11 +3,12 @@ import type { intendedSchema, stateSchema } from '../../api/schemas/state.ts';
 import { isPassing } from '../../client/client.ts';
 import { spokenDuration } from '../../model/duration.ts';
 import { EXIT } from '../../host/exit-codes.ts';
+import { Progress } from '../output/progress.ts';
 import { paintOf } from '../output/state.ts';
-import { complain, ownComplaint } from './complaint.ts';
+import { complain, ownComplaint } from './client-errors.ts';
 import { printResult, type HostContext } from './context.ts';
 import { watch, type Verdict, type WatchEnd } from './watch.ts';
-import type { WaitWords } from './wait-options.ts';
+import type { WaitWords } from './host-options.ts';
 
 /** What agents and services have in common. */
 export interface Standing {
@@ -126,4 +127,17 @@ function printEnd<V>(
 function doneLine<V>({ colors }: HostContext, { id, standingOf, words }: Subject<V>, view: V | null): string {
   if (view === null) return '';
   return `${id} is ${paintOf(standingOf(view), colors)(words(view))}\n`;
+}
+
+/** Waits for the answer to what makes a host forget `id`, which comes when nothing of it is left, and says so. */
+export async function untilForgotten(context: HostContext, id: string, asked: Promise<unknown>): Promise<number> {
+  const progress = new Progress(context.err);
+  if (!context.isJson) progress.say(`${id}: stopping`);
+  try {
+    await asked;
+  } finally {
+    progress.clear();
+  }
+  printResult(context, null, () => `${id} is stopped and forgotten\n`);
+  return EXIT.ok;
 }

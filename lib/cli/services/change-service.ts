@@ -1,11 +1,10 @@
 import type { ServiceView } from '../../api/schemas/service.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import { SENDABLE_SIGNALS } from '../../model/signals.ts';
-import { untilDown, untilUp, type Subject } from '../host/change.ts';
+import { untilDown, untilForgotten, untilUp, type Subject } from '../host/change.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
-import { untilForgotten } from '../host/removal.ts';
 import { taken } from '../host/watch.ts';
-import type { WaitWords } from '../host/wait-options.ts';
+import type { WaitWords } from '../host/host-options.ts';
 import { stateWords } from '../output/state.ts';
 import { OptionError } from '../serve/option-values.ts';
 

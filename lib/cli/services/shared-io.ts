@@ -1,9 +1,8 @@
 import type { IoView } from '../../api/schemas/agent.ts';
-import { pathForHost } from '../host/path-for-host.ts';
 import { untilUp } from '../host/change.ts';
-import { printResult, type HostContext, type HostRun } from '../host/context.ts';
+import { pathForHost, printResult, type HostContext, type HostRun } from '../host/context.ts';
 import { taken } from '../host/watch.ts';
-import type { WaitWords } from '../host/wait-options.ts';
+import type { WaitWords } from '../host/host-options.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import { Progress } from '../output/progress.ts';
 import { stateCell } from '../output/state.ts';

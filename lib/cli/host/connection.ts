@@ -1,9 +1,86 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { join, resolve } from 'node:path';
-import { type RawOption, givenOption } from '../serve/flags.ts';
-import { existingFolder, OptionError } from '../serve/option-values.ts';
+import { createClient, type Client } from '../../client/client.ts';
+import { nodeFetch } from '../../client/node-fetch.ts';
+import { TokenListError, tokensIn } from '../../model/token-list.ts';
+import { givenOption, type RawOption } from '../serve/flags.ts';
+import { existingFile, existingFolder, OptionError } from '../serve/option-values.ts';
 import type { HostWords } from './host-options.ts';
+
+/** A client of a host, and where that is. */
+export interface HostAccess extends Pick<HostPlace, 'url' | 'isLocal' | 'source'> {
+  readonly client: Client;
+}
+
+/**
+ * The way to the host that command line and environment name. Throws OptionError. What it gives looks for the host, throws
+ * HostAbsentError, and makes a client whose requests all end by the signal.
+ */
+export function hostAccess(words: HostWords, env: NodeJS.ProcessEnv): (signal: AbortSignal) => HostAccess {
+  const placeNow = hostPlace(words, env);
+  const token = tokenSource(words, env);
+  const caFile = givenOption(words.ca, '--ca', env);
+  const ca = caFile === undefined ? null : certificatesIn(caFile);
+  return (signal) => {
+    const { url, isLocal, source } = placeNow();
+    const fetch = nodeFetch({ url: () => placeNow().url, ca, signal });
+    return { client: createClient({ url, token, fetch }), url, isLocal, source };
+  };
+}
+
+/** Node takes anything for certificates and then trusts nobody. */
+function certificatesIn(option: RawOption): string {
+  const path = existingFile(option);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new OptionError(`${option.source}: "${path}" cannot be read (${reason}).`, { cause });
+  }
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  throw new OptionError(`${option.source}: "${path}" holds no certificate; give a file in the form of PEM.`);
+}
+
+/** A token is asked for at each request; null: there is none to send. */
+type TokenSource = () => string | null;
+
+/**
+ * Where the token comes from: a file is read at each request, so that a rotated token is the next one sent, and of several lines the
+ * first token counts, as hosts take any. Throws OptionError; so does the source, when the file cannot be used.
+ */
+function tokenSource(words: HostWords, env: NodeJS.ProcessEnv): TokenSource {
+  const option = givenOption(words.tokenFile, '--token-file', env);
+  if (option !== undefined) {
+    const path = existingFile(option);
+    if (statSync(path).isFile()) return () => tokenIn(path, option.source);
+    const once = tokenIn(path, option.source); // a pipe, such as a shell makes of <(…), gives its text once
+    return () => once;
+  }
+  const token = env['COREDINATOR_TOKEN']?.trim() ?? '';
+  return () => (token === '' ? null : firstToken(token, 'COREDINATOR_TOKEN'));
+}
+
+function tokenIn(path: string, source: string): string | null {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new OptionError(`${source}: the token cannot be read from "${path}" (${reason}).`, { cause });
+  }
+  return firstToken(text, `${source}: "${path}"`);
+}
+
+function firstToken(text: string, where: string): string | null {
+  try {
+    return tokensIn(text)[0] ?? null;
+  } catch (error) {
+    if (!(error instanceof TokenListError)) throw error;
+    throw new OptionError(`${where} ${error.message}`, { cause: error });
+  }
+}
 
 /** Where a host is. */
 export interface HostPlace {
