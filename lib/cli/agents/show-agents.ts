@@ -3,10 +3,8 @@ import type { ServiceView } from '../../api/schemas/service.ts';
 import type { Client } from '../../client/client.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
-import { ageSince } from '../output/age.ts';
-import { factSheet } from '../output/paragraph.ts';
 import { paintOf, stateCell, stateWords } from '../output/state.ts';
-import { headOf, table, type Cell } from '../output/table.ts';
+import { ageSince, factSheet, headOf, table, type Cell } from '../output/table.ts';
 import { allServices, serviceTable, unlessGone } from '../services/show-services.ts';
 
 /** All agents, in the order of first start. */

@@ -6,8 +6,8 @@ import type { PublicState } from '../../model/states.ts';
 import { tell } from '../../model/tell.ts';
 import type { Millis } from '../../model/time.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
+import { instantOf } from '../host/host-options.ts';
 import type { Colors } from '../output/colors.ts';
-import { instantOf } from '../output/instant.ts';
 import { paintOf } from '../output/state.ts';
 import { newestSeq, pastEvents, type EventFilter } from './past-events.ts';
 

@@ -2,10 +2,8 @@ import type { ServiceView } from '../../api/schemas/service.ts';
 import { ProblemError, type Client } from '../../client/client.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
-import { age, ageSince } from '../output/age.ts';
-import { factSheet } from '../output/paragraph.ts';
 import { paintOf, stateCell, stateWords } from '../output/state.ts';
-import { headOf, table, type Cell } from '../output/table.ts';
+import { age, ageSince, factSheet, headOf, table, type Cell } from '../output/table.ts';
 
 /** Services, in the order of first start. */
 export function listServices(filter: ServiceFilter): HostRun {

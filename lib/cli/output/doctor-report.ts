@@ -1,7 +1,7 @@
-import type { Status } from '../doctor/check.ts';
-import type { CheckResult } from '../doctor/examine.ts';
-import { colorsFor, type Colors } from './output/colors.ts';
-import type { TextStream } from './output/io.ts';
+import type { Status } from '../../doctor/check.ts';
+import type { CheckResult } from '../../doctor/examine.ts';
+import { colorsFor, type Colors } from './colors.ts';
+import type { TextStream } from './io.ts';
 
 const GRAVITY: readonly Status[] = ['fail', 'warn', 'ok'];
 
