@@ -2,8 +2,7 @@ import { CommanderError, type Command } from 'commander';
 import type { ServeOptions } from '../host/options.ts';
 import { hostVersion } from '../host/version.ts';
 import type { Task } from './command-group.ts';
-import { COMMAND_GROUPS } from './command-groups.ts';
-import { newProgram } from './program.ts';
+import { COMMAND_GROUPS, newProgram } from './program.ts';
 import { OptionError } from './serve/option-values.ts';
 import { parseServeOptions } from './serve/serve-options.ts';
 

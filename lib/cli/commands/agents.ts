@@ -3,7 +3,7 @@ import type { StartWords } from '../agents/change-agent.ts';
 import type { CommandGroup } from '../command-group.ts';
 import { withHost, withWait, type HostWords, type WaitWords } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
-import { TALK } from './talk.ts';
+import { TALK } from './headings.ts';
 
 const START_HELP = `
 FILE is what has a slash or ends in .yaml or .yml; anything else is the id of an agent that the host knows, which is started with

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { CommandGroup } from '../command-group.ts';
 import { withHost, withWait, type HostWords, type WaitWords } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
-import { TALK } from './talk.ts';
+import { TALK } from './headings.ts';
 
 /** The coreio services that agents share. */
 export const io: CommandGroup = {

@@ -5,7 +5,7 @@ import { hostTask } from '../host/host-task.ts';
 import type { LogWords } from '../services/logs.ts';
 import type { ServiceFilter } from '../services/show-services.ts';
 import { countUpTo } from './count.ts';
-import { TALK } from './talk.ts';
+import { TALK } from './headings.ts';
 
 const STATES = ['stopped', 'starting', 'running', 'stopping', 'backoff', 'failed'] as const;
 
