@@ -1,6 +1,8 @@
 /**
  * The import directions of the rooms (docs/architecture.md). Each rule says why it is there and what to do when it fires.
  */
+/** Files of cli/ that need the whole host or its configuration, and are loaded when their command is run. */
+const loadedWhenRun = '^lib/cli/(serve/serve|config/config-commands)\\.ts$';
 const adapters = ['process', 'logs', 'probe', 'store', 'config', 'metrics', 'webhook', 'inspect'];
 /** Adapters that are told of launches or make them: they share launching/. */
 const launching = ['process', 'logs'];
@@ -170,14 +172,24 @@ module.exports = {
       to: { path: '^lib/', pathNot: '^lib/(model|ports|process|store|config|doctor)/' },
     },
     {
+      name: 'host-knows-no-command-line',
+      comment:
+        'host/ puts a host together from options that are already read, so that another program could run one. Remedy: read and print in ' +
+        'cli/, and hand host/ the value.',
+      severity: 'error',
+      from: { path: '^lib/host/' },
+      to: { path: '^lib/(cli|client|doctor|dashboard)/|^lib/[^/]*\\.ts$' },
+    },
+    {
       name: 'commands-load-when-run',
       comment:
         'Help, completion and commands to a host answer at once, so they must not load the store, the statecharts or the server. ' +
         'Remedy: import() it in the task of the command.',
       severity: 'error',
-      from: { path: '^lib/(cli/|main\\.ts$)' },
+      from: { path: '^lib/(cli/|main\\.ts$)', pathNot: loadedWhenRun },
       to: {
-        path: '^lib/(actors|control|launching|process|logs|probe|store|config|http|doctor)/|^lib/[^/]*\\.ts$|node_modules/(zod|yaml|pino)',
+        path: `^lib/(actors|control|launching|process|logs|probe|store|config|http|doctor|host)/|${loadedWhenRun}|node_modules/(zod|yaml|pino)`,
+        pathNot: '^lib/host/(exit-codes|version)\\.ts$',
         dynamic: false,
         dependencyTypesNot: ['type-only'],
       },
@@ -185,10 +197,13 @@ module.exports = {
     {
       name: 'child-process-has-its-rooms',
       comment:
-        'Only process/ launches, logs/ has the shim punch holes, probe/ runs the short commands of its checks, and the doctor asks systemctl. ' +
-        'Remedy: use the ProcessHost or the Prober port.',
+        'Only process/ launches, logs/ has the shim punch holes, probe/ runs the short commands of its checks, the doctor asks systemctl, and ' +
+        'the host tells systemd how it is. Remedy: use the ProcessHost or the Prober port.',
       severity: 'error',
-      from: { path: '^lib/', pathNot: '^lib/(process|probe)/|^lib/logs/punch\\.ts$|^lib/doctor/systemctl\\.ts$' },
+      from: {
+        path: '^lib/',
+        pathNot: '^lib/(process|probe)/|^lib/logs/punch\\.ts$|^lib/doctor/systemctl\\.ts$|^lib/host/sd-notify\\.ts$',
+      },
       to: { path: '^(node:)?child_process$' },
     },
     {

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { Task } from './cli/command-group.ts';
 import { parseCommandLine } from './cli/command-line.ts';
 import { interruptionOf } from './cli/host/interruption.ts';
-import { EXIT } from './cli/output/exit-codes.ts';
-import type { RunResult } from './serve.ts';
+import type { RunResult } from './cli/serve/serve.ts';
+import { EXIT } from './host/exit-codes.ts';
 
 /**
  * Runs what the command line says and resolves when the API is ready or there is nothing to wait for. Loads what the command needs
@@ -20,7 +20,7 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Prom
     case 'task':
       return { url: null, exited: runTask(line.task, env) };
     case 'serve': {
-      const { runServe } = await import('./serve.ts');
+      const { runServe } = await import('./cli/serve/serve.ts');
       return runServe(line.options, env);
     }
   }

@@ -13,7 +13,7 @@ export interface CommandSite {
   readonly choose: (task: Task) => void;
 }
 
-/** One word after `coredinator`, with all that may follow it. The place to register one is command-groups.ts. */
+/** One word after `coredinator`, with all that may follow it. The place to register one is program.ts. */
 export interface CommandGroup {
   /** Under which heading of the help it stands. */
   readonly heading: string;

@@ -1,11 +1,10 @@
 import { CommanderError, type Command } from 'commander';
+import type { ServeOptions } from '../host/options.ts';
+import { hostVersion } from '../host/version.ts';
 import type { Task } from './command-group.ts';
-import { COMMAND_GROUPS } from './command-groups.ts';
-import { OptionError } from './option-paths.ts';
-import { parseServeOptions } from './options.ts';
-import type { ServeOptions } from './options.ts';
-import { newProgram } from './program.ts';
-import { hostVersion } from './version.ts';
+import { COMMAND_GROUPS, newProgram } from './program.ts';
+import { OptionError } from './serve/option-values.ts';
+import { parseServeOptions } from './serve/serve-options.ts';
 
 /** The hidden command that the scripts of a shell call at each tab. */
 const COMPLETE = '__complete';

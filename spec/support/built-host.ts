@@ -48,7 +48,7 @@ export class BuiltHost {
     return BuiltHost.#started(new BuiltHost(['--base-path', basePath, '--listen', `unix:${path}`], process.env));
   }
 
-  /** The same for a host that kills itself at a crash point (lib/crash-at.ts). */
+  /** The same for a host that kills itself at a crash point (lib/host/crash-points.ts). */
   static startToDie(basePath: string, crashAt: string): Promise<BuiltHost> {
     const env = { ...process.env, COREDINATOR_CRASH_AT: crashAt };
     return BuiltHost.#started(new BuiltHost(['--base-path', basePath, '--port', '0'], env));

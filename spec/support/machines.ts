@@ -1,5 +1,5 @@
 import { SimulatedClock } from 'xstate';
-import { hostMachines } from '../../lib/host-machines.ts';
+import { hostMachines } from '../../lib/host/machines.ts';
 import { machineLibrary } from '../../lib/machines/library.ts';
 import { FakeCatalog } from './actor-world.ts';
 import { FakeProber } from './fake-prober.ts';

@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
-import type { StartWords } from '../agents/start.ts';
+import type { StartWords } from '../agents/change-agent.ts';
 import type { CommandGroup } from '../command-group.ts';
-import { withHost, type HostWords } from '../host/host-options.ts';
+import { withHost, withWait, type HostWords, type WaitWords } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
-import { withWait, type WaitWords } from '../host/wait-options.ts';
-import { TALK } from './talk.ts';
+import { TALK } from './headings.ts';
 
 const START_HELP = `
 FILE is what has a slash or ends in .yaml or .yml; anything else is the id of an agent that the host knows, which is started with
@@ -21,12 +20,12 @@ export const agents: CommandGroup = {
       .description('Agents of a running host.');
     const sub = (name: string, what: string): Command => withHost(group.command(name).description(what));
     sub('list', 'list all agents').action((words: HostWords) => {
-      choose(hostTask(words, env, async () => (await import('../agents/list.ts')).listAgents));
+      choose(hostTask(words, env, async () => (await import('../agents/show-agents.ts')).listAgents));
     });
     sub('status', 'show one agent and its services')
       .argument('<agent>')
       .action((id: string, words: HostWords) => {
-        choose(hostTask(words, env, async () => (await import('../agents/status.ts')).agentStatus(id)));
+        choose(hostTask(words, env, async () => (await import('../agents/show-agents.ts')).agentStatus(id)));
       });
     withWait(sub('start', 'start an agent and wait until it runs'), 'the agent runs')
       .argument('<file>', 'the config file of the agent, or the id of a known one')
@@ -34,22 +33,22 @@ export const agents: CommandGroup = {
       .option('--coreio-id <id>', 'a coreio service that it shares with other agents')
       .addHelpText('after', START_HELP)
       .action((file: string, words: HostWords & StartWords) => {
-        choose(hostTask(words, env, async () => (await import('../agents/start.ts')).startAgent(file, words)));
+        choose(hostTask(words, env, async () => (await import('../agents/change-agent.ts')).startAgent(file, words)));
       });
     withWait(sub('stop', 'stop an agent and wait until its processes are gone'), 'its processes are gone')
       .argument('<agent>')
       .action((id: string, words: HostWords & WaitWords) => {
-        choose(hostTask(words, env, async () => (await import('../agents/stop.ts')).stopAgent(id, words)));
+        choose(hostTask(words, env, async () => (await import('../agents/change-agent.ts')).stopAgent(id, words)));
       });
     withWait(sub('restart', 'end the processes of an agent and launch them anew'), 'it runs again')
       .argument('<agent>')
       .action((id: string, words: HostWords & WaitWords) => {
-        choose(hostTask(words, env, async () => (await import('../agents/restart.ts')).restartAgent(id, words)));
+        choose(hostTask(words, env, async () => (await import('../agents/change-agent.ts')).restartAgent(id, words)));
       });
     sub('delete', 'stop an agent and forget it, with the services that it alone holds')
       .argument('<agent>')
       .action((id: string, words: HostWords) => {
-        choose(hostTask(words, env, async () => (await import('../agents/delete.ts')).deleteAgent(id)));
+        choose(hostTask(words, env, async () => (await import('../agents/change-agent.ts')).deleteAgent(id)));
       });
     return group;
   },

@@ -1,7 +1,7 @@
 import { Argument } from 'commander';
+import { EXIT } from '../../host/exit-codes.ts';
 import type { CommandGroup } from '../command-group.ts';
 import { SHELLS, completionScript, type Shell } from '../completion/scripts.ts';
-import { EXIT } from '../output/exit-codes.ts';
 
 const HELP = `
 bash, for this user:    coredinator completion bash > ~/.local/share/bash-completion/completions/coredinator

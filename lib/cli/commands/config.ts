@@ -1,10 +1,11 @@
 import { Option, type Command } from 'commander';
+import type { SchemaSubject } from '../../config/json-schema.ts';
 import type { CommandGroup, CommandSite, Task } from '../command-group.ts';
-import { SUBJECTS, type ConfigCommand, type ConfigPlace, type Subject } from '../config-request.ts';
-import { givenOption } from '../given-option.ts';
+import type { ConfigCommand, ConfigPlace } from '../config/config-commands.ts';
 import { withHost, type HostWords } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
-import { existingFile, existingFolder } from '../option-paths.ts';
+import { givenOption } from '../serve/flags.ts';
+import { existingFile, existingFolder } from '../serve/option-values.ts';
 
 const CHECK_HELP = `
 Agent files are checked as a start of the agent would check them: with the configuration of the host under them,
@@ -14,6 +15,9 @@ Prints a line for each file that is right; problems go to stderr as FILE:LINE:CO
 const SHOW_HELP = `
 Prints kinds and agent types with every default, and host services with what they override. Values of env are printed as they
 are written in the file, secrets too; variables are not filled in, and no env_file is read.`;
+
+/** The files that have a schema. */
+const SUBJECTS = ['host', 'agent'] as const satisfies readonly SchemaSubject[];
 
 /** The paths of a command line, with the variables of the environment that stand in for them. */
 interface Given {
@@ -65,7 +69,7 @@ function defineSchema(command: Command, site: CommandSite): void {
     .addOption(
       new Option('--for <what>', 'coredinator.yaml, or the file of an agent').choices(SUBJECTS).default('host'),
     )
-    .action(({ for: subject }: { readonly for: Subject }) => {
+    .action(({ for: subject }: { readonly for: SchemaSubject }) => {
       site.choose(taskOf({ type: 'schema', subject }));
     });
 }
@@ -81,7 +85,7 @@ function defineReload(command: Command, { choose, env }: CommandSite): void {
 
 function taskOf(command: ConfigCommand): Task {
   return async ({ env, out, err }) => {
-    const { runConfigCommand } = await import('../../config-command.ts');
+    const { runConfigCommand } = await import('../config/config-commands.ts');
     const { code, output, errors } = await runConfigCommand(command, env);
     out.write(output);
     err.write(errors);

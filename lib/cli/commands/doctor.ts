@@ -1,10 +1,9 @@
 import { join, resolve } from 'node:path';
 import type { DoctorRequest } from '../../doctor/check.ts';
 import type { CommandGroup, CommandSite, Task } from '../command-group.ts';
-import { givenOption } from '../given-option.ts';
-import { listenPlace } from '../listen-options.ts';
-import type { RawOption } from '../raw-options.ts';
-import { EXIT } from '../output/exit-codes.ts';
+import { listenPlace } from '../serve/listen-options.ts';
+import { givenOption, type RawOption } from '../serve/flags.ts';
+import { EXIT } from '../../host/exit-codes.ts';
 import { printJson } from '../output/io.ts';
 import { Progress } from '../output/progress.ts';
 
@@ -85,7 +84,7 @@ function requestOf(given: Given, { env }: CommandSite): DoctorRequest {
 function taskOf(request: DoctorRequest, isJson: boolean): Task {
   return async ({ env, out, err }) => {
     const { examine } = await import('../../doctor/examine.ts');
-    const { renderReport, verdictOf } = await import('../doctor-report.ts');
+    const { renderReport, verdictOf } = await import('../output/doctor-report.ts');
     const progress = new Progress(err);
     const results = await examine(request, (title) => {
       progress.say(`Looking at: ${title}`);

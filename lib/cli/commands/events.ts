@@ -3,7 +3,7 @@ import type { EventWords } from '../events/events.ts';
 import { withHost, type HostWords } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
 import { countUpTo } from './count.ts';
-import { TALK } from './talk.ts';
+import { TALK } from './headings.ts';
 
 /** What happened and happens. */
 export const events: CommandGroup = {

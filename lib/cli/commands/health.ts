@@ -1,7 +1,7 @@
 import type { CommandGroup } from '../command-group.ts';
 import { withHost, type HostWords } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
-import { TALK } from './talk.ts';
+import { TALK } from './headings.ts';
 
 /** How a host is; a degraded one is a failure. */
 export const health: CommandGroup = {

@@ -1,9 +1,9 @@
 import { Option, type Command } from 'commander';
 import { resolve } from 'node:path';
 import type { CommandGroup, CommandSite } from '../command-group.ts';
-import { OptionError } from '../option-paths.ts';
-import { parseServeOptions } from '../options.ts';
-import { newServeOptions, parseRaw } from '../raw-options.ts';
+import { newServeOptions, parseRaw } from '../serve/flags.ts';
+import { OptionError } from '../serve/option-values.ts';
+import { parseServeOptions } from '../serve/serve-options.ts';
 import type { InstallRequest } from '../systemd/install.ts';
 
 const UNIT_NAME = /^[A-Za-z0-9][A-Za-z0-9:_.-]*$/;

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import type { CommandGroup } from '../command-group.ts';
-import { withHost, type HostWords } from '../host/host-options.ts';
+import { withHost, withWait, type HostWords, type WaitWords } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
-import { withWait, type WaitWords } from '../host/wait-options.ts';
-import { TALK } from './talk.ts';
+import { TALK } from './headings.ts';
 
 /** The coreio services that agents share. */
 export const io: CommandGroup = {

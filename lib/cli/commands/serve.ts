@@ -1,5 +1,5 @@
 import type { CommandGroup } from '../command-group.ts';
-import { newServeOptions } from '../raw-options.ts';
+import { newServeOptions } from '../serve/flags.ts';
 
 /** Running the host. Its words are read by parseServeOptions, since `serve` itself may be left out; here it is for help and completion. */
 export const serve: CommandGroup = {

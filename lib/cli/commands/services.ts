@@ -1,12 +1,11 @@
 import { Argument, Option, type Command } from 'commander';
 import type { CommandGroup } from '../command-group.ts';
-import { withHost, type HostWords } from '../host/host-options.ts';
+import { withHost, withWait, type HostWords, type WaitWords } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
-import { withWait, type WaitWords } from '../host/wait-options.ts';
-import type { ServiceFilter } from '../services/all-services.ts';
 import type { LogWords } from '../services/logs.ts';
+import type { ServiceFilter } from '../services/show-services.ts';
 import { countUpTo } from './count.ts';
-import { TALK } from './talk.ts';
+import { TALK } from './headings.ts';
 
 const STATES = ['stopped', 'starting', 'running', 'stopping', 'backoff', 'failed'] as const;
 
@@ -39,12 +38,12 @@ function defineViews(sub: Sub, choose: Choose): void {
     .option('--agent <agent>', 'only those of an agent')
     .addOption(new Option('--state <state>', 'only those in a state').choices(STATES))
     .action((words: HostWords & ServiceFilter) => {
-      choose(words, async () => (await import('../services/list.ts')).listServices(words));
+      choose(words, async () => (await import('../services/show-services.ts')).listServices(words));
     });
   sub('status', 'show one service')
     .argument('<service>')
     .action((id: string, words: HostWords) => {
-      choose(words, async () => (await import('../services/status.ts')).serviceStatus(id));
+      choose(words, async () => (await import('../services/show-services.ts')).serviceStatus(id));
     });
   sub('explain', 'say why a service is as it is, and what happens next')
     .argument('<service>')
@@ -67,27 +66,27 @@ function defineCommands(sub: Sub, choose: Choose): void {
   withWait(sub('start', 'start a service that was stopped, failed or waits'), 'the service runs')
     .argument('<service>')
     .action((id: string, words: HostWords & WaitWords) => {
-      choose(words, async () => (await import('../services/change.ts')).startService(id, words));
+      choose(words, async () => (await import('../services/change-service.ts')).startService(id, words));
     });
   withWait(sub('stop', 'stop a service by hand'), 'its processes are gone')
     .argument('<service>')
     .action((id: string, words: HostWords & WaitWords) => {
-      choose(words, async () => (await import('../services/change.ts')).stopService(id, words));
+      choose(words, async () => (await import('../services/change-service.ts')).stopService(id, words));
     });
   withWait(sub('restart', 'end the process of a service and launch it anew'), 'it runs again')
     .argument('<service>')
     .action((id: string, words: HostWords & WaitWords) => {
-      choose(words, async () => (await import('../services/change.ts')).restartService(id, words));
+      choose(words, async () => (await import('../services/change-service.ts')).restartService(id, words));
     });
   sub('signal', 'send a signal to the processes of a service')
     .argument('<service>')
     .addArgument(new Argument('<signal>', 'such as SIGHUP or HUP'))
     .action((id: string, signal: string, words: HostWords) => {
-      choose(words, async () => (await import('../services/signal.ts')).signalService(id, signal));
+      choose(words, async () => (await import('../services/change-service.ts')).signalService(id, signal));
     });
   sub('delete', 'forget a service that nobody speaks of any more, or let go of a shared coreio')
     .argument('<service>')
     .action((id: string, words: HostWords) => {
-      choose(words, async () => (await import('../services/delete.ts')).deleteService(id));
+      choose(words, async () => (await import('../services/change-service.ts')).deleteService(id));
     });
 }

@@ -1,10 +1,9 @@
 import { Option } from 'commander';
 import type { CommandGroup } from '../command-group.ts';
-import { withHost, type HostWords } from '../host/host-options.ts';
+import { withHost, withWait, type HostWords } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
 import type { ShutdownWords } from '../host/shutdown.ts';
-import { withWait } from '../host/wait-options.ts';
-import { TALK } from './talk.ts';
+import { TALK } from './headings.ts';
 
 /** The end of a host. */
 export const shutdown: CommandGroup = {

@@ -4,10 +4,10 @@ import type { Millis } from '../../model/time.ts';
 import type { CommandGroup } from '../command-group.ts';
 import { withHost, type HostWords } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
-import { OptionError } from '../option-paths.ts';
+import { OptionError } from '../serve/option-values.ts';
 import { SORTS } from '../top/choice.ts';
 import type { TopWords } from '../top/top.ts';
-import { TALK } from './talk.ts';
+import { TALK } from './headings.ts';
 
 const HELP = `
 The letter of an order turns it round when it is pressed again; arrows, j, k, Page Up and Page Down move; q ends it. Where the output

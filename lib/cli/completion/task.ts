@@ -1,5 +1,5 @@
+import { EXIT } from '../../host/exit-codes.ts';
 import type { CommandGroup, Task } from '../command-group.ts';
-import { EXIT } from '../output/exit-codes.ts';
 import { newProgram } from '../program.ts';
 import { complete } from './candidates.ts';
 import { knownValues } from './values.ts';

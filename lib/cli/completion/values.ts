@@ -1,5 +1,5 @@
 import type { Client } from '../../client/client.ts';
-import { LOG_LEVELS, ON_EXIT, STRAYS } from '../option-values.ts';
+import { LOG_LEVELS, ON_EXIT, STRAYS } from '../serve/option-values.ts';
 import type { ValuesOf } from './candidates.ts';
 
 /**
@@ -13,7 +13,7 @@ const SOURCES: Readonly<Record<string, (env: NodeJS.ProcessEnv) => Promise<reado
   '<agent>': (env) => fromHost(env, (client, signal) => client.listAgentIds({ signal })),
   '<service>': (env) =>
     fromHost(env, async (client, signal) => {
-      const { allServices } = await import('../services/all-services.ts');
+      const { allServices } = await import('../services/show-services.ts');
       return (await allServices(client, {}, signal)).map(({ id }) => id);
     }),
 };
@@ -28,7 +28,7 @@ async function fromHost(
 ): Promise<readonly string[]> {
   const signal = AbortSignal.timeout(PATIENCE_MS);
   try {
-    const { hostAccess } = await import('../host/host-access.ts');
+    const { hostAccess } = await import('../host/connection.ts');
     const { client } = hostAccess({}, env)(signal);
     return await ask(client, signal);
   } catch {

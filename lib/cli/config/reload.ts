@@ -1,6 +1,6 @@
 import type { ReloadView } from '../../api/schemas/host.ts';
+import { EXIT } from '../../host/exit-codes.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
-import { EXIT } from '../output/exit-codes.ts';
 import { headOf, table, type Cell } from '../output/table.ts';
 
 /** A running host reads its files anew. */

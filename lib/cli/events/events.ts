@@ -1,10 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { EventView } from '../../api/schemas/event.ts';
 import { isPassing, ProblemError, type FollowedEvent } from '../../client/client.ts';
+import { EXIT } from '../../host/exit-codes.ts';
+import type { PublicState } from '../../model/states.ts';
+import { tell } from '../../model/tell.ts';
 import type { Millis } from '../../model/time.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
-import { EXIT } from '../output/exit-codes.ts';
-import { instantOf } from '../output/instant.ts';
-import { eventLine } from './event-line.ts';
+import { instantOf } from '../host/host-options.ts';
+import type { Colors } from '../output/colors.ts';
+import { paintOf } from '../output/state.ts';
 import { newestSeq, pastEvents, type EventFilter } from './past-events.ts';
 
 /** Which events are printed. */
@@ -15,6 +19,7 @@ export interface EventWords extends EventFilter {
   readonly since?: string;
 }
 
+const STATES: readonly PublicState[] = ['stopped', 'starting', 'running', 'stopping', 'backoff', 'failed'];
 const DEFAULT_LINES = 20;
 const RETRY_MS: Millis = 1_000;
 const NOTHING =
@@ -61,4 +66,12 @@ function print({ out, err, colors, isJson }: HostContext, told: FollowedEvent): 
   }
   const { reason } = told.type === 'gap' ? told.gap : told.reset;
   err.write(isJson ? `${JSON.stringify(told)}\n` : `${reason}\n`);
+}
+
+/** An event as a line for people: when, and a sentence in the colour of the state that it led to. */
+export function eventLine(event: EventView, colors: Colors): string {
+  const { type, agent_id: agentId = null, service_id: serviceId = null, from = null, to = null, cause, detail } = event;
+  const sentence = tell({ type, agentId, serviceId, from, to, cause, detail });
+  const state = STATES.find((one) => one === to);
+  return `${colors.dim(event.at)}  ${state === undefined ? sentence : paintOf({ state }, colors)(sentence)}\n`;
 }

@@ -2,12 +2,13 @@ import type { z } from 'zod';
 import type { intendedSchema, stateSchema } from '../../api/schemas/state.ts';
 import { isPassing } from '../../client/client.ts';
 import { spokenDuration } from '../../model/duration.ts';
-import { EXIT } from '../output/exit-codes.ts';
+import { EXIT } from '../../host/exit-codes.ts';
+import { Progress } from '../output/progress.ts';
 import { paintOf } from '../output/state.ts';
-import { complain, ownComplaint } from './complaint.ts';
+import { complain, ownComplaint } from './client-errors.ts';
 import { printResult, type HostContext } from './context.ts';
 import { watch, type Verdict, type WatchEnd } from './watch.ts';
-import type { WaitWords } from './wait-options.ts';
+import type { WaitWords } from './host-options.ts';
 
 /** What agents and services have in common. */
 export interface Standing {
@@ -21,7 +22,7 @@ export interface Standing {
 export interface Subject<V> {
   readonly id: string;
   readonly look: (signal?: AbortSignal) => Promise<V>;
-  readonly stateOf: (view: V) => Standing;
+  readonly standingOf: (view: V) => Standing;
   /** How it stands, for the line of progress. */
   readonly words: (view: V) => string;
   /** The command that says why it is as it is. */
@@ -36,7 +37,7 @@ export async function untilUp<V>(
   isNew: (view: V) => boolean = () => true,
 ): Promise<number> {
   const judge = (view: V): Verdict => {
-    const { state, intended_state, substate, reason } = subject.stateOf(view);
+    const { state, intended_state, substate, reason } = subject.standingOf(view);
     if (!words.wait) return { type: 'done' };
     if (intended_state === 'stopped') return { type: 'failed', says: 'was stopped by somebody else meanwhile' };
     if (state === 'failed') return { type: 'failed', says: `failed: ${reason ?? 'the host gives no reason'}` };
@@ -66,7 +67,7 @@ export async function untilDown<V>(
     return subject.look(signal);
   };
   const judge = (view: V): Verdict => {
-    const { intended_state: wished, state } = subject.stateOf(view);
+    const { intended_state: wished, state } = subject.standingOf(view);
     const isTaken = wished === 'stopped';
     // The host went away with the command on its disk: the next one carries it out.
     if (answer.error !== null && !(isTaken && isPassing(answer.error))) throw answer.error;
@@ -123,7 +124,20 @@ function printEnd<V>(
   return complaint.code;
 }
 
-function doneLine<V>({ colors }: HostContext, { id, stateOf, words }: Subject<V>, view: V | null): string {
+function doneLine<V>({ colors }: HostContext, { id, standingOf, words }: Subject<V>, view: V | null): string {
   if (view === null) return '';
-  return `${id} is ${paintOf(stateOf(view), colors)(words(view))}\n`;
+  return `${id} is ${paintOf(standingOf(view), colors)(words(view))}\n`;
+}
+
+/** Waits for the answer to what makes a host forget `id`, which comes when nothing of it is left, and says so. */
+export async function untilForgotten(context: HostContext, id: string, asked: Promise<unknown>): Promise<number> {
+  const progress = new Progress(context.err);
+  if (!context.isJson) progress.say(`${id}: stopping`);
+  try {
+    await asked;
+  } finally {
+    progress.clear();
+  }
+  printResult(context, null, () => `${id} is stopped and forgotten\n`);
+  return EXIT.ok;
 }

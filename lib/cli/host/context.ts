@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Client } from '../../client/client.ts';
 import { colorsFor, type Colors } from '../output/colors.ts';
 import { printJson, type CommandIo, type ProgramIo } from '../output/io.ts';
@@ -31,4 +32,9 @@ export function presentation(io: CommandIo): Pick<HostContext, 'colors' | 'width
 export function printResult(context: HostContext, document: unknown, lines: () => string): void {
   if (context.isJson) printJson(context.out, document);
   else context.out.write(lines());
+}
+
+/** A host on this machine reads the file that the user means; a path on another machine is for that machine to know. */
+export function pathForHost(file: string, { isLocal }: HostContext): string {
+  return isLocal ? resolve(file) : file;
 }

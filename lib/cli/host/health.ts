@@ -1,4 +1,4 @@
-import { EXIT } from '../output/exit-codes.ts';
+import { EXIT } from '../../host/exit-codes.ts';
 import { printResult, type HostRun } from './context.ts';
 
 /** How a host is; a degraded one is a failure. */

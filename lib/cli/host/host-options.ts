@@ -1,4 +1,7 @@
 import { Option, type Command } from 'commander';
+import { parseDuration } from '../../model/duration.ts';
+import { isoOf, type Instant, type Millis } from '../../model/time.ts';
+import { OptionError } from '../serve/option-values.ts';
 
 /** What every command to a host can be given about the host and the form of its output. */
 export interface HostWords {
@@ -28,4 +31,36 @@ export function withHost(command: Command): Command {
   command.option('--json', 'print JSON for programs');
   for (const [flags, description] of FLAGS) command.addOption(new Option(flags, description).helpGroup(HEADING));
   return command;
+}
+
+/** How long a command waits for what it has caused. */
+export interface WaitWords {
+  readonly wait: boolean;
+  readonly timeout: Millis;
+}
+
+/** Adds the options of commands that wait. */
+export function withWait(command: Command, what: string): Command {
+  return command
+    .option('--no-wait', `end when the command is on disk, not when ${what}`)
+    .addOption(
+      new Option('--timeout <duration>', 'wait no longer than that, then end with code 5')
+        .default(60_000, '1m')
+        .argParser(timeoutOf),
+    );
+}
+
+function timeoutOf(text: string): Millis {
+  const parsed = parseDuration(text);
+  if (parsed.type === 'invalid') throw new OptionError(`--timeout: ${parsed.message}.`);
+  return parsed.ms;
+}
+
+/** The value of `--since` as the API wants it, from an instant or from a span before now. Throws OptionError. */
+export function instantOf(text: string, now: Instant): string {
+  const span = parseDuration(text);
+  if (span.type === 'duration') return isoOf(now - span.ms);
+  const instant = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;
+  if (!Number.isNaN(instant)) return isoOf(instant);
+  throw new OptionError(`--since: "${text}" is neither a span such as 5m nor an instant such as 2026-01-02T03:04:05Z.`);
 }

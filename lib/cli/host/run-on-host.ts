@@ -1,9 +1,8 @@
 import type { ProgramIo } from '../output/io.ts';
-import { complain, complaintOf } from './complaint.ts';
+import { complain, complaintOf } from './client-errors.ts';
+import { hostAccess, type HostPlace } from './connection.ts';
 import { presentation, type HostRun } from './context.ts';
-import { hostAccess } from './host-access.ts';
 import type { HostWords } from './host-options.ts';
-import type { HostPlace } from './host-url.ts';
 import { exitCodeOfSignal } from './interruption.ts';
 
 /**

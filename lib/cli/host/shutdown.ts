@@ -1,11 +1,11 @@
 import { isPassing } from '../../client/client.ts';
-import { EXIT } from '../output/exit-codes.ts';
+import { EXIT } from '../../host/exit-codes.ts';
 import { spokenDuration } from '../../model/duration.ts';
-import { allServices } from '../services/all-services.ts';
-import { complain, ownComplaint } from './complaint.ts';
+import { allServices } from '../services/show-services.ts';
+import { complain, ownComplaint } from './client-errors.ts';
 import { printResult, type HostContext, type HostRun } from './context.ts';
 import { taken, watch, type Verdict } from './watch.ts';
-import type { WaitWords } from './wait-options.ts';
+import type { WaitWords } from './host-options.ts';
 
 /** How a host is asked to leave; neither: as it was started. */
 export interface ShutdownWords extends WaitWords {

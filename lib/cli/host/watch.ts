@@ -3,9 +3,9 @@ import { isPassing } from '../../client/client.ts';
 import { spokenDuration } from '../../model/duration.ts';
 import type { Millis } from '../../model/time.ts';
 import { Progress } from '../output/progress.ts';
-import { NotTakenError } from './complaint.ts';
+import { NotTakenError } from './client-errors.ts';
 import type { HostContext } from './context.ts';
-import type { WaitWords } from './wait-options.ts';
+import type { WaitWords } from './host-options.ts';
 
 /** What a look at something comes to; `says` goes into the line of progress, or into the complaint. */
 export type Verdict =

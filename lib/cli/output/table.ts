@@ -1,3 +1,4 @@
+import type { Millis } from '../../model/time.ts';
 import type { Colors } from './colors.ts';
 
 /** One cell: what it says, and how that is coloured. */
@@ -64,4 +65,61 @@ export function table(head: readonly Cell[], rows: readonly (readonly Cell[])[],
     return `${cells.join('').trimEnd()}\n`;
   });
   return lines.join('');
+}
+
+const MINUTE: Millis = 60_000;
+const HOUR: Millis = 60 * MINUTE;
+const DAY: Millis = 24 * HOUR;
+
+/** A span in one word for a table, rounded down: `42s`, `3m`, `26h`, `4d`. Less than nothing is nothing. */
+export function age(ms: Millis): string {
+  if (ms < MINUTE) return `${Math.max(0, Math.floor(ms / 1_000))}s`;
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)}m`;
+  return ms < 2 * DAY ? `${Math.floor(ms / HOUR)}h` : `${Math.floor(ms / DAY)}d`;
+}
+
+/** The span since an instant of the API. */
+export function ageSince(at: string, now: number): string {
+  return age(now - Date.parse(at));
+}
+
+const UNITS = ['K', 'M', 'G', 'T'] as const;
+
+/** An amount of memory in one short word, in powers of 1024: `512K`, `70M`, `1.5G`. */
+export function memorySize(bytes: number): string {
+  let amount = bytes / 1024;
+  for (const unit of UNITS) {
+    if (amount < 1_000) return `${amount < 10 && unit !== 'K' ? amount.toFixed(1) : Math.round(amount)}${unit}`;
+    amount /= 1024;
+  }
+  return `${Math.round(amount)}P`;
+}
+
+/** A paragraph in lines of at most `width` (a longer word stands alone); all but the first begin with `indent`. */
+export function paragraph(text: string, width: number | undefined, indent = ''): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/).filter((part) => part !== '')) {
+    const room = (width ?? Infinity) - (lines.length === 0 ? 0 : indent.length);
+    if (line !== '' && line.length + 1 + word.length > room) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line].join(`\n${indent}`);
+}
+
+/** Names and what they are, in two columns; null: there is nothing to say of it. */
+export function factSheet(facts: Readonly<Record<string, string | null>>, width: number | undefined): string {
+  const known = Object.entries(facts).flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
+  const column = Math.max(0, ...known.map(([name]) => name.length)) + 2;
+  const indent = ' '.repeat(column);
+  const room = width === undefined ? undefined : width - column;
+  return known.map(([name, value]) => `${name.padEnd(column)}${sheetValue(value, room, indent)}\n`).join('');
+}
+
+function sheetValue(value: string, room: number | undefined, indent: string): string {
+  return paragraph(value, room, '').replaceAll('\n', `\n${indent}`);
 }

@@ -1,10 +1,9 @@
 import type { ExplainView } from '../../api/schemas/explain.ts';
+import { EXIT } from '../../host/exit-codes.ts';
 import { spokenDuration } from '../../model/duration.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
-import { ageSince } from '../output/age.ts';
-import { EXIT } from '../output/exit-codes.ts';
-import { paragraph } from '../output/paragraph.ts';
 import { paintOf, stateWords } from '../output/state.ts';
+import { ageSince, paragraph } from '../output/table.ts';
 
 /** Why a service is as it is, what led to it, and what happens next. */
 export function explainService(id: string, { ifExit }: { readonly ifExit?: string }): HostRun {

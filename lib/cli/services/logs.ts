@@ -1,8 +1,8 @@
 import type { LogItemView } from '../../api/schemas/log.ts';
 import type { Arguments } from '../../client/client.ts';
+import { EXIT } from '../../host/exit-codes.ts';
 import type { HostContext, HostRun } from '../host/context.ts';
-import { EXIT } from '../output/exit-codes.ts';
-import { instantOf } from '../output/instant.ts';
+import { instantOf } from '../host/host-options.ts';
 import { printJson } from '../output/io.ts';
 
 /** Which output is printed. */

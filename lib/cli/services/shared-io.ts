@@ -1,14 +1,13 @@
 import type { IoView } from '../../api/schemas/agent.ts';
-import { pathForHost } from '../host/path-for-host.ts';
 import { untilUp } from '../host/change.ts';
-import { printResult, type HostContext, type HostRun } from '../host/context.ts';
+import { pathForHost, printResult, type HostContext, type HostRun } from '../host/context.ts';
 import { taken } from '../host/watch.ts';
-import type { WaitWords } from '../host/wait-options.ts';
-import { EXIT } from '../output/exit-codes.ts';
+import type { WaitWords } from '../host/host-options.ts';
+import { EXIT } from '../../host/exit-codes.ts';
 import { Progress } from '../output/progress.ts';
 import { stateCell } from '../output/state.ts';
 import { headOf, table, type Cell } from '../output/table.ts';
-import { serviceSubject } from './change.ts';
+import { serviceSubject } from './change-service.ts';
 
 /** All coreio services that agents can share. */
 export const listIo: HostRun = async (context) => {

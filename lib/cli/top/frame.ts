@@ -1,9 +1,7 @@
 import type { Colors } from '../output/colors.ts';
-import { ageSince } from '../output/age.ts';
-import { memorySize } from '../output/size.ts';
 import { stateCell } from '../output/state.ts';
-import { headOf, table, type Cell } from '../output/table.ts';
-import { whyAndNext } from '../services/service-table.ts';
+import { ageSince, headOf, memorySize, table, type Cell } from '../output/table.ts';
+import { whyAndNext } from '../services/show-services.ts';
 import { firstRow, SORTS, type Choice } from './choice.ts';
 import { ordered, type Picture, type Row } from './picture.ts';
 

@@ -2,7 +2,7 @@ import type { HealthView } from '../../api/schemas/host.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
 import type { ServiceUsageView, UsageView } from '../../api/schemas/usage.ts';
 import type { Client } from '../../client/client.ts';
-import { allServices, type ServiceFilter } from '../services/all-services.ts';
+import { allServices, type ServiceFilter } from '../services/show-services.ts';
 import type { Choice, Sort } from './choice.ts';
 
 /** A service with what its process tree uses; null: it has no process, or nobody can tell. */

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isPassing } from '../../client/client.ts';
+import { EXIT } from '../../host/exit-codes.ts';
 import type { Millis } from '../../model/time.ts';
 import type { HostContext, HostRun } from '../host/context.ts';
 import { INTERRUPTED } from '../host/interruption.ts';
-import { EXIT } from '../output/exit-codes.ts';
 import { printJson } from '../output/io.ts';
-import type { ServiceFilter } from '../services/all-services.ts';
+import type { ServiceFilter } from '../services/show-services.ts';
 import { press, type Choice, type Sort } from './choice.ts';
 import { frame, rowLines, rowsPerPage, summary, type FrameSite } from './frame.ts';
 import { ordered, takePicture, type Picture } from './picture.ts';

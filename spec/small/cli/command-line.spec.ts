@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { parseCommandLine } from '../../../lib/cli/command-line.ts';
-import { COMMAND_GROUPS } from '../../../lib/cli/command-groups.ts';
-import { newProgram } from '../../../lib/cli/program.ts';
+import { COMMAND_GROUPS, newProgram } from '../../../lib/cli/program.ts';
 import { runCommand } from '../../support/command.ts';
 
 function refusal(...argv: readonly string[]): string {

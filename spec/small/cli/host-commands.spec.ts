@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { hostPlace } from '../../../lib/cli/host/host-url.ts';
+import { hostPlace } from '../../../lib/cli/host/connection.ts';
 import { runCommand } from '../../support/command.ts';
 
 describe('the place of a host', () => {

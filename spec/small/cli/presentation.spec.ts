@@ -1,13 +1,11 @@
 import { expect } from 'chai';
 import type { EventView } from '../../../lib/api/schemas/event.ts';
-import { eventLine } from '../../../lib/cli/events/event-line.ts';
-import { age } from '../../../lib/cli/output/age.ts';
+import { eventLine } from '../../../lib/cli/events/events.ts';
+import { instantOf } from '../../../lib/cli/host/host-options.ts';
 import { colorsFor } from '../../../lib/cli/output/colors.ts';
-import { instantOf } from '../../../lib/cli/output/instant.ts';
-import { factSheet, paragraph } from '../../../lib/cli/output/paragraph.ts';
-import { memorySize } from '../../../lib/cli/output/size.ts';
 import { stateCell } from '../../../lib/cli/output/state.ts';
-import { serviceTable, whyAndNext } from '../../../lib/cli/services/service-table.ts';
+import { age, factSheet, memorySize, paragraph } from '../../../lib/cli/output/table.ts';
+import { serviceTable, whyAndNext } from '../../../lib/cli/services/show-services.ts';
 import { KeptText } from '../../support/command.ts';
 import { serviceView } from '../../support/fake-control.ts';
 

@@ -1,0 +1,88 @@
+import type { Problem } from '../../api/schemas/problem.ts';
+import { ProblemError, UnreachableError } from '../../client/client.ts';
+import { EXIT } from '../../host/exit-codes.ts';
+import { spokenDuration } from '../../model/duration.ts';
+import type { Millis } from '../../model/time.ts';
+import { printJson, type TextStream } from '../output/io.ts';
+import { OptionError } from '../serve/option-values.ts';
+import { HostAbsentError, type HostPlace } from './connection.ts';
+import { spokenProblem } from './spoken-problem.ts';
+
+/** Why a command did not do what it was asked. */
+export interface Complaint {
+  readonly code: number;
+  /** What programs get: the problem document of the host, or one with what the command itself has to say. */
+  readonly document: Partial<Problem>;
+}
+
+/** The host has not taken a command in the time that the user gives it; it may have all the same. */
+export class NotTakenError extends Error {
+  constructor(timeout: Millis, moreBy: string) {
+    super(
+      `The host has not answered within ${spokenDuration(timeout)} and may have taken the command all the same; \`${moreBy}\` tells.`,
+    );
+    this.name = 'NotTakenError';
+  }
+}
+
+/** A complaint that no host made. */
+export function ownComplaint(code: number, title: string, detail: string): Complaint {
+  return { code, document: { title, detail } };
+}
+
+/** What an error of a command means; null: it is a mistake in this program. `source`: who said where the host is. */
+export function complaintOf(error: unknown, source: HostPlace['source']): Complaint | null {
+  if (error instanceof ProblemError) return { code: EXIT.failed, document: error.problem };
+  if (error instanceof HostAbsentError) return notReachable(error.message);
+  if (error instanceof UnreachableError) {
+    const { cause } = error;
+    return notReachable(cause instanceof HostAbsentError ? cause.message : unreachable(error, source));
+  }
+  if (error instanceof OptionError) return ownComplaint(EXIT.usage, 'Unusable option', error.message);
+  if (error instanceof NotTakenError) return ownComplaint(EXIT.timedOut, 'Timed out', error.message);
+  return null;
+}
+
+function notReachable(detail: string): Complaint {
+  return ownComplaint(EXIT.unreachable, 'Host not reachable', detail);
+}
+
+/** Says it on stderr: in sentences for people, or as one document for programs. */
+export function complain(err: TextStream, { document }: Complaint, isJson: boolean): void {
+  if (isJson) printJson(err, document);
+  else err.write(`error: ${spokenProblem(document)}\n`);
+}
+
+/** Errors of TLS whose certificate nobody vouches for. */
+const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+/** Why no host answered, and what to do about it. */
+function unreachable({ url, reason, cause }: UnreachableError, source: HostPlace['source']): string {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const said = code === 'EPROTO' ? 'what is there speaks no TLS' : reason;
+  return `No Coredinator answers at ${url} (${said}); ${remedy(code, url, source)}.`;
+}
+
+function remedy(code: string, url: string, source: HostPlace['source']): string {
+  if (UNKNOWN_AUTHORITY.has(code)) return 'give the certificate of its authority with --ca';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'give a --url with a name that the certificate holds';
+  if (code === 'EPROTO') return `if a host is there, give --url ${url.replace(/^https:/, 'http:')}`;
+  if (code === 'EACCES') return 'run this as the user of the host';
+  if (code === 'ECONNRESET' && url.startsWith('http:')) {
+    return `if a host is there and speaks TLS, give --url ${url.replace(/^http:/, 'https:')}`;
+  }
+  switch (source) {
+    case 'url':
+      return 'start the host, or correct the URL';
+    case 'folder':
+      return 'the host that listened there has gone without saying so: start it again';
+    case 'default':
+      return 'start a host, or say with --url or --base-path where one is';
+  }
+}

@@ -1,0 +1,68 @@
+import { readFileSync, statSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
+import { resolve } from 'node:path';
+import type { TokenOrigin, TokenOrigins } from '../../http/tokens.ts';
+import { TokenListError, tokensIn } from '../../model/token-list.ts';
+import type { RawOption, RawOptions } from './flags.ts';
+import { OptionError } from './option-values.ts';
+
+/** An origin with the tokens that it holds now. */
+interface Found {
+  readonly origin: TokenOrigin;
+  readonly tokens: readonly string[];
+}
+
+function checkedTokens(text: string, where: string): readonly string[] {
+  try {
+    return tokensIn(text);
+  } catch (error) {
+    if (!(error instanceof TokenListError)) throw error;
+    throw new OptionError(`${where} ${error.message}`, { cause: error });
+  }
+}
+
+/** What is no file, such as the pipe of a process substitution, gives its tokens once. */
+function tokensOfFile({ values: [file], source }: RawOption): Found {
+  const path = resolve(file);
+  let text: string;
+  let isFile: boolean;
+  try {
+    isFile = statSync(path).isFile();
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new OptionError(`${source}: the token cannot be read from "${path}" (${reason}).`, { cause });
+  }
+  const tokens = checkedTokens(text, `${source}: "${path}"`);
+  return { tokens, origin: isFile ? { type: 'file', source, path } : { type: 'value', tokens } };
+}
+
+function fullTokens(file: RawOption | undefined, env: NodeJS.ProcessEnv): Found | null {
+  if (file !== undefined) return tokensOfFile(file);
+  const text = env['COREDINATOR_TOKEN'] ?? '';
+  if (text === '') return null;
+  const tokens = checkedTokens(text, 'COREDINATOR_TOKEN');
+  return { tokens, origin: { type: 'value', tokens } };
+}
+
+function isLoopback(host: string): boolean {
+  return host.toLowerCase() === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+}
+
+/**
+ * Where the tokens of the API come from; `host` is null for a Unix socket, which the mode of its file guards. Throws OptionError for
+ * tokens that cannot be used, and for an address that others reach without one.
+ */
+export function readAccess(raw: RawOptions, host: string | null, env: NodeJS.ProcessEnv): TokenOrigins {
+  const full = fullTokens(raw.tokenFile, env);
+  const readOnly = raw.readTokenFile === undefined ? null : tokensOfFile(raw.readTokenFile);
+  if (full?.tokens.some((token) => readOnly?.tokens.includes(token)) === true) {
+    throw new OptionError('--read-token-file: a read-only token is a full token too; give two different ones.');
+  }
+  if (full === null && host !== null && !isLoopback(host)) {
+    throw new OptionError(
+      `${raw.host?.source ?? '--host'}: "${host}" can be reached from other machines; give --token-file, so that not everybody commands the services.`,
+    );
+  }
+  return { full: full?.origin ?? null, readOnly: readOnly?.origin ?? null };
+}

@@ -1,0 +1,128 @@
+import { Command, CommanderError, Option } from 'commander';
+
+/** The options of `coredinator serve` as they are written, by the name that errors use. */
+const FLAGS = {
+  basePath: ['--base-path <dir>', 'folder with the service executables (required)'],
+  host: ['--host <addr>', 'address to listen on (default: 127.0.0.1)'],
+  port: ['--port <n>', 'port to listen on; 0 takes any free one (default: 8000)'],
+  listen: ['--listen <place>', 'unix:PATH listens on a Unix socket, with mode 0600, instead of an address'],
+  tlsCert: ['--tls-cert <file>', 'certificate with its chain, PEM; with --tls-key the API is served over TLS'],
+  tlsKey: ['--tls-key <file>', 'key of the certificate, PEM'],
+  config: ['--config <file>', 'configuration of the host (default: <base-path>/coredinator.yaml if it exists)'],
+  configRoot: ['--config-root <dir>', 'folder that the files of agents must lie in (default: they may lie anywhere)'],
+  stateDir: ['--state-dir <dir>', 'where the state of the host lives (default: <base-path>/.coredinator)'],
+  onExit: [
+    '--on-exit <what>',
+    'on SIGTERM and SIGINT: detach (leave services running) or drain (stop them) (default: detach)',
+  ],
+  strays: [
+    '--strays <what>',
+    'live processes that the records do not know: adopt, kill or report (leave alone) (default: report)',
+  ],
+  tokenFile: ['--token-file <file>', 'file with the tokens for full access, one a line'],
+  readTokenFile: ['--read-token-file <file>', 'file with the tokens for read-only access'],
+  logLevel: ['--log-level <level>', 'trace, debug, info, warn or error (default: info)'],
+  logFile: ['--log-file <file>', "also write the host's own log there, rotated"],
+  allowedHost: ['--allowed-host <name>', 'further name that a Host header may carry (repeatable)'],
+  corsOrigin: ['--cors-origin <origin>', 'origin whose pages may call the API (repeatable)'],
+  inspectorUrl: ['--inspector-url <url>', 'inspector that /inspector opens (default: https://stately.ai/inspect)'],
+} as const satisfies Readonly<Record<string, readonly [flags: string, description: string]>>;
+
+/** The name of an option. */
+export type OptionName = keyof typeof FLAGS;
+
+const REPEATABLE: ReadonlySet<string> = new Set(['allowedHost', 'corsOrigin'] satisfies OptionName[]);
+
+/** One option as it was given, and where: the flag or the environment variable, for messages. */
+export interface RawOption {
+  readonly values: readonly [string, ...string[]];
+  readonly source: string;
+}
+
+/** What was given for each option; an option that was not given has no entry. */
+export type RawOptions = Readonly<Partial<Record<OptionName, RawOption>>>;
+
+/** What the words of a command line come to before their values are looked at. */
+export type RawCommandLine =
+  | { readonly type: 'options'; readonly options: RawOptions }
+  | { readonly type: 'exit'; readonly code: 0 | 2; readonly output: string };
+
+function flagOf(name: OptionName): string {
+  return FLAGS[name][0].replace(/ .*/, '');
+}
+
+function variableOf(name: OptionName): string {
+  return `COREDINATOR_${flagOf(name).slice(2).replaceAll('-', '_').toUpperCase()}`;
+}
+
+/** The options of `serve`, made anew at each call, for every command that takes them too. */
+export function newServeOptions(): readonly Option[] {
+  return Object.entries(FLAGS).map(([name, [flags, description]]) => {
+    const option = new Option(flags, description);
+    if (REPEATABLE.has(name))
+      option.argParser((value, before: readonly string[] | undefined) => [...(before ?? []), value]);
+    return option;
+  });
+}
+
+function newCommand(version: string, print: (text: string) => void): Command {
+  const command = new Command('coredinator')
+    .usage('[serve] --base-path DIR [options]')
+    .description('Runs the host: supervises services and answers the REST API.')
+    .version(version, '--version', 'print the version')
+    .helpOption('--help', 'print this help')
+    .addHelpText(
+      'after',
+      '\nEvery option also reads COREDINATOR_<OPTION> (lists with commas); COREDINATOR_TOKEN holds the full token.' +
+        '\n`coredinator --help` lists the other commands.',
+    )
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ writeOut: print, writeErr: print });
+  for (const option of newServeOptions()) command.addOption(option);
+  return command;
+}
+
+function fromEnvironment(name: OptionName, env: NodeJS.ProcessEnv): RawOption | undefined {
+  const source = variableOf(name);
+  // An empty variable is one that is not set: that is how most tools that pass variables on unset them.
+  const text = env[source]?.trim() ?? '';
+  const values = REPEATABLE.has(name) ? text.split(',').map((part) => part.trim()) : [text];
+  const [first, ...rest] = values.filter((value) => value !== '');
+  return first === undefined ? undefined : { values: [first, ...rest], source };
+}
+
+function fromCommandLine(name: OptionName, given: unknown): RawOption | undefined {
+  const [first, ...rest] = (Array.isArray(given) ? given : [given]).filter((value) => typeof value === 'string');
+  return first === undefined ? undefined : { values: [first, ...rest], source: flagOf(name) };
+}
+
+/** Reads the words after the program's name, and for each option that is not among them its environment variable. */
+export function parseRaw(argv: readonly string[], env: NodeJS.ProcessEnv, version: string): RawCommandLine {
+  let output = '';
+  const command = newCommand(version, (text) => {
+    output += text;
+  });
+  try {
+    command.parse(argv[0] === 'serve' ? argv.slice(1) : argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return { type: 'exit', code: error.exitCode === 0 ? 0 : 2, output };
+  }
+  const given = command.opts<Record<string, unknown>>();
+  const options: Partial<Record<OptionName, RawOption>> = {};
+  for (const name of Object.keys(FLAGS) as OptionName[]) {
+    // Object.keys forgets the type of the keys
+    const option = fromCommandLine(name, given[name]) ?? fromEnvironment(name, env);
+    if (option !== undefined) options[name] = option;
+  }
+  return { type: 'options', options };
+}
+
+/** An option as it was given, else its COREDINATOR_* variable, with the name of either for messages. */
+export function givenOption(value: string | undefined, flag: string, env: NodeJS.ProcessEnv): RawOption | undefined {
+  if (value !== undefined) return { values: [value], source: flag };
+  const source = `COREDINATOR_${flag.slice(2).replaceAll('-', '_').toUpperCase()}`;
+  const text = env[source]?.trim() ?? '';
+  return text === '' ? undefined : { values: [text], source };
+}

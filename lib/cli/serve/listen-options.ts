@@ -1,0 +1,48 @@
+import { resolve } from 'node:path';
+import type { ListenPlace } from '../../http/listen-error.ts';
+import type { TlsFiles } from '../../http/tls-files.ts';
+import type { RawOption, RawOptions } from './flags.ts';
+import { existingFile, OptionError, portNumber } from './option-values.ts';
+
+/** What fits into the address of a Unix socket, in bytes without the NUL at its end. */
+const PATH_MAX = process.platform === 'linux' ? 107 : 103;
+
+function unixPath({ values: [text], source }: RawOption): string {
+  const path = /^unix:(.+)$/.exec(text)?.[1];
+  if (path === undefined) {
+    throw new OptionError(
+      `${source}: "${text}" is no place to listen; give unix:PATH, or an address with --host and --port.`,
+    );
+  }
+  const absolute = resolve(path);
+  const length = Buffer.byteLength(absolute);
+  if (length > PATH_MAX) {
+    throw new OptionError(
+      `${source}: "${absolute}" has ${length} bytes, and the path of a socket has room for ${PATH_MAX}; give a shorter one.`,
+    );
+  }
+  return absolute;
+}
+
+/** Where to listen: a Unix socket takes the place of an address, and nothing is said twice. Throws OptionError. */
+export function listenPlace({ listen, host, port, tlsCert, tlsKey }: RawOptions): ListenPlace {
+  if (listen === undefined) {
+    const name = (host?.values[0] ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1');
+    return { type: 'tcp', host: name, port: port === undefined ? 8000 : portNumber(port) };
+  }
+  for (const other of [host, port, tlsCert, tlsKey]) {
+    if (other === undefined) continue;
+    throw new OptionError(`${listen.source}: a Unix socket has no use for ${other.source}; give one of the two.`);
+  }
+  return { type: 'unix', path: unixPath(listen) };
+}
+
+/** Certificate and key, which only make sense together. Throws OptionError. */
+export function tlsFiles({ tlsCert, tlsKey }: RawOptions): TlsFiles | null {
+  if (tlsCert === undefined && tlsKey === undefined) return null;
+  if (tlsCert === undefined || tlsKey === undefined) {
+    const [given, missing] = tlsKey === undefined ? [tlsCert, '--tls-key'] : [tlsKey, '--tls-cert'];
+    throw new OptionError(`${given?.source ?? ''}: TLS wants a certificate and its key; give ${missing} too.`);
+  }
+  return { cert: existingFile(tlsCert), key: existingFile(tlsKey) };
+}

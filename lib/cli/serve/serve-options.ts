@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import type { ServeOptions } from '../../host/options.ts';
+import { hostVersion } from '../../host/version.ts';
+import { DEFAULT_INSPECTOR_URL } from '../../model/inspector-url.ts';
+import { readAccess } from './access-options.ts';
+import { parseRaw, type RawOptions } from './flags.ts';
+import { listenPlace, tlsFiles } from './listen-options.ts';
+import {
+  existingFile,
+  existingFolder,
+  fileToBe,
+  folderToBe,
+  hostNames,
+  logLevel,
+  onExit,
+  OptionError,
+  origins,
+  pageUrl,
+  strays,
+} from './option-values.ts';
+
+/** `exit`: nothing is to be run; `output` belongs on stdout with code 0 and on stderr with code 2. */
+export type CommandLine =
+  | { readonly type: 'serve'; readonly options: ServeOptions }
+  | { readonly type: 'exit'; readonly code: 0 | 2; readonly output: string };
+
+function serveOptions(raw: RawOptions, env: NodeJS.ProcessEnv): ServeOptions {
+  if (raw.basePath === undefined) {
+    throw new OptionError('--base-path is required: give the folder with the service executables.');
+  }
+  const basePath = existingFolder(raw.basePath);
+  const place = listenPlace(raw);
+  return {
+    basePath,
+    stateDir: raw.stateDir === undefined ? join(basePath, '.coredinator') : folderToBe(raw.stateDir),
+    configFile: raw.config === undefined ? null : existingFile(raw.config),
+    configRoot: raw.configRoot === undefined ? null : existingFolder(raw.configRoot),
+    place,
+    tls: tlsFiles(raw),
+    onExit: raw.onExit === undefined ? 'detach' : onExit(raw.onExit),
+    strays: raw.strays === undefined ? 'report' : strays(raw.strays),
+    access: readAccess(raw, place.type === 'tcp' ? place.host : null, env),
+    allowedHosts: raw.allowedHost === undefined ? [] : hostNames(raw.allowedHost),
+    corsOrigins: raw.corsOrigin === undefined ? [] : origins(raw.corsOrigin),
+    inspectorUrl: raw.inspectorUrl === undefined ? DEFAULT_INSPECTOR_URL : pageUrl(raw.inspectorUrl),
+    logLevel: raw.logLevel === undefined ? 'info' : logLevel(raw.logLevel),
+    logFile: raw.logFile === undefined ? null : fileToBe(raw.logFile),
+  };
+}
+
+/**
+ * Reads the command line of `coredinator serve` (`argv` without node and program) and the COREDINATOR_* variables; the command
+ * line wins. Looks at the file system: folders and files that must exist, and the token files.
+ */
+export function parseServeOptions(argv: readonly string[], env: NodeJS.ProcessEnv): CommandLine {
+  const raw = parseRaw(argv, env, hostVersion());
+  if (raw.type === 'exit') return raw;
+  try {
+    return { type: 'serve', options: serveOptions(raw.options, env) };
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    return { type: 'exit', code: 2, output: `error: ${error.message}\n` };
+  }
+}

@@ -1,0 +1,149 @@
+import { loadConfig } from '../../config/spec-source.ts';
+import type { ExitMode } from '../../control/control.ts';
+import { EXIT } from '../../host/exit-codes.ts';
+import { createLog, LogFileError, type AppLog } from '../../host/log.ts';
+import type { ServeOptions } from '../../host/options.ts';
+import type { Host } from '../../host/running-host.ts';
+import { openNotifier } from '../../host/sd-notify.ts';
+import { startHost } from '../../host/start-host.ts';
+import { serviceManager, watchdogPeriod, type ServiceManager } from '../../host/systemd.ts';
+import { ListenError } from '../../http/listen-error.ts';
+import { TlsError } from '../../http/tls-files.ts';
+import { CoredinatorError } from '../../model/errors.ts';
+import { bestShimKind } from '../../process/launch/shim-kind.ts';
+import { HostLockedError } from '../../store/host-lock.ts';
+import { StateFolderError } from '../../store/state-folder.ts';
+
+/** A host that was asked to run in this process. */
+export interface RunResult {
+  /** Where the API answers; null: it did not come up, or there was nothing to run. */
+  readonly url: string | null;
+  /** The exit code, once the host has ended. */
+  readonly exited: Promise<number>;
+}
+
+/** Runs a host until a signal, a request or a crash ends it. Resolves when the API is ready, or with the exit code when it did not come up. */
+export async function runServe(options: ServeOptions, env: NodeJS.ProcessEnv): Promise<RunResult> {
+  let log: AppLog | null = null;
+  try {
+    log = await createLog({ level: options.logLevel, file: options.logFile, stream: process.stderr });
+    return await serve(options, env, log);
+  } catch (error) {
+    const code = exitCodeOf(error);
+    if (log === null) process.stderr.write(`error: ${messageOf(error)}\n`);
+    else log.error(code === EXIT.failed ? { err: error } : {}, messageOf(error));
+    await log?.close();
+    return { url: null, exited: Promise.resolve(code) };
+  }
+}
+
+async function serve(options: ServeOptions, env: NodeJS.ProcessEnv, log: AppLog): Promise<RunResult> {
+  const { basePath, configFile, configRoot, stateDir } = options;
+  const config = await loadConfig({ basePath, configFile, configRoot, workingDirectory: process.cwd(), env });
+  const running: { host: Host | null } = { host: null };
+  const crashed = exitOnCrash(log, (error) => running.host?.crashed(error));
+  const host = (running.host = await startHost(options, config, log));
+  const notifier = openNotifier({ env, shim: bestShimKind, log });
+  const manager = serviceManager(notifier, watchdogPeriod(env, process.pid));
+  // Whoever reads the ready line may send a signal in the next instant.
+  reloadOnSignal(host, manager, log);
+  const left = leaveWhenAsked(host, options, manager, log);
+  log.info({ url: host.url, pid: process.pid, base_path: basePath, state_dir: stateDir }, 'ready');
+  manager.ready(host.url);
+  return { url: host.url, exited: Promise.race([left, crashed]) };
+}
+
+/**
+ * The first signal ends the host as `--on-exit` says, and so does a request to leave, as that says; a signal after it kills what a
+ * drain still waits for.
+ */
+function leaveWhenAsked(host: Host, { onExit }: ServeOptions, manager: ServiceManager, log: AppLog): Promise<number> {
+  return new Promise((resolve) => {
+    let isLeaving = false;
+    const leave = async (asked: object, mode: ExitMode): Promise<void> => {
+      log.info({ ...asked, mode }, 'leaving');
+      manager.stopping(mode);
+      await host.close(mode);
+      log.info({}, 'stopped');
+      await manager.close();
+      await log.close();
+    };
+    const begin = (asked: object, mode: ExitMode): void => {
+      isLeaving = true;
+      leave(asked, mode).then(
+        () => {
+          resolve(EXIT.ok);
+        },
+        (error: unknown) => {
+          log.error({ err: error }, 'the host could not end cleanly');
+          resolve(EXIT.failed);
+        },
+      );
+    };
+    const onSignal = (signal: NodeJS.Signals): void => {
+      if (!isLeaving) {
+        begin({ signal }, onExit);
+        return;
+      }
+      log.warn({ signal }, 'hurrying: what still runs is killed');
+      host.hurry().catch((error: unknown) => {
+        log.error({ err: error }, 'the services could not be killed');
+      });
+    };
+    process.on('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal);
+    void host.shutdownAsked.then((mode) => {
+      if (!isLeaving) begin({ asked: 'POST /api/shutdown' }, mode);
+    });
+  });
+}
+
+/** SIGHUP means to daemons that their configuration has changed. */
+function reloadOnSignal(host: Host, manager: ServiceManager, log: AppLog): void {
+  process.on('SIGHUP', () => {
+    manager.reloading();
+    host
+      .reload()
+      .then(
+        ({ changes, skipped }) => {
+          log.info({ changes, skipped }, 'the configuration was reloaded');
+        },
+        (error: unknown) => {
+          log.error({}, `the configuration was not reloaded, and nothing has changed: ${messageOf(error)}`);
+        },
+      )
+      .finally(() => {
+        manager.reloaded(host.url);
+      });
+  });
+}
+
+/** A bug that nothing caught ends the host: its state is in the store, its services go on, and the next host adopts them. */
+function exitOnCrash(log: AppLog, writeDown: (error: Error) => Promise<void> | undefined): Promise<number> {
+  return new Promise((resolve) => {
+    process.once('uncaughtException', (error) => {
+      log.error({ err: error }, 'the host crashed; its services go on and the next host adopts them');
+      const lastWords = async (): Promise<void> => {
+        await writeDown(error);
+        await log.close();
+      };
+      const exit = (): void => {
+        resolve(EXIT.failed);
+      };
+      // A second exception meanwhile finds no handler and ends the process at once, with code 1 too (Node's own is 7 for one in here).
+      lastWords().then(exit, exit);
+    });
+  });
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof HostLockedError) return EXIT.locked;
+  const isUsage = [CoredinatorError, ListenError, TlsError, LogFileError, StateFolderError].some(
+    (kind) => error instanceof kind,
+  );
+  return isUsage ? EXIT.usage : EXIT.failed;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

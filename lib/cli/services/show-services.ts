@@ -1,0 +1,122 @@
+import type { ServiceView } from '../../api/schemas/service.ts';
+import { ProblemError, type Client } from '../../client/client.ts';
+import { EXIT } from '../../host/exit-codes.ts';
+import { printResult, type HostContext, type HostRun } from '../host/context.ts';
+import { paintOf, stateCell, stateWords } from '../output/state.ts';
+import { age, ageSince, factSheet, headOf, table, type Cell } from '../output/table.ts';
+
+/** Services, in the order of first start. */
+export function listServices(filter: ServiceFilter): HostRun {
+  return async (context) => {
+    const services = await allServices(context.client, filter);
+    if (services.length === 0 && !context.isJson) {
+      context.err.write('There are no such services; `coredinator agents list` shows the agents.\n');
+      return EXIT.ok;
+    }
+    printResult(context, services, () => serviceTable(context, services));
+    return EXIT.ok;
+  };
+}
+
+/** One service. */
+export function serviceStatus(id: string): HostRun {
+  return async (context) => {
+    const service = await context.client.getService({ id });
+    printResult(context, service, () => {
+      const { colors, width, now } = context;
+      const wish = service.intended_state === service.state ? '' : `, meant to be ${service.intended_state}`;
+      const state = paintOf(service, colors)(stateWords(service));
+      const head = `${colors.bold(service.id)}  ${state} for ${ageSince(service.since, now())}${wish}\n`;
+      return head + factSheet(factsOf(service, now()), width);
+    });
+    return EXIT.ok;
+  };
+}
+
+function factsOf(service: ServiceView, now: number): Readonly<Record<string, string | null>> {
+  const { pid, version, next, restarts, generation } = service;
+  return {
+    reason: service.reason,
+    next: next === null ? null : `${next.what} in ${age(Date.parse(next.at) - now)}`,
+    kind: service.kind,
+    agents: service.agents.join(', ') || null,
+    config: service.config_path,
+    executable: service.executable === null ? null : `${service.executable}${version === null ? '' : ` (${version})`}`,
+    process: pid === null ? null : `pid ${pid}, launch ${generation}${service.adopted ? ', adopted' : ''}`,
+    restarts: String(restarts),
+    'last exit': lastExit(service, now),
+    revision: revisions(service),
+  };
+}
+
+function lastExit({ last_exit: exit }: ServiceView, now: number): string | null {
+  if (exit === null) return null;
+  const how = exit.signal ?? (exit.code === null ? 'unknown' : `code ${exit.code}`);
+  return `${how} (${exit.class}), launch ${exit.generation}, ${ageSince(exit.at, now)} ago`;
+}
+
+function revisions({ revision, running_revision: running }: ServiceView): string {
+  return running === null || running === revision ? revision : `${revision}; the process still runs ${running}`;
+}
+
+const HEAD = ['SERVICE', 'STATE', 'FOR', 'PID', 'VERSION', 'RESTARTS', 'AGENTS', 'REASON'] as const;
+
+/** Services in rows. */
+export function serviceTable(
+  context: Pick<HostContext, 'colors' | 'width' | 'now'>,
+  services: readonly ServiceView[],
+): string {
+  const { colors, width, now } = context;
+  const rows = services.map((service): readonly Cell[] => [
+    { text: service.id },
+    stateCell(service, colors),
+    { text: ageSince(service.since, now()) },
+    { text: String(service.pid ?? '-') },
+    { text: service.version ?? '-' },
+    { text: String(service.restarts) },
+    { text: service.agents.join(',') || '-' },
+    { text: whyAndNext(service, now()) },
+  ]);
+  return table(headOf(HEAD, colors), rows, width);
+}
+
+/** Why it is as it is, and what its present deadline is for. */
+export function whyAndNext({ reason, next }: ServiceView, now: number): string {
+  const coming = next === null ? [] : [`${next.what} in ${age(Date.parse(next.at) - now)}`];
+  return [...(reason === null ? [] : [reason]), ...coming].join('; ');
+}
+
+/** Which services are asked for; all that is given must fit. */
+export interface ServiceFilter {
+  readonly agent?: string;
+  readonly state?: ServiceView['state'];
+}
+
+/** Services of the host, over all pages. */
+export async function allServices(
+  client: Client,
+  { agent, state }: ServiceFilter = {},
+  signal?: AbortSignal,
+): Promise<readonly ServiceView[]> {
+  const found: ServiceView[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await client.listServices({
+      query: { cursor, agent_id: agent, state },
+      ...(signal === undefined ? {} : { signal }),
+    });
+    found.push(...page.services);
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
+  return found;
+}
+
+/** Null instead of the refusal that there is no such thing (any more). */
+export async function unlessGone<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof ProblemError && error.status === 404) return null;
+    throw error;
+  }
+}

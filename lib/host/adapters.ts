@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import type { ServeOptions } from './options.ts';
+import { createCatalog } from '../config/catalog.ts';
+import { reportingLedger } from '../control/health-store.ts';
+import { Health } from '../control/health.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { Guarantees } from '../model/process.ts';
+import type { Catalog } from '../ports/catalog.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ReachCrashPoint } from '../ports/crash-points.ts';
+import type { Log } from '../ports/log.ts';
+import type { Prober } from '../ports/prober.ts';
+import { createLocalProcessHost, type LocalHost } from '../process/local-process-host.ts';
+import { openServiceLogs, type LocalServiceLogs } from '../logs/local-service-logs.ts';
+import { bestShimKind, guaranteesOf, guardOf, punchCommandOf } from '../process/launch/shim-kind.ts';
+import { createProber } from '../probe/prober.ts';
+import { instanceIdOf } from '../store/instance-id.ts';
+import { openStore, type Store } from '../store/store.ts';
+import type { Undo } from './cleanup-stack.ts';
+
+/** What the ports of a host are opened with. */
+export interface PortSettings {
+  readonly options: ServeOptions;
+  /** Where the API of this host answers: processes are told. */
+  readonly url: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly crashPoint: ReachCrashPoint | undefined;
+}
+
+/** The adapters that the actors of a host act through, and where they report to. */
+export interface HostPorts {
+  readonly instanceId: string;
+  readonly health: Health;
+  readonly store: Store;
+  readonly processes: LocalHost;
+  readonly logs: LocalServiceLogs;
+  readonly prober: Prober;
+  readonly catalog: Catalog;
+  readonly guarantees: Guarantees;
+}
+
+/** Opens every adapter that acts on this machine; nothing is launched or stopped yet. */
+export async function openPorts(settings: PortSettings, undo: Undo): Promise<HostPorts> {
+  const { options, clock, log, metrics } = settings;
+  const { stateDir, basePath } = options;
+  const store = await openStore({ file: join(stateDir, 'coredinator.db'), log, clock });
+  undo.add(() => store.close());
+  const health = new Health(clock, log);
+  const instanceId = await instanceIdOf(stateDir);
+  const ledger = reportingLedger(metrics.ledger(store.ledger), health);
+  const processes = await createLocalProcessHost({
+    ...{ stateDir, basePath, instanceId, ledger, log, clock },
+    hostUrl: () => settings.url,
+    crashPoint: settings.crashPoint,
+    strays: options.strays,
+  });
+  undo.add(() => processes.close());
+  const shim = bestShimKind();
+  const punchCommand = punchCommandOf(shim);
+  const logs = await openServiceLogs({ stateDir, facts: (id) => processes.facts(id), log, punchCommand });
+  undo.add(() => logs.close());
+  const prober = createProber({ ...{ logs, clock, basePath, log }, execGuard: guardOf(shim), meter: metrics.probes });
+  undo.add(() => {
+    prober.close();
+  });
+  const catalog = createCatalog({ basePath, exclude: [stateDir], log });
+  const guarantees = { ...guaranteesOf(shim), losslessRotation: logs.isLossless };
+  return { instanceId, health, store, processes, logs, prober, catalog, guarantees };
+}

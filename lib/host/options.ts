@@ -1,0 +1,31 @@
+import type { ExitMode } from '../control/control.ts';
+import type { ListenPlace } from '../http/listen-error.ts';
+import type { TlsFiles } from '../http/tls-files.ts';
+import type { TokenOrigins } from '../http/tokens.ts';
+import type { StrayPolicy } from '../ports/process-host.ts';
+
+/** The least severe records that are written. */
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
+
+/** How the host is to be run (contract 2). All paths are absolute. */
+export interface ServeOptions {
+  readonly basePath: string;
+  readonly stateDir: string;
+  /** The configuration file that was given; null: the `coredinator.yaml` of the base path, if there is one. */
+  readonly configFile: string | null;
+  /** The folder that the files of agents must lie in; null: they may lie anywhere. */
+  readonly configRoot: string | null;
+  readonly place: ListenPlace;
+  /** Null: plain HTTP. */
+  readonly tls: TlsFiles | null;
+  /** What SIGTERM and SIGINT do to the services: leave them running, or stop them all in order first. */
+  readonly onExit: ExitMode;
+  readonly strays: StrayPolicy;
+  readonly access: TokenOrigins;
+  readonly allowedHosts: readonly string[];
+  readonly corsOrigins: readonly string[];
+  /** The page that /inspector opens. */
+  readonly inspectorUrl: string;
+  readonly logLevel: LogLevel;
+  readonly logFile: string | null;
+}

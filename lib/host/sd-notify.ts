@@ -1,0 +1,155 @@
+import { execFile, spawn, type ChildProcessByStdio } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import type { Socket } from 'node:net';
+import { delimiter, isAbsolute, join } from 'node:path';
+import type { Writable } from 'node:stream';
+import type { Log } from '../ports/log.ts';
+import type { Notifier } from '../ports/notifier.ts';
+import type { ShimKind } from '../model/process.ts';
+import { nativeShimFile } from '../process/launch/shim-kind.ts';
+
+const PROGRAM = 'systemd-notify';
+const CLOSE_MS = 1_000;
+/** It waits by itself for 5 s until the manager has read, so that the manager still sees whose message it is. */
+const PROGRAM_MS = 10_000;
+
+type Child = ChildProcessByStdio<Writable, null, null>;
+
+/** What a notifier is made from. */
+export interface NotifierOptions {
+  /** The environment of the host. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Asked only when a manager listens. */
+  readonly shim: () => ShimKind;
+  readonly log: Log;
+}
+
+/**
+ * The way to the manager that NOTIFY_SOCKET names: the native shim, which stays as a child, else `systemd-notify` for each message.
+ * Null: no manager listens, or there is neither of them, which is logged with what to do.
+ */
+export function openNotifier({ env, shim, log }: NotifierOptions): Notifier | null {
+  const socket = env['NOTIFY_SOCKET'] ?? '';
+  if (socket === '') return null;
+  if (shim() === 'native') return new ShimNotifier(nativeShimFile(), socket, log);
+  const program = programIn(env['PATH'] ?? '');
+  if (program !== null) return new ProgramNotifier(program, socket, log);
+  log.error(
+    { socket },
+    'The service manager cannot be told that the host is ready, and its watchdog is off: there is neither the native shim nor ' +
+      `${PROGRAM}. Install one of them (a C compiler and npm rebuild coredinator), or set Type=exec and no WatchdogSec in the unit.`,
+  );
+  return null;
+}
+
+function programIn(path: string): string | null {
+  for (const folder of path.split(delimiter).filter(isAbsolute)) {
+    try {
+      accessSync(join(folder, PROGRAM), constants.X_OK);
+      return join(folder, PROGRAM);
+    } catch {
+      continue; // not in this folder
+    }
+  }
+  return null;
+}
+
+/** One child that reads lines; it ends with its input, so never later than the host, and is started again when it has died. */
+export class ShimNotifier implements Notifier {
+  readonly #binary: string;
+  readonly #socket: string;
+  readonly #log: Log;
+  #child: Child | null = null;
+  #hasFailed = false;
+
+  constructor(binary: string, socket: string, log: Log) {
+    this.#binary = binary;
+    this.#socket = socket;
+    this.#log = log;
+  }
+
+  send(assignment: string): void {
+    this.#child ??= this.#start();
+    // A manager that does not read for so long will hear the next one: what waits must not grow.
+    if (!this.#child.stdin.writableNeedDrain) this.#child.stdin.write(`${assignment}\n`);
+  }
+
+  #start(): Child {
+    // A session of its own, so that what ends the host's group leaves it the last words. No mark: it is nobody's stray.
+    const child = spawn(this.#binary, ['notify'], {
+      detached: true,
+      cwd: '/',
+      env: { NOTIFY_SOCKET: this.#socket },
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    const gone = (reason: unknown): void => {
+      if (this.#child !== child) return;
+      this.#child = null;
+      if (!this.#hasFailed)
+        this.#log.warn({ reason }, 'The process that tells the service manager has ended; it is started again.');
+      this.#hasFailed = true;
+    };
+    child.on('error', gone);
+    child.on('exit', (code, signal) => {
+      gone(signal ?? code);
+    });
+    child.stdin.on('error', () => undefined); // EPIPE: followed by 'exit'
+    child.unref();
+    (child.stdin as unknown as Socket).unref(); // pipes of child processes are sockets, whatever the types say
+    return child;
+  }
+
+  async close(): Promise<void> {
+    const child = this.#child;
+    this.#child = null;
+    if (child === null) return;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      child.once('close', resolve);
+      timer = setTimeout(() => {
+        child.kill('SIGKILL');
+      }, CLOSE_MS);
+      child.stdin.end();
+    });
+    clearTimeout(timer);
+  }
+}
+
+/** One process for each message, one after the other. */
+class ProgramNotifier implements Notifier {
+  readonly #program: string;
+  readonly #socket: string;
+  readonly #log: Log;
+  #waiting: string[] = [];
+  #running: Promise<void> | null = null;
+
+  constructor(program: string, socket: string, log: Log) {
+    this.#program = program;
+    this.#socket = socket;
+    this.#log = log;
+  }
+
+  send(assignment: string): void {
+    this.#waiting = [...this.#waiting.filter((one) => one !== assignment), assignment];
+    this.#running ??= this.#sendAll();
+  }
+
+  async #sendAll(): Promise<void> {
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) await this.#run(next);
+    this.#running = null;
+  }
+
+  #run(assignment: string): Promise<void> {
+    return new Promise((resolve) => {
+      const options = { env: { NOTIFY_SOCKET: this.#socket }, cwd: '/', timeout: PROGRAM_MS };
+      execFile(this.#program, [assignment], options, (error) => {
+        if (error !== null) this.#log.warn({ err: error }, 'The service manager was not told.');
+        resolve();
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#running;
+  }
+}

@@ -1,0 +1,98 @@
+import type { LoadedConfig } from '../config/spec-source.ts';
+import type { ControlDeps } from '../control/control-deps.ts';
+import type { OpenControl } from '../control/control.ts';
+import { openControl } from '../control/open-control.ts';
+import { wallTimers } from '../control/wall-timers.ts';
+import { createHttpApp, type HttpApp } from '../http/app.ts';
+import { openInspector, type Inspector } from '../inspect/inspector.ts';
+import { configOf } from '../machines/config.ts';
+import { machineLibrary } from '../machines/library.ts';
+import { Metrics } from '../metrics/metrics.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ReachCrashPoint } from '../ports/crash-points.ts';
+import { findFreePort } from '../process/os/free-port.ts';
+import { openWebhooks } from '../webhook/webhooks.ts';
+import { openPorts, type HostPorts } from './adapters.ts';
+import { Undo } from './cleanup-stack.ts';
+import { crashAt } from './crash-points.ts';
+import { openEntrance, type Entrance } from './listener.ts';
+import type { AppLog } from './log.ts';
+import { hostMachines } from './machines.ts';
+import type { ServeOptions } from './options.ts';
+import { RunningHost, type Host } from './running-host.ts';
+import { hostVersion } from './version.ts';
+
+const systemClock: Clock = { now: () => Date.now(), random: () => Math.random() };
+
+/** What a host is made from. */
+interface Start {
+  readonly options: ServeOptions;
+  readonly config: LoadedConfig;
+  readonly log: AppLog;
+  readonly version: string;
+  readonly metrics: Metrics;
+  readonly crashPoint: ReachCrashPoint | undefined;
+}
+
+/** Builds a host from its parts and brings back what it knew. What was opened is closed again when something fails. */
+export async function startHost(options: ServeOptions, config: LoadedConfig, log: AppLog): Promise<Host> {
+  const undo = new Undo();
+  const version = hostVersion();
+  const metrics = new Metrics({ version, startedAt: Math.round(performance.timeOrigin) });
+  const crashPoint = crashAt(process.env['COREDINATOR_CRASH_AT']);
+  try {
+    return await open({ options, config, log, version, metrics, crashPoint }, undo);
+  } catch (error) {
+    await undo.all();
+    throw error;
+  }
+}
+
+async function open(start: Start, undo: Undo): Promise<Host> {
+  const { options, log, version, metrics, crashPoint } = start;
+  const entrance = await openEntrance(options, version, log, undo);
+  const { url } = entrance.listening;
+  const ports = await openPorts({ options, url, clock: systemClock, log, metrics, crashPoint }, undo);
+  ports.health.include(() => entrance.troubles());
+  const control = await openControl(controlDeps(start, ports));
+  ports.logs.keepBounded(() => control.logPolicies());
+  const inspector = openInspector({ root: control.root, clock: systemClock, timers: wallTimers, configOf, log });
+  const app = apiOf(start, entrance, ports, { control, inspector });
+  metrics.ready(performance.now() / 1_000, control.measured(), ports.processes.usage);
+  entrance.gate.open(app);
+  return new RunningHost({ entrance, ports, control, inspector });
+}
+
+function controlDeps({ options, config, log, version, metrics, crashPoint }: Start, ports: HostPorts): ControlDeps {
+  const { instanceId, health, store, processes, logs, prober, catalog, guarantees } = ports;
+  return {
+    store: metrics.store(store.actors),
+    specs: config.specSource(store.portBook(findFreePort)),
+    processes: metrics.processes(processes),
+    ...{ prober, logs, catalog, health, clock: systemClock, log, crashPoint },
+    usage: { usage: processes.usage, vitals: metrics.vitals },
+    webhooks: openWebhooks({
+      book: store.webhooks,
+      clock: systemClock,
+      log,
+      identity: { instance: instanceId, version },
+    }),
+    recoveredFrom: store.recoveredFrom,
+    exitMode: options.onExit,
+    identity: { processId: process.pid, version, guarantees },
+  };
+}
+
+/** The API over a control, which shows the statecharts too, at rest and at work. */
+function apiOf(
+  { options, log, version, metrics: { exposition, requests: meter } }: Start,
+  { access }: Entrance,
+  { processes, catalog, prober }: HostPorts,
+  { control, inspector }: { readonly control: OpenControl; readonly inspector: Inspector },
+): HttpApp {
+  const machines = machineLibrary(() => hostMachines({ processes, catalog, prober }, systemClock));
+  const upgrades = { '/inspector/ws': inspector.accept };
+  const isUnixSocket = options.place.type === 'unix';
+  const shown = { exposition, machines, meter, upgrades };
+  return createHttpApp({ ...options, access, isUnixSocket, control, ...shown, log, version });
+}

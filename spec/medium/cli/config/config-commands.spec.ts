@@ -1,0 +1,148 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { expect } from 'chai';
+import { parse } from 'yaml';
+import { runCommand, type CommandEnd } from '../../../support/command.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
+
+const EXAMPLES = join(import.meta.dirname, '../../../../examples/plant');
+
+describe('coredinator config', () => {
+  let base: string;
+
+  beforeEach(() => {
+    base = temporaryFolder();
+  });
+
+  function file(name: string, text: string): string {
+    const path = join(base, name);
+    writeFileSync(path, text);
+    return path;
+  }
+
+  function config(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CommandEnd> {
+    return runCommand(['config', ...argv], { COREDINATOR_BASE_PATH: base, ...env });
+  }
+
+  describe('check', () => {
+    it('says of each file that it is right, and which services an agent has', async () => {
+      const host = file('coredinator.yaml', 'kinds: { corerl: { args: ["${port.http}", "${env.REGION}"] } }');
+      const agent = file('pump1.yaml', '');
+      expect(await config(['check', agent], { REGION: 'north' })).to.deep.equal({
+        code: 0,
+        output: `${host}: ok\n${agent}: ok, the agent "pump1" with pump1-coreio, pump1-corerl\n`,
+        errors: '',
+      });
+      expect((await config(['check', '--base-path', temporaryFolder()])).output).to.equal(
+        'the built-in configuration: ok\n',
+      );
+    });
+
+    it('names file, line, column and key of every problem of the host, with exit code 2', async () => {
+      const other = file('other.yaml', 'kinds:\n  corerl: { setle: 1s }\nservice: {}\n');
+      expect(await config(['check', '--config', other])).to.deep.equal({
+        code: 2,
+        output: '',
+        errors:
+          `error: ${other}:2:13: kinds.corerl.setle is an unknown key; the nearest known key is "settle" (and 1 more problem).\n` +
+          '  3:1: service is an unknown key; the nearest known key is "services".\n',
+      });
+    });
+
+    it('goes on after an agent that is wrong', async () => {
+      const [a, b, c] = [
+        file('a.yaml', 'coredinator:\n  kinds: { corel: {} }\n'),
+        file('b.yaml', ''),
+        file('c d.yaml', ''),
+      ];
+      const { code, output, errors } = await config(['check', a, b, join(base, 'gone.yaml'), c]);
+      expect(code).to.equal(2);
+      expect(output).to.contain(`${b}: ok`);
+      expect(errors.split('\n')).to.have.length(4);
+      expect(errors).to.contain(`error: ${a}:2:12: coredinator.kinds.corel.executable is missing`);
+      expect(errors)
+        .to.contain(`no configuration file "${join(base, 'gone.yaml')}"`)
+        .and.contain('"c d" cannot be the id');
+    });
+
+    it('checks host services, their variables and env files', async () => {
+      file('coredinator.yaml', 'services:\n  t: { kind: coretelemetry, env_file: gone.env }\n');
+      expect((await config(['check'])).errors)
+        .to.contain(':2:39: services.t.env_file names "')
+        .and.contain('gone.env');
+    });
+  });
+
+  describe('show', () => {
+    it('prints the configuration that is in effect', async () => {
+      file('coredinator.yaml', 'kinds: { corerl: { env: { A: "${env.SECRET}" }, stop: { grace: 1m } } }');
+      const { code, output } = await config(['show'], { SECRET: 'hunter2' });
+      expect(code).to.equal(0);
+      expect(parse(output)).to.have.deep.nested.property('kinds.corerl.stop', { signal: 'SIGTERM', grace: '1m' });
+      expect(output).to.contain('A: ${env.SECRET}').and.not.contain('hunter2');
+    });
+
+    it('prints nothing but the problem of a wrong one', async () => {
+      const path = file('coredinator.yaml', 'kinds: [');
+      const { code, output, errors } = await config(['show']);
+      expect([code, output]).to.deep.equal([2, '']);
+      expect(errors).to.contain(`error: ${path}:1:9: is not YAML`);
+    });
+  });
+
+  describe('schema', () => {
+    it('prints a JSON Schema that accepts the files of the example plant', async () => {
+      for (const [argv, names] of [
+        [['schema'], ['coredinator.yaml']],
+        [
+          ['schema', '--for', 'agent'],
+          ['pump1.yaml', 'pump2.yaml'],
+        ],
+      ] as const) {
+        const { code, output } = await config(argv);
+        expect(code).to.equal(0);
+        const validate = new Ajv2020({ strictTypes: false }).compile(JSON.parse(output) as object); // an object, or it throws
+        for (const name of names) {
+          const accepted = validate(parse(readFileSync(join(EXAMPLES, name), 'utf8'), { merge: true }));
+          expect(accepted, JSON.stringify(validate.errors)).to.equal(true);
+        }
+      }
+    });
+  });
+
+  describe('with a command line that is wrong', () => {
+    const rows: readonly (readonly [argv: readonly string[], words: string])[] = [
+      [[], 'Usage: coredinator config'],
+      [['chek'], "unknown command 'chek'"],
+      [['check', '--prot', '1'], "unknown option '--prot'"],
+      [['show', 'stray'], 'too many arguments'],
+      [['schema', '--for', 'plant'], 'Allowed choices are host, agent'],
+      [['show', '--config', '/no/such.yaml'], '--config: "/no/such.yaml" does not exist'],
+      [['show', '--base-path', '/no/such'], '--base-path: "/no/such" does not exist'],
+    ];
+    for (const [argv, words] of rows) {
+      it(`ends with exit code 2 and says why: ${argv.join(' ')}`, async () => {
+        const { code, output, errors } = await config(argv);
+        expect([code, output]).to.deep.equal([2, '']);
+        expect(errors).to.contain(words);
+      });
+    }
+
+    it('names the variable of the environment that is wrong', async () => {
+      mkdirSync(join(base, 'folder'));
+      expect((await config(['show'], { COREDINATOR_CONFIG: join(base, 'folder') })).errors).to.contain(
+        'COREDINATOR_CONFIG: "',
+      );
+    });
+  });
+
+  it('prints help, with exit code 0', async () => {
+    for (const argv of [['--help'], ['check', '--help'], ['show', '--help'], ['schema', '--help']]) {
+      const { code, output } = await config(argv);
+      expect(code).to.equal(0);
+      expect(output).to.contain(`Usage: coredinator config`);
+    }
+    expect((await config(['show', '--help'])).output).to.contain('secrets too');
+  });
+});

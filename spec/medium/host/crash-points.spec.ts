@@ -1,0 +1,27 @@
+import { expect } from 'chai';
+import { spawnSync } from 'node:child_process';
+import { crashAt } from '../../../lib/host/crash-points.ts';
+
+const MODULE = new URL('../../../lib/host/crash-points.ts', import.meta.url).href;
+
+/** Comes by the points in another process that is told to die as `text` says; gives the signal that ended it. */
+function endOf(text: string, ...points: readonly string[]): NodeJS.Signals | null {
+  const source = `
+    import { crashAt } from '${MODULE}';
+    const crash = crashAt('${text}');
+    for (const point of ${JSON.stringify(points)}) crash(point);`;
+  return spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', source]).signal;
+}
+
+describe('a crash point', () => {
+  it('is nobody’s business without the variable', () => {
+    expect(crashAt(undefined)).to.equal(undefined);
+  });
+
+  it('kills the host at the first time or at the one that is named, and nowhere else', function () {
+    this.timeout(20_000);
+    expect(endOf('after-wish', 'after-intent', 'after-wish')).to.equal('SIGKILL');
+    expect(endOf('after-wish:2', 'after-wish', 'after-intent', 'after-wish')).to.equal('SIGKILL');
+    expect(endOf('after-wish:3', 'after-wish', 'after-wish', 'before-commit')).to.equal(null);
+  });
+});

@@ -1,0 +1,79 @@
+import { expect } from 'chai';
+import { parseRaw } from '../../../../lib/cli/serve/flags.ts';
+import type { RawOptions } from '../../../../lib/cli/serve/flags.ts';
+
+function optionsOf(argv: readonly string[], env: NodeJS.ProcessEnv = {}): RawOptions {
+  const raw = parseRaw(argv, env, '1.2.3');
+  if (raw.type === 'exit') throw new Error(`exits with ${raw.code}: ${raw.output}`);
+  return raw.options;
+}
+
+describe('the words of the command line', () => {
+  it('mean the same with and without serve', () => {
+    const expected = { basePath: { values: ['/p'], source: '--base-path' }, port: { values: ['0'], source: '--port' } };
+    expect(optionsOf(['--base-path', '/p', '--port', '0'])).to.deep.equal(expected);
+    expect(optionsOf(['serve', '--base-path=/p', '--port=0'])).to.deep.equal(expected);
+  });
+
+  it('print version and help and end with 0', () => {
+    expect(parseRaw(['--version'], {}, '1.2.3')).to.deep.equal({ type: 'exit', code: 0, output: '1.2.3\n' });
+    for (const argv of [['--help'], ['serve', '--help'], ['--base-path', '/p', '--help']]) {
+      const help = parseRaw(argv, {}, '1.2.3');
+      expect(help).to.include({ type: 'exit', code: 0 });
+      const words = ['--base-path', '--on-exit', '--read-token-file', '--cors-origin', 'COREDINATOR_TOKEN', 'serve'];
+      for (const word of words) expect(help).to.have.property('output').that.contains(word);
+    }
+  });
+
+  for (const [argv, named] of [
+    [['--prot', '1'], '--prot'],
+    [['--port'], '--port'],
+    [['--base-path', '/p', 'stray'], 'too many arguments'],
+    [['start'], 'too many arguments'],
+    [['-x'], '-x'],
+  ] as const) {
+    it(`end with 2 and name what is wrong with "${argv.join(' ')}"`, () => {
+      const raw = parseRaw(argv, {}, '1.2.3');
+      expect(raw).to.include({ type: 'exit', code: 2 });
+      expect(raw).to.have.property('output').that.contains(named);
+    });
+  }
+
+  for (const [name, flag, variable] of [
+    ['basePath', '--base-path', 'COREDINATOR_BASE_PATH'],
+    ['host', '--host', 'COREDINATOR_HOST'],
+    ['port', '--port', 'COREDINATOR_PORT'],
+    ['listen', '--listen', 'COREDINATOR_LISTEN'],
+    ['tlsCert', '--tls-cert', 'COREDINATOR_TLS_CERT'],
+    ['tlsKey', '--tls-key', 'COREDINATOR_TLS_KEY'],
+    ['config', '--config', 'COREDINATOR_CONFIG'],
+    ['configRoot', '--config-root', 'COREDINATOR_CONFIG_ROOT'],
+    ['stateDir', '--state-dir', 'COREDINATOR_STATE_DIR'],
+    ['onExit', '--on-exit', 'COREDINATOR_ON_EXIT'],
+    ['strays', '--strays', 'COREDINATOR_STRAYS'],
+    ['tokenFile', '--token-file', 'COREDINATOR_TOKEN_FILE'],
+    ['readTokenFile', '--read-token-file', 'COREDINATOR_READ_TOKEN_FILE'],
+    ['logLevel', '--log-level', 'COREDINATOR_LOG_LEVEL'],
+    ['logFile', '--log-file', 'COREDINATOR_LOG_FILE'],
+    ['allowedHost', '--allowed-host', 'COREDINATOR_ALLOWED_HOST'],
+    ['corsOrigin', '--cors-origin', 'COREDINATOR_CORS_ORIGIN'],
+    ['inspectorUrl', '--inspector-url', 'COREDINATOR_INSPECTOR_URL'],
+  ] as const) {
+    it(`give ${flag}, else ${variable}, else nothing`, () => {
+      const env = { [variable]: 'from-env' };
+      expect(optionsOf([flag, 'from-argv'], env)[name]).to.deep.equal({ values: ['from-argv'], source: flag });
+      expect(optionsOf([], env)).to.deep.equal({ [name]: { values: ['from-env'], source: variable } });
+      expect(optionsOf([], { [variable]: '  ' })).to.deep.equal({});
+    });
+  }
+
+  it('repeat the options that are lists; their variables have commas', () => {
+    const options = optionsOf(['--allowed-host', 'a', '--allowed-host', 'b'], { COREDINATOR_CORS_ORIGIN: 'c, d,,' });
+    expect(options.allowedHost?.values).to.deep.equal(['a', 'b']);
+    expect(options.corsOrigin?.values).to.deep.equal(['c', 'd']);
+  });
+
+  it('take the last of an option that is given twice', () => {
+    expect(optionsOf(['--port', '1', '--port', '2']).port?.values).to.deep.equal(['2']);
+  });
+});
