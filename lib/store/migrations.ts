@@ -119,6 +119,10 @@ CREATE TABLE webhook (
   gone_revision TEXT
 ) STRICT;
 `;
+// The tables stay as they are; what changed is the machine version of the rows in them (control/migrations.ts). Migrations lead forward only,
+// so a host of 0.1.0 would put every actor in quarantine. On a schema that it does not know it ends with exit code 2 before it touches a row
+// or a process. So a release that raises a machine version has to raise the schema too.
+const NEWER_MACHINES = '';
 
 /** Every step, in rising order. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -128,6 +132,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 4, up: BY_CORRELATION },
   { id: 5, up: DELETIONS_AND_RECEIPTS },
   { id: 6, up: WEBHOOK_PLACES },
+  { id: 7, up: NEWER_MACHINES },
 ];
 
 const versionRow = z.object({ user_version: z.int() });
@@ -147,8 +152,8 @@ export async function migrate(file: string, session: SqlSession, migrations = MI
   const newest = migrations.at(-1)?.id ?? 0;
   if (version > newest) {
     throw new StoreUnavailableError(
-      `The store "${file}" has schema ${version}, and this program knows schemas up to ${newest}: ` +
-        'run the newer Coredinator that wrote it, or give another state directory.',
+      `The database "${file}" was written by a newer Coredinator (schema ${version}; this one knows schemas up to ${newest}). ` +
+        'Nothing was changed, and its services run on: start the newer Coredinator again, or give another --state-dir.',
     );
   }
   for (const { id, up } of migrations) {

@@ -185,6 +185,7 @@ describe('The schema of a store', () => {
     await foreign.exec('PRAGMA user_version = 999');
     const error = await expectUnavailable(openedStore({ file }));
     expect(error.message).to.contain(file).and.contain('schema 999').and.contain('newer Coredinator');
+    expect(error.message).to.contain('Nothing was changed').and.contain('--state-dir');
     expect(readdirSync(dirname(file)).filter((name) => name.includes('corrupt'))).to.deep.equal([]);
     expect(await foreign.all('SELECT subject FROM wish')).to.deep.equal([{ subject: 'agent:pump1' }]);
   });
