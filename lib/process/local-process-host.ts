@@ -20,7 +20,7 @@ import { bestShimKind, shimsOf } from './launch/shim-kind.ts';
 import { bootId } from './os/process-identity.ts';
 import { signalNumber } from './os/signals.ts';
 import { Trees } from './tree/process-trees.ts';
-import { usageOf } from './usage/usage-of.ts';
+import { usageOf } from './usage/usage-reader.ts';
 
 /** What a local process host is made from. */
 export interface LocalProcessHostOptions {

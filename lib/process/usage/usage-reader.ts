@@ -3,9 +3,8 @@ import type { LaunchId, ServiceId } from '../../model/ids.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ProcessUsage, TreeUsage, UsageReading } from '../../ports/process-usage.ts';
 import { ProcessSnapshot, type TreeMarks } from '../os/process-table.ts';
-import { CpuAccounts, type LaunchCpu } from './accounts.ts';
-import type { Units } from './units.ts';
-import type { UsageEntry } from './usage-table.ts';
+import { machineUnits, type Units } from './units.ts';
+import { UsageTable, type UsageEntry } from './usage-table.ts';
 
 /** However many ask, the processes are not read more often than that. */
 const FRESH_MS = 1_000;
@@ -28,6 +27,38 @@ export interface UsageReaderOptions {
   readonly clock: Clock;
   /** Milliseconds that only grow. Default: the time of this process. */
   readonly steadyNow?: () => number;
+}
+
+/** What one launch has used by a reading. */
+interface LaunchCpu {
+  readonly serviceId: ServiceId;
+  readonly launchId: LaunchId;
+  readonly cpuSeconds: number;
+}
+
+/**
+ * Adds up the processor time of services over their launches. What a tree is seen to use may fall: a child ends during the reading, so
+ * that neither it nor its parent tells of its time, or its parent never waits for it. The account stands still then until the
+ * tree is above its highest mark again; it never falls, and counts nothing twice.
+ */
+class CpuAccounts {
+  readonly #totals = new Map<ServiceId, number>();
+  #marks = new Map<LaunchId, number>();
+
+  /** Enters a reading of all launches that are looked after, and gives the totals of their services. */
+  enter(launches: readonly LaunchCpu[]): ReadonlyMap<ServiceId, number> {
+    const marks = new Map<LaunchId, number>();
+    const totals = new Map<ServiceId, number>();
+    for (const { serviceId, launchId, cpuSeconds } of launches) {
+      const mark = this.#marks.get(launchId) ?? 0; // a new one is counted from its beginning
+      const total = (this.#totals.get(serviceId) ?? 0) + Math.max(0, cpuSeconds - mark);
+      marks.set(launchId, Math.max(mark, cpuSeconds));
+      this.#totals.set(serviceId, total);
+      totals.set(serviceId, total);
+    }
+    this.#marks = marks;
+    return totals;
+  }
 }
 
 /** What a tree uses at one moment. */
@@ -116,4 +147,11 @@ export class UsageReader implements ProcessUsage {
     }
     return { launchId, serviceId, cpuSeconds: ticks / ticksPerSecond, residentBytes: pages * pageBytes, processes };
   }
+}
+
+/** What these trees use, as far as this system tells. */
+export function usageOf(trees: () => Iterable<UsedTree>, clock: Clock): ProcessUsage {
+  if (process.platform !== 'linux') return { read: () => Promise.resolve(null) };
+  const table = new UsageTable();
+  return new UsageReader({ trees, read: () => table.read(), units: machineUnits(), clock });
 }
