@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Context } from './route.ts';
+import type { Context } from './request-context.ts';
 import { RequestError } from './problem.ts';
 
 const EXPOSED = 'ETag, Idempotency-Replayed, Location, Retry-After, X-CoreRL-Version, X-Request-Id';

@@ -9,7 +9,7 @@ import { listenError, type ListenPlace } from './listen-error.ts';
 import { MAX_HEADER_BYTES } from './request-limits.ts';
 import type { Certificate } from './tls-files.ts';
 import { listenOnPath } from './unix-socket.ts';
-import { answerUpgrades, type UpgradeListener } from './upgrades.ts';
+import { answerUpgrades, type UpgradeListener } from './websocket-upgrades.ts';
 
 /** How long clients may take. */
 export interface Patience {

@@ -1,4 +1,4 @@
-import type { Context } from './route.ts';
+import type { Context } from './request-context.ts';
 import { SIGN_IN_POLICY, signInPage } from './sign-in-page.ts';
 
 /** Answers with the page to sign in on; the status is what was set before. */

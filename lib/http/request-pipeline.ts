@@ -6,7 +6,7 @@ import type { Log } from '../ports/log.ts';
 import { isReading } from './access.ts';
 import type { Guards } from './guards.ts';
 import { problemAnswer, rawPath, RequestError } from './problem.ts';
-import type { Context, RequestState } from './route.ts';
+import type { Context, RequestState } from './request-context.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import { sendSignInPage } from './sign-in.ts';
 

@@ -3,7 +3,7 @@ import { Server as TlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../ports/log.ts';
 import { endSocket } from './bare-answers.ts';
-import type { Admission } from './access.ts';
+import type { Admission } from './request-context.ts';
 import type { Guards } from './guards.ts';
 import { problemAnswer, rawPath, RequestError } from './problem.ts';
 
