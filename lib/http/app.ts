@@ -5,7 +5,7 @@ import Koa from 'koa';
 import type { Control } from '../control/control.ts';
 import type { MachineLibrary } from '../ports/machine-library.ts';
 import type { Exposition, RequestMeter } from '../ports/meter.ts';
-import { Guards, type GuardOptions } from './guards.ts';
+import { Guards, type GuardOptions } from './access/guards.ts';
 import { measured } from './measure-requests.ts';
 import { RequestError } from './problem.ts';
 import type { RequestState } from './request-context.ts';

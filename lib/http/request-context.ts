@@ -1,6 +1,6 @@
 import type { DefaultContext, ParameterizedContext } from 'koa';
 import type { OperationId } from '../api/paths.ts';
-import type { Scope } from './credentials.ts';
+import type { Scope } from './access/credentials.ts';
 
 /** What the first middleware knows of a request. */
 export interface RequestState {

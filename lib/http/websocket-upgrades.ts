@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Log } from '../ports/log.ts';
 import { endSocket } from './bare-answers.ts';
 import type { Admission } from './request-context.ts';
-import type { Guards } from './guards.ts';
+import type { Guards } from './access/guards.ts';
 import { problemAnswer, rawPath, RequestError } from './problem.ts';
 
 /** Takes over the connection of a request as a WebSocket; `head` is what came after it, `admission` what has let it in. */

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import type { Operation } from '../api/operation.ts';
-import { OPERATIONS } from '../api/operations.ts';
-import { PLACES, type OperationId } from '../api/paths.ts';
+import type { Operation } from '../../api/operation.ts';
+import { OPERATIONS } from '../../api/operations.ts';
+import { PLACES, type OperationId } from '../../api/paths.ts';
+import { RequestError } from '../problem.ts';
+import type { Admission } from '../request-context.ts';
 import { bearerCredential, cookieCredential, cookieName, proofOf } from './credentials.ts';
 import type { Access, Credential } from './credentials.ts';
 import type { FailedAttempts } from './failed-attempts.ts';
-import { RequestError } from './problem.ts';
-import type { Admission } from './request-context.ts';
 
 /** Of a host without tokens, and of what is open to all. */
 const ANYBODY: Admission = { scope: 'full', by: null, session: null, isHeld: () => true, watch: () => () => undefined };
