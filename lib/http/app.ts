@@ -5,14 +5,20 @@ import Koa from 'koa';
 import type { Control } from '../control/control.ts';
 import type { MachineLibrary } from '../ports/machine-library.ts';
 import type { Exposition, RequestMeter } from '../ports/meter.ts';
-import { door } from './door.ts';
-import { Guards, type GuardOptions } from './guards.ts';
-import { measured } from './measured.ts';
+import { Guards, type GuardOptions } from './access/guards.ts';
+import { measured } from './measure-requests.ts';
 import { RequestError } from './problem.ts';
-import type { RequestState } from './route.ts';
+import type { RequestState } from './request-context.ts';
+import { door } from './request-pipeline.ts';
 import { allRoutes } from './routes.ts';
 import { StreamPlaces } from './stream-places.ts';
-import { upgradeDoor, upgradePath, upgradeRequired, type UpgradeListener, type Upgrades } from './upgrades.ts';
+import {
+  upgradeDoor,
+  upgradePath,
+  upgradeRequired,
+  type UpgradeListener,
+  type Upgrades,
+} from './websocket-upgrades.ts';
 
 /** What the API is made of. */
 export interface HttpAppOptions extends GuardOptions {

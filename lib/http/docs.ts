@@ -1,6 +1,7 @@
 import type { DOCS_OPERATIONS } from '../api/operations/host.ts';
 import { DOCS_POLICY, docsPage, START_SCRIPT } from './docs-page.ts';
-import type { Context, HandlersOf } from './route.ts';
+import type { Context } from './request-context.ts';
+import type { HandlersOf } from './route.ts';
 import { assetsFolder, sendFile } from './static-files.ts';
 import type { StaticFolder } from './static-files.ts';
 

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Context } from './route.ts';
+import type { Context } from './request-context.ts';
 
 /** How long a stream waits for its client. */
 export interface Patience {

@@ -1,6 +1,6 @@
 import type { Precondition } from '../model/precondition.ts';
 import { RequestError } from './problem.ts';
-import type { Context } from './route.ts';
+import type { Context } from './request-context.ts';
 
 const ETAG = /^"([^"]*)"$/;
 

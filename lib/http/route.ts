@@ -1,30 +1,16 @@
-import type { DefaultContext, ParameterizedContext } from 'koa';
+import type { z } from 'zod';
 import type { Operation } from '../api/operation.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import type { BodyOf, JsonOf, OperationOf, QueryOf } from '../api/operations.ts';
 import { PLACES } from '../api/paths.ts';
 import type { Method, OperationId } from '../api/paths.ts';
 import type { CommandOrigin } from '../control/control.ts';
+import type { FieldIssue } from '../model/errors.ts';
 import type { ReceiptClaim } from '../model/receipt.ts';
-import type { Admission } from './access.ts';
-import { checkFields } from './check-fields.ts';
-import { idempotencyKeyOf, once, type OnceKeeper } from './once.ts';
+import { idempotencyKeyOf, once, type OnceKeeper } from './idempotency.ts';
+import { RequestError } from './problem.ts';
 import { readJsonObject } from './request-body.ts';
-
-/** What the first middleware knows of a request. */
-export interface RequestState {
-  requestId: string;
-  /** Set once the request was let in. */
-  admission?: Admission;
-  /** Set once the request has found its route. */
-  operation?: OperationId;
-}
-
-/** The Koa context of a routed request. */
-export type Context = ParameterizedContext<
-  RequestState,
-  DefaultContext & { params?: Readonly<Record<string, string>> }
->;
+import type { Context } from './request-context.ts';
 
 /** A request after its checks. */
 export interface Call<Body, Query> {
@@ -95,4 +81,33 @@ export function routeOf(id: OperationId, handler: AnyHandler, keeper: OnceKeeper
     else await once(keeper, ctx, key, call.body, carryOut);
   };
   return { id, method, paths: paths.map((path) => path.replace(/\{(\w+)\}/g, ':$1')), handle };
+}
+
+const ISSUES_SHOWN = 20;
+const NAME_SHOWN = 100;
+
+function shown(name: string): string {
+  return name.length <= NAME_SHOWN ? name : `${name.slice(0, NAME_SHOWN)}…`;
+}
+
+function issuesOf(error: z.ZodError, known: readonly string[]): readonly FieldIssue[] {
+  const issues: FieldIssue[] = [];
+  for (const issue of error.issues) {
+    if (issue.code === 'unrecognized_keys') {
+      const message = `is not a known field; known are ${known.join(', ')}`;
+      for (const key of issue.keys.slice(0, ISSUES_SHOWN)) issues.push({ path: shown(key), message });
+    } else {
+      issues.push({ path: shown(issue.path.join('.')), message: issue.message });
+    }
+  }
+  return issues.slice(0, ISSUES_SHOWN);
+}
+
+/** Checks what came in against a strict schema; throws RequestError (422) that names every wrong field. */
+function checkFields<S extends z.ZodObject>(schema: S, part: 'body' | 'query', value: object): z.output<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issues = issuesOf(result.error, Object.keys(schema.shape));
+  const sentence = issues.map(({ path, message }) => `"${path}" ${message}`).join('; ');
+  throw new RequestError('invalid_request', `The request ${part} does not fit: ${sentence}.`, { issues });
 }

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { RequestError } from './problem.ts';
-import type { Context } from './route.ts';
+import type { Context } from './request-context.ts';
 
 /** A folder of files that the build has put beside the program. */
 export interface StaticFolder {
@@ -32,4 +32,9 @@ export async function sendFile(ctx: Context, folder: StaticFolder, name: string)
   ctx.type = extname(name);
   ctx.length = size;
   ctx.body = createReadStream(file);
+}
+
+/** A text as it stands in HTML, also in an attribute. */
+export function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 }

@@ -1,5 +1,5 @@
 import type { Wait } from '../control/control.ts';
-import type { Context } from './route.ts';
+import type { Context } from './request-context.ts';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 

@@ -7,7 +7,7 @@ import type { LogItem } from '../../../lib/model/log-line.ts';
 import { serviceView } from '../../support/fake-control.ts';
 import { journalEntry } from '../../support/store-contract.ts';
 import { rejection } from '../../support/rejection.ts';
-import { openAccess } from '../../../lib/http/tokens.ts';
+import { openAccess } from '../../../lib/http/access/tokens.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { ApiUnderTest, fixedTokens, recordingLog } from '../http/api-under-test.ts';
 

@@ -6,7 +6,7 @@ import type { HttpAppOptions } from '../../../lib/http/app.ts';
 import { listen } from '../../../lib/http/listen.ts';
 import type { Listening, ListenOptions } from '../../../lib/http/listen.ts';
 import type { Log } from '../../../lib/ports/log.ts';
-import { openAccess, type OpenAccess } from '../../../lib/http/tokens.ts';
+import { openAccess, type OpenAccess } from '../../../lib/http/access/tokens.ts';
 import { misfit } from '../../support/conformity.ts';
 import { FakeControl } from '../../support/fake-control.ts';
 import { LIBRARY } from '../../support/machines.ts';

@@ -4,8 +4,7 @@ import { request, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PATIENCE, sendStream, type Patience } from '../../../lib/http/event-stream.ts';
 import { feedForm } from '../../../lib/http/feed-stream.ts';
-import type { Admission } from '../../../lib/http/access.ts';
-import type { Context, RequestState } from '../../../lib/http/route.ts';
+import type { Context, RequestState, Admission } from '../../../lib/http/request-context.ts';
 import type { FeedBatch, FeedItem } from '../../../lib/model/feed.ts';
 import { eventually } from '../../support/eventually.ts';
 

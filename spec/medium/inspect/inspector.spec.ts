@@ -6,7 +6,7 @@ import { createWebSocketReceiver, type StatelyInspectionEvent } from '@statelyai
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
 import { readCertificate } from '../../../lib/http/tls-files.ts';
-import { openAccess } from '../../../lib/http/tokens.ts';
+import { openAccess } from '../../../lib/http/access/tokens.ts';
 import { openInspector, type Inspector } from '../../../lib/inspect/inspector.ts';
 import { wallTimers } from '../../../lib/control/wall-timers.ts';
 import { ActorWorld } from '../../support/actor-world.ts';

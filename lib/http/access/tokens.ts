@@ -1,7 +1,7 @@
-import type { Log } from '../ports/log.ts';
+import { tokensIn } from '../../model/token-list.ts';
+import type { Log } from '../../ports/log.ts';
+import { FromFiles } from '../from-files.ts';
 import { knownToken, type Access, type KnownToken } from './credentials.ts';
-import { FromFiles } from './from-files.ts';
-import { tokensIn } from '../model/token-list.ts';
 
 /** Where the tokens of one scope come from; `source` is the option or variable, for people. */
 export type TokenOrigin =

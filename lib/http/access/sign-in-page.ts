@@ -1,5 +1,7 @@
+import type { Context } from '../request-context.ts';
+
 /** Script, style and requests only from and to this host, and no form that a script has not sent. */
-export const SIGN_IN_POLICY = [
+const SIGN_IN_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -74,7 +76,7 @@ form.addEventListener('submit', async (event) => {
 `;
 
 /** The page that a browser gets with a 401. It holds nothing of the host but its version, which every answer carries. */
-export function signInPage(version: string): string {
+function signInPage(version: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -99,4 +101,11 @@ export function signInPage(version: string): string {
 </body>
 </html>
 `;
+}
+
+/** Answers with the page to sign in on; the status is what was set before. */
+export function sendSignInPage(ctx: Context, version: string): void {
+  ctx.set({ 'Content-Security-Policy': SIGN_IN_POLICY });
+  ctx.type = 'html';
+  ctx.body = signInPage(version);
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Context } from './route.ts';
-import { RequestError } from './problem.ts';
+import { RequestError } from '../problem.ts';
+import type { Context } from '../request-context.ts';
 
 const EXPOSED = 'ETag, Idempotency-Replayed, Location, Retry-After, X-CoreRL-Version, X-Request-Id';
 const PREFLIGHT_MAX_AGE_S = '600';

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import type { Log } from '../ports/log.ts';
+import type { Log } from '../../ports/log.ts';
 
 /** How many wrong tokens an address may send, and in which time. */
 export interface AttemptLimits {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { FailedAttempts } from '../../../lib/http/failed-attempts.ts';
-import { eventually } from '../../support/eventually.ts';
-import { ApiUnderTest, fixedTokens, recordingLog, type Answer, type LogRecord } from './api-under-test.ts';
+import { FailedAttempts } from '../../../../lib/http/access/failed-attempts.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { ApiUnderTest, fixedTokens, recordingLog, type Answer, type LogRecord } from '../api-under-test.ts';
 
 const FULL = 'full-token-0123456789';
 const ALLOWED = 10;

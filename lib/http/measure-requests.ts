@@ -1,7 +1,7 @@
 import type { Middleware, Next } from 'koa';
 import { PLACES } from '../api/paths.ts';
 import type { RequestMeter } from '../ports/meter.ts';
-import type { Context, RequestState } from './route.ts';
+import type { Context, RequestState } from './request-context.ts';
 
 /** What stands for the route of a request that has none. */
 const NO_ROUTE = 'none';

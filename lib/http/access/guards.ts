@@ -1,14 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import type { Log } from '../ports/log.ts';
+import type { Log } from '../../ports/log.ts';
+import { rawPath, RequestError } from '../problem.ts';
+import type { Context, Admission } from '../request-context.ts';
 import { tokenGuard } from './access.ts';
-import type { Admission } from './access.ts';
 import type { Access } from './credentials.ts';
 import { allowOrigin, originGuard, ownPages } from './cross-origin.ts';
 import { FailedAttempts, type AttemptLimits } from './failed-attempts.ts';
 import { hostGuard, servedHosts } from './host-guard.ts';
-import { rawPath, RequestError } from './problem.ts';
 import { refuseOversized } from './request-limits.ts';
-import type { Context } from './route.ts';
 
 /** Who may come in. */
 export interface GuardOptions {

@@ -3,8 +3,8 @@ import { Server as TlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../ports/log.ts';
 import { endSocket } from './bare-answers.ts';
-import type { Admission } from './access.ts';
-import type { Guards } from './guards.ts';
+import type { Admission } from './request-context.ts';
+import type { Guards } from './access/guards.ts';
 import { problemAnswer, rawPath, RequestError } from './problem.ts';
 
 /** Takes over the connection of a request as a WebSocket; `head` is what came after it, `admission` what has let it in. */

@@ -2,10 +2,10 @@ import { expect } from 'chai';
 import { writeFileSync } from 'node:fs';
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
-import { Guards } from '../../../lib/http/guards.ts';
-import { openAccess, type OpenAccess } from '../../../lib/http/tokens.ts';
-import { temporaryFolder } from '../../support/temporary.ts';
-import { ApiUnderTest, recordingLog, type Answer } from './api-under-test.ts';
+import { Guards } from '../../../../lib/http/access/guards.ts';
+import { openAccess, type OpenAccess } from '../../../../lib/http/access/tokens.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
+import { ApiUnderTest, recordingLog, type Answer } from '../api-under-test.ts';
 
 const FULL = 'full-token-0123456789';
 const READ = 'read-token-0123456789';

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
-import type { Operation } from '../../../lib/api/operation.ts';
-import { OPERATIONS } from '../../../lib/api/operations.ts';
-import { PLACES, type OperationId, type Place } from '../../../lib/api/paths.ts';
-import { temporaryFolder } from '../../support/temporary.ts';
-import { ApiUnderTest, fixedTokens, type Answer } from './api-under-test.ts';
+import type { Operation } from '../../../../lib/api/operation.ts';
+import { OPERATIONS } from '../../../../lib/api/operations.ts';
+import { PLACES, type OperationId, type Place } from '../../../../lib/api/paths.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
+import { ApiUnderTest, fixedTokens, type Answer } from '../api-under-test.ts';
 
 const FULL = 'full-token-0123456789';
 const READ = 'read-token-0123456789';

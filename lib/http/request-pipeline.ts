@@ -3,12 +3,12 @@ import type { IncomingMessage } from 'node:http';
 import type { Middleware, Next } from 'koa';
 import { CoredinatorError } from '../model/errors.ts';
 import type { Log } from '../ports/log.ts';
-import { isReading } from './access.ts';
-import type { Guards } from './guards.ts';
+import { isReading } from './access/access.ts';
+import type { Guards } from './access/guards.ts';
+import { sendSignInPage } from './access/sign-in-page.ts';
 import { problemAnswer, rawPath, RequestError } from './problem.ts';
-import type { Context, RequestState } from './route.ts';
+import type { Context, RequestState } from './request-context.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
-import { sendSignInPage } from './sign-in.ts';
 
 /** What the door needs. */
 export interface DoorOptions {

@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { expect } from 'chai';
-import { ApiUnderTest, fixedTokens, VERSION } from './api-under-test.ts';
+import { ApiUnderTest, fixedTokens, VERSION } from '../api-under-test.ts';
 
 const FULL = 'full-token-0123456789';
 const READ = 'read-token-0123456789';
@@ -73,7 +73,7 @@ describe('the Host header', () => {
       .find(({ family, internal }) => family === 'IPv4' && !internal);
     if (own === undefined) this.skip();
     const { createServer } = await import('node:http');
-    const { hostGuard, servedHosts } = await import('../../../lib/http/host-guard.ts');
+    const { hostGuard, servedHosts } = await import('../../../../lib/http/access/host-guard.ts');
     const check = hostGuard(servedHosts([]));
     const server = createServer((req, res) => {
       check(req);

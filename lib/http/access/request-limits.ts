@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { RequestError } from './problem.ts';
-import { refuseLargeBody } from './request-body.ts';
+import { RequestError } from '../problem.ts';
+import { refuseLargeBody } from '../request-body.ts';
 
 /** All headers with the request line, in bytes; the parser refuses more with 431. */
 export const MAX_HEADER_BYTES = 16 * 1024;

@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { openAccess, type OpenAccess } from '../../../lib/http/tokens.ts';
-import { temporaryFolder } from '../../support/temporary.ts';
-import { ApiUnderTest, recordingLog, type LogRecord } from './api-under-test.ts';
+import { openAccess, type OpenAccess } from '../../../../lib/http/access/tokens.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
+import { ApiUnderTest, recordingLog, type LogRecord } from '../api-under-test.ts';
 
 const OLD = 'old-token-0123456789';
 const NEW = 'new-token-0123456789';

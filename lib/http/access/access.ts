@@ -1,24 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import type { Operation } from '../api/operation.ts';
-import { OPERATIONS } from '../api/operations.ts';
-import { PLACES, type OperationId } from '../api/paths.ts';
+import type { Operation } from '../../api/operation.ts';
+import { OPERATIONS } from '../../api/operations.ts';
+import { PLACES, type OperationId } from '../../api/paths.ts';
+import { RequestError } from '../problem.ts';
+import type { Admission } from '../request-context.ts';
 import { bearerCredential, cookieCredential, cookieName, proofOf } from './credentials.ts';
-import type { Access, Credential, Scope } from './credentials.ts';
+import type { Access, Credential } from './credentials.ts';
 import type { FailedAttempts } from './failed-attempts.ts';
-import { RequestError } from './problem.ts';
-
-/** What whoever was let in may do. */
-export interface Admission {
-  readonly scope: Scope;
-  /** What was shown; null: nothing is asked for. */
-  readonly by: 'token' | 'cookie' | null;
-  /** What a cookie would hold that lets in the same; null: none is needed. */
-  readonly session: Buffer | null;
-  /** Whether the same credential would let in now: tokens are taken out of their files. */
-  isHeld(): boolean;
-  /** Tells the listener when that may have changed, until the function that it gives is called. */
-  watch(listener: () => void): () => void;
-}
 
 /** Of a host without tokens, and of what is open to all. */
 const ANYBODY: Admission = { scope: 'full', by: null, session: null, isHeld: () => true, watch: () => () => undefined };
