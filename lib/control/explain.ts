@@ -17,6 +17,7 @@ import type { ActorStore } from '../ports/actor-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import { agentRefs, serviceRef, type ServiceSnapshot, type SupervisorRef } from './actors.ts';
 import { causesOf } from './causes.ts';
+import { reasonView } from './views.ts';
 import type { Wishes } from './wishes.ts';
 
 /** What an explanation is put together from. */
@@ -111,7 +112,11 @@ function causeView(entry: JournalEntry, about: string): CauseView {
 function awaitedView(awaited: Awaited): AwaitedView {
   const { serviceId, condition, now } = awaited;
   const { state = null, substate = null, reason = null } = now ?? {};
-  return { service_id: serviceId, condition, state, substate, reason, sentence: `${dependencyNow(awaited)}.` };
+  return {
+    ...{ service_id: serviceId, condition, state, substate },
+    ...reasonView(reason),
+    sentence: `${dependencyNow(awaited)}.`,
+  };
 }
 
 function nextView({ what, at, clause }: Pending, now: Instant): NextView {

@@ -4,7 +4,9 @@ import type { ServiceContext } from '../actors/service/context.ts';
 import type { Cause } from '../model/causes.ts';
 import type { JournalDraft } from '../model/journal.ts';
 import type { Instant } from '../model/time.ts';
+import type { Reason } from '../model/reason.ts';
 import { stateOf, type Standing, type StateValue } from '../model/states.ts';
+import { reasonView } from './views.ts';
 
 /** What of a snapshot the journal compares: taken from the live snapshot, which never changes. */
 export interface Seen {
@@ -46,14 +48,14 @@ function serviceFacts(before: Seen | null, after: Seen, cause: Cause, at: Instan
     facts.push({
       ...base,
       type: 'service.fell_back',
-      detail: { from: version ?? path, to: nameOf(context.stable), reason },
+      detail: { from: version ?? path, to: nameOf(context.stable), ...reasonView(reason) },
     });
   }
   const { generation, reason, aftermath } = context;
   const sibling = cause === 'service.recycle' && aftermath?.type === 'again' ? { failed: aftermath.failed } : {};
   return facts.concat(
     stateFact(before, after, base, reason, { generation, ...sibling }),
-    readinessFact(before, after, base, { generation, reason }),
+    readinessFact(before, after, base, { generation, ...reasonView(reason), ...foundBy(reason) }),
   );
 }
 
@@ -68,13 +70,13 @@ function stateFact(
   before: Seen | null,
   after: Seen,
   base: Omit<JournalDraft, 'type' | 'detail'>,
-  reason: string | null,
+  reason: Reason | null,
   more: Readonly<Record<string, unknown>>,
 ): JournalDraft[] {
   const now = stateIn(after);
   const past = before === null ? null : stateIn(before);
   if (past === null || past.state === now.state) return [];
-  const detail = { substate: now.substate, reason, ...more };
+  const detail = { substate: now.substate, ...reasonView(reason), ...more };
   return [{ ...base, type: `${after.src}.state_changed`, from: past.state, to: now.state, detail }];
 }
 
@@ -93,6 +95,11 @@ function readinessFact(
 
 function stateIn({ snapshot }: Seen): Standing {
   return stateOf(snapshot.value as StateValue); // of a service or an agent
+}
+
+/** What a readiness probe found, apart from the sentence about it. */
+function foundBy(reason: Reason | null): { readonly found?: string | null } {
+  return reason?.code === 'not_ready' ? { found: reason.found } : {};
 }
 
 function nameOf(release: ServiceContext['stable']): string | null {

@@ -1,3 +1,5 @@
+import type { Reason } from '../model/reason.ts';
+
 /** What a machine keeps of an actor, as the version that wrote it left it: nothing of it is to be trusted yet. */
 export interface KeptSnapshot {
   readonly status: string;
@@ -28,11 +30,48 @@ export const MIGRATIONS: Migrations = {
   service: {
     // Version 2 has two states more, `starting.probing` and `running.unready`; fields have defaults in their schema.
     '1': { to: '2', up: (snapshot) => snapshot },
-    // Version 3 judges an end in `backoff.judging`, in which no row is kept; the verdict has a default in its schema.
-    '2': { to: '3', up: (snapshot) => snapshot },
+    // Version 3 judges an end in `backoff.judging`, in which no row is kept, and keeps reasons as codes.
+    '2': { to: '3', up: withReasonsAsCodes },
   },
-  agent: {},
+  agent: {
+    // Version 2 keeps reasons as codes.
+    '1': { to: '2', up: withReasonsAsCodes },
+  },
 };
+
+/** The reasons of a service, or of an agent and the reports that it has, were sentences. */
+function withReasonsAsCodes(snapshot: KeptSnapshot): KeptSnapshot {
+  const context = withReason(snapshot.context);
+  if (!isRecord(context)) return snapshot; // its schema says what is wrong with it
+  const { aftermath, condemned, reports } = context;
+  return {
+    ...snapshot,
+    context: {
+      ...context,
+      ...(aftermath === undefined ? {} : { aftermath: withReason(aftermath) }),
+      ...(condemned === undefined ? {} : { condemned: withReason(condemned) }),
+      ...(isRecord(reports) ? { reports: mapped(reports, withReason) } : {}),
+    },
+  };
+}
+
+function withReason(part: unknown): unknown {
+  return isRecord(part) && typeof part['reason'] === 'string' ? { ...part, reason: reasonOf(part['reason']) } : part;
+}
+
+function mapped(record: Readonly<Record<string, unknown>>, change: (value: unknown) => unknown): object {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Of readiness, whose sentence was read back, the part that the probe had said. */
+function reasonOf(sentence: string): Reason {
+  const found = /^is not ready: (.*)$/s.exec(sentence)?.[1];
+  return found === undefined ? { code: 'text', text: sentence } : { code: 'not_ready', found };
+}
 
 /** The snapshot as version `to` would have kept it. Throws when no steps lead there. */
 export function migrated(

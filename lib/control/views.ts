@@ -2,6 +2,7 @@ import type { Holder } from '../model/ids.ts';
 import type { Guarantees } from '../model/process.ts';
 import type { JournalEntry } from '../model/journal.ts';
 import type { Reload } from '../model/reload.ts';
+import { reasonText, type Reason, type ReasonCode } from '../model/reason.ts';
 import { revisionOf } from '../model/revision.ts';
 import type { GraphedService } from '../model/service-graph.ts';
 import { isoOf } from '../model/time.ts';
@@ -49,7 +50,7 @@ export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees): Se
     since: isoOf(context.since),
     last_exit: context.lastExit === null ? null : { ...context.lastExit, at: isoOf(context.lastExit.at) },
     next: what === undefined || context.deadlineAt === null ? null : { what, at: isoOf(context.deadlineAt) },
-    reason: context.reason,
+    ...reasonView(context.reason),
     adopted: context.isAdopted,
     revision: revisionOf(context.spec),
     running_revision: context.launch === null ? null : context.revision,
@@ -77,6 +78,14 @@ export function graphedService({ value, context: { spec, holders } }: ServiceSna
   return { id: spec.id, kind: spec.kind, state, agents: agentsOf(holders), dependsOn: spec.dependsOn };
 }
 
+/** A reason as it goes over the wire: a sentence for people, a code for programs. */
+export function reasonView(reason: Reason | null): {
+  readonly reason: string | null;
+  readonly reason_code: ReasonCode | null;
+} {
+  return { reason: reasonText(reason), reason_code: reason?.code ?? null };
+}
+
 /** The wire form of an agent. */
 export function agentView({ value, context }: AgentSnapshot): AgentView {
   return {
@@ -87,7 +96,7 @@ export function agentView({ value, context }: AgentSnapshot): AgentView {
     config_path: context.plan.configPath,
     services: context.plan.services.map((spec) => spec.id),
     since: isoOf(context.since),
-    reason: context.reason,
+    ...reasonView(context.reason),
   };
 }
 

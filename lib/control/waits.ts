@@ -2,6 +2,7 @@ import { serviceActorId } from '../actors/service/context.ts';
 import { formatDuration } from '../model/duration.ts';
 import { WaitFailedError, WaitTimeoutError } from '../model/errors.ts';
 import type { ServiceId } from '../model/ids.ts';
+import { reasonText } from '../model/reason.ts';
 import { inWords, stateOf } from '../model/states.ts';
 import { clauseOf } from '../model/clause.ts';
 import type { Timers } from '../ports/clock.ts';
@@ -79,7 +80,8 @@ export class Waits {
     const { root, wishes } = this.#deps;
     const now = agentRef(root, id)?.getSnapshot();
     if (now === undefined) return unknown(until);
-    const { plan, reason } = now.context;
+    const { plan } = now.context;
+    const reason = reasonText(now.context.reason);
     const { state } = stateOf(now.value);
     const services = plan.services.flatMap((spec) => serviceRef(root, spec.id)?.getSnapshot() ?? []);
     // One that has completed, or was stopped by hand, is as it should be.
@@ -93,7 +95,8 @@ export class Waits {
   #serviceStanding(id: ServiceId, until: Wait['until']): Standing {
     const now = serviceRef(this.#deps.root, id)?.getSnapshot();
     if (now === undefined) return unknown(until);
-    const { intended, reason } = now.context;
+    const { intended } = now.context;
+    const reason = reasonText(now.context.reason);
     const { state } = stateOf(now.value);
     const isUp = state === 'running' && this.#isNew(now) && (until === 'running' || isReady(now));
     return standingOf({ until, state, reason, intended, isUp });

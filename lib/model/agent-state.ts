@@ -1,6 +1,7 @@
 import type { ServiceId } from './ids.ts';
-import type { AgentPlan, DependencyCondition, DependencySpec, ServiceSpec } from './spec.ts';
-import { inWords, type PublicState } from './states.ts';
+import type { Reason } from './reason.ts';
+import type { AgentPlan, DependencyCondition, ServiceSpec } from './spec.ts';
+import type { PublicState } from './states.ts';
 import type { Intended } from './wish.ts';
 
 /** What a service tells those who watch it. Plain JSON. */
@@ -17,30 +18,30 @@ export interface ServiceReport {
   /** Whose group restart was the last of these; null: it failed by itself. */
   readonly fellBy: string | null;
   readonly holders: readonly string[];
-  readonly reason: string | null;
+  readonly reason: Reason | null;
 }
 
 export type ServiceReports = Readonly<Record<string, ServiceReport>>;
 
 /** The state of an agent that is meant to run and why (contract 6.2): failed > backoff > starting > running. */
-export function agentStateOf(plan: AgentPlan, reports: ServiceReports): { state: PublicState; reason: string | null } {
+export function agentStateOf(plan: AgentPlan, reports: ServiceReports): { state: PublicState; reason: Reason | null } {
   const wanted = plan.services.map((spec) => reports[spec.id]).filter((report) => report?.intended !== 'stopped');
-  if (wanted.length === 0) return { state: 'stopped', reason: 'each of its services was stopped by hand' };
+  if (wanted.length === 0) return { state: 'stopped', reason: { code: 'stopped_by_hand' } };
   const failed = wanted.find((report) => report?.state === 'failed');
-  if (failed) return { state: 'failed', reason: sentence(failed) };
+  if (failed) return { state: 'failed', reason: reasonOf(failed) };
   const waiting = wanted.find((report) => report?.state === 'backoff');
-  if (waiting) return { state: 'backoff', reason: sentence(waiting) };
+  if (waiting) return { state: 'backoff', reason: reasonOf(waiting) };
   const coming = wanted.find((report) => !isUp(report));
   if (!coming && wanted.every(isUp)) return { state: 'running', reason: null };
-  return { state: 'starting', reason: coming ? sentence(coming) : null };
+  return { state: 'starting', reason: coming ? reasonOf(coming) : null };
 }
 
 function isUp(report: ServiceReport | undefined): boolean {
   return report?.state === 'running' || (report?.state === 'stopped' && report.isComplete);
 }
 
-function sentence(report: ServiceReport): string {
-  return `${report.serviceId} is ${inWords(report.state)}${report.reason === null ? '' : `: ${report.reason}`}`;
+function reasonOf({ serviceId, state, reason }: ServiceReport): Reason {
+  return { code: 'service', serviceId, state, because: reason };
 }
 
 /** The services that are restarted because the one of that id failed (Erlang/OTP), in the order in which they are to stop. */
@@ -79,13 +80,6 @@ export function groupFallout(
     }
   }
   return [...restarted];
-}
-
-const AWAITED = { started: 'runs', healthy: 'is ready', completed: 'has completed' } as const;
-
-/** A dependency that is met, in words: `pump1-coreio runs`. */
-export function awaited({ serviceId, condition }: DependencySpec): string {
-  return `${serviceId} ${AWAITED[condition]}`;
 }
 
 /** Whether a dependency that is as reported is all that its dependent waits for. */

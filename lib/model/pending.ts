@@ -1,4 +1,4 @@
-import { awaited } from './agent-state.ts';
+import { awaited } from './reason.ts';
 import { spokenDuration } from './duration.ts';
 import { judgeEnding } from './restart.ts';
 import { placeOf, restartsWithin, type Situation } from './situation.ts';

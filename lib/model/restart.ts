@@ -35,9 +35,15 @@ export interface Ending {
 export type Verdict =
   | { readonly next: 'complete' }
   /** At once, with the file that last was stable: the one that failed is new (see {@link judgeEnding}). */
-  | { readonly next: 'fall_back'; readonly reason: string }
-  | { readonly next: 'give_up'; readonly budget: RestartBudget; readonly reason: string; readonly recovers: boolean }
+  | { readonly next: 'fall_back'; readonly because: GivenUp }
+  | { readonly next: 'give_up'; readonly budget: RestartBudget; readonly because: GivenUp; readonly recovers: boolean }
   | { readonly next: 'retry'; readonly budget: RestartBudget; readonly delayMs: Millis };
+
+/** Why the policy makes no further attempt for now. */
+export type GivenUp =
+  | { readonly code: 'restarts_exhausted'; readonly maxRestarts: number; readonly periodMs: Millis }
+  | { readonly code: 'policy_never' }
+  | { readonly code: 'recovery_failed' };
 
 export const EMPTY_BUDGET: RestartBudget = { failures: 0, restartTimes: [] };
 
@@ -99,15 +105,16 @@ export function judgeEnding(
   if (ending.class === 'clean' && spec.mode !== 'always') return { next: 'complete' };
   if (ending.isHostTrouble === true && spec.mode !== 'never') return waitOut(spec, past.budget, at.random);
   const budget = charge(spec, ending, past.budget, at.now);
-  if (spec.mode === 'never') return { next: 'give_up', budget, reason: 'its restart policy is never', recovers: false };
+  if (spec.mode === 'never') return { next: 'give_up', budget, because: { code: 'policy_never' }, recovers: false };
   const { maxRestarts, periodMs } = spec.intensity;
   if (budget.restartTimes.length > maxRestarts) {
-    const reason = `more than ${maxRestarts} restarts within ${periodMs / 1000} s`;
-    if (past.hasFallback === true) return { next: 'fall_back', reason };
-    return { next: 'give_up', budget, reason, recovers: spec.recoverAfterMs !== null };
+    const because = { code: 'restarts_exhausted', maxRestarts, periodMs } as const;
+    if (past.hasFallback === true) return { next: 'fall_back', because };
+    return { next: 'give_up', budget, because, recovers: spec.recoverAfterMs !== null };
   }
   if (past.attempt === 'recovery' && ending.uptimeMs === null) {
-    return { next: 'give_up', budget, reason: 'the recovery attempt failed', recovers: spec.recoverAfterMs !== null };
+    const because = { code: 'recovery_failed' } as const;
+    return { next: 'give_up', budget, because, recovers: spec.recoverAfterMs !== null };
   }
   return { next: 'retry', budget, delayMs: backoffDelay(spec.backoff, budget.failures, at.random) };
 }

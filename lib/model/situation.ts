@@ -1,5 +1,6 @@
 import type { Holder } from './ids.ts';
 import type { Executable, Launch } from './process.ts';
+import type { Reason } from './reason.ts';
 import type { Attempt, RestartBudget } from './restart.ts';
 import type { DependencySpec, ServiceSpec } from './spec.ts';
 import type { Instant } from './time.ts';
@@ -12,7 +13,7 @@ export interface Awaited extends DependencySpec {
   readonly now: {
     readonly state: PublicState;
     readonly substate: string | null;
-    readonly reason: string | null;
+    readonly reason: Reason | null;
   } | null;
 }
 
@@ -33,13 +34,13 @@ export interface Situation {
   readonly isDrifted: boolean;
   /** What follows the stop under way; null: what is wished. */
   readonly aftermath:
-    | { readonly type: 'judge'; readonly class: 'start_timeout' | 'probe'; readonly reason: string }
-    | { readonly type: 'again'; readonly reason: string }
+    | { readonly type: 'judge'; readonly class: 'start_timeout' | 'probe'; readonly reason: Reason }
+    | { readonly type: 'again'; readonly reason: Reason }
     | null;
   /** The version that it would fall back to; null: there is none. */
   readonly fallback: string | null;
   /** Why it runs an older file than the newest; null: it does not. */
-  readonly fallbackReason: string | null;
+  readonly fallbackReason: Reason | null;
   readonly attempt: Attempt;
   readonly budget: RestartBudget;
   /** Dependencies that are not met, while it waits for them. */
@@ -47,7 +48,7 @@ export interface Situation {
   readonly since: Instant;
   readonly startedAt: Instant | null;
   readonly deadlineAt: Instant | null;
-  readonly reason: string | null;
+  readonly reason: Reason | null;
 }
 
 /** The state with its nested one, dotted. */

@@ -53,6 +53,9 @@ const probes = z.strictObject({
   liveness: probe,
 }) satisfies z.ZodType<ProbesSpec>;
 
+/** A dependency inside a spec. */
+export const dependencySpec = z.strictObject({ serviceId, condition: z.enum(['started', 'healthy', 'completed']) });
+
 /** A service spec inside a wish or an actor. */
 export const serviceSpec = z.strictObject({
   id: serviceId,
@@ -68,7 +71,7 @@ export const serviceSpec = z.strictObject({
   settleMs: millis,
   probes: probes.default(NO_PROBES),
   stop: z.strictObject({ signal: z.templateLiteral(['SIG', z.string()]), graceMs: millis }),
-  dependsOn: z.array(z.strictObject({ serviceId, condition: z.enum(['started', 'healthy', 'completed']) })),
+  dependsOn: z.array(dependencySpec),
   logs: z.strictObject({ maxBytes: z.number().positive(), keep: z.number().positive() }).default(DEFAULT_LOGS),
   limits: resourceLimits.default(NO_LIMITS),
 }) satisfies z.ZodType<ServiceSpec>;

@@ -3,6 +3,7 @@ import { endsOfState } from './pending.ts';
 import { placeOf, type Awaited, type Situation } from './situation.ts';
 import { inWords } from './states.ts';
 import { clauseOf } from './clause.ts';
+import { reasonClause, reasonText } from './reason.ts';
 import { isoOf, type Instant } from './time.ts';
 
 /** The state of a service in words: what it is, since when, why, whether that is as wished, and what ends it. */
@@ -21,7 +22,7 @@ export function dependencyNow({ serviceId, now }: Awaited): string {
   const { state, substate, reason } = now;
   const isUnready = state === 'running' && substate === 'unready';
   const place = isUnready ? 'running but not ready' : inWords(state);
-  const because = reason === null ? '' : `: ${clauseOf(reason.replace(/^(waits|is not ready|runs)/, 'it $1'))}`;
+  const because = reason === null ? '' : `: ${reasonClause(reason)}`;
   return `${serviceId} is ${place}${because}`;
 }
 
@@ -42,11 +43,11 @@ function whyOf(situation: Situation): string | null {
     case 'stopped.idle':
       return whyStopped(situation);
     case 'stopped.completed':
-      return reason ?? 'it ended with success';
+      return reasonText(reason) ?? 'it ended with success';
     case 'stopped.drained':
       return 'the host took it down when it left';
     case 'starting.waiting':
-      return `it ${reason ?? 'waits for its dependencies'}`;
+      return `it ${reasonText(reason) ?? 'waits for its dependencies'}`;
     case 'starting.resolving':
       return `it looks for the executable "${spec.executable}"`;
     case 'starting.launching':
@@ -64,17 +65,17 @@ function whyOf(situation: Situation): string | null {
     case 'stopping.killing':
       return 'its grace is over and what is left of its processes is killed';
     case 'stopping.retrying':
-      return reason;
+      return reasonText(reason);
     case 'stopping.terminating':
       if (intended === 'stopped') return 'it was told to stop';
-      return aftermath === null ? 'it was told to restart' : aftermath.reason;
+      return aftermath === null ? 'it was told to restart' : reasonText(aftermath.reason);
     default:
-      return reason;
+      return reasonText(reason);
   }
 }
 
 function whyStopped({ intended, generation, holders, isOfItsOwn, reason }: Situation): string | null {
-  if (intended === 'running') return reason;
+  if (intended === 'running') return reasonText(reason);
   if (generation === 0) return 'it has not been started yet';
   if (holders.length > 0 || isOfItsOwn) return 'it was stopped by hand';
   return 'nobody holds it';
@@ -82,9 +83,8 @@ function whyStopped({ intended, generation, holders, isOfItsOwn, reason }: Situa
 
 /** A reason that does not speak of readiness was kept from before the probe was asked. */
 function unreadyReason({ reason }: Situation): string {
-  const prefix = 'is not ready: ';
-  return reason?.startsWith(prefix) === true
-    ? `its readiness probe failed: ${reason.slice(prefix.length)}`
+  return reason?.code === 'not_ready' && reason.found !== null
+    ? `its readiness probe failed: ${reason.found}`
     : 'its readiness probe has not passed yet';
 }
 
@@ -125,7 +125,7 @@ function remarksOn(situation: Situation): readonly string[] {
   if (isAdopted) {
     remarks.push(`Its process (pid ${launch.pid}) was launched by an earlier host and adopted by this one.`);
   }
-  if (fallbackReason !== null && state === 'running') remarks.push(`It ${clauseOf(fallbackReason)}.`);
+  if (fallbackReason !== null && state === 'running') remarks.push(`It ${clauseOf(reasonText(fallbackReason))}.`);
   if (isDrifted)
     remarks.push(
       'Its process runs an older revision of its configuration; the next launch takes over the present one.',

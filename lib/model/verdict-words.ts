@@ -1,3 +1,4 @@
+import { givenUpText } from './reason.ts';
 import { spokenDuration } from './duration.ts';
 import type { Verdict } from './restart.ts';
 import type { RestartSpec } from './spec.ts';
@@ -17,10 +18,10 @@ export function consequence(
       return `be launched again after about ${spokenDuration(verdict.delayMs)} (${window})`;
     }
     case 'fall_back':
-      return `fall back to ${fallback ?? 'the file that last was stable'} at once: ${verdict.reason}`;
+      return `fall back to ${fallback ?? 'the file that last was stable'} at once: ${givenUpText(verdict.because)}`;
     case 'give_up':
       return verdict.recovers && recoverAfterMs !== null
-        ? `be failed for ${spokenDuration(recoverAfterMs)}, and then one more attempt is made: ${verdict.reason}`
-        : `be failed until a command starts it: ${verdict.reason}`;
+        ? `be failed for ${spokenDuration(recoverAfterMs)}, and then one more attempt is made: ${givenUpText(verdict.because)}`
+        : `be failed until a command starts it: ${givenUpText(verdict.because)}`;
   }
 }

@@ -94,12 +94,17 @@ function knownOf(fact: Told, reason: string | null): string | null {
     case 'service.readiness_changed':
       // A service that is ready may have a reason all the same: why it runs an older file.
       if (to === 'ready') return CAUSES_OF_READINESS[cause] ?? null;
-      return reason?.replace(/^is not ready: /, '') ?? null;
+      return textIn(detail, 'found') ?? withoutPrefix(reason);
     case 'process.exited':
       return EXITS[textIn(detail, 'class') ?? ''] ?? null;
     default:
       return reason;
   }
+}
+
+/** Version 0.1.0 wrote what the probe found into the sentence alone. */
+function withoutPrefix(reason: string | null): string | null {
+  return reason?.replace(/^is not ready: /, '') ?? null;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createActor, SimulatedClock } from 'xstate';
 import { createSupervisorMachine } from '../../lib/actors/supervisor/machine.ts';
 import { agentRef, serviceRef, type SupervisorRef } from '../../lib/control/actors.ts';
+import { reasonText } from '../../lib/model/reason.ts';
 import type { AgentPlan, ServiceSpec } from '../../lib/model/spec.ts';
 import type { Catalog, ExecutableQuery } from '../../lib/ports/catalog.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
@@ -91,6 +92,11 @@ export class ActorWorld {
     const ref = agentRef(this.root, id);
     if (ref === undefined) throw new Error(`There is no agent actor "${id}".`);
     return stateOf(ref.getSnapshot().value).state;
+  }
+
+  /** Why the service is as it is, as a sentence. */
+  reasonOf(id: string): string | null {
+    return reasonText(this.contextOf(id).reason);
   }
 
   contextOf(id: string): ReturnType<NonNullable<ReturnType<typeof serviceRef>>['getSnapshot']>['context'] {

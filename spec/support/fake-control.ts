@@ -70,6 +70,7 @@ export function serviceView(id: string, state: PublicState = 'running'): Service
     last_exit: null,
     next: null,
     reason: null,
+    reason_code: null,
     adopted: false,
     revision: '1',
     running_revision: '1',
@@ -226,7 +227,7 @@ export class FakeControl implements Control {
     const { state, configPath } = this.#known(id);
     const intended = state === 'stopped' ? 'stopped' : 'running';
     const services = [`${id}-corerl`];
-    const rest = { services, since: SINCE, reason: null };
+    const rest = { services, since: SINCE, reason: null, reason_code: null };
     return { id, type: 'default', state, intended_state: intended, config_path: configPath, ...rest };
   }
 

@@ -3,6 +3,7 @@ import { agentActorId } from '../../lib/actors/agent/context.ts';
 import { serviceActorId } from '../../lib/actors/service/context.ts';
 import { serviceRef, type AgentRef, type ServiceRef } from '../../lib/control/actors.ts';
 import { agentStateOf, isMet, type ServiceReport } from '../../lib/model/agent-state.ts';
+import { reasonText } from '../../lib/model/reason.ts';
 import { stateOf } from '../../lib/model/states.ts';
 import { pathOf } from './actor-world.ts';
 import type { WalkWorld } from './walk-world.ts';
@@ -171,7 +172,7 @@ function wrongWithService(
       break;
     case 'failed.abandoned':
       must(
-        (world.crashes.get(ref.id) ?? 0) >= CRASHES_TO_PARK || context.reason?.includes('again and again') === true,
+        (world.crashes.get(ref.id) ?? 0) >= CRASHES_TO_PARK || context.reason?.code === 'set_aside',
         'it is abandoned',
       );
       break;
@@ -185,7 +186,7 @@ function wrongWithAgent(world: WalkWorld, ref: AgentRef): readonly string[] {
   const snapshot = ref.getSnapshot();
   const { plan, intended, reports } = snapshot.context;
   if (snapshot.status !== 'active') return [`agent ${plan.id} is ${snapshot.status}`];
-  if (snapshot.context.reason?.includes('again and again') === true) return [];
+  if (snapshot.context.reason?.code === 'set_aside') return [];
   const path = pathOf(snapshot.value);
   const { state } = stateOf(snapshot.value);
   const holder = agentActorId(plan.id);
@@ -240,7 +241,7 @@ export function wrongInTheEnd(world: WalkWorld): readonly string[] {
   // An actor that was set aside while something was being stopped moves only by a command; so waits who waits for it.
   const isAside =
     world.services.some((ref) => pathOf(ref.getSnapshot().value) === 'failed.abandoned') ||
-    world.agents.some((ref) => ref.getSnapshot().context.reason?.includes('again and again') === true);
+    world.agents.some((ref) => ref.getSnapshot().context.reason?.code === 'set_aside');
   const wrong: string[] = isAside ? [] : [...world.unanswered].map((name) => `${name} was never answered`);
   if (!isAside) {
     const seats = world.wishes.seats();
@@ -265,7 +266,7 @@ export function wrongInTheEnd(world: WalkWorld): readonly string[] {
     if (context.intended === 'stopped') {
       if (!path.startsWith('stopped.') || isLive) wrong.push(`${id} is wished stopped and ends in ${path}`);
     } else if (!isAtGoal(world, ref)) {
-      wrong.push(`${id} is wished running and ends in ${path} (${context.reason ?? 'no reason'})`);
+      wrong.push(`${id} is wished running and ends in ${path} (${reasonText(context.reason) ?? 'no reason'})`);
     }
   }
   return wrong;

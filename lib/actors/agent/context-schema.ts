@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import type { ServiceReport } from '../../model/agent-state.ts';
 import { serviceId } from '../../model/id-schema.ts';
+import { reason } from '../../model/reason-schema.ts';
 import { PUBLIC_STATES } from '../../model/states.ts';
 import { agentPlan } from '../../model/spec-schema.ts';
 import type { AgentContext } from './context.ts';
@@ -17,7 +18,7 @@ const report = z.strictObject({
   falls: z.int().nonnegative().default(0),
   fellBy: z.string().nullable().default(null),
   holders: z.array(z.string()),
-  reason: z.string().nullable(),
+  reason: reason.nullable(),
 }) satisfies z.ZodType<ServiceReport>;
 
 /** The context of an agent as it is kept. A field that is added needs a default here, or a migration (control/migrations.ts). */
@@ -26,6 +27,6 @@ export const agentRecord = z.strictObject({
   intended,
   reports: z.record(z.string(), report),
   since: z.number(),
-  reason: z.string().nullable(),
+  reason: reason.nullable(),
   correlationId: z.string().nullable(),
 }) satisfies z.ZodType<AgentContext>;

@@ -1,5 +1,6 @@
 import type { ServiceReports } from '../../model/agent-state.ts';
 import type { AgentId } from '../../model/ids.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { AgentPlan } from '../../model/spec.ts';
 import type { Instant } from '../../model/time.ts';
 import type { Intended } from '../../model/wish.ts';
@@ -12,7 +13,7 @@ export interface AgentContext {
   readonly reports: ServiceReports;
   /** When the public state was entered. */
   readonly since: Instant;
-  readonly reason: string | null;
+  readonly reason: Reason | null;
   readonly correlationId: string | null;
 }
 

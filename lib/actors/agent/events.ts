@@ -1,4 +1,5 @@
 import type { ServiceReport } from '../../model/agent-state.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { AgentPlan } from '../../model/spec.ts';
 import type { Intended } from '../../model/wish.ts';
 
@@ -15,4 +16,4 @@ export type AgentEvent =
   /** The host leaves and takes its services with it; the wish stays. */
   | { readonly type: 'host.drain' }
   /** The actor broke too often; it is kept aside. */
-  | { readonly type: 'supervisor.park'; readonly reason: string };
+  | { readonly type: 'supervisor.park'; readonly reason: Reason };

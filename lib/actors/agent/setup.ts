@@ -76,7 +76,7 @@ export function agentSetup(clock: Clock) {
         if (event.type !== 'service.changed' || !isFallOfOthers(context, event.report)) return;
         const { plan } = context;
         const { serviceId } = event.report;
-        const reason = `restarted with ${serviceId}, which failed (${plan.strategy})`;
+        const reason = { code: 'group_restart', failed: serviceId, strategy: plan.strategy } as const;
         for (const id of fallout(plan, serviceId)) {
           const service = peer(system, serviceActorId(id));
           if (service)

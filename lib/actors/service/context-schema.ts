@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { launchId, serviceId } from '../../model/id-schema.ts';
 import type { Executable, Launch } from '../../model/process.ts';
+import { reason } from '../../model/reason-schema.ts';
 import { serviceSpec } from '../../model/spec-schema.ts';
 import type { Aftermath, LastExit, ServiceContext } from './context.ts';
 
@@ -45,8 +46,8 @@ const lastExit = z.strictObject({
 }) satisfies z.ZodType<LastExit>;
 
 const aftermath = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('judge'), class: z.enum(['start_timeout', 'probe']), reason: z.string() }),
-  z.strictObject({ type: z.literal('again'), failed: serviceId, reason: z.string() }),
+  z.strictObject({ type: z.literal('judge'), class: z.enum(['start_timeout', 'probe']), reason }),
+  z.strictObject({ type: z.literal('again'), failed: serviceId, reason }),
 ]) satisfies z.ZodType<Aftermath>;
 
 const release = { path: z.string(), version: z.string().nullable() };
@@ -66,7 +67,7 @@ export const serviceRecord = z.strictObject({
   aftermath: aftermath.nullable().default(null),
   stable: z.strictObject(release).nullable().default(null),
   condemned: z
-    .strictObject({ ...release, fingerprint: z.string(), reason: z.string() })
+    .strictObject({ ...release, fingerprint: z.string(), reason })
     .nullable()
     .default(null),
   falls: z.int().nonnegative().default(0),
@@ -80,6 +81,6 @@ export const serviceRecord = z.strictObject({
   since: instant,
   startedAt: instant.nullable(),
   deadlineAt: instant.nullable(),
-  reason: z.string().nullable(),
+  reason: reason.nullable(),
   correlationId: z.string().nullable(),
 }) satisfies z.ZodType<ServiceContext>;

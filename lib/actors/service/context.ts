@@ -1,5 +1,6 @@
 import type { Holder, ServiceId } from '../../model/ids.ts';
 import type { Executable, Launch } from '../../model/process.ts';
+import type { Reason } from '../../model/reason.ts';
 import { EMPTY_BUDGET, type Attempt, type RestartBudget, type Verdict } from '../../model/restart.ts';
 import type { ServiceSpec } from '../../model/spec.ts';
 import type { Instant } from '../../model/time.ts';
@@ -17,9 +18,9 @@ export interface LastExit {
 
 /** What follows the stop under way that no command asked for: a judgement like that of an exit, or another launch. */
 export type Aftermath =
-  | { readonly type: 'judge'; readonly class: 'start_timeout' | 'probe'; readonly reason: string }
+  | { readonly type: 'judge'; readonly class: 'start_timeout' | 'probe'; readonly reason: Reason }
   /** `failed`: the service of its group that this follows from. */
-  | { readonly type: 'again'; readonly failed: ServiceId; readonly reason: string };
+  | { readonly type: 'again'; readonly failed: ServiceId; readonly reason: Reason };
 
 /** A file that ran. */
 export interface ProvenRelease {
@@ -30,7 +31,7 @@ export interface ProvenRelease {
 /** A newly found file that exhausted the budget before it had ever been stable. */
 export interface CondemnedRelease extends ProvenRelease {
   readonly fingerprint: string;
-  readonly reason: string;
+  readonly reason: Reason;
 }
 
 /** The context of a service actor: plain JSON, kept as it is. */
@@ -75,7 +76,7 @@ export interface ServiceContext {
   readonly startedAt: Instant | null;
   /** When the timer of the present state is due. */
   readonly deadlineAt: Instant | null;
-  readonly reason: string | null;
+  readonly reason: Reason | null;
   readonly correlationId: string | null;
 }
 

@@ -2,6 +2,7 @@ import type { ServiceReport } from '../../model/agent-state.ts';
 import type { Holder, LaunchId, ServiceId } from '../../model/ids.ts';
 import type { ProbeKind } from '../../model/probe.ts';
 import type { ProcessExit, ProcessFacts } from '../../model/process.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { ServiceSpec } from '../../model/spec.ts';
 import type { Intended } from '../../model/wish.ts';
 
@@ -60,7 +61,7 @@ export type ServiceEvent =
       readonly by: Holder;
       /** The service that failed. */
       readonly failed: ServiceId;
-      readonly reason: string;
+      readonly reason: Reason;
     }
   /** A new revision of the spec: policies, probes and dependencies hold at once, the rest from the next launch on. */
   | { readonly type: 'service.configure'; readonly spec: ServiceSpec }
@@ -74,4 +75,4 @@ export type ServiceEvent =
   /** The host leaves and takes its services with it; the wish stays. */
   | { readonly type: 'host.drain' }
   /** The actor broke too often; it is kept aside with its process untouched. */
-  | { readonly type: 'supervisor.park'; readonly reason: string };
+  | { readonly type: 'supervisor.park'; readonly reason: Reason };

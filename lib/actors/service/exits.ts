@@ -7,6 +7,7 @@ import {
   type ProcessExit,
   type ProcessFacts,
 } from '../../model/process.ts';
+import type { Reason } from '../../model/reason.ts';
 import { classifyExit, judgeEnding, type Ending, type Verdict } from '../../model/restart.ts';
 import type { Instant, Millis } from '../../model/time.ts';
 import type { Fallback } from '../../ports/catalog.ts';
@@ -17,7 +18,7 @@ import type { ServiceEvent, UnreportedExit } from './events.ts';
 export interface End extends Ending {
   readonly generation: number;
   readonly exit: ProcessExit | null;
-  readonly reason: string;
+  readonly reason: Reason;
 }
 
 /** An event of the chart, or one of XState's own, which say that an effect is done or broke. */
@@ -74,9 +75,8 @@ export function unreportedExit(
 export function endOf(context: ServiceContext, { generation, exit }: UnreportedExit): End {
   const isThisRun = context.launch?.generation === generation;
   const uptimeMs = isThisRun && context.startedAt !== null ? Math.max(0, exit.at - context.startedAt) : null;
-  const how = sentenceOf(exit);
-  const isReboot = exit.isReboot === true;
-  const reason = uptimeMs === null && !isReboot ? `${how} before it counted as started` : how;
+  const { code: exitCode, signal, isKnown, isReboot = false } = exit;
+  const reason = { code: 'exited', exitCode, signal, isKnown, isReboot, hasStarted: uptimeMs !== null } as const;
   return { class: classifyExit(exit, context.spec.restart), uptimeMs, generation, exit, reason, isReboot };
 }
 
@@ -88,14 +88,15 @@ function endOfProcess(context: ServiceContext, event: ServiceEvent): End | null 
 
 /** A launch that was refused but may be granted another time. */
 function endOfRefusal(failure: LaunchFailure, generation: number): End {
-  const reason = failure.message;
+  const reason = refusalReason(failure);
   const isTrouble = isHostTrouble(failure);
   return { class: 'spawn_transient', uptimeMs: null, generation, exit: null, reason, isHostTrouble: isTrouble };
 }
 
 /** An effect that broke: a bug stays inside this service and counts like a failed launch; what the host lacks does not count. */
 function endOfError(context: ServiceContext, error: unknown): End {
-  const reason = error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  const reason = { code: 'effect_failed', text } as const;
   const isTrouble = isHostTroubleError(error);
   const { generation } = context;
   return { class: 'spawn_transient', uptimeMs: null, generation, exit: null, reason, isHostTrouble: isTrouble };
@@ -118,12 +119,9 @@ export function verdictOn(context: ServiceContext, end: End, at: { now: Instant;
   return judgeEnding(spec.restart, end, { budget, attempt, hasFallback: hasFallback(context) }, at);
 }
 
-function sentenceOf(exit: ProcessExit): string {
-  if (exit.isReboot === true) return 'the machine was restarted, and the process ended with it';
-  if (!exit.isKnown) return 'the process ended unseen, its exit status is not known';
-  return exit.signal === null
-    ? `the process exited with code ${exit.code ?? '?'}`
-    : `the process was ended by ${exit.signal}`;
+/** Why a launch was refused. */
+export function refusalReason({ code: error, message: text }: LaunchFailure): Reason {
+  return { code: 'launch_refused', error, text };
 }
 
 /** A file that was up for the reset time of the backoff is one to come back to. */
@@ -139,14 +137,15 @@ export function hasFallback({ stable, executable }: ServiceContext): boolean {
 }
 
 /** The file of the launch is given up, not the service. */
-export function condemned({ executable }: ServiceContext, reason: string): Partial<ServiceContext> {
+export function condemned({ executable }: ServiceContext, reason: Reason): Partial<ServiceContext> {
   return executable === null ? {} : { condemned: { ...executable, reason }, reason };
 }
 
 /** Why an older file runs than the newest; null: it does not. */
-export function fallbackReason({ condemned, stable, executable }: ServiceContext): string | null {
+export function fallbackReason({ condemned, stable, executable }: ServiceContext): Reason | null {
   if (condemned === null || executable?.path === condemned.path || executable?.path !== stable?.path) return null;
-  return `runs ${nameOf(executable)} because ${nameOf(condemned)} was set aside: ${condemned.reason}`;
+  const [running, rejected] = [nameOf(executable), nameOf(condemned)];
+  return { code: 'older_version', running, rejected, because: condemned.reason };
 }
 
 /** What discovery has to know of files that failed. */

@@ -98,7 +98,7 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
         }
       }),
       explainWaiting: assign(({ context }) => ({ reason: change.waitingReason(context) })),
-      explainStopRetry: assign({ reason: 'its process tree could not be ended yet; trying again' }),
+      explainStopRetry: assign({ reason: { code: 'stop_failed' } }),
       clearReason: assign({ reason: null }),
       clearDeadline: assign({ deadlineAt: null }),
       startGrace: assign(({ context }) => ({ deadlineAt: clock.now() + context.spec.stop.graceMs })),
@@ -107,9 +107,11 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       noteStartTimeout: assign(({ context, event }) => change.ailing(context, 'start_timeout', event)),
       noteFailedProbe: assign(({ context, event }) => change.ailing(context, 'probe', event)),
       noteUnready: assign(({ event }) =>
-        event.type === 'probe.failed' ? { reason: `is not ready: ${event.reason}` } : {},
+        event.type === 'probe.failed' ? { reason: { code: 'not_ready' as const, found: event.reason } } : {},
       ),
-      explainUnready: assign(({ context }) => ({ reason: context.reason ?? 'its readiness probe has not passed yet' })),
+      explainUnready: assign(({ context }) => ({
+        reason: context.reason ?? { code: 'not_ready' as const, found: null },
+      })),
       noteReady: assign(({ context }) => ({ reason: fallbackReason(context) })),
       recycle: assign(({ context, event }) => change.recycled(context, event)),
       launchAgain: assign({ attempt: 'restart' }),

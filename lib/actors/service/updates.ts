@@ -1,6 +1,7 @@
-import { awaited, isMet, type ServiceReport } from '../../model/agent-state.ts';
+import { isMet, type ServiceReport } from '../../model/agent-state.ts';
 import { startTimeoutMs } from '../../model/probe.ts';
 import type { Launch, LaunchFailure, ProcessFacts } from '../../model/process.ts';
+import type { Reason } from '../../model/reason.ts';
 import { EMPTY_BUDGET, longestBackoff, recoveryDelay, type Verdict } from '../../model/restart.ts';
 import { launchesAlike, revisionOf } from '../../model/revision.ts';
 import type { DependencySpec, ServiceSpec } from '../../model/spec.ts';
@@ -8,7 +9,7 @@ import type { Instant } from '../../model/time.ts';
 import { publicStateOf, type PublicState, type ServiceLeaf } from '../../model/states.ts';
 import type { LastExit, ServiceContext } from './context.ts';
 import type { ClaimEvent, ResumeEvent, ServiceEvent } from './events.ts';
-import { condemned, fallbackReason, provenBy, type End } from './exits.ts';
+import { condemned, fallbackReason, provenBy, refusalReason, type End } from './exits.ts';
 
 type Change = Partial<ServiceContext>;
 
@@ -117,20 +118,20 @@ export function judged(context: ServiceContext, end: End, verdict: Verdict, now:
   const change = { ...ended(context, end), ...fallen(context, end, verdict), verdict: verdict.next };
   switch (verdict.next) {
     case 'complete':
-      return { ...change, attempt: 'first', budget: EMPTY_BUDGET, reason: `${end.reason}, which is a success` };
+      return { ...change, attempt: 'first', budget: EMPTY_BUDGET, reason: { code: 'completed', end: end.reason } };
     case 'retry':
       return { ...change, attempt: 'restart', budget: verdict.budget, deadlineAt: now + verdict.delayMs };
     case 'fall_back':
       return {
         ...change,
-        ...condemned(context, `${end.reason}; ${verdict.reason}`),
+        ...condemned(context, { ...verdict.because, end: end.reason }),
         attempt: 'restart',
         budget: EMPTY_BUDGET,
       };
     case 'give_up': {
       const wait = verdict.recovers ? recoveryDelay(context.spec.restart) : null;
       const deadlineAt = wait === null ? null : now + wait;
-      const reason = `${end.reason}; ${verdict.reason}`;
+      const reason = { ...verdict.because, end: end.reason };
       return { ...change, attempt: 'recovery', budget: verdict.budget, deadlineAt, reason };
     }
   }
@@ -148,11 +149,10 @@ export function ailing(
   kind: 'start_timeout' | 'probe',
   event: { readonly type: string },
 ): Change {
-  const limitMs = spec.probes.startup === null ? 0 : startTimeoutMs(spec.probes.startup);
-  const late = `its startup probe did not pass within ${limitMs / 1000} s`;
   const found = 'reason' in event && typeof event.reason === 'string' ? event.reason : null;
-  const which = kind === 'probe' ? 'its liveness probe failed' : 'its startup probe failed';
-  const reason = found === null ? late : `${which}: ${found}`;
+  const limitMs = spec.probes.startup === null ? 0 : startTimeoutMs(spec.probes.startup);
+  const probe = kind === 'probe' ? 'liveness' : 'startup';
+  const reason: Reason = found === null ? { code: 'start_timeout', limitMs } : { code: 'probe_failed', probe, found };
   return { reason, aftermath: { type: 'judge', class: kind, reason } };
 }
 
@@ -181,8 +181,14 @@ export function stopped(context: ServiceContext, facts: ProcessFacts | null): Ch
 }
 
 /** No file fits; the service waits for one without a deadline. */
-export function missing(reason: string): Change {
-  return { reason, executable: null, deadlineAt: null, attempt: 'first', launch: null };
+export function missing(text: string): Change {
+  return {
+    reason: { code: 'executable_missing', text },
+    executable: null,
+    deadlineAt: null,
+    attempt: 'first',
+    launch: null,
+  };
 }
 
 /** The file cannot be run. It may change, or become fit without changing (a mount, an interpreter). */
@@ -193,7 +199,7 @@ export function refused(
 ): Change {
   const wait = recoveryDelay(context.spec.restart);
   const deadlineAt = wait === null ? null : now + wait;
-  return { reason: failure.message, deadlineAt, attempt: 'first', launch: null, generation };
+  return { reason: refusalReason(failure), deadlineAt, attempt: 'first', launch: null, generation };
 }
 
 /** It counts as started. */
@@ -221,9 +227,9 @@ export function unmet({
   return spec.dependsOn.filter(({ serviceId }) => dependencies[serviceId] !== true);
 }
 
-/** The sentence for a service that waits. */
-export function waitingReason(context: ServiceContext): string {
-  return `waits until ${unmet(context).map(awaited).join(' and ')}`;
+/** Why it waits. */
+export function waitingReason(context: ServiceContext): Reason {
+  return { code: 'waiting', dependencies: unmet(context) };
 }
 
 /** What the service in that state tells those who watch it; `state` is a public one, with or without its nested one. */

@@ -21,7 +21,7 @@ export const SUPERVISOR_MACHINE_VERSION = '1';
 
 const PARK = {
   type: 'supervisor.park',
-  reason: 'its actor broke again and again and was set aside; its process was not touched',
+  reason: { code: 'set_aside' },
 } as const;
 
 /** The root machine with the machines of its children. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { countSchema, idSchema, instantSchema, reasonSchema } from '../wire.ts';
 import type { Wire } from '../wire.ts';
-import { intendedSchema, stateSchema } from './state.ts';
+import { intendedSchema, reasonCodeSchema, stateSchema } from './state.ts';
 
 const CONFIG_PATH = '/plant/pump1.yaml';
 
@@ -16,6 +16,7 @@ export const agentSchema = z
     services: z.array(idSchema),
     since: instantSchema,
     reason: reasonSchema,
+    reason_code: reasonCodeSchema,
   })
   .meta({
     id: 'Agent',
@@ -28,6 +29,7 @@ export const agentSchema = z
       services: ['pump1-coreio', 'pump1-corerl'],
       since: '2026-01-02T03:04:05.678Z',
       reason: null,
+      reason_code: null,
     },
   });
 export type AgentView = Wire<typeof agentSchema>;

@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { countSchema, idSchema, instantSchema, reasonSchema } from '../wire.ts';
 import type { Wire } from '../wire.ts';
-import { eventCauseSchema, exitClassSchema, intendedSchema, stateSchema, substateSchema } from './state.ts';
+import {
+  eventCauseSchema,
+  exitClassSchema,
+  intendedSchema,
+  reasonCodeSchema,
+  stateSchema,
+  substateSchema,
+} from './state.ts';
 
 /** One link of the chain of causes: a fact of the journal with its sentence. */
 export const causeSchema = z
@@ -37,6 +44,7 @@ export const awaitedSchema = z
     state: stateSchema.nullable().meta({ description: 'Null: there is no such service.' }),
     substate: substateSchema,
     reason: reasonSchema,
+    reason_code: reasonCodeSchema,
     sentence: z.string(),
   })
   .meta({ id: 'Awaited' });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { countSchema, idSchema, instantSchema, reasonSchema } from '../wire.ts';
 import type { Wire } from '../wire.ts';
-import { exitClassSchema, intendedSchema, stateSchema, substateSchema } from './state.ts';
+import { exitClassSchema, intendedSchema, reasonCodeSchema, stateSchema, substateSchema } from './state.ts';
 
 /** A past exit (contract 3.4). */
 export const lastExitSchema = z
@@ -46,6 +46,7 @@ export const serviceSchema = z
       .nullable()
       .meta({ description: 'What the present deadline is for.' }),
     reason: reasonSchema,
+    reason_code: reasonCodeSchema,
     adopted: z.boolean().meta({ description: 'Its process was launched by an earlier host.' }),
     revision: z.string().meta({ description: 'The revision of the spec that it should run.' }),
     running_revision: z
@@ -74,6 +75,7 @@ export const serviceSchema = z
       last_exit: { code: null, signal: 'SIGKILL', at: '2026-01-02T03:04:05.420Z', generation: 1, class: 'signal' },
       next: null,
       reason: null,
+      reason_code: null,
       adopted: false,
       revision: '5d41402abc4b',
       running_revision: '5d41402abc4b',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CAUSES } from '../../model/causes.ts';
+import { REASON_CODES } from '../../model/reason.ts';
 import { PUBLIC_STATES } from '../../model/states.ts';
 
 /** The six public states of agents and services (contract 1). */
@@ -11,6 +12,12 @@ export const stateSchema = z
 export const eventCauseSchema = z
   .enum(CAUSES)
   .meta({ id: 'EventCause', description: 'What led to it: a command, something that was seen, or the host.' });
+
+/** Why something is as it is, for programs. */
+export const reasonCodeSchema = z
+  .enum(REASON_CODES)
+  .nullable()
+  .meta({ id: 'ReasonCode', description: 'What `reason` says, as a code; null where there is no reason.' });
 
 /** What was asked for. */
 export const intendedSchema = z

@@ -1,3 +1,4 @@
+import type { ProblemCode } from '../../api/problems.ts';
 import type { Problem } from '../../api/schemas/problem.ts';
 import { ProblemError, UnreachableError } from '../../client/client.ts';
 import { EXIT } from '../../host/exit-codes.ts';
@@ -6,7 +7,6 @@ import type { Millis } from '../../model/time.ts';
 import { printJson, type TextStream } from '../output/io.ts';
 import { OptionError } from '../serve/option-values.ts';
 import { HostAbsentError, type HostPlace } from './connection.ts';
-import { spokenProblem } from './spoken-problem.ts';
 
 /** Why a command did not do what it was asked. */
 export interface Complaint {
@@ -50,7 +50,53 @@ function notReachable(detail: string): Complaint {
 /** Says it on stderr: in sentences for people, or as one document for programs. */
 export function complain(err: TextStream, { document }: Complaint, isJson: boolean): void {
   if (isJson) printJson(err, document);
-  else err.write(`error: ${spokenProblem(document)}\n`);
+  else err.write(`error: ${problemText(document)}\n`);
+}
+
+const TOKEN_HINT = 'give the token with --token-file, or in COREDINATOR_TOKEN';
+
+/** What to do on a command line about a problem of that code. */
+const HINTS: Readonly<Partial<Record<ProblemCode, string>>> = {
+  agent_not_found: '`coredinator agents list` shows the known ones',
+  service_not_found: '`coredinator services list` shows the known ones',
+  token_required: TOKEN_HINT,
+  token_read_only: 'give a token with full access with --token-file, or in COREDINATOR_TOKEN',
+};
+
+/** The fields of requests that users give by an option of their own. */
+const FLAGS: Readonly<Partial<Record<string, string>>> = {
+  agent_id: '--agent-id',
+  coreio_id: '--coreio-id',
+  if_exit: '--if-exit',
+  type: '--type',
+};
+
+/** A problem for people: its sentence, a line for each field that it does not name, and what to do on a command line. */
+export function problemText({ type = '', title, detail = title, errors = [] }: Partial<Problem>): string {
+  const flags = errors.map(({ path }) => FLAGS[path]);
+  if (errors.length > 0 && flags.every((flag) => flag !== undefined)) {
+    return errors.map(({ message }, at) => `${flags[at] ?? ''}: ${message}.`).join('\n');
+  }
+  const sentence = detail ?? '';
+  const hint = HINTS[codeOf(type) as ProblemCode]; // one of a later host has no hint
+  return [
+    sentence,
+    ...errors.flatMap((issue) => fieldLine(issue, sentence)),
+    ...(hint === undefined ? [] : [`hint: ${hint}.`]),
+  ].join('\n');
+}
+
+function codeOf(type: string): string {
+  return /#(\w+)$/.exec(type)?.[1] ?? '';
+}
+
+function fieldLine(
+  { path, message, line, column }: NonNullable<Problem['errors']>[number],
+  sentence: string,
+): readonly string[] {
+  if (line === undefined && sentence.includes(message)) return [];
+  const place = line === undefined ? '' : `${line}:${column ?? 1}: `;
+  return [`  ${place}${path === '' ? '' : `${path}: `}${message}`];
 }
 
 /** Errors of TLS whose certificate nobody vouches for. */

@@ -85,7 +85,10 @@ describe('commands to a host', () => {
       it(`${command} ends with 1 for an id that nobody knows, and names the command that lists them`, async () => {
         const { code, output, errors } = await run('agents', command, 'nobody');
         expect({ code, output }).to.deep.equal({ code: 1, output: '' });
-        expect(errors).to.equal('error: There is no agent "nobody"; `coredinator agents list` shows the known ones.\n');
+        expect(errors).to.equal(
+          'error: There is no agent "nobody"; GET /api/agents/ lists the known ones.\n' +
+            'hint: `coredinator agents list` shows the known ones.\n',
+        );
       });
     }
 

@@ -32,7 +32,7 @@ describe('an adapter that throws', () => {
     world.startService(spec);
     await world.pass();
     expect(world.stateOf(spec.id)).to.equal('backoff.waiting');
-    expect(world.contextOf(spec.id).reason).to.equal('a bug in an adapter');
+    expect(world.reasonOf(spec.id)).to.equal('a bug in an adapter');
     world.catalog.choose = choose;
     await world.pass(250);
     await world.pass(200);
@@ -61,7 +61,7 @@ describe('an adapter that throws', () => {
     world.service(spec.id).send({ type: 'service.stop', correlationId: null });
     await world.pass();
     expect(world.stateOf(spec.id)).to.equal('stopping.retrying');
-    expect(world.contextOf(spec.id).reason).to.contain('could not be ended yet');
+    expect(world.reasonOf(spec.id)).to.contain('could not be ended yet');
     world.processes.stop = stop;
     await world.pass(1_000);
     expect(world.stateOf(spec.id)).to.equal('stopped.idle');
@@ -169,7 +169,7 @@ describe('an agent actor that throws', () => {
     world.stopAgent('pump1');
     await world.pass();
     world.root.send({ type: 'supervisor.remove', actorId: 'service:io' });
-    world.service('pump1-corerl').send({ type: 'supervisor.park', reason: 'it broke again and again' });
+    world.service('pump1-corerl').send({ type: 'supervisor.park', reason: { code: 'set_aside' } });
     world.service('pump1-corerl').send({ type: 'service.stop', correlationId: null });
     await world.pass();
     expect(world.agentState('pump1')).to.equal('stopped');

@@ -13,7 +13,7 @@ import { fakeProcessHost } from '../../support/fake-process-host.ts';
 const KNOWN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   supervisor: { '1': 'a45b373254576b0f' },
   service: { '1': '4d84879d1607d3a7', '2': '43221beaabaae3b1', '3': 'd46cfdf619dd8aac' },
-  agent: { '1': 'b9f6b0eddef08fd8' },
+  agent: { '1': 'b9f6b0eddef08fd8', '2': 'b9f6b0eddef08fd8' },
 };
 
 const clock = { now: () => 0, random: () => 0.5 };

@@ -58,7 +58,7 @@ describe('a service actor that throws', () => {
       await world.pass();
     }
     expect(world.stateOf(spec.id)).to.equal('failed.abandoned');
-    expect(world.contextOf(spec.id).reason).to.contain('again and again');
+    expect(world.reasonOf(spec.id)).to.contain('again and again');
     expect(world.processes.live().map(({ serviceId }) => serviceId)).to.include(spec.id);
     expect(world.root.getSnapshot().context.crashes[`service:${spec.id}`]).to.have.length(6);
   });

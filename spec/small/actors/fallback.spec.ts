@@ -55,7 +55,7 @@ describe('a service whose newest executable fails', () => {
     await world.pass(200);
     expect(world.stateOf(spec.id)).to.equal('running.ready');
     expect(world.contextOf(spec.id).executable?.version).to.equal('1.0.0');
-    expect(world.contextOf(spec.id).reason).to.equal(
+    expect(world.reasonOf(spec.id)).to.equal(
       'runs 1.0.0 because 2.0.0 was set aside: the process exited with code 1; more than 3 restarts within 60 s',
     );
     expect(world.contextOf(spec.id).budget.restartTimes).to.be.empty;
@@ -70,7 +70,7 @@ describe('a service whose newest executable fails', () => {
     found(release('2.0.1'));
     await crash(250);
     expect(world.contextOf(spec.id).executable?.version).to.equal('2.0.1');
-    expect(world.contextOf(spec.id).reason).to.equal(null);
+    expect(world.reasonOf(spec.id)).to.equal(null);
   });
 
   it('gives the one that was set aside another chance on a command', async () => {

@@ -6,6 +6,7 @@ import { createServiceMachine } from '../../../lib/actors/service/machine.ts';
 import { resumeOf } from '../../../lib/actors/service/resume.ts';
 import { parseLaunchId } from '../../../lib/model/ids.ts';
 import type { Launch } from '../../../lib/model/process.ts';
+import { reasonText } from '../../../lib/model/reason.ts';
 import { ActorWorld, FakeCatalog, pathOf } from '../../support/actor-world.ts';
 import { FakeProber } from '../../support/fake-prober.ts';
 import { fakeProcessHost } from '../../support/fake-process-host.ts';
@@ -85,7 +86,7 @@ describe('the end of a service', () => {
     const intention = { intended: 'running', holders: [], spec: once, atLeast: 0 } as const;
     send(resumeOf(actor.getSnapshot().context, intention, facts, NOW));
     expect(pathOf(actor.getSnapshot().value)).to.equal('failed.exhausted');
-    expect(actor.getSnapshot().context.reason).to.contain('its restart policy is never');
+    expect(reasonText(actor.getSnapshot().context.reason)).to.contain('its restart policy is never');
   });
 
   it('that is of an earlier launch is not judged at all', () => {

@@ -84,7 +84,7 @@ describe('a service', () => {
     }
     world.processes.exit(spec.id, { code: 1 });
     expect(world.stateOf(spec.id)).to.equal('failed.exhausted');
-    expect(world.contextOf(spec.id).reason).to.contain('more than 3 restarts within 60 s');
+    expect(world.reasonOf(spec.id)).to.contain('more than 3 restarts within 60 s');
     await world.pass(29_999);
     expect(world.stateOf(spec.id)).to.equal('failed.exhausted');
     await world.pass(1);
@@ -98,7 +98,7 @@ describe('a service', () => {
     await world.pass();
     world.processes.exit(spec.id, { code: 0 });
     expect(world.stateOf(spec.id)).to.equal('backoff.waiting');
-    expect(world.contextOf(spec.id).reason).to.contain('before it counted as started');
+    expect(world.reasonOf(spec.id)).to.contain('before it counted as started');
   });
 
   it('is complete after a success when its policy is on_failure, and stays so over a restart of the host', async () => {
@@ -128,7 +128,7 @@ describe('a service', () => {
     world.startService(spec);
     await world.pass();
     expect(world.stateOf(spec.id)).to.equal('failed.missing');
-    expect(world.contextOf(spec.id).reason).to.contain('No executable "program"');
+    expect(world.reasonOf(spec.id)).to.contain('No executable "program"');
     world.catalog.appear(executable);
     await world.pass();
     expect(world.stateOf(spec.id)).to.equal('starting.settling');
@@ -139,7 +139,7 @@ describe('a service', () => {
     world.startService(spec);
     await world.pass();
     expect(world.stateOf(spec.id)).to.equal('failed.refused');
-    expect(world.contextOf(spec.id).reason).to.equal('The file is no program.');
+    expect(world.reasonOf(spec.id)).to.equal('The file is no program.');
     world.catalog.appear({ ...world.catalog.executable!, fingerprint: 'b' });
     await world.pass();
     expect(world.stateOf(spec.id)).to.equal('starting.settling');

@@ -41,9 +41,9 @@ describe('a service with probes', () => {
     it('takes a start that lasts too long for a failure, never for a success (pm2: wait_ready)', async () => {
       await world.pass(START_TIMEOUT_MS);
       expect(world.stateOf(id)).to.equal('backoff.waiting');
-      const { lastExit, reason, launch } = world.contextOf(id);
+      const { lastExit, launch } = world.contextOf(id);
       expect(lastExit).to.include({ class: 'start_timeout', signal: 'SIGTERM' });
-      expect(reason).to.equal('its startup probe did not pass within 3.5 s');
+      expect(world.reasonOf(id)).to.equal('its startup probe did not pass within 3.5 s');
       expect(launch).to.equal(null);
       expect(world.processes.stops).to.have.length(1);
     });
@@ -57,7 +57,7 @@ describe('a service with probes', () => {
       world.processes.releaseStops();
       await world.pass();
       expect(world.stateOf(id)).to.equal('backoff.waiting');
-      expect(world.contextOf(id).reason).to.contain('ECONNREFUSED');
+      expect(world.reasonOf(id)).to.contain('ECONNREFUSED');
       expect(world.contextOf(id).budget.restartTimes).to.have.length(1);
     });
 
@@ -74,7 +74,7 @@ describe('a service with probes', () => {
         await world.pass();
       }
       expect(world.stateOf(id)).to.equal('failed.exhausted');
-      expect(world.contextOf(id).reason).to.contain('more than 3 restarts within 60 s');
+      expect(world.reasonOf(id)).to.contain('more than 3 restarts within 60 s');
     });
   });
 
@@ -86,17 +86,17 @@ describe('a service with probes', () => {
 
     it('is running and not ready until it passes', () => {
       expect(world.stateOf(id)).to.equal('running.unready');
-      expect(world.contextOf(id).reason).to.equal('its readiness probe has not passed yet');
+      expect(world.reasonOf(id)).to.equal('its readiness probe has not passed yet');
       world.prober.pass(id, 'readiness');
       expect(world.stateOf(id)).to.equal('running.ready');
-      expect(world.contextOf(id).reason).to.equal(null);
+      expect(world.reasonOf(id)).to.equal(null);
     });
 
     it('is never ended by it (process-compose: a failed readiness kills)', async () => {
       world.prober.pass(id, 'readiness');
       world.prober.fail(id, 'readiness', 'GET … answered 503, not 200-399');
       expect(world.stateOf(id)).to.equal('running.unready');
-      expect(world.contextOf(id).reason).to.equal('is not ready: GET … answered 503, not 200-399');
+      expect(world.reasonOf(id)).to.equal('is not ready: GET … answered 503, not 200-399');
       await world.pass(3_600_000);
       expect(world.stateOf(id)).to.equal('running.unready');
       expect(world.processes.stops).to.be.empty;

@@ -86,7 +86,7 @@ const EVENTS: Readonly<Record<string, ServiceEvent | ((context: ServiceContext) 
     type: 'service.recycle',
     by: 'agent:pump1',
     failed: parseServiceId('pump1-coreio'),
-    reason: 'restarted with its group',
+    reason: { code: 'group_restart', failed: parseServiceId('pump1-coreio'), strategy: 'one_for_all' },
   },
   reconfigure: { type: 'service.configure', spec: { ...spec, args: ['--other'] } },
   'startup passed': { type: 'probe.passed', probe: 'startup', launchId: launch.launchId },
@@ -101,7 +101,7 @@ const EVENTS: Readonly<Record<string, ServiceEvent | ((context: ServiceContext) 
     reason: 'no answer',
   },
   drain: { type: 'host.drain' },
-  park: { type: 'supervisor.park', reason: 'broken' },
+  park: { type: 'supervisor.park', reason: { code: 'set_aside' } },
 };
 
 const IS_PROBED = ['starting.probing', 'running.unready', 'running.ready'];

@@ -147,7 +147,8 @@ describe('the explanation of a service', () => {
       expect(view.summary).to.contain('it waits until pump1-coreio runs. pump1-coreio is stopped.');
       expect(view.waits_for).to.deep.equal([
         {
-          ...{ service_id: 'pump1-coreio', condition: 'started', state: 'stopped', substate: 'idle', reason: null },
+          ...{ service_id: 'pump1-coreio', condition: 'started', state: 'stopped', substate: 'idle' },
+          ...{ reason: null, reason_code: null },
           sentence: 'pump1-coreio is stopped.',
         },
       ]);

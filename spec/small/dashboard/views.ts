@@ -17,7 +17,14 @@ export function serviceOf(id: string, more: Partial<ServiceView> = {}): ServiceV
 /** A running agent of that id. */
 export function agentOf(id: string, more: Partial<AgentView> = {}): AgentView {
   const services = [`${id}-coreio`, `${id}-corerl`];
-  const as = { type: 'default', state: 'running', intended_state: 'running', config_path: null, reason: null } as const;
+  const as = {
+    type: 'default',
+    state: 'running',
+    intended_state: 'running',
+    config_path: null,
+    reason: null,
+    reason_code: null,
+  } as const;
   return { id, ...as, services, since: instant(0), ...more };
 }
 

@@ -1,3 +1,4 @@
+import { reasonText } from '../../../lib/model/reason.ts';
 import { expect } from 'chai';
 import {
   agentStateOf,
@@ -60,10 +61,9 @@ describe('the state of an agent', () => {
   });
 
   it('says which service it is about and why', () => {
-    const failed = report('corerl', 'failed', { reason: 'no file' });
-    expect(agentStateOf(plan, reports(report('coreio', 'running'), failed)).reason).to.equal(
-      'pump1-corerl is failed: no file',
-    );
+    const failed = report('corerl', 'failed', { reason: { code: 'executable_missing', text: 'no file' } });
+    const { reason } = agentStateOf(plan, reports(report('coreio', 'running'), failed));
+    expect(reasonText(reason)).to.equal('pump1-corerl is failed: no file');
   });
 });
 

@@ -8,6 +8,12 @@ import { PROBE, serviceSpec } from '../../support/specs.ts';
 
 type Row = readonly [about: string, overrides: Partial<Situation>, sentences: string];
 
+const text = (sentence: string) => ({ code: 'text', text: sentence }) as const;
+const WAITS_FOR_X = {
+  code: 'waiting',
+  dependencies: [{ serviceId: serviceSpec('x').id, condition: 'started' }],
+} as const;
+
 const SINCE = '(since 2026-01-02T03:04:02.000Z)';
 const READY = serviceSpec('pump1-corerl', { probes: { readiness: PROBE } });
 const down = { launch: null, startedAt: null } as const;
@@ -39,7 +45,7 @@ const ROWS: readonly Row[] = [
       ...stopped,
       substate: 'completed',
       intended: 'running',
-      reason: 'the process exited with code 0, which is a success',
+      reason: text('the process exited with code 0, which is a success'),
       spec: serviceSpec('pump1-corerl', { restart: { mode: 'on_failure' } }),
     },
     'has been stopped for 3 s @: the process exited with code 0, which is a success. It is meant to run; its restart policy (on_failure) leaves it so.',
@@ -53,9 +59,9 @@ const ROWS: readonly Row[] = [
     'waiting for a dependency that failed',
     {
       ...starting,
-      reason: 'waits until pump1-coreio runs',
+      reason: { code: 'waiting', dependencies: [coreio] },
       awaits: [
-        { ...coreio, now: { state: 'failed', substate: 'missing', reason: 'No executable "coreio" was found.' } },
+        { ...coreio, now: { state: 'failed', substate: 'missing', reason: text('No executable "coreio" was found.') } },
       ],
     },
     'has been starting for 3 s @: it waits until pump1-coreio runs. pump1-coreio is failed: No executable "coreio" was found. ' +
@@ -65,12 +71,12 @@ const ROWS: readonly Row[] = [
     'waiting for one that waits itself and one that nobody knows',
     {
       ...starting,
-      reason: 'waits until pump1-coreio is ready and db has completed',
+      reason: text('waits until pump1-coreio is ready and db has completed'),
       awaits: [
         {
           ...coreio,
           condition: 'healthy',
-          now: { state: 'starting', substate: 'waiting', reason: 'waits until x runs' },
+          now: { state: 'starting', substate: 'waiting', reason: WAITS_FOR_X },
         },
         { serviceId: parseServiceId('db'), condition: 'completed', now: null },
       ],
@@ -105,7 +111,7 @@ const ROWS: readonly Row[] = [
   ['running and ready', { spec: READY }, 'has been running and ready for 3 s @. It is meant to run, and it does.'],
   [
     'unready',
-    { spec: READY, substate: 'unready', reason: 'is not ready: no answer within 500 ms' },
+    { spec: READY, substate: 'unready', reason: { code: 'not_ready', found: 'no answer within 500 ms' } },
     'has been running but not ready for 3 s @: its readiness probe failed: no answer within 500 ms. ' +
       'It is meant to run, and it does; it is ready as soon as its readiness probe passes.',
   ],
@@ -114,8 +120,8 @@ const ROWS: readonly Row[] = [
     {
       spec: READY,
       substate: 'unready',
-      reason: 'runs 1.0.0 because',
-      fallbackReason: 'runs 1.0.0 because 2.0.0 was set aside: x',
+      reason: text('runs 1.0.0 because'),
+      fallbackReason: text('runs 1.0.0 because 2.0.0 was set aside: x'),
     },
     'has been running but not ready for 3 s @: its readiness probe has not passed yet. ' +
       'It is meant to run, and it does; it is ready as soon as its readiness probe passes. ' +
@@ -130,7 +136,7 @@ const ROWS: readonly Row[] = [
   ],
   [
     'stopping',
-    { ...stopping, intended: 'stopped', reason: 'is not ready: of before the stop' },
+    { ...stopping, intended: 'stopped', reason: { code: 'not_ready', found: 'of before the stop' } },
     'has been stopping for 3 s @: it was told to stop. It is meant to be stopped; what has not ended by itself in 4 s is killed.',
   ],
   [
@@ -140,7 +146,7 @@ const ROWS: readonly Row[] = [
   ],
   [
     'stopping for its group',
-    { ...stopping, aftermath: { type: 'again', reason: 'restarted with g-two, which failed (one_for_all)' } },
+    { ...stopping, aftermath: { type: 'again', reason: text('restarted with g-two, which failed (one_for_all)') } },
     'has been stopping for 3 s @: restarted with g-two, which failed (one_for_all). It is meant to run; what has not ended by itself in 4 s is killed.',
   ],
   [
@@ -155,7 +161,7 @@ const ROWS: readonly Row[] = [
       ...stopping,
       substate: 'retrying',
       intended: 'stopped',
-      reason: 'its process tree could not be ended yet; trying again',
+      reason: text('its process tree could not be ended yet; trying again'),
     },
     'has been stopping for 3 s @: its process tree could not be ended yet; trying again. ' +
       'It is meant to be stopped; its stop is tried again within 1 s.',
@@ -167,34 +173,44 @@ const ROWS: readonly Row[] = [
   ],
   [
     'in backoff',
-    { ...down, state: 'backoff', substate: 'waiting', reason: 'the process exited with code 1', deadlineAt: NOW + 800 },
+    {
+      ...down,
+      state: 'backoff',
+      substate: 'waiting',
+      reason: text('the process exited with code 1'),
+      deadlineAt: NOW + 800,
+    },
     'has been in backoff for 3 s @: the process exited with code 1. It is meant to run; the next launch is in 0.8 s.',
   ],
   [
     'exhausted',
-    { ...failed, reason: 'the process exited with code 1; more than 3 restarts within 60 s', deadlineAt: NOW + 27_000 },
+    {
+      ...failed,
+      reason: text('the process exited with code 1; more than 3 restarts within 60 s'),
+      deadlineAt: NOW + 27_000,
+    },
     'has been failed for 3 s @: the process exited with code 1; more than 3 restarts within 60 s. ' +
       'It is meant to run; one more attempt is made in 27 s.',
   ],
   [
     'exhausted for good',
-    { ...failed, reason: 'its restart policy is never' },
+    { ...failed, reason: text('its restart policy is never') },
     'has been failed for 3 s @: its restart policy is never. ' +
       'It is meant to run; its policy makes no further attempt, so it has to be started by a command.',
   ],
   [
     'without its executable',
-    { ...failed, substate: 'missing', reason: 'No executable "program" was found.' },
+    { ...failed, substate: 'missing', reason: text('No executable "program" was found.') },
     'has been failed for 3 s @: No executable "program" was found. It is meant to run; it starts as soon as there is an executable "program".',
   ],
   [
     'refused',
-    { ...failed, substate: 'refused', reason: 'EACCES', deadlineAt: NOW + 27_000 },
+    { ...failed, substate: 'refused', reason: text('EACCES'), deadlineAt: NOW + 27_000 },
     'has been failed for 3 s @: EACCES. It is meant to run; one more attempt is made in 27 s.',
   ],
   [
     'abandoned',
-    { ...failed, substate: 'abandoned', reason: 'its actor broke again and again' },
+    { ...failed, substate: 'abandoned', reason: text('its actor broke again and again') },
     'has been failed for 3 s @: its actor broke again and again. It is meant to run; it has to be started by a command.',
   ],
 ];
@@ -254,7 +270,7 @@ describe('what happens next to a service', () => {
   it('says what follows a stop', () => {
     const after = (overrides: Partial<Situation>) =>
       endsOfState(situation({ ...stopping, ...overrides }), NOW)[1]?.clause;
-    const ailing = { type: 'judge', class: 'probe', reason: 'its liveness probe failed: no answer' } as const;
+    const ailing = { type: 'judge', class: 'probe', reason: text('its liveness probe failed: no answer') } as const;
     expect(after({ intended: 'stopped' })).to.equal('then it is down, as it is meant to be');
     expect(after({})).to.equal('then it is launched anew');
     expect(after({ aftermath: ailing })).to.equal('then its restart policy decides');

@@ -117,12 +117,16 @@ describe('an exit that is supposed', () => {
         next: 'restart',
         atLeastMs: 0,
       });
-      const aftermath = { type: 'again', reason: 'restarted with g-two' } as const;
+      const aftermath = { type: 'again', reason: { code: 'text', text: 'restarted with g-two' } } as const;
       expect(suppose(code(1), situation({ ...stopping, aftermath }), NOW).next).to.equal('restart');
     });
 
     it('is judged as the probe that asked for it', () => {
-      const aftermath = { type: 'judge', class: 'probe', reason: 'its liveness probe failed' } as const;
+      const aftermath = {
+        type: 'judge',
+        class: 'probe',
+        reason: { code: 'probe_failed', probe: 'liveness', found: 'x' },
+      } as const;
       const given = situation({ ...stopping, aftermath, budget: spent });
       expect(suppose(code(0), given, NOW)).to.include({ class: 'probe', next: 'fail', isFall: true });
     });

@@ -58,11 +58,14 @@ describe('the way to a host', () => {
       const { url } = api.listening;
       const missing = await list(['--url', url]);
       expect(missing.code).to.equal(1);
-      expect(missing.errors).to.include('give it with --token-file, or in COREDINATOR_TOKEN');
+      expect(missing.errors).to.include('hint: give the token with --token-file, or in COREDINATOR_TOKEN');
       const wrong = await list(['--url', url], { COREDINATOR_TOKEN: 'another-token-of-the-plant' });
-      expect(wrong.errors).to.include('give the right one with --token-file').and.not.to.include('another-token');
+      expect(wrong.errors)
+        .to.include('does not know the token that was sent')
+        .and.to.include('--token-file')
+        .and.not.to.include('another-token');
       const words = ['services', 'start', 'x', '--url', url, '--token-file', file('read', READ_ONLY)];
-      expect((await runCommand(words)).errors).to.include('may only read; give one with full access.');
+      expect((await runCommand(words)).errors).to.include('hint: give a token with full access');
     });
 
     it('ends with 2 for a file without a token', async () => {

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+
+import { serviceId } from './id-schema.ts';
+import type { Reason } from './reason.ts';
+import { dependencySpec } from './spec-schema.ts';
+import { PUBLIC_STATES } from './states.ts';
+
+const text = z.string();
+
+/** A reason as it is kept. */
+export const reason: z.ZodType<Reason> = z.lazy(() =>
+  z.discriminatedUnion('code', [
+    z.strictObject({ code: z.literal('text'), text }),
+    z.strictObject({ code: z.literal('waiting'), dependencies: z.array(dependencySpec) }),
+    z.strictObject({ code: z.literal('executable_missing'), text }),
+    z.strictObject({ code: z.literal('launch_refused'), error: text, text }),
+    z.strictObject({ code: z.literal('effect_failed'), text }),
+    z.strictObject({
+      code: z.literal('exited'),
+      exitCode: z.number().nullable(),
+      signal: text.nullable(),
+      isKnown: z.boolean(),
+      isReboot: z.boolean(),
+      hasStarted: z.boolean(),
+    }),
+    z.strictObject({ code: z.literal('start_timeout'), limitMs: z.number() }),
+    z.strictObject({ code: z.literal('probe_failed'), probe: z.enum(['startup', 'liveness']), found: text }),
+    z.strictObject({ code: z.literal('not_ready'), found: text.nullable() }),
+    z.strictObject({ code: z.literal('older_version'), running: text, rejected: text, because: reason }),
+    z.strictObject({
+      code: z.literal('group_restart'),
+      failed: serviceId,
+      strategy: z.enum(['one_for_one', 'one_for_all', 'rest_for_one']),
+    }),
+    z.strictObject({ code: z.literal('stop_failed') }),
+    z.strictObject({ code: z.literal('set_aside') }),
+    z.strictObject({ code: z.literal('completed'), end: reason }),
+    z.strictObject({
+      code: z.literal('restarts_exhausted'),
+      maxRestarts: z.number(),
+      periodMs: z.number(),
+      end: reason,
+    }),
+    z.strictObject({ code: z.literal('policy_never'), end: reason }),
+    z.strictObject({ code: z.literal('recovery_failed'), end: reason }),
+    z.strictObject({
+      code: z.literal('service'),
+      serviceId,
+      state: z.enum(PUBLIC_STATES),
+      because: reason.nullable(),
+    }),
+    z.strictObject({ code: z.literal('stopped_by_hand') }),
+  ]),
+);

@@ -1,0 +1,158 @@
+import { clauseOf } from './clause.ts';
+import type { ServiceId } from './ids.ts';
+import type { GivenUp } from './restart.ts';
+import type { AgentPlan, DependencySpec } from './spec.ts';
+import { inWords, type PublicState } from './states.ts';
+import type { Millis } from './time.ts';
+
+/**
+ * Why a service or an agent is as it is: a code with what belongs to it. It is kept and passed on in this form, and becomes a
+ * sentence where somebody reads it ({@link reasonText}).
+ */
+export type Reason =
+  /** A sentence that a host of 0.1.0 kept. */
+  | { readonly code: 'text'; readonly text: string }
+  | { readonly code: 'waiting'; readonly dependencies: readonly DependencySpec[] }
+  /** `text` says where was looked. */
+  | { readonly code: 'executable_missing'; readonly text: string }
+  /** `error` is the code of the system or the host, such as `EACCES`. */
+  | { readonly code: 'launch_refused'; readonly error: string; readonly text: string }
+  | { readonly code: 'effect_failed'; readonly text: string }
+  | ExitReason
+  | { readonly code: 'start_timeout'; readonly limitMs: Millis }
+  | { readonly code: 'probe_failed'; readonly probe: 'startup' | 'liveness'; readonly found: string }
+  /** `found` is what the readiness probe found; null: it has not passed yet. */
+  | { readonly code: 'not_ready'; readonly found: string | null }
+  | { readonly code: 'older_version'; readonly running: string; readonly rejected: string; readonly because: Reason }
+  | { readonly code: 'group_restart'; readonly failed: ServiceId; readonly strategy: AgentPlan['strategy'] }
+  | { readonly code: 'stop_failed' }
+  | { readonly code: 'set_aside' }
+  | { readonly code: 'completed'; readonly end: Reason }
+  | (GivenUp & { readonly end: Reason })
+  /** Of an agent: the service that its state is that of. */
+  | {
+      readonly code: 'service';
+      readonly serviceId: ServiceId;
+      readonly state: PublicState;
+      readonly because: Reason | null;
+    }
+  | { readonly code: 'stopped_by_hand' };
+
+/** How a process ended; `hasStarted`: it had counted as started. */
+export interface ExitReason {
+  readonly code: 'exited';
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly isKnown: boolean;
+  readonly isReboot: boolean;
+  readonly hasStarted: boolean;
+}
+
+export type ReasonCode = Reason['code'];
+
+/** Every code; the compiler compares them with the type. */
+const CODES: Readonly<Record<ReasonCode, true>> = {
+  text: true,
+  waiting: true,
+  executable_missing: true,
+  launch_refused: true,
+  effect_failed: true,
+  exited: true,
+  start_timeout: true,
+  probe_failed: true,
+  not_ready: true,
+  older_version: true,
+  group_restart: true,
+  stop_failed: true,
+  set_aside: true,
+  completed: true,
+  restarts_exhausted: true,
+  policy_never: true,
+  recovery_failed: true,
+  service: true,
+  stopped_by_hand: true,
+};
+export const REASON_CODES = Object.keys(CODES) as readonly ReasonCode[]; // it has no other keys
+
+/** The reason as a sentence without its capital and, where it is ours, its full stop; null: there is none. */
+export function reasonText(reason: Reason): string;
+export function reasonText(reason: Reason | null): string | null;
+export function reasonText(reason: Reason | null): string | null {
+  if (reason === null) return null;
+  switch (reason.code) {
+    case 'text':
+    case 'executable_missing':
+    case 'launch_refused':
+    case 'effect_failed':
+      return reason.text;
+    case 'waiting':
+      return `waits until ${reason.dependencies.map(awaited).join(' and ')}`;
+    case 'exited':
+      return exitText(reason);
+    case 'start_timeout':
+      return `its startup probe did not pass within ${reason.limitMs / 1000} s`;
+    case 'probe_failed':
+      return `its ${reason.probe} probe failed: ${reason.found}`;
+    case 'not_ready':
+      return reason.found === null ? 'its readiness probe has not passed yet' : `is not ready: ${reason.found}`;
+    case 'older_version':
+      return `runs ${reason.running} because ${reason.rejected} was set aside: ${reasonText(reason.because)}`;
+    case 'group_restart':
+      return `restarted with ${reason.failed}, which failed (${reason.strategy})`;
+    case 'stop_failed':
+      return 'its process tree could not be ended yet; trying again';
+    case 'set_aside':
+      return 'its actor broke again and again and was set aside; its process was not touched';
+    case 'completed':
+      return `${reasonText(reason.end)}, which is a success`;
+    case 'restarts_exhausted':
+    case 'policy_never':
+    case 'recovery_failed':
+      return `${reasonText(reason.end)}; ${givenUpText(reason)}`;
+    case 'service': {
+      const because = reason.because === null ? '' : `: ${reasonText(reason.because)}`;
+      return `${reason.serviceId} is ${inWords(reason.state)}${because}`;
+    }
+    case 'stopped_by_hand':
+      return 'each of its services was stopped by hand';
+  }
+}
+
+const AWAITED = { started: 'runs', healthy: 'is ready', completed: 'has completed' } as const;
+
+/** A dependency that is met, in words: `pump1-coreio runs`. */
+export function awaited({ serviceId, condition }: DependencySpec): string {
+  return `${serviceId} ${AWAITED[condition]}`;
+}
+
+/** Why the policy makes no further attempt for now, as a clause. */
+export function givenUpText(reason: GivenUp): string {
+  switch (reason.code) {
+    case 'restarts_exhausted':
+      return `more than ${reason.maxRestarts} restarts within ${reason.periodMs / 1000} s`;
+    case 'policy_never':
+      return 'its restart policy is never';
+    case 'recovery_failed':
+      return 'the recovery attempt failed';
+  }
+}
+
+/** The reason as a clause that stands by itself: some of the sentences begin with their verb. */
+export function reasonClause(reason: Reason): string {
+  const text = clauseOf(reasonText(reason));
+  const isVerb =
+    reason.code === 'waiting' ||
+    reason.code === 'older_version' ||
+    (reason.code === 'not_ready' && reason.found !== null);
+  return isVerb ? `it ${text}` : text;
+}
+
+function exitText({ exitCode, signal, isKnown, isReboot, hasStarted }: ExitReason): string {
+  if (isReboot) return 'the machine was restarted, and the process ended with it';
+  const how = !isKnown
+    ? 'the process ended unseen, its exit status is not known'
+    : signal === null
+      ? `the process exited with code ${exitCode ?? '?'}`
+      : `the process was ended by ${signal}`;
+  return hasStarted ? how : `${how} before it counted as started`;
+}
