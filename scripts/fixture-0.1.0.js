@@ -1,0 +1,113 @@
+/**
+ * Makes spec/fixtures/0.1.0: what hosts of version 0.1.0 have left behind, for spec/large/upgrade.spec.ts to bring a host of today up on.
+ * Usage: node scripts/fixture-0.1.0.js CHECKOUT, a built checkout of 0.1.0 with its native shim. Takes about a minute.
+ *
+ * killed    a host that was killed with services in every leaf state, agents in every public one, and a journal of two lives
+ * drained   a host that was killed while it took its services down
+ * claimed   a host that killed itself when the shim of its only launch had claimed it
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { checkoutOf, Host, keptStates, until } from './older-host/host.js';
+import { keep } from './older-host/keep.js';
+import { CLAIMED, DRAINED, makePlant } from './older-host/plant.js';
+import { killAll, liveLaunch, startOf } from './older-host/processes.js';
+import { leaveEveryState, startAgents, withHost } from './older-host/scene.js';
+
+const checkout = checkoutOf('fixture-0.1.0.js', process.argv[2]);
+const target = join(import.meta.dirname, '../spec/fixtures/0.1.0');
+const { revisionOf } = await import(pathToFileURL(join(checkout, 'dist/model/revision.js')).href);
+
+/** A boot of the machine before this one. */
+const EARLIER_BOOT = '00000000-0000-4000-8000-000000000000';
+
+/** Gives a scenario its folders, keeps what it leaves, and ends what still lives of it. */
+async function scenario(name, play, edit = () => undefined) {
+  const folder = mkdtempSync(join(tmpdir(), 'coredinator-fixture-'));
+  const place = { basePath: join(folder, 'base'), stateDir: join(folder, 'state') };
+  try {
+    const at = await play(place);
+    await keep(place, join(target, name), { at, revisionOf, edit });
+  } finally {
+    killAll(place.stateDir);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function killed(place) {
+  const at = await leaveEveryState(checkout, place);
+  const [ended, lost, rebooted] = ['ended', 'lost', 'rebooted'].map((id) => liveLaunch(place.stateDir, id));
+  process.kill(ended.main, 'SIGKILL'); // its shim writes how it ended
+  for (const { shim, main } of [lost, rebooted]) {
+    process.kill(shim, 'SIGKILL'); // nobody sees the end of the other
+    process.kill(main, 'SIGKILL');
+  }
+  const pids = [ended, lost, rebooted].flatMap(({ shim, main }) => [shim, main]);
+  await until('what was killed to be gone', () => pids.every((pid) => startOf(pid) === null));
+  const claim = join(place.stateDir, 'run', rebooted.launchId, 'claim');
+  writeFileSync(claim, readFileSync(claim, 'utf8').replace(/"boot":"[^"]*"/, `"boot":"${EARLIER_BOOT}"`));
+  return at;
+}
+
+/** What cannot be had from outside: rows of real actors and wishes, changed in these places and no other. */
+const EDITS = [
+  // The actor of "abandoned" broke six times within a minute. No input is known on which an actor of 0.1.0 breaks.
+  `UPDATE actor_snapshot SET state = 'failed', snapshot = json_set(snapshot, '$.value', json('{"failed":"abandoned"}'),
+     '$.context.reason', 'its actor broke again and again and was set aside; its process was not touched', '$.context.deadlineAt', NULL)
+   WHERE path = 'service:abandoned'`,
+  `INSERT INTO journal (at, type, service_id, from_state, to_state, cause, detail)
+   SELECT max(at), 'service.state_changed', 'abandoned', 'running', 'failed', 'supervisor.park',
+     '{"substate":"abandoned","reason":"its actor broke again and again and was set aside; its process was not touched","generation":1}'
+   FROM journal`,
+  // The tree of "retrying" could not be ended, and the second until the next try is not over. The process host of 0.1.0 never gives up.
+  `UPDATE actor_snapshot SET snapshot = json_set(snapshot, '$.value', json('{"stopping":"retrying"}'),
+     '$.context.reason', 'its process tree could not be ended yet; trying again') WHERE path = 'service:retrying'`,
+  // The host died between the commit of a stop, or of a restart, and the actor.
+  `UPDATE wish SET intended = 'stopped' WHERE subject = 'service:stopped-by-wish'`,
+  `UPDATE wish SET at_least = 2 WHERE subject = 'service:outdated'`,
+  // The machine was restarted (the claim of its shim says so too).
+  `UPDATE launch SET boot_id = '${EARLIER_BOOT}' WHERE service_id = 'rebooted'`,
+];
+
+async function drained(place) {
+  makePlant(place.basePath, DRAINED);
+  return withHost(
+    checkout,
+    place,
+    async (host) => {
+      await startAgents(host, place.basePath, DRAINED.agents);
+      for (const id of ['drained', 'draining', 'drained1-worker', 'draining1-leaver'])
+        await host.awaitService(id, 'running.ready');
+      host.signal('SIGTERM');
+      await until('half of the drain to be kept', async () => {
+        const states = await keptStates(place.stateDir);
+        const isDown = ['service:drained', 'service:drained1-worker', 'agent:drained1'].every(
+          (path) => states.get(path) === 'stopped.drained',
+        );
+        const isGoing = ['service:draining', 'service:draining1-leaver', 'agent:draining1'].every(
+          (path) => states.get(path) === 'stopping.draining',
+        );
+        return isDown && isGoing;
+      });
+      return Date.now();
+    },
+    { options: ['--on-exit', 'drain'] },
+  );
+}
+
+async function claimed(place) {
+  makePlant(place.basePath, CLAIMED);
+  await new Host(checkout, place, { env: { COREDINATOR_CRASH_AT: 'after-claim' } }).ended;
+  const states = await keptStates(place.stateDir);
+  if (states.get('service:claimed') !== 'starting.launching')
+    throw new Error(`It was left in ${states.get('service:claimed')}.`);
+  return Date.now();
+}
+
+await scenario('killed', killed, async (database) => {
+  for (const edit of EDITS) await database.exec(edit);
+});
+await scenario('drained', drained);
+await scenario('claimed', claimed);
