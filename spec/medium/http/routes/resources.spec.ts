@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { serviceView } from '../../support/fake-control.ts';
-import { ApiUnderTest, type Answer } from './api-under-test.ts';
+import { serviceView } from '../../../support/fake-control.ts';
+import { ApiUnderTest, type Answer } from '../api-under-test.ts';
 
 let api: ApiUnderTest;
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ApiUnderTest } from './api-under-test.ts';
+import { ApiUnderTest } from '../api-under-test.ts';
 
 describe('the routes of what was', () => {
   const api = new ApiUnderTest();

@@ -2,11 +2,11 @@ import { expect } from 'chai';
 import Koa from 'koa';
 import { request, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { PATIENCE, sendStream, type Patience } from '../../../lib/http/event-stream.ts';
-import { feedForm } from '../../../lib/http/feed-stream.ts';
-import type { Context, RequestState, Admission } from '../../../lib/http/request-context.ts';
-import type { FeedBatch, FeedItem } from '../../../lib/model/feed.ts';
-import { eventually } from '../../support/eventually.ts';
+import { PATIENCE, sendStream, type Patience } from '../../../../lib/http/event-stream.ts';
+import type { Context, RequestState, Admission } from '../../../../lib/http/request-context.ts';
+import { feedForm } from '../../../../lib/http/routes/feed-stream.ts';
+import type { FeedBatch, FeedItem } from '../../../../lib/model/feed.ts';
+import { eventually } from '../../../support/eventually.ts';
 
 function item(seq: number, detail: Record<string, unknown> = {}): FeedItem {
   const at = Date.parse('2026-01-02T03:04:05.678Z');

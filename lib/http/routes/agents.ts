@@ -1,10 +1,10 @@
-import type { AGENT_OPERATIONS, TEP_OPERATIONS } from '../api/operations/agents.ts';
-import type { Control } from '../control/control.ts';
-import { parseAgentId } from '../model/ids.ts';
-import { Pages } from './page.ts';
-import { preconditionOf, sendRevision } from './preconditions.ts';
-import type { HandlersOf, JsonHandler } from './route.ts';
-import { waitOf } from './waiting.ts';
+import type { AGENT_OPERATIONS, TEP_OPERATIONS } from '../../api/operations/agents.ts';
+import type { Control } from '../../control/control.ts';
+import { parseAgentId } from '../../model/ids.ts';
+import { Pages } from '../page.ts';
+import { preconditionOf, sendRevision } from '../preconditions.ts';
+import type { HandlersOf, JsonHandler } from '../route.ts';
+import { waitOf } from '../waiting.ts';
 
 /** Starts agents of a type; null: the type that their file names. */
 function starter(control: Control, agentType: string | null): JsonHandler<'startAgent' | 'startTepAgent'> {

@@ -1,6 +1,6 @@
-import { eventView } from '../control/views.ts';
-import type { FeedBatch, FeedItem } from '../model/feed.ts';
-import { SERVER_SENT, type StreamForm } from './event-stream.ts';
+import { eventView } from '../../control/views.ts';
+import type { FeedBatch, FeedItem } from '../../model/feed.ts';
+import { SERVER_SENT, type StreamForm } from '../event-stream.ts';
 
 /** An event is written down once for all who read it: the feed gives every reader the same object. */
 const WRITTEN = new WeakMap<FeedItem, string>();

@@ -1,9 +1,9 @@
-import type { DOCS_OPERATIONS } from '../api/operations/host.ts';
+import type { DOCS_OPERATIONS } from '../../api/operations/host.ts';
+import type { Context } from '../request-context.ts';
+import type { HandlersOf } from '../route.ts';
+import { assetsFolder, sendFile } from '../static-files.ts';
+import type { StaticFolder } from '../static-files.ts';
 import { DOCS_POLICY, docsPage, START_SCRIPT } from './docs-page.ts';
-import type { Context } from './request-context.ts';
-import type { HandlersOf } from './route.ts';
-import { assetsFolder, sendFile } from './static-files.ts';
-import type { StaticFolder } from './static-files.ts';
 
 const NAMES = ['swagger-ui.css', 'swagger-ui-bundle.js'];
 const ASSETS: StaticFolder = {
@@ -34,7 +34,7 @@ export function docsHandlers(version: string): HandlersOf<typeof DOCS_OPERATIONS
   const html = docsPage(version);
   let document: Promise<Readonly<Record<string, unknown>>> | null = null;
   const load = async (): Promise<Readonly<Record<string, unknown>>> => {
-    const { openApiDocument } = await import('../api/document.ts');
+    const { openApiDocument } = await import('../../api/document.ts');
     return { ...openApiDocument(version) };
   };
   return {

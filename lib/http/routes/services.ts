@@ -1,10 +1,10 @@
-import type { SERVICE_OPERATIONS } from '../api/operations/services.ts';
-import type { ServiceView } from '../api/schemas/service.ts';
-import type { Control } from '../control/control.ts';
-import { parseServiceId } from '../model/ids.ts';
-import { Pages } from './page.ts';
-import type { HandlersOf } from './route.ts';
-import { waitOf } from './waiting.ts';
+import type { SERVICE_OPERATIONS } from '../../api/operations/services.ts';
+import type { ServiceView } from '../../api/schemas/service.ts';
+import type { Control } from '../../control/control.ts';
+import { parseServiceId } from '../../model/ids.ts';
+import { Pages } from '../page.ts';
+import type { HandlersOf } from '../route.ts';
+import { waitOf } from '../waiting.ts';
 
 /** The handlers of single services. */
 export function serviceHandlers(control: Control): HandlersOf<typeof SERVICE_OPERATIONS> {

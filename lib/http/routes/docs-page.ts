@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { PROBLEM_KINDS } from '../api/problems.ts';
-import { escaped } from './static-files.ts';
+import { PROBLEM_KINDS } from '../../api/problems.ts';
+import { escaped } from '../static-files.ts';
 
 const STYLE = `
 body { margin: 0; font: 16px/1.5 system-ui, sans-serif; color: #1b1f24; background: #fff; }

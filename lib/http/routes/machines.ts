@@ -1,8 +1,8 @@
-import type { MACHINE_OPERATIONS } from '../api/operations/machines.ts';
-import type { Control } from '../control/control.ts';
-import type { MachineLibrary } from '../ports/machine-library.ts';
-import { type Context } from './request-context.ts';
-import { sendJson, type HandlersOf } from './route.ts';
+import type { MACHINE_OPERATIONS } from '../../api/operations/machines.ts';
+import type { Control } from '../../control/control.ts';
+import type { MachineLibrary } from '../../ports/machine-library.ts';
+import { type Context } from '../request-context.ts';
+import { sendJson, type HandlersOf } from '../route.ts';
 
 function sendText(ctx: Context, type: string, text: string): void {
   ctx.res.setHeader('Content-Type', `${type}; charset=utf-8`);

@@ -1,7 +1,7 @@
-import type { LogItem } from '../model/log-line.ts';
-import type { LogItemView } from '../api/schemas/log.ts';
-import { type Context } from './request-context.ts';
-import { sendJson } from './route.ts';
+import type { LogItemView } from '../../api/schemas/log.ts';
+import type { LogItem } from '../../model/log-line.ts';
+import { type Context } from '../request-context.ts';
+import { sendJson } from '../route.ts';
 
 /** A page ends there even if it has fewer lines than asked for: lines can be long. */
 const PAGE_CHARACTERS = 4 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import { escaped } from './static-files.ts';
+import { escaped } from '../static-files.ts';
 
 /**
  * What the browser lets the page do: its own files, requests to this host, and one frame of the inspector's origin. `url` is

@@ -1,12 +1,12 @@
-import type { OperationOf, QueryOf } from '../api/operations.ts';
-import type { EVENT_OPERATIONS } from '../api/operations/events.ts';
-import type { Control } from '../control/control.ts';
-import type { FeedQuery, FeedStart } from '../model/feed.ts';
-import { sendStream } from './event-stream.ts';
+import type { OperationOf, QueryOf } from '../../api/operations.ts';
+import type { EVENT_OPERATIONS } from '../../api/operations/events.ts';
+import type { Control } from '../../control/control.ts';
+import type { FeedQuery, FeedStart } from '../../model/feed.ts';
+import { sendStream } from '../event-stream.ts';
+import { RequestError } from '../problem.ts';
+import type { HandlersOf } from '../route.ts';
+import type { StreamPlaces } from '../stream-places.ts';
 import { feedForm } from './feed-stream.ts';
-import { RequestError } from './problem.ts';
-import type { HandlersOf } from './route.ts';
-import type { StreamPlaces } from './stream-places.ts';
 
 type Fields = QueryOf<OperationOf<'streamEvents'>>;
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { LIBRARY } from '../../support/machines.ts';
-import { ApiUnderTest } from './api-under-test.ts';
+import { LIBRARY } from '../../../support/machines.ts';
+import { ApiUnderTest } from '../api-under-test.ts';
 
 describe('the routes of machines', () => {
   const api = new ApiUnderTest();

@@ -1,7 +1,7 @@
-import type { Control } from '../control/control.ts';
-import { preconditionOf, sendRevision } from './preconditions.ts';
-import type { HandlersOf } from './route.ts';
-import type { CONFIG_OPERATIONS } from '../api/operations/config.ts';
+import type { CONFIG_OPERATIONS } from '../../api/operations/config.ts';
+import type { Control } from '../../control/control.ts';
+import { preconditionOf, sendRevision } from '../preconditions.ts';
+import type { HandlersOf } from '../route.ts';
 
 /** The handlers of the configuration. */
 export function configHandlers(control: Control): HandlersOf<typeof CONFIG_OPERATIONS> {

@@ -1,7 +1,7 @@
-import type { METRICS_OPERATIONS } from '../api/operations/metrics.ts';
-import type { Control } from '../control/control.ts';
-import type { Exposition } from '../ports/meter.ts';
-import type { HandlersOf } from './route.ts';
+import type { METRICS_OPERATIONS } from '../../api/operations/metrics.ts';
+import type { Control } from '../../control/control.ts';
+import type { Exposition } from '../../ports/meter.ts';
+import type { HandlersOf } from '../route.ts';
 
 /** The handlers that tell numbers. */
 export function metricsHandlers(control: Control, exposition: Exposition): HandlersOf<typeof METRICS_OPERATIONS> {

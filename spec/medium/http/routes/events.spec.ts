@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import type { FeedQuery } from '../../../lib/model/feed.ts';
-import { eventually } from '../../support/eventually.ts';
-import { serviceView } from '../../support/fake-control.ts';
-import { journalEntry } from '../../support/store-contract.ts';
-import { ApiUnderTest } from './api-under-test.ts';
+import type { FeedQuery } from '../../../../lib/model/feed.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { serviceView } from '../../../support/fake-control.ts';
+import { journalEntry } from '../../../support/store-contract.ts';
+import { ApiUnderTest } from '../api-under-test.ts';
 
 describe('the route of what happens', () => {
   let api: ApiUnderTest;

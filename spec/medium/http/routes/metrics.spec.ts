@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { get } from 'node:http';
-import type { LogItem } from '../../../lib/model/log-line.ts';
-import { Metrics } from '../../../lib/metrics/metrics.ts';
-import { eventually } from '../../support/eventually.ts';
-import { parseExposition, valueIn } from '../../support/exposed.ts';
-import { measuredService, serviceView } from '../../support/fake-control.ts';
-import { NO_USAGE } from '../../support/no-usage.ts';
-import { ApiUnderTest, fixedTokens } from './api-under-test.ts';
+import { Metrics } from '../../../../lib/metrics/metrics.ts';
+import type { LogItem } from '../../../../lib/model/log-line.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { parseExposition, valueIn } from '../../../support/exposed.ts';
+import { measuredService, serviceView } from '../../../support/fake-control.ts';
+import { NO_USAGE } from '../../../support/no-usage.ts';
+import { ApiUnderTest, fixedTokens } from '../api-under-test.ts';
 
 const COUNT = 'coredinator_http_request_duration_seconds_count';
 

@@ -1,7 +1,7 @@
-import type { IO_OPERATIONS } from '../api/operations/io.ts';
-import type { Control } from '../control/control.ts';
-import { parseServiceId } from '../model/ids.ts';
-import type { HandlersOf } from './route.ts';
+import type { IO_OPERATIONS } from '../../api/operations/io.ts';
+import type { Control } from '../../control/control.ts';
+import { parseServiceId } from '../../model/ids.ts';
+import type { HandlersOf } from '../route.ts';
 
 /** The handlers of coreio services that agents can share. */
 export function ioHandlers(control: Control): HandlersOf<typeof IO_OPERATIONS> {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ApiUnderTest } from './api-under-test.ts';
+import { ApiUnderTest } from '../api-under-test.ts';
 
 describe('the dashboard over HTTP', () => {
   let api: ApiUnderTest;

@@ -1,7 +1,7 @@
-import type { OperationOf, QueryOf } from '../api/operations.ts';
-import type { LOG_OPERATIONS } from '../api/operations/logs.ts';
-import type { Control } from '../control/control.ts';
-import { parseServiceId } from '../model/ids.ts';
+import type { OperationOf, QueryOf } from '../../api/operations.ts';
+import type { LOG_OPERATIONS } from '../../api/operations/logs.ts';
+import type { Control } from '../../control/control.ts';
+import { parseServiceId } from '../../model/ids.ts';
 import {
   LOG_STREAMS,
   parsePosition,
@@ -9,13 +9,13 @@ import {
   type LogQuery,
   type LogStart,
   type LogStream,
-} from '../model/log-line.ts';
+} from '../../model/log-line.ts';
+import { sendStream } from '../event-stream.ts';
+import { RequestError } from '../problem.ts';
+import type { Call, HandlersOf } from '../route.ts';
+import type { StreamPlaces } from '../stream-places.ts';
 import { sendLogPage } from './log-page.ts';
-import { sendStream } from './event-stream.ts';
 import { eventForm, textForm } from './log-stream.ts';
-import { RequestError } from './problem.ts';
-import type { Call, HandlersOf } from './route.ts';
-import type { StreamPlaces } from './stream-places.ts';
 
 const TAIL_DEFAULT = 100;
 const LIMIT_DEFAULT = 1000;

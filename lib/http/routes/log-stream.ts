@@ -1,5 +1,5 @@
-import type { LogItem } from '../model/log-line.ts';
-import { SERVER_SENT, type StreamForm } from './event-stream.ts';
+import type { LogItem } from '../../model/log-line.ts';
+import { SERVER_SENT, type StreamForm } from '../event-stream.ts';
 import { itemView } from './log-page.ts';
 
 type LogForm = StreamForm<readonly LogItem[]>;

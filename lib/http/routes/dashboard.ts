@@ -1,7 +1,7 @@
-import type { DASHBOARD_OPERATIONS } from '../api/operations/dashboard.ts';
-import type { HandlersOf } from './route.ts';
-import { assetsFolder, sendFile } from './static-files.ts';
-import type { StaticFolder } from './static-files.ts';
+import type { DASHBOARD_OPERATIONS } from '../../api/operations/dashboard.ts';
+import type { HandlersOf } from '../route.ts';
+import { assetsFolder, sendFile } from '../static-files.ts';
+import type { StaticFolder } from '../static-files.ts';
 
 /** Everything from this host, and nothing inline: what the page shows of services can bring no script and no style. */
 const POLICY = [

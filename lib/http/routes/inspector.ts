@@ -1,7 +1,7 @@
-import type { INSPECTOR_OPERATIONS } from '../api/operations/inspector.ts';
+import type { INSPECTOR_OPERATIONS } from '../../api/operations/inspector.ts';
+import type { HandlersOf } from '../route.ts';
+import { assetsFolder, sendFile, type StaticFolder } from '../static-files.ts';
 import { inspectorPage, inspectorPolicy } from './inspector-page.ts';
-import type { HandlersOf } from './route.ts';
-import { assetsFolder, sendFile, type StaticFolder } from './static-files.ts';
 
 const NAMES = ['bridge.js', 'bridge.css'];
 const ASSETS: StaticFolder = {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import type { LogItem, LogQuery } from '../../../lib/model/log-line.ts';
-import { eventually } from '../../support/eventually.ts';
-import { serviceView } from '../../support/fake-control.ts';
-import { ApiUnderTest } from './api-under-test.ts';
+import type { LogItem, LogQuery } from '../../../../lib/model/log-line.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { serviceView } from '../../../support/fake-control.ts';
+import { ApiUnderTest } from '../api-under-test.ts';
 
 const PATH = '/api/services/pump1-corerl/logs';
 

@@ -1,8 +1,8 @@
-import type { HOST_OPERATIONS } from '../api/operations/host.ts';
-import type { Control } from '../control/control.ts';
-import { RequestError } from './problem.ts';
-import type { Context } from './request-context.ts';
-import type { HandlersOf } from './route.ts';
+import type { HOST_OPERATIONS } from '../../api/operations/host.ts';
+import type { Control } from '../../control/control.ts';
+import { RequestError } from '../problem.ts';
+import type { Context } from '../request-context.ts';
+import type { HandlersOf } from '../route.ts';
 
 function sendOk(ctx: Context): void {
   ctx.type = 'text/plain';

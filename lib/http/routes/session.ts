@@ -1,7 +1,7 @@
-import type { SESSION_OPERATIONS } from '../api/operations/session.ts';
-import { sessionCookie } from './access/access.ts';
-import { SIGN_IN_SCRIPT, SIGN_IN_STYLE } from './access/sign-in-page.ts';
-import type { HandlersOf } from './route.ts';
+import type { SESSION_OPERATIONS } from '../../api/operations/session.ts';
+import { sessionCookie } from '../access/access.ts';
+import { SIGN_IN_SCRIPT, SIGN_IN_STYLE } from '../access/sign-in-page.ts';
+import type { HandlersOf } from '../route.ts';
 
 /** The handlers of signing in and out. Nothing is kept of it: the cookie is made of the token. */
 export function sessionHandlers(): HandlersOf<typeof SESSION_OPERATIONS> {
