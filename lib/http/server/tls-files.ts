@@ -1,6 +1,6 @@
 import type { Server as TlsServer } from 'node:https';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
-import type { Log } from '../ports/log.ts';
+import type { Log } from '../../ports/log.ts';
 import { FromFiles } from './from-files.ts';
 
 /** Certificate (with its chain) and key, PEM; the paths are absolute. */

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { ListenError } from '../../../lib/http/listen-error.ts';
-import { temporaryFolder } from '../../support/temporary.ts';
-import { ApiUnderTest, fixedTokens } from './api-under-test.ts';
+import { ListenError } from '../../../../lib/http/server/listen-error.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
+import { ApiUnderTest, fixedTokens } from '../api-under-test.ts';
 
 const FULL = 'full-token-0123456789';
 

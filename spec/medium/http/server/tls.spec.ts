@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { connect as connectPlain } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { expect } from 'chai';
-import { readCertificate, TlsError, type Certificate } from '../../../lib/http/tls-files.ts';
-import { FIRST, SECOND } from '../../support/certificates.ts';
-import { temporaryFolder } from '../../support/temporary.ts';
-import { ApiUnderTest, recordingLog, type LogRecord } from './api-under-test.ts';
+import { readCertificate, TlsError, type Certificate } from '../../../../lib/http/server/tls-files.ts';
+import { FIRST, SECOND } from '../../../support/certificates.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
+import { ApiUnderTest, recordingLog, type LogRecord } from '../api-under-test.ts';
 
 describe('the API over TLS', () => {
   let folder: string;

@@ -2,15 +2,15 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { Agent, request } from 'node:http';
 import { expect } from 'chai';
-import { createHttpApp } from '../../../lib/http/app.ts';
-import { ListenError } from '../../../lib/http/listen-error.ts';
-import { listen } from '../../../lib/http/listen.ts';
-import type { Listening } from '../../../lib/http/listen.ts';
-import { eventually } from '../../support/eventually.ts';
-import { FakeControl } from '../../support/fake-control.ts';
-import { LIBRARY } from '../../support/machines.ts';
-import { NO_NUMBERS } from '../../support/no-numbers.ts';
-import { ApiUnderTest, VERSION } from './api-under-test.ts';
+import { createHttpApp } from '../../../../lib/http/app.ts';
+import { ListenError } from '../../../../lib/http/server/listen-error.ts';
+import { listen } from '../../../../lib/http/server/listen.ts';
+import type { Listening } from '../../../../lib/http/server/listen.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { FakeControl } from '../../../support/fake-control.ts';
+import { LIBRARY } from '../../../support/machines.ts';
+import { NO_NUMBERS } from '../../../support/no-numbers.ts';
+import { ApiUnderTest, VERSION } from '../api-under-test.ts';
 
 const LOG = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 

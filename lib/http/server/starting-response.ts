@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
-import type { HttpApp } from './app.ts';
-import { SECURITY_HEADERS } from './security-headers.ts';
-import type { UpgradeListener } from './websocket-upgrades.ts';
+import type { HttpApp } from '../app.ts';
+import { SECURITY_HEADERS } from '../security-headers.ts';
+import type { UpgradeListener } from '../websocket-upgrades.ts';
 
 /** Answers 503 until the host knows its actors; the port is taken early so that processes can be told the URL. */
 export class Gate {

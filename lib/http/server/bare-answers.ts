@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Problem } from '../api/schemas/problem.ts';
-import { headLines, SECURITY_HEADERS } from './security-headers.ts';
+import type { Problem } from '../../api/schemas/problem.ts';
+import { headLines, SECURITY_HEADERS } from '../security-headers.ts';
 
 /** What node's parser and clock have against a request; anything else is a 400. */
 const CLIENT_ERROR_STATUS: Readonly<Record<string, number>> = {

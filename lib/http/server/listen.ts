@@ -3,13 +3,13 @@ import type { RequestListener, Server, ServerOptions } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { isIPv6 } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import type { Log } from '../ports/log.ts';
-import { MAX_HEADER_BYTES } from './access/request-limits.ts';
+import type { Log } from '../../ports/log.ts';
+import { MAX_HEADER_BYTES } from '../access/request-limits.ts';
+import { answerUpgrades, type UpgradeListener } from '../websocket-upgrades.ts';
 import { answerBareErrors } from './bare-answers.ts';
 import { listenError, type ListenPlace } from './listen-error.ts';
 import type { Certificate } from './tls-files.ts';
 import { listenOnPath } from './unix-socket.ts';
-import { answerUpgrades, type UpgradeListener } from './websocket-upgrades.ts';
 
 /** How long clients may take. */
 export interface Patience {

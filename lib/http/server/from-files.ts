@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import type { Log } from '../ports/log.ts';
+import type { Log } from '../../ports/log.ts';
 
 /** Often enough for a rotation, seldom enough to cost nothing under load. */
 const LOOK_EVERY_MS = 1_000;
