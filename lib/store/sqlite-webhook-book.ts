@@ -1,5 +1,5 @@
 import type { WebhookPlace } from '../model/webhook.ts';
-import type { WebhookBook } from '../ports/webhook-book.ts';
+import type { WebhookBook } from '../ports/webhooks.ts';
 import type { StoreParts } from './sqlite-actor-store.ts';
 import { dropWebhook, putWebhook, WEBHOOKS } from './webhook-rows.ts';
 

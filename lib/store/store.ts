@@ -6,7 +6,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { LaunchLedger } from '../ports/launch-ledger.ts';
 import type { Log } from '../ports/log.ts';
 import type { FindFreePort, PortBook } from '../ports/port-book.ts';
-import type { WebhookBook } from '../ports/webhook-book.ts';
+import type { WebhookBook } from '../ports/webhooks.ts';
 import { Connection } from './connection.ts';
 import { failureKind, unavailable } from './failure.ts';
 import { migrate } from './migrations.ts';
