@@ -3,8 +3,7 @@ import { z } from 'zod';
 import { beginningOf, type EventFilter } from '../model/event-filter.ts';
 import type { JournalEntry, JournalQuery } from '../model/journal.ts';
 import { inserter, type Cell, type RowWrite } from './batch.ts';
-import { jsonOf } from './parsing.ts';
-import type { RowSource } from './row-reader.ts';
+import { jsonOf, type RowSource } from './row-reader.ts';
 
 const COLUMNS = [
   'seq',

@@ -2,8 +2,7 @@ import { z } from 'zod';
 
 import type { KeptAnswer, Receipt } from '../model/receipt.ts';
 import { inserter, type RowWrite } from './batch.ts';
-import { jsonOf } from './parsing.ts';
-import type { RowSource } from './row-reader.ts';
+import { jsonOf, type RowSource } from './row-reader.ts';
 
 const COLUMNS = ['key', 'fingerprint', 'subject', 'answer', 'at'] as const;
 const UPDATES = COLUMNS.slice(1).map((column) => `${column} = excluded.${column}`);

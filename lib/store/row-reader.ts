@@ -1,12 +1,26 @@
 import { z } from 'zod';
 
+import type { Instant } from '../model/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import type { Cell, Table } from './batch.ts';
+import { inserter, rowFor, type Cell, type RowWrite, type Table } from './batch.ts';
 import type { SqlSession } from './connection.ts';
 import { failureKind, unavailable } from './failure.ts';
-import { deleteByRowid, quarantineRow } from './quarantine-rows.ts';
 import type { WriteQueue } from './write-queue.ts';
+
+const intoQuarantine = inserter('quarantine', ['source', 'reason', 'row', 'at']);
+
+/** A row of `source` that cannot be used, for a person to look at. */
+export function quarantineRow(source: Table, row: unknown, reason: string, at: Instant): RowWrite {
+  const text = JSON.stringify(row);
+  return intoQuarantine(text, { source, reason, row: text, at });
+}
+
+/** Takes a row out of its table. */
+function deleteByRowid(table: Table, rowid: number): RowWrite {
+  const sql = `DELETE FROM ${table} WHERE rowid IN (SELECT value ->> 0 FROM json_each(?1))`;
+  return rowFor({ table, sql }, rowid, [rowid]);
+}
 
 /** Where rows of one kind come from, and what they must look like. */
 export interface RowSource<T> {
@@ -99,4 +113,17 @@ export class RowReader {
       },
     );
   }
+}
+
+/** Text that holds JSON of this shape. */
+export function jsonOf<T>(shape: z.ZodType<T>): z.ZodType<T> {
+  const json = z.string().transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      context.addIssue(error instanceof Error ? error.message : String(error));
+      return z.NEVER;
+    }
+  });
+  return json.pipe(shape);
 }

@@ -14,9 +14,8 @@ import { inserter } from './batch.ts';
 import { unavailable } from './failure.ts';
 import { appendFact, FACTS, selectionOf } from './journal-rows.ts';
 import { putReceipt, RECEIPTS } from './receipt-rows.ts';
-import { quarantineRow } from './quarantine-rows.ts';
 import type { Pruner } from './retention.ts';
-import type { RowReader } from './row-reader.ts';
+import { quarantineRow, type RowReader } from './row-reader.ts';
 import { dropWish, putWish, WISHES } from './wish-rows.ts';
 import type { WriteQueue } from './write-queue.ts';
 

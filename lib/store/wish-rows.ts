@@ -3,8 +3,7 @@ import { z } from 'zod';
 import { agentPlan, serviceSpec } from '../model/spec-schema.ts';
 import type { Wish } from '../model/wish.ts';
 import { inserter, rowFor, type RowWrite } from './batch.ts';
-import { jsonOf } from './parsing.ts';
-import type { RowSource } from './row-reader.ts';
+import { jsonOf, type RowSource } from './row-reader.ts';
 
 const COLUMNS = ['subject', 'intended', 'holder', 'plan', 'spec', 'at_least', 'deleted'] as const;
 const UPDATES = COLUMNS.slice(1).map((column) => `${column} = excluded.${column}`);
