@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { serviceId } from '../model/id-schema.ts';
 import type { ServiceId } from '../model/ids.ts';
 import type { FindFreePort, PortBook } from '../ports/port-book.ts';
-import { inserter, type RowWrite } from './batch.ts';
-import type { RowSource } from './row-reader.ts';
+import { inserter, type RowWrite } from './rows/batch.ts';
+import type { RowSource } from './rows/row-reader.ts';
 import type { StoreParts } from './sqlite-actor-store.ts';
 
 /** A port that belongs to a service under a name. */

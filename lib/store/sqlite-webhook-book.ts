@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { WebhookPlace } from '../model/webhook.ts';
 import type { WebhookBook } from '../ports/webhooks.ts';
-import { inserter, rowFor, type RowWrite } from './batch.ts';
-import type { RowSource } from './row-reader.ts';
+import { inserter, rowFor, type RowWrite } from './rows/batch.ts';
+import type { RowSource } from './rows/row-reader.ts';
 import type { StoreParts } from './sqlite-actor-store.ts';
 
 const COLUMNS = ['name', 'position', 'failing_since', 'gone_revision'] as const;

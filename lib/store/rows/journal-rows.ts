@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { beginningOf, type EventFilter } from '../model/event-filter.ts';
-import type { JournalEntry, JournalQuery } from '../model/journal.ts';
+import { beginningOf, type EventFilter } from '../../model/event-filter.ts';
+import type { JournalEntry, JournalQuery } from '../../model/journal.ts';
 import { inserter, type Cell, type RowWrite } from './batch.ts';
 import { jsonOf, type RowSource } from './row-reader.ts';
 

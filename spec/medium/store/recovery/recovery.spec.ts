@@ -3,10 +3,10 @@ import { basename, dirname } from 'node:path';
 
 import { expect } from 'chai';
 
-import { Connection } from '../../../lib/store/connection.ts';
-import { migrate, MIGRATIONS } from '../../../lib/store/migrations.ts';
-import { moveAside } from '../../../lib/store/recovery.ts';
-import { closeStores, foreignConnection, newStoreFile, openedStore } from '../../support/opened-store.ts';
+import { Connection } from '../../../../lib/store/connection.ts';
+import { migrate, MIGRATIONS } from '../../../../lib/store/recovery/migrations.ts';
+import { moveAside } from '../../../../lib/store/recovery/recovery.ts';
+import { closeStores, foreignConnection, newStoreFile, openedStore } from '../../../support/opened-store.ts';
 import {
   actorCommit,
   actorRow,
@@ -14,7 +14,7 @@ import {
   expectUnavailable,
   journalEntry,
   wishCommit,
-} from '../../support/store-contract.ts';
+} from '../../../support/store-contract.ts';
 
 const ASIDE_SUFFIX = '.corrupt-2023-11-14T22:13:20.000Z';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { StoreUnavailableError } from '../model/errors.ts';
-import type { SqlSession } from './connection.ts';
+import { StoreUnavailableError } from '../../model/errors.ts';
+import type { SqlSession } from '../connection.ts';
 
 /** One step of the schema; `id` is the `user_version` that it leaves behind. A released step is never changed. */
 export interface Migration {

@@ -2,11 +2,11 @@ import { access, rename } from 'node:fs/promises';
 
 import { z } from 'zod';
 
-import { isoOf, type Instant } from '../model/time.ts';
-import type { Log } from '../ports/log.ts';
-import type { Table } from './batch.ts';
-import type { SqlSession } from './connection.ts';
-import { sqliteCode } from './failure.ts';
+import { isoOf, type Instant } from '../../model/time.ts';
+import type { Log } from '../../ports/log.ts';
+import type { SqlSession } from '../connection.ts';
+import { sqliteCode } from '../failure.ts';
+import type { Table } from '../rows/batch.ts';
 import { migrate, MIGRATIONS, schemaVersion } from './migrations.ts';
 
 const nameRow = z.object({ name: z.string() });

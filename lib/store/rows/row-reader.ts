@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-import type { Instant } from '../model/time.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
+import type { Instant } from '../../model/time.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { SqlSession } from '../connection.ts';
+import { failureKind, unavailable } from '../failure.ts';
+import type { WriteQueue } from '../write-queue.ts';
 import { inserter, rowFor, type Cell, type RowWrite, type Table } from './batch.ts';
-import type { SqlSession } from './connection.ts';
-import { failureKind, unavailable } from './failure.ts';
-import type { WriteQueue } from './write-queue.ts';
 
 const intoQuarantine = inserter('quarantine', ['source', 'reason', 'row', 'at']);
 

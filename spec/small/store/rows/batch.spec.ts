@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { inserter, planBatch, rowFor, type RowWrite } from '../../../lib/store/batch.ts';
+import { inserter, planBatch, rowFor, type RowWrite } from '../../../../lib/store/rows/batch.ts';
 
 const put = inserter('wish', ['subject', 'intended']);
 const putActor = inserter('actor_snapshot', ['path'], 'ON CONFLICT DO NOTHING');
