@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type Document, type Node, type Pair, type YAMLMap } from 'yaml';
-import type { Path } from './problems.ts';
+import type { Path } from '../problems.ts';
 
 /**
  * The character offset of the value (or of the key) that a path leads to from `root`, through aliases and merged mappings. When

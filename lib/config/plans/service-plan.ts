@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
-import type { AgentId, ServiceId } from '../model/ids.ts';
-import type { DependencySpec, RestartSpec, ServiceSpec } from '../model/spec.ts';
-import { limitsSpec } from './limits-schema.ts';
-import type { PortBook } from '../ports/port-book.ts';
+import type { AgentId, ServiceId } from '../../model/ids.ts';
+import type { DependencySpec, RestartSpec, ServiceSpec } from '../../model/spec.ts';
+import type { PortBook } from '../../ports/port-book.ts';
+import type { Path, Problem } from '../problems.ts';
+import { limitsSpec } from '../schema/limits-schema.ts';
+import type { Kind } from '../schema/schema.ts';
+import { envName, fillTemplate, portName, type ValueOf } from '../schema/template.ts';
 import { readEnvFile } from './env-file.ts';
 import { probesSpec, type Filler } from './probe-plan.ts';
-import type { Path, Problem } from './problems.ts';
-import type { Kind } from './schema.ts';
-import { envName, fillTemplate, portName, type ValueOf } from './template.ts';
 
 /** One service to be planned: a complete kind and what is particular to the service. */
 export interface ServiceDraft {

@@ -1,11 +1,11 @@
 import { constants } from 'node:os';
 import { z } from 'zod';
-import { parseSize } from '../model/byte-size.ts';
-import { parseDuration } from '../model/duration.ts';
-import { isId } from '../model/ids.ts';
-import type { NodeSignal } from '../model/spec.ts';
-import type { Millis } from '../model/time.ts';
-import { nearest } from './nearest.ts';
+import { parseSize } from '../../model/byte-size.ts';
+import { parseDuration } from '../../model/duration.ts';
+import { isId } from '../../model/ids.ts';
+import type { NodeSignal } from '../../model/spec.ts';
+import type { Millis } from '../../model/time.ts';
+import { nearest } from '../nearest.ts';
 import { templateProblem } from './template.ts';
 
 // What the schemas of a configuration are made of. `meta` is what a JSON Schema says beside the type: it knows no transforms.

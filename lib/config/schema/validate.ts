@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { nearest } from './nearest.ts';
-import type { Path, Problem } from './problems.ts';
+import { nearest } from '../nearest.ts';
+import type { Path, Problem } from '../problems.ts';
 
 export type Validated<T> =
   { readonly type: 'valid'; readonly value: T } | { readonly type: 'invalid'; readonly problems: readonly Problem[] };

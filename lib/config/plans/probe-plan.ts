@@ -1,6 +1,6 @@
-import type { ProbeCheck, ProbeSpec, ProbesSpec } from '../model/probe.ts';
-import type { Path } from './problems.ts';
-import { pathProblem, patternProblem, portProblem, type Probe, type Probes } from './probe-schema.ts';
+import type { ProbeCheck, ProbeSpec, ProbesSpec } from '../../model/probe.ts';
+import type { Path } from '../problems.ts';
+import { pathProblem, patternProblem, portProblem, type Probe, type Probes } from '../schema/probe-schema.ts';
 
 /** How the texts of a probe are filled in. */
 export interface Filler {

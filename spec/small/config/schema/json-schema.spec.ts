@@ -1,9 +1,9 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { jsonSchemaFor, type SchemaSubject } from '../../../lib/config/json-schema.ts';
-import { hostConfig } from '../../../lib/config/effective.ts';
-import { effectiveYaml } from '../../../lib/config/show.ts';
+import { hostConfig } from '../../../../lib/config/effective.ts';
+import { jsonSchemaFor, type SchemaSubject } from '../../../../lib/config/schema/json-schema.ts';
+import { effectiveYaml } from '../../../../lib/config/show.ts';
 
 const validators = new Map<SchemaSubject, ValidateFunction>();
 

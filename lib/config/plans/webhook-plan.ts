@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
-import type { WebhookSpec } from '../model/webhook.ts';
-import { readBounded } from './bounded-file.ts';
-import type { Effective } from './effective.ts';
-import type { Path, Problem } from './problems.ts';
+import type { WebhookSpec } from '../../model/webhook.ts';
+import { readBounded } from '../bounded-file.ts';
+import type { Effective } from '../effective.ts';
+import type { Path, Problem } from '../problems.ts';
+import { envName, fillTemplate } from '../schema/template.ts';
+import type { WebhookConfig } from '../schema/webhook-schema.ts';
+import type { YamlSource } from '../yaml/yaml-source.ts';
 import { hostVariable, type PlanSite } from './service-plan.ts';
-import { envName, fillTemplate } from './template.ts';
-import type { WebhookConfig } from './webhook-schema.ts';
-import type { YamlSource } from './yaml-source.ts';
 
 type Site = Pick<PlanSite, 'basePath' | 'env'>;
 type Note = (key: string, message: string) => void;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { isOfType } from '../model/event-filter.ts';
-import { EVENT_TYPES } from '../model/tell.ts';
-import { nearest } from './nearest.ts';
+import { isOfType } from '../../model/event-filter.ts';
+import { EVENT_TYPES } from '../../model/tell.ts';
+import { nearest } from '../nearest.ts';
 import { duration, durationOrNever, name, textTemplate } from './schema-words.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ProbeKind, StatusRange } from '../model/probe.ts';
+import type { ProbeKind, StatusRange } from '../../model/probe.ts';
 import { duration, textTemplate, unlessMissing } from './schema-words.ts';
 import { hasVariables, sampleOf } from './template.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { fillTemplate, hasVariables, sampleOf, templateProblem } from '../../../lib/config/template.ts';
+import { fillTemplate, hasVariables, sampleOf, templateProblem } from '../../../../lib/config/schema/template.ts';
 
 const VALUES = new Map([
   ['config_path', '/etc/${agent_id}/$$.yaml'],

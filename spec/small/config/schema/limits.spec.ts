@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import { hostConfig } from '../../../lib/config/effective.ts';
-import { limitsSpec } from '../../../lib/config/limits-schema.ts';
-import { parseYaml } from '../../../lib/config/yaml-source.ts';
-import { ConfigInvalidError } from '../../../lib/model/errors.ts';
-import { NO_LIMITS, type ResourceLimits } from '../../../lib/model/limits.ts';
-import { serviceSpec as specSchema } from '../../../lib/model/spec-schema.ts';
-import { serviceSpec } from '../../support/specs.ts';
+import { hostConfig } from '../../../../lib/config/effective.ts';
+import { limitsSpec } from '../../../../lib/config/schema/limits-schema.ts';
+import { parseYaml } from '../../../../lib/config/yaml/yaml-source.ts';
+import { ConfigInvalidError } from '../../../../lib/model/errors.ts';
+import { NO_LIMITS, type ResourceLimits } from '../../../../lib/model/limits.ts';
+import { serviceSpec as specSchema } from '../../../../lib/model/spec-schema.ts';
+import { serviceSpec } from '../../../support/specs.ts';
 
 function load(limits: string, service = ''): ReturnType<typeof hostConfig> {
   const text = `kinds: { coretelemetry: { limits: ${limits} } }\nservices: { t: { kind: coretelemetry${service} } }`;

@@ -1,6 +1,6 @@
-import { formatDuration } from '../model/duration.ts';
-import { longestWaits, reachableRestarts } from '../model/restart.ts';
-import type { Kind } from './schema.ts';
+import { formatDuration } from '../../model/duration.ts';
+import { longestWaits, reachableRestarts } from '../../model/restart.ts';
+import type { Kind } from '../schema/schema.ts';
 import { restartSpec } from './service-plan.ts';
 
 /**

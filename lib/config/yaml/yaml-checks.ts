@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, visit, type Document, type ErrorCode, type Pair, type YAMLMap } from 'yaml';
-import type { Problem } from './problems.ts';
+import type { Problem } from '../problems.ts';
 import { isMergeKey } from './yaml-places.ts';
 
 /** Something wrong with YAML as such, at a character offset. */

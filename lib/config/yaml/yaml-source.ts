@@ -1,6 +1,6 @@
 import { isMap, LineCounter, type Document } from 'yaml';
-import type { ConfigInvalidError } from '../model/errors.ts';
-import { configInvalid, type Path, type Place, type Problem } from './problems.ts';
+import type { ConfigInvalidError } from '../../model/errors.ts';
+import { configInvalid, type Path, type Place, type Problem } from '../problems.ts';
 import { keepLiterals, yamlProblems } from './yaml-checks.ts';
 import { parseDocument } from './yaml-document.ts';
 import { isNode, offsetOf, pairOf } from './yaml-places.ts';

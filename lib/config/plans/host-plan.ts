@@ -1,12 +1,12 @@
-import { parseServiceId } from '../model/ids.ts';
-import { startOrder } from '../model/start-order.ts';
-import type { HostServicePlan } from '../ports/spec-source.ts';
-import type { Effective, HostService } from './effective.ts';
-import { member } from './json.ts';
-import type { Path, Problem } from './problems.ts';
-import { serviceNodes } from './references.ts';
+import { parseServiceId } from '../../model/ids.ts';
+import { startOrder } from '../../model/start-order.ts';
+import type { HostServicePlan } from '../../ports/spec-source.ts';
+import type { Effective, HostService } from '../effective.ts';
+import { member } from '../json.ts';
+import type { Path, Problem } from '../problems.ts';
+import { serviceNodes } from '../references.ts';
+import type { YamlSource } from '../yaml/yaml-source.ts';
 import { planService, type PlanSite } from './service-plan.ts';
-import type { YamlSource } from './yaml-source.ts';
 
 /**
  * Every host service, in start order. Throws ConfigInvalidError when one of them uses a variable that it has not, such as

@@ -1,11 +1,11 @@
 import { parse, resolve } from 'node:path';
-import type { ConfigInvalidError } from '../model/errors.ts';
-import { readConfigFileIn } from './config-file.ts';
-import { agentConfig, type AgentConfig, type Effective } from './effective.ts';
-import { member } from './json.ts';
-import { configInvalid, type Path, type Problem } from './problems.ts';
+import type { ConfigInvalidError } from '../../model/errors.ts';
+import { readConfigFileIn } from '../config-file.ts';
+import { agentConfig, type AgentConfig, type Effective } from '../effective.ts';
+import { member } from '../json.ts';
+import { configInvalid, type Path, type Problem } from '../problems.ts';
+import { parseYaml, type YamlSource } from '../yaml/yaml-source.ts';
 import type { PlanSite } from './service-plan.ts';
-import { parseYaml, type YamlSource } from './yaml-source.ts';
 
 /** What every plan of this host begins with. */
 export interface PlanContext {

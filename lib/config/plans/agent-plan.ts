@@ -1,10 +1,10 @@
-import { ownServiceId, parseAgentId, parseServiceId, type AgentId, type ServiceId } from '../model/ids.ts';
-import type { AgentPlan, ServiceSpec } from '../model/spec.ts';
-import { inGroupOrder } from '../model/group-order.ts';
-import { startOrder } from '../model/start-order.ts';
-import type { AgentRequest, SpecSource } from '../ports/spec-source.ts';
+import { inGroupOrder } from '../../model/group-order.ts';
+import { ownServiceId, parseAgentId, parseServiceId, type AgentId, type ServiceId } from '../../model/ids.ts';
+import type { AgentPlan, ServiceSpec } from '../../model/spec.ts';
+import { startOrder } from '../../model/start-order.ts';
+import type { AgentRequest, SpecSource } from '../../ports/spec-source.ts';
+import type { Kind } from '../schema/schema.ts';
 import { readAgentFile, type AgentFile, type PlanContext } from './agent-file.ts';
-import type { Kind } from './schema.ts';
 import { planService } from './service-plan.ts';
 
 /** The kind that a `coreio_id` shares between agents. */
