@@ -1,14 +1,14 @@
 import type { z } from 'zod';
-import { budgetProblem } from './budget.ts';
-import { BUILT_IN } from './defaults.ts';
 import { member, section, type Mapping } from './json.ts';
 import { completeAgentType, completeKind, completeWebhook, mergeDocument, mergeKind } from './layers.ts';
+import { budgetProblem } from './plans/budget.ts';
 import type { Path, Problem } from './problems.ts';
 import { noSuchKind, referenceProblems } from './references.ts';
-import { agentTypeSchema, hostSchema, kindSchema, sectionSchema, type AgentType, type Kind } from './schema.ts';
-import { validate } from './validate.ts';
-import { webhookSchema, type WebhookConfig } from './webhook-schema.ts';
-import type { YamlSource } from './yaml-source.ts';
+import { BUILT_IN } from './schema/defaults.ts';
+import { agentTypeSchema, hostSchema, kindSchema, sectionSchema, type AgentType, type Kind } from './schema/schema.ts';
+import { validate } from './schema/validate.ts';
+import { webhookSchema, type WebhookConfig } from './schema/webhook-schema.ts';
+import type { YamlSource } from './yaml/yaml-source.ts';
 
 /** A host service: a complete kind with its overrides. */
 export interface HostService {

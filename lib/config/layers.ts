@@ -1,7 +1,7 @@
-import { AGENT_POLICY, HTTP_POLICY, POLICY, PROBE_POLICY, TCP_POLICY } from './defaults.ts';
 import { isMapping, member, merge, mergeMembers, type Mapping, type Merging } from './json.ts';
-import { CHECKS } from './probe-schema.ts';
-import { WEBHOOK_POLICY } from './webhook-schema.ts';
+import { AGENT_POLICY, HTTP_POLICY, POLICY, PROBE_POLICY, TCP_POLICY } from './schema/defaults.ts';
+import { CHECKS } from './schema/probe-schema.ts';
+import { WEBHOOK_POLICY } from './schema/webhook-schema.ts';
 
 /** A probe has one check, so one that is given replaces the others; its timing is merged key by key. */
 const mergeProbe: Merging = (base, over) => {

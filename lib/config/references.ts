@@ -2,7 +2,7 @@ import { formatCycle, startOrder } from '../model/start-order.ts';
 import { member } from './json.ts';
 import { nearest } from './nearest.ts';
 import type { Path, Problem } from './problems.ts';
-import type { AgentType, Kind } from './schema.ts';
+import type { AgentType, Kind } from './schema/schema.ts';
 
 /** The parts of a configuration that name each other. */
 export interface Named {

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { Effective } from './effective.ts';
 import { isMapping, section, type Mapping } from './json.ts';
 import { completeAgentType, completeKind, completeWebhook } from './layers.ts';
-import { kindSchema } from './schema.ts';
+import { kindSchema } from './schema/schema.ts';
 
 const KEYS = Object.keys(kindSchema.shape);
 

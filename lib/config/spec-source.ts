@@ -1,13 +1,13 @@
 import { join, resolve } from 'node:path';
 import type { PortBook } from '../ports/port-book.ts';
 import type { SpecSource } from '../ports/spec-source.ts';
-import { planAgent, planIo } from './agent-plan.ts';
 import { readConfigFile, readConfigFileIfAny } from './config-file.ts';
 import { hostConfig, type Effective } from './effective.ts';
-import { planHostServices } from './host-plan.ts';
-import { UNALLOCATED } from './service-plan.ts';
-import { planWebhooks } from './webhook-plan.ts';
-import { parseYaml, type YamlSource } from './yaml-source.ts';
+import { planAgent, planIo } from './plans/agent-plan.ts';
+import { planHostServices } from './plans/host-plan.ts';
+import { UNALLOCATED } from './plans/service-plan.ts';
+import { planWebhooks } from './plans/webhook-plan.ts';
+import { parseYaml, type YamlSource } from './yaml/yaml-source.ts';
 
 /** Where configuration is found. */
 export interface ConfigOptions {

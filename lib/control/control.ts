@@ -16,7 +16,7 @@ import type { Begun, KeptAnswer, ReceiptClaim } from '../model/receipt.ts';
 import type { ServiceGraph } from '../model/service-graph.ts';
 import type { SendableSignal } from '../model/signals.ts';
 import type { Millis } from '../model/time.ts';
-import type { MeasuredHost } from '../ports/measured-host.ts';
+import type { MeasuredHost } from '../ports/meter.ts';
 import type { AgentRequest } from '../ports/spec-source.ts';
 import type { PastQuery } from './past.ts';
 

@@ -11,7 +11,7 @@ import type { LogItem, LogPolicy, LogQuery } from '../model/log-line.ts';
 import { agentRevision } from '../model/revision.ts';
 import { serviceGraph, type ServiceGraph } from '../model/service-graph.ts';
 import type { SupposedExit } from '../model/supposed-exit.ts';
-import type { MeasuredHost } from '../ports/measured-host.ts';
+import type { MeasuredHost } from '../ports/meter.ts';
 import { agentRef, serviceRef, serviceRefs, type ServiceSnapshot, type SupervisorRef } from './actors.ts';
 import type { ControlDeps } from './control-deps.ts';
 import type { Control } from './control.ts';

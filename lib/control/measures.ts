@@ -1,5 +1,5 @@
 import { stateOf } from '../model/states.ts';
-import type { MeasuredHost, MeasuredService } from '../ports/measured-host.ts';
+import type { MeasuredHost, MeasuredService } from '../ports/meter.ts';
 import { agentRefs, serviceRefs, type ServiceSnapshot, type SupervisorRef } from './actors.ts';
 import type { Health } from './health.ts';
 import { agentsOf } from './views.ts';

@@ -1,8 +1,7 @@
 import type { ServiceId } from '../model/ids.ts';
 import { isoOf, type Instant } from '../model/time.ts';
 import type { HostUsageView, ServiceUsageView, UsageView } from '../api/schemas/usage.ts';
-import type { HostVitals, Vitals } from '../ports/host-vitals.ts';
-import type { ProcessUsage, TreeUsage } from '../ports/process-usage.ts';
+import type { HostVitals, ProcessUsage, TreeUsage, Vitals } from '../ports/process-usage.ts';
 
 /** Where the numbers come from. */
 export interface UsageSources {

@@ -14,7 +14,7 @@ import { createLocalProcessHost, type LocalHost } from '../process/local-process
 import { openServiceLogs, type LocalServiceLogs } from '../logs/local-service-logs.ts';
 import { bestShimKind, guaranteesOf, guardOf, punchCommandOf } from '../process/launch/shim-kind.ts';
 import { createProber } from '../probe/prober.ts';
-import { instanceIdOf } from '../store/instance-id.ts';
+import { instanceIdOf } from '../store/state-folder.ts';
 import { openStore, type Store } from '../store/store.ts';
 import type { Undo } from './cleanup-stack.ts';
 

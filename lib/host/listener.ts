@@ -1,7 +1,7 @@
 import { openAccess, type OpenAccess } from '../http/access/tokens.ts';
-import { Gate } from '../http/gate.ts';
-import { listen, type Listening } from '../http/listen.ts';
-import { readCertificate } from '../http/tls-files.ts';
+import { listen, type Listening } from '../http/server/listen.ts';
+import { Gate } from '../http/server/starting-response.ts';
+import { readCertificate } from '../http/server/tls-files.ts';
 import type { Log } from '../ports/log.ts';
 import { acquireHostLock, type HostLock } from '../store/host-lock.ts';
 import { prepareStateFolder } from '../store/state-folder.ts';

@@ -1,7 +1,7 @@
 import type { ExitMode } from '../control/control.ts';
 import type { TokenOrigins } from '../http/access/tokens.ts';
-import type { ListenPlace } from '../http/listen-error.ts';
-import type { TlsFiles } from '../http/tls-files.ts';
+import type { ListenPlace } from '../http/server/listen-error.ts';
+import type { TlsFiles } from '../http/server/tls-files.ts';
 import type { StrayPolicy } from '../ports/process-host.ts';
 
 /** The least severe records that are written. */

@@ -1,6 +1,6 @@
 import { RequestError } from './problem.ts';
 
-/** Of the connections that a host takes (see listen.ts), so many may be streams: the others are left for questions and commands. */
+/** Of the connections that a host takes (see server/listen.ts), so many may be streams: the others are left for questions and commands. */
 const MOST_STREAMS = 700;
 
 /** Counts the streams that are open; one too many is refused, with a time after which it can come again. */

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import { Server as TlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../ports/log.ts';
-import { endSocket } from './bare-answers.ts';
+import { endSocket } from './server/bare-answers.ts';
 import type { Admission } from './request-context.ts';
 import type { Guards } from './access/guards.ts';
 import { problemAnswer, rawPath, RequestError } from './problem.ts';

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ServiceId } from '../model/ids.ts';
-import type { MeasuredAgent, MeasuredHost, MeasuredService } from '../ports/measured-host.ts';
+import type { MeasuredAgent, MeasuredHost, MeasuredService } from '../ports/meter.ts';
 import type { ProcessUsage, TreeUsage } from '../ports/process-usage.ts';
 
 /** Actors that are looked at in one go. */

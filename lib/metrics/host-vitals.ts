@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
-import type { HostVitals, Vitals } from '../ports/host-vitals.ts';
+import type { HostVitals, Vitals } from '../ports/process-usage.ts';
 
 /** How often the event loop is looked at; every look wakes the host, so that twice as many would cost twice as much. */
 export const LOOP_LOOK_MS = 50;

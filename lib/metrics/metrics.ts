@@ -1,12 +1,10 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Instant } from '../model/time.ts';
 import type { ActorStore } from '../ports/actor-store.ts';
-import type { HostVitals } from '../ports/host-vitals.ts';
 import type { LaunchLedger } from '../ports/launch-ledger.ts';
-import type { MeasuredHost } from '../ports/measured-host.ts';
-import type { Exposition, ProbeMeter, RequestMeter } from '../ports/meter.ts';
+import type { Exposition, MeasuredHost, ProbeMeter, RequestMeter } from '../ports/meter.ts';
 import type { ProcessHost } from '../ports/process-host.ts';
-import type { ProcessUsage } from '../ports/process-usage.ts';
+import type { HostVitals, ProcessUsage } from '../ports/process-usage.ts';
 import { WatchedLedger } from '../ports/store-decorators.ts';
 import { TextExposition } from './exposition.ts';
 import { FactMeter } from './fact-meter.ts';

@@ -1,5 +1,5 @@
 import type { ServiceId } from '../model/ids.ts';
-import type { MeasuredService } from '../ports/measured-host.ts';
+import type { MeasuredService } from '../ports/meter.ts';
 import type { TreeUsage } from '../ports/process-usage.ts';
 import type { Family, Sample } from './family.ts';
 import type { Frame } from './frame.ts';

@@ -1,6 +1,6 @@
 import type { FeedBatch, FeedQuery } from '../model/feed.ts';
 import type { JournalDraft, JournalEntry } from '../model/journal.ts';
-import type { WebhookSpec } from '../model/webhook.ts';
+import type { WebhookPlace, WebhookSpec } from '../model/webhook.ts';
 
 /** What webhooks have from the host that they tell of. */
 export interface WebhookHost {
@@ -26,3 +26,11 @@ export interface Webhooks {
 
 /** Makes the webhooks of a host; none until the first `configure`. */
 export type OpenWebhooks = (host: WebhookHost) => Webhooks;
+
+/** Where webhooks keep how far they are. Throws StoreUnavailableError. */
+export interface WebhookBook {
+  places(): Promise<readonly WebhookPlace[]>;
+  /** Resolves when it is durable; replaces what was kept under the name. */
+  keep(place: WebhookPlace): Promise<void>;
+  forget(name: string): Promise<void>;
+}

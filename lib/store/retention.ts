@@ -2,8 +2,8 @@ import type { Millis } from '../model/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { RECEIPT_AGE_MS } from '../model/receipt.ts';
-import { rowFor, type RowWrite, type Table } from './batch.ts';
-import { pruneLaunches } from './launch-rows.ts';
+import { rowFor, type RowWrite, type Table } from './rows/batch.ts';
+import { pruneLaunches } from './rows/launch-rows.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 /** How much history is kept. */

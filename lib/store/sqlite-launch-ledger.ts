@@ -1,7 +1,7 @@
 import type { LaunchId } from '../model/ids.ts';
 import type { ProcessExit } from '../model/process.ts';
 import type { LaunchEntry, LaunchLedger } from '../ports/launch-ledger.ts';
-import { insertLaunch, launchExited, launchRevoked, launchRunning, LAUNCHES, NEWEST } from './launch-rows.ts';
+import { insertLaunch, launchExited, launchRevoked, launchRunning, LAUNCHES, NEWEST } from './rows/launch-rows.ts';
 import type { StoreParts } from './sqlite-actor-store.ts';
 
 /** The launch ledger in SQLite. A word about a launch that it does not know changes nothing: the files are the truth. */

@@ -1,7 +1,45 @@
+import { z } from 'zod';
 import type { WebhookPlace } from '../model/webhook.ts';
-import type { WebhookBook } from '../ports/webhook-book.ts';
+import type { WebhookBook } from '../ports/webhooks.ts';
+import { inserter, rowFor, type RowWrite } from './rows/batch.ts';
+import type { RowSource } from './rows/row-reader.ts';
 import type { StoreParts } from './sqlite-actor-store.ts';
-import { dropWebhook, putWebhook, WEBHOOKS } from './webhook-rows.ts';
+
+const COLUMNS = ['name', 'position', 'failing_since', 'gone_revision'] as const;
+const UPDATES = COLUMNS.slice(1).map((column) => `${column} = excluded.${column}`);
+const upsert = inserter('webhook', COLUMNS, `ON CONFLICT (name) DO UPDATE SET ${UPDATES.join(', ')}`);
+
+const FORGET = {
+  table: 'webhook',
+  sql: 'DELETE FROM webhook WHERE name IN (SELECT value ->> 0 FROM json_each(?1))',
+} as const;
+
+const webhookRow = z
+  .strictObject({
+    name: z.string().min(1),
+    position: z.int().nonnegative(),
+    failing_since: z.int().nullable(),
+    gone_revision: z.string().nullable(),
+  })
+  .transform(({ name, position, failing_since, gone_revision }): WebhookPlace => ({
+    name,
+    position,
+    failingSince: failing_since,
+    goneRevision: gone_revision,
+  }));
+
+/** How far every webhook is. */
+const WEBHOOKS: RowSource<WebhookPlace> = { table: 'webhook', columns: COLUMNS.join(', '), shape: webhookRow };
+
+/** Puts a place, or replaces the one of that name. */
+function putWebhook({ name, position, failingSince, goneRevision }: WebhookPlace): RowWrite {
+  return upsert(name, { name, position, failing_since: failingSince, gone_revision: goneRevision });
+}
+
+/** Forgets a place. */
+function dropWebhook(name: string): RowWrite {
+  return rowFor(FORGET, name, [name]);
+}
 
 /** How far webhooks are, in SQLite. */
 export class SqliteWebhookBook implements WebhookBook {

@@ -1,8 +1,8 @@
 import { StoreUnavailableError } from '../model/errors.ts';
 import type { Log } from '../ports/log.ts';
-import { planBatch, type RowWrite } from './batch.ts';
 import type { SqlSession } from './connection.ts';
 import { failureKind, unavailable } from './failure.ts';
+import { planBatch, type RowWrite } from './rows/batch.ts';
 
 /** What one caller wants written, all of it or nothing. */
 interface Member {

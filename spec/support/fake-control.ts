@@ -23,7 +23,7 @@ import type { PublicState } from '../../lib/model/states.ts';
 import type { AgentPastView, ServicePastView } from '../../lib/api/schemas/past.ts';
 import type { ServiceView } from '../../lib/api/schemas/service.ts';
 import type { UsageView } from '../../lib/api/schemas/usage.ts';
-import type { MeasuredService } from '../../lib/ports/measured-host.ts';
+import type { MeasuredService } from '../../lib/ports/meter.ts';
 import type { AgentRequest } from '../../lib/ports/spec-source.ts';
 
 interface FakeAgent {

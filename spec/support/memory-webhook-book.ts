@@ -1,6 +1,6 @@
 import { StoreUnavailableError } from '../../lib/model/errors.ts';
 import type { WebhookPlace } from '../../lib/model/webhook.ts';
-import type { WebhookBook } from '../../lib/ports/webhook-book.ts';
+import type { WebhookBook } from '../../lib/ports/webhooks.ts';
 
 /** A webhook book that forgets with the test, and that can be out of order. */
 export class MemoryWebhookBook implements WebhookBook {

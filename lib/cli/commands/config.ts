@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { SchemaSubject } from '../../config/json-schema.ts';
+import type { SchemaSubject } from '../../config/schema/json-schema.ts';
 import type { CommandGroup, CommandSite, Task } from '../command-group.ts';
 import type { ConfigCommand, ConfigPlace } from '../config/config-commands.ts';
 import { withHost, type HostWords } from '../host/host-options.ts';

@@ -1,5 +1,5 @@
-import { jsonSchemaFor, type SchemaSubject } from '../../config/json-schema.ts';
-import { UNALLOCATED } from '../../config/service-plan.ts';
+import { UNALLOCATED } from '../../config/plans/service-plan.ts';
+import { jsonSchemaFor, type SchemaSubject } from '../../config/schema/json-schema.ts';
 import { effectiveYaml } from '../../config/show.ts';
 import { loadConfig, type LoadedConfig } from '../../config/spec-source.ts';
 import { ConfigInvalidError, CoredinatorError } from '../../model/errors.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { ListenPlace } from '../../http/listen-error.ts';
-import type { TlsFiles } from '../../http/tls-files.ts';
+import type { ListenPlace } from '../../http/server/listen-error.ts';
+import type { TlsFiles } from '../../http/server/tls-files.ts';
 import type { RawOption, RawOptions } from './flags.ts';
 import { existingFile, OptionError, portNumber } from './option-values.ts';
 

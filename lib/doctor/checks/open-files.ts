@@ -1,7 +1,7 @@
 import { ok, skipped, warn, type Check, type Finding } from '../check.ts';
 import { hardLimit } from './proc-limits.ts';
 
-/** The database, the log, pipes of the launcher, and the connections of the API (lib/http/listen.ts takes 1,000 at most). */
+/** The database, the log, pipes of the launcher, and the connections of the API (lib/http/server/listen.ts takes 1,000 at most). */
 const FOR_THE_HOST = 1_100;
 /** The pipe of the shim; the output for a probe or a reader; a connection of a probe; one to spare for a launch. */
 const FOR_EACH_SERVICE = 4;

@@ -1,6 +1,6 @@
 import { tokensIn } from '../../model/token-list.ts';
 import type { Log } from '../../ports/log.ts';
-import { FromFiles } from '../from-files.ts';
+import { FromFiles } from '../server/from-files.ts';
 import { knownToken, type Access, type KnownToken } from './credentials.ts';
 
 /** Where the tokens of one scope come from; `source` is the option or variable, for people. */

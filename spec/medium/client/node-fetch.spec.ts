@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeFetch } from '../../../lib/client/node-fetch.ts';
 import { createClient, ProblemError, UnreachableError, type Client } from '../../../lib/client/client.ts';
-import { readCertificate } from '../../../lib/http/tls-files.ts';
+import { readCertificate } from '../../../lib/http/server/tls-files.ts';
 import { FIRST, SECOND } from '../../support/certificates.ts';
 import { serviceView } from '../../support/fake-control.ts';
 import { rejection } from '../../support/rejection.ts';

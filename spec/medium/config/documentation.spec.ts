@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { agentConfig, hostConfig } from '../../../lib/config/effective.ts';
-import { jsonSchemaFor } from '../../../lib/config/json-schema.ts';
-import { VARIABLES } from '../../../lib/config/template.ts';
-import { parseYaml } from '../../../lib/config/yaml-source.ts';
+import { jsonSchemaFor } from '../../../lib/config/schema/json-schema.ts';
+import { VARIABLES } from '../../../lib/config/schema/template.ts';
+import { parseYaml } from '../../../lib/config/yaml/yaml-source.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const manual = readFileSync(join(root, 'docs/configuration.md'), 'utf8');

@@ -5,7 +5,7 @@ import { connect } from 'node:tls';
 import { createWebSocketReceiver, type StatelyInspectionEvent } from '@statelyai/inspect';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
-import { readCertificate } from '../../../lib/http/tls-files.ts';
+import { readCertificate } from '../../../lib/http/server/tls-files.ts';
 import { openAccess } from '../../../lib/http/access/tokens.ts';
 import { openInspector, type Inspector } from '../../../lib/inspect/inspector.ts';
 import { wallTimers } from '../../../lib/control/wall-timers.ts';

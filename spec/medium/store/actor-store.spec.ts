@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { expect } from 'chai';
 
 import type { JournalQuery } from '../../../lib/model/journal.ts';
-import { selectionOf } from '../../../lib/store/journal-rows.ts';
+import { selectionOf } from '../../../lib/store/rows/journal-rows.ts';
 import { closeStores, foreignConnection, openedStore } from '../../support/opened-store.ts';
 import {
   actorCommit,

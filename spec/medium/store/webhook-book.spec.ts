@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { WebhookPlace } from '../../../lib/model/webhook.ts';
-import type { WebhookBook } from '../../../lib/ports/webhook-book.ts';
+import type { WebhookBook } from '../../../lib/ports/webhooks.ts';
 import { MemoryWebhookBook } from '../../support/memory-webhook-book.ts';
 import { closeStores, openedStore } from '../../support/opened-store.ts';
 

@@ -3,7 +3,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { expect } from 'chai';
 
 import { Connection, type SqlSession } from '../../../lib/store/connection.ts';
-import { appendFact } from '../../../lib/store/journal-rows.ts';
+import { appendFact } from '../../../lib/store/rows/journal-rows.ts';
 import { WriteQueue } from '../../../lib/store/write-queue.ts';
 import { closeStores, foreignConnection, newStoreFile, openedStore, RecordingLog } from '../../support/opened-store.ts';
 import { actorCommit, actorRow, expectUnavailable, journalEntry } from '../../support/store-contract.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { agentConfig, hostConfig, type Effective } from '../../../lib/config/effective.ts';
-import { parseYaml } from '../../../lib/config/yaml-source.ts';
+import { parseYaml } from '../../../lib/config/yaml/yaml-source.ts';
 import { ConfigInvalidError } from '../../../lib/model/errors.ts';
 
 const FILE = '/plant/coredinator.yaml';

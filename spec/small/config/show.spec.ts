@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { parse } from 'yaml';
 import { hostConfig, type Effective } from '../../../lib/config/effective.ts';
 import { effectiveYaml } from '../../../lib/config/show.ts';
-import { parseYaml } from '../../../lib/config/yaml-source.ts';
+import { parseYaml } from '../../../lib/config/yaml/yaml-source.ts';
 
 function load(text: string): Effective {
   return hostConfig(parseYaml('/plant/coredinator.yaml', Buffer.from(text)).whole());

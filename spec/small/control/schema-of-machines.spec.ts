@@ -2,16 +2,16 @@ import { expect } from 'chai';
 import { AGENT_MACHINE_VERSION } from '../../../lib/actors/agent/machine.ts';
 import { SERVICE_MACHINE_VERSION } from '../../../lib/actors/service/machine.ts';
 import { SUPERVISOR_MACHINE_VERSION } from '../../../lib/actors/supervisor/machine.ts';
-import { MIGRATIONS } from '../../../lib/store/migrations.ts';
+import { MIGRATIONS } from '../../../lib/store/recovery/migrations.ts';
 
 /**
  * The machine versions that rows may have under each schema, from 0.1.0 on. A host that does not know the schema leaves the rows alone, and one
- * that does can read them: so newer machine versions need a newer schema (store/migrations.ts) and a line here. A line of a
+ * that does can read them: so newer machine versions need a newer schema (store/recovery/migrations.ts) and a line here. A line of a
  * released schema never changes.
  */
 const MACHINES: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   6: { root: '1', service: '2', agent: '1' },
-  7: { root: '1', service: '2', agent: '1' },
+  7: { root: '1', service: '3', agent: '2' },
 };
 
 describe('the schema of the store', () => {

@@ -3,7 +3,7 @@ import { Metrics } from '../../../lib/metrics/metrics.ts';
 import { parseServiceId, type ServiceId } from '../../../lib/model/ids.ts';
 import type { JournalEntry } from '../../../lib/model/journal.ts';
 import { NO_LIMITS } from '../../../lib/model/limits.ts';
-import type { MeasuredAgent, MeasuredHost, MeasuredService } from '../../../lib/ports/measured-host.ts';
+import type { MeasuredAgent, MeasuredHost, MeasuredService } from '../../../lib/ports/meter.ts';
 import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
 import type { TreeUsage } from '../../../lib/ports/process-usage.ts';
 import { parseExposition, valueIn } from '../../support/exposed.ts';

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 
-import { rowFor, type RowWrite } from '../../../lib/store/batch.ts';
 import type { SqlSession } from '../../../lib/store/connection.ts';
+
+import { rowFor, type RowWrite } from '../../../lib/store/rows/batch.ts';
 import { WriteQueue } from '../../../lib/store/write-queue.ts';
 import { RecordingLog } from '../../support/opened-store.ts';
 import { expectUnavailable } from '../../support/store-contract.ts';

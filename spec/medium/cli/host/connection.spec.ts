@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { nodeFetch } from '../../../../lib/client/node-fetch.ts';
-import { readCertificate } from '../../../../lib/http/tls-files.ts';
+import { readCertificate } from '../../../../lib/http/server/tls-files.ts';
 import { FIRST, SECOND } from '../../../support/certificates.ts';
 import { runCommand, type CommandEnd } from '../../../support/command.ts';
 import { rejection } from '../../../support/rejection.ts';

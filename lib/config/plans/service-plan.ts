@@ -1,0 +1,178 @@
+import { resolve } from 'node:path';
+import type { AgentId, ServiceId } from '../../model/ids.ts';
+import type { DependencySpec, RestartSpec, ServiceSpec } from '../../model/spec.ts';
+import type { PortBook } from '../../ports/port-book.ts';
+import type { Path, Problem } from '../problems.ts';
+import { limitsSpec } from '../schema/limits-schema.ts';
+import type { Kind } from '../schema/schema.ts';
+import { envName, fillTemplate, portName, type ValueOf } from '../schema/template.ts';
+import { readEnvFile } from './env-file.ts';
+import { probesSpec, type Filler } from './probe-plan.ts';
+
+/** One service to be planned: a complete kind and what is particular to the service. */
+export interface ServiceDraft {
+  readonly id: ServiceId;
+  readonly kindName: string;
+  readonly kind: Kind;
+  readonly agentId: AgentId | null;
+  readonly configPath: string | null;
+  /** What the variables stand for; `service_id` is added. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly dependsOn: readonly DependencySpec[];
+  /** The folder that its env_file must lie in; null: it may lie anywhere. */
+  readonly envFileRoot: string | null;
+}
+
+/** What a plan takes from the machine that it is made on. */
+export interface PlanSite {
+  /** Absolute. */
+  readonly basePath: string;
+  /** The host's environment, for `${env.NAME}`. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly ports: PortBook;
+}
+
+export type ServicePlan =
+  | { readonly type: 'planned'; readonly spec: ServiceSpec }
+  | { readonly type: 'refused'; readonly problems: readonly Problem[] };
+
+/** Stands for a port that is not allocated yet: any port fits where one fits. */
+const ANY_PORT = 1;
+
+/** Ports for plans that are only checked: none is taken from the machine, and nothing is remembered. */
+export const UNALLOCATED: PortBook = { portOf: () => Promise.resolve(ANY_PORT) };
+
+/**
+ * The spec of a service. Refused when it uses a variable that has no value for it, or an `env_file` that cannot be read; the
+ * paths of the problems begin at the kind. Ports are allocated once everything else is right. A relative working directory is
+ * taken from the base path. Throws StoreUnavailableError.
+ */
+export async function planService(draft: ServiceDraft, site: PlanSite): Promise<ServicePlan> {
+  const { id, kind } = draft;
+  const values = new Map([...Object.entries(draft.values), ['service_id', id]]);
+  const known: ValueOf = (variable) => values.get(variable) ?? hostVariable(variable, site);
+  const filler = newFiller(id, known);
+  const env =
+    kind.env_file === undefined
+      ? {}
+      : await envOfFile(filler.fill(['env_file'], kind.env_file), draft.envFileRoot, filler, site);
+  if (filler.problems.length > 0) return { type: 'refused', problems: filler.problems };
+
+  const wanted = new Set<string>();
+  const checking = newFiller(id, (variable) => {
+    const name = portName(variable);
+    if (name !== null) wanted.add(name);
+    return name === null ? known(variable) : String(ANY_PORT);
+  });
+  const checked = planned(draft, env, site, checking);
+  if (checked.type === 'refused' || wanted.size === 0) return checked;
+  for (const name of wanted) values.set(`port.${name}`, String(await site.ports.portOf(id, name)));
+  return planned(draft, env, site, newFiller(id, known));
+}
+
+function planned(
+  draft: ServiceDraft,
+  envOfFile: Readonly<Record<string, string>>,
+  site: PlanSite,
+  filler: NotingFiller,
+): ServicePlan {
+  const spec = specOf(draft, envOfFile, site, filler);
+  const { problems } = filler;
+  return problems.length > 0 ? { type: 'refused', problems } : { type: 'planned', spec };
+}
+
+/** The host's own settings have no value here: a token of its API must not get into a plan. */
+export function hostVariable(variable: string, { env }: Pick<PlanSite, 'env'>): string | undefined {
+  const name = envName(variable);
+  return name === null || name.startsWith('COREDINATOR_') ? undefined : env[name];
+}
+
+interface NotingFiller extends Filler {
+  readonly problems: readonly Problem[];
+}
+
+function newFiller(id: ServiceId, valueOf: ValueOf): NotingFiller {
+  const problems: Problem[] = [];
+  const isNoted = (path: Path): boolean => problems.some((problem) => problem.path.join('\0') === path.join('\0'));
+  return {
+    problems,
+    fill: (path, template, quote = (value) => value) => {
+      const filled = fillTemplate(template, (variable) => {
+        const value = valueOf(variable);
+        return value === undefined ? undefined : quote(value);
+      });
+      if (filled.type === 'filled') return filled.text;
+      problems.push({ path, message: absent(filled.variable, id) });
+      return '';
+    },
+    // What could not be filled in is not wrong in a second way.
+    note: (path, message) => {
+      if (message !== null && !isNoted(path)) problems.push({ path, message });
+    },
+  };
+}
+
+function absent(variable: string, id: ServiceId): string {
+  const name = envName(variable);
+  return name === null
+    ? `uses \${${variable}}, which has no value in the service "${id}"`
+    : `uses \${${variable}}, but the environment of the host has no variable "${name}"`;
+}
+
+async function envOfFile(
+  path: string,
+  root: string | null,
+  { problems, note }: NotingFiller,
+  { basePath }: PlanSite,
+): Promise<Readonly<Record<string, string>>> {
+  if (problems.length > 0) return {};
+  const file = await readEnvFile(resolve(basePath, path), root);
+  if (file.type === 'parsed') return file.env;
+  note(['env_file'], file.message);
+  return {};
+}
+
+function specOf(
+  { id, kindName, kind, agentId, configPath, dependsOn }: ServiceDraft,
+  envOfFile: Readonly<Record<string, string>>,
+  { basePath }: PlanSite,
+  filler: Filler,
+): ServiceSpec {
+  const { fill } = filler;
+  const env = Object.entries(kind.env).map(([name, value]) => [name, fill(['env', name], value)] as const);
+  return {
+    id,
+    kind: kindName,
+    agentId,
+    configPath,
+    executable: kind.executable,
+    version: kind.version ?? null,
+    args: kind.args.map((arg, index) => fill(['args', index], arg)),
+    env: { ...envOfFile, ...Object.fromEntries(env) },
+    cwd: kind.cwd === undefined ? null : resolve(basePath, fill(['cwd'], kind.cwd)),
+    restart: restartSpec(kind),
+    settleMs: kind.settle,
+    probes: probesSpec(kind.probes, filler),
+    stop: { signal: kind.stop.signal, graceMs: kind.stop.grace },
+    dependsOn,
+    logs: { maxBytes: kind.logs.max_bytes, keep: kind.logs.keep },
+    limits: limitsSpec(kind.limits),
+  };
+}
+
+/** The restart policy of a kind. */
+export function restartSpec({ restart, backoff, intensity, ...kind }: Kind): RestartSpec {
+  return {
+    mode: restart,
+    backoff: {
+      initialMs: backoff.initial,
+      factor: backoff.factor,
+      maxMs: backoff.max,
+      jitter: backoff.jitter,
+      resetAfterMs: backoff.reset_after,
+    },
+    intensity: { maxRestarts: intensity.max_restarts, periodMs: intensity.period },
+    recoverAfterMs: kind.recover_after,
+    successExitCodes: kind.success_exit_codes,
+  };
+}

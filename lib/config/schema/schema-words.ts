@@ -1,0 +1,97 @@
+import { constants } from 'node:os';
+import { z } from 'zod';
+import { parseSize } from '../../model/byte-size.ts';
+import { parseDuration } from '../../model/duration.ts';
+import { isId } from '../../model/ids.ts';
+import type { NodeSignal } from '../../model/spec.ts';
+import type { Millis } from '../../model/time.ts';
+import { nearest } from '../nearest.ts';
+import { templateProblem } from './template.ts';
+
+// What the schemas of a configuration are made of. `meta` is what a JSON Schema says beside the type: it knows no transforms.
+
+/** Set by the host for every process (contract 3.1); a value of one's own would be lost. */
+export const RESERVED_ENV: ReadonlySet<string> = new Set(
+  ['INSTANCE', 'SERVICE_ID', 'AGENT_ID', 'GENERATION', 'LAUNCH_ID', 'URL'].map((name) => `COREDINATOR_${name}`),
+);
+
+/** The message for a value of the wrong form; that a value is missing is said in the same words everywhere. */
+export function unlessMissing(message: string) {
+  return ({ input }: { readonly input?: unknown }): string | undefined => (input === undefined ? undefined : message);
+}
+
+/** A name that can be part of an id. */
+export const name = z
+  .string()
+  .refine(isId, {
+    error: 'is no name: 1 to 128 letters, digits, dots, underscores or dashes that begin with a letter or digit',
+  })
+  .meta({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$' });
+
+/** A duration, as milliseconds. */
+export const duration = z
+  .string({ error: 'must be a duration such as 250ms, 5s or 2m' })
+  .transform((text, context): Millis => {
+    const parsed = parseDuration(text);
+    if (parsed.type === 'duration') return parsed.ms;
+    context.addIssue({ code: 'custom', message: `is wrong: ${parsed.message}` });
+    return z.NEVER;
+  })
+  .meta({ pattern: '^\\d+(\\.\\d+)?(ms|s|m|h)$' });
+
+/** A duration or `never`, as milliseconds or null. */
+export const durationOrNever = z
+  .string({ error: 'must be a duration such as 30s, or never' })
+  .transform((text) => (text === 'never' ? null : text))
+  .pipe(duration.nullable())
+  .meta({ pattern: '^(never|\\d+(\\.\\d+)?(ms|s|m|h))$' });
+
+/** A size, as bytes. */
+export const size = z
+  .string({ error: 'must be a size such as 256KiB or 10MiB' })
+  .transform((text, context): number => {
+    const parsed = parseSize(text);
+    if (parsed.type === 'size') return parsed.bytes;
+    context.addIssue({ code: 'custom', message: `is wrong: ${parsed.message}` });
+    return z.NEVER;
+  })
+  .meta({ pattern: '^\\d{1,15}(B|KiB|MiB|GiB)$' });
+
+/** What is wrong with a text in which variables may stand. */
+function textProblem(text: string): string | null {
+  return text.includes('\0') ? 'has a NUL character' : templateProblem(text);
+}
+
+/** A text in which variables may stand; numbers and booleans are taken for their text. */
+export const template = z
+  .union([z.string(), z.number(), z.boolean()], { error: 'must be text, a number, true or false' })
+  .transform((value, context) => {
+    const text = String(value);
+    const problem = textProblem(text);
+    if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+    return text;
+  });
+
+/** A text in which variables may stand, and for which `problemOf` may find something else to say. */
+export function textTemplate(what: string, problemOf: (text: string) => string | null = () => null) {
+  return z.string({ error: unlessMissing(`must be ${what}`) }).superRefine((text, context) => {
+    const problem = textProblem(text) ?? (text === '' ? 'must not be empty' : problemOf(text));
+    if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+  });
+}
+
+/** The name of an environment variable that a service may be given. */
+export const envName = z
+  .string()
+  .regex(/^[^=\0]+$/, { error: 'is no name of an environment variable' })
+  .refine((text) => !RESERVED_ENV.has(text), { error: 'is set by the host and cannot be given' });
+
+/** The name of a signal that this system knows. */
+export const signal = z
+  .custom<NodeSignal>((value) => typeof value === 'string' && Object.hasOwn(constants.signals, value), {
+    error: ({ input }) =>
+      typeof input === 'string'
+        ? `must be a signal of this system; the nearest to "${input}" is ${nearest(input, Object.keys(constants.signals)) ?? ''}`
+        : 'must be the name of a signal such as SIGTERM',
+  })
+  .meta({ type: 'string', pattern: '^SIG[A-Z0-9]+$' });

@@ -1,0 +1,41 @@
+import type { DASHBOARD_OPERATIONS } from '../../api/operations/dashboard.ts';
+import type { HandlersOf } from '../route.ts';
+import { assetsFolder, sendFile } from '../static-files.ts';
+import type { StaticFolder } from '../static-files.ts';
+
+/** Everything from this host, and nothing inline: what the page shows of services can bring no script and no style. */
+const POLICY = [
+  "default-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const PAGE: StaticFolder = {
+  url: assetsFolder('ui'),
+  what: 'dashboard',
+  cacheControl: 'no-cache',
+  has: (name) => name === 'index.html',
+};
+
+/** A name has the hash of what is in the file: another content has another name. */
+const FILES: StaticFolder = {
+  url: new URL('assets/', PAGE.url),
+  what: 'dashboard',
+  cacheControl: 'private, max-age=31536000, immutable',
+  has: (name) => /^[\w-]+\.(?:css|js|svg)$/.test(name),
+};
+
+/** The handlers of the dashboard. */
+export function dashboardHandlers(): HandlersOf<typeof DASHBOARD_OPERATIONS> {
+  return {
+    getDashboard: {
+      write: async ({ ctx }) => {
+        ctx.set({ 'Content-Security-Policy': POLICY });
+        await sendFile(ctx, PAGE, 'index.html');
+      },
+    },
+    getDashboardAsset: { write: ({ ctx }) => sendFile(ctx, FILES, ctx.params?.['name'] ?? '') },
+  };
+}

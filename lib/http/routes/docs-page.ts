@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { PROBLEM_KINDS } from '../../api/problems.ts';
+import { escaped } from '../static-files.ts';
+
+const STYLE = `
+body { margin: 0; font: 16px/1.5 system-ui, sans-serif; color: #1b1f24; background: #fff; }
+.problems { max-width: 1460px; margin: 0 auto; padding: 0 20px 3rem; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; vertical-align: top; padding: 0.35rem 1rem 0.35rem 0; border-bottom: 1px solid #d8dee4; }
+code { font: 0.9em ui-monospace, monospace; overflow-wrap: anywhere; }
+tr:target { background: #fff8c5; }
+`;
+
+/** Scripts, styles and requests only from and to this host. The style attributes are those that Swagger UI sets on its elements. */
+export const DOCS_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  `style-src 'self' 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+  "style-src-attr 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** What the page runs once Swagger UI is there. */
+export const START_SCRIPT = `SwaggerUIBundle({
+  url: '/openapi.json',
+  dom_id: '#docs',
+  deepLinking: true,
+  displayRequestDuration: true,
+  tryItOutEnabled: true,
+  validatorUrl: null,
+});
+`;
+
+function problemRows(): string {
+  const rows = Object.entries(PROBLEM_KINDS).map(
+    ([code, { status, title }]) =>
+      `<tr id="${code}"><td>${status}</td><td><code>${code}</code></td><td>${escaped(title)}</td></tr>`,
+  );
+  return rows.join('\n');
+}
+
+/** The documentation page: Swagger UI over the document, and the problems that the `type` of an error points to. */
+export function docsPage(version: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Coredinator ${escaped(version)}: API</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/docs/assets/swagger-ui.css">
+<style>${STYLE}</style>
+</head>
+<body>
+<div id="docs"><noscript>The interactive page needs JavaScript; the document is at <a href="/openapi.json">/openapi.json</a>.</noscript></div>
+<section class="problems">
+<h2>Problems</h2>
+<p>Errors are <code>application/problem+json</code>; their <code>type</code> points here.</p>
+<table><tr><th>Status</th><th>Code</th><th>Title</th></tr>
+${problemRows()}
+</table>
+</section>
+<script src="/docs/assets/swagger-ui-bundle.js"></script>
+<script src="/docs/assets/start.js"></script>
+</body>
+</html>
+`;
+}

@@ -1,0 +1,54 @@
+import type { DOCS_OPERATIONS } from '../../api/operations/host.ts';
+import type { Context } from '../request-context.ts';
+import type { HandlersOf } from '../route.ts';
+import { assetsFolder, sendFile } from '../static-files.ts';
+import type { StaticFolder } from '../static-files.ts';
+import { DOCS_POLICY, docsPage, START_SCRIPT } from './docs-page.ts';
+
+const NAMES = ['swagger-ui.css', 'swagger-ui-bundle.js'];
+const ASSETS: StaticFolder = {
+  url: assetsFolder('docs'),
+  what: 'documentation',
+  cacheControl: 'private, max-age=3600',
+  has: (name) => NAMES.includes(name),
+};
+
+async function sendAsset(ctx: Context): Promise<void> {
+  const name = ctx.params?.['name'] ?? '';
+  if (name === 'start.js') {
+    ctx.type = 'text/javascript';
+    ctx.body = START_SCRIPT;
+    return;
+  }
+  await sendFile(ctx, ASSETS, name);
+}
+
+function sendPage(ctx: Context, html: string): void {
+  ctx.set({ 'Content-Security-Policy': DOCS_POLICY, 'X-Content-Type-Options': 'nosniff' });
+  ctx.type = 'html';
+  ctx.body = html;
+}
+
+/** The handlers of the documentation: the document is made when it is first asked for. */
+export function docsHandlers(version: string): HandlersOf<typeof DOCS_OPERATIONS> {
+  const html = docsPage(version);
+  let document: Promise<Readonly<Record<string, unknown>>> | null = null;
+  const load = async (): Promise<Readonly<Record<string, unknown>>> => {
+    const { openApiDocument } = await import('../../api/document.ts');
+    return { ...openApiDocument(version) };
+  };
+  return {
+    getRoot: {
+      write: ({ ctx }) => {
+        ctx.redirect('/docs');
+      },
+    },
+    getDocs: {
+      write: ({ ctx }) => {
+        sendPage(ctx, html);
+      },
+    },
+    getDocsAsset: { write: ({ ctx }) => sendAsset(ctx) },
+    getOpenApi: () => (document ??= load()),
+  };
+}

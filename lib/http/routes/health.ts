@@ -1,0 +1,35 @@
+import type { HOST_OPERATIONS } from '../../api/operations/host.ts';
+import type { Control } from '../../control/control.ts';
+import { RequestError } from '../problem.ts';
+import type { Context } from '../request-context.ts';
+import type { HandlersOf } from '../route.ts';
+
+function sendOk(ctx: Context): void {
+  ctx.type = 'text/plain';
+  ctx.body = 'ok';
+}
+
+/** The handlers that say how the host is. */
+export function healthHandlers(control: Control): HandlersOf<typeof HOST_OPERATIONS> {
+  return {
+    shutdown: ({ body: { mode }, origin, ctx }) => {
+      ctx.status = 202;
+      return { mode: control.shutdown(mode ?? null, origin) };
+    },
+    getHealth: () => control.health(),
+    getLiveness: {
+      write: ({ ctx }) => {
+        sendOk(ctx);
+      },
+    },
+    getReadiness: {
+      write: ({ ctx }) => {
+        const obstacles = control.obstacles();
+        if (obstacles.length > 0) {
+          throw new RequestError('not_ready', ['The host cannot carry out commands.', ...obstacles].join(' '));
+        }
+        sendOk(ctx);
+      },
+    },
+  };
+}

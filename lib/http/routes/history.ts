@@ -1,0 +1,18 @@
+import type { QueryOf, OperationOf } from '../../api/operations.ts';
+import type { PAST_OPERATIONS } from '../../api/operations/past.ts';
+import type { Control } from '../../control/control.ts';
+import type { PastQuery } from '../../control/past.ts';
+import { parseAgentId, parseServiceId } from '../../model/ids.ts';
+import type { HandlersOf } from '../route.ts';
+
+function pastQuery({ before, since, ...rest }: QueryOf<OperationOf<'getServiceHistory'>>): PastQuery {
+  return { ...rest, ...(before === undefined ? {} : { before }), ...(since === undefined ? {} : { since }) };
+}
+
+/** The handlers of what was. */
+export function pastHandlers(control: Control): HandlersOf<typeof PAST_OPERATIONS> {
+  return {
+    getServiceHistory: ({ id, query }) => control.servicePast(parseServiceId(id), pastQuery(query)),
+    getAgentHistory: ({ id, query }) => control.agentPast(parseAgentId(id), pastQuery(query)),
+  };
+}

@@ -1,0 +1,58 @@
+import { escaped } from '../static-files.ts';
+
+/**
+ * What the browser lets the page do: its own files, requests to this host, and one frame of the inspector's origin. `url` is
+ * absolute.
+ */
+export function inspectorPolicy(url: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    'img-src data:',
+    "connect-src 'self'",
+    `frame-src ${new URL(url).origin}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+/** The page that opens the inspector at `url` and passes on to it what this host sends. */
+export function inspectorPage(url: string): string {
+  const { origin } = new URL(url);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Coredinator: inspector</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/inspector/assets/bridge.css">
+</head>
+<body data-inspector-url="${escaped(url)}">
+<header>
+<h1>Inspector</h1>
+<p class="about">Shows the statecharts of this host as they run, in the inspector of <b>${escaped(origin)}</b>. This page passes on to
+it what the host sends, within this browser; no environment values and no tokens are among it.</p>
+<dl>
+<div><dt>Inspector</dt><dd><span id="inspector" role="status">opening…</span></dd></div>
+<div><dt>Host</dt><dd><span id="host" role="status">waits for the inspector</span></dd></div>
+<div><dt>Actors</dt><dd id="actors">0</dd></div>
+</dl>
+<p class="actions">
+<button type="button" id="popup">Open in a window</button>
+<button type="button" id="frame" hidden>Show it here</button>
+<button type="button" id="reload">Reload the inspector</button>
+</p>
+<p class="note" id="note" role="alert" hidden></p>
+<noscript><p class="note">This page needs JavaScript.</p></noscript>
+</header>
+<main>
+<iframe id="view" title="Stately inspector" referrerpolicy="no-referrer"
+ sandbox="allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads"></iframe>
+</main>
+<script type="module" src="/inspector/assets/bridge.js"></script>
+</body>
+</html>
+`;
+}

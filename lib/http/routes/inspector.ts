@@ -1,0 +1,29 @@
+import type { INSPECTOR_OPERATIONS } from '../../api/operations/inspector.ts';
+import type { HandlersOf } from '../route.ts';
+import { assetsFolder, sendFile, type StaticFolder } from '../static-files.ts';
+import { inspectorPage, inspectorPolicy } from './inspector-page.ts';
+
+const NAMES = ['bridge.js', 'bridge.css'];
+const ASSETS: StaticFolder = {
+  url: assetsFolder('inspector'),
+  what: 'inspector page',
+  cacheControl: 'private, max-age=3600',
+  has: (name) => NAMES.includes(name),
+};
+
+/** The handlers of the page that feeds the inspector at `url`. */
+export function inspectorHandlers(url: string): HandlersOf<typeof INSPECTOR_OPERATIONS> {
+  const html = inspectorPage(url);
+  const policy = inspectorPolicy(url);
+  return {
+    getInspector: {
+      write: ({ ctx }) => {
+        // Any other opener policy would cut this page off from the window that it opens.
+        ctx.set({ 'Content-Security-Policy': policy, 'Cross-Origin-Opener-Policy': 'unsafe-none' });
+        ctx.type = 'html';
+        ctx.body = html;
+      },
+    },
+    getInspectorAsset: { write: ({ ctx }) => sendFile(ctx, ASSETS, ctx.params?.['name'] ?? '') },
+  };
+}

@@ -1,0 +1,35 @@
+import type { LogItemView } from '../../api/schemas/log.ts';
+import type { LogItem } from '../../model/log-line.ts';
+import { type Context } from '../request-context.ts';
+import { sendJson } from '../route.ts';
+
+/** A page ends there even if it has fewer lines than asked for: lines can be long. */
+const PAGE_CHARACTERS = 4 * 1024 * 1024;
+
+/** One item as it is answered: a line, or a gap where output was released before it could be read. */
+export function itemView(item: LogItem): LogItemView {
+  const { generation, stream } = item;
+  if (item.type === 'gap') return { gap: true, generation, stream, from: item.from, to: item.to };
+  const { offset, text, partial } = item;
+  return { generation, stream, offset, text, ...(partial === null ? {} : { partial }) };
+}
+
+/** Answers one page: `next` is the `after` of the following one, null if nothing was ever written. */
+export async function sendLogPage(
+  ctx: Context,
+  batches: AsyncIterable<readonly LogItem[]>,
+  { limit, after }: { readonly limit: number; readonly after: string | null },
+): Promise<void> {
+  const lines: LogItemView[] = [];
+  let next = after;
+  let left = PAGE_CHARACTERS;
+  collect: for await (const batch of batches) {
+    for (const item of batch) {
+      lines.push(itemView(item));
+      next = item.position;
+      left -= item.type === 'line' ? item.text.length : 0;
+      if (lines.length >= limit || left <= 0) break collect;
+    }
+  }
+  sendJson(ctx, { lines, next });
+}

@@ -1,0 +1,36 @@
+import type { SERVICE_OPERATIONS } from '../../api/operations/services.ts';
+import type { ServiceView } from '../../api/schemas/service.ts';
+import type { Control } from '../../control/control.ts';
+import { parseServiceId } from '../../model/ids.ts';
+import { Pages } from '../page.ts';
+import type { HandlersOf } from '../route.ts';
+import { waitOf } from '../waiting.ts';
+
+/** The handlers of single services. */
+export function serviceHandlers(control: Control): HandlersOf<typeof SERVICE_OPERATIONS> {
+  const pages = new Pages('service');
+  return {
+    listServices: ({ query }) => {
+      const { agent_id: agentId, state, kind } = query;
+      const isWanted = (service: ServiceView): boolean =>
+        (agentId === undefined || service.agents.includes(agentId)) &&
+        (state === undefined || service.state === state) &&
+        (kind === undefined || service.kind === kind);
+      const { items, next } = pages.of(control.services(), query, isWanted);
+      return { services: items, next };
+    },
+    getService: ({ id }) => control.service(parseServiceId(id)),
+    explainService: ({ id, query: { if_exit: ifExit } }) => control.explain(parseServiceId(id), ifExit),
+    startService: ({ id, query, origin, ctx }) => control.startService(parseServiceId(id), origin, waitOf(ctx, query)),
+    stopService: ({ id, query, origin, ctx }) => control.stopService(parseServiceId(id), origin, waitOf(ctx, query)),
+    restartService: ({ id, query, origin, ctx }) =>
+      control.restartService(parseServiceId(id), origin, waitOf(ctx, query)),
+    signalService: ({ id, body: { signal }, origin }) => control.signalService(parseServiceId(id), signal, origin),
+    deleteService: {
+      write: async ({ id, origin, ctx }) => {
+        await control.deleteService(parseServiceId(id), origin);
+        ctx.status = 204;
+      },
+    },
+  };
+}

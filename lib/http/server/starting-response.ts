@@ -1,0 +1,40 @@
+import type { RequestListener } from 'node:http';
+import type { HttpApp } from '../app.ts';
+import { SECURITY_HEADERS } from '../security-headers.ts';
+import type { UpgradeListener } from '../websocket-upgrades.ts';
+
+/** Answers 503 until the host knows its actors; the port is taken early so that processes can be told the URL. */
+export class Gate {
+  #listener: RequestListener;
+  #upgrade: UpgradeListener = () => false;
+
+  constructor(version: string) {
+    const detail = 'The host is starting and restores its actors; ask again in a moment.';
+    const problem = JSON.stringify({ type: 'about:blank', title: 'Service Unavailable', status: 503, detail });
+    this.#listener = (_, response) => {
+      response.writeHead(503, {
+        ...SECURITY_HEADERS,
+        'Retry-After': '1',
+        'Content-Type': 'application/problem+json',
+        'X-CoreRL-Version': version,
+      });
+      response.end(problem);
+    };
+  }
+
+  /** From now on the app answers. */
+  open(app: HttpApp): void {
+    this.#listener = app.callback();
+    this.#upgrade = app.upgrade();
+  }
+
+  callback(): RequestListener {
+    return (request, response) => {
+      this.#listener(request, response);
+    };
+  }
+
+  upgrade(): UpgradeListener {
+    return (request, socket, head) => this.#upgrade(request, socket, head);
+  }
+}

@@ -1,0 +1,162 @@
+import { z } from 'zod';
+
+import { StoreUnavailableError } from '../../model/errors.ts';
+import type { SqlSession } from '../connection.ts';
+
+/** One step of the schema; `id` is the `user_version` that it leaves behind. A released step is never changed. */
+export interface Migration {
+  readonly id: number;
+  readonly up: string;
+}
+
+// `ordinal` and `seq` are INTEGER PRIMARY KEYs, so the order of first insertion survives a VACUUM.
+const FIRST = `
+CREATE TABLE actor_snapshot (
+  ordinal INTEGER PRIMARY KEY,
+  path TEXT NOT NULL UNIQUE,
+  id TEXT NOT NULL,
+  parent TEXT,
+  src TEXT NOT NULL,
+  system_id TEXT,
+  version TEXT NOT NULL,
+  state TEXT NOT NULL,
+  snapshot TEXT NOT NULL,
+  rev INTEGER NOT NULL DEFAULT 1,
+  updated_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE wish (
+  ordinal INTEGER PRIMARY KEY,
+  subject TEXT NOT NULL UNIQUE,
+  intended TEXT NOT NULL CHECK (intended IN ('running', 'stopped')),
+  holder TEXT,
+  plan TEXT,
+  spec TEXT,
+  CHECK ((plan IS NULL) <> (spec IS NULL))
+) STRICT;
+
+CREATE TABLE journal (
+  seq INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  agent_id TEXT,
+  service_id TEXT,
+  from_state TEXT,
+  to_state TEXT,
+  cause TEXT NOT NULL,
+  correlation_id TEXT,
+  detail TEXT NOT NULL
+) STRICT;
+-- Each index ends with the rowid, which is seq: a filtered page is one range of it.
+CREATE INDEX journal_agent ON journal (agent_id) WHERE agent_id IS NOT NULL;
+CREATE INDEX journal_service ON journal (service_id) WHERE service_id IS NOT NULL;
+CREATE INDEX journal_type ON journal (type);
+
+CREATE TABLE launch (
+  launch_id TEXT NOT NULL PRIMARY KEY,
+  service_id TEXT NOT NULL,
+  generation INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('intent', 'running', 'exited', 'revoked')),
+  shim TEXT NOT NULL,
+  boot_id TEXT NOT NULL,
+  executable_path TEXT NOT NULL,
+  version TEXT,
+  intended_at INTEGER NOT NULL,
+  pid INTEGER,
+  start_time TEXT,
+  exit_code INTEGER,
+  exit_signal TEXT,
+  exit_at INTEGER,
+  exit_known INTEGER,
+  UNIQUE (service_id, generation)
+) STRICT;
+CREATE UNIQUE INDEX launch_live ON launch (service_id) WHERE state IN ('intent', 'running');
+
+CREATE TABLE quarantine (
+  id INTEGER PRIMARY KEY,
+  source TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  row TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE probe (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  at INTEGER NOT NULL
+) STRICT;
+`;
+
+const RESTART_WISHES = 'ALTER TABLE wish ADD COLUMN at_least INTEGER NOT NULL DEFAULT 0';
+// The port of a service is remembered when it is gone: it may come back, and its clients with it.
+const PORT_BOOK = `
+CREATE TABLE port (
+  service_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  port INTEGER NOT NULL UNIQUE CHECK (port BETWEEN 1 AND 65535),
+  UNIQUE (service_id, name)
+) STRICT;
+`;
+// What a request caused is looked up by its id, however long ago that was.
+const BY_CORRELATION = `CREATE INDEX journal_correlation ON journal (correlation_id) WHERE correlation_id IS NOT NULL`;
+// A deleted agent is remembered until nothing of it is left; a receipt, so that a command that is sent again is not given again.
+const DELETIONS_AND_RECEIPTS = `
+ALTER TABLE wish ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1));
+CREATE TABLE receipt (
+  ordinal INTEGER PRIMARY KEY,
+  key TEXT NOT NULL UNIQUE,
+  fingerprint TEXT NOT NULL,
+  subject TEXT,
+  answer TEXT,
+  at INTEGER NOT NULL
+) STRICT;
+`;
+// How far each webhook is: what it has told is not told again by the next host.
+const WEBHOOK_PLACES = `
+CREATE TABLE webhook (
+  name TEXT NOT NULL PRIMARY KEY,
+  position INTEGER NOT NULL,
+  failing_since INTEGER,
+  gone_revision TEXT
+) STRICT;
+`;
+// The tables stay as they are; what changed is the machine version of the rows in them (control/migrations.ts). Migrations lead forward only,
+// so a host of 0.1.0 would put every actor in quarantine. On a schema that it does not know it ends with exit code 2 before it touches a row
+// or a process. So a release that raises a machine version has to raise the schema too.
+const NEWER_MACHINES = '';
+
+/** Every step, in rising order. */
+export const MIGRATIONS: readonly Migration[] = [
+  { id: 1, up: FIRST },
+  { id: 2, up: RESTART_WISHES },
+  { id: 3, up: PORT_BOOK },
+  { id: 4, up: BY_CORRELATION },
+  { id: 5, up: DELETIONS_AND_RECEIPTS },
+  { id: 6, up: WEBHOOK_PLACES },
+  { id: 7, up: NEWER_MACHINES },
+];
+
+const versionRow = z.object({ user_version: z.int() });
+
+/** The `id` of the last step that a database has seen; 0 for a new one. */
+export async function schemaVersion(session: SqlSession, database: 'main' | 'aside' = 'main'): Promise<number> {
+  const [row] = await session.all(`PRAGMA ${database}.user_version`);
+  return versionRow.parse(row).user_version;
+}
+
+/**
+ * Brings a database up to the newest version, each step in a transaction of its own. Rejects with StoreUnavailableError when a
+ * newer program wrote it.
+ */
+export async function migrate(file: string, session: SqlSession, migrations = MIGRATIONS): Promise<void> {
+  const version = await schemaVersion(session);
+  const newest = migrations.at(-1)?.id ?? 0;
+  if (version > newest) {
+    throw new StoreUnavailableError(
+      `The database "${file}" was written by a newer Coredinator (schema ${version}; this one knows schemas up to ${newest}). ` +
+        'Nothing was changed, and its services run on: start the newer Coredinator again, or give another --state-dir.',
+    );
+  }
+  for (const { id, up } of migrations) {
+    if (id > version) await session.exec(`BEGIN IMMEDIATE; ${up}; PRAGMA user_version = ${id}; COMMIT;`);
+  }
+}

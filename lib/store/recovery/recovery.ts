@@ -1,0 +1,106 @@
+import { access, rename } from 'node:fs/promises';
+
+import { z } from 'zod';
+
+import { isoOf, type Instant } from '../../model/time.ts';
+import type { Log } from '../../ports/log.ts';
+import type { SqlSession } from '../connection.ts';
+import { sqliteCode } from '../failure.ts';
+import type { Table } from '../rows/batch.ts';
+import { migrate, MIGRATIONS, schemaVersion } from './migrations.ts';
+
+const nameRow = z.object({ name: z.string() });
+const checkRow = z.object({ quick_check: z.string() });
+
+/** The structure of the database is damaged, though SQLite could open it. */
+class CorruptStoreError extends Error {
+  readonly code = 'SQLITE_CORRUPT';
+}
+
+/** Rejects with an error of the kind `corrupt` when the structure of the database is damaged. */
+export async function checkIntegrity(session: SqlSession): Promise<void> {
+  const [row] = await session.all('PRAGMA quick_check(1)');
+  const { quick_check: finding } = checkRow.parse(row);
+  if (finding !== 'ok') throw new CorruptStoreError(finding);
+}
+
+/** Renames a database and its companions to a name that is free, and gives the name of the database. */
+export async function moveAside(file: string, at: Instant): Promise<string> {
+  const stem = `${file}.corrupt-${isoOf(at)}`;
+  let aside = stem;
+  for (let n = 2; await exists(aside); n += 1) aside = `${stem}-${n}`;
+  await rename(file, aside);
+  for (const suffix of ['-wal', '-shm']) {
+    if (await exists(file + suffix)) await rename(file + suffix, aside + suffix);
+  }
+  return aside;
+}
+
+async function exists(file: string): Promise<boolean> {
+  return await access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+// The wishes first: they are what nobody else knows. Damage is mostly in the journal, which is most of the file.
+const TABLES: readonly Table[] = [
+  'wish',
+  'actor_snapshot',
+  'launch',
+  'port',
+  'receipt',
+  'webhook',
+  'quarantine',
+  'journal',
+];
+
+/**
+ * Copies every table that can still be read out of a damaged database into a new and empty one, whole or not at all; rows are
+ * checked when they are loaded. The new one is left with the schema that the damaged one has, for it may be an earlier one.
+ */
+export async function salvage(file: string, session: SqlSession, aside: string, log: Log): Promise<void> {
+  try {
+    await session.run('ATTACH ?1 AS aside', aside);
+    const schema = await schemaVersion(session, 'aside');
+    const newest = MIGRATIONS.at(-1)?.id ?? 0;
+    if (schema < 1 || schema > newest) {
+      throw new Error(`it has schema ${schema}, and this program knows the schemas from 1 to ${newest}`);
+    }
+    await migrate(
+      file,
+      session,
+      MIGRATIONS.filter(({ id }) => id <= schema),
+    );
+    const lost = new Set<Table>();
+    for (const table of await presentTables(session)) {
+      // An actor without its wish would be told to stop, and with it a process that nobody asked to stop.
+      const isOrphaned = table === 'actor_snapshot' && lost.has('wish');
+      if (isOrphaned) log.error({ table }, 'The actors are left behind as well: their wishes are lost.');
+      else if (!(await copy(session, table, log))) lost.add(table);
+    }
+  } catch (error) {
+    log.error({ err: error, aside }, 'Nothing could be read of the store that was moved aside.');
+  } finally {
+    await session.drop(); // detaches, also from a database that resists
+  }
+}
+
+async function presentTables(session: SqlSession): Promise<readonly Table[]> {
+  const rows = await session.all(`SELECT name FROM main.sqlite_schema WHERE type = 'table'`);
+  const names = new Set(rows.map((row) => nameRow.parse(row).name));
+  return TABLES.filter((table) => names.has(table));
+}
+
+async function copy(session: SqlSession, table: Table, log: Log): Promise<boolean> {
+  try {
+    // Without the ORDER BY, SQLite would copy pages instead of rows, those of damaged indexes too.
+    await session.run(`INSERT INTO main.${table} SELECT * FROM aside.${table} ORDER BY rowid`);
+    log.warn({ table }, 'A table of the corrupt store was copied into the new one.');
+    return true;
+  } catch (error) {
+    if (sqliteCode(error) === null) throw error;
+    log.error({ err: error, table }, 'A table of the corrupt store could not be copied and starts empty.');
+    return false;
+  }
+}

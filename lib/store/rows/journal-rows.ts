@@ -1,0 +1,120 @@
+import { z } from 'zod';
+
+import { causeOfRow } from '../../model/causes.ts';
+import { beginningOf, type EventFilter } from '../../model/event-filter.ts';
+import type { JournalEntry, JournalQuery } from '../../model/journal.ts';
+import { inserter, type Cell, type RowWrite } from './batch.ts';
+import { jsonOf, type RowSource } from './row-reader.ts';
+
+const COLUMNS = [
+  'seq',
+  'at',
+  'type',
+  'agent_id',
+  'service_id',
+  'from_state',
+  'to_state',
+  'cause',
+  'correlation_id',
+  'detail',
+] as const;
+const insert = inserter('journal', COLUMNS);
+
+const MAX_PAGE = 1000;
+
+const journalRow = z
+  .strictObject({
+    seq: z.number(),
+    at: z.number(),
+    type: z.string(),
+    agent_id: z.string().nullable(),
+    service_id: z.string().nullable(),
+    from_state: z.string().nullable(),
+    to_state: z.string().nullable(),
+    cause: z.string(),
+    correlation_id: z.string().nullable(),
+    detail: jsonOf(z.record(z.string(), z.unknown())),
+  })
+  .transform(({ agent_id, service_id, from_state, to_state, cause, correlation_id, ...same }): JournalEntry => ({
+    ...same,
+    cause: causeOfRow(cause),
+    agentId: agent_id,
+    serviceId: service_id,
+    from: from_state,
+    to: to_state,
+    correlationId: correlation_id,
+  }));
+
+/** Facts of the journal. */
+export const FACTS: RowSource<JournalEntry> = { table: 'journal', columns: COLUMNS.join(', '), shape: journalRow };
+
+/** Appends a fact; its number must be free. */
+export function appendFact(entry: JournalEntry): RowWrite {
+  const { seq, at, type, agentId, serviceId, from, to, cause, correlationId, detail } = entry;
+  return insert(seq, {
+    ...{ seq, at, type, agent_id: agentId, service_id: serviceId, from_state: from, to_state: to },
+    ...{ cause, correlation_id: correlationId, detail: JSON.stringify(detail) },
+  });
+}
+
+/** The rest of the SELECT that answers a query, from its WHERE on, and the parameters for it. */
+export function selectionOf(query: JournalQuery): { readonly rest: string; readonly parameters: readonly Cell[] } {
+  // From the most selective filter on; `+` keeps SQLite, which has no statistics, from using the index of a weaker one.
+  const filters = {
+    correlation_id: query.correlationId,
+    service_id: query.serviceId,
+    agent_id: query.agentId,
+    type: query.type,
+  };
+  const terms: string[] = [];
+  const parameters: Cell[] = [];
+  for (const [column, value] of Object.entries(filters)) {
+    if (value === undefined) continue;
+    terms.push(`${terms.length === 0 ? '' : '+'}${column} = ? AND`);
+    parameters.push(value);
+  }
+  for (const { term, cells } of [...sinceTerm(query), ...filterTerms(query.filter)]) {
+    terms.push(`${term} AND`);
+    parameters.push(...cells);
+  }
+  const limit = Math.min(Math.max(1, query.limit), MAX_PAGE);
+  const direction = query.order === 'newest_first' ? 'DESC' : 'ASC';
+  return {
+    rest: `WHERE ${terms.join(' ')} seq > ? AND seq < ? ORDER BY seq ${direction} LIMIT ?`,
+    parameters: [...parameters, query.after, query.before ?? Number.MAX_SAFE_INTEGER, limit],
+  };
+}
+
+/** A condition with what stands in for its question marks. No index is used for it: facts are read in the order of seq. */
+interface Term {
+  readonly term: string;
+  readonly cells: readonly Cell[];
+}
+
+function sinceTerm({ since }: JournalQuery): readonly Term[] {
+  return since === undefined ? [] : [{ term: 'at >= ?', cells: [since] }];
+}
+
+function filterTerms(filter: EventFilter | undefined): readonly Term[] {
+  if (filter === undefined) return [];
+  return [
+    ...oneOf('agent_id', filter.agentIds),
+    ...oneOf('service_id', filter.serviceIds),
+    ...(filter.types.length === 0 ? [] : [typeTerm(filter.types)]),
+  ];
+}
+
+function oneOf(column: string, values: readonly string[]): readonly Term[] {
+  if (values.length === 0) return [];
+  return [{ term: `+${column} IN (SELECT value FROM json_each(?))`, cells: [JSON.stringify(values)] }];
+}
+
+function typeTerm(patterns: readonly string[]): Term {
+  const terms = patterns.map((pattern): Term => {
+    const beginning = beginningOf(pattern);
+    return beginning === null
+      ? { term: '+type = ?', cells: [pattern] }
+      : { term: 'substr(type, 1, length(?)) = ?', cells: [beginning, beginning] };
+  });
+  return { term: `(${terms.map(({ term }) => term).join(' OR ')})`, cells: terms.flatMap(({ cells }) => cells) };
+}

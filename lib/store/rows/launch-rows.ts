@@ -1,0 +1,148 @@
+import { z } from 'zod';
+
+import { launchId, serviceId } from '../../model/id-schema.ts';
+import type { LaunchId } from '../../model/ids.ts';
+import type { ProcessExit } from '../../model/process.ts';
+import type { LaunchEntry } from '../../ports/launch-ledger.ts';
+import { inserter, rowFor, type RowWrite } from './batch.ts';
+import type { RowSource } from './row-reader.ts';
+
+const COLUMNS = [
+  'launch_id',
+  'service_id',
+  'generation',
+  'state',
+  'shim',
+  'boot_id',
+  'executable_path',
+  'version',
+  'intended_at',
+  'pid',
+  'start_time',
+  'exit_code',
+  'exit_signal',
+  'exit_at',
+  'exit_known',
+] as const;
+const insert = inserter('launch', COLUMNS);
+
+// The end may be written before the pid: then the pid is added and the entry stays exited.
+const RUNNING = {
+  table: 'launch',
+  sql: `UPDATE launch SET state = iif(state = 'intent', 'running', state), pid = told.value ->> 1, start_time = told.value ->> 2
+        FROM json_each(?1) AS told WHERE launch_id = told.value ->> 0 AND state <> 'revoked'`,
+} as const;
+
+// The first known exit is the truth; a known one replaces one that nobody saw.
+const EXITED = {
+  table: 'launch',
+  sql: `UPDATE launch SET state = 'exited', exit_code = told.value ->> 1, exit_signal = told.value ->> 2,
+          exit_at = told.value ->> 3, exit_known = told.value ->> 4
+        FROM json_each(?1) AS told
+        WHERE launch_id = told.value ->> 0 AND state <> 'revoked' AND coalesce(exit_known, 0) = 0`,
+} as const;
+
+const REVOKED = {
+  table: 'launch',
+  sql: `UPDATE launch SET state = 'revoked'
+        WHERE launch_id IN (SELECT value ->> 0 FROM json_each(?1)) AND state IN ('intent', 'running')`,
+} as const;
+
+const launchRow = z
+  .strictObject({
+    launch_id: launchId,
+    service_id: serviceId,
+    generation: z.int().nonnegative(),
+    state: z.enum(['intent', 'running', 'exited', 'revoked']),
+    shim: z.enum(['native', 'sh', 'node']),
+    boot_id: z.string(),
+    executable_path: z.string(),
+    version: z.string().nullable(),
+    intended_at: z.number(),
+    pid: z.int().positive().nullable(),
+    start_time: z.string().nullable(),
+    exit_code: z.number().nullable(),
+    exit_signal: z.string().nullable(),
+    exit_at: z.number().nullable(),
+    exit_known: z.union([z.literal(0), z.literal(1)]).nullable(),
+  })
+  .transform((row): LaunchEntry => ({
+    launchId: row.launch_id,
+    serviceId: row.service_id,
+    generation: row.generation,
+    state: row.state,
+    shim: row.shim,
+    bootId: row.boot_id,
+    executablePath: row.executable_path,
+    version: row.version,
+    intendedAt: row.intended_at,
+    pid: row.pid,
+    startTime: row.start_time,
+    exit:
+      row.exit_at === null
+        ? null
+        : { code: row.exit_code, signal: row.exit_signal, at: row.exit_at, isKnown: row.exit_known === 1 },
+  }));
+
+/** Entries of the launch ledger. */
+export const LAUNCHES: RowSource<LaunchEntry> = { table: 'launch', columns: COLUMNS.join(', '), shape: launchRow };
+
+/** The rest of the SELECT that finds the newest entry of each service; hops from service to service along the index. */
+export const NEWEST = `WHERE rowid IN (
+  WITH RECURSIVE service (id) AS (
+    SELECT min(service_id) FROM launch
+    UNION ALL
+    SELECT (SELECT min(service_id) FROM launch WHERE service_id > service.id) FROM service WHERE service.id IS NOT NULL
+  )
+  SELECT (SELECT rowid FROM launch WHERE service_id = service.id ORDER BY generation DESC LIMIT 1) FROM service
+) ORDER BY service_id`;
+
+const PRUNING = {
+  table: 'launch',
+  sql: `DELETE FROM launch WHERE rowid IN (
+          SELECT old.rowid FROM json_each(?1) AS told CROSS JOIN launch AS old
+          ON old.service_id = told.value ->> 0 AND old.generation <= told.value ->> 1
+        ) AND state IN ('exited', 'revoked')`,
+} as const;
+
+/** Forgets the launches of a service up to a generation, but for a live one. */
+export function pruneLaunches(serviceId: string, upTo: number): RowWrite {
+  return rowFor(PRUNING, serviceId, [serviceId, upTo]);
+}
+
+/** Adds a launch; its service must have no live one. */
+export function insertLaunch(entry: LaunchEntry): RowWrite {
+  const { exit } = entry;
+  return insert(entry.launchId, {
+    launch_id: entry.launchId,
+    service_id: entry.serviceId,
+    generation: entry.generation,
+    state: entry.state,
+    shim: entry.shim,
+    boot_id: entry.bootId,
+    executable_path: entry.executablePath,
+    version: entry.version,
+    intended_at: entry.intendedAt,
+    pid: entry.pid,
+    start_time: entry.startTime,
+    exit_code: exit?.code ?? null,
+    exit_signal: exit?.signal ?? null,
+    exit_at: exit?.at ?? null,
+    exit_known: exit === null ? null : Number(exit.isKnown),
+  });
+}
+
+/** The process of a launch is known. */
+export function launchRunning(launchId: LaunchId, pid: number, startTime: string): RowWrite {
+  return rowFor(RUNNING, launchId, [launchId, pid, startTime]);
+}
+
+/** The main process of a launch has ended. */
+export function launchExited(launchId: LaunchId, exit: ProcessExit): RowWrite {
+  return rowFor(EXITED, launchId, [launchId, exit.code, exit.signal, exit.at, Number(exit.isKnown)]);
+}
+
+/** A launch that has not ended is over without ever having begun. */
+export function launchRevoked(launchId: LaunchId): RowWrite {
+  return rowFor(REVOKED, launchId, [launchId]);
+}

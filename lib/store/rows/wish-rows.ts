@@ -1,0 +1,90 @@
+import { z } from 'zod';
+
+import { agentPlan, serviceSpec } from '../../model/spec-schema.ts';
+import type { Wish } from '../../model/wish.ts';
+import { inserter, rowFor, type RowWrite } from './batch.ts';
+import { jsonOf, type RowSource } from './row-reader.ts';
+
+const COLUMNS = ['subject', 'intended', 'holder', 'plan', 'spec', 'at_least', 'deleted'] as const;
+const UPDATES = COLUMNS.slice(1).map((column) => `${column} = excluded.${column}`);
+const upsert = inserter('wish', COLUMNS, `ON CONFLICT (subject) DO UPDATE SET ${UPDATES.join(', ')}`);
+
+const DROP = {
+  table: 'wish',
+  sql: 'DELETE FROM wish WHERE subject IN (SELECT value ->> 0 FROM json_each(?1))',
+} as const;
+
+const intended = z.enum(['running', 'stopped']);
+
+const agentWish = z
+  .strictObject({
+    subject: z.templateLiteral(['agent:', z.string().min(1)]),
+    intended,
+    holder: z.null(),
+    plan: jsonOf(agentPlan),
+    spec: z.null(),
+    at_least: z.literal(0),
+    deleted: z.union([z.literal(0), z.literal(1)]),
+  })
+  .transform(({ subject, intended, plan, deleted }): Wish => ({
+    ...{ subject, intended, plan },
+    ...(deleted === 1 ? { isDeleted: true } : {}),
+  }));
+
+const serviceWish = z
+  .strictObject({
+    subject: z.templateLiteral(['service:', z.string().min(1)]),
+    intended,
+    holder: z.enum(['io', 'host']).nullable(),
+    plan: z.null(),
+    spec: jsonOf(serviceSpec),
+    at_least: z.int().nonnegative(),
+    deleted: z.literal(0),
+  })
+  .transform(({ subject, intended, holder, spec, at_least: atLeast }): Wish => ({
+    subject,
+    intended,
+    holder,
+    spec,
+    atLeast,
+  }));
+
+const isOfAgent = z.looseObject({ subject: z.string().startsWith('agent:') });
+
+/** Every wish, in the order in which their subjects first came. */
+export const WISHES: RowSource<Wish> = {
+  table: 'wish',
+  columns: COLUMNS.join(', '),
+  // Chosen by the subject, so that the reason in the quarantine names the one field that is wrong.
+  shape: { safeParse: (row) => (isOfAgent.safeParse(row).success ? agentWish : serviceWish).safeParse(row) },
+};
+
+/**
+ * Puts a wish, or replaces the one of that subject. Throws on a wish that could not be read back: the caller can still be
+ * told now, at the next start it would be too late.
+ */
+export function putWish(wish: Wish): RowWrite {
+  const { subject, intended } = wish;
+  const cells =
+    'plan' in wish
+      ? {
+          ...{ subject, intended, holder: null, plan: JSON.stringify(wish.plan), spec: null, at_least: 0 },
+          deleted: wish.isDeleted === true ? 1 : 0,
+        }
+      : {
+          ...{ subject, intended, holder: wish.holder, plan: null },
+          ...{ spec: JSON.stringify(wish.spec), at_least: wish.atLeast, deleted: 0 },
+        };
+  const check = WISHES.shape.safeParse(cells);
+  if (!check.success) {
+    throw new Error(`The wish about "${subject}" cannot be kept: ${z.prettifyError(check.error)}`, {
+      cause: check.error,
+    });
+  }
+  return upsert(subject, cells);
+}
+
+/** Forgets the wish about a subject, if there is one. */
+export function dropWish(subject: string): RowWrite {
+  return rowFor(DROP, subject, [subject]);
+}

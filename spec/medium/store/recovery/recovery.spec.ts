@@ -1,0 +1,192 @@
+import { readdirSync, readFileSync, statSync, writeFileSync, mkdirSync, openSync, writeSync, closeSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+
+import { expect } from 'chai';
+
+import { Connection } from '../../../../lib/store/connection.ts';
+import { migrate, MIGRATIONS } from '../../../../lib/store/recovery/migrations.ts';
+import { moveAside } from '../../../../lib/store/recovery/recovery.ts';
+import { closeStores, foreignConnection, newStoreFile, openedStore } from '../../../support/opened-store.ts';
+import {
+  actorCommit,
+  actorRow,
+  agentWish,
+  expectUnavailable,
+  journalEntry,
+  wishCommit,
+} from '../../../support/store-contract.ts';
+
+const ASIDE_SUFFIX = '.corrupt-2023-11-14T22:13:20.000Z';
+
+function junkFile(): string {
+  const file = newStoreFile();
+  mkdirSync(dirname(file));
+  writeFileSync(file, 'this is no database'.repeat(100));
+  return file;
+}
+
+/** Overwrites the page of a database that a table or index begins at. */
+async function damage(file: string, name: string): Promise<void> {
+  const connection = new Connection(file, '');
+  const [row] = await connection.all('SELECT rootpage FROM sqlite_schema WHERE name = ?', name);
+  await connection.drop();
+  const { rootpage } = row as { rootpage: number }; // the column selected
+  const descriptor = openSync(file, 'r+');
+  writeSync(descriptor, new Uint8Array(4096).fill(0xaa), 0, 4096, (rootpage - 1) * 4096);
+  closeSync(descriptor);
+}
+
+/** A closed store with a wish, two actors and a few facts. */
+async function filledStore(): Promise<string> {
+  const store = await openedStore();
+  await store.actors.commitWishes(wishCommit({ put: [agentWish('pump1')], journal: [journalEntry(1)] }));
+  await store.actors.commitActors(actorCommit({ upserts: [actorRow('z'), actorRow('a')], journal: [journalEntry(2)] }));
+  await store.close();
+  return store.file;
+}
+
+describe('A store whose file is corrupt', () => {
+  afterEach(closeStores);
+
+  it('is moved aside, reported, and replaced by a new one', async () => {
+    const file = junkFile();
+    const content = readFileSync(file, 'utf8');
+    const store = await openedStore({ file });
+    expect(store.recoveredFrom).to.equal(file + ASIDE_SUFFIX);
+    expect(readFileSync(file + ASIDE_SUFFIX, 'utf8')).to.equal(content);
+    expect(store.log.records[0]).to.deep.include({ level: 'error' });
+    expect(store.log.records[0]?.fields).to.include({ file, aside: file + ASIDE_SUFFIX });
+    expect(statSync(file).mode & 0o777).to.equal(0o600);
+    await store.actors.commitActors(actorCommit({ upserts: [actorRow('a')] }));
+    await store.close();
+    const again = await openedStore({ file });
+    expect(again.recoveredFrom).to.equal(null);
+    expect(await again.actors.loadActors()).to.deep.equal([actorRow('a')]);
+  });
+
+  it('never takes the place of one that was moved aside before', async () => {
+    const file = junkFile();
+    writeFileSync(file + ASIDE_SUFFIX, 'the first');
+    const store = await openedStore({ file });
+    expect(store.recoveredFrom).to.equal(`${file}${ASIDE_SUFFIX}-2`);
+    expect(readFileSync(file + ASIDE_SUFFIX, 'utf8')).to.equal('the first');
+  });
+
+  it('takes its write-ahead log along', async () => {
+    const file = junkFile();
+    writeFileSync(`${file}-wal`, 'a log');
+    const aside = await moveAside(file, 1_700_000_000_000);
+    expect(aside).to.equal(file + ASIDE_SUFFIX);
+    expect(readdirSync(dirname(file)).sort()).to.deep.equal([basename(aside), `${basename(aside)}-wal`]);
+    expect(readFileSync(`${aside}-wal`, 'utf8')).to.equal('a log');
+  });
+
+  it('gives every table that is sound to the new one: a damaged journal costs no wish and no actor', async () => {
+    const file = await filledStore();
+    await damage(file, 'journal');
+    const store = await openedStore({ file });
+    expect(store.recoveredFrom).to.equal(file + ASIDE_SUFFIX);
+    expect(await store.actors.loadWishes()).to.deep.equal([agentWish('pump1')]);
+    expect(await store.actors.loadActors()).to.deep.equal([actorRow('z'), actorRow('a')]);
+    expect(await store.actors.history({ after: 0, limit: 9 })).to.deep.equal([]);
+    expect(store.log.records.map(({ level, fields }) => `${level} ${String(fields['table'])}`)).to.include.members([
+      'warn wish',
+      'warn actor_snapshot',
+      'error journal',
+    ]);
+  });
+
+  it('gives no actor whose wish is lost to the new one: it would be told to stop', async () => {
+    const file = await filledStore();
+    await damage(file, 'wish');
+    const store = await openedStore({ file });
+    expect(await store.actors.loadWishes()).to.deep.equal([]);
+    expect(await store.actors.loadActors()).to.deep.equal([]);
+    expect(await store.actors.lastSeq()).to.equal(2);
+  });
+
+  it('is found out by a damaged index as well', async () => {
+    const file = await filledStore();
+    await damage(file, 'journal_agent');
+    const store = await openedStore({ file });
+    expect(store.recoveredFrom).to.not.equal(null);
+    expect(await store.actors.lastSeq()).to.equal(2);
+    expect(await store.actors.loadWishes()).to.deep.equal([agentWish('pump1')]);
+  });
+
+  it('gives what is sound to the new one when an earlier version wrote it', async () => {
+    const file = newStoreFile();
+    mkdirSync(dirname(file));
+    const former = new Connection(file, '', { mayCreate: true });
+    await migrate(file, former, MIGRATIONS.slice(0, 1));
+    const wish = agentWish('pump1');
+    const insert = `INSERT INTO wish (subject, intended, plan) VALUES (?, 'running', ?)`;
+    await former.run(insert, wish.subject, JSON.stringify(wish.plan));
+    await former.drop();
+    await damage(file, 'journal');
+    const store = await openedStore({ file });
+    expect(store.recoveredFrom).to.not.equal(null);
+    expect(await store.actors.loadWishes()).to.deep.equal([wish]);
+    expect(store.log.records.map(({ fields }) => fields['table'])).to.not.include('port');
+    const [row] = await foreignConnection(file).all('PRAGMA user_version');
+    expect(row).to.deep.equal({ user_version: MIGRATIONS.at(-1)!.id });
+  });
+
+  it('gives nothing to the new one when its schema is none that is known', async () => {
+    const file = await filledStore();
+    const connection = new Connection(file, 'PRAGMA user_version = 0');
+    await connection.all('SELECT 1');
+    await connection.drop();
+    await damage(file, 'journal');
+    const store = await openedStore({ file });
+    expect(await store.actors.loadWishes()).to.deep.equal([]);
+    expect(String(store.log.records[1]?.fields['err'])).to.contain('schema 0');
+  });
+
+  it('leaves an empty file as a new store', async () => {
+    const file = newStoreFile();
+    mkdirSync(dirname(file));
+    writeFileSync(file, '');
+    expect((await openedStore({ file })).recoveredFrom).to.equal(null);
+  });
+});
+
+describe('The schema of a store', () => {
+  afterEach(closeStores);
+
+  it('is brought up from nothing, step by step, and only once', async () => {
+    const { file } = await openedStore();
+    const foreign = foreignConnection(file);
+    const newest = MIGRATIONS.at(-1)!.id;
+    expect(await foreign.all('PRAGMA user_version')).to.deep.equal([{ user_version: newest }]);
+    expect(MIGRATIONS.map(({ id }) => id)).to.deep.equal(MIGRATIONS.map((_, n) => n + 1));
+    const further = [...MIGRATIONS, { id: newest + 1, up: 'CREATE TABLE further (x); INSERT INTO further VALUES (1)' }];
+    await migrate(file, foreign, further);
+    await migrate(file, foreign, further);
+    expect(await foreign.all('SELECT x FROM further')).to.deep.equal([{ x: 1 }]);
+    expect(await foreign.all('PRAGMA user_version')).to.deep.equal([{ user_version: newest + 1 }]);
+  });
+
+  it('stays as it was when a step fails half-way', async () => {
+    const { file } = await openedStore();
+    const foreign = foreignConnection(file);
+    const newest = MIGRATIONS.at(-1)!.id;
+    const broken = [...MIGRATIONS, { id: newest + 1, up: 'CREATE TABLE half (x); INSERT INTO nowhere VALUES (1)' }];
+    const error: unknown = await migrate(file, foreign, broken).catch((reason: unknown) => reason);
+    expect(String(error)).to.contain('nowhere');
+    await foreign.drop();
+    expect(await foreign.all(`SELECT name FROM sqlite_schema WHERE name = 'half'`)).to.deep.equal([]);
+    expect(await foreign.all('PRAGMA user_version')).to.deep.equal([{ user_version: newest }]);
+  });
+
+  it('of a newer version is refused with the remedy, and left alone', async () => {
+    const file = await filledStore();
+    const foreign = foreignConnection(file);
+    await foreign.exec('PRAGMA user_version = 999');
+    const error = await expectUnavailable(openedStore({ file }));
+    expect(error.message).to.contain(file).and.contain('schema 999').and.contain('newer Coredinator');
+    expect(error.message).to.contain('Nothing was changed').and.contain('--state-dir');
+    expect(readdirSync(dirname(file)).filter((name) => name.includes('corrupt'))).to.deep.equal([]);
+    expect(await foreign.all('SELECT subject FROM wish')).to.deep.equal([{ subject: 'agent:pump1' }]);
+  });
+});

@@ -1,0 +1,46 @@
+import { expect } from 'chai';
+
+import { inserter, planBatch, rowFor, type RowWrite } from '../../../../lib/store/rows/batch.ts';
+
+const put = inserter('wish', ['subject', 'intended']);
+const putActor = inserter('actor_snapshot', ['path'], 'ON CONFLICT DO NOTHING');
+
+function drop(subject: string): RowWrite {
+  return rowFor({ table: 'wish', sql: 'DROP' }, subject, [subject]);
+}
+
+function planned(...writes: readonly RowWrite[]): string[] {
+  return planBatch(writes).map(({ sql, rows }) => `${/^\w+ INTO \w+|^\w+/.exec(sql)?.[0] ?? ''} ${rows}`);
+}
+
+describe('A batch of writes', () => {
+  it('puts the cells of a row in the order of the columns', () => {
+    const write = put('a', { intended: 'running', subject: 'a' });
+    expect(write.json).to.equal('["a","running"]');
+    expect(write.statement.sql).to.contain('INSERT INTO wish (subject, intended) SELECT value ->> 0, value ->> 1');
+  });
+
+  it('shares one statement among neighbours within a table, across other tables', () => {
+    const wish = (subject: string): RowWrite => put(subject, { subject, intended: 'x' });
+    expect(planned(wish('a'), putActor('p', { path: 'p' }), wish('b'), putActor('q', { path: 'q' }))).to.deep.equal([
+      'INSERT INTO wish [["a","x"],["b","x"]]',
+      'INSERT INTO actor_snapshot [["p"],["q"]]',
+    ]);
+  });
+
+  it('keeps the order within a table', () => {
+    const wish = (subject: string): RowWrite => put(subject, { subject, intended: 'x' });
+    expect(planned(wish('a'), drop('a'), drop('b'), wish('a'))).to.deep.equal([
+      'INSERT INTO wish [["a","x"]]',
+      'DROP [["a"],["b"]]',
+      'INSERT INTO wish [["a","x"]]',
+    ]);
+  });
+
+  it('gives one statement each key once', () => {
+    expect(planned(drop('a'), drop('b'), drop('a'), drop('c'))).to.deep.equal([
+      'DROP [["a"],["b"]]',
+      'DROP [["a"],["c"]]',
+    ]);
+  });
+});
