@@ -66,7 +66,10 @@ async function open(start: Start, undo: Undo): Promise<Host> {
 function controlDeps({ options, config, log, version, metrics, crashPoint }: Start, ports: HostPorts): ControlDeps {
   const { instanceId, health, store, processes, logs, prober, catalog, guarantees } = ports;
   return {
-    store: metrics.store(store.actors),
+    store: store.actors,
+    onFacts: (facts) => {
+      metrics.facts.published(facts);
+    },
     specs: config.specSource(store.portBook(findFreePort)),
     processes: metrics.processes(processes),
     ...{ prober, logs, catalog, health, clock: systemClock, log, crashPoint },

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { ServeOptions } from './cli/options.ts';
 import { createCatalog } from './config/catalog.ts';
-import { reportingLedger } from './control/health-store.ts';
 import { Health } from './control/health.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { Guarantees } from './model/process.ts';
@@ -10,6 +9,7 @@ import type { Clock } from './ports/clock.ts';
 import type { ReachCrashPoint } from './ports/crash-points.ts';
 import type { Log } from './ports/log.ts';
 import type { Prober } from './ports/prober.ts';
+import type { OnStoreWrite } from './ports/store-writes.ts';
 import { createLocalProcessHost, type LocalHost } from './process/local-process-host.ts';
 import { openServiceLogs, type LocalServiceLogs } from './process/logs/local-service-logs.ts';
 import { bestShimKind, guaranteesOf, guardOf } from './process/shim-kind.ts';
@@ -45,13 +45,16 @@ export interface HostPorts {
 export async function openPorts(settings: PortSettings, undo: Undo): Promise<HostPorts> {
   const { options, clock, log, metrics } = settings;
   const { stateDir, basePath } = options;
-  const store = await openStore({ file: join(stateDir, 'coredinator.db'), log, clock });
-  undo.add(() => store.close());
   const health = new Health(clock, log);
+  const onWrite: OnStoreWrite = (write) => {
+    metrics.store.wrote(write);
+    health.storeWrote(write);
+  };
+  const store = await openStore({ file: join(stateDir, 'coredinator.db'), log, clock, onWrite });
+  undo.add(() => store.close());
   const instanceId = await instanceIdOf(stateDir);
-  const ledger = reportingLedger(metrics.ledger(store.ledger), health);
   const processes = await createLocalProcessHost({
-    ...{ stateDir, basePath, instanceId, ledger, log, clock },
+    ...{ stateDir, basePath, instanceId, ledger: store.ledger, log, clock },
     hostUrl: () => settings.url,
     crashPoint: settings.crashPoint,
     strays: options.strays,

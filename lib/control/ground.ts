@@ -1,11 +1,10 @@
-import type { ActorRow } from '../ports/actor-store.ts';
+import type { ActorRow, ActorStore } from '../ports/actor-store.ts';
 import type { Timers } from '../ports/clock.ts';
 import { Changes } from './changes.ts';
 import type { ControlDeps } from './control-deps.ts';
 import { openFeed, type Feed } from './feed.ts';
 import { ReportingCatalog, ReportingProcessHost } from './health-processes.ts';
-import { ReportingStore } from './health-store.ts';
-import { Health } from './health.ts';
+import type { Health } from './health.ts';
 import { Journal } from './journal.ts';
 import { Recorder } from './recorder.ts';
 import { wallTimers } from './wall-timers.ts';
@@ -15,7 +14,7 @@ import { Wishes } from './wishes.ts';
 export interface Ground {
   readonly health: Health;
   readonly timers: Timers;
-  readonly store: ReportingStore;
+  readonly store: ActorStore;
   readonly processes: ReportingProcessHost;
   readonly catalog: ReportingCatalog;
   /** The actors as they were kept. */
@@ -29,9 +28,7 @@ export interface Ground {
 
 /** Reads what an earlier host kept. Throws StoreUnavailableError. */
 export async function openGround(deps: ControlDeps): Promise<Ground> {
-  const { crashPoint, clock, log, timers = wallTimers } = deps;
-  const health = deps.health ?? new Health(clock, log);
-  const store = new ReportingStore(deps.store, health, log);
+  const { store, health, onFacts, crashPoint, clock, log, timers = wallTimers } = deps;
   const processes = new ReportingProcessHost(deps.processes, health, () => recorder.flush());
   health.include(() => processes.troubles());
   const catalog = new ReportingCatalog(deps.catalog, health);
@@ -39,7 +36,10 @@ export async function openGround(deps: ControlDeps): Promise<Ground> {
   const wishes = new Wishes(await store.loadWishes());
   const newest = await store.lastSeq();
   const feed = await openFeed({ store, timers, newest, numbered: () => journal.last });
-  const journal = new Journal(newest, feed.publish);
+  const journal = new Journal(newest, (facts) => {
+    onFacts?.(facts);
+    feed.publish(facts);
+  });
   const changes = new Changes();
   const recorder = new Recorder({ store, journal, clock, timers, log, onChanged: changes.notify, crashPoint }, rows);
   return { health, timers, store, processes, catalog, rows, wishes, journal, feed, changes, recorder };

@@ -2,7 +2,7 @@ import type { ServiceId } from '../model/ids.ts';
 import type { LaunchFailure } from '../model/process.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import type { StoreWriter } from '../ports/store-decorators.ts';
+import type { StoreWrite, StoreWriter } from '../ports/store-writes.ts';
 
 /** Who writes to the store: the recorder, commands, the launch ledger, the quarantine, and the look whether it is back. */
 export type HealthWriter = StoreWriter | 'probe';
@@ -62,6 +62,12 @@ export class Health {
   /** Something that stays true for as long as this host lives. */
   remark(reason: string): void {
     this.#lasting.push(reason);
+  }
+
+  /** A write went through, or failed. */
+  storeWrote({ writer, error }: Pick<StoreWrite, 'writer' | 'error'>): void {
+    if (error === null) this.storeWritten(writer);
+    else this.storeFailed(writer, error.message);
   }
 
   /** A write failed; `reason` is a sentence. */

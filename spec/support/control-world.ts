@@ -1,7 +1,9 @@
 import { SimulatedClock } from 'xstate';
 import type { OpenControl } from '../../lib/control/control.ts';
+import { Health } from '../../lib/control/health.ts';
 import { openControl } from '../../lib/control/open-control.ts';
 import { AgentNotFoundError } from '../../lib/model/errors.ts';
+import type { JournalEntry } from '../../lib/model/journal.ts';
 import type { AgentPlan, ServiceSpec } from '../../lib/model/spec.ts';
 import type { WebhookSpec } from '../../lib/model/webhook.ts';
 import type { ActorStore } from '../../lib/ports/actor-store.ts';
@@ -93,6 +95,8 @@ export class ControlWorld {
   prober = new FakeProber();
   readonly log = recordingLog();
   readonly origin = { correlationId: 'request-1' };
+  /** Every fact that a host has told to whoever counts them. */
+  readonly published: JournalEntry[] = [];
   processes: FakeProcessHost;
   timers = new SimulatedClock();
   #elapsed = 0;
@@ -115,14 +119,17 @@ export class ControlWorld {
     const { specs, processes, catalog, prober, clock, timers, log } = this;
     this.#life = new AbortController();
     const store = untilDeath(this.store, this.#life.signal);
+    const health = new Health(clock, log);
+    this.store.onWrite = (write) => {
+      health.storeWrote(write);
+    };
     const identity = { processId: 1, version: '0.0.0', guarantees: GUARANTEES };
     this.#control = await openControl({
       ...{ store, specs, processes, catalog, prober, logs: NO_LOGS },
-      usage: NO_USAGE,
-      clock,
-      timers,
-      log,
-      identity,
+      ...{ usage: NO_USAGE, health, clock, timers, log, identity },
+      onFacts: (facts) => {
+        this.published.push(...facts);
+      },
     });
     await this.pass();
   }

@@ -5,7 +5,6 @@ import { NO_LIMITS } from '../../lib/model/limits.ts';
 import type { LaunchRequest } from '../../lib/ports/process-host.ts';
 import { measuredService } from './fake-control.ts';
 import { fakeProcessHost } from './fake-process-host.ts';
-import { memoryStore } from './memory-store.ts';
 
 const AT = 1_700_000_000_000;
 const PUMP = parseServiceId('pump1-corerl');
@@ -14,9 +13,8 @@ const PUMP = parseServiceId('pump1-corerl');
 export async function fullExposition(): Promise<string> {
   const metrics = new Metrics({ version: '1.2.3', startedAt: AT });
   await launchAndStop(metrics);
-  await metrics
-    .store(memoryStore())
-    .commitWishes({ put: [], drop: [], journal: [fact(1, 'adopted'), fact(2, 'exited')] });
+  metrics.facts.published([fact(1, 'adopted'), fact(2, 'exited')]);
+  metrics.store.wrote({ writer: 'wish', seconds: 0.01, error: null });
   metrics.probes.checked({ probe: 'liveness', check: 'http', outcome: 'success', seconds: 0.01 });
   metrics.requests.answered({ method: 'GET', route: '/metrics', status: 200, seconds: 0.01 });
   metrics.requests.watchStreams(() => new Map([['/api/events', 1]]));

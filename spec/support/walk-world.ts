@@ -5,6 +5,7 @@ import { causeOf } from '../../lib/control/facts.ts';
 import { comeUp } from '../../lib/control/coming-up.ts';
 import type { ControlDeps } from '../../lib/control/control-deps.ts';
 import { openGround } from '../../lib/control/ground.ts';
+import { Health } from '../../lib/control/health.ts';
 import { hostParts } from '../../lib/control/host-parts.ts';
 import { Host } from '../../lib/control/host.ts';
 import { recover } from '../../lib/control/recovery.ts';
@@ -213,7 +214,7 @@ export class WalkWorld {
     const specs = this.#specs();
     const deps: ControlDeps = {
       ...{ store: this.#counted(untilDeath(this.store, life)), specs, processes, catalog: this.catalog, prober },
-      ...{ logs: NO_LOGS, usage: NO_USAGE, clock, timers, log: SILENT },
+      ...{ logs: NO_LOGS, usage: NO_USAGE, health: new Health(clock, SILENT), clock, timers, log: SILENT },
       identity: { processId: 1, version: '0.0.0', guarantees: GUARANTEES },
     };
     const ground = await openGround(deps);

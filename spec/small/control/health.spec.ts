@@ -1,10 +1,7 @@
 import { expect } from 'chai';
 import { SimulatedClock } from 'xstate';
-import { reportingLedger } from '../../../lib/control/health-store.ts';
 import { Health } from '../../../lib/control/health.ts';
 import { StoreUnavailableError } from '../../../lib/model/errors.ts';
-import { parseLaunchId } from '../../../lib/model/ids.ts';
-import type { LaunchLedger } from '../../../lib/ports/launch-ledger.ts';
 import { ControlWorld, recordingLog } from '../../support/control-world.ts';
 import { rejection } from '../../support/rejection.ts';
 
@@ -102,9 +99,7 @@ describe('the health of a host', () => {
     const timers = new SimulatedClock();
     let isBack = false;
     health.watchStore({ probe: () => Promise.resolve(), onBack: () => (isBack = true), timers });
-    const broken = { revoked: () => Promise.reject(new StoreUnavailableError('read-only')) };
-    const ledger = reportingLedger(broken as Partial<LaunchLedger> as LaunchLedger, health); // all that is called
-    await rejection(ledger.revoked(parseLaunchId('0'.repeat(32))));
+    health.storeWrote({ writer: 'ledger', error: new StoreUnavailableError('read-only') });
     expect(health.reasons()).to.deep.equal(['read-only']);
     timers.increment(500);
     await new Promise((resolve) => setImmediate(resolve));
