@@ -4,6 +4,7 @@ import { hostVersion } from './cli/version.ts';
 import type { LoadedConfig } from './config/spec-source.ts';
 import type { ControlDeps } from './control/control-deps.ts';
 import type { OpenControl } from './control/control.ts';
+import { ObservedProcessHost } from './control/health-processes.ts';
 import { openControl } from './control/open-control.ts';
 import { wallTimers } from './control/wall-timers.ts';
 import { crashAt } from './crash-at.ts';
@@ -71,7 +72,7 @@ function controlDeps({ options, config, log, version, metrics, crashPoint }: Sta
       metrics.facts.published(facts);
     },
     specs: config.specSource(store.portBook(findFreePort)),
-    processes: metrics.processes(processes),
+    processes: new ObservedProcessHost(processes, health, metrics.processes),
     ...{ prober, logs, catalog, health, clock: systemClock, log, crashPoint },
     usage: { usage: processes.usage, vitals: metrics.vitals },
     webhooks: openWebhooks({

@@ -1,11 +1,13 @@
 import type { ActorRow, ActorStore } from '../ports/actor-store.ts';
 import type { Timers } from '../ports/clock.ts';
+import type { ProcessHost } from '../ports/process-host.ts';
 import { Changes } from './changes.ts';
 import type { ControlDeps } from './control-deps.ts';
 import { openFeed, type Feed } from './feed.ts';
-import { ReportingCatalog, ReportingProcessHost } from './health-processes.ts';
+import { ReportingCatalog } from './health-processes.ts';
 import type { Health } from './health.ts';
 import { Journal } from './journal.ts';
+import { LaunchAfterCommit } from './launch-after-commit.ts';
 import { Recorder } from './recorder.ts';
 import { wallTimers } from './wall-timers.ts';
 import { Wishes } from './wishes.ts';
@@ -15,7 +17,9 @@ export interface Ground {
   readonly health: Health;
   readonly timers: Timers;
   readonly store: ActorStore;
-  readonly processes: ReportingProcessHost;
+  readonly processes: ProcessHost;
+  /** The same, for actors. */
+  readonly launches: LaunchAfterCommit;
   readonly catalog: ReportingCatalog;
   /** The actors as they were kept. */
   readonly rows: readonly ActorRow[];
@@ -28,8 +32,7 @@ export interface Ground {
 
 /** Reads what an earlier host kept. Throws StoreUnavailableError. */
 export async function openGround(deps: ControlDeps): Promise<Ground> {
-  const { store, health, onFacts, crashPoint, clock, log, timers = wallTimers } = deps;
-  const processes = new ReportingProcessHost(deps.processes, health, () => recorder.flush());
+  const { store, processes, health, onFacts, crashPoint, clock, log, timers = wallTimers } = deps;
   health.include(() => processes.troubles());
   const catalog = new ReportingCatalog(deps.catalog, health);
   const rows = await store.loadActors();
@@ -42,5 +45,7 @@ export async function openGround(deps: ControlDeps): Promise<Ground> {
   });
   const changes = new Changes();
   const recorder = new Recorder({ store, journal, clock, timers, log, onChanged: changes.notify, crashPoint }, rows);
-  return { health, timers, store, processes, catalog, rows, wishes, journal, feed, changes, recorder };
+  const durability = { obstacles: () => health.obstacles(), commit: () => recorder.flush() };
+  const launches = new LaunchAfterCommit(processes, durability);
+  return { health, timers, store, processes, launches, catalog, rows, wishes, journal, feed, changes, recorder };
 }

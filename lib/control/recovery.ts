@@ -1,5 +1,6 @@
 import { createActor, type AnyStateMachine, type Snapshot } from 'xstate';
 import { agentActorId } from '../actors/agent/record.ts';
+import type { ServicePorts } from '../actors/service/effects.ts';
 import { createSupervisorMachine } from '../actors/supervisor/machine.ts';
 import type { JournalDraft } from '../model/journal.ts';
 import type { Instant } from '../model/time.ts';
@@ -22,6 +23,8 @@ export interface RecoveryDeps {
   readonly rows: readonly ActorRow[];
   readonly wishes: Wishes;
   readonly processes: ProcessHost;
+  /** What services launch and stop with. */
+  readonly launches: ServicePorts['processes'];
   readonly catalog: Catalog;
   readonly prober: Prober;
   readonly recorder: Recorder;
@@ -38,11 +41,11 @@ export interface RecoveryDeps {
  * Services are resumed before agents, so that an agent finds its services at work.
  */
 export async function recover(deps: RecoveryDeps): Promise<SupervisorRef> {
-  const { processes, catalog, prober, recorder, clock, timers } = deps;
+  const { processes, launches, catalog, prober, recorder, clock, timers } = deps;
   const facts = await processes.survey();
   deps.crashPoint?.('mid-recovery');
   for (const stray of processes.strays()) recorder.note(strayFact(stray, clock.now()));
-  const machine = deps.machine ?? createSupervisorMachine({ processes, catalog, prober }, clock);
+  const machine = deps.machine ?? createSupervisorMachine({ processes: launches, catalog, prober }, clock);
   const snapshot = await keptSnapshot(deps, machine);
   const news = await newsAmong(facts, snapshot, deps.store);
   const root: SupervisorRef = createActor(machine, {

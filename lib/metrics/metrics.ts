@@ -2,8 +2,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Instant } from '../model/time.ts';
 import type { HostVitals } from '../ports/host-vitals.ts';
 import type { MeasuredHost } from '../ports/measured-host.ts';
-import type { Exposition, ProbeMeter, RequestMeter } from '../ports/meter.ts';
-import type { ProcessHost } from '../ports/process-host.ts';
+import type { Exposition, ProbeMeter, ProcessMeter, RequestMeter } from '../ports/meter.ts';
 import type { ProcessUsage } from '../ports/process-usage.ts';
 import { TextExposition } from './exposition.ts';
 import { FactMeter } from './fact-meter.ts';
@@ -12,7 +11,7 @@ import { EMPTY_FRAME, takeFrame, type Frame } from './frame.ts';
 import { hostFamilies } from './host-families.ts';
 import { LOOP_LOOK_MS, NodeVitals } from './host-vitals.ts';
 import { PromProbeMeter } from './probe-meter.ts';
-import { MeteredProcessHost, ProcessMeter } from './process-meter.ts';
+import { PromProcessMeter } from './process-meter.ts';
 import { PromRequestMeter } from './request-meter.ts';
 import { serviceFamilies, usageFamilies } from './service-families.ts';
 import { StoreMeter } from './store-meter.ts';
@@ -29,12 +28,12 @@ export interface MetricsOptions {
 export class Metrics {
   readonly facts: FactMeter;
   readonly store: StoreMeter;
+  readonly processes: ProcessMeter;
   readonly probes: ProbeMeter;
   readonly requests: RequestMeter;
   readonly vitals: HostVitals = new NodeVitals();
   readonly exposition: Exposition;
   readonly #registry = new Registry();
-  readonly #processes: ProcessMeter;
   #take: () => Promise<Frame> = () => Promise.resolve(EMPTY_FRAME);
   #readyAfterSeconds: number | null = null;
 
@@ -44,7 +43,7 @@ export class Metrics {
     }
     this.facts = new FactMeter(this.#registry, startedAt);
     this.store = new StoreMeter(this.#registry);
-    this.#processes = new ProcessMeter(this.#registry);
+    this.processes = new PromProcessMeter(this.#registry);
     this.probes = new PromProbeMeter(this.#registry);
     this.requests = new PromRequestMeter(this.#registry);
     this.exposition = new TextExposition(this.#registry, async () => this.#families(version, await this.#take()));
@@ -54,11 +53,6 @@ export class Metrics {
     const { exits, lastSeq } = this.facts;
     const facts = { version, readyAfterSeconds: this.#readyAfterSeconds, lastSeq };
     return [...hostFamilies(frame, facts), ...serviceFamilies(frame, exits), ...usageFamilies(frame)];
-  }
-
-  /** The same process host, measured. */
-  processes(host: ProcessHost): ProcessHost {
-    return new MeteredProcessHost(host, this.#processes);
   }
 
   /** The host is ready, and can be looked at from now on. */

@@ -1,6 +1,7 @@
 import { SimulatedClock } from 'xstate';
 import type { OpenControl } from '../../lib/control/control.ts';
 import { Health } from '../../lib/control/health.ts';
+import { ObservedProcessHost } from '../../lib/control/health-processes.ts';
 import { openControl } from '../../lib/control/open-control.ts';
 import { AgentNotFoundError } from '../../lib/model/errors.ts';
 import type { JournalEntry } from '../../lib/model/journal.ts';
@@ -9,6 +10,7 @@ import type { WebhookSpec } from '../../lib/model/webhook.ts';
 import type { ActorStore } from '../../lib/ports/actor-store.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { Log } from '../../lib/ports/log.ts';
+import type { ProcessMeter } from '../../lib/ports/meter.ts';
 import type { ServiceLogs } from '../../lib/ports/service-logs.ts';
 import type { SpecSource } from '../../lib/ports/spec-source.ts';
 import { FakeCatalog } from './actor-world.ts';
@@ -25,6 +27,13 @@ export const NO_LOGS: ServiceLogs = {
   follow: () => (async function* () {})(),
   keepBounded: () => undefined,
   close: () => Promise.resolve(),
+};
+
+/** Measures nothing. */
+export const NO_PROCESS_METER: ProcessMeter = {
+  launched: () => undefined,
+  stopped: () => undefined,
+  surveyed: () => undefined,
 };
 
 const GUARANTEES = { exactExit: true, treeComplete: true, losslessRotation: true };
@@ -116,13 +125,14 @@ export class ControlWorld {
   }
 
   async boot(): Promise<void> {
-    const { specs, processes, catalog, prober, clock, timers, log } = this;
+    const { specs, catalog, prober, clock, timers, log } = this;
     this.#life = new AbortController();
     const store = untilDeath(this.store, this.#life.signal);
     const health = new Health(clock, log);
     this.store.onWrite = (write) => {
       health.storeWrote(write);
     };
+    const processes = new ObservedProcessHost(this.processes, health, NO_PROCESS_METER);
     const identity = { processId: 1, version: '0.0.0', guarantees: GUARANTEES };
     this.#control = await openControl({
       ...{ store, specs, processes, catalog, prober, logs: NO_LOGS },

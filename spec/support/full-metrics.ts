@@ -1,8 +1,11 @@
+import { ObservedProcessHost } from '../../lib/control/health-processes.ts';
+import { Health } from '../../lib/control/health.ts';
 import { Metrics } from '../../lib/metrics/metrics.ts';
 import { parseServiceId } from '../../lib/model/ids.ts';
 import type { JournalEntry } from '../../lib/model/journal.ts';
 import { NO_LIMITS } from '../../lib/model/limits.ts';
 import type { LaunchRequest } from '../../lib/ports/process-host.ts';
+import { recordingLog } from './control-world.ts';
 import { measuredService } from './fake-control.ts';
 import { fakeProcessHost } from './fake-process-host.ts';
 
@@ -29,7 +32,9 @@ export async function fullExposition(): Promise<string> {
 }
 
 async function launchAndStop(metrics: Metrics): Promise<void> {
-  const host = metrics.processes(fakeProcessHost({ now: () => AT, random: () => 0.5 }));
+  const clock = { now: () => AT, random: () => 0.5 };
+  const health = new Health(clock, recordingLog());
+  const host = new ObservedProcessHost(fakeProcessHost(clock), health, metrics.processes);
   const stop = { signal: 'SIGTERM', graceMs: 0 } as const;
   const request: LaunchRequest = {
     ...{ serviceId: PUMP, agentId: null, generation: 1, executablePath: '/plant/corerl', version: null, args: [] },

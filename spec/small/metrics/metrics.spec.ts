@@ -1,12 +1,15 @@
 import { expect } from 'chai';
+import { ObservedProcessHost } from '../../../lib/control/health-processes.ts';
+import { Health } from '../../../lib/control/health.ts';
 import { Metrics } from '../../../lib/metrics/metrics.ts';
 import { StoreUnavailableError } from '../../../lib/model/errors.ts';
 import { parseServiceId, type ServiceId } from '../../../lib/model/ids.ts';
 import type { JournalEntry } from '../../../lib/model/journal.ts';
 import { NO_LIMITS } from '../../../lib/model/limits.ts';
 import type { MeasuredAgent, MeasuredHost, MeasuredService } from '../../../lib/ports/measured-host.ts';
-import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
+import type { LaunchRequest, ProcessHost } from '../../../lib/ports/process-host.ts';
 import type { TreeUsage } from '../../../lib/ports/process-usage.ts';
+import { recordingLog } from '../../support/control-world.ts';
 import { parseExposition, valueIn } from '../../support/exposed.ts';
 import { measuredService } from '../../support/fake-control.ts';
 import { fakeProcessHost } from '../../support/fake-process-host.ts';
@@ -214,10 +217,12 @@ describe('the metrics of a host', () => {
       ...{ serviceId: PUMP, agentId: null, generation: 1, executablePath: '/plant/corerl', version: null, args: [] },
       ...{ env: {}, cwd: null, stop: { signal: 'SIGTERM', graceMs: 0 }, limits: NO_LIMITS },
     };
+    const observed = (host: ProcessHost): ProcessHost =>
+      new ObservedProcessHost(host, new Health(clock, recordingLog()), world.metrics.processes);
 
     it('count launches by outcome, refused ones by the code of the reason', async () => {
       const host = fakeProcessHost(clock);
-      const measured = world.metrics.processes(host);
+      const measured = observed(host);
       host.refuseNext(PUMP, { code: 'ENOEXEC' });
       await measured.launch(request);
       await measured.launch(request);
@@ -229,7 +234,7 @@ describe('the metrics of a host', () => {
     });
 
     it('do not take a stop of nothing for a quick one', async () => {
-      await world.metrics.processes(fakeProcessHost(clock)).stop(PUMP, request.stop);
+      await observed(fakeProcessHost(clock)).stop(PUMP, request.stop);
       expect(await world.value('coredinator_stop_duration_seconds_count')).to.equal(0);
     });
 
@@ -239,7 +244,7 @@ describe('the metrics of a host', () => {
       host.surveyed.set(PUMP, { status: 'revoked', generation: 1, launchId });
       const reason = 'It lives.';
       host.found.push({ launchId, serviceId: null, generation: null, pid: 7, fate: 'killed', reason });
-      await world.metrics.processes(host).survey();
+      await observed(host).survey();
       expect(await world.value('coredinator_surveyed_services', { status: 'revoked' })).to.equal(1);
       expect(await world.value('coredinator_surveyed_services', { status: 'alive' })).to.equal(0);
       expect(await world.value('coredinator_stray_processes', { fate: 'killed' })).to.equal(1);
