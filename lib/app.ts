@@ -6,7 +6,7 @@ import type { ControlDeps } from './control/control-deps.ts';
 import type { OpenControl } from './control/control.ts';
 import { ObservedProcessHost } from './control/health-processes.ts';
 import { openControl } from './control/open-control.ts';
-import { wallTimers } from './control/wall-timers.ts';
+import { wallTimers } from './ports/wall-timers.ts';
 import { crashAt } from './crash-at.ts';
 import { openEntrance, type Entrance } from './entrance.ts';
 import { hostMachines } from './host-machines.ts';

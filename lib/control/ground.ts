@@ -9,7 +9,7 @@ import type { Health } from './health.ts';
 import { Journal } from './journal.ts';
 import { LaunchAfterCommit } from './launch-after-commit.ts';
 import { Recorder } from './recorder.ts';
-import { wallTimers } from './wall-timers.ts';
+import { wallTimers } from '../ports/wall-timers.ts';
 import { Wishes } from './wishes.ts';
 
 /** What a host stands on before its actors are back: its ports, which report how they do, what was kept, and who keeps what comes. */

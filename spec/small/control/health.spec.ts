@@ -46,6 +46,20 @@ describe('the health of a host', () => {
       expect(world.control.health().status).to.equal('healthy');
     });
 
+    it('is looked at after 0.5 s again when it fails anew after it was back', async () => {
+      world.store.breakDown();
+      await rejection(start());
+      for (const wait of [500, 1_000, 2_000]) await world.pass(wait);
+      world.store.heal();
+      await world.pass(4_000);
+      expect(world.control.health().status).to.equal('healthy');
+      world.store.breakDown();
+      await rejection(start());
+      world.store.heal();
+      await world.pass(500);
+      expect(world.control.obstacles()).to.deep.equal([]);
+    });
+
     it('keeps a service that crashes meanwhile in backoff with the reason, and brings it up when the store is back', async () => {
       world.store.breakDown('SQLITE_FULL: disk full');
       world.processes.exit('pump1-corerl', { code: 1 });
@@ -93,17 +107,24 @@ describe('the health of a host', () => {
     expect(world.control.health().status).to.equal('healthy');
   });
 
-  it('is degraded when only the ledger fails', async () => {
-    const clock = { now: () => 0, random: () => 0.5 };
-    const health = new Health(clock, recordingLog());
-    const timers = new SimulatedClock();
-    let isBack = false;
-    health.watchStore({ probe: () => Promise.resolve(), onBack: () => (isBack = true), timers });
-    health.storeWrote({ writer: 'ledger', error: new StoreUnavailableError('read-only') });
-    expect(health.reasons()).to.deep.equal(['read-only']);
-    timers.increment(500);
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(health.reasons()).to.deep.equal([]);
-    expect(isBack).to.equal(true);
-  });
+  for (const [when, isWatchedFirst] of [
+    ['', true],
+    [', also when it did before anybody could look at the store', false],
+  ] as const) {
+    it(`is degraded when only the ledger fails${when}`, async () => {
+      const clock = { now: () => 0, random: () => 0.5 };
+      const health = new Health(clock, recordingLog());
+      const timers = new SimulatedClock();
+      let isBack = false;
+      const watch = { probe: () => Promise.resolve(), onBack: () => (isBack = true), timers };
+      if (isWatchedFirst) health.watchStore(watch);
+      health.storeWrote({ writer: 'ledger', error: new StoreUnavailableError('read-only') });
+      if (!isWatchedFirst) health.watchStore(watch);
+      expect(health.reasons()).to.deep.equal(['read-only']);
+      timers.increment(500);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(health.reasons()).to.deep.equal([]);
+      expect(isBack).to.equal(true);
+    });
+  }
 });
