@@ -220,8 +220,8 @@ module.exports = {
     {
       name: 'prom-client-has-its-room',
       comment:
-        'Who has something to measure tells a port (lib/ports/meter.ts), or is measured at its own port. Remedy: add the measure to ' +
-        'the port, and the family to metrics/.',
+        'Who has something to measure tells a port (lib/ports/meter.ts). Remedy: add the measure to the port, and the family to ' +
+        'metrics/.',
       severity: 'error',
       from: { path: '^lib/', pathNot: '^lib/metrics/' },
       to: { path: 'node_modules/prom-client' },

@@ -1,3 +1,4 @@
+import type { JournalEntry } from '../model/journal.ts';
 import type { Guarantees } from '../model/process.ts';
 import type { ActorStore } from '../ports/actor-store.ts';
 import type { Catalog } from '../ports/catalog.ts';
@@ -30,8 +31,10 @@ export interface ControlDeps {
   /** Told of each crash point; default: nobody. */
   readonly crashPoint?: ReachCrashPoint | undefined;
   readonly log: Log;
-  /** What others report to besides; default: a new one. */
-  readonly health?: Health;
+  /** What store and processes report to besides. */
+  readonly health: Health;
+  /** Told of facts once they are durable, before whoever reads the feed; must not throw. Default: nobody. */
+  readonly onFacts?: (facts: readonly JournalEntry[]) => void;
   /** How the host leaves when nobody says how; default: `detach`. */
   readonly exitMode?: ExitMode;
   /** Where a corrupt store was moved to at this start; default: there was none. */

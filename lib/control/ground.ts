@@ -1,22 +1,25 @@
-import type { ActorRow } from '../ports/actor-store.ts';
+import type { ActorRow, ActorStore } from '../ports/actor-store.ts';
 import type { Timers } from '../ports/clock.ts';
+import type { ProcessHost } from '../ports/process-host.ts';
 import { Changes } from './changes.ts';
 import type { ControlDeps } from './control-deps.ts';
 import { openFeed, type Feed } from './feed.ts';
-import { ReportingCatalog, ReportingProcessHost } from './health-processes.ts';
-import { ReportingStore } from './health-store.ts';
-import { Health } from './health.ts';
+import { ReportingCatalog } from './health-processes.ts';
+import type { Health } from './health.ts';
 import { Journal } from './journal.ts';
+import { LaunchAfterCommit } from './launch-after-commit.ts';
 import { Recorder } from './recorder.ts';
-import { wallTimers } from './wall-timers.ts';
+import { wallTimers } from '../ports/wall-timers.ts';
 import { Wishes } from './wishes.ts';
 
 /** What a host stands on before its actors are back: its ports, which report how they do, what was kept, and who keeps what comes. */
 export interface Ground {
   readonly health: Health;
   readonly timers: Timers;
-  readonly store: ReportingStore;
-  readonly processes: ReportingProcessHost;
+  readonly store: ActorStore;
+  readonly processes: ProcessHost;
+  /** The same, for actors. */
+  readonly launches: LaunchAfterCommit;
   readonly catalog: ReportingCatalog;
   /** The actors as they were kept. */
   readonly rows: readonly ActorRow[];
@@ -29,18 +32,20 @@ export interface Ground {
 
 /** Reads what an earlier host kept. Throws StoreUnavailableError. */
 export async function openGround(deps: ControlDeps): Promise<Ground> {
-  const { crashPoint, clock, log, timers = wallTimers } = deps;
-  const health = deps.health ?? new Health(clock, log);
-  const store = new ReportingStore(deps.store, health, log);
-  const processes = new ReportingProcessHost(deps.processes, health, () => recorder.flush());
+  const { store, processes, health, onFacts, crashPoint, clock, log, timers = wallTimers } = deps;
   health.include(() => processes.troubles());
   const catalog = new ReportingCatalog(deps.catalog, health);
   const rows = await store.loadActors();
   const wishes = new Wishes(await store.loadWishes());
   const newest = await store.lastSeq();
   const feed = await openFeed({ store, timers, newest, numbered: () => journal.last });
-  const journal = new Journal(newest, feed.publish);
+  const journal = new Journal(newest, (facts) => {
+    onFacts?.(facts);
+    feed.publish(facts);
+  });
   const changes = new Changes();
   const recorder = new Recorder({ store, journal, clock, timers, log, onChanged: changes.notify, crashPoint }, rows);
-  return { health, timers, store, processes, catalog, rows, wishes, journal, feed, changes, recorder };
+  const durability = { obstacles: () => health.obstacles(), commit: () => recorder.flush() };
+  const launches = new LaunchAfterCommit(processes, durability);
+  return { health, timers, store, processes, launches, catalog, rows, wishes, journal, feed, changes, recorder };
 }

@@ -1,42 +1,46 @@
-import type { ServiceId } from '../model/ids.ts';
+import type { LaunchId, ServiceId } from '../model/ids.ts';
 import {
   isHostTrouble,
   isHostTroubleError,
   type Executable,
   type ExecutableChoice,
+  type Launch,
   type LaunchOutcome,
   type ProcessExit,
+  type ProcessFacts,
 } from '../model/process.ts';
-import type { StopSpec } from '../model/spec.ts';
+import type { NodeSignal, StopSpec } from '../model/spec.ts';
 import type { Catalog, ExecutableQuery } from '../ports/catalog.ts';
-import { ProcessHostDecorator } from '../ports/process-host-decorator.ts';
-import type { LaunchRequest, ProcessHost } from '../ports/process-host.ts';
+import type { ProcessMeter } from '../ports/meter.ts';
+import type { LaunchObserver, LaunchRequest, ProcessHost, Stray } from '../ports/process-host.ts';
 import type { Health } from './health.ts';
 
 /**
- * A process host that begins no launch before all that the actors know is kept, and reports launches which fail for want of
- * descriptors, memory, processes or space.
+ * A process host of any engine whose work is measured, and which reports launches that fail for want of descriptors, memory, processes
+ * or space.
  */
-export class ReportingProcessHost extends ProcessHostDecorator {
+export class ObservedProcessHost implements ProcessHost {
+  readonly #host: ProcessHost;
   readonly #health: Health;
-  readonly #keepAll: () => Promise<void>;
-  /** Launches that wait and of which the host knows nothing yet: a stop has to reach them here. */
-  readonly #waiting = new Map<ServiceId, AbortController>();
+  readonly #meter: ProcessMeter;
 
-  /** `keepAll` resolves when every fact that was told so far is durable. */
-  constructor(host: ProcessHost, health: Health, keepAll: () => Promise<void>) {
-    super(host);
+  constructor(host: ProcessHost, health: Health, meter: ProcessMeter) {
+    this.#host = host;
     this.#health = health;
-    this.#keepAll = keepAll;
+    this.#meter = meter;
   }
 
-  override async launch(request: LaunchRequest): Promise<LaunchOutcome> {
-    // Once the next launch is in the ledger, a host that comes up asks only about that one: the exit of the last must be kept. A
-    // store known to be in trouble is not waited for; its patience with a lock that another program holds is 5 s a write.
-    const isFirst = request.generation === 1; // there is no exit before it, and nothing to wait for
-    const known = this.#health.obstacles()[0];
-    if (known !== undefined) return notBegun(request, known);
-    const outcome = await (isFirst ? this.host.launch(request) : this.#launchWhenKept(request));
+  async survey(): Promise<ReadonlyMap<ServiceId, ProcessFacts>> {
+    const begunAt = performance.now();
+    const facts = await this.#host.survey();
+    this.#meter.surveyed(facts.values(), this.#host.strays(), secondsSince(begunAt));
+    return facts;
+  }
+
+  async launch(request: LaunchRequest): Promise<LaunchOutcome> {
+    const begunAt = performance.now();
+    const outcome = await this.#host.launch(request);
+    this.#meter.launched(outcome, secondsSince(begunAt));
     // A store in trouble reports for itself.
     if (outcome.type === 'refused' && isHostTrouble(outcome.failure) && outcome.failure.code !== 'ESTORE') {
       this.#health.launchFailed(request.serviceId, outcome.failure);
@@ -46,31 +50,45 @@ export class ReportingProcessHost extends ProcessHostDecorator {
     return outcome;
   }
 
-  /** Launches once everything is kept, unless a stop comes first: until the host knows of the launch, stops find it here. */
-  async #launchWhenKept(request: LaunchRequest): Promise<LaunchOutcome> {
-    const { serviceId } = request;
-    const waiting = new AbortController();
-    this.#waiting.set(serviceId, waiting);
-    const trouble = await this.#keepAll().then(
-      () => null,
-      (error: unknown) => (error instanceof Error ? error.message : String(error)),
-    );
-    if (this.#waiting.get(serviceId) === waiting) this.#waiting.delete(serviceId);
-    if (trouble !== null) return notBegun(request, trouble);
-    if (waiting.signal.aborted) return notBegun(request, 'it was stopped meanwhile');
-    return this.host.launch(request); // in the same turn as the look whether it was stopped
+  async stop(serviceId: ServiceId, stop: StopSpec): Promise<ProcessExit | null> {
+    this.#health.launchSettled(serviceId);
+    const begunAt = performance.now();
+    const exit = await this.#host.stop(serviceId, stop);
+    if (exit !== null) this.#meter.stopped(secondsSince(begunAt)); // else there was nothing to wait for
+    return exit;
   }
 
-  override stop(serviceId: ServiceId, stop: StopSpec): Promise<ProcessExit | null> {
-    this.#health.launchSettled(serviceId);
-    this.#waiting.get(serviceId)?.abort();
-    return this.host.stop(serviceId, stop);
+  strays(): readonly Stray[] {
+    return this.#host.strays();
+  }
+
+  facts(serviceId: ServiceId): ProcessFacts | null {
+    return this.#host.facts(serviceId);
+  }
+
+  observe(launchId: LaunchId, observer: LaunchObserver): () => void {
+    return this.#host.observe(launchId, observer);
+  }
+
+  signal(serviceId: ServiceId, signal: NodeSignal): Promise<boolean> {
+    return this.#host.signal(serviceId, signal);
+  }
+
+  troubles(): readonly string[] {
+    return this.#host.troubles();
+  }
+
+  live(): readonly Launch[] {
+    return this.#host.live();
+  }
+
+  close(): Promise<void> {
+    return this.#host.close();
   }
 }
 
-function notBegun({ serviceId, generation }: LaunchRequest, trouble: string): LaunchOutcome {
-  const message = `The service "${serviceId}" is not launched before the end of its last process can be kept: ${trouble}`;
-  return { type: 'refused', generation: generation - 1, failure: { code: 'ESTORE', isPermanent: false, message } };
+function secondsSince(begunAt: number): number {
+  return (performance.now() - begunAt) / 1_000;
 }
 
 /** A catalog that reports when it cannot look for want of descriptors or memory. */

@@ -2,7 +2,8 @@ import type { ServiceId } from '../model/ids.ts';
 import type { LaunchFailure } from '../model/process.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import type { StoreWriter } from '../ports/store-decorators.ts';
+import { RetryingWriter } from '../ports/retrying-writer.ts';
+import type { StoreWrite, StoreWriter } from '../ports/store-writes.ts';
 
 /** Who writes to the store: the recorder, commands, the launch ledger, the quarantine, and the look whether it is back. */
 export type HealthWriter = StoreWriter | 'probe';
@@ -29,12 +30,9 @@ export class Health {
   readonly #writers = new Map<HealthWriter, string>();
   readonly #launches = new Map<ServiceId | `program ${string}`, LaunchFailure>();
   readonly #lasting: string[] = [];
-  #watch: StoreWatch | null = null;
   readonly #troubles: (() => readonly string[])[] = [];
-  #timer: unknown = null;
-  #delayMs = FIRST_PROBE_MS;
-  #isProbing = false;
-  #isClosed = false;
+  /** Looks whether the store is back; null: nobody has said how. */
+  #prober: RetryingWriter | null = null;
   #probedAt = 0;
 
   constructor(clock: Clock, log: Log) {
@@ -50,7 +48,8 @@ export class Health {
       ...launchReasons([...this.#launches.values()]),
       ...this.#troubles.flatMap((troubles) => troubles()),
     ];
-    if (this.#writers.size > 0 && Math.abs(this.#clock.now() - this.#probedAt) >= LEAST_BETWEEN_PROBES_MS) this.#look();
+    const isDue = Math.abs(this.#clock.now() - this.#probedAt) >= LEAST_BETWEEN_PROBES_MS;
+    if (this.#writers.size > 0 && isDue) void this.#prober?.writeNow();
     return reasons;
   }
 
@@ -64,17 +63,23 @@ export class Health {
     this.#lasting.push(reason);
   }
 
+  /** A write went through, or failed. */
+  storeWrote({ writer, error }: Pick<StoreWrite, 'writer' | 'error'>): void {
+    if (error === null) this.storeWritten(writer);
+    else this.storeFailed(writer, error.message);
+  }
+
   /** A write failed; `reason` is a sentence. */
   storeFailed(writer: HealthWriter, reason: string): void {
     if (this.#writers.size === 0) this.#log.error({ writer, reason }, 'the store is in trouble; the host is degraded');
     this.#writers.set(writer, reason);
-    this.#arm();
+    this.#prober?.writeLater();
   }
 
   /** A write went through. */
   storeWritten(writer: HealthWriter): void {
     if (!this.#writers.delete(writer) || this.#writers.size > 0) return;
-    this.#delayMs = FIRST_PROBE_MS;
+    this.#prober?.reset();
     this.#log.info({ writer }, 'the store can be written again');
   }
 
@@ -94,52 +99,28 @@ export class Health {
   }
 
   /** From now on a store in trouble is looked at. */
-  watchStore(watch: StoreWatch): void {
-    this.#watch = watch;
-    if (this.#writers.size > 0) this.#arm();
+  watchStore({ probe, onBack, timers }: StoreWatch): void {
+    this.#prober = new RetryingWriter({
+      write: () => {
+        this.#probedAt = this.#clock.now();
+        return probe();
+      },
+      onWritten: () => {
+        // The recorder and the quarantine have something to write and say themselves when it went through; the others have not.
+        for (const writer of ['wish', 'ledger', 'probe'] as const) this.storeWritten(writer);
+        onBack();
+      },
+      onFailed: (error) => {
+        this.storeFailed('probe', error instanceof Error ? error.message : String(error));
+      },
+      ...{ firstMs: FIRST_PROBE_MS, slowestMs: SLOWEST_PROBE_MS, timers },
+    });
+    if (this.#writers.size > 0) this.#prober.writeLater();
   }
 
   /** Looks no more. */
   close(): void {
-    this.#isClosed = true;
-    this.#disarm();
-  }
-
-  #arm(): void {
-    if (this.#watch === null || this.#timer !== null || this.#isProbing || this.#isClosed) return;
-    this.#timer = this.#watch.timers.setTimeout(() => {
-      this.#timer = null;
-      this.#look();
-    }, this.#delayMs);
-  }
-
-  #disarm(): void {
-    if (this.#timer !== null) this.#watch?.timers.clearTimeout(this.#timer);
-    this.#timer = null;
-  }
-
-  #look(): void {
-    if (this.#watch === null || this.#isProbing || this.#isClosed) return;
-    this.#disarm();
-    this.#isProbing = true;
-    this.#probedAt = this.#clock.now();
-    this.#watch.probe().then(
-      () => {
-        this.#isProbing = false;
-        this.#back();
-      },
-      (error: unknown) => {
-        this.#isProbing = false;
-        this.#delayMs = Math.min(this.#delayMs * 2, SLOWEST_PROBE_MS);
-        this.storeFailed('probe', error instanceof Error ? error.message : String(error));
-      },
-    );
-  }
-
-  /** The recorder and the quarantine have something to write and say themselves when it went through; the others have not. */
-  #back(): void {
-    for (const writer of ['wish', 'ledger', 'probe'] as const) this.storeWritten(writer);
-    if (!this.#isClosed) this.#watch?.onBack();
+    this.#prober?.close();
   }
 }
 

@@ -16,7 +16,7 @@ export async function openControl(deps: ControlDeps): Promise<OpenControl> {
   const ground = await openGround(deps);
   const { recorder } = ground;
   const back: (() => void)[] = []; // nothing to go on with before the actors are back
-  watchStore(deps, ground, () => {
+  watchStore(ground, () => {
     for (const goOn of back) goOn();
   });
   // Before anything happens in this host: a new webhook is told that it started.
@@ -36,10 +36,9 @@ export async function openControl(deps: ControlDeps): Promise<OpenControl> {
 }
 
 /** What could not be written is written once the store can be written again; then the host goes on. */
-function watchStore({ clock }: ControlDeps, { store, recorder, health, timers }: Ground, goOn: () => void): void {
+function watchStore({ store, recorder, health, timers }: Ground, goOn: () => void): void {
   const onBack = (): void => {
     recorder.retry();
-    void store.quarantineAgain(clock.now()); // never rejects
     goOn();
   };
   health.watchStore({ probe: () => store.probe(), onBack, timers });

@@ -5,12 +5,13 @@ import type { ActorRow, ActorStore } from '../ports/actor-store.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import type { Log } from '../ports/log.ts';
+import { RetryingWriter } from '../ports/retrying-writer.ts';
+import { wallTimers } from '../ports/wall-timers.ts';
 import { pathOf, rowOf } from './actor-rows.ts';
 import { isMachineActor } from './actors.ts';
 import { FactQueue, inOrder } from './fact-queue.ts';
 import { factsBetween, type Seen } from './facts.ts';
 import type { Journal } from './journal.ts';
-import { wallTimers } from './wall-timers.ts';
 
 const FIRST_RETRY_MS = 500;
 const SLOWEST_RETRY_MS = 5_000;
@@ -52,22 +53,32 @@ export class Recorder {
   /** By actor, the places in time of the events that it has not worked off; each ends with one snapshot. */
   readonly #turns = new WeakMap<AnyActorRef, number[]>();
   readonly #facts = new FactQueue();
+  readonly #writer: RetryingWriter;
   #turn = 0;
+  /** The end of this turn of the event loop, when something happened in it. */
+  #tick: NodeJS.Immediate | null = null;
   #flushing: Promise<void> | null = null;
-  #isArmed = false;
-  #isWriting = false;
-  #retryTimer: unknown = null;
-  #retryMs = FIRST_RETRY_MS;
-  #isClosed = false;
 
   constructor(options: RecorderOptions, rows: readonly ActorRow[]) {
+    const { log, timers = wallTimers } = options;
     this.#options = options;
+    this.#writer = new RetryingWriter({
+      write: () => this.flush(),
+      onWritten: () => {
+        this.#writer.reset();
+        if (this.#hasMore()) this.#writer.write();
+      },
+      onFailed: (error, retryMs) => {
+        log.error({ err: error, retryMs }, 'a change of state could not be written; trying again');
+      },
+      ...{ firstMs: FIRST_RETRY_MS, slowestMs: SLOWEST_RETRY_MS, timers },
+    });
     for (const row of rows) this.#written.set(row.path, row.snapshot);
   }
 
   /** The observer for `createActor(root, { inspect })`. It never throws: that would wedge the observed actor for good. */
   readonly inspect = (event: InspectionEvent): void => {
-    if (this.#isClosed) return;
+    if (this.#writer.isClosed) return;
     try {
       this.#observe(event);
     } catch (error) {
@@ -78,7 +89,7 @@ export class Recorder {
   /** Writes what is dirty now. Resolves when it is durable; rejects when it could not be written. */
   async flush(): Promise<void> {
     while (this.#flushing) await this.#flushing.catch(() => undefined); // its failure is told where it was started
-    if (this.#dirty.size + this.#gone.size + this.#facts.size === 0) return;
+    if (!this.#hasMore()) return;
     this.#flushing = this.#commit().finally(() => (this.#flushing = null));
     await this.#flushing;
   }
@@ -97,9 +108,7 @@ export class Recorder {
 
   /** The store is back: what waits for a further try is written now. */
   retry(): void {
-    if (this.#retryTimer === null) return;
-    this.#disarmRetry();
-    this.#write();
+    this.#writer.retryNow();
   }
 
   /**
@@ -107,8 +116,7 @@ export class Recorder {
    * keep the host from leaving: the next one finds wishes and processes as they are, only facts of the journal are lost.
    */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#disarmRetry();
+    this.#writer.close();
     await this.flush().catch((error: unknown) => {
       const facts = this.#facts.told;
       this.#options.log.error({ err: error, facts }, 'the last changes could not be written');
@@ -172,49 +180,19 @@ export class Recorder {
     return turns;
   }
 
+  #hasMore(): boolean {
+    return this.#dirty.size + this.#gone.size + this.#facts.size > 0;
+  }
+
   #arm(): void {
-    if (this.#isArmed || this.#isClosed) return;
-    this.#isArmed = true;
-    setImmediate(() => {
-      this.#isArmed = false;
+    if (this.#tick !== null || this.#writer.isClosed) return;
+    this.#tick = setImmediate(() => {
+      this.#tick = null;
       const changed = [...this.#changed];
       this.#changed.clear();
       for (const path of changed) this.#options.onChanged(path);
-      this.#write();
+      this.#writer.write(); // what comes while another write is under way goes with the next one
     });
-  }
-
-  /** One write at a time, and none before its time after a failure: what comes meanwhile goes with the next one. */
-  #write(): void {
-    if (this.#isWriting || this.#retryTimer !== null) return;
-    this.#isWriting = true;
-    this.flush().then(
-      () => {
-        this.#isWriting = false;
-        this.#retryMs = FIRST_RETRY_MS;
-        if (this.#dirty.size + this.#gone.size + this.#facts.size > 0) this.#write();
-      },
-      (error: unknown) => {
-        this.#isWriting = false;
-        if (!this.#isClosed) this.#writeLater(error);
-      },
-    );
-  }
-
-  #writeLater(error: unknown): void {
-    const { log, timers = wallTimers } = this.#options;
-    log.error({ err: error, retryMs: this.#retryMs }, 'a change of state could not be written; trying again');
-    this.#retryTimer = timers.setTimeout(() => {
-      this.#retryTimer = null;
-      this.#write();
-    }, this.#retryMs);
-    this.#retryMs = Math.min(this.#retryMs * 2, SLOWEST_RETRY_MS);
-  }
-
-  #disarmRetry(): void {
-    const { timers = wallTimers } = this.#options;
-    if (this.#retryTimer !== null) timers.clearTimeout(this.#retryTimer);
-    this.#retryTimer = null;
   }
 
   async #commit(): Promise<void> {

@@ -1,6 +1,7 @@
 import { createActor, type AnyStateMachine, type Snapshot } from 'xstate';
 import { agentActorId } from '../actors/agent/context.ts';
 import { resumeOf } from '../actors/service/resume.ts';
+import type { ServicePorts } from '../actors/service/effects.ts';
 import { createSupervisorMachine } from '../actors/supervisor/machine.ts';
 import type { JournalDraft } from '../model/journal.ts';
 import type { Instant } from '../model/time.ts';
@@ -23,6 +24,8 @@ export interface RecoveryDeps {
   readonly rows: readonly ActorRow[];
   readonly wishes: Wishes;
   readonly processes: ProcessHost;
+  /** What services launch and stop with. */
+  readonly launches: ServicePorts['processes'];
   readonly catalog: Catalog;
   readonly prober: Prober;
   readonly recorder: Recorder;
@@ -39,11 +42,11 @@ export interface RecoveryDeps {
  * Services are resumed before agents, so that an agent finds its services at work.
  */
 export async function recover(deps: RecoveryDeps): Promise<SupervisorRef> {
-  const { processes, catalog, prober, recorder, clock, timers } = deps;
+  const { processes, launches, catalog, prober, recorder, clock, timers } = deps;
   const facts = await processes.survey();
   deps.crashPoint?.('mid-recovery');
   for (const stray of processes.strays()) recorder.note(strayFact(stray, clock.now()));
-  const machine = deps.machine ?? createSupervisorMachine({ processes, catalog, prober }, clock);
+  const machine = deps.machine ?? createSupervisorMachine({ processes: launches, catalog, prober }, clock);
   const snapshot = await keptSnapshot(deps, machine);
   const news = await newsAmong(facts, snapshot, deps.store);
   const root: SupervisorRef = createActor(machine, {

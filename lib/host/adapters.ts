@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { ServeOptions } from './options.ts';
 import { createCatalog } from '../config/catalog.ts';
-import { reportingLedger } from '../control/health-store.ts';
 import { Health } from '../control/health.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Guarantees } from '../model/process.ts';
@@ -17,6 +16,7 @@ import { createProber } from '../probe/prober.ts';
 import { instanceIdOf } from '../store/state-folder.ts';
 import { openStore, type Store } from '../store/store.ts';
 import type { Undo } from './cleanup-stack.ts';
+import type { OnStoreWrite } from '../ports/store-writes.ts';
 
 /** What the ports of a host are opened with. */
 export interface PortSettings {
@@ -45,13 +45,16 @@ export interface HostPorts {
 export async function openPorts(settings: PortSettings, undo: Undo): Promise<HostPorts> {
   const { options, clock, log, metrics } = settings;
   const { stateDir, basePath } = options;
-  const store = await openStore({ file: join(stateDir, 'coredinator.db'), log, clock });
-  undo.add(() => store.close());
   const health = new Health(clock, log);
+  const onWrite: OnStoreWrite = (write) => {
+    metrics.store.wrote(write);
+    health.storeWrote(write);
+  };
+  const store = await openStore({ file: join(stateDir, 'coredinator.db'), log, clock, onWrite });
+  undo.add(() => store.close());
   const instanceId = await instanceIdOf(stateDir);
-  const ledger = reportingLedger(metrics.ledger(store.ledger), health);
   const processes = await createLocalProcessHost({
-    ...{ stateDir, basePath, instanceId, ledger, log, clock },
+    ...{ stateDir, basePath, instanceId, ledger: store.ledger, log, clock },
     hostUrl: () => settings.url,
     crashPoint: settings.crashPoint,
     strays: options.strays,

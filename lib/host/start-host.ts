@@ -2,7 +2,6 @@ import type { LoadedConfig } from '../config/spec-source.ts';
 import type { ControlDeps } from '../control/control-deps.ts';
 import type { OpenControl } from '../control/control.ts';
 import { openControl } from '../control/open-control.ts';
-import { wallTimers } from '../control/wall-timers.ts';
 import { createHttpApp, type HttpApp } from '../http/app.ts';
 import { openInspector, type Inspector } from '../inspect/inspector.ts';
 import { configOf } from '../machines/config.ts';
@@ -19,6 +18,8 @@ import { openEntrance, type Entrance } from './listener.ts';
 import type { AppLog } from './log.ts';
 import { hostMachines } from './machines.ts';
 import type { ServeOptions } from './options.ts';
+import { ObservedProcessHost } from '../control/health-processes.ts';
+import { wallTimers } from '../ports/wall-timers.ts';
 import { RunningHost, type Host } from './running-host.ts';
 import { hostVersion } from './version.ts';
 
@@ -66,9 +67,12 @@ async function open(start: Start, undo: Undo): Promise<Host> {
 function controlDeps({ options, config, log, version, metrics, crashPoint }: Start, ports: HostPorts): ControlDeps {
   const { instanceId, health, store, processes, logs, prober, catalog, guarantees } = ports;
   return {
-    store: metrics.store(store.actors),
+    store: store.actors,
+    onFacts: (facts) => {
+      metrics.facts.published(facts);
+    },
     specs: config.specSource(store.portBook(findFreePort)),
-    processes: metrics.processes(processes),
+    processes: new ObservedProcessHost(processes, health, metrics.processes),
     ...{ prober, logs, catalog, health, clock: systemClock, log, crashPoint },
     usage: { usage: processes.usage, vitals: metrics.vitals },
     webhooks: openWebhooks({

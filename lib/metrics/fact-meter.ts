@@ -5,7 +5,7 @@ import { LONG } from './buckets.ts';
 import { ExitCounts } from './exit-counts.ts';
 import { EXIT_CLASSES } from './words.ts';
 
-/** Counts what the journal tells, once it is written down: a fact that was told is a fact that was counted. */
+/** Counts what the journal publishes: a fact that was told is a fact that was counted. */
 export class FactMeter {
   readonly exits = new ExitCounts();
   lastSeq: number | null = null;
@@ -39,12 +39,13 @@ export class FactMeter {
     });
   }
 
-  written(facts: readonly JournalEntry[]): void {
+  /** Facts that are durable, in rising order. */
+  published(facts: readonly JournalEntry[]): void {
     for (const fact of facts) this.#take(fact);
   }
 
   #take({ seq, at, type, serviceId, detail }: JournalEntry): void {
-    this.lastSeq = Math.max(seq, this.lastSeq ?? 0); // commands and facts are written side by side
+    this.lastSeq = seq;
     this.#events.inc({ type });
     if (type === 'process.adopted') this.#adoption.observe(Math.max(0, at - this.#startedAt) / 1_000);
     if (type !== 'process.exited') return;

@@ -1,11 +1,7 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Instant } from '../model/time.ts';
-import type { ActorStore } from '../ports/actor-store.ts';
-import type { LaunchLedger } from '../ports/launch-ledger.ts';
-import type { Exposition, MeasuredHost, ProbeMeter, RequestMeter } from '../ports/meter.ts';
-import type { ProcessHost } from '../ports/process-host.ts';
+import type { Exposition, MeasuredHost, ProbeMeter, ProcessMeter, RequestMeter } from '../ports/meter.ts';
 import type { HostVitals, ProcessUsage } from '../ports/process-usage.ts';
-import { WatchedLedger } from '../ports/store-decorators.ts';
 import { TextExposition } from './exposition.ts';
 import { FactMeter } from './fact-meter.ts';
 import type { Family } from './family.ts';
@@ -13,10 +9,10 @@ import { EMPTY_FRAME, takeFrame, type Frame } from './frame.ts';
 import { hostFamilies } from './host-families.ts';
 import { LOOP_LOOK_MS, NodeVitals } from './host-vitals.ts';
 import { PromProbeMeter } from './probe-meter.ts';
-import { MeteredProcessHost, ProcessMeter } from './process-meter.ts';
+import { PromProcessMeter } from './process-meter.ts';
 import { PromRequestMeter } from './request-meter.ts';
 import { serviceFamilies, usageFamilies } from './service-families.ts';
-import { MeteredStore, StoreMeter } from './store-meter.ts';
+import { StoreMeter } from './store-meter.ts';
 
 export interface MetricsOptions {
   readonly version: string;
@@ -26,16 +22,16 @@ export interface MetricsOptions {
   readonly hasProcessMetrics?: boolean;
 }
 
-/** The numbers of one host. What is measured is measured at the seams: ports go in, and measured ones come out. */
+/** The numbers of one host, with a meter for each kind of work, which is told how it goes. */
 export class Metrics {
+  readonly facts: FactMeter;
+  readonly store: StoreMeter;
+  readonly processes: ProcessMeter;
   readonly probes: ProbeMeter;
   readonly requests: RequestMeter;
   readonly vitals: HostVitals = new NodeVitals();
   readonly exposition: Exposition;
   readonly #registry = new Registry();
-  readonly #facts: FactMeter;
-  readonly #store: StoreMeter;
-  readonly #processes: ProcessMeter;
   #take: () => Promise<Frame> = () => Promise.resolve(EMPTY_FRAME);
   #readyAfterSeconds: number | null = null;
 
@@ -43,35 +39,18 @@ export class Metrics {
     if (hasProcessMetrics) {
       collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: LOOP_LOOK_MS });
     }
-    this.#facts = new FactMeter(this.#registry, startedAt);
-    this.#store = new StoreMeter(this.#registry);
-    this.#processes = new ProcessMeter(this.#registry);
+    this.facts = new FactMeter(this.#registry, startedAt);
+    this.store = new StoreMeter(this.#registry);
+    this.processes = new PromProcessMeter(this.#registry);
     this.probes = new PromProbeMeter(this.#registry);
     this.requests = new PromRequestMeter(this.#registry);
     this.exposition = new TextExposition(this.#registry, async () => this.#families(version, await this.#take()));
   }
 
   #families(version: string, frame: Frame): readonly Family[] {
-    const { exits, lastSeq } = this.#facts;
+    const { exits, lastSeq } = this.facts;
     const facts = { version, readyAfterSeconds: this.#readyAfterSeconds, lastSeq };
     return [...hostFamilies(frame, facts), ...serviceFamilies(frame, exits), ...usageFamilies(frame)];
-  }
-
-  /** The same store, measured. */
-  store(store: ActorStore): ActorStore {
-    return new MeteredStore(store, this.#store, (facts) => {
-      this.#facts.written(facts);
-    });
-  }
-
-  /** The same ledger, measured. */
-  ledger(ledger: LaunchLedger): LaunchLedger {
-    return new WatchedLedger(ledger, this.#store.measured);
-  }
-
-  /** The same process host, measured. */
-  processes(host: ProcessHost): ProcessHost {
-    return new MeteredProcessHost(host, this.#processes);
   }
 
   /** The host is ready, and can be looked at from now on. */

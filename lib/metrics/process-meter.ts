@@ -1,13 +1,11 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { ServiceId } from '../model/ids.ts';
-import type { LaunchOutcome, ProcessExit, ProcessFacts } from '../model/process.ts';
-import type { StopSpec } from '../model/spec.ts';
-import { ProcessHostDecorator } from '../ports/process-host-decorator.ts';
-import type { LaunchRequest, ProcessHost, Stray } from '../ports/process-host.ts';
+import type { LaunchOutcome, ProcessFacts } from '../model/process.ts';
+import type { ProcessMeter } from '../ports/meter.ts';
+import type { Stray } from '../ports/process-host.ts';
 import { LONG } from './buckets.ts';
 
 /** Measures launches, stops, and what earlier hosts left. */
-export class ProcessMeter {
+export class PromProcessMeter implements ProcessMeter {
   readonly #launches: Counter<'outcome' | 'code'>;
   readonly #launchDuration: Histogram<'outcome'>;
   readonly #stopDuration: Histogram;
@@ -73,39 +71,4 @@ export class ProcessMeter {
     for (const { status } of facts) this.#surveyed.inc({ status });
     for (const { fate } of strays) this.#strays.inc({ fate });
   }
-}
-
-/** A process host whose work is measured. */
-export class MeteredProcessHost extends ProcessHostDecorator {
-  readonly #meter: ProcessMeter;
-
-  constructor(host: ProcessHost, meter: ProcessMeter) {
-    super(host);
-    this.#meter = meter;
-  }
-
-  override async survey(): Promise<ReadonlyMap<ServiceId, ProcessFacts>> {
-    const begunAt = performance.now();
-    const facts = await this.host.survey();
-    this.#meter.surveyed(facts.values(), this.host.strays(), secondsSince(begunAt));
-    return facts;
-  }
-
-  override async launch(request: LaunchRequest): Promise<LaunchOutcome> {
-    const begunAt = performance.now();
-    const outcome = await this.host.launch(request);
-    this.#meter.launched(outcome, secondsSince(begunAt));
-    return outcome;
-  }
-
-  override async stop(serviceId: ServiceId, stop: StopSpec): Promise<ProcessExit | null> {
-    const begunAt = performance.now();
-    const exit = await this.host.stop(serviceId, stop);
-    if (exit !== null) this.#meter.stopped(secondsSince(begunAt)); // else there was nothing to wait for
-    return exit;
-  }
-}
-
-function secondsSince(begunAt: number): number {
-  return (performance.now() - begunAt) / 1_000;
 }

@@ -44,12 +44,16 @@ export interface WishCommit {
   readonly receipt?: Receipt;
 }
 
-/** Actors, wishes and the journal. Every write resolves when it is durable and rejects with StoreUnavailableError. */
+/** Actors, wishes and the journal. Every write but one resolves when it is durable and rejects with StoreUnavailableError. */
 export interface ActorStore {
   loadActors(): Promise<readonly ActorRow[]>;
   loadWishes(): Promise<readonly Wish[]>;
   commitActors(commit: ActorCommit): Promise<void>;
   commitWishes(commit: WishCommit): Promise<void>;
+  /**
+   * Takes rows out of the actors and keeps them with their reasons; a newer row of the same path stays. Never rejects: what cannot be
+   * written now must not keep a host from coming up, and is written when a probe finds the store back.
+   */
   quarantine(rows: readonly QuarantinedRow[], at: Instant): Promise<void>;
   /** The highest sequence number ever written; 0 for a new store. */
   lastSeq(): Promise<number>;
@@ -58,6 +62,9 @@ export interface ActorStore {
   receipt(key: string): Promise<Receipt | null>;
   /** Puts a receipt, or replaces the one of that key. */
   keepReceipt(receipt: Receipt): Promise<void>;
-  /** Resolves when the store can be written, rejects with StoreUnavailableError when it cannot. */
+  /**
+   * Resolves when the store can be written, rejects with StoreUnavailableError when it cannot. When it can, what could not be set aside
+   * before is written.
+   */
   probe(): Promise<void>;
 }

@@ -1,7 +1,9 @@
 import type { ProbeCheck, ProbeKind } from '../model/probe.ts';
+import type { LaunchOutcome, ProcessFacts } from '../model/process.ts';
 import type { PublicState } from '../model/states.ts';
 import type { Instant } from '../model/time.ts';
 import type { Intended } from '../model/wish.ts';
+import type { Stray } from './process-host.ts';
 
 /** One check of a probe that was made. */
 export interface CheckMeasure {
@@ -15,6 +17,15 @@ export interface CheckMeasure {
 /** Told how long checks took. */
 export interface ProbeMeter {
   checked(measure: CheckMeasure): void;
+}
+
+/** Told how launches, stops, and the search for what earlier hosts left went. */
+export interface ProcessMeter {
+  /** From the order until the program ran or was refused. */
+  launched(outcome: LaunchOutcome, seconds: number): void;
+  /** From the order until nothing of the process tree was left. */
+  stopped(seconds: number): void;
+  surveyed(facts: Iterable<ProcessFacts>, strays: readonly Stray[], seconds: number): void;
 }
 
 /** One request that was answered. */

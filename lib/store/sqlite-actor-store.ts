@@ -9,6 +9,7 @@ import type { Instant } from '../model/time.ts';
 import type { Wish } from '../model/wish.ts';
 import type { ActorCommit, ActorRow, ActorStore, QuarantinedRow, WishCommit } from '../ports/actor-store.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
 import { unavailable } from './failure.ts';
 import type { Pruner } from './retention.ts';
 import { ACTORS, displaceActor, removeActor, upsertActor } from './rows/actor-rows.ts';
@@ -31,11 +32,14 @@ export interface StoreParts {
   readonly reader: RowReader;
   readonly pruner: Pruner;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 /** Actors, wishes and the journal in SQLite. */
 export class SqliteActorStore implements ActorStore {
   readonly #parts: StoreParts;
+  /** Rows that could not be set aside yet. */
+  #unquarantined: readonly QuarantinedRow[] = [];
 
   constructor(parts: StoreParts) {
     this.#parts = parts;
@@ -51,30 +55,42 @@ export class SqliteActorStore implements ActorStore {
 
   /** Removals come first: a path that is removed and put is a new actor. */
   async commitActors({ upserts, removals, journal, updatedAt }: ActorCommit): Promise<void> {
-    await this.#parts.queue.write([
-      ...removals.map(removeActor),
-      ...upserts.map((row) => upsertActor(row, updatedAt)),
-      ...journal.map(appendFact),
-    ]);
+    await this.#parts.queue.write(
+      [...removals.map(removeActor), ...upserts.map((row) => upsertActor(row, updatedAt)), ...journal.map(appendFact)],
+      'flush',
+    );
     this.#parts.pruner.wroteFacts(journal.length);
   }
 
   /** Drops come first: a subject that is dropped and put is a new one. */
   async commitWishes({ put, drop, journal, receipt }: WishCommit): Promise<void> {
     const receipts = receipt === undefined ? [] : [putReceipt(receipt)];
-    await this.#parts.queue.write([
-      ...drop.map(dropWish),
-      ...put.map(putWish),
-      ...journal.map(appendFact),
-      ...receipts,
-    ]);
+    await this.#parts.queue.write(
+      [...drop.map(dropWish), ...put.map(putWish), ...journal.map(appendFact), ...receipts],
+      'wish',
+    );
     this.#parts.pruner.wroteFacts(journal.length);
   }
 
   async quarantine(rows: readonly QuarantinedRow[], at: Instant): Promise<void> {
-    await this.#parts.queue.write(
-      rows.flatMap(({ row, reason }) => [quarantineRow('actor_snapshot', row, reason, at), displaceActor(row)]),
-    );
+    const { queue, log } = this.#parts;
+    const moves = rows.flatMap(({ row, reason }) => [
+      quarantineRow('actor_snapshot', row, reason, at),
+      displaceActor(row),
+    ]);
+    try {
+      await queue.write(moves, 'quarantine');
+    } catch (error) {
+      this.#unquarantined = [...this.#unquarantined, ...rows];
+      log.error({ err: error, rows: rows.length }, 'rows that do not fit cannot be set aside yet; trying again');
+    }
+  }
+
+  /** By now a new row may stand in the place of an old one, which is left alone. */
+  #quarantineAgain(): void {
+    const rows = this.#unquarantined;
+    this.#unquarantined = [];
+    if (rows.length > 0) void this.quarantine(rows, this.#parts.clock.now()); // never rejects
   }
 
   async lastSeq(): Promise<number> {
@@ -93,7 +109,7 @@ export class SqliteActorStore implements ActorStore {
   }
 
   async keepReceipt(receipt: Receipt): Promise<void> {
-    await this.#parts.queue.write([putReceipt(receipt)]);
+    await this.#parts.queue.write([putReceipt(receipt)], 'wish');
     this.#parts.pruner.wroteReceipt();
   }
 
@@ -107,5 +123,6 @@ export class SqliteActorStore implements ActorStore {
     if (found.ino !== inode) {
       throw new StoreUnavailableError(`The store "${file}" was replaced by another file while it was open.`);
     }
+    this.#quarantineAgain();
   }
 }

@@ -13,20 +13,20 @@ export class SqliteLaunchLedger implements LaunchLedger {
   }
 
   async intend(entry: LaunchEntry): Promise<void> {
-    await this.#parts.queue.write([insertLaunch(entry)]);
+    await this.#parts.queue.write([insertLaunch(entry)], 'ledger');
     this.#parts.pruner.wroteLaunch(entry.serviceId, entry.generation);
   }
 
   async running(launchId: LaunchId, pid: number, startTime: string): Promise<void> {
-    await this.#parts.queue.write([launchRunning(launchId, pid, startTime)]);
+    await this.#parts.queue.write([launchRunning(launchId, pid, startTime)], 'ledger');
   }
 
   async exited(launchId: LaunchId, exit: ProcessExit): Promise<void> {
-    await this.#parts.queue.write([launchExited(launchId, exit)]);
+    await this.#parts.queue.write([launchExited(launchId, exit)], 'ledger');
   }
 
   async revoked(launchId: LaunchId): Promise<void> {
-    await this.#parts.queue.write([launchRevoked(launchId)]);
+    await this.#parts.queue.write([launchRevoked(launchId)], 'ledger');
   }
 
   newest(): Promise<readonly LaunchEntry[]> {

@@ -6,6 +6,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { LaunchLedger } from '../ports/launch-ledger.ts';
 import type { Log } from '../ports/log.ts';
 import type { FindFreePort, PortBook } from '../ports/port-book.ts';
+import type { OnStoreWrite } from '../ports/store-writes.ts';
 import type { WebhookBook } from '../ports/webhooks.ts';
 import { Connection } from './connection.ts';
 import { failureKind, unavailable } from './failure.ts';
@@ -28,6 +29,8 @@ export interface StoreOptions {
   readonly retention?: Partial<Retention>;
   /** How long a write waits for a lock that another program holds; by default 5000. */
   readonly busyTimeoutMs?: number;
+  /** Told how the writes of actors, commands and launches go; default: nobody. */
+  readonly onWrite?: OnStoreWrite;
 }
 
 /** An open database. */
@@ -62,10 +65,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await touch(file);
     const recoveredFrom = await prepare(options, writer);
     const { ino: inode } = await stat(file);
-    const queue = new WriteQueue(file, writer, log);
+    const queue = new WriteQueue(file, writer, log, options.onWrite);
     const session = new Connection(file, `${busyTimeout} PRAGMA query_only = ON;`);
     const reader = new RowReader({ file, session, queue, clock, log });
-    const parts = { file, inode, queue, reader, clock, pruner: new Pruner(queue, clock, log, options.retention) };
+    const parts = { file, inode, queue, reader, clock, log, pruner: new Pruner(queue, clock, log, options.retention) };
     return {
       actors: new SqliteActorStore(parts),
       ledger: new SqliteLaunchLedger(parts),

@@ -1,5 +1,6 @@
 import { StoreUnavailableError } from '../model/errors.ts';
 import type { Log } from '../ports/log.ts';
+import type { OnStoreWrite, StoreWriter } from '../ports/store-writes.ts';
 import type { SqlSession } from './connection.ts';
 import { failureKind, unavailable } from './failure.ts';
 import { planBatch, type RowWrite } from './rows/batch.ts';
@@ -7,36 +8,45 @@ import { planBatch, type RowWrite } from './rows/batch.ts';
 /** What one caller wants written, all of it or nothing. */
 interface Member {
   readonly writes: readonly RowWrite[];
+  /** Null: nobody counts it. */
+  readonly writer: StoreWriter | null;
+  readonly begunAt: number;
   readonly resolve: () => void;
   readonly reject: (error: StoreUnavailableError) => void;
 }
 
 /**
  * The only writer of the database, with group commit: what is asked for while a transaction is under way goes into the next
- * one. A failure leaves no transaction open and never stops the queue: the next write tries anew.
+ * one. A failure leaves no transaction open and never stops the queue: the next write tries anew. How each write of a known writer
+ * went is told before its caller is answered.
  */
 export class WriteQueue {
   readonly #file: string;
   readonly #session: SqlSession;
   readonly #log: Log;
+  readonly #onWrite: OnStoreWrite;
   #waiting: Member[] = [];
   #draining: Promise<void> | null = null;
   #isClosed = false;
 
-  constructor(file: string, session: SqlSession, log: Log) {
+  constructor(file: string, session: SqlSession, log: Log, onWrite: OnStoreWrite = () => undefined) {
     this.#file = file;
     this.#session = session;
     this.#log = log;
+    this.#onWrite = onWrite;
   }
 
   /** Resolves after the commit that carries the rows. Rejects with StoreUnavailableError; then none of them is written. */
-  write(writes: readonly RowWrite[]): Promise<void> {
-    if (this.#isClosed) {
-      return Promise.reject(new StoreUnavailableError(`The store "${this.#file}" cannot be written: it is closed.`));
-    }
-    if (writes.length === 0) return Promise.resolve();
+  write(writes: readonly RowWrite[], writer: StoreWriter | null = null): Promise<void> {
+    if (writes.length === 0 && !this.#isClosed) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ writes, resolve, reject });
+      const member = { writes, writer, begunAt: performance.now(), resolve, reject };
+      if (this.#isClosed) {
+        const refusal = new StoreUnavailableError(`The store "${this.#file}" cannot be written: it is closed.`);
+        this.#answer([member], refusal);
+        return;
+      }
+      this.#waiting.push(member);
       this.#draining ??= this.#drain();
     });
   }
@@ -60,7 +70,17 @@ export class WriteQueue {
       await this.#afterFailure(members, error);
       return;
     }
-    for (const { resolve } of members) resolve();
+    // The rows are durable and no caller knows: a check of the store that may still refuse an answer belongs here.
+    this.#answer(members, null);
+  }
+
+  /** Tells how each write went, then answers its caller. */
+  #answer(members: readonly Member[], error: StoreUnavailableError | null): void {
+    for (const { writer, begunAt, resolve, reject } of members) {
+      if (writer !== null) this.#onWrite({ writer, seconds: (performance.now() - begunAt) / 1_000, error });
+      if (error === null) resolve();
+      else reject(error);
+    }
   }
 
   /** Bad rows of one member must not fail its neighbours; a store that cannot be written fails them all, without a retry each. */
@@ -69,8 +89,7 @@ export class WriteQueue {
       for (const member of members) await this.#commit([member]);
       return;
     }
-    const refusal = unavailable(this.#file, 'written', error);
-    for (const { reject } of members) reject(refusal);
+    this.#answer(members, unavailable(this.#file, 'written', error));
   }
 
   async #transaction(writes: readonly RowWrite[]): Promise<void> {

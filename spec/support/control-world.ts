@@ -1,12 +1,16 @@
 import { SimulatedClock } from 'xstate';
 import type { OpenControl } from '../../lib/control/control.ts';
+import { Health } from '../../lib/control/health.ts';
+import { ObservedProcessHost } from '../../lib/control/health-processes.ts';
 import { openControl } from '../../lib/control/open-control.ts';
 import { AgentNotFoundError } from '../../lib/model/errors.ts';
+import type { JournalEntry } from '../../lib/model/journal.ts';
 import type { AgentPlan, ServiceSpec } from '../../lib/model/spec.ts';
 import type { WebhookSpec } from '../../lib/model/webhook.ts';
 import type { ActorStore } from '../../lib/ports/actor-store.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { Log } from '../../lib/ports/log.ts';
+import type { ProcessMeter } from '../../lib/ports/meter.ts';
 import type { ServiceLogs } from '../../lib/ports/service-logs.ts';
 import type { SpecSource } from '../../lib/ports/spec-source.ts';
 import { FakeCatalog } from './actor-world.ts';
@@ -23,6 +27,13 @@ export const NO_LOGS: ServiceLogs = {
   follow: () => (async function* () {})(),
   keepBounded: () => undefined,
   close: () => Promise.resolve(),
+};
+
+/** Measures nothing. */
+export const NO_PROCESS_METER: ProcessMeter = {
+  launched: () => undefined,
+  stopped: () => undefined,
+  surveyed: () => undefined,
 };
 
 const GUARANTEES = { exactExit: true, treeComplete: true, losslessRotation: true };
@@ -93,6 +104,8 @@ export class ControlWorld {
   prober = new FakeProber();
   readonly log = recordingLog();
   readonly origin = { correlationId: 'request-1' };
+  /** Every fact that a host has told to whoever counts them. */
+  readonly published: JournalEntry[] = [];
   processes: FakeProcessHost;
   timers = new SimulatedClock();
   #elapsed = 0;
@@ -112,17 +125,21 @@ export class ControlWorld {
   }
 
   async boot(): Promise<void> {
-    const { specs, processes, catalog, prober, clock, timers, log } = this;
+    const { specs, catalog, prober, clock, timers, log } = this;
     this.#life = new AbortController();
     const store = untilDeath(this.store, this.#life.signal);
+    const health = new Health(clock, log);
+    this.store.onWrite = (write) => {
+      health.storeWrote(write);
+    };
+    const processes = new ObservedProcessHost(this.processes, health, NO_PROCESS_METER);
     const identity = { processId: 1, version: '0.0.0', guarantees: GUARANTEES };
     this.#control = await openControl({
       ...{ store, specs, processes, catalog, prober, logs: NO_LOGS },
-      usage: NO_USAGE,
-      clock,
-      timers,
-      log,
-      identity,
+      ...{ usage: NO_USAGE, health, clock, timers, log, identity },
+      onFacts: (facts) => {
+        this.published.push(...facts);
+      },
     });
     await this.pass();
   }

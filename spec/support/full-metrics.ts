@@ -1,11 +1,13 @@
+import { ObservedProcessHost } from '../../lib/control/health-processes.ts';
+import { Health } from '../../lib/control/health.ts';
 import { Metrics } from '../../lib/metrics/metrics.ts';
 import { parseServiceId } from '../../lib/model/ids.ts';
 import type { JournalEntry } from '../../lib/model/journal.ts';
 import { NO_LIMITS } from '../../lib/model/limits.ts';
 import type { LaunchRequest } from '../../lib/ports/process-host.ts';
+import { recordingLog } from './control-world.ts';
 import { measuredService } from './fake-control.ts';
 import { fakeProcessHost } from './fake-process-host.ts';
-import { memoryStore } from './memory-store.ts';
 
 const AT = 1_700_000_000_000;
 const PUMP = parseServiceId('pump1-corerl');
@@ -14,9 +16,8 @@ const PUMP = parseServiceId('pump1-corerl');
 export async function fullExposition(): Promise<string> {
   const metrics = new Metrics({ version: '1.2.3', startedAt: AT });
   await launchAndStop(metrics);
-  await metrics
-    .store(memoryStore())
-    .commitWishes({ put: [], drop: [], journal: [fact(1, 'adopted'), fact(2, 'exited')] });
+  metrics.facts.published([fact(1, 'adopted'), fact(2, 'exited')]);
+  metrics.store.wrote({ writer: 'wish', seconds: 0.01, error: null });
   metrics.probes.checked({ probe: 'liveness', check: 'http', outcome: 'success', seconds: 0.01 });
   metrics.requests.answered({ method: 'GET', route: '/metrics', status: 200, seconds: 0.01 });
   metrics.requests.watchStreams(() => new Map([['/api/events', 1]]));
@@ -31,7 +32,9 @@ export async function fullExposition(): Promise<string> {
 }
 
 async function launchAndStop(metrics: Metrics): Promise<void> {
-  const host = metrics.processes(fakeProcessHost({ now: () => AT, random: () => 0.5 }));
+  const clock = { now: () => AT, random: () => 0.5 };
+  const health = new Health(clock, recordingLog());
+  const host = new ObservedProcessHost(fakeProcessHost(clock), health, metrics.processes);
   const stop = { signal: 'SIGTERM', graceMs: 0 } as const;
   const request: LaunchRequest = {
     ...{ serviceId: PUMP, agentId: null, generation: 1, executablePath: '/plant/corerl', version: null, args: [] },

@@ -4,6 +4,7 @@ import type { JournalEntry, JournalQuery } from '../../lib/model/journal.ts';
 import type { Receipt } from '../../lib/model/receipt.ts';
 import type { Wish } from '../../lib/model/wish.ts';
 import type { ActorCommit, ActorRow, ActorStore, QuarantinedRow, WishCommit } from '../../lib/ports/actor-store.ts';
+import type { OnStoreWrite, StoreWriter } from '../../lib/ports/store-writes.ts';
 
 /** An ActorStore without a disk: the test decides when writes fail and how long they take. */
 export interface MemoryStore extends ActorStore {
@@ -13,6 +14,8 @@ export interface MemoryStore extends ActorStore {
   readonly journal: readonly JournalEntry[];
   /** How many writes (probes left out) became durable. */
   readonly writes: number;
+  /** Told how each write goes (probes left out); at first nobody. */
+  onWrite: OnStoreWrite;
   /** From now on every write and probe rejects with StoreUnavailableError, until {@link heal}. */
   breakDown(reason?: string): void;
   heal(): void;
@@ -32,6 +35,8 @@ interface Kept {
 class InMemoryActorStore implements MemoryStore {
   readonly quarantined: QuarantinedRow[] = [];
   writes = 0;
+  onWrite: OnStoreWrite = () => undefined;
+  #unquarantined: readonly QuarantinedRow[] = [];
   #kept: Kept = { actors: new Map(), wishes: new Map(), journal: new Map(), receipts: new Map() };
   #lastSeq = 0;
   #failure: string | null = null;
@@ -52,7 +57,7 @@ class InMemoryActorStore implements MemoryStore {
 
   commitActors(commit: ActorCommit): Promise<void> {
     const { upserts, removals, journal } = structuredClone(commit);
-    return this.#write((kept) => {
+    return this.#write('flush', (kept) => {
       for (const path of removals) kept.actors.delete(path);
       for (const row of upserts) kept.actors.set(row.path, row);
       append(kept, journal);
@@ -61,7 +66,7 @@ class InMemoryActorStore implements MemoryStore {
 
   commitWishes(commit: WishCommit): Promise<void> {
     const { put, drop, journal, receipt } = structuredClone(commit);
-    return this.#write((kept) => {
+    return this.#write('wish', (kept) => {
       for (const subject of drop) kept.wishes.delete(subject);
       for (const wish of put) kept.wishes.set(wish.subject, wish);
       append(kept, journal);
@@ -75,18 +80,21 @@ class InMemoryActorStore implements MemoryStore {
 
   keepReceipt(receipt: Receipt): Promise<void> {
     const copy = structuredClone(receipt);
-    return this.#write((kept) => {
+    return this.#write('wish', (kept) => {
       kept.receipts.set(copy.key, copy);
     });
   }
 
   quarantine(rows: readonly QuarantinedRow[]): Promise<void> {
     const copy = structuredClone(rows);
-    return this.#write((kept) => {
+    const written = this.#write('quarantine', (kept) => {
       for (const { row } of copy) {
         if (kept.actors.get(row.path)?.snapshot === row.snapshot) kept.actors.delete(row.path);
       }
       this.quarantined.push(...copy);
+    });
+    return written.catch(() => {
+      this.#unquarantined = [...this.#unquarantined, ...copy];
     });
   }
 
@@ -113,6 +121,9 @@ class InMemoryActorStore implements MemoryStore {
   async probe(): Promise<void> {
     await this.#gate;
     this.#check();
+    const rows = this.#unquarantined;
+    this.#unquarantined = [];
+    if (rows.length > 0) void this.quarantine(rows);
   }
 
   breakDown(reason = 'SQLITE_FULL: database or disk is full'): void {
@@ -132,9 +143,20 @@ class InMemoryActorStore implements MemoryStore {
     this.#open();
   }
 
+  /** Tells how the write went before it answers. */
+  async #write(writer: StoreWriter, change: (kept: Kept) => void): Promise<void> {
+    try {
+      await this.#gate;
+      this.#commit(change);
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) this.onWrite({ writer, seconds: 0, error });
+      throw error;
+    }
+    this.onWrite({ writer, seconds: 0, error: null });
+  }
+
   /** All or nothing: `change` works on a copy, which takes the place of the original when it is through. */
-  async #write(change: (kept: Kept) => void): Promise<void> {
-    await this.#gate;
+  #commit(change: (kept: Kept) => void): void {
     this.#check();
     const { actors, wishes, journal, receipts } = this.#kept;
     const next: Kept = {

@@ -1,9 +1,11 @@
 import type { AnyMachineSnapshot, InspectionEvent } from 'xstate';
+import type { ServicePorts } from '../../lib/actors/service/effects.ts';
 import { createSupervisorMachine } from '../../lib/actors/supervisor/machine.ts';
 import { agentRef, agentRefs, serviceRef, serviceRefs, type SupervisorRef } from '../../lib/control/actors.ts';
 import { comeUp } from '../../lib/control/coming-up.ts';
 import type { ControlDeps } from '../../lib/control/control-deps.ts';
 import { openGround } from '../../lib/control/ground.ts';
+import { Health } from '../../lib/control/health.ts';
 import { hostParts } from '../../lib/control/host-parts.ts';
 import { Host } from '../../lib/control/host.ts';
 import { recover } from '../../lib/control/recovery.ts';
@@ -25,8 +27,7 @@ import type { Executable, ProcessFacts } from '../../lib/model/process.ts';
 import type { Catalog, ExecutableQuery } from '../../lib/ports/catalog.ts';
 import type { Clock, Timers } from '../../lib/ports/clock.ts';
 import type { Log } from '../../lib/ports/log.ts';
-import type { Prober } from '../../lib/ports/prober.ts';
-import type { LaunchRequest, ProcessHost } from '../../lib/ports/process-host.ts';
+import type { LaunchRequest } from '../../lib/ports/process-host.ts';
 import type { SpecSource } from '../../lib/ports/spec-source.ts';
 import { pathOf } from './actor-world.ts';
 import { NO_LOGS, untilDeath } from './control-world.ts';
@@ -54,7 +55,7 @@ const REFUSALS = [
 ] as const;
 
 /** The ports of the host that lives now; one walk at a time. */
-const CURRENT = {} as { processes: ProcessHost; catalog: Catalog; prober: Prober; clock: Clock }; // filled by boot()
+const CURRENT = {} as ServicePorts & { clock: Clock }; // filled by boot()
 
 /** A port whose every call goes to the one of the host that lives now. */
 function currentPort<Name extends keyof typeof CURRENT>(name: Name): (typeof CURRENT)[Name] {
@@ -213,7 +214,7 @@ export class WalkWorld {
     const specs = this.#specs();
     const deps: ControlDeps = {
       ...{ store: this.#counted(untilDeath(this.store, life)), specs, processes, catalog: this.catalog, prober },
-      ...{ logs: NO_LOGS, usage: NO_USAGE, clock, timers, log: SILENT },
+      ...{ logs: NO_LOGS, usage: NO_USAGE, health: new Health(clock, SILENT), clock, timers, log: SILENT },
       identity: { processId: 1, version: '0.0.0', guarantees: GUARANTEES },
     };
     const ground = await openGround(deps);
@@ -226,7 +227,7 @@ export class WalkWorld {
         inspect(event);
       },
     });
-    Object.assign(CURRENT, { processes: ground.processes, catalog, prober, clock });
+    Object.assign(CURRENT, { processes: ground.launches, catalog, prober, clock });
     const root = await recover({ ...ground, prober, clock, timers, log: SILENT, machine: MACHINE });
     const parts = hostParts(deps, ground, root);
     this.root = root;

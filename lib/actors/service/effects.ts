@@ -12,7 +12,7 @@ import { fallbackOf } from './exits.ts';
 
 /** The ports a service acts through. */
 export interface ServicePorts {
-  readonly processes: ProcessHost;
+  readonly processes: Pick<ProcessHost, 'launch' | 'stop' | 'facts' | 'observe'>;
   readonly catalog: Catalog;
   readonly prober: Prober;
 }

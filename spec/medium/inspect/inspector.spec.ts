@@ -8,7 +8,7 @@ import { WebSocket } from 'ws';
 import { readCertificate } from '../../../lib/http/server/tls-files.ts';
 import { openAccess } from '../../../lib/http/access/tokens.ts';
 import { openInspector, type Inspector } from '../../../lib/inspect/inspector.ts';
-import { wallTimers } from '../../../lib/control/wall-timers.ts';
+import { wallTimers } from '../../../lib/ports/wall-timers.ts';
 import { ActorWorld } from '../../support/actor-world.ts';
 import { FIRST } from '../../support/certificates.ts';
 import { recordingLog } from '../../support/control-world.ts';

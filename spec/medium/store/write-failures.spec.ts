@@ -63,6 +63,26 @@ describe('A store that cannot be written', () => {
     expect(await actors.lastSeq()).to.equal(2);
   });
 
+  it('sets rows aside when a probe finds it writable again, those only that no newer ones stand in for', async () => {
+    const { file, actors, log } = await openedStore({ busyTimeoutMs: 20 });
+    const [bad, outdated] = [actorRow('bad'), actorRow('outdated')];
+    await actors.commitActors(actorCommit({ upserts: [bad, outdated] }));
+    const foreign = foreignConnection(file);
+    await foreign.run('BEGIN IMMEDIATE');
+    const rows = [bad, outdated].map((row) => ({ row, reason: 'unknown state' }));
+    await actors.quarantine(rows, 42);
+    expect(log.records.map(({ level, fields }) => [level, fields['rows']])).to.deep.equal([['error', 2]]);
+    await expectUnavailable(actors.probe());
+    await foreign.run('ROLLBACK');
+    const newer = actorRow('outdated', { snapshot: '{"value":"stopped"}' });
+    await actors.commitActors(actorCommit({ upserts: [newer] }));
+    await actors.probe();
+    await actors.probe(); // what the first one began is written before what the second one writes
+    expect(await actors.loadActors()).to.deep.equal([newer]);
+    const kept = await foreign.all('SELECT row, at FROM quarantine ORDER BY id');
+    expect(kept).to.deep.equal([bad, outdated].map((row) => ({ row: JSON.stringify(row), at: 1_700_000_000_000 })));
+  });
+
   it('waits for a lock that is given back in time', async () => {
     const { file, actors } = await openedStore();
     const foreign = foreignConnection(file);

@@ -1,10 +1,7 @@
 import { expect } from 'chai';
 import { SimulatedClock } from 'xstate';
-import { reportingLedger } from '../../../lib/control/health-store.ts';
 import { Health } from '../../../lib/control/health.ts';
 import { StoreUnavailableError } from '../../../lib/model/errors.ts';
-import { parseLaunchId } from '../../../lib/model/ids.ts';
-import type { LaunchLedger } from '../../../lib/ports/launch-ledger.ts';
 import { ControlWorld, recordingLog } from '../../support/control-world.ts';
 import { rejection } from '../../support/rejection.ts';
 
@@ -47,6 +44,20 @@ describe('the health of a host', () => {
       world.control.health();
       await world.pass();
       expect(world.control.health().status).to.equal('healthy');
+    });
+
+    it('is looked at after 0.5 s again when it fails anew after it was back', async () => {
+      world.store.breakDown();
+      await rejection(start());
+      for (const wait of [500, 1_000, 2_000]) await world.pass(wait);
+      world.store.heal();
+      await world.pass(4_000);
+      expect(world.control.health().status).to.equal('healthy');
+      world.store.breakDown();
+      await rejection(start());
+      world.store.heal();
+      await world.pass(500);
+      expect(world.control.obstacles()).to.deep.equal([]);
     });
 
     it('keeps a service that crashes meanwhile in backoff with the reason, and brings it up when the store is back', async () => {
@@ -96,19 +107,24 @@ describe('the health of a host', () => {
     expect(world.control.health().status).to.equal('healthy');
   });
 
-  it('is degraded when only the ledger fails', async () => {
-    const clock = { now: () => 0, random: () => 0.5 };
-    const health = new Health(clock, recordingLog());
-    const timers = new SimulatedClock();
-    let isBack = false;
-    health.watchStore({ probe: () => Promise.resolve(), onBack: () => (isBack = true), timers });
-    const broken = { revoked: () => Promise.reject(new StoreUnavailableError('read-only')) };
-    const ledger = reportingLedger(broken as Partial<LaunchLedger> as LaunchLedger, health); // all that is called
-    await rejection(ledger.revoked(parseLaunchId('0'.repeat(32))));
-    expect(health.reasons()).to.deep.equal(['read-only']);
-    timers.increment(500);
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(health.reasons()).to.deep.equal([]);
-    expect(isBack).to.equal(true);
-  });
+  for (const [when, isWatchedFirst] of [
+    ['', true],
+    [', also when it did before anybody could look at the store', false],
+  ] as const) {
+    it(`is degraded when only the ledger fails${when}`, async () => {
+      const clock = { now: () => 0, random: () => 0.5 };
+      const health = new Health(clock, recordingLog());
+      const timers = new SimulatedClock();
+      let isBack = false;
+      const watch = { probe: () => Promise.resolve(), onBack: () => (isBack = true), timers };
+      if (isWatchedFirst) health.watchStore(watch);
+      health.storeWrote({ writer: 'ledger', error: new StoreUnavailableError('read-only') });
+      if (!isWatchedFirst) health.watchStore(watch);
+      expect(health.reasons()).to.deep.equal(['read-only']);
+      timers.increment(500);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(health.reasons()).to.deep.equal([]);
+      expect(isBack).to.equal(true);
+    });
+  }
 });

@@ -80,4 +80,16 @@ describe('the journal', () => {
     ]);
     expect(world.control.health().status).to.equal('healthy');
   });
+
+  it('is counted as it is told: what is durable, and nothing twice', async () => {
+    world.store.breakDown('disk full');
+    const before = world.published.length;
+    world.processes.exit('pump1-corerl', { code: 7 });
+    await world.pass();
+    expect(world.published).to.have.length(before);
+    world.store.heal();
+    await world.pass(500);
+    expect(world.published.slice(before).map(({ type }) => type)).to.include('process.exited');
+    expect(world.published).to.deep.equal(world.store.journal);
+  });
 });

@@ -1,10 +1,8 @@
 import { expect } from 'chai';
-import { ReportingProcessHost } from '../../../lib/control/health-processes.ts';
-import { Health } from '../../../lib/control/health.ts';
+import { LaunchAfterCommit } from '../../../lib/control/launch-after-commit.ts';
 import { parseServiceId } from '../../../lib/model/ids.ts';
 import { NO_LIMITS } from '../../../lib/model/limits.ts';
 import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
-import { recordingLog } from '../../support/control-world.ts';
 import { fakeProcessHost } from '../../support/fake-process-host.ts';
 
 const request: LaunchRequest = {
@@ -22,13 +20,18 @@ const request: LaunchRequest = {
 
 describe('a launch that waits until what was told before is kept', () => {
   let keep: () => void;
-  let host: ReportingProcessHost;
+  let fail: (error: Error) => void;
+  let obstacles: readonly string[];
+  let host: LaunchAfterCommit;
   const fake = fakeProcessHost();
 
   beforeEach(() => {
-    const kept = new Promise<void>((resolve) => (keep = resolve));
-    const clock = { now: () => 0, random: () => 0.5 };
-    host = new ReportingProcessHost(fake, new Health(clock, recordingLog()), () => kept);
+    const kept = new Promise<void>((resolve, reject) => {
+      keep = resolve;
+      fail = reject;
+    });
+    obstacles = [];
+    host = new LaunchAfterCommit(fake, { obstacles: () => obstacles, commit: () => kept });
   });
 
   it('never begins when its service is stopped meanwhile', async () => {
@@ -43,6 +46,28 @@ describe('a launch that waits until what was told before is kept', () => {
     const serviceId = parseServiceId('pump2-corerl');
     expect(await host.launch({ ...request, serviceId, generation: 1 })).to.include({ type: 'launched' });
     await host.stop(serviceId, request.stop);
+  });
+
+  it('never begins when that cannot be kept', async () => {
+    const before = fake.launches.length;
+    const outcome = host.launch(request);
+    fail(new Error('disk full'));
+    const message =
+      'The service "pump1-corerl" is not launched before the end of its last process can be kept: disk full';
+    const failure = { code: 'ESTORE', isPermanent: false, message };
+    expect(await outcome).to.deep.equal({ type: 'refused', generation: 3, failure });
+    expect(fake.launches).to.have.length(before);
+  });
+
+  it('is refused without waiting while nothing can be made durable, the first of its service too', async () => {
+    obstacles = ['The store is read-only.'];
+    const before = fake.launches.length;
+    for (const generation of [1, 4]) {
+      const outcome = await host.launch({ ...request, generation });
+      expect(outcome).to.deep.include({ type: 'refused', generation: generation - 1 });
+      expect(outcome).to.have.nested.property('failure.message').that.contains('read-only');
+    }
+    expect(fake.launches).to.have.length(before);
   });
 
   it('begins afterwards', async () => {

@@ -99,6 +99,40 @@ describe('the recorder', () => {
     expect((await store.loadActors())[0]!.snapshot).to.contain('"count":300');
   });
 
+  it('tries again after 0.5 s as at first once a write has gone through', async () => {
+    const actor = root();
+    store.breakDown();
+    for (const wait of [0, 500, 1_000]) {
+      await ticks();
+      timers.increment(wait);
+    }
+    store.heal();
+    await ticks();
+    timers.increment(2_000);
+    await ticks();
+    expect(await store.loadActors()).to.have.length(1);
+    store.breakDown();
+    actor.send({ type: 'up' });
+    await ticks();
+    store.heal();
+    timers.increment(500);
+    await ticks();
+    expect((await store.loadActors())[0]!.snapshot).to.contain('"count":1');
+  });
+
+  it('writes what changed while another write was under way, without waiting for more', async () => {
+    const actor = root();
+    await ticks();
+    store.holdWrites();
+    actor.send({ type: 'up' });
+    await ticks();
+    actor.send({ type: 'up' });
+    await ticks();
+    store.releaseWrites();
+    await ticks();
+    expect((await store.loadActors())[0]!.snapshot).to.contain('"count":2');
+  });
+
   it('writes as soon as it is told that the store is back', async () => {
     root();
     store.breakDown();

@@ -1,9 +1,7 @@
 import { expect } from 'chai';
-import { ReportingProcessHost } from '../../../lib/control/health-processes.ts';
-import { Health } from '../../../lib/control/health.ts';
+import { LaunchAfterCommit } from '../../../lib/control/launch-after-commit.ts';
 import { NO_LIMITS } from '../../../lib/model/limits.ts';
 import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
-import { recordingLog } from '../../support/control-world.ts';
 import { fakeProcessHost } from '../../support/fake-process-host.ts';
 import { serviceSpec } from '../../support/specs.ts';
 
@@ -20,7 +18,7 @@ describe('a launch that waits until earlier facts are kept', () => {
       const fake = fakeProcessHost(clock);
       let keep = (): void => undefined;
       const kept = new Promise<void>((resolve) => (keep = resolve));
-      const processes = new ReportingProcessHost(fake, new Health(clock, recordingLog()), () => kept);
+      const processes = new LaunchAfterCommit(fake, { obstacles: () => [], commit: () => kept });
       const outcome = processes.launch(request);
       keep();
       for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();

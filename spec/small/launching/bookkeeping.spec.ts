@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { SimulatedClock } from 'xstate';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
 import { FactsBook } from '../../../lib/launching/facts-book.ts';
 import { LedgerDebt } from '../../../lib/launching/ledger-debt.ts';
@@ -36,6 +37,23 @@ describe('a debt to the ledger', () => {
     expect(paid).to.equal(0);
     isAway = false;
     await debt.pay();
+    expect(paid).to.equal(1);
+  });
+
+  it('is tried again after 0.25 s, then ever more slowly, at last every 10 s', async () => {
+    const timers = new SimulatedClock();
+    const tries: number[] = [];
+    const write = (): Promise<void> => {
+      tries.push(timers.now());
+      return tries.length < 9 ? Promise.reject(new Error('away')) : Promise.resolve();
+    };
+    let paid = 0;
+    new LedgerDebt(write, () => (paid += 1), SILENT, timers);
+    for (let passed = 0; passed < 60_000; passed += 250) {
+      await new Promise((resolve) => setImmediate(resolve));
+      timers.increment(250);
+    }
+    expect(tries).to.deep.equal([0, 250, 750, 1_750, 3_750, 7_750, 15_750, 25_750, 35_750]);
     expect(paid).to.equal(1);
   });
 

@@ -1,16 +1,18 @@
 import { expect } from 'chai';
+import { ObservedProcessHost } from '../../../lib/control/health-processes.ts';
+import { Health } from '../../../lib/control/health.ts';
 import { Metrics } from '../../../lib/metrics/metrics.ts';
+import { StoreUnavailableError } from '../../../lib/model/errors.ts';
 import { parseServiceId, type ServiceId } from '../../../lib/model/ids.ts';
 import type { JournalEntry } from '../../../lib/model/journal.ts';
 import { NO_LIMITS } from '../../../lib/model/limits.ts';
 import type { MeasuredAgent, MeasuredHost, MeasuredService } from '../../../lib/ports/meter.ts';
-import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
+import type { LaunchRequest, ProcessHost } from '../../../lib/ports/process-host.ts';
 import type { TreeUsage } from '../../../lib/ports/process-usage.ts';
+import { recordingLog } from '../../support/control-world.ts';
 import { parseExposition, valueIn } from '../../support/exposed.ts';
 import { measuredService } from '../../support/fake-control.ts';
 import { fakeProcessHost } from '../../support/fake-process-host.ts';
-import { memoryStore } from '../../support/memory-store.ts';
-import { rejection } from '../../support/rejection.ts';
 
 const STARTED_AT = 1_700_000_000_000;
 const PUMP = parseServiceId('pump1-corerl');
@@ -166,27 +168,18 @@ describe('the metrics of a host', () => {
   });
 
   describe('of facts', () => {
-    it('count exits by class once they are written down, also of each service', async () => {
-      const store = memoryStore();
-      const measured = world.metrics.store(store);
-      const exit = world.fact('process.exited', { serviceId: PUMP, detail: { class: 'signal' } });
-      const commit = { upserts: [], removals: [], journal: [exit], updatedAt: STARTED_AT };
+    it('count exits by class, also of each service', async () => {
       world.listed = [measuredService(PUMP)];
-      store.breakDown();
-      await rejection(measured.commitActors(commit));
       expect(await world.value('coredinator_exits_total', { class: 'signal' })).to.equal(0);
-      expect(await world.value('coredinator_store_write_failures_total', { writer: 'flush' })).to.equal(1);
-      store.heal();
-      await measured.commitActors(commit);
+      world.metrics.facts.published([world.fact('process.exited', { serviceId: PUMP, detail: { class: 'signal' } })]);
       expect(await world.value('coredinator_exits_total', { class: 'signal' })).to.equal(1);
       expect(await world.value('coredinator_exits_total', { class: 'lost' })).to.equal(0);
       expect(await world.value('coredinator_service_exits_total', { service: PUMP, class: 'signal' })).to.equal(1);
-      expect(await world.value('coredinator_store_write_duration_seconds_count', { writer: 'flush' })).to.equal(1);
     });
 
     it('forget the exits of a service that is no more', async () => {
       const exit = world.fact('process.exited', { serviceId: PUMP, detail: { class: 'code' } });
-      await world.metrics.store(memoryStore()).commitWishes({ put: [], drop: [], journal: [exit] });
+      world.metrics.facts.published([exit]);
       expect(await world.value('coredinator_service_exits_total', { class: 'code' })).to.equal(undefined);
       world.listed = [measuredService(PUMP)];
       expect(await world.value('coredinator_service_exits_total', { class: 'code' })).to.equal(undefined);
@@ -194,16 +187,28 @@ describe('the metrics of a host', () => {
     });
 
     it('count events by type, name the newest, and tell how long adoptions took from the start of the host', async () => {
-      const measured = world.metrics.store(memoryStore());
       expect(await world.value('coredinator_journal_last_seq')).to.equal(undefined);
-      const later = world.fact('process.adopted', { seq: 12, at: STARTED_AT + 200 });
-      const earlier = world.fact('process.adopted', { seq: 11, at: STARTED_AT - 5_000 }); // the clock was set back
-      await measured.commitWishes({ put: [], drop: [], journal: [later, earlier] });
+      const before = world.fact('process.adopted', { seq: 11, at: STARTED_AT - 5_000 }); // the clock was set back
+      world.metrics.facts.published([before, world.fact('process.adopted', { seq: 12, at: STARTED_AT + 200 })]);
       expect(await world.value('coredinator_events_total', { type: 'process.adopted' })).to.equal(2);
       expect(await world.value('coredinator_journal_last_seq')).to.equal(12);
       expect(await world.value('coredinator_adoption_duration_seconds_sum')).to.equal(0.2);
       expect(await world.value('coredinator_adoption_duration_seconds_count')).to.equal(2);
     });
+  });
+
+  it('of writes to the store are how long those took that went through, and how many were refused, by writer', async () => {
+    const { store } = world.metrics;
+    store.wrote({ writer: 'flush', seconds: 0.25, error: null });
+    store.wrote({ writer: 'flush', seconds: 4, error: new StoreUnavailableError('disk full') });
+    for (const [name, expected] of [
+      ['write_duration_seconds_count', 1],
+      ['write_duration_seconds_sum', 0.25],
+      ['write_failures_total', 1],
+    ] as const) {
+      expect(await world.value(`coredinator_store_${name}`, { writer: 'flush' }), name).to.equal(expected);
+    }
+    expect(await world.value('coredinator_store_write_failures_total', { writer: 'quarantine' })).to.equal(0);
   });
 
   describe('of processes', () => {
@@ -212,10 +217,12 @@ describe('the metrics of a host', () => {
       ...{ serviceId: PUMP, agentId: null, generation: 1, executablePath: '/plant/corerl', version: null, args: [] },
       ...{ env: {}, cwd: null, stop: { signal: 'SIGTERM', graceMs: 0 }, limits: NO_LIMITS },
     };
+    const observed = (host: ProcessHost): ProcessHost =>
+      new ObservedProcessHost(host, new Health(clock, recordingLog()), world.metrics.processes);
 
     it('count launches by outcome, refused ones by the code of the reason', async () => {
       const host = fakeProcessHost(clock);
-      const measured = world.metrics.processes(host);
+      const measured = observed(host);
       host.refuseNext(PUMP, { code: 'ENOEXEC' });
       await measured.launch(request);
       await measured.launch(request);
@@ -227,7 +234,7 @@ describe('the metrics of a host', () => {
     });
 
     it('do not take a stop of nothing for a quick one', async () => {
-      await world.metrics.processes(fakeProcessHost(clock)).stop(PUMP, request.stop);
+      await observed(fakeProcessHost(clock)).stop(PUMP, request.stop);
       expect(await world.value('coredinator_stop_duration_seconds_count')).to.equal(0);
     });
 
@@ -237,7 +244,7 @@ describe('the metrics of a host', () => {
       host.surveyed.set(PUMP, { status: 'revoked', generation: 1, launchId });
       const reason = 'It lives.';
       host.found.push({ launchId, serviceId: null, generation: null, pid: 7, fate: 'killed', reason });
-      await world.metrics.processes(host).survey();
+      await observed(host).survey();
       expect(await world.value('coredinator_surveyed_services', { status: 'revoked' })).to.equal(1);
       expect(await world.value('coredinator_surveyed_services', { status: 'alive' })).to.equal(0);
       expect(await world.value('coredinator_stray_processes', { fate: 'killed' })).to.equal(1);

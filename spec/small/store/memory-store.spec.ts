@@ -1,5 +1,11 @@
 import { memoryStore } from '../../support/memory-store.ts';
-import { actorCommit, actorRow, describeActorStore, expectUnavailable } from '../../support/store-contract.ts';
+import {
+  actorCommit,
+  actorRow,
+  describeActorStore,
+  expectUnavailable,
+  wishCommit,
+} from '../../support/store-contract.ts';
 import { expect } from 'chai';
 
 describeActorStore('The memory store', () => Promise.resolve(memoryStore()));
@@ -24,5 +30,29 @@ describe('The memory store', () => {
     store.releaseWrites();
     await Promise.all(writes);
     expect((await store.loadActors()).map((row) => row.path)).to.deep.equal(['a', 'b']);
+  });
+
+  it('tells how each write went, and by whom it was asked for', async () => {
+    const store = memoryStore();
+    const told: string[] = [];
+    store.onWrite = ({ writer, error }) => told.push(`${writer} ${error === null ? 'durable' : 'refused'}`);
+    await store.commitActors(actorCommit({ upserts: [actorRow('a')] }));
+    await store.commitWishes(wishCommit({}));
+    store.breakDown();
+    await store.quarantine([{ row: actorRow('a'), reason: 'bad' }], 1);
+    expect(told).to.deep.equal(['flush durable', 'wish durable', 'quarantine refused']);
+  });
+
+  it('sets rows aside that it could not before as soon as a probe goes well', async () => {
+    const store = memoryStore();
+    await store.commitActors(actorCommit({ upserts: [actorRow('a')] }));
+    store.breakDown();
+    await store.quarantine([{ row: actorRow('a'), reason: 'bad' }], 1);
+    expect(await store.loadActors()).to.have.length(1);
+    store.heal();
+    await store.probe();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(store.quarantined).to.have.length(1);
+    expect(await store.loadActors()).to.deep.equal([]);
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import type { SqlSession } from '../../../lib/store/connection.ts';
-
+import type { StoreWrite } from '../../../lib/ports/store-writes.ts';
 import { rowFor, type RowWrite } from '../../../lib/store/rows/batch.ts';
 import { WriteQueue } from '../../../lib/store/write-queue.ts';
 import { RecordingLog } from '../../support/opened-store.ts';
@@ -11,6 +11,8 @@ import { expectUnavailable } from '../../support/store-contract.ts';
 class ScriptedSession implements SqlSession {
   readonly calls: string[] = [];
   readonly failures = new Map<string, string>();
+  /** No call ends before this does. */
+  gate: Promise<void> = Promise.resolve();
 
   run(sql: string, ...parameters: readonly unknown[]): Promise<void> {
     return this.#call([sql, ...parameters].join(' '));
@@ -28,12 +30,11 @@ class ScriptedSession implements SqlSession {
     return this.#call('(drop)');
   }
 
-  #call(text: string): Promise<void> {
+  async #call(text: string): Promise<void> {
     this.calls.push(text);
+    await this.gate;
     const code = this.failures.get(text);
-    return code === undefined
-      ? Promise.resolve()
-      : Promise.reject(Object.assign(new Error(`${code}: told so`), { code }));
+    if (code !== undefined) throw Object.assign(new Error(`${code}: told so`), { code });
   }
 }
 
@@ -49,11 +50,13 @@ describe('The write queue', () => {
   let session: ScriptedSession;
   let log: RecordingLog;
   let queue: WriteQueue;
+  let told: StoreWrite[];
 
   beforeEach(() => {
     session = new ScriptedSession();
     log = new RecordingLog();
-    queue = new WriteQueue('/state/a.db', session, log);
+    told = [];
+    queue = new WriteQueue('/state/a.db', session, log, (write) => told.push(write));
   });
 
   it('runs a single statement without a transaction around it', async () => {
@@ -113,5 +116,59 @@ describe('The write queue', () => {
     expect(error.message).to.contain('SQLITE_IOERR');
     expect(log.records).to.have.length(1);
     expect(log.records[0]?.level).to.equal('error');
+  });
+
+  describe('tells how each write went', () => {
+    const outcomes = (): unknown[] => told.map(({ writer, error }) => [writer, error === null ? 'durable' : 'refused']);
+
+    it('of all that share a transaction, before their callers are answered', async () => {
+      const answered: number[] = [];
+      const writes = [fact(1), fact(2), wish('a')].map((row, n) =>
+        queue.write([row], n === 2 ? 'wish' : 'flush').then(() => answered.push(told.length)),
+      );
+      await Promise.all(writes);
+      expect(session.calls).to.have.length(5);
+      expect(outcomes()).to.deep.equal([
+        ['flush', 'durable'],
+        ['flush', 'durable'],
+        ['wish', 'durable'],
+      ]);
+      expect(answered).to.deep.equal([1, 3, 3]);
+    });
+
+    it('once, also where the members of a transaction are tried one by one', async () => {
+      session.failures.set('FACT [[2],[3]]', 'SQLITE_CONSTRAINT').set('FACT [[2]]', 'SQLITE_CONSTRAINT');
+      const rows = [fact(1), fact(2), fact(3)];
+      await Promise.allSettled(rows.map((row) => queue.write([row], 'ledger')));
+      expect(outcomes()).to.deep.equal([
+        ['ledger', 'durable'],
+        ['ledger', 'refused'],
+        ['ledger', 'durable'],
+      ]);
+    });
+
+    it('with the error that each caller gets, also after the close', async () => {
+      session.failures.set('FACT [[1]]', 'SQLITE_FULL');
+      const errors = [await expectUnavailable(queue.write([fact(1)], 'flush'))];
+      await queue.close();
+      errors.push(await expectUnavailable(queue.write([fact(2)], 'wish')));
+      expect(told.map(({ error }) => error)).to.deep.equal(errors);
+    });
+
+    it('with the seconds from the call, the wait for its turn included', async () => {
+      let end = (): void => undefined;
+      session.gate = new Promise((resolve) => (end = resolve));
+      const writes = [fact(1), fact(2)].map((row) => queue.write([row], 'flush'));
+      const begunAt = performance.now();
+      while (performance.now() - begunAt < 20) await new Promise((resolve) => setImmediate(resolve));
+      end();
+      await Promise.all(writes);
+      for (const { seconds } of told) expect(seconds).to.be.within(0.02, 10);
+    });
+
+    it('unless nobody counts its writer', async () => {
+      await queue.write([fact(1)]);
+      expect(told).to.deep.equal([]);
+    });
   });
 });

@@ -1,4 +1,4 @@
-import type { Timers } from '../ports/clock.ts';
+import type { Timers } from './clock.ts';
 
 /** Timers of the real time that keep no process up. */
 export const wallTimers: Timers = {

@@ -1,0 +1,63 @@
+import { expect } from 'chai';
+
+import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
+import type { LaunchEntry } from '../../../lib/ports/launch-ledger.ts';
+import { closeStores, foreignConnection, openedStore } from '../../support/opened-store.ts';
+import {
+  actorCommit,
+  actorRow,
+  agentWish,
+  expectUnavailable,
+  journalEntry,
+  wishCommit,
+} from '../../support/store-contract.ts';
+
+describe('What a store tells of its writes', () => {
+  afterEach(closeStores);
+
+  const launchId = parseLaunchId('a'.repeat(32));
+  const serviceId = parseServiceId('pump1-corerl');
+  const exit = { code: 0, signal: null, at: 3, isKnown: true };
+  const launch: LaunchEntry = {
+    ...{ launchId, serviceId, generation: 1, bootId: 'boot', executablePath: '/plant/corerl', version: null },
+    ...{ intendedAt: 1, pid: null, startTime: null, exit: null },
+    state: 'intent',
+    shim: 'native',
+  };
+
+  it('names the one who asked: the recorder, a command, a launch, or a row that is set aside', async () => {
+    const told: string[] = [];
+    const { actors, ledger } = await openedStore({ onWrite: ({ writer }) => told.push(writer) });
+    await actors.commitActors(actorCommit({ upserts: [actorRow('a')], journal: [journalEntry(1)] }));
+    await actors.commitWishes(wishCommit({ put: [agentWish('a')] }));
+    await actors.keepReceipt({ key: 'k', fingerprint: 'f', subject: null, answer: null, at: 1 });
+    await actors.quarantine([{ row: actorRow('a'), reason: 'bad' }], 1);
+    expect(told.splice(0)).to.deep.equal(['flush', 'wish', 'wish', 'quarantine']);
+    await ledger.intend(launch);
+    await ledger.running(launchId, 7, '1');
+    await ledger.exited(launchId, exit);
+    await ledger.revoked(launchId);
+    expect(told).to.deep.equal(['ledger', 'ledger', 'ledger', 'ledger']);
+  });
+
+  it('leaves out what nobody waits for as a command, a change or a launch: probes, ports and webhooks', async () => {
+    const told: string[] = [];
+    const store = await openedStore({ onWrite: ({ writer }) => told.push(writer) });
+    await store.actors.probe();
+    await store.portBook(() => Promise.resolve(4711)).portOf(serviceId, 'http');
+    await store.webhooks.forget('none');
+    expect(told).to.deep.equal([]);
+  });
+
+  it('carries the error of a write that is refused', async () => {
+    const errors: unknown[] = [];
+    const { file, actors } = await openedStore({ busyTimeoutMs: 20, onWrite: ({ error }) => errors.push(error) });
+    const foreign = foreignConnection(file);
+    await foreign.run('BEGIN IMMEDIATE');
+    const error = await expectUnavailable(actors.commitActors(actorCommit({ upserts: [actorRow('a')] })));
+    expect(errors).to.deep.equal([error]);
+    await foreign.run('ROLLBACK');
+    await actors.commitActors(actorCommit({ upserts: [actorRow('a')] }));
+    expect(errors).to.deep.equal([error, null]);
+  });
+});

@@ -1,0 +1,85 @@
+import { expect } from 'chai';
+import { ObservedProcessHost } from '../../../lib/control/health-processes.ts';
+import { Health } from '../../../lib/control/health.ts';
+import { NO_LIMITS } from '../../../lib/model/limits.ts';
+import type { ProcessMeter } from '../../../lib/ports/meter.ts';
+import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
+import { recordingLog } from '../../support/control-world.ts';
+import { fakeProcessHost, type FakeProcessHost } from '../../support/fake-process-host.ts';
+import { rejection } from '../../support/rejection.ts';
+import { serviceSpec } from '../../support/specs.ts';
+
+describe('a process host that is observed', () => {
+  const { id, stop } = serviceSpec('pump1-corerl');
+  const clock = { now: () => 0, random: () => 0.5 };
+  const request: LaunchRequest = {
+    ...{ serviceId: id, agentId: null, generation: 1, executablePath: '/plant/program', version: null },
+    ...{ args: [], env: {}, cwd: null, limits: NO_LIMITS, stop },
+  };
+  const lack = { code: 'EAGAIN', isPermanent: false, message: 'There are too many processes.' };
+  let engine: FakeProcessHost;
+  let health: Health;
+  let host: ObservedProcessHost;
+  let measured: string[];
+
+  beforeEach(() => {
+    engine = fakeProcessHost(clock);
+    health = new Health(clock, recordingLog());
+    measured = [];
+    const meter: ProcessMeter = {
+      launched: ({ type }) => measured.push(type),
+      stopped: () => measured.push('stopped'),
+      surveyed: (facts, strays) => measured.push(`surveyed ${[...facts].length} and ${strays.length}`),
+    };
+    host = new ObservedProcessHost(engine, health, meter);
+  });
+
+  it('reports a launch that lacks what the machine has to give, until the next one', async () => {
+    engine.refuseNext(id, lack);
+    await host.launch(request);
+    expect(health.reasons()).to.deep.equal([lack.message]);
+    await host.launch(request);
+    expect(health.reasons()).to.deep.equal([]);
+    expect(measured).to.deep.equal(['refused', 'launched']);
+  });
+
+  it('reports no launch that fails for another reason, and none for the store, which reports for itself', async () => {
+    for (const failure of [{ code: 'ENOENT' }, { ...lack, isPermanent: true }, { ...lack, code: 'ESTORE' }]) {
+      engine.refuseNext(id, lack);
+      await host.launch(request);
+      engine.refuseNext(id, failure);
+      await host.launch(request);
+      expect(health.reasons()).to.deep.equal([]);
+    }
+  });
+
+  it('forgets the launch of a service as soon as that is to be stopped, even if the stop fails', async () => {
+    engine.refuseNext(id, lack);
+    await host.launch(request);
+    engine.stop = () => Promise.reject(new Error('the tree cannot be looked at'));
+    await rejection(host.stop(id, stop));
+    expect(health.reasons()).to.deep.equal([]);
+    expect(measured).to.deep.equal(['refused']);
+  });
+
+  it('measures what a survey found and stops that ended something', async () => {
+    await host.survey();
+    await host.stop(id, stop);
+    await host.launch(request);
+    await host.stop(id, stop);
+    expect(measured).to.deep.equal(['surveyed 0 and 0', 'launched', 'stopped']);
+  });
+
+  it('does everything else as the engine does it', async () => {
+    await host.launch(request);
+    const [launch] = host.live();
+    expect(launch?.serviceId).to.equal(id);
+    expect(host.facts(id)).to.deep.equal(engine.facts(id));
+    expect(await host.signal(id, 'SIGHUP')).to.equal(true);
+    expect(engine.signals).to.have.length(1);
+    expect([host.strays(), host.troubles()]).to.deep.equal([engine.strays(), engine.troubles()]);
+    const told = new Promise((exited) => host.observe(launch!.launchId, { exited }));
+    const exit = engine.exit(id, { code: 3 });
+    expect(await told).to.deep.equal(exit);
+  });
+});
