@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { codeOf } from './error-code.ts';
 
 const NUMBERS: ReadonlyMap<string, number> = new Map(Object.entries(constants.signals));
 const NAMES: ReadonlyMap<number, string> = namesByNumber();
@@ -21,4 +22,20 @@ export function signalNumber(name: string): number | null {
 /** The name of a signal number; `SIG34` and the like for signals without one. */
 export function signalName(number: number): string {
   return NAMES.get(number) ?? `SIG${number}`;
+}
+
+/** Sends a signal to the group of a process; false when it has ended. Throws when it may not be signalled. */
+export function signalGroup(pid: number, signal: number): boolean {
+  // Without setsid (sh shim outside Linux) the main process leads no group.
+  return (process.platform !== 'win32' && sent(-pid, signal)) || sent(pid, signal);
+}
+
+function sent(pid: number, signal: number): boolean {
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ESRCH') return false;
+    throw error;
+  }
 }

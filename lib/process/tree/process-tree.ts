@@ -5,10 +5,12 @@ import { exitOf, readExit, type ExitRecord } from '../files/launch-files.ts';
 import { runFolder } from '../files/layout.ts';
 import { codeOf } from '../os/error-code.ts';
 import { isLiving, type Identity } from '../os/process-identity.ts';
+import { signalGroup } from '../os/signals.ts';
 import { command, watchAlive, type AlivePipe } from './alive-pipe.ts';
 import type { Swept } from './liveness-poll.ts';
 import { Ending, type EndingTree } from './terminate.ts';
 import type { TreeOrigin, TreeRoom } from './tree-context.ts';
+import { hasShim, initialState, isMainOver, stateAfter, type TreeEvent, type TreeState } from './tree-state.ts';
 
 /** A shim that leaves later than that after its main process had to wait for descendants. */
 const AT_ONCE_MS = 50;
@@ -25,15 +27,12 @@ export class Tree implements Swept, EndingTree {
   launch: Launch | null;
   /** How the main process ended, once this host has seen it. */
   exit: ProcessExit | null = null;
-  isMainOver: boolean;
-  isGone = false;
   readonly #kind: ShimKind;
   readonly #room: TreeRoom;
   #endedAt = -Infinity;
   #pipe: AlivePipe | null = null;
-  #isShimGone = false;
+  #state: TreeState;
   #isClosed = false;
-  #isEmpty: boolean;
   #ending: Ending | null = null;
   #settleGone: () => void = () => undefined;
 
@@ -44,8 +43,7 @@ export class Tree implements Swept, EndingTree {
     this.shim = origin.shim;
     this.stop = origin.stop;
     this.launch = origin.launch;
-    this.isMainOver = origin.isMainOver;
-    this.#isEmpty = origin.isBarren;
+    this.#state = initialState(origin);
     this.#kind = origin.kind;
     this.#room = room;
     this.gone = new Promise((resolve) => (this.#settleGone = resolve));
@@ -93,25 +91,36 @@ export class Tree implements Swept, EndingTree {
   }
 
   #readRecord(): void {
-    if (this.isMainOver) return;
+    if (isMainOver(this.#state)) return;
     const record = readExit(this.#room.layout, this.launchId);
     if (record !== null) this.#end(record);
   }
 
   #end(record: ExitRecord | null): void {
-    this.isMainOver = true;
+    const exit = exitOf(record, this.#room.clock);
     this.#endedAt = performance.now();
-    this.exit = exitOf(record, this.#room.clock);
-    this.#room.ended(this, this.exit);
+    this.exit = exit;
+    this.#advance('main ended', () => {
+      this.#room.ended(this, exit);
+    });
+  }
+
+  /** Goes on to the next state; the event is told before the tree may be cleared away. */
+  #advance(event: TreeEvent, tell: () => void = () => undefined): void {
+    const wasGone = this.isGone;
+    this.#state = stateAfter(event, this.#state);
+    const isNowGone = this.isGone && !wasGone;
+    tell();
+    if (isNowGone) this.#clear();
   }
 
   suspect(): Identity | null {
-    if (!this.#isShimGone) return this.shim;
-    return this.isMainOver ? null : this.main;
+    if (this.#state.type === 'orphaned') return this.main;
+    return hasShim(this.#state) ? this.shim : null;
   }
 
   missing(): void {
-    if (!this.#isShimGone) this.#shimLeft();
+    if (hasShim(this.#state)) this.#shimLeft();
     else
       this.#attempt(() => {
         this.#mainIsMissing();
@@ -119,8 +128,8 @@ export class Tree implements Swept, EndingTree {
   }
 
   #shimLeft(): void {
-    this.#isShimGone = true;
     this.#pipe = null;
+    this.#advance('shim left');
     this.#attempt(() => {
       this.#judge();
     });
@@ -128,7 +137,7 @@ export class Tree implements Swept, EndingTree {
 
   #judge(): void {
     this.#readRecord(); // the last thing that a shim does for its main process
-    if (this.isMainOver) this.#afterShim();
+    if (isMainOver(this.#state)) this.#afterShim();
     else if (isLiving(this.main)) this.#orphan();
     else this.#mainIsMissing();
   }
@@ -147,19 +156,19 @@ export class Tree implements Swept, EndingTree {
 
   #mainIsMissing(): void {
     this.#readRecord();
-    if (!this.isMainOver) this.#end(null);
+    if (!isMainOver(this.#state)) this.#end(null);
     this.#searchLeftovers();
   }
 
   /** A native shim leaves last, unless it was killed while it waited for descendants. */
   #afterShim(): void {
     const isLast = this.#kind === 'native' && performance.now() - this.#endedAt < AT_ONCE_MS;
-    if (isLast) this.#isEmpty = true;
-    else if (!this.#isEmpty) this.#searchLeftovers();
-    this.#clear();
+    if (isLast) this.proveEmpty();
+    else this.#searchLeftovers();
   }
 
   #searchLeftovers(): void {
+    if (this.isGone) return;
     this.#room.sweep.delete(this);
     this.#room.table.read().then(
       (snapshot) => {
@@ -172,13 +181,10 @@ export class Tree implements Swept, EndingTree {
   }
 
   proveEmpty(): void {
-    this.#isEmpty = true;
-    this.#clear();
+    this.#advance('found empty');
   }
 
   #clear(): void {
-    if (this.isGone || !this.isMainOver || !this.#isShimGone || !this.#isEmpty) return;
-    this.isGone = true;
     this.close();
     this.#settleGone();
     this.#room.cleared(this);
@@ -201,6 +207,10 @@ export class Tree implements Swept, EndingTree {
     return this.gone;
   }
 
+  get isGone(): boolean {
+    return this.#state.type === 'gone';
+  }
+
   get isShimShell(): boolean {
     return this.#kind === 'sh';
   }
@@ -210,16 +220,15 @@ export class Tree implements Swept, EndingTree {
   }
 
   command(line: string): boolean {
-    return this.#kind === 'native' && !this.#isShimGone && command(this.#folder(), line);
+    return this.#kind === 'native' && hasShim(this.#state) && command(this.#folder(), line);
   }
 
   /** One signal to the group of the main process; false when that has ended. */
   signal(number: number): boolean {
-    if (this.isMainOver) return false;
+    if (isMainOver(this.#state)) return false;
     if (this.command(`sig ${number}`)) return true;
     if (this.main === null || !isLiving(this.main)) return false;
-    // Without setsid (sh shim outside Linux) the main process leads no group.
-    return (process.platform !== 'win32' && sent(-this.main.pid, number)) || sent(this.main.pid, number);
+    return signalGroup(this.main.pid, number);
   }
 
   #folder(): string {
@@ -232,15 +241,5 @@ export class Tree implements Swept, EndingTree {
     this.#pipe?.close();
     this.#pipe = null;
     this.#room.sweep.delete(this);
-  }
-}
-
-function sent(pid: number, signal: number): boolean {
-  try {
-    process.kill(pid, signal);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'ESRCH') return false;
-    throw error;
   }
 }

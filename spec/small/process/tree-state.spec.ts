@@ -1,0 +1,64 @@
+import { expect } from 'chai';
+import { hasShim, initialState, isMainOver, stateAfter, type TreeEvent } from '../../../lib/process/tree/tree-state.ts';
+
+const EVENTS = ['main ended', 'shim left', 'found empty'] as const;
+const RUNNING = initialState({ isMainOver: false, isBarren: false });
+const REST = initialState({ isMainOver: true, isBarren: false });
+const BARREN = initialState({ isMainOver: true, isBarren: true });
+
+function after(...events: readonly TreeEvent[]): ReturnType<typeof stateAfter> {
+  return events.reduce((state, event) => stateAfter(event, state), RUNNING);
+}
+
+describe('the state of a process tree', () => {
+  it('is orphaned while the main process lives without its shim', () => {
+    expect(RUNNING.type).to.equal('running');
+    expect(after('shim left').type).to.equal('orphaned');
+  });
+
+  it('is leftovers once the main process is over, and knows what may live', () => {
+    expect(after('main ended')).to.deep.equal({ type: 'leftovers', left: 'shim and descendants' });
+    expect(after('main ended', 'found empty')).to.deep.equal({ type: 'leftovers', left: 'shim' });
+    expect(after('main ended', 'shim left')).to.deep.equal({ type: 'leftovers', left: 'descendants' });
+  });
+
+  it('is gone when main process, shim and descendants are known to be over, in whatever order that becomes known', () => {
+    for (const first of EVENTS) {
+      for (const second of EVENTS.filter((event) => event !== first)) {
+        const [third] = EVENTS.filter((event) => event !== first && event !== second);
+        expect(after(first, second).type, `${first}, ${second}`).to.not.equal('gone');
+        expect(after(first, second, third!).type, `${first}, ${second}, ${third!}`).to.equal('gone');
+      }
+    }
+  });
+
+  it('is still running or orphaned when nothing is found of it and its end was not read yet', () => {
+    expect(after('found empty').type).to.equal('running');
+    expect(after('found empty', 'shim left').type).to.equal('orphaned');
+  });
+
+  it('begins with leftovers when the main process was over before, of which a barren shim is the last', () => {
+    expect(stateAfter('shim left', REST)).to.deep.equal({ type: 'leftovers', left: 'descendants' });
+    expect(stateAfter('shim left', BARREN)).to.deep.equal({ type: 'gone' });
+  });
+
+  it('does not change when something becomes known twice, or after its end', () => {
+    for (const event of EVENTS) {
+      expect(after(event, event), event).to.deep.equal(after(event));
+      expect(after(...EVENTS, event), event).to.deep.equal({ type: 'gone' });
+    }
+  });
+
+  it('has a main process until its end is known, and a shim until that has left', () => {
+    const told = (...events: readonly TreeEvent[]): readonly boolean[] => {
+      const state = after(...events);
+      return [isMainOver(state), hasShim(state)];
+    };
+    expect(told()).to.deep.equal([false, true]);
+    expect(told('shim left')).to.deep.equal([false, false]);
+    expect(told('main ended')).to.deep.equal([true, true]);
+    expect(told('main ended', 'found empty')).to.deep.equal([true, true]);
+    expect(told('main ended', 'shim left')).to.deep.equal([true, false]);
+    expect(told(...EVENTS)).to.deep.equal([true, false]);
+  });
+});
