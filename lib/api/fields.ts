@@ -1,8 +1,8 @@
 import { constants } from 'node:os';
 import { z } from 'zod';
-import { formatDuration, parseDuration } from '../model/duration.ts';
-import { isId } from '../model/ids.ts';
-import type { SupposedExit } from '../model/supposed-exit.ts';
+import type { SupposedExit } from '../model/explain/supposed-exit.ts';
+import { formatDuration, parseDuration } from '../model/values/duration.ts';
+import { isId } from '../model/values/ids.ts';
 
 const ID_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$';
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
+import { platformWord } from '../model/policy/version.ts';
 import type { Executable, ExecutableChoice } from '../model/process.ts';
-import type { Millis } from '../model/time.ts';
-import { platformWord } from '../model/version.ts';
+import type { Millis } from '../model/values/time.ts';
 import type { Catalog, ExecutableQuery } from '../ports/catalog.ts';
 import type { Log } from '../ports/log.ts';
 import { chooseFrom } from './choice.ts';

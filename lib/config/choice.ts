@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { compareReleases, isInRange, parseRelease, type Release } from '../model/policy/version.ts';
 import type { Executable, ExecutableChoice } from '../model/process.ts';
-import { compareReleases, isInRange, parseRelease, type Release } from '../model/version.ts';
 import type { ExecutableQuery, Fallback } from '../ports/catalog.ts';
 import { inspectFile, type Listing } from './folder-scan.ts';
 

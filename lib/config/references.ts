@@ -1,4 +1,4 @@
-import { formatCycle, startOrder } from '../model/start-order.ts';
+import { formatCycle, startOrder } from '../model/policy/start-order.ts';
 import { member } from './json.ts';
 import { nearest } from './nearest.ts';
 import type { Path, Problem } from './problems.ts';

@@ -5,7 +5,7 @@ import type { createServiceMachine } from '../actors/service/machine.ts';
 import { serviceActorId } from '../actors/service/context.ts';
 import type { SupervisorEvent } from '../actors/supervisor/events.ts';
 import type { createSupervisorMachine } from '../actors/supervisor/machine.ts';
-import type { AgentId, ServiceId } from '../model/ids.ts';
+import type { AgentId, ServiceId } from '../model/values/ids.ts';
 
 export type SupervisorRef = ActorRefFrom<ReturnType<typeof createSupervisorMachine>>;
 export type ServiceRef = ActorRefFrom<ReturnType<typeof createServiceMachine>>;

@@ -1,9 +1,9 @@
 import { agentActorId } from '../actors/agent/context.ts';
 import { serviceActorId } from '../actors/service/context.ts';
 import { ActorSetAsideError, AgentConflictError, AgentNotFoundError } from '../model/errors.ts';
-import { parseAgentId, type AgentId } from '../model/ids.ts';
+import type { ServiceWish } from '../model/intention.ts';
 import type { AgentPlan, ServiceSpec } from '../model/spec.ts';
-import type { ServiceWish } from '../model/wish.ts';
+import { parseAgentId, type AgentId } from '../model/values/ids.ts';
 import type { AgentRequest } from '../ports/spec-source.ts';
 import { agentRef, serviceRef, type AgentSnapshot } from './actors.ts';
 import type { CommandDeps } from './command-deps.ts';

@@ -1,9 +1,9 @@
 import { agentActorId } from '../actors/agent/context.ts';
 import { serviceActorId } from '../actors/service/context.ts';
 import { AgentConflictError } from '../model/errors.ts';
-import { assertMatches, type Precondition } from '../model/precondition.ts';
-import { agentRevision, digestOf } from '../model/revision.ts';
+import { agentRevision, digestOf } from '../model/policy/revision.ts';
 import type { AgentPlan } from '../model/spec.ts';
+import { assertMatches, type Precondition } from '../model/values/precondition.ts';
 import { agentRef, serviceRef } from './actors.ts';
 import { assertSamePlan, type AgentCommands } from './agent-commands.ts';
 import type { CommandDeps } from './command-deps.ts';

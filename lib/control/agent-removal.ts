@@ -1,10 +1,10 @@
 import { agentActorId } from '../actors/agent/context.ts';
 import { serviceActorId } from '../actors/service/context.ts';
 import { ActorSetAsideError, AgentNotFoundError } from '../model/errors.ts';
-import { assertMatches, type Precondition } from '../model/precondition.ts';
-import { agentRevision } from '../model/revision.ts';
+import type { AgentWish } from '../model/intention.ts';
+import { agentRevision } from '../model/policy/revision.ts';
 import type { AgentPlan, ServiceSpec } from '../model/spec.ts';
-import type { AgentWish } from '../model/wish.ts';
+import { assertMatches, type Precondition } from '../model/values/precondition.ts';
 import { serviceRef } from './actors.ts';
 import type { AgentCommands } from './agent-commands.ts';
 import type { ActingDeps } from './command-deps.ts';

@@ -1,7 +1,7 @@
 import { agentActorId } from '../actors/agent/context.ts';
 import { AgentNotFoundError } from '../model/errors.ts';
+import type { ServiceWish } from '../model/intention.ts';
 import type { AgentPlan, ServiceSpec } from '../model/spec.ts';
-import type { ServiceWish } from '../model/wish.ts';
 import { agentRef, serviceRef } from './actors.ts';
 import type { AgentCommands } from './agent-commands.ts';
 import type { CommandDeps } from './command-deps.ts';

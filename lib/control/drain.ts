@@ -1,6 +1,6 @@
 import { serviceActorId } from '../actors/service/context.ts';
-import type { ServiceId } from '../model/ids.ts';
-import { stopLayers } from '../model/start-order.ts';
+import type { ServiceId } from '../model/values/ids.ts';
+import { stopLayers } from '../model/policy/start-order.ts';
 import { agentRefs, serviceRef, serviceRefs, type SupervisorRef } from './actors.ts';
 import type { Changes } from './changes.ts';
 import { stateOf } from '../model/states.ts';

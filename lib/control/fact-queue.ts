@@ -1,5 +1,5 @@
 import type { JournalDraft } from '../model/journal.ts';
-import type { Instant } from '../model/time.ts';
+import type { Instant } from '../model/values/time.ts';
 import { hostFact } from './facts.ts';
 
 /** Facts that are kept while the store is away; beyond that the oldest go, and their number is told. */

@@ -3,8 +3,8 @@ import type { AgentContext } from '../actors/agent/context.ts';
 import type { ServiceContext } from '../actors/service/context.ts';
 import type { Cause } from '../model/causes.ts';
 import type { JournalDraft } from '../model/journal.ts';
-import type { Instant } from '../model/time.ts';
-import type { Reason } from '../model/reason.ts';
+import type { Instant } from '../model/values/time.ts';
+import type { Reason } from '../model/explain/reason.ts';
 import { stateOf, type Standing, type StateValue } from '../model/states.ts';
 import { reasonView } from './views.ts';
 

@@ -4,9 +4,21 @@
  * every new one (live). A reader that is too slow for the ring goes back to the store. So nobody is queued for: a reader is
  * a number, and facts are read when it asks for more. The model is the sequencer and outbox of atproto's PDS.
  */
-import { isWanted } from '../model/event-filter.ts';
 import type { FeedBatch, FeedItem, FeedQuery } from '../model/feed.ts';
+/**
+ * What happens, told to any number of readers: each begins where it says, without a gap and without a double. Older facts come
+ * from the store page by page (backfill); who has reached the ring of the newest ones goes on from there (cutover) and is woken with
+ * every new one (live). A reader that is too slow for the ring goes back to the store. So nobody is queued for: a reader is
+ * a number, and facts are read when it asks for more. The model is the sequencer and outbox of atproto's PDS.
+ */
 import type { JournalEntry } from '../model/journal.ts';
+/**
+ * What happens, told to any number of readers: each begins where it says, without a gap and without a double. Older facts come
+ * from the store page by page (backfill); who has reached the ring of the newest ones goes on from there (cutover) and is woken with
+ * every new one (live). A reader that is too slow for the ring goes back to the store. So nobody is queued for: a reader is
+ * a number, and facts are read when it asks for more. The model is the sequencer and outbox of atproto's PDS.
+ */
+import { isWanted } from '../model/values/event-filter.ts';
 import type { ActorStore } from '../ports/actor-store.ts';
 import type { Timers } from '../ports/clock.ts';
 import { Bell } from './bell.ts';

@@ -1,6 +1,6 @@
 import { serviceActorId } from '../actors/service/context.ts';
-import type { AgentId, ServiceId } from '../model/ids.ts';
 import type { AgentPlan, ServiceSpec } from '../model/spec.ts';
+import type { AgentId, ServiceId } from '../model/values/ids.ts';
 import { serviceRef, serviceRefs } from './actors.ts';
 import type { CommandDeps } from './command-deps.ts';
 import { Wishes } from './wishes.ts';

@@ -1,4 +1,3 @@
-import type { LaunchId, ServiceId } from '../model/ids.ts';
 import {
   isHostTrouble,
   isHostTroubleError,
@@ -10,6 +9,7 @@ import {
   type ProcessFacts,
 } from '../model/process.ts';
 import type { NodeSignal, StopSpec } from '../model/spec.ts';
+import type { LaunchId, ServiceId } from '../model/values/ids.ts';
 import type { Catalog, ExecutableQuery } from '../ports/catalog.ts';
 import type { ProcessMeter } from '../ports/meter.ts';
 import type { LaunchObserver, LaunchRequest, ProcessHost, Stray } from '../ports/process-host.ts';

@@ -1,5 +1,5 @@
-import type { ServiceId } from '../model/ids.ts';
 import type { LaunchFailure } from '../model/process.ts';
+import type { ServiceId } from '../model/values/ids.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { RetryingWriter } from '../ports/retrying-writer.ts';

@@ -1,4 +1,4 @@
-import { revisionOf } from '../model/revision.ts';
+import { revisionOf } from '../model/policy/revision.ts';
 import type { SpecSource } from '../ports/spec-source.ts';
 import type { ServiceCommands } from './service-commands.ts';
 import type { Wishes } from './wishes.ts';

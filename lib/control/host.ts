@@ -1,8 +1,8 @@
 import type { AgentView, IoView } from '../api/schemas/agent.ts';
 import type { ReloadView } from '../api/schemas/host.ts';
 import type { ServiceView } from '../api/schemas/service.ts';
-import { parseServiceId, type AgentId, type ServiceId } from '../model/ids.ts';
-import { UNCONDITIONAL } from '../model/precondition.ts';
+import { parseServiceId, type AgentId, type ServiceId } from '../model/values/ids.ts';
+import { UNCONDITIONAL } from '../model/values/precondition.ts';
 import type { AgentRequest } from '../ports/spec-source.ts';
 import type { Webhooks } from '../ports/webhooks.ts';
 import { serviceRef, stopActors, type ServiceSnapshot } from './actors.ts';

@@ -1,7 +1,7 @@
 import { HostClosingError } from '../model/errors.ts';
+import type { Receipt } from '../model/idempotency.ts';
+import type { Wish } from '../model/intention.ts';
 import type { JournalDraft } from '../model/journal.ts';
-import type { Receipt } from '../model/receipt.ts';
-import type { Wish } from '../model/wish.ts';
 import type { ActorStore } from '../ports/actor-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ReachCrashPoint } from '../ports/crash-points.ts';

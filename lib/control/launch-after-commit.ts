@@ -1,7 +1,7 @@
 import type { ServicePorts } from '../actors/service/effects.ts';
-import type { LaunchId, ServiceId } from '../model/ids.ts';
 import type { LaunchOutcome, ProcessExit, ProcessFacts } from '../model/process.ts';
 import type { StopSpec } from '../model/spec.ts';
+import type { LaunchId, ServiceId } from '../model/values/ids.ts';
 import type { LaunchObserver, LaunchRequest } from '../ports/process-host.ts';
 
 type ServiceProcesses = ServicePorts['processes'];

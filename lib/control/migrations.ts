@@ -1,4 +1,4 @@
-import type { Reason } from '../model/reason.ts';
+import type { Reason } from '../model/explain/reason.ts';
 
 /** What a machine keeps of an actor, as the version that wrote it left it: nothing of it is to be trusted yet. */
 export interface KeptSnapshot {

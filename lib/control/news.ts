@@ -1,6 +1,6 @@
 import type { Snapshot } from 'xstate';
 import { serviceActorId } from '../actors/service/context.ts';
-import type { ServiceId } from '../model/ids.ts';
+import type { ServiceId } from '../model/values/ids.ts';
 import type { ActorStore } from '../ports/actor-store.ts';
 import type { ProcessHost } from '../ports/process-host.ts';
 

@@ -1,10 +1,10 @@
 import type { AgentPastView, ServicePastView } from '../api/schemas/past.ts';
 import { numberIn, textIn } from '../model/journal.ts';
-import type { Standing, Step } from '../model/past.ts';
-import { tell } from '../model/tell.ts';
-import { isoOf } from '../model/time.ts';
+import type { Standing, Step } from '../model/history.ts';
+import { tell } from '../model/explain/event-sentence.ts';
+import { isoOf } from '../model/values/time.ts';
 import type { ExitClass } from '../model/states.ts';
-import { whyOf } from '../model/why.ts';
+import { whyOf } from '../model/explain/event-reason.ts';
 import type { Past } from './past.ts';
 
 /** The wire form of the past of a service. */

@@ -1,5 +1,3 @@
-import { EVERYTHING } from '../model/event-filter.ts';
-import type { JournalEntry, JournalQuery } from '../model/journal.ts';
 import {
   AGENT_FACTS,
   NOT_KNOWN,
@@ -8,7 +6,9 @@ import {
   stepsOf,
   type Standing,
   type Step,
-} from '../model/past.ts';
+} from '../model/history.ts';
+import type { JournalEntry, JournalQuery } from '../model/journal.ts';
+import { EVERYTHING } from '../model/values/event-filter.ts';
 import type { ActorStore } from '../ports/actor-store.ts';
 
 /** Whose past. */

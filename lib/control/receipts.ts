@@ -1,5 +1,5 @@
 import { IdempotencyKeyInFlightError, IdempotencyKeyReusedError } from '../model/errors.ts';
-import { RECEIPT_AGE_MS, type Begun, type KeptAnswer, type Receipt, type ReceiptClaim } from '../model/receipt.ts';
+import { RECEIPT_AGE_MS, type Begun, type KeptAnswer, type Receipt, type ReceiptClaim } from '../model/idempotency.ts';
 import type { ActorStore } from '../ports/actor-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';

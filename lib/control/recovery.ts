@@ -4,7 +4,7 @@ import { resumeOf } from '../actors/service/resume.ts';
 import type { ServicePorts } from '../actors/service/effects.ts';
 import { createSupervisorMachine } from '../actors/supervisor/machine.ts';
 import type { JournalDraft } from '../model/journal.ts';
-import type { Instant } from '../model/time.ts';
+import type { Instant } from '../model/values/time.ts';
 import type { ActorRow, ActorStore } from '../ports/actor-store.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Clock, Timers } from '../ports/clock.ts';

@@ -1,7 +1,7 @@
 import { serviceActorId } from '../actors/service/context.ts';
 import { ConfigInvalidError, ConfigOutsideRootError, ConfigUnreadableError } from '../model/errors.ts';
-import type { AgentId, ServiceId } from '../model/ids.ts';
-import { assertMatches, type Precondition } from '../model/precondition.ts';
+import type { AgentId, ServiceId } from '../model/values/ids.ts';
+import { assertMatches, type Precondition } from '../model/values/precondition.ts';
 import {
   reloadChanges,
   type Present,
@@ -9,10 +9,10 @@ import {
   type ServiceChange,
   type SkippedAgent,
   type Wanted,
-} from '../model/reload.ts';
-import { digestOf } from '../model/revision.ts';
+} from '../model/policy/reload.ts';
+import { digestOf } from '../model/policy/revision.ts';
 import type { AgentPlan, ServiceSpec } from '../model/spec.ts';
-import type { AgentWish, ServiceWish, Wish } from '../model/wish.ts';
+import type { AgentWish, ServiceWish, Wish } from '../model/intention.ts';
 import type { SpecSource } from '../ports/spec-source.ts';
 import { agentRef, serviceRef, serviceRefs } from './actors.ts';
 import type { CommandDeps } from './command-deps.ts';

@@ -1,9 +1,9 @@
 import { serviceActorId } from '../actors/service/context.ts';
 import { ActorSetAsideError, ServiceNotFoundError, ServiceUnheldError } from '../model/errors.ts';
-import type { Holder, ServiceId } from '../model/ids.ts';
-import { revisionOf } from '../model/revision.ts';
+import type { Holder, ServiceId } from '../model/values/ids.ts';
+import { revisionOf } from '../model/policy/revision.ts';
 import type { ServiceSpec } from '../model/spec.ts';
-import type { Intended, ServiceWish } from '../model/wish.ts';
+import type { Intended, ServiceWish } from '../model/intention.ts';
 import { serviceRef, type ServiceRef } from './actors.ts';
 import type { CommandDeps } from './command-deps.ts';
 import type { CommandOrigin } from './control.ts';

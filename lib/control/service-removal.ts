@@ -1,6 +1,6 @@
 import { serviceActorId } from '../actors/service/context.ts';
 import { ServiceHeldError, ServiceNotFoundError } from '../model/errors.ts';
-import type { ServiceId } from '../model/ids.ts';
+import type { ServiceId } from '../model/values/ids.ts';
 import { serviceRef } from './actors.ts';
 import type { ActingDeps } from './command-deps.ts';
 import type { CommandOrigin } from './control.ts';

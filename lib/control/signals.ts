@@ -1,5 +1,5 @@
 import { ServiceNotAliveError, ServiceNotFoundError } from '../model/errors.ts';
-import type { SendableSignal } from '../model/signals.ts';
+import type { SendableSignal } from '../model/values/signals.ts';
 import { serviceRef } from './actors.ts';
 import type { ActingDeps } from './command-deps.ts';
 import type { CommandOrigin } from './control.ts';

@@ -1,5 +1,5 @@
-import type { ServiceId } from '../model/ids.ts';
-import { isoOf, type Instant } from '../model/time.ts';
+import type { ServiceId } from '../model/values/ids.ts';
+import { isoOf, type Instant } from '../model/values/time.ts';
 import type { HostUsageView, ServiceUsageView, UsageView } from '../api/schemas/usage.ts';
 import type { HostVitals, ProcessUsage, TreeUsage, Vitals } from '../ports/process-usage.ts';
 

@@ -1,11 +1,11 @@
-import type { Holder } from '../model/ids.ts';
+import type { Holder } from '../model/values/ids.ts';
 import type { Guarantees } from '../model/process.ts';
 import type { JournalEntry } from '../model/journal.ts';
-import type { Reload } from '../model/reload.ts';
-import { reasonText, type Reason, type ReasonCode } from '../model/reason.ts';
-import { revisionOf } from '../model/revision.ts';
-import type { GraphedService } from '../model/service-graph.ts';
-import { isoOf } from '../model/time.ts';
+import type { Reload } from '../model/policy/reload.ts';
+import { reasonText, type Reason, type ReasonCode } from '../model/explain/reason.ts';
+import { revisionOf } from '../model/policy/revision.ts';
+import type { GraphedService } from '../model/policy/service-graph.ts';
+import { isoOf } from '../model/values/time.ts';
 import type { AgentStatusView, AgentView, ServiceStatusView } from '../api/schemas/agent.ts';
 import type { EventView } from '../api/schemas/event.ts';
 import { stateOf } from '../model/states.ts';

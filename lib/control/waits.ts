@@ -1,10 +1,10 @@
 import { serviceActorId } from '../actors/service/context.ts';
-import { formatDuration } from '../model/duration.ts';
+import { formatDuration } from '../model/values/duration.ts';
 import { WaitFailedError, WaitTimeoutError } from '../model/errors.ts';
-import type { ServiceId } from '../model/ids.ts';
-import { reasonText } from '../model/reason.ts';
+import type { ServiceId } from '../model/values/ids.ts';
+import { reasonText } from '../model/explain/reason.ts';
 import { inWords, stateOf } from '../model/states.ts';
-import { clauseOf } from '../model/clause.ts';
+import { clauseOf } from '../model/explain/clause.ts';
 import type { Timers } from '../ports/clock.ts';
 import { agentRef, serviceRef, type ServiceSnapshot } from './actors.ts';
 import type { CommandDeps } from './command-deps.ts';

@@ -1,8 +1,8 @@
 import { agentActorId } from '../actors/agent/context.ts';
 import type { ResumedIntention } from '../actors/service/events.ts';
 import type { ServiceSeat } from '../actors/supervisor/events.ts';
-import type { AgentId, Holder, ServiceId } from '../model/ids.ts';
-import type { AgentWish, ServiceWish, Wish } from '../model/wish.ts';
+import type { AgentWish, ServiceWish, Wish } from '../model/intention.ts';
+import type { AgentId, Holder, ServiceId } from '../model/values/ids.ts';
 
 /** The accepted wishes in the order in which their subjects first came; the memory of what the store keeps. */
 export class Wishes {

@@ -1,4 +1,4 @@
-import type { Millis } from '../model/time.ts';
+import type { Millis } from '../model/values/time.ts';
 import type { Notifier } from '../ports/notifier.ts';
 
 /** Calls `tick` every so many milliseconds until what it gives is called. */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { ParameterizedContext } from 'koa';
 import type { Control } from '../control/control.ts';
-import type { KeptAnswer, ReceiptClaim } from '../model/receipt.ts';
+import type { KeptAnswer, ReceiptClaim } from '../model/idempotency.ts';
 import { RequestError } from './problem.ts';
 
 /** What sees to it that a command is carried out once. */

@@ -1,4 +1,4 @@
-import type { Precondition } from '../model/precondition.ts';
+import type { Precondition } from '../model/values/precondition.ts';
 import { RequestError } from './problem.ts';
 import type { Context } from './request-context.ts';
 

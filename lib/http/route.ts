@@ -6,7 +6,7 @@ import { PLACES } from '../api/paths.ts';
 import type { Method, OperationId } from '../api/paths.ts';
 import type { CommandOrigin } from '../control/control.ts';
 import type { FieldIssue } from '../model/errors.ts';
-import type { ReceiptClaim } from '../model/receipt.ts';
+import type { ReceiptClaim } from '../model/idempotency.ts';
 import { idempotencyKeyOf, once, type OnceKeeper } from './idempotency.ts';
 import { RequestError } from './problem.ts';
 import { readJsonObject } from './request-body.ts';

@@ -1,7 +1,7 @@
 import { OPERATIONS } from '../api/operations.ts';
 import type { OperationId } from '../api/paths.ts';
 import type { Control } from '../control/control.ts';
-import { DEFAULT_INSPECTOR_URL } from '../model/inspector-url.ts';
+import { DEFAULT_INSPECTOR_URL } from '../model/values/inspector-url.ts';
 import type { MachineLibrary } from '../ports/machine-library.ts';
 import type { Exposition } from '../ports/meter.ts';
 import { routeOf, type HandlersOf, type Route } from './route.ts';

@@ -1,5 +1,5 @@
 import type { AnyActorRef, AnyEventObject } from 'xstate';
-import type { Instant } from '../model/time.ts';
+import type { Instant } from '../model/values/time.ts';
 import { definitionOf, type ConfigOf } from './definition.ts';
 import type { Observed, SeenSnapshot } from './observed.ts';
 import { redactAllOf, sanitized, type Redact } from './sanitize.ts';

@@ -1,5 +1,5 @@
 import type { AnyActorRef, AnyEventObject, InspectionEvent } from 'xstate';
-import type { Instant } from '../model/time.ts';
+import type { Instant } from '../model/values/time.ts';
 
 /** As much of a snapshot as viewers are shown; effects have no value and no context. */
 export interface SeenSnapshot {

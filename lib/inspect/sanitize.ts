@@ -1,4 +1,4 @@
-import { redactor } from '../model/redaction.ts';
+import { redactor } from '../model/values/redaction.ts';
 
 /** Puts names in the place of what is secret in a text. */
 export type Redact = (text: string) => string;

@@ -1,5 +1,5 @@
 import type { AnyActorRef } from 'xstate';
-import type { Instant } from '../model/time.ts';
+import type { Instant } from '../model/values/time.ts';
 import type { Messages } from './messages.ts';
 import { snapshotOf, type Observed, type SeenSnapshot } from './observed.ts';
 

@@ -1,5 +1,5 @@
-import type { LaunchId, ServiceId } from '../model/ids.ts';
 import type { ProcessExit, ProcessFacts } from '../model/process.ts';
+import type { LaunchId, ServiceId } from '../model/values/ids.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LaunchObserver } from '../ports/process-host.ts';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ServiceId } from '../model/ids.ts';
+import type { ServiceId } from '../model/values/ids.ts';
 
 /** Where the output of launches is below a state directory (docs/launch-protocol.md): agreed by who writes it and who reads it. */
 export interface LogLayout {

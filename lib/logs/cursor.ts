@@ -1,4 +1,4 @@
-import { LINE_LIMIT } from '../model/log-line.ts';
+import { LINE_LIMIT } from '../model/values/log-line.ts';
 import type { LogPlace } from './files.ts';
 import type { Heads } from './heads.ts';
 import { linesIn, nulsIn, type RawLine } from './lines.ts';

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
-import type { ServiceId } from '../model/ids.ts';
-import { LOG_STREAMS, type LogStream } from '../model/log-line.ts';
+import type { ServiceId } from '../model/values/ids.ts';
+import { LOG_STREAMS, type LogStream } from '../model/values/log-line.ts';
 import { codeOf } from './error-code.ts';
 import { logFile, logFolder, type LogLayout } from '../launching/log-layout.ts';
 

@@ -1,7 +1,7 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isId } from '../model/ids.ts';
-import type { Instant, Millis } from '../model/time.ts';
+import { isId } from '../model/values/ids.ts';
+import type { Instant, Millis } from '../model/values/time.ts';
 import type { LogLayout } from '../launching/log-layout.ts';
 
 /** How long the output of a service outlives it, for whoever wants to know why it ended. */

@@ -1,4 +1,4 @@
-import { formatPosition, LOG_STREAMS, type LogGap, type LogItem, type LogQuery } from '../model/log-line.ts';
+import { formatPosition, LOG_STREAMS, type LogGap, type LogItem, type LogQuery } from '../model/values/log-line.ts';
 import { LogCursor, type RawItem } from './cursor.ts';
 import { placeOf } from './files.ts';
 import type { LogRoom } from './room.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
-import type { LogItem, LogPolicy, LogQuery } from '../model/log-line.ts';
+import type { LogItem, LogPolicy, LogQuery } from '../model/values/log-line.ts';
 import type { ProcessFacts } from '../model/process.ts';
-import type { ServiceId } from '../model/ids.ts';
+import type { ServiceId } from '../model/values/ids.ts';
 import type { Log } from '../ports/log.ts';
 import type { ServiceLogs } from '../ports/service-logs.ts';
 import { logLayoutOf } from '../launching/log-layout.ts';

@@ -1,5 +1,5 @@
-import type { ServiceId } from '../model/ids.ts';
-import { LOG_STREAMS } from '../model/log-line.ts';
+import type { ServiceId } from '../model/values/ids.ts';
+import { LOG_STREAMS } from '../model/values/log-line.ts';
 import { generationsOf, placeOf } from './files.ts';
 import type { LogRoom } from './room.ts';
 

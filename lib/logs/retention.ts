@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ServiceId } from '../model/ids.ts';
-import { LOG_STREAMS, type LogPolicy, type LogStream } from '../model/log-line.ts';
-import { planRelease, type LaunchBytes } from '../model/log-retention.ts';
+import { planRelease, type LaunchBytes } from '../model/policy/log-retention.ts';
+import type { ServiceId } from '../model/values/ids.ts';
+import { LOG_STREAMS, type LogPolicy, type LogStream } from '../model/values/log-line.ts';
 import { filesOf, generationsOf, placeOf } from './files.ts';
 import { removeForgotten } from './forgotten.ts';
 import type { Releaser } from './release.ts';

@@ -1,4 +1,4 @@
-import type { ServiceId } from '../model/ids.ts';
+import type { ServiceId } from '../model/values/ids.ts';
 import type { Log } from '../ports/log.ts';
 import type { LogLayout } from '../launching/log-layout.ts';
 import type { Heads } from './heads.ts';

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
-import { LOG_STREAMS, type LogQuery, type LogStream } from '../model/log-line.ts';
-import type { Instant } from '../model/time.ts';
+import { LOG_STREAMS, type LogQuery, type LogStream } from '../model/values/log-line.ts';
+import type { Instant } from '../model/values/time.ts';
 import { placeOf } from './files.ts';
 import type { LogRoom } from './room.ts';
 import { tailOf } from './tail.ts';

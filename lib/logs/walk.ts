@@ -1,4 +1,4 @@
-import type { LogItem, LogQuery } from '../model/log-line.ts';
+import type { LogItem, LogQuery } from '../model/values/log-line.ts';
 import { generationsOf } from './files.ts';
 import { LaunchReader } from './launch-reader.ts';
 import type { Poller } from './poller.ts';

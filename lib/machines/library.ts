@@ -1,6 +1,6 @@
 import type { AnyStateMachine } from 'xstate';
 import { MachineNotFoundError } from '../model/errors.ts';
-import type { ServiceGraph } from '../model/service-graph.ts';
+import type { ServiceGraph } from '../model/policy/service-graph.ts';
 import type { DrawnEvents, MachineLibrary, MachineSummary } from '../ports/machine-library.ts';
 import { arrowsOf } from './arrows.ts';
 import { chartOf, statesIn, type Chart } from './chart.ts';

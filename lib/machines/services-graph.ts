@@ -1,4 +1,4 @@
-import type { ServiceGraph, ServiceNode } from '../model/service-graph.ts';
+import type { ServiceGraph, ServiceNode } from '../model/policy/service-graph.ts';
 import { Dressing } from './dressing.ts';
 import { DRAWING, labelHtml, type DressedGraph } from './style.ts';
 

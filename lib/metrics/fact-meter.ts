@@ -1,6 +1,6 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { JournalEntry } from '../model/journal.ts';
-import type { Instant } from '../model/time.ts';
+import type { Instant } from '../model/values/time.ts';
 import { LONG } from './buckets.ts';
 import { ExitCounts } from './exit-counts.ts';
 import { EXIT_CLASSES } from './words.ts';

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ServiceId } from '../model/ids.ts';
+import type { ServiceId } from '../model/values/ids.ts';
 import type { MeasuredAgent, MeasuredHost, MeasuredService } from '../ports/meter.ts';
 import type { ProcessUsage, TreeUsage } from '../ports/process-usage.ts';
 

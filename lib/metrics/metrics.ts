@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import type { Instant } from '../model/time.ts';
+import type { Instant } from '../model/values/time.ts';
 import type { Exposition, MeasuredHost, ProbeMeter, ProcessMeter, RequestMeter } from '../ports/meter.ts';
 import type { HostVitals, ProcessUsage } from '../ports/process-usage.ts';
 import { TextExposition } from './exposition.ts';

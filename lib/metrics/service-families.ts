@@ -1,4 +1,4 @@
-import type { ServiceId } from '../model/ids.ts';
+import type { ServiceId } from '../model/values/ids.ts';
 import type { MeasuredService } from '../ports/meter.ts';
 import type { TreeUsage } from '../ports/process-usage.ts';
 import type { Family, Sample } from './family.ts';

@@ -1,4 +1,4 @@
-import type { LaunchId, ServiceId } from './ids.ts';
+import type { LaunchId, ServiceId } from './values/ids.ts';
 
 /** What a service manager says to the host alone: a child that believed it would speak and be watched in its place. */
 const FOR_THE_HOST_ALONE: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
-import type { EventFilter } from './event-filter.ts';
 import type { JournalEntry } from './journal.ts';
-import type { Instant } from './time.ts';
+import type { EventFilter } from './values/event-filter.ts';
+import type { Instant } from './values/time.ts';
 
 /** Where a reader of the feed begins. */
 export type FeedStart =

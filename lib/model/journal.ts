@@ -1,6 +1,6 @@
 import type { Cause } from './causes.ts';
-import type { EventFilter } from './event-filter.ts';
-import type { Instant } from './time.ts';
+import type { EventFilter } from './values/event-filter.ts';
+import type { Instant } from './values/time.ts';
 
 /** What a fact says before it has its number. */
 export interface JournalDraft {

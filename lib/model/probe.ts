@@ -1,4 +1,4 @@
-import type { Millis } from './time.ts';
+import type { Millis } from './values/time.ts';
 
 /** What a probe decides (Kubernetes): `startup` when a launch counts as started, `readiness` whether it can serve, `liveness` whether it still works. */
 export type ProbeKind = 'startup' | 'readiness' | 'liveness';

@@ -1,5 +1,5 @@
-import type { LaunchId, ServiceId } from './ids.ts';
-import type { Instant } from './time.ts';
+import type { LaunchId, ServiceId } from './values/ids.ts';
+import type { Instant } from './values/time.ts';
 
 /** How a launch is held: by the C shim, the POSIX shell shim, or the Node shim. */
 export type ShimKind = 'native' | 'sh' | 'node';

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 
-import { agentId, serviceId } from './id-schema.ts';
-import { resourceLimits } from './limits-schema.ts';
-import { NO_LIMITS } from './limits.ts';
 import { NO_PROBES, type ProbesSpec } from './probe.ts';
 import { DEFAULT_LOGS, type AgentPlan, type ServiceSpec } from './spec.ts';
+import { agentId, serviceId } from './values/id-schema.ts';
+
+import { resourceLimits } from './values/limits-schema.ts';
+import { NO_LIMITS } from './values/limits.ts';
 
 // These shapes read what earlier versions wrote. A field that is added to the model needs a default here (or a migration),
 // or else every wish and every actor that was kept before is quarantined.

@@ -1,7 +1,7 @@
-import type { AgentId, ServiceId } from './ids.ts';
-import type { ResourceLimits } from './limits.ts';
 import type { ProbesSpec } from './probe.ts';
-import type { Millis } from './time.ts';
+import type { AgentId, ServiceId } from './values/ids.ts';
+import type { ResourceLimits } from './values/limits.ts';
+import type { Millis } from './values/time.ts';
 
 /** When an exit leads to a new launch. `on_failure`: only when the exit is not a success. */
 export type RestartMode = 'never' | 'on_failure' | 'always';

@@ -1,5 +1,5 @@
-import type { EventFilter } from './event-filter.ts';
-import type { Instant, Millis } from './time.ts';
+import type { EventFilter } from './values/event-filter.ts';
+import type { Instant, Millis } from './values/time.ts';
 
 /** Where events are sent to. */
 export interface WebhookSpec {

@@ -1,7 +1,7 @@
-import type { Instant } from '../model/time.ts';
+import type { Instant } from '../model/values/time.ts';
 import type { JournalEntry, JournalQuery } from '../model/journal.ts';
-import type { Receipt } from '../model/receipt.ts';
-import type { Wish } from '../model/wish.ts';
+import type { Receipt } from '../model/idempotency.ts';
+import type { Wish } from '../model/intention.ts';
 
 /** One actor as it is kept: its own snapshot without children, as JSON text. */
 export interface ActorRow {

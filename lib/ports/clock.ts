@@ -1,4 +1,4 @@
-import type { Instant } from '../model/time.ts';
+import type { Instant } from '../model/values/time.ts';
 
 /** The wall clock, and the dice that spread retries. */
 export interface Clock {

@@ -1,6 +1,6 @@
-import type { LaunchId, ServiceId } from '../model/ids.ts';
 import type { ProcessExit, ShimKind } from '../model/process.ts';
-import type { Instant } from '../model/time.ts';
+import type { LaunchId, ServiceId } from '../model/values/ids.ts';
+import type { Instant } from '../model/values/time.ts';
 
 /** `intent`: about to be spawned. `running`: its pid is known. `exited` | `revoked`: it is over. */
 export type LaunchState = 'intent' | 'running' | 'exited' | 'revoked';

@@ -1,4 +1,4 @@
-import type { ServiceGraph } from '../model/service-graph.ts';
+import type { ServiceGraph } from '../model/policy/service-graph.ts';
 
 /** A statechart that runs in the host. */
 export interface MachineSummary {

@@ -1,8 +1,8 @@
+import type { Intended } from '../model/intention.ts';
 import type { ProbeCheck, ProbeKind } from '../model/probe.ts';
 import type { LaunchOutcome, ProcessFacts } from '../model/process.ts';
 import type { PublicState } from '../model/states.ts';
-import type { Instant } from '../model/time.ts';
-import type { Intended } from '../model/wish.ts';
+import type { Instant } from '../model/values/time.ts';
 import type { Stray } from './process-host.ts';
 
 /** One check of a probe that was made. */

@@ -1,4 +1,4 @@
-import type { ServiceId } from '../model/ids.ts';
+import type { ServiceId } from '../model/values/ids.ts';
 
 /** TCP ports for services (`${port.NAME}`): each was free when it was allocated, and is the service's own from then on. */
 export interface PortBook {

@@ -1,7 +1,7 @@
-import type { LaunchId, ServiceId } from '../model/ids.ts';
-import type { ResourceLimits } from '../model/limits.ts';
 import type { Launch, LaunchOutcome, ProcessExit, ProcessFacts } from '../model/process.ts';
 import type { NodeSignal, StopSpec } from '../model/spec.ts';
+import type { LaunchId, ServiceId } from '../model/values/ids.ts';
+import type { ResourceLimits } from '../model/values/limits.ts';
 
 /** One launch to be made. The host adds the COREDINATOR_* variables of contract 3.1 to `env`. */
 export interface LaunchRequest {

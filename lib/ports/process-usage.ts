@@ -1,5 +1,5 @@
-import type { ServiceId } from '../model/ids.ts';
-import type { Instant } from '../model/time.ts';
+import type { ServiceId } from '../model/values/ids.ts';
+import type { Instant } from '../model/values/time.ts';
 
 /** What the whole process tree of a service uses; what keeps the tree (its shim) is not counted. */
 export interface TreeUsage {

@@ -1,4 +1,4 @@
-import type { Millis } from '../model/time.ts';
+import type { Millis } from '../model/values/time.ts';
 import type { Timers } from './clock.ts';
 
 /** What is written, and who is told how it goes. */

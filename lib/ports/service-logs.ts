@@ -1,4 +1,4 @@
-import type { LogItem, LogPolicy, LogQuery } from '../model/log-line.ts';
+import type { LogItem, LogPolicy, LogQuery } from '../model/values/log-line.ts';
 
 /** The output of services, read from where their processes write it. */
 export interface ServiceLogs {

@@ -1,4 +1,4 @@
-import type { Millis } from '../model/time.ts';
+import type { Millis } from '../model/values/time.ts';
 
 /** How a check went. `isForGood`: every later one would succeed too. The reason says what was asked and what came. */
 export type Outcome =

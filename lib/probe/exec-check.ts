@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { withoutValues } from '../model/redaction.ts';
-import type { Millis } from '../model/time.ts';
+import { withoutValues } from '../model/values/redaction.ts';
+import type { Millis } from '../model/values/time.ts';
 import { failure, SUCCESS, type Check, type EndCheck, type Outcome } from './check.ts';
 import { Tail } from './tail.ts';
 

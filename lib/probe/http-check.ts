@@ -1,6 +1,6 @@
 import { Agent, get, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import type { ProbeCheck, StatusRange } from '../model/probe.ts';
-import type { Millis } from '../model/time.ts';
+import type { Millis } from '../model/values/time.ts';
 import { failure, SUCCESS, type Check, type EndCheck, type Outcome } from './check.ts';
 import { addressOf, networkReason } from './network.ts';
 

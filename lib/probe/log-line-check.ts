@@ -1,6 +1,12 @@
-import { LOG_STREAMS, parsePosition, type LogItem, type LogPosition, type LogStream } from '../model/log-line.ts';
 import type { Launch } from '../model/process.ts';
-import type { Millis } from '../model/time.ts';
+import {
+  LOG_STREAMS,
+  parsePosition,
+  type LogItem,
+  type LogPosition,
+  type LogStream,
+} from '../model/values/log-line.ts';
+import type { Millis } from '../model/values/time.ts';
 import type { ServiceLogs } from '../ports/service-logs.ts';
 import { failure, type Check, type EndCheck, type Outcome } from './check.ts';
 

@@ -1,7 +1,7 @@
 import { inheritable } from '../model/environment.ts';
 import type { ProbeKind, ProbeSpec } from '../model/probe.ts';
-import { withoutValues } from '../model/redaction.ts';
-import type { Millis } from '../model/time.ts';
+import { withoutValues } from '../model/values/redaction.ts';
+import type { Millis } from '../model/values/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { CheckMeasure, ProbeMeter } from '../ports/meter.ts';

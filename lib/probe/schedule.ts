@@ -1,4 +1,4 @@
-import type { Millis } from '../model/time.ts';
+import type { Millis } from '../model/values/time.ts';
 import type { SteadyTime } from './time.ts';
 
 interface Entry {

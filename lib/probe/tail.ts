@@ -1,4 +1,4 @@
-import { withoutValues } from '../model/redaction.ts';
+import { withoutValues } from '../model/values/redaction.ts';
 
 const KEPT = 8 * 1024;
 const SHOWN = 300;

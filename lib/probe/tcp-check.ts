@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { ProbeCheck } from '../model/probe.ts';
-import type { Millis } from '../model/time.ts';
+import type { Millis } from '../model/values/time.ts';
 import { failure, SUCCESS, type Check, type EndCheck, type Outcome } from './check.ts';
 import { addressOf, networkReason } from './network.ts';
 

@@ -1,5 +1,5 @@
 import type { Timers } from '../ports/clock.ts';
-import type { Millis } from '../model/time.ts';
+import type { Millis } from '../model/values/time.ts';
 
 /** Time that only goes forward at its own pace, whatever is done to the wall clock, and timers on it. */
 export interface SteadyTime extends Timers {

@@ -1,5 +1,5 @@
 import { NO_CHECKS, tallied, type ProbeSpec } from '../model/probe.ts';
-import type { Millis } from '../model/time.ts';
+import type { Millis } from '../model/values/time.ts';
 import type { CheckMeasure } from '../ports/meter.ts';
 import type { ProbeObserver } from '../ports/prober.ts';
 import type { Check, Outcome } from './check.ts';

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { z } from 'zod';
 
-import { isoOf, type Millis } from '../model/time.ts';
+import { isoOf, type Millis } from '../model/values/time.ts';
 import { Connection } from './connection.ts';
 import { sqliteCode } from './failure.ts';
 

@@ -1,7 +1,7 @@
-import type { Millis } from '../model/time.ts';
+import type { Millis } from '../model/values/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import { RECEIPT_AGE_MS } from '../model/receipt.ts';
+import { RECEIPT_AGE_MS } from '../model/idempotency.ts';
 import { rowFor, type RowWrite, type Table } from './rows/batch.ts';
 import { pruneLaunches } from './rows/launch-rows.ts';
 import type { WriteQueue } from './write-queue.ts';

@@ -3,10 +3,10 @@ import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 
 import { StoreUnavailableError } from '../model/errors.ts';
+import type { Receipt } from '../model/idempotency.ts';
+import type { Wish } from '../model/intention.ts';
 import type { JournalEntry, JournalQuery } from '../model/journal.ts';
-import type { Receipt } from '../model/receipt.ts';
-import type { Instant } from '../model/time.ts';
-import type { Wish } from '../model/wish.ts';
+import type { Instant } from '../model/values/time.ts';
 import type { ActorCommit, ActorRow, ActorStore, QuarantinedRow, WishCommit } from '../ports/actor-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';

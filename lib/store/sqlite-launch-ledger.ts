@@ -1,5 +1,5 @@
-import type { LaunchId } from '../model/ids.ts';
 import type { ProcessExit } from '../model/process.ts';
+import type { LaunchId } from '../model/values/ids.ts';
 import type { LaunchEntry, LaunchLedger } from '../ports/launch-ledger.ts';
 import { insertLaunch, launchExited, launchRevoked, launchRunning, LAUNCHES, NEWEST } from './rows/launch-rows.ts';
 import type { StoreParts } from './sqlite-actor-store.ts';

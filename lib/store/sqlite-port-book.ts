@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { serviceId } from '../model/id-schema.ts';
-import type { ServiceId } from '../model/ids.ts';
+import { serviceId } from '../model/values/id-schema.ts';
+import type { ServiceId } from '../model/values/ids.ts';
 import type { FindFreePort, PortBook } from '../ports/port-book.ts';
 import { inserter, type RowWrite } from './rows/batch.ts';
 import type { RowSource } from './rows/row-reader.ts';

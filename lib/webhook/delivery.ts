@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { JournalEntry } from '../model/journal.ts';
-import type { Millis } from '../model/time.ts';
+import type { Millis } from '../model/values/time.ts';
 import type { WebhookSpec } from '../model/webhook.ts';
 import { envelopeFor } from './envelope.ts';
 import type { Outcome } from './outcome.ts';

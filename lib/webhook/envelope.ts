@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import type { JournalEntry } from '../model/journal.ts';
-import { isoOf } from '../model/time.ts';
+import { isoOf } from '../model/values/time.ts';
 import type { WebhookSpec } from '../model/webhook.ts';
 
 /** A request as the Standard Webhooks have it. */

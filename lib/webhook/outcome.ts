@@ -1,4 +1,4 @@
-import type { Millis } from '../model/time.ts';
+import type { Millis } from '../model/values/time.ts';
 
 /** What came of one attempt to deliver an event. `reason` continues a sentence whose subject is the receiver. */
 export type Outcome =

@@ -1,7 +1,7 @@
 import { assign, setup, stateIn, type PromiseActorLogic } from 'xstate';
 import type { JournalEntry } from '../model/journal.ts';
-import { backoffDelay } from '../model/restart.ts';
-import { isoOf, type Instant, type Millis } from '../model/time.ts';
+import { backoffDelay } from '../model/policy/restart.ts';
+import { isoOf, type Instant, type Millis } from '../model/values/time.ts';
 import type { WebhookPlace, WebhookSpec } from '../model/webhook.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Outcome } from './outcome.ts';

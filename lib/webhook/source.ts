@@ -1,6 +1,6 @@
-import type { EventFilter } from '../model/event-filter.ts';
 import type { FeedBatch, FeedItem } from '../model/feed.ts';
 import type { JournalEntry } from '../model/journal.ts';
+import type { EventFilter } from '../model/values/event-filter.ts';
 import type { WebhookHost } from '../ports/webhooks.ts';
 
 /** What comes next for a webhook. */

@@ -1,7 +1,7 @@
 import { createActor, fromPromise, toPromise, type ActorRefFrom } from 'xstate';
 import type { JournalEntry } from '../model/journal.ts';
-import type { Instant } from '../model/time.ts';
-import { isoOf } from '../model/time.ts';
+import type { Instant } from '../model/values/time.ts';
+import { isoOf } from '../model/values/time.ts';
 import type { WebhookPlace, WebhookSpec } from '../model/webhook.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';

@@ -1,7 +1,7 @@
 import { createActor, SimulatedClock } from 'xstate';
 import { createSupervisorMachine } from '../../lib/actors/supervisor/machine.ts';
 import { agentRef, serviceRef, type SupervisorRef } from '../../lib/control/actors.ts';
-import { reasonText } from '../../lib/model/reason.ts';
+import { reasonText } from '../../lib/model/explain/reason.ts';
 import type { AgentPlan, ServiceSpec } from '../../lib/model/spec.ts';
 import type { Catalog, ExecutableQuery } from '../../lib/ports/catalog.ts';
 import type { Clock } from '../../lib/ports/clock.ts';

@@ -1,5 +1,5 @@
-import type { ServiceId } from '../../lib/model/ids.ts';
 import type { ProbeKind, ProbeSpec } from '../../lib/model/probe.ts';
+import type { ServiceId } from '../../lib/model/values/ids.ts';
 import type { ProbeObserver, Prober, ProbeSubject } from '../../lib/ports/prober.ts';
 
 /** One watch that has not ended. */

@@ -1,4 +1,3 @@
-import { parseLaunchId, type LaunchId, type ServiceId } from '../../lib/model/ids.ts';
 import type {
   Guarantees,
   Launch,
@@ -8,6 +7,7 @@ import type {
   ProcessFacts,
 } from '../../lib/model/process.ts';
 import type { NodeSignal, StopSpec } from '../../lib/model/spec.ts';
+import { parseLaunchId, type LaunchId, type ServiceId } from '../../lib/model/values/ids.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { LaunchObserver, LaunchRequest, ProcessHost, Stray } from '../../lib/ports/process-host.ts';
 

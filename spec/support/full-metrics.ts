@@ -1,9 +1,9 @@
 import { ObservedProcessHost } from '../../lib/control/health-processes.ts';
 import { Health } from '../../lib/control/health.ts';
 import { Metrics } from '../../lib/metrics/metrics.ts';
-import { parseServiceId } from '../../lib/model/ids.ts';
 import type { JournalEntry } from '../../lib/model/journal.ts';
-import { NO_LIMITS } from '../../lib/model/limits.ts';
+import { parseServiceId } from '../../lib/model/values/ids.ts';
+import { NO_LIMITS } from '../../lib/model/values/limits.ts';
 import type { LaunchRequest } from '../../lib/ports/process-host.ts';
 import { recordingLog } from './control-world.ts';
 import { measuredService } from './fake-control.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { digestOf } from '../../lib/model/revision.ts';
+import { digestOf } from '../../lib/model/policy/revision.ts';
 import { Connection } from '../../lib/store/connection.ts';
 import { endLaunches, launchAgain, type LiveLaunch, type MadeLaunch } from './kept-launches.ts';
 import { temporaryFolder } from './temporary.ts';

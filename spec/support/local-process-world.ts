@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, constants, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ServiceId } from '../../lib/model/ids.ts';
-import { NO_LIMITS } from '../../lib/model/limits.ts';
 import type { Launch, ShimKind } from '../../lib/model/process.ts';
+import type { ServiceId } from '../../lib/model/values/ids.ts';
+import { NO_LIMITS } from '../../lib/model/values/limits.ts';
 import type { LaunchRequest, ProcessHost } from '../../lib/ports/process-host.ts';
 import {
   createLocalProcessHost,

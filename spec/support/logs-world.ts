@@ -2,8 +2,14 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, closeSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseLaunchId, parseServiceId } from '../../lib/model/ids.ts';
-import { LOG_STREAMS, type LogItem, type LogLine, type LogStart, type LogStream } from '../../lib/model/log-line.ts';
+import { parseLaunchId, parseServiceId } from '../../lib/model/values/ids.ts';
+import {
+  LOG_STREAMS,
+  type LogItem,
+  type LogLine,
+  type LogStart,
+  type LogStream,
+} from '../../lib/model/values/log-line.ts';
 import type { ProcessFacts } from '../../lib/model/process.ts';
 import {
   openServiceLogs,

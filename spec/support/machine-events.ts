@@ -1,9 +1,9 @@
 import { initialTransition, type AnyMachineSnapshot, type AnyStateMachine, type EventObject } from 'xstate';
 import type { ServiceContext } from '../../lib/actors/service/context.ts';
 import { resumeOf } from '../../lib/actors/service/resume.ts';
-import type { ServiceReport } from '../../lib/model/agent-state.ts';
-import { parseLaunchId } from '../../lib/model/ids.ts';
+import type { ServiceReport } from '../../lib/model/policy/agent-state.ts';
 import type { ExecutableChoice, Launch, LaunchOutcome, ProcessFacts } from '../../lib/model/process.ts';
+import { parseLaunchId } from '../../lib/model/values/ids.ts';
 import { agentPlan, PROBE, serviceSpec } from './specs.ts';
 import { journalEntry } from './store-contract.ts';
 import { pick, type Dice } from './walk-dice.ts';

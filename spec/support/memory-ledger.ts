@@ -1,5 +1,5 @@
 import { StoreUnavailableError } from '../../lib/model/errors.ts';
-import type { LaunchId, ServiceId } from '../../lib/model/ids.ts';
+import type { LaunchId, ServiceId } from '../../lib/model/values/ids.ts';
 import type { LaunchEntry, LaunchLedger } from '../../lib/ports/launch-ledger.ts';
 
 /** A launch ledger in memory, which survives the hosts that a test opens and closes. */

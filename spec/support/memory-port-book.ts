@@ -1,4 +1,4 @@
-import type { ServiceId } from '../../lib/model/ids.ts';
+import type { ServiceId } from '../../lib/model/values/ids.ts';
 import type { PortBook } from '../../lib/ports/port-book.ts';
 
 /** A port book that gives out ports from 20000 on and forgets them with the test. */

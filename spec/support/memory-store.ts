@@ -1,8 +1,8 @@
-import { EVERYTHING, isWanted } from '../../lib/model/event-filter.ts';
+import { EVERYTHING, isWanted } from '../../lib/model/values/event-filter.ts';
 import { StoreUnavailableError } from '../../lib/model/errors.ts';
 import type { JournalEntry, JournalQuery } from '../../lib/model/journal.ts';
-import type { Receipt } from '../../lib/model/receipt.ts';
-import type { Wish } from '../../lib/model/wish.ts';
+import type { Receipt } from '../../lib/model/idempotency.ts';
+import type { Wish } from '../../lib/model/intention.ts';
 import type { ActorCommit, ActorRow, ActorStore, QuarantinedRow, WishCommit } from '../../lib/ports/actor-store.ts';
 import type { OnStoreWrite, StoreWriter } from '../../lib/ports/store-writes.ts';
 

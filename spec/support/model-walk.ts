@@ -1,5 +1,5 @@
-import { parseAgentId } from '../../lib/model/ids.ts';
-import { UNCONDITIONAL } from '../../lib/model/precondition.ts';
+import { parseAgentId } from '../../lib/model/values/ids.ts';
+import { UNCONDITIONAL } from '../../lib/model/values/precondition.ts';
 import { diceOf } from './walk-dice.ts';
 import { randomPlant, type Plant } from './walk-plant.ts';
 import { isAtGoal, wrongAtRest, wrongInTheEnd, refusedRows } from './walk-rules.ts';

@@ -1,6 +1,6 @@
-import { parseLaunchId, parseServiceId } from '../../lib/model/ids.ts';
 import type { ProbeCheck, ProbeSpec } from '../../lib/model/probe.ts';
 import type { Launch } from '../../lib/model/process.ts';
+import { parseLaunchId, parseServiceId } from '../../lib/model/values/ids.ts';
 import type { ProbeObserver, ProbeSubject } from '../../lib/ports/prober.ts';
 
 /** A probe that asks often and decides by one check; `overrides` replace what a spec is about. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { parseLaunchId, parseServiceId, type ServiceId } from '../../lib/model/ids.ts';
 import type { Guarantees, Launch, LaunchOutcome, ProcessExit } from '../../lib/model/process.ts';
+import { parseLaunchId, parseServiceId, type ServiceId } from '../../lib/model/values/ids.ts';
 import type { LaunchRequest, ProcessHost } from '../../lib/ports/process-host.ts';
 import { eventually } from './eventually.ts';
 

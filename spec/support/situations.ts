@@ -1,7 +1,7 @@
-import { parseLaunchId } from '../../lib/model/ids.ts';
+import type { Situation } from '../../lib/model/explain/situation.ts';
+import { EMPTY_BUDGET } from '../../lib/model/policy/restart.ts';
 import type { Launch } from '../../lib/model/process.ts';
-import { EMPTY_BUDGET } from '../../lib/model/restart.ts';
-import type { Situation } from '../../lib/model/situation.ts';
+import { parseLaunchId } from '../../lib/model/values/ids.ts';
 import { serviceSpec } from './specs.ts';
 
 /** The present of every situation. */

@@ -1,7 +1,7 @@
-import { parseAgentId, parseServiceId } from '../../lib/model/ids.ts';
-import { NO_LIMITS } from '../../lib/model/limits.ts';
 import { NO_PROBES, type ProbeSpec, type ProbesSpec } from '../../lib/model/probe.ts';
 import type { AgentPlan, ServiceSpec } from '../../lib/model/spec.ts';
+import { parseAgentId, parseServiceId } from '../../lib/model/values/ids.ts';
+import { NO_LIMITS } from '../../lib/model/values/limits.ts';
 
 type Overrides = Partial<Omit<ServiceSpec, 'id' | 'agentId' | 'restart' | 'probes'>> & {
   readonly probes?: Partial<ProbesSpec>;

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 
 import { StoreUnavailableError } from '../../lib/model/errors.ts';
-import { parseAgentId, parseServiceId } from '../../lib/model/ids.ts';
+import type { Receipt } from '../../lib/model/idempotency.ts';
+import type { AgentWish, ServiceWish } from '../../lib/model/intention.ts';
 import type { JournalEntry, JournalQuery } from '../../lib/model/journal.ts';
 import { NO_PROBES } from '../../lib/model/probe.ts';
-import type { Receipt } from '../../lib/model/receipt.ts';
 import type { AgentPlan, ServiceSpec } from '../../lib/model/spec.ts';
-import type { AgentWish, ServiceWish } from '../../lib/model/wish.ts';
+import { parseAgentId, parseServiceId } from '../../lib/model/values/ids.ts';
 import type { ActorCommit, ActorRow, ActorStore, WishCommit } from '../../lib/ports/actor-store.ts';
 
 /** A row that any store takes, for the actor `path`. */

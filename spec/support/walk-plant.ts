@@ -1,4 +1,4 @@
-import { parseAgentId, parseServiceId } from '../../lib/model/ids.ts';
+import { parseAgentId, parseServiceId } from '../../lib/model/values/ids.ts';
 import type { AgentPlan, DependencyCondition, RestartMode, ServiceSpec, Strategy } from '../../lib/model/spec.ts';
 import { pick, type Dice } from './walk-dice.ts';
 import { PROBE, serviceSpec } from './specs.ts';

@@ -22,8 +22,8 @@ import {
   ServiceNotFoundError,
   ServiceUnheldError,
 } from '../../lib/model/errors.ts';
-import { parseLaunchId } from '../../lib/model/ids.ts';
 import type { Executable, ProcessFacts } from '../../lib/model/process.ts';
+import { parseLaunchId } from '../../lib/model/values/ids.ts';
 import type { Catalog, ExecutableQuery } from '../../lib/ports/catalog.ts';
 import type { Clock, Timers } from '../../lib/ports/clock.ts';
 import type { Log } from '../../lib/ports/log.ts';

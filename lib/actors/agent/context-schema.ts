@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-import type { ServiceReport } from '../../model/agent-state.ts';
-import { serviceId } from '../../model/id-schema.ts';
-import { reason } from '../../model/reason-schema.ts';
+import type { ServiceReport } from '../../model/policy/agent-state.ts';
+import { serviceId } from '../../model/values/id-schema.ts';
+import { reason } from '../../model/explain/reason-schema.ts';
 import { PUBLIC_STATES } from '../../model/states.ts';
 import { agentPlan } from '../../model/spec-schema.ts';
 import type { AgentContext } from './context.ts';

@@ -1,9 +1,9 @@
-import type { ServiceReports } from '../../model/agent-state.ts';
-import type { AgentId } from '../../model/ids.ts';
-import type { Reason } from '../../model/reason.ts';
+import type { Reason } from '../../model/explain/reason.ts';
+import type { Intended } from '../../model/intention.ts';
+import type { ServiceReports } from '../../model/policy/agent-state.ts';
 import type { AgentPlan } from '../../model/spec.ts';
-import type { Instant } from '../../model/time.ts';
-import type { Intended } from '../../model/wish.ts';
+import type { AgentId } from '../../model/values/ids.ts';
+import type { Instant } from '../../model/values/time.ts';
 
 /** The context of an agent actor: plain JSON, kept as it is. */
 export interface AgentContext {

@@ -1,7 +1,7 @@
-import type { ServiceReport } from '../../model/agent-state.ts';
-import type { Reason } from '../../model/reason.ts';
+import type { Reason } from '../../model/explain/reason.ts';
+import type { Intended } from '../../model/intention.ts';
+import type { ServiceReport } from '../../model/policy/agent-state.ts';
 import type { AgentPlan } from '../../model/spec.ts';
-import type { Intended } from '../../model/wish.ts';
 
 /** Everything an agent actor can be told. */
 export type AgentEvent =

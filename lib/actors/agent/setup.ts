@@ -1,6 +1,6 @@
 import { assign, enqueueActions, setup } from 'xstate';
-import { agentStateOf, fallout, isReleased, releasable, type ServiceReport } from '../../model/agent-state.ts';
-import type { ServiceId } from '../../model/ids.ts';
+import { agentStateOf, fallout, isReleased, releasable, type ServiceReport } from '../../model/policy/agent-state.ts';
+import type { ServiceId } from '../../model/values/ids.ts';
 import type { AgentPlan } from '../../model/spec.ts';
 import type { PublicState } from '../../model/states.ts';
 import type { Clock } from '../../ports/clock.ts';

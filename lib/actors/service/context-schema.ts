@@ -1,9 +1,11 @@
 import { z } from 'zod';
 
-import { launchId, serviceId } from '../../model/id-schema.ts';
+import { reason } from '../../model/explain/reason-schema.ts';
 import type { Executable, Launch } from '../../model/process.ts';
-import { reason } from '../../model/reason-schema.ts';
+
 import { serviceSpec } from '../../model/spec-schema.ts';
+
+import { launchId, serviceId } from '../../model/values/id-schema.ts';
 import type { Aftermath, LastExit, ServiceContext } from './context.ts';
 
 const instant = z.number();

@@ -1,11 +1,11 @@
-import type { Holder, ServiceId } from '../../model/ids.ts';
+import type { Holder, ServiceId } from '../../model/values/ids.ts';
 import type { Executable, Launch } from '../../model/process.ts';
-import type { Reason } from '../../model/reason.ts';
-import { EMPTY_BUDGET, type Attempt, type RestartBudget, type Verdict } from '../../model/restart.ts';
+import type { Reason } from '../../model/explain/reason.ts';
+import { EMPTY_BUDGET, type Attempt, type RestartBudget, type Verdict } from '../../model/policy/restart.ts';
 import type { ServiceSpec } from '../../model/spec.ts';
-import type { Instant } from '../../model/time.ts';
+import type { Instant } from '../../model/values/time.ts';
 import type { ExitClass } from '../../model/states.ts';
-import type { Intended } from '../../model/wish.ts';
+import type { Intended } from '../../model/intention.ts';
 
 /** The last end of this service that is accounted for. */
 export interface LastExit {

@@ -1,5 +1,5 @@
 import { fromCallback, fromPromise } from 'xstate';
-import type { LaunchId, ServiceId } from '../../model/ids.ts';
+import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import type { ProbeKind, ProbeSpec } from '../../model/probe.ts';
 import type { Executable, ExecutableChoice, LaunchOutcome, ProcessFacts } from '../../model/process.ts';
 import type { StopSpec } from '../../model/spec.ts';

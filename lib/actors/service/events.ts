@@ -1,10 +1,10 @@
-import type { ServiceReport } from '../../model/agent-state.ts';
-import type { Holder, LaunchId, ServiceId } from '../../model/ids.ts';
+import type { Reason } from '../../model/explain/reason.ts';
+import type { Intended } from '../../model/intention.ts';
+import type { ServiceReport } from '../../model/policy/agent-state.ts';
 import type { ProbeKind } from '../../model/probe.ts';
 import type { ProcessExit, ProcessFacts } from '../../model/process.ts';
-import type { Reason } from '../../model/reason.ts';
 import type { ServiceSpec } from '../../model/spec.ts';
-import type { Intended } from '../../model/wish.ts';
+import type { Holder, LaunchId, ServiceId } from '../../model/values/ids.ts';
 
 interface Command {
   /** On every journal entry that follows from it. */

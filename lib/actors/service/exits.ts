@@ -1,3 +1,5 @@
+import type { Reason } from '../../model/explain/reason.ts';
+import { classifyExit, judgeEnding, type Ending, type Verdict } from '../../model/policy/restart.ts';
 import {
   isHostTrouble,
   isHostTroubleError,
@@ -7,9 +9,7 @@ import {
   type ProcessExit,
   type ProcessFacts,
 } from '../../model/process.ts';
-import type { Reason } from '../../model/reason.ts';
-import { classifyExit, judgeEnding, type Ending, type Verdict } from '../../model/restart.ts';
-import type { Instant, Millis } from '../../model/time.ts';
+import type { Instant, Millis } from '../../model/values/time.ts';
 import type { Fallback } from '../../ports/catalog.ts';
 import type { ServiceContext } from './context.ts';
 import type { ServiceEvent, UnreportedExit } from './events.ts';

@@ -1,5 +1,5 @@
 import type { ProcessFacts } from '../../model/process.ts';
-import type { Instant } from '../../model/time.ts';
+import type { Instant } from '../../model/values/time.ts';
 import type { ServiceContext } from './context.ts';
 import type { ResumedIntention, ResumeEvent } from './events.ts';
 import { unreportedExit } from './exits.ts';

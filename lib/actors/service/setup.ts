@@ -1,7 +1,7 @@
 import { and, assign, enqueueActions, or, setup, stateIn } from 'xstate';
+import type { Verdict } from '../../model/policy/restart.ts';
+import { changedParts, launchesAlike, revisionOf } from '../../model/policy/revision.ts';
 import type { ProbeKind } from '../../model/probe.ts';
-import type { Verdict } from '../../model/restart.ts';
-import { changedParts, launchesAlike, revisionOf } from '../../model/revision.ts';
 import { leafOf, type PublicState, type ServiceLeaf, type StateValue } from '../../model/states.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { peer } from '../peers.ts';

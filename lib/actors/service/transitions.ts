@@ -1,5 +1,5 @@
+import type { Verdict } from '../../model/policy/restart.ts';
 import type { ProbeKind } from '../../model/probe.ts';
-import type { Verdict } from '../../model/restart.ts';
 import type { PublicState, ServiceLeaf } from '../../model/states.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ServiceContext } from './context.ts';

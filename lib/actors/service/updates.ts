@@ -1,11 +1,11 @@
-import { isMet, type ServiceReport } from '../../model/agent-state.ts';
+import { isMet, type ServiceReport } from '../../model/policy/agent-state.ts';
 import { startTimeoutMs } from '../../model/probe.ts';
 import type { Launch, LaunchFailure, ProcessFacts } from '../../model/process.ts';
-import type { Reason } from '../../model/reason.ts';
-import { EMPTY_BUDGET, longestBackoff, recoveryDelay, type Verdict } from '../../model/restart.ts';
-import { launchesAlike, revisionOf } from '../../model/revision.ts';
+import type { Reason } from '../../model/explain/reason.ts';
+import { EMPTY_BUDGET, longestBackoff, recoveryDelay, type Verdict } from '../../model/policy/restart.ts';
+import { launchesAlike, revisionOf } from '../../model/policy/revision.ts';
 import type { DependencySpec, ServiceSpec } from '../../model/spec.ts';
-import type { Instant } from '../../model/time.ts';
+import type { Instant } from '../../model/values/time.ts';
 import { publicStateOf, type PublicState, type ServiceLeaf } from '../../model/states.ts';
 import type { LastExit, ServiceContext } from './context.ts';
 import type { ClaimEvent, ResumeEvent, ServiceEvent } from './events.ts';

@@ -1,4 +1,4 @@
-import type { Instant, Millis } from '../../model/time.ts';
+import type { Instant, Millis } from '../../model/values/time.ts';
 
 /** More than so many breaks of one actor within the period, and it is parked: a bug is not restarted for ever. */
 export const CRASH_INTENSITY = { maxCrashes: 5, periodMs: 60_000 as Millis } as const;

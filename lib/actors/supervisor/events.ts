@@ -1,6 +1,6 @@
-import type { Holder } from '../../model/ids.ts';
+import type { Intended } from '../../model/intention.ts';
 import type { AgentPlan, ServiceSpec } from '../../model/spec.ts';
-import type { Intended } from '../../model/wish.ts';
+import type { Holder } from '../../model/values/ids.ts';
 
 /** A service that has to exist; new ones begin with these wishes, present ones are left alone. */
 export interface ServiceSeat {

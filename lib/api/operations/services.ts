@@ -5,7 +5,7 @@ import type { Operations } from '../operation.ts';
 import { explainSchema } from '../schemas/explain.ts';
 import { servicePageSchema, serviceSchema } from '../schemas/service.ts';
 import { stateSchema } from '../schemas/state.ts';
-import { SENDABLE_SIGNALS } from '../../model/signals.ts';
+import { SENDABLE_SIGNALS } from '../../model/values/signals.ts';
 import { startQuery, stopQuery, WAIT_PROBLEMS } from '../waits.ts';
 
 const list = z.strictObject({

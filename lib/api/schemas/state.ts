@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CAUSES } from '../../model/causes.ts';
-import { REASON_CODES } from '../../model/reason.ts';
+import { REASON_CODES } from '../../model/explain/reason.ts';
 import { PUBLIC_STATES } from '../../model/states.ts';
 
 /** The six public states of agents and services (contract 1). */

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
-import { parseDuration } from '../../model/duration.ts';
-import type { Millis } from '../../model/time.ts';
+import { parseDuration } from '../../model/values/duration.ts';
+import type { Millis } from '../../model/values/time.ts';
 import type { CommandGroup } from '../command-group.ts';
 import { withHost, type HostWords } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';

@@ -1,6 +1,6 @@
 import type { EventView } from '../../api/schemas/event.ts';
 import type { Client } from '../../client/client.ts';
-import type { Instant } from '../../model/time.ts';
+import type { Instant } from '../../model/values/time.ts';
 
 /** Which events are asked for; all that is given must fit. */
 export interface EventFilter {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { intendedSchema, stateSchema } from '../../api/schemas/state.ts';
 import { isPassing } from '../../client/client.ts';
-import { spokenDuration } from '../../model/duration.ts';
+import { spokenDuration } from '../../model/values/duration.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import { Progress } from '../output/progress.ts';
 import { paintOf } from '../output/state.ts';

@@ -3,7 +3,7 @@ import { isIPv4 } from 'node:net';
 import { join, resolve } from 'node:path';
 import { createClient, type Client } from '../../client/client.ts';
 import { nodeFetch } from '../../client/node-fetch.ts';
-import { TokenListError, tokensIn } from '../../model/token-list.ts';
+import { TokenListError, tokensIn } from '../../model/values/token-list.ts';
 import { givenOption, type RawOption } from '../serve/flags.ts';
 import { existingFile, existingFolder, OptionError } from '../serve/option-values.ts';
 import type { HostWords } from './host-options.ts';

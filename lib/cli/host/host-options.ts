@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
-import { parseDuration } from '../../model/duration.ts';
-import { isoOf, type Instant, type Millis } from '../../model/time.ts';
+import { parseDuration } from '../../model/values/duration.ts';
+import { isoOf, type Instant, type Millis } from '../../model/values/time.ts';
 import { OptionError } from '../serve/option-values.ts';
 
 /** What every command to a host can be given about the host and the form of its output. */

@@ -1,6 +1,6 @@
 import { isPassing } from '../../client/client.ts';
 import { EXIT } from '../../host/exit-codes.ts';
-import { spokenDuration } from '../../model/duration.ts';
+import { spokenDuration } from '../../model/values/duration.ts';
 import { allServices } from '../services/show-services.ts';
 import { complain, ownComplaint } from './client-errors.ts';
 import { printResult, type HostContext, type HostRun } from './context.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isPassing } from '../../client/client.ts';
-import { spokenDuration } from '../../model/duration.ts';
-import type { Millis } from '../../model/time.ts';
+import { spokenDuration } from '../../model/values/duration.ts';
+import type { Millis } from '../../model/values/time.ts';
 import { Progress } from '../output/progress.ts';
 import { NotTakenError } from './client-errors.ts';
 import type { HostContext } from './context.ts';

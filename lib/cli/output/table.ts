@@ -1,4 +1,4 @@
-import type { Millis } from '../../model/time.ts';
+import type { Millis } from '../../model/values/time.ts';
 import type { Colors } from './colors.ts';
 
 /** One cell: what it says, and how that is coloured. */

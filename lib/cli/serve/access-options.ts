@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { resolve } from 'node:path';
 import type { TokenOrigin, TokenOrigins } from '../../http/access/tokens.ts';
-import { TokenListError, tokensIn } from '../../model/token-list.ts';
+import { TokenListError, tokensIn } from '../../model/values/token-list.ts';
 import type { RawOption, RawOptions } from './flags.ts';
 import { OptionError } from './option-values.ts';
 

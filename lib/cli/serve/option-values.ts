@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import type { ExitMode } from '../../control/control.ts';
 import type { LogLevel } from '../../host/options.ts';
-import { inspectorUrl } from '../../model/inspector-url.ts';
+import { inspectorUrl } from '../../model/values/inspector-url.ts';
 import type { StrayPolicy } from '../../ports/process-host.ts';
 import type { RawOption } from './flags.ts';
 

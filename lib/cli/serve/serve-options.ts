@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ServeOptions } from '../../host/options.ts';
 import { hostVersion } from '../../host/version.ts';
-import { DEFAULT_INSPECTOR_URL } from '../../model/inspector-url.ts';
+import { DEFAULT_INSPECTOR_URL } from '../../model/values/inspector-url.ts';
 import { readAccess } from './access-options.ts';
 import { parseRaw, type RawOptions } from './flags.ts';
 import { listenPlace, tlsFiles } from './listen-options.ts';

@@ -1,6 +1,6 @@
 import type { ServiceView } from '../../api/schemas/service.ts';
 import { EXIT } from '../../host/exit-codes.ts';
-import { SENDABLE_SIGNALS } from '../../model/signals.ts';
+import { SENDABLE_SIGNALS } from '../../model/values/signals.ts';
 import { untilDown, untilForgotten, untilUp, type Subject } from '../host/change.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
 import { taken } from '../host/watch.ts';

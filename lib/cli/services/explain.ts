@@ -1,6 +1,6 @@
 import type { ExplainView } from '../../api/schemas/explain.ts';
 import { EXIT } from '../../host/exit-codes.ts';
-import { spokenDuration } from '../../model/duration.ts';
+import { spokenDuration } from '../../model/values/duration.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
 import { paintOf, stateWords } from '../output/state.ts';
 import { ageSince, paragraph } from '../output/table.ts';

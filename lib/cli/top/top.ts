@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isPassing } from '../../client/client.ts';
 import { EXIT } from '../../host/exit-codes.ts';
-import type { Millis } from '../../model/time.ts';
+import type { Millis } from '../../model/values/time.ts';
 import type { HostContext, HostRun } from '../host/context.ts';
 import { INTERRUPTED } from '../host/interruption.ts';
 import { printJson } from '../output/io.ts';

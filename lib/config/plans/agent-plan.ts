@@ -1,7 +1,7 @@
-import { inGroupOrder } from '../../model/group-order.ts';
-import { ownServiceId, parseAgentId, parseServiceId, type AgentId, type ServiceId } from '../../model/ids.ts';
+import { inGroupOrder } from '../../model/policy/group-order.ts';
+import { startOrder } from '../../model/policy/start-order.ts';
 import type { AgentPlan, ServiceSpec } from '../../model/spec.ts';
-import { startOrder } from '../../model/start-order.ts';
+import { ownServiceId, parseAgentId, parseServiceId, type AgentId, type ServiceId } from '../../model/values/ids.ts';
 import type { AgentRequest, SpecSource } from '../../ports/spec-source.ts';
 import type { Kind } from '../schema/schema.ts';
 import { readAgentFile, type AgentFile, type PlanContext } from './agent-file.ts';

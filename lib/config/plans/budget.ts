@@ -1,5 +1,5 @@
-import { formatDuration } from '../../model/duration.ts';
-import { longestWaits, reachableRestarts } from '../../model/restart.ts';
+import { longestWaits, reachableRestarts } from '../../model/policy/restart.ts';
+import { formatDuration } from '../../model/values/duration.ts';
 import type { Kind } from '../schema/schema.ts';
 import { restartSpec } from './service-plan.ts';
 

@@ -1,5 +1,5 @@
-import { parseServiceId } from '../../model/ids.ts';
-import { startOrder } from '../../model/start-order.ts';
+import { startOrder } from '../../model/policy/start-order.ts';
+import { parseServiceId } from '../../model/values/ids.ts';
 import type { HostServicePlan } from '../../ports/spec-source.ts';
 import type { Effective, HostService } from '../effective.ts';
 import { member } from '../json.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { AgentId, ServiceId } from '../../model/ids.ts';
 import type { DependencySpec, RestartSpec, ServiceSpec } from '../../model/spec.ts';
+import type { AgentId, ServiceId } from '../../model/values/ids.ts';
 import type { PortBook } from '../../ports/port-book.ts';
 import type { Path, Problem } from '../problems.ts';
 import { limitsSpec } from '../schema/limits-schema.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { parseSize } from '../../model/byte-size.ts';
-import { NO_LIMITS, type ResourceLimits } from '../../model/limits.ts';
+import { parseSize } from '../../model/values/byte-size.ts';
+import { NO_LIMITS, type ResourceLimits } from '../../model/values/limits.ts';
 
 const MOST_COUNTED = 2 ** 31 - 1;
 /** 512 TiB: more than any system addresses. */

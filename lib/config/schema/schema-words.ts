@@ -1,10 +1,10 @@
 import { constants } from 'node:os';
 import { z } from 'zod';
-import { parseSize } from '../../model/byte-size.ts';
-import { parseDuration } from '../../model/duration.ts';
-import { isId } from '../../model/ids.ts';
 import type { NodeSignal } from '../../model/spec.ts';
-import type { Millis } from '../../model/time.ts';
+import { parseSize } from '../../model/values/byte-size.ts';
+import { parseDuration } from '../../model/values/duration.ts';
+import { isId } from '../../model/values/ids.ts';
+import type { Millis } from '../../model/values/time.ts';
 import { nearest } from '../nearest.ts';
 import { templateProblem } from './template.ts';
 

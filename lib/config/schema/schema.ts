@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isVersionRange } from '../../model/version.ts';
+import { isVersionRange } from '../../model/policy/version.ts';
 import { limitsSchema } from './limits-schema.ts';
 import { probesLayer, probesSchema } from './probe-schema.ts';
 import { duration, durationOrNever, envName, name, signal, size, template, textTemplate } from './schema-words.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isOfType } from '../../model/event-filter.ts';
-import { EVENT_TYPES } from '../../model/tell.ts';
+import { EVENT_TYPES } from '../../model/explain/event-sentence.ts';
+import { isOfType } from '../../model/values/event-filter.ts';
 import { nearest } from '../nearest.ts';
 import { duration, durationOrNever, name, textTemplate } from './schema-words.ts';
 

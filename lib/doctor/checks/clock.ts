@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Millis } from '../../model/time.ts';
+import type { Millis } from '../../model/values/time.ts';
 import { bootId } from '../../process/os/process-identity.ts';
 import { fail, ok, warn, type Check, type Finding } from '../check.ts';
 

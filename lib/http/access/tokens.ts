@@ -1,4 +1,4 @@
-import { tokensIn } from '../../model/token-list.ts';
+import { tokensIn } from '../../model/values/token-list.ts';
 import type { Log } from '../../ports/log.ts';
 import { FromFiles } from '../server/from-files.ts';
 import { knownToken, type Access, type KnownToken } from './credentials.ts';

@@ -1,6 +1,6 @@
 import type { AGENT_OPERATIONS, TEP_OPERATIONS } from '../../api/operations/agents.ts';
 import type { Control } from '../../control/control.ts';
-import { parseAgentId } from '../../model/ids.ts';
+import { parseAgentId } from '../../model/values/ids.ts';
 import { Pages } from '../page.ts';
 import { preconditionOf, sendRevision } from '../preconditions.ts';
 import type { HandlersOf, JsonHandler } from '../route.ts';

@@ -2,7 +2,7 @@ import type { QueryOf, OperationOf } from '../../api/operations.ts';
 import type { PAST_OPERATIONS } from '../../api/operations/past.ts';
 import type { Control } from '../../control/control.ts';
 import type { PastQuery } from '../../control/past.ts';
-import { parseAgentId, parseServiceId } from '../../model/ids.ts';
+import { parseAgentId, parseServiceId } from '../../model/values/ids.ts';
 import type { HandlersOf } from '../route.ts';
 
 function pastQuery({ before, since, ...rest }: QueryOf<OperationOf<'getServiceHistory'>>): PastQuery {

@@ -1,6 +1,6 @@
 import type { IO_OPERATIONS } from '../../api/operations/io.ts';
 import type { Control } from '../../control/control.ts';
-import { parseServiceId } from '../../model/ids.ts';
+import { parseServiceId } from '../../model/values/ids.ts';
 import type { HandlersOf } from '../route.ts';
 
 /** The handlers of coreio services that agents can share. */

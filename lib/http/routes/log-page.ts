@@ -1,5 +1,5 @@
 import type { LogItemView } from '../../api/schemas/log.ts';
-import type { LogItem } from '../../model/log-line.ts';
+import type { LogItem } from '../../model/values/log-line.ts';
 import { type Context } from '../request-context.ts';
 import { sendJson } from '../route.ts';
 

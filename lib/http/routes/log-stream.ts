@@ -1,4 +1,4 @@
-import type { LogItem } from '../../model/log-line.ts';
+import type { LogItem } from '../../model/values/log-line.ts';
 import { SERVER_SENT, type StreamForm } from '../event-stream.ts';
 import { itemView } from './log-page.ts';
 

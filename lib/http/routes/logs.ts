@@ -1,7 +1,7 @@
 import type { OperationOf, QueryOf } from '../../api/operations.ts';
 import type { LOG_OPERATIONS } from '../../api/operations/logs.ts';
 import type { Control } from '../../control/control.ts';
-import { parseServiceId } from '../../model/ids.ts';
+import { parseServiceId } from '../../model/values/ids.ts';
 import {
   LOG_STREAMS,
   parsePosition,
@@ -9,7 +9,7 @@ import {
   type LogQuery,
   type LogStart,
   type LogStream,
-} from '../../model/log-line.ts';
+} from '../../model/values/log-line.ts';
 import { sendStream } from '../event-stream.ts';
 import { RequestError } from '../problem.ts';
 import type { Call, HandlersOf } from '../route.ts';

@@ -1,7 +1,7 @@
 import type { SERVICE_OPERATIONS } from '../../api/operations/services.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
 import type { Control } from '../../control/control.ts';
-import { parseServiceId } from '../../model/ids.ts';
+import { parseServiceId } from '../../model/values/ids.ts';
 import { Pages } from '../page.ts';
 import type { HandlersOf } from '../route.ts';
 import { waitOf } from '../waiting.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { uptime } from 'node:os';
-import { parseLaunchId, type LaunchId, type ServiceId } from '../../model/ids.ts';
 import type { ProcessExit } from '../../model/process.ts';
+import { parseLaunchId, type LaunchId, type ServiceId } from '../../model/values/ids.ts';
 import type { LaunchEntry } from '../../ports/launch-ledger.ts';
 import { followClaimed } from '../files/await-claim.ts';
 import {

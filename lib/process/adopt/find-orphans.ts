@@ -1,5 +1,5 @@
-import type { LaunchId, ServiceId } from '../../model/ids.ts';
 import type { StopSpec } from '../../model/spec.ts';
+import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import { followClaimed } from '../files/await-claim.ts';
 import { readClaim, readMain, readRequest, readShimClaim, revoke, type RequestRecord } from '../files/launch-files.ts';
 import type { Layout } from '../files/layout.ts';

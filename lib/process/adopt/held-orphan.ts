@@ -1,6 +1,6 @@
-import type { LaunchId, ServiceId } from '../../model/ids.ts';
 import type { ShimKind } from '../../model/process.ts';
 import type { StopSpec } from '../../model/spec.ts';
+import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import { livingAmong, type Identity } from '../os/process-identity.ts';
 import { Tree } from '../tree/process-tree.ts';
 import type { TreeRoom } from '../tree/tree-context.ts';

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LaunchId, ServiceId } from '../../model/ids.ts';
 import type { Launch } from '../../model/process.ts';
 import type { StopSpec } from '../../model/spec.ts';
+import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import type { LaunchLedger } from '../../ports/launch-ledger.ts';
 import type { Stray, StrayPolicy } from '../../ports/process-host.ts';
 import { readExit, readRequest } from '../files/launch-files.ts';

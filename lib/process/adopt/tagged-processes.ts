@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { LAUNCH_MARK } from '../../model/environment.ts';
-import { isId, parseLaunchId, parseServiceId, type LaunchId, type ServiceId } from '../../model/ids.ts';
+import { isId, parseLaunchId, parseServiceId, type LaunchId, type ServiceId } from '../../model/values/ids.ts';
 import { procStat, type ProcessStat } from '../os/process-identity.ts';
 
 /** A living process that carries the marks of a launch of this instance. */

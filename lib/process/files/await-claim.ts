@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { LaunchId } from '../../model/ids.ts';
+import type { LaunchId } from '../../model/values/ids.ts';
 import { isLiving, type Identity } from '../os/process-identity.ts';
 import { readExit, readMain, type ExitRecord } from './launch-files.ts';
 import type { Layout } from './layout.ts';

@@ -1,8 +1,8 @@
 import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isId, parseServiceId, type LaunchId, type ServiceId } from '../../model/ids.ts';
 import type { ProcessExit, ShimKind } from '../../model/process.ts';
 import type { NodeSignal, StopSpec } from '../../model/spec.ts';
+import { isId, parseServiceId, type LaunchId, type ServiceId } from '../../model/values/ids.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { codeOf } from '../os/error-code.ts';
 import type { Identity } from '../os/process-identity.ts';

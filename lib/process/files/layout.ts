@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { logFolder, logLayoutOf, type LogLayout } from '../../launching/log-layout.ts';
-import type { LaunchId, ServiceId } from '../../model/ids.ts';
+import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import { codeOf } from '../os/error-code.ts';
 
 /** Where things are below a state directory (docs/launch-protocol.md). */

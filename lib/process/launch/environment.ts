@@ -1,5 +1,5 @@
 import { launchVariables } from '../../model/environment.ts';
-import type { LaunchId } from '../../model/ids.ts';
+import type { LaunchId } from '../../model/values/ids.ts';
 import type { LaunchRequest } from '../../ports/process-host.ts';
 
 /** What every launch of a host gets, whichever service it is of. */

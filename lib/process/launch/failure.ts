@@ -1,6 +1,6 @@
 import { getSystemErrorMap } from 'node:util';
-import { LIMIT_NAMES, type LimitName } from '../../model/limits.ts';
 import type { LaunchFailure } from '../../model/process.ts';
+import { LIMIT_NAMES, type LimitName } from '../../model/values/limits.ts';
 
 /** The same file would be refused again: only another file, or other rights, can help. */
 const PERMANENT: ReadonlySet<string> = new Set([

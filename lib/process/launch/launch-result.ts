@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { transient } from '../../launching/transient-failure.ts';
-import type { LaunchId } from '../../model/ids.ts';
 import type { LaunchFailure, ShimKind } from '../../model/process.ts';
+import type { LaunchId } from '../../model/values/ids.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { LaunchRequest } from '../../ports/process-host.ts';

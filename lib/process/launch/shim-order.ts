@@ -1,7 +1,7 @@
 import { logFile } from '../../launching/log-layout.ts';
-import type { LaunchId } from '../../model/ids.ts';
-import { LIMIT_NAMES, type LimitName } from '../../model/limits.ts';
 import type { LaunchFailure, ShimKind } from '../../model/process.ts';
+import type { LaunchId } from '../../model/values/ids.ts';
+import { LIMIT_NAMES, type LimitName } from '../../model/values/limits.ts';
 import type { LaunchRequest } from '../../ports/process-host.ts';
 import { lockFile, runFolder, type Layout } from '../files/layout.ts';
 import { signalNumber } from '../os/signals.ts';

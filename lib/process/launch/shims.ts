@@ -1,6 +1,6 @@
-import type { LaunchId } from '../../model/ids.ts';
-import type { ResourceLimits } from '../../model/limits.ts';
 import type { ShimKind } from '../../model/process.ts';
+import type { LaunchId } from '../../model/values/ids.ts';
+import type { ResourceLimits } from '../../model/values/limits.ts';
 import { identityOf, parseFields } from '../files/launch-files.ts';
 import type { Identity } from '../os/process-identity.ts';
 import { isLimitName, isRefusedStep, type Refusal } from './failure.ts';

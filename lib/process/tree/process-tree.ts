@@ -1,6 +1,6 @@
-import type { LaunchId, ServiceId } from '../../model/ids.ts';
 import type { Launch, ProcessExit, ShimKind } from '../../model/process.ts';
 import type { StopSpec } from '../../model/spec.ts';
+import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import { exitOf, readExit, type ExitRecord } from '../files/launch-files.ts';
 import { runFolder } from '../files/layout.ts';
 import { codeOf } from '../os/error-code.ts';

@@ -1,8 +1,8 @@
 import { FactsBook } from '../../launching/facts-book.ts';
 import { LedgerDebt } from '../../launching/ledger-debt.ts';
-import type { LaunchId, ServiceId } from '../../model/ids.ts';
 import type { Launch, ProcessExit } from '../../model/process.ts';
 import type { StopSpec } from '../../model/spec.ts';
+import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ReachCrashPoint } from '../../ports/crash-points.ts';
 import type { LaunchLedger } from '../../ports/launch-ledger.ts';

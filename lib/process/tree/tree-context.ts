@@ -1,6 +1,6 @@
-import type { LaunchId, ServiceId } from '../../model/ids.ts';
 import type { Launch, ProcessExit, ShimKind } from '../../model/process.ts';
 import type { StopSpec } from '../../model/spec.ts';
+import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Layout } from '../files/layout.ts';

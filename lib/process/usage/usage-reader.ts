@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { LaunchId, ServiceId } from '../../model/ids.ts';
+import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ProcessUsage, TreeUsage, UsageReading } from '../../ports/process-usage.ts';
 import { ProcessSnapshot, type TreeMarks } from '../os/process-table.ts';

@@ -2,7 +2,7 @@ import { access, rename } from 'node:fs/promises';
 
 import { z } from 'zod';
 
-import { isoOf, type Instant } from '../../model/time.ts';
+import { isoOf, type Instant } from '../../model/values/time.ts';
 import type { Log } from '../../ports/log.ts';
 import type { SqlSession } from '../connection.ts';
 import { sqliteCode } from '../failure.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { Instant } from '../../model/time.ts';
+import type { Instant } from '../../model/values/time.ts';
 import type { ActorRow } from '../../ports/actor-store.ts';
 import { inserter, rowFor, type RowWrite } from './batch.ts';
 import type { RowSource } from './row-reader.ts';

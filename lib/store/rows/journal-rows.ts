@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 import { causeOfRow } from '../../model/causes.ts';
-import { beginningOf, type EventFilter } from '../../model/event-filter.ts';
 import type { JournalEntry, JournalQuery } from '../../model/journal.ts';
+import { beginningOf, type EventFilter } from '../../model/values/event-filter.ts';
 import { inserter, type Cell, type RowWrite } from './batch.ts';
 import { jsonOf, type RowSource } from './row-reader.ts';
 

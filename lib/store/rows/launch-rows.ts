@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
-import { launchId, serviceId } from '../../model/id-schema.ts';
-import type { LaunchId } from '../../model/ids.ts';
 import type { ProcessExit } from '../../model/process.ts';
+import { launchId, serviceId } from '../../model/values/id-schema.ts';
+
+import type { LaunchId } from '../../model/values/ids.ts';
 import type { LaunchEntry } from '../../ports/launch-ledger.ts';
 import { inserter, rowFor, type RowWrite } from './batch.ts';
 import type { RowSource } from './row-reader.ts';

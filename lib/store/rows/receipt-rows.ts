@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { KeptAnswer, Receipt } from '../../model/receipt.ts';
+import type { KeptAnswer, Receipt } from '../../model/idempotency.ts';
 import { inserter, type RowWrite } from './batch.ts';
 import { jsonOf, type RowSource } from './row-reader.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { Instant } from '../../model/time.ts';
+import type { Instant } from '../../model/values/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { SqlSession } from '../connection.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
+import type { Wish } from '../../model/intention.ts';
+
 import { agentPlan, serviceSpec } from '../../model/spec-schema.ts';
-import type { Wish } from '../../model/wish.ts';
 import { inserter, rowFor, type RowWrite } from './batch.ts';
 import { jsonOf, type RowSource } from './row-reader.ts';
 

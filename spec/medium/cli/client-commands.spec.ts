@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { EventView } from '../../../lib/api/schemas/event.ts';
-import type { LogItem } from '../../../lib/model/log-line.ts';
+import type { LogItem } from '../../../lib/model/values/log-line.ts';
 import { KeptText, runCommand, type CommandEnd } from '../../support/command.ts';
 import { serviceView } from '../../support/fake-control.ts';
 import { ApiUnderTest } from '../http/api-under-test.ts';

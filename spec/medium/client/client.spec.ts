@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { createClient, ProblemError, UnreachableError } from '../../../lib/client/client.ts';
 import type { Client } from '../../../lib/client/client.ts';
-import type { LogItem } from '../../../lib/model/log-line.ts';
+import type { LogItem } from '../../../lib/model/values/log-line.ts';
 import { serviceView } from '../../support/fake-control.ts';
 import { journalEntry } from '../../support/store-contract.ts';
 import { rejection } from '../../support/rejection.ts';

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writ
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { createCatalog } from '../../../lib/config/catalog.ts';
-import { platformWord } from '../../../lib/model/version.ts';
+import { platformWord } from '../../../lib/model/policy/version.ts';
 import type { Catalog, Fallback } from '../../../lib/ports/catalog.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 

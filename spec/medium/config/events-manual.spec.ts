@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EVENT_TYPES } from '../../../lib/model/tell.ts';
+import { EVENT_TYPES } from '../../../lib/model/explain/event-sentence.ts';
 
 const manual = readFileSync(join(import.meta.dirname, '../../../docs/events.md'), 'utf8');
 

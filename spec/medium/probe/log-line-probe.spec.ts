@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { LogItem, LogQuery } from '../../../lib/model/log-line.ts';
 import type { ProbeCheck } from '../../../lib/model/probe.ts';
+import type { LogItem, LogQuery } from '../../../lib/model/values/log-line.ts';
 import type { ServiceLogs } from '../../../lib/ports/service-logs.ts';
 import { eventually } from '../../support/eventually.ts';
 import { AMPLE, LogsWorld, SERVICE } from '../../support/logs-world.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { parseServiceId } from '../../../lib/model/ids.ts';
-import { NO_LIMITS } from '../../../lib/model/limits.ts';
+import { parseServiceId } from '../../../lib/model/values/ids.ts';
+import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
 import { LocalProcessWorld } from '../../support/local-process-world.ts';
 import { launchedBy } from '../../support/process-host-contract.ts';
 import { isNativeShimBuilt, ShimDriver, vice, type DrivenKind } from '../../support/shim-driver.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseServiceId } from '../../../lib/model/ids.ts';
+import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
 import { LocalProcessWorld } from '../../support/local-process-world.ts';
 import { launchedBy } from '../../support/process-host-contract.ts';

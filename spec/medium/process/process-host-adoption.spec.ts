@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
+import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { Launch, ProcessExit, ShimKind } from '../../../lib/model/process.ts';
 import type { LaunchEntry } from '../../../lib/ports/launch-ledger.ts';
 import type { ProcessHost } from '../../../lib/ports/process-host.ts';

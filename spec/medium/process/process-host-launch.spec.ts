@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
-import { NO_LIMITS } from '../../../lib/model/limits.ts';
+import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
+import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
 import type { LaunchFailure, ProcessExit, ShimKind } from '../../../lib/model/process.ts';
 import type { LaunchRequest, ProcessHost } from '../../../lib/ports/process-host.ts';
 import { procStat } from '../../../lib/process/os/process-identity.ts';

@@ -13,7 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
+import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import { command, watchAlive } from '../../../lib/process/tree/alive-pipe.ts';
 import { isLiving, livingAmong, NOBODY, procStat } from '../../../lib/process/os/process-identity.ts';
 import { layoutOf, type Layout } from '../../../lib/process/files/layout.ts';

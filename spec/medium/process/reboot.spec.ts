@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseServiceId } from '../../../lib/model/ids.ts';
+import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { Launch, ShimKind } from '../../../lib/model/process.ts';
 import type { ProcessHost } from '../../../lib/ports/process-host.ts';
 import { procStat } from '../../../lib/process/os/process-identity.ts';

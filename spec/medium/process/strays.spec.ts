@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
 import type { Launch, ProcessExit, ShimKind } from '../../../lib/model/process.ts';
+import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { LaunchRequest, ProcessHost, StrayPolicy } from '../../../lib/ports/process-host.ts';
 import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
 import { isAlive } from '../../support/alive.ts';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseServiceId } from '../../../lib/model/ids.ts';
+import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { TreeUsage } from '../../../lib/ports/process-usage.ts';
 import type { LocalHost } from '../../../lib/process/local-process-host.ts';
 import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';

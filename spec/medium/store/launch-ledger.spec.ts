@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
+import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { LaunchEntry } from '../../../lib/ports/launch-ledger.ts';
 import { closeStores, foreignConnection, openedStore } from '../../support/opened-store.ts';
 import { expectUnavailable } from '../../support/store-contract.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect } from 'chai';
-import { parseServiceId } from '../../../lib/model/ids.ts';
+import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { PortBook } from '../../../lib/ports/port-book.ts';
 import { findFreePort } from '../../../lib/process/os/free-port.ts';
 import { MemoryPortBook } from '../../support/memory-port-book.ts';

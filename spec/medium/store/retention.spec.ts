@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 
-import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
 import type { JournalEntry } from '../../../lib/model/journal.ts';
+
+import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import { eventually } from '../../support/eventually.ts';
 import { closeStores, foreignConnection, openedStore, type OpenedStore } from '../../support/opened-store.ts';
 import { actorCommit, actorRow, journalEntry } from '../../support/store-contract.ts';

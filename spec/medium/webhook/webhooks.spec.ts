@@ -6,7 +6,7 @@ import { Webhook } from 'standardwebhooks';
 import { openFeed, type Feed } from '../../../lib/control/feed.ts';
 import { Journal } from '../../../lib/control/journal.ts';
 import { eventView } from '../../../lib/control/views.ts';
-import { EVERYTHING } from '../../../lib/model/event-filter.ts';
+import { EVERYTHING } from '../../../lib/model/values/event-filter.ts';
 import type { JournalDraft } from '../../../lib/model/journal.ts';
 import type { WebhookSpec } from '../../../lib/model/webhook.ts';
 import type { Webhooks } from '../../../lib/ports/webhooks.ts';

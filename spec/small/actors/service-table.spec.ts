@@ -4,9 +4,9 @@ import { serviceContext, type ServiceContext } from '../../../lib/actors/service
 import type { ResumedIntention, ServiceEvent } from '../../../lib/actors/service/events.ts';
 import { createServiceMachine } from '../../../lib/actors/service/machine.ts';
 import { resumeOf } from '../../../lib/actors/service/resume.ts';
-import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
 import type { Launch, ProcessFacts } from '../../../lib/model/process.ts';
 import { SERVICE_STATES } from '../../../lib/model/states.ts';
+import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import { FakeCatalog, pathOf } from '../../support/actor-world.ts';
 import { FakeProber } from '../../support/fake-prober.ts';
 import { fakeProcessHost } from '../../support/fake-process-host.ts';

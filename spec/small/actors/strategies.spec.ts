@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { parseAgentId, parseServiceId } from '../../../lib/model/ids.ts';
 import type { AgentPlan, Strategy } from '../../../lib/model/spec.ts';
+import { parseAgentId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import { ActorWorld } from '../../support/actor-world.ts';
 import { agentPlan, PROBE, serviceSpec } from '../../support/specs.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { AgentConflictError, AgentNotFoundError, PreconditionFailedError } from '../../../lib/model/errors.ts';
-import { parseAgentId } from '../../../lib/model/ids.ts';
-import { UNCONDITIONAL } from '../../../lib/model/precondition.ts';
+import { parseAgentId } from '../../../lib/model/values/ids.ts';
+import { UNCONDITIONAL } from '../../../lib/model/values/precondition.ts';
 import { ControlWorld } from '../../support/control-world.ts';
 import { rejection } from '../../support/rejection.ts';
 

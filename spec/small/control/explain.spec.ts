@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ServiceNotFoundError, StoreUnavailableError } from '../../../lib/model/errors.ts';
 import type { ExplainView } from '../../../lib/api/schemas/explain.ts';
-import { parseAgentId, parseServiceId } from '../../../lib/model/ids.ts';
+import { parseAgentId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { AgentPlan, ServiceSpec, Strategy } from '../../../lib/model/spec.ts';
 import { ControlWorld } from '../../support/control-world.ts';
 import { serviceSpec } from '../../support/specs.ts';

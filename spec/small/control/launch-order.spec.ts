@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { LaunchAfterCommit } from '../../../lib/control/launch-after-commit.ts';
-import { parseServiceId } from '../../../lib/model/ids.ts';
-import { NO_LIMITS } from '../../../lib/model/limits.ts';
+import { parseServiceId } from '../../../lib/model/values/ids.ts';
+import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
 import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
 import { fakeProcessHost } from '../../support/fake-process-host.ts';
 

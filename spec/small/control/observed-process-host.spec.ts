@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ObservedProcessHost } from '../../../lib/control/health-processes.ts';
 import { Health } from '../../../lib/control/health.ts';
-import { NO_LIMITS } from '../../../lib/model/limits.ts';
+import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
 import type { ProcessMeter } from '../../../lib/ports/meter.ts';
 import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
 import { recordingLog } from '../../support/control-world.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { AgentNotFoundError, ServiceNotFoundError } from '../../../lib/model/errors.ts';
-import { UNCONDITIONAL } from '../../../lib/model/precondition.ts';
+import { UNCONDITIONAL } from '../../../lib/model/values/precondition.ts';
 import { ControlWorld } from '../../support/control-world.ts';
 import { rejection } from '../../support/rejection.ts';
 

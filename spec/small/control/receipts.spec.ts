@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { CommandOrigin } from '../../../lib/control/control.ts';
 import { IdempotencyKeyInFlightError, IdempotencyKeyReusedError } from '../../../lib/model/errors.ts';
-import { UNCONDITIONAL } from '../../../lib/model/precondition.ts';
+import { UNCONDITIONAL } from '../../../lib/model/values/precondition.ts';
 import { ControlWorld } from '../../support/control-world.ts';
 import { rejection } from '../../support/rejection.ts';
 

@@ -10,7 +10,7 @@ import { supervisorRecord } from '../../../lib/actors/supervisor/context-schema.
 import { serviceRef, type SupervisorRef } from '../../../lib/control/actors.ts';
 import { MIGRATIONS, type KeptSnapshot } from '../../../lib/control/migrations.ts';
 import { restore, type KeptFormat, type MachineCatalog } from '../../../lib/control/restore.ts';
-import { parseServiceId } from '../../../lib/model/ids.ts';
+import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { ActorRow } from '../../../lib/ports/actor-store.ts';
 import { pathOf } from '../../support/actor-world.ts';
 import { ControlWorld } from '../../support/control-world.ts';

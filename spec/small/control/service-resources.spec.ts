@@ -5,7 +5,7 @@ import {
   ServiceNotAliveError,
   ServiceNotFoundError,
 } from '../../../lib/model/errors.ts';
-import { tell } from '../../../lib/model/tell.ts';
+import { tell } from '../../../lib/model/explain/event-sentence.ts';
 import { ControlWorld } from '../../support/control-world.ts';
 import { rejection } from '../../support/rejection.ts';
 import { agentPlan, serviceSpec } from '../../support/specs.ts';

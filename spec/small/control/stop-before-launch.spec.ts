@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { LaunchAfterCommit } from '../../../lib/control/launch-after-commit.ts';
-import { NO_LIMITS } from '../../../lib/model/limits.ts';
+import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
 import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
 import { fakeProcessHost } from '../../support/fake-process-host.ts';
 import { serviceSpec } from '../../support/specs.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
 import type { Launch } from '../../../lib/model/process.ts';
+import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import { ControlWorld } from '../../support/control-world.ts';
 
 const COREIO = parseServiceId('pump1-coreio');

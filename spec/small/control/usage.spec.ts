@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { usageView, type UsageSources } from '../../../lib/control/usage.ts';
-import { parseServiceId } from '../../../lib/model/ids.ts';
+import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { TreeUsage } from '../../../lib/ports/process-usage.ts';
 import { ControlWorld } from '../../support/control-world.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { SimulatedClock } from 'xstate';
-import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
+import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import { FactsBook } from '../../../lib/launching/facts-book.ts';
 import { LedgerDebt } from '../../../lib/launching/ledger-debt.ts';
 import { Slots } from '../../../lib/launching/slots.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { LINE_LIMIT } from '../../../lib/model/log-line.ts';
+import { LINE_LIMIT } from '../../../lib/model/values/log-line.ts';
 import { linesIn, nulsIn } from '../../../lib/logs/lines.ts';
 import { Pins } from '../../../lib/logs/pins.ts';
 

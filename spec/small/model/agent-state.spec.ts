@@ -1,4 +1,4 @@
-import { reasonText } from '../../../lib/model/reason.ts';
+import { reasonText } from '../../../lib/model/explain/reason.ts';
 import { expect } from 'chai';
 import {
   agentStateOf,
@@ -6,8 +6,8 @@ import {
   isReleased,
   releasable,
   type ServiceReport,
-} from '../../../lib/model/agent-state.ts';
-import { parseServiceId } from '../../../lib/model/ids.ts';
+} from '../../../lib/model/policy/agent-state.ts';
+import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { PublicState } from '../../../lib/model/states.ts';
 import { agentPlan } from '../../support/specs.ts';
 

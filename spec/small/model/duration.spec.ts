@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { formatDuration, parseDuration, spokenDuration } from '../../../lib/model/duration.ts';
+import { formatDuration, parseDuration, spokenDuration } from '../../../lib/model/values/duration.ts';
 
 describe('a duration', () => {
   const readable: readonly (readonly [text: string, ms: number])[] = [

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { inheritable, launchVariables } from '../../../lib/model/environment.ts';
-import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
+import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 
 const LAUNCH = {
   instanceId: 'i',

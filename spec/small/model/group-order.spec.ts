@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { inGroupOrder } from '../../../lib/model/group-order.ts';
-import { parseServiceId } from '../../../lib/model/ids.ts';
+import { inGroupOrder } from '../../../lib/model/policy/group-order.ts';
 import type { DependencySpec, ServiceSpec } from '../../../lib/model/spec.ts';
+import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import { serviceSpec } from '../../support/store-contract.ts';
 
 type Row = readonly [id: string, ...dependsOn: string[]];

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { parseSize } from '../../../lib/model/byte-size.ts';
-import { formatPosition, LOG_STREAMS, parsePosition } from '../../../lib/model/log-line.ts';
-import { planRelease, type LaunchBytes } from '../../../lib/model/log-retention.ts';
+import { planRelease, type LaunchBytes } from '../../../lib/model/policy/log-retention.ts';
+import { parseSize } from '../../../lib/model/values/byte-size.ts';
+import { formatPosition, LOG_STREAMS, parsePosition } from '../../../lib/model/values/log-line.ts';
 
 describe('a size', () => {
   it('is a whole number with a unit', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { NOT_KNOWN, stepsOf } from '../../../lib/model/history.ts';
 import type { JournalEntry } from '../../../lib/model/journal.ts';
-import { NOT_KNOWN, stepsOf } from '../../../lib/model/past.ts';
 import { journalEntry } from '../../support/store-contract.ts';
 
 function change(seq: number, from: string, to: string, substate: string, generation = 1): JournalEntry {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { parseServiceId } from '../../../lib/model/ids.ts';
-import { reason as schema } from '../../../lib/model/reason-schema.ts';
-import { REASON_CODES, reasonClause, reasonText, type Reason } from '../../../lib/model/reason.ts';
+import { reason as schema } from '../../../lib/model/explain/reason-schema.ts';
+import { REASON_CODES, reasonClause, reasonText, type Reason } from '../../../lib/model/explain/reason.ts';
+import { parseServiceId } from '../../../lib/model/values/ids.ts';
 
 const id = parseServiceId('pump1-coreio');
 const exit = { code: 'exited', exitCode: 1, signal: null, isKnown: true, isReboot: false, hasStarted: true } as const;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { withoutValues } from '../../../lib/model/redaction.ts';
+import { withoutValues } from '../../../lib/model/values/redaction.ts';
 
 describe('a text without the values of an environment', () => {
   it('has their names instead, wherever they stand', () => {

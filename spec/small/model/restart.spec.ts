@@ -9,7 +9,7 @@ import {
   reachableRestarts,
   type Ending,
   type RestartBudget,
-} from '../../../lib/model/restart.ts';
+} from '../../../lib/model/policy/restart.ts';
 import { serviceSpec } from '../../support/specs.ts';
 
 const spec = serviceSpec('pump1-corerl').restart;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { changedParts, revisionOf } from '../../../lib/model/revision.ts';
+import { changedParts, revisionOf } from '../../../lib/model/policy/revision.ts';
 import type { ServiceSpec } from '../../../lib/model/spec.ts';
 import { serviceSpec } from '../../support/specs.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { parseServiceId } from '../../../lib/model/ids.ts';
-import { serviceGraph, type GraphedService } from '../../../lib/model/service-graph.ts';
+import { serviceGraph, type GraphedService } from '../../../lib/model/policy/service-graph.ts';
+import { parseServiceId } from '../../../lib/model/values/ids.ts';
 
 function service(id: string, agents: readonly string[], ...dependsOn: readonly string[]): GraphedService {
   const waits = dependsOn.map((on) => ({ serviceId: parseServiceId(on), condition: 'started' as const }));

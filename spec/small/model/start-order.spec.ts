@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { formatCycle, startOrder, stopLayers, type Dependent } from '../../../lib/model/start-order.ts';
+import { formatCycle, startOrder, stopLayers, type Dependent } from '../../../lib/model/policy/start-order.ts';
 
 /** `a:b,c` is a service a that depends on b and c. */
 function graph(...texts: readonly string[]): readonly Dependent[] {

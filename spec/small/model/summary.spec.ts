@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { parseServiceId } from '../../../lib/model/ids.ts';
-import { endsOfBudget, endsOfState } from '../../../lib/model/pending.ts';
-import { placeOf, type Situation } from '../../../lib/model/situation.ts';
-import { summaryOf } from '../../../lib/model/summary.ts';
+import { endsOfBudget, endsOfState } from '../../../lib/model/explain/pending.ts';
+import { placeOf, type Situation } from '../../../lib/model/explain/situation.ts';
+import { summaryOf } from '../../../lib/model/explain/summary.ts';
+import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import { LAUNCH, NOW, situation } from '../../support/situations.ts';
 import { PROBE, serviceSpec } from '../../support/specs.ts';
 

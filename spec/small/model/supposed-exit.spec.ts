@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { suppose, type SupposedExit } from '../../../lib/model/supposed-exit.ts';
+import { suppose, type SupposedExit } from '../../../lib/model/explain/supposed-exit.ts';
 import { NOW, situation } from '../../support/situations.ts';
 import { serviceSpec } from '../../support/specs.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { tell, type Tellable } from '../../../lib/model/tell.ts';
+import { tell, type Tellable } from '../../../lib/model/explain/event-sentence.ts';
 
 function entry(type: string, more: Partial<Tellable> = {}): Tellable {
   return {

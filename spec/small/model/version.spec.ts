@@ -7,7 +7,7 @@ import {
   platformWord,
   type Build,
   type Release,
-} from '../../../lib/model/version.ts';
+} from '../../../lib/model/policy/version.ts';
 
 type Row = readonly [fileName: string, build: Build | null, version?: string, devNumber?: number];
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { whyOf } from '../../../lib/model/why.ts';
+import { whyOf } from '../../../lib/model/explain/event-reason.ts';
 
 type Fact = Parameters<typeof whyOf>[0];
 type Move = readonly [from: string, to: string, cause: Fact['cause'], reason: string | null, why: string | null];

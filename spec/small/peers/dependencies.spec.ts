@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { parseServiceId } from '../../../lib/model/ids.ts';
 import type { DependencyCondition } from '../../../lib/model/spec.ts';
+import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import { ActorWorld } from '../../support/actor-world.ts';
 import { PROBE, serviceSpec } from '../../support/specs.ts';
 

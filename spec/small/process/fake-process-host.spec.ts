@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
-import { NO_LIMITS } from '../../../lib/model/limits.ts';
 import type { ProcessExit } from '../../../lib/model/process.ts';
+import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
+import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
 import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
 import { fakeProcessHost, type FakeProcessHost } from '../../support/fake-process-host.ts';
 import { describeProcessHost, launchedBy, type ProcessHostHarness } from '../../support/process-host-contract.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { constants } from 'node:os';
 import { inheritable } from '../../../lib/model/environment.ts';
-import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
-import { NO_LIMITS } from '../../../lib/model/limits.ts';
+import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
+import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
 import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
 import { environmentOf } from '../../../lib/process/launch/environment.ts';
 import { failureOf } from '../../../lib/process/launch/failure.ts';

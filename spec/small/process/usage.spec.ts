@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseLaunchId, parseServiceId } from '../../../lib/model/ids.ts';
+import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { TreeUsage } from '../../../lib/ports/process-usage.ts';
 import { unitsIn } from '../../../lib/process/usage/units.ts';
 import { UsageReader, type UsedTree } from '../../../lib/process/usage/usage-reader.ts';

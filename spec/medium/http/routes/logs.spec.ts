@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { LogItem, LogQuery } from '../../../../lib/model/log-line.ts';
+import type { LogItem, LogQuery } from '../../../../lib/model/values/log-line.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { serviceView } from '../../../support/fake-control.ts';
 import { ApiUnderTest } from '../api-under-test.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { get } from 'node:http';
 import { Metrics } from '../../../../lib/metrics/metrics.ts';
-import type { LogItem } from '../../../../lib/model/log-line.ts';
+import type { LogItem } from '../../../../lib/model/values/log-line.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { parseExposition, valueIn } from '../../../support/exposed.ts';
 import { measuredService, serviceView } from '../../../support/fake-control.ts';

@@ -3,8 +3,8 @@ import { hostConfig } from '../../../../lib/config/effective.ts';
 import { limitsSpec } from '../../../../lib/config/schema/limits-schema.ts';
 import { parseYaml } from '../../../../lib/config/yaml/yaml-source.ts';
 import { ConfigInvalidError } from '../../../../lib/model/errors.ts';
-import { NO_LIMITS, type ResourceLimits } from '../../../../lib/model/limits.ts';
 import { serviceSpec as specSchema } from '../../../../lib/model/spec-schema.ts';
+import { NO_LIMITS, type ResourceLimits } from '../../../../lib/model/values/limits.ts';
 import { serviceSpec } from '../../../support/specs.ts';
 
 function load(limits: string, service = ''): ReturnType<typeof hostConfig> {

@@ -1,6 +1,6 @@
+import { numberIn, textIn, type JournalDraft } from '../journal.ts';
 import { clauseOf } from './clause.ts';
-import { numberIn, textIn, type JournalDraft } from './journal.ts';
-import { whyOf } from './why.ts';
+import { whyOf } from './event-reason.ts';
 
 /** What a sentence is made from; the number and the instant are told beside it. */
 export type Tellable = Pick<JournalDraft, 'type' | 'agentId' | 'serviceId' | 'from' | 'to' | 'cause' | 'detail'>;

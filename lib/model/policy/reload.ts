@@ -1,7 +1,7 @@
-import type { AgentId, ServiceId } from './ids.ts';
+import type { Intended } from '../intention.ts';
+import type { ServiceSpec } from '../spec.ts';
+import type { AgentId, ServiceId } from '../values/ids.ts';
 import { changedParts, launchParts, revisionOf } from './revision.ts';
-import type { ServiceSpec } from './spec.ts';
-import type { Intended } from './wish.ts';
 
 /**
  * What a reload does to a service. `start`: it is new. `add`: it is new and not meant to run. `restart`: its process is ended and

@@ -1,4 +1,4 @@
-import { InvalidIdError } from './errors.ts';
+import { InvalidIdError } from '../errors.ts';
 
 declare const brand: unique symbol;
 /** A primitive that only its parser makes. */

@@ -1,7 +1,7 @@
+import type { Verdict } from '../policy/restart.ts';
+import type { RestartSpec } from '../spec.ts';
+import { spokenDuration } from '../values/duration.ts';
 import { givenUpText } from './reason.ts';
-import { spokenDuration } from './duration.ts';
-import type { Verdict } from './restart.ts';
-import type { RestartSpec } from './spec.ts';
 
 /** What a verdict would lead to, as the end of a sentence that begins with `it would`; `fallback` is the version that stands by. */
 export function consequence(

@@ -1,5 +1,5 @@
+import { textIn, type JournalDraft } from '../journal.ts';
 import { clauseOf } from './clause.ts';
-import { textIn, type JournalDraft } from './journal.ts';
 
 type Told = Pick<JournalDraft, 'type' | 'from' | 'to' | 'cause' | 'detail'>;
 type Words = Readonly<Partial<Record<string, string>>>;

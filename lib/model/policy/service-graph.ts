@@ -1,6 +1,6 @@
-import type { ServiceId } from './ids.ts';
-import type { DependencyCondition, DependencySpec } from './spec.ts';
-import type { PublicState } from './states.ts';
+import type { DependencyCondition, DependencySpec } from '../spec.ts';
+import type { PublicState } from '../states.ts';
+import type { ServiceId } from '../values/ids.ts';
 
 /** A service as a graph shows it. */
 export interface ServiceNode {

@@ -1,8 +1,8 @@
+import { judgeEnding } from '../policy/restart.ts';
+import { spokenDuration } from '../values/duration.ts';
+import type { Instant } from '../values/time.ts';
 import { awaited } from './reason.ts';
-import { spokenDuration } from './duration.ts';
-import { judgeEnding } from './restart.ts';
 import { placeOf, restartsWithin, type Situation } from './situation.ts';
-import type { Instant } from './time.ts';
 import { consequence } from './verdict-words.ts';
 
 /** Something that happens next: at an instant, or (null) as soon as what it waits for is the case. */

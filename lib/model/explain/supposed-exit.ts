@@ -1,8 +1,8 @@
-import { backoffDelay, classifyExit, EMPTY_BUDGET, judgeEnding, type Ending, type Verdict } from './restart.ts';
+import { backoffDelay, classifyExit, EMPTY_BUDGET, judgeEnding, type Ending, type Verdict } from '../policy/restart.ts';
+import type { ExitClass } from '../states.ts';
+import type { Instant, Millis } from '../values/time.ts';
 import { placeOf, type Situation } from './situation.ts';
-import type { Instant, Millis } from './time.ts';
 import { consequence } from './verdict-words.ts';
-import type { ExitClass } from './states.ts';
 
 /** An exit that has not happened. */
 export type SupposedExit =

@@ -1,11 +1,11 @@
-import type { Holder } from './ids.ts';
-import type { Executable, Launch } from './process.ts';
+import type { Intended } from '../intention.ts';
+import type { Attempt, RestartBudget } from '../policy/restart.ts';
+import type { Executable, Launch } from '../process.ts';
+import type { DependencySpec, ServiceSpec } from '../spec.ts';
+import type { PublicState } from '../states.ts';
+import type { Holder } from '../values/ids.ts';
+import type { Instant } from '../values/time.ts';
 import type { Reason } from './reason.ts';
-import type { Attempt, RestartBudget } from './restart.ts';
-import type { DependencySpec, ServiceSpec } from './spec.ts';
-import type { Instant } from './time.ts';
-import type { PublicState } from './states.ts';
-import type { Intended } from './wish.ts';
 
 /** A dependency that a service waits for, and how that one is now. */
 export interface Awaited extends DependencySpec {

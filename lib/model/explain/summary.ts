@@ -1,10 +1,10 @@
-import { spokenDuration } from './duration.ts';
-import { endsOfState } from './pending.ts';
-import { placeOf, type Awaited, type Situation } from './situation.ts';
-import { inWords } from './states.ts';
+import { inWords } from '../states.ts';
+import { spokenDuration } from '../values/duration.ts';
+import { isoOf, type Instant } from '../values/time.ts';
 import { clauseOf } from './clause.ts';
+import { endsOfState } from './pending.ts';
 import { reasonClause, reasonText } from './reason.ts';
-import { isoOf, type Instant } from './time.ts';
+import { placeOf, type Awaited, type Situation } from './situation.ts';
 
 /** The state of a service in words: what it is, since when, why, whether that is as wished, and what ends it. */
 export function summaryOf(situation: Situation, now: Instant): string {

@@ -1,5 +1,5 @@
-import type { ServiceSpec } from './spec.ts';
-import type { AgentWish } from './wish.ts';
+import type { AgentWish } from '../intention.ts';
+import type { ServiceSpec } from '../spec.ts';
 
 const known = new WeakMap<ServiceSpec, string>();
 

@@ -1,4 +1,4 @@
-import { PreconditionFailedError } from './errors.ts';
+import { PreconditionFailedError } from '../errors.ts';
 
 /** What has to be so for a command to be carried out. */
 export interface Precondition {

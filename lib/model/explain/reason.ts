@@ -1,9 +1,9 @@
+import type { GivenUp } from '../policy/restart.ts';
+import type { AgentPlan, DependencySpec } from '../spec.ts';
+import { inWords, type PublicState } from '../states.ts';
+import type { ServiceId } from '../values/ids.ts';
+import type { Millis } from '../values/time.ts';
 import { clauseOf } from './clause.ts';
-import type { ServiceId } from './ids.ts';
-import type { GivenUp } from './restart.ts';
-import type { AgentPlan, DependencySpec } from './spec.ts';
-import { inWords, type PublicState } from './states.ts';
-import type { Millis } from './time.ts';
 
 /**
  * Why a service or an agent is as it is: a code with what belongs to it. It is kept and passed on in this form, and becomes a

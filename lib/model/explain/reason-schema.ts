@@ -1,9 +1,10 @@
 import { z } from 'zod';
 
-import { serviceId } from './id-schema.ts';
+import { dependencySpec } from '../spec-schema.ts';
+import { PUBLIC_STATES } from '../states.ts';
+
+import { serviceId } from '../values/id-schema.ts';
 import type { Reason } from './reason.ts';
-import { dependencySpec } from './spec-schema.ts';
-import { PUBLIC_STATES } from './states.ts';
 
 const text = z.string();
 

@@ -1,7 +1,7 @@
-import type { ProcessExit } from './process.ts';
-import type { BackoffSpec, RestartSpec } from './spec.ts';
-import type { Instant, Millis } from './time.ts';
-import type { ExitClass } from './states.ts';
+import type { ProcessExit } from '../process.ts';
+import type { BackoffSpec, RestartSpec } from '../spec.ts';
+import type { ExitClass } from '../states.ts';
+import type { Instant, Millis } from '../values/time.ts';
 
 /** No setting makes a retry come sooner than this: a crash loop must not become a busy loop (Supervisor/supervisor#1285). */
 export const MIN_BACKOFF_MS: Millis = 100;

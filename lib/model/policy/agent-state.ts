@@ -1,8 +1,8 @@
-import type { ServiceId } from './ids.ts';
-import type { Reason } from './reason.ts';
-import type { AgentPlan, DependencyCondition, ServiceSpec } from './spec.ts';
-import type { PublicState } from './states.ts';
-import type { Intended } from './wish.ts';
+import type { Reason } from '../explain/reason.ts';
+import type { Intended } from '../intention.ts';
+import type { AgentPlan, DependencyCondition, ServiceSpec } from '../spec.ts';
+import type { PublicState } from '../states.ts';
+import type { ServiceId } from '../values/ids.ts';
 
 /** What a service tells those who watch it. Plain JSON. */
 export interface ServiceReport {

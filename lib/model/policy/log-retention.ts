@@ -1,4 +1,4 @@
-import type { LogStream } from './log-line.ts';
+import type { LogStream } from '../values/log-line.ts';
 
 /** One kept launch: how many bytes each of its streams takes. */
 export interface LaunchBytes {

@@ -1,4 +1,4 @@
-import type { Instant, Millis } from './time.ts';
+import type { Instant, Millis } from './values/time.ts';
 
 /** How long a command that is sent again with its key is not given again. */
 export const RECEIPT_AGE_MS: Millis = 24 * 3_600_000;

@@ -1,5 +1,5 @@
-import type { ServiceId } from './ids.ts';
-import type { DependencySpec, ServiceSpec, Strategy } from './spec.ts';
+import type { DependencySpec, ServiceSpec, Strategy } from '../spec.ts';
+import type { ServiceId } from '../values/ids.ts';
 
 /**
  * The services of an agent, given in start order, with what its strategy adds to their dependencies. The children of an Erlang/OTP
