@@ -7,12 +7,12 @@ import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import type { Log } from '../ports/log.ts';
 import type { Prober } from '../ports/prober.ts';
 import type { ProcessHost } from '../ports/process-host.ts';
+import type { HostVitals, ProcessUsage } from '../ports/process-usage.ts';
 import type { ServiceLogs } from '../ports/service-logs.ts';
 import type { SpecSource } from '../ports/spec-source.ts';
 import type { OpenWebhooks } from '../ports/webhooks.ts';
 import type { ExitMode } from './control.ts';
-import type { Health } from './health.ts';
-import type { UsageSources } from './usage.ts';
+import type { Health } from './health/health.ts';
 
 /** The ports and facts that a host is run on. */
 export interface ControlDeps {
@@ -40,4 +40,10 @@ export interface ControlDeps {
   /** Where a corrupt store was moved to at this start; default: there was none. */
   readonly recoveredFrom?: string | null;
   readonly identity: { readonly processId: number; readonly version: string; readonly guarantees: Guarantees };
+}
+
+/** Where the numbers come from. */
+export interface UsageSources {
+  readonly usage: ProcessUsage;
+  readonly vitals: HostVitals;
 }

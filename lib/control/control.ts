@@ -18,7 +18,6 @@ import type { SendableSignal } from '../model/values/signals.ts';
 import type { Millis } from '../model/values/time.ts';
 import type { MeasuredHost } from '../ports/meter.ts';
 import type { AgentRequest } from '../ports/spec-source.ts';
-import type { PastQuery } from './past.ts';
 
 /** Where a command comes from. */
 export interface CommandOrigin {
@@ -152,3 +151,6 @@ export interface OpenControl extends Control {
   /** Refuses commands from now on, takes the services down if asked to, writes everything, and stops the actors. */
   close(mode: ExitMode): Promise<void>;
 }
+
+/** Which part of it. */
+export type PastQuery = Pick<JournalQuery, 'after' | 'before' | 'order' | 'limit' | 'since'>;

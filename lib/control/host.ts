@@ -6,23 +6,23 @@ import { UNCONDITIONAL } from '../model/values/precondition.ts';
 import type { AgentRequest } from '../ports/spec-source.ts';
 import type { Webhooks } from '../ports/webhooks.ts';
 import { serviceRef, stopActors, type ServiceSnapshot } from './actors.ts';
-import type { AgentCommands } from './agent-commands.ts';
-import { defineAgent } from './agent-definition.ts';
-import type { AgentRemoval } from './agent-removal.ts';
-import { restartAgent } from './agent-restart.ts';
-import type { ActingDeps } from './command-deps.ts';
+import type { AgentCommands } from './commands/agent-commands.ts';
+import { defineAgent } from './commands/agent-definition.ts';
+import type { AgentRemoval } from './commands/agent-removal.ts';
+import { restartAgent } from './commands/agent-restart.ts';
+import type { ActingDeps } from './commands/command-context.ts';
+import { drain } from './commands/drain.ts';
+import { alreadyAccepted, type Receipts } from './commands/idempotency.ts';
+import type { Reloader } from './commands/reload.ts';
+import type { ServiceCommands } from './commands/service-commands.ts';
+import { deleteService } from './commands/service-removal.ts';
+import { signalService } from './commands/signal-service.ts';
+import type { Waits } from './commands/wait-for-state.ts';
 import type { ControlDeps } from './control-deps.ts';
 import type { CommandOrigin, Control, ExitMode, OpenControl, Wait } from './control.ts';
-import { drain } from './drain.ts';
-import { hostFact } from './facts.ts';
-import { HostViews, type SeenParts } from './host-views.ts';
-import { alreadyAccepted, type Receipts } from './receipts.ts';
-import type { Reloader } from './reload.ts';
-import type { ServiceCommands } from './service-commands.ts';
-import { deleteService } from './service-removal.ts';
-import { signalService } from './signals.ts';
-import { reloadView, serviceStatusView } from './views.ts';
-import type { Waits } from './waits.ts';
+import { hostFact } from './journal/facts.ts';
+import { HostViews, type SeenParts } from './views/host-views.ts';
+import { reloadView, serviceStatusView } from './views/views.ts';
 
 /** What a host consists of once its actors are back. */
 export interface HostParts extends SeenParts {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ServeOptions } from './options.ts';
 import { createCatalog } from '../config/catalog.ts';
-import { Health } from '../control/health.ts';
+import { Health } from '../control/health/health.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Guarantees } from '../model/process.ts';
 import type { Catalog } from '../ports/catalog.ts';

@@ -18,7 +18,7 @@ import { openEntrance, type Entrance } from './listener.ts';
 import type { AppLog } from './log.ts';
 import { hostMachines } from './machines.ts';
 import type { ServeOptions } from './options.ts';
-import { ObservedProcessHost } from '../control/health-processes.ts';
+import { ObservedProcessHost } from '../control/health/observed-process-host.ts';
 import { wallTimers } from '../ports/wall-timers.ts';
 import { RunningHost, type Host } from './running-host.ts';
 import { hostVersion } from './version.ts';

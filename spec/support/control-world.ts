@@ -1,7 +1,7 @@
 import { SimulatedClock } from 'xstate';
 import type { OpenControl } from '../../lib/control/control.ts';
-import { Health } from '../../lib/control/health.ts';
-import { ObservedProcessHost } from '../../lib/control/health-processes.ts';
+import { Health } from '../../lib/control/health/health.ts';
+import { ObservedProcessHost } from '../../lib/control/health/observed-process-host.ts';
 import { openControl } from '../../lib/control/open-control.ts';
 import { AgentNotFoundError } from '../../lib/model/errors.ts';
 import type { JournalEntry } from '../../lib/model/journal.ts';

@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
-import type { AgentDefinition, CommandOrigin, Control, ExitMode, Wait } from '../../lib/control/control.ts';
-import type { PastQuery } from '../../lib/control/past.ts';
-import { Receipts } from '../../lib/control/receipts.ts';
+import type { AgentDefinition, CommandOrigin, Control, ExitMode, PastQuery, Wait } from '../../lib/control/control.ts';
+import { Receipts } from '../../lib/control/commands/idempotency.ts';
 import { assertMatches, UNCONDITIONAL, type Precondition } from '../../lib/model/values/precondition.ts';
 import type { Begun, KeptAnswer, ReceiptClaim } from '../../lib/model/idempotency.ts';
 import { digestOf } from '../../lib/model/policy/revision.ts';

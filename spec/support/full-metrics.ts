@@ -1,5 +1,5 @@
-import { ObservedProcessHost } from '../../lib/control/health-processes.ts';
-import { Health } from '../../lib/control/health.ts';
+import { Health } from '../../lib/control/health/health.ts';
+import { ObservedProcessHost } from '../../lib/control/health/observed-process-host.ts';
 import { Metrics } from '../../lib/metrics/metrics.ts';
 import type { JournalEntry } from '../../lib/model/journal.ts';
 import { parseServiceId } from '../../lib/model/values/ids.ts';

@@ -2,14 +2,12 @@ import type { AnyMachineSnapshot, InspectionEvent } from 'xstate';
 import type { ServicePorts } from '../../lib/actors/service/effects.ts';
 import { createSupervisorMachine } from '../../lib/actors/supervisor/machine.ts';
 import { agentRef, agentRefs, serviceRef, serviceRefs, type SupervisorRef } from '../../lib/control/actors.ts';
-import { comeUp } from '../../lib/control/coming-up.ts';
 import type { ControlDeps } from '../../lib/control/control-deps.ts';
-import { openGround } from '../../lib/control/ground.ts';
-import { Health } from '../../lib/control/health.ts';
-import { hostParts } from '../../lib/control/host-parts.ts';
+import { Health } from '../../lib/control/health/health.ts';
 import { Host } from '../../lib/control/host.ts';
-import { recover } from '../../lib/control/recovery.ts';
-import { Wishes } from '../../lib/control/wishes.ts';
+import { Wishes } from '../../lib/control/intentions.ts';
+import { comeUp, hostParts, openGround } from '../../lib/control/open-control.ts';
+import { recover } from '../../lib/control/recovery/recovery.ts';
 import { causeOf } from '../../lib/model/causes.ts';
 import {
   ActorSetAsideError,

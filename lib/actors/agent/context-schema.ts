@@ -21,7 +21,7 @@ const report = z.strictObject({
   reason: reason.nullable(),
 }) satisfies z.ZodType<ServiceReport>;
 
-/** The context of an agent as it is kept. A field that is added needs a default here, or a migration (control/migrations.ts). */
+/** The context of an agent as it is kept. A field that is added needs a default here, or a migration (control/recovery/migrations.ts). */
 export const agentRecord = z.strictObject({
   plan: agentPlan,
   intended,

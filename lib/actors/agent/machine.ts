@@ -12,7 +12,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { agentContext } from './context.ts';
 import { agentSetup } from './setup.ts';
 
-/** The version that is kept with every snapshot; goes up with every change of the states (see control/recovery.ts). */
+/** The version that is kept with every snapshot; goes up with every change of the states (see control/recovery/recovery.ts). */
 export const AGENT_MACHINE_VERSION = '2';
 
 type UpState = Exclude<PublicState, 'stopped' | 'stopping'>;

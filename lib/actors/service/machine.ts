@@ -41,7 +41,7 @@ import {
   unreadyAgain,
 } from './transitions.ts';
 
-/** The version that is kept with every snapshot; goes up with every change of the states (see control/recovery.ts). */
+/** The version that is kept with every snapshot; goes up with every change of the states (see control/recovery/recovery.ts). */
 export const SERVICE_MACHINE_VERSION = '3';
 
 /** The statechart of a service over its ports. */

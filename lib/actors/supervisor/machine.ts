@@ -16,7 +16,7 @@ import { serviceActorId, serviceContext, type ServiceContext } from '../service/
 import type { SupervisorEvent } from './events.ts';
 import { crashNoted, isBeyondRepair, type SupervisorContext } from './context.ts';
 
-/** The version that is kept with every snapshot; goes up with every change of the states (see control/recovery.ts). */
+/** The version that is kept with every snapshot; goes up with every change of the states (see control/recovery/recovery.ts). */
 export const SUPERVISOR_MACHINE_VERSION = '1';
 
 const PARK = {

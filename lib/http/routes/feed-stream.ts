@@ -1,4 +1,4 @@
-import { eventView } from '../../control/views.ts';
+import { eventView } from '../../control/views/views.ts';
 import type { FeedBatch, FeedItem } from '../../model/feed.ts';
 import { SERVER_SENT, type StreamForm } from '../event-stream.ts';
 

@@ -1,7 +1,6 @@
 import type { QueryOf, OperationOf } from '../../api/operations.ts';
 import type { PAST_OPERATIONS } from '../../api/operations/past.ts';
-import type { Control } from '../../control/control.ts';
-import type { PastQuery } from '../../control/past.ts';
+import type { Control, PastQuery } from '../../control/control.ts';
 import { parseAgentId, parseServiceId } from '../../model/values/ids.ts';
 import type { HandlersOf } from '../route.ts';
 

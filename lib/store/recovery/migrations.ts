@@ -119,7 +119,7 @@ CREATE TABLE webhook (
   gone_revision TEXT
 ) STRICT;
 `;
-// The tables stay as they are; what changed is the machine version of the rows in them (control/migrations.ts). Migrations lead forward only,
+// The tables stay as they are; what changed is the machine version of the rows in them (control/recovery/migrations.ts). Migrations lead forward only,
 // so a host of 0.1.0 would put every actor in quarantine. On a schema that it does not know it ends with exit code 2 before it touches a row
 // or a process. So a release that raises a machine version has to raise the schema too.
 const NEWER_MACHINES = '';

@@ -3,9 +3,9 @@ import { createServer, type IncomingHttpHeaders, type Server, type ServerRespons
 import type { AddressInfo } from 'node:net';
 import { SimulatedClock } from 'xstate';
 import { Webhook } from 'standardwebhooks';
-import { openFeed, type Feed } from '../../../lib/control/feed.ts';
-import { Journal } from '../../../lib/control/journal.ts';
-import { eventView } from '../../../lib/control/views.ts';
+import { openFeed, type Feed } from '../../../lib/control/journal/feed.ts';
+import { Journal } from '../../../lib/control/journal/journal.ts';
+import { eventView } from '../../../lib/control/views/views.ts';
 import { EVERYTHING } from '../../../lib/model/values/event-filter.ts';
 import type { JournalDraft } from '../../../lib/model/journal.ts';
 import type { WebhookSpec } from '../../../lib/model/webhook.ts';

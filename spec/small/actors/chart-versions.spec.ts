@@ -8,7 +8,7 @@ import { fakeProcessHost } from '../../support/fake-process-host.ts';
 
 /**
  * The states of every version of every machine that a store may hold rows of, as a hash. A chart that changes needs a new version,
- * a migration of the old rows (control/migrations.ts), and a line here; a line that is here already never changes.
+ * a migration of the old rows (control/recovery/migrations.ts), and a line here; a line that is here already never changes.
  */
 const KNOWN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   supervisor: { '1': 'a45b373254576b0f' },

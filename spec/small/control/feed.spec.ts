@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { SimulatedClock } from 'xstate';
-import { openFeed, type Feed } from '../../../lib/control/feed.ts';
-import { Journal } from '../../../lib/control/journal.ts';
+import { openFeed, type Feed } from '../../../lib/control/journal/feed.ts';
+import { Journal } from '../../../lib/control/journal/journal.ts';
 import type { FeedBatch, FeedItem, FeedStart } from '../../../lib/model/feed.ts';
 import type { JournalDraft } from '../../../lib/model/journal.ts';
 import { EVERYTHING, type EventFilter } from '../../../lib/model/values/event-filter.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { SimulatedClock } from 'xstate';
-import { Health } from '../../../lib/control/health.ts';
+import { Health } from '../../../lib/control/health/health.ts';
 import { StoreUnavailableError } from '../../../lib/model/errors.ts';
 import { ControlWorld, recordingLog } from '../../support/control-world.ts';
 import { rejection } from '../../support/rejection.ts';

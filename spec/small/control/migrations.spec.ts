@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { migrated, MIGRATIONS } from '../../../lib/control/migrations.ts';
+import { migrated, MIGRATIONS } from '../../../lib/control/recovery/migrations.ts';
 
 describe('a row of 0.1.0', () => {
   const context = {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { ObservedProcessHost } from '../../../lib/control/health-processes.ts';
-import { Health } from '../../../lib/control/health.ts';
+import { Health } from '../../../lib/control/health/health.ts';
+import { ObservedProcessHost } from '../../../lib/control/health/observed-process-host.ts';
 import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
 import type { ProcessMeter } from '../../../lib/ports/meter.ts';
 import type { LaunchRequest } from '../../../lib/ports/process-host.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { assign, createActor, setup, SimulatedClock } from 'xstate';
-import { Recorder } from '../../../lib/control/recorder.ts';
-import { Journal } from '../../../lib/control/journal.ts';
+import { Recorder } from '../../../lib/control/journal/recorder.ts';
+import { Journal } from '../../../lib/control/journal/journal.ts';
 import { recordingLog } from '../../support/control-world.ts';
 import { memoryStore, type MemoryStore } from '../../support/memory-store.ts';
 

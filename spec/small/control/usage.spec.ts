@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { usageView, type UsageSources } from '../../../lib/control/usage.ts';
+import { type UsageSources } from '../../../lib/control/control-deps.ts';
+import { usageView } from '../../../lib/control/views/usage.ts';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { TreeUsage } from '../../../lib/ports/process-usage.ts';
 import { ControlWorld } from '../../support/control-world.ts';

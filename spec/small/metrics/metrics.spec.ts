@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { ObservedProcessHost } from '../../../lib/control/health-processes.ts';
-import { Health } from '../../../lib/control/health.ts';
+import { Health } from '../../../lib/control/health/health.ts';
+import { ObservedProcessHost } from '../../../lib/control/health/observed-process-host.ts';
 import { Metrics } from '../../../lib/metrics/metrics.ts';
 import { StoreUnavailableError } from '../../../lib/model/errors.ts';
 import type { JournalEntry } from '../../../lib/model/journal.ts';

@@ -1,0 +1,164 @@
+import { agentActorId } from '../../actors/agent/context.ts';
+import { serviceActorId } from '../../actors/service/context.ts';
+import { ActorSetAsideError, AgentConflictError, AgentNotFoundError } from '../../model/errors.ts';
+import type { ServiceWish } from '../../model/intention.ts';
+import type { AgentPlan, ServiceSpec } from '../../model/spec.ts';
+import { parseAgentId, type AgentId } from '../../model/values/ids.ts';
+import type { AgentRequest } from '../../ports/spec-source.ts';
+import { agentRef, serviceRef, type AgentSnapshot } from '../actors.ts';
+import type { CommandOrigin } from '../control.ts';
+import type { CommandDeps } from './command-context.ts';
+import { assertServicesFree, ensure } from './ensure-actors.ts';
+import { forgetWhenGone, orphansOf } from './forget-leftovers.ts';
+import { alreadyAccepted } from './idempotency.ts';
+
+/** Commands about agents: the wish is made durable first, then the actor is told, then the caller is answered. */
+export class AgentCommands {
+  readonly #deps: CommandDeps;
+
+  constructor(deps: CommandDeps) {
+    this.#deps = deps;
+  }
+
+  async start(request: AgentRequest, origin: CommandOrigin): Promise<AgentId> {
+    const { configuration, intake } = this.#deps;
+    intake.assertOpen();
+    const earlier = alreadyAccepted(origin);
+    if (earlier !== undefined) return parseAgentId(earlier.id);
+    const plan = await configuration.specs.planAgent(request);
+    await intake.run(this.lanesOf(plan), () => this.bringUp(plan, origin));
+    return plan.id;
+  }
+
+  /** Starts a known agent as its file says now; one that is up is left alone, whatever its file says. */
+  async startKnown(id: string, origin: CommandOrigin): Promise<void> {
+    const { root, wishes } = this.#deps;
+    const wish = wishes.agent(id);
+    if (wish === undefined) throw new AgentNotFoundError(id);
+    const now = agentRef(root, id)?.getSnapshot();
+    if (now !== undefined && this.#isUp(now) && this.#heldBack(wish.plan).length === 0) return;
+    await this.start(requestOf(wish.plan), origin);
+  }
+
+  /** The subjects of a start: the agent, and the services whose wishes it changes. */
+  lanesOf(plan: AgentPlan): readonly string[] {
+    return [plan.id, ...this.lifts(plan).put.map(({ spec }) => spec.id)];
+  }
+
+  /** Starts an agent with this plan. Within its lanes only. */
+  async bringUp(plan: AgentPlan, origin: CommandOrigin): Promise<void> {
+    const { intake, root } = this.#deps;
+    const snapshot = agentRef(root, plan.id)?.getSnapshot();
+    if (snapshot !== undefined && !snapshot.matches('stopped')) assertSamePlan(snapshot.context.plan, plan);
+    const heldBack = this.#heldBack(plan);
+    if (snapshot !== undefined && this.#isUp(snapshot) && heldBack.length === 0) return;
+    assertServicesFree(root, plan.services);
+    const wish = { subject: agentActorId(plan.id), intended: 'running', plan } as const;
+    const fact = { type: 'agent.start_requested', agentId: plan.id, detail: { config_path: plan.configPath } };
+    const orphans = orphansOf(this.#deps.wishes, plan.id, plan);
+    let lifts = this.lifts(plan);
+    do {
+      const drop = [...lifts.drop, ...orphans.map(({ id }) => serviceActorId(id))];
+      await intake.accept({ put: [wish, ...lifts.put], drop, fact }, origin);
+      lifts = this.lifts(plan); // a stop by hand may have been accepted meanwhile: this start comes after it
+    } while (lifts.drop.length + lifts.put.length > 0);
+    ensure(root, plan.services, [plan]);
+    const { correlationId } = origin;
+    agentRef(root, plan.id)?.send({ type: 'agent.start', plan, correlationId });
+    for (const { id } of heldBack) serviceRef(root, id)?.send({ type: 'service.start', correlationId });
+    for (const { id } of orphans) void forgetWhenGone(this.#deps, id);
+  }
+
+  #heldBack({ services }: AgentPlan): readonly ServiceSpec[] {
+    return services.filter(({ id }) => this.#deps.wishes.service(id)?.intended === 'stopped');
+  }
+
+  #isUp(snapshot: AgentSnapshot): boolean {
+    const { context } = snapshot;
+    return context.intended === 'running' && (snapshot.matches('running') || snapshot.matches('starting'));
+  }
+
+  /** What a person did to single services ends with the next start of the whole. */
+  lifts({ services }: AgentPlan): { readonly put: readonly ServiceWish[]; readonly drop: readonly string[] } {
+    const stops = services
+      .flatMap(({ id }) => this.#deps.wishes.service(id) ?? [])
+      .filter((wish) => wish.holder === null || wish.intended === 'stopped');
+    return {
+      put: stops.filter(({ holder }) => holder !== null).map((wish) => ({ ...wish, intended: 'running' })),
+      drop: stops.filter(({ holder }) => holder === null).map(({ subject }) => subject),
+    };
+  }
+
+  /** Resolves when its processes are gone. */
+  async stop(id: string, origin: CommandOrigin): Promise<void> {
+    const isStopped = await this.acceptStop(id, origin);
+    if (!isStopped) await this.stopped(id);
+  }
+
+  /** Resolves when a stop is durable and given, with whether there was nothing to stop. */
+  async acceptStop(id: string, origin: CommandOrigin): Promise<boolean> {
+    const { root, intake, wishes } = this.#deps;
+    return intake.run([id], async () => {
+      const snapshot = agentRef(root, id)?.getSnapshot();
+      if (snapshot === undefined) return true;
+      const { plan, intended } = snapshot.context;
+      if (intended === 'stopped' && snapshot.matches('stopped')) return true;
+      if (alreadyAccepted(origin) !== undefined) return false;
+      const known = wishes.agent(id);
+      const wish = { ...known, subject: agentActorId(plan.id), intended: 'stopped', plan } as const;
+      await intake.accept(
+        { put: [wish], fact: { type: 'agent.stop_requested', agentId: plan.id, detail: {} } },
+        origin,
+      );
+      this.tellStop(id, origin.correlationId);
+      return false;
+    });
+  }
+
+  /** Resolves when an agent that was told to stop has. Throws ActorSetAsideError: it will not get there. */
+  stopped(id: string): Promise<void> {
+    return this.#deps.changes.until(`agent:${id}`, () => this.#isStopped(id));
+  }
+
+  /** Tells the actor to stop, again if it broke on that: it is set aside before it has been told for ever. */
+  tellStop(id: string, correlationId: string): void {
+    const actor = (): AgentSnapshot | undefined => agentRef(this.#deps.root, id)?.getSnapshot();
+    do agentRef(this.#deps.root, id)?.send({ type: 'agent.stop', correlationId });
+    while (actor()?.context.intended === 'running' && actor()?.matches('failed') === false);
+  }
+
+  #isStopped(id: string): boolean {
+    const { root, wishes } = this.#deps;
+    const now = agentRef(root, id)?.getSnapshot();
+    // A later start wins over this stop; its caller must not wait for ever.
+    if (now === undefined || wishes.agent(id)?.intended !== 'stopped') return true;
+    if (now.matches('failed')) throw new ActorSetAsideError(`agent:${id}`);
+    return now.matches('stopped');
+  }
+}
+
+/** What a plan was made from. */
+export function requestOf({ id, configPath, asked: { agentType, coreioId } }: AgentPlan): AgentRequest {
+  return {
+    configPath,
+    agentId: id,
+    ...(agentType === null ? {} : { agentType }),
+    ...(coreioId === null ? {} : { coreioId }),
+  };
+}
+
+/** Throws AgentConflictError unless an agent that is up with one of the plans would be the same with the other. */
+export function assertSamePlan(present: AgentPlan, asked: AgentPlan): void {
+  if (present.configPath !== asked.configPath) {
+    throw new AgentConflictError(
+      `Agent "${asked.id}" runs with "${present.configPath}", not with "${asked.configPath}"; stop it first or give another agent_id.`,
+    );
+  }
+  const had = present.services.map((spec) => spec.id).join(', ');
+  const wants = asked.services.map((spec) => spec.id).join(', ');
+  if (had !== wants) {
+    throw new AgentConflictError(
+      `Agent "${asked.id}" runs with the services ${had}, not with ${wants}; stop it first, or reload the configuration.`,
+    );
+  }
+}

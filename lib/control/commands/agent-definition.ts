@@ -1,0 +1,66 @@
+import { agentActorId } from '../../actors/agent/context.ts';
+import { serviceActorId } from '../../actors/service/context.ts';
+import { AgentConflictError } from '../../model/errors.ts';
+import { agentRevision, digestOf } from '../../model/policy/revision.ts';
+import type { AgentPlan } from '../../model/spec.ts';
+import { assertMatches, type Precondition } from '../../model/values/precondition.ts';
+import { agentRef, serviceRef } from '../actors.ts';
+import type { AgentDefinition, CommandOrigin } from '../control.ts';
+import { assertSamePlan, type AgentCommands } from './agent-commands.ts';
+import type { CommandDeps } from './command-context.ts';
+import { assertServicesFree, ensure } from './ensure-actors.ts';
+import { forgetWhenGone, orphansOf } from './forget-leftovers.ts';
+import { alreadyAccepted } from './idempotency.ts';
+
+/**
+ * Makes an agent known, or gives a stopped one another definition, and starts it unless that is not wanted. Resolves with whether it
+ * is new. Throws AgentConflictError when it is up with another definition, PreconditionFailedError.
+ */
+export async function defineAgent(
+  deps: CommandDeps,
+  commands: AgentCommands,
+  definition: AgentDefinition,
+  precondition: Precondition,
+  origin: CommandOrigin,
+): Promise<boolean> {
+  const { intake, configuration, wishes, root } = deps;
+  intake.assertOpen();
+  if (alreadyAccepted(origin) !== undefined) return false;
+  const plan = await configuration.specs.planAgent(definition);
+  return intake.run(commands.lanesOf(plan), async () => {
+    const known = wishes.agent(plan.id);
+    assertMatches(known === undefined ? null : agentRevision(known), precondition, `The agent "${plan.id}"`);
+    const present = agentRef(root, plan.id)?.getSnapshot();
+    const isDown = present === undefined || (present.matches('stopped') && present.context.intended === 'stopped');
+    if (!isDown) assertSameDefinition(present.context.plan, plan);
+    if (definition.isStarted) await commands.bringUp(plan, origin);
+    else if (isDown && (known === undefined || digestOf(known.plan) !== digestOf(plan)))
+      await makeKnown(deps, plan, origin);
+    return known === undefined;
+  });
+}
+
+/** The definition is kept, and nothing runs. */
+async function makeKnown(deps: CommandDeps, plan: AgentPlan, origin: CommandOrigin): Promise<void> {
+  const { intake, root, wishes } = deps;
+  assertServicesFree(root, plan.services);
+  const wish = { subject: agentActorId(plan.id), intended: 'stopped', plan } as const;
+  const fact = { type: 'agent.configured', agentId: plan.id, detail: { config_path: plan.configPath } };
+  const orphans = orphansOf(wishes, plan.id, plan);
+  await intake.accept({ put: [wish], drop: orphans.map(({ id }) => serviceActorId(id)), fact }, origin);
+  ensure(root, plan.services, [plan]);
+  agentRef(root, plan.id)?.send({ type: 'agent.configure', plan, correlationId: origin.correlationId });
+  for (const spec of plan.services) {
+    const service = serviceRef(root, spec.id);
+    if (service?.getSnapshot().context.holders.length === 0) service.send({ type: 'service.configure', spec });
+  }
+  for (const { id } of orphans) void forgetWhenGone(deps, id);
+}
+
+function assertSameDefinition(present: AgentPlan, asked: AgentPlan): void {
+  assertSamePlan(present, asked);
+  if (present.type === asked.type) return;
+  throw new AgentConflictError(
+    `Agent "${asked.id}" runs as type "${present.type}", not as "${asked.type}"; stop it first, then define it anew.`,
+  );
+}

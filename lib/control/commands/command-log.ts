@@ -1,0 +1,112 @@
+import { HostClosingError } from '../../model/errors.ts';
+import type { Receipt } from '../../model/idempotency.ts';
+import type { Wish } from '../../model/intention.ts';
+import type { JournalDraft } from '../../model/journal.ts';
+import type { ActorStore } from '../../ports/actor-store.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ReachCrashPoint } from '../../ports/crash-points.ts';
+import type { CommandOrigin } from '../control.ts';
+import type { Wishes } from '../intentions.ts';
+import type { Journal } from '../journal/journal.ts';
+
+/** What a command leaves behind whatever happens next: the wishes, and the fact that it was given. */
+export interface Accepted {
+  readonly put?: readonly Wish[];
+  /** Subjects whose wish is forgotten. */
+  readonly drop?: readonly string[];
+  readonly fact: Pick<JournalDraft, 'type' | 'detail'> & Partial<Pick<JournalDraft, 'agentId' | 'serviceId'>>;
+}
+
+export interface IntakeDeps {
+  readonly store: ActorStore;
+  readonly wishes: Wishes;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly crashPoint?: ReachCrashPoint | undefined;
+}
+
+/** Where commands are taken in: one at a time for each subject, durable before anybody acts on them. */
+export class Intake {
+  readonly #deps: IntakeDeps;
+  readonly #lanes = new Lanes();
+  #isClosing = false;
+
+  constructor(deps: IntakeDeps) {
+    this.#deps = deps;
+  }
+
+  /** From now on every command is refused with HostClosingError. */
+  close(): void {
+    this.#isClosing = true;
+  }
+
+  /** Throws HostClosingError once the host leaves. */
+  assertOpen(): void {
+    if (this.#isClosing) throw new HostClosingError();
+  }
+
+  /** Runs a command when the earlier ones about the same subjects are through. */
+  async run<T>(subjects: readonly string[], command: () => Promise<T>): Promise<T> {
+    this.assertOpen();
+    return this.#lanes.run(subjects, () => {
+      this.assertOpen();
+      return command();
+    });
+  }
+
+  /**
+   * Makes a command durable, in one transaction. Throws StoreUnavailableError: then nothing is wished for; and HostClosingError when
+   * the host leaves meanwhile: then nobody may act on it but the next host.
+   */
+  async accept(accepted: Accepted, origin: CommandOrigin): Promise<void> {
+    const { claim } = origin;
+    const subject = subjectOf(accepted.fact);
+    await this.#commit(
+      accepted,
+      origin,
+      claim && { key: claim.key, fingerprint: claim.fingerprint, subject, answer: null, at: this.#deps.clock.now() },
+    );
+    if (this.#isClosing) throw new HostClosingError({ isKept: true });
+  }
+
+  /** Makes the end of a command durable that was accepted before, also while the host leaves. Throws StoreUnavailableError. */
+  conclude(concluded: Accepted, origin: CommandOrigin): Promise<void> {
+    return this.#commit(concluded, origin);
+  }
+
+  async #commit({ put = [], drop = [], fact }: Accepted, origin: CommandOrigin, receipt?: Receipt): Promise<void> {
+    const { store, wishes, journal, clock } = this.#deps;
+    const blank = { agentId: null, serviceId: null, from: null, to: null };
+    const { correlationId } = origin;
+    const draft = { ...blank, at: clock.now(), cause: 'command' as const, correlationId, ...fact };
+    await journal.write([draft], (entries) =>
+      store.commitWishes({ put, drop, journal: entries, ...(receipt === undefined ? {} : { receipt }) }),
+    );
+    this.#deps.crashPoint?.('after-wish');
+    for (const subject of drop) wishes.drop(subject);
+    for (const wish of put) wishes.put(wish);
+  }
+}
+
+/** Whom a command is about, as an actor id. */
+function subjectOf({ agentId, serviceId }: Accepted['fact']): string | null {
+  if (serviceId != null) return `service:${serviceId}`;
+  return agentId == null ? null : `agent:${agentId}`;
+}
+
+/** Runs tasks that share a key one after the other, in the order in which they came, and others side by side. */
+class Lanes {
+  readonly #tails = new Map<string, Promise<unknown>>();
+
+  /** Runs `task` when all earlier ones of each of the keys are over, whatever became of them. */
+  async run<T>(keys: readonly string[], task: () => Promise<T>): Promise<T> {
+    const before = Promise.allSettled(keys.map((key) => this.#tails.get(key) ?? Promise.resolve()));
+    const mine = before.then(task);
+    for (const key of keys) this.#tails.set(key, mine);
+    try {
+      return await mine;
+    } finally {
+      for (const key of keys) if (this.#tails.get(key) === mine) this.#tails.delete(key);
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import { ServiceConflictError } from '../../model/errors.ts';
+import type { AgentPlan, ServiceSpec } from '../../model/spec.ts';
+import { serviceRef, type SupervisorRef } from '../actors.ts';
+
+/** Makes the actors that these specs and plans need and that do not exist yet; none of them acts by itself. */
+export function ensure(root: SupervisorRef, services: readonly ServiceSpec[], agents: readonly AgentPlan[]): void {
+  const seats = services.map((spec) => ({ spec, holders: [], intended: 'stopped' as const }));
+  root.send({ type: 'supervisor.ensure', services: seats, agents });
+}
+
+/** Throws ServiceConflictError when the id of one of the specs is that of another service. */
+export function assertServicesFree(root: SupervisorRef, services: readonly ServiceSpec[]): void {
+  for (const spec of services) {
+    const present = serviceRef(root, spec.id)?.getSnapshot().context.spec;
+    if (present === undefined) continue;
+    const isShared = spec.agentId === null;
+    if (present.kind === spec.kind && (isShared || present.agentId === spec.agentId)) continue;
+    const owner = present.agentId === null ? 'no agent' : `agent "${present.agentId}"`;
+    throw new ServiceConflictError(
+      `The service id "${spec.id}" is taken by a service of kind "${present.kind}" that belongs to ${owner}; choose another id.`,
+    );
+  }
+}

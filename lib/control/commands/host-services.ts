@@ -1,0 +1,24 @@
+import { revisionOf } from '../../model/policy/revision.ts';
+import type { SpecSource } from '../../ports/spec-source.ts';
+import type { Wishes } from '../intentions.ts';
+import type { ServiceCommands } from './service-commands.ts';
+
+/** The origin of what a host does by itself when it comes up. */
+export const HOST_START = { correlationId: 'host-start' } as const;
+
+/**
+ * Host services follow the configuration: new ones start, changed ones get their new spec, dropped ones are to end and to be forgotten.
+ * Resolves when that is durable and given.
+ */
+export async function bringUpHostServices(specs: SpecSource, wishes: Wishes, commands: ServiceCommands): Promise<void> {
+  const configured = await specs.hostServices();
+  for (const { spec, isAutostarted } of configured) {
+    const known = wishes.service(spec.id);
+    if (known?.holder !== 'host') await commands.hold(spec, 'host', HOST_START, isAutostarted ? 'running' : 'stopped');
+    else if (revisionOf(known.spec) !== revisionOf(spec)) await commands.configure(known, spec, HOST_START);
+  }
+  const dropped = wishes
+    .services()
+    .filter((wish) => wish.holder === 'host' && !configured.some(({ spec }) => spec.id === wish.spec.id));
+  for (const { spec } of dropped) await commands.acceptRelease(spec.id, 'host', HOST_START);
+}

@@ -1,0 +1,214 @@
+import { serviceActorId } from '../../actors/service/context.ts';
+import { ConfigInvalidError, ConfigOutsideRootError, ConfigUnreadableError } from '../../model/errors.ts';
+import type { AgentWish, ServiceWish, Wish } from '../../model/intention.ts';
+import {
+  reloadChanges,
+  type Present,
+  type Reload,
+  type ServiceChange,
+  type SkippedAgent,
+  type Wanted,
+} from '../../model/policy/reload.ts';
+import { digestOf } from '../../model/policy/revision.ts';
+import type { AgentPlan, ServiceSpec } from '../../model/spec.ts';
+import { stateOf } from '../../model/states.ts';
+import type { AgentId, ServiceId } from '../../model/values/ids.ts';
+import { assertMatches, type Precondition } from '../../model/values/precondition.ts';
+import type { SpecSource } from '../../ports/spec-source.ts';
+import { agentRef, serviceRef, serviceRefs } from '../actors.ts';
+import type { CommandOrigin } from '../control.ts';
+import { Wishes } from '../intentions.ts';
+import { requestOf } from './agent-commands.ts';
+import type { CommandDeps } from './command-context.ts';
+import { ensure } from './ensure-actors.ts';
+import { forgetWhenGone } from './forget-leftovers.ts';
+import { restartWish } from './service-commands.ts';
+
+/** The key under which reloads follow one another; no id has a colon. */
+const LANE = 'config:reload';
+
+/** What the files say now. */
+interface Reread {
+  readonly specs: SpecSource;
+  readonly plans: ReadonlyMap<AgentId, AgentPlan>;
+  readonly shared: ReadonlyMap<ServiceId, ServiceSpec>;
+  readonly hosts: ReadonlyMap<ServiceId, { readonly spec: ServiceSpec; readonly isAutostarted: boolean }>;
+  readonly skipped: readonly SkippedAgent[];
+}
+
+/** The wishes as they will be, and what makes them so. */
+interface Next {
+  readonly put: readonly Wish[];
+  readonly drop: readonly string[];
+  readonly wanted: ReadonlyMap<ServiceId, Wanted>;
+}
+
+/** Reads every configuration file anew, says what that changes, and carries it out: what has not changed is left alone. */
+export class Reloader {
+  readonly #deps: CommandDeps;
+  readonly #onApplied: (specs: SpecSource) => Promise<void>;
+
+  /** `onApplied` is told of a new configuration when it holds, and must not reject. */
+  constructor(deps: CommandDeps, onApplied: (specs: SpecSource) => Promise<void> = () => Promise.resolve()) {
+    this.#deps = deps;
+    this.#onApplied = onApplied;
+  }
+
+  /** Throws ConfigInvalidError, ConfigUnreadableError and PreconditionFailedError: then nothing is changed. */
+  async run(isDryRun: boolean, origin: CommandOrigin, precondition: Precondition): Promise<Reload> {
+    const { intake, wishes } = this.#deps;
+    return intake.run([LANE], async () => {
+      const reread = await this.#reread();
+      const revision = revisionOfFiles(reread);
+      assertMatches(revision, precondition, 'The configuration');
+      const subjects = [
+        ...wishes.seats().keys(),
+        ...wishes.agents().map(({ plan }) => plan.id),
+        ...reread.hosts.keys(),
+      ];
+      return intake.run([...new Set<string>(subjects)], async () => {
+        const next = this.#next(reread);
+        const changes = reloadChanges(this.#present(), next.wanted);
+        if (!isDryRun) await this.#apply(reread, next, changes, origin);
+        return { isApplied: !isDryRun, changes, skipped: reread.skipped, revision };
+      });
+    });
+  }
+
+  async #reread(): Promise<Reread> {
+    const { configuration, wishes } = this.#deps;
+    const specs = await configuration.specs.reread();
+    const plans = new Map<AgentId, AgentPlan>();
+    const skipped: SkippedAgent[] = [];
+    for (const wish of wishes.agents()) {
+      const plan = await specs.planAgent(requestOf(wish.plan)).catch((error: unknown) => skippedFor(wish, error));
+      if ('reason' in plan) skipped.push(plan);
+      else plans.set(plan.id, plan);
+    }
+    const shared = new Map<ServiceId, ServiceSpec>();
+    for (const { holder, spec } of wishes.services()) {
+      if (holder !== 'io' || spec.configPath === null) continue;
+      shared.set(spec.id, await specs.planIo({ configPath: spec.configPath, coreioId: spec.id }));
+    }
+    const hosts = new Map((await specs.hostServices()).map((host) => [host.spec.id, host]));
+    return { specs, plans, shared, hosts, skipped };
+  }
+
+  /** Every wish with its new plan or spec; intended states are never touched. */
+  #next({ plans, shared, hosts }: Reread): Next {
+    const { wishes } = this.#deps;
+    const agents = wishes.agents().map((wish) => ({ ...wish, plan: plans.get(wish.plan.id) ?? wish.plan }));
+    const known = wishes.services();
+    const present = known.flatMap((wish): readonly ServiceWish[] => {
+      const spec = wish.holder === 'host' ? hosts.get(wish.spec.id)?.spec : (shared.get(wish.spec.id) ?? wish.spec);
+      return spec === undefined ? [] : [{ ...wish, spec }];
+    });
+    const fresh = [...hosts.values()]
+      .filter(({ spec }) => !known.some((wish) => wish.holder === 'host' && wish.spec.id === spec.id))
+      .map(({ spec, isAutostarted }): ServiceWish => {
+        const intended = isAutostarted ? 'running' : 'stopped';
+        return { subject: serviceActorId(spec.id), intended, holder: 'host', spec, atLeast: 0 };
+      });
+    return nextOf(agents, [...present, ...fresh], known);
+  }
+
+  #present(): ReadonlyMap<ServiceId, Present> {
+    const present = new Map<ServiceId, Present>();
+    for (const ref of serviceRefs(this.#deps.root)) {
+      const { context, value } = ref.getSnapshot();
+      const { state, substate } = stateOf(value);
+      const isLive = context.launch !== null || (state === 'starting' && substate === 'launching');
+      const isWanted = context.holders.length > 0 || this.#deps.wishes.seats().has(context.spec.id);
+      if (isWanted) present.set(context.spec.id, { spec: context.spec, isLive });
+    }
+    return present;
+  }
+
+  async #apply(
+    { specs, plans }: Reread,
+    next: Next,
+    changes: readonly ServiceChange[],
+    origin: CommandOrigin,
+  ): Promise<void> {
+    const { intake, configuration, root } = this.#deps;
+    const { wanted } = next;
+    const services = changes.map(({ serviceId, action, changed }) => ({ service_id: serviceId, action, changed }));
+    const restarts = changes
+      .filter(({ action }) => action === 'restart')
+      .flatMap((change) => this.#restart(change, next));
+    const put = [...next.put.filter(({ subject }) => !restarts.some((wish) => wish.subject === subject)), ...restarts];
+    await intake.accept({ put, drop: next.drop, fact: { type: 'config.reloaded', detail: { services } } }, origin);
+    configuration.specs = specs;
+    ensure(
+      root,
+      [...wanted.values()].map(({ spec }) => spec),
+      [],
+    );
+    for (const { serviceId, action } of changes) this.#configure(serviceId, action, wanted.get(serviceId));
+    for (const plan of plans.values()) {
+      agentRef(root, plan.id)?.send({ type: 'agent.configure', plan, correlationId: origin.correlationId });
+    }
+    for (const { serviceId, action } of changes) this.#move(serviceId, action, wanted.get(serviceId), origin);
+    await this.#onApplied(specs);
+  }
+
+  /** That a process gives way to another one is wished for, so that no death of the host forgets it. */
+  #restart({ serviceId }: ServiceChange, { put, wanted }: Next): readonly ServiceWish[] {
+    const service = serviceRef(this.#deps.root, serviceId);
+    const spec = wanted.get(serviceId)?.spec;
+    if (service === undefined || spec === undefined) return [];
+    const known = put.find((wish): wish is ServiceWish => wish.subject === serviceActorId(serviceId));
+    return [{ ...restartWish(service, known ?? null), spec }];
+  }
+
+  #configure(serviceId: ServiceId, action: ServiceChange['action'], wanted: Wanted | undefined): void {
+    if (wanted === undefined || action === 'start' || action === 'add') return;
+    serviceRef(this.#deps.root, serviceId)?.send({ type: 'service.configure', spec: wanted.spec });
+  }
+
+  #move(id: ServiceId, action: ServiceChange['action'], wanted: Wanted | undefined, origin: CommandOrigin): void {
+    const { correlationId } = origin;
+    const service = serviceRef(this.#deps.root, id);
+    const isHost = this.#deps.wishes.service(id)?.holder === 'host';
+    if (action === 'restart') service?.send({ type: 'service.restart', correlationId });
+    if (action === 'start' && isHost && wanted !== undefined) {
+      service?.send({ type: 'service.claim', holder: 'host', spec: wanted.spec, correlationId });
+    }
+    if (action === 'stop') {
+      service?.send({ type: 'service.release', holder: 'host', correlationId });
+      void forgetWhenGone(this.#deps, id);
+    }
+  }
+}
+
+/** The revision of everything that the files say. */
+function revisionOfFiles({ plans, shared, hosts, skipped }: Reread): string {
+  return digestOf({
+    plans: Object.fromEntries(plans),
+    shared: Object.fromEntries(shared),
+    hosts: Object.fromEntries(hosts),
+    skipped: Object.fromEntries(skipped.map(({ agentId, reason }) => [agentId, reason])),
+  });
+}
+
+/** The file of an agent that is not meant to run may be gone or half written; that of another one stops the reload. */
+function skippedFor({ plan, intended }: AgentWish, error: unknown): SkippedAgent {
+  const kinds = [ConfigInvalidError, ConfigOutsideRootError, ConfigUnreadableError];
+  if (intended === 'running' || !(error instanceof Error && kinds.some((kind) => error instanceof kind))) throw error;
+  return { agentId: plan.id, reason: error.message };
+}
+
+function nextOf(agents: readonly AgentWish[], services: readonly ServiceWish[], before: readonly ServiceWish[]): Next {
+  const withoutOverrides = new Wishes([...agents, ...services.filter(({ holder }) => holder !== null)]).seats();
+  // What was done to a service by hand lasts for as long as there is such a service.
+  const kept = services.flatMap((wish) => {
+    const spec = withoutOverrides.get(wish.spec.id)?.spec;
+    return spec === undefined ? [] : [{ ...wish, spec: wish.holder === null ? spec : wish.spec }];
+  });
+  const put = [...agents, ...kept];
+  const drop = before
+    .filter(({ subject }) => !kept.some((wish) => wish.subject === subject))
+    .map(({ subject }) => subject);
+  const seats = new Wishes(put).seats();
+  return { put, drop, wanted: new Map([...seats].map(([id, { spec, intended }]) => [id, { spec, intended }])) };
+}

@@ -1,0 +1,57 @@
+import { serviceActorId } from '../../actors/service/context.ts';
+import { ServiceHeldError, ServiceNotFoundError } from '../../model/errors.ts';
+import type { ServiceId } from '../../model/values/ids.ts';
+import { serviceRef } from '../actors.ts';
+import type { CommandOrigin } from '../control.ts';
+import type { ActingDeps } from './command-context.ts';
+import { alreadyAccepted } from './idempotency.ts';
+import type { ServiceCommands } from './service-commands.ts';
+
+/**
+ * Forgets a service: lets go of a shared coreio, or ends and forgets what is left of a service that no configuration speaks of. One
+ * that belongs to agents or to the configuration of the host is refused. Throws ServiceNotFoundError, ServiceHeldError.
+ */
+export async function deleteService(
+  deps: ActingDeps,
+  commands: ServiceCommands,
+  id: string,
+  origin: CommandOrigin,
+): Promise<void> {
+  const { intake, root, wishes, flush } = deps;
+  await intake.run([id], async () => {
+    const service = serviceRef(root, id);
+    const isAccepted = alreadyAccepted(origin) !== undefined;
+    if (service === undefined && isAccepted) return;
+    if (service === undefined) throw new ServiceNotFoundError(id);
+    const { spec } = service.getSnapshot().context;
+    const agents = wishes.agents().filter(({ plan }) => plan.services.some((one) => one.id === id));
+    const holder = wishes.service(id)?.holder ?? null;
+    const isSpokenOf = agents.length > 0 || holder === 'host';
+    if (isSpokenOf && isAccepted) return; // somebody wants it again
+    if (isSpokenOf)
+      throw new ServiceHeldError(
+        id,
+        agents.map(({ plan }) => plan.id),
+      );
+    if (holder === 'io') await commands.letGo(spec.id, 'io', origin);
+    else await forget(deps, commands, spec.id, origin);
+    await flush();
+  });
+}
+
+async function forget(
+  deps: ActingDeps,
+  commands: ServiceCommands,
+  id: ServiceId,
+  origin: CommandOrigin,
+): Promise<void> {
+  const { intake, root, changes } = deps;
+  const actorId = serviceActorId(id);
+  if (alreadyAccepted(origin) === undefined) {
+    const fact = { type: 'service.delete_requested', serviceId: id, detail: {} };
+    await intake.accept({ drop: [actorId], fact }, origin);
+    serviceRef(root, id)?.send({ type: 'service.stop', correlationId: origin.correlationId });
+  }
+  await changes.until(actorId, () => commands.isGone(id));
+  root.send({ type: 'supervisor.remove', actorId });
+}

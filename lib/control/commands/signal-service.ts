@@ -1,0 +1,32 @@
+import { ServiceNotAliveError, ServiceNotFoundError } from '../../model/errors.ts';
+import { stateOf } from '../../model/states.ts';
+import type { SendableSignal } from '../../model/values/signals.ts';
+import { serviceRef } from '../actors.ts';
+import type { CommandOrigin } from '../control.ts';
+import type { ActingDeps } from './command-context.ts';
+import { alreadyAccepted } from './idempotency.ts';
+
+/**
+ * Sends a signal to the process group of a service. Written down before it is sent, so that a request that is sent again with its
+ * idempotency key sends no second one. What the process makes of it is judged like any other end. Throws ServiceNotFoundError,
+ * ServiceNotAliveError.
+ */
+export async function signalService(
+  { intake, root, processes }: ActingDeps,
+  id: string,
+  signal: SendableSignal,
+  origin: CommandOrigin,
+): Promise<void> {
+  await intake.run([id], async () => {
+    const now = serviceRef(root, id)?.getSnapshot();
+    if (now === undefined) throw new ServiceNotFoundError(id);
+    if (alreadyAccepted(origin) !== undefined) return;
+    const { spec } = now.context;
+    const notAlive = new ServiceNotAliveError(id, stateOf(now.value).state);
+    const facts = processes.facts(spec.id);
+    if (facts?.status !== 'alive') throw notAlive;
+    const detail = { signal, pid: facts.launch.pid, generation: facts.generation };
+    await intake.accept({ fact: { type: 'service.signalled', serviceId: spec.id, detail } }, origin);
+    if (!(await processes.signal(spec.id, signal))) throw notAlive;
+  });
+}

@@ -1,0 +1,126 @@
+import {
+  isHostTrouble,
+  isHostTroubleError,
+  type Executable,
+  type ExecutableChoice,
+  type Launch,
+  type LaunchOutcome,
+  type ProcessExit,
+  type ProcessFacts,
+} from '../../model/process.ts';
+import type { NodeSignal, StopSpec } from '../../model/spec.ts';
+import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
+import type { Catalog, ExecutableQuery } from '../../ports/catalog.ts';
+import type { ProcessMeter } from '../../ports/meter.ts';
+import type { LaunchObserver, LaunchRequest, ProcessHost, Stray } from '../../ports/process-host.ts';
+import type { Health } from './health.ts';
+
+/**
+ * A process host of any engine whose work is measured, and which reports launches that fail for want of descriptors, memory, processes
+ * or space.
+ */
+export class ObservedProcessHost implements ProcessHost {
+  readonly #host: ProcessHost;
+  readonly #health: Health;
+  readonly #meter: ProcessMeter;
+
+  constructor(host: ProcessHost, health: Health, meter: ProcessMeter) {
+    this.#host = host;
+    this.#health = health;
+    this.#meter = meter;
+  }
+
+  async survey(): Promise<ReadonlyMap<ServiceId, ProcessFacts>> {
+    const begunAt = performance.now();
+    const facts = await this.#host.survey();
+    this.#meter.surveyed(facts.values(), this.#host.strays(), secondsSince(begunAt));
+    return facts;
+  }
+
+  async launch(request: LaunchRequest): Promise<LaunchOutcome> {
+    const begunAt = performance.now();
+    const outcome = await this.#host.launch(request);
+    this.#meter.launched(outcome, secondsSince(begunAt));
+    // A store in trouble reports for itself.
+    if (outcome.type === 'refused' && isHostTrouble(outcome.failure) && outcome.failure.code !== 'ESTORE') {
+      this.#health.launchFailed(request.serviceId, outcome.failure);
+    } else {
+      this.#health.launchSettled(request.serviceId);
+    }
+    return outcome;
+  }
+
+  async stop(serviceId: ServiceId, stop: StopSpec): Promise<ProcessExit | null> {
+    this.#health.launchSettled(serviceId);
+    const begunAt = performance.now();
+    const exit = await this.#host.stop(serviceId, stop);
+    if (exit !== null) this.#meter.stopped(secondsSince(begunAt)); // else there was nothing to wait for
+    return exit;
+  }
+
+  strays(): readonly Stray[] {
+    return this.#host.strays();
+  }
+
+  facts(serviceId: ServiceId): ProcessFacts | null {
+    return this.#host.facts(serviceId);
+  }
+
+  observe(launchId: LaunchId, observer: LaunchObserver): () => void {
+    return this.#host.observe(launchId, observer);
+  }
+
+  signal(serviceId: ServiceId, signal: NodeSignal): Promise<boolean> {
+    return this.#host.signal(serviceId, signal);
+  }
+
+  troubles(): readonly string[] {
+    return this.#host.troubles();
+  }
+
+  live(): readonly Launch[] {
+    return this.#host.live();
+  }
+
+  close(): Promise<void> {
+    return this.#host.close();
+  }
+}
+
+function secondsSince(begunAt: number): number {
+  return (performance.now() - begunAt) / 1_000;
+}
+
+/** A catalog that reports when it cannot look for want of descriptors or memory. */
+export class ReportingCatalog implements Catalog {
+  readonly #catalog: Catalog;
+  readonly #health: Health;
+
+  constructor(catalog: Catalog, health: Health) {
+    this.#catalog = catalog;
+    this.#health = health;
+  }
+
+  choose(query: ExecutableQuery): Promise<ExecutableChoice> {
+    return this.#reported(query, this.#catalog.choose(query));
+  }
+
+  awaitOther(query: ExecutableQuery, refused: string | null, signal: AbortSignal): Promise<Executable> {
+    return this.#reported(query, this.#catalog.awaitOther(query, refused, signal));
+  }
+
+  async #reported<T>({ executable }: ExecutableQuery, looking: Promise<T>): Promise<T> {
+    try {
+      const found = await looking;
+      this.#health.launchSettled(`program ${executable}`);
+      return found;
+    } catch (error) {
+      if (isHostTroubleError(error)) {
+        const reason = error instanceof Error ? error.message : String(error);
+        const message = `The program "${executable}" cannot be looked for: ${reason}.`;
+        this.#health.launchFailed(`program ${executable}`, { code: 'ELOOK', isPermanent: false, message });
+      }
+      throw error;
+    }
+  }
+}

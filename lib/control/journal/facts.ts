@@ -1,0 +1,113 @@
+import type { AnyMachineSnapshot } from 'xstate';
+import type { AgentContext } from '../../actors/agent/context.ts';
+import type { ServiceContext } from '../../actors/service/context.ts';
+import type { Cause } from '../../model/causes.ts';
+import type { Reason } from '../../model/explain/reason.ts';
+import type { JournalDraft } from '../../model/journal.ts';
+import { stateOf, type Standing, type StateValue } from '../../model/states.ts';
+import type { Instant } from '../../model/values/time.ts';
+import { reasonView } from '../views/views.ts';
+
+/** What of a snapshot the journal compares: taken from the live snapshot, which never changes. */
+export interface Seen {
+  readonly src: 'service' | 'agent';
+  readonly snapshot: AnyMachineSnapshot;
+}
+
+/** The facts that lie between two snapshots of one actor; `before` null: the actor is new. */
+export function factsBetween(before: Seen | null, after: Seen, cause: Cause, at: Instant): readonly JournalDraft[] {
+  return after.src === 'service' ? serviceFacts(before, after, cause, at) : agentFacts(before, after, cause, at);
+}
+
+function serviceFacts(before: Seen | null, after: Seen, cause: Cause, at: Instant): readonly JournalDraft[] {
+  const context = after.snapshot.context as ServiceContext; // what the machine of that src keeps
+  const past = before === null ? null : (before.snapshot.context as ServiceContext); // likewise
+  const base = {
+    at,
+    agentId: context.spec.agentId,
+    serviceId: context.spec.id,
+    cause,
+    correlationId: context.correlationId,
+    from: null,
+    to: null,
+  };
+  const facts: JournalDraft[] = [];
+  if (past === null) return facts; // the first sight of an actor is no news: it was restored, or it is new
+  // A launch is one object for as long as it is supervised: another one was launched, or adopted by this host.
+  if (context.launch !== null && context.launch !== past.launch) {
+    const { pid, generation, version, executablePath } = context.launch;
+    const type = context.isAdopted ? 'process.adopted' : 'process.launched';
+    facts.push({ ...base, type, detail: { pid, generation, version, executable: executablePath } });
+  }
+  if (context.lastExit !== null && context.lastExit !== past.lastExit) {
+    const { code, signal, generation, class: exitClass } = context.lastExit;
+    facts.push({ ...base, type: 'process.exited', detail: { code, signal, generation, class: exitClass } });
+  }
+  if (context.condemned !== null && context.condemned !== past.condemned) {
+    const { path, version, reason } = context.condemned;
+    facts.push({
+      ...base,
+      type: 'service.fell_back',
+      detail: { from: version ?? path, to: nameOf(context.stable), ...reasonView(reason) },
+    });
+  }
+  const { generation, reason, aftermath } = context;
+  const sibling = cause === 'service.recycle' && aftermath?.type === 'again' ? { failed: aftermath.failed } : {};
+  return facts.concat(
+    stateFact(before, after, base, reason, { generation, ...sibling }),
+    readinessFact(before, after, base, { generation, ...reasonView(reason), ...foundBy(reason) }),
+  );
+}
+
+function agentFacts(before: Seen | null, after: Seen, cause: Cause, at: Instant): readonly JournalDraft[] {
+  const context = after.snapshot.context as AgentContext; // what the machine of that src keeps
+  const { correlationId } = context;
+  const base = { at, agentId: context.plan.id, serviceId: null, cause, correlationId, from: null, to: null };
+  return stateFact(before, after, base, context.reason, {});
+}
+
+function stateFact(
+  before: Seen | null,
+  after: Seen,
+  base: Omit<JournalDraft, 'type' | 'detail'>,
+  reason: Reason | null,
+  more: Readonly<Record<string, unknown>>,
+): JournalDraft[] {
+  const now = stateIn(after);
+  const past = before === null ? null : stateIn(before);
+  if (past === null || past.state === now.state) return [];
+  const detail = { substate: now.substate, ...reasonView(reason), ...more };
+  return [{ ...base, type: `${after.src}.state_changed`, from: past.state, to: now.state, detail }];
+}
+
+/** Within `running`: whether it can serve. */
+function readinessFact(
+  before: Seen | null,
+  after: Seen,
+  base: Omit<JournalDraft, 'type' | 'detail'>,
+  detail: JournalDraft['detail'],
+): JournalDraft[] {
+  const now = stateIn(after);
+  const past = before === null ? null : stateIn(before);
+  if (past?.state !== 'running' || now.state !== 'running' || past.substate === now.substate) return [];
+  return [{ ...base, type: 'service.readiness_changed', from: past.substate, to: now.substate, detail }];
+}
+
+function stateIn({ snapshot }: Seen): Standing {
+  return stateOf(snapshot.value as StateValue); // of a service or an agent
+}
+
+/** What a readiness probe found, apart from the sentence about it. */
+function foundBy(reason: Reason | null): { readonly found?: string | null } {
+  return reason?.code === 'not_ready' ? { found: reason.found } : {};
+}
+
+function nameOf(release: ServiceContext['stable']): string | null {
+  return release?.version ?? release?.path ?? null;
+}
+
+/** A fact about the host itself. */
+export function hostFact(type: string, at: Instant, detail: JournalDraft['detail']): JournalDraft {
+  const nobody = { agentId: null, serviceId: null, from: null, to: null, correlationId: null };
+  return { ...nobody, at, type, cause: 'host', detail };
+}

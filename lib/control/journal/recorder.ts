@@ -1,0 +1,226 @@
+import type { AnyActorRef, AnyMachineSnapshot, InspectionEvent } from 'xstate';
+import { causeOf } from '../../model/causes.ts';
+import type { JournalDraft } from '../../model/journal.ts';
+import type { ActorRow, ActorStore } from '../../ports/actor-store.ts';
+import type { Clock, Timers } from '../../ports/clock.ts';
+import type { ReachCrashPoint } from '../../ports/crash-points.ts';
+import type { Log } from '../../ports/log.ts';
+import { RetryingWriter } from '../../ports/retrying-writer.ts';
+import { wallTimers } from '../../ports/wall-timers.ts';
+import { isMachineActor } from '../actors.ts';
+import { pathOf, rowOf } from './actor-rows.ts';
+import { FactQueue, inOrder } from './fact-queue.ts';
+import { factsBetween, type Seen } from './facts.ts';
+import type { Journal } from './journal.ts';
+
+const FIRST_RETRY_MS = 500;
+const SLOWEST_RETRY_MS = 5_000;
+
+export interface RecorderOptions {
+  readonly store: ActorStore;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  /** Default: real time. */
+  readonly timers?: Timers | undefined;
+  readonly log: Log;
+  /** Told in the tick after an actor changed, whether or not the change could be written. */
+  readonly onChanged: (actorId: string) => void;
+  /** Told of each crash point; default: nobody. */
+  readonly crashPoint?: ReachCrashPoint | undefined;
+}
+
+/** The event behind a snapshot. */
+interface Origin {
+  readonly type: string;
+  readonly turn: number;
+}
+
+/**
+ * Keeps every change of every actor: one inspection observer marks what is dirty, one flush a tick writes snapshots and
+ * the facts that explain them in one transaction. A write that fails stays dirty and is tried again after 0.5 s to 5 s, or as
+ * soon as somebody knows that the store is back; the actors go on meanwhile.
+ */
+export class Recorder {
+  readonly #options: RecorderOptions;
+  /** The actor that stands for each path now; a replaced one is not it any more. */
+  readonly #live = new Map<string, AnyActorRef>();
+  readonly #dirty = new Set<string>();
+  /** Who changed since the last tick. Not the same as dirty: a write that is just ending may take a change with it. */
+  readonly #changed = new Set<string>();
+  readonly #gone = new Set<string>();
+  readonly #seen = new WeakMap<AnyActorRef, AnyMachineSnapshot>();
+  readonly #written = new Map<string, string>();
+  /** By actor, the places in time of the events that it has not worked off; each ends with one snapshot. */
+  readonly #turns = new WeakMap<AnyActorRef, number[]>();
+  readonly #facts = new FactQueue();
+  readonly #writer: RetryingWriter;
+  #turn = 0;
+  /** The end of this turn of the event loop, when something happened in it. */
+  #tick: NodeJS.Immediate | null = null;
+  #flushing: Promise<void> | null = null;
+
+  constructor(options: RecorderOptions, rows: readonly ActorRow[]) {
+    const { log, timers = wallTimers } = options;
+    this.#options = options;
+    this.#writer = new RetryingWriter({
+      write: () => this.flush(),
+      onWritten: () => {
+        this.#writer.reset();
+        if (this.#hasMore()) this.#writer.write();
+      },
+      onFailed: (error, retryMs) => {
+        log.error({ err: error, retryMs }, 'a change of state could not be written; trying again');
+      },
+      ...{ firstMs: FIRST_RETRY_MS, slowestMs: SLOWEST_RETRY_MS, timers },
+    });
+    for (const row of rows) this.#written.set(row.path, row.snapshot);
+  }
+
+  /** The observer for `createActor(root, { inspect })`. It never throws: that would wedge the observed actor for good. */
+  readonly inspect = (event: InspectionEvent): void => {
+    if (this.#writer.isClosed) return;
+    try {
+      this.#observe(event);
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'the recorder could not follow an actor');
+    }
+  };
+
+  /** Writes what is dirty now. Resolves when it is durable; rejects when it could not be written. */
+  async flush(): Promise<void> {
+    while (this.#flushing) await this.#flushing.catch(() => undefined); // its failure is told where it was started
+    if (!this.#hasMore()) return;
+    this.#flushing = this.#commit().finally(() => (this.#flushing = null));
+    await this.#flushing;
+  }
+
+  /** The kept row of that path is gone: whatever its actor is now has to be written. */
+  forget(path: string): void {
+    this.#written.delete(path);
+  }
+
+  /** Adds a fact that no snapshot tells. */
+  note(draft: JournalDraft): void {
+    this.#turn += 1;
+    this.#facts.add({ turn: this.#turn, draft });
+    this.#arm();
+  }
+
+  /** The store is back: what waits for a further try is written now. */
+  retry(): void {
+    this.#writer.retryNow();
+  }
+
+  /**
+   * Writes the rest and sees no more: the `stopped` snapshots of a closing host must not be kept. A store that is away does not
+   * keep the host from leaving: the next one finds wishes and processes as they are, only facts of the journal are lost.
+   */
+  async close(): Promise<void> {
+    this.#writer.close();
+    await this.flush().catch((error: unknown) => {
+      const facts = this.#facts.told;
+      this.#options.log.error({ err: error, facts }, 'the last changes could not be written');
+    });
+  }
+
+  #observe(event: InspectionEvent): void {
+    if (event.type === '@xstate.event') {
+      // An actor's snapshot is seen after those of the actors it told: facts are put into the order of the events.
+      this.#turn += 1;
+      this.#turnsOf(event.actorRef as AnyActorRef).push(this.#turn); // always a real one
+      this.#observeCrash(event.event, event.sourceRef as AnyActorRef | undefined); // likewise
+    }
+    if (event.type !== '@xstate.snapshot') return;
+    const ref = event.actorRef as AnyActorRef; // always a real one
+    if (!isMachineActor(ref)) return;
+    const turn = this.#turnsOf(ref).shift() ?? this.#turn;
+    const snapshot = event.snapshot as AnyMachineSnapshot; // of a machine, as just checked
+    const before = this.#seen.get(ref) ?? null;
+    if (before === snapshot) return; // an event that changed nothing
+    this.#seen.set(ref, snapshot);
+    const path = pathOf(ref);
+    this.#changed.add(path);
+    if (snapshot.status !== 'stopped') {
+      this.#journal(ref, before, snapshot, { type: event.event.type, turn });
+      this.#live.set(path, ref);
+      this.#dirty.add(path);
+      this.#gone.delete(path);
+    } else if (this.#live.get(path) === ref) {
+      this.#live.delete(path);
+      this.#dirty.delete(path);
+      this.#gone.add(path);
+    }
+    this.#arm();
+  }
+
+  #observeCrash(event: { readonly type: string }, source: AnyActorRef | undefined): void {
+    if (!event.type.startsWith('xstate.error.actor.') || source === undefined || !isMachineActor(source)) return;
+    const error = 'error' in event && event.error instanceof Error ? event.error : null;
+    this.#options.log.error({ actor: source.id, err: error }, 'an actor broke and is replaced');
+    const detail = { actor: source.id, message: error?.message ?? 'unknown' };
+    this.note({ ...NOBODY, at: this.#options.clock.now(), type: 'actor.crashed', cause: 'exception', detail });
+  }
+
+  #journal(ref: AnyActorRef, before: AnyMachineSnapshot | null, after: AnyMachineSnapshot, origin: Origin): void {
+    const src = ref.src;
+    if (src !== 'service' && src !== 'agent') return;
+    const past: Seen | null = before === null ? null : { src, snapshot: before };
+    const facts = factsBetween(
+      past,
+      { src, snapshot: after },
+      causeOf(origin.type) ?? 'unknown',
+      this.#options.clock.now(),
+    );
+    for (const draft of facts) this.#facts.add({ turn: origin.turn, draft });
+  }
+
+  #turnsOf(ref: AnyActorRef): number[] {
+    const turns = this.#turns.get(ref) ?? [];
+    this.#turns.set(ref, turns);
+    return turns;
+  }
+
+  #hasMore(): boolean {
+    return this.#dirty.size + this.#gone.size + this.#facts.size > 0;
+  }
+
+  #arm(): void {
+    if (this.#tick !== null || this.#writer.isClosed) return;
+    this.#tick = setImmediate(() => {
+      this.#tick = null;
+      const changed = [...this.#changed];
+      this.#changed.clear();
+      for (const path of changed) this.#options.onChanged(path);
+      this.#writer.write(); // what comes while another write is under way goes with the next one
+    });
+  }
+
+  async #commit(): Promise<void> {
+    const { store, clock } = this.#options;
+    const dirty = [...this.#dirty];
+    const rows = dirty.flatMap((path) => rowOf(this.#live.get(path)) ?? []);
+    const upserts = rows.filter((row) => this.#written.get(row.path) !== row.snapshot);
+    const removals = [...this.#gone];
+    const taken = this.#facts.take();
+    this.#dirty.clear();
+    this.#gone.clear();
+    const drafts = inOrder(taken, clock.now());
+    if (upserts.length + removals.length + drafts.length === 0) return;
+    try {
+      this.#options.crashPoint?.('before-commit');
+      await this.#options.journal.write(drafts, (journal) =>
+        store.commitActors({ upserts, removals, journal, updatedAt: clock.now() }),
+      );
+      this.#options.crashPoint?.('after-commit');
+    } catch (error) {
+      for (const path of dirty) if (this.#live.has(path)) this.#dirty.add(path);
+      for (const path of removals) if (!this.#live.has(path)) this.#gone.add(path);
+      this.#facts.giveBack(taken);
+      throw error;
+    }
+    for (const row of upserts) this.#written.set(row.path, row.snapshot);
+    for (const path of removals) this.#written.delete(path);
+  }
+}
+
+const NOBODY = { agentId: null, serviceId: null, from: null, to: null, correlationId: null } as const;

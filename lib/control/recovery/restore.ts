@@ -1,0 +1,126 @@
+import { createActor, getStateNodes, type AnyStateMachine, type Snapshot } from 'xstate';
+import { agentRecord } from '../../actors/agent/context-schema.ts';
+import { agentActorId, type AgentContext } from '../../actors/agent/context.ts';
+import { serviceRecord } from '../../actors/service/context-schema.ts';
+import { serviceActorId, type ServiceContext } from '../../actors/service/context.ts';
+import { supervisorRecord } from '../../actors/supervisor/context-schema.ts';
+import type { ActorRow, QuarantinedRow } from '../../ports/actor-store.ts';
+import { migrated, MIGRATIONS, type KeptSnapshot, type MachineName, type Migrations } from './migrations.ts';
+
+/** The machines that rows can be of: the root, and the children by the name of their logic. */
+export type MachineCatalog = Readonly<Record<MachineName, AnyStateMachine>>;
+
+/** One place of a context that is wrong. */
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** As much of a schema as this room needs. */
+interface ContextSchema {
+  safeParse(
+    context: unknown,
+  ): { success: true; data: unknown } | { success: false; error: { readonly issues: readonly Issue[] } };
+}
+
+/** How rows of earlier versions are brought up, and what every row must then be. */
+export interface KeptFormat {
+  readonly migrations: Migrations;
+  readonly contexts: Readonly<Record<MachineName, ContextSchema>>;
+}
+
+const FORMAT: KeptFormat = {
+  migrations: MIGRATIONS,
+  contexts: { root: supervisorRecord, service: serviceRecord, agent: agentRecord },
+};
+
+/** The snapshot of the whole actor system, and the rows that did not fit into it. */
+export interface Restored {
+  /** Null: there is nothing to restore, the root begins anew. */
+  readonly snapshot: Snapshot<unknown> | null;
+  readonly rejected: readonly QuarantinedRow[];
+}
+
+interface OwnSnapshot extends KeptSnapshot {
+  readonly children: Record<string, { src: string; systemId: string; snapshot: unknown }>;
+}
+
+const ROOT = 'root';
+const MOST_NAMED = 5;
+
+/**
+ * Composes the rows into one snapshot for `createActor(root, { snapshot })`. Each row is checked by itself, because XState
+ * would take a state that the chart does not have for an error, say nothing, and lose the context with the next write. A root
+ * that does not fit costs the count of its children's crashes and no child.
+ */
+export function restore(rows: readonly ActorRow[], machines: MachineCatalog, format = FORMAT): Restored {
+  const rejected: QuarantinedRow[] = [];
+  const children: OwnSnapshot['children'] = {};
+  let root: OwnSnapshot | null = null;
+  for (const row of rows) {
+    try {
+      const snapshot = checked(row, machines, format);
+      if (row.path === ROOT) root = snapshot;
+      else children[row.path] = { src: row.src, systemId: row.path, snapshot };
+    } catch (error) {
+      rejected.push({ row, reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  if (root === null && Object.keys(children).length === 0) return { snapshot: null, rejected };
+  const snapshot = { ...(root ?? createActor(machines.root).getPersistedSnapshot()), children };
+  return { snapshot: snapshot as Snapshot<unknown>, rejected }; // the form that XState persists
+}
+
+/** Throws with the reason why a row cannot be used. */
+function checked(row: ActorRow, machines: MachineCatalog, format: KeptFormat): OwnSnapshot {
+  if (!isMachineName(row.src)) throw new Error(`there is no machine "${row.src}"`);
+  const machine = machines[row.src];
+  const versions = { from: row.version, to: machine.version ?? '0' };
+  const kept = migrated(parsed(row), versions, format.migrations[row.src]);
+  if (kept.status !== 'active') throw new Error(`its status is "${kept.status}"`);
+  const context = checkedContext(kept.context, format.contexts[row.src]);
+  getStateNodes(machine.root, kept.value as never); // throws for a state that the chart does not have
+  checkPlace(row, row.src, context);
+  return { ...kept, context, children: {} };
+}
+
+function parsed({ snapshot }: ActorRow): KeptSnapshot {
+  const kept: unknown = JSON.parse(snapshot);
+  if (typeof kept !== 'object' || kept === null) throw new Error('it is no snapshot');
+  const { status, value, context } = kept as Partial<KeptSnapshot>; // any object may have them
+  return { ...kept, status: String(status), value, context };
+}
+
+function checkedContext(context: unknown, schema: ContextSchema): unknown {
+  const result = schema.safeParse(context);
+  if (result.success) return result.data; // with the defaults of fields that its writer did not know
+  const { issues } = result.error;
+  const places = issues.map(({ path, message }) => `${['context', ...path.map(String)].join('.')}: ${message}`);
+  const more = places.length > MOST_NAMED ? `, and ${places.length - MOST_NAMED} more` : '';
+  throw new Error(`${places.slice(0, MOST_NAMED).join(', ')}${more}`);
+}
+
+/** A row in the wrong place would stand for another actor, and with it for the process of another service. */
+function checkPlace(row: ActorRow, src: MachineName, context: unknown): void {
+  const path = pathOf(src, context);
+  const parent = path === ROOT ? null : ROOT;
+  if (row.path !== path || row.id !== path) {
+    throw new Error(`it is kept as "${row.path}" (id "${row.id}") and speaks of "${path}"`);
+  }
+  if (row.parent !== parent) throw new Error(`its parent is "${row.parent ?? 'none'}"`);
+}
+
+function pathOf(src: MachineName, context: unknown): string {
+  switch (src) {
+    case 'root':
+      return ROOT;
+    case 'service':
+      return serviceActorId((context as Pick<ServiceContext, 'spec'>).spec.id); // checked by its schema
+    case 'agent':
+      return agentActorId((context as Pick<AgentContext, 'plan'>).plan.id); // checked by its schema
+  }
+}
+
+function isMachineName(src: string): src is MachineName {
+  return src === 'root' || src === 'service' || src === 'agent';
+}

@@ -1,0 +1,39 @@
+import type { Snapshot } from 'xstate';
+import { serviceActorId } from '../../actors/service/context.ts';
+import type { ServiceId } from '../../model/values/ids.ts';
+import type { ActorStore } from '../../ports/actor-store.ts';
+import type { ProcessHost } from '../../ports/process-host.ts';
+
+type Facts = Awaited<ReturnType<ProcessHost['survey']>>;
+
+const PAGE = 1000;
+
+/**
+ * The facts without ends that the journal has told already. A service that was forgotten and is wished for again begins at
+ * generation 0, but its launches stay in the ledger: the end of the last one must not be taken for one that nobody has seen.
+ */
+export async function newsAmong(facts: Facts, kept: Snapshot<unknown> | null, store: ActorStore): Promise<Facts> {
+  const news = new Map(facts);
+  for (const [serviceId, { status, generation }] of facts) {
+    if (status !== 'exited' || generation <= keptGeneration(kept, serviceId)) continue;
+    if (await isTold(serviceId, generation, store)) news.delete(serviceId);
+  }
+  return news;
+}
+
+function keptGeneration(kept: Snapshot<unknown> | null, serviceId: ServiceId): number {
+  // The composed snapshot of the root: its children are services, with this context, and agents.
+  const root = kept as { readonly children: Record<string, { snapshot: { context: { generation?: number } } }> } | null;
+  return root?.children[serviceActorId(serviceId)]?.snapshot.context.generation ?? 0;
+}
+
+async function isTold(serviceId: ServiceId, generation: number, store: ActorStore): Promise<boolean> {
+  let after = 0;
+  for (;;) {
+    const page = await store.history({ after, limit: PAGE, serviceId, type: 'process.exited' });
+    if (page.some(({ detail }) => detail['generation'] === generation)) return true;
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return false;
+    after = last.seq;
+  }
+}

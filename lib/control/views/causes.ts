@@ -1,0 +1,168 @@
+import type { Cause } from '../../model/causes.ts';
+import type { JournalEntry, JournalQuery } from '../../model/journal.ts';
+import type { ActorStore } from '../../ports/actor-store.ts';
+
+/** Links that an answer has at most. */
+const MOST_LINKS = 20;
+/** Facts of the service that are looked through for them. */
+const PAGE = 60;
+/** Facts of one request that are looked through for its command. */
+const REQUEST_PAGE = 1000;
+/** Failures of siblings that are followed from one to the next. */
+const MOST_SIBLINGS = 5;
+/** Facts of a sibling that are looked through for its failure. */
+const SIBLING_PAGE = 20;
+
+const COMMANDS: ReadonlySet<string> = new Set([
+  'agent.start_requested',
+  'agent.stop_requested',
+  'agent.restart_requested',
+  'agent.delete_requested',
+  'service.start_requested',
+  'service.stop_requested',
+  'service.restart_requested',
+  'service.delete_requested',
+  'config.reloaded',
+]);
+
+/** The types of the facts that changes of these causes follow from. */
+const BEFORE: Readonly<Partial<Record<Cause, readonly string[]>>> = {
+  'service.configure': ['config.reloaded', 'service.configured'],
+  'supervisor.park': ['actor.crashed'],
+};
+
+type Journal = Pick<ActorStore, 'history'>;
+
+/** What a fact leads back to, and whether the walk ends with it. */
+interface Step {
+  readonly links: readonly JournalEntry[];
+  readonly isStart: boolean;
+}
+
+const GOES_ON: Step = { links: [], isStart: false };
+
+/**
+ * The chain of causes of a service, newest first: its own facts back to the command that they follow from, the start of the host,
+ * or the failure of a sibling; and the last change of each service that it waits for. Rejects with StoreUnavailableError.
+ */
+export async function causesOf(
+  serviceId: string,
+  awaited: readonly string[],
+  journal: Journal,
+): Promise<readonly JournalEntry[]> {
+  const walk = new Walk(serviceId, journal, await newest(journal, { serviceId, limit: PAGE }));
+  const own = await walk.run();
+  const others = await Promise.all(
+    awaited.map((id) => newest(journal, { serviceId: id, type: 'service.state_changed', limit: 1 })),
+  );
+  const links = new Map([...own.links, ...others.flat()].map((link) => [link.seq, link]));
+  const chain = [...links.values()].sort((one, other) => other.seq - one.seq);
+  if (chain.length <= MOST_LINKS) return chain;
+  // What it all began with is worth more than one more link on the way.
+  const start = own.isStart ? chain.slice(-1) : [];
+  return [...chain.slice(0, MOST_LINKS - start.length), ...start];
+}
+
+/** Walks back over the facts of one service. */
+class Walk {
+  readonly #serviceId: string;
+  readonly #journal: Journal;
+  /** The newest first. */
+  readonly #own: readonly JournalEntry[];
+  readonly #links: JournalEntry[] = [];
+  /** The command that the facts seen last follow from. */
+  #command: JournalEntry | null = null;
+  #hasHost = false;
+
+  constructor(serviceId: string, journal: Journal, own: readonly JournalEntry[]) {
+    this.#serviceId = serviceId;
+    this.#journal = journal;
+    this.#own = own;
+  }
+
+  async run(): Promise<Step> {
+    for (const [index, fact] of this.#own.entries()) {
+      if (this.#command !== null && fact.seq <= this.#command.seq) break;
+      if (COMMANDS.has(fact.type) || fact.type === 'service.configured') continue; // one that nothing followed from
+      if (fact.type === 'process.adopted' && this.#hasHost) continue; // what counts is that it lived through the last host
+      const { links, isStart } = await this.#before(fact, this.#own[index + 1]);
+      this.#links.push(fact, ...links);
+      if (isStart) return { links: this.#links, isStart };
+    }
+    if (this.#command !== null) return this.#endingWith(this.#command);
+    return { links: this.#links.length === 0 ? this.#own.slice(0, 1) : this.#links, isStart: false };
+  }
+
+  async #before(fact: JournalEntry, earlier: JournalEntry | undefined): Promise<Step> {
+    if (fact.cause === 'host.resume') return this.#revival(fact, earlier);
+    if (fact.type !== 'service.state_changed') return GOES_ON;
+    if (fact.cause === 'service.recycle') return { links: await this.#siblings(fact), isStart: true };
+    const types = BEFORE[fact.cause];
+    if (types !== undefined) return { links: await this.#latest(fact.seq, types), isStart: true };
+    if (fact.correlationId !== null) this.#command ??= await this.#commandOf(fact, fact.correlationId);
+    return GOES_ON;
+  }
+
+  /** A host came, or the actor was replaced. It is the start of what that led to, and only a station of what was there before. */
+  async #revival(fact: JournalEntry, earlier: JournalEntry | undefined): Promise<Step> {
+    const links = this.#hasHost ? [] : await this.#latest(fact.seq, ['host.started', 'actor.crashed']);
+    this.#hasHost = true;
+    const isOfExit = earlier?.type === 'process.exited' && earlier.cause === 'host.resume';
+    return { links, isStart: fact.type === 'service.state_changed' && !isOfExit };
+  }
+
+  async #endingWith(command: JournalEntry): Promise<Step> {
+    // A command that the host gave itself when it came up.
+    const isOfHost = command.detail['holder'] === 'host';
+    const links = isOfHost ? await this.#latest(command.seq, ['host.started']) : [];
+    return { links: [...this.#links, command, ...links], isStart: true };
+  }
+
+  /** The newest fact of these types before `seq` that is about this service or about nobody. */
+  async #latest(seq: number, types: readonly string[]): Promise<readonly JournalEntry[]> {
+    const found = await Promise.all(
+      types.map((type) => newest(this.#journal, { type, before: seq, limit: SIBLING_PAGE })),
+    );
+    const actor = `service:${this.#serviceId}`;
+    const fitting = found
+      .flat()
+      .filter(({ serviceId }) => serviceId === null || serviceId === this.#serviceId)
+      .filter(({ type, detail }) => type !== 'actor.crashed' || detail['actor'] === actor);
+    return fitting.sort((one, other) => other.seq - one.seq).slice(0, 1);
+  }
+
+  /** Ids of requests are given by clients and may come again: the newest command before the fact that can be about this service. */
+  async #commandOf({ seq, agentId }: JournalEntry, correlationId: string): Promise<JournalEntry | null> {
+    const isOurs = (entry: JournalEntry): boolean =>
+      COMMANDS.has(entry.type) && entry.correlationId === correlationId && entry.seq < seq;
+    const own = this.#own.find(isOurs);
+    if (own !== undefined) return own;
+    const request = await newest(this.#journal, { correlationId, before: seq, limit: REQUEST_PAGE });
+    const commands = request.filter((entry) => isOurs(entry) && entry.serviceId === null);
+    return commands.find((entry) => entry.agentId === null || entry.agentId === agentId) ?? commands[0] ?? null;
+  }
+
+  /** The failure that a restart of the group follows from, over the siblings that were restarted for it. */
+  async #siblings(fact: JournalEntry): Promise<readonly JournalEntry[]> {
+    const links: JournalEntry[] = [];
+    let last: JournalEntry | undefined = fact;
+    while (last?.cause === 'service.recycle' && links.length < MOST_SIBLINGS) {
+      const failed = last.detail['failed'];
+      if (typeof failed !== 'string') break;
+      const facts = await newest(this.#journal, { serviceId: failed, before: last.seq, limit: SIBLING_PAGE });
+      last = facts.find(isFall);
+      if (last !== undefined) links.push(last);
+    }
+    return links;
+  }
+}
+
+/** An end against the wish: the process failed, or it was ended because another one had. */
+function isFall({ type, cause, detail }: JournalEntry): boolean {
+  if (type === 'process.exited') return detail['class'] !== 'stopped';
+  return type === 'service.state_changed' && cause === 'service.recycle';
+}
+
+function newest(journal: Journal, query: Omit<JournalQuery, 'after' | 'order'>): Promise<readonly JournalEntry[]> {
+  return journal.history({ ...query, after: 0, order: 'newest_first' });
+}

@@ -1,0 +1,94 @@
+import type { AgentPastView, ServicePastView } from '../../api/schemas/past.ts';
+import { whyOf } from '../../model/explain/event-reason.ts';
+import { tell } from '../../model/explain/event-sentence.ts';
+import {
+  AGENT_FACTS,
+  NOT_KNOWN,
+  PROCESS_FACTS,
+  STATE_FACTS,
+  stepsOf,
+  type Standing,
+  type Step,
+} from '../../model/history.ts';
+import { numberIn, textIn, type JournalEntry } from '../../model/journal.ts';
+import type { ExitClass } from '../../model/states.ts';
+import { EVERYTHING } from '../../model/values/event-filter.ts';
+import { isoOf } from '../../model/values/time.ts';
+import type { ActorStore } from '../../ports/actor-store.ts';
+import type { PastQuery } from '../control.ts';
+
+/** Whose past. */
+export type PastOf = { readonly serviceId: string } | { readonly agentId: string };
+
+/** A page of the past of an actor. */
+export interface Past {
+  /** In the order that was asked for. */
+  readonly steps: readonly Step[];
+  /** What was the case before the oldest of them. */
+  readonly initially: Standing;
+  /** The `after`, newest first the `before`, of the following page; null: this is the last one. */
+  readonly next: number | null;
+}
+
+/** Reads it from the journal, so it goes as far back as that is kept, over restarts of the host. Rejects with StoreUnavailableError. */
+export async function pastOf(whose: PastOf, query: PastQuery, journal: Pick<ActorStore, 'history'>): Promise<Past> {
+  const groups = 'serviceId' in whose ? [STATE_FACTS, PROCESS_FACTS] : [AGENT_FACTS];
+  const ask = (more: PastQuery, types: readonly string[]): Promise<readonly JournalEntry[]> =>
+    journal.history({ ...more, ...whose, filter: { ...EVERYTHING, types } });
+  const page = await ask(query, groups.flat());
+  const facts = query.order === 'newest_first' ? [...page].reverse() : page;
+  const before = facts[0]?.seq ?? query.before;
+  // The last fact of each kind says all that was the case until then.
+  const last = await Promise.all(
+    groups.map((types) =>
+      ask({ after: 0, order: 'newest_first', limit: 1, ...(before === undefined ? {} : { before }) }, types),
+    ),
+  );
+  const earlier = last.flat().sort((one, other) => one.seq - other.seq);
+  const initially = stepsOf(earlier, NOT_KNOWN).at(-1) ?? NOT_KNOWN;
+  const steps = stepsOf(facts, initially);
+  return {
+    steps: query.order === 'newest_first' ? [...steps].reverse() : steps,
+    initially,
+    next: page.length === query.limit ? (page.at(-1)?.seq ?? null) : null,
+  };
+}
+
+/** The wire form of the past of a service. */
+export function servicePastView(serviceId: string, { steps, initially, next }: Past): ServicePastView {
+  return {
+    service_id: serviceId,
+    initially: { ...stateOf(initially), ...processOf(initially) },
+    steps: steps.map((step) => ({ ...stepView(step), ...processOf(step), exit: exitOf(step) })),
+    next,
+  };
+}
+
+/** The wire form of the past of an agent. */
+export function agentPastView(agentId: string, { steps, initially, next }: Past): AgentPastView {
+  return { agent_id: agentId, initially: stateOf(initially), steps: steps.map(stepView), next };
+}
+
+function stateOf({ state, substate }: Standing): Pick<Standing, 'state' | 'substate'> {
+  return { state, substate };
+}
+
+function processOf({ generation, pid }: Standing): Pick<Standing, 'generation' | 'pid'> {
+  return { generation, pid };
+}
+
+function stepView(step: Step): AgentPastView['steps'][number] {
+  const { seq, at, from, type, cause, detail, correlationId } = step.fact;
+  return {
+    ...{ seq, at: isoOf(at), ...stateOf(step) },
+    from: type.endsWith('.state_changed') ? from : null,
+    ...{ type, cause, reason: textIn(detail, 'reason'), correlation_id: correlationId },
+    ...{ why: whyOf(step.fact), sentence: tell(step.fact) },
+  };
+}
+
+function exitOf({ fact: { type, detail } }: Step): ServicePastView['steps'][number]['exit'] {
+  if (type !== 'process.exited') return null;
+  const exitClass = textIn(detail, 'class') as ExitClass; // as facts of that type have it
+  return { code: numberIn(detail, 'code'), signal: textIn(detail, 'signal'), class: exitClass };
+}

@@ -1,0 +1,147 @@
+import type { AgentStatusView, AgentView, ServiceStatusView } from '../../api/schemas/agent.ts';
+import type { EventView } from '../../api/schemas/event.ts';
+import type { ReloadView } from '../../api/schemas/host.ts';
+import type { ServiceView } from '../../api/schemas/service.ts';
+import { reasonText, type Reason, type ReasonCode } from '../../model/explain/reason.ts';
+import type { JournalEntry } from '../../model/journal.ts';
+import type { Reload } from '../../model/policy/reload.ts';
+import { revisionOf } from '../../model/policy/revision.ts';
+import type { GraphedService } from '../../model/policy/service-graph.ts';
+import type { Guarantees } from '../../model/process.ts';
+import { stateOf } from '../../model/states.ts';
+import type { Holder } from '../../model/values/ids.ts';
+import { isoOf } from '../../model/values/time.ts';
+import { type AgentSnapshot, type ServiceSnapshot } from '../actors.ts';
+
+/** What the present deadline of a service is for. */
+const NEXT_BY_SUBSTATE: Readonly<Partial<Record<string, string>>> = {
+  'starting.settling': 'running',
+  'starting.probing': 'start timeout',
+  'stopping.terminating': 'kill',
+  'backoff.waiting': 'start',
+  'failed.exhausted': 'recovery',
+  'failed.refused': 'recovery',
+};
+
+/** The agents among holders. */
+export function agentsOf(holders: readonly Holder[]): readonly string[] {
+  return holders.filter((holder) => holder.startsWith('agent:')).map((holder) => holder.slice(6));
+}
+
+/** The wire form of a service. */
+export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees): ServiceView {
+  const { context } = snapshot;
+  const { state, substate } = stateOf(snapshot.value);
+  const what = NEXT_BY_SUBSTATE[`${state}.${substate ?? ''}`];
+  return {
+    id: context.spec.id,
+    kind: context.spec.kind,
+    agents: agentsOf(context.holders),
+    state,
+    intended_state: context.intended,
+    substate,
+    generation: context.launch?.generation ?? context.generation,
+    pid: context.launch?.pid ?? null,
+    version: context.executable?.version ?? null,
+    executable: context.executable?.path ?? null,
+    config_path: context.spec.configPath,
+    restarts: context.restarts,
+    started_at: context.launch === null ? null : isoOf(context.launch.launchedAt),
+    since: isoOf(context.since),
+    last_exit: context.lastExit === null ? null : { ...context.lastExit, at: isoOf(context.lastExit.at) },
+    next: what === undefined || context.deadlineAt === null ? null : { what, at: isoOf(context.deadlineAt) },
+    ...reasonView(context.reason),
+    adopted: context.isAdopted,
+    revision: revisionOf(context.spec),
+    running_revision: context.launch === null ? null : context.revision,
+    guarantees: guaranteesView(context.launch?.guarantees ?? defaults),
+  };
+}
+
+/** The part of a service that the status of an agent carries. */
+export function serviceStatusView(snapshot: ServiceSnapshot): ServiceStatusView {
+  const { context } = snapshot;
+  return {
+    id: context.spec.id,
+    state: stateOf(snapshot.value).state,
+    intended_state: context.intended,
+    config_path: context.spec.configPath,
+    pid: context.launch?.pid ?? null,
+    version: context.executable?.version ?? null,
+    restarts: context.restarts,
+  };
+}
+
+/** What a graph of services is made of. */
+export function graphedService({ value, context: { spec, holders } }: ServiceSnapshot): GraphedService {
+  const state = stateOf(value).state;
+  return { id: spec.id, kind: spec.kind, state, agents: agentsOf(holders), dependsOn: spec.dependsOn };
+}
+
+/** A reason as it goes over the wire: a sentence for people, a code for programs. */
+export function reasonView(reason: Reason | null): {
+  readonly reason: string | null;
+  readonly reason_code: ReasonCode | null;
+} {
+  return { reason: reasonText(reason), reason_code: reason?.code ?? null };
+}
+
+/** The wire form of an agent. */
+export function agentView({ value, context }: AgentSnapshot): AgentView {
+  return {
+    id: context.plan.id,
+    type: context.plan.type,
+    state: stateOf(value).state,
+    intended_state: context.intended,
+    config_path: context.plan.configPath,
+    services: context.plan.services.map((spec) => spec.id),
+    since: isoOf(context.since),
+    ...reasonView(context.reason),
+  };
+}
+
+/** The status of an agent; `services` are the snapshots of those of its plan that exist. */
+export function agentStatusView(agent: AgentSnapshot, services: readonly ServiceSnapshot[]): AgentStatusView {
+  const { id, state, intended_state, config_path } = agentView(agent);
+  const statuses = services.map((service) => [service.context.spec.kind, serviceStatusView(service)] as const);
+  return { id, state, intended_state, config_path, service_statuses: Object.fromEntries(statuses) };
+}
+
+/** The status of an agent that nobody knows. */
+export function unknownAgentStatus(id: string): AgentStatusView {
+  return { id, state: 'stopped', intended_state: 'stopped', config_path: null, service_statuses: {} };
+}
+
+/** The wire form of a journal entry; fields that do not apply are absent. */
+export function eventView(entry: JournalEntry): EventView {
+  return {
+    seq: entry.seq,
+    at: isoOf(entry.at),
+    type: entry.type,
+    ...(entry.agentId === null ? {} : { agent_id: entry.agentId }),
+    ...(entry.serviceId === null ? {} : { service_id: entry.serviceId }),
+    ...(entry.from === null ? {} : { from: entry.from }),
+    ...(entry.to === null ? {} : { to: entry.to }),
+    cause: entry.cause,
+    correlation_id: entry.correlationId,
+    detail: entry.detail,
+  };
+}
+
+/** The wire form of a reload. */
+export function reloadView({ isApplied, changes, skipped, revision }: Reload): ReloadView {
+  return {
+    applied: isApplied,
+    revision,
+    changes: changes.map(({ serviceId, ...change }) => ({ service_id: serviceId, ...change })),
+    skipped: skipped.map(({ agentId, reason }) => ({ agent_id: agentId, reason })),
+  };
+}
+
+function guaranteesView(guarantees: Guarantees): ServiceView['guarantees'] {
+  return {
+    exact_exit: guarantees.exactExit,
+    tree_complete: guarantees.treeComplete,
+    lossless_rotation: guarantees.losslessRotation,
+  };
+}
