@@ -87,6 +87,7 @@ const CASES: readonly Case[] = [
       services: ['pump1-corerl'],
       since: '2026-01-02T03:04:05.678Z',
       reason: null,
+      reason_code: null,
     },
   },
   { method: 'GET', path: '/api/agents/nobody', status: 404, problem: 'agent_not_found' },

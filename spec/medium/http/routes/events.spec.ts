@@ -34,7 +34,7 @@ describe('the route of what happens', () => {
     expect(headers['content-type']).to.equal('text/event-stream; charset=utf-8');
     expect(text).to.equal(
       'retry: 1000\n\nid: 7\ndata: {"seq":7,"at":"2023-11-14T22:13:20.007Z","type":"service.state_changed",' +
-        '"agent_id":"pump1","from":"starting","to":"running","cause":"settled","correlation_id":null,"detail":{"n":7}}\n\n' +
+        '"agent_id":"pump1","from":"starting","to":"running","cause":"deadline","correlation_id":null,"detail":{"n":7}}\n\n' +
         'event: end\ndata: {"reason":"the host is leaving"}\n\n',
     );
     expect(asked).to.deep.equal([{ start: { type: 'now' }, filter: NO_FILTER }]);
