@@ -218,6 +218,22 @@ module.exports = {
       to: { path: '^(node:)?child_process$' },
     },
     {
+      name: 'tree-kill-is-for-windows',
+      comment:
+        'It kills whatever a list of processes says, unproven; on POSIX systems each member of a tree is proven before it is signalled. ' +
+        'Remedy: end trees by Ending (lib/process/tree/terminate.ts).',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/process/os/kill-tree\\.ts$' },
+      to: { path: 'node_modules/tree-kill' },
+    },
+    {
+      name: 'kill-tree-serves-the-ending',
+      comment: 'Only who knows the platform may use it. Remedy: end trees by Ending (lib/process/tree/terminate.ts).',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/process/tree/terminate\\.ts$' },
+      to: { path: '^lib/process/os/kill-tree\\.ts$' },
+    },
+    {
       name: 'prom-client-has-its-room',
       comment:
         'Who has something to measure tells a port (lib/ports/meter.ts). Remedy: add the measure to the port, and the family to ' +

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import treeKill from 'tree-kill';
 import type { StopSpec } from '../../model/spec.ts';
 import type { Log } from '../../ports/log.ts';
-import { isLiving, livingAmong, type Identity } from '../os/process-identity.ts';
+import { killTree } from '../os/kill-tree.ts';
+import { livingAmong, type Identity } from '../os/process-identity.ts';
 import type { ProcessTable, TreeMarks } from '../os/process-table.ts';
 import { signalNumber } from '../os/signals.ts';
 
@@ -25,30 +25,42 @@ export interface EndingTree extends TreeMarks {
   readonly gone: Promise<void>;
 }
 
-/** Sends a signal to that very process; a pid that has been given again is left alone. */
-export function signalProcess(identity: Identity, signal: number): void {
-  if (!isLiving(identity)) return;
-  try {
-    process.kill(identity.pid, signal);
-  } catch {
-    // It ended just now, or belongs to somebody else: not ours to signal. The next look tells which.
-  }
+/** How a system lets processes be ended. */
+export interface EndingSystem {
+  readonly platform: NodeJS.Platform;
+  /** The pids among these whose very process lives. */
+  livingAmong(identities: readonly Identity[]): ReadonlySet<number>;
+  /** Throws when there is no such process, or when it belongs to somebody else. */
+  signal(pid: number, signal: number): void;
+  /** Ends a process and all below it without asking; for Windows alone. */
+  killTree(pid: number): Promise<void>;
 }
+
+const THIS_SYSTEM: EndingSystem = {
+  platform: process.platform,
+  livingAmong,
+  signal: (pid, signal) => {
+    process.kill(pid, signal);
+  },
+  killTree,
+};
 
 /** One stop of one tree: by its shim, or from outside when there is no shim that obeys. */
 export class Ending {
   readonly #tree: EndingTree;
-  readonly #table: ProcessTable;
+  readonly #table: Pick<ProcessTable, 'read'>;
   readonly #log: Log;
+  readonly #system: EndingSystem;
   #killAt = Infinity;
   #signal = SIGTERM;
   #outside: Promise<void> | null = null;
   #patience: NodeJS.Timeout | null = null;
 
-  constructor(tree: EndingTree, table: ProcessTable, log: Log) {
+  constructor(tree: EndingTree, table: Pick<ProcessTable, 'read'>, log: Log, system = THIS_SYSTEM) {
     this.#tree = tree;
     this.#table = table;
     this.#log = log;
+    this.#system = system;
     void tree.gone.then(() => {
       this.#forget();
     });
@@ -92,18 +104,18 @@ export class Ending {
 
   async #endFromOutside(): Promise<void> {
     const { main, shim } = this.#tree;
-    if (process.platform === 'win32') {
-      if (main !== null && isLiving(main)) await killTree(main.pid);
+    if (this.#system.platform === 'win32') {
+      if (main !== null && this.#isLiving(main)) await this.#system.killTree(main.pid);
     } else {
       // A stopped shim cannot reap; one without a main process must not begin it now.
-      signalProcess(shim, main === null ? SIGKILL : SIGCONT);
+      this.#signalTo(shim, main === null ? SIGKILL : SIGCONT);
       await this.#endMembers();
     }
     this.#tree.proveEmpty();
     const shimUntil = performance.now() + SHIM_PATIENCE_MS;
     for (let ms = 5; !this.#tree.isGone; ms = Math.min(ms * 2, SLOWEST_LOOK_MS)) {
       this.#tree.look();
-      if (performance.now() >= shimUntil) signalProcess(shim, SIGKILL);
+      if (performance.now() >= shimUntil) this.#signalTo(shim, SIGKILL);
       await Promise.race([this.#tree.gone, pause(ms)]);
     }
   }
@@ -121,12 +133,26 @@ export class Ending {
     }
   }
 
+  #isLiving(identity: Identity): boolean {
+    return this.#system.livingAmong([identity]).has(identity.pid);
+  }
+
+  /** Signals that very process; a pid that has been given again is left alone. */
+  #signalTo(identity: Identity, signal: number): void {
+    if (!this.#isLiving(identity)) return;
+    try {
+      this.#system.signal(identity.pid, signal);
+    } catch {
+      // It ended just now, or belongs to somebody else: not ours to signal. The next look tells which.
+    }
+  }
+
   #signalOnce(member: Identity, asked: Set<string>): void {
     const name = `${member.pid} ${member.start}`;
-    if (this.#isGraceOver()) signalProcess(member, SIGKILL);
+    if (this.#isGraceOver()) this.#signalTo(member, SIGKILL);
     else if (!asked.has(name)) {
-      signalProcess(member, this.#signal);
-      signalProcess(member, SIGCONT); // a stopped process handles no signal
+      this.#signalTo(member, this.#signal);
+      this.#signalTo(member, SIGCONT); // a stopped process handles no signal
     }
     asked.add(name);
   }
@@ -136,7 +162,7 @@ export class Ending {
   }
 
   async #awaitEnd(members: readonly Identity[], lookMs: number): Promise<void> {
-    for (let ms = lookMs; livingAmong(members).size > 0; ms = Math.min(ms * 2, SLOWEST_LOOK_MS)) {
+    for (let ms = lookMs; this.#system.livingAmong(members).size > 0; ms = Math.min(ms * 2, SLOWEST_LOOK_MS)) {
       const left = this.#killAt - performance.now();
       if (left <= 0) {
         await pause(ms);
@@ -145,14 +171,4 @@ export class Ending {
       await pause(Math.min(ms, left));
     }
   }
-}
-
-/** Windows has no signals to ask with: taskkill ends the tree by force. */
-function killTree(pid: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    treeKill(pid, 'SIGKILL', (error) => {
-      if (error === undefined) resolve();
-      else reject(error);
-    });
-  });
 }

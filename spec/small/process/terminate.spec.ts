@@ -1,0 +1,122 @@
+import { expect } from 'chai';
+import { NOBODY, type Identity } from '../../../lib/process/os/process-identity.ts';
+import { ProcessSnapshot, type TableEntry } from '../../../lib/process/os/process-table.ts';
+import { Ending, type EndingSystem, type EndingTree } from '../../../lib/process/tree/terminate.ts';
+
+const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const LAUNCH = 'd'.repeat(32);
+const MAIN: Identity = { pid: 7_001, start: '10' };
+const CHILD: Identity = { pid: 7_002, start: '11' };
+const STOP = { signal: 'SIGTERM', graceMs: 60_000 } as const;
+
+/** A machine on which processes end by the first signal that asks or kills. */
+class FakeSystem implements EndingSystem {
+  readonly platform: NodeJS.Platform;
+  readonly killedTrees: number[] = [];
+  readonly signals: string[] = [];
+  readonly #alive: Identity[];
+
+  constructor(platform: NodeJS.Platform, alive: readonly Identity[]) {
+    this.platform = platform;
+    this.#alive = [...alive];
+  }
+
+  livingAmong(identities: readonly Identity[]): ReadonlySet<number> {
+    const isAlive = ({ pid, start }: Identity): boolean =>
+      this.#alive.some((one) => one.pid === pid && one.start === start);
+    return new Set(identities.filter(isAlive).map(({ pid }) => pid));
+  }
+
+  signal(pid: number, signal: number): void {
+    this.signals.push(`${signal} to ${pid}`);
+    this.#remove(({ pid: other }) => other === pid);
+  }
+
+  killTree(pid: number): Promise<void> {
+    this.killedTrees.push(pid);
+    this.#remove(() => true);
+    return Promise.resolve();
+  }
+
+  #remove(isEnded: (process: Identity) => boolean): void {
+    this.#alive.splice(0, Infinity, ...this.#alive.filter((process) => !isEnded(process)));
+  }
+
+  /** The main process and, below it, the child, as far as they live. */
+  read(): Promise<ProcessSnapshot> {
+    const entries = this.#alive.map(({ pid, start }): TableEntry => {
+      const parent = pid === MAIN.pid ? 1 : MAIN.pid;
+      return { pid, parent, group: pid, session: pid, start, isDead: false, mark: LAUNCH };
+    });
+    return Promise.resolve(new ProcessSnapshot(entries));
+  }
+}
+
+/** A tree whose shim is gone; it is gone itself when that is proven. */
+class FakeTree implements EndingTree {
+  readonly launchId = LAUNCH;
+  readonly main = MAIN;
+  readonly shim = NOBODY;
+  readonly isShimShell = false;
+  readonly gone: Promise<void>;
+  isGone = false;
+  #settleGone: () => void = () => undefined;
+
+  constructor() {
+    this.gone = new Promise((resolve) => (this.#settleGone = resolve));
+  }
+
+  command(): boolean {
+    return false;
+  }
+
+  look(): void {
+    // Nothing is to be seen.
+  }
+
+  proveEmpty(): void {
+    this.isGone = true;
+    this.#settleGone();
+  }
+}
+
+async function endedOn(system: FakeSystem, table: Pick<FakeSystem, 'read'> = system): Promise<FakeSystem> {
+  const tree = new FakeTree();
+  new Ending(tree, table, SILENT, system).ask(STOP);
+  await tree.gone;
+  return system;
+}
+
+describe('a tree without a shim that obeys', () => {
+  it('is ended by force as a whole on Windows, where nothing can be asked', async () => {
+    const { killedTrees, signals } = await endedOn(new FakeSystem('win32', [MAIN, CHILD]));
+    expect(killedTrees).to.deep.equal([MAIN.pid]);
+    expect(signals).to.deep.equal([]);
+  });
+
+  it('is left alone on Windows when its main process has ended, whose pid may be another’s', async () => {
+    const { killedTrees } = await endedOn(new FakeSystem('win32', [{ ...MAIN, start: '99' }]));
+    expect(killedTrees).to.deep.equal([]);
+  });
+
+  for (const platform of ['linux', 'darwin', 'freebsd'] as const) {
+    it(`is asked process by process on ${platform}, and never ended as a whole`, async () => {
+      const { killedTrees, signals } = await endedOn(new FakeSystem(platform, [MAIN, CHILD]));
+      expect(killedTrees).to.deep.equal([]);
+      expect([...signals].sort()).to.deep.equal([`15 to ${MAIN.pid}`, `15 to ${CHILD.pid}`]);
+    });
+  }
+
+  it('has none of its processes signalled on Linux whose pid was given again since it was listed', async () => {
+    const before = new FakeSystem('linux', [MAIN, CHILD]);
+    const now = new FakeSystem('linux', [MAIN, { ...CHILD, start: '99' }]);
+    let readings = 0;
+    const read = (): Promise<ProcessSnapshot> => {
+      readings += 1;
+      return readings === 1 ? before.read() : Promise.resolve(new ProcessSnapshot([]));
+    };
+    const { signals, killedTrees } = await endedOn(now, { read });
+    expect(signals).to.deep.equal([`15 to ${MAIN.pid}`]);
+    expect(killedTrees).to.deep.equal([]);
+  });
+});
