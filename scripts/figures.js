@@ -17,11 +17,11 @@ const OF_ENDS = new Set(['completes', 'fallsBack', 'givesUp', 'retries', 'tellsO
 
 /** How far up a room is; an import leads upwards when it leads to a higher number. What is not listed is the composition root. */
 const HEIGHT = {
-  ...{ model: 0, ports: 1, actors: 2, control: 3, http: 4, cli: 5 },
+  ...{ model: 0, ports: 1, actors: 2, control: 3, http: 4, host: 5, cli: 6 },
   ...{ api: 1, client: 2, dashboard: 4, doctor: 4, machines: 2 },
   ...{ process: 2, probe: 2, store: 2, config: 2, metrics: 2, webhook: 2, inspect: 2, logs: 2, launching: 2 },
 };
-const TOP = 6;
+const TOP = 7;
 
 const files = readdirSync(lib, { recursive: true, encoding: 'utf8', withFileTypes: true })
   .filter((entry) => entry.isFile() && SOURCE.test(entry.name))
@@ -91,10 +91,15 @@ function stateLists() {
   );
 }
 
+/** Places that a row names. */
+const MOST_NAMED = 7;
+
 function places(names) {
   const counts = new Map();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts].map(([name, count]) => (count === 1 ? name : `${name} (${count})`)).join(', ');
+  const named = [...counts].map(([name, count]) => (count === 1 ? name : `${name} (${count})`));
+  const more = named.length > MOST_NAMED ? [`and ${named.length - MOST_NAMED} more`] : [];
+  return [...named.slice(0, MOST_NAMED), ...more].join(', ');
 }
 
 const chart = await serviceChart();

@@ -1,4 +1,5 @@
 import { Argument, Option, type Command } from 'commander';
+import { PUBLIC_STATES } from '../../model/states.ts';
 import type { CommandGroup } from '../command-group.ts';
 import { withHost, withWait, type HostWords, type WaitWords } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
@@ -6,8 +7,6 @@ import type { LogWords } from '../services/logs.ts';
 import type { ServiceFilter } from '../services/show-services.ts';
 import { countUpTo } from './count.ts';
 import { TALK } from './headings.ts';
-
-const STATES = ['stopped', 'starting', 'running', 'stopping', 'backoff', 'failed'] as const;
 
 /** Makes a subcommand that talks to a host. */
 type Sub = (name: string, what: string) => Command;
@@ -36,7 +35,7 @@ type Choose = (words: HostWords, load: Parameters<typeof hostTask>[2]) => void;
 function defineViews(sub: Sub, choose: Choose): void {
   sub('list', 'list services')
     .option('--agent <agent>', 'only those of an agent')
-    .addOption(new Option('--state <state>', 'only those in a state').choices(STATES))
+    .addOption(new Option('--state <state>', 'only those in a state').choices(PUBLIC_STATES))
     .action((words: HostWords & ServiceFilter) => {
       choose(words, async () => (await import('../services/show-services.ts')).listServices(words));
     });

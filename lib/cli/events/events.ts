@@ -3,7 +3,7 @@ import type { EventView } from '../../api/schemas/event.ts';
 import { isPassing, ProblemError, type FollowedEvent } from '../../client/client.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import { tell } from '../../model/explain/event-sentence.ts';
-import type { PublicState } from '../../model/states.ts';
+import { PUBLIC_STATES } from '../../model/states.ts';
 import type { Millis } from '../../model/values/time.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
 import { instantOf } from '../host/host-options.ts';
@@ -19,7 +19,6 @@ export interface EventWords extends EventFilter {
   readonly since?: string;
 }
 
-const STATES: readonly PublicState[] = ['stopped', 'starting', 'running', 'stopping', 'backoff', 'failed'];
 const DEFAULT_LINES = 20;
 const RETRY_MS: Millis = 1_000;
 const NOTHING =
@@ -72,6 +71,6 @@ function print({ out, err, colors, isJson }: HostContext, told: FollowedEvent): 
 export function eventLine(event: EventView, colors: Colors): string {
   const { type, agent_id: agentId = null, service_id: serviceId = null, from = null, to = null, cause, detail } = event;
   const sentence = tell({ type, agentId, serviceId, from, to, cause, detail });
-  const state = STATES.find((one) => one === to);
+  const state = PUBLIC_STATES.find((one) => one === to);
   return `${colors.dim(event.at)}  ${state === undefined ? sentence : paintOf({ state }, colors)(sentence)}\n`;
 }
