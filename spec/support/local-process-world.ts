@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { closeSync, constants, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Launch, ShimKind } from '../../lib/model/process.ts';
@@ -12,6 +13,9 @@ import {
 } from '../../lib/process/local-process-host.ts';
 import { memoryLedger, type MemoryLedger } from './memory-ledger.ts';
 import { temporaryFolder } from './temporary.ts';
+
+/** The instance of all these hosts; of this run alone, as strays are looked for in the whole process table, and may be killed. */
+export const INSTANCE_ID = `test-instance-${randomUUID()}`;
 
 const STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;
 const KILL = { signal: 'SIGKILL', graceMs: 0 } as const;
@@ -45,7 +49,7 @@ export class LocalProcessWorld {
     const host = await createLocalProcessHost({
       stateDir: this.stateDir,
       basePath: this.folder,
-      instanceId: 'test-instance',
+      instanceId: INSTANCE_ID,
       hostUrl: () => 'http://127.0.0.1:1',
       ledger: this.ledger,
       log: { debug: silent, info: silent, warn: worry, error: worry },

@@ -9,7 +9,7 @@ import { procStat } from '../../../lib/process/os/process-identity.ts';
 import { NativeShims } from '../../../lib/process/launch/native-shims.ts';
 import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
 import { eventually } from '../../support/eventually.ts';
-import { LocalProcessWorld } from '../../support/local-process-world.ts';
+import { INSTANCE_ID, LocalProcessWorld } from '../../support/local-process-world.ts';
 import { launchedBy } from '../../support/process-host-contract.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
@@ -73,7 +73,7 @@ describe('the launches of a local process host', function () {
       expect(lines.sort()).to.deep.equal([
         'COREDINATOR_AGENT_ID=plant',
         'COREDINATOR_GENERATION=3',
-        'COREDINATOR_INSTANCE=test-instance',
+        `COREDINATOR_INSTANCE=${INSTANCE_ID}`,
         `COREDINATOR_LAUNCH_ID=${launch!.launchId}`,
         'COREDINATOR_SERVICE_ID=pump',
         'COREDINATOR_URL=http://127.0.0.1:1',
