@@ -159,12 +159,10 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       park: assign(({ event }) => (event.type === 'supervisor.park' ? { reason: event.reason, deadlineAt: null } : {})),
       report: enqueueActions(
         ({ context, enqueue, self, system }, params: { readonly state: PublicState | ServiceLeaf } | undefined) => {
-          for (const watcher of context.watchers) {
-            const actor = peer(system, watcher); // gone watchers are simply not told
-            if (actor === undefined) continue;
-            const report = change.reportOf(context, params?.state ?? leafNow(self.getSnapshot()));
-            enqueue.sendTo(actor, { type: 'service.changed', report });
-          }
+          const actors = context.watchers.flatMap((watcher) => peer(system, watcher) ?? []); // gone ones are simply not told
+          if (actors.length === 0) return;
+          const report = change.reportOf(context, params?.state ?? leafNow(self.getSnapshot()));
+          for (const actor of actors) enqueue.sendTo(actor, { type: 'service.changed', report });
         },
       ),
     },
