@@ -38,6 +38,11 @@ export interface Launch {
   readonly guarantees: Guarantees;
 }
 
+/** Where a process is, as sentences name it; null: there is none, or its pid was not kept. */
+export function whereOf(process: { readonly pid: number | null } | null): string {
+  return `pid ${process?.pid ?? '?'}`;
+}
+
 /** Why nothing was launched. `isPermanent`: the same file would be refused again (ENOENT, EACCES, ENOEXEC, ...). */
 export interface LaunchFailure {
   readonly code: string;

@@ -1,4 +1,5 @@
 import { numberIn, textIn, type JournalDraft } from '../journal.ts';
+import { whereOf } from '../process.ts';
 import { clauseOf } from './clause.ts';
 import { whyOf } from './event-reason.ts';
 
@@ -37,10 +38,9 @@ const TELLERS: Readonly<Partial<Record<string, Teller>>> = {
   'process.adopted': (entry) => `The host adopted the process of ${nameOf(entry)} that lived already${launchOf(entry)}`,
   'process.exited': exited,
   'process.stray': (entry) =>
-    `A process that no record knows was found (pid ${number(entry, 'pid') ?? '?'}), ` +
+    `A process that no record knows was found (${processOf(entry)}), ` +
     `of ${entry.serviceId ?? 'an unknown service'}: it was ${FATES[text(entry, 'fate') ?? ''] ?? 'left alone'}`,
-  'host.started': (entry) =>
-    `The host started (pid ${number(entry, 'pid') ?? '?'}, version ${text(entry, 'version') ?? '?'})`,
+  'host.started': (entry) => `The host started (${processOf(entry)}, version ${text(entry, 'version') ?? '?'})`,
   'host.shutdown_requested': (entry) =>
     `The host was told to leave${text(entry, 'mode') === 'drain' ? ' and to take its services down' : ''}`,
   'host.stopped': (entry) =>
@@ -123,8 +123,12 @@ function leftBy(entry: Tellable): string {
 
 function launchOf(entry: Tellable): string {
   const version = text(entry, 'version');
-  const words = [`pid ${number(entry, 'pid') ?? '?'}`, `generation ${number(entry, 'generation') ?? '?'}`];
+  const words = [processOf(entry), `generation ${number(entry, 'generation') ?? '?'}`];
   return ` (${(version === null ? words : [...words, `version ${version}`]).join(', ')})`;
+}
+
+function processOf(entry: Tellable): string {
+  return whereOf({ pid: number(entry, 'pid') });
 }
 
 function generationOf(entry: Tellable): string {

@@ -1,3 +1,4 @@
+import { whereOf } from '../process.ts';
 import { inWords } from '../states.ts';
 import { spokenDuration } from '../values/duration.ts';
 import { isoOf, type Instant } from '../values/time.ts';
@@ -53,9 +54,9 @@ function whyOf(situation: Situation): string | null {
     case 'starting.launching':
       return 'its process is being launched';
     case 'starting.settling':
-      return `its process (pid ${launch?.pid ?? '?'}) has to live for ${spokenDuration(spec.settleMs)} to count as started`;
+      return `its process (${whereOf(launch)}) has to live for ${spokenDuration(spec.settleMs)} to count as started`;
     case 'starting.probing':
-      return `the startup probe of its process (pid ${launch?.pid ?? '?'}) has not passed yet`;
+      return `the startup probe of its process (${whereOf(launch)}) has not passed yet`;
     case 'running.unready':
       return unreadyReason(situation);
     case 'running.ready':
@@ -123,7 +124,7 @@ function remarksOn(situation: Situation): readonly string[] {
   const remarks: string[] = [];
   if (launch === null) return remarks;
   if (isAdopted) {
-    remarks.push(`Its process (pid ${launch.pid}) was launched by an earlier host and adopted by this one.`);
+    remarks.push(`Its process (${whereOf(launch)}) was launched by an earlier host and adopted by this one.`);
   }
   if (fallbackReason !== null && state === 'running') remarks.push(`It ${clauseOf(reasonText(fallbackReason))}.`);
   if (isDrifted)
