@@ -45,30 +45,8 @@ export interface AgentDefinition extends AgentRequest {
   readonly isStarted: boolean;
 }
 
-/**
- * Everything the outside can ask of a host: commands, which are durable when they resolve, and views, which come from memory.
- * Refusals are the errors of `model/errors.ts`.
- */
-export interface Control {
-  /**
-   * Starts an agent, or does nothing if it is up with the same config file. Resolves when the wish is durable; with a wait, as all
-   * commands that take one, when the state is reached: then it throws WaitTimeoutError, WaitFailedError.
-   */
-  startAgent(request: AgentRequest, origin: CommandOrigin, wait?: Wait): Promise<AgentId>;
-  /** The same with the file that the agent has. Throws AgentNotFoundError. */
-  startKnownAgent(id: string, origin: CommandOrigin, wait?: Wait): Promise<AgentView>;
-  /** Throws AgentConflictError when it is up with another definition, PreconditionFailedError. */
-  defineAgent(
-    definition: AgentDefinition,
-    precondition: Precondition,
-    origin: CommandOrigin,
-  ): Promise<{ readonly isNew: boolean; readonly agent: AgentView }>;
-  /** Launches all services that it alone holds anew; one that is down starts. Throws AgentNotFoundError. */
-  restartAgent(id: string, origin: CommandOrigin, wait?: Wait): Promise<AgentView>;
-  /** Stops an agent and forgets it, with all that it alone holds. Throws AgentNotFoundError, PreconditionFailedError. */
-  deleteAgent(id: string, precondition: Precondition, origin: CommandOrigin): Promise<void>;
-  /** Resolves when the agent's processes are gone; for an unknown or stopped agent at once. */
-  stopAgent(id: string, origin: CommandOrigin, wait?: Wait): Promise<void>;
+/** Everything that can be asked of a host; the answers come from memory where nothing else is said. */
+export interface Queries {
   /** In the order of first start. */
   agentIds(): readonly AgentId[];
   /** Never refuses: an unknown agent is `stopped` without a config path. */
@@ -89,21 +67,6 @@ export interface Control {
    * from the journal. Throws ServiceNotFoundError.
    */
   explain(id: string, ifExit?: SupposedExit): Promise<ExplainView>;
-  /** Lets a held service run, at once. Throws ServiceNotFoundError, ServiceUnheldError. */
-  startService(id: string, origin: CommandOrigin, wait?: Wait): Promise<ServiceView>;
-  /** Ends the process of a held service and launches it anew. Throws as {@link startService}. */
-  restartService(id: string, origin: CommandOrigin, wait?: Wait): Promise<ServiceView>;
-  /** Stops one service by hand, until it or an agent that holds it is started. Resolves when its processes are gone. */
-  stopService(id: string, origin: CommandOrigin, wait?: Wait): Promise<ServiceView>;
-  /** Sends a signal to the process group of a service. Throws ServiceNotFoundError, ServiceNotAliveError. */
-  signalService(id: string, signal: SendableSignal, origin: CommandOrigin): Promise<ServiceView>;
-  /** Forgets a service that nobody speaks of, or lets go of a shared coreio. Throws ServiceNotFoundError, ServiceHeldError. */
-  deleteService(id: string, origin: CommandOrigin): Promise<void>;
-  /** Reads every configuration file anew; a dry run only says what that would change. Throws ConfigInvalidError, ConfigUnreadableError, PreconditionFailedError. */
-  reload(isDryRun: boolean, origin: CommandOrigin, precondition?: Precondition): Promise<ReloadView>;
-  startIo(request: { readonly configPath: string; readonly coreioId?: string }, origin: CommandOrigin): Promise<IoView>;
-  /** Lets go of a shared coreio; it ends (and is forgotten) when no agent holds it. Throws ServiceNotFoundError. */
-  stopIo(id: string, origin: CommandOrigin): Promise<IoView>;
   /** Throws ServiceNotFoundError. */
   io(id: string): IoView;
   ioServices(): readonly IoView[];
@@ -125,15 +88,57 @@ export interface Control {
   logs(id: string, query: Omit<LogQuery, 'serviceId'>, follow?: AbortSignal): AsyncIterable<readonly LogItem[]>;
   /** What the process trees and the host use now; reads the processes of this machine, at most once a second. */
   usage(): Promise<UsageView>;
+  health(): HealthView;
+  /** Why commands cannot be carried out now, in sentences; empty when they can, also on a host that is degraded otherwise. */
+  obstacles(): readonly string[];
+}
+
+/**
+ * Everything the outside can do with a host: commands, which are durable when they resolve, and queries. Refusals are the errors of
+ * `model/errors.ts`.
+ */
+export interface Control {
+  readonly queries: Queries;
+  /**
+   * Starts an agent, or does nothing if it is up with the same config file. Resolves when the wish is durable; with a wait, as all
+   * commands that take one, when the state is reached: then it throws WaitTimeoutError, WaitFailedError.
+   */
+  startAgent(request: AgentRequest, origin: CommandOrigin, wait?: Wait): Promise<AgentId>;
+  /** The same with the file that the agent has. Throws AgentNotFoundError. */
+  startKnownAgent(id: string, origin: CommandOrigin, wait?: Wait): Promise<AgentView>;
+  /** Throws AgentConflictError when it is up with another definition, PreconditionFailedError. */
+  defineAgent(
+    definition: AgentDefinition,
+    precondition: Precondition,
+    origin: CommandOrigin,
+  ): Promise<{ readonly isNew: boolean; readonly agent: AgentView }>;
+  /** Launches all services that it alone holds anew; one that is down starts. Throws AgentNotFoundError. */
+  restartAgent(id: string, origin: CommandOrigin, wait?: Wait): Promise<AgentView>;
+  /** Stops an agent and forgets it, with all that it alone holds. Throws AgentNotFoundError, PreconditionFailedError. */
+  deleteAgent(id: string, precondition: Precondition, origin: CommandOrigin): Promise<void>;
+  /** Resolves when the agent's processes are gone; for an unknown or stopped agent at once. */
+  stopAgent(id: string, origin: CommandOrigin, wait?: Wait): Promise<void>;
+  /** Lets a held service run, at once. Throws ServiceNotFoundError, ServiceUnheldError. */
+  startService(id: string, origin: CommandOrigin, wait?: Wait): Promise<ServiceView>;
+  /** Ends the process of a held service and launches it anew. Throws as {@link startService}. */
+  restartService(id: string, origin: CommandOrigin, wait?: Wait): Promise<ServiceView>;
+  /** Stops one service by hand, until it or an agent that holds it is started. Resolves when its processes are gone. */
+  stopService(id: string, origin: CommandOrigin, wait?: Wait): Promise<ServiceView>;
+  /** Sends a signal to the process group of a service. Throws ServiceNotFoundError, ServiceNotAliveError. */
+  signalService(id: string, signal: SendableSignal, origin: CommandOrigin): Promise<ServiceView>;
+  /** Forgets a service that nobody speaks of, or lets go of a shared coreio. Throws ServiceNotFoundError, ServiceHeldError. */
+  deleteService(id: string, origin: CommandOrigin): Promise<void>;
+  /** Reads every configuration file anew; a dry run only says what that would change. Throws ConfigInvalidError, ConfigUnreadableError, PreconditionFailedError. */
+  reload(isDryRun: boolean, origin: CommandOrigin, precondition?: Precondition): Promise<ReloadView>;
+  startIo(request: { readonly configPath: string; readonly coreioId?: string }, origin: CommandOrigin): Promise<IoView>;
+  /** Lets go of a shared coreio; it ends (and is forgotten) when no agent holds it. Throws ServiceNotFoundError. */
+  stopIo(id: string, origin: CommandOrigin): Promise<IoView>;
   /** Begins a request with an idempotency key. Throws IdempotencyKeyReusedError, IdempotencyKeyInFlightError. */
   beginOnce(key: string, fingerprint: string): Promise<Begun>;
   /** Ends it: with the answer if it went well, else with null. Never rejects. */
   endOnce(claim: ReceiptClaim, answer: KeptAnswer | null): Promise<void>;
   /** Asks the host to leave, by default as it would on a signal; gives how. Throws HostClosingError. */
   shutdown(mode: ExitMode | null, origin: CommandOrigin): ExitMode;
-  health(): HealthView;
-  /** Why commands cannot be carried out now, in sentences; empty when they can, also on a host that is degraded otherwise. */
-  obstacles(): readonly string[];
 }
 
 /** A control with the way to end it. */

@@ -19,7 +19,7 @@ import type { Undo } from './cleanup-stack.ts';
 import type { OnStoreWrite } from '../ports/store-writes.ts';
 
 /** What the ports of a host are opened with. */
-export interface PortSettings {
+export interface AdapterSettings {
   readonly options: ServeOptions;
   /** Where the API of this host answers: processes are told. */
   readonly url: string;
@@ -30,7 +30,7 @@ export interface PortSettings {
 }
 
 /** The adapters that the actors of a host act through, and where they report to. */
-export interface HostPorts {
+export interface Adapters {
   readonly instanceId: string;
   readonly health: Health;
   readonly store: Store;
@@ -42,7 +42,7 @@ export interface HostPorts {
 }
 
 /** Opens every adapter that acts on this machine; nothing is launched or stopped yet. */
-export async function openPorts(settings: PortSettings, undo: Undo): Promise<HostPorts> {
+export async function openAdapters(settings: AdapterSettings, undo: Undo): Promise<Adapters> {
   const { options, clock, log, metrics } = settings;
   const { stateDir, basePath } = options;
   const health = new Health(clock, log);

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ReloadView } from '../api/schemas/host.ts';
 import type { ExitMode, OpenControl } from '../control/control.ts';
 import type { Inspector } from '../inspect/inspector.ts';
-import type { HostPorts } from './adapters.ts';
+import type { Adapters } from './adapters.ts';
 import type { Entrance } from './listener.ts';
 
 /** How long requests under way may go on once the host leaves. */
@@ -30,7 +30,7 @@ export interface Host {
 /** What a host at work consists of. */
 interface Parts {
   readonly entrance: Entrance;
-  readonly ports: HostPorts;
+  readonly adapters: Adapters;
   readonly control: OpenControl;
   readonly inspector: Inspector;
 }
@@ -52,14 +52,14 @@ export class RunningHost implements Host {
   }
 
   async close(mode: ExitMode): Promise<void> {
-    const { control, inspector, entrance, ports } = this.#parts;
+    const { control, inspector, entrance, adapters } = this.#parts;
     await control.close(mode); // the API answers until nothing changes any more
     inspector.close();
-    ports.prober.close();
-    await ports.logs.close(); // ends every follow
+    adapters.prober.close();
+    await adapters.logs.close(); // ends every follow
     await entrance.listening.close(HTTP_GRACE_MS);
-    await ports.processes.close();
-    await ports.store.close();
+    await adapters.processes.close();
+    await adapters.store.close();
     await entrance.lock.release();
   }
 
@@ -73,7 +73,7 @@ export class RunningHost implements Host {
   }
 
   async hurry(): Promise<void> {
-    const { processes } = this.#parts.ports;
+    const { processes } = this.#parts.adapters;
     const kill = { signal: 'SIGKILL', graceMs: 0 } as const;
     await Promise.all(processes.live().map((launch) => processes.stop(launch.serviceId, kill)));
   }

@@ -1,5 +1,5 @@
 import type { LoadedConfig } from '../config/spec-source.ts';
-import type { ControlDeps } from '../control/control-deps.ts';
+import type { HostPorts } from '../control/host-ports.ts';
 import type { OpenControl } from '../control/control.ts';
 import { openControl } from '../control/open-control.ts';
 import { createHttpApp, type HttpApp } from '../http/app.ts';
@@ -11,7 +11,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import { findFreePort } from '../process/os/free-port.ts';
 import { openWebhooks } from '../webhook/webhooks.ts';
-import { openPorts, type HostPorts } from './adapters.ts';
+import { openAdapters, type Adapters } from './adapters.ts';
 import { Undo } from './cleanup-stack.ts';
 import { crashAt } from './crash-points.ts';
 import { openEntrance, type Entrance } from './listener.ts';
@@ -53,19 +53,19 @@ async function open(start: Start, undo: Undo): Promise<Host> {
   const { options, log, version, metrics, crashPoint } = start;
   const entrance = await openEntrance(options, version, log, undo);
   const { url } = entrance.listening;
-  const ports = await openPorts({ options, url, clock: systemClock, log, metrics, crashPoint }, undo);
-  ports.health.include(() => entrance.troubles());
-  const control = await openControl(controlDeps(start, ports));
-  ports.logs.keepBounded(() => control.logPolicies());
+  const adapters = await openAdapters({ options, url, clock: systemClock, log, metrics, crashPoint }, undo);
+  adapters.health.include(() => entrance.troubles());
+  const control = await openControl(hostPorts(start, adapters));
+  adapters.logs.keepBounded(() => control.logPolicies());
   const inspector = openInspector({ root: control.root, clock: systemClock, timers: wallTimers, configOf, log });
-  const app = apiOf(start, entrance, ports, { control, inspector });
-  metrics.ready(performance.now() / 1_000, control.measured(), ports.processes.usage);
+  const app = apiOf(start, entrance, adapters, { control, inspector });
+  metrics.ready(performance.now() / 1_000, control.measured(), adapters.processes.usage);
   entrance.gate.open(app);
-  return new RunningHost({ entrance, ports, control, inspector });
+  return new RunningHost({ entrance, adapters, control, inspector });
 }
 
-function controlDeps({ options, config, log, version, metrics, crashPoint }: Start, ports: HostPorts): ControlDeps {
-  const { instanceId, health, store, processes, logs, prober, catalog, guarantees } = ports;
+function hostPorts({ options, config, log, version, metrics, crashPoint }: Start, adapters: Adapters): HostPorts {
+  const { instanceId, health, store, processes, logs, prober, catalog, guarantees } = adapters;
   return {
     store: store.actors,
     onFacts: (facts) => {
@@ -91,7 +91,7 @@ function controlDeps({ options, config, log, version, metrics, crashPoint }: Sta
 function apiOf(
   { options, log, version, metrics: { exposition, requests: meter } }: Start,
   { access }: Entrance,
-  { processes, catalog, prober }: HostPorts,
+  { processes, catalog, prober }: Adapters,
   { control, inspector }: { readonly control: OpenControl; readonly inspector: Inspector },
 ): HttpApp {
   const machines = machineLibrary(() => hostMachines({ processes, catalog, prober }, systemClock));

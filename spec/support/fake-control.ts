@@ -1,5 +1,13 @@
 import { basename } from 'node:path';
-import type { AgentDefinition, CommandOrigin, Control, ExitMode, PastQuery, Wait } from '../../lib/control/control.ts';
+import type {
+  AgentDefinition,
+  CommandOrigin,
+  Control,
+  ExitMode,
+  PastQuery,
+  Queries,
+  Wait,
+} from '../../lib/control/control.ts';
 import { Receipts } from '../../lib/control/commands/idempotency.ts';
 import { assertMatches, UNCONDITIONAL, type Precondition } from '../../lib/model/values/precondition.ts';
 import type { Begun, KeptAnswer, ReceiptClaim } from '../../lib/model/idempotency.ts';
@@ -95,7 +103,8 @@ export function explainView({
 }
 
 /** A Control in memory with no processes behind it: commands take effect at once and are written down in `calls`. */
-export class FakeControl implements Control {
+export class FakeControl implements Control, Queries {
+  readonly queries = this;
   readonly calls: { readonly name: string; readonly argument: unknown; readonly origin: CommandOrigin | null }[] = [];
   /** Thrown by the next command or view. */
   nextError: unknown = null;

@@ -1,4 +1,4 @@
-import type { UsageSources } from '../../lib/control/control-deps.ts';
+import type { UsageSources } from '../../lib/control/host-ports.ts';
 
 /** A system that does not tell what processes use, and a host that uses nothing. */
 export const NO_USAGE: UsageSources = {

@@ -2,11 +2,11 @@ import type { AnyMachineSnapshot, InspectionEvent } from 'xstate';
 import type { ServicePorts } from '../../lib/actors/service/effects.ts';
 import { createSupervisorMachine } from '../../lib/actors/supervisor/machine.ts';
 import { agentRef, agentRefs, serviceRef, serviceRefs, type SupervisorRef } from '../../lib/control/actors.ts';
-import type { ControlDeps } from '../../lib/control/control-deps.ts';
 import { Health } from '../../lib/control/health/health.ts';
+import type { HostPorts } from '../../lib/control/host-ports.ts';
 import { Host } from '../../lib/control/host.ts';
 import { Wishes } from '../../lib/control/intentions.ts';
-import { comeUp, hostParts, openGround } from '../../lib/control/open-control.ts';
+import { actorPorts, openRuntime } from '../../lib/control/open-control.ts';
 import { recover } from '../../lib/control/recovery/recovery.ts';
 import { causeOf } from '../../lib/model/causes.ts';
 import {
@@ -210,13 +210,13 @@ export class WalkWorld {
     this.#life = new AbortController();
     const life = this.#life.signal;
     const specs = this.#specs();
-    const deps: ControlDeps = {
+    const ports: HostPorts = {
       ...{ store: this.#counted(untilDeath(this.store, life)), specs, processes, catalog: this.catalog, prober },
       ...{ logs: NO_LOGS, usage: NO_USAGE, health: new Health(clock, SILENT), clock, timers, log: SILENT },
       identity: { processId: 1, version: '0.0.0', guarantees: GUARANTEES },
     };
-    const ground = await openGround(deps);
-    const { recorder, wishes, catalog } = ground;
+    const { base, rows } = await openRuntime(ports);
+    const { recorder, wishes } = base;
     const { inspect } = recorder;
     Object.assign(recorder, {
       inspect: (event: InspectionEvent) => {
@@ -225,14 +225,13 @@ export class WalkWorld {
         inspect(event);
       },
     });
-    Object.assign(CURRENT, { processes: ground.launches, catalog, prober, clock });
-    const root = await recover({ ...ground, prober, clock, timers, log: SILENT, machine: MACHINE });
-    const parts = hostParts(deps, ground, root);
-    this.root = root;
+    Object.assign(CURRENT, { ...actorPorts(base), clock });
+    const runtime = await recover(base, rows, MACHINE);
+    this.root = runtime.root;
     this.wishes = wishes;
-    this.host = new Host(deps, parts);
+    this.host = new Host(runtime);
     // A host that is killed while it waits for a service to end never comes up.
-    void this.#answered('come up', comeUp(parts, specs));
+    void this.#answered('come up', this.host.comeUp());
     await this.settle();
   }
 

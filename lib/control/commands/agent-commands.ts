@@ -7,21 +7,21 @@ import { parseAgentId, type AgentId } from '../../model/values/ids.ts';
 import type { AgentRequest } from '../../ports/spec-source.ts';
 import { agentRef, serviceRef, type AgentSnapshot } from '../actors.ts';
 import type { CommandOrigin } from '../control.ts';
-import type { CommandDeps } from './command-context.ts';
+import type { Runtime } from '../runtime.ts';
 import { assertServicesFree, ensure } from './ensure-actors.ts';
 import { forgetWhenGone, orphansOf } from './forget-leftovers.ts';
 import { alreadyAccepted } from './idempotency.ts';
 
 /** Commands about agents: the wish is made durable first, then the actor is told, then the caller is answered. */
 export class AgentCommands {
-  readonly #deps: CommandDeps;
+  readonly #runtime: Runtime;
 
-  constructor(deps: CommandDeps) {
-    this.#deps = deps;
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
   }
 
   async start(request: AgentRequest, origin: CommandOrigin): Promise<AgentId> {
-    const { configuration, intake } = this.#deps;
+    const { configuration, intake } = this.#runtime;
     intake.assertOpen();
     const earlier = alreadyAccepted(origin);
     if (earlier !== undefined) return parseAgentId(earlier.id);
@@ -32,7 +32,7 @@ export class AgentCommands {
 
   /** Starts a known agent as its file says now; one that is up is left alone, whatever its file says. */
   async startKnown(id: string, origin: CommandOrigin): Promise<void> {
-    const { root, wishes } = this.#deps;
+    const { root, wishes } = this.#runtime;
     const wish = wishes.agent(id);
     if (wish === undefined) throw new AgentNotFoundError(id);
     const now = agentRef(root, id)?.getSnapshot();
@@ -47,7 +47,7 @@ export class AgentCommands {
 
   /** Starts an agent with this plan. Within its lanes only. */
   async bringUp(plan: AgentPlan, origin: CommandOrigin): Promise<void> {
-    const { intake, root } = this.#deps;
+    const { intake, root } = this.#runtime;
     const snapshot = agentRef(root, plan.id)?.getSnapshot();
     if (snapshot !== undefined && !snapshot.matches('stopped')) assertSamePlan(snapshot.context.plan, plan);
     const heldBack = this.#heldBack(plan);
@@ -55,7 +55,7 @@ export class AgentCommands {
     assertServicesFree(root, plan.services);
     const wish = { subject: agentActorId(plan.id), intended: 'running', plan } as const;
     const fact = { type: 'agent.start_requested', agentId: plan.id, detail: { config_path: plan.configPath } };
-    const orphans = orphansOf(this.#deps.wishes, plan.id, plan);
+    const orphans = orphansOf(this.#runtime.wishes, plan.id, plan);
     let lifts = this.lifts(plan);
     do {
       const drop = [...lifts.drop, ...orphans.map(({ id }) => serviceActorId(id))];
@@ -66,11 +66,11 @@ export class AgentCommands {
     const { correlationId } = origin;
     agentRef(root, plan.id)?.send({ type: 'agent.start', plan, correlationId });
     for (const { id } of heldBack) serviceRef(root, id)?.send({ type: 'service.start', correlationId });
-    for (const { id } of orphans) void forgetWhenGone(this.#deps, id);
+    for (const { id } of orphans) void forgetWhenGone(this.#runtime, id);
   }
 
   #heldBack({ services }: AgentPlan): readonly ServiceSpec[] {
-    return services.filter(({ id }) => this.#deps.wishes.service(id)?.intended === 'stopped');
+    return services.filter(({ id }) => this.#runtime.wishes.service(id)?.intended === 'stopped');
   }
 
   #isUp(snapshot: AgentSnapshot): boolean {
@@ -81,7 +81,7 @@ export class AgentCommands {
   /** What a person did to single services ends with the next start of the whole. */
   lifts({ services }: AgentPlan): { readonly put: readonly ServiceWish[]; readonly drop: readonly string[] } {
     const stops = services
-      .flatMap(({ id }) => this.#deps.wishes.service(id) ?? [])
+      .flatMap(({ id }) => this.#runtime.wishes.service(id) ?? [])
       .filter((wish) => wish.holder === null || wish.intended === 'stopped');
     return {
       put: stops.filter(({ holder }) => holder !== null).map((wish) => ({ ...wish, intended: 'running' })),
@@ -97,7 +97,7 @@ export class AgentCommands {
 
   /** Resolves when a stop is durable and given, with whether there was nothing to stop. */
   async acceptStop(id: string, origin: CommandOrigin): Promise<boolean> {
-    const { root, intake, wishes } = this.#deps;
+    const { root, intake, wishes } = this.#runtime;
     return intake.run([id], async () => {
       const snapshot = agentRef(root, id)?.getSnapshot();
       if (snapshot === undefined) return true;
@@ -117,18 +117,18 @@ export class AgentCommands {
 
   /** Resolves when an agent that was told to stop has. Throws ActorSetAsideError: it will not get there. */
   stopped(id: string): Promise<void> {
-    return this.#deps.changes.until(`agent:${id}`, () => this.#isStopped(id));
+    return this.#runtime.changes.until(`agent:${id}`, () => this.#isStopped(id));
   }
 
   /** Tells the actor to stop, again if it broke on that: it is set aside before it has been told for ever. */
   tellStop(id: string, correlationId: string): void {
-    const actor = (): AgentSnapshot | undefined => agentRef(this.#deps.root, id)?.getSnapshot();
-    do agentRef(this.#deps.root, id)?.send({ type: 'agent.stop', correlationId });
+    const actor = (): AgentSnapshot | undefined => agentRef(this.#runtime.root, id)?.getSnapshot();
+    do agentRef(this.#runtime.root, id)?.send({ type: 'agent.stop', correlationId });
     while (actor()?.context.intended === 'running' && actor()?.matches('failed') === false);
   }
 
   #isStopped(id: string): boolean {
-    const { root, wishes } = this.#deps;
+    const { root, wishes } = this.#runtime;
     const now = agentRef(root, id)?.getSnapshot();
     // A later start wins over this stop; its caller must not wait for ever.
     if (now === undefined || wishes.agent(id)?.intended !== 'stopped') return true;

@@ -6,8 +6,8 @@ import type { AgentPlan } from '../../model/spec.ts';
 import { assertMatches, type Precondition } from '../../model/values/precondition.ts';
 import { agentRef, serviceRef } from '../actors.ts';
 import type { AgentDefinition, CommandOrigin } from '../control.ts';
+import type { Runtime } from '../runtime.ts';
 import { assertSamePlan, type AgentCommands } from './agent-commands.ts';
-import type { CommandDeps } from './command-context.ts';
 import { assertServicesFree, ensure } from './ensure-actors.ts';
 import { forgetWhenGone, orphansOf } from './forget-leftovers.ts';
 import { alreadyAccepted } from './idempotency.ts';
@@ -17,13 +17,13 @@ import { alreadyAccepted } from './idempotency.ts';
  * is new. Throws AgentConflictError when it is up with another definition, PreconditionFailedError.
  */
 export async function defineAgent(
-  deps: CommandDeps,
+  runtime: Runtime,
   commands: AgentCommands,
   definition: AgentDefinition,
   precondition: Precondition,
   origin: CommandOrigin,
 ): Promise<boolean> {
-  const { intake, configuration, wishes, root } = deps;
+  const { intake, configuration, wishes, root } = runtime;
   intake.assertOpen();
   if (alreadyAccepted(origin) !== undefined) return false;
   const plan = await configuration.specs.planAgent(definition);
@@ -35,14 +35,14 @@ export async function defineAgent(
     if (!isDown) assertSameDefinition(present.context.plan, plan);
     if (definition.isStarted) await commands.bringUp(plan, origin);
     else if (isDown && (known === undefined || digestOf(known.plan) !== digestOf(plan)))
-      await makeKnown(deps, plan, origin);
+      await makeKnown(runtime, plan, origin);
     return known === undefined;
   });
 }
 
 /** The definition is kept, and nothing runs. */
-async function makeKnown(deps: CommandDeps, plan: AgentPlan, origin: CommandOrigin): Promise<void> {
-  const { intake, root, wishes } = deps;
+async function makeKnown(runtime: Runtime, plan: AgentPlan, origin: CommandOrigin): Promise<void> {
+  const { intake, root, wishes } = runtime;
   assertServicesFree(root, plan.services);
   const wish = { subject: agentActorId(plan.id), intended: 'stopped', plan } as const;
   const fact = { type: 'agent.configured', agentId: plan.id, detail: { config_path: plan.configPath } };
@@ -54,7 +54,7 @@ async function makeKnown(deps: CommandDeps, plan: AgentPlan, origin: CommandOrig
     const service = serviceRef(root, spec.id);
     if (service?.getSnapshot().context.holders.length === 0) service.send({ type: 'service.configure', spec });
   }
-  for (const { id } of orphans) void forgetWhenGone(deps, id);
+  for (const { id } of orphans) void forgetWhenGone(runtime, id);
 }
 
 function assertSameDefinition(present: AgentPlan, asked: AgentPlan): void {

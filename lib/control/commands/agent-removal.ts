@@ -7,8 +7,8 @@ import type { AgentPlan, ServiceSpec } from '../../model/spec.ts';
 import { assertMatches, type Precondition } from '../../model/values/precondition.ts';
 import { serviceRef } from '../actors.ts';
 import type { CommandOrigin } from '../control.ts';
+import type { Runtime } from '../runtime.ts';
 import type { AgentCommands } from './agent-commands.ts';
-import type { ActingDeps } from './command-context.ts';
 import { orphansOf } from './forget-leftovers.ts';
 import { alreadyAccepted } from './idempotency.ts';
 
@@ -18,17 +18,17 @@ import { alreadyAccepted } from './idempotency.ts';
  * that is as before, or one whose deletion the next host completes.
  */
 export class AgentRemoval {
-  readonly #deps: ActingDeps;
+  readonly #runtime: Runtime;
   readonly #commands: AgentCommands;
 
-  constructor(deps: ActingDeps, commands: AgentCommands) {
-    this.#deps = deps;
+  constructor(runtime: Runtime, commands: AgentCommands) {
+    this.#runtime = runtime;
     this.#commands = commands;
   }
 
   /** Resolves when nothing of the agent is left. Throws AgentNotFoundError, PreconditionFailedError, ActorSetAsideError. */
   async delete(id: string, precondition: Precondition, origin: CommandOrigin): Promise<void> {
-    const { intake, wishes } = this.#deps;
+    const { intake, wishes } = this.#runtime;
     const plan = wishes.agent(id)?.plan;
     const lanes = plan === undefined ? [id] : lanesOf(plan);
     await intake.run(lanes, async () => {
@@ -46,7 +46,7 @@ export class AgentRemoval {
 
   /** Goes on with what an earlier host, or a store that was away, left undone. */
   completeAll(origin: CommandOrigin): void {
-    const { intake, wishes, log } = this.#deps;
+    const { intake, wishes, ports } = this.#runtime;
     for (const { plan, isDeleted } of wishes.agents()) {
       if (isDeleted !== true) continue;
       const completion = intake.run(lanesOf(plan), async () => {
@@ -54,27 +54,27 @@ export class AgentRemoval {
         if (known?.isDeleted === true) await this.#complete(known, origin);
       });
       completion.catch((error: unknown) => {
-        log.warn({ err: error, agent: plan.id }, 'an agent could not be deleted yet; it is tried again later');
+        ports.log.warn({ err: error, agent: plan.id }, 'an agent could not be deleted yet; it is tried again later');
       });
     }
   }
 
   async #complete({ plan }: AgentWish, origin: CommandOrigin): Promise<void> {
-    const { root, wishes, changes, intake, flush } = this.#deps;
+    const { root, wishes, changes, intake, recorder } = this.#runtime;
     await this.#commands.stopped(plan.id);
     const own = orphansOf(wishes, plan.id, null);
     for (const { id } of own) await changes.until(serviceActorId(id), () => this.#isDown(id));
     for (const { id } of own) root.send({ type: 'supervisor.remove', actorId: serviceActorId(id) });
     root.send({ type: 'supervisor.remove', actorId: agentActorId(plan.id) });
     // An actor that is kept without a wish would be taken for one whose wish was lost, and go on.
-    await flush();
+    await recorder.flush();
     const drop = [agentActorId(plan.id), ...own.map(({ id }) => serviceActorId(id))];
     const detail = { services: own.map(({ id }) => id) };
     await intake.conclude({ drop, fact: { type: 'agent.deleted', agentId: plan.id, detail } }, origin);
   }
 
   #isDown(id: ServiceSpec['id']): boolean {
-    const now = serviceRef(this.#deps.root, id)?.getSnapshot();
+    const now = serviceRef(this.#runtime.root, id)?.getSnapshot();
     if (now?.matches('failed') === true) throw new ActorSetAsideError(serviceActorId(id));
     return now === undefined || now.matches('stopped');
   }

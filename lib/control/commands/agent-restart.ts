@@ -4,8 +4,8 @@ import type { ServiceWish } from '../../model/intention.ts';
 import type { AgentPlan, ServiceSpec } from '../../model/spec.ts';
 import { agentRef, serviceRef } from '../actors.ts';
 import type { CommandOrigin } from '../control.ts';
+import type { Runtime } from '../runtime.ts';
 import type { AgentCommands } from './agent-commands.ts';
-import type { CommandDeps } from './command-context.ts';
 import { ensure } from './ensure-actors.ts';
 import { alreadyAccepted } from './idempotency.ts';
 import { restartWish } from './service-commands.ts';
@@ -16,12 +16,12 @@ import { restartWish } from './service-commands.ts';
  * that is down starts. Throws AgentNotFoundError.
  */
 export async function restartAgent(
-  deps: CommandDeps,
+  runtime: Runtime,
   commands: AgentCommands,
   id: string,
   origin: CommandOrigin,
 ): Promise<void> {
-  const { intake, root, wishes } = deps;
+  const { intake, root, wishes } = runtime;
   const plan = wishes.agent(id)?.plan;
   if (plan === undefined) throw new AgentNotFoundError(id);
   await intake.run([id, ...plan.services.map((spec) => spec.id)], async () => {
@@ -29,8 +29,8 @@ export async function restartAgent(
     if (wish === undefined) throw new AgentNotFoundError(id);
     if (alreadyAccepted(origin) !== undefined) return;
     ensure(root, wish.plan.services, [wish.plan]);
-    const alone = heldAlone(deps, wish.plan);
-    const restarts = alone.flatMap((spec) => wishFor(deps, spec));
+    const alone = heldAlone(runtime, wish.plan);
+    const restarts = alone.flatMap((spec) => wishFor(runtime, spec));
     const lifts = commands.lifts(wish.plan);
     const subjects = new Set<string>(restarts.map(({ subject }) => subject));
     const put = [...lifts.put, ...restarts].filter((one) => !subjects.has(one.subject) || restarts.includes(one));
@@ -38,12 +38,12 @@ export async function restartAgent(
     const fact = { type: 'agent.restart_requested', agentId: wish.plan.id, detail: {} };
     const running = { subject: agentActorId(wish.plan.id), intended: 'running', plan: wish.plan } as const;
     await intake.accept({ put: [running, ...put], drop, fact }, origin);
-    tell(deps, wish.plan, alone, origin);
+    tell(runtime, wish.plan, alone, origin);
   });
 }
 
 /** Those that run are told first, dependents before what they depend on; then the agent claims what is down. */
-function tell({ root }: CommandDeps, plan: AgentPlan, alone: readonly ServiceSpec[], origin: CommandOrigin): void {
+function tell({ root }: Runtime, plan: AgentPlan, alone: readonly ServiceSpec[], origin: CommandOrigin): void {
   const { correlationId } = origin;
   for (const { id } of [...alone].reverse()) {
     const service = serviceRef(root, id);
@@ -57,7 +57,7 @@ function tell({ root }: CommandDeps, plan: AgentPlan, alone: readonly ServiceSpe
   }
 }
 
-function heldAlone({ root, wishes }: CommandDeps, plan: AgentPlan): readonly ServiceSpec[] {
+function heldAlone({ root, wishes }: Runtime, plan: AgentPlan): readonly ServiceSpec[] {
   const self = agentActorId(plan.id);
   return plan.services.filter(({ id }) => {
     const holders = serviceRef(root, id)?.getSnapshot().context.holders ?? [];
@@ -65,7 +65,7 @@ function heldAlone({ root, wishes }: CommandDeps, plan: AgentPlan): readonly Ser
   });
 }
 
-function wishFor({ root, wishes }: CommandDeps, { id }: ServiceSpec): readonly ServiceWish[] {
+function wishFor({ root, wishes }: Runtime, { id }: ServiceSpec): readonly ServiceWish[] {
   const service = serviceRef(root, id);
   return service === undefined ? [] : [restartWish(service, wishes.service(id) ?? null)];
 }

@@ -3,13 +3,13 @@ import { stopLayers } from '../../model/policy/start-order.ts';
 import { stateOf } from '../../model/states.ts';
 import type { ServiceId } from '../../model/values/ids.ts';
 import { agentRefs, serviceRef, serviceRefs, type SupervisorRef } from '../actors.ts';
-import type { Changes } from './actor-changes.ts';
+import type { Runtime } from '../runtime.ts';
 
 /**
  * Takes every service down, dependents before what they depend on, and resolves when all are gone. The wishes stay: the next
  * host starts what is meant to run.
  */
-export async function drain(root: SupervisorRef, changes: Changes): Promise<void> {
+export async function drain({ root, changes }: Runtime): Promise<void> {
   for (const agent of agentRefs(root)) agent.send({ type: 'host.drain' });
   const specs = serviceRefs(root).map((ref) => ref.getSnapshot().context.spec);
   const layers = stopLayers(specs.map(({ id, dependsOn }) => ({ id, dependsOn: dependsOn.map((on) => on.serviceId) })));

@@ -3,7 +3,7 @@ import type { AgentPlan, ServiceSpec } from '../../model/spec.ts';
 import type { AgentId, ServiceId } from '../../model/values/ids.ts';
 import { serviceRef, serviceRefs } from '../actors.ts';
 import { Wishes } from '../intentions.ts';
-import type { CommandDeps } from './command-context.ts';
+import type { Runtime } from '../runtime.ts';
 
 /** The services of an agent that no wish speaks of any more once it has this plan (null: once it is gone), whatever was done to them by hand. */
 export function orphansOf(wishes: Wishes, id: AgentId, next: AgentPlan | null): readonly ServiceSpec[] {
@@ -17,10 +17,8 @@ export function orphansOf(wishes: Wishes, id: AgentId, next: AgentPlan | null): 
   return dropped.filter((spec) => !seats.has(spec.id));
 }
 
-type Deps = Pick<CommandDeps, 'root' | 'changes' | 'wishes'>;
-
 /** A service that nobody speaks of any more goes out of sight when its process is gone. */
-export async function forgetWhenGone({ root, changes, wishes }: Deps, id: ServiceId): Promise<void> {
+export async function forgetWhenGone({ root, changes, wishes }: Runtime, id: ServiceId): Promise<void> {
   const actorId = serviceActorId(id);
   await changes.until(actorId, () => {
     const now = serviceRef(root, id)?.getSnapshot();
@@ -30,10 +28,10 @@ export async function forgetWhenGone({ root, changes, wishes }: Deps, id: Servic
 }
 
 /** The same for what an earlier host did not get to: of these services nothing is left but their actors. */
-export function forgetLeftovers(deps: Deps): void {
-  const seats = deps.wishes.seats();
-  for (const ref of serviceRefs(deps.root)) {
+export function forgetLeftovers(runtime: Runtime): void {
+  const seats = runtime.wishes.seats();
+  for (const ref of serviceRefs(runtime.root)) {
     const { id } = ref.getSnapshot().context.spec;
-    if (!seats.has(id)) void forgetWhenGone(deps, id);
+    if (!seats.has(id)) void forgetWhenGone(runtime, id);
   }
 }

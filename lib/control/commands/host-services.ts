@@ -1,6 +1,5 @@
 import { revisionOf } from '../../model/policy/revision.ts';
-import type { SpecSource } from '../../ports/spec-source.ts';
-import type { Wishes } from '../intentions.ts';
+import type { Runtime } from '../runtime.ts';
 import type { ServiceCommands } from './service-commands.ts';
 
 /** The origin of what a host does by itself when it comes up. */
@@ -10,8 +9,11 @@ export const HOST_START = { correlationId: 'host-start' } as const;
  * Host services follow the configuration: new ones start, changed ones get their new spec, dropped ones are to end and to be forgotten.
  * Resolves when that is durable and given.
  */
-export async function bringUpHostServices(specs: SpecSource, wishes: Wishes, commands: ServiceCommands): Promise<void> {
-  const configured = await specs.hostServices();
+export async function bringUpHostServices(
+  { configuration, wishes }: Runtime,
+  commands: ServiceCommands,
+): Promise<void> {
+  const configured = await configuration.specs.hostServices();
   for (const { spec, isAutostarted } of configured) {
     const known = wishes.service(spec.id);
     if (known?.holder !== 'host') await commands.hold(spec, 'host', HOST_START, isAutostarted ? 'running' : 'stopped');

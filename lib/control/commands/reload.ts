@@ -18,8 +18,8 @@ import type { SpecSource } from '../../ports/spec-source.ts';
 import { agentRef, serviceRef, serviceRefs } from '../actors.ts';
 import type { CommandOrigin } from '../control.ts';
 import { Wishes } from '../intentions.ts';
+import type { Runtime } from '../runtime.ts';
 import { requestOf } from './agent-commands.ts';
-import type { CommandDeps } from './command-context.ts';
 import { ensure } from './ensure-actors.ts';
 import { forgetWhenGone } from './forget-leftovers.ts';
 import { restartWish } from './service-commands.ts';
@@ -45,18 +45,15 @@ interface Next {
 
 /** Reads every configuration file anew, says what that changes, and carries it out: what has not changed is left alone. */
 export class Reloader {
-  readonly #deps: CommandDeps;
-  readonly #onApplied: (specs: SpecSource) => Promise<void>;
+  readonly #runtime: Runtime;
 
-  /** `onApplied` is told of a new configuration when it holds, and must not reject. */
-  constructor(deps: CommandDeps, onApplied: (specs: SpecSource) => Promise<void> = () => Promise.resolve()) {
-    this.#deps = deps;
-    this.#onApplied = onApplied;
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
   }
 
   /** Throws ConfigInvalidError, ConfigUnreadableError and PreconditionFailedError: then nothing is changed. */
   async run(isDryRun: boolean, origin: CommandOrigin, precondition: Precondition): Promise<Reload> {
-    const { intake, wishes } = this.#deps;
+    const { intake, wishes } = this.#runtime;
     return intake.run([LANE], async () => {
       const reread = await this.#reread();
       const revision = revisionOfFiles(reread);
@@ -76,7 +73,7 @@ export class Reloader {
   }
 
   async #reread(): Promise<Reread> {
-    const { configuration, wishes } = this.#deps;
+    const { configuration, wishes } = this.#runtime;
     const specs = await configuration.specs.reread();
     const plans = new Map<AgentId, AgentPlan>();
     const skipped: SkippedAgent[] = [];
@@ -96,7 +93,7 @@ export class Reloader {
 
   /** Every wish with its new plan or spec; intended states are never touched. */
   #next({ plans, shared, hosts }: Reread): Next {
-    const { wishes } = this.#deps;
+    const { wishes } = this.#runtime;
     const agents = wishes.agents().map((wish) => ({ ...wish, plan: plans.get(wish.plan.id) ?? wish.plan }));
     const known = wishes.services();
     const present = known.flatMap((wish): readonly ServiceWish[] => {
@@ -114,11 +111,11 @@ export class Reloader {
 
   #present(): ReadonlyMap<ServiceId, Present> {
     const present = new Map<ServiceId, Present>();
-    for (const ref of serviceRefs(this.#deps.root)) {
+    for (const ref of serviceRefs(this.#runtime.root)) {
       const { context, value } = ref.getSnapshot();
       const { state, substate } = stateOf(value);
       const isLive = context.launch !== null || (state === 'starting' && substate === 'launching');
-      const isWanted = context.holders.length > 0 || this.#deps.wishes.seats().has(context.spec.id);
+      const isWanted = context.holders.length > 0 || this.#runtime.wishes.seats().has(context.spec.id);
       if (isWanted) present.set(context.spec.id, { spec: context.spec, isLive });
     }
     return present;
@@ -130,7 +127,7 @@ export class Reloader {
     changes: readonly ServiceChange[],
     origin: CommandOrigin,
   ): Promise<void> {
-    const { intake, configuration, root } = this.#deps;
+    const { intake, configuration, root, webhooks } = this.#runtime;
     const { wanted } = next;
     const services = changes.map(({ serviceId, action, changed }) => ({ service_id: serviceId, action, changed }));
     const restarts = changes
@@ -149,12 +146,12 @@ export class Reloader {
       agentRef(root, plan.id)?.send({ type: 'agent.configure', plan, correlationId: origin.correlationId });
     }
     for (const { serviceId, action } of changes) this.#move(serviceId, action, wanted.get(serviceId), origin);
-    await this.#onApplied(specs);
+    await webhooks?.configure(specs.webhooks());
   }
 
   /** That a process gives way to another one is wished for, so that no death of the host forgets it. */
   #restart({ serviceId }: ServiceChange, { put, wanted }: Next): readonly ServiceWish[] {
-    const service = serviceRef(this.#deps.root, serviceId);
+    const service = serviceRef(this.#runtime.root, serviceId);
     const spec = wanted.get(serviceId)?.spec;
     if (service === undefined || spec === undefined) return [];
     const known = put.find((wish): wish is ServiceWish => wish.subject === serviceActorId(serviceId));
@@ -163,20 +160,20 @@ export class Reloader {
 
   #configure(serviceId: ServiceId, action: ServiceChange['action'], wanted: Wanted | undefined): void {
     if (wanted === undefined || action === 'start' || action === 'add') return;
-    serviceRef(this.#deps.root, serviceId)?.send({ type: 'service.configure', spec: wanted.spec });
+    serviceRef(this.#runtime.root, serviceId)?.send({ type: 'service.configure', spec: wanted.spec });
   }
 
   #move(id: ServiceId, action: ServiceChange['action'], wanted: Wanted | undefined, origin: CommandOrigin): void {
     const { correlationId } = origin;
-    const service = serviceRef(this.#deps.root, id);
-    const isHost = this.#deps.wishes.service(id)?.holder === 'host';
+    const service = serviceRef(this.#runtime.root, id);
+    const isHost = this.#runtime.wishes.service(id)?.holder === 'host';
     if (action === 'restart') service?.send({ type: 'service.restart', correlationId });
     if (action === 'start' && isHost && wanted !== undefined) {
       service?.send({ type: 'service.claim', holder: 'host', spec: wanted.spec, correlationId });
     }
     if (action === 'stop') {
       service?.send({ type: 'service.release', holder: 'host', correlationId });
-      void forgetWhenGone(this.#deps, id);
+      void forgetWhenGone(this.#runtime, id);
     }
   }
 }

@@ -7,7 +7,7 @@ import { stateOf } from '../../model/states.ts';
 import type { Holder, ServiceId } from '../../model/values/ids.ts';
 import { serviceRef, type ServiceRef } from '../actors.ts';
 import type { CommandOrigin } from '../control.ts';
-import type { CommandDeps } from './command-context.ts';
+import type { Runtime } from '../runtime.ts';
 import type { Accepted } from './command-log.ts';
 import { assertServicesFree, ensure } from './ensure-actors.ts';
 import { alreadyAccepted } from './idempotency.ts';
@@ -17,10 +17,10 @@ type SoleHolder = 'io' | 'host';
 
 /** Commands about single services: durable first, as those about agents. */
 export class ServiceCommands {
-  readonly #deps: CommandDeps;
+  readonly #runtime: Runtime;
 
-  constructor(deps: CommandDeps) {
-    this.#deps = deps;
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
   }
 
   /** Makes `holder` hold the service; it comes up if it is not, unless it is only to be known. */
@@ -30,7 +30,7 @@ export class ServiceCommands {
     origin: CommandOrigin,
     intended: Intended = 'running',
   ): Promise<void> {
-    const { intake, root } = this.#deps;
+    const { intake, root } = this.#runtime;
     const { correlationId } = origin;
     await intake.run([spec.id], async () => {
       if (alreadyAccepted(origin) !== undefined) return;
@@ -48,7 +48,7 @@ export class ServiceCommands {
 
   /** Gives a held service a new spec: policies hold at once, the rest from its next launch on. */
   async configure(known: ServiceWish, spec: ServiceSpec, origin: CommandOrigin): Promise<void> {
-    const { intake, root } = this.#deps;
+    const { intake, root } = this.#runtime;
     await intake.run([spec.id], async () => {
       const fact = { type: 'service.configured', serviceId: spec.id, detail: { revision: revisionOf(spec) } };
       await intake.accept({ put: [{ ...known, spec }], fact }, origin);
@@ -58,17 +58,17 @@ export class ServiceCommands {
 
   /** Lets `holder` go of the service and forgets it when nobody else holds it. Resolves when that is done. */
   async release(id: ServiceId, holder: SoleHolder, origin: CommandOrigin): Promise<void> {
-    await this.#deps.intake.run([id], () => this.letGo(id, holder, origin));
+    await this.#runtime.intake.run([id], () => this.letGo(id, holder, origin));
   }
 
   /** Resolves when it is durable and given that `holder` lets go; who calls sees to it that the service is forgotten. */
   async acceptRelease(id: ServiceId, holder: SoleHolder, origin: CommandOrigin): Promise<void> {
-    await this.#deps.intake.run([id], () => this.#acceptRelease(id, holder, origin));
+    await this.#runtime.intake.run([id], () => this.#acceptRelease(id, holder, origin));
   }
 
   /** The whole release, within the lane of the service. */
   async letGo(id: ServiceId, holder: SoleHolder, origin: CommandOrigin): Promise<void> {
-    const { root, changes, wishes } = this.#deps;
+    const { root, changes, wishes } = this.#runtime;
     if (alreadyAccepted(origin) === undefined) await this.#acceptRelease(id, holder, origin);
     else if (serviceRef(root, id) === undefined) return;
     else if (wishes.service(id)?.holder === holder) return; // somebody holds it again
@@ -78,7 +78,7 @@ export class ServiceCommands {
   }
 
   async #acceptRelease(id: ServiceId, holder: SoleHolder, origin: CommandOrigin): Promise<void> {
-    const { intake, root, wishes } = this.#deps;
+    const { intake, root, wishes } = this.#runtime;
     const { holders } = this.#service(id).getSnapshot().context;
     const fact = { type: 'service.stop_requested', serviceId: id, detail: { holder } };
     await intake.accept({ ...wishWithout(holder, wishes.service(id), holders), fact }, origin);
@@ -87,7 +87,7 @@ export class ServiceCommands {
 
   /** Lets a service run that is held by somebody, at once, whatever timer it waits for. */
   async start(id: ServiceId, origin: CommandOrigin): Promise<void> {
-    const { intake } = this.#deps;
+    const { intake } = this.#runtime;
     await intake.run([id], async () => {
       if (alreadyAccepted(origin) !== undefined) return;
       const known = this.#held(id);
@@ -101,7 +101,7 @@ export class ServiceCommands {
 
   /** Ends the process of a service and launches it anew; starts one that is down. A host that dies on the way does not forget it. */
   async restart(id: ServiceId, origin: CommandOrigin): Promise<void> {
-    const { intake } = this.#deps;
+    const { intake } = this.#runtime;
     await intake.run([id], async () => {
       if (alreadyAccepted(origin) !== undefined) return;
       const wish = restartWish(this.#service(id), this.#held(id));
@@ -115,7 +115,7 @@ export class ServiceCommands {
 
   /** Stops one service by hand; it stays down until it, or an agent that holds it, is started. Resolves when it is gone. */
   async stop(id: ServiceId, origin: CommandOrigin): Promise<void> {
-    const { changes, root } = this.#deps;
+    const { changes, root } = this.#runtime;
     await this.acceptStop(id, origin);
     await changes.until(serviceActorId(id), () => {
       // A later start wins over this stop; its caller must not wait for ever.
@@ -125,7 +125,7 @@ export class ServiceCommands {
 
   /** Resolves when a stop is durable and given. */
   async acceptStop(id: ServiceId, origin: CommandOrigin): Promise<void> {
-    const { intake, wishes } = this.#deps;
+    const { intake, wishes } = this.#runtime;
     await intake.run([id], async () => {
       if (alreadyAccepted(origin) !== undefined) return;
       const { spec, intended, holders } = this.#service(id).getSnapshot().context;
@@ -143,14 +143,14 @@ export class ServiceCommands {
   /** The wish about a service that somebody holds. Throws ServiceUnheldError. */
   #held(id: ServiceId): ServiceWish | null {
     const { holders, spec } = this.#service(id).getSnapshot().context;
-    const known = this.#deps.wishes.service(id) ?? null;
+    const known = this.#runtime.wishes.service(id) ?? null;
     if (holders.length === 0 && (known?.holder ?? null) === null) throw new ServiceUnheldError(id, spec.agentId);
     return known;
   }
 
   /** A host service that was never to run before is claimed first. */
   #send(id: ServiceId, type: 'service.start' | 'service.restart', { correlationId }: CommandOrigin): void {
-    const holder = this.#deps.wishes.service(id)?.holder ?? null;
+    const holder = this.#runtime.wishes.service(id)?.holder ?? null;
     const service = this.#service(id);
     const { holders, spec } = service.getSnapshot().context;
     // Its last holder may have let go of it while the command was made durable: it is started for nobody.
@@ -160,21 +160,21 @@ export class ServiceCommands {
   }
 
   #service(id: ServiceId): ServiceRef {
-    const service = serviceRef(this.#deps.root, id);
+    const service = serviceRef(this.#runtime.root, id);
     if (service === undefined) throw new ServiceNotFoundError(id);
     return service;
   }
 
   /** Of a service that was told to stop. Throws ActorSetAsideError: it will not get there. */
   isGone(id: ServiceId): boolean {
-    const now = serviceRef(this.#deps.root, id)?.getSnapshot();
+    const now = serviceRef(this.#runtime.root, id)?.getSnapshot();
     const isSetAside = now?.matches('failed') === true && now.context.intended === 'stopped';
     if (isSetAside) throw new ActorSetAsideError(serviceActorId(id));
     return this.#isDown(id);
   }
 
   #isDown(id: ServiceId): boolean {
-    const now = serviceRef(this.#deps.root, id)?.getSnapshot();
+    const now = serviceRef(this.#runtime.root, id)?.getSnapshot();
     return now === undefined || stateOf(now.value).state === 'stopped';
   }
 }

@@ -3,7 +3,7 @@ import { ServiceHeldError, ServiceNotFoundError } from '../../model/errors.ts';
 import type { ServiceId } from '../../model/values/ids.ts';
 import { serviceRef } from '../actors.ts';
 import type { CommandOrigin } from '../control.ts';
-import type { ActingDeps } from './command-context.ts';
+import type { Runtime } from '../runtime.ts';
 import { alreadyAccepted } from './idempotency.ts';
 import type { ServiceCommands } from './service-commands.ts';
 
@@ -12,12 +12,12 @@ import type { ServiceCommands } from './service-commands.ts';
  * that belongs to agents or to the configuration of the host is refused. Throws ServiceNotFoundError, ServiceHeldError.
  */
 export async function deleteService(
-  deps: ActingDeps,
+  runtime: Runtime,
   commands: ServiceCommands,
   id: string,
   origin: CommandOrigin,
 ): Promise<void> {
-  const { intake, root, wishes, flush } = deps;
+  const { intake, root, wishes, recorder } = runtime;
   await intake.run([id], async () => {
     const service = serviceRef(root, id);
     const isAccepted = alreadyAccepted(origin) !== undefined;
@@ -34,18 +34,18 @@ export async function deleteService(
         agents.map(({ plan }) => plan.id),
       );
     if (holder === 'io') await commands.letGo(spec.id, 'io', origin);
-    else await forget(deps, commands, spec.id, origin);
-    await flush();
+    else await forget(runtime, commands, spec.id, origin);
+    await recorder.flush();
   });
 }
 
 async function forget(
-  deps: ActingDeps,
+  runtime: Runtime,
   commands: ServiceCommands,
   id: ServiceId,
   origin: CommandOrigin,
 ): Promise<void> {
-  const { intake, root, changes } = deps;
+  const { intake, root, changes } = runtime;
   const actorId = serviceActorId(id);
   if (alreadyAccepted(origin) === undefined) {
     const fact = { type: 'service.delete_requested', serviceId: id, detail: {} };

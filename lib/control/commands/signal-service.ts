@@ -3,7 +3,7 @@ import { stateOf } from '../../model/states.ts';
 import type { SendableSignal } from '../../model/values/signals.ts';
 import { serviceRef } from '../actors.ts';
 import type { CommandOrigin } from '../control.ts';
-import type { ActingDeps } from './command-context.ts';
+import type { Runtime } from '../runtime.ts';
 import { alreadyAccepted } from './idempotency.ts';
 
 /**
@@ -12,7 +12,7 @@ import { alreadyAccepted } from './idempotency.ts';
  * ServiceNotAliveError.
  */
 export async function signalService(
-  { intake, root, processes }: ActingDeps,
+  { intake, root, ports: { processes } }: Runtime,
   id: string,
   signal: SendableSignal,
   origin: CommandOrigin,

@@ -5,10 +5,9 @@ import { reasonText } from '../../model/explain/reason.ts';
 import { inWords, stateOf } from '../../model/states.ts';
 import { formatDuration } from '../../model/values/duration.ts';
 import type { ServiceId } from '../../model/values/ids.ts';
-import type { Timers } from '../../ports/clock.ts';
 import { agentRef, serviceRef, type ServiceSnapshot } from '../actors.ts';
 import type { Wait } from '../control.ts';
-import type { CommandDeps } from './command-context.ts';
+import type { Runtime } from '../runtime.ts';
 
 /** How things stand for somebody who waits. */
 interface Standing {
@@ -33,12 +32,10 @@ interface Subject {
  * is. The command itself is durable before anybody waits.
  */
 export class Waits {
-  readonly #deps: CommandDeps;
-  readonly #timers: Timers;
+  readonly #runtime: Runtime;
 
-  constructor(deps: CommandDeps, timers: Timers) {
-    this.#deps = deps;
-    this.#timers = timers;
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
   }
 
   /** Throws WaitTimeoutError, WaitFailedError. */
@@ -57,7 +54,7 @@ export class Waits {
 
   async #until(subject: Subject, { until, timeoutMs, gone }: Wait): Promise<void> {
     const limit = new AbortController();
-    const timer = this.#timers.setTimeout(() => {
+    const timer = this.#runtime.timers.setTimeout(() => {
       limit.abort(timeoutOf(subject, until, timeoutMs));
     }, timeoutMs);
     const isDone = (): boolean => {
@@ -67,17 +64,17 @@ export class Waits {
     };
     try {
       const signal = gone === undefined ? limit.signal : AbortSignal.any([limit.signal, gone]);
-      await this.#deps.changes.until(subject.actorId, isDone, signal);
+      await this.#runtime.changes.until(subject.actorId, isDone, signal);
     } catch (error) {
       if (gone?.aborted !== true) throw error;
       throw new WaitTimeoutError(`Nobody waited any longer for ${subject.name}.`, { cause: error });
     } finally {
-      this.#timers.clearTimeout(timer);
+      this.#runtime.timers.clearTimeout(timer);
     }
   }
 
   #agentStanding(id: string, until: Wait['until']): Standing {
-    const { root, wishes } = this.#deps;
+    const { root, wishes } = this.#runtime;
     const now = agentRef(root, id)?.getSnapshot();
     if (now === undefined) return unknown(until);
     const { plan } = now.context;
@@ -93,7 +90,7 @@ export class Waits {
   }
 
   #serviceStanding(id: ServiceId, until: Wait['until']): Standing {
-    const now = serviceRef(this.#deps.root, id)?.getSnapshot();
+    const now = serviceRef(this.#runtime.root, id)?.getSnapshot();
     if (now === undefined) return unknown(until);
     const { intended } = now.context;
     const reason = reasonText(now.context.reason);
@@ -104,7 +101,7 @@ export class Waits {
 
   /** Whether its process is of the generation that the last restart asked for. */
   #isNew({ context: { spec, launch } }: ServiceSnapshot): boolean {
-    return (launch?.generation ?? 0) >= (this.#deps.wishes.service(spec.id)?.atLeast ?? 0);
+    return (launch?.generation ?? 0) >= (this.#runtime.wishes.service(spec.id)?.atLeast ?? 0);
   }
 }
 

@@ -6,7 +6,7 @@ import type { Reason } from '../../model/explain/reason.ts';
 import type { JournalDraft } from '../../model/journal.ts';
 import { stateOf, type Standing, type StateValue } from '../../model/states.ts';
 import type { Instant } from '../../model/values/time.ts';
-import { reasonView } from '../views/views.ts';
+import { reasonView } from '../queries/views.ts';
 
 /** What of a snapshot the journal compares: taken from the live snapshot, which never changes. */
 export interface Seen {

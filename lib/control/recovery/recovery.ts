@@ -1,66 +1,43 @@
 import { createActor, type AnyStateMachine, type Snapshot } from 'xstate';
 import { agentActorId } from '../../actors/agent/context.ts';
-import type { ServicePorts } from '../../actors/service/effects.ts';
 import { resumeOf } from '../../actors/service/resume.ts';
-import { createSupervisorMachine } from '../../actors/supervisor/machine.ts';
+import type { createSupervisorMachine } from '../../actors/supervisor/machine.ts';
 import type { JournalDraft } from '../../model/journal.ts';
 import type { Instant } from '../../model/values/time.ts';
-import type { ActorRow, ActorStore } from '../../ports/actor-store.ts';
-import type { Catalog } from '../../ports/catalog.ts';
-import type { Clock, Timers } from '../../ports/clock.ts';
-import type { ReachCrashPoint } from '../../ports/crash-points.ts';
+import type { ActorRow } from '../../ports/actor-store.ts';
 import type { Log } from '../../ports/log.ts';
-import type { Prober } from '../../ports/prober.ts';
 import type { ProcessHost, Stray } from '../../ports/process-host.ts';
 import { agentRefs, serviceRefs, type SupervisorRef } from '../actors.ts';
 import type { Wishes } from '../intentions.ts';
-import type { Recorder } from '../journal/recorder.ts';
+import type { Runtime, RuntimeBase } from '../runtime.ts';
 import { restore } from './restore.ts';
 import { newsAmong } from './unreported-exits.ts';
-
-/** What the actor system is brought up from. */
-export interface RecoveryDeps {
-  readonly store: ActorStore;
-  readonly rows: readonly ActorRow[];
-  readonly wishes: Wishes;
-  readonly processes: ProcessHost;
-  /** What services launch and stop with. */
-  readonly launches: ServicePorts['processes'];
-  readonly catalog: Catalog;
-  readonly prober: Prober;
-  readonly recorder: Recorder;
-  readonly clock: Clock;
-  readonly timers: Timers | undefined;
-  readonly crashPoint?: ReachCrashPoint | undefined;
-  readonly log: Log;
-  /** Default: a new one over these ports. */
-  readonly machine?: Machine | undefined;
-}
 
 /**
  * Brings every remembered actor back: snapshots say where each stood, wishes what is asked for, the survey which processes exist.
  * Services are resumed before agents, so that an agent finds its services at work.
  */
-export async function recover(deps: RecoveryDeps): Promise<SupervisorRef> {
-  const { processes, launches, catalog, prober, recorder, clock, timers } = deps;
+export async function recover(base: RuntimeBase, rows: readonly ActorRow[], machine: Machine): Promise<Runtime> {
+  const { ports, timers, recorder } = base;
+  const { processes, clock, crashPoint } = ports;
   const facts = await processes.survey();
-  deps.crashPoint?.('mid-recovery');
+  crashPoint?.('mid-recovery');
   for (const stray of processes.strays()) recorder.note(strayFact(stray, clock.now()));
-  const machine = deps.machine ?? createSupervisorMachine({ processes: launches, catalog, prober }, clock);
-  const snapshot = await keptSnapshot(deps, machine);
-  const news = await newsAmong(facts, snapshot, deps.store);
+  const snapshot = await keptSnapshot(base, rows, machine);
+  const news = await newsAmong(facts, snapshot, ports.store);
   const root: SupervisorRef = createActor(machine, {
     id: 'root',
     systemId: 'root',
     inspect: recorder.inspect,
-    ...(timers === undefined ? {} : { clock: timers }),
+    clock: timers,
     ...(snapshot === null ? {} : { snapshot }),
   });
   root.start();
-  deps.crashPoint?.('after-restore');
-  resumeAll(root, deps, news);
-  deps.crashPoint?.('after-resume');
-  return root;
+  crashPoint?.('after-restore');
+  const runtime = { ...base, root };
+  resumeAll(runtime, news);
+  crashPoint?.('after-resume');
+  return runtime;
 }
 
 function strayFact({ launchId, pid, serviceId, generation, fate, reason }: Stray, at: Instant): JournalDraft {
@@ -74,7 +51,8 @@ type Facts = Awaited<ReturnType<ProcessHost['survey']>>;
 
 /** The snapshot that the kept rows make up; those that do not fit go to quarantine, and their actors begin anew. */
 async function keptSnapshot(
-  { store, rows, recorder, clock, log }: RecoveryDeps,
+  { ports: { store, clock, log }, recorder }: RuntimeBase,
+  rows: readonly ActorRow[],
   machine: Machine,
 ): Promise<Snapshot<unknown> | null> {
   const { service, agent } = machine.implementations.actors as { service: AnyStateMachine; agent: AnyStateMachine }; // set up there
@@ -98,7 +76,7 @@ function rememberWishes(root: SupervisorRef, wishes: Wishes, log: Log): void {
   }
 }
 
-function resumeAll(root: SupervisorRef, { wishes, clock, crashPoint, log }: RecoveryDeps, facts: Facts): void {
+function resumeAll({ ports: { clock, crashPoint, log }, root, wishes }: Runtime, facts: Facts): void {
   rememberWishes(root, wishes, log);
   const seats = wishes.seats();
   const agents = wishes.agents().map((wish) => wish.plan);

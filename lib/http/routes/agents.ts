@@ -37,7 +37,7 @@ function definer(control: Control): JsonHandler<'defineAgent'> {
       ...(agentType == null ? {} : { agentType }),
     };
     const { isNew, agent } = await control.defineAgent(definition, preconditionOf(ctx), origin);
-    sendRevision(ctx, control.agentRevision(id));
+    sendRevision(ctx, control.queries.agentRevision(id));
     if (isNew) {
       ctx.status = 201;
       ctx.set('Location', `/api/agents/${id}`);
@@ -52,15 +52,15 @@ export function agentHandlers(control: Control): HandlersOf<typeof AGENT_OPERATI
   return {
     startAgent: starter(control, null),
     stopAgent: stopper(control),
-    getAgentStatus: ({ id }) => control.agentStatus(parseAgentId(id)),
-    listAgentIds: () => control.agentIds(),
+    getAgentStatus: ({ id }) => control.queries.agentStatus(parseAgentId(id)),
+    listAgentIds: () => control.queries.agentIds(),
     getAgent: ({ id, ctx }) => {
-      const agent = control.agent(parseAgentId(id));
-      sendRevision(ctx, control.agentRevision(id));
+      const agent = control.queries.agent(parseAgentId(id));
+      sendRevision(ctx, control.queries.agentRevision(id));
       return agent;
     },
     listAgents: ({ query }) => {
-      const { items, next } = pages.of(control.agents(), query);
+      const { items, next } = pages.of(control.queries.agents(), query);
       return { agents: items, next };
     },
     defineAgent: definer(control),
@@ -81,6 +81,6 @@ export function tepHandlers(control: Control): HandlersOf<typeof TEP_OPERATIONS>
   return {
     startTepAgent: starter(control, 'tep-demo'),
     stopTepAgent: stopper(control),
-    getTepAgentStatus: ({ id }) => control.agentStatus(parseAgentId(id)),
+    getTepAgentStatus: ({ id }) => control.queries.agentStatus(parseAgentId(id)),
   };
 }

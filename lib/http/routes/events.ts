@@ -37,7 +37,7 @@ function queryOf(fields: Fields, lastEventId: string): FeedQuery {
 export function eventHandlers(control: Control, places: StreamPlaces): HandlersOf<typeof EVENT_OPERATIONS> {
   return {
     listEvents: ({ query: { after, before, order, limit, agent_id: agentId, service_id: serviceId, type } }) =>
-      control.history({
+      control.queries.history({
         after,
         limit,
         order,
@@ -49,7 +49,7 @@ export function eventHandlers(control: Control, places: StreamPlaces): HandlersO
     streamEvents: {
       write: ({ query: fields, ctx }) => {
         const query = queryOf(fields, ctx.get('Last-Event-ID'));
-        return places.hold(() => sendStream(ctx, feedForm, (gone) => control.feed(query, gone)));
+        return places.hold(() => sendStream(ctx, feedForm, (gone) => control.queries.feed(query, gone)));
       },
     },
   };

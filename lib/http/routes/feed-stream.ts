@@ -1,4 +1,4 @@
-import { eventView } from '../../control/views/views.ts';
+import { eventView } from '../../control/queries/views.ts';
 import type { FeedBatch, FeedItem } from '../../model/feed.ts';
 import { SERVER_SENT, type StreamForm } from '../event-stream.ts';
 

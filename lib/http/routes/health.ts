@@ -16,7 +16,7 @@ export function healthHandlers(control: Control): HandlersOf<typeof HOST_OPERATI
       ctx.status = 202;
       return { mode: control.shutdown(mode ?? null, origin) };
     },
-    getHealth: () => control.health(),
+    getHealth: () => control.queries.health(),
     getLiveness: {
       write: ({ ctx }) => {
         sendOk(ctx);
@@ -24,7 +24,7 @@ export function healthHandlers(control: Control): HandlersOf<typeof HOST_OPERATI
     },
     getReadiness: {
       write: ({ ctx }) => {
-        const obstacles = control.obstacles();
+        const obstacles = control.queries.obstacles();
         if (obstacles.length > 0) {
           throw new RequestError('not_ready', ['The host cannot carry out commands.', ...obstacles].join(' '));
         }

@@ -11,7 +11,7 @@ function pastQuery({ before, since, ...rest }: QueryOf<OperationOf<'getServiceHi
 /** The handlers of what was. */
 export function pastHandlers(control: Control): HandlersOf<typeof PAST_OPERATIONS> {
   return {
-    getServiceHistory: ({ id, query }) => control.servicePast(parseServiceId(id), pastQuery(query)),
-    getAgentHistory: ({ id, query }) => control.agentPast(parseAgentId(id), pastQuery(query)),
+    getServiceHistory: ({ id, query }) => control.queries.servicePast(parseServiceId(id), pastQuery(query)),
+    getAgentHistory: ({ id, query }) => control.queries.agentPast(parseAgentId(id), pastQuery(query)),
   };
 }

@@ -16,7 +16,7 @@ export function ioHandlers(control: Control): HandlersOf<typeof IO_OPERATIONS> {
       };
     },
     stopIo: ({ id, origin }) => control.stopIo(parseServiceId(id), origin),
-    getIoStatus: ({ id }) => control.io(parseServiceId(id)),
-    listIo: () => ({ coreio_services: control.ioServices() }),
+    getIoStatus: ({ id }) => control.queries.io(parseServiceId(id)),
+    listIo: () => ({ coreio_services: control.queries.ioServices() }),
   };
 }

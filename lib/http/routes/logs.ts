@@ -63,7 +63,7 @@ async function answerLogs(
   const isFollow = fields.follow ?? false;
   if (type === 'application/json') {
     if (isFollow) throw refuse('follow', 'needs Accept: text/plain or text/event-stream');
-    await sendLogPage(ctx, control.logs(id, query), {
+    await sendLogPage(ctx, control.queries.logs(id, query), {
       limit: fields.limit ?? LIMIT_DEFAULT,
       after: fields.after ?? null,
     });
@@ -74,7 +74,7 @@ async function answerLogs(
   if (isEvents && fields.follow === false) throw refuse('follow', 'cannot be false for text/event-stream');
   const send = (): Promise<void> =>
     sendStream(ctx, isEvents ? eventForm : textForm, (gone) =>
-      control.logs(id, query, isFollow || isEvents ? gone : undefined),
+      control.queries.logs(id, query, isFollow || isEvents ? gone : undefined),
     );
   await (isFollow || isEvents ? places.hold(send) : send());
 }

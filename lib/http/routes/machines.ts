@@ -34,7 +34,7 @@ export function machineHandlers(control: Control, machines: MachineLibrary): Han
     },
     getServiceGraph: {
       write: async ({ query: { format, agent_id: agentId }, ctx }) => {
-        const graph = control.serviceGraph(agentId ?? null);
+        const graph = control.queries.serviceGraph(agentId ?? null);
         if (format === 'json') sendJson(ctx, graph);
         else sendText(ctx, 'image/svg+xml', await machines.drawServices(graph));
       },

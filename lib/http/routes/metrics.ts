@@ -12,6 +12,6 @@ export function metricsHandlers(control: Control, exposition: Exposition): Handl
         ctx.body = await exposition.text();
       },
     },
-    getUsage: () => control.usage(),
+    getUsage: () => control.queries.usage(),
   };
 }

@@ -16,11 +16,11 @@ export function serviceHandlers(control: Control): HandlersOf<typeof SERVICE_OPE
         (agentId === undefined || service.agents.includes(agentId)) &&
         (state === undefined || service.state === state) &&
         (kind === undefined || service.kind === kind);
-      const { items, next } = pages.of(control.services(), query, isWanted);
+      const { items, next } = pages.of(control.queries.services(), query, isWanted);
       return { services: items, next };
     },
-    getService: ({ id }) => control.service(parseServiceId(id)),
-    explainService: ({ id, query: { if_exit: ifExit } }) => control.explain(parseServiceId(id), ifExit),
+    getService: ({ id }) => control.queries.service(parseServiceId(id)),
+    explainService: ({ id, query: { if_exit: ifExit } }) => control.queries.explain(parseServiceId(id), ifExit),
     startService: ({ id, query, origin, ctx }) => control.startService(parseServiceId(id), origin, waitOf(ctx, query)),
     stopService: ({ id, query, origin, ctx }) => control.stopService(parseServiceId(id), origin, waitOf(ctx, query)),
     restartService: ({ id, query, origin, ctx }) =>

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { pastOf } from '../../../lib/control/views/history.ts';
+import { pastOf } from '../../../lib/control/queries/history.ts';
 import { closeStores, newStoreFile, openedStore } from '../../support/opened-store.ts';
 import { journalEntry } from '../../support/store-contract.ts';
 

@@ -5,7 +5,7 @@ import { SimulatedClock } from 'xstate';
 import { Webhook } from 'standardwebhooks';
 import { openFeed, type Feed } from '../../../lib/control/journal/feed.ts';
 import { Journal } from '../../../lib/control/journal/journal.ts';
-import { eventView } from '../../../lib/control/views/views.ts';
+import { eventView } from '../../../lib/control/queries/views.ts';
 import { EVERYTHING } from '../../../lib/model/values/event-filter.ts';
 import type { JournalDraft } from '../../../lib/model/journal.ts';
 import type { WebhookSpec } from '../../../lib/model/webhook.ts';

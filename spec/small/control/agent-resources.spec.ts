@@ -36,7 +36,7 @@ async function remove(id: string): Promise<void> {
 }
 
 const generations = (): Record<string, number> =>
-  Object.fromEntries(world.control.services().map(({ id, generation }) => [id, generation]));
+  Object.fromEntries(world.control.queries.services().map(({ id, generation }) => [id, generation]));
 
 describe('an agent that is defined', () => {
   it('is new and starts, unless that is not wanted', async () => {
@@ -45,14 +45,14 @@ describe('an agent that is defined', () => {
     await settle();
     expect(isNew).to.equal(true);
     expect(agent).to.include({ state: 'stopped', intended_state: 'stopped', config_path: '/plant/pump2.yaml' });
-    expect(world.control.agent('pump1').state).to.equal('running');
-    expect(world.control.agent('pump2').state).to.equal('stopped');
+    expect(world.control.queries.agent('pump1').state).to.equal('running');
+    expect(world.control.queries.agent('pump2').state).to.equal('stopped');
     world.kill();
     await world.boot();
-    expect(world.control.agentIds()).to.deep.equal(['pump1', 'pump2']);
+    expect(world.control.queries.agentIds()).to.deep.equal(['pump1', 'pump2']);
     await world.control.startKnownAgent('pump2', world.origin);
     await settle();
-    expect(world.control.agent('pump2').state).to.equal('running');
+    expect(world.control.queries.agent('pump2').state).to.equal('running');
   });
 
   it('is the same when it is defined again', async () => {
@@ -63,7 +63,7 @@ describe('an agent that is defined', () => {
     expect(await define('pump1', { isStarted: false })).to.deep.include({ isNew: false });
     await world.pass();
     expect(world.store.journal.length).to.equal(writes);
-    expect(world.control.agent('pump1').state).to.equal('running');
+    expect(world.control.queries.agent('pump1').state).to.equal('running');
   });
 
   it('takes another file only while it is stopped', async () => {
@@ -76,7 +76,7 @@ describe('an agent that is defined', () => {
       config_path: '/plant/other.yaml',
       state: 'stopped',
     });
-    expect(world.control.service('pump1-corerl').config_path).to.equal('/plant/other.yaml');
+    expect(world.control.queries.service('pump1-corerl').config_path).to.equal('/plant/other.yaml');
   });
 
   for (const isStarted of [false, true]) {
@@ -86,11 +86,11 @@ describe('an agent that is defined', () => {
       await world.control.stopService('pump1-coreio', world.origin);
       await define('pump1', { coreioId: 'shared-io', isStarted });
       await settle();
-      const left = world.control.services().map(({ id }) => id);
+      const left = world.control.queries.services().map(({ id }) => id);
       expect(left).to.have.members(['shared-io', 'pump1-corerl']);
       world.kill();
       await world.boot();
-      expect(world.control.services().map(({ id }) => id)).to.have.members(left);
+      expect(world.control.queries.services().map(({ id }) => id)).to.have.members(left);
     });
   }
 
@@ -99,19 +99,19 @@ describe('an agent that is defined', () => {
     await define('pump1', {}, once);
     await settle();
     expect(await rejection(define('pump1', {}, once))).to.be.instanceOf(PreconditionFailedError);
-    const seen = world.control.agentRevision('pump1');
+    const seen = world.control.queries.agentRevision('pump1');
     await Promise.all([world.control.stopAgent('pump1', world.origin), settle()]);
-    expect(world.control.agentRevision('pump1')).to.not.equal(seen);
+    expect(world.control.queries.agentRevision('pump1')).to.not.equal(seen);
     const stale = { match: [seen], isNew: false };
     const error = await rejection(world.control.deleteAgent('pump1', stale, world.origin));
     expect(String(error)).to.contain(`not "${seen}"`);
     await define(
       'pump1',
       { configPath: '/plant/other.yaml' },
-      { ...stale, match: [world.control.agentRevision('pump1')] },
+      { ...stale, match: [world.control.queries.agentRevision('pump1')] },
     );
     expect(await rejection(define('pump3', {}, stale))).to.be.instanceOf(PreconditionFailedError);
-    expect(world.control.agentIds()).to.deep.equal(['pump1']);
+    expect(world.control.queries.agentIds()).to.deep.equal(['pump1']);
   });
 });
 
@@ -122,7 +122,7 @@ describe('the restart of an agent', () => {
     await world.control.restartAgent('pump1', world.origin);
     await settle();
     expect(generations()).to.deep.equal({ 'shared-io': 1, 'pump1-corerl': 2, 'pump2-corerl': 1 });
-    expect(world.control.agent('pump1').state).to.equal('running');
+    expect(world.control.queries.agent('pump1').state).to.equal('running');
   });
 
   it('starts one that is stopped, and a service that was stopped by hand', async () => {
@@ -135,7 +135,7 @@ describe('the restart of an agent', () => {
     await world.control.restartAgent('pump1', world.origin);
     await settle();
     expect(generations()).to.deep.equal({ 'pump1-coreio': 3, 'pump1-corerl': 3 });
-    expect(world.control.agent('pump1').state).to.equal('running');
+    expect(world.control.queries.agent('pump1').state).to.equal('running');
   });
 
   it('is done once, although the host dies in the middle of it', async () => {
@@ -149,7 +149,7 @@ describe('the restart of an agent', () => {
       await settle();
       expect(generations()).to.deep.equal({ 'pump1-coreio': 2, 'pump1-corerl': 2 });
     }
-    expect(world.control.agent('pump1').state).to.equal('running');
+    expect(world.control.queries.agent('pump1').state).to.equal('running');
   });
 
   it('is refused for an unknown agent, as is a start', async () => {
@@ -164,8 +164,8 @@ describe('an agent that is deleted', () => {
     const actors = (await world.store.loadActors()).map(({ path }) => path);
     const wishes = (await world.store.loadWishes()).map(({ subject }) => subject);
     return {
-      agents: world.control.agentIds().filter((one) => one === id),
-      services: world.control.services().filter((one) => one.id.startsWith(id)),
+      agents: world.control.queries.agentIds().filter((one) => one === id),
+      services: world.control.queries.services().filter((one) => one.id.startsWith(id)),
       rows: [...actors, ...wishes].filter((name) => name.includes(id)),
       live: world.processes.live().filter(({ serviceId }) => serviceId.startsWith(id)),
     };
@@ -179,7 +179,7 @@ describe('an agent that is deleted', () => {
     await Promise.all([world.control.stopService('pump1-corerl', world.origin), settle()]);
     await remove('pump1');
     expect(await traces('pump1')).to.deep.equal(NOTHING);
-    expect(world.control.service('shared-io')).to.deep.include({ state: 'running', agents: ['pump2'] });
+    expect(world.control.queries.service('shared-io')).to.deep.include({ state: 'running', agents: ['pump2'] });
     await remove('pump2');
     expect(await traces('shared-io')).to.deep.equal(NOTHING);
     const types = world.store.journal.filter(({ agentId }) => agentId === 'pump2').map(({ type }) => type);
@@ -192,7 +192,7 @@ describe('an agent that is deleted', () => {
     const again = await rejection(world.control.deleteAgent('pump1', UNCONDITIONAL, world.origin));
     expect(again).to.be.instanceOf(AgentNotFoundError);
     await start('pump1');
-    expect(world.control.agent('pump1').state).to.equal('running');
+    expect(world.control.queries.agent('pump1').state).to.equal('running');
   });
 
   it('is started anew by a start that comes while it is on its way', async () => {
@@ -201,11 +201,11 @@ describe('an agent that is deleted', () => {
     const deleted = world.control.deleteAgent('pump1', UNCONDITIONAL, world.origin);
     const started = world.control.startAgent({ configPath: '/plant/pump1.yaml' }, world.origin);
     await settle();
-    expect(world.control.agent('pump1').state).to.equal('stopping');
+    expect(world.control.queries.agent('pump1').state).to.equal('stopping');
     world.processes.releaseStops();
     await Promise.all([deleted, started, settle()]);
     await settle();
-    expect(world.control.agent('pump1').state).to.equal('running');
+    expect(world.control.queries.agent('pump1').state).to.equal('running');
   });
 
   it('is deleted as soon as the store is back, when that went away in the middle', async () => {
@@ -238,10 +238,10 @@ describe('an agent that is deleted', () => {
       await world.boot();
       await settle();
       await settle();
-      const isKept = world.control.agentIds().includes(parseAgentId('pump1'));
+      const isKept = world.control.queries.agentIds().includes(parseAgentId('pump1'));
       if (isKept) {
         expect(isAnswered).to.equal(false);
-        expect(world.control.agent('pump1')).to.include({ state: 'running', intended_state: 'running' });
+        expect(world.control.queries.agent('pump1')).to.include({ state: 'running', intended_state: 'running' });
         kept += 1;
       } else {
         expect(await traces('pump1'), `after ${writes} writes`).to.deep.equal(NOTHING);

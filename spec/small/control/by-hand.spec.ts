@@ -38,25 +38,25 @@ describe('a service that was stopped by hand', () => {
     await start('pump1');
     await answered(world.control.stopService('pump1-coreio', origin));
     await answered(world.control.stopAgent('pump1', origin));
-    expect(world.control.agent('pump1').state).to.equal('stopped');
-    expect(world.control.service('pump1-coreio').agents).to.deep.equal([]);
+    expect(world.control.queries.agent('pump1').state).to.equal('stopped');
+    expect(world.control.queries.service('pump1-coreio').agents).to.deep.equal([]);
   });
 
   it('is let go of by its agent, also when each of the services was stopped by hand', async () => {
     await start('pump1');
     for (const id of ['pump1-corerl', 'pump1-coreio']) await answered(world.control.stopService(id, origin));
-    expect(world.control.agent('pump1')).to.include({ state: 'stopped', intended_state: 'running' });
+    expect(world.control.queries.agent('pump1')).to.include({ state: 'stopped', intended_state: 'running' });
     await answered(world.control.stopAgent('pump1', origin));
-    expect(world.control.agent('pump1')).to.include({ state: 'stopped', intended_state: 'stopped' });
-    expect(world.control.services().flatMap(({ agents }) => agents)).to.deep.equal([]);
+    expect(world.control.queries.agent('pump1')).to.include({ state: 'stopped', intended_state: 'stopped' });
+    expect(world.control.queries.services().flatMap(({ agents }) => agents)).to.deep.equal([]);
   });
 
   it('runs again with the next start of its agent, when each of them was stopped by hand', async () => {
     await start('pump1');
     for (const id of ['pump1-corerl', 'pump1-coreio']) await answered(world.control.stopService(id, origin));
     await start('pump1');
-    expect(world.control.agent('pump1').state).to.equal('running');
-    expect(world.control.services().map(({ state }) => state)).to.deep.equal(['running', 'running']);
+    expect(world.control.queries.agent('pump1').state).to.equal('running');
+    expect(world.control.queries.services().map(({ state }) => state)).to.deep.equal(['running', 'running']);
   });
 
   it('runs again with the next start of its agent, when another one has failed', async () => {
@@ -66,9 +66,9 @@ describe('a service that was stopped by hand', () => {
       world.processes.exit('pump1-coreio', { code: 1 });
       await world.pass(wait);
     }
-    expect(world.control.agent('pump1').state).to.equal('failed');
+    expect(world.control.queries.agent('pump1').state).to.equal('failed');
     await start('pump1');
-    expect(world.control.service('pump1-corerl')).to.include({ state: 'running', intended_state: 'running' });
+    expect(world.control.queries.service('pump1-corerl')).to.include({ state: 'running', intended_state: 'running' });
   });
 
   it('stays up over a restart of the host once an agent that holds it was started', async () => {
@@ -76,9 +76,9 @@ describe('a service that was stopped by hand', () => {
     await world.pass(200);
     await answered(world.control.stopService('io', origin));
     await start('pump1', 'io');
-    expect(world.control.agent('pump1').state).to.equal('running');
+    expect(world.control.queries.agent('pump1').state).to.equal('running');
     await bootAnew();
-    expect(world.control.service('io')).to.include({ state: 'running', intended_state: 'running' });
+    expect(world.control.queries.service('io')).to.include({ state: 'running', intended_state: 'running' });
   });
 
   it('stays up over a restart of the host when an agent is started while the stop is made durable', async () => {
@@ -87,9 +87,9 @@ describe('a service that was stopped by hand', () => {
       answered(world.control.stopService('io', origin)),
       world.control.startAgent({ configPath: '/plant/pump2.yaml', coreioId: 'io' }, origin),
     ]);
-    const before = world.control.service('io').intended_state;
+    const before = world.control.queries.service('io').intended_state;
     await bootAnew();
-    expect(world.control.service('io').intended_state).to.equal(before);
+    expect(world.control.queries.service('io').intended_state).to.equal(before);
   });
 
   it('stays down over a restart of the host when /api/io lets go of it and an agent holds it', async () => {
@@ -97,9 +97,9 @@ describe('a service that was stopped by hand', () => {
     await start('pump1', 'io');
     await answered(world.control.stopService('io', origin));
     await answered(world.control.stopIo('io', origin));
-    expect(world.control.service('io').intended_state).to.equal('stopped');
+    expect(world.control.queries.service('io').intended_state).to.equal('stopped');
     await bootAnew();
-    expect(world.control.service('io')).to.include({ state: 'stopped', intended_state: 'stopped' });
+    expect(world.control.queries.service('io')).to.include({ state: 'stopped', intended_state: 'stopped' });
   });
 
   it('is started for nobody when its agent let go of it while the start was made durable', async () => {
@@ -109,6 +109,6 @@ describe('a service that was stopped by hand', () => {
     const error = await rejection(world.control.restartService('pump1-corerl', origin));
     expect(error).to.be.instanceOf(ServiceUnheldError);
     await answered(stop);
-    expect(world.control.agent('pump1').state).to.equal('stopped');
+    expect(world.control.queries.agent('pump1').state).to.equal('stopped');
   });
 });

@@ -33,7 +33,7 @@ describe('commands', () => {
       world.store.holdWrites();
       const answer = world.control.startAgent({ configPath: '/plant/pump1.yaml' }, world.origin);
       await world.pass();
-      expect(world.control.agentStatus('pump1').config_path).to.equal(null);
+      expect(world.control.queries.agentStatus('pump1').config_path).to.equal(null);
       world.store.releaseWrites();
       expect(await answer).to.equal('pump1');
       expect((await world.store.loadWishes()).map(({ subject, intended }) => [subject, intended])).to.deep.equal([
@@ -45,7 +45,7 @@ describe('commands', () => {
       world.store.breakDown('disk full');
       const error = await rejection(world.control.startAgent({ configPath: '/plant/pump1.yaml' }, world.origin));
       expect(error).to.be.instanceOf(StoreUnavailableError);
-      expect(world.control.agentIds()).to.deep.equal([]);
+      expect(world.control.queries.agentIds()).to.deep.equal([]);
       expect(world.processes.launches).to.deep.equal([]);
     });
 
@@ -68,8 +68,8 @@ describe('commands', () => {
       await start('pump1');
       await stop('pump1');
       await start('pump1', { configPath: '/other/pump1.yaml' });
-      expect(world.control.agent('pump1')).to.include({ state: 'running', config_path: '/other/pump1.yaml' });
-      expect(world.control.service('pump1-corerl').config_path).to.equal('/other/pump1.yaml');
+      expect(world.control.queries.agent('pump1')).to.include({ state: 'running', config_path: '/other/pump1.yaml' });
+      expect(world.control.queries.service('pump1-corerl').config_path).to.equal('/other/pump1.yaml');
     });
 
     it('is refused when it wants another coreio than the one it runs with', async () => {
@@ -82,7 +82,7 @@ describe('commands', () => {
       const error = await rejection(start('pump2', { coreioId: 'pump1-corerl' }));
       expect(error).to.be.instanceOf(ServiceConflictError);
       expect(String(error)).to.contain('pump1-corerl').and.to.contain('corerl');
-      expect(world.control.agentIds()).to.deep.equal(['pump1']);
+      expect(world.control.queries.agentIds()).to.deep.equal(['pump1']);
     });
 
     it('lets the first of two concurrent starts with different files win', async () => {
@@ -91,7 +91,7 @@ describe('commands', () => {
       );
       const results = await Promise.allSettled(starts);
       expect(results.map(({ status }) => status)).to.deep.equal(['fulfilled', 'rejected']);
-      expect(world.control.agent('pump1').config_path).to.equal('/a/pump1.yaml');
+      expect(world.control.queries.agent('pump1').config_path).to.equal('/a/pump1.yaml');
     });
   });
 
@@ -113,7 +113,7 @@ describe('commands', () => {
       await start('pump1');
       await stop('pump1');
       await world.control.stopAgent('pump1', world.origin);
-      expect(world.control.agentStatus('nobody')).to.include({ state: 'stopped', config_path: null });
+      expect(world.control.queries.agentStatus('nobody')).to.include({ state: 'stopped', config_path: null });
     });
 
     it('answers when a later start wins', async () => {
@@ -126,7 +126,7 @@ describe('commands', () => {
       await answer;
       world.processes.releaseStops();
       for (const wait of [0, 200, 200]) await world.pass(wait);
-      expect(world.control.agent('pump1').state).to.equal('running');
+      expect(world.control.queries.agent('pump1').state).to.equal('running');
     });
   });
 
@@ -137,7 +137,7 @@ describe('commands', () => {
       await world.control.startIo(request, world.origin);
       await start('pump1', { coreioId: 'shared-io' });
       await stop('pump1');
-      expect(world.control.io('shared-io').status.state).to.equal('running');
+      expect(world.control.queries.io('shared-io').status.state).to.equal('running');
     });
 
     it('is forgotten when /api/io/stop ends its last hold', async () => {
@@ -145,7 +145,7 @@ describe('commands', () => {
       await world.pass();
       await Promise.all([world.control.stopIo('shared-io', world.origin), world.pass(), world.pass()]);
       await world.pass();
-      expect(() => world.control.io('shared-io')).to.throw(ServiceNotFoundError);
+      expect(() => world.control.queries.io('shared-io')).to.throw(ServiceNotFoundError);
       expect((await world.store.loadActors()).map(({ path }) => path)).to.not.include('service:shared-io');
       expect(await world.store.loadWishes()).to.deep.equal([]);
     });
@@ -155,13 +155,13 @@ describe('commands', () => {
       await start('pump1', { coreioId: 'shared-io' });
       await world.control.stopIo('shared-io', world.origin);
       await world.pass();
-      expect(world.control.service('shared-io')).to.deep.include({ state: 'running', agents: ['pump1'] });
+      expect(world.control.queries.service('shared-io')).to.deep.include({ state: 'running', agents: ['pump1'] });
     });
 
     it("is not what the /api/io routes call an agent's own coreio", async () => {
       await start('pump1');
-      expect(() => world.control.io('pump1-coreio')).to.throw(ServiceNotFoundError);
-      expect(world.control.ioServices()).to.deep.equal([]);
+      expect(() => world.control.queries.io('pump1-coreio')).to.throw(ServiceNotFoundError);
+      expect(world.control.queries.ioServices()).to.deep.equal([]);
     });
   });
 
@@ -171,12 +171,12 @@ describe('commands', () => {
       world.kill();
       await world.boot();
       await world.pass(200);
-      expect(world.control.service('telemetry')).to.include({ state: 'running', generation: 1 });
+      expect(world.control.queries.service('telemetry')).to.include({ state: 'running', generation: 1 });
       world.specs.hosts.splice(0);
       world.kill();
       await world.boot();
       for (const wait of [0, 0, 0]) await world.pass(wait);
-      expect(world.control.services()).to.deep.equal([]);
+      expect(world.control.queries.services()).to.deep.equal([]);
       expect(world.processes.live()).to.deep.equal([]);
     });
 
@@ -189,11 +189,11 @@ describe('commands', () => {
       world.kill();
       world.processes.holdStops();
       await world.boot();
-      expect(world.control.service('telemetry')).to.include({ state: 'stopping', intended_state: 'stopped' });
+      expect(world.control.queries.service('telemetry')).to.include({ state: 'stopping', intended_state: 'stopped' });
       expect(await world.store.loadWishes()).to.deep.equal([]);
       world.processes.releaseStops();
       for (const wait of [0, 0, 0]) await world.pass(wait);
-      expect(world.control.services()).to.deep.equal([]);
+      expect(world.control.queries.services()).to.deep.equal([]);
     });
   });
 
@@ -205,7 +205,7 @@ describe('commands', () => {
       await world.boot();
       await world.pass(200);
     }
-    expect(world.control.service('telemetry')).to.include({ state: 'running', generation: 1 });
+    expect(world.control.queries.service('telemetry')).to.include({ state: 'running', generation: 1 });
     const kept = await world.store.loadWishes();
     expect(kept.map((wish) => 'spec' in wish && wish.spec.args)).to.deep.equal([['--new']]);
     world.processes.exit('telemetry', { code: 1 });

@@ -30,7 +30,7 @@ describe('the explanation of a service', () => {
   });
 
   const told = ({ causes }: ExplainView): readonly string[] => causes.map(({ sentence }) => sentence);
-  const causes = async (id: string): Promise<readonly string[]> => told(await world.control.explain(id));
+  const causes = async (id: string): Promise<readonly string[]> => told(await world.control.queries.explain(id));
   const up = async (): Promise<void> => {
     for (const wait of [0, 200, 200, 200, 200]) await world.pass(wait);
   };
@@ -51,7 +51,7 @@ describe('the explanation of a service', () => {
     });
 
     it('gives number, instant, states, cause and correlation id of each link', async () => {
-      const { causes: links } = await world.control.explain('pump1-corerl');
+      const { causes: links } = await world.control.queries.explain('pump1-corerl');
       expect(links[0]).to.deep.equal({
         ...{ seq: 9, at: '2023-11-14T22:13:20.400Z', type: 'service.state_changed', from: 'starting', to: 'running' },
         ...{ cause: 'deadline', correlation_id: 'request-1' },
@@ -64,7 +64,7 @@ describe('the explanation of a service', () => {
     it('leads over a crash and its backoff back to the start', async () => {
       world.processes.exit('pump1-corerl', { code: 7 });
       await world.pass();
-      const { summary, next, budget } = await world.control.explain('pump1-corerl');
+      const { summary, next, budget } = await world.control.queries.explain('pump1-corerl');
       expect(summary).to.equal(
         'pump1-corerl has been in backoff for 0 s (since 2023-11-14T22:13:20.800Z): the process exited with code 7. ' +
           'It is meant to run; the next launch is in 0.25 s.',
@@ -106,7 +106,7 @@ describe('the explanation of a service', () => {
 
     it('ends with the stop by hand', async () => {
       await world.control.stopService('pump1-corerl', { correlationId: 'request-2' });
-      const view = await world.control.explain('pump1-corerl');
+      const view = await world.control.queries.explain('pump1-corerl');
       expect(view.summary).to.contain('it was stopped by hand');
       expect(view).to.deep.include({ holders: ['agent:pump1'], running_revision: null, next: [] });
       expect(told(view)).to.deep.equal([
@@ -119,7 +119,7 @@ describe('the explanation of a service', () => {
 
     it('says after the stop of the agent that nobody holds it', async () => {
       await world.control.stopAgent('pump1', { correlationId: 'request-2' });
-      const view = await world.control.explain('pump1-coreio');
+      const view = await world.control.queries.explain('pump1-coreio');
       expect(view.summary).to.contain('nobody holds it');
       expect(told(view).slice(-2)).to.deep.equal([
         'pump1-coreio went from running to stopping: nobody needs it any more.',
@@ -143,7 +143,7 @@ describe('the explanation of a service', () => {
       await world.control.stopService('pump1-coreio', { correlationId: 'request-2' });
       world.processes.exit('pump1-corerl', { code: 7 });
       for (const wait of [250, 0]) await world.pass(wait);
-      const view = await world.control.explain('pump1-corerl');
+      const view = await world.control.queries.explain('pump1-corerl');
       expect(view.summary).to.contain('it waits until pump1-coreio runs. pump1-coreio is stopped.');
       expect(view.waits_for).to.deep.equal([
         {
@@ -163,7 +163,7 @@ describe('the explanation of a service', () => {
       world.kill(5_000);
       await world.boot();
       await world.pass(200);
-      const view = await world.control.explain('pump1-corerl');
+      const view = await world.control.queries.explain('pump1-corerl');
       expect(view.summary)
         .to.contain('launched by an earlier host and adopted by this one')
         .and.not.contain('revision');
@@ -200,7 +200,7 @@ describe('the explanation of a service', () => {
 
     it('is answered without its causes, and says why, when the journal cannot be read', async () => {
       world.store.history = () => Promise.reject(new StoreUnavailableError('The store is gone.'));
-      const view = await world.control.explain('pump1-corerl');
+      const view = await world.control.queries.explain('pump1-corerl');
       expect(view).to.deep.include({ state: 'running', causes: [], causes_unavailable: 'The store is gone.' });
     });
 
@@ -208,7 +208,7 @@ describe('the explanation of a service', () => {
       world.store.breakDown();
       world.processes.exit('pump1-corerl', { code: 7 });
       await world.pass();
-      expect((await world.control.explain('pump1-corerl')).state).to.equal('backoff');
+      expect((await world.control.queries.explain('pump1-corerl')).state).to.equal('backoff');
       world.store.heal();
       expect((await causes('pump1-corerl'))[0]).to.contain('went from running to backoff');
     });
@@ -237,7 +237,7 @@ describe('the explanation of a service', () => {
       exited.at(-1)?.();
       await world.pass();
     }
-    const view = await world.control.explain('pump1-coreio', CRASH);
+    const view = await world.control.queries.explain('pump1-coreio', CRASH);
     expect(view).to.include({ state: 'failed', substate: 'abandoned' });
     expect(view.if_exit).to.include({ next: 'nothing' });
     expect(told(view).at(-1)).to.match(/^The actor service:pump1-coreio broke: .*: a bug\.$/);
@@ -245,7 +245,7 @@ describe('the explanation of a service', () => {
   });
 
   it('refuses an unknown service', async () => {
-    const error: unknown = await world.control.explain('nobody').catch((reason: unknown) => reason);
+    const error: unknown = await world.control.queries.explain('nobody').catch((reason: unknown) => reason);
     expect(error).to.be.instanceOf(ServiceNotFoundError);
   });
 
@@ -286,7 +286,7 @@ describe('the explanation of a service', () => {
     ] as const) {
       it(`says which siblings an exit would restart under ${strategy}`, async () => {
         await start(group(strategy));
-        const { if_exit: outcome } = await world.control.explain('g-two', CRASH);
+        const { if_exit: outcome } = await world.control.queries.explain('g-two', CRASH);
         expect(outcome).to.deep.include({ code: 3, class: 'code', next: 'restart', at_least_ms: 250, siblings });
         if (siblings.length > 0) expect(outcome?.sentence).to.contain(`restarted with it: ${siblings.join(', ')}.`);
       });
@@ -296,11 +296,11 @@ describe('the explanation of a service', () => {
       const restart = { ...serviceSpec('x').restart, mode: 'on_failure' } as const;
       await start(group('one_for_all', (spec) => ({ ...spec, restart })));
       await world.control.stopService('g-three', { correlationId: 'request-2' });
-      const crash = await world.control.explain('g-two', CRASH);
+      const crash = await world.control.queries.explain('g-two', CRASH);
       expect(crash.if_exit?.siblings).to.deep.equal(['g-one']);
-      const success = await world.control.explain('g-two', { type: 'code', code: 0 });
+      const success = await world.control.queries.explain('g-two', { type: 'code', code: 0 });
       expect(success.if_exit).to.deep.include({ next: 'complete', siblings: [] }).and.not.have.property('at_least_ms');
-      const killed = await world.control.explain('g-two', { type: 'signal', signal: 'SIGKILL' });
+      const killed = await world.control.queries.explain('g-two', { type: 'signal', signal: 'SIGKILL' });
       expect(killed.if_exit).to.include({ signal: 'SIGKILL', class: 'signal' }).and.not.have.property('code');
     });
 
@@ -315,7 +315,7 @@ describe('the explanation of a service', () => {
       );
       await world.control.reload(false, { correlationId: 'request-2' });
       await up();
-      const view = await world.control.explain('g-three');
+      const view = await world.control.queries.explain('g-three');
       expect(told(view).slice(-2)).to.deep.equal([
         'g-three went from running to stopping: it was told to restart.',
         'The configuration was reloaded: g-three restarts (args, env).',
@@ -345,12 +345,12 @@ describe('the explanation of a service', () => {
       world.processes.exit('telemetry', { code: 1 });
       for (const wait of [2_000, 200]) await world.pass(wait);
     }
-    const { if_exit: outcome } = await world.control.explain('telemetry', CRASH);
+    const { if_exit: outcome } = await world.control.queries.explain('telemetry', CRASH);
     expect(outcome).to.include({ next: 'fall_back', at_least_ms: 0 });
     expect(outcome?.sentence).to.contain('fall back to 1.0.0 at once');
     world.processes.exit('telemetry', { code: 1 });
     await up();
-    const view = await world.control.explain('telemetry');
+    const view = await world.control.queries.explain('telemetry');
     expect(view.summary).to.contain('It runs 1.0.0 because 2.0.0 was set aside: the process exited with code 1');
     expect(told(view)).to.include(
       'telemetry goes back to 1.0.0; 2.0.0 was set aside: the process exited with code 1; more than 3 restarts within 60 s.',

@@ -37,6 +37,6 @@ describe('a service that was forgotten and is wished for again', () => {
   it('starts at once, not after a backoff for that end', async () => {
     await rebootWithWish();
     await world.pass(200);
-    expect(world.control.service('shared-io')).to.include({ state: 'running', restarts: 0 });
+    expect(world.control.queries.service('shared-io')).to.include({ state: 'running', restarts: 0 });
   });
 });

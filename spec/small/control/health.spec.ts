@@ -14,7 +14,7 @@ describe('the health of a host', () => {
       await world.boot();
       await world.control.startAgent({ configPath: '/plant/pump1.yaml' }, world.origin);
       for (const wait of [0, 200, 200]) await world.pass(wait);
-      expect(world.control.health()).to.not.have.property('reasons');
+      expect(world.control.queries.health()).to.not.have.property('reasons');
     });
 
     const start = (): Promise<unknown> => world.control.startAgent({ configPath: '/plant/pump2.yaml' }, world.origin);
@@ -22,13 +22,13 @@ describe('the health of a host', () => {
     it('is degraded when only a wish could not be written, and heals without any other write', async () => {
       world.store.breakDown('SQLITE_FULL: disk full');
       await rejection(start());
-      expect(world.control.health()).to.include({ status: 'degraded' });
-      expect(world.control.health().reasons?.join()).to.contain('disk full');
-      expect(world.control.obstacles().join()).to.contain('disk full');
+      expect(world.control.queries.health()).to.include({ status: 'degraded' });
+      expect(world.control.queries.health().reasons?.join()).to.contain('disk full');
+      expect(world.control.queries.obstacles().join()).to.contain('disk full');
       world.store.heal();
       await world.pass(500);
-      expect(world.control.health().status).to.equal('healthy');
-      expect(world.control.obstacles()).to.deep.equal([]);
+      expect(world.control.queries.health().status).to.equal('healthy');
+      expect(world.control.queries.obstacles()).to.deep.equal([]);
     });
 
     it('is found healthy by the health check itself, which looks at most once a second', async () => {
@@ -37,13 +37,13 @@ describe('the health of a host', () => {
       for (const wait of [500, 1_000, 2_000, 4_000]) await world.pass(wait); // its own looks are 5 s apart by now
       world.store.heal();
       await world.pass(900);
-      world.control.health();
+      world.control.queries.health();
       await world.pass();
-      expect(world.control.health().status).to.equal('degraded');
+      expect(world.control.queries.health().status).to.equal('degraded');
       await world.pass(100);
-      world.control.health();
+      world.control.queries.health();
       await world.pass();
-      expect(world.control.health().status).to.equal('healthy');
+      expect(world.control.queries.health().status).to.equal('healthy');
     });
 
     it('is looked at after 0.5 s again when it fails anew after it was back', async () => {
@@ -52,12 +52,12 @@ describe('the health of a host', () => {
       for (const wait of [500, 1_000, 2_000]) await world.pass(wait);
       world.store.heal();
       await world.pass(4_000);
-      expect(world.control.health().status).to.equal('healthy');
+      expect(world.control.queries.health().status).to.equal('healthy');
       world.store.breakDown();
       await rejection(start());
       world.store.heal();
       await world.pass(500);
-      expect(world.control.obstacles()).to.deep.equal([]);
+      expect(world.control.queries.obstacles()).to.deep.equal([]);
     });
 
     it('keeps a service that crashes meanwhile in backoff with the reason, and brings it up when the store is back', async () => {
@@ -65,14 +65,14 @@ describe('the health of a host', () => {
       world.processes.exit('pump1-corerl', { code: 1 });
       for (let passed = 0; passed < 30_000; passed += 250) {
         await world.pass(250);
-        expect(world.control.service('pump1-corerl').state).to.be.oneOf(['backoff', 'starting']);
+        expect(world.control.queries.service('pump1-corerl').state).to.be.oneOf(['backoff', 'starting']);
       }
-      expect(world.control.service('pump1-corerl').reason).to.contain('disk full');
-      expect(world.control.service('pump1-coreio')).to.include({ state: 'running', generation: 1 });
+      expect(world.control.queries.service('pump1-corerl').reason).to.contain('disk full');
+      expect(world.control.queries.service('pump1-coreio')).to.include({ state: 'running', generation: 1 });
       world.store.heal();
       for (let passed = 0; passed < 40_000; passed += 1_000) await world.pass(1_000);
-      expect(world.control.service('pump1-corerl').state).to.equal('running');
-      expect(world.control.health().status).to.equal('healthy');
+      expect(world.control.queries.service('pump1-corerl').state).to.equal('running');
+      expect(world.control.queries.health().status).to.equal('healthy');
     });
   });
 
@@ -86,14 +86,14 @@ describe('the health of a host', () => {
       await world.control.startAgent({ configPath: `/plant/${id}.yaml` }, world.origin);
     }
     await world.pass();
-    expect(world.control.health()).to.deep.include({
+    expect(world.control.queries.health()).to.deep.include({
       status: 'degraded',
       reasons: [`${reason} So it is with 1 more.`],
     });
-    expect(world.control.service('pump1-coreio')).to.include({ state: 'backoff', reason });
+    expect(world.control.queries.service('pump1-coreio')).to.include({ state: 'backoff', reason });
     for (const wait of [250, 200, 200]) await world.pass(wait);
-    expect(world.control.agent('pump2').state).to.equal('running');
-    expect(world.control.health().status).to.equal('healthy');
+    expect(world.control.queries.agent('pump2').state).to.equal('running');
+    expect(world.control.queries.health().status).to.equal('healthy');
   });
 
   it('forgets a launch that is not wanted any more', async () => {
@@ -102,9 +102,9 @@ describe('the health of a host', () => {
     world.processes.refuseNext('pump1-coreio', { code: 'ENOMEM', isPermanent: false });
     await world.control.startAgent({ configPath: '/plant/pump1.yaml' }, world.origin);
     await world.pass();
-    expect(world.control.health().status).to.equal('degraded');
+    expect(world.control.queries.health().status).to.equal('degraded');
     await Promise.all([world.control.stopAgent('pump1', world.origin), world.pass(), world.pass()]);
-    expect(world.control.health().status).to.equal('healthy');
+    expect(world.control.queries.health().status).to.equal('healthy');
   });
 
   for (const [when, isWatchedFirst] of [

@@ -70,15 +70,15 @@ describe('the journal', () => {
     world.store.breakDown('disk full');
     world.processes.exit('pump1-corerl', { code: 7 });
     await world.pass();
-    expect(world.control.health()).to.include({ status: 'degraded' });
-    expect(world.control.health().reasons?.join()).to.contain('disk full');
+    expect(world.control.queries.health()).to.include({ status: 'degraded' });
+    expect(world.control.queries.health().reasons?.join()).to.contain('disk full');
     world.store.heal();
     await world.pass(250);
     expect(facts(before).slice(0, 2)).to.deep.equal([
       'process.exited pump1-corerl',
       'service.state_changed pump1-corerl running backoff',
     ]);
-    expect(world.control.health().status).to.equal('healthy');
+    expect(world.control.queries.health().status).to.equal('healthy');
   });
 
   it('is counted as it is told: what is durable, and nothing twice', async () => {

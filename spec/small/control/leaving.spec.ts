@@ -43,7 +43,7 @@ describe('a command that becomes durable while the host leaves', () => {
     world.kill(1_000);
     await world.boot();
     for (const wait of [200, 200]) await world.pass(wait);
-    expect(world.control.agent('pump2')).to.include({ state: 'running', intended_state: 'running' });
+    expect(world.control.queries.agent('pump2')).to.include({ state: 'running', intended_state: 'running' });
   });
 
   it('restarts a service in the next host and not in this one', async () => {
@@ -52,6 +52,6 @@ describe('a command that becomes durable while the host leaves', () => {
     world.kill(1_000);
     await world.boot();
     for (const wait of [200, 200]) await world.pass(wait);
-    expect(world.control.service('pump1-corerl')).to.include({ state: 'running', generation: 2 });
+    expect(world.control.queries.service('pump1-corerl')).to.include({ state: 'running', generation: 2 });
   });
 });

@@ -12,7 +12,7 @@ describe('a host as it is measured', () => {
     await world.pass();
 
     const measured = world.control.measured();
-    const views = world.control.services();
+    const views = world.control.queries.services();
     expect(views.map(({ id, state }) => [id, state])).to.deep.include.members([
       ['shared', 'running'],
       ['pump1-corerl', 'backoff'],

@@ -33,7 +33,7 @@ describe('a command with an idempotency key', () => {
     await settle();
   }
 
-  const generationOf = (id: string): number => world.control.service(id).generation;
+  const generationOf = (id: string): number => world.control.queries.service(id).generation;
 
   it('is answered again with what it was answered with, over restarts of the host', async () => {
     const { claim } = await originOf('k');
@@ -94,7 +94,7 @@ describe('a command with an idempotency key', () => {
     await Promise.all([world.control.stopAgent('pump2', world.origin), settle()]);
     expect(await world.control.startAgent({ configPath: '/plant/pump2.yaml' }, await originOf('k'))).to.equal('pump2');
     await settle();
-    expect(world.control.agent('pump2').intended_state).to.equal('stopped');
+    expect(world.control.queries.agent('pump2').intended_state).to.equal('stopped');
   });
 
   it('deletes once: what has the name since is left alone', async () => {
@@ -105,7 +105,7 @@ describe('a command with an idempotency key', () => {
     await world.control.startAgent({ configPath: '/plant/pump1.yaml' }, world.origin);
     await settle();
     await world.control.deleteAgent('pump1', UNCONDITIONAL, origin);
-    expect(world.control.agent('pump1').state).to.equal('running');
+    expect(world.control.queries.agent('pump1').state).to.equal('running');
   });
 
   it('lets go of a shared coreio once, and says that it is gone', async () => {

@@ -33,7 +33,7 @@ describe('a reload while services are on their way down', () => {
     await world.pass();
     await stop;
     await world.pass(600_000);
-    expect(world.control.agent('pump1').state).to.equal('stopped');
+    expect(world.control.queries.agent('pump1').state).to.equal('stopped');
     expect(world.processes.live()).to.deep.equal([]);
     expect(world.processes.launches).to.have.length(2);
   });
@@ -50,7 +50,7 @@ describe('a reload while services are on their way down', () => {
     world.processes.releaseStops();
     await world.pass();
     await stop;
-    expect(world.control.service('pump1-corerl')).to.include({ state: 'stopped', intended_state: 'stopped' });
+    expect(world.control.queries.service('pump1-corerl')).to.include({ state: 'stopped', intended_state: 'stopped' });
   });
 
   it('keeps no agent waiting for a service that is not part of it any more', async () => {
@@ -59,7 +59,7 @@ describe('a reload while services are on their way down', () => {
     world.processes.releaseStops();
     await world.control.reload(false, world.origin);
     for (const wait of [0, 200]) await world.pass(wait);
-    expect(world.control.service('pump1-third').state).to.equal('running');
+    expect(world.control.queries.service('pump1-third').state).to.equal('running');
 
     const stop = world.processes.stop.bind(world.processes);
     world.processes.stop = (id, how) =>
@@ -72,7 +72,7 @@ describe('a reload while services are on their way down', () => {
     world.kill(1_000);
     await world.boot();
     await world.pass(1_000);
-    expect(world.control.agent('pump1').state).to.equal('stopped');
+    expect(world.control.queries.agent('pump1').state).to.equal('stopped');
     expect(world.processes.live()).to.deep.equal([]);
   });
 
@@ -89,6 +89,6 @@ describe('a reload while services are on their way down', () => {
     world.processes.releaseStops();
     for (const wait of [0, 200]) await world.pass(wait);
     await stop;
-    expect(world.control.service('telemetry')).to.include({ state: 'running', intended_state: 'running' });
+    expect(world.control.queries.service('telemetry')).to.include({ state: 'running', intended_state: 'running' });
   });
 });

@@ -30,7 +30,7 @@ describe('a reload of the configuration', () => {
   }
 
   const generations = (): Record<string, number> =>
-    Object.fromEntries(world.control.services().map(({ id, generation }) => [id, generation]));
+    Object.fromEntries(world.control.queries.services().map(({ id, generation }) => [id, generation]));
 
   it('changes nothing where nothing has changed', async () => {
     expect(await reload()).to.deep.include({ applied: true, changes: [], skipped: [] });
@@ -66,7 +66,7 @@ describe('a reload of the configuration', () => {
     expect(world.prober.watches.map(({ serviceId, kind }) => [serviceId, kind])).to.deep.equal([
       ['pump1-corerl', 'liveness'],
     ]);
-    const { revision, running_revision } = world.control.service('pump1-corerl');
+    const { revision, running_revision } = world.control.queries.service('pump1-corerl');
     expect(running_revision).to.equal(revision);
   });
 
@@ -76,12 +76,12 @@ describe('a reload of the configuration', () => {
     world.specs.hosts[0] = serviceSpec('telemetry', { args: ['--new'] });
     await world.boot();
     await world.pass(200);
-    const drifted = world.control.service('telemetry');
+    const drifted = world.control.queries.service('telemetry');
     expect(known).not.to.equal(undefined);
     expect(drifted.running_revision).not.to.equal(drifted.revision);
     await world.control.restartService('telemetry', world.origin);
     for (const wait of [0, 200]) await world.pass(wait);
-    const { revision, running_revision } = world.control.service('telemetry');
+    const { revision, running_revision } = world.control.queries.service('telemetry');
     expect(running_revision).to.equal(revision);
   });
 
@@ -92,7 +92,7 @@ describe('a reload of the configuration', () => {
     expect(changes.map(({ action, reason }) => [action, reason])).to.deep.equal([
       ['update', 'only a new launch can take over args, and no process lives'],
     ]);
-    expect(world.control.service('pump1-corerl').state).to.equal('stopped');
+    expect(world.control.queries.service('pump1-corerl').state).to.equal('stopped');
   });
 
   it('starts services that are new and ends those that are gone', async () => {
@@ -108,12 +108,12 @@ describe('a reload of the configuration', () => {
       'stop pump1-corerl',
     ]);
     await world.pass(200);
-    expect(world.control.services().map(({ id, state }) => `${id} ${state}`)).to.have.members([
+    expect(world.control.queries.services().map(({ id, state }) => `${id} ${state}`)).to.have.members([
       'gateway running',
       'pump1-coreio running',
       'pump1-extra running',
     ]);
-    expect(world.control.agent('pump1')).to.deep.include({
+    expect(world.control.queries.agent('pump1')).to.deep.include({
       state: 'running',
       services: ['pump1-coreio', 'pump1-extra'],
     });
@@ -126,7 +126,7 @@ describe('a reload of the configuration', () => {
     world.kill();
     await world.boot();
     for (const wait of [200, 200]) await world.pass(wait);
-    const { revision, running_revision, state } = world.control.service('pump1-corerl');
+    const { revision, running_revision, state } = world.control.queries.service('pump1-corerl');
     expect([state, running_revision]).to.deep.equal(['running', revision]);
     expect(world.processes.launches.at(-1)).to.deep.include({ serviceId: 'pump1-corerl', args: ['--fast'] });
     expect((await reload()).changes).to.deep.equal([]);
@@ -137,7 +137,7 @@ describe('a reload of the configuration', () => {
     world.specs.hosts.push(serviceSpec('gateway'));
     const error = await rejection(world.control.reload(false, world.origin));
     expect(error).to.be.instanceOf(ConfigInvalidError);
-    expect(world.control.services().map(({ id }) => id)).not.to.include('gateway');
+    expect(world.control.queries.services().map(({ id }) => id)).not.to.include('gateway');
   });
 
   it('passes over the unusable file of an agent that is stopped', async () => {
@@ -152,9 +152,9 @@ describe('a reload of the configuration', () => {
     world.processes.refuseNext('pump1-corerl');
     world.processes.exit('pump1-corerl', { code: 1 });
     await world.pass(250);
-    expect(world.control.service('pump1-corerl')).to.include({ state: 'failed', substate: 'refused' });
+    expect(world.control.queries.service('pump1-corerl')).to.include({ state: 'failed', substate: 'refused' });
     rewrite({ executable: 'other' });
     await reload();
-    expect(world.control.service('pump1-corerl').state).to.equal('running');
+    expect(world.control.queries.service('pump1-corerl').state).to.equal('running');
   });
 });

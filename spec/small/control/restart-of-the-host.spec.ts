@@ -11,16 +11,16 @@ describe('a host that is killed and started again', () => {
     await world.pass();
     await world.pass(200);
     await world.pass(200);
-    expect(world.control.agent('pump1').state).to.equal('running');
+    expect(world.control.queries.agent('pump1').state).to.equal('running');
   });
 
   it('adopts the live processes: same pids, same generations, nothing launched', async () => {
-    const before = world.control.services();
+    const before = world.control.queries.services();
     world.kill(10_000);
     await world.boot();
     await world.pass(200);
-    expect(world.control.agent('pump1').state).to.equal('running');
-    const after = world.control.services();
+    expect(world.control.queries.agent('pump1').state).to.equal('running');
+    const after = world.control.queries.services();
     const who = (views: typeof before): unknown =>
       views.map(({ id, pid, generation, since }) => [id, pid, generation, since]);
     expect(who(after)).to.deep.equal(who(before));
@@ -34,18 +34,22 @@ describe('a host that is killed and started again', () => {
     world.processes.exit('pump1-corerl', { code: 7 });
     await world.pass(250);
     await world.pass(200);
-    expect(world.control.service('pump1-corerl')).to.include({ state: 'running', generation: 2, adopted: false });
+    expect(world.control.queries.service('pump1-corerl')).to.include({
+      state: 'running',
+      generation: 2,
+      adopted: false,
+    });
   });
 
   it('treats an exit that nobody saw as if it had been there', async () => {
     world.kill(100, (processes) => processes.exit('pump1-corerl', { code: 7 }));
     await world.boot();
-    const view = world.control.service('pump1-corerl');
+    const view = world.control.queries.service('pump1-corerl');
     expect(view).to.include({ state: 'backoff', generation: 1 });
     expect(view.last_exit).to.include({ code: 7, class: 'code', generation: 1 });
     await world.pass(250);
     await world.pass(200);
-    expect(world.control.service('pump1-corerl')).to.include({ state: 'running', generation: 2, restarts: 1 });
+    expect(world.control.queries.service('pump1-corerl')).to.include({ state: 'running', generation: 2, restarts: 1 });
   });
 
   it('loses no exit when it dies after the next launch was begun: that one waits until the exit is kept', async () => {
@@ -60,11 +64,13 @@ describe('a host that is killed and started again', () => {
     world.processes.exit('pump1-corerl', { code: 8 });
     await world.pass(500);
     expect(world.processes.launches).to.have.length(3);
-    expect(world.control.service('pump1-corerl').reason).to.contain('before the end of its last process can be kept');
+    expect(world.control.queries.service('pump1-corerl').reason).to.contain(
+      'before the end of its last process can be kept',
+    );
     world.kill(1_000);
     world.store.heal();
     await world.boot();
-    expect(world.control.service('pump1-corerl').last_exit).to.include({ code: 8, generation: 2 });
+    expect(world.control.queries.service('pump1-corerl').last_exit).to.include({ code: 8, generation: 2 });
   });
 
   it('goes on with what is left of a backoff', async () => {
@@ -76,11 +82,11 @@ describe('a host that is killed and started again', () => {
     await world.pass(400);
     world.kill(500);
     await world.boot();
-    expect(world.control.service('pump1-corerl').state).to.equal('backoff');
+    expect(world.control.queries.service('pump1-corerl').state).to.equal('backoff');
     await world.pass(99);
-    expect(world.control.service('pump1-corerl').state).to.equal('backoff');
+    expect(world.control.queries.service('pump1-corerl').state).to.equal('backoff');
     await world.pass(1);
-    expect(world.control.service('pump1-corerl').state).to.equal('starting');
+    expect(world.control.queries.service('pump1-corerl').state).to.equal('starting');
   });
 
   it('goes on with what is left of the wait in failed, and keeps the restart budget', async () => {
@@ -88,28 +94,28 @@ describe('a host that is killed and started again', () => {
       world.processes.exit('pump1-corerl', { code: 1 });
       await world.pass(wait);
     }
-    expect(world.control.service('pump1-corerl').state).to.equal('failed');
+    expect(world.control.queries.service('pump1-corerl').state).to.equal('failed');
     world.kill(10_000);
     await world.boot();
     await world.pass(9_999);
-    expect(world.control.service('pump1-corerl').state).to.equal('failed');
+    expect(world.control.queries.service('pump1-corerl').state).to.equal('failed');
     await world.pass(1);
-    expect(world.control.service('pump1-corerl').state).to.equal('starting');
+    expect(world.control.queries.service('pump1-corerl').state).to.equal('starting');
     world.processes.exit('pump1-corerl', { code: 1 });
-    expect(world.control.service('pump1-corerl').state).to.equal('failed');
+    expect(world.control.queries.service('pump1-corerl').state).to.equal('failed');
   });
 
   it('finishes a stop that was under way, within the grace that was left', async () => {
     world.processes.holdStops();
     const stop = world.control.stopAgent('pump1', world.origin);
     await world.pass(2_000);
-    expect(world.control.service('pump1-corerl').state).to.equal('stopping');
+    expect(world.control.queries.service('pump1-corerl').state).to.equal('stopping');
     void stop;
     world.kill(1_000);
     await world.boot();
     await world.pass();
     expect(world.processes.stops[0]).to.deep.include({ stop: { signal: 'SIGTERM', graceMs: 2_000 } });
-    expect(world.control.agent('pump1')).to.include({ state: 'stopped', intended_state: 'stopped' });
+    expect(world.control.queries.agent('pump1')).to.include({ state: 'stopped', intended_state: 'stopped' });
     expect(world.processes.live()).to.deep.equal([]);
   });
 
@@ -120,8 +126,8 @@ describe('a host that is killed and started again', () => {
     world.kill(1_000, (processes) => processes.exit('pump1-corerl', { signal: 'SIGTERM' }));
     await world.boot();
     await world.pass();
-    expect(world.control.service('pump1-corerl').state).to.equal('stopped');
-    expect(world.control.service('pump1-corerl').last_exit).to.include({
+    expect(world.control.queries.service('pump1-corerl').state).to.equal('stopped');
+    expect(world.control.queries.service('pump1-corerl').last_exit).to.include({
       signal: 'SIGTERM',
       generation: 1,
       class: 'stopped',
@@ -133,8 +139,8 @@ describe('a host that is killed and started again', () => {
     world.kill(60_000);
     await world.boot();
     await world.pass(60_000);
-    expect(world.control.agentIds()).to.deep.equal(['pump1']);
-    expect(world.control.agent('pump1')).to.include({ state: 'stopped', config_path: '/plant/pump1.yaml' });
+    expect(world.control.queries.agentIds()).to.deep.equal(['pump1']);
+    expect(world.control.queries.agent('pump1')).to.include({ state: 'stopped', config_path: '/plant/pump1.yaml' });
     expect(world.processes.launches).to.have.length(0);
   });
 
@@ -144,8 +150,8 @@ describe('a host that is killed and started again', () => {
     await world.boot();
     await world.pass(200);
     await world.pass(200);
-    expect(world.control.agentIds()).to.deep.equal(['pump1', 'pump2']);
-    expect(world.control.agent('pump2').state).to.equal('running');
+    expect(world.control.queries.agentIds()).to.deep.equal(['pump1', 'pump2']);
+    expect(world.control.queries.agent('pump2').state).to.equal('running');
   });
 
   it('adopts a process whose actor was never written', async () => {
@@ -155,24 +161,29 @@ describe('a host that is killed and started again', () => {
     await accepted;
     world.store.breakDown();
     await world.pass();
-    const pid = world.control.service('pump2-coreio').pid;
+    const pid = world.control.queries.service('pump2-coreio').pid;
     expect(pid).to.be.a('number');
     world.kill();
     world.store.heal();
     await world.boot();
     await world.pass(200);
-    expect(world.control.service('pump2-coreio')).to.include({ state: 'running', pid, generation: 1, adopted: true });
+    expect(world.control.queries.service('pump2-coreio')).to.include({
+      state: 'running',
+      pid,
+      generation: 1,
+      adopted: true,
+    });
   });
 
   it('goes on with an agent whose wish was lost, as it was', async () => {
     await world.store.commitWishes({ put: [], drop: ['agent:pump1'], journal: [] });
-    const before = world.control.services().map(({ id, pid }) => [id, pid]);
+    const before = world.control.queries.services().map(({ id, pid }) => [id, pid]);
     world.kill(1_000);
     await world.boot();
     await world.pass(200);
-    expect(world.control.agent('pump1')).to.include({ state: 'running', intended_state: 'running' });
-    expect(world.control.services().map(({ id, pid }) => [id, pid])).to.deep.equal(before);
-    expect(world.control.agentIds()).to.deep.equal(['pump1']);
+    expect(world.control.queries.agent('pump1')).to.include({ state: 'running', intended_state: 'running' });
+    expect(world.control.queries.services().map(({ id, pid }) => [id, pid])).to.deep.equal(before);
+    expect(world.control.queries.agentIds()).to.deep.equal(['pump1']);
     expect(world.processes.stops).to.deep.equal([]);
   });
 
@@ -184,7 +195,7 @@ describe('a host that is killed and started again', () => {
     await world.boot();
     await world.pass(200);
     await world.pass(200);
-    expect(world.control.agent('pump1')).to.include({ state: 'running', intended_state: 'running' });
+    expect(world.control.queries.agent('pump1')).to.include({ state: 'running', intended_state: 'running' });
   });
 
   it('sets a row aside that no machine fits, brings the rest back, and adopts the process of the lost one', async () => {
@@ -192,14 +203,14 @@ describe('a host that is killed and started again', () => {
     const bad = rows.find((row) => row.path === 'service:pump1-corerl')!;
     const broken = { ...bad, snapshot: bad.snapshot.replace('"running"', '"dancing"') };
     await world.store.commitActors({ upserts: [broken], removals: [], journal: [], updatedAt: 0 });
-    const pid = world.control.service('pump1-corerl').pid;
+    const pid = world.control.queries.service('pump1-corerl').pid;
     world.kill();
     await world.boot();
     await world.pass(200);
     expect(world.store.quarantined.map(({ row, reason }) => [row.path, reason])).to.deep.equal([
       ['service:pump1-corerl', "Child state 'dancing' does not exist on 'service'"],
     ]);
-    expect(world.control.service('pump1-corerl')).to.include({ state: 'running', pid, adopted: true });
-    expect(world.control.agent('pump1').state).to.equal('running');
+    expect(world.control.queries.service('pump1-corerl')).to.include({ state: 'running', pid, adopted: true });
+    expect(world.control.queries.agent('pump1').state).to.equal('running');
   });
 });

@@ -24,7 +24,7 @@ async function keptBy(world: ControlWorld): Promise<readonly ActorRow[]> {
   for (const wait of [0, 200, 200]) await world.pass(wait);
   world.processes.exit('pump1-corerl', { code: 7 });
   await world.pass(100);
-  expect(world.control.service('pump1-corerl').state).to.equal('backoff');
+  expect(world.control.queries.service('pump1-corerl').state).to.equal('backoff');
   return world.store.loadActors();
 }
 
@@ -109,32 +109,36 @@ describe('the kept rows of a host', () => {
   it('come back when the row of the root is bad or gone: what each child was doing goes on', async () => {
     const bad = { ...row('root'), snapshot: '{}' };
     await world.store.commitActors({ upserts: [bad], removals: [], journal: [], updatedAt: 0 });
-    const [coreio] = world.control.services();
+    const [coreio] = world.control.queries.services();
     world.kill();
     await world.boot();
     expect(world.store.quarantined.map((set) => set.row.path)).to.deep.equal(['root']);
-    expect(world.control.service('pump1-corerl')).to.include({ state: 'backoff', generation: 1 });
+    expect(world.control.queries.service('pump1-corerl')).to.include({ state: 'backoff', generation: 1 });
     await world.pass(200);
-    expect(world.control.service('pump1-coreio')).to.include({ pid: coreio?.pid, generation: 1, adopted: true });
+    expect(world.control.queries.service('pump1-coreio')).to.include({
+      pid: coreio?.pid,
+      generation: 1,
+      adopted: true,
+    });
     await world.pass(200);
-    expect(world.control.agent('pump1').state).to.equal('running');
+    expect(world.control.queries.agent('pump1').state).to.equal('running');
   });
 
   it('that do not fit keep no host from coming up when they cannot be set aside, and are set aside later', async () => {
     const bad = { ...row('service:pump1-coreio'), version: '99' };
     await world.store.commitActors({ upserts: [bad], removals: [], journal: [], updatedAt: 0 });
-    const { pid } = world.control.service('pump1-coreio');
+    const { pid } = world.control.queries.service('pump1-coreio');
     world.kill();
     world.store.breakDown('read-only');
     await world.boot();
     await world.pass(200);
-    expect(world.control.service('pump1-coreio')).to.include({ state: 'running', pid, adopted: true });
-    expect(world.control.health().reasons?.join()).to.contain('read-only');
+    expect(world.control.queries.service('pump1-coreio')).to.include({ state: 'running', pid, adopted: true });
+    expect(world.control.queries.health().reasons?.join()).to.contain('read-only');
     expect(world.store.quarantined).to.deep.equal([]);
     world.store.heal();
     for (let passed = 0; passed < 5_000; passed += 500) await world.pass(500);
     expect(world.store.quarantined.map((set) => set.row)).to.deep.equal([bad]);
-    expect(world.control.health().status).to.equal('healthy');
+    expect(world.control.queries.health().status).to.equal('healthy');
     const kept = (await world.store.loadActors()).find(({ path }) => path === 'service:pump1-coreio');
     expect(kept?.version).to.equal(SERVICE_MACHINE_VERSION);
   });
@@ -146,9 +150,9 @@ describe('the kept rows of a host', () => {
     world.kill();
     await Promise.all([world.boot(), world.pass(), world.pass()]);
     await world.pass();
-    expect(world.control.services().map(({ id }) => id)).to.not.include('shared-io');
+    expect(world.control.queries.services().map(({ id }) => id)).to.not.include('shared-io');
     expect(world.processes.live().map(({ serviceId }) => serviceId)).to.not.include('shared-io');
-    expect(world.control.service('pump1-coreio').state).to.equal('running');
+    expect(world.control.queries.service('pump1-coreio').state).to.equal('running');
   });
 
   describe('of one version, read by the next one', () => {
@@ -212,7 +216,7 @@ describe('the kept rows of a host', () => {
     };
 
     it('are brought up: states renamed, contexts reshaped, deadlines kept, live processes adopted', async () => {
-      const pid = world.control.service('pump1-coreio').pid;
+      const pid = world.control.queries.service('pump1-coreio').pid;
       const { root, rejected } = handedOver({
         contexts,
         migrations: { ...MIGRATIONS, service: { [SERVICE_MACHINE_VERSION]: { to: NEXT, up } } },

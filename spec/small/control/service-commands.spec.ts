@@ -21,17 +21,17 @@ describe('commands about single services', () => {
     await Promise.all([world.control.stopService(id, world.origin), world.pass(), world.pass()]);
   }
 
-  const stateOf = (id: string): string => world.control.service(id).state;
+  const stateOf = (id: string): string => world.control.queries.service(id).state;
 
   it('stop one service of an agent, which stays as it is', async () => {
     await boot();
     await stop('pump1-corerl');
-    expect(world.control.service('pump1-corerl')).to.include({
+    expect(world.control.queries.service('pump1-corerl')).to.include({
       state: 'stopped',
       intended_state: 'stopped',
       pid: null,
     });
-    expect(world.control.agent('pump1')).to.include({ state: 'running', intended_state: 'running' });
+    expect(world.control.queries.agent('pump1')).to.include({ state: 'running', intended_state: 'running' });
   });
 
   it('stop it for longer than the host lives (supervisord#877)', async () => {
@@ -62,7 +62,7 @@ describe('commands about single services', () => {
     await world.control.startAgent({ configPath: '/plant/pump1.yaml' }, world.origin);
     for (const wait of [0, 200]) await world.pass(wait);
     expect(stateOf('pump1-corerl')).to.equal('running');
-    expect(world.control.service('pump1-coreio').generation).to.equal(1);
+    expect(world.control.queries.service('pump1-coreio').generation).to.equal(1);
     const writes = world.store.journal.length;
     await world.control.startAgent({ configPath: '/plant/pump1.yaml' }, world.origin);
     await world.pass();
@@ -74,7 +74,7 @@ describe('commands about single services', () => {
     world.processes.exit('pump1-corerl', { code: 1 });
     await world.control.startService('pump1-corerl', world.origin);
     await world.pass();
-    expect(world.control.service('pump1-corerl')).to.include({ state: 'starting', generation: 2 });
+    expect(world.control.queries.service('pump1-corerl')).to.include({ state: 'starting', generation: 2 });
   });
 
   it('restart a service as a new generation', async () => {
@@ -82,7 +82,7 @@ describe('commands about single services', () => {
     await world.control.restartService('pump1-corerl', world.origin);
     await world.pass();
     await world.pass(200);
-    expect(world.control.service('pump1-corerl')).to.include({ state: 'running', generation: 2 });
+    expect(world.control.queries.service('pump1-corerl')).to.include({ state: 'running', generation: 2 });
   });
 
   it('restart it although the host dies before the old process has ended', async () => {
@@ -92,11 +92,11 @@ describe('commands about single services', () => {
     world.kill(100);
     await world.boot();
     for (const wait of [0, 200]) await world.pass(wait);
-    expect(world.control.service('pump1-corerl')).to.include({ state: 'running', generation: 2 });
+    expect(world.control.queries.service('pump1-corerl')).to.include({ state: 'running', generation: 2 });
     world.kill(100);
     await world.boot();
     await world.pass(200);
-    expect(world.control.service('pump1-corerl')).to.include({ state: 'running', generation: 2 }); // and once only
+    expect(world.control.queries.service('pump1-corerl')).to.include({ state: 'running', generation: 2 }); // and once only
   });
 
   it('are refused for a service that nobody holds', async () => {

@@ -31,18 +31,18 @@ describe('a signal to a service', () => {
     const fact = world.store.journal.find(({ type }) => type === 'service.signalled');
     expect(fact).to.deep.include({ serviceId: 'pump1-corerl', correlationId: 'request-1' });
     expect(tell(fact!)).to.match(/^SIGHUP was sent to pump1-corerl by hand \(pid \d+, generation 1\)\.$/);
-    expect(world.control.service('pump1-corerl').state).to.equal('running');
+    expect(world.control.queries.service('pump1-corerl').state).to.equal('running');
   });
 
   it('that ends it is judged as any other end', async () => {
     await world.control.signalService('pump1-corerl', 'SIGTERM', world.origin);
     world.processes.exit('pump1-corerl', { signal: 'SIGTERM' });
     await world.pass();
-    expect(world.control.service('pump1-corerl')).to.deep.include({ state: 'backoff' });
-    expect(world.control.service('pump1-corerl').last_exit).to.include({ class: 'signal', signal: 'SIGTERM' });
+    expect(world.control.queries.service('pump1-corerl')).to.deep.include({ state: 'backoff' });
+    expect(world.control.queries.service('pump1-corerl').last_exit).to.include({ class: 'signal', signal: 'SIGTERM' });
     await world.pass(250);
     await settle();
-    expect(world.control.service('pump1-corerl')).to.include({ state: 'running', generation: 2 });
+    expect(world.control.queries.service('pump1-corerl')).to.include({ state: 'running', generation: 2 });
   });
 
   it('is refused where no process lives', async () => {
@@ -78,7 +78,7 @@ describe('a service that is deleted', () => {
     await world.control.startIo({ configPath: '/plant/io.yaml', coreioId: 'shared-io' }, world.origin);
     await settle();
     await remove('shared-io');
-    expect(world.control.services().map(({ id }) => id)).to.not.include('shared-io');
+    expect(world.control.queries.services().map(({ id }) => id)).to.not.include('shared-io');
     expect(world.processes.live().map(({ serviceId }) => serviceId)).to.not.include('shared-io');
   });
 
@@ -88,12 +88,12 @@ describe('a service that is deleted', () => {
     world.processes.holdStops();
     await world.control.reload(false, world.origin);
     await settle();
-    expect(world.control.service('pump1-corerl').state).to.equal('stopping');
+    expect(world.control.queries.service('pump1-corerl').state).to.equal('stopping');
     const deletion = world.control.deleteService('pump1-corerl', world.origin);
     await settle();
     world.processes.releaseStops();
     await Promise.all([deletion, settle()]);
-    expect(world.control.services().map(({ id }) => id)).to.deep.equal(['telemetry', 'pump1-coreio']);
+    expect(world.control.queries.services().map(({ id }) => id)).to.deep.equal(['telemetry', 'pump1-coreio']);
     expect((await world.store.loadActors()).map(({ path }) => path)).to.not.include('service:pump1-corerl');
   });
 
@@ -106,7 +106,7 @@ describe('a service that is deleted', () => {
     world.kill(100);
     await world.boot();
     await settle();
-    expect(world.control.services().map(({ id }) => id)).to.not.include('shared-io');
+    expect(world.control.queries.services().map(({ id }) => id)).to.not.include('shared-io');
     expect(world.processes.live().map(({ serviceId }) => serviceId)).to.not.include('shared-io');
   });
 });
@@ -121,7 +121,7 @@ describe('a reload that insists on a revision', () => {
     const error = await rejection(world.control.reload(false, world.origin, seen));
     expect(error).to.be.instanceOf(PreconditionFailedError);
     await settle();
-    expect(world.control.service('telemetry').generation).to.equal(1);
+    expect(world.control.queries.service('telemetry').generation).to.equal(1);
     const looked = await world.control.reload(true, world.origin);
     expect(looked.changes.map(({ service_id, action }) => [service_id, action])).to.deep.equal([
       ['telemetry', 'restart'],
@@ -129,7 +129,7 @@ describe('a reload that insists on a revision', () => {
     const applied = await world.control.reload(false, world.origin, { match: [looked.revision], isNew: false });
     expect(applied).to.deep.include({ applied: true, revision: looked.revision });
     await settle();
-    expect(world.control.service('telemetry').generation).to.equal(2);
+    expect(world.control.queries.service('telemetry').generation).to.equal(2);
   });
 });
 

@@ -48,7 +48,7 @@ describe('a stop whose actor breaks', () => {
     await refusal;
     isBroken = false;
     await Promise.all([world.control.stopAgent('pump1', world.origin), world.pass(), world.pass(), world.pass()]);
-    expect(world.control.agent('pump1')).to.include({ state: 'stopped', intended_state: 'stopped' });
+    expect(world.control.queries.agent('pump1')).to.include({ state: 'stopped', intended_state: 'stopped' });
     expect(world.processes.live()).to.deep.equal([]);
   });
 

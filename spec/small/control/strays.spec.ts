@@ -32,7 +32,7 @@ describe('a host that has lost its records', () => {
     const what = { generation: 4, pid: 4711, fate: 'reported', reason: 'It lives.' } as const;
     world.processes.found.push({ launchId: parseLaunchId('b'.repeat(32)), serviceId: COREIO, ...what });
     await world.boot();
-    const { events } = await world.control.history({ after: 0, limit: 10, type: 'process.stray' });
+    const { events } = await world.control.queries.history({ after: 0, limit: 10, type: 'process.stray' });
     expect(events).to.have.length(1);
     expect(events[0]).to.deep.include({ service_id: COREIO, cause: 'survey' });
     expect(events[0]!.detail).to.deep.equal({ ...what, launch: 'b'.repeat(32) });
@@ -42,16 +42,16 @@ describe('a host that has lost its records', () => {
     const { pid } = adopted();
     await world.boot();
     await world.pass(60_000);
-    expect(world.control.services()).to.deep.equal([]);
+    expect(world.control.queries.services()).to.deep.equal([]);
     expect(world.processes.live().map((launch) => launch.pid)).to.deep.equal([pid]);
 
     await world.control.startAgent({ configPath: '/plant/pump1.yaml' }, world.origin);
     await world.pass(200);
     await world.pass(200);
-    expect(world.control.service(COREIO)).to.include({ state: 'running', pid, generation: 4, adopted: true });
-    expect(world.control.service(COREIO)).to.include({ version: '0.9.0', intended_state: 'running' });
+    expect(world.control.queries.service(COREIO)).to.include({ state: 'running', pid, generation: 4, adopted: true });
+    expect(world.control.queries.service(COREIO)).to.include({ version: '0.9.0', intended_state: 'running' });
     expect(world.processes.launches.map(({ serviceId }) => serviceId)).to.deep.equal(['pump1-corerl']);
-    expect(world.control.agent('pump1').state).to.equal('running');
+    expect(world.control.queries.agent('pump1').state).to.equal('running');
   });
 
   it('stops an adopted process with its agent', async () => {
@@ -61,7 +61,7 @@ describe('a host that has lost its records', () => {
     await world.pass(200);
     await Promise.all([world.control.stopAgent('pump1', world.origin), world.pass(), world.pass()]);
     expect(world.processes.live()).to.deep.equal([]);
-    expect(world.control.service(COREIO).state).to.equal('stopped');
+    expect(world.control.queries.service(COREIO).state).to.equal('stopped');
   });
 
   it('keeps a service waiting beside a stray that is left alone, says why, and does not blame the service', async () => {
@@ -70,9 +70,9 @@ describe('a host that has lost its records', () => {
     for (let i = 0; i < 6; i += 1) world.processes.refuseNext(COREIO, { code: 'ESTRAY', isPermanent: false, message });
     await world.control.startAgent({ configPath: '/plant/pump1.yaml' }, world.origin);
     for (let i = 0; i < 5; i += 1) await world.pass(5_000);
-    expect(world.control.service(COREIO)).to.include({ state: 'backoff', reason: message });
+    expect(world.control.queries.service(COREIO)).to.include({ state: 'backoff', reason: message });
     for (let i = 0; i < 3; i += 1) await world.pass(5_000);
-    expect(world.control.service(COREIO).state).to.equal('running');
+    expect(world.control.queries.service(COREIO).state).to.equal('running');
   });
 });
 
@@ -85,7 +85,7 @@ describe('a restart of the machine', () => {
     await world.control.startAgent({ configPath: '/plant/pump1.yaml' }, world.origin);
     await world.pass(200);
     await world.pass(200);
-    expect(world.control.agent('pump1').state).to.equal('running');
+    expect(world.control.queries.agent('pump1').state).to.equal('running');
   });
 
   /** Everything is gone without a word; the next host finds another boot id. */
@@ -105,12 +105,12 @@ describe('a restart of the machine', () => {
     await reboot();
     await world.pass(200);
     await world.pass(200);
-    expect(world.control.agent('pump1').state).to.equal('running');
-    for (const view of world.control.services()) {
+    expect(world.control.queries.agent('pump1').state).to.equal('running');
+    for (const view of world.control.queries.services()) {
       expect(view).to.include({ state: 'running', generation: 2, adopted: false });
       expect(view.last_exit).to.include({ class: 'lost', code: null, signal: null, generation: 1 });
     }
-    const { events } = await world.control.history({ after: 0, limit: 100, type: 'service.state_changed' });
+    const { events } = await world.control.queries.history({ after: 0, limit: 100, type: 'service.state_changed' });
     const reasons = events.map(({ detail }) => detail['reason']);
     expect(reasons).to.include('the machine was restarted, and the process ended with it');
   });
@@ -121,10 +121,10 @@ describe('a restart of the machine', () => {
       await world.pass(200);
       await world.pass(200);
     }
-    expect(world.control.services().map(({ state }) => state)).to.deep.equal(['running', 'running']);
+    expect(world.control.queries.services().map(({ state }) => state)).to.deep.equal(['running', 'running']);
     for (const wait of [250, 500, 1_000]) {
       world.processes.exit('pump1-corerl', { code: 1 });
-      expect(world.control.service('pump1-corerl').state).to.equal('backoff');
+      expect(world.control.queries.service('pump1-corerl').state).to.equal('backoff');
       await world.pass(wait);
     }
   });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { type UsageSources } from '../../../lib/control/control-deps.ts';
-import { usageView } from '../../../lib/control/views/usage.ts';
+import { type UsageSources } from '../../../lib/control/host-ports.ts';
+import { usageView } from '../../../lib/control/queries/usage.ts';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { TreeUsage } from '../../../lib/ports/process-usage.ts';
 import { ControlWorld } from '../../support/control-world.ts';
@@ -56,7 +56,7 @@ describe('what host and services use', () => {
     await world.boot();
     await world.control.startAgent({ configPath: '/plant/pump1.yaml' }, world.origin);
     await world.pass();
-    const { supported, services: told, host } = await world.control.usage();
+    const { supported, services: told, host } = await world.control.queries.usage();
     expect([supported, told]).to.deep.equal([false, []]);
     expect(host).to.deep.include({ cpu_percent: null, event_loop_lag_ms: null });
   });

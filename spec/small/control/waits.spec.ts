@@ -36,7 +36,7 @@ describe('a command that waits for a state', () => {
     const start = world.control.startAgent(request, world.origin, running);
     expect(await elapsed(start)).to.be.within(400, 600);
     expect(await start).to.equal('pump1');
-    expect(world.control.agent('pump1').state).to.equal('running');
+    expect(world.control.queries.agent('pump1').state).to.equal('running');
   });
 
   it('is answered at once when the state is there already', async () => {
@@ -51,12 +51,12 @@ describe('a command that waits for a state', () => {
     const restart = world.control.restartService('pump1-corerl', world.origin, running);
     const agent = world.control.restartAgent('pump1', world.origin, running);
     await world.pass(2_000);
-    expect(world.control.service('pump1-corerl').state).to.equal('stopping');
+    expect(world.control.queries.service('pump1-corerl').state).to.equal('stopping');
     world.processes.releaseStops();
     await elapsed(Promise.all([restart, agent]));
     expect((await restart).generation).to.be.at.least(2);
     expect((await agent).state).to.equal('running');
-    expect(world.control.service('pump1-coreio').generation).to.equal(2);
+    expect(world.control.queries.service('pump1-coreio').generation).to.equal(2);
   });
 
   it('tells the present state when its time is over, and that the command stays accepted', async () => {
@@ -69,7 +69,7 @@ describe('a command that waits for a state', () => {
     expect(String(error)).to.contain('not running after 1500ms. The command stays accepted');
     world.processes.releaseLaunches();
     for (const wait of [0, 200, 200]) await world.pass(wait);
-    expect(world.control.agent('pump1').state).to.equal('running');
+    expect(world.control.queries.agent('pump1').state).to.equal('running');
   });
 
   it('is refused at once, with the reason, when what it waits for fails', async () => {
@@ -96,7 +96,7 @@ describe('a command that waits for a state', () => {
     await up();
     const ready = world.control.startService('pump1-corerl', world.origin, { ...running, until: 'ready' });
     await world.pass(1_000);
-    expect(world.control.service('pump1-corerl').substate).to.equal('unready');
+    expect(world.control.queries.service('pump1-corerl').substate).to.equal('unready');
     world.prober.pass('pump1-corerl', 'readiness');
     expect(await elapsed(ready)).to.equal(0);
     expect((await ready).substate).to.equal('ready');
@@ -112,7 +112,7 @@ describe('a command that waits for a state', () => {
     expect(String(await agent)).to.contain('The agent "pump1" is stopping and not stopped after 1s');
     world.processes.releaseStops();
     await elapsed(world.control.stopAgent('pump1', world.origin, stopped));
-    expect(world.control.agent('pump1').state).to.equal('stopped');
+    expect(world.control.queries.agent('pump1').state).to.equal('stopped');
   });
 
   it('is over when its caller goes away', async () => {

@@ -18,7 +18,7 @@ describe('pains of peers: a wall clock that is set, or a machine that was suspen
     for (const wait of [0, 200, 200]) await world.pass(wait);
   });
 
-  const corerl = () => world.control.service('pump1-corerl');
+  const corerl = () => world.control.queries.service('pump1-corerl');
   const crash = async (wait: number): Promise<void> => {
     world.processes.exit('pump1-corerl', { code: 1 });
     await world.pass(wait);
@@ -81,7 +81,7 @@ describe('pains of peers: a wall clock that is set, or a machine that was suspen
         await world.boot();
         await world.pass();
         for (const { stop } of world.processes.stops) expect(stop.graceMs).to.be.at.most(5_000);
-        expect(world.control.agent('pump1').state).to.equal('stopped');
+        expect(world.control.queries.agent('pump1').state).to.equal('stopped');
       });
 
       it('makes no restart count for ever, and none come without its delay', async () => {
@@ -108,12 +108,12 @@ describe('pains of peers: a wall clock that is set, or a machine that was suspen
     world.specs.plans.set('pump2', { ...plan, services });
     await world.control.startAgent({ configPath: '/plant/pump2.yaml' }, world.origin);
     for (const wait of [0, 200]) await world.pass(wait);
-    expect(world.control.service('pump2-corerl').substate).to.equal('probing');
+    expect(world.control.queries.service('pump2-corerl').substate).to.equal('probing');
     world.setClock(-HOUR_MS);
     world.kill();
     await world.boot();
     await world.pass(3_500);
-    expect(world.control.service('pump2-corerl').last_exit).to.include({ class: 'start_timeout' });
+    expect(world.control.queries.service('pump2-corerl').last_exit).to.include({ class: 'start_timeout' });
   });
 
   it('keeps the window of restarts no longer than it takes to give up, however often a recovery fails', async () => {

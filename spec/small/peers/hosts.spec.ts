@@ -26,7 +26,7 @@ describe('pains of peers: hosts and their commands', () => {
   }
 
   const generations = (): Record<string, number> =>
-    Object.fromEntries(world.control.services().map(({ id, generation }) => [id, generation]));
+    Object.fromEntries(world.control.queries.services().map(({ id, generation }) => [id, generation]));
 
   const withEnv = (plan: AgentPlan, id: string, env: Readonly<Record<string, string>>): AgentPlan => ({
     ...plan,
@@ -68,12 +68,12 @@ describe('pains of peers: hosts and their commands', () => {
     await start('/plant/pump1.yaml');
     for (let generation = 1; generation < 4; generation += 1) {
       await bootAnew();
-      expect(world.control.service('pump1-corerl')).to.include({ state: 'running', generation, adopted: true });
+      expect(world.control.queries.service('pump1-corerl')).to.include({ state: 'running', generation, adopted: true });
       world.processes.exit('pump1-corerl', { code: 1 });
       await world.pass(2_000);
       await world.pass(60_000);
     }
-    expect(world.control.service('pump1-corerl')).to.include({ state: 'running', generation: 4 });
+    expect(world.control.queries.service('pump1-corerl')).to.include({ state: 'running', generation: 4 });
   });
 
   it('upstream U7: two configurations of one name of which the second silently runs the first', async () => {
@@ -81,7 +81,7 @@ describe('pains of peers: hosts and their commands', () => {
     const error = await rejection(start('/south/pump1.yaml'));
     expect(error).to.be.instanceOf(AgentConflictError);
     expect(String(error)).to.contain('/north/pump1.yaml').and.contain('/south/pump1.yaml');
-    expect(world.control.agent('pump1').config_path).to.equal('/north/pump1.yaml');
+    expect(world.control.queries.agent('pump1').config_path).to.equal('/north/pump1.yaml');
   });
 
   it('upstream U13: an agent that is failed during every restart', async () => {
@@ -90,7 +90,7 @@ describe('pains of peers: hosts and their commands', () => {
     world.processes.exit('pump1-corerl', { code: 1 });
     for (const wait of [0, 250, 200]) {
       await world.pass(wait);
-      seen.push(world.control.agent('pump1').state);
+      seen.push(world.control.queries.agent('pump1').state);
     }
     expect(seen).to.deep.equal(['backoff', 'starting', 'running']);
   });
@@ -105,7 +105,11 @@ describe('pains of peers: hosts and their commands', () => {
         await bootAnew();
         await world.pass(600_000);
         expect(world.processes.launches).to.deep.equal([]);
-        expect(world.control.service('batch')).to.include({ state: 'stopped', substate: 'completed', generation: 1 });
+        expect(world.control.queries.service('batch')).to.include({
+          state: 'stopped',
+          substate: 'completed',
+          generation: 1,
+        });
       }
     });
   }
@@ -117,7 +121,7 @@ describe('pains of peers: hosts and their commands', () => {
     await world.boot();
     await world.pass(600_000);
     expect(world.processes.launches).to.deep.equal([]);
-    expect(world.control.service('batch')).to.include({ state: 'stopped', substate: 'completed' });
+    expect(world.control.queries.service('batch')).to.include({ state: 'stopped', substate: 'completed' });
   });
 
   it('supervisord#877: a service that was stopped by the operator and comes back with the next host', async () => {
@@ -126,8 +130,8 @@ describe('pains of peers: hosts and their commands', () => {
     for (let host = 0; host < 2; host += 1) {
       await bootAnew();
       await world.pass(600_000);
-      expect(world.control.service('pump1-corerl')).to.include({ state: 'stopped', intended_state: 'stopped' });
-      expect(world.control.service('pump1-coreio').state).to.equal('running');
+      expect(world.control.queries.service('pump1-corerl')).to.include({ state: 'stopped', intended_state: 'stopped' });
+      expect(world.control.queries.service('pump1-coreio').state).to.equal('running');
       expect(world.processes.launches).to.deep.equal([]);
     }
   });
@@ -139,6 +143,6 @@ describe('pains of peers: hosts and their commands', () => {
     });
     await world.boot();
     for (const wait of [250, 200, 200]) await world.pass(wait);
-    expect(world.control.agent('pump1').state).to.equal('running');
+    expect(world.control.queries.agent('pump1').state).to.equal('running');
   });
 });

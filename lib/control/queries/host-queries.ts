@@ -10,18 +10,12 @@ import type { FeedBatch, FeedQuery } from '../../model/feed.ts';
 import { agentRevision } from '../../model/policy/revision.ts';
 import { serviceGraph, type ServiceGraph } from '../../model/policy/service-graph.ts';
 import type { AgentId, ServiceId } from '../../model/values/ids.ts';
-import type { LogItem, LogPolicy, LogQuery } from '../../model/values/log-line.ts';
-import type { MeasuredHost } from '../../ports/meter.ts';
-import { agentRef, serviceRef, serviceRefs, type ServiceSnapshot, type SupervisorRef } from '../actors.ts';
-import type { ControlDeps } from '../control-deps.ts';
-import type { Control, PastQuery } from '../control.ts';
-import type { Health } from '../health/health.ts';
-import type { Wishes } from '../intentions.ts';
-import type { Feed } from '../journal/feed.ts';
-import type { Recorder } from '../journal/recorder.ts';
+import type { LogItem, LogQuery } from '../../model/values/log-line.ts';
+import { agentRef, serviceRef, serviceRefs, type ServiceSnapshot } from '../actors.ts';
+import type { PastQuery, Queries } from '../control.ts';
+import type { Runtime } from '../runtime.ts';
 import { explain } from './explain.ts';
 import { agentPastView, pastOf, servicePastView, type Past, type PastOf } from './history.ts';
-import { measuredHost } from './measures.ts';
 import { usageView } from './usage.ts';
 import {
   agentStatusView,
@@ -33,67 +27,52 @@ import {
   unknownAgentStatus,
 } from './views.ts';
 
-/** What a host is looked at through. */
-export interface SeenParts {
-  readonly root: SupervisorRef;
-  readonly wishes: Wishes;
-  readonly recorder: Recorder;
-  readonly feed: Feed;
-  readonly health: Health;
-}
+/** The queries of a running host: answered from its actors as they are. */
+export class HostQueries implements Queries {
+  readonly #runtime: Runtime;
 
-/** The views of a running host: they come from the actors as they are. */
-export class HostViews {
-  readonly #deps: ControlDeps;
-  readonly #parts: SeenParts;
-
-  constructor(deps: ControlDeps, parts: SeenParts) {
-    this.#deps = deps;
-    this.#parts = parts;
-  }
-
-  get root(): SupervisorRef {
-    return this.#parts.root;
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
   }
 
   agentIds(): readonly AgentId[] {
-    return this.#parts.wishes.agents().map((wish) => wish.plan.id);
+    return this.#runtime.wishes.agents().map((wish) => wish.plan.id);
   }
 
   agentStatus(id: string): AgentStatusView {
-    const { root } = this.#parts;
+    const { root } = this.#runtime;
     const agent = agentRef(root, id)?.getSnapshot();
     if (agent === undefined) return unknownAgentStatus(id);
     const services = agent.context.plan.services.flatMap((spec) => serviceRef(root, spec.id)?.getSnapshot() ?? []);
     return agentStatusView(agent, services);
   }
 
-  agent(id: string): ReturnType<Control['agent']> {
-    const agent = agentRef(this.#parts.root, id)?.getSnapshot();
+  agent(id: string): ReturnType<Queries['agent']> {
+    const agent = agentRef(this.#runtime.root, id)?.getSnapshot();
     if (agent === undefined) throw new AgentNotFoundError(id);
     return agentView(agent);
   }
 
   agents(): readonly AgentView[] {
     return this.agentIds().flatMap((id) => {
-      const agent = agentRef(this.#parts.root, id)?.getSnapshot();
+      const agent = agentRef(this.#runtime.root, id)?.getSnapshot();
       return agent === undefined ? [] : [agentView(agent)];
     });
   }
 
   agentRevision(id: string): string {
-    const wish = this.#parts.wishes.agent(id);
+    const wish = this.#runtime.wishes.agent(id);
     if (wish === undefined) throw new AgentNotFoundError(id);
     return agentRevision(wish);
   }
 
   services(): readonly ServiceView[] {
-    return serviceRefs(this.#parts.root).map((ref) => this.#view(ref.getSnapshot()));
+    return serviceRefs(this.#runtime.root).map((ref) => this.#view(ref.getSnapshot()));
   }
 
   serviceGraph(agentId: string | null): ServiceGraph {
     return serviceGraph(
-      serviceRefs(this.#parts.root).map((ref) => graphedService(ref.getSnapshot())),
+      serviceRefs(this.#runtime.root).map((ref) => graphedService(ref.getSnapshot())),
       agentId,
     );
   }
@@ -103,11 +82,9 @@ export class HostViews {
   }
 
   async explain(id: string, ifExit?: SupposedExit): Promise<ExplainView> {
-    const { root, wishes, recorder } = this.#parts;
-    const { store, clock } = this.#deps;
     // What was just seen is a cause too; what cannot be written now is told by the health and tried again by the recorder.
-    await recorder.flush().catch(() => undefined);
-    return explain({ root, wishes, store, clock }, this.snapshotOf(id), ifExit);
+    await this.#runtime.recorder.flush().catch(() => undefined);
+    return explain(this.#runtime, this.snapshotOf(id), ifExit);
   }
 
   io(id: string): IoView {
@@ -117,86 +94,75 @@ export class HostViews {
   }
 
   ioServices(): readonly IoView[] {
-    return serviceRefs(this.#parts.root)
+    return serviceRefs(this.#runtime.root)
       .map((ref) => ref.getSnapshot())
       .filter(isSharedIo)
       .map((snapshot) => ({ service_id: snapshot.context.spec.id, status: serviceStatusView(snapshot) }));
   }
 
-  async history(query: Parameters<Control['history']>[0]): ReturnType<Control['history']> {
-    const entries = await this.#deps.store.history(query);
+  async history(query: Parameters<Queries['history']>[0]): ReturnType<Queries['history']> {
+    const entries = await this.#runtime.ports.store.history(query);
     const last = entries.at(-1);
     return { events: entries.map(eventView), next: last && entries.length === query.limit ? last.seq : null };
   }
 
   async servicePast(id: string, query: PastQuery): Promise<ServicePastView> {
     const past = await this.#past({ serviceId: id }, query);
-    const isKnown = serviceRef(this.#parts.root, id) !== undefined;
+    const isKnown = serviceRef(this.#runtime.root, id) !== undefined;
     if (!isKnown && isNothing(past)) throw new ServiceNotFoundError(id);
     return servicePastView(id, past);
   }
 
   async agentPast(id: string, query: PastQuery): Promise<AgentPastView> {
     const past = await this.#past({ agentId: id }, query);
-    const isKnown = agentRef(this.#parts.root, id) !== undefined;
+    const isKnown = agentRef(this.#runtime.root, id) !== undefined;
     if (!isKnown && isNothing(past)) throw new AgentNotFoundError(id);
     return agentPastView(id, past);
   }
 
   feed(query: FeedQuery, signal: AbortSignal): AsyncIterable<FeedBatch> {
-    return this.#parts.feed.read(query, signal);
+    return this.#runtime.feed.read(query, signal);
   }
 
   logs(id: string, query: Omit<LogQuery, 'serviceId'>, follow?: AbortSignal): AsyncIterable<readonly LogItem[]> {
     const wanted = { ...query, serviceId: this.snapshotOf(id).context.spec.id };
-    const { logs } = this.#deps;
+    const { logs } = this.#runtime.ports;
     return follow === undefined ? logs.read(wanted) : logs.follow(wanted, follow);
   }
 
-  logPolicies(): readonly LogPolicy[] {
-    return serviceRefs(this.#parts.root).map((ref) => {
-      const { spec, launch, generation } = ref.getSnapshot().context;
-      return { serviceId: spec.id, generation: launch?.generation ?? generation, ...spec.logs };
-    });
-  }
-
   usage(): Promise<UsageView> {
-    const { usage, clock } = this.#deps;
+    const { usage, clock } = this.#runtime.ports;
     const ids = (): readonly ServiceId[] =>
-      serviceRefs(this.#parts.root).map((ref) => ref.getSnapshot().context.spec.id);
+      serviceRefs(this.#runtime.root).map((ref) => ref.getSnapshot().context.spec.id);
     return usageView(usage, ids, () => clock.now());
   }
 
-  measured(): MeasuredHost {
-    return measuredHost(this.#parts.root, this.#parts.health);
-  }
-
   obstacles(): readonly string[] {
-    return this.#parts.health.obstacles();
+    return this.#runtime.ports.health.obstacles();
   }
 
   health(): HealthView {
-    const { processId, version } = this.#deps.identity;
-    const reasons = this.#parts.health.reasons();
+    const { processId, version } = this.#runtime.ports.identity;
+    const reasons = this.#runtime.ports.health.reasons();
     const base = { process_id: processId, service: 'coredinator', version } as const;
     return reasons.length === 0 ? { status: 'healthy', ...base } : { status: 'degraded', ...base, reasons };
   }
 
   /** How space is released is a matter of this host and its disk, not of who launched. */
   #view(snapshot: ServiceSnapshot): ServiceView {
-    const { guarantees } = this.#deps.identity;
+    const { guarantees } = this.#runtime.ports.identity;
     const view = serviceView(snapshot, guarantees);
     return { ...view, guarantees: { ...view.guarantees, lossless_rotation: guarantees.losslessRotation } };
   }
 
   async #past(whose: PastOf, query: PastQuery): Promise<Past> {
-    await this.#parts.recorder.flush().catch(() => undefined); // as for an explanation
-    return pastOf(whose, query, this.#deps.store);
+    await this.#runtime.recorder.flush().catch(() => undefined); // as for an explanation
+    return pastOf(whose, query, this.#runtime.ports.store);
   }
 
   /** Throws ServiceNotFoundError. */
-  protected snapshotOf(id: string): ServiceSnapshot {
-    const snapshot = serviceRef(this.#parts.root, id)?.getSnapshot();
+  snapshotOf(id: string): ServiceSnapshot {
+    const snapshot = serviceRef(this.#runtime.root, id)?.getSnapshot();
     if (snapshot === undefined) throw new ServiceNotFoundError(id);
     return snapshot;
   }

@@ -2,7 +2,7 @@ import type { HostUsageView, ServiceUsageView, UsageView } from '../../api/schem
 import type { ServiceId } from '../../model/values/ids.ts';
 import { isoOf, type Instant } from '../../model/values/time.ts';
 import type { TreeUsage, Vitals } from '../../ports/process-usage.ts';
-import type { UsageSources } from '../control-deps.ts';
+import type { UsageSources } from '../host-ports.ts';
 
 /** What these services and the host use, in the order of the services. */
 export async function usageView(

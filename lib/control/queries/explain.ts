@@ -14,37 +14,29 @@ import { revisionOf } from '../../model/policy/revision.ts';
 import { stateOf } from '../../model/states.ts';
 import { isoOf, type Instant } from '../../model/values/time.ts';
 import type { ActorStore } from '../../ports/actor-store.ts';
-import type { Clock } from '../../ports/clock.ts';
 import { agentRefs, serviceRef, type ServiceSnapshot, type SupervisorRef } from '../actors.ts';
-import type { Wishes } from '../intentions.ts';
+import type { Runtime } from '../runtime.ts';
 import { causesOf } from './causes.ts';
 import { reasonView } from './views.ts';
 
-/** What an explanation is put together from. */
-export interface ExplainDeps {
-  readonly root: SupervisorRef;
-  readonly wishes: Wishes;
-  readonly store: Pick<ActorStore, 'history'>;
-  readonly clock: Clock;
-}
-
 /** Why a service is as it is, and what happens next. Only the causes need the store: without it, the rest is answered. */
 export async function explain(
-  deps: ExplainDeps,
+  runtime: Runtime,
   snapshot: ServiceSnapshot,
   ifExit: SupposedExit | undefined,
 ): Promise<ExplainView> {
-  const now = deps.clock.now();
+  const { root, ports } = runtime;
+  const now = ports.clock.now();
   const { context } = snapshot;
-  const situation = situationOf(deps, snapshot);
+  const situation = situationOf(runtime, snapshot);
   const { spec, state, substate, intended, awaits, holders } = situation;
   const { backoff, intensity } = spec.restart;
-  const supposed = ifExit === undefined ? {} : { if_exit: ifExitView(deps.root, ifExit, situation, now) };
+  const supposed = ifExit === undefined ? {} : { if_exit: ifExitView(root, ifExit, situation, now) };
   return {
     ...{ id: spec.id, state, substate, intended_state: intended, since: isoOf(context.since) },
     summary: summaryOf(situation, now),
     waits_for: awaits.map(awaitedView),
-    ...(await causesView(deps.store, situation)),
+    ...(await causesView(ports.store, situation)),
     next: [...endsOfState(situation, now), ...endsOfBudget(situation, now)].map((pending) => nextView(pending, now)),
     budget: {
       restarts: restartsWithin(situation, now).length,
@@ -60,7 +52,7 @@ export async function explain(
   };
 }
 
-function situationOf({ root, wishes }: ExplainDeps, { context, value }: ServiceSnapshot): Situation {
+function situationOf({ root, wishes }: Runtime, { context, value }: ServiceSnapshot): Situation {
   const { spec, launch, revision, stable } = context;
   const { state, substate } = stateOf(value);
   const isWaiting = state === 'starting' && substate === 'waiting';
@@ -87,7 +79,7 @@ function awaitsOf(root: SupervisorRef, context: ServiceContext): readonly Awaite
 }
 
 async function causesView(
-  store: ExplainDeps['store'],
+  store: ActorStore,
   { spec, awaits }: Situation,
 ): Promise<Pick<ExplainView, 'causes' | 'causes_unavailable'>> {
   try {

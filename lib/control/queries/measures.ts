@@ -1,11 +1,12 @@
 import { stateOf } from '../../model/states.ts';
+import type { LogPolicy } from '../../model/values/log-line.ts';
 import type { MeasuredHost, MeasuredService } from '../../ports/meter.ts';
-import { agentRefs, serviceRefs, type ServiceSnapshot, type SupervisorRef } from '../actors.ts';
-import type { Health } from '../health/health.ts';
+import { agentRefs, serviceRefs, type ServiceSnapshot } from '../actors.ts';
+import type { Runtime } from '../runtime.ts';
 import { agentsOf } from './views.ts';
 
 /** The host as it is measured: cheaper than its views, and one actor at a time. */
-export function measuredHost(root: SupervisorRef, health: Health): MeasuredHost {
+export function measuredHost({ root, ports: { health } }: Runtime): MeasuredHost {
   return {
     *agents() {
       for (const ref of agentRefs(root)) {
@@ -35,4 +36,12 @@ function measuredService({ value, context }: ServiceSnapshot): MeasuredService {
     restarts,
     launchedAt: launch?.launchedAt ?? null,
   };
+}
+
+/** How much output of each known service is to be kept. */
+export function logPolicies({ root }: Runtime): readonly LogPolicy[] {
+  return serviceRefs(root).map((ref) => {
+    const { spec, launch, generation } = ref.getSnapshot().context;
+    return { serviceId: spec.id, generation: launch?.generation ?? generation, ...spec.logs };
+  });
 }

@@ -14,8 +14,8 @@ import type { OpenWebhooks } from '../ports/webhooks.ts';
 import type { ExitMode } from './control.ts';
 import type { Health } from './health/health.ts';
 
-/** The ports and facts that a host is run on. */
-export interface ControlDeps {
+/** What a host is given from outside: its ports, and what it is told about itself. */
+export interface HostPorts {
   readonly store: ActorStore;
   readonly specs: SpecSource;
   readonly processes: ProcessHost;
