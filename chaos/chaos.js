@@ -108,7 +108,7 @@ export class Chaos {
     const under = [];
     // Awaited at the end of the host; until then a failure must not count as one that nobody handles.
     const begin = (task) => under.push(task) && task.catch(() => undefined);
-    begin(this.checkWishes(host));
+    begin(this.checkIntentions(host));
     for (const step of plan.steps) {
       await Promise.race([pause(step.afterMs), killed, host.ended]);
       if (host.isOver || Date.now() - host.spawnedAt - host.bootMs >= plan.killAfterMs) break;
@@ -152,7 +152,7 @@ export class Chaos {
   }
 
   /** A host that has just come up must know every command that was answered. */
-  async checkWishes(host) {
+  async checkIntentions(host) {
     await Promise.all(
       this.promised.map(async ({ target, certain }) => {
         const answer = await host.get(target.status);

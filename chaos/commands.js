@@ -41,8 +41,8 @@ export class Promised {
     await Promise.all([stopped, this.start(host)]);
   }
 
-  async #send(host, wish, [path, body]) {
-    const command = { wish, sentAt: Date.now(), answeredAt: null, isAccepted: false, isUnderWay: true };
+  async #send(host, intention, [path, body]) {
+    const command = { intention, sentAt: Date.now(), answeredAt: null, isAccepted: false, isUnderWay: true };
     this.#commands.push(command);
     try {
       const answer = await host.request('POST', path, body);
@@ -53,7 +53,7 @@ export class Promised {
   }
 
   #answered(command, { status, body }, path) {
-    const isUnknownIo = status === 404 && command.wish === 'stopped';
+    const isUnknownIo = status === 404 && command.intention === 'stopped';
     command.answeredAt = Date.now();
     command.isAccepted = status === 200 || isUnknownIo;
     if (isUnknownIo && this.#isStartedBefore(command)) {
@@ -62,12 +62,12 @@ export class Promised {
     this.#tally.hit(command.isAccepted ? 'commands accepted' : 'commands refused');
     if (!command.isAccepted)
       this.#tally.lose('forgotten commands', `${path} was refused: ${status} ${JSON.stringify(body)}`);
-    else if (command.wish === 'stopped' && this.#commands.at(-1) === command) this.#checkGone(command);
+    else if (command.intention === 'stopped' && this.#commands.at(-1) === command) this.#checkGone(command);
   }
 
   #isStartedBefore(command) {
     const before = this.#commands[this.#commands.indexOf(command) - 1];
-    return before?.wish === 'running' && before.isAccepted;
+    return before?.intention === 'running' && before.isAccepted;
   }
 
   /** A stop answers when the processes are gone. */
@@ -87,16 +87,16 @@ export class Promised {
   /** What the host has promised: `running`, `stopped`, or null when commands are not answered that may have been accepted. */
   get certain() {
     const last = this.#commands.findLastIndex((command) => command.isAccepted);
-    const wish = this.#commands[last]?.wish ?? 'stopped';
-    return this.#commands.slice(last + 1).every((command) => command.wish === wish) ? wish : null;
+    const intention = this.#commands[last]?.intention ?? 'stopped';
+    return this.#commands.slice(last + 1).every((command) => command.intention === intention) ? intention : null;
   }
 
   /** Whether a stop may have ended a process of the target that began and was gone at these instants. */
   mayHaveStopped(startedAt, goneAt) {
     return this.#commands.some((stop, index) => {
-      if (stop.wish !== 'stopped' || stop.sentAt > goneAt) return false;
-      const isUndone = ({ wish, isAccepted, answeredAt }) =>
-        wish === 'running' && isAccepted && answeredAt + STOP_LEFT_MS <= startedAt;
+      if (stop.intention !== 'stopped' || stop.sentAt > goneAt) return false;
+      const isUndone = ({ intention, isAccepted, answeredAt }) =>
+        intention === 'running' && isAccepted && answeredAt + STOP_LEFT_MS <= startedAt;
       return !this.#commands.slice(index + 1).some(isUndone);
     });
   }

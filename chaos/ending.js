@@ -24,7 +24,7 @@ export class LastHost {
     writeFileSync(join(this.#plant.folder, 'quiet'), '');
     const host = this.#chaos.start();
     if (!(await host.ready())) throw new Error(`The last host did not come up: ${host.tail}`);
-    await this.#chaos.checkWishes(host);
+    await this.#chaos.checkIntentions(host);
     await this.#untilQuiet(host);
     await this.#checkKnown(host);
     await Promise.all(promised.map((one) => one.stop(host)));
@@ -44,12 +44,12 @@ export class LastHost {
     return answer.body.services;
   }
 
-  /** Every service as wished, twice with a while in between: what is still to end by its plan has ended then. */
+  /** Every service as intended, twice with a while in between: what is still to end by its plan has ended then. */
   async #untilQuiet(host) {
     let problems = [];
     const isQuiet = async () => (problems = await this.#problems(host)).length === 0;
     const isDone = (await until(QUIET_MS, isQuiet)) && (await pause(1_500), await until(QUIET_MS, isQuiet));
-    if (!isDone) for (const problem of problems) this.#tally.lose('services not as wished', problem);
+    if (!isDone) for (const problem of problems) this.#tally.lose('services not as intended', problem);
   }
 
   async #problems(host) {
@@ -62,8 +62,8 @@ export class LastHost {
 
   #problem(id, view, certain) {
     const mains = this.#chaos.ledger.liveMains(id);
-    const wish = certain ?? view?.intended_state ?? 'stopped';
-    if (wish === 'stopped') {
+    const intention = certain ?? view?.intended_state ?? 'stopped';
+    if (intention === 'stopped') {
       const isDown = mains.length === 0 && (view === undefined || view.state === 'stopped');
       return isDown ? null : `${id} is to be stopped, is ${view?.state}, pids ${mains.map(({ pid }) => pid).join(' ')}`;
     }

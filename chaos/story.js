@@ -2,7 +2,7 @@ import { Dice } from './dice.js';
 
 /** Where a host can be told to kill itself, with the highest count at which it may. */
 const POINTS = {
-  'after-wish': 2,
+  'after-intention': 2,
   'before-commit': 6,
   'after-commit': 6,
   'mid-recovery': 1,

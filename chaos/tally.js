@@ -7,7 +7,7 @@ const LOSSES = [
   'disturbed services',
   'wrong exit codes',
   'log gaps',
-  'services not as wished',
+  'services not as intended',
   'hosts that broke',
 ];
 const MOST_TOLD = 12;

@@ -51,7 +51,7 @@ async function killed(place) {
   return at;
 }
 
-/** What cannot be had from outside: rows of real actors and wishes, changed in these places and no other. */
+/** What cannot be had from outside: rows of real actors and intentions, changed in these places and no other. */
 const EDITS = [
   // The actor of "abandoned" broke six times within a minute. No input is known on which an actor of 0.1.0 breaks.
   `UPDATE actor_snapshot SET state = 'failed', snapshot = json_set(snapshot, '$.value', json('{"failed":"abandoned"}'),

@@ -53,8 +53,8 @@ class FolderCatalog implements Catalog {
     const key = JSON.stringify([
       query.executable,
       query.version,
-      query.fallback?.condemned,
-      query.fallback?.stablePath,
+      query.fallback?.rejected,
+      query.fallback?.lastGoodPath,
     ]);
     const known = choices.get(key);
     if (known !== undefined) return known;

@@ -68,17 +68,17 @@ async function withoutLink(candidate: Candidate): Promise<Candidate> {
   return { ...candidate, path: await realpath(candidate.path).catch(() => candidate.path) };
 }
 
-/** A condemned file that is the only one is chosen all the same: a program that may fail is better than none. */
+/** A rejected file that is the only one is chosen all the same: a program that may fail is better than none. */
 async function fallenBack(
   best: Inspection,
   fitting: readonly Candidate[],
   fallback: Fallback | undefined,
   basePath: string,
 ): Promise<Inspection> {
-  if (fallback?.condemned !== best.fingerprint) return best;
+  if (fallback?.rejected !== best.fingerprint) return best;
   const resolved = await Promise.all(fitting.map(withoutLink));
   const others = resolved.filter(({ path }) => path !== best.path);
-  const isStable = ({ path }: Candidate): boolean => path === fallback.stablePath;
+  const isStable = ({ path }: Candidate): boolean => path === fallback.lastGoodPath;
   const inTurn = [...others.filter(isStable), ...others.filter((other) => !isStable(other))];
   return (await firstExecutable(inTurn, basePath, [])) ?? best;
 }

@@ -55,7 +55,7 @@ export interface Queries {
   agent(id: string): AgentView;
   /** In the order of first start. */
   agents(): readonly AgentView[];
-  /** The revision of its definition and its wish. Throws AgentNotFoundError. */
+  /** The revision of its definition and its intention. Throws AgentNotFoundError. */
   agentRevision(id: string): string;
   services(): readonly ServiceView[];
   /** Which service waits for which: of an agent with all that its services wait for, of null of all. */
@@ -100,7 +100,7 @@ export interface Queries {
 export interface Control {
   readonly queries: Queries;
   /**
-   * Starts an agent, or does nothing if it is up with the same config file. Resolves when the wish is durable; with a wait, as all
+   * Starts an agent, or does nothing if it is up with the same config file. Resolves when the intention is durable; with a wait, as all
    * commands that take one, when the state is reached: then it throws WaitTimeoutError, WaitFailedError.
    */
   startAgent(request: AgentRequest, origin: CommandOrigin, wait?: Wait): Promise<AgentId>;

@@ -33,8 +33,8 @@ export interface HostPorts {
   readonly log: Log;
   /** What store and processes report to besides. */
   readonly health: Health;
-  /** Told of facts once they are durable, before whoever reads the feed; must not throw. Default: nobody. */
-  readonly onFacts?: (facts: readonly JournalEntry[]) => void;
+  /** Told of events once they are durable, before whoever reads the feed; must not throw. Default: nobody. */
+  readonly onEvents?: (events: readonly JournalEntry[]) => void;
   /** How the host leaves when nobody says how; default: `detach`. */
   readonly exitMode?: ExitMode;
   /** Where a corrupt store was moved to at this start; default: there was none. */

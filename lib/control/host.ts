@@ -21,7 +21,7 @@ import { deleteService } from './commands/service-removal.ts';
 import { signalService } from './commands/signal-service.ts';
 import { Waits } from './commands/wait-for-state.ts';
 import type { CommandOrigin, Control, ExitMode, OpenControl, Wait } from './control.ts';
-import { hostFact } from './journal/facts.ts';
+import { hostEvent } from './journal/events.ts';
 import { HostQueries } from './queries/host-queries.ts';
 import { logPolicies, measuredHost } from './queries/measures.ts';
 import { reloadView, serviceStatusView } from './queries/views.ts';
@@ -163,25 +163,25 @@ export class Host implements OpenControl {
   }
 
   shutdown(mode: ExitMode | null, { correlationId }: CommandOrigin): ExitMode {
-    this.#runtime.intake.assertOpen();
+    this.#runtime.commandLog.assertOpen();
     const chosen = mode ?? this.#runtime.ports.exitMode ?? 'detach';
-    const fact = hostFact('host.shutdown_requested', this.#runtime.ports.clock.now(), { mode: chosen });
-    this.#runtime.recorder.note({ ...fact, cause: 'command', correlationId });
+    const event = hostEvent('host.shutdown_requested', this.#runtime.ports.clock.now(), { mode: chosen });
+    this.#runtime.recorder.note({ ...event, cause: 'command', correlationId });
     this.#leave(chosen);
     return chosen;
   }
 
   async crashed(error: Error): Promise<void> {
     const { recorder } = this.#runtime;
-    recorder.note(hostFact('host.crashed', this.#runtime.ports.clock.now(), { message: error.message }));
+    recorder.note(hostEvent('host.crashed', this.#runtime.ports.clock.now(), { message: error.message }));
     await recorder.flush();
   }
 
   async close(mode: ExitMode): Promise<void> {
-    const { ports, root, intake, recorder, feed, webhooks } = this.#runtime;
-    intake.close();
+    const { ports, root, commandLog, recorder, feed, webhooks } = this.#runtime;
+    commandLog.close();
     if (mode === 'drain') await drain(this.#runtime);
-    recorder.note(hostFact('host.stopped', ports.clock.now(), { mode, left: ports.processes.live().length }));
+    recorder.note(hostEvent('host.stopped', ports.clock.now(), { mode, left: ports.processes.live().length }));
     await recorder.close();
     feed.close(); // its readers are told of everything, that the host stopped too
     await webhooks?.close();

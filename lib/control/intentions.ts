@@ -1,74 +1,80 @@
 import { agentActorId } from '../actors/agent/context.ts';
 import type { ResumedIntention } from '../actors/service/events.ts';
-import type { ServiceSeat } from '../actors/supervisor/events.ts';
-import type { AgentWish, ServiceWish, Wish } from '../model/intention.ts';
+import type { ServiceEntry } from '../actors/supervisor/events.ts';
+import type { AgentIntention, ServiceIntention, Intention } from '../model/intention.ts';
 import type { AgentId, Holder, ServiceId } from '../model/values/ids.ts';
 
-/** The accepted wishes in the order in which their subjects first came; the memory of what the store keeps. */
-export class Wishes {
-  readonly #bySubject = new Map<string, Wish>();
+/** The accepted intentions in the order in which their subjects first came; the memory of what the store keeps. */
+export class Intentions {
+  readonly #bySubject = new Map<string, Intention>();
 
-  constructor(wishes: readonly Wish[]) {
-    for (const wish of wishes) this.#bySubject.set(wish.subject, wish);
+  constructor(intentions: readonly Intention[]) {
+    for (const intention of intentions) this.#bySubject.set(intention.subject, intention);
   }
 
-  put(wish: Wish): void {
-    this.#bySubject.set(wish.subject, wish);
+  put(intention: Intention): void {
+    this.#bySubject.set(intention.subject, intention);
   }
 
   drop(subject: string): void {
     this.#bySubject.delete(subject);
   }
 
-  agent(id: AgentId | string): AgentWish | undefined {
-    const wish = this.#bySubject.get(`agent:${id}`);
-    return wish !== undefined && isAgentWish(wish) ? wish : undefined;
+  agent(id: AgentId | string): AgentIntention | undefined {
+    const intention = this.#bySubject.get(`agent:${id}`);
+    return intention !== undefined && isAgentIntention(intention) ? intention : undefined;
   }
 
-  service(id: ServiceId | string): ServiceWish | undefined {
-    const wish = this.#bySubject.get(`service:${id}`);
-    return wish === undefined || isAgentWish(wish) ? undefined : wish;
+  service(id: ServiceId | string): ServiceIntention | undefined {
+    const intention = this.#bySubject.get(`service:${id}`);
+    return intention === undefined || isAgentIntention(intention) ? undefined : intention;
   }
 
-  agents(): readonly AgentWish[] {
-    return [...this.#bySubject.values()].filter(isAgentWish);
+  agents(): readonly AgentIntention[] {
+    return [...this.#bySubject.values()].filter(isAgentIntention);
   }
 
-  services(): readonly ServiceWish[] {
-    return [...this.#bySubject.values()].filter((wish): wish is ServiceWish => !isAgentWish(wish));
+  services(): readonly ServiceIntention[] {
+    return [...this.#bySubject.values()].filter(
+      (intention): intention is ServiceIntention => !isAgentIntention(intention),
+    );
   }
 
-  /** Every service that the wishes speak of, with who wants it to run. */
-  seats(): ReadonlyMap<ServiceId, ServiceSeat> {
-    const seats = new Map<ServiceId, ServiceSeat>();
+  /** Every service that the intentions speak of, with who wants it to run. */
+  entries(): ReadonlyMap<ServiceId, ServiceEntry> {
+    const entries = new Map<ServiceId, ServiceEntry>();
     for (const { plan, intended } of this.agents()) {
       for (const spec of plan.services) {
-        const seat = seats.get(spec.id);
-        const holders = [...(seat?.holders ?? []), ...(intended === 'running' ? [agentActorId(plan.id)] : [])];
-        seats.set(spec.id, { spec: seat?.spec ?? spec, holders, intended: holders.length > 0 ? 'running' : 'stopped' });
+        const entry = entries.get(spec.id);
+        const holders = [...(entry?.holders ?? []), ...(intended === 'running' ? [agentActorId(plan.id)] : [])];
+        entries.set(spec.id, {
+          spec: entry?.spec ?? spec,
+          holders,
+          intended: holders.length > 0 ? 'running' : 'stopped',
+        });
       }
     }
     for (const { spec, holder, intended } of this.services()) {
-      const others = seats.get(spec.id)?.holders ?? [];
+      const others = entries.get(spec.id)?.holders ?? [];
       const holders = holder === null ? others : [...others, holder];
-      seats.set(spec.id, { spec, holders, intended: holders.length > 0 ? intended : 'stopped' });
+      entries.set(spec.id, { spec, holders, intended: holders.length > 0 ? intended : 'stopped' });
     }
-    return seats;
+    return entries;
   }
 
   /**
-   * Who holds a service after a restart of the host, and whether it is to run: those that the wishes name, and agents on their way
+   * Who holds a service after a restart of the host, and whether it is to run: those that the intentions name, and agents on their way
    * down that have not let go of it yet (they release it in their order).
    */
-  resumed(seat: ServiceSeat | undefined, id: ServiceId, kept: readonly Holder[]): ResumedIntention {
-    const wished = seat?.holders ?? [];
-    const leaving = kept.filter((holder) => !wished.includes(holder) && this.#bySubject.has(holder));
-    const holders = [...wished, ...leaving];
+  resumed(entry: ServiceEntry | undefined, id: ServiceId, kept: readonly Holder[]): ResumedIntention {
+    const wanted = entry?.holders ?? [];
+    const leaving = kept.filter((holder) => !wanted.includes(holder) && this.#bySubject.has(holder));
+    const holders = [...wanted, ...leaving];
     const { intended = 'running', atLeast = 0 } = this.service(id) ?? {};
-    return { spec: seat?.spec ?? null, holders, intended: holders.length > 0 ? intended : 'stopped', atLeast };
+    return { spec: entry?.spec ?? null, holders, intended: holders.length > 0 ? intended : 'stopped', atLeast };
   }
 }
 
-function isAgentWish(wish: Wish): wish is AgentWish {
-  return 'plan' in wish;
+function isAgentIntention(intention: Intention): intention is AgentIntention {
+  return 'plan' in intention;
 }

@@ -3,13 +3,13 @@ import { createSupervisorMachine } from '../actors/supervisor/machine.ts';
 import type { ActorRow } from '../ports/actor-store.ts';
 import { wallTimers } from '../ports/wall-timers.ts';
 import { Changes } from './commands/actor-changes.ts';
-import { Intake } from './commands/command-log.ts';
+import { CommandLog } from './commands/command-log.ts';
 import type { OpenControl } from './control.ts';
 import { ReportingCatalog } from './health/observed-process-host.ts';
 import type { HostPorts } from './host-ports.ts';
 import { Host } from './host.ts';
-import { Wishes } from './intentions.ts';
-import { hostFact } from './journal/facts.ts';
+import { Intentions } from './intentions.ts';
+import { hostEvent } from './journal/events.ts';
 import { openFeed } from './journal/feed.ts';
 import { Journal } from './journal/journal.ts';
 import { Recorder } from './journal/recorder.ts';
@@ -27,11 +27,11 @@ export async function openControl(ports: HostPorts): Promise<OpenControl> {
   watchStore(withoutWebhooks, () => host?.completeDeletions());
   // Before anything happens in this host: a new webhook is told that it started.
   const base = await withWebhooks(withoutWebhooks);
-  recorder.note(hostFact('host.started', clock.now(), { pid: identity.processId, version: identity.version }));
+  recorder.note(hostEvent('host.started', clock.now(), { pid: identity.processId, version: identity.version }));
   noteRecovery(base);
   const runtime = await recover(base, rows, createSupervisorMachine(actorPorts(base), clock));
   host = new Host(runtime);
-  // Facts get their numbers when they are written, commands at once: that the host started comes before what it then asks for.
+  // Events get their numbers when they are written, commands at once: that the host started comes before what it then asks for.
   await recorder.flush().catch(() => undefined); // what cannot be written is told, and tried again by the recorder
   await host.comeUp();
   return host;
@@ -41,21 +41,21 @@ export async function openControl(ports: HostPorts): Promise<OpenControl> {
 export async function openRuntime(
   ports: HostPorts,
 ): Promise<{ readonly base: RuntimeBase; readonly rows: readonly ActorRow[] }> {
-  const { store, processes, specs, health, onFacts, crashPoint, clock, log, timers = wallTimers } = ports;
+  const { store, processes, specs, health, onEvents, crashPoint, clock, log, timers = wallTimers } = ports;
   health.include(() => processes.troubles());
   const rows = await store.loadActors();
-  const wishes = new Wishes(await store.loadWishes());
+  const intentions = new Intentions(await store.loadIntentions());
   const newest = await store.lastSeq();
   const feed = await openFeed({ store, timers, newest, numbered: () => journal.last });
-  const journal = new Journal(newest, (facts) => {
-    onFacts?.(facts);
-    feed.publish(facts);
+  const journal = new Journal(newest, (events) => {
+    onEvents?.(events);
+    feed.publish(events);
   });
   const changes = new Changes();
   const recorder = new Recorder({ store, journal, clock, timers, log, onChanged: changes.notify, crashPoint }, rows);
-  const intake = new Intake({ store, wishes, journal, clock, crashPoint });
+  const commandLog = new CommandLog({ store, intentions, journal, clock, crashPoint });
   const configuration = { specs };
-  return { base: { ports, timers, configuration, wishes, journal, recorder, feed, changes, intake }, rows };
+  return { base: { ports, timers, configuration, intentions, journal, recorder, feed, changes, commandLog }, rows };
 }
 
 /** What actors act through: launches wait until the state that asks for them is durable, and what cannot be searched is in the health. */
@@ -85,7 +85,7 @@ async function withWebhooks(base: RuntimeBase): Promise<RuntimeBase> {
     newest: () => feed.newest,
     view: eventView,
     note: ({ type, detail }) => {
-      recorder.note(hostFact(type, ports.clock.now(), detail));
+      recorder.note(hostEvent(type, ports.clock.now(), detail));
     },
   });
   if (webhooks === undefined) return base;
@@ -97,7 +97,7 @@ async function withWebhooks(base: RuntimeBase): Promise<RuntimeBase> {
 /** A store that began anew is something that a person has to know for as long as this host lives. */
 function noteRecovery({ ports: { recoveredFrom = null, clock, health }, recorder }: RuntimeBase): void {
   if (recoveredFrom === null) return;
-  recorder.note(hostFact('store.recovered', clock.now(), { moved_to: recoveredFrom }));
+  recorder.note(hostEvent('store.recovered', clock.now(), { moved_to: recoveredFrom }));
   health.remark(
     `The store was corrupt when this host started; it was moved to "${recoveredFrom}", and what could be read of it was kept.`,
   );

@@ -3,9 +3,9 @@ import type { SpecSource } from '../ports/spec-source.ts';
 import type { Webhooks } from '../ports/webhooks.ts';
 import type { SupervisorRef } from './actors.ts';
 import type { Changes } from './commands/actor-changes.ts';
-import type { Intake } from './commands/command-log.ts';
+import type { CommandLog } from './commands/command-log.ts';
 import type { HostPorts } from './host-ports.ts';
-import type { Wishes } from './intentions.ts';
+import type { Intentions } from './intentions.ts';
 import type { Feed } from './journal/feed.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Recorder } from './journal/recorder.ts';
@@ -20,12 +20,12 @@ export interface RuntimeBase {
   readonly ports: HostPorts;
   readonly timers: Timers;
   readonly configuration: Configuration;
-  readonly wishes: Wishes;
+  readonly intentions: Intentions;
   readonly journal: Journal;
   readonly recorder: Recorder;
   readonly feed: Feed;
   readonly changes: Changes;
-  readonly intake: Intake;
+  readonly commandLog: CommandLog;
   /** Undefined: nothing is sent anywhere. */
   readonly webhooks?: Webhooks | undefined;
 }

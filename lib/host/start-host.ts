@@ -68,8 +68,8 @@ function hostPorts({ options, config, log, version, metrics, crashPoint }: Start
   const { instanceId, health, store, processes, logs, prober, catalog, guarantees } = adapters;
   return {
     store: store.actors,
-    onFacts: (facts) => {
-      metrics.facts.published(facts);
+    onEvents: (events) => {
+      metrics.events.published(events);
     },
     specs: config.specSource(store.portBook(findFreePort)),
     processes: new ObservedProcessHost(processes, health, metrics.processes),

@@ -2,8 +2,8 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Instant } from '../model/values/time.ts';
 import type { Exposition, MeasuredHost, ProbeMeter, ProcessMeter, RequestMeter } from '../ports/meter.ts';
 import type { HostVitals, ProcessUsage } from '../ports/process-usage.ts';
+import { EventMeter } from './event-meter.ts';
 import { TextExposition } from './exposition.ts';
-import { FactMeter } from './fact-meter.ts';
 import type { Family } from './family.ts';
 import { EMPTY_FRAME, takeFrame, type Frame } from './frame.ts';
 import { hostFamilies } from './host-families.ts';
@@ -24,7 +24,7 @@ export interface MetricsOptions {
 
 /** The numbers of one host, with a meter for each kind of work, which is told how it goes. */
 export class Metrics {
-  readonly facts: FactMeter;
+  readonly events: EventMeter;
   readonly store: StoreMeter;
   readonly processes: ProcessMeter;
   readonly probes: ProbeMeter;
@@ -39,7 +39,7 @@ export class Metrics {
     if (hasProcessMetrics) {
       collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: LOOP_LOOK_MS });
     }
-    this.facts = new FactMeter(this.#registry, startedAt);
+    this.events = new EventMeter(this.#registry, startedAt);
     this.store = new StoreMeter(this.#registry);
     this.processes = new PromProcessMeter(this.#registry);
     this.probes = new PromProbeMeter(this.#registry);
@@ -48,7 +48,7 @@ export class Metrics {
   }
 
   #families(version: string, frame: Frame): readonly Family[] {
-    const { exits, lastSeq } = this.facts;
+    const { exits, lastSeq } = this.events;
     const facts = { version, readyAfterSeconds: this.#readyAfterSeconds, lastSeq };
     return [...hostFamilies(frame, facts), ...serviceFamilies(frame, exits), ...usageFamilies(frame)];
   }

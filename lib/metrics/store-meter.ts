@@ -11,7 +11,7 @@ export class StoreMeter {
     const registers = [registry];
     this.#duration = new Histogram({
       name: 'coredinator_store_write_duration_seconds',
-      help: 'How long a write took until it was durable: the recorder (flush), a command (wish), a launch (ledger), a row set aside (quarantine).',
+      help: 'How long a write took until it was durable: the recorder (flush), a command (intention), a launch (ledger), a row set aside (quarantine).',
       labelNames: ['writer'],
       buckets: SHORT,
       registers,
@@ -22,7 +22,7 @@ export class StoreMeter {
       labelNames: ['writer'],
       registers,
     });
-    for (const writer of ['flush', 'wish', 'ledger', 'quarantine'] as const) this.#failures.inc({ writer }, 0);
+    for (const writer of ['flush', 'command', 'ledger', 'quarantine'] as const) this.#failures.inc({ writer }, 0);
   }
 
   wrote({ writer, seconds, error }: StoreWrite): void {

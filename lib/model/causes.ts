@@ -10,10 +10,10 @@ export const CAUSES = [
   'service.start',
   'service.stop',
   'service.restart',
-  'service.claim',
+  'service.hold',
   'service.release',
   'service.configure',
-  'service.recycle',
+  'service.restart_with_group',
   'service.changed',
   'process.exited',
   'probe.passed',
@@ -31,7 +31,7 @@ export const CAUSES = [
   'host.resume',
   'host.drain',
   'survey',
-  'supervisor.park',
+  'supervisor.quarantine',
   'exception',
   'unknown',
 ] as const;
@@ -50,8 +50,11 @@ const EFFECTS: Readonly<Partial<Record<string, Cause>>> = {
   'error.stopTree': 'stop.failed',
 };
 
-/** What version 0.1.0 wrote for the ends of effects: the state that had invoked them. */
+/** What version 0.1.0 wrote: for the ends of effects the state that had invoked them, and for some events another word. */
 const OLD_WORDS: Readonly<Partial<Record<string, Cause>>> = {
+  'service.claim': 'service.hold',
+  'service.recycle': 'service.restart_with_group',
+  'supervisor.park': 'supervisor.quarantine',
   'starting.resolving.done': 'executable.search_finished',
   'starting.resolving.error': 'executable.search_failed',
   'starting.launching.done': 'launch.finished',

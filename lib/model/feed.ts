@@ -5,9 +5,9 @@ import type { Instant } from './values/time.ts';
 /** Where a reader of the feed begins. */
 export type FeedStart =
   | { readonly type: 'now' }
-  /** With the first fact that was written at or after the instant. */
+  /** With the first event that was written at or after the instant. */
   | { readonly type: 'since'; readonly at: Instant }
-  /** Behind the fact of that number. */
+  /** Behind the event of that number. */
   | { readonly type: 'after'; readonly seq: number };
 
 /** What a reader of the feed wants. */
@@ -16,10 +16,10 @@ export interface FeedQuery {
   readonly filter: EventFilter;
 }
 
-/** One thing that a reader of the feed is told. A new fact is one object for all who read it. */
+/** One thing that a reader of the feed is told. A new event is one object for all who read it. */
 export type FeedItem =
   | { readonly type: 'event'; readonly entry: JournalEntry }
-  /** Facts behind `after` are not kept any more; the oldest that is kept is `oldest`. */
+  /** Events behind `after` are not kept any more; the oldest that is kept is `oldest`. */
   | { readonly type: 'gap'; readonly after: number; readonly oldest: number }
   /** `asked` was never told by this journal, whose newest number is `newest`: the feed goes on behind that. */
   | { readonly type: 'reset'; readonly asked: number; readonly newest: number };

@@ -1,45 +1,45 @@
 import { numberIn, textIn, type JournalEntry } from './journal.ts';
 import type { PublicState } from './states.ts';
 
-/** What was the case with an agent or a service after a fact; null: what the journal keeps does not say. */
+/** What was the case with an agent or a service after an event; null: what the journal keeps does not say. */
 export interface Standing {
   readonly state: PublicState | null;
-  /** The nested state that it came into; that it went on within a public state is no fact, but for readiness. */
+  /** The nested state that it came into; that it went on within a public state is no event, but for readiness. */
   readonly substate: string | null;
   readonly generation: number | null;
   /** Of the live process; null: there was none. */
   readonly pid: number | null;
 }
 
-/** A fact about one actor with what was the case from then on. */
+/** An event about one actor with what was the case from then on. */
 export interface Step extends Standing {
-  readonly fact: JournalEntry;
+  readonly event: JournalEntry;
 }
 
-/** Before the first fact that is kept. */
+/** Before the first event that is kept. */
 export const NOT_KNOWN: Standing = { state: null, substate: null, generation: null, pid: null };
 
-/** The facts that say which state a service is in, and which process it has; each of them is a step. */
-export const STATE_FACTS = ['service.state_changed', 'service.readiness_changed'] as const;
-export const PROCESS_FACTS = ['process.launched', 'process.adopted', 'process.exited'] as const;
+/** The events that say which state a service is in, and which process it has; each of them is a step. */
+export const STATE_EVENTS = ['service.state_changed', 'service.readiness_changed'] as const;
+export const PROCESS_EVENTS = ['process.launched', 'process.adopted', 'process.exited'] as const;
 /** The same of an agent. */
-export const AGENT_FACTS = ['agent.state_changed', 'agent.deleted'] as const;
+export const AGENT_EVENTS = ['agent.state_changed', 'agent.deleted'] as const;
 
-/** Folds facts of one actor, in rising order, into its steps. */
-export function stepsOf(facts: readonly JournalEntry[], before: Standing): readonly Step[] {
+/** Folds events of one actor, in rising order, into its steps. */
+export function stepsOf(events: readonly JournalEntry[], before: Standing): readonly Step[] {
   const steps: Step[] = [];
-  let standing = knownFrom(facts, before);
-  for (const fact of facts) {
-    standing = after(standing, fact);
-    steps.push({ ...standing, fact });
+  let standing = knownFrom(events, before);
+  for (const event of events) {
+    standing = after(standing, event);
+    steps.push({ ...standing, event });
   }
   return steps;
 }
 
-/** What a step is from: the state that the next change begins in is known, although no earlier fact is kept. */
-function knownFrom(facts: readonly JournalEntry[], before: Standing): Standing {
+/** What a step is from: the state that the next change begins in is known, although no earlier event is kept. */
+function knownFrom(events: readonly JournalEntry[], before: Standing): Standing {
   if (before.state !== null) return before;
-  const change = facts.find(({ type }) => type.endsWith('.state_changed'));
+  const change = events.find(({ type }) => type.endsWith('.state_changed'));
   return change === undefined ? before : { ...before, state: change.from as PublicState }; // of a change of state
 }
 

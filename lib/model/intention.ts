@@ -4,7 +4,7 @@ import type { AgentPlan, ServiceSpec } from './spec.ts';
 export type Intended = 'running' | 'stopped';
 
 /** The last command about an agent: with the plan it was given, so that no file needs to be read again. */
-export interface AgentWish {
+export interface AgentIntention {
   readonly subject: `agent:${string}`;
   readonly intended: Intended;
   readonly plan: AgentPlan;
@@ -16,7 +16,7 @@ export interface AgentWish {
  * The last command about one service. `holder` is who asked for it to exist (`io`, `host`); null: a service that agents hold was
  * stopped or restarted by hand.
  */
-export interface ServiceWish {
+export interface ServiceIntention {
   readonly subject: `service:${string}`;
   readonly intended: Intended;
   readonly holder: 'io' | 'host' | null;
@@ -26,4 +26,4 @@ export interface ServiceWish {
 }
 
 /** An accepted command, durable before it is answered. Kept in the order in which the subjects first came. */
-export type Wish = AgentWish | ServiceWish;
+export type Intention = AgentIntention | ServiceIntention;

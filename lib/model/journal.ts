@@ -2,7 +2,7 @@ import type { Cause } from './causes.ts';
 import type { EventFilter } from './values/event-filter.ts';
 import type { Instant } from './values/time.ts';
 
-/** What a fact says before it has its number. */
+/** What an event says before it has its number. */
 export interface JournalDraft {
   readonly at: Instant;
   /** Dotted, past tense: `service.state_changed`, `process.exited`, `agent.start_requested`, ... */
@@ -17,7 +17,7 @@ export interface JournalDraft {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** A fact of the append-only journal; `seq` only grows and is the SSE id. */
+/** An event of the append-only journal; `seq` only grows and is the SSE id. */
 export interface JournalEntry extends JournalDraft {
   readonly seq: number;
 }
@@ -25,7 +25,7 @@ export interface JournalEntry extends JournalDraft {
 /** `oldest_first`: rising `seq`, the first after `after`. `newest_first`: falling `seq`, the last before `before`. */
 export type JournalOrder = 'oldest_first' | 'newest_first';
 
-/** Which facts are asked for, and in which order of `seq`. */
+/** Which events are asked for, and in which order of `seq`. */
 export interface JournalQuery {
   /** Only entries after this one; 0: from the oldest kept. */
   readonly after: number;
@@ -45,13 +45,13 @@ export interface JournalQuery {
   readonly filter?: EventFilter;
 }
 
-/** A number that a fact carries. */
+/** A number that an event carries. */
 export function numberIn(detail: JournalDraft['detail'], name: string): number | null {
   const value = detail[name];
   return typeof value === 'number' ? value : null;
 }
 
-/** A text that a fact carries. */
+/** A text that an event carries. */
 export function textIn(detail: JournalDraft['detail'], name: string): string | null {
   const value = detail[name];
   return typeof value === 'string' ? value : null;

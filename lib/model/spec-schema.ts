@@ -8,7 +8,7 @@ import { resourceLimits } from './values/limits-schema.ts';
 import { NO_LIMITS } from './values/limits.ts';
 
 // These shapes read what earlier versions wrote. A field that is added to the model needs a default here (or a migration),
-// or else every wish and every actor that was kept before is quarantined.
+// or else every intention and every actor that was kept before is quarantined.
 
 const millis = z.number().nonnegative();
 
@@ -57,7 +57,7 @@ const probes = z.strictObject({
 /** A dependency inside a spec. */
 export const dependencySpec = z.strictObject({ serviceId, condition: z.enum(['started', 'healthy', 'completed']) });
 
-/** A service spec inside a wish or an actor. */
+/** A service spec inside an intention or an actor. */
 export const serviceSpec = z.strictObject({
   id: serviceId,
   kind: z.string(),
@@ -79,7 +79,7 @@ export const serviceSpec = z.strictObject({
 
 const asked = z.strictObject({ agentType: z.string().nullable(), coreioId: z.string().nullable() });
 
-/** An agent's plan inside a wish or an actor. */
+/** An agent's plan inside an intention or an actor. */
 export const agentPlan = z.strictObject({
   id: agentId,
   type: z.string(),

@@ -1,7 +1,7 @@
 import type { Instant } from '../model/values/time.ts';
 import type { JournalEntry, JournalQuery } from '../model/journal.ts';
 import type { Receipt } from '../model/idempotency.ts';
-import type { Wish } from '../model/intention.ts';
+import type { Intention } from '../model/intention.ts';
 
 /** One actor as it is kept: its own snapshot without children, as JSON text. */
 export interface ActorRow {
@@ -34,22 +34,22 @@ export interface ActorCommit {
   readonly updatedAt: Instant;
 }
 
-/** A command as it is made durable: its wishes and its journal entries, in one transaction. */
-export interface WishCommit {
-  readonly put: readonly Wish[];
-  /** Subjects whose wish is forgotten. */
+/** A command as it is made durable: its intentions and its journal entries, in one transaction. */
+export interface IntentionCommit {
+  readonly put: readonly Intention[];
+  /** Subjects whose intention is forgotten. */
   readonly drop: readonly string[];
   readonly journal: readonly JournalEntry[];
   /** Of a command that came with an idempotency key. */
   readonly receipt?: Receipt;
 }
 
-/** Actors, wishes and the journal. Every write but one resolves when it is durable and rejects with StoreUnavailableError. */
+/** Actors, intentions and the journal. Every write but one resolves when it is durable and rejects with StoreUnavailableError. */
 export interface ActorStore {
   loadActors(): Promise<readonly ActorRow[]>;
-  loadWishes(): Promise<readonly Wish[]>;
+  loadIntentions(): Promise<readonly Intention[]>;
   commitActors(commit: ActorCommit): Promise<void>;
-  commitWishes(commit: WishCommit): Promise<void>;
+  commitIntentions(commit: IntentionCommit): Promise<void>;
   /**
    * Takes rows out of the actors and keeps them with their reasons; a newer row of the same path stays. Never rejects: what cannot be
    * written now must not keep a host from coming up, and is written when a probe finds the store back.

@@ -3,9 +3,9 @@ import type { Executable, ExecutableChoice } from '../model/process.ts';
 /** A file that failed for good soon after it was found, and the one that ran well before. */
 export interface Fallback {
   /** The fingerprint of the file that failed. */
-  readonly condemned: string;
+  readonly rejected: string;
   /** The path of the file that ran well. */
-  readonly stablePath: string;
+  readonly lastGoodPath: string;
 }
 
 /** What discovery needs to know of a service. */
@@ -13,7 +13,7 @@ export interface ExecutableQuery {
   readonly executable: string;
   /** A semver range; null: any version. */
   readonly version: string | null;
-  /** For as long as the best file is the condemned one, the stable file is chosen instead, or the next best where that is gone. */
+  /** For as long as the best file is the rejected one, the last good file is chosen instead, or the next best where that is gone. */
   readonly fallback?: Fallback;
 }
 

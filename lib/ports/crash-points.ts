@@ -3,7 +3,7 @@
  * done, or is about to be.
  */
 export type CrashPoint =
-  | 'after-wish'
+  | 'after-intention'
   | 'before-commit'
   | 'after-commit'
   | 'mid-recovery'

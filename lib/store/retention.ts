@@ -8,7 +8,7 @@ import type { WriteQueue } from './write-queue.ts';
 
 /** How much history is kept. */
 export interface Retention {
-  /** Facts of the journal; by default 100,000. */
+  /** Events of the journal; by default 100,000. */
   readonly journalRows: number;
   /** By default 30 days. */
   readonly journalAgeMs: Millis;
@@ -30,9 +30,9 @@ const DEFAULTS: Retention = {
 };
 const ROWS_BETWEEN = 1000;
 
-// Each one costs what it deletes, not what it keeps; the newest fact always stays, since it carries the last number.
+// Each one costs what it deletes, not what it keeps; the newest event always stays, since it carries the last number.
 const JOURNAL_ROWS = `DELETE FROM journal WHERE seq <= (SELECT max(seq) FROM journal) - (?1 ->> '$[0][0]')`;
-// Up to the oldest fact that is young enough, in the order of seq: a clock that jumped takes nothing out of the middle.
+// Up to the oldest event that is young enough, in the order of seq: a clock that jumped takes nothing out of the middle.
 const JOURNAL_AGE = `DELETE FROM journal
   WHERE seq < (SELECT seq FROM journal WHERE at >= (?1 ->> '$[0][0]') ORDER BY seq LIMIT 1)`;
 const QUARANTINE = `DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - (?1 ->> '$[0][0]')`;
@@ -56,8 +56,8 @@ export class Pruner {
     this.#retention = { ...DEFAULTS, ...retention };
   }
 
-  /** So many facts were written. */
-  wroteFacts(count: number): void {
+  /** So many events were written. */
+  wroteEvents(count: number): void {
     if (count > 0) this.#wrote(count);
   }
 

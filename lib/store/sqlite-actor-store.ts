@@ -4,20 +4,20 @@ import { z } from 'zod';
 
 import { StoreUnavailableError } from '../model/errors.ts';
 import type { Receipt } from '../model/idempotency.ts';
-import type { Wish } from '../model/intention.ts';
+import type { Intention } from '../model/intention.ts';
 import type { JournalEntry, JournalQuery } from '../model/journal.ts';
 import type { Instant } from '../model/values/time.ts';
-import type { ActorCommit, ActorRow, ActorStore, QuarantinedRow, WishCommit } from '../ports/actor-store.ts';
+import type { ActorCommit, ActorRow, ActorStore, QuarantinedRow, IntentionCommit } from '../ports/actor-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { unavailable } from './failure.ts';
 import type { Pruner } from './retention.ts';
 import { ACTORS, displaceActor, removeActor, upsertActor } from './rows/actor-rows.ts';
 import { inserter } from './rows/batch.ts';
-import { appendFact, FACTS, selectionOf } from './rows/journal-rows.ts';
+import { appendEvent, EVENTS, selectionOf } from './rows/journal-rows.ts';
 import { putReceipt, RECEIPTS } from './rows/receipt-rows.ts';
 import { quarantineRow, type RowReader } from './rows/row-reader.ts';
-import { dropWish, putWish, WISHES } from './rows/wish-rows.ts';
+import { dropIntention, putIntention, INTENTIONS } from './rows/intention-rows.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 const probeRow = inserter('probe', ['id', 'at'], 'ON CONFLICT (id) DO UPDATE SET at = excluded.at');
@@ -35,7 +35,7 @@ export interface StoreParts {
   readonly log: Log;
 }
 
-/** Actors, wishes and the journal in SQLite. */
+/** Actors, intentions and the journal in SQLite. */
 export class SqliteActorStore implements ActorStore {
   readonly #parts: StoreParts;
   /** Rows that could not be set aside yet. */
@@ -49,27 +49,27 @@ export class SqliteActorStore implements ActorStore {
     return this.#parts.reader.read(ACTORS, 'ORDER BY ordinal');
   }
 
-  loadWishes(): Promise<readonly Wish[]> {
-    return this.#parts.reader.read(WISHES, 'ORDER BY ordinal');
+  loadIntentions(): Promise<readonly Intention[]> {
+    return this.#parts.reader.read(INTENTIONS, 'ORDER BY ordinal');
   }
 
   /** Removals come first: a path that is removed and put is a new actor. */
   async commitActors({ upserts, removals, journal, updatedAt }: ActorCommit): Promise<void> {
     await this.#parts.queue.write(
-      [...removals.map(removeActor), ...upserts.map((row) => upsertActor(row, updatedAt)), ...journal.map(appendFact)],
+      [...removals.map(removeActor), ...upserts.map((row) => upsertActor(row, updatedAt)), ...journal.map(appendEvent)],
       'flush',
     );
-    this.#parts.pruner.wroteFacts(journal.length);
+    this.#parts.pruner.wroteEvents(journal.length);
   }
 
   /** Drops come first: a subject that is dropped and put is a new one. */
-  async commitWishes({ put, drop, journal, receipt }: WishCommit): Promise<void> {
+  async commitIntentions({ put, drop, journal, receipt }: IntentionCommit): Promise<void> {
     const receipts = receipt === undefined ? [] : [putReceipt(receipt)];
     await this.#parts.queue.write(
-      [...drop.map(dropWish), ...put.map(putWish), ...journal.map(appendFact), ...receipts],
-      'wish',
+      [...drop.map(dropIntention), ...put.map(putIntention), ...journal.map(appendEvent), ...receipts],
+      'command',
     );
-    this.#parts.pruner.wroteFacts(journal.length);
+    this.#parts.pruner.wroteEvents(journal.length);
   }
 
   async quarantine(rows: readonly QuarantinedRow[], at: Instant): Promise<void> {
@@ -100,7 +100,7 @@ export class SqliteActorStore implements ActorStore {
 
   history(query: JournalQuery): Promise<readonly JournalEntry[]> {
     const { rest, parameters } = selectionOf(query);
-    return this.#parts.reader.read(FACTS, rest, parameters);
+    return this.#parts.reader.read(EVENTS, rest, parameters);
   }
 
   async receipt(key: string): Promise<Receipt | null> {
@@ -109,7 +109,7 @@ export class SqliteActorStore implements ActorStore {
   }
 
   async keepReceipt(receipt: Receipt): Promise<void> {
-    await this.#parts.queue.write([putReceipt(receipt)], 'wish');
+    await this.#parts.queue.write([putReceipt(receipt)], 'command');
     this.#parts.pruner.wroteReceipt();
   }
 

@@ -33,7 +33,7 @@ export class Delivery {
     this.#agent = this.#url.protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options);
   }
 
-  /** One attempt to deliver a fact whose wire form is `data`. Never rejects; redirects are not followed, and aborting the signal breaks it off. */
+  /** One attempt to deliver an event whose wire form is `data`. Never rejects; redirects are not followed, and aborting the signal breaks it off. */
   attempt(entry: JournalEntry, data: object, signal: AbortSignal): Promise<Outcome> {
     const { secret } = this.#spec;
     const { instance } = this.#identity;

@@ -11,7 +11,7 @@ export interface Envelope {
 }
 
 /**
- * The request for a fact whose wire form is `data`, signed at `now`. Its `webhook-id` stays the same in every attempt, so that a
+ * The request for an event whose wire form is `data`, signed at `now`. Its `webhook-id` stays the same in every attempt, so that a
  * receiver can tell a repeat: `<instance>_<seq>_<at>`, the last since the numbers of a database that was lost begin anew.
  */
 export function envelopeFor(

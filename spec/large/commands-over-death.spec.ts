@@ -50,8 +50,8 @@ describe('a command whose host dies', function () {
   }
 
   for (const [when, crashAt] of [
-    ['as soon as it is accepted', 'after-wish:1'],
-    ['when all is done but the answer', 'after-wish:2'],
+    ['as soon as it is accepted', 'after-intention:1'],
+    ['when all is done but the answer', 'after-intention:2'],
   ] as const) {
     it(`deletes an agent all the same: ${when}`, async () => {
       await hostThatDies(crashAt);
@@ -79,7 +79,7 @@ describe('a command whose host dies', function () {
   it('restarts a service once, however often it is sent with its key', async () => {
     const restart = () =>
       host.request('POST', '/api/services/pump1-corerl/restart?wait=running', undefined, { 'Idempotency-Key': 'k-1' });
-    await hostThatDies('after-wish:1');
+    await hostThatDies('after-intention:1');
     await rejection(restart());
     await nextHost();
     const first = await restart();

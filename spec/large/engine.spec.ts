@@ -169,7 +169,7 @@ agent_types:
     expect(await host.service('line-a')).to.include({ state: 'running', generation: 1 });
   });
 
-  it('falls back to the version that last was stable when a new one fails again and again', async () => {
+  it('falls back to the version that last ran well when a new one fails again and again', async () => {
     install(basePath, 'waits', 'tool-1.0.0');
     await configured(`
 kinds:

@@ -110,7 +110,7 @@ describe('the whole story with the built program and real processes', function (
     expect(await host.service('pump1-corerl')).to.include({ generation: 1, adopted: true });
   });
 
-  it('takes everything down in a drain and brings it up again as it was wished', async () => {
+  it('takes everything down in a drain and brings it up again as it was intended', async () => {
     host = await BuiltHost.start(basePath, '--on-exit', 'drain');
     await start('pump1');
     await running('pump1');

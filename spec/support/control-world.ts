@@ -43,9 +43,9 @@ export function untilDeath(store: ActorStore, death: AbortSignal): ActorStore {
   const alive = <T>(ask: () => Promise<T>): Promise<T> => (death.aborted ? new Promise<T>(() => undefined) : ask());
   return {
     loadActors: () => alive(() => store.loadActors()),
-    loadWishes: () => alive(() => store.loadWishes()),
+    loadIntentions: () => alive(() => store.loadIntentions()),
     commitActors: (commit) => alive(() => store.commitActors(commit)),
-    commitWishes: (commit) => alive(() => store.commitWishes(commit)),
+    commitIntentions: (commit) => alive(() => store.commitIntentions(commit)),
     quarantine: (rows, at) => alive(() => store.quarantine(rows, at)),
     lastSeq: () => alive(() => store.lastSeq()),
     receipt: (key) => alive(() => store.receipt(key)),
@@ -137,7 +137,7 @@ export class ControlWorld {
     this.#control = await openControl({
       ...{ store, specs, processes, catalog, prober, logs: NO_LOGS },
       ...{ usage: NO_USAGE, health, clock, timers, log, identity },
-      onFacts: (facts) => {
+      onEvents: (facts) => {
         this.published.push(...facts);
       },
     });

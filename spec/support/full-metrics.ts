@@ -16,8 +16,8 @@ const PUMP = parseServiceId('pump1-corerl');
 export async function fullExposition(): Promise<string> {
   const metrics = new Metrics({ version: '1.2.3', startedAt: AT });
   await launchAndStop(metrics);
-  metrics.facts.published([fact(1, 'adopted'), fact(2, 'exited')]);
-  metrics.store.wrote({ writer: 'wish', seconds: 0.01, error: null });
+  metrics.events.published([fact(1, 'adopted'), fact(2, 'exited')]);
+  metrics.store.wrote({ writer: 'command', seconds: 0.01, error: null });
   metrics.probes.checked({ probe: 'liveness', check: 'http', outcome: 'success', seconds: 0.01 });
   metrics.requests.answered({ method: 'GET', route: '/metrics', status: 200, seconds: 0.01 });
   metrics.requests.watchStreams(() => new Map([['/api/events', 1]]));

@@ -67,40 +67,44 @@ function reportOf(dice: Dice): ServiceReport {
     intended: pick(dice, ['running', 'running', 'stopped'] as const),
     isReady: dice() > 0.3,
     isComplete: dice() > 0.7,
-    falls: Math.floor(dice() * 3),
-    fellBy: null,
+    failureCount: Math.floor(dice() * 3),
+    restartedBy: null,
     holders: pick(dice, [[], ['agent:pump1']]),
     reason: null,
   };
 }
 
-const wishedOf = (dice: Dice) => pick(dice, ['running', 'running', 'stopped'] as const);
+const intendedOf = (dice: Dice) => pick(dice, ['running', 'running', 'stopped'] as const);
 const command: Make = () => ({ correlationId: 'c' });
 const held: Make = (dice) => ({ holder: pick(dice, HOLDERS), spec: pick(dice, specs), correlationId: 'c' });
 const probeOf: Make = (dice) => ({ probe: pick(dice, PROBES), launchId: pick(dice, LAUNCH_IDS), reason: 'no answer' });
 
 /** What an event of each type carries; that of one which is not named here is nothing. */
 const PAYLOADS: Readonly<Record<string, Make>> = {
-  'service.claim': held,
+  'service.hold': held,
   'service.release': held,
   'service.start': command,
   'service.stop': command,
   'service.restart': command,
   'service.watch': (dice) => ({ watcher: pick(dice, HOLDERS) }),
   'service.configure': (dice) => ({ spec: pick(dice, specs) }),
-  'service.recycle': () => ({ by: 'agent:pump1', failed: plan.services[0]!.id, reason: { code: 'set_aside' } }),
+  'service.restart_with_group': () => ({
+    by: 'agent:pump1',
+    failed: plan.services[0]!.id,
+    reason: { code: 'set_aside' },
+  }),
   'service.changed': (dice) => ({ report: reportOf(dice) }),
   'process.exited': (dice) => ({ launchId: pick(dice, LAUNCH_IDS), exit: exitOf(dice) }),
   'probe.passed': probeOf,
   'probe.failed': probeOf,
-  'supervisor.park': () => ({ reason: { code: 'set_aside' } }),
+  'supervisor.quarantine': () => ({ reason: { code: 'set_aside' } }),
   'supervisor.ensure': (dice) => ({
     services: pick(dice, [[], [{ spec: specs[2], holders: [], intended: 'stopped' }]]),
     agents: pick(dice, [[], [plan]]),
   }),
   'supervisor.remove': () => ({ actorId: 'service:pump1-corerl' }),
   'xstate.error.actor.*': () => ({ actorId: 'service:pump1-corerl', error: new Error('a bug') }),
-  'host.resume': (dice) => ({ intended: wishedOf(dice), plan }),
+  'host.resume': (dice) => ({ intended: intendedOf(dice), plan }),
   'agent.start': () => ({ plan, correlationId: 'c' }),
   'agent.configure': () => ({ plan: { ...plan, services: plan.services.slice(1) }, correlationId: 'c' }),
   'agent.stop': command,
@@ -154,7 +158,7 @@ export function randomEvent(snapshot: AnyMachineSnapshot, dice: Dice): EventObje
 /** What a host that came back sends a service in that state. */
 function resumeFor({ context }: AnyMachineSnapshot, dice: Dice): EventObject {
   const intention = {
-    ...{ intended: wishedOf(dice), holders: ['agent:pump1'] as const },
+    ...{ intended: intendedOf(dice), holders: ['agent:pump1'] as const },
     ...{ spec: pick(dice, [null, ...specs]), atLeast: pick(dice, [0, 0, 3]) },
   };
   return resumeOf(context as ServiceContext, intention, factsOf(dice), 0); // of the service machine

@@ -2,8 +2,14 @@ import { EVERYTHING, isWanted } from '../../lib/model/values/event-filter.ts';
 import { StoreUnavailableError } from '../../lib/model/errors.ts';
 import type { JournalEntry, JournalQuery } from '../../lib/model/journal.ts';
 import type { Receipt } from '../../lib/model/idempotency.ts';
-import type { Wish } from '../../lib/model/intention.ts';
-import type { ActorCommit, ActorRow, ActorStore, QuarantinedRow, WishCommit } from '../../lib/ports/actor-store.ts';
+import type { Intention } from '../../lib/model/intention.ts';
+import type {
+  ActorCommit,
+  ActorRow,
+  ActorStore,
+  QuarantinedRow,
+  IntentionCommit,
+} from '../../lib/ports/actor-store.ts';
 import type { OnStoreWrite, StoreWriter } from '../../lib/ports/store-writes.ts';
 
 /** An ActorStore without a disk: the test decides when writes fail and how long they take. */
@@ -27,7 +33,7 @@ export interface MemoryStore extends ActorStore {
 /** What a store keeps; maps hold their rows in the order of first insertion. */
 interface Kept {
   readonly actors: Map<string, ActorRow>;
-  readonly wishes: Map<string, Wish>;
+  readonly intentions: Map<string, Intention>;
   readonly journal: Map<number, JournalEntry>;
   readonly receipts: Map<string, Receipt>;
 }
@@ -37,7 +43,7 @@ class InMemoryActorStore implements MemoryStore {
   writes = 0;
   onWrite: OnStoreWrite = () => undefined;
   #unquarantined: readonly QuarantinedRow[] = [];
-  #kept: Kept = { actors: new Map(), wishes: new Map(), journal: new Map(), receipts: new Map() };
+  #kept: Kept = { actors: new Map(), intentions: new Map(), journal: new Map(), receipts: new Map() };
   #lastSeq = 0;
   #failure: string | null = null;
   #gate: Promise<void> = Promise.resolve();
@@ -51,8 +57,8 @@ class InMemoryActorStore implements MemoryStore {
     return Promise.resolve(structuredClone([...this.#kept.actors.values()]));
   }
 
-  loadWishes(): Promise<readonly Wish[]> {
-    return Promise.resolve(structuredClone([...this.#kept.wishes.values()]));
+  loadIntentions(): Promise<readonly Intention[]> {
+    return Promise.resolve(structuredClone([...this.#kept.intentions.values()]));
   }
 
   commitActors(commit: ActorCommit): Promise<void> {
@@ -64,11 +70,11 @@ class InMemoryActorStore implements MemoryStore {
     });
   }
 
-  commitWishes(commit: WishCommit): Promise<void> {
+  commitIntentions(commit: IntentionCommit): Promise<void> {
     const { put, drop, journal, receipt } = structuredClone(commit);
-    return this.#write('wish', (kept) => {
-      for (const subject of drop) kept.wishes.delete(subject);
-      for (const wish of put) kept.wishes.set(wish.subject, wish);
+    return this.#write('command', (kept) => {
+      for (const subject of drop) kept.intentions.delete(subject);
+      for (const intention of put) kept.intentions.set(intention.subject, intention);
       append(kept, journal);
       if (receipt !== undefined) kept.receipts.set(receipt.key, receipt);
     });
@@ -80,7 +86,7 @@ class InMemoryActorStore implements MemoryStore {
 
   keepReceipt(receipt: Receipt): Promise<void> {
     const copy = structuredClone(receipt);
-    return this.#write('wish', (kept) => {
+    return this.#write('command', (kept) => {
       kept.receipts.set(copy.key, copy);
     });
   }
@@ -158,10 +164,10 @@ class InMemoryActorStore implements MemoryStore {
   /** All or nothing: `change` works on a copy, which takes the place of the original when it is through. */
   #commit(change: (kept: Kept) => void): void {
     this.#check();
-    const { actors, wishes, journal, receipts } = this.#kept;
+    const { actors, intentions, journal, receipts } = this.#kept;
     const next: Kept = {
       actors: new Map(actors),
-      wishes: new Map(wishes),
+      intentions: new Map(intentions),
       journal: new Map(journal),
       receipts: new Map(receipts),
     };

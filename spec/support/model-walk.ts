@@ -52,7 +52,7 @@ export async function walk(
   return { fall: fallAt(steps.length, wrong), world };
 }
 
-/** Nothing stands in the way any more; after a while all is as wished, a new host changes nothing, and a stop of all stops all. */
+/** Nothing stands in the way any more; after a while all is as intended, a new host changes nothing, and a stop of all stops all. */
 async function theEnd(world: WalkWorld, isWhole: boolean): Promise<readonly string[]> {
   world.isFair = true;
   world.brokenStops.clear();
@@ -81,7 +81,7 @@ async function theEnd(world: WalkWorld, isWhole: boolean): Promise<readonly stri
 
 const SPAN_MS = 15_000;
 
-/** Every probe passes, and time passes, until all who are wished to run do, or for ten minutes. */
+/** Every probe passes, and time passes, until all who are intended to run do, or for ten minutes. */
 async function comeToRest(world: WalkWorld): Promise<void> {
   await world.settle();
   for (let turn = 0; turn < 40; turn += 1) {

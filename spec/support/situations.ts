@@ -15,14 +15,14 @@ export const LAUNCH: Launch = {
   guarantees: { exactExit: true, treeComplete: true, losslessRotation: true },
 };
 
-/** `pump1-corerl`, running for 3 s as its agent wishes; `overrides` are what a spec is about. */
+/** `pump1-corerl`, running for 3 s as its agent intentions; `overrides` are what a spec is about. */
 export function situation(overrides: Partial<Situation> = {}): Situation {
   return {
     spec: serviceSpec('pump1-corerl', { agentId: 'pump1' }),
     ...{ state: 'running', substate: 'ready', intended: 'running', holders: ['agent:pump1'], isOfItsOwn: false },
     ...{ generation: 3, launch: LAUNCH, isAdopted: false, isDrifted: false },
     executable: { path: '/plant/corerl-1.2.3', version: '1.2.3', fingerprint: 'a' },
-    ...{ aftermath: null, fallback: null, fallbackReason: null, attempt: 'first', budget: EMPTY_BUDGET, awaits: [] },
+    ...{ afterStop: null, fallback: null, fallbackReason: null, attempt: 'first', budget: EMPTY_BUDGET, awaits: [] },
     ...{ since: NOW - 3_000, startedAt: NOW - 3_000, deadlineAt: null, reason: null },
     ...overrides,
   };

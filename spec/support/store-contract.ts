@@ -2,12 +2,12 @@ import { expect } from 'chai';
 
 import { StoreUnavailableError } from '../../lib/model/errors.ts';
 import type { Receipt } from '../../lib/model/idempotency.ts';
-import type { AgentWish, ServiceWish } from '../../lib/model/intention.ts';
+import type { AgentIntention, ServiceIntention } from '../../lib/model/intention.ts';
 import type { JournalEntry, JournalQuery } from '../../lib/model/journal.ts';
 import { NO_PROBES } from '../../lib/model/probe.ts';
 import type { AgentPlan, ServiceSpec } from '../../lib/model/spec.ts';
 import { parseAgentId, parseServiceId } from '../../lib/model/values/ids.ts';
-import type { ActorCommit, ActorRow, ActorStore, WishCommit } from '../../lib/ports/actor-store.ts';
+import type { ActorCommit, ActorRow, ActorStore, IntentionCommit } from '../../lib/ports/actor-store.ts';
 
 /** A row that any store takes, for the actor `path`. */
 export function actorRow(path: string, overrides: Partial<ActorRow> = {}): ActorRow {
@@ -44,8 +44,8 @@ export function serviceSpec(id: string): ServiceSpec {
   };
 }
 
-/** The wish that the agent `id` runs. */
-export function agentWish(id: string, overrides: Partial<AgentWish> = {}): AgentWish {
+/** The intention that the agent `id` runs. */
+export function agentIntention(id: string, overrides: Partial<AgentIntention> = {}): AgentIntention {
   const services = [serviceSpec(`${id}-coreio`), serviceSpec(`${id}-corerl`)];
   const plan: AgentPlan = {
     ...{ id: parseAgentId(id), type: 'default', configPath: `/etc/${id}.yaml`, services },
@@ -54,8 +54,8 @@ export function agentWish(id: string, overrides: Partial<AgentWish> = {}): Agent
   return { subject: `agent:${id}`, intended: 'running', plan, ...overrides };
 }
 
-/** The wish that the service `id` runs. */
-export function serviceWish(id: string, overrides: Partial<ServiceWish> = {}): ServiceWish {
+/** The intention that the service `id` runs. */
+export function serviceIntention(id: string, overrides: Partial<ServiceIntention> = {}): ServiceIntention {
   return {
     subject: `service:${id}`,
     intended: 'running',
@@ -71,8 +71,8 @@ export function actorCommit(commit: Partial<ActorCommit>): ActorCommit {
   return { upserts: [], removals: [], journal: [], updatedAt: 1_700_000_000_000, ...commit };
 }
 
-/** A commit of wishes; what is left out is empty. */
-export function wishCommit(commit: Partial<WishCommit>): WishCommit {
+/** A commit of intentions; what is left out is empty. */
+export function intentionCommit(commit: Partial<IntentionCommit>): IntentionCommit {
   return { put: [], drop: [], journal: [], ...commit };
 }
 
@@ -96,14 +96,14 @@ export function describeActorStore(name: string, open: () => Promise<ActorStore>
 
     it('is empty when new', async () => {
       expect(await store.loadActors()).to.deep.equal([]);
-      expect(await store.loadWishes()).to.deep.equal([]);
+      expect(await store.loadIntentions()).to.deep.equal([]);
       expect(await store.lastSeq()).to.equal(0);
       expect(await store.history({ after: 0, limit: 10 })).to.deep.equal([]);
       await store.probe();
     });
 
     describeActors(() => store);
-    describeWishes(() => store);
+    describeIntentions(() => store);
     describeJournal(() => store);
     describeReceipts(() => store);
   });
@@ -183,22 +183,32 @@ function describeActors(store: () => ActorStore): void {
   });
 }
 
-function describeWishes(store: () => ActorStore): void {
-  it('gives back wishes of agents and services as they were put, in the order in which they first came', async () => {
-    const deleted = agentWish('pump1', { intended: 'stopped', isDeleted: true });
-    const wishes = [agentWish('pump2'), serviceWish('shared-io'), deleted];
-    await store().commitWishes(wishCommit({ put: wishes }));
-    const stopped = serviceWish('shared-io', { intended: 'stopped', holder: null, atLeast: 4 });
-    await store().commitWishes(wishCommit({ put: [agentWish('pump0')] }));
-    await store().commitWishes(wishCommit({ put: [stopped] }));
-    expect(await store().loadWishes()).to.deep.equal([wishes[0], stopped, wishes[2], agentWish('pump0')]);
+function describeIntentions(store: () => ActorStore): void {
+  it('gives back intentions of agents and services as they were put, in the order in which they first came', async () => {
+    const deleted = agentIntention('pump1', { intended: 'stopped', isDeleted: true });
+    const intentions = [agentIntention('pump2'), serviceIntention('shared-io'), deleted];
+    await store().commitIntentions(intentionCommit({ put: intentions }));
+    const stopped = serviceIntention('shared-io', { intended: 'stopped', holder: null, atLeast: 4 });
+    await store().commitIntentions(intentionCommit({ put: [agentIntention('pump0')] }));
+    await store().commitIntentions(intentionCommit({ put: [stopped] }));
+    expect(await store().loadIntentions()).to.deep.equal([
+      intentions[0],
+      stopped,
+      intentions[2],
+      agentIntention('pump0'),
+    ]);
   });
 
-  it('forgets dropped wishes; one that comes again is a new one', async () => {
-    await store().commitWishes(wishCommit({ put: [agentWish('a'), agentWish('b'), agentWish('c')] }));
-    await store().commitWishes(wishCommit({ drop: ['agent:b', 'agent:unknown'] }));
-    await store().commitWishes(wishCommit({ drop: ['agent:a'], put: [agentWish('a')] }));
-    expect((await store().loadWishes()).map((wish) => wish.subject)).to.deep.equal(['agent:c', 'agent:a']);
+  it('forgets dropped intentions; one that comes again is a new one', async () => {
+    await store().commitIntentions(
+      intentionCommit({ put: [agentIntention('a'), agentIntention('b'), agentIntention('c')] }),
+    );
+    await store().commitIntentions(intentionCommit({ drop: ['agent:b', 'agent:unknown'] }));
+    await store().commitIntentions(intentionCommit({ drop: ['agent:a'], put: [agentIntention('a')] }));
+    expect((await store().loadIntentions()).map((intention) => intention.subject)).to.deep.equal([
+      'agent:c',
+      'agent:a',
+    ]);
   });
 }
 
@@ -214,15 +224,15 @@ function describeReceipts(store: () => ActorStore): void {
 
   it('keeps a receipt with the command that it is of, or not at all', async () => {
     await store().commitActors(actorCommit({ journal: [journalEntry(1)] }));
-    await store().commitWishes(wishCommit({ put: [agentWish('a')], receipt }));
+    await store().commitIntentions(intentionCommit({ put: [agentIntention('a')], receipt }));
     const taken = { journal: [journalEntry(1)], receipt: { ...receipt, key: 'k-2' } };
-    await expectUnavailable(store().commitWishes(wishCommit(taken)));
+    await expectUnavailable(store().commitIntentions(intentionCommit(taken)));
     expect(await store().receipt('k-1')).to.deep.equal(receipt);
     expect(await store().receipt('k-2')).to.equal(null);
   });
 
   it('replaces a receipt by that of the answer', async () => {
-    await store().commitWishes(wishCommit({ receipt }));
+    await store().commitIntentions(intentionCommit({ receipt }));
     await store().keepReceipt({ ...receipt, subject: null, answer });
     await store().keepReceipt({ ...receipt, key: 'k-2', answer: { status: 204, headers: {}, body: null } });
     expect(await store().receipt('k-1')).to.deep.equal({ ...receipt, subject: null, answer });
@@ -242,9 +252,9 @@ function describeJournal(store: () => ActorStore): void {
     expect(await store().history({ after: 0, limit: 10 })).to.deep.equal(facts);
   });
 
-  it('counts and gives the facts of actors and of wishes in one row, in rising order', async () => {
+  it('counts and gives the facts of actors and of intentions in one row, in rising order', async () => {
     await store().commitActors(actorCommit({ journal: [journalEntry(2), journalEntry(3)] }));
-    await store().commitWishes(wishCommit({ journal: [journalEntry(1), journalEntry(4)] }));
+    await store().commitIntentions(intentionCommit({ journal: [journalEntry(1), journalEntry(4)] }));
     expect(await seqs({ after: 0, limit: 10 })).to.deep.equal([1, 2, 3, 4]);
     expect(await store().lastSeq()).to.equal(4);
   });
@@ -335,10 +345,10 @@ function describeJournal(store: () => ActorStore): void {
     await store().commitActors(actorCommit({ journal: [journalEntry(1)] }));
     const twice = [journalEntry(2), journalEntry(1)];
     await expectUnavailable(store().commitActors(actorCommit({ upserts: [actorRow('a')], journal: twice })));
-    await expectUnavailable(store().commitWishes(wishCommit({ put: [agentWish('a')], journal: twice })));
+    await expectUnavailable(store().commitIntentions(intentionCommit({ put: [agentIntention('a')], journal: twice })));
     expect(await seqs({ after: 0, limit: 10 })).to.deep.equal([1]);
     expect(await store().loadActors()).to.deep.equal([]);
-    expect(await store().loadWishes()).to.deep.equal([]);
+    expect(await store().loadIntentions()).to.deep.equal([]);
   });
 
   it('goes on after a refused commit, and the neighbours of that commit are kept', async () => {

@@ -1,5 +1,5 @@
 import { openStore } from '../../lib/store/store.ts';
-import { actorCommit, actorRow, agentWish, journalEntry, wishCommit } from './store-contract.ts';
+import { actorCommit, actorRow, agentIntention, journalEntry, intentionCommit } from './store-contract.ts';
 
 // Writes to the store given as its argument as fast as it can, several writes at once, and says the number of each fact
 // once it is acknowledged.
@@ -19,7 +19,8 @@ async function write(lane: number): Promise<never> {
     const mine = seq;
     const journal = [journalEntry(mine, { at: Date.now() })];
     const snapshot = JSON.stringify({ seq: mine });
-    if (mine % 5 === 0) await store.actors.commitWishes(wishCommit({ put: [agentWish(`pump${lane}`)], journal }));
+    if (mine % 5 === 0)
+      await store.actors.commitIntentions(intentionCommit({ put: [agentIntention(`pump${lane}`)], journal }));
     else await store.actors.commitActors(actorCommit({ upserts: [actorRow(`n${mine}`, { snapshot })], journal }));
     process.stdout.write(`${mine}\n`);
   }

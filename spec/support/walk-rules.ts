@@ -17,9 +17,9 @@ export function wrongAtRest(world: WalkWorld): readonly string[] {
   if (world.root === null) return [];
   if (world.root.getSnapshot().status !== 'active') return ['the root is not active'];
   const timed = timedActors(world.root);
-  const seats = world.wishes.seats();
+  const entries = world.intentions.entries();
   return [
-    ...world.services.flatMap((ref) => wrongWithService(world, ref, timed, seats)),
+    ...world.services.flatMap((ref) => wrongWithService(world, ref, timed, entries)),
     ...world.agents.flatMap((ref) => wrongWithAgent(world, ref)),
     ...world.processes
       .live()
@@ -42,9 +42,9 @@ function timedActors(root: AnyActorRef): ReadonlySet<AnyActorRef> {
 export function reportNow(ref: ServiceRef): ServiceReport {
   const { value, context } = ref.getSnapshot();
   const { state, substate } = stateOf(value);
-  const { spec, intended, holders, falls, fellBy, reason } = context;
+  const { spec, intended, holders, failureCount, restartedBy, reason } = context;
   const isComplete = substate === 'completed';
-  const base = { serviceId: spec.id, state, intended, holders, falls, fellBy, reason };
+  const base = { serviceId: spec.id, state, intended, holders, failureCount, restartedBy, reason };
   return { ...base, isReady: substate === 'ready', isComplete };
 }
 
@@ -52,7 +52,7 @@ function wrongWithService(
   world: WalkWorld,
   ref: ServiceRef,
   timed: ReadonlySet<AnyActorRef>,
-  seats: ReturnType<WalkWorld['wishes']['seats']>,
+  entries: ReturnType<WalkWorld['intentions']['entries']>,
 ): readonly string[] {
   const snapshot = ref.getSnapshot();
   const { context } = snapshot;
@@ -85,25 +85,25 @@ function wrongWithService(
     must(works('observeProcess'), 'nobody observes its process');
   }
   if (context.intended === 'stopped')
-    must(state === 'stopped' || state === 'stopping' || path === 'failed.abandoned', 'it is wished stopped');
-  const wished = world.wishes.resumed(seats.get(id), id, context.holders);
+    must(state === 'stopped' || state === 'stopping' || path === 'failed.abandoned', 'it is intended stopped');
+  const wanted = world.intentions.resumed(entries.get(id), id, context.holders);
   if (world.unanswered.size === 0) {
-    must(wished.intended === context.intended, `the wish says ${wished.intended}, the actor ${context.intended}`);
+    must(wanted.intended === context.intended, `the intention says ${wanted.intended}, the actor ${context.intended}`);
     const agents = (holders: readonly string[]): string =>
       holders
         .filter((holder) => holder.startsWith('agent:'))
         .sort()
         .join();
     must(
-      agents(wished.holders) === agents(context.holders),
-      `the wishes say held by ${agents(wished.holders)}, the actor ${agents(context.holders)}`,
+      agents(wanted.holders) === agents(context.holders),
+      `the intentions say held by ${agents(wanted.holders)}, the actor ${agents(context.holders)}`,
     );
   }
 
   switch (path) {
     case 'stopped.idle':
       must(live === null, 'a process lives');
-      must(context.intended === 'stopped', 'it is wished running');
+      must(context.intended === 'stopped', 'it is intended running');
       break;
     case 'stopped.completed':
     case 'stopped.drained':
@@ -194,9 +194,9 @@ function wrongWithAgent(world: WalkWorld, ref: AgentRef): readonly string[] {
   const must = (isSo: boolean, what: string): void => {
     if (!isSo) wrong.push(`agent ${plan.id} in ${path}: ${what}`);
   };
-  const wish = world.wishes.agent(plan.id);
-  if (world.unanswered.size === 0 && wish)
-    must(wish.intended === intended, `the wish says ${wish.intended}, the actor ${intended}`);
+  const intention = world.intentions.agent(plan.id);
+  if (world.unanswered.size === 0 && intention)
+    must(intention.intended === intended, `the intention says ${intention.intended}, the actor ${intended}`);
   must(PUBLIC.includes(state), 'is no public state');
 
   const actual: Record<string, ServiceReport> = {};
@@ -211,14 +211,14 @@ function wrongWithAgent(world: WalkWorld, ref: AgentRef): readonly string[] {
     for (const [id, now] of Object.entries(actual)) {
       const told = reports[id];
       must(
-        told?.state === now.state && told.intended === now.intended && told.falls === now.falls,
+        told?.state === now.state && told.intended === now.intended && told.failureCount === now.failureCount,
         `it knows ${id} as ${told?.state ?? 'nothing'}/${told?.intended ?? ''}, not as ${now.state}/${now.intended}`,
       );
       must(now.holders.includes(holder), `it does not hold ${id}`);
     }
   }
   if (intended === 'stopped') {
-    must(state === 'stopped' || state === 'stopping', 'it is wished stopped');
+    must(state === 'stopped' || state === 'stopping', 'it is intended stopped');
     const held = Object.values(actual).filter(({ holders }) => holders.includes(holder));
     // A shared service may be on its way down for another one that let go of it later, or be set aside.
     const isDown = ({ serviceId, state: now }: ServiceReport): boolean =>
@@ -244,17 +244,17 @@ export function wrongInTheEnd(world: WalkWorld): readonly string[] {
     world.agents.some((ref) => ref.getSnapshot().context.reason?.code === 'set_aside');
   const wrong: string[] = isAside ? [] : [...world.unanswered].map((name) => `${name} was never answered`);
   if (!isAside) {
-    const seats = world.wishes.seats();
-    for (const { plan, isDeleted } of world.wishes.agents()) {
+    const entries = world.intentions.entries();
+    for (const { plan, isDeleted } of world.intentions.agents()) {
       if (isDeleted === true) wrong.push(`agent ${plan.id} was deleted and is still there`);
     }
     for (const ref of world.services) {
       const { id } = ref.getSnapshot().context.spec;
-      if (!seats.has(id)) wrong.push(`nobody speaks of ${id}, and it is still there`);
+      if (!entries.has(id)) wrong.push(`nobody speaks of ${id}, and it is still there`);
     }
     for (const ref of world.agents) {
       const { id } = ref.getSnapshot().context.plan;
-      if (world.wishes.agent(id) === undefined) wrong.push(`nobody knows agent ${id}, and it is still there`);
+      if (world.intentions.agent(id) === undefined) wrong.push(`nobody knows agent ${id}, and it is still there`);
     }
   }
   for (const ref of world.services) {
@@ -264,15 +264,15 @@ export function wrongInTheEnd(world: WalkWorld): readonly string[] {
     const isLive = world.processes.facts(id)?.status === 'alive';
     if (path === 'failed.abandoned') continue;
     if (context.intended === 'stopped') {
-      if (!path.startsWith('stopped.') || isLive) wrong.push(`${id} is wished stopped and ends in ${path}`);
+      if (!path.startsWith('stopped.') || isLive) wrong.push(`${id} is intended stopped and ends in ${path}`);
     } else if (!isAtGoal(world, ref)) {
-      wrong.push(`${id} is wished running and ends in ${path} (${reasonText(context.reason) ?? 'no reason'})`);
+      wrong.push(`${id} is intended running and ends in ${path} (${reasonText(context.reason) ?? 'no reason'})`);
     }
   }
   return wrong;
 }
 
-/** Whether a service that is wished to run got as far as it can. */
+/** Whether a service that is intended to run got as far as it can. */
 export function isAtGoal(world: WalkWorld, ref: ServiceRef): boolean {
   const { value, context } = ref.getSnapshot();
   switch (pathOf(value)) {

@@ -12,7 +12,7 @@ export interface Share {
 export interface Found {
   readonly walks: number;
   readonly steps: number;
-  readonly falls: readonly string[];
+  readonly failureCount: readonly string[];
   readonly service: readonly string[];
   readonly agent: readonly string[];
 }
@@ -22,16 +22,16 @@ const MOST_FALLS = 3;
 
 async function found({ seed, first, stride, count }: Share): Promise<Found> {
   const coverage = { service: new Set<string>(), agent: new Set<string>() };
-  const falls: string[] = [];
+  const failureCount: string[] = [];
   let [walks, steps] = [0, 0];
-  for (let n = first; n < count && falls.length < MOST_FALLS; n += stride) {
+  for (let n = first; n < count && failureCount.length < MOST_FALLS; n += stride) {
     const one = walkOf(seed, n);
     const { fall } = await walk(one, coverage);
     walks += 1;
     steps += one.steps.length;
-    if (fall !== null) falls.push(sayOf(seed, n, await shrunk(one, fall)));
+    if (fall !== null) failureCount.push(sayOf(seed, n, await shrunk(one, fall)));
   }
-  return { walks, steps, falls, service: [...coverage.service], agent: [...coverage.agent] };
+  return { walks, steps, failureCount, service: [...coverage.service], agent: [...coverage.agent] };
 }
 
 process.send?.(await found(JSON.parse(process.argv[2] ?? '') as Share)); // what the spec gives

@@ -5,7 +5,7 @@ import { agentRef, agentRefs, serviceRef, serviceRefs, type SupervisorRef } from
 import { Health } from '../../lib/control/health/health.ts';
 import type { HostPorts } from '../../lib/control/host-ports.ts';
 import { Host } from '../../lib/control/host.ts';
-import { Wishes } from '../../lib/control/intentions.ts';
+import { Intentions } from '../../lib/control/intentions.ts';
 import { actorPorts, openRuntime } from '../../lib/control/open-control.ts';
 import { recover } from '../../lib/control/recovery/recovery.ts';
 import { causeOf } from '../../lib/model/causes.ts';
@@ -115,8 +115,8 @@ class WalkCatalog implements Catalog {
 
   #best({ fallback }: ExecutableQuery): Executable | null {
     const best = this.files.at(-1) ?? null;
-    if (best === null || fallback?.condemned !== best.fingerprint) return best;
-    return this.files.find(({ path }) => path === fallback.stablePath) ?? this.files.at(-2) ?? best;
+    if (best === null || fallback?.rejected !== best.fingerprint) return best;
+    return this.files.find(({ path }) => path === fallback.lastGoodPath) ?? this.files.at(-2) ?? best;
   }
 
   choose(query: ExecutableQuery): ReturnType<Catalog['choose']> {
@@ -184,7 +184,7 @@ export class WalkWorld {
   prober = new FakeProber();
   processes: FakeProcessHost;
   root: SupervisorRef | null = null;
-  wishes = new Wishes([]);
+  intentions = new Intentions([]);
   host: Host | null = null;
   /** Launches under way, by service. */
   readonly launching = new Map<string, LaunchRequest>();
@@ -216,7 +216,7 @@ export class WalkWorld {
       identity: { processId: 1, version: '0.0.0', guarantees: GUARANTEES },
     };
     const { base, rows } = await openRuntime(ports);
-    const { recorder, wishes } = base;
+    const { recorder, intentions } = base;
     const { inspect } = recorder;
     Object.assign(recorder, {
       inspect: (event: InspectionEvent) => {
@@ -228,7 +228,7 @@ export class WalkWorld {
     Object.assign(CURRENT, { ...actorPorts(base), clock });
     const runtime = await recover(base, rows, MACHINE);
     this.root = runtime.root;
-    this.wishes = wishes;
+    this.intentions = intentions;
     this.host = new Host(runtime);
     // A host that is killed while it waits for a service to end never comes up.
     void this.#answered('come up', this.host.comeUp());
@@ -390,7 +390,7 @@ export class WalkWorld {
       const { serviceId } = request;
       this.launching.set(serviceId, request);
       const context = this.root === null ? undefined : serviceRef(this.root, serviceId)?.getSnapshot().context;
-      if (context?.intended === 'stopped') this.violations.push(`${serviceId} is launched against its wish`);
+      if (context?.intended === 'stopped') this.violations.push(`${serviceId} is launched unasked`);
       const outcome = await launch(request);
       if (this.processes !== processes) return new Promise(() => undefined); // the host that asked is dead
       this.#activity += 1;
@@ -422,9 +422,9 @@ export class WalkWorld {
         this.#activity += 1;
         return store.commitActors(commit);
       },
-      commitWishes: (commit) => {
+      commitIntentions: (commit) => {
         this.#activity += 1;
-        return store.commitWishes(commit);
+        return store.commitIntentions(commit);
       },
     };
   }

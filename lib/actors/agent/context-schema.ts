@@ -15,8 +15,8 @@ const report = z.strictObject({
   intended,
   isReady: z.boolean().default(true),
   isComplete: z.boolean(),
-  falls: z.int().nonnegative().default(0),
-  fellBy: z.string().nullable().default(null),
+  failureCount: z.int().nonnegative().default(0),
+  restartedBy: z.string().nullable().default(null),
   holders: z.array(z.string()),
   reason: reason.nullable(),
 }) satisfies z.ZodType<ServiceReport>;

@@ -11,9 +11,9 @@ export type AgentEvent =
   | { readonly type: 'agent.stop'; readonly correlationId: string | null }
   /** A service of this agent changed, or was asked how it is. */
   | { readonly type: 'service.changed'; readonly report: ServiceReport }
-  /** The host is back; `plan` and `intended` are the last accepted wish. */
+  /** The host is back; `plan` and `intended` are the last accepted intention. */
   | { readonly type: 'host.resume'; readonly intended: Intended; readonly plan: AgentPlan }
-  /** The host leaves and takes its services with it; the wish stays. */
+  /** The host leaves and takes its services with it; the intention stays. */
   | { readonly type: 'host.drain' }
   /** The actor broke too often; it is kept aside. */
-  | { readonly type: 'supervisor.park'; readonly reason: Reason };
+  | { readonly type: 'supervisor.quarantine'; readonly reason: Reason };

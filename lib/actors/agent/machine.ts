@@ -1,7 +1,7 @@
 /**
  * The statechart of one agent. Its top-level states are the public ones and follow from the states of its services:
  *
- * stopped   idle (as wished) | drained (the host took it down, the wish stays)
+ * stopped   idle (as intended) | drained (the host took it down, the intention stays)
  * starting, running, backoff, failed   judged anew with every report of a service
  * stopping  releasing (dependents first, each when those that need it are gone) | draining
  *
@@ -22,8 +22,8 @@ function judgedExcept(self: PublicState) {
   // The command that started it explains how it came up, not what happens to it afterwards.
   const actions =
     self === 'starting'
-      ? (['recycleGroup', 'noteReport', 'explain'] as const)
-      : (['forgetOrigin', 'recycleGroup', 'noteReport', 'explain'] as const);
+      ? (['restartGroup', 'noteReport', 'explain'] as const)
+      : (['forgetOrigin', 'restartGroup', 'noteReport', 'explain'] as const);
   const others = (['failed', 'backoff', 'running', 'starting'] as const).filter((state) => state !== self);
   return [
     { guard: 'isMeantDown', actions: 'noteReport' }, // set aside while it was meant to be down
@@ -33,7 +33,7 @@ function judgedExcept(self: PublicState) {
       actions,
     })),
     { guard: { type: 'becomes', params: { state: 'stopped' } }, target: '#agent.stopped', actions },
-    { actions: ['recycleGroup', 'noteReport', 'explain'] },
+    { actions: ['restartGroup', 'noteReport', 'explain'] },
   ] as const;
 }
 
@@ -50,19 +50,19 @@ function upState(state: UpState) {
     entry: 'enter',
     on: {
       'service.changed': judgedExcept(state),
-      'agent.start': { actions: ['noteOrigin', 'wishRunning', 'claimServices', 'retryServices'] },
+      'agent.start': { actions: ['noteOrigin', 'intendRunning', 'holdServices', 'retryServices'] },
       'agent.configure': [
         {
           guard: 'wantsRunning',
-          actions: ['noteOrigin', 'releaseDropped', 'takePlan', 'claimServices', 'explain'],
+          actions: ['noteOrigin', 'releaseDropped', 'takePlan', 'holdServices', 'explain'],
         },
         { actions: ['releaseDropped', 'takePlan'] },
       ],
-      'agent.stop': { target: '#agent.stopping', actions: ['noteOrigin', 'wishStopped'] },
+      'agent.stop': { target: '#agent.stopping', actions: ['noteOrigin', 'intendStopped'] },
       'host.drain': { target: '#agent.stopping.draining' },
       'host.resume': [
-        { guard: 'resumesRunning', actions: ['takePlan', 'takeWish', 'claimServices'] },
-        { target: '#agent.stopping', actions: ['takeWish'] },
+        { guard: 'resumesRunning', actions: ['takePlan', 'takeIntention', 'holdServices'] },
+        { target: '#agent.stopping', actions: ['takeIntention'] },
       ],
     },
   } as const;
@@ -83,11 +83,11 @@ export function createAgentMachine(clock: Clock) {
         on: {
           'agent.start': {
             target: 'starting',
-            actions: ['noteOrigin', 'takePlan', 'wishRunning', 'claimServices', 'retryServices', 'forgetReports'],
+            actions: ['noteOrigin', 'takePlan', 'intendRunning', 'holdServices', 'retryServices', 'forgetReports'],
           },
           'agent.configure': { actions: 'takePlan' },
           // Each of its services was stopped by hand, and it holds them all the same.
-          'agent.stop': { guard: 'wantsRunning', target: 'stopping', actions: ['noteOrigin', 'wishStopped'] },
+          'agent.stop': { guard: 'wantsRunning', target: 'stopping', actions: ['noteOrigin', 'intendStopped'] },
           'service.changed': [
             ...judgedAgain,
             // It broke, or its row was lost, while it let go of its services: it goes on with that.
@@ -98,11 +98,11 @@ export function createAgentMachine(clock: Clock) {
             {
               guard: 'resumesRunning',
               target: 'starting',
-              actions: ['takePlan', 'takeWish', 'forgetReports', 'claimServices'],
+              actions: ['takePlan', 'takeIntention', 'forgetReports', 'holdServices'],
             },
-            { actions: ['takePlan', 'takeWish', 'watchServices'] },
+            { actions: ['takePlan', 'takeIntention', 'watchServices'] },
           ],
-          'supervisor.park': { target: 'failed', actions: 'park' },
+          'supervisor.quarantine': { target: 'failed', actions: 'quarantine' },
         },
       },
       starting: upState('starting'),
@@ -136,17 +136,17 @@ export function createAgentMachine(clock: Clock) {
         on: {
           'agent.start': {
             target: 'starting',
-            actions: ['noteOrigin', 'takePlan', 'wishRunning', 'claimServices', 'retryServices', 'forgetReports'],
+            actions: ['noteOrigin', 'takePlan', 'intendRunning', 'holdServices', 'retryServices', 'forgetReports'],
           },
-          'agent.stop': { actions: ['noteOrigin', 'wishStopped'] },
+          'agent.stop': { actions: ['noteOrigin', 'intendStopped'] },
           'host.drain': { target: '.draining' },
           'host.resume': [
             {
               guard: 'resumesRunning',
               target: 'starting',
-              actions: ['takePlan', 'takeWish', 'forgetReports', 'claimServices'],
+              actions: ['takePlan', 'takeIntention', 'forgetReports', 'holdServices'],
             },
-            { target: '.releasing', actions: ['takeWish', 'releaseDropped', 'takePlan'] },
+            { target: '.releasing', actions: ['takeIntention', 'releaseDropped', 'takePlan'] },
           ],
         },
       },

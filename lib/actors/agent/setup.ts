@@ -1,5 +1,11 @@
 import { assign, enqueueActions, setup } from 'xstate';
-import { agentStateOf, fallout, isReleased, releasable, type ServiceReport } from '../../model/policy/agent-state.ts';
+import {
+  agentStateOf,
+  restartedWith,
+  isReleased,
+  releasable,
+  type ServiceReport,
+} from '../../model/policy/agent-state.ts';
 import type { ServiceId } from '../../model/values/ids.ts';
 import type { AgentPlan } from '../../model/spec.ts';
 import type { PublicState } from '../../model/states.ts';
@@ -45,22 +51,22 @@ export function agentSetup(clock: Clock) {
       takePlan: assign(({ context, event }) =>
         'plan' in event ? { plan: event.plan, reports: reportsOf(event.plan, context.reports) } : {},
       ),
-      wishRunning: assign({ intended: 'running', reason: null }),
-      wishStopped: assign({ intended: 'stopped', reason: null }),
-      takeWish: assign(({ event }) => (event.type === 'host.resume' ? { intended: event.intended } : {})),
+      intendRunning: assign({ intended: 'running', reason: null }),
+      intendStopped: assign({ intended: 'stopped', reason: null }),
+      takeIntention: assign(({ event }) => (event.type === 'host.resume' ? { intended: event.intended } : {})),
       forgetReports: assign({ reports: {} }),
       noteReport: assign(({ context, event }) =>
         event.type === 'service.changed' ? { reports: reportsWith(context, event) } : {},
       ),
       explain: assign(({ context }) => ({ reason: agentStateOf(context.plan, context.reports).reason })),
       clearReason: assign({ reason: null }),
-      park: assign(({ event }) => (event.type === 'supervisor.park' ? { reason: event.reason } : {})),
-      claimServices: enqueueActions(({ context, enqueue, system }) => {
+      quarantine: assign(({ event }) => (event.type === 'supervisor.quarantine' ? { reason: event.reason } : {})),
+      holdServices: enqueueActions(({ context, enqueue, system }) => {
         const { plan, correlationId } = context;
         for (const spec of plan.services) {
           const service = peer(system, serviceActorId(spec.id));
           if (service)
-            enqueue.sendTo(service, { type: 'service.claim', holder: agentActorId(plan.id), spec, correlationId });
+            enqueue.sendTo(service, { type: 'service.hold', holder: agentActorId(plan.id), spec, correlationId });
         }
       }),
       retryServices: enqueueActions(({ context, enqueue, system }) => {
@@ -72,15 +78,20 @@ export function agentSetup(clock: Clock) {
             enqueue.sendTo(service, { type: 'service.start', correlationId: context.correlationId });
         }
       }),
-      recycleGroup: enqueueActions(({ context, enqueue, event, system }) => {
-        if (event.type !== 'service.changed' || !isFallOfOthers(context, event.report)) return;
+      restartGroup: enqueueActions(({ context, enqueue, event, system }) => {
+        if (event.type !== 'service.changed' || !isFailureOfOthers(context, event.report)) return;
         const { plan } = context;
         const { serviceId } = event.report;
         const reason = { code: 'group_restart', failed: serviceId, strategy: plan.strategy } as const;
-        for (const id of fallout(plan, serviceId)) {
+        for (const id of restartedWith(plan, serviceId)) {
           const service = peer(system, serviceActorId(id));
           if (service)
-            enqueue.sendTo(service, { type: 'service.recycle', by: agentActorId(plan.id), failed: serviceId, reason });
+            enqueue.sendTo(service, {
+              type: 'service.restart_with_group',
+              by: agentActorId(plan.id),
+              failed: serviceId,
+              reason,
+            });
         }
       }),
       releaseDropped: enqueueActions(({ context, enqueue, event, system }) => {
@@ -122,7 +133,7 @@ function reportsWith(context: AgentContext, event: AgentEvent): AgentContext['re
 
 /** In the place of a shared service that nobody held any more and that was forgotten: it will tell nothing. */
 function reportOfForgotten(serviceId: ServiceId): ServiceReport {
-  const nothing = { isReady: false, isComplete: false, falls: 0, fellBy: null, holders: [], reason: null };
+  const nothing = { isReady: false, isComplete: false, failureCount: 0, restartedBy: null, holders: [], reason: null };
   return { serviceId, state: 'stopped', intended: 'stopped', ...nothing };
 }
 
@@ -137,7 +148,10 @@ function reportsOf(plan: AgentPlan, reports: AgentContext['reports']): AgentCont
 }
 
 /** Whether a process of a member failed, or another agent ended it, since its last report. */
-function isFallOfOthers({ plan, reports }: AgentContext, { serviceId, falls, fellBy }: ServiceReport): boolean {
+function isFailureOfOthers(
+  { plan, reports }: AgentContext,
+  { serviceId, failureCount, restartedBy }: ServiceReport,
+): boolean {
   const before = reports[serviceId];
-  return before !== undefined && falls > before.falls && fellBy !== agentActorId(plan.id);
+  return before !== undefined && failureCount > before.failureCount && restartedBy !== agentActorId(plan.id);
 }

@@ -6,7 +6,7 @@ import type { Executable, Launch } from '../../model/process.ts';
 import { serviceSpec } from '../../model/spec-schema.ts';
 
 import { launchId, serviceId } from '../../model/values/id-schema.ts';
-import type { Aftermath, LastExit, ServiceContext } from './context.ts';
+import type { AfterStop, LastExit, ServiceContext } from './context.ts';
 
 const instant = z.number();
 const generation = z.int().nonnegative();
@@ -47,10 +47,10 @@ const lastExit = z.strictObject({
   ]),
 }) satisfies z.ZodType<LastExit>;
 
-const aftermath = z.discriminatedUnion('type', [
+const afterStop = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('judge'), class: z.enum(['start_timeout', 'probe']), reason }),
   z.strictObject({ type: z.literal('again'), failed: serviceId, reason }),
-]) satisfies z.ZodType<Aftermath>;
+]) satisfies z.ZodType<AfterStop>;
 
 const release = { path: z.string(), version: z.string().nullable() };
 const holder = z.union([z.templateLiteral(['agent:', z.string().min(1)]), z.enum(['io', 'host'])]);
@@ -66,14 +66,14 @@ export const serviceRecord = z.strictObject({
   launch: launch.nullable(),
   isAdopted: z.boolean(),
   revision: z.string().nullable().default(null),
-  aftermath: aftermath.nullable().default(null),
-  stable: z.strictObject(release).nullable().default(null),
-  condemned: z
+  afterStop: afterStop.nullable().default(null),
+  lastGoodVersion: z.strictObject(release).nullable().default(null),
+  rejectedVersion: z
     .strictObject({ ...release, fingerprint: z.string(), reason })
     .nullable()
     .default(null),
-  falls: z.int().nonnegative().default(0),
-  fellBy: holder.nullable().default(null),
+  failureCount: z.int().nonnegative().default(0),
+  restartedBy: holder.nullable().default(null),
   verdict: z.null().default(null),
   attempt: z.enum(['first', 'restart', 'recovery']),
   budget: z.strictObject({ failures: z.int().nonnegative(), restartTimes: z.array(instant) }),

@@ -17,7 +17,7 @@ export interface LastExit {
 }
 
 /** What follows the stop under way that no command asked for: a judgement like that of an exit, or another launch. */
-export type Aftermath =
+export type AfterStop =
   | { readonly type: 'judge'; readonly class: 'start_timeout' | 'probe'; readonly reason: Reason }
   /** `failed`: the service of its group that this follows from. */
   | { readonly type: 'again'; readonly failed: ServiceId; readonly reason: Reason };
@@ -29,7 +29,7 @@ export interface ProvenRelease {
 }
 
 /** A newly found file that exhausted the budget before it had ever been stable. */
-export interface CondemnedRelease extends ProvenRelease {
+export interface RejectedRelease extends ProvenRelease {
   readonly fingerprint: string;
   readonly reason: Reason;
 }
@@ -51,16 +51,16 @@ export interface ServiceContext {
   readonly isAdopted: boolean;
   /** The revision of the spec that the newest launch was made with. */
   readonly revision: string | null;
-  /** What follows the stop under way; null: what is wished. */
-  readonly aftermath: Aftermath | null;
+  /** What follows the stop under way; null: what is intended. */
+  readonly afterStop: AfterStop | null;
   /** The last file that was up for the reset time of the backoff. */
-  readonly stable: ProvenRelease | null;
-  /** The file that `stable` stands in for. */
-  readonly condemned: CondemnedRelease | null;
-  /** Ends of processes against the wish, ever. */
-  readonly falls: number;
+  readonly lastGoodVersion: ProvenRelease | null;
+  /** The file that `lastGoodVersion` stands in for. */
+  readonly rejectedVersion: RejectedRelease | null;
+  /** Ends of processes against the intention, ever. */
+  readonly failureCount: number;
   /** Who ended the last of these: the agent whose group was restarted; null: the process failed. */
-  readonly fellBy: Holder | null;
+  readonly restartedBy: Holder | null;
   /** Where the end under judgement leads; null in every state that lasts, so that no kept row has one. */
   readonly verdict: Verdict['next'] | null;
   readonly attempt: Attempt;
@@ -102,11 +102,11 @@ export function serviceContext(input: ServiceInput, now: Instant): ServiceContex
     launch: null,
     isAdopted: false,
     revision: null,
-    aftermath: null,
-    stable: null,
-    condemned: null,
-    falls: 0,
-    fellBy: null,
+    afterStop: null,
+    lastGoodVersion: null,
+    rejectedVersion: null,
+    failureCount: 0,
+    restartedBy: null,
     verdict: null,
     attempt: 'first',
     budget: EMPTY_BUDGET,

@@ -12,8 +12,8 @@ interface Command {
 }
 
 /** A holder wants the service up; the holder is also told of every change. Again: answers with a report only. */
-export interface ClaimEvent extends Command {
-  readonly type: 'service.claim';
+export interface HoldEvent extends Command {
+  readonly type: 'service.hold';
   readonly holder: Holder;
   /** Taken over if nobody else holds the service; the next launch uses it. */
   readonly spec: ServiceSpec;
@@ -52,12 +52,12 @@ export type ProbeEvent =
 
 /** Everything a service actor can be told. Commands are imperative, facts past tense. */
 export type ServiceEvent =
-  | ClaimEvent
+  | HoldEvent
   | (Command & { readonly type: 'service.release'; readonly holder: Holder })
   | (Command & { readonly type: 'service.start' | 'service.stop' | 'service.restart' })
   /** A service of the same group failed: a process is ended and launched anew, which is no fault of this service. */
   | {
-      readonly type: 'service.recycle';
+      readonly type: 'service.restart_with_group';
       readonly by: Holder;
       /** The service that failed. */
       readonly failed: ServiceId;
@@ -72,7 +72,7 @@ export type ServiceEvent =
   | { readonly type: 'process.exited'; readonly launchId: LaunchId; readonly exit: ProcessExit }
   | ProbeEvent
   | ResumeEvent
-  /** The host leaves and takes its services with it; the wish stays. */
+  /** The host leaves and takes its services with it; the intention stays. */
   | { readonly type: 'host.drain' }
   /** The actor broke too often; it is kept aside with its process untouched. */
-  | { readonly type: 'supervisor.park'; readonly reason: Reason };
+  | { readonly type: 'supervisor.quarantine'; readonly reason: Reason };

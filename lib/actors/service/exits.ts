@@ -64,10 +64,11 @@ export function unreportedExit(
   now: Instant,
 ): UnreportedExit | null {
   const { launch } = context;
-  const isNews = facts !== null && facts.generation > context.generation;
+  const isUnreported = facts !== null && facts.generation > context.generation;
   const isAwaited = launch !== null && facts?.generation === launch.generation;
-  if (facts?.status === 'exited' && (isNews || isAwaited)) return { generation: facts.generation, exit: facts.exit };
-  if (launch === null || facts?.status === 'alive' || isNews) return null;
+  if (facts?.status === 'exited' && (isUnreported || isAwaited))
+    return { generation: facts.generation, exit: facts.exit };
+  if (launch === null || facts?.status === 'alive' || isUnreported) return null;
   return { generation: launch.generation, exit: { code: null, signal: null, at: now, isKnown: false } };
 }
 
@@ -104,13 +105,13 @@ function endOfError(context: ServiceContext, error: unknown): End {
 
 /** The end of a process that was ended for what a probe said; null when the stop under way is for something else. */
 function endOfFailedProbe(context: ServiceContext, facts: ProcessFacts | null, now: Instant): End | null {
-  const { aftermath, intended, launch, startedAt } = context;
-  if (aftermath?.type !== 'judge' || intended === 'stopped') return null;
+  const { afterStop, intended, launch, startedAt } = context;
+  if (afterStop?.type !== 'judge' || intended === 'stopped') return null;
   const exit = facts?.status === 'exited' ? facts.exit : null;
-  const isStarted = aftermath.class === 'probe' && startedAt !== null;
+  const isStarted = afterStop.class === 'probe' && startedAt !== null;
   const uptimeMs = isStarted ? Math.max(0, (exit?.at ?? now) - startedAt) : null;
   const generation = launch?.generation ?? context.generation;
-  return { class: aftermath.class, uptimeMs, generation, exit, reason: aftermath.reason };
+  return { class: afterStop.class, uptimeMs, generation, exit, reason: afterStop.reason };
 }
 
 /** What follows an end by the restart policy. `random` in [0, 1) is the jitter of the backoff. */
@@ -128,30 +129,35 @@ export function refusalReason({ code: error, message: text }: LaunchFailure): Re
 export function provenBy(context: ServiceContext, uptimeMs: Millis | null): Partial<ServiceContext> {
   const { executable, spec } = context;
   if (executable === null || uptimeMs === null || uptimeMs < spec.restart.backoff.resetAfterMs) return {};
-  return { stable: { path: executable.path, version: executable.version } };
+  return { lastGoodVersion: { path: executable.path, version: executable.version } };
 }
 
 /** Whether another file than that of the launch was stable once. */
-export function hasFallback({ stable, executable }: ServiceContext): boolean {
-  return stable !== null && executable !== null && stable.path !== executable.path;
+export function hasFallback({ lastGoodVersion, executable }: ServiceContext): boolean {
+  return lastGoodVersion !== null && executable !== null && lastGoodVersion.path !== executable.path;
 }
 
 /** The file of the launch is given up, not the service. */
-export function condemned({ executable }: ServiceContext, reason: Reason): Partial<ServiceContext> {
-  return executable === null ? {} : { condemned: { ...executable, reason }, reason };
+export function rejected({ executable }: ServiceContext, reason: Reason): Partial<ServiceContext> {
+  return executable === null ? {} : { rejectedVersion: { ...executable, reason }, reason };
 }
 
 /** Why an older file runs than the newest; null: it does not. */
-export function fallbackReason({ condemned, stable, executable }: ServiceContext): Reason | null {
-  if (condemned === null || executable?.path === condemned.path || executable?.path !== stable?.path) return null;
-  const [running, rejected] = [nameOf(executable), nameOf(condemned)];
-  return { code: 'older_version', running, rejected, because: condemned.reason };
+export function fallbackReason({ rejectedVersion, lastGoodVersion, executable }: ServiceContext): Reason | null {
+  if (
+    rejectedVersion === null ||
+    executable?.path === rejectedVersion.path ||
+    executable?.path !== lastGoodVersion?.path
+  )
+    return null;
+  const [running, rejected] = [nameOf(executable), nameOf(rejectedVersion)];
+  return { code: 'older_version', running, rejected, because: rejectedVersion.reason };
 }
 
 /** What discovery has to know of files that failed. */
-export function fallbackOf({ condemned, stable }: ServiceContext): { readonly fallback?: Fallback } {
-  if (condemned === null || stable === null) return {};
-  return { fallback: { condemned: condemned.fingerprint, stablePath: stable.path } };
+export function fallbackOf({ rejectedVersion, lastGoodVersion }: ServiceContext): { readonly fallback?: Fallback } {
+  if (rejectedVersion === null || lastGoodVersion === null) return {};
+  return { fallback: { rejected: rejectedVersion.fingerprint, lastGoodPath: lastGoodVersion.path } };
 }
 
 function nameOf(release: { readonly path: string; readonly version: string | null } | null | undefined): string {

@@ -10,7 +10,7 @@
  * failed    exhausted (tries again after `recover_after`) | missing, refused (no fitting file) | abandoned (for good)
  *
  * Every end of a process, of a launch and of an effect leads to `backoff.judging`: the one place that decides about a restart.
- * What follows a stop is what is intended, or, in `aftermath`, what the failure of a probe or of a sibling asks for.
+ * What follows a stop is what is intended, or, in `afterStop`, what the failure of a probe or of a sibling asks for.
  *
  * Commands, exits, probes and `resume.*` move it. The root answers each command and each resume as most states do; a state names
  * those that it answers in another way. `resume.*` says what is intended and which process exists; it is how an actor restored
@@ -33,7 +33,7 @@ import {
   leadsTo,
   ofProbe,
   readyAgain,
-  recycled,
+  restartedWithGroup,
   report,
   resumeWait,
   startNow,
@@ -55,8 +55,8 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
     context: ({ input }) => serviceContext(input, clock.now()),
     initial: 'stopped',
     on: {
-      'service.claim': [
-        { guard: 'isNewHolder', actions: ['noteOrigin', 'claim', 'watch', 'report'] },
+      'service.hold': [
+        { guard: 'isNewHolder', actions: ['noteOrigin', 'addHolder', 'watch', 'report'] },
         { actions: ['watch', 'report'] },
       ],
       'service.release': [
@@ -89,10 +89,10 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
           drained: { entry: report('stopped.drained') },
         },
         on: {
-          'service.claim': {
+          'service.hold': {
             guard: 'isNewHolder',
             target: 'starting',
-            actions: ['noteOrigin', 'claim', 'watch', 'refresh'],
+            actions: ['noteOrigin', 'addHolder', 'watch', 'refresh'],
           },
           'service.release': {
             guard: 'isLastHolder',
@@ -105,7 +105,7 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
             { guard: 'findsLive', target: 'stopping', actions: ['takeIntention', 'adopt'] },
             { actions: [...takeResume, 'account'] },
           ],
-          'supervisor.park': { target: 'failed.abandoned', actions: 'park' },
+          'supervisor.quarantine': { target: 'failed.abandoned', actions: 'quarantine' },
         },
       },
       starting: {
@@ -142,12 +142,12 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
                 judge,
               ],
             },
-            on: { 'service.recycle': recycled },
+            on: { 'service.restart_with_group': restartedWithGroup },
           },
           settling: {
             invoke: observe,
             after: { untilDeadline: countsAsStarted },
-            on: { 'process.exited': judgeAny, 'service.recycle': recycled },
+            on: { 'process.exited': judgeAny, 'service.restart_with_group': restartedWithGroup },
           },
           probing: {
             invoke: [observe, probe('startup')],
@@ -159,7 +159,7 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
               ],
               'probe.failed': { guard: ofProbe('startup'), target: '#service.stopping', actions: 'noteStartTimeout' },
               'process.exited': judgeAny,
-              'service.recycle': recycled,
+              'service.restart_with_group': restartedWithGroup,
             },
           },
         },
@@ -187,7 +187,7 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
         on: {
           'process.exited': judgeAny,
           'probe.failed': { guard: ofProbe('liveness'), target: 'stopping', actions: 'noteFailedProbe' },
-          'service.recycle': recycled,
+          'service.restart_with_group': restartedWithGroup,
           'service.start': goOn,
           'service.restart': endThenStart,
           'service.configure': [

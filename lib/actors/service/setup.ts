@@ -32,11 +32,11 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       stopRetry: STOP_RETRY_MS,
     },
     guards: {
-      isNewHolder: ({ context, event }) => event.type === 'service.claim' && !context.holders.includes(event.holder),
+      isNewHolder: ({ context, event }) => event.type === 'service.hold' && !context.holders.includes(event.holder),
       isLastHolder: ({ context, event }) =>
         event.type === 'service.release' && context.holders.length === 1 && context.holders[0] === event.holder,
       wantsRunning: ({ context }) => context.intended === 'running',
-      isRecycled: ({ context }) => context.intended === 'running' && context.aftermath?.type === 'again',
+      restartsWithGroup: ({ context }) => context.intended === 'running' && context.afterStop?.type === 'again',
       hasReadinessProbe: ({ context }) => context.spec.probes.readiness !== null,
       isOfProbe: ({ context, event }, { probe }: { probe: ProbeKind }) =>
         'probe' in event && event.probe === probe && event.launchId === context.launch?.launchId,
@@ -69,7 +69,7 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       enterRunning: assign(({ event }) => (isResume(event) ? {} : { since: clock.now() })),
       noteOrigin: assign(({ event }) => ('correlationId' in event ? { correlationId: event.correlationId } : {})),
       forgetOrigin: assign({ correlationId: null }),
-      claim: assign(({ context, event }) => (event.type === 'service.claim' ? change.claimed(context, event) : {})),
+      addHolder: assign(({ context, event }) => (event.type === 'service.hold' ? change.held(context, event) : {})),
       dropHolder: assign(({ context, event }) =>
         event.type === 'service.release'
           ? { holders: context.holders.filter((holder) => holder !== event.holder) }
@@ -77,7 +77,7 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       ),
       watch: assign(({ context, event }) => {
         if (event.type === 'service.watch') return change.watchedBy(context, event.watcher);
-        return event.type === 'service.claim' && event.holder.startsWith('agent:')
+        return event.type === 'service.hold' && event.holder.startsWith('agent:')
           ? change.watchedBy(context, event.holder)
           : {};
       }),
@@ -104,8 +104,8 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       startGrace: assign(({ context }) => ({ deadlineAt: clock.now() + context.spec.stop.graceMs })),
       noteStarted: assign(({ context }) => change.started(context, clock.now())),
       noteRevision: assign(({ context }) => ({ revision: revisionOf(context.spec) })),
-      noteStartTimeout: assign(({ context, event }) => change.ailing(context, 'start_timeout', event)),
-      noteFailedProbe: assign(({ context, event }) => change.ailing(context, 'probe', event)),
+      noteStartTimeout: assign(({ context, event }) => change.probeFailed(context, 'start_timeout', event)),
+      noteFailedProbe: assign(({ context, event }) => change.probeFailed(context, 'probe', event)),
       noteUnready: assign(({ event }) =>
         event.type === 'probe.failed' ? { reason: { code: 'not_ready' as const, found: event.reason } } : {},
       ),
@@ -113,9 +113,9 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
         reason: context.reason ?? { code: 'not_ready' as const, found: null },
       })),
       noteReady: assign(({ context }) => ({ reason: fallbackReason(context) })),
-      recycle: assign(({ context, event }) => change.recycled(context, event)),
+      restartWithGroup: assign(({ context, event }) => change.restartedWithGroup(context, event)),
       launchAgain: assign({ attempt: 'restart' }),
-      pardon: assign({ aftermath: null }),
+      pardon: assign({ afterStop: null }),
       beginRecovery: assign({ attempt: 'recovery' }),
       takeIntention: assign(({ context, event }) => (isResume(event) ? change.resumed(context, event) : {})),
       takeFacts: assign(({ context, event }) =>
@@ -156,7 +156,9 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
         return choice.type === 'missing' ? change.missing(choice.reason) : {};
       }),
       noteStopped: assign(({ context, event }) => change.stopped(context, factsIn(event))),
-      park: assign(({ event }) => (event.type === 'supervisor.park' ? { reason: event.reason, deadlineAt: null } : {})),
+      quarantine: assign(({ event }) =>
+        event.type === 'supervisor.quarantine' ? { reason: event.reason, deadlineAt: null } : {},
+      ),
       report: enqueueActions(
         ({ context, enqueue, self, system }, params: { readonly state: PublicState | ServiceLeaf } | undefined) => {
           const actors = context.watchers.flatMap((watcher) => peer(system, watcher) ?? []); // gone ones are simply not told

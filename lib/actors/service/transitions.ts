@@ -38,7 +38,10 @@ export const endThenStart = { ...startNow, target: '#service.stopping' } as cons
 export const goOn = { actions: ['noteOrigin', 'intendRunning'] } as const;
 
 /** A failure in the group of this service: what is launched, or may be, is ended and launched anew. */
-export const recycled = { target: '#service.stopping', actions: ['forgetOrigin', 'recycle'] } as const;
+export const restartedWithGroup = {
+  target: '#service.stopping',
+  actions: ['forgetOrigin', 'restartWithGroup'],
+} as const;
 
 /** Waits that end with a spec that makes the next launch another one. */
 export const configuredWhileDown = {
@@ -111,7 +114,7 @@ export function invocations(clock: Clock) {
     ...stopTree,
     onDone: [
       judgeAny,
-      { guard: 'isRecycled', target: '#service.starting', actions: ['noteStopped', 'launchAgain'] },
+      { guard: 'restartsWithGroup', target: '#service.starting', actions: ['noteStopped', 'launchAgain'] },
       { guard: 'wantsRunning', target: '#service.starting', actions: ['noteStopped', 'refresh'] },
       { target: '#service.stopped.idle', actions: 'noteStopped' },
     ],

@@ -8,13 +8,13 @@ import type { DependencySpec, ServiceSpec } from '../../model/spec.ts';
 import type { Instant } from '../../model/values/time.ts';
 import { publicStateOf, type PublicState, type ServiceLeaf } from '../../model/states.ts';
 import type { LastExit, ServiceContext } from './context.ts';
-import type { ClaimEvent, ResumeEvent, ServiceEvent } from './events.ts';
-import { condemned, fallbackReason, provenBy, refusalReason, type End } from './exits.ts';
+import type { HoldEvent, ResumeEvent, ServiceEvent } from './events.ts';
+import { fallbackReason, provenBy, refusalReason, rejected, type End } from './exits.ts';
 
 type Change = Partial<ServiceContext>;
 
 /** Adds the holder; a service that nobody held takes the spec of the claim. */
-export function claimed(context: ServiceContext, event: ClaimEvent): Change {
+export function held(context: ServiceContext, event: HoldEvent): Change {
   const spec = context.holders.length === 0 ? event.spec : context.spec;
   return { holders: [...context.holders, event.holder], intended: 'running', spec };
 }
@@ -30,8 +30,8 @@ export const FRESH: Change = {
   budget: EMPTY_BUDGET,
   reason: null,
   deadlineAt: null,
-  aftermath: null,
-  condemned: null,
+  afterStop: null,
+  rejectedVersion: null,
 };
 
 /** The new spec; where a launch would give the process nothing new, it is of the new revision already. */
@@ -109,7 +109,7 @@ export function ended(context: ServiceContext, end: End): Change {
     generation: Math.max(context.generation, end.generation),
     reason: end.reason,
     deadlineAt: null,
-    aftermath: null,
+    afterStop: null,
   };
 }
 
@@ -124,7 +124,7 @@ export function judged(context: ServiceContext, end: End, verdict: Verdict, now:
     case 'fall_back':
       return {
         ...change,
-        ...condemned(context, { ...verdict.because, end: end.reason }),
+        ...rejected(context, { ...verdict.because, end: end.reason }),
         attempt: 'restart',
         budget: EMPTY_BUDGET,
       };
@@ -138,13 +138,13 @@ export function judged(context: ServiceContext, end: End, verdict: Verdict, now:
 }
 
 /** A process that failed is what a group restart follows from; one that never was, or went down with the machine, is not. */
-function fallen({ falls }: ServiceContext, end: End, verdict: Verdict): Change {
-  const isFall = end.exit !== null && end.isReboot !== true && verdict.next !== 'complete';
-  return isFall ? { falls: falls + 1, fellBy: null } : {};
+function fallen({ failureCount }: ServiceContext, end: End, verdict: Verdict): Change {
+  const isFailure = end.exit !== null && end.isReboot !== true && verdict.next !== 'complete';
+  return isFailure ? { failureCount: failureCount + 1, restartedBy: null } : {};
 }
 
 /** A probe said that the process must end; the policy follows when it has. */
-export function ailing(
+export function probeFailed(
   { spec }: ServiceContext,
   kind: 'start_timeout' | 'probe',
   event: { readonly type: string },
@@ -153,27 +153,27 @@ export function ailing(
   const limitMs = spec.probes.startup === null ? 0 : startTimeoutMs(spec.probes.startup);
   const probe = kind === 'probe' ? 'liveness' : 'startup';
   const reason: Reason = found === null ? { code: 'start_timeout', limitMs } : { code: 'probe_failed', probe, found };
-  return { reason, aftermath: { type: 'judge', class: kind, reason } };
+  return { reason, afterStop: { type: 'judge', class: kind, reason } };
 }
 
 /** A failure in its group ends the process, and another one is launched. */
-export function recycled({ falls }: ServiceContext, event: ServiceEvent): Change {
-  if (event.type !== 'service.recycle') return {};
+export function restartedWithGroup({ failureCount }: ServiceContext, event: ServiceEvent): Change {
+  if (event.type !== 'service.restart_with_group') return {};
   return {
-    falls: falls + 1,
-    fellBy: event.by,
+    failureCount: failureCount + 1,
+    restartedBy: event.by,
     reason: event.reason,
-    aftermath: { type: 'again', failed: event.failed, reason: event.reason },
+    afterStop: { type: 'again', failed: event.failed, reason: event.reason },
   };
 }
 
 /** Nothing of the tree is left after a stop; an end that nobody has accounted for yet was the stop's. */
 export function stopped(context: ServiceContext, facts: ProcessFacts | null): Change {
-  const change: Change = { launch: null, deadlineAt: null, reason: null, aftermath: null };
+  const change: Change = { launch: null, deadlineAt: null, reason: null, afterStop: null };
   if (facts === null) return change;
   const generation = Math.max(context.generation, facts.generation);
-  const isNews = context.launch?.generation === facts.generation || facts.generation > context.generation;
-  if (facts.status !== 'exited' || !isNews) return { ...change, generation };
+  const isUnreported = context.launch?.generation === facts.generation || facts.generation > context.generation;
+  if (facts.status !== 'exited' || !isUnreported) return { ...change, generation };
   const { code, signal, at, isKnown } = facts.exit;
   const lastExit: LastExit = { code, signal, at, generation: facts.generation, class: isKnown ? 'stopped' : 'lost' };
   const uptimeMs = context.startedAt === null ? null : at - context.startedAt;
@@ -234,8 +234,8 @@ export function waitingReason(context: ServiceContext): Reason {
 
 /** What the service in that state tells those who watch it; `state` is a public one, with or without its nested one. */
 export function reportOf(context: ServiceContext, state: PublicState | ServiceLeaf): ServiceReport {
-  const { spec, intended, holders, reason, falls, fellBy } = context;
+  const { spec, intended, holders, reason, failureCount, restartedBy } = context;
   const [isReady, isComplete] = [state === 'running.ready', state === 'stopped.completed'];
   const base = { serviceId: spec.id, state: publicStateOf(state), intended, isReady, isComplete };
-  return { ...base, holders, falls, fellBy, reason };
+  return { ...base, holders, failureCount, restartedBy, reason };
 }

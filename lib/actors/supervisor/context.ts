@@ -1,6 +1,6 @@
 import type { Instant, Millis } from '../../model/values/time.ts';
 
-/** More than so many breaks of one actor within the period, and it is parked: a bug is not restarted for ever. */
+/** More than so many breaks of one actor within the period, and it is quarantined: a bug is not restarted for ever. */
 export const CRASH_INTENSITY = { maxCrashes: 5, periodMs: 60_000 as Millis } as const;
 
 /** The context of the root supervisor: plain JSON. */

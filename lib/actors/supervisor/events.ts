@@ -2,8 +2,8 @@ import type { Intended } from '../../model/intention.ts';
 import type { AgentPlan, ServiceSpec } from '../../model/spec.ts';
 import type { Holder } from '../../model/values/ids.ts';
 
-/** A service that has to exist; new ones begin with these wishes, present ones are left alone. */
-export interface ServiceSeat {
+/** A service that has to exist; new ones begin with these intentions, present ones are left alone. */
+export interface ServiceEntry {
   readonly spec: ServiceSpec;
   readonly holders: readonly Holder[];
   readonly intended: Intended;
@@ -14,7 +14,7 @@ export type SupervisorEvent =
   /** Makes the actors that do not exist yet; none of them acts by itself. */
   | {
       readonly type: 'supervisor.ensure';
-      readonly services: readonly ServiceSeat[];
+      readonly services: readonly ServiceEntry[];
       readonly agents: readonly AgentPlan[];
     }
   /** Forgets a stopped actor. */

@@ -1,7 +1,7 @@
 /**
  * The root of the actor system. One state, `supervising`: it makes service and agent actors as siblings, passes start commands
  * on, and replaces a child that throws by a new one with the last good context (the `assign`s of the event that broke it are
- * rolled back). A child that breaks too often is parked; the root itself always stays.
+ * rolled back). A child that breaks too often is quarantined; the root itself always stays.
  */
 import { assign, enqueueActions, matchesState, setup, type StateValue } from 'xstate';
 import type { Clock } from '../../ports/clock.ts';
@@ -19,8 +19,8 @@ import { crashNoted, isBeyondRepair, type SupervisorContext } from './context.ts
 /** The version that is kept with every snapshot; goes up with every change of the states (see control/recovery/recovery.ts). */
 export const SUPERVISOR_MACHINE_VERSION = '1';
 
-const PARK = {
-  type: 'supervisor.park',
+const QUARANTINE = {
+  type: 'supervisor.quarantine',
   reason: { code: 'set_aside' },
 } as const;
 
@@ -44,9 +44,9 @@ export function createSupervisorMachine(ports: ServicePorts, clock: Clock) {
       ensure: assign(({ context, event, self, spawn }) => {
         if (event.type !== 'supervisor.ensure') return context;
         const present = self.getSnapshot().children;
-        for (const seat of event.services) {
-          const id = serviceActorId(seat.spec.id);
-          if (!(id in present)) spawn('service', { id, systemId: id, input: seat });
+        for (const entry of event.services) {
+          const id = serviceActorId(entry.spec.id);
+          if (!(id in present)) spawn('service', { id, systemId: id, input: entry });
         }
         for (const plan of event.agents) {
           const id = agentActorId(plan.id);
@@ -54,14 +54,14 @@ export function createSupervisorMachine(ports: ServicePorts, clock: Clock) {
         }
         return context;
       }),
-      // A process may be there before anybody wished for it: its ledger outlived the wishes, or a stray was adopted.
+      // A process may be there before anybody intended it: its ledger outlived the intentions, or a stray was adopted.
       adoptLive: enqueueActions(({ enqueue, event, self }) => {
         if (event.type !== 'supervisor.ensure') return;
         const before = self.getSnapshot().children;
-        for (const seat of event.services) {
-          const id = serviceActorId(seat.spec.id);
-          if (id in before || ports.processes.facts(seat.spec.id)?.status !== 'alive') continue;
-          enqueue.sendTo(id, serviceResume(serviceContext({ ...seat, intended: 'running' }, clock.now())));
+        for (const entry of event.services) {
+          const id = serviceActorId(entry.spec.id);
+          if (id in before || ports.processes.facts(entry.spec.id)?.status !== 'alive') continue;
+          enqueue.sendTo(id, serviceResume(serviceContext({ ...entry, intended: 'running' }, clock.now())));
         }
       }),
       remove: enqueueActions(({ enqueue, event }) => {
@@ -84,14 +84,14 @@ export function createSupervisorMachine(ports: ServicePorts, clock: Clock) {
         if (src === 'service') {
           const resume = last as ServiceContext; // what the machine of that name keeps
           enqueue.spawnChild('service', { id, systemId: id, input: { spec: resume.spec, resume } });
-          enqueue.sendTo(id, isBeyondRepair(context, id) ? PARK : serviceResume(resume));
+          enqueue.sendTo(id, isBeyondRepair(context, id) ? QUARANTINE : serviceResume(resume));
           // Nobody would hear of the process that comes up: a launch under way is no fact yet.
           if (isLaunching && !isBeyondRepair(context, id))
             enqueue.sendTo(id, { type: 'service.restart', correlationId: null });
         } else if (src === 'agent') {
           const resume = last as AgentContext; // what the machine of that name keeps
           enqueue.spawnChild('agent', { id, systemId: id, input: { plan: resume.plan, resume } });
-          enqueue.sendTo(id, isBeyondRepair(context, id) ? PARK : agentResume(resume));
+          enqueue.sendTo(id, isBeyondRepair(context, id) ? QUARANTINE : agentResume(resume));
         }
       }),
     },

@@ -3,7 +3,7 @@ import { countSchema, idSchema, instantSchema } from '../wire.ts';
 import type { Wire } from '../wire.ts';
 import { eventCauseSchema } from './state.ts';
 
-/** A fact of the journal (contract 3.4); fields that do not apply are absent. */
+/** An event of the journal (contract 3.4); fields that do not apply are absent. */
 export const eventSchema = z
   .strictObject({
     seq: countSchema.meta({ description: 'Only grows; the id of the event in a stream.' }),

@@ -10,7 +10,7 @@ import {
   substateSchema,
 } from './state.ts';
 
-/** One link of the chain of causes: a fact of the journal with its sentence. */
+/** One link of the chain of causes: an event of the journal with its sentence. */
 export const causeSchema = z
   .strictObject({
     seq: countSchema,

@@ -54,11 +54,11 @@ export function agentStatus(id: string): HostRun {
     const { agent, services } = picture;
     printResult(context, picture, () => {
       const { colors, width, now } = context;
-      const wish = agent.intended_state === agent.state ? '' : `, meant to be ${agent.intended_state}`;
+      const intention = agent.intended_state === agent.state ? '' : `, meant to be ${agent.intended_state}`;
       const state = paintOf(agent, colors)(agent.state);
       const facts = { type: agent.type, config: agent.config_path, reason: agent.reason };
       return (
-        `${colors.bold(agent.id)}  ${state} for ${ageSince(agent.since, now())}${wish}\n` +
+        `${colors.bold(agent.id)}  ${state} for ${ageSince(agent.since, now())}${intention}\n` +
         `${factSheet(facts, width)}\n` +
         serviceTable(context, services)
       );
@@ -81,10 +81,10 @@ export async function agentPicture(client: Client, id: string, signal?: AbortSig
   return { agent, services: (await Promise.all(asked)).filter((one) => one !== null) };
 }
 
-/** How an agent stands, with what keeps it from being as it was wished: `starting (pump1-corerl: backoff)`. */
+/** How an agent stands, with what keeps it from being as it was intended: `starting (pump1-corerl: backoff)`. */
 export function standing({ agent, services }: AgentPicture): string {
-  const wished = agent.intended_state;
-  const others = services.filter(({ state }) => state !== wished);
+  const wanted = agent.intended_state;
+  const others = services.filter(({ state }) => state !== wanted);
   if (others.length === 0) return agent.state;
   return `${agent.state} (${others.map((one) => `${one.id}: ${stateWords(one)}`).join(', ')})`;
 }

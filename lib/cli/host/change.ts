@@ -67,8 +67,8 @@ export async function untilDown<V>(
     return subject.look(signal);
   };
   const judge = (view: V): Verdict => {
-    const { intended_state: wished, state } = subject.standingOf(view);
-    const isTaken = wished === 'stopped';
+    const { intended_state: wanted, state } = subject.standingOf(view);
+    const isTaken = wanted === 'stopped';
     // The host went away with the command on its disk: the next one carries it out.
     if (answer.error !== null && !(isTaken && isPassing(answer.error))) throw answer.error;
     if (wasThere && !isTaken) return { type: 'failed', says: 'was started by somebody else meanwhile' };

@@ -24,9 +24,9 @@ export function serviceStatus(id: string): HostRun {
     const service = await context.client.getService({ id });
     printResult(context, service, () => {
       const { colors, width, now } = context;
-      const wish = service.intended_state === service.state ? '' : `, meant to be ${service.intended_state}`;
+      const intention = service.intended_state === service.state ? '' : `, meant to be ${service.intended_state}`;
       const state = paintOf(service, colors)(stateWords(service));
-      const head = `${colors.bold(service.id)}  ${state} for ${ageSince(service.since, now())}${wish}\n`;
+      const head = `${colors.bold(service.id)}  ${state} for ${ageSince(service.since, now())}${intention}\n`;
       return head + factSheet(factsOf(service, now()), width);
     });
     return EXIT.ok;

@@ -1,7 +1,7 @@
 import { agentActorId } from '../../actors/agent/context.ts';
 import { serviceActorId } from '../../actors/service/context.ts';
 import { ActorSetAsideError, AgentConflictError, AgentNotFoundError } from '../../model/errors.ts';
-import type { ServiceWish } from '../../model/intention.ts';
+import type { ServiceIntention } from '../../model/intention.ts';
 import type { AgentPlan, ServiceSpec } from '../../model/spec.ts';
 import { parseAgentId, type AgentId } from '../../model/values/ids.ts';
 import type { AgentRequest } from '../../ports/spec-source.ts';
@@ -12,7 +12,7 @@ import { assertServicesFree, ensure } from './ensure-actors.ts';
 import { forgetWhenGone, orphansOf } from './forget-leftovers.ts';
 import { alreadyAccepted } from './idempotency.ts';
 
-/** Commands about agents: the wish is made durable first, then the actor is told, then the caller is answered. */
+/** Commands about agents: the intention is made durable first, then the actor is told, then the caller is answered. */
 export class AgentCommands {
   readonly #runtime: Runtime;
 
@@ -21,45 +21,45 @@ export class AgentCommands {
   }
 
   async start(request: AgentRequest, origin: CommandOrigin): Promise<AgentId> {
-    const { configuration, intake } = this.#runtime;
-    intake.assertOpen();
+    const { configuration, commandLog } = this.#runtime;
+    commandLog.assertOpen();
     const earlier = alreadyAccepted(origin);
     if (earlier !== undefined) return parseAgentId(earlier.id);
     const plan = await configuration.specs.planAgent(request);
-    await intake.run(this.lanesOf(plan), () => this.bringUp(plan, origin));
+    await commandLog.run(this.lockKeysOf(plan), () => this.bringUp(plan, origin));
     return plan.id;
   }
 
   /** Starts a known agent as its file says now; one that is up is left alone, whatever its file says. */
   async startKnown(id: string, origin: CommandOrigin): Promise<void> {
-    const { root, wishes } = this.#runtime;
-    const wish = wishes.agent(id);
-    if (wish === undefined) throw new AgentNotFoundError(id);
+    const { root, intentions } = this.#runtime;
+    const intention = intentions.agent(id);
+    if (intention === undefined) throw new AgentNotFoundError(id);
     const now = agentRef(root, id)?.getSnapshot();
-    if (now !== undefined && this.#isUp(now) && this.#heldBack(wish.plan).length === 0) return;
-    await this.start(requestOf(wish.plan), origin);
+    if (now !== undefined && this.#isUp(now) && this.#heldBack(intention.plan).length === 0) return;
+    await this.start(requestOf(intention.plan), origin);
   }
 
-  /** The subjects of a start: the agent, and the services whose wishes it changes. */
-  lanesOf(plan: AgentPlan): readonly string[] {
+  /** The subjects of a start: the agent, and the services whose intentions it changes. */
+  lockKeysOf(plan: AgentPlan): readonly string[] {
     return [plan.id, ...this.lifts(plan).put.map(({ spec }) => spec.id)];
   }
 
-  /** Starts an agent with this plan. Within its lanes only. */
+  /** Starts an agent with this plan. Call it only while holding their locks. */
   async bringUp(plan: AgentPlan, origin: CommandOrigin): Promise<void> {
-    const { intake, root } = this.#runtime;
+    const { commandLog, root } = this.#runtime;
     const snapshot = agentRef(root, plan.id)?.getSnapshot();
     if (snapshot !== undefined && !snapshot.matches('stopped')) assertSamePlan(snapshot.context.plan, plan);
     const heldBack = this.#heldBack(plan);
     if (snapshot !== undefined && this.#isUp(snapshot) && heldBack.length === 0) return;
     assertServicesFree(root, plan.services);
-    const wish = { subject: agentActorId(plan.id), intended: 'running', plan } as const;
-    const fact = { type: 'agent.start_requested', agentId: plan.id, detail: { config_path: plan.configPath } };
-    const orphans = orphansOf(this.#runtime.wishes, plan.id, plan);
+    const intention = { subject: agentActorId(plan.id), intended: 'running', plan } as const;
+    const event = { type: 'agent.start_requested', agentId: plan.id, detail: { config_path: plan.configPath } };
+    const orphans = orphansOf(this.#runtime.intentions, plan.id, plan);
     let lifts = this.lifts(plan);
     do {
       const drop = [...lifts.drop, ...orphans.map(({ id }) => serviceActorId(id))];
-      await intake.accept({ put: [wish, ...lifts.put], drop, fact }, origin);
+      await commandLog.accept({ put: [intention, ...lifts.put], drop, event }, origin);
       lifts = this.lifts(plan); // a stop by hand may have been accepted meanwhile: this start comes after it
     } while (lifts.drop.length + lifts.put.length > 0);
     ensure(root, plan.services, [plan]);
@@ -70,7 +70,7 @@ export class AgentCommands {
   }
 
   #heldBack({ services }: AgentPlan): readonly ServiceSpec[] {
-    return services.filter(({ id }) => this.#runtime.wishes.service(id)?.intended === 'stopped');
+    return services.filter(({ id }) => this.#runtime.intentions.service(id)?.intended === 'stopped');
   }
 
   #isUp(snapshot: AgentSnapshot): boolean {
@@ -79,12 +79,12 @@ export class AgentCommands {
   }
 
   /** What a person did to single services ends with the next start of the whole. */
-  lifts({ services }: AgentPlan): { readonly put: readonly ServiceWish[]; readonly drop: readonly string[] } {
+  lifts({ services }: AgentPlan): { readonly put: readonly ServiceIntention[]; readonly drop: readonly string[] } {
     const stops = services
-      .flatMap(({ id }) => this.#runtime.wishes.service(id) ?? [])
-      .filter((wish) => wish.holder === null || wish.intended === 'stopped');
+      .flatMap(({ id }) => this.#runtime.intentions.service(id) ?? [])
+      .filter((intention) => intention.holder === null || intention.intended === 'stopped');
     return {
-      put: stops.filter(({ holder }) => holder !== null).map((wish) => ({ ...wish, intended: 'running' })),
+      put: stops.filter(({ holder }) => holder !== null).map((intention) => ({ ...intention, intended: 'running' })),
       drop: stops.filter(({ holder }) => holder === null).map(({ subject }) => subject),
     };
   }
@@ -97,20 +97,20 @@ export class AgentCommands {
 
   /** Resolves when a stop is durable and given, with whether there was nothing to stop. */
   async acceptStop(id: string, origin: CommandOrigin): Promise<boolean> {
-    const { root, intake, wishes } = this.#runtime;
-    return intake.run([id], async () => {
+    const { root, commandLog, intentions } = this.#runtime;
+    return commandLog.run([id], async () => {
       const snapshot = agentRef(root, id)?.getSnapshot();
       if (snapshot === undefined) return true;
       const { plan, intended } = snapshot.context;
       if (intended === 'stopped' && snapshot.matches('stopped')) return true;
       if (alreadyAccepted(origin) !== undefined) return false;
-      const known = wishes.agent(id);
-      const wish = { ...known, subject: agentActorId(plan.id), intended: 'stopped', plan } as const;
-      await intake.accept(
-        { put: [wish], fact: { type: 'agent.stop_requested', agentId: plan.id, detail: {} } },
+      const known = intentions.agent(id);
+      const intention = { ...known, subject: agentActorId(plan.id), intended: 'stopped', plan } as const;
+      await commandLog.accept(
+        { put: [intention], event: { type: 'agent.stop_requested', agentId: plan.id, detail: {} } },
         origin,
       );
-      this.tellStop(id, origin.correlationId);
+      this.sendStop(id, origin.correlationId);
       return false;
     });
   }
@@ -121,17 +121,17 @@ export class AgentCommands {
   }
 
   /** Tells the actor to stop, again if it broke on that: it is set aside before it has been told for ever. */
-  tellStop(id: string, correlationId: string): void {
+  sendStop(id: string, correlationId: string): void {
     const actor = (): AgentSnapshot | undefined => agentRef(this.#runtime.root, id)?.getSnapshot();
     do agentRef(this.#runtime.root, id)?.send({ type: 'agent.stop', correlationId });
     while (actor()?.context.intended === 'running' && actor()?.matches('failed') === false);
   }
 
   #isStopped(id: string): boolean {
-    const { root, wishes } = this.#runtime;
+    const { root, intentions } = this.#runtime;
     const now = agentRef(root, id)?.getSnapshot();
     // A later start wins over this stop; its caller must not wait for ever.
-    if (now === undefined || wishes.agent(id)?.intended !== 'stopped') return true;
+    if (now === undefined || intentions.agent(id)?.intended !== 'stopped') return true;
     if (now.matches('failed')) throw new ActorSetAsideError(`agent:${id}`);
     return now.matches('stopped');
   }

@@ -23,12 +23,12 @@ export async function defineAgent(
   precondition: Precondition,
   origin: CommandOrigin,
 ): Promise<boolean> {
-  const { intake, configuration, wishes, root } = runtime;
-  intake.assertOpen();
+  const { commandLog, configuration, intentions, root } = runtime;
+  commandLog.assertOpen();
   if (alreadyAccepted(origin) !== undefined) return false;
   const plan = await configuration.specs.planAgent(definition);
-  return intake.run(commands.lanesOf(plan), async () => {
-    const known = wishes.agent(plan.id);
+  return commandLog.run(commands.lockKeysOf(plan), async () => {
+    const known = intentions.agent(plan.id);
     assertMatches(known === undefined ? null : agentRevision(known), precondition, `The agent "${plan.id}"`);
     const present = agentRef(root, plan.id)?.getSnapshot();
     const isDown = present === undefined || (present.matches('stopped') && present.context.intended === 'stopped');
@@ -42,12 +42,12 @@ export async function defineAgent(
 
 /** The definition is kept, and nothing runs. */
 async function makeKnown(runtime: Runtime, plan: AgentPlan, origin: CommandOrigin): Promise<void> {
-  const { intake, root, wishes } = runtime;
+  const { commandLog, root, intentions } = runtime;
   assertServicesFree(root, plan.services);
-  const wish = { subject: agentActorId(plan.id), intended: 'stopped', plan } as const;
-  const fact = { type: 'agent.configured', agentId: plan.id, detail: { config_path: plan.configPath } };
-  const orphans = orphansOf(wishes, plan.id, plan);
-  await intake.accept({ put: [wish], drop: orphans.map(({ id }) => serviceActorId(id)), fact }, origin);
+  const intention = { subject: agentActorId(plan.id), intended: 'stopped', plan } as const;
+  const event = { type: 'agent.configured', agentId: plan.id, detail: { config_path: plan.configPath } };
+  const orphans = orphansOf(intentions, plan.id, plan);
+  await commandLog.accept({ put: [intention], drop: orphans.map(({ id }) => serviceActorId(id)), event }, origin);
   ensure(root, plan.services, [plan]);
   agentRef(root, plan.id)?.send({ type: 'agent.configure', plan, correlationId: origin.correlationId });
   for (const spec of plan.services) {

@@ -1,37 +1,37 @@
 import { HostClosingError } from '../../model/errors.ts';
 import type { Receipt } from '../../model/idempotency.ts';
-import type { Wish } from '../../model/intention.ts';
+import type { Intention } from '../../model/intention.ts';
 import type { JournalDraft } from '../../model/journal.ts';
 import type { ActorStore } from '../../ports/actor-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ReachCrashPoint } from '../../ports/crash-points.ts';
 import type { CommandOrigin } from '../control.ts';
-import type { Wishes } from '../intentions.ts';
+import type { Intentions } from '../intentions.ts';
 import type { Journal } from '../journal/journal.ts';
 
-/** What a command leaves behind whatever happens next: the wishes, and the fact that it was given. */
+/** What a command leaves behind whatever happens next: the intentions, and the event that it was given. */
 export interface Accepted {
-  readonly put?: readonly Wish[];
-  /** Subjects whose wish is forgotten. */
+  readonly put?: readonly Intention[];
+  /** Subjects whose intention is forgotten. */
   readonly drop?: readonly string[];
-  readonly fact: Pick<JournalDraft, 'type' | 'detail'> & Partial<Pick<JournalDraft, 'agentId' | 'serviceId'>>;
+  readonly event: Pick<JournalDraft, 'type' | 'detail'> & Partial<Pick<JournalDraft, 'agentId' | 'serviceId'>>;
 }
 
-export interface IntakeDeps {
+export interface CommandLogContext {
   readonly store: ActorStore;
-  readonly wishes: Wishes;
+  readonly intentions: Intentions;
   readonly journal: Journal;
   readonly clock: Clock;
   readonly crashPoint?: ReachCrashPoint | undefined;
 }
 
 /** Where commands are taken in: one at a time for each subject, durable before anybody acts on them. */
-export class Intake {
-  readonly #deps: IntakeDeps;
-  readonly #lanes = new Lanes();
+export class CommandLog {
+  readonly #deps: CommandLogContext;
+  readonly #lockKeys = new KeyedLock();
   #isClosing = false;
 
-  constructor(deps: IntakeDeps) {
+  constructor(deps: CommandLogContext) {
     this.#deps = deps;
   }
 
@@ -48,19 +48,19 @@ export class Intake {
   /** Runs a command when the earlier ones about the same subjects are through. */
   async run<T>(subjects: readonly string[], command: () => Promise<T>): Promise<T> {
     this.assertOpen();
-    return this.#lanes.run(subjects, () => {
+    return this.#lockKeys.run(subjects, () => {
       this.assertOpen();
       return command();
     });
   }
 
   /**
-   * Makes a command durable, in one transaction. Throws StoreUnavailableError: then nothing is wished for; and HostClosingError when
+   * Makes a command durable, in one transaction. Throws StoreUnavailableError: then nothing is intended; and HostClosingError when
    * the host leaves meanwhile: then nobody may act on it but the next host.
    */
   async accept(accepted: Accepted, origin: CommandOrigin): Promise<void> {
     const { claim } = origin;
-    const subject = subjectOf(accepted.fact);
+    const subject = subjectOf(accepted.event);
     await this.#commit(
       accepted,
       origin,
@@ -74,28 +74,28 @@ export class Intake {
     return this.#commit(concluded, origin);
   }
 
-  async #commit({ put = [], drop = [], fact }: Accepted, origin: CommandOrigin, receipt?: Receipt): Promise<void> {
-    const { store, wishes, journal, clock } = this.#deps;
+  async #commit({ put = [], drop = [], event }: Accepted, origin: CommandOrigin, receipt?: Receipt): Promise<void> {
+    const { store, intentions, journal, clock } = this.#deps;
     const blank = { agentId: null, serviceId: null, from: null, to: null };
     const { correlationId } = origin;
-    const draft = { ...blank, at: clock.now(), cause: 'command' as const, correlationId, ...fact };
+    const draft = { ...blank, at: clock.now(), cause: 'command' as const, correlationId, ...event };
     await journal.write([draft], (entries) =>
-      store.commitWishes({ put, drop, journal: entries, ...(receipt === undefined ? {} : { receipt }) }),
+      store.commitIntentions({ put, drop, journal: entries, ...(receipt === undefined ? {} : { receipt }) }),
     );
-    this.#deps.crashPoint?.('after-wish');
-    for (const subject of drop) wishes.drop(subject);
-    for (const wish of put) wishes.put(wish);
+    this.#deps.crashPoint?.('after-intention');
+    for (const subject of drop) intentions.drop(subject);
+    for (const intention of put) intentions.put(intention);
   }
 }
 
 /** Whom a command is about, as an actor id. */
-function subjectOf({ agentId, serviceId }: Accepted['fact']): string | null {
+function subjectOf({ agentId, serviceId }: Accepted['event']): string | null {
   if (serviceId != null) return `service:${serviceId}`;
   return agentId == null ? null : `agent:${agentId}`;
 }
 
 /** Runs tasks that share a key one after the other, in the order in which they came, and others side by side. */
-class Lanes {
+class KeyedLock {
   readonly #tails = new Map<string, Promise<unknown>>();
 
   /** Runs `task` when all earlier ones of each of the keys are over, whatever became of them. */

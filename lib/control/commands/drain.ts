@@ -6,7 +6,7 @@ import { agentRefs, serviceRef, serviceRefs, type SupervisorRef } from '../actor
 import type { Runtime } from '../runtime.ts';
 
 /**
- * Takes every service down, dependents before what they depend on, and resolves when all are gone. The wishes stay: the next
+ * Takes every service down, dependents before what they depend on, and resolves when all are gone. The intentions stay: the next
  * host starts what is meant to run.
  */
 export async function drain({ root, changes }: Runtime): Promise<void> {

@@ -4,8 +4,8 @@ import { serviceRef, type SupervisorRef } from '../actors.ts';
 
 /** Makes the actors that these specs and plans need and that do not exist yet; none of them acts by itself. */
 export function ensure(root: SupervisorRef, services: readonly ServiceSpec[], agents: readonly AgentPlan[]): void {
-  const seats = services.map((spec) => ({ spec, holders: [], intended: 'stopped' as const }));
-  root.send({ type: 'supervisor.ensure', services: seats, agents });
+  const entries = services.map((spec) => ({ spec, holders: [], intended: 'stopped' as const }));
+  root.send({ type: 'supervisor.ensure', services: entries, agents });
 }
 
 /** Throws ServiceConflictError when the id of one of the specs is that of another service. */

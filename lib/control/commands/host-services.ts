@@ -10,17 +10,19 @@ export const HOST_START = { correlationId: 'host-start' } as const;
  * Resolves when that is durable and given.
  */
 export async function bringUpHostServices(
-  { configuration, wishes }: Runtime,
+  { configuration, intentions }: Runtime,
   commands: ServiceCommands,
 ): Promise<void> {
   const configured = await configuration.specs.hostServices();
   for (const { spec, isAutostarted } of configured) {
-    const known = wishes.service(spec.id);
+    const known = intentions.service(spec.id);
     if (known?.holder !== 'host') await commands.hold(spec, 'host', HOST_START, isAutostarted ? 'running' : 'stopped');
     else if (revisionOf(known.spec) !== revisionOf(spec)) await commands.configure(known, spec, HOST_START);
   }
-  const dropped = wishes
+  const dropped = intentions
     .services()
-    .filter((wish) => wish.holder === 'host' && !configured.some(({ spec }) => spec.id === wish.spec.id));
+    .filter(
+      (intention) => intention.holder === 'host' && !configured.some(({ spec }) => spec.id === intention.spec.id),
+    );
   for (const { spec } of dropped) await commands.acceptRelease(spec.id, 'host', HOST_START);
 }

@@ -11,7 +11,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { CommandOrigin } from '../control.ts';
 
-/** What an answer may have at most to be kept; of a larger one only the fact is, and it is made anew. */
+/** What an answer may have at most to be kept; of a larger one only the event is, and it is made anew. */
 const MOST_BODY = 64 * 1024;
 
 /** Sees to it that a command with an idempotency key is given once, however often it is sent, and over restarts of the host. */

@@ -1,6 +1,6 @@
 import { serviceActorId } from '../../actors/service/context.ts';
 import { ConfigInvalidError, ConfigOutsideRootError, ConfigUnreadableError } from '../../model/errors.ts';
-import type { AgentWish, ServiceWish, Wish } from '../../model/intention.ts';
+import type { AgentIntention, ServiceIntention, Intention } from '../../model/intention.ts';
 import {
   reloadChanges,
   type Present,
@@ -17,15 +17,15 @@ import { assertMatches, type Precondition } from '../../model/values/preconditio
 import type { SpecSource } from '../../ports/spec-source.ts';
 import { agentRef, serviceRef, serviceRefs } from '../actors.ts';
 import type { CommandOrigin } from '../control.ts';
-import { Wishes } from '../intentions.ts';
+import { Intentions } from '../intentions.ts';
 import type { Runtime } from '../runtime.ts';
 import { requestOf } from './agent-commands.ts';
 import { ensure } from './ensure-actors.ts';
 import { forgetWhenGone } from './forget-leftovers.ts';
-import { restartWish } from './service-commands.ts';
+import { restartIntention } from './service-commands.ts';
 
 /** The key under which reloads follow one another; no id has a colon. */
-const LANE = 'config:reload';
+const LOCK_KEY = 'config:reload';
 
 /** What the files say now. */
 interface Reread {
@@ -36,9 +36,9 @@ interface Reread {
   readonly skipped: readonly SkippedAgent[];
 }
 
-/** The wishes as they will be, and what makes them so. */
+/** The intentions as they will be, and what makes them so. */
 interface Next {
-  readonly put: readonly Wish[];
+  readonly put: readonly Intention[];
   readonly drop: readonly string[];
   readonly wanted: ReadonlyMap<ServiceId, Wanted>;
 }
@@ -53,17 +53,17 @@ export class Reloader {
 
   /** Throws ConfigInvalidError, ConfigUnreadableError and PreconditionFailedError: then nothing is changed. */
   async run(isDryRun: boolean, origin: CommandOrigin, precondition: Precondition): Promise<Reload> {
-    const { intake, wishes } = this.#runtime;
-    return intake.run([LANE], async () => {
+    const { commandLog, intentions } = this.#runtime;
+    return commandLog.run([LOCK_KEY], async () => {
       const reread = await this.#reread();
       const revision = revisionOfFiles(reread);
       assertMatches(revision, precondition, 'The configuration');
       const subjects = [
-        ...wishes.seats().keys(),
-        ...wishes.agents().map(({ plan }) => plan.id),
+        ...intentions.entries().keys(),
+        ...intentions.agents().map(({ plan }) => plan.id),
         ...reread.hosts.keys(),
       ];
-      return intake.run([...new Set<string>(subjects)], async () => {
+      return commandLog.run([...new Set<string>(subjects)], async () => {
         const next = this.#next(reread);
         const changes = reloadChanges(this.#present(), next.wanted);
         if (!isDryRun) await this.#apply(reread, next, changes, origin);
@@ -73,17 +73,19 @@ export class Reloader {
   }
 
   async #reread(): Promise<Reread> {
-    const { configuration, wishes } = this.#runtime;
+    const { configuration, intentions } = this.#runtime;
     const specs = await configuration.specs.reread();
     const plans = new Map<AgentId, AgentPlan>();
     const skipped: SkippedAgent[] = [];
-    for (const wish of wishes.agents()) {
-      const plan = await specs.planAgent(requestOf(wish.plan)).catch((error: unknown) => skippedFor(wish, error));
+    for (const intention of intentions.agents()) {
+      const plan = await specs
+        .planAgent(requestOf(intention.plan))
+        .catch((error: unknown) => skippedFor(intention, error));
       if ('reason' in plan) skipped.push(plan);
       else plans.set(plan.id, plan);
     }
     const shared = new Map<ServiceId, ServiceSpec>();
-    for (const { holder, spec } of wishes.services()) {
+    for (const { holder, spec } of intentions.services()) {
       if (holder !== 'io' || spec.configPath === null) continue;
       shared.set(spec.id, await specs.planIo({ configPath: spec.configPath, coreioId: spec.id }));
     }
@@ -91,18 +93,23 @@ export class Reloader {
     return { specs, plans, shared, hosts, skipped };
   }
 
-  /** Every wish with its new plan or spec; intended states are never touched. */
+  /** Every intention with its new plan or spec; intended states are never touched. */
   #next({ plans, shared, hosts }: Reread): Next {
-    const { wishes } = this.#runtime;
-    const agents = wishes.agents().map((wish) => ({ ...wish, plan: plans.get(wish.plan.id) ?? wish.plan }));
-    const known = wishes.services();
-    const present = known.flatMap((wish): readonly ServiceWish[] => {
-      const spec = wish.holder === 'host' ? hosts.get(wish.spec.id)?.spec : (shared.get(wish.spec.id) ?? wish.spec);
-      return spec === undefined ? [] : [{ ...wish, spec }];
+    const { intentions } = this.#runtime;
+    const agents = intentions
+      .agents()
+      .map((intention) => ({ ...intention, plan: plans.get(intention.plan.id) ?? intention.plan }));
+    const known = intentions.services();
+    const present = known.flatMap((intention): readonly ServiceIntention[] => {
+      const spec =
+        intention.holder === 'host'
+          ? hosts.get(intention.spec.id)?.spec
+          : (shared.get(intention.spec.id) ?? intention.spec);
+      return spec === undefined ? [] : [{ ...intention, spec }];
     });
     const fresh = [...hosts.values()]
-      .filter(({ spec }) => !known.some((wish) => wish.holder === 'host' && wish.spec.id === spec.id))
-      .map(({ spec, isAutostarted }): ServiceWish => {
+      .filter(({ spec }) => !known.some((intention) => intention.holder === 'host' && intention.spec.id === spec.id))
+      .map(({ spec, isAutostarted }): ServiceIntention => {
         const intended = isAutostarted ? 'running' : 'stopped';
         return { subject: serviceActorId(spec.id), intended, holder: 'host', spec, atLeast: 0 };
       });
@@ -115,7 +122,7 @@ export class Reloader {
       const { context, value } = ref.getSnapshot();
       const { state, substate } = stateOf(value);
       const isLive = context.launch !== null || (state === 'starting' && substate === 'launching');
-      const isWanted = context.holders.length > 0 || this.#runtime.wishes.seats().has(context.spec.id);
+      const isWanted = context.holders.length > 0 || this.#runtime.intentions.entries().has(context.spec.id);
       if (isWanted) present.set(context.spec.id, { spec: context.spec, isLive });
     }
     return present;
@@ -127,14 +134,17 @@ export class Reloader {
     changes: readonly ServiceChange[],
     origin: CommandOrigin,
   ): Promise<void> {
-    const { intake, configuration, root, webhooks } = this.#runtime;
+    const { commandLog, configuration, root, webhooks } = this.#runtime;
     const { wanted } = next;
     const services = changes.map(({ serviceId, action, changed }) => ({ service_id: serviceId, action, changed }));
     const restarts = changes
       .filter(({ action }) => action === 'restart')
       .flatMap((change) => this.#restart(change, next));
-    const put = [...next.put.filter(({ subject }) => !restarts.some((wish) => wish.subject === subject)), ...restarts];
-    await intake.accept({ put, drop: next.drop, fact: { type: 'config.reloaded', detail: { services } } }, origin);
+    const put = [
+      ...next.put.filter(({ subject }) => !restarts.some((intention) => intention.subject === subject)),
+      ...restarts,
+    ];
+    await commandLog.accept({ put, drop: next.drop, event: { type: 'config.reloaded', detail: { services } } }, origin);
     configuration.specs = specs;
     ensure(
       root,
@@ -149,13 +159,15 @@ export class Reloader {
     await webhooks?.configure(specs.webhooks());
   }
 
-  /** That a process gives way to another one is wished for, so that no death of the host forgets it. */
-  #restart({ serviceId }: ServiceChange, { put, wanted }: Next): readonly ServiceWish[] {
+  /** That a process gives way to another one is intended, so that no death of the host forgets it. */
+  #restart({ serviceId }: ServiceChange, { put, wanted }: Next): readonly ServiceIntention[] {
     const service = serviceRef(this.#runtime.root, serviceId);
     const spec = wanted.get(serviceId)?.spec;
     if (service === undefined || spec === undefined) return [];
-    const known = put.find((wish): wish is ServiceWish => wish.subject === serviceActorId(serviceId));
-    return [{ ...restartWish(service, known ?? null), spec }];
+    const known = put.find(
+      (intention): intention is ServiceIntention => intention.subject === serviceActorId(serviceId),
+    );
+    return [{ ...restartIntention(service, known ?? null), spec }];
   }
 
   #configure(serviceId: ServiceId, action: ServiceChange['action'], wanted: Wanted | undefined): void {
@@ -166,10 +178,10 @@ export class Reloader {
   #move(id: ServiceId, action: ServiceChange['action'], wanted: Wanted | undefined, origin: CommandOrigin): void {
     const { correlationId } = origin;
     const service = serviceRef(this.#runtime.root, id);
-    const isHost = this.#runtime.wishes.service(id)?.holder === 'host';
+    const isHost = this.#runtime.intentions.service(id)?.holder === 'host';
     if (action === 'restart') service?.send({ type: 'service.restart', correlationId });
     if (action === 'start' && isHost && wanted !== undefined) {
-      service?.send({ type: 'service.claim', holder: 'host', spec: wanted.spec, correlationId });
+      service?.send({ type: 'service.hold', holder: 'host', spec: wanted.spec, correlationId });
     }
     if (action === 'stop') {
       service?.send({ type: 'service.release', holder: 'host', correlationId });
@@ -189,23 +201,27 @@ function revisionOfFiles({ plans, shared, hosts, skipped }: Reread): string {
 }
 
 /** The file of an agent that is not meant to run may be gone or half written; that of another one stops the reload. */
-function skippedFor({ plan, intended }: AgentWish, error: unknown): SkippedAgent {
+function skippedFor({ plan, intended }: AgentIntention, error: unknown): SkippedAgent {
   const kinds = [ConfigInvalidError, ConfigOutsideRootError, ConfigUnreadableError];
   if (intended === 'running' || !(error instanceof Error && kinds.some((kind) => error instanceof kind))) throw error;
   return { agentId: plan.id, reason: error.message };
 }
 
-function nextOf(agents: readonly AgentWish[], services: readonly ServiceWish[], before: readonly ServiceWish[]): Next {
-  const withoutOverrides = new Wishes([...agents, ...services.filter(({ holder }) => holder !== null)]).seats();
+function nextOf(
+  agents: readonly AgentIntention[],
+  services: readonly ServiceIntention[],
+  before: readonly ServiceIntention[],
+): Next {
+  const withoutOverrides = new Intentions([...agents, ...services.filter(({ holder }) => holder !== null)]).entries();
   // What was done to a service by hand lasts for as long as there is such a service.
-  const kept = services.flatMap((wish) => {
-    const spec = withoutOverrides.get(wish.spec.id)?.spec;
-    return spec === undefined ? [] : [{ ...wish, spec: wish.holder === null ? spec : wish.spec }];
+  const kept = services.flatMap((intention) => {
+    const spec = withoutOverrides.get(intention.spec.id)?.spec;
+    return spec === undefined ? [] : [{ ...intention, spec: intention.holder === null ? spec : intention.spec }];
   });
   const put = [...agents, ...kept];
   const drop = before
-    .filter(({ subject }) => !kept.some((wish) => wish.subject === subject))
+    .filter(({ subject }) => !kept.some((intention) => intention.subject === subject))
     .map(({ subject }) => subject);
-  const seats = new Wishes(put).seats();
-  return { put, drop, wanted: new Map([...seats].map(([id, { spec, intended }]) => [id, { spec, intended }])) };
+  const entries = new Intentions(put).entries();
+  return { put, drop, wanted: new Map([...entries].map(([id, { spec, intended }]) => [id, { spec, intended }])) };
 }

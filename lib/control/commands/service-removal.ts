@@ -17,15 +17,15 @@ export async function deleteService(
   id: string,
   origin: CommandOrigin,
 ): Promise<void> {
-  const { intake, root, wishes, recorder } = runtime;
-  await intake.run([id], async () => {
+  const { commandLog, root, intentions, recorder } = runtime;
+  await commandLog.run([id], async () => {
     const service = serviceRef(root, id);
     const isAccepted = alreadyAccepted(origin) !== undefined;
     if (service === undefined && isAccepted) return;
     if (service === undefined) throw new ServiceNotFoundError(id);
     const { spec } = service.getSnapshot().context;
-    const agents = wishes.agents().filter(({ plan }) => plan.services.some((one) => one.id === id));
-    const holder = wishes.service(id)?.holder ?? null;
+    const agents = intentions.agents().filter(({ plan }) => plan.services.some((one) => one.id === id));
+    const holder = intentions.service(id)?.holder ?? null;
     const isSpokenOf = agents.length > 0 || holder === 'host';
     if (isSpokenOf && isAccepted) return; // somebody wants it again
     if (isSpokenOf)
@@ -45,11 +45,11 @@ async function forget(
   id: ServiceId,
   origin: CommandOrigin,
 ): Promise<void> {
-  const { intake, root, changes } = runtime;
+  const { commandLog, root, changes } = runtime;
   const actorId = serviceActorId(id);
   if (alreadyAccepted(origin) === undefined) {
-    const fact = { type: 'service.delete_requested', serviceId: id, detail: {} };
-    await intake.accept({ drop: [actorId], fact }, origin);
+    const event = { type: 'service.delete_requested', serviceId: id, detail: {} };
+    await commandLog.accept({ drop: [actorId], event }, origin);
     serviceRef(root, id)?.send({ type: 'service.stop', correlationId: origin.correlationId });
   }
   await changes.until(actorId, () => commands.isGone(id));

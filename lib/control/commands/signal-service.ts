@@ -12,12 +12,12 @@ import { alreadyAccepted } from './idempotency.ts';
  * ServiceNotAliveError.
  */
 export async function signalService(
-  { intake, root, ports: { processes } }: Runtime,
+  { commandLog, root, ports: { processes } }: Runtime,
   id: string,
   signal: SendableSignal,
   origin: CommandOrigin,
 ): Promise<void> {
-  await intake.run([id], async () => {
+  await commandLog.run([id], async () => {
     const now = serviceRef(root, id)?.getSnapshot();
     if (now === undefined) throw new ServiceNotFoundError(id);
     if (alreadyAccepted(origin) !== undefined) return;
@@ -26,7 +26,7 @@ export async function signalService(
     const facts = processes.facts(spec.id);
     if (facts?.status !== 'alive') throw notAlive;
     const detail = { signal, pid: facts.launch.pid, generation: facts.generation };
-    await intake.accept({ fact: { type: 'service.signalled', serviceId: spec.id, detail } }, origin);
+    await commandLog.accept({ event: { type: 'service.signalled', serviceId: spec.id, detail } }, origin);
     if (!(await processes.signal(spec.id, signal))) throw notAlive;
   });
 }

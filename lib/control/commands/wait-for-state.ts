@@ -28,7 +28,7 @@ interface Subject {
 }
 
 /**
- * Waits for states of agents and services. After a restart only a process of the new generation counts: the wish says which that
+ * Waits for states of agents and services. After a restart only a process of the new generation counts: the intention says which that
  * is. The command itself is durable before anybody waits.
  */
 export class Waits {
@@ -74,7 +74,7 @@ export class Waits {
   }
 
   #agentStanding(id: string, until: Wait['until']): Standing {
-    const { root, wishes } = this.#runtime;
+    const { root, intentions } = this.#runtime;
     const now = agentRef(root, id)?.getSnapshot();
     if (now === undefined) return unknown(until);
     const { plan } = now.context;
@@ -85,7 +85,7 @@ export class Waits {
     const areUp = services.every(
       (one) => one.context.launch === null || (this.#isNew(one) && (until === 'running' || isReady(one))),
     );
-    const intended = wishes.agent(id)?.intended ?? now.context.intended;
+    const intended = intentions.agent(id)?.intended ?? now.context.intended;
     return standingOf({ until, state, reason, intended, isUp: state === 'running' && areUp });
   }
 
@@ -101,7 +101,7 @@ export class Waits {
 
   /** Whether its process is of the generation that the last restart asked for. */
   #isNew({ context: { spec, launch } }: ServiceSnapshot): boolean {
-    return (launch?.generation ?? 0) >= (this.#runtime.wishes.service(spec.id)?.atLeast ?? 0);
+    return (launch?.generation ?? 0) >= (this.#runtime.intentions.service(spec.id)?.atLeast ?? 0);
   }
 }
 

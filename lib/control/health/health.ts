@@ -107,7 +107,7 @@ export class Health {
       },
       onWritten: () => {
         // The recorder and the quarantine have something to write and say themselves when it went through; the others have not.
-        for (const writer of ['wish', 'ledger', 'probe'] as const) this.storeWritten(writer);
+        for (const writer of ['command', 'ledger', 'probe'] as const) this.storeWritten(writer);
         onBack();
       },
       onFailed: (error) => {

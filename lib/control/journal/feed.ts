@@ -1,36 +1,36 @@
 /**
- * What happens, told to any number of readers: each begins where it says, without a gap and without a double. Older facts come
+ * What happens, told to any number of readers: each begins where it says, without a gap and without a double. Older events come
  * from the store page by page (backfill); who has reached the ring of the newest ones goes on from there (cutover) and is woken with
  * every new one (live). A reader that is too slow for the ring goes back to the store. So nobody is queued for: a reader is
- * a number, and facts are read when it asks for more. The model is the sequencer and outbox of atproto's PDS.
+ * a number, and events are read when it asks for more. The model is the sequencer and outbox of atproto's PDS.
  */
 import type { FeedBatch, FeedItem, FeedQuery } from '../../model/feed.ts';
 /**
- * What happens, told to any number of readers: each begins where it says, without a gap and without a double. Older facts come
+ * What happens, told to any number of readers: each begins where it says, without a gap and without a double. Older events come
  * from the store page by page (backfill); who has reached the ring of the newest ones goes on from there (cutover) and is woken with
  * every new one (live). A reader that is too slow for the ring goes back to the store. So nobody is queued for: a reader is
- * a number, and facts are read when it asks for more. The model is the sequencer and outbox of atproto's PDS.
+ * a number, and events are read when it asks for more. The model is the sequencer and outbox of atproto's PDS.
  */
 import type { JournalEntry } from '../../model/journal.ts';
 /**
- * What happens, told to any number of readers: each begins where it says, without a gap and without a double. Older facts come
+ * What happens, told to any number of readers: each begins where it says, without a gap and without a double. Older events come
  * from the store page by page (backfill); who has reached the ring of the newest ones goes on from there (cutover) and is woken with
  * every new one (live). A reader that is too slow for the ring goes back to the store. So nobody is queued for: a reader is
- * a number, and facts are read when it asks for more. The model is the sequencer and outbox of atproto's PDS.
+ * a number, and events are read when it asks for more. The model is the sequencer and outbox of atproto's PDS.
  */
 import { isWanted } from '../../model/values/event-filter.ts';
 import type { ActorStore } from '../../ports/actor-store.ts';
 import type { Timers } from '../../ports/clock.ts';
-import { Bell } from './wake-up.ts';
-import { EventRing, told } from './recent-events.ts';
+import { WakeUpQueue } from './wake-up.ts';
+import { EventRing, published } from './recent-events.ts';
 
-/** Facts in the ring; with a storm of 100 a second a reader may be away for 20 s before it costs a read of the store. */
+/** Events in the ring; with a storm of 100 a second a reader may be away for 20 s before it costs a read of the store. */
 const CAPACITY = 2_000;
 /** Of these so many are there from the start, for readers that come back after a restart of the host. */
 const PREFILLED = 500;
-/** Facts that are read from the store, or given to a reader, at once. */
+/** Events that are read from the store, or given to a reader, at once. */
 const PAGE = 200;
-/** A reader that wants none of so many facts is told how far it is all the same. */
+/** A reader that wants none of so many events is told how far it is all the same. */
 const UNTOLD = 1_000;
 
 export interface FeedOptions {
@@ -40,11 +40,11 @@ export interface FeedOptions {
   readonly newest: number;
   /** The highest number ever given. A number up to that may have been seen in the store before it is told here. */
   readonly numbered: () => number;
-  /** How many of the newest facts are at hand; default 2000. */
+  /** How many of the newest events are at hand; default 2000. */
   readonly capacity?: number;
 }
 
-/** Reads the facts that the ring begins with. Throws StoreUnavailableError. */
+/** Reads the events that the ring begins with. Throws StoreUnavailableError. */
 export async function openFeed(options: FeedOptions): Promise<Feed> {
   const { store, newest, capacity = CAPACITY } = options;
   const limit = Math.min(capacity, PREFILLED);
@@ -55,30 +55,30 @@ export async function openFeed(options: FeedOptions): Promise<Feed> {
 export class Feed {
   readonly #options: FeedOptions;
   readonly #ring: EventRing;
-  readonly #bell: Bell;
+  readonly #wakeUps: WakeUpQueue;
   #isClosed = false;
 
   constructor(options: FeedOptions, ring: EventRing) {
     this.#options = options;
     this.#ring = ring;
-    this.#bell = new Bell(options.timers);
+    this.#wakeUps = new WakeUpQueue(options.timers);
   }
 
-  /** The number of the newest fact. */
+  /** The number of the newest event. */
   get newest(): number {
     return this.#ring.newest;
   }
 
-  /** Tells durable facts; each call has higher numbers than all before. */
+  /** Tells durable events; each call has higher numbers than all before. */
   readonly publish = (entries: readonly JournalEntry[]): void => {
     this.#ring.add(entries);
-    this.#bell.ring();
+    this.#wakeUps.ring();
   };
 
   /** Ends every reader: one that is live is told the rest first, one that is behind comes back to the next host. */
   close(): void {
     this.#isClosed = true;
-    this.#bell.ringOut();
+    this.#wakeUps.ringOut();
   }
 
   /** What fits the query, until the signal is aborted or the feed is closed. Throws StoreUnavailableError between batches. */
@@ -90,7 +90,7 @@ export class Feed {
       const isLive = position >= this.#ring.floor;
       if (this.#isClosed && !(isLive && position < this.#ring.newest)) return;
       if (isLive && position >= this.#ring.newest) {
-        await this.#bell.wait(signal);
+        await this.#wakeUps.wait(signal);
         continue;
       }
       ({ items, position } = isLive ? this.#live(position, filter) : await this.#backfill(position, filter));
@@ -122,7 +122,7 @@ export class Feed {
     return { items, position: entries.at(-1)?.entry.seq ?? this.#ring.newest };
   }
 
-  /** Only what was told already is read: what is durable behind it may have a fact before it whose fate is open. */
+  /** Only what was told already is read: what is durable behind it may have an event before it whose fate is open. */
   async #backfill(after: number, filter: FeedQuery['filter']): Promise<FeedBatch> {
     const { newest } = this.#ring;
     const page = await this.#options.store.history({ after, before: newest + 1, limit: PAGE, filter });
@@ -131,6 +131,6 @@ export class Feed {
     const oldestSeq = oldest?.seq ?? newest + 1;
     const gap: FeedItem[] = oldestSeq > after + 1 ? [{ type: 'gap', after, oldest: oldestSeq }] : [];
     const last = page.length === PAGE ? page.at(-1)?.seq : undefined;
-    return { items: [...gap, ...page.map(told)], position: last ?? newest };
+    return { items: [...gap, ...page.map(published)], position: last ?? newest };
   }
 }

@@ -1,13 +1,13 @@
 import type { JournalDraft, JournalEntry } from '../../model/journal.ts';
 
-/** Numbered facts on their way into the store. */
+/** Numbered events on their way into the store. */
 interface Batch {
   readonly entries: readonly JournalEntry[];
   fate: 'open' | 'kept' | 'lost';
 }
 
 /**
- * The only way into the journal. Numbers facts in the order in which they become known, has them written, and tells those that are
+ * The only way into the journal. Numbers events in the order in which they become known, has them written, and tells those that are
  * durable: always in rising order, so that one that is durable waits for those before it, whose fate is still open. A write that
  * fails leaves a hole in the numbers. One a host.
  */

@@ -9,8 +9,8 @@ import { RetryingWriter } from '../../ports/retrying-writer.ts';
 import { wallTimers } from '../../ports/wall-timers.ts';
 import { isMachineActor } from '../actors.ts';
 import { pathOf, rowOf } from './actor-rows.ts';
-import { FactQueue, inOrder } from './fact-queue.ts';
-import { factsBetween, type Seen } from './facts.ts';
+import { EventQueue, inOrder } from './event-queue.ts';
+import { eventsBetween, type Seen } from './events.ts';
 import type { Journal } from './journal.ts';
 
 const FIRST_RETRY_MS = 500;
@@ -37,7 +37,7 @@ interface Origin {
 
 /**
  * Keeps every change of every actor: one inspection observer marks what is dirty, one flush a tick writes snapshots and
- * the facts that explain them in one transaction. A write that fails stays dirty and is tried again after 0.5 s to 5 s, or as
+ * the events that explain them in one transaction. A write that fails stays dirty and is tried again after 0.5 s to 5 s, or as
  * soon as somebody knows that the store is back; the actors go on meanwhile.
  */
 export class Recorder {
@@ -52,7 +52,7 @@ export class Recorder {
   readonly #written = new Map<string, string>();
   /** By actor, the places in time of the events that it has not worked off; each ends with one snapshot. */
   readonly #turns = new WeakMap<AnyActorRef, number[]>();
-  readonly #facts = new FactQueue();
+  readonly #events = new EventQueue();
   readonly #writer: RetryingWriter;
   #turn = 0;
   /** The end of this turn of the event loop, when something happened in it. */
@@ -99,10 +99,10 @@ export class Recorder {
     this.#written.delete(path);
   }
 
-  /** Adds a fact that no snapshot tells. */
+  /** Adds an event that no snapshot tells. */
   note(draft: JournalDraft): void {
     this.#turn += 1;
-    this.#facts.add({ turn: this.#turn, draft });
+    this.#events.add({ turn: this.#turn, draft });
     this.#arm();
   }
 
@@ -113,19 +113,19 @@ export class Recorder {
 
   /**
    * Writes the rest and sees no more: the `stopped` snapshots of a closing host must not be kept. A store that is away does not
-   * keep the host from leaving: the next one finds wishes and processes as they are, only facts of the journal are lost.
+   * keep the host from leaving: the next one finds intentions and processes as they are, only events of the journal are lost.
    */
   async close(): Promise<void> {
     this.#writer.close();
     await this.flush().catch((error: unknown) => {
-      const facts = this.#facts.told;
-      this.#options.log.error({ err: error, facts }, 'the last changes could not be written');
+      const events = this.#events.published;
+      this.#options.log.error({ err: error, events }, 'the last changes could not be written');
     });
   }
 
   #observe(event: InspectionEvent): void {
     if (event.type === '@xstate.event') {
-      // An actor's snapshot is seen after those of the actors it told: facts are put into the order of the events.
+      // An actor's snapshot is seen after those of the actors it told: the entries are put into the order of their causes.
       this.#turn += 1;
       this.#turnsOf(event.actorRef as AnyActorRef).push(this.#turn); // always a real one
       this.#observeCrash(event.event, event.sourceRef as AnyActorRef | undefined); // likewise
@@ -165,13 +165,13 @@ export class Recorder {
     const src = ref.src;
     if (src !== 'service' && src !== 'agent') return;
     const past: Seen | null = before === null ? null : { src, snapshot: before };
-    const facts = factsBetween(
+    const events = eventsBetween(
       past,
       { src, snapshot: after },
       causeOf(origin.type) ?? 'unknown',
       this.#options.clock.now(),
     );
-    for (const draft of facts) this.#facts.add({ turn: origin.turn, draft });
+    for (const draft of events) this.#events.add({ turn: origin.turn, draft });
   }
 
   #turnsOf(ref: AnyActorRef): number[] {
@@ -181,7 +181,7 @@ export class Recorder {
   }
 
   #hasMore(): boolean {
-    return this.#dirty.size + this.#gone.size + this.#facts.size > 0;
+    return this.#dirty.size + this.#gone.size + this.#events.size > 0;
   }
 
   #arm(): void {
@@ -201,7 +201,7 @@ export class Recorder {
     const rows = dirty.flatMap((path) => rowOf(this.#live.get(path)) ?? []);
     const upserts = rows.filter((row) => this.#written.get(row.path) !== row.snapshot);
     const removals = [...this.#gone];
-    const taken = this.#facts.take();
+    const taken = this.#events.take();
     this.#dirty.clear();
     this.#gone.clear();
     const drafts = inOrder(taken, clock.now());
@@ -215,7 +215,7 @@ export class Recorder {
     } catch (error) {
       for (const path of dirty) if (this.#live.has(path)) this.#dirty.add(path);
       for (const path of removals) if (!this.#live.has(path)) this.#gone.add(path);
-      this.#facts.giveBack(taken);
+      this.#events.giveBack(taken);
       throw error;
     }
     for (const row of upserts) this.#written.set(row.path, row.snapshot);

@@ -6,11 +6,11 @@ const WOKEN_AT_ONCE = 50;
 const PAUSE_MS = 25;
 
 /** Wakes everybody who waits for news, a few in each turn of the event loop. */
-export class Bell {
+export class WakeUpQueue {
   readonly #timers: Timers;
   readonly #waiting = new Set<() => void>();
   #isRinging = false;
-  #hasNews = false;
+  #isWoken = false;
 
   constructor(timers: Timers) {
     this.#timers = timers;
@@ -32,7 +32,7 @@ export class Bell {
 
   /** There is news. Who is waiting is woken soon; who comes back before its turn is not kept waiting. */
   ring(): void {
-    this.#hasNews = true;
+    this.#isWoken = true;
     if (!this.#isRinging) void this.#rounds(); // never rejects: wakers only resolve promises
   }
 
@@ -43,8 +43,8 @@ export class Bell {
 
   async #rounds(): Promise<void> {
     this.#isRinging = true;
-    while (this.#hasNews) {
-      this.#hasNews = false;
+    while (this.#isWoken) {
+      this.#isWoken = false;
       const waiting = [...this.#waiting];
       for (let at = 0; at < waiting.length; at += WOKEN_AT_ONCE) {
         if (at > 0) await new Promise((resolve) => setImmediate(resolve));

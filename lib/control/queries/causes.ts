@@ -4,13 +4,13 @@ import type { ActorStore } from '../../ports/actor-store.ts';
 
 /** Links that an answer has at most. */
 const MOST_LINKS = 20;
-/** Facts of the service that are looked through for them. */
+/** Events of the service that are looked through for them. */
 const PAGE = 60;
-/** Facts of one request that are looked through for its command. */
+/** Events of one request that are looked through for its command. */
 const REQUEST_PAGE = 1000;
 /** Failures of siblings that are followed from one to the next. */
 const MOST_SIBLINGS = 5;
-/** Facts of a sibling that are looked through for its failure. */
+/** Events of a sibling that are looked through for its failure. */
 const SIBLING_PAGE = 20;
 
 const COMMANDS: ReadonlySet<string> = new Set([
@@ -25,15 +25,15 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'config.reloaded',
 ]);
 
-/** The types of the facts that changes of these causes follow from. */
+/** The types of the events that changes of these causes follow from. */
 const BEFORE: Readonly<Partial<Record<Cause, readonly string[]>>> = {
   'service.configure': ['config.reloaded', 'service.configured'],
-  'supervisor.park': ['actor.crashed'],
+  'supervisor.quarantine': ['actor.crashed'],
 };
 
 type Journal = Pick<ActorStore, 'history'>;
 
-/** What a fact leads back to, and whether the walk ends with it. */
+/** What an event leads back to, and whether the walk ends with it. */
 interface Step {
   readonly links: readonly JournalEntry[];
   readonly isStart: boolean;
@@ -42,7 +42,7 @@ interface Step {
 const GOES_ON: Step = { links: [], isStart: false };
 
 /**
- * The chain of causes of a service, newest first: its own facts back to the command that they follow from, the start of the host,
+ * The chain of causes of a service, newest first: its own events back to the command that they follow from, the start of the host,
  * or the failure of a sibling; and the last change of each service that it waits for. Rejects with StoreUnavailableError.
  */
 export async function causesOf(
@@ -63,14 +63,14 @@ export async function causesOf(
   return [...chain.slice(0, MOST_LINKS - start.length), ...start];
 }
 
-/** Walks back over the facts of one service. */
+/** Walks back over the events of one service. */
 class Walk {
   readonly #serviceId: string;
   readonly #journal: Journal;
   /** The newest first. */
   readonly #own: readonly JournalEntry[];
   readonly #links: JournalEntry[] = [];
-  /** The command that the facts seen last follow from. */
+  /** The command that the events seen last follow from. */
   #command: JournalEntry | null = null;
   #hasHost = false;
 
@@ -81,34 +81,34 @@ class Walk {
   }
 
   async run(): Promise<Step> {
-    for (const [index, fact] of this.#own.entries()) {
-      if (this.#command !== null && fact.seq <= this.#command.seq) break;
-      if (COMMANDS.has(fact.type) || fact.type === 'service.configured') continue; // one that nothing followed from
-      if (fact.type === 'process.adopted' && this.#hasHost) continue; // what counts is that it lived through the last host
-      const { links, isStart } = await this.#before(fact, this.#own[index + 1]);
-      this.#links.push(fact, ...links);
+    for (const [index, event] of this.#own.entries()) {
+      if (this.#command !== null && event.seq <= this.#command.seq) break;
+      if (COMMANDS.has(event.type) || event.type === 'service.configured') continue; // one that nothing followed from
+      if (event.type === 'process.adopted' && this.#hasHost) continue; // what counts is that it lived through the last host
+      const { links, isStart } = await this.#before(event, this.#own[index + 1]);
+      this.#links.push(event, ...links);
       if (isStart) return { links: this.#links, isStart };
     }
     if (this.#command !== null) return this.#endingWith(this.#command);
     return { links: this.#links.length === 0 ? this.#own.slice(0, 1) : this.#links, isStart: false };
   }
 
-  async #before(fact: JournalEntry, earlier: JournalEntry | undefined): Promise<Step> {
-    if (fact.cause === 'host.resume') return this.#revival(fact, earlier);
-    if (fact.type !== 'service.state_changed') return GOES_ON;
-    if (fact.cause === 'service.recycle') return { links: await this.#siblings(fact), isStart: true };
-    const types = BEFORE[fact.cause];
-    if (types !== undefined) return { links: await this.#latest(fact.seq, types), isStart: true };
-    if (fact.correlationId !== null) this.#command ??= await this.#commandOf(fact, fact.correlationId);
+  async #before(event: JournalEntry, earlier: JournalEntry | undefined): Promise<Step> {
+    if (event.cause === 'host.resume') return this.#revival(event, earlier);
+    if (event.type !== 'service.state_changed') return GOES_ON;
+    if (event.cause === 'service.restart_with_group') return { links: await this.#siblings(event), isStart: true };
+    const types = BEFORE[event.cause];
+    if (types !== undefined) return { links: await this.#latest(event.seq, types), isStart: true };
+    if (event.correlationId !== null) this.#command ??= await this.#commandOf(event, event.correlationId);
     return GOES_ON;
   }
 
   /** A host came, or the actor was replaced. It is the start of what that led to, and only a station of what was there before. */
-  async #revival(fact: JournalEntry, earlier: JournalEntry | undefined): Promise<Step> {
-    const links = this.#hasHost ? [] : await this.#latest(fact.seq, ['host.started', 'actor.crashed']);
+  async #revival(event: JournalEntry, earlier: JournalEntry | undefined): Promise<Step> {
+    const links = this.#hasHost ? [] : await this.#latest(event.seq, ['host.started', 'actor.crashed']);
     this.#hasHost = true;
     const isOfExit = earlier?.type === 'process.exited' && earlier.cause === 'host.resume';
-    return { links, isStart: fact.type === 'service.state_changed' && !isOfExit };
+    return { links, isStart: event.type === 'service.state_changed' && !isOfExit };
   }
 
   async #endingWith(command: JournalEntry): Promise<Step> {
@@ -118,7 +118,7 @@ class Walk {
     return { links: [...this.#links, command, ...links], isStart: true };
   }
 
-  /** The newest fact of these types before `seq` that is about this service or about nobody. */
+  /** The newest event of these types before `seq` that is about this service or about nobody. */
   async #latest(seq: number, types: readonly string[]): Promise<readonly JournalEntry[]> {
     const found = await Promise.all(
       types.map((type) => newest(this.#journal, { type, before: seq, limit: SIBLING_PAGE })),
@@ -131,7 +131,7 @@ class Walk {
     return fitting.sort((one, other) => other.seq - one.seq).slice(0, 1);
   }
 
-  /** Ids of requests are given by clients and may come again: the newest command before the fact that can be about this service. */
+  /** Ids of requests are given by clients and may come again: the newest command before the event that can be about this service. */
   async #commandOf({ seq, agentId }: JournalEntry, correlationId: string): Promise<JournalEntry | null> {
     const isOurs = (entry: JournalEntry): boolean =>
       COMMANDS.has(entry.type) && entry.correlationId === correlationId && entry.seq < seq;
@@ -143,24 +143,24 @@ class Walk {
   }
 
   /** The failure that a restart of the group follows from, over the siblings that were restarted for it. */
-  async #siblings(fact: JournalEntry): Promise<readonly JournalEntry[]> {
+  async #siblings(event: JournalEntry): Promise<readonly JournalEntry[]> {
     const links: JournalEntry[] = [];
-    let last: JournalEntry | undefined = fact;
-    while (last?.cause === 'service.recycle' && links.length < MOST_SIBLINGS) {
+    let last: JournalEntry | undefined = event;
+    while (last?.cause === 'service.restart_with_group' && links.length < MOST_SIBLINGS) {
       const failed = last.detail['failed'];
       if (typeof failed !== 'string') break;
-      const facts = await newest(this.#journal, { serviceId: failed, before: last.seq, limit: SIBLING_PAGE });
-      last = facts.find(isFall);
+      const events = await newest(this.#journal, { serviceId: failed, before: last.seq, limit: SIBLING_PAGE });
+      last = events.find(isFailure);
       if (last !== undefined) links.push(last);
     }
     return links;
   }
 }
 
-/** An end against the wish: the process failed, or it was ended because another one had. */
-function isFall({ type, cause, detail }: JournalEntry): boolean {
+/** An end against the intention: the process failed, or it was ended because another one had. */
+function isFailure({ type, cause, detail }: JournalEntry): boolean {
   if (type === 'process.exited') return detail['class'] !== 'stopped';
-  return type === 'service.state_changed' && cause === 'service.recycle';
+  return type === 'service.state_changed' && cause === 'service.restart_with_group';
 }
 
 function newest(journal: Journal, query: Omit<JournalQuery, 'after' | 'order'>): Promise<readonly JournalEntry[]> {

@@ -9,7 +9,7 @@ import { restartsWithin, type Awaited, type Situation } from '../../model/explai
 import { dependencyNow, sentenceOf, summaryOf } from '../../model/explain/summary.ts';
 import { nextDelayMs, suppose, type SupposedExit } from '../../model/explain/supposed-exit.ts';
 import type { JournalEntry } from '../../model/journal.ts';
-import { groupFallout } from '../../model/policy/agent-state.ts';
+import { restartedWithGroup } from '../../model/policy/agent-state.ts';
 import { revisionOf } from '../../model/policy/revision.ts';
 import { stateOf } from '../../model/states.ts';
 import { isoOf, type Instant } from '../../model/values/time.ts';
@@ -52,17 +52,17 @@ export async function explain(
   };
 }
 
-function situationOf({ root, wishes }: Runtime, { context, value }: ServiceSnapshot): Situation {
-  const { spec, launch, revision, stable } = context;
+function situationOf({ root, intentions }: Runtime, { context, value }: ServiceSnapshot): Situation {
+  const { spec, launch, revision, lastGoodVersion } = context;
   const { state, substate } = stateOf(value);
   const isWaiting = state === 'starting' && substate === 'waiting';
   return {
     ...context,
     state,
     substate,
-    isOfItsOwn: (wishes.service(spec.id)?.holder ?? null) !== null,
+    isOfItsOwn: (intentions.service(spec.id)?.holder ?? null) !== null,
     isDrifted: launch !== null && revision !== null && revision !== revisionOf(spec),
-    fallback: hasFallback(context) ? (stable?.version ?? stable?.path ?? null) : null,
+    fallback: hasFallback(context) ? (lastGoodVersion?.version ?? lastGoodVersion?.path ?? null) : null,
     fallbackReason: fallbackReason(context),
     awaits: isWaiting ? awaitsOf(root, context) : [],
   };
@@ -118,7 +118,7 @@ function nextView({ what, at, clause }: Pending, now: Instant): NextView {
 
 function ifExitView(root: SupervisorRef, exit: SupposedExit, situation: Situation, now: Instant): IfExitView {
   const supposed = suppose(exit, situation, now);
-  const siblings = supposed.isFall ? siblingsOf(root, situation) : [];
+  const siblings = supposed.isFailure ? siblingsOf(root, situation) : [];
   const also = siblings.length === 0 ? '' : ` Its group would be restarted with it: ${siblings.join(', ')}.`;
   return {
     ...(exit.type === 'code' ? { code: exit.code } : { signal: exit.signal }),
@@ -134,7 +134,7 @@ function siblingsOf(root: SupervisorRef, { spec }: Situation): readonly string[]
     const { value, context } = ref.getSnapshot();
     return ['stopped', 'stopping'].includes(stateOf(value).state) ? [] : [context.plan];
   });
-  return groupFallout(plans, spec.id, (id) => {
+  return restartedWithGroup(plans, spec.id, (id) => {
     const snapshot = serviceRef(root, id)?.getSnapshot();
     if (snapshot === undefined) return false;
     const { state, substate } = stateOf(snapshot.value);

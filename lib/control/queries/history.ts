@@ -2,10 +2,10 @@ import type { AgentPastView, ServicePastView } from '../../api/schemas/past.ts';
 import { whyOf } from '../../model/explain/event-reason.ts';
 import { tell } from '../../model/explain/event-sentence.ts';
 import {
-  AGENT_FACTS,
+  AGENT_EVENTS,
   NOT_KNOWN,
-  PROCESS_FACTS,
-  STATE_FACTS,
+  PROCESS_EVENTS,
+  STATE_EVENTS,
   stepsOf,
   type Standing,
   type Step,
@@ -32,13 +32,13 @@ export interface Past {
 
 /** Reads it from the journal, so it goes as far back as that is kept, over restarts of the host. Rejects with StoreUnavailableError. */
 export async function pastOf(whose: PastOf, query: PastQuery, journal: Pick<ActorStore, 'history'>): Promise<Past> {
-  const groups = 'serviceId' in whose ? [STATE_FACTS, PROCESS_FACTS] : [AGENT_FACTS];
+  const groups = 'serviceId' in whose ? [STATE_EVENTS, PROCESS_EVENTS] : [AGENT_EVENTS];
   const ask = (more: PastQuery, types: readonly string[]): Promise<readonly JournalEntry[]> =>
     journal.history({ ...more, ...whose, filter: { ...EVERYTHING, types } });
   const page = await ask(query, groups.flat());
-  const facts = query.order === 'newest_first' ? [...page].reverse() : page;
-  const before = facts[0]?.seq ?? query.before;
-  // The last fact of each kind says all that was the case until then.
+  const events = query.order === 'newest_first' ? [...page].reverse() : page;
+  const before = events[0]?.seq ?? query.before;
+  // The last event of each kind says all that was the case until then.
   const last = await Promise.all(
     groups.map((types) =>
       ask({ after: 0, order: 'newest_first', limit: 1, ...(before === undefined ? {} : { before }) }, types),
@@ -46,7 +46,7 @@ export async function pastOf(whose: PastOf, query: PastQuery, journal: Pick<Acto
   );
   const earlier = last.flat().sort((one, other) => one.seq - other.seq);
   const initially = stepsOf(earlier, NOT_KNOWN).at(-1) ?? NOT_KNOWN;
-  const steps = stepsOf(facts, initially);
+  const steps = stepsOf(events, initially);
   return {
     steps: query.order === 'newest_first' ? [...steps].reverse() : steps,
     initially,
@@ -78,17 +78,17 @@ function processOf({ generation, pid }: Standing): Pick<Standing, 'generation' |
 }
 
 function stepView(step: Step): AgentPastView['steps'][number] {
-  const { seq, at, from, type, cause, detail, correlationId } = step.fact;
+  const { seq, at, from, type, cause, detail, correlationId } = step.event;
   return {
     ...{ seq, at: isoOf(at), ...stateOf(step) },
     from: type.endsWith('.state_changed') ? from : null,
     ...{ type, cause, reason: textIn(detail, 'reason'), correlation_id: correlationId },
-    ...{ why: whyOf(step.fact), sentence: tell(step.fact) },
+    ...{ why: whyOf(step.event), sentence: tell(step.event) },
   };
 }
 
-function exitOf({ fact: { type, detail } }: Step): ServicePastView['steps'][number]['exit'] {
+function exitOf({ event: { type, detail } }: Step): ServicePastView['steps'][number]['exit'] {
   if (type !== 'process.exited') return null;
-  const exitClass = textIn(detail, 'class') as ExitClass; // as facts of that type have it
+  const exitClass = textIn(detail, 'class') as ExitClass; // as events of that type have it
   return { code: numberIn(detail, 'code'), signal: textIn(detail, 'signal'), class: exitClass };
 }

@@ -36,7 +36,7 @@ export class HostQueries implements Queries {
   }
 
   agentIds(): readonly AgentId[] {
-    return this.#runtime.wishes.agents().map((wish) => wish.plan.id);
+    return this.#runtime.intentions.agents().map((intention) => intention.plan.id);
   }
 
   agentStatus(id: string): AgentStatusView {
@@ -61,9 +61,9 @@ export class HostQueries implements Queries {
   }
 
   agentRevision(id: string): string {
-    const wish = this.#runtime.wishes.agent(id);
-    if (wish === undefined) throw new AgentNotFoundError(id);
-    return agentRevision(wish);
+    const intention = this.#runtime.intentions.agent(id);
+    if (intention === undefined) throw new AgentNotFoundError(id);
+    return agentRevision(intention);
   }
 
   services(): readonly ServiceView[] {

@@ -30,12 +30,12 @@ export const MIGRATIONS: Migrations = {
   service: {
     // Version 2 has two states more, `starting.probing` and `running.unready`; fields have defaults in their schema.
     '1': { to: '2', up: (snapshot) => snapshot },
-    // Version 3 judges an end in `backoff.judging`, in which no row is kept, and keeps reasons as codes.
-    '2': { to: '3', up: withReasonsAsCodes },
+    // Version 3 judges an end in `backoff.judging`, in which no row is kept, keeps reasons as codes, and has other names for some fields.
+    '2': { to: '3', up: (snapshot) => withFieldsRenamed(withReasonsAsCodes(snapshot)) },
   },
   agent: {
-    // Version 2 keeps reasons as codes.
-    '1': { to: '2', up: withReasonsAsCodes },
+    // Version 2 keeps reasons as codes, and has other names for some fields of its reports.
+    '1': { to: '2', up: (snapshot) => withFieldsRenamed(withReasonsAsCodes(snapshot)) },
   },
 };
 
@@ -53,6 +53,29 @@ function withReasonsAsCodes(snapshot: KeptSnapshot): KeptSnapshot {
       ...(isRecord(reports) ? { reports: mapped(reports, withReason) } : {}),
     },
   };
+}
+
+/** Fields of the context of a service, and of a report that an agent has: the name in version 2 (of an agent 1), and that of now. */
+const RENAMED: Readonly<Partial<Record<string, string>>> = {
+  aftermath: 'afterStop',
+  stable: 'lastGoodVersion',
+  condemned: 'rejectedVersion',
+  falls: 'failureCount',
+  fellBy: 'restartedBy',
+};
+
+function withFieldsRenamed(snapshot: KeptSnapshot): KeptSnapshot {
+  if (!isRecord(snapshot.context)) return snapshot;
+  const context = renamed(snapshot.context);
+  const { reports } = context;
+  const withReports = isRecord(reports)
+    ? { reports: mapped(reports, (report) => (isRecord(report) ? renamed(report) : report)) }
+    : {};
+  return { ...snapshot, context: { ...context, ...withReports } };
+}
+
+function renamed(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [RENAMED[key] ?? key, value]));
 }
 
 function withReason(part: unknown): unknown {

@@ -8,13 +8,13 @@ import type { ActorRow } from '../../ports/actor-store.ts';
 import type { Log } from '../../ports/log.ts';
 import type { ProcessHost, Stray } from '../../ports/process-host.ts';
 import { agentRefs, serviceRefs, type SupervisorRef } from '../actors.ts';
-import type { Wishes } from '../intentions.ts';
+import type { Intentions } from '../intentions.ts';
 import type { Runtime, RuntimeBase } from '../runtime.ts';
 import { restore } from './restore.ts';
-import { newsAmong } from './unreported-exits.ts';
+import { unreportedAmong } from './unreported-exits.ts';
 
 /**
- * Brings every remembered actor back: snapshots say where each stood, wishes what is asked for, the survey which processes exist.
+ * Brings every remembered actor back: snapshots say where each stood, intentions what is asked for, the survey which processes exist.
  * Services are resumed before agents, so that an agent finds its services at work.
  */
 export async function recover(base: RuntimeBase, rows: readonly ActorRow[], machine: Machine): Promise<Runtime> {
@@ -22,9 +22,9 @@ export async function recover(base: RuntimeBase, rows: readonly ActorRow[], mach
   const { processes, clock, crashPoint } = ports;
   const facts = await processes.survey();
   crashPoint?.('mid-recovery');
-  for (const stray of processes.strays()) recorder.note(strayFact(stray, clock.now()));
+  for (const stray of processes.strays()) recorder.note(strayEvent(stray, clock.now()));
   const snapshot = await keptSnapshot(base, rows, machine);
-  const news = await newsAmong(facts, snapshot, ports.store);
+  const unreported = await unreportedAmong(facts, snapshot, ports.store);
   const root: SupervisorRef = createActor(machine, {
     id: 'root',
     systemId: 'root',
@@ -35,12 +35,12 @@ export async function recover(base: RuntimeBase, rows: readonly ActorRow[], mach
   root.start();
   crashPoint?.('after-restore');
   const runtime = { ...base, root };
-  resumeAll(runtime, news);
+  resumeAll(runtime, unreported);
   crashPoint?.('after-resume');
   return runtime;
 }
 
-function strayFact({ launchId, pid, serviceId, generation, fate, reason }: Stray, at: Instant): JournalDraft {
+function strayEvent({ launchId, pid, serviceId, generation, fate, reason }: Stray, at: Instant): JournalDraft {
   const nothing = { agentId: null, from: null, to: null, correlationId: null };
   const detail = { pid, generation, launch: launchId, fate, reason };
   return { ...nothing, at, type: 'process.stray', serviceId, cause: 'survey', detail };
@@ -66,31 +66,31 @@ async function keptSnapshot(
   return snapshot;
 }
 
-/** An agent is never forgotten, so one without a wish has lost it (a damaged row): what it last knew is what was asked for. */
-function rememberWishes(root: SupervisorRef, wishes: Wishes, log: Log): void {
+/** An agent is never forgotten, so one without an intention has lost it (a damaged row): what it last knew is what was asked for. */
+function rememberIntentions(root: SupervisorRef, intentions: Intentions, log: Log): void {
   for (const ref of agentRefs(root)) {
     const { plan, intended } = ref.getSnapshot().context;
-    if (wishes.agent(plan.id) !== undefined) continue;
-    log.warn({ agent: plan.id, intended }, 'the wish of an agent was lost; it goes on as its actor was kept');
-    wishes.put({ subject: agentActorId(plan.id), intended, plan });
+    if (intentions.agent(plan.id) !== undefined) continue;
+    log.warn({ agent: plan.id, intended }, 'the intention of an agent was lost; it goes on as its actor was kept');
+    intentions.put({ subject: agentActorId(plan.id), intended, plan });
   }
 }
 
-function resumeAll({ ports: { clock, crashPoint, log }, root, wishes }: Runtime, facts: Facts): void {
-  rememberWishes(root, wishes, log);
-  const seats = wishes.seats();
-  const agents = wishes.agents().map((wish) => wish.plan);
-  root.send({ type: 'supervisor.ensure', services: [...seats.values()], agents });
+function resumeAll({ ports: { clock, crashPoint, log }, root, intentions }: Runtime, facts: Facts): void {
+  rememberIntentions(root, intentions, log);
+  const entries = intentions.entries();
+  const agents = intentions.agents().map((intention) => intention.plan);
+  root.send({ type: 'supervisor.ensure', services: [...entries.values()], agents });
   for (const ref of serviceRefs(root)) {
     const { context } = ref.getSnapshot();
     const { spec, holders } = context;
-    const intention = wishes.resumed(seats.get(spec.id), spec.id, holders);
+    const intention = intentions.resumed(entries.get(spec.id), spec.id, holders);
     ref.send(resumeOf(context, intention, facts.get(spec.id) ?? null, clock.now()));
   }
   crashPoint?.('mid-resume');
   for (const ref of agentRefs(root)) {
     const { plan } = ref.getSnapshot().context;
-    const wish = wishes.agent(plan.id);
-    ref.send({ type: 'host.resume', intended: wish?.intended ?? 'stopped', plan: wish?.plan ?? plan });
+    const intention = intentions.agent(plan.id);
+    ref.send({ type: 'host.resume', intended: intention?.intended ?? 'stopped', plan: intention?.plan ?? plan });
   }
 }

@@ -9,16 +9,16 @@ type Facts = Awaited<ReturnType<ProcessHost['survey']>>;
 const PAGE = 1000;
 
 /**
- * The facts without ends that the journal has told already. A service that was forgotten and is wished for again begins at
+ * The facts without ends that the journal has told already. A service that was forgotten and is intended again begins at
  * generation 0, but its launches stay in the ledger: the end of the last one must not be taken for one that nobody has seen.
  */
-export async function newsAmong(facts: Facts, kept: Snapshot<unknown> | null, store: ActorStore): Promise<Facts> {
-  const news = new Map(facts);
+export async function unreportedAmong(facts: Facts, kept: Snapshot<unknown> | null, store: ActorStore): Promise<Facts> {
+  const unreported = new Map(facts);
   for (const [serviceId, { status, generation }] of facts) {
     if (status !== 'exited' || generation <= keptGeneration(kept, serviceId)) continue;
-    if (await isTold(serviceId, generation, store)) news.delete(serviceId);
+    if (await isTold(serviceId, generation, store)) unreported.delete(serviceId);
   }
-  return news;
+  return unreported;
 }
 
 function keptGeneration(kept: Snapshot<unknown> | null, serviceId: ServiceId): number {

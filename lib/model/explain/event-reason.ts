@@ -1,14 +1,14 @@
 import { textIn, type JournalDraft } from '../journal.ts';
 import { clauseOf } from './clause.ts';
 
-type Told = Pick<JournalDraft, 'type' | 'from' | 'to' | 'cause' | 'detail'>;
+type Caused = Pick<JournalDraft, 'type' | 'from' | 'to' | 'cause' | 'detail'>;
 type Words = Readonly<Partial<Record<string, string>>>;
 
 /** What led to a change of state of either. */
 const CAUSES: Words = {
   'host.drain': 'the host takes its services down',
   'host.resume': 'the host came back to it',
-  'supervisor.park': 'its actor broke too often',
+  'supervisor.quarantine': 'its actor broke too often',
 };
 
 const CAUSES_OF_SERVICES: Words = {
@@ -16,10 +16,10 @@ const CAUSES_OF_SERVICES: Words = {
   'service.start': 'it was told to start',
   'service.stop': 'it was told to stop',
   'service.restart': 'it was told to restart',
-  'service.claim': 'somebody needs it',
+  'service.hold': 'somebody needs it',
   'service.release': 'nobody needs it any more',
   'service.configure': 'its configuration changed',
-  'service.recycle': 'a service of its group failed',
+  'service.restart_with_group': 'a service of its group failed',
   'probe.passed': 'its startup probe passed',
   'probe.failed': 'a probe failed',
   'process.exited': 'its process ended',
@@ -76,21 +76,21 @@ const ORDERS: ReadonlySet<string> = new Set([
   'host.resume',
 ]);
 
-/** Why a fact of the journal came about, as a clause without capital and full stop; null: nothing is known of it. */
-export function whyOf(fact: Told): string | null {
-  const why = knownOf(fact, textIn(fact.detail, 'reason'));
+/** Why an event of the journal came about, as a clause without capital and full stop; null: nothing is known of it. */
+export function whyOf(event: Caused): string | null {
+  const why = knownOf(event, textIn(event.detail, 'reason'));
   return why === null ? null : clauseOf(why);
 }
 
-function knownOf(fact: Told, reason: string | null): string | null {
-  const { type, from, to, cause, detail } = fact;
+function knownOf(event: Caused, reason: string | null): string | null {
+  const { type, from, to, cause, detail } = event;
   switch (type) {
     case 'service.state_changed': {
       const deadline = cause === 'deadline' ? DEADLINES[`${from ?? ''} ${to ?? ''}`] : undefined;
-      return (isOfChange(fact) ? reason : null) ?? deadline ?? CAUSES_OF_SERVICES[cause] ?? null;
+      return (isOfChange(event) ? reason : null) ?? deadline ?? CAUSES_OF_SERVICES[cause] ?? null;
     }
     case 'agent.state_changed':
-      return whyOfAgent(fact, reason);
+      return whyOfAgent(event, reason);
     case 'service.readiness_changed':
       // A service that is ready may have a reason all the same: why it runs an older file.
       if (to === 'ready') return CAUSES_OF_READINESS[cause] ?? null;
@@ -111,14 +111,14 @@ function withoutPrefix(reason: string | null): string | null {
  * Whether the reason that a service has is that of the change. On the way up it says what is still waited for, and at the
  * beginning of a stop on order what was the case before.
  */
-function isOfChange({ to, cause }: Told): boolean {
+function isOfChange({ to, cause }: Caused): boolean {
   if (to === 'starting' || to === 'running') return false;
   return to !== 'stopping' || !ORDERS.has(cause);
 }
 
 /** The state of an agent follows from its services, and its reason says from which; a command and the host are reason enough. */
-function whyOfAgent({ to, cause }: Told, reason: string | null): string | null {
+function whyOfAgent({ to, cause }: Caused, reason: string | null): string | null {
   const known = CAUSES_OF_AGENTS[cause] ?? null;
   if (cause === 'service.changed') return reason ?? REPORTS[to ?? ''] ?? known;
-  return cause === 'supervisor.park' ? (reason ?? known) : known;
+  return cause === 'supervisor.quarantine' ? (reason ?? known) : known;
 }

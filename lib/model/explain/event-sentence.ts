@@ -55,7 +55,7 @@ const TELLERS: Readonly<Partial<Record<string, Teller>>> = {
     `${number(entry, 'seq') === null ? 'events' : `event ${number(entry, 'seq') ?? '?'}`}${because(whyOf(entry))}`,
   'webhook.disabled': (entry) => `The webhook ${text(entry, 'webhook') ?? '?'} was disabled${because(whyOf(entry))}`,
   'journal.truncated': (entry) =>
-    `${number(entry, 'dropped') ?? 'Some'} facts were lost while the store could not be written`,
+    `${number(entry, 'dropped') ?? 'Some'} events were lost while the store could not be written`,
 };
 
 /** Every type that the journal can have. */
@@ -67,7 +67,7 @@ const FATES: Readonly<Partial<Record<string, string>>> = {
   reported: 'left alone',
 };
 
-/** The sentence for a fact of the journal; of a reload, it names the service that it is told `about` first. */
+/** The sentence for an event of the journal; of a reload, it names the service that it is told `about` first. */
 export function tell(entry: Tellable, about: string | null = null): string {
   const teller = TELLERS[entry.type];
   return `${teller === undefined ? `${entry.type} of ${nameOf(entry)}` : teller(entry, about)}.`;

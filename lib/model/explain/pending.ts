@@ -79,13 +79,13 @@ export function endsOfBudget(situation: Situation, now: Instant): readonly Pendi
   return pending;
 }
 
-function afterStop({ intended, substate, aftermath }: Situation): Pending {
+function afterStop({ intended, substate, afterStop }: Situation): Pending {
   const pending = (clause: string): Pending => ({ what: 'after the stop', at: null, clause });
   if (substate === 'draining') {
     return pending(intended === 'running' ? 'then it is down until the next host starts it' : 'then it is down');
   }
   if (intended === 'stopped') return pending('then it is down, as it is meant to be');
-  return pending(aftermath?.type === 'judge' ? 'then its restart policy decides' : 'then it is launched anew');
+  return pending(afterStop?.type === 'judge' ? 'then its restart policy decides' : 'then it is launched anew');
 }
 
 /** The launch to come is taken for one that ends before it counts as started. */

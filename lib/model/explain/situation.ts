@@ -32,8 +32,8 @@ export interface Situation {
   readonly isAdopted: boolean;
   /** The live process was launched with another revision of the spec than the present one. */
   readonly isDrifted: boolean;
-  /** What follows the stop under way; null: what is wished. */
-  readonly aftermath:
+  /** What follows the stop under way; null: what is intended. */
+  readonly afterStop:
     | { readonly type: 'judge'; readonly class: 'start_timeout' | 'probe'; readonly reason: Reason }
     | { readonly type: 'again'; readonly reason: Reason }
     | null;

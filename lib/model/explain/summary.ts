@@ -7,14 +7,14 @@ import { endsOfState } from './pending.ts';
 import { reasonClause, reasonText } from './reason.ts';
 import { placeOf, type Awaited, type Situation } from './situation.ts';
 
-/** The state of a service in words: what it is, since when, why, whether that is as wished, and what ends it. */
+/** The state of a service in words: what it is, since when, why, whether that is as intended, and what ends it. */
 export function summaryOf(situation: Situation, now: Instant): string {
   const { spec, since } = situation;
   const why = whyOf(situation);
   const when = `for ${spokenDuration(Math.max(0, now - since))} (since ${isoOf(since)})`;
   const head = `${spec.id} ${standing(situation)} ${when}${why === null ? '' : `: ${clauseOf(why)}`}.`;
   const awaits = situation.awaits.map((one) => `${dependencyNow(one)}.`);
-  return [head, ...awaits, wishOf(situation, now), ...remarksOn(situation)].join(' ');
+  return [head, ...awaits, intentionOf(situation, now), ...remarksOn(situation)].join(' ');
 }
 
 /** How a dependency is that somebody waits for; a sentence without its full stop. */
@@ -39,7 +39,7 @@ function standing({ state, substate, spec }: Situation): string {
 }
 
 function whyOf(situation: Situation): string | null {
-  const { spec, launch, reason, aftermath, intended } = situation;
+  const { spec, launch, reason, afterStop, intended } = situation;
   switch (placeOf(situation)) {
     case 'stopped.idle':
       return whyStopped(situation);
@@ -69,7 +69,7 @@ function whyOf(situation: Situation): string | null {
       return reasonText(reason);
     case 'stopping.terminating':
       if (intended === 'stopped') return 'it was told to stop';
-      return aftermath === null ? 'it was told to restart' : reasonText(aftermath.reason);
+      return afterStop === null ? 'it was told to restart' : reasonText(afterStop.reason);
     default:
       return reasonText(reason);
   }
@@ -89,13 +89,13 @@ function unreadyReason({ reason }: Situation): string {
     : 'its readiness probe has not passed yet';
 }
 
-function wishOf(situation: Situation, now: Instant): string {
+function intentionOf(situation: Situation, now: Instant): string {
   const { state, intended } = situation;
   const [first] = endsOfState(situation, now);
   const next = first?.clause ?? withoutNext(situation);
-  const isAsWished = intended === 'running' ? state === 'running' : state === 'stopped';
+  const isAsIntended = intended === 'running' ? state === 'running' : state === 'stopped';
   const meant = `It is meant to ${intended === 'running' ? 'run' : 'be stopped'}`;
-  return `${isAsWished ? `${meant}, and it ${intended === 'running' ? 'does' : 'is'}` : meant}${next === null ? '' : `; ${next}`}.`;
+  return `${isAsIntended ? `${meant}, and it ${intended === 'running' ? 'does' : 'is'}` : meant}${next === null ? '' : `; ${next}`}.`;
 }
 
 /** What would change a state that lasts. */

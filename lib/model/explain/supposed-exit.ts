@@ -17,7 +17,7 @@ export interface Supposed {
   /** The shortest wait before what follows is undone by a further launch; null: there is none. */
   readonly atLeastMs: Millis | null;
   /** Its group would take it for a failure. */
-  readonly isFall: boolean;
+  readonly isFailure: boolean;
   readonly sentence: string;
 }
 
@@ -75,7 +75,7 @@ function told(exitClass: ExitClass, verdict: Verdict, { spec, fallback, launch }
     class: exitClass,
     next: NEXT[verdict.next],
     atLeastMs: atLeast(verdict, spec),
-    isFall: launch !== null && verdict.next !== 'complete',
+    isFailure: launch !== null && verdict.next !== 'complete',
     sentence: `${begin} it would ${consequence(verdict, spec.restart, fallback)}.`,
   };
 }
@@ -95,16 +95,16 @@ function atLeast(verdict: Verdict, { restart }: Situation['spec']): Millis | nul
 
 /** An exit during a stop is what the stop is for; what follows it was decided when it began. */
 function whileStopping(situation: Situation, how: string, now: Instant): Supposed {
-  const { intended, substate, aftermath } = situation;
+  const { intended, substate, afterStop } = situation;
   const begin = `If its process ${how} now, its stop would be through, and`;
   const goesDown = intended === 'stopped' || substate === 'draining';
-  if (aftermath?.type === 'judge' && !goesDown) {
+  if (afterStop?.type === 'judge' && !goesDown) {
     // A start that came too late was none, however long the process lived.
-    const started = aftermath.class === 'probe' ? endingOf('probe', situation, now).uptimeMs : null;
-    const verdict = verdictOn({ class: aftermath.class, uptimeMs: started }, situation, now);
-    return told(aftermath.class, verdict, situation, begin);
+    const started = afterStop.class === 'probe' ? endingOf('probe', situation, now).uptimeMs : null;
+    const verdict = verdictOn({ class: afterStop.class, uptimeMs: started }, situation, now);
+    return told(afterStop.class, verdict, situation, begin);
   }
-  const end = { class: 'stopped', isFall: false } as const;
+  const end = { class: 'stopped', isFailure: false } as const;
   return goesDown
     ? { ...end, next: 'stop', atLeastMs: null, sentence: `${begin} it would be down.` }
     : { ...end, next: 'restart', atLeastMs: 0, sentence: `${begin} it would be launched anew at once.` };
@@ -114,7 +114,7 @@ function whileStopping(situation: Situation, how: string, now: Instant): Suppose
 function unseen(exit: SupposedExit, situation: Situation, how: string): Supposed {
   const exitClass = classOf(exit, situation, 0);
   const sentence = `If its process ${how} now, nothing would follow: its actor was set aside, and a command has to start it.`;
-  return { class: exitClass, next: 'nothing', atLeastMs: null, isFall: false, sentence };
+  return { class: exitClass, next: 'nothing', atLeastMs: null, isFailure: false, sentence };
 }
 
 /** The wait, before jitter, if the process failed now; null: it would not be launched again by itself, or not after a wait. */

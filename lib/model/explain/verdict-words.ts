@@ -18,7 +18,7 @@ export function consequence(
       return `be launched again after about ${spokenDuration(verdict.delayMs)} (${window})`;
     }
     case 'fall_back':
-      return `fall back to ${fallback ?? 'the file that last was stable'} at once: ${givenUpText(verdict.because)}`;
+      return `fall back to ${fallback ?? 'the file that last ran well'} at once: ${givenUpText(verdict.because)}`;
     case 'give_up':
       return verdict.recovers && recoverAfterMs !== null
         ? `be failed for ${spokenDuration(recoverAfterMs)}, and then one more attempt is made: ${givenUpText(verdict.because)}`

@@ -13,10 +13,10 @@ export interface ServiceReport {
   readonly isReady: boolean;
   /** It ended with success and its policy does not start it again. */
   readonly isComplete: boolean;
-  /** How often a process of it has ended against its wish, ever; grows by one with each. */
-  readonly falls: number;
+  /** How often a process of it has ended unasked, ever; grows by one with each. */
+  readonly failureCount: number;
   /** Whose group restart was the last of these; null: it failed by itself. */
-  readonly fellBy: string | null;
+  readonly restartedBy: string | null;
   readonly holders: readonly string[];
   readonly reason: Reason | null;
 }
@@ -45,7 +45,7 @@ function reasonOf({ serviceId, state, reason }: ServiceReport): Reason {
 }
 
 /** The services that are restarted because the one of that id failed (Erlang/OTP), in the order in which they are to stop. */
-export function fallout({ strategy, services }: AgentPlan, failed: ServiceId): readonly ServiceId[] {
+export function restartedWith({ strategy, services }: AgentPlan, failed: ServiceId): readonly ServiceId[] {
   const ids = services.map(({ id }) => id);
   switch (strategy) {
     case 'one_for_one':
@@ -61,21 +61,21 @@ export function fallout({ strategy, services }: AgentPlan, failed: ServiceId): r
  * The services that are restarted with one that failed, in all the agents of these plans: a shared one among them takes those of
  * its other agents along. `isLive` says which have a process, or are about to; the others are left alone.
  */
-export function groupFallout(
+export function restartedWithGroup(
   plans: readonly AgentPlan[],
   failed: ServiceId,
   isLive: (id: ServiceId) => boolean,
 ): readonly ServiceId[] {
   const restarted = new Set<ServiceId>();
-  const falls: { readonly id: ServiceId; readonly by: AgentPlan | null }[] = [{ id: failed, by: null }];
-  for (let fall = falls.shift(); fall !== undefined; fall = falls.shift()) {
+  const failureCount: { readonly id: ServiceId; readonly by: AgentPlan | null }[] = [{ id: failed, by: null }];
+  for (let fall = failureCount.shift(); fall !== undefined; fall = failureCount.shift()) {
     const { id, by } = fall;
     const others = plans.filter((plan) => plan !== by && plan.services.some((spec) => spec.id === id));
     for (const plan of others) {
-      for (const sibling of fallout(plan, id)) {
+      for (const sibling of restartedWith(plan, id)) {
         if (sibling === failed || restarted.has(sibling) || !isLive(sibling)) continue;
         restarted.add(sibling);
-        falls.push({ id: sibling, by: plan });
+        failureCount.push({ id: sibling, by: plan });
       }
     }
   }

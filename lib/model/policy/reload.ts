@@ -88,8 +88,8 @@ function changeOf(
   const only = `only a new launch can take over ${listOf(launched)}`;
   if (present.isLive && intended === 'running')
     return { serviceId, action: 'restart', changed, reason: only, revision };
-  // A restart of what is on its way down would bring it up again, against its wish.
-  const why = present.isLive ? 'it is not wished to run' : 'no process lives';
+  // A restart of what is on its way down would bring it up again, unasked.
+  const why = present.isLive ? 'it is not meant to run' : 'no process lives';
   return { serviceId, action: 'update', changed, reason: `${only}, and ${why}`, revision };
 }
 

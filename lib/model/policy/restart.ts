@@ -34,7 +34,7 @@ export interface Ending {
 /** What follows an ending. The caller adds the instant of the next attempt from `delayMs` or `recoverAfterMs`. */
 export type Verdict =
   | { readonly next: 'complete' }
-  /** At once, with the file that last was stable: the one that failed is new (see {@link judgeEnding}). */
+  /** At once, with the file that last ran well: the one that failed is new (see {@link judgeEnding}). */
   | { readonly next: 'fall_back'; readonly because: GivenUp }
   | { readonly next: 'give_up'; readonly budget: RestartBudget; readonly because: GivenUp; readonly recovers: boolean }
   | { readonly next: 'retry'; readonly budget: RestartBudget; readonly delayMs: Millis };
@@ -128,10 +128,10 @@ function waitOut(spec: RestartSpec, past: RestartBudget, random: number): Verdic
 }
 
 function charge(spec: RestartSpec, ending: Ending, budget: RestartBudget, now: Instant): RestartBudget {
-  const wasStable = ending.uptimeMs !== null && ending.uptimeMs >= spec.backoff.resetAfterMs;
+  const wasProven = ending.uptimeMs !== null && ending.uptimeMs >= spec.backoff.resetAfterMs;
   // An instant in the future can only come from a clock that was set back; it must not count for ever.
   const recent = budget.restartTimes.filter((time) => time > now - spec.intensity.periodMs && time <= now);
   // More of them than it takes to give up say nothing: with a short `recover_after` they would pile up.
   const restartTimes = [...recent, now].slice(-(spec.intensity.maxRestarts + 1));
-  return { failures: (wasStable ? 0 : budget.failures) + 1, restartTimes };
+  return { failures: (wasProven ? 0 : budget.failures) + 1, restartTimes };
 }

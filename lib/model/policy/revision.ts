@@ -1,4 +1,4 @@
-import type { AgentWish } from '../intention.ts';
+import type { AgentIntention } from '../intention.ts';
 import type { ServiceSpec } from '../spec.ts';
 
 const known = new WeakMap<ServiceSpec, string>();
@@ -15,8 +15,8 @@ export function revisionOf(spec: ServiceSpec): string {
   return revision;
 }
 
-/** The revision of an agent: another definition, or another wish, is another revision; its momentary state is no part of it. */
-export function agentRevision({ plan, intended }: AgentWish): string {
+/** The revision of an agent: another definition, or another intention, is another revision; its momentary state is no part of it. */
+export function agentRevision({ plan, intended }: AgentIntention): string {
   return digestOf([plan, intended]);
 }
 

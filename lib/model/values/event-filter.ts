@@ -5,7 +5,7 @@ interface Subject {
   readonly serviceId: string | null;
 }
 
-/** Which facts are wanted: those that fit every field. An empty list wants all. */
+/** Which events are wanted: those that fit every field. An empty list wants all. */
 export interface EventFilter {
   readonly agentIds: readonly string[];
   readonly serviceIds: readonly string[];
@@ -28,7 +28,7 @@ export function isOfType(pattern: string, type: string): boolean {
   return beginning === null ? type === pattern : type.startsWith(beginning);
 }
 
-/** Whether a fact is one of those that are wanted. A fact about no agent fits no list of agents. */
+/** Whether an event is one of those that are wanted. An event about no agent fits no list of agents. */
 export function isWanted({ agentIds, serviceIds, types }: EventFilter, { type, agentId, serviceId }: Subject): boolean {
   const isIn = (ids: readonly string[], id: string | null): boolean =>
     ids.length === 0 || (id !== null && ids.includes(id));

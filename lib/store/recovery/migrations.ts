@@ -86,7 +86,7 @@ CREATE TABLE probe (
 ) STRICT;
 `;
 
-const RESTART_WISHES = 'ALTER TABLE wish ADD COLUMN at_least INTEGER NOT NULL DEFAULT 0';
+const RESTART_INTENTIONS = 'ALTER TABLE wish ADD COLUMN at_least INTEGER NOT NULL DEFAULT 0';
 // The port of a service is remembered when it is gone: it may come back, and its clients with it.
 const PORT_BOOK = `
 CREATE TABLE port (
@@ -127,7 +127,7 @@ const NEWER_MACHINES = '';
 /** Every step, in rising order. */
 export const MIGRATIONS: readonly Migration[] = [
   { id: 1, up: FIRST },
-  { id: 2, up: RESTART_WISHES },
+  { id: 2, up: RESTART_INTENTIONS },
   { id: 3, up: PORT_BOOK },
   { id: 4, up: BY_CORRELATION },
   { id: 5, up: DELETIONS_AND_RECEIPTS },

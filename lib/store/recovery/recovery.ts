@@ -43,7 +43,7 @@ async function exists(file: string): Promise<boolean> {
   );
 }
 
-// The wishes first: they are what nobody else knows. Damage is mostly in the journal, which is most of the file.
+// The intentions first: they are what nobody else knows. Damage is mostly in the journal, which is most of the file.
 const TABLES: readonly Table[] = [
   'wish',
   'actor_snapshot',
@@ -74,9 +74,9 @@ export async function salvage(file: string, session: SqlSession, aside: string, 
     );
     const lost = new Set<Table>();
     for (const table of await presentTables(session)) {
-      // An actor without its wish would be told to stop, and with it a process that nobody asked to stop.
+      // An actor without its intention would be told to stop, and with it a process that nobody asked to stop.
       const isOrphaned = table === 'actor_snapshot' && lost.has('wish');
-      if (isOrphaned) log.error({ table }, 'The actors are left behind as well: their wishes are lost.');
+      if (isOrphaned) log.error({ table }, 'The actors are left behind as well: their intentions are lost.');
       else if (!(await copy(session, table, log))) lost.add(table);
     }
   } catch (error) {

@@ -45,11 +45,11 @@ const journalRow = z
     correlationId: correlation_id,
   }));
 
-/** Facts of the journal. */
-export const FACTS: RowSource<JournalEntry> = { table: 'journal', columns: COLUMNS.join(', '), shape: journalRow };
+/** Events of the journal. */
+export const EVENTS: RowSource<JournalEntry> = { table: 'journal', columns: COLUMNS.join(', '), shape: journalRow };
 
-/** Appends a fact; its number must be free. */
-export function appendFact(entry: JournalEntry): RowWrite {
+/** Appends an event; its number must be free. */
+export function appendEvent(entry: JournalEntry): RowWrite {
   const { seq, at, type, agentId, serviceId, from, to, cause, correlationId, detail } = entry;
   return insert(seq, {
     ...{ seq, at, type, agent_id: agentId, service_id: serviceId, from_state: from, to_state: to },
@@ -85,7 +85,7 @@ export function selectionOf(query: JournalQuery): { readonly rest: string; reado
   };
 }
 
-/** A condition with what stands in for its question marks. No index is used for it: facts are read in the order of seq. */
+/** A condition with what stands in for its question marks. No index is used for it: events are read in the order of seq. */
 interface Term {
   readonly term: string;
   readonly cells: readonly Cell[];

@@ -60,7 +60,7 @@ describe(`hosts on random walks (WALK_SEED=${SEED})`, function () {
         `${pairs(seen.service)} (state, event) pairs of services and ${pairs(seen.agent)} of agents, ` +
         `${((performance.now() - begunAt) / 1000).toFixed(0)} s`,
     );
-    expect(found.flatMap(({ falls }) => falls).join('\n\n')).to.equal('');
+    expect(found.flatMap(({ failureCount }) => failureCount).join('\n\n')).to.equal('');
   });
 
   it('come by every state of both statecharts', function () {

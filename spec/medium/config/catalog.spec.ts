@@ -134,20 +134,20 @@ describe('the catalog', () => {
       return choice.type === 'found' ? choice.executable.path : choice.reason;
     };
 
-    it('chooses the stable file for as long as the best one is the condemned one', async () => {
+    it('chooses the last good file for as long as the best one is rejected', async () => {
       const stable = put('corerl-1.0.0');
       put('corerl-1.5.0');
-      const condemned = put('corerl-2.0.0');
-      const fallback = { condemned: await fingerprint(), stablePath: stable };
+      const rejected = put('corerl-2.0.0');
+      const fallback = { rejected: await fingerprint(), lastGoodPath: stable };
       expect(await chosen(fallback)).to.equal(stable);
-      chmodSync(condemned, 0o700);
-      expect(await chosen(fallback)).to.equal(condemned);
+      chmodSync(rejected, 0o700);
+      expect(await chosen(fallback)).to.equal(rejected);
     });
 
-    it('chooses a release that is newer than the condemned one', async () => {
+    it('chooses a release that is newer than the rejected one', async () => {
       const stable = put('corerl-1.0.0');
       put('corerl-2.0.0');
-      const fallback = { condemned: await fingerprint(), stablePath: stable };
+      const fallback = { rejected: await fingerprint(), lastGoodPath: stable };
       const newer = put('corerl-2.0.1');
       expect(await chosen(fallback)).to.equal(newer);
     });
@@ -156,7 +156,7 @@ describe('the catalog', () => {
       const stable = put('corerl-1.0.0');
       const next = put('corerl-1.5.0');
       put('corerl-2.0.0');
-      const fallback = { condemned: await fingerprint(), stablePath: stable };
+      const fallback = { rejected: await fingerprint(), lastGoodPath: stable };
       expect(await chosen(fallback, '>=1.2')).to.equal(next);
       chmodSync(stable, 0o644);
       expect(await chosen(fallback)).to.equal(next);
@@ -164,15 +164,15 @@ describe('the catalog', () => {
       expect(await chosen(fallback)).to.equal(next);
     });
 
-    it('chooses the condemned file where there is no other', async () => {
+    it('chooses the rejected file where there is no other', async () => {
       const only = put('corerl-2.0.0');
-      expect(await chosen({ condemned: await fingerprint(), stablePath: join(base, 'gone') })).to.equal(only);
+      expect(await chosen({ rejected: await fingerprint(), lastGoodPath: join(base, 'gone') })).to.equal(only);
     });
 
     it('answers those who ask without one as always', async () => {
       const stable = put('corerl-1.0.0');
       const best = put('corerl-2.0.0');
-      const fallback = { condemned: await fingerprint(), stablePath: stable };
+      const fallback = { rejected: await fingerprint(), lastGoodPath: stable };
       expect(await Promise.all([chosen(fallback), found()])).to.deep.equal([stable, { path: best, version: '2.0.0' }]);
     });
   });
@@ -222,7 +222,7 @@ describe('the catalog', () => {
       symlinkSync(stable, join(base, 'corerl-1.0.0'));
       put('corerl-1.5.0');
       put('corerl-2.0.0');
-      const fallback = { condemned: await fingerprint(), stablePath: stable };
+      const fallback = { rejected: await fingerprint(), lastGoodPath: stable };
       const choice = await catalog.choose({ executable: 'corerl', version: null, fallback });
       expect(choice).to.have.nested.property('executable.path', stable);
     });

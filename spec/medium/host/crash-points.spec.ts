@@ -20,8 +20,8 @@ describe('a crash point', () => {
 
   it('kills the host at the first time or at the one that is named, and nowhere else', function () {
     this.timeout(20_000);
-    expect(endOf('after-wish', 'after-intent', 'after-wish')).to.equal('SIGKILL');
-    expect(endOf('after-wish:2', 'after-wish', 'after-intent', 'after-wish')).to.equal('SIGKILL');
-    expect(endOf('after-wish:3', 'after-wish', 'after-wish', 'before-commit')).to.equal(null);
+    expect(endOf('after-intention', 'after-intent', 'after-intention')).to.equal('SIGKILL');
+    expect(endOf('after-intention:2', 'after-intention', 'after-intent', 'after-intention')).to.equal('SIGKILL');
+    expect(endOf('after-intention:3', 'after-intention', 'after-intention', 'before-commit')).to.equal(null);
   });
 });

@@ -9,12 +9,12 @@ import { closeStores, foreignConnection, openedStore } from '../../support/opene
 import {
   actorCommit,
   actorRow,
-  agentWish,
+  agentIntention,
   describeActorStore,
   expectUnavailable,
   journalEntry,
-  serviceWish,
-  wishCommit,
+  serviceIntention,
+  intentionCommit,
 } from '../../support/store-contract.ts';
 
 describe('The SQLite store', () => {
@@ -26,11 +26,11 @@ describe('The SQLite store', () => {
     const store = await openedStore();
     const { file, actors } = store;
     await actors.commitActors(actorCommit({ upserts: [actorRow('z'), actorRow('a')], journal: [journalEntry(7)] }));
-    await actors.commitWishes(wishCommit({ put: [serviceWish('io'), agentWish('pump1')] }));
+    await actors.commitIntentions(intentionCommit({ put: [serviceIntention('io'), agentIntention('pump1')] }));
     await store.close();
     const again = await openedStore({ file });
     expect(await again.actors.loadActors()).to.deep.equal([actorRow('z'), actorRow('a')]);
-    expect(await again.actors.loadWishes()).to.deep.equal([serviceWish('io'), agentWish('pump1')]);
+    expect(await again.actors.loadIntentions()).to.deep.equal([serviceIntention('io'), agentIntention('pump1')]);
     expect(await again.actors.history({ after: 0, limit: 5 })).to.deep.equal([journalEntry(7)]);
     expect(await again.actors.lastSeq()).to.equal(7);
     expect(again.recoveredFrom).to.equal(null);
@@ -95,14 +95,14 @@ describe('The SQLite store', () => {
         journal: [1, 2, 3].map((n) => journalEntry(n)),
       }),
     );
-    await actors.commitWishes(wishCommit({ put: ['a', 'b', 'c', 'd'].map((id) => agentWish(id)) }));
+    await actors.commitIntentions(intentionCommit({ put: ['a', 'b', 'c', 'd'].map((id) => agentIntention(id)) }));
     await foreignConnection(file).exec(`
       UPDATE actor_snapshot SET path = 'with/slash' WHERE path = 'b';
       UPDATE journal SET detail = '[1' WHERE seq = 2;
       UPDATE wish SET plan = json_set(plan, '$.services[1].settleMs', 'soon') WHERE subject = 'agent:b';
       UPDATE wish SET plan = json_set(plan, '$.surprise', 1) WHERE subject = 'agent:c';`);
     expect((await actors.loadActors()).map((row) => row.path)).to.deep.equal(['a', 'c']);
-    expect((await actors.loadWishes()).map((wish) => wish.subject)).to.deep.equal(['agent:a', 'agent:d']);
+    expect((await actors.loadIntentions()).map((intention) => intention.subject)).to.deep.equal(['agent:a', 'agent:d']);
     expect((await actors.history({ after: 0, limit: 2 })).map((entry) => entry.seq)).to.deep.equal([1, 3]);
 
     const rows = await foreignConnection(file).all('SELECT source, reason, row, at FROM quarantine ORDER BY id');
@@ -129,13 +129,15 @@ describe('The SQLite store', () => {
     expect(kept).to.deep.equal(expected);
   });
 
-  it('refuses a wish that it could not read back', async () => {
+  it('refuses an intention that it could not read back', async () => {
     const { actors } = await openedStore();
-    const bad = agentWish('a', { plan: { ...agentWish('a').plan, configPath: undefined as unknown as string } }); // a bug
-    const error = await actors.commitWishes(wishCommit({ put: [bad] })).catch((reason: unknown) => reason);
+    const bad = agentIntention('a', {
+      plan: { ...agentIntention('a').plan, configPath: undefined as unknown as string },
+    }); // a bug
+    const error = await actors.commitIntentions(intentionCommit({ put: [bad] })).catch((reason: unknown) => reason);
     expect(error).to.be.instanceOf(Error);
     expect(String(error)).to.contain('agent:a').and.contain('configPath');
-    expect(await actors.loadWishes()).to.deep.equal([]);
+    expect(await actors.loadIntentions()).to.deep.equal([]);
   });
 
   it('says in a probe when the file was removed or replaced', async () => {

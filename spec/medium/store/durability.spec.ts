@@ -36,8 +36,8 @@ describe('A store whose process is killed', () => {
       for (const { seq } of kept) actors.delete(`n${seq}`);
       const unexplained = [...actors].filter((path) => Number(path.slice(1)) >= first);
       expect(unexplained).to.deep.equal([]);
-      const hasWished = kept.some(({ seq }) => seq % 5 === 0);
-      if (hasWished) expect(await store.actors.loadWishes()).to.have.length.of.at.least(1);
+      const hasIntentions = kept.some(({ seq }) => seq % 5 === 0);
+      if (hasIntentions) expect(await store.actors.loadIntentions()).to.have.length.of.at.least(1);
       expect(store.recoveredFrom).to.equal(null);
       await store.close();
     }

@@ -6,7 +6,7 @@ import { journalEntry } from '../../support/store-contract.ts';
 const FORWARDS = { after: 0, limit: 1000, order: 'oldest_first' } as const;
 const whose = { serviceId: 'pump1-corerl' };
 const detail = { substate: 'ready', reason: null, generation: 1 };
-const facts = [
+const events = [
   journalEntry(1, { from: 'stopped', to: 'starting', detail: { ...detail, substate: 'resolving', generation: 0 } }),
   journalEntry(2, { type: 'process.launched', from: null, to: null, detail: { pid: 4711, generation: 1 } }),
   journalEntry(3, { type: 'host.started', serviceId: null, agentId: null, detail: {} }),
@@ -20,7 +20,7 @@ describe('the past in a store', () => {
   it('is there when the store is opened anew, and goes on', async () => {
     const file = newStoreFile();
     const first = await openedStore({ file });
-    await first.actors.commitActors({ upserts: [], removals: [], journal: facts, updatedAt: 0 });
+    await first.actors.commitActors({ upserts: [], removals: [], journal: events, updatedAt: 0 });
     await first.close();
     const { actors } = await openedStore({ file });
     const stopping = journalEntry(6, {
@@ -30,7 +30,7 @@ describe('the past in a store', () => {
     });
     await actors.commitActors({ upserts: [], removals: [], journal: [stopping], updatedAt: 0 });
     const { steps, initially, next } = await pastOf(whose, FORWARDS, actors);
-    expect(steps.map(({ fact, state, pid }) => [fact.seq, state, pid])).to.deep.equal([
+    expect(steps.map(({ event, state, pid }) => [event.seq, state, pid])).to.deep.equal([
       [1, 'starting', null],
       [2, 'starting', 4711],
       [5, 'running', 4711],
@@ -42,10 +42,10 @@ describe('the past in a store', () => {
 
   it('begins at an instant with what was the case until then', async () => {
     const { actors } = await openedStore();
-    await actors.commitActors({ upserts: [], removals: [], journal: facts, updatedAt: 0 });
-    const since = facts[4]?.at ?? 0;
+    await actors.commitActors({ upserts: [], removals: [], journal: events, updatedAt: 0 });
+    const since = events[4]?.at ?? 0;
     const { steps, initially } = await pastOf(whose, { ...FORWARDS, since }, actors);
-    expect(steps.map(({ fact }) => fact.seq)).to.deep.equal([5]);
+    expect(steps.map(({ event }) => event.seq)).to.deep.equal([5]);
     expect(initially).to.include({ state: 'starting', pid: 4711 });
   });
 });

@@ -3,7 +3,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { expect } from 'chai';
 
 import { Connection, type SqlSession } from '../../../lib/store/connection.ts';
-import { appendFact } from '../../../lib/store/rows/journal-rows.ts';
+import { appendEvent } from '../../../lib/store/rows/journal-rows.ts';
 import { WriteQueue } from '../../../lib/store/write-queue.ts';
 import { closeStores, foreignConnection, newStoreFile, openedStore, RecordingLog } from '../../support/opened-store.ts';
 import { actorCommit, actorRow, expectUnavailable, journalEntry } from '../../support/store-contract.ts';
@@ -128,11 +128,11 @@ describe('A store that cannot be written', () => {
     };
     const queue = new WriteQueue(file, session, new RecordingLog());
     const big = { text: 'x'.repeat(200_000) };
-    const writes = [2, 3, 4].map((seq) => queue.write([appendFact(journalEntry(seq, { detail: big }))]));
+    const writes = [2, 3, 4].map((seq) => queue.write([appendEvent(journalEntry(seq, { detail: big }))]));
     for (const write of writes.slice(1)) expect((await expectUnavailable(write)).message).to.contain('SQLITE_FULL');
     expect(await actors.lastSeq()).to.equal(2);
     limit = 1_000_000;
-    await queue.write([appendFact(journalEntry(3, { detail: big }))]);
+    await queue.write([appendEvent(journalEntry(3, { detail: big }))]);
     expect(await actors.lastSeq()).to.equal(3);
     await queue.close();
   });
@@ -153,7 +153,7 @@ describe('A store under many writes', () => {
     const session = new CountingSession(new Connection(file, 'PRAGMA synchronous = NORMAL;'));
     const queue = new WriteQueue(file, session, new RecordingLog());
     const seqs = Array.from({ length: 1000 }, (_, n) => n + 1);
-    await Promise.all(seqs.map((seq) => queue.write([appendFact(journalEntry(seq))])));
+    await Promise.all(seqs.map((seq) => queue.write([appendEvent(journalEntry(seq))])));
     expect(session.statements).to.have.length.of.at.most(10);
     expect((await actors.history({ after: 0, limit: 1000 })).map(({ seq }) => seq)).to.deep.equal(seqs);
     await queue.close();

@@ -6,10 +6,10 @@ import { closeStores, foreignConnection, openedStore } from '../../support/opene
 import {
   actorCommit,
   actorRow,
-  agentWish,
+  agentIntention,
   expectUnavailable,
   journalEntry,
-  wishCommit,
+  intentionCommit,
 } from '../../support/store-contract.ts';
 
 describe('What a store tells of its writes', () => {
@@ -29,10 +29,10 @@ describe('What a store tells of its writes', () => {
     const told: string[] = [];
     const { actors, ledger } = await openedStore({ onWrite: ({ writer }) => told.push(writer) });
     await actors.commitActors(actorCommit({ upserts: [actorRow('a')], journal: [journalEntry(1)] }));
-    await actors.commitWishes(wishCommit({ put: [agentWish('a')] }));
+    await actors.commitIntentions(intentionCommit({ put: [agentIntention('a')] }));
     await actors.keepReceipt({ key: 'k', fingerprint: 'f', subject: null, answer: null, at: 1 });
     await actors.quarantine([{ row: actorRow('a'), reason: 'bad' }], 1);
-    expect(told.splice(0)).to.deep.equal(['flush', 'wish', 'wish', 'quarantine']);
+    expect(told.splice(0)).to.deep.equal(['flush', 'command', 'command', 'quarantine']);
     await ledger.intend(launch);
     await ledger.running(launchId, 7, '1');
     await ledger.exited(launchId, exit);

@@ -15,7 +15,7 @@ import { eventually } from '../../support/eventually.ts';
 import { MemoryWebhookBook } from '../../support/memory-webhook-book.ts';
 import { memoryStore } from '../../support/memory-store.ts';
 import { RecordingLog } from '../../support/opened-store.ts';
-import { journalEntry, wishCommit } from '../../support/store-contract.ts';
+import { journalEntry, intentionCommit } from '../../support/store-contract.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
@@ -101,7 +101,7 @@ describe('webhooks over HTTP', () => {
   async function happen(overrides: Partial<JournalDraft> = {}): Promise<void> {
     const { seq, ...draft } = journalEntry(0, overrides);
     await journal.write([{ ...draft, detail: { ...draft.detail, was: seq } }], (entries) =>
-      store.commitWishes(wishCommit({ journal: entries })),
+      store.commitIntentions(intentionCommit({ journal: entries })),
     );
   }
 

@@ -169,7 +169,7 @@ describe('an agent actor that throws', () => {
     world.stopAgent('pump1');
     await world.pass();
     world.root.send({ type: 'supervisor.remove', actorId: 'service:io' });
-    world.service('pump1-corerl').send({ type: 'supervisor.park', reason: { code: 'set_aside' } });
+    world.service('pump1-corerl').send({ type: 'supervisor.quarantine', reason: { code: 'set_aside' } });
     world.service('pump1-corerl').send({ type: 'service.stop', correlationId: null });
     await world.pass();
     expect(world.agentState('pump1')).to.equal('stopped');

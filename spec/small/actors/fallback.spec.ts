@@ -19,10 +19,10 @@ describe('a service whose newest executable fails', () => {
     await world.pass(200);
   });
 
-  /** The fake catalog chooses like the real one: the stable file in place of the condemned one. */
+  /** The fake catalog chooses like the real one: the stable file in place of the rejected one. */
   function found(best: Executable): void {
     world.catalog.choose = (query) => {
-      const executable = query.fallback?.condemned === best.fingerprint ? release('1.0.0') : best;
+      const executable = query.fallback?.rejected === best.fingerprint ? release('1.0.0') : best;
       return Promise.resolve({ type: 'found', executable });
     };
   }
@@ -48,7 +48,7 @@ describe('a service whose newest executable fails', () => {
     await world.pass();
   }
 
-  it('falls back to the one that last was stable, and says so', async () => {
+  it('falls back to the one that last ran well, and says so', async () => {
     await world.pass(60_000);
     await update('2.0.0');
     await crashUntilTheBudgetIsGone();

@@ -202,7 +202,7 @@ describe('a service', () => {
     expect(world.contextOf(spec.id)).to.include({ generation: 2, restarts: 0 });
   });
 
-  it('goes down in a drain and keeps its wish', async () => {
+  it('goes down in a drain and keeps its intention', async () => {
     await running();
     world.service(spec.id).send({ type: 'host.drain' });
     await world.pass();

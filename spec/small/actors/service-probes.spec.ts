@@ -116,7 +116,7 @@ describe('a service with probes', () => {
       world.prober.fail(id, 'liveness');
       await world.pass();
       expect(world.stateOf(id)).to.equal('backoff.waiting');
-      expect(world.contextOf(id)).to.deep.include({ falls: 1, fellBy: null });
+      expect(world.contextOf(id)).to.deep.include({ failureCount: 1, restartedBy: null });
       expect(world.contextOf(id).lastExit).to.include({ class: 'probe', signal: 'SIGTERM' });
       await world.pass(250);
       await world.pass(200);
@@ -131,7 +131,7 @@ describe('a service with probes', () => {
       world.processes.releaseStops();
       await world.pass();
       expect(world.stateOf(id)).to.equal('stopped.idle');
-      expect(world.contextOf(id)).to.include({ aftermath: null, reason: null });
+      expect(world.contextOf(id)).to.include({ afterStop: null, reason: null });
     });
 
     it('starts at once and with a clean slate when a restart comes while it is being ended', async () => {

@@ -72,7 +72,7 @@ describe('the strategy of an agent', () => {
     world.processes.exit('g-two', { code: 1 });
     await recovered();
     expect(world.contextOf('g-three').budget.restartTimes).to.be.empty;
-    expect(world.contextOf('g-three')).to.include({ restarts: 1, falls: 1, fellBy: 'agent:g' });
+    expect(world.contextOf('g-three')).to.include({ restarts: 1, failureCount: 1, restartedBy: 'agent:g' });
     expect(world.contextOf('g-three').lastExit).to.include({ class: 'stopped' });
   });
 

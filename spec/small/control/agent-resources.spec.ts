@@ -162,11 +162,11 @@ describe('an agent that is deleted', () => {
   /** What must be left of nothing. */
   async function traces(id: string): Promise<unknown> {
     const actors = (await world.store.loadActors()).map(({ path }) => path);
-    const wishes = (await world.store.loadWishes()).map(({ subject }) => subject);
+    const intentions = (await world.store.loadIntentions()).map(({ subject }) => subject);
     return {
       agents: world.control.queries.agentIds().filter((one) => one === id),
       services: world.control.queries.services().filter((one) => one.id.startsWith(id)),
-      rows: [...actors, ...wishes].filter((name) => name.includes(id)),
+      rows: [...actors, ...intentions].filter((name) => name.includes(id)),
       live: world.processes.live().filter(({ serviceId }) => serviceId.startsWith(id)),
     };
   }

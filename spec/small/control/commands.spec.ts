@@ -36,7 +36,7 @@ describe('commands', () => {
       expect(world.control.queries.agentStatus('pump1').config_path).to.equal(null);
       world.store.releaseWrites();
       expect(await answer).to.equal('pump1');
-      expect((await world.store.loadWishes()).map(({ subject, intended }) => [subject, intended])).to.deep.equal([
+      expect((await world.store.loadIntentions()).map(({ subject, intended }) => [subject, intended])).to.deep.equal([
         ['agent:pump1', 'running'],
       ]);
     });
@@ -147,7 +147,7 @@ describe('commands', () => {
       await world.pass();
       expect(() => world.control.queries.io('shared-io')).to.throw(ServiceNotFoundError);
       expect((await world.store.loadActors()).map(({ path }) => path)).to.not.include('service:shared-io');
-      expect(await world.store.loadWishes()).to.deep.equal([]);
+      expect(await world.store.loadIntentions()).to.deep.equal([]);
     });
 
     it('stays up after /api/io/stop while an agent holds it', async () => {
@@ -190,7 +190,7 @@ describe('commands', () => {
       world.processes.holdStops();
       await world.boot();
       expect(world.control.queries.service('telemetry')).to.include({ state: 'stopping', intended_state: 'stopped' });
-      expect(await world.store.loadWishes()).to.deep.equal([]);
+      expect(await world.store.loadIntentions()).to.deep.equal([]);
       world.processes.releaseStops();
       for (const wait of [0, 0, 0]) await world.pass(wait);
       expect(world.control.queries.services()).to.deep.equal([]);
@@ -206,8 +206,8 @@ describe('commands', () => {
       await world.pass(200);
     }
     expect(world.control.queries.service('telemetry')).to.include({ state: 'running', generation: 1 });
-    const kept = await world.store.loadWishes();
-    expect(kept.map((wish) => 'spec' in wish && wish.spec.args)).to.deep.equal([['--new']]);
+    const kept = await world.store.loadIntentions();
+    expect(kept.map((intention) => 'spec' in intention && intention.spec.args)).to.deep.equal([['--new']]);
     world.processes.exit('telemetry', { code: 1 });
     await world.pass(250);
     expect(world.processes.launches.at(-1)?.args).to.deep.equal(['--new']);

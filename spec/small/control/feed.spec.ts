@@ -7,7 +7,7 @@ import type { JournalDraft } from '../../../lib/model/journal.ts';
 import { EVERYTHING, type EventFilter } from '../../../lib/model/values/event-filter.ts';
 import { memoryStore, type MemoryStore } from '../../support/memory-store.ts';
 import { rejection } from '../../support/rejection.ts';
-import { journalEntry, wishCommit } from '../../support/store-contract.ts';
+import { journalEntry, intentionCommit } from '../../support/store-contract.ts';
 import { diceOf } from '../../support/walk-dice.ts';
 
 const CAPACITY = 300;
@@ -74,7 +74,7 @@ describe('the feed', () => {
   }
 
   function write(...drafts: readonly JournalDraft[]): Promise<void> {
-    return journal.write(drafts, (entries) => store.commitWishes(wishCommit({ journal: entries })));
+    return journal.write(drafts, (entries) => store.commitIntentions(intentionCommit({ journal: entries })));
   }
 
   async function writeMany(count: number): Promise<void> {

@@ -19,7 +19,7 @@ describe('the health of a host', () => {
 
     const start = (): Promise<unknown> => world.control.startAgent({ configPath: '/plant/pump2.yaml' }, world.origin);
 
-    it('is degraded when only a wish could not be written, and heals without any other write', async () => {
+    it('is degraded when only an intention could not be written, and heals without any other write', async () => {
       world.store.breakDown('SQLITE_FULL: disk full');
       await rejection(start());
       expect(world.control.queries.health()).to.include({ status: 'degraded' });

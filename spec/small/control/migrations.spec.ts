@@ -6,20 +6,26 @@ describe('a row of 0.1.0', () => {
     reason: 'the process exited with code 1',
     aftermath: { type: 'judge', class: 'probe', reason: 'its liveness probe failed: no answer' },
     condemned: { path: '/plant/corerl-2.0.0', reason: 'more than 3 restarts within 60 s' },
-    spec: { args: ['reason'], env: { reason: 'a variable' } },
+    stable: { path: '/plant/corerl-1.0.0', version: '1.0.0' },
+    falls: 3,
+    fellBy: null,
+    spec: { args: ['reason'], env: { reason: 'a variable', falls: 'a variable too' } },
   };
   const kept = { status: 'active', value: { running: 'ready' }, context };
 
-  it('of a service has its reasons as codes, wherever they stand, and nothing else changed', () => {
+  it('of a service has its reasons as codes, wherever they stand, new names for some fields, and nothing else changed', () => {
     const { context: after, value } = migrated(kept, { from: '2', to: '3' }, MIGRATIONS.service);
     expect(value).to.deep.equal({ running: 'ready' });
     expect(after).to.deep.equal({
       reason: { code: 'text', text: 'the process exited with code 1' },
-      aftermath: {
+      afterStop: {
         ...context.aftermath,
         reason: { code: 'text', text: 'its liveness probe failed: no answer' },
       },
-      condemned: { ...context.condemned, reason: { code: 'text', text: 'more than 3 restarts within 60 s' } },
+      rejectedVersion: { ...context.condemned, reason: { code: 'text', text: 'more than 3 restarts within 60 s' } },
+      lastGoodVersion: context.stable,
+      failureCount: 3,
+      restartedBy: null,
       spec: context.spec,
     });
   });
@@ -33,8 +39,11 @@ describe('a row of 0.1.0', () => {
     expect(after).to.deep.equal({ reason: { code: 'not_ready', found: 'no answer' } });
   });
 
-  it('of an agent has the reasons of its services as codes too', () => {
-    const reports = { 'pump1-corerl': { state: 'failed', reason: 'No file.' }, 'pump1-coreio': { reason: null } };
+  it('of an agent has the reports of its services as they are now', () => {
+    const reports = {
+      'pump1-corerl': { state: 'failed', falls: 2, fellBy: null, reason: 'No file.' },
+      'pump1-coreio': { reason: null },
+    };
     const { context: after } = migrated(
       { ...kept, value: 'failed', context: { reason: 'pump1-corerl is failed', reports } },
       { from: '1', to: '2' },
@@ -43,7 +52,12 @@ describe('a row of 0.1.0', () => {
     expect(after).to.deep.equal({
       reason: { code: 'text', text: 'pump1-corerl is failed' },
       reports: {
-        'pump1-corerl': { state: 'failed', reason: { code: 'text', text: 'No file.' } },
+        'pump1-corerl': {
+          state: 'failed',
+          failureCount: 2,
+          restartedBy: null,
+          reason: { code: 'text', text: 'No file.' },
+        },
         'pump1-coreio': { reason: null },
       },
     });

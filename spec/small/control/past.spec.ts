@@ -38,7 +38,7 @@ describe('the history of services and agents', () => {
       'service.state_changed backoff 1 -',
     ]);
     const { steps } = await world.control.queries.servicePast('pump1-coreio', FORWARDS);
-    expect(steps[0]).to.include({ from: 'stopped', cause: 'service.claim', correlation_id: 'request-1', exit: null });
+    expect(steps[0]).to.include({ from: 'stopped', cause: 'service.hold', correlation_id: 'request-1', exit: null });
     expect(steps[3]?.exit).to.deep.equal({ code: 3, signal: null, class: 'code' });
     expect(steps[4]).to.include({ from: 'running', reason: 'the process exited with code 3' });
   });

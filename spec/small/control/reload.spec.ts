@@ -71,7 +71,7 @@ describe('a reload of the configuration', () => {
   });
 
   it('shows the revision that runs beside the one that should, until the service is launched anew', async () => {
-    const known = (await world.store.loadWishes()).find(({ subject }) => subject === 'service:telemetry');
+    const known = (await world.store.loadIntentions()).find(({ subject }) => subject === 'service:telemetry');
     world.kill();
     world.specs.hosts[0] = serviceSpec('telemetry', { args: ['--new'] });
     await world.boot();

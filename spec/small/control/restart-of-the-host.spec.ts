@@ -175,8 +175,8 @@ describe('a host that is killed and started again', () => {
     });
   });
 
-  it('goes on with an agent whose wish was lost, as it was', async () => {
-    await world.store.commitWishes({ put: [], drop: ['agent:pump1'], journal: [] });
+  it('goes on with an agent whose intention was lost, as it was', async () => {
+    await world.store.commitIntentions({ put: [], drop: ['agent:pump1'], journal: [] });
     const before = world.control.queries.services().map(({ id, pid }) => [id, pid]);
     world.kill(1_000);
     await world.boot();
@@ -187,7 +187,7 @@ describe('a host that is killed and started again', () => {
     expect(world.processes.stops).to.deep.equal([]);
   });
 
-  it('brings everything up again after a drain, as it was wished', async () => {
+  it('brings everything up again after a drain, as it was intended', async () => {
     await Promise.all([world.control.close('drain'), world.pass(), world.pass(), world.pass()]);
     expect(world.processes.live()).to.deep.equal([]);
     expect(world.processes.stops.map(({ serviceId }) => serviceId)).to.deep.equal(['pump1-corerl', 'pump1-coreio']);

@@ -143,10 +143,10 @@ describe('the kept rows of a host', () => {
     expect(kept?.version).to.equal(SERVICE_MACHINE_VERSION);
   });
 
-  it('count as asked to stop, and are forgotten, when no wish speaks of their service: only an acknowledged command drops a wish', async () => {
+  it('count as asked to stop, and are forgotten, when no intention names their service: only an acknowledged command drops an intention', async () => {
     await world.control.startIo({ configPath: '/plant/shared.yaml', coreioId: 'shared-io' }, world.origin);
     await world.pass();
-    await world.store.commitWishes({ put: [], drop: ['service:shared-io'], journal: [] });
+    await world.store.commitIntentions({ put: [], drop: ['service:shared-io'], journal: [] });
     world.kill();
     await Promise.all([world.boot(), world.pass(), world.pass()]);
     await world.pass();

@@ -53,7 +53,7 @@ describe('commands about single services', () => {
     await world.pass(200);
     await world.pass(200);
     expect(stateOf('pump1-corerl')).to.equal('running');
-    expect((await world.store.loadWishes()).map(({ subject }) => subject)).to.deep.equal(['agent:pump1']);
+    expect((await world.store.loadIntentions()).map(({ subject }) => subject)).to.deep.equal(['agent:pump1']);
   });
 
   it('are over with the next start of their agent, also when that is up (its other services are left alone)', async () => {

@@ -12,7 +12,7 @@ describe('a host that has lost its records', () => {
     world = new ControlWorld();
   });
 
-  /** A process that the process host has adopted although no wish speaks of its service. */
+  /** A process that the process host has adopted although no intention names its service. */
   function adopted(): Launch {
     const guarantees = { exactExit: true, treeComplete: true, losslessRotation: true };
     const what = { executablePath: '/plant/coreio-0.9.0', version: '0.9.0', launchedAt: 0, guarantees };
@@ -38,7 +38,7 @@ describe('a host that has lost its records', () => {
     expect(events[0]!.detail).to.deep.equal({ ...what, launch: 'b'.repeat(32) });
   });
 
-  it('leaves an adopted process alone until somebody wishes for its service, which then takes it over', async () => {
+  it('leaves an adopted process alone until somebody intentions for its service, which then takes it over', async () => {
     const { pid } = adopted();
     await world.boot();
     await world.pass(60_000);
@@ -101,7 +101,7 @@ describe('a restart of the machine', () => {
     await world.pass();
   }
 
-  it('starts what was wished for again, with the next generation and a reason that names it', async () => {
+  it('starts what was intended again, with the next generation and a reason that names it', async () => {
     await reboot();
     await world.pass(200);
     await world.pass(200);

@@ -171,7 +171,7 @@ describe('the metrics of a host', () => {
     it('count exits by class, also of each service', async () => {
       world.listed = [measuredService(PUMP)];
       expect(await world.value('coredinator_exits_total', { class: 'signal' })).to.equal(0);
-      world.metrics.facts.published([world.fact('process.exited', { serviceId: PUMP, detail: { class: 'signal' } })]);
+      world.metrics.events.published([world.fact('process.exited', { serviceId: PUMP, detail: { class: 'signal' } })]);
       expect(await world.value('coredinator_exits_total', { class: 'signal' })).to.equal(1);
       expect(await world.value('coredinator_exits_total', { class: 'lost' })).to.equal(0);
       expect(await world.value('coredinator_service_exits_total', { service: PUMP, class: 'signal' })).to.equal(1);
@@ -179,7 +179,7 @@ describe('the metrics of a host', () => {
 
     it('forget the exits of a service that is no more', async () => {
       const exit = world.fact('process.exited', { serviceId: PUMP, detail: { class: 'code' } });
-      world.metrics.facts.published([exit]);
+      world.metrics.events.published([exit]);
       expect(await world.value('coredinator_service_exits_total', { class: 'code' })).to.equal(undefined);
       world.listed = [measuredService(PUMP)];
       expect(await world.value('coredinator_service_exits_total', { class: 'code' })).to.equal(undefined);
@@ -189,7 +189,7 @@ describe('the metrics of a host', () => {
     it('count events by type, name the newest, and tell how long adoptions took from the start of the host', async () => {
       expect(await world.value('coredinator_journal_last_seq')).to.equal(undefined);
       const before = world.fact('process.adopted', { seq: 11, at: STARTED_AT - 5_000 }); // the clock was set back
-      world.metrics.facts.published([before, world.fact('process.adopted', { seq: 12, at: STARTED_AT + 200 })]);
+      world.metrics.events.published([before, world.fact('process.adopted', { seq: 12, at: STARTED_AT + 200 })]);
       expect(await world.value('coredinator_events_total', { type: 'process.adopted' })).to.equal(2);
       expect(await world.value('coredinator_journal_last_seq')).to.equal(12);
       expect(await world.value('coredinator_adoption_duration_seconds_sum')).to.equal(0.2);

@@ -2,7 +2,7 @@ import { reasonText } from '../../../lib/model/explain/reason.ts';
 import { expect } from 'chai';
 import {
   agentStateOf,
-  groupFallout,
+  restartedWithGroup,
   isReleased,
   releasable,
   type ServiceReport,
@@ -16,7 +16,7 @@ const HOLDER = 'agent:pump1';
 
 function report(kind: string, state: PublicState, more: Partial<ServiceReport> = {}): ServiceReport {
   const serviceId = parseServiceId(`pump1-${kind}`);
-  const nothing = { isReady: state === 'running', isComplete: false, falls: 0, fellBy: null, reason: null };
+  const nothing = { isReady: state === 'running', isComplete: false, failureCount: 0, restartedBy: null, reason: null };
   return { serviceId, state, intended: 'running', holders: [HOLDER], ...nothing, ...more };
 }
 
@@ -98,14 +98,14 @@ describe('the services that are restarted with one that failed', () => {
   const everything = () => true;
 
   it('are those of every agent that holds it', () => {
-    expect(groupFallout(agents, io!, everything)).to.deep.equal(['a-corerl', 'b-corerl']);
+    expect(restartedWithGroup(agents, io!, everything)).to.deep.equal(['a-corerl', 'b-corerl']);
   });
 
   it('are also those that a shared one among them takes along', () => {
-    expect(groupFallout(agents, own!, everything)).to.deep.equal(['io', 'b-corerl']);
+    expect(restartedWithGroup(agents, own!, everything)).to.deep.equal(['io', 'b-corerl']);
   });
 
   it('leave out those without a process, and with them what they would have taken along', () => {
-    expect(groupFallout(agents, own!, (id) => id !== io)).to.deep.equal([]);
+    expect(restartedWithGroup(agents, own!, (id) => id !== io)).to.deep.equal([]);
   });
 });

@@ -146,7 +146,7 @@ const ROWS: readonly Row[] = [
   ],
   [
     'stopping for its group',
-    { ...stopping, aftermath: { type: 'again', reason: text('restarted with g-two, which failed (one_for_all)') } },
+    { ...stopping, afterStop: { type: 'again', reason: text('restarted with g-two, which failed (one_for_all)') } },
     'has been stopping for 3 s @: restarted with g-two, which failed (one_for_all). It is meant to run; what has not ended by itself in 4 s is killed.',
   ],
   [
@@ -270,10 +270,14 @@ describe('what happens next to a service', () => {
   it('says what follows a stop', () => {
     const after = (overrides: Partial<Situation>) =>
       endsOfState(situation({ ...stopping, ...overrides }), NOW)[1]?.clause;
-    const ailing = { type: 'judge', class: 'probe', reason: text('its liveness probe failed: no answer') } as const;
+    const probeFailed = {
+      type: 'judge',
+      class: 'probe',
+      reason: text('its liveness probe failed: no answer'),
+    } as const;
     expect(after({ intended: 'stopped' })).to.equal('then it is down, as it is meant to be');
     expect(after({})).to.equal('then it is launched anew');
-    expect(after({ aftermath: ailing })).to.equal('then its restart policy decides');
+    expect(after({ afterStop: probeFailed })).to.equal('then its restart policy decides');
     expect(after({ substate: 'draining' })).to.equal('then it is down until the next host starts it');
   });
 

@@ -32,7 +32,7 @@ describe('an exit that is supposed', () => {
   it('says in how long it would be launched again, and which of its restarts that would be', () => {
     const budget = { failures: 1, restartTimes: [NOW - 1_000] };
     const outcome = suppose(code(1), situation({ budget }), NOW);
-    expect(outcome).to.include({ atLeastMs: 500, isFall: true });
+    expect(outcome).to.include({ atLeastMs: 500, isFailure: true });
     expect(outcome.sentence).to.equal(
       'If its process exited with code 1 now, that would be a failure (code), and it would be launched again after about 0.5 s ' +
         '(restart 2 of at most 3 within 1 min).',
@@ -79,7 +79,7 @@ describe('an exit that is supposed', () => {
     expect(suppose(code(1), situation({ attempt: 'recovery' }), NOW).next).to.equal('restart');
   });
 
-  it('falls back to the version that last was stable when a new one has spent the budget', () => {
+  it('falls back to the version that last ran well when a new one has spent the budget', () => {
     const outcome = suppose(code(1), situation({ budget: spent, fallback: '1.0.0' }), NOW);
     expect(outcome).to.include({ next: 'fall_back', atLeastMs: 0 });
     expect(outcome.sentence).to.contain('it would fall back to 1.0.0 at once: more than 3 restarts within 60 s.');
@@ -88,7 +88,7 @@ describe('an exit that is supposed', () => {
   it('says that there is no process, and still what the policy would do', () => {
     const budget = { failures: 1, restartTimes: [NOW - 1_000] };
     const outcome = suppose(code(1), situation({ ...backoff, budget }), NOW);
-    expect(outcome).to.include({ next: 'restart', atLeastMs: 500, isFall: false });
+    expect(outcome).to.include({ next: 'restart', atLeastMs: 500, isFailure: false });
     expect(outcome.sentence).to.match(
       /^There is no process to end now; if the next one exited with code 1 before it counts/,
     );
@@ -104,7 +104,7 @@ describe('an exit that is supposed', () => {
 
     it('is what the stop is for', () => {
       const outcome = suppose(KILLED, situation({ ...stopping, intended: 'stopped' }), NOW);
-      expect(outcome).to.include({ class: 'stopped', next: 'stop', isFall: false });
+      expect(outcome).to.include({ class: 'stopped', next: 'stop', isFailure: false });
       expect(outcome.sentence).to.equal(
         'If its process was ended by SIGKILL now, its stop would be through, and it would be down.',
       );
@@ -117,18 +117,18 @@ describe('an exit that is supposed', () => {
         next: 'restart',
         atLeastMs: 0,
       });
-      const aftermath = { type: 'again', reason: { code: 'text', text: 'restarted with g-two' } } as const;
-      expect(suppose(code(1), situation({ ...stopping, aftermath }), NOW).next).to.equal('restart');
+      const afterStop = { type: 'again', reason: { code: 'text', text: 'restarted with g-two' } } as const;
+      expect(suppose(code(1), situation({ ...stopping, afterStop }), NOW).next).to.equal('restart');
     });
 
     it('is judged as the probe that asked for it', () => {
-      const aftermath = {
+      const afterStop = {
         type: 'judge',
         class: 'probe',
         reason: { code: 'probe_failed', probe: 'liveness', found: 'x' },
       } as const;
-      const given = situation({ ...stopping, aftermath, budget: spent });
-      expect(suppose(code(0), given, NOW)).to.include({ class: 'probe', next: 'fail', isFall: true });
+      const given = situation({ ...stopping, afterStop, budget: spent });
+      expect(suppose(code(0), given, NOW)).to.include({ class: 'probe', next: 'fail', isFailure: true });
     });
   });
 

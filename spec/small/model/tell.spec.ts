@@ -123,7 +123,7 @@ const TOLD: readonly (readonly [Tellable, string])[] = [
   ],
   [
     entry('journal.truncated', { ...host, detail: { dropped: 9 } }),
-    '9 facts were lost while the store could not be written.',
+    '9 events were lost while the store could not be written.',
   ],
   [entry('of.a.later.version'), 'of.a.later.version of pump1-corerl.'],
 ];

@@ -5,7 +5,7 @@ type Fact = Parameters<typeof whyOf>[0];
 type Move = readonly [from: string, to: string, cause: Fact['cause'], reason: string | null, why: string | null];
 
 const OF_SERVICES: readonly Move[] = [
-  ['stopped', 'starting', 'service.claim', null, 'somebody needs it'],
+  ['stopped', 'starting', 'service.hold', null, 'somebody needs it'],
   ['starting', 'running', 'deadline', null, 'it lived long enough to count as started'],
   ['starting', 'running', 'probe.passed', 'its readiness probe has not passed yet', 'its startup probe passed'],
   ['starting', 'running', 'deadline', 'runs 1.0.0 because …', 'it lived long enough to count as started'],
@@ -17,7 +17,7 @@ const OF_SERVICES: readonly Move[] = [
   ['running', 'stopping', 'service.release', 'is not ready: x', 'nobody needs it any more'],
   ['running', 'stopping', 'host.drain', 'is not ready: x', 'the host takes its services down'],
   ['running', 'stopping', 'host.resume', 'is not ready: x', 'the host came back to it'],
-  ['running', 'stopping', 'service.recycle', 'restarted with x', 'restarted with x'],
+  ['running', 'stopping', 'service.restart_with_group', 'restarted with x', 'restarted with x'],
   ['running', 'stopping', 'probe.failed', 'its liveness probe failed: x', 'its liveness probe failed: x'],
   ['starting', 'stopping', 'deadline', 'it did not pass within 5 s', 'it did not pass within 5 s'],
   ['starting', 'stopping', 'deadline', null, 'it did not count as started in time'],
@@ -26,7 +26,7 @@ const OF_SERVICES: readonly Move[] = [
   ['running', 'backoff', 'process.exited', 'exited with code 1', 'exited with code 1'],
   ['running', 'backoff', 'host.resume', 'ended unseen', 'ended unseen'],
   ['starting', 'failed', 'executable.search_finished', 'No\n file.', 'No file'],
-  ['stopped', 'failed', 'supervisor.park', 'it broke 5 times', 'it broke 5 times'],
+  ['stopped', 'failed', 'supervisor.quarantine', 'it broke 5 times', 'it broke 5 times'],
   ['a', 'b', 'unknown', null, null],
 ];
 
@@ -42,7 +42,7 @@ const OF_AGENTS: readonly Move[] = [
   ['stopping', 'stopped', 'service.changed', null, 'the services that it alone held are down'],
   ['running', 'stopped', 'service.changed', 'each was stopped by hand', 'each was stopped by hand'],
   ['stopped', 'stopping', 'service.changed', null, 'one of its services changed'],
-  ['stopped', 'failed', 'supervisor.park', 'it broke 5 times', 'it broke 5 times'],
+  ['stopped', 'failed', 'supervisor.quarantine', 'it broke 5 times', 'it broke 5 times'],
 ];
 
 function fact(type: string, more: Partial<Fact>): Fact {

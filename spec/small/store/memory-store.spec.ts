@@ -4,7 +4,7 @@ import {
   actorRow,
   describeActorStore,
   expectUnavailable,
-  wishCommit,
+  intentionCommit,
 } from '../../support/store-contract.ts';
 import { expect } from 'chai';
 
@@ -37,10 +37,10 @@ describe('The memory store', () => {
     const told: string[] = [];
     store.onWrite = ({ writer, error }) => told.push(`${writer} ${error === null ? 'durable' : 'refused'}`);
     await store.commitActors(actorCommit({ upserts: [actorRow('a')] }));
-    await store.commitWishes(wishCommit({}));
+    await store.commitIntentions(intentionCommit({}));
     store.breakDown();
     await store.quarantine([{ row: actorRow('a'), reason: 'bad' }], 1);
-    expect(told).to.deep.equal(['flush durable', 'wish durable', 'quarantine refused']);
+    expect(told).to.deep.equal(['flush durable', 'command durable', 'quarantine refused']);
   });
 
   it('sets rows aside that it could not before as soon as a probe goes well', async () => {

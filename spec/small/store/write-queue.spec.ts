@@ -38,7 +38,7 @@ class ScriptedSession implements SqlSession {
   }
 }
 
-function wish(subject: string): RowWrite {
+function intention(subject: string): RowWrite {
   return rowFor({ table: 'wish', sql: 'WISH' }, subject, [subject]);
 }
 
@@ -60,12 +60,12 @@ describe('The write queue', () => {
   });
 
   it('runs a single statement without a transaction around it', async () => {
-    await queue.write([wish('a'), wish('b')]);
+    await queue.write([intention('a'), intention('b')]);
     expect(session.calls).to.deep.equal(['WISH [["a"],["b"]]']);
   });
 
   it('runs several statements in one transaction', async () => {
-    await queue.write([wish('a'), fact(1)]);
+    await queue.write([intention('a'), fact(1)]);
     expect(session.calls).to.deep.equal(['BEGIN IMMEDIATE', 'WISH [["a"]]', 'FACT [[1]]', 'COMMIT']);
   });
 
@@ -76,7 +76,7 @@ describe('The write queue', () => {
 
   it('rolls back, and tries the members one by one, when the rows of one are refused', async () => {
     session.failures.set('FACT [[2],[3]]', 'SQLITE_CONSTRAINT').set('FACT [[2]]', 'SQLITE_CONSTRAINT');
-    const writes = [[wish('a')], [fact(2), wish('b')], [fact(3)]].map((rows) => queue.write(rows));
+    const writes = [[intention('a')], [fact(2), intention('b')], [fact(3)]].map((rows) => queue.write(rows));
     const outcomes = await Promise.allSettled(writes);
     expect(outcomes.map(({ status }) => status)).to.deep.equal(['fulfilled', 'rejected', 'fulfilled']);
     expect(session.calls).to.deep.equal([
@@ -106,13 +106,13 @@ describe('The write queue', () => {
 
   it('gives up the connection when it cannot leave a failed transaction', async () => {
     session.failures.set('FACT [[1]]', 'SQLITE_CONSTRAINT').set('ROLLBACK', 'SQLITE_ERROR');
-    await expectUnavailable(queue.write([fact(1), wish('a')]));
+    await expectUnavailable(queue.write([fact(1), intention('a')]));
     expect(session.calls.slice(-2)).to.deep.equal(['ROLLBACK', '(drop)']);
   });
 
   it('gives up the connection when a commit fails, and keeps the first error when even closing fails', async () => {
     session.failures.set('COMMIT', 'SQLITE_IOERR').set('(drop)', 'SQLITE_BUSY');
-    const error = await expectUnavailable(queue.write([fact(1), wish('a')]));
+    const error = await expectUnavailable(queue.write([fact(1), intention('a')]));
     expect(error.message).to.contain('SQLITE_IOERR');
     expect(log.records).to.have.length(1);
     expect(log.records[0]?.level).to.equal('error');
@@ -123,15 +123,15 @@ describe('The write queue', () => {
 
     it('of all that share a transaction, before their callers are answered', async () => {
       const answered: number[] = [];
-      const writes = [fact(1), fact(2), wish('a')].map((row, n) =>
-        queue.write([row], n === 2 ? 'wish' : 'flush').then(() => answered.push(told.length)),
+      const writes = [fact(1), fact(2), intention('a')].map((row, n) =>
+        queue.write([row], n === 2 ? 'command' : 'flush').then(() => answered.push(told.length)),
       );
       await Promise.all(writes);
       expect(session.calls).to.have.length(5);
       expect(outcomes()).to.deep.equal([
         ['flush', 'durable'],
         ['flush', 'durable'],
-        ['wish', 'durable'],
+        ['command', 'durable'],
       ]);
       expect(answered).to.deep.equal([1, 3, 3]);
     });
@@ -151,7 +151,7 @@ describe('The write queue', () => {
       session.failures.set('FACT [[1]]', 'SQLITE_FULL');
       const errors = [await expectUnavailable(queue.write([fact(1)], 'flush'))];
       await queue.close();
-      errors.push(await expectUnavailable(queue.write([fact(2)], 'wish')));
+      errors.push(await expectUnavailable(queue.write([fact(2)], 'command')));
       expect(told.map(({ error }) => error)).to.deep.equal(errors);
     });
 

@@ -10,10 +10,10 @@ import { closeStores, foreignConnection, newStoreFile, openedStore } from '../..
 import {
   actorCommit,
   actorRow,
-  agentWish,
+  agentIntention,
   expectUnavailable,
   journalEntry,
-  wishCommit,
+  intentionCommit,
 } from '../../../support/store-contract.ts';
 
 const ASIDE_SUFFIX = '.corrupt-2023-11-14T22:13:20.000Z';
@@ -36,10 +36,10 @@ async function damage(file: string, name: string): Promise<void> {
   closeSync(descriptor);
 }
 
-/** A closed store with a wish, two actors and a few facts. */
+/** A closed store with an intention, two actors and a few facts. */
 async function filledStore(): Promise<string> {
   const store = await openedStore();
-  await store.actors.commitWishes(wishCommit({ put: [agentWish('pump1')], journal: [journalEntry(1)] }));
+  await store.actors.commitIntentions(intentionCommit({ put: [agentIntention('pump1')], journal: [journalEntry(1)] }));
   await store.actors.commitActors(actorCommit({ upserts: [actorRow('z'), actorRow('a')], journal: [journalEntry(2)] }));
   await store.close();
   return store.file;
@@ -81,26 +81,26 @@ describe('A store whose file is corrupt', () => {
     expect(readFileSync(`${aside}-wal`, 'utf8')).to.equal('a log');
   });
 
-  it('gives every table that is sound to the new one: a damaged journal costs no wish and no actor', async () => {
+  it('gives every table that is sound to the new one: a damaged journal costs no intention and no actor', async () => {
     const file = await filledStore();
     await damage(file, 'journal');
     const store = await openedStore({ file });
     expect(store.recoveredFrom).to.equal(file + ASIDE_SUFFIX);
-    expect(await store.actors.loadWishes()).to.deep.equal([agentWish('pump1')]);
+    expect(await store.actors.loadIntentions()).to.deep.equal([agentIntention('pump1')]);
     expect(await store.actors.loadActors()).to.deep.equal([actorRow('z'), actorRow('a')]);
     expect(await store.actors.history({ after: 0, limit: 9 })).to.deep.equal([]);
     expect(store.log.records.map(({ level, fields }) => `${level} ${String(fields['table'])}`)).to.include.members([
-      'warn wish',
+      'warn intention',
       'warn actor_snapshot',
       'error journal',
     ]);
   });
 
-  it('gives no actor whose wish is lost to the new one: it would be told to stop', async () => {
+  it('gives no actor whose intention is lost to the new one: it would be told to stop', async () => {
     const file = await filledStore();
     await damage(file, 'wish');
     const store = await openedStore({ file });
-    expect(await store.actors.loadWishes()).to.deep.equal([]);
+    expect(await store.actors.loadIntentions()).to.deep.equal([]);
     expect(await store.actors.loadActors()).to.deep.equal([]);
     expect(await store.actors.lastSeq()).to.equal(2);
   });
@@ -111,7 +111,7 @@ describe('A store whose file is corrupt', () => {
     const store = await openedStore({ file });
     expect(store.recoveredFrom).to.not.equal(null);
     expect(await store.actors.lastSeq()).to.equal(2);
-    expect(await store.actors.loadWishes()).to.deep.equal([agentWish('pump1')]);
+    expect(await store.actors.loadIntentions()).to.deep.equal([agentIntention('pump1')]);
   });
 
   it('gives what is sound to the new one when an earlier version wrote it', async () => {
@@ -119,14 +119,14 @@ describe('A store whose file is corrupt', () => {
     mkdirSync(dirname(file));
     const former = new Connection(file, '', { mayCreate: true });
     await migrate(file, former, MIGRATIONS.slice(0, 1));
-    const wish = agentWish('pump1');
+    const intention = agentIntention('pump1');
     const insert = `INSERT INTO wish (subject, intended, plan) VALUES (?, 'running', ?)`;
-    await former.run(insert, wish.subject, JSON.stringify(wish.plan));
+    await former.run(insert, intention.subject, JSON.stringify(intention.plan));
     await former.drop();
     await damage(file, 'journal');
     const store = await openedStore({ file });
     expect(store.recoveredFrom).to.not.equal(null);
-    expect(await store.actors.loadWishes()).to.deep.equal([wish]);
+    expect(await store.actors.loadIntentions()).to.deep.equal([intention]);
     expect(store.log.records.map(({ fields }) => fields['table'])).to.not.include('port');
     const [row] = await foreignConnection(file).all('PRAGMA user_version');
     expect(row).to.deep.equal({ user_version: MIGRATIONS.at(-1)!.id });
@@ -139,7 +139,7 @@ describe('A store whose file is corrupt', () => {
     await connection.drop();
     await damage(file, 'journal');
     const store = await openedStore({ file });
-    expect(await store.actors.loadWishes()).to.deep.equal([]);
+    expect(await store.actors.loadIntentions()).to.deep.equal([]);
     expect(String(store.log.records[1]?.fields['err'])).to.contain('schema 0');
   });
 

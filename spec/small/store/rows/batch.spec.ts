@@ -21,16 +21,15 @@ describe('A batch of writes', () => {
   });
 
   it('shares one statement among neighbours within a table, across other tables', () => {
-    const wish = (subject: string): RowWrite => put(subject, { subject, intended: 'x' });
-    expect(planned(wish('a'), putActor('p', { path: 'p' }), wish('b'), putActor('q', { path: 'q' }))).to.deep.equal([
-      'INSERT INTO wish [["a","x"],["b","x"]]',
-      'INSERT INTO actor_snapshot [["p"],["q"]]',
-    ]);
+    const intention = (subject: string): RowWrite => put(subject, { subject, intended: 'x' });
+    expect(
+      planned(intention('a'), putActor('p', { path: 'p' }), intention('b'), putActor('q', { path: 'q' })),
+    ).to.deep.equal(['INSERT INTO wish [["a","x"],["b","x"]]', 'INSERT INTO actor_snapshot [["p"],["q"]]']);
   });
 
   it('keeps the order within a table', () => {
-    const wish = (subject: string): RowWrite => put(subject, { subject, intended: 'x' });
-    expect(planned(wish('a'), drop('a'), drop('b'), wish('a'))).to.deep.equal([
+    const intention = (subject: string): RowWrite => put(subject, { subject, intended: 'x' });
+    expect(planned(intention('a'), drop('a'), drop('b'), intention('a'))).to.deep.equal([
       'INSERT INTO wish [["a","x"]]',
       'DROP [["a"],["b"]]',
       'INSERT INTO wish [["a","x"]]',

@@ -14,12 +14,12 @@ export interface Seen {
   readonly snapshot: AnyMachineSnapshot;
 }
 
-/** The facts that lie between two snapshots of one actor; `before` null: the actor is new. */
-export function factsBetween(before: Seen | null, after: Seen, cause: Cause, at: Instant): readonly JournalDraft[] {
-  return after.src === 'service' ? serviceFacts(before, after, cause, at) : agentFacts(before, after, cause, at);
+/** The events that lie between two snapshots of one actor; `before` null: the actor is new. */
+export function eventsBetween(before: Seen | null, after: Seen, cause: Cause, at: Instant): readonly JournalDraft[] {
+  return after.src === 'service' ? serviceEvents(before, after, cause, at) : agentEvents(before, after, cause, at);
 }
 
-function serviceFacts(before: Seen | null, after: Seen, cause: Cause, at: Instant): readonly JournalDraft[] {
+function serviceEvents(before: Seen | null, after: Seen, cause: Cause, at: Instant): readonly JournalDraft[] {
   const context = after.snapshot.context as ServiceContext; // what the machine of that src keeps
   const past = before === null ? null : (before.snapshot.context as ServiceContext); // likewise
   const base = {
@@ -31,42 +31,43 @@ function serviceFacts(before: Seen | null, after: Seen, cause: Cause, at: Instan
     from: null,
     to: null,
   };
-  const facts: JournalDraft[] = [];
-  if (past === null) return facts; // the first sight of an actor is no news: it was restored, or it is new
+  const events: JournalDraft[] = [];
+  if (past === null) return events; // the first sight of an actor is no news: it was restored, or it is new
   // A launch is one object for as long as it is supervised: another one was launched, or adopted by this host.
   if (context.launch !== null && context.launch !== past.launch) {
     const { pid, generation, version, executablePath } = context.launch;
     const type = context.isAdopted ? 'process.adopted' : 'process.launched';
-    facts.push({ ...base, type, detail: { pid, generation, version, executable: executablePath } });
+    events.push({ ...base, type, detail: { pid, generation, version, executable: executablePath } });
   }
   if (context.lastExit !== null && context.lastExit !== past.lastExit) {
     const { code, signal, generation, class: exitClass } = context.lastExit;
-    facts.push({ ...base, type: 'process.exited', detail: { code, signal, generation, class: exitClass } });
+    events.push({ ...base, type: 'process.exited', detail: { code, signal, generation, class: exitClass } });
   }
-  if (context.condemned !== null && context.condemned !== past.condemned) {
-    const { path, version, reason } = context.condemned;
-    facts.push({
+  if (context.rejectedVersion !== null && context.rejectedVersion !== past.rejectedVersion) {
+    const { path, version, reason } = context.rejectedVersion;
+    events.push({
       ...base,
       type: 'service.fell_back',
-      detail: { from: version ?? path, to: nameOf(context.stable), ...reasonView(reason) },
+      detail: { from: version ?? path, to: nameOf(context.lastGoodVersion), ...reasonView(reason) },
     });
   }
-  const { generation, reason, aftermath } = context;
-  const sibling = cause === 'service.recycle' && aftermath?.type === 'again' ? { failed: aftermath.failed } : {};
-  return facts.concat(
-    stateFact(before, after, base, reason, { generation, ...sibling }),
-    readinessFact(before, after, base, { generation, ...reasonView(reason), ...foundBy(reason) }),
+  const { generation, reason, afterStop } = context;
+  const sibling =
+    cause === 'service.restart_with_group' && afterStop?.type === 'again' ? { failed: afterStop.failed } : {};
+  return events.concat(
+    stateEvent(before, after, base, reason, { generation, ...sibling }),
+    readinessEvent(before, after, base, { generation, ...reasonView(reason), ...foundBy(reason) }),
   );
 }
 
-function agentFacts(before: Seen | null, after: Seen, cause: Cause, at: Instant): readonly JournalDraft[] {
+function agentEvents(before: Seen | null, after: Seen, cause: Cause, at: Instant): readonly JournalDraft[] {
   const context = after.snapshot.context as AgentContext; // what the machine of that src keeps
   const { correlationId } = context;
   const base = { at, agentId: context.plan.id, serviceId: null, cause, correlationId, from: null, to: null };
-  return stateFact(before, after, base, context.reason, {});
+  return stateEvent(before, after, base, context.reason, {});
 }
 
-function stateFact(
+function stateEvent(
   before: Seen | null,
   after: Seen,
   base: Omit<JournalDraft, 'type' | 'detail'>,
@@ -81,7 +82,7 @@ function stateFact(
 }
 
 /** Within `running`: whether it can serve. */
-function readinessFact(
+function readinessEvent(
   before: Seen | null,
   after: Seen,
   base: Omit<JournalDraft, 'type' | 'detail'>,
@@ -102,12 +103,12 @@ function foundBy(reason: Reason | null): { readonly found?: string | null } {
   return reason?.code === 'not_ready' ? { found: reason.found } : {};
 }
 
-function nameOf(release: ServiceContext['stable']): string | null {
+function nameOf(release: ServiceContext['lastGoodVersion']): string | null {
   return release?.version ?? release?.path ?? null;
 }
 
-/** A fact about the host itself. */
-export function hostFact(type: string, at: Instant, detail: JournalDraft['detail']): JournalDraft {
+/** An event about the host itself. */
+export function hostEvent(type: string, at: Instant, detail: JournalDraft['detail']): JournalDraft {
   const nobody = { agentId: null, serviceId: null, from: null, to: null, correlationId: null };
   return { ...nobody, at, type, cause: 'host', detail };
 }

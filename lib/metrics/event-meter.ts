@@ -5,8 +5,8 @@ import { LONG } from './buckets.ts';
 import { ExitCounts } from './exit-counts.ts';
 import { EXIT_CLASSES } from './words.ts';
 
-/** Counts what the journal publishes: a fact that was told is a fact that was counted. */
-export class FactMeter {
+/** Counts what the journal publishes: every event that is published is counted. */
+export class EventMeter {
   readonly exits = new ExitCounts();
   lastSeq: number | null = null;
   readonly #startedAt: Instant;
@@ -39,9 +39,9 @@ export class FactMeter {
     });
   }
 
-  /** Facts that are durable, in rising order. */
-  published(facts: readonly JournalEntry[]): void {
-    for (const fact of facts) this.#take(fact);
+  /** Events that are durable, in rising order. */
+  published(events: readonly JournalEntry[]): void {
+    for (const event of events) this.#take(event);
   }
 
   #take({ seq, at, type, serviceId, detail }: JournalEntry): void {

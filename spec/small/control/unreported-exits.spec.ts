@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { ControlWorld } from '../../support/control-world.ts';
 import { serviceSpec } from '../../support/specs.ts';
 
-describe('a service that was forgotten and is wished for again', () => {
+describe('a service that was forgotten and is intended again', () => {
   let world: ControlWorld;
 
   beforeEach(async () => {
@@ -17,25 +17,25 @@ describe('a service that was forgotten and is wished for again', () => {
     await world.pass();
   });
 
-  async function rebootWithWish(): Promise<void> {
+  async function rebootWithIntention(): Promise<void> {
     const spec = serviceSpec('shared-io');
     const facts = world.processes.facts(spec.id);
     if (facts?.status !== 'exited') throw new Error('The service has not ended.');
     world.kill();
     world.processes.surveyed.set(spec.id, facts);
-    const wish = { subject: `service:${spec.id}`, intended: 'running', holder: 'io', atLeast: 0, spec } as const;
-    await world.store.commitWishes({ put: [wish], drop: [], journal: [] });
+    const intention = { subject: `service:${spec.id}`, intended: 'running', holder: 'io', atLeast: 0, spec } as const;
+    await world.store.commitIntentions({ put: [intention], drop: [], journal: [] });
     await world.boot();
   }
 
   it('is not told again how its last process ended, when the host is killed before it has a new one', async () => {
-    await rebootWithWish();
+    await rebootWithIntention();
     const exits = world.store.journal.filter(({ type }) => type === 'process.exited');
     expect(exits.map(({ serviceId }) => serviceId)).to.deep.equal(['shared-io']);
   });
 
   it('starts at once, not after a backoff for that end', async () => {
-    await rebootWithWish();
+    await rebootWithIntention();
     await world.pass(200);
     expect(world.control.queries.service('shared-io')).to.include({ state: 'running', restarts: 0 });
   });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { Wish } from '../../model/intention.ts';
+import type { Intention } from '../../model/intention.ts';
 
 import { agentPlan, serviceSpec } from '../../model/spec-schema.ts';
 import { inserter, rowFor, type RowWrite } from './batch.ts';
@@ -17,7 +17,7 @@ const DROP = {
 
 const intended = z.enum(['running', 'stopped']);
 
-const agentWish = z
+const agentIntention = z
   .strictObject({
     subject: z.templateLiteral(['agent:', z.string().min(1)]),
     intended,
@@ -27,12 +27,12 @@ const agentWish = z
     at_least: z.literal(0),
     deleted: z.union([z.literal(0), z.literal(1)]),
   })
-  .transform(({ subject, intended, plan, deleted }): Wish => ({
+  .transform(({ subject, intended, plan, deleted }): Intention => ({
     ...{ subject, intended, plan },
     ...(deleted === 1 ? { isDeleted: true } : {}),
   }));
 
-const serviceWish = z
+const serviceIntention = z
   .strictObject({
     subject: z.templateLiteral(['service:', z.string().min(1)]),
     intended,
@@ -42,7 +42,7 @@ const serviceWish = z
     at_least: z.int().nonnegative(),
     deleted: z.literal(0),
   })
-  .transform(({ subject, intended, holder, spec, at_least: atLeast }): Wish => ({
+  .transform(({ subject, intended, holder, spec, at_least: atLeast }): Intention => ({
     subject,
     intended,
     holder,
@@ -52,40 +52,40 @@ const serviceWish = z
 
 const isOfAgent = z.looseObject({ subject: z.string().startsWith('agent:') });
 
-/** Every wish, in the order in which their subjects first came. */
-export const WISHES: RowSource<Wish> = {
+/** Every intention, in the order in which their subjects first came. */
+export const INTENTIONS: RowSource<Intention> = {
   table: 'wish',
   columns: COLUMNS.join(', '),
   // Chosen by the subject, so that the reason in the quarantine names the one field that is wrong.
-  shape: { safeParse: (row) => (isOfAgent.safeParse(row).success ? agentWish : serviceWish).safeParse(row) },
+  shape: { safeParse: (row) => (isOfAgent.safeParse(row).success ? agentIntention : serviceIntention).safeParse(row) },
 };
 
 /**
- * Puts a wish, or replaces the one of that subject. Throws on a wish that could not be read back: the caller can still be
+ * Puts an intention, or replaces the one of that subject. Throws on an intention that could not be read back: the caller can still be
  * told now, at the next start it would be too late.
  */
-export function putWish(wish: Wish): RowWrite {
-  const { subject, intended } = wish;
+export function putIntention(intention: Intention): RowWrite {
+  const { subject, intended } = intention;
   const cells =
-    'plan' in wish
+    'plan' in intention
       ? {
-          ...{ subject, intended, holder: null, plan: JSON.stringify(wish.plan), spec: null, at_least: 0 },
-          deleted: wish.isDeleted === true ? 1 : 0,
+          ...{ subject, intended, holder: null, plan: JSON.stringify(intention.plan), spec: null, at_least: 0 },
+          deleted: intention.isDeleted === true ? 1 : 0,
         }
       : {
-          ...{ subject, intended, holder: wish.holder, plan: null },
-          ...{ spec: JSON.stringify(wish.spec), at_least: wish.atLeast, deleted: 0 },
+          ...{ subject, intended, holder: intention.holder, plan: null },
+          ...{ spec: JSON.stringify(intention.spec), at_least: intention.atLeast, deleted: 0 },
         };
-  const check = WISHES.shape.safeParse(cells);
+  const check = INTENTIONS.shape.safeParse(cells);
   if (!check.success) {
-    throw new Error(`The wish about "${subject}" cannot be kept: ${z.prettifyError(check.error)}`, {
+    throw new Error(`The intention about "${subject}" cannot be kept: ${z.prettifyError(check.error)}`, {
       cause: check.error,
     });
   }
   return upsert(subject, cells);
 }
 
-/** Forgets the wish about a subject, if there is one. */
-export function dropWish(subject: string): RowWrite {
+/** Forgets the intention about a subject, if there is one. */
+export function dropIntention(subject: string): RowWrite {
   return rowFor(DROP, subject, [subject]);
 }
