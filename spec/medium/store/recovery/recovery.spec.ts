@@ -90,7 +90,7 @@ describe('A store whose file is corrupt', () => {
     expect(await store.actors.loadActors()).to.deep.equal([actorRow('z'), actorRow('a')]);
     expect(await store.actors.history({ after: 0, limit: 9 })).to.deep.equal([]);
     expect(store.log.records.map(({ level, fields }) => `${level} ${String(fields['table'])}`)).to.include.members([
-      'warn intention',
+      'warn wish',
       'warn actor_snapshot',
       'error journal',
     ]);
