@@ -15,7 +15,9 @@ import { bestShimKind, guaranteesOf, guardOf, punchCommandOf } from '../process/
 import { createProber } from '../probe/prober.ts';
 import { instanceIdOf } from '../store/state-folder.ts';
 import { openStore, type Store } from '../store/store.ts';
+import { wallTimers } from '../ports/wall-timers.ts';
 import type { Undo } from './cleanup-stack.ts';
+import { StateCheck } from './state-check.ts';
 import type { OnStoreWrite } from '../ports/store-writes.ts';
 
 /** What the ports of a host are opened with. */
@@ -33,6 +35,7 @@ export interface AdapterSettings {
 export interface Adapters {
   readonly instanceId: string;
   readonly health: Health;
+  readonly check: StateCheck;
   readonly store: Store;
   readonly processes: LocalHost;
   readonly logs: LocalServiceLogs;
@@ -50,7 +53,12 @@ export async function openAdapters(settings: AdapterSettings, undo: Undo): Promi
     metrics.store.wrote(write);
     health.storeWrote(write);
   };
-  const store = await openStore({ file: join(stateDir, 'coredinator.db'), log, clock, onWrite });
+  const check = await StateCheck.of({ stateDir, basePath, timers: wallTimers, log });
+  undo.add(() => {
+    check.close();
+  });
+  const problem = (): Promise<string | null> => check.problem();
+  const store = await openStore({ file: join(stateDir, 'coredinator.db'), log, clock, onWrite, problem });
   undo.add(() => store.close());
   const instanceId = await instanceIdOf(stateDir);
   const processes = await createLocalProcessHost({
@@ -68,7 +76,9 @@ export async function openAdapters(settings: AdapterSettings, undo: Undo): Promi
   undo.add(() => {
     prober.close();
   });
+  await check.begin(store);
+  health.include(() => check.problems(), { areObstacles: true });
   const catalog = createCatalog({ basePath, exclude: [stateDir], log });
   const guarantees = { ...guaranteesOf(shim), losslessRotation: logs.isLossless };
-  return { instanceId, health, store, processes, logs, prober, catalog, guarantees };
+  return { instanceId, health, check, store, processes, logs, prober, catalog, guarantees };
 }

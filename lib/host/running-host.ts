@@ -54,6 +54,7 @@ export class RunningHost implements Host {
   async close(mode: ExitMode): Promise<void> {
     const { control, inspector, entrance, adapters } = this.#parts;
     await control.close(mode); // the API answers until nothing changes any more
+    adapters.check.close();
     inspector.close();
     adapters.prober.close();
     await adapters.logs.close(); // ends every follow

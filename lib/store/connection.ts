@@ -19,6 +19,29 @@ interface Opened {
 }
 
 /**
+ * The connections to one file. SQLite removes the write-ahead log with the last of them, so that there may be another one from then
+ * on.
+ */
+export class OpenConnections {
+  #count = 0;
+  #rounds = 0;
+
+  /** How often all of them were closed. */
+  get rounds(): number {
+    return this.#rounds;
+  }
+
+  opened(): void {
+    this.#count += 1;
+  }
+
+  closed(): void {
+    this.#count -= 1;
+    if (this.#count === 0) this.#rounds += 1;
+  }
+}
+
+/**
  * One connection, opened when it is first used, and again after {@link drop}. It makes the file only when told so: a database
  * that vanished is an error, not an empty store.
  */
@@ -26,11 +49,13 @@ export class Connection implements SqlSession {
   readonly #file: string;
   readonly #setup: string;
   readonly #mode: number;
+  readonly #all: OpenConnections;
   #opened: Promise<Opened> | null = null;
 
-  /** `setup` is a script of pragmas that runs at each opening. */
-  constructor(file: string, setup: string, { mayCreate = false } = {}) {
+  /** `setup` is a script of pragmas that runs at each opening; `all` counts the connections to the file. */
+  constructor(file: string, setup: string, { mayCreate = false, all = new OpenConnections() } = {}) {
     this.#file = file;
+    this.#all = all;
     this.#setup = setup;
     this.#mode = sqlite3.OPEN_READWRITE | sqlite3.OPEN_FULLMUTEX | (mayCreate ? sqlite3.OPEN_CREATE : 0);
   }
@@ -55,15 +80,31 @@ export class Connection implements SqlSession {
     this.#opened = null;
     if (opened === null) return;
     const open = await opened.catch(() => null); // whoever opened it was told
-    if (open !== null) await close(open);
+    if (open !== null) await this.#closing(close(open));
   }
 
   #open(): Promise<Opened> {
-    this.#opened ??= open(this.#file, this.#mode, this.#setup).catch((error: unknown) => {
-      this.#opened = null;
-      throw error;
-    });
+    this.#opened ??= this.#openAnew();
     return this.#opened;
+  }
+
+  async #openAnew(): Promise<Opened> {
+    this.#all.opened();
+    try {
+      return await open(this.#file, this.#mode, this.#setup);
+    } catch (error) {
+      this.#opened = null;
+      this.#all.closed();
+      throw error;
+    }
+  }
+
+  async #closing(close: Promise<void>): Promise<void> {
+    try {
+      await close;
+    } finally {
+      this.#all.closed();
+    }
   }
 
   async #statement(sql: string): Promise<Statement> {

@@ -1,8 +1,5 @@
-import { stat } from 'node:fs/promises';
-
 import { z } from 'zod';
 
-import { StoreUnavailableError } from '../model/errors.ts';
 import type { Receipt } from '../model/idempotency.ts';
 import type { Intention } from '../model/intention.ts';
 import type { JournalEntry, JournalQuery } from '../model/journal.ts';
@@ -10,7 +7,6 @@ import type { Instant } from '../model/values/time.ts';
 import type { ActorCommit, ActorRow, ActorStore, QuarantinedRow, IntentionCommit } from '../ports/actor-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import { unavailable } from './failure.ts';
 import type { Pruner } from './retention.ts';
 import { ACTORS, displaceActor, removeActor, upsertActor } from './rows/actor-rows.ts';
 import { inserter } from './rows/batch.ts';
@@ -18,16 +14,16 @@ import { appendEvent, EVENTS, selectionOf } from './rows/journal-rows.ts';
 import { putReceipt, RECEIPTS } from './rows/receipt-rows.ts';
 import { quarantineRow, type RowReader } from './rows/row-reader.ts';
 import { dropIntention, putIntention, INTENTIONS } from './rows/intention-rows.ts';
+import type { StoreFiles } from './store-files.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 const probeRow = inserter('probe', ['id', 'at'], 'ON CONFLICT (id) DO UPDATE SET at = excluded.at');
-const seqRow = z.object({ seq: z.int() });
+/** The answer to the question for a number of an event. */
+export const seqRow = z.object({ seq: z.int() });
 
 /** What the stores over one database share. */
 export interface StoreParts {
-  readonly file: string;
-  /** The inode of the file that was opened. */
-  readonly inode: number;
+  readonly files: StoreFiles;
   readonly queue: WriteQueue;
   readonly reader: RowReader;
   readonly pruner: Pruner;
@@ -59,7 +55,7 @@ export class SqliteActorStore implements ActorStore {
       [...removals.map(removeActor), ...upserts.map((row) => upsertActor(row, updatedAt)), ...journal.map(appendEvent)],
       'flush',
     );
-    this.#parts.pruner.wroteEvents(journal.length);
+    this.#wrote(journal);
   }
 
   /** Drops come first: a subject that is dropped and put is a new one. */
@@ -69,7 +65,7 @@ export class SqliteActorStore implements ActorStore {
       [...drop.map(dropIntention), ...put.map(putIntention), ...journal.map(appendEvent), ...receipts],
       'command',
     );
-    this.#parts.pruner.wroteEvents(journal.length);
+    this.#wrote(journal);
   }
 
   async quarantine(rows: readonly QuarantinedRow[], at: Instant): Promise<void> {
@@ -95,7 +91,9 @@ export class SqliteActorStore implements ActorStore {
 
   async lastSeq(): Promise<number> {
     const rows = await this.#parts.reader.query('SELECT coalesce(max(seq), 0) AS seq FROM journal');
-    return seqRow.parse(rows[0]).seq;
+    const { seq } = seqRow.parse(rows[0]);
+    this.#parts.files.wrote(seq);
+    return seq;
   }
 
   history(query: JournalQuery): Promise<readonly JournalEntry[]> {
@@ -113,16 +111,15 @@ export class SqliteActorStore implements ActorStore {
     this.#parts.pruner.wroteReceipt();
   }
 
-  /** Also finds out when the file was removed or replaced: SQLite itself would go on writing to the old one. */
   async probe(): Promise<void> {
-    const { file, inode, queue, clock } = this.#parts;
+    const { queue, clock } = this.#parts;
     await queue.write([probeRow(1, { id: 1, at: clock.now() })]);
-    const found = await stat(file).catch((error: unknown) => {
-      throw unavailable(file, 'found', error);
-    });
-    if (found.ino !== inode) {
-      throw new StoreUnavailableError(`The store "${file}" was replaced by another file while it was open.`);
-    }
     this.#quarantineAgain();
+  }
+
+  #wrote(journal: readonly JournalEntry[]): void {
+    const newest = journal.at(-1);
+    if (newest !== undefined) this.#parts.files.wrote(newest.seq);
+    this.#parts.pruner.wroteEvents(journal.length);
   }
 }

@@ -1,4 +1,4 @@
-import { mkdir, open, stat } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import type { ActorStore } from '../ports/actor-store.ts';
@@ -8,16 +8,17 @@ import type { Log } from '../ports/log.ts';
 import type { FindFreePort, PortBook } from '../ports/port-book.ts';
 import type { OnStoreWrite } from '../ports/store-writes.ts';
 import type { WebhookBook } from '../ports/webhooks.ts';
-import { Connection } from './connection.ts';
+import { Connection, OpenConnections } from './connection.ts';
 import { failureKind, unavailable } from './failure.ts';
 import { migrate } from './recovery/migrations.ts';
 import { checkIntegrity, moveAside, salvage } from './recovery/recovery.ts';
 import { Pruner, type Retention } from './retention.ts';
 import { RowReader } from './rows/row-reader.ts';
-import { SqliteActorStore } from './sqlite-actor-store.ts';
+import { seqRow, SqliteActorStore } from './sqlite-actor-store.ts';
 import { SqliteLaunchLedger } from './sqlite-launch-ledger.ts';
 import { SqlitePortBook } from './sqlite-port-book.ts';
 import { SqliteWebhookBook } from './sqlite-webhook-book.ts';
+import { StoreFiles } from './store-files.ts';
 import { WriteQueue } from './write-queue.ts';
 
 /** What {@link openStore} needs. */
@@ -31,6 +32,8 @@ export interface StoreOptions {
   readonly busyTimeoutMs?: number;
   /** Told how the writes of actors, commands and launches go; default: nobody. */
   readonly onWrite?: OnStoreWrite;
+  /** Why what is written now would be lost, for reasons outside the database; null: it would not. Default: never. */
+  readonly problem?: () => Promise<string | null>;
 }
 
 /** An open database. */
@@ -42,6 +45,8 @@ export interface Store {
   readonly webhooks: WebhookBook;
   /** Where a corrupt database was moved to by this opening; null if there was none. */
   readonly recoveredFrom: string | null;
+  /** Compares the files of the database with what was opened and written; null: they are as they should be. Otherwise a sentence. */
+  look(): Promise<string | null>;
   /** Writes what is waiting, then closes; every later write is refused. */
   close(): Promise<void>;
 }
@@ -56,27 +61,38 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const { file, log, clock } = options;
   const busyTimeout = `PRAGMA busy_timeout = ${options.busyTimeoutMs ?? 5000};`;
   // NORMAL: a commit survives the death of this process at any moment; a power cut ends the services as well.
+  const connections = new OpenConnections();
   const writer = new Connection(
     file,
     `${busyTimeout} PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
      PRAGMA journal_size_limit = ${WAL_LIMIT_BYTES};`,
+    { all: connections },
   );
   try {
     await touch(file);
     const recoveredFrom = await prepare(options, writer);
-    const { ino: inode } = await stat(file);
-    const queue = new WriteQueue(file, writer, log, options.onWrite);
-    const session = new Connection(file, `${busyTimeout} PRAGMA query_only = ON;`);
+    const session = new Connection(file, `${busyTimeout} PRAGMA query_only = ON;`, { all: connections });
+    const newest = new Connection(file, `${busyTimeout} PRAGMA query_only = ON;`, { all: connections });
+    const files = await StoreFiles.of({
+      file,
+      walLimitBytes: WAL_LIMIT_BYTES,
+      connections,
+      readNewest: () => readNewest(newest),
+    });
+    const problem = async (): Promise<string | null> => (await options.problem?.()) ?? (await files.look());
+    const queue = new WriteQueue({ file, session: writer, log, onWrite: options.onWrite, problem });
     const reader = new RowReader({ file, session, queue, clock, log });
-    const parts = { file, inode, queue, reader, clock, log, pruner: new Pruner(queue, clock, log, options.retention) };
+    const parts = { files, queue, reader, clock, log, pruner: new Pruner(queue, clock, log, options.retention) };
     return {
       actors: new SqliteActorStore(parts),
       ledger: new SqliteLaunchLedger(parts),
       portBook: (findFreePort) => new SqlitePortBook(parts, findFreePort),
       webhooks: new SqliteWebhookBook(parts),
       recoveredFrom,
+      look: () => files.lookInside(),
       // The writer goes last: the last connection empties the write-ahead log into the database.
       close: async () => {
+        await newest.drop();
         await reader.close();
         await queue.close();
       },
@@ -85,6 +101,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await writer.drop();
     throw unavailable(file, 'opened', error);
   }
+}
+
+/** From the disk: pages that the connection has read before are thrown away first. */
+async function readNewest(connection: Connection): Promise<number> {
+  await connection.exec('PRAGMA shrink_memory;');
+  const [row] = await connection.all('SELECT coalesce(max(seq), 0) AS seq FROM journal');
+  return seqRow.parse(row).seq;
 }
 
 /** Makes an empty file if there is none. A folder that exists keeps its mode: it may be shared with others. */

@@ -15,25 +15,32 @@ interface Member {
   readonly reject: (error: StoreUnavailableError) => void;
 }
 
+/** What a {@link WriteQueue} writes to. */
+export interface WriteQueueOptions {
+  readonly file: string;
+  readonly session: SqlSession;
+  readonly log: Log;
+  /** Told how each write went, before its caller is answered; default: nobody. */
+  readonly onWrite?: OnStoreWrite | undefined;
+  /** Why what is written now would be lost, in a sentence; null: it would not. Asked before and after each commit. Default: never. */
+  readonly problem?: (() => Promise<string | null>) | undefined;
+}
+
+const noProblem = (): Promise<null> => Promise.resolve(null);
+
 /**
  * The only writer of the database, with group commit: what is asked for while a transaction is under way goes into the next
  * one. A failure leaves no transaction open and never stops the queue: the next write tries anew. How each write of a known writer
  * went is told before its caller is answered.
  */
 export class WriteQueue {
-  readonly #file: string;
-  readonly #session: SqlSession;
-  readonly #log: Log;
-  readonly #onWrite: OnStoreWrite;
+  readonly #options: WriteQueueOptions;
   #waiting: Member[] = [];
   #draining: Promise<void> | null = null;
   #isClosed = false;
 
-  constructor(file: string, session: SqlSession, log: Log, onWrite: OnStoreWrite = () => undefined) {
-    this.#file = file;
-    this.#session = session;
-    this.#log = log;
-    this.#onWrite = onWrite;
+  constructor(options: WriteQueueOptions) {
+    this.#options = options;
   }
 
   /** Resolves after the commit that carries the rows. Rejects with StoreUnavailableError; then none of them is written. */
@@ -42,7 +49,7 @@ export class WriteQueue {
     return new Promise((resolve, reject) => {
       const member = { writes, writer, begunAt: performance.now(), resolve, reject };
       if (this.#isClosed) {
-        const refusal = new StoreUnavailableError(`The store "${this.#file}" cannot be written: it is closed.`);
+        const refusal = new StoreUnavailableError(`The store "${this.#options.file}" cannot be written: it is closed.`);
         this.#answer([member], refusal);
         return;
       }
@@ -55,7 +62,7 @@ export class WriteQueue {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#draining;
-    await this.#session.drop();
+    await this.#options.session.drop();
   }
 
   async #drain(): Promise<void> {
@@ -64,20 +71,27 @@ export class WriteQueue {
   }
 
   async #commit(members: readonly Member[]): Promise<void> {
+    const { problem = noProblem } = this.#options;
+    const known = await problem();
+    if (known !== null) {
+      this.#answer(members, new StoreUnavailableError(known));
+      return;
+    }
     try {
       await this.#transaction(members.flatMap(({ writes }) => writes));
     } catch (error) {
       await this.#afterFailure(members, error);
       return;
     }
-    // The rows are durable and no caller knows: a check of the store that may still refuse an answer belongs here.
-    this.#answer(members, null);
+    // The rows are committed, and nobody knows yet: they are durable only if they went into the files that the next host will read.
+    const found = await problem();
+    this.#answer(members, found === null ? null : new StoreUnavailableError(found));
   }
 
   /** Tells how each write went, then answers its caller. */
   #answer(members: readonly Member[], error: StoreUnavailableError | null): void {
     for (const { writer, begunAt, resolve, reject } of members) {
-      if (writer !== null) this.#onWrite({ writer, seconds: (performance.now() - begunAt) / 1_000, error });
+      if (writer !== null) this.#options.onWrite?.({ writer, seconds: (performance.now() - begunAt) / 1_000, error });
       if (error === null) resolve();
       else reject(error);
     }
@@ -89,7 +103,7 @@ export class WriteQueue {
       for (const member of members) await this.#commit([member]);
       return;
     }
-    this.#answer(members, unavailable(this.#file, 'written', error));
+    this.#answer(members, unavailable(this.#options.file, 'written', error));
   }
 
   async #transaction(writes: readonly RowWrite[]): Promise<void> {
@@ -97,12 +111,12 @@ export class WriteQueue {
     const [first] = executions;
     try {
       if (first !== undefined && executions.length === 1) {
-        await this.#session.run(first.sql, first.rows); // one statement is a transaction of its own
+        await this.#options.session.run(first.sql, first.rows); // one statement is a transaction of its own
         return;
       }
-      await this.#session.run('BEGIN IMMEDIATE');
-      for (const { sql, rows } of executions) await this.#session.run(sql, rows);
-      await this.#session.run('COMMIT');
+      await this.#options.session.run('BEGIN IMMEDIATE');
+      for (const { sql, rows } of executions) await this.#options.session.run(sql, rows);
+      await this.#options.session.run('COMMIT');
     } catch (error) {
       await this.#leave(executions.length > 1, error);
       throw error;
@@ -113,13 +127,16 @@ export class WriteQueue {
   async #leave(hasBegun: boolean, error: unknown): Promise<void> {
     const isSound = failureKind(error) === 'caller' && (!hasBegun || (await this.#hasRolledBack()));
     if (isSound) return;
-    await this.#session.drop().catch((closing: unknown) => {
-      this.#log.error({ err: closing, file: this.#file }, 'A connection to the store could not be closed.');
+    await this.#options.session.drop().catch((closing: unknown) => {
+      this.#options.log.error(
+        { err: closing, file: this.#options.file },
+        'A connection to the store could not be closed.',
+      );
     });
   }
 
   #hasRolledBack(): Promise<boolean> {
-    return this.#session.run('ROLLBACK').then(
+    return this.#options.session.run('ROLLBACK').then(
       () => true,
       () => false, // gone already, or stuck: a new connection settles both
     );

@@ -30,7 +30,7 @@ export class Health {
   readonly #writers = new Map<HealthWriter, string>();
   readonly #launches = new Map<ServiceId | `program ${string}`, LaunchFailure>();
   readonly #lasting: string[] = [];
-  readonly #troubles: (() => readonly string[])[] = [];
+  readonly #troubles: { readonly in: () => readonly string[]; readonly areObstacles: boolean }[] = [];
   /** Looks whether the store is back; null: nobody has said how. */
   #prober: RetryingWriter | null = null;
   #probedAt = 0;
@@ -44,9 +44,8 @@ export class Health {
   reasons(): readonly string[] {
     const reasons = [
       ...this.#lasting,
-      ...new Set(this.#writers.values()),
       ...launchReasons([...this.#launches.values()]),
-      ...this.#troubles.flatMap((troubles) => troubles()),
+      ...new Set([...this.#troubles.flatMap((troubles) => troubles.in()), ...this.#writers.values()]),
     ];
     const isDue = Math.abs(this.#clock.now() - this.#probedAt) >= LEAST_BETWEEN_PROBES_MS;
     if (this.#writers.size > 0 && isDue) void this.#prober?.writeNow();
@@ -55,7 +54,8 @@ export class Health {
 
   /** Why no command can be made durable now, in sentences; empty when one can. */
   obstacles(): readonly string[] {
-    return [...new Set(this.#writers.values())];
+    const others = this.#troubles.filter(({ areObstacles }) => areObstacles).flatMap((troubles) => troubles.in());
+    return [...new Set([...others, ...this.#writers.values()])];
   }
 
   /** Something that stays true for as long as this host lives. */
@@ -93,9 +93,12 @@ export class Health {
     this.#launches.delete(subject);
   }
 
-  /** From now on the reasons include these: what the process host cannot look at, files that cannot be used any more. */
-  include(troubles: () => readonly string[]): void {
-    this.#troubles.push(troubles);
+  /**
+   * From now on the reasons include these: what the process host cannot look at, files that cannot be used any more. Obstacles keep
+   * commands from being carried out.
+   */
+  include(troubles: () => readonly string[], { areObstacles = false } = {}): void {
+    this.#troubles.push({ in: troubles, areObstacles });
   }
 
   /** From now on a store in trouble is looked at. */

@@ -140,13 +140,13 @@ describe('The SQLite store', () => {
     expect(await actors.loadIntentions()).to.deep.equal([]);
   });
 
-  it('says in a probe when the file was removed or replaced', async () => {
+  it('says in a probe when the file was removed or replaced, and that it is back', async () => {
     const { file, actors } = await openedStore();
     await actors.probe();
     renameSync(file, `${file}.away`);
     expect((await expectUnavailable(actors.probe())).message)
       .to.contain(file)
-      .and.contain('ENOENT');
+      .and.contain('removed or renamed');
     writeFileSync(file, '');
     expect((await expectUnavailable(actors.probe())).message).to.contain('replaced');
     renameSync(`${file}.away`, file);

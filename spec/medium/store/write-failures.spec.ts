@@ -126,7 +126,7 @@ describe('A store that cannot be written', () => {
       exec: (script) => limited.exec(script),
       drop: () => limited.drop(),
     };
-    const queue = new WriteQueue(file, session, new RecordingLog());
+    const queue = new WriteQueue({ file, session, log: new RecordingLog() });
     const big = { text: 'x'.repeat(200_000) };
     const writes = [2, 3, 4].map((seq) => queue.write([appendEvent(journalEntry(seq, { detail: big }))]));
     for (const write of writes.slice(1)) expect((await expectUnavailable(write)).message).to.contain('SQLITE_FULL');
@@ -151,7 +151,7 @@ describe('A store under many writes', () => {
     const file = newStoreFile();
     const { actors } = await openedStore({ file });
     const session = new CountingSession(new Connection(file, 'PRAGMA synchronous = NORMAL;'));
-    const queue = new WriteQueue(file, session, new RecordingLog());
+    const queue = new WriteQueue({ file, session, log: new RecordingLog() });
     const seqs = Array.from({ length: 1000 }, (_, n) => n + 1);
     await Promise.all(seqs.map((seq) => queue.write([appendEvent(journalEntry(seq))])));
     expect(session.statements).to.have.length.of.at.most(10);

@@ -13,6 +13,7 @@ class ScriptedSession implements SqlSession {
   readonly failures = new Map<string, string>();
   /** No call ends before this does. */
   gate: Promise<void> = Promise.resolve();
+  onRun: () => void = () => undefined;
 
   run(sql: string, ...parameters: readonly unknown[]): Promise<void> {
     return this.#call([sql, ...parameters].join(' '));
@@ -32,6 +33,7 @@ class ScriptedSession implements SqlSession {
 
   async #call(text: string): Promise<void> {
     this.calls.push(text);
+    this.onRun();
     await this.gate;
     const code = this.failures.get(text);
     if (code !== undefined) throw Object.assign(new Error(`${code}: told so`), { code });
@@ -51,12 +53,20 @@ describe('The write queue', () => {
   let log: RecordingLog;
   let queue: WriteQueue;
   let told: StoreWrite[];
+  let problem: string | null;
 
   beforeEach(() => {
     session = new ScriptedSession();
     log = new RecordingLog();
     told = [];
-    queue = new WriteQueue('/state/a.db', session, log, (write) => told.push(write));
+    problem = null;
+    queue = new WriteQueue({
+      file: '/state/a.db',
+      session,
+      log,
+      onWrite: (write) => told.push(write),
+      problem: () => Promise.resolve(problem),
+    });
   });
 
   it('runs a single statement without a transaction around it', async () => {
@@ -169,6 +179,31 @@ describe('The write queue', () => {
     it('unless nobody counts its writer', async () => {
       await queue.write([fact(1)]);
       expect(told).to.deep.equal([]);
+    });
+  });
+
+  describe('over files that are not what was opened', () => {
+    it('writes nothing, and says why', async () => {
+      problem = 'The database is gone.';
+      expect((await expectUnavailable(queue.write([intention('a')], 'command'))).message).to.equal(
+        'The database is gone.',
+      );
+      expect(session.calls).to.deep.equal([]);
+      expect(told.map(({ error }) => error?.message)).to.deep.equal(['The database is gone.']);
+    });
+
+    it('answers no write that was committed while they were taken away', async () => {
+      session.onRun = () => (problem = 'The database is gone.');
+      expect((await expectUnavailable(queue.write([intention('a')]))).message).to.equal('The database is gone.');
+      expect(session.calls).to.have.length(1);
+    });
+
+    it('goes on as soon as they are back', async () => {
+      problem = 'The database is gone.';
+      await expectUnavailable(queue.write([intention('a')]));
+      problem = null;
+      await queue.write([intention('b')]);
+      expect(session.calls).to.deep.equal(['WISH [["b"]]']);
     });
   });
 });

@@ -1,0 +1,149 @@
+import {
+  copyFileSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
+import { expect } from 'chai';
+import { closeStores, foreignConnection, openedStore, type OpenedStore } from '../../support/opened-store.ts';
+import { actorCommit, actorRow, expectUnavailable, journalEntry } from '../../support/store-contract.ts';
+
+/** Writes one event, so that there is something to lose. */
+async function write({ actors }: OpenedStore, seq: number): Promise<void> {
+  await actors.commitActors(actorCommit({ upserts: [actorRow('a')], journal: [journalEntry(seq)] }));
+}
+
+/** Everything that is in the write-ahead log goes into the database. */
+async function checkpoint(file: string): Promise<void> {
+  await foreignConnection(file).all('PRAGMA wal_checkpoint(FULL)');
+}
+
+function overwrite(file: string, content: Buffer): void {
+  const fd = openSync(file, 'r+');
+  writeSync(fd, content, 0, content.length, 0);
+  closeSync(fd);
+}
+
+describe('The files of an open store', () => {
+  let store: OpenedStore;
+  let file: string;
+
+  beforeEach(async () => {
+    store = await openedStore();
+    ({ file } = store);
+    for (let seq = 1; seq <= 20; seq += 1) await write(store, seq);
+  });
+  afterEach(closeStores);
+
+  it('are as they should be, also after many writes, a checkpoint and a look into them', async () => {
+    expect(await store.look()).to.equal(null);
+    await checkpoint(file);
+    for (let seq = 21; seq <= 200; seq += 1) await write(store, seq);
+    expect(await store.look()).to.equal(null);
+  });
+
+  it('are as they should be after a connection that failed was opened anew', async () => {
+    const other = foreignConnection(file);
+    await other.exec('BEGIN EXCLUSIVE');
+    await expectUnavailable(write(await openedStore({ file, busyTimeoutMs: 10 }), 21));
+    await other.exec('ROLLBACK');
+    await write(store, 21);
+    expect(await store.look()).to.equal(null);
+  });
+
+  const faults: readonly (readonly [string, RegExp, (file: string) => void])[] = [
+    [
+      'the database is removed',
+      /database ".*" was removed/,
+      (path) => {
+        rmSync(path);
+      },
+    ],
+    [
+      'the database is renamed',
+      /database ".*" was removed or renamed/,
+      (path) => {
+        renameSync(path, `${path}.away`);
+      },
+    ],
+    [
+      'an older copy is renamed over the database',
+      /database ".*" was replaced/,
+      (path) => {
+        copyFileSync(path, `${path}.copy`);
+        renameSync(`${path}.copy`, path);
+      },
+    ],
+    [
+      'the write-ahead log is removed',
+      /write-ahead log ".*" was removed/,
+      (path) => {
+        rmSync(`${path}-wal`);
+      },
+    ],
+    [
+      'the write-ahead log is cut',
+      /write-ahead log ".*" was cut/,
+      (path) => {
+        truncateSync(`${path}-wal`, 0);
+      },
+    ],
+    [
+      'the write-ahead log is replaced',
+      /write-ahead log ".*" was replaced/,
+      (path) => {
+        copyFileSync(`${path}-wal`, `${path}-wal.copy`);
+        renameSync(`${path}-wal.copy`, `${path}-wal`);
+      },
+    ],
+    [
+      'the database is cut',
+      /database ".*" was cut/,
+      (path) => {
+        truncateSync(path, statSync(path).size - 4096);
+      },
+    ],
+  ];
+  for (const [what, sentence, harm] of faults) {
+    it(`say so when ${what}, and no write is answered as durable`, async () => {
+      await checkpoint(file);
+      await write(store, 21);
+      expect(await store.look()).to.equal(null);
+      harm(file);
+      expect(await store.look()).to.match(sentence);
+      expect((await expectUnavailable(write(store, 22))).message).to.match(sentence);
+    });
+  }
+
+  it('say so when an older copy is written into the database in place', async () => {
+    await checkpoint(file);
+    const old = readFileSync(file);
+    for (let seq = 21; seq <= 40; seq += 1) await write(store, seq);
+    await checkpoint(file);
+    expect(await store.look()).to.equal(null);
+    overwrite(file, old);
+    expect(await store.look()).to.match(
+      /replaced by an older one: this host has written event 40 into it, and its newest is 20/,
+    );
+  });
+
+  it('say so when the database is overwritten with something else', async () => {
+    await checkpoint(file);
+    expect(await store.look()).to.equal(null);
+    overwrite(file, Buffer.alloc(statSync(file).size, 7));
+    expect(await store.look()).to.match(/cannot be read any more/);
+  });
+
+  it('are good again when the database is put back', async () => {
+    renameSync(file, `${file}.away`);
+    expect(await store.look()).not.to.equal(null);
+    renameSync(`${file}.away`, file);
+    expect(await store.look()).to.equal(null);
+    await write(store, 21);
+  });
+});
