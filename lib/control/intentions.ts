@@ -2,6 +2,7 @@ import { agentActorId } from '../actors/agent/context.ts';
 import type { ResumedIntention } from '../actors/service/events.ts';
 import type { ServiceEntry } from '../actors/supervisor/events.ts';
 import type { AgentIntention, ServiceIntention, Intention } from '../model/intention.ts';
+import { isSame } from '../model/policy/revision.ts';
 import type { AgentId, Holder, ServiceId } from '../model/values/ids.ts';
 
 /** The accepted intentions in the order in which their subjects first came; the memory of what the store keeps. */
@@ -18,6 +19,12 @@ export class Intentions {
 
   drop(subject: string): void {
     this.#bySubject.delete(subject);
+  }
+
+  /** Whether exactly this is intended. */
+  include(intention: Intention): boolean {
+    const known = this.#bySubject.get(intention.subject);
+    return known !== undefined && isSame(known, intention);
   }
 
   agent(id: AgentId | string): AgentIntention | undefined {

@@ -23,6 +23,8 @@ export interface Host {
   hurry(): Promise<void>;
   /** Looks at tokens and certificate, reads every configuration file anew and changes what differs; rejects, and changes nothing, when one cannot be used. */
   reload(): Promise<ReloadView>;
+  /** Whether it still looks at what it stands on. */
+  isLooking(): boolean;
   /** Writes down that a bug nobody caught ends the host; gives up when the store does not answer. */
   crashed(error: Error): Promise<void>;
 }
@@ -71,6 +73,10 @@ export class RunningHost implements Host {
   reload(): Promise<ReloadView> {
     this.#parts.entrance.look();
     return this.#parts.control.reload(false, { correlationId: 'SIGHUP' });
+  }
+
+  isLooking(): boolean {
+    return this.#parts.adapters.check.isLooking();
   }
 
   async hurry(): Promise<void> {

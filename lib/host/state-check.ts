@@ -5,7 +5,9 @@ import type { Log } from '../ports/log.ts';
 import { identityOf, isSameFile, type FileIdentity } from '../store/file-identity.ts';
 
 /** How often everything is looked at. */
-export const LOOK_MS = 2_000;
+const LOOK_MS = 2_000;
+/** A look that lasts longer says that nothing is looked at any more. */
+const LATEST_MS = 15_000;
 
 /** Folders in a state directory that launches, logs and this host find by their path. */
 const FOLDERS = ['run', 'exits', 'locks', 'logs'] as const;
@@ -42,6 +44,7 @@ export class StateCheck {
   #store: Lookable | null = null;
   #problems: readonly string[] = [];
   #timer: unknown = null;
+  #lookedAt = performance.now();
   #isClosed = false;
 
   private constructor(options: StateCheckOptions, directory: Known, lock: Known) {
@@ -75,6 +78,11 @@ export class StateCheck {
     return (await this.#directoryProblem()) ?? (await this.#lockProblem());
   }
 
+  /** Whether a look has ended within the last 15 s: a file system that does not answer ends none. */
+  isLooking(): boolean {
+    return performance.now() - this.#lookedAt <= LATEST_MS;
+  }
+
   /** Looks at everything now. */
   async look(): Promise<void> {
     const directory = await this.#directoryProblem();
@@ -103,6 +111,7 @@ export class StateCheck {
           ];
         })
         .finally(() => {
+          this.#lookedAt = performance.now();
           this.#lookLater();
         });
     }, LOOK_MS);

@@ -6,8 +6,8 @@ export type Every = (ms: Millis, tick: () => void) => () => void;
 
 /** What systemd, or a manager that speaks like it, is told about the host (docs/cli.md). */
 export interface ServiceManager {
-  /** The API answers at `url`; from now on the watchdog is fed. */
-  ready(url: string): void;
+  /** The API answers at `url`; from now on the watchdog is fed at each beat at which `isWell`. */
+  ready(url: string, isWell: () => boolean): void;
   reloading(): void;
   /** The reload is over, whether or not it changed anything. */
   reloaded(url: string): void;
@@ -62,11 +62,11 @@ class Speaker implements ServiceManager {
     this.#every = every;
   }
 
-  ready(url: string): void {
+  ready(url: string, isWell: () => boolean): void {
     this.#say('READY=1', `STATUS=Ready at ${url}`);
     if (this.#watchdogMs === null) return;
     this.#endWatchdog = this.#every(this.#watchdogMs, () => {
-      this.#say('WATCHDOG=1');
+      if (isWell()) this.#say('WATCHDOG=1');
     });
   }
 

@@ -20,15 +20,22 @@ export type Found = FileIdentity | 'absent' | 'silent';
 
 /** Looks at a path without opening it: a close of the database would drop the locks that SQLite has on it. Throws other errors of stat. */
 export async function identityOf(path: string): Promise<Found> {
-  const limit = new AbortController();
   try {
-    const silence = pause(LIMIT_MS, 'silent' as const, { signal: limit.signal, ref: false });
-    silence.catch(() => undefined); // aborted below
-    return await Promise.race([stat(path, { bigint: true }).then(identityIn), silence]);
+    return await inTime(stat(path, { bigint: true }).then(identityIn));
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
       return 'absent';
     throw error;
+  }
+}
+
+/** What is asked of a file system, or `silent` after 2 s. What comes later is not waited for. */
+export async function inTime<T>(asked: Promise<T>): Promise<T | 'silent'> {
+  const limit = new AbortController();
+  const silence = pause(LIMIT_MS, 'silent' as const, { signal: limit.signal, ref: false });
+  silence.catch(() => undefined); // aborted below
+  try {
+    return await Promise.race([asked, silence]);
   } finally {
     limit.abort();
   }

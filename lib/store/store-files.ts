@@ -1,5 +1,5 @@
 import type { OpenConnections } from './connection.ts';
-import { identityOf, isSameFile, type FileIdentity, type Found } from './file-identity.ts';
+import { identityOf, inTime, isSameFile, type FileIdentity, type Found } from './file-identity.ts';
 
 /** What {@link StoreFiles} looks at and compares with. */
 export interface StoreFilesOptions {
@@ -24,6 +24,7 @@ export class StoreFiles {
   #sizes = { database: 0, wal: 0 };
   #wal: { readonly identity: FileIdentity; readonly rounds: number } | null = null;
   #newest = 0;
+  #reading: Promise<number> | null = null;
 
   private constructor(options: StoreFilesOptions, database: FileIdentity) {
     this.#options = options;
@@ -55,15 +56,24 @@ export class StoreFiles {
   async lookInside(): Promise<string | null> {
     const problem = await this.look();
     if (problem !== null) return problem;
-    const { file, readNewest } = this.#options;
+    const { file } = this.#options;
     const written = this.#newest;
     try {
-      const found = await readNewest();
+      const found = await inTime(this.#readNewest());
+      if (found === 'silent') return `The database "${file}" does not answer.`;
       if (found >= written) return null;
       return `The database "${file}" was replaced by an older one: this host has written event ${written} into it, and its newest is ${found}. ${REMEDY}`;
     } catch (error) {
       return `The database "${file}" cannot be read any more: ${error instanceof Error ? error.message : String(error)}. ${REMEDY}`;
     }
+  }
+
+  /** One at a time: those that hang must not pile up. */
+  #readNewest(): Promise<number> {
+    this.#reading ??= this.#options.readNewest().finally(() => {
+      this.#reading = null;
+    });
+    return this.#reading;
   }
 
   #databaseProblem(found: Found): string | null {

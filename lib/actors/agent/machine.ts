@@ -15,6 +15,11 @@ import { agentSetup } from './setup.ts';
 /** The version that is kept with every snapshot; goes up with every change of the states (see control/recovery/recovery.ts). */
 export const AGENT_MACHINE_VERSION = '2';
 
+/** The plan is exchanged: what only the old one names is let go of. */
+const takePlan = ['releaseDropped', 'takePlan'] as const;
+/** The same for one that is meant to run: what only the new one names is claimed. */
+const takePlanUp = ['noteOrigin', ...takePlan, 'holdServices'] as const;
+
 type UpState = Exclude<PublicState, 'stopped' | 'stopping'>;
 
 /** What a report does to an agent that is meant to run. */
@@ -51,18 +56,12 @@ function upState(state: UpState) {
     on: {
       'service.changed': judgedExcept(state),
       'agent.start': { actions: ['noteOrigin', 'intendRunning', 'holdServices', 'retryServices'] },
-      'agent.configure': [
-        {
-          guard: 'wantsRunning',
-          actions: ['noteOrigin', 'releaseDropped', 'takePlan', 'holdServices', 'explain'],
-        },
-        { actions: ['releaseDropped', 'takePlan'] },
-      ],
+      'agent.configure': [{ guard: 'wantsRunning', actions: [...takePlanUp, 'explain'] }, { actions: takePlan }],
       'agent.stop': { target: '#agent.stopping', actions: ['noteOrigin', 'intendStopped'] },
       'host.drain': { target: '#agent.stopping.draining' },
       'host.resume': [
-        { guard: 'resumesRunning', actions: ['takePlan', 'takeIntention', 'holdServices'] },
-        { target: '#agent.stopping', actions: ['takeIntention'] },
+        { guard: 'resumesRunning', actions: [...takePlan, 'takeIntention', 'holdServices'] },
+        { target: '#agent.stopping', actions: ['takeIntention', ...takePlan] },
       ],
     },
   } as const;
@@ -79,13 +78,17 @@ export function createAgentMachine(clock: Clock) {
       stopped: {
         entry: 'enter',
         initial: 'idle',
-        states: { idle: {}, drained: {} },
+        states: {
+          // Each of its services was stopped by hand, if it is meant to run; one that is new was not.
+          idle: { on: { 'agent.configure': { guard: 'wantsRunning', actions: takePlanUp } } },
+          drained: {},
+        },
         on: {
           'agent.start': {
             target: 'starting',
-            actions: ['noteOrigin', 'takePlan', 'intendRunning', 'holdServices', 'retryServices', 'forgetReports'],
+            actions: ['noteOrigin', ...takePlan, 'intendRunning', 'holdServices', 'retryServices', 'forgetReports'],
           },
-          'agent.configure': { actions: 'takePlan' },
+          'agent.configure': { actions: takePlan },
           // Each of its services was stopped by hand, and it holds them all the same.
           'agent.stop': { guard: 'wantsRunning', target: 'stopping', actions: ['noteOrigin', 'intendStopped'] },
           'service.changed': [
@@ -98,9 +101,9 @@ export function createAgentMachine(clock: Clock) {
             {
               guard: 'resumesRunning',
               target: 'starting',
-              actions: ['takePlan', 'takeIntention', 'forgetReports', 'holdServices'],
+              actions: [...takePlan, 'takeIntention', 'forgetReports', 'holdServices'],
             },
-            { actions: ['takePlan', 'takeIntention', 'watchServices'] },
+            { actions: [...takePlan, 'takeIntention', 'watchServices'] },
           ],
           'supervisor.quarantine': { target: 'failed', actions: 'quarantine' },
         },
@@ -117,7 +120,7 @@ export function createAgentMachine(clock: Clock) {
             entry: ['forgetReports', 'watchServices'],
             on: {
               // A service that the plan does not name any more may be forgotten soon: nothing is to wait for it.
-              'agent.configure': { target: 'releasing', reenter: true, actions: ['releaseDropped', 'takePlan'] },
+              'agent.configure': { target: 'releasing', reenter: true, actions: takePlan },
               'service.changed': [
                 { guard: 'isReleased', target: '#agent.stopped', actions: 'noteReport' },
                 { actions: ['noteReport', 'releaseNext'] },
@@ -136,7 +139,7 @@ export function createAgentMachine(clock: Clock) {
         on: {
           'agent.start': {
             target: 'starting',
-            actions: ['noteOrigin', 'takePlan', 'intendRunning', 'holdServices', 'retryServices', 'forgetReports'],
+            actions: ['noteOrigin', ...takePlan, 'intendRunning', 'holdServices', 'retryServices', 'forgetReports'],
           },
           'agent.stop': { actions: ['noteOrigin', 'intendStopped'] },
           'host.drain': { target: '.draining' },
@@ -144,9 +147,9 @@ export function createAgentMachine(clock: Clock) {
             {
               guard: 'resumesRunning',
               target: 'starting',
-              actions: ['takePlan', 'takeIntention', 'forgetReports', 'holdServices'],
+              actions: [...takePlan, 'takeIntention', 'forgetReports', 'holdServices'],
             },
-            { target: '.releasing', actions: ['takeIntention', 'releaseDropped', 'takePlan'] },
+            { target: '.releasing', actions: ['takeIntention', ...takePlan] },
           ],
         },
       },

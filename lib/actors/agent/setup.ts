@@ -95,7 +95,7 @@ export function agentSetup(clock: Clock) {
         }
       }),
       releaseDropped: enqueueActions(({ context, enqueue, event, system }) => {
-        if (event.type !== 'agent.configure' && event.type !== 'host.resume') return;
+        if (!('plan' in event)) return;
         const { plan } = event;
         const { correlationId } = context;
         const dropped = context.plan.services.filter(({ id }) => !plan.services.some((spec) => spec.id === id));

@@ -76,7 +76,11 @@ export const serviceRecord = z.strictObject({
   restartedBy: holder.nullable().default(null),
   verdict: z.null().default(null),
   attempt: z.enum(['first', 'restart', 'recovery']),
-  budget: z.strictObject({ failures: z.int().nonnegative(), restartTimes: z.array(instant) }),
+  budget: z.strictObject({
+    failures: z.int().nonnegative(),
+    restartTimes: z.array(instant),
+    hasFallenBack: z.boolean().default(false),
+  }),
   restarts: z.int().nonnegative(),
   lastExit: lastExit.nullable(),
   dependencies: z.record(z.string(), z.boolean()),

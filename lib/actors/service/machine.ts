@@ -103,7 +103,7 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
           'host.drain': {}, // there is nothing to take down
           'resume.stopped': [
             { guard: 'findsLive', target: 'stopping', actions: ['takeIntention', 'adopt'] },
-            { actions: [...takeResume, 'account'] },
+            { actions: [...takeResume, 'account', 'report'] },
           ],
           'supervisor.quarantine': { target: 'failed.abandoned', actions: 'quarantine' },
         },

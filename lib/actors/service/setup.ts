@@ -160,7 +160,11 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
         event.type === 'supervisor.quarantine' ? { reason: event.reason, deadlineAt: null } : {},
       ),
       report: enqueueActions(
-        ({ context, enqueue, self, system }, params: { readonly state: PublicState | ServiceLeaf } | undefined) => {
+        (
+          { context, enqueue, event, self, system },
+          params: { readonly state: PublicState | ServiceLeaf } | undefined,
+        ) => {
+          if (isFirst(event)) return;
           const actors = context.watchers.flatMap((watcher) => peer(system, watcher) ?? []); // gone ones are simply not told
           if (actors.length === 0) return;
           const report = change.reportOf(context, params?.state ?? leafNow(self.getSnapshot()));
@@ -174,6 +178,14 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
 /** Where a service is that only answers: its snapshot is from before the event, and so is its state. */
 function leafNow({ value }: { readonly value?: unknown }): ServiceLeaf {
   return leafOf(value as StateValue); // of the chart that is set up here
+}
+
+/**
+ * An actor is made in `stopped`, also in the place of one that broke and whose process lives. What it is told next, to resume or to
+ * be set aside, brings it to where it is; before that it has nothing to tell.
+ */
+function isFirst({ type }: { readonly type: string }): boolean {
+  return type === 'xstate.init';
 }
 
 function isResume(event: ServiceEvent): event is ResumeEvent {

@@ -126,7 +126,7 @@ export function judged(context: ServiceContext, end: End, verdict: Verdict, now:
         ...change,
         ...rejected(context, { ...verdict.because, end: end.reason }),
         attempt: 'restart',
-        budget: EMPTY_BUDGET,
+        budget: { ...EMPTY_BUDGET, hasFallenBack: true },
       };
     case 'give_up': {
       const wait = verdict.recovers ? recoveryDelay(context.spec.restart) : null;

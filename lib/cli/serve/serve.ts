@@ -49,7 +49,7 @@ async function serve(options: ServeOptions, env: NodeJS.ProcessEnv, log: AppLog)
   reloadOnSignal(host, manager, log);
   const left = leaveWhenAsked(host, options, manager, log);
   log.info({ url: host.url, pid: process.pid, base_path: basePath, state_dir: stateDir }, 'ready');
-  manager.ready(host.url);
+  manager.ready(host.url, () => host.isLooking());
   return { url: host.url, exited: Promise.race([left, crashed]) };
 }
 

@@ -40,4 +40,11 @@ export class Changes {
       else signal?.addEventListener('abort', abort);
     });
   }
+
+  /** The same, and acts in the turn in which `isDone` says so: who waits hears of it later, when it may not be so any more. */
+  async actWhen(actorId: string, isDone: () => boolean, act: () => void): Promise<void> {
+    do await this.until(actorId, isDone);
+    while (!isDone());
+    act();
+  }
 }

@@ -8,6 +8,7 @@ import type { AgentRequest } from '../../ports/spec-source.ts';
 import { agentRef, serviceRef, type AgentSnapshot } from '../actors.ts';
 import type { CommandOrigin } from '../control.ts';
 import type { Runtime } from '../runtime.ts';
+import type { Accepted } from './command-log.ts';
 import { assertServicesFree, ensure } from './ensure-actors.ts';
 import { forgetWhenGone, orphansOf } from './forget-leftovers.ts';
 import { alreadyAccepted } from './idempotency.ts';
@@ -47,26 +48,37 @@ export class AgentCommands {
 
   /** Starts an agent with this plan. Call it only while holding their locks. */
   async bringUp(plan: AgentPlan, origin: CommandOrigin): Promise<void> {
-    const { commandLog, root } = this.#runtime;
+    const { commandLog, root, intentions } = this.#runtime;
     const snapshot = agentRef(root, plan.id)?.getSnapshot();
     if (snapshot !== undefined && !snapshot.matches('stopped')) assertSamePlan(snapshot.context.plan, plan);
     const heldBack = this.#heldBack(plan);
     if (snapshot !== undefined && this.#isUp(snapshot) && heldBack.length === 0) return;
     assertServicesFree(root, plan.services);
-    const intention = { subject: agentActorId(plan.id), intended: 'running', plan } as const;
-    const event = { type: 'agent.start_requested', agentId: plan.id, detail: { config_path: plan.configPath } };
-    const orphans = orphansOf(this.#runtime.intentions, plan.id, plan);
-    let lifts = this.lifts(plan);
-    do {
-      const drop = [...lifts.drop, ...orphans.map(({ id }) => serviceActorId(id))];
-      await commandLog.accept({ put: [intention, ...lifts.put], drop, event }, origin);
-      lifts = this.lifts(plan); // a stop by hand may have been accepted meanwhile: this start comes after it
-    } while (lifts.drop.length + lifts.put.length > 0);
+    let orphans: readonly ServiceSpec[] = [];
+    await commandLog.accept(() => {
+      orphans = orphansOf(intentions, plan.id, plan);
+      return this.#start(plan, orphans);
+    }, origin);
+    // A stop by hand may have been accepted meanwhile: this start comes after it.
+    while (this.#isLifting(plan)) await commandLog.accept(() => this.#start(plan, []), origin);
     ensure(root, plan.services, [plan]);
     const { correlationId } = origin;
     agentRef(root, plan.id)?.send({ type: 'agent.start', plan, correlationId });
     for (const { id } of heldBack) serviceRef(root, id)?.send({ type: 'service.start', correlationId });
     for (const { id } of orphans) void forgetWhenGone(this.#runtime, id);
+  }
+
+  #start(plan: AgentPlan, orphans: readonly ServiceSpec[]): Accepted {
+    const intention = { subject: agentActorId(plan.id), intended: 'running', plan } as const;
+    const lifts = this.lifts(plan);
+    const drop = [...lifts.drop, ...orphans.map(({ id }) => serviceActorId(id))];
+    const event = { type: 'agent.start_requested', agentId: plan.id, detail: { config_path: plan.configPath } };
+    return { put: [intention, ...lifts.put], drop, event };
+  }
+
+  #isLifting(plan: AgentPlan): boolean {
+    const { put, drop } = this.lifts(plan);
+    return put.length + drop.length > 0;
   }
 
   #heldBack({ services }: AgentPlan): readonly ServiceSpec[] {

@@ -46,8 +46,11 @@ async function makeKnown(runtime: Runtime, plan: AgentPlan, origin: CommandOrigi
   assertServicesFree(root, plan.services);
   const intention = { subject: agentActorId(plan.id), intended: 'stopped', plan } as const;
   const event = { type: 'agent.configured', agentId: plan.id, detail: { config_path: plan.configPath } };
-  const orphans = orphansOf(intentions, plan.id, plan);
-  await commandLog.accept({ put: [intention], drop: orphans.map(({ id }) => serviceActorId(id)), event }, origin);
+  let orphans: ReturnType<typeof orphansOf> = [];
+  await commandLog.accept(() => {
+    orphans = orphansOf(intentions, plan.id, plan);
+    return { put: [intention], drop: orphans.map(({ id }) => serviceActorId(id)), event };
+  }, origin);
   ensure(root, plan.services, [plan]);
   agentRef(root, plan.id)?.send({ type: 'agent.configure', plan, correlationId: origin.correlationId });
   for (const spec of plan.services) {

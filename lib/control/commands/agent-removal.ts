@@ -60,17 +60,35 @@ export class AgentRemoval {
   }
 
   async #complete({ plan }: AgentIntention, origin: CommandOrigin): Promise<void> {
-    const { root, intentions, changes, commandLog, recorder } = this.#runtime;
+    const { root, changes, commandLog, recorder } = this.#runtime;
     await this.#commands.stopped(plan.id);
-    const own = orphansOf(intentions, plan.id, null);
-    for (const { id } of own) await changes.until(serviceActorId(id), () => this.#isDown(id));
-    for (const { id } of own) root.send({ type: 'supervisor.remove', actorId: serviceActorId(id) });
+    const own = this.#leftOf(plan);
+    // Somebody may have asked for a shared one meanwhile: it is not the agent's any more.
+    const left = (): readonly ServiceSpec[] => {
+      const now = this.#leftOf(plan);
+      return own.filter(({ id }) => now.some((spec) => spec.id === id));
+    };
+    for (const { id } of own) {
+      await changes.until(serviceActorId(id), () => !left().some((spec) => spec.id === id) || this.#isDown(id));
+    }
+    for (const { id } of left()) root.send({ type: 'supervisor.remove', actorId: serviceActorId(id) });
     root.send({ type: 'supervisor.remove', actorId: agentActorId(plan.id) });
     // An actor that is kept without an intention would be taken for one whose intention was lost, and go on.
     await recorder.flush();
-    const drop = [agentActorId(plan.id), ...own.map(({ id }) => serviceActorId(id))];
-    const detail = { services: own.map(({ id }) => id) };
-    await commandLog.conclude({ drop, event: { type: 'agent.deleted', agentId: plan.id, detail } }, origin);
+    await commandLog.conclude(() => {
+      const drop = [agentActorId(plan.id), ...left().map(({ id }) => serviceActorId(id))];
+      const detail = { services: left().map(({ id }) => id) };
+      return { drop, event: { type: 'agent.deleted', agentId: plan.id, detail } };
+    }, origin);
+  }
+
+  /** What goes with an agent that is stopped. What another one holds that is being deleted goes with that one. */
+  #leftOf({ id: agentId }: AgentPlan): readonly ServiceSpec[] {
+    const { root, intentions } = this.#runtime;
+    return orphansOf(intentions, agentId, null).filter(({ id }) => {
+      const holders = serviceRef(root, id)?.getSnapshot().context.holders ?? [];
+      return holders.every((holder) => holder === agentActorId(agentId));
+    });
   }
 
   #isDown(id: ServiceSpec['id']): boolean {

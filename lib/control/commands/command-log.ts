@@ -1,5 +1,5 @@
 import { HostClosingError } from '../../model/errors.ts';
-import type { Receipt } from '../../model/idempotency.ts';
+import type { ReceiptClaim } from '../../model/idempotency.ts';
 import type { Intention } from '../../model/intention.ts';
 import type { JournalDraft } from '../../model/journal.ts';
 import type { ActorStore } from '../../ports/actor-store.ts';
@@ -17,6 +17,9 @@ export interface Accepted {
   readonly event: Pick<JournalDraft, 'type' | 'detail'> & Partial<Pick<JournalDraft, 'agentId' | 'serviceId'>>;
 }
 
+/** Asked when what it goes by holds, again when it does not hold any more; one that looks at no intention is what it says. */
+type Change = Accepted | (() => Accepted);
+
 export interface CommandLogContext {
   readonly store: ActorStore;
   readonly intentions: Intentions;
@@ -25,10 +28,15 @@ export interface CommandLogContext {
   readonly crashPoint?: ReachCrashPoint | undefined;
 }
 
-/** Where commands are taken in: one at a time for each subject, durable before anybody acts on them. */
+/**
+ * Where commands are taken in: one at a time for each subject, durable before anybody acts on them. A command may change intentions of
+ * other subjects than its own, so each intention is also written by one command at a time, which knows what those before it have written.
+ */
 export class CommandLog {
   readonly #deps: CommandLogContext;
   readonly #lockKeys = new KeyedLock();
+  /** The writes under way, by the subject of the intention that they change. */
+  readonly #writes = new Map<string, Promise<void>>();
   #isClosing = false;
 
   constructor(deps: CommandLogContext) {
@@ -58,27 +66,47 @@ export class CommandLog {
    * Makes a command durable, in one transaction. Throws StoreUnavailableError: then nothing is intended; and HostClosingError when
    * the host leaves meanwhile: then nobody may act on it but the next host.
    */
-  async accept(accepted: Accepted, origin: CommandOrigin): Promise<void> {
-    const { claim } = origin;
-    const subject = subjectOf(accepted.event);
-    await this.#commit(
-      accepted,
-      origin,
-      claim && { key: claim.key, fingerprint: claim.fingerprint, subject, answer: null, at: this.#deps.clock.now() },
-    );
+  async accept(change: Change, origin: CommandOrigin): Promise<void> {
+    await this.#commit(change, origin, origin.claim);
     if (this.#isClosing) throw new HostClosingError({ isKept: true });
   }
 
   /** Makes the end of a command durable that was accepted before, also while the host leaves. Throws StoreUnavailableError. */
-  conclude(concluded: Accepted, origin: CommandOrigin): Promise<void> {
-    return this.#commit(concluded, origin);
+  conclude(change: Change, origin: CommandOrigin): Promise<void> {
+    return this.#commit(change, origin);
   }
 
-  async #commit({ put = [], drop = [], event }: Accepted, origin: CommandOrigin, receipt?: Receipt): Promise<void> {
+  async #commit(change: Change, origin: CommandOrigin, claim?: ReceiptClaim): Promise<void> {
+    const decide = typeof change === 'function' ? change : (): Accepted => change;
+    let accepted = decide();
+    for (let earlier = this.#writesOf(accepted); earlier.length > 0; earlier = this.#writesOf(accepted)) {
+      await Promise.allSettled(earlier);
+      accepted = decide();
+    }
+    const subjects = subjectsOf(accepted);
+    const write = this.#write(accepted, origin, claim).finally(() => {
+      for (const subject of subjects) this.#writes.delete(subject);
+    });
+    for (const subject of subjects) this.#writes.set(subject, write);
+    await write;
+  }
+
+  #writesOf(accepted: Accepted): readonly Promise<void>[] {
+    return subjectsOf(accepted).flatMap((subject) => this.#writes.get(subject) ?? []);
+  }
+
+  async #write({ put = [], drop = [], event }: Accepted, origin: CommandOrigin, claim?: ReceiptClaim): Promise<void> {
     const { store, intentions, journal, clock } = this.#deps;
     const blank = { agentId: null, serviceId: null, from: null, to: null };
-    const { correlationId } = origin;
-    const draft = { ...blank, at: clock.now(), cause: 'command' as const, correlationId, ...event };
+    const at = clock.now();
+    const draft = { ...blank, at, cause: 'command' as const, correlationId: origin.correlationId, ...event };
+    const receipt = claim && {
+      key: claim.key,
+      fingerprint: claim.fingerprint,
+      subject: subjectOf(event),
+      answer: null,
+      at,
+    };
     await journal.write([draft], (entries) =>
       store.commitIntentions({ put, drop, journal: entries, ...(receipt === undefined ? {} : { receipt }) }),
     );
@@ -86,6 +114,10 @@ export class CommandLog {
     for (const subject of drop) intentions.drop(subject);
     for (const intention of put) intentions.put(intention);
   }
+}
+
+function subjectsOf({ put = [], drop = [] }: Accepted): readonly string[] {
+  return [...put.map(({ subject }) => subject), ...drop];
 }
 
 /** Whom a command is about, as an actor id. */

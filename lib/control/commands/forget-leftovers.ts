@@ -5,13 +5,16 @@ import { serviceRef, serviceRefs } from '../actors.ts';
 import { Intentions } from '../intentions.ts';
 import type { Runtime } from '../runtime.ts';
 
-/** The services of an agent that no intention names any more once it has this plan (null: once it is gone), whatever was done to them by hand. */
+/**
+ * The services of an agent that no intention names any more once it has this plan (null: once it is gone), whatever was done to them by
+ * hand. Agents that are being deleted speak of none: of those that share a service, each would leave it to the others.
+ */
 export function orphansOf(intentions: Intentions, id: AgentId, next: AgentPlan | null): readonly ServiceSpec[] {
   const dropped = (intentions.agent(id)?.plan.services ?? []).filter(
     (spec) => next?.services.some((one) => one.id === spec.id) !== true,
   );
   if (dropped.length === 0) return []; // so that the start of an agent does not cost more the more agents there are
-  const others = intentions.agents().filter(({ plan }) => plan.id !== id);
+  const others = intentions.agents().filter(({ plan, isDeleted }) => plan.id !== id && isDeleted !== true);
   const held = intentions.services().filter(({ holder }) => holder !== null);
   const entries = new Intentions([...others, ...held]).entries();
   return dropped.filter((spec) => !entries.has(spec.id));

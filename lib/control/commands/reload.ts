@@ -134,16 +134,18 @@ export class Reloader {
     changes: readonly ServiceChange[],
     origin: CommandOrigin,
   ): Promise<void> {
-    const { commandLog, configuration, root, webhooks } = this.#runtime;
+    const { commandLog, configuration, root, intentions, webhooks } = this.#runtime;
     const { wanted } = next;
     const services = changes.map(({ serviceId, action, changed }) => ({ service_id: serviceId, action, changed }));
     const restarts = changes
       .filter(({ action }) => action === 'restart')
       .flatMap((change) => this.#restart(change, next));
-    const put = [
+    const planned = [
       ...next.put.filter(({ subject }) => !restarts.some((intention) => intention.subject === subject)),
       ...restarts,
     ];
+    // The others may be about to change: of what came up since the files were read, this has no lock.
+    const put = planned.filter((intention) => !intentions.include(intention));
     await commandLog.accept({ put, drop: next.drop, event: { type: 'config.reloaded', detail: { services } } }, origin);
     configuration.specs = specs;
     ensure(

@@ -72,16 +72,22 @@ export class ServiceCommands {
     if (alreadyAccepted(origin) === undefined) await this.#acceptRelease(id, holder, origin);
     else if (serviceRef(root, id) === undefined) return;
     else if (intentions.service(id)?.holder === holder) return; // somebody holds it again
-    const holders = (): readonly Holder[] => serviceRef(root, id)?.getSnapshot().context.holders ?? [];
-    await changes.until(serviceActorId(id), () => holders().length > 0 || this.isGone(id));
-    if (holders().length === 0) root.send({ type: 'supervisor.remove', actorId: serviceActorId(id) });
+    const actorId = serviceActorId(id);
+    const isHeld = (): boolean => (serviceRef(root, id)?.getSnapshot().context.holders ?? []).length > 0;
+    const isThrough = (): boolean => isHeld() || this.isGone(id);
+    await changes.actWhen(actorId, isThrough, () => {
+      if (!isHeld()) root.send({ type: 'supervisor.remove', actorId });
+    });
   }
 
   async #acceptRelease(id: ServiceId, holder: SoleHolder, origin: CommandOrigin): Promise<void> {
     const { commandLog, root, intentions } = this.#runtime;
-    const { holders } = this.#service(id).getSnapshot().context;
+    const service = this.#service(id);
     const event = { type: 'service.stop_requested', serviceId: id, detail: { holder } };
-    await commandLog.accept({ ...intentionWithout(holder, intentions.service(id), holders), event }, origin);
+    await commandLog.accept(() => {
+      const { holders } = service.getSnapshot().context;
+      return { ...intentionWithout(holder, intentions.service(id), holders), event };
+    }, origin);
     serviceRef(root, id)?.send({ type: 'service.release', holder, correlationId: origin.correlationId });
   }
 

@@ -45,13 +45,16 @@ async function forget(
   id: ServiceId,
   origin: CommandOrigin,
 ): Promise<void> {
-  const { commandLog, root, changes } = runtime;
+  const { commandLog, root, changes, intentions } = runtime;
   const actorId = serviceActorId(id);
   if (alreadyAccepted(origin) === undefined) {
     const event = { type: 'service.delete_requested', serviceId: id, detail: {} };
     await commandLog.accept({ drop: [actorId], event }, origin);
     serviceRef(root, id)?.send({ type: 'service.stop', correlationId: origin.correlationId });
   }
-  await changes.until(actorId, () => commands.isGone(id));
-  root.send({ type: 'supervisor.remove', actorId });
+  const isSpokenOf = (): boolean => intentions.entries().has(id); // somebody wants it again
+  const isThrough = (): boolean => isSpokenOf() || commands.isGone(id);
+  await changes.actWhen(actorId, isThrough, () => {
+    if (!isSpokenOf()) root.send({ type: 'supervisor.remove', actorId });
+  });
 }

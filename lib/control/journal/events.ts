@@ -43,14 +43,7 @@ function serviceEvents(before: Seen | null, after: Seen, cause: Cause, at: Insta
     const { code, signal, generation, class: exitClass } = context.lastExit;
     events.push({ ...base, type: 'process.exited', detail: { code, signal, generation, class: exitClass } });
   }
-  if (context.rejectedVersion !== null && context.rejectedVersion !== past.rejectedVersion) {
-    const { path, version, reason } = context.rejectedVersion;
-    events.push({
-      ...base,
-      type: 'service.fell_back',
-      detail: { from: version ?? path, to: nameOf(context.lastGoodVersion), ...reasonView(reason) },
-    });
-  }
+  events.push(...fallbackEvent(past, context, base));
   const { generation, reason, afterStop } = context;
   const sibling =
     cause === 'service.restart_with_group' && afterStop?.type === 'again' ? { failed: afterStop.failed } : {};
@@ -58,6 +51,19 @@ function serviceEvents(before: Seen | null, after: Seen, cause: Cause, at: Insta
     stateEvent(before, after, base, reason, { generation, ...sibling }),
     readinessEvent(before, after, base, { generation, ...reasonView(reason), ...foundBy(reason) }),
   );
+}
+
+/** Another file was chosen in place of one that was given up: only now is it known which. */
+function fallbackEvent(
+  past: ServiceContext,
+  { rejectedVersion, executable }: ServiceContext,
+  base: Omit<JournalDraft, 'type' | 'detail'>,
+): readonly JournalDraft[] {
+  if (rejectedVersion === null || executable === null) return [];
+  if (past.executable?.path !== rejectedVersion.path || executable.path === rejectedVersion.path) return [];
+  const { path, version, reason } = rejectedVersion;
+  const detail = { from: version ?? path, to: executable.version ?? executable.path, ...reasonView(reason) };
+  return [{ ...base, type: 'service.fell_back', detail }];
 }
 
 function agentEvents(before: Seen | null, after: Seen, cause: Cause, at: Instant): readonly JournalDraft[] {
@@ -101,10 +107,6 @@ function stateIn({ snapshot }: Seen): Standing {
 /** What a readiness probe found, apart from the sentence about it. */
 function foundBy(reason: Reason | null): { readonly found?: string | null } {
   return reason?.code === 'not_ready' ? { found: reason.found } : {};
-}
-
-function nameOf(release: ServiceContext['lastGoodVersion']): string | null {
-  return release?.version ?? release?.path ?? null;
 }
 
 /** An event about the host itself. */

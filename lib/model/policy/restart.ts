@@ -15,6 +15,8 @@ export interface RestartBudget {
   readonly failures: number;
   /** When restarts were needed, oldest first; the sliding window of the intensity. */
   readonly restartTimes: readonly Instant[];
+  /** One file was already given up for another one, and none has run well since. */
+  readonly hasFallenBack: boolean;
 }
 
 /** Why a launch is made: asked for, after an end, or after `recover_after` in `failed`. */
@@ -45,7 +47,7 @@ export type GivenUp =
   | { readonly code: 'policy_never' }
   | { readonly code: 'recovery_failed' };
 
-export const EMPTY_BUDGET: RestartBudget = { failures: 0, restartTimes: [] };
+export const EMPTY_BUDGET: RestartBudget = { failures: 0, restartTimes: [], hasFallenBack: false };
 
 /** The class of an exit that nobody asked for. */
 export function classifyExit(exit: ProcessExit, spec: Pick<RestartSpec, 'successExitCodes'>): ExitClass {
@@ -93,7 +95,8 @@ export function reachableRestarts({ backoff, intensity }: Pick<RestartSpec, 'bac
 /**
  * Decides what follows an ending (contract 6.1). The window slides over `periodMs` as in Erlang/OTP; the backoff series begins
  * anew after `resetAfterMs` in `running`; a recovery attempt that fails gives up at once. Where a file that was never stable
- * exhausts the budget and another one was before, it is not the service that is given up but the file.
+ * exhausts the budget and another one was before, it is not the service that is given up but the file: once, until a file has run
+ * well or a command begins anew. So in a series of failures at most two files are tried.
  */
 export function judgeEnding(
   spec: RestartSpec,
@@ -109,7 +112,7 @@ export function judgeEnding(
   const { maxRestarts, periodMs } = spec.intensity;
   if (budget.restartTimes.length > maxRestarts) {
     const because = { code: 'restarts_exhausted', maxRestarts, periodMs } as const;
-    if (past.hasFallback === true) return { next: 'fall_back', because };
+    if (past.hasFallback === true && !budget.hasFallenBack) return { next: 'fall_back', because };
     return { next: 'give_up', budget, because, recovers: spec.recoverAfterMs !== null };
   }
   if (past.attempt === 'recovery' && ending.uptimeMs === null) {
@@ -133,5 +136,9 @@ function charge(spec: RestartSpec, ending: Ending, budget: RestartBudget, now: I
   const recent = budget.restartTimes.filter((time) => time > now - spec.intensity.periodMs && time <= now);
   // More of them than it takes to give up say nothing: with a short `recover_after` they would pile up.
   const restartTimes = [...recent, now].slice(-(spec.intensity.maxRestarts + 1));
-  return { failures: (wasProven ? 0 : budget.failures) + 1, restartTimes };
+  return {
+    failures: (wasProven ? 0 : budget.failures) + 1,
+    restartTimes,
+    hasFallenBack: budget.hasFallenBack && !wasProven,
+  };
 }

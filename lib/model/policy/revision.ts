@@ -29,6 +29,11 @@ export function digestOf(value: unknown): string {
   return hash.toString(16).padStart(8, '0');
 }
 
+/** Whether two values that are plain JSON are the same, whatever the order of their keys. */
+export function isSame(one: unknown, other: unknown): boolean {
+  return jsonOf(one) === jsonOf(other);
+}
+
 /** The parts of a spec that only a new launch can give to a process. */
 const LAUNCH_PARTS = [
   'executable',

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import { agentRef } from '../../../lib/control/actors.ts';
+import type { AgentPlan } from '../../../lib/model/spec.ts';
 import { ActorWorld } from '../../support/actor-world.ts';
-import { agentPlan } from '../../support/specs.ts';
+import { agentPlan, serviceSpec } from '../../support/specs.ts';
 
 describe('an agent', () => {
   let world: ActorWorld;
@@ -135,6 +137,51 @@ describe('an agent', () => {
       await world.pass();
       expect(world.agentState('pump2')).to.equal('stopped');
       expect(world.stateOf('shared-io')).to.equal('stopped.idle');
+    });
+  });
+
+  describe('whose services were each stopped by hand', () => {
+    const plan = agentPlan('pump1');
+    const third = serviceSpec('pump1-third', { agentId: 'pump1' });
+    const larger: AgentPlan = { ...plan, services: [...plan.services, third] };
+
+    async function upAndStoppedByHand(own: AgentPlan): Promise<void> {
+      await up(own);
+      for (const { id } of own.services) world.service(id).send({ type: 'service.stop', correlationId: null });
+      await world.pass();
+      expect(world.agentState('pump1')).to.equal('stopped');
+    }
+
+    async function configure(next: AgentPlan): Promise<void> {
+      world.root.send({ type: 'supervisor.ensure', services: next.services.map(entry), agents: [] });
+      agentRef(world.root, 'pump1')?.send({ type: 'agent.configure', plan: next, correlationId: null });
+      await world.pass();
+    }
+
+    const entry = (spec: AgentPlan['services'][number]) => ({ spec, holders: [], intended: 'stopped' as const });
+
+    it('starts one that its plan has from now on, as it is still meant to run', async () => {
+      await upAndStoppedByHand(plan);
+      await configure(larger);
+      await world.pass(200);
+      expect(world.stateOf('pump1-third')).to.equal('running.ready');
+      expect(world.contextOf('pump1-third').holders).to.deep.equal(['agent:pump1']);
+      expect(world.agentState('pump1')).to.equal('running');
+      expect(world.stateOf('pump1-corerl')).to.equal('stopped.idle');
+    });
+
+    it('lets go of one that its plan does not have any more', async () => {
+      await upAndStoppedByHand(larger);
+      await configure(plan);
+      expect(world.contextOf('pump1-third').holders).to.deep.equal([]);
+      expect(world.agentState('pump1')).to.equal('stopped');
+    });
+
+    it('lets go of one that the plan does not have with which it is started next', async () => {
+      await upAndStoppedByHand(larger);
+      await up(plan);
+      expect(world.contextOf('pump1-third').holders).to.deep.equal([]);
+      expect(world.stateOf('pump1-third')).to.equal('stopped.idle');
     });
   });
 });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { agentRef } from '../../../lib/control/actors.ts';
 import { ActorWorld } from '../../support/actor-world.ts';
-import { serviceSpec } from '../../support/specs.ts';
+import { agentPlan, serviceSpec } from '../../support/specs.ts';
 
 describe('a service actor that throws', () => {
   const spec = serviceSpec('pump1-corerl');
@@ -95,5 +96,52 @@ describe('a service actor that throws', () => {
     world.service(sibling.id).send({ type: 'service.start', correlationId: null });
     for (const wait of [0, 200, 200]) await world.pass(wait);
     expect(world.stateOf(third.id)).to.equal('running.ready');
+  });
+
+  describe('while its agent is being stopped', () => {
+    const plans = [agentPlan('pump3', { coreioId: 'shared-io' }), agentPlan('pump4', { coreioId: 'shared-io' })];
+
+    beforeEach(async () => {
+      for (const plan of plans) world.startAgent(plan);
+      for (const wait of [0, 200, 200]) await world.pass(wait);
+      world.processes.holdStops();
+      world.stopAgent('pump3');
+      await world.pass();
+    });
+
+    /** No code can read it. */
+    function breakCorerl(): void {
+      world.service('pump3-corerl').send({ type: 'service.changed', report: null as never });
+    }
+
+    it('never says that it is stopped while its process lives', async () => {
+      const states = new Set<string>();
+      agentRef(world.root, 'pump3')?.subscribe(() => states.add(world.agentState('pump3')));
+      breakCorerl();
+      await world.pass();
+      expect(world.stateOf('pump3-corerl')).to.equal('stopping.terminating');
+      expect([...states]).to.deep.equal(['stopping']);
+    });
+
+    it('says that it is stopped when its process has ended', async () => {
+      world.processes.exit('pump3-corerl');
+      breakCorerl(); // before the stop under way was through
+      await world.pass();
+      expect(world.stateOf('pump3-corerl')).to.equal('stopped.idle');
+      expect(world.agentState('pump3')).to.equal('stopped');
+    });
+
+    it('keeps it waiting once it is set aside, until a command has ended its process', async () => {
+      for (let count = 0; count < 6; count += 1) {
+        breakCorerl();
+        await world.pass();
+      }
+      expect(world.stateOf('pump3-corerl')).to.equal('failed.abandoned');
+      expect(world.agentState('pump3')).to.equal('stopping');
+      world.service('pump3-corerl').send({ type: 'service.stop', correlationId: null });
+      world.processes.releaseStops();
+      await world.pass();
+      expect(world.agentState('pump3')).to.equal('stopped');
+    });
   });
 });

@@ -94,4 +94,40 @@ describe('a service whose newest executable fails', () => {
     await crashUntilTheBudgetIsGone();
     expect(world.stateOf(spec.id)).to.equal('failed.exhausted');
   });
+
+  it('gives up when the file that ran well is gone and the next best fails too, and does not go back to the first', async () => {
+    await world.pass(60_000);
+    const [bad, alsoBad] = [release('3.0.0'), release('2.0.0')];
+    const launched: (string | null)[] = [];
+    world.catalog.choose = (query) => {
+      const executable = query.fallback?.rejected === bad.fingerprint ? alsoBad : bad;
+      launched.push(executable.version);
+      return Promise.resolve({ type: 'found', executable });
+    };
+    world.service(spec.id).send({ type: 'service.restart', correlationId: null });
+    await world.pass();
+    await world.pass(200);
+    await crashUntilTheBudgetIsGone();
+    await world.pass(200);
+    expect(world.contextOf(spec.id).executable?.version).to.equal('2.0.0');
+    await crashUntilTheBudgetIsGone();
+    expect(world.stateOf(spec.id)).to.equal('failed.exhausted');
+    expect(launched).to.deep.equal(['3.0.0', '2.0.0'].flatMap((version) => [version, version, version, version]));
+  });
+
+  it('falls back again once a file has run well in between', async () => {
+    await world.pass(60_000);
+    await update('2.0.0');
+    await crashUntilTheBudgetIsGone();
+    await world.pass(200);
+    await world.pass(60_000); // 1.0.0 runs well again
+    found(release('2.0.1'));
+    await crash(250);
+    expect(world.contextOf(spec.id).executable?.version).to.equal('2.0.1');
+    for (const wait of [500, 1_000]) await crash(wait);
+    world.processes.exit(spec.id, { code: 1 });
+    await world.pass();
+    await world.pass(200);
+    expect(world.contextOf(spec.id).executable?.version).to.equal('1.0.0');
+  });
 });

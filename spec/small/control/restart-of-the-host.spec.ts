@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { ControlWorld } from '../../support/control-world.ts';
+import { agentPlan, serviceSpec } from '../../support/specs.ts';
 
 describe('a host that is killed and started again', () => {
   let world: ControlWorld;
@@ -103,6 +104,31 @@ describe('a host that is killed and started again', () => {
     expect(world.control.queries.service('pump1-corerl').state).to.equal('starting');
     world.processes.exit('pump1-corerl', { code: 1 });
     expect(world.control.queries.service('pump1-corerl').state).to.equal('failed');
+  });
+
+  it('lets go of a service that a reload has dropped, when the host dies before anybody was told', async () => {
+    const plan = agentPlan('pump1');
+    const third = serviceSpec('pump1-third', { agentId: 'pump1' });
+    world.specs.plans.set('pump1', { ...plan, services: [...plan.services, third] });
+    await world.control.reload(false, world.origin);
+    for (const wait of [0, 200]) await world.pass(wait);
+    expect(world.control.queries.service('pump1-third').state).to.equal('running');
+    world.specs.plans.set('pump1', plan);
+    const commit = world.store.commitIntentions.bind(world.store);
+    const died = new Promise<void>((resolve) => {
+      world.store.commitIntentions = async (intentions) => {
+        await commit(intentions);
+        world.store.commitIntentions = commit;
+        world.kill(1_000);
+        resolve();
+      };
+    });
+    void world.control.reload(false, world.origin);
+    await died;
+    await world.boot();
+    await world.pass();
+    expect(world.control.queries.services().map(({ id }) => id)).to.deep.equal(['pump1-coreio', 'pump1-corerl']);
+    expect(world.processes.live().map(({ serviceId }) => serviceId)).not.to.include('pump1-third');
   });
 
   it('finishes a stop that was under way, within the grace that was left', async () => {

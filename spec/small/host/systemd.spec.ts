@@ -17,10 +17,16 @@ class FakeNotifier implements Notifier {
 }
 
 describe('what a service manager is told', () => {
+  let isWell: boolean;
+
+  beforeEach(() => {
+    isWell = true;
+  });
+
   it('is the life of the host', async () => {
     const notifier = new FakeNotifier();
     const manager = serviceManager(notifier, null);
-    manager.ready('http://h');
+    manager.ready('http://h', () => isWell);
     manager.reloading();
     manager.reloaded('http://h');
     manager.stopping('drain');
@@ -42,7 +48,7 @@ describe('what a service manager is told', () => {
     expect(notifier.sent.slice(2)).to.deep.equal(['STOPPING=1', 'STATUS=Leaving; the services run on']);
   });
 
-  it('is from the ready host on, at each beat, that its event loop turns', async () => {
+  it('is from the ready host on, at each beat, that its event loop turns and that it looks at what it stands on', async () => {
     const notifier = new FakeNotifier();
     const beats: { ms: number; tick: () => void }[] = [];
     const manager = serviceManager(notifier, 500, (ms, tick) => {
@@ -50,10 +56,13 @@ describe('what a service manager is told', () => {
       return () => beats.splice(0);
     });
     expect(beats).to.be.empty;
-    manager.ready('http://h');
+    manager.ready('http://h', () => isWell);
     expect(beats.map(({ ms }) => ms)).to.deep.equal([500]);
     beats[0]!.tick();
-    expect(notifier.sent.at(-1)).to.equal('WATCHDOG=1');
+    expect(notifier.sent.splice(0).at(-1)).to.equal('WATCHDOG=1');
+    isWell = false;
+    beats[0]!.tick();
+    expect(notifier.sent).to.be.empty;
     await manager.close();
     expect(beats).to.be.empty;
   });
@@ -62,7 +71,7 @@ describe('what a service manager is told', () => {
     const manager = serviceManager(null, 1, () => {
       throw new Error('There is no watchdog to feed.');
     });
-    manager.ready('http://h');
+    manager.ready('http://h', () => isWell);
     await manager.close();
   });
 });

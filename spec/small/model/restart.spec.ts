@@ -85,24 +85,29 @@ describe('what follows an ending', () => {
   });
 
   it('is a first wait again after the reset time in running', () => {
-    const verdict = judge({ ...crash, uptimeMs: 60_000 }, { failures: 7, restartTimes: [] });
+    const verdict = judge({ ...crash, uptimeMs: 60_000 }, { ...EMPTY_BUDGET, failures: 7, restartTimes: [] });
     expect(verdict).to.deep.include({ next: 'retry', delayMs: 250 });
   });
 
   it('is giving up at the fourth restart within the window, and not when the first has left it', () => {
     const times = [NOW - 59_999, NOW - 20, NOW - 10];
-    expect(judge(crash, { failures: 3, restartTimes: times })).to.include({ next: 'give_up', recovers: true });
-    expect(judge(crash, { failures: 3, restartTimes: [NOW - 60_000, NOW - 20, NOW - 10] }).next).to.equal('retry');
+    expect(judge(crash, { ...EMPTY_BUDGET, failures: 3, restartTimes: times })).to.include({
+      next: 'give_up',
+      recovers: true,
+    });
+    expect(
+      judge(crash, { ...EMPTY_BUDGET, failures: 3, restartTimes: [NOW - 60_000, NOW - 20, NOW - 10] }).next,
+    ).to.equal('retry');
   });
 
   it('forgets restarts that a clock set back has put into the future', () => {
     const future = [NOW + 1, NOW + 2, NOW + 3];
-    const verdict = judge(crash, { failures: 0, restartTimes: future });
+    const verdict = judge(crash, { ...EMPTY_BUDGET, failures: 0, restartTimes: future });
     expect(verdict.next === 'retry' && verdict.budget.restartTimes).to.deep.equal([NOW]);
   });
 
   it('does not recover when the configuration says never', () => {
-    const budget = { failures: 3, restartTimes: [NOW - 3, NOW - 2, NOW - 1] };
+    const budget = { ...EMPTY_BUDGET, failures: 3, restartTimes: [NOW - 3, NOW - 2, NOW - 1] };
     expect(judge(crash, budget, { recoverAfterMs: null })).to.include({ next: 'give_up', recovers: false });
   });
 

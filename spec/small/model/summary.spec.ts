@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { EMPTY_BUDGET } from '../../../lib/model/policy/restart.ts';
 import { endsOfBudget, endsOfState } from '../../../lib/model/explain/pending.ts';
 import { placeOf, type Situation } from '../../../lib/model/explain/situation.ts';
 import { summaryOf } from '../../../lib/model/explain/summary.ts';
@@ -238,7 +239,7 @@ describe('what happens next to a service', () => {
   const whatOf = (given: Situation) => [...endsOfState(given, NOW), ...endsOfBudget(given, NOW)];
 
   it('names the next launch, what follows if that fails, and when the restarts no longer count', () => {
-    const budget = { failures: 2, restartTimes: [NOW - 20_000, NOW - 10_000] };
+    const budget = { ...EMPTY_BUDGET, failures: 2, restartTimes: [NOW - 20_000, NOW - 10_000] };
     const backoff = { ...down, state: 'backoff', substate: 'waiting', attempt: 'restart', budget } as const;
     expect(whatOf(situation({ ...backoff, deadlineAt: NOW + 500 }))).to.deep.equal([
       { what: 'start', at: NOW + 500, clause: 'the next launch is in 0.5 s' },
@@ -252,7 +253,7 @@ describe('what happens next to a service', () => {
   });
 
   it('says when the next failure is the last one', () => {
-    const budget = { failures: 3, restartTimes: [NOW - 3, NOW - 2, NOW - 1] };
+    const budget = { ...EMPTY_BUDGET, failures: 3, restartTimes: [NOW - 3, NOW - 2, NOW - 1] };
     const backoff = { ...down, state: 'backoff', substate: 'waiting', attempt: 'restart', budget } as const;
     expect(whatOf(situation({ ...backoff, deadlineAt: NOW + 500 }))[1]?.clause).to.equal(
       'if that fails too, it would be failed for 30 s, and then one more attempt is made: more than 3 restarts within 60 s',
@@ -260,7 +261,7 @@ describe('what happens next to a service', () => {
   });
 
   it('says when a service that was restarted has been up long enough', () => {
-    const budget = { failures: 1, restartTimes: [NOW - 4_000] };
+    const budget = { ...EMPTY_BUDGET, failures: 1, restartTimes: [NOW - 4_000] };
     expect(whatOf(situation({ budget })).map(({ what, at }) => [what, at])).to.deep.equal([
       ['backoff reset', NOW + 57_000],
       ['restart budget', NOW + 56_000],

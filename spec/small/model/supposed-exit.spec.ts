@@ -1,11 +1,12 @@
 import { expect } from 'chai';
+import { EMPTY_BUDGET } from '../../../lib/model/policy/restart.ts';
 import { suppose, type SupposedExit } from '../../../lib/model/explain/supposed-exit.ts';
 import { NOW, situation } from '../../support/situations.ts';
 import { serviceSpec } from '../../support/specs.ts';
 
 const code = (value: number): SupposedExit => ({ type: 'code', code: value });
 const KILLED: SupposedExit = { type: 'signal', signal: 'SIGKILL' };
-const spent = { failures: 3, restartTimes: [NOW - 3_000, NOW - 2_000, NOW - 1_000] };
+const spent = { ...EMPTY_BUDGET, failures: 3, restartTimes: [NOW - 3_000, NOW - 2_000, NOW - 1_000] };
 const backoff = { state: 'backoff', substate: 'waiting', launch: null, startedAt: null, attempt: 'restart' } as const;
 
 function under(mode: 'never' | 'on_failure' | 'always') {
@@ -30,7 +31,7 @@ describe('an exit that is supposed', () => {
   }
 
   it('says in how long it would be launched again, and which of its restarts that would be', () => {
-    const budget = { failures: 1, restartTimes: [NOW - 1_000] };
+    const budget = { ...EMPTY_BUDGET, failures: 1, restartTimes: [NOW - 1_000] };
     const outcome = suppose(code(1), situation({ budget }), NOW);
     expect(outcome).to.include({ atLeastMs: 500, isFailure: true });
     expect(outcome.sentence).to.equal(
@@ -52,7 +53,7 @@ describe('an exit that is supposed', () => {
   });
 
   it('begins the series anew for a service that has been up long enough', () => {
-    const since = { startedAt: NOW - 60_000, budget: { failures: 5, restartTimes: [] } };
+    const since = { startedAt: NOW - 60_000, budget: { ...EMPTY_BUDGET, failures: 5, restartTimes: [] } };
     expect(suppose(code(1), situation(since), NOW).atLeastMs).to.equal(250);
   });
 
@@ -86,7 +87,7 @@ describe('an exit that is supposed', () => {
   });
 
   it('says that there is no process, and still what the policy would do', () => {
-    const budget = { failures: 1, restartTimes: [NOW - 1_000] };
+    const budget = { ...EMPTY_BUDGET, failures: 1, restartTimes: [NOW - 1_000] };
     const outcome = suppose(code(1), situation({ ...backoff, budget }), NOW);
     expect(outcome).to.include({ next: 'restart', atLeastMs: 500, isFailure: false });
     expect(outcome.sentence).to.match(
