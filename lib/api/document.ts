@@ -19,22 +19,22 @@ import { problemSchema } from './schemas/problem.ts';
 
 const INTRODUCTION = `Supervises the services of RLTune agents on one machine.
 
-JSON with snake_case keys; paths work with and without a trailing slash. A 2xx to a command means that the command is on disk.
-Errors are \`application/problem+json\` (RFC 9457), whose \`detail\` names the offending thing and what to do. Later versions may add
-fields to answers, never to requests that must have them.`;
+JSON with snake_case keys; paths work with and without a trailing slash. A 2xx response to a command means that the command is on disk.
+Errors are \`application/problem+json\` (RFC 9457); \`detail\` names what is wrong and says what to do. Later versions may add fields to
+responses, but never required fields to requests.`;
 
 const versionHeader = z.object({
   'X-CoreRL-Version': z.string().meta({ description: 'The version of the host.', header: { id: 'Version' } }),
   'X-Request-Id': z
     .string()
     .optional()
-    .meta({ description: 'The correlation id of everything that the request causes.', header: { id: 'RequestId' } }),
+    .meta({ description: 'The correlation id of all events that the request causes.', header: { id: 'RequestId' } }),
 });
 
 const keyHeader = {
   'Idempotency-Key': z.string().optional().meta({
     description:
-      'Makes it safe to send the command again, for 24 hours and over restarts of the host: it is carried out once.',
+      'Makes it safe to send the command again, for 24 hours and across restarts of the host: it is carried out once.',
     example: '0d3d52ea-5d4a-4d0c-8f1c-3a1b5d1d3f60',
   }),
 };
@@ -50,7 +50,7 @@ export function openApiDocument(version: string): object {
         description: INTRODUCTION,
         license: { name: 'MIT', identifier: 'MIT' },
       },
-      servers: [{ url: '/', description: 'The host that answers with this document.' }],
+      servers: [{ url: '/', description: 'The host that serves this document.' }],
       tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
       security: [{ token: [] }, { session: [] }, {}],
       paths: paths(),
@@ -59,14 +59,14 @@ export function openApiDocument(version: string): object {
           token: {
             type: 'http',
             scheme: 'bearer',
-            description: 'Wanted by hosts that were started with a token file. A read-only token opens every GET.',
+            description: 'Required by hosts that were started with a token file. A read-only token allows every GET.',
           },
           session: {
             type: 'apiKey',
             in: 'cookie',
             name: 'coredinator_session',
             description:
-              'What `POST /api/session` gives to browsers. The name ends in `_` and the port where the URL of the host has one.',
+              'The cookie that `POST /api/session` sets for browsers. Its name ends in `_` and the port if the URL of the host has one.',
           },
         },
       },
@@ -87,7 +87,7 @@ function paths(): ZodOpenApiPathsObject {
     add(path, {});
     aliases.forEach((alias, index) => {
       const operationId = `${id}At${index === 0 ? 'Alias' : `Alias${index + 1}`}`;
-      add(alias, { operationId, description: `Another path of \`${method} ${path}\`.` });
+      add(alias, { operationId, description: `Alias of \`${method} ${path}\`.` });
     });
   }
   return found; // the keys are methods in lower case
@@ -132,7 +132,7 @@ function answerObject({ what, content = {}, headers }: Answer): ZodOpenApiRespon
 }
 
 /** What a browser gets that opens a page. */
-const SIGN_IN_PAGE = { 'text/html': { schema: z.string().meta({ description: 'A page to sign in on.' }) } };
+const SIGN_IN_PAGE = { 'text/html': { schema: z.string().meta({ description: 'A page to sign in.' }) } };
 
 /** One response a status, with an example for each code that has it. */
 function problemResponses(codes: readonly ProblemCode[], method: Method): ZodOpenApiResponsesObject {

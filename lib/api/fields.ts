@@ -85,7 +85,7 @@ export function durationField(longestMs: number) {
 /** How much of a list is asked for, and from where on. */
 export const pageFields = {
   limit: countField(1, 1000).default(1000),
-  cursor: idField.optional().meta({ description: 'The `next` of the page before.' }),
+  cursor: idField.optional().meta({ description: 'The `next` of the previous page.' }),
 };
 
 /** That a command is carried out only on what the caller has looked at. */
@@ -93,5 +93,5 @@ export const ifMatchHeader = {
   'If-Match': z
     .string()
     .optional()
-    .meta({ description: 'The ETag that was answered before; 412 when it is another one now.', example: '"5d41402a"' }),
+    .meta({ description: 'An ETag from an earlier response; 412 if it has changed since.', example: '"5d41402a"' }),
 };

@@ -3,17 +3,17 @@ import type { ProblemCode } from './problems.ts';
 
 /** The headings of the documentation, in its order. */
 export const TAGS = {
-  Agents: 'Bundles of services that are started from one file.',
+  Agents: 'Bundles of services started from one file.',
   'Tennessee Eastman demo': 'Agents of the type `tep-demo`.',
   'Shared coreio': 'Coreio services that agents can share.',
   Services: 'Single services, of agents and of the host.',
-  Logs: 'What services write.',
-  Events: 'What happened.',
-  Machines: 'The statecharts that decide, to look at and to take away.',
-  Configuration: 'The files behind it all.',
-  Host: 'How the host itself is.',
+  Logs: 'The output of services.',
+  Events: 'Past and new events.',
+  Machines: 'The statecharts of the host, to view and to export.',
+  Configuration: 'The configuration files.',
+  Host: 'The host itself.',
   Documentation: 'This documentation.',
-  Dashboard: 'A page that shows all of it, live.',
+  Dashboard: 'A page that shows agents and services live.',
 } as const;
 export type Tag = keyof typeof TAGS;
 
@@ -54,6 +54,6 @@ export interface Operation {
 export type Operations = Readonly<Record<string, Operation>>;
 
 /** The usual answer: 200 with JSON. */
-export function ok<S extends z.ZodType>(body: S, what = 'As asked.') {
+export function ok<S extends z.ZodType>(body: S, what = 'Success.') {
   return { 200: { what, content: { 'application/json': body } } } as const;
 }

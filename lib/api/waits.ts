@@ -9,10 +9,10 @@ function waitFields<const States extends readonly [string, ...string[]]>(states:
     wait: z
       .enum(states, { error: `must be ${states.join(' or ')}` })
       .optional()
-      .meta({ description: 'Answer when this state is reached.' }),
+      .meta({ description: 'Answer only when this state is reached.' }),
     timeout: durationField(LONGEST_WAIT_MS)
       .optional()
-      .meta({ description: 'How long to wait for it at most, up to `10m`; default `30s`.', example: '10s' }),
+      .meta({ description: 'The longest time to wait for it, up to `10m`; default `30s`.', example: '10s' }),
   };
 }
 

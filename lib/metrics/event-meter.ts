@@ -33,7 +33,7 @@ export class EventMeter {
     for (const each of EXIT_CLASSES) this.#exits.inc({ class: each }, 0);
     this.#adoption = new Histogram({
       name: 'coredinator_adoption_duration_seconds',
-      help: 'From the start of this host until it supervised again a process that an earlier host had launched.',
+      help: 'Time from the start of this host until it supervised a process that an earlier host had launched.',
       buckets: LONG,
       registers,
     });

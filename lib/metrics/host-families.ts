@@ -16,28 +16,28 @@ export function hostFamilies(frame: Frame, { version, readyAfterSeconds, lastSeq
   return [
     {
       name: 'coredinator_build_info',
-      help: 'Always 1; the versions of the host and of what it runs on.',
+      help: 'Always 1; the versions of the host, of Node and of the platform.',
       type: 'gauge',
       labelNames: ['version', 'node_version', 'platform'],
       read: () => [{ labels: { version, node_version: process.version, platform: process.platform }, value: 1 }],
     },
     {
       name: 'coredinator_ready_after_seconds',
-      help: 'How long after its start the host was ready, everything remembered restored.',
+      help: 'Time from the start of the host until it was ready, with all stored actors restored.',
       type: 'gauge',
       labelNames: [],
       read: () => alone(readyAfterSeconds),
     },
     {
       name: 'coredinator_health_reasons',
-      help: 'Why the host is degraded: how many reasons the healthcheck gives. 0: it is healthy.',
+      help: 'Number of reasons for which the host is degraded, as in the health check. 0: it is healthy.',
       type: 'gauge',
       labelNames: [],
       read: () => alone(frame.healthReasons),
     },
     {
       name: 'coredinator_journal_last_seq',
-      help: 'The number of the newest event that is written down.',
+      help: 'The number of the newest event in the journal.',
       type: 'gauge',
       labelNames: [],
       read: () => alone(lastSeq),
@@ -58,7 +58,7 @@ export function hostFamilies(frame: Frame, { version, readyAfterSeconds, lastSeq
     },
     {
       name: 'coredinator_agent_state',
-      help: '1 for the state that the agent is in, 0 for the others.',
+      help: '1 for the current state of the agent, 0 for the others.',
       type: 'gauge',
       labelNames: ['agent', 'state'],
       read: () =>

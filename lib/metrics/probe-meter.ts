@@ -9,7 +9,7 @@ export class PromProbeMeter implements ProbeMeter {
   constructor(registry: Registry) {
     this.#duration = new Histogram({
       name: 'coredinator_probe_duration_seconds',
-      help: 'How long one check of a probe took, by kind of probe, kind of check and outcome (unknown: the host itself stood still).',
+      help: 'Duration of one check of a probe, by kind of probe, kind of check and outcome (unknown: the host itself was frozen).',
       labelNames: ['probe', 'check', 'outcome'],
       buckets: SHORT,
       registers: [registry],

@@ -24,31 +24,31 @@ export class PromProcessMeter implements ProcessMeter {
     this.#launches.inc({ outcome: 'launched', code: '' }, 0);
     this.#launchDuration = new Histogram({
       name: 'coredinator_launch_duration_seconds',
-      help: 'From the order to launch until the program ran (exec) or was refused; the end of what the last launch left is in it.',
+      help: 'Time from the request to launch until the program ran (exec) or was refused; includes ending what the last launch left behind.',
       labelNames: ['outcome'],
       buckets: LONG,
       registers,
     });
     this.#stopDuration = new Histogram({
       name: 'coredinator_stop_duration_seconds',
-      help: 'From the order to stop until nothing of the process tree was left.',
+      help: 'Time from the request to stop until nothing of the process tree was left.',
       buckets: LONG,
       registers,
     });
     this.#surveyDuration = new Gauge({
       name: 'coredinator_survey_duration_seconds',
-      help: 'How long it took at the start of this host to find what earlier hosts had left.',
+      help: 'Time that this host needed at its start to find what earlier hosts had left.',
       registers,
     });
     this.#surveyed = new Gauge({
       name: 'coredinator_surveyed_services',
-      help: 'What the newest launch of each service was found to be at the start of this host: alive, exited, or revoked (it never began).',
+      help: 'Services by the status of their newest launch at the start of this host: alive, exited, or revoked (it never began).',
       labelNames: ['status'],
       registers,
     });
     this.#orphans = new Gauge({
       name: 'coredinator_stray_processes',
-      help: 'Live launches that the database did not know at the start of this host, by what became of them.',
+      help: 'Orphan processes (live launches without a record in the database) at the start of this host, by what was done with them.',
       labelNames: ['fate'],
       registers,
     });

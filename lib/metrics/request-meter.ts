@@ -11,7 +11,7 @@ export class PromRequestMeter implements RequestMeter {
     const registers = [registry];
     this.#duration = new Histogram({
       name: 'coredinator_http_request_duration_seconds',
-      help: 'How long requests took to be answered, by method, route and status. Answers that go on for as long as they are read are not in it.',
+      help: 'Duration of requests, by method, route and status. Streams are not included.',
       labelNames: ['method', 'route', 'status'],
       buckets: SHORT,
       registers,
@@ -20,7 +20,7 @@ export class PromRequestMeter implements RequestMeter {
     const routes = new Set<string>();
     new Gauge({
       name: 'coredinator_http_streams',
-      help: 'Readers of answers that go on (events, logs that are followed), by route.',
+      help: 'Open streams (events, followed logs), by route.',
       labelNames: ['route'],
       registers,
       collect() {

@@ -24,7 +24,7 @@ export function serviceFamilies(frame: Frame, exits: ExitCounts): readonly Famil
   return [
     {
       name: 'coredinator_service_info',
-      help: 'Always 1; what the service is, and the version that was chosen for its newest launch.',
+      help: 'Always 1; the kind of the service, and the version chosen for its newest launch.',
       type: 'gauge',
       labelNames: ['service', 'kind', 'version'],
       read: () =>
@@ -35,7 +35,7 @@ export function serviceFamilies(frame: Frame, exits: ExitCounts): readonly Famil
     },
     {
       name: 'coredinator_service_agent',
-      help: 'Always 1; an agent that holds the service. A shared service has several, a host service one with an empty name.',
+      help: 'Always 1; an agent that holds the service. A shared service has several series, a host service one with an empty agent.',
       type: 'gauge',
       labelNames: ['service', 'agent'],
       read: () =>
@@ -45,7 +45,7 @@ export function serviceFamilies(frame: Frame, exits: ExitCounts): readonly Famil
     },
     {
       name: 'coredinator_service_state',
-      help: '1 for the state that the service is in, 0 for the others.',
+      help: '1 for the current state of the service, 0 for the others.',
       type: 'gauge',
       labelNames: ['service', 'state'],
       read: () => statesOf(frame.services),
@@ -53,7 +53,7 @@ export function serviceFamilies(frame: Frame, exits: ExitCounts): readonly Famil
     ...NUMBERS.map(({ numberOf, ...shape }) => eachService(frame, shape, numberOf)),
     {
       name: 'coredinator_service_exits_total',
-      help: 'Ends of processes of the service by class, of the classes that this host has seen.',
+      help: 'Ends of processes of the service, by class, for the classes that this host has seen.',
       type: 'counter',
       labelNames: ['service', 'class'],
       read: () => exits.samples(frame.services.map(({ id }) => id)),
@@ -72,31 +72,31 @@ function* statesOf(services: readonly MeasuredService[]): Generator<Sample, void
 const NUMBERS: readonly (Shape & { readonly numberOf: (service: MeasuredService) => number | null })[] = [
   {
     name: 'coredinator_service_intended_running',
-    help: '1 when the service is meant to run, 0 when it is meant to be stopped.',
+    help: '1 if the service is intended to run, 0 if it is intended to be stopped.',
     type: 'gauge',
     numberOf: ({ intended }) => Number(intended === 'running'),
   },
   {
     name: 'coredinator_service_ready',
-    help: '1 when the service runs and its readiness probe, if it has one, says that it can serve; else 0.',
+    help: '1 if the service is running and its readiness probe, if any, passes; otherwise 0.',
     type: 'gauge',
     numberOf: ({ state, substate }) => Number(state === 'running' && substate === 'ready'),
   },
   {
     name: 'coredinator_service_generation',
-    help: 'Launches of the service, ever.',
+    help: 'Launches of the service since it was first started.',
     type: 'gauge',
     numberOf: ({ generation }) => generation,
   },
   {
     name: 'coredinator_service_restarts_total',
-    help: 'Launches of the service that nobody asked for. Kept over restarts of the host.',
+    help: 'Launches of the service that no command asked for. Kept across restarts of the host.',
     type: 'counter',
     numberOf: ({ restarts }) => restarts,
   },
   {
     name: 'coredinator_service_start_time_seconds',
-    help: 'When the live process of the service was launched, in seconds since 1970. Absent without a process.',
+    help: 'When the live process of the service was launched, in seconds since 1970. Absent if there is no process.',
     type: 'gauge',
     numberOf: ({ launchedAt }) => (launchedAt === null ? null : launchedAt / 1_000),
   },
@@ -117,7 +117,7 @@ export function usageFamilies(frame: Frame): readonly Family[] {
       frame,
       {
         name: 'coredinator_service_cpu_seconds_total',
-        help: 'Processor time of the whole process tree of the service, ended processes included, as seen at the scrapes.',
+        help: 'Processor time of the whole process tree of the service, including ended processes, as seen at the scrapes.',
         type: 'counter',
       },
       ofTree(({ cpuSeconds }) => cpuSeconds),
@@ -126,7 +126,7 @@ export function usageFamilies(frame: Frame): readonly Family[] {
       frame,
       {
         name: 'coredinator_service_resident_memory_bytes',
-        help: 'Resident sets of the process tree of the service, added up; pages that processes share count for each.',
+        help: 'Sum of the resident sets of the process tree of the service; shared pages count once for each process.',
         type: 'gauge',
       },
       ofTree(({ residentBytes }) => residentBytes),

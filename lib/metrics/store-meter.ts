@@ -11,7 +11,7 @@ export class StoreMeter {
     const registers = [registry];
     this.#duration = new Histogram({
       name: 'coredinator_store_write_duration_seconds',
-      help: 'How long a write took until it was durable: the recorder (flush), a command (intention), a launch (ledger), a row set aside (quarantine).',
+      help: 'Time until a write was durable, by writer: the recorder (flush), a command (intention), a launch (ledger), a row put into quarantine (quarantine).',
       labelNames: ['writer'],
       buckets: SHORT,
       registers,

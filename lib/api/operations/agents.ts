@@ -10,10 +10,10 @@ import { idSchema } from '../wire.ts';
 const startBody = z
   .strictObject({
     config_path: pathField.meta({
-      description: 'The config file; a relative path is taken from the working directory of the host.',
+      description: 'The config file; a relative path is resolved against the working directory of the host.',
     }),
-    agent_id: idField.nullish().meta({ description: 'Default: the name of the file without its extension.' }),
-    coreio_id: idField.nullish().meta({ description: 'A coreio service that is shared with other agents.' }),
+    agent_id: idField.nullish().meta({ description: 'Default: the file name without its extension.' }),
+    coreio_id: idField.nullish().meta({ description: 'A coreio service shared with other agents.' }),
   })
   .meta({ id: 'AgentStart', example: { config_path: '/plant/pump1.yaml' } });
 
@@ -41,8 +41,8 @@ const defineBody = z
       .min(1)
       .max(128)
       .nullish()
-      .meta({ description: 'A name from `agent_types`; default: what the file says.' }),
-    autostart: z.boolean().default(true).meta({ description: 'Whether it is to run as well.' }),
+      .meta({ description: 'A name from `agent_types`; default: the one in the file.' }),
+    autostart: z.boolean().default(true).meta({ description: 'Whether to start it too.' }),
   })
   .meta({ id: 'AgentDefinition', example: { config_path: '/plant/pump1.yaml', autostart: false } });
 
@@ -52,13 +52,13 @@ const revisionHeaders = {
 const agentContent = { content: { 'application/json': agentSchema } };
 const revised = { ...agentContent, headers: z.object(revisionHeaders) };
 
-const stopped = ok(z.null(), 'Its processes are gone.');
+const stopped = ok(z.null(), 'Stopped; its processes are gone.');
 
 /** The routes of agents. Those of the original API answer for unknown ids as its clients expect. */
 export const AGENT_OPERATIONS = {
   startAgent: {
     tag: 'Agents',
-    summary: 'Start an agent from a config file and answer its id; a no-op if it is already up with that file.',
+    summary: 'Start an agent from a config file and return its id; does nothing if it is already up with that file.',
     ...start,
   },
   stopAgent: {
@@ -81,7 +81,7 @@ export const AGENT_OPERATIONS = {
   getAgent: {
     tag: 'Agents',
     summary: 'One agent.',
-    answers: { 200: { what: 'As asked.', ...revised } },
+    answers: { 200: { what: 'Success.', ...revised } },
     problems: ['agent_not_found'],
   },
   listAgents: {
@@ -92,46 +92,46 @@ export const AGENT_OPERATIONS = {
   },
   defineAgent: {
     tag: 'Agents',
-    summary: 'Make an agent known under this id, or give a stopped one another definition, and start it.',
+    summary: 'Define an agent with this id, or change the definition of a stopped one, and start it.',
     description:
-      'With `autostart: false` it does not start, and one that is up goes on. The same definition again changes nothing. An agent ' +
-      'that is up with another definition has to be stopped first. `If-None-Match: *` refuses one that exists.',
+      'With `autostart: false` it is not started; if it is already up, it stays up. Sending the same definition again changes nothing. ' +
+      'To change the definition of an agent that is up, stop it first. `If-None-Match: *` refuses an agent that already exists.',
     headers: z.object({
       ...ifMatchHeader,
-      'If-None-Match': z.string().optional().meta({ description: '`*`: only if there is no such agent yet.' }),
+      'If-None-Match': z.string().optional().meta({ description: '`*`: only if the agent does not exist yet.' }),
     }),
     body: defineBody,
     answers: {
-      200: { what: 'It was known before.', ...revised },
+      200: { what: 'It existed before.', ...revised },
       201: {
         what: 'It is new.',
         ...agentContent,
-        headers: z.object({ ...revisionHeaders, Location: z.string().meta({ description: 'Its path.' }) }),
+        headers: z.object({ ...revisionHeaders, Location: z.string().meta({ description: 'The path of the agent.' }) }),
       },
     },
     problems: [...CONFIG_PROBLEMS, 'precondition_failed'],
   },
   startKnownAgent: {
     tag: 'Agents',
-    summary: 'Start a known agent with its config file as that is now; one that is up is left alone.',
+    summary: 'Start a known agent with the current content of its config file; an agent that is up is left alone.',
     query: startQuery,
     answers: ok(agentSchema),
     problems: ['agent_not_found', ...CONFIG_PROBLEMS, ...WAIT_PROBLEMS],
   },
   restartAgent: {
     tag: 'Agents',
-    summary: 'End the processes of all services that an agent alone holds, and launch them anew.',
+    summary: 'End the processes of all services that only this agent holds, and launch them again.',
     description:
-      'Its files are not read again (a reload does that). A service that others hold too is left alone; what is down starts.',
+      'Its files are not read again (a reload does that). Services that others hold too are left alone; stopped services start.',
     query: startQuery,
     answers: ok(agentSchema),
     problems: ['agent_not_found', ...WAIT_PROBLEMS],
   },
   deleteAgent: {
     tag: 'Agents',
-    summary: 'Stop an agent and forget it with the services that it alone holds; answers when nothing is left.',
+    summary: 'Stop and delete an agent, with the services that only it holds; answers when nothing is left.',
     headers: z.object(ifMatchHeader),
-    answers: { 204: { what: 'It is gone.' } },
+    answers: { 204: { what: 'Deleted.' } },
     problems: ['agent_not_found', 'precondition_failed', 'actor_set_aside'],
   },
 } as const satisfies Operations;
@@ -140,7 +140,7 @@ export const AGENT_OPERATIONS = {
 export const TEP_OPERATIONS = {
   startTepAgent: {
     tag: 'Tennessee Eastman demo',
-    summary: 'Start a Tennessee Eastman demo agent from a config file and answer its id.',
+    summary: 'Start a Tennessee Eastman demo agent from a config file and return its id.',
     ...start,
   },
   stopTepAgent: {

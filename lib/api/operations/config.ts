@@ -7,16 +7,16 @@ import { reloadSchema } from '../schemas/host.ts';
 export const CONFIG_OPERATIONS = {
   reloadConfig: {
     tag: 'Configuration',
-    summary: 'Read every configuration file anew and change what differs.',
+    summary: 'Reload every configuration file and apply what changed.',
     description:
-      'With `dry_run=true` it only says what that would be; its ETag as `If-Match` applies exactly what was looked at, or nothing.',
+      'With `dry_run=true` it only reports the changes. Send the ETag of that response as `If-Match` to apply exactly these changes, or nothing.',
     query: z.strictObject({ dry_run: flagField.default(false) }),
     headers: z.object(ifMatchHeader),
     answers: {
       200: {
-        what: 'What it changes, or would.',
+        what: 'The changes, or those that a dry run would make.',
         content: { 'application/json': reloadSchema },
-        headers: z.object({ ETag: z.string().meta({ description: 'The revision of everything that the files say.' }) }),
+        headers: z.object({ ETag: z.string().meta({ description: 'The revision of the content of all files.' }) }),
       },
     },
     problems: ['config_unreadable', 'config_outside_root', 'config_invalid', 'service_conflict', 'precondition_failed'],

@@ -5,13 +5,13 @@ import type { Operations } from '../operation.ts';
 export const DASHBOARD_OPERATIONS = {
   getDashboard: {
     tag: 'Dashboard',
-    summary: 'The dashboard: agents and services with their states as they change.',
+    summary: 'The dashboard: agents and services with live states.',
     answers: { 200: { what: 'The page.', content: { 'text/html': z.string() } } },
     problems: ['route_not_found'],
   },
   getDashboardAsset: {
     tag: 'Dashboard',
-    summary: 'A file that the dashboard is made of; its name changes with its content.',
+    summary: 'A file of the dashboard; its name changes with its content.',
     answers: {
       200: {
         what: 'The file.',

@@ -5,7 +5,7 @@ import type { Operations } from '../operation.ts';
 import { eventPageSchema } from '../schemas/event.ts';
 
 const history = z.strictObject({
-  after: countField(0, Number.MAX_SAFE_INTEGER).default(0).meta({ description: 'Only events behind this `seq`.' }),
+  after: countField(0, Number.MAX_SAFE_INTEGER).default(0).meta({ description: 'Only events after this `seq`.' }),
   before: countField(0, Number.MAX_SAFE_INTEGER).optional().meta({ description: 'Only events before this `seq`.' }),
   order: z
     .enum(['oldest_first', 'newest_first'], { error: 'must be oldest_first or newest_first' })
@@ -23,8 +23,8 @@ const history = z.strictObject({
 const stream = z.strictObject({
   after: countField(0, Number.MAX_SAFE_INTEGER)
     .optional()
-    .meta({ description: 'Begin behind this `seq`; 0: with the oldest that is kept.' }),
-  since: instantField.optional().meta({ description: 'Begin with the first event of that instant or later.' }),
+    .meta({ description: 'Begin after this `seq`; 0: with the oldest event that is stored.' }),
+  since: instantField.optional().meta({ description: 'Begin with the first event at or after this instant.' }),
   agent_id: listField(idField).optional().meta({ description: 'Only events of these agents.' }),
   service_id: listField(idField).optional().meta({ description: 'Only events of these services.' }),
   type: listField(
@@ -36,31 +36,31 @@ const stream = z.strictObject({
       .min(1, { error: 'must not be empty' }),
   )
     .optional()
-    .meta({ description: 'Only these types; `process.*` and `process.` mean all that begin so.' }),
+    .meta({ description: 'Only these types; `process.*` and `process.` match all types with that prefix.' }),
 });
 
 /** The routes of what happened. */
 export const EVENT_OPERATIONS = {
   streamEvents: {
     tag: 'Events',
-    summary: 'What happens, as it happens: server-sent events, resumable over restarts of the host.',
+    summary: 'Events as they happen: server-sent events, resumable across restarts of the host.',
     description: `The data of each message is an \`Event\`, its id the \`seq\`. With \`Last-Event-ID\` (or \`after\`, or \`since\`) the stream begins
-with what was missed; otherwise with what happens from now on. Four messages have names: \`position\` (\`{seq}\`) says how far the stream is, \`gap\`
-(\`{after, oldest, reason}\`) that older events are not kept any more, \`reset\` (\`{asked, newest, reason}\`) that the id that was given belongs to another
-journal, and \`end\` (\`{reason}\`) ends the stream: because the host leaves, the client was too slow, or the token that opened it was withdrawn.`,
+with the missed events, otherwise with new ones. Four messages have names: \`position\` (\`{seq}\`) is the current position of the stream, \`gap\`
+(\`{after, oldest, reason}\`) says that older events are no longer stored, \`reset\` (\`{asked, newest, reason}\`) that the given id belongs to another
+journal, and \`end\` (\`{reason}\`) ends the stream because the host is shutting down, the client was too slow, or its token was withdrawn.`,
     query: stream,
     headers: z.object({
       'Last-Event-ID': z
         .string()
         .optional()
-        .meta({ description: 'The id of the last message; wins over `after` and `since`.' }),
+        .meta({ description: 'The id of the last message; takes precedence over `after` and `since`.' }),
     }),
     answers: { 200: { what: 'The events.', content: { 'text/event-stream': z.string() } } },
     problems: ['too_many_streams'],
   },
   listEvents: {
     tag: 'Events',
-    summary: 'What happened; paged by after (newest first: by before) and limit, filtered by agent, service and type.',
+    summary: 'Past events; paged by after (newest first: by before) and limit, filtered by agent, service and type.',
     query: history,
     answers: ok(eventPageSchema),
   },

@@ -11,35 +11,35 @@ const plainOk = { 200: { what: 'Yes.', content: { 'text/plain': z.literal('ok') 
 export const HOST_OPERATIONS = {
   shutdown: {
     tag: 'Host',
-    summary: 'Ask the host to leave, as a signal would.',
+    summary: 'Shut the host down, as a signal would.',
     description:
-      '`detach` leaves the services running for the next host, `drain` stops them all in order first. Default: as the host was ' +
-      'started (`--on-exit`).',
+      '`detach` leaves the services running for the next host, `drain` first stops them all in order. Default: the `--on-exit` option ' +
+      'of the host.',
     body: z
       .strictObject({ mode: exitModeSchema.nullish() })
       .meta({ id: 'ShutdownRequest', example: { mode: 'detach' } }),
     answers: {
       202: {
-        what: 'It leaves.',
+        what: 'Shutting down.',
         content: { 'application/json': z.strictObject({ mode: exitModeSchema }).meta({ id: 'Shutdown' }) },
       },
     },
   },
   getHealth: {
     tag: 'Host',
-    summary: 'Health of the host; degraded, with reasons, when it cannot do its full work.',
+    summary: 'Health of the host; degraded, with reasons, if it cannot do all of its work.',
     access: 'open',
     answers: ok(healthSchema),
   },
   getLiveness: {
     tag: 'Host',
-    summary: 'Answers ok while the host lives.',
+    summary: 'Answers ok as long as the host is alive.',
     access: 'open',
     answers: plainOk,
   },
   getReadiness: {
     tag: 'Host',
-    summary: 'Answers ok when the host can carry out commands.',
+    summary: 'Answers ok if the host can carry out commands.',
     answers: plainOk,
     problems: ['not_ready'],
   },
@@ -52,7 +52,7 @@ export const DOCS_OPERATIONS = {
     summary: 'Redirects to the documentation.',
     answers: {
       302: {
-        what: 'The way to the documentation.',
+        what: 'The path of the documentation.',
         content: { 'text/html': z.string(), 'text/plain': z.string() },
         headers: z.object({ Location: z.literal('/docs') }),
       },
@@ -60,12 +60,12 @@ export const DOCS_OPERATIONS = {
   },
   getDocs: {
     tag: 'Documentation',
-    summary: 'This documentation as a page on which requests can be tried.',
+    summary: 'This documentation as a page where you can try requests.',
     answers: { 200: { what: 'The page.', content: { 'text/html': z.string() } } },
   },
   getDocsAsset: {
     tag: 'Documentation',
-    summary: 'A file that the documentation page is made of.',
+    summary: 'A file of the documentation page.',
     answers: {
       200: { what: 'The file.', content: { 'text/css': z.string(), 'text/javascript': z.string() } },
     },

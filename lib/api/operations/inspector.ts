@@ -5,12 +5,12 @@ import type { Operations } from '../operation.ts';
 export const INSPECTOR_OPERATIONS = {
   getInspector: {
     tag: 'Host',
-    summary: 'A page that opens the Stately inspector and shows it the actors of this host.',
+    summary: 'A page that opens the Stately inspector and shows the actors of this host in it.',
     answers: { 200: { what: 'The page.', content: { 'text/html': z.string() } } },
   },
   getInspectorAsset: {
     tag: 'Host',
-    summary: 'A file that the page of the inspector is made of.',
+    summary: 'A file of the inspector page.',
     answers: { 200: { what: 'The file.', content: { 'text/css': z.string(), 'text/javascript': z.string() } } },
     problems: ['route_not_found'],
   },

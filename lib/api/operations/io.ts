@@ -8,9 +8,7 @@ import { idSchema } from '../wire.ts';
 const startBody = z
   .strictObject({
     config_path: pathField,
-    coreio_id: idField
-      .nullish()
-      .meta({ description: 'Default: the name of the file without its extension, with `-coreio`.' }),
+    coreio_id: idField.nullish().meta({ description: 'Default: the file name without its extension, plus `-coreio`.' }),
   })
   .meta({ id: 'IoStart', example: { config_path: '/plant/pump1.yaml', coreio_id: 'shared-io' } });
 
@@ -34,7 +32,7 @@ export const IO_OPERATIONS = {
   },
   stopIo: {
     tag: 'Shared coreio',
-    summary: 'Let go of a shared coreio service; it ends and is forgotten when no agent holds it.',
+    summary: 'Release a shared coreio service; it is stopped and removed when no agent holds it.',
     answers: ok(ioSchema),
     problems: ['service_not_found'],
   },

@@ -5,15 +5,15 @@ import { logPageSchema, logStreamSchema } from '../schemas/log.ts';
 
 const query = z.strictObject({
   stream: logStreamSchema.optional().meta({ description: 'Default: both.' }),
-  tail: countField(0, 1_000_000).optional().meta({ description: 'The last lines of each stream.' }),
-  since: instantField.optional().meta({ description: 'Launches that wrote at or after that instant.' }),
+  tail: countField(0, 1_000_000).optional().meta({ description: 'The number of last lines of each stream.' }),
+  since: instantField.optional().meta({ description: 'Only launches that wrote at or after this instant.' }),
   after: z
     .string()
     .max(64, { error: 'is longer than 64 characters' })
     .optional()
-    .meta({ description: 'A position that an earlier answer gave.', example: '7:1234,56' }),
-  limit: countField(1, 10_000).optional().meta({ description: 'Lines of a JSON page; default 1000.' }),
-  follow: flagField.optional().meta({ description: 'Go on with what comes, over new launches too.' }),
+    .meta({ description: 'A position from an earlier response.', example: '7:1234,56' }),
+  limit: countField(1, 10_000).optional().meta({ description: 'The number of lines of a JSON page; default 1000.' }),
+  follow: flagField.optional().meta({ description: 'Continue with new output, including that of later launches.' }),
 });
 
 /** The route of the output of a service. */
@@ -21,9 +21,9 @@ export const LOG_OPERATIONS = {
   readLogs: {
     tag: 'Logs',
     summary:
-      'The output of a service: text, a JSON page, or an event stream, by Accept; follow=true goes on with what comes.',
+      'The output of a service: text, a JSON page, or an event stream, by Accept; follow=true continues with new output.',
     description:
-      'An event stream has the events `line` and `gap`, whose data are the items of a page, and ends with `end`. It is resumed ' +
+      'An event stream has the events `line` and `gap`, whose data are the items of a page, and ends with `end`. Resume it ' +
       'with `Last-Event-ID`.',
     query,
     headers: z.object({ 'Last-Event-ID': z.string().optional() }),

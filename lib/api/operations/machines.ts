@@ -15,12 +15,16 @@ const machineQuery = z.strictObject({
   events: z
     .enum(['main', 'all'], { error: 'must be main or all' })
     .default('main')
-    .meta({ description: 'Of a drawing: `all` also shows what brings it back after a restart of the host.' }),
+    .meta({
+      description: 'For drawings: `all` also shows the events that restore the machine after a restart of the host.',
+    }),
 });
 
 const graphQuery = z.strictObject({
   format: z.enum(['json', 'svg'], { error: 'must be json or svg' }).default('json'),
-  agent_id: idField.optional().meta({ description: 'The services that this agent holds, and what they wait for.' }),
+  agent_id: idField
+    .optional()
+    .meta({ description: 'Only the services that this agent holds, and those they wait for.' }),
 });
 
 /** The routes of the statecharts, and of how services hang together. */
@@ -32,14 +36,14 @@ export const MACHINE_OPERATIONS = {
   },
   getMachine: {
     tag: 'Machines',
-    summary: 'One statechart: as the configuration that runs, for the editor of Stately, as Mermaid, or drawn.',
-    description: `Guards, actions, delays and actors are in the configuration by their names: with implementations of these names \`createMachine\` makes the
-machine that runs. In a drawing each state is a group \`state-<dotted.path>\` of the class \`state\`, each arrow one of the class \`transition\` with the
-id \`transition:<source>:<causes>:<target>\` and the same in \`data-source\`, \`data-causes\` and \`data-target\`; causes are those of events.`,
+    summary: 'One statechart: its configuration, a snippet for the Stately editor, a Mermaid diagram, or a drawing.',
+    description: `The configuration refers to guards, actions, delays and actors by name: with implementations of these names \`createMachine\` makes the same
+machine. In a drawing each state is a group \`state-<dotted.path>\` of the class \`state\`, and each arrow a group of the class \`transition\` with the
+id \`transition:<source>:<causes>:<target>\` and the same values in \`data-source\`, \`data-causes\` and \`data-target\`; causes are those of events.`,
     query: machineQuery,
     answers: {
       200: {
-        what: 'The machine in the form that was asked for.',
+        what: 'The machine in the requested format.',
         content: {
           'application/json': machineConfigSchema,
           'text/javascript': z.string(),
@@ -52,9 +56,9 @@ id \`transition:<source>:<causes>:<target>\` and the same in \`data-source\`, \`
   },
   getServiceGraph: {
     tag: 'Machines',
-    summary: 'Which service waits for which, as data or drawn.',
+    summary: 'Which service waits for which, as data or as a drawing.',
     description:
-      'In a drawing each service is a group `service-<id>` of the class `service` with its `data-state`, each arrow one of the class `dependency`.',
+      'In a drawing each service is a group `service-<id>` of the class `service` with its `data-state`, and each arrow a group of the class `dependency`.',
     query: graphQuery,
     answers: {
       200: {

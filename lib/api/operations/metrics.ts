@@ -7,14 +7,14 @@ import { usageSchema } from '../schemas/usage.ts';
 export const METRICS_OPERATIONS = {
   getMetrics: {
     tag: 'Host',
-    summary: 'The numbers of the host in the text form of Prometheus.',
-    answers: { 200: { what: 'The families, as docs/metrics.md lists them.', content: { 'text/plain': z.string() } } },
+    summary: 'The metrics of the host in the text format of Prometheus.',
+    answers: { 200: { what: 'The metrics that docs/metrics.md lists.', content: { 'text/plain': z.string() } } },
   },
   getUsage: {
     tag: 'Host',
     summary: 'Processor time and memory of each process tree, and of the host itself.',
     description:
-      'Readings are shared by all who ask, and are at least a second apart: percentages are of the time since the reading before.',
+      'All callers share the readings, which are at least a second apart: percentages refer to the time since the previous reading.',
     answers: ok(usageSchema),
   },
 } as const satisfies Operations;

@@ -5,23 +5,23 @@ import type { Operations } from '../operation.ts';
 import { agentPastSchema, servicePastSchema } from '../schemas/past.ts';
 
 const query = z.strictObject({
-  after: countField(0, Number.MAX_SAFE_INTEGER).default(0).meta({ description: 'Only steps behind this `seq`.' }),
+  after: countField(0, Number.MAX_SAFE_INTEGER).default(0).meta({ description: 'Only steps after this `seq`.' }),
   before: countField(0, Number.MAX_SAFE_INTEGER).optional().meta({ description: 'Only steps before this `seq`.' }),
-  since: instantField.optional().meta({ description: 'Only steps of that instant or later.' }),
+  since: instantField.optional().meta({ description: 'Only steps at or after this instant.' }),
   order: z
     .enum(['oldest_first', 'newest_first'], { error: 'must be oldest_first or newest_first' })
     .default('oldest_first'),
   limit: countField(1, 1000).default(100),
 });
 
-const description = `Read from the journal: so it goes back over restarts of the host, as far as the journal does (100,000 events, 30 days), and what was
-deleted has a past until then. \`initially\` is what was the case before the oldest step of the page.`;
+const description = `Read from the journal: it includes earlier runs of the host, as far back as the journal goes (100,000 events, 30 days), and deleted agents
+and services have a history until their deletion. \`initially\` is the state before the oldest step of the page.`;
 
 /** The routes of what was. */
 export const PAST_OPERATIONS = {
   getServiceHistory: {
     tag: 'Services',
-    summary: 'The past states of a service, with its processes and their ends.',
+    summary: 'The past states of a service, with its processes and how they ended.',
     description,
     query,
     answers: ok(servicePastSchema),

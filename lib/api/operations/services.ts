@@ -10,7 +10,7 @@ import { startQuery, stopQuery, WAIT_PROBLEMS } from '../waits.ts';
 
 const list = z.strictObject({
   ...pageFields,
-  agent_id: idField.optional().meta({ description: 'Those that this agent holds.' }),
+  agent_id: idField.optional().meta({ description: 'Only services that this agent holds.' }),
   state: stateSchema.optional(),
   kind: z.string().min(1).max(128).optional(),
 });
@@ -35,15 +35,15 @@ export const SERVICE_OPERATIONS = {
   },
   explainService: {
     tag: 'Services',
-    summary: 'Why a service is as it is, what led to it and what happens next.',
-    description: '`if_exit=1` or `if_exit=SIGKILL` adds what such an exit would lead to.',
+    summary: 'Why a service is in its state, what led to it and what happens next.',
+    description: '`if_exit=1` or `if_exit=SIGKILL` also says what such an exit would lead to.',
     query: z.strictObject({ if_exit: exitField.optional() }),
     answers: ok(explainSchema),
     problems: ['service_not_found'],
   },
   startService: {
     tag: 'Services',
-    summary: 'Let a service run that was stopped or waits; clears what its earlier failures left behind.',
+    summary: 'Start a service that was stopped or is waiting; clears its earlier failures.',
     query: startQuery,
     answers: ok(serviceSchema),
     problems: ['service_not_found', 'service_unheld', ...WAIT_PROBLEMS],
@@ -57,7 +57,7 @@ export const SERVICE_OPERATIONS = {
   },
   restartService: {
     tag: 'Services',
-    summary: 'End the process of a service and launch it anew.',
+    summary: 'End the process of a service and launch it again.',
     query: startQuery,
     answers: ok(serviceSchema),
     problems: ['service_not_found', 'service_unheld', ...WAIT_PROBLEMS],
@@ -66,17 +66,17 @@ export const SERVICE_OPERATIONS = {
     tag: 'Services',
     summary: 'Send a signal to the process group of a service.',
     description:
-      'An end that follows from it is judged as any other: the restart policy decides. SIGKILL and SIGSTOP are not sent; stop and ' +
-      'restart end a service.',
+      'If the process ends because of it, the restart policy applies as after any other end. SIGKILL and SIGSTOP are not allowed; ' +
+      'use stop or restart to end a service.',
     body: signalBody,
     answers: ok(serviceSchema),
     problems: ['service_not_found', 'service_not_alive'],
   },
   deleteService: {
     tag: 'Services',
-    summary: 'Forget a service that nobody speaks of any more, or let go of a shared coreio.',
-    description: 'A service of an agent goes with the agent, one of the host with its lines in the configuration.',
-    answers: { 204: { what: 'It is gone.' } },
+    summary: 'Remove a service that nothing references, or release a shared coreio.',
+    description: 'The service of an agent is removed with the agent, a host service with its configuration.',
+    answers: { 204: { what: 'Deleted.' } },
     problems: ['service_not_found', 'service_held', 'actor_set_aside'],
   },
 } as const satisfies Operations;

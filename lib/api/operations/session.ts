@@ -15,16 +15,16 @@ const cookieHeader = (what: string) =>
 export const SESSION_OPERATIONS = {
   getSession: {
     tag: 'Host',
-    summary: 'How whoever asks is signed in, and what that allows.',
+    summary: 'How the caller is signed in, and what that allows.',
     answers: ok(sessionSchema),
   },
   signIn: {
     tag: 'Host',
-    summary: 'Sign a browser in: answers with a cookie that stands for the token that was sent.',
+    summary: 'Sign a browser in: sets a cookie that replaces the token that was sent.',
     description:
-      'The cookie lets in what its token lets in, and holds as long as that: over restarts of the host, until the token is taken ' +
-      'out of its file. It does not say what the token is, and counts only for requests of pages of this host and for what a person ' +
-      'opens.',
+      'The cookie allows what its token allows and is valid as long as the token: across restarts of the host, until the token is ' +
+      'removed from its file. It does not reveal the token, and only counts for requests from pages of this host and for pages ' +
+      'that a person opens.',
     access: 'any_token',
     answers: { 204: { what: 'Signed in.', headers: cookieHeader('The cookie') } },
   },
@@ -32,17 +32,17 @@ export const SESSION_OPERATIONS = {
     tag: 'Host',
     summary: 'Sign a browser out.',
     access: 'any_token',
-    answers: { 204: { what: 'Signed out.', headers: cookieHeader('Takes the cookie away') } },
+    answers: { 204: { what: 'Signed out.', headers: cookieHeader('Removes the cookie') } },
   },
   getSignInScript: {
     tag: 'Host',
-    summary: 'What the page runs that browsers get with a 401.',
+    summary: 'The script of the sign-in page that browsers get with a 401.',
     access: 'open',
     answers: { 200: { what: 'The script.', content: { 'text/javascript': z.string() } } },
   },
   getSignInStyle: {
     tag: 'Host',
-    summary: 'How the page looks that browsers get with a 401.',
+    summary: 'The style of the sign-in page that browsers get with a 401.',
     access: 'open',
     answers: { 200: { what: 'The style.', content: { 'text/css': z.string() } } },
   },

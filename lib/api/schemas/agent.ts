@@ -87,6 +87,6 @@ export type IoView = Wire<typeof ioSchema>;
 export const agentPageSchema = z
   .strictObject({
     agents: z.array(agentSchema),
-    next: idSchema.nullable().meta({ description: 'The `cursor` of the following page; null at the end.' }),
+    next: idSchema.nullable().meta({ description: 'The `cursor` of the next page; null at the end.' }),
   })
   .meta({ id: 'AgentPage' });

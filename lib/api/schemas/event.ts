@@ -6,7 +6,7 @@ import { eventCauseSchema } from './state.ts';
 /** An event of the journal (contract 3.4); fields that do not apply are absent. */
 export const eventSchema = z
   .strictObject({
-    seq: countSchema.meta({ description: 'Only grows; the id of the event in a stream.' }),
+    seq: countSchema.meta({ description: 'Always grows; the id of the event in a stream.' }),
     at: instantSchema,
     type: z.string().meta({ description: 'Dotted, past tense.' }),
     agent_id: idSchema.optional(),
@@ -46,6 +46,6 @@ export const eventPageSchema = z
     events: z.array(eventSchema),
     next: countSchema
       .nullable()
-      .meta({ description: 'The `after` of the following page, newest first its `before`; null at the end.' }),
+      .meta({ description: 'The `after` of the next page, or its `before` if newest first; null at the end.' }),
   })
   .meta({ id: 'EventPage' });

@@ -29,7 +29,7 @@ export type CauseView = Wire<typeof causeSchema>;
 export const nextSchema = z
   .strictObject({
     what: z.string(),
-    at: instantSchema.nullable().meta({ description: 'Null: as soon as what it waits for is the case.' }),
+    at: instantSchema.nullable().meta({ description: 'Null: as soon as the condition is met.' }),
     in_ms: z.number().nullable(),
     sentence: z.string(),
   })
@@ -41,7 +41,7 @@ export const awaitedSchema = z
   .strictObject({
     service_id: idSchema,
     condition: z.enum(['started', 'healthy', 'completed']),
-    state: stateSchema.nullable().meta({ description: 'Null: there is no such service.' }),
+    state: stateSchema.nullable().meta({ description: 'Null: the service does not exist.' }),
     substate: substateSchema,
     reason: reasonSchema,
     reason_code: reasonCodeSchema,
@@ -57,7 +57,10 @@ export const ifExitSchema = z
     signal: z.string().optional(),
     class: exitClassSchema,
     next: z.enum(['restart', 'complete', 'fail', 'fall_back', 'stop', 'nothing']),
-    at_least_ms: z.number().optional().meta({ description: 'The shortest wait, where what follows waits for a time.' }),
+    at_least_ms: z
+      .number()
+      .optional()
+      .meta({ description: 'The shortest delay, if what follows comes after a delay.' }),
     siblings: z.array(idSchema).meta({ description: 'Services of its group that would be restarted with it.' }),
     sentence: z.string(),
   })
@@ -66,12 +69,14 @@ export type IfExitView = Wire<typeof ifExitSchema>;
 
 const budgetSchema = z
   .strictObject({
-    restarts: countSchema.meta({ description: 'Those that count now.' }),
+    restarts: countSchema.meta({ description: 'Restarts that count now.' }),
     max_restarts: countSchema,
     period_ms: z.number(),
-    resets_after_ms: z.number().meta({ description: 'Up that long, the backoff begins anew.' }),
+    resets_after_ms: z
+      .number()
+      .meta({ description: 'After this long in `running`, the backoff starts again at its first delay.' }),
     next_delay_ms: z.number().nullable().meta({
-      description: 'The wait, before jitter, if it failed now; null: it would not be launched again by itself.',
+      description: 'The delay, before jitter, if it failed now; null: it would not be launched again automatically.',
     }),
   })
   .meta({ id: 'RestartBudget' });
@@ -86,7 +91,7 @@ export const explainSchema = z
     since: instantSchema,
     summary: z.string(),
     waits_for: z.array(awaitedSchema),
-    causes: z.array(causeSchema).meta({ description: 'Newest first, at most 20, back to what started it.' }),
+    causes: z.array(causeSchema).meta({ description: 'Newest first, at most 20, back to the original cause.' }),
     causes_unavailable: z
       .string()
       .optional()

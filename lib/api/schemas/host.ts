@@ -9,7 +9,7 @@ export const healthSchema = z
     process_id: z.int(),
     service: z.literal('coredinator'),
     version: z.string(),
-    reasons: z.array(z.string()).optional().meta({ description: 'One sentence a reason, when it is degraded.' }),
+    reasons: z.array(z.string()).optional().meta({ description: 'One sentence for each reason, if it is degraded.' }),
   })
   .meta({
     id: 'Health',
@@ -21,9 +21,12 @@ const changeSchema = z
   .strictObject({
     service_id: idSchema,
     action: z.enum(['start', 'add', 'restart', 'update', 'stop']),
-    changed: z.array(z.string()).meta({ description: 'The parts of the spec that differ; never their values.' }),
+    changed: z.array(z.string()).meta({ description: 'The parts of the spec that changed; never their values.' }),
     reason: z.string(),
-    revision: z.string().nullable().meta({ description: 'The revision after the reload; null: it is gone.' }),
+    revision: z
+      .string()
+      .nullable()
+      .meta({ description: 'The revision after the reload; null: the service is removed.' }),
   })
   .meta({ id: 'ServiceChange' });
 
@@ -32,12 +35,13 @@ export const reloadSchema = z
   .strictObject({
     applied: z.boolean(),
     revision: z.string().meta({
-      description: 'Of everything that the files say; `If-Match` with it applies what was looked at, or nothing.',
+      description:
+        'The revision of the content of all files; send it as `If-Match` to apply exactly these changes, or nothing.',
     }),
     changes: z.array(changeSchema).meta({ description: 'Services that change; all others are left alone.' }),
     skipped: z
       .array(z.strictObject({ agent_id: idSchema, reason: z.string() }))
-      .meta({ description: 'Agents that are not meant to run and whose files cannot be used now.' }),
+      .meta({ description: 'Agents that are not intended to run and whose files cannot be used now.' }),
   })
   .meta({ id: 'Reload' });
 export type ReloadView = Wire<typeof reloadSchema>;

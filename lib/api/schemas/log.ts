@@ -9,10 +9,10 @@ const lineSchema = z
   .strictObject({
     generation: countSchema,
     stream: logStreamSchema,
-    offset: countSchema.meta({ description: 'Where it begins, in bytes since the launch.' }),
+    offset: countSchema.meta({ description: 'The start of the line, in bytes since the launch.' }),
     text: z.string(),
     partial: z.enum(['split', 'unfinished']).optional().meta({
-      description: '`split`: over 64 KiB, the next piece follows. `unfinished`: the launch ended without a newline.',
+      description: '`split`: over 64 KiB, the next part follows. `unfinished`: the launch ended without a newline.',
     }),
   })
   .meta({ id: 'LogLine' });
@@ -23,7 +23,7 @@ const gapSchema = z
     generation: countSchema,
     stream: logStreamSchema,
     from: countSchema,
-    to: countSchema.nullable().meta({ description: 'Null: what the launch had behind `from`.' }),
+    to: countSchema.nullable().meta({ description: 'Null: everything after `from`.' }),
   })
   .meta({ id: 'LogGap', description: 'Output that was released before it could be read.' });
 
@@ -38,6 +38,6 @@ export const logPageSchema = z
     next: z
       .string()
       .nullable()
-      .meta({ description: 'The `after` of the following page; null if nothing was ever written.' }),
+      .meta({ description: 'The `after` of the next page; null if nothing was ever written.' }),
   })
   .meta({ id: 'LogPage' });

@@ -10,8 +10,8 @@ export const machineSummarySchema = z
     version: z
       .string()
       .nullable()
-      .meta({ description: 'Goes up with every change of its states; null: nothing of it is kept.' }),
-    states: z.array(z.string()).meta({ description: 'Dotted, each before those inside it.' }),
+      .meta({ description: 'Increases with every change of its states; null: its state is not stored.' }),
+    states: z.array(z.string()).meta({ description: 'Dotted paths, each before its nested states.' }),
   })
   .meta({ id: 'MachineSummary' });
 
@@ -33,7 +33,7 @@ export const machineListSchema = z.strictObject({ machines: z.array(machineSumma
 /** The configuration of one. */
 export const machineConfigSchema = z
   .record(z.string(), z.unknown())
-  .meta({ id: 'MachineConfig', description: 'What `createMachine` of XState 5 takes.' });
+  .meta({ id: 'MachineConfig', description: 'The configuration for `createMachine` of XState 5.' });
 
 const conditionSchema = z.enum(['started', 'healthy', 'completed']);
 

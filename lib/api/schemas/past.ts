@@ -9,28 +9,28 @@ const standing = {
 };
 const process = {
   generation: countSchema.nullable(),
-  pid: z.int().nullable().meta({ description: 'Of the live process; null: there was none.' }),
+  pid: z.int().nullable().meta({ description: 'The pid of the live process; null: there was none.' }),
 };
 const step = {
-  seq: countSchema.meta({ description: 'The event that the step is.' }),
+  seq: countSchema.meta({ description: 'The `seq` of the event.' }),
   at: instantSchema,
   ...standing,
-  from: z.string().nullable().meta({ description: 'The state before; null: the step is no change of it.' }),
+  from: z.string().nullable().meta({ description: 'The previous state; null: the step did not change it.' }),
   type: z.string().meta({ description: 'The type of the event.' }),
   cause: eventCauseSchema,
   reason: reasonSchema.meta({
-    description: 'What was said of the actor from then on, which need not be why the step was taken: see `why`.',
+    description: 'The reason of the actor from then on, which is not always why the step was taken: see `why`.',
   }),
   why: z.string().nullable().meta({
-    description: 'Why it came to the step, in words, without capital and full stop; null: nothing is known.',
+    description: 'Why the step was taken, in words, without capital and full stop; null: unknown.',
     example: 'it lived long enough to count as started',
   }),
-  sentence: z.string().meta({ description: 'What happened, and why, as a sentence.' }),
+  sentence: z.string().meta({ description: 'What happened and why, as a sentence.' }),
   correlation_id: z.string().nullable(),
 };
 const next = countSchema
   .nullable()
-  .meta({ description: 'The `after` of the following page, newest first its `before`; null at the end.' });
+  .meta({ description: 'The `after` of the next page, or its `before` if newest first; null at the end.' });
 
 /** What was the case with a service, step by step. */
 export const servicePastSchema = z
@@ -38,7 +38,7 @@ export const servicePastSchema = z
     service_id: idSchema,
     initially: z
       .strictObject({ ...standing, ...process })
-      .meta({ description: 'What was the case before the oldest of these steps.' }),
+      .meta({ description: 'The state before the oldest of these steps.' }),
     steps: z.array(
       z.strictObject({
         ...step,
@@ -46,7 +46,7 @@ export const servicePastSchema = z
         exit: z
           .strictObject({ code: z.int().nullable(), signal: z.string().nullable(), class: exitClassSchema })
           .nullable()
-          .meta({ description: 'Where the step is the end of the process.' }),
+          .meta({ description: 'Set if the step is the end of the process.' }),
       }),
     ),
     next,
@@ -58,7 +58,7 @@ export type ServicePastView = Wire<typeof servicePastSchema>;
 export const agentPastSchema = z
   .strictObject({
     agent_id: idSchema,
-    initially: z.strictObject(standing).meta({ description: 'What was the case before the oldest of these steps.' }),
+    initially: z.strictObject(standing).meta({ description: 'The state before the oldest of these steps.' }),
     steps: z.array(z.strictObject(step)),
     next,
   })

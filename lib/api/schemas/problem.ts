@@ -3,7 +3,7 @@ import type { Wire } from '../wire.ts';
 
 const issueSchema = z
   .strictObject({
-    path: z.string().meta({ description: 'The field, dotted.' }),
+    path: z.string().meta({ description: 'The dotted path of the field.' }),
     message: z.string(),
     line: z.int().optional(),
     column: z.int().optional(),
@@ -16,7 +16,7 @@ export const problemSchema = z
     type: z.string().meta({ description: 'Ends in `#` and the code of the problem, or is `about:blank`.' }),
     title: z.string(),
     status: z.int(),
-    detail: z.string().optional().meta({ description: 'A sentence that names the offending thing and what to do.' }),
+    detail: z.string().optional().meta({ description: 'A sentence that names what is wrong and says what to do.' }),
     instance: z.string().optional().meta({ description: 'The path of the request.' }),
     errors: z.array(issueSchema).optional(),
   })

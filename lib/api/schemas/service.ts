@@ -17,9 +17,9 @@ export const lastExitSchema = z
 /** What holds for a service on this platform. */
 export const guaranteesSchema = z
   .strictObject({
-    exact_exit: z.boolean().meta({ description: 'Exit code and signal are known and right.' }),
+    exact_exit: z.boolean().meta({ description: 'Exit code and signal are known and correct.' }),
     tree_complete: z.boolean().meta({ description: 'A stop reaches descendants that became daemons.' }),
-    lossless_rotation: z.boolean().meta({ description: 'Old output is released without losing a line meanwhile.' }),
+    lossless_rotation: z.boolean().meta({ description: 'Old output is released without losing a line.' }),
   })
   .meta({ id: 'Guarantees' });
 
@@ -32,19 +32,19 @@ export const serviceSchema = z
     state: stateSchema,
     intended_state: intendedSchema,
     substate: substateSchema,
-    generation: countSchema.meta({ description: 'Counts the launches of the service.' }),
+    generation: countSchema.meta({ description: 'The number of launches of the service.' }),
     pid: z.int().nullable(),
     version: z.string().nullable(),
     executable: z.string().nullable(),
     config_path: z.string().nullable(),
     restarts: countSchema,
     started_at: instantSchema.nullable(),
-    since: instantSchema.meta({ description: 'When the present state began.' }),
+    since: instantSchema.meta({ description: 'When the current state began.' }),
     last_exit: lastExitSchema.nullable(),
     next: z
       .strictObject({ what: z.string(), at: instantSchema })
       .nullable()
-      .meta({ description: 'What the present deadline is for.' }),
+      .meta({ description: 'What the current deadline is for.' }),
     reason: reasonSchema,
     reason_code: reasonCodeSchema,
     adopted: z.boolean().meta({ description: 'Its process was launched by an earlier host.' }),
@@ -52,7 +52,7 @@ export const serviceSchema = z
     running_revision: z
       .string()
       .nullable()
-      .meta({ description: 'The revision that the live process was launched with; null: there is none.' }),
+      .meta({ description: 'The revision that the live process was launched with; null: there is no process.' }),
     guarantees: guaranteesSchema,
   })
   .meta({
@@ -88,6 +88,6 @@ export type ServiceView = Wire<typeof serviceSchema>;
 export const servicePageSchema = z
   .strictObject({
     services: z.array(serviceSchema),
-    next: idSchema.nullable().meta({ description: 'The `cursor` of the following page; null at the end.' }),
+    next: idSchema.nullable().meta({ description: 'The `cursor` of the next page; null at the end.' }),
   })
   .meta({ id: 'ServicePage' });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** How the host knows who asks, and what that one may do. */
 export const sessionSchema = z
   .strictObject({
-    signed_in_by: z.enum(['token', 'cookie']).nullable().meta({ description: 'Null: this host wants no token.' }),
-    scope: z.enum(['full', 'read']).meta({ description: '`read`: every GET and no command.' }),
+    signed_in_by: z.enum(['token', 'cookie']).nullable().meta({ description: 'Null: this host requires no token.' }),
+    scope: z.enum(['full', 'read']).meta({ description: '`read`: every GET, but no commands.' }),
   })
   .meta({ id: 'Session' });

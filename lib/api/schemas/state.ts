@@ -6,18 +6,18 @@ import { PUBLIC_STATES } from '../../model/states.ts';
 /** The six public states of agents and services (contract 1). */
 export const stateSchema = z
   .enum(PUBLIC_STATES)
-  .meta({ id: 'State', description: 'What is the case with an agent or a service.' });
+  .meta({ id: 'State', description: 'The observed state of an agent or a service.' });
 
 /** What led to an event. */
 export const eventCauseSchema = z
   .enum(CAUSES)
-  .meta({ id: 'EventCause', description: 'What led to it: a command, something that was seen, or the host.' });
+  .meta({ id: 'EventCause', description: 'What led to it: a command, an observation, or the host.' });
 
 /** Why something is as it is, for programs. */
 export const reasonCodeSchema = z
   .enum(REASON_CODES)
   .nullable()
-  .meta({ id: 'ReasonCode', description: 'What `reason` says, as a code; null where there is no reason.' });
+  .meta({ id: 'ReasonCode', description: 'The code of `reason`; null if there is no reason.' });
 
 /** What was asked for. */
 export const intendedSchema = z
@@ -28,9 +28,9 @@ export const intendedSchema = z
 export const substateSchema = z
   .string()
   .nullable()
-  .meta({ description: 'The nested state, such as `launching`; null where the state has none.' });
+  .meta({ description: 'The nested state, such as `launching`; null if the state has none.' });
 
 /** What an exit was. */
 export const exitClassSchema = z
   .enum(['clean', 'code', 'signal', 'spawn_permanent', 'spawn_transient', 'start_timeout', 'probe', 'stopped', 'lost'])
-  .meta({ id: 'ExitClass', description: 'What an exit was, for the restart policy and for people.' });
+  .meta({ id: 'ExitClass', description: 'The class of an exit, for the restart policy and for people.' });

@@ -4,15 +4,15 @@ import type { Wire } from '../wire.ts';
 
 const cpuSecondsSchema = z.number().min(0);
 const cpuPercentSchema = z.number().min(0).nullable().meta({
-  description: 'Of one core, since the reading before, whoever asked for it; null at the first.',
+  description: 'Percentage of one core since the previous reading, whoever requested it; null at the first reading.',
 });
-const rssSchema = countSchema.meta({ description: 'The resident set; pages that processes share count for each.' });
+const rssSchema = countSchema.meta({ description: 'The resident set; shared pages count once for each process.' });
 
 /** What the process tree of a service uses. */
 export const serviceUsageSchema = z
   .strictObject({
     id: idSchema,
-    cpu_seconds: cpuSecondsSchema.meta({ description: 'Of all launches that this host has seen.' }),
+    cpu_seconds: cpuSecondsSchema.meta({ description: 'Processor time of all launches that this host has seen.' }),
     cpu_percent: cpuPercentSchema,
     rss_bytes: rssSchema,
     processes: countSchema,
@@ -28,7 +28,7 @@ const hostUsageSchema = z
     event_loop_lag_ms: z
       .strictObject({ mean: z.number().min(0), p99: z.number().min(0), max: z.number().min(0) })
       .nullable()
-      .meta({ description: 'How much later than due timers came since the reading before; null: none was due.' }),
+      .meta({ description: 'The delay of timers since the previous reading; null: no timer was due.' }),
   })
   .meta({ id: 'HostUsage' });
 export type HostUsageView = Wire<typeof hostUsageSchema>;
@@ -37,8 +37,8 @@ export type HostUsageView = Wire<typeof hostUsageSchema>;
 export const usageSchema = z
   .strictObject({
     at: instantSchema,
-    supported: z.boolean().meta({ description: 'Whether this system tells what process trees use (Linux does).' }),
-    services: z.array(serviceUsageSchema).meta({ description: 'Those that have a process; none where unsupported.' }),
+    supported: z.boolean().meta({ description: 'Whether this system can measure process trees (Linux can).' }),
+    services: z.array(serviceUsageSchema).meta({ description: 'Services with a process; none if unsupported.' }),
     host: hostUsageSchema,
   })
   .meta({
