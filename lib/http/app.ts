@@ -9,11 +9,11 @@ import { Guards, type GuardOptions } from './access/guards.ts';
 import { measured } from './measure-requests.ts';
 import { RequestError } from './problem.ts';
 import type { RequestState } from './request-context.ts';
-import { door } from './request-pipeline.ts';
+import { requestPipeline } from './request-pipeline.ts';
 import { allRoutes } from './routes.ts';
 import { StreamPlaces } from './stream-places.ts';
 import {
-  upgradeDoor,
+  upgradeListener,
   upgradePath,
   upgradeRequired,
   type UpgradeListener,
@@ -72,7 +72,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   }
   const app = new Koa<RequestState>();
   if (meter !== undefined) app.use(measured(meter));
-  app.use(door({ log, version, guards }));
+  app.use(requestPipeline({ log, version, guards }));
   app.use(router.routes());
   app.use((ctx: RouterContext<RequestState>) => {
     refuseUnrouted(ctx, upgrades);
@@ -83,6 +83,6 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   });
   return {
     callback: () => app.callback(),
-    upgrade: () => upgradeDoor({ guards, upgrades, version, log }),
+    upgrade: () => upgradeListener({ guards, upgrades, version, log }),
   };
 }

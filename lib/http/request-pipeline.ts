@@ -10,8 +10,8 @@ import { problemAnswer, rawPath, RequestError } from './problem.ts';
 import type { Context, RequestState } from './request-context.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
-/** What the door needs. */
-export interface DoorOptions {
+/** What the request pipeline needs. */
+export interface PipelineOptions {
   readonly log: Log;
   readonly version: string;
   readonly guards: Guards;
@@ -70,7 +70,7 @@ function logRequest(log: Log, ctx: Context, startedAt: number): void {
  * The middleware around everything: names the request, lets only fitting requests in, turns what is thrown into a problem
  * document and logs one line. Koa itself never sees an error of a route.
  */
-export function door(options: DoorOptions): Middleware<RequestState> {
+export function requestPipeline(options: PipelineOptions): Middleware<RequestState> {
   const { log, version, guards } = options;
   return async (ctx: Context, next: Next): Promise<void> => {
     const startedAt = performance.now();

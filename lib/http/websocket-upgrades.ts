@@ -56,7 +56,7 @@ function checkHandshake({ method, headers }: IncomingMessage, path: string): voi
 }
 
 /** Lets WebSockets in that the same request without an upgrade would be let in for; refuses others with a problem document. */
-export function upgradeDoor({ guards, upgrades, version, log }: UpgradeOptions): UpgradeListener {
+export function upgradeListener({ guards, upgrades, version, log }: UpgradeOptions): UpgradeListener {
   const enter = async (req: IncomingMessage): Promise<Admission> => {
     const verdict = await guards.upgrade(req);
     if (!verdict.isAllowed) throw verdict.refusal;

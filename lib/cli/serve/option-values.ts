@@ -65,8 +65,8 @@ export function fileToBe(option: RawOption): string {
 
 /** The values of `--on-exit`. */
 export const ON_EXIT = ['detach', 'drain'] as const satisfies readonly ExitMode[];
-/** The values of `--strays`. */
-export const STRAYS = ['adopt', 'kill', 'report'] as const satisfies readonly OrphanPolicy[];
+/** The values of `--orphans`. */
+export const ORPHANS = ['adopt', 'kill', 'report'] as const satisfies readonly OrphanPolicy[];
 /** The values of `--log-level`. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const satisfies readonly LogLevel[];
 const HOST_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
@@ -84,8 +84,8 @@ export function onExit(option: RawOption): ExitMode {
 }
 
 /** `adopt`, `kill` or `report`. */
-export function strays(option: RawOption): OrphanPolicy {
-  return oneOf(option, STRAYS);
+export function orphans(option: RawOption): OrphanPolicy {
+  return oneOf(option, ORPHANS);
 }
 
 /** A level by its name. */

@@ -19,7 +19,7 @@ export interface OpenAccess extends Access {
   /** What is wrong with token files, in sentences that name no path: everybody may ask for the health. */
   troubles(): readonly string[];
   /** Looks at the token files now. */
-  look(): void;
+  reread(): void;
 }
 
 interface Surroundings {
@@ -71,8 +71,8 @@ export function openAccess({ full, readOnly }: TokenOrigins, log: Log, now?: () 
       ...files.flatMap((file) => file.trouble() ?? []),
       ...sharedTrouble(fullSource?.tokens() ?? [], readSource?.tokens() ?? []),
     ],
-    look: () => {
-      for (const file of files) file.look();
+    reread: () => {
+      for (const file of files) file.reread();
     },
   };
 }

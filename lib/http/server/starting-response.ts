@@ -3,8 +3,8 @@ import type { HttpApp } from '../app.ts';
 import { SECURITY_HEADERS } from '../security-headers.ts';
 import type { UpgradeListener } from '../websocket-upgrades.ts';
 
-/** Answers 503 until the host knows its actors; the port is taken early so that processes can be told the URL. */
-export class Gate {
+/** Answers 503 until the host knows its actors; the port is taken early so that processes can get the URL. */
+export class StartingResponse {
   #listener: RequestListener;
   #upgrade: UpgradeListener = () => false;
 

@@ -118,7 +118,7 @@ export class Orphans {
     this.#held.set(origin.serviceId, [...(this.#held.get(origin.serviceId) ?? []), held]);
     if (policy === 'kill') {
       void held.end();
-      this.#notify(about, 'killed', 'it is being ended, as --strays kill asks for');
+      this.#notify(about, 'killed', 'it is being ended, as --orphans kill asks for');
     } else {
       this.#notify(about, 'reported', `${obstacle ?? 'it is left alone'}; ${remedyOf(policy)}`);
     }
@@ -213,5 +213,5 @@ export class Orphans {
 /** What a person can do about a stray that lives on. */
 function remedyOf(policy: OrphanPolicy): string {
   const stop = 'stop the service to end it';
-  return policy === 'adopt' ? stop : `start the host again with --strays adopt to take it over, or ${stop}`;
+  return policy === 'adopt' ? stop : `start the host again with --orphans adopt to take it over, or ${stop}`;
 }

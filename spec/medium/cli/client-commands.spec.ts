@@ -198,6 +198,17 @@ describe('commands to a host', () => {
     expect(await runJson('events')).to.have.nested.property('[2].seq', 3);
   });
 
+  it('events finds orphans under the deprecated type too, and warns of it', async () => {
+    api.control.events.push(event(1), event(2, 'process.orphan'), event(3, 'process.exited'));
+    const { code, errors, output } = await run('events', '--type', 'process.s*');
+    expect([code, errors]).to.deep.equal([0, '']);
+    expect(output.trim().split('\n')).to.have.length(1);
+    expect(output).to.include('02.000Z');
+    const exact = await run('events', '--type', 'process.stray');
+    expect(exact.errors).to.equal('warning: The event type process.stray is deprecated; use process.orphan.\n');
+    expect(api.control.calls.at(-1)).to.have.nested.property('argument.type', 'process.stray');
+  });
+
   it('top prints one table where the output is no terminal', async () => {
     api.control.listed.push(serviceView('gate'));
     const { code, output } = await run('top', '--interval', '100ms');

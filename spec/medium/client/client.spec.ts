@@ -131,7 +131,7 @@ describe('the client', () => {
 
     const rest = streams.map((stream) => rejection(stream.next()));
     put('b'.repeat(20));
-    access.look();
+    access.reread();
     for (const error of await Promise.all(rest)) {
       expect(error).to.be.instanceOf(ProblemError).and.to.include({ status: 401, code: 'token_required' });
     }

@@ -78,7 +78,7 @@ describe('the tokens of a file', () => {
 
   it('are looked at on demand', async () => {
     write('full', NEW);
-    access.look();
+    access.reread();
     expect(await status(NEW)).to.equal(200);
   });
 
