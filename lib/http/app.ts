@@ -50,11 +50,11 @@ function refuseUnrouted(ctx: RouterContext<RequestState>, upgrades: Upgrades): v
   if (upgradePath(ctx.path) in upgrades) throw upgradeRequired(ctx.path);
   const methods = new Set((ctx.matched ?? []).flatMap((layer) => layer.methods));
   if (methods.size === 0) {
-    throw new RequestError('route_not_found', `There is no route "${ctx.path}"; GET /docs lists all.`);
+    throw new RequestError('route_not_found', `Route "${ctx.path}" not found. GET /docs lists all routes.`);
   }
   const allow = [...methods, 'OPTIONS'].join(', ');
   if (ctx.method !== 'OPTIONS') {
-    const message = `${ctx.method} is not possible on "${ctx.path}"; possible are ${allow}.`;
+    const message = `${ctx.method} is not allowed on "${ctx.path}". Allowed: ${allow}.`;
     throw new RequestError('method_not_allowed', message, { headers: { Allow: allow } });
   }
   ctx.set('Allow', allow);

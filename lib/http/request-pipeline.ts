@@ -28,7 +28,7 @@ function logFailure(log: Log, error: unknown, ctx: Context): void {
   const { requestId } = ctx.state;
   const place = { request_id: requestId, method: ctx.method, path: rawPath(ctx.req) };
   if (!(error instanceof CoredinatorError) && !(error instanceof RequestError)) {
-    log.error({ ...place, err: error }, 'a request failed in a way that nothing provides for');
+    log.error({ ...place, err: error }, 'Unexpected error while handling a request');
   } else if (ctx.status >= 500) {
     log.warn({ ...place, err: error }, 'a request was refused');
   }

@@ -109,5 +109,5 @@ function checkFields<S extends z.ZodObject>(schema: S, part: 'body' | 'query', v
   if (result.success) return result.data;
   const issues = issuesOf(result.error, Object.keys(schema.shape));
   const sentence = issues.map(({ path, message }) => `"${path}" ${message}`).join('; ');
-  throw new RequestError('invalid_request', `The request ${part} does not fit: ${sentence}.`, { issues });
+  throw new RequestError('invalid_request', `The request ${part} is invalid: ${sentence}.`, { issues });
 }

@@ -48,7 +48,7 @@ export class RunningWebhook {
       ...(timers === undefined ? {} : { clock: timers }),
     });
     this.#ended = toPromise(this.#actor).catch((error: unknown) => {
-      deps.log.error({ err: error, webhook: name }, 'a webhook broke');
+      deps.log.error({ err: error, webhook: name }, 'webhook failed unexpectedly');
     });
     this.#actor.start();
   }
@@ -99,7 +99,7 @@ export class RunningWebhook {
         await registry.keep(input).catch((error: unknown) => {
           log.warn(
             { err: error, webhook: name },
-            'how far a webhook is could not be kept; what it tells may come twice',
+            'cannot store the position of a webhook; events may be delivered twice',
           );
         });
       }),
@@ -107,7 +107,7 @@ export class RunningWebhook {
         logDelivery(log, what, context);
       },
       noted: (type, detail) => {
-        log.warn({ ...detail }, type === 'webhook.dropped' ? 'a webhook has lost an event' : 'a webhook is disabled');
+        log.warn({ ...detail }, type === 'webhook.dropped' ? 'webhook dropped an event' : 'webhook disabled');
         host.note({ type, detail });
       },
     };
@@ -122,13 +122,13 @@ function logDelivery(
   const about = { webhook: spec.name, seq: entry?.seq ?? null };
   switch (what) {
     case 'failing':
-      log.warn({ ...about, reason }, 'a webhook could not be delivered; trying again');
+      log.warn({ ...about, reason }, 'webhook delivery failed; retrying');
       return;
     case 'delivered_again':
-      log.info(about, 'a webhook is delivered again');
+      log.info(about, 'webhook delivery works again');
       return;
     case 'unread':
-      log.warn(about, 'the journal could not be read for a webhook; trying again');
+      log.warn(about, 'cannot read the journal for a webhook; retrying');
       return;
   }
 }

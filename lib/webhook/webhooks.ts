@@ -41,7 +41,7 @@ class HttpWebhooks implements Webhooks {
   async #read(): Promise<Map<string, WebhookPlace>> {
     const { registry, log } = this.#deps;
     const places = await registry.places().catch((error: unknown) => {
-      log.error({ err: error }, 'how far the webhooks are could not be read; they begin with what happens now');
+      log.error({ err: error }, 'cannot read the stored positions of webhooks; they start with new events');
       return [];
     });
     return new Map(places.map((place) => [place.name, place]));
@@ -55,7 +55,7 @@ class HttpWebhooks implements Webhooks {
     const place = running?.place ?? kept.get(name) ?? (await this.#newPlace(name));
     kept.delete(name);
     this.#running.set(name, new RunningWebhook(spec, place, this.#host, this.#deps));
-    this.#deps.log.info({ webhook: name, position: place.position }, 'a webhook is at work');
+    this.#deps.log.info({ webhook: name, position: place.position }, 'webhook started');
     for (const type of spec.filter.types) {
       const warning = deprecationOf(type);
       if (warning !== null) this.#deps.log.warn({ webhook: name }, warning);
@@ -66,7 +66,7 @@ class HttpWebhooks implements Webhooks {
   async #newPlace(name: string): Promise<WebhookPlace> {
     const place = { name, position: this.#host.newest(), failingSince: null, goneRevision: null };
     await this.#deps.registry.keep(place).catch((error: unknown) => {
-      this.#deps.log.warn({ err: error, webhook: name }, 'where a webhook begins could not be kept');
+      this.#deps.log.warn({ err: error, webhook: name }, 'cannot store the start position of a webhook');
     });
     return place;
   }
@@ -76,8 +76,8 @@ class HttpWebhooks implements Webhooks {
     this.#running.delete(name);
     kept.delete(name);
     await this.#deps.registry.forget(name).catch((error: unknown) => {
-      this.#deps.log.warn({ err: error, webhook: name }, 'a webhook that is configured no more could not be forgotten');
+      this.#deps.log.warn({ err: error, webhook: name }, 'cannot delete the stored position of a removed webhook');
     });
-    this.#deps.log.info({ webhook: name }, 'a webhook is configured no more');
+    this.#deps.log.info({ webhook: name }, 'webhook removed: it is no longer configured');
   }
 }

@@ -267,7 +267,7 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     await page.unroute('**/api/**');
     await page.getByLabel('Token').fill('a-token-of-the-spec-1');
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('alert').getByText('No Coredinator answers').waitFor();
+    await page.getByRole('alert').getByText('Cannot reach a host').waitFor();
 
     host = await BuiltHost.start(basePath, '--on-exit', 'drain', '--port', port, '--token-file', tokenFile);
     await page.getByRole('button', { name: 'Sign in' }).click();

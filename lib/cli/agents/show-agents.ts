@@ -12,7 +12,7 @@ export const listAgents: HostRun = async (context) => {
   const { client, isJson } = context;
   const [agents, services] = await Promise.all([allAgents(client), isJson ? [] : allServices(client)]);
   if (agents.length === 0 && !isJson) {
-    context.err.write('There are no agents; start one with `coredinator agents start FILE`.\n');
+    context.err.write('No agents. Start one with `coredinator agents start FILE`.\n');
     return EXIT.ok;
   }
   printResult(context, agents, () => agentTable(context, agents, services));

@@ -49,7 +49,7 @@ export const agents: CommandGroup = {
           hostTask(options, env, async () => (await import('../agents/change-agent.ts')).restartAgent(id, options)),
         );
       });
-    sub('delete', 'stop an agent and forget it, with the services that it alone holds')
+    sub('delete', 'stop and remove an agent, with the services that only it holds')
       .argument('<agent>')
       .action((id: string, options: HostOptions) => {
         choose(hostTask(options, env, async () => (await import('../agents/change-agent.ts')).deleteAgent(id)));

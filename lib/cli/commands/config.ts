@@ -76,7 +76,7 @@ function defineSchema(command: Command, site: CommandSite): void {
 
 function defineReload(command: Command, { choose, env }: CommandSite): void {
   withHost(command)
-    .description('let a running host read its configuration anew; only what changed is restarted')
+    .description('reload the configuration of a running host; only what changed is restarted')
     .option('--dry-run', 'only say what would change')
     .action((options: HostOptions & { readonly dryRun?: true }) => {
       choose(hostTask(options, env, async () => (await import('../config/reload.ts')).reload(options)));

@@ -11,9 +11,9 @@ export const events: CommandGroup = {
   example: 'coredinator events --follow --agent pump1',
   define: ({ newCommand, choose, env }) =>
     withHost(newCommand('events'))
-      .summary('print what happened, and what happens')
-      .description('Prints what happened, oldest first, and with --follow what happens.')
-      .option('-f, --follow', 'go on with what happens, over restarts of the host, until Ctrl-C')
+      .summary('print past events, and follow new ones')
+      .description('Prints past events, oldest first; with --follow also new ones.')
+      .option('-f, --follow', 'follow new events, across host restarts, until Ctrl-C')
       .option('-n, --lines <n>', 'the last events (default: 20; with --since all)', countUpTo(1_000_000))
       .option('--since <when>', 'none before: a span such as 5m, or an instant')
       .option('--agent <agent>', 'only those of an agent')

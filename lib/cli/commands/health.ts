@@ -10,7 +10,7 @@ export const health: CommandGroup = {
   define: ({ newCommand, choose, env }) =>
     withHost(newCommand('health'))
       .summary('say how the host is')
-      .description('Says how the host is. Ends with code 1 when it is degraded.')
+      .description('Shows the health of the host. Exits with code 1 when it is degraded.')
       .action((options: HostOptions) => {
         choose(hostTask(options, env, async () => (await import('../host/health.ts')).showHealth));
       }),

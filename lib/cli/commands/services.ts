@@ -44,15 +44,18 @@ function defineViews(sub: Sub, choose: Choose): void {
     .action((id: string, options: HostOptions) => {
       choose(options, async () => (await import('../services/show-services.ts')).serviceStatus(id));
     });
-  sub('explain', 'say why a service is as it is, and what happens next')
+  sub('explain', 'explain why a service is in its state, and what happens next')
     .argument('<service>')
-    .option('--if-exit <how>', 'say too what an exit would lead to: a code from 0 to 255, or a signal such as SIGKILL')
+    .option(
+      '--if-exit <how>',
+      'also explain what an exit would cause: a code from 0 to 255, or a signal such as SIGKILL',
+    )
     .action((id: string, options: HostOptions & { readonly ifExit?: string }) => {
       choose(options, async () => (await import('../services/explain.ts')).explainService(id, options));
     });
   sub('logs', 'print what a service has written')
     .argument('<service>')
-    .option('-f, --follow', 'go on with what comes, over restarts of the service and of the host, until Ctrl-C')
+    .option('-f, --follow', 'follow new output, across restarts of service and host, until Ctrl-C')
     .option('-n, --lines <n>', 'the last lines of each stream', countUpTo(1_000_000), 100)
     .option('--since <when>', 'only launches that wrote since: a span such as 5m, or an instant')
     .addOption(new Option('--stream <stream>', 'only one of the two').choices(['stdout', 'stderr']))
@@ -83,7 +86,7 @@ function defineCommands(sub: Sub, choose: Choose): void {
     .action((id: string, signal: string, options: HostOptions) => {
       choose(options, async () => (await import('../services/change-service.ts')).signalService(id, signal));
     });
-  sub('delete', 'forget a service that nobody speaks of any more, or let go of a shared coreio')
+  sub('delete', 'remove a service that no configuration names, or release a shared coreio')
     .argument('<service>')
     .action((id: string, options: HostOptions) => {
       choose(options, async () => (await import('../services/change-service.ts')).deleteService(id));

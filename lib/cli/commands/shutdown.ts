@@ -12,7 +12,7 @@ export const shutdown: CommandGroup = {
   define: ({ newCommand, choose, env }) =>
     withWait(withHost(newCommand('shutdown')), 'the host is gone')
       .summary('ask the host to leave')
-      .description('Asks the host to leave, by default as it was started to leave on a signal (--on-exit).')
+      .description('Shuts the host down, by default as --on-exit said when it was started.')
       .addOption(new Option('--drain', 'stop all services in order first').conflicts('detach'))
       .option('--detach', 'leave the services running for the next host')
       .action((options: HostOptions & ShutdownOptions) => {

@@ -23,7 +23,7 @@ export interface EventOptions extends EventFilter {
 const DEFAULT_LINES = 20;
 const RETRY_MS: Millis = 1_000;
 const NOTHING =
-  'There are no such events; `coredinator events` without --agent, --service, --type and --since shows the last ones.\n';
+  'No events match. Run `coredinator events` without --agent, --service, --type and --since to see the latest ones.\n';
 
 /** The last events, and with `follow` those to come, over restarts of the host: each once. */
 export function events(options: EventOptions): HostRun {

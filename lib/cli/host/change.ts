@@ -39,7 +39,7 @@ export async function untilUp<V>(
   const judge = (view: V): Verdict => {
     const { state, intended_state, substate, reason } = subject.standingOf(view);
     if (!options.wait) return { type: 'done' };
-    if (intended_state === 'stopped') return { type: 'failed', says: 'was stopped by somebody else meanwhile' };
+    if (intended_state === 'stopped') return { type: 'failed', says: 'was stopped by another command meanwhile' };
     if (state === 'failed') return { type: 'failed', says: `failed: ${reason ?? 'the host gives no reason'}` };
     const isUp = state === 'running' || (state === 'stopped' && substate === 'completed');
     return isUp && isNew(view) ? { type: 'done' } : { type: 'waiting', says: subject.describe(view) };
@@ -71,7 +71,7 @@ export async function untilDown<V>(
     const isTaken = wanted === 'stopped';
     // The host went away with the command on its disk: the next one carries it out.
     if (answer.error !== null && !(isTaken && isPassing(answer.error))) throw answer.error;
-    if (wasThere && !isTaken) return { type: 'failed', says: 'was started by somebody else meanwhile' };
+    if (wasThere && !isTaken) return { type: 'failed', says: 'was started by another command meanwhile' };
     const isDone = wasThere || (answer.error !== null && state === 'stopped') || (!options.wait && isTaken);
     return isDone ? { type: 'done' } : { type: 'waiting', says: subject.describe(view) };
   };
@@ -114,11 +114,11 @@ function printEnd<V>(
   if (type === 'done') return EXIT.ok;
   const complaint =
     type === 'failed'
-      ? ownComplaint(EXIT.failed, 'Failed', `${id} ${says}\n\`${moreBy}\` says more.`)
+      ? ownComplaint(EXIT.failed, 'Failed', `${id} ${says}\nDetails: \`${moreBy}\`.`)
       : ownComplaint(
           EXIT.timedOut,
           'Timed out',
-          `${id} is not ${goal} after ${spokenDuration(timeout)}: ${says}. The host goes on with it; \`${moreBy}\` says more.`,
+          `${id} is not ${goal} after ${spokenDuration(timeout)}: ${says}. The host continues; check with \`${moreBy}\`.`,
         );
   complain(context.err, complaint, context.isJson);
   return complaint.code;
@@ -142,6 +142,6 @@ export async function untilForgotten(context: HostContext, id: string, asked: Pr
   } finally {
     progress.clear();
   }
-  printResult(context, null, () => `${id} is stopped and forgotten\n`);
+  printResult(context, null, () => `${id} is stopped and removed\n`);
   return EXIT.ok;
 }

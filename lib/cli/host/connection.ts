@@ -40,7 +40,7 @@ function certificatesIn(option: RawOption): string {
     throw new OptionError(`${option.source}: "${path}" cannot be read (${reason}).`, { cause });
   }
   if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
-  throw new OptionError(`${option.source}: "${path}" holds no certificate; give a file in the form of PEM.`);
+  throw new OptionError(`${option.source}: "${path}" contains no certificate; give a PEM file.`);
 }
 
 /** A token is asked for at each request; null: there is none to send. */
@@ -110,7 +110,7 @@ const DEFAULT: HostPlace = { url: 'http://127.0.0.1:8000', isLocal: true, source
 export function hostPlace(options: HostOptions, env: NodeJS.ProcessEnv): () => HostPlace {
   const given = { url: givenOption(options.url, '--url', {}), folder: stateFolder(options, {}) };
   if (given.url !== undefined && given.folder !== null) {
-    throw new OptionError('--url: the URL says which host it is already; leave out --base-path and --state-dir.');
+    throw new OptionError('--url: the URL already names the host; remove --base-path and --state-dir.');
   }
   const isGiven = given.url !== undefined || given.folder !== null;
   const { url, folder } = isGiven ? given : { url: givenOption(undefined, '--url', env), folder: stateFolder({}, env) };

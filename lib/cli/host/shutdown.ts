@@ -32,7 +32,7 @@ export function shutdown(options: ShutdownOptions): HostRun {
     const end = await watch(context, { name: 'host', fetchView, judge }, options.timeout);
     if (end.type === 'done' || context.isJson) printResult(context, answer, () => farewell(options.wait, isDrain));
     if (end.type === 'done') return EXIT.ok;
-    const detail = `The host is not gone after ${spokenDuration(options.timeout)}: ${end.says}. It goes on leaving; \`${MORE_BY}\` says when it is gone.`;
+    const detail = `The host has not stopped after ${spokenDuration(options.timeout)}: ${end.says}. It continues; check with \`${MORE_BY}\`.`;
     complain(context.err, ownComplaint(EXIT.timedOut, 'Timed out', detail), context.isJson);
     return EXIT.timedOut;
   };
@@ -57,6 +57,11 @@ function leaving(rest: Exclude<Rest, null>, isDrain: boolean): string {
 }
 
 function farewell(isGone: boolean, isDrain: boolean): string {
-  if (!isGone) return isDrain ? 'The host stops its services and leaves.\n' : 'The host leaves; its services run on.\n';
-  return isDrain ? 'The host has stopped its services and left.\n' : 'The host has left; its services run on.\n';
+  if (!isGone)
+    return isDrain
+      ? 'The host is stopping its services and shuts down then.\n'
+      : 'The host is shutting down; its services keep running.\n';
+  return isDrain
+    ? 'The host stopped its services and shut down.\n'
+    : 'The host shut down; its services keep running.\n';
 }

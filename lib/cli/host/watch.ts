@@ -41,7 +41,7 @@ export async function watch<V>(context: HostContext, watched: Watched<V>, timeou
     return await poll(context, watched, timeout, progress);
   } catch (error) {
     progress.clear();
-    if (context.interrupted.aborted && !context.isJson) context.err.write(`The host goes on with ${watched.name}.\n`);
+    if (context.interrupted.aborted && !context.isJson) context.err.write(`The host continues with ${watched.name}.\n`);
     throw error;
   } finally {
     progress.clear();

@@ -83,7 +83,7 @@ function leaveWhenAsked(host: Host, { onExit }: ServeOptions, manager: ServiceMa
           resolve(EXIT.ok);
         },
         (error: unknown) => {
-          log.error({ err: error }, 'the host could not end cleanly');
+          log.error({ err: error }, 'the host could not shut down cleanly');
           resolve(EXIT.failed);
         },
       );
@@ -93,7 +93,7 @@ function leaveWhenAsked(host: Host, { onExit }: ServeOptions, manager: ServiceMa
         begin({ signal }, onExit);
         return;
       }
-      log.warn({ signal }, 'hurrying: what still runs is killed');
+      log.warn({ signal }, 'killing the services that still run');
       host.killRemaining().catch((error: unknown) => {
         log.error({ err: error }, 'the services could not be killed');
       });
@@ -117,7 +117,7 @@ function reloadOnSignal(host: Host, manager: ServiceManager, log: AppLog): void 
           log.info({ changes, skipped }, 'the configuration was reloaded');
         },
         (error: unknown) => {
-          log.error({}, `the configuration was not reloaded, and nothing has changed: ${messageOf(error)}`);
+          log.error({}, `the configuration was not reloaded and nothing changed: ${messageOf(error)}`);
         },
       )
       .finally(() => {
@@ -130,7 +130,7 @@ function reloadOnSignal(host: Host, manager: ServiceManager, log: AppLog): void 
 function exitOnCrash(log: AppLog, writeDown: (error: Error) => Promise<void> | undefined): Promise<number> {
   return new Promise((resolve) => {
     process.once('uncaughtException', (error) => {
-      log.error({ err: error }, 'the host crashed; its services go on and the next host adopts them');
+      log.error({ err: error }, 'the host crashed; its services keep running and the next host adopts them');
       const recordCrash = async (): Promise<void> => {
         await writeDown(error);
         await log.close();

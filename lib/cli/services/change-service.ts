@@ -20,9 +20,9 @@ export function serviceSubject({ client }: HostContext, id: string): Subject<Ser
 }
 
 function withProcess(service: ServiceView): string {
-  const options = stateWords(service);
-  if (service.state === 'running' && service.pid !== null) return `${options}, pid ${service.pid}`;
-  return service.reason === null ? options : `${options}: ${service.reason}`;
+  const state = stateWords(service);
+  if (service.state === 'running' && service.pid !== null) return `${state}, pid ${service.pid}`;
+  return service.reason === null ? state : `${state}: ${service.reason}`;
 }
 
 /** Lets one service run. */

@@ -48,7 +48,7 @@ async function print(context: HostContext, id: string, query: LogQuery): Promise
   }
   if (context.isJson) printJson(context.out, { lines: all, next });
   else if (!isAny)
-    context.err.write(`${id} has written nothing that fits; \`coredinator services status ${id}\` says how it is.\n`);
+    context.err.write(`No output of ${id} matches. \`coredinator services status ${id}\` shows its state.\n`);
 }
 
 async function pageOf(

@@ -13,7 +13,7 @@ import { serviceSubject } from './change-service.ts';
 export const listIo: HostRun = async (context) => {
   const { coreio_services: ios } = await context.client.listIo();
   if (ios.length === 0 && !context.isJson) {
-    context.err.write('There is no shared coreio; start one with `coredinator io start FILE`.\n');
+    context.err.write('No shared coreio. Start one with `coredinator io start FILE`.\n');
     return EXIT.ok;
   }
   printResult(context, ios, () => ioTable(context, ios));
@@ -52,8 +52,8 @@ export function stopIo(id: string): HostRun {
       const io = await context.client.stopIo({ id });
       const what =
         io.status.state === 'stopped'
-          ? 'is stopped and forgotten'
-          : `is let go; agents still hold it (${io.status.state})`;
+          ? 'is stopped and removed'
+          : `is released; agents still hold it (${io.status.state})`;
       progress.clear();
       printResult(context, io, () => `${id} ${what}\n`);
       return EXIT.ok;

@@ -79,5 +79,5 @@ export function openAccess({ full, readOnly }: TokenOrigins, log: Log, now?: () 
 
 function sharedTrouble(full: readonly KnownToken[], readOnly: readonly KnownToken[]): readonly string[] {
   if (!full.some(({ digest }) => readOnly.some((other) => other.digest.equals(digest)))) return [];
-  return ['One token is both for full and for read-only access and only reads; give two different ones.'];
+  return ['One token is configured for full and for read-only access, so it is read-only. Use two different tokens.'];
 }

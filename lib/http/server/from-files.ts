@@ -71,8 +71,9 @@ export class FromFiles<T> {
       return true;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      if (this.#trouble === null) log.error({ files }, `${what} cannot be used; what was read before holds: ${reason}`);
-      this.#trouble = `${what} cannot be used since it changed, and what was read before holds; the log says why.`;
+      if (this.#trouble === null)
+        log.error({ files }, `${what} cannot be used; the previous content stays in effect: ${reason}`);
+      this.#trouble = `${what} changed and cannot be used; the previous content stays in effect. The log says why.`;
       return false;
     }
   }

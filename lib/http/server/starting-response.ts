@@ -9,7 +9,7 @@ export class StartingResponse {
   #upgrade: UpgradeListener = () => false;
 
   constructor(version: string) {
-    const detail = 'The host is starting and restores its actors; ask again in a moment.';
+    const detail = 'The host is starting and restoring its state. Retry in a moment.';
     const problem = JSON.stringify({ type: 'about:blank', title: 'Service Unavailable', status: 503, detail });
     this.#listener = (_, response) => {
       response.writeHead(503, {

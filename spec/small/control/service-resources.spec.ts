@@ -66,7 +66,7 @@ describe('a service that is deleted', () => {
     expect(held).to.be.instanceOf(ServiceHeldError);
     expect(String(held)).to.contain('the agent "pump1"');
     const host = await rejection(world.control.deleteService('telemetry', world.origin));
-    expect(String(host)).to.contain('take it out of the file');
+    expect(String(host)).to.contain('Remove it from the file');
     await Promise.all([world.control.stopAgent('pump1', world.origin), settle()]);
     const stopped = await rejection(world.control.deleteService('pump1-corerl', world.origin));
     expect(stopped).to.be.instanceOf(ServiceHeldError);

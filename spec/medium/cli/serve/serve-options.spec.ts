@@ -218,7 +218,7 @@ describe('the options of serve', () => {
       ['--tls-key', file('key', '')],
     ]) {
       expect(refused(['--base-path', base, '--listen', 'unix:/run/c.sock', ...more])).to.contain(
-        `no use for ${more[0] ?? ''}`,
+        `cannot be combined with ${more[0] ?? ''}`,
       );
     }
   });
