@@ -20,11 +20,20 @@ interface Marked {
   readonly command: string;
 }
 
+/** Whether it is the compiler that tsx keeps for this process: no spec has started it, and it comes when a file is not in the cache. */
+function isOurCompiler(pid: string, command: string): boolean {
+  if (!/\/esbuild --service=/.test(command)) return false;
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const [, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return Number(parent) === process.pid;
+}
+
 /** The command line of a live process with our mark; null for all others. */
 function commandOf(pid: string): string | null {
   try {
     if (!readFileSync(`/proc/${pid}/environ`, 'latin1').includes(MARK)) return null;
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim() || null; // an empty one is a zombie
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+    return command === '' || isOurCompiler(pid, command) ? null : command; // an empty one is a zombie
   } catch {
     return null; // it ended while we looked
   }
