@@ -1,6 +1,12 @@
 import type { Command } from 'commander';
 import type { ProgramIo } from './output/io.ts';
 
+/** The option that prints the help of any command, and its description. */
+export const HELP_OPTION = ['-h, --help', 'print this help'] as const;
+
+/** The option that prints the version, and its description. */
+export const VERSION_OPTION = ['-v, --version', 'print the version'] as const;
+
 /** What a command line comes to: run it to get the exit code. It loads what it needs when it is run, not before. */
 export type Task = (io: ProgramIo) => Promise<number>;
 

@@ -1,7 +1,7 @@
 import { CommanderError, type Command } from 'commander';
 import type { ServeOptions } from '../host/options.ts';
 import { hostVersion } from '../host/version.ts';
-import type { Task } from './command-group.ts';
+import { HELP_OPTION, VERSION_OPTION, type Task } from './command-group.ts';
 import { COMMAND_GROUPS, newProgram } from './program.ts';
 import { OptionError } from './serve/option-values.ts';
 import { parseServeOptions } from './serve/serve-options.ts';
@@ -22,10 +22,18 @@ export type CommandLine =
   | { readonly type: 'task'; readonly task: Task }
   | { readonly type: 'exit'; readonly code: 0 | 2; readonly output: string };
 
+/** The spellings of an option: `-h, --help` is both of its words. */
+function spellings([flags]: readonly [flags: string, description: string]): ReadonlySet<string> {
+  return new Set(flags.split(', '));
+}
+
+const HELP = spellings(HELP_OPTION);
+const VERSION = spellings(VERSION_OPTION);
+
 /** Whether the words run the host: `serve`, or nothing but options. */
 function isServe([first]: readonly string[]): boolean {
   if (first === undefined || first === 'serve') return true;
-  return first.startsWith('-') && first !== '--help' && first !== '--version';
+  return first.startsWith('-') && !HELP.has(first) && !VERSION.has(first);
 }
 
 /** `help agents start` is `agents start --help`. */
@@ -39,7 +47,7 @@ function helpOfKnown(program: Command, words: readonly string[]): readonly strin
   for (const word of words) {
     if (word.startsWith('-') || command.commands.length === 0) break;
     const next = command.commands.find((one) => one.name() === word);
-    if (next === undefined) return words.filter((one) => one !== '--help');
+    if (next === undefined) return words.filter((one) => !HELP.has(one));
     command = next;
   }
   return words;

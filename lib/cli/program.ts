@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { CommandGroup, CommandSite } from './command-group.ts';
+import { HELP_OPTION, VERSION_OPTION, type CommandGroup, type CommandSite } from './command-group.ts';
 import { agents } from './commands/agents.ts';
 import { completion } from './commands/completion.ts';
 import { config } from './commands/config.ts';
@@ -48,14 +48,14 @@ export function newProgram(groups: readonly CommandGroup[], site: ProgramSite): 
   const examples = new Map<string, string>();
   const newCommand = (name: string): Command =>
     new Command(name)
-      .helpOption('--help', 'print this help')
+      .helpOption(...HELP_OPTION)
       .helpCommand(false)
       .exitOverride()
       .configureOutput({ writeOut: site.print, writeErr: site.print });
   const program = newCommand('coredinator')
     .usage('[serve] --base-path DIR [options]\n       coredinator COMMAND [options]')
     .description(OPENING.trim())
-    .version(site.version, '--version', 'print the version')
+    .version(site.version, ...VERSION_OPTION)
     .addHelpCommand(
       newCommand('help').argument('[command]').description('print the help of a command').helpGroup('More:'),
     )

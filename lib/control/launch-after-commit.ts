@@ -1,5 +1,5 @@
 import type { ServicePorts } from '../actors/service/effects.ts';
-import type { LaunchOutcome, ProcessExit, ProcessFacts } from '../model/process.ts';
+import type { LaunchOutcome, ProcessExit, LaunchStatus } from '../model/process.ts';
 import type { StopSpec } from '../model/spec.ts';
 import type { LaunchId, ServiceId } from '../model/values/ids.ts';
 import type { LaunchObserver, LaunchRequest } from '../ports/process-host.ts';
@@ -57,8 +57,8 @@ export class LaunchAfterCommit implements ServiceProcesses {
     return this.#processes.stop(serviceId, stop);
   }
 
-  facts(serviceId: ServiceId): ProcessFacts | null {
-    return this.#processes.facts(serviceId);
+  status(serviceId: ServiceId): LaunchStatus | null {
+    return this.#processes.status(serviceId);
   }
 
   observe(launchId: LaunchId, observer: LaunchObserver): () => void {

@@ -65,12 +65,12 @@ export async function openAdapters(settings: AdapterSettings, undo: Undo): Promi
     ...{ stateDir, basePath, instanceId, ledger: store.ledger, log, clock },
     hostUrl: () => settings.url,
     crashPoint: settings.crashPoint,
-    strays: options.strays,
+    orphans: options.strays,
   });
   undo.add(() => processes.close());
   const shim = bestShimKind();
   const punchCommand = punchCommandOf(shim);
-  const logs = await openServiceLogs({ stateDir, facts: (id) => processes.facts(id), log, punchCommand });
+  const logs = await openServiceLogs({ stateDir, status: (id) => processes.status(id), log, punchCommand });
   undo.add(() => logs.close());
   const prober = createProber({ ...{ logs, clock, basePath, log }, execGuard: guardOf(shim), meter: metrics.probes });
   undo.add(() => {

@@ -2,7 +2,7 @@ import type { ExitMode } from '../control/control.ts';
 import type { TokenOrigins } from '../http/access/tokens.ts';
 import type { ListenPlace } from '../http/server/listen-error.ts';
 import type { TlsFiles } from '../http/server/tls-files.ts';
-import type { StrayPolicy } from '../ports/process-host.ts';
+import type { OrphanPolicy } from '../ports/process-host.ts';
 
 /** The least severe records that are written. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
@@ -20,7 +20,7 @@ export interface ServeOptions {
   readonly tls: TlsFiles | null;
   /** What SIGTERM and SIGINT do to the services: leave them running, or stop them all in order first. */
   readonly onExit: ExitMode;
-  readonly strays: StrayPolicy;
+  readonly strays: OrphanPolicy;
   readonly access: TokenOrigins;
   readonly allowedHosts: readonly string[];
   readonly corsOrigins: readonly string[];

@@ -46,7 +46,7 @@ export interface HubOptions extends Pick<SliceOptions, 'yieldTo' | 'elapsed'> {
 const FOR_GOOD: Permission = { isHeld: () => true, watch: () => () => undefined };
 
 /** A viewer and what lets it watch. */
-interface Seat {
+interface StartPosition {
   readonly permission: Permission;
   unwatch: () => void;
 }
@@ -68,7 +68,7 @@ export class Hub {
   readonly #messages: Messages;
   readonly #observer: Observer;
   readonly #slices: Slices;
-  readonly #viewers = new Map<Viewer, Seat>();
+  readonly #viewers = new Map<Viewer, StartPosition>();
   #heartbeat: unknown = null;
   #isClosed = false;
 
@@ -138,7 +138,7 @@ export class Hub {
     const viewer = new Viewer(socket, actors, this.#messages, this.#limits.buffering, () => {
       this.#slices.arm();
     });
-    const seat: Seat = { permission, unwatch: () => undefined };
+    const seat: StartPosition = { permission, unwatch: () => undefined };
     this.#viewers.set(viewer, seat);
     seat.unwatch = permission.watch(() => {
       this.#checkPermission(viewer);

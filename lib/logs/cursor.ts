@@ -1,8 +1,8 @@
 import { LINE_LIMIT } from '../model/values/log-line.ts';
+import type { Reader } from './active-readers.ts';
 import type { LogPlace } from './files.ts';
-import type { Heads } from './heads.ts';
 import { linesIn, nulsIn, type RawLine } from './lines.ts';
-import type { Reader } from './pins.ts';
+import type { ReleasedOffsets } from './released-offsets.ts';
 import { LogSource } from './source.ts';
 
 /** Bytes read at once. */
@@ -18,12 +18,12 @@ export type RawItem =
 /** How far one stream of one launch has been read. It stands at the beginning of a line that nobody has seen yet. */
 export class LogCursor implements Reader {
   readonly place: LogPlace;
-  readonly #heads: Heads;
+  readonly #releasedOffsets: ReleasedOffsets;
   #offset: number;
 
-  constructor(place: LogPlace, heads: Heads, offset: number) {
+  constructor(place: LogPlace, releasedOffsets: ReleasedOffsets, offset: number) {
     this.place = place;
-    this.#heads = heads;
+    this.#releasedOffsets = releasedOffsets;
     this.#offset = offset;
   }
 
@@ -36,9 +36,9 @@ export class LogCursor implements Reader {
    * reads it again, unless the launch `isOver`. Holds one file and two chunks while it lasts, nothing in between.
    */
   async *pass(isOver: boolean, limit = Infinity): AsyncGenerator<readonly RawItem[], void, undefined> {
-    const end = Math.min(this.#heads.endOf(this.place.file) ?? 0, limit);
+    const end = Math.min(this.#releasedOffsets.endOf(this.place.file) ?? 0, limit);
     if (end <= this.#offset) return;
-    const source = new LogSource(this.place.file, this.#heads);
+    const source = new LogSource(this.place.file, this.#releasedOffsets);
     try {
       yield* this.#readTo(end, isOver, source);
     } finally {
@@ -49,7 +49,7 @@ export class LogCursor implements Reader {
   async *#readTo(end: number, isOver: boolean, source: LogSource): AsyncGenerator<readonly RawItem[], void, undefined> {
     const buffer = Buffer.allocUnsafe(LINE_LIMIT + CHUNK);
     let held = 0;
-    let mayBeHole = this.#offset <= this.#heads.of(this.place.file).head;
+    let mayBeHole = this.#offset <= this.#releasedOffsets.of(this.place.file).head;
     let skippedFrom = -1;
     while (this.#offset + held < end) {
       const position = this.#offset + held;

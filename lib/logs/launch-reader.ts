@@ -1,8 +1,8 @@
 import { formatPosition, LOG_STREAMS, type LogGap, type LogItem, type LogQuery } from '../model/values/log-line.ts';
 import { LogCursor, type RawItem } from './cursor.ts';
 import { placeOf } from './files.ts';
-import type { LogRoom } from './room.ts';
-import type { Seats } from './seats.ts';
+import type { LogContext } from './log-context.ts';
+import type { StartPositions } from './start-positions.ts';
 
 /** Reads the asked streams of one launch, stdout before stderr in each pass. Close it to let the space be released. */
 export class LaunchReader {
@@ -11,20 +11,24 @@ export class LaunchReader {
   readonly #ends = new Map<LogCursor, number>();
   readonly #unpins: readonly (() => void)[];
 
-  constructor(room: LogRoom, query: LogQuery, generation: number, seats: Seats) {
+  constructor(context: LogContext, query: LogQuery, generation: number, starts: StartPositions) {
     this.generation = generation;
     const streams = LOG_STREAMS.filter((stream) => query.streams.includes(stream));
     this.#cursors = streams.map((stream) => {
-      const place = placeOf(room.layout, query.serviceId, generation, stream);
-      const seat = seats.get(stream);
-      const { head } = room.heads.of(place.file);
-      const begin = seat?.generation === generation ? (seat.offset ?? head) : head;
-      const isLater = seat !== undefined && seat.generation > generation;
-      const cursor = new LogCursor(place, room.heads, isLater ? (room.heads.endOf(place.file) ?? 0) : begin);
-      if (seat?.end?.generation === generation) this.#ends.set(cursor, seat.end.offset);
+      const place = placeOf(context.layout, query.serviceId, generation, stream);
+      const start = starts.get(stream);
+      const { head } = context.releasedOffsets.of(place.file);
+      const begin = start?.generation === generation ? (start.offset ?? head) : head;
+      const isLater = start !== undefined && start.generation > generation;
+      const cursor = new LogCursor(
+        place,
+        context.releasedOffsets,
+        isLater ? (context.releasedOffsets.endOf(place.file) ?? 0) : begin,
+      );
+      if (start?.end?.generation === generation) this.#ends.set(cursor, start.end.offset);
       return cursor;
     });
-    this.#unpins = this.#cursors.map((cursor) => room.pins.add(cursor.place.file, cursor));
+    this.#unpins = this.#cursors.map((cursor) => context.activeReaders.add(cursor.place.file, cursor));
   }
 
   /** What is there at the time of the call; see LogCursor.pass. */

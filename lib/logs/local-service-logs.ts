@@ -1,24 +1,24 @@
 import { mkdirSync } from 'node:fs';
 import type { LogItem, LogPolicy, LogQuery } from '../model/values/log-line.ts';
-import type { ProcessFacts } from '../model/process.ts';
+import type { LaunchStatus } from '../model/process.ts';
 import type { ServiceId } from '../model/values/ids.ts';
 import type { Log } from '../ports/log.ts';
 import type { ServiceLogs } from '../ports/service-logs.ts';
 import { logLayoutOf } from '../launching/log-layout.ts';
-import { Heads } from './heads.ts';
-import { Pins } from './pins.ts';
+import { ReleasedOffsets } from './released-offsets.ts';
+import { ActiveReaders } from './active-readers.ts';
 import { Poller } from './poller.ts';
-import { punchIn, type Punch } from './punch.ts';
+import { punchIn, type PunchHoles } from './punch-holes.ts';
 import { Releaser } from './release.ts';
 import { Retention } from './retention.ts';
-import type { LogRoom } from './room.ts';
+import type { LogContext } from './log-context.ts';
 import { followAll, readAll } from './walk.ts';
 
 /** What the logs of a state directory are made from. */
 export interface LocalServiceLogsOptions {
   readonly stateDir: string;
   /** The newest launch of a service as the process host knows it. */
-  readonly facts: (serviceId: ServiceId) => ProcessFacts | null;
+  readonly status: (serviceId: ServiceId) => LaunchStatus | null;
   readonly log: Log;
   /** The words before `FILE BYTES` that punch a hole; null: none are punched, the rest is copied and the file truncated. */
   readonly punchCommand: readonly string[] | null;
@@ -34,29 +34,35 @@ export interface LocalServiceLogs extends ServiceLogs {
 
 class LogFiles implements LocalServiceLogs {
   readonly isLossless: boolean;
-  readonly #room: LogRoom;
+  readonly #context: LogContext;
   readonly #releaser: Releaser;
   readonly #poller: Poller;
   #retention: Retention | null = null;
 
-  constructor({ stateDir, facts, log }: LocalServiceLogsOptions, punch: Punch | null) {
-    const hasEnded = (serviceId: ServiceId, generation: number): boolean => isPast(facts(serviceId), generation);
-    this.#room = { layout: logLayoutOf(stateDir), heads: new Heads(), pins: new Pins(), log, hasEnded };
-    this.#releaser = new Releaser(this.#room.heads, punch);
-    this.#poller = new Poller(this.#room);
-    this.isLossless = punch !== null;
+  constructor({ stateDir, status, log }: LocalServiceLogsOptions, punchHoles: PunchHoles | null) {
+    const hasEnded = (serviceId: ServiceId, generation: number): boolean => isPast(status(serviceId), generation);
+    this.#context = {
+      layout: logLayoutOf(stateDir),
+      releasedOffsets: new ReleasedOffsets(),
+      activeReaders: new ActiveReaders(),
+      log,
+      hasEnded,
+    };
+    this.#releaser = new Releaser(this.#context.releasedOffsets, punchHoles);
+    this.#poller = new Poller(this.#context);
+    this.isLossless = punchHoles !== null;
   }
 
   read(query: LogQuery): AsyncIterable<readonly LogItem[]> {
-    return readAll(this.#room, query);
+    return readAll(this.#context, query);
   }
 
   follow(query: LogQuery, signal: AbortSignal): AsyncIterable<readonly LogItem[]> {
-    return followAll(this.#room, this.#poller, query, signal);
+    return followAll(this.#context, this.#poller, query, signal);
   }
 
   keepBounded(policies: () => readonly LogPolicy[]): void {
-    this.#retention = new Retention(this.#room, this.#releaser, policies);
+    this.#retention = new Retention(this.#context, this.#releaser, policies);
     this.#retention.start();
   }
 
@@ -71,9 +77,9 @@ class LogFiles implements LocalServiceLogs {
 }
 
 /** A launch that is not known yet is about to begin: its files are there before its process is. */
-function isPast(facts: ProcessFacts | null, generation: number): boolean {
-  if (facts === null || facts.generation < generation) return false;
-  return facts.generation > generation || facts.status !== 'alive';
+function isPast(status: LaunchStatus | null, generation: number): boolean {
+  if (status === null || status.generation < generation) return false;
+  return status.generation > generation || status.status !== 'alive';
 }
 
 /** Opens the output files of a state directory (docs/logs.md). One at a time for each directory. */

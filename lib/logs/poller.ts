@@ -1,7 +1,7 @@
 import type { ServiceId } from '../model/values/ids.ts';
 import { LOG_STREAMS } from '../model/values/log-line.ts';
 import { generationsOf, placeOf } from './files.ts';
-import type { LogRoom } from './room.ts';
+import type { LogContext } from './log-context.ts';
 
 const ACTIVE_MS = 100;
 const QUIET_MS = 1_000;
@@ -28,14 +28,14 @@ interface Watched {
  * no timer runs while nobody follows.
  */
 export class Poller {
-  readonly #room: LogRoom;
+  readonly #context: LogContext;
   readonly #watched = new Map<ServiceId, Watched>();
   #timer: NodeJS.Timeout | null = null;
   #quiet = 0;
   #isClosed = false;
 
-  constructor(room: LogRoom) {
-    this.#room = room;
+  constructor(context: LogContext) {
+    this.#context = context;
   }
 
   get isClosed(): boolean {
@@ -98,10 +98,12 @@ export class Poller {
   }
 
   #refresh(serviceId: ServiceId, watched: Watched): boolean {
-    const { layout, heads, hasEnded } = this.#room;
+    const { layout, releasedOffsets, hasEnded } = this.#context;
     const generations = generationsOf(layout, serviceId);
     const newest = generations.at(-1) ?? 0;
-    const ends = LOG_STREAMS.map((stream) => heads.endOf(placeOf(layout, serviceId, newest, stream).file) ?? 0);
+    const ends = LOG_STREAMS.map(
+      (stream) => releasedOffsets.endOf(placeOf(layout, serviceId, newest, stream).file) ?? 0,
+    );
     const signature = `${generations.join()}|${ends.join()}|${String(hasEnded(serviceId, newest))}`;
     if (signature === watched.signature) return false;
     watched.signature = signature;
@@ -111,15 +113,15 @@ export class Poller {
   }
 
   #tick(): void {
-    let hasNews = false;
+    let isWoken = false;
     for (const [serviceId, watched] of this.#watched) {
       try {
-        hasNews = this.#refresh(serviceId, watched) || hasNews;
+        isWoken = this.#refresh(serviceId, watched) || isWoken;
       } catch (err) {
-        this.#room.log.warn({ err, service_id: serviceId }, 'the output of a service cannot be looked at');
+        this.#context.log.warn({ err, service_id: serviceId }, 'the output of a service cannot be looked at');
       }
     }
-    this.#quiet = hasNews ? 0 : this.#quiet + 1;
+    this.#quiet = isWoken ? 0 : this.#quiet + 1;
     this.#timer = null;
     if (this.#watched.size > 0) this.#arm();
   }

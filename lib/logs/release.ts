@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, renameSync, rmSync, statSync, truncateSync, writeSync } from 'node:fs';
 import { keptFile } from './files.ts';
-import type { Head, Heads } from './heads.ts';
-import type { Punch } from './punch.ts';
+import type { PunchHoles } from './punch-holes.ts';
+import type { ReleasedOffset, ReleasedOffsets } from './released-offsets.ts';
 import { LogSource } from './source.ts';
 
 const CHUNK = 64 * 1024;
@@ -11,44 +11,44 @@ const CAUGHT_UP = 256 * 1024;
 
 /** Gives up the head of output files: by holes, which lose nothing, or else by copying the rest and truncating. */
 export class Releaser {
-  readonly #heads: Heads;
-  readonly #punch: Punch | null;
+  readonly #releasedOffsets: ReleasedOffsets;
+  readonly #punchHoles: PunchHoles | null;
 
-  constructor(heads: Heads, punch: Punch | null) {
-    this.#heads = heads;
-    this.#punch = punch;
+  constructor(releasedOffsets: ReleasedOffsets, punchHoles: PunchHoles | null) {
+    this.#releasedOffsets = releasedOffsets;
+    this.#punchHoles = punchHoles;
   }
 
   /** Gives up what lies before `target`, and on to the next line where one begins within 64 KiB. */
   async release(file: string, target: number): Promise<void> {
-    const end = this.#heads.endOf(file);
-    const { head, base } = this.#heads.of(file);
+    const end = this.#releasedOffsets.endOf(file);
+    const { head, base } = this.#releasedOffsets.of(file);
     if (end === null || target <= head) return;
     const next = await this.#lineFrom(file, Math.min(target, end), end);
-    if (this.#punch === null) {
+    if (this.#punchHoles === null) {
       await this.#truncate(file, next);
       return;
     }
-    this.#heads.move(file, { head: next, base });
-    await this.#punchTo(file, { head: next, base });
+    this.#releasedOffsets.move(file, { head: next, base });
+    await this.#punchHolesTo(file, { head: next, base });
   }
 
   /** Does again what a host that died after moving the head may have left undone. */
   async repeat(file: string): Promise<void> {
-    const { head, base } = this.#heads.of(file);
+    const { head, base } = this.#releasedOffsets.of(file);
     const stat = statSync(file, { throwIfNoEntry: false });
-    if (stat === undefined || head <= base || this.#punch === null) return;
-    if (stat.blocks * 512 > stat.size - (head - base) + CHUNK) await this.#punchTo(file, { head, base });
+    if (stat === undefined || head <= base || this.#punchHoles === null) return;
+    if (stat.blocks * 512 > stat.size - (head - base) + CHUNK) await this.#punchHolesTo(file, { head, base });
   }
 
-  async #punchTo(file: string, { head, base }: Head): Promise<void> {
+  async #punchHolesTo(file: string, { head, base }: ReleasedOffset): Promise<void> {
     if (head >= base) rmSync(keptFile(file), { force: true });
-    if (head <= base || this.#punch === null) return;
-    if (!(await this.#punch(file, head - base))) throw new Error(`The file system of "${file}" knows no holes.`);
+    if (head <= base || this.#punchHoles === null) return;
+    if (!(await this.#punchHoles(file, head - base))) throw new Error(`The file system of "${file}" knows no holes.`);
   }
 
   async #lineFrom(file: string, target: number, end: number): Promise<number> {
-    const source = new LogSource(file, this.#heads);
+    const source = new LogSource(file, this.#releasedOffsets);
     try {
       const buffer = Buffer.allocUnsafe(CHUNK);
       const read = await source.read(buffer, 0, Math.min(CHUNK, end - target + 1), target - 1);
@@ -68,12 +68,12 @@ export class Releaser {
     const out = openSync(temporary, 'w', 0o600);
     try {
       const position = await this.#copy(file, head, out);
-      const { base } = this.#heads.of(file);
+      const { base } = this.#releasedOffsets.of(file);
       const end = copyRest(file, out, { position, base });
       renameSync(temporary, keptFile(file));
-      this.#heads.move(file, { head, base: end }, end - base);
+      this.#releasedOffsets.move(file, { head, base: end }, end - base);
       truncateSync(file);
-      this.#heads.move(file, { head, base: end });
+      this.#releasedOffsets.move(file, { head, base: end });
     } finally {
       closeSync(out);
       rmSync(temporary, { force: true });
@@ -82,13 +82,13 @@ export class Releaser {
 
   /** Copies until so little is left that the rest can be had in one turn; resolves with how far it came. */
   async #copy(file: string, head: number, out: number): Promise<number> {
-    const source = new LogSource(file, this.#heads);
+    const source = new LogSource(file, this.#releasedOffsets);
     const buffer = Buffer.allocUnsafe(CHUNK);
     let position = head;
     try {
       for (;;) {
-        const end = this.#heads.endOf(file) ?? position;
-        if (end - position <= CAUGHT_UP && position >= this.#heads.of(file).base) return position;
+        const end = this.#releasedOffsets.endOf(file) ?? position;
+        if (end - position <= CAUGHT_UP && position >= this.#releasedOffsets.of(file).base) return position;
         const read = await source.read(buffer, 0, CHUNK, position);
         if (read.type !== 'bytes' || read.count === 0)
           throw new Error(`The output file "${file}" changed while it was copied.`);

@@ -5,8 +5,8 @@ import type { ServiceId } from '../model/values/ids.ts';
 import { LOG_STREAMS, type LogPolicy, type LogStream } from '../model/values/log-line.ts';
 import { filesOf, generationsOf, placeOf } from './files.ts';
 import { removeForgotten } from './forgotten.ts';
+import type { LogContext } from './log-context.ts';
 import type { Releaser } from './release.ts';
-import type { LogRoom } from './room.ts';
 
 /** After a sweep that released something, since more of it is likely. */
 const BUSY_MS = 1_000;
@@ -28,7 +28,7 @@ type Outcome = 'quiet' | 'grown' | 'released';
 
 /** Keeps the output of all services within their bounds; looks only into those whose newest launch has grown. */
 export class Retention {
-  readonly #room: LogRoom;
+  readonly #context: LogContext;
   readonly #releaser: Releaser;
   readonly #policies: () => readonly LogPolicy[];
   #seen = new Map<ServiceId, Seen>();
@@ -38,8 +38,8 @@ export class Retention {
   #isClosed = false;
   #lookedForForgotten = -Infinity;
 
-  constructor(room: LogRoom, releaser: Releaser, policies: () => readonly LogPolicy[]) {
-    this.#room = room;
+  constructor(context: LogContext, releaser: Releaser, policies: () => readonly LogPolicy[]) {
+    this.#context = context;
     this.#releaser = releaser;
     this.#policies = policies;
   }
@@ -90,74 +90,80 @@ export class Retention {
       if (outcome === 'released') seen.delete(serviceId);
       return outcome;
     } catch (err) {
-      this.#room.log.warn({ err, service_id: serviceId }, 'the output of a service cannot be kept bounded');
+      this.#context.log.warn({ err, service_id: serviceId }, 'the output of a service cannot be kept bounded');
       return 'grown';
     }
   }
 
   #lookAt(policy: LogPolicy, before: Seen | undefined): Seen {
-    const { layout, heads } = this.#room;
+    const { layout, releasedOffsets } = this.#context;
     const { serviceId } = policy;
     const isSameLaunch = before?.policy.generation === policy.generation && before.newest >= policy.generation;
     const newest = isSameLaunch ? before.newest : (generationsOf(layout, serviceId).at(-1) ?? 0);
-    const ends = LOG_STREAMS.map((stream) => heads.endOf(placeOf(layout, serviceId, newest, stream).file) ?? 0);
+    const ends = LOG_STREAMS.map(
+      (stream) => releasedOffsets.endOf(placeOf(layout, serviceId, newest, stream).file) ?? 0,
+    );
     return { policy, newest, ends: ends.join() };
   }
 
   async #release({ serviceId, maxBytes, keep }: LogPolicy, isFirstLook: boolean): Promise<Outcome> {
-    const { layout, heads, pins } = this.#room;
+    const { layout, releasedOffsets, activeReaders } = this.#context;
     const launches = generationsOf(layout, serviceId).map((generation): LaunchBytes => {
       const bytesOf = (stream: LogStream): number => {
         const { file } = placeOf(layout, serviceId, generation, stream);
-        const end = heads.endOf(file);
-        return end === null ? 0 : end - heads.of(file).head;
+        const end = releasedOffsets.endOf(file);
+        return end === null ? 0 : end - releasedOffsets.of(file).head;
       };
       return { generation, bytes: { stdout: bytesOf('stdout'), stderr: bytesOf('stderr') } };
     });
     const plan = planRelease(launches, maxBytes, keep);
     const readFrom = this.#readFrom(serviceId, launches);
     for (const generation of plan.launches) if (generation < readFrom) this.#delete(serviceId, generation);
-    for (const { generation, stream, bytes } of plan.heads) {
+    for (const { generation, stream, bytes } of plan.releasedOffsets) {
       const { file } = placeOf(layout, serviceId, generation, stream);
-      const { head } = heads.of(file);
+      const { head } = releasedOffsets.of(file);
       const target = head + bytes;
       // A reader who is behind keeps its bytes, but not more of them than the bound once over.
-      const unread = generation > readFrom ? head : pins.slowest(file);
+      const unread = generation > readFrom ? head : activeReaders.slowest(file);
       await this.#releaser.release(file, Math.min(target, Math.max(unread, target - maxBytes)));
     }
     if (isFirstLook) await this.#repeat(serviceId, launches);
-    return plan.heads.length + plan.launches.length > 0 ? 'released' : 'grown';
+    return plan.releasedOffsets.length + plan.launches.length > 0 ? 'released' : 'grown';
   }
 
   async #repeat(serviceId: ServiceId, launches: readonly LaunchBytes[]): Promise<void> {
     for (const { generation } of launches) {
       for (const stream of LOG_STREAMS) {
-        await this.#releaser.repeat(placeOf(this.#room.layout, serviceId, generation, stream).file);
+        await this.#releaser.repeat(placeOf(this.#context.layout, serviceId, generation, stream).file);
       }
     }
   }
 
   /** The oldest launch that somebody reads now: it and those behind it are still to be read. Infinity: nobody reads. */
   #readFrom(serviceId: ServiceId, launches: readonly LaunchBytes[]): number {
-    const { layout, pins } = this.#room;
+    const { layout, activeReaders } = this.#context;
     const isRead = ({ generation }: LaunchBytes): boolean =>
-      filesOf(layout, serviceId, generation).some((file) => pins.slowest(file) !== Infinity);
+      filesOf(layout, serviceId, generation).some((file) => activeReaders.slowest(file) !== Infinity);
     return launches.find(isRead)?.generation ?? Infinity;
   }
 
   #delete(serviceId: ServiceId, generation: number): void {
-    const { layout, heads } = this.#room;
+    const { layout, releasedOffsets } = this.#context;
     const files = filesOf(layout, serviceId, generation);
     for (const file of files) rmSync(file, { force: true });
-    heads.forget(files);
+    releasedOffsets.forget(files);
   }
 
   #forget(policies: readonly LogPolicy[]): void {
     if (performance.now() - this.#lookedForForgotten < FORGOTTEN_EVERY_MS) return;
     this.#lookedForForgotten = performance.now();
-    const removed = removeForgotten(this.#room.layout, new Set(policies.map(({ serviceId }) => serviceId)), Date.now());
+    const removed = removeForgotten(
+      this.#context.layout,
+      new Set(policies.map(({ serviceId }) => serviceId)),
+      Date.now(),
+    );
     if (removed.length > 0)
-      this.#room.log.info({ services: removed }, 'removed the output of services that are no more');
+      this.#context.log.info({ services: removed }, 'removed the output of services that are no more');
   }
 
   #arm(pause: number): void {
@@ -165,7 +171,7 @@ export class Retention {
     this.#timer = setTimeout(() => {
       void this.sweep()
         .catch((err: unknown) => {
-          this.#room.log.warn({ err }, 'the output of the services cannot be swept');
+          this.#context.log.warn({ err }, 'the output of the services cannot be swept');
         })
         .then(() => {
           this.#arm(this.#pause);

@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { codeOf } from './error-code.ts';
 import { keptFile } from './files.ts';
-import type { Heads } from './heads.ts';
+import type { ReleasedOffsets } from './released-offsets.ts';
 
 /** What came of reading at a place. `released`: it is no longer to be had; `head` is where the output begins now. */
 export type SourceRead =
@@ -12,24 +12,24 @@ export type SourceRead =
 /** Reads one stream of one launch by offsets, wherever the bytes lie. Opened for a pass and closed after it. */
 export class LogSource {
   readonly #file: string;
-  readonly #heads: Heads;
+  readonly #releasedOffsets: ReleasedOffsets;
   #live: FileHandle | null = null;
   #kept: FileHandle | null = null;
   #base = -1;
 
-  constructor(file: string, heads: Heads) {
+  constructor(file: string, releasedOffsets: ReleasedOffsets) {
     this.#file = file;
-    this.#heads = heads;
+    this.#releasedOffsets = releasedOffsets;
   }
 
   /** Fills at most `length` bytes of `buffer` from `at` on. 0 bytes: nothing lies there yet. */
   async read(buffer: Buffer, at: number, length: number, position: number): Promise<SourceRead> {
     for (;;) {
-      const { head, base } = this.#heads.of(this.#file);
+      const { head, base } = this.#releasedOffsets.of(this.#file);
       if (position < head) return { type: 'released', head };
       if (base !== this.#base) await this.#reopen(base);
       const count = await this.#readFrom(position < base ? 'kept' : 'live', { buffer, at, length, position, base });
-      const now = this.#heads.of(this.#file);
+      const now = this.#releasedOffsets.of(this.#file);
       // The head may have moved while the bytes were on their way: then they are of another place, or already a hole.
       if (now.base !== base) continue;
       if (position < now.head) return { type: 'released', head: now.head };

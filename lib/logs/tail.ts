@@ -1,5 +1,5 @@
 import type { LogPlace } from './files.ts';
-import type { Heads } from './heads.ts';
+import type { ReleasedOffsets } from './released-offsets.ts';
 import { LogSource } from './source.ts';
 
 const CHUNK = 64 * 1024;
@@ -13,12 +13,17 @@ export interface TailStart {
 }
 
 /** Looks for the beginning of the last `lines` lines from the end on. What follows the last newline is a line if the launch is over. */
-export async function tailOf(place: LogPlace, heads: Heads, lines: number, isOver: boolean): Promise<TailStart> {
-  const end = heads.endOf(place.file);
+export async function tailOf(
+  place: LogPlace,
+  releasedOffsets: ReleasedOffsets,
+  lines: number,
+  isOver: boolean,
+): Promise<TailStart> {
+  const end = releasedOffsets.endOf(place.file);
   if (end === null) return { offset: 0, end: Infinity, found: 0 };
-  const source = new LogSource(place.file, heads);
+  const source = new LogSource(place.file, releasedOffsets);
   try {
-    return await search(source, heads.of(place.file).head, end, lines, isOver);
+    return await search(source, releasedOffsets.of(place.file).head, end, lines, isOver);
   } finally {
     await source.close();
   }

@@ -1,24 +1,24 @@
 import type { LogItem, LogQuery } from '../model/values/log-line.ts';
 import { generationsOf } from './files.ts';
 import { LaunchReader } from './launch-reader.ts';
+import type { LogContext } from './log-context.ts';
 import type { Poller } from './poller.ts';
-import type { LogRoom } from './room.ts';
-import { seatsOf, type Seats } from './seats.ts';
+import { startPositionsOf, type StartPositions } from './start-positions.ts';
 
 type Batches = AsyncGenerator<readonly LogItem[], void, undefined>;
 
 /** Reads what is there; see ServiceLogs.read. */
-export async function* readAll(room: LogRoom, query: LogQuery): Batches {
+export async function* readAll(context: LogContext, query: LogQuery): Batches {
   const { serviceId } = query;
-  const generations = generationsOf(room.layout, serviceId);
-  const seats = await seatsOf(room, query, generations);
-  const wanted = generations.filter((generation) => generation >= firstOf(seats));
-  const missed = missedItems(room, query, seats, wanted[0]);
+  const generations = generationsOf(context.layout, serviceId);
+  const starts = await startPositionsOf(context, query, generations);
+  const wanted = generations.filter((generation) => generation >= firstOf(starts));
+  const missed = missedItems(context, query, starts, wanted[0]);
   if (missed.length > 0) yield missed;
   for (const generation of wanted) {
-    const reader = new LaunchReader(room, query, generation, seats);
+    const reader = new LaunchReader(context, query, generation, starts);
     try {
-      yield* reader.passToEnd(generation !== generations.at(-1) || room.hasEnded(serviceId, generation));
+      yield* reader.passToEnd(generation !== generations.at(-1) || context.hasEnded(serviceId, generation));
     } finally {
       reader.close();
     }
@@ -26,28 +26,28 @@ export async function* readAll(room: LogRoom, query: LogQuery): Batches {
 }
 
 /** Reads what is there, then what comes; see ServiceLogs.follow. */
-export async function* followAll(room: LogRoom, poller: Poller, query: LogQuery, signal: AbortSignal): Batches {
+export async function* followAll(context: LogContext, poller: Poller, query: LogQuery, signal: AbortSignal): Batches {
   const { serviceId } = query;
   const unwatch = poller.watch(serviceId);
   const isOver = (): boolean => signal.aborted || poller.isClosed;
   let reader: LaunchReader | null = null;
   let hasBegun = false;
   try {
-    const seats = await seatsOf(room, query, poller.look(serviceId).generations);
-    let from = firstOf(seats);
+    const starts = await startPositionsOf(context, query, poller.look(serviceId).generations);
+    let from = firstOf(starts);
     while (!isOver()) {
       const { version, generations } = poller.look(serviceId);
       const next = generations.find((generation) => generation >= from);
       if (reader === null && next !== undefined) {
-        const missed = hasBegun ? [] : missedItems(room, query, seats, next);
+        const missed = hasBegun ? [] : missedItems(context, query, starts, next);
         hasBegun = true;
         if (missed.length > 0) yield missed;
-        reader = new LaunchReader(room, query, next, seats);
+        reader = new LaunchReader(context, query, next, starts);
       }
       if (reader !== null) {
         const { generation } = reader;
         const hasSuccessor = generations.some((other) => other > generation);
-        for await (const items of reader.pass(hasSuccessor || room.hasEnded(serviceId, generation))) {
+        for await (const items of reader.pass(hasSuccessor || context.hasEnded(serviceId, generation))) {
           yield items;
           if (isOver()) return;
         }
@@ -67,17 +67,22 @@ export async function* followAll(room: LogRoom, poller: Poller, query: LogQuery,
   }
 }
 
-function firstOf(seats: Seats): number {
-  return Math.min(...[...seats.values()].map(({ generation }) => generation));
+function firstOf(starts: StartPositions): number {
+  return Math.min(...[...starts.values()].map(({ generation }) => generation));
 }
 
 /** A reader that comes back after its launch was deleted has to be told. 0 is no launch but the way to say "from the start". */
-function missedItems(room: LogRoom, query: LogQuery, seats: Seats, first: number | undefined): readonly LogItem[] {
+function missedItems(
+  context: LogContext,
+  query: LogQuery,
+  starts: StartPositions,
+  first: number | undefined,
+): readonly LogItem[] {
   const { start } = query;
   if (start.type !== 'after' || first === undefined || start.position.generation === 0) return [];
   const { generation } = start.position;
   if (first <= generation) return [];
-  const gone = new LaunchReader(room, query, generation, seats);
+  const gone = new LaunchReader(context, query, generation, starts);
   gone.close();
   return gone.goneItems();
 }

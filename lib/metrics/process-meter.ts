@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { LaunchOutcome, ProcessFacts } from '../model/process.ts';
+import type { LaunchOutcome, LaunchStatus } from '../model/process.ts';
 import type { ProcessMeter } from '../ports/meter.ts';
-import type { Stray } from '../ports/process-host.ts';
+import type { Orphan } from '../ports/process-host.ts';
 import { LONG } from './buckets.ts';
 
 /** Measures launches, stops, and what earlier hosts left. */
@@ -11,7 +11,7 @@ export class PromProcessMeter implements ProcessMeter {
   readonly #stopDuration: Histogram;
   readonly #surveyDuration: Gauge;
   readonly #surveyed: Gauge<'status'>;
-  readonly #strays: Gauge<'fate'>;
+  readonly #orphans: Gauge<'fate'>;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -46,13 +46,13 @@ export class PromProcessMeter implements ProcessMeter {
       labelNames: ['status'],
       registers,
     });
-    this.#strays = new Gauge({
+    this.#orphans = new Gauge({
       name: 'coredinator_stray_processes',
       help: 'Orphan processes (live launches without a record in the database) at the start of this host, by what was done with them.',
       labelNames: ['fate'],
       registers,
     });
-    for (const fate of ['reported', 'adopted', 'killed'] as const) this.#strays.set({ fate }, 0);
+    for (const fate of ['reported', 'adopted', 'killed'] as const) this.#orphans.set({ fate }, 0);
   }
 
   launched(outcome: LaunchOutcome, seconds: number): void {
@@ -65,10 +65,10 @@ export class PromProcessMeter implements ProcessMeter {
     this.#stopDuration.observe(seconds);
   }
 
-  surveyed(facts: Iterable<ProcessFacts>, strays: readonly Stray[], seconds: number): void {
+  surveyed(facts: Iterable<LaunchStatus>, orphans: readonly Orphan[], seconds: number): void {
     this.#surveyDuration.set(seconds);
     for (const status of ['alive', 'exited', 'revoked'] as const) this.#surveyed.set({ status }, 0);
     for (const { status } of facts) this.#surveyed.inc({ status });
-    for (const { fate } of strays) this.#strays.inc({ fate });
+    for (const { fate } of orphans) this.#orphans.inc({ fate });
   }
 }

@@ -21,7 +21,7 @@ export function inheritable(base: Readonly<Record<string, string | undefined>>):
 }
 
 /** The variable that marks every process of a launch. */
-export const LAUNCH_MARK = 'COREDINATOR_LAUNCH_ID';
+export const LAUNCH_TAG = 'COREDINATOR_LAUNCH_ID';
 
 /** Of what a process is told that it is a part. */
 export interface LaunchSubject {
@@ -43,7 +43,7 @@ export function launchVariables(subject: LaunchSubject): Readonly<Record<string,
     COREDINATOR_SERVICE_ID: serviceId,
     ...(agentId === null ? {} : { COREDINATOR_AGENT_ID: agentId }),
     COREDINATOR_GENERATION: String(generation),
-    [LAUNCH_MARK]: launchId,
+    [LAUNCH_TAG]: launchId,
     COREDINATOR_URL: hostUrl,
   };
 }

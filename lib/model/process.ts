@@ -85,7 +85,7 @@ export type LaunchOutcome =
  * What is known of the newest launch of a service when a host comes up.
  * `alive`: the main process lives. `exited`: it ended, `exit` says how. `revoked`: it never began.
  */
-export type ProcessFacts =
+export type LaunchStatus =
   | { readonly status: 'alive'; readonly generation: number; readonly launch: Launch }
   | { readonly status: 'exited'; readonly generation: number; readonly launchId: LaunchId; readonly exit: ProcessExit }
   | { readonly status: 'revoked'; readonly generation: number; readonly launchId: LaunchId };

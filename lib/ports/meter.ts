@@ -1,9 +1,9 @@
 import type { Intended } from '../model/intention.ts';
 import type { ProbeCheck, ProbeKind } from '../model/probe.ts';
-import type { LaunchOutcome, ProcessFacts } from '../model/process.ts';
+import type { LaunchOutcome, LaunchStatus } from '../model/process.ts';
 import type { PublicState } from '../model/states.ts';
 import type { Instant } from '../model/values/time.ts';
-import type { Stray } from './process-host.ts';
+import type { Orphan } from './process-host.ts';
 
 /** One check of a probe that was made. */
 export interface CheckMeasure {
@@ -25,7 +25,7 @@ export interface ProcessMeter {
   launched(outcome: LaunchOutcome, seconds: number): void;
   /** From the order until nothing of the process tree was left. */
   stopped(seconds: number): void;
-  surveyed(facts: Iterable<ProcessFacts>, strays: readonly Stray[], seconds: number): void;
+  surveyed(facts: Iterable<LaunchStatus>, orphans: readonly Orphan[], seconds: number): void;
 }
 
 /** One request that was answered. */

@@ -1,4 +1,4 @@
-import type { Launch, LaunchOutcome, ProcessExit, ProcessFacts } from '../model/process.ts';
+import type { Launch, LaunchOutcome, ProcessExit, LaunchStatus } from '../model/process.ts';
 import type { NodeSignal, StopSpec } from '../model/spec.ts';
 import type { LaunchId, ServiceId } from '../model/values/ids.ts';
 import type { ResourceLimits } from '../model/values/limits.ts';
@@ -24,10 +24,10 @@ export interface LaunchRequest {
  * What a survey does with strays. `report`: names them and leaves them alone. `adopt`: enters in the ledger those whose records
  * are whole, and supervises them. `kill`: ends them.
  */
-export type StrayPolicy = 'report' | 'adopt' | 'kill';
+export type OrphanPolicy = 'report' | 'adopt' | 'kill';
 
 /** Living processes of a launch of this instance that the ledger does not know: its database was lost, or is an older copy. */
-export interface Stray {
+export interface Orphan {
   readonly launchId: LaunchId;
   /** Null: nothing says which service it belongs to. */
   readonly serviceId: ServiceId | null;
@@ -53,13 +53,13 @@ export interface ProcessHost {
    * Finds what earlier hosts left: for each service the facts of its newest launch. Adopts what lives, revokes what never
    * began, reads the exits of what ended. Called once, before anything else.
    */
-  survey(): Promise<ReadonlyMap<ServiceId, ProcessFacts>>;
+  survey(): Promise<ReadonlyMap<ServiceId, LaunchStatus>>;
 
   /** What the survey found that no ledger entry explains, and what became of it. */
-  strays(): readonly Stray[];
+  orphans(): readonly Orphan[];
 
   /** The facts of the newest launch of a service as they are now; null if it was never launched. */
-  facts(serviceId: ServiceId): ProcessFacts | null;
+  status(serviceId: ServiceId): LaunchStatus | null;
 
   /**
    * Launches one process tree and resolves when its program runs (after exec) or was refused. First ends whatever the

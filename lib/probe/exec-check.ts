@@ -10,7 +10,7 @@ const GUARD_SLACK_MS: Millis = 1_000;
 const MOST_SHOWN = 200;
 
 /** How the commands of a launch are run. */
-export interface ExecRoom {
+export interface ExecContext {
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
@@ -20,13 +20,13 @@ export interface ExecRoom {
 
 /** Succeeds when the command, run without a shell, exits with code 0 in time. Whatever it has started is ended with it. */
 export class ExecCheck implements Check {
-  readonly #room: ExecRoom;
+  readonly #context: ExecContext;
   readonly #what: string;
 
-  constructor(room: ExecRoom) {
-    this.#room = room;
+  constructor(context: ExecContext) {
+    this.#context = context;
     // Before they are cut: half a secret is one too.
-    const words = withoutValues(room.command.join(' '), room.env);
+    const words = withoutValues(context.command.join(' '), context.env);
     this.#what = `the command "${words.length > MOST_SHOWN ? `${words.slice(0, MOST_SHOWN)}…` : words}"`;
   }
 
@@ -44,7 +44,7 @@ export class ExecCheck implements Check {
       // What the command has left behind may hold its standard error open.
       this.#endGroup(child);
       exit = () =>
-        code === 0 ? SUCCESS : failure(`${this.#what} ${ending(code, signal)}${said.sentence(this.#room.env)}`);
+        code === 0 ? SUCCESS : failure(`${this.#what} ${ending(code, signal)}${said.sentence(this.#context.env)}`);
     });
     child.on('close', () => {
       if (exit !== null) done(exit());
@@ -57,7 +57,7 @@ export class ExecCheck implements Check {
   }
 
   #spawn(timeoutMs: Millis): ChildProcess {
-    const { command, guard, cwd, env } = this.#room;
+    const { command, guard, cwd, env } = this.#context;
     const words = guard === null ? command : [...guard, String(Math.ceil(timeoutMs) + GUARD_SLACK_MS), ...command];
     const [program = '', ...args] = words;
     return spawn(program, args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'], detached: true, windowsHide: true });
@@ -65,12 +65,12 @@ export class ExecCheck implements Check {
 
   /** The guard kills all that it finds below itself. */
   #end(child: ChildProcess): void {
-    if (this.#room.guard === null) this.#endGroup(child);
+    if (this.#context.guard === null) this.#endGroup(child);
     else child.kill('SIGTERM');
   }
 
   #endGroup(child: ChildProcess): void {
-    if (this.#room.guard !== null || child.pid === undefined) return;
+    if (this.#context.guard !== null || child.pid === undefined) return;
     try {
       if (process.platform === 'win32') child.kill('SIGKILL');
       else process.kill(-child.pid, 'SIGKILL');
@@ -80,7 +80,7 @@ export class ExecCheck implements Check {
   }
 
   #notRun(error: Error): string {
-    const { cwd } = this.#room;
+    const { cwd } = this.#context;
     // The system blames the program for a working directory that is not there.
     const reason = existsSync(cwd) ? error.message : `there is no working directory "${cwd}"`;
     return `${this.#what} cannot be run: ${reason}`;

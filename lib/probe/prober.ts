@@ -66,7 +66,7 @@ class LocalProber implements Prober {
   watch(subject: ProbeSubject, kind: ProbeKind, probe: ProbeSpec, observer: ProbeObserver): () => void {
     if (this.#isClosed) return () => undefined;
     const { serviceId } = subject.launch;
-    const room = {
+    const context = {
       time: this.#time,
       schedule: this.#schedule,
       lane: probe.check.type === 'exec' ? this.#commands : this.#checks,
@@ -77,8 +77,8 @@ class LocalProber implements Prober {
         this.#options.meter?.checked({ probe: kind, check: probe.check.type, outcome, seconds });
       },
     };
-    const told = this.#withoutValues(subject, observer);
-    const watch = new Watch(room, this.#checkOf(subject, probe), probe, told, this.#firstOf(subject, probe));
+    const reported = this.#withoutValues(subject, observer);
+    const watch = new Watch(context, this.#checkOf(subject, probe), probe, reported, this.#firstOf(subject, probe));
     this.#watches.add(watch);
     return () => {
       this.#watches.delete(watch);

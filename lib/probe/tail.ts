@@ -15,9 +15,9 @@ export class Tail {
 
   /** `: ` and the last line that is not empty, without control characters and values of `env`; empty when there is none. */
   sentence(env: Readonly<Record<string, string>>): string {
-    const told = withoutValues(this.#kept.toString('utf8'), env);
+    const reported = withoutValues(this.#kept.toString('utf8'), env);
     // What was kept may begin in the middle of a value, which is not known for one any more.
-    const lines = (this.#isCut ? told.slice(longestOf(env)) : told).split('\n');
+    const lines = (this.#isCut ? reported.slice(longestOf(env)) : reported).split('\n');
     const last = lines.map((line) => line.replace(/\p{Cc}+/gu, ' ').trim()).findLast((line) => line !== '');
     return last === undefined ? '' : `: ${last.length > SHOWN ? `${last.slice(0, SHOWN)}…` : last}`;
   }

@@ -16,7 +16,7 @@ const SLACK_MS: Millis = 250;
 const SLACK_PART = 1 / 20;
 
 /** What all watches of one kind of check share, and how one tells of an observer that threw and of how long a check took. */
-export interface WatchRoom {
+export interface WatchContext {
   readonly time: SteadyTime;
   readonly schedule: Schedule;
   readonly lane: Lane;
@@ -27,7 +27,7 @@ export interface WatchRoom {
 
 /** One probe of one launch: when it is checked, and what its observer has to know. */
 export class Watch {
-  readonly #room: WatchRoom;
+  readonly #context: WatchContext;
   readonly #check: Check;
   readonly #probe: ProbeSpec;
   readonly #observer: ProbeObserver;
@@ -39,8 +39,8 @@ export class Watch {
   #takeBack: () => void = () => undefined;
 
   /** The first check is at `at` of the steady time; the others follow in periods from there. */
-  constructor(room: WatchRoom, check: Check, probe: ProbeSpec, observer: ProbeObserver, at: Millis) {
-    this.#room = room;
+  constructor(context: WatchContext, check: Check, probe: ProbeSpec, observer: ProbeObserver, at: Millis) {
+    this.#context = context;
     this.#check = check;
     this.#probe = probe;
     this.#observer = observer;
@@ -59,7 +59,7 @@ export class Watch {
   #plan(at: Millis): void {
     this.#at = at;
     const slackMs = this.#hasBegun ? Math.min(SLACK_MS, this.#probe.periodMs * SLACK_PART) : 0;
-    this.#takeBack = this.#room.schedule.at(at, slackMs, () => {
+    this.#takeBack = this.#context.schedule.at(at, slackMs, () => {
       this.#due();
     });
   }
@@ -67,18 +67,18 @@ export class Watch {
   /** The first instant of the period that is still to come, so that checks are missed and never bunched. */
   #nextTime(): Millis {
     const period = Math.max(1, this.#probe.periodMs);
-    const passed = Math.floor(Math.max(0, this.#room.time.now() - this.#at) / period);
+    const passed = Math.floor(Math.max(0, this.#context.time.now() - this.#at) / period);
     return this.#at + (passed + 1) * period;
   }
 
   #due(): void {
-    const lateness = this.#room.time.now() - this.#at;
+    const lateness = this.#context.time.now() - this.#at;
     if (this.#hasBegun && lateness > Math.min(LATE_MS, this.#probe.periodMs)) {
       this.#plan(this.#nextTime());
       return;
     }
     let isIn = false as boolean;
-    const leaveLine = this.#room.lane.enter(() => {
+    const leaveLine = this.#context.lane.enter(() => {
       isIn = true;
       this.#begin();
     });
@@ -88,12 +88,12 @@ export class Watch {
 
   #begin(): void {
     this.#hasBegun = true;
-    const { lane, time } = this.#room;
+    const { lane, time } = this.#context;
     let isSettled = false as boolean;
     const begunAt = time.now();
     const end = runCheck(this.#check, this.#probe.timeoutMs, time, (outcome) => {
       isSettled = true;
-      this.#room.measure?.(wordFor(outcome), (time.now() - begunAt) / 1_000);
+      this.#context.measure?.(wordFor(outcome), (time.now() - begunAt) / 1_000);
       this.#settle(outcome);
     });
     if (isSettled) return;
@@ -109,18 +109,18 @@ export class Watch {
     const isDecided = outcome?.isSuccess === true && outcome.isForGood && this.#tally.verdict === 'passed';
     this.#takeBack = () => undefined;
     if (!isDecided) this.#plan(this.#nextTime());
-    this.#room.lane.leave();
-    if (outcome !== null && this.#tally.verdict !== before.verdict) this.#tell(outcome);
+    this.#context.lane.leave();
+    if (outcome !== null && this.#tally.verdict !== before.verdict) this.#report(outcome);
   }
 
-  #tell(outcome: Outcome): void {
+  #report(outcome: Outcome): void {
     // Whoever came into the lane just now may have ended this watch.
     if (this.#isOver) return;
     try {
       if (outcome.isSuccess) this.#observer.passed();
       else this.#observer.failed(outcome.reason);
     } catch (err) {
-      this.#room.report(err);
+      this.#context.report(err);
     }
   }
 }

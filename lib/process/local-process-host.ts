@@ -2,20 +2,20 @@ import { mkdirSync } from 'node:fs';
 import { Slots } from '../launching/slots.ts';
 import { transient } from '../launching/transient-failure.ts';
 import { inheritable } from '../model/environment.ts';
-import type { Launch, LaunchFailure, LaunchOutcome, ProcessExit, ProcessFacts, ShimKind } from '../model/process.ts';
+import type { Launch, LaunchFailure, LaunchOutcome, ProcessExit, LaunchStatus, ShimKind } from '../model/process.ts';
 import type { NodeSignal, StopSpec } from '../model/spec.ts';
 import type { LaunchId, ServiceId } from '../model/values/ids.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import type { LaunchLedger } from '../ports/launch-ledger.ts';
 import type { Log } from '../ports/log.ts';
-import type { LaunchObserver, LaunchRequest, ProcessHost, Stray, StrayPolicy } from '../ports/process-host.ts';
+import type { LaunchObserver, LaunchRequest, ProcessHost, Orphan, OrphanPolicy } from '../ports/process-host.ts';
 import type { ProcessUsage } from '../ports/process-usage.ts';
 import { Adoption } from './adopt/adoption.ts';
-import { Strays } from './adopt/orphans.ts';
+import { Orphans } from './adopt/orphans.ts';
 import { layoutOf, newestLogged } from './files/layout.ts';
 import { environmentOf } from './launch/environment.ts';
-import { Flight, type FlightRoom } from './launch/launch.ts';
+import { LaunchAttempt, type LaunchContext } from './launch/launch-attempt.ts';
 import { bestShimKind, shimsOf } from './launch/shim-kind.ts';
 import { bootId } from './os/process-identity.ts';
 import { signalNumber } from './os/signals.ts';
@@ -38,7 +38,7 @@ export interface LocalProcessHostOptions {
   /** Default: the best that this machine has. */
   readonly shim?: ShimKind;
   /** What becomes of live processes that the ledger does not know. Default: `report`. */
-  readonly strays?: StrayPolicy;
+  readonly orphans?: OrphanPolicy;
   /** What tells this boot of the machine from others. Default: as the system says. */
   readonly bootId?: string;
   /** Told of each crash point; default: nobody. */
@@ -55,10 +55,10 @@ export interface LocalHost extends ProcessHost {
 class LocalProcessHost implements LocalHost {
   readonly usage: ProcessUsage;
   readonly #options: LocalProcessHostOptions;
-  readonly #room: FlightRoom;
+  readonly #context: LaunchContext;
   readonly #trees: Trees;
-  readonly #strays: Strays;
-  readonly #flights = new Map<ServiceId, Flight>();
+  readonly #orphans: Orphans;
+  readonly #attempts = new Map<ServiceId, LaunchAttempt>();
   #isClosed = false;
 
   constructor(options: LocalProcessHostOptions) {
@@ -70,7 +70,7 @@ class LocalProcessHost implements LocalHost {
     this.usage = usageOf(() => this.#trees.all(), clock);
     const shims = shimsOf(options.shim ?? bestShimKind(), log);
     const inherited = inheritable(options.baseEnv ?? process.env);
-    this.#room = {
+    this.#context = {
       layout,
       shims,
       slots: new Slots(shims.width),
@@ -86,26 +86,26 @@ class LocalProcessHost implements LocalHost {
         this.#trees.revoked(launch);
       },
     };
-    const policy = options.strays ?? 'report';
-    this.#strays = new Strays({ trees: this.#trees, ledger, bootId: this.#room.bootId, instanceId, policy });
+    const policy = options.orphans ?? 'report';
+    this.#orphans = new Orphans({ trees: this.#trees, ledger, bootId: this.#context.bootId, instanceId, policy });
   }
 
-  async survey(): Promise<ReadonlyMap<ServiceId, ProcessFacts>> {
+  async survey(): Promise<ReadonlyMap<ServiceId, LaunchStatus>> {
     const newest = await this.#options.ledger.newest();
-    await this.#strays.take(await new Adoption(this.#trees, this.#room.bootId).run(newest));
-    return this.#trees.facts.all();
+    await this.#orphans.take(await new Adoption(this.#trees, this.#context.bootId).run(newest));
+    return this.#trees.status.all();
   }
 
   troubles(): readonly string[] {
     return this.#trees.troubles();
   }
 
-  strays(): readonly Stray[] {
-    return this.#strays.all();
+  orphans(): readonly Orphan[] {
+    return this.#orphans.all();
   }
 
-  facts(serviceId: ServiceId): ProcessFacts | null {
-    return this.#trees.facts.get(serviceId);
+  status(serviceId: ServiceId): LaunchStatus | null {
+    return this.#trees.status.get(serviceId);
   }
 
   async launch(request: LaunchRequest): Promise<LaunchOutcome> {
@@ -113,27 +113,27 @@ class LocalProcessHost implements LocalHost {
     const failure = this.#reasonAgainst(serviceId);
     if (failure !== null) return { type: 'refused', generation: request.generation, failure };
     const newest = this.#newestGeneration(serviceId);
-    const stray = this.#strays.reasonAgainst(serviceId);
+    const orphan = this.#orphans.reasonAgainst(serviceId);
     // However often it is tried beside a stray, no generation is used up.
-    if (stray !== null) return { type: 'refused', generation: newest, failure: transient('ESTRAY', stray) };
+    if (orphan !== null) return { type: 'refused', generation: newest, failure: transient('ESTRAY', orphan) };
     const generation = Math.max(request.generation, newest + 1);
-    const flight = new Flight({ ...request, generation }, this.#room);
-    this.#flights.set(serviceId, flight);
-    const outcome = await flight.run(() => this.#clear(serviceId));
-    this.#flights.delete(serviceId);
+    const attempt = new LaunchAttempt({ ...request, generation }, this.#context);
+    this.#attempts.set(serviceId, attempt);
+    const outcome = await attempt.run(() => this.#clear(serviceId));
+    this.#attempts.delete(serviceId);
     return outcome;
   }
 
   /** A number that was used once names one process, one exit and one pair of log files for ever. */
   #newestGeneration(serviceId: ServiceId): number {
-    const known = this.#trees.facts.get(serviceId)?.generation ?? newestLogged(this.#room.layout, serviceId);
-    return Math.max(known, this.#strays.newestGeneration(serviceId));
+    const known = this.#trees.status.get(serviceId)?.generation ?? newestLogged(this.#context.layout, serviceId);
+    return Math.max(known, this.#orphans.newestGeneration(serviceId));
   }
 
   #reasonAgainst(serviceId: ServiceId): LaunchFailure | null {
     if (this.#isClosed)
       return transient('ECLOSED', `The service "${serviceId}" cannot be launched: the host is closing.`);
-    if (this.#flights.has(serviceId))
+    if (this.#attempts.has(serviceId))
       return transient('EALIVE', `A launch of the service "${serviceId}" is under way.`);
     if (this.#trees.alive(serviceId)?.isEnding !== false) return null;
     return transient('EALIVE', `A process of the service "${serviceId}" lives already.`);
@@ -141,9 +141,9 @@ class LocalProcessHost implements LocalHost {
 
   /** Two generations never overlap, in the process table or in the ledger. */
   async #clear(serviceId: ServiceId): Promise<LaunchFailure | null> {
-    await Promise.all([this.#trees.endAll(serviceId), this.#strays.endAll(serviceId)]);
+    await Promise.all([this.#trees.endAll(serviceId), this.#orphans.endAll(serviceId)]);
     try {
-      await this.#trees.settleDebts(serviceId);
+      await this.#trees.retryLedgerWrites(serviceId);
       return null;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -152,16 +152,16 @@ class LocalProcessHost implements LocalHost {
   }
 
   observe(launchId: LaunchId, observer: LaunchObserver): () => void {
-    return this.#trees.facts.observe(launchId, observer);
+    return this.#trees.status.observe(launchId, observer);
   }
 
   async stop(serviceId: ServiceId, stop: StopSpec): Promise<ProcessExit | null> {
     const usable = this.#usable(stop);
     const main = this.#trees.alive(serviceId);
-    const flight = this.#flights.get(serviceId);
-    flight?.cancel();
-    await Promise.all([this.#trees.endAll(serviceId, usable), this.#strays.endAll(serviceId, usable)]);
-    const launched = (await flight?.settled) ?? null;
+    const attempt = this.#attempts.get(serviceId);
+    attempt?.cancel();
+    await Promise.all([this.#trees.endAll(serviceId, usable), this.#orphans.endAll(serviceId, usable)]);
+    const launched = (await attempt?.settled) ?? null;
     await launched?.end(usable);
     return (launched ?? main)?.exit ?? null;
   }
@@ -180,15 +180,17 @@ class LocalProcessHost implements LocalHost {
   }
 
   live(): readonly Launch[] {
-    return [...this.#trees.facts.all().values()].flatMap((facts) => (facts.status === 'alive' ? [facts.launch] : []));
+    return [...this.#trees.status.all().values()].flatMap((status) =>
+      status.status === 'alive' ? [status.launch] : [],
+    );
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    const ordered = [...this.#flights.values()].filter((flight) => flight.giveUp());
-    await Promise.all(ordered.map(({ settled }) => settled));
-    await this.#room.shims.close();
-    this.#strays.close();
+    const requested = [...this.#attempts.values()].filter((attempt) => attempt.giveUp());
+    await Promise.all(requested.map(({ settled }) => settled));
+    await this.#context.shims.close();
+    this.#orphans.close();
     this.#trees.close();
   }
 }

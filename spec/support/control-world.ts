@@ -137,8 +137,8 @@ export class ControlWorld {
     this.#control = await openControl({
       ...{ store, specs, processes, catalog, prober, logs: NO_LOGS },
       ...{ usage: NO_USAGE, health, clock, timers, log, identity },
-      onEvents: (facts) => {
-        this.published.push(...facts);
+      onEvents: (status) => {
+        this.published.push(...status);
       },
     });
     await this.pass();
@@ -160,8 +160,8 @@ export class ControlWorld {
     void old.close(); // its observers belong to the dead host
     meanwhile(old);
     for (const serviceId of [...old.surveyed.keys(), ...old.launches.map((launch) => launch.serviceId)]) {
-      const facts = old.facts(serviceId);
-      if (facts !== null) this.processes.surveyed.set(serviceId, facts);
+      const status = old.status(serviceId);
+      if (status !== null) this.processes.surveyed.set(serviceId, status);
     }
   }
 

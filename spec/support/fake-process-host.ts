@@ -4,12 +4,12 @@ import type {
   LaunchFailure,
   LaunchOutcome,
   ProcessExit,
-  ProcessFacts,
+  LaunchStatus,
 } from '../../lib/model/process.ts';
 import type { NodeSignal, StopSpec } from '../../lib/model/spec.ts';
 import { parseLaunchId, type LaunchId, type ServiceId } from '../../lib/model/values/ids.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
-import type { LaunchObserver, LaunchRequest, ProcessHost, Stray } from '../../lib/ports/process-host.ts';
+import type { LaunchObserver, LaunchRequest, ProcessHost, Orphan } from '../../lib/ports/process-host.ts';
 
 /** How a fake process ends; by default with code 0. */
 export interface FakeExit {
@@ -28,9 +28,9 @@ export interface FakeProcessHost extends ProcessHost {
   /** Every signal that reached a live process, in order. */
   readonly signals: readonly { readonly serviceId: ServiceId; readonly signal: NodeSignal }[];
   /** What survey() hands out and adopts; fill it before. */
-  readonly surveyed: Map<ServiceId, ProcessFacts>;
+  readonly surveyed: Map<ServiceId, LaunchStatus>;
   /** What strays() hands out; fill it before. */
-  readonly found: Stray[];
+  readonly found: Orphan[];
   /** Ends the live main process of a service; observers are told before it returns. Throws when none lives. */
   exit(serviceId: string, exit?: FakeExit): ProcessExit;
   /** Lets the next launch of a service be refused; calls add up. Default: a permanent ENOENT. */
@@ -77,7 +77,7 @@ class Gate {
 
 /** What the fake knows of one service. */
 interface Slot {
-  facts: ProcessFacts | null;
+  status: LaunchStatus | null;
   /** A launch under way; `isRevoked` when a stop ended it. */
   pending: { isRevoked: boolean; letGo: () => void; readonly settled: Promise<void> } | null;
   /** A stop under way. */
@@ -89,8 +89,8 @@ class InMemoryProcessHost implements FakeProcessHost {
   readonly launches: LaunchRequest[] = [];
   readonly stops: { readonly serviceId: ServiceId; readonly stop: StopSpec }[] = [];
   readonly signals: { readonly serviceId: ServiceId; readonly signal: NodeSignal }[] = [];
-  readonly surveyed = new Map<ServiceId, ProcessFacts>();
-  readonly found: Stray[] = [];
+  readonly surveyed = new Map<ServiceId, LaunchStatus>();
+  readonly found: Orphan[] = [];
   readonly #slots = new Map<string, Slot>();
   readonly #observers = new Map<LaunchId, Set<LaunchObserver>>();
   readonly #exits = new Map<LaunchId, ProcessExit>();
@@ -104,10 +104,10 @@ class InMemoryProcessHost implements FakeProcessHost {
     this.#count = earlier;
   }
 
-  survey(): Promise<ReadonlyMap<ServiceId, ProcessFacts>> {
-    for (const [serviceId, facts] of this.surveyed) {
-      this.#slot(serviceId).facts = facts;
-      if (facts.status === 'exited') this.#exits.set(facts.launchId, facts.exit);
+  survey(): Promise<ReadonlyMap<ServiceId, LaunchStatus>> {
+    for (const [serviceId, status] of this.surveyed) {
+      this.#slot(serviceId).status = status;
+      if (status.status === 'exited') this.#exits.set(status.launchId, status.exit);
     }
     return Promise.resolve(new Map(this.surveyed));
   }
@@ -116,20 +116,20 @@ class InMemoryProcessHost implements FakeProcessHost {
     return [];
   }
 
-  strays(): readonly Stray[] {
+  orphans(): readonly Orphan[] {
     return this.found;
   }
 
-  facts(serviceId: ServiceId): ProcessFacts | null {
-    return this.#slots.get(serviceId)?.facts ?? null;
+  status(serviceId: ServiceId): LaunchStatus | null {
+    return this.#slots.get(serviceId)?.status ?? null;
   }
 
   async launch(asked: LaunchRequest): Promise<LaunchOutcome> {
     const slot = this.#slot(asked.serviceId);
-    const generation = Math.max(asked.generation, (slot.facts?.generation ?? 0) + 1);
+    const generation = Math.max(asked.generation, (slot.status?.generation ?? 0) + 1);
     const request = { ...asked, generation };
     this.launches.push(request);
-    if (slot.pending !== null || (slot.facts?.status === 'alive' && slot.stopping === null)) {
+    if (slot.pending !== null || (slot.status?.status === 'alive' && slot.stopping === null)) {
       return refused(request, 'EALIVE', `A process of the service "${request.serviceId}" lives already.`);
     }
     const gate = this.#launchGate.pass();
@@ -153,13 +153,13 @@ class InMemoryProcessHost implements FakeProcessHost {
     const launchId = parseLaunchId(this.#count.toString(16).padStart(32, '0'));
     const refusal = isRevoked ? STOPPED : slot.refusals.shift();
     if (refusal !== undefined) {
-      slot.facts = { status: 'revoked', generation: request.generation, launchId };
+      slot.status = { status: 'revoked', generation: request.generation, launchId };
       return { type: 'refused', generation: request.generation, failure: refusal };
     }
     const { serviceId, generation, executablePath, version } = request;
     const who = { pid: 100_000 + this.#count, startTime: String(this.#count), launchedAt: this.#clock.now() };
     const launch = { launchId, serviceId, generation, ...who, executablePath, version, guarantees: GUARANTEES };
-    slot.facts = { status: 'alive', generation, launch };
+    slot.status = { status: 'alive', generation, launch };
     return { type: 'launched', launch };
   }
 
@@ -188,13 +188,13 @@ class InMemoryProcessHost implements FakeProcessHost {
 
   exit(serviceId: string, how: FakeExit = {}): ProcessExit {
     const slot = this.#slot(serviceId);
-    if (slot.facts?.status !== 'alive') throw new Error(`No process of the service "${serviceId}" lives.`);
-    const { launch, generation } = slot.facts;
+    if (slot.status?.status !== 'alive') throw new Error(`No process of the service "${serviceId}" lives.`);
+    const { launch, generation } = slot.status;
     const isKnown = how.isKnown ?? true;
     const signal = how.signal ?? null;
     const code = signal !== null || !isKnown ? null : (how.code ?? 0);
     const exit: ProcessExit = { code, signal, at: this.#clock.now(), isKnown };
-    slot.facts = { status: 'exited', generation, launchId: launch.launchId, exit };
+    slot.status = { status: 'exited', generation, launchId: launch.launchId, exit };
     this.#exits.set(launch.launchId, exit);
     const observers = this.#observers.get(launch.launchId) ?? new Set();
     for (const observer of [...observers]) this.#tell(observer, observers, exit);
@@ -216,8 +216,8 @@ class InMemoryProcessHost implements FakeProcessHost {
   }
 
   #beginStop(slot: Slot, serviceId: ServiceId, stop: StopSpec): NonNullable<Slot['stopping']> {
-    if (slot.facts?.status !== 'alive') return { done: Promise.resolve(null), letGo: () => undefined };
-    const { launchId } = slot.facts.launch;
+    if (slot.status?.status !== 'alive') return { done: Promise.resolve(null), letGo: () => undefined };
+    const { launchId } = slot.status.launch;
     const gate = this.#stopGate.pass();
     const done = gate.open.then(() => {
       slot.stopping = null;
@@ -228,13 +228,13 @@ class InMemoryProcessHost implements FakeProcessHost {
   }
 
   signal(serviceId: ServiceId, signal: NodeSignal): Promise<boolean> {
-    const isLive = this.#slots.get(serviceId)?.facts?.status === 'alive';
+    const isLive = this.#slots.get(serviceId)?.status?.status === 'alive';
     if (isLive) this.signals.push({ serviceId, signal });
     return Promise.resolve(isLive);
   }
 
   live(): readonly Launch[] {
-    return [...this.#slots.values()].flatMap(({ facts }) => (facts?.status === 'alive' ? [facts.launch] : []));
+    return [...this.#slots.values()].flatMap(({ status }) => (status?.status === 'alive' ? [status.launch] : []));
   }
 
   close(): Promise<void> {
@@ -264,7 +264,7 @@ class InMemoryProcessHost implements FakeProcessHost {
   }
 
   #slot(serviceId: string): Slot {
-    const slot = this.#slots.get(serviceId) ?? { facts: null, pending: null, stopping: null, refusals: [] };
+    const slot = this.#slots.get(serviceId) ?? { status: null, pending: null, stopping: null, refusals: [] };
     this.#slots.set(serviceId, slot);
     return slot;
   }

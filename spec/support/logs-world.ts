@@ -10,7 +10,7 @@ import {
   type LogStart,
   type LogStream,
 } from '../../lib/model/values/log-line.ts';
-import type { ProcessFacts } from '../../lib/model/process.ts';
+import type { LaunchStatus } from '../../lib/model/process.ts';
 import {
   openServiceLogs,
   type LocalServiceLogs,
@@ -30,7 +30,7 @@ export class LogsWorld {
   readonly folder = join(this.stateDir, 'logs', SERVICE);
   readonly log = recordingLog();
   /** The newest launch as a process host would know it. */
-  facts: ProcessFacts | null = null;
+  status: LaunchStatus | null = null;
   bound = AMPLE;
   #opened: LocalServiceLogs | null = null;
 
@@ -42,7 +42,7 @@ export class LogsWorld {
   async open(options: Partial<LocalServiceLogsOptions> = {}): Promise<LocalServiceLogs> {
     const { stateDir, log } = this;
     const punchCommand = punchCommandOf(bestShimKind());
-    this.#opened = await openServiceLogs({ stateDir, log, facts: () => this.facts, punchCommand, ...options });
+    this.#opened = await openServiceLogs({ stateDir, log, status: () => this.status, punchCommand, ...options });
     this.#opened.keepBounded(() => [{ serviceId: SERVICE, generation: this.newest(), ...this.bound }]);
     return this.#opened;
   }
@@ -66,7 +66,7 @@ export class LogsWorld {
 
   ended(generation: number): void {
     const exit = { code: 0, signal: null, at: 0, isKnown: true };
-    this.facts = { status: 'exited', generation, launchId: parseLaunchId('a'.repeat(32)), exit };
+    this.status = { status: 'exited', generation, launchId: parseLaunchId('a'.repeat(32)), exit };
   }
 
   /** Runs a shell script whose output goes to the files of a launch, as a shim would arrange it. */

@@ -2,7 +2,7 @@ import { initialTransition, type AnyMachineSnapshot, type AnyStateMachine, type 
 import type { ServiceContext } from '../../lib/actors/service/context.ts';
 import { resumeOf } from '../../lib/actors/service/resume.ts';
 import type { ServiceReport } from '../../lib/model/policy/agent-state.ts';
-import type { ExecutableChoice, Launch, LaunchOutcome, ProcessFacts } from '../../lib/model/process.ts';
+import type { ExecutableChoice, Launch, LaunchOutcome, LaunchStatus } from '../../lib/model/process.ts';
 import { parseLaunchId } from '../../lib/model/values/ids.ts';
 import { agentPlan, PROBE, serviceSpec } from './specs.ts';
 import { journalEntry } from './store-contract.ts';
@@ -50,9 +50,9 @@ const PROBES = ['startup', 'readiness', 'liveness'] as const;
 
 const exitOf = (dice: Dice) => ({ code: pick(dice, [0, 1, null]), signal: null, at: 0, isKnown: dice() > 0.2 });
 
-function factsOf(dice: Dice): ProcessFacts | null {
+function factsOf(dice: Dice): LaunchStatus | null {
   const generation = 1 + Math.floor(dice() * 3);
-  return pick<ProcessFacts | null>(dice, [
+  return pick<LaunchStatus | null>(dice, [
     null,
     { status: 'alive', generation, launch: { ...LAUNCH, generation } },
     { status: 'exited', generation, launchId: LAUNCH.launchId, exit: exitOf(dice) },

@@ -75,7 +75,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
 
       it('is a live one in the facts and in the list', async () => {
         const launch = await launched();
-        expect(host.facts(PUMP)).to.deep.equal({ status: 'alive', generation: 1, launch });
+        expect(host.status(PUMP)).to.deep.equal({ status: 'alive', generation: 1, launch });
         expect(host.live()).to.deep.equal([launch]);
       });
 
@@ -110,7 +110,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         const failure = outcome.type === 'refused' ? outcome.failure : null;
         expect(failure).to.include({ code: 'ENOENT', isPermanent: true });
         expect(failure!.message).to.include(request.executablePath);
-        expect(host.facts(PUMP)).to.include({ status: 'revoked', generation: 1 });
+        expect(host.status(PUMP)).to.include({ status: 'revoked', generation: 1 });
         expect(host.live()).to.be.empty;
       });
 
@@ -125,7 +125,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         await oneOf(exitsOf(first));
         const second = await launched(PUMP, 2);
         expect(second.launchId).not.to.equal(first.launchId);
-        expect(host.facts(PUMP)).to.deep.equal({ status: 'alive', generation: 2, launch: second });
+        expect(host.status(PUMP)).to.deep.equal({ status: 'alive', generation: 2, launch: second });
       });
     });
 
@@ -134,13 +134,13 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
       harness.exit(launch, 0);
       await oneOf(exitsOf(launch));
       expect((await launched(PUMP, 1)).generation).to.equal(6);
-      expect(host.facts(PUMP)).to.include({ generation: 6 });
+      expect(host.status(PUMP)).to.include({ generation: 6 });
       expect((await launched(VALVE, 1)).generation).to.equal(1);
     });
 
     it('knows of no stray where none is', async () => {
       await host.survey();
-      expect(host.strays()).to.be.empty;
+      expect(host.orphans()).to.be.empty;
     });
 
     describe('an observer', () => {
@@ -164,7 +164,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         harness.exit(launch, 0);
         const exit = await oneOf(exits);
         const { launchId } = launch;
-        expect(host.facts(PUMP)).to.deep.equal({ status: 'exited', generation: 4, launchId, exit });
+        expect(host.status(PUMP)).to.deep.equal({ status: 'exited', generation: 4, launchId, exit });
         expect(host.live()).to.be.empty;
       });
 
@@ -207,7 +207,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
       it('ends the process and says how', async () => {
         const launch = await launched();
         expect(await host.stop(PUMP, STOP)).to.include({ code: null, signal: 'SIGTERM', isKnown: true });
-        expect(host.facts(PUMP)).to.include({ status: 'exited', launchId: launch.launchId });
+        expect(host.status(PUMP)).to.include({ status: 'exited', launchId: launch.launchId });
         expect(host.live()).to.be.empty;
       });
 
@@ -219,7 +219,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
 
       it('of a service that was never launched resolves with null', async () => {
         expect(await host.stop(PUMP, STOP)).to.equal(null);
-        expect(host.facts(PUMP)).to.equal(null);
+        expect(host.status(PUMP)).to.equal(null);
       });
 
       it('of a service that has ended resolves with null', async () => {
@@ -243,7 +243,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         const outcome = await launching;
         if (outcome.type === 'refused') expect(outcome.failure).to.include({ code: 'ESTOPPED', isPermanent: false });
         expect(host.live()).to.be.empty;
-        expect(host.facts(PUMP)?.status).not.to.equal('alive');
+        expect(host.status(PUMP)?.status).not.to.equal('alive');
       });
 
       it('is awaited by the next launch', async () => {

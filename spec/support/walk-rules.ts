@@ -60,8 +60,8 @@ function wrongWithService(
   if (snapshot.status !== 'active') return [`${id} is ${snapshot.status}`];
   const path = pathOf(snapshot.value);
   const { state } = stateOf(snapshot.value);
-  const facts = world.processes.facts(id);
-  const live = facts?.status === 'alive' ? facts.launch : null;
+  const status = world.processes.status(id);
+  const live = status?.status === 'alive' ? status.launch : null;
   const wrong: string[] = [];
   const must = (isSo: boolean, what: string): void => {
     if (!isSo) wrong.push(`${id} in ${path}: ${what}`);
@@ -222,7 +222,7 @@ function wrongWithAgent(world: WalkWorld, ref: AgentRef): readonly string[] {
     const held = Object.values(actual).filter(({ holders }) => holders.includes(holder));
     // A shared service may be on its way down for another one that let go of it later, or be set aside.
     const isDown = ({ serviceId, state: now }: ServiceReport): boolean =>
-      now === 'stopped' || (state === 'stopped' && world.processes.facts(serviceId)?.status !== 'alive');
+      now === 'stopped' || (state === 'stopped' && world.processes.status(serviceId)?.status !== 'alive');
     const isOwn = (id: string): boolean => plan.services.some((spec) => spec.id === id && spec.agentId === plan.id);
     const alone = Object.values(actual).filter(
       (report) => report.holders.length === 0 && !isDown(report) && (state !== 'stopped' || isOwn(report.serviceId)),
@@ -261,7 +261,7 @@ export function wrongInTheEnd(world: WalkWorld): readonly string[] {
     const { value, context } = ref.getSnapshot();
     const path = pathOf(value);
     const { id } = context.spec;
-    const isLive = world.processes.facts(id)?.status === 'alive';
+    const isLive = world.processes.status(id)?.status === 'alive';
     if (path === 'failed.abandoned') continue;
     if (context.intended === 'stopped') {
       if (!path.startsWith('stopped.') || isLive) wrong.push(`${id} is intended stopped and ends in ${path}`);

@@ -20,7 +20,7 @@ import {
   ServiceNotFoundError,
   ServiceUnheldError,
 } from '../../lib/model/errors.ts';
-import type { Executable, ProcessFacts } from '../../lib/model/process.ts';
+import type { Executable, LaunchStatus } from '../../lib/model/process.ts';
 import { parseLaunchId } from '../../lib/model/values/ids.ts';
 import type { Catalog, ExecutableQuery } from '../../lib/ports/catalog.ts';
 import type { Clock, Timers } from '../../lib/ports/clock.ts';
@@ -251,17 +251,17 @@ export class WalkWorld {
       for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
     }
     meanwhile(old);
-    const facts = new Map<LaunchRequest['serviceId'], ProcessFacts>();
+    const status = new Map<LaunchRequest['serviceId'], LaunchStatus>();
     for (const serviceId of new Set([...old.surveyed.keys(), ...old.launches.map((launch) => launch.serviceId)])) {
-      const known = old.facts(serviceId);
+      const known = old.status(serviceId);
       const pending = lost.has(serviceId) ? old.launches.findLast((one) => one.serviceId === serviceId) : undefined;
-      if (known !== null) facts.set(serviceId, known);
+      if (known !== null) status.set(serviceId, known);
       if (pending === undefined || known?.generation === pending.generation) continue;
       this.#launches += 1;
       const launchId = parseLaunchId(this.#launches.toString(16).padStart(32, 'f'));
-      facts.set(serviceId, { status: 'revoked', generation: pending.generation, launchId });
+      status.set(serviceId, { status: 'revoked', generation: pending.generation, launchId });
     }
-    for (const [serviceId, { generation }] of facts) {
+    for (const [serviceId, { generation }] of status) {
       this.#generations.set(serviceId, Math.max(generation, this.#generations.get(serviceId) ?? 0));
     }
     const now = this.timers.now + downMs;
@@ -273,7 +273,7 @@ export class WalkWorld {
     this.isHoldingStops = false;
     this.#launches += old.launches.length;
     this.crashes.clear();
-    this.processes = this.#newProcesses(facts);
+    this.processes = this.#newProcesses(status);
     await this.boot();
   }
 
@@ -379,9 +379,9 @@ export class WalkWorld {
     );
   }
 
-  #newProcesses(facts: ReadonlyMap<LaunchRequest['serviceId'], ProcessFacts>): FakeProcessHost {
+  #newProcesses(status: ReadonlyMap<LaunchRequest['serviceId'], LaunchStatus>): FakeProcessHost {
     const processes = fakeProcessHost(this.clock, this.#launches);
-    for (const [serviceId, known] of facts) processes.surveyed.set(serviceId, known);
+    for (const [serviceId, known] of status) processes.surveyed.set(serviceId, known);
     const launch = processes.launch.bind(processes);
     const stop = processes.stop.bind(processes);
     processes.launch = async (request) => {
@@ -463,11 +463,11 @@ function wordOf(event: { readonly type: string }): string {
   const cause = causeOf(event.type) ?? event.type;
   if ('probe' in event) return `${cause} ${String(event.probe)}`;
   if (cause !== 'host.resume') return cause;
-  const { intended, facts } = event as {
+  const { intended, status } = event as {
     readonly intended: string;
-    readonly facts?: ProcessFacts | null;
+    readonly status?: LaunchStatus | null;
   } & typeof event;
-  return `${cause} ${intended} ${facts?.status ?? 'none'}`;
+  return `${cause} ${intended} ${status?.status ?? 'none'}`;
 }
 
 /** Where a walk ended, for comparing two: states, generations and the journal. */

@@ -1,7 +1,7 @@
 import { fromCallback, fromPromise } from 'xstate';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import type { ProbeKind, ProbeSpec } from '../../model/probe.ts';
-import type { Executable, ExecutableChoice, LaunchOutcome, ProcessFacts } from '../../model/process.ts';
+import type { Executable, ExecutableChoice, LaunchOutcome, LaunchStatus } from '../../model/process.ts';
 import type { StopSpec } from '../../model/spec.ts';
 import type { Catalog, ExecutableQuery } from '../../ports/catalog.ts';
 import type { LaunchRequest, ProcessHost } from '../../ports/process-host.ts';
@@ -12,7 +12,7 @@ import { fallbackOf } from './exits.ts';
 
 /** The ports a service acts through. */
 export interface ServicePorts {
-  readonly processes: Pick<ProcessHost, 'launch' | 'stop' | 'facts' | 'observe'>;
+  readonly processes: Pick<ProcessHost, 'launch' | 'stop' | 'status' | 'observe'>;
   readonly catalog: Catalog;
   readonly prober: Prober;
 }
@@ -32,10 +32,10 @@ export function serviceEffects({ processes, catalog, prober }: ServicePorts) {
       catalog.awaitOther(input.query, input.refused, signal),
     ),
     launchProcess: fromPromise<LaunchOutcome, LaunchRequest>(({ input }) => processes.launch(input)),
-    stopTree: fromPromise<ProcessFacts | null, { serviceId: ServiceId; stop: StopSpec }>(
+    stopTree: fromPromise<LaunchStatus | null, { serviceId: ServiceId; stop: StopSpec }>(
       async ({ input: { serviceId, stop } }) => {
         await processes.stop(serviceId, stop);
-        return processes.facts(serviceId); // also when the process had ended before, or came up only during the stop
+        return processes.status(serviceId); // also when the process had ended before, or came up only during the stop
       },
     ),
     observeProcess: fromCallback<ServiceEvent, { launchId: LaunchId | null }>(({ input: { launchId }, sendBack }) => {

@@ -2,7 +2,7 @@ import type { Reason } from '../../model/explain/reason.ts';
 import type { Intended } from '../../model/intention.ts';
 import type { ServiceReport } from '../../model/policy/agent-state.ts';
 import type { ProbeKind } from '../../model/probe.ts';
-import type { ProcessExit, ProcessFacts } from '../../model/process.ts';
+import type { ProcessExit, LaunchStatus } from '../../model/process.ts';
 import type { ServiceSpec } from '../../model/spec.ts';
 import type { Holder, LaunchId, ServiceId } from '../../model/values/ids.ts';
 
@@ -35,13 +35,13 @@ export interface UnreportedExit {
   readonly exit: ProcessExit;
 }
 
-type Resumed = Omit<ResumedIntention, 'atLeast'> & { readonly facts: ProcessFacts | null };
-type AliveFacts = Extract<ProcessFacts, { readonly status: 'alive' }>;
+type Resumed = Omit<ResumedIntention, 'atLeast'> & { readonly status: LaunchStatus | null };
+type AliveStatus = Extract<LaunchStatus, { readonly status: 'alive' }>;
 
 /** Brings an actor back to work after a restart of the host; resume.ts decides which of them an actor is sent. */
 export type ResumeEvent =
   | (Resumed & { readonly type: 'resume.stopped'; readonly ended: UnreportedExit | null })
-  | (Resumed & { readonly type: 'resume.outdated' | 'resume.alive'; readonly facts: AliveFacts })
+  | (Resumed & { readonly type: 'resume.outdated' | 'resume.alive'; readonly status: AliveStatus })
   | (Resumed & { readonly type: 'resume.ended'; readonly ended: UnreportedExit })
   | (Resumed & { readonly type: 'resume.waiting' });
 

@@ -7,7 +7,7 @@ import {
   type LaunchFailure,
   type LaunchOutcome,
   type ProcessExit,
-  type ProcessFacts,
+  type LaunchStatus,
 } from '../../model/process.ts';
 import type { Instant, Millis } from '../../model/values/time.ts';
 import type { Fallback } from '../../ports/catalog.ts';
@@ -33,7 +33,7 @@ function outputOf(event: AnyEvent): unknown {
 // What an effect came back with; each is asked only where the effect with that output is done.
 export const choiceIn = (event: AnyEvent) => outputOf(event) as ExecutableChoice;
 export const outcomeIn = (event: AnyEvent) => outputOf(event) as LaunchOutcome;
-export const factsIn = (event: AnyEvent) => outputOf(event) as ProcessFacts | null;
+export const statusIn = (event: AnyEvent) => outputOf(event) as LaunchStatus | null;
 
 /** The end that an event tells of; null: it tells of none that is still to be accounted for. */
 export function endIn(context: ServiceContext, event: AnyEvent, now: Instant): End | null {
@@ -46,7 +46,7 @@ export function endIn(context: ServiceContext, event: AnyEvent, now: Instant): E
       return outcome.type === 'refused' ? endOfRefusal(outcome.failure, outcome.generation) : null;
     }
     case 'xstate.done.actor.stopTree':
-      return endOfFailedProbe(context, factsIn(event), now);
+      return endOfFailedProbe(context, statusIn(event), now);
     default:
       return event.type.startsWith('xstate.error.actor.')
         ? endOfError(context, 'error' in event ? event.error : undefined)
@@ -60,15 +60,15 @@ export function endIn(context: ServiceContext, event: AnyEvent, now: Instant): E
  */
 export function unreportedExit(
   context: Pick<ServiceContext, 'launch' | 'generation'>,
-  facts: ProcessFacts | null,
+  status: LaunchStatus | null,
   now: Instant,
 ): UnreportedExit | null {
   const { launch } = context;
-  const isUnreported = facts !== null && facts.generation > context.generation;
-  const isAwaited = launch !== null && facts?.generation === launch.generation;
-  if (facts?.status === 'exited' && (isUnreported || isAwaited))
-    return { generation: facts.generation, exit: facts.exit };
-  if (launch === null || facts?.status === 'alive' || isUnreported) return null;
+  const isUnreported = status !== null && status.generation > context.generation;
+  const isAwaited = launch !== null && status?.generation === launch.generation;
+  if (status?.status === 'exited' && (isUnreported || isAwaited))
+    return { generation: status.generation, exit: status.exit };
+  if (launch === null || status?.status === 'alive' || isUnreported) return null;
   return { generation: launch.generation, exit: { code: null, signal: null, at: now, isKnown: false } };
 }
 
@@ -104,10 +104,10 @@ function endOfError(context: ServiceContext, error: unknown): End {
 }
 
 /** The end of a process that was ended for what a probe said; null when the stop under way is for something else. */
-function endOfFailedProbe(context: ServiceContext, facts: ProcessFacts | null, now: Instant): End | null {
+function endOfFailedProbe(context: ServiceContext, status: LaunchStatus | null, now: Instant): End | null {
   const { afterStop, intended, launch, startedAt } = context;
   if (afterStop?.type !== 'judge' || intended === 'stopped') return null;
-  const exit = facts?.status === 'exited' ? facts.exit : null;
+  const exit = status?.status === 'exited' ? status.exit : null;
   const isStarted = afterStop.class === 'probe' && startedAt !== null;
   const uptimeMs = isStarted ? Math.max(0, (exit?.at ?? now) - startedAt) : null;
   const generation = launch?.generation ?? context.generation;

@@ -1,4 +1,4 @@
-import type { ProcessFacts } from '../../model/process.ts';
+import type { LaunchStatus } from '../../model/process.ts';
 import type { Instant } from '../../model/values/time.ts';
 import type { ServiceContext } from './context.ts';
 import type { ResumedIntention, ResumeEvent } from './events.ts';
@@ -17,16 +17,16 @@ import { unreportedExit } from './exits.ts';
 export function resumeOf(
   context: Pick<ServiceContext, 'launch' | 'generation'>,
   intention: ResumedIntention,
-  facts: ProcessFacts | null,
+  status: LaunchStatus | null,
   now: Instant,
 ): ResumeEvent {
   const { atLeast, ...resumed } = intention;
-  const ended = unreportedExit(context, facts, now);
-  if (intention.intended === 'stopped') return { type: 'resume.stopped', ...resumed, facts, ended };
-  if (facts?.status === 'alive') {
-    return { type: facts.generation < atLeast ? 'resume.outdated' : 'resume.alive', ...resumed, facts };
+  const ended = unreportedExit(context, status, now);
+  if (intention.intended === 'stopped') return { type: 'resume.stopped', ...resumed, status, ended };
+  if (status?.status === 'alive') {
+    return { type: status.generation < atLeast ? 'resume.outdated' : 'resume.alive', ...resumed, status };
   }
   return ended === null
-    ? { type: 'resume.waiting', ...resumed, facts }
-    : { type: 'resume.ended', ...resumed, facts, ended };
+    ? { type: 'resume.waiting', ...resumed, status }
+    : { type: 'resume.ended', ...resumed, status, ended };
 }

@@ -8,7 +8,7 @@ import { peer } from '../peers.ts';
 import { serviceActorId, type ServiceContext, type ServiceInput } from './context.ts';
 import { serviceEffects, type ServicePorts } from './effects.ts';
 import type { ResumeEvent, ServiceEvent } from './events.ts';
-import { choiceIn, endIn, endOf, factsIn, fallbackReason, outcomeIn, verdictOn } from './exits.ts';
+import { choiceIn, endIn, endOf, statusIn, fallbackReason, outcomeIn, verdictOn } from './exits.ts';
 import { ofProbe } from './transitions.ts';
 import * as change from './updates.ts';
 
@@ -57,7 +57,7 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       },
       tellsOfEnd: ({ context, event }) => endIn(context, event, clock.now()) !== null,
       leadsTo: ({ context }, { next }: { next: Verdict['next'] }) => context.verdict === next,
-      findsLive: ({ event }) => 'facts' in event && event.facts?.status === 'alive',
+      findsLive: ({ event }) => 'status' in event && event.status?.status === 'alive',
       isReady: stateIn({ running: 'ready' }),
       startsUnready: and([ofProbe('startup'), 'hasReadinessProbe']),
       changesProbesWhileReady: and(['changesProbes', or(['isReady', 'dropsReadinessProbe'])]),
@@ -118,9 +118,9 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       pardon: assign({ afterStop: null }),
       beginRecovery: assign({ attempt: 'recovery' }),
       takeIntention: assign(({ context, event }) => (isResume(event) ? change.resumed(context, event) : {})),
-      takeFacts: assign(({ context, event }) =>
-        isResume(event) && event.facts !== null
-          ? { generation: Math.max(context.generation, event.facts.generation) }
+      takeGeneration: assign(({ context, event }) =>
+        isResume(event) && event.status !== null
+          ? { generation: Math.max(context.generation, event.status.generation) }
           : {},
       ),
       boundDeadline: assign(({ context }, { wait }: { wait: change.Wait }) =>
@@ -155,7 +155,7 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
         const choice = choiceIn(event);
         return choice.type === 'missing' ? change.missing(choice.reason) : {};
       }),
-      noteStopped: assign(({ context, event }) => change.stopped(context, factsIn(event))),
+      noteStopped: assign(({ context, event }) => change.stopped(context, statusIn(event))),
       quarantine: assign(({ event }) =>
         event.type === 'supervisor.quarantine' ? { reason: event.reason, deadlineAt: null } : {},
       ),

@@ -62,7 +62,7 @@ export const adoptWhileDown = [
   { target: '#service.starting.settling', actions: ['takeIntention', 'adopt'] },
 ] as const;
 
-export const takeResume = ['takeIntention', 'takeFacts'] as const;
+export const takeResume = ['takeIntention', 'takeGeneration'] as const;
 export const resumeWait = (wait: Wait) => [...takeResume, { type: 'boundDeadline', params: { wait } }] as const;
 export const adoptRunning = ['takeIntention', 'adopt', 'clearDeadline'] as const;
 

@@ -1,6 +1,6 @@
 import { isMet, type ServiceReport } from '../../model/policy/agent-state.ts';
 import { startTimeoutMs } from '../../model/probe.ts';
-import type { Launch, LaunchFailure, ProcessFacts } from '../../model/process.ts';
+import type { Launch, LaunchFailure, LaunchStatus } from '../../model/process.ts';
 import type { Reason } from '../../model/explain/reason.ts';
 import { EMPTY_BUDGET, longestBackoff, recoveryDelay, type Verdict } from '../../model/policy/restart.ts';
 import { launchesAlike, revisionOf } from '../../model/policy/revision.ts';
@@ -64,9 +64,9 @@ export function launched(context: ServiceContext, launch: Launch, now: Instant):
 }
 
 /** A live process of an earlier host is supervised again; nobody probed it meanwhile, so it gets at least one check. */
-export function adopted(context: ServiceContext, { facts }: ResumeEvent, now: Instant): Change {
-  if (facts?.status !== 'alive') return {};
-  const { launch } = facts;
+export function adopted(context: ServiceContext, { status }: ResumeEvent, now: Instant): Change {
+  if (status?.status !== 'alive') return {};
+  const { launch } = status;
   const { executable, spec } = context;
   const isSame = context.launch?.launchId === launch.launchId;
   const { startup } = spec.probes;
@@ -168,14 +168,14 @@ export function restartedWithGroup({ failureCount }: ServiceContext, event: Serv
 }
 
 /** Nothing of the tree is left after a stop; an end that nobody has accounted for yet was the stop's. */
-export function stopped(context: ServiceContext, facts: ProcessFacts | null): Change {
+export function stopped(context: ServiceContext, status: LaunchStatus | null): Change {
   const change: Change = { launch: null, deadlineAt: null, reason: null, afterStop: null };
-  if (facts === null) return change;
-  const generation = Math.max(context.generation, facts.generation);
-  const isUnreported = context.launch?.generation === facts.generation || facts.generation > context.generation;
-  if (facts.status !== 'exited' || !isUnreported) return { ...change, generation };
-  const { code, signal, at, isKnown } = facts.exit;
-  const lastExit: LastExit = { code, signal, at, generation: facts.generation, class: isKnown ? 'stopped' : 'lost' };
+  if (status === null) return change;
+  const generation = Math.max(context.generation, status.generation);
+  const isUnreported = context.launch?.generation === status.generation || status.generation > context.generation;
+  if (status.status !== 'exited' || !isUnreported) return { ...change, generation };
+  const { code, signal, at, isKnown } = status.exit;
+  const lastExit: LastExit = { code, signal, at, generation: status.generation, class: isKnown ? 'stopped' : 'lost' };
   const uptimeMs = context.startedAt === null ? null : at - context.startedAt;
   return { ...change, ...provenBy(context, uptimeMs), generation, lastExit };
 }

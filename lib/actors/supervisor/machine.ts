@@ -29,7 +29,7 @@ export function createSupervisorMachine(ports: ServicePorts, clock: Clock) {
   const serviceResume = (context: ServiceContext): ServiceEvent => {
     const { spec, intended, holders } = context;
     const intention = { intended, holders, spec: null, atLeast: 0 };
-    return resumeOf(context, intention, ports.processes.facts(spec.id), clock.now());
+    return resumeOf(context, intention, ports.processes.status(spec.id), clock.now());
   };
   const agentResume = ({ plan, intended }: AgentContext): AgentEvent => ({ type: 'host.resume', intended, plan });
 
@@ -60,7 +60,7 @@ export function createSupervisorMachine(ports: ServicePorts, clock: Clock) {
         const before = self.getSnapshot().children;
         for (const entry of event.services) {
           const id = serviceActorId(entry.spec.id);
-          if (id in before || ports.processes.facts(entry.spec.id)?.status !== 'alive') continue;
+          if (id in before || ports.processes.status(entry.spec.id)?.status !== 'alive') continue;
           enqueue.sendTo(id, serviceResume(serviceContext({ ...entry, intended: 'running' }, clock.now())));
         }
       }),

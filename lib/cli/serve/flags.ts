@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { HELP_OPTION, VERSION_OPTION } from '../command-group.ts';
 
 /** The options of `coredinator serve` as they are written, by the name that errors use. */
 const FLAGS = {
@@ -69,8 +70,8 @@ function newCommand(version: string, print: (text: string) => void): Command {
   const command = new Command('coredinator')
     .usage('[serve] --base-path DIR [options]')
     .description('Runs the host: supervises services and answers the REST API.')
-    .version(version, '--version', 'print the version')
-    .helpOption('--help', 'print this help')
+    .version(version, ...VERSION_OPTION)
+    .helpOption(...HELP_OPTION)
     .addHelpText(
       'after',
       '\nEvery option also reads COREDINATOR_<OPTION> (lists with commas); COREDINATOR_TOKEN holds the full token.' +

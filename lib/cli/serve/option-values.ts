@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { ExitMode } from '../../control/control.ts';
 import type { LogLevel } from '../../host/options.ts';
 import { inspectorUrl } from '../../model/values/inspector-url.ts';
-import type { StrayPolicy } from '../../ports/process-host.ts';
+import type { OrphanPolicy } from '../../ports/process-host.ts';
 import type { RawOption } from './flags.ts';
 
 /** A value of the command line that cannot be used; the message names the option and what to give. */
@@ -66,7 +66,7 @@ export function fileToBe(option: RawOption): string {
 /** The values of `--on-exit`. */
 export const ON_EXIT = ['detach', 'drain'] as const satisfies readonly ExitMode[];
 /** The values of `--strays`. */
-export const STRAYS = ['adopt', 'kill', 'report'] as const satisfies readonly StrayPolicy[];
+export const STRAYS = ['adopt', 'kill', 'report'] as const satisfies readonly OrphanPolicy[];
 /** The values of `--log-level`. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const satisfies readonly LogLevel[];
 const HOST_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
@@ -84,7 +84,7 @@ export function onExit(option: RawOption): ExitMode {
 }
 
 /** `adopt`, `kill` or `report`. */
-export function strays(option: RawOption): StrayPolicy {
+export function strays(option: RawOption): OrphanPolicy {
   return oneOf(option, STRAYS);
 }
 

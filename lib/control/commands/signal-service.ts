@@ -23,9 +23,9 @@ export async function signalService(
     if (alreadyAccepted(origin) !== undefined) return;
     const { spec } = now.context;
     const notAlive = new ServiceNotAliveError(id, stateOf(now.value).state);
-    const facts = processes.facts(spec.id);
-    if (facts?.status !== 'alive') throw notAlive;
-    const detail = { signal, pid: facts.launch.pid, generation: facts.generation };
+    const status = processes.status(spec.id);
+    if (status?.status !== 'alive') throw notAlive;
+    const detail = { signal, pid: status.launch.pid, generation: status.generation };
     await commandLog.accept({ event: { type: 'service.signalled', serviceId: spec.id, detail } }, origin);
     if (!(await processes.signal(spec.id, signal))) throw notAlive;
   });

@@ -6,13 +6,13 @@ import {
   type Launch,
   type LaunchOutcome,
   type ProcessExit,
-  type ProcessFacts,
+  type LaunchStatus,
 } from '../../model/process.ts';
 import type { NodeSignal, StopSpec } from '../../model/spec.ts';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import type { Catalog, ExecutableQuery } from '../../ports/catalog.ts';
 import type { ProcessMeter } from '../../ports/meter.ts';
-import type { LaunchObserver, LaunchRequest, ProcessHost, Stray } from '../../ports/process-host.ts';
+import type { LaunchObserver, LaunchRequest, ProcessHost, Orphan } from '../../ports/process-host.ts';
 import type { Health } from './health.ts';
 
 /**
@@ -30,11 +30,11 @@ export class ObservedProcessHost implements ProcessHost {
     this.#meter = meter;
   }
 
-  async survey(): Promise<ReadonlyMap<ServiceId, ProcessFacts>> {
+  async survey(): Promise<ReadonlyMap<ServiceId, LaunchStatus>> {
     const begunAt = performance.now();
-    const facts = await this.#host.survey();
-    this.#meter.surveyed(facts.values(), this.#host.strays(), secondsSince(begunAt));
-    return facts;
+    const status = await this.#host.survey();
+    this.#meter.surveyed(status.values(), this.#host.orphans(), secondsSince(begunAt));
+    return status;
   }
 
   async launch(request: LaunchRequest): Promise<LaunchOutcome> {
@@ -58,12 +58,12 @@ export class ObservedProcessHost implements ProcessHost {
     return exit;
   }
 
-  strays(): readonly Stray[] {
-    return this.#host.strays();
+  orphans(): readonly Orphan[] {
+    return this.#host.orphans();
   }
 
-  facts(serviceId: ServiceId): ProcessFacts | null {
-    return this.#host.facts(serviceId);
+  status(serviceId: ServiceId): LaunchStatus | null {
+    return this.#host.status(serviceId);
   }
 
   observe(launchId: LaunchId, observer: LaunchObserver): () => void {

@@ -6,7 +6,7 @@ import type { JournalDraft } from '../../model/journal.ts';
 import type { Instant } from '../../model/values/time.ts';
 import type { ActorRow } from '../../ports/actor-store.ts';
 import type { Log } from '../../ports/log.ts';
-import type { ProcessHost, Stray } from '../../ports/process-host.ts';
+import type { ProcessHost, Orphan } from '../../ports/process-host.ts';
 import { agentRefs, serviceRefs, type SupervisorRef } from '../actors.ts';
 import type { Intentions } from '../intentions.ts';
 import type { Runtime, RuntimeBase } from '../runtime.ts';
@@ -20,11 +20,11 @@ import { unreportedAmong } from './unreported-exits.ts';
 export async function recover(base: RuntimeBase, rows: readonly ActorRow[], machine: Machine): Promise<Runtime> {
   const { ports, timers, recorder } = base;
   const { processes, clock, crashPoint } = ports;
-  const facts = await processes.survey();
+  const statuses = await processes.survey();
   crashPoint?.('mid-recovery');
-  for (const stray of processes.strays()) recorder.note(strayEvent(stray, clock.now()));
+  for (const orphan of processes.orphans()) recorder.note(orphanEvent(orphan, clock.now()));
   const snapshot = await keptSnapshot(base, rows, machine);
-  const unreported = await unreportedAmong(facts, snapshot, ports.store);
+  const unreported = await unreportedAmong(statuses, snapshot, ports.store);
   const root: SupervisorRef = createActor(machine, {
     id: 'root',
     systemId: 'root',
@@ -40,14 +40,14 @@ export async function recover(base: RuntimeBase, rows: readonly ActorRow[], mach
   return runtime;
 }
 
-function strayEvent({ launchId, pid, serviceId, generation, fate, reason }: Stray, at: Instant): JournalDraft {
+function orphanEvent({ launchId, pid, serviceId, generation, fate, reason }: Orphan, at: Instant): JournalDraft {
   const nothing = { agentId: null, from: null, to: null, correlationId: null };
   const detail = { pid, generation, launch: launchId, fate, reason };
   return { ...nothing, at, type: 'process.stray', serviceId, cause: 'survey', detail };
 }
 
 type Machine = ReturnType<typeof createSupervisorMachine>;
-type Facts = Awaited<ReturnType<ProcessHost['survey']>>;
+type Statuses = Awaited<ReturnType<ProcessHost['survey']>>;
 
 /** The snapshot that the kept rows make up; those that do not fit go to quarantine, and their actors begin anew. */
 async function keptSnapshot(
@@ -76,7 +76,7 @@ function rememberIntentions(root: SupervisorRef, intentions: Intentions, log: Lo
   }
 }
 
-function resumeAll({ ports: { clock, crashPoint, log }, root, intentions }: Runtime, facts: Facts): void {
+function resumeAll({ ports: { clock, crashPoint, log }, root, intentions }: Runtime, statuses: Statuses): void {
   rememberIntentions(root, intentions, log);
   const entries = intentions.entries();
   const agents = intentions.agents().map((intention) => intention.plan);
@@ -85,7 +85,7 @@ function resumeAll({ ports: { clock, crashPoint, log }, root, intentions }: Runt
     const { context } = ref.getSnapshot();
     const { spec, holders } = context;
     const intention = intentions.resumed(entries.get(spec.id), spec.id, holders);
-    ref.send(resumeOf(context, intention, facts.get(spec.id) ?? null, clock.now()));
+    ref.send(resumeOf(context, intention, statuses.get(spec.id) ?? null, clock.now()));
   }
   crashPoint?.('mid-resume');
   for (const ref of agentRefs(root)) {

@@ -4,7 +4,7 @@ import type { ServiceId } from '../../model/values/ids.ts';
 import type { ActorStore } from '../../ports/actor-store.ts';
 import type { ProcessHost } from '../../ports/process-host.ts';
 
-type Facts = Awaited<ReturnType<ProcessHost['survey']>>;
+type Statuses = Awaited<ReturnType<ProcessHost['survey']>>;
 
 const PAGE = 1000;
 
@@ -12,9 +12,13 @@ const PAGE = 1000;
  * The facts without ends that the journal has told already. A service that was forgotten and is intended again begins at
  * generation 0, but its launches stay in the ledger: the end of the last one must not be taken for one that nobody has seen.
  */
-export async function unreportedAmong(facts: Facts, kept: Snapshot<unknown> | null, store: ActorStore): Promise<Facts> {
-  const unreported = new Map(facts);
-  for (const [serviceId, { status, generation }] of facts) {
+export async function unreportedAmong(
+  statuses: Statuses,
+  kept: Snapshot<unknown> | null,
+  store: ActorStore,
+): Promise<Statuses> {
+  const unreported = new Map(statuses);
+  for (const [serviceId, { status, generation }] of statuses) {
     if (status !== 'exited' || generation <= keptGeneration(kept, serviceId)) continue;
     if (await isTold(serviceId, generation, store)) unreported.delete(serviceId);
   }

@@ -9,7 +9,11 @@ export interface LaunchBytes {
 /** What is to be given up: whole launches, and bytes at the head of a stream. */
 export interface ReleasePlan {
   readonly launches: readonly number[];
-  readonly heads: readonly { readonly generation: number; readonly stream: LogStream; readonly bytes: number }[];
+  readonly releasedOffsets: readonly {
+    readonly generation: number;
+    readonly stream: LogStream;
+    readonly bytes: number;
+  }[];
 }
 
 /** Released down to that share, so that a service that writes evenly is not trimmed at every sweep. */
@@ -26,18 +30,18 @@ export function planRelease(launches: readonly LaunchBytes[], maxBytes: number, 
   const kept = launches.slice(beyond);
   const total = kept.reduce((sum, { bytes }) => sum + bytes.stdout + bytes.stderr, 0);
   let excess = total <= maxBytes ? 0 : total - Math.floor(maxBytes * TARGET_SHARE);
-  const heads: { generation: number; stream: LogStream; bytes: number }[] = [];
+  const releasedOffsets: { generation: number; stream: LogStream; bytes: number }[] = [];
   for (const [index, { generation, bytes }] of kept.entries()) {
     if (excess <= 0) break;
     const size = bytes.stdout + bytes.stderr;
     if (size <= excess && index < kept.length - 1) given.push(generation);
-    else heads.push(...headsOf(generation, bytes, Math.min(excess, size)));
+    else releasedOffsets.push(...headsOf(generation, bytes, Math.min(excess, size)));
     excess -= size;
   }
-  return { launches: given, heads };
+  return { launches: given, releasedOffsets };
 }
 
-function headsOf(generation: number, bytes: LaunchBytes['bytes'], excess: number): ReleasePlan['heads'] {
+function headsOf(generation: number, bytes: LaunchBytes['bytes'], excess: number): ReleasePlan['releasedOffsets'] {
   const left = bytes.stdout + bytes.stderr - excess;
   const stdoutLeft = Math.min(bytes.stdout, Math.max(Math.ceil(left / 2), left - bytes.stderr));
   const stdout = bytes.stdout - stdoutLeft;

@@ -65,15 +65,15 @@ export class Adoption {
 
   #take(entry: LaunchEntry, hasFolder: boolean): Promise<void> | null {
     const { serviceId, generation, launchId } = entry;
-    const { facts } = this.#trees;
+    const { status } = this.#trees;
     switch (entry.state) {
       case 'exited': {
         const exit = this.#inBoot(entry, entry.exit ?? exitOf(null, this.#trees.clock));
-        facts.put(serviceId, { status: 'exited', generation, launchId, exit });
+        status.put(serviceId, { status: 'exited', generation, launchId, exit });
         break;
       }
       case 'revoked':
-        facts.put(serviceId, { status: 'revoked', generation, launchId });
+        status.put(serviceId, { status: 'revoked', generation, launchId });
         break;
       case 'intent':
       case 'running':
@@ -132,7 +132,7 @@ export class Adoption {
 
   #refused(entry: LaunchEntry, claim: ShimClaim): void {
     this.#trees.revoked(entry);
-    this.#trees.adopt({ ...originOf(entry, claim, this.#layout), isBarren: true });
+    this.#trees.adopt({ ...originOf(entry, claim, this.#layout), hasNoProcesses: true });
   }
 
   #adopt(entry: LaunchEntry, claim: ShimClaim, main: Identity): void {
@@ -140,9 +140,9 @@ export class Adoption {
     const who = { launchId, serviceId, generation, pid: main.pid, startTime: main.start };
     const guarantees = guaranteesOf(claim.kind);
     const launch = { ...who, executablePath, version, launchedAt: entry.intendedAt, guarantees };
-    const isBooked = entry.state === 'running';
+    const isInLedger = entry.state === 'running';
     const rest = originOf(entry, claim, this.#layout, main);
-    const tree = this.#trees.adopt({ ...rest, launch, isMainOver: false, isBooked });
+    const tree = this.#trees.adopt({ ...rest, launch, isMainOver: false, isInLedger });
     if (claim.kind !== 'native') tree.look(); // no pipe has told yet whether it lives
   }
 
@@ -227,6 +227,6 @@ function originOf(
 ): TreeOrigin {
   const stop = readRequest(layout, launchId)?.stop ?? DEFAULT_STOP;
   const { kind, shim } = claim;
-  const rest = { launch: null, isMainOver: true, isBooked: true, isBarren: false };
+  const rest = { launch: null, isMainOver: true, isInLedger: true, hasNoProcesses: false };
   return { launchId, serviceId, kind, shim, main, stop, ...rest };
 }

@@ -4,8 +4,8 @@ import { followClaimed } from '../files/await-claim.ts';
 import { readClaim, readMain, readRequest, readShimClaim, revoke, type RequestRecord } from '../files/launch-files.ts';
 import type { Layout } from '../files/layout.ts';
 import { livingAmong, NOBODY } from '../os/process-identity.ts';
-import type { StrayOrigin } from './held-orphan.ts';
-import { eldest, type Marked } from './tagged-processes.ts';
+import type { OrphanOrigin } from './held-orphan.ts';
+import { eldest, type TaggedProcess } from './tagged-processes.ts';
 
 /** For strays whose own stop spec is not to be had. */
 const DEFAULT_STOP: StopSpec = { signal: 'SIGTERM', graceMs: 5_000 };
@@ -18,13 +18,13 @@ export type Finding =
   /** `request` is null when its records do not prove who it is. */
   | {
       readonly type: 'stray';
-      readonly origin: StrayOrigin;
+      readonly origin: OrphanOrigin;
       readonly pid: number;
       readonly request: RequestRecord | null;
     };
 
 /** Where a search looks. */
-export interface SearchRoom {
+export interface SearchContext {
   readonly layout: Layout;
   readonly bootId: string;
 }
@@ -35,13 +35,13 @@ export interface SearchRoom {
  */
 export async function searchFolder(
   launchId: LaunchId,
-  family: readonly Marked[],
-  { layout, bootId }: SearchRoom,
+  family: readonly TaggedProcess[],
+  { layout, bootId }: SearchContext,
 ): Promise<Finding> {
   if (readClaim(layout, launchId) === null) revoke(layout, launchId);
   const claim = readShimClaim(layout, launchId);
   const request = readRequest(layout, launchId);
-  if (claim?.boot !== bootId) return searchMarks(launchId, family, request?.stop);
+  if (claim?.boot !== bootId) return searchTags(launchId, family, request?.stop);
   const { kind, shim } = claim;
   if (livingAmong([shim]).size > 0) await followClaimed(layout, launchId, shim);
   const main = readMain(layout, launchId);
@@ -57,7 +57,7 @@ export async function searchFolder(
 }
 
 /** What there is of a launch that is known by the environment of its processes alone. */
-export function searchMarks(launchId: LaunchId, family: readonly Marked[], stop = DEFAULT_STOP): Finding {
+export function searchTags(launchId: LaunchId, family: readonly TaggedProcess[], stop = DEFAULT_STOP): Finding {
   const main = eldest(family);
   if (main === null) return { type: 'ended', launchId };
   const { pid, start } = main;

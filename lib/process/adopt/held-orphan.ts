@@ -3,10 +3,10 @@ import type { StopSpec } from '../../model/spec.ts';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import { livingAmong, type Identity } from '../os/process-identity.ts';
 import { Tree } from '../tree/process-tree.ts';
-import type { TreeRoom } from '../tree/tree-context.ts';
+import type { TreeContext } from '../tree/tree-context.ts';
 
 /** What is known of a launch that no ledger entry explains and of which something lives. */
-export interface StrayOrigin {
+export interface OrphanOrigin {
   readonly launchId: LaunchId;
   readonly serviceId: ServiceId;
   readonly generation: number;
@@ -19,14 +19,14 @@ export interface StrayOrigin {
 }
 
 /** A stray that is left alone until somebody ends it. Its files stay: no ledger entry would tell what they tell. */
-export class HeldStray {
-  readonly origin: StrayOrigin;
-  readonly #room: TreeRoom;
+export class HeldOrphan {
+  readonly origin: OrphanOrigin;
+  readonly #context: TreeContext;
   #tree: Tree | null = null;
 
-  constructor(origin: StrayOrigin, room: TreeRoom) {
+  constructor(origin: OrphanOrigin, context: TreeContext) {
     this.origin = origin;
-    this.#room = room;
+    this.#context = context;
   }
 
   /** One of its processes that lives; null when none does, or when it is being ended. */
@@ -45,8 +45,8 @@ export class HeldStray {
   }
 
   #watched(): Tree {
-    const rest = { launch: null, isMainOver: this.origin.main === null, isBooked: true, isBarren: false };
-    const tree = new Tree({ ...this.origin, ...rest }, this.#room);
+    const rest = { launch: null, isMainOver: this.origin.main === null, isInLedger: true, hasNoProcesses: false };
+    const tree = new Tree({ ...this.origin, ...rest }, this.#context);
     tree.watch();
     return tree;
   }

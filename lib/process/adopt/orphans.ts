@@ -4,25 +4,25 @@ import type { Launch } from '../../model/process.ts';
 import type { StopSpec } from '../../model/spec.ts';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import type { LaunchLedger } from '../../ports/launch-ledger.ts';
-import type { Stray, StrayPolicy } from '../../ports/process-host.ts';
+import type { Orphan, OrphanPolicy } from '../../ports/process-host.ts';
 import { readExit, readRequest } from '../files/launch-files.ts';
 import { runFolder } from '../files/layout.ts';
 import { guaranteesOf } from '../launch/shim-kind.ts';
 import type { Trees } from '../tree/process-trees.ts';
-import type { TreeRoom } from '../tree/tree-context.ts';
-import { searchFolder, searchMarks, type Finding } from './find-orphans.ts';
-import { HeldStray } from './held-orphan.ts';
-import { markedProcesses } from './tagged-processes.ts';
+import type { TreeContext } from '../tree/tree-context.ts';
+import { searchFolder, searchTags, type Finding } from './find-orphans.ts';
+import { HeldOrphan } from './held-orphan.ts';
+import { taggedProcesses } from './tagged-processes.ts';
 
 const MOST_NAMED = 20;
 
 /** What strays are looked for and handled by. */
-export interface StraysOptions {
+export interface OrphansOptions {
   readonly trees: Trees;
   readonly ledger: LaunchLedger;
   readonly bootId: string;
   readonly instanceId: string;
-  readonly policy: StrayPolicy;
+  readonly policy: OrphanPolicy;
 }
 
 type Found = Extract<Finding, { readonly type: 'stray' }>;
@@ -31,19 +31,19 @@ type Found = Extract<Finding, { readonly type: 'stray' }>;
  * Launches of this instance that the ledger does not know. Whatever the policy, what lives of one is never joined by a second
  * generation of its service, and its files stay where they are unless the ledger takes it in.
  */
-export class Strays {
-  readonly #options: StraysOptions;
-  readonly #room: TreeRoom;
-  readonly #held = new Map<ServiceId, HeldStray[]>();
+export class Orphans {
+  readonly #options: OrphansOptions;
+  readonly #context: TreeContext;
+  readonly #held = new Map<ServiceId, HeldOrphan[]>();
   readonly #generations = new Map<ServiceId, number>();
-  readonly #told: Stray[] = [];
+  readonly #reported: Orphan[] = [];
 
-  constructor(options: StraysOptions) {
-    const { layout, sweep, table, log, clock, blind } = options.trees;
+  constructor(options: OrphansOptions) {
+    const { layout, livenessPoll, table, log, clock, unreadable } = options.trees;
     this.#options = options;
-    this.#room = {
-      ...{ layout, sweep, table, log, clock, blind },
-      orphaned: () => undefined,
+    this.#context = {
+      ...{ layout, livenessPoll, table, log, clock, unreadable },
+      shimDied: () => undefined,
       ended: ({ launchId, serviceId }, exit) => {
         log.warn({ launchId, service: serviceId, exit }, 'A process that the ledger does not know has ended.');
       },
@@ -54,22 +54,22 @@ export class Strays {
   /** Looks at the launches that the ledger could not explain and at the marks of all processes. Runs once, after the adoption. */
   async take(unknown: readonly LaunchId[]): Promise<void> {
     const { trees, instanceId, bootId } = this.#options;
-    const marked = markedProcesses(instanceId, trees.pids());
-    const room = { layout: this.#room.layout, bootId };
+    const tagged = taggedProcesses(instanceId, trees.pids());
+    const context = { layout: this.#context.layout, bootId };
     for (const launchId of unknown) this.#noteRequest(launchId);
     const findings = await Promise.all(
-      unknown.map((launchId) => searchFolder(launchId, marked.get(launchId) ?? [], room)),
+      unknown.map((launchId) => searchFolder(launchId, tagged.get(launchId) ?? [], context)),
     );
     const explained = new Set(unknown);
-    for (const [launchId, family] of marked) {
-      if (!explained.has(launchId) && !trees.has(launchId)) findings.push(searchMarks(launchId, family));
+    for (const [launchId, family] of tagged) {
+      if (!explained.has(launchId) && !trees.has(launchId)) findings.push(searchTags(launchId, family));
     }
     await this.#handle(findings);
   }
 
   /** What has ended counts too: a generation names one process for ever. */
   #noteRequest(launchId: LaunchId): void {
-    const request = readRequest(this.#room.layout, launchId);
+    const request = readRequest(this.#context.layout, launchId);
     if (request !== null) this.#note(request.serviceId, request.generation);
   }
 
@@ -80,29 +80,29 @@ export class Strays {
   /** One service after the other would be a commit for each; of one service the newest comes first, and only it can be adopted. */
   async #handle(findings: readonly Finding[]): Promise<void> {
     const ended: LaunchId[] = [];
-    const strays = new Map<ServiceId, Found[]>();
+    const orphans = new Map<ServiceId, Found[]>();
     for (const finding of findings) {
       switch (finding.type) {
         case 'ended':
           ended.push(finding.launchId);
           break;
         case 'nameless':
-          this.#tell({ ...finding, serviceId: null, generation: null }, 'reported', 'its service is not known');
+          this.#notify({ ...finding, serviceId: null, generation: null }, 'reported', 'its service is not known');
           break;
         case 'stray': {
           const { serviceId, generation } = finding.origin;
           this.#note(serviceId, generation);
-          strays.set(serviceId, [...(strays.get(serviceId) ?? []), finding]);
+          orphans.set(serviceId, [...(orphans.get(serviceId) ?? []), finding]);
         }
       }
     }
     this.#list(ended);
-    await Promise.all([...strays.values()].map((found) => this.#handleService(found)));
+    await Promise.all([...orphans.values()].map((found) => this.#handleService(found)));
   }
 
-  async #handleService(strays: readonly Found[]): Promise<void> {
-    const newestFirst = [...strays].sort((one, other) => other.origin.generation - one.origin.generation);
-    for (const stray of newestFirst) await this.#handleOne(stray);
+  async #handleService(orphans: readonly Found[]): Promise<void> {
+    const newestFirst = [...orphans].sort((one, other) => other.origin.generation - one.origin.generation);
+    for (const orphan of newestFirst) await this.#handleOne(orphan);
   }
 
   async #handleOne(found: Found): Promise<void> {
@@ -111,16 +111,16 @@ export class Strays {
     const { policy } = this.#options;
     const obstacle = policy === 'adopt' ? await this.#adopt(found) : null;
     if (policy === 'adopt' && obstacle === null) {
-      this.#tell(about, 'adopted', 'it was entered in the ledger and is supervised again');
+      this.#notify(about, 'adopted', 'it was entered in the ledger and is supervised again');
       return;
     }
-    const held = new HeldStray(origin, this.#room);
+    const held = new HeldOrphan(origin, this.#context);
     this.#held.set(origin.serviceId, [...(this.#held.get(origin.serviceId) ?? []), held]);
     if (policy === 'kill') {
       void held.end();
-      this.#tell(about, 'killed', 'it is being ended, as --strays kill asks for');
+      this.#notify(about, 'killed', 'it is being ended, as --strays kill asks for');
     } else {
-      this.#tell(about, 'reported', `${obstacle ?? 'it is left alone'}; ${remedyOf(policy)}`);
+      this.#notify(about, 'reported', `${obstacle ?? 'it is left alone'}; ${remedyOf(policy)}`);
     }
   }
 
@@ -129,41 +129,45 @@ export class Strays {
     const { trees, ledger, bootId } = this.#options;
     const { launchId, serviceId, generation, main, kind, shim, stop } = origin;
     if (request === null || main === null) return 'its records are not whole, so it cannot be adopted';
-    const facts = trees.facts.get(serviceId);
-    if (facts?.status === 'alive' || (facts !== null && facts.generation >= generation)) {
-      return `the ledger knows generation ${facts.generation} of the service, so it cannot be adopted`;
+    const status = trees.status.get(serviceId);
+    if (status?.status === 'alive' || (status !== null && status.generation >= generation)) {
+      return `the ledger knows generation ${status.generation} of the service, so it cannot be adopted`;
     }
     const { executablePath, version } = request;
-    const madeAt = statSync(join(runFolder(this.#room.layout, launchId), 'request'), {
+    const madeAt = statSync(join(runFolder(this.#context.layout, launchId), 'request'), {
       throwIfNoEntry: false,
     })?.mtimeMs;
-    const launchedAt = Math.round(madeAt ?? this.#room.clock.now());
+    const launchedAt = Math.round(madeAt ?? this.#context.clock.now());
     const who = { launchId, serviceId, generation, pid: main.pid, startTime: main.start, executablePath, version };
     try {
-      await trees.settleDebts(serviceId);
+      await trees.retryLedgerWrites(serviceId);
       await ledger.intend({ ...who, state: 'running', shim: kind, bootId, intendedAt: launchedAt, exit: null });
     } catch (error) {
       return `it cannot be written down (${error instanceof Error ? error.message : String(error)})`;
     }
     const launch: Launch = { ...who, launchedAt, guarantees: guaranteesOf(kind) };
-    const rest = { isMainOver: false, isBooked: true, isBarren: false };
+    const rest = { isMainOver: false, isInLedger: true, hasNoProcesses: false };
     const tree = trees.adopt({ launchId, serviceId, kind, shim, main, stop, launch, ...rest });
     if (kind !== 'native') tree.look(); // no pipe has told yet whether it lives
     return null;
   }
 
-  #tell(about: Pick<Stray, 'launchId' | 'serviceId' | 'generation' | 'pid'>, fate: Stray['fate'], what: string): void {
+  #notify(
+    about: Pick<Orphan, 'launchId' | 'serviceId' | 'generation' | 'pid'>,
+    fate: Orphan['fate'],
+    what: string,
+  ): void {
     const { launchId, serviceId, generation, pid } = about;
     const whose = serviceId === null ? 'this instance' : `the service "${serviceId}" (generation ${generation ?? '?'})`;
     const reason = `The process ${pid} of ${whose} lives, and the ledger does not know it: ${what}.`;
-    this.#told.push({ launchId, serviceId, generation, pid, fate, reason });
-    this.#room.log.warn({ launchId, service: serviceId, generation, pid, fate }, reason);
+    this.#reported.push({ launchId, serviceId, generation, pid, fate, reason });
+    this.#context.log.warn({ launchId, service: serviceId, generation, pid, fate }, reason);
   }
 
   /** What is over stays on disk, since nothing else tells how it ended; a person may look at it and remove it. */
   #list(launchIds: readonly LaunchId[]): void {
     if (launchIds.length === 0) return;
-    const { layout, log } = this.#room;
+    const { layout, log } = this.#context;
     const named = launchIds.slice(0, MOST_NAMED);
     const ends = named.map((launchId) => ({ launchId, exit: readExit(layout, launchId) }));
     log.warn(
@@ -173,8 +177,8 @@ export class Strays {
   }
 
   /** Every living stray that was found, and what became of it. */
-  all(): readonly Stray[] {
-    return this.#told;
+  all(): readonly Orphan[] {
+    return this.#reported;
   }
 
   /** The highest generation of a service that the records of unknown launches speak of; 0: none. */
@@ -197,17 +201,17 @@ export class Strays {
   /** Ends what is left of a service; by default as its launches asked for. */
   async endAll(serviceId: ServiceId, stop?: StopSpec): Promise<void> {
     const held = this.#held.get(serviceId) ?? [];
-    await Promise.all(held.map((stray) => stray.end(stop)));
+    await Promise.all(held.map((orphan) => orphan.end(stop)));
     this.#held.delete(serviceId);
   }
 
   close(): void {
-    for (const held of this.#held.values()) for (const stray of held) stray.close();
+    for (const held of this.#held.values()) for (const orphan of held) orphan.close();
   }
 }
 
 /** What a person can do about a stray that lives on. */
-function remedyOf(policy: StrayPolicy): string {
+function remedyOf(policy: OrphanPolicy): string {
   const stop = 'stop the service to end it';
   return policy === 'adopt' ? stop : `start the host again with --strays adopt to take it over, or ${stop}`;
 }

@@ -13,11 +13,11 @@ import type { Tree } from '../tree/process-tree.ts';
 import type { TreeOrigin } from '../tree/tree-context.ts';
 import { failureOf, type Refusal } from './failure.ts';
 import { guaranteesOf } from './shim-kind.ts';
-import { subjectOf } from './shim-order.ts';
-import type { Report, ShimOrder } from './shims.ts';
+import { subjectOf } from './shim-request.ts';
+import type { Report, ShimRequest } from './shims.ts';
 
 /** What landings share. */
-export interface LandingRoom {
+export interface LaunchResultContext {
   readonly layout: Layout;
   readonly clock: Clock;
   readonly log: Log;
@@ -26,7 +26,7 @@ export interface LandingRoom {
 }
 
 /** How far a launch came: a tree with its launch, or why there is none. */
-export type Landing = Tree | LaunchFailure;
+export type LaunchResult = Tree | LaunchFailure;
 
 /** The end of a launch that nobody wants any more. */
 export const STOPPED = transient('ESTOPPED', 'The launch was stopped before its program ran.');
@@ -34,24 +34,24 @@ export const STOPPED = transient('ESTOPPED', 'The launch was stopped before its 
 const REVOKE_AGAIN_MS = 250;
 
 /** Makes of a shim's report what came of its launch. */
-export class LandingStrip {
-  readonly #room: LandingRoom;
+export class LaunchResultReader {
+  readonly #context: LaunchResultContext;
   readonly #kind: ShimKind;
   readonly #request: LaunchRequest;
-  readonly #order: ShimOrder;
+  readonly #shimRequest: ShimRequest;
 
-  constructor(request: LaunchRequest, order: ShimOrder, kind: ShimKind, room: LandingRoom) {
+  constructor(request: LaunchRequest, shimRequest: ShimRequest, kind: ShimKind, context: LaunchResultContext) {
     this.#request = request;
-    this.#order = order;
+    this.#shimRequest = shimRequest;
     this.#kind = kind;
-    this.#room = room;
+    this.#context = context;
   }
 
   get #launchId(): LaunchId {
-    return this.#order.launchId;
+    return this.#shimRequest.launchId;
   }
 
-  async land(report: Report): Promise<Landing> {
+  async land(report: Report): Promise<LaunchResult> {
     switch (report.type) {
       case 'launched':
         return this.#adopt(report.main);
@@ -64,8 +64,8 @@ export class LandingStrip {
   }
 
   /** No report: whoever links the claim first decides. */
-  async #landByFiles(reason: string): Promise<Landing> {
-    const { layout } = this.#room;
+  async #landByFiles(reason: string): Promise<LaunchResult> {
+    const { layout } = this.#context;
     const { serviceId } = this.#request;
     const failure = transient('ETIMEDOUT', `The launch of the service "${serviceId}" did not come up. ${reason}`);
     if (await this.#isRevokedNow()) return failure;
@@ -87,7 +87,7 @@ export class LandingStrip {
 
   /** Tries until it is known: to guess wrong would leave a process that nobody knows of. */
   async #isRevokedNow(): Promise<boolean> {
-    const { layout, log } = this.#room;
+    const { layout, log } = this.#context;
     for (;;) {
       try {
         return revoke(layout, this.#launchId);
@@ -100,31 +100,32 @@ export class LandingStrip {
   }
 
   #refusal(refusal: Refusal): LaunchFailure {
-    return failureOf(refusal.step, refusal.errno, subjectOf(refusal, this.#order));
+    return failureOf(refusal.step, refusal.errno, subjectOf(refusal, this.#shimRequest));
   }
 
   /** Looks after a shim that claimed and has nothing to run, until it has left; without a claim nothing can come. */
-  #leaveRest(isBarren: boolean): Tree | null {
-    const { layout } = this.#room;
+  #leaveRest(hasNoProcesses: boolean): Tree | null {
+    const { layout } = this.#context;
     const claim = readShimClaim(layout, this.#launchId);
-    if (claim !== null) return this.#room.adopt({ ...this.#origin(claim.shim, null), isMainOver: true, isBarren });
+    if (claim !== null)
+      return this.#context.adopt({ ...this.#origin(claim.shim, null), isMainOver: true, hasNoProcesses });
     removeRecords(layout, this.#launchId);
     return null;
   }
 
   #adopt(main: Identity): Tree {
     // If somebody tore the claim away the process is as good as an orphan, but it is known.
-    const shim = readShimClaim(this.#room.layout, this.#launchId)?.shim ?? NOBODY;
+    const shim = readShimClaim(this.#context.layout, this.#launchId)?.shim ?? NOBODY;
     const { serviceId, generation, executablePath, version } = this.#request;
     const who = { launchId: this.#launchId, serviceId, generation, pid: main.pid, startTime: main.start };
     const guarantees = guaranteesOf(this.#kind);
-    const launch = { ...who, executablePath, version, launchedAt: this.#room.clock.now(), guarantees };
-    return this.#room.adopt({ ...this.#origin(shim, main), launch });
+    const launch = { ...who, executablePath, version, launchedAt: this.#context.clock.now(), guarantees };
+    return this.#context.adopt({ ...this.#origin(shim, main), launch });
   }
 
   #origin(shim: Identity, main: Identity | null): TreeOrigin {
     const { serviceId, stop } = this.#request;
-    const rest = { launch: null, isMainOver: false, isBooked: false, isBarren: false };
+    const rest = { launch: null, isMainOver: false, isInLedger: false, hasNoProcesses: false };
     return { launchId: this.#launchId, serviceId, kind: this.#kind, shim, main, stop, ...rest };
   }
 }

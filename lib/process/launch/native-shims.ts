@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import type { Log } from '../../ports/log.ts';
-import { limitWords } from './shim-order.ts';
-import { Lines, parseReport, REPORT_MS, type Report, type ShimOrder, type Shims } from './shims.ts';
+import { limitWords } from './shim-request.ts';
+import { Lines, parseReport, REPORT_MS, type Report, type ShimRequest, type Shims } from './shims.ts';
 
 const { errno } = constants;
 const LARGEST_FRAME = 4 * 1024 * 1024;
@@ -12,21 +12,21 @@ const LARGEST_FRAME = 4 * 1024 * 1024;
 const CLOSE_MS = 3_000;
 
 /** The order in the form that a launcher reads (docs/launch-protocol.md). */
-export function frameOf(order: ShimOrder): Buffer {
-  const variables = Object.entries(order.env).map(([name, value]) => `${name}=${value}`);
+export function frameOf(shimRequest: ShimRequest): Buffer {
+  const variables = Object.entries(shimRequest.env).map(([name, value]) => `${name}=${value}`);
   const strings = [
-    order.launchId,
-    order.runFolder,
-    order.exitsFolder,
-    order.lockFile,
-    order.stdoutFile,
-    order.stderrFile,
-    order.cwd,
-    String(order.stopSignal),
-    String(order.graceMs),
-    ...limitWords(order),
-    String(order.command.length),
-    ...order.command,
+    shimRequest.launchId,
+    shimRequest.runFolder,
+    shimRequest.exitsFolder,
+    shimRequest.lockFile,
+    shimRequest.stdoutFile,
+    shimRequest.stderrFile,
+    shimRequest.cwd,
+    String(shimRequest.stopSignal),
+    String(shimRequest.graceMs),
+    ...limitWords(shimRequest),
+    String(shimRequest.command.length),
+    ...shimRequest.command,
     String(variables.length),
     ...variables,
   ];
@@ -47,13 +47,13 @@ class Launcher {
   readonly #waiting = new Map<string, Waiting>();
   readonly #reportMs: number;
   readonly #ended: Promise<void>;
-  #tellEnded: () => void = () => undefined;
+  #notifyEnded: () => void = () => undefined;
   #lastReportAt = 0;
   isOver = false;
 
   constructor(binary: string, log: Log, reportMs: number) {
     this.#reportMs = reportMs;
-    this.#ended = new Promise((resolve) => (this.#tellEnded = resolve));
+    this.#ended = new Promise((resolve) => (this.#notifyEnded = resolve));
     // A session of its own: what ends the host's group must not end the launcher between two frames.
     this.#child = spawn(binary, ['launcher'], { detached: true, cwd: '/', env: {}, stdio: ['pipe', 'pipe', 'ignore'] });
     const lines = new Lines((line) => {
@@ -114,7 +114,7 @@ class Launcher {
   #end(reason: string): void {
     this.isOver = true;
     for (const launchId of [...this.#waiting.keys()]) this.#settle(launchId, { type: 'none', reason });
-    this.#tellEnded();
+    this.#notifyEnded();
   }
 
   /** It leaves at the end of its input; its shims live on. Resolves when each of them has reported, or after a while. */
@@ -144,14 +144,14 @@ export class NativeShims implements Shims {
     this.#reportMs = reportMs;
   }
 
-  start(order: ShimOrder): Promise<Report> {
-    const frame = frameOf(order);
+  start(shimRequest: ShimRequest): Promise<Report> {
+    const frame = frameOf(shimRequest);
     // The launcher would give up on its whole input; no system takes arguments of that size anyway.
     if (frame.length > LARGEST_FRAME) return Promise.resolve({ type: 'refused', step: 'exec', errno: errno.E2BIG });
     if (this.#launcher === null || this.#launcher.isOver) {
       this.#launcher = new Launcher(this.#binary, this.#log, this.#reportMs);
     }
-    return this.#launcher.send(order.launchId, frame);
+    return this.#launcher.send(shimRequest.launchId, frame);
   }
 
   async close(): Promise<void> {

@@ -9,7 +9,7 @@ import { isLimitName, isRefusedStep, type Refusal } from './failure.ts';
 export const REPORT_MS = 10_000;
 
 /** One launch as a shim gets it; all paths are absolute. */
-export interface ShimOrder {
+export interface ShimRequest {
   readonly launchId: LaunchId;
   readonly runFolder: string;
   readonly exitsFolder: string;
@@ -37,7 +37,7 @@ export interface Shims {
   /** How many launches may usefully be under way at once. */
   readonly width: number;
   /** Starts the shim of one launch and waits for its report, at most {@link REPORT_MS}. Never rejects. */
-  start(order: ShimOrder): Promise<Report>;
+  start(shimRequest: ShimRequest): Promise<Report>;
   /**
    * Starts no more shims and lets go of those that run. Resolves when every order given was claimed, revoked or refused, so that
    * nothing writes into the folder of a launch any more; gives up on a hanging one after a few seconds.

@@ -3,8 +3,8 @@ import { closeSync, openSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
 import { codeOf } from '../os/error-code.ts';
-import { limitWords } from './shim-order.ts';
-import { Lines, parseReport, REPORT_MS, type Report, type ShimOrder, type Shims } from './shims.ts';
+import { limitWords } from './shim-request.ts';
+import { Lines, parseReport, REPORT_MS, type Report, type ShimRequest, type Shims } from './shims.ts';
 
 /** Shims that the host starts itself, one process each: a shell or a Node that runs a shim script. */
 export class SpawnedShims implements Shims {
@@ -20,11 +20,11 @@ export class SpawnedShims implements Shims {
     this.#script = script;
   }
 
-  start(order: ShimOrder): Promise<Report> {
+  start(shimRequest: ShimRequest): Promise<Report> {
     const logs: number[] = [];
     try {
-      for (const file of [order.stdoutFile, order.stderrFile]) logs.push(openSync(file, 'a', 0o600));
-      return reportOf(this.#spawn(order, logs));
+      for (const file of [shimRequest.stdoutFile, shimRequest.stderrFile]) logs.push(openSync(file, 'a', 0o600));
+      return reportOf(this.#spawn(shimRequest, logs));
     } catch (error) {
       return Promise.resolve(refusalOf(error, logs.length < 2 ? 'log' : codeOf(error) === 'E2BIG' ? 'exec' : 'fork'));
     } finally {
@@ -32,10 +32,10 @@ export class SpawnedShims implements Shims {
     }
   }
 
-  #spawn(order: ShimOrder, logs: readonly number[]): ChildProcess {
-    const { launchId, runFolder, exitsFolder, cwd, command, env } = order;
+  #spawn(shimRequest: ShimRequest, logs: readonly number[]): ChildProcess {
+    const { launchId, runFolder, exitsFolder, cwd, command, env } = shimRequest;
     // A Node shim sets none, and gets no launch that has some (unusableOf).
-    const limits = this.kind === 'sh' ? limitWords(order) : [];
+    const limits = this.kind === 'sh' ? limitWords(shimRequest) : [];
     return spawn(this.#interpreter, [this.#script, launchId, runFolder, exitsFolder, cwd, ...limits, ...command], {
       cwd: exitsFolder, // stays, while the run folder is removed in the end
       detached: true,

@@ -1,16 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { LAUNCH_MARK } from '../../model/environment.ts';
+import { LAUNCH_TAG } from '../../model/environment.ts';
 import { procStat, psStats, type Identity, type ProcessStat } from './process-identity.ts';
 
 /** One living process of the table. */
 export interface TableEntry extends ProcessStat {
   /** The launch whose mark it carries; null when it carries none or hides its environment. */
-  readonly mark: string | null;
+  readonly tag: string | null;
 }
 
 /** What a tree is known by from outside. */
-export interface TreeMarks {
+export interface TreeTags {
   readonly launchId: string;
   readonly main: Identity | null;
   readonly shim: Identity;
@@ -24,7 +24,7 @@ export class ProcessSnapshot {
   readonly #byParent = new Map<number, TableEntry[]>();
   readonly #byGroup = new Map<number, TableEntry[]>();
   readonly #bySession = new Map<number, TableEntry[]>();
-  readonly #byMark = new Map<string, TableEntry[]>();
+  readonly #byTag = new Map<string, TableEntry[]>();
 
   constructor(entries: readonly TableEntry[]) {
     for (const entry of entries) {
@@ -33,7 +33,7 @@ export class ProcessSnapshot {
       file(this.#byParent, entry.parent, entry);
       file(this.#byGroup, entry.group, entry);
       file(this.#bySession, entry.session, entry);
-      if (entry.mark !== null) file(this.#byMark, entry.mark, entry);
+      if (entry.tag !== null) file(this.#byTag, entry.tag, entry);
     }
   }
 
@@ -41,8 +41,8 @@ export class ProcessSnapshot {
    * The processes of a tree, its shim excepted: those that carry its mark, the group and session of its main process, and all
    * descendants of these and of the shim. A daemon that has wiped its environment escapes once its parents are gone.
    */
-  membersOf({ launchId, main, shim, isShimShell }: TreeMarks): readonly Identity[] {
-    const queue = [...(this.#byMark.get(launchId) ?? [])];
+  membersOf({ launchId, main, shim, isShimShell }: TreeTags): readonly Identity[] {
+    const queue = [...(this.#byTag.get(launchId) ?? [])];
     // A pid is not given again while a group or session is named by it; if it was, none of the old ones is left.
     if (main !== null && (!this.#byPid.has(main.pid) || this.#holds(main))) {
       queue.push(...(this.#byGroup.get(main.pid) ?? []), ...(this.#bySession.get(main.pid) ?? []));
@@ -82,12 +82,12 @@ function file<K>(index: Map<K, TableEntry[]>, key: K, entry: TableEntry): void {
   else others.push(entry);
 }
 
-const MARK = new RegExp(`(?:^|\\0)${LAUNCH_MARK}=([0-9a-f]{32})(?:\\0|$)`);
+const TAG = new RegExp(`(?:^|\\0)${LAUNCH_TAG}=([0-9a-f]{32})(?:\\0|$)`);
 
 /** The launch that a process says it is of; null when it carries no mark, or hides it. */
-export function markOf(pid: number): string | null {
+export function tagOf(pid: number): string | null {
   try {
-    return MARK.exec(readFileSync(`/proc/${pid}/environ`, 'latin1'))?.[1] ?? null;
+    return TAG.exec(readFileSync(`/proc/${pid}/environ`, 'latin1'))?.[1] ?? null;
   } catch {
     return null; // ended, a kernel thread, or of another user
   }
@@ -95,11 +95,11 @@ export function markOf(pid: number): string | null {
 
 function readEntries(): readonly TableEntry[] {
   if (process.platform === 'win32') return [];
-  if (process.platform !== 'linux') return psStats(['-A']).map((stat) => ({ ...stat, mark: null }));
+  if (process.platform !== 'linux') return psStats(['-A']).map((stat) => ({ ...stat, tag: null }));
   return readdirSync('/proc').flatMap((name) => {
     const pid = Number(name);
     const stat = Number.isInteger(pid) ? procStat(pid) : null;
-    return stat === null || stat.isDead ? [] : [{ ...stat, mark: markOf(pid) }];
+    return stat === null || stat.isDead ? [] : [{ ...stat, tag: tagOf(pid) }];
   });
 }
 

@@ -27,7 +27,7 @@ export class ExitWatch {
     try {
       this.#watcher = watch(this.#folder, { persistent: false }, (_type, name) => {
         if (name === null) void this.#list();
-        else this.#tell(name);
+        else this.#notify(name);
       });
       this.#watcher.on('error', (error) => {
         this.#lost(error);
@@ -45,13 +45,13 @@ export class ExitWatch {
 
   async #list(): Promise<void> {
     try {
-      for (const name of await readdir(this.#folder)) this.#tell(name);
+      for (const name of await readdir(this.#folder)) this.#notify(name);
     } catch (error) {
       this.#log.error({ err: error, folder: this.#folder }, 'Cannot list the exit records.');
     }
   }
 
-  #tell(name: string): void {
+  #notify(name: string): void {
     if (!name.startsWith('.')) this.#appeared(name);
   }
 

@@ -12,7 +12,7 @@ export interface Swept {
 }
 
 /** Looks every 250 ms whether processes live that nobody tells us about; costs nothing while there are none. */
-export class Sweep {
+export class LivenessPoll {
   readonly #members = new Set<Swept>();
   #timer: NodeJS.Timeout | null = null;
 

@@ -9,7 +9,7 @@ import { signalGroup } from '../os/signals.ts';
 import { command, watchAlive, type AlivePipe } from './alive-pipe.ts';
 import type { Swept } from './liveness-poll.ts';
 import { Ending, type EndingTree } from './terminate.ts';
-import type { TreeOrigin, TreeRoom } from './tree-context.ts';
+import type { TreeOrigin, TreeContext } from './tree-context.ts';
 import { hasShim, initialState, isMainOver, stateAfter, type TreeEvent, type TreeState } from './tree-state.ts';
 
 /** A shim that leaves later than that after its main process had to wait for descendants. */
@@ -28,7 +28,7 @@ export class Tree implements Swept, EndingTree {
   /** How the main process ended, once this host has seen it. */
   exit: ProcessExit | null = null;
   readonly #kind: ShimKind;
-  readonly #room: TreeRoom;
+  readonly #context: TreeContext;
   #endedAt = -Infinity;
   #pipe: AlivePipe | null = null;
   #state: TreeState;
@@ -36,7 +36,7 @@ export class Tree implements Swept, EndingTree {
   #ending: Ending | null = null;
   #settleGone: () => void = () => undefined;
 
-  constructor(origin: TreeOrigin, room: TreeRoom) {
+  constructor(origin: TreeOrigin, context: TreeContext) {
     this.launchId = origin.launchId;
     this.serviceId = origin.serviceId;
     this.main = origin.main;
@@ -45,7 +45,7 @@ export class Tree implements Swept, EndingTree {
     this.launch = origin.launch;
     this.#state = initialState(origin);
     this.#kind = origin.kind;
-    this.#room = room;
+    this.#context = context;
     this.gone = new Promise((resolve) => (this.#settleGone = resolve));
   }
 
@@ -53,7 +53,7 @@ export class Tree implements Swept, EndingTree {
   watch(): void {
     this.readRecord();
     if (this.#kind === 'native') this.#watchPipe();
-    else this.#room.sweep.add(this);
+    else this.#context.livenessPoll.add(this);
   }
 
   #watchPipe(): void {
@@ -63,8 +63,11 @@ export class Tree implements Swept, EndingTree {
       });
       if (this.#pipe === null) this.#shimLeft();
     } catch (error) {
-      this.#room.log.warn({ err: error, launchId: this.launchId }, 'Cannot watch the pipe of a shim; looking instead.');
-      this.#room.sweep.add(this);
+      this.#context.log.warn(
+        { err: error, launchId: this.launchId },
+        'Cannot watch the pipe of a shim; looking instead.',
+      );
+      this.#context.livenessPoll.add(this);
     }
   }
 
@@ -79,11 +82,11 @@ export class Tree implements Swept, EndingTree {
   #attempt(look: () => void): void {
     try {
       if (!this.isGone && !this.#isClosed) look();
-      this.#room.blind.delete(this.launchId);
+      this.#context.unreadable.delete(this.launchId);
     } catch (error) {
       if (codeOf(error) === '') throw error; // a bug
-      this.#room.log.warn({ err: error, launchId: this.launchId }, 'A process cannot be looked at; trying again.');
-      this.#room.blind.set(this.launchId, codeOf(error));
+      this.#context.log.warn({ err: error, launchId: this.launchId }, 'A process cannot be looked at; trying again.');
+      this.#context.unreadable.set(this.launchId, codeOf(error));
       setTimeout(() => {
         this.#attempt(look);
       }, AGAIN_MS).unref();
@@ -92,25 +95,25 @@ export class Tree implements Swept, EndingTree {
 
   #readRecord(): void {
     if (isMainOver(this.#state)) return;
-    const record = readExit(this.#room.layout, this.launchId);
+    const record = readExit(this.#context.layout, this.launchId);
     if (record !== null) this.#end(record);
   }
 
   #end(record: ExitRecord | null): void {
-    const exit = exitOf(record, this.#room.clock);
+    const exit = exitOf(record, this.#context.clock);
     this.#endedAt = performance.now();
     this.exit = exit;
     this.#advance('main ended', () => {
-      this.#room.ended(this, exit);
+      this.#context.ended(this, exit);
     });
   }
 
   /** Goes on to the next state; the event is told before the tree may be cleared away. */
-  #advance(event: TreeEvent, tell: () => void = () => undefined): void {
+  #advance(event: TreeEvent, notify: () => void = () => undefined): void {
     const wasGone = this.isGone;
     this.#state = stateAfter(event, this.#state);
     const isNowGone = this.isGone && !wasGone;
-    tell();
+    notify();
     if (isNowGone) this.#clear();
   }
 
@@ -149,9 +152,9 @@ export class Tree implements Swept, EndingTree {
         guarantees: { ...this.launch.guarantees, exactExit: false, treeComplete: false },
       };
     }
-    this.#room.log.warn({ launchId: this.launchId, pid: this.main?.pid }, 'A shim died; its process lives on.');
-    this.#room.sweep.add(this);
-    this.#room.orphaned(this);
+    this.#context.log.warn({ launchId: this.launchId, pid: this.main?.pid }, 'A shim died; its process lives on.');
+    this.#context.livenessPoll.add(this);
+    this.#context.shimDied(this);
   }
 
   #mainIsMissing(): void {
@@ -169,13 +172,13 @@ export class Tree implements Swept, EndingTree {
 
   #searchLeftovers(): void {
     if (this.isGone) return;
-    this.#room.sweep.delete(this);
-    this.#room.table.read().then(
+    this.#context.livenessPoll.delete(this);
+    this.#context.table.read().then(
       (snapshot) => {
         if (snapshot.membersOf(this).length === 0) this.proveEmpty();
       },
       (error: unknown) => {
-        this.#room.log.error({ err: error, launchId: this.launchId }, 'Cannot look for what a process left behind.');
+        this.#context.log.error({ err: error, launchId: this.launchId }, 'Cannot look for what a process left behind.');
       },
     );
   }
@@ -187,7 +190,7 @@ export class Tree implements Swept, EndingTree {
   #clear(): void {
     this.close();
     this.#settleGone();
-    this.#room.cleared(this);
+    this.#context.cleared(this);
   }
 
   look(): void {
@@ -201,7 +204,7 @@ export class Tree implements Swept, EndingTree {
   /** Ends it; resolves when nothing is left. Asking again may shorten the grace, never lengthen it. */
   end(stop: StopSpec): Promise<void> {
     if (!this.isGone) {
-      this.#ending ??= new Ending(this, this.#room.table, this.#room.log);
+      this.#ending ??= new Ending(this, this.#context.table, this.#context.log);
       this.#ending.ask(stop);
     }
     return this.gone;
@@ -232,7 +235,7 @@ export class Tree implements Swept, EndingTree {
   }
 
   #folder(): string {
-    return runFolder(this.#room.layout, this.launchId);
+    return runFolder(this.#context.layout, this.launchId);
   }
 
   /** Lets go of it without touching a process. */
@@ -240,6 +243,6 @@ export class Tree implements Swept, EndingTree {
     this.#isClosed = true;
     this.#pipe?.close();
     this.#pipe = null;
-    this.#room.sweep.delete(this);
+    this.#context.livenessPoll.delete(this);
   }
 }

@@ -1,5 +1,5 @@
-import { FactsBook } from '../../launching/facts-book.ts';
-import { LedgerDebt } from '../../launching/ledger-debt.ts';
+import { LaunchStatusRegistry } from '../../launching/launch-status-registry.ts';
+import { RetriedLedgerWrite } from '../../launching/retried-ledger-write.ts';
 import type { Launch, ProcessExit } from '../../model/process.ts';
 import type { StopSpec } from '../../model/spec.ts';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
@@ -11,9 +11,9 @@ import { removeRecords } from '../files/launch-files.ts';
 import type { Layout } from '../files/layout.ts';
 import { ProcessTable } from '../os/process-table.ts';
 import { ExitWatch } from './exit-watch.ts';
-import { Sweep } from './liveness-poll.ts';
+import { LivenessPoll } from './liveness-poll.ts';
 import { Tree } from './process-tree.ts';
-import type { TreeOrigin, TreeRoom, TreeSubject } from './tree-context.ts';
+import type { TreeOrigin, TreeContext, TreeSubject } from './tree-context.ts';
 
 /** What the collection of trees is made from. */
 export interface TreesOptions {
@@ -28,20 +28,20 @@ export interface TreesOptions {
  * Every tree that may have a process, the facts about them, and what the ledger has still to learn. An end is told first and
  * written down after; the files of a launch go when it is written down and nothing of the tree is left.
  */
-export class Trees implements TreeRoom {
+export class Trees implements TreeContext {
   readonly layout: Layout;
   readonly log: Log;
   readonly clock: Clock;
-  readonly facts: FactsBook;
-  readonly sweep = new Sweep();
+  readonly status: LaunchStatusRegistry;
+  readonly livenessPoll = new LivenessPoll();
   readonly table = new ProcessTable();
-  readonly blind = new Map<LaunchId, string>();
+  readonly unreadable = new Map<LaunchId, string>();
   readonly crashPoint: ReachCrashPoint | undefined;
   readonly #ledger: LaunchLedger;
   readonly #watch: ExitWatch;
   readonly #trees = new Map<string, Tree>();
   readonly #services = new Map<ServiceId, Set<Tree>>();
-  readonly #debts = new Map<LaunchId, { readonly serviceId: ServiceId; readonly debt: LedgerDebt }>();
+  readonly #retriedWrites = new Map<LaunchId, { readonly serviceId: ServiceId; readonly write: RetriedLedgerWrite }>();
   /** Ended launches without a tree. */
   readonly #bare = new Set<LaunchId>();
   readonly #bookings = new Map<LaunchId, Promise<void>>();
@@ -53,14 +53,14 @@ export class Trees implements TreeRoom {
     this.layout = layout;
     this.log = log;
     this.clock = clock;
-    this.facts = new FactsBook(clock);
+    this.status = new LaunchStatusRegistry(clock);
     this.#ledger = ledger;
     this.#watch = new ExitWatch(layout.exits, (name) => this.#trees.get(name)?.readRecord(), log);
   }
 
   /** Why trees cannot be looked at now: one sentence for each cause, however many it keeps hidden. */
   troubles(): readonly string[] {
-    return [...new Set(this.blind.values())].map((reason) => `Processes cannot be looked at now: ${reason}.`);
+    return [...new Set(this.unreadable.values())].map((reason) => `Processes cannot be looked at now: ${reason}.`);
   }
 
   /** Looks after a claimed launch; when this returns it may have ended already. */
@@ -68,16 +68,16 @@ export class Trees implements TreeRoom {
     const { launchId, serviceId, launch } = origin;
     const tree = new Tree(origin, this);
     this.#trees.set(launchId, tree);
-    if (!origin.isBarren) this.#of(serviceId).add(tree);
+    if (!origin.hasNoProcesses) this.#of(serviceId).add(tree);
     if (launch !== null) {
-      this.facts.put(serviceId, { status: 'alive', generation: launch.generation, launch });
-      if (!origin.isBooked) this.#book(launch);
+      this.status.put(serviceId, { status: 'alive', generation: launch.generation, launch });
+      if (!origin.isInLedger) this.#registry(launch);
     }
     tree.watch();
     return tree;
   }
 
-  #book({ launchId, pid, startTime }: Launch): void {
+  #registry({ launchId, pid, startTime }: Launch): void {
     const booking = this.#ledger
       .running(launchId, pid, startTime)
       .catch((error: unknown) => {
@@ -93,9 +93,9 @@ export class Trees implements TreeRoom {
     return trees;
   }
 
-  orphaned(tree: TreeSubject): void {
+  shimDied(tree: TreeSubject): void {
     const { serviceId, launch } = tree;
-    if (launch !== null) this.facts.put(serviceId, { status: 'alive', generation: launch.generation, launch });
+    if (launch !== null) this.status.put(serviceId, { status: 'alive', generation: launch.generation, launch });
   }
 
   ended(tree: TreeSubject, exit: ProcessExit): void {
@@ -107,8 +107,8 @@ export class Trees implements TreeRoom {
   /** A main process ended: tells it, then sees to it that the ledger learns of it. */
   end(launch: Pick<Launch, 'launchId' | 'serviceId' | 'generation'>, exit: ProcessExit): void {
     const { launchId, serviceId, generation } = launch;
-    this.facts.put(serviceId, { status: 'exited', generation, launchId, exit });
-    this.#owe(launchId, serviceId, async () => {
+    this.status.put(serviceId, { status: 'exited', generation, launchId, exit });
+    this.#writeUntilDurable(launchId, serviceId, async () => {
       await this.#bookings.get(launchId);
       await this.#ledger.exited(launchId, exit);
     });
@@ -116,8 +116,8 @@ export class Trees implements TreeRoom {
 
   /** A launch never began. */
   revoked({ launchId, serviceId, generation }: Pick<Launch, 'launchId' | 'serviceId' | 'generation'>): void {
-    this.facts.put(serviceId, { status: 'revoked', generation, launchId });
-    this.#owe(launchId, serviceId, () => this.#ledger.revoked(launchId));
+    this.status.put(serviceId, { status: 'revoked', generation, launchId });
+    this.#writeUntilDurable(launchId, serviceId, () => this.#ledger.revoked(launchId));
   }
 
   cleared({ launchId, serviceId }: TreeSubject): void {
@@ -128,13 +128,13 @@ export class Trees implements TreeRoom {
     this.#tidy(launchId);
   }
 
-  #owe(launchId: LaunchId, serviceId: ServiceId, write: () => Promise<void>): void {
+  #writeUntilDurable(launchId: LaunchId, serviceId: ServiceId, write: () => Promise<void>): void {
     if (this.#isClosed) return; // the next host finds the same in the files
     const paid = (): void => {
-      this.#debts.delete(launchId);
+      this.#retriedWrites.delete(launchId);
       this.#tidy(launchId);
     };
-    this.#debts.set(launchId, { serviceId, debt: new LedgerDebt(write, paid, this.log) });
+    this.#retriedWrites.set(launchId, { serviceId, write: new RetriedLedgerWrite(write, paid, this.log) });
   }
 
   /** Nothing of an ended launch is left: its files go as soon as the ledger knows. */
@@ -146,7 +146,7 @@ export class Trees implements TreeRoom {
   /** The files of a tree go with its last process, but not before the ledger knows how it ended. */
   #tidy(launchId: LaunchId): void {
     const tree = this.#trees.get(launchId);
-    if (this.#debts.has(launchId) || !(tree?.isGone ?? this.#bare.has(launchId))) return;
+    if (this.#retriedWrites.has(launchId) || !(tree?.isGone ?? this.#bare.has(launchId))) return;
     this.#trees.delete(launchId);
     this.#bare.delete(launchId);
     this.crashPoint?.('before-removal');
@@ -158,9 +158,9 @@ export class Trees implements TreeRoom {
   }
 
   /** Resolves when the ledger knows of every end of a service; rejects when its store is away. */
-  async settleDebts(serviceId: ServiceId): Promise<void> {
-    const owed = [...this.#debts.values()].filter((entry) => entry.serviceId === serviceId);
-    await Promise.all(owed.map(({ debt }) => debt.pay()));
+  async retryLedgerWrites(serviceId: ServiceId): Promise<void> {
+    const retried = [...this.#retriedWrites.values()].filter((entry) => entry.serviceId === serviceId);
+    await Promise.all(retried.map(({ write }) => write.writeNow()));
   }
 
   /** Ends whatever is left of a service; by default as its launches asked for. */
@@ -188,16 +188,16 @@ export class Trees implements TreeRoom {
 
   /** The tree whose main process lives; null when there is none. */
   alive(serviceId: ServiceId): Tree | null {
-    const facts = this.facts.get(serviceId);
-    return facts?.status === 'alive' ? (this.#trees.get(facts.launch.launchId) ?? null) : null;
+    const status = this.status.get(serviceId);
+    return status?.status === 'alive' ? (this.#trees.get(status.launch.launchId) ?? null) : null;
   }
 
   close(): void {
     this.#isClosed = true;
     this.#watch.close();
-    this.sweep.close();
-    for (const { debt } of this.#debts.values()) debt.forgive();
+    this.livenessPoll.close();
+    for (const { write } of this.#retriedWrites.values()) write.giveUp();
     for (const tree of this.#trees.values()) tree.close();
-    this.facts.close();
+    this.status.close();
   }
 }

@@ -3,7 +3,7 @@ import type { StopSpec } from '../../model/spec.ts';
 import type { Log } from '../../ports/log.ts';
 import { killTree } from '../os/kill-tree.ts';
 import { livingAmong, type Identity } from '../os/process-identity.ts';
-import type { ProcessTable, TreeMarks } from '../os/process-table.ts';
+import type { ProcessTable, TreeTags } from '../os/process-table.ts';
 import { signalNumber } from '../os/signals.ts';
 
 /** What a shim may take beyond the grace before its tree is ended over its head. */
@@ -14,7 +14,7 @@ const SIGTERM = 15;
 const SIGCONT = signalNumber('SIGCONT') ?? 18;
 
 /** The tree that is to end. */
-export interface EndingTree extends TreeMarks {
+export interface EndingTree extends TreeTags {
   /** Tells the shim; false when none listens. */
   command(line: string): boolean;
   /** Looks at its processes and records now. */

@@ -6,7 +6,7 @@ import type { Log } from '../../ports/log.ts';
 import type { Layout } from '../files/layout.ts';
 import type { Identity } from '../os/process-identity.ts';
 import type { ProcessTable } from '../os/process-table.ts';
-import type { Sweep } from './liveness-poll.ts';
+import type { LivenessPoll } from './liveness-poll.ts';
 
 /** A launch whose shim has claimed it. */
 export interface TreeOrigin {
@@ -21,25 +21,25 @@ export interface TreeOrigin {
   /** The end of the main process is known and told already. */
   readonly isMainOver: boolean;
   /** The ledger knows that it runs. */
-  readonly isBooked: boolean;
+  readonly isInLedger: boolean;
   /** The shim has nothing below it. */
-  readonly isBarren: boolean;
+  readonly hasNoProcesses: boolean;
 }
 
 /** Which launch a room is told of, as it is now. */
 export type TreeSubject = Pick<TreeOrigin, 'launchId' | 'serviceId' | 'launch'>;
 
 /** What trees share. */
-export interface TreeRoom {
+export interface TreeContext {
   readonly layout: Layout;
-  readonly sweep: Sweep;
+  readonly livenessPoll: LivenessPoll;
   readonly table: ProcessTable;
   readonly log: Log;
   readonly clock: Clock;
   /** By launch, why it cannot be looked at now. */
-  readonly blind: Map<LaunchId, string>;
+  readonly unreadable: Map<LaunchId, string>;
   /** The shim died; the main process lives on, and `launch` now says what that costs. */
-  orphaned(tree: TreeSubject): void;
+  shimDied(tree: TreeSubject): void;
   /** The main process ended. Told once. */
   ended(tree: TreeSubject, exit: ProcessExit): void;
   /** Nothing of the tree is left. Told once, after `ended`. */

@@ -23,9 +23,9 @@ export type TreeEvent = 'main ended' | 'shim left' | 'found empty';
 const GONE: TreeState = { type: 'gone' };
 
 /** The state of a tree that somebody begins to look after; a barren shim never had anything below it. */
-export function initialState(is: { readonly isMainOver: boolean; readonly isBarren: boolean }): TreeState {
-  if (!is.isMainOver) return { type: 'running', isEmpty: is.isBarren };
-  return { type: 'leftovers', left: is.isBarren ? 'shim' : 'shim and descendants' };
+export function initialState(is: { readonly isMainOver: boolean; readonly hasNoProcesses: boolean }): TreeState {
+  if (!is.isMainOver) return { type: 'running', isEmpty: is.hasNoProcesses };
+  return { type: 'leftovers', left: is.hasNoProcesses ? 'shim' : 'shim and descendants' };
 }
 
 /** The state of a tree when something more is known of it; to know it twice changes nothing. */

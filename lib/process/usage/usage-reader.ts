@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ProcessUsage, TreeUsage, UsageReading } from '../../ports/process-usage.ts';
-import { ProcessSnapshot, type TreeMarks } from '../os/process-table.ts';
+import { ProcessSnapshot, type TreeTags } from '../os/process-table.ts';
 import { machineUnits, type Units } from './units.ts';
 import { UsageTable, type UsageEntry } from './usage-table.ts';
 
@@ -13,7 +13,7 @@ const FRESH_MS = 1_000;
 const SLICE = 128;
 
 /** A tree that is looked after. */
-export interface UsedTree extends TreeMarks {
+export interface UsedTree extends TreeTags {
   readonly launchId: LaunchId;
   readonly serviceId: ServiceId;
 }
@@ -43,20 +43,20 @@ interface LaunchCpu {
  */
 class CpuAccounts {
   readonly #totals = new Map<ServiceId, number>();
-  #marks = new Map<LaunchId, number>();
+  #tags = new Map<LaunchId, number>();
 
   /** Enters a reading of all launches that are looked after, and gives the totals of their services. */
   enter(launches: readonly LaunchCpu[]): ReadonlyMap<ServiceId, number> {
-    const marks = new Map<LaunchId, number>();
+    const tags = new Map<LaunchId, number>();
     const totals = new Map<ServiceId, number>();
     for (const { serviceId, launchId, cpuSeconds } of launches) {
-      const mark = this.#marks.get(launchId) ?? 0; // a new one is counted from its beginning
-      const total = (this.#totals.get(serviceId) ?? 0) + Math.max(0, cpuSeconds - mark);
-      marks.set(launchId, Math.max(mark, cpuSeconds));
+      const tag = this.#tags.get(launchId) ?? 0; // a new one is counted from its beginning
+      const total = (this.#totals.get(serviceId) ?? 0) + Math.max(0, cpuSeconds - tag);
+      tags.set(launchId, Math.max(tag, cpuSeconds));
       this.#totals.set(serviceId, total);
       totals.set(serviceId, total);
     }
-    this.#marks = marks;
+    this.#tags = tags;
     return totals;
   }
 }

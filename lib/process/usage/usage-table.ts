@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { statFields, statOf } from '../os/process-identity.ts';
-import { markOf, type TableEntry } from '../os/process-table.ts';
+import { tagOf, type TableEntry } from '../os/process-table.ts';
 
 /** A process, living or not yet reaped, with what it has used. */
 export interface UsageEntry extends TableEntry {
@@ -16,9 +16,9 @@ export interface UsageEntry extends TableEntry {
 /** Processes that are read in one go: a few milliseconds at the most, for which no request has to wait long. */
 const SLICE = 32;
 
-interface KnownMark {
+interface KnownTag {
   readonly start: string;
-  readonly mark: string | null;
+  readonly tag: string | null;
 }
 
 /**
@@ -26,21 +26,21 @@ interface KnownMark {
  * itself free of it is still known by the first look.
  */
 export class UsageTable {
-  #marks = new Map<number, KnownMark>();
+  #tags = new Map<number, KnownTag>();
 
   async read(): Promise<readonly UsageEntry[]> {
     const names = await readdir('/proc');
     const entries: UsageEntry[] = [];
-    const marks = new Map<number, KnownMark>();
+    const tags = new Map<number, KnownTag>();
     for (const [index, name] of names.entries()) {
       if (index % SLICE === SLICE - 1) await nextTurn();
       const pid = Number(name);
       const entry = Number.isInteger(pid) ? this.#entryOf(pid) : null;
       if (entry === null) continue;
       entries.push(entry);
-      marks.set(pid, entry);
+      tags.set(pid, entry);
     }
-    this.#marks = marks; // of those that are gone nothing is remembered
+    this.#tags = tags; // of those that are gone nothing is remembered
     return entries;
   }
 
@@ -48,9 +48,9 @@ export class UsageTable {
     const fields = statFields(pid);
     const stat = fields === null ? null : statOf(pid, fields);
     if (fields === null || stat === null) return null;
-    const known = this.#marks.get(pid);
-    const mark = known?.start === stat.start ? known.mark : markOf(pid);
-    return { ...stat, mark, ...usageOf(fields) };
+    const known = this.#tags.get(pid);
+    const tag = known?.start === stat.start ? known.tag : tagOf(pid);
+    return { ...stat, tag, ...usageOf(fields) };
   }
 }
 

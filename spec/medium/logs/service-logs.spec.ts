@@ -434,7 +434,7 @@ describe('the output of a service', function () {
   it('is swept without being looked into while nothing grows, and says how long that takes for 1,000 services', async () => {
     const logs = await openServiceLogs({
       stateDir: world.stateDir,
-      facts: () => null,
+      status: () => null,
       log: world.log,
       punchCommand: null,
     });

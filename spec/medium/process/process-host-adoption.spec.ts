@@ -65,9 +65,9 @@ describe('a local process host on the state directory of an earlier one', functi
       await begin(kind);
       const launch = await left();
       const second = await world.open();
-      const facts = (await second.survey()).get(PUMP);
-      expect(facts).to.include({ status: 'alive', generation: 1 });
-      const adopted = facts?.status === 'alive' ? facts.launch : null;
+      const status = (await second.survey()).get(PUMP);
+      expect(status).to.include({ status: 'alive', generation: 1 });
+      const adopted = status?.status === 'alive' ? status.launch : null;
       const { launchId, pid, startTime, guarantees } = launch;
       expect(adopted).to.deep.include({ launchId, pid, startTime, guarantees });
       expect(isRunning(pid)).to.equal(true);
@@ -83,9 +83,9 @@ describe('a local process host on the state directory of an earlier one', functi
       await eventually(() => expect(isRunning(launch.pid)).to.equal(false));
       await eventually(() => expect(world.list('exits')).to.include(launch.launchId));
       const second = await world.open();
-      const facts = (await second.survey()).get(PUMP);
-      expect(facts).to.include({ status: 'exited', generation: 1, launchId: launch.launchId });
-      expect(facts?.status === 'exited' && facts.exit).to.include({ code: 6, signal: null, isKnown: true });
+      const status = (await second.survey()).get(PUMP);
+      expect(status).to.include({ status: 'exited', generation: 1, launchId: launch.launchId });
+      expect(status?.status === 'exited' && status.exit).to.include({ code: 6, signal: null, isKnown: true });
       expect(await exitOf(second, launch)).to.include({ code: 6, isKnown: true });
       await eventually(() => {
         expect(world.ledger.entries.get(launch.launchId)).to.deep.include({ state: 'exited' });
@@ -110,8 +110,8 @@ describe('a local process host on the state directory of an earlier one', functi
       await eventually(() => expect(world.worries.map(({ fields }) => fields['pid'])).to.include(launch.pid));
       await world.close(first);
       const second = await world.open();
-      const facts = (await second.survey()).get(PUMP);
-      expect(facts?.status === 'alive' && facts.launch).to.deep.include({ pid: launch.pid });
+      const status = (await second.survey()).get(PUMP);
+      expect(status?.status === 'alive' && status.launch).to.deep.include({ pid: launch.pid });
       expect(second.live()[0]?.guarantees).to.include({ exactExit: false, treeComplete: false });
       const exit = exitOf(second, launch);
       process.kill(launch.pid, 'SIGKILL');
@@ -134,8 +134,8 @@ describe('a local process host on the state directory of an earlier one', functi
       const pids = [shimOf(launch), launch.pid];
       for (const pid of pids) process.kill(pid, 'SIGKILL');
       await eventually(() => expect(pids.filter(isRunning)).to.be.empty);
-      const facts = (await (await world.open()).survey()).get(PUMP);
-      expect(facts?.status === 'exited' && facts.exit).to.include({ code: null, isKnown: false });
+      const status = (await (await world.open()).survey()).get(PUMP);
+      expect(status?.status === 'exited' && status.exit).to.include({ code: null, isKnown: false });
     });
   }
 
@@ -161,8 +161,8 @@ describe('a local process host on the state directory of an earlier one', functi
     await begin(kinds[0]!);
     mkdirSync(join(world.stateDir, 'run', LOST));
     world.ledger.put(entry());
-    const facts = (await first.survey()).get(PUMP);
-    expect(facts).to.deep.equal({ status: 'revoked', generation: 1, launchId: LOST });
+    const status = (await first.survey()).get(PUMP);
+    expect(status).to.deep.equal({ status: 'revoked', generation: 1, launchId: LOST });
     const claim = readFileSync(join(world.stateDir, 'run', LOST, 'claim'), 'utf8');
     expect(JSON.parse(claim)).to.deep.equal({ protocol: 1, launch: LOST, owner: 'revoked' });
     await eventually(() => expect(world.ledger.entries.get(LOST)?.state).to.equal('revoked'));
@@ -184,8 +184,8 @@ describe('a local process host on the state directory of an earlier one', functi
     writeFileSync(join(folder, 'claim'), JSON.stringify(claim));
     writeFileSync(join(folder, 'pid'), JSON.stringify({ launch: LOST, ...me }));
     world.ledger.put(entry({ state: 'running', bootId: 'another-boot', pid: me.pid, startTime: me.start }));
-    const facts = (await first.survey()).get(PUMP);
-    expect(facts?.status === 'exited' && facts.exit).to.include({ code: null, isKnown: false });
+    const status = (await first.survey()).get(PUMP);
+    expect(status?.status === 'exited' && status.exit).to.include({ code: null, isKnown: false });
     expect(first.live()).to.be.empty;
     await eventually(() => expect(world.list('run')).to.be.empty);
   });
@@ -207,17 +207,17 @@ describe('a local process host on the state directory of an earlier one', functi
     const record = { launch: LOST, pid: 8, code: null, signal: 9, core: 0, exec_errno: 0, end: 1_000 };
     writeFileSync(join(world.stateDir, 'exits', LOST), JSON.stringify(record));
     world.ledger.put(entry({ state: 'running', bootId: 'another-boot', pid: 8, startTime: '2' }));
-    const facts = (await first.survey()).get(PUMP);
+    const status = (await first.survey()).get(PUMP);
     const exit = { code: null, signal: 'SIGKILL', at: 1_000, isKnown: true };
-    expect(facts).to.deep.equal({ status: 'exited', generation: 1, launchId: LOST, exit });
+    expect(status).to.deep.equal({ status: 'exited', generation: 1, launchId: LOST, exit });
   });
 
   it('gives the facts of launches that are over as the ledger has them', async () => {
     await begin(kinds[0]!);
     const exit = { code: 4, signal: null, at: 77, isKnown: true };
     world.ledger.put(entry({ state: 'exited', exit }));
-    const facts = (await first.survey()).get(PUMP);
-    expect(facts).to.deep.equal({ status: 'exited', generation: 1, launchId: LOST, exit });
+    const status = (await first.survey()).get(PUMP);
+    expect(status).to.deep.equal({ status: 'exited', generation: 1, launchId: LOST, exit });
   });
 
   it('names launches that the ledger does not know, and leaves them alone', async () => {

@@ -48,10 +48,10 @@ describe('a local process host in another boot than the one before it', function
     it(`${kind}: knows that the machine took the process down, and launches the next generation`, async () => {
       const { launchId } = await cutOff(kind);
       const host = await reboot();
-      const facts = host.facts(PUMP);
-      expect(facts).to.include({ status: 'exited', generation: 1, launchId });
-      expect(facts?.status === 'exited' && facts.exit).to.include({ code: null, isKnown: false, isReboot: true });
-      expect(host.strays()).to.be.empty;
+      const status = host.status(PUMP);
+      expect(status).to.include({ status: 'exited', generation: 1, launchId });
+      expect(status?.status === 'exited' && status.exit).to.include({ code: null, isKnown: false, isReboot: true });
+      expect(host.orphans()).to.be.empty;
       await eventually(() => expect(world.ledger.entries.get(launchId)?.state).to.equal('exited'));
       expect(launchedBy(await host.launch(world.request(PUMP, 2))).generation).to.equal(2);
       await eventually(() => expect(world.list('run')).not.to.include(launchId));
@@ -63,8 +63,8 @@ describe('a local process host in another boot than the one before it', function
     const host = await reboot();
     await eventually(() => expect(world.ledger.entries.get(launchId)?.state).to.equal('exited'));
     await world.close(host);
-    const facts = (await reboot()).facts(PUMP);
-    expect(facts?.status === 'exited' && facts.exit.isReboot).to.equal(true);
+    const status = (await reboot()).status(PUMP);
+    expect(status?.status === 'exited' && status.exit.isReboot).to.equal(true);
   });
 
   it('adopts nothing for its pid and start time', async () => {
@@ -72,7 +72,7 @@ describe('a local process host in another boot than the one before it', function
     const self = { pid: process.pid, startTime: procStat(process.pid)?.start ?? null };
     world.ledger.put({ ...world.ledger.entries.get(launchId)!, ...self });
     const host = await reboot();
-    expect(host.facts(PUMP)).to.include({ status: 'exited' });
+    expect(host.status(PUMP)).to.include({ status: 'exited' });
     expect(host.live()).to.be.empty;
   });
 });

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Launch, ProcessExit, ShimKind } from '../../../lib/model/process.ts';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
-import type { LaunchRequest, ProcessHost, StrayPolicy } from '../../../lib/ports/process-host.ts';
+import type { LaunchRequest, ProcessHost, OrphanPolicy } from '../../../lib/ports/process-host.ts';
 import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
 import { isAlive } from '../../support/alive.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -38,8 +38,8 @@ describe('a process that the ledger does not know', function () {
   }
 
   /** The next host, which has another ledger. */
-  async function next(strays?: StrayPolicy, bootId?: string): Promise<ProcessHost> {
-    const policy = strays === undefined ? {} : { strays };
+  async function next(orphans?: OrphanPolicy, bootId?: string): Promise<ProcessHost> {
+    const policy = orphans === undefined ? {} : { orphans };
     const host = await world.open({ ledger, ...policy, ...(bootId === undefined ? {} : { bootId }) });
     await host.survey();
     return host;
@@ -63,16 +63,16 @@ describe('a process that the ledger does not know', function () {
       it(`${kind}: is named and left alone, and nothing is launched beside it`, async () => {
         const { launchId, pid } = await left(kind);
         const host = await next();
-        expect(host.strays()).to.have.length(1);
-        expect(host.strays()[0]).to.include({ launchId, serviceId: PUMP, generation: 3, pid, fate: 'reported' });
-        expect(host.strays()[0]!.reason).to.include(String(pid)).and.include('--strays adopt');
+        expect(host.orphans()).to.have.length(1);
+        expect(host.orphans()[0]).to.include({ launchId, serviceId: PUMP, generation: 3, pid, fate: 'reported' });
+        expect(host.orphans()[0]!.reason).to.include(String(pid)).and.include('--strays adopt');
         expect(await refusalOf(host, 1))
           .to.match(/^ESTRAY /)
           .and.include(String(pid));
         const again = await host.launch(world.request(PUMP, 4));
         expect(again).to.include({ type: 'refused', generation: 3 }); // no number is used up by waiting
         expect(isAlive(pid)).to.equal(true);
-        expect(host.facts(PUMP)).to.equal(null);
+        expect(host.status(PUMP)).to.equal(null);
         expect(ledger.entries.size).to.equal(0);
       });
 
@@ -101,8 +101,8 @@ describe('a process that the ledger does not know', function () {
       const { launchId, pid } = await left('sh');
       rmSync(join(world.stateDir, 'run', launchId), { recursive: true });
       const host = await next();
-      expect(host.strays()).to.have.length(1);
-      expect(host.strays()[0]).to.include({ launchId, serviceId: PUMP, generation: 3, fate: 'reported' });
+      expect(host.orphans()).to.have.length(1);
+      expect(host.orphans()[0]).to.include({ launchId, serviceId: PUMP, generation: 3, fate: 'reported' });
       expect(await refusalOf(host, 1)).to.match(/^ESTRAY /);
       await host.stop(PUMP, STOP);
       expect(isAlive(pid)).to.equal(false);
@@ -114,7 +114,7 @@ describe('a process that the ledger does not know', function () {
       rmSync(join(world.stateDir, 'run', launchId), { recursive: true });
       const host = await world.open({ ledger, instanceId: 'another-instance' });
       await host.survey();
-      expect(host.strays()).to.be.empty;
+      expect(host.orphans()).to.be.empty;
       expect(isAlive(pid)).to.equal(true);
       await world.close(host);
       await (await next()).stop(PUMP, STOP);
@@ -128,12 +128,12 @@ describe('a process that the ledger does not know', function () {
         const launch = await left(kind);
         const host = await next('adopt');
         const { launchId, pid, startTime, executablePath, version } = launch;
-        const facts = host.facts(PUMP);
-        expect(facts).to.include({ status: 'alive', generation: 3 });
+        const status = host.status(PUMP);
+        expect(status).to.include({ status: 'alive', generation: 3 });
         const who = { launchId, pid, startTime, executablePath, version, generation: 3 };
-        expect(facts?.status === 'alive' && facts.launch).to.deep.include(who);
+        expect(status?.status === 'alive' && status.launch).to.deep.include(who);
         expect(ledger.entries.get(launchId)).to.include({ state: 'running', pid, generation: 3 });
-        expect(host.strays().map(({ fate }) => fate)).to.deep.equal(['adopted']);
+        expect(host.orphans().map(({ fate }) => fate)).to.deep.equal(['adopted']);
         expect(await refusalOf(host, 4)).to.match(/^EALIVE /);
         const exit = exitOf(host, launch);
         world.exit(launch, 5);
@@ -147,7 +147,7 @@ describe('a process that the ledger does not know', function () {
       const old = { ...world.ledger.entries.get(launch.launchId)!, launchId: parseLaunchId('a'.repeat(32)) };
       ledger.put({ ...old, generation: 2, pid: launch.pid, startTime: '1' });
       const host = await next('adopt');
-      expect(host.facts(PUMP)).to.include({ status: 'alive', generation: 3 });
+      expect(host.status(PUMP)).to.include({ status: 'alive', generation: 3 });
       expect(host.live().map(({ pid }) => pid)).to.deep.equal([launch.pid]);
       expect(ledger.entries.get(old.launchId)?.state).to.equal('exited');
     });
@@ -158,8 +158,8 @@ describe('a process that the ledger does not know', function () {
       const exit = { code: 0, signal: null, at: 1, isKnown: true };
       ledger.put({ ...entry, launchId: parseLaunchId('a'.repeat(32)), generation: 3, state: 'exited', exit });
       const host = await next('adopt');
-      expect(host.strays()[0]).to.include({ fate: 'reported' });
-      expect(host.strays()[0]!.reason).to.include('generation 3');
+      expect(host.orphans()[0]).to.include({ fate: 'reported' });
+      expect(host.orphans()[0]!.reason).to.include('generation 3');
       expect(await refusalOf(host, 4)).to.match(/^ESTRAY /);
     });
 
@@ -172,7 +172,7 @@ describe('a process that the ledger does not know', function () {
         const shim = file === 'pid' ? shimOf(launch) : null;
         if (shim !== null) process.kill(shim, 'SIGKILL');
         const host = await next('adopt');
-        expect(host.strays().map(({ fate, pid }) => [fate, pid])).to.deep.equal([['reported', launch.pid]]);
+        expect(host.orphans().map(({ fate, pid }) => [fate, pid])).to.deep.equal([['reported', launch.pid]]);
         expect(isAlive(launch.pid)).to.equal(true);
         await host.stop(PUMP, STOP);
         expect(isAlive(launch.pid)).to.equal(false);
@@ -183,11 +183,11 @@ describe('a process that the ledger does not know', function () {
       const launch = await left();
       ledger.breakDown(true);
       const host = await next('adopt');
-      expect(host.strays().map(({ fate }) => fate)).to.deep.equal(['reported']);
+      expect(host.orphans().map(({ fate }) => fate)).to.deep.equal(['reported']);
       expect(isAlive(launch.pid)).to.equal(true);
       await world.close(host);
       ledger.breakDown(false);
-      expect((await next('adopt')).strays().map(({ fate }) => fate)).to.deep.equal(['adopted']);
+      expect((await next('adopt')).orphans().map(({ fate }) => fate)).to.deep.equal(['adopted']);
     });
   });
 
@@ -197,7 +197,7 @@ describe('a process that the ledger does not know', function () {
         const launch = await left(kind, { stop: { signal: 'SIGINT', graceMs: 5_000 }, ...interruptible() });
         await eventually(() => expect(existsSync(join(world.folder, 'up'))).to.equal(true));
         const host = await next('kill');
-        expect(host.strays().map(({ fate }) => fate)).to.deep.equal(['killed']);
+        expect(host.orphans().map(({ fate }) => fate)).to.deep.equal(['killed']);
         await eventually(() => expect(isAlive(launch.pid)).to.equal(false));
         await eventually(() => {
           const record = readFileSync(join(world.stateDir, 'exits', launch.launchId), 'utf8');
@@ -220,7 +220,7 @@ describe('a process that the ledger does not know', function () {
     await eventually(() => expect(world.list('exits')).to.include(launch.launchId));
     await eventually(() => expect(isAlive(shimOf(launch))).to.equal(false));
     const host = await next('kill');
-    expect(host.strays()).to.be.empty;
+    expect(host.orphans()).to.be.empty;
     expect(world.worries.map(({ fields }) => fields['launches'])).to.deep.equal([[launch.launchId]]);
     expect(world.list('exits')).to.deep.equal([launch.launchId]);
     expect(launchedBy(await host.launch(world.request(PUMP, 1))).generation).to.equal(4);
@@ -234,7 +234,7 @@ describe('a process that the ledger does not know', function () {
     expect(JSON.parse(readFileSync(join(world.stateDir, 'run', unclaimed, 'claim'), 'utf8'))).to.include({
       owner: 'revoked',
     });
-    expect(host.strays()).to.have.length(1);
+    expect(host.orphans()).to.have.length(1);
   });
 
   function shimOf(launch: Launch): number {

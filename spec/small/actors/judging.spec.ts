@@ -82,9 +82,9 @@ describe('the end of a service', () => {
   it('is judged by the spec and the intention that hold when the host is back, not by those of before', () => {
     const once = serviceSpec('pump1-corerl', { restart: { mode: 'never' } });
     const { actor, send } = serviceIn({ running: 'ready' });
-    const facts = { status: 'exited', generation: 3, launchId: launch.launchId, exit } as const;
+    const status = { status: 'exited', generation: 3, launchId: launch.launchId, exit } as const;
     const intention = { intended: 'running', holders: [], spec: once, atLeast: 0 } as const;
-    send(resumeOf(actor.getSnapshot().context, intention, facts, NOW));
+    send(resumeOf(actor.getSnapshot().context, intention, status, NOW));
     expect(pathOf(actor.getSnapshot().value)).to.equal('failed.exhausted');
     expect(reasonText(actor.getSnapshot().context.reason)).to.contain('its restart policy is never');
   });
@@ -117,8 +117,8 @@ describe('a service whose host comes back', () => {
 
   it('goes on starting with the process that was found, since when it was before', () => {
     const { actor, send } = serviceIn({ starting: 'launching' }, { launch: null });
-    const facts = { status: 'alive', generation: 4, launch: { ...launch, generation: 4 } } as const;
-    send(resumeOf(actor.getSnapshot().context, intention, facts, NOW));
+    const status = { status: 'alive', generation: 4, launch: { ...launch, generation: 4 } } as const;
+    send(resumeOf(actor.getSnapshot().context, intention, status, NOW));
     expect(pathOf(actor.getSnapshot().value)).to.equal('starting.settling');
     expect(actor.getSnapshot().context.since).to.equal(NOW - 500);
   });
@@ -130,8 +130,8 @@ describe('a service whose host comes back', () => {
       { starting: 'probing' },
       { spec: { ...spec, probes: { ...spec.probes, startup } } },
     );
-    const facts = { status: 'alive', generation: 3, launch } as const;
-    send(resumeOf(actor.getSnapshot().context, { ...intention, spec }, facts, NOW));
+    const status = { status: 'alive', generation: 3, launch } as const;
+    send(resumeOf(actor.getSnapshot().context, { ...intention, spec }, status, NOW));
     expect(pathOf(actor.getSnapshot().value)).to.equal('starting.settling');
   });
 });

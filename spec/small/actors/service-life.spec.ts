@@ -107,9 +107,9 @@ describe('a service', () => {
     await world.pass();
     world.processes.exit(once.id, { code: 0 });
     expect(world.stateOf(once.id)).to.equal('stopped.completed');
-    const facts = world.processes.facts(once.id);
+    const status = world.processes.status(once.id);
     const intention = { intended: 'running', holders: [], spec: null, atLeast: 0 } as const;
-    world.service(once.id).send(resumeOf(world.contextOf(once.id), intention, facts, world.clock.now()));
+    world.service(once.id).send(resumeOf(world.contextOf(once.id), intention, status, world.clock.now()));
     await world.pass(60_000);
     expect(world.stateOf(once.id)).to.equal('stopped.completed');
   });

@@ -4,7 +4,7 @@ import { serviceContext, type ServiceContext } from '../../../lib/actors/service
 import type { ResumedIntention, ServiceEvent } from '../../../lib/actors/service/events.ts';
 import { createServiceMachine } from '../../../lib/actors/service/machine.ts';
 import { resumeOf } from '../../../lib/actors/service/resume.ts';
-import type { Launch, ProcessFacts } from '../../../lib/model/process.ts';
+import type { Launch, LaunchStatus } from '../../../lib/model/process.ts';
 import { SERVICE_STATES } from '../../../lib/model/states.ts';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import { FakeCatalog, pathOf } from '../../support/actor-world.ts';
@@ -44,9 +44,9 @@ const command = { correlationId: 'c' } as const;
 const wanted = { intended: 'running', holders: ['agent:pump1'], spec: null, atLeast: 0 } as const;
 const unwanted = { ...wanted, intended: 'stopped', holders: [] } as const;
 const resume =
-  (intention: ResumedIntention, facts: ProcessFacts | null) =>
+  (intention: ResumedIntention, status: LaunchStatus | null) =>
   (context: ServiceContext): ServiceEvent =>
-    resumeOf(context, intention, facts, NOW);
+    resumeOf(context, intention, status, NOW);
 const alive = { status: 'alive', generation: 4, launch: newer } as const;
 const exited = { status: 'exited', generation: 4, launchId: newer.launchId, exit } as const;
 const revoked = { status: 'revoked', generation: 4, launchId: newer.launchId } as const;

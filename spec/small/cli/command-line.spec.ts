@@ -31,10 +31,22 @@ describe('the tree of commands', () => {
   });
 
   it('prints the version, and the help of one command in two ways', async () => {
-    expect((await runCommand(['--version'])).output).to.match(/^\d+\.\d+\.\d+\S*\n$/);
+    const version = await runCommand(['--version']);
+    expect(version.output).to.match(/^\d+\.\d+\.\d+\S*\n$/);
+    expect(await runCommand(['-v'])).to.deep.equal(version);
     const help = await runCommand(['help', 'completion']);
     expect(help).to.deep.equal(await runCommand(['completion', '--help']));
     expect(help.output).to.contain('Usage: coredinator completion');
+  });
+
+  it('takes -h for --help at every level', async () => {
+    for (const words of [[], ['serve'], ['agents'], ['agents', 'start'], ['config', 'check'], ['completion']]) {
+      const help = await runCommand([...words, '--help']);
+      expect(help.code).to.equal(0);
+      expect(help.output).to.match(/^ {2}-h, --help /m);
+      expect(await runCommand([...words, '-h']), words.join(' ')).to.deep.equal(help);
+    }
+    expect(refusal('agents', 'strt', '-h')).to.contain("unknown command 'strt'");
   });
 
   it('names the nearest command to one that there is not', () => {

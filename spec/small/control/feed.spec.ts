@@ -266,13 +266,13 @@ describe('the feed', () => {
   });
 
   it('tells what a filter wants, from the store and from the ring alike', async () => {
-    const facts = [
+    const status = [
       draft({ type: 'process.exited', agentId: 'pump1', serviceId: 'pump1-corerl' }),
       draft({ type: 'process.launched', agentId: 'pump2', serviceId: 'pump2-corerl' }),
       draft({ type: 'agent.start_requested', agentId: 'pump1', serviceId: null }),
       draft({ type: 'host.started', agentId: null, serviceId: null }),
     ];
-    await write(...facts);
+    await write(...status);
     await writeMany(2 * CAPACITY);
     const wanted: Partial<EventFilter>[] = [
       { types: ['process.*'], agentIds: ['pump1', 'pump2'], serviceIds: ['pump1-corerl', 'pump2-corerl'] },
@@ -282,7 +282,7 @@ describe('the feed', () => {
     ];
     const made = wanted.map((filter) => reader({ type: 'after', seq: 0 }, filter));
     await turns(20);
-    await write(...facts);
+    await write(...status);
     await turns();
     const n = 2 * CAPACITY + 4;
     expect(made.map(({ told }) => told)).to.deep.equal([

@@ -11,7 +11,7 @@ describe('the journal', () => {
     for (const wait of [0, 200, 200]) await world.pass(wait);
   });
 
-  const facts = (from: number): string[] =>
+  const status = (from: number): string[] =>
     world.store.journal
       .slice(from)
       .map(({ type, agentId, serviceId, from: was, to }) =>
@@ -19,7 +19,7 @@ describe('the journal', () => {
       );
 
   it('tells a start from the command to running, causes before effects, all with its correlation id', () => {
-    expect(facts(1)).to.deep.equal([
+    expect(status(1)).to.deep.equal([
       'agent.start_requested pump1',
       'agent.state_changed pump1 stopped starting',
       'service.state_changed pump1-coreio stopped starting',
@@ -38,7 +38,7 @@ describe('the journal', () => {
     const before = world.store.journal.length;
     world.processes.exit('pump1-corerl', { code: 7 });
     await world.pass();
-    expect(facts(before)).to.deep.equal([
+    expect(status(before)).to.deep.equal([
       'process.exited pump1-corerl',
       'service.state_changed pump1-corerl running backoff',
       'agent.state_changed pump1 running backoff',
@@ -56,7 +56,7 @@ describe('the journal', () => {
     const before = world.store.journal.length;
     world.kill();
     await world.boot();
-    expect(facts(before)).to.deep.equal([
+    expect(status(before)).to.deep.equal([
       'host.started',
       'process.adopted pump1-coreio',
       'process.adopted pump1-corerl',
@@ -74,7 +74,7 @@ describe('the journal', () => {
     expect(world.control.queries.health().reasons?.join()).to.contain('disk full');
     world.store.heal();
     await world.pass(250);
-    expect(facts(before).slice(0, 2)).to.deep.equal([
+    expect(status(before).slice(0, 2)).to.deep.equal([
       'process.exited pump1-corerl',
       'service.state_changed pump1-corerl running backoff',
     ]);

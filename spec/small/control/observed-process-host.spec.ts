@@ -29,7 +29,7 @@ describe('a process host that is observed', () => {
     const meter: ProcessMeter = {
       launched: ({ type }) => measured.push(type),
       stopped: () => measured.push('stopped'),
-      surveyed: (facts, strays) => measured.push(`surveyed ${[...facts].length} and ${strays.length}`),
+      surveyed: (status, orphans) => measured.push(`surveyed ${[...status].length} and ${orphans.length}`),
     };
     host = new ObservedProcessHost(engine, health, meter);
   });
@@ -74,10 +74,10 @@ describe('a process host that is observed', () => {
     await host.launch(request);
     const [launch] = host.live();
     expect(launch?.serviceId).to.equal(id);
-    expect(host.facts(id)).to.deep.equal(engine.facts(id));
+    expect(host.status(id)).to.deep.equal(engine.status(id));
     expect(await host.signal(id, 'SIGHUP')).to.equal(true);
     expect(engine.signals).to.have.length(1);
-    expect([host.strays(), host.troubles()]).to.deep.equal([engine.strays(), engine.troubles()]);
+    expect([host.orphans(), host.troubles()]).to.deep.equal([engine.orphans(), engine.troubles()]);
     const told = new Promise((exited) => host.observe(launch!.launchId, { exited }));
     const exit = engine.exit(id, { code: 3 });
     expect(await told).to.deep.equal(exit);

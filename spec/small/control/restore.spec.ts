@@ -90,8 +90,8 @@ describe('the kept rows of a host', () => {
   });
 
   it('are refused when they speak of another actor than the one whose place they have', () => {
-    const stray = { ...row('service:pump1-corerl'), path: 'service:pump9', id: 'service:pump9' };
-    expect(reasonsOf(stray)).to.deep.equal([
+    const orphan = { ...row('service:pump1-corerl'), path: 'service:pump9', id: 'service:pump9' };
+    expect(reasonsOf(orphan)).to.deep.equal([
       'it is kept as "service:pump9" (id "service:pump9") and speaks of "service:pump1-corerl"',
     ]);
   });
@@ -226,10 +226,10 @@ describe('the kept rows of a host', () => {
       expect(stateOf(root, 'pump1-corerl')).to.equal('backoff.pausing');
       const surveyed = await world.processes.survey();
       for (const id of ['pump1-coreio', 'pump1-corerl'].map((text) => parseServiceId(text))) {
-        const facts = surveyed.get(id) ?? null;
+        const status = surveyed.get(id) ?? null;
         const ref = serviceRef(root, id)!;
         const intention = { intended: 'running', holders: ['agent:pump1'], spec: null, atLeast: 0 } as const;
-        ref.send(resumeOf(ref.getSnapshot().context, intention, facts, world.clock.now()));
+        ref.send(resumeOf(ref.getSnapshot().context, intention, status, world.clock.now()));
       }
       expect(stateOf(root, 'pump1-coreio')).to.equal('running.ready');
       expect(serviceRef(root, 'pump1-coreio')?.getSnapshot().context).to.include({ isAdopted: true, generation: 1 });

@@ -93,9 +93,9 @@ describe('a restart of the machine', () => {
     world.kill(1_000, (processes) => {
       for (const { serviceId } of processes.live()) processes.exit(serviceId, { isKnown: false });
     });
-    for (const [serviceId, facts] of world.processes.surveyed) {
-      if (facts.status !== 'exited') continue;
-      world.processes.surveyed.set(serviceId, { ...facts, exit: { ...facts.exit, isReboot: true } });
+    for (const [serviceId, status] of world.processes.surveyed) {
+      if (status.status !== 'exited') continue;
+      world.processes.surveyed.set(serviceId, { ...status, exit: { ...status.exit, isReboot: true } });
     }
     await world.boot();
     await world.pass();

@@ -19,10 +19,10 @@ describe('a service that was forgotten and is intended again', () => {
 
   async function rebootWithIntention(): Promise<void> {
     const spec = serviceSpec('shared-io');
-    const facts = world.processes.facts(spec.id);
-    if (facts?.status !== 'exited') throw new Error('The service has not ended.');
+    const status = world.processes.status(spec.id);
+    if (status?.status !== 'exited') throw new Error('The service has not ended.');
     world.kill();
-    world.processes.surveyed.set(spec.id, facts);
+    world.processes.surveyed.set(spec.id, status);
     const intention = { subject: `service:${spec.id}`, intended: 'running', holder: 'io', atLeast: 0, spec } as const;
     await world.store.commitIntentions({ put: [intention], drop: [], journal: [] });
     await world.boot();

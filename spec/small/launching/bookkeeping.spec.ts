@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { SimulatedClock } from 'xstate';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
-import { FactsBook } from '../../../lib/launching/facts-book.ts';
-import { LedgerDebt } from '../../../lib/launching/ledger-debt.ts';
+import { LaunchStatusRegistry } from '../../../lib/launching/launch-status-registry.ts';
+import { RetriedLedgerWrite } from '../../../lib/launching/retried-ledger-write.ts';
 import { Slots } from '../../../lib/launching/slots.ts';
 
 const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -12,32 +12,32 @@ const SECOND = parseLaunchId('2'.repeat(32));
 
 describe('a debt to the ledger', () => {
   it('is paid at once when the store is there', async () => {
-    let paid = 0;
-    const debt = new LedgerDebt(
+    let onWritten = 0;
+    const debt = new RetriedLedgerWrite(
       () => Promise.resolve(),
-      () => (paid += 1),
+      () => (onWritten += 1),
       SILENT,
     );
-    await debt.pay();
-    await debt.pay();
-    expect(paid).to.equal(1);
+    await debt.writeNow();
+    await debt.writeNow();
+    expect(onWritten).to.equal(1);
   });
 
   it('is paid later when the store is away, and whoever asks is told so meanwhile', async () => {
     let isAway = true;
-    let paid = 0;
+    let onWritten = 0;
     const write = async (): Promise<void> => {
       await Promise.resolve();
       if (isAway) throw new Error('away');
     };
-    const debt = new LedgerDebt(write, () => (paid += 1), SILENT);
+    const debt = new RetriedLedgerWrite(write, () => (onWritten += 1), SILENT);
     const refusals: string[] = [];
-    for (let i = 0; i < 2; i += 1) await debt.pay().catch((error: unknown) => refusals.push(String(error)));
+    for (let i = 0; i < 2; i += 1) await debt.writeNow().catch((error: unknown) => refusals.push(String(error)));
     expect(refusals).to.deep.equal(['Error: away', 'Error: away']);
-    expect(paid).to.equal(0);
+    expect(onWritten).to.equal(0);
     isAway = false;
-    await debt.pay();
-    expect(paid).to.equal(1);
+    await debt.writeNow();
+    expect(onWritten).to.equal(1);
   });
 
   it('is tried again after 0.25 s, then ever more slowly, at last every 10 s', async () => {
@@ -47,19 +47,19 @@ describe('a debt to the ledger', () => {
       tries.push(timers.now());
       return tries.length < 9 ? Promise.reject(new Error('away')) : Promise.resolve();
     };
-    let paid = 0;
-    new LedgerDebt(write, () => (paid += 1), SILENT, timers);
+    let onWritten = 0;
+    new RetriedLedgerWrite(write, () => (onWritten += 1), SILENT, timers);
     for (let passed = 0; passed < 60_000; passed += 250) {
       await new Promise((resolve) => setImmediate(resolve));
       timers.increment(250);
     }
     expect(tries).to.deep.equal([0, 250, 750, 1_750, 3_750, 7_750, 15_750, 25_750, 35_750]);
-    expect(paid).to.equal(1);
+    expect(onWritten).to.equal(1);
   });
 
   it('is written once by all who ask at the same time', async () => {
     let writes = 0;
-    const debt = new LedgerDebt(
+    const debt = new RetriedLedgerWrite(
       () => {
         writes += 1;
         return Promise.resolve();
@@ -67,19 +67,19 @@ describe('a debt to the ledger', () => {
       () => undefined,
       SILENT,
     );
-    await Promise.all([debt.pay(), debt.pay()]);
+    await Promise.all([debt.writeNow(), debt.writeNow()]);
     expect(writes).to.equal(1);
   });
 
   it('that was forgiven is not paid', async () => {
     let isPaid = false;
-    const debt = new LedgerDebt(
+    const debt = new RetriedLedgerWrite(
       () => Promise.resolve(),
       () => (isPaid = true),
       SILENT,
     );
-    debt.forgive();
-    await debt.pay();
+    debt.giveUp();
+    await debt.writeNow();
     await Promise.resolve();
     expect(isPaid).to.equal(false);
   });
@@ -110,14 +110,14 @@ describe('the facts book', () => {
   const exit = { code: 0, signal: null, at: 5, isKnown: true };
 
   it('answers only for the newest launch of a service', async () => {
-    const facts = new FactsBook({ now: () => 7, random: () => 0.5 });
-    facts.put(PUMP, { status: 'exited', generation: 1, launchId: FIRST, exit });
-    facts.put(PUMP, { status: 'revoked', generation: 2, launchId: SECOND });
+    const status = new LaunchStatusRegistry({ now: () => 7, random: () => 0.5 });
+    status.put(PUMP, { status: 'exited', generation: 1, launchId: FIRST, exit });
+    status.put(PUMP, { status: 'revoked', generation: 2, launchId: SECOND });
     const told = (launchId: typeof FIRST): Promise<unknown> =>
-      new Promise((exited) => facts.observe(launchId, { exited }));
+      new Promise((exited) => status.observe(launchId, { exited }));
     const unknown = { code: null, signal: null, at: 7, isKnown: false };
     expect(await told(FIRST)).to.deep.equal(unknown);
     expect(await told(SECOND)).to.deep.equal(unknown);
-    expect(facts.get(PUMP)).to.include({ status: 'revoked' });
+    expect(status.get(PUMP)).to.include({ status: 'revoked' });
   });
 });

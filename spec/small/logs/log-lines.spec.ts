@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { LINE_LIMIT } from '../../../lib/model/values/log-line.ts';
 import { linesIn, nulsIn } from '../../../lib/logs/lines.ts';
-import { Pins } from '../../../lib/logs/pins.ts';
+import { ActiveReaders } from '../../../lib/logs/active-readers.ts';
 
 describe('lines in bytes', () => {
   it('carry the offsets of their bytes, and what follows the last newline is left', () => {
@@ -54,17 +54,17 @@ describe('lines in bytes', () => {
 
 describe('those who read a file', () => {
   it('hold it where the slowest of them is, until they let go', () => {
-    const pins = new Pins();
+    const activeReaders = new ActiveReaders();
     const slow = { offset: 10 };
-    const endSlow = pins.add('a', slow);
-    const endFast = pins.add('a', { offset: 50 });
-    expect(pins.slowest('a')).to.equal(10);
+    const endSlow = activeReaders.add('a', slow);
+    const endFast = activeReaders.add('a', { offset: 50 });
+    expect(activeReaders.slowest('a')).to.equal(10);
     slow.offset = 60;
-    expect(pins.slowest('a')).to.equal(50);
+    expect(activeReaders.slowest('a')).to.equal(50);
     endFast();
-    expect(pins.slowest('a')).to.equal(60);
+    expect(activeReaders.slowest('a')).to.equal(60);
     endSlow();
-    expect(pins.slowest('a')).to.equal(Infinity);
-    expect(pins.slowest('b')).to.equal(Infinity);
+    expect(activeReaders.slowest('a')).to.equal(Infinity);
+    expect(activeReaders.slowest('b')).to.equal(Infinity);
   });
 });

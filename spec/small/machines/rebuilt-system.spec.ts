@@ -30,7 +30,7 @@ function stepOf(dice: Dice): (world: ActorWorld) => void {
       world.stopAgent(PLAN.id);
     },
     (world) => {
-      if (world.processes.facts(id)?.status === 'alive') world.processes.exit(id, { code });
+      if (world.processes.status(id)?.status === 'alive') world.processes.exit(id, { code });
     },
     (world) => {
       world.processes.refuseNext(id);

@@ -49,8 +49,11 @@ describe('what a service has to give up of its output', () => {
   });
 
   it('is nothing within the bounds', () => {
-    expect(planRelease([launch(1, 400), launch(2, 300, 100)], 800, 2)).to.deep.equal({ launches: [], heads: [] });
-    expect(planRelease([], 800, 2)).to.deep.equal({ launches: [], heads: [] });
+    expect(planRelease([launch(1, 400), launch(2, 300, 100)], 800, 2)).to.deep.equal({
+      launches: [],
+      releasedOffsets: [],
+    });
+    expect(planRelease([], 800, 2)).to.deep.equal({ launches: [], releasedOffsets: [] });
   });
 
   it('is every launch beyond those to be kept, but never the newest', () => {
@@ -61,21 +64,21 @@ describe('what a service has to give up of its output', () => {
   it('is the oldest launch, and then the head of the next, down to seven eighths of the bound', () => {
     expect(planRelease([launch(1, 300), launch(2, 500), launch(3, 400)], 800, 5)).to.deep.equal({
       launches: [1],
-      heads: [{ generation: 2, stream: 'stdout', bytes: 200 }],
+      releasedOffsets: [{ generation: 2, stream: 'stdout', bytes: 200 }],
     });
-    expect(planRelease([launch(9, 1_600)], 800, 5).heads).to.deep.equal([
+    expect(planRelease([launch(9, 1_600)], 800, 5).releasedOffsets).to.deep.equal([
       { generation: 9, stream: 'stdout', bytes: 900 },
     ]);
   });
 
   it('is taken from the larger stream first', () => {
-    expect(planRelease([launch(1, 3_000, 100)], 800, 5).heads).to.deep.equal([
+    expect(planRelease([launch(1, 3_000, 100)], 800, 5).releasedOffsets).to.deep.equal([
       { generation: 1, stream: 'stdout', bytes: 2_400 },
     ]);
-    expect(planRelease([launch(1, 100, 3_000)], 800, 5).heads).to.deep.equal([
+    expect(planRelease([launch(1, 100, 3_000)], 800, 5).releasedOffsets).to.deep.equal([
       { generation: 1, stream: 'stderr', bytes: 2_400 },
     ]);
-    expect(planRelease([launch(1, 2_000, 3_000)], 800, 5).heads).to.deep.equal([
+    expect(planRelease([launch(1, 2_000, 3_000)], 800, 5).releasedOffsets).to.deep.equal([
       { generation: 1, stream: 'stdout', bytes: 1_650 },
       { generation: 1, stream: 'stderr', bytes: 2_650 },
     ]);

@@ -55,7 +55,7 @@ describe('the fake process host in the hands of a test', () => {
     const launching = fake.launch(request());
     expect(await fake.stop(PUMP, STOP)).to.equal(null);
     expect(await launching).to.deep.include({ type: 'refused' });
-    expect(fake.facts(PUMP)).to.include({ status: 'revoked' });
+    expect(fake.status(PUMP)).to.include({ status: 'revoked' });
   });
 
   it('holds stops until they are released', async () => {
@@ -109,7 +109,7 @@ describe('the fake process host in the hands of a test', () => {
     fake.surveyed.set(valve, { status: 'exited', generation: 2, launchId, exit });
     expect([...(await fake.survey()).keys()]).to.deep.equal([PUMP, valve]);
     expect(fake.live()).to.deep.equal([launch]);
-    const told = await new Promise((resolve) => fake.observe(launchId, { exited: resolve }));
-    expect(told).to.deep.equal(exit);
+    const reported = await new Promise((resolve) => fake.observe(launchId, { exited: resolve }));
+    expect(reported).to.deep.equal(exit);
   });
 });

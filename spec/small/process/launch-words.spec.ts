@@ -8,7 +8,7 @@ import { environmentOf } from '../../../lib/process/launch/environment.ts';
 import { failureOf } from '../../../lib/process/launch/failure.ts';
 import { frameOf } from '../../../lib/process/launch/native-shims.ts';
 import { layoutOf } from '../../../lib/process/files/layout.ts';
-import { orderOf, subjectOf, unusableOf } from '../../../lib/process/launch/shim-order.ts';
+import { shimRequestOf, subjectOf, unusableOf } from '../../../lib/process/launch/shim-request.ts';
 import { Lines, parseReport } from '../../../lib/process/launch/shims.ts';
 import { signalName, signalNumber } from '../../../lib/process/os/signals.ts';
 
@@ -103,8 +103,8 @@ describe('an order', () => {
   const layout = layoutOf('/state');
 
   it('becomes the frame that a launcher reads', () => {
-    const order = orderOf(REQUEST, LAUNCH, { layout, basePath: '/base', env: { A: 'ü' } });
-    const frame = frameOf(order);
+    const shimRequest = shimRequestOf(REQUEST, LAUNCH, { layout, basePath: '/base', env: { A: 'ü' } });
+    const frame = frameOf(shimRequest);
     expect(frame.readUInt32LE(0)).to.equal(frame.length - 4);
     expect(frame.subarray(4).toString().split('\0')).to.deep.equal([
       LAUNCH,
@@ -148,8 +148,8 @@ describe('an order', () => {
   });
 
   it('names the limit that a refusal was about, with its value', () => {
-    const order = orderOf(REQUEST, LAUNCH, { layout, basePath: '/base', env: {} });
-    const subject = subjectOf({ step: 'limits', errno: constants.errno.EPERM, limit: 'open_files' }, order);
+    const shimRequest = shimRequestOf(REQUEST, LAUNCH, { layout, basePath: '/base', env: {} });
+    const subject = subjectOf({ step: 'limits', errno: constants.errno.EPERM, limit: 'open_files' }, shimRequest);
     expect(failureOf('limits', constants.errno.EPERM, subject)).to.deep.equal({
       code: 'EPERM',
       isPermanent: false,

@@ -7,7 +7,7 @@ const MAIN = { pid: 20, start: '200' };
 const TREE = { launchId: LAUNCH, main: MAIN, shim: SHIM, isShimShell: false };
 
 function entry(pid: number, overrides: Partial<TableEntry> = {}): TableEntry {
-  return { pid, parent: 1, group: pid, session: pid, start: String(pid * 10), isDead: false, mark: null, ...overrides };
+  return { pid, parent: 1, group: pid, session: pid, start: String(pid * 10), isDead: false, tag: null, ...overrides };
 }
 
 function membersOf(entries: readonly TableEntry[], tree = TREE): number[] {
@@ -39,37 +39,37 @@ describe('the members of a tree in the process table', () => {
   });
 
   it('are those that carry its mark, with their descendants', () => {
-    const entries = [entry(30, { mark: LAUNCH }), entry(40, { parent: 30 }), entry(50, { mark: 'b'.repeat(32) })];
+    const entries = [entry(30, { tag: LAUNCH }), entry(40, { parent: 30 }), entry(50, { tag: 'b'.repeat(32) })];
     expect(membersOf(entries)).to.deep.equal([30, 40]);
   });
 
   it('do not include the host, even if it carries the mark', () => {
-    const entries = [entry(process.pid, { mark: LAUNCH }), entry(30, { parent: process.pid })];
+    const entries = [entry(process.pid, { tag: LAUNCH }), entry(30, { parent: process.pid })];
     expect(membersOf(entries)).to.be.empty;
   });
 
   it('do not include a shim that carries the mark', () => {
-    expect(membersOf([entry(10, { mark: LAUNCH }), entry(20, { parent: 10 })])).to.deep.equal([20]);
+    expect(membersOf([entry(10, { tag: LAUNCH }), entry(20, { parent: 10 })])).to.deep.equal([20]);
   });
 
   it('do not include the tools with which a shell writes the exit record', () => {
     const shell = { ...TREE, isShimShell: true };
-    const tools = [entry(30, { parent: 10, mark: LAUNCH }), entry(40, { parent: 30, mark: LAUNCH })];
-    const entries = [entry(10, { mark: LAUNCH }), ...tools, entry(50, { mark: LAUNCH })];
+    const tools = [entry(30, { parent: 10, tag: LAUNCH }), entry(40, { parent: 30, tag: LAUNCH })];
+    const entries = [entry(10, { tag: LAUNCH }), ...tools, entry(50, { tag: LAUNCH })];
     expect(membersOf(entries, shell)).to.deep.equal([50]);
     expect(membersOf([entry(20, { parent: 10 }), ...entries], shell)).to.deep.equal([20, 50]);
   });
 
   it('include what a shell has begun before its main process is known, and what it leaves behind', () => {
     const shell = { ...TREE, isShimShell: true };
-    const tool = entry(30, { parent: 10, mark: LAUNCH });
+    const tool = entry(30, { parent: 10, tag: LAUNCH });
     const unknown = new ProcessSnapshot([entry(10), tool]).membersOf({ ...shell, main: null });
     expect(unknown.map(({ pid }) => pid)).to.deep.equal([30]);
     expect(membersOf([tool], shell)).to.deep.equal([30]);
   });
 
   it('carry their own start times', () => {
-    const members = new ProcessSnapshot([entry(30, { mark: LAUNCH, start: '77' })]).membersOf(TREE);
+    const members = new ProcessSnapshot([entry(30, { tag: LAUNCH, start: '77' })]).membersOf(TREE);
     expect(members).to.deep.equal([{ pid: 30, start: '77' }]);
   });
 });

@@ -46,7 +46,7 @@ class FakeSystem implements EndingSystem {
   read(): Promise<ProcessSnapshot> {
     const entries = this.#alive.map(({ pid, start }): TableEntry => {
       const parent = pid === MAIN.pid ? 1 : MAIN.pid;
-      return { pid, parent, group: pid, session: pid, start, isDead: false, mark: LAUNCH };
+      return { pid, parent, group: pid, session: pid, start, isDead: false, tag: LAUNCH };
     });
     return Promise.resolve(new ProcessSnapshot(entries));
   }

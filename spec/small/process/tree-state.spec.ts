@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { hasShim, initialState, isMainOver, stateAfter, type TreeEvent } from '../../../lib/process/tree/tree-state.ts';
 
 const EVENTS = ['main ended', 'shim left', 'found empty'] as const;
-const RUNNING = initialState({ isMainOver: false, isBarren: false });
-const REST = initialState({ isMainOver: true, isBarren: false });
-const BARREN = initialState({ isMainOver: true, isBarren: true });
+const RUNNING = initialState({ isMainOver: false, hasNoProcesses: false });
+const REST = initialState({ isMainOver: true, hasNoProcesses: false });
+const BARREN = initialState({ isMainOver: true, hasNoProcesses: true });
 
 function after(...events: readonly TreeEvent[]): ReturnType<typeof stateAfter> {
   return events.reduce((state, event) => stateAfter(event, state), RUNNING);
@@ -50,15 +50,15 @@ describe('the state of a process tree', () => {
   });
 
   it('has a main process until its end is known, and a shim until that has left', () => {
-    const told = (...events: readonly TreeEvent[]): readonly boolean[] => {
+    const reported = (...events: readonly TreeEvent[]): readonly boolean[] => {
       const state = after(...events);
       return [isMainOver(state), hasShim(state)];
     };
-    expect(told()).to.deep.equal([false, true]);
-    expect(told('shim left')).to.deep.equal([false, false]);
-    expect(told('main ended')).to.deep.equal([true, true]);
-    expect(told('main ended', 'found empty')).to.deep.equal([true, true]);
-    expect(told('main ended', 'shim left')).to.deep.equal([true, false]);
-    expect(told(...EVENTS)).to.deep.equal([true, false]);
+    expect(reported()).to.deep.equal([false, true]);
+    expect(reported('shim left')).to.deep.equal([false, false]);
+    expect(reported('main ended')).to.deep.equal([true, true]);
+    expect(reported('main ended', 'found empty')).to.deep.equal([true, true]);
+    expect(reported('main ended', 'shim left')).to.deep.equal([true, false]);
+    expect(reported(...EVENTS)).to.deep.equal([true, false]);
   });
 });

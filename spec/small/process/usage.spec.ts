@@ -9,7 +9,7 @@ const PUMP = parseServiceId('pump');
 const UNITS = { ticksPerSecond: 100, pageBytes: 4096 };
 
 function entry(pid: number, overrides: Partial<UsageEntry> = {}): UsageEntry {
-  const known = { pid, parent: 1, group: pid, session: pid, start: String(pid * 10), isDead: false, mark: null };
+  const known = { pid, parent: 1, group: pid, session: pid, start: String(pid * 10), isDead: false, tag: null };
   return { ...known, ticks: 0, reapedTicks: 0, pages: 0, ...overrides };
 }
 
@@ -169,13 +169,13 @@ describe('the units of a machine', () => {
   }
 
   it('are those that the kernel has told', () => {
-    const told = vector([
+    const reported = vector([
       [33, 0x7fff_0000_0000],
       [6, 65_536],
       [17, 250],
       [0, 0],
     ]);
-    expect(unitsIn(told, 8, true)).to.deep.equal({ ticksPerSecond: 250, pageBytes: 65_536 });
+    expect(unitsIn(reported, 8, true)).to.deep.equal({ ticksPerSecond: 250, pageBytes: 65_536 });
   });
 
   it('are read in the words of the machine', () => {

@@ -16,8 +16,9 @@ describe('the words of the command line', () => {
   });
 
   it('print version and help and end with 0', () => {
-    expect(parseRaw(['--version'], {}, '1.2.3')).to.deep.equal({ type: 'exit', code: 0, output: '1.2.3\n' });
-    for (const argv of [['--help'], ['serve', '--help'], ['--base-path', '/p', '--help']]) {
+    for (const argv of [['--version'], ['-v'], ['serve', '-v']])
+      expect(parseRaw(argv, {}, '1.2.3')).to.deep.equal({ type: 'exit', code: 0, output: '1.2.3\n' });
+    for (const argv of [['--help'], ['-h'], ['serve', '--help'], ['serve', '-h'], ['--base-path', '/p', '-h']]) {
       const help = parseRaw(argv, {}, '1.2.3');
       expect(help).to.include({ type: 'exit', code: 0 });
       const words = ['--base-path', '--on-exit', '--read-token-file', '--cors-origin', 'COREDINATOR_TOKEN', 'serve'];

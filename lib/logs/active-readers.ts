@@ -4,7 +4,7 @@ export interface Reader {
 }
 
 /** Who reads which file now, so that space is not released under a reader who is only a little behind. */
-export class Pins {
+export class ActiveReaders {
   readonly #readers = new Map<string, Set<Reader>>();
 
   /** Gives the way to end it. */

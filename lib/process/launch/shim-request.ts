@@ -6,7 +6,7 @@ import type { LaunchRequest } from '../../ports/process-host.ts';
 import { lockFile, runFolder, type Layout } from '../files/layout.ts';
 import { signalNumber } from '../os/signals.ts';
 import type { Refusal } from './failure.ts';
-import type { ShimOrder } from './shims.ts';
+import type { ShimRequest } from './shims.ts';
 
 const LIMITS = Object.keys(LIMIT_NAMES) as LimitName[]; // its keys, by its type
 
@@ -27,16 +27,16 @@ export function unusableOf(request: LaunchRequest, kind: ShimKind): LaunchFailur
 }
 
 /** The limits as shims get them, in their order: a decimal number, `unlimited`, or nothing for what is left alone. */
-export function limitWords({ limits }: Pick<ShimOrder, 'limits'>): readonly string[] {
+export function limitWords({ limits }: Pick<ShimRequest, 'limits'>): readonly string[] {
   return LIMITS.map((name) => String(limits[LIMIT_NAMES[name]] ?? ''));
 }
 
 /** The request as a shim gets it. */
-export function orderOf(
+export function shimRequestOf(
   request: LaunchRequest,
   launchId: LaunchId,
   host: { readonly layout: Layout; readonly basePath: string; readonly env: Readonly<Record<string, string>> },
-): ShimOrder {
+): ShimRequest {
   const { layout, basePath, env } = host;
   const { serviceId, generation, executablePath, args, stop, limits } = request;
   return {
@@ -56,22 +56,22 @@ export function orderOf(
 }
 
 /** The file or the setting that a refusal was about. */
-export function subjectOf({ step, limit }: Refusal, order: ShimOrder): string {
+export function subjectOf({ step, limit }: Refusal, shimRequest: ShimRequest): string {
   switch (step) {
     case 'limits':
-      return limit === undefined ? '' : `${limit}: ${order.limits[LIMIT_NAMES[limit]] ?? ''}`;
+      return limit === undefined ? '' : `${limit}: ${shimRequest.limits[LIMIT_NAMES[limit]] ?? ''}`;
     case 'exec':
     case 'fork':
     case 'frame':
-      return order.command[0] ?? '';
+      return shimRequest.command[0] ?? '';
     case 'log':
-      return order.stdoutFile;
+      return shimRequest.stdoutFile;
     case 'cwd':
-      return order.cwd;
+      return shimRequest.cwd;
     case 'lock':
-      return order.lockFile;
+      return shimRequest.lockFile;
     case 'claim':
     case 'dir':
-      return order.runFolder;
+      return shimRequest.runFolder;
   }
 }

@@ -7,28 +7,28 @@ import { headFile } from './files.ts';
  * lies from `base` on is in the output file, whose first byte is `base`; what lies between is in the copy beside it. With holes
  * `base` stays 0; only a truncation moves it.
  */
-export interface Head {
+export interface ReleasedOffset {
   readonly head: number;
   readonly base: number;
 }
 
-interface StoredHead extends Head {
+interface StoredOffset extends ReleasedOffset {
   /** The size of the file that was about to be truncated: not done while the file is that large. */
   readonly truncating?: number;
 }
 
-const WHOLE: Head = { head: 0, base: 0 };
+const WHOLE: ReleasedOffset = { head: 0, base: 0 };
 
 /**
  * The heads of all output files, remembered here and kept in a small file beside each. A head is moved before space is released,
  * never after: a host that dies in between leaves bytes that nobody reads any more, and the next sweep releases them.
  */
-export class Heads {
-  readonly #known = new Map<string, Head>();
+export class ReleasedOffsets {
+  readonly #known = new Map<string, ReleasedOffset>();
   /** How far each file was known to reach, to notice that somebody else truncated it. */
   readonly #ends = new Map<string, number>();
 
-  of(file: string): Head {
+  of(file: string): ReleasedOffset {
     const known = this.#known.get(file);
     if (known !== undefined) return known;
     const loaded = load(file);
@@ -37,7 +37,7 @@ export class Heads {
   }
 
   /** Moves a head: seen by every reader of this host, and by the next host, from then on. */
-  move(file: string, head: Head, truncating?: number): void {
+  move(file: string, head: ReleasedOffset, truncating?: number): void {
     store(file, truncating === undefined ? head : { ...head, truncating });
     this.#known.set(file, head);
   }
@@ -68,7 +68,7 @@ export class Heads {
   }
 }
 
-function load(file: string): Head {
+function load(file: string): ReleasedOffset {
   const stored = parse(file);
   if (stored === null) return WHOLE;
   const { head, base, truncating } = stored;
@@ -80,7 +80,7 @@ function load(file: string): Head {
 }
 
 /** A file that is torn or not ours counts as absent: the worst is that NULs are skipped instead of being known of. */
-function parse(file: string): StoredHead | null {
+function parse(file: string): StoredOffset | null {
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(headFile(file), 'utf8'));
@@ -99,7 +99,7 @@ function isOffset(value: unknown): value is number {
 }
 
 /** Not synced: only a power cut could undo it, and then what was a hole reads as NULs, which readers skip. */
-function store(file: string, head: StoredHead): void {
+function store(file: string, head: StoredOffset): void {
   const target = headFile(file);
   const temporary = `${target}.tmp`;
   writeFileSync(temporary, `${JSON.stringify(head)}\n`, { mode: 0o600 });

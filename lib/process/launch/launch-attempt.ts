@@ -12,12 +12,12 @@ import { removeRecords, revoke, writeRequest } from '../files/launch-files.ts';
 import { runFolder } from '../files/layout.ts';
 import { codeOf } from '../os/error-code.ts';
 import { Tree } from '../tree/process-tree.ts';
-import { LandingStrip, STOPPED, type Landing, type LandingRoom } from './launch-result.ts';
-import { orderOf, unusableOf } from './shim-order.ts';
+import { LaunchResultReader, STOPPED, type LaunchResult, type LaunchResultContext } from './launch-result.ts';
+import { shimRequestOf, unusableOf } from './shim-request.ts';
 import type { Shims } from './shims.ts';
 
 /** What launches share. */
-export interface FlightRoom extends LandingRoom {
+export interface LaunchContext extends LaunchResultContext {
   readonly shims: Shims;
   readonly slots: Slots;
   readonly ledger: LaunchLedger;
@@ -33,24 +33,24 @@ export interface FlightRoom extends LandingRoom {
 export type Clear = () => Promise<LaunchFailure | null>;
 
 /** One launch under way. */
-export class Flight {
+export class LaunchAttempt {
   readonly launchId = parseLaunchId(randomUUID().replaceAll('-', ''));
   /** Resolves at the end of it, with the tree if there is one. */
   readonly settled: Promise<Tree | null>;
   readonly #request: LaunchRequest;
-  readonly #room: FlightRoom;
+  readonly #context: LaunchContext;
   readonly #revoked: Promise<'revoked'>;
   #settle: (tree: Tree | null) => void = () => undefined;
-  #tellRevoked: () => void = () => undefined;
+  #notifyRevoked: () => void = () => undefined;
   #isUnwanted = false;
-  #isOrdered = false;
+  #isRequested = false;
 
-  constructor(request: LaunchRequest, room: FlightRoom) {
+  constructor(request: LaunchRequest, context: LaunchContext) {
     this.#request = request;
-    this.#room = room;
+    this.#context = context;
     this.settled = new Promise((resolve) => (this.#settle = resolve));
     this.#revoked = new Promise((resolve) => {
-      this.#tellRevoked = () => {
+      this.#notifyRevoked = () => {
         resolve('revoked');
       };
     });
@@ -59,54 +59,56 @@ export class Flight {
   /** Goes no further unless its shim has been ordered already; whether it has. */
   giveUp(): boolean {
     this.#isUnwanted = true;
-    return this.#isOrdered;
+    return this.#isRequested;
   }
 
   /** Nobody wants it any more. It may come up all the same when its shim was first; then `settled` gives the tree. */
   cancel(): void {
     if (!this.giveUp()) return;
     try {
-      if (revoke(this.#room.layout, this.launchId)) this.#tellRevoked();
+      if (revoke(this.#context.layout, this.launchId)) this.#notifyRevoked();
     } catch (error) {
       // It comes up, then, and is ended.
-      this.#room.log.warn({ err: error, launchId: this.launchId }, 'A launch cannot be revoked.');
+      this.#context.log.warn({ err: error, launchId: this.launchId }, 'A launch cannot be revoked.');
     }
   }
 
   /** Runs once. Never rejects. */
   async run(clear: Clear): Promise<LaunchOutcome> {
-    const landing = await this.#attempt(clear).catch((error: unknown) => this.#failed(error));
-    const tree = landing instanceof Tree ? landing : null;
+    const result = await this.#attempt(clear).catch((error: unknown) => this.#failed(error));
+    const tree = result instanceof Tree ? result : null;
     this.#settle(tree);
     if (tree?.launch != null) return { type: 'launched', launch: tree.launch };
-    const failure = landing instanceof Tree || this.#isUnwanted ? STOPPED : landing;
+    const failure = result instanceof Tree || this.#isUnwanted ? STOPPED : result;
     return { type: 'refused', generation: this.#request.generation, failure };
   }
 
-  async #attempt(clear: Clear): Promise<Landing> {
-    const failure = unusableOf(this.#request, this.#room.shims.kind) ?? (await clear());
+  async #attempt(clear: Clear): Promise<LaunchResult> {
+    const failure = unusableOf(this.#request, this.#context.shims.kind) ?? (await clear());
     if (failure !== null) return failure;
-    await this.#room.slots.enter();
+    await this.#context.slots.enter();
     try {
       return this.#isUnwanted ? STOPPED : await this.#writeDown();
     } finally {
-      this.#room.slots.leave();
+      this.#context.slots.leave();
     }
   }
 
   /** The intent is durable before anything can come of it. */
-  async #writeDown(): Promise<Landing> {
+  async #writeDown(): Promise<LaunchResult> {
     try {
-      await this.#room.ledger.intend(this.#entry());
-      this.#room.crashPoint?.('after-intent');
+      await this.#context.ledger.intend(this.#entry());
+      this.#context.crashPoint?.('after-intent');
     } catch (error) {
       return this.#failed(error, 'ESTORE');
     }
-    const landing = this.#isUnwanted ? STOPPED : await this.#order().catch((error: unknown) => this.#failed(error));
-    if (landing instanceof Tree) return landing;
-    this.#room.revoked({ ...this.#request, launchId: this.launchId });
-    if (!this.#isOrdered) removeRecords(this.#room.layout, this.launchId); // what was made of them before it failed
-    return landing;
+    const result = this.#isUnwanted
+      ? STOPPED
+      : await this.#shimRequest().catch((error: unknown) => this.#failed(error));
+    if (result instanceof Tree) return result;
+    this.#context.revoked({ ...this.#request, launchId: this.launchId });
+    if (!this.#isRequested) removeRecords(this.#context.layout, this.launchId); // what was made of them before it failed
+    return result;
   }
 
   #failed(error: unknown, code = codeOf(error) || 'EUNKNOWN'): LaunchFailure {
@@ -114,20 +116,21 @@ export class Flight {
     return transient(code, `The service "${this.#request.serviceId}" cannot be launched: ${reason}`);
   }
 
-  async #order(): Promise<Landing> {
-    const { layout, shims, basePath, environment } = this.#room;
+  async #shimRequest(): Promise<LaunchResult> {
+    const { layout, shims, basePath, environment } = this.#context;
     const { serviceId, generation, stop, executablePath, version } = this.#request;
     const env = environment(this.#request, this.launchId);
-    const order = orderOf(this.#request, this.launchId, { layout, basePath, env });
+    const shimRequest = shimRequestOf(this.#request, this.launchId, { layout, basePath, env });
     mkdirSync(logFolder(layout, serviceId), { recursive: true, mode: 0o700 });
     mkdirSync(runFolder(layout, this.launchId), { mode: 0o700 });
     writeRequest(layout, this.launchId, { serviceId, generation, stop, executablePath, version });
-    const report = shims.start(order);
-    this.#isOrdered = true;
-    this.#room.crashPoint?.('after-spawn');
+    const report = shims.start(shimRequest);
+    this.#isRequested = true;
+    this.#context.crashPoint?.('after-spawn');
     const first = await Promise.race([report, this.#revoked]);
-    this.#room.crashPoint?.('after-claim');
-    if (first !== 'revoked') return new LandingStrip(this.#request, order, shims.kind, this.#room).land(first);
+    this.#context.crashPoint?.('after-claim');
+    if (first !== 'revoked')
+      return new LaunchResultReader(this.#request, shimRequest, shims.kind, this.#context).land(first);
     void report.then((late) => {
       // Only a shim that has said so has seen that it must not begin; until then its folder must stay.
       if (late.type === 'refused') removeRecords(layout, this.launchId);
@@ -137,7 +140,7 @@ export class Flight {
 
   #entry(): LaunchEntry {
     const { serviceId, generation, executablePath, version } = this.#request;
-    const { shims, bootId, clock } = this.#room;
+    const { shims, bootId, clock } = this.#context;
     return {
       launchId: this.launchId,
       serviceId,

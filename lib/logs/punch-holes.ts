@@ -5,10 +5,10 @@ import { join } from 'node:path';
 const NOT_POSSIBLE_HERE = 95;
 
 /** Gives the space of a file's first bytes back without touching the others; resolves false where that is not possible. */
-export type Punch = (file: string, bytes: number) => Promise<boolean>;
+export type PunchHoles = (file: string, bytes: number) => Promise<boolean>;
 
 /** Punches holes by a command that takes the file and the number of bytes. */
-function punchBy([program = '', ...words]: readonly string[]): Punch {
+function punchBy([program = '', ...words]: readonly string[]): PunchHoles {
   return (file, bytes) =>
     new Promise((resolve, reject) => {
       execFile(program, [...words, file, String(bytes)], (error) => {
@@ -20,13 +20,13 @@ function punchBy([program = '', ...words]: readonly string[]): Punch {
 }
 
 /** The way to punch holes in a folder; null where there is no command for it or the file system knows no holes. */
-export async function punchIn(folder: string, command: readonly string[] | null): Promise<Punch | null> {
+export async function punchIn(folder: string, command: readonly string[] | null): Promise<PunchHoles | null> {
   if (command === null) return null;
-  const punch = punchBy(command);
+  const punchHoles = punchBy(command);
   const probe = join(folder, `.punch-${process.pid}`);
   try {
     writeFileSync(probe, Buffer.alloc(8192, 1), { mode: 0o600 });
-    return (await punch(probe, 4096)) ? punch : null;
+    return (await punchHoles(probe, 4096)) ? punchHoles : null;
   } finally {
     rmSync(probe, { force: true });
   }

@@ -2,82 +2,99 @@ import { statSync } from 'node:fs';
 import { LOG_STREAMS, type LogQuery, type LogStream } from '../model/values/log-line.ts';
 import type { Instant } from '../model/values/time.ts';
 import { placeOf } from './files.ts';
-import type { LogRoom } from './room.ts';
+import type { LogContext } from './log-context.ts';
 import { tailOf } from './tail.ts';
 
 /** Where the reading of one stream begins; null: at the beginning of what is left of that launch. */
-export interface Seat {
+export interface StartPosition {
   readonly generation: number;
   readonly offset: number | null;
   /** Of the last lines, where they end: what is written while they are read is not among them. */
   readonly end?: { readonly generation: number; readonly offset: number };
 }
 
-export type Seats = ReadonlyMap<LogStream, Seat>;
+export type StartPositions = ReadonlyMap<LogStream, StartPosition>;
 
 /** Where a query begins in each stream, among the launches that are there, oldest first. */
-export async function seatsOf(room: LogRoom, query: LogQuery, generations: readonly number[]): Promise<Seats> {
-  const seats = new Map<LogStream, Seat>();
-  for (const stream of query.streams) seats.set(stream, await seatOf(room, query, stream, generations));
-  return seats;
+export async function startPositionsOf(
+  context: LogContext,
+  query: LogQuery,
+  generations: readonly number[],
+): Promise<StartPositions> {
+  const starts = new Map<LogStream, StartPosition>();
+  for (const stream of query.streams) starts.set(stream, await startPositionOf(context, query, stream, generations));
+  return starts;
 }
 
-async function seatOf(
-  room: LogRoom,
+async function startPositionOf(
+  context: LogContext,
   query: LogQuery,
   stream: LogStream,
   generations: readonly number[],
-): Promise<Seat> {
+): Promise<StartPosition> {
   const { start, serviceId } = query;
   switch (start.type) {
     case 'oldest':
       return { generation: generations[0] ?? 0, offset: null };
     case 'after': {
       const { generation, offsets } = start.position;
-      const end = room.heads.endOf(placeOf(room.layout, serviceId, generation, stream).file);
+      const end = context.releasedOffsets.endOf(placeOf(context.layout, serviceId, generation, stream).file);
       return { generation, offset: Math.min(offsets[stream] ?? 0, end ?? Infinity) };
     }
     case 'since': {
-      const first = writtenSince(room, query, generations, start.since)[0];
-      return first === undefined ? atEnd(room, query, stream, generations) : { generation: first, offset: null };
+      const first = writtenSince(context, query, generations, start.since)[0];
+      return first === undefined ? atEnd(context, query, stream, generations) : { generation: first, offset: null };
     }
     case 'tail': {
       const { lines, since } = start;
-      const among = since === null ? generations : writtenSince(room, query, generations, since);
-      if (among.length === 0) return atEnd(room, query, stream, generations);
-      return tailSeat(room, query, stream, { among, lines, newest: generations.at(-1) });
+      const among = since === null ? generations : writtenSince(context, query, generations, since);
+      if (among.length === 0) return atEnd(context, query, stream, generations);
+      return tailPosition(context, query, stream, { among, lines, newest: generations.at(-1) });
     }
   }
 }
 
 /** The last lines may lie in several launches. */
-async function tailSeat(
-  room: LogRoom,
+async function tailPosition(
+  context: LogContext,
   { serviceId }: LogQuery,
   stream: LogStream,
   want: { readonly among: readonly number[]; readonly lines: number; readonly newest: number | undefined },
-): Promise<Seat> {
+): Promise<StartPosition> {
   let left = want.lines;
-  let seat: Seat = { generation: want.among[0] ?? 0, offset: null };
+  let start: StartPosition = { generation: want.among[0] ?? 0, offset: null };
   for (const generation of [...want.among].reverse()) {
-    const isOver = generation !== want.newest || room.hasEnded(serviceId, generation);
-    const tail = await tailOf(placeOf(room.layout, serviceId, generation, stream), room.heads, left, isOver);
-    seat = { generation, offset: tail.offset, end: seat.end ?? { generation, offset: tail.end } };
+    const isOver = generation !== want.newest || context.hasEnded(serviceId, generation);
+    const tail = await tailOf(
+      placeOf(context.layout, serviceId, generation, stream),
+      context.releasedOffsets,
+      left,
+      isOver,
+    );
+    start = { generation, offset: tail.offset, end: start.end ?? { generation, offset: tail.end } };
     left -= tail.found;
     if (left <= 0) break;
   }
-  return seat;
+  return start;
 }
 
-function atEnd(room: LogRoom, { serviceId }: LogQuery, stream: LogStream, generations: readonly number[]): Seat {
+function atEnd(
+  context: LogContext,
+  { serviceId }: LogQuery,
+  stream: LogStream,
+  generations: readonly number[],
+): StartPosition {
   const newest = generations.at(-1);
   if (newest === undefined) return { generation: 0, offset: null };
-  return { generation: newest, offset: room.heads.endOf(placeOf(room.layout, serviceId, newest, stream).file) ?? 0 };
+  return {
+    generation: newest,
+    offset: context.releasedOffsets.endOf(placeOf(context.layout, serviceId, newest, stream).file) ?? 0,
+  };
 }
 
 /** Lines carry no time, so this is about whole launches: those that wrote anything at or after `since`. */
 function writtenSince(
-  { layout }: LogRoom,
+  { layout }: LogContext,
   { serviceId }: LogQuery,
   generations: readonly number[],
   since: Instant,

@@ -1,0 +1,83 @@
+/**
+ * Builds dist/ unless it is what these sources give already: `npm run build`, for all that needs the built program, and before it.
+ *
+ * dist/.build-stamp keeps a hash of what goes into a build (lib/, the scripts of the build, the tsconfigs, package.json and the lock
+ * file) and one of what came out, so a file of dist/ that was changed or lost is a reason to build too. A build begins with an empty
+ * dist/: nothing of a module that is no more is packed. Usage: node scripts/build.js [--force]
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const dist = join(root, 'dist');
+const stamp = join(dist, '.build-stamp');
+
+const SOURCES = [
+  'lib',
+  'scripts/build.js',
+  'scripts/copy-assets.js',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'tsconfig.client.json',
+  'package.json',
+  'package-lock.json',
+];
+/** Made by scripts/build-shim.js, which has a stamp of its own. */
+const NO_SOURCE = join(root, 'lib/process/shim/build') + sep;
+
+/** Each is a program for node. */
+const STEPS = [
+  ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'],
+  ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.client.json'],
+  ['scripts/copy-assets.js'],
+  ['node_modules/vite/bin/vite.js', 'build', '--config', 'lib/dashboard/vite.config.ts', '--logLevel', 'warn'],
+];
+
+/** The files at or below a path, in the order of their names. */
+function filesAt(path) {
+  if (!existsSync(path)) return [];
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+function hashOf(files) {
+  const hash = createHash('sha256');
+  for (const file of files) {
+    const content = readFileSync(file);
+    hash.update(`${relative(root, file).split(sep).join('/')}\0${content.length}\0`).update(content);
+  }
+  return hash.digest('hex');
+}
+
+const hashOfSources = () =>
+  hashOf(SOURCES.flatMap((name) => filesAt(join(root, name))).filter((file) => !file.startsWith(NO_SOURCE)));
+const hashOfBuilt = () => hashOf(filesAt(dist).filter((file) => file !== stamp));
+
+function isUpToDate(sources) {
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === `${sources}\n${hashOfBuilt()}\n`;
+}
+
+/** Runs the steps until one fails; gives its exit code. */
+function build() {
+  for (const step of STEPS) {
+    const { status, error } = spawnSync(process.execPath, step, { cwd: root, stdio: 'inherit' });
+    if (status === 0) continue;
+    const why = error === undefined ? 'what it said is above' : error.message;
+    console.error(`coredinator: the build failed at \`node ${step.join(' ')}\`: ${why}.`);
+    return status ?? 1;
+  }
+  return 0;
+}
+
+const sources = hashOfSources();
+if (!isUpToDate(sources) || process.argv.includes('--force')) {
+  rmSync(dist, { recursive: true, force: true });
+  process.exitCode = build();
+  // Sources that changed meanwhile were perhaps not built: the next build has to look at them.
+  if (process.exitCode === 0) writeFileSync(stamp, `${sources}\n${hashOfBuilt()}\n`);
+}
