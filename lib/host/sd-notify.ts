@@ -75,7 +75,7 @@ export class ShimNotifier implements Notifier {
   }
 
   #start(): Child {
-    // A session of its own, so that what ends the host's group leaves it the last words. No mark: it is nobody's stray.
+    // A session of its own, so that what ends the host's group leaves it the last words. No tag: it is nobody's orphan.
     const child = spawn(this.#binary, ['notify'], {
       detached: true,
       cwd: '/',

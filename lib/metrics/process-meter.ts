@@ -46,7 +46,8 @@ export class PromProcessMeter implements ProcessMeter {
       labelNames: ['status'],
       registers,
     });
-    const help = 'Live launches that the database did not know at the start of this host, by what became of them.';
+    const help =
+      'Orphan processes (live launches without a record in the database) at the start of this host, by what was done with them.';
     this.#orphans = [
       new Gauge({ name: 'coredinator_orphan_processes', help, labelNames: ['fate'], registers }),
       new Gauge({

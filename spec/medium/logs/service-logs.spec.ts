@@ -190,6 +190,9 @@ describe('the output of a service', function () {
         expect(follower.texts).to.deep.equal(['a']);
       });
       world.write(1, 'b\n');
+      await eventually(() => {
+        expect(follower.texts).to.deep.equal(['a', 'bb']); // what follows on the other stream may be read first
+      });
       world.write(1, 'oh\n', 'stderr');
       await eventually(() => {
         expect(follower.texts).to.deep.equal(['a', 'bb', 'oh']);
