@@ -230,7 +230,7 @@ describe('a host of today on what a host of 0.1.0 has left behind', function () 
       'deadline',
       'starting.resolving.done',
       'failed.missing.done',
-      'supervisor.quarantine',
+      'supervisor.park',
     ]) {
       expect(causes, 'the fixture').to.include(cause);
     }
