@@ -16,6 +16,7 @@ interface PrivateWord {
 const TABLE = 'a table of 0.1.0 has this name';
 const CONTEXT = 'a context that 0.1.0 kept has this name';
 const CAUSE = 'a cause that 0.1.0 wrote has this name';
+const SHIM = 'a command of the shim has this name';
 
 const PRIVATE_WORDS: Readonly<Record<string, PrivateWord>> = {
   wish: {
@@ -61,6 +62,20 @@ const PRIVATE_WORDS: Readonly<Record<string, PrivateWord>> = {
   'facts book': { say: 'launch status registry', word: /\bfacts book\b/ },
   'ledger debt': { say: 'retried ledger write', word: /\bledger debts?\b/ },
   bell: { say: 'wake-up queue', word: /\bbells?\b/ },
+  flight: { say: 'launch attempt', word: /(?<!\bin )\bflights?\b/ },
+  landing: { say: 'launch result', word: /\blandings?\b/ },
+  debt: { say: 'retried write', word: /\bdebts?\b/ },
+  blind: { say: 'unreadable', word: /\bblind\b/ },
+  punch: {
+    say: 'punch holes',
+    word: /^(?!.*\bholes?\b).*\bpunch(es|ed)?\b/,
+    allowed: {
+      'lib/host/adapters.ts': SHIM,
+      'lib/logs/local-service-logs.ts': SHIM,
+      'lib/logs/punch-holes.ts': SHIM,
+      'lib/process/launch/shim-kind.ts': SHIM,
+    },
+  },
   anew: { say: 'again', word: /\banew\b/, within: 'docs' },
   'speaks of': { say: 'names', word: /\bspeaks? of\b/, within: 'docs' },
   'lets go of': { say: 'releases', word: /\blet(s|ting)? go of\b/, within: 'docs' },
