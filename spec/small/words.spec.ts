@@ -62,7 +62,6 @@ const PRIVATE_WORDS: Readonly<Record<string, PrivateWord>> = {
   'facts book': { say: 'launch status registry', word: /\bfacts book\b/ },
   'ledger debt': { say: 'retried ledger write', word: /\bledger debts?\b/ },
   bell: { say: 'wake-up queue', word: /\bbells?\b/ },
-  flight: { say: 'launch attempt', word: /(?<!\bin )\bflights?\b/ },
   landing: { say: 'launch result', word: /\blandings?\b/ },
   debt: { say: 'retried write', word: /\bdebts?\b/ },
   blind: { say: 'unreadable', word: /\bblind\b/ },
