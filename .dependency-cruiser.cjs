@@ -213,7 +213,8 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^lib/',
-        pathNot: '^lib/(process|probe)/|^lib/logs/punch\\.ts$|^lib/doctor/systemctl\\.ts$|^lib/host/sd-notify\\.ts$',
+        pathNot:
+          '^lib/(process|probe)/|^lib/logs/punch-holes\\.ts$|^lib/doctor/systemctl\\.ts$|^lib/host/sd-notify\\.ts$',
       },
       to: { path: '^(node:)?child_process$' },
     },

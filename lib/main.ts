@@ -21,7 +21,7 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Prom
       return { url: null, exited: runTask(line.task, env) };
     case 'serve': {
       const { runServe } = await import('./cli/serve/serve.ts');
-      return runServe(line.options, env);
+      return runServe(line.options, env, line.warnings);
     }
   }
 }

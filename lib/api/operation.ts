@@ -46,7 +46,7 @@ export interface Operation {
   readonly headers?: z.ZodObject;
   /** By status. */
   readonly answers: Readonly<Record<number, Answer>>;
-  /** Codes that only this operation, or few, answer with; those of the door, of bodies, queries and ids come by themselves. */
+  /** Codes that only this operation, or few, answer with; those of the request pipeline, of bodies, queries and ids are added automatically. */
   readonly problems?: readonly ProblemCode[];
 }
 

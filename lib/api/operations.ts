@@ -4,13 +4,13 @@ import { AGENT_OPERATIONS, TEP_OPERATIONS } from './operations/agents.ts';
 import { CONFIG_OPERATIONS } from './operations/config.ts';
 import { DASHBOARD_OPERATIONS } from './operations/dashboard.ts';
 import { EVENT_OPERATIONS } from './operations/events.ts';
+import { HISTORY_OPERATIONS } from './operations/history.ts';
 import { DOCS_OPERATIONS, HOST_OPERATIONS } from './operations/host.ts';
 import { INSPECTOR_OPERATIONS } from './operations/inspector.ts';
 import { IO_OPERATIONS } from './operations/io.ts';
 import { LOG_OPERATIONS } from './operations/logs.ts';
 import { MACHINE_OPERATIONS } from './operations/machines.ts';
 import { METRICS_OPERATIONS } from './operations/metrics.ts';
-import { PAST_OPERATIONS } from './operations/past.ts';
 import { SERVICE_OPERATIONS } from './operations/services.ts';
 import { SESSION_OPERATIONS } from './operations/session.ts';
 import type { OperationId } from './paths.ts';
@@ -22,7 +22,7 @@ export const OPERATIONS = {
   ...TEP_OPERATIONS,
   ...IO_OPERATIONS,
   ...SERVICE_OPERATIONS,
-  ...PAST_OPERATIONS,
+  ...HISTORY_OPERATIONS,
   ...LOG_OPERATIONS,
   ...EVENT_OPERATIONS,
   ...MACHINE_OPERATIONS,

@@ -3,7 +3,7 @@ import type { Method } from './paths.ts';
 import type { ProblemCode } from './problems.ts';
 
 /** What any request can meet before it reaches its route. */
-const DOOR: readonly ProblemCode[] = [
+const PIPELINE: readonly ProblemCode[] = [
   'host_missing',
   'body_too_large',
   'target_too_long',
@@ -30,7 +30,7 @@ export function problemsOf(operation: Operation, method: Method, path: string): 
   const isCommand = method !== 'GET';
   return [
     ...new Set<ProblemCode>([
-      ...DOOR,
+      ...PIPELINE,
       ...(operation.access === 'open' ? [] : (['token_required', 'too_many_attempts'] as const)),
       ...(isCommand && operation.access === undefined ? (['token_read_only'] as const) : []),
       ...(isCommand ? COMMAND : []),

@@ -9,16 +9,16 @@ import { parseServeOptions } from './serve/serve-options.ts';
 /** The hidden command that the scripts of a shell call at each tab. */
 const COMPLETE = '__complete';
 
-function completion(words: readonly string[]): Task {
+function completion(args: readonly string[]): Task {
   return async (io) => {
     const { completionTask } = await import('./completion/task.ts');
-    return completionTask(words, COMMAND_GROUPS)(io);
+    return completionTask(args, COMMAND_GROUPS)(io);
   };
 }
 
 /** `exit`: nothing is to be done; `output` belongs on stdout with code 0 and on stderr with code 2. */
 export type CommandLine =
-  | { readonly type: 'serve'; readonly options: ServeOptions }
+  | { readonly type: 'serve'; readonly options: ServeOptions; readonly warnings: readonly string[] }
   | { readonly type: 'task'; readonly task: Task }
   | { readonly type: 'exit'; readonly code: 0 | 2; readonly output: string };
 
@@ -37,20 +37,20 @@ function isServe([first]: readonly string[]): boolean {
 }
 
 /** `help agents start` is `agents start --help`. */
-function withoutHelpWord([first, ...rest]: readonly string[]): readonly string[] {
+function withoutHelpCommand([first, ...rest]: readonly string[]): readonly string[] {
   return first === 'help' ? [...rest, '--help'] : [...(first === undefined ? [] : [first]), ...rest];
 }
 
 /** commander answers `--help` behind a word that is no command with the help of what is before; that word is to be complained about. */
-function helpOfKnown(program: Command, words: readonly string[]): readonly string[] {
+function helpOfKnown(program: Command, args: readonly string[]): readonly string[] {
   let command = program;
-  for (const word of words) {
-    if (word.startsWith('-') || command.commands.length === 0) break;
-    const next = command.commands.find((one) => one.name() === word);
-    if (next === undefined) return words.filter((one) => !HELP.has(one));
+  for (const arg of args) {
+    if (arg.startsWith('-') || command.commands.length === 0) break;
+    const next = command.commands.find((one) => one.name() === arg);
+    if (next === undefined) return args.filter((one) => !HELP.has(one));
     command = next;
   }
-  return words;
+  return args;
 }
 
 /**
@@ -69,7 +69,7 @@ export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv
     choose: (task) => (chosen.task = task),
   });
   try {
-    program.parse(helpOfKnown(program, withoutHelpWord(argv)), { from: 'user' });
+    program.parse(helpOfKnown(program, withoutHelpCommand(argv)), { from: 'user' });
   } catch (error) {
     if (error instanceof OptionError) return { type: 'exit', code: 2, output: `error: ${error.message}\n` };
     if (error instanceof CommanderError) return { type: 'exit', code: error.exitCode === 0 ? 0 : 2, output };

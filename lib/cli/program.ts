@@ -77,9 +77,9 @@ export function newProgram(groups: readonly CommandGroup[], site: ProgramSite): 
   return program;
 }
 
-/** A complaint about the words of a command ends with where they are told. */
-function sayWhereHelpIs(command: Command, words: string): void {
-  const tells = command.commands.length > 0 ? 'lists all commands' : 'tells what it takes';
-  command.showHelpAfterError(`\`${words} --help\` ${tells}.`);
-  for (const sub of command.commands) sayWhereHelpIs(sub, `${words} ${sub.name()}`);
+/** Usage errors of a command end with a line that says where its help is. */
+function sayWhereHelpIs(command: Command, name: string): void {
+  const shows = command.commands.length > 0 ? 'lists all commands' : 'shows the usage';
+  command.showHelpAfterError(`\`${name} --help\` ${shows}.`);
+  for (const sub of command.commands) sayWhereHelpIs(sub, `${name} ${sub.name()}`);
 }

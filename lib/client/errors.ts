@@ -24,7 +24,9 @@ export class UnreachableError extends Error {
 
   constructor(url: string, cause: unknown) {
     const reason = cause instanceof Error ? deepestMessage(cause) : String(cause);
-    super(`No Coredinator answers at ${url} (${reason}); is the host running, and is this its address?`, { cause });
+    super(`Cannot reach a host at ${url} (${reason}). Check that it is running and that the address is right.`, {
+      cause,
+    });
     this.name = 'UnreachableError';
     this.url = url;
     this.reason = reason;

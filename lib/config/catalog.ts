@@ -16,7 +16,7 @@ export interface CatalogOptions {
   /** Default: nobody is warned. */
   readonly log?: Log;
   /** How often those who wait for an executable look again; default 1 s. */
-  readonly lookEveryMs?: Millis;
+  readonly pollMs?: Millis;
 }
 
 /** The catalog of the executables below a base path. */
@@ -33,19 +33,19 @@ interface Scan {
 class FolderCatalog implements Catalog {
   readonly #basePath: string;
   readonly #exclude: ReadonlySet<string>;
-  readonly #lookEveryMs: Millis;
+  readonly #pollMs: Millis;
   readonly #log: Log | undefined;
   readonly #warnedOf = new Set<string>();
   #scanMs: Millis = 0;
   #running: Promise<unknown> = Promise.resolve();
   #next: Promise<Scan> | null = null;
-  #look: Promise<void> | null = null;
+  #nextPoll: Promise<void> | null = null;
 
-  constructor({ basePath, exclude, log, lookEveryMs = 1_000 }: CatalogOptions) {
+  constructor({ basePath, exclude, log, pollMs = 1_000 }: CatalogOptions) {
     this.#log = log;
     this.#basePath = basePath;
     this.#exclude = new Set(exclude.map((folder) => resolve(basePath, folder)));
-    this.#lookEveryMs = lookEveryMs;
+    this.#pollMs = pollMs;
   }
 
   async choose(query: ExecutableQuery): Promise<ExecutableChoice> {
@@ -104,16 +104,16 @@ class FolderCatalog implements Catalog {
    * never costs more than a tenth of the time.
    */
   #nextLook(): Promise<void> {
-    this.#look ??= new Promise((resolve) => {
+    this.#nextPoll ??= new Promise((resolve) => {
       setTimeout(
         () => {
-          this.#look = null;
+          this.#nextPoll = null;
           resolve();
         },
-        Math.max(this.#lookEveryMs, 9 * this.#scanMs),
+        Math.max(this.#pollMs, 9 * this.#scanMs),
       ).unref();
     });
-    return this.#look;
+    return this.#nextPoll;
   }
 }
 

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import type { PortBook } from '../ports/port-book.ts';
+import type { PortRegistry } from '../ports/port-registry.ts';
 import type { SpecSource } from '../ports/spec-source.ts';
 import { readConfigFile, readConfigFileIfAny } from './config-file.ts';
 import { hostConfig, type Effective } from './effective.ts';
@@ -29,7 +29,7 @@ export interface LoadedConfig {
   readonly file: string | null;
   readonly effective: Effective;
   /** What plans by this configuration. */
-  specSource(ports: PortBook): SpecSource;
+  specSource(ports: PortRegistry): SpecSource;
 }
 
 const STANDARD_NAME = 'coredinator.yaml';

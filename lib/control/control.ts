@@ -8,11 +8,11 @@ import type { SupposedExit } from '../model/explain/supposed-exit.ts';
 import type { AgentStatusView, AgentView, IoView } from '../api/schemas/agent.ts';
 import type { EventView } from '../api/schemas/event.ts';
 import type { HealthView, ReloadView } from '../api/schemas/host.ts';
-import type { AgentPastView, ServicePastView } from '../api/schemas/past.ts';
+import type { AgentHistoryView, ServiceHistoryView } from '../api/schemas/history.ts';
 import type { ServiceView } from '../api/schemas/service.ts';
 import type { UsageView } from '../api/schemas/usage.ts';
 import type { Precondition } from '../model/values/precondition.ts';
-import type { Begun, KeptAnswer, ReceiptClaim } from '../model/idempotency.ts';
+import type { Begun, KeptAnswer, IdempotencyClaim } from '../model/idempotency.ts';
 import type { ServiceGraph } from '../model/policy/service-graph.ts';
 import type { SendableSignal } from '../model/values/signals.ts';
 import type { Millis } from '../model/values/time.ts';
@@ -23,8 +23,8 @@ import type { AgentRequest } from '../ports/spec-source.ts';
 export interface CommandOrigin {
   /** On every event that it causes. */
   readonly correlationId: string;
-  /** Of a command with an idempotency key: it is accepted in one transaction with its receipt. */
-  readonly claim?: ReceiptClaim;
+  /** Of a command with an idempotency key: it is accepted in one transaction with its idempotency record. */
+  readonly claim?: IdempotencyClaim;
 }
 
 /** That the answer waits for a state. */
@@ -71,9 +71,9 @@ export interface Queries {
   io(id: string): IoView;
   ioServices(): readonly IoView[];
   /** From the journal, so also of one that was deleted. Throws ServiceNotFoundError when there is neither a service nor a past. */
-  servicePast(id: string, query: PastQuery): Promise<ServicePastView>;
+  serviceHistory(id: string, query: HistoryQuery): Promise<ServiceHistoryView>;
   /** The same of an agent. Throws AgentNotFoundError. */
-  agentPast(id: string, query: PastQuery): Promise<AgentPastView>;
+  agentHistory(id: string, query: HistoryQuery): Promise<AgentHistoryView>;
   /** `next` is the `after` of the following page, null at the end. */
   history(query: JournalQuery): Promise<{ readonly events: readonly EventView[]; readonly next: number | null }>;
   /**
@@ -136,7 +136,7 @@ export interface Control {
   /** Begins a request with an idempotency key. Throws IdempotencyKeyReusedError, IdempotencyKeyInFlightError. */
   beginOnce(key: string, fingerprint: string): Promise<Begun>;
   /** Ends it: with the answer if it went well, else with null. Never rejects. */
-  endOnce(claim: ReceiptClaim, answer: KeptAnswer | null): Promise<void>;
+  endOnce(claim: IdempotencyClaim, answer: KeptAnswer | null): Promise<void>;
   /** Asks the host to leave, by default as it would on a signal; gives how. Throws HostClosingError. */
   shutdown(mode: ExitMode | null, origin: CommandOrigin): ExitMode;
 }
@@ -158,4 +158,4 @@ export interface OpenControl extends Control {
 }
 
 /** Which part of it. */
-export type PastQuery = Pick<JournalQuery, 'after' | 'before' | 'order' | 'limit' | 'since'>;
+export type HistoryQuery = Pick<JournalQuery, 'after' | 'before' | 'order' | 'limit' | 'since'>;

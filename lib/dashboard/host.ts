@@ -30,14 +30,14 @@ function clientOf(url: string, onSignedOut: () => void): Client {
   });
 }
 
-function watchPage(tell: (isVisible: boolean) => void): () => void {
-  const look = (): void => {
-    tell(document.visibilityState === 'visible');
+function watchPage(onVisibility: (isVisible: boolean) => void): () => void {
+  const update = (): void => {
+    onVisibility(document.visibilityState === 'visible');
   };
-  document.addEventListener('visibilitychange', look);
-  look();
+  document.addEventListener('visibilitychange', update);
+  update();
   return () => {
-    document.removeEventListener('visibilitychange', look);
+    document.removeEventListener('visibilitychange', update);
   };
 }
 

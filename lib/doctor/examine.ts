@@ -27,10 +27,7 @@ async function findingOf(check: Check, patient: Patient): Promise<Finding> {
     return await check.examine(patient);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return fail(
-      `This could not be looked at: ${reason}`,
-      'See that the user who runs this may look at what the message names.',
-    );
+    return fail(`This could not be checked: ${reason}`, 'Check that this user may access what the message names.');
   }
 }
 

@@ -13,14 +13,14 @@ export async function examineSocket(path: string, lock: HostLockFacts): Promise<
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch {
     return fail(
-      `No socket can be made in "${folder}": it is not there, or closed to this user.`,
+      `Cannot create a socket in "${folder}": it does not exist, or this user has no access.`,
       `Make it, or open it; ${REMEDY}`,
     );
   }
   const present = lstatSync(path, { throwIfNoEntry: false });
   if (present === undefined) return ok(`"${path}" is free.`);
-  if (!present.isSocket()) return fail(`"${path}" is a file and no socket.`, `Move it away. ${REMEDY}`);
-  if (!(await isAnswered(path))) return ok(`"${path}" was left by a host that is gone, and is taken over.`);
+  if (!present.isSocket()) return fail(`"${path}" is a file, not a socket.`, `Move it away. ${REMEDY}`);
+  if (!(await isAnswered(path))) return ok(`"${path}" was left by a host that is gone, and will be reused.`);
   // The lock does not say the path of a socket in the same words, so a host that runs is believed to be the one.
   if (lock.isHeld)
     return ok(

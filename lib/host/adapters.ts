@@ -16,7 +16,7 @@ import { createProber } from '../probe/prober.ts';
 import { instanceIdOf } from '../store/state-folder.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { wallTimers } from '../ports/wall-timers.ts';
-import type { Undo } from './cleanup-stack.ts';
+import type { CleanupStack } from './cleanup-stack.ts';
 import { StateCheck } from './state-check.ts';
 import type { OnStoreWrite } from '../ports/store-writes.ts';
 
@@ -45,7 +45,7 @@ export interface Adapters {
 }
 
 /** Opens every adapter that acts on this machine; nothing is launched or stopped yet. */
-export async function openAdapters(settings: AdapterSettings, undo: Undo): Promise<Adapters> {
+export async function openAdapters(settings: AdapterSettings, cleanup: CleanupStack): Promise<Adapters> {
   const { options, clock, log, metrics } = settings;
   const { stateDir, basePath } = options;
   const health = new Health(clock, log);
@@ -54,26 +54,26 @@ export async function openAdapters(settings: AdapterSettings, undo: Undo): Promi
     health.storeWrote(write);
   };
   const check = await StateCheck.of({ stateDir, basePath, timers: wallTimers, log });
-  undo.add(() => {
+  cleanup.add(() => {
     check.close();
   });
   const problem = (): Promise<string | null> => check.problem();
   const store = await openStore({ file: join(stateDir, 'coredinator.db'), log, clock, onWrite, problem });
-  undo.add(() => store.close());
+  cleanup.add(() => store.close());
   const instanceId = await instanceIdOf(stateDir);
   const processes = await createLocalProcessHost({
     ...{ stateDir, basePath, instanceId, ledger: store.ledger, log, clock },
     hostUrl: () => settings.url,
     crashPoint: settings.crashPoint,
-    orphans: options.strays,
+    orphans: options.orphans,
   });
-  undo.add(() => processes.close());
+  cleanup.add(() => processes.close());
   const shim = bestShimKind();
   const punchCommand = punchCommandOf(shim);
   const logs = await openServiceLogs({ stateDir, status: (id) => processes.status(id), log, punchCommand });
-  undo.add(() => logs.close());
+  cleanup.add(() => logs.close());
   const prober = createProber({ ...{ logs, clock, basePath, log }, execGuard: guardOf(shim), meter: metrics.probes });
-  undo.add(() => {
+  cleanup.add(() => {
     prober.close();
   });
   await check.begin(store);

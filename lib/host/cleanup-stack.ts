@@ -1,5 +1,5 @@
-/** What has been opened so far, to be closed in the reverse order when what follows fails. */
-export class Undo {
+/** Closes what has been opened so far, in reverse order, when a later step fails. */
+export class CleanupStack {
   readonly #steps: (() => Promise<void> | void)[] = [];
 
   add(step: () => Promise<void> | void): void {

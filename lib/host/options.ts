@@ -20,7 +20,7 @@ export interface ServeOptions {
   readonly tls: TlsFiles | null;
   /** What SIGTERM and SIGINT do to the services: leave them running, or stop them all in order first. */
   readonly onExit: ExitMode;
-  readonly strays: OrphanPolicy;
+  readonly orphans: OrphanPolicy;
   readonly access: TokenOrigins;
   readonly allowedHosts: readonly string[];
   readonly corsOrigins: readonly string[];

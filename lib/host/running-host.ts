@@ -3,13 +3,13 @@ import type { ReloadView } from '../api/schemas/host.ts';
 import type { ExitMode, OpenControl } from '../control/control.ts';
 import type { Inspector } from '../inspect/inspector.ts';
 import type { Adapters } from './adapters.ts';
-import type { Entrance } from './listener.ts';
+import type { Listener } from './listener.ts';
 
 /** How long requests under way may go on once the host leaves. */
 const HTTP_GRACE_MS = 1_000;
 
 /** How long a crashing host waits for its last fact to be written. */
-const LAST_WORDS_MS = 1_000;
+const CRASH_RECORD_MS = 1_000;
 
 /** A host at work. */
 export interface Host {
@@ -20,7 +20,7 @@ export interface Host {
   /** Resolves when a request asks the host to leave. */
   readonly shutdownAsked: Promise<ExitMode>;
   /** Kills what a drain still waits for. */
-  hurry(): Promise<void>;
+  killRemaining(): Promise<void>;
   /** Looks at tokens and certificate, reads every configuration file anew and changes what differs; rejects, and changes nothing, when one cannot be used. */
   reload(): Promise<ReloadView>;
   /** Whether it still looks at what it stands on. */
@@ -30,8 +30,8 @@ export interface Host {
 }
 
 /** What a host at work consists of. */
-interface Parts {
-  readonly entrance: Entrance;
+interface HostContext {
+  readonly listener: Listener;
   readonly adapters: Adapters;
   readonly control: OpenControl;
   readonly inspector: Inspector;
@@ -39,48 +39,48 @@ interface Parts {
 
 /** A host whose parts are all open. */
 export class RunningHost implements Host {
-  readonly #parts: Parts;
+  readonly #context: HostContext;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(context: HostContext) {
+    this.#context = context;
   }
 
   get url(): string {
-    return this.#parts.entrance.listening.url;
+    return this.#context.listener.listening.url;
   }
 
   get shutdownAsked(): Promise<ExitMode> {
-    return this.#parts.control.shutdownAsked;
+    return this.#context.control.shutdownAsked;
   }
 
   async close(mode: ExitMode): Promise<void> {
-    const { control, inspector, entrance, adapters } = this.#parts;
+    const { control, inspector, listener, adapters } = this.#context;
     await control.close(mode); // the API answers until nothing changes any more
     adapters.check.close();
     inspector.close();
     adapters.prober.close();
     await adapters.logs.close(); // ends every follow
-    await entrance.listening.close(HTTP_GRACE_MS);
+    await listener.listening.close(HTTP_GRACE_MS);
     await adapters.processes.close();
     await adapters.store.close();
-    await entrance.lock.release();
+    await listener.lock.release();
   }
 
   async crashed(error: Error): Promise<void> {
-    await Promise.race([this.#parts.control.crashed(error), pause(LAST_WORDS_MS)]);
+    await Promise.race([this.#context.control.crashed(error), pause(CRASH_RECORD_MS)]);
   }
 
   reload(): Promise<ReloadView> {
-    this.#parts.entrance.look();
-    return this.#parts.control.reload(false, { correlationId: 'SIGHUP' });
+    this.#context.listener.rereadFiles();
+    return this.#context.control.reload(false, { correlationId: 'SIGHUP' });
   }
 
   isLooking(): boolean {
-    return this.#parts.adapters.check.isLooking();
+    return this.#context.adapters.check.isLooking();
   }
 
-  async hurry(): Promise<void> {
-    const { processes } = this.#parts.adapters;
+  async killRemaining(): Promise<void> {
+    const { processes } = this.#context.adapters;
     const kill = { signal: 'SIGKILL', graceMs: 0 } as const;
     await Promise.all(processes.live().map((launch) => processes.stop(launch.serviceId, kill)));
   }

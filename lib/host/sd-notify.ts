@@ -36,7 +36,7 @@ export function openNotifier({ env, shim, log }: NotifierOptions): Notifier | nu
   if (program !== null) return new ProgramNotifier(program, socket, log);
   log.error(
     { socket },
-    'The service manager cannot be told that the host is ready, and its watchdog is off: there is neither the native shim nor ' +
+    'Cannot notify the service manager, and its watchdog is off: there is neither the native shim nor ' +
       `${PROGRAM}. Install one of them (a C compiler and npm rebuild coredinator), or set Type=exec and no WatchdogSec in the unit.`,
   );
   return null;
@@ -75,7 +75,7 @@ export class ShimNotifier implements Notifier {
   }
 
   #start(): Child {
-    // A session of its own, so that what ends the host's group leaves it the last words. No mark: it is nobody's stray.
+    // A session of its own, so that what ends the host's group leaves it the last words. No tag: it is nobody's orphan.
     const child = spawn(this.#binary, ['notify'], {
       detached: true,
       cwd: '/',
@@ -86,7 +86,7 @@ export class ShimNotifier implements Notifier {
       if (this.#child !== child) return;
       this.#child = null;
       if (!this.#hasFailed)
-        this.#log.warn({ reason }, 'The process that tells the service manager has ended; it is started again.');
+        this.#log.warn({ reason }, 'The process that notifies the service manager has exited; restarting it.');
       this.#hasFailed = true;
     };
     child.on('error', gone);
@@ -143,7 +143,7 @@ class ProgramNotifier implements Notifier {
     return new Promise((resolve) => {
       const options = { env: { NOTIFY_SOCKET: this.#socket }, cwd: '/', timeout: PROGRAM_MS };
       execFile(this.#program, [assignment], options, (error) => {
-        if (error !== null) this.#log.warn({ err: error }, 'The service manager was not told.');
+        if (error !== null) this.#log.warn({ err: error }, 'Could not notify the service manager.');
         resolve();
       });
     });

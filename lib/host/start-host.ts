@@ -12,9 +12,9 @@ import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import { findFreePort } from '../process/os/free-port.ts';
 import { openWebhooks } from '../webhook/webhooks.ts';
 import { openAdapters, type Adapters } from './adapters.ts';
-import { Undo } from './cleanup-stack.ts';
+import { CleanupStack } from './cleanup-stack.ts';
 import { crashAt } from './crash-points.ts';
-import { openEntrance, type Entrance } from './listener.ts';
+import { openListener, type Listener } from './listener.ts';
 import type { AppLog } from './log.ts';
 import { hostMachines } from './machines.ts';
 import type { ServeOptions } from './options.ts';
@@ -37,31 +37,31 @@ interface Start {
 
 /** Builds a host from its parts and brings back what it knew. What was opened is closed again when something fails. */
 export async function startHost(options: ServeOptions, config: LoadedConfig, log: AppLog): Promise<Host> {
-  const undo = new Undo();
+  const cleanup = new CleanupStack();
   const version = hostVersion();
   const metrics = new Metrics({ version, startedAt: Math.round(performance.timeOrigin) });
   const crashPoint = crashAt(process.env['COREDINATOR_CRASH_AT']);
   try {
-    return await open({ options, config, log, version, metrics, crashPoint }, undo);
+    return await open({ options, config, log, version, metrics, crashPoint }, cleanup);
   } catch (error) {
-    await undo.all();
+    await cleanup.all();
     throw error;
   }
 }
 
-async function open(start: Start, undo: Undo): Promise<Host> {
+async function open(start: Start, cleanup: CleanupStack): Promise<Host> {
   const { options, log, version, metrics, crashPoint } = start;
-  const entrance = await openEntrance(options, version, log, undo);
-  const { url } = entrance.listening;
-  const adapters = await openAdapters({ options, url, clock: systemClock, log, metrics, crashPoint }, undo);
-  adapters.health.include(() => entrance.troubles());
+  const listener = await openListener(options, version, log, cleanup);
+  const { url } = listener.listening;
+  const adapters = await openAdapters({ options, url, clock: systemClock, log, metrics, crashPoint }, cleanup);
+  adapters.health.include(() => listener.troubles());
   const control = await openControl(hostPorts(start, adapters));
   adapters.logs.keepBounded(() => control.logPolicies());
   const inspector = openInspector({ root: control.root, clock: systemClock, timers: wallTimers, configOf, log });
-  const app = apiOf(start, entrance, adapters, { control, inspector });
+  const app = apiOf(start, listener, adapters, { control, inspector });
   metrics.ready(performance.now() / 1_000, control.measured(), adapters.processes.usage);
-  entrance.gate.open(app);
-  return new RunningHost({ entrance, adapters, control, inspector });
+  listener.startingResponse.open(app);
+  return new RunningHost({ listener, adapters, control, inspector });
 }
 
 function hostPorts({ options, config, log, version, metrics, crashPoint }: Start, adapters: Adapters): HostPorts {
@@ -71,12 +71,12 @@ function hostPorts({ options, config, log, version, metrics, crashPoint }: Start
     onEvents: (events) => {
       metrics.events.published(events);
     },
-    specs: config.specSource(store.portBook(findFreePort)),
+    specs: config.specSource(store.portRegistry(findFreePort)),
     processes: new ObservedProcessHost(processes, health, metrics.processes),
     ...{ prober, logs, catalog, health, clock: systemClock, log, crashPoint },
     usage: { usage: processes.usage, vitals: metrics.vitals },
     webhooks: openWebhooks({
-      book: store.webhooks,
+      registry: store.webhooks,
       clock: systemClock,
       log,
       identity: { instance: instanceId, version },
@@ -90,7 +90,7 @@ function hostPorts({ options, config, log, version, metrics, crashPoint }: Start
 /** The API over a control, which shows the statecharts too, at rest and at work. */
 function apiOf(
   { options, log, version, metrics: { exposition, requests: meter } }: Start,
-  { access }: Entrance,
+  { access }: Listener,
   { processes, catalog, prober }: Adapters,
   { control, inspector }: { readonly control: OpenControl; readonly inspector: Inspector },
 ): HttpApp {

@@ -9,11 +9,11 @@ import { Guards, type GuardOptions } from './access/guards.ts';
 import { measured } from './measure-requests.ts';
 import { RequestError } from './problem.ts';
 import type { RequestState } from './request-context.ts';
-import { door } from './request-pipeline.ts';
+import { requestPipeline } from './request-pipeline.ts';
 import { allRoutes } from './routes.ts';
 import { StreamPlaces } from './stream-places.ts';
 import {
-  upgradeDoor,
+  upgradeListener,
   upgradePath,
   upgradeRequired,
   type UpgradeListener,
@@ -50,11 +50,11 @@ function refuseUnrouted(ctx: RouterContext<RequestState>, upgrades: Upgrades): v
   if (upgradePath(ctx.path) in upgrades) throw upgradeRequired(ctx.path);
   const methods = new Set((ctx.matched ?? []).flatMap((layer) => layer.methods));
   if (methods.size === 0) {
-    throw new RequestError('route_not_found', `There is no route "${ctx.path}"; GET /docs lists all.`);
+    throw new RequestError('route_not_found', `Route "${ctx.path}" not found. GET /docs lists all routes.`);
   }
   const allow = [...methods, 'OPTIONS'].join(', ');
   if (ctx.method !== 'OPTIONS') {
-    const message = `${ctx.method} is not possible on "${ctx.path}"; possible are ${allow}.`;
+    const message = `${ctx.method} is not allowed on "${ctx.path}". Allowed: ${allow}.`;
     throw new RequestError('method_not_allowed', message, { headers: { Allow: allow } });
   }
   ctx.set('Allow', allow);
@@ -72,7 +72,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   }
   const app = new Koa<RequestState>();
   if (meter !== undefined) app.use(measured(meter));
-  app.use(door({ log, version, guards }));
+  app.use(requestPipeline({ log, version, guards }));
   app.use(router.routes());
   app.use((ctx: RouterContext<RequestState>) => {
     refuseUnrouted(ctx, upgrades);
@@ -83,6 +83,6 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   });
   return {
     callback: () => app.callback(),
-    upgrade: () => upgradeDoor({ guards, upgrades, version, log }),
+    upgrade: () => upgradeListener({ guards, upgrades, version, log }),
   };
 }

@@ -81,10 +81,10 @@ export async function sendStream<Batch>(
     gone.abort();
   };
   const { admission } = ctx.state;
-  const look = (): void => {
+  const checkAdmission = (): void => {
     if (admission?.isHeld() === false) gone.abort(WITHDRAWN);
   };
-  const unwatch = admission?.watch(look);
+  const unwatch = admission?.watch(checkAdmission);
   res.on('close', leave);
   if (res.closed) leave();
   let heart: NodeJS.Timeout | undefined;
@@ -92,7 +92,7 @@ export async function sendStream<Batch>(
     const batches = open(gone.signal); // what cannot be streamed is refused here, before the answer begins
     ctx.respond = false;
     writeHead(res, form);
-    heart = keepAlive(res, form.heartbeat, patience.heartbeatMs, look);
+    heart = keepAlive(res, form.heartbeat, patience.heartbeatMs, checkAdmission);
     if (ctx.method === 'HEAD') res.end();
     else await pump(res, form, batches, gone.signal, patience);
   } catch (error) {
@@ -118,9 +118,14 @@ function writeHead(res: ServerResponse, form: Pick<StreamForm<never>, 'type' | '
 }
 
 /** Also looks whether the token still holds, so that it does not take somebody else's request to find out. */
-function keepAlive(res: ServerResponse, beat: string | null, everyMs: number, look: () => void): NodeJS.Timeout {
+function keepAlive(
+  res: ServerResponse,
+  beat: string | null,
+  everyMs: number,
+  checkAdmission: () => void,
+): NodeJS.Timeout {
   return setInterval(() => {
-    look();
+    checkAdmission();
     if (beat !== null && res.writable && !res.writableNeedDrain) res.write(beat);
   }, everyMs).unref();
 }

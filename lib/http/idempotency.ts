@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { ParameterizedContext } from 'koa';
 import type { Control } from '../control/control.ts';
-import type { KeptAnswer, ReceiptClaim } from '../model/idempotency.ts';
+import type { KeptAnswer, IdempotencyClaim } from '../model/idempotency.ts';
 import { RequestError } from './problem.ts';
 
 /** What sees to it that a command is carried out once. */
@@ -32,7 +32,7 @@ export async function once(
   ctx: ParameterizedContext,
   key: string,
   body: unknown,
-  carryOut: (claim: ReceiptClaim) => Promise<void>,
+  carryOut: (claim: IdempotencyClaim) => Promise<void>,
 ): Promise<void> {
   const begun = await keeper.beginOnce(key, fingerprintOf(ctx, body));
   if (begun.type === 'answered') {

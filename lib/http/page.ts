@@ -40,7 +40,7 @@ export class Pages {
     { limit, cursor }: PageQuery,
     isWanted: (item: T) => boolean = () => true,
   ): Page<T> {
-    this.#look(all);
+    this.#renumber(all);
     const begin = cursor === undefined ? 0 : this.#placeOf(cursor);
     const rest = all.filter((item) => (this.#places.get(item.id) ?? 0) > begin && isWanted(item));
     const items = rest.slice(0, limit);
@@ -51,7 +51,7 @@ export class Pages {
   }
 
   /** What comes back under its old id stands at the end, and gets a new place. */
-  #look(all: readonly { readonly id: string }[]): void {
+  #renumber(all: readonly { readonly id: string }[]): void {
     const places = new Map<string, number>();
     let before = 0;
     for (const { id } of all) {

@@ -10,7 +10,7 @@ interface RequestErrorOptions extends ErrorOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A request that is refused at the door; the message is the `detail` of its problem document. */
+/** A refused request; the message is the `detail` of its problem document. */
 export class RequestError extends Error {
   readonly code: RequestErrorCode;
   readonly issues: readonly FieldIssue[];

@@ -23,9 +23,13 @@ export function refuseLargeBody(req: IncomingMessage): void {
 function refuseForeignBody(req: IncomingMessage): void {
   const encoding = req.headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    throw new RequestError('unsupported_encoding', `Content-Encoding "${encoding}" is not accepted; send it plain.`, {
-      headers: { 'Accept-Encoding': 'identity' },
-    });
+    throw new RequestError(
+      'unsupported_encoding',
+      `Content-Encoding "${encoding}" is not supported. Send the body uncompressed.`,
+      {
+        headers: { 'Accept-Encoding': 'identity' },
+      },
+    );
   }
   // Without a Content-Type the body is read as JSON: clients of the original API rely on it.
   const type = req.headers['content-type'];

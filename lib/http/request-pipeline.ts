@@ -10,8 +10,8 @@ import { problemAnswer, rawPath, RequestError } from './problem.ts';
 import type { Context, RequestState } from './request-context.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
-/** What the door needs. */
-export interface DoorOptions {
+/** What the request pipeline needs. */
+export interface PipelineOptions {
   readonly log: Log;
   readonly version: string;
   readonly guards: Guards;
@@ -28,7 +28,7 @@ function logFailure(log: Log, error: unknown, ctx: Context): void {
   const { requestId } = ctx.state;
   const place = { request_id: requestId, method: ctx.method, path: rawPath(ctx.req) };
   if (!(error instanceof CoredinatorError) && !(error instanceof RequestError)) {
-    log.error({ ...place, err: error }, 'a request failed in a way that nothing provides for');
+    log.error({ ...place, err: error }, 'Unexpected error while handling a request');
   } else if (ctx.status >= 500) {
     log.warn({ ...place, err: error }, 'a request was refused');
   }
@@ -70,7 +70,7 @@ function logRequest(log: Log, ctx: Context, startedAt: number): void {
  * The middleware around everything: names the request, lets only fitting requests in, turns what is thrown into a problem
  * document and logs one line. Koa itself never sees an error of a route.
  */
-export function door(options: DoorOptions): Middleware<RequestState> {
+export function requestPipeline(options: PipelineOptions): Middleware<RequestState> {
   const { log, version, guards } = options;
   return async (ctx: Context, next: Next): Promise<void> => {
     const startedAt = performance.now();

@@ -6,7 +6,7 @@ import { PLACES } from '../api/paths.ts';
 import type { Method, OperationId } from '../api/paths.ts';
 import type { CommandOrigin } from '../control/control.ts';
 import type { FieldIssue } from '../model/errors.ts';
-import type { ReceiptClaim } from '../model/idempotency.ts';
+import type { IdempotencyClaim } from '../model/idempotency.ts';
 import { idempotencyKeyOf, once, type OnceKeeper } from './idempotency.ts';
 import { RequestError } from './problem.ts';
 import { readJsonObject } from './request-body.ts';
@@ -72,7 +72,7 @@ export function routeOf(id: OperationId, handler: AnyHandler, keeper: OnceKeeper
       origin: { correlationId: ctx.state.requestId },
       ctx,
     };
-    const carryOut = async (claim?: ReceiptClaim): Promise<void> => {
+    const carryOut = async (claim?: IdempotencyClaim): Promise<void> => {
       const claimed = claim === undefined ? call : { ...call, origin: { ...call.origin, claim } };
       if (typeof handler === 'function') sendJson(ctx, await handler(claimed));
       else await handler.write(claimed);
@@ -109,5 +109,5 @@ function checkFields<S extends z.ZodObject>(schema: S, part: 'body' | 'query', v
   if (result.success) return result.data;
   const issues = issuesOf(result.error, Object.keys(schema.shape));
   const sentence = issues.map(({ path, message }) => `"${path}" ${message}`).join('; ');
-  throw new RequestError('invalid_request', `The request ${part} does not fit: ${sentence}.`, { issues });
+  throw new RequestError('invalid_request', `The request ${part} is invalid: ${sentence}.`, { issues });
 }

@@ -11,7 +11,7 @@ import { dashboardHandlers } from './routes/dashboard.ts';
 import { docsHandlers } from './routes/docs.ts';
 import { eventHandlers } from './routes/events.ts';
 import { healthHandlers } from './routes/health.ts';
-import { pastHandlers } from './routes/history.ts';
+import { historyHandlers } from './routes/history.ts';
 import { inspectorHandlers } from './routes/inspector.ts';
 import { ioHandlers } from './routes/io.ts';
 import { logHandlers } from './routes/logs.ts';
@@ -35,7 +35,7 @@ export function allRoutes(
     ...tepHandlers(control),
     ...ioHandlers(control),
     ...serviceHandlers(control),
-    ...pastHandlers(control),
+    ...historyHandlers(control),
     ...logHandlers(control, places),
     ...eventHandlers(control, places),
     ...machineHandlers(control, machines),

@@ -22,10 +22,10 @@ export function assetsFolder(name: string): URL {
 
 /** Answers with the file of a folder that the path names. */
 export async function sendFile(ctx: Context, folder: StaticFolder, name: string): Promise<void> {
-  if (!folder.has(name)) throw new RequestError('route_not_found', `The ${folder.what} has no file "${name}".`);
+  if (!folder.has(name)) throw new RequestError('route_not_found', `File "${name}" of the ${folder.what} not found.`);
   const file = new URL(name, folder.url);
   const { size } = await stat(file).catch((cause: unknown) => {
-    const detail = `The ${folder.what} has no file "${name}"; load its page anew, or run npm run build where nothing is built.`;
+    const detail = `File "${name}" of the ${folder.what} not found. Reload the page, or run npm run build if it has not been built.`;
     throw new RequestError('route_not_found', detail, { cause });
   });
   ctx.set({ 'Cache-Control': folder.cacheControl });

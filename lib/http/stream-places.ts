@@ -15,7 +15,7 @@ export class StreamPlaces {
   /** Runs `stream` in a place of its own. Throws RequestError when all are taken. */
   async hold(stream: () => Promise<void>): Promise<void> {
     if (this.#taken >= this.#most) {
-      const message = `This host has ${this.#most} streams open and takes no more; end one, or come again later.`;
+      const message = `Too many open streams (${this.#most}). Close one or retry later.`;
       throw new RequestError('too_many_streams', message);
     }
     this.#taken += 1;

@@ -30,7 +30,7 @@ const WANTED = { Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' } as const;
 
 /** The refusal of a request that could be answered over a WebSocket only. */
 export function upgradeRequired(path: string): RequestError {
-  return new RequestError('upgrade_required', `"${path}" is a WebSocket; open it with a WebSocket client.`, {
+  return new RequestError('upgrade_required', `"${path}" is a WebSocket endpoint. Connect with a WebSocket client.`, {
     headers: WANTED,
   });
 }
@@ -56,7 +56,7 @@ function checkHandshake({ method, headers }: IncomingMessage, path: string): voi
 }
 
 /** Lets WebSockets in that the same request without an upgrade would be let in for; refuses others with a problem document. */
-export function upgradeDoor({ guards, upgrades, version, log }: UpgradeOptions): UpgradeListener {
+export function upgradeListener({ guards, upgrades, version, log }: UpgradeOptions): UpgradeListener {
   const enter = async (req: IncomingMessage): Promise<Admission> => {
     const verdict = await guards.upgrade(req);
     if (!verdict.isAllowed) throw verdict.refusal;
@@ -67,7 +67,7 @@ export function upgradeDoor({ guards, upgrades, version, log }: UpgradeOptions):
     const { problem, headers } = problemAnswer(error, rawPath(req));
     const fields = { path: rawPath(req), status: problem.status };
     if (problem.status < 500) log.debug(fields, 'a WebSocket was refused');
-    else log.error({ ...fields, err: error }, 'a WebSocket was refused in a way that nothing provides for');
+    else log.error({ ...fields, err: error }, 'Unexpected error while handling a WebSocket upgrade');
     endSocket(socket, problem, { version, headers });
   };
   return (req, socket, head) => {

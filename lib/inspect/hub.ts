@@ -46,7 +46,7 @@ export interface HubOptions extends Pick<SliceOptions, 'yieldTo' | 'elapsed'> {
 const FOR_GOOD: Permission = { isHeld: () => true, watch: () => () => undefined };
 
 /** A viewer and what lets it watch. */
-interface StartPosition {
+interface ConnectedViewer {
   readonly permission: Permission;
   unwatch: () => void;
 }
@@ -68,7 +68,7 @@ export class Hub {
   readonly #messages: Messages;
   readonly #observer: Observer;
   readonly #slices: Slices;
-  readonly #viewers = new Map<Viewer, StartPosition>();
+  readonly #viewers = new Map<Viewer, ConnectedViewer>();
   #heartbeat: unknown = null;
   #isClosed = false;
 
@@ -102,7 +102,7 @@ export class Hub {
       this.#observer.start();
       this.#beat();
     }
-    const viewer = this.#seat(socket, permission);
+    const viewer = this.#connect(socket, permission);
     this.#options.log.debug({ viewers: this.#viewers.size }, 'a viewer watches the actors');
     this.#slices.arm();
     return {
@@ -133,14 +133,14 @@ export class Hub {
     return this.#viewers.size >= this.#limits.mostViewers ? CLOSE.full : null;
   }
 
-  #seat(socket: ViewerSocket, permission: Permission): Viewer {
+  #connect(socket: ViewerSocket, permission: Permission): Viewer {
     const actors = liveActors(this.#options.root);
     const viewer = new Viewer(socket, actors, this.#messages, this.#limits.buffering, () => {
       this.#slices.arm();
     });
-    const seat: StartPosition = { permission, unwatch: () => undefined };
-    this.#viewers.set(viewer, seat);
-    seat.unwatch = permission.watch(() => {
+    const connected: ConnectedViewer = { permission, unwatch: () => undefined };
+    this.#viewers.set(viewer, connected);
+    connected.unwatch = permission.watch(() => {
       this.#checkPermission(viewer);
     });
     return viewer;

@@ -9,18 +9,18 @@ import { DRAWING, FONT, labelHtml, textOf, type DressedGraph } from './style.ts'
  * come below each other in the order of the chart, so that their arrows lead down, or back up, and their labels find room.
  */
 export function machineGraph(chart: Chart, arrows: readonly Arrow[]): DressedGraph {
-  const picture = new Picture(chart.root, arrows);
+  const builder = new GraphBuilder(chart.root, arrows);
   const graph: Graph = {
     ...DRAWING,
-    ...picture.outside(),
+    ...builder.outside(),
     edges: [
-      ...picture.order(),
-      ...picture.beginnings(),
-      ...picture.ends(),
-      ...arrows.map((arrow) => picture.arrow(arrow)),
+      ...builder.order(),
+      ...builder.beginnings(),
+      ...builder.ends(),
+      ...arrows.map((arrow) => builder.arrow(arrow)),
     ],
   };
-  return { graph, dressing: picture.dressing };
+  return { graph, dressing: builder.dressing };
 }
 
 const POINT = {
@@ -44,7 +44,7 @@ interface Place {
   readonly border: string | null;
 }
 
-class Picture {
+class GraphBuilder {
   readonly dressing = new Dressing();
   readonly #root: State;
   readonly #arrows: readonly Arrow[];
@@ -161,8 +161,8 @@ class Picture {
   #node(state: State): Node {
     if (state.isChoice)
       return { name: state.path, attributes: { ...CHOICE, id: this.#dress(state), label: state.name } };
-    const look = { id: this.#dress(state), label: { html: labelHtml(state.name, doingOf(state), 'center') } };
-    return { name: state.path, attributes: state.type === 'final' ? { ...look, peripheries: 2 } : look };
+    const attributes = { id: this.#dress(state), label: { html: labelHtml(state.name, doingOf(state), 'center') } };
+    return { name: state.path, attributes: state.type === 'final' ? { ...attributes, peripheries: 2 } : attributes };
   }
 
   #cluster(state: State): Subgraph {

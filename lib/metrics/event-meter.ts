@@ -3,7 +3,7 @@ import type { JournalEntry } from '../model/journal.ts';
 import type { Instant } from '../model/values/time.ts';
 import { LONG } from './buckets.ts';
 import { ExitCounts } from './exit-counts.ts';
-import { EXIT_CLASSES } from './words.ts';
+import { EXIT_CLASSES } from './label-values.ts';
 
 /** Counts what the journal publishes: every event that is published is counted. */
 export class EventMeter {

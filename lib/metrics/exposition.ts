@@ -9,13 +9,13 @@ const SLICE = 500;
 /** Puts the numbers of a host together, in slices, so that a thousand services hold up no request. */
 export class TextExposition implements Exposition {
   readonly #registry: Registry;
-  readonly #look: () => Promise<readonly Family[]>;
+  readonly #collect: () => Promise<readonly Family[]>;
   #underWay: Promise<string> | null = null;
 
   /** `look` gives the families that stand beside the registry, over what is the case now. */
-  constructor(registry: Registry, look: () => Promise<readonly Family[]>) {
+  constructor(registry: Registry, collect: () => Promise<readonly Family[]>) {
     this.#registry = registry;
-    this.#look = look;
+    this.#collect = collect;
   }
 
   get contentType(): string {
@@ -28,7 +28,7 @@ export class TextExposition implements Exposition {
   }
 
   async #write(): Promise<string> {
-    const families = await this.#look();
+    const families = await this.#collect();
     const parts: string[] = [];
     for (const { name } of this.#registry.getMetricsAsArray()) {
       parts.push(await this.#registry.getSingleMetricAsString(name));

@@ -1,6 +1,6 @@
 import type { Family, Sample } from './family.ts';
 import type { Frame } from './frame.ts';
-import { STATES } from './words.ts';
+import { STATES } from './label-values.ts';
 
 /** What is known of a host besides its views. */
 export interface HostFacts {

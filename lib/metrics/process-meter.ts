@@ -11,7 +11,7 @@ export class PromProcessMeter implements ProcessMeter {
   readonly #stopDuration: Histogram;
   readonly #surveyDuration: Gauge;
   readonly #surveyed: Gauge<'status'>;
-  readonly #orphans: Gauge<'fate'>;
+  readonly #orphans: readonly Gauge<'fate'>[];
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -46,13 +46,19 @@ export class PromProcessMeter implements ProcessMeter {
       labelNames: ['status'],
       registers,
     });
-    this.#orphans = new Gauge({
-      name: 'coredinator_stray_processes',
-      help: 'Orphan processes (live launches without a record in the database) at the start of this host, by what was done with them.',
-      labelNames: ['fate'],
-      registers,
-    });
-    for (const fate of ['reported', 'adopted', 'killed'] as const) this.#orphans.set({ fate }, 0);
+    const help =
+      'Orphan processes (live launches without a record in the database) at the start of this host, by what was done with them.';
+    this.#orphans = [
+      new Gauge({ name: 'coredinator_orphan_processes', help, labelNames: ['fate'], registers }),
+      new Gauge({
+        name: 'coredinator_stray_processes',
+        help: 'Deprecated name of coredinator_orphan_processes.',
+        labelNames: ['fate'],
+        registers,
+      }),
+    ];
+    for (const gauge of this.#orphans)
+      for (const fate of ['reported', 'adopted', 'killed'] as const) gauge.set({ fate }, 0);
   }
 
   launched(outcome: LaunchOutcome, seconds: number): void {
@@ -69,6 +75,6 @@ export class PromProcessMeter implements ProcessMeter {
     this.#surveyDuration.set(seconds);
     for (const status of ['alive', 'exited', 'revoked'] as const) this.#surveyed.set({ status }, 0);
     for (const { status } of facts) this.#surveyed.inc({ status });
-    for (const { fate } of orphans) this.#orphans.inc({ fate });
+    for (const { fate } of orphans) for (const gauge of this.#orphans) gauge.inc({ fate });
   }
 }

@@ -4,7 +4,7 @@ import type { TreeUsage } from '../ports/process-usage.ts';
 import type { Family, Sample } from './family.ts';
 import type { Frame } from './frame.ts';
 import type { ExitCounts } from './exit-counts.ts';
-import { STATES } from './words.ts';
+import { STATES } from './label-values.ts';
 
 type Shape = Pick<Family, 'name' | 'help' | 'type'>;
 

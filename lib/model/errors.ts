@@ -56,7 +56,7 @@ export class AgentNotFoundError extends CoredinatorError {
   readonly code = 'agent_not_found';
 
   constructor(id: string) {
-    super(`There is no agent "${id}"; GET /api/agents/ lists the known ones.`);
+    super(`Agent "${id}" not found. GET /api/agents/ lists all agents.`);
   }
 }
 
@@ -65,7 +65,7 @@ export class MachineNotFoundError extends CoredinatorError {
   readonly code = 'machine_not_found';
 
   constructor(name: string, known: readonly string[]) {
-    super(`There is no machine "${name}"; there are ${known.join(', ')}.`);
+    super(`Statechart "${name}" not found. Use one of: ${known.join(', ')}.`);
   }
 }
 
@@ -74,7 +74,7 @@ export class ServiceNotFoundError extends CoredinatorError {
   readonly code = 'service_not_found';
 
   constructor(id: string) {
-    super(`There is no service "${id}"; GET /api/services lists the known ones.`);
+    super(`Service "${id}" not found. GET /api/services lists all services.`);
   }
 }
 
@@ -99,7 +99,9 @@ export class ConfigOutsideRootError extends CoredinatorError {
   readonly code = 'config_outside_root';
 
   constructor(path: string, root: string) {
-    super(`The configuration "${path}" does not lie in "${root}", where this host takes them; move it there.`);
+    super(
+      `The configuration file "${path}" is outside "${root}", the only folder that this host accepts. Move it there.`,
+    );
   }
 }
 
@@ -119,7 +121,7 @@ export class ServiceUnheldError extends CoredinatorError {
 
   constructor(id: string, agentId: string | null) {
     const remedy = agentId === null ? 'start an agent that holds it' : `start its agent "${agentId}"`;
-    super(`The service "${id}" is held by nobody; ${remedy}.`);
+    super(`No agent holds the service "${id}"; ${remedy}.`);
   }
 }
 
@@ -135,8 +137,8 @@ export class HostClosingError extends CoredinatorError {
   constructor({ isKept }: { readonly isKept: boolean } = { isKept: false }) {
     super(
       isKept
-        ? 'The host is shutting down. The command was kept, and the next host carries it out; look how things are when it is back.'
-        : 'The host is shutting down and takes no more commands; ask again when it is back.',
+        ? 'The host is shutting down. The command is saved and runs after the restart. Check its status then.'
+        : 'The host is shutting down and accepts no more commands. Retry after the restart.',
     );
   }
 }
@@ -148,8 +150,8 @@ export class ActorSetAsideError extends CoredinatorError {
   constructor(actorId: string) {
     const [what = 'actor', id = ''] = actorId.split(':');
     super(
-      `The actor of the ${what} "${id}" broke again and again while it was stopped, and was set aside; its processes may live. ` +
-        'Stop it again, and report the failure that the log of the host has.',
+      `The ${what} "${id}" failed repeatedly while it was being stopped and is quarantined. Its processes may still run. ` +
+        "Stop it again, and report the error in the host's log.",
     );
   }
 }
@@ -162,8 +164,8 @@ export class ServiceHeldError extends CoredinatorError {
     const names = agentIds.map((agentId) => `"${agentId}"`).join(', ');
     super(
       agentIds.length === 0
-        ? `The service "${id}" is a host service of the configuration; take it out of the file and reload the configuration.`
-        : `The service "${id}" belongs to ${agentIds.length === 1 ? 'the agent' : 'the agents'} ${names}; delete them first, or stop the service.`,
+        ? `The service "${id}" is a host service of the configuration. Remove it from the file and reload the configuration.`
+        : `The service "${id}" belongs to ${agentIds.length === 1 ? 'the agent' : 'the agents'} ${names}. Delete ${agentIds.length === 1 ? 'it' : 'them'} first, or stop the service instead.`,
     );
   }
 }
@@ -173,7 +175,7 @@ export class ServiceNotAliveError extends CoredinatorError {
   readonly code = 'service_not_alive';
 
   constructor(id: string, state: string) {
-    super(`No process of the service "${id}" lives (it is ${inWords(state)}), so no signal was sent; start it first.`);
+    super(`The service "${id}" has no process (it is ${inWords(state)}), so no signal was sent. Start it first.`);
   }
 }
 
@@ -197,7 +199,7 @@ export class IdempotencyKeyReusedError extends CoredinatorError {
   readonly code = 'idempotency_key_reused';
 
   constructor(key: string) {
-    super(`The Idempotency-Key "${key}" came with another request before; a new request needs a new key.`);
+    super(`The Idempotency-Key "${key}" was already used for another request. Use a new key.`);
   }
 }
 
@@ -206,6 +208,6 @@ export class IdempotencyKeyInFlightError extends CoredinatorError {
   readonly code = 'idempotency_key_in_flight';
 
   constructor(key: string) {
-    super(`The request with the Idempotency-Key "${key}" is under way; ask again when it has been answered.`);
+    super(`A request with the Idempotency-Key "${key}" is in progress. Retry when it has been answered.`);
   }
 }

@@ -1,7 +1,7 @@
 import type { Instant, Millis } from './values/time.ts';
 
 /** How long a command that is sent again with its key is not given again. */
-export const RECEIPT_AGE_MS: Millis = 24 * 3_600_000;
+export const IDEMPOTENCY_AGE_MS: Millis = 24 * 3_600_000;
 
 /** An answer as it is given again. */
 export interface KeptAnswer {
@@ -12,7 +12,7 @@ export interface KeptAnswer {
 }
 
 /** What is remembered of a command that came with an idempotency key. */
-export interface Receipt {
+export interface IdempotencyRecord {
   readonly key: string;
   /** The same for requests that ask for the same. */
   readonly fingerprint: string;
@@ -24,7 +24,7 @@ export interface Receipt {
 }
 
 /** What a request with an idempotency key holds while it is under way. */
-export interface ReceiptClaim {
+export interface IdempotencyClaim {
   readonly key: string;
   readonly fingerprint: string;
   /**
@@ -36,4 +36,5 @@ export interface ReceiptClaim {
 
 /** Where a request with an idempotency key stands. */
 export type Begun =
-  { readonly type: 'answered'; readonly answer: KeptAnswer } | { readonly type: 'begun'; readonly claim: ReceiptClaim };
+  | { readonly type: 'answered'; readonly answer: KeptAnswer }
+  | { readonly type: 'begun'; readonly claim: IdempotencyClaim };

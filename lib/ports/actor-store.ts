@@ -1,6 +1,6 @@
 import type { Instant } from '../model/values/time.ts';
 import type { JournalEntry, JournalQuery } from '../model/journal.ts';
-import type { Receipt } from '../model/idempotency.ts';
+import type { IdempotencyRecord } from '../model/idempotency.ts';
 import type { Intention } from '../model/intention.ts';
 
 /** One actor as it is kept: its own snapshot without children, as JSON text. */
@@ -41,7 +41,7 @@ export interface IntentionCommit {
   readonly drop: readonly string[];
   readonly journal: readonly JournalEntry[];
   /** Of a command that came with an idempotency key. */
-  readonly receipt?: Receipt;
+  readonly idempotencyRecord?: IdempotencyRecord;
 }
 
 /** Actors, intentions and the journal. Every write but one resolves when it is durable and rejects with StoreUnavailableError. */
@@ -59,9 +59,9 @@ export interface ActorStore {
   lastSeq(): Promise<number>;
   history(query: JournalQuery): Promise<readonly JournalEntry[]>;
   /** What is kept under an idempotency key, however old; null: nothing. */
-  receipt(key: string): Promise<Receipt | null>;
-  /** Puts a receipt, or replaces the one of that key. */
-  keepReceipt(receipt: Receipt): Promise<void>;
+  idempotencyRecord(key: string): Promise<IdempotencyRecord | null>;
+  /** Puts an idempotency record, or replaces the one of that key. */
+  keepIdempotencyRecord(record: IdempotencyRecord): Promise<void>;
   /**
    * Resolves when the store can be written, rejects with StoreUnavailableError when it cannot. When it can, what could not be set aside
    * before is written.

@@ -21,7 +21,7 @@ export interface LaunchRequest {
 }
 
 /**
- * What a survey does with strays. `report`: names them and leaves them alone. `adopt`: enters in the ledger those whose records
+ * What a survey does with orphans. `report`: names them and leaves them alone. `adopt`: enters in the ledger those whose records
  * are whole, and supervises them. `kill`: ends them.
  */
 export type OrphanPolicy = 'report' | 'adopt' | 'kill';
@@ -64,7 +64,7 @@ export interface ProcessHost {
   /**
    * Launches one process tree and resolves when its program runs (after exec) or was refused. First ends whatever the
    * previous launch of this service left behind, so that two generations never overlap. A second call for a service whose
-   * main process lives is refused with code `EALIVE` (transient), one beside a stray that is left alone with `ESTRAY` (likewise).
+   * main process lives is refused with code `EALIVE` (transient), one beside an orphan that is left alone with `ESTRAY` (likewise).
    */
   launch(request: LaunchRequest): Promise<LaunchOutcome>;
 

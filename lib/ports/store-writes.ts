@@ -1,6 +1,6 @@
 import type { StoreUnavailableError } from '../model/errors.ts';
 
-/** Who writes: the recorder's flush, a command's intention or receipt, an entry of the launch ledger, or a row for the quarantine. */
+/** Who writes: the recorder's flush, a command's intention or idempotencyRecord, an entry of the launch ledger, or a row for the quarantine. */
 export type StoreWriter = 'flush' | 'command' | 'ledger' | 'quarantine';
 
 /** How one write went. */

@@ -28,7 +28,7 @@ export interface Webhooks {
 export type OpenWebhooks = (host: WebhookHost) => Webhooks;
 
 /** Where webhooks keep how far they are. Throws StoreUnavailableError. */
-export interface WebhookBook {
+export interface WebhookRegistry {
   places(): Promise<readonly WebhookPlace[]>;
   /** Resolves when it is durable; replaces what was kept under the name. */
   keep(place: WebhookPlace): Promise<void>;

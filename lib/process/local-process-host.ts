@@ -114,7 +114,7 @@ class LocalProcessHost implements LocalHost {
     if (failure !== null) return { type: 'refused', generation: request.generation, failure };
     const newest = this.#newestGeneration(serviceId);
     const orphan = this.#orphans.reasonAgainst(serviceId);
-    // However often it is tried beside a stray, no generation is used up.
+    // However often it is tried beside an orphan, no generation is used up.
     if (orphan !== null) return { type: 'refused', generation: newest, failure: transient('ESTRAY', orphan) };
     const generation = Math.max(request.generation, newest + 1);
     const attempt = new LaunchAttempt({ ...request, generation }, this.#context);

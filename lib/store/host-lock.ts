@@ -30,7 +30,10 @@ export class HostLockedError extends Error {
 
   constructor(stateDir: string, pid: number | null, options?: ErrorOptions) {
     const who = pid === null ? 'another host' : `another host (pid ${pid})`;
-    super(`The state directory "${stateDir}" belongs to ${who}; stop it first, or give another --state-dir.`, options);
+    super(
+      `The state directory "${stateDir}" is in use by ${who}. Stop it first, or give another --state-dir.`,
+      options,
+    );
     this.name = new.target.name;
     this.stateDir = stateDir;
     this.pid = pid;

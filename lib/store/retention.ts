@@ -1,7 +1,7 @@
 import type { Millis } from '../model/values/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import { RECEIPT_AGE_MS } from '../model/idempotency.ts';
+import { IDEMPOTENCY_AGE_MS } from '../model/idempotency.ts';
 import { rowFor, type RowWrite, type Table } from './rows/batch.ts';
 import { pruneLaunches } from './rows/launch-rows.ts';
 import type { WriteQueue } from './write-queue.ts';
@@ -16,8 +16,8 @@ export interface Retention {
   readonly launches: number;
   /** Rows in the quarantine; by default 1000. */
   readonly quarantined: number;
-  /** Receipts of commands with an idempotency key; by default 10,000. */
-  readonly receipts: number;
+  /** Records of commands with an idempotency key; by default 10,000. */
+  readonly idempotencyRecords: number;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -26,7 +26,7 @@ const DEFAULTS: Retention = {
   journalAgeMs: 30 * DAY_MS,
   launches: 20,
   quarantined: 1000,
-  receipts: 10_000,
+  idempotencyRecords: 10_000,
 };
 const ROWS_BETWEEN = 1000;
 
@@ -36,8 +36,8 @@ const JOURNAL_ROWS = `DELETE FROM journal WHERE seq <= (SELECT max(seq) FROM jou
 const JOURNAL_AGE = `DELETE FROM journal
   WHERE seq < (SELECT seq FROM journal WHERE at >= (?1 ->> '$[0][0]') ORDER BY seq LIMIT 1)`;
 const QUARANTINE = `DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - (?1 ->> '$[0][0]')`;
-const RECEIPT_ROWS = `DELETE FROM receipt WHERE ordinal <= (SELECT max(ordinal) FROM receipt) - (?1 ->> '$[0][0]')`;
-const RECEIPT_AGE = `DELETE FROM receipt WHERE at < (?1 ->> '$[0][0]')`;
+const IDEMPOTENCY_ROWS = `DELETE FROM receipt WHERE ordinal <= (SELECT max(ordinal) FROM receipt) - (?1 ->> '$[0][0]')`;
+const IDEMPOTENCY_AGE = `DELETE FROM receipt WHERE at < (?1 ->> '$[0][0]')`;
 
 /** Deletes old history now and then: with the first write after an opening, and then once for about 1000 rows. */
 export class Pruner {
@@ -61,8 +61,8 @@ export class Pruner {
     if (count > 0) this.#wrote(count);
   }
 
-  /** A receipt was written. */
-  wroteReceipt(): void {
+  /** An idempotency record was written. */
+  wroteIdempotencyRecord(): void {
     this.#wrote(1);
   }
 
@@ -83,13 +83,13 @@ export class Pruner {
   }
 
   #deletions(): readonly RowWrite[] {
-    const { journalRows, journalAgeMs, launches, quarantined, receipts } = this.#retention;
+    const { journalRows, journalAgeMs, launches, quarantined, idempotencyRecords } = this.#retention;
     return [
       deletion('journal', JOURNAL_ROWS, journalRows),
       deletion('journal', JOURNAL_AGE, this.#clock.now() - journalAgeMs),
       deletion('quarantine', QUARANTINE, quarantined),
-      deletion('receipt', RECEIPT_ROWS, receipts),
-      deletion('receipt', RECEIPT_AGE, this.#clock.now() - RECEIPT_AGE_MS),
+      deletion('receipt', IDEMPOTENCY_ROWS, idempotencyRecords),
+      deletion('receipt', IDEMPOTENCY_AGE, this.#clock.now() - IDEMPOTENCY_AGE_MS),
       ...[...this.#generations].map(([serviceId, generation]) => pruneLaunches(serviceId, generation - launches)),
     ];
   }

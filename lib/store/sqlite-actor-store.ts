@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { Receipt } from '../model/idempotency.ts';
+import type { IdempotencyRecord } from '../model/idempotency.ts';
 import type { Intention } from '../model/intention.ts';
 import type { JournalEntry, JournalQuery } from '../model/journal.ts';
 import type { Instant } from '../model/values/time.ts';
@@ -10,8 +10,8 @@ import type { Log } from '../ports/log.ts';
 import type { Pruner } from './retention.ts';
 import { ACTORS, displaceActor, removeActor, upsertActor } from './rows/actor-rows.ts';
 import { inserter } from './rows/batch.ts';
+import { putIdempotencyRecord, IDEMPOTENCY_RECORDS } from './rows/idempotency-rows.ts';
 import { appendEvent, EVENTS, selectionOf } from './rows/journal-rows.ts';
-import { putReceipt, RECEIPTS } from './rows/receipt-rows.ts';
 import { quarantineRow, type RowReader } from './rows/row-reader.ts';
 import { dropIntention, putIntention, INTENTIONS } from './rows/intention-rows.ts';
 import type { StoreFiles } from './store-files.ts';
@@ -22,7 +22,7 @@ const probeRow = inserter('probe', ['id', 'at'], 'ON CONFLICT (id) DO UPDATE SET
 export const seqRow = z.object({ seq: z.int() });
 
 /** What the stores over one database share. */
-export interface StoreParts {
+export interface StoreContext {
   readonly files: StoreFiles;
   readonly queue: WriteQueue;
   readonly reader: RowReader;
@@ -33,25 +33,25 @@ export interface StoreParts {
 
 /** Actors, intentions and the journal in SQLite. */
 export class SqliteActorStore implements ActorStore {
-  readonly #parts: StoreParts;
+  readonly #context: StoreContext;
   /** Rows that could not be set aside yet. */
   #unquarantined: readonly QuarantinedRow[] = [];
 
-  constructor(parts: StoreParts) {
-    this.#parts = parts;
+  constructor(context: StoreContext) {
+    this.#context = context;
   }
 
   loadActors(): Promise<readonly ActorRow[]> {
-    return this.#parts.reader.read(ACTORS, 'ORDER BY ordinal');
+    return this.#context.reader.read(ACTORS, 'ORDER BY ordinal');
   }
 
   loadIntentions(): Promise<readonly Intention[]> {
-    return this.#parts.reader.read(INTENTIONS, 'ORDER BY ordinal');
+    return this.#context.reader.read(INTENTIONS, 'ORDER BY ordinal');
   }
 
   /** Removals come first: a path that is removed and put is a new actor. */
   async commitActors({ upserts, removals, journal, updatedAt }: ActorCommit): Promise<void> {
-    await this.#parts.queue.write(
+    await this.#context.queue.write(
       [...removals.map(removeActor), ...upserts.map((row) => upsertActor(row, updatedAt)), ...journal.map(appendEvent)],
       'flush',
     );
@@ -59,17 +59,17 @@ export class SqliteActorStore implements ActorStore {
   }
 
   /** Drops come first: a subject that is dropped and put is a new one. */
-  async commitIntentions({ put, drop, journal, receipt }: IntentionCommit): Promise<void> {
-    const receipts = receipt === undefined ? [] : [putReceipt(receipt)];
-    await this.#parts.queue.write(
-      [...drop.map(dropIntention), ...put.map(putIntention), ...journal.map(appendEvent), ...receipts],
+  async commitIntentions({ put, drop, journal, idempotencyRecord }: IntentionCommit): Promise<void> {
+    const idempotencyRows = idempotencyRecord === undefined ? [] : [putIdempotencyRecord(idempotencyRecord)];
+    await this.#context.queue.write(
+      [...drop.map(dropIntention), ...put.map(putIntention), ...journal.map(appendEvent), ...idempotencyRows],
       'command',
     );
     this.#wrote(journal);
   }
 
   async quarantine(rows: readonly QuarantinedRow[], at: Instant): Promise<void> {
-    const { queue, log } = this.#parts;
+    const { queue, log } = this.#context;
     const moves = rows.flatMap(({ row, reason }) => [
       quarantineRow('actor_snapshot', row, reason, at),
       displaceActor(row),
@@ -86,40 +86,40 @@ export class SqliteActorStore implements ActorStore {
   #quarantineAgain(): void {
     const rows = this.#unquarantined;
     this.#unquarantined = [];
-    if (rows.length > 0) void this.quarantine(rows, this.#parts.clock.now()); // never rejects
+    if (rows.length > 0) void this.quarantine(rows, this.#context.clock.now()); // never rejects
   }
 
   async lastSeq(): Promise<number> {
-    const rows = await this.#parts.reader.query('SELECT coalesce(max(seq), 0) AS seq FROM journal');
+    const rows = await this.#context.reader.query('SELECT coalesce(max(seq), 0) AS seq FROM journal');
     const { seq } = seqRow.parse(rows[0]);
-    this.#parts.files.wrote(seq);
+    this.#context.files.wrote(seq);
     return seq;
   }
 
   history(query: JournalQuery): Promise<readonly JournalEntry[]> {
     const { rest, parameters } = selectionOf(query);
-    return this.#parts.reader.read(EVENTS, rest, parameters);
+    return this.#context.reader.read(EVENTS, rest, parameters);
   }
 
-  async receipt(key: string): Promise<Receipt | null> {
-    const [found] = await this.#parts.reader.read(RECEIPTS, 'WHERE key = ?', [key]);
+  async idempotencyRecord(key: string): Promise<IdempotencyRecord | null> {
+    const [found] = await this.#context.reader.read(IDEMPOTENCY_RECORDS, 'WHERE key = ?', [key]);
     return found ?? null;
   }
 
-  async keepReceipt(receipt: Receipt): Promise<void> {
-    await this.#parts.queue.write([putReceipt(receipt)], 'command');
-    this.#parts.pruner.wroteReceipt();
+  async keepIdempotencyRecord(idempotencyRecord: IdempotencyRecord): Promise<void> {
+    await this.#context.queue.write([putIdempotencyRecord(idempotencyRecord)], 'command');
+    this.#context.pruner.wroteIdempotencyRecord();
   }
 
   async probe(): Promise<void> {
-    const { queue, clock } = this.#parts;
+    const { queue, clock } = this.#context;
     await queue.write([probeRow(1, { id: 1, at: clock.now() })]);
     this.#quarantineAgain();
   }
 
   #wrote(journal: readonly JournalEntry[]): void {
     const newest = journal.at(-1);
-    if (newest !== undefined) this.#parts.files.wrote(newest.seq);
-    this.#parts.pruner.wroteEvents(journal.length);
+    if (newest !== undefined) this.#context.files.wrote(newest.seq);
+    this.#context.pruner.wroteEvents(journal.length);
   }
 }

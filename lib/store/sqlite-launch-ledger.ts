@@ -2,34 +2,34 @@ import type { ProcessExit } from '../model/process.ts';
 import type { LaunchId } from '../model/values/ids.ts';
 import type { LaunchEntry, LaunchLedger } from '../ports/launch-ledger.ts';
 import { insertLaunch, launchExited, launchRevoked, launchRunning, LAUNCHES, NEWEST } from './rows/launch-rows.ts';
-import type { StoreParts } from './sqlite-actor-store.ts';
+import type { StoreContext } from './sqlite-actor-store.ts';
 
 /** The launch ledger in SQLite. A word about a launch that it does not know changes nothing: the files are the truth. */
 export class SqliteLaunchLedger implements LaunchLedger {
-  readonly #parts: Pick<StoreParts, 'queue' | 'reader' | 'pruner'>;
+  readonly #context: Pick<StoreContext, 'queue' | 'reader' | 'pruner'>;
 
-  constructor(parts: Pick<StoreParts, 'queue' | 'reader' | 'pruner'>) {
-    this.#parts = parts;
+  constructor(context: Pick<StoreContext, 'queue' | 'reader' | 'pruner'>) {
+    this.#context = context;
   }
 
   async intend(entry: LaunchEntry): Promise<void> {
-    await this.#parts.queue.write([insertLaunch(entry)], 'ledger');
-    this.#parts.pruner.wroteLaunch(entry.serviceId, entry.generation);
+    await this.#context.queue.write([insertLaunch(entry)], 'ledger');
+    this.#context.pruner.wroteLaunch(entry.serviceId, entry.generation);
   }
 
   async running(launchId: LaunchId, pid: number, startTime: string): Promise<void> {
-    await this.#parts.queue.write([launchRunning(launchId, pid, startTime)], 'ledger');
+    await this.#context.queue.write([launchRunning(launchId, pid, startTime)], 'ledger');
   }
 
   async exited(launchId: LaunchId, exit: ProcessExit): Promise<void> {
-    await this.#parts.queue.write([launchExited(launchId, exit)], 'ledger');
+    await this.#context.queue.write([launchExited(launchId, exit)], 'ledger');
   }
 
   async revoked(launchId: LaunchId): Promise<void> {
-    await this.#parts.queue.write([launchRevoked(launchId)], 'ledger');
+    await this.#context.queue.write([launchRevoked(launchId)], 'ledger');
   }
 
   newest(): Promise<readonly LaunchEntry[]> {
-    return this.#parts.reader.read(LAUNCHES, NEWEST);
+    return this.#context.reader.read(LAUNCHES, NEWEST);
   }
 }

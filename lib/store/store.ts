@@ -5,9 +5,9 @@ import type { ActorStore } from '../ports/actor-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LaunchLedger } from '../ports/launch-ledger.ts';
 import type { Log } from '../ports/log.ts';
-import type { FindFreePort, PortBook } from '../ports/port-book.ts';
+import type { FindFreePort, PortRegistry } from '../ports/port-registry.ts';
 import type { OnStoreWrite } from '../ports/store-writes.ts';
-import type { WebhookBook } from '../ports/webhooks.ts';
+import type { WebhookRegistry } from '../ports/webhooks.ts';
 import { Connection, OpenConnections } from './connection.ts';
 import { failureKind, unavailable } from './failure.ts';
 import { migrate } from './recovery/migrations.ts';
@@ -16,8 +16,8 @@ import { Pruner, type Retention } from './retention.ts';
 import { RowReader } from './rows/row-reader.ts';
 import { seqRow, SqliteActorStore } from './sqlite-actor-store.ts';
 import { SqliteLaunchLedger } from './sqlite-launch-ledger.ts';
-import { SqlitePortBook } from './sqlite-port-book.ts';
-import { SqliteWebhookBook } from './sqlite-webhook-book.ts';
+import { SqlitePortRegistry } from './sqlite-port-registry.ts';
+import { SqliteWebhookRegistry } from './sqlite-webhook-registry.ts';
 import { StoreFiles } from './store-files.ts';
 import { WriteQueue } from './write-queue.ts';
 
@@ -41,8 +41,8 @@ export interface Store {
   readonly actors: ActorStore;
   readonly ledger: LaunchLedger;
   /** The ports of the services; new ones are looked for with `findFreePort`. One book for each store. */
-  portBook(findFreePort: FindFreePort): PortBook;
-  readonly webhooks: WebhookBook;
+  portRegistry(findFreePort: FindFreePort): PortRegistry;
+  readonly webhooks: WebhookRegistry;
   /** Where a corrupt database was moved to by this opening; null if there was none. */
   readonly recoveredFrom: string | null;
   /** Compares the files of the database with what was opened and written; null: they are as they should be. Otherwise a sentence. */
@@ -82,12 +82,12 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const problem = async (): Promise<string | null> => (await options.problem?.()) ?? (await files.look());
     const queue = new WriteQueue({ file, session: writer, log, onWrite: options.onWrite, problem });
     const reader = new RowReader({ file, session, queue, clock, log });
-    const parts = { files, queue, reader, clock, log, pruner: new Pruner(queue, clock, log, options.retention) };
+    const context = { files, queue, reader, clock, log, pruner: new Pruner(queue, clock, log, options.retention) };
     return {
-      actors: new SqliteActorStore(parts),
-      ledger: new SqliteLaunchLedger(parts),
-      portBook: (findFreePort) => new SqlitePortBook(parts, findFreePort),
-      webhooks: new SqliteWebhookBook(parts),
+      actors: new SqliteActorStore(context),
+      ledger: new SqliteLaunchLedger(context),
+      portRegistry: (findFreePort) => new SqlitePortRegistry(context, findFreePort),
+      webhooks: new SqliteWebhookRegistry(context),
       recoveredFrom,
       look: () => files.lookInside(),
       // The writer goes last: the last connection empties the write-ahead log into the database.

@@ -17,7 +17,7 @@ export function webhookChart(clock: Clock): AnyStateMachine {
     nextEvent: fromPromise<Next, number>(never),
     deliver: fromPromise<Outcome, JournalEntry>(never),
     keepPlace: neverKept,
-    told: () => undefined,
+    log: () => undefined,
     noted: () => undefined,
   };
   return createWebhookMachine(effects, clock);

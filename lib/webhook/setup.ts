@@ -41,7 +41,7 @@ export interface WebhookEffects {
   readonly deliver: PromiseActorLogic<Outcome, JournalEntry>;
   readonly keepPlace: PromiseActorLogic<void, WebhookPlace>;
   /** For the log of the host. */
-  readonly told: (what: 'failing' | 'delivered_again' | 'unread', context: WebhookContext) => void;
+  readonly log: (what: 'failing' | 'delivered_again' | 'unread', context: WebhookContext) => void;
   /** For the journal. */
   readonly noted: (type: 'webhook.dropped' | 'webhook.disabled', detail: Readonly<Record<string, unknown>>) => void;
 }
@@ -61,7 +61,7 @@ const nextIn = (event: { readonly type: string }) => outputOf(event) as Next;
 const outcomeIn = (event: { readonly type: string }) => outputOf(event) as Outcome;
 
 /** Guards, actions, delays and actors of a webhook, each by its name. */
-export function webhookSetup({ nextEvent, deliver, keepPlace, told, noted }: WebhookEffects, clock: Clock) {
+export function webhookSetup({ nextEvent, deliver, keepPlace, log, noted }: WebhookEffects, clock: Clock) {
   return setup({
     types: {
       context: {} as WebhookContext, // setup() takes types as values
@@ -96,13 +96,13 @@ export function webhookSetup({ nextEvent, deliver, keepPlace, told, noted }: Web
         const next = nextIn(event);
         return 'position' in next ? { position: next.position } : {};
       }),
-      tellLost: ({ context, event }) => {
+      recordLost: ({ context, event }) => {
         const next = nextIn(event);
         if (next.type === 'lost') noted('webhook.dropped', { webhook: context.spec.name, reason: next.reason });
       },
       passEvent: assign(({ context }) => ({ position: context.entry?.seq ?? context.position, entry: null })),
-      tellDelivered: ({ context }) => {
-        if (context.failingSince !== null) told('delivered_again', context);
+      logDelivered: ({ context }) => {
+        if (context.failingSince !== null) log('delivered_again', context);
       },
       forgetFailures: assign({ failures: 0, failingSince: null, reason: null, retryAfterMs: null, goneRevision: null }),
       noteFailure: assign(({ context, event }) => {
@@ -115,10 +115,10 @@ export function webhookSetup({ nextEvent, deliver, keepPlace, told, noted }: Web
           retryAfterMs: outcome.retryAfterMs,
         };
       }),
-      tellFailing: ({ context }) => {
-        if (context.failures === 1) told('failing', context);
+      logFailing: ({ context }) => {
+        if (context.failures === 1) log('failing', context);
       },
-      tellDropped: ({ context: { spec, entry, reason, failingSince } }) => {
+      recordDropped: ({ context: { spec, entry, reason, failingSince } }) => {
         noted('webhook.dropped', {
           webhook: spec.name,
           seq: entry?.seq,
@@ -127,11 +127,11 @@ export function webhookSetup({ nextEvent, deliver, keepPlace, told, noted }: Web
         });
       },
       noteGone: assign(({ context }) => ({ goneRevision: context.revision })),
-      tellGone: ({ context }) => {
+      recordGone: ({ context }) => {
         noted('webhook.disabled', { webhook: context.spec.name, reason: 'the receiver answered 410 Gone' });
       },
-      tellUnread: ({ context }) => {
-        told('unread', context);
+      logUnread: ({ context }) => {
+        log('unread', context);
       },
     },
   });

@@ -33,7 +33,7 @@ export class Source {
   async next(position: number): Promise<Next> {
     for (;;) {
       const item = this.#waiting.shift();
-      const found = item === undefined ? null : this.#told(item);
+      const found = item === undefined ? null : this.#nextOf(item);
       if (found !== null) return found;
       if (item !== undefined) continue;
       if (this.#reached > position) return { type: 'nothing', position: this.#reached };
@@ -60,7 +60,7 @@ export class Source {
     }
   }
 
-  #told(item: FeedItem): Next | null {
+  #nextOf(item: FeedItem): Next | null {
     switch (item.type) {
       case 'event':
         return this.#isOwn(item.entry) ? null : item;

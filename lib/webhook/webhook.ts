@@ -5,7 +5,7 @@ import { isoOf } from '../model/values/time.ts';
 import type { WebhookPlace, WebhookSpec } from '../model/webhook.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import type { WebhookBook, WebhookHost } from '../ports/webhooks.ts';
+import type { WebhookRegistry, WebhookHost } from '../ports/webhooks.ts';
 import { Delivery, type SenderIdentity } from './delivery.ts';
 import { webhookRevision } from './envelope.ts';
 import { createWebhookMachine } from './machine.ts';
@@ -17,7 +17,7 @@ const FAILING_LONG_MS = 5 * 60_000;
 
 /** What webhooks are made with. */
 export interface WebhookDeps {
-  readonly book: WebhookBook;
+  readonly registry: WebhookRegistry;
   readonly clock: Clock;
   /** Default: real time. */
   readonly timers?: Timers | undefined;
@@ -48,7 +48,7 @@ export class RunningWebhook {
       ...(timers === undefined ? {} : { clock: timers }),
     });
     this.#ended = toPromise(this.#actor).catch((error: unknown) => {
-      deps.log.error({ err: error, webhook: name }, 'a webhook broke');
+      deps.log.error({ err: error, webhook: name }, 'webhook failed unexpectedly');
     });
     this.#actor.start();
   }
@@ -88,7 +88,7 @@ export class RunningWebhook {
   }
 
   #effects(host: WebhookHost): WebhookEffects {
-    const { book, log } = this.#deps;
+    const { registry, log } = this.#deps;
     const { name } = this.spec;
     return {
       nextEvent: fromPromise<Next, number>(({ input }) => this.#source.next(input)),
@@ -96,35 +96,39 @@ export class RunningWebhook {
         this.#delivery.attempt(input, host.view(input), signal),
       ),
       keepPlace: fromPromise(async ({ input }: { input: WebhookPlace }) => {
-        await book.keep(input).catch((error: unknown) => {
+        await registry.keep(input).catch((error: unknown) => {
           log.warn(
             { err: error, webhook: name },
-            'how far a webhook is could not be kept; what it tells may come twice',
+            'cannot store the position of a webhook; events may be delivered twice',
           );
         });
       }),
-      told: (what, context) => {
-        tell(log, what, context);
+      log: (what, context) => {
+        logDelivery(log, what, context);
       },
       noted: (type, detail) => {
-        log.warn({ ...detail }, type === 'webhook.dropped' ? 'a webhook has lost an event' : 'a webhook is disabled');
+        log.warn({ ...detail }, type === 'webhook.dropped' ? 'webhook dropped an event' : 'webhook disabled');
         host.note({ type, detail });
       },
     };
   }
 }
 
-function tell(log: Log, what: Parameters<WebhookEffects['told']>[0], { spec, entry, reason }: WebhookContext): void {
+function logDelivery(
+  log: Log,
+  what: Parameters<WebhookEffects['log']>[0],
+  { spec, entry, reason }: WebhookContext,
+): void {
   const about = { webhook: spec.name, seq: entry?.seq ?? null };
   switch (what) {
     case 'failing':
-      log.warn({ ...about, reason }, 'a webhook could not be delivered; trying again');
+      log.warn({ ...about, reason }, 'webhook delivery failed; retrying');
       return;
     case 'delivered_again':
-      log.info(about, 'a webhook is delivered again');
+      log.info(about, 'webhook delivery works again');
       return;
     case 'unread':
-      log.warn(about, 'the journal could not be read for a webhook; trying again');
+      log.warn(about, 'cannot read the journal for a webhook; retrying');
       return;
   }
 }

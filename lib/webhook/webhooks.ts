@@ -1,4 +1,5 @@
 import type { WebhookPlace, WebhookSpec } from '../model/webhook.ts';
+import { deprecationOf } from '../model/values/event-type.ts';
 import type { OpenWebhooks, WebhookHost, Webhooks } from '../ports/webhooks.ts';
 import { webhookRevision } from './envelope.ts';
 import { RunningWebhook, type WebhookDeps } from './webhook.ts';
@@ -38,9 +39,9 @@ class HttpWebhooks implements Webhooks {
   }
 
   async #read(): Promise<Map<string, WebhookPlace>> {
-    const { book, log } = this.#deps;
-    const places = await book.places().catch((error: unknown) => {
-      log.error({ err: error }, 'how far the webhooks are could not be read; they begin with what happens now');
+    const { registry, log } = this.#deps;
+    const places = await registry.places().catch((error: unknown) => {
+      log.error({ err: error }, 'cannot read the stored positions of webhooks; they start with new events');
       return [];
     });
     return new Map(places.map((place) => [place.name, place]));
@@ -54,14 +55,18 @@ class HttpWebhooks implements Webhooks {
     const place = running?.place ?? kept.get(name) ?? (await this.#newPlace(name));
     kept.delete(name);
     this.#running.set(name, new RunningWebhook(spec, place, this.#host, this.#deps));
-    this.#deps.log.info({ webhook: name, position: place.position }, 'a webhook is at work');
+    this.#deps.log.info({ webhook: name, position: place.position }, 'webhook started');
+    for (const type of spec.filter.types) {
+      const warning = deprecationOf(type);
+      if (warning !== null) this.#deps.log.warn({ webhook: name }, warning);
+    }
   }
 
   /** What happens between the configuration and the first event is not to be missed: where it begins is kept at once. */
   async #newPlace(name: string): Promise<WebhookPlace> {
     const place = { name, position: this.#host.newest(), failingSince: null, goneRevision: null };
-    await this.#deps.book.keep(place).catch((error: unknown) => {
-      this.#deps.log.warn({ err: error, webhook: name }, 'where a webhook begins could not be kept');
+    await this.#deps.registry.keep(place).catch((error: unknown) => {
+      this.#deps.log.warn({ err: error, webhook: name }, 'cannot store the start position of a webhook');
     });
     return place;
   }
@@ -70,9 +75,9 @@ class HttpWebhooks implements Webhooks {
     this.#running.get(name)?.stop();
     this.#running.delete(name);
     kept.delete(name);
-    await this.#deps.book.forget(name).catch((error: unknown) => {
-      this.#deps.log.warn({ err: error, webhook: name }, 'a webhook that is configured no more could not be forgotten');
+    await this.#deps.registry.forget(name).catch((error: unknown) => {
+      this.#deps.log.warn({ err: error, webhook: name }, 'cannot delete the stored position of a removed webhook');
     });
-    this.#deps.log.info({ webhook: name }, 'a webhook is configured no more');
+    this.#deps.log.info({ webhook: name }, 'webhook removed: it is no longer configured');
   }
 }

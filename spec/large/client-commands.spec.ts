@@ -63,7 +63,7 @@ describe('the program as client', function () {
     expect(await run('agents', 'start', 'pump1')).to.deep.equal([0, 'pump1 is running\n', '']);
 
     const left = await run('shutdown', '--drain');
-    expect(left).to.deep.equal([0, 'The host has stopped its services and left.\n', '']);
+    expect(left).to.deep.equal([0, 'The host stopped its services and shut down.\n', '']);
     expect((await host.ended).code).to.equal(0);
     const [code, , errors] = await run('agents', 'list');
     expect(code).to.equal(4);

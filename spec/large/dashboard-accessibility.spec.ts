@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { whyNoBrowser } from '../support/browser.ts';
+import type { Browser } from 'playwright-core';
+import { openBrowser, whyNoBrowser } from '../support/browser.ts';
 import { BuiltHost, install, write } from '../support/built-host.ts';
 import { OpenDashboard } from '../support/dashboard.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -8,10 +9,17 @@ const reason = whyNoBrowser();
 
 describe(`the dashboard for everybody${reason === null ? '' : ` (skipped: ${reason})`}`, function () {
   this.timeout(180_000);
+  let browser: Browser;
   let host: BuiltHost;
 
-  beforeEach(async function () {
+  before(async function () {
     if (reason !== null) this.skip();
+    browser = await openBrowser();
+  });
+  after(async () => {
+    if (reason === null) await browser.close();
+  });
+  beforeEach(async () => {
     const basePath = temporaryFolder();
     for (const name of ['coreio-1.2.0', 'corerl-2.0.1']) install(basePath, 'waits', name);
     write(basePath, 'coredinator.yaml', 'services:\n  telemetry: { kind: coretelemetry }\n'); // it fails: there is no such file
@@ -25,7 +33,7 @@ describe(`the dashboard for everybody${reason === null ? '' : ` (skipped: ${reas
 
   for (const scheme of ['light', 'dark'] as const) {
     it(`has no serious finding of axe in the ${scheme}: list, details with every view, dialog`, async () => {
-      const dashboard = await OpenDashboard.open(host.url, scheme);
+      const dashboard = await OpenDashboard.open(browser, host.url, scheme);
       const { page } = dashboard;
       try {
         await page

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { whyNoBrowser } from '../support/browser.ts';
+import type { Browser } from 'playwright-core';
+import { openBrowser, whyNoBrowser } from '../support/browser.ts';
 import { BuiltHost, install, write } from '../support/built-host.ts';
 import { OpenDashboard } from '../support/dashboard.ts';
 import { eventually } from '../support/eventually.ts';
@@ -12,11 +13,18 @@ const MOST_ROWS = 80;
 
 describe(`the dashboard of 1,000 services${reason === null ? '' : ` (skipped: ${reason})`}`, function () {
   this.timeout(240_000);
+  let browser: Browser;
   let host: BuiltHost;
   let dashboard: OpenDashboard;
 
-  beforeEach(async function () {
+  before(async function () {
     if (reason !== null) this.skip();
+    browser = await openBrowser();
+  });
+  after(async () => {
+    if (reason === null) await browser.close();
+  });
+  beforeEach(async () => {
     const basePath = temporaryFolder();
     install(basePath, 'waits', 'coretelemetry-1.0.0');
     // All but one fail, since their file is not there: what is measured is the page, and a thousand processes would be in its way.
@@ -25,7 +33,7 @@ describe(`the dashboard of 1,000 services${reason === null ? '' : ` (skipped: ${
     const kinds = 'kinds:\n  absent: { executable: absent }\n';
     write(basePath, 'coredinator.yaml', `${kinds}services:\n  telemetry: { kind: coretelemetry }\n${services}`);
     host = await BuiltHost.start(basePath, '--on-exit', 'drain');
-    dashboard = await OpenDashboard.open(host.url);
+    dashboard = await OpenDashboard.open(browser, host.url);
   });
   afterEach(async () => {
     if (reason !== null) return;

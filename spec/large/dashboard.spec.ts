@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import type { Browser } from 'playwright-core';
 import { chmodSync } from 'node:fs';
-import { whyNoBrowser } from '../support/browser.ts';
+import { openBrowser, whyNoBrowser } from '../support/browser.ts';
 import { BuiltHost, install, write } from '../support/built-host.ts';
 import { OpenDashboard } from '../support/dashboard.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -18,16 +19,23 @@ services:
 describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reason})`}`, function () {
   this.timeout(120_000);
   let basePath: string;
+  let browser: Browser;
   let host: BuiltHost;
   let dashboard: OpenDashboard;
 
-  beforeEach(async function () {
+  before(async function () {
     if (reason !== null) this.skip();
+    browser = await openBrowser();
+  });
+  after(async () => {
+    if (reason === null) await browser.close();
+  });
+  beforeEach(async () => {
     basePath = temporaryFolder();
     for (const name of ['coreio-1.2.0', 'corerl-2.0.1', 'coretelemetry-1.0.0']) install(basePath, 'waits', name);
     write(basePath, 'coredinator.yaml', SERVICES);
     host = await BuiltHost.start(basePath, '--on-exit', 'drain');
-    dashboard = await OpenDashboard.open(host.url);
+    dashboard = await OpenDashboard.open(browser, host.url);
     await dashboard.row('telemetry', 'running').waitFor();
   });
   afterEach(async () => {
@@ -267,7 +275,7 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     await page.unroute('**/api/**');
     await page.getByLabel('Token').fill('a-token-of-the-spec-1');
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('alert').getByText('No Coredinator answers').waitFor();
+    await page.getByRole('alert').getByText('Cannot reach a host').waitFor();
 
     host = await BuiltHost.start(basePath, '--on-exit', 'drain', '--port', port, '--token-file', tokenFile);
     await page.getByRole('button', { name: 'Sign in' }).click();

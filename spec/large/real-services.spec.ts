@@ -184,8 +184,10 @@ describe(`a probed redis and nginx${reason === null ? '' : ` (skipped: ${reason}
   }
 
   it('come up in the order of their readiness', async () => {
-    const started = (await host.history()).filter(({ type }) => type === 'process.launched');
-    expect(started.map(({ service_id }) => service_id)).to.deep.equal(['redis', 'nginx']);
+    await eventually(async () => {
+      const started = (await host.history()).filter(({ type }) => type === 'process.launched'); // written a moment later
+      expect(started.map(({ service_id }) => service_id)).to.deep.equal(['redis', 'nginx']);
+    });
     expect(await healthOf(services)).to.equal('200 ok');
   });
 

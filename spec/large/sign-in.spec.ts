@@ -86,7 +86,7 @@ describe(`signing in in a browser${reason === null ? '' : ` (skipped: ${reason})
       await screenshot(`sign-in-${colorScheme}`);
 
       await signIn('wrong-token-0123456789');
-      await page.getByText('does not know the token').waitFor();
+      await page.getByText('The token is not valid').waitFor();
       expect(await barriers()).to.deep.equal([]);
       await screenshot(`sign-in-refused-${colorScheme}`);
 
@@ -152,7 +152,7 @@ describe(`signing in in a browser${reason === null ? '' : ` (skipped: ${reason})
       await signIn('zwei Wörter');
       await page.getByText('printable ASCII characters').waitFor();
       await signIn('wrong-token-0123456789');
-      await page.getByText('does not know the token').waitFor();
+      await page.getByText('The token is not valid').waitFor();
       expect(await barriers()).to.deep.equal([]);
       await screenshot(`signed-out-dashboard-${colorScheme}`);
 

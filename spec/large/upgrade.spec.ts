@@ -138,7 +138,7 @@ describe('a host of today on what a host of 0.1.0 has left behind', function () 
     expect(await kept.quarantined()).to.deep.equal([]);
     const { status, reasons } = (await host.request('GET', '/api/healthcheck')).body as HealthView; // contract 3.1
     expect({ status, reasons: reasons ?? [] }).to.deep.equal({ status: 'healthy', reasons: [] });
-    expect((await host.history()).filter(({ type }) => type === 'process.stray')).to.deep.equal([]);
+    expect((await host.history()).filter(({ type }) => type === 'process.orphan')).to.deep.equal([]);
   }
 
   it('has every leaf state of 0.1.0 to come back from', async () => {
@@ -230,7 +230,7 @@ describe('a host of today on what a host of 0.1.0 has left behind', function () 
       'deadline',
       'starting.resolving.done',
       'failed.missing.done',
-      'supervisor.quarantine',
+      'supervisor.park',
     ]) {
       expect(causes, 'the fixture').to.include(cause);
     }

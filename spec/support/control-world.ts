@@ -48,8 +48,8 @@ export function untilDeath(store: ActorStore, death: AbortSignal): ActorStore {
     commitIntentions: (commit) => alive(() => store.commitIntentions(commit)),
     quarantine: (rows, at) => alive(() => store.quarantine(rows, at)),
     lastSeq: () => alive(() => store.lastSeq()),
-    receipt: (key) => alive(() => store.receipt(key)),
-    keepReceipt: (receipt) => alive(() => store.keepReceipt(receipt)),
+    idempotencyRecord: (key) => alive(() => store.idempotencyRecord(key)),
+    keepIdempotencyRecord: (receipt) => alive(() => store.keepIdempotencyRecord(receipt)),
     history: (query) => alive(() => store.history(query)),
     probe: () => alive(() => store.probe()),
   };

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { openBrowser } from './browser.ts';
 
 const TRY_MS = 30_000;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -14,11 +13,9 @@ export class OpenDashboard {
   readonly complaints: string[] = [];
   /** What was asked of anybody else than the host. */
   readonly foreign: string[] = [];
-  readonly #browser: Browser;
   readonly #url: string;
 
-  private constructor(browser: Browser, page: Page, url: string) {
-    this.#browser = browser;
+  private constructor(page: Page, url: string) {
     this.page = page;
     this.#url = url;
     page.setDefaultTimeout(TRY_MS);
@@ -33,17 +30,17 @@ export class OpenDashboard {
     });
   }
 
-  /** Opens the dashboard of the host at that URL. */
-  static async open(url: string, colorScheme: 'light' | 'dark' = 'light'): Promise<OpenDashboard> {
-    const browser = await openBrowser();
+  /** Opens the dashboard of the host at that URL, in a page that shares nothing with others of the browser. */
+  static async open(browser: Browser, url: string, colorScheme: 'light' | 'dark' = 'light'): Promise<OpenDashboard> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme });
-    const dashboard = new OpenDashboard(browser, page, url);
+    const dashboard = new OpenDashboard(page, url);
     await page.goto(`${url}/ui`);
     return dashboard;
   }
 
+  /** Closes the page, with what it has stored. */
   close(): Promise<void> {
-    return this.#browser.close();
+    return this.page.close();
   }
 
   /** The row of an agent or a service in the list, in any state or in that one. */

@@ -4,13 +4,13 @@ import type {
   CommandOrigin,
   Control,
   ExitMode,
-  PastQuery,
+  HistoryQuery,
   Queries,
   Wait,
 } from '../../lib/control/control.ts';
 import { Receipts } from '../../lib/control/commands/idempotency.ts';
 import { assertMatches, UNCONDITIONAL, type Precondition } from '../../lib/model/values/precondition.ts';
-import type { Begun, KeptAnswer, ReceiptClaim } from '../../lib/model/idempotency.ts';
+import type { Begun, KeptAnswer, IdempotencyClaim } from '../../lib/model/idempotency.ts';
 import { digestOf } from '../../lib/model/policy/revision.ts';
 import type { Log } from '../../lib/ports/log.ts';
 import { memoryStore } from './memory-store.ts';
@@ -27,7 +27,7 @@ import type { AgentStatusView, AgentView, ServiceStatusView, IoView } from '../.
 import type { EventView } from '../../lib/api/schemas/event.ts';
 import type { HealthView, ReloadView } from '../../lib/api/schemas/host.ts';
 import type { PublicState } from '../../lib/model/states.ts';
-import type { AgentPastView, ServicePastView } from '../../lib/api/schemas/past.ts';
+import type { AgentHistoryView, ServiceHistoryView } from '../../lib/api/schemas/history.ts';
 import type { ServiceView } from '../../lib/api/schemas/service.ts';
 import type { UsageView } from '../../lib/api/schemas/usage.ts';
 import type { MeasuredService } from '../../lib/ports/meter.ts';
@@ -183,7 +183,7 @@ export class FakeControl implements Control, Queries {
     return this.receipts.begin(key, fingerprint);
   }
 
-  endOnce(claim: ReceiptClaim, answer: KeptAnswer | null): Promise<void> {
+  endOnce(claim: IdempotencyClaim, answer: KeptAnswer | null): Promise<void> {
     return this.receipts.end(claim, answer);
   }
 
@@ -239,14 +239,14 @@ export class FakeControl implements Control, Queries {
     return { id, type: 'default', state, intended_state: intended, config_path: configPath, ...rest };
   }
 
-  servicePast(id: string, query: PastQuery): Promise<ServicePastView> {
-    this.#view('servicePast', { id, query });
+  serviceHistory(id: string, query: HistoryQuery): Promise<ServiceHistoryView> {
+    this.#view('serviceHistory', { id, query });
     const initially = { state: 'stopped', substate: null, generation: null, pid: null } as const;
     return Promise.resolve({ service_id: id, initially, steps: [], next: null });
   }
 
-  agentPast(id: string, query: PastQuery): Promise<AgentPastView> {
-    this.#view('agentPast', { id, query });
+  agentHistory(id: string, query: HistoryQuery): Promise<AgentHistoryView> {
+    this.#view('agentHistory', { id, query });
     return Promise.resolve({ agent_id: id, initially: { state: null, substate: null }, steps: [], next: null });
   }
 

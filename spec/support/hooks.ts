@@ -1,5 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import childProcess from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { subscribe } from 'node:diagnostics_channel';
+import { readdirSync, readFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { relative } from 'node:path';
+import type { Context } from 'mocha';
 import { eventually } from './eventually.ts';
 import { removeTemporaryFolders } from './temporary.ts';
 
@@ -7,44 +12,119 @@ const NAME = 'SPECS_OF';
 /** Every process that a spec starts inherits this, services too, and so can be found when it outlives its test. */
 const MARK = `${NAME}=${randomUUID()}`;
 process.env[NAME] = MARK.slice(NAME.length + 1);
+/** Below what mocha gives a hook, so that it is this hook that says what is left. */
+const ENDS_WITHIN_MS = 1_800;
 
-/** Live processes with our mark, by pid; on systems without /proc none are found. */
-function marked(): { readonly pid: number; readonly command: string }[] {
-  const pids = process.platform === 'linux' ? readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)) : [];
-  return pids.map(Number).flatMap((pid) => {
-    if (pid === process.pid) return [];
-    try {
-      const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
-      if (!environment.includes(MARK)) return [];
-      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-      return command === '' ? [] : [{ pid, command }]; // an empty one is a zombie
-    } catch {
-      return []; // it ended while we looked
-    }
-  });
+interface Marked {
+  readonly pid: number;
+  readonly command: string;
 }
 
-let known = new Set<number>();
+/** Whether it is the compiler that tsx keeps for this process: no spec has started it, and it comes when a file is not in the cache. */
+function isOurCompiler(pid: string, command: string): boolean {
+  if (!/\/esbuild --service=/.test(command)) return false;
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const [, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return Number(parent) === process.pid;
+}
 
-/** Root hooks of every tier: a test that leaves a process behind has failed, whatever it asserted. */
-export const mochaHooks = {
-  beforeEach(): void {
-    known = new Set(marked().map(({ pid }) => pid));
-  },
+/** The command line of a live process with our mark; null for all others. */
+function commandOf(pid: string): string | null {
+  try {
+    if (!readFileSync(`/proc/${pid}/environ`, 'latin1').includes(MARK)) return null;
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+    return command === '' || isOurCompiler(pid, command) ? null : command; // an empty one is a zombie
+  } catch {
+    return null; // it ended while we looked
+  }
+}
 
-  async afterEach(): Promise<void> {
-    const left = (): ReturnType<typeof marked> => marked().filter(({ pid }) => !known.has(pid));
-    try {
-      await eventually(() => {
-        const outliving = left();
-        if (outliving.length === 0) return;
-        throw new Error(`left behind: ${outliving.map(({ pid, command }) => `${pid} (${command})`).join(', ')}`);
-      }, 2_000);
-    } catch (error) {
-      for (const { pid } of left()) process.kill(pid, 'SIGKILL');
-      throw error;
-    } finally {
-      removeTemporaryFolders();
+/** Live processes with our mark, by pid; on systems without /proc none are found. */
+function marked(): readonly Marked[] {
+  const seen = new Set([String(process.pid)]);
+  const found: Marked[] = [];
+  // One may start another and end before it is looked at: so it is over only when nobody new has come meanwhile.
+  for (;;) {
+    const pids = process.platform === 'linux' ? readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)) : [];
+    const fresh = pids.filter((pid) => !seen.has(pid));
+    if (fresh.length === 0) return found;
+    for (const pid of fresh) {
+      seen.add(pid);
+      const command = commandOf(pid);
+      if (command !== null) found.push({ pid: Number(pid), command });
     }
+  }
+}
+
+/**
+ * Whether a process with our mark may live. Looking at all processes takes some milliseconds, which thousands of tests start none
+ * in would pay. So it is done only from the time that one is started until none is found: without one, none can come of it.
+ */
+let mayLive = false;
+
+subscribe('child_process', () => {
+  mayLive = true; // spawn, fork and what is made of them
+});
+/** The same function, which also tells that it was called. */
+function telling<F extends (...args: never[]) => unknown>(start: F): F {
+  return new Proxy(start, {
+    apply(target, self, args): unknown {
+      mayLive = true;
+      return Reflect.apply(target, self, args);
+    },
+  });
+}
+childProcess.spawnSync = telling(childProcess.spawnSync);
+childProcess.execSync = telling(childProcess.execSync);
+childProcess.execFileSync = telling(childProcess.execFileSync);
+syncBuiltinESMExports();
+
+function living(): readonly Marked[] {
+  if (!mayLive) return [];
+  const found = marked();
+  mayLive = found.length > 0;
+  return found;
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // it ended at last
+  }
+}
+
+/** Fails when processes are still left after a while, and kills them. The file is named, for reporters do not name that of a hook. */
+async function assertGone(left: () => readonly Marked[], where: string): Promise<void> {
+  try {
+    await eventually(() => {
+      const outliving = left();
+      if (outliving.length === 0) return;
+      throw new Error(
+        `left behind ${where} ${file}: ${outliving.map(({ pid, command }) => `${pid} (${command})`).join(', ')}`,
+      );
+    }, ENDS_WITHIN_MS);
+  } catch (error) {
+    for (const { pid } of left()) kill(pid);
+    throw error;
+  }
+}
+
+let known: ReadonlySet<number> = new Set();
+let file = '';
+
+/**
+ * Root hooks of every tier: a test that leaves a process behind has failed, whatever it asserted, and so has a file whose own hooks do.
+ * With `--parallel` each file has an end of its own; else the end is that of the run, and the file named is the last one.
+ */
+export const mochaHooks = {
+  beforeEach(this: Context): void {
+    file = relative(process.cwd(), this.currentTest?.file ?? '');
+    known = new Set(living().map(({ pid }) => pid));
   },
+
+  // Two hooks, each with its time: what there is to remove must not take that of processes that are ending.
+  afterEach: [() => assertGone(() => living().filter(({ pid }) => !known.has(pid)), 'in'), removeTemporaryFolders],
+
+  afterAll: [removeTemporaryFolders, () => assertGone(marked, 'at the end of')],
 };

@@ -1,7 +1,8 @@
 import { EVERYTHING, isWanted } from '../../lib/model/values/event-filter.ts';
 import { StoreUnavailableError } from '../../lib/model/errors.ts';
+import { storedNamesOf, typeOfRow } from '../../lib/model/values/event-type.ts';
 import type { JournalEntry, JournalQuery } from '../../lib/model/journal.ts';
-import type { Receipt } from '../../lib/model/idempotency.ts';
+import type { IdempotencyRecord } from '../../lib/model/idempotency.ts';
 import type { Intention } from '../../lib/model/intention.ts';
 import type {
   ActorCommit,
@@ -35,7 +36,7 @@ interface Kept {
   readonly actors: Map<string, ActorRow>;
   readonly intentions: Map<string, Intention>;
   readonly journal: Map<number, JournalEntry>;
-  readonly receipts: Map<string, Receipt>;
+  readonly receipts: Map<string, IdempotencyRecord>;
 }
 
 class InMemoryActorStore implements MemoryStore {
@@ -71,21 +72,21 @@ class InMemoryActorStore implements MemoryStore {
   }
 
   commitIntentions(commit: IntentionCommit): Promise<void> {
-    const { put, drop, journal, receipt } = structuredClone(commit);
+    const { put, drop, journal, idempotencyRecord } = structuredClone(commit);
     return this.#write('command', (kept) => {
       for (const subject of drop) kept.intentions.delete(subject);
       for (const intention of put) kept.intentions.set(intention.subject, intention);
       append(kept, journal);
-      if (receipt !== undefined) kept.receipts.set(receipt.key, receipt);
+      if (idempotencyRecord !== undefined) kept.receipts.set(idempotencyRecord.key, idempotencyRecord);
     });
   }
 
-  receipt(key: string): Promise<Receipt | null> {
+  idempotencyRecord(key: string): Promise<IdempotencyRecord | null> {
     return Promise.resolve(structuredClone(this.#kept.receipts.get(key) ?? null));
   }
 
-  keepReceipt(receipt: Receipt): Promise<void> {
-    const copy = structuredClone(receipt);
+  keepIdempotencyRecord(idempotencyRecord: IdempotencyRecord): Promise<void> {
+    const copy = structuredClone(idempotencyRecord);
     return this.#write('command', (kept) => {
       kept.receipts.set(copy.key, copy);
     });
@@ -117,11 +118,12 @@ class InMemoryActorStore implements MemoryStore {
         (query.correlationId === undefined || entry.correlationId === query.correlationId) &&
         (query.agentId === undefined || entry.agentId === query.agentId) &&
         (query.serviceId === undefined || entry.serviceId === query.serviceId) &&
-        (query.type === undefined || entry.type === query.type) &&
+        (query.type === undefined || storedNamesOf(query.type).includes(entry.type)) &&
         entry.at >= (query.since ?? -Infinity) &&
         isWanted(query.filter ?? EVERYTHING, entry),
     );
-    return Promise.resolve(structuredClone(found.slice(0, query.limit)));
+    const shown = found.slice(0, query.limit).map((entry) => ({ ...entry, type: typeOfRow(entry.type) }));
+    return Promise.resolve(structuredClone(shown));
   }
 
   async probe(): Promise<void> {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { StoreUnavailableError } from '../../lib/model/errors.ts';
-import type { Receipt } from '../../lib/model/idempotency.ts';
+import type { IdempotencyRecord } from '../../lib/model/idempotency.ts';
 import type { AgentIntention, ServiceIntention } from '../../lib/model/intention.ts';
 import type { JournalEntry, JournalQuery } from '../../lib/model/journal.ts';
 import { NO_PROBES } from '../../lib/model/probe.ts';
@@ -214,7 +214,7 @@ function describeIntentions(store: () => ActorStore): void {
 
 function describeReceipts(store: () => ActorStore): void {
   const answer = { status: 201, headers: { Location: '/api/agents/pump1' }, body: '{"id":"pump1 ü"}' };
-  const receipt: Receipt = {
+  const receipt: IdempotencyRecord = {
     key: 'k-1',
     fingerprint: 'f',
     subject: 'agent:pump1',
@@ -224,19 +224,19 @@ function describeReceipts(store: () => ActorStore): void {
 
   it('keeps a receipt with the command that it is of, or not at all', async () => {
     await store().commitActors(actorCommit({ journal: [journalEntry(1)] }));
-    await store().commitIntentions(intentionCommit({ put: [agentIntention('a')], receipt }));
+    await store().commitIntentions(intentionCommit({ put: [agentIntention('a')], idempotencyRecord: receipt }));
     const taken = { journal: [journalEntry(1)], receipt: { ...receipt, key: 'k-2' } };
     await expectUnavailable(store().commitIntentions(intentionCommit(taken)));
-    expect(await store().receipt('k-1')).to.deep.equal(receipt);
-    expect(await store().receipt('k-2')).to.equal(null);
+    expect(await store().idempotencyRecord('k-1')).to.deep.equal(receipt);
+    expect(await store().idempotencyRecord('k-2')).to.equal(null);
   });
 
   it('replaces a receipt by that of the answer', async () => {
-    await store().commitIntentions(intentionCommit({ receipt }));
-    await store().keepReceipt({ ...receipt, subject: null, answer });
-    await store().keepReceipt({ ...receipt, key: 'k-2', answer: { status: 204, headers: {}, body: null } });
-    expect(await store().receipt('k-1')).to.deep.equal({ ...receipt, subject: null, answer });
-    expect((await store().receipt('k-2'))?.answer).to.deep.equal({ status: 204, headers: {}, body: null });
+    await store().commitIntentions(intentionCommit({ idempotencyRecord: receipt }));
+    await store().keepIdempotencyRecord({ ...receipt, subject: null, answer });
+    await store().keepIdempotencyRecord({ ...receipt, key: 'k-2', answer: { status: 204, headers: {}, body: null } });
+    expect(await store().idempotencyRecord('k-1')).to.deep.equal({ ...receipt, subject: null, answer });
+    expect((await store().idempotencyRecord('k-2'))?.answer).to.deep.equal({ status: 204, headers: {}, body: null });
   });
 }
 
@@ -331,6 +331,27 @@ function describeJournal(store: () => ActorStore): void {
     expect(await wanted({ types: ['*'] }, 3)).to.deep.equal([4, 5]);
     expect(await wanted({ types: ['process'] })).to.deep.equal([]);
     expect(await wanted({ types: ['pr_cess*', '%'] })).to.deep.equal([]);
+  });
+
+  it('shows facts under the present name of their type, and finds them by that and by the old one', async () => {
+    const journal = [
+      journalEntry(1, { type: 'process.stray', serviceId: 'x' }),
+      journalEntry(2, { type: 'process.orphan', serviceId: 'x' }),
+      journalEntry(3, { type: 'process.exited', serviceId: 'x' }),
+    ];
+    await store().commitActors(actorCommit({ journal }));
+    const found = await store().history({ after: 0, limit: 9, serviceId: 'x' });
+    expect(found.map(({ type }) => type)).to.deep.equal(['process.orphan', 'process.orphan', 'process.exited']);
+    for (const type of ['process.stray', 'process.orphan']) {
+      expect(await seqs({ after: 0, limit: 9, type })).to.deep.equal([1, 2]);
+      expect(await seqs({ after: 0, limit: 9, type, serviceId: 'x', order: 'newest_first' })).to.deep.equal([2, 1]);
+    }
+    const all = { agentIds: [], serviceIds: [] };
+    for (const type of ['process.stray', 'process.orphan', 'process.s*', 'process.str*', 'process.o*']) {
+      expect(await seqs({ after: 0, limit: 9, filter: { ...all, types: [type] } })).to.deep.equal([1, 2]);
+    }
+    expect(await seqs({ after: 0, limit: 9, filter: { ...all, types: ['process.*'] } })).to.deep.equal([1, 2, 3]);
+    expect(await seqs({ after: 0, limit: 9, filter: { ...all, types: ['process.e*'] } })).to.deep.equal([3]);
   });
 
   it('finds the facts since an instant', async () => {

@@ -54,7 +54,7 @@ export function createSupervisorMachine(ports: ServicePorts, clock: Clock) {
         }
         return context;
       }),
-      // A process may be there before anybody intended it: its ledger outlived the intentions, or a stray was adopted.
+      // A process may be there before anybody intended it: its ledger outlived the intentions, or an orphan was adopted.
       adoptLive: enqueueActions(({ enqueue, event, self }) => {
         if (event.type !== 'supervisor.ensure') return;
         const before = self.getSnapshot().children;

@@ -17,7 +17,8 @@ const history = z.strictObject({
     .string()
     .min(1, { error: 'must not be empty' })
     .max(128, { error: 'is longer than 128 characters' })
-    .optional(),
+    .optional()
+    .meta({ description: 'Only events of this type. `process.stray` is deprecated and means `process.orphan`.' }),
 });
 
 const stream = z.strictObject({
@@ -36,7 +37,10 @@ const stream = z.strictObject({
       .min(1, { error: 'must not be empty' }),
   )
     .optional()
-    .meta({ description: 'Only these types; `process.*` and `process.` match all types with that prefix.' }),
+    .meta({
+      description:
+        'Only these types; `process.*` and `process.` mean all that begin so. `process.stray` is deprecated and means `process.orphan`.',
+    }),
 });
 
 /** The routes of what happened. */

@@ -12,12 +12,9 @@ const machineQuery = z.strictObject({
       description:
         '`json`: the configuration; `stately`: a `createMachine` snippet for its editor; `mermaid`: a diagram as text; `svg`: a drawing.',
     }),
-  events: z
-    .enum(['main', 'all'], { error: 'must be main or all' })
-    .default('main')
-    .meta({
-      description: 'For drawings: `all` also shows the events that restore the machine after a restart of the host.',
-    }),
+  events: z.enum(['main', 'all'], { error: 'must be main or all' }).default('main').meta({
+    description: 'For drawings: `all` also shows the events that restore the machine after a restart of the host.',
+  }),
 });
 
 const graphQuery = z.strictObject({

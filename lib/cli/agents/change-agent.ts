@@ -1,25 +1,25 @@
 import { untilDown, untilForgotten, untilUp, type Subject } from '../host/change.ts';
 import { pathForHost, type HostContext, type HostRun } from '../host/context.ts';
 import { taken } from '../host/watch.ts';
-import type { WaitWords } from '../host/host-options.ts';
+import type { WaitOptions } from '../host/host-options.ts';
 import { OptionError } from '../serve/option-values.ts';
-import { agentPicture, standing, type AgentPicture } from './show-agents.ts';
+import { agentSnapshot, standing, type AgentSnapshot } from './show-agents.ts';
 
 /** The options of a start. */
-export interface StartWords extends WaitWords {
+export interface StartOptions extends WaitOptions {
   readonly agentId?: string;
   readonly coreioId?: string;
 }
 
 /** Starts an agent from its file, or one that the host knows by its id. */
-export function startAgent(fileOrId: string, words: StartWords): HostRun {
+export function startAgent(fileOrId: string, options: StartOptions): HostRun {
   return async (context) => {
-    const id = await taken(words, 'coredinator agents list', (signal) =>
+    const id = await taken(options, 'coredinator agents list', (signal) =>
       isFile(fileOrId)
-        ? startFromFile(context, fileOrId, { ...words, signal })
-        : startKnown(context, fileOrId, { ...words, signal }),
+        ? startFromFile(context, fileOrId, { ...options, signal })
+        : startKnown(context, fileOrId, { ...options, signal }),
     );
-    return untilUp(context, agentSubject(context, id), words);
+    return untilUp(context, agentSubject(context, id), options);
   };
 }
 
@@ -29,7 +29,7 @@ function isFile(fileOrId: string): boolean {
 }
 
 /** A start that can be cut short. */
-interface Asked extends StartWords {
+interface Asked extends StartOptions {
   readonly signal: AbortSignal;
 }
 
@@ -49,25 +49,25 @@ async function startKnown({ client }: HostContext, id: string, { agentId, coreio
 }
 
 /** Stops an agent. */
-export function stopAgent(id: string, words: WaitWords): HostRun {
+export function stopAgent(id: string, options: WaitOptions): HostRun {
   return async (context) => {
     const subject = agentSubject(context, id);
-    await taken(words, subject.moreBy, subject.look); // the stop itself is content with an id that nobody knows
-    return untilDown(context, subject, words, (signal) => context.client.stopAgent({ id, signal }));
+    await taken(options, subject.moreBy, subject.fetchView); // the stop itself is content with an id that nobody knows
+    return untilDown(context, subject, options, (signal) => context.client.stopAgent({ id, signal }));
   };
 }
 
 /** Ends the processes of the services that an agent alone holds, and launches them anew. */
-export function restartAgent(id: string, words: WaitWords): HostRun {
+export function restartAgent(id: string, options: WaitOptions): HostRun {
   return async (context) => {
     const subject = agentSubject(context, id);
-    const { services } = await taken(words, subject.moreBy, subject.look);
+    const { services } = await taken(options, subject.moreBy, subject.fetchView);
     const own = services.filter(({ agents }) => agents.every((holder) => holder === id));
     const before = new Map(own.map(({ id: service, generation }) => [service, generation]));
-    await taken(words, subject.moreBy, (signal) => context.client.restartAgent({ id, signal }));
+    await taken(options, subject.moreBy, (signal) => context.client.restartAgent({ id, signal }));
     // A service that others hold too goes on as it is.
-    return untilUp(context, subject, words, (picture) =>
-      picture.services.every((service) => service.generation > (before.get(service.id) ?? -1)),
+    return untilUp(context, subject, options, (snapshot) =>
+      snapshot.services.every((service) => service.generation > (before.get(service.id) ?? -1)),
     );
   };
 }
@@ -78,12 +78,12 @@ export function deleteAgent(id: string): HostRun {
 }
 
 /** An agent as something whose state changes. */
-function agentSubject({ client }: HostContext, id: string): Subject<AgentPicture> {
+function agentSubject({ client }: HostContext, id: string): Subject<AgentSnapshot> {
   return {
     id,
-    look: (signal) => agentPicture(client, id, signal),
+    fetchView: (signal) => agentSnapshot(client, id, signal),
     standingOf: ({ agent }) => agent,
-    words: standing,
+    describe: standing,
     moreBy: `coredinator agents status ${id}`,
   };
 }

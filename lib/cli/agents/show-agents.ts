@@ -12,7 +12,7 @@ export const listAgents: HostRun = async (context) => {
   const { client, isJson } = context;
   const [agents, services] = await Promise.all([allAgents(client), isJson ? [] : allServices(client)]);
   if (agents.length === 0 && !isJson) {
-    context.err.write('There are no agents; start one with `coredinator agents start FILE`.\n');
+    context.err.write('No agents. Start one with `coredinator agents start FILE`.\n');
     return EXIT.ok;
   }
   printResult(context, agents, () => agentTable(context, agents, services));
@@ -50,9 +50,9 @@ function agentTable(
 /** One agent and its services. */
 export function agentStatus(id: string): HostRun {
   return async (context) => {
-    const picture = await agentPicture(context.client, id);
-    const { agent, services } = picture;
-    printResult(context, picture, () => {
+    const snapshot = await agentSnapshot(context.client, id);
+    const { agent, services } = snapshot;
+    printResult(context, snapshot, () => {
       const { colors, width, now } = context;
       const intention = agent.intended_state === agent.state ? '' : `, meant to be ${agent.intended_state}`;
       const state = paintOf(agent, colors)(agent.state);
@@ -68,13 +68,13 @@ export function agentStatus(id: string): HostRun {
 }
 
 /** An agent with its services, as they were at nearly one time. */
-export interface AgentPicture {
+export interface AgentSnapshot {
   readonly agent: AgentView;
   readonly services: readonly ServiceView[];
 }
 
 /** Asks for an agent and each of its services. Rejects with ProblemError for an unknown id. */
-export async function agentPicture(client: Client, id: string, signal?: AbortSignal): Promise<AgentPicture> {
+export async function agentSnapshot(client: Client, id: string, signal?: AbortSignal): Promise<AgentSnapshot> {
   const how = signal === undefined ? {} : { signal };
   const agent = await client.getAgent({ id, ...how });
   const asked = agent.services.map((one) => unlessGone(client.getService({ id: one, ...how })));
@@ -82,7 +82,7 @@ export async function agentPicture(client: Client, id: string, signal?: AbortSig
 }
 
 /** How an agent stands, with what keeps it from being as it was intended: `starting (pump1-corerl: backoff)`. */
-export function standing({ agent, services }: AgentPicture): string {
+export function standing({ agent, services }: AgentSnapshot): string {
   const wanted = agent.intended_state;
   const others = services.filter(({ state }) => state !== wanted);
   if (others.length === 0) return agent.state;

@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import type { SchemaSubject } from '../../config/schema/json-schema.ts';
 import type { CommandGroup, CommandSite, Task } from '../command-group.ts';
 import type { ConfigCommand, ConfigPlace } from '../config/config-commands.ts';
-import { withHost, type HostWords } from '../host/host-options.ts';
+import { withHost, type HostOptions } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
 import { givenOption } from '../serve/flags.ts';
 import { existingFile, existingFolder } from '../serve/option-values.ts';
@@ -76,10 +76,10 @@ function defineSchema(command: Command, site: CommandSite): void {
 
 function defineReload(command: Command, { choose, env }: CommandSite): void {
   withHost(command)
-    .description('let a running host read its configuration anew; only what changed is restarted')
+    .description('reload the configuration of a running host; only what changed is restarted')
     .option('--dry-run', 'only say what would change')
-    .action((words: HostWords & { readonly dryRun?: true }) => {
-      choose(hostTask(words, env, async () => (await import('../config/reload.ts')).reload(words)));
+    .action((options: HostOptions & { readonly dryRun?: true }) => {
+      choose(hostTask(options, env, async () => (await import('../config/reload.ts')).reload(options)));
     });
 }
 

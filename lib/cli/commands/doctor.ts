@@ -33,7 +33,7 @@ export const doctor: CommandGroup = {
     site
       .newCommand('doctor')
       .summary('check this machine for a host')
-      .description('Checks whether a host runs well on this machine, and says how to mend what is wrong.')
+      .description('Checks whether a host runs well on this machine, and says how to fix problems.')
       .option('--base-path <dir>', 'folder with the service executables (default: the current folder)')
       .option('--state-dir <dir>', 'where the state of the host lives (default: <base-path>/.coredinator)')
       .option('--config <file>', 'configuration of the host (default: <base-path>/coredinator.yaml if it exists)')

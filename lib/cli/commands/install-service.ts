@@ -47,16 +47,23 @@ export const installService: CommandGroup = {
   },
 };
 
+/** What is to be installed, and the deprecated options that were used. */
+interface Chosen {
+  readonly request: InstallRequest;
+  readonly warnings: readonly string[];
+}
+
 function chooseInstall(site: CommandSite, given: Given, command: Command): void {
-  const request = requestOf(given, serveWords(command), site.env);
+  const { request, warnings } = requestOf(given, serveArgs(command), site.env);
   site.choose(async (io) => {
+    for (const warning of warnings) io.err.write(`warning: ${warning}\n`);
     const { installService: install } = await import('../systemd/install.ts');
     return install(request, io);
   });
 }
 
 /** The options of `serve` among those of this command, as words again. */
-function serveWords(command: Command): readonly string[] {
+function serveArgs(command: Command): readonly string[] {
   return newServeOptions().flatMap((option) => {
     const value: unknown = command.getOptionValue(option.attributeName());
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
@@ -64,11 +71,11 @@ function serveWords(command: Command): readonly string[] {
   });
 }
 
-function requestOf(given: Given, words: readonly string[], env: NodeJS.ProcessEnv): InstallRequest {
+function requestOf(given: Given, args: readonly string[], env: NodeJS.ProcessEnv): Chosen {
   // A unit is readable by all, so the token itself is never one of its words; a file is.
   const seen = { ...env };
   delete seen['COREDINATOR_TOKEN'];
-  const line = parseServeOptions(words, seen);
+  const line = parseServeOptions(args, seen);
   if (line.type === 'exit') throw new OptionError(line.output.replace(/^error: /, '').trimEnd());
   if (!UNIT_NAME.test(given.name)) {
     throw new OptionError(
@@ -80,8 +87,8 @@ function requestOf(given: Given, words: readonly string[], env: NodeJS.ProcessEn
     throw new OptionError('--run-as: a unit of a user runs as that user; give --system, or leave --run-as out.');
   }
   const { basePath, stateDir, onExit } = line.options;
-  refuseControlCharacters([...unitWords(words, seen), given.runAs ?? '', basePath, stateDir]);
-  return {
+  refuseControlCharacters([...unitArgs(args, seen), given.runAs ?? '', basePath, stateDir]);
+  const request: InstallRequest = {
     scope,
     name: given.name,
     isPrint: given.print === true,
@@ -90,20 +97,21 @@ function requestOf(given: Given, words: readonly string[], env: NodeJS.ProcessEn
     basePath,
     stateDir,
     onExit,
-    words: unitWords(words, seen),
+    args: unitArgs(args, seen),
   };
+  return { request, warnings: line.warnings };
 }
 
 /** A line break in a path would begin another line of the unit. */
-function refuseControlCharacters(words: readonly string[]): void {
-  const bad = words.find((word) => /\p{Cc}/u.test(word));
+function refuseControlCharacters(args: readonly string[]): void {
+  const bad = args.find((arg) => /\p{Cc}/u.test(arg));
   if (bad === undefined) return;
   throw new OptionError(`${JSON.stringify(bad)} holds a control character, which no unit can; give it another name.`);
 }
 
 /** Each option that is given in either way, with paths that hold wherever the unit is started. */
-function unitWords(words: readonly string[], env: NodeJS.ProcessEnv): readonly string[] {
-  const raw = parseRaw(words, env, '');
+function unitArgs(args: readonly string[], env: NodeJS.ProcessEnv): readonly string[] {
+  const raw = parseRaw(args, env, '');
   const given = raw.type === 'options' ? (raw.options as Readonly<Record<string, { values: readonly string[] }>>) : {}; // by name
   return newServeOptions().flatMap((option) => {
     const isPath = /<(dir|file)>/.test(option.flags);

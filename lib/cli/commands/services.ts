@@ -1,91 +1,94 @@
 import { Argument, Option, type Command } from 'commander';
 import { PUBLIC_STATES } from '../../model/states.ts';
 import type { CommandGroup } from '../command-group.ts';
-import { withHost, withWait, type HostWords, type WaitWords } from '../host/host-options.ts';
+import { withHost, withWait, type HostOptions, type WaitOptions } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
-import type { LogWords } from '../services/logs.ts';
+import type { LogOptions } from '../services/logs.ts';
 import type { ServiceFilter } from '../services/show-services.ts';
 import { countUpTo } from './count.ts';
-import { TALK } from './headings.ts';
+import { CLIENT_COMMANDS } from './headings.ts';
 
 /** Makes a subcommand that talks to a host. */
 type Sub = (name: string, what: string) => Command;
 
 /** Services of a running host. */
 export const services: CommandGroup = {
-  heading: TALK,
+  heading: CLIENT_COMMANDS,
   example: 'coredinator services explain pump1-corerl',
   define: ({ newCommand, choose, env }) => {
     const group = newCommand('services')
       .summary('list, start, stop and explain services, and read their output')
       .description('Services of a running host.');
     const sub: Sub = (name, what) => withHost(group.command(name).description(what));
-    defineViews(sub, (words, load) => {
-      choose(hostTask(words, env, load));
+    defineViews(sub, (options, load) => {
+      choose(hostTask(options, env, load));
     });
-    defineCommands(sub, (words, load) => {
-      choose(hostTask(words, env, load));
+    defineCommands(sub, (options, load) => {
+      choose(hostTask(options, env, load));
     });
     return group;
   },
 };
 
-type Choose = (words: HostWords, load: Parameters<typeof hostTask>[2]) => void;
+type Choose = (options: HostOptions, load: Parameters<typeof hostTask>[2]) => void;
 
 function defineViews(sub: Sub, choose: Choose): void {
   sub('list', 'list services')
     .option('--agent <agent>', 'only those of an agent')
     .addOption(new Option('--state <state>', 'only those in a state').choices(PUBLIC_STATES))
-    .action((words: HostWords & ServiceFilter) => {
-      choose(words, async () => (await import('../services/show-services.ts')).listServices(words));
+    .action((options: HostOptions & ServiceFilter) => {
+      choose(options, async () => (await import('../services/show-services.ts')).listServices(options));
     });
   sub('status', 'show one service')
     .argument('<service>')
-    .action((id: string, words: HostWords) => {
-      choose(words, async () => (await import('../services/show-services.ts')).serviceStatus(id));
+    .action((id: string, options: HostOptions) => {
+      choose(options, async () => (await import('../services/show-services.ts')).serviceStatus(id));
     });
-  sub('explain', 'say why a service is as it is, and what happens next')
+  sub('explain', 'explain why a service is in its state, and what happens next')
     .argument('<service>')
-    .option('--if-exit <how>', 'say too what an exit would lead to: a code from 0 to 255, or a signal such as SIGKILL')
-    .action((id: string, words: HostWords & { readonly ifExit?: string }) => {
-      choose(words, async () => (await import('../services/explain.ts')).explainService(id, words));
+    .option(
+      '--if-exit <how>',
+      'also explain what an exit would cause: a code from 0 to 255, or a signal such as SIGKILL',
+    )
+    .action((id: string, options: HostOptions & { readonly ifExit?: string }) => {
+      choose(options, async () => (await import('../services/explain.ts')).explainService(id, options));
     });
   sub('logs', 'print what a service has written')
     .argument('<service>')
-    .option('-f, --follow', 'go on with what comes, over restarts of the service and of the host, until Ctrl-C')
+    .option('-f, --follow', 'follow new output, across restarts of service and host, until Ctrl-C')
     .option('-n, --lines <n>', 'the last lines of each stream', countUpTo(1_000_000), 100)
     .option('--since <when>', 'only launches that wrote since: a span such as 5m, or an instant')
     .addOption(new Option('--stream <stream>', 'only one of the two').choices(['stdout', 'stderr']))
-    .action((id: string, words: HostWords & LogWords) => {
-      choose(words, async () => (await import('../services/logs.ts')).serviceLogs(id, words));
+    .action((id: string, options: HostOptions & LogOptions) => {
+      choose(options, async () => (await import('../services/logs.ts')).serviceLogs(id, options));
     });
 }
 
 function defineCommands(sub: Sub, choose: Choose): void {
   withWait(sub('start', 'start a service that was stopped, failed or waits'), 'the service runs')
     .argument('<service>')
-    .action((id: string, words: HostWords & WaitWords) => {
-      choose(words, async () => (await import('../services/change-service.ts')).startService(id, words));
+    .action((id: string, options: HostOptions & WaitOptions) => {
+      choose(options, async () => (await import('../services/change-service.ts')).startService(id, options));
     });
   withWait(sub('stop', 'stop a service by hand'), 'its processes are gone')
     .argument('<service>')
-    .action((id: string, words: HostWords & WaitWords) => {
-      choose(words, async () => (await import('../services/change-service.ts')).stopService(id, words));
+    .action((id: string, options: HostOptions & WaitOptions) => {
+      choose(options, async () => (await import('../services/change-service.ts')).stopService(id, options));
     });
   withWait(sub('restart', 'end the process of a service and launch it anew'), 'it runs again')
     .argument('<service>')
-    .action((id: string, words: HostWords & WaitWords) => {
-      choose(words, async () => (await import('../services/change-service.ts')).restartService(id, words));
+    .action((id: string, options: HostOptions & WaitOptions) => {
+      choose(options, async () => (await import('../services/change-service.ts')).restartService(id, options));
     });
   sub('signal', 'send a signal to the processes of a service')
     .argument('<service>')
     .addArgument(new Argument('<signal>', 'such as SIGHUP or HUP'))
-    .action((id: string, signal: string, words: HostWords) => {
-      choose(words, async () => (await import('../services/change-service.ts')).signalService(id, signal));
+    .action((id: string, signal: string, options: HostOptions) => {
+      choose(options, async () => (await import('../services/change-service.ts')).signalService(id, signal));
     });
-  sub('delete', 'forget a service that nobody speaks of any more, or let go of a shared coreio')
+  sub('delete', 'remove a service that no configuration names, or release a shared coreio')
     .argument('<service>')
-    .action((id: string, words: HostWords) => {
-      choose(words, async () => (await import('../services/change-service.ts')).deleteService(id));
+    .action((id: string, options: HostOptions) => {
+      choose(options, async () => (await import('../services/change-service.ts')).deleteService(id));
     });
 }

@@ -2,12 +2,12 @@ import { Option } from 'commander';
 import { parseDuration } from '../../model/values/duration.ts';
 import type { Millis } from '../../model/values/time.ts';
 import type { CommandGroup } from '../command-group.ts';
-import { withHost, type HostWords } from '../host/host-options.ts';
+import { withHost, type HostOptions } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
 import { OptionError } from '../serve/option-values.ts';
 import { SORTS } from '../top/choice.ts';
-import type { TopWords } from '../top/top.ts';
-import { TALK } from './headings.ts';
+import type { TopOptions } from '../top/top.ts';
+import { CLIENT_COMMANDS } from './headings.ts';
 
 const HELP = `
 The letter of an order turns it round when it is pressed again; arrows, j, k, Page Up and Page Down move; q ends it. Where the output
@@ -15,7 +15,7 @@ is no terminal, one table is printed.`;
 
 /** A live table of services. */
 export const top: CommandGroup = {
-  heading: TALK,
+  heading: CLIENT_COMMANDS,
   example: 'coredinator top --sort memory',
   define: ({ newCommand, choose, env }) =>
     withHost(newCommand('top'))
@@ -25,8 +25,8 @@ export const top: CommandGroup = {
       .addOption(new Option('--interval <duration>', 'between two looks').default(1_000, '1s').argParser(intervalOf))
       .option('--agent <agent>', 'only the services of an agent')
       .addHelpText('after', HELP)
-      .action((words: HostWords & TopWords) => {
-        choose(hostTask(words, env, async () => (await import('../top/top.ts')).top(words)));
+      .action((options: HostOptions & TopOptions) => {
+        choose(hostTask(options, env, async () => (await import('../top/top.ts')).top(options)));
       }),
 };
 

@@ -1,5 +1,5 @@
 import type { Client } from '../../client/client.ts';
-import { LOG_LEVELS, ON_EXIT, STRAYS } from '../serve/option-values.ts';
+import { LOG_LEVELS, ON_EXIT, ORPHANS } from '../serve/option-values.ts';
 import type { ValuesOf } from './candidates.ts';
 
 /**
@@ -8,7 +8,8 @@ import type { ValuesOf } from './candidates.ts';
  */
 const SOURCES: Readonly<Record<string, (env: NodeJS.ProcessEnv) => Promise<readonly string[]>>> = {
   '--on-exit': () => Promise.resolve(ON_EXIT),
-  '--strays': () => Promise.resolve(STRAYS),
+  '--orphans': () => Promise.resolve(ORPHANS),
+  '--strays': () => Promise.resolve(ORPHANS),
   '--log-level': () => Promise.resolve(LOG_LEVELS),
   '<agent>': (env) => fromHost(env, (client, signal) => client.listAgentIds({ signal })),
   '<service>': (env) =>

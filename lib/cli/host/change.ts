@@ -8,7 +8,7 @@ import { paintOf } from '../output/state.ts';
 import { complain, ownComplaint } from './client-errors.ts';
 import { printResult, type HostContext } from './context.ts';
 import { watch, type Verdict, type WatchEnd } from './watch.ts';
-import type { WaitWords } from './host-options.ts';
+import type { WaitOptions } from './host-options.ts';
 
 /** What agents and services have in common. */
 export interface Standing {
@@ -21,10 +21,10 @@ export interface Standing {
 /** An agent or a service whose state a command changes; `V` is what is printed of it. */
 export interface Subject<V> {
   readonly id: string;
-  readonly look: (signal?: AbortSignal) => Promise<V>;
+  readonly fetchView: (signal?: AbortSignal) => Promise<V>;
   readonly standingOf: (view: V) => Standing;
   /** How it stands, for the line of progress. */
-  readonly words: (view: V) => string;
+  readonly describe: (view: V) => string;
   /** The command that says why it is as it is. */
   readonly moreBy: string;
 }
@@ -33,19 +33,19 @@ export interface Subject<V> {
 export async function untilUp<V>(
   context: HostContext,
   subject: Subject<V>,
-  words: WaitWords,
+  options: WaitOptions,
   isNew: (view: V) => boolean = () => true,
 ): Promise<number> {
   const judge = (view: V): Verdict => {
     const { state, intended_state, substate, reason } = subject.standingOf(view);
-    if (!words.wait) return { type: 'done' };
-    if (intended_state === 'stopped') return { type: 'failed', says: 'was stopped by somebody else meanwhile' };
+    if (!options.wait) return { type: 'done' };
+    if (intended_state === 'stopped') return { type: 'failed', says: 'was stopped by another command meanwhile' };
     if (state === 'failed') return { type: 'failed', says: `failed: ${reason ?? 'the host gives no reason'}` };
     const isUp = state === 'running' || (state === 'stopped' && substate === 'completed');
-    return isUp && isNew(view) ? { type: 'done' } : { type: 'waiting', says: subject.words(view) };
+    return isUp && isNew(view) ? { type: 'done' } : { type: 'waiting', says: subject.describe(view) };
   };
-  const end = await watch(context, { name: subject.id, look: subject.look, judge }, words.timeout);
-  return printEnd(context, subject, end, { ...words, goal: 'running' });
+  const end = await watch(context, { name: subject.id, fetchView: subject.fetchView, judge }, options.timeout);
+  return printEnd(context, subject, end, { ...options, goal: 'running' });
 }
 
 /**
@@ -55,30 +55,30 @@ export async function untilUp<V>(
 export async function untilDown<V>(
   context: HostContext,
   subject: Subject<V>,
-  words: WaitWords,
+  options: WaitOptions,
   stop: (signal: AbortSignal) => Promise<unknown>,
 ): Promise<number> {
   const leave = new AbortController();
   const answer = new Answer(stop(leave.signal));
   let wasThere = false;
   // What is seen was so at some time during the look; only a look that began after the answer shows what came after it.
-  const look = (signal: AbortSignal): Promise<V> => {
+  const fetchView = (signal: AbortSignal): Promise<V> => {
     wasThere = answer.isThere;
-    return subject.look(signal);
+    return subject.fetchView(signal);
   };
   const judge = (view: V): Verdict => {
     const { intended_state: wanted, state } = subject.standingOf(view);
     const isTaken = wanted === 'stopped';
     // The host went away with the command on its disk: the next one carries it out.
     if (answer.error !== null && !(isTaken && isPassing(answer.error))) throw answer.error;
-    if (wasThere && !isTaken) return { type: 'failed', says: 'was started by somebody else meanwhile' };
-    const isDone = wasThere || (answer.error !== null && state === 'stopped') || (!words.wait && isTaken);
-    return isDone ? { type: 'done' } : { type: 'waiting', says: subject.words(view) };
+    if (wasThere && !isTaken) return { type: 'failed', says: 'was started by another command meanwhile' };
+    const isDone = wasThere || (answer.error !== null && state === 'stopped') || (!options.wait && isTaken);
+    return isDone ? { type: 'done' } : { type: 'waiting', says: subject.describe(view) };
   };
   try {
-    const watched = { name: subject.id, look, judge, settled: answer.settled };
-    const end = await watch(context, watched, words.timeout);
-    return printEnd(context, subject, end, { ...words, goal: 'stopped' });
+    const watched = { name: subject.id, fetchView, judge, settled: answer.settled };
+    const end = await watch(context, watched, options.timeout);
+    return printEnd(context, subject, end, { ...options, goal: 'stopped' });
   } finally {
     leave.abort();
   }
@@ -106,7 +106,7 @@ function printEnd<V>(
   context: HostContext,
   subject: Subject<V>,
   end: WatchEnd<V>,
-  { goal, timeout }: WaitWords & { readonly goal: 'running' | 'stopped' },
+  { goal, timeout }: WaitOptions & { readonly goal: 'running' | 'stopped' },
 ): number {
   const { view, type, says } = end;
   const { id, moreBy } = subject;
@@ -114,19 +114,23 @@ function printEnd<V>(
   if (type === 'done') return EXIT.ok;
   const complaint =
     type === 'failed'
-      ? ownComplaint(EXIT.failed, 'Failed', `${id} ${says}\n\`${moreBy}\` says more.`)
+      ? ownComplaint(EXIT.failed, 'Failed', `${id} ${says}\nDetails: \`${moreBy}\`.`)
       : ownComplaint(
           EXIT.timedOut,
           'Timed out',
-          `${id} is not ${goal} after ${spokenDuration(timeout)}: ${says}. The host goes on with it; \`${moreBy}\` says more.`,
+          `${id} is not ${goal} after ${spokenDuration(timeout)}: ${says}. The host continues; check with \`${moreBy}\`.`,
         );
   complain(context.err, complaint, context.isJson);
   return complaint.code;
 }
 
-function doneLine<V>({ colors }: HostContext, { id, standingOf, words }: Subject<V>, view: V | null): string {
+function doneLine<V>(
+  { colors }: HostContext,
+  { id, standingOf, describe: options }: Subject<V>,
+  view: V | null,
+): string {
   if (view === null) return '';
-  return `${id} is ${paintOf(standingOf(view), colors)(words(view))}\n`;
+  return `${id} is ${paintOf(standingOf(view), colors)(options(view))}\n`;
 }
 
 /** Waits for the answer to what makes a host forget `id`, which comes when nothing of it is left, and says so. */
@@ -138,6 +142,6 @@ export async function untilForgotten(context: HostContext, id: string, asked: Pr
   } finally {
     progress.clear();
   }
-  printResult(context, null, () => `${id} is stopped and forgotten\n`);
+  printResult(context, null, () => `${id} is stopped and removed\n`);
   return EXIT.ok;
 }

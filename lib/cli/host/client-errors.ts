@@ -19,7 +19,7 @@ export interface Complaint {
 export class NotTakenError extends Error {
   constructor(timeout: Millis, moreBy: string) {
     super(
-      `The host has not answered within ${spokenDuration(timeout)} and may have taken the command all the same; \`${moreBy}\` tells.`,
+      `The host did not answer within ${spokenDuration(timeout)}. It may have accepted the command; check with \`${moreBy}\`.`,
     );
     this.name = 'NotTakenError';
   }
@@ -111,13 +111,13 @@ const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
 /** Why no host answered, and what to do about it. */
 function unreachable({ url, reason, cause }: UnreachableError, source: HostPlace['source']): string {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  const said = code === 'EPROTO' ? 'what is there speaks no TLS' : reason;
-  return `No Coredinator answers at ${url} (${said}); ${remedy(code, url, source)}.`;
+  const said = code === 'EPROTO' ? 'the server there does not use TLS' : reason;
+  return `Cannot reach a host at ${url} (${said}): ${remedy(code, url, source)}.`;
 }
 
 function remedy(code: string, url: string, source: HostPlace['source']): string {
-  if (UNKNOWN_AUTHORITY.has(code)) return 'give the certificate of its authority with --ca';
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'give a --url with a name that the certificate holds';
+  if (UNKNOWN_AUTHORITY.has(code)) return 'give the CA certificate with --ca';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'use a host name in --url that the certificate contains';
   if (code === 'EPROTO') return `if a host is there, give --url ${url.replace(/^https:/, 'http:')}`;
   if (code === 'EACCES') return 'run this as the user of the host';
   if (code === 'ECONNRESET' && url.startsWith('http:')) {
@@ -127,8 +127,8 @@ function remedy(code: string, url: string, source: HostPlace['source']): string 
     case 'url':
       return 'start the host, or correct the URL';
     case 'folder':
-      return 'the host that listened there has gone without saying so: start it again';
+      return 'the host that listened there is gone without a clean shutdown; start it again';
     case 'default':
-      return 'start a host, or say with --url or --base-path where one is';
+      return 'start a host, or name one with --url or --base-path';
   }
 }

@@ -6,7 +6,7 @@ import { nodeFetch } from '../../client/node-fetch.ts';
 import { TokenListError, tokensIn } from '../../model/values/token-list.ts';
 import { givenOption, type RawOption } from '../serve/flags.ts';
 import { existingFile, existingFolder, OptionError } from '../serve/option-values.ts';
-import type { HostWords } from './host-options.ts';
+import type { HostOptions } from './host-options.ts';
 
 /** A client of a host, and where that is. */
 export interface HostAccess extends Pick<HostPlace, 'url' | 'isLocal' | 'source'> {
@@ -17,10 +17,10 @@ export interface HostAccess extends Pick<HostPlace, 'url' | 'isLocal' | 'source'
  * The way to the host that command line and environment name. Throws OptionError. What it gives looks for the host, throws
  * HostAbsentError, and makes a client whose requests all end by the signal.
  */
-export function hostAccess(words: HostWords, env: NodeJS.ProcessEnv): (signal: AbortSignal) => HostAccess {
-  const placeNow = hostPlace(words, env);
-  const token = tokenSource(words, env);
-  const caFile = givenOption(words.ca, '--ca', env);
+export function hostAccess(options: HostOptions, env: NodeJS.ProcessEnv): (signal: AbortSignal) => HostAccess {
+  const placeNow = hostPlace(options, env);
+  const token = tokenSource(options, env);
+  const caFile = givenOption(options.ca, '--ca', env);
   const ca = caFile === undefined ? null : certificatesIn(caFile);
   return (signal) => {
     const { url, isLocal, source } = placeNow();
@@ -40,7 +40,7 @@ function certificatesIn(option: RawOption): string {
     throw new OptionError(`${option.source}: "${path}" cannot be read (${reason}).`, { cause });
   }
   if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
-  throw new OptionError(`${option.source}: "${path}" holds no certificate; give a file in the form of PEM.`);
+  throw new OptionError(`${option.source}: "${path}" contains no certificate; give a PEM file.`);
 }
 
 /** A token is asked for at each request; null: there is none to send. */
@@ -50,8 +50,8 @@ type TokenSource = () => string | null;
  * Where the token comes from: a file is read at each request, so that a rotated token is the next one sent, and of several lines the
  * first token counts, as hosts take any. Throws OptionError; so does the source, when the file cannot be used.
  */
-function tokenSource(words: HostWords, env: NodeJS.ProcessEnv): TokenSource {
-  const option = givenOption(words.tokenFile, '--token-file', env);
+function tokenSource(options: HostOptions, env: NodeJS.ProcessEnv): TokenSource {
+  const option = givenOption(options.tokenFile, '--token-file', env);
   if (option !== undefined) {
     const path = existingFile(option);
     if (statSync(path).isFile()) return () => tokenIn(path, option.source);
@@ -107,10 +107,10 @@ const DEFAULT: HostPlace = { url: 'http://127.0.0.1:8000', isLocal: true, source
  * OptionError. What it gives is to be called whenever the host is needed, since one that comes back may listen elsewhere, and throws
  * HostAbsentError for a folder without one.
  */
-export function hostPlace(words: HostWords, env: NodeJS.ProcessEnv): () => HostPlace {
-  const given = { url: givenOption(words.url, '--url', {}), folder: stateFolder(words, {}) };
+export function hostPlace(options: HostOptions, env: NodeJS.ProcessEnv): () => HostPlace {
+  const given = { url: givenOption(options.url, '--url', {}), folder: stateFolder(options, {}) };
   if (given.url !== undefined && given.folder !== null) {
-    throw new OptionError('--url: the URL says which host it is already; leave out --base-path and --state-dir.');
+    throw new OptionError('--url: the URL already names the host; remove --base-path and --state-dir.');
   }
   const isGiven = given.url !== undefined || given.folder !== null;
   const { url, folder } = isGiven ? given : { url: givenOption(undefined, '--url', env), folder: stateFolder({}, env) };
@@ -119,7 +119,7 @@ export function hostPlace(words: HostWords, env: NodeJS.ProcessEnv): () => HostP
   return () => place;
 }
 
-function stateFolder({ stateDir, basePath }: HostWords, env: NodeJS.ProcessEnv): string | null {
+function stateFolder({ stateDir, basePath }: HostOptions, env: NodeJS.ProcessEnv): string | null {
   const state = givenOption(stateDir, '--state-dir', env);
   if (state !== undefined) return existingFolder(state);
   const base = givenOption(basePath, '--base-path', env);

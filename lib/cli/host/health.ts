@@ -3,13 +3,13 @@ import { printResult, type HostRun } from './context.ts';
 
 /** How a host is; a degraded one is a failure. */
 export const showHealth: HostRun = async (context) => {
-  const told = await context.client.getHealth();
-  printResult(context, told, () => {
-    const { status, version, process_id: pid, reasons = [] } = told;
+  const health = await context.client.getHealth();
+  printResult(context, health, () => {
+    const { status, version, process_id: pid, reasons = [] } = health;
     const word = status === 'healthy' ? context.colors.green(status) : context.colors.red(status);
     return [`${word}, pid ${pid}, version ${version}, ${context.url}`, ...reasons.map((one) => `  ${one}`), ''].join(
       '\n',
     );
   });
-  return told.status === 'healthy' ? EXIT.ok : EXIT.failed;
+  return health.status === 'healthy' ? EXIT.ok : EXIT.failed;
 };

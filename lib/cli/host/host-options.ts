@@ -4,7 +4,7 @@ import { isoOf, type Instant, type Millis } from '../../model/values/time.ts';
 import { OptionError } from '../serve/option-values.ts';
 
 /** What every command to a host can be given about the host and the form of its output. */
-export interface HostWords {
+export interface HostOptions {
   readonly url?: string;
   readonly basePath?: string;
   readonly stateDir?: string;
@@ -34,7 +34,7 @@ export function withHost(command: Command): Command {
 }
 
 /** How long a command waits for what it has caused. */
-export interface WaitWords {
+export interface WaitOptions {
   readonly wait: boolean;
   readonly timeout: Millis;
 }

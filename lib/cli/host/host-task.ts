@@ -1,11 +1,11 @@
 import type { Task } from '../command-group.ts';
 import type { HostRun } from './context.ts';
-import type { HostWords } from './host-options.ts';
+import type { HostOptions } from './host-options.ts';
 
 /** A command to a host as a task. The client, and what `load` gives, are loaded when it is run: help and completion need neither. */
-export function hostTask(words: HostWords, env: NodeJS.ProcessEnv, load: () => Promise<HostRun>): Task {
+export function hostTask(options: HostOptions, env: NodeJS.ProcessEnv, load: () => Promise<HostRun>): Task {
   return async (io) => {
     const { runOnHost } = await import('./run-on-host.ts');
-    return runOnHost(words, env, await load(), io);
+    return runOnHost(options, env, await load(), io);
   };
 }

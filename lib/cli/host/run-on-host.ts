@@ -2,7 +2,7 @@ import type { ProgramIo } from '../output/io.ts';
 import { complain, complaintOf } from './client-errors.ts';
 import { hostAccess, type HostPlace } from './connection.ts';
 import { presentation, type HostRun } from './context.ts';
-import type { HostWords } from './host-options.ts';
+import type { HostOptions } from './host-options.ts';
 import { exitCodeOfSignal } from './interruption.ts';
 
 /**
@@ -10,16 +10,16 @@ import { exitCodeOfSignal } from './interruption.ts';
  * program.
  */
 export async function runOnHost(
-  words: HostWords,
+  options: HostOptions,
   env: NodeJS.ProcessEnv,
   run: HostRun,
   io: ProgramIo,
 ): Promise<number> {
-  const isJson = words.json === true;
+  const isJson = options.json === true;
   const interrupted = io.interruption();
   let source: HostPlace['source'] = 'default';
   try {
-    const access = hostAccess(words, env)(interrupted);
+    const access = hostAccess(options, env)(interrupted);
     source = access.source;
     const code = await run({ ...io, ...access, ...presentation(io), isJson, interrupted, now: Date.now });
     return interrupted.aborted ? exitCodeOfSignal(interrupted) : code;

@@ -5,10 +5,10 @@ import { allServices } from '../services/show-services.ts';
 import { complain, ownComplaint } from './client-errors.ts';
 import { printResult, type HostContext, type HostRun } from './context.ts';
 import { taken, watch, type Verdict } from './watch.ts';
-import type { WaitWords } from './host-options.ts';
+import type { WaitOptions } from './host-options.ts';
 
 /** How a host is asked to leave; neither: as it was started. */
-export interface ShutdownWords extends WaitWords {
+export interface ShutdownOptions extends WaitOptions {
   readonly drain?: true;
   readonly detach?: true;
 }
@@ -19,20 +19,20 @@ const MORE_BY = 'coredinator health';
 type Rest = { readonly up: number } | null;
 
 /** Asks the host to leave and waits until it is gone. */
-export function shutdown(words: ShutdownWords): HostRun {
+export function shutdown(options: ShutdownOptions): HostRun {
   return async (context) => {
     const { client } = context;
-    const { process_id: pid } = await taken(words, MORE_BY, (signal) => client.getHealth({ signal }));
-    const mode = words.drain === true ? 'drain' : words.detach === true ? 'detach' : null;
-    const answer = await taken(words, MORE_BY, (signal) => client.shutdown({ body: { mode }, signal }));
+    const { process_id: pid } = await taken(options, MORE_BY, (signal) => client.getHealth({ signal }));
+    const mode = options.drain === true ? 'drain' : options.detach === true ? 'detach' : null;
+    const answer = await taken(options, MORE_BY, (signal) => client.shutdown({ body: { mode }, signal }));
     const isDrain = answer.mode === 'drain';
-    const look = (signal: AbortSignal): Promise<{ readonly rest: Rest }> => restOf(context, pid, signal);
+    const fetchView = (signal: AbortSignal): Promise<{ readonly rest: Rest }> => restOf(context, pid, signal);
     const judge = ({ rest }: { readonly rest: Rest }): Verdict =>
-      rest === null || !words.wait ? { type: 'done' } : { type: 'waiting', says: leaving(rest, isDrain) };
-    const end = await watch(context, { name: 'host', look, judge }, words.timeout);
-    if (end.type === 'done' || context.isJson) printResult(context, answer, () => farewell(words.wait, isDrain));
+      rest === null || !options.wait ? { type: 'done' } : { type: 'waiting', says: leaving(rest, isDrain) };
+    const end = await watch(context, { name: 'host', fetchView, judge }, options.timeout);
+    if (end.type === 'done' || context.isJson) printResult(context, answer, () => farewell(options.wait, isDrain));
     if (end.type === 'done') return EXIT.ok;
-    const detail = `The host is not gone after ${spokenDuration(words.timeout)}: ${end.says}. It goes on leaving; \`${MORE_BY}\` says when it is gone.`;
+    const detail = `The host has not stopped after ${spokenDuration(options.timeout)}: ${end.says}. It continues; check with \`${MORE_BY}\`.`;
     complain(context.err, ownComplaint(EXIT.timedOut, 'Timed out', detail), context.isJson);
     return EXIT.timedOut;
   };
@@ -57,6 +57,11 @@ function leaving(rest: Exclude<Rest, null>, isDrain: boolean): string {
 }
 
 function farewell(isGone: boolean, isDrain: boolean): string {
-  if (!isGone) return isDrain ? 'The host stops its services and leaves.\n' : 'The host leaves; its services run on.\n';
-  return isDrain ? 'The host has stopped its services and left.\n' : 'The host has left; its services run on.\n';
+  if (!isGone)
+    return isDrain
+      ? 'The host is stopping its services and shuts down then.\n'
+      : 'The host is shutting down; its services keep running.\n';
+  return isDrain
+    ? 'The host stopped its services and shut down.\n'
+    : 'The host shut down; its services keep running.\n';
 }

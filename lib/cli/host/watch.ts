@@ -5,7 +5,7 @@ import type { Millis } from '../../model/values/time.ts';
 import { Progress } from '../output/progress.ts';
 import { NotTakenError } from './client-errors.ts';
 import type { HostContext } from './context.ts';
-import type { WaitWords } from './host-options.ts';
+import type { WaitOptions } from './host-options.ts';
 
 /** What a look at something comes to; `says` goes into the line of progress, or into the complaint. */
 export type Verdict =
@@ -16,7 +16,7 @@ export type Verdict =
 /** Something that is looked at again and again. */
 export interface Watched<V> {
   readonly name: string;
-  readonly look: (signal: AbortSignal) => Promise<V>;
+  readonly fetchView: (signal: AbortSignal) => Promise<V>;
   readonly judge: (view: V) => Verdict;
   /** The next look is taken when it settles, and not after a while. */
   readonly settled?: Promise<void>;
@@ -29,7 +29,7 @@ export interface WatchEnd<V> {
   readonly says: string;
 }
 
-const LOOK_EVERY_MS: Millis = 150;
+const POLL_MS: Millis = 150;
 
 /**
  * Looks until the verdict is no longer `waiting` or the time is over, and says meanwhile how it stands. A host that does not answer may
@@ -38,17 +38,17 @@ const LOOK_EVERY_MS: Millis = 150;
 export async function watch<V>(context: HostContext, watched: Watched<V>, timeout: Millis): Promise<WatchEnd<V>> {
   const progress = new Progress(context.err);
   try {
-    return await looked(context, watched, timeout, progress);
+    return await poll(context, watched, timeout, progress);
   } catch (error) {
     progress.clear();
-    if (context.interrupted.aborted && !context.isJson) context.err.write(`The host goes on with ${watched.name}.\n`);
+    if (context.interrupted.aborted && !context.isJson) context.err.write(`The host continues with ${watched.name}.\n`);
     throw error;
   } finally {
     progress.clear();
   }
 }
 
-async function looked<V>(
+async function poll<V>(
   context: HostContext,
   watched: Watched<V>,
   timeout: Millis,
@@ -59,7 +59,7 @@ async function looked<V>(
   let view: V | null = null;
   let verdict = NO_ANSWER;
   for (;;) {
-    const seen = await lookOnce(watched, Math.max(1, timeout - waited()));
+    const seen = await pollOnce(watched, Math.max(1, timeout - waited()));
     if (typeof seen === 'object') {
       view = seen.view;
       verdict = watched.judge(view);
@@ -69,20 +69,20 @@ async function looked<V>(
     if (waited() >= timeout) return { type: 'timed_out', view, says: verdict.says };
     const seconds = Math.floor(waited() / 1_000) * 1_000;
     if (!context.isJson) progress.say(`${watched.name}: ${verdict.says} ${spokenDuration(seconds)}`);
-    await pause(Math.min(LOOK_EVERY_MS, timeout - waited()), watched.settled, context.interrupted);
+    await pause(Math.min(POLL_MS, timeout - waited()), watched.settled, context.interrupted);
   }
 }
 
 const NO_ANSWER: Verdict = { type: 'waiting', says: 'the host does not answer' };
 
 /** `late`: the time was over first. */
-async function lookOnce<V>(
-  { look }: Watched<V>,
+async function pollOnce<V>(
+  { fetchView }: Watched<V>,
   timeout: Millis,
 ): Promise<{ readonly view: V } | 'unreachable' | 'late'> {
   const late = AbortSignal.timeout(Math.ceil(timeout));
   try {
-    return { view: await look(late) };
+    return { view: await fetchView(late) };
   } catch (error) {
     if (late.aborted) return 'late';
     if (isPassing(error)) return 'unreachable';
@@ -92,7 +92,7 @@ async function lookOnce<V>(
 
 /** What the host answers to a command, which it does when that is on its disk. Rejects with NotTakenError when it takes too long. */
 export async function taken<T>(
-  { timeout }: WaitWords,
+  { timeout }: WaitOptions,
   moreBy: string,
   ask: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {

@@ -16,7 +16,7 @@ export function renderReport(results: readonly CheckResult[], stream: TextStream
   const width = Math.max(...results.map(({ title }) => title.length));
   const lines = results.flatMap(({ status, title, detail, remedy }) => [
     `${painted(status, colors)}  ${title.padEnd(width)}  ${detail}`,
-    ...(remedy === null ? [] : [`${' '.repeat(8)}${colors.bold('mend:')} ${remedy}`]),
+    ...(remedy === null ? [] : [`${' '.repeat(8)}${colors.bold('fix:')} ${remedy}`]),
   ]);
   const count = (status: Status): number => results.filter((result) => result.status === status).length;
   const sum = `${results.length} checks: ${count('fail')} failed, ${count('warn')} with a warning.`;

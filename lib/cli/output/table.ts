@@ -57,9 +57,9 @@ export function table(head: readonly Cell[], rows: readonly (readonly Cell[])[],
   });
   const widths = width === undefined ? natural : fitted(natural, width);
   const lines = [head, ...rows].map((row, at) => {
-    const cells = widths.map((room, column) => {
-      const text = cut(texts[at]?.[column] ?? '', room - (column === last ? 0 : GAP));
-      const padding = ' '.repeat(column === last ? 0 : room - text.length);
+    const cells = widths.map((width, column) => {
+      const text = cut(texts[at]?.[column] ?? '', width - (column === last ? 0 : GAP));
+      const padding = ' '.repeat(column === last ? 0 : width - text.length);
       return (row[column]?.paint?.(text) ?? text) + padding;
     });
     return `${cells.join('').trimEnd()}\n`;
@@ -100,8 +100,8 @@ export function paragraph(text: string, width: number | undefined, indent = ''):
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(/\s+/).filter((part) => part !== '')) {
-    const room = (width ?? Infinity) - (lines.length === 0 ? 0 : indent.length);
-    if (line !== '' && line.length + 1 + word.length > room) {
+    const available = (width ?? Infinity) - (lines.length === 0 ? 0 : indent.length);
+    if (line !== '' && line.length + 1 + word.length > available) {
       lines.push(line);
       line = word;
     } else {
@@ -116,10 +116,10 @@ export function factSheet(facts: Readonly<Record<string, string | null>>, width:
   const known = Object.entries(facts).flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
   const column = Math.max(0, ...known.map(([name]) => name.length)) + 2;
   const indent = ' '.repeat(column);
-  const room = width === undefined ? undefined : width - column;
-  return known.map(([name, value]) => `${name.padEnd(column)}${sheetValue(value, room, indent)}\n`).join('');
+  const available = width === undefined ? undefined : width - column;
+  return known.map(([name, value]) => `${name.padEnd(column)}${sheetValue(value, available, indent)}\n`).join('');
 }
 
-function sheetValue(value: string, room: number | undefined, indent: string): string {
-  return paragraph(value, room, '').replaceAll('\n', `\n${indent}`);
+function sheetValue(value: string, available: number | undefined, indent: string): string {
+  return paragraph(value, available, '').replaceAll('\n', `\n${indent}`);
 }

@@ -57,11 +57,13 @@ export function readAccess(raw: RawOptions, host: string | null, env: NodeJS.Pro
   const full = fullTokens(raw.tokenFile, env);
   const readOnly = raw.readTokenFile === undefined ? null : tokensOfFile(raw.readTokenFile);
   if (full?.tokens.some((token) => readOnly?.tokens.includes(token)) === true) {
-    throw new OptionError('--read-token-file: a read-only token is a full token too; give two different ones.');
+    throw new OptionError(
+      '--read-token-file: one of the read-only tokens is also a full-access token; use two different tokens.',
+    );
   }
   if (full === null && host !== null && !isLoopback(host)) {
     throw new OptionError(
-      `${raw.host?.source ?? '--host'}: "${host}" can be reached from other machines; give --token-file, so that not everybody commands the services.`,
+      `${raw.host?.source ?? '--host'}: "${host}" can be reached from other machines; give --token-file, or anyone could control the services.`,
     );
   }
   return { full: full?.origin ?? null, readOnly: readOnly?.origin ?? null };

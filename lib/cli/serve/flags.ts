@@ -16,8 +16,8 @@ const FLAGS = {
     '--on-exit <what>',
     'on SIGTERM and SIGINT: detach (leave services running) or drain (stop them) (default: detach)',
   ],
-  strays: [
-    '--strays <what>',
+  orphans: [
+    '--orphans <what>',
     'live processes that the records do not know: adopt, kill or report (leave alone) (default: report)',
   ],
   tokenFile: ['--token-file <file>', 'file with the tokens for full access, one a line'],
@@ -34,6 +34,9 @@ export type OptionName = keyof typeof FLAGS;
 
 const REPEATABLE: ReadonlySet<string> = new Set(['allowedHost', 'corsOrigin'] satisfies OptionName[]);
 
+/** Old names of options. They still work, no help shows them, and a warning names the new one. */
+const DEPRECATED: Readonly<Record<string, OptionName>> = { '--strays': 'orphans' };
+
 /** One option as it was given, and where: the flag or the environment variable, for messages. */
 export interface RawOption {
   readonly values: readonly [string, ...string[]];
@@ -45,25 +48,30 @@ export type RawOptions = Readonly<Partial<Record<OptionName, RawOption>>>;
 
 /** What the words of a command line come to before their values are looked at. */
 export type RawCommandLine =
-  | { readonly type: 'options'; readonly options: RawOptions }
+  | { readonly type: 'options'; readonly options: RawOptions; readonly warnings: readonly string[] }
   | { readonly type: 'exit'; readonly code: 0 | 2; readonly output: string };
 
 function flagOf(name: OptionName): string {
   return FLAGS[name][0].replace(/ .*/, '');
 }
 
-function variableOf(name: OptionName): string {
-  return `COREDINATOR_${flagOf(name).slice(2).replaceAll('-', '_').toUpperCase()}`;
+function variableOf(flag: string): string {
+  return `COREDINATOR_${flag.slice(2).replaceAll('-', '_').toUpperCase()}`;
 }
 
-/** The options of `serve`, made anew at each call, for every command that takes them too. */
+/** The options of `serve`, with the hidden deprecated ones, made anew at each call, for every command that takes them too. */
 export function newServeOptions(): readonly Option[] {
-  return Object.entries(FLAGS).map(([name, [flags, description]]) => {
+  const options = Object.entries(FLAGS).map(([name, [flags, description]]) => {
     const option = new Option(flags, description);
     if (REPEATABLE.has(name))
       option.argParser((value, before: readonly string[] | undefined) => [...(before ?? []), value]);
     return option;
   });
+  const deprecated = Object.entries(DEPRECATED).map(([flag, name]) => {
+    const [flags, description] = FLAGS[name];
+    return new Option(flags.replace(flagOf(name), flag), description).hideHelp();
+  });
+  return [...options, ...deprecated];
 }
 
 function newCommand(version: string, print: (text: string) => void): Command {
@@ -84,8 +92,8 @@ function newCommand(version: string, print: (text: string) => void): Command {
   return command;
 }
 
-function fromEnvironment(name: OptionName, env: NodeJS.ProcessEnv): RawOption | undefined {
-  const source = variableOf(name);
+function fromEnvironment(name: OptionName, flag: string, env: NodeJS.ProcessEnv): RawOption | undefined {
+  const source = variableOf(flag);
   // An empty variable is one that is not set: that is how most tools that pass variables on unset them.
   const text = env[source]?.trim() ?? '';
   const values = REPEATABLE.has(name) ? text.split(',').map((part) => part.trim()) : [text];
@@ -93,9 +101,50 @@ function fromEnvironment(name: OptionName, env: NodeJS.ProcessEnv): RawOption | 
   return first === undefined ? undefined : { values: [first, ...rest], source };
 }
 
-function fromCommandLine(name: OptionName, given: unknown): RawOption | undefined {
-  const [first, ...rest] = (Array.isArray(given) ? given : [given]).filter((value) => typeof value === 'string');
-  return first === undefined ? undefined : { values: [first, ...rest], source: flagOf(name) };
+function fromCommandLine(flag: string, given: Readonly<Record<string, unknown>>): RawOption | undefined {
+  const value = given[new Option(flag).attributeName()];
+  const [first, ...rest] = (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string');
+  return first === undefined ? undefined : { values: [first, ...rest], source: flag };
+}
+
+/** An option as one place gives it, and the deprecated name that was used there. */
+interface Found {
+  readonly option: RawOption;
+  readonly deprecated: RawOption | null;
+}
+
+/** Reads an option from the command line or the environment, under its present or its deprecated name. */
+function find(command: Command, name: OptionName, read: (flag: string) => RawOption | undefined): Found | null {
+  const old = Object.keys(DEPRECATED).find((flag) => DEPRECATED[flag] === name);
+  const present = read(flagOf(name));
+  const deprecated = old === undefined ? undefined : read(old);
+  if (present !== undefined && deprecated !== undefined && String(present.values) !== String(deprecated.values)) {
+    command.error(
+      `error: ${present.source} is "${String(present.values)}" but ${deprecated.source} is "${String(deprecated.values)}"; ` +
+        `remove ${deprecated.source}, which is deprecated.`,
+    );
+  }
+  const option = present ?? deprecated;
+  return option === undefined ? null : { option, deprecated: deprecated ?? null };
+}
+
+/** Every option that was given; the command line wins over the environment. */
+function optionsOf(command: Command, env: NodeJS.ProcessEnv): RawCommandLine {
+  const given = command.opts<Record<string, unknown>>();
+  const options: Partial<Record<OptionName, RawOption>> = {};
+  const warnings: string[] = [];
+  for (const name of Object.keys(FLAGS) as OptionName[]) {
+    // Object.keys forgets the type of the keys
+    const found =
+      find(command, name, (flag) => fromCommandLine(flag, given)) ??
+      find(command, name, (flag) => fromEnvironment(name, flag, env));
+    if (found === null) continue;
+    options[name] = found.option;
+    if (found.deprecated === null) continue;
+    const { source } = found.deprecated;
+    warnings.push(`${source} is deprecated; use ${source.startsWith('--') ? flagOf(name) : variableOf(flagOf(name))}`);
+  }
+  return { type: 'options', options, warnings };
 }
 
 /** Reads the words after the program's name, and for each option that is not among them its environment variable. */
@@ -106,24 +155,17 @@ export function parseRaw(argv: readonly string[], env: NodeJS.ProcessEnv, versio
   });
   try {
     command.parse(argv[0] === 'serve' ? argv.slice(1) : argv, { from: 'user' });
+    return optionsOf(command, env);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return { type: 'exit', code: error.exitCode === 0 ? 0 : 2, output };
   }
-  const given = command.opts<Record<string, unknown>>();
-  const options: Partial<Record<OptionName, RawOption>> = {};
-  for (const name of Object.keys(FLAGS) as OptionName[]) {
-    // Object.keys forgets the type of the keys
-    const option = fromCommandLine(name, given[name]) ?? fromEnvironment(name, env);
-    if (option !== undefined) options[name] = option;
-  }
-  return { type: 'options', options };
 }
 
 /** An option as it was given, else its COREDINATOR_* variable, with the name of either for messages. */
 export function givenOption(value: string | undefined, flag: string, env: NodeJS.ProcessEnv): RawOption | undefined {
   if (value !== undefined) return { values: [value], source: flag };
-  const source = `COREDINATOR_${flag.slice(2).replaceAll('-', '_').toUpperCase()}`;
+  const source = variableOf(flag);
   const text = env[source]?.trim() ?? '';
   return text === '' ? undefined : { values: [text], source };
 }

@@ -11,14 +11,14 @@ function unixPath({ values: [text], source }: RawOption): string {
   const path = /^unix:(.+)$/.exec(text)?.[1];
   if (path === undefined) {
     throw new OptionError(
-      `${source}: "${text}" is no place to listen; give unix:PATH, or an address with --host and --port.`,
+      `${source}: "${text}" is not a Unix socket; give unix:PATH, or an address with --host and --port.`,
     );
   }
   const absolute = resolve(path);
   const length = Buffer.byteLength(absolute);
   if (length > PATH_MAX) {
     throw new OptionError(
-      `${source}: "${absolute}" has ${length} bytes, and the path of a socket has room for ${PATH_MAX}; give a shorter one.`,
+      `${source}: "${absolute}" has ${length} bytes; a socket path may have at most ${PATH_MAX}. Use a shorter path.`,
     );
   }
   return absolute;
@@ -32,7 +32,7 @@ export function listenPlace({ listen, host, port, tlsCert, tlsKey }: RawOptions)
   }
   for (const other of [host, port, tlsCert, tlsKey]) {
     if (other === undefined) continue;
-    throw new OptionError(`${listen.source}: a Unix socket has no use for ${other.source}; give one of the two.`);
+    throw new OptionError(`${listen.source}: cannot be combined with ${other.source}; remove one of the two.`);
   }
   return { type: 'unix', path: unixPath(listen) };
 }
@@ -42,7 +42,7 @@ export function tlsFiles({ tlsCert, tlsKey }: RawOptions): TlsFiles | null {
   if (tlsCert === undefined && tlsKey === undefined) return null;
   if (tlsCert === undefined || tlsKey === undefined) {
     const [given, missing] = tlsKey === undefined ? [tlsCert, '--tls-key'] : [tlsKey, '--tls-cert'];
-    throw new OptionError(`${given?.source ?? ''}: TLS wants a certificate and its key; give ${missing} too.`);
+    throw new OptionError(`${given?.source ?? ''}: TLS needs a certificate and its key; give ${missing} too.`);
   }
   return { cert: existingFile(tlsCert), key: existingFile(tlsKey) };
 }

@@ -21,7 +21,7 @@ function statsOf({ source }: RawOption, path: string): Stats | undefined {
   } catch (cause) {
     // With `throwIfNoEntry` off what is left is a path that may not be looked at, or that goes through a file.
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new OptionError(`${source}: "${path}" cannot be looked at (${reason}).`, { cause });
+    throw new OptionError(`${source}: cannot access "${path}" (${reason}).`, { cause });
   }
 }
 
@@ -65,8 +65,8 @@ export function fileToBe(option: RawOption): string {
 
 /** The values of `--on-exit`. */
 export const ON_EXIT = ['detach', 'drain'] as const satisfies readonly ExitMode[];
-/** The values of `--strays`. */
-export const STRAYS = ['adopt', 'kill', 'report'] as const satisfies readonly OrphanPolicy[];
+/** The values of `--orphans`. */
+export const ORPHANS = ['adopt', 'kill', 'report'] as const satisfies readonly OrphanPolicy[];
 /** The values of `--log-level`. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const satisfies readonly LogLevel[];
 const HOST_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
@@ -74,7 +74,7 @@ const HOST_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 function oneOf<T extends string>({ values: [text], source }: RawOption, choices: readonly T[]): T {
   const choice = choices.find((one) => one === text);
   if (choice === undefined)
-    throw new OptionError(`${source}: "${text}" is none of ${choices.join(', ')}; give one of them.`);
+    throw new OptionError(`${source}: "${text}" is not valid; give one of ${choices.join(', ')}.`);
   return choice;
 }
 
@@ -84,8 +84,8 @@ export function onExit(option: RawOption): ExitMode {
 }
 
 /** `adopt`, `kill` or `report`. */
-export function strays(option: RawOption): OrphanPolicy {
-  return oneOf(option, STRAYS);
+export function orphans(option: RawOption): OrphanPolicy {
+  return oneOf(option, ORPHANS);
 }
 
 /** A level by its name. */

@@ -15,13 +15,13 @@ import {
   onExit,
   OptionError,
   origins,
+  orphans,
   pageUrl,
-  strays,
 } from './option-values.ts';
 
-/** `exit`: nothing is to be run; `output` belongs on stdout with code 0 and on stderr with code 2. */
+/** `warnings`: deprecated options that were used. `exit`: nothing is to be run; `output` belongs on stdout with code 0 and on stderr with code 2. */
 export type CommandLine =
-  | { readonly type: 'serve'; readonly options: ServeOptions }
+  | { readonly type: 'serve'; readonly options: ServeOptions; readonly warnings: readonly string[] }
   | { readonly type: 'exit'; readonly code: 0 | 2; readonly output: string };
 
 function serveOptions(raw: RawOptions, env: NodeJS.ProcessEnv): ServeOptions {
@@ -38,7 +38,7 @@ function serveOptions(raw: RawOptions, env: NodeJS.ProcessEnv): ServeOptions {
     place,
     tls: tlsFiles(raw),
     onExit: raw.onExit === undefined ? 'detach' : onExit(raw.onExit),
-    strays: raw.strays === undefined ? 'report' : strays(raw.strays),
+    orphans: raw.orphans === undefined ? 'report' : orphans(raw.orphans),
     access: readAccess(raw, place.type === 'tcp' ? place.host : null, env),
     allowedHosts: raw.allowedHost === undefined ? [] : hostNames(raw.allowedHost),
     corsOrigins: raw.corsOrigin === undefined ? [] : origins(raw.corsOrigin),
@@ -56,7 +56,7 @@ export function parseServeOptions(argv: readonly string[], env: NodeJS.ProcessEn
   const raw = parseRaw(argv, env, hostVersion());
   if (raw.type === 'exit') return raw;
   try {
-    return { type: 'serve', options: serveOptions(raw.options, env) };
+    return { type: 'serve', options: serveOptions(raw.options, env), warnings: raw.warnings };
   } catch (error) {
     if (!(error instanceof OptionError)) throw error;
     return { type: 'exit', code: 2, output: `error: ${error.message}\n` };

@@ -22,11 +22,19 @@ export interface RunResult {
   readonly exited: Promise<number>;
 }
 
-/** Runs a host until a signal, a request or a crash ends it. Resolves when the API is ready, or with the exit code when it did not come up. */
-export async function runServe(options: ServeOptions, env: NodeJS.ProcessEnv): Promise<RunResult> {
+/**
+ * Runs a host until a signal, a request or a crash ends it; logs `warnings` first. Resolves when the API is ready, or with the exit
+ * code when it did not come up.
+ */
+export async function runServe(
+  options: ServeOptions,
+  env: NodeJS.ProcessEnv,
+  warnings: readonly string[] = [],
+): Promise<RunResult> {
   let log: AppLog | null = null;
   try {
     log = await createLog({ level: options.logLevel, file: options.logFile, stream: process.stderr });
+    for (const warning of warnings) log.warn({}, warning);
     return await serve(options, env, log);
   } catch (error) {
     const code = exitCodeOf(error);
@@ -75,7 +83,7 @@ function leaveWhenAsked(host: Host, { onExit }: ServeOptions, manager: ServiceMa
           resolve(EXIT.ok);
         },
         (error: unknown) => {
-          log.error({ err: error }, 'the host could not end cleanly');
+          log.error({ err: error }, 'the host could not shut down cleanly');
           resolve(EXIT.failed);
         },
       );
@@ -85,8 +93,8 @@ function leaveWhenAsked(host: Host, { onExit }: ServeOptions, manager: ServiceMa
         begin({ signal }, onExit);
         return;
       }
-      log.warn({ signal }, 'hurrying: what still runs is killed');
-      host.hurry().catch((error: unknown) => {
+      log.warn({ signal }, 'killing the services that still run');
+      host.killRemaining().catch((error: unknown) => {
         log.error({ err: error }, 'the services could not be killed');
       });
     };
@@ -109,7 +117,7 @@ function reloadOnSignal(host: Host, manager: ServiceManager, log: AppLog): void 
           log.info({ changes, skipped }, 'the configuration was reloaded');
         },
         (error: unknown) => {
-          log.error({}, `the configuration was not reloaded, and nothing has changed: ${messageOf(error)}`);
+          log.error({}, `the configuration was not reloaded and nothing changed: ${messageOf(error)}`);
         },
       )
       .finally(() => {
@@ -122,8 +130,8 @@ function reloadOnSignal(host: Host, manager: ServiceManager, log: AppLog): void 
 function exitOnCrash(log: AppLog, writeDown: (error: Error) => Promise<void> | undefined): Promise<number> {
   return new Promise((resolve) => {
     process.once('uncaughtException', (error) => {
-      log.error({ err: error }, 'the host crashed; its services go on and the next host adopts them');
-      const lastWords = async (): Promise<void> => {
+      log.error({ err: error }, 'the host crashed; its services keep running and the next host adopts them');
+      const recordCrash = async (): Promise<void> => {
         await writeDown(error);
         await log.close();
       };
@@ -131,7 +139,7 @@ function exitOnCrash(log: AppLog, writeDown: (error: Error) => Promise<void> | u
         resolve(EXIT.failed);
       };
       // A second exception meanwhile finds no handler and ends the process at once, with code 1 too (Node's own is 7 for one in here).
-      lastWords().then(exit, exit);
+      recordCrash().then(exit, exit);
     });
   });
 }

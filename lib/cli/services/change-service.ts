@@ -4,7 +4,7 @@ import { SENDABLE_SIGNALS } from '../../model/values/signals.ts';
 import { untilDown, untilForgotten, untilUp, type Subject } from '../host/change.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
 import { taken } from '../host/watch.ts';
-import type { WaitWords } from '../host/host-options.ts';
+import type { WaitOptions } from '../host/host-options.ts';
 import { stateWords } from '../output/state.ts';
 import { OptionError } from '../serve/option-values.ts';
 
@@ -12,44 +12,44 @@ import { OptionError } from '../serve/option-values.ts';
 export function serviceSubject({ client }: HostContext, id: string): Subject<ServiceView> {
   return {
     id,
-    look: (signal) => client.getService({ id, ...(signal === undefined ? {} : { signal }) }),
+    fetchView: (signal) => client.getService({ id, ...(signal === undefined ? {} : { signal }) }),
     standingOf: (service) => service,
-    words: (service) => withProcess(service),
+    describe: (service) => withProcess(service),
     moreBy: `coredinator services explain ${id}`,
   };
 }
 
 function withProcess(service: ServiceView): string {
-  const words = stateWords(service);
-  if (service.state === 'running' && service.pid !== null) return `${words}, pid ${service.pid}`;
-  return service.reason === null ? words : `${words}: ${service.reason}`;
+  const state = stateWords(service);
+  if (service.state === 'running' && service.pid !== null) return `${state}, pid ${service.pid}`;
+  return service.reason === null ? state : `${state}: ${service.reason}`;
 }
 
 /** Lets one service run. */
-export function startService(id: string, words: WaitWords): HostRun {
+export function startService(id: string, options: WaitOptions): HostRun {
   return async (context) => {
     const subject = serviceSubject(context, id);
-    await taken(words, subject.moreBy, (signal) => context.client.startService({ id, signal }));
-    return untilUp(context, subject, words);
+    await taken(options, subject.moreBy, (signal) => context.client.startService({ id, signal }));
+    return untilUp(context, subject, options);
   };
 }
 
 /** Stops one service until it, or an agent that holds it, is started. */
-export function stopService(id: string, words: WaitWords): HostRun {
+export function stopService(id: string, options: WaitOptions): HostRun {
   return async (context) => {
     const subject = serviceSubject(context, id);
-    await taken(words, subject.moreBy, subject.look); // so that an unknown id is not waited for
-    return untilDown(context, subject, words, (signal) => context.client.stopService({ id, signal }));
+    await taken(options, subject.moreBy, subject.fetchView); // so that an unknown id is not waited for
+    return untilDown(context, subject, options, (signal) => context.client.stopService({ id, signal }));
   };
 }
 
 /** Ends the process of a service and launches it anew. */
-export function restartService(id: string, words: WaitWords): HostRun {
+export function restartService(id: string, options: WaitOptions): HostRun {
   return async (context) => {
     const subject = serviceSubject(context, id);
-    const { generation } = await taken(words, subject.moreBy, subject.look);
-    await taken(words, subject.moreBy, (signal) => context.client.restartService({ id, signal }));
-    return untilUp(context, subject, words, (now) => now.generation > generation);
+    const { generation } = await taken(options, subject.moreBy, subject.fetchView);
+    await taken(options, subject.moreBy, (signal) => context.client.restartService({ id, signal }));
+    return untilUp(context, subject, options, (now) => now.generation > generation);
   };
 }
 

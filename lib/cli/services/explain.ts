@@ -8,23 +8,23 @@ import { ageSince, paragraph } from '../output/table.ts';
 /** Why a service is as it is, what led to it, and what happens next. */
 export function explainService(id: string, { ifExit }: { readonly ifExit?: string }): HostRun {
   return async (context) => {
-    const told = await context.client.explainService({ id, query: { if_exit: ifExit } });
-    printResult(context, told, () => explanation(context, told));
+    const view = await context.client.explainService({ id, query: { if_exit: ifExit } });
+    printResult(context, view, () => explanation(context, view));
     return EXIT.ok;
   };
 }
 
 /** Sentences under headings, cut into lines for the terminal. */
-function explanation(context: HostContext, told: ExplainView): string {
+function explanation(context: HostContext, view: ExplainView): string {
   const { colors, width } = context;
-  const head = `${colors.bold(told.id)}  ${paintOf(told, colors)(stateWords(told))}`;
+  const head = `${colors.bold(view.id)}  ${paintOf(view, colors)(stateWords(view))}`;
   const parts = [
-    `${head}\n\n${paragraph(told.summary, width)}`,
-    section(context, 'Waits for', told.waits_for.map(bullet)),
-    section(context, 'What happens next', told.next.map(bullet)),
-    section(context, 'What led to it', causes(context, told)),
-    section(context, 'Restarts', [{ mark: '', text: budget(told) }]),
-    section(context, 'If it ended', told.if_exit === undefined ? [] : [{ mark: '', text: told.if_exit.sentence }]),
+    `${head}\n\n${paragraph(view.summary, width)}`,
+    section(context, 'Waits for', view.waits_for.map(bullet)),
+    section(context, 'What happens next', view.next.map(bullet)),
+    section(context, 'What led to it', causes(context, view)),
+    section(context, 'Restarts', [{ mark: '', text: budget(view) }]),
+    section(context, 'If it ended', view.if_exit === undefined ? [] : [{ mark: '', text: view.if_exit.sentence }]),
   ];
   return parts.filter((part) => part !== '').join('\n\n') + '\n';
 }
@@ -42,18 +42,18 @@ function section({ colors, width }: HostContext, title: string, items: readonly 
   if (items.length === 0) return '';
   const lines = items.map(({ mark, text }) => {
     const indent = ' '.repeat(2 + mark.length);
-    const room = width === undefined ? undefined : width - indent.length;
-    return `  ${mark}${paragraph(text, room).replaceAll('\n', `\n${indent}`)}`;
+    const available = width === undefined ? undefined : width - indent.length;
+    return `  ${mark}${paragraph(text, available).replaceAll('\n', `\n${indent}`)}`;
   });
   return [colors.bold(title), ...lines].join('\n');
 }
 
 /** Newest first, as the host tells them. */
-function causes({ now }: HostContext, told: ExplainView): readonly Item[] {
-  if (told.causes_unavailable !== undefined) return [{ mark: '', text: told.causes_unavailable }];
-  const ages = told.causes.map(({ at }) => `${ageSince(at, now())} ago`);
+function causes({ now }: HostContext, view: ExplainView): readonly Item[] {
+  if (view.causes_unavailable !== undefined) return [{ mark: '', text: view.causes_unavailable }];
+  const ages = view.causes.map(({ at }) => `${ageSince(at, now())} ago`);
   const column = Math.max(0, ...ages.map((one) => one.length)) + 2;
-  return told.causes.map(({ sentence }, at) => ({ mark: (ages[at] ?? '').padEnd(column), text: sentence }));
+  return view.causes.map(({ sentence }, at) => ({ mark: (ages[at] ?? '').padEnd(column), text: sentence }));
 }
 
 function budget({

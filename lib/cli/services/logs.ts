@@ -6,7 +6,7 @@ import { instantOf } from '../host/host-options.ts';
 import { printJson } from '../output/io.ts';
 
 /** Which output is printed. */
-export interface LogWords {
+export interface LogOptions {
   readonly follow?: true;
   readonly lines: number;
   readonly since?: string;
@@ -19,14 +19,14 @@ type LogQuery = NonNullable<Arguments<'readLogs'>['query']>;
 const PAGE = 10_000;
 
 /** The output of a service, and with `follow` what comes, over new launches and restarts of the host. */
-export function serviceLogs(id: string, words: LogWords): HostRun {
+export function serviceLogs(id: string, options: LogOptions): HostRun {
   return async (context) => {
     const query: LogQuery = {
-      tail: words.lines,
-      stream: words.stream,
-      since: words.since === undefined ? undefined : instantOf(words.since, context.now()),
+      tail: options.lines,
+      stream: options.stream,
+      since: options.since === undefined ? undefined : instantOf(options.since, context.now()),
     };
-    if (words.follow === true) await follow(context, id, query);
+    if (options.follow === true) await follow(context, id, query);
     else await print(context, id, query);
     return EXIT.ok;
   };
@@ -48,7 +48,7 @@ async function print(context: HostContext, id: string, query: LogQuery): Promise
   }
   if (context.isJson) printJson(context.out, { lines: all, next });
   else if (!isAny)
-    context.err.write(`${id} has written nothing that fits; \`coredinator services status ${id}\` says how it is.\n`);
+    context.err.write(`No output of ${id} matches. \`coredinator services status ${id}\` shows its state.\n`);
 }
 
 async function pageOf(

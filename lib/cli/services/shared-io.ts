@@ -2,7 +2,7 @@ import type { IoView } from '../../api/schemas/agent.ts';
 import { untilUp } from '../host/change.ts';
 import { pathForHost, printResult, type HostContext, type HostRun } from '../host/context.ts';
 import { taken } from '../host/watch.ts';
-import type { WaitWords } from '../host/host-options.ts';
+import type { WaitOptions } from '../host/host-options.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import { Progress } from '../output/progress.ts';
 import { stateCell } from '../output/state.ts';
@@ -13,7 +13,7 @@ import { serviceSubject } from './change-service.ts';
 export const listIo: HostRun = async (context) => {
   const { coreio_services: ios } = await context.client.listIo();
   if (ios.length === 0 && !context.isJson) {
-    context.err.write('There is no shared coreio; start one with `coredinator io start FILE`.\n');
+    context.err.write('No shared coreio. Start one with `coredinator io start FILE`.\n');
     return EXIT.ok;
   }
   printResult(context, ios, () => ioTable(context, ios));
@@ -33,13 +33,13 @@ function ioTable({ colors, width }: HostContext, ios: readonly IoView[]): string
 }
 
 /** Starts a coreio service that agents can share. */
-export function startIo(file: string, words: WaitWords & { readonly coreioId?: string }): HostRun {
+export function startIo(file: string, options: WaitOptions & { readonly coreioId?: string }): HostRun {
   return async (context) => {
-    const body = { config_path: pathForHost(file, context), coreio_id: words.coreioId };
-    const { service_id: id } = await taken(words, 'coredinator io list', (signal) =>
+    const body = { config_path: pathForHost(file, context), coreio_id: options.coreioId };
+    const { service_id: id } = await taken(options, 'coredinator io list', (signal) =>
       context.client.startIo({ body, signal }),
     );
-    return untilUp(context, serviceSubject(context, id), words);
+    return untilUp(context, serviceSubject(context, id), options);
   };
 }
 
@@ -52,8 +52,8 @@ export function stopIo(id: string): HostRun {
       const io = await context.client.stopIo({ id });
       const what =
         io.status.state === 'stopped'
-          ? 'is stopped and forgotten'
-          : `is let go; agents still hold it (${io.status.state})`;
+          ? 'is stopped and removed'
+          : `is released; agents still hold it (${io.status.state})`;
       progress.clear();
       printResult(context, io, () => `${id} ${what}\n`);
       return EXIT.ok;

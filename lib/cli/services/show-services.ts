@@ -10,7 +10,7 @@ export function listServices(filter: ServiceFilter): HostRun {
   return async (context) => {
     const services = await allServices(context.client, filter);
     if (services.length === 0 && !context.isJson) {
-      context.err.write('There are no such services; `coredinator agents list` shows the agents.\n');
+      context.err.write('No services match. `coredinator agents list` shows the agents.\n');
       return EXIT.ok;
     }
     printResult(context, services, () => serviceTable(context, services));

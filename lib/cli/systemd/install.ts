@@ -19,7 +19,7 @@ export interface InstallRequest {
   readonly stateDir: string;
   readonly onExit: 'detach' | 'drain';
   /** The words of `serve`. */
-  readonly words: readonly string[];
+  readonly args: readonly string[];
 }
 
 /** Where systemd shows that it runs, and where its units are. */
@@ -102,7 +102,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function textOf({ scope, basePath, stateDir, onExit, runAs, words }: InstallRequest): string {
+function textOf({ scope, basePath, stateDir, onExit, runAs, args }: InstallRequest): string {
   // This program itself, wherever it is installed, in its built form or not.
   const program = fileURLToPath(new URL(`../../main${extname(new URL(import.meta.url).pathname)}`, import.meta.url));
   return unitText({
@@ -111,7 +111,7 @@ function textOf({ scope, basePath, stateDir, onExit, runAs, words }: InstallRequ
     stateDir,
     onExit,
     runAs: scope === 'system' ? (runAs ?? ownerOf(basePath)) : null,
-    command: [process.execPath, program, 'serve', ...words],
+    command: [process.execPath, program, 'serve', ...args],
   });
 }
 

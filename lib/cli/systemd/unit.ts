@@ -6,8 +6,8 @@ export interface UnitSpec {
   readonly onExit: 'detach' | 'drain';
   /** A name or a number; null: whoever runs the manager. */
   readonly runAs: string | null;
-  /** Node, the program, and its words. */
-  readonly command: readonly [node: string, program: string, ...words: string[]];
+  /** Node, the program, and its arguments. */
+  readonly command: readonly [node: string, program: string, ...args: string[]];
 }
 
 const PLAIN = /^[A-Za-z0-9_@:=,./+-]+$/;
@@ -18,14 +18,14 @@ function withoutSpecifiers(text: string): string {
 }
 
 /** One word of a list, by the rules of "Quoting" in systemd.syntax(7). Words with control characters are refused before. */
-export function quoted(word: string): string {
-  const text = withoutSpecifiers(word);
+export function quoted(arg: string): string {
+  const text = withoutSpecifiers(arg);
   return PLAIN.test(text) ? text : `"${text.replace(/[\\"]/g, '\\$&')}"`;
 }
 
 /** A command line of a unit. Variables are filled in everywhere but in the program's path, so a `$` is doubled only behind it. */
-export function execLine([program, ...words]: readonly [string, ...string[]]): string {
-  return [quoted(program), ...words.map((word) => quoted(word.replaceAll('$', '$$$$')))].join(' ');
+export function execLine([program, ...args]: readonly [string, ...string[]]): string {
+  return [quoted(program), ...args.map((arg) => quoted(arg.replaceAll('$', '$$$$')))].join(' ');
 }
 
 const SANDBOX = `

@@ -3,7 +3,7 @@ import { stateCell } from '../output/state.ts';
 import { ageSince, headOf, memorySize, table, type Cell } from '../output/table.ts';
 import { whyAndNext } from '../services/show-services.ts';
 import { firstRow, SORTS, type Choice } from './choice.ts';
-import { ordered, type Picture, type Row } from './picture.ts';
+import { ordered, type Snapshot, type Row } from './snapshot.ts';
 
 /** What a frame is drawn with. */
 export interface FrameSite {
@@ -27,17 +27,17 @@ export function rowsPerPage(terminalRows: number): number {
 
 /** The lines of a whole terminal; `trouble` takes the place of the help. */
 export function frame(
-  picture: Picture,
+  snapshot: Snapshot,
   choice: Choice,
   site: FrameSite,
   page: number,
   trouble: string | null,
 ): readonly string[] {
   const { colors, columns = 80 } = site;
-  const rows = ordered(picture.rows, choice);
+  const rows = ordered(snapshot.rows, choice);
   const first = firstRow(choice.first, page, rows.length);
   const shown = rows.slice(first, first + page);
-  const lines = [...summary(picture, site), '', ...rowLines(shown, site)];
+  const lines = [...summary(snapshot, site), '', ...rowLines(shown, site)];
   const more = rows.length > page ? `rows ${first + 1} to ${first + shown.length} of ${rows.length}  ` : '';
   const last = trouble === null ? colors.dim(cut(`${more}${HELP}`, columns)) : colors.red(cut(trouble, columns));
   return [...lines, ...Array<string>(page - shown.length).fill(''), last];
@@ -60,7 +60,10 @@ export function rowLines(rows: readonly Row[], { colors, columns, now }: FrameSi
 }
 
 /** Two lines about the host and all of its services. */
-export function summary({ health, usage, rows }: Picture, { url, colors, columns = 80 }: FrameSite): readonly string[] {
+export function summary(
+  { health, usage, rows }: Snapshot,
+  { url, colors, columns = 80 }: FrameSite,
+): readonly string[] {
   const counts = new Map<string, number>();
   for (const { service } of rows) counts.set(service.state, (counts.get(service.state) ?? 0) + 1);
   const states = [...counts].map(([state, count]) => `${count} ${state}`).join(', ');

@@ -8,33 +8,33 @@ import { printJson } from '../output/io.ts';
 import type { ServiceFilter } from '../services/show-services.ts';
 import { press, type Choice, type Sort } from './choice.ts';
 import { frame, rowLines, rowsPerPage, summary, type FrameSite } from './frame.ts';
-import { ordered, takePicture, type Picture } from './picture.ts';
 import { Screen } from './screen.ts';
+import { ordered, takeSnapshot, type Snapshot } from './snapshot.ts';
 
 /** The options of `top`. */
-export interface TopWords extends ServiceFilter {
+export interface TopOptions extends ServiceFilter {
   readonly sort: Sort;
   readonly interval: Millis;
 }
 
 /** What all services are and use: live on a terminal, once elsewhere. */
-export function top(words: TopWords): HostRun {
+export function top(options: TopOptions): HostRun {
   return (context) => {
     const isLive = context.out.isTTY === true && context.keys.isTTY === true && !context.isJson;
-    return isLive ? new Live(context, words).run() : once(context, words);
+    return isLive ? new Live(context, options).run() : once(context, options);
   };
 }
 
 /** How much of a processor is used only the second of two readings says. */
-async function once(context: HostContext, words: TopWords): Promise<number> {
+async function once(context: HostContext, options: TopOptions): Promise<number> {
   await context.client.getUsage();
-  await delay(words.interval, undefined, { signal: context.interrupted });
-  const picture = await takePicture(context.client, words, context.interrupted);
-  const rows = ordered(picture.rows, { sort: words.sort, isReversed: false });
-  if (context.isJson) printJson(context.out, { ...picture, rows });
+  await delay(options.interval, undefined, { signal: context.interrupted });
+  const snapshot = await takeSnapshot(context.client, options, context.interrupted);
+  const rows = ordered(snapshot.rows, { sort: options.sort, isReversed: false });
+  if (context.isJson) printJson(context.out, { ...snapshot, rows });
   else {
     const site = siteOf(context, context.width);
-    for (const line of [...summary(picture, { ...site, columns: Infinity }), '', ...rowLines(rows, site)]) {
+    for (const line of [...summary(snapshot, { ...site, columns: Infinity }), '', ...rowLines(rows, site)]) {
       context.out.write(`${line}\n`);
     }
   }
@@ -48,19 +48,19 @@ function siteOf({ url, colors, now }: HostContext, columns: number | undefined):
 /** A table that is drawn anew with each look at the host, each key and each new size of the terminal. */
 class Live {
   readonly #context: HostContext;
-  readonly #words: TopWords;
+  readonly #options: TopOptions;
   readonly #leave = new AbortController();
   #code: number = EXIT.ok;
   #choice: Choice;
-  #picture: Picture | null = null;
+  #snapshot: Snapshot | null = null;
   /** What a look ran into, for the last line. */
   #trouble: string | null = null;
   #screen: Screen | null = null;
 
-  constructor(context: HostContext, words: TopWords) {
+  constructor(context: HostContext, options: TopOptions) {
     this.#context = context;
-    this.#words = words;
-    this.#choice = { sort: words.sort, isReversed: false, first: 0 };
+    this.#options = options;
+    this.#choice = { sort: options.sort, isReversed: false, first: 0 };
   }
 
   async run(): Promise<number> {
@@ -72,13 +72,13 @@ class Live {
     const onResize = (): void => {
       this.#draw();
     };
-    this.#picture = await takePicture(this.#context.client, this.#words, over); // a host that is not there is no reason to clear a screen
+    this.#snapshot = await takeSnapshot(this.#context.client, this.#options, over); // a host that is not there is no reason to clear a screen
     this.#screen = new Screen(out, keys, { onKey, onResize });
     try {
       while (!over.aborted) {
         this.#draw();
-        await delay(this.#words.interval, undefined, { signal: over }).catch(() => undefined);
-        await this.#look(over);
+        await delay(this.#options.interval, undefined, { signal: over }).catch(() => undefined);
+        await this.#refresh(over);
       }
     } finally {
       this.#screen.close();
@@ -86,9 +86,9 @@ class Live {
     return this.#code;
   }
 
-  async #look(over: AbortSignal): Promise<void> {
+  async #refresh(over: AbortSignal): Promise<void> {
     try {
-      this.#picture = await takePicture(this.#context.client, this.#words, over);
+      this.#snapshot = await takeSnapshot(this.#context.client, this.#options, over);
       this.#trouble = null;
     } catch (error) {
       if (over.aborted) return;
@@ -98,7 +98,7 @@ class Live {
   }
 
   #press(key: string): void {
-    const count = this.#picture?.rows.length ?? 0;
+    const count = this.#snapshot?.rows.length ?? 0;
     const pressed = press(this.#choice, key, this.#page, count);
     if (pressed === 'quit' || pressed === 'interrupt') {
       if (pressed === 'interrupt') this.#code = INTERRUPTED;
@@ -114,8 +114,8 @@ class Live {
   }
 
   #draw(): void {
-    if (this.#picture === null) return;
+    if (this.#snapshot === null) return;
     const site = siteOf(this.#context, this.#context.out.columns);
-    this.#screen?.draw(frame(this.#picture, this.#choice, site, this.#page, this.#trouble));
+    this.#screen?.draw(frame(this.#snapshot, this.#choice, site, this.#page, this.#trouble));
   }
 }

@@ -1,7 +1,7 @@
 import { parseEnv } from 'node:util';
 import { readBounded, type FileRead } from '../bounded-file.ts';
 import { resolvedInside } from '../config-root.ts';
-import { envName } from '../schema/schema-words.ts';
+import { envName } from '../schema/shared-schemas.ts';
 
 /** More does not fit into the environment of a process on most systems. */
 const MAX_BYTES = 128 * 1024;

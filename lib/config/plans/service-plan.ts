@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { DependencySpec, RestartSpec, ServiceSpec } from '../../model/spec.ts';
 import type { AgentId, ServiceId } from '../../model/values/ids.ts';
-import type { PortBook } from '../../ports/port-book.ts';
+import type { PortRegistry } from '../../ports/port-registry.ts';
 import type { Path, Problem } from '../problems.ts';
 import { limitsSpec } from '../schema/limits-schema.ts';
 import type { Kind } from '../schema/schema.ts';
@@ -29,7 +29,7 @@ export interface PlanSite {
   readonly basePath: string;
   /** The host's environment, for `${env.NAME}`. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly ports: PortBook;
+  readonly ports: PortRegistry;
 }
 
 export type ServicePlan =
@@ -40,7 +40,7 @@ export type ServicePlan =
 const ANY_PORT = 1;
 
 /** Ports for plans that are only checked: none is taken from the machine, and nothing is remembered. */
-export const UNALLOCATED: PortBook = { portOf: () => Promise.resolve(ANY_PORT) };
+export const UNALLOCATED: PortRegistry = { portOf: () => Promise.resolve(ANY_PORT) };
 
 /**
  * The spec of a service. Refused when it uses a variable that has no value for it, or an `env_file` that cannot be read; the

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ProbeKind, StatusRange } from '../../model/probe.ts';
-import { duration, textTemplate, unlessMissing } from './schema-words.ts';
+import { duration, textTemplate, unlessMissing } from './shared-schemas.ts';
 import { hasVariables, sampleOf } from './template.ts';
 
 /** The ways to check; a probe has exactly one of them. */
@@ -74,23 +74,23 @@ const logLine = z.strictObject({
   ),
 });
 
-const WORDS = {
+const DESCRIPTIONS = {
   http: 'GET http://host:port/path succeeds with one of the statuses.',
   tcp: 'A connection can be opened.',
   exec: 'A command ends with exit code 0.',
   log_line: 'A line of the output matches.',
 } as const;
 const checks = {
-  http: http.describe(WORDS.http).optional(),
-  tcp: tcp.describe(WORDS.tcp).optional(),
-  exec: exec.describe(WORDS.exec).optional(),
-  log_line: logLine.describe(WORDS.log_line).optional(),
+  http: http.describe(DESCRIPTIONS.http).optional(),
+  tcp: tcp.describe(DESCRIPTIONS.tcp).optional(),
+  exec: exec.describe(DESCRIPTIONS.exec).optional(),
+  log_line: logLine.describe(DESCRIPTIONS.log_line).optional(),
 };
 const checkLayers = {
-  http: http.partial().describe(WORDS.http).optional(),
-  tcp: tcp.partial().describe(WORDS.tcp).optional(),
-  exec: exec.partial().describe(WORDS.exec).optional(),
-  log_line: logLine.partial().describe(WORDS.log_line).optional(),
+  http: http.partial().describe(DESCRIPTIONS.http).optional(),
+  tcp: tcp.partial().describe(DESCRIPTIONS.tcp).optional(),
+  exec: exec.partial().describe(DESCRIPTIONS.exec).optional(),
+  log_line: logLine.partial().describe(DESCRIPTIONS.log_line).optional(),
 };
 
 const threshold = z.int().min(1).max(MAX_THRESHOLD);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isVersionRange } from '../../model/policy/version.ts';
 import { limitsSchema } from './limits-schema.ts';
 import { probesLayer, probesSchema } from './probe-schema.ts';
-import { duration, durationOrNever, envName, name, signal, size, template, textTemplate } from './schema-words.ts';
+import { duration, durationOrNever, envName, name, signal, size, template, textTemplate } from './shared-schemas.ts';
 import { webhookLayer } from './webhook-schema.ts';
 
 /** A page of holes is what space is released in; below some of them nothing would be left to read. */

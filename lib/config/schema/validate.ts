@@ -12,7 +12,7 @@ export function validate<T>(schema: z.ZodType<T>, value: unknown): Validated<T> 
   return { type: 'invalid', problems: result.error.issues.flatMap((issue) => problemsOf(schema, issue)) };
 }
 
-const WORDS: Readonly<Record<string, string>> = {
+const TYPE_NAMES: Readonly<Record<string, string>> = {
   string: 'text',
   number: 'a number',
   int: 'a whole number',
@@ -26,7 +26,7 @@ const WORDS: Readonly<Record<string, string>> = {
 function describe(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.input === undefined) return 'is missing';
   if (issue.code === 'invalid_type') {
-    return `must be ${WORDS[issue.expected] ?? issue.expected}`;
+    return `must be ${TYPE_NAMES[issue.expected] ?? issue.expected}`;
   }
   if (issue.code === 'invalid_value') {
     return `must be ${issue.values.map((value) => `"${String(value)}"`).join(' or ')}`;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { EVENT_TYPES } from '../../model/explain/event-sentence.ts';
 import { isOfType } from '../../model/values/event-filter.ts';
 import { nearest } from '../nearest.ts';
-import { duration, durationOrNever, name, textTemplate } from './schema-words.ts';
+import { duration, durationOrNever, name, textTemplate } from './shared-schemas.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

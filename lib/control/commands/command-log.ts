@@ -1,5 +1,5 @@
 import { HostClosingError } from '../../model/errors.ts';
-import type { ReceiptClaim } from '../../model/idempotency.ts';
+import type { IdempotencyClaim } from '../../model/idempotency.ts';
 import type { Intention } from '../../model/intention.ts';
 import type { JournalDraft } from '../../model/journal.ts';
 import type { ActorStore } from '../../ports/actor-store.ts';
@@ -76,7 +76,7 @@ export class CommandLog {
     return this.#commit(change, origin);
   }
 
-  async #commit(change: Change, origin: CommandOrigin, claim?: ReceiptClaim): Promise<void> {
+  async #commit(change: Change, origin: CommandOrigin, claim?: IdempotencyClaim): Promise<void> {
     const decide = typeof change === 'function' ? change : (): Accepted => change;
     let accepted = decide();
     for (let earlier = this.#writesOf(accepted); earlier.length > 0; earlier = this.#writesOf(accepted)) {
@@ -95,12 +95,16 @@ export class CommandLog {
     return subjectsOf(accepted).flatMap((subject) => this.#writes.get(subject) ?? []);
   }
 
-  async #write({ put = [], drop = [], event }: Accepted, origin: CommandOrigin, claim?: ReceiptClaim): Promise<void> {
+  async #write(
+    { put = [], drop = [], event }: Accepted,
+    origin: CommandOrigin,
+    claim?: IdempotencyClaim,
+  ): Promise<void> {
     const { store, intentions, journal, clock } = this.#deps;
     const blank = { agentId: null, serviceId: null, from: null, to: null };
     const at = clock.now();
     const draft = { ...blank, at, cause: 'command' as const, correlationId: origin.correlationId, ...event };
-    const receipt = claim && {
+    const idempotencyRecord = claim && {
       key: claim.key,
       fingerprint: claim.fingerprint,
       subject: subjectOf(event),
@@ -108,7 +112,12 @@ export class CommandLog {
       at,
     };
     await journal.write([draft], (entries) =>
-      store.commitIntentions({ put, drop, journal: entries, ...(receipt === undefined ? {} : { receipt }) }),
+      store.commitIntentions({
+        put,
+        drop,
+        journal: entries,
+        ...(idempotencyRecord === undefined ? {} : { idempotencyRecord }),
+      }),
     );
     this.#deps.crashPoint?.('after-intention');
     for (const subject of drop) intentions.drop(subject);

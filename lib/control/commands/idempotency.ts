@@ -1,10 +1,10 @@
 import { IdempotencyKeyInFlightError, IdempotencyKeyReusedError } from '../../model/errors.ts';
 import {
-  RECEIPT_AGE_MS,
+  IDEMPOTENCY_AGE_MS,
   type Begun,
   type KeptAnswer,
-  type Receipt,
-  type ReceiptClaim,
+  type IdempotencyRecord,
+  type IdempotencyClaim,
 } from '../../model/idempotency.ts';
 import type { ActorStore } from '../../ports/actor-store.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -16,13 +16,13 @@ const MOST_BODY = 64 * 1024;
 
 /** Sees to it that a command with an idempotency key is given once, however often it is sent, and over restarts of the host. */
 export class Receipts {
-  readonly #store: Pick<ActorStore, 'receipt' | 'keepReceipt'>;
+  readonly #store: Pick<ActorStore, 'idempotencyRecord' | 'keepIdempotencyRecord'>;
   readonly #clock: Clock;
   readonly #log: Log;
   /** The fingerprints of the requests under way, by key. */
   readonly #underWay = new Map<string, string>();
 
-  constructor(store: Pick<ActorStore, 'receipt' | 'keepReceipt'>, clock: Clock, log: Log) {
+  constructor(store: Pick<ActorStore, 'idempotencyRecord' | 'keepIdempotencyRecord'>, clock: Clock, log: Log) {
     this.#store = store;
     this.#clock = clock;
     this.#log = log;
@@ -35,7 +35,7 @@ export class Receipts {
     if (other !== undefined) throw new IdempotencyKeyInFlightError(key);
     this.#underWay.set(key, fingerprint);
     try {
-      const kept = this.#fresh(await this.#store.receipt(key));
+      const kept = this.#fresh(await this.#store.idempotencyRecord(key));
       if (kept !== null && kept.fingerprint !== fingerprint) throw new IdempotencyKeyReusedError(key);
       if (kept === null || kept.answer === null) {
         const accepted = kept === null ? null : { subject: kept.subject };
@@ -53,10 +53,10 @@ export class Receipts {
    * Keeps the answer of a command that went well. Without one (`null`), what was accepted stays so, and what was refused may be tried
    * again with the same key.
    */
-  async end({ key, fingerprint }: ReceiptClaim, answer: KeptAnswer | null): Promise<void> {
+  async end({ key, fingerprint }: IdempotencyClaim, answer: KeptAnswer | null): Promise<void> {
     try {
       if (answer === null || (answer.body?.length ?? 0) > MOST_BODY) return;
-      await this.#store.keepReceipt({ key, fingerprint, subject: null, answer, at: this.#clock.now() });
+      await this.#store.keepIdempotencyRecord({ key, fingerprint, subject: null, answer, at: this.#clock.now() });
     } catch (error) {
       // The command itself is durable, and so is that it was accepted: its caller is not to hear of a failure.
       this.#log.warn({ err: error, key }, 'the answer to a command with an idempotency key could not be kept');
@@ -65,8 +65,8 @@ export class Receipts {
     }
   }
 
-  #fresh(receipt: Receipt | null): Receipt | null {
-    return receipt !== null && receipt.at > this.#clock.now() - RECEIPT_AGE_MS ? receipt : null;
+  #fresh(receipt: IdempotencyRecord | null): IdempotencyRecord | null {
+    return receipt !== null && receipt.at > this.#clock.now() - IDEMPOTENCY_AGE_MS ? receipt : null;
   }
 }
 

@@ -3,7 +3,7 @@ import { fallbackReason, hasFallback } from '../../actors/service/exits.ts';
 import { unmet } from '../../actors/service/updates.ts';
 import type { AwaitedView, CauseView, ExplainView, IfExitView, NextView } from '../../api/schemas/explain.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
-import { tell } from '../../model/explain/event-sentence.ts';
+import { describeEvent } from '../../model/explain/event-sentence.ts';
 import { endsOfBudget, endsOfState, type Pending } from '../../model/explain/pending.ts';
 import { restartsWithin, type Awaited, type Situation } from '../../model/explain/situation.ts';
 import { dependencyNow, sentenceOf, summaryOf } from '../../model/explain/summary.ts';
@@ -97,7 +97,7 @@ function causeView(entry: JournalEntry, about: string): CauseView {
     ...{ seq, at: isoOf(at), type },
     ...(from === null ? {} : { from }),
     ...(to === null ? {} : { to }),
-    ...{ cause, correlation_id: correlationId, sentence: tell(entry, about) },
+    ...{ cause, correlation_id: correlationId, sentence: describeEvent(entry, about) },
   };
 }
 

@@ -1,6 +1,6 @@
-import type { AgentPastView, ServicePastView } from '../../api/schemas/past.ts';
+import type { AgentHistoryView, ServiceHistoryView } from '../../api/schemas/history.ts';
 import { whyOf } from '../../model/explain/event-reason.ts';
-import { tell } from '../../model/explain/event-sentence.ts';
+import { describeEvent } from '../../model/explain/event-sentence.ts';
 import {
   AGENT_EVENTS,
   NOT_KNOWN,
@@ -15,13 +15,13 @@ import type { ExitClass } from '../../model/states.ts';
 import { EVERYTHING } from '../../model/values/event-filter.ts';
 import { isoOf } from '../../model/values/time.ts';
 import type { ActorStore } from '../../ports/actor-store.ts';
-import type { PastQuery } from '../control.ts';
+import type { HistoryQuery } from '../control.ts';
 
 /** Whose past. */
-export type PastOf = { readonly serviceId: string } | { readonly agentId: string };
+export type HistorySubject = { readonly serviceId: string } | { readonly agentId: string };
 
 /** A page of the past of an actor. */
-export interface Past {
+export interface History {
   /** In the order that was asked for. */
   readonly steps: readonly Step[];
   /** What was the case before the oldest of them. */
@@ -31,9 +31,13 @@ export interface Past {
 }
 
 /** Reads it from the journal, so it goes as far back as that is kept, over restarts of the host. Rejects with StoreUnavailableError. */
-export async function pastOf(whose: PastOf, query: PastQuery, journal: Pick<ActorStore, 'history'>): Promise<Past> {
+export async function historyOf(
+  whose: HistorySubject,
+  query: HistoryQuery,
+  journal: Pick<ActorStore, 'history'>,
+): Promise<History> {
   const groups = 'serviceId' in whose ? [STATE_EVENTS, PROCESS_EVENTS] : [AGENT_EVENTS];
-  const ask = (more: PastQuery, types: readonly string[]): Promise<readonly JournalEntry[]> =>
+  const ask = (more: HistoryQuery, types: readonly string[]): Promise<readonly JournalEntry[]> =>
     journal.history({ ...more, ...whose, filter: { ...EVERYTHING, types } });
   const page = await ask(query, groups.flat());
   const events = query.order === 'newest_first' ? [...page].reverse() : page;
@@ -55,7 +59,7 @@ export async function pastOf(whose: PastOf, query: PastQuery, journal: Pick<Acto
 }
 
 /** The wire form of the past of a service. */
-export function servicePastView(serviceId: string, { steps, initially, next }: Past): ServicePastView {
+export function serviceHistoryView(serviceId: string, { steps, initially, next }: History): ServiceHistoryView {
   return {
     service_id: serviceId,
     initially: { ...stateOf(initially), ...processOf(initially) },
@@ -65,7 +69,7 @@ export function servicePastView(serviceId: string, { steps, initially, next }: P
 }
 
 /** The wire form of the past of an agent. */
-export function agentPastView(agentId: string, { steps, initially, next }: Past): AgentPastView {
+export function agentHistoryView(agentId: string, { steps, initially, next }: History): AgentHistoryView {
   return { agent_id: agentId, initially: stateOf(initially), steps: steps.map(stepView), next };
 }
 
@@ -77,17 +81,17 @@ function processOf({ generation, pid }: Standing): Pick<Standing, 'generation' |
   return { generation, pid };
 }
 
-function stepView(step: Step): AgentPastView['steps'][number] {
+function stepView(step: Step): AgentHistoryView['steps'][number] {
   const { seq, at, from, type, cause, detail, correlationId } = step.event;
   return {
     ...{ seq, at: isoOf(at), ...stateOf(step) },
     from: type.endsWith('.state_changed') ? from : null,
     ...{ type, cause, reason: textIn(detail, 'reason'), correlation_id: correlationId },
-    ...{ why: whyOf(step.event), sentence: tell(step.event) },
+    ...{ why: whyOf(step.event), sentence: describeEvent(step.event) },
   };
 }
 
-function exitOf({ event: { type, detail } }: Step): ServicePastView['steps'][number]['exit'] {
+function exitOf({ event: { type, detail } }: Step): ServiceHistoryView['steps'][number]['exit'] {
   if (type !== 'process.exited') return null;
   const exitClass = textIn(detail, 'class') as ExitClass; // as events of that type have it
   return { code: numberIn(detail, 'code'), signal: textIn(detail, 'signal'), class: exitClass };

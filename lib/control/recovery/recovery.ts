@@ -43,7 +43,7 @@ export async function recover(base: RuntimeBase, rows: readonly ActorRow[], mach
 function orphanEvent({ launchId, pid, serviceId, generation, fate, reason }: Orphan, at: Instant): JournalDraft {
   const nothing = { agentId: null, from: null, to: null, correlationId: null };
   const detail = { pid, generation, launch: launchId, fate, reason };
-  return { ...nothing, at, type: 'process.stray', serviceId, cause: 'survey', detail };
+  return { ...nothing, at, type: 'process.orphan', serviceId, cause: 'survey', detail };
 }
 
 type Machine = ReturnType<typeof createSupervisorMachine>;

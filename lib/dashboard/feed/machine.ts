@@ -51,7 +51,7 @@ interface FeedContext extends FeedInput {
 type FeedEvent =
   | { readonly type: 'stream.opened' }
   | { readonly type: 'stream.lost' }
-  | { readonly type: 'stream.told'; readonly event: EventView }
+  | { readonly type: 'stream.event'; readonly event: EventView }
   /** Events are missing, or the journal is another one. */
   | { readonly type: 'stream.skipped' }
   | { readonly type: 'stream.failed'; readonly problem: string }
@@ -69,8 +69,8 @@ const follow = fromCallback<FeedEvent, FeedInput>(({ input: { client }, sendBack
     sendBack({ type: now === 'open' ? 'stream.opened' : 'stream.lost' });
   };
   const read = async (): Promise<void> => {
-    for await (const told of client.followEvents({ signal: leave.signal, onConnection })) {
-      sendBack(told.type === 'event' ? { type: 'stream.told', event: told.event } : { type: 'stream.skipped' });
+    for await (const item of client.followEvents({ signal: leave.signal, onConnection })) {
+      sendBack(item.type === 'event' ? { type: 'stream.event', event: item.event } : { type: 'stream.skipped' });
     }
   };
   read().catch((error: unknown) => {
@@ -97,14 +97,14 @@ const base = setup({
   },
   actions: {
     hold: assign({
-      held: ({ context, event }) => (event.type === 'stream.told' ? [...context.held, event.event] : context.held),
+      held: ({ context, event }) => (event.type === 'stream.event' ? [...context.held, event.event] : context.held),
     }),
     mark: assign({
       stale: ({ context, event }) =>
-        event.type === 'stream.told' ? staleAfter(context.stale, event.event) : context.stale,
+        event.type === 'stream.event' ? staleAfter(context.stale, event.event) : context.stale,
     }),
     fold: ({ context, event }) => {
-      if (event.type === 'stream.told') context.update((world) => withEvent(world, event.event));
+      if (event.type === 'stream.event') context.update((world) => withEvent(world, event.event));
     },
     show: ({ context }, { answer }: { readonly answer: Snapshot | Views }) => {
       context.update((world) => {
@@ -168,11 +168,11 @@ export const feedMachine = base.createMachine({
             },
             onError: { target: '#feed.resting', actions: ['lose', { type: 'blame', params: problemIn }] },
           },
-          on: { 'stream.told': { actions: ['hold', 'mark'] } },
+          on: { 'stream.event': { actions: ['hold', 'mark'] } },
         },
         live: {
           initial: 'settled',
-          on: { 'stream.told': { actions: ['fold', 'mark'] } },
+          on: { 'stream.event': { actions: ['fold', 'mark'] } },
           states: {
             settled: { always: { guard: 'isStale', target: 'gathering' } },
             gathering: { after: { gather: { target: 'refreshing', actions: 'ask' } } },
@@ -187,7 +187,7 @@ export const feedMachine = base.createMachine({
                 onError: { target: '#feed.resting', actions: ['lose', { type: 'blame', params: problemIn }] },
               },
               // What was read may be older than what is told meanwhile.
-              on: { 'stream.told': { actions: ['hold', 'mark'] } },
+              on: { 'stream.event': { actions: ['hold', 'mark'] } },
             },
           },
         },

@@ -27,7 +27,7 @@ export function SignIn(): ReactNode {
   };
   const submit = (): void => {
     if (!TOKEN.test(token.trim())) {
-      refuse('A token has printable ASCII characters and no spaces.');
+      refuse('Tokens contain only printable ASCII characters and no spaces.');
       return;
     }
     setGiven({ type: 'under way' });
@@ -39,7 +39,7 @@ export function SignIn(): ReactNode {
     <main className="sign-in">
       <div className="sign-in-sheet">
         <h1>Coredinator</h1>
-        <p>This host wants a token.</p>
+        <p>Enter the access token of this host.</p>
         <Form
           className="sign-in-form"
           validationBehavior="aria" // or the browser would hold back every token after one that was refused
@@ -56,7 +56,7 @@ export function SignIn(): ReactNode {
             value={token}
             onChange={setToken}
           >
-            <Label>Token</Label>
+            <Label>Access token</Label>
             <Input ref={field} spellCheck={false} />
           </TextField>
           <Button type="submit" className="button button-do" isPending={given.type === 'under way'}>

@@ -10,14 +10,14 @@ import { assign, fromCallback, fromPromise, setup } from 'xstate';
 import type { Client } from '../../client/client.ts';
 import type { UsageView } from '../../api/schemas/usage.ts';
 import { sentenceOf } from '../words/sentence.ts';
-import { withReading } from './book.ts';
-import type { Reading } from './book.ts';
+import { withReading } from './readings.ts';
+import type { Reading } from './readings.ts';
 
 /** Whom to ask, and who says whether anybody looks. */
 export interface UsageInput {
   readonly client: Pick<Client, 'getUsage'>;
   /** Calls back now, and whenever it changes, with whether the page is in view; gives what ends that. */
-  readonly watchPage: (tell: (isVisible: boolean) => void) => () => void;
+  readonly watchPage: (onVisibility: (isVisible: boolean) => void) => () => void;
 }
 
 interface UsageContext extends UsageInput {

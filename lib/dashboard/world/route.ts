@@ -22,11 +22,11 @@ function isTab(text: string): text is ServiceTab {
 
 /** Reads the fragment of an address: `#/services/ID/TAB` or `#/agents/ID`. What is something else shows nothing. */
 export function parseRoute(hash: string): Route {
-  const [, room, part = '', tab = ''] = hash.split('/');
+  const [, section, part = '', tab = ''] = hash.split('/');
   const id = decoded(part);
   if (id === null || id === '') return { type: 'nothing' };
-  if (room === 'agents') return { type: 'agent', id };
-  if (room === 'services') return { type: 'service', id, tab: isTab(tab) ? tab : 'overview' };
+  if (section === 'agents') return { type: 'agent', id };
+  if (section === 'services') return { type: 'service', id, tab: isTab(tab) ? tab : 'overview' };
   return { type: 'nothing' };
 }
 

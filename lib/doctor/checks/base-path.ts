@@ -9,7 +9,8 @@ export const basePath: Check = {
   title: 'Base path',
   examine: ({ basePath: folder }) => {
     const facts = statSync(folder, { throwIfNoEntry: false });
-    if (facts === undefined) return fail(`"${folder}" is not there.`, 'Make it, or give another one with --base-path.');
+    if (facts === undefined)
+      return fail(`"${folder}" does not exist.`, 'Create it, or give another folder with --base-path.');
     if (!facts.isDirectory())
       return fail(`"${folder}" is not a folder.`, 'Give the folder of the executables with --base-path.');
     try {
@@ -22,8 +23,8 @@ export const basePath: Check = {
     }
     if (process.platform !== 'win32' && (facts.mode & OTHERS_MAY_WRITE) !== 0) {
       return warn(
-        `Every user may put executables into "${folder}", and the host runs them.`,
-        `Close it: chmod o-w "${folder}".`,
+        `Any user may add executables to "${folder}", and the host runs them.`,
+        `Restrict it: chmod o-w "${folder}".`,
       );
     }
     return ok(`"${folder}" can be searched.`);

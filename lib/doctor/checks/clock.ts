@@ -20,8 +20,8 @@ export interface ClockFacts {
 /** Judges the clock by what was written earlier. */
 export function judgeClock({ now, storedAt, boot, platform }: ClockFacts): Finding {
   const shown = new Date(now).toISOString();
-  const remedy = 'Set the clock, and keep it by NTP (timedatectl set-ntp true).';
-  if (now < WRITTEN_AT) return fail(`The clock says ${shown}, which is before this version was made.`, remedy);
+  const remedy = 'Set the clock and keep it synchronized by NTP (timedatectl set-ntp true).';
+  if (now < WRITTEN_AT) return fail(`The clock says ${shown}, which is before this version was released.`, remedy);
   if (storedAt !== null && storedAt > now + SLACK_MS) {
     return warn(
       `The clock says ${shown}, but the database was written at ${new Date(storedAt).toISOString()}.`,
@@ -29,7 +29,7 @@ export function judgeClock({ now, storedAt, boot, platform }: ClockFacts): Findi
     );
   }
   if (platform === 'linux' && boot === '') {
-    return fail('The kernel names no boot id, so a restart of the machine looks like a crash.', 'Mount /proc.');
+    return fail('The kernel provides no boot id, so a reboot looks like a crash.', 'Mount /proc.');
   }
   return ok(`The clock says ${shown}${boot === '' ? '' : `; this boot is ${boot}`}.`);
 }

@@ -9,13 +9,13 @@ export const configuration: Check = {
     if (config instanceof ConfigInvalidError) {
       return fail(
         config.message,
-        `Mend it; \`coredinator config check --base-path "${basePath}"\` names every problem.`,
+        `Fix it. \`coredinator config check --base-path "${basePath}"\` lists every problem.`,
       );
     }
     if (config instanceof Error)
-      return fail(config.message, 'See that the file is there and that this user may read it.');
+      return fail(config.message, 'Check that the file exists and that this user may read it.');
     const { services } = config.effective;
     const what = services.size === 0 ? 'no host services' : `host services: ${[...services.keys()].join(', ')}`;
-    return ok(`${config.file ?? 'The built-in configuration'} is right; ${what}.`);
+    return ok(`${config.file ?? 'The built-in configuration'} is valid; ${what}.`);
   },
 };

@@ -12,7 +12,7 @@ export const database: Check = {
     } catch (error) {
       return fail(
         `SQLite cannot work in "${stateFolder}": ${error instanceof Error ? error.message : String(error)}.`,
-        'See that this user may write there, that the disk is not full or mounted read-only, or give another --state-dir.',
+        'Check that this user may write there and that the disk is neither full nor mounted read-only, or give another --state-dir.',
       );
     }
   },

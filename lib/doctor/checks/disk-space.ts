@@ -18,7 +18,7 @@ export interface Free {
 export function judgeSpace({ bytes, inodes }: Free, folder: string): Finding {
   const free = `${Math.floor(bytes / MIB)} MiB${inodes === null ? '' : ` and ${inodes} inodes`} are free at "${folder}"`;
   const remedy =
-    'Make room, bound the output of the services (logs: {max_bytes, keep}), or give --state-dir on another disk.';
+    'Free disk space, limit the output of services (logs: {max_bytes, keep}), or give --state-dir on another disk.';
   if (bytes < FULL_BYTES || (inodes ?? Infinity) < FULL_INODES)
     return fail(`Only ${free}: commands could not be stored.`, remedy);
   if (bytes < SCARCE_BYTES || (inodes ?? Infinity) < SCARCE_INODES) return warn(`Only ${free}.`, remedy);

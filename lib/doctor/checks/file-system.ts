@@ -26,25 +26,22 @@ const TYPES: ReadonlyMap<number, readonly [name: string, nature: Nature]> = new 
 /** Judges a file system by its magic number. */
 export function judgeFileSystem(type: number, folder: string): Finding {
   const [name, nature] = TYPES.get(type >>> 0) ?? [`type 0x${(type >>> 0).toString(16)}`, 'local'];
-  const remedy = 'Give --state-dir a folder on a local disk that stays.';
+  const remedy = 'Use a folder on a persistent local disk for --state-dir.';
   switch (nature) {
     case 'local':
       return ok(`"${folder}" is on a local disk (${name}).`);
     case 'network':
       return fail(
-        `"${folder}" is on a network file system (${name}), where neither locks nor the database can be trusted.`,
+        `"${folder}" is on a network file system (${name}), where file locks and the database are unreliable.`,
         remedy,
       );
     case 'userspace':
-      return warn(`"${folder}" is on a ${name} file system, whose locks may mean nothing.`, remedy);
+      return warn(`"${folder}" is on a ${name} file system, whose file locks may not work.`, remedy);
     case 'memory':
-      return warn(
-        `"${folder}" is in memory (${name}): what was asked for is forgotten when the machine restarts.`,
-        remedy,
-      );
+      return warn(`"${folder}" is in memory (${name}): everything is lost when the machine restarts.`, remedy);
     case 'layer':
       return warn(
-        `"${folder}" is in the layer of a container (${name}) and is thrown away with it.`,
+        `"${folder}" is in a container layer (${name}) and is deleted with the container.`,
         'Mount a volume for --state-dir.',
       );
   }
@@ -55,7 +52,7 @@ export const fileSystem: Check = {
   id: 'file_system',
   title: 'File system',
   examine: async ({ stateFolder }) => {
-    if (process.platform !== 'linux') return skipped(`Not looked at on ${process.platform}.`);
+    if (process.platform !== 'linux') return skipped(`Not checked on ${process.platform}.`);
     return judgeFileSystem((await statfs(stateFolder)).type, stateFolder);
   },
 };

@@ -11,8 +11,8 @@ export const fileWatching: Check = {
       return ok('A folder can be watched for exit records.');
     } catch (error) {
       return warn(
-        `No folder can be watched (${error instanceof Error ? error.message : String(error)}), so exits are noticed late.`,
-        'Give the user more watches: sysctl fs.inotify.max_user_instances=1024 fs.inotify.max_user_watches=65536.',
+        `Folders cannot be watched (${error instanceof Error ? error.message : String(error)}), so exits are noticed late.`,
+        'Raise the inotify limits: sysctl fs.inotify.max_user_instances=1024 fs.inotify.max_user_watches=65536.',
       );
     }
   },

@@ -8,7 +8,7 @@ const FOR_EACH_SERVICE = 4;
 
 /** Judges the hard limit (Node raises the soft one to it) for a number of services; null: no limit. */
 export function judgeOpenFiles(limit: number | null, services: number): Finding {
-  if (limit === null) return ok('There is no limit of open files.');
+  if (limit === null) return ok('There is no limit on open files.');
   const needed = FOR_THE_HOST + FOR_EACH_SERVICE * services;
   const room = Math.floor((limit - FOR_THE_HOST) / FOR_EACH_SERVICE);
   if (limit >= needed) return ok(`At most ${limit} open files: enough for ${room} services (there are ${services}).`);
@@ -23,7 +23,7 @@ export const openFiles: Check = {
   id: 'open_files',
   title: 'Open files',
   examine: ({ services }) => {
-    if (process.platform !== 'linux') return skipped(`Not looked at on ${process.platform}.`);
+    if (process.platform !== 'linux') return skipped(`Not checked on ${process.platform}.`);
     return judgeOpenFiles(hardLimit('Max open files'), services);
   },
 };

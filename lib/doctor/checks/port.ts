@@ -15,7 +15,7 @@ export function judgePort(place: string, code: string | null, occupant: Occupant
   if (code !== 'EADDRINUSE') {
     const remedy =
       code === 'EACCES' ? 'Give a port above 1023 with --port.' : 'Give an address of this machine with --host.';
-    return fail(`${place} cannot be listened on (${code}).`, remedy);
+    return fail(`Cannot listen on ${place} (${code}).`, remedy);
   }
   const remedy = 'Give another one with --port (0 takes any free one), or stop what listens there.';
   if (occupant.pid === null) return fail(`Another program listens on ${place}.`, remedy);

@@ -33,7 +33,7 @@ export function judgeProcesses({ user, isRoot, group }: TaskLimits, services: nu
     );
   }
   const least = Math.min(group ?? Infinity, isRoot ? Infinity : (user ?? Infinity));
-  return ok(Number.isFinite(least) ? `At most ${least} processes and threads.` : 'There is no limit of processes.');
+  return ok(Number.isFinite(least) ? `At most ${least} processes and threads.` : 'There is no limit on processes.');
 }
 
 /** The least `pids.max` of the groups in the text of /proc/self/cgroup, by what `read` gives for a file; null: none. */
@@ -57,7 +57,7 @@ export const processes: Check = {
   id: 'processes',
   title: 'Processes and threads',
   examine: ({ services }) => {
-    if (process.platform !== 'linux') return skipped(`Not looked at on ${process.platform}.`);
+    if (process.platform !== 'linux') return skipped(`Not checked on ${process.platform}.`);
     const cgroups = readFileSync('/proc/self/cgroup', 'utf8');
     const group = groupLimit(cgroups, (file) => (existsSync(file) ? readFileSync(file, 'utf8') : null));
     return judgeProcesses({ user: hardLimit('Max processes'), isRoot: process.getuid?.() === 0, group }, services);

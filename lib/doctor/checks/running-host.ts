@@ -6,8 +6,8 @@ export const runningHost: Check = {
   title: 'Running host',
   examine: ({ lock, lockProblem, stateDir }) => {
     if (lockProblem !== null) {
-      const remedy = 'Run this as the user who runs the host, or see to the permissions of the state directory.';
-      return fail(`Whether a host runs on "${stateDir}" cannot be seen: ${lockProblem}.`, remedy);
+      const remedy = 'Run this as the user who runs the host, or fix the permissions of the state directory.';
+      return fail(`Cannot tell whether a host runs on "${stateDir}": ${lockProblem}.`, remedy);
     }
     if (!lock.isHeld) return ok(`No host runs on "${stateDir}".`);
     const who = lock.pid === null ? 'A host' : `The host with pid ${lock.pid}`;

@@ -5,8 +5,8 @@ function judgeFile(file: string): Finding {
   const facts = statSync(file, { throwIfNoEntry: false });
   if (facts === undefined)
     return fail(
-      `"${file}" is not there.`,
-      `Make it, closed to others: for a token (umask 077; openssl rand -hex 32 >"${file}").`,
+      `"${file}" does not exist.`,
+      `Create it with restricted permissions: for a token (umask 077; openssl rand -hex 32 >"${file}").`,
     );
   try {
     if (readFileSync(file, 'utf8').trim() === '')
@@ -18,13 +18,14 @@ function judgeFile(file: string): Finding {
     const reason = error instanceof Error ? error.message : String(error);
     return fail(
       `"${file}" cannot be read (${reason}).`,
-      'Let the user who runs the host own it: chown USER FILE; chmod 600 FILE.',
+      'Make the user who runs the host its owner: chown USER FILE; chmod 600 FILE.',
     );
   }
-  if (process.platform === 'win32' || (facts.mode & 0o077) === 0) return ok(`"${file}" is closed to other users.`);
+  if (process.platform === 'win32' || (facts.mode & 0o077) === 0)
+    return ok(`"${file}" is not accessible to other users.`);
   return warn(
     `Other users may read "${file}" (mode ${(facts.mode & 0o777).toString(8)}).`,
-    `Close it: chmod 600 "${file}".`,
+    `Restrict it: chmod 600 "${file}".`,
   );
 }
 

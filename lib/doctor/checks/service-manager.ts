@@ -40,15 +40,15 @@ export function judgeHolder(holder: Holder, unit: Unit | null, killMode: string 
     );
   }
   if (holder.init !== 'systemd')
-    return skipped(`Process 1 is ${holder.init}, not systemd; see to it that it signals the host alone.`);
-  if (unit === null) return ok(`${who} runs in no unit of systemd.`);
+    return skipped(`Process 1 is ${holder.init}, not systemd. Make sure that it signals only the host.`);
+  if (unit === null) return ok(`${who} runs in no systemd unit.`);
   if (unit.name.endsWith('.scope')) {
-    return ok(`${who} runs in a session (${unit.name}); a host that is to stay belongs into a unit. ${REMEDY}`);
+    return ok(`${who} runs in a session (${unit.name}); a permanent host should run in a unit. ${REMEDY}`);
   }
   if (killMode === null) return skipped(`${who} runs in ${unit.name}, and systemctl does not say its KillMode.`);
   if (killMode === 'process' || killMode === 'none')
     return ok(`${who} runs in ${unit.name}, with KillMode=${killMode}.`);
-  const harm = `${unit.name} has KillMode=${killMode}, so systemd kills the services whenever it stops or restarts the unit.`;
+  const harm = `${unit.name} has KillMode=${killMode}, so systemd kills the services when it stops or restarts the unit.`;
   const remedy = `Set KillMode=process in ${unit.name} (systemctl edit ${unit.name}), then systemctl daemon-reload. ${REMEDY}`;
   return holder.isHost ? fail(harm, remedy) : warn(`${harm} A host that is started here is in it too.`, remedy);
 }
@@ -70,7 +70,7 @@ export const serviceManager: Check = {
   id: 'service_manager',
   title: 'Service manager',
   examine: async (patient) => {
-    if (process.platform !== 'linux') return skipped(`Not looked at on ${process.platform}.`);
+    if (process.platform !== 'linux') return skipped(`Not checked on ${process.platform}.`);
     const holder = holderOf(patient);
     const unit = unitIn(holder.cgroups ?? '');
     return judgeHolder(holder, unit, unit?.name.endsWith('.service') === true ? await killModeOf(unit) : null);

@@ -14,7 +14,7 @@ export interface ShimFacts {
   readonly compiler: string | null;
 }
 
-const BUILD = 'Run `npm rebuild coredinator`, which builds it, and read what that prints.';
+const BUILD = 'Run `npm rebuild coredinator`, which builds it, and read its output.';
 
 /** Judges the kind of shim that launches would get. */
 export function judgeShim({ platform, kind, isBuilt, file, compiler }: ShimFacts): Finding {
@@ -22,7 +22,7 @@ export function judgeShim({ platform, kind, isBuilt, file, compiler }: ShimFacts
   const used = kind === 'sh' ? 'the shell shim' : 'the Node shim';
   if (platform !== 'linux')
     return skipped(`On ${platform} launches are held by ${used}; the native shim is for Linux.`);
-  const lost = `so ${used} takes its place: a daemon can escape a stop, and exit statuses above 128 are guesses.`;
+  const lost = `so ${used} is used instead: a daemon can survive a stop, and exit codes above 128 are ambiguous.`;
   if (isBuilt) return warn(`The native shim ("${file}") does not run here, ${lost}`, BUILD);
   const remedy =
     compiler === null ? `Install a C compiler (on Debian: apt-get install gcc libc6-dev). ${BUILD}` : BUILD;

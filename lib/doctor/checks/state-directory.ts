@@ -12,11 +12,11 @@ export const stateDirectory: Check = {
 function absentOne({ stateDir, stateFolder }: Patient): Finding {
   if (!isWritable(stateFolder)) {
     return fail(
-      `"${stateDir}" is not there, and this user may not make it: "${stateFolder}" cannot be written.`,
-      `Make it for the user who runs the host (install -d -m 700 -o USER "${stateDir}"), or give another --state-dir.`,
+      `"${stateDir}" does not exist, and this user cannot create it: "${stateFolder}" is not writable.`,
+      `Create it for the user who runs the host (install -d -m 700 -o USER "${stateDir}"), or give another --state-dir.`,
     );
   }
-  return ok(`"${stateDir}" is made when a host first runs.`);
+  return ok(`"${stateDir}" is created when a host first runs.`);
 }
 
 function presentOne({ stateDir }: Patient): Finding {
@@ -25,18 +25,19 @@ function presentOne({ stateDir }: Patient): Finding {
     return fail(`"${stateDir}" is not a folder.`, 'Give the path of a folder with --state-dir.');
   const user = process.getuid?.();
   if (!isWritable(stateDir)) {
-    const remedy = `Run the host as its owner (uid ${facts.uid}), or give it away: chown -R USER "${stateDir}".`;
+    const remedy = `Run the host as its owner (uid ${facts.uid}), or change the owner: chown -R USER "${stateDir}".`;
     return fail(`"${stateDir}" cannot be written by this user.`, remedy);
   }
   const foreign = foreignIn(stateDir, user);
   if (foreign !== null) {
-    const remedy = `Always run the host as the same user; then mend what is there: chown -R USER "${stateDir}".`;
-    return warn(`"${foreign}" belongs to another user than the one who looks.`, remedy);
+    const remedy = `Always run the host as the same user. Then fix the owner: chown -R USER "${stateDir}".`;
+    return warn(`"${foreign}" belongs to another user.`, remedy);
   }
-  if (process.platform === 'win32' || (facts.mode & 0o077) === 0) return ok(`"${stateDir}" is closed to other users.`);
+  if (process.platform === 'win32' || (facts.mode & 0o077) === 0)
+    return ok(`"${stateDir}" is not accessible to other users.`);
   return warn(
-    `Other users may look into "${stateDir}" (mode ${(facts.mode & 0o777).toString(8)}): output of services may hold secrets.`,
-    `Close it: chmod 700 "${stateDir}".`,
+    `Other users may read "${stateDir}" (mode ${(facts.mode & 0o777).toString(8)}): output of services may hold secrets.`,
+    `Restrict it: chmod 700 "${stateDir}".`,
   );
 }
 

@@ -66,17 +66,17 @@ async function refuseAttempt(
     ...(credential?.type === 'session' ? { 'Set-Cookie': sessionCookie(req, null) } : {}),
   };
   if (waitS > 0) {
-    const detail = `Too many wrong tokens came from this address; send the right one, or wait ${waitS} s before the next attempt.`;
+    const detail = `Too many wrong tokens from this address. Send a valid token, or retry in ${waitS} s.`;
     throw new RequestError('too_many_attempts', detail, { headers: { ...headers, 'Retry-After': String(waitS) } });
   }
   if (credential?.type === 'session') {
-    const detail = 'The token that this browser has signed in with holds no more; sign in again.';
+    const detail = 'Your token is no longer valid. Sign in again.';
     throw new RequestError('token_required', detail, { headers });
   }
   const detail =
     credential === null
-      ? 'The Authorization header holds no token; send "Authorization: Bearer <token>".'
-      : 'This host does not know the token that was sent.';
+      ? 'The Authorization header has no bearer token. Send "Authorization: Bearer <token>".'
+      : 'The token is not valid for this host. Check it, and send another one.';
   throw new RequestError('token_required', detail, { headers });
 }
 
@@ -94,15 +94,19 @@ export function tokenGuard(
     if (!isGuarded || OPEN_PATHS.has(path)) return ANYBODY;
     const credential = credentialOf(req, isOwnPage);
     if (credential === null && req.headers.authorization === undefined) {
-      const detail = 'This host wants a token: send "Authorization: Bearer <token>".';
+      const detail = 'This host requires a token. Send "Authorization: Bearer <token>".';
       throw new RequestError('token_required', detail, { headers: challenge('') });
     }
     const proof = credential === null ? null : proofOf(credential, access);
     if (credential === null || proof === null) return refuseAttempt(req, credential, attempts);
     if (proof.scope === 'read' && !isReading(req.method) && !ANY_TOKEN_PATHS.has(path)) {
-      throw new RequestError('token_read_only', `The token that was sent allows no ${req.method ?? 'such'} request.`, {
-        headers: challenge(', error="insufficient_scope"'),
-      });
+      throw new RequestError(
+        'token_read_only',
+        `The token is read-only and does not allow ${req.method ?? 'such'} requests. Use a token with full access.`,
+        {
+          headers: challenge(', error="insufficient_scope"'),
+        },
+      );
     }
     return {
       scope: proof.scope,

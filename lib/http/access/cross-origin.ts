@@ -41,7 +41,7 @@ export function originGuard(
     if (allowed.has(origin)) return origin;
     throw new RequestError(
       'cross_origin',
-      `Requests from pages of "${origin}" are refused; allow it with --cors-origin.`,
+      `Requests from pages of "${origin}" are not allowed. Start the host with --cors-origin to allow them.`,
     );
   };
 }

@@ -30,7 +30,7 @@ function toOriginForm(req: IncomingMessage): void {
     const { pathname, search } = new URL(req.url);
     req.url = pathname + search;
   } catch (cause) {
-    throw new RequestError('malformed_path', `The target of the request, "${rawPath(req)}", is not a URL.`, { cause });
+    throw new RequestError('malformed_path', `The request target "${rawPath(req)}" is not a valid URL.`, { cause });
   }
 }
 

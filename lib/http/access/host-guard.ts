@@ -38,7 +38,7 @@ export function hostGuard(
     if (isUnixSocket || isServed(req)) return;
     throw new RequestError(
       'host_not_served',
-      `This host does not answer for "${host}"; allow the name with --allowed-host.`,
+      `The Host header "${host}" is not allowed. Start the host with --allowed-host to allow this name.`,
     );
   };
 }

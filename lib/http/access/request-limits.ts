@@ -12,12 +12,12 @@ const MAX_QUERY_FIELDS = 100;
 function refuseManyHeaders({ rawHeaders }: IncomingMessage): void {
   const count = rawHeaders.length / 2;
   if (count <= MAX_HEADERS) return;
-  throw new RequestError('too_many_headers', `The request has ${count} headers; send at most ${MAX_HEADERS}.`);
+  throw new RequestError('too_many_headers', `The request has ${count} headers; the limit is ${MAX_HEADERS}.`);
 }
 
 function refuseLongTarget({ url = '' }: IncomingMessage): void {
   if (url.length > MAX_TARGET) {
-    const detail = `The target of the request is longer than ${MAX_TARGET} characters; send what is long in the body.`;
+    const detail = `The request target is longer than ${MAX_TARGET} characters. Send long values in the body.`;
     throw new RequestError('target_too_long', detail);
   }
   const query = url.indexOf('?');
@@ -25,7 +25,7 @@ function refuseLongTarget({ url = '' }: IncomingMessage): void {
   let fields = 1;
   for (let at = url.indexOf('&', query); at !== -1; at = url.indexOf('&', at + 1)) fields += 1;
   if (fields <= MAX_QUERY_FIELDS) return;
-  throw new RequestError('target_too_long', `The query has ${fields} fields; send at most ${MAX_QUERY_FIELDS}.`);
+  throw new RequestError('target_too_long', `The query has ${fields} fields; the limit is ${MAX_QUERY_FIELDS}.`);
 }
 
 /** Throws RequestError for what is larger than any request needs, before anything is made of it. */

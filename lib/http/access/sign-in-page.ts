@@ -44,18 +44,18 @@ const alert = document.querySelector('[role=alert]');
 
 async function reasonOf(answer) {
   const problem = await answer.json().catch(() => null);
-  return problem?.detail ?? 'The host answered ' + answer.status + '.';
+  return problem?.detail ?? 'Sign-in failed: the host answered ' + answer.status + '.';
 }
 
 async function refusal() {
   const token = field.value.trim();
-  if (!/^[\\x21-\\x7e]+$/.test(token)) return 'A token has printable ASCII characters and no spaces.';
+  if (!/^[\\x21-\\x7e]+$/.test(token)) return 'Tokens contain only printable ASCII characters and no spaces.';
   const headers = { accept: 'application/json', authorization: 'Bearer ' + token };
   try {
     const answer = await fetch('/api/session', { method: 'POST', headers });
     return answer.ok ? null : await reasonOf(answer);
   } catch {
-    return 'The host does not answer; is it running?';
+    return 'The host does not answer. Check that it is running.';
   }
 }
 
@@ -88,14 +88,14 @@ function signInPage(version: string): string {
 <body>
 <main>
 <h1>Coredinator ${version.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)}</h1>
-<p>This host wants a token.</p>
+<p>Enter the access token of this host.</p>
 <form>
-<label for="token">Token</label>
+<label for="token">Access token</label>
 <input id="token" type="password" autocomplete="current-password" spellcheck="false" required autofocus aria-describedby="problem">
 <button>Sign in</button>
 </form>
 <p id="problem" role="alert"></p>
-<noscript><p>Signing in needs JavaScript; programs send “Authorization: Bearer TOKEN”.</p></noscript>
+<noscript><p>Signing in requires JavaScript. Programs send “Authorization: Bearer TOKEN”.</p></noscript>
 </main>
 <script src="/sign-in.js"></script>
 </body>

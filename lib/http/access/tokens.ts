@@ -19,7 +19,7 @@ export interface OpenAccess extends Access {
   /** What is wrong with token files, in sentences that name no path: everybody may ask for the health. */
   troubles(): readonly string[];
   /** Looks at the token files now. */
-  look(): void;
+  reread(): void;
 }
 
 interface Surroundings {
@@ -71,13 +71,13 @@ export function openAccess({ full, readOnly }: TokenOrigins, log: Log, now?: () 
       ...files.flatMap((file) => file.trouble() ?? []),
       ...sharedTrouble(fullSource?.tokens() ?? [], readSource?.tokens() ?? []),
     ],
-    look: () => {
-      for (const file of files) file.look();
+    reread: () => {
+      for (const file of files) file.reread();
     },
   };
 }
 
 function sharedTrouble(full: readonly KnownToken[], readOnly: readonly KnownToken[]): readonly string[] {
   if (!full.some(({ digest }) => readOnly.some((other) => other.digest.equals(digest)))) return [];
-  return ['One token is both for full and for read-only access and only reads; give two different ones.'];
+  return ['One token is configured for full and for read-only access, so it is read-only. Use two different tokens.'];
 }

@@ -26,7 +26,7 @@ export function healthHandlers(control: Control): HandlersOf<typeof HOST_OPERATI
       write: ({ ctx }) => {
         const obstacles = control.queries.obstacles();
         if (obstacles.length > 0) {
-          throw new RequestError('not_ready', ['The host cannot carry out commands.', ...obstacles].join(' '));
+          throw new RequestError('not_ready', ['The host cannot execute commands.', ...obstacles].join(' '));
         }
         sendOk(ctx);
       },

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import type { Log } from '../../ports/log.ts';
 
 /** Often enough for a rotation, seldom enough to cost nothing under load. */
-const LOOK_EVERY_MS = 1_000;
+const CHECK_EVERY_MS = 1_000;
 const OTHERS = 0o077;
 
 /** Which files a value is made of, and how. */
@@ -32,21 +32,21 @@ export class FromFiles<T> {
   readonly #now: () => number;
   #value: T;
   #seen: string;
-  #lookedAt: number;
+  #checkedAt: number;
   #trouble: string | null = null;
 
   /** Throws whatever reading and parsing throw: a value that was never good cannot be kept. */
   constructor(options: FromFilesOptions<T>) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
-    this.#lookedAt = this.#now();
+    this.#checkedAt = this.#now();
     this.#seen = this.#fingerprint();
     this.#value = this.#read();
   }
 
   /** The value by the files as they were at most a second ago. */
   current(): T {
-    if (this.#now() - this.#lookedAt >= LOOK_EVERY_MS) this.look();
+    if (this.#now() - this.#checkedAt >= CHECK_EVERY_MS) this.reread();
     return this.#value;
   }
 
@@ -56,9 +56,9 @@ export class FromFiles<T> {
     return this.#trouble;
   }
 
-  /** Looks at the files now. True: they have given a new value. */
-  look(): boolean {
-    this.#lookedAt = this.#now();
+  /** Reads the files now if they changed. True: they have given a new value. */
+  reread(): boolean {
+    this.#checkedAt = this.#now();
     const seen = this.#fingerprint();
     if (seen === this.#seen) return false;
     this.#seen = seen;
@@ -71,8 +71,9 @@ export class FromFiles<T> {
       return true;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      if (this.#trouble === null) log.error({ files }, `${what} cannot be used; what was read before holds: ${reason}`);
-      this.#trouble = `${what} cannot be used since it changed, and what was read before holds; the log says why.`;
+      if (this.#trouble === null)
+        log.error({ files }, `${what} cannot be used; the previous content stays in effect: ${reason}`);
+      this.#trouble = `${what} changed and cannot be used; the previous content stays in effect. The log says why.`;
       return false;
     }
   }

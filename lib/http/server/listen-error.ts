@@ -27,13 +27,13 @@ function remedyForAddress(code: string): string {
     case 'EADDRINUSE':
       return 'another program listens there; stop it, or give another port with --port (0 takes any free one)';
     case 'EACCES':
-      return 'this user may not use that port; give one above 1023 with --port, or start with the right to bind it';
+      return 'this user may not use that port; give one above 1023 with --port, or grant the permission to bind it';
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return 'this machine has no such address; give one of its own with --host';
     default:
-      return 'the system refused it; give another address with --host and --port';
+      return 'the system does not allow it; give another address with --host and --port';
   }
 }
 

@@ -18,16 +18,16 @@ export interface Patience {
   /** For a whole request; how long an answer takes is not limited, since a stop may take minutes. */
   readonly requestMs: number;
   /** How often connections are looked at for that. */
-  readonly lookMs: number;
+  readonly checkEveryMs: number;
 }
 
-const PATIENCE: Patience = { headersMs: 10_000, requestMs: 30_000, lookMs: 5_000 };
+const PATIENCE: Patience = { headersMs: 10_000, requestMs: 30_000, checkEveryMs: 5_000 };
 const HANDSHAKE_MS = 10_000;
 /** Longer than the pause between two polls of a status, so that polling clients keep their connection. */
 const KEEP_ALIVE_MS = 65_000;
 /** A flood of connections must not use up the descriptors that launches and the store need. */
 const MAX_CONNECTIONS = 1_000;
-const CLOSE_LOOK_MS = 20;
+const CLOSE_IDLE_EVERY_MS = 20;
 
 /** Where to listen, and what answers and records need that are made outside of the app. */
 export interface ListenOptions {
@@ -63,15 +63,15 @@ function urlOf(server: Server, scheme: 'http' | 'https'): string {
 function closeServer(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     // A connection whose last request ends during the grace is kept alive by node: it has to be looked for.
-    const look = setInterval(() => {
+    const closeIdle = setInterval(() => {
       server.closeIdleConnections();
-    }, CLOSE_LOOK_MS);
+    }, CLOSE_IDLE_EVERY_MS);
     const cut = setTimeout(() => {
       server.closeAllConnections();
     }, graceMs);
     // Its only error, "not running", means that there is nothing left to close.
     server.close(() => {
-      clearInterval(look);
+      clearInterval(closeIdle);
       clearTimeout(cut);
       resolve();
     });
@@ -82,7 +82,7 @@ function newServer(listener: RequestListener, { certificate = null, patience = P
   const options: ServerOptions = {
     headersTimeout: patience.headersMs,
     requestTimeout: patience.requestMs,
-    connectionsCheckingInterval: patience.lookMs,
+    connectionsCheckingInterval: patience.checkEveryMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
     // The app refuses a missing Host itself, with the headers of every other answer.

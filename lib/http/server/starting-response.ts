@@ -3,13 +3,13 @@ import type { HttpApp } from '../app.ts';
 import { SECURITY_HEADERS } from '../security-headers.ts';
 import type { UpgradeListener } from '../websocket-upgrades.ts';
 
-/** Answers 503 until the host knows its actors; the port is taken early so that processes can be told the URL. */
-export class Gate {
+/** Answers 503 until the host knows its actors; the port is taken early so that processes can get the URL. */
+export class StartingResponse {
   #listener: RequestListener;
   #upgrade: UpgradeListener = () => false;
 
   constructor(version: string) {
-    const detail = 'The host is starting and restores its actors; ask again in a moment.';
+    const detail = 'The host is starting and restoring its state. Retry in a moment.';
     const problem = JSON.stringify({ type: 'about:blank', title: 'Service Unavailable', status: 503, detail });
     this.#listener = (_, response) => {
       response.writeHead(503, {

@@ -28,7 +28,7 @@ export interface Certificate {
   /** From now on the server follows the files. */
   serve(server: TlsServer): void;
   /** Looks at the files now. */
-  look(): void;
+  reread(): void;
   /** What is wrong with the files, as a sentence without their paths. */
   trouble(): string | null;
 }
@@ -58,8 +58,8 @@ export function readCertificate(files: TlsFiles, log: Log, now?: () => number): 
       // Before the handshake, so that the connection that finds a new certificate gets it.
       server.prependListener('connection', renew);
     },
-    look: () => {
-      pair.look();
+    reread: () => {
+      pair.reread();
       renew();
     },
     trouble: () => pair.trouble(),

@@ -4,15 +4,15 @@ import { clauseOf } from './clause.ts';
 import { whyOf } from './event-reason.ts';
 
 /** What a sentence is made from; the number and the instant are told beside it. */
-export type Tellable = Pick<JournalDraft, 'type' | 'agentId' | 'serviceId' | 'from' | 'to' | 'cause' | 'detail'>;
+export type DescribedEvent = Pick<JournalDraft, 'type' | 'agentId' | 'serviceId' | 'from' | 'to' | 'cause' | 'detail'>;
 
 /** Services that the sentence about a reload names. */
 const MOST_NAMED = 5;
 
-type Teller = (entry: Tellable, about: string | null) => string;
+type Describe = (entry: DescribedEvent, about: string | null) => string;
 
 /** Every type of the journal. A detail comes from a file, so each is read as what it may be, not as what it should be. */
-const TELLERS: Readonly<Partial<Record<string, Teller>>> = {
+const DESCRIPTIONS: Readonly<Partial<Record<string, Describe>>> = {
   'service.state_changed': moved,
   'agent.state_changed': moved,
   'service.readiness_changed': (entry) =>
@@ -37,7 +37,7 @@ const TELLERS: Readonly<Partial<Record<string, Teller>>> = {
   'process.launched': (entry) => `${nameOf(entry)} was launched${launchOf(entry)}`,
   'process.adopted': (entry) => `The host adopted the process of ${nameOf(entry)} that lived already${launchOf(entry)}`,
   'process.exited': exited,
-  'process.stray': (entry) =>
+  'process.orphan': (entry) =>
     `A process that no record knows was found (${processOf(entry)}), ` +
     `of ${entry.serviceId ?? 'an unknown service'}: it was ${FATES[text(entry, 'fate') ?? ''] ?? 'left alone'}`,
   'host.started': (entry) => `The host started (${processOf(entry)}, version ${text(entry, 'version') ?? '?'})`,
@@ -59,7 +59,7 @@ const TELLERS: Readonly<Partial<Record<string, Teller>>> = {
 };
 
 /** Every type that the journal can have. */
-export const EVENT_TYPES: readonly string[] = Object.keys(TELLERS);
+export const EVENT_TYPES: readonly string[] = Object.keys(DESCRIPTIONS);
 
 const FATES: Readonly<Partial<Record<string, string>>> = {
   adopted: 'adopted',
@@ -68,17 +68,17 @@ const FATES: Readonly<Partial<Record<string, string>>> = {
 };
 
 /** The sentence for an event of the journal; of a reload, it names the service that it is told `about` first. */
-export function tell(entry: Tellable, about: string | null = null): string {
-  const teller = TELLERS[entry.type];
-  return `${teller === undefined ? `${entry.type} of ${nameOf(entry)}` : teller(entry, about)}.`;
+export function describeEvent(entry: DescribedEvent, about: string | null = null): string {
+  const describe = DESCRIPTIONS[entry.type];
+  return `${describe === undefined ? `${entry.type} of ${nameOf(entry)}` : describe(entry, about)}.`;
 }
 
-function moved(entry: Tellable): string {
+function moved(entry: DescribedEvent): string {
   const subject = entry.type === 'agent.state_changed' ? `The agent ${nameOf(entry)}` : nameOf(entry);
   return `${subject} went from ${entry.from ?? '?'} to ${entry.to ?? '?'}${because(whyOf(entry))}`;
 }
 
-function requested(entry: Tellable, what: string): string {
+function requested(entry: DescribedEvent, what: string): string {
   const holder = text(entry, 'holder');
   if (holder === 'host') return `${nameOf(entry)} was ${what} by the host, as its configuration says`;
   if (holder === 'io') return `${nameOf(entry)} was ${what} by a command under /api/io`;
@@ -93,7 +93,7 @@ const ACTIONS: Readonly<Partial<Record<string, string>>> = {
   stop: 'is dropped',
 };
 
-function reloaded({ detail }: Tellable, about: string | null): string {
+function reloaded({ detail }: DescribedEvent, about: string | null): string {
   const services = (Array.isArray(detail['services']) ? detail['services'] : []).filter(isRecord);
   const isAbout = (service: Record<string, unknown>): boolean => service['service_id'] === about;
   const ordered = [...services.filter(isAbout), ...services.filter((service) => !isAbout(service))];
@@ -106,7 +106,7 @@ function reloaded({ detail }: Tellable, about: string | null): string {
   return `The configuration was reloaded: ${[...named, ...more].join(', ')}`;
 }
 
-function exited(entry: Tellable): string {
+function exited(entry: DescribedEvent): string {
   const code = number(entry, 'code');
   const signal = text(entry, 'signal');
   const how = signal === null ? `exited with code ${code ?? '?'}` : `was ended by ${signal}`;
@@ -116,27 +116,27 @@ function exited(entry: Tellable): string {
   return `${process} ${how}${why === null ? '' : `, because ${why}`}`;
 }
 
-function leftBy(entry: Tellable): string {
+function leftBy(entry: DescribedEvent): string {
   const left = number(entry, 'left');
   return left === 1 ? '1 process' : `${left ?? 'its'} processes`;
 }
 
-function launchOf(entry: Tellable): string {
+function launchOf(entry: DescribedEvent): string {
   const version = text(entry, 'version');
   const words = [processOf(entry), `generation ${number(entry, 'generation') ?? '?'}`];
   return ` (${(version === null ? words : [...words, `version ${version}`]).join(', ')})`;
 }
 
-function processOf(entry: Tellable): string {
+function processOf(entry: DescribedEvent): string {
   return whereOf({ pid: number(entry, 'pid') });
 }
 
-function generationOf(entry: Tellable): string {
+function generationOf(entry: DescribedEvent): string {
   const generation = number(entry, 'generation');
   return generation === null ? '' : ` (generation ${generation})`;
 }
 
-function nameOf({ serviceId, agentId }: Tellable): string {
+function nameOf({ serviceId, agentId }: DescribedEvent): string {
   return serviceId ?? agentId ?? 'the host';
 }
 
@@ -145,11 +145,11 @@ function because(reason: string | null): string {
   return reason === null ? '' : `: ${clauseOf(reason)}`;
 }
 
-function text({ detail }: Tellable, key: string): string | null {
+function text({ detail }: DescribedEvent, key: string): string | null {
   return textIn(detail, key);
 }
 
-function number({ detail }: Tellable, key: string): number | null {
+function number({ detail }: DescribedEvent, key: string): number | null {
   return numberIn(detail, key);
 }
 

@@ -1,3 +1,5 @@
+import { RENAMED_TYPES, storedNamesOf } from './event-type.ts';
+
 /** What a filter looks at. */
 interface Subject {
   readonly type: string;
@@ -22,10 +24,15 @@ export function beginningOf(pattern: string): string | null {
   return pattern.endsWith('.') ? pattern : null;
 }
 
-/** Whether a type is one of those that a pattern means. */
+/** Whether a pattern matches a type; the old name of a renamed type counts too. */
 export function isOfType(pattern: string, type: string): boolean {
   const beginning = beginningOf(pattern);
-  return beginning === null ? type === pattern : type.startsWith(beginning);
+  return storedNamesOf(type).some((name) => (beginning === null ? name === pattern : name.startsWith(beginning)));
+}
+
+/** Every stored name, old ones too, of the renamed types that a pattern matches. */
+export function renamedTypesOf(pattern: string): readonly string[] {
+  return RENAMED_TYPES.filter((type) => isOfType(pattern, type)).flatMap(storedNamesOf);
 }
 
 /** Whether an event is one of those that are wanted. An event about no agent fits no list of agents. */

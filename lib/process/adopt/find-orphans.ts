@@ -7,7 +7,7 @@ import { livingAmong, NOBODY } from '../os/process-identity.ts';
 import type { OrphanOrigin } from './held-orphan.ts';
 import { eldest, type TaggedProcess } from './tagged-processes.ts';
 
-/** For strays whose own stop spec is not to be had. */
+/** For orphans whose own stop spec is not to be had. */
 const DEFAULT_STOP: StopSpec = { signal: 'SIGTERM', graceMs: 5_000 };
 
 /** What was found of a launch that the ledger does not know. */
@@ -17,7 +17,7 @@ export type Finding =
   | { readonly type: 'nameless'; readonly launchId: LaunchId; readonly pid: number }
   /** `request` is null when its records do not prove who it is. */
   | {
-      readonly type: 'stray';
+      readonly type: 'orphan';
       readonly origin: OrphanOrigin;
       readonly pid: number;
       readonly request: RequestRecord | null;
@@ -53,7 +53,7 @@ export async function searchFolder(
   if (who === null) return { type: 'nameless', launchId, pid };
   const origin = { launchId, ...who, kind, shim, main, members, stop: request?.stop ?? DEFAULT_STOP };
   const isWhole = main?.pid === pid && alive.has(shim.pid);
-  return { type: 'stray', origin, pid, request: isWhole ? request : null };
+  return { type: 'orphan', origin, pid, request: isWhole ? request : null };
 }
 
 /** What there is of a launch that is known by the environment of its processes alone. */
@@ -64,7 +64,7 @@ export function searchTags(launchId: LaunchId, family: readonly TaggedProcess[],
   const who = nameOf(main);
   if (who === null) return { type: 'nameless', launchId, pid };
   const outside = { kind: 'sh', shim: NOBODY, main: { pid, start }, members: family, stop } as const;
-  return { type: 'stray', origin: { launchId, ...who, ...outside }, pid, request: null };
+  return { type: 'orphan', origin: { launchId, ...who, ...outside }, pid, request: null };
 }
 
 type Names = { readonly serviceId: ServiceId | null; readonly generation: number | null } | null | undefined;

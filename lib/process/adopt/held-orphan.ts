@@ -18,7 +18,7 @@ export interface OrphanOrigin {
   readonly stop: StopSpec;
 }
 
-/** A stray that is left alone until somebody ends it. Its files stay: no ledger entry would tell what they tell. */
+/** An orphan that is left alone until somebody ends it. Its files stay: no ledger entry would tell what they tell. */
 export class HeldOrphan {
   readonly origin: OrphanOrigin;
   readonly #context: TreeContext;

@@ -16,7 +16,7 @@ import { taggedProcesses } from './tagged-processes.ts';
 
 const MOST_NAMED = 20;
 
-/** What strays are looked for and handled by. */
+/** What orphans are looked for and handled by. */
 export interface OrphansOptions {
   readonly trees: Trees;
   readonly ledger: LaunchLedger;
@@ -25,7 +25,7 @@ export interface OrphansOptions {
   readonly policy: OrphanPolicy;
 }
 
-type Found = Extract<Finding, { readonly type: 'stray' }>;
+type Found = Extract<Finding, { readonly type: 'orphan' }>;
 
 /**
  * Launches of this instance that the ledger does not know. Whatever the policy, what lives of one is never joined by a second
@@ -89,7 +89,7 @@ export class Orphans {
         case 'nameless':
           this.#notify({ ...finding, serviceId: null, generation: null }, 'reported', 'its service is not known');
           break;
-        case 'stray': {
+        case 'orphan': {
           const { serviceId, generation } = finding.origin;
           this.#note(serviceId, generation);
           orphans.set(serviceId, [...(orphans.get(serviceId) ?? []), finding]);
@@ -118,7 +118,7 @@ export class Orphans {
     this.#held.set(origin.serviceId, [...(this.#held.get(origin.serviceId) ?? []), held]);
     if (policy === 'kill') {
       void held.end();
-      this.#notify(about, 'killed', 'it is being ended, as --strays kill asks for');
+      this.#notify(about, 'killed', 'it is being ended, as --orphans kill asks for');
     } else {
       this.#notify(about, 'reported', `${obstacle ?? 'it is left alone'}; ${remedyOf(policy)}`);
     }
@@ -176,7 +176,7 @@ export class Orphans {
     );
   }
 
-  /** Every living stray that was found, and what became of it. */
+  /** Every living orphan that was found, and what became of it. */
   all(): readonly Orphan[] {
     return this.#reported;
   }
@@ -186,7 +186,7 @@ export class Orphans {
     return this.#generations.get(serviceId) ?? 0;
   }
 
-  /** Why a service must not be launched now; null when no untouched stray of it lives. */
+  /** Why a service must not be launched now; null when no untouched orphan of it lives. */
   reasonAgainst(serviceId: ServiceId): string | null {
     for (const held of this.#held.get(serviceId) ?? []) {
       const living = held.living();
@@ -210,8 +210,8 @@ export class Orphans {
   }
 }
 
-/** What a person can do about a stray that lives on. */
+/** What a person can do about an orphan that lives on. */
 function remedyOf(policy: OrphanPolicy): string {
   const stop = 'stop the service to end it';
-  return policy === 'adopt' ? stop : `start the host again with --strays adopt to take it over, or ${stop}`;
+  return policy === 'adopt' ? stop : `start the host again with --orphans adopt to take it over, or ${stop}`;
 }

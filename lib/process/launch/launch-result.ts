@@ -16,7 +16,7 @@ import { guaranteesOf } from './shim-kind.ts';
 import { subjectOf } from './shim-request.ts';
 import type { Report, ShimRequest } from './shims.ts';
 
-/** What landings share. */
+/** What launch results share. */
 export interface LaunchResultContext {
   readonly layout: Layout;
   readonly clock: Clock;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
-import type { FindFreePort } from '../../ports/port-book.ts';
+import type { FindFreePort } from '../../ports/port-registry.ts';
 
 /** The system gives ports out in its own order; one that is taken is held back while it is asked for another. */
 const MAX_TRIES = 1_000;

@@ -99,7 +99,7 @@ CREATE TABLE port (
 // What a request caused is looked up by its id, however long ago that was.
 const BY_CORRELATION = `CREATE INDEX journal_correlation ON journal (correlation_id) WHERE correlation_id IS NOT NULL`;
 // A deleted agent is remembered until nothing of it is left; a receipt, so that a command that is sent again is not given again.
-const DELETIONS_AND_RECEIPTS = `
+const DELETIONS_AND_IDEMPOTENCY = `
 ALTER TABLE wish ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1));
 CREATE TABLE receipt (
   ordinal INTEGER PRIMARY KEY,
@@ -130,7 +130,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 2, up: RESTART_INTENTIONS },
   { id: 3, up: PORT_BOOK },
   { id: 4, up: BY_CORRELATION },
-  { id: 5, up: DELETIONS_AND_RECEIPTS },
+  { id: 5, up: DELETIONS_AND_IDEMPOTENCY },
   { id: 6, up: WEBHOOK_PLACES },
   { id: 7, up: NEWER_MACHINES },
 ];

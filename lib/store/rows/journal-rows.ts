@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 import { causeOfRow } from '../../model/causes.ts';
 import type { JournalEntry, JournalQuery } from '../../model/journal.ts';
-import { beginningOf, type EventFilter } from '../../model/values/event-filter.ts';
+import { beginningOf, renamedTypesOf, type EventFilter } from '../../model/values/event-filter.ts';
+import { storedNamesOf, typeOfRow } from '../../model/values/event-type.ts';
 import { inserter, type Cell, type RowWrite } from './batch.ts';
 import { jsonOf, type RowSource } from './row-reader.ts';
 
@@ -35,8 +36,9 @@ const journalRow = z
     correlation_id: z.string().nullable(),
     detail: jsonOf(z.record(z.string(), z.unknown())),
   })
-  .transform(({ agent_id, service_id, from_state, to_state, cause, correlation_id, ...same }): JournalEntry => ({
+  .transform(({ type, agent_id, service_id, from_state, to_state, cause, correlation_id, ...same }): JournalEntry => ({
     ...same,
+    type: typeOfRow(type),
     cause: causeOfRow(cause),
     agentId: agent_id,
     serviceId: service_id,
@@ -61,17 +63,18 @@ export function appendEvent(entry: JournalEntry): RowWrite {
 export function selectionOf(query: JournalQuery): { readonly rest: string; readonly parameters: readonly Cell[] } {
   // From the most selective filter on; `+` keeps SQLite, which has no statistics, from using the index of a weaker one.
   const filters = {
-    correlation_id: query.correlationId,
-    service_id: query.serviceId,
-    agent_id: query.agentId,
-    type: query.type,
+    correlation_id: query.correlationId === undefined ? [] : [query.correlationId],
+    service_id: query.serviceId === undefined ? [] : [query.serviceId],
+    agent_id: query.agentId === undefined ? [] : [query.agentId],
+    type: query.type === undefined ? [] : storedNamesOf(query.type),
   };
   const terms: string[] = [];
   const parameters: Cell[] = [];
-  for (const [column, value] of Object.entries(filters)) {
-    if (value === undefined) continue;
-    terms.push(`${terms.length === 0 ? '' : '+'}${column} = ? AND`);
-    parameters.push(value);
+  for (const [column, values] of Object.entries(filters)) {
+    if (values.length === 0) continue;
+    const condition = values.length === 1 ? '= ?' : `IN (${values.map(() => '?').join(', ')})`;
+    terms.push(`${terms.length === 0 ? '' : '+'}${column} ${condition} AND`);
+    parameters.push(...values);
   }
   for (const { term, cells } of [...sinceTerm(query), ...filterTerms(query.filter)]) {
     terms.push(`${term} AND`);
@@ -110,11 +113,14 @@ function oneOf(column: string, values: readonly string[]): readonly Term[] {
 }
 
 function typeTerm(patterns: readonly string[]): Term {
-  const terms = patterns.map((pattern): Term => {
+  const terms = patterns.flatMap((pattern): readonly Term[] => {
     const beginning = beginningOf(pattern);
-    return beginning === null
-      ? { term: '+type = ?', cells: [pattern] }
-      : { term: 'substr(type, 1, length(?)) = ?', cells: [beginning, beginning] };
+    return [
+      beginning === null
+        ? { term: '+type = ?', cells: [pattern] }
+        : { term: 'substr(type, 1, length(?)) = ?', cells: [beginning, beginning] },
+      ...renamedTypesOf(pattern).map((name): Term => ({ term: '+type = ?', cells: [name] })),
+    ];
   });
   return { term: `(${terms.map(({ term }) => term).join(' OR ')})`, cells: terms.flatMap(({ cells }) => cells) };
 }

@@ -35,7 +35,7 @@ interface BadRow {
   readonly reason: string;
 }
 
-interface Parts {
+interface ReaderContext {
   readonly file: string;
   readonly session: SqlSession;
   readonly queue: WriteQueue;
@@ -45,13 +45,13 @@ interface Parts {
 
 const rowidOf = z.looseObject({ rowid: z.number() });
 
-/** Reads on a connection of its own, so that no reader waits for a writer; checks each row at the door. */
+/** Reads on a connection of its own, so that no reader waits for a writer; validates each row. */
 export class RowReader {
-  readonly #parts: Parts;
+  readonly #context: ReaderContext;
   #isClosed = false;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(context: ReaderContext) {
+    this.#context = context;
   }
 
   /**
@@ -76,7 +76,7 @@ export class RowReader {
 
   /** Raw rows. Rejects with StoreUnavailableError. */
   async query(sql: string, parameters: readonly Cell[] = []): Promise<readonly unknown[]> {
-    const { session, file, log } = this.#parts;
+    const { session, file, log } = this.#context;
     if (this.#isClosed) throw unavailable(file, 'read', new Error('it is closed'));
     try {
       return await session.all(sql, ...parameters);
@@ -93,12 +93,12 @@ export class RowReader {
   /** Every later read is refused. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#parts.session.drop();
+    await this.#context.session.drop();
   }
 
   /** False when the rows had to stay where they are: a store that cannot be written can still be read. */
   async #quarantine(table: Table, bad: readonly BadRow[]): Promise<boolean> {
-    const { queue, clock, log } = this.#parts;
+    const { queue, clock, log } = this.#context;
     for (const { row, reason } of bad) log.error({ table, row, reason }, 'A row of the store cannot be used.');
     const at = clock.now();
     const moves = bad.flatMap(({ rowid, row, reason }) => [

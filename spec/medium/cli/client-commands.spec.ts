@@ -77,8 +77,8 @@ describe('commands to a host', () => {
       expect((await run('agents', 'stop', 'pump1')).output).to.equal('pump1 is stopped\n');
       expect((await run('agents', 'start', 'pump1')).output).to.equal('pump1 is running\n');
       expect((await run('agents', 'restart', 'pump1')).output).to.equal('pump1 is running\n');
-      expect((await run('agents', 'delete', 'pump1')).output).to.equal('pump1 is stopped and forgotten\n');
-      expect((await run('agents', 'list')).errors).to.include('There are no agents; start one with');
+      expect((await run('agents', 'delete', 'pump1')).output).to.equal('pump1 is stopped and removed\n');
+      expect((await run('agents', 'list')).errors).to.include('No agents. Start one with');
     });
 
     for (const command of ['status', 'stop', 'start', 'restart', 'delete']) {
@@ -86,7 +86,7 @@ describe('commands to a host', () => {
         const { code, output, errors } = await run('agents', command, 'nobody');
         expect({ code, output }).to.deep.equal({ code: 1, output: '' });
         expect(errors).to.equal(
-          'error: There is no agent "nobody"; GET /api/agents/ lists the known ones.\n' +
+          'error: Agent "nobody" not found. GET /api/agents/ lists all agents.\n' +
             'hint: `coredinator agents list` shows the known ones.\n',
         );
       });
@@ -111,7 +111,7 @@ describe('commands to a host', () => {
         '[0][0]',
         'gate',
       );
-      expect((await run('services', 'list', '--agent', 'nobody')).errors).to.include('There are no such services');
+      expect((await run('services', 'list', '--agent', 'nobody')).errors).to.include('No services match');
     });
 
     it('status, explain and their documents', async () => {
@@ -148,7 +148,7 @@ describe('commands to a host', () => {
     it('restart that does not come to an end in time ends with 5, and says how it stands', async () => {
       const { code, output, errors } = await run('services', 'restart', 'pump1-corerl', '--timeout', '1ms');
       expect([code, output]).to.deep.equal([5, '']);
-      expect(errors).to.match(/pump1-corerl is not running after|has not answered within/);
+      expect(errors).to.match(/pump1-corerl is not running after|did not answer within/);
       const asJson = await run('services', 'restart', 'pump1-corerl', '--timeout', '400ms', '--json');
       expect(asJson.code).to.equal(5);
       expect(JSON.parse(asJson.output)).to.include({ id: 'pump1-corerl' });
@@ -161,7 +161,7 @@ describe('commands to a host', () => {
     });
 
     it('logs prints lines, follows them until it is interrupted, and says when there are none', async () => {
-      expect((await run('services', 'logs', 'gate')).errors).to.include('gate has written nothing');
+      expect((await run('services', 'logs', 'gate')).errors).to.include('No output of gate matches');
       api.control.logSource = async function* () {
         yield await Promise.resolve([line(0, 'one'), line(4, 'two')]);
       };
@@ -183,12 +183,12 @@ describe('commands to a host', () => {
     expect((await run('io', 'start', '/plant/plant.yaml')).output).to.include('plant-coreio is running');
     expect(rows(await run('io', 'list'))[1]).to.include.members(['plant-coreio', 'running']);
     expect(await runJson('io', 'list')).to.have.nested.property('[0].service_id', 'plant-coreio');
-    expect((await run('io', 'stop', 'plant-coreio')).output).to.equal('plant-coreio is stopped and forgotten\n');
+    expect((await run('io', 'stop', 'plant-coreio')).output).to.equal('plant-coreio is stopped and removed\n');
     expect((await run('io', 'stop', 'plant-coreio')).code).to.equal(1);
   });
 
   it('events prints the last ones, oldest first, those of a type, and says when there are none', async () => {
-    expect((await run('events')).errors).to.include('There are no such events');
+    expect((await run('events')).errors).to.include('No events match');
     api.control.events.push(event(1), event(2, 'process.exited'), event(3));
     const instants = (end: CommandEnd): readonly (string | undefined)[] => rows(end).map(([at]) => at?.slice(17, 19));
     expect(instants(await run('events'))).to.deep.equal(['01', '02', '03']);
@@ -196,6 +196,17 @@ describe('commands to a host', () => {
     expect(instants(await run('events', '--type', 'process.*'))).to.deep.equal(['02']);
     expect(instants(await run('events', '--since', '2026-01-02T03:04:02.500Z'))).to.deep.equal(['03']);
     expect(await runJson('events')).to.have.nested.property('[2].seq', 3);
+  });
+
+  it('events finds orphans under the deprecated type too, and warns of it', async () => {
+    api.control.events.push(event(1), event(2, 'process.orphan'), event(3, 'process.exited'));
+    const { code, errors, output } = await run('events', '--type', 'process.s*');
+    expect([code, errors]).to.deep.equal([0, '']);
+    expect(output.trim().split('\n')).to.have.length(1);
+    expect(output).to.include('02.000Z');
+    const exact = await run('events', '--type', 'process.stray');
+    expect(exact.errors).to.equal('warning: The event type process.stray is deprecated; use process.orphan.\n');
+    expect(api.control.calls.at(-1)).to.have.nested.property('argument.type', 'process.stray');
   });
 
   it('top prints one table where the output is no terminal', async () => {
@@ -223,12 +234,12 @@ describe('commands to a host', () => {
 
   it('shutdown asks for the way that is given, and ends with 5 when the host stays', async () => {
     expect((await run('shutdown', '--drain', '--no-wait')).output).to.equal(
-      'The host stops its services and leaves.\n',
+      'The host is stopping its services and shuts down then.\n',
     );
     expect(api.control.calls.find(({ name }) => name === 'shutdown')?.argument).to.equal('drain');
     const { code, errors } = await run('shutdown', '--timeout', '300ms');
     expect(code).to.equal(5);
-    expect(errors).to.include('The host is not gone after 0.3 s: leaving.').and.to.include('`coredinator health`');
+    expect(errors).to.include('The host has not stopped after 0.3 s: leaving.').and.to.include('`coredinator health`');
   });
 
   it('complete ids by asking the host that the environment names', async () => {

@@ -55,6 +55,18 @@ describe('coredinator install-service', () => {
     });
   });
 
+  it('writes deprecated options under their present names, and warns', async () => {
+    for (const [argv, env, old] of [
+      [['--strays', 'kill'], {}, '--strays'],
+      [[], { COREDINATOR_STRAYS: 'kill' }, 'COREDINATOR_STRAYS'],
+    ] as const) {
+      const end = await printed(['--system', ...argv], env);
+      expect(end.code).to.equal(0);
+      expect(execStart(end)).to.contain('--orphans kill').and.not.contain('strays');
+      expect(end.errors).to.match(new RegExp(`^warning: ${old} is deprecated; use \\S+\\n$`));
+    }
+  });
+
   it('writes where a Unix socket is, wherever the unit is started', async () => {
     expect(execStart(await printed(['--listen', 'unix:host.sock']))).to.contain(
       `--listen unix:${process.cwd()}/host.sock`,
@@ -99,14 +111,14 @@ describe('coredinator install-service', () => {
     });
 
     function install(request: Partial<InstallRequest> = {}, where = places): CommandEnd {
-      const words = ['--base-path', base];
+      const args = ['--base-path', base];
       const whole = {
         scope: 'system',
         name: 'coredinator',
         isPrint: false,
         isForced: false,
         runAs: null,
-        words,
+        args,
       } as const;
       const [out, err] = [new KeptText(), new KeptText()];
       const paths = { basePath: base, stateDir: join(base, '.coredinator'), onExit: 'detach' } as const;

@@ -15,7 +15,7 @@ describe('the catalog', () => {
 
   beforeEach(() => {
     base = temporaryFolder();
-    catalog = createCatalog({ basePath: base, exclude: ['.coredinator'], lookEveryMs: 5 });
+    catalog = createCatalog({ basePath: base, exclude: ['.coredinator'], pollMs: 5 });
   });
 
   function put(name: string, mode = 0o755, folder = base): string {

@@ -11,19 +11,19 @@ import {
 } from '../../../lib/model/errors.ts';
 import { NO_PROBES } from '../../../lib/model/probe.ts';
 import type { AgentPlan, ServiceSpec } from '../../../lib/model/spec.ts';
-import type { PortBook } from '../../../lib/ports/port-book.ts';
+import type { PortRegistry } from '../../../lib/ports/port-registry.ts';
 import type { AgentRequest, SpecSource } from '../../../lib/ports/spec-source.ts';
-import { MemoryPortBook } from '../../support/memory-port-book.ts';
+import { MemoryPortRegistry } from '../../support/memory-port-registry.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 describe('the source of specs', () => {
   let folder: string;
   let env: Record<string, string>;
-  let ports: PortBook;
+  let ports: PortRegistry;
 
   beforeEach(() => {
     env = { REGION: 'north', SECRET: 'hunter2' };
-    ports = new MemoryPortBook();
+    ports = new MemoryPortRegistry();
     folder = temporaryFolder();
   });
 

@@ -50,7 +50,7 @@ describe('coredinator doctor', function () {
   it('fails without a base path, with exit code 1', async () => {
     const { code, status, of } = await report('--base-path', join(base, 'gone'));
     expect([code, status]).to.deep.equal([1, 'fail']);
-    expect(of('base_path').detail).to.contain(`"${join(base, 'gone')}" is not there`);
+    expect(of('base_path').detail).to.contain(`"${join(base, 'gone')}" does not exist`);
   });
 
   it('names executables that are missing, or cannot be run', async () => {
@@ -105,8 +105,8 @@ describe('coredinator doctor', function () {
     server.close();
     await once(server, 'close');
     writeFileSync(path, '');
-    expect((await of()).detail).to.contain('no socket');
-    expect((await of('--listen', `unix:${join(base, 'gone', 'x')}`)).detail).to.contain('No socket can be made');
+    expect((await of()).detail).to.contain('is a file, not a socket');
+    expect((await of('--listen', `unix:${join(base, 'gone', 'x')}`)).detail).to.contain('Cannot create a socket');
   });
 
   it('wants secrets to be closed to others', async () => {
@@ -124,7 +124,7 @@ describe('coredinator doctor', function () {
     }
     writeFileSync(token, '\n');
     const { of } = await report('--token-file', join(base, 'gone'), '--read-token-file', token);
-    expect(of('secret_files').detail).to.contain('gone" is not there');
+    expect(of('secret_files').detail).to.contain('gone" does not exist');
     expect((await report('--read-token-file', token)).of('secret_files').detail).to.contain('is empty');
   });
 
@@ -145,7 +145,7 @@ describe('coredinator doctor', function () {
     const argv = ['doctor', '--base-path', join(base, 'gone'), '--port', '0'];
     const plain = await runCommand(argv, { PATH: process.env['PATH'] });
     for (const { title } of CHECKS) expect(plain.output).to.contain(title);
-    expect(plain.output).to.match(/^fail {2}Base path .* is not there\.\n {8}mend: Make it/m);
+    expect(plain.output).to.match(/^fail {2}Base path .* does not exist\.\n {8}fix: Create it/m);
     expect(plain.output).to.match(/\n17 checks: [2-9] failed, \d+ with a warning\.\n$/);
     const colourful = await runCommand(argv, { PATH: process.env['PATH'] }, new KeptText(100));
     expect(colourful.output).to.contain('\x1b[31mfail\x1b[39m');

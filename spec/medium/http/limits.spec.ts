@@ -61,7 +61,7 @@ describe('a slow client', () => {
   let api: ApiUnderTest;
 
   beforeEach(async () => {
-    const patience = { headersMs: 100, requestMs: 200, lookMs: 20 };
+    const patience = { headersMs: 100, requestMs: 200, checkEveryMs: 20 };
     api = await new ApiUnderTest().open({}, { patience });
   });
   afterEach(() => api.close());

@@ -171,7 +171,7 @@ describe('WebSockets of the inspector', () => {
     await Promise.all([opening(kept), opening(withdrawn)]);
     writeFileSync(path, `${FULL}\n`);
     nowMs += 5_000;
-    access.look();
+    access.reread();
     expect((await closing(withdrawn)).code).to.equal(1008);
     expect(inspector.viewers).to.equal(1);
   });

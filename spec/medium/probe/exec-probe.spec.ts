@@ -165,6 +165,7 @@ describe('a command under the guard', function () {
     const script = `setsid sleep 1000 & echo $! >>'${file}'; echo $$ >>'${file}'; wait`;
     const host = new Program(new URL('../../support/probing-host.ts', import.meta.url), ['sh', '-c', script]);
     try {
+      await host.next(); // it is up: from now on the command is waited for, and not the start of a program
       const pids = await pidsIn(file, 2);
       expect(pids.filter(isAlive)).to.deep.equal(pids);
       await host.kill();

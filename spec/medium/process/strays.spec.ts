@@ -65,7 +65,7 @@ describe('a process that the ledger does not know', function () {
         const host = await next();
         expect(host.orphans()).to.have.length(1);
         expect(host.orphans()[0]).to.include({ launchId, serviceId: PUMP, generation: 3, pid, fate: 'reported' });
-        expect(host.orphans()[0]!.reason).to.include(String(pid)).and.include('--strays adopt');
+        expect(host.orphans()[0]!.reason).to.include(String(pid)).and.include('--orphans adopt');
         expect(await refusalOf(host, 1))
           .to.match(/^ESTRAY /)
           .and.include(String(pid));

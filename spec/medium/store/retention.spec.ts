@@ -59,7 +59,7 @@ describe('The history of a store', () => {
   });
 
   it('keeps receipts for a day, and no more than so many', async () => {
-    const store = await openedStore({ retention: { receipts: 2 } });
+    const store = await openedStore({ retention: { idempotencyRecords: 2 } });
     const receipt = { fingerprint: 'f', subject: null, answer: null };
     for (const [key, at] of [
       ['old', NOW - DAY - 1],
@@ -67,13 +67,13 @@ describe('The history of a store', () => {
       ['b', NOW],
       ['c', NOW],
     ] as const) {
-      await store.actors.keepReceipt({ ...receipt, key, at });
+      await store.actors.keepIdempotencyRecord({ ...receipt, key, at });
     }
     await store.close();
-    const { actors } = await openedStore({ file: store.file, retention: { receipts: 2 } });
+    const { actors } = await openedStore({ file: store.file, retention: { idempotencyRecords: 2 } });
     await actors.commitActors(actorCommit({ journal: facts(1, 1) }));
     await eventually(async () => {
-      const kept = await Promise.all(['old', 'a', 'b', 'c'].map((key) => actors.receipt(key)));
+      const kept = await Promise.all(['old', 'a', 'b', 'c'].map((key) => actors.idempotencyRecord(key)));
       expect(kept.map((row) => row?.key)).to.deep.equal([undefined, undefined, 'b', 'c']);
     });
   });

@@ -30,7 +30,7 @@ describe('What a store tells of its writes', () => {
     const { actors, ledger } = await openedStore({ onWrite: ({ writer }) => told.push(writer) });
     await actors.commitActors(actorCommit({ upserts: [actorRow('a')], journal: [journalEntry(1)] }));
     await actors.commitIntentions(intentionCommit({ put: [agentIntention('a')] }));
-    await actors.keepReceipt({ key: 'k', fingerprint: 'f', subject: null, answer: null, at: 1 });
+    await actors.keepIdempotencyRecord({ key: 'k', fingerprint: 'f', subject: null, answer: null, at: 1 });
     await actors.quarantine([{ row: actorRow('a'), reason: 'bad' }], 1);
     expect(told.splice(0)).to.deep.equal(['flush', 'command', 'command', 'quarantine']);
     await ledger.intend(launch);
@@ -44,7 +44,7 @@ describe('What a store tells of its writes', () => {
     const told: string[] = [];
     const store = await openedStore({ onWrite: ({ writer }) => told.push(writer) });
     await store.actors.probe();
-    await store.portBook(() => Promise.resolve(4711)).portOf(serviceId, 'http');
+    await store.portRegistry(() => Promise.resolve(4711)).portOf(serviceId, 'http');
     await store.webhooks.forget('none');
     expect(told).to.deep.equal([]);
   });

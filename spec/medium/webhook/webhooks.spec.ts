@@ -12,7 +12,7 @@ import type { WebhookSpec } from '../../../lib/model/webhook.ts';
 import type { Webhooks } from '../../../lib/ports/webhooks.ts';
 import { openWebhooks } from '../../../lib/webhook/webhooks.ts';
 import { eventually } from '../../support/eventually.ts';
-import { MemoryWebhookBook } from '../../support/memory-webhook-book.ts';
+import { MemoryWebhookRegistry } from '../../support/memory-webhook-registry.ts';
 import { memoryStore } from '../../support/memory-store.ts';
 import { RecordingLog } from '../../support/opened-store.ts';
 import { journalEntry, intentionCommit } from '../../support/store-contract.ts';
@@ -30,7 +30,7 @@ describe('webhooks over HTTP', () => {
   let received: Received[];
   let answer: (response: ServerResponse, request: Received) => void;
   let store: ReturnType<typeof memoryStore>;
-  let book: MemoryWebhookBook;
+  let book: MemoryWebhookRegistry;
   let log: RecordingLog;
   let timers: SimulatedClock;
   let feed: Feed;
@@ -54,7 +54,7 @@ describe('webhooks over HTTP', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     store = memoryStore();
-    book = new MemoryWebhookBook();
+    book = new MemoryWebhookRegistry();
     log = new RecordingLog();
     await boot();
   });
@@ -73,7 +73,7 @@ describe('webhooks over HTTP', () => {
     journal = new Journal(newest, feed.publish);
     const clock = { now: () => 1_700_000_000_000 + timers.now(), random: () => 0.5 };
     const identity = { instance: 'plant-1', version: '1.2.3' };
-    webhooks = openWebhooks({ book, clock, timers, log, identity })({
+    webhooks = openWebhooks({ registry: book, clock, timers, log, identity })({
       feed: (query, signal) => feed.read(query, signal),
       newest: () => feed.newest,
       view: eventView,
@@ -140,6 +140,20 @@ describe('webhooks over HTTP', () => {
     await happen({ type: 'process.exited', agentId: 'pump2' });
     await happen({ type: 'process.exited' });
     await receivedAre(1, 4);
+  });
+
+  it('sends an orphan to a webhook that asks for it by the deprecated type, and warns once', async () => {
+    const asked = spec({ filter: { agentIds: [], serviceIds: [], types: ['process.stray', 'process.exited'] } });
+    await webhooks.configure([asked]);
+    await webhooks.configure([asked]);
+    await happen({ type: 'process.orphan' });
+    await happen({ type: 'process.launched' });
+    await happen({ type: 'process.exited' });
+    await receivedAre(1, 3);
+    const warnings = log.records.filter(({ level }) => level === 'warn');
+    expect(warnings.map(({ message, fields }) => [message, fields])).to.deep.equal([
+      ['The event type process.stray is deprecated; use process.orphan.', { webhook: 'alerts' }],
+    ]);
   });
 
   it('repeats an event with the same id until it is taken', async () => {

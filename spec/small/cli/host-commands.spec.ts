@@ -52,7 +52,7 @@ describe('the words of commands to a host', () => {
     [['top', '--sort', 'size'], 'Allowed choices are cpu, memory'],
     [['shutdown', '--drain', '--detach'], "'--drain' cannot be used with option '--detach'"],
     [['agents', 'lst'], '(Did you mean list?)\n`coredinator agents --help` lists all commands.'],
-    [['agents', 'list', 'x'], '`coredinator agents list --help` tells what it takes.'],
+    [['agents', 'list', 'x'], '`coredinator agents list --help` shows the usage.'],
     [['help', 'agnts'], "unknown command 'agnts'\n(Did you mean agents?)"],
     [['services', 'strt', '--help'], "unknown command 'strt'"],
     [['events', '--since'], "option '--since <when>' argument missing"],

@@ -3,7 +3,7 @@ import type { ServiceUsageView } from '../../../lib/api/schemas/usage.ts';
 import { colorsFor } from '../../../lib/cli/output/colors.ts';
 import { firstRow, keysIn, press, type Choice } from '../../../lib/cli/top/choice.ts';
 import { frame, rowsPerPage } from '../../../lib/cli/top/frame.ts';
-import { ordered, type Picture, type Row } from '../../../lib/cli/top/picture.ts';
+import { ordered, type Snapshot, type Row } from '../../../lib/cli/top/snapshot.ts';
 import type { PublicState } from '../../../lib/model/states.ts';
 import { KeptText } from '../../support/command.ts';
 import { serviceView } from '../../support/fake-control.ts';
@@ -19,7 +19,7 @@ function row(id: string, state: PublicState, used: ServiceUsageView | null = nul
   return { service: serviceView(id, state), usage: used };
 }
 
-function picture(rows: readonly Row[]): Picture {
+function picture(rows: readonly Row[]): Snapshot {
   const health = { status: 'healthy', process_id: 1, service: 'coredinator', version: '1.0.0' } as const;
   const host = { cpu_seconds: 1, cpu_percent: 0.4, rss_bytes: 92_274_688, event_loop_lag_ms: null };
   return { health, usage: { at: '2026-01-02T03:04:05.678Z', supported: true, services: [], host }, rows };

@@ -173,7 +173,7 @@ describe('an agent that is deleted', () => {
 
   const NOTHING = { agents: [], services: [], rows: [], live: [] };
 
-  it('is stopped and forgotten with all that it alone holds', async () => {
+  it('is stopped and removed with all that it alone holds', async () => {
     await start('pump1', 'shared-io');
     await start('pump2', 'shared-io');
     await Promise.all([world.control.stopService('pump1-corerl', world.origin), settle()]);

@@ -28,12 +28,12 @@ describe('a command that becomes durable while the host leaves', () => {
     return refusal;
   }
 
-  it('launches nothing, and its caller is told that it was kept', async () => {
+  it('launches nothing, and its caller is told that it is saved', async () => {
     const refusal = await whileDraining(() =>
       world.control.startAgent({ configPath: '/plant/pump2.yaml' }, world.origin),
     );
     expect(refusal).to.be.instanceOf(HostClosingError);
-    expect((refusal as Error).message).to.contain('was kept');
+    expect((refusal as Error).message).to.contain('command is saved');
     expect(world.processes.launches.map(({ serviceId }) => serviceId)).to.not.include('pump2-coreio');
     expect(world.processes.live()).to.deep.equal([]);
   });

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { createActor, SimulatedClock } from 'xstate';
 import type { UsageView } from '../../../lib/api/schemas/usage.ts';
-import { seriesOf, withReading } from '../../../lib/dashboard/usage/book.ts';
-import type { Reading } from '../../../lib/dashboard/usage/book.ts';
 import { usageMachine } from '../../../lib/dashboard/usage/machine.ts';
+import { seriesOf, withReading } from '../../../lib/dashboard/usage/readings.ts';
+import type { Reading } from '../../../lib/dashboard/usage/readings.ts';
 import { eventually } from '../../support/eventually.ts';
 import { instant } from './views.ts';
 

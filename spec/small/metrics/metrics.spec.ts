@@ -247,8 +247,10 @@ describe('the metrics of a host', () => {
       await observed(host).survey();
       expect(await world.value('coredinator_surveyed_services', { status: 'revoked' })).to.equal(1);
       expect(await world.value('coredinator_surveyed_services', { status: 'alive' })).to.equal(0);
-      expect(await world.value('coredinator_stray_processes', { fate: 'killed' })).to.equal(1);
-      expect(await world.value('coredinator_stray_processes', { fate: 'adopted' })).to.equal(0);
+      for (const name of ['coredinator_orphan_processes', 'coredinator_stray_processes']) {
+        expect(await world.value(name, { fate: 'killed' })).to.equal(1);
+        expect(await world.value(name, { fate: 'adopted' })).to.equal(0);
+      }
       expect(await world.value('coredinator_survey_duration_seconds')).to.be.at.least(0);
     });
   });

@@ -62,7 +62,7 @@ describe('the machine of a webhook', () => {
           kept.push(input);
           return Promise.resolve();
         }),
-        told: (what) => void told.push(what),
+        log: (what) => void told.push(what),
         noted: (type, { seq, reason }) => void noted.push([type, seq ?? '', reason].join(' ')),
       },
       { now: () => timers.now(), random: () => 0.5 },

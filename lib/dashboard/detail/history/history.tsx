@@ -13,7 +13,7 @@ import { localInstant } from '../../words/time.ts';
 import { StateStrip } from './state-strip.tsx';
 import { StepTable } from './step-table.tsx';
 import { isMove, stretchesOf, whatOf } from './steps.ts';
-import type { Past, Step } from './steps.ts';
+import type { History, Step } from './steps.ts';
 import './history.css';
 
 const STEPS = 300;
@@ -23,7 +23,7 @@ export type Subject =
   { readonly type: 'service'; readonly view: ServiceView } | { readonly type: 'agent'; readonly view: AgentView };
 
 /** The last steps, oldest first. */
-async function readPast(client: Client, { type, view: { id } }: Subject, signal: AbortSignal): Promise<Past> {
+async function readHistory(client: Client, { type, view: { id } }: Subject, signal: AbortSignal): Promise<History> {
   const asked = { id, query: { order: 'newest_first', limit: STEPS }, signal } as const;
   const { initially, steps, next } =
     type === 'service' ? await client.getServiceHistory(asked) : await client.getAgentHistory(asked);
@@ -53,14 +53,20 @@ function Place({ steps, index, onIndex }: PlaceProps): ReactNode {
   );
 }
 
-function PastView({ past, machine }: { readonly past: Past; readonly machine: Subject['type'] }): ReactNode {
-  const { steps, next } = past;
+function HistoryView({
+  history,
+  machine,
+}: {
+  readonly history: History;
+  readonly machine: Subject['type'];
+}): ReactNode {
+  const { steps, next } = history;
   // Null: the newest, whatever comes.
   const [seq, setSeq] = useState<number | null>(null);
   const place = seq === null ? -1 : steps.findIndex((one) => one.seq === seq);
   const index = place === -1 ? steps.length - 1 : place;
   const step = steps[index];
-  const stretches = useMemo(() => stretchesOf(past, Date.now()), [past]);
+  const stretches = useMemo(() => stretchesOf(history, Date.now()), [history]);
   if (step === undefined) return <p className="hint">The journal has nothing about it.</p>;
   const choose = (chosen: number): void => {
     setSeq(chosen === steps.length - 1 ? null : (steps[chosen]?.seq ?? null));
@@ -88,11 +94,11 @@ function moveAt(steps: readonly Step[], index: number): Step | null {
 /** What was the case with a service or an agent, from the journal: also before the last restart of the host. */
 export function History({ subject }: { readonly subject: Subject }): ReactNode {
   const { client } = useHost();
-  const { value, problem } = useAnswer((signal) => readPast(client, subject, signal), [client, subject.view]);
+  const { value, problem } = useAnswer((signal) => readHistory(client, subject, signal), [client, subject.view]);
   return (
     <section className="history" aria-label="History">
       <Problem sentence={problem} />
-      {value === null ? null : <PastView past={value} machine={subject.type} />}
+      {value === null ? null : <HistoryView history={value} machine={subject.type} />}
     </section>
   );
 }

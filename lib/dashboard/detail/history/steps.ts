@@ -1,14 +1,14 @@
-import type { AgentPastView, ServicePastView } from '../../../api/schemas/past.ts';
+import type { AgentHistoryView, ServiceHistoryView } from '../../../api/schemas/history.ts';
 import type { State } from '../../world/world.ts';
 
-type ProcessPart = Pick<ServicePastView['steps'][number], 'generation' | 'pid' | 'exit'>;
+type ProcessPart = Pick<ServiceHistoryView['steps'][number], 'generation' | 'pid' | 'exit'>;
 
 /** One step of the past of a service or an agent; agents have no process. */
-export type Step = AgentPastView['steps'][number] & Partial<ProcessPart>;
+export type Step = AgentHistoryView['steps'][number] & Partial<ProcessPart>;
 
 /** What was the case with a service or an agent, oldest first. */
-export interface Past {
-  readonly initially: Pick<AgentPastView['initially'], 'state'>;
+export interface History {
+  readonly initially: Pick<AgentHistoryView['initially'], 'state'>;
   readonly steps: readonly Step[];
   /** Where the journal goes on further back; null: nowhere. */
   readonly next: number | null;
@@ -55,7 +55,7 @@ export function whoOf({ cause, correlation_id: correlationId }: Step): string | 
 }
 
 /** The states over time, from the oldest of these steps to now; steps are oldest first. */
-export function stretchesOf({ initially, steps }: Past, now: number): readonly Stretch[] {
+export function stretchesOf({ initially, steps }: History, now: number): readonly Stretch[] {
   const changes = steps.filter(isMove);
   const [first] = steps;
   if (first === undefined) return [];

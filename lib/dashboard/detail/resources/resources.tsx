@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import type { ReactNode } from 'react';
-import { seriesOf } from '../../usage/book.ts';
+import { seriesOf } from '../../usage/readings.ts';
 import { useUsage } from '../../usage/use-usage.ts';
 import { Problem } from '../../words/problem.tsx';
 import { bytes, percent } from '../../words/amount.ts';

@@ -61,7 +61,7 @@ describe('the way to a host', () => {
       expect(missing.errors).to.include('hint: give the token with --token-file, or in COREDINATOR_TOKEN');
       const wrong = await list(['--url', url], { COREDINATOR_TOKEN: 'another-token-of-the-plant' });
       expect(wrong.errors)
-        .to.include('does not know the token that was sent')
+        .to.include('The token is not valid for this host')
         .and.to.include('--token-file')
         .and.not.to.include('another-token');
       const words = ['services', 'start', 'x', '--url', url, '--token-file', file('read', READ_ONLY)];
@@ -95,10 +95,10 @@ describe('the way to a host', () => {
     expect((await list(['--url', url], { COREDINATOR_CA: files.cert })).code).to.equal(0);
     const unknown = await list(['--url', url, '--ca', file('other.pem', SECOND.cert)]);
     expect(unknown.code).to.equal(4);
-    expect(unknown.errors).to.include('give the certificate of its authority with --ca');
+    expect(unknown.errors).to.include('give the CA certificate with --ca');
     const none = await list(['--url', url, '--ca', files.key]);
     expect(none.code).to.equal(2);
-    expect(none.errors).to.include('holds no certificate');
+    expect(none.errors).to.include('contains no certificate');
     const plain = await list(['--url', url.replace('https:', 'http:')]);
     expect(plain.code).to.equal(4);
     expect(plain.errors).to.include(`speaks TLS, give --url ${url}`);
@@ -113,7 +113,7 @@ describe('the way to a host', () => {
     const { url } = api.listening;
     await api.close();
     file('.coredinator/host.json', JSON.stringify({ pid: 1, url }));
-    expect((await list(['--base-path', folder])).errors).to.include('has gone without saying so: start it again');
+    expect((await list(['--base-path', folder])).errors).to.include('is gone without a clean shutdown; start it again');
     expect((await list(['--url', url])).errors)
       .to.include('ECONNREFUSED')
       .and.to.include('correct the URL');
@@ -162,7 +162,7 @@ describe('the way to a host', () => {
       const words = ['agents', 'start', '/plant/pump1.yaml', '--timeout', '50ms', '--url', url];
       const { code, errors } = await runCommand(words);
       expect(code).to.equal(5);
-      expect(errors).to.include('has not answered within 0.05 s').and.to.include('`coredinator agents list` tells');
+      expect(errors).to.include('did not answer within 0.05 s').and.to.include('check with `coredinator agents list`');
     });
 
     it('sends a body once, and gives up on what does not answer', async () => {

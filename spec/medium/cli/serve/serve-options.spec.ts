@@ -41,7 +41,7 @@ describe('the options of serve', () => {
       place: { type: 'tcp', host: '127.0.0.1', port: 8000 },
       tls: null,
       onExit: 'detach',
-      strays: 'report',
+      orphans: 'report',
       access: { full: null, readOnly: null },
       allowedHosts: [],
       corsOrigins: [],
@@ -66,7 +66,7 @@ describe('the options of serve', () => {
       'rel/state',
       '--on-exit',
       'drain',
-      '--strays',
+      '--orphans',
       'adopt',
     ];
     const more = [
@@ -90,7 +90,7 @@ describe('the options of serve', () => {
       place: { type: 'tcp', host: '::1', port: 0 },
       tls: null,
       onExit: 'drain',
-      strays: 'adopt',
+      orphans: 'adopt',
       access: {
         full: { type: 'file', source: '--token-file', path: join(base, 'full') },
         readOnly: { type: 'file', source: '--read-token-file', path: join(base, 'read') },
@@ -218,7 +218,7 @@ describe('the options of serve', () => {
       ['--tls-key', file('key', '')],
     ]) {
       expect(refused(['--base-path', base, '--listen', 'unix:/run/c.sock', ...more])).to.contain(
-        `no use for ${more[0] ?? ''}`,
+        `cannot be combined with ${more[0] ?? ''}`,
       );
     }
   });

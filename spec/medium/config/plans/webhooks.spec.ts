@@ -69,6 +69,11 @@ webhooks:
     expect(await plan('kinds: {}')).to.deep.equal([]);
   });
 
+  it('may name a type or a beginning that was renamed since', async () => {
+    const text = `webhooks: { w: { url: "http://a.example/x", events: [process.stray, process.str*], secret: ${SECRET} } }`;
+    expect((await plan(text))[0]?.filter.types).to.deep.equal(['process.stray', 'process.str*']);
+  });
+
   it('are refused with the place, the key and the nearest word', async () => {
     expect(await refusal(hook(`secret: ${SECRET}, time_out: 5s`))).to.match(
       /^\/plant\/coredinator\.yaml:2:\d+: webhooks\.alerts\.time_out is an unknown key; the nearest known key is "timeout"/,

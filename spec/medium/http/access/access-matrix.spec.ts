@@ -88,7 +88,7 @@ function outcomeOf({ status, json }: Answer): Outcome {
   const { type = '', detail = '' } = (json ?? {}) as { type?: string; detail?: string }; // of a problem document; other answers have none
   if (status === 401) return 401;
   if (status === 403 && type === '/docs#token_read_only') return 403;
-  const isLost = detail.startsWith('There is no route ');
+  const isLost = detail.startsWith('Route "');
   if (isLost || status === 403 || status === 405 || status >= 500) throw new Error(`${status} ${type} ${detail}`);
   return 'admitted';
 }

@@ -147,7 +147,7 @@ describe('signing in with a browser', () => {
     expect(await api.send('GET', '/api/services', { headers })).to.include({ status: 200 });
 
     put('another-token-0123456789');
-    access.look();
+    access.reread();
     const answer = await api.send('GET', '/api/services', { headers });
     expect(answer.status).to.equal(401);
     expect(setCookie(answer)).to.include(`coredinator_session_${api.port}=; Max-Age=0`);

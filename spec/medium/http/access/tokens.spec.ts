@@ -78,7 +78,7 @@ describe('the tokens of a file', () => {
 
   it('are looked at on demand', async () => {
     write('full', NEW);
-    access.look();
+    access.reread();
     expect(await status(NEW)).to.equal(200);
   });
 
@@ -139,7 +139,7 @@ describe('the tokens of a file', () => {
     later();
     expect([await status(READ), await status(OLD)]).to.deep.equal([403, 200]);
     expect(access.troubles()).to.have.length(1);
-    expect(access.troubles()[0]).to.contain('two different');
+    expect(access.troubles()[0]).to.contain('two different tokens');
   });
 
   it('are warned of when other users can read the file', () => {

@@ -112,7 +112,7 @@ describe('the API over TLS', () => {
 
   it('takes a renewed certificate when told to look', async () => {
     put(SECOND);
-    certificate.look();
+    certificate.reread();
     expect(await served()).to.equal('second');
   });
 
@@ -122,7 +122,7 @@ describe('the API over TLS', () => {
       { ...SECOND, cert: 'no PEM' },
     ]) {
       put(bad);
-      certificate.look();
+      certificate.reread();
       expect(await served()).to.equal('first');
     }
     expect(certificate.trouble()).to.contain('certificate').and.not.to.contain(folder);
@@ -131,7 +131,7 @@ describe('the API over TLS', () => {
     expect(errors[0]?.fields).to.deep.equal({ files: [files().cert, files().key] });
 
     put(SECOND);
-    certificate.look();
+    certificate.reread();
     expect(await served()).to.equal('second');
     expect(certificate.trouble()).to.equal(null);
   });

@@ -51,7 +51,7 @@ describe('the words of the command line', () => {
     ['configRoot', '--config-root', 'COREDINATOR_CONFIG_ROOT'],
     ['stateDir', '--state-dir', 'COREDINATOR_STATE_DIR'],
     ['onExit', '--on-exit', 'COREDINATOR_ON_EXIT'],
-    ['strays', '--strays', 'COREDINATOR_STRAYS'],
+    ['orphans', '--orphans', 'COREDINATOR_ORPHANS'],
     ['tokenFile', '--token-file', 'COREDINATOR_TOKEN_FILE'],
     ['readTokenFile', '--read-token-file', 'COREDINATOR_READ_TOKEN_FILE'],
     ['logLevel', '--log-level', 'COREDINATOR_LOG_LEVEL'],
@@ -72,6 +72,58 @@ describe('the words of the command line', () => {
     const options = optionsOf(['--allowed-host', 'a', '--allowed-host', 'b'], { COREDINATOR_CORS_ORIGIN: 'c, d,,' });
     expect(options.allowedHost?.values).to.deep.equal(['a', 'b']);
     expect(options.corsOrigin?.values).to.deep.equal(['c', 'd']);
+  });
+
+  describe('that are deprecated', () => {
+    const read = (argv: readonly string[], env: NodeJS.ProcessEnv = {}): unknown => {
+      const raw = parseRaw(argv, env, '1.2.3');
+      return raw.type === 'exit' ? [raw.code, raw.output] : [raw.options.orphans, raw.warnings];
+    };
+
+    it('are read and bring one warning that names the new one', () => {
+      expect(read(['--strays', 'kill'])).to.deep.equal([
+        { values: ['kill'], source: '--strays' },
+        ['--strays is deprecated; use --orphans'],
+      ]);
+      expect(read(['serve', '--strays=adopt'], { COREDINATOR_STRAYS: 'kill' })).to.deep.equal([
+        { values: ['adopt'], source: '--strays' },
+        ['--strays is deprecated; use --orphans'],
+      ]);
+      expect(read([], { COREDINATOR_STRAYS: 'adopt' })).to.deep.equal([
+        { values: ['adopt'], source: 'COREDINATOR_STRAYS' },
+        ['COREDINATOR_STRAYS is deprecated; use COREDINATOR_ORPHANS'],
+      ]);
+      expect(read(['--strays', 'kill', '--orphans', 'kill'])).to.deep.equal([
+        { values: ['kill'], source: '--orphans' },
+        ['--strays is deprecated; use --orphans'],
+      ]);
+    });
+
+    it('give way to the command line, under whichever name', () => {
+      const kill = { values: ['kill'], source: '--orphans' };
+      expect(read(['--orphans', 'kill'], { COREDINATOR_STRAYS: 'adopt' })).to.deep.equal([kill, []]);
+      expect(read(['--strays', 'kill'], { COREDINATOR_ORPHANS: 'adopt' })).to.deep.equal([
+        { values: ['kill'], source: '--strays' },
+        ['--strays is deprecated; use --orphans'],
+      ]);
+      expect(read(['--orphans', 'kill'])).to.deep.equal([kill, []]);
+    });
+
+    it('end with 2 when both names have different values, and say which to remove', () => {
+      expect(read(['--strays', 'kill', '--orphans', 'adopt'])).to.deep.equal([
+        2,
+        'error: --orphans is "adopt" but --strays is "kill"; remove --strays, which is deprecated.\n',
+      ]);
+      expect(read([], { COREDINATOR_STRAYS: 'kill', COREDINATOR_ORPHANS: 'adopt' })).to.deep.equal([
+        2,
+        'error: COREDINATOR_ORPHANS is "adopt" but COREDINATOR_STRAYS is "kill"; remove COREDINATOR_STRAYS, which is deprecated.\n',
+      ]);
+    });
+
+    it('are in no help', () => {
+      const help = parseRaw(['--help'], {}, '1.2.3');
+      expect(help).to.have.property('output').that.contains('--orphans <what>').and.does.not.contain('strays');
+    });
   });
 
   it('take the last of an option that is given twice', () => {

@@ -7,23 +7,23 @@ import {
   OptionError,
   origins,
   portNumber,
-  strays,
+  orphans,
 } from '../../../../lib/cli/serve/option-values.ts';
 
 function given(text: string): RawOption {
   return { values: [text], source: '--it' };
 }
 
-const READERS = { portNumber, onExit, strays, logLevel, hostNames, origins } as const;
+const READERS = { portNumber, onExit, orphans, logLevel, hostNames, origins } as const;
 
 const GOOD: readonly (readonly [keyof typeof READERS, string, unknown])[] = [
   ['portNumber', '0', 0],
   ['portNumber', '65535', 65_535],
   ['onExit', 'drain', 'drain'],
   ['onExit', 'detach', 'detach'],
-  ['strays', 'adopt', 'adopt'],
-  ['strays', 'kill', 'kill'],
-  ['strays', 'report', 'report'],
+  ['orphans', 'adopt', 'adopt'],
+  ['orphans', 'kill', 'kill'],
+  ['orphans', 'report', 'report'],
   ['logLevel', 'trace', 'trace'],
   ['logLevel', 'error', 'error'],
   ['hostNames', 'plant.example', ['plant.example']],
@@ -37,7 +37,7 @@ const GOOD: readonly (readonly [keyof typeof READERS, string, unknown])[] = [
 const BAD: readonly (readonly [keyof typeof READERS, string])[] = [
   ...['65536', '-1', '', 'http', '8e3', '0x10', '80.5', ' 80', '999999'].map((text) => ['portNumber', text] as const),
   ...['stop', 'Drain', ''].map((text) => ['onExit', text] as const),
-  ...['ignore', 'Adopt', ''].map((text) => ['strays', text] as const),
+  ...['ignore', 'Adopt', ''].map((text) => ['orphans', text] as const),
   ...['loud', 'INFO', 'fatal'].map((text) => ['logLevel', text] as const),
   ...['plant.example:80', 'http://plant', '*', 'a b', 'a/b', '-a'].map((text) => ['hostNames', text] as const),
   ...['*', 'plant.example', 'https://plant.example/', 'https://plant.example:443', 'ftp://x', 'null'].map(

@@ -11,15 +11,15 @@ export interface Row {
   readonly usage: ServiceUsageView | null;
 }
 
-/** What is seen of a host at one time. */
-export interface Picture {
+/** The state of a host at one time. */
+export interface Snapshot {
   readonly health: HealthView;
   readonly usage: UsageView;
   readonly rows: readonly Row[];
 }
 
-/** Asks a host for a picture of itself. */
-export async function takePicture(client: Client, filter: ServiceFilter, signal: AbortSignal): Promise<Picture> {
+/** Asks a host for its health, usage and services. */
+export async function takeSnapshot(client: Client, filter: ServiceFilter, signal: AbortSignal): Promise<Snapshot> {
   const asked = [
     client.getHealth({ signal }),
     client.getUsage({ signal }),

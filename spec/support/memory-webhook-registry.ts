@@ -1,9 +1,9 @@
 import { StoreUnavailableError } from '../../lib/model/errors.ts';
 import type { WebhookPlace } from '../../lib/model/webhook.ts';
-import type { WebhookBook } from '../../lib/ports/webhooks.ts';
+import type { WebhookRegistry } from '../../lib/ports/webhooks.ts';
 
 /** A webhook book that forgets with the test, and that can be out of order. */
-export class MemoryWebhookBook implements WebhookBook {
+export class MemoryWebhookRegistry implements WebhookRegistry {
   readonly #places = new Map<string, WebhookPlace>();
   isBroken = false;
 

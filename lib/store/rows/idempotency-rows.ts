@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { KeptAnswer, Receipt } from '../../model/idempotency.ts';
+import type { KeptAnswer, IdempotencyRecord } from '../../model/idempotency.ts';
 import { inserter, type RowWrite } from './batch.ts';
 import { jsonOf, type RowSource } from './row-reader.ts';
 
@@ -14,8 +14,8 @@ const answer = z.strictObject({
   body: z.string().nullable(),
 }) satisfies z.ZodType<KeptAnswer>;
 
-/** Every receipt. */
-export const RECEIPTS: RowSource<Receipt> = {
+/** Every idempotency record. Its table is called `receipt` in the schema. */
+export const IDEMPOTENCY_RECORDS: RowSource<IdempotencyRecord> = {
   table: 'receipt',
   columns: COLUMNS.join(', '),
   shape: z.strictObject({
@@ -27,7 +27,7 @@ export const RECEIPTS: RowSource<Receipt> = {
   }),
 };
 
-/** Puts a receipt, or replaces the one of that key. */
-export function putReceipt({ key, fingerprint, subject, answer, at }: Receipt): RowWrite {
+/** Puts an idempotency record, or replaces the one of that key. */
+export function putIdempotencyRecord({ key, fingerprint, subject, answer, at }: IdempotencyRecord): RowWrite {
   return upsert(key, { key, fingerprint, subject, answer: answer === null ? null : JSON.stringify(answer), at });
 }

@@ -1,11 +1,18 @@
 import { expect } from 'chai';
+import { execFile } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { EventView } from '../../lib/api/schemas/event.ts';
 import type { ServiceView } from '../../lib/api/schemas/service.ts';
 import { isAlive } from '../support/alive.ts';
 import { BuiltHost, install, write } from '../support/built-host.ts';
 import { eventually } from '../support/eventually.ts';
 import { temporaryFolder } from '../support/temporary.ts';
+
+const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
 
 describe('a host whose database was deleted while its services run', function () {
   this.timeout(60_000);
@@ -53,7 +60,7 @@ describe('a host whose database was deleted while its services run', function ()
   /** Every process has been found, and this was done with it. */
   async function told(fate: string): Promise<void> {
     await eventually(async () => {
-      const events = (await host.history()).filter(({ type }) => type === 'process.stray');
+      const events = (await host.history()).filter(({ type }) => type === 'process.orphan');
       const found = events.map(({ service_id, detail }) => [
         service_id,
         detail['pid'],
@@ -64,8 +71,8 @@ describe('a host whose database was deleted while its services run', function ()
     });
   }
 
-  it('takes them over with --strays adopt: the agent is started again and has the same processes', async () => {
-    host = await BuiltHost.start(basePath, '--strays', 'adopt');
+  it('takes them over with --orphans adopt: the agent is started again and has the same processes', async () => {
+    host = await BuiltHost.start(basePath, '--orphans', 'adopt');
     await told('adopted');
     expect(await host.services()).to.deep.equal([]);
     await start();
@@ -89,7 +96,7 @@ describe('a host whose database was deleted while its services run', function ()
       expect(await host.service(id)).to.include({ state: 'backoff', pid: null });
     });
     const { reason } = await host.service(id);
-    expect(reason).to.include(String(pid)).and.include('--strays adopt');
+    expect(reason).to.include(String(pid)).and.include('--orphans adopt');
     expect(pids().filter(isAlive)).to.deep.equal(pids());
 
     expect(await host.request('POST', '/api/agents/pump1/stop')).to.include({ status: 200 });
@@ -99,8 +106,54 @@ describe('a host whose database was deleted while its services run', function ()
     expect((await host.services()).map(({ generation }) => generation)).to.deep.equal([2, 2]);
   });
 
-  it('ends them with --strays kill, and the agent comes up with the next generation', async () => {
-    host = await BuiltHost.start(basePath, '--strays', 'kill');
+  it('does as --strays and COREDINATOR_STRAYS of 0.1.0 say, with a warning, and finds the events by the old type', async () => {
+    const receiver = createServer((request, response) => {
+      let body = '';
+      request.on('data', (part: Buffer) => (body += part.toString()));
+      request.on('end', () => {
+        types.push((JSON.parse(body) as { type: string }).type); // docs/events.md
+        response.end();
+      });
+    });
+    const types: string[] = [];
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = receiver.address() as AddressInfo; // a TCP server that listens has one
+      const secret = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
+      const hook = `{ url: "http://127.0.0.1:${port}/", events: [process.stray], secret: ${secret} }`;
+      write(basePath, 'coredinator.yaml', `webhooks: { hook: ${hook} }\n`);
+      host = await BuiltHost.start(basePath, '--strays', 'report');
+      expect(host.log.split('\n').filter((line) => line.includes('--strays is deprecated'))).to.have.length(1);
+      await told('reported');
+      await eventually(() => {
+        expect(types).to.deep.equal(before.map(() => 'process.orphan'));
+      });
+      const { body } = await host.request('GET', '/api/events/history?type=process.stray');
+      expect((body as { events: EventView[] }).events).to.have.length(before.length); // the page of contract 3.4
+      const stream = await fetch(`${host.url}/api/events?after=0&type=process.stray`);
+      const chunk = await stream.body?.getReader().read();
+      const first = new TextDecoder().decode(chunk?.value as Uint8Array | undefined); // the reader of a fetch has bytes
+      expect(first).to.include('"type":"process.orphan"');
+      const printed = await promisify(execFile)(process.execPath, [MAIN, 'events', '--type', 'process.stray'], {
+        env: { ...process.env, COREDINATOR_URL: host.url },
+      });
+      expect(printed.stdout.trim().split('\n')).to.have.length(before.length);
+      expect(printed.stderr).to.include('process.stray is deprecated; use process.orphan');
+      await host.end('SIGKILL');
+
+      host = await BuiltHost.startWith({ COREDINATOR_STRAYS: 'kill' }, basePath);
+      expect(host.log).to.include('COREDINATOR_STRAYS is deprecated; use COREDINATOR_ORPHANS');
+      await eventually(() => {
+        expect(pids().filter(isAlive)).to.deep.equal([]);
+      });
+    } finally {
+      receiver.closeAllConnections();
+      receiver.close();
+    }
+  });
+
+  it('ends them with --orphans kill, and the agent comes up with the next generation', async () => {
+    host = await BuiltHost.start(basePath, '--orphans', 'kill');
     await told('killed');
     await eventually(() => {
       expect(pids().filter(isAlive)).to.deep.equal([]);

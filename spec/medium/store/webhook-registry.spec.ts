@@ -1,16 +1,16 @@
 import { expect } from 'chai';
 import type { WebhookPlace } from '../../../lib/model/webhook.ts';
-import type { WebhookBook } from '../../../lib/ports/webhooks.ts';
-import { MemoryWebhookBook } from '../../support/memory-webhook-book.ts';
+import type { WebhookRegistry } from '../../../lib/ports/webhooks.ts';
+import { MemoryWebhookRegistry } from '../../support/memory-webhook-registry.ts';
 import { closeStores, openedStore } from '../../support/opened-store.ts';
 
 function place(name: string, overrides: Partial<WebhookPlace> = {}): WebhookPlace {
   return { name, position: 7, failingSince: null, goneRevision: null, ...overrides };
 }
 
-const BOOKS: Readonly<Record<string, () => Promise<WebhookBook>>> = {
+const BOOKS: Readonly<Record<string, () => Promise<WebhookRegistry>>> = {
   'in SQLite': async () => (await openedStore()).webhooks,
-  'in memory': () => Promise.resolve(new MemoryWebhookBook()),
+  'in memory': () => Promise.resolve(new MemoryWebhookRegistry()),
 };
 
 for (const [name, open] of Object.entries(BOOKS)) {

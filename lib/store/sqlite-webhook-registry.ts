@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { WebhookPlace } from '../model/webhook.ts';
-import type { WebhookBook } from '../ports/webhooks.ts';
+import type { WebhookRegistry } from '../ports/webhooks.ts';
 import { inserter, rowFor, type RowWrite } from './rows/batch.ts';
 import type { RowSource } from './rows/row-reader.ts';
-import type { StoreParts } from './sqlite-actor-store.ts';
+import type { StoreContext } from './sqlite-actor-store.ts';
 
 const COLUMNS = ['name', 'position', 'failing_since', 'gone_revision'] as const;
 const UPDATES = COLUMNS.slice(1).map((column) => `${column} = excluded.${column}`);
@@ -42,22 +42,22 @@ function dropWebhook(name: string): RowWrite {
 }
 
 /** How far webhooks are, in SQLite. */
-export class SqliteWebhookBook implements WebhookBook {
-  readonly #parts: Pick<StoreParts, 'queue' | 'reader'>;
+export class SqliteWebhookRegistry implements WebhookRegistry {
+  readonly #context: Pick<StoreContext, 'queue' | 'reader'>;
 
-  constructor(parts: Pick<StoreParts, 'queue' | 'reader'>) {
-    this.#parts = parts;
+  constructor(context: Pick<StoreContext, 'queue' | 'reader'>) {
+    this.#context = context;
   }
 
   places(): Promise<readonly WebhookPlace[]> {
-    return this.#parts.reader.read(WEBHOOKS, 'ORDER BY name');
+    return this.#context.reader.read(WEBHOOKS, 'ORDER BY name');
   }
 
   keep(place: WebhookPlace): Promise<void> {
-    return this.#parts.queue.write([putWebhook(place)]);
+    return this.#context.queue.write([putWebhook(place)]);
   }
 
   forget(name: string): Promise<void> {
-    return this.#parts.queue.write([dropWebhook(name)]);
+    return this.#context.queue.write([dropWebhook(name)]);
   }
 }

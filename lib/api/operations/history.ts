@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { countField, instantField } from '../fields.ts';
 import { ok } from '../operation.ts';
 import type { Operations } from '../operation.ts';
-import { agentPastSchema, servicePastSchema } from '../schemas/past.ts';
+import { agentHistorySchema, serviceHistorySchema } from '../schemas/history.ts';
 
 const query = z.strictObject({
   after: countField(0, Number.MAX_SAFE_INTEGER).default(0).meta({ description: 'Only steps after this `seq`.' }),
@@ -18,13 +18,13 @@ const description = `Read from the journal: it includes earlier runs of the host
 and services have a history until their deletion. \`initially\` is the state before the oldest step of the page.`;
 
 /** The routes of what was. */
-export const PAST_OPERATIONS = {
+export const HISTORY_OPERATIONS = {
   getServiceHistory: {
     tag: 'Services',
     summary: 'The past states of a service, with its processes and how they ended.',
     description,
     query,
-    answers: ok(servicePastSchema),
+    answers: ok(serviceHistorySchema),
     problems: ['service_not_found', 'store_unavailable'],
   },
   getAgentHistory: {
@@ -32,7 +32,7 @@ export const PAST_OPERATIONS = {
     summary: 'The past states of an agent.',
     description,
     query,
-    answers: ok(agentPastSchema),
+    answers: ok(agentHistorySchema),
     problems: ['agent_not_found', 'store_unavailable'],
   },
 } as const satisfies Operations;

@@ -33,7 +33,7 @@ const next = countSchema
   .meta({ description: 'The `after` of the next page, or its `before` if newest first; null at the end.' });
 
 /** What was the case with a service, step by step. */
-export const servicePastSchema = z
+export const serviceHistorySchema = z
   .strictObject({
     service_id: idSchema,
     initially: z
@@ -52,10 +52,10 @@ export const servicePastSchema = z
     next,
   })
   .meta({ id: 'ServicePast' });
-export type ServicePastView = Wire<typeof servicePastSchema>;
+export type ServiceHistoryView = Wire<typeof serviceHistorySchema>;
 
 /** The same of an agent. */
-export const agentPastSchema = z
+export const agentHistorySchema = z
   .strictObject({
     agent_id: idSchema,
     initially: z.strictObject(standing).meta({ description: 'The state before the oldest of these steps.' }),
@@ -63,4 +63,4 @@ export const agentPastSchema = z
     next,
   })
   .meta({ id: 'AgentPast' });
-export type AgentPastView = Wire<typeof agentPastSchema>;
+export type AgentHistoryView = Wire<typeof agentHistorySchema>;

@@ -1,8 +1,8 @@
 import type { ServiceId } from '../../lib/model/values/ids.ts';
-import type { PortBook } from '../../lib/ports/port-book.ts';
+import type { PortRegistry } from '../../lib/ports/port-registry.ts';
 
 /** A port book that gives out ports from 20000 on and forgets them with the test. */
-export class MemoryPortBook implements PortBook {
+export class MemoryPortRegistry implements PortRegistry {
   readonly #ports = new Map<string, number>();
 
   portOf(serviceId: ServiceId, name: string): Promise<number> {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { serviceId } from '../model/values/id-schema.ts';
 import type { ServiceId } from '../model/values/ids.ts';
-import type { FindFreePort, PortBook } from '../ports/port-book.ts';
+import type { FindFreePort, PortRegistry } from '../ports/port-registry.ts';
 import { inserter, type RowWrite } from './rows/batch.ts';
 import type { RowSource } from './rows/row-reader.ts';
-import type { StoreParts } from './sqlite-actor-store.ts';
+import type { StoreContext } from './sqlite-actor-store.ts';
 
 /** A port that belongs to a service under a name. */
 interface PortRow {
@@ -29,16 +29,16 @@ function insertPort({ serviceId, name, port }: PortRow): RowWrite {
 }
 
 /**
- * The port book in SQLite. One question at a time is answered: two that need a port at the same moment must not get the same
+ * The port registry in SQLite. Answers one request at a time: two that need a port at the same moment must not get the same
  * one. A port stays its service's for good, so that a service that comes back finds its clients.
  */
-export class SqlitePortBook implements PortBook {
-  readonly #parts: Pick<StoreParts, 'queue' | 'reader'>;
+export class SqlitePortRegistry implements PortRegistry {
+  readonly #context: Pick<StoreContext, 'queue' | 'reader'>;
   readonly #findFreePort: FindFreePort;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(parts: Pick<StoreParts, 'queue' | 'reader'>, findFreePort: FindFreePort) {
-    this.#parts = parts;
+  constructor(context: Pick<StoreContext, 'queue' | 'reader'>, findFreePort: FindFreePort) {
+    this.#context = context;
     this.#findFreePort = findFreePort;
   }
 
@@ -49,11 +49,11 @@ export class SqlitePortBook implements PortBook {
   }
 
   async #answer(serviceId: ServiceId, name: string): Promise<number> {
-    const rows = await this.#parts.reader.read(PORTS, 'ORDER BY rowid');
+    const rows = await this.#context.reader.read(PORTS, 'ORDER BY rowid');
     const known = rows.find((row) => row.serviceId === serviceId && row.name === name);
     if (known !== undefined) return known.port;
     const port = await this.#findFreePort(new Set(rows.map((row) => row.port)));
-    await this.#parts.queue.write([insertPort({ serviceId, name, port })]);
+    await this.#context.queue.write([insertPort({ serviceId, name, port })]);
     return port;
   }
 }

@@ -1,5 +1,6 @@
 import type { EventView } from '../../api/schemas/event.ts';
 import type { Client } from '../../client/client.ts';
+import { isOfType } from '../../model/values/event-filter.ts';
 import type { Instant } from '../../model/values/time.ts';
 
 /** Which events are asked for; all that is given must fit. */
@@ -25,21 +26,21 @@ export async function newestSeq(client: Client): Promise<number> {
 }
 
 /** The last events up to `newest` that fit, oldest first. */
-export async function pastEvents(
+export async function eventHistory(
   client: Client,
   filter: EventFilter,
   { count, since }: Reach,
   newest: number,
 ): Promise<readonly EventView[]> {
   const found: EventView[] = [];
-  const beginning = filter.type?.endsWith('*') === true ? filter.type.slice(0, -1) : null;
-  const limit = beginning === null ? Math.min(PAGE, Math.max(1, count)) : PAGE;
-  const type = beginning === null ? filter.type : undefined;
+  const pattern = filter.type?.endsWith('*') === true ? filter.type : null;
+  const limit = pattern === null ? Math.min(PAGE, Math.max(1, count)) : PAGE;
+  const type = pattern === null ? filter.type : undefined;
   let before: number | null = newest + 1;
   while (before !== null && found.length < count) {
     const query = { before, limit, agent_id: filter.agent, service_id: filter.service, type };
     const page = await client.listEvents({ query: { ...query, order: 'newest_first' } });
-    found.push(...page.events.filter((event) => beginning === null || event.type.startsWith(beginning)));
+    found.push(...page.events.filter((event) => pattern === null || isOfType(pattern, event.type)));
     const oldest = page.events.at(-1);
     before = since !== null && oldest !== undefined && Date.parse(oldest.at) < since ? null : page.next;
   }

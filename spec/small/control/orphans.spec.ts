@@ -28,13 +28,13 @@ describe('a host that has lost its records', () => {
     return launch;
   }
 
-  it('writes down each stray that the survey found', async () => {
+  it('writes down each orphan that the survey found', async () => {
     const what = { generation: 4, pid: 4711, fate: 'reported', reason: 'It lives.' } as const;
     world.processes.found.push({ launchId: parseLaunchId('b'.repeat(32)), serviceId: COREIO, ...what });
     await world.boot();
     const { events } = await world.control.queries.history({ after: 0, limit: 10, type: 'process.stray' });
     expect(events).to.have.length(1);
-    expect(events[0]).to.deep.include({ service_id: COREIO, cause: 'survey' });
+    expect(events[0]).to.deep.include({ type: 'process.orphan', service_id: COREIO, cause: 'survey' });
     expect(events[0]!.detail).to.deep.equal({ ...what, launch: 'b'.repeat(32) });
   });
 
@@ -64,7 +64,7 @@ describe('a host that has lost its records', () => {
     expect(world.control.queries.service(COREIO).state).to.equal('stopped');
   });
 
-  it('keeps a service waiting beside a stray that is left alone, says why, and does not blame the service', async () => {
+  it('keeps a service waiting beside an orphan that is left alone, says why, and does not blame the service', async () => {
     await world.boot();
     const message = 'The process 4711 lives.';
     for (let i = 0; i < 6; i += 1) world.processes.refuseNext(COREIO, { code: 'ESTRAY', isPermanent: false, message });

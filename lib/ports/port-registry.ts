@@ -1,7 +1,7 @@
 import type { ServiceId } from '../model/values/ids.ts';
 
 /** TCP ports for services (`${port.NAME}`): each was free when it was allocated, and is the service's own from then on. */
-export interface PortBook {
+export interface PortRegistry {
   /** The port of that name; allocated and made durable at the first call. Throws StoreUnavailableError. */
   portOf(serviceId: ServiceId, name: string): Promise<number>;
 }

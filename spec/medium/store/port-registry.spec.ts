@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect } from 'chai';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
-import type { PortBook } from '../../../lib/ports/port-book.ts';
+import type { PortRegistry } from '../../../lib/ports/port-registry.ts';
 import { findFreePort } from '../../../lib/process/os/free-port.ts';
-import { MemoryPortBook } from '../../support/memory-port-book.ts';
+import { MemoryPortRegistry } from '../../support/memory-port-registry.ts';
 import { closeStores, newStoreFile, openedStore } from '../../support/opened-store.ts';
 import { expectUnavailable } from '../../support/store-contract.ts';
 
@@ -20,9 +20,9 @@ function counting(): (taken: ReadonlySet<number>) => Promise<number> {
   };
 }
 
-const BOOKS: Readonly<Record<string, () => Promise<PortBook>>> = {
-  'in SQLite': async () => (await openedStore()).portBook(counting()),
-  'in memory': () => Promise.resolve(new MemoryPortBook()),
+const BOOKS: Readonly<Record<string, () => Promise<PortRegistry>>> = {
+  'in SQLite': async () => (await openedStore()).portRegistry(counting()),
+  'in memory': () => Promise.resolve(new MemoryPortRegistry()),
 };
 
 for (const [name, open] of Object.entries(BOOKS)) {
@@ -55,10 +55,10 @@ describe('The port book of a store', () => {
   it('is remembered by the next host', async () => {
     const file = newStoreFile();
     const first = await openedStore({ file });
-    const port = await first.portBook(findFreePort).portOf(a, 'http');
+    const port = await first.portRegistry(findFreePort).portOf(a, 'http');
     await first.close();
     const second = await openedStore({ file });
-    expect(await second.portBook(() => Promise.reject(new Error('no port is needed'))).portOf(a, 'http')).to.equal(
+    expect(await second.portRegistry(() => Promise.reject(new Error('no port is needed'))).portOf(a, 'http')).to.equal(
       port,
     );
   });
@@ -66,7 +66,7 @@ describe('The port book of a store', () => {
   it('tells when no port is found or the store cannot keep one, and answers the next question', async () => {
     const store = await openedStore();
     let isOut = true;
-    const book = store.portBook((taken) => (isOut ? Promise.reject(new Error('out of ports')) : counting()(taken)));
+    const book = store.portRegistry((taken) => (isOut ? Promise.reject(new Error('out of ports')) : counting()(taken)));
     expect(String(await book.portOf(a, 'http').catch((error: unknown) => error))).to.contain('out of ports');
     isOut = false;
     expect(await book.portOf(a, 'http')).to.equal(5_001);

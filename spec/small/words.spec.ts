@@ -1,0 +1,134 @@
+import { expect } from 'chai';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+interface PrivateWord {
+  readonly say: string;
+  /** Matched in words: `StrayPolicy` and `STRAY_AGE` are "stray policy" and "stray age". */
+  readonly word?: RegExp;
+  /** Matched in the text as it is. */
+  readonly text?: RegExp;
+  /** Only in the pages; default: in the code too. */
+  readonly within?: 'docs';
+  readonly allowed?: Readonly<Record<string, string>>;
+}
+
+const TABLE = 'a table of 0.1.0 has this name';
+const CONTEXT = 'a context that 0.1.0 kept has this name';
+const CAUSE = 'a cause that 0.1.0 wrote has this name';
+const SHIM = 'a command of the shim has this name';
+
+const PRIVATE_WORDS: Readonly<Record<string, PrivateWord>> = {
+  wish: {
+    say: 'intention',
+    word: /\bwish(es|ed)?\b/,
+    allowed: {
+      'lib/store/recovery/migrations.ts': TABLE,
+      'lib/store/recovery/recovery.ts': TABLE,
+      'lib/store/rows/batch.ts': TABLE,
+      'lib/store/rows/intention-rows.ts': TABLE,
+    },
+  },
+  intake: { say: 'command log', word: /\bintakes?\b/ },
+  aftermath: {
+    say: 'after stop',
+    word: /\baftermath\b/,
+    allowed: { 'lib/control/recovery/migrations.ts': CONTEXT },
+  },
+  condemned: {
+    say: 'rejected version',
+    word: /\bcondemn(s|ed)?\b/,
+    allowed: { 'lib/control/recovery/migrations.ts': CONTEXT },
+  },
+  fellBy: {
+    say: 'restarted by',
+    text: /\bfellBy\b/,
+    allowed: { 'lib/control/recovery/migrations.ts': CONTEXT },
+  },
+  recycle: {
+    say: 'restart with group',
+    word: /\brecycl(e|es|ed|ing)\b/,
+    allowed: { 'lib/model/causes.ts': CAUSE },
+  },
+  parked: {
+    say: 'quarantine',
+    word: /\bpark(s|ed|ing)?\b/,
+    allowed: { 'lib/model/causes.ts': CAUSE },
+  },
+  ailing: { say: 'failing probe', word: /\bailing\b/ },
+  flight: { say: 'launch attempt', word: /(?<!in )\bflights?\b/ },
+  'landing strip': { say: 'launch result', word: /\blanding strips?\b/ },
+  entrance: { say: 'listener', word: /\bentrances?\b/ },
+  'facts book': { say: 'launch status registry', word: /\bfacts book\b/ },
+  'ledger debt': { say: 'retried ledger write', word: /\bledger debts?\b/ },
+  bell: { say: 'wake-up queue', word: /\bbells?\b/ },
+  landing: { say: 'launch result', word: /\blandings?\b/ },
+  debt: { say: 'retried write', word: /\bdebts?\b/ },
+  blind: { say: 'unreadable', word: /\bblind\b/ },
+  punch: {
+    say: 'punch holes',
+    word: /^(?!.*\bholes?\b).*\bpunch(es|ed)?\b/,
+    allowed: {
+      'lib/host/adapters.ts': SHIM,
+      'lib/logs/local-service-logs.ts': SHIM,
+      'lib/logs/punch-holes.ts': SHIM,
+      'lib/process/launch/shim-kind.ts': SHIM,
+    },
+  },
+  anew: { say: 'again', word: /\banew\b/, within: 'docs' },
+  'speaks of': { say: 'names', word: /\bspeaks? of\b/, within: 'docs' },
+  'lets go of': { say: 'releases', word: /\blet(s|ting)? go of\b/, within: 'docs' },
+  'is told': { say: 'gets', word: /\b(is|are|be) told\b/, within: 'docs' },
+};
+
+const ROOT = join(import.meta.dirname, '../..');
+
+function filesBelow(folder: string, name: RegExp): readonly string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => name.test(path) && !path.includes('shim/build'))
+    .map((path) => `${folder}/${path}`);
+}
+
+function inWords(text: string): string {
+  return text
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
+    .replaceAll('_', ' ')
+    .toLowerCase();
+}
+
+const files = [...filesBelow('lib', /\.tsx?$/), ...filesBelow('docs', /\.md$/), 'README.md'];
+const lines = files.flatMap((file) =>
+  [file, ...readFileSync(join(ROOT, file), 'utf8').split('\n')].map((text, index) => ({
+    file,
+    place: `${file}:${index}: ${text.trim()}`,
+    text,
+    words: inWords(text),
+  })),
+);
+
+function linesWith({ word, text, within }: PrivateWord): typeof lines {
+  return lines
+    .filter(({ file }) => within === undefined || file.endsWith('.md'))
+    .filter((line) => (word?.test(line.words) ?? false) || (text?.test(line.text) ?? false));
+}
+
+describe('the words of code and documentation', () => {
+  for (const [name, rule] of Object.entries(PRIVATE_WORDS)) {
+    const { say, allowed = {} } = rule;
+    it(`say "${say}" and not "${name}"`, () => {
+      const found = linesWith(rule).filter(({ file }) => !Object.hasOwn(allowed, file));
+      expect(found.map(({ place }) => place)).to.deep.equal([]);
+    });
+  }
+
+  it('keep an old word only where it is still needed', () => {
+    const unused = Object.entries(PRIVATE_WORDS).flatMap(([name, rule]) => {
+      const used = new Set(linesWith(rule).map(({ file }) => file));
+      return Object.keys(rule.allowed ?? {})
+        .filter((file) => !used.has(file))
+        .map((file) => `${name} in ${file}`);
+    });
+    expect(unused).to.deep.equal([]);
+  });
+});
