@@ -57,8 +57,7 @@ export async function openAdapters(settings: AdapterSettings, cleanup: CleanupSt
   cleanup.add(() => {
     check.close();
   });
-  const problem = (): Promise<string | null> => check.problem();
-  const store = await openStore({ file: join(stateDir, 'coredinator.db'), log, clock, onWrite, problem });
+  const store = await openStore({ file: join(stateDir, 'coredinator.db'), log, clock, onWrite, guard: check });
   cleanup.add(() => store.close());
   const instanceId = await instanceIdOf(stateDir);
   const processes = await createLocalProcessHost({
@@ -77,7 +76,7 @@ export async function openAdapters(settings: AdapterSettings, cleanup: CleanupSt
     prober.close();
   });
   await check.begin(store);
-  health.include(() => check.problems(), { areObstacles: true });
+  health.include(() => check.problems, { areObstacles: true });
   const catalog = createCatalog({ basePath, exclude: [stateDir], log });
   const guarantees = { ...guaranteesOf(shim), losslessRotation: logs.isLossless };
   return { instanceId, health, check, store, processes, logs, prober, catalog, guarantees };

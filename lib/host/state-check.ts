@@ -2,7 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Timers } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import { identityOf, isSameFile, type FileIdentity } from '../store/file-identity.ts';
+import { changeOf, identityOf, knownAt, type FileIdentity } from '../store/file-identity.ts';
+import type { WriteGuard } from '../store/write-queue.ts';
 
 /** How often everything is looked at. */
 const LOOK_MS = 2_000;
@@ -34,13 +35,13 @@ interface Known {
 
 /**
  * Compares what the host stands on with what it opened: the state directory, its lock, its folders, the database and the base path
- * (contract 8). It looks every 2 s, and at directory and lock around each commit.
+ * (contract 8). It looks every 2 s, and at the lock between each commit and its answers: its path leads through the directory.
  */
-export class StateCheck {
+export class StateCheck implements WriteGuard {
   readonly #options: StateCheckOptions;
   readonly #directory: Known;
   readonly #lock: Known;
-  readonly #folders = new Map<string, Known>();
+  #folders: readonly Known[] = [];
   #store: Lookable | null = null;
   #problems: readonly string[] = [];
   #timer: unknown = null;
@@ -56,26 +57,28 @@ export class StateCheck {
   /** Remembers directory and lock as they are now; the host holds the lock. Throws when one is not there. */
   static async of(options: StateCheckOptions): Promise<StateCheck> {
     const { stateDir } = options;
-    return new StateCheck(options, await known(stateDir), await known(join(stateDir, 'host.lock.db')));
+    return new StateCheck(options, await remembered(stateDir), await remembered(join(stateDir, 'host.lock.db')));
   }
 
   /** From now on everything is looked at; the store and the folders are as they should be. */
   async begin(store: Lookable): Promise<void> {
     this.#store = store;
-    for (const name of FOLDERS) this.#folders.set(name, await known(join(this.#options.stateDir, name)));
+    this.#folders = await Promise.all(FOLDERS.map((name) => remembered(join(this.#options.stateDir, name))));
     this.#lookLater();
   }
 
-  /** What was found at the last look, in sentences that say what to do. */
-  problems(): readonly string[] {
+  /** What was found at the last full look, in sentences that say what to do. */
+  get problems(): readonly string[] {
     return this.#problems;
   }
 
-  /** Why what is written now would be lost or written by two hosts at once; null: it would not. */
-  async problem(): Promise<string | null> {
-    const [first] = this.#problems;
-    if (first !== undefined) return first;
-    return (await this.#directoryProblem()) ?? (await this.#lockProblem());
+  get known(): string | null {
+    return this.#problems[0] ?? null;
+  }
+
+  /** Looks at the lock; what else was found holds until the next full look. */
+  async look(): Promise<string | null> {
+    return this.known ?? (await this.#lockProblem());
   }
 
   /** Whether a look has ended within the last 15 s: a file system that does not answer ends none. */
@@ -84,7 +87,7 @@ export class StateCheck {
   }
 
   /** Looks at everything now. */
-  async look(): Promise<void> {
+  async lookAtAll(): Promise<void> {
     const directory = await this.#directoryProblem();
     // With the directory everything in it is gone: one cause is one sentence.
     const rest =
@@ -104,16 +107,10 @@ export class StateCheck {
   #lookLater(): void {
     if (this.#isClosed) return;
     this.#timer = this.#options.timers.setTimeout(() => {
-      void this.look()
-        .catch((error: unknown) => {
-          this.#problems = [
-            `The state directory "${this.#directory.path}" cannot be looked at: ${messageOf(error)}. ${REMEDY}`,
-          ];
-        })
-        .finally(() => {
-          this.#lookedAt = performance.now();
-          this.#lookLater();
-        });
+      void this.lookAtAll().finally(() => {
+        this.#lookedAt = performance.now();
+        this.#lookLater();
+      });
     }, LOOK_MS);
   }
 
@@ -128,34 +125,25 @@ export class StateCheck {
   }
 
   async #directoryProblem(): Promise<string | null> {
-    const { path, identity } = this.#directory;
-    const found = await identityOf(path);
-    if (found === 'silent') return `The file system of the state directory "${path}" does not answer. ${REMEDY}`;
-    const remedy = `${REMEDY} Put it back, or stop this host and start it with the right --state-dir.`;
-    if (found === 'absent') return `The state directory "${path}" was removed, renamed or unmounted. ${remedy}`;
-    return isSameFile(found, identity)
-      ? null
-      : `Another folder is now where the state directory "${path}" was: it was replaced, or something was mounted over it. ${remedy}`;
+    const change = await changeAt(this.#directory);
+    if (change === null) return null;
+    return `The state directory "${this.#directory.path}" ${change}. ${REMEDY} Put it back, or stop this host and start it with the right --state-dir.`;
   }
 
   async #lockProblem(): Promise<string | null> {
-    const { path, identity } = this.#lock;
-    const found = await identityOf(path);
-    if (typeof found !== 'string' && isSameFile(found, identity)) return null;
-    if (found === 'silent') return `The file system of the lock "${path}" does not answer. ${REMEDY}`;
-    return `The lock "${path}" was removed or replaced: a second host could take the state directory. ${REMEDY} Restart this host.`;
+    const change = await changeAt(this.#lock);
+    if (change === null) return null;
+    return `The lock "${this.#lock.path}" ${change}: a second host could take the state directory. ${REMEDY} Restart this host.`;
   }
 
-  /** An empty folder is made anew, so that what runs can write its exit record; what was in it is lost. */
+  /** A folder that is gone is made again, so that what runs can write its exit record; what was in it is lost. */
   async #folderProblems(): Promise<readonly string[]> {
     const problems: string[] = [];
-    for (const { path, identity } of this.#folders.values()) {
-      const found = await identityOf(path);
-      if (found === 'silent') problems.push(`The file system of the folder "${path}" does not answer. ${REMEDY}`);
-      else if (found === 'absent' || !isSameFile(found, identity)) {
-        problems.push(`The folder "${path}" was removed or replaced while this host ran. ${REMEDY} Restart this host.`);
-      }
-      if (found === 'absent') await mkdir(path, { mode: 0o700 });
+    for (const folder of this.#folders) {
+      const change = await changeAt(folder);
+      if (change === null) continue;
+      problems.push(`The folder "${folder.path}" ${change} while this host ran. ${REMEDY} Restart this host.`);
+      await mkdir(folder.path, { mode: 0o700 }).catch(() => undefined); // it is there, or cannot be made: that is told already
     }
     return problems;
   }
@@ -164,18 +152,14 @@ export class StateCheck {
   async #basePathProblem(): Promise<string | null> {
     const { basePath } = this.#options;
     const found = await identityOf(basePath);
-    if (found === 'absent')
-      return `The base path "${basePath}" was removed, renamed or unmounted. ${REMEDY} Put it back.`;
-    return found === 'silent' ? `The file system of the base path "${basePath}" does not answer. ${REMEDY}` : null;
+    return 'fault' in found ? `The base path "${basePath}" ${found.fault}. ${REMEDY} Put it back.` : null;
   }
 }
 
-async function known(path: string): Promise<Known> {
-  const identity = await identityOf(path);
-  if (typeof identity === 'string') throw new Error(`"${path}" is not there.`);
-  return { path, identity };
+async function remembered(path: string): Promise<Known> {
+  return { path, identity: await knownAt(path) };
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+async function changeAt({ path, identity }: Known): Promise<string | null> {
+  return changeOf(await identityOf(path), identity);
 }

@@ -1,6 +1,4 @@
-import type { BigIntStats } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { setTimeout as pause } from 'node:timers/promises';
+import { stat, type BigIntStats } from 'node:fs';
 
 /** How long a file system may take to answer; a hung mount answers never. */
 const LIMIT_MS = 2_000;
@@ -9,49 +7,61 @@ const LIMIT_MS = 2_000;
 export interface FileIdentity {
   readonly device: bigint;
   readonly inode: bigint;
-  /** Nanoseconds since 1970; null where the file system keeps no birth time. */
-  readonly birthtime: bigint | null;
+  /** Nanoseconds since 1970. Where the file system keeps no birth time, Node gives the change time. */
+  readonly birthtime: bigint;
+  /** Nanoseconds since 1970. */
+  readonly changedAt: bigint;
   /** Bytes. */
   readonly size: number;
 }
 
-/** `absent`: nothing is there. `silent`: the file system did not answer within 2 s. */
-export type Found = FileIdentity | 'absent' | 'silent';
+/** What a look has found; `fault` completes "it": what keeps it from being looked at, or that it is not there. */
+export type Found = FileIdentity | { readonly fault: string };
 
-/** Looks at a path without opening it: a close of the database would drop the locks that SQLite has on it. Throws other errors of stat. */
-export async function identityOf(path: string): Promise<Found> {
-  try {
-    return await inTime(stat(path, { bigint: true }).then(identityIn));
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
-      return 'absent';
-    throw error;
-  }
+const ABSENT: Found = { fault: 'was removed, renamed or unmounted' };
+const SILENT: Found = { fault: 'cannot be looked at: its file system does not answer' };
+
+/**
+ * Looks at a path without opening it: a close of the database would drop the locks that SQLite has on it. Never rejects. It has plain
+ * callbacks and one timer, since it runs between each commit and its answers.
+ */
+export function identityOf(path: string): Promise<Found> {
+  return new Promise((resolve) => {
+    const limit = setTimeout(resolve, LIMIT_MS, SILENT).unref();
+    stat(path, { bigint: true }, (error, stats) => {
+      clearTimeout(limit);
+      resolve(error === null ? identityIn(stats) : faultOf(error));
+    });
+  });
 }
 
-/** What is asked of a file system, or `silent` after 2 s. What comes later is not waited for. */
-export async function inTime<T>(asked: Promise<T>): Promise<T | 'silent'> {
-  const limit = new AbortController();
-  const silence = pause(LIMIT_MS, 'silent' as const, { signal: limit.signal, ref: false });
-  silence.catch(() => undefined); // aborted below
-  try {
-    return await Promise.race([asked, silence]);
-  } finally {
-    limit.abort();
-  }
+/** What became of a file that was known, as a clause that completes "it"; null: it is there as it was. */
+export function changeOf(found: Found, known: FileIdentity): string | null {
+  if ('fault' in found) return found.fault;
+  return isSameFile(found, known) ? null : 'was replaced by another one';
+}
+
+/** Remembers what is at a path now. Throws when nothing is, or it cannot be looked at. */
+export async function knownAt(path: string): Promise<FileIdentity> {
+  const found = await identityOf(path);
+  if ('fault' in found) throw new Error(`"${path}" ${found.fault}.`);
+  return found;
+}
+
+function identityIn({ dev, ino, birthtimeNs, ctimeNs, size }: BigIntStats): FileIdentity {
+  return { device: dev, inode: ino, birthtime: birthtimeNs, changedAt: ctimeNs, size: Number(size) };
+}
+
+function faultOf({ code, message }: NodeJS.ErrnoException): Found {
+  return code === 'ENOENT' || code === 'ENOTDIR' ? ABSENT : { fault: `cannot be looked at: ${message}` };
 }
 
 /**
- * Node gives the change time where the file system keeps no birth time. Only one that lies before the change time is known to be a
- * birth time.
+ * Whether both are the same file. An inode number alone is not enough: file systems give it again. A time before the change time
+ * shows that the file system keeps birth times; where neither of the two shows that, they say nothing.
  */
-function identityIn({ dev, ino, birthtimeNs, ctimeNs, size }: BigIntStats): FileIdentity {
-  const birthtime = birthtimeNs > 0n && birthtimeNs < ctimeNs ? birthtimeNs : null;
-  return { device: dev, inode: ino, birthtime, size: Number(size) };
-}
-
-/** Whether both are the same file. An inode number alone is not enough: file systems give it again. */
-export function isSameFile(one: FileIdentity, other: FileIdentity): boolean {
+function isSameFile(one: FileIdentity, other: FileIdentity): boolean {
   if (one.device !== other.device || one.inode !== other.inode) return false;
-  return one.birthtime === null || other.birthtime === null || one.birthtime === other.birthtime;
+  const areKept = [one, other].some(({ birthtime, changedAt }) => birthtime > 0n && birthtime < changedAt);
+  return !areKept || one.birthtime === other.birthtime;
 }

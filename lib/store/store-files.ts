@@ -1,5 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { OpenConnections } from './connection.ts';
-import { identityOf, inTime, isSameFile, type FileIdentity, type Found } from './file-identity.ts';
+import { changeOf, identityOf, knownAt, type FileIdentity, type Found } from './file-identity.ts';
 
 /** What {@link StoreFiles} looks at and compares with. */
 export interface StoreFilesOptions {
@@ -14,29 +15,35 @@ export interface StoreFilesOptions {
 
 const REMEDY = 'Nothing more is written, and no service is launched. Put it back as it was, or restart the host.';
 
+/** How long a read of the newest event may take. */
+const READ_LIMIT_MS = 2_000;
+
+/** A file as it was last seen to be right. */
+interface Seen {
+  readonly identity: FileIdentity;
+  readonly size: number;
+}
+
 /**
  * The files of an open database, compared with those that were opened. SQLite itself goes on writing into a file that was removed
  * or replaced, and what it wrote there is lost.
  */
 export class StoreFiles {
   readonly #options: StoreFilesOptions;
-  readonly #database: FileIdentity;
-  #sizes = { database: 0, wal: 0 };
-  #wal: { readonly identity: FileIdentity; readonly rounds: number } | null = null;
+  #database: Seen;
+  #wal: (Seen & { readonly rounds: number }) | null = null;
   #newest = 0;
+  #known: string | null = null;
   #reading: Promise<number> | null = null;
 
   private constructor(options: StoreFilesOptions, database: FileIdentity) {
     this.#options = options;
-    this.#database = database;
-    this.#sizes.database = database.size;
+    this.#database = { identity: database, size: database.size };
   }
 
   /** Remembers the database as it is now. Throws when it is not there. */
   static async of(options: StoreFilesOptions): Promise<StoreFiles> {
-    const found = await identityOf(options.file);
-    if (typeof found === 'string') throw new Error(`The database "${options.file}" is not there.`);
-    return new StoreFiles(options, found);
+    return new StoreFiles(options, await knownAt(options.file));
   }
 
   /** An event of that number was committed. */
@@ -44,27 +51,43 @@ export class StoreFiles {
     this.#newest = Math.max(this.#newest, seq);
   }
 
+  /** What the last look has found. */
+  get known(): string | null {
+    return this.#known;
+  }
+
   /** Compares files and sizes; null: they are as they should be. Otherwise a sentence that says what to do. */
   async look(): Promise<string | null> {
     const { file, connections } = this.#options;
-    const before = connections.rounds;
+    const { rounds } = connections;
     const [database, wal] = await Promise.all([identityOf(file), identityOf(`${file}-wal`)]);
-    return this.#databaseProblem(database) ?? this.#walProblem(wal, before);
+    // While the last connection closes, there is no telling which write-ahead log is meant.
+    const isSteady = rounds === connections.rounds;
+    this.#known = this.#databaseProblem(database) ?? (isSteady ? this.#walProblem(wal, rounds) : null);
+    return this.#known;
   }
 
   /** The same, and reads whether the newest event is still in there: a file can be overwritten in place. */
   async lookInside(): Promise<string | null> {
-    const problem = await this.look();
-    if (problem !== null) return problem;
+    this.#known = (await this.look()) ?? (await this.#contentProblem());
+    return this.#known;
+  }
+
+  async #contentProblem(): Promise<string | null> {
     const { file } = this.#options;
     const written = this.#newest;
+    const limit = new AbortController();
+    const silence = pause(READ_LIMIT_MS, null, { signal: limit.signal, ref: false });
+    silence.catch(() => undefined); // aborted below
     try {
-      const found = await inTime(this.#readNewest());
-      if (found === 'silent') return `The database "${file}" does not answer.`;
+      const found = await Promise.race([this.#readNewest(), silence]);
+      if (found === null) return `The database "${file}" does not answer. ${REMEDY}`;
       if (found >= written) return null;
       return `The database "${file}" was replaced by an older one: this host has written event ${written} into it, and its newest is ${found}. ${REMEDY}`;
     } catch (error) {
       return `The database "${file}" cannot be read any more: ${error instanceof Error ? error.message : String(error)}. ${REMEDY}`;
+    } finally {
+      limit.abort();
     }
   }
 
@@ -78,36 +101,26 @@ export class StoreFiles {
 
   #databaseProblem(found: Found): string | null {
     const { file } = this.#options;
-    if (found === 'silent') return `The file system of the database "${file}" does not answer.`;
-    if (found === 'absent')
-      return `The database "${file}" was removed or renamed while this host had it open. ${REMEDY}`;
-    if (!isSameFile(found, this.#database)) {
-      return `The database "${file}" was replaced by another file while this host had it open. ${REMEDY}`;
-    }
-    if (found.size < this.#sizes.database) {
-      return `The database "${file}" was cut from ${this.#sizes.database} to ${found.size} bytes. ${REMEDY}`;
-    }
-    this.#sizes = { ...this.#sizes, database: found.size };
-    return null;
+    const { identity, size } = this.#database;
+    const problem = problemOf(`The database "${file}"`, found, identity, size);
+    if (problem === null && 'size' in found) this.#database = { identity, size: found.size };
+    return problem;
   }
 
-  #walProblem(found: Found, before: number): string | null {
-    const { file, walLimitBytes, connections } = this.#options;
-    const { rounds } = connections;
-    const known = this.#wal?.rounds === rounds && before === rounds ? this.#wal.identity : null;
-    if (found === 'silent') return `The file system of the database "${file}" does not answer.`;
-    if (known === null) {
-      this.#wal = found === 'absent' ? null : { identity: found, rounds };
-      this.#sizes = { ...this.#sizes, wal: found === 'absent' ? 0 : found.size };
-      return null;
-    }
-    if (found === 'absent')
-      return `The write-ahead log "${file}-wal" was removed while this host had it open. ${REMEDY}`;
-    if (!isSameFile(found, known)) return `The write-ahead log "${file}-wal" was replaced by another file. ${REMEDY}`;
-    if (found.size < Math.min(this.#sizes.wal, walLimitBytes)) {
-      return `The write-ahead log "${file}-wal" was cut from ${this.#sizes.wal} to ${found.size} bytes. ${REMEDY}`;
-    }
-    this.#sizes = { ...this.#sizes, wal: found.size };
+  #walProblem(found: Found, rounds: number): string | null {
+    const { file, walLimitBytes } = this.#options;
+    const before = this.#wal?.rounds === rounds ? this.#wal : null;
+    const least = before === null ? 0 : Math.min(before.size, walLimitBytes);
+    const problem = before && problemOf(`The write-ahead log "${file}-wal"`, found, before.identity, least);
+    if (problem !== null) return problem;
+    this.#wal = 'size' in found ? { identity: before?.identity ?? found, size: found.size, rounds } : null;
     return null;
   }
+}
+
+/** Why a file is not what it was, in a sentence; null: it is, and has at least that many bytes. */
+function problemOf(name: string, found: Found, known: FileIdentity, least: number): string | null {
+  const change = changeOf(found, known);
+  if (change !== null) return `${name} ${change} while this host had it open. ${REMEDY}`;
+  return 'size' in found && found.size < least ? `${name} was cut to ${found.size} bytes. ${REMEDY}` : null;
 }

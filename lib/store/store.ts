@@ -19,7 +19,7 @@ import { SqliteLaunchLedger } from './sqlite-launch-ledger.ts';
 import { SqlitePortRegistry } from './sqlite-port-registry.ts';
 import { SqliteWebhookRegistry } from './sqlite-webhook-registry.ts';
 import { StoreFiles } from './store-files.ts';
-import { WriteQueue } from './write-queue.ts';
+import { WriteQueue, type WriteGuard } from './write-queue.ts';
 
 /** What {@link openStore} needs. */
 export interface StoreOptions {
@@ -32,8 +32,8 @@ export interface StoreOptions {
   readonly busyTimeoutMs?: number;
   /** Told how the writes of actors, commands and launches go; default: nobody. */
   readonly onWrite?: OnStoreWrite;
-  /** Why what is written now would be lost, for reasons outside the database; null: it would not. Default: never. */
-  readonly problem?: () => Promise<string | null>;
+  /** What else than its files a write depends on; default: nothing. */
+  readonly guard?: WriteGuard;
 }
 
 /** An open database. */
@@ -79,8 +79,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       connections,
       readNewest: () => readNewest(newest),
     });
-    const problem = async (): Promise<string | null> => (await options.problem?.()) ?? (await files.look());
-    const queue = new WriteQueue({ file, session: writer, log, onWrite: options.onWrite, problem });
+    const guard = options.guard === undefined ? files : bothOf(options.guard, files);
+    const queue = new WriteQueue({ file, session: writer, log, onWrite: options.onWrite, guard });
     const reader = new RowReader({ file, session, queue, clock, log });
     const context = { files, queue, reader, clock, log, pruner: new Pruner(queue, clock, log, options.retention) };
     return {
@@ -101,6 +101,19 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await writer.drop();
     throw unavailable(file, 'opened', error);
   }
+}
+
+/** Both are looked at in the same time. */
+function bothOf(one: WriteGuard, other: WriteGuard): WriteGuard {
+  return {
+    get known() {
+      return one.known ?? other.known;
+    },
+    look: async () => {
+      const [first, second] = await Promise.all([one.look(), other.look()]);
+      return first ?? second;
+    },
+  };
 }
 
 /** From the disk: pages that the connection has read before are thrown away first. */

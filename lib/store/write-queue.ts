@@ -22,11 +22,17 @@ export interface WriteQueueOptions {
   readonly log: Log;
   /** Told how each write went, before its caller is answered; default: nobody. */
   readonly onWrite?: OnStoreWrite | undefined;
-  /** Why what is written now would be lost, in a sentence; null: it would not. Asked before and after each commit. Default: never. */
-  readonly problem?: (() => Promise<string | null>) | undefined;
+  /** Looked at between each commit and its answers; default: all is always well. */
+  readonly guard?: WriteGuard | undefined;
 }
 
-const noProblem = (): Promise<null> => Promise.resolve(null);
+/** Says why what is written would be lost, or be written by two hosts at once, in a sentence; null: it would not. */
+export interface WriteGuard {
+  /** What was found last. */
+  readonly known: string | null;
+  /** Looks now. Never rejects. */
+  look(): Promise<string | null>;
+}
 
 /**
  * The only writer of the database, with group commit: what is asked for while a transaction is under way goes into the next
@@ -71,10 +77,11 @@ export class WriteQueue {
   }
 
   async #commit(members: readonly Member[]): Promise<void> {
-    const { problem = noProblem } = this.#options;
-    const known = await problem();
-    if (known !== null) {
-      this.#answer(members, new StoreUnavailableError(known));
+    const { guard } = this.#options;
+    // Only what was bad already is looked at before: this costs every write.
+    const before = guard === undefined || guard.known === null ? null : await guard.look();
+    if (before !== null) {
+      this.#answer(members, new StoreUnavailableError(before));
       return;
     }
     try {
@@ -84,7 +91,7 @@ export class WriteQueue {
       return;
     }
     // The rows are committed, and nobody knows yet: they are durable only if they went into the files that the next host will read.
-    const found = await problem();
+    const found = guard === undefined ? null : await guard.look();
     this.#answer(members, found === null ? null : new StoreUnavailableError(found));
   }
 

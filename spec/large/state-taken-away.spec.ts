@@ -35,7 +35,7 @@ const FAULTS: readonly Fault[] = [
   { what: 'the state directory is renamed', says: /state directory ".*" was removed, renamed/, harm: away, mend: back },
   {
     what: 'another folder stands in the place of the state directory',
-    says: /Another folder is now where the state directory/,
+    says: /state directory ".*" was replaced by another one/,
     harm: (path) => {
       away(path);
       mkdirSync(path);
@@ -47,7 +47,7 @@ const FAULTS: readonly Fault[] = [
   },
   {
     what: 'the database is renamed',
-    says: /database ".*" was removed or renamed/,
+    says: /database ".*" was removed, renamed/,
     harm: inside('coredinator.db', away),
     mend: inside('coredinator.db', back),
   },
@@ -59,7 +59,7 @@ const FAULTS: readonly Fault[] = [
   },
   {
     what: 'the lock is removed',
-    says: /lock ".*" was removed or replaced/,
+    says: /lock ".*" was removed/,
     harm: inside('host.lock.db', remove),
     mend: null,
   },
@@ -69,6 +69,15 @@ const FAULTS: readonly Fault[] = [
     harm: inside(name, remove),
     mend: null,
   })),
+  {
+    what: 'a folder is removed and made again at once',
+    says: /folder ".*\/exits" was replaced by another one/,
+    harm: inside('exits', (path) => {
+      remove(path);
+      mkdirSync(path);
+    }),
+    mend: null,
+  },
 ];
 
 describe('a host whose state is taken away', function () {

@@ -17,7 +17,7 @@ export interface Accepted {
   readonly event: Pick<JournalDraft, 'type' | 'detail'> & Partial<Pick<JournalDraft, 'agentId' | 'serviceId'>>;
 }
 
-/** Asked when what it goes by holds, again when it does not hold any more; one that looks at no intention is what it says. */
+/** What a command changes, or a function that decides it: asked again after each earlier write to the same intentions. */
 type Change = Accepted | (() => Accepted);
 
 export interface CommandLogContext {
@@ -33,14 +33,14 @@ export interface CommandLogContext {
  * other subjects than its own, so each intention is also written by one command at a time, which knows what those before it have written.
  */
 export class CommandLog {
-  readonly #deps: CommandLogContext;
-  readonly #lockKeys = new KeyedLock();
+  readonly #context: CommandLogContext;
+  readonly #locks = new KeyedLock();
   /** The writes under way, by the subject of the intention that they change. */
   readonly #writes = new Map<string, Promise<void>>();
   #isClosing = false;
 
-  constructor(deps: CommandLogContext) {
-    this.#deps = deps;
+  constructor(context: CommandLogContext) {
+    this.#context = context;
   }
 
   /** From now on every command is refused with HostClosingError. */
@@ -56,7 +56,7 @@ export class CommandLog {
   /** Runs a command when the earlier ones about the same subjects are through. */
   async run<T>(subjects: readonly string[], command: () => Promise<T>): Promise<T> {
     this.assertOpen();
-    return this.#lockKeys.run(subjects, () => {
+    return this.#locks.run(subjects, () => {
       this.assertOpen();
       return command();
     });
@@ -100,7 +100,7 @@ export class CommandLog {
     origin: CommandOrigin,
     claim?: IdempotencyClaim,
   ): Promise<void> {
-    const { store, intentions, journal, clock } = this.#deps;
+    const { store, intentions, journal, clock } = this.#context;
     const blank = { agentId: null, serviceId: null, from: null, to: null };
     const at = clock.now();
     const draft = { ...blank, at, cause: 'command' as const, correlationId: origin.correlationId, ...event };
@@ -119,7 +119,7 @@ export class CommandLog {
         ...(idempotencyRecord === undefined ? {} : { idempotencyRecord }),
       }),
     );
-    this.#deps.crashPoint?.('after-intention');
+    this.#context.crashPoint?.('after-intention');
     for (const subject of drop) intentions.drop(subject);
     for (const intention of put) intentions.put(intention);
   }

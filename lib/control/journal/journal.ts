@@ -7,19 +7,19 @@ interface Batch {
 }
 
 /**
- * The only way into the journal. Numbers events in the order in which they become known, has them written, and tells those that are
+ * The only way into the journal. Numbers events in the order in which they become known, has them written, and publishes those that are
  * durable: always in rising order, so that one that is durable waits for those before it, whose fate is still open. A write that
  * fails leaves a hole in the numbers. One a host.
  */
 export class Journal {
-  readonly #tell: (entries: readonly JournalEntry[]) => void;
+  readonly #publish: (entries: readonly JournalEntry[]) => void;
   readonly #batches: Batch[] = [];
   #last: number;
 
-  /** `last` is the highest number ever written. `tell` must not throw: what is written stays so, whoever hears of it. */
-  constructor(last: number, tell: (entries: readonly JournalEntry[]) => void) {
+  /** `last` is the highest number ever written. `publish` must not throw: what is written stays so, whoever hears of it. */
+  constructor(last: number, publish: (entries: readonly JournalEntry[]) => void) {
     this.#last = last;
-    this.#tell = tell;
+    this.#publish = publish;
   }
 
   /** The highest number that was given, whatever becomes of it. */
@@ -54,6 +54,6 @@ export class Journal {
     const open = this.#batches.findIndex(({ fate }) => fate === 'open');
     const settled = this.#batches.splice(0, open === -1 ? this.#batches.length : open);
     const kept = settled.flatMap(({ entries, fate }) => (fate === 'kept' ? entries : []));
-    if (kept.length > 0) this.#tell(kept);
+    if (kept.length > 0) this.#publish(kept);
   }
 }

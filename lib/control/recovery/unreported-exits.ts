@@ -9,7 +9,7 @@ type Statuses = Awaited<ReturnType<ProcessHost['survey']>>;
 const PAGE = 1000;
 
 /**
- * The facts without ends that the journal has told already. A service that was forgotten and is intended again begins at
+ * The statuses without the exits that the journal has already. A service that was removed and is intended again begins at
  * generation 0, but its launches stay in the ledger: the end of the last one must not be taken for one that nobody has seen.
  */
 export async function unreportedAmong(

@@ -146,7 +146,7 @@ describe('The SQLite store', () => {
     renameSync(file, `${file}.away`);
     expect((await expectUnavailable(actors.probe())).message)
       .to.contain(file)
-      .and.contain('removed or renamed');
+      .and.contain('removed, renamed');
     writeFileSync(file, '');
     expect((await expectUnavailable(actors.probe())).message).to.contain('replaced');
     renameSync(`${file}.away`, file);

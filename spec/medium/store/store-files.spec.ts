@@ -66,7 +66,7 @@ describe('The files of an open store', () => {
     ],
     [
       'the database is renamed',
-      /database ".*" was removed or renamed/,
+      /database ".*" was removed, renamed/,
       (path) => {
         renameSync(path, `${path}.away`);
       },

@@ -54,18 +54,29 @@ describe('The write queue', () => {
   let queue: WriteQueue;
   let told: StoreWrite[];
   let problem: string | null;
+  let looks: number;
+  const guard = {
+    get known() {
+      return problem;
+    },
+    look: () => {
+      looks += 1;
+      return Promise.resolve(problem);
+    },
+  };
 
   beforeEach(() => {
     session = new ScriptedSession();
     log = new RecordingLog();
     told = [];
     problem = null;
+    looks = 0;
     queue = new WriteQueue({
       file: '/state/a.db',
       session,
       log,
       onWrite: (write) => told.push(write),
-      problem: () => Promise.resolve(problem),
+      guard,
     });
   });
 
@@ -196,6 +207,11 @@ describe('The write queue', () => {
       session.onRun = () => (problem = 'The database is gone.');
       expect((await expectUnavailable(queue.write([intention('a')]))).message).to.equal('The database is gone.');
       expect(session.calls).to.have.length(1);
+    });
+
+    it('looks at them once a commit, and before one only when something was bad already', async () => {
+      await queue.write([intention('a')]);
+      expect(looks).to.equal(1);
     });
 
     it('goes on as soon as they are back', async () => {

@@ -1,0 +1,56 @@
+import { expect } from 'chai';
+import { mkdirSync, renameSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { changeOf, identityOf, knownAt, type FileIdentity } from '../../../lib/store/file-identity.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+
+const CREATED = 1_000n;
+const known: FileIdentity = { device: 1n, inode: 7n, birthtime: CREATED, changedAt: 2_000n, size: 1 };
+
+describe('a file that is known', () => {
+  it('is the same after it was written to', () => {
+    expect(changeOf({ ...known, changedAt: 3_000n, size: 99 }, known)).to.equal(null);
+  });
+
+  for (const [what, found] of [
+    ['of another inode', { ...known, inode: 8n }],
+    ['on another device', { ...known, device: 2n }],
+    ['of an inode that was given again', { ...known, birthtime: 5_000n, changedAt: 6_000n }],
+    ['of an inode that was given again, and untouched since', { ...known, birthtime: 5_000n, changedAt: 5_000n }],
+  ] as const) {
+    it(`was replaced by one ${what}`, () => {
+      expect(changeOf(found, known)).to.equal('was replaced by another one');
+    });
+  }
+
+  it('is the same where the file system keeps no birth time, which Node fills with the change time', () => {
+    const then = { ...known, birthtime: 2_000n, changedAt: 2_000n };
+    expect(changeOf({ ...known, birthtime: 9_000n, changedAt: 9_000n }, then)).to.equal(null);
+  });
+
+  it('was removed when nothing, or no folder, is at its path', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'a');
+    mkdirSync(path);
+    const identity = await knownAt(path);
+    expect(changeOf(await identityOf(path), identity)).to.equal(null);
+    rmdirSync(path);
+    expect(changeOf(await identityOf(path), identity)).to.match(/^was removed/);
+    renameSync(folder, `${folder}.away`);
+    writeFileSync(folder, '');
+    expect(changeOf(await identityOf(path), identity)).to.match(/^was removed/);
+    renameSync(`${folder}.away`, `${folder}.back`);
+  });
+
+  it('cannot be looked at, with the reason, where the system says neither that it is there nor that it is not', async () => {
+    const path = join(temporaryFolder(), 'loop');
+    symlinkSync(path, path);
+    expect(changeOf(await identityOf(path), known)).to.match(/^cannot be looked at: .*ELOOP/);
+  });
+
+  it('is not known when it is not there', async () => {
+    const path = join(temporaryFolder(), 'nothing');
+    const error = await knownAt(path).catch((reason: unknown) => reason);
+    expect(String(error)).to.contain(path).and.contain('was removed');
+  });
+});
