@@ -88,6 +88,7 @@ describe('a command whose host dies', function () {
     const again = await restart();
     expect(again.body).to.deep.equal(first.body);
     expect(again.headers.get('idempotency-replayed')).to.equal('true');
+    await host.writtenService('pump1-corerl');
     await host.end('SIGKILL');
     await nextHost();
     expect((await restart()).body).to.deep.equal(first.body);

@@ -93,7 +93,7 @@ services:
     });
 
     it('has the same port and process after the host was killed, as ready as before', async () => {
-      const { pid } = await host.service('web');
+      const { pid } = await host.writtenService('web');
       await host.end('SIGKILL');
       host = await BuiltHost.start(basePath);
       expect(await host.service('web')).to.include({ state: 'running', substate: 'ready', pid, adopted: true });

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect } from 'chai';
 import { assertFits } from './conformity.ts';
 import type { EventView } from '../../lib/api/schemas/event.ts';
 import type { ServiceView } from '../../lib/api/schemas/service.ts';
@@ -111,6 +112,15 @@ export class BuiltHost {
 
   async service(id: string): Promise<ServiceView> {
     return (await this.request('GET', `/api/services/${id}`)).body as ServiceView; // the service of contract 3.4
+  }
+
+  /**
+   * The same, once what it says is durable: views come from memory, and a host that is killed in the next moment would leave an earlier
+   * state behind. An explanation has everything written before it is answered.
+   */
+  async writtenService(id: string): Promise<ServiceView> {
+    expect((await this.request('GET', `/api/services/${id}/explain`)).status).to.equal(200);
+    return this.service(id);
   }
 
   async services(): Promise<readonly ServiceView[]> {
