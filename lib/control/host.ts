@@ -27,7 +27,7 @@ import { logPolicies, measuredHost } from './queries/measures.ts';
 import { reloadView, serviceStatusView } from './queries/views.ts';
 import type { Runtime } from './runtime.ts';
 
-/** The control of a running host: hands each command to whoever carries it out. */
+/** The control of a running host: delegates each command to its handler. */
 export class Host implements OpenControl {
   readonly queries: HostQueries;
   readonly beginOnce: Control['beginOnce'];
@@ -68,14 +68,14 @@ export class Host implements OpenControl {
     return logPolicies(this.#runtime);
   }
 
-  /** What it does before it answers: its own services come up, and what an earlier host began to delete goes. */
+  /** Runs before the host answers requests: starts its own services and completes earlier deletions. */
   async comeUp(): Promise<void> {
     await bringUpHostServices(this.#runtime, this.#services);
     this.completeDeletions();
     forgetLeftovers(this.#runtime);
   }
 
-  /** Goes on with what an earlier host, or a store that was away, left undone. */
+  /** Completes deletions that an earlier host started or that failed because the store was unavailable. */
   completeDeletions(): void {
     this.#removal.completeAll(HOST_START);
   }
@@ -183,7 +183,7 @@ export class Host implements OpenControl {
     if (mode === 'drain') await drain(this.#runtime);
     recorder.note(hostEvent('host.stopped', ports.clock.now(), { mode, left: ports.processes.live().length }));
     await recorder.close();
-    feed.close(); // its readers are told of everything, that the host stopped too
+    feed.close(); // its readers get everything, including that the host stopped
     await webhooks?.close();
     ports.health.close();
     stopActors(root);

@@ -23,7 +23,7 @@ const step = {
   }),
   why: z.string().nullable().meta({
     description: 'Why it came to the step, in words, without capital and full stop; null: nothing is known.',
-    example: 'it lived long enough to count as started',
+    example: 'it stayed up long enough to count as started',
   }),
   sentence: z.string().meta({ description: 'What happened, and why, as a sentence.' }),
   correlation_id: z.string().nullable(),

@@ -11,9 +11,9 @@ import { alreadyAccepted } from './idempotency.ts';
 import { restartIntention } from './service-commands.ts';
 
 /**
- * Ends the processes of all services that the agent alone holds and launches them anew, in one transaction: that a process gives way
- * to a newer generation is intended, so that no death of the host forgets it. A service that others hold too is left alone; one
- * that is down starts. Throws AgentNotFoundError.
+ * Stops the processes of all services that only this agent holds and launches them again. One transaction records that
+ * each process is to be replaced by a newer generation, so that the restart survives the host. A service with other
+ * holders is left alone; a stopped one starts. Throws AgentNotFoundError.
  */
 export async function restartAgent(
   runtime: Runtime,
@@ -42,7 +42,7 @@ export async function restartAgent(
   });
 }
 
-/** Those that run are told first, dependents before what they depend on; then the agent claims what is down. */
+/** Restarts running services first, dependents before their dependencies; then the agent holds those that are down. */
 function tell({ root }: Runtime, plan: AgentPlan, alone: readonly ServiceSpec[], origin: CommandOrigin): void {
   const { correlationId } = origin;
   for (const { id } of [...alone].reverse()) {

@@ -5,19 +5,22 @@ import { serviceRef, serviceRefs } from '../actors.ts';
 import { Intentions } from '../intentions.ts';
 import type { Runtime } from '../runtime.ts';
 
-/** The services of an agent that no intention names any more once it has this plan (null: once it is gone), whatever was done to them by hand. */
+/**
+ * The services of an agent that no intention references any more once the agent has this plan (null: once it is gone),
+ * whatever commands they got individually.
+ */
 export function orphansOf(intentions: Intentions, id: AgentId, next: AgentPlan | null): readonly ServiceSpec[] {
   const dropped = (intentions.agent(id)?.plan.services ?? []).filter(
     (spec) => next?.services.some((one) => one.id === spec.id) !== true,
   );
-  if (dropped.length === 0) return []; // so that the start of an agent does not cost more the more agents there are
+  if (dropped.length === 0) return []; // so that starting an agent does not get slower with the number of agents
   const others = intentions.agents().filter(({ plan }) => plan.id !== id);
   const held = intentions.services().filter(({ holder }) => holder !== null);
   const entries = new Intentions([...others, ...held]).entries();
   return dropped.filter((spec) => !entries.has(spec.id));
 }
 
-/** A service that nobody speaks of any more goes out of sight when its process is gone. */
+/** Removes an unreferenced service once its process is gone. */
 export async function forgetWhenGone({ root, changes, intentions }: Runtime, id: ServiceId): Promise<void> {
   const actorId = serviceActorId(id);
   await changes.until(actorId, () => {
@@ -27,7 +30,7 @@ export async function forgetWhenGone({ root, changes, intentions }: Runtime, id:
   if (!intentions.entries().has(id)) root.send({ type: 'supervisor.remove', actorId });
 }
 
-/** The same for what an earlier host did not get to: of these services nothing is left but their actors. */
+/** The same for services that an earlier host left behind: only their actors exist. */
 export function forgetLeftovers(runtime: Runtime): void {
   const entries = runtime.intentions.entries();
   for (const ref of serviceRefs(runtime.root)) {

@@ -1,33 +1,33 @@
 import type { JournalDraft, JournalEntry } from '../../model/journal.ts';
 
-/** Numbered events on their way into the store. */
+/** Numbered events that are being written. */
 interface Batch {
   readonly entries: readonly JournalEntry[];
   fate: 'open' | 'kept' | 'lost';
 }
 
 /**
- * The only way into the journal. Numbers events in the order in which they become known, has them written, and tells those that are
- * durable: always in rising order, so that one that is durable waits for those before it, whose fate is still open. A write that
- * fails leaves a hole in the numbers. One a host.
+ * The only way into the journal. Numbers events in the order in which they become known, has them written, and
+ * publishes the durable ones in strictly rising order: a durable event waits until those before it are settled. A
+ * failed write leaves a gap in the numbers. One per host.
  */
 export class Journal {
   readonly #tell: (entries: readonly JournalEntry[]) => void;
   readonly #batches: Batch[] = [];
   #last: number;
 
-  /** `last` is the highest number ever written. `tell` must not throw: what is written stays so, whoever hears of it. */
+  /** `last` is the highest number ever written. `publish` must not throw: the events are already written. */
   constructor(last: number, tell: (entries: readonly JournalEntry[]) => void) {
     this.#last = last;
     this.#tell = tell;
   }
 
-  /** The highest number that was given, whatever becomes of it. */
+  /** The highest number assigned, whether or not it gets written. */
   get last(): number {
     return this.#last;
   }
 
-  /** Numbers the drafts and gives them to `commit`, at once; resolves and rejects with it. */
+  /** Numbers the drafts and passes them to `commit` immediately; settles with it. */
   async write(
     drafts: readonly JournalDraft[],
     commit: (entries: readonly JournalEntry[]) => Promise<void>,

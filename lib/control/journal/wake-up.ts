@@ -1,11 +1,14 @@
 import type { Timers } from '../../ports/clock.ts';
 
-/** So many are woken in one turn of the event loop, so that a command never waits behind hundreds of readers. */
+/** How many waiters are woken per turn of the event loop, so that a command never waits behind hundreds of readers. */
 const WOKEN_AT_ONCE = 50;
-/** After a round over more than that, what comes meanwhile is told together: a storm of news must not be all that a host does. */
+/**
+ * After a larger round there is a pause, and events in it are delivered together: an event storm must not take up the
+ * whole host.
+ */
 const PAUSE_MS = 25;
 
-/** Wakes everybody who waits for news, a few in each turn of the event loop. */
+/** Wakes waiting readers, a few per turn of the event loop. */
 export class WakeUpQueue {
   readonly #timers: Timers;
   readonly #waiting = new Set<() => void>();
@@ -16,7 +19,7 @@ export class WakeUpQueue {
     this.#timers = timers;
   }
 
-  /** Resolves with the next news, or when the signal is aborted. */
+  /** Resolves at the next wake-up, or when the signal is aborted. */
   async wait(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     await new Promise<void>((resolve) => {
@@ -30,13 +33,13 @@ export class WakeUpQueue {
     });
   }
 
-  /** There is news. Who is waiting is woken soon; who comes back before its turn is not kept waiting. */
+  /** Wakes the current waiters soon; one that comes back before its turn does not wait again. */
   ring(): void {
     this.#isWoken = true;
     if (!this.#isRinging) void this.#rounds(); // never rejects: wakers only resolve promises
   }
 
-  /** Wakes all at once. */
+  /** Wakes all waiters immediately. */
   ringOut(): void {
     for (const wake of [...this.#waiting]) wake();
   }

@@ -19,7 +19,10 @@ import type { Runtime } from '../runtime.ts';
 import { causesOf } from './causes.ts';
 import { reasonView } from './views.ts';
 
-/** Why a service is as it is, and what happens next. Only the causes need the store: without it, the rest is answered. */
+/**
+ * Why a service is in its state, and what happens next. Only the causes need the store: without it, the rest is still
+ * answered.
+ */
 export async function explain(
   runtime: Runtime,
   snapshot: ServiceSnapshot,
@@ -128,7 +131,7 @@ function ifExitView(root: SupervisorRef, exit: SupposedExit, situation: Situatio
   };
 }
 
-/** Agents on their way down look after nobody; a service without a process is left alone. */
+/** A stopping agent restarts nobody; a service without a process is left alone. */
 function siblingsOf(root: SupervisorRef, { spec }: Situation): readonly string[] {
   const plans = agentRefs(root).flatMap((ref) => {
     const { value, context } = ref.getSnapshot();

@@ -17,20 +17,23 @@ import { isoOf } from '../../model/values/time.ts';
 import type { ActorStore } from '../../ports/actor-store.ts';
 import type { PastQuery } from '../control.ts';
 
-/** Whose past. */
+/** Whose history. */
 export type PastOf = { readonly serviceId: string } | { readonly agentId: string };
 
-/** A page of the past of an actor. */
+/** A page of the history of an actor. */
 export interface Past {
-  /** In the order that was asked for. */
+  /** In the requested order. */
   readonly steps: readonly Step[];
-  /** What was the case before the oldest of them. */
+  /** The state before the oldest of them. */
   readonly initially: Standing;
-  /** The `after`, newest first the `before`, of the following page; null: this is the last one. */
+  /** The `after` (newest first: the `before`) of the following page; null: this is the last one. */
   readonly next: number | null;
 }
 
-/** Reads it from the journal, so it goes as far back as that is kept, over restarts of the host. Rejects with StoreUnavailableError. */
+/**
+ * Reads it from the journal, so it goes back as far as the journal does, across host restarts. Rejects with
+ * StoreUnavailableError.
+ */
 export async function pastOf(whose: PastOf, query: PastQuery, journal: Pick<ActorStore, 'history'>): Promise<Past> {
   const groups = 'serviceId' in whose ? [STATE_EVENTS, PROCESS_EVENTS] : [AGENT_EVENTS];
   const ask = (more: PastQuery, types: readonly string[]): Promise<readonly JournalEntry[]> =>
@@ -38,7 +41,7 @@ export async function pastOf(whose: PastOf, query: PastQuery, journal: Pick<Acto
   const page = await ask(query, groups.flat());
   const events = query.order === 'newest_first' ? [...page].reverse() : page;
   const before = events[0]?.seq ?? query.before;
-  // The last event of each kind says all that was the case until then.
+  // The last event of each kind determines the state until then.
   const last = await Promise.all(
     groups.map((types) =>
       ask({ after: 0, order: 'newest_first', limit: 1, ...(before === undefined ? {} : { before }) }, types),
@@ -54,7 +57,7 @@ export async function pastOf(whose: PastOf, query: PastQuery, journal: Pick<Acto
   };
 }
 
-/** The wire form of the past of a service. */
+/** The wire form of the history of a service. */
 export function servicePastView(serviceId: string, { steps, initially, next }: Past): ServicePastView {
   return {
     service_id: serviceId,
@@ -64,7 +67,7 @@ export function servicePastView(serviceId: string, { steps, initially, next }: P
   };
 }
 
-/** The wire form of the past of an agent. */
+/** The wire form of the history of an agent. */
 export function agentPastView(agentId: string, { steps, initially, next }: Past): AgentPastView {
   return { agent_id: agentId, initially: stateOf(initially), steps: steps.map(stepView), next };
 }

@@ -14,8 +14,8 @@ import { restore } from './restore.ts';
 import { unreportedAmong } from './unreported-exits.ts';
 
 /**
- * Brings every remembered actor back: snapshots say where each stood, intentions what is asked for, the survey which processes exist.
- * Services are resumed before agents, so that an agent finds its services at work.
+ * Restores every stored actor: snapshots give its last state, intentions what is asked for, the survey which processes
+ * exist. Services are resumed before agents, so that an agent finds its services running.
  */
 export async function recover(base: RuntimeBase, rows: readonly ActorRow[], machine: Machine): Promise<Runtime> {
   const { ports, timers, recorder } = base;
@@ -49,7 +49,10 @@ function strayEvent({ launchId, pid, serviceId, generation, fate, reason }: Stra
 type Machine = ReturnType<typeof createSupervisorMachine>;
 type Facts = Awaited<ReturnType<ProcessHost['survey']>>;
 
-/** The snapshot that the kept rows make up; those that do not fit go to quarantine, and their actors begin anew. */
+/**
+ * The snapshot composed from the stored rows. Rows that do not fit are quarantined, and their actors start from
+ * scratch.
+ */
 async function keptSnapshot(
   { ports: { store, clock, log }, recorder }: RuntimeBase,
   rows: readonly ActorRow[],
@@ -59,19 +62,24 @@ async function keptSnapshot(
   const { snapshot, rejected } = restore(rows, { root: machine, service, agent });
   if (rejected.length === 0) return snapshot;
   for (const { row, reason } of rejected) {
-    log.error({ actor: row.path, reason }, 'a kept actor does not fit; it is set aside and begins anew');
+    log.error(
+      { actor: row.path, reason },
+      'a stored actor cannot be restored; it was quarantined and starts from scratch',
+    );
     recorder.forget(row.path);
   }
   await store.quarantine(rejected, clock.now());
   return snapshot;
 }
 
-/** An agent is never forgotten, so one without an intention has lost it (a damaged row): what it last knew is what was asked for. */
+/**
+ * An agent always has an intention, so one without has lost it (a damaged row): its last known state is used instead.
+ */
 function rememberIntentions(root: SupervisorRef, intentions: Intentions, log: Log): void {
   for (const ref of agentRefs(root)) {
     const { plan, intended } = ref.getSnapshot().context;
     if (intentions.agent(plan.id) !== undefined) continue;
-    log.warn({ agent: plan.id, intended }, 'the intention of an agent was lost; it goes on as its actor was kept');
+    log.warn({ agent: plan.id, intended }, "an agent's intention was lost; using the one stored with its actor");
     intentions.put({ subject: agentActorId(plan.id), intended, plan });
   }
 }

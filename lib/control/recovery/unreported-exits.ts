@@ -9,8 +9,8 @@ type Facts = Awaited<ReturnType<ProcessHost['survey']>>;
 const PAGE = 1000;
 
 /**
- * The facts without ends that the journal has told already. A service that was forgotten and is intended again begins at
- * generation 0, but its launches stay in the ledger: the end of the last one must not be taken for one that nobody has seen.
+ * The facts without the exits that are in the journal already. A service that was removed and is intended again starts
+ * at generation 0, but its launches stay in the ledger: the exit of the last one must not be reported again.
  */
 export async function unreportedAmong(facts: Facts, kept: Snapshot<unknown> | null, store: ActorStore): Promise<Facts> {
   const unreported = new Map(facts);

@@ -86,7 +86,7 @@ describe('commands to a host', () => {
         const { code, output, errors } = await run('agents', command, 'nobody');
         expect({ code, output }).to.deep.equal({ code: 1, output: '' });
         expect(errors).to.equal(
-          'error: There is no agent "nobody"; GET /api/agents/ lists the known ones.\n' +
+          'error: Agent "nobody" not found. GET /api/agents/ lists all agents.\n' +
             'hint: `coredinator agents list` shows the known ones.\n',
         );
       });

@@ -51,7 +51,7 @@ describe('the client', () => {
     const error = await rejection(client.getAgent({ id: 'nobody' }));
 
     expect(error).to.be.instanceOf(ProblemError).and.to.include({ status: 404, code: 'agent_not_found' });
-    expect((error as Error).message).to.include('There is no agent "nobody"');
+    expect((error as Error).message).to.include('Agent "nobody" not found');
   });
 
   it('says where nobody answers and why', async () => {

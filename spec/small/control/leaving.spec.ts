@@ -33,7 +33,7 @@ describe('a command that becomes durable while the host leaves', () => {
       world.control.startAgent({ configPath: '/plant/pump2.yaml' }, world.origin),
     );
     expect(refusal).to.be.instanceOf(HostClosingError);
-    expect((refusal as Error).message).to.contain('was kept');
+    expect((refusal as Error).message).to.contain('is saved and runs after the restart');
     expect(world.processes.launches.map(({ serviceId }) => serviceId)).to.not.include('pump2-coreio');
     expect(world.processes.live()).to.deep.equal([]);
   });

@@ -82,7 +82,7 @@ describe('the kept rows of a host', () => {
     expect(reasonsOf({ ...good, snapshot: good.snapshot.slice(0, 100) })[0]).to.match(/JSON/);
     expect(reasonsOf({ ...good, src: 'robot' })).to.deep.equal(['there is no machine "robot"']);
     expect(reasonsOf({ ...good, version: '99' })).to.deep.equal([
-      `it was written by version 99, and no migration leads from 99 to ${SERVICE_MACHINE_VERSION}`,
+      `it was written by version 99, and there is no migration from 99 to ${SERVICE_MACHINE_VERSION}`,
     ]);
     expect(reasonsOf({ ...good, snapshot: good.snapshot.replace('"active"', '"done"') })).to.deep.equal([
       'its status is "done"',
@@ -92,7 +92,7 @@ describe('the kept rows of a host', () => {
   it('are refused when they speak of another actor than the one whose place they have', () => {
     const stray = { ...row('service:pump1-corerl'), path: 'service:pump9', id: 'service:pump9' };
     expect(reasonsOf(stray)).to.deep.equal([
-      'it is kept as "service:pump9" (id "service:pump9") and speaks of "service:pump1-corerl"',
+      'it is stored as "service:pump9" (id "service:pump9") but belongs to "service:pump1-corerl"',
     ]);
   });
 
@@ -257,7 +257,7 @@ describe('the kept rows of a host', () => {
         '0': { to: SERVICE_MACHINE_VERSION, up: (kept: KeptSnapshot) => kept },
       };
       const [from, to] = [SERVICE_MACHINE_VERSION, NEXT];
-      const nowhere = `it was written by version ${from}, and no migration leads from ${from} to ${to}`;
+      const nowhere = `it was written by version ${from}, and there is no migration from ${from} to ${to}`;
       const { root: other, rejected: lost } = handedOver({ contexts, migrations: { ...MIGRATIONS, service: round } });
       expect(lost).to.deep.equal(Array(2).fill(nowhere));
       other.stop();

@@ -10,7 +10,7 @@ describe('a problem document', () => {
         type: '/docs#agent_not_found',
         title: 'Agent not found',
         status: 404,
-        detail: 'There is no agent "pump1"; GET /api/agents/ lists the known ones.',
+        detail: 'Agent "pump1" not found. GET /api/agents/ lists all agents.',
         instance: '/api/agents/pump1',
       },
       headers: {},

@@ -28,7 +28,7 @@ const reload = (...services: readonly object[]) => entry('config.reloaded', { se
 const TOLD: readonly (readonly [Tellable, string])[] = [
   [
     move('starting', 'running', 'deadline'),
-    'pump1-corerl went from starting to running: it lived long enough to count as started.',
+    'pump1-corerl went from starting to running: it stayed up long enough to count as started.',
   ],
   [
     move('starting', 'failed', 'executable.search_finished', 'No file.'),
@@ -37,7 +37,7 @@ const TOLD: readonly (readonly [Tellable, string])[] = [
   [move('a', 'b', 'unknown'), 'pump1-corerl went from a to b.'],
   [
     { ...move('running', 'backoff', 'service.changed', 'x is backoff'), ...agent, type: 'agent.state_changed' },
-    'The agent pump1 went from running to backoff: x is backoff.',
+    'Agent pump1 went from running to backoff: x is backoff.',
   ],
   [
     entry('service.readiness_changed', { to: 'ready', cause: 'probe.passed', detail: { reason: null } }),
@@ -49,52 +49,49 @@ const TOLD: readonly (readonly [Tellable, string])[] = [
   ],
   [
     entry('service.fell_back', { detail: { from: '2.0.0', to: '1.0.0', reason: 'exited' } }),
-    'pump1-corerl goes back to 1.0.0; 2.0.0 was set aside: exited.',
+    'pump1-corerl fell back to 1.0.0; 2.0.0 was rejected: exited.',
   ],
   [entry('process.launched', { detail: launch }), 'pump1-corerl was launched (pid 7, generation 2, version 1.2.3).'],
   [
     entry('process.adopted', { detail: { ...launch, version: null } }),
-    'The host adopted the process of pump1-corerl that lived already (pid 7, generation 2).',
+    'The host adopted the running process of pump1-corerl (pid 7, generation 2).',
   ],
   [exit({ code: 1, class: 'code' }), 'The process of pump1-corerl (generation 2) exited with code 1.'],
-  [exit({ signal: 'SIGSEGV', class: 'signal' }), 'The process of pump1-corerl (generation 2) was ended by SIGSEGV.'],
-  [exit({ class: 'lost' }), 'The process of pump1-corerl (generation 2) ended unseen.'],
+  [exit({ signal: 'SIGSEGV', class: 'signal' }), 'The process of pump1-corerl (generation 2) was killed by SIGSEGV.'],
+  [exit({ class: 'lost' }), 'The process of pump1-corerl (generation 2) ended; its exit status is unknown.'],
   [
     exit({ signal: 'SIGTERM', class: 'stopped' }),
-    'The process of pump1-corerl (generation 2) was ended by SIGTERM, because it was asked to end.',
+    'The process of pump1-corerl (generation 2) was killed by SIGTERM, because it was asked to stop.',
   ],
   [
     exit({ signal: 'SIGKILL', class: 'probe' }),
-    'The process of pump1-corerl (generation 2) was ended by SIGKILL, because its liveness probe had failed.',
+    'The process of pump1-corerl (generation 2) was killed by SIGKILL, because its liveness probe failed.',
   ],
   [
     exit({ code: 0, class: 'start_timeout' }),
-    'The process of pump1-corerl (generation 2) exited with code 0, because its startup probe had not passed.',
+    'The process of pump1-corerl (generation 2) exited with code 0, because its startup probe did not pass in time.',
   ],
   [
     entry('process.stray', { serviceId: null, detail: { pid: 7, fate: 'killed' } }),
-    'A process that no record knows was found (pid 7), of an unknown service: it was killed.',
+    'An orphan process of an unknown service (pid 7) was found and killed.',
   ],
-  [entry('service.start_requested'), 'pump1-corerl was started by hand.'],
+  [entry('service.start_requested'), 'pump1-corerl was started by a command.'],
   [
     entry('service.start_requested', { detail: { holder: 'host' } }),
-    'pump1-corerl was started by the host, as its configuration says.',
+    'pump1-corerl was started by the host, as configured.',
   ],
-  [
-    entry('service.stop_requested', { detail: { holder: 'io' } }),
-    'pump1-corerl was stopped by a command under /api/io.',
-  ],
-  [entry('service.restart_requested'), 'pump1-corerl was restarted by hand.'],
-  [entry('service.configured'), 'pump1-corerl was given its present configuration.'],
-  [entry('agent.start_requested', agent), 'The agent pump1 was started by a command.'],
-  [entry('agent.stop_requested', agent), 'The agent pump1 was stopped by a command.'],
-  [reload(), 'The configuration was reloaded and changed no service.'],
+  [entry('service.stop_requested', { detail: { holder: 'io' } }), 'pump1-corerl was stopped through /api/io.'],
+  [entry('service.restart_requested'), 'pump1-corerl was restarted by a command.'],
+  [entry('service.configured'), 'The configuration of pump1-corerl was updated.'],
+  [entry('agent.start_requested', agent), 'Agent pump1 was started by a command.'],
+  [entry('agent.stop_requested', agent), 'Agent pump1 was stopped by a command.'],
+  [reload(), 'The configuration was reloaded; no service changed.'],
   [
     reload(
       { service_id: 'a', action: 'restart', changed: ['args', 'env'] },
       { service_id: 'b', action: 'stop', changed: [] },
     ),
-    'The configuration was reloaded: a restarts (args, env), b is dropped.',
+    'The configuration was reloaded: a restarts (args, env), b is removed.',
   ],
   [
     entry('host.started', { ...host, detail: { pid: 7, version: '0.1.0' } }),
@@ -102,28 +99,28 @@ const TOLD: readonly (readonly [Tellable, string])[] = [
   ],
   [
     entry('host.stopped', { ...host, detail: { mode: 'detach', left: 2 } }),
-    'The host stopped and left 2 processes running.',
+    'The host shut down and left 2 processes running.',
   ],
   [
     entry('host.stopped', { ...host, detail: { mode: 'detach', left: 1 } }),
-    'The host stopped and left 1 process running.',
+    'The host shut down and left 1 process running.',
   ],
   [
     entry('host.stopped', { ...host, detail: { mode: 'drain', left: 0 } }),
-    'The host stopped and took its services down.',
+    'The host shut down and stopped all services.',
   ],
-  [entry('host.crashed', { ...host, detail: { message: 'boom' } }), 'The host broke: boom.'],
+  [entry('host.crashed', { ...host, detail: { message: 'boom' } }), 'The host crashed: boom.'],
   [
     entry('actor.crashed', { ...host, detail: { actor: 'service:x', message: 'boom' } }),
-    'The actor service:x broke: boom.',
+    'Actor service:x crashed: boom.',
   ],
   [
     entry('store.recovered', { ...host, detail: { moved_to: '/x' } }),
-    'The store was corrupt and began anew with what could be read of it.',
+    'The store was corrupt and was rebuilt from what could be read.',
   ],
   [
     entry('journal.truncated', { ...host, detail: { dropped: 9 } }),
-    '9 events were lost while the store could not be written.',
+    '9 events were lost because the store could not be written.',
   ],
   [entry('of.a.later.version'), 'of.a.later.version of pump1-corerl.'],
 ];

@@ -38,7 +38,7 @@ describe('the routes of machines', () => {
     expect(status).to.equal(404);
     expect(json).to.include({
       type: '/docs#machine_not_found',
-      detail: 'There is no machine "pump"; there are supervisor, agent, service, webhook.',
+      detail: 'Machine "pump" not found. The machines are supervisor, agent, service, webhook.',
     });
   });
 
