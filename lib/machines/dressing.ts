@@ -1,6 +1,6 @@
 import { escaped } from './escaped.ts';
 
-/** What a part of a drawing is called, for pages that light it and for those who have it read to them. */
+/** The names of a part of a drawing, for pages that highlight it and for screen readers. */
 export interface Dress {
   readonly id: string;
   readonly class: string;
@@ -9,17 +9,20 @@ export interface Dress {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-/** Graphviz knows ids, but no data, and writes titles of its own: its parts get short ids, which are replaced in what it draws. */
+/**
+ * Graphviz supports ids but no data attributes, and writes its own titles: its parts get short ids, which are replaced
+ * in its output.
+ */
 export class Dressing {
   readonly #dresses: Dress[] = [];
 
-  /** Gives the id for the graph. */
+  /** Returns the id for the graph. */
   add(dress: Dress): string {
     this.#dresses.push(dress);
     return `dress${this.#dresses.length - 1}`;
   }
 
-  /** The drawing with everything by its name. */
+  /** The drawing with all names in place. */
   put(svg: string): string {
     return svg.replace(/<g id="(\w+)" class="\w+">\n<title>[^<]*<\/title>/g, (part, id: string) => {
       const dress = this.#dresses[Number(/^dress(\d+)$/.exec(id)?.[1] ?? NaN)];

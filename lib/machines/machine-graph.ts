@@ -5,8 +5,9 @@ import { Dressing } from './dressing.ts';
 import { DRAWING, FONT, labelHtml, textOf, type DressedGraph } from './style.ts';
 
 /**
- * A chart as Graphviz lays it out: states that hold others are clusters, at whose borders arrows begin and end. The outermost states
- * come below each other in the order of the chart, so that their arrows lead down, or back up, and their labels find room.
+ * A chart for layout by Graphviz: states with states inside are clusters, with arrows starting and ending at their
+ * borders. The outermost states are placed below each other in chart order, so that their arrows lead down or back up
+ * and their labels find room.
  */
 export function machineGraph(chart: Chart, arrows: readonly Arrow[]): DressedGraph {
   const picture = new Picture(chart.root, arrows);
@@ -33,14 +34,14 @@ const POINT = {
   fixedsize: true,
 } as const;
 const CHOICE = { shape: 'diamond', style: 'solid', margin: 0.02 } as const;
-/** The source of arrows that begin in any state. */
+/** The source of arrows that start in any state. */
 const ANY = '';
 const NOTHING = { style: 'invis', label: '', width: 0.01, height: 0.01, fixedsize: true } as const;
 
-/** Where an edge of Graphviz touches a state. */
+/** Where a Graphviz edge touches a state. */
 interface Place {
   readonly node: string;
-  /** The cluster at whose border it is cut off; null: the state is a node. */
+  /** The cluster at whose border the edge is clipped; null: the state is a node. */
   readonly border: string | null;
 }
 
@@ -58,18 +59,18 @@ class Picture {
     this.#byPath = new Map(this.#states.map((state) => [state.path, state]));
   }
 
-  /** Nodes and clusters of the whole chart; arrows that begin in any state begin at a node of their own. */
+  /** Nodes and clusters of the whole chart; arrows that start in any state start at a node of their own. */
   outside(): Subgraph {
     const { nodes = [], ...rest } = this.inside(this.#root);
     return { ...rest, nodes: this.#arrows.some(({ source }) => source === ANY) ? [...nodes, this.#anyState()] : nodes };
   }
 
-  /** Nodes and clusters of what a state holds. */
+  /** Nodes and clusters inside a state. */
   inside(state: State): Subgraph {
     const isOutermost = state.path !== '' && !state.path.includes('.');
     const leaves = state.states.filter((child) => !isCluster(child));
     const begin = { id: this.dressing.add({ id: `initial-${state.path}`, class: 'initial' }), ...POINT };
-    // Of a parallel state nothing is drawn in its beginning: what is inside has beginnings of its own.
+    // A parallel state gets no initial marker: the states inside have their own.
     const marker = { name: beginOf(state.path), attributes: state.initial === null ? NOTHING : begin };
     return {
       nodes: [
@@ -81,7 +82,7 @@ class Picture {
     };
   }
 
-  /** From each marker to the state that it stands before. */
+  /** From each marker to its initial state. */
   beginnings(): readonly Edge[] {
     return [this.#root, ...this.#states].flatMap(({ path, initial }) => {
       if (initial === null) return [];
@@ -91,7 +92,7 @@ class Picture {
     });
   }
 
-  /** Arrows into an outermost state end above all that it holds, and those that leave it begin below. */
+  /** Arrows into an outermost state end above everything inside it, and those out of it start below. */
   ends(): readonly Edge[] {
     const hidden = { style: 'invis', weight: 0 };
     return this.#root.states.filter(isCluster).flatMap((outermost) => {
@@ -107,7 +108,7 @@ class Picture {
     });
   }
 
-  /** Each outermost state below the one before it, with room for labels between the two. */
+  /** Places each outermost state below the previous one, with room for labels in between. */
   order(): readonly Edge[] {
     const { states } = this.#root;
     return states.slice(1).map((state, index) => ({
@@ -129,7 +130,7 @@ class Picture {
     return edge(this.#bottom(target), this.#top(source), { ...base, dir: 'back' });
   }
 
-  /** Before all others, as what leads from anywhere. */
+  /** Before all others, as for arrows from any state. */
   #order(path: string): number {
     const [outermost] = path.split('.');
     return this.#root.states.findIndex((state) => state.path === outermost);

@@ -2,7 +2,7 @@ import type { ServiceGraph, ServiceNode } from '../model/policy/service-graph.ts
 import { Dressing } from './dressing.ts';
 import { DRAWING, labelHtml, type DressedGraph } from './style.ts';
 
-/** Services as Graphviz lays them out: each above those that it waits for. */
+/** Services for layout by Graphviz: each above its dependencies. */
 export function servicesGraph({ nodes, edges }: ServiceGraph): DressedGraph {
   const dressing = new Dressing();
   const graph = {

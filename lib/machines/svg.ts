@@ -2,15 +2,15 @@ import { escaped } from './escaped.ts';
 import { graphviz } from './graphviz.ts';
 import type { DressedGraph } from './style.ts';
 
-/** What a drawing is called, for those who have it read to them. */
+/** The title and description of a drawing, for screen readers. */
 export interface Caption {
-  /** Distinguishes its ids from those of other drawings in one page. */
+  /** Distinguishes its ids from those of other drawings on the page. */
   readonly name: string;
   readonly title: string;
   readonly description: string;
 }
 
-/** Draws a graph as SVG, in the colour of the text around it; the text can be put into a page as it is. */
+/** Draws a graph as SVG in the surrounding text colour; ready to be embedded in a page. */
 export async function drawn({ graph, dressing }: DressedGraph, { name, title, description }: Caption): Promise<string> {
   const text = await graphviz.draw(graph);
   const svg = text.slice(text.indexOf('<svg')).replaceAll(/<!--.*?-->\n?/gs, '');
