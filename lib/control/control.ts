@@ -76,9 +76,9 @@ export interface Queries {
    * From the journal, so deleted services are included. Throws ServiceNotFoundError if there is neither a service nor a
    * history.
    */
-  servicePast(id: string, query: PastQuery): Promise<ServicePastView>;
+  serviceHistory(id: string, query: HistoryQuery): Promise<ServicePastView>;
   /** The same for an agent. Throws AgentNotFoundError. */
-  agentPast(id: string, query: PastQuery): Promise<AgentPastView>;
+  agentHistory(id: string, query: HistoryQuery): Promise<AgentPastView>;
   /** `next` is the `after` of the following page, null at the end. */
   history(query: JournalQuery): Promise<{ readonly events: readonly EventView[]; readonly next: number | null }>;
   /**
@@ -172,10 +172,10 @@ export interface OpenControl extends Control {
   /** Records that an uncaught exception ends the host. */
   crashed(error: Error): Promise<void>;
   /** Resolves when the host is asked to shut down. */
-  readonly shutdownAsked: Promise<ExitMode>;
+  readonly shutdownRequested: Promise<ExitMode>;
   /** Refuses commands from now on, stops the services if asked to, writes everything, and stops the actors. */
   close(mode: ExitMode): Promise<void>;
 }
 
 /** Which part of the history to read. */
-export type PastQuery = Pick<JournalQuery, 'after' | 'before' | 'order' | 'limit' | 'since'>;
+export type HistoryQuery = Pick<JournalQuery, 'after' | 'before' | 'order' | 'limit' | 'since'>;

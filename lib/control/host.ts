@@ -32,7 +32,7 @@ export class Host implements OpenControl {
   readonly queries: HostQueries;
   readonly beginOnce: Control['beginOnce'];
   readonly endOnce: Control['endOnce'];
-  readonly shutdownAsked: Promise<ExitMode>;
+  readonly shutdownRequested: Promise<ExitMode>;
   readonly #runtime: Runtime;
   readonly #agents: AgentCommands;
   readonly #removal: AgentRemoval;
@@ -47,7 +47,7 @@ export class Host implements OpenControl {
     this.queries = new HostQueries(runtime);
     this.beginOnce = (key, fingerprint) => receipts.begin(key, fingerprint);
     this.endOnce = (claim, answer) => receipts.end(claim, answer);
-    this.shutdownAsked = new Promise((resolve) => (this.#leave = resolve));
+    this.shutdownRequested = new Promise((resolve) => (this.#leave = resolve));
     this.#runtime = runtime;
     this.#agents = new AgentCommands(runtime);
     this.#removal = new AgentRemoval(runtime, this.#agents);
@@ -69,7 +69,7 @@ export class Host implements OpenControl {
   }
 
   /** Runs before the host answers requests: starts its own services and completes earlier deletions. */
-  async comeUp(): Promise<void> {
+  async start(): Promise<void> {
     await bringUpHostServices(this.#runtime, this.#services);
     this.completeDeletions();
     forgetLeftovers(this.#runtime);

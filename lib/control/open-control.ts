@@ -34,7 +34,7 @@ export async function openControl(ports: HostPorts): Promise<OpenControl> {
   // Events are numbered when they are written, commands immediately: the start of the host must come before its first
   // commands.
   await recorder.flush().catch(() => undefined); // the recorder reports a failed write and retries it
-  await host.comeUp();
+  await host.start();
   return host;
 }
 

@@ -48,7 +48,7 @@ export class RunningHost implements Host {
   }
 
   get shutdownAsked(): Promise<ExitMode> {
-    return this.#parts.control.shutdownAsked;
+    return this.#parts.control.shutdownRequested;
   }
 
   async close(mode: ExitMode): Promise<void> {

@@ -8,7 +8,7 @@ import { configOf, statelySnippet } from './config.ts';
 import { machineGraph } from './machine-graph.ts';
 import { mermaidOf } from './mermaid.ts';
 import { servicesGraph } from './services-graph.ts';
-import { drawn } from './svg.ts';
+import { drawSvg } from './svg.ts';
 
 /** A machine in the library. */
 export interface KnownMachine {
@@ -16,7 +16,7 @@ export interface KnownMachine {
   /** One sentence. */
   readonly title: string;
   /** Events that almost every state handles; a drawing omits them unless asked to show all. */
-  readonly aside: readonly string[];
+  readonly omittedEvents: readonly string[];
 }
 
 /** The machines by chart id; created on first use, not while the host starts. */
@@ -77,7 +77,7 @@ class Library implements MachineLibrary {
     if (this.#services?.of === of) return this.#services.svg;
     const description = graph.nodes.map(({ id, state }) => `${id} is ${state}.`).join(' ');
     const caption = { name: 'services', title: 'Services and their dependencies', description };
-    const svg = drawn(servicesGraph(graph), caption);
+    const svg = drawSvg(servicesGraph(graph), caption);
     this.#services = { of, svg };
     svg.catch(() => (this.#services = null)); // likewise
     return svg;
@@ -90,11 +90,15 @@ class Library implements MachineLibrary {
   }
 }
 
-function drawMachine({ title, aside }: KnownMachine, chart: Chart, events: DrawnEvents): Promise<string> {
+function drawMachine(
+  { title, omittedEvents: aside }: KnownMachine,
+  chart: Chart,
+  events: DrawnEvents,
+): Promise<string> {
   const left = events === 'all' ? [] : aside;
   const states = chart.root.states.map(({ name }) => name).join(', ');
   const without = left.length === 0 ? '' : ` Transitions by ${left.join(' and ')} are left out.`;
   const description = `${title} Its states: ${states}.${without}`;
   const caption = { name: chart.name, title: `The ${chart.name} machine`, description };
-  return drawn(machineGraph(chart, arrowsOf(chart, left)), caption);
+  return drawSvg(machineGraph(chart, arrowsOf(chart, left)), caption);
 }

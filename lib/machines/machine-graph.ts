@@ -1,15 +1,15 @@
 import type { Edge, Graph, Node, Subgraph } from '@viz-js/viz';
 import type { Arrow } from './arrows.ts';
 import { statesIn, type Chart, type State } from './chart.ts';
-import { Dressing } from './dressing.ts';
-import { DRAWING, FONT, labelHtml, textOf, type DressedGraph } from './style.ts';
+import { PartNames } from './part-names.ts';
+import { DRAWING, FONT, labelHtml, textOf, type NamedGraph } from './style.ts';
 
 /**
  * A chart for layout by Graphviz: states with states inside are clusters, with arrows starting and ending at their
  * borders. The outermost states are placed below each other in chart order, so that their arrows lead down or back up
  * and their labels find room.
  */
-export function machineGraph(chart: Chart, arrows: readonly Arrow[]): DressedGraph {
+export function machineGraph(chart: Chart, arrows: readonly Arrow[]): NamedGraph {
   const picture = new Picture(chart.root, arrows);
   const graph: Graph = {
     ...DRAWING,
@@ -21,7 +21,7 @@ export function machineGraph(chart: Chart, arrows: readonly Arrow[]): DressedGra
       ...arrows.map((arrow) => picture.arrow(arrow)),
     ],
   };
-  return { graph, dressing: picture.dressing };
+  return { graph, names: picture.names };
 }
 
 const POINT = {
@@ -46,7 +46,7 @@ interface Place {
 }
 
 class Picture {
-  readonly dressing = new Dressing();
+  readonly names = new PartNames();
   readonly #root: State;
   readonly #arrows: readonly Arrow[];
   readonly #states: readonly State[];
@@ -69,7 +69,7 @@ class Picture {
   inside(state: State): Subgraph {
     const isOutermost = state.path !== '' && !state.path.includes('.');
     const leaves = state.states.filter((child) => !isCluster(child));
-    const begin = { id: this.dressing.add({ id: `initial-${state.path}`, class: 'initial' }), ...POINT };
+    const begin = { id: this.names.add({ id: `initial-${state.path}`, class: 'initial' }), ...POINT };
     // A parallel state gets no initial marker: the states inside have their own.
     const marker = { name: beginOf(state.path), attributes: state.initial === null ? NOTHING : begin };
     return {
@@ -87,7 +87,7 @@ class Picture {
     return [this.#root, ...this.#states].flatMap(({ path, initial }) => {
       if (initial === null) return [];
       const { node, border } = this.#top(initial);
-      const id = this.dressing.add({ id: `begin-${path}`, class: 'begin' });
+      const id = this.names.add({ id: `begin-${path}`, class: 'begin' });
       return [{ tail: beginOf(path), head: node, attributes: { id, ...(border === null ? {} : { lhead: border }) } }];
     });
   }
@@ -119,7 +119,7 @@ class Picture {
   }
 
   arrow({ source, target, causes, labels }: Arrow): Edge {
-    const id = this.dressing.add({
+    const id = this.names.add({
       id: `transition:${source}:${causes.join(',')}:${target}`,
       class: 'transition',
       title: `${source === ANY ? 'any state' : source} → ${target}${labels.length === 0 ? '' : `: ${labels.join('; ')}`}`,
@@ -151,7 +151,7 @@ class Picture {
   }
 
   #anyState(): Node {
-    const id = this.dressing.add({
+    const id = this.names.add({
       id: 'any-state',
       class: 'any',
       title: 'Any state without an arrow of its own for it',
@@ -173,7 +173,7 @@ class Picture {
   }
 
   #dress({ path, type }: State): string {
-    return this.dressing.add({ id: `state-${path}`, class: `state ${type}`, title: path, data: { state: path } });
+    return this.names.add({ id: `state-${path}`, class: `state ${type}`, title: path, data: { state: path } });
   }
 }
 

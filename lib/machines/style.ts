@@ -1,11 +1,11 @@
 import type { Graph } from '@viz-js/viz';
-import type { Dressing } from './dressing.ts';
+import type { PartNames } from './part-names.ts';
 import { escaped } from './escaped.ts';
 
 /** A graph with the names of its parts. */
-export interface DressedGraph {
+export interface NamedGraph {
   readonly graph: Graph;
-  readonly dressing: Dressing;
+  readonly names: PartNames;
 }
 
 /** One of the fonts whose metrics Graphviz knows. */

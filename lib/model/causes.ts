@@ -53,7 +53,7 @@ const EFFECTS: Readonly<Partial<Record<string, Cause>>> = {
 /**
  * What version 0.1.0 wrote: for the results of effects the state that invoked them, and other words for some events.
  */
-const OLD_WORDS: Readonly<Partial<Record<string, Cause>>> = {
+const OLD_CAUSES: Readonly<Partial<Record<string, Cause>>> = {
   'service.claim': 'service.hold',
   'service.recycle': 'service.restart_with_group',
   'supervisor.park': 'supervisor.quarantine',
@@ -86,7 +86,7 @@ export function causeOf(eventType: string): Cause | null {
 
 /** The cause of a journal row, whichever version wrote it. */
 export function causeOfRow(kept: string): Cause {
-  return isCause(kept) ? kept : (OLD_WORDS[kept] ?? 'unknown');
+  return isCause(kept) ? kept : (OLD_CAUSES[kept] ?? 'unknown');
 }
 
 function isCause(word: string): word is Cause {

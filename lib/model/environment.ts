@@ -4,7 +4,7 @@ import type { LaunchId, ServiceId } from './values/ids.ts';
  * Variables that a service manager sets for the host alone: a child that used them would be watched in the host's
  * place.
  */
-const FOR_THE_HOST_ALONE: ReadonlySet<string> = new Set([
+const HOST_ONLY: ReadonlySet<string> = new Set([
   'NOTIFY_SOCKET',
   'WATCHDOG_PID',
   'WATCHDOG_USEC',
@@ -20,7 +20,7 @@ const FOR_THE_HOST_ALONE: ReadonlySet<string> = new Set([
 export function inheritable(base: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(base)) {
-    const isKept = !name.startsWith('COREDINATOR_') && !FOR_THE_HOST_ALONE.has(name);
+    const isKept = !name.startsWith('COREDINATOR_') && !HOST_ONLY.has(name);
     if (value !== undefined && isKept) kept[name] = value;
   }
   return kept;

@@ -39,7 +39,7 @@ export interface Launch {
 }
 
 /** The process as messages name it; null if there is none or its pid was not stored. */
-export function whereOf(process: { readonly pid: number | null } | null): string {
+export function processLabel(process: { readonly pid: number | null } | null): string {
   return `pid ${process?.pid ?? '?'}`;
 }
 

@@ -4,7 +4,7 @@ import type {
   CommandOrigin,
   Control,
   ExitMode,
-  PastQuery,
+  HistoryQuery,
   Queries,
   Wait,
 } from '../../lib/control/control.ts';
@@ -241,13 +241,13 @@ export class FakeControl implements Control, Queries {
     return { id, type: 'default', state, intended_state: intended, config_path: configPath, ...rest };
   }
 
-  servicePast(id: string, query: PastQuery): Promise<ServicePastView> {
+  serviceHistory(id: string, query: HistoryQuery): Promise<ServicePastView> {
     this.#view('servicePast', { id, query });
     const initially = { state: 'stopped', substate: null, generation: null, pid: null } as const;
     return Promise.resolve({ service_id: id, initially, steps: [], next: null });
   }
 
-  agentPast(id: string, query: PastQuery): Promise<AgentPastView> {
+  agentHistory(id: string, query: HistoryQuery): Promise<AgentPastView> {
     this.#view('agentPast', { id, query });
     return Promise.resolve({ agent_id: id, initially: { state: null, substate: null }, steps: [], next: null });
   }

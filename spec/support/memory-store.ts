@@ -1,4 +1,4 @@
-import { EVERYTHING, isWanted } from '../../lib/model/values/event-filter.ts';
+import { ALL_EVENTS, matchesFilter } from '../../lib/model/values/event-filter.ts';
 import { StoreUnavailableError } from '../../lib/model/errors.ts';
 import type { JournalEntry, JournalQuery } from '../../lib/model/journal.ts';
 import type { Receipt } from '../../lib/model/idempotency.ts';
@@ -119,7 +119,7 @@ class InMemoryActorStore implements MemoryStore {
         (query.serviceId === undefined || entry.serviceId === query.serviceId) &&
         (query.type === undefined || entry.type === query.type) &&
         entry.at >= (query.since ?? -Infinity) &&
-        isWanted(query.filter ?? EVERYTHING, entry),
+        matchesFilter(query.filter ?? ALL_EVENTS, entry),
     );
     return Promise.resolve(structuredClone(found.slice(0, query.limit)));
   }

@@ -55,7 +55,7 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
         const outcome = outcomeIn(event);
         return outcome.type === 'refused' && outcome.failure.isPermanent;
       },
-      tellsOfEnd: ({ context, event }) => endIn(context, event, clock.now()) !== null,
+      reportsEnd: ({ context, event }) => endIn(context, event, clock.now()) !== null,
       leadsTo: ({ context }, { next }: { next: Verdict['next'] }) => context.verdict === next,
       findsLive: ({ event }) => 'facts' in event && event.facts?.status === 'alive',
       isReady: stateIn({ running: 'ready' }),

@@ -28,7 +28,7 @@ export function leadsTo(next: Verdict['next']) {
 /** Goes to the state where every end is judged. */
 export const judge = { target: '#service.backoff.judging' } as const;
 /** The same for an event that may or may not report an end. */
-export const judgeAny = { ...judge, guard: 'tellsOfEnd' } as const;
+export const judgeAny = { ...judge, guard: 'reportsEnd' } as const;
 
 /** A start that does not wait for timers. */
 export const startNow = { target: '#service.starting', actions: ['noteOrigin', 'intendRunning', 'refresh'] } as const;

@@ -121,7 +121,7 @@ export function ended(context: ServiceContext, end: End): Change {
 
 /** What the verdict adds to an end: budget, deadline and reason. */
 export function judged(context: ServiceContext, end: End, verdict: Verdict, now: Instant): Change {
-  const change = { ...ended(context, end), ...fallen(context, end, verdict), verdict: verdict.next };
+  const change = { ...ended(context, end), ...withFailure(context, end, verdict), verdict: verdict.next };
   switch (verdict.next) {
     case 'complete':
       return { ...change, attempt: 'first', budget: EMPTY_BUDGET, reason: { code: 'completed', end: end.reason } };
@@ -144,7 +144,7 @@ export function judged(context: ServiceContext, end: End, verdict: Verdict, now:
 }
 
 /** Only a process that failed causes a group restart, not one that never ran or went down with the machine. */
-function fallen({ failureCount }: ServiceContext, end: End, verdict: Verdict): Change {
+function withFailure({ failureCount }: ServiceContext, end: End, verdict: Verdict): Change {
   const isFailure = end.exit !== null && end.isReboot !== true && verdict.next !== 'complete';
   return isFailure ? { failureCount: failureCount + 1, restartedBy: null } : {};
 }

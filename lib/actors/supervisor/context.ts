@@ -18,6 +18,6 @@ export function crashNoted(context: SupervisorContext, actorId: string, now: Ins
 }
 
 /** Whether the child crashed too often for another try. */
-export function isBeyondRepair(context: SupervisorContext, actorId: string): boolean {
+export function hasCrashedTooOften(context: SupervisorContext, actorId: string): boolean {
   return (context.crashes[actorId]?.length ?? 0) > CRASH_INTENSITY.maxCrashes;
 }

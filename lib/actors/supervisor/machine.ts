@@ -15,7 +15,7 @@ import { createServiceMachine } from '../service/machine.ts';
 import { resumeOf } from '../service/resume.ts';
 import { serviceActorId, serviceContext, type ServiceContext } from '../service/context.ts';
 import type { SupervisorEvent } from './events.ts';
-import { crashNoted, isBeyondRepair, type SupervisorContext } from './context.ts';
+import { crashNoted, hasCrashedTooOften, type SupervisorContext } from './context.ts';
 
 /**
  * The version stored with every snapshot; raise it with every change of the states (see control/recovery/recovery.ts).
@@ -87,14 +87,14 @@ export function createSupervisorMachine(ports: ServicePorts, clock: Clock) {
         if (src === 'service') {
           const resume = last as ServiceContext; // what the machine of that name keeps
           enqueue.spawnChild('service', { id, systemId: id, input: { spec: resume.spec, resume } });
-          enqueue.sendTo(id, isBeyondRepair(context, id) ? QUARANTINE : serviceResume(resume));
+          enqueue.sendTo(id, hasCrashedTooOften(context, id) ? QUARANTINE : serviceResume(resume));
           // Otherwise nobody would learn of the process that comes up: a launch in progress is not a fact yet.
-          if (isLaunching && !isBeyondRepair(context, id))
+          if (isLaunching && !hasCrashedTooOften(context, id))
             enqueue.sendTo(id, { type: 'service.restart', correlationId: null });
         } else if (src === 'agent') {
           const resume = last as AgentContext; // what the machine of that name keeps
           enqueue.spawnChild('agent', { id, systemId: id, input: { plan: resume.plan, resume } });
-          enqueue.sendTo(id, isBeyondRepair(context, id) ? QUARANTINE : agentResume(resume));
+          enqueue.sendTo(id, hasCrashedTooOften(context, id) ? QUARANTINE : agentResume(resume));
         }
       }),
     },

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EventView } from '../../api/schemas/event.ts';
 import { isPassing, ProblemError, type FollowedEvent } from '../../client/client.ts';
 import { EXIT } from '../../host/exit-codes.ts';
-import { tell } from '../../model/explain/event-sentence.ts';
+import { describeEvent } from '../../model/explain/event-sentence.ts';
 import { PUBLIC_STATES } from '../../model/states.ts';
 import type { Millis } from '../../model/values/time.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
@@ -70,7 +70,7 @@ function print({ out, err, colors, isJson }: HostContext, told: FollowedEvent): 
 /** An event as a line for people: when, and a sentence in the colour of the state that it led to. */
 export function eventLine(event: EventView, colors: Colors): string {
   const { type, agent_id: agentId = null, service_id: serviceId = null, from = null, to = null, cause, detail } = event;
-  const sentence = tell({ type, agentId, serviceId, from, to, cause, detail });
+  const sentence = describeEvent({ type, agentId, serviceId, from, to, cause, detail });
   const state = PUBLIC_STATES.find((one) => one === to);
   return `${colors.dim(event.at)}  ${state === undefined ? sentence : paintOf({ state }, colors)(sentence)}\n`;
 }

@@ -9,7 +9,7 @@ import { agentRef, serviceRef, type AgentSnapshot } from '../actors.ts';
 import type { CommandOrigin } from '../control.ts';
 import type { Runtime } from '../runtime.ts';
 import { assertServicesFree, ensure } from './ensure-actors.ts';
-import { forgetWhenGone, orphansOf } from './forget-leftovers.ts';
+import { forgetWhenGone, unreferencedServices } from './forget-leftovers.ts';
 import { alreadyAccepted } from './idempotency.ts';
 
 /**
@@ -44,7 +44,7 @@ export class AgentCommands {
 
   /** The subjects of a start: the agent, and the services whose intentions it changes. */
   lockKeysOf(plan: AgentPlan): readonly string[] {
-    return [plan.id, ...this.lifts(plan).put.map(({ spec }) => spec.id)];
+    return [plan.id, ...this.clearedOverrides(plan).put.map(({ spec }) => spec.id)];
   }
 
   /** Starts an agent with this plan. The caller must hold the locks. */
@@ -57,18 +57,18 @@ export class AgentCommands {
     assertServicesFree(root, plan.services);
     const intention = { subject: agentActorId(plan.id), intended: 'running', plan } as const;
     const event = { type: 'agent.start_requested', agentId: plan.id, detail: { config_path: plan.configPath } };
-    const orphans = orphansOf(this.#runtime.intentions, plan.id, plan);
-    let lifts = this.lifts(plan);
+    const unreferenced = unreferencedServices(this.#runtime.intentions, plan.id, plan);
+    let cleared = this.clearedOverrides(plan);
     do {
-      const drop = [...lifts.drop, ...orphans.map(({ id }) => serviceActorId(id))];
-      await commandLog.accept({ put: [intention, ...lifts.put], drop, event }, origin);
-      lifts = this.lifts(plan); // a stop of a single service may have been accepted in the meantime: this start comes after it
-    } while (lifts.drop.length + lifts.put.length > 0);
+      const drop = [...cleared.drop, ...unreferenced.map(({ id }) => serviceActorId(id))];
+      await commandLog.accept({ put: [intention, ...cleared.put], drop, event }, origin);
+      cleared = this.clearedOverrides(plan); // a stop of a single service may have been accepted in the meantime: this start comes after it
+    } while (cleared.drop.length + cleared.put.length > 0);
     ensure(root, plan.services, [plan]);
     const { correlationId } = origin;
     agentRef(root, plan.id)?.send({ type: 'agent.start', plan, correlationId });
     for (const { id } of heldBack) serviceRef(root, id)?.send({ type: 'service.start', correlationId });
-    for (const { id } of orphans) void forgetWhenGone(this.#runtime, id);
+    for (const { id } of unreferenced) void forgetWhenGone(this.#runtime, id);
   }
 
   #heldBack({ services }: AgentPlan): readonly ServiceSpec[] {
@@ -81,7 +81,10 @@ export class AgentCommands {
   }
 
   /** The changes of intentions by which a start of the agent overrides earlier commands for its single services. */
-  lifts({ services }: AgentPlan): { readonly put: readonly ServiceIntention[]; readonly drop: readonly string[] } {
+  clearedOverrides({ services }: AgentPlan): {
+    readonly put: readonly ServiceIntention[];
+    readonly drop: readonly string[];
+  } {
     const stops = services
       .flatMap(({ id }) => this.#runtime.intentions.service(id) ?? [])
       .filter((intention) => intention.holder === null || intention.intended === 'stopped');

@@ -9,7 +9,7 @@ import type { AgentDefinition, CommandOrigin } from '../control.ts';
 import type { Runtime } from '../runtime.ts';
 import { assertSamePlan, type AgentCommands } from './agent-commands.ts';
 import { assertServicesFree, ensure } from './ensure-actors.ts';
-import { forgetWhenGone, orphansOf } from './forget-leftovers.ts';
+import { forgetWhenGone, unreferencedServices } from './forget-leftovers.ts';
 import { alreadyAccepted } from './idempotency.ts';
 
 /**
@@ -46,15 +46,15 @@ async function makeKnown(runtime: Runtime, plan: AgentPlan, origin: CommandOrigi
   assertServicesFree(root, plan.services);
   const intention = { subject: agentActorId(plan.id), intended: 'stopped', plan } as const;
   const event = { type: 'agent.configured', agentId: plan.id, detail: { config_path: plan.configPath } };
-  const orphans = orphansOf(intentions, plan.id, plan);
-  await commandLog.accept({ put: [intention], drop: orphans.map(({ id }) => serviceActorId(id)), event }, origin);
+  const unreferenced = unreferencedServices(intentions, plan.id, plan);
+  await commandLog.accept({ put: [intention], drop: unreferenced.map(({ id }) => serviceActorId(id)), event }, origin);
   ensure(root, plan.services, [plan]);
   agentRef(root, plan.id)?.send({ type: 'agent.configure', plan, correlationId: origin.correlationId });
   for (const spec of plan.services) {
     const service = serviceRef(root, spec.id);
     if (service?.getSnapshot().context.holders.length === 0) service.send({ type: 'service.configure', spec });
   }
-  for (const { id } of orphans) void forgetWhenGone(runtime, id);
+  for (const { id } of unreferenced) void forgetWhenGone(runtime, id);
 }
 
 function assertSameDefinition(present: AgentPlan, asked: AgentPlan): void {

@@ -9,7 +9,7 @@ import { serviceRef } from '../actors.ts';
 import type { CommandOrigin } from '../control.ts';
 import type { Runtime } from '../runtime.ts';
 import type { AgentCommands } from './agent-commands.ts';
-import { orphansOf } from './forget-leftovers.ts';
+import { unreferencedServices } from './forget-leftovers.ts';
 import { alreadyAccepted } from './idempotency.ts';
 
 /**
@@ -64,7 +64,7 @@ export class AgentRemoval {
   async #complete({ plan }: AgentIntention, origin: CommandOrigin): Promise<void> {
     const { root, intentions, changes, commandLog, recorder } = this.#runtime;
     await this.#commands.stopped(plan.id);
-    const own = orphansOf(intentions, plan.id, null);
+    const own = unreferencedServices(intentions, plan.id, null);
     for (const { id } of own) await changes.until(serviceActorId(id), () => this.#isDown(id));
     for (const { id } of own) root.send({ type: 'supervisor.remove', actorId: serviceActorId(id) });
     root.send({ type: 'supervisor.remove', actorId: agentActorId(plan.id) });

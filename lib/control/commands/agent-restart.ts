@@ -31,19 +31,19 @@ export async function restartAgent(
     ensure(root, intention.plan.services, [intention.plan]);
     const alone = heldAlone(runtime, intention.plan);
     const restarts = alone.flatMap((spec) => intentionFor(runtime, spec));
-    const lifts = commands.lifts(intention.plan);
+    const cleared = commands.clearedOverrides(intention.plan);
     const subjects = new Set<string>(restarts.map(({ subject }) => subject));
-    const put = [...lifts.put, ...restarts].filter((one) => !subjects.has(one.subject) || restarts.includes(one));
-    const drop = lifts.drop.filter((subject) => !subjects.has(subject));
+    const put = [...cleared.put, ...restarts].filter((one) => !subjects.has(one.subject) || restarts.includes(one));
+    const drop = cleared.drop.filter((subject) => !subjects.has(subject));
     const event = { type: 'agent.restart_requested', agentId: intention.plan.id, detail: {} };
     const running = { subject: agentActorId(intention.plan.id), intended: 'running', plan: intention.plan } as const;
     await commandLog.accept({ put: [running, ...put], drop, event }, origin);
-    tell(runtime, intention.plan, alone, origin);
+    sendRestarts(runtime, intention.plan, alone, origin);
   });
 }
 
 /** Restarts running services first, dependents before their dependencies; then the agent holds those that are down. */
-function tell({ root }: Runtime, plan: AgentPlan, alone: readonly ServiceSpec[], origin: CommandOrigin): void {
+function sendRestarts({ root }: Runtime, plan: AgentPlan, alone: readonly ServiceSpec[], origin: CommandOrigin): void {
   const { correlationId } = origin;
   for (const { id } of [...alone].reverse()) {
     const service = serviceRef(root, id);

@@ -9,7 +9,11 @@ import type { Runtime } from '../runtime.ts';
  * The services of an agent that no intention references any more once the agent has this plan (null: once it is gone),
  * whatever commands they got individually.
  */
-export function orphansOf(intentions: Intentions, id: AgentId, next: AgentPlan | null): readonly ServiceSpec[] {
+export function unreferencedServices(
+  intentions: Intentions,
+  id: AgentId,
+  next: AgentPlan | null,
+): readonly ServiceSpec[] {
   const dropped = (intentions.agent(id)?.plan.services ?? []).filter(
     (spec) => next?.services.some((one) => one.id === spec.id) !== true,
   );

@@ -14,7 +14,7 @@ import type { CommandOrigin } from '../control.ts';
 /**
  * The maximum size of a stored response body; of a larger one only the fact is stored, and the response is built again.
  */
-const MOST_BODY = 64 * 1024;
+const MAX_BODY_BYTES = 64 * 1024;
 
 /**
  * Ensures that a command with an idempotency key is carried out once, however often it is sent, even across host
@@ -60,7 +60,7 @@ export class Receipts {
    */
   async end({ key, fingerprint }: ReceiptClaim, answer: KeptAnswer | null): Promise<void> {
     try {
-      if (answer === null || (answer.body?.length ?? 0) > MOST_BODY) return;
+      if (answer === null || (answer.body?.length ?? 0) > MAX_BODY_BYTES) return;
       await this.#store.keepReceipt({ key, fingerprint, subject: null, answer, at: this.#clock.now() });
     } catch (error) {
       // The command and its acceptance are durable: the caller must not get an error.

@@ -21,7 +21,7 @@ export interface StoreWatch {
 const FIRST_PROBE_MS = 500;
 const SLOWEST_PROBE_MS = 5_000;
 /** A health query probes a degraded store itself, but at most this often. */
-const LEAST_BETWEEN_PROBES_MS = 1_000;
+const MIN_PROBE_INTERVAL_MS = 1_000;
 
 /**
  * Collects the reasons why the host is degraded, as sentences. Whoever meets a failure reports it here, and reports
@@ -51,7 +51,7 @@ export class Health {
       ...launchReasons([...this.#launches.values()]),
       ...this.#troubles.flatMap((troubles) => troubles()),
     ];
-    const isDue = Math.abs(this.#clock.now() - this.#probedAt) >= LEAST_BETWEEN_PROBES_MS;
+    const isDue = Math.abs(this.#clock.now() - this.#probedAt) >= MIN_PROBE_INTERVAL_MS;
     if (this.#writers.size > 0 && isDue) void this.#prober?.writeNow();
     return reasons;
   }

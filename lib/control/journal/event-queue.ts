@@ -3,9 +3,9 @@ import type { Instant } from '../../model/values/time.ts';
 import { hostEvent } from './events.ts';
 
 /** Maximum number of events queued while the store is unavailable; beyond that the oldest are dropped and counted. */
-const MOST_WAITING = 10_000;
+const MAX_WAITING = 10_000;
 /** Events are dropped in batches: shifting such a long array for every event would cost more than the event. */
-const LOT = 1_000;
+const BATCH = 1_000;
 
 /** An event without a number yet, and the order of the event that caused it. */
 export interface WaitingEvent {
@@ -37,7 +37,7 @@ export class EventQueue {
 
   add(event: WaitingEvent): void {
     this.#waiting.push(event);
-    if (this.#waiting.length >= MOST_WAITING + LOT) this.#trim();
+    if (this.#waiting.length >= MAX_WAITING + BATCH) this.#trim();
   }
 
   take(): TakenEvents {
@@ -54,7 +54,7 @@ export class EventQueue {
   }
 
   #trim(): void {
-    this.#dropped += this.#waiting.splice(0, Math.max(0, this.#waiting.length - MOST_WAITING)).length;
+    this.#dropped += this.#waiting.splice(0, Math.max(0, this.#waiting.length - MAX_WAITING)).length;
   }
 }
 

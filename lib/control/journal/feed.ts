@@ -6,7 +6,7 @@
  */
 import type { FeedBatch, FeedItem, FeedQuery } from '../../model/feed.ts';
 import type { JournalEntry } from '../../model/journal.ts';
-import { isWanted } from '../../model/values/event-filter.ts';
+import { matchesFilter } from '../../model/values/event-filter.ts';
 import type { ActorStore } from '../../ports/actor-store.ts';
 import type { Timers } from '../../ports/clock.ts';
 import { WakeUpQueue } from './wake-up.ts';
@@ -19,7 +19,7 @@ const PREFILLED = 500;
 /** Maximum number of events per read from the store or per batch. */
 const PAGE = 200;
 /** A reader whose filter matches none of this many events still gets its position. */
-const UNTOLD = 1_000;
+const SKIPPED_BEFORE_POSITION = 1_000;
 
 export interface FeedOptions {
   readonly store: Pick<ActorStore, 'history'>;
@@ -60,13 +60,13 @@ export class Feed {
   /** Publishes durable events; each call has higher numbers than all before. */
   readonly publish = (entries: readonly JournalEntry[]): void => {
     this.#ring.add(entries);
-    this.#wakeUps.ring();
+    this.#wakeUps.wake();
   };
 
   /** Ends every reader: a live one gets the rest first, one that is behind reconnects to the next host. */
   close(): void {
     this.#isClosed = true;
-    this.#wakeUps.ringOut();
+    this.#wakeUps.close();
   }
 
   /**
@@ -85,7 +85,7 @@ export class Feed {
         continue;
       }
       ({ items, position } = isLive ? this.#live(position, filter) : await this.#backfill(position, filter));
-      if (items.length === 0 && position - given < UNTOLD) continue;
+      if (items.length === 0 && position - given < SKIPPED_BEFORE_POSITION) continue;
       given = position;
       yield { items, position };
     }
@@ -109,7 +109,7 @@ export class Feed {
 
   #live(after: number, filter: FeedQuery['filter']): FeedBatch {
     const entries = this.#ring.after(after, PAGE);
-    const items = entries.filter(({ entry }) => isWanted(filter, entry));
+    const items = entries.filter(({ entry }) => matchesFilter(filter, entry));
     return { items, position: entries.at(-1)?.entry.seq ?? this.#ring.newest };
   }
 

@@ -3,7 +3,7 @@ import type { JournalDraft, JournalEntry } from '../../model/journal.ts';
 /** Numbered events that are being written. */
 interface Batch {
   readonly entries: readonly JournalEntry[];
-  fate: 'open' | 'kept' | 'lost';
+  fate: 'pending' | 'durable' | 'lost';
 }
 
 /**
@@ -12,14 +12,14 @@ interface Batch {
  * failed write leaves a gap in the numbers. One per host.
  */
 export class Journal {
-  readonly #tell: (entries: readonly JournalEntry[]) => void;
+  readonly #publish: (entries: readonly JournalEntry[]) => void;
   readonly #batches: Batch[] = [];
   #last: number;
 
   /** `last` is the highest number ever written. `publish` must not throw: the events are already written. */
-  constructor(last: number, tell: (entries: readonly JournalEntry[]) => void) {
+  constructor(last: number, publish: (entries: readonly JournalEntry[]) => void) {
     this.#last = last;
-    this.#tell = tell;
+    this.#publish = publish;
   }
 
   /** The highest number assigned, whether or not it gets written. */
@@ -32,11 +32,11 @@ export class Journal {
     drafts: readonly JournalDraft[],
     commit: (entries: readonly JournalEntry[]) => Promise<void>,
   ): Promise<void> {
-    const batch: Batch = { entries: drafts.map((draft) => this.#numbered(draft)), fate: 'open' };
+    const batch: Batch = { entries: drafts.map((draft) => this.#numbered(draft)), fate: 'pending' };
     this.#batches.push(batch);
     try {
       await commit(batch.entries);
-      batch.fate = 'kept';
+      batch.fate = 'durable';
     } catch (error) {
       batch.fate = 'lost';
       throw error;
@@ -51,9 +51,9 @@ export class Journal {
   }
 
   #settle(): void {
-    const open = this.#batches.findIndex(({ fate }) => fate === 'open');
+    const open = this.#batches.findIndex(({ fate }) => fate === 'pending');
     const settled = this.#batches.splice(0, open === -1 ? this.#batches.length : open);
-    const kept = settled.flatMap(({ entries, fate }) => (fate === 'kept' ? entries : []));
-    if (kept.length > 0) this.#tell(kept);
+    const durable = settled.flatMap(({ entries, fate }) => (fate === 'durable' ? entries : []));
+    if (durable.length > 0) this.#publish(durable);
   }
 }

@@ -1,7 +1,7 @@
 import type { JournalEntry } from '../../model/journal.ts';
 
 /** Entries are dropped in batches: shifting such a long array for every new entry would cost more than the entry. */
-const LOT = 200;
+const BATCH = 200;
 
 /** An event as the feed publishes it. */
 export interface PublishedEvent {
@@ -43,7 +43,7 @@ export class EventRing {
   add(entries: readonly JournalEntry[]): void {
     for (const entry of entries) this.#entries.push(published(entry));
     this.#newest = entries.at(-1)?.seq ?? this.#newest;
-    if (this.#entries.length < this.#capacity + LOT) return;
+    if (this.#entries.length < this.#capacity + BATCH) return;
     const gone = this.#entries.splice(0, this.#entries.length - this.#capacity);
     this.#floor = gone.at(-1)?.entry.seq ?? this.#floor;
   }

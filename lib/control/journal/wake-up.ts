@@ -12,8 +12,8 @@ const PAUSE_MS = 25;
 export class WakeUpQueue {
   readonly #timers: Timers;
   readonly #waiting = new Set<() => void>();
-  #isRinging = false;
-  #isWoken = false;
+  #isWaking = false;
+  #isWakeUpDue = false;
 
   constructor(timers: Timers) {
     this.#timers = timers;
@@ -34,20 +34,20 @@ export class WakeUpQueue {
   }
 
   /** Wakes the current waiters soon; one that comes back before its turn does not wait again. */
-  ring(): void {
-    this.#isWoken = true;
-    if (!this.#isRinging) void this.#rounds(); // never rejects: wakers only resolve promises
+  wake(): void {
+    this.#isWakeUpDue = true;
+    if (!this.#isWaking) void this.#wakeInRounds(); // never rejects: wakers only resolve promises
   }
 
   /** Wakes all waiters immediately. */
-  ringOut(): void {
+  close(): void {
     for (const wake of [...this.#waiting]) wake();
   }
 
-  async #rounds(): Promise<void> {
-    this.#isRinging = true;
-    while (this.#isWoken) {
-      this.#isWoken = false;
+  async #wakeInRounds(): Promise<void> {
+    this.#isWaking = true;
+    while (this.#isWakeUpDue) {
+      this.#isWakeUpDue = false;
       const waiting = [...this.#waiting];
       for (let at = 0; at < waiting.length; at += WOKEN_AT_ONCE) {
         if (at > 0) await new Promise((resolve) => setImmediate(resolve));
@@ -55,7 +55,7 @@ export class WakeUpQueue {
       }
       if (waiting.length > WOKEN_AT_ONCE) await this.#pause();
     }
-    this.#isRinging = false;
+    this.#isWaking = false;
   }
 
   #pause(): Promise<void> {

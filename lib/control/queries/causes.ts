@@ -3,13 +3,13 @@ import type { JournalEntry, JournalQuery } from '../../model/journal.ts';
 import type { ActorStore } from '../../ports/actor-store.ts';
 
 /** Maximum number of links in a response. */
-const MOST_LINKS = 20;
+const MAX_LINKS = 20;
 /** How many events of the service are searched. */
 const PAGE = 60;
 /** How many events of a request are searched for its command. */
 const REQUEST_PAGE = 1000;
 /** How many sibling failures are followed. */
-const MOST_SIBLINGS = 5;
+const MAX_SIBLINGS = 5;
 /** How many events of a sibling are searched for its failure. */
 const SIBLING_PAGE = 20;
 
@@ -57,10 +57,10 @@ export async function causesOf(
   );
   const links = new Map([...own.links, ...others.flat()].map((link) => [link.seq, link]));
   const chain = [...links.values()].sort((one, other) => other.seq - one.seq);
-  if (chain.length <= MOST_LINKS) return chain;
+  if (chain.length <= MAX_LINKS) return chain;
   // The origin is worth more than one more link on the way.
   const start = own.isStart ? chain.slice(-1) : [];
-  return [...chain.slice(0, MOST_LINKS - start.length), ...start];
+  return [...chain.slice(0, MAX_LINKS - start.length), ...start];
 }
 
 /** Walks back through the events of one service. */
@@ -150,7 +150,7 @@ class Walk {
   async #siblings(event: JournalEntry): Promise<readonly JournalEntry[]> {
     const links: JournalEntry[] = [];
     let last: JournalEntry | undefined = event;
-    while (last?.cause === 'service.restart_with_group' && links.length < MOST_SIBLINGS) {
+    while (last?.cause === 'service.restart_with_group' && links.length < MAX_SIBLINGS) {
       const failed = last.detail['failed'];
       if (typeof failed !== 'string') break;
       const events = await newest(this.#journal, { serviceId: failed, before: last.seq, limit: SIBLING_PAGE });

@@ -3,9 +3,9 @@ import { fallbackReason, hasFallback } from '../../actors/service/exits.ts';
 import { unmet } from '../../actors/service/updates.ts';
 import type { AwaitedView, CauseView, ExplainView, IfExitView, NextView } from '../../api/schemas/explain.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
-import { tell } from '../../model/explain/event-sentence.ts';
-import { endsOfBudget, endsOfState, type Pending } from '../../model/explain/pending.ts';
-import { restartsWithin, type Awaited, type Situation } from '../../model/explain/situation.ts';
+import { describeEvent } from '../../model/explain/event-sentence.ts';
+import { pendingForBudget, pendingForState, type Pending } from '../../model/explain/pending.ts';
+import { countedRestarts, type Awaited, type Situation } from '../../model/explain/situation.ts';
 import { dependencyNow, sentenceOf, summaryOf } from '../../model/explain/summary.ts';
 import { nextDelayMs, suppose, type SupposedExit } from '../../model/explain/supposed-exit.ts';
 import type { JournalEntry } from '../../model/journal.ts';
@@ -40,9 +40,11 @@ export async function explain(
     summary: summaryOf(situation, now),
     waits_for: awaits.map(awaitedView),
     ...(await causesView(ports.store, situation)),
-    next: [...endsOfState(situation, now), ...endsOfBudget(situation, now)].map((pending) => nextView(pending, now)),
+    next: [...pendingForState(situation, now), ...pendingForBudget(situation, now)].map((pending) =>
+      nextView(pending, now),
+    ),
     budget: {
-      restarts: restartsWithin(situation, now).length,
+      restarts: countedRestarts(situation, now).length,
       max_restarts: intensity.maxRestarts,
       period_ms: intensity.periodMs,
       resets_after_ms: backoff.resetAfterMs,
@@ -63,7 +65,7 @@ function situationOf({ root, intentions }: Runtime, { context, value }: ServiceS
     ...context,
     state,
     substate,
-    isOfItsOwn: (intentions.service(spec.id)?.holder ?? null) !== null,
+    isStandalone: (intentions.service(spec.id)?.holder ?? null) !== null,
     isDrifted: launch !== null && revision !== null && revision !== revisionOf(spec),
     fallback: hasFallback(context) ? (lastGoodVersion?.version ?? lastGoodVersion?.path ?? null) : null,
     fallbackReason: fallbackReason(context),
@@ -100,7 +102,7 @@ function causeView(entry: JournalEntry, about: string): CauseView {
     ...{ seq, at: isoOf(at), type },
     ...(from === null ? {} : { from }),
     ...(to === null ? {} : { to }),
-    ...{ cause, correlation_id: correlationId, sentence: tell(entry, about) },
+    ...{ cause, correlation_id: correlationId, sentence: describeEvent(entry, about) },
   };
 }
 

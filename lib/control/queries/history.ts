@@ -1,6 +1,6 @@
 import type { AgentPastView, ServicePastView } from '../../api/schemas/past.ts';
 import { whyOf } from '../../model/explain/event-reason.ts';
-import { tell } from '../../model/explain/event-sentence.ts';
+import { describeEvent } from '../../model/explain/event-sentence.ts';
 import {
   AGENT_EVENTS,
   NOT_KNOWN,
@@ -12,16 +12,16 @@ import {
 } from '../../model/history.ts';
 import { numberIn, textIn, type JournalEntry } from '../../model/journal.ts';
 import type { ExitClass } from '../../model/states.ts';
-import { EVERYTHING } from '../../model/values/event-filter.ts';
+import { ALL_EVENTS } from '../../model/values/event-filter.ts';
 import { isoOf } from '../../model/values/time.ts';
 import type { ActorStore } from '../../ports/actor-store.ts';
-import type { PastQuery } from '../control.ts';
+import type { HistoryQuery } from '../control.ts';
 
 /** Whose history. */
-export type PastOf = { readonly serviceId: string } | { readonly agentId: string };
+export type HistorySubject = { readonly serviceId: string } | { readonly agentId: string };
 
 /** A page of the history of an actor. */
-export interface Past {
+export interface HistoryPage {
   /** In the requested order. */
   readonly steps: readonly Step[];
   /** The state before the oldest of them. */
@@ -34,10 +34,14 @@ export interface Past {
  * Reads it from the journal, so it goes back as far as the journal does, across host restarts. Rejects with
  * StoreUnavailableError.
  */
-export async function pastOf(whose: PastOf, query: PastQuery, journal: Pick<ActorStore, 'history'>): Promise<Past> {
+export async function historyPage(
+  whose: HistorySubject,
+  query: HistoryQuery,
+  journal: Pick<ActorStore, 'history'>,
+): Promise<HistoryPage> {
   const groups = 'serviceId' in whose ? [STATE_EVENTS, PROCESS_EVENTS] : [AGENT_EVENTS];
-  const ask = (more: PastQuery, types: readonly string[]): Promise<readonly JournalEntry[]> =>
-    journal.history({ ...more, ...whose, filter: { ...EVERYTHING, types } });
+  const ask = (more: HistoryQuery, types: readonly string[]): Promise<readonly JournalEntry[]> =>
+    journal.history({ ...more, ...whose, filter: { ...ALL_EVENTS, types } });
   const page = await ask(query, groups.flat());
   const events = query.order === 'newest_first' ? [...page].reverse() : page;
   const before = events[0]?.seq ?? query.before;
@@ -58,7 +62,7 @@ export async function pastOf(whose: PastOf, query: PastQuery, journal: Pick<Acto
 }
 
 /** The wire form of the history of a service. */
-export function servicePastView(serviceId: string, { steps, initially, next }: Past): ServicePastView {
+export function serviceHistoryView(serviceId: string, { steps, initially, next }: HistoryPage): ServicePastView {
   return {
     service_id: serviceId,
     initially: { ...stateOf(initially), ...processOf(initially) },
@@ -68,7 +72,7 @@ export function servicePastView(serviceId: string, { steps, initially, next }: P
 }
 
 /** The wire form of the history of an agent. */
-export function agentPastView(agentId: string, { steps, initially, next }: Past): AgentPastView {
+export function agentHistoryView(agentId: string, { steps, initially, next }: HistoryPage): AgentPastView {
   return { agent_id: agentId, initially: stateOf(initially), steps: steps.map(stepView), next };
 }
 
@@ -86,7 +90,7 @@ function stepView(step: Step): AgentPastView['steps'][number] {
     ...{ seq, at: isoOf(at), ...stateOf(step) },
     from: type.endsWith('.state_changed') ? from : null,
     ...{ type, cause, reason: textIn(detail, 'reason'), correlation_id: correlationId },
-    ...{ why: whyOf(step.event), sentence: tell(step.event) },
+    ...{ why: whyOf(step.event), sentence: describeEvent(step.event) },
   };
 }
 

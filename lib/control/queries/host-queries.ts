@@ -12,10 +12,10 @@ import { serviceGraph, type ServiceGraph } from '../../model/policy/service-grap
 import type { AgentId, ServiceId } from '../../model/values/ids.ts';
 import type { LogItem, LogQuery } from '../../model/values/log-line.ts';
 import { agentRef, serviceRef, serviceRefs, type ServiceSnapshot } from '../actors.ts';
-import type { PastQuery, Queries } from '../control.ts';
+import type { HistoryQuery, Queries } from '../control.ts';
 import type { Runtime } from '../runtime.ts';
 import { explain } from './explain.ts';
-import { agentPastView, pastOf, servicePastView, type Past, type PastOf } from './history.ts';
+import { agentHistoryView, historyPage, serviceHistoryView, type HistoryPage, type HistorySubject } from './history.ts';
 import { usageView } from './usage.ts';
 import {
   agentStatusView,
@@ -106,18 +106,18 @@ export class HostQueries implements Queries {
     return { events: entries.map(eventView), next: last && entries.length === query.limit ? last.seq : null };
   }
 
-  async servicePast(id: string, query: PastQuery): Promise<ServicePastView> {
+  async serviceHistory(id: string, query: HistoryQuery): Promise<ServicePastView> {
     const past = await this.#past({ serviceId: id }, query);
     const isKnown = serviceRef(this.#runtime.root, id) !== undefined;
-    if (!isKnown && isNothing(past)) throw new ServiceNotFoundError(id);
-    return servicePastView(id, past);
+    if (!isKnown && isEmpty(past)) throw new ServiceNotFoundError(id);
+    return serviceHistoryView(id, past);
   }
 
-  async agentPast(id: string, query: PastQuery): Promise<AgentPastView> {
+  async agentHistory(id: string, query: HistoryQuery): Promise<AgentPastView> {
     const past = await this.#past({ agentId: id }, query);
     const isKnown = agentRef(this.#runtime.root, id) !== undefined;
-    if (!isKnown && isNothing(past)) throw new AgentNotFoundError(id);
-    return agentPastView(id, past);
+    if (!isKnown && isEmpty(past)) throw new AgentNotFoundError(id);
+    return agentHistoryView(id, past);
   }
 
   feed(query: FeedQuery, signal: AbortSignal): AsyncIterable<FeedBatch> {
@@ -155,9 +155,9 @@ export class HostQueries implements Queries {
     return { ...view, guarantees: { ...view.guarantees, lossless_rotation: guarantees.losslessRotation } };
   }
 
-  async #past(whose: PastOf, query: PastQuery): Promise<Past> {
+  async #past(whose: HistorySubject, query: HistoryQuery): Promise<HistoryPage> {
     await this.#runtime.recorder.flush().catch(() => undefined); // as for an explanation
-    return pastOf(whose, query, this.#runtime.ports.store);
+    return historyPage(whose, query, this.#runtime.ports.store);
   }
 
   /** Throws ServiceNotFoundError. */
@@ -169,7 +169,7 @@ export class HostQueries implements Queries {
 }
 
 /** Neither steps nor anything before them. */
-function isNothing({ steps, initially }: Past): boolean {
+function isEmpty({ steps, initially }: HistoryPage): boolean {
   return steps.length === 0 && initially.state === null;
 }
 

@@ -1,7 +1,7 @@
 import type { Reason } from '../../model/explain/reason.ts';
 
 /** A stored snapshot of an actor as the version that wrote it left it: nothing in it is to be trusted yet. */
-export interface KeptSnapshot {
+export interface StoredSnapshot {
   readonly status: string;
   /** The state value as XState has it: a name, or names by parent state. */
   readonly value: unknown;
@@ -12,7 +12,7 @@ export interface KeptSnapshot {
 export interface Migration {
   readonly to: string;
   /** Returns the snapshot as `to` would have written it. May throw: then the row is quarantined with the message. */
-  up(snapshot: KeptSnapshot): KeptSnapshot;
+  up(snapshot: StoredSnapshot): StoredSnapshot;
 }
 
 /** The machines that have rows. */
@@ -41,7 +41,7 @@ export const MIGRATIONS: Migrations = {
 };
 
 /** The reasons of a service, or of an agent and its reports, were sentences. */
-function withReasonsAsCodes(snapshot: KeptSnapshot): KeptSnapshot {
+function withReasonsAsCodes(snapshot: StoredSnapshot): StoredSnapshot {
   const context = withReason(snapshot.context);
   if (!isRecord(context)) return snapshot; // its schema reports what is wrong with it
   const { aftermath, condemned, reports } = context;
@@ -68,7 +68,7 @@ const RENAMED: Readonly<Partial<Record<string, string>>> = {
   fellBy: 'restartedBy',
 };
 
-function withFieldsRenamed(snapshot: KeptSnapshot): KeptSnapshot {
+function withFieldsRenamed(snapshot: StoredSnapshot): StoredSnapshot {
   if (!isRecord(snapshot.context)) return snapshot;
   const context = renamed(snapshot.context);
   const { reports } = context;
@@ -102,10 +102,10 @@ function reasonOf(sentence: string): Reason {
 
 /** The snapshot as version `to` would have stored it. Throws if no steps lead there. */
 export function migrated(
-  snapshot: KeptSnapshot,
+  snapshot: StoredSnapshot,
   path: { readonly from: string; readonly to: string },
   steps: Migrations[MachineName],
-): KeptSnapshot {
+): StoredSnapshot {
   const seen = new Set<string>();
   let at = path.from;
   let result = snapshot;

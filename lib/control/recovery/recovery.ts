@@ -22,8 +22,8 @@ export async function recover(base: RuntimeBase, rows: readonly ActorRow[], mach
   const { processes, clock, crashPoint } = ports;
   const facts = await processes.survey();
   crashPoint?.('mid-recovery');
-  for (const stray of processes.strays()) recorder.note(strayEvent(stray, clock.now()));
-  const snapshot = await keptSnapshot(base, rows, machine);
+  for (const stray of processes.strays()) recorder.note(orphanEvent(stray, clock.now()));
+  const snapshot = await storedSnapshot(base, rows, machine);
   const unreported = await unreportedAmong(facts, snapshot, ports.store);
   const root: SupervisorRef = createActor(machine, {
     id: 'root',
@@ -40,7 +40,7 @@ export async function recover(base: RuntimeBase, rows: readonly ActorRow[], mach
   return runtime;
 }
 
-function strayEvent({ launchId, pid, serviceId, generation, fate, reason }: Stray, at: Instant): JournalDraft {
+function orphanEvent({ launchId, pid, serviceId, generation, fate, reason }: Stray, at: Instant): JournalDraft {
   const nothing = { agentId: null, from: null, to: null, correlationId: null };
   const detail = { pid, generation, launch: launchId, fate, reason };
   return { ...nothing, at, type: 'process.stray', serviceId, cause: 'survey', detail };
@@ -53,7 +53,7 @@ type Facts = Awaited<ReturnType<ProcessHost['survey']>>;
  * The snapshot composed from the stored rows. Rows that do not fit are quarantined, and their actors start from
  * scratch.
  */
-async function keptSnapshot(
+async function storedSnapshot(
   { ports: { store, clock, log }, recorder }: RuntimeBase,
   rows: readonly ActorRow[],
   machine: Machine,
@@ -75,7 +75,7 @@ async function keptSnapshot(
 /**
  * An agent always has an intention, so one without has lost it (a damaged row): its last known state is used instead.
  */
-function rememberIntentions(root: SupervisorRef, intentions: Intentions, log: Log): void {
+function restoreLostIntentions(root: SupervisorRef, intentions: Intentions, log: Log): void {
   for (const ref of agentRefs(root)) {
     const { plan, intended } = ref.getSnapshot().context;
     if (intentions.agent(plan.id) !== undefined) continue;
@@ -85,7 +85,7 @@ function rememberIntentions(root: SupervisorRef, intentions: Intentions, log: Lo
 }
 
 function resumeAll({ ports: { clock, crashPoint, log }, root, intentions }: Runtime, facts: Facts): void {
-  rememberIntentions(root, intentions, log);
+  restoreLostIntentions(root, intentions, log);
   const entries = intentions.entries();
   const agents = intentions.agents().map((intention) => intention.plan);
   root.send({ type: 'supervisor.ensure', services: [...entries.values()], agents });

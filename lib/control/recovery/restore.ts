@@ -5,7 +5,7 @@ import { serviceRecord } from '../../actors/service/context-schema.ts';
 import { serviceActorId, type ServiceContext } from '../../actors/service/context.ts';
 import { supervisorRecord } from '../../actors/supervisor/context-schema.ts';
 import type { ActorRow, QuarantinedRow } from '../../ports/actor-store.ts';
-import { migrated, MIGRATIONS, type KeptSnapshot, type MachineName, type Migrations } from './migrations.ts';
+import { migrated, MIGRATIONS, type StoredSnapshot, type MachineName, type Migrations } from './migrations.ts';
 
 /** The machines that rows can belong to: the root, and the children by the name of their logic. */
 export type MachineCatalog = Readonly<Record<MachineName, AnyStateMachine>>;
@@ -24,12 +24,12 @@ interface ContextSchema {
 }
 
 /** How rows of earlier versions are migrated, and the schema that every row must then satisfy. */
-export interface KeptFormat {
+export interface RowFormat {
   readonly migrations: Migrations;
   readonly contexts: Readonly<Record<MachineName, ContextSchema>>;
 }
 
-const FORMAT: KeptFormat = {
+const FORMAT: RowFormat = {
   migrations: MIGRATIONS,
   contexts: { root: supervisorRecord, service: serviceRecord, agent: agentRecord },
 };
@@ -41,12 +41,12 @@ export interface Restored {
   readonly rejected: readonly QuarantinedRow[];
 }
 
-interface OwnSnapshot extends KeptSnapshot {
+interface OwnSnapshot extends StoredSnapshot {
   readonly children: Record<string, { src: string; systemId: string; snapshot: unknown }>;
 }
 
 const ROOT = 'root';
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 /**
  * Composes the rows into one snapshot for `createActor(root, { snapshot })`. Each row is checked separately, because
@@ -72,7 +72,7 @@ export function restore(rows: readonly ActorRow[], machines: MachineCatalog, for
 }
 
 /** Throws with the reason why a row cannot be used. */
-function checked(row: ActorRow, machines: MachineCatalog, format: KeptFormat): OwnSnapshot {
+function checked(row: ActorRow, machines: MachineCatalog, format: RowFormat): OwnSnapshot {
   if (!isMachineName(row.src)) throw new Error(`there is no machine "${row.src}"`);
   const machine = machines[row.src];
   const versions = { from: row.version, to: machine.version ?? '0' };
@@ -84,10 +84,10 @@ function checked(row: ActorRow, machines: MachineCatalog, format: KeptFormat): O
   return { ...kept, context, children: {} };
 }
 
-function parsed({ snapshot }: ActorRow): KeptSnapshot {
+function parsed({ snapshot }: ActorRow): StoredSnapshot {
   const kept: unknown = JSON.parse(snapshot);
   if (typeof kept !== 'object' || kept === null) throw new Error('it is not a snapshot');
-  const { status, value, context } = kept as Partial<KeptSnapshot>; // any object may have them
+  const { status, value, context } = kept as Partial<StoredSnapshot>; // any object may have them
   return { ...kept, status: String(status), value, context };
 }
 
@@ -96,8 +96,8 @@ function checkedContext(context: unknown, schema: ContextSchema): unknown {
   if (result.success) return result.data; // with defaults for fields that its writer did not know
   const { issues } = result.error;
   const places = issues.map(({ path, message }) => `${['context', ...path.map(String)].join('.')}: ${message}`);
-  const more = places.length > MOST_NAMED ? `, and ${places.length - MOST_NAMED} more` : '';
-  throw new Error(`${places.slice(0, MOST_NAMED).join(', ')}${more}`);
+  const more = places.length > MAX_NAMED ? `, and ${places.length - MAX_NAMED} more` : '';
+  throw new Error(`${places.slice(0, MAX_NAMED).join(', ')}${more}`);
 }
 
 /** A misplaced row would stand for another actor, and so for the process of another service. */

@@ -78,11 +78,11 @@ const WITHOUT_REASON: ReadonlySet<string> = new Set([
 
 /** Why a journal event happened, as a clause without capital and full stop; null if unknown. */
 export function whyOf(event: Caused): string | null {
-  const why = knownOf(event, textIn(event.detail, 'reason'));
+  const why = reasonFor(event, textIn(event.detail, 'reason'));
   return why === null ? null : clauseOf(why);
 }
 
-function knownOf(event: Caused, reason: string | null): string | null {
+function reasonFor(event: Caused, reason: string | null): string | null {
   const { type, from, to, cause, detail } = event;
   switch (type) {
     case 'service.state_changed': {

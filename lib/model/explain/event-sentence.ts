@@ -1,23 +1,26 @@
 import { numberIn, textIn, type JournalDraft } from '../journal.ts';
-import { whereOf } from '../process.ts';
+import { processLabel } from '../process.ts';
 import { clauseOf } from './clause.ts';
 import { whyOf } from './event-reason.ts';
 
 /** What a sentence is built from; sequence number and time are shown separately. */
-export type Tellable = Pick<JournalDraft, 'type' | 'agentId' | 'serviceId' | 'from' | 'to' | 'cause' | 'detail'>;
+export type DescribableEvent = Pick<
+  JournalDraft,
+  'type' | 'agentId' | 'serviceId' | 'from' | 'to' | 'cause' | 'detail'
+>;
 
 /** How many services a sentence about a reload names. */
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
-type Teller = (entry: Tellable, about: string | null) => string;
+type Describe = (entry: DescribableEvent, about: string | null) => string;
 
 /**
  * One entry per event type. Details come from stored rows, so each field is read as what it may be, not as what it
  * should be.
  */
-const TELLERS: Readonly<Partial<Record<string, Teller>>> = {
-  'service.state_changed': moved,
-  'agent.state_changed': moved,
+const DESCRIPTIONS: Readonly<Partial<Record<string, Describe>>> = {
+  'service.state_changed': stateChange,
+  'agent.state_changed': stateChange,
   'service.readiness_changed': (entry) =>
     `${nameOf(entry)} is ${entry.to === 'ready' ? 'ready' : 'not ready'}${because(whyOf(entry))}`,
   'service.fell_back': (entry) =>
@@ -62,7 +65,7 @@ const TELLERS: Readonly<Partial<Record<string, Teller>>> = {
 };
 
 /** Every event type of the journal. */
-export const EVENT_TYPES: readonly string[] = Object.keys(TELLERS);
+export const EVENT_TYPES: readonly string[] = Object.keys(DESCRIPTIONS);
 
 const FATES: Readonly<Partial<Record<string, string>>> = {
   adopted: 'adopted',
@@ -71,17 +74,17 @@ const FATES: Readonly<Partial<Record<string, string>>> = {
 };
 
 /** The sentence for a journal event. For a reload, the service `about` is named first. */
-export function tell(entry: Tellable, about: string | null = null): string {
-  const teller = TELLERS[entry.type];
-  return `${teller === undefined ? `${entry.type} of ${nameOf(entry)}` : teller(entry, about)}.`;
+export function describeEvent(entry: DescribableEvent, about: string | null = null): string {
+  const describe = DESCRIPTIONS[entry.type];
+  return `${describe === undefined ? `${entry.type} of ${nameOf(entry)}` : describe(entry, about)}.`;
 }
 
-function moved(entry: Tellable): string {
+function stateChange(entry: DescribableEvent): string {
   const subject = entry.type === 'agent.state_changed' ? `Agent ${nameOf(entry)}` : nameOf(entry);
   return `${subject} went from ${entry.from ?? '?'} to ${entry.to ?? '?'}${because(whyOf(entry))}`;
 }
 
-function requested(entry: Tellable, what: string): string {
+function requested(entry: DescribableEvent, what: string): string {
   const holder = text(entry, 'holder');
   if (holder === 'host') return `${nameOf(entry)} was ${what} by the host, as configured`;
   if (holder === 'io') return `${nameOf(entry)} was ${what} through /api/io`;
@@ -96,20 +99,20 @@ const ACTIONS: Readonly<Partial<Record<string, string>>> = {
   stop: 'is removed',
 };
 
-function reloaded({ detail }: Tellable, about: string | null): string {
+function reloaded({ detail }: DescribableEvent, about: string | null): string {
   const services = (Array.isArray(detail['services']) ? detail['services'] : []).filter(isRecord);
   const isAbout = (service: Record<string, unknown>): boolean => service['service_id'] === about;
   const ordered = [...services.filter(isAbout), ...services.filter((service) => !isAbout(service))];
   if (ordered.length === 0) return 'The configuration was reloaded; no service changed';
-  const more = ordered.length > MOST_NAMED ? [`${ordered.length - MOST_NAMED} more`] : [];
-  const named = ordered.slice(0, MOST_NAMED).map(({ service_id: id, action, changed }) => {
+  const more = ordered.length > MAX_NAMED ? [`${ordered.length - MAX_NAMED} more`] : [];
+  const named = ordered.slice(0, MAX_NAMED).map(({ service_id: id, action, changed }) => {
     const parts = Array.isArray(changed) && changed.length > 0 ? ` (${changed.join(', ')})` : '';
     return `${String(id)} ${ACTIONS[String(action)] ?? 'changes'}${parts}`;
   });
   return `The configuration was reloaded: ${[...named, ...more].join(', ')}`;
 }
 
-function exited(entry: Tellable): string {
+function exited(entry: DescribableEvent): string {
   const code = number(entry, 'code');
   const signal = text(entry, 'signal');
   const how = signal === null ? `exited with code ${code ?? '?'}` : `was killed by ${signal}`;
@@ -119,27 +122,27 @@ function exited(entry: Tellable): string {
   return `${process} ${how}${why === null ? '' : `, because ${why}`}`;
 }
 
-function leftBy(entry: Tellable): string {
+function leftBy(entry: DescribableEvent): string {
   const left = number(entry, 'left');
   return left === 1 ? '1 process' : `${left ?? 'its'} processes`;
 }
 
-function launchOf(entry: Tellable): string {
+function launchOf(entry: DescribableEvent): string {
   const version = text(entry, 'version');
   const words = [processOf(entry), `generation ${number(entry, 'generation') ?? '?'}`];
   return ` (${(version === null ? words : [...words, `version ${version}`]).join(', ')})`;
 }
 
-function processOf(entry: Tellable): string {
-  return whereOf({ pid: number(entry, 'pid') });
+function processOf(entry: DescribableEvent): string {
+  return processLabel({ pid: number(entry, 'pid') });
 }
 
-function generationOf(entry: Tellable): string {
+function generationOf(entry: DescribableEvent): string {
   const generation = number(entry, 'generation');
   return generation === null ? '' : ` (generation ${generation})`;
 }
 
-function nameOf({ serviceId, agentId }: Tellable): string {
+function nameOf({ serviceId, agentId }: DescribableEvent): string {
   return serviceId ?? agentId ?? 'the host';
 }
 
@@ -148,11 +151,11 @@ function because(reason: string | null): string {
   return reason === null ? '' : `: ${clauseOf(reason)}`;
 }
 
-function text({ detail }: Tellable, key: string): string | null {
+function text({ detail }: DescribableEvent, key: string): string | null {
   return textIn(detail, key);
 }
 
-function number({ detail }: Tellable, key: string): number | null {
+function number({ detail }: DescribableEvent, key: string): number | null {
   return numberIn(detail, key);
 }
 

@@ -2,7 +2,7 @@ import { judgeEnding } from '../policy/restart.ts';
 import { spokenDuration } from '../values/duration.ts';
 import type { Instant } from '../values/time.ts';
 import { awaited } from './reason.ts';
-import { placeOf, restartsWithin, type Situation } from './situation.ts';
+import { dottedState, countedRestarts, type Situation } from './situation.ts';
 import { consequence } from './verdict-words.ts';
 
 /** Something that happens next: at an instant, or (null) as soon as its condition is met. */
@@ -14,10 +14,10 @@ export interface Pending {
 }
 
 /** What ends the current state, its timer first; empty if only a command or an exit does. */
-export function endsOfState(situation: Situation, now: Instant): readonly Pending[] {
+export function pendingForState(situation: Situation, now: Instant): readonly Pending[] {
   const { spec, deadlineAt: at, awaits } = situation;
   const left = at === null ? 'a moment' : spokenDuration(Math.max(0, at - now));
-  switch (placeOf(situation)) {
+  switch (dottedState(situation)) {
     case 'starting.waiting':
       return [{ what: 'dependency', at: null, clause: `it starts as soon as ${awaits.map(awaited).join(' and ')}` }];
     case 'starting.resolving':
@@ -62,7 +62,7 @@ export function endsOfState(situation: Situation, now: Instant): readonly Pendin
 }
 
 /** When earlier failures and restarts stop counting, if there are any. */
-export function endsOfBudget(situation: Situation, now: Instant): readonly Pending[] {
+export function pendingForBudget(situation: Situation, now: Instant): readonly Pending[] {
   const { spec, state, startedAt, budget } = situation;
   const pending: Pending[] = [];
   if (state === 'stopped') return pending;
@@ -73,7 +73,7 @@ export function endsOfBudget(situation: Situation, now: Instant): readonly Pendi
     const clause = `its restart delay resets in ${spokenDuration(at - now)} if it stays up`;
     pending.push({ what: 'backoff reset', at, clause });
   }
-  const counted = restartsWithin(situation, now);
+  const counted = countedRestarts(situation, now);
   const oldest = counted[0];
   if (oldest !== undefined) {
     const at = oldest + spec.restart.intensity.periodMs;

@@ -25,7 +25,7 @@ export interface Situation {
   readonly intended: Intended;
   readonly holders: readonly Holder[];
   /** It has its own configuration or command, whether or not anybody holds it. */
-  readonly isOfItsOwn: boolean;
+  readonly isStandalone: boolean;
   readonly generation: number;
   readonly launch: Launch | null;
   readonly executable: Executable | null;
@@ -52,12 +52,12 @@ export interface Situation {
 }
 
 /** The state with its substate, dotted. */
-export function placeOf({ state, substate }: Pick<Situation, 'state' | 'substate'>): string {
+export function dottedState({ state, substate }: Pick<Situation, 'state' | 'substate'>): string {
   return substate === null ? state : `${state}.${substate}`;
 }
 
 /** Restarts that count against the intensity at that instant. */
-export function restartsWithin({ spec, budget }: Situation, now: Instant): readonly Instant[] {
+export function countedRestarts({ spec, budget }: Situation, now: Instant): readonly Instant[] {
   const from = now - spec.restart.intensity.periodMs;
   return budget.restartTimes.filter((time) => time > from && time <= now);
 }

@@ -1,11 +1,11 @@
-import { whereOf } from '../process.ts';
+import { processLabel } from '../process.ts';
 import { inWords } from '../states.ts';
 import { spokenDuration } from '../values/duration.ts';
 import { isoOf, type Instant } from '../values/time.ts';
 import { clauseOf } from './clause.ts';
-import { endsOfState } from './pending.ts';
+import { pendingForState } from './pending.ts';
 import { reasonClause, reasonText } from './reason.ts';
-import { placeOf, type Awaited, type Situation } from './situation.ts';
+import { dottedState, type Awaited, type Situation } from './situation.ts';
 
 /** The state of a service in words: what it is, since when, why, whether it is as intended, and what ends it. */
 export function summaryOf(situation: Situation, now: Instant): string {
@@ -40,7 +40,7 @@ function standing({ state, substate, spec }: Situation): string {
 
 function whyOf(situation: Situation): string | null {
   const { spec, launch, reason, afterStop, intended } = situation;
-  switch (placeOf(situation)) {
+  switch (dottedState(situation)) {
     case 'stopped.idle':
       return whyStopped(situation);
     case 'stopped.completed':
@@ -54,9 +54,9 @@ function whyOf(situation: Situation): string | null {
     case 'starting.launching':
       return 'its process is being launched';
     case 'starting.settling':
-      return `its process (${whereOf(launch)}) has to stay up for ${spokenDuration(spec.settleMs)} to count as started`;
+      return `its process (${processLabel(launch)}) has to stay up for ${spokenDuration(spec.settleMs)} to count as started`;
     case 'starting.probing':
-      return `the startup probe of its process (${whereOf(launch)}) has not passed yet`;
+      return `the startup probe of its process (${processLabel(launch)}) has not passed yet`;
     case 'running.unready':
       return unreadyReason(situation);
     case 'running.ready':
@@ -75,7 +75,7 @@ function whyOf(situation: Situation): string | null {
   }
 }
 
-function whyStopped({ intended, generation, holders, isOfItsOwn, reason }: Situation): string | null {
+function whyStopped({ intended, generation, holders, isStandalone: isOfItsOwn, reason }: Situation): string | null {
   if (intended === 'running') return reasonText(reason);
   if (generation === 0) return 'it has not been started yet';
   if (holders.length > 0 || isOfItsOwn) return 'it was stopped by a command';
@@ -91,8 +91,8 @@ function unreadyReason({ reason }: Situation): string {
 
 function intentionOf(situation: Situation, now: Instant): string {
   const { state, intended } = situation;
-  const [first] = endsOfState(situation, now);
-  const next = first?.clause ?? withoutNext(situation);
+  const [first] = pendingForState(situation, now);
+  const next = first?.clause ?? whatWouldChange(situation);
   const isAsIntended = intended === 'running' ? state === 'running' : state === 'stopped';
   const [asIntended, meant] =
     intended === 'running'
@@ -102,9 +102,9 @@ function intentionOf(situation: Situation, now: Instant): string {
 }
 
 /** What would change a state that has no timer. */
-function withoutNext(situation: Situation): string | null {
-  const { holders, isOfItsOwn, spec } = situation;
-  switch (placeOf(situation)) {
+function whatWouldChange(situation: Situation): string | null {
+  const { holders, isStandalone: isOfItsOwn, spec } = situation;
+  switch (dottedState(situation)) {
     case 'stopped.idle':
       return holders.length > 0 || isOfItsOwn
         ? 'a command has to start it'
@@ -127,7 +127,7 @@ function remarksOn(situation: Situation): readonly string[] {
   const remarks: string[] = [];
   if (launch === null) return remarks;
   if (isAdopted) {
-    remarks.push(`Its process (${whereOf(launch)}) was launched by an earlier host and adopted by this one.`);
+    remarks.push(`Its process (${processLabel(launch)}) was launched by an earlier host and adopted by this one.`);
   }
   if (fallbackReason !== null && state === 'running') remarks.push(`It ${clauseOf(reasonText(fallbackReason))}.`);
   if (isDrifted)

@@ -1,7 +1,7 @@
 import { backoffDelay, classifyExit, EMPTY_BUDGET, judgeEnding, type Ending, type Verdict } from '../policy/restart.ts';
 import type { ExitClass } from '../states.ts';
 import type { Instant, Millis } from '../values/time.ts';
-import { placeOf, type Situation } from './situation.ts';
+import { dottedState, type Situation } from './situation.ts';
 import { consequence } from './verdict-words.ts';
 
 /** A hypothetical exit. */
@@ -28,7 +28,7 @@ export interface Supposed {
 export function suppose(exit: SupposedExit, situation: Situation, now: Instant): Supposed {
   const { state, launch } = situation;
   const how = exit.type === 'code' ? `exited with code ${exit.code}` : `was killed by ${exit.signal}`;
-  if (placeOf(situation) === 'failed.abandoned') return unseen(exit, situation, how);
+  if (dottedState(situation) === 'failed.abandoned') return whileQuarantined(exit, situation, how);
   if (state === 'stopping' && launch !== null) return whileStopping(situation, how, now);
   const exitClass = classOf(exit, situation, now);
   const verdict = verdictOn(endingOf(exitClass, situation, now), situation, now);
@@ -39,7 +39,7 @@ export function suppose(exit: SupposedExit, situation: Situation, now: Instant):
   const { mode } = situation.spec.restart;
   const although =
     exitClass === 'clean' && verdict.next !== 'complete' ? `, but under its restart policy (${mode})` : ', and';
-  return told(exitClass, verdict, situation, `${supposition} ${CLASS_WORDS[exitClass]}${although}`);
+  return describeVerdict(exitClass, verdict, situation, `${supposition} ${CLASS_WORDS[exitClass]}${although}`);
 }
 
 const CLASS_WORDS: Readonly<Record<ExitClass, string>> = {
@@ -73,7 +73,12 @@ function verdictOn(ending: Ending, situation: Situation, now: Instant): Verdict 
 
 const NEXT = { complete: 'complete', retry: 'restart', fall_back: 'fall_back', give_up: 'fail' } as const;
 
-function told(exitClass: ExitClass, verdict: Verdict, { spec, fallback, launch }: Situation, begin: string): Supposed {
+function describeVerdict(
+  exitClass: ExitClass,
+  verdict: Verdict,
+  { spec, fallback, launch }: Situation,
+  begin: string,
+): Supposed {
   return {
     class: exitClass,
     next: NEXT[verdict.next],
@@ -105,7 +110,7 @@ function whileStopping(situation: Situation, how: string, now: Instant): Suppose
     // A start timeout never counts as started, however long the process was up.
     const started = afterStop.class === 'probe' ? endingOf('probe', situation, now).uptimeMs : null;
     const verdict = verdictOn({ class: afterStop.class, uptimeMs: started }, situation, now);
-    return told(afterStop.class, verdict, situation, begin);
+    return describeVerdict(afterStop.class, verdict, situation, begin);
   }
   const end = { class: 'stopped', isFailure: false } as const;
   return goesDown
@@ -114,7 +119,7 @@ function whileStopping(situation: Situation, how: string, now: Instant): Suppose
 }
 
 /** The actor is quarantined: nobody observes the process. */
-function unseen(exit: SupposedExit, situation: Situation, how: string): Supposed {
+function whileQuarantined(exit: SupposedExit, situation: Situation, how: string): Supposed {
   const exitClass = classOf(exit, situation, 0);
   const sentence = `If its process ${how} now, nothing would happen: its actor is quarantined, and a command has to start it.`;
   return { class: exitClass, next: 'nothing', atLeastMs: null, isFailure: false, sentence };

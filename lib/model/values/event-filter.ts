@@ -14,27 +14,30 @@ export interface EventFilter {
 }
 
 /** Matches every event. */
-export const EVERYTHING: EventFilter = { agentIds: [], serviceIds: [], types: [] };
+export const ALL_EVENTS: EventFilter = { agentIds: [], serviceIds: [], types: [] };
 
 /** The prefix that a pattern stands for; null: the pattern is a single type. */
-export function beginningOf(pattern: string): string | null {
+export function prefixOf(pattern: string): string | null {
   if (pattern.endsWith('*')) return pattern.slice(0, -1);
   return pattern.endsWith('.') ? pattern : null;
 }
 
 /** Whether the type matches the pattern. */
-export function isOfType(pattern: string, type: string): boolean {
-  const beginning = beginningOf(pattern);
+export function matchesType(pattern: string, type: string): boolean {
+  const beginning = prefixOf(pattern);
   return beginning === null ? type === pattern : type.startsWith(beginning);
 }
 
 /** Whether an event matches the filter. An event without an agent matches no list of agents. */
-export function isWanted({ agentIds, serviceIds, types }: EventFilter, { type, agentId, serviceId }: Subject): boolean {
+export function matchesFilter(
+  { agentIds, serviceIds, types }: EventFilter,
+  { type, agentId, serviceId }: Subject,
+): boolean {
   const isIn = (ids: readonly string[], id: string | null): boolean =>
     ids.length === 0 || (id !== null && ids.includes(id));
   return (
     isIn(agentIds, agentId) &&
     isIn(serviceIds, serviceId) &&
-    (types.length === 0 || types.some((pattern) => isOfType(pattern, type)))
+    (types.length === 0 || types.some((pattern) => matchesType(pattern, type)))
   );
 }

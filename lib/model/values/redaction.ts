@@ -1,5 +1,5 @@
 /** Shorter values are everyday words and numbers; hiding them would make messages unreadable. */
-const LEAST_LENGTH = 6;
+const MIN_LENGTH = 6;
 
 /**
  * The values of these are no secret and occur in every path; npm sets dozens of variables for what it runs, and the
@@ -11,7 +11,7 @@ const PLAIN =
 /** Returns a function that replaces each environment value in a text by `${NAME}`; make it once for many texts. */
 export function redactor(env: Readonly<Record<string, string>>): (text: string) => string {
   const values = Object.entries(env)
-    .filter(([name, value]) => value.length >= LEAST_LENGTH && !PLAIN.test(name))
+    .filter(([name, value]) => value.length >= MIN_LENGTH && !PLAIN.test(name))
     .sort(([, one], [, other]) => other.length - one.length);
   return (text) =>
     values.reduce((shown, [name, value]) => {

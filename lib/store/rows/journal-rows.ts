@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { causeOfRow } from '../../model/causes.ts';
 import type { JournalEntry, JournalQuery } from '../../model/journal.ts';
-import { beginningOf, type EventFilter } from '../../model/values/event-filter.ts';
+import { prefixOf, type EventFilter } from '../../model/values/event-filter.ts';
 import { inserter, type Cell, type RowWrite } from './batch.ts';
 import { jsonOf, type RowSource } from './row-reader.ts';
 
@@ -111,7 +111,7 @@ function oneOf(column: string, values: readonly string[]): readonly Term[] {
 
 function typeTerm(patterns: readonly string[]): Term {
   const terms = patterns.map((pattern): Term => {
-    const beginning = beginningOf(pattern);
+    const beginning = prefixOf(pattern);
     return beginning === null
       ? { term: '+type = ?', cells: [pattern] }
       : { term: 'substr(type, 1, length(?)) = ?', cells: [beginning, beginning] };

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { pastOf } from '../../../lib/control/queries/history.ts';
+import { historyPage } from '../../../lib/control/queries/history.ts';
 import { closeStores, newStoreFile, openedStore } from '../../support/opened-store.ts';
 import { journalEntry } from '../../support/store-contract.ts';
 
@@ -29,7 +29,7 @@ describe('the past in a store', () => {
       detail: { ...detail, substate: 'terminating' },
     });
     await actors.commitActors({ upserts: [], removals: [], journal: [stopping], updatedAt: 0 });
-    const { steps, initially, next } = await pastOf(whose, FORWARDS, actors);
+    const { steps, initially, next } = await historyPage(whose, FORWARDS, actors);
     expect(steps.map(({ event, state, pid }) => [event.seq, state, pid])).to.deep.equal([
       [1, 'starting', null],
       [2, 'starting', 4711],
@@ -44,7 +44,7 @@ describe('the past in a store', () => {
     const { actors } = await openedStore();
     await actors.commitActors({ upserts: [], removals: [], journal: events, updatedAt: 0 });
     const since = events[4]?.at ?? 0;
-    const { steps, initially } = await pastOf(whose, { ...FORWARDS, since }, actors);
+    const { steps, initially } = await historyPage(whose, { ...FORWARDS, since }, actors);
     expect(steps.map(({ event }) => event.seq)).to.deep.equal([5]);
     expect(initially).to.include({ state: 'starting', pid: 4711 });
   });

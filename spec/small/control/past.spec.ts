@@ -20,7 +20,7 @@ describe('the history of services and agents', () => {
   });
 
   const statesOf = async (id: string): Promise<readonly string[]> => {
-    const { steps } = await world.control.queries.servicePast(id, FORWARDS);
+    const { steps } = await world.control.queries.serviceHistory(id, FORWARDS);
     return steps.map(
       ({ type, state, generation, pid }) =>
         `${type} ${state ?? '?'} ${generation ?? '?'} ${pid === null ? '-' : 'pid'}`,
@@ -37,14 +37,14 @@ describe('the history of services and agents', () => {
       'process.exited running 1 -',
       'service.state_changed backoff 1 -',
     ]);
-    const { steps } = await world.control.queries.servicePast('pump1-coreio', FORWARDS);
+    const { steps } = await world.control.queries.serviceHistory('pump1-coreio', FORWARDS);
     expect(steps[0]).to.include({ from: 'stopped', cause: 'service.hold', correlation_id: 'request-1', exit: null });
     expect(steps[3]?.exit).to.deep.equal({ code: 3, signal: null, class: 'code' });
     expect(steps[4]).to.include({ from: 'running', reason: 'the process exited with code 3' });
   });
 
   it('says in words what each step was, and why it was taken', async () => {
-    const ofService = await world.control.queries.servicePast('pump1-corerl', FORWARDS);
+    const ofService = await world.control.queries.serviceHistory('pump1-corerl', FORWARDS);
     expect(ofService.steps.map(({ why }) => why)).to.deep.equal([
       'a holder requested it',
       null, // a launch needs no more reason than that the service starts
@@ -53,7 +53,7 @@ describe('the history of services and agents', () => {
     expect(ofService.steps[2]?.sentence).to.equal(
       'pump1-corerl went from starting to running: it stayed up long enough to count as started.',
     );
-    const ofAgent = await world.control.queries.agentPast('pump1', FORWARDS);
+    const ofAgent = await world.control.queries.agentHistory('pump1', FORWARDS);
     expect(ofAgent.steps.map(({ sentence }) => sentence)).to.deep.equal([
       'Agent pump1 went from stopped to starting: a start was requested.',
       'Agent pump1 went from starting to running: its services are up.',
@@ -74,8 +74,8 @@ describe('the history of services and agents', () => {
   });
 
   it('is paged in both orders, each page with what was the case before it', async () => {
-    const all = await world.control.queries.servicePast('pump1-coreio', FORWARDS);
-    const newest = await world.control.queries.servicePast('pump1-coreio', BACKWARDS);
+    const all = await world.control.queries.serviceHistory('pump1-coreio', FORWARDS);
+    const newest = await world.control.queries.serviceHistory('pump1-coreio', BACKWARDS);
     expect(newest.steps).to.deep.equal([...all.steps].reverse().slice(0, 2));
     expect(newest.initially).to.deep.equal({
       state: 'starting',
@@ -83,10 +83,10 @@ describe('the history of services and agents', () => {
       generation: 0,
       pid: null,
     });
-    const rest = await world.control.queries.servicePast('pump1-coreio', { ...BACKWARDS, before: newest.next ?? 0 });
+    const rest = await world.control.queries.serviceHistory('pump1-coreio', { ...BACKWARDS, before: newest.next ?? 0 });
     expect(rest.steps).to.deep.equal(all.steps.slice(0, 1));
     expect(rest.next).to.equal(null);
-    const later = await world.control.queries.servicePast('pump1-coreio', {
+    const later = await world.control.queries.serviceHistory('pump1-coreio', {
       ...FORWARDS,
       after: all.steps[1]?.seq ?? 0,
     });
@@ -95,7 +95,7 @@ describe('the history of services and agents', () => {
   });
 
   it('tells the states of an agent', async () => {
-    const { steps, agent_id: id } = await world.control.queries.agentPast('pump1', FORWARDS);
+    const { steps, agent_id: id } = await world.control.queries.agentHistory('pump1', FORWARDS);
     expect(id).to.equal('pump1');
     expect(steps.map(({ from, state }) => `${from ?? '-'} ${state ?? '?'}`)).to.deep.equal([
       'stopped starting',
@@ -108,11 +108,13 @@ describe('the history of services and agents', () => {
     await world.pass(5_000);
     await deleted;
     expect((await statesOf('pump1-corerl')).at(-1)).to.equal('service.state_changed stopped 1 -');
-    const { steps } = await world.control.queries.agentPast('pump1', FORWARDS);
+    const { steps } = await world.control.queries.agentHistory('pump1', FORWARDS);
     expect(steps.at(-1)).to.include({ type: 'agent.deleted', state: 'stopped' });
-    expect(await rejection(world.control.queries.servicePast('nothing', FORWARDS))).to.be.instanceOf(
+    expect(await rejection(world.control.queries.serviceHistory('nothing', FORWARDS))).to.be.instanceOf(
       ServiceNotFoundError,
     );
-    expect(await rejection(world.control.queries.agentPast('nobody', FORWARDS))).to.be.instanceOf(AgentNotFoundError);
+    expect(await rejection(world.control.queries.agentHistory('nobody', FORWARDS))).to.be.instanceOf(
+      AgentNotFoundError,
+    );
   });
 });

@@ -8,8 +8,8 @@ import { resumeOf } from '../../../lib/actors/service/resume.ts';
 import { createSupervisorMachine } from '../../../lib/actors/supervisor/machine.ts';
 import { supervisorRecord } from '../../../lib/actors/supervisor/context-schema.ts';
 import { serviceRef, type SupervisorRef } from '../../../lib/control/actors.ts';
-import { MIGRATIONS, type KeptSnapshot } from '../../../lib/control/recovery/migrations.ts';
-import { restore, type KeptFormat, type MachineCatalog } from '../../../lib/control/recovery/restore.ts';
+import { MIGRATIONS, type StoredSnapshot } from '../../../lib/control/recovery/migrations.ts';
+import { restore, type RowFormat, type MachineCatalog } from '../../../lib/control/recovery/restore.ts';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { ActorRow } from '../../../lib/ports/actor-store.ts';
 import { pathOf } from '../../support/actor-world.ts';
@@ -181,7 +181,7 @@ describe('the kept rows of a host', () => {
       return next.provide({ delays: { untilDeadline } } as never);
     }
 
-    const up = (kept: KeptSnapshot): KeptSnapshot => {
+    const up = (kept: StoredSnapshot): StoredSnapshot => {
       const { deadlineAt, ...context } = kept.context as ServiceContext;
       const text = JSON.stringify(kept.value).replace(/"(waiting)"/, (_, name: string) => `"${RENAMED[name] ?? name}"`);
       const value: unknown = JSON.parse(text);
@@ -196,7 +196,7 @@ describe('the kept rows of a host', () => {
       },
     };
 
-    function handedOver(format: KeptFormat): { root: SupervisorRef; rejected: readonly string[] } {
+    function handedOver(format: RowFormat): { root: SupervisorRef; rejected: readonly string[] } {
       world.kill(50);
       const machines = machinesOf(world);
       const next = { ...machines, service: nextOf(machines.service, () => world.clock.now()) };
@@ -254,7 +254,7 @@ describe('the kept rows of a host', () => {
       root.stop();
       const round = {
         [SERVICE_MACHINE_VERSION]: { to: '0', up },
-        '0': { to: SERVICE_MACHINE_VERSION, up: (kept: KeptSnapshot) => kept },
+        '0': { to: SERVICE_MACHINE_VERSION, up: (kept: StoredSnapshot) => kept },
       };
       const [from, to] = [SERVICE_MACHINE_VERSION, NEXT];
       const nowhere = `it was written by version ${from}, and there is no migration from ${from} to ${to}`;

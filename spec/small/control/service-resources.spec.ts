@@ -5,7 +5,7 @@ import {
   ServiceNotAliveError,
   ServiceNotFoundError,
 } from '../../../lib/model/errors.ts';
-import { tell } from '../../../lib/model/explain/event-sentence.ts';
+import { describeEvent } from '../../../lib/model/explain/event-sentence.ts';
 import { ControlWorld } from '../../support/control-world.ts';
 import { rejection } from '../../support/rejection.ts';
 import { agentPlan, serviceSpec } from '../../support/specs.ts';
@@ -30,7 +30,7 @@ describe('a signal to a service', () => {
     expect(world.processes.signals).to.deep.equal([{ serviceId: 'pump1-corerl', signal: 'SIGHUP' }]);
     const fact = world.store.journal.find(({ type }) => type === 'service.signalled');
     expect(fact).to.deep.include({ serviceId: 'pump1-corerl', correlationId: 'request-1' });
-    expect(tell(fact!)).to.match(/^SIGHUP was sent to pump1-corerl by a command \(pid \d+, generation 1\)\.$/);
+    expect(describeEvent(fact!)).to.match(/^SIGHUP was sent to pump1-corerl by a command \(pid \d+, generation 1\)\.$/);
     expect(world.control.queries.service('pump1-corerl').state).to.equal('running');
   });
 
@@ -136,11 +136,11 @@ describe('a reload that insists on a revision', () => {
 describe('a host that is asked to leave', () => {
   it('says how it will, and that somebody asked', async () => {
     expect(world.control.shutdown(null, world.origin)).to.equal('detach');
-    expect(await world.control.shutdownAsked).to.equal('detach');
+    expect(await world.control.shutdownRequested).to.equal('detach');
     await world.pass();
     const fact = world.store.journal.find(({ type }) => type === 'host.shutdown_requested');
     expect(fact).to.deep.include({ correlationId: 'request-1', detail: { mode: 'detach' } });
-    expect(tell(fact!)).to.equal('The host was asked to shut down.');
+    expect(describeEvent(fact!)).to.equal('The host was asked to shut down.');
   });
 
   it('takes no further word once it leaves', async () => {

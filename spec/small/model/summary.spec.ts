@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { endsOfBudget, endsOfState } from '../../../lib/model/explain/pending.ts';
-import { placeOf, type Situation } from '../../../lib/model/explain/situation.ts';
+import { pendingForBudget, pendingForState } from '../../../lib/model/explain/pending.ts';
+import { dottedState, type Situation } from '../../../lib/model/explain/situation.ts';
 import { summaryOf } from '../../../lib/model/explain/summary.ts';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import { LAUNCH, NOW, situation } from '../../support/situations.ts';
@@ -36,7 +36,7 @@ const ROWS: readonly Row[] = [
   ],
   [
     'never started',
-    { ...stopped, holders: [], generation: 0, isOfItsOwn: true },
+    { ...stopped, holders: [], generation: 0, isStandalone: true },
     'has been stopped for 3 s @: it has not been started yet. It is stopped as intended; a command has to start it.',
   ],
   [
@@ -218,13 +218,13 @@ const ROWS: readonly Row[] = [
 describe('the summary of a service', () => {
   for (const [about, overrides, sentences] of ROWS) {
     const given = situation(overrides);
-    it(`${about} (${placeOf(given)})`, () => {
+    it(`${about} (${dottedState(given)})`, () => {
       expect(summaryOf(given, NOW)).to.equal(`pump1-corerl ${sentences.replace('@', SINCE)}`);
     });
   }
 
   it('knows every state that the chart has', () => {
-    const places = ROWS.map(([, overrides]) => placeOf(situation(overrides)));
+    const places = ROWS.map(([, overrides]) => dottedState(situation(overrides)));
     expect([...new Set(places)].sort()).to.deep.equal([
       ...['backoff.waiting', 'failed.abandoned', 'failed.exhausted', 'failed.missing', 'failed.refused'],
       ...['running.ready', 'running.unready', 'starting.launching', 'starting.probing', 'starting.resolving'],
@@ -235,7 +235,7 @@ describe('the summary of a service', () => {
 });
 
 describe('what happens next to a service', () => {
-  const whatOf = (given: Situation) => [...endsOfState(given, NOW), ...endsOfBudget(given, NOW)];
+  const whatOf = (given: Situation) => [...pendingForState(given, NOW), ...pendingForBudget(given, NOW)];
 
   it('names the next launch, what follows if that fails, and when the restarts no longer count', () => {
     const budget = { failures: 2, restartTimes: [NOW - 20_000, NOW - 10_000] };
@@ -273,7 +273,7 @@ describe('what happens next to a service', () => {
 
   it('says what follows a stop', () => {
     const after = (overrides: Partial<Situation>) =>
-      endsOfState(situation({ ...stopping, ...overrides }), NOW)[1]?.clause;
+      pendingForState(situation({ ...stopping, ...overrides }), NOW)[1]?.clause;
     const probeFailed = {
       type: 'judge',
       class: 'probe',

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { tell, type Tellable } from '../../../lib/model/explain/event-sentence.ts';
+import { describeEvent, type DescribableEvent } from '../../../lib/model/explain/event-sentence.ts';
 
-function entry(type: string, more: Partial<Tellable> = {}): Tellable {
+function entry(type: string, more: Partial<DescribableEvent> = {}): DescribableEvent {
   return {
     type,
     agentId: null,
@@ -14,7 +14,12 @@ function entry(type: string, more: Partial<Tellable> = {}): Tellable {
   };
 }
 
-function move(from: string, to: string, cause: Tellable['cause'], reason: string | null = null): Tellable {
+function move(
+  from: string,
+  to: string,
+  cause: DescribableEvent['cause'],
+  reason: string | null = null,
+): DescribableEvent {
   return entry('service.state_changed', { from, to, cause, detail: { reason } });
 }
 
@@ -25,7 +30,7 @@ const exit = (detail: object) =>
   entry('process.exited', { detail: { code: null, signal: null, generation: 2, ...detail } });
 const reload = (...services: readonly object[]) => entry('config.reloaded', { serviceId: null, detail: { services } });
 
-const TOLD: readonly (readonly [Tellable, string])[] = [
+const SENTENCES: readonly (readonly [DescribableEvent, string])[] = [
   [
     move('starting', 'running', 'deadline'),
     'pump1-corerl went from starting to running: it stayed up long enough to count as started.',
@@ -126,23 +131,23 @@ const TOLD: readonly (readonly [Tellable, string])[] = [
 ];
 
 describe('the sentence for a fact of the journal', () => {
-  for (const [fact, sentence] of TOLD) {
+  for (const [fact, sentence] of SENTENCES) {
     it(sentence, () => {
-      expect(tell(fact)).to.equal(sentence);
+      expect(describeEvent(fact)).to.equal(sentence);
     });
   }
 
   it('is there for details of any shape: they come out of a file', () => {
-    for (const [{ type }] of TOLD) {
+    for (const [{ type }] of SENTENCES) {
       for (const services of [1, [1, null, {}], { a: 1 }]) {
-        expect(tell(entry(type, { detail: { services, pid: 'x', reason: 7, code: {} } }))).to.match(/\.$/);
+        expect(describeEvent(entry(type, { detail: { services, pid: 'x', reason: 7, code: {} } }))).to.match(/\.$/);
       }
     }
   });
 
   it('names of a long reload the service first that it is about', () => {
     const services = 'abcdefgh'.split('').map((id) => ({ service_id: id, action: 'update', changed: ['stop'] }));
-    expect(tell(reload(...services), 'h')).to.equal(
+    expect(describeEvent(reload(...services), 'h')).to.equal(
       'The configuration was reloaded: h is updated (stop), a is updated (stop), b is updated (stop), c is updated (stop), ' +
         'd is updated (stop), 3 more.',
     );
