@@ -13,7 +13,7 @@ const FOLDERS = 5;
 const STATES = ['stopped', 'starting', 'running', 'stopping', 'backoff', 'failed'];
 
 /** The guards of transitions that judge the end of a process: of the four branches, and of the one way into a state that judges. */
-const OF_ENDS = new Set(['completes', 'fallsBack', 'givesUp', 'retries', 'tellsOfEnd']);
+const OF_ENDS = new Set(['completes', 'fallsBack', 'givesUp', 'retries', 'reportsEnd']);
 
 /** How far up a room is; an import leads upwards when it leads to a higher number. What is not listed is the composition root. */
 const HEIGHT = {

@@ -47,7 +47,7 @@ function unreadable(path: string, code: string, cause: unknown): ConfigUnreadabl
     case 'EACCES':
     case 'EPERM':
       return refusal(
-        `The configuration file "${path}" must not be read by this user; allow it, for example with chmod +r.`,
+        `The configuration file "${path}" is not readable by this user; allow it, for example with chmod +r.`,
         cause,
       );
     case 'EISDIR':

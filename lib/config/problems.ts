@@ -34,12 +34,12 @@ export function formatPath(path: Path): string {
 export function configInvalid<P extends Problem>(
   file: string,
   problems: readonly P[],
-  placeOf: (problem: P) => Place | undefined,
+  dottedState: (problem: P) => Place | undefined,
   cause?: unknown,
 ): ConfigInvalidError {
   const issues = problems
     .slice(0, MAX_PROBLEMS)
-    .map((problem) => ({ path: formatPath(problem.path), message: problem.message, ...placeOf(problem) }))
+    .map((problem) => ({ path: formatPath(problem.path), message: problem.message, ...dottedState(problem) }))
     .sort(byPlace);
   const [first] = issues;
   if (first === undefined) throw new Error(`The refusal of "${file}" names no problem.`);

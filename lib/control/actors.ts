@@ -23,12 +23,12 @@ export function agentRef(root: SupervisorRef, id: AgentId | string): AgentRef | 
   return root.getSnapshot().children[agentActorId(id as AgentId)] as AgentRef | undefined; // the root's own naming
 }
 
-/** All service actors, in the order in which they were made. */
+/** All service actors, in creation order. */
 export function serviceRefs(root: SupervisorRef): readonly ServiceRef[] {
   return childrenFrom(root, 'service') as readonly ServiceRef[]; // the children of that src
 }
 
-/** All agent actors, in the order in which they were made. */
+/** All agent actors, in creation order. */
 export function agentRefs(root: SupervisorRef): readonly AgentRef[] {
   return childrenFrom(root, 'agent') as readonly AgentRef[]; // the children of that src
 }
@@ -40,15 +40,16 @@ function childrenFrom(root: SupervisorRef, src: 'service' | 'agent'): readonly A
 }
 
 /**
- * Ends every agent and service actor with its timers and effects; the root, which does nothing of itself, is left. The root's own `stop` copies
- * the list of its children for each of them, which takes 10 s for 2,000; so each is sent what that would send it.
+ * Stops every agent and service actor with its timers and effects; the root, which does nothing on its own, stays. The
+ * root's own `stop` copies the list of its children once per child, which takes 10 s for 2,000. So each child is sent
+ * the event that `stop` would send.
  */
 export function stopActors(root: SupervisorRef): void {
   const stop = { type: 'xstate.stop' } as unknown as SupervisorEvent; // XState keeps its own events out of the types
   for (const child of Object.values<AnyActorRef | undefined>(root.getSnapshot().children)) child?.send(stop);
 }
 
-/** Whether this is the actor of a statechart, not of an effect. */
+/** Whether this is a statechart actor, not an effect. */
 export function isMachineActor(ref: AnyActorRef): boolean {
   return 'logic' in ref && ref.logic instanceof StateMachine;
 }

@@ -14,7 +14,7 @@ import type { OpenWebhooks } from '../ports/webhooks.ts';
 import type { ExitMode } from './control.ts';
 import type { Health } from './health/health.ts';
 
-/** What a host is given from outside: its ports, and what it is told about itself. */
+/** What a host gets from outside: its ports and its settings. */
 export interface HostPorts {
   readonly store: ActorStore;
   readonly specs: SpecSource;
@@ -22,27 +22,27 @@ export interface HostPorts {
   readonly catalog: Catalog;
   readonly prober: Prober;
   readonly logs: ServiceLogs;
-  /** What host and services use. */
+  /** Resource usage of the host and its services. */
   readonly usage: UsageSources;
-  /** Default: nothing is sent anywhere. */
+  /** Default: no events are sent. */
   readonly webhooks?: OpenWebhooks;
   readonly clock: Clock;
   readonly timers?: Timers;
-  /** Told of each crash point; default: nobody. */
+  /** Called at each crash point; default: none. */
   readonly crashPoint?: ReachCrashPoint | undefined;
   readonly log: Log;
-  /** What store and processes report to besides. */
+  /** The health that store and processes report to as well. */
   readonly health: Health;
-  /** Told of events once they are durable, before whoever reads the feed; must not throw. Default: nobody. */
+  /** Called with durable events, before feed readers get them; must not throw. Default: none. */
   readonly onEvents?: (events: readonly JournalEntry[]) => void;
-  /** How the host leaves when nobody says how; default: `detach`. */
+  /** How the host shuts down unless a request says otherwise; default: `detach`. */
   readonly exitMode?: ExitMode;
-  /** Where a corrupt store was moved to at this start; default: there was none. */
+  /** Where a corrupt store was moved to at this start; default: it was not corrupt. */
   readonly recoveredFrom?: string | null;
   readonly identity: { readonly processId: number; readonly version: string; readonly guarantees: Guarantees };
 }
 
-/** Where the numbers come from. */
+/** The sources of usage figures. */
 export interface UsageSources {
   readonly usage: ProcessUsage;
   readonly vitals: HostVitals;

@@ -27,12 +27,12 @@ import { logPolicies, measuredHost } from './queries/measures.ts';
 import { reloadView, serviceStatusView } from './queries/views.ts';
 import type { Runtime } from './runtime.ts';
 
-/** The control of a running host: hands each command to whoever carries it out. */
+/** The control of a running host: delegates each command to its handler. */
 export class Host implements OpenControl {
   readonly queries: HostQueries;
   readonly beginOnce: Control['beginOnce'];
   readonly endOnce: Control['endOnce'];
-  readonly shutdownAsked: Promise<ExitMode>;
+  readonly shutdownRequested: Promise<ExitMode>;
   readonly #runtime: Runtime;
   readonly #agents: AgentCommands;
   readonly #removal: AgentRemoval;
@@ -47,7 +47,7 @@ export class Host implements OpenControl {
     this.queries = new HostQueries(runtime);
     this.beginOnce = (key, fingerprint) => receipts.begin(key, fingerprint);
     this.endOnce = (claim, answer) => receipts.end(claim, answer);
-    this.shutdownAsked = new Promise((resolve) => (this.#leave = resolve));
+    this.shutdownRequested = new Promise((resolve) => (this.#leave = resolve));
     this.#runtime = runtime;
     this.#agents = new AgentCommands(runtime);
     this.#removal = new AgentRemoval(runtime, this.#agents);
@@ -68,14 +68,14 @@ export class Host implements OpenControl {
     return logPolicies(this.#runtime);
   }
 
-  /** What it does before it answers: its own services come up, and what an earlier host began to delete goes. */
-  async comeUp(): Promise<void> {
+  /** Runs before the host answers requests: starts its own services and completes earlier deletions. */
+  async start(): Promise<void> {
     await bringUpHostServices(this.#runtime, this.#services);
     this.completeDeletions();
     forgetLeftovers(this.#runtime);
   }
 
-  /** Goes on with what an earlier host, or a store that was away, left undone. */
+  /** Completes deletions that an earlier host started or that failed because the store was unavailable. */
   completeDeletions(): void {
     this.#removal.completeAll(HOST_START);
   }
@@ -183,7 +183,7 @@ export class Host implements OpenControl {
     if (mode === 'drain') await drain(this.#runtime);
     recorder.note(hostEvent('host.stopped', ports.clock.now(), { mode, left: ports.processes.live().length }));
     await recorder.close();
-    feed.close(); // its readers are told of everything, that the host stopped too
+    feed.close(); // its readers get everything, including that the host stopped
     await webhooks?.close();
     ports.health.close();
     stopActors(root);

@@ -5,7 +5,9 @@ import type { AgentIntention, ServiceIntention, Intention } from '../model/inten
 import { isSame } from '../model/policy/revision.ts';
 import type { AgentId, Holder, ServiceId } from '../model/values/ids.ts';
 
-/** The accepted intentions in the order in which their subjects first came; the memory of what the store keeps. */
+/**
+ * The accepted intentions, in the order in which their subjects were first seen; the in-memory copy of what is stored.
+ */
 export class Intentions {
   readonly #bySubject = new Map<string, Intention>();
 
@@ -47,7 +49,7 @@ export class Intentions {
     );
   }
 
-  /** Every service that the intentions speak of, with who wants it to run. */
+  /** Every service that the intentions reference, with its holders. */
   entries(): ReadonlyMap<ServiceId, ServiceEntry> {
     const entries = new Map<ServiceId, ServiceEntry>();
     for (const { plan, intended } of this.agents()) {
@@ -70,8 +72,8 @@ export class Intentions {
   }
 
   /**
-   * Who holds a service after a restart of the host, and whether it is to run: those that the intentions name, and agents on their way
-   * down that have not let go of it yet (they release it in their order).
+   * Who holds a service after a host restart, and whether it is intended to run: the holders in the intentions, and
+   * stopping agents that have not released it yet (they release it in their order).
    */
   resumed(entry: ServiceEntry | undefined, id: ServiceId, kept: readonly Holder[]): ResumedIntention {
     const wanted = entry?.holders ?? [];

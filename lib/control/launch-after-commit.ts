@@ -6,22 +6,22 @@ import type { LaunchObserver, LaunchRequest } from '../ports/process-host.ts';
 
 type ServiceProcesses = ServicePorts['processes'];
 
-/** What is known of the store. */
+/** The durability of the store. */
 interface Durability {
-  /** Why nothing can be made durable now, in sentences; empty when it can. */
+  /** Why nothing can be saved now, in sentences; empty if it can. */
   readonly obstacles: () => readonly string[];
-  /** Resolves when every fact that was told so far is durable. */
+  /** Resolves when every event recorded so far is durable. */
   readonly commit: () => Promise<void>;
 }
 
 /**
- * Begins no launch before the exit of the last one is durable: once the next launch is in the ledger, a host that comes up asks only
- * about that one. What actors know of processes goes through here.
+ * Starts no launch before the exit of the previous one is durable: once the next launch is in the ledger, a restarted
+ * host only asks about that one. All process access of the actors goes through here.
  */
 export class LaunchAfterCommit implements ServiceProcesses {
   readonly #processes: ServiceProcesses;
   readonly #durability: Durability;
-  /** Launches that wait and of which the process host knows nothing yet: a stop has to reach them here. */
+  /** Waiting launches, which the process host does not know yet: a stop must reach them here. */
   readonly #waiting = new Map<ServiceId, AbortController>();
 
   constructor(processes: ServiceProcesses, durability: Durability) {
@@ -30,10 +30,10 @@ export class LaunchAfterCommit implements ServiceProcesses {
   }
 
   async launch(request: LaunchRequest): Promise<LaunchOutcome> {
-    // A store known to be in trouble is not waited for; its patience with a lock that another program holds is 5 s a write.
+    // Does not wait for a store that is known to fail: it waits up to 5 s per write for another program's lock.
     const known = this.#durability.obstacles()[0];
     if (known !== undefined) return notBegun(request, known);
-    const isFirst = request.generation === 1; // there is no exit before it, and nothing to wait for
+    const isFirst = request.generation === 1; // there is no earlier exit to wait for
     return isFirst ? this.#processes.launch(request) : this.#launchWhenDurable(request);
   }
 
@@ -48,8 +48,8 @@ export class LaunchAfterCommit implements ServiceProcesses {
     );
     if (this.#waiting.get(serviceId) === waiting) this.#waiting.delete(serviceId);
     if (trouble !== null) return notBegun(request, trouble);
-    if (waiting.signal.aborted) return notBegun(request, 'it was stopped meanwhile');
-    return this.#processes.launch(request); // in the same turn as the look whether it was stopped
+    if (waiting.signal.aborted) return notBegun(request, 'it was stopped in the meantime');
+    return this.#processes.launch(request); // in the same turn as the check for a stop
   }
 
   stop(serviceId: ServiceId, stop: StopSpec): Promise<ProcessExit | null> {
@@ -67,6 +67,6 @@ export class LaunchAfterCommit implements ServiceProcesses {
 }
 
 function notBegun({ serviceId, generation }: LaunchRequest, trouble: string): LaunchOutcome {
-  const message = `The service "${serviceId}" is not launched before the end of its last process can be kept: ${trouble}`;
+  const message = `Service "${serviceId}" is not launched until the exit of its last process is saved: ${trouble}`;
   return { type: 'refused', generation: generation - 1, failure: { code: 'ESTORE', isPermanent: false, message } };
 }

@@ -18,26 +18,27 @@ import { eventView } from './queries/views.ts';
 import { recover } from './recovery/recovery.ts';
 import type { RuntimeBase } from './runtime.ts';
 
-/** Restores every remembered actor, brings the host services up, and answers for them all. */
+/** Restores every stored actor, starts the host services, and returns the control of the host. */
 export async function openControl(ports: HostPorts): Promise<OpenControl> {
   const { clock, identity } = ports;
   const { base: withoutWebhooks, rows } = await openRuntime(ports);
   const { recorder } = withoutWebhooks;
-  let host: Host | null = null; // nothing to go on with before the actors are back
+  let host: Host | null = null; // nothing to continue before the actors are restored
   watchStore(withoutWebhooks, () => host?.completeDeletions());
-  // Before anything happens in this host: a new webhook is told that it started.
+  // Before anything else happens in this host: a new webhook gets the event that it started.
   const base = await withWebhooks(withoutWebhooks);
   recorder.note(hostEvent('host.started', clock.now(), { pid: identity.processId, version: identity.version }));
   noteRecovery(base);
   const runtime = await recover(base, rows, createSupervisorMachine(actorPorts(base), clock));
   host = new Host(runtime);
-  // Events get their numbers when they are written, commands at once: that the host started comes before what it then asks for.
-  await recorder.flush().catch(() => undefined); // what cannot be written is told, and tried again by the recorder
-  await host.comeUp();
+  // Events are numbered when they are written, commands immediately: the start of the host must come before its first
+  // commands.
+  await recorder.flush().catch(() => undefined); // the recorder reports a failed write and retries it
+  await host.start();
   return host;
 }
 
-/** Reads what an earlier host kept, and gives it with what keeps what comes. Throws StoreUnavailableError. */
+/** Reads what an earlier host stored and sets up what stores new changes. Throws StoreUnavailableError. */
 export async function openRuntime(
   ports: HostPorts,
 ): Promise<{ readonly base: RuntimeBase; readonly rows: readonly ActorRow[] }> {
@@ -58,7 +59,10 @@ export async function openRuntime(
   return { base: { ports, timers, configuration, intentions, journal, recorder, feed, changes, commandLog }, rows };
 }
 
-/** What actors act through: launches wait until the state that asks for them is durable, and what cannot be searched is in the health. */
+/**
+ * The ports of the actors: a launch waits until the state that requests it is durable, and failed searches are reported
+ * to the health.
+ */
 export function actorPorts({ ports, recorder }: RuntimeBase): ServicePorts {
   const { processes, catalog, prober, health } = ports;
   const durability = { obstacles: () => health.obstacles(), commit: () => recorder.flush() };
@@ -69,7 +73,7 @@ export function actorPorts({ ports, recorder }: RuntimeBase): ServicePorts {
   };
 }
 
-/** What could not be written is written once the store can be written again; then the host goes on. */
+/** When the store is available again, pending changes are written and the host continues. */
 function watchStore({ ports: { store, health }, recorder, timers }: RuntimeBase, goOn: () => void): void {
   const onBack = (): void => {
     recorder.retry();
@@ -94,11 +98,11 @@ async function withWebhooks(base: RuntimeBase): Promise<RuntimeBase> {
   return { ...base, webhooks };
 }
 
-/** A store that began anew is something that a person has to know for as long as this host lives. */
+/** A rebuilt store is reported for the lifetime of this host. */
 function noteRecovery({ ports: { recoveredFrom = null, clock, health }, recorder }: RuntimeBase): void {
   if (recoveredFrom === null) return;
   recorder.note(hostEvent('store.recovered', clock.now(), { moved_to: recoveredFrom }));
   health.remark(
-    `The store was corrupt when this host started; it was moved to "${recoveredFrom}", and what could be read of it was kept.`,
+    `The store was corrupt when this host started. The corrupt file was moved to "${recoveredFrom}", and everything readable was kept.`,
   );
 }

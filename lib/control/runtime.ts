@@ -10,12 +10,12 @@ import type { Feed } from './journal/feed.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Recorder } from './journal/recorder.ts';
 
-/** The configuration that commands go by; a reload puts another one in its place. */
+/** The configuration that commands use; a reload replaces it. */
 export interface Configuration {
   specs: SpecSource;
 }
 
-/** What a host makes of its ports before its actors are back. */
+/** What a host builds from its ports before its actors are restored. */
 export interface RuntimeBase {
   readonly ports: HostPorts;
   readonly timers: Timers;
@@ -26,11 +26,11 @@ export interface RuntimeBase {
   readonly feed: Feed;
   readonly changes: Changes;
   readonly commandLog: CommandLog;
-  /** Undefined: nothing is sent anywhere. */
+  /** Undefined: no events are sent. */
   readonly webhooks?: Webhooks | undefined;
 }
 
-/** The same once its actors are back: what commands and queries work with. */
+/** The same after its actors are restored: what commands and queries work with. */
 export interface Runtime extends RuntimeBase {
   readonly root: SupervisorRef;
 }

@@ -15,22 +15,22 @@ export function hostMachines(ports: ServicePorts, clock: Clock): readonly KnownM
     {
       machine: createSupervisorMachine(ports, clock),
       title: 'The root of all actors: makes those of agents and services, and replaces one that breaks.',
-      aside: [],
+      omittedEvents: [],
     },
     {
       machine: createAgentMachine(clock),
       title: 'An agent: claims and releases its services, and is what they are together.',
-      aside: HOST_EVENTS,
+      omittedEvents: HOST_EVENTS,
     },
     {
       machine: createServiceMachine(ports, clock),
       title: 'A service: launches its process, watches it, and decides what follows when it ends.',
-      aside: HOST_EVENTS,
+      omittedEvents: HOST_EVENTS,
     },
     {
       machine: webhookChart(clock),
       title: 'A webhook: delivers events in their order, each until it is taken or given up.',
-      aside: [],
+      omittedEvents: [],
     },
   ];
 }

@@ -18,7 +18,7 @@ export interface Host {
   /** Ends the host: `drain` takes the services down first, `detach` leaves them running for the next host. */
   close(mode: ExitMode): Promise<void>;
   /** Resolves when a request asks the host to leave. */
-  readonly shutdownAsked: Promise<ExitMode>;
+  readonly shutdownRequested: Promise<ExitMode>;
   /** Kills what a drain still waits for. */
   killRemaining(): Promise<void>;
   /** Looks at tokens and certificate, reads every configuration file anew and changes what differs; rejects, and changes nothing, when one cannot be used. */
@@ -49,8 +49,8 @@ export class RunningHost implements Host {
     return this.#context.listener.listening.url;
   }
 
-  get shutdownAsked(): Promise<ExitMode> {
-    return this.#context.control.shutdownAsked;
+  get shutdownRequested(): Promise<ExitMode> {
+    return this.#context.control.shutdownRequested;
   }
 
   async close(mode: ExitMode): Promise<void> {

@@ -41,7 +41,7 @@ export class Pages {
     isWanted: (item: T) => boolean = () => true,
   ): Page<T> {
     this.#renumber(all);
-    const begin = cursor === undefined ? 0 : this.#placeOf(cursor);
+    const begin = cursor === undefined ? 0 : this.#dottedState(cursor);
     const rest = all.filter((item) => (this.#places.get(item.id) ?? 0) > begin && isWanted(item));
     const items = rest.slice(0, limit);
     const last = items.at(-1);
@@ -69,7 +69,7 @@ export class Pages {
     if (this.#given.size > MOST_CURSORS && oldest !== undefined) this.#given.delete(oldest);
   }
 
-  #placeOf(cursor: string): number {
+  #dottedState(cursor: string): number {
     const place = this.#given.get(cursor) ?? this.#places.get(cursor);
     if (place !== undefined) return place;
     const message = `names the ${this.#what} "${cursor}", which is gone; begin again without a cursor`;

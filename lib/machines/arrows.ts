@@ -1,22 +1,23 @@
 import { statesIn, type Chart, type State, type Transition } from './chart.ts';
 import { labelOf } from './labels.ts';
 
-/** All that leads from one drawn state to another. */
+/** All transitions from one drawn state to another. */
 export interface Arrow {
-  /** Empty: from any state that has no arrow of its own for what leads along it. */
+  /** Empty: from any state without an arrow of its own for this event. */
   readonly source: string;
   readonly target: string;
-  /** The causes of the journal that it is taken by, each once. */
+  /** The journal causes that take it, each once. */
   readonly causes: readonly string[];
-  /** One line for each transition. */
+  /** One line per transition. */
   readonly labels: readonly string[];
 }
 
 /**
- * The arrows of a chart. Transitions between the same two states are one arrow, and what only acts has none. What leads out of an
- * outermost state begins at its border, from whichever state inside: so a chart of many states can be read, and an arrow says as much
- * as a fact of the journal does; only what leaves a choice begins at it. No arrow ends at a state that holds its beginning: what that
- * state begins with stands for it; nor begins one at a state that holds its end: then each other state in that one has the arrow.
+ * The arrows of a chart. Transitions between the same two states are one arrow; those that only run actions have none.
+ * An arrow out of an outermost state starts at its border, whichever state inside it comes from: this keeps charts of
+ * many states readable, and an arrow says as much as a journal event does. Only arrows out of a choice start at the
+ * choice. No arrow ends at a state that contains its start: the initial state inside stands for it. No arrow starts at
+ * a state that contains its end: each other state inside has the arrow instead.
  */
 export function arrowsOf({ root, transitions }: Chart, without: readonly string[] = []): readonly Arrow[] {
   const states = new Map(statesIn(root).map((state) => [state.path, state]));

@@ -1,55 +1,55 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { causeOf } from '../model/causes.ts';
 
-/** What moves a chart. */
+/** What triggers a transition. */
 export type Trigger =
   | { readonly type: 'event'; readonly name: string }
   | { readonly type: 'after'; readonly delay: string }
   | { readonly type: 'always' }
-  /** An effect came to its end; `src` is its name. */
+  /** An effect finished; `src` is its name. */
   | { readonly type: 'done' | 'error'; readonly src: string };
 
 export interface Transition {
-  /** Dotted; empty: the machine itself, so any state that does not answer in its own way. */
+  /** Dotted; empty: the machine itself, that is any state that does not handle the event differently. */
   readonly source: string;
-  /** Null: it stays where it is, and only acts. */
+  /** Null: it stays in its state and only runs actions. */
   readonly target: string | null;
   readonly trigger: Trigger;
-  /** The trigger in the word for it that the journal has as a cause. */
+  /** The trigger in the word that the journal uses for it as a cause. */
   readonly cause: string;
   /** With its parameters in brackets. */
   readonly guard: string | null;
 }
 
 export interface State {
-  /** Dotted, without the name of the machine. */
+  /** Dotted, without the machine name. */
   readonly path: string;
   readonly name: string;
   readonly type: AnyStateNode['type'];
-  /** The path of the state that it begins with; null: it has none inside, or begins with all of them. */
+  /** The path of its initial state; null: it has no states inside, or enters all of them. */
   readonly initial: string | null;
-  /** It is left at once: nothing but a decision is made in it. */
+  /** It is left immediately: it only makes a decision. */
   readonly isChoice: boolean;
-  /** The names of the effects that go on while it lasts. */
+  /** The names of the effects that run in this state. */
   readonly effects: readonly string[];
   readonly states: readonly State[];
 }
 
-/** A machine as it is drawn: its states and what leads from one to the other. */
+/** A machine as it is drawn: its states and transitions. */
 export interface Chart {
   readonly name: string;
   readonly root: State;
-  /** In the order in which they are written; of those of one state and event, the first whose guard holds is taken. */
+  /** In source order; of those for one state and event, the first whose guard is true is taken. */
   readonly transitions: readonly Transition[];
 }
 
-/** What is drawn of a machine; looks at its states as they run, in which targets are resolved. */
+/** What is drawn of a machine; reads its state nodes, in which targets are resolved. */
 export function chartOf(machine: AnyStateMachine): Chart {
   const { root } = machine as { readonly root: AnyStateNode }; // a machine of any kind has states of any kind
   return { name: machine.id, root: stateOf(root), transitions: transitionsOf(root) };
 }
 
-/** All states of a chart but its root, each before those inside it. */
+/** All states of a chart except its root, each before those inside it. */
 export function statesIn({ states }: State): readonly State[] {
   return states.flatMap((state) => [state, ...statesIn(state)]);
 }
@@ -73,7 +73,7 @@ function stateOf(node: AnyStateNode): State {
   };
 }
 
-/** Whether one of its unconditional ways out is always taken: a choice of UML. */
+/** Whether one of its unconditional transitions is always taken: a choice in UML. */
 function isChoice({ always, transitions, invoke }: AnyStateNode): boolean {
   const isLeft = always?.some(({ guard }) => guard === undefined) ?? false;
   return isLeft && transitions.size === 0 && invoke.length === 0;
@@ -112,7 +112,7 @@ function triggerOf(node: AnyStateNode, eventType: string): Pick<Transition, 'tri
   return { trigger: { type, src: srcName(effect.src) }, cause: cause ?? `${pathOf(node)}.${type}` };
 }
 
-/** Guards as charts are written here: names, with parameters that are plain JSON. */
+/** A guard as the charts here use it: a name with plain JSON parameters. */
 function guardName(guard: NonNullable<Definition['guard']>): string {
   if (typeof guard === 'string') return guard;
   if (typeof guard === 'function') return guard.name;

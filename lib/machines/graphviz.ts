@@ -3,8 +3,8 @@ import { Worker } from 'node:worker_threads';
 import type { Graph } from '@viz-js/viz';
 
 /**
- * Runs beside the supervision: laying out a big graph takes seconds. Plain JavaScript, since a thread is started from what is there at
- * run time, built or not.
+ * Runs in a thread of its own: laying out a big graph takes seconds. Plain JavaScript, because a thread is started from
+ * what exists at run time, built or not.
  */
 const SCRIPT = `
 const { parentPort, workerData } = require('node:worker_threads');
@@ -29,7 +29,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Graphviz as WebAssembly, in a thread that is started with the first drawing and does not keep the program from ending. */
+/** Graphviz as WebAssembly in a thread that starts with the first drawing and does not keep the program alive. */
 class Graphviz {
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | null = null;
@@ -55,25 +55,26 @@ class Graphviz {
       const waiting = this.#waiting.get(id);
       this.#waiting.delete(id);
       if (this.#waiting.size === 0) worker.unref();
-      if (svg === undefined) waiting?.reject(new Error(`Graphviz could not draw: ${error ?? 'it gave no reason'}.`));
+      if (svg === undefined) waiting?.reject(new Error(`Graphviz could not draw: ${error ?? 'no reason given'}.`));
       else waiting?.resolve(svg);
     });
     worker.on('error', (cause) => {
       this.#end(cause);
     });
     worker.on('exit', (code) => {
-      this.#end(new Error(`its thread ended with ${code}`));
+      this.#end(new Error(`its thread exited with code ${code}`));
     });
     return worker;
   }
 
-  /** The next drawing begins with a new thread. */
+  /** The next drawing starts a new thread. */
   #end(cause: Error): void {
     this.#worker = null;
-    for (const { reject } of this.#waiting.values()) reject(new Error('Graphviz broke; ask again.', { cause }));
+    for (const { reject } of this.#waiting.values())
+      reject(new Error('Graphviz crashed. Retry the request.', { cause }));
     this.#waiting.clear();
   }
 }
 
-/** The one of this process. */
+/** The instance of this process. */
 export const graphviz = new Graphviz();

@@ -1,6 +1,6 @@
 import type { Transition } from './chart.ts';
 
-/** How a transition is written at its arrow: `event [guard]`. */
+/** The label of a transition: `event [guard]`. */
 export function labelOf({ trigger, guard }: Pick<Transition, 'trigger' | 'guard'>): string {
   const what = triggerText(trigger);
   return guard === null ? what : `${what} [${guard}]`.trim();

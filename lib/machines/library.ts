@@ -8,18 +8,18 @@ import { configOf, statelySnippet } from './config.ts';
 import { machineGraph } from './machine-graph.ts';
 import { mermaidOf } from './mermaid.ts';
 import { servicesGraph } from './services-graph.ts';
-import { drawn } from './svg.ts';
+import { drawSvg } from './svg.ts';
 
-/** A machine to take away. */
+/** A machine in the library. */
 export interface KnownMachine {
   readonly machine: AnyStateMachine;
   /** One sentence. */
   readonly title: string;
-  /** Events that almost every state answers, which a drawing leaves out unless it is to show all. */
-  readonly aside: readonly string[];
+  /** Events that almost every state handles; a drawing omits them unless asked to show all. */
+  readonly omittedEvents: readonly string[];
 }
 
-/** The machines by the ids of their charts; they are made when somebody first asks for one, not while the host comes up. */
+/** The machines by chart id; created on first use, not while the host starts. */
 export function machineLibrary(make: () => readonly KnownMachine[]): MachineLibrary {
   return new Library(make);
 }
@@ -27,9 +27,9 @@ export function machineLibrary(make: () => readonly KnownMachine[]): MachineLibr
 class Library implements MachineLibrary {
   readonly #make: () => readonly KnownMachine[];
   #made: ReadonlyMap<string, KnownMachine> | null = null;
-  /** By name and events; a drawing takes a while, and never changes. */
+  /** By name and events; a drawing takes a while and never changes. */
   readonly #drawings = new Map<string, Promise<string>>();
-  /** Of the services, the last one: pages ask for it again and again. */
+  /** The last services graph: pages request it again and again. */
   #services: { readonly of: string; readonly svg: Promise<string> } | null = null;
 
   constructor(make: () => readonly KnownMachine[]) {
@@ -68,7 +68,7 @@ class Library implements MachineLibrary {
     if (kept !== undefined) return kept;
     const made = drawMachine(known, chartOf(known.machine), events);
     this.#drawings.set(key, made);
-    made.catch(() => this.#drawings.delete(key)); // tried again by who asks next
+    made.catch(() => this.#drawings.delete(key)); // retried by the next request
     return made;
   }
 
@@ -76,8 +76,8 @@ class Library implements MachineLibrary {
     const of = JSON.stringify(graph);
     if (this.#services?.of === of) return this.#services.svg;
     const description = graph.nodes.map(({ id, state }) => `${id} is ${state}.`).join(' ');
-    const caption = { name: 'services', title: 'Services and what they wait for', description };
-    const svg = drawn(servicesGraph(graph), caption);
+    const caption = { name: 'services', title: 'Services and their dependencies', description };
+    const svg = drawSvg(servicesGraph(graph), caption);
     this.#services = { of, svg };
     svg.catch(() => (this.#services = null)); // likewise
     return svg;
@@ -90,11 +90,15 @@ class Library implements MachineLibrary {
   }
 }
 
-function drawMachine({ title, aside }: KnownMachine, chart: Chart, events: DrawnEvents): Promise<string> {
+function drawMachine(
+  { title, omittedEvents: aside }: KnownMachine,
+  chart: Chart,
+  events: DrawnEvents,
+): Promise<string> {
   const left = events === 'all' ? [] : aside;
   const states = chart.root.states.map(({ name }) => name).join(', ');
   const without = left.length === 0 ? '' : ` Transitions by ${left.join(' and ')} are left out.`;
   const description = `${title} Its states: ${states}.${without}`;
   const caption = { name: chart.name, title: `The ${chart.name} machine`, description };
-  return drawn(machineGraph(chart, arrowsOf(chart, left)), caption);
+  return drawSvg(machineGraph(chart, arrowsOf(chart, left)), caption);
 }

@@ -1,14 +1,15 @@
 import type { Edge, Graph, Node, Subgraph } from '@viz-js/viz';
 import type { Arrow } from './arrows.ts';
 import { statesIn, type Chart, type State } from './chart.ts';
-import { Dressing } from './dressing.ts';
-import { DRAWING, FONT, labelHtml, textOf, type DressedGraph } from './style.ts';
+import { PartNames } from './part-names.ts';
+import { DRAWING, FONT, labelHtml, textOf, type NamedGraph } from './style.ts';
 
 /**
- * A chart as Graphviz lays it out: states that hold others are clusters, at whose borders arrows begin and end. The outermost states
- * come below each other in the order of the chart, so that their arrows lead down, or back up, and their labels find room.
+ * A chart for layout by Graphviz: states with states inside are clusters, with arrows starting and ending at their
+ * borders. The outermost states are placed below each other in chart order, so that their arrows lead down or back up
+ * and their labels find room.
  */
-export function machineGraph(chart: Chart, arrows: readonly Arrow[]): DressedGraph {
+export function machineGraph(chart: Chart, arrows: readonly Arrow[]): NamedGraph {
   const builder = new GraphBuilder(chart.root, arrows);
   const graph: Graph = {
     ...DRAWING,
@@ -20,7 +21,7 @@ export function machineGraph(chart: Chart, arrows: readonly Arrow[]): DressedGra
       ...arrows.map((arrow) => builder.arrow(arrow)),
     ],
   };
-  return { graph, dressing: builder.dressing };
+  return { graph, names: builder.names };
 }
 
 const POINT = {
@@ -33,19 +34,19 @@ const POINT = {
   fixedsize: true,
 } as const;
 const CHOICE = { shape: 'diamond', style: 'solid', margin: 0.02 } as const;
-/** The source of arrows that begin in any state. */
+/** The source of arrows that start in any state. */
 const ANY = '';
 const NOTHING = { style: 'invis', label: '', width: 0.01, height: 0.01, fixedsize: true } as const;
 
-/** Where an edge of Graphviz touches a state. */
+/** Where a Graphviz edge touches a state. */
 interface Place {
   readonly node: string;
-  /** The cluster at whose border it is cut off; null: the state is a node. */
+  /** The cluster at whose border the edge is clipped; null: the state is a node. */
   readonly border: string | null;
 }
 
 class GraphBuilder {
-  readonly dressing = new Dressing();
+  readonly names = new PartNames();
   readonly #root: State;
   readonly #arrows: readonly Arrow[];
   readonly #states: readonly State[];
@@ -58,18 +59,18 @@ class GraphBuilder {
     this.#byPath = new Map(this.#states.map((state) => [state.path, state]));
   }
 
-  /** Nodes and clusters of the whole chart; arrows that begin in any state begin at a node of their own. */
+  /** Nodes and clusters of the whole chart; arrows that start in any state start at a node of their own. */
   outside(): Subgraph {
     const { nodes = [], ...rest } = this.inside(this.#root);
     return { ...rest, nodes: this.#arrows.some(({ source }) => source === ANY) ? [...nodes, this.#anyState()] : nodes };
   }
 
-  /** Nodes and clusters of what a state holds. */
+  /** Nodes and clusters inside a state. */
   inside(state: State): Subgraph {
     const isOutermost = state.path !== '' && !state.path.includes('.');
     const leaves = state.states.filter((child) => !isCluster(child));
-    const begin = { id: this.dressing.add({ id: `initial-${state.path}`, class: 'initial' }), ...POINT };
-    // Of a parallel state nothing is drawn in its beginning: what is inside has beginnings of its own.
+    const begin = { id: this.names.add({ id: `initial-${state.path}`, class: 'initial' }), ...POINT };
+    // A parallel state gets no initial marker: the states inside have their own.
     const marker = { name: beginOf(state.path), attributes: state.initial === null ? NOTHING : begin };
     return {
       nodes: [
@@ -81,17 +82,17 @@ class GraphBuilder {
     };
   }
 
-  /** From each marker to the state that it stands before. */
+  /** From each marker to its initial state. */
   beginnings(): readonly Edge[] {
     return [this.#root, ...this.#states].flatMap(({ path, initial }) => {
       if (initial === null) return [];
       const { node, border } = this.#top(initial);
-      const id = this.dressing.add({ id: `begin-${path}`, class: 'begin' });
+      const id = this.names.add({ id: `begin-${path}`, class: 'begin' });
       return [{ tail: beginOf(path), head: node, attributes: { id, ...(border === null ? {} : { lhead: border }) } }];
     });
   }
 
-  /** Arrows into an outermost state end above all that it holds, and those that leave it begin below. */
+  /** Arrows into an outermost state end above everything inside it, and those out of it start below. */
   ends(): readonly Edge[] {
     const hidden = { style: 'invis', weight: 0 };
     return this.#root.states.filter(isCluster).flatMap((outermost) => {
@@ -107,7 +108,7 @@ class GraphBuilder {
     });
   }
 
-  /** Each outermost state below the one before it, with room for labels between the two. */
+  /** Places each outermost state below the previous one, with room for labels in between. */
   order(): readonly Edge[] {
     const { states } = this.#root;
     return states.slice(1).map((state, index) => ({
@@ -118,7 +119,7 @@ class GraphBuilder {
   }
 
   arrow({ source, target, causes, labels }: Arrow): Edge {
-    const id = this.dressing.add({
+    const id = this.names.add({
       id: `transition:${source}:${causes.join(',')}:${target}`,
       class: 'transition',
       title: `${source === ANY ? 'any state' : source} → ${target}${labels.length === 0 ? '' : `: ${labels.join('; ')}`}`,
@@ -129,7 +130,7 @@ class GraphBuilder {
     return edge(this.#bottom(target), this.#top(source), { ...base, dir: 'back' });
   }
 
-  /** Before all others, as what leads from anywhere. */
+  /** Before all others, as for arrows from any state. */
   #order(path: string): number {
     const [outermost] = path.split('.');
     return this.#root.states.findIndex((state) => state.path === outermost);
@@ -150,7 +151,7 @@ class GraphBuilder {
   }
 
   #anyState(): Node {
-    const id = this.dressing.add({
+    const id = this.names.add({
       id: 'any-state',
       class: 'any',
       title: 'Any state without an arrow of its own for it',
@@ -172,7 +173,7 @@ class GraphBuilder {
   }
 
   #dress({ path, type }: State): string {
-    return this.dressing.add({ id: `state-${path}`, class: `state ${type}`, title: path, data: { state: path } });
+    return this.names.add({ id: `state-${path}`, class: `state ${type}`, title: path, data: { state: path } });
   }
 }
 

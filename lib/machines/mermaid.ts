@@ -1,7 +1,7 @@
 import type { Chart, State, Transition } from './chart.ts';
 import { labelOf } from './labels.ts';
 
-/** The chart as a `stateDiagram-v2` of Mermaid, with every transition that leads to a state. */
+/** The chart as a Mermaid `stateDiagram-v2`, with every transition that has a target. */
 export function mermaidOf({ root, transitions }: Chart): string {
   const isFromAny = transitions.some(({ source, target }) => source === '' && target !== null);
   const any = isFromAny ? [`  state "any state" as ${ANY}`] : [];
@@ -9,10 +9,10 @@ export function mermaidOf({ root, transitions }: Chart): string {
   return ['stateDiagram-v2', ...lines, ''].join('\n');
 }
 
-/** From where transitions of the machine itself lead: any state that does not answer in its own way. */
+/** The source of transitions of the machine itself: any state that does not handle the event differently. */
 const ANY = 'any_state';
 
-/** Mermaid takes no dots in names. */
+/** Mermaid does not accept dots in names. */
 function idOf(path: string): string {
   return path.replaceAll(/[^A-Za-z0-9]/g, '_');
 }
@@ -21,7 +21,7 @@ function insideOf({ type, initial, states }: State, depth: number): readonly str
   const indent = '  '.repeat(depth);
   const begin = initial === null ? [] : [`${indent}[*] --> ${idOf(initial)}`];
   const parts = states.map((state) => stateLines(state, depth));
-  // The regions of a parallel state are divided by lines.
+  // The regions of a parallel state are separated by lines.
   const divided =
     type === 'parallel'
       ? parts.flatMap((part, index) => (index === 0 ? part : [`${indent}--`, ...part]))

@@ -1,18 +1,18 @@
 import type { ServiceGraph, ServiceNode } from '../model/policy/service-graph.ts';
-import { Dressing } from './dressing.ts';
-import { DRAWING, labelHtml, type DressedGraph } from './style.ts';
+import { PartNames } from './part-names.ts';
+import { DRAWING, labelHtml, type NamedGraph } from './style.ts';
 
-/** Services as Graphviz lays them out: each above those that it waits for. */
-export function servicesGraph({ nodes, edges }: ServiceGraph): DressedGraph {
-  const dressing = new Dressing();
+/** Services for layout by Graphviz: each above its dependencies. */
+export function servicesGraph({ nodes, edges }: ServiceGraph): NamedGraph {
+  const names = new PartNames();
   const graph = {
     ...DRAWING,
     nodes: nodes.map((node) => ({
       name: node.id,
-      attributes: { id: dressing.add(dressOf(node)), label: { html: labelHtml(node.id, node.kind, 'center') } },
+      attributes: { id: names.add(nameOf(node)), label: { html: labelHtml(node.id, node.kind, 'center') } },
     })),
     edges: edges.map(({ from, to, condition }) => {
-      const id = dressing.add({
+      const id = names.add({
         id: `dependency:${from}:${to}`,
         class: 'dependency',
         title: `${from} waits until ${to} is ${condition}`,
@@ -21,9 +21,9 @@ export function servicesGraph({ nodes, edges }: ServiceGraph): DressedGraph {
       return { tail: from, head: to, attributes: { id, label: ` ${condition}` } };
     }),
   };
-  return { graph, dressing };
+  return { graph, names };
 }
 
-function dressOf({ id, kind, state }: ServiceNode) {
+function nameOf({ id, kind, state }: ServiceNode) {
   return { id: `service-${id}`, class: 'service', title: `${id}: ${state}`, data: { service: id, kind, state } };
 }

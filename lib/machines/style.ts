@@ -1,18 +1,18 @@
 import type { Graph } from '@viz-js/viz';
-import type { Dressing } from './dressing.ts';
+import type { PartNames } from './part-names.ts';
 import { escaped } from './escaped.ts';
 
-/** A graph with what its parts are called in the drawing. */
-export interface DressedGraph {
+/** A graph with the names of its parts. */
+export interface NamedGraph {
   readonly graph: Graph;
-  readonly dressing: Dressing;
+  readonly names: PartNames;
 }
 
-/** One of those whose letters Graphviz can measure without a font. */
+/** One of the fonts whose metrics Graphviz knows. */
 export const FONT = { fontname: 'Arial', fontsize: 12 } as const;
 const SMALL = 10;
 
-/** How all drawings look. */
+/** The style of all drawings. */
 export const DRAWING = {
   graphAttributes: {
     ...FONT,
@@ -27,7 +27,7 @@ export const DRAWING = {
   edgeAttributes: { ...FONT, fontsize: SMALL, arrowsize: 0.7 },
 } as const satisfies Graph;
 
-/** The lines at an arrow, one below the other. */
+/** The label lines of an arrow, one below the other. */
 export function textOf(lines: readonly string[]): string {
   return lines.map((line) => `  ${line}\\l`).join('');
 }

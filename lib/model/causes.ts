@@ -1,6 +1,6 @@
 /**
- * Every word that an event of the journal can have as its cause: a command, what was seen, or what the host did. The words belong to
- * the API, not to the statecharts: an event of a chart may be renamed, its cause stays.
+ * Every cause that a journal event can have: a command, an observation, or an action of the host. These words belong to
+ * the API, not to the statecharts: a statechart event may be renamed, its cause stays.
  */
 export const CAUSES = [
   'command',
@@ -38,7 +38,7 @@ export const CAUSES = [
 
 export type Cause = (typeof CAUSES)[number];
 
-/** The ends of effects, by the event that XState makes of them: `xstate.done.actor.<effect>`. */
+/** The results of effects, by the event that XState makes of them: `xstate.done.actor.<effect>`. */
 const EFFECTS: Readonly<Partial<Record<string, Cause>>> = {
   'done.chooseExecutable': 'executable.search_finished',
   'error.chooseExecutable': 'executable.search_failed',
@@ -50,8 +50,10 @@ const EFFECTS: Readonly<Partial<Record<string, Cause>>> = {
   'error.stopTree': 'stop.failed',
 };
 
-/** What version 0.1.0 wrote: for the ends of effects the state that had invoked them, and for some events another word. */
-const OLD_WORDS: Readonly<Partial<Record<string, Cause>>> = {
+/**
+ * What version 0.1.0 wrote: for the results of effects the state that invoked them, and other words for some events.
+ */
+const OLD_CAUSES: Readonly<Partial<Record<string, Cause>>> = {
   'service.claim': 'service.hold',
   'service.recycle': 'service.restart_with_group',
   'supervisor.park': 'supervisor.quarantine',
@@ -73,7 +75,7 @@ const OLD_WORDS: Readonly<Partial<Record<string, Cause>>> = {
 
 const KNOWN: ReadonlySet<string> = new Set(CAUSES);
 
-/** The cause that an event of a statechart is, by its type; null: none of the journal's. */
+/** The cause for a statechart event type; null if the journal has none for it. */
 export function causeOf(eventType: string): Cause | null {
   if (eventType.startsWith('xstate.after.')) return 'deadline';
   if (eventType.startsWith('resume.')) return 'host.resume';
@@ -82,9 +84,9 @@ export function causeOf(eventType: string): Cause | null {
   return isCause(eventType) ? eventType : null;
 }
 
-/** The cause that a row of the journal has, whichever version wrote it. */
+/** The cause of a journal row, whichever version wrote it. */
 export function causeOfRow(kept: string): Cause {
-  return isCause(kept) ? kept : (OLD_WORDS[kept] ?? 'unknown');
+  return isCause(kept) ? kept : (OLD_CAUSES[kept] ?? 'unknown');
 }
 
 function isCause(word: string): word is Cause {

@@ -1,7 +1,10 @@
 import type { LaunchId, ServiceId } from './values/ids.ts';
 
-/** What a service manager says to the host alone: a child that believed it would speak and be watched in its place. */
-const FOR_THE_HOST_ALONE: ReadonlySet<string> = new Set([
+/**
+ * Variables that a service manager sets for the host alone: a child that used them would be watched in the host's
+ * place.
+ */
+const HOST_ONLY: ReadonlySet<string> = new Set([
   'NOTIFY_SOCKET',
   'WATCHDOG_PID',
   'WATCHDOG_USEC',
@@ -10,20 +13,23 @@ const FOR_THE_HOST_ALONE: ReadonlySet<string> = new Set([
   'LISTEN_FDNAMES',
 ]);
 
-/** Variables of the host that its children may see: everything but its own settings, which hold tokens, and its own manager. */
+/**
+ * The host variables that its children inherit: all except its own settings, which hold tokens, and those of its
+ * service manager.
+ */
 export function inheritable(base: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(base)) {
-    const isKept = !name.startsWith('COREDINATOR_') && !FOR_THE_HOST_ALONE.has(name);
+    const isKept = !name.startsWith('COREDINATOR_') && !HOST_ONLY.has(name);
     if (value !== undefined && isKept) kept[name] = value;
   }
   return kept;
 }
 
-/** The variable that marks every process of a launch. */
+/** The variable that tags every process of a launch. */
 export const LAUNCH_TAG = 'COREDINATOR_LAUNCH_ID';
 
-/** Of what a process is told that it is a part. */
+/** The launch that a process belongs to, as passed in its environment. */
 export interface LaunchSubject {
   readonly instanceId: string;
   readonly serviceId: ServiceId;
@@ -31,11 +37,11 @@ export interface LaunchSubject {
   readonly agentId: string | null;
   readonly generation: number;
   readonly launchId: LaunchId;
-  /** Where the API answers, as seen by the process. */
+  /** The URL of the API, as seen from the process. */
   readonly hostUrl: string;
 }
 
-/** The COREDINATOR_* variables of a launch (contract 3.1), whatever engine makes it. */
+/** The COREDINATOR_* variables of a launch (contract 3.1), the same for every engine. */
 export function launchVariables(subject: LaunchSubject): Readonly<Record<string, string>> {
   const { instanceId, serviceId, agentId, generation, launchId, hostUrl } = subject;
   return {

@@ -1,8 +1,8 @@
 import { inWords } from './states.ts';
 
 /**
- * Every refusal a client can meet, one class each. `code` is what outer rooms map (http/ has the one table from code to
- * status); the message is a sentence that names the offending thing and, where there is one, what to do.
+ * Every error a client can get, one class each. `code` is what the outer layers map to a status (in one table in
+ * http/). The message is a sentence that names the offending thing and, where possible, says what to do.
  */
 export type ErrorCode =
   | 'invalid_id'
@@ -26,7 +26,7 @@ export type ErrorCode =
   | 'idempotency_key_reused'
   | 'idempotency_key_in_flight';
 
-/** One place in a document or request that is wrong. `line` and `column` count from 1. */
+/** One invalid place in a document or request. `line` and `column` are 1-based. */
 export interface FieldIssue {
   readonly path: string;
   readonly message: string;
@@ -34,10 +34,10 @@ export interface FieldIssue {
   readonly column?: number;
 }
 
-/** Base of all refusals; never thrown itself. */
+/** Base class of all these errors. */
 export abstract class CoredinatorError extends Error {
   abstract readonly code: ErrorCode;
-  /** Field problems, for `errors[]` of a problem document; empty for most refusals. */
+  /** For `errors[]` of a problem document; empty for most errors. */
   readonly issues: readonly FieldIssue[] = [];
 
   constructor(message: string, options?: ErrorOptions) {
@@ -51,7 +51,7 @@ export class InvalidIdError extends CoredinatorError {
   readonly code = 'invalid_id';
 }
 
-/** No agent of that id is known. */
+/** No agent has this id. */
 export class AgentNotFoundError extends CoredinatorError {
   readonly code = 'agent_not_found';
 
@@ -60,7 +60,7 @@ export class AgentNotFoundError extends CoredinatorError {
   }
 }
 
-/** The host runs no statechart of that name. */
+/** The host has no statechart with this name. */
 export class MachineNotFoundError extends CoredinatorError {
   readonly code = 'machine_not_found';
 
@@ -69,7 +69,7 @@ export class MachineNotFoundError extends CoredinatorError {
   }
 }
 
-/** No service of that id is known. */
+/** No service has this id. */
 export class ServiceNotFoundError extends CoredinatorError {
   readonly code = 'service_not_found';
 
@@ -94,7 +94,7 @@ export class ConfigInvalidError extends CoredinatorError {
   }
 }
 
-/** A config file that leads out of the folder in which this host takes them. */
+/** A config file outside the folder that this host reads agent configurations from. */
 export class ConfigOutsideRootError extends CoredinatorError {
   readonly code = 'config_outside_root';
 
@@ -105,32 +105,32 @@ export class ConfigOutsideRootError extends CoredinatorError {
   }
 }
 
-/** The agent is up with another config file. */
+/** The agent is already started with another definition. */
 export class AgentConflictError extends CoredinatorError {
   readonly code = 'agent_conflict';
 }
 
-/** The service id is taken by a service of another kind or owner. */
+/** The service id is already used by a service of another kind or owner. */
 export class ServiceConflictError extends CoredinatorError {
   readonly code = 'service_conflict';
 }
 
-/** Nobody wants the service to run, so it cannot be started by itself. */
+/** The service has no holder, so it cannot be started. */
 export class ServiceUnheldError extends CoredinatorError {
   readonly code = 'service_unheld';
 
   constructor(id: string, agentId: string | null) {
-    const remedy = agentId === null ? 'start an agent that holds it' : `start its agent "${agentId}"`;
-    super(`No agent holds the service "${id}"; ${remedy}.`);
+    const remedy = agentId === null ? 'Start an agent that uses it' : `Start its agent "${agentId}"`;
+    super(`Service "${id}" has no holder, so it cannot be started. ${remedy}.`);
   }
 }
 
-/** The store cannot make a command durable, so the command was not carried out. */
+/** The store cannot save a command, so the command was not carried out. */
 export class StoreUnavailableError extends CoredinatorError {
   readonly code = 'store_unavailable';
 }
 
-/** The host is shutting down: it takes no more commands, or has kept this one for the next host. */
+/** The host is shutting down: it accepts no commands, or has saved this one for the next host. */
 export class HostClosingError extends CoredinatorError {
   readonly code = 'host_closing';
 
@@ -143,20 +143,20 @@ export class HostClosingError extends CoredinatorError {
   }
 }
 
-/** A bug broke the actor again and again while it carried out a command. */
+/** A bug crashed the actor repeatedly while it carried out a command. */
 export class ActorSetAsideError extends CoredinatorError {
   readonly code = 'actor_set_aside';
 
   constructor(actorId: string) {
     const [what = 'actor', id = ''] = actorId.split(':');
     super(
-      `The ${what} "${id}" failed repeatedly while it was being stopped and is quarantined. Its processes may still run. ` +
+      `The actor of ${what} "${id}" crashed repeatedly while stopping and was quarantined. Its processes may still be running. ` +
         "Stop it again, and report the error in the host's log.",
     );
   }
 }
 
-/** The service cannot be forgotten: the configuration, or an agent, speaks of it. */
+/** The service cannot be deleted: it is configured, or an agent holds it. */
 export class ServiceHeldError extends CoredinatorError {
   readonly code = 'service_held';
 
@@ -164,50 +164,50 @@ export class ServiceHeldError extends CoredinatorError {
     const names = agentIds.map((agentId) => `"${agentId}"`).join(', ');
     super(
       agentIds.length === 0
-        ? `The service "${id}" is a host service of the configuration. Remove it from the file and reload the configuration.`
-        : `The service "${id}" belongs to ${agentIds.length === 1 ? 'the agent' : 'the agents'} ${names}. Delete ${agentIds.length === 1 ? 'it' : 'them'} first, or stop the service instead.`,
+        ? `Service "${id}" is a host service. Remove it from the configuration file and reload the configuration.`
+        : `Service "${id}" belongs to ${agentIds.length === 1 ? 'agent' : 'agents'} ${names}. Delete ${agentIds.length === 1 ? 'that agent' : 'those agents'} first, or stop the service instead.`,
     );
   }
 }
 
-/** There is no process that a signal could be sent to. */
+/** There is no process to send a signal to. */
 export class ServiceNotAliveError extends CoredinatorError {
   readonly code = 'service_not_alive';
 
   constructor(id: string, state: string) {
-    super(`The service "${id}" has no process (it is ${inWords(state)}), so no signal was sent. Start it first.`);
+    super(`Service "${id}" has no process (it is ${inWords(state)}), so no signal was sent. Start it first.`);
   }
 }
 
-/** The state that a caller waits for was not reached in time; the command stays accepted. */
+/** The state that the caller waits for was not reached in time; the command stays in effect. */
 export class WaitTimeoutError extends CoredinatorError {
   readonly code = 'wait_timeout';
 }
 
-/** The state that a caller waits for will not be reached without another command. */
+/** The state that the caller waits for cannot be reached without another command. */
 export class WaitFailedError extends CoredinatorError {
   readonly code = 'wait_failed';
 }
 
-/** What the caller has looked at is not what is there now. */
+/** The resource has changed since the caller last read it. */
 export class PreconditionFailedError extends CoredinatorError {
   readonly code = 'precondition_failed';
 }
 
-/** The idempotency key came with another request before. */
+/** The idempotency key was already used for a different request. */
 export class IdempotencyKeyReusedError extends CoredinatorError {
   readonly code = 'idempotency_key_reused';
 
   constructor(key: string) {
-    super(`The Idempotency-Key "${key}" was already used for another request. Use a new key.`);
+    super(`The Idempotency-Key "${key}" was already used for a different request. Use a new key.`);
   }
 }
 
-/** The first request with that idempotency key is not answered yet. */
+/** The first request with this idempotency key has not been answered yet. */
 export class IdempotencyKeyInFlightError extends CoredinatorError {
   readonly code = 'idempotency_key_in_flight';
 
   constructor(key: string) {
-    super(`A request with the Idempotency-Key "${key}" is in progress. Retry when it has been answered.`);
+    super(`A request with the Idempotency-Key "${key}" is still in progress. Retry once it has been answered.`);
   }
 }

@@ -2,29 +2,29 @@ import type { JournalEntry } from './journal.ts';
 import type { EventFilter } from './values/event-filter.ts';
 import type { Instant } from './values/time.ts';
 
-/** Where a reader of the feed begins. */
+/** Where a feed reader starts. */
 export type FeedStart =
   | { readonly type: 'now' }
-  /** With the first event that was written at or after the instant. */
+  /** At the first event written at or after the instant. */
   | { readonly type: 'since'; readonly at: Instant }
-  /** Behind the event of that number. */
+  /** After the event with this sequence number. */
   | { readonly type: 'after'; readonly seq: number };
 
-/** What a reader of the feed wants. */
+/** What a feed reader asks for. */
 export interface FeedQuery {
   readonly start: FeedStart;
   readonly filter: EventFilter;
 }
 
-/** One thing that a reader of the feed is told. A new event is one object for all who read it. */
+/** One item of the feed. All readers share one object per new event. */
 export type FeedItem =
   | { readonly type: 'event'; readonly entry: JournalEntry }
-  /** Events behind `after` are not kept any more; the oldest that is kept is `oldest`. */
+  /** Events right after `after` are no longer stored; the oldest stored one is `oldest`. */
   | { readonly type: 'gap'; readonly after: number; readonly oldest: number }
-  /** `asked` was never told by this journal, whose newest number is `newest`: the feed goes on behind that. */
+  /** This journal never published `asked`. Its newest number is `newest`, and the feed continues after that. */
   | { readonly type: 'reset'; readonly asked: number; readonly newest: number };
 
-/** What is told at once; `position` is the number up to which nothing is left to tell. Items may be none. */
+/** A batch of items, possibly empty. `position` is the sequence number up to which everything has been delivered. */
 export interface FeedBatch {
   readonly items: readonly FeedItem[];
   readonly position: number;

@@ -2,7 +2,7 @@ import type { Cause } from './causes.ts';
 import type { EventFilter } from './values/event-filter.ts';
 import type { Instant } from './values/time.ts';
 
-/** What an event says before it has its number. */
+/** An event before it gets its sequence number. */
 export interface JournalDraft {
   readonly at: Instant;
   /** Dotted, past tense: `service.state_changed`, `process.exited`, `agent.start_requested`, ... */
@@ -11,13 +11,13 @@ export interface JournalDraft {
   readonly serviceId: string | null;
   readonly from: string | null;
   readonly to: string | null;
-  /** The event or command that led to it. */
+  /** The event or command that caused it. */
   readonly cause: Cause;
   readonly correlationId: string | null;
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** An event of the append-only journal; `seq` only grows and is the SSE id. */
+/** An event of the append-only journal. `seq` only grows and is the SSE id. */
 export interface JournalEntry extends JournalDraft {
   readonly seq: number;
 }
@@ -25,33 +25,33 @@ export interface JournalEntry extends JournalDraft {
 /** `oldest_first`: rising `seq`, the first after `after`. `newest_first`: falling `seq`, the last before `before`. */
 export type JournalOrder = 'oldest_first' | 'newest_first';
 
-/** Which events are asked for, and in which order of `seq`. */
+/** Which events to read, and in which order of `seq`. */
 export interface JournalQuery {
-  /** Only entries after this one; 0: from the oldest kept. */
+  /** Only entries after this one; 0: from the oldest stored. */
   readonly after: number;
   /** Only entries before this one; default: up to the newest. */
   readonly before?: number;
   /** Default: `oldest_first`. */
   readonly order?: JournalOrder;
-  /** At most so many, 1 to 1000. */
+  /** Maximum number, 1 to 1000. */
   readonly limit: number;
   readonly agentId?: string;
   readonly serviceId?: string;
   readonly type?: string;
   readonly correlationId?: string;
-  /** Only entries of that instant or later, by their own clock. */
+  /** Only entries at or after this instant, by their own timestamps. */
   readonly since?: Instant;
-  /** Beside the fields above. */
+  /** Combined with the fields above. */
   readonly filter?: EventFilter;
 }
 
-/** A number that an event carries. */
+/** A number field of an event's detail. */
 export function numberIn(detail: JournalDraft['detail'], name: string): number | null {
   const value = detail[name];
   return typeof value === 'number' ? value : null;
 }
 
-/** A text that an event carries. */
+/** A text field of an event's detail. */
 export function textIn(detail: JournalDraft['detail'], name: string): string | null {
   const value = detail[name];
   return typeof value === 'string' ? value : null;

@@ -3,13 +3,13 @@ import type { Millis } from './values/time.ts';
 /** What a probe decides (Kubernetes): `startup` when a launch counts as started, `readiness` whether it can serve, `liveness` whether it still works. */
 export type ProbeKind = 'startup' | 'readiness' | 'liveness';
 
-/** Status codes from one to another, both included. */
+/** A range of status codes, both ends included. */
 export interface StatusRange {
   readonly from: number;
   readonly to: number;
 }
 
-/** One way to ask a service how it is. */
+/** One way to check a service. */
 export type ProbeCheck =
   | {
       readonly type: 'http';
@@ -19,15 +19,15 @@ export type ProbeCheck =
       readonly status: readonly StatusRange[];
     }
   | { readonly type: 'tcp'; readonly host: string; readonly port: number }
-  /** Success is exit code 0 in time. */
+  /** Succeeds on exit code 0 within the timeout. */
   | { readonly type: 'exec'; readonly command: readonly string[] }
-  /** Success for good once a line of the launch's output matches the regular expression. */
+  /** Succeeds permanently once a line of the launch's output matches the regular expression. */
   | { readonly type: 'log_line'; readonly pattern: string };
 
-/** A check with its timing; the thresholds count checks in a row. */
+/** A check with its timing; the thresholds count consecutive checks. */
 export interface ProbeSpec {
   readonly check: ProbeCheck;
-  /** Wait after the launch before the first check. */
+  /** Delay between the launch and the first check. */
   readonly initialDelayMs: Millis;
   readonly periodMs: Millis;
   readonly timeoutMs: Millis;
@@ -35,36 +35,36 @@ export interface ProbeSpec {
   readonly failureThreshold: number;
 }
 
-/** The probes of a service; null: there is none of that kind. */
+/** The probes of a service; null: no probe of that kind. */
 export type ProbesSpec = Readonly<Record<ProbeKind, ProbeSpec | null>>;
 
-/** What a service has whose configuration says nothing of probes. */
+/** The default: no probes. */
 export const NO_PROBES: ProbesSpec = { startup: null, readiness: null, liveness: null };
 
 /**
- * How long after its launch a service may take to pass its startup probe: the initial delay, all the checks that may fail, and
- * the last one's timeout.
+ * How long after its launch a service may take to pass its startup probe: the initial delay, all the checks that may
+ * fail, and the timeout of the last one.
  */
 export function startTimeoutMs({ initialDelayMs, periodMs, timeoutMs, failureThreshold }: ProbeSpec): Millis {
   return initialDelayMs + periodMs * failureThreshold + timeoutMs;
 }
 
-/** What the checks of a probe have come to; unknown until a threshold was reached. */
+/** The result of a probe so far; unknown until a threshold is reached. */
 export type ProbeVerdict = 'unknown' | 'passed' | 'failed';
 
-/** How the checks of a probe went so far. */
+/** The checks of a probe so far. */
 export interface ProbeTally {
   readonly verdict: ProbeVerdict;
-  /** How the last check went. */
+  /** The result of the last check. */
   readonly isSuccess: boolean;
-  /** How many checks in a row went like that. */
+  /** The number of consecutive checks with that result. */
   readonly run: number;
 }
 
 /** Before the first check. */
 export const NO_CHECKS: ProbeTally = { verdict: 'unknown', isSuccess: false, run: 0 };
 
-/** The tally with one more check. Its verdict differs from that of `before` only when a threshold was reached by this check. */
+/** The tally with one more check. The verdict differs from that of `before` only if this check reached a threshold. */
 export function tallied(
   before: ProbeTally,
   isSuccess: boolean,

@@ -1,10 +1,10 @@
 import type { LaunchId, ServiceId } from './values/ids.ts';
 import type { Instant } from './values/time.ts';
 
-/** How a launch is held: by the C shim, the POSIX shell shim, or the Node shim. */
+/** What holds a launch: the C shim, the POSIX shell shim, or the Node shim. */
 export type ShimKind = 'native' | 'sh' | 'node';
 
-/** What holds for a launch on this machine (contract 3.4). */
+/** What is guaranteed for a launch on this machine (contract 3.4). */
 export interface Guarantees {
   /** The exit status is always known and exact. */
   readonly exactExit: boolean;
@@ -14,23 +14,23 @@ export interface Guarantees {
   readonly losslessRotation: boolean;
 }
 
-/** The end of a main process. With `isKnown` false nobody saw it: neither code nor signal are to be had. */
+/** The exit of a main process. With `isKnown` false nobody observed it, and code and signal are unknown. */
 export interface ProcessExit {
   readonly code: number | null;
   readonly signal: string | null;
   readonly at: Instant;
   readonly isKnown: boolean;
-  /** The machine went down under it: the launch was made in an earlier boot, and nobody saw its end. */
+  /** The machine went down: the launch was made in an earlier boot, and nobody observed its exit. */
   readonly isReboot?: boolean;
 }
 
-/** One launched process: who it is, beyond doubt. (bootId, pid, startTime) never repeats. */
+/** One launched process with its unique identity: (bootId, pid, startTime) never repeats. */
 export interface Launch {
   readonly launchId: LaunchId;
   readonly serviceId: ServiceId;
   readonly generation: number;
   readonly pid: number;
-  /** Start time as the system counts it (Linux: clock ticks since boot). */
+  /** Start time in the system's own unit (Linux: clock ticks since boot). */
   readonly startTime: string;
   readonly executablePath: string;
   readonly version: string | null;
@@ -38,8 +38,8 @@ export interface Launch {
   readonly guarantees: Guarantees;
 }
 
-/** Where a process is, as sentences name it; null: there is none, or its pid was not kept. */
-export function whereOf(process: { readonly pid: number | null } | null): string {
+/** The process as messages name it; null if there is none or its pid was not stored. */
+export function processLabel(process: { readonly pid: number | null } | null): string {
   return `pid ${process?.pid ?? '?'}`;
 }
 
@@ -50,7 +50,10 @@ export interface LaunchFailure {
   readonly message: string;
 }
 
-/** ESTORE: the intent cannot be made durable. ESTRAY: an unknown process of the service lives. ETIMEDOUT: no shim came up. The others are the system's own words. */
+/**
+ * ESTORE: the launch cannot be recorded. ESTRAY: an orphan process of the service is running. ETIMEDOUT: no shim came
+ * up. The others are system error codes.
+ */
 const HOST_TROUBLE: ReadonlySet<string> = new Set([
   'EAGAIN',
   'EDQUOT',
@@ -66,12 +69,12 @@ const HOST_TROUBLE: ReadonlySet<string> = new Set([
   'ETIMEDOUT',
 ]);
 
-/** Whether this machine or this host lacks something that launches need: nothing that the service could be blamed for. */
+/** Whether this machine or this host lacks something that launches need, so that the service is not to blame. */
 export function isHostTrouble({ code, isPermanent }: Pick<LaunchFailure, 'code' | 'isPermanent'>): boolean {
   return !isPermanent && HOST_TROUBLE.has(code);
 }
 
-/** The same of an error that an effect broke with. */
+/** The same for the error of a failed effect. */
 export function isHostTroubleError(error: unknown): boolean {
   const code: unknown = error instanceof Error && 'code' in error ? error.code : null;
   return typeof code === 'string' && HOST_TROUBLE.has(code);
@@ -82,20 +85,20 @@ export type LaunchOutcome =
   | { readonly type: 'refused'; readonly generation: number; readonly failure: LaunchFailure };
 
 /**
- * What is known of the newest launch of a service when a host comes up.
- * `alive`: the main process lives. `exited`: it ended, `exit` says how. `revoked`: it never began.
+ * What is known about the newest launch of a service when a host comes up. `alive`: the main process is running.
+ * `exited`: it ended, see `exit`. `revoked`: it never started.
  */
 export type LaunchStatus =
   | { readonly status: 'alive'; readonly generation: number; readonly launch: Launch }
   | { readonly status: 'exited'; readonly generation: number; readonly launchId: LaunchId; readonly exit: ProcessExit }
   | { readonly status: 'revoked'; readonly generation: number; readonly launchId: LaunchId };
 
-/** The file that a launch would run, chosen anew each time. */
+/** The file that a launch would run, chosen anew for each launch. */
 export interface Executable {
   readonly path: string;
-  /** Semver of the file name, or null when it carries none. */
+  /** The semver in the file name; null if there is none. */
   readonly version: string | null;
-  /** Changes whenever the file does (inode, size, modification time, mode). */
+  /** Changes whenever the file changes (inode, size, modification time, mode). */
   readonly fingerprint: string;
 }
 

@@ -7,8 +7,8 @@ import { agentId, serviceId } from './values/id-schema.ts';
 import { resourceLimits } from './values/limits-schema.ts';
 import { NO_LIMITS } from './values/limits.ts';
 
-// These shapes read what earlier versions wrote. A field that is added to the model needs a default here (or a migration),
-// or else every intention and every actor that was kept before is quarantined.
+// These schemas read what earlier versions wrote. A field added to the model needs a default here (or a migration);
+// otherwise every stored intention and actor is quarantined.
 
 const millis = z.number().nonnegative();
 

@@ -6,13 +6,15 @@ import type { Millis } from './values/time.ts';
 /** When an exit leads to a new launch. `on_failure`: only when the exit is not a success. */
 export type RestartMode = 'never' | 'on_failure' | 'always';
 
-/** Wait before the n-th launch in a row: min(max, initial * factor^(n-1)), spread by +- jitter (a share, 0 to 1). */
+/**
+ * Delay before the n-th consecutive launch: min(max, initial * factor^(n-1)), spread by +- jitter (a share, 0 to 1).
+ */
 export interface BackoffSpec {
   readonly initialMs: Millis;
   readonly factor: number;
   readonly maxMs: Millis;
   readonly jitter: number;
-  /** Up that long in `running`, the series begins anew. */
+  /** After this time in `running` the series starts over. */
   readonly resetAfterMs: Millis;
 }
 
@@ -26,32 +28,32 @@ export interface RestartSpec {
   readonly mode: RestartMode;
   readonly backoff: BackoffSpec;
   readonly intensity: IntensitySpec;
-  /** Wait in `failed` before one new attempt; null: never. */
+  /** Delay in `failed` before one new attempt; null: never. */
   readonly recoverAfterMs: Millis | null;
   readonly successExitCodes: readonly number[];
 }
 
 export interface StopSpec {
-  /** The name of the signal that asks the tree to end. */
+  /** The name of the signal that asks the process tree to stop. */
   readonly signal: NodeSignal;
-  /** Wait after the signal before SIGKILL. */
+  /** Delay between the signal and SIGKILL. */
   readonly graceMs: Millis;
 }
 
 /** How much output is kept, for all launches of a service together. */
 export interface LogsSpec {
   readonly maxBytes: number;
-  /** Launches whose output is kept, the newest included. */
+  /** Number of launches whose output is kept, including the newest. */
   readonly keep: number;
 }
 
-/** What a service has whose configuration says nothing of logs, and one that was remembered before there was a bound. */
+/** The default, also for services stored before there was a limit. */
 export const DEFAULT_LOGS: LogsSpec = { maxBytes: 10 * 1024 * 1024, keep: 5 };
 
 /** A POSIX signal name such as `SIGTERM`. */
 export type NodeSignal = `SIG${string}`;
 
-/** `started`: the dependency is `running`. `healthy`: it is ready too. `completed`: it ended with success. */
+/** `started`: the dependency is `running`. `healthy`: it is also ready. `completed`: it exited successfully. */
 export type DependencyCondition = 'started' | 'healthy' | 'completed';
 
 export interface DependencySpec {
@@ -59,7 +61,7 @@ export interface DependencySpec {
   readonly condition: DependencyCondition;
 }
 
-/** What to run, how to keep it up, how to stop it: the child spec of one service. Plain JSON. */
+/** What to run, how to keep it running, how to stop it: the child spec of one service. Plain JSON. */
 export interface ServiceSpec {
   readonly id: ServiceId;
   readonly kind: string;
@@ -68,14 +70,14 @@ export interface ServiceSpec {
   readonly configPath: string | null;
   /** The base name that discovery looks for (contract 4). */
   readonly executable: string;
-  /** A semver range that the version must be in; null: any. */
+  /** A semver range for the version; null: any. */
   readonly version: string | null;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** Working directory; null: the base path. */
   readonly cwd: string | null;
   readonly restart: RestartSpec;
-  /** Alive that long after the launch counts as started, where there is no startup probe. */
+  /** A launch that has been alive this long counts as started if there is no startup probe. */
   readonly settleMs: Millis;
   readonly probes: ProbesSpec;
   readonly stop: StopSpec;
@@ -87,7 +89,7 @@ export interface ServiceSpec {
 /** Which services of an agent are restarted when one of them fails (Erlang/OTP). */
 export type Strategy = 'one_for_one' | 'one_for_all' | 'rest_for_one';
 
-/** What a start request said beside the config file; null: nothing, so the file decides. */
+/** What a start request specified besides the config file; null: nothing, so the file decides. */
 export interface AskedOfAgent {
   readonly agentType: string | null;
   readonly coreioId: string | null;
@@ -99,7 +101,7 @@ export interface AgentPlan {
   readonly type: string;
   readonly configPath: string;
   readonly strategy: Strategy;
-  /** Kept so that the plan can be made anew from a changed file. */
+  /** Stored so that the plan can be rebuilt from a changed file. */
   readonly asked: AskedOfAgent;
   /** In start order: a service comes after those it depends on. */
   readonly services: readonly ServiceSpec[];

@@ -3,7 +3,7 @@ export const PUBLIC_STATES = ['stopped', 'starting', 'running', 'stopping', 'bac
 
 export type PublicState = (typeof PUBLIC_STATES)[number];
 
-/** The states of a service inside the public ones. The statechart has these and no others. */
+/** The substates of a service, by public state. The statechart has exactly these. */
 export const SERVICE_STATES = {
   stopped: ['idle', 'completed', 'drained'],
   starting: ['waiting', 'resolving', 'launching', 'settling', 'probing'],
@@ -13,7 +13,7 @@ export const SERVICE_STATES = {
   failed: ['exhausted', 'missing', 'refused', 'abandoned'],
 } as const satisfies NestedStates;
 
-/** The same of an agent; most of its public states have none inside. */
+/** The same for an agent; most of its public states have no substates. */
 export const AGENT_STATES = {
   stopped: ['idle', 'drained'],
   starting: [],
@@ -27,47 +27,47 @@ type NestedStates = Readonly<Record<PublicState, readonly string[]>>;
 type ServiceStates = typeof SERVICE_STATES;
 type AgentStates = typeof AGENT_STATES;
 
-/** A state in which a service can be found, dotted: `running.ready`. While an end is judged nothing else happens. */
+/** A state that a service can stay in, dotted: `running.ready`. `backoff.judging` is left immediately. */
 export type ServiceLeaf = Exclude<
   { [S in PublicState]: `${S}.${ServiceStates[S][number]}` }[PublicState],
   'backoff.judging'
 >;
 
-/** The state of a service or an agent: the public one, and the one inside it; null where there is none. */
+/** The public state and the substate of a service or an agent; null if there is no substate. */
 export interface Standing {
   readonly state: PublicState;
   readonly substate: Exclude<(ServiceStates | AgentStates)[PublicState][number], 'judging'> | null;
 }
 
-/** The value of a snapshot of a service or an agent, in the form of XState. */
+/** The value of a service or agent snapshot, as XState has it. */
 export type StateValue =
   | { [S in PublicState]: Readonly<Partial<Record<S, ServiceStates[S][number] | AgentStates[S][number]>>> }[PublicState]
   | { [S in PublicState]: AgentStates[S] extends readonly [] ? S : never }[PublicState];
 
-/** The public state and the one inside it. */
+/** The public state and the substate. */
 export function stateOf(value: StateValue): Standing {
   if (typeof value === 'string') return { state: value, substate: null };
   const [state, substate] = Object.entries(value)[0] as [PublicState, Standing['substate']]; // what a StateValue is made of
   return { state, substate };
 }
 
-/** The same of a service, dotted. */
+/** The same for a service, dotted. */
 export function leafOf(value: StateValue): ServiceLeaf {
   const { state, substate } = stateOf(value);
   return `${state}.${substate ?? ''}` as ServiceLeaf; // the value of a service
 }
 
-/** The public state of a dotted one. */
+/** The public state of a dotted state. */
 export function publicStateOf(state: PublicState | ServiceLeaf): PublicState {
   const dot = state.indexOf('.');
   return (dot === -1 ? state : state.slice(0, dot)) as PublicState; // as both types are made
 }
 
-/** What an exit was, for policy and for people (shared words with systemd and s6). */
+/** The class of an exit, for policy and people (the words are those of systemd and s6). */
 export type ExitClass =
   'clean' | 'code' | 'signal' | 'spawn_permanent' | 'spawn_transient' | 'start_timeout' | 'probe' | 'stopped' | 'lost';
 
-/** A state as it stands behind "is": `running`, but `in backoff`. */
+/** A state as it follows "is": `running`, but `in backoff`. */
 export function inWords(state: string): string {
   return state === 'backoff' ? 'in backoff' : state;
 }

@@ -1,27 +1,27 @@
 import type { EventFilter } from './values/event-filter.ts';
 import type { Instant, Millis } from './values/time.ts';
 
-/** Where events are sent to. */
+/** A receiver of events. */
 export interface WebhookSpec {
   readonly name: string;
-  /** May carry credentials, in its path too: not for logs and answers. */
+  /** May contain credentials, even in its path: never put it into logs or responses. */
   readonly url: string;
-  /** `whsec_` and base64; not for logs and answers either. */
+  /** `whsec_` and base64; never put it into logs or responses either. */
   readonly secret: string;
   readonly filter: EventFilter;
-  /** For one attempt, from the connection to the status. */
+  /** For one attempt, from connecting to the status code. */
   readonly timeoutMs: Millis;
-  /** Null: never. */
+  /** Null: never give up. */
   readonly giveUpAfterMs: Millis | null;
 }
 
-/** How far a webhook is; outlives the host. */
+/** The delivery position of a webhook; survives the host. */
 export interface WebhookPlace {
   readonly name: string;
-  /** The number of the last event that needs no delivery any more. */
+  /** The sequence number of the last event that needs no more delivery. */
   readonly position: number;
-  /** When the first delivery failed since the last one that did not; null: all is well. */
+  /** When the current series of failed deliveries began; null: the last delivery succeeded. */
   readonly failingSince: Instant | null;
-  /** The revision of the webhook whose receiver said that it is gone for good (410); null: it did not. */
+  /** The revision of the webhook whose receiver responded 410 Gone; null: none did. */
   readonly goneRevision: string | null;
 }

@@ -3,7 +3,7 @@ import type { JournalEntry, JournalQuery } from '../model/journal.ts';
 import type { IdempotencyRecord } from '../model/idempotency.ts';
 import type { Intention } from '../model/intention.ts';
 
-/** One actor as it is kept: its own snapshot without children, as JSON text. */
+/** A stored actor: its own snapshot without children, as JSON text. */
 export interface ActorRow {
   /** Unique; for a child of the root its actor id (`service:pump1-corerl`), for the root `root`. Has no slash. */
   readonly path: string;
@@ -20,7 +20,7 @@ export interface ActorRow {
   readonly snapshot: string;
 }
 
-/** A row that cannot be used, with the reason; kept for a person to look at. */
+/** A row that cannot be used, with the reason; stored for a person to inspect. */
 export interface QuarantinedRow {
   readonly row: ActorRow;
   readonly reason: string;
@@ -34,37 +34,40 @@ export interface ActorCommit {
   readonly updatedAt: Instant;
 }
 
-/** A command as it is made durable: its intentions and its journal entries, in one transaction. */
+/** A command to be stored: its intentions and its journal entries, in one transaction. */
 export interface IntentionCommit {
   readonly put: readonly Intention[];
-  /** Subjects whose intention is forgotten. */
+  /** Subjects whose intention is deleted. */
   readonly drop: readonly string[];
   readonly journal: readonly JournalEntry[];
-  /** Of a command that came with an idempotency key. */
+  /** For a command with an idempotency key. */
   readonly idempotencyRecord?: IdempotencyRecord;
 }
 
-/** Actors, intentions and the journal. Every write but one resolves when it is durable and rejects with StoreUnavailableError. */
+/**
+ * Stores actors, intentions and the journal. Every write except `quarantine` resolves when it is durable and rejects
+ * with StoreUnavailableError.
+ */
 export interface ActorStore {
   loadActors(): Promise<readonly ActorRow[]>;
   loadIntentions(): Promise<readonly Intention[]>;
   commitActors(commit: ActorCommit): Promise<void>;
   commitIntentions(commit: IntentionCommit): Promise<void>;
   /**
-   * Takes rows out of the actors and keeps them with their reasons; a newer row of the same path stays. Never rejects: what cannot be
-   * written now must not keep a host from coming up, and is written when a probe finds the store back.
+   * Moves actor rows to the quarantine with their reasons; a newer row with the same path stays. Never rejects: an
+   * unavailable store must not keep a host from starting, so the move is made once a probe succeeds.
    */
   quarantine(rows: readonly QuarantinedRow[], at: Instant): Promise<void>;
   /** The highest sequence number ever written; 0 for a new store. */
   lastSeq(): Promise<number>;
   history(query: JournalQuery): Promise<readonly JournalEntry[]>;
-  /** What is kept under an idempotency key, however old; null: nothing. */
+  /** What is stored for an idempotency key, however old; null: nothing. */
   idempotencyRecord(key: string): Promise<IdempotencyRecord | null>;
-  /** Puts an idempotency record, or replaces the one of that key. */
+  /** Stores a receipt, replacing an earlier one with the same key. */
   keepIdempotencyRecord(record: IdempotencyRecord): Promise<void>;
   /**
-   * Resolves when the store can be written, rejects with StoreUnavailableError when it cannot. When it can, what could not be set aside
-   * before is written.
+   * Resolves if the store can be written, rejects with StoreUnavailableError if not. On success, pending moves to the
+   * quarantine are written.
    */
   probe(): Promise<void>;
 }

@@ -5,59 +5,59 @@ import type { PublicState } from '../model/states.ts';
 import type { Instant } from '../model/values/time.ts';
 import type { Orphan } from './process-host.ts';
 
-/** One check of a probe that was made. */
+/** One probe check. */
 export interface CheckMeasure {
   readonly probe: ProbeKind;
   readonly check: ProbeCheck['type'];
-  /** `unknown`: this host stood still meanwhile, or the check could not tell. */
+  /** `unknown`: this host was suspended in the meantime, or the check was inconclusive. */
   readonly outcome: 'success' | 'failure' | 'unknown';
   readonly seconds: number;
 }
 
-/** Told how long checks took. */
+/** Measures probe checks. */
 export interface ProbeMeter {
   checked(measure: CheckMeasure): void;
 }
 
-/** Told how launches, stops, and the search for what earlier hosts left went. */
+/** Measures launches, stops, and the survey of what earlier hosts left. */
 export interface ProcessMeter {
-  /** From the order until the program ran or was refused. */
+  /** From the request until the program was running or was refused. */
   launched(outcome: LaunchOutcome, seconds: number): void;
-  /** From the order until nothing of the process tree was left. */
+  /** From the request until the whole process tree was gone. */
   stopped(seconds: number): void;
   surveyed(facts: Iterable<LaunchStatus>, orphans: readonly Orphan[], seconds: number): void;
 }
 
-/** One request that was answered. */
+/** One answered request. */
 export interface AnswerMeasure {
   readonly method: string;
-  /** The template of the route, such as `/api/services/{id}`; never a path, of which there are as many as clients think of. */
+  /** The route template, such as `/api/services/{id}`; never a path, because clients can make up any number of them. */
   readonly route: string;
   readonly status: number;
   readonly seconds: number;
 }
 
-/** Told of requests. */
+/** Measures requests. */
 export interface RequestMeter {
   answered(measure: AnswerMeasure): void;
-  /** From now on told, when asked, how many answers of each route go on for as long as their readers like. */
+  /** Sets the source for the number of open streaming responses by route. */
   watchStreams(streams: () => ReadonlyMap<string, number>): void;
 }
 
-/** The numbers of a host, in the text form of Prometheus. */
+/** The metrics of a host in the Prometheus text format. */
 export interface Exposition {
   readonly contentType: string;
-  /** As they are now; whoever asks while they are put together gets the same. */
+  /** The current metrics; concurrent callers share one result. */
   text(): Promise<string>;
 }
 
-/** What is measured of an agent. */
+/** The measured properties of an agent. */
 export interface MeasuredAgent {
   readonly id: string;
   readonly state: PublicState;
 }
 
-/** What is measured of a service. */
+/** The measured properties of a service. */
 export interface MeasuredService {
   readonly id: string;
   readonly kind: string;
@@ -73,10 +73,10 @@ export interface MeasuredService {
   readonly launchedAt: Instant | null;
 }
 
-/** What the numbers of a host are looked up from; who is looked at is decided at the call, each one as it is when its turn comes. */
+/** The source of a host's metrics. The set of actors is fixed at the call; each one is read when its turn comes. */
 export interface MeasuredHost {
   agents(): Iterable<MeasuredAgent>;
   services(): Iterable<MeasuredService>;
-  /** How many reasons the health gives. */
+  /** The number of reasons why the host is degraded. */
   healthReasons(): number;
 }

@@ -1,15 +1,15 @@
 import type { Millis } from '../model/values/time.ts';
 import type { Timers } from './clock.ts';
 
-/** What is written, and who is told how it goes. */
+/** What to write, and whom to notify. */
 export interface RetryingWriterOptions {
-  /** Makes one attempt; rejects when it failed. */
+  /** Makes one attempt; rejects if it fails. */
   readonly write: () => Promise<void>;
-  /** Told when an attempt went through, unless the writer was closed meanwhile. */
+  /** Called after a successful attempt, unless the writer was closed in the meantime. */
   readonly onWritten: () => void;
-  /** Told when an attempt failed that is made again after `retryMs`. */
+  /** Called after a failed attempt that is retried after `retryMs`. */
   readonly onFailed: (error: unknown, retryMs: Millis) => void;
-  /** The wait after the first failure; each further one doubles it. */
+  /** The delay after the first failure; each further failure doubles it. */
   readonly firstMs: Millis;
   readonly slowestMs: Millis;
   readonly timers: Timers;
@@ -21,7 +21,7 @@ type State =
   | { readonly type: 'waiting'; readonly timer: unknown }
   | { readonly type: 'closed' };
 
-/** Makes one attempt at a time to write something, and after one that failed further ones, ever more slowly, until one goes through. */
+/** Writes with one attempt at a time and retries failures with growing delays until an attempt succeeds. */
 export class RetryingWriter {
   readonly #options: RetryingWriterOptions;
   #state: State = { type: 'idle' };
@@ -35,24 +35,24 @@ export class RetryingWriter {
     return this.#state.type === 'closed';
   }
 
-  /** Begins an attempt, unless one is under way or waits for its time. */
+  /** Starts an attempt, unless one is running or scheduled. */
   write(): void {
     if (this.#state.type === 'idle') void this.writeNow();
   }
 
-  /** Somebody else met a failure: waits as after one of its own, unless an attempt is under way or waits for its time. */
+  /** Schedules an attempt as after a failure, unless one is running or scheduled. */
   writeLater(): void {
     if (this.#state.type !== 'idle') return;
     this.#failures = Math.max(this.#failures, 1);
     this.#wait();
   }
 
-  /** An attempt that waits for its time begins now. */
+  /** Makes a scheduled attempt now. */
   retryNow(): void {
     if (this.#state.type === 'waiting') void this.writeNow();
   }
 
-  /** Begins an attempt now or joins the one under way; resolves and rejects with it. A closed writer writes nothing. */
+  /** Starts an attempt now or joins the running one; settles with it. A closed writer writes nothing. */
   writeNow(): Promise<void> {
     const state = this.#state;
     if (state.type === 'closed') return Promise.resolve();
@@ -71,12 +71,12 @@ export class RetryingWriter {
     return attempt;
   }
 
-  /** All is well again: the next failure counts as the first one. */
+  /** Resets the delay: the next failure counts as the first. */
   reset(): void {
     this.#failures = 0;
   }
 
-  /** Makes no further attempt; one under way goes on, and nobody but those who wait for it is told. */
+  /** Makes no further attempts. A running one continues, but only those waiting for it learn its result. */
   close(): void {
     if (this.#state.type === 'waiting') this.#options.timers.clearTimeout(this.#state.timer);
     this.#state = { type: 'closed' };
@@ -94,7 +94,7 @@ export class RetryingWriter {
     this.#options.onFailed(error, this.#wait());
   }
 
-  /** Gives the wait that it begins. */
+  /** Starts a delay and returns its length. */
   #wait(): Millis {
     const { firstMs, slowestMs, timers } = this.#options;
     const retryMs = Math.min(firstMs * 2 ** (this.#failures - 1), slowestMs);

@@ -1,7 +1,7 @@
 import type { AgentPlan, ServiceSpec } from '../model/spec.ts';
 import type { WebhookSpec } from '../model/webhook.ts';
 
-/** An agent to be planned. `configPath` may be relative to the host's working directory. */
+/** An agent to plan. `configPath` may be relative to the host's working directory. */
 export interface AgentRequest {
   readonly configPath: string;
   readonly agentId?: string;
@@ -10,10 +10,10 @@ export interface AgentRequest {
   readonly agentType?: string;
 }
 
-/** A host service of the configuration. */
+/** A host service in the configuration. */
 export interface HostServicePlan {
   readonly spec: ServiceSpec;
-  /** Whether it starts with the host the first time; from then on the last command decides. */
+  /** Whether it starts with the host the first time; after that the last command decides. */
   readonly isAutostarted: boolean;
 }
 
@@ -22,10 +22,10 @@ export interface SpecSource {
   planAgent(request: AgentRequest): Promise<AgentPlan>;
   /** A shared coreio; the id defaults to `<stem>-coreio`. */
   planIo(request: { readonly configPath: string; readonly coreioId?: string }): Promise<ServiceSpec>;
-  /** Every host service of the configuration, in start order. */
+  /** Every host service in the configuration, in start order. */
   hostServices(): Promise<readonly HostServicePlan[]>;
-  /** Where events are sent to. */
+  /** The receivers of events. */
   webhooks(): readonly WebhookSpec[];
-  /** A source that goes by the host's configuration file as it is now; this one stays as it is. */
+  /** A source based on the current content of the host's configuration file; this one does not change. */
   reread(): Promise<SpecSource>;
 }

@@ -1,16 +1,22 @@
 import type { StoreUnavailableError } from '../model/errors.ts';
 
-/** Who writes: the recorder's flush, a command's intention or idempotencyRecord, an entry of the launch ledger, or a row for the quarantine. */
+/**
+ * Who writes: the recorder's flush, a command's intention or receipt, an entry of the launch ledger, or a quarantined
+ * row.
+ */
 export type StoreWriter = 'flush' | 'command' | 'ledger' | 'quarantine';
 
-/** How one write went. */
+/** The result of one write. */
 export interface StoreWrite {
   readonly writer: StoreWriter;
-  /** From the call until it was durable or refused. */
+  /** From the call until it was durable or had failed. */
   readonly seconds: number;
   /** Null: it is durable. */
   readonly error: StoreUnavailableError | null;
 }
 
-/** Told of each write before its caller is answered, also where many share a transaction. Must not throw: no later write would end. */
+/**
+ * Called for each write before its caller is answered, even if several share a transaction. Must not throw: no later
+ * write would finish.
+ */
 export type OnStoreWrite = (write: StoreWrite) => void;

@@ -5,7 +5,7 @@ import { failure, SUCCESS, type Check, type EndCheck, type Outcome } from './che
 import { addressOf, networkReason } from './network.ts';
 
 /** More of an answer is not waited for. */
-const MOST_BODY = 64 * 1024;
+const MAX_BODY_BYTES = 64 * 1024;
 /**
  * Connections are kept for probes that ask at least that often. Most servers close an idle one after 5 s, and a simple one may have a
  * worker waiting on it, so that for others a new connection for each check costs the host little and the service less.
@@ -102,7 +102,7 @@ class Asking {
     };
     response.on('data', (chunk: Buffer) => {
       this.#received += chunk.length;
-      if (this.#received <= MOST_BODY) return;
+      if (this.#received <= MAX_BODY_BYTES) return;
       this.#request.destroy();
       finish();
     });

@@ -25,7 +25,7 @@ export class Schedule {
    */
   at(at: Millis, slackMs: Millis, wake: () => void): () => void {
     const entry = { at: slackMs > 0 ? Math.ceil(at / slackMs) * slackMs : at, wake };
-    this.#entries.splice(this.#placeOf(entry.at), 0, entry);
+    this.#entries.splice(this.#dottedState(entry.at), 0, entry);
     this.#arm();
     return () => {
       this.#remove(entry);
@@ -38,7 +38,7 @@ export class Schedule {
   }
 
   /** In front of all that come at the same instant: those were asked for earlier and are taken from the end. */
-  #placeOf(at: Millis): number {
+  #dottedState(at: Millis): number {
     let [low, high] = [0, this.#entries.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
@@ -49,7 +49,7 @@ export class Schedule {
   }
 
   #remove(entry: Entry): void {
-    for (let index = this.#placeOf(entry.at); this.#entries[index]?.at === entry.at; index += 1) {
+    for (let index = this.#dottedState(entry.at); this.#entries[index]?.at === entry.at; index += 1) {
       if (this.#entries[index] !== entry) continue;
       this.#entries.splice(index, 1);
       this.#arm();

@@ -131,8 +131,7 @@ class LocalProcessHost implements LocalHost {
   }
 
   #reasonAgainst(serviceId: ServiceId): LaunchFailure | null {
-    if (this.#isClosed)
-      return transient('ECLOSED', `The service "${serviceId}" cannot be launched: the host is closing.`);
+    if (this.#isClosed) return transient('ECLOSED', `Service "${serviceId}" cannot be launched: the host is closing.`);
     if (this.#attempts.has(serviceId))
       return transient('EALIVE', `A launch of the service "${serviceId}" is under way.`);
     if (this.#trees.alive(serviceId)?.isEnding !== false) return null;

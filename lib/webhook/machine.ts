@@ -11,13 +11,13 @@
  */
 import type { JournalEntry } from '../model/journal.ts';
 import type { Clock } from '../ports/clock.ts';
-import { placeOf, webhookSetup, type WebhookContext, type WebhookEffects } from './setup.ts';
+import { dottedState, webhookSetup, type WebhookContext, type WebhookEffects } from './setup.ts';
 
 /** The statechart of a webhook over its effects. */
 export function createWebhookMachine(effects: WebhookEffects, clock: Clock) {
   const keep = {
     src: 'keepPlace',
-    input: ({ context }: { readonly context: WebhookContext }) => placeOf(context),
+    input: ({ context }: { readonly context: WebhookContext }) => dottedState(context),
   } as const;
   return webhookSetup(effects, clock).createMachine({
     id: 'webhook',

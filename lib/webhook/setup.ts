@@ -47,7 +47,7 @@ export interface WebhookEffects {
 }
 
 /** How far a webhook is, in the form that is kept. */
-export function placeOf({ spec, position, failingSince, goneRevision }: WebhookContext): WebhookPlace {
+export function dottedState({ spec, position, failingSince, goneRevision }: WebhookContext): WebhookPlace {
   return { name: spec.name, position, failingSince, goneRevision };
 }
 

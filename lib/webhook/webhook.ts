@@ -9,7 +9,7 @@ import type { WebhookRegistry, WebhookHost } from '../ports/webhooks.ts';
 import { Delivery, type SenderIdentity } from './delivery.ts';
 import { webhookRevision } from './envelope.ts';
 import { createWebhookMachine } from './machine.ts';
-import { placeOf, type WebhookContext, type WebhookEffects } from './setup.ts';
+import { dottedState, type WebhookContext, type WebhookEffects } from './setup.ts';
 import { Source, type Next } from './source.ts';
 
 /** A failure that is younger than this is no trouble yet: receivers are restarted, too. */
@@ -55,14 +55,14 @@ export class RunningWebhook {
 
   /** How far it is. */
   get place(): WebhookPlace {
-    return placeOf(this.#actor.getSnapshot().context);
+    return dottedState(this.#actor.getSnapshot().context);
   }
 
   /** What a person should know, as a sentence; null: nothing. */
   trouble(now: Instant): string | null {
     const { context, status } = this.#actor.getSnapshot();
     const { failingSince, reason, goneRevision } = context;
-    const webhook = `The webhook "${this.spec.name}"`;
+    const webhook = `Webhook "${this.spec.name}"`;
     if (status === 'error')
       return `${webhook} broke by a fault of this program; it goes on with the next start of the host.`;
     if (goneRevision !== null) {

@@ -81,7 +81,7 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     await dashboard.heading('pump1-corerl').waitFor();
 
     await dashboard.waitForAddress('#/services/pump1-corerl');
-    await dashboard.page.getByText('It is meant to run, and it does.').waitFor();
+    await dashboard.page.getByText('It is running as intended.').waitFor();
     expect(dashboard.foreign).to.deep.equal([]);
     expect(dashboard.complaints).to.deep.equal([]);
   });
@@ -169,7 +169,7 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     await dashboard.page.locator('.drawing [id="state-running.ready"].is-current').waitFor();
 
     await steps.getByText('running → stopping').waitFor();
-    await steps.getByText('it was told to restart').waitFor();
+    await steps.getByText('a restart was requested').waitFor();
     const slider = dashboard.page.getByRole('slider');
     await slider.focus();
     await dashboard.page.keyboard.press('Home');

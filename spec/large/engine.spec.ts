@@ -186,7 +186,7 @@ services:
     install(basePath, 'exits-with-code', 'tool-2.0.0');
     await host.request('POST', '/api/services/tool/restart');
     const service = await until('tool', { state: 'running', version: '1.0.0' });
-    expect(service.reason).to.match(/^runs 1\.0\.0 because 2\.0\.0 was set aside: .*more than 2 restarts/);
+    expect(service.reason).to.match(/^runs 1\.0\.0 because 2\.0\.0 was rejected: .*more than 2 restarts/);
     expect((await host.history()).map(({ type }) => type)).to.include('service.fell_back');
   });
 

@@ -130,7 +130,9 @@ export class FakeControl implements Control, Queries {
     const id = parseAgentId(request.agentId ?? stem(request.configPath), '; give agent_id');
     const known = this.#agents.get(id);
     if (known !== undefined && known.state !== 'stopped' && known.configPath !== request.configPath) {
-      throw new AgentConflictError(`Agent "${id}" runs with "${known.configPath}", not with "${request.configPath}".`);
+      throw new AgentConflictError(
+        `Agent "${id}" is already started with "${known.configPath}", not "${request.configPath}".`,
+      );
     }
     this.#agents.set(id, { state: 'running', configPath: request.configPath });
     return id;
@@ -162,7 +164,7 @@ export class FakeControl implements Control, Queries {
     await this.#command('defineAgent', definition, origin);
     const { agentId, configPath, isStarted } = definition;
     const isNew = !this.#agents.has(agentId);
-    assertMatches(isNew ? null : this.#revision(agentId), precondition, `The agent "${agentId}"`);
+    assertMatches(isNew ? null : this.#revision(agentId), precondition, `Agent "${agentId}"`);
     this.#agents.set(agentId, { state: isStarted ? 'running' : 'stopped', configPath });
     return { isNew, agent: this.#agentView(agentId) };
   }
@@ -170,7 +172,7 @@ export class FakeControl implements Control, Queries {
   async deleteAgent(id: string, precondition: Precondition, origin: CommandOrigin): Promise<void> {
     await this.#command('deleteAgent', id, origin);
     this.#known(id);
-    assertMatches(this.#revision(id), precondition, `The agent "${id}"`);
+    assertMatches(this.#revision(id), precondition, `Agent "${id}"`);
     this.#agents.delete(parseAgentId(id));
   }
 

@@ -1,4 +1,4 @@
-import { EVERYTHING, isWanted } from '../../lib/model/values/event-filter.ts';
+import { ALL_EVENTS, matchesFilter } from '../../lib/model/values/event-filter.ts';
 import { StoreUnavailableError } from '../../lib/model/errors.ts';
 import { storedNamesOf, typeOfRow } from '../../lib/model/values/event-type.ts';
 import type { JournalEntry, JournalQuery } from '../../lib/model/journal.ts';
@@ -120,7 +120,7 @@ class InMemoryActorStore implements MemoryStore {
         (query.serviceId === undefined || entry.serviceId === query.serviceId) &&
         (query.type === undefined || storedNamesOf(query.type).includes(entry.type)) &&
         entry.at >= (query.since ?? -Infinity) &&
-        isWanted(query.filter ?? EVERYTHING, entry),
+        matchesFilter(query.filter ?? ALL_EVENTS, entry),
     );
     const shown = found.slice(0, query.limit).map((entry) => ({ ...entry, type: typeOfRow(entry.type) }));
     return Promise.resolve(structuredClone(shown));

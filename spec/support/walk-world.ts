@@ -231,7 +231,7 @@ export class WalkWorld {
     this.intentions = intentions;
     this.host = new Host(runtime);
     // A host that is killed while it waits for a service to end never comes up.
-    void this.#answered('come up', this.host.comeUp());
+    void this.#answered('come up', this.host.start());
     await this.settle();
   }
 

@@ -21,7 +21,9 @@ const report = z.strictObject({
   reason: reason.nullable(),
 }) satisfies z.ZodType<ServiceReport>;
 
-/** The context of an agent as it is kept. A field that is added needs a default here, or a migration (control/recovery/migrations.ts). */
+/**
+ * The context of an agent as stored. A new field needs a default here or a migration (control/recovery/migrations.ts).
+ */
 export const agentRecord = z.strictObject({
   plan: agentPlan,
   intended,

@@ -5,11 +5,11 @@ import type { AgentPlan } from '../../model/spec.ts';
 import type { AgentId } from '../../model/values/ids.ts';
 import type { Instant } from '../../model/values/time.ts';
 
-/** The context of an agent actor: plain JSON, kept as it is. */
+/** The context of an agent actor: plain JSON, stored as it is. */
 export interface AgentContext {
   readonly plan: AgentPlan;
   readonly intended: Intended;
-  /** The last word of each of its services. */
+  /** The latest report of each of its services. */
   readonly reports: ServiceReports;
   /** When the public state was entered. */
   readonly since: Instant;
@@ -17,7 +17,7 @@ export interface AgentContext {
   readonly correlationId: string | null;
 }
 
-/** What an agent actor is made from: its plan, or the context of a predecessor that broke. */
+/** What an agent actor is created from: its plan, or the context of a crashed predecessor. */
 export interface AgentInput {
   readonly plan: AgentPlan;
   readonly resume?: AgentContext;
@@ -29,7 +29,7 @@ export function agentContext({ plan, resume }: AgentInput, now: Instant): AgentC
   return { plan, intended: 'stopped', reports: {}, since: now, reason: null, correlationId: null };
 }
 
-/** The name of an agent actor in the actor system; it is also the holder of its services. */
+/** The system id of an agent actor; also the name under which it holds its services. */
 export function agentActorId(id: AgentId): `agent:${string}` {
   return `agent:${id}`;
 }

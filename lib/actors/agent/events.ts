@@ -3,17 +3,17 @@ import type { Intended } from '../../model/intention.ts';
 import type { ServiceReport } from '../../model/policy/agent-state.ts';
 import type { AgentPlan } from '../../model/spec.ts';
 
-/** Everything an agent actor can be told. */
+/** Every event an agent actor accepts. */
 export type AgentEvent =
   | { readonly type: 'agent.start'; readonly plan: AgentPlan; readonly correlationId: string | null }
-  /** A new revision of the plan, for the services that the agent has now; their specs are told to them. */
+  /** A new revision of the plan for the agent's current services; their specs are sent to them separately. */
   | { readonly type: 'agent.configure'; readonly plan: AgentPlan; readonly correlationId: string | null }
   | { readonly type: 'agent.stop'; readonly correlationId: string | null }
-  /** A service of this agent changed, or was asked how it is. */
+  /** A service of this agent changed or was asked for a report. */
   | { readonly type: 'service.changed'; readonly report: ServiceReport }
-  /** The host is back; `plan` and `intended` are the last accepted intention. */
+  /** The host has restarted; `plan` and `intended` are the last accepted intention. */
   | { readonly type: 'host.resume'; readonly intended: Intended; readonly plan: AgentPlan }
-  /** The host leaves and takes its services with it; the intention stays. */
+  /** The host is shutting down and stops its services; the intention stays. */
   | { readonly type: 'host.drain' }
-  /** The actor broke too often; it is kept aside. */
+  /** The actor crashed too often and is quarantined. */
   | { readonly type: 'supervisor.quarantine'; readonly reason: Reason };

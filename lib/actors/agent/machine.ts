@@ -1,18 +1,20 @@
 /**
  * The statechart of one agent. Its top-level states are the public ones and follow from the states of its services:
  *
- * stopped   idle (as intended) | drained (the host took it down, the intention stays)
- * starting, running, backoff, failed   judged anew with every report of a service
- * stopping  releasing (dependents first, each when those that need it are gone) | draining
+ * stopped   idle (as intended) | drained (the host stopped it, the intention stays)
+ * starting, running, backoff, failed   re-evaluated with every report of a service
+ * stopping  releasing (dependents first, each once those that need it are gone) | draining
  *
- * Commands, reports of services and `host.resume` move it. It owns no process: it claims and releases services.
+ * Commands, service reports and `host.resume` drive it. It owns no process: it holds and releases services.
  */
 import type { PublicState } from '../../model/states.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { agentContext } from './context.ts';
 import { agentSetup } from './setup.ts';
 
-/** The version that is kept with every snapshot; goes up with every change of the states (see control/recovery/recovery.ts). */
+/**
+ * The version stored with every snapshot; raise it with every change of the states (see control/recovery/recovery.ts).
+ */
 export const AGENT_MACHINE_VERSION = '2';
 
 /** The plan is exchanged: what only the old one names is let go of. */
@@ -22,16 +24,16 @@ const takePlanUp = ['noteOrigin', ...takePlan, 'holdServices'] as const;
 
 type UpState = Exclude<PublicState, 'stopped' | 'stopping'>;
 
-/** What a report does to an agent that is meant to run. */
+/** How a service report changes an agent that is intended to run. */
 function judgedExcept(self: PublicState) {
-  // The command that started it explains how it came up, not what happens to it afterwards.
+  // The start command explains how it came up, not what happens to it afterwards.
   const actions =
     self === 'starting'
       ? (['restartGroup', 'noteReport', 'explain'] as const)
       : (['forgetOrigin', 'restartGroup', 'noteReport', 'explain'] as const);
   const others = (['failed', 'backoff', 'running', 'starting'] as const).filter((state) => state !== self);
   return [
-    { guard: 'isMeantDown', actions: 'noteReport' }, // set aside while it was meant to be down
+    { guard: 'isMeantDown', actions: 'noteReport' }, // quarantined while it was intended to be stopped
     ...others.map((state) => ({
       guard: { type: 'becomes', params: { state } } as const,
       target: `#agent.${state}` as const,
@@ -42,14 +44,14 @@ function judgedExcept(self: PublicState) {
   ] as const;
 }
 
-/** A service that was stopped by hand is started by hand: the agent, meant to run all along, follows. */
+/** A service that was stopped individually is started again: its agent, still intended to run, follows. */
 const judgedAgain = (['failed', 'backoff', 'running', 'starting'] as const).map((state) => ({
   guard: { type: 'becomesAgain', params: { state } } as const,
   target: `#agent.${state}` as const,
   actions: ['noteReport', 'explain'] as const,
 }));
 
-/** What the four states of an agent that is meant to run have in common. */
+/** What the four states of an agent that is intended to run have in common. */
 function upState(state: UpState) {
   return {
     entry: 'enter',
@@ -89,11 +91,11 @@ export function createAgentMachine(clock: Clock) {
             actions: ['noteOrigin', ...takePlan, 'intendRunning', 'holdServices', 'retryServices', 'forgetReports'],
           },
           'agent.configure': { actions: takePlan },
-          // Each of its services was stopped by hand, and it holds them all the same.
+          // Each of its services was stopped individually, but it still holds them.
           'agent.stop': { guard: 'wantsRunning', target: 'stopping', actions: ['noteOrigin', 'intendStopped'] },
           'service.changed': [
             ...judgedAgain,
-            // It broke, or its row was lost, while it let go of its services: it goes on with that.
+            // It crashed, or its row was lost, while it was releasing its services: it continues releasing them.
             { guard: 'isStillHeld', target: 'stopping', actions: 'noteReport' },
             { actions: 'noteReport' },
           ],
@@ -119,7 +121,7 @@ export function createAgentMachine(clock: Clock) {
           releasing: {
             entry: ['forgetReports', 'watchServices'],
             on: {
-              // A service that the plan does not name any more may be forgotten soon: nothing is to wait for it.
+              // A service that the plan no longer names may be removed soon: nothing may wait for it.
               'agent.configure': { target: 'releasing', reenter: true, actions: takePlan },
               'service.changed': [
                 { guard: 'isReleased', target: '#agent.stopped', actions: 'noteReport' },

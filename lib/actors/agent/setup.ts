@@ -15,7 +15,7 @@ import { serviceActorId } from '../service/context.ts';
 import type { AgentEvent } from './events.ts';
 import { agentActorId, type AgentContext, type AgentInput } from './context.ts';
 
-/** What the chart's words do: every guard and action is a named one. */
+/** The implementations behind the names in the chart: every guard and action is named. */
 export function agentSetup(clock: Clock) {
   return setup({
     types: {
@@ -72,7 +72,7 @@ export function agentSetup(clock: Clock) {
       retryServices: enqueueActions(({ context, enqueue, system }) => {
         for (const report of Object.values(context.reports)) {
           const service = peer(system, serviceActorId(report.serviceId));
-          // What a person did to single services ends with the next start of the whole.
+          // Starting the agent overrides earlier commands for its single services.
           const isDown = report.state === 'failed' || report.state === 'backoff' || report.intended === 'stopped';
           if (service && isDown)
             enqueue.sendTo(service, { type: 'service.start', correlationId: context.correlationId });
@@ -131,23 +131,23 @@ function reportsWith(context: AgentContext, event: AgentEvent): AgentContext['re
   return isOurs ? { ...context.reports, [report.serviceId]: report } : context.reports;
 }
 
-/** In the place of a shared service that nobody held any more and that was forgotten: it will tell nothing. */
+/** Stands in for a shared service that had no holder and was removed: it will never report. */
 function reportOfForgotten(serviceId: ServiceId): ServiceReport {
   const nothing = { isReady: false, isComplete: false, failureCount: 0, restartedBy: null, holders: [], reason: null };
   return { serviceId, state: 'stopped', intended: 'stopped', ...nothing };
 }
 
-/** A shared service may come down later, for another holder; its own ones it waits for. */
+/** A shared service may stop later, for another holder; the agent waits only for its own services. */
 function isOwnOnItsWayDown({ plan }: AgentContext, { serviceId, state }: ServiceReport): boolean {
   return state === 'stopping' && plan.services.some((spec) => spec.id === serviceId && spec.agentId === plan.id);
 }
 
-/** What is known of the services of a plan. */
+/** The reports of the services in a plan. */
 function reportsOf(plan: AgentPlan, reports: AgentContext['reports']): AgentContext['reports'] {
   return Object.fromEntries(Object.entries(reports).filter(([id]) => plan.services.some((spec) => spec.id === id)));
 }
 
-/** Whether a process of a member failed, or another agent ended it, since its last report. */
+/** Whether a process of a member failed, or another agent stopped it, since its last report. */
 function isFailureOfOthers(
   { plan, reports }: AgentContext,
   { serviceId, failureCount, restartedBy }: ServiceReport,

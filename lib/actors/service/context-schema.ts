@@ -55,7 +55,9 @@ const afterStop = z.discriminatedUnion('type', [
 const release = { path: z.string(), version: z.string().nullable() };
 const holder = z.union([z.templateLiteral(['agent:', z.string().min(1)]), z.enum(['io', 'host'])]);
 
-/** The context of a service as it is kept. A field that is added needs a default here, or a migration (control/recovery/migrations.ts). */
+/**
+ * The context of a service as stored. A new field needs a default here or a migration (control/recovery/migrations.ts).
+ */
 export const serviceRecord = z.strictObject({
   spec: serviceSpec,
   holders: z.array(holder),

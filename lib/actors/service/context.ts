@@ -7,7 +7,7 @@ import type { Instant } from '../../model/values/time.ts';
 import type { ExitClass } from '../../model/states.ts';
 import type { Intended } from '../../model/intention.ts';
 
-/** The last end of this service that is accounted for. */
+/** The last exit of this service that has been processed. */
 export interface LastExit {
   readonly code: number | null;
   readonly signal: string | null;
@@ -16,19 +16,19 @@ export interface LastExit {
   readonly class: ExitClass;
 }
 
-/** What follows the stop under way that no command asked for: a judgement like that of an exit, or another launch. */
+/** What follows a stop that no command requested: the restart policy decides, as after an exit, or another launch. */
 export type AfterStop =
   | { readonly type: 'judge'; readonly class: 'start_timeout' | 'probe'; readonly reason: Reason }
-  /** `failed`: the service of its group that this follows from. */
+  /** `failed`: the service of its group whose failure caused this. */
   | { readonly type: 'again'; readonly failed: ServiceId; readonly reason: Reason };
 
-/** A file that ran. */
+/** A file that has run. */
 export interface ProvenRelease {
   readonly path: string;
   readonly version: string | null;
 }
 
-/** A newly found file that exhausted the budget before it had ever been stable. */
+/** A newly found file that used up the restart budget before it was ever stable. */
 export interface RejectedRelease extends ProvenRelease {
   readonly fingerprint: string;
   readonly reason: Reason;
@@ -37,50 +37,50 @@ export interface RejectedRelease extends ProvenRelease {
 /** The context of a service actor: plain JSON, kept as it is. */
 export interface ServiceContext {
   readonly spec: ServiceSpec;
-  /** Who wants it to run. */
+  /** Who needs it to run. */
   readonly holders: readonly Holder[];
-  /** System ids of the actors that are told of every change. */
+  /** System ids of the actors that get a report of every change. */
   readonly watchers: readonly string[];
   readonly intended: Intended;
-  /** The newest launch that is accounted for; 0: never launched. */
+  /** The newest launch that has been processed; 0: never launched. */
   readonly generation: number;
-  /** The file chosen for the launch under way, or the one that runs. */
+  /** The file chosen for the launch in progress, or the one that is running. */
   readonly executable: Executable | null;
   /** The live main process. */
   readonly launch: Launch | null;
   readonly isAdopted: boolean;
-  /** The revision of the spec that the newest launch was made with. */
+  /** The spec revision of the newest launch. */
   readonly revision: string | null;
-  /** What follows the stop under way; null: what is intended. */
+  /** What follows the stop in progress; null: whatever is intended. */
   readonly afterStop: AfterStop | null;
-  /** The last file that was up for the reset time of the backoff. */
+  /** The last file that stayed up for the backoff's reset time. */
   readonly lastGoodVersion: ProvenRelease | null;
-  /** The file that `lastGoodVersion` stands in for. */
+  /** The file that `lastGoodVersion` replaces. */
   readonly rejectedVersion: RejectedRelease | null;
-  /** Ends of processes against the intention, ever. */
+  /** How many unexpected exits there have ever been. */
   readonly failureCount: number;
-  /** Who ended the last of these: the agent whose group was restarted; null: the process failed. */
+  /** What caused the last of these: the agent whose group was restarted; null: the process failed. */
   readonly restartedBy: Holder | null;
-  /** Where the end under judgement leads; null in every state that lasts, so that no kept row has one. */
+  /** The verdict on the exit being judged; null in every settled state, so that no stored row has one. */
   readonly verdict: Verdict['next'] | null;
   readonly attempt: Attempt;
   readonly budget: RestartBudget;
-  /** Launches that nobody asked for, ever. */
+  /** How many launches nobody requested. */
   readonly restarts: number;
   readonly lastExit: LastExit | null;
-  /** Which dependencies are met, by service id. */
+  /** Whether each dependency is met, by service id. */
   readonly dependencies: Readonly<Record<string, boolean>>;
   /** When the public state was entered. */
   readonly since: Instant;
   /** When `running` was last entered. */
   readonly startedAt: Instant | null;
-  /** When the timer of the present state is due. */
+  /** When the timer of the current state expires. */
   readonly deadlineAt: Instant | null;
   readonly reason: Reason | null;
   readonly correlationId: string | null;
 }
 
-/** What a service actor is made from: its spec, or the context of a predecessor that broke. */
+/** What a service actor is created from: its spec, or the context of a crashed predecessor. */
 export interface ServiceInput {
   readonly spec: ServiceSpec;
   readonly holders?: readonly Holder[];
@@ -121,7 +121,7 @@ export function serviceContext(input: ServiceInput, now: Instant): ServiceContex
   };
 }
 
-/** The name of a service actor in the actor system. */
+/** The system id of a service actor. */
 export function serviceActorId(id: ServiceId): `service:${string}` {
   return `service:${id}`;
 }

@@ -17,14 +17,14 @@ export interface ServicePorts {
   readonly prober: Prober;
 }
 
-/** One probe of the live process; null: the service has none of that kind. */
+/** One probe of the live process; null: the service has no probe of that kind. */
 export interface ProbeOrder {
   readonly kind: ProbeKind;
   readonly probe: ProbeSpec | null;
   readonly subject: ProbeSubject | null;
 }
 
-/** The named effects of the service machine; none is ever restored, `host.resume` starts them anew. */
+/** The named effects of the service machine; none is restored from a snapshot, `host.resume` starts them again. */
 export function serviceEffects({ processes, catalog, prober }: ServicePorts) {
   return {
     chooseExecutable: fromPromise<ExecutableChoice, ExecutableQuery>(({ input }) => catalog.choose(input)),
@@ -61,12 +61,12 @@ export function serviceEffects({ processes, catalog, prober }: ServicePorts) {
   };
 }
 
-/** What discovery is asked. */
+/** The query for discovery. */
 export function queryOf(context: ServiceContext): ExecutableQuery {
   return { executable: context.spec.executable, version: context.spec.version, ...fallbackOf(context) };
 }
 
-/** The launch of the next generation with the chosen file. */
+/** The launch request for the next generation with the chosen file. */
 export function launchRequestOf(context: ServiceContext): LaunchRequest {
   const { spec, executable } = context;
   return {
@@ -83,7 +83,7 @@ export function launchRequestOf(context: ServiceContext): LaunchRequest {
   };
 }
 
-/** The probe of that kind of the live process. */
+/** The probe of this kind for the live process. */
 export function probeOrderOf({ spec, launch }: ServiceContext, kind: ProbeKind): ProbeOrder {
   const subject = launch === null ? null : { launch, env: spec.env, cwd: spec.cwd };
   return { kind, probe: spec.probes[kind], subject };

@@ -7,29 +7,29 @@ import type { ServiceSpec } from '../../model/spec.ts';
 import type { Holder, LaunchId, ServiceId } from '../../model/values/ids.ts';
 
 interface Command {
-  /** On every journal entry that follows from it. */
+  /** Put on every journal entry that this causes. */
   readonly correlationId: string | null;
 }
 
-/** A holder wants the service up; the holder is also told of every change. Again: answers with a report only. */
+/** A holder needs the service; the holder also gets a report of every change. Repeating it only triggers a report. */
 export interface HoldEvent extends Command {
   readonly type: 'service.hold';
   readonly holder: Holder;
-  /** Taken over if nobody else holds the service; the next launch uses it. */
+  /** Adopted if nobody else holds the service; used by the next launch. */
   readonly spec: ServiceSpec;
 }
 
-/** What is intended for a service when its host comes back. */
+/** What is intended for a service when its host has restarted. */
 export interface ResumedIntention {
   readonly intended: Intended;
   readonly holders: readonly Holder[];
-  /** The spec as it was last accepted; null: nothing new is known. */
+  /** The last accepted spec; null: unchanged. */
   readonly spec: ServiceSpec | null;
-  /** The generation that a live process must have to be kept; 0: any. */
+  /** The minimum generation of a live process to keep; 0: any. */
   readonly atLeast: number;
 }
 
-/** The exit of a launch that ended while no host observed it. */
+/** The exit of a launch that ended while no host was watching. */
 export interface UnreportedExit {
   readonly generation: number;
   readonly exit: ProcessExit;
@@ -38,24 +38,27 @@ export interface UnreportedExit {
 type Resumed = Omit<ResumedIntention, 'atLeast'> & { readonly status: LaunchStatus | null };
 type AliveStatus = Extract<LaunchStatus, { readonly status: 'alive' }>;
 
-/** Brings an actor back to work after a restart of the host; resume.ts decides which of them an actor is sent. */
+/** Resumes an actor after a host restart; resume.ts decides which of these events it gets. */
 export type ResumeEvent =
   | (Resumed & { readonly type: 'resume.stopped'; readonly ended: UnreportedExit | null })
   | (Resumed & { readonly type: 'resume.outdated' | 'resume.alive'; readonly status: AliveStatus })
   | (Resumed & { readonly type: 'resume.ended'; readonly ended: UnreportedExit })
   | (Resumed & { readonly type: 'resume.waiting' });
 
-/** What a probe of a launch has found. */
+/** The result of a probe of a launch. */
 export type ProbeEvent =
   | { readonly type: 'probe.passed'; readonly probe: ProbeKind; readonly launchId: LaunchId }
   | { readonly type: 'probe.failed'; readonly probe: ProbeKind; readonly launchId: LaunchId; readonly reason: string };
 
-/** Everything a service actor can be told. Commands are imperative, facts past tense. */
+/** Every event a service actor accepts. Commands are imperative, facts past tense. */
 export type ServiceEvent =
   | HoldEvent
   | (Command & { readonly type: 'service.release'; readonly holder: Holder })
   | (Command & { readonly type: 'service.start' | 'service.stop' | 'service.restart' })
-  /** A service of the same group failed: a process is ended and launched anew, which is no fault of this service. */
+  /**
+   * Another service of the group failed: the process is stopped and launched again, which does not count against this
+   * service.
+   */
   | {
       readonly type: 'service.restart_with_group';
       readonly by: Holder;
@@ -63,16 +66,18 @@ export type ServiceEvent =
       readonly failed: ServiceId;
       readonly reason: Reason;
     }
-  /** A new revision of the spec: policies, probes and dependencies hold at once, the rest from the next launch on. */
+  /**
+   * A new revision of the spec: policies, probes and dependencies apply immediately, the rest from the next launch on.
+   */
   | { readonly type: 'service.configure'; readonly spec: ServiceSpec }
-  /** The sender wants reports of every change, and one now. */
+  /** The sender wants a report now and after every change. */
   | { readonly type: 'service.watch'; readonly watcher: string }
   /** A dependency of this service changed. */
   | { readonly type: 'service.changed'; readonly report: ServiceReport }
   | { readonly type: 'process.exited'; readonly launchId: LaunchId; readonly exit: ProcessExit }
   | ProbeEvent
   | ResumeEvent
-  /** The host leaves and takes its services with it; the intention stays. */
+  /** The host is shutting down and stops its services; the intention stays. */
   | { readonly type: 'host.drain' }
-  /** The actor broke too often; it is kept aside with its process untouched. */
+  /** The actor crashed too often and is quarantined; its process is left alone. */
   | { readonly type: 'supervisor.quarantine'; readonly reason: Reason };

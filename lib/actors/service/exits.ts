@@ -14,14 +14,14 @@ import type { Fallback } from '../../ports/catalog.ts';
 import type { ServiceContext } from './context.ts';
 import type { ServiceEvent, UnreportedExit } from './events.ts';
 
-/** An end that the service has to account for: what it was, of which generation, and the sentence that says so. */
+/** An end that the service has to process: what it was, of which generation, and why. */
 export interface End extends Ending {
   readonly generation: number;
   readonly exit: ProcessExit | null;
   readonly reason: Reason;
 }
 
-/** An event of the chart, or one of XState's own, which say that an effect is done or broke. */
+/** An event of the chart, or one of XState's own, which report that an effect finished or failed. */
 interface AnyEvent {
   readonly type: string;
 }
@@ -30,12 +30,12 @@ function outputOf(event: AnyEvent): unknown {
   return 'output' in event ? event.output : undefined;
 }
 
-// What an effect came back with; each is asked only where the effect with that output is done.
+// The output of an effect; each is called only where the effect with that output has finished.
 export const choiceIn = (event: AnyEvent) => outputOf(event) as ExecutableChoice;
 export const outcomeIn = (event: AnyEvent) => outputOf(event) as LaunchOutcome;
 export const statusIn = (event: AnyEvent) => outputOf(event) as LaunchStatus | null;
 
-/** The end that an event tells of; null: it tells of none that is still to be accounted for. */
+/** The end that an event reports; null: it reports none that still has to be processed. */
 export function endIn(context: ServiceContext, event: AnyEvent, now: Instant): End | null {
   switch (event.type) {
     case 'process.exited':
@@ -55,8 +55,8 @@ export function endIn(context: ServiceContext, event: AnyEvent, now: Instant): E
 }
 
 /**
- * The end of a process that ended while no host observed it: an exit on record that the context has not accounted for, or a
- * process that neither a record nor the kernel knows any more. Null: there is nothing to account for.
+ * The end of a process that ended while no host was watching: a recorded exit that the context has not processed yet,
+ * or a process known neither to a record nor to the kernel. Null: there is nothing to process.
  */
 export function unreportedExit(
   context: Pick<ServiceContext, 'launch' | 'generation'>,
@@ -87,14 +87,17 @@ function endOfProcess(context: ServiceContext, event: ServiceEvent): End | null 
   return endOf(context, { generation: context.launch.generation, exit: event.exit });
 }
 
-/** A launch that was refused but may be granted another time. */
+/** A launch that was refused but may succeed another time. */
 function endOfRefusal(failure: LaunchFailure, generation: number): End {
   const reason = refusalReason(failure);
   const isTrouble = isHostTrouble(failure);
   return { class: 'spawn_transient', uptimeMs: null, generation, exit: null, reason, isHostTrouble: isTrouble };
 }
 
-/** An effect that broke: a bug stays inside this service and counts like a failed launch; what the host lacks does not count. */
+/**
+ * A failed effect: a bug stays confined to this service and counts as a failed launch; trouble of the host does not
+ * count.
+ */
 function endOfError(context: ServiceContext, error: unknown): End {
   const text = error instanceof Error ? error.message : String(error);
   const reason = { code: 'effect_failed', text } as const;
@@ -103,7 +106,7 @@ function endOfError(context: ServiceContext, error: unknown): End {
   return { class: 'spawn_transient', uptimeMs: null, generation, exit: null, reason, isHostTrouble: isTrouble };
 }
 
-/** The end of a process that was ended for what a probe said; null when the stop under way is for something else. */
+/** The end of a process that was stopped because of a probe; null if the stop in progress has another reason. */
 function endOfFailedProbe(context: ServiceContext, status: LaunchStatus | null, now: Instant): End | null {
   const { afterStop, intended, launch, startedAt } = context;
   if (afterStop?.type !== 'judge' || intended === 'stopped') return null;
@@ -114,7 +117,7 @@ function endOfFailedProbe(context: ServiceContext, status: LaunchStatus | null, 
   return { class: afterStop.class, uptimeMs, generation, exit, reason: afterStop.reason };
 }
 
-/** What follows an end by the restart policy. `random` in [0, 1) is the jitter of the backoff. */
+/** What follows an end according to the restart policy. `random` in [0, 1) is the jitter of the backoff. */
 export function verdictOn(context: ServiceContext, end: End, at: { now: Instant; random: number }): Verdict {
   const { spec, budget, attempt } = context;
   return judgeEnding(spec.restart, end, { budget, attempt, hasFallback: hasFallback(context) }, at);
@@ -125,24 +128,24 @@ export function refusalReason({ code: error, message: text }: LaunchFailure): Re
   return { code: 'launch_refused', error, text };
 }
 
-/** A file that was up for the reset time of the backoff is one to come back to. */
+/** A file that stayed up for the backoff's reset time is one to fall back to. */
 export function provenBy(context: ServiceContext, uptimeMs: Millis | null): Partial<ServiceContext> {
   const { executable, spec } = context;
   if (executable === null || uptimeMs === null || uptimeMs < spec.restart.backoff.resetAfterMs) return {};
   return { lastGoodVersion: { path: executable.path, version: executable.version } };
 }
 
-/** Whether another file than that of the launch was stable once. */
+/** Whether a file other than the launched one was stable before. */
 export function hasFallback({ lastGoodVersion, executable }: ServiceContext): boolean {
   return lastGoodVersion !== null && executable !== null && lastGoodVersion.path !== executable.path;
 }
 
-/** The file of the launch is given up, not the service. */
+/** Gives up the launched file, not the service. */
 export function rejected({ executable }: ServiceContext, reason: Reason): Partial<ServiceContext> {
   return executable === null ? {} : { rejectedVersion: { ...executable, reason }, reason };
 }
 
-/** Why an older file runs than the newest; null: it does not. */
+/** Why an older version runs than the newest; null: it does not. */
 export function fallbackReason({ rejectedVersion, lastGoodVersion, executable }: ServiceContext): Reason | null {
   if (
     rejectedVersion === null ||
@@ -154,12 +157,12 @@ export function fallbackReason({ rejectedVersion, lastGoodVersion, executable }:
   return { code: 'older_version', running, rejected, because: rejectedVersion.reason };
 }
 
-/** What discovery has to know of files that failed. */
+/** What discovery needs to know about failed files. */
 export function fallbackOf({ rejectedVersion, lastGoodVersion }: ServiceContext): { readonly fallback?: Fallback } {
   if (rejectedVersion === null || lastGoodVersion === null) return {};
   return { fallback: { rejected: rejectedVersion.fingerprint, lastGoodPath: lastGoodVersion.path } };
 }
 
 function nameOf(release: { readonly path: string; readonly version: string | null } | null | undefined): string {
-  return release?.version ?? release?.path ?? 'an older file';
+  return release?.version ?? release?.path ?? 'an older version';
 }

@@ -1,20 +1,20 @@
 /**
  * The statechart of one service. Its top-level states are the public ones:
  *
- * stopped   idle (as intended) | completed (ended with success) | drained (the host took it down, the intention stays)
- * starting  waiting (for dependencies) > resolving (which file) > launching (the process host is at work) > settling (has to
- *           live for a while), or probing (has to pass its startup probe)
- * running   ready | unready (its readiness probe says that it cannot serve; that never ends it)
- * stopping  terminating > killing (grace is over) | draining | retrying (the tree could not be ended, tried again)
- * backoff   judging (what follows an end; nothing lasts in it) > waiting for the next launch
- * failed    exhausted (tries again after `recover_after`) | missing, refused (no fitting file) | abandoned (for good)
+ * stopped   idle (as intended) | completed (exited successfully) | drained (the host stopped it, the intention stays)
+ * starting  waiting (for dependencies) > resolving (which file) > launching (the process host is launching it) > settling (has
+ *           to stay up for a while), or probing (has to pass its startup probe)
+ * running   ready | unready (its readiness probe says that it cannot serve; this never stops it)
+ * stopping  terminating > killing (grace period is over) | draining | retrying (the tree could not be stopped)
+ * backoff   judging (decides what follows an end; left immediately) > waiting for the next launch
+ * failed    exhausted (tries again after `recover_after`) | missing, refused (no matching file) | abandoned (for good)
  *
- * Every end of a process, of a launch and of an effect leads to `backoff.judging`: the one place that decides about a restart.
- * What follows a stop is what is intended, or, in `afterStop`, what the failure of a probe or of a sibling asks for.
+ * Every end of a process, a launch or an effect leads to `backoff.judging`: the only place that decides about a restart.
+ * A stop is followed by whatever is intended, or by `afterStop`: what a failed probe or a failed sibling requires.
  *
- * Commands, exits, probes and `resume.*` move it. The root answers each command and each resume as most states do; a state names
- * those that it answers in another way. `resume.*` says what is intended and which process exists; it is how an actor restored
- * from a snapshot, whose timers and effects are gone, comes back to work in whatever state it was kept (resume.ts).
+ * Commands, exits, probes and `resume.*` drive it. The root handles each command and each resume as most states do; a state lists
+ * those that it handles differently. `resume.*` says what is intended and which process exists; it is how an actor restored
+ * from a snapshot, whose timers and effects are gone, resumes work from whatever state was stored (resume.ts).
  */
 import type { Clock } from '../../ports/clock.ts';
 import { serviceContext } from './context.ts';
@@ -41,7 +41,9 @@ import {
   unreadyAgain,
 } from './transitions.ts';
 
-/** The version that is kept with every snapshot; goes up with every change of the states (see control/recovery/recovery.ts). */
+/**
+ * The version stored with every snapshot; raise it with every change of the states (see control/recovery/recovery.ts).
+ */
 export const SERVICE_MACHINE_VERSION = '3';
 
 /** The statechart of a service over its ports. */
@@ -96,11 +98,11 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
           },
           'service.release': {
             guard: 'isLastHolder',
-            target: '.idle', // from idle to idle too: who waits for the release is told
+            target: '.idle', // from idle to idle too: whoever waits for the release gets a report
             actions: ['noteOrigin', 'dropHolder', 'intendStopped'],
           },
           'service.stop': { target: '.idle', actions: ['noteOrigin', 'intendStopped'] },
-          'host.drain': {}, // there is nothing to take down
+          'host.drain': {}, // nothing to stop
           'resume.stopped': [
             { guard: 'findsLive', target: 'stopping', actions: ['takeIntention', 'adopt'] },
             { actions: [...takeResume, 'account', 'report'] },
@@ -121,7 +123,7 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
             always: { guard: 'dependenciesMet', target: 'resolving' },
           },
           resolving: {
-            entry: 'clearReason', // it waits no more
+            entry: 'clearReason', // it no longer waits
             invoke: {
               ...chooseExecutable,
               onDone: [
@@ -166,7 +168,7 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
         on: {
           'service.start': goOn,
           'service.restart': endThenStart,
-          'resume.alive': adoptWhileDown, // here, and not at the root: it has been starting all along
+          'resume.alive': adoptWhileDown, // here, not at the root: it has been starting all along
           'resume.waiting': { target: '.waiting', actions: takeResume },
         },
       },
@@ -216,7 +218,8 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
               ],
               onError: { actions: 'explainStopRetry' },
             },
-            // Not by way of `retrying`, after which what is intended is launched. A stop under way takes it as a reminder.
+            // Not through `retrying`, after which the intended state is restored. During a stop this is only a
+            // reminder.
             after: { stopRetry: { target: 'draining', reenter: true } },
           },
         },
@@ -271,7 +274,7 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
           },
           abandoned: {
             on: {
-              // Its process, which nobody supervises any more, is ended first.
+              // Its process, which nobody supervises any more, is stopped first.
               'service.start': endThenStart,
               'service.restart': endThenStart,
               'service.configure': { actions: 'takeSpec' },

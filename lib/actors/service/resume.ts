@@ -5,14 +5,14 @@ import type { ResumedIntention, ResumeEvent } from './events.ts';
 import { unreportedExit } from './exits.ts';
 
 /**
- * What a host that came back tells a service: one of five events, decided from what the actor knew last, what is intended now, and
- * which process exists. Decide and send in one turn, so that the context is still the one that was looked at.
+ * How a restarted host resumes a service: one of five events, chosen by what the actor last knew, what is intended now, and
+ * which process exists. Decide and send in the same turn, so that the context is still current.
  *
- * resume.stopped   it is to be stopped, whatever lives
- * resume.outdated  its process lives, and a restart was accepted that has not been carried out: end it, launch again
- * resume.alive     its process lives: adopt it
- * resume.ended     its process ended, and the end is not accounted for yet: judge it
- * resume.waiting   nothing lives and nothing is to be accounted for: it goes on waiting, or starts
+ * resume.stopped   it is intended to be stopped, whatever is running
+ * resume.outdated  its process is running, but an accepted restart has not been carried out: stop it, launch again
+ * resume.alive     its process is running: adopt it
+ * resume.ended     its process ended, and the end has not been processed yet: judge it
+ * resume.waiting   nothing is running and nothing is left to process: it keeps waiting, or starts
  */
 export function resumeOf(
   context: Pick<ServiceContext, 'launch' | 'generation'>,

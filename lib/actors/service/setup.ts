@@ -12,12 +12,12 @@ import { choiceIn, endIn, endOf, statusIn, fallbackReason, outcomeIn, verdictOn 
 import { ofProbe } from './transitions.ts';
 import * as change from './updates.ts';
 
-/** The longest timer that Node can hold; a longer one would fire at once. */
+/** The longest timer that Node supports; a longer one would fire immediately. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
-/** Wait before a stop that failed outright is tried again. */
+/** Delay before a stop that failed outright is retried. */
 const STOP_RETRY_MS = 1_000;
 
-/** What the chart's words do, over its ports: every guard, action, delay and actor is a named one. */
+/** The implementations behind the names in the chart: every guard, action, delay and actor is named. */
 export function serviceSetup(ports: ServicePorts, clock: Clock) {
   return setup({
     types: {
@@ -55,7 +55,7 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
         const outcome = outcomeIn(event);
         return outcome.type === 'refused' && outcome.failure.isPermanent;
       },
-      tellsOfEnd: ({ context, event }) => endIn(context, event, clock.now()) !== null,
+      reportsEnd: ({ context, event }) => endIn(context, event, clock.now()) !== null,
       leadsTo: ({ context }, { next }: { next: Verdict['next'] }) => context.verdict === next,
       findsLive: ({ event }) => 'status' in event && event.status?.status === 'alive',
       isReady: stateIn({ running: 'ready' }),
@@ -65,7 +65,7 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
     },
     actions: {
       enter: assign(() => ({ since: clock.now() })),
-      // That a host came back is no change of a service that ran all the time.
+      // A host restart is no change for a service that kept running.
       enterRunning: assign(({ event }) => (isResume(event) ? {} : { since: clock.now() })),
       noteOrigin: assign(({ event }) => ('correlationId' in event ? { correlationId: event.correlationId } : {})),
       forgetOrigin: assign({ correlationId: null }),
@@ -175,7 +175,7 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
   });
 }
 
-/** Where a service is that only answers: its snapshot is from before the event, and so is its state. */
+/** The state of a service that only answers: its snapshot predates the event, and so does its state. */
 function leafNow({ value }: { readonly value?: unknown }): ServiceLeaf {
   return leafOf(value as StateValue); // of the chart that is set up here
 }

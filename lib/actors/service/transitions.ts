@@ -10,53 +10,53 @@ interface InContext {
   readonly context: ServiceContext;
 }
 
-/** Tells the watchers that the service enters this state. Without parameters, `report` tells the one that it is in. */
+/** Reports to the watchers that the service enters this state. Without parameters, `report` reports the current one. */
 export function report(state: PublicState | ServiceLeaf) {
   return { type: 'report', params: { state } } as const;
 }
 
-/** The guard for what a probe of that kind says of the live launch. */
+/** The guard for a probe result of this kind for the live launch. */
 export function ofProbe(probe: ProbeKind) {
   return { type: 'isOfProbe', params: { probe } } as const;
 }
 
-/** The guard for where an end leads. */
+/** The guard for a verdict. */
 export function leadsTo(next: Verdict['next']) {
   return { type: 'leadsTo', params: { next } } as const;
 }
 
-/** To where every end is judged. */
+/** Goes to the state where every end is judged. */
 export const judge = { target: '#service.backoff.judging' } as const;
-/** The same, of an event that may tell of an end or not. */
-export const judgeAny = { ...judge, guard: 'tellsOfEnd' } as const;
+/** The same for an event that may or may not report an end. */
+export const judgeAny = { ...judge, guard: 'reportsEnd' } as const;
 
-/** A command that does not wait for timers. */
+/** A start that does not wait for timers. */
 export const startNow = { target: '#service.starting', actions: ['noteOrigin', 'intendRunning', 'refresh'] } as const;
-/** The same where a process lives, or may live, that is to be ended first. */
+/** The same where a process is running, or may be, and has to be stopped first. */
 export const endThenStart = { ...startNow, target: '#service.stopping' } as const;
-/** A command for what is on its way already. */
+/** A start of what is starting already. */
 export const goOn = { actions: ['noteOrigin', 'intendRunning'] } as const;
 
-/** A failure in the group of this service: what is launched, or may be, is ended and launched anew. */
+/** A failure in this service's group: whatever is launched, or may be, is stopped and launched again. */
 export const restartedWithGroup = {
   target: '#service.stopping',
   actions: ['forgetOrigin', 'restartWithGroup'],
 } as const;
 
-/** Waits that end with a spec that makes the next launch another one. */
+/** Waiting states that end when a new spec changes the next launch. */
 export const configuredWhileDown = {
   guard: 'changesLaunch',
   target: '#service.starting',
   actions: ['takeSpec', 'refresh'],
 } as const;
 
-/** It counts as started; whether it can serve is for its readiness probe to say. */
+/** It counts as started; its readiness probe decides whether it can serve. */
 export const countsAsStarted = [
   { guard: 'hasReadinessProbe', target: '#service.running.unready' },
   { target: '#service.running.ready' },
 ] as const;
 
-/** A live process was found: it is adopted and has to live through what is left of its time to start. */
+/** A live process was found: it is adopted and has to stay up for the rest of its start time. */
 export const adoptWhileDown = [
   { guard: 'resumesProbed', target: '#service.starting.probing', actions: ['takeIntention', 'adopt'] },
   { target: '#service.starting.settling', actions: ['takeIntention', 'adopt'] },
@@ -66,11 +66,11 @@ export const takeResume = ['takeIntention', 'takeGeneration'] as const;
 export const resumeWait = (wait: Wait) => [...takeResume, { type: 'boundDeadline', params: { wait } }] as const;
 export const adoptRunning = ['takeIntention', 'adopt', 'clearDeadline'] as const;
 
-/** Into `running` anew, with observer and probes, and as ready as before. */
+/** Re-enters `running`, with observer and probes, and as ready as before. */
 export const readyAgain = { target: '#service.running.ready', reenter: true } as const;
 export const unreadyAgain = { target: '#service.running.unready', reenter: true } as const;
 
-/** The effects as states invoke them, each under its own name: what they are given, and where their end leads. */
+/** The effects as the states invoke them, by name: their input, and where their results lead. */
 export function invocations(clock: Clock) {
   const observe = {
     src: 'observeProcess',

@@ -13,18 +13,18 @@ import { fallbackReason, provenBy, refusalReason, rejected, type End } from './e
 
 type Change = Partial<ServiceContext>;
 
-/** Adds the holder; a service that nobody held takes the spec of the claim. */
+/** Adds the holder; a service without holders takes the spec of the event. */
 export function held(context: ServiceContext, event: HoldEvent): Change {
   const spec = context.holders.length === 0 ? event.spec : context.spec;
   return { holders: [...context.holders, event.holder], intended: 'running', spec };
 }
 
-/** Watchers with this one among them. */
+/** The watchers including this one. */
 export function watchedBy(context: ServiceContext, watcher: string): Change {
   return context.watchers.includes(watcher) ? {} : { watchers: [...context.watchers, watcher] };
 }
 
-/** A command clears what earlier failures left behind, so that it acts at once (contract 6.1). */
+/** A command clears earlier failures, so that it takes effect immediately (contract 6.1). */
 export const FRESH: Change = {
   attempt: 'first',
   budget: EMPTY_BUDGET,
@@ -34,36 +34,39 @@ export const FRESH: Change = {
   rejectedVersion: null,
 };
 
-/** The new spec; where a launch would give the process nothing new, it is of the new revision already. */
+/** The new spec. If a launch would give the process nothing new, the process already counts as the new revision. */
 export function configured(context: ServiceContext, spec: ServiceSpec): Change {
   const [before, revision] = [revisionOf(context.spec), revisionOf(spec)];
   if (context.revision !== before) return { spec };
   return before === revision || launchesAlike(context.spec, spec) ? { spec, revision } : { spec };
 }
 
-/** What was accepted while no actor was there to be told. */
+/** What was accepted while the actor did not exist. */
 export function resumed(context: ServiceContext, { intended, holders, spec }: ResumeEvent): Change {
   return { ...(spec === null ? {} : configured(context, spec)), intended, holders };
 }
 
-/** When the launch has to count as started: by its startup probe, or for having lived so long. */
+/** The deadline for the launch to count as started: by its startup probe, or by its settle time. */
 function startDeadline({ probes: { startup }, settleMs }: ServiceSpec, launchedAt: Instant): Instant {
   return launchedAt + (startup === null ? settleMs : startTimeoutMs(startup));
 }
 
-/** The process runs: it has to live through its settle time. */
+/** The process is running and has to stay up for its settle time. */
 export function launched(context: ServiceContext, launch: Launch, now: Instant): Change {
   return {
     launch,
     generation: launch.generation,
     isAdopted: false,
     startedAt: null,
-    deadlineAt: startDeadline(context.spec, Math.min(now, launch.launchedAt)), // the clock may have been set back just now
+    deadlineAt: startDeadline(context.spec, Math.min(now, launch.launchedAt)), // the clock may just have been set back
     restarts: context.restarts + (context.attempt === 'first' ? 0 : 1),
   };
 }
 
-/** A live process of an earlier host is supervised again; nobody probed it meanwhile, so it gets at least one check. */
+/**
+ * A live process of an earlier host is supervised again. Nobody probed it in the meantime, so it gets at least one
+ * check.
+ */
 export function adopted(context: ServiceContext, { status }: ResumeEvent, now: Instant): Change {
   if (status?.status !== 'alive') return {};
   const { launch } = status;
@@ -77,16 +80,19 @@ export function adopted(context: ServiceContext, { status }: ResumeEvent, now: I
     generation: launch.generation,
     isAdopted: true,
     startedAt: isSame ? context.startedAt : null,
-    // A launch of the future was made before the clock was set back.
+    // A launch in the future was made before the clock was set back.
     deadlineAt: Math.max(startDeadline(spec, Math.min(now, launch.launchedAt)), oneCheckFrom),
     executable: executable?.path === launch.executablePath ? executable : found,
   };
 }
 
-/** What a kept deadline is the end of. */
+/** What a stored deadline ends. */
 export type Wait = 'grace' | 'backoff' | 'recovery';
 
-/** A kept deadline is never further away than the whole wait that it ends: the clock may have been set back meanwhile. */
+/**
+ * A stored deadline is never further away than the whole delay it ends: the clock may have been set back in the
+ * meantime.
+ */
 export function bounded({ deadlineAt, spec }: ServiceContext, wait: Wait, now: Instant): Change {
   const longestMs = {
     grace: spec.stop.graceMs,
@@ -96,7 +102,7 @@ export function bounded({ deadlineAt, spec }: ServiceContext, wait: Wait, now: I
   return deadlineAt === null || longestMs === null ? {} : { deadlineAt: Math.min(deadlineAt, now + longestMs) };
 }
 
-/** The exit of the launch is accounted for; there is no live process any more. */
+/** The exit of the launch has been processed; there is no live process any more. */
 export function ended(context: ServiceContext, end: End): Change {
   const lastExit: LastExit | null =
     end.exit === null
@@ -113,9 +119,9 @@ export function ended(context: ServiceContext, end: End): Change {
   };
 }
 
-/** What the verdict adds to an end: where it leads, the budget, the deadline and the sentence. */
+/** What the verdict adds to an end: budget, deadline and reason. */
 export function judged(context: ServiceContext, end: End, verdict: Verdict, now: Instant): Change {
-  const change = { ...ended(context, end), ...fallen(context, end, verdict), verdict: verdict.next };
+  const change = { ...ended(context, end), ...withFailure(context, end, verdict), verdict: verdict.next };
   switch (verdict.next) {
     case 'complete':
       return { ...change, attempt: 'first', budget: EMPTY_BUDGET, reason: { code: 'completed', end: end.reason } };
@@ -137,13 +143,13 @@ export function judged(context: ServiceContext, end: End, verdict: Verdict, now:
   }
 }
 
-/** A process that failed is what a group restart follows from; one that never was, or went down with the machine, is not. */
-function fallen({ failureCount }: ServiceContext, end: End, verdict: Verdict): Change {
+/** Only a process that failed causes a group restart, not one that never ran or went down with the machine. */
+function withFailure({ failureCount }: ServiceContext, end: End, verdict: Verdict): Change {
   const isFailure = end.exit !== null && end.isReboot !== true && verdict.next !== 'complete';
   return isFailure ? { failureCount: failureCount + 1, restartedBy: null } : {};
 }
 
-/** A probe said that the process must end; the policy follows when it has. */
+/** A probe requires the process to stop; the restart policy decides after that. */
 export function probeFailed(
   { spec }: ServiceContext,
   kind: 'start_timeout' | 'probe',
@@ -156,7 +162,7 @@ export function probeFailed(
   return { reason, afterStop: { type: 'judge', class: kind, reason } };
 }
 
-/** A failure in its group ends the process, and another one is launched. */
+/** A failure in its group stops the process, and another one is launched. */
 export function restartedWithGroup({ failureCount }: ServiceContext, event: ServiceEvent): Change {
   if (event.type !== 'service.restart_with_group') return {};
   return {
@@ -167,7 +173,7 @@ export function restartedWithGroup({ failureCount }: ServiceContext, event: Serv
   };
 }
 
-/** Nothing of the tree is left after a stop; an end that nobody has accounted for yet was the stop's. */
+/** The whole tree is gone after a stop; an exit that has not been processed yet is attributed to the stop. */
 export function stopped(context: ServiceContext, status: LaunchStatus | null): Change {
   const change: Change = { launch: null, deadlineAt: null, reason: null, afterStop: null };
   if (status === null) return change;
@@ -180,7 +186,7 @@ export function stopped(context: ServiceContext, status: LaunchStatus | null): C
   return { ...change, ...provenBy(context, uptimeMs), generation, lastExit };
 }
 
-/** No file fits; the service waits for one without a deadline. */
+/** No file matches; the service waits for one without a deadline. */
 export function missing(text: string): Change {
   return {
     reason: { code: 'executable_missing', text },
@@ -191,7 +197,7 @@ export function missing(text: string): Change {
   };
 }
 
-/** The file cannot be run. It may change, or become fit without changing (a mount, an interpreter). */
+/** The file cannot be run. It may change, or become runnable without changing (a mount, an interpreter). */
 export function refused(
   context: ServiceContext,
   { failure, generation }: { readonly failure: LaunchFailure; readonly generation: number },
@@ -207,7 +213,7 @@ export function started(context: ServiceContext, now: Instant): Change {
   return { startedAt: context.startedAt ?? now, deadlineAt: null, reason: fallbackReason(context) };
 }
 
-/** Remembers whether a dependency is met. */
+/** Notes whether a dependency is met. */
 export function dependencyNoted(context: ServiceContext, report: ServiceReport): Change {
   const dependency = context.spec.dependsOn.find(({ serviceId }) => serviceId === report.serviceId);
   if (dependency === undefined) return {};
@@ -227,12 +233,15 @@ export function unmet({
   return spec.dependsOn.filter(({ serviceId }) => dependencies[serviceId] !== true);
 }
 
-/** Why it waits. */
+/** Why it is waiting. */
 export function waitingReason(context: ServiceContext): Reason {
   return { code: 'waiting', dependencies: unmet(context) };
 }
 
-/** What the service in that state tells those who watch it; `state` is a public one, with or without its nested one. */
+/**
+ * The report for the watchers about the service in this state; `state` is the public state, with or without its
+ * substate.
+ */
 export function reportOf(context: ServiceContext, state: PublicState | ServiceLeaf): ServiceReport {
   const { spec, intended, holders, reason, failureCount, restartedBy } = context;
   const [isReady, isComplete] = [state === 'running.ready', state === 'stopped.completed'];

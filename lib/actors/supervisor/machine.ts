@@ -1,7 +1,8 @@
 /**
- * The root of the actor system. One state, `supervising`: it makes service and agent actors as siblings, passes start commands
- * on, and replaces a child that throws by a new one with the last good context (the `assign`s of the event that broke it are
- * rolled back). A child that breaks too often is quarantined; the root itself always stays.
+ * The root of the actor system. It has one state, `supervising`. It creates service and agent actors as siblings,
+ * passes start commands on, and replaces a child that throws with a new one that has the last good context (the
+ * `assign`s of the event that crashed it are rolled back). A child that crashes too often is quarantined; the root
+ * itself always stays.
  */
 import { assign, enqueueActions, matchesState, setup, type StateValue } from 'xstate';
 import type { Clock } from '../../ports/clock.ts';
@@ -14,9 +15,11 @@ import { createServiceMachine } from '../service/machine.ts';
 import { resumeOf } from '../service/resume.ts';
 import { serviceActorId, serviceContext, type ServiceContext } from '../service/context.ts';
 import type { SupervisorEvent } from './events.ts';
-import { crashNoted, isBeyondRepair, type SupervisorContext } from './context.ts';
+import { crashNoted, hasCrashedTooOften, type SupervisorContext } from './context.ts';
 
-/** The version that is kept with every snapshot; goes up with every change of the states (see control/recovery/recovery.ts). */
+/**
+ * The version stored with every snapshot; raise it with every change of the states (see control/recovery/recovery.ts).
+ */
 export const SUPERVISOR_MACHINE_VERSION = '1';
 
 const QUARANTINE = {
@@ -40,7 +43,7 @@ export function createSupervisorMachine(ports: ServicePorts, clock: Clock) {
     },
     actors: { service: createServiceMachine(ports, clock), agent: createAgentMachine(clock) },
     actions: {
-      // Made by `assign`, which copies the list of all children once, while `spawnChild` does so for each: a start of one of many is cheap.
+      // `assign` copies the list of all children once, `spawnChild` once per child: starting one of many stays cheap.
       ensure: assign(({ context, event, self, spawn }) => {
         if (event.type !== 'supervisor.ensure') return context;
         const present = self.getSnapshot().children;
@@ -54,7 +57,7 @@ export function createSupervisorMachine(ports: ServicePorts, clock: Clock) {
         }
         return context;
       }),
-      // A process may be there before anybody intended it: its ledger outlived the intentions, or an orphan was adopted.
+      // A process may exist before anybody intended it: its ledger outlived the intentions, or an orphan was adopted.
       adoptLive: enqueueActions(({ enqueue, event, self }) => {
         if (event.type !== 'supervisor.ensure') return;
         const before = self.getSnapshot().children;
@@ -78,20 +81,20 @@ export function createSupervisorMachine(ports: ServicePorts, clock: Clock) {
           readonly context?: unknown;
           readonly value: StateValue;
         }; // of a machine, as all children are
-        if (last === undefined) return; // it broke before it had a context: there is nothing to go on from
+        if (last === undefined) return; // it crashed before it had a context: there is nothing to continue from
         const isLaunching = matchesState({ starting: 'launching' }, value);
         enqueue.stopChild(id);
         if (src === 'service') {
           const resume = last as ServiceContext; // what the machine of that name keeps
           enqueue.spawnChild('service', { id, systemId: id, input: { spec: resume.spec, resume } });
-          enqueue.sendTo(id, isBeyondRepair(context, id) ? QUARANTINE : serviceResume(resume));
-          // Nobody would hear of the process that comes up: a launch under way is no fact yet.
-          if (isLaunching && !isBeyondRepair(context, id))
+          enqueue.sendTo(id, hasCrashedTooOften(context, id) ? QUARANTINE : serviceResume(resume));
+          // Otherwise nobody would learn of the process that comes up: a launch in progress is not a fact yet.
+          if (isLaunching && !hasCrashedTooOften(context, id))
             enqueue.sendTo(id, { type: 'service.restart', correlationId: null });
         } else if (src === 'agent') {
           const resume = last as AgentContext; // what the machine of that name keeps
           enqueue.spawnChild('agent', { id, systemId: id, input: { plan: resume.plan, resume } });
-          enqueue.sendTo(id, isBeyondRepair(context, id) ? QUARANTINE : agentResume(resume));
+          enqueue.sendTo(id, hasCrashedTooOften(context, id) ? QUARANTINE : agentResume(resume));
         }
       }),
     },

@@ -23,7 +23,7 @@ const step = {
   }),
   why: z.string().nullable().meta({
     description: 'Why the step was taken, in words, without capital and full stop; null: unknown.',
-    example: 'it lived long enough to count as started',
+    example: 'it stayed up long enough to count as started',
   }),
   sentence: z.string().meta({ description: 'What happened and why, as a sentence.' }),
   correlation_id: z.string().nullable(),

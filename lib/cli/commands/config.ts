@@ -50,7 +50,7 @@ function defineCheck(command: Command, site: CommandSite): void {
     .option('--config-root <dir>', 'folder that they must lie in (default: COREDINATOR_CONFIG_ROOT, else anywhere)')
     .addHelpText('after', CHECK_HELP)
     .action((agentFiles: readonly string[], given: Given) => {
-      site.choose(taskOf({ type: 'check', place: placeOf(given, site.env), agentFiles }));
+      site.choose(taskOf({ type: 'check', place: dottedState(given, site.env), agentFiles }));
     });
 }
 
@@ -59,7 +59,7 @@ function defineShow(command: Command, site: CommandSite): void {
     .description('print the configuration that is in effect, as YAML')
     .addHelpText('after', SHOW_HELP)
     .action((given: Given) => {
-      site.choose(taskOf({ type: 'show', place: placeOf(given, site.env) }));
+      site.choose(taskOf({ type: 'show', place: dottedState(given, site.env) }));
     });
 }
 
@@ -105,7 +105,7 @@ function withPlace(command: Command): Command {
     );
 }
 
-function placeOf(given: Given, env: NodeJS.ProcessEnv): ConfigPlace {
+function dottedState(given: Given, env: NodeJS.ProcessEnv): ConfigPlace {
   const basePath = givenOption(given.basePath, '--base-path', env) ?? { values: ['.'], source: '--base-path' };
   const file = givenOption(given.config, '--config', env);
   const root = givenOption(given.configRoot, '--config-root', env);

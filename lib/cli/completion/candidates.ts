@@ -33,7 +33,7 @@ const NOTHING: Completion = { candidates: [], paths: 'none' };
 export async function complete(program: Command, words: readonly string[], valuesOf: ValuesOf): Promise<Completion> {
   const apart = splitAtEquals(words);
   const last = apart.at(-1) ?? '';
-  const { command, option, given } = placeOf(program, apart.slice(0, -1));
+  const { command, option, given } = dottedState(program, apart.slice(0, -1));
   if (option !== null) return valueCompletion(option.argChoices, option.long ?? '', option.flags, last, valuesOf);
   if (last.startsWith('-')) return { candidates: fitting(optionsOf(command), last), paths: 'none' };
   const subcommands = given === 0 ? visibleCommands(command) : [];
@@ -54,7 +54,7 @@ function splitAtEquals(words: readonly string[]): readonly string[] {
   return apart.flatMap((word, at) => (!isLone(word, at) ? [word] : at === apart.length - 1 ? [''] : []));
 }
 
-function placeOf(program: Command, before: readonly string[]): Place {
+function dottedState(program: Command, before: readonly string[]): Place {
   let place: Place = { command: program, option: null, given: 0 };
   for (const word of before) {
     if (place.option !== null) {

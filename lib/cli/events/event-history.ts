@@ -1,6 +1,6 @@
 import type { EventView } from '../../api/schemas/event.ts';
 import type { Client } from '../../client/client.ts';
-import { isOfType } from '../../model/values/event-filter.ts';
+import { matchesType } from '../../model/values/event-filter.ts';
 import type { Instant } from '../../model/values/time.ts';
 
 /** Which events are asked for; all that is given must fit. */
@@ -40,7 +40,7 @@ export async function eventHistory(
   while (before !== null && found.length < count) {
     const query = { before, limit, agent_id: filter.agent, service_id: filter.service, type };
     const page = await client.listEvents({ query: { ...query, order: 'newest_first' } });
-    found.push(...page.events.filter((event) => pattern === null || isOfType(pattern, event.type)));
+    found.push(...page.events.filter((event) => pattern === null || matchesType(pattern, event.type)));
     const oldest = page.events.at(-1);
     before = since !== null && oldest !== undefined && Date.parse(oldest.at) < since ? null : page.next;
   }

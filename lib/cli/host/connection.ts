@@ -115,7 +115,7 @@ export function hostPlace(options: HostOptions, env: NodeJS.ProcessEnv): () => H
   const isGiven = given.url !== undefined || given.folder !== null;
   const { url, folder } = isGiven ? given : { url: givenOption(undefined, '--url', env), folder: stateFolder({}, env) };
   if (url === undefined && folder !== null) return () => placeIn(folder);
-  const place = url === undefined ? DEFAULT : placeOf(url);
+  const place = url === undefined ? DEFAULT : dottedState(url);
   return () => place;
 }
 
@@ -126,7 +126,7 @@ function stateFolder({ stateDir, basePath }: HostOptions, env: NodeJS.ProcessEnv
   return base === undefined ? null : join(existingFolder(base), '.coredinator');
 }
 
-function placeOf({ values: [text], source }: RawOption): HostPlace {
+function dottedState({ values: [text], source }: RawOption): HostPlace {
   const path = /^unix:(.+)$/.exec(text)?.[1];
   if (path !== undefined) return unixPlace(resolve(path), 'url');
   const url = URL.canParse(text) ? new URL(text) : null;

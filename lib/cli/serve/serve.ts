@@ -100,7 +100,7 @@ function leaveWhenAsked(host: Host, { onExit }: ServeOptions, manager: ServiceMa
     };
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);
-    void host.shutdownAsked.then((mode) => {
+    void host.shutdownRequested.then((mode) => {
       if (!isLeaving) begin({ asked: 'POST /api/shutdown' }, mode);
     });
   });

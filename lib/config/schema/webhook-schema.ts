@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { EVENT_TYPES } from '../../model/explain/event-sentence.ts';
-import { isOfType } from '../../model/values/event-filter.ts';
+import { matchesType } from '../../model/values/event-filter.ts';
 import { nearest } from '../nearest.ts';
 import { duration, durationOrNever, name, textTemplate } from './shared-schemas.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 const pattern = z.string().superRefine((text, context) => {
-  if (EVENT_TYPES.some((type) => isOfType(text, type))) return;
+  if (EVENT_TYPES.some((type) => matchesType(text, type))) return;
   const known = nearest(text, EVENT_TYPES) ?? '';
   context.addIssue({ code: 'custom', message: `fits no type of event; the nearest to "${text}" is "${known}"` });
 });

@@ -26,16 +26,16 @@ export interface YamlFile {
 interface Parsed {
   readonly file: string;
   readonly document: Document.Parsed;
-  readonly placeOf: (offset: number) => Place;
+  readonly dottedState: (offset: number) => Place;
 }
 
 /** Parses the bytes of one YAML 1.2 document with merge keys. Throws ConfigInvalidError with line and column. */
 export function parseYaml(file: string, bytes: Uint8Array): YamlFile {
   const lineCounter = new LineCounter();
   const document = parseDocument(decoded(file, bytes), lineCounter);
-  const parsed: Parsed = { file, document, placeOf: (offset) => placeAt(lineCounter, offset) };
+  const parsed: Parsed = { file, document, dottedState: (offset) => placeAt(lineCounter, offset) };
   const problems = yamlProblems(document);
-  if (problems.length > 0) throw configInvalid(file, problems, ({ offset }) => parsed.placeOf(offset));
+  if (problems.length > 0) throw configInvalid(file, problems, ({ offset }) => parsed.dottedState(offset));
   const root = document.contents;
   return {
     whole: () => sourceOf(parsed, root, [], 0),
@@ -62,12 +62,12 @@ function placeAt(lines: LineCounter, offset: number): Place {
 }
 
 /** `start` is where the part begins in case that it is empty. */
-function sourceOf({ file, document, placeOf }: Parsed, root: unknown, prefix: Path, start: number): YamlSource {
+function sourceOf({ file, document, dottedState }: Parsed, root: unknown, prefix: Path, start: number): YamlSource {
   const refuse = (problems: readonly Problem[], cause?: unknown): ConfigInvalidError =>
     configInvalid(
       file,
       problems.map((problem) => ({ ...problem, path: [...prefix, ...problem.path], inside: problem.path })),
-      ({ inside, isKey = false }) => placeOf(offsetOf(document, root, inside, isKey) ?? start),
+      ({ inside, isKey = false }) => dottedState(offsetOf(document, root, inside, isKey) ?? start),
       cause,
     );
   keepLiterals(root);

@@ -1,15 +1,15 @@
-/** Wakes those who wait until an actor is as they want it. */
+/** Waits for conditions on actors. */
 export class Changes {
   readonly #waiters = new Map<string, Set<() => void>>();
 
-  /** An actor changed, came or went. */
+  /** An actor changed, was created or was removed. */
   readonly notify = (actorId: string): void => {
     for (const wake of this.#waiters.get(actorId) ?? []) wake();
   };
 
   /**
-   * Resolves as soon as `isDone` says so, asked now and after every change of that actor; rejects when it throws, or with the reason
-   * of the signal when that is aborted before.
+   * Resolves as soon as `isDone` is true; it is checked now and after every change of that actor. Rejects if it throws,
+   * or with the signal's reason if that is aborted first.
    */
   async until(actorId: string, isDone: () => boolean, signal?: AbortSignal): Promise<void> {
     if (isDone()) return;

@@ -10,10 +10,12 @@ import type { CommandOrigin } from '../control.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Accepted } from './command-log.ts';
 import { assertServicesFree, ensure } from './ensure-actors.ts';
-import { forgetWhenGone, orphansOf } from './forget-leftovers.ts';
+import { forgetWhenGone, unreferencedServices } from './forget-leftovers.ts';
 import { alreadyAccepted } from './idempotency.ts';
 
-/** Commands about agents: the intention is made durable first, then the actor is told, then the caller is answered. */
+/**
+ * Commands for agents: first the intention is made durable, then the actor is notified, then the caller is answered.
+ */
 export class AgentCommands {
   readonly #runtime: Runtime;
 
@@ -31,7 +33,7 @@ export class AgentCommands {
     return plan.id;
   }
 
-  /** Starts a known agent as its file says now; one that is up is left alone, whatever its file says. */
+  /** Starts a known agent from its current file; one that is up is left alone, whatever its file says. */
   async startKnown(id: string, origin: CommandOrigin): Promise<void> {
     const { root, intentions } = this.#runtime;
     const intention = intentions.agent(id);
@@ -43,10 +45,10 @@ export class AgentCommands {
 
   /** The subjects of a start: the agent, and the services whose intentions it changes. */
   lockKeysOf(plan: AgentPlan): readonly string[] {
-    return [plan.id, ...this.lifts(plan).put.map(({ spec }) => spec.id)];
+    return [plan.id, ...this.clearedOverrides(plan).put.map(({ spec }) => spec.id)];
   }
 
-  /** Starts an agent with this plan. Call it only while holding their locks. */
+  /** Starts an agent with this plan. The caller must hold the locks. */
   async bringUp(plan: AgentPlan, origin: CommandOrigin): Promise<void> {
     const { commandLog, root, intentions } = this.#runtime;
     const snapshot = agentRef(root, plan.id)?.getSnapshot();
@@ -54,30 +56,30 @@ export class AgentCommands {
     const heldBack = this.#heldBack(plan);
     if (snapshot !== undefined && this.#isUp(snapshot) && heldBack.length === 0) return;
     assertServicesFree(root, plan.services);
-    let orphans: readonly ServiceSpec[] = [];
+    let unreferenced: readonly ServiceSpec[] = [];
     await commandLog.accept(() => {
-      orphans = orphansOf(intentions, plan.id, plan);
-      return this.#start(plan, orphans);
+      unreferenced = unreferencedServices(intentions, plan.id, plan);
+      return this.#start(plan, unreferenced);
     }, origin);
-    // A stop by hand may have been accepted meanwhile: this start comes after it.
-    while (this.#isLifting(plan)) await commandLog.accept(() => this.#start(plan, []), origin);
+    // A stop of a single service may have been accepted in the meantime: this start comes after it.
+    while (this.#clearsOverrides(plan)) await commandLog.accept(() => this.#start(plan, []), origin);
     ensure(root, plan.services, [plan]);
     const { correlationId } = origin;
     agentRef(root, plan.id)?.send({ type: 'agent.start', plan, correlationId });
     for (const { id } of heldBack) serviceRef(root, id)?.send({ type: 'service.start', correlationId });
-    for (const { id } of orphans) void forgetWhenGone(this.#runtime, id);
+    for (const { id } of unreferenced) void forgetWhenGone(this.#runtime, id);
   }
 
-  #start(plan: AgentPlan, orphans: readonly ServiceSpec[]): Accepted {
+  #start(plan: AgentPlan, unreferenced: readonly ServiceSpec[]): Accepted {
     const intention = { subject: agentActorId(plan.id), intended: 'running', plan } as const;
-    const lifts = this.lifts(plan);
-    const drop = [...lifts.drop, ...orphans.map(({ id }) => serviceActorId(id))];
+    const cleared = this.clearedOverrides(plan);
+    const drop = [...cleared.drop, ...unreferenced.map(({ id }) => serviceActorId(id))];
     const event = { type: 'agent.start_requested', agentId: plan.id, detail: { config_path: plan.configPath } };
-    return { put: [intention, ...lifts.put], drop, event };
+    return { put: [intention, ...cleared.put], drop, event };
   }
 
-  #isLifting(plan: AgentPlan): boolean {
-    const { put, drop } = this.lifts(plan);
+  #clearsOverrides(plan: AgentPlan): boolean {
+    const { put, drop } = this.clearedOverrides(plan);
     return put.length + drop.length > 0;
   }
 
@@ -90,8 +92,11 @@ export class AgentCommands {
     return context.intended === 'running' && (snapshot.matches('running') || snapshot.matches('starting'));
   }
 
-  /** What a person did to single services ends with the next start of the whole. */
-  lifts({ services }: AgentPlan): { readonly put: readonly ServiceIntention[]; readonly drop: readonly string[] } {
+  /** The changes of intentions by which a start of the agent overrides earlier commands for its single services. */
+  clearedOverrides({ services }: AgentPlan): {
+    readonly put: readonly ServiceIntention[];
+    readonly drop: readonly string[];
+  } {
     const stops = services
       .flatMap(({ id }) => this.#runtime.intentions.service(id) ?? [])
       .filter((intention) => intention.holder === null || intention.intended === 'stopped');
@@ -107,7 +112,7 @@ export class AgentCommands {
     if (!isStopped) await this.stopped(id);
   }
 
-  /** Resolves when a stop is durable and given, with whether there was nothing to stop. */
+  /** Resolves when the stop is durable and sent; true if there was nothing to stop. */
   async acceptStop(id: string, origin: CommandOrigin): Promise<boolean> {
     const { root, commandLog, intentions } = this.#runtime;
     return commandLog.run([id], async () => {
@@ -127,12 +132,12 @@ export class AgentCommands {
     });
   }
 
-  /** Resolves when an agent that was told to stop has. Throws ActorSetAsideError: it will not get there. */
+  /** Resolves when a stopping agent has stopped. Throws ActorSetAsideError if it cannot. */
   stopped(id: string): Promise<void> {
     return this.#runtime.changes.until(`agent:${id}`, () => this.#isStopped(id));
   }
 
-  /** Tells the actor to stop, again if it broke on that: it is set aside before it has been told for ever. */
+  /** Sends the actor a stop, and again if it crashed on that: it is quarantined before this could go on for ever. */
   sendStop(id: string, correlationId: string): void {
     const actor = (): AgentSnapshot | undefined => agentRef(this.#runtime.root, id)?.getSnapshot();
     do agentRef(this.#runtime.root, id)?.send({ type: 'agent.stop', correlationId });
@@ -142,14 +147,14 @@ export class AgentCommands {
   #isStopped(id: string): boolean {
     const { root, intentions } = this.#runtime;
     const now = agentRef(root, id)?.getSnapshot();
-    // A later start wins over this stop; its caller must not wait for ever.
+    // A later start overrides this stop; its caller must not wait for ever.
     if (now === undefined || intentions.agent(id)?.intended !== 'stopped') return true;
     if (now.matches('failed')) throw new ActorSetAsideError(`agent:${id}`);
     return now.matches('stopped');
   }
 }
 
-/** What a plan was made from. */
+/** The request that a plan was made from. */
 export function requestOf({ id, configPath, asked: { agentType, coreioId } }: AgentPlan): AgentRequest {
   return {
     configPath,
@@ -159,18 +164,18 @@ export function requestOf({ id, configPath, asked: { agentType, coreioId } }: Ag
   };
 }
 
-/** Throws AgentConflictError unless an agent that is up with one of the plans would be the same with the other. */
+/** Throws AgentConflictError if an agent started with one plan would differ under the other. */
 export function assertSamePlan(present: AgentPlan, asked: AgentPlan): void {
   if (present.configPath !== asked.configPath) {
     throw new AgentConflictError(
-      `Agent "${asked.id}" runs with "${present.configPath}", not with "${asked.configPath}"; stop it first or give another agent_id.`,
+      `Agent "${asked.id}" is already started with "${present.configPath}", not "${asked.configPath}". Stop it first or use another agent_id.`,
     );
   }
   const had = present.services.map((spec) => spec.id).join(', ');
   const wants = asked.services.map((spec) => spec.id).join(', ');
   if (had !== wants) {
     throw new AgentConflictError(
-      `Agent "${asked.id}" runs with the services ${had}, not with ${wants}; stop it first, or reload the configuration.`,
+      `Agent "${asked.id}" is already started with the services ${had}, not ${wants}. Stop it first or reload the configuration.`,
     );
   }
 }

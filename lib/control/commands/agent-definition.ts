@@ -9,12 +9,12 @@ import type { AgentDefinition, CommandOrigin } from '../control.ts';
 import type { Runtime } from '../runtime.ts';
 import { assertSamePlan, type AgentCommands } from './agent-commands.ts';
 import { assertServicesFree, ensure } from './ensure-actors.ts';
-import { forgetWhenGone, orphansOf } from './forget-leftovers.ts';
+import { forgetWhenGone, unreferencedServices } from './forget-leftovers.ts';
 import { alreadyAccepted } from './idempotency.ts';
 
 /**
- * Makes an agent known, or gives a stopped one another definition, and starts it unless that is not wanted. Resolves with whether it
- * is new. Throws AgentConflictError when it is up with another definition, PreconditionFailedError.
+ * Defines a new agent, or redefines a stopped one, and starts it if asked to. Resolves with whether it is new. Throws
+ * AgentConflictError if it is already started with another definition, PreconditionFailedError.
  */
 export async function defineAgent(
   runtime: Runtime,
@@ -29,7 +29,7 @@ export async function defineAgent(
   const plan = await configuration.specs.planAgent(definition);
   return commandLog.run(commands.lockKeysOf(plan), async () => {
     const known = intentions.agent(plan.id);
-    assertMatches(known === undefined ? null : agentRevision(known), precondition, `The agent "${plan.id}"`);
+    assertMatches(known === undefined ? null : agentRevision(known), precondition, `Agent "${plan.id}"`);
     const present = agentRef(root, plan.id)?.getSnapshot();
     const isDown = present === undefined || (present.matches('stopped') && present.context.intended === 'stopped');
     if (!isDown) assertSameDefinition(present.context.plan, plan);
@@ -40,16 +40,16 @@ export async function defineAgent(
   });
 }
 
-/** The definition is kept, and nothing runs. */
+/** Stores the definition; nothing is started. */
 async function makeKnown(runtime: Runtime, plan: AgentPlan, origin: CommandOrigin): Promise<void> {
   const { commandLog, root, intentions } = runtime;
   assertServicesFree(root, plan.services);
   const intention = { subject: agentActorId(plan.id), intended: 'stopped', plan } as const;
   const event = { type: 'agent.configured', agentId: plan.id, detail: { config_path: plan.configPath } };
-  let orphans: ReturnType<typeof orphansOf> = [];
+  let unreferenced: ReturnType<typeof unreferencedServices> = [];
   await commandLog.accept(() => {
-    orphans = orphansOf(intentions, plan.id, plan);
-    return { put: [intention], drop: orphans.map(({ id }) => serviceActorId(id)), event };
+    unreferenced = unreferencedServices(intentions, plan.id, plan);
+    return { put: [intention], drop: unreferenced.map(({ id }) => serviceActorId(id)), event };
   }, origin);
   ensure(root, plan.services, [plan]);
   agentRef(root, plan.id)?.send({ type: 'agent.configure', plan, correlationId: origin.correlationId });
@@ -57,13 +57,13 @@ async function makeKnown(runtime: Runtime, plan: AgentPlan, origin: CommandOrigi
     const service = serviceRef(root, spec.id);
     if (service?.getSnapshot().context.holders.length === 0) service.send({ type: 'service.configure', spec });
   }
-  for (const { id } of orphans) void forgetWhenGone(runtime, id);
+  for (const { id } of unreferenced) void forgetWhenGone(runtime, id);
 }
 
 function assertSameDefinition(present: AgentPlan, asked: AgentPlan): void {
   assertSamePlan(present, asked);
   if (present.type === asked.type) return;
   throw new AgentConflictError(
-    `Agent "${asked.id}" runs as type "${present.type}", not as "${asked.type}"; stop it first, then define it anew.`,
+    `Agent "${asked.id}" is already started as type "${present.type}", not "${asked.type}". Stop it first, then define it again.`,
   );
 }

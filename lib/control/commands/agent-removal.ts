@@ -9,13 +9,13 @@ import { serviceRef } from '../actors.ts';
 import type { CommandOrigin } from '../control.ts';
 import type { Runtime } from '../runtime.ts';
 import type { AgentCommands } from './agent-commands.ts';
-import { orphansOf } from './forget-leftovers.ts';
+import { unreferencedServices } from './forget-leftovers.ts';
 import { alreadyAccepted } from './idempotency.ts';
 
 /**
- * Deletes agents. First the intention says that the agent is to be stopped and forgotten; from then on every host works on that until
- * nothing is left: its processes, then its actors, and the intention as the last. So the death of a host at any moment leaves an agent
- * that is as before, or one whose deletion the next host completes.
+ * Deletes agents. First the intention says that the agent is to be stopped and deleted. From then on every host works
+ * on that until nothing is left: first its processes go, then its actors, and the intention last. So if the host dies
+ * at any moment, the agent is either unchanged or its deletion is completed by the next host.
  */
 export class AgentRemoval {
   readonly #runtime: Runtime;
@@ -26,7 +26,9 @@ export class AgentRemoval {
     this.#commands = commands;
   }
 
-  /** Resolves when nothing of the agent is left. Throws AgentNotFoundError, PreconditionFailedError, ActorSetAsideError. */
+  /**
+   * Resolves when nothing of the agent is left. Throws AgentNotFoundError, PreconditionFailedError, ActorSetAsideError.
+   */
   async delete(id: string, precondition: Precondition, origin: CommandOrigin): Promise<void> {
     const { commandLog, intentions } = this.#runtime;
     const plan = intentions.agent(id)?.plan;
@@ -35,7 +37,7 @@ export class AgentRemoval {
       const known = intentions.agent(id);
       if (alreadyAccepted(origin) !== undefined && known?.isDeleted !== true) return;
       if (known === undefined) throw new AgentNotFoundError(id);
-      if (known.isDeleted !== true) assertMatches(agentRevision(known), precondition, `The agent "${id}"`);
+      if (known.isDeleted !== true) assertMatches(agentRevision(known), precondition, `Agent "${id}"`);
       const intention = { ...known, intended: 'stopped', isDeleted: true } as const;
       const event = { type: 'agent.delete_requested', agentId: known.plan.id, detail: {} };
       await commandLog.accept({ put: [intention], event }, origin);
@@ -44,7 +46,7 @@ export class AgentRemoval {
     });
   }
 
-  /** Goes on with what an earlier host, or a store that was away, left undone. */
+  /** Completes deletions that an earlier host started or that failed because the store was unavailable. */
   completeAll(origin: CommandOrigin): void {
     const { commandLog, intentions, ports } = this.#runtime;
     for (const { plan, isDeleted } of intentions.agents()) {
@@ -54,7 +56,7 @@ export class AgentRemoval {
         if (known?.isDeleted === true) await this.#complete(known, origin);
       });
       completion.catch((error: unknown) => {
-        ports.log.warn({ err: error, agent: plan.id }, 'an agent could not be deleted yet; it is tried again later');
+        ports.log.warn({ err: error, agent: plan.id }, 'cannot delete an agent yet; will retry');
       });
     }
   }
@@ -63,7 +65,7 @@ export class AgentRemoval {
     const { root, changes, commandLog, recorder } = this.#runtime;
     await this.#commands.stopped(plan.id);
     const own = this.#leftOf(plan);
-    // Somebody may have asked for a shared one meanwhile: it is not the agent's any more.
+    // Another agent may have claimed a shared service in the meantime: it no longer belongs to this agent.
     const left = (): readonly ServiceSpec[] => {
       const now = this.#leftOf(plan);
       return own.filter(({ id }) => now.some((spec) => spec.id === id));
@@ -73,7 +75,7 @@ export class AgentRemoval {
     }
     for (const { id } of left()) root.send({ type: 'supervisor.remove', actorId: serviceActorId(id) });
     root.send({ type: 'supervisor.remove', actorId: agentActorId(plan.id) });
-    // An actor that is kept without an intention would be taken for one whose intention was lost, and go on.
+    // A stored actor without an intention would be taken for one whose intention was lost, and would continue.
     await recorder.flush();
     await commandLog.conclude(() => {
       const drop = [agentActorId(plan.id), ...left().map(({ id }) => serviceActorId(id))];
@@ -85,7 +87,7 @@ export class AgentRemoval {
   /** What goes with an agent that is stopped. What another one holds that is being deleted goes with that one. */
   #leftOf({ id: agentId }: AgentPlan): readonly ServiceSpec[] {
     const { root, intentions } = this.#runtime;
-    return orphansOf(intentions, agentId, null).filter(({ id }) => {
+    return unreferencedServices(intentions, agentId, null).filter(({ id }) => {
       const holders = serviceRef(root, id)?.getSnapshot().context.holders ?? [];
       return holders.every((holder) => holder === agentActorId(agentId));
     });

@@ -11,9 +11,9 @@ import { alreadyAccepted } from './idempotency.ts';
 import { restartIntention } from './service-commands.ts';
 
 /**
- * Ends the processes of all services that the agent alone holds and launches them anew, in one transaction: that a process gives way
- * to a newer generation is intended, so that no death of the host forgets it. A service that others hold too is left alone; one
- * that is down starts. Throws AgentNotFoundError.
+ * Stops the processes of all services that only this agent holds and launches them again. One transaction records that
+ * each process is to be replaced by a newer generation, so that the restart survives the host. A service with other
+ * holders is left alone; a stopped one starts. Throws AgentNotFoundError.
  */
 export async function restartAgent(
   runtime: Runtime,
@@ -31,19 +31,19 @@ export async function restartAgent(
     ensure(root, intention.plan.services, [intention.plan]);
     const alone = heldAlone(runtime, intention.plan);
     const restarts = alone.flatMap((spec) => intentionFor(runtime, spec));
-    const lifts = commands.lifts(intention.plan);
+    const cleared = commands.clearedOverrides(intention.plan);
     const subjects = new Set<string>(restarts.map(({ subject }) => subject));
-    const put = [...lifts.put, ...restarts].filter((one) => !subjects.has(one.subject) || restarts.includes(one));
-    const drop = lifts.drop.filter((subject) => !subjects.has(subject));
+    const put = [...cleared.put, ...restarts].filter((one) => !subjects.has(one.subject) || restarts.includes(one));
+    const drop = cleared.drop.filter((subject) => !subjects.has(subject));
     const event = { type: 'agent.restart_requested', agentId: intention.plan.id, detail: {} };
     const running = { subject: agentActorId(intention.plan.id), intended: 'running', plan: intention.plan } as const;
     await commandLog.accept({ put: [running, ...put], drop, event }, origin);
-    tell(runtime, intention.plan, alone, origin);
+    sendRestarts(runtime, intention.plan, alone, origin);
   });
 }
 
-/** Those that run are told first, dependents before what they depend on; then the agent claims what is down. */
-function tell({ root }: Runtime, plan: AgentPlan, alone: readonly ServiceSpec[], origin: CommandOrigin): void {
+/** Restarts running services first, dependents before their dependencies; then the agent holds those that are down. */
+function sendRestarts({ root }: Runtime, plan: AgentPlan, alone: readonly ServiceSpec[], origin: CommandOrigin): void {
   const { correlationId } = origin;
   for (const { id } of [...alone].reverse()) {
     const service = serviceRef(root, id);

@@ -9,10 +9,10 @@ import type { CommandOrigin } from '../control.ts';
 import type { Intentions } from '../intentions.ts';
 import type { Journal } from '../journal/journal.ts';
 
-/** What a command leaves behind whatever happens next: the intentions, and the event that it was given. */
+/** What an accepted command stores: intentions, and the event that it was given. */
 export interface Accepted {
   readonly put?: readonly Intention[];
-  /** Subjects whose intention is forgotten. */
+  /** Subjects whose intention is deleted. */
   readonly drop?: readonly string[];
   readonly event: Pick<JournalDraft, 'type' | 'detail'> & Partial<Pick<JournalDraft, 'agentId' | 'serviceId'>>;
 }
@@ -28,10 +28,7 @@ export interface CommandLogContext {
   readonly crashPoint?: ReachCrashPoint | undefined;
 }
 
-/**
- * Where commands are taken in: one at a time for each subject, durable before anybody acts on them. A command may change intentions of
- * other subjects than its own, so each intention is also written by one command at a time, which knows what those before it have written.
- */
+/** Accepts commands: one at a time per subject, durable before anything acts on them. */
 export class CommandLog {
   readonly #context: CommandLogContext;
   readonly #locks = new KeyedLock();
@@ -43,17 +40,17 @@ export class CommandLog {
     this.#context = context;
   }
 
-  /** From now on every command is refused with HostClosingError. */
+  /** From now on every command is rejected with HostClosingError. */
   close(): void {
     this.#isClosing = true;
   }
 
-  /** Throws HostClosingError once the host leaves. */
+  /** Throws HostClosingError once the host is shutting down. */
   assertOpen(): void {
     if (this.#isClosing) throw new HostClosingError();
   }
 
-  /** Runs a command when the earlier ones about the same subjects are through. */
+  /** Runs a command once earlier ones for the same subjects have finished. */
   async run<T>(subjects: readonly string[], command: () => Promise<T>): Promise<T> {
     this.assertOpen();
     return this.#locks.run(subjects, () => {
@@ -63,15 +60,15 @@ export class CommandLog {
   }
 
   /**
-   * Makes a command durable, in one transaction. Throws StoreUnavailableError: then nothing is intended; and HostClosingError when
-   * the host leaves meanwhile: then nobody may act on it but the next host.
+   * Makes a command durable in one transaction. Throws StoreUnavailableError if nothing was saved, and HostClosingError
+   * if the host started to shut down in the meantime: then only the next host may act on it.
    */
   async accept(change: Change, origin: CommandOrigin): Promise<void> {
     await this.#commit(change, origin, origin.claim);
     if (this.#isClosing) throw new HostClosingError({ isKept: true });
   }
 
-  /** Makes the end of a command durable that was accepted before, also while the host leaves. Throws StoreUnavailableError. */
+  /** Saves the completion of an accepted command, even during shutdown. Throws StoreUnavailableError. */
   conclude(change: Change, origin: CommandOrigin): Promise<void> {
     return this.#commit(change, origin);
   }
@@ -129,17 +126,17 @@ function subjectsOf({ put = [], drop = [] }: Accepted): readonly string[] {
   return [...put.map(({ subject }) => subject), ...drop];
 }
 
-/** Whom a command is about, as an actor id. */
+/** The subject of a command, as an actor id. */
 function subjectOf({ agentId, serviceId }: Accepted['event']): string | null {
   if (serviceId != null) return `service:${serviceId}`;
   return agentId == null ? null : `agent:${agentId}`;
 }
 
-/** Runs tasks that share a key one after the other, in the order in which they came, and others side by side. */
+/** Runs tasks that share a key in order of arrival, others concurrently. */
 class KeyedLock {
   readonly #tails = new Map<string, Promise<unknown>>();
 
-  /** Runs `task` when all earlier ones of each of the keys are over, whatever became of them. */
+  /** Runs `task` once all earlier ones with any of these keys have settled. */
   async run<T>(keys: readonly string[], task: () => Promise<T>): Promise<T> {
     const before = Promise.allSettled(keys.map((key) => this.#tails.get(key) ?? Promise.resolve()));
     const mine = before.then(task);

@@ -6,8 +6,8 @@ import { agentRefs, serviceRef, serviceRefs, type SupervisorRef } from '../actor
 import type { Runtime } from '../runtime.ts';
 
 /**
- * Takes every service down, dependents before what they depend on, and resolves when all are gone. The intentions stay: the next
- * host starts what is meant to run.
+ * Stops every service, dependents before their dependencies, and resolves when all are gone. The intentions stay: the
+ * next host starts what is intended to run.
  */
 export async function drain({ root, changes }: Runtime): Promise<void> {
   for (const agent of agentRefs(root)) agent.send({ type: 'host.drain' });

@@ -2,13 +2,13 @@ import { ServiceConflictError } from '../../model/errors.ts';
 import type { AgentPlan, ServiceSpec } from '../../model/spec.ts';
 import { serviceRef, type SupervisorRef } from '../actors.ts';
 
-/** Makes the actors that these specs and plans need and that do not exist yet; none of them acts by itself. */
+/** Creates the missing actors for these specs and plans; none of them acts on its own. */
 export function ensure(root: SupervisorRef, services: readonly ServiceSpec[], agents: readonly AgentPlan[]): void {
   const entries = services.map((spec) => ({ spec, holders: [], intended: 'stopped' as const }));
   root.send({ type: 'supervisor.ensure', services: entries, agents });
 }
 
-/** Throws ServiceConflictError when the id of one of the specs is that of another service. */
+/** Throws ServiceConflictError if the id of one of the specs belongs to another service. */
 export function assertServicesFree(root: SupervisorRef, services: readonly ServiceSpec[]): void {
   for (const spec of services) {
     const present = serviceRef(root, spec.id)?.getSnapshot().context.spec;
@@ -17,7 +17,7 @@ export function assertServicesFree(root: SupervisorRef, services: readonly Servi
     if (present.kind === spec.kind && (isShared || present.agentId === spec.agentId)) continue;
     const owner = present.agentId === null ? 'no agent' : `agent "${present.agentId}"`;
     throw new ServiceConflictError(
-      `The service id "${spec.id}" is taken by a service of kind "${present.kind}" that belongs to ${owner}; choose another id.`,
+      `Service id "${spec.id}" is already used by a service of kind "${present.kind}" that belongs to ${owner}. Choose another id.`,
     );
   }
 }

@@ -6,10 +6,14 @@ import { Intentions } from '../intentions.ts';
 import type { Runtime } from '../runtime.ts';
 
 /**
- * The services of an agent that no intention names any more once it has this plan (null: once it is gone), whatever was done to them by
- * hand. Agents that are being deleted speak of none: of those that share a service, each would leave it to the others.
+ * The services of an agent that no intention references any more once the agent has this plan (null: once it is gone),
+ * whatever commands they got individually.
  */
-export function orphansOf(intentions: Intentions, id: AgentId, next: AgentPlan | null): readonly ServiceSpec[] {
+export function unreferencedServices(
+  intentions: Intentions,
+  id: AgentId,
+  next: AgentPlan | null,
+): readonly ServiceSpec[] {
   const dropped = (intentions.agent(id)?.plan.services ?? []).filter(
     (spec) => next?.services.some((one) => one.id === spec.id) !== true,
   );
@@ -20,7 +24,7 @@ export function orphansOf(intentions: Intentions, id: AgentId, next: AgentPlan |
   return dropped.filter((spec) => !entries.has(spec.id));
 }
 
-/** A service that nobody speaks of any more goes out of sight when its process is gone. */
+/** Removes an unreferenced service once its process is gone. */
 export async function forgetWhenGone({ root, changes, intentions }: Runtime, id: ServiceId): Promise<void> {
   const actorId = serviceActorId(id);
   await changes.until(actorId, () => {
@@ -30,7 +34,7 @@ export async function forgetWhenGone({ root, changes, intentions }: Runtime, id:
   if (!intentions.entries().has(id)) root.send({ type: 'supervisor.remove', actorId });
 }
 
-/** The same for what an earlier host did not get to: of these services nothing is left but their actors. */
+/** The same for services that an earlier host left behind: only their actors exist. */
 export function forgetLeftovers(runtime: Runtime): void {
   const entries = runtime.intentions.entries();
   for (const ref of serviceRefs(runtime.root)) {

@@ -2,12 +2,12 @@ import { revisionOf } from '../../model/policy/revision.ts';
 import type { Runtime } from '../runtime.ts';
 import type { ServiceCommands } from './service-commands.ts';
 
-/** The origin of what a host does by itself when it comes up. */
+/** The origin of what a host does on its own when it starts. */
 export const HOST_START = { correlationId: 'host-start' } as const;
 
 /**
- * Host services follow the configuration: new ones start, changed ones get their new spec, dropped ones are to end and to be forgotten.
- * Resolves when that is durable and given.
+ * Brings the host services in line with the configuration: new ones start, changed ones get their new spec, dropped
+ * ones are stopped and removed. Resolves when that is durable and sent.
  */
 export async function bringUpHostServices(
   { configuration, intentions }: Runtime,

@@ -11,15 +11,20 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { CommandOrigin } from '../control.ts';
 
-/** What an answer may have at most to be kept; of a larger one only the event is, and it is made anew. */
-const MOST_BODY = 64 * 1024;
+/**
+ * The maximum size of a stored response body; of a larger one only the fact is stored, and the response is built again.
+ */
+const MAX_BODY_BYTES = 64 * 1024;
 
-/** Sees to it that a command with an idempotency key is given once, however often it is sent, and over restarts of the host. */
+/**
+ * Ensures that a command with an idempotency key is carried out once, however often it is sent, even across host
+ * restarts.
+ */
 export class Receipts {
   readonly #store: Pick<ActorStore, 'idempotencyRecord' | 'keepIdempotencyRecord'>;
   readonly #clock: Clock;
   readonly #log: Log;
-  /** The fingerprints of the requests under way, by key. */
+  /** The fingerprints of the requests in progress, by key. */
   readonly #underWay = new Map<string, string>();
 
   constructor(store: Pick<ActorStore, 'idempotencyRecord' | 'keepIdempotencyRecord'>, clock: Clock, log: Log) {
@@ -28,7 +33,7 @@ export class Receipts {
     this.#log = log;
   }
 
-  /** Every claim that this gives has to be ended. Throws IdempotencyKeyReusedError, IdempotencyKeyInFlightError. */
+  /** Every claim that this returns must be ended. Throws IdempotencyKeyReusedError, IdempotencyKeyInFlightError. */
   async begin(key: string, fingerprint: string): Promise<Begun> {
     const other = this.#underWay.get(key);
     if (other !== undefined && other !== fingerprint) throw new IdempotencyKeyReusedError(key);
@@ -50,16 +55,16 @@ export class Receipts {
   }
 
   /**
-   * Keeps the answer of a command that went well. Without one (`null`), what was accepted stays so, and what was refused may be tried
-   * again with the same key.
+   * Stores the response to a successful command. Without one (`null`) an accepted command stays accepted, and a
+   * rejected one may be retried with the same key.
    */
   async end({ key, fingerprint }: IdempotencyClaim, answer: KeptAnswer | null): Promise<void> {
     try {
-      if (answer === null || (answer.body?.length ?? 0) > MOST_BODY) return;
+      if (answer === null || (answer.body?.length ?? 0) > MAX_BODY_BYTES) return;
       await this.#store.keepIdempotencyRecord({ key, fingerprint, subject: null, answer, at: this.#clock.now() });
     } catch (error) {
-      // The command itself is durable, and so is that it was accepted: its caller is not to hear of a failure.
-      this.#log.warn({ err: error, key }, 'the answer to a command with an idempotency key could not be kept');
+      // The command and its acceptance are durable: the caller must not get an error.
+      this.#log.warn({ err: error, key }, 'cannot save the response to a command with an idempotency key');
     } finally {
       this.#underWay.delete(key);
     }
@@ -70,7 +75,7 @@ export class Receipts {
   }
 }
 
-/** Whom a command is about that an earlier request gave already; undefined: it is to be given now. */
+/** The subject of a command that an earlier request gave; undefined: the command has to be carried out now. */
 export function alreadyAccepted({ claim }: CommandOrigin): { readonly id: string } | undefined {
   const accepted = claim?.accepted ?? null;
   return accepted === null ? undefined : { id: accepted.subject?.replace(/^(agent|service):/, '') ?? '' };

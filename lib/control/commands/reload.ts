@@ -24,10 +24,10 @@ import { ensure } from './ensure-actors.ts';
 import { forgetWhenGone } from './forget-leftovers.ts';
 import { restartIntention } from './service-commands.ts';
 
-/** The key under which reloads follow one another; no id has a colon. */
+/** The key that serializes reloads; no id has a colon. */
 const LOCK_KEY = 'config:reload';
 
-/** What the files say now. */
+/** The current contents of the files. */
 interface Reread {
   readonly specs: SpecSource;
   readonly plans: ReadonlyMap<AgentId, AgentPlan>;
@@ -36,14 +36,16 @@ interface Reread {
   readonly skipped: readonly SkippedAgent[];
 }
 
-/** The intentions as they will be, and what makes them so. */
+/** The intentions after the reload, and the changes that lead there. */
 interface Next {
   readonly put: readonly Intention[];
   readonly drop: readonly string[];
   readonly wanted: ReadonlyMap<ServiceId, Wanted>;
 }
 
-/** Reads every configuration file anew, says what that changes, and carries it out: what has not changed is left alone. */
+/**
+ * Rereads every configuration file, determines what changes, and applies it; whatever has not changed is left alone.
+ */
 export class Reloader {
   readonly #runtime: Runtime;
 
@@ -51,7 +53,7 @@ export class Reloader {
     this.#runtime = runtime;
   }
 
-  /** Throws ConfigInvalidError, ConfigUnreadableError and PreconditionFailedError: then nothing is changed. */
+  /** Throws ConfigInvalidError, ConfigUnreadableError and PreconditionFailedError, and then changes nothing. */
   async run(isDryRun: boolean, origin: CommandOrigin, precondition: Precondition): Promise<Reload> {
     const { commandLog, intentions } = this.#runtime;
     return commandLog.run([LOCK_KEY], async () => {
@@ -93,7 +95,7 @@ export class Reloader {
     return { specs, plans, shared, hosts, skipped };
   }
 
-  /** Every intention with its new plan or spec; intended states are never touched. */
+  /** Every intention with its new plan or spec; intended states are never changed. */
   #next({ plans, shared, hosts }: Reread): Next {
     const { intentions } = this.#runtime;
     const agents = intentions
@@ -161,7 +163,7 @@ export class Reloader {
     await webhooks?.configure(specs.webhooks());
   }
 
-  /** That a process gives way to another one is intended, so that no death of the host forgets it. */
+  /** Records that a process is to be replaced, so that the restart survives the host. */
   #restart({ serviceId }: ServiceChange, { put, wanted }: Next): readonly ServiceIntention[] {
     const service = serviceRef(this.#runtime.root, serviceId);
     const spec = wanted.get(serviceId)?.spec;
@@ -192,7 +194,7 @@ export class Reloader {
   }
 }
 
-/** The revision of everything that the files say. */
+/** The revision of the contents of all files. */
 function revisionOfFiles({ plans, shared, hosts, skipped }: Reread): string {
   return digestOf({
     plans: Object.fromEntries(plans),
@@ -202,7 +204,10 @@ function revisionOfFiles({ plans, shared, hosts, skipped }: Reread): string {
   });
 }
 
-/** The file of an agent that is not meant to run may be gone or half written; that of another one stops the reload. */
+/**
+ * The file of an agent that is not intended to run may be missing or half written; for any other agent that aborts the
+ * reload.
+ */
 function skippedFor({ plan, intended }: AgentIntention, error: unknown): SkippedAgent {
   const kinds = [ConfigInvalidError, ConfigOutsideRootError, ConfigUnreadableError];
   if (intended === 'running' || !(error instanceof Error && kinds.some((kind) => error instanceof kind))) throw error;
@@ -215,7 +220,7 @@ function nextOf(
   before: readonly ServiceIntention[],
 ): Next {
   const withoutOverrides = new Intentions([...agents, ...services.filter(({ holder }) => holder !== null)]).entries();
-  // What was done to a service by hand lasts for as long as there is such a service.
+  // Commands for a single service stay in effect as long as the service exists.
   const kept = services.flatMap((intention) => {
     const spec = withoutOverrides.get(intention.spec.id)?.spec;
     return spec === undefined ? [] : [{ ...intention, spec: intention.holder === null ? spec : intention.spec }];

@@ -12,10 +12,10 @@ import type { Accepted } from './command-log.ts';
 import { assertServicesFree, ensure } from './ensure-actors.ts';
 import { alreadyAccepted } from './idempotency.ts';
 
-/** A holder that is no agent. */
+/** A holder that is not an agent. */
 type SoleHolder = 'io' | 'host';
 
-/** Commands about single services: durable first, as those about agents. */
+/** Commands for single services: durable first, like those for agents. */
 export class ServiceCommands {
   readonly #runtime: Runtime;
 
@@ -23,7 +23,7 @@ export class ServiceCommands {
     this.#runtime = runtime;
   }
 
-  /** Makes `holder` hold the service; it comes up if it is not, unless it is only to be known. */
+  /** Makes `holder` hold the service. It starts if it is down, unless it is only to be registered. */
   async hold(
     spec: ServiceSpec,
     holder: SoleHolder,
@@ -46,7 +46,7 @@ export class ServiceCommands {
     });
   }
 
-  /** Gives a held service a new spec: policies hold at once, the rest from its next launch on. */
+  /** Gives a held service a new spec: policies apply immediately, the rest from its next launch on. */
   async configure(known: ServiceIntention, spec: ServiceSpec, origin: CommandOrigin): Promise<void> {
     const { commandLog, root } = this.#runtime;
     await commandLog.run([spec.id], async () => {
@@ -56,12 +56,12 @@ export class ServiceCommands {
     });
   }
 
-  /** Lets `holder` go of the service and forgets it when nobody else holds it. Resolves when that is done. */
+  /** Releases the service for `holder` and removes it if nobody else holds it. Resolves when that is done. */
   async release(id: ServiceId, holder: SoleHolder, origin: CommandOrigin): Promise<void> {
     await this.#runtime.commandLog.run([id], () => this.letGo(id, holder, origin));
   }
 
-  /** Resolves when it is durable and given that `holder` lets go; who calls sees to it that the service is forgotten. */
+  /** Resolves when the release is durable and sent; the caller has to remove the service. */
   async acceptRelease(id: ServiceId, holder: SoleHolder, origin: CommandOrigin): Promise<void> {
     await this.#runtime.commandLog.run([id], () => this.#acceptRelease(id, holder, origin));
   }
@@ -91,14 +91,14 @@ export class ServiceCommands {
     serviceRef(root, id)?.send({ type: 'service.release', holder, correlationId: origin.correlationId });
   }
 
-  /** Lets a service run that is held by somebody, at once, whatever timer it waits for. */
+  /** Starts a held service immediately, whatever timer it is waiting for. */
   async start(id: ServiceId, origin: CommandOrigin): Promise<void> {
     const { commandLog } = this.#runtime;
     await commandLog.run([id], async () => {
       if (alreadyAccepted(origin) !== undefined) return;
       const known = this.#held(id);
       const isSole = known !== null && known.holder !== null;
-      // What the agents that hold it intend counts again.
+      // The intention of the agents that hold it applies again.
       const change = isSole ? { put: [{ ...known, intended: 'running' as const }] } : { drop: [serviceActorId(id)] };
       await commandLog.accept(
         { ...change, event: { type: 'service.start_requested', serviceId: id, detail: {} } },
@@ -108,7 +108,7 @@ export class ServiceCommands {
     });
   }
 
-  /** Ends the process of a service and launches it anew; starts one that is down. A host that dies on the way does not forget it. */
+  /** Stops the process of a service and launches it again; starts one that is down. The restart survives the host. */
   async restart(id: ServiceId, origin: CommandOrigin): Promise<void> {
     const { commandLog } = this.#runtime;
     await commandLog.run([id], async () => {
@@ -122,17 +122,17 @@ export class ServiceCommands {
     });
   }
 
-  /** Stops one service by hand; it stays down until it, or an agent that holds it, is started. Resolves when it is gone. */
+  /** Stops a single service until it, or an agent that holds it, is started. Resolves when it is gone. */
   async stop(id: ServiceId, origin: CommandOrigin): Promise<void> {
     const { changes, root } = this.#runtime;
     await this.acceptStop(id, origin);
     await changes.until(serviceActorId(id), () => {
-      // A later start wins over this stop; its caller must not wait for ever.
+      // A later start overrides this stop; its caller must not wait for ever.
       return this.isGone(id) || serviceRef(root, id)?.getSnapshot().context.intended === 'running';
     });
   }
 
-  /** Resolves when a stop is durable and given. */
+  /** Resolves when the stop is durable and sent. */
   async acceptStop(id: ServiceId, origin: CommandOrigin): Promise<void> {
     const { commandLog, intentions } = this.#runtime;
     await commandLog.run([id], async () => {
@@ -140,7 +140,7 @@ export class ServiceCommands {
       const { spec, intended, holders } = this.#service(id).getSnapshot().context;
       if (intended === 'stopped' && this.#isDown(id)) return;
       const known = intentions.service(id) ?? { subject: serviceActorId(spec.id), holder: null, spec, atLeast: 0 };
-      // Of a service that nobody holds there is nothing to remember: it is on its way out.
+      // For a service without holders nothing is stored: it is about to be removed.
       const isHeld = holders.length > 0 || known.holder !== null;
       const put = isHeld ? [{ ...known, intended: 'stopped' as const }] : [];
       const event = { type: 'service.stop_requested', serviceId: id, detail: {} };
@@ -149,7 +149,7 @@ export class ServiceCommands {
     });
   }
 
-  /** The intention about a service that somebody holds. Throws ServiceUnheldError. */
+  /** The intention for a service with a holder. Throws ServiceUnheldError. */
   #held(id: ServiceId): ServiceIntention | null {
     const { holders, spec } = this.#service(id).getSnapshot().context;
     const known = this.#runtime.intentions.service(id) ?? null;
@@ -157,12 +157,12 @@ export class ServiceCommands {
     return known;
   }
 
-  /** A host service that was never to run before is claimed first. */
+  /** A host service that has never been intended to run is held first. */
   #send(id: ServiceId, type: 'service.start' | 'service.restart', { correlationId }: CommandOrigin): void {
     const holder = this.#runtime.intentions.service(id)?.holder ?? null;
     const service = this.#service(id);
     const { holders, spec } = service.getSnapshot().context;
-    // Its last holder may have let go of it while the command was made durable: it is started for nobody.
+    // Its last holder may have released it while the command was being saved: nobody needs it.
     if (holder === null && holders.length === 0) throw new ServiceUnheldError(id, spec.agentId);
     const isHeld = holder === null || holders.includes(holder);
     service.send(isHeld ? { type, correlationId } : { type: 'service.hold', holder, spec, correlationId });
@@ -174,7 +174,7 @@ export class ServiceCommands {
     return service;
   }
 
-  /** Of a service that was told to stop. Throws ActorSetAsideError: it will not get there. */
+  /** For a service that was asked to stop. Throws ActorSetAsideError if it cannot. */
   isGone(id: ServiceId): boolean {
     const now = serviceRef(this.#runtime.root, id)?.getSnapshot();
     const isSetAside = now?.matches('failed') === true && now.context.intended === 'stopped';
@@ -188,14 +188,17 @@ export class ServiceCommands {
   }
 }
 
-/** The intention that the live process of a service, if there is one, gives way to another. */
+/** The intention to replace the live process of a service, if it has one. */
 export function restartIntention(service: ServiceRef, known: ServiceIntention | null): ServiceIntention {
   const { spec, launch, generation } = service.getSnapshot().context;
   const blank = { subject: serviceActorId(spec.id), holder: null, spec };
   return { ...(known ?? blank), intended: 'running', atLeast: (launch?.generation ?? generation) + 1 };
 }
 
-/** What is left of the intention when its holder lets go: that a person stopped a service which others hold outlives the holder. */
+/**
+ * What remains of the intention when its holder releases the service: a stop command for a service with other holders
+ * outlives the holder.
+ */
 function intentionWithout(
   holder: SoleHolder,
   known: ServiceIntention | undefined,

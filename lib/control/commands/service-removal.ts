@@ -8,8 +8,8 @@ import { alreadyAccepted } from './idempotency.ts';
 import type { ServiceCommands } from './service-commands.ts';
 
 /**
- * Forgets a service: lets go of a shared coreio, or ends and forgets what is left of a service that no configuration speaks of. One
- * that belongs to agents or to the configuration of the host is refused. Throws ServiceNotFoundError, ServiceHeldError.
+ * Removes a service: releases a shared coreio, or stops and removes a service that nothing references. A service that
+ * belongs to agents or to the host configuration is refused. Throws ServiceNotFoundError, ServiceHeldError.
  */
 export async function deleteService(
   runtime: Runtime,
@@ -27,7 +27,7 @@ export async function deleteService(
     const agents = intentions.agents().filter(({ plan }) => plan.services.some((one) => one.id === id));
     const holder = intentions.service(id)?.holder ?? null;
     const isSpokenOf = agents.length > 0 || holder === 'host';
-    if (isSpokenOf && isAccepted) return; // somebody wants it again
+    if (isSpokenOf && isAccepted) return; // somebody needs it again
     if (isSpokenOf)
       throw new ServiceHeldError(
         id,

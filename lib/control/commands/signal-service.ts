@@ -7,9 +7,9 @@ import type { Runtime } from '../runtime.ts';
 import { alreadyAccepted } from './idempotency.ts';
 
 /**
- * Sends a signal to the process group of a service. Written down before it is sent, so that a request that is sent again with its
- * idempotency key sends no second one. What the process makes of it is judged like any other end. Throws ServiceNotFoundError,
- * ServiceNotAliveError.
+ * Sends a signal to the process group of a service. It is recorded before it is sent, so that a resent request with the
+ * same idempotency key sends no second signal. If the process exits, that is handled like any other exit. Throws
+ * ServiceNotFoundError, ServiceNotAliveError.
  */
 export async function signalService(
   { commandLog, root, ports: { processes } }: Runtime,

@@ -9,27 +9,27 @@ import { agentRef, serviceRef, type ServiceSnapshot } from '../actors.ts';
 import type { Wait } from '../control.ts';
 import type { Runtime } from '../runtime.ts';
 
-/** How things stand for somebody who waits. */
+/** The progress of a wait. */
 interface Standing {
   readonly isReached: boolean;
   readonly state: string;
   readonly reason: string | null;
-  /** Why it will not get there without another command; null: it may. */
+  /** Why the state cannot be reached without another command; null: it may be reached. */
   readonly obstacle: string | null;
 }
 
-/** What a wait is about. */
+/** The subject of a wait. */
 interface Subject {
   readonly actorId: string;
-  /** Begins a sentence. */
+  /** Starts a sentence. */
   readonly name: string;
   readonly path: string;
   readonly standing: () => Standing;
 }
 
 /**
- * Waits for states of agents and services. After a restart only a process of the new generation counts: the intention says which that
- * is. The command itself is durable before anybody waits.
+ * Waits for states of agents and services. After a restart only a process of the new generation counts; the intention
+ * says which one that is. The command itself is durable before anybody waits.
  */
 export class Waits {
   readonly #runtime: Runtime;
@@ -40,14 +40,14 @@ export class Waits {
 
   /** Throws WaitTimeoutError, WaitFailedError. */
   agent(id: string, wait: Wait): Promise<void> {
-    const name = `The agent "${id}"`;
+    const name = `Agent "${id}"`;
     const standing = (): Standing => this.#agentStanding(id, wait.until);
     return this.#until({ actorId: `agent:${id}`, name, path: `/api/agents/${id}`, standing }, wait);
   }
 
   /** Throws WaitTimeoutError, WaitFailedError. */
   service(id: ServiceId, wait: Wait): Promise<void> {
-    const name = `The service "${id}"`;
+    const name = `Service "${id}"`;
     const standing = (): Standing => this.#serviceStanding(id, wait.until);
     return this.#until({ actorId: serviceActorId(id), name, path: `/api/services/${id}`, standing }, wait);
   }
@@ -59,7 +59,8 @@ export class Waits {
     }, timeoutMs);
     const isDone = (): boolean => {
       const { isReached, obstacle } = subject.standing();
-      if (obstacle !== null) throw new WaitFailedError(`${subject.name} will not be ${until}: ${clauseOf(obstacle)}.`);
+      if (obstacle !== null)
+        throw new WaitFailedError(`${subject.name} will not become ${until}: ${clauseOf(obstacle)}.`);
       return isReached;
     };
     try {
@@ -67,7 +68,7 @@ export class Waits {
       await this.#runtime.changes.until(subject.actorId, isDone, signal);
     } catch (error) {
       if (gone?.aborted !== true) throw error;
-      throw new WaitTimeoutError(`Nobody waited any longer for ${subject.name}.`, { cause: error });
+      throw new WaitTimeoutError(`The client stopped waiting for ${subject.name}.`, { cause: error });
     } finally {
       this.#runtime.timers.clearTimeout(timer);
     }
@@ -81,7 +82,7 @@ export class Waits {
     const reason = reasonText(now.context.reason);
     const { state } = stateOf(now.value);
     const services = plan.services.flatMap((spec) => serviceRef(root, spec.id)?.getSnapshot() ?? []);
-    // One that has completed, or was stopped by hand, is as it should be.
+    // A service that has completed or was stopped individually is as it should be.
     const areUp = services.every(
       (one) => one.context.launch === null || (this.#isNew(one) && (until === 'running' || isReady(one))),
     );
@@ -99,7 +100,7 @@ export class Waits {
     return standingOf({ until, state, reason, intended, isUp });
   }
 
-  /** Whether its process is of the generation that the last restart asked for. */
+  /** Whether its process has at least the generation that the last restart requires. */
   #isNew({ context: { spec, launch } }: ServiceSnapshot): boolean {
     return (launch?.generation ?? 0) >= (this.#runtime.intentions.service(spec.id)?.atLeast ?? 0);
   }
@@ -118,17 +119,21 @@ function standingOf({ until, state, reason, intended, isUp }: Present): Standing
   if (until === 'stopped') {
     const isAgain = state !== 'stopped' && intended === 'running';
     const isStuck = state === 'failed' && intended === 'stopped';
-    const obstacle = isAgain ? 'it was started meanwhile' : isStuck ? (reason ?? 'its actor was set aside') : null;
+    const obstacle = isAgain
+      ? 'it was started again in the meantime'
+      : isStuck
+        ? (reason ?? 'its actor was quarantined')
+        : null;
     return { ...base, isReached: state === 'stopped', obstacle };
   }
-  if (intended === 'stopped') return { ...base, isReached: false, obstacle: 'it was stopped meanwhile' };
+  if (intended === 'stopped') return { ...base, isReached: false, obstacle: 'it was stopped in the meantime' };
   const isOver = state === 'failed' || state === 'stopped';
   const obstacle = isOver ? `it is ${state}${reason === null ? '' : `: ${reason}`}` : null;
   return { ...base, isReached: isUp, obstacle };
 }
 
 function unknown(until: Wait['until']): Standing {
-  const obstacle = until === 'stopped' ? null : 'it was deleted meanwhile';
+  const obstacle = until === 'stopped' ? null : 'it was deleted in the meantime';
   return { isReached: until === 'stopped', state: 'stopped', reason: null, obstacle };
 }
 
@@ -140,6 +145,6 @@ function timeoutOf({ name, path, standing }: Subject, until: Wait['until'], time
   const { state, reason } = standing();
   const why = reason === null ? '' : ` (${clauseOf(reason)})`;
   return new WaitTimeoutError(
-    `${name} is ${inWords(state)}${why} and not ${until} after ${formatDuration(timeoutMs)}. The command stays accepted; look again with GET ${path}.`,
+    `${name} is ${inWords(state)}${why}, not ${until}, after ${formatDuration(timeoutMs)}. The command stays in effect; check it with GET ${path}.`,
   );
 }

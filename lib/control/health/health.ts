@@ -5,10 +5,13 @@ import type { Log } from '../../ports/log.ts';
 import { RetryingWriter } from '../../ports/retrying-writer.ts';
 import type { StoreWrite, StoreWriter } from '../../ports/store-writes.ts';
 
-/** Who writes to the store: the recorder, commands, the launch ledger, the quarantine, and the look whether it is back. */
+/**
+ * Who writes to the store: the recorder, commands, the launch ledger, the quarantine, and the probe of an unavailable
+ * store.
+ */
 export type HealthWriter = StoreWriter | 'probe';
 
-/** How the store is asked whether it is back, and who is told when it is. */
+/** How to check whether the store is available again, and whom to notify. */
 export interface StoreWatch {
   readonly probe: () => Promise<void>;
   readonly onBack: () => void;
@@ -17,12 +20,12 @@ export interface StoreWatch {
 
 const FIRST_PROBE_MS = 500;
 const SLOWEST_PROBE_MS = 5_000;
-/** A health check looks at a degraded store itself, but not more often than this. */
-const LEAST_BETWEEN_PROBES_MS = 1_000;
+/** A health query probes a degraded store itself, but at most this often. */
+const MIN_PROBE_INTERVAL_MS = 1_000;
 
 /**
- * What keeps the host from its full work, in sentences. Whoever meets a failure reports it here, and reports when it is over; a
- * store in trouble is also probed, so that a host without work to write becomes healthy again.
+ * Collects the reasons why the host is degraded, as sentences. Whoever meets a failure reports it here, and reports
+ * when it is over. A failing store is also probed, so that a host with nothing to write becomes healthy again.
  */
 export class Health {
   readonly #clock: Clock;
@@ -31,7 +34,7 @@ export class Health {
   readonly #launches = new Map<ServiceId | `program ${string}`, LaunchFailure>();
   readonly #lasting: string[] = [];
   readonly #troubles: { readonly in: () => readonly string[]; readonly areObstacles: boolean }[] = [];
-  /** Looks whether the store is back; null: nobody has said how. */
+  /** Checks whether the store is available again; null: not set up. */
   #prober: RetryingWriter | null = null;
   #probedAt = 0;
 
@@ -40,68 +43,68 @@ export class Health {
     this.#log = log;
   }
 
-  /** One sentence for each cause; empty when all is well. Looks at a store in trouble by itself, at most once a second. */
+  /** One sentence per cause; empty if the host is healthy. Probes a failing store, at most once a second. */
   reasons(): readonly string[] {
     const reasons = [
       ...this.#lasting,
       ...launchReasons([...this.#launches.values()]),
       ...new Set([...this.#troubles.flatMap((troubles) => troubles.in()), ...this.#writers.values()]),
     ];
-    const isDue = Math.abs(this.#clock.now() - this.#probedAt) >= LEAST_BETWEEN_PROBES_MS;
+    const isDue = Math.abs(this.#clock.now() - this.#probedAt) >= MIN_PROBE_INTERVAL_MS;
     if (this.#writers.size > 0 && isDue) void this.#prober?.writeNow();
     return reasons;
   }
 
-  /** Why no command can be made durable now, in sentences; empty when one can. */
+  /** Why no command can be saved now, in sentences; empty if one can. */
   obstacles(): readonly string[] {
     const others = this.#troubles.filter(({ areObstacles }) => areObstacles).flatMap((troubles) => troubles.in());
     return [...new Set([...others, ...this.#writers.values()])];
   }
 
-  /** Something that stays true for as long as this host lives. */
+  /** Adds a reason that stays for the lifetime of this host. */
   remark(reason: string): void {
     this.#lasting.push(reason);
   }
 
-  /** A write went through, or failed. */
+  /** Reports the result of a write. */
   storeWrote({ writer, error }: Pick<StoreWrite, 'writer' | 'error'>): void {
     if (error === null) this.storeWritten(writer);
     else this.storeFailed(writer, error.message);
   }
 
-  /** A write failed; `reason` is a sentence. */
+  /** Reports a failed write; `reason` is a sentence. */
   storeFailed(writer: HealthWriter, reason: string): void {
-    if (this.#writers.size === 0) this.#log.error({ writer, reason }, 'the store is in trouble; the host is degraded');
+    if (this.#writers.size === 0)
+      this.#log.error({ writer, reason }, 'the store cannot be written; the host is degraded');
     this.#writers.set(writer, reason);
     this.#prober?.writeLater();
   }
 
-  /** A write went through. */
+  /** Reports a successful write. */
   storeWritten(writer: HealthWriter): void {
     if (!this.#writers.delete(writer) || this.#writers.size > 0) return;
     this.#prober?.reset();
-    this.#log.info({ writer }, 'the store can be written again');
+    this.#log.info({ writer }, 'the store is writable again');
   }
 
-  /** A launch, or the choice of its program, failed for want of something that this machine or this host lacks. */
+  /**
+   * Reports that a launch, or the search for its executable, failed because this machine or this host lacks something.
+   */
   launchFailed(subject: ServiceId | `program ${string}`, failure: LaunchFailure): void {
     this.#launches.set(subject, failure);
   }
 
-  /** The service was launched or is not to be launched any more; the program was looked for. */
+  /** Reports that the service was launched or no longer needs to be, or that the executable was searched for. */
   launchSettled(subject: ServiceId | `program ${string}`): void {
     this.#launches.delete(subject);
   }
 
-  /**
-   * From now on the reasons include these: what the process host cannot look at, files that cannot be used any more. Obstacles keep
-   * commands from being carried out.
-   */
+  /** Includes these reasons from now on: what the process host cannot inspect, files that have become unusable. */
   include(troubles: () => readonly string[], { areObstacles = false } = {}): void {
     this.#troubles.push({ in: troubles, areObstacles });
   }
 
-  /** From now on a store in trouble is looked at. */
+  /** Starts probing the store whenever it fails. */
   watchStore({ probe, onBack, timers }: StoreWatch): void {
     this.#prober = new RetryingWriter({
       write: () => {
@@ -109,7 +112,8 @@ export class Health {
         return probe();
       },
       onWritten: () => {
-        // The recorder and the quarantine have something to write and say themselves when it went through; the others have not.
+        // The recorder and the quarantine still have something to write and report their own success; the others do
+        // not.
         for (const writer of ['command', 'ledger', 'probe'] as const) this.storeWritten(writer);
         onBack();
       },
@@ -121,13 +125,13 @@ export class Health {
     if (this.#writers.size > 0) this.#prober.writeLater();
   }
 
-  /** Looks no more. */
+  /** Stops probing. */
   close(): void {
     this.#prober?.close();
   }
 }
 
-/** A thousand services that wait for the same thing are one reason. */
+/** A thousand services affected by the same problem are one reason. */
 function launchReasons(failures: readonly LaunchFailure[]): readonly string[] {
   const byCode = new Map<string, { readonly message: string; count: number }>();
   for (const { code, message } of failures) {
@@ -136,6 +140,6 @@ function launchReasons(failures: readonly LaunchFailure[]): readonly string[] {
     else known.count += 1;
   }
   return [...byCode.values()].map(({ message, count }) =>
-    count === 1 ? message : `${message} So it is with ${count - 1} more.`,
+    count === 1 ? message : `${message} ${count - 1} more ${count === 2 ? 'is' : 'are'} affected.`,
   );
 }

@@ -16,8 +16,8 @@ import type { LaunchObserver, LaunchRequest, ProcessHost, Orphan } from '../../p
 import type { Health } from './health.ts';
 
 /**
- * A process host of any engine whose work is measured, and which reports launches that fail for want of descriptors, memory, processes
- * or space.
+ * Wraps the process host of any engine: measures it, and reports launches that fail for lack of descriptors, memory,
+ * processes or disk space.
  */
 export class ObservedProcessHost implements ProcessHost {
   readonly #host: ProcessHost;
@@ -41,7 +41,7 @@ export class ObservedProcessHost implements ProcessHost {
     const begunAt = performance.now();
     const outcome = await this.#host.launch(request);
     this.#meter.launched(outcome, secondsSince(begunAt));
-    // A store in trouble reports for itself.
+    // A failing store is reported separately.
     if (outcome.type === 'refused' && isHostTrouble(outcome.failure) && outcome.failure.code !== 'ESTORE') {
       this.#health.launchFailed(request.serviceId, outcome.failure);
     } else {
@@ -54,7 +54,7 @@ export class ObservedProcessHost implements ProcessHost {
     this.#health.launchSettled(serviceId);
     const begunAt = performance.now();
     const exit = await this.#host.stop(serviceId, stop);
-    if (exit !== null) this.#meter.stopped(secondsSince(begunAt)); // else there was nothing to wait for
+    if (exit !== null) this.#meter.stopped(secondsSince(begunAt)); // otherwise there was nothing to wait for
     return exit;
   }
 
@@ -91,7 +91,7 @@ function secondsSince(begunAt: number): number {
   return (performance.now() - begunAt) / 1_000;
 }
 
-/** A catalog that reports when it cannot look for want of descriptors or memory. */
+/** Wraps a catalog: reports when it cannot search for lack of descriptors or memory. */
 export class ReportingCatalog implements Catalog {
   readonly #catalog: Catalog;
   readonly #health: Health;
@@ -117,7 +117,7 @@ export class ReportingCatalog implements Catalog {
     } catch (error) {
       if (isHostTroubleError(error)) {
         const reason = error instanceof Error ? error.message : String(error);
-        const message = `The program "${executable}" cannot be looked for: ${reason}.`;
+        const message = `Cannot search for the executable "${executable}": ${reason}.`;
         this.#health.launchFailed(`program ${executable}`, { code: 'ELOOK', isPermanent: false, message });
       }
       throw error;

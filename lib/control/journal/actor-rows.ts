@@ -4,12 +4,12 @@ import type { ActorRow } from '../../ports/actor-store.ts';
 
 const ROOT = 'root';
 
-/** The path that an actor's row has. */
+/** The path of an actor's row. */
 export function pathOf(ref: AnyActorRef): string {
   return ref._parent === undefined ? ROOT : ref.id;
 }
 
-/** The actor's own part of its snapshot: children are cut out before the logic serialises, they have rows of their own. */
+/** The actor's own part of its snapshot: children are removed before it is serialized, they have their own rows. */
 export function rowOf(ref: AnyActorRef | undefined): ActorRow | undefined {
   if (ref === undefined) return undefined;
   const { logic } = ref as AnyActorRef & { readonly logic: AnyStateMachine }; // only machines are live here

@@ -2,42 +2,42 @@ import type { JournalDraft } from '../../model/journal.ts';
 import type { Instant } from '../../model/values/time.ts';
 import { hostEvent } from './events.ts';
 
-/** Events that are kept while the store is away; beyond that the oldest go, and their number is told. */
-const MOST_WAITING = 10_000;
-/** They go in lots: to shift so long a list for every event would cost more than the event. */
-const LOT = 1_000;
+/** Maximum number of events queued while the store is unavailable; beyond that the oldest are dropped and counted. */
+const MAX_WAITING = 10_000;
+/** Events are dropped in batches: shifting such a long array for every event would cost more than the event. */
+const BATCH = 1_000;
 
-/** An event that waits for its number, with the place in time of the event that led to it. */
+/** An event without a number yet, and the order of the event that caused it. */
 export interface WaitingEvent {
   readonly turn: number;
   readonly draft: JournalDraft;
 }
 
-/** What is taken from the queue to be written: given back whole when it could not be. */
+/** Events taken from the queue for writing; given back as a whole if the write fails. */
 export interface TakenEvents {
   readonly waiting: readonly WaitingEvent[];
   readonly dropped: number;
 }
 
-/** The events that no transaction has carried yet. */
+/** The events that have not been written yet. */
 export class EventQueue {
   #waiting: WaitingEvent[] = [];
-  /** Events that went because nobody could write them. */
+  /** The number of events dropped because they could not be written. */
   #dropped = 0;
 
-  /** How many wait. */
+  /** The number of queued events. */
   get size(): number {
     return this.#waiting.length;
   }
 
-  /** How many there were, those that went included. */
+  /** The number of events, including dropped ones. */
   get published(): number {
     return this.#waiting.length + this.#dropped;
   }
 
   add(event: WaitingEvent): void {
     this.#waiting.push(event);
-    if (this.#waiting.length >= MOST_WAITING + LOT) this.#trim();
+    if (this.#waiting.length >= MAX_WAITING + BATCH) this.#trim();
   }
 
   take(): TakenEvents {
@@ -54,11 +54,11 @@ export class EventQueue {
   }
 
   #trim(): void {
-    this.#dropped += this.#waiting.splice(0, Math.max(0, this.#waiting.length - MOST_WAITING)).length;
+    this.#dropped += this.#waiting.splice(0, Math.max(0, this.#waiting.length - MAX_WAITING)).length;
   }
 }
 
-/** The events in the order of the events that led to them, after one for those that went. */
+/** The events in causal order, after one that reports the dropped ones. */
 export function inOrder({ waiting, dropped }: TakenEvents, at: Instant): readonly JournalDraft[] {
   const sorted = [...waiting].sort((one, other) => one.turn - other.turn).map(({ draft }) => draft);
   return dropped === 0 ? sorted : [hostEvent('journal.truncated', at, { dropped }), ...sorted];

@@ -8,13 +8,13 @@ import { stateOf, type Standing, type StateValue } from '../../model/states.ts';
 import type { Instant } from '../../model/values/time.ts';
 import { reasonView } from '../queries/views.ts';
 
-/** What of a snapshot the journal compares: taken from the live snapshot, which never changes. */
+/** The part of a snapshot that the journal compares: from the live snapshot, which never changes. */
 export interface Seen {
   readonly src: 'service' | 'agent';
   readonly snapshot: AnyMachineSnapshot;
 }
 
-/** The events that lie between two snapshots of one actor; `before` null: the actor is new. */
+/** The events between two snapshots of one actor; `before` is null for a new actor. */
 export function eventsBetween(before: Seen | null, after: Seen, cause: Cause, at: Instant): readonly JournalDraft[] {
   return after.src === 'service' ? serviceEvents(before, after, cause, at) : agentEvents(before, after, cause, at);
 }
@@ -32,8 +32,8 @@ function serviceEvents(before: Seen | null, after: Seen, cause: Cause, at: Insta
     to: null,
   };
   const events: JournalDraft[] = [];
-  if (past === null) return events; // the first sight of an actor is no news: it was restored, or it is new
-  // A launch is one object for as long as it is supervised: another one was launched, or adopted by this host.
+  if (past === null) return events; // the first snapshot of an actor is no event: it was restored or created
+  // A launch is one object while it is supervised: a different one was launched, or adopted by this host.
   if (context.launch !== null && context.launch !== past.launch) {
     const { pid, generation, version, executablePath } = context.launch;
     const type = context.isAdopted ? 'process.adopted' : 'process.launched';
@@ -104,7 +104,7 @@ function stateIn({ snapshot }: Seen): Standing {
   return stateOf(snapshot.value as StateValue); // of a service or an agent
 }
 
-/** What a readiness probe found, apart from the sentence about it. */
+/** The finding of a readiness probe, without the sentence around it. */
 function foundBy(reason: Reason | null): { readonly found?: string | null } {
   return reason?.code === 'not_ready' ? { found: reason.found } : {};
 }

@@ -1,50 +1,38 @@
 /**
- * What happens, told to any number of readers: each begins where it says, without a gap and without a double. Older events come
- * from the store page by page (backfill); who has reached the ring of the newest ones goes on from there (cutover) and is woken with
- * every new one (live). A reader that is too slow for the ring goes back to the store. So nobody is queued for: a reader is
- * a number, and events are read when it asks for more. The model is the sequencer and outbox of atproto's PDS.
+ * Publishes events to any number of readers. Each starts where it says, without gaps or duplicates. Older events come from the
+ * store page by page (backfill); a reader that has caught up with the ring of the newest events continues from there (cutover)
+ * and is woken by every new one (live). A reader that falls behind the ring goes back to the store. So there are no queues per
+ * reader: a reader is a number, and events are read when it asks for more. Modelled on the sequencer and outbox of atproto's PDS.
  */
 import type { FeedBatch, FeedItem, FeedQuery } from '../../model/feed.ts';
-/**
- * What happens, told to any number of readers: each begins where it says, without a gap and without a double. Older events come
- * from the store page by page (backfill); who has reached the ring of the newest ones goes on from there (cutover) and is woken with
- * every new one (live). A reader that is too slow for the ring goes back to the store. So nobody is queued for: a reader is
- * a number, and events are read when it asks for more. The model is the sequencer and outbox of atproto's PDS.
- */
 import type { JournalEntry } from '../../model/journal.ts';
-/**
- * What happens, told to any number of readers: each begins where it says, without a gap and without a double. Older events come
- * from the store page by page (backfill); who has reached the ring of the newest ones goes on from there (cutover) and is woken with
- * every new one (live). A reader that is too slow for the ring goes back to the store. So nobody is queued for: a reader is
- * a number, and events are read when it asks for more. The model is the sequencer and outbox of atproto's PDS.
- */
-import { isWanted } from '../../model/values/event-filter.ts';
+import { matchesFilter } from '../../model/values/event-filter.ts';
 import type { ActorStore } from '../../ports/actor-store.ts';
 import type { Timers } from '../../ports/clock.ts';
 import { WakeUpQueue } from './wake-up.ts';
 import { EventRing, published } from './recent-events.ts';
 
-/** Events in the ring; with a storm of 100 a second a reader may be away for 20 s before it costs a read of the store. */
+/** Events in the ring; at 100 events a second a reader may lag 20 s before it has to read from the store. */
 const CAPACITY = 2_000;
-/** Of these so many are there from the start, for readers that come back after a restart of the host. */
+/** How many of them are loaded at the start, for readers that reconnect after a host restart. */
 const PREFILLED = 500;
-/** Events that are read from the store, or given to a reader, at once. */
+/** Maximum number of events per read from the store or per batch. */
 const PAGE = 200;
-/** A reader that wants none of so many events is told how far it is all the same. */
-const UNTOLD = 1_000;
+/** A reader whose filter matches none of this many events still gets its position. */
+const SKIPPED_BEFORE_POSITION = 1_000;
 
 export interface FeedOptions {
   readonly store: Pick<ActorStore, 'history'>;
   readonly timers: Timers;
   /** The highest number ever written. */
   readonly newest: number;
-  /** The highest number ever given. A number up to that may have been seen in the store before it is told here. */
+  /** The highest number ever assigned. Events up to it may be visible in the store before they are published here. */
   readonly numbered: () => number;
-  /** How many of the newest events are at hand; default 2000. */
+  /** Size of the ring of newest events; default 2000. */
   readonly capacity?: number;
 }
 
-/** Reads the events that the ring begins with. Throws StoreUnavailableError. */
+/** Loads the first events of the ring. Throws StoreUnavailableError. */
 export async function openFeed(options: FeedOptions): Promise<Feed> {
   const { store, newest, capacity = CAPACITY } = options;
   const limit = Math.min(capacity, PREFILLED);
@@ -69,19 +57,22 @@ export class Feed {
     return this.#ring.newest;
   }
 
-  /** Tells durable events; each call has higher numbers than all before. */
+  /** Publishes durable events; each call has higher numbers than all before. */
   readonly publish = (entries: readonly JournalEntry[]): void => {
     this.#ring.add(entries);
-    this.#wakeUps.ring();
+    this.#wakeUps.wake();
   };
 
-  /** Ends every reader: one that is live is told the rest first, one that is behind comes back to the next host. */
+  /** Ends every reader: a live one gets the rest first, one that is behind reconnects to the next host. */
   close(): void {
     this.#isClosed = true;
-    this.#wakeUps.ringOut();
+    this.#wakeUps.close();
   }
 
-  /** What fits the query, until the signal is aborted or the feed is closed. Throws StoreUnavailableError between batches. */
+  /**
+   * The events that match the query, until the signal is aborted or the feed is closed. Throws StoreUnavailableError
+   * between batches.
+   */
   async *read({ start, filter }: FeedQuery, signal: AbortSignal): AsyncGenerator<FeedBatch, void, undefined> {
     let { items, position } = await this.#begin(start);
     yield { items, position };
@@ -94,7 +85,7 @@ export class Feed {
         continue;
       }
       ({ items, position } = isLive ? this.#live(position, filter) : await this.#backfill(position, filter));
-      if (items.length === 0 && position - given < UNTOLD) continue;
+      if (items.length === 0 && position - given < SKIPPED_BEFORE_POSITION) continue;
       given = position;
       yield { items, position };
     }
@@ -118,15 +109,15 @@ export class Feed {
 
   #live(after: number, filter: FeedQuery['filter']): FeedBatch {
     const entries = this.#ring.after(after, PAGE);
-    const items = entries.filter(({ entry }) => isWanted(filter, entry));
+    const items = entries.filter(({ entry }) => matchesFilter(filter, entry));
     return { items, position: entries.at(-1)?.entry.seq ?? this.#ring.newest };
   }
 
-  /** Only what was told already is read: what is durable behind it may have an event before it whose fate is open. */
+  /** Reads only published events: a durable one beyond that may have an earlier one that is not settled yet. */
   async #backfill(after: number, filter: FeedQuery['filter']): Promise<FeedBatch> {
     const { newest } = this.#ring;
     const page = await this.#options.store.history({ after, before: newest + 1, limit: PAGE, filter });
-    // Looked at behind the page: what was deleted meanwhile is not passed over in silence.
+    // Checked after the page was read: events deleted in the meantime must be reported as a gap.
     const [oldest] = await this.#options.store.history({ after: 0, limit: 1 });
     const oldestSeq = oldest?.seq ?? newest + 1;
     const gap: FeedItem[] = oldestSeq > after + 1 ? [{ type: 'gap', after, oldest: oldestSeq }] : [];

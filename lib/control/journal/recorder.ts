@@ -23,39 +23,40 @@ export interface RecorderOptions {
   /** Default: real time. */
   readonly timers?: Timers | undefined;
   readonly log: Log;
-  /** Told in the tick after an actor changed, whether or not the change could be written. */
+  /** Called in the tick after an actor changed, whether or not the change could be written. */
   readonly onChanged: (actorId: string) => void;
-  /** Told of each crash point; default: nobody. */
+  /** Called at each crash point; default: none. */
   readonly crashPoint?: ReachCrashPoint | undefined;
 }
 
-/** The event behind a snapshot. */
+/** The event that led to a snapshot. */
 interface Origin {
   readonly type: string;
   readonly turn: number;
 }
 
 /**
- * Keeps every change of every actor: one inspection observer marks what is dirty, one flush a tick writes snapshots and
- * the events that explain them in one transaction. A write that fails stays dirty and is tried again after 0.5 s to 5 s, or as
- * soon as somebody knows that the store is back; the actors go on meanwhile.
+ * Saves every change of every actor. An inspection observer marks what is dirty; one flush per tick writes the
+ * snapshots and the events that explain them in one transaction. What a failed write contained stays dirty and is
+ * retried after 0.5 s to 5 s, or as soon as the store is known to be available again. The actors carry on in the
+ * meantime.
  */
 export class Recorder {
   readonly #options: RecorderOptions;
-  /** The actor that stands for each path now; a replaced one is not it any more. */
+  /** The current actor of each path; a replaced one is no longer in here. */
   readonly #live = new Map<string, AnyActorRef>();
   readonly #dirty = new Set<string>();
-  /** Who changed since the last tick. Not the same as dirty: a write that is just ending may take a change with it. */
+  /** The paths changed since the last tick. Not the same as dirty: a finishing write may include a change. */
   readonly #changed = new Set<string>();
   readonly #gone = new Set<string>();
   readonly #seen = new WeakMap<AnyActorRef, AnyMachineSnapshot>();
   readonly #written = new Map<string, string>();
-  /** By actor, the places in time of the events that it has not worked off; each ends with one snapshot. */
+  /** By actor, the order numbers of its unprocessed events; each leads to one snapshot. */
   readonly #turns = new WeakMap<AnyActorRef, number[]>();
   readonly #events = new EventQueue();
   readonly #writer: RetryingWriter;
   #turn = 0;
-  /** The end of this turn of the event loop, when something happened in it. */
+  /** The scheduled end of this turn of the event loop, if something happened in it. */
   #tick: NodeJS.Immediate | null = null;
   #flushing: Promise<void> | null = null;
 
@@ -69,63 +70,66 @@ export class Recorder {
         if (this.#hasMore()) this.#writer.write();
       },
       onFailed: (error, retryMs) => {
-        log.error({ err: error, retryMs }, 'a change of state could not be written; trying again');
+        log.error({ err: error, retryMs }, 'cannot write a state change; will retry');
       },
       ...{ firstMs: FIRST_RETRY_MS, slowestMs: SLOWEST_RETRY_MS, timers },
     });
     for (const row of rows) this.#written.set(row.path, row.snapshot);
   }
 
-  /** The observer for `createActor(root, { inspect })`. It never throws: that would wedge the observed actor for good. */
+  /**
+   * The observer for `createActor(root, { inspect })`. It never throws: that would block the observed actor for good.
+   */
   readonly inspect = (event: InspectionEvent): void => {
     if (this.#writer.isClosed) return;
     try {
       this.#observe(event);
     } catch (error) {
-      this.#options.log.error({ err: error }, 'the recorder could not follow an actor');
+      this.#options.log.error({ err: error }, 'unexpected error while recording an actor');
     }
   };
 
-  /** Writes what is dirty now. Resolves when it is durable; rejects when it could not be written. */
+  /** Writes what is dirty now. Resolves when it is durable; rejects if it could not be written. */
   async flush(): Promise<void> {
-    while (this.#flushing) await this.#flushing.catch(() => undefined); // its failure is told where it was started
+    while (this.#flushing) await this.#flushing.catch(() => undefined); // its failure is reported where it was started
     if (!this.#hasMore()) return;
     this.#flushing = this.#commit().finally(() => (this.#flushing = null));
     await this.#flushing;
   }
 
-  /** The kept row of that path is gone: whatever its actor is now has to be written. */
+  /** The stored row of this path is gone: the current state of its actor has to be written. */
   forget(path: string): void {
     this.#written.delete(path);
   }
 
-  /** Adds an event that no snapshot tells. */
+  /** Adds an event that does not follow from a snapshot. */
   note(draft: JournalDraft): void {
     this.#turn += 1;
     this.#events.add({ turn: this.#turn, draft });
     this.#arm();
   }
 
-  /** The store is back: what waits for a further try is written now. */
+  /** The store is available again: retries now. */
   retry(): void {
     this.#writer.retryNow();
   }
 
   /**
-   * Writes the rest and sees no more: the `stopped` snapshots of a closing host must not be kept. A store that is away does not
-   * keep the host from leaving: the next one finds intentions and processes as they are, only events of the journal are lost.
+   * Writes the rest and stops recording: the `stopped` snapshots of a closing host must not be stored. An unavailable
+   * store does not keep the host from shutting down: the next one finds intentions and processes as they are, and only
+   * journal events are lost.
    */
   async close(): Promise<void> {
     this.#writer.close();
     await this.flush().catch((error: unknown) => {
       const events = this.#events.published;
-      this.#options.log.error({ err: error, events }, 'the last changes could not be written');
+      this.#options.log.error({ err: error, events }, 'cannot write the last state changes');
     });
   }
 
   #observe(event: InspectionEvent): void {
     if (event.type === '@xstate.event') {
-      // An actor's snapshot is seen after those of the actors it told: the entries are put into the order of their causes.
+      // An actor's snapshot arrives after those of the actors it sent events to: the entries are put into causal order.
       this.#turn += 1;
       this.#turnsOf(event.actorRef as AnyActorRef).push(this.#turn); // always a real one
       this.#observeCrash(event.event, event.sourceRef as AnyActorRef | undefined); // likewise
@@ -156,7 +160,7 @@ export class Recorder {
   #observeCrash(event: { readonly type: string }, source: AnyActorRef | undefined): void {
     if (!event.type.startsWith('xstate.error.actor.') || source === undefined || !isMachineActor(source)) return;
     const error = 'error' in event && event.error instanceof Error ? event.error : null;
-    this.#options.log.error({ actor: source.id, err: error }, 'an actor broke and is replaced');
+    this.#options.log.error({ actor: source.id, err: error }, 'an actor crashed and is being replaced');
     const detail = { actor: source.id, message: error?.message ?? 'unknown' };
     this.note({ ...NOBODY, at: this.#options.clock.now(), type: 'actor.crashed', cause: 'exception', detail });
   }
@@ -191,7 +195,7 @@ export class Recorder {
       const changed = [...this.#changed];
       this.#changed.clear();
       for (const path of changed) this.#options.onChanged(path);
-      this.#writer.write(); // what comes while another write is under way goes with the next one
+      this.#writer.write(); // changes during a write go with the next one
     });
   }
 

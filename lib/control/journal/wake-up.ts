@@ -1,22 +1,25 @@
 import type { Timers } from '../../ports/clock.ts';
 
-/** So many are woken in one turn of the event loop, so that a command never waits behind hundreds of readers. */
+/** How many waiters are woken per turn of the event loop, so that a command never waits behind hundreds of readers. */
 const WOKEN_AT_ONCE = 50;
-/** After a round over more than that, what comes meanwhile is told together: a storm of news must not be all that a host does. */
+/**
+ * After a larger round there is a pause, and events in it are delivered together: an event storm must not take up the
+ * whole host.
+ */
 const PAUSE_MS = 25;
 
-/** Wakes everybody who waits for news, a few in each turn of the event loop. */
+/** Wakes waiting readers, a few per turn of the event loop. */
 export class WakeUpQueue {
   readonly #timers: Timers;
   readonly #waiting = new Set<() => void>();
-  #isRinging = false;
-  #isWoken = false;
+  #isWaking = false;
+  #isWakeUpDue = false;
 
   constructor(timers: Timers) {
     this.#timers = timers;
   }
 
-  /** Resolves with the next news, or when the signal is aborted. */
+  /** Resolves at the next wake-up, or when the signal is aborted. */
   async wait(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     await new Promise<void>((resolve) => {
@@ -30,21 +33,21 @@ export class WakeUpQueue {
     });
   }
 
-  /** There is news. Who is waiting is woken soon; who comes back before its turn is not kept waiting. */
-  ring(): void {
-    this.#isWoken = true;
-    if (!this.#isRinging) void this.#rounds(); // never rejects: wakers only resolve promises
+  /** Wakes the current waiters soon; one that comes back before its turn does not wait again. */
+  wake(): void {
+    this.#isWakeUpDue = true;
+    if (!this.#isWaking) void this.#wakeInRounds(); // never rejects: wakers only resolve promises
   }
 
-  /** Wakes all at once. */
-  ringOut(): void {
+  /** Wakes all waiters immediately. */
+  close(): void {
     for (const wake of [...this.#waiting]) wake();
   }
 
-  async #rounds(): Promise<void> {
-    this.#isRinging = true;
-    while (this.#isWoken) {
-      this.#isWoken = false;
+  async #wakeInRounds(): Promise<void> {
+    this.#isWaking = true;
+    while (this.#isWakeUpDue) {
+      this.#isWakeUpDue = false;
       const waiting = [...this.#waiting];
       for (let at = 0; at < waiting.length; at += WOKEN_AT_ONCE) {
         if (at > 0) await new Promise((resolve) => setImmediate(resolve));
@@ -52,7 +55,7 @@ export class WakeUpQueue {
       }
       if (waiting.length > WOKEN_AT_ONCE) await this.#pause();
     }
-    this.#isRinging = false;
+    this.#isWaking = false;
   }
 
   #pause(): Promise<void> {

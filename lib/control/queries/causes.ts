@@ -2,15 +2,15 @@ import type { Cause } from '../../model/causes.ts';
 import type { JournalEntry, JournalQuery } from '../../model/journal.ts';
 import type { ActorStore } from '../../ports/actor-store.ts';
 
-/** Links that an answer has at most. */
-const MOST_LINKS = 20;
-/** Events of the service that are looked through for them. */
+/** Maximum number of links in a response. */
+const MAX_LINKS = 20;
+/** How many events of the service are searched. */
 const PAGE = 60;
-/** Events of one request that are looked through for its command. */
+/** How many events of a request are searched for its command. */
 const REQUEST_PAGE = 1000;
-/** Failures of siblings that are followed from one to the next. */
-const MOST_SIBLINGS = 5;
-/** Events of a sibling that are looked through for its failure. */
+/** How many sibling failures are followed. */
+const MAX_SIBLINGS = 5;
+/** How many events of a sibling are searched for its failure. */
 const SIBLING_PAGE = 20;
 
 const COMMANDS: ReadonlySet<string> = new Set([
@@ -25,7 +25,7 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'config.reloaded',
 ]);
 
-/** The types of the events that changes of these causes follow from. */
+/** The event types that precede a change with this cause. */
 const BEFORE: Readonly<Partial<Record<Cause, readonly string[]>>> = {
   'service.configure': ['config.reloaded', 'service.configured'],
   'supervisor.quarantine': ['actor.crashed'],
@@ -33,7 +33,7 @@ const BEFORE: Readonly<Partial<Record<Cause, readonly string[]>>> = {
 
 type Journal = Pick<ActorStore, 'history'>;
 
-/** What an event leads back to, and whether the walk ends with it. */
+/** What an event leads back to, and whether the walk ends there. */
 interface Step {
   readonly links: readonly JournalEntry[];
   readonly isStart: boolean;
@@ -42,8 +42,8 @@ interface Step {
 const GOES_ON: Step = { links: [], isStart: false };
 
 /**
- * The chain of causes of a service, newest first: its own events back to the command that they follow from, the start of the host,
- * or the failure of a sibling; and the last change of each service that it waits for. Rejects with StoreUnavailableError.
+ * The chain of causes of a service, newest first: its own events back to the command, host start or sibling failure
+ * that they follow from; and the last change of each service it is waiting for. Rejects with StoreUnavailableError.
  */
 export async function causesOf(
   serviceId: string,
@@ -57,20 +57,20 @@ export async function causesOf(
   );
   const links = new Map([...own.links, ...others.flat()].map((link) => [link.seq, link]));
   const chain = [...links.values()].sort((one, other) => other.seq - one.seq);
-  if (chain.length <= MOST_LINKS) return chain;
-  // What it all began with is worth more than one more link on the way.
+  if (chain.length <= MAX_LINKS) return chain;
+  // The origin is worth more than one more link on the way.
   const start = own.isStart ? chain.slice(-1) : [];
-  return [...chain.slice(0, MOST_LINKS - start.length), ...start];
+  return [...chain.slice(0, MAX_LINKS - start.length), ...start];
 }
 
-/** Walks back over the events of one service. */
+/** Walks back through the events of one service. */
 class Walk {
   readonly #serviceId: string;
   readonly #journal: Journal;
-  /** The newest first. */
+  /** Newest first. */
   readonly #own: readonly JournalEntry[];
   readonly #links: JournalEntry[] = [];
-  /** The command that the events seen last follow from. */
+  /** The command that the most recently visited events follow from. */
   #command: JournalEntry | null = null;
   #hasHost = false;
 
@@ -83,8 +83,8 @@ class Walk {
   async run(): Promise<Step> {
     for (const [index, event] of this.#own.entries()) {
       if (this.#command !== null && event.seq <= this.#command.seq) break;
-      if (COMMANDS.has(event.type) || event.type === 'service.configured') continue; // one that nothing followed from
-      if (event.type === 'process.adopted' && this.#hasHost) continue; // what counts is that it lived through the last host
+      if (COMMANDS.has(event.type) || event.type === 'service.configured') continue; // nothing followed from it
+      if (event.type === 'process.adopted' && this.#hasHost) continue; // what counts is that it survived the last host
       const { links, isStart } = await this.#before(event, this.#own[index + 1]);
       this.#links.push(event, ...links);
       if (isStart) return { links: this.#links, isStart };
@@ -103,7 +103,9 @@ class Walk {
     return GOES_ON;
   }
 
-  /** A host came, or the actor was replaced. It is the start of what that led to, and only a station of what was there before. */
+  /**
+   * A host started, or the actor was replaced. For what that caused it is the start, for earlier state only a station.
+   */
   async #revival(event: JournalEntry, earlier: JournalEntry | undefined): Promise<Step> {
     const links = this.#hasHost ? [] : await this.#latest(event.seq, ['host.started', 'actor.crashed']);
     this.#hasHost = true;
@@ -112,13 +114,13 @@ class Walk {
   }
 
   async #endingWith(command: JournalEntry): Promise<Step> {
-    // A command that the host gave itself when it came up.
+    // A command that the host gave itself at its start.
     const isOfHost = command.detail['holder'] === 'host';
     const links = isOfHost ? await this.#latest(command.seq, ['host.started']) : [];
     return { links: [...this.#links, command, ...links], isStart: true };
   }
 
-  /** The newest event of these types before `seq` that is about this service or about nobody. */
+  /** The newest event of these types before `seq` that concerns this service or no particular one. */
   async #latest(seq: number, types: readonly string[]): Promise<readonly JournalEntry[]> {
     const found = await Promise.all(
       types.map((type) => newest(this.#journal, { type, before: seq, limit: SIBLING_PAGE })),
@@ -131,7 +133,9 @@ class Walk {
     return fitting.sort((one, other) => other.seq - one.seq).slice(0, 1);
   }
 
-  /** Ids of requests are given by clients and may come again: the newest command before the event that can be about this service. */
+  /**
+   * Request ids come from clients and may repeat: the newest command before the event that can concern this service.
+   */
   async #commandOf({ seq, agentId }: JournalEntry, correlationId: string): Promise<JournalEntry | null> {
     const isOurs = (entry: JournalEntry): boolean =>
       COMMANDS.has(entry.type) && entry.correlationId === correlationId && entry.seq < seq;
@@ -142,11 +146,11 @@ class Walk {
     return commands.find((entry) => entry.agentId === null || entry.agentId === agentId) ?? commands[0] ?? null;
   }
 
-  /** The failure that a restart of the group follows from, over the siblings that were restarted for it. */
+  /** The failure that caused a group restart, through the siblings that were restarted for it. */
   async #siblings(event: JournalEntry): Promise<readonly JournalEntry[]> {
     const links: JournalEntry[] = [];
     let last: JournalEntry | undefined = event;
-    while (last?.cause === 'service.restart_with_group' && links.length < MOST_SIBLINGS) {
+    while (last?.cause === 'service.restart_with_group' && links.length < MAX_SIBLINGS) {
       const failed = last.detail['failed'];
       if (typeof failed !== 'string') break;
       const events = await newest(this.#journal, { serviceId: failed, before: last.seq, limit: SIBLING_PAGE });
@@ -157,7 +161,7 @@ class Walk {
   }
 }
 
-/** An end against the intention: the process failed, or it was ended because another one had. */
+/** An unexpected exit: the process failed, or it was stopped because another one had. */
 function isFailure({ type, cause, detail }: JournalEntry): boolean {
   if (type === 'process.exited') return detail['class'] !== 'stopped';
   return type === 'service.state_changed' && cause === 'service.restart_with_group';

@@ -4,8 +4,8 @@ import { unmet } from '../../actors/service/updates.ts';
 import type { AwaitedView, CauseView, ExplainView, IfExitView, NextView } from '../../api/schemas/explain.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
 import { describeEvent } from '../../model/explain/event-sentence.ts';
-import { endsOfBudget, endsOfState, type Pending } from '../../model/explain/pending.ts';
-import { restartsWithin, type Awaited, type Situation } from '../../model/explain/situation.ts';
+import { pendingForBudget, pendingForState, type Pending } from '../../model/explain/pending.ts';
+import { countedRestarts, type Awaited, type Situation } from '../../model/explain/situation.ts';
 import { dependencyNow, sentenceOf, summaryOf } from '../../model/explain/summary.ts';
 import { nextDelayMs, suppose, type SupposedExit } from '../../model/explain/supposed-exit.ts';
 import type { JournalEntry } from '../../model/journal.ts';
@@ -19,7 +19,10 @@ import type { Runtime } from '../runtime.ts';
 import { causesOf } from './causes.ts';
 import { reasonView } from './views.ts';
 
-/** Why a service is as it is, and what happens next. Only the causes need the store: without it, the rest is answered. */
+/**
+ * Why a service is in its state, and what happens next. Only the causes need the store: without it, the rest is still
+ * answered.
+ */
 export async function explain(
   runtime: Runtime,
   snapshot: ServiceSnapshot,
@@ -37,9 +40,11 @@ export async function explain(
     summary: summaryOf(situation, now),
     waits_for: awaits.map(awaitedView),
     ...(await causesView(ports.store, situation)),
-    next: [...endsOfState(situation, now), ...endsOfBudget(situation, now)].map((pending) => nextView(pending, now)),
+    next: [...pendingForState(situation, now), ...pendingForBudget(situation, now)].map((pending) =>
+      nextView(pending, now),
+    ),
     budget: {
-      restarts: restartsWithin(situation, now).length,
+      restarts: countedRestarts(situation, now).length,
       max_restarts: intensity.maxRestarts,
       period_ms: intensity.periodMs,
       resets_after_ms: backoff.resetAfterMs,
@@ -60,7 +65,7 @@ function situationOf({ root, intentions }: Runtime, { context, value }: ServiceS
     ...context,
     state,
     substate,
-    isOfItsOwn: (intentions.service(spec.id)?.holder ?? null) !== null,
+    isStandalone: (intentions.service(spec.id)?.holder ?? null) !== null,
     isDrifted: launch !== null && revision !== null && revision !== revisionOf(spec),
     fallback: hasFallback(context) ? (lastGoodVersion?.version ?? lastGoodVersion?.path ?? null) : null,
     fallbackReason: fallbackReason(context),
@@ -128,7 +133,7 @@ function ifExitView(root: SupervisorRef, exit: SupposedExit, situation: Situatio
   };
 }
 
-/** Agents on their way down look after nobody; a service without a process is left alone. */
+/** A stopping agent restarts nobody; a service without a process is left alone. */
 function siblingsOf(root: SupervisorRef, { spec }: Situation): readonly string[] {
   const plans = agentRefs(root).flatMap((ref) => {
     const { value, context } = ref.getSnapshot();

@@ -12,25 +12,28 @@ import {
 } from '../../model/history.ts';
 import { numberIn, textIn, type JournalEntry } from '../../model/journal.ts';
 import type { ExitClass } from '../../model/states.ts';
-import { EVERYTHING } from '../../model/values/event-filter.ts';
+import { ALL_EVENTS } from '../../model/values/event-filter.ts';
 import { isoOf } from '../../model/values/time.ts';
 import type { ActorStore } from '../../ports/actor-store.ts';
 import type { HistoryQuery } from '../control.ts';
 
-/** Whose past. */
+/** Whose history. */
 export type HistorySubject = { readonly serviceId: string } | { readonly agentId: string };
 
-/** A page of the past of an actor. */
+/** A page of the history of an actor. */
 export interface History {
-  /** In the order that was asked for. */
+  /** In the requested order. */
   readonly steps: readonly Step[];
-  /** What was the case before the oldest of them. */
+  /** The state before the oldest of them. */
   readonly initially: Standing;
-  /** The `after`, newest first the `before`, of the following page; null: this is the last one. */
+  /** The `after` (newest first: the `before`) of the following page; null: this is the last one. */
   readonly next: number | null;
 }
 
-/** Reads it from the journal, so it goes as far back as that is kept, over restarts of the host. Rejects with StoreUnavailableError. */
+/**
+ * Reads it from the journal, so it goes back as far as the journal does, across host restarts. Rejects with
+ * StoreUnavailableError.
+ */
 export async function historyOf(
   whose: HistorySubject,
   query: HistoryQuery,
@@ -38,11 +41,11 @@ export async function historyOf(
 ): Promise<History> {
   const groups = 'serviceId' in whose ? [STATE_EVENTS, PROCESS_EVENTS] : [AGENT_EVENTS];
   const ask = (more: HistoryQuery, types: readonly string[]): Promise<readonly JournalEntry[]> =>
-    journal.history({ ...more, ...whose, filter: { ...EVERYTHING, types } });
+    journal.history({ ...more, ...whose, filter: { ...ALL_EVENTS, types } });
   const page = await ask(query, groups.flat());
   const events = query.order === 'newest_first' ? [...page].reverse() : page;
   const before = events[0]?.seq ?? query.before;
-  // The last event of each kind says all that was the case until then.
+  // The last event of each kind determines the state until then.
   const last = await Promise.all(
     groups.map((types) =>
       ask({ after: 0, order: 'newest_first', limit: 1, ...(before === undefined ? {} : { before }) }, types),
@@ -58,7 +61,7 @@ export async function historyOf(
   };
 }
 
-/** The wire form of the past of a service. */
+/** The wire form of the history of a service. */
 export function serviceHistoryView(serviceId: string, { steps, initially, next }: History): ServiceHistoryView {
   return {
     service_id: serviceId,
@@ -68,7 +71,7 @@ export function serviceHistoryView(serviceId: string, { steps, initially, next }
   };
 }
 
-/** The wire form of the past of an agent. */
+/** The wire form of the history of an agent. */
 export function agentHistoryView(agentId: string, { steps, initially, next }: History): AgentHistoryView {
   return { agent_id: agentId, initially: stateOf(initially), steps: steps.map(stepView), next };
 }

@@ -27,7 +27,7 @@ import {
   unknownAgentStatus,
 } from './views.ts';
 
-/** The queries of a running host: answered from its actors as they are. */
+/** The queries of a running host, answered from the current state of its actors. */
 export class HostQueries implements Queries {
   readonly #runtime: Runtime;
 
@@ -82,7 +82,7 @@ export class HostQueries implements Queries {
   }
 
   async explain(id: string, ifExit?: SupposedExit): Promise<ExplainView> {
-    // What was just seen is a cause too; what cannot be written now is told by the health and tried again by the recorder.
+    // The latest changes are causes too; the health reports a failed write and the recorder retries it.
     await this.#runtime.recorder.flush().catch(() => undefined);
     return explain(this.#runtime, this.snapshotOf(id), ifExit);
   }
@@ -148,7 +148,7 @@ export class HostQueries implements Queries {
     return reasons.length === 0 ? { status: 'healthy', ...base } : { status: 'degraded', ...base, reasons };
   }
 
-  /** How space is released is a matter of this host and its disk, not of who launched. */
+  /** How log space is released depends on this host and its disk, not on who launched the process. */
   #view(snapshot: ServiceSnapshot): ServiceView {
     const { guarantees } = this.#runtime.ports.identity;
     const view = serviceView(snapshot, guarantees);
@@ -173,7 +173,7 @@ function isNothing({ steps, initially }: History): boolean {
   return steps.length === 0 && initially.state === null;
 }
 
-/** A coreio that belongs to no agent alone: started by /api/io or named by a coreio_id. */
+/** A coreio that no single agent owns: started through /api/io or named by a coreio_id. */
 function isSharedIo({ context: { spec } }: ServiceSnapshot): boolean {
   return spec.kind === 'coreio' && spec.agentId === null;
 }

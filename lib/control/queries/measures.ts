@@ -5,7 +5,7 @@ import { agentRefs, serviceRefs, type ServiceSnapshot } from '../actors.ts';
 import type { Runtime } from '../runtime.ts';
 import { agentsOf } from './views.ts';
 
-/** The host as it is measured: cheaper than its views, and one actor at a time. */
+/** The host for metrics: cheaper than its views, and one actor at a time. */
 export function measuredHost({ root, ports: { health } }: Runtime): MeasuredHost {
   return {
     *agents() {
@@ -38,7 +38,7 @@ function measuredService({ value, context }: ServiceSnapshot): MeasuredService {
   };
 }
 
-/** How much output of each known service is to be kept. */
+/** The log retention policy of each known service. */
 export function logPolicies({ root }: Runtime): readonly LogPolicy[] {
   return serviceRefs(root).map((ref) => {
     const { spec, launch, generation } = ref.getSnapshot().context;

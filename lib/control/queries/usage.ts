@@ -4,7 +4,7 @@ import { isoOf, type Instant } from '../../model/values/time.ts';
 import type { TreeUsage, Vitals } from '../../ports/process-usage.ts';
 import type { UsageSources } from '../host-ports.ts';
 
-/** What these services and the host use, in the order of the services. */
+/** The resource usage of these services and the host, in the order of the services. */
 export async function usageView(
   { usage, vitals }: UsageSources,
   serviceIds: () => readonly ServiceId[],
@@ -50,7 +50,7 @@ function percentOf(cores: number | null): number | null {
   return cores === null ? null : rounded(cores * 100);
 }
 
-/** To thousandths: more is noise. */
+/** To three decimals: more is noise. */
 function rounded(value: number): number {
   return Math.round(value * 1_000) / 1_000;
 }

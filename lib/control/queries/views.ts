@@ -13,7 +13,7 @@ import type { Holder } from '../../model/values/ids.ts';
 import { isoOf } from '../../model/values/time.ts';
 import { type AgentSnapshot, type ServiceSnapshot } from '../actors.ts';
 
-/** What the present deadline of a service is for. */
+/** What the current deadline of a service is for. */
 const NEXT_BY_SUBSTATE: Readonly<Partial<Record<string, string>>> = {
   'starting.settling': 'running',
   'starting.probing': 'start timeout',
@@ -58,7 +58,7 @@ export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees): Se
   };
 }
 
-/** The part of a service that the status of an agent carries. */
+/** The part of a service view that the status of an agent includes. */
 export function serviceStatusView(snapshot: ServiceSnapshot): ServiceStatusView {
   const { context } = snapshot;
   return {
@@ -72,13 +72,13 @@ export function serviceStatusView(snapshot: ServiceSnapshot): ServiceStatusView 
   };
 }
 
-/** What a graph of services is made of. */
+/** The data that a graph of services is built from. */
 export function graphedService({ value, context: { spec, holders } }: ServiceSnapshot): GraphedService {
   const state = stateOf(value).state;
   return { id: spec.id, kind: spec.kind, state, agents: agentsOf(holders), dependsOn: spec.dependsOn };
 }
 
-/** A reason as it goes over the wire: a sentence for people, a code for programs. */
+/** A reason on the wire: a sentence for people, a code for programs. */
 export function reasonView(reason: Reason | null): {
   readonly reason: string | null;
   readonly reason_code: ReasonCode | null;
@@ -100,14 +100,14 @@ export function agentView({ value, context }: AgentSnapshot): AgentView {
   };
 }
 
-/** The status of an agent; `services` are the snapshots of those of its plan that exist. */
+/** The status of an agent; `services` are the snapshots of the existing services of its plan. */
 export function agentStatusView(agent: AgentSnapshot, services: readonly ServiceSnapshot[]): AgentStatusView {
   const { id, state, intended_state, config_path } = agentView(agent);
   const statuses = services.map((service) => [service.context.spec.kind, serviceStatusView(service)] as const);
   return { id, state, intended_state, config_path, service_statuses: Object.fromEntries(statuses) };
 }
 
-/** The status of an agent that nobody knows. */
+/** The status of an unknown agent. */
 export function unknownAgentStatus(id: string): AgentStatusView {
   return { id, state: 'stopped', intended_state: 'stopped', config_path: null, service_statuses: {} };
 }

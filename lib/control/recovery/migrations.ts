@@ -1,48 +1,49 @@
 import type { Reason } from '../../model/explain/reason.ts';
 
-/** What a machine keeps of an actor, as the version that wrote it left it: nothing of it is to be trusted yet. */
-export interface KeptSnapshot {
+/** A stored snapshot of an actor as the version that wrote it left it: nothing in it is to be trusted yet. */
+export interface StoredSnapshot {
   readonly status: string;
-  /** The state, in the form of XState: a name, or names by the state around them. */
+  /** The state value as XState has it: a name, or names by parent state. */
   readonly value: unknown;
   readonly context: unknown;
 }
 
-/** One step from a version of a machine to a later one. A released step is never changed. */
+/** One step from a machine version to a later one. A released step is never changed. */
 export interface Migration {
   readonly to: string;
-  /** Gives the snapshot as `to` would have written it. May throw: then the row goes to quarantine with the message. */
-  up(snapshot: KeptSnapshot): KeptSnapshot;
+  /** Returns the snapshot as `to` would have written it. May throw: then the row is quarantined with the message. */
+  up(snapshot: StoredSnapshot): StoredSnapshot;
 }
 
-/** The machines that keep rows. */
+/** The machines that have rows. */
 export type MachineName = 'root' | 'service' | 'agent';
 
-/** The steps of each machine, by the version that they start from. */
+/** The steps of each machine, by the version they start from. */
 export type Migrations = Readonly<Record<MachineName, Readonly<Partial<Record<string, Migration>>>>>;
 
 /**
- * Every step that was ever released. A chart whose states change, or a context that a default in its schema cannot bring up, gets
- * a new version and a step here (spec/small/actors/chart-versions.spec.ts says when).
+ * Every step ever released. If the states of a chart change, or its context in a way that schema defaults do not cover,
+ * it gets a new version and a step here (spec/small/actors/chart-versions.spec.ts says when).
  */
 export const MIGRATIONS: Migrations = {
   root: {},
   service: {
-    // Version 2 has two states more, `starting.probing` and `running.unready`; fields have defaults in their schema.
+    // Version 2 has two more states, `starting.probing` and `running.unready`; fields have defaults in their schema.
     '1': { to: '2', up: (snapshot) => snapshot },
-    // Version 3 judges an end in `backoff.judging`, in which no row is kept, keeps reasons as codes, and has other names for some fields.
+    // Version 3 judges an end in `backoff.judging`, which is never stored, stores reasons as codes, and renames some
+    // fields.
     '2': { to: '3', up: (snapshot) => withFieldsRenamed(withReasonsAsCodes(snapshot)) },
   },
   agent: {
-    // Version 2 keeps reasons as codes, and has other names for some fields of its reports.
+    // Version 2 stores reasons as codes and renames some fields of its reports.
     '1': { to: '2', up: (snapshot) => withFieldsRenamed(withReasonsAsCodes(snapshot)) },
   },
 };
 
-/** The reasons of a service, or of an agent and the reports that it has, were sentences. */
-function withReasonsAsCodes(snapshot: KeptSnapshot): KeptSnapshot {
+/** The reasons of a service, or of an agent and its reports, were sentences. */
+function withReasonsAsCodes(snapshot: StoredSnapshot): StoredSnapshot {
   const context = withReason(snapshot.context);
-  if (!isRecord(context)) return snapshot; // its schema says what is wrong with it
+  if (!isRecord(context)) return snapshot; // its schema reports what is wrong with it
   const { aftermath, condemned, reports } = context;
   return {
     ...snapshot,
@@ -55,7 +56,10 @@ function withReasonsAsCodes(snapshot: KeptSnapshot): KeptSnapshot {
   };
 }
 
-/** Fields of the context of a service, and of a report that an agent has: the name in version 2 (of an agent 1), and that of now. */
+/**
+ * Renamed fields of a service context or an agent's report: the name in version 2 (agents: version 1), and the current
+ * one.
+ */
 const RENAMED: Readonly<Partial<Record<string, string>>> = {
   aftermath: 'afterStop',
   stable: 'lastGoodVersion',
@@ -64,7 +68,7 @@ const RENAMED: Readonly<Partial<Record<string, string>>> = {
   fellBy: 'restartedBy',
 };
 
-function withFieldsRenamed(snapshot: KeptSnapshot): KeptSnapshot {
+function withFieldsRenamed(snapshot: StoredSnapshot): StoredSnapshot {
   if (!isRecord(snapshot.context)) return snapshot;
   const context = renamed(snapshot.context);
   const { reports } = context;
@@ -90,25 +94,25 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Of readiness, whose sentence was read back, the part that the probe had said. */
+/** A readiness sentence of an old row becomes a code with the probe's finding; any other sentence is kept as text. */
 function reasonOf(sentence: string): Reason {
   const found = /^is not ready: (.*)$/s.exec(sentence)?.[1];
   return found === undefined ? { code: 'text', text: sentence } : { code: 'not_ready', found };
 }
 
-/** The snapshot as version `to` would have kept it. Throws when no steps lead there. */
+/** The snapshot as version `to` would have stored it. Throws if no steps lead there. */
 export function migrated(
-  snapshot: KeptSnapshot,
+  snapshot: StoredSnapshot,
   path: { readonly from: string; readonly to: string },
   steps: Migrations[MachineName],
-): KeptSnapshot {
+): StoredSnapshot {
   const seen = new Set<string>();
   let at = path.from;
   let result = snapshot;
   while (at !== path.to) {
     const step = steps[at];
     if (step === undefined || seen.has(at)) {
-      throw new Error(`it was written by version ${path.from}, and no migration leads from ${at} to ${path.to}`);
+      throw new Error(`it was written by version ${path.from}, and there is no migration from ${at} to ${path.to}`);
     }
     seen.add(at);
     result = step.up(result);

@@ -14,8 +14,8 @@ import { restore } from './restore.ts';
 import { unreportedAmong } from './unreported-exits.ts';
 
 /**
- * Brings every remembered actor back: snapshots say where each stood, intentions what is asked for, the survey which processes exist.
- * Services are resumed before agents, so that an agent finds its services at work.
+ * Restores every stored actor: snapshots give its last state, intentions what is asked for, the survey which processes
+ * exist. Services are resumed before agents, so that an agent finds its services running.
  */
 export async function recover(base: RuntimeBase, rows: readonly ActorRow[], machine: Machine): Promise<Runtime> {
   const { ports, timers, recorder } = base;
@@ -23,7 +23,7 @@ export async function recover(base: RuntimeBase, rows: readonly ActorRow[], mach
   const statuses = await processes.survey();
   crashPoint?.('mid-recovery');
   for (const orphan of processes.orphans()) recorder.note(orphanEvent(orphan, clock.now()));
-  const snapshot = await keptSnapshot(base, rows, machine);
+  const snapshot = await storedSnapshot(base, rows, machine);
   const unreported = await unreportedAmong(statuses, snapshot, ports.store);
   const root: SupervisorRef = createActor(machine, {
     id: 'root',
@@ -49,8 +49,11 @@ function orphanEvent({ launchId, pid, serviceId, generation, fate, reason }: Orp
 type Machine = ReturnType<typeof createSupervisorMachine>;
 type Statuses = Awaited<ReturnType<ProcessHost['survey']>>;
 
-/** The snapshot that the kept rows make up; those that do not fit go to quarantine, and their actors begin anew. */
-async function keptSnapshot(
+/**
+ * The snapshot composed from the stored rows. Rows that do not fit are quarantined, and their actors start from
+ * scratch.
+ */
+async function storedSnapshot(
   { ports: { store, clock, log }, recorder }: RuntimeBase,
   rows: readonly ActorRow[],
   machine: Machine,
@@ -59,25 +62,30 @@ async function keptSnapshot(
   const { snapshot, rejected } = restore(rows, { root: machine, service, agent });
   if (rejected.length === 0) return snapshot;
   for (const { row, reason } of rejected) {
-    log.error({ actor: row.path, reason }, 'a kept actor does not fit; it is set aside and begins anew');
+    log.error(
+      { actor: row.path, reason },
+      'a stored actor cannot be restored; it was quarantined and starts from scratch',
+    );
     recorder.forget(row.path);
   }
   await store.quarantine(rejected, clock.now());
   return snapshot;
 }
 
-/** An agent is never forgotten, so one without an intention has lost it (a damaged row): what it last knew is what was asked for. */
-function rememberIntentions(root: SupervisorRef, intentions: Intentions, log: Log): void {
+/**
+ * An agent always has an intention, so one without has lost it (a damaged row): its last known state is used instead.
+ */
+function restoreLostIntentions(root: SupervisorRef, intentions: Intentions, log: Log): void {
   for (const ref of agentRefs(root)) {
     const { plan, intended } = ref.getSnapshot().context;
     if (intentions.agent(plan.id) !== undefined) continue;
-    log.warn({ agent: plan.id, intended }, 'the intention of an agent was lost; it goes on as its actor was kept');
+    log.warn({ agent: plan.id, intended }, "an agent's intention was lost; using the one stored with its actor");
     intentions.put({ subject: agentActorId(plan.id), intended, plan });
   }
 }
 
 function resumeAll({ ports: { clock, crashPoint, log }, root, intentions }: Runtime, statuses: Statuses): void {
-  rememberIntentions(root, intentions, log);
+  restoreLostIntentions(root, intentions, log);
   const entries = intentions.entries();
   const agents = intentions.agents().map((intention) => intention.plan);
   root.send({ type: 'supervisor.ensure', services: [...entries.values()], agents });

@@ -5,53 +5,53 @@ import { serviceRecord } from '../../actors/service/context-schema.ts';
 import { serviceActorId, type ServiceContext } from '../../actors/service/context.ts';
 import { supervisorRecord } from '../../actors/supervisor/context-schema.ts';
 import type { ActorRow, QuarantinedRow } from '../../ports/actor-store.ts';
-import { migrated, MIGRATIONS, type KeptSnapshot, type MachineName, type Migrations } from './migrations.ts';
+import { migrated, MIGRATIONS, type StoredSnapshot, type MachineName, type Migrations } from './migrations.ts';
 
-/** The machines that rows can be of: the root, and the children by the name of their logic. */
+/** The machines that rows can belong to: the root, and the children by the name of their logic. */
 export type MachineCatalog = Readonly<Record<MachineName, AnyStateMachine>>;
 
-/** One place of a context that is wrong. */
+/** One invalid place in a context. */
 interface Issue {
   readonly path: readonly PropertyKey[];
   readonly message: string;
 }
 
-/** As much of a schema as this room needs. */
+/** The part of a schema that is used here. */
 interface ContextSchema {
   safeParse(
     context: unknown,
   ): { success: true; data: unknown } | { success: false; error: { readonly issues: readonly Issue[] } };
 }
 
-/** How rows of earlier versions are brought up, and what every row must then be. */
-export interface KeptFormat {
+/** How rows of earlier versions are migrated, and the schema that every row must then satisfy. */
+export interface RowFormat {
   readonly migrations: Migrations;
   readonly contexts: Readonly<Record<MachineName, ContextSchema>>;
 }
 
-const FORMAT: KeptFormat = {
+const FORMAT: RowFormat = {
   migrations: MIGRATIONS,
   contexts: { root: supervisorRecord, service: serviceRecord, agent: agentRecord },
 };
 
-/** The snapshot of the whole actor system, and the rows that did not fit into it. */
+/** The snapshot of the whole actor system, and the rows that could not be used. */
 export interface Restored {
-  /** Null: there is nothing to restore, the root begins anew. */
+  /** Null: there is nothing to restore, the root starts from scratch. */
   readonly snapshot: Snapshot<unknown> | null;
   readonly rejected: readonly QuarantinedRow[];
 }
 
-interface OwnSnapshot extends KeptSnapshot {
+interface OwnSnapshot extends StoredSnapshot {
   readonly children: Record<string, { src: string; systemId: string; snapshot: unknown }>;
 }
 
 const ROOT = 'root';
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 /**
- * Composes the rows into one snapshot for `createActor(root, { snapshot })`. Each row is checked by itself, because XState
- * would take a state that the chart does not have for an error, say nothing, and lose the context with the next write. A root
- * that does not fit costs the count of its children's crashes and no child.
+ * Composes the rows into one snapshot for `createActor(root, { snapshot })`. Each row is checked separately, because
+ * XState would silently treat a state that the chart does not have as an error and lose the context with the next
+ * write. An invalid root row costs the crash counts of its children, but no child.
  */
 export function restore(rows: readonly ActorRow[], machines: MachineCatalog, format = FORMAT): Restored {
   const rejected: QuarantinedRow[] = [];
@@ -72,7 +72,7 @@ export function restore(rows: readonly ActorRow[], machines: MachineCatalog, for
 }
 
 /** Throws with the reason why a row cannot be used. */
-function checked(row: ActorRow, machines: MachineCatalog, format: KeptFormat): OwnSnapshot {
+function checked(row: ActorRow, machines: MachineCatalog, format: RowFormat): OwnSnapshot {
   if (!isMachineName(row.src)) throw new Error(`there is no machine "${row.src}"`);
   const machine = machines[row.src];
   const versions = { from: row.version, to: machine.version ?? '0' };
@@ -84,28 +84,28 @@ function checked(row: ActorRow, machines: MachineCatalog, format: KeptFormat): O
   return { ...kept, context, children: {} };
 }
 
-function parsed({ snapshot }: ActorRow): KeptSnapshot {
+function parsed({ snapshot }: ActorRow): StoredSnapshot {
   const kept: unknown = JSON.parse(snapshot);
-  if (typeof kept !== 'object' || kept === null) throw new Error('it is no snapshot');
-  const { status, value, context } = kept as Partial<KeptSnapshot>; // any object may have them
+  if (typeof kept !== 'object' || kept === null) throw new Error('it is not a snapshot');
+  const { status, value, context } = kept as Partial<StoredSnapshot>; // any object may have them
   return { ...kept, status: String(status), value, context };
 }
 
 function checkedContext(context: unknown, schema: ContextSchema): unknown {
   const result = schema.safeParse(context);
-  if (result.success) return result.data; // with the defaults of fields that its writer did not know
+  if (result.success) return result.data; // with defaults for fields that its writer did not know
   const { issues } = result.error;
   const places = issues.map(({ path, message }) => `${['context', ...path.map(String)].join('.')}: ${message}`);
-  const more = places.length > MOST_NAMED ? `, and ${places.length - MOST_NAMED} more` : '';
-  throw new Error(`${places.slice(0, MOST_NAMED).join(', ')}${more}`);
+  const more = places.length > MAX_NAMED ? `, and ${places.length - MAX_NAMED} more` : '';
+  throw new Error(`${places.slice(0, MAX_NAMED).join(', ')}${more}`);
 }
 
-/** A row in the wrong place would stand for another actor, and with it for the process of another service. */
+/** A misplaced row would stand for another actor, and so for the process of another service. */
 function checkPlace(row: ActorRow, src: MachineName, context: unknown): void {
   const path = pathOf(src, context);
   const parent = path === ROOT ? null : ROOT;
   if (row.path !== path || row.id !== path) {
-    throw new Error(`it is kept as "${row.path}" (id "${row.id}") and speaks of "${path}"`);
+    throw new Error(`it is stored as "${row.path}" (id "${row.id}") but belongs to "${path}"`);
   }
   if (row.parent !== parent) throw new Error(`its parent is "${row.parent ?? 'none'}"`);
 }

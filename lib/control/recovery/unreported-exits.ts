@@ -9,8 +9,8 @@ type Statuses = Awaited<ReturnType<ProcessHost['survey']>>;
 const PAGE = 1000;
 
 /**
- * The statuses without the exits that the journal has already. A service that was removed and is intended again begins at
- * generation 0, but its launches stay in the ledger: the end of the last one must not be taken for one that nobody has seen.
+ * The facts without the exits that are in the journal already. A service that was removed and is intended again starts
+ * at generation 0, but its launches stay in the ledger: the exit of the last one must not be reported again.
  */
 export async function unreportedAmong(
   statuses: Statuses,

@@ -6,7 +6,7 @@ export type Stale =
   | { readonly type: 'views'; readonly agents: ReadonlySet<string>; readonly services: ReadonlySet<string> };
 
 export const NOTHING_STALE: Stale = { type: 'views', agents: new Set(), services: new Set() };
-const EVERYTHING: Stale = { type: 'everything' };
+const ALL_EVENTS: Stale = { type: 'everything' };
 
 /** From so many views on, everything is read instead: two pages are less than many single requests. */
 const MOST_VIEWS = 20;
@@ -16,11 +16,11 @@ const SWEEPING = /^(?:host|config)\.|^agent\.(?:deleted|configured|start_request
 
 /** What is stale after an event, besides what was before. */
 export function staleAfter(stale: Stale, event: EventView): Stale {
-  if (stale.type === 'everything' || SWEEPING.test(event.type)) return EVERYTHING;
+  if (stale.type === 'everything' || SWEEPING.test(event.type)) return ALL_EVENTS;
   const { agent_id: agentId, service_id: serviceId } = event;
   const services = serviceId === undefined ? stale.services : new Set(stale.services).add(serviceId);
   const agents = agentId === undefined ? stale.agents : new Set(stale.agents).add(agentId);
-  return agents.size + services.size > MOST_VIEWS ? EVERYTHING : { type: 'views', agents, services };
+  return agents.size + services.size > MOST_VIEWS ? ALL_EVENTS : { type: 'views', agents, services };
 }
 
 /** Whether there is nothing to read. */

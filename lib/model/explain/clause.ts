@@ -1,4 +1,4 @@
-/** A text from elsewhere (an error, a system) as part of a sentence: on one line, without the full stop that it may end with. */
+/** Text from elsewhere (an error, the system) as part of a sentence: on one line, without its final full stop. */
 export function clauseOf(text: string): string {
   return text.trim().replace(/\s+/g, ' ').replace(/\.$/, '');
 }

@@ -4,54 +4,54 @@ import { clauseOf } from './clause.ts';
 type Caused = Pick<JournalDraft, 'type' | 'from' | 'to' | 'cause' | 'detail'>;
 type Words = Readonly<Partial<Record<string, string>>>;
 
-/** What led to a change of state of either. */
+/** What caused a state change, for both services and agents. */
 const CAUSES: Words = {
-  'host.drain': 'the host takes its services down',
-  'host.resume': 'the host came back to it',
-  'supervisor.quarantine': 'its actor broke too often',
+  'host.drain': 'the host is stopping its services',
+  'host.resume': 'the host resumed it',
+  'supervisor.quarantine': 'its actor crashed too often',
 };
 
 const CAUSES_OF_SERVICES: Words = {
   ...CAUSES,
-  'service.start': 'it was told to start',
-  'service.stop': 'it was told to stop',
-  'service.restart': 'it was told to restart',
-  'service.hold': 'somebody needs it',
-  'service.release': 'nobody needs it any more',
+  'service.start': 'a start was requested',
+  'service.stop': 'a stop was requested',
+  'service.restart': 'a restart was requested',
+  'service.hold': 'a holder requested it',
+  'service.release': 'its last holder released it',
   'service.configure': 'its configuration changed',
-  'service.restart_with_group': 'a service of its group failed',
+  'service.restart_with_group': 'another service in its group failed',
   'probe.passed': 'its startup probe passed',
   'probe.failed': 'a probe failed',
-  'process.exited': 'its process ended',
-  'executable.search_finished': 'the search for its executable ended',
+  'process.exited': 'its process exited',
+  'executable.search_finished': 'the search for its executable finished',
   'executable.search_failed': 'the search for its executable failed',
-  'executable.appeared': 'a fitting executable appeared',
+  'executable.appeared': 'a matching executable appeared',
   'executable.watch_failed': 'the search for its executable failed',
   'launch.finished': 'its launch was refused',
   'launch.failed': 'its launch failed',
-  'stop.finished': 'nothing of its processes is left',
+  'stop.finished': 'all of its processes are gone',
 };
 
 const CAUSES_OF_AGENTS: Words = {
   ...CAUSES,
-  'agent.start': 'it was told to start',
-  'agent.stop': 'it was told to stop',
+  'agent.start': 'a start was requested',
+  'agent.stop': 'a stop was requested',
   'agent.configure': 'its configuration changed',
   'service.changed': 'one of its services changed',
 };
 
-/** What a deadline meant, by the state that it ended and the one that it led to. */
+/** What the expiry of a timer meant, by the state it ended and the state it led to. */
 const DEADLINES: Words = {
-  'starting running': 'it lived long enough to count as started',
-  'starting stopping': 'it did not count as started in time',
-  'backoff starting': 'its wait before the next launch was over',
-  'failed starting': 'the time for one more attempt had come',
+  'starting running': 'it stayed up long enough to count as started',
+  'starting stopping': 'it did not start in time',
+  'backoff starting': 'its backoff delay was over',
+  'failed starting': 'its recovery delay was over',
 };
 
-/** What the reports of its services came to, by the state of the agent that they led to. */
+/** What the reports of its services amounted to, by the agent state they led to. */
 const REPORTS: Words = {
   running: 'its services are up',
-  stopped: 'the services that it alone held are down',
+  stopped: 'the services that only it held are down',
 };
 
 const CAUSES_OF_READINESS: Words = {
@@ -59,15 +59,15 @@ const CAUSES_OF_READINESS: Words = {
   'service.configure': 'its configuration changed',
 };
 
-/** Why a process was ended, by the class of its exit; the other classes say how it ended by itself. */
+/** Why a process was stopped, by its exit class; the other classes say how it exited by itself. */
 const EXITS: Words = {
-  stopped: 'it was asked to end',
-  probe: 'its liveness probe had failed',
-  start_timeout: 'its startup probe had not passed',
+  stopped: 'it was asked to stop',
+  probe: 'its liveness probe failed',
+  start_timeout: 'its startup probe did not pass in time',
 };
 
-/** What has a service stopped without giving it a reason: the one that it has is of the time before. */
-const ORDERS: ReadonlySet<string> = new Set([
+/** Causes that stop a service without giving it a reason: the reason it still has is an earlier one. */
+const WITHOUT_REASON: ReadonlySet<string> = new Set([
   'service.start',
   'service.stop',
   'service.restart',
@@ -76,13 +76,13 @@ const ORDERS: ReadonlySet<string> = new Set([
   'host.resume',
 ]);
 
-/** Why an event of the journal came about, as a clause without capital and full stop; null: nothing is known of it. */
+/** Why a journal event happened, as a clause without capital and full stop; null if unknown. */
 export function whyOf(event: Caused): string | null {
-  const why = knownOf(event, textIn(event.detail, 'reason'));
+  const why = reasonFor(event, textIn(event.detail, 'reason'));
   return why === null ? null : clauseOf(why);
 }
 
-function knownOf(event: Caused, reason: string | null): string | null {
+function reasonFor(event: Caused, reason: string | null): string | null {
   const { type, from, to, cause, detail } = event;
   switch (type) {
     case 'service.state_changed': {
@@ -92,7 +92,7 @@ function knownOf(event: Caused, reason: string | null): string | null {
     case 'agent.state_changed':
       return whyOfAgent(event, reason);
     case 'service.readiness_changed':
-      // A service that is ready may have a reason all the same: why it runs an older file.
+      // A ready service can still have a reason: why it runs an older version.
       if (to === 'ready') return CAUSES_OF_READINESS[cause] ?? null;
       return textIn(detail, 'found') ?? withoutPrefix(reason);
     case 'process.exited':
@@ -102,21 +102,24 @@ function knownOf(event: Caused, reason: string | null): string | null {
   }
 }
 
-/** Version 0.1.0 wrote what the probe found into the sentence alone. */
+/** Version 0.1.0 stored the probe's finding only in the sentence. */
 function withoutPrefix(reason: string | null): string | null {
   return reason?.replace(/^is not ready: /, '') ?? null;
 }
 
 /**
- * Whether the reason that a service has is that of the change. On the way up it says what is still waited for, and at the
- * beginning of a stop on order what was the case before.
+ * Whether the service's reason explains this change. While a service comes up, its reason says what it is waiting for;
+ * when a command stops it, the reason is still an earlier one.
  */
 function isOfChange({ to, cause }: Caused): boolean {
   if (to === 'starting' || to === 'running') return false;
-  return to !== 'stopping' || !ORDERS.has(cause);
+  return to !== 'stopping' || !WITHOUT_REASON.has(cause);
 }
 
-/** The state of an agent follows from its services, and its reason says from which; a command and the host are reason enough. */
+/**
+ * An agent's state follows from its services, and its reason names the decisive one. A command or the host is reason
+ * enough.
+ */
 function whyOfAgent({ to, cause }: Caused, reason: string | null): string | null {
   const known = CAUSES_OF_AGENTS[cause] ?? null;
   if (cause === 'service.changed') return reason ?? REPORTS[to ?? ''] ?? known;

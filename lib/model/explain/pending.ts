@@ -2,63 +2,67 @@ import { judgeEnding } from '../policy/restart.ts';
 import { spokenDuration } from '../values/duration.ts';
 import type { Instant } from '../values/time.ts';
 import { awaited } from './reason.ts';
-import { placeOf, restartsWithin, type Situation } from './situation.ts';
+import { dottedState, countedRestarts, type Situation } from './situation.ts';
 import { consequence } from './verdict-words.ts';
 
-/** Something that happens next: at an instant, or (null) as soon as what it waits for is the case. */
+/** Something that happens next: at an instant, or (null) as soon as its condition is met. */
 export interface Pending {
   readonly what: string;
   readonly at: Instant | null;
-  /** A sentence without its capital and its full stop. */
+  /** A sentence without capital and full stop. */
   readonly clause: string;
 }
 
-/** What ends the present state, its deadline first; empty: only a command or an exit does. */
-export function endsOfState(situation: Situation, now: Instant): readonly Pending[] {
+/** What ends the current state, its timer first; empty if only a command or an exit does. */
+export function pendingForState(situation: Situation, now: Instant): readonly Pending[] {
   const { spec, deadlineAt: at, awaits } = situation;
   const left = at === null ? 'a moment' : spokenDuration(Math.max(0, at - now));
-  switch (placeOf(situation)) {
+  switch (dottedState(situation)) {
     case 'starting.waiting':
       return [{ what: 'dependency', at: null, clause: `it starts as soon as ${awaits.map(awaited).join(' and ')}` }];
     case 'starting.resolving':
-      return [{ what: 'launch', at: null, clause: 'it is launched as soon as its executable is chosen' }];
+      return [{ what: 'launch', at: null, clause: 'it is launched as soon as its executable has been chosen' }];
     case 'starting.launching':
-      return [{ what: 'launch', at: null, clause: 'its process runs as soon as the launch under way is through' }];
+      return [{ what: 'launch', at: null, clause: 'its process runs as soon as the current launch completes' }];
     case 'starting.settling':
-      return [{ what: 'running', at, clause: `it counts as started in ${left}, if it is alive then` }];
+      return [{ what: 'running', at, clause: `it counts as started in ${left} if it is still running` }];
     case 'starting.probing':
       return [
-        { what: 'start timeout', at, clause: `its process is ended in ${left}, unless its startup probe passes` },
+        { what: 'start timeout', at, clause: `its process is stopped in ${left} unless its startup probe passes` },
       ];
     case 'running.unready':
-      return [{ what: 'ready', at: null, clause: 'it is ready as soon as its readiness probe passes' }];
+      return [{ what: 'ready', at: null, clause: 'it becomes ready as soon as its readiness probe passes' }];
     case 'stopping.terminating':
     case 'stopping.draining':
-      return [{ what: 'kill', at, clause: `what has not ended by itself in ${left} is killed` }, afterStop(situation)];
+      return [{ what: 'kill', at, clause: `SIGKILL follows in ${left} if it has not exited` }, afterStop(situation)];
     case 'stopping.killing':
       return [afterStop(situation)];
     case 'stopping.retrying':
-      return [{ what: 'stop', at: null, clause: 'its stop is tried again within 1 s' }, afterStop(situation)];
+      return [{ what: 'stop', at: null, clause: 'the stop is retried within 1 s' }, afterStop(situation)];
     case 'backoff.waiting':
       return [{ what: 'start', at, clause: `the next launch is in ${left}` }, ifThatFails(situation, at ?? now)];
     case 'failed.exhausted':
       if (at === null) return [];
-      return [{ what: 'recovery', at, clause: `one more attempt is made in ${left}` }, ifThatFails(situation, at)];
+      return [{ what: 'recovery', at, clause: `one recovery attempt is made in ${left}` }, ifThatFails(situation, at)];
     case 'failed.missing':
       return [
-        { what: 'executable', at: null, clause: `it starts as soon as there is an executable "${spec.executable}"` },
+        {
+          what: 'executable',
+          at: null,
+          clause: `it starts as soon as an executable "${spec.executable}" is available`,
+        },
       ];
     case 'failed.refused': {
-      const file = { what: 'executable', at: null, clause: 'it starts as soon as there is another executable' };
-      return at === null ? [file] : [{ what: 'recovery', at, clause: `one more attempt is made in ${left}` }, file];
+      const file = { what: 'executable', at: null, clause: 'it starts as soon as a different executable is available' };
+      return at === null ? [file] : [{ what: 'recovery', at, clause: `one recovery attempt is made in ${left}` }, file];
     }
     default:
       return [];
   }
 }
 
-/** What the policy forgets as time goes by, where there is something to forget. */
-export function endsOfBudget(situation: Situation, now: Instant): readonly Pending[] {
+/** When earlier failures and restarts stop counting, if there are any. */
+export function pendingForBudget(situation: Situation, now: Instant): readonly Pending[] {
   const { spec, state, startedAt, budget } = situation;
   const pending: Pending[] = [];
   if (state === 'stopped') return pending;
@@ -66,15 +70,17 @@ export function endsOfBudget(situation: Situation, now: Instant): readonly Pendi
   const isUp = state === 'running' && startedAt !== null && budget.failures > 0;
   if (isUp && startedAt + resetAfterMs > now) {
     const at = startedAt + resetAfterMs;
-    const clause = `it has been up long enough in ${spokenDuration(at - now)} for its backoff to begin anew`;
+    const clause = `its restart delay resets in ${spokenDuration(at - now)} if it stays up`;
     pending.push({ what: 'backoff reset', at, clause });
   }
-  const counted = restartsWithin(situation, now);
+  const counted = countedRestarts(situation, now);
   const oldest = counted[0];
   if (oldest !== undefined) {
     const at = oldest + spec.restart.intensity.periodMs;
-    const which = counted.length === 1 ? 'its one restart' : `the oldest of its ${counted.length} restarts`;
-    pending.push({ what: 'restart budget', at, clause: `${which} counts no more in ${spokenDuration(at - now)}` });
+    const { maxRestarts } = spec.restart.intensity;
+    const restarts = counted.length === 1 ? '1 restart counts' : `${counted.length} restarts count`;
+    const clause = `${restarts} against the limit of ${maxRestarts}; the oldest expires in ${spokenDuration(at - now)}`;
+    pending.push({ what: 'restart budget', at, clause });
   }
   return pending;
 }
@@ -82,16 +88,16 @@ export function endsOfBudget(situation: Situation, now: Instant): readonly Pendi
 function afterStop({ intended, substate, afterStop }: Situation): Pending {
   const pending = (clause: string): Pending => ({ what: 'after the stop', at: null, clause });
   if (substate === 'draining') {
-    return pending(intended === 'running' ? 'then it is down until the next host starts it' : 'then it is down');
+    return pending(intended === 'running' ? 'then it stays down until the next host starts it' : 'then it is down');
   }
-  if (intended === 'stopped') return pending('then it is down, as it is meant to be');
-  return pending(afterStop?.type === 'judge' ? 'then its restart policy decides' : 'then it is launched anew');
+  if (intended === 'stopped') return pending('then it is down, as intended');
+  return pending(afterStop?.type === 'judge' ? 'then its restart policy decides' : 'then it is launched again');
 }
 
-/** The launch to come is taken for one that ends before it counts as started. */
+/** Assumes that the next launch exits before it counts as started. */
 function ifThatFails({ spec, budget, attempt, state, fallback }: Situation, at: Instant): Pending {
   const past = { budget, attempt: state === 'failed' ? 'recovery' : attempt, hasFallback: fallback !== null } as const;
   const verdict = judgeEnding(spec.restart, { class: 'code', uptimeMs: null }, past, { now: at, random: 0.5 });
-  const clause = `if that fails too, it would ${consequence(verdict, spec.restart, fallback)}`;
+  const clause = `if that fails too, it will ${consequence(verdict, spec.restart, fallback)}`;
   return { what: 'if that fails', at: null, clause };
 }

@@ -8,7 +8,7 @@ import type { Reason } from './reason.ts';
 
 const text = z.string();
 
-/** A reason as it is kept. */
+/** A reason as stored. */
 export const reason: z.ZodType<Reason> = z.lazy(() =>
   z.discriminatedUnion('code', [
     z.strictObject({ code: z.literal('text'), text }),

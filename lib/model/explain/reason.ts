@@ -6,22 +6,22 @@ import type { Millis } from '../values/time.ts';
 import { clauseOf } from './clause.ts';
 
 /**
- * Why a service or an agent is as it is: a code with what belongs to it. It is kept and passed on in this form, and becomes a
- * sentence where somebody reads it ({@link reasonText}).
+ * Why a service or an agent is in its state: a code with its fields. Reasons are stored and passed on in this form and
+ * become a sentence only where somebody reads them ({@link reasonText}).
  */
 export type Reason =
-  /** A sentence that a host of 0.1.0 kept. */
+  /** A sentence stored by version 0.1.0. */
   | { readonly code: 'text'; readonly text: string }
   | { readonly code: 'waiting'; readonly dependencies: readonly DependencySpec[] }
-  /** `text` says where was looked. */
+  /** `text` says where the host looked. */
   | { readonly code: 'executable_missing'; readonly text: string }
-  /** `error` is the code of the system or the host, such as `EACCES`. */
+  /** `error` is an error code of the system or the host, such as `EACCES`. */
   | { readonly code: 'launch_refused'; readonly error: string; readonly text: string }
   | { readonly code: 'effect_failed'; readonly text: string }
   | ExitReason
   | { readonly code: 'start_timeout'; readonly limitMs: Millis }
   | { readonly code: 'probe_failed'; readonly probe: 'startup' | 'liveness'; readonly found: string }
-  /** `found` is what the readiness probe found; null: it has not passed yet. */
+  /** `found` is what the readiness probe found; null if it has not passed yet. */
   | { readonly code: 'not_ready'; readonly found: string | null }
   | { readonly code: 'older_version'; readonly running: string; readonly rejected: string; readonly because: Reason }
   | { readonly code: 'group_restart'; readonly failed: ServiceId; readonly strategy: AgentPlan['strategy'] }
@@ -29,7 +29,7 @@ export type Reason =
   | { readonly code: 'set_aside' }
   | { readonly code: 'completed'; readonly end: Reason }
   | (GivenUp & { readonly end: Reason })
-  /** Of an agent: the service that its state is that of. */
+  /** For an agent: the service that decides its state. */
   | {
       readonly code: 'service';
       readonly serviceId: ServiceId;
@@ -38,7 +38,7 @@ export type Reason =
     }
   | { readonly code: 'stopped_by_hand' };
 
-/** How a process ended; `hasStarted`: it had counted as started. */
+/** How a process ended. `hasStarted`: it had counted as started. */
 export interface ExitReason {
   readonly code: 'exited';
   readonly exitCode: number | null;
@@ -50,7 +50,7 @@ export interface ExitReason {
 
 export type ReasonCode = Reason['code'];
 
-/** Every code; the compiler compares them with the type. */
+/** Every code; the compiler checks the list against the type. */
 const CODES: Readonly<Record<ReasonCode, true>> = {
   text: true,
   waiting: true,
@@ -74,7 +74,7 @@ const CODES: Readonly<Record<ReasonCode, true>> = {
 };
 export const REASON_CODES = Object.keys(CODES) as readonly ReasonCode[]; // it has no other keys
 
-/** The reason as a sentence without its capital and, where it is ours, its full stop; null: there is none. */
+/** The reason as a sentence without capital and, where it is ours, without full stop; null if there is none. */
 export function reasonText(reason: Reason): string;
 export function reasonText(reason: Reason | null): string | null;
 export function reasonText(reason: Reason | null): string | null {
@@ -86,7 +86,7 @@ export function reasonText(reason: Reason | null): string | null {
     case 'effect_failed':
       return reason.text;
     case 'waiting':
-      return `waits until ${reason.dependencies.map(awaited).join(' and ')}`;
+      return `is waiting until ${reason.dependencies.map(awaited).join(' and ')}`;
     case 'exited':
       return exitText(reason);
     case 'start_timeout':
@@ -96,15 +96,15 @@ export function reasonText(reason: Reason | null): string | null {
     case 'not_ready':
       return reason.found === null ? 'its readiness probe has not passed yet' : `is not ready: ${reason.found}`;
     case 'older_version':
-      return `runs ${reason.running} because ${reason.rejected} was set aside: ${reasonText(reason.because)}`;
+      return `runs ${reason.running} because ${reason.rejected} was rejected: ${reasonText(reason.because)}`;
     case 'group_restart':
-      return `restarted with ${reason.failed}, which failed (${reason.strategy})`;
+      return `restarted because ${reason.failed} failed (${reason.strategy})`;
     case 'stop_failed':
-      return 'its process tree could not be ended yet; trying again';
+      return 'its process tree could not be stopped yet; retrying';
     case 'set_aside':
-      return 'its actor broke again and again and was set aside; its process was not touched';
+      return 'its actor crashed repeatedly and was quarantined; its process was left alone';
     case 'completed':
-      return `${reasonText(reason.end)}, which is a success`;
+      return `${reasonText(reason.end)}, which counts as success`;
     case 'restarts_exhausted':
     case 'policy_never':
     case 'recovery_failed':
@@ -114,13 +114,13 @@ export function reasonText(reason: Reason | null): string | null {
       return `${reason.serviceId} is ${inWords(reason.state)}${because}`;
     }
     case 'stopped_by_hand':
-      return 'each of its services was stopped by hand';
+      return 'each of its services was stopped individually';
   }
 }
 
-const AWAITED = { started: 'runs', healthy: 'is ready', completed: 'has completed' } as const;
+const AWAITED = { started: 'is running', healthy: 'is ready', completed: 'has completed' } as const;
 
-/** A dependency that is met, in words: `pump1-coreio runs`. */
+/** A dependency that is met, in words: `pump1-coreio is running`. */
 export function awaited({ serviceId, condition }: DependencySpec): string {
   return `${serviceId} ${AWAITED[condition]}`;
 }
@@ -137,7 +137,7 @@ export function givenUpText(reason: GivenUp): string {
   }
 }
 
-/** The reason as a clause that stands by itself: some of the sentences begin with their verb. */
+/** The reason as a clause with a subject: some reasons begin with their verb. */
 export function reasonClause(reason: Reason): string {
   const text = clauseOf(reasonText(reason));
   const isVerb =
@@ -148,11 +148,11 @@ export function reasonClause(reason: Reason): string {
 }
 
 function exitText({ exitCode, signal, isKnown, isReboot, hasStarted }: ExitReason): string {
-  if (isReboot) return 'the machine was restarted, and the process ended with it';
+  if (isReboot) return 'the machine was rebooted, which ended the process';
   const how = !isKnown
-    ? 'the process ended unseen, its exit status is not known'
+    ? 'the process ended with an unknown exit status'
     : signal === null
       ? `the process exited with code ${exitCode ?? '?'}`
-      : `the process was ended by ${signal}`;
+      : `the process was killed by ${signal}`;
   return hasStarted ? how : `${how} before it counted as started`;
 }

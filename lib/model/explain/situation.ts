@@ -7,9 +7,9 @@ import type { Holder } from '../values/ids.ts';
 import type { Instant } from '../values/time.ts';
 import type { Reason } from './reason.ts';
 
-/** A dependency that a service waits for, and how that one is now. */
+/** A dependency that a service is waiting for, and its current state. */
 export interface Awaited extends DependencySpec {
-  /** Null: there is no such service. */
+  /** Null: the service does not exist. */
   readonly now: {
     readonly state: PublicState;
     readonly substate: string | null;
@@ -17,33 +17,33 @@ export interface Awaited extends DependencySpec {
   } | null;
 }
 
-/** What is the case with a service: all that an explanation is made from. */
+/** The state of a service: everything an explanation is built from. */
 export interface Situation {
   readonly spec: ServiceSpec;
   readonly state: PublicState;
   readonly substate: string | null;
   readonly intended: Intended;
   readonly holders: readonly Holder[];
-  /** It exists by its own configuration or command, whether or not anybody holds it. */
-  readonly isOfItsOwn: boolean;
+  /** It has its own configuration or command, whether or not anybody holds it. */
+  readonly isStandalone: boolean;
   readonly generation: number;
   readonly launch: Launch | null;
   readonly executable: Executable | null;
   readonly isAdopted: boolean;
-  /** The live process was launched with another revision of the spec than the present one. */
+  /** The live process was launched with another revision of the spec than the current one. */
   readonly isDrifted: boolean;
-  /** What follows the stop under way; null: what is intended. */
+  /** What follows the stop in progress; null: whatever is intended. */
   readonly afterStop:
     | { readonly type: 'judge'; readonly class: 'start_timeout' | 'probe'; readonly reason: Reason }
     | { readonly type: 'again'; readonly reason: Reason }
     | null;
-  /** The version that it would fall back to; null: there is none. */
+  /** The version it would fall back to; null: none. */
   readonly fallback: string | null;
-  /** Why it runs an older file than the newest; null: it does not. */
+  /** Why it runs an older version than the newest; null: it does not. */
   readonly fallbackReason: Reason | null;
   readonly attempt: Attempt;
   readonly budget: RestartBudget;
-  /** Dependencies that are not met, while it waits for them. */
+  /** The unmet dependencies it is waiting for. */
   readonly awaits: readonly Awaited[];
   readonly since: Instant;
   readonly startedAt: Instant | null;
@@ -51,13 +51,13 @@ export interface Situation {
   readonly reason: Reason | null;
 }
 
-/** The state with its nested one, dotted. */
-export function placeOf({ state, substate }: Pick<Situation, 'state' | 'substate'>): string {
+/** The state with its substate, dotted. */
+export function dottedState({ state, substate }: Pick<Situation, 'state' | 'substate'>): string {
   return substate === null ? state : `${state}.${substate}`;
 }
 
 /** Restarts that count against the intensity at that instant. */
-export function restartsWithin({ spec, budget }: Situation, now: Instant): readonly Instant[] {
+export function countedRestarts({ spec, budget }: Situation, now: Instant): readonly Instant[] {
   const from = now - spec.restart.intensity.periodMs;
   return budget.restartTimes.filter((time) => time > from && time <= now);
 }

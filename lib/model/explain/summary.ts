@@ -1,13 +1,13 @@
-import { whereOf } from '../process.ts';
+import { processLabel } from '../process.ts';
 import { inWords } from '../states.ts';
 import { spokenDuration } from '../values/duration.ts';
 import { isoOf, type Instant } from '../values/time.ts';
 import { clauseOf } from './clause.ts';
-import { endsOfState } from './pending.ts';
+import { pendingForState } from './pending.ts';
 import { reasonClause, reasonText } from './reason.ts';
-import { placeOf, type Awaited, type Situation } from './situation.ts';
+import { dottedState, type Awaited, type Situation } from './situation.ts';
 
-/** The state of a service in words: what it is, since when, why, whether that is as intended, and what ends it. */
+/** The state of a service in words: what it is, since when, why, whether it is as intended, and what ends it. */
 export function summaryOf(situation: Situation, now: Instant): string {
   const { spec, since } = situation;
   const why = whyOf(situation);
@@ -17,9 +17,9 @@ export function summaryOf(situation: Situation, now: Instant): string {
   return [head, ...awaits, intentionOf(situation, now), ...remarksOn(situation)].join(' ');
 }
 
-/** How a dependency is that somebody waits for; a sentence without its full stop. */
+/** The state of a dependency that a service is waiting for; a sentence without full stop. */
 export function dependencyNow({ serviceId, now }: Awaited): string {
-  if (now === null) return `There is no service "${serviceId}"`;
+  if (now === null) return `Service "${serviceId}" does not exist`;
   const { state, substate, reason } = now;
   const isUnready = state === 'running' && substate === 'unready';
   const place = isUnready ? 'running but not ready' : inWords(state);
@@ -40,49 +40,49 @@ function standing({ state, substate, spec }: Situation): string {
 
 function whyOf(situation: Situation): string | null {
   const { spec, launch, reason, afterStop, intended } = situation;
-  switch (placeOf(situation)) {
+  switch (dottedState(situation)) {
     case 'stopped.idle':
       return whyStopped(situation);
     case 'stopped.completed':
-      return reasonText(reason) ?? 'it ended with success';
+      return reasonText(reason) ?? 'it exited successfully';
     case 'stopped.drained':
-      return 'the host took it down when it left';
+      return 'the host stopped it when it shut down';
     case 'starting.waiting':
-      return `it ${reasonText(reason) ?? 'waits for its dependencies'}`;
+      return `it ${reasonText(reason) ?? 'is waiting for its dependencies'}`;
     case 'starting.resolving':
-      return `it looks for the executable "${spec.executable}"`;
+      return `it is looking for the executable "${spec.executable}"`;
     case 'starting.launching':
       return 'its process is being launched';
     case 'starting.settling':
-      return `its process (${whereOf(launch)}) has to live for ${spokenDuration(spec.settleMs)} to count as started`;
+      return `its process (${processLabel(launch)}) has to stay up for ${spokenDuration(spec.settleMs)} to count as started`;
     case 'starting.probing':
-      return `the startup probe of its process (${whereOf(launch)}) has not passed yet`;
+      return `the startup probe of its process (${processLabel(launch)}) has not passed yet`;
     case 'running.unready':
       return unreadyReason(situation);
     case 'running.ready':
       return null;
     case 'stopping.draining':
-      return 'the host takes its services down';
+      return 'the host is stopping its services';
     case 'stopping.killing':
-      return 'its grace is over and what is left of its processes is killed';
+      return 'its grace period is over and its remaining processes are being killed';
     case 'stopping.retrying':
       return reasonText(reason);
     case 'stopping.terminating':
-      if (intended === 'stopped') return 'it was told to stop';
-      return afterStop === null ? 'it was told to restart' : reasonText(afterStop.reason);
+      if (intended === 'stopped') return 'a stop was requested';
+      return afterStop === null ? 'a restart was requested' : reasonText(afterStop.reason);
     default:
       return reasonText(reason);
   }
 }
 
-function whyStopped({ intended, generation, holders, isOfItsOwn, reason }: Situation): string | null {
+function whyStopped({ intended, generation, holders, isStandalone: isOfItsOwn, reason }: Situation): string | null {
   if (intended === 'running') return reasonText(reason);
   if (generation === 0) return 'it has not been started yet';
-  if (holders.length > 0 || isOfItsOwn) return 'it was stopped by hand';
-  return 'nobody holds it';
+  if (holders.length > 0 || isOfItsOwn) return 'it was stopped by a command';
+  return 'it has no holder';
 }
 
-/** A reason that does not speak of readiness was kept from before the probe was asked. */
+/** A reason with another code dates from before the readiness probe ran. */
 function unreadyReason({ reason }: Situation): string {
   return reason?.code === 'not_ready' && reason.found !== null
     ? `its readiness probe failed: ${reason.found}`
@@ -91,29 +91,32 @@ function unreadyReason({ reason }: Situation): string {
 
 function intentionOf(situation: Situation, now: Instant): string {
   const { state, intended } = situation;
-  const [first] = endsOfState(situation, now);
-  const next = first?.clause ?? withoutNext(situation);
+  const [first] = pendingForState(situation, now);
+  const next = first?.clause ?? whatWouldChange(situation);
   const isAsIntended = intended === 'running' ? state === 'running' : state === 'stopped';
-  const meant = `It is meant to ${intended === 'running' ? 'run' : 'be stopped'}`;
-  return `${isAsIntended ? `${meant}, and it ${intended === 'running' ? 'does' : 'is'}` : meant}${next === null ? '' : `; ${next}`}.`;
+  const [asIntended, meant] =
+    intended === 'running'
+      ? ['It is running as intended', 'It should be running']
+      : ['It is stopped as intended', 'It should be stopped'];
+  return `${isAsIntended ? asIntended : meant}${next === null ? '' : `; ${next}`}.`;
 }
 
-/** What would change a state that lasts. */
-function withoutNext(situation: Situation): string | null {
-  const { holders, isOfItsOwn, spec } = situation;
-  switch (placeOf(situation)) {
+/** What would change a state that has no timer. */
+function whatWouldChange(situation: Situation): string | null {
+  const { holders, isStandalone: isOfItsOwn, spec } = situation;
+  switch (dottedState(situation)) {
     case 'stopped.idle':
       return holders.length > 0 || isOfItsOwn
-        ? 'it has to be started by a command'
+        ? 'a command has to start it'
         : 'it starts with the next agent that needs it';
     case 'stopped.completed':
-      return `its restart policy (${spec.restart.mode}) leaves it so`;
+      return `its restart policy (${spec.restart.mode}) keeps it stopped`;
     case 'stopped.drained':
       return 'the next host starts it';
     case 'failed.exhausted':
-      return 'its policy makes no further attempt, so it has to be started by a command';
+      return 'its policy makes no further attempt; a command has to start it';
     case 'failed.abandoned':
-      return 'it has to be started by a command';
+      return 'a command has to start it';
     default:
       return null;
   }
@@ -124,12 +127,10 @@ function remarksOn(situation: Situation): readonly string[] {
   const remarks: string[] = [];
   if (launch === null) return remarks;
   if (isAdopted) {
-    remarks.push(`Its process (${whereOf(launch)}) was launched by an earlier host and adopted by this one.`);
+    remarks.push(`Its process (${processLabel(launch)}) was launched by an earlier host and adopted by this one.`);
   }
   if (fallbackReason !== null && state === 'running') remarks.push(`It ${clauseOf(reasonText(fallbackReason))}.`);
   if (isDrifted)
-    remarks.push(
-      'Its process runs an older revision of its configuration; the next launch takes over the present one.',
-    );
+    remarks.push('Its process runs with an older revision of its configuration; the next launch uses the current one.');
   return remarks;
 }

@@ -1,42 +1,45 @@
 import { backoffDelay, classifyExit, EMPTY_BUDGET, judgeEnding, type Ending, type Verdict } from '../policy/restart.ts';
 import type { ExitClass } from '../states.ts';
 import type { Instant, Millis } from '../values/time.ts';
-import { placeOf, type Situation } from './situation.ts';
+import { dottedState, type Situation } from './situation.ts';
 import { consequence } from './verdict-words.ts';
 
-/** An exit that has not happened. */
+/** A hypothetical exit. */
 export type SupposedExit =
   { readonly type: 'code'; readonly code: number } | { readonly type: 'signal'; readonly signal: string };
 
-/** What would follow. `stop`: a stop is under way and goes on. `nothing`: nobody would act. */
+/** What would follow. `stop`: the stop in progress continues. `nothing`: nobody would act. */
 export type Consequence = 'restart' | 'complete' | 'fail' | 'fall_back' | 'stop' | 'nothing';
 
 export interface Supposed {
   readonly class: ExitClass;
   readonly next: Consequence;
-  /** The shortest wait before what follows is undone by a further launch; null: there is none. */
+  /** The shortest delay before a further launch follows; null: none follows. */
   readonly atLeastMs: Millis | null;
-  /** Its group would take it for a failure. */
+  /** Its group would count it as a failure. */
   readonly isFailure: boolean;
   readonly sentence: string;
 }
 
-/** What would follow if the process ended so now; where there is none, what would if the next one ended before it counts as started. */
+/**
+ * What would follow if the process exited like this now or, if there is none, if the next one did so before it counts
+ * as started.
+ */
 export function suppose(exit: SupposedExit, situation: Situation, now: Instant): Supposed {
   const { state, launch } = situation;
-  const how = exit.type === 'code' ? `exited with code ${exit.code}` : `was ended by ${exit.signal}`;
-  if (placeOf(situation) === 'failed.abandoned') return unseen(exit, situation, how);
+  const how = exit.type === 'code' ? `exited with code ${exit.code}` : `was killed by ${exit.signal}`;
+  if (dottedState(situation) === 'failed.abandoned') return whileQuarantined(exit, situation, how);
   if (state === 'stopping' && launch !== null) return whileStopping(situation, how, now);
   const exitClass = classOf(exit, situation, now);
   const verdict = verdictOn(endingOf(exitClass, situation, now), situation, now);
   const supposition =
     launch === null
-      ? `There is no process to end now; if the next one ${how} before it counts as started, that would be`
+      ? `No process is running now. If the next one ${how} before it counted as started, that would be`
       : `If its process ${how} now, that would be`;
   const { mode } = situation.spec.restart;
   const although =
-    exitClass === 'clean' && verdict.next !== 'complete' ? `, but by its restart policy (${mode})` : ', and';
-  return told(exitClass, verdict, situation, `${supposition} ${CLASS_WORDS[exitClass]}${although}`);
+    exitClass === 'clean' && verdict.next !== 'complete' ? `, but under its restart policy (${mode})` : ', and';
+  return describeVerdict(exitClass, verdict, situation, `${supposition} ${CLASS_WORDS[exitClass]}${although}`);
 }
 
 const CLASS_WORDS: Readonly<Record<ExitClass, string>> = {
@@ -47,7 +50,7 @@ const CLASS_WORDS: Readonly<Record<ExitClass, string>> = {
   spawn_transient: 'a failure (spawn_transient)',
   start_timeout: 'a failure (start_timeout)',
   probe: 'a failure (probe)',
-  stopped: 'as it is meant to be (stopped)',
+  stopped: 'intended (stopped)',
   lost: 'a failure (lost)',
 };
 
@@ -63,14 +66,19 @@ function endingOf(exitClass: ExitClass, { launch, startedAt }: Situation, now: I
 
 function verdictOn(ending: Ending, situation: Situation, now: Instant): Verdict {
   const { spec, state, budget, attempt, fallback } = situation;
-  // What is started by a command, or by another that needs it, begins with a clean slate.
+  // A start by a command or by a holder clears earlier failures.
   const past = state === 'stopped' ? ({ budget: EMPTY_BUDGET, attempt: 'first' } as const) : { budget, attempt };
   return judgeEnding(spec.restart, ending, { ...past, hasFallback: fallback !== null }, { now, random: 0.5 });
 }
 
 const NEXT = { complete: 'complete', retry: 'restart', fall_back: 'fall_back', give_up: 'fail' } as const;
 
-function told(exitClass: ExitClass, verdict: Verdict, { spec, fallback, launch }: Situation, begin: string): Supposed {
+function describeVerdict(
+  exitClass: ExitClass,
+  verdict: Verdict,
+  { spec, fallback, launch }: Situation,
+  begin: string,
+): Supposed {
   return {
     class: exitClass,
     next: NEXT[verdict.next],
@@ -93,31 +101,34 @@ function atLeast(verdict: Verdict, { restart }: Situation['spec']): Millis | nul
   }
 }
 
-/** An exit during a stop is what the stop is for; what follows it was decided when it began. */
+/** An exit during a stop is expected; what follows it was decided when the stop began. */
 function whileStopping(situation: Situation, how: string, now: Instant): Supposed {
   const { intended, substate, afterStop } = situation;
-  const begin = `If its process ${how} now, its stop would be through, and`;
+  const begin = `If its process ${how} now, its stop would be complete, and`;
   const goesDown = intended === 'stopped' || substate === 'draining';
   if (afterStop?.type === 'judge' && !goesDown) {
-    // A start that came too late was none, however long the process lived.
+    // A start timeout never counts as started, however long the process was up.
     const started = afterStop.class === 'probe' ? endingOf('probe', situation, now).uptimeMs : null;
     const verdict = verdictOn({ class: afterStop.class, uptimeMs: started }, situation, now);
-    return told(afterStop.class, verdict, situation, begin);
+    return describeVerdict(afterStop.class, verdict, situation, begin);
   }
   const end = { class: 'stopped', isFailure: false } as const;
   return goesDown
     ? { ...end, next: 'stop', atLeastMs: null, sentence: `${begin} it would be down.` }
-    : { ...end, next: 'restart', atLeastMs: 0, sentence: `${begin} it would be launched anew at once.` };
+    : { ...end, next: 'restart', atLeastMs: 0, sentence: `${begin} it would be launched again immediately.` };
 }
 
-/** The actor was set aside: nobody observes the process. */
-function unseen(exit: SupposedExit, situation: Situation, how: string): Supposed {
+/** The actor is quarantined: nobody observes the process. */
+function whileQuarantined(exit: SupposedExit, situation: Situation, how: string): Supposed {
   const exitClass = classOf(exit, situation, 0);
-  const sentence = `If its process ${how} now, nothing would follow: its actor was set aside, and a command has to start it.`;
+  const sentence = `If its process ${how} now, nothing would happen: its actor is quarantined, and a command has to start it.`;
   return { class: exitClass, next: 'nothing', atLeastMs: null, isFailure: false, sentence };
 }
 
-/** The wait, before jitter, if the process failed now; null: it would not be launched again by itself, or not after a wait. */
+/**
+ * The delay, before jitter, if the process failed now; null: it would not be launched again on its own, or not after a
+ * delay.
+ */
 export function nextDelayMs(situation: Situation, now: Instant): Millis | null {
   const verdict = verdictOn(endingOf('code', situation, now), situation, now);
   return verdict.next === 'retry' ? verdict.delayMs : null;

@@ -3,7 +3,10 @@ import type { RestartSpec } from '../spec.ts';
 import { spokenDuration } from '../values/duration.ts';
 import { givenUpText } from './reason.ts';
 
-/** What a verdict would lead to, as the end of a sentence that begins with `it would`; `fallback` is the version that stands by. */
+/**
+ * What a verdict would lead to, as the end of a sentence that begins with `it would`. `fallback` is the version to fall
+ * back to.
+ */
 export function consequence(
   verdict: Verdict,
   { intensity, recoverAfterMs }: RestartSpec,
@@ -11,17 +14,17 @@ export function consequence(
 ): string {
   switch (verdict.next) {
     case 'complete':
-      return 'be stopped as complete';
+      return 'stay stopped as completed';
     case 'retry': {
       const used = verdict.budget.restartTimes.length;
       const window = `restart ${used} of at most ${intensity.maxRestarts} within ${spokenDuration(intensity.periodMs)}`;
       return `be launched again after about ${spokenDuration(verdict.delayMs)} (${window})`;
     }
     case 'fall_back':
-      return `fall back to ${fallback ?? 'the file that last ran well'} at once: ${givenUpText(verdict.because)}`;
+      return `fall back to ${fallback ?? 'the last good version'} immediately: ${givenUpText(verdict.because)}`;
     case 'give_up':
       return verdict.recovers && recoverAfterMs !== null
-        ? `be failed for ${spokenDuration(recoverAfterMs)}, and then one more attempt is made: ${givenUpText(verdict.because)}`
+        ? `be failed, with one recovery attempt after ${spokenDuration(recoverAfterMs)}: ${givenUpText(verdict.because)}`
         : `be failed until a command starts it: ${givenUpText(verdict.because)}`;
   }
 }

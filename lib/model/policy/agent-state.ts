@@ -4,18 +4,18 @@ import type { AgentPlan, DependencyCondition, ServiceSpec } from '../spec.ts';
 import type { PublicState } from '../states.ts';
 import type { ServiceId } from '../values/ids.ts';
 
-/** What a service tells those who watch it. Plain JSON. */
+/** What a service reports to its watchers. Plain JSON. */
 export interface ServiceReport {
   readonly serviceId: ServiceId;
   readonly state: PublicState;
   readonly intended: Intended;
-  /** It runs, and its readiness probe (where it has one) says that it can serve. */
+  /** It is running, and its readiness probe (if any) has passed. */
   readonly isReady: boolean;
-  /** It ended with success and its policy does not start it again. */
+  /** It exited successfully and its policy does not restart it. */
   readonly isComplete: boolean;
-  /** How often a process of it has ended unasked, ever; grows by one with each. */
+  /** How many of its processes ever exited unexpectedly. */
   readonly failureCount: number;
-  /** Whose group restart was the last of these; null: it failed by itself. */
+  /** The agent whose group restart caused the last of these; null: it failed by itself. */
   readonly restartedBy: string | null;
   readonly holders: readonly string[];
   readonly reason: Reason | null;
@@ -23,7 +23,7 @@ export interface ServiceReport {
 
 export type ServiceReports = Readonly<Record<string, ServiceReport>>;
 
-/** The state of an agent that is meant to run and why (contract 6.2): failed > backoff > starting > running. */
+/** The state of an agent that is intended to run, and why (contract 6.2): failed > backoff > starting > running. */
 export function agentStateOf(plan: AgentPlan, reports: ServiceReports): { state: PublicState; reason: Reason | null } {
   const wanted = plan.services.map((spec) => reports[spec.id]).filter((report) => report?.intended !== 'stopped');
   if (wanted.length === 0) return { state: 'stopped', reason: { code: 'stopped_by_hand' } };
@@ -44,7 +44,7 @@ function reasonOf({ serviceId, state, reason }: ServiceReport): Reason {
   return { code: 'service', serviceId, state, because: reason };
 }
 
-/** The services that are restarted because the one of that id failed (Erlang/OTP), in the order in which they are to stop. */
+/** The services that are restarted because the one with this id failed (Erlang/OTP), in stop order. */
 export function restartedWith({ strategy, services }: AgentPlan, failed: ServiceId): readonly ServiceId[] {
   const ids = services.map(({ id }) => id);
   switch (strategy) {
@@ -58,8 +58,9 @@ export function restartedWith({ strategy, services }: AgentPlan, failed: Service
 }
 
 /**
- * The services that are restarted with one that failed, in all the agents of these plans: a shared one among them takes those of
- * its other agents along. `isLive` says which have a process, or are about to; the others are left alone.
+ * The services that are restarted with a failed one, across the agents of these plans: a shared service among them
+ * brings in the services of its other agents. `isLive` says which have a process or are about to; the others are left
+ * alone.
  */
 export function restartedWithGroup(
   plans: readonly AgentPlan[],
@@ -82,7 +83,7 @@ export function restartedWithGroup(
   return [...restarted];
 }
 
-/** Whether a dependency that is as reported is all that its dependent waits for. */
+/** Whether the reported state of a dependency satisfies the condition. */
 export function isMet(condition: DependencyCondition, report: ServiceReport): boolean {
   switch (condition) {
     case 'started':
@@ -94,7 +95,10 @@ export function isMet(condition: DependencyCondition, report: ServiceReport): bo
   }
 }
 
-/** The services that `holder` may let go of now: still held, and no service of the plan that depends on them is. */
+/**
+ * The services that `holder` may release now: those it still holds, unless it also holds a service of the plan that
+ * depends on them.
+ */
 export function releasable(plan: AgentPlan, reports: ServiceReports, holder: string): readonly ServiceId[] {
   const isGone = (spec: ServiceSpec): boolean => isLetGo(reports[spec.id], holder);
   return plan.services
@@ -105,7 +109,7 @@ export function releasable(plan: AgentPlan, reports: ServiceReports, holder: str
     .map((spec) => spec.id);
 }
 
-/** Whether `holder` has let go of every service of the plan, and those that it alone held are gone. */
+/** Whether `holder` has released every service of the plan and those that only it held are gone. */
 export function isReleased(plan: AgentPlan, reports: ServiceReports, holder: string): boolean {
   return plan.services.every((spec) => isLetGo(reports[spec.id], holder));
 }

@@ -2,11 +2,12 @@ import type { DependencySpec, ServiceSpec, Strategy } from '../spec.ts';
 import type { ServiceId } from '../values/ids.ts';
 
 /**
- * The services of an agent, given in start order, with what its strategy adds to their dependencies. The children of an Erlang/OTP
- * supervisor come up one after the other, and a group that is restarted under `one_for_all` or `rest_for_one` does so again: each
- * may rely on those before it. Here services come up at the same time unless one depends on the other; so each of a group that
- * does not already depend on the one before it, directly or through others, gets a `started` dependency on it. A shared service
- * gets none, for it outlives the agent; who comes after it waits for the agent's own one before that, too.
+ * The services of an agent, given in start order, with the dependencies that its strategy adds. The children of an
+ * Erlang/OTP supervisor start one after the other, and a group restarted under `one_for_all` or `rest_for_one` does so
+ * again: each may rely on those before it. Here services start at the same time unless one depends on another. So each
+ * service of a group that does not yet depend on the one before it, directly or indirectly, gets a `started` dependency
+ * on it. A shared service gets none, because it outlives the agent; the service after it also depends on the agent's
+ * own service before it.
  */
 export function inGroupOrder(services: readonly ServiceSpec[], strategy: Strategy): readonly ServiceSpec[] {
   if (strategy === 'one_for_one') return services;
@@ -24,7 +25,7 @@ function chained(service: ServiceSpec, before: readonly ServiceSpec[]): ServiceS
   return { ...service, dependsOn };
 }
 
-/** Everything that is depended on, directly or through others; `before` is in start order. */
+/** All direct and indirect dependencies; `before` is in start order. */
 function reached(dependsOn: readonly DependencySpec[], before: readonly ServiceSpec[]): ReadonlySet<ServiceId> {
   const ids = new Set(dependsOn.map(({ serviceId }) => serviceId));
   for (const { id, dependsOn: further } of before.toReversed()) {

@@ -1,12 +1,12 @@
 import type { LogStream } from '../values/log-line.ts';
 
-/** One kept launch: how many bytes each of its streams takes. */
+/** One stored launch and the bytes that each of its streams takes. */
 export interface LaunchBytes {
   readonly generation: number;
   readonly bytes: Readonly<Record<LogStream, number>>;
 }
 
-/** What is to be given up: whole launches, and bytes at the head of a stream. */
+/** What to release: whole launches, and bytes at the head of a stream. */
 export interface ReleasePlan {
   readonly launches: readonly number[];
   readonly releasedOffsets: readonly {
@@ -16,13 +16,14 @@ export interface ReleasePlan {
   }[];
 }
 
-/** Released down to that share, so that a service that writes evenly is not trimmed at every sweep. */
+/** Release down to this share, so that a service with steady output is not trimmed at every sweep. */
 const TARGET_SHARE = 7 / 8;
 
 /**
- * What a service has to give up to stay within `maxBytes` and `keep` launches: the oldest first, whole launches where they
- * have to go entirely, then the head of the oldest that may stay. `launches` begins with the oldest; the last one is never
- * given up whole. Within one launch the larger stream gives first, so that a chatty stdout does not cost the few lines of stderr.
+ * What a service must release to stay within `maxBytes` and `keep` launches, oldest first: whole launches where they
+ * must go entirely, then the head of the oldest that may stay. `launches` is ordered oldest first; the last one is
+ * never released whole. Within one launch the larger stream is trimmed first, so that a chatty stdout does not cost the
+ * few lines of stderr.
  */
 export function planRelease(launches: readonly LaunchBytes[], maxBytes: number, keep: number): ReleasePlan {
   const beyond = Math.max(0, launches.length - Math.max(1, keep));

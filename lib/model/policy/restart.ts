@@ -3,15 +3,18 @@ import type { BackoffSpec, RestartSpec } from '../spec.ts';
 import type { ExitClass } from '../states.ts';
 import type { Instant, Millis } from '../values/time.ts';
 
-/** No setting makes a retry come sooner than this: a crash loop must not become a busy loop (Supervisor/supervisor#1285). */
+/**
+ * The minimum retry delay, whatever the settings: a crash loop must not become a busy loop
+ * (Supervisor/supervisor#1285).
+ */
 export const MIN_BACKOFF_MS: Millis = 100;
 
-/** A service whose launch only waits for the host's own trouble to pass tries again at least this often. */
+/** The maximum delay between attempts while a launch fails only because of the host's own trouble. */
 const HOST_TROUBLE_MAX_MS: Millis = 5_000;
 
-/** What earlier ends left behind; persisted with the service. Plain JSON. */
+/** What earlier exits left behind; stored with the service. Plain JSON. */
 export interface RestartBudget {
-  /** Failed launches and crashes in a row; the exponent of the backoff. */
+  /** Consecutive failed launches and crashes; the exponent of the backoff. */
   readonly failures: number;
   /** When restarts were needed, oldest first; the sliding window of the intensity. */
   readonly restartTimes: readonly Instant[];
@@ -19,24 +22,30 @@ export interface RestartBudget {
   readonly hasFallenBack: boolean;
 }
 
-/** Why a launch is made: asked for, after an end, or after `recover_after` in `failed`. */
+/** Why a launch is made: on request, after an exit, or after `recover_after` in `failed`. */
 export type Attempt = 'first' | 'restart' | 'recovery';
 
-/** One end of a launch, or of the attempt at one. */
+/** The end of a launch or of a launch attempt. */
 export interface Ending {
   readonly class: ExitClass;
-  /** How long it was up in `running`; null: it never counted as started. */
+  /** Time in `running`; null: it never counted as started. */
   readonly uptimeMs: Millis | null;
-  /** The host could not even try (disk full, no descriptors): waited out in `backoff`, never held against the service. */
+  /**
+   * The host could not even try (disk full, out of descriptors): retried in `backoff`, never counted against the
+   * service.
+   */
   readonly isHostTrouble?: boolean;
-  /** The machine was restarted: the service starts again at once, whatever its policy, and is not blamed. */
+  /**
+   * The machine was rebooted: the service starts again immediately, whatever its policy, and it does not count as a
+   * failure.
+   */
   readonly isReboot?: boolean;
 }
 
-/** What follows an ending. The caller adds the instant of the next attempt from `delayMs` or `recoverAfterMs`. */
+/** What follows an ending. The caller computes the time of the next attempt from `delayMs` or `recoverAfterMs`. */
 export type Verdict =
   | { readonly next: 'complete' }
-  /** At once, with the file that last ran well: the one that failed is new (see {@link judgeEnding}). */
+  /** Immediately, with the last good version: the one that failed is new (see {@link judgeEnding}). */
   | { readonly next: 'fall_back'; readonly because: GivenUp }
   | { readonly next: 'give_up'; readonly budget: RestartBudget; readonly because: GivenUp; readonly recovers: boolean }
   | { readonly next: 'retry'; readonly budget: RestartBudget; readonly delayMs: Millis };
@@ -49,32 +58,34 @@ export type GivenUp =
 
 export const EMPTY_BUDGET: RestartBudget = { failures: 0, restartTimes: [], hasFallenBack: false };
 
-/** The class of an exit that nobody asked for. */
+/** The class of an exit that nobody requested. */
 export function classifyExit(exit: ProcessExit, spec: Pick<RestartSpec, 'successExitCodes'>): ExitClass {
   if (!exit.isKnown) return 'lost';
   if (exit.signal !== null) return 'signal';
   return spec.successExitCodes.includes(exit.code ?? -1) ? 'clean' : 'code';
 }
 
-/** min(max, initial * factor^(failures-1)), spread by +- jitter, never under {@link MIN_BACKOFF_MS}. `random` is in [0, 1). */
+/**
+ * min(max, initial * factor^(failures-1)), spread by +- jitter, at least {@link MIN_BACKOFF_MS}. `random` is in [0, 1).
+ */
 export function backoffDelay(spec: BackoffSpec, failures: number, random: number): Millis {
   const ideal = Math.min(spec.maxMs, spec.initialMs * spec.factor ** Math.max(0, failures - 1));
   return Math.max(MIN_BACKOFF_MS, Math.round(ideal * (1 + spec.jitter * (2 * random - 1))));
 }
 
-/** The wait in `failed`; null: for good. A recovery attempt is a retry like any other. */
+/** The delay in `failed`; null: stay failed. A recovery attempt is a retry like any other. */
 export function recoveryDelay({ recoverAfterMs }: Pick<RestartSpec, 'recoverAfterMs'>): Millis | null {
   return recoverAfterMs === null ? null : Math.max(MIN_BACKOFF_MS, recoverAfterMs);
 }
 
-/** The longest that a retry is ever put off. */
+/** The longest possible delay of a retry. */
 export function longestBackoff({ maxMs, jitter }: BackoffSpec): Millis {
   return Math.max(MIN_BACKOFF_MS, Math.round(maxMs * (1 + jitter)));
 }
 
 /**
- * The longest that the first waits of a series can take together: each with all of its jitter added. A budget of n restarts can
- * only ever be exceeded by a service that ends at once if its first n waits are shorter together than the period.
+ * The longest that the first delays of a series can take together, each with full jitter. A service that exits
+ * immediately can only exceed a budget of n restarts if its first n delays together are shorter than the period.
  */
 export function longestWaits(spec: BackoffSpec, restarts: number): Millis {
   let sum: Millis = 0;
@@ -82,7 +93,7 @@ export function longestWaits(spec: BackoffSpec, restarts: number): Millis {
   return sum;
 }
 
-/** The most restarts whose waits are shorter together than the period, up to the budget's own number. */
+/** The maximum number of restarts whose delays together are shorter than the period, up to the budget itself. */
 export function reachableRestarts({ backoff, intensity }: Pick<RestartSpec, 'backoff' | 'intensity'>): number {
   let sum: Millis = 0;
   for (let failures = 1; failures <= intensity.maxRestarts; failures += 1) {
@@ -93,10 +104,10 @@ export function reachableRestarts({ backoff, intensity }: Pick<RestartSpec, 'bac
 }
 
 /**
- * Decides what follows an ending (contract 6.1). The window slides over `periodMs` as in Erlang/OTP; the backoff series begins
- * anew after `resetAfterMs` in `running`; a recovery attempt that fails gives up at once. Where a file that was never stable
- * exhausts the budget and another one was before, it is not the service that is given up but the file: once, until a file has run
- * well or a command begins anew. So in a series of failures at most two files are tried.
+ * Decides what follows an ending (contract 6.1). The window slides over `periodMs` as in Erlang/OTP; the backoff series
+ * resets after `resetAfterMs` in `running`; a failed recovery attempt gives up immediately. If a version that never
+ * became stable uses up the budget and another one was stable before, that version is rejected instead of giving up the
+ * service.
  */
 export function judgeEnding(
   spec: RestartSpec,
@@ -122,7 +133,9 @@ export function judgeEnding(
   return { next: 'retry', budget, delayMs: backoffDelay(spec.backoff, budget.failures, at.random) };
 }
 
-/** The window stays as it is; the wait grows as always, but not beyond what a person who freed the disk would wait for. */
+/**
+ * The window stays unchanged. The delay grows as usual, but no longer than somebody who just freed the disk would wait.
+ */
 function waitOut(spec: RestartSpec, past: RestartBudget, random: number): Verdict {
   const isAtMost = backoffDelay(spec.backoff, past.failures, 0.5) >= HOST_TROUBLE_MAX_MS;
   const failures = isAtMost ? past.failures : past.failures + 1;
@@ -132,9 +145,9 @@ function waitOut(spec: RestartSpec, past: RestartBudget, random: number): Verdic
 
 function charge(spec: RestartSpec, ending: Ending, budget: RestartBudget, now: Instant): RestartBudget {
   const wasProven = ending.uptimeMs !== null && ending.uptimeMs >= spec.backoff.resetAfterMs;
-  // An instant in the future can only come from a clock that was set back; it must not count for ever.
+  // An instant in the future means that the clock was set back; it must not count for ever.
   const recent = budget.restartTimes.filter((time) => time > now - spec.intensity.periodMs && time <= now);
-  // More of them than it takes to give up say nothing: with a short `recover_after` they would pile up.
+  // More entries than it takes to give up are useless, and with a short `recover_after` they would pile up.
   const restartTimes = [...recent, now].slice(-(spec.intensity.maxRestarts + 1));
   return {
     failures: (wasProven ? 0 : budget.failures) + 1,

@@ -9,7 +9,7 @@ export interface ServiceNode {
   readonly state: PublicState;
 }
 
-/** That `from` waits for `to`. */
+/** `from` waits for `to`. */
 export interface ServiceEdge {
   readonly from: ServiceId;
   readonly to: ServiceId;
@@ -22,14 +22,17 @@ export interface ServiceGraph {
   readonly edges: readonly ServiceEdge[];
 }
 
-/** One service with what its graph is made of. */
+/** A service with the data its graph is built from. */
 export interface GraphedService extends ServiceNode {
-  /** Those that hold it. */
+  /** The agents that hold it. */
   readonly agents: readonly string[];
   readonly dependsOn: readonly DependencySpec[];
 }
 
-/** The services of an agent with all that they wait for in turn, null: all services. A dependency that does not exist has no edge. */
+/**
+ * The services of an agent with all their direct and indirect dependencies; null: all services. A missing dependency
+ * has no edge.
+ */
 export function serviceGraph(services: readonly GraphedService[], agentId: string | null): ServiceGraph {
   const byId = new Map(services.map((service) => [service.id, service]));
   const shown = new Set<GraphedService>();

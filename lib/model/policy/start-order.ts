@@ -1,16 +1,16 @@
-/** Something that starts after the things it depends on. Ids are unique within a list; an id outside the list orders nothing. */
+/** Something that starts after its dependencies. Ids are unique within a list; ids outside the list are ignored. */
 export interface Dependent {
   readonly id: string;
   readonly dependsOn: readonly string[];
 }
 
-/** The order, or one cycle that forbids any: its ids, the first one repeated at the end. */
+/** The order, or one cycle that makes it impossible: its ids, the first one repeated at the end. */
 export type StartOrder<T> =
   | { readonly type: 'ordered'; readonly order: readonly T[] }
   | { readonly type: 'cycle'; readonly cycle: readonly string[] };
 
 /**
- * Dependencies before their dependents, otherwise in the order of the input. A service that is listed before its dependency
+ * Dependencies come before their dependents; otherwise the input order is kept. A service listed before its dependency
  * comes right after it.
  */
 export function startOrder<T extends Dependent>(services: readonly T[]): StartOrder<T> {
@@ -40,15 +40,15 @@ export function startOrder<T extends Dependent>(services: readonly T[]): StartOr
   return { type: 'ordered', order: [...order] };
 }
 
-/** A cycle for people: `a -> b -> a`. */
+/** A cycle in readable form: `a -> b -> a`. */
 export function formatCycle(cycle: readonly string[]): string {
   return cycle.join(' -> ');
 }
 
 /**
- * The layers of a drain: what a layer holds may stop at the same time, once the layers before it are gone. Dependents come
- * before their dependencies, each as early as it can. Services caught in a cycle (refused when a configuration is loaded)
- * form the last layer together with what they depend on, so that a drain always ends.
+ * The layers of a drain: the services of a layer may stop at the same time once the earlier layers are gone. Dependents
+ * come before their dependencies, each as early as possible. Services in a cycle (rejected when a configuration is
+ * loaded) form the last layer together with their dependencies, so that a drain always ends.
  */
 export function stopLayers<T extends Dependent>(services: readonly T[]): readonly (readonly T[])[] {
   const byId = new Map(services.map((service) => [service.id, service]));

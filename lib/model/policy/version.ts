@@ -1,28 +1,28 @@
 import semver from 'semver';
 
 /**
- * What a file name says of its build. `stable`: a release. `development`: a `dev<N>` build or a semver prerelease.
+ * What a file name says about its build. `stable`: a release. `development`: a `dev<N>` build or a semver prerelease.
  * `plain`: the bare name. `unknown`: the name and some other text.
  */
 export type Build = 'stable' | 'development' | 'plain' | 'unknown';
 
-/** One file name read as a release of a wanted executable. */
+/** A file name parsed as a release of an executable. */
 export interface Release {
-  /** The file name, on Windows without its `.exe`. */
+  /** The file name, without `.exe` on Windows. */
   readonly name: string;
   readonly build: Build;
   /** Semver; null for `plain` and `unknown`. */
   readonly version: string | null;
-  /** The N of `dev<N>`; null without one. */
+  /** The N of `dev<N>`; null if there is none. */
   readonly devNumber: number | null;
 }
 
 const PREFERENCE: Readonly<Record<Build, number>> = { stable: 3, development: 2, plain: 1, unknown: 0 };
 const PLATFORM_FORM = /^(?:dev(\d{1,15})-)?v(.+)$/;
-/** Digits count as numbers, so that `-build10` is above `-build9`. */
+/** Compares digits as numbers, so that `-build10` is above `-build9`. */
 const byText = new Intl.Collator('en', { numeric: true });
 
-/** The word for a platform in file names: `linux`, `darwin`, `windows`; other systems keep the name that Node gives them. */
+/** The name of a platform in file names: `linux`, `darwin`, `windows`; other systems keep their Node name. */
 export function platformWord(nodePlatform: string): string {
   return nodePlatform === 'win32' ? 'windows' : nodePlatform;
 }
@@ -33,8 +33,8 @@ export function isVersionRange(text: string): boolean {
 }
 
 /**
- * Reads a file name as a release of `executable` (contract 4); null when it is none, such as one for another platform. On
- * `windows` only names that end in `.exe` count: there the extension is what makes a file executable.
+ * Parses a file name as a release of `executable` (contract 4); null if it is not one, for example if it is for another
+ * platform. On `windows` only names ending in `.exe` count: there the extension makes a file executable.
  */
 export function parseRelease(fileName: string, executable: string, platform: string): Release | null {
   const name = platform === 'windows' ? withoutExe(fileName) : fileName;
@@ -55,7 +55,7 @@ function after(text: string, prefix: string): string | null {
 }
 
 function versioned(name: string, text: string, devNumber: number | null): Release | null {
-  // semver forgives a leading `v` or `=` and blanks around; the names of the contract have none of them.
+  // semver tolerates a leading `v` or `=` and surrounding blanks; the names of the contract have none of them.
   const parsed = /^\d\S*$/.test(text) ? semver.parse(text) : null;
   if (parsed === null) return null;
   const isStable = devNumber === null && parsed.prerelease.length === 0;
@@ -67,9 +67,10 @@ function unknownRelease(name: string, text: string): Release | null {
 }
 
 /**
- * Below 0 when `a` is to be preferred to `b`, for sorting. Stable releases come first, then development builds, then the bare
- * name, then names with other text. Among versions the higher semver; then a prerelease as such before its `dev<N>` builds, as
- * a release is before its own; then the higher N. Among other texts the later one in alphabetic order with numbers by value.
+ * A sort order: below 0 when `a` is preferred to `b`. Stable releases come first, then development builds, then the
+ * bare name, then names with other text. Among versions the higher semver comes first; then a prerelease before its
+ * `dev<N>` builds, as a release comes before its own; then the higher N. Among other texts the later one in alphabetic
+ * order with numbers compared by value.
  */
 export function compareReleases(a: Release, b: Release): number {
   return (
@@ -85,8 +86,8 @@ function compareDevNumbers(a: number, b: number): number {
 }
 
 /**
- * Whether a release is in a semver range; null: every one is. A range never holds a name without a version, and holds a
- * prerelease only if it names one of the same version, as usual with semver.
+ * Whether a release is in a semver range; null matches every release. A range never matches a name without a version,
+ * and matches a prerelease only if it names one of the same version, as usual with semver.
  */
 export function isInRange(release: Release, range: string | null): boolean {
   return range === null || (release.version !== null && semver.satisfies(release.version, range));

@@ -1,11 +1,11 @@
-/** A size as read from text, or why the text is none. */
+/** A parsed size, or the reason why the text is not one. */
 export type ParsedSize =
   { readonly type: 'size'; readonly bytes: number } | { readonly type: 'invalid'; readonly message: string };
 
 const FORM = /^(\d{1,15})(B|KiB|MiB|GiB)$/;
 const UNITS: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
 
-/** Reads `65536B`, `256KiB`, `10MiB` or `1GiB`. More than 2^53 bytes is invalid. */
+/** Parses `65536B`, `256KiB`, `10MiB` or `1GiB`. More than 2^53 bytes is invalid. */
 export function parseSize(text: string): ParsedSize {
   const [, amount, unit = ''] = FORM.exec(text) ?? [];
   const bytes = Number(amount) * (UNITS[unit] ?? NaN);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { parseAgentId, parseLaunchId, parseServiceId } from './ids.ts';
 
-/** Text that a parser of `ids.ts` accepts, as what it makes of it. */
+/** A schema for text that a parser of `ids.ts` accepts; gives the parsed id. */
 function parsedBy<T>(parse: (text: string) => T): z.ZodType<T> {
   return z.string().transform((text, context) => {
     try {
@@ -14,11 +14,11 @@ function parsedBy<T>(parse: (text: string) => T): z.ZodType<T> {
   });
 }
 
-/** The id of an agent in something that was kept. */
+/** A stored agent id. */
 export const agentId = parsedBy(parseAgentId);
 
-/** The id of a service in something that was kept. */
+/** A stored service id. */
 export const serviceId = parsedBy(parseServiceId);
 
-/** The id of a launch in something that was kept. */
+/** A stored launch id. */
 export const launchId = parsedBy(parseLaunchId);

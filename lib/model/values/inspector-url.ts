@@ -1,7 +1,9 @@
-/** The inspector of the makers of XState. */
+/** The hosted inspector of XState's makers. */
 export const DEFAULT_INSPECTOR_URL = 'https://stately.ai/inspect';
 
-/** A page that can be opened in a browser, in its full form; null: the text is no such URL, or holds a password. */
+/**
+ * The normalized URL of a page that can be opened in a browser; null if the text is no such URL or contains a password.
+ */
 export function inspectorUrl(text: string): string | null {
   if (!URL.canParse(text)) return null;
   const url = new URL(text);

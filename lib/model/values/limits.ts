@@ -1,22 +1,22 @@
-/** A limit of the system: a number, `unlimited`, or null: as the host has it. */
+/** A system limit: a number, `unlimited`, or null: the same as the host's. */
 export type Limit = number | 'unlimited' | null;
 
-/** What a service may use at most, for each of its processes; soft and hard limit alike (`setrlimit(2)`). */
+/** Resource limits for each process of a service; the soft and the hard limit are the same (`setrlimit(2)`). */
 export interface ResourceLimits {
-  /** Descriptors. Null: 1024 as the soft limit, where a shim can set it. */
+  /** File descriptors. Null: a soft limit of 1024, where a shim can set it. */
   readonly openFiles: Limit;
-  /** Processes and threads of the user that it runs as, those of other services included; root is not held to it. */
+  /** Processes and threads of the user it runs as, including those of other services; does not apply to root. */
   readonly processes: Limit;
-  /** Bytes of a core file; 0: none is written. */
+  /** Size of a core file in bytes; 0: none is written. */
   readonly coreSize: Limit;
   /** Bytes of address space. */
   readonly addressSpace: Limit;
 }
 
-/** What a service has whose configuration says nothing of limits, and one that was remembered before there were any. */
+/** The default, also for services stored before there were limits. */
 export const NO_LIMITS: ResourceLimits = { openFiles: null, processes: null, coreSize: null, addressSpace: null };
 
-/** The names of the limits in the configuration and in reports of shims, in the order in which shims get them. */
+/** The names of the limits in the configuration and in shim reports, in the order in which shims get them. */
 export const LIMIT_NAMES = {
   open_files: 'openFiles',
   processes: 'processes',

@@ -1,18 +1,18 @@
 import type { ServiceId } from './ids.ts';
 import type { Instant } from './time.ts';
 
-/** The two outputs of a process, each with a file of its own. */
+/** The two output streams of a process, each with its own file. */
 export type LogStream = 'stdout' | 'stderr';
 
-/** In the order in which the streams of one launch are read. */
+/** The order in which the streams of one launch are read. */
 export const LOG_STREAMS: readonly LogStream[] = ['stdout', 'stderr'];
 
-/** Longer lines come in pieces of at most that many bytes. */
+/** Longer lines are split into pieces of at most this many bytes. */
 export const LINE_LIMIT = 64 * 1024;
 
 /**
- * A place in the output of a service: how far each stream of one launch has been read, in bytes since the launch. A stream
- * that is not asked for has no offset.
+ * A position in the output of a service: how far each stream of one launch has been read, in bytes since the launch.
+ * Streams that were not requested have no offset.
  */
 export interface LogPosition {
   readonly generation: number;
@@ -24,37 +24,41 @@ export interface LogLine {
   readonly type: 'line';
   readonly generation: number;
   readonly stream: LogStream;
-  /** Where it begins, in bytes since the launch; stays the same however much is released before it. */
+  /** Where the line starts, in bytes since the launch; unaffected by what is released before it. */
   readonly offset: number;
   /** Invalid UTF-8 is replaced by U+FFFD. */
   readonly text: string;
-  /** `split`: over 64 KiB, the next piece follows. `unfinished`: the launch ended without a newline. Null: a whole line. */
+  /**
+   * `split`: over 64 KiB, the next piece follows. `unfinished`: the launch ended without a newline. Null: a whole line.
+   */
   readonly partial: 'split' | 'unfinished' | null;
-  /** The place right behind it, for going on without a gap and without a double line ({@link parsePosition}). */
+  /** The position right after it, to continue without gaps or duplicates ({@link parsePosition}). */
   readonly position: string;
 }
 
-/** Output between two places that was released, deleted or lost before this reader came to it. */
+/** Output between two positions that was released, deleted or lost before this reader got to it. */
 export interface LogGap {
   readonly type: 'gap';
   readonly generation: number;
   readonly stream: LogStream;
   readonly from: number;
-  /** Null: what the launch had behind `from`, and all launches up to the next item. */
+  /** Null: everything of the launch after `from`, and all launches up to the next item. */
   readonly to: number | null;
   readonly position: string;
 }
 
 export type LogItem = LogLine | LogGap;
 
-/** Where a reading begins. `tail`: the last lines of each stream. `since`: launches that wrote at or after that instant. */
+/**
+ * Where to start reading. `tail`: the last lines of each stream. `since`: launches that wrote at or after that instant.
+ */
 export type LogStart =
   | { readonly type: 'oldest' }
   | { readonly type: 'after'; readonly position: LogPosition }
   | { readonly type: 'tail'; readonly lines: number; readonly since: Instant | null }
   | { readonly type: 'since'; readonly since: Instant };
 
-/** What to read of a service. */
+/** Which output of a service to read. */
 export interface LogQuery {
   readonly serviceId: ServiceId;
   /** At least one. */
@@ -62,14 +66,14 @@ export interface LogQuery {
   readonly start: LogStart;
 }
 
-/** How much of the output of one service is kept. */
+/** How much output of one service is kept. */
 export interface LogPolicy {
   readonly serviceId: ServiceId;
-  /** The newest launch that is known; a change makes the sweep look at the folder anew. */
+  /** The newest known launch; when it changes, the retention sweep looks at the folder again. */
   readonly generation: number;
-  /** For all kept launches together. */
+  /** For all stored launches together. */
   readonly maxBytes: number;
-  /** Launches, the newest included. */
+  /** Number of launches, including the newest. */
   readonly keep: number;
 }
 
@@ -80,7 +84,7 @@ export function formatPosition({ generation, offsets: { stdout, stderr } }: LogP
 
 const POSITION_FORM = /^(\d{1,15}):(\d{1,15})(?:,(\d{1,15}))?$/;
 
-/** Reads a position back for the streams that it was made for; null when it has another form. */
+/** Parses a position for the streams it was made for; null if the format does not match. */
 export function parsePosition(text: string, streams: readonly LogStream[]): LogPosition | null {
   const [, generation, first, second] = POSITION_FORM.exec(text) ?? [];
   if (generation === undefined || first === undefined) return null;

@@ -1,26 +1,29 @@
 import { PreconditionFailedError } from '../errors.ts';
 
-/** What has to be so for a command to be carried out. */
+/** What must be true for a command to be carried out. */
 export interface Precondition {
-  /** The revision is one of these; `*`: there is one at all; null: whatever it is. */
+  /** The revision is one of these; `*`: the resource exists; null: any revision. */
   readonly match: readonly string[] | '*' | null;
-  /** There is nothing of that name yet. */
+  /** The resource does not exist yet. */
   readonly isNew: boolean;
 }
 
-/** Nothing has to be so. */
+/** No precondition. */
 export const UNCONDITIONAL: Precondition = { match: null, isNew: false };
 
-/** Throws PreconditionFailedError. `present` is the revision, null: there is none; `what` begins the sentence of the refusal. */
+/**
+ * Throws PreconditionFailedError. `present` is the current revision, null if the resource does not exist; `what` begins
+ * the message.
+ */
 export function assertMatches(present: string | null, { match, isNew }: Precondition, what: string): void {
   if (isNew && present !== null) {
-    throw new PreconditionFailedError(`${what} exists already (revision "${present}"); ask without If-None-Match.`);
+    throw new PreconditionFailedError(`${what} already exists (revision "${present}"). Retry without If-None-Match.`);
   }
   if (match === null) return;
-  if (present === null) throw new PreconditionFailedError(`${what} does not exist; ask without If-Match.`);
+  if (present === null) throw new PreconditionFailedError(`${what} does not exist. Retry without If-Match.`);
   if (match === '*' || match.includes(present)) return;
   const asked = match.map((revision) => `"${revision}"`).join(', ');
   throw new PreconditionFailedError(
-    `${what} has the revision "${present}", not ${asked}: it changed since you looked. Look again, then ask with its new ETag.`,
+    `${what} is at revision "${present}", not ${asked}: it has changed since you read it. Read it again and retry with the new ETag.`,
   );
 }

@@ -1,6 +1,6 @@
 /**
- * The signals that a person may send to a service. Not among them: what cannot be handled, SIGKILL and SIGSTOP (to end a service is
- * the matter of stop and restart, which also know what is left of it), and those that the system sends for a reason of its own.
+ * The signals that a person may send to a service. Not included: SIGKILL and SIGSTOP, which cannot be handled (stop and
+ * restart end a service and clean up after it), and signals that the system sends for its own reasons.
  */
 export const SENDABLE_SIGNALS = [
   'SIGHUP',
@@ -15,5 +15,4 @@ export const SENDABLE_SIGNALS = [
   'SIGWINCH',
 ] as const;
 
-/** One of them. */
 export type SendableSignal = (typeof SENDABLE_SIGNALS)[number];

@@ -1,10 +1,10 @@
-/** The least length of a token: with 16 printable characters guessing is hopeless however many attempts a network lets through. */
+/** The minimum token length: 16 printable characters cannot be guessed, whatever rate the network allows. */
 export const TOKEN_MIN = 16;
 
-/** What an Authorization header can carry as one word. */
+/** The characters that an Authorization header can carry in one word. */
 const TOKEN = /^[\x21-\x7e]+$/;
 
-/** A list of tokens that cannot be used; the message continues "<where> " and repeats no token. */
+/** An unusable token list. The message continues "<where> " and repeats no token. */
 export class TokenListError extends Error {
   constructor(message: string) {
     super(message);
@@ -12,25 +12,30 @@ export class TokenListError extends Error {
   }
 }
 
-/** The tokens of a file: one a line; lines that are empty or begin with `#` say nothing. Throws {@link TokenListError}. */
+/**
+ * The tokens of a file, one per line; empty lines and lines starting with `#` are ignored. Throws {@link
+ * TokenListError}.
+ */
 export function tokensIn(text: string): readonly string[] {
   const lines = text.replace(/^\u{feff}/u, '').split(/\r\n|\r|\n/);
   const tokens = lines.flatMap((line, index) => {
     const token = line.trim();
     return token === '' || token.startsWith('#') ? [] : [checked(token, index + 1)];
   });
-  if (tokens.length === 0) throw new TokenListError(`holds no token; give at least ${TOKEN_MIN} characters.`);
+  if (tokens.length === 0) throw new TokenListError(`contains no token; give one of at least ${TOKEN_MIN} characters.`);
   return [...new Set(tokens)];
 }
 
 function checked(token: string, line: number): string {
   if (!TOKEN.test(token)) {
     throw new TokenListError(
-      `holds a token that no header can carry (line ${line}); give printable ASCII without spaces, one token a line.`,
+      `contains a token that no header can carry (line ${line}); use printable ASCII without spaces, one token per line.`,
     );
   }
   if (token.length < TOKEN_MIN) {
-    throw new TokenListError(`holds a token that is too short (line ${line}); give at least ${TOKEN_MIN} characters.`);
+    throw new TokenListError(
+      `contains a token that is too short (line ${line}); use at least ${TOKEN_MIN} characters.`,
+    );
   }
   return token;
 }

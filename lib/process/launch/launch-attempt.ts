@@ -113,7 +113,7 @@ export class LaunchAttempt {
 
   #failed(error: unknown, code = codeOf(error) || 'EUNKNOWN'): LaunchFailure {
     const reason = error instanceof Error ? error.message : String(error);
-    return transient(code, `The service "${this.#request.serviceId}" cannot be launched: ${reason}`);
+    return transient(code, `Service "${this.#request.serviceId}" cannot be launched: ${reason}`);
   }
 
   async #shimRequest(): Promise<LaunchResult> {

@@ -13,7 +13,7 @@ const LIMITS = Object.keys(LIMIT_NAMES) as LimitName[]; // its keys, by its type
 /** Why no shim of a kind could be told to run this; null when it could. */
 export function unusableOf(request: LaunchRequest, kind: ShimKind): LaunchFailure | null {
   const { args, env, stop, serviceId } = request;
-  const message = (what: string): string => `The service "${serviceId}" cannot be launched: ${what}.`;
+  const message = (what: string): string => `Service "${serviceId}" cannot be launched: ${what}.`;
   if ([...args, ...Object.entries(env).flat()].some((text) => text.includes('\0'))) {
     return { code: 'EINVAL', isPermanent: true, message: message('an argument or a variable holds a NUL') };
   }

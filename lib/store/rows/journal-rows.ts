@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { causeOfRow } from '../../model/causes.ts';
 import type { JournalEntry, JournalQuery } from '../../model/journal.ts';
-import { beginningOf, renamedTypesOf, type EventFilter } from '../../model/values/event-filter.ts';
+import { prefixOf, renamedTypesOf, type EventFilter } from '../../model/values/event-filter.ts';
 import { storedNamesOf, typeOfRow } from '../../model/values/event-type.ts';
 import { inserter, type Cell, type RowWrite } from './batch.ts';
 import { jsonOf, type RowSource } from './row-reader.ts';
@@ -114,7 +114,7 @@ function oneOf(column: string, values: readonly string[]): readonly Term[] {
 
 function typeTerm(patterns: readonly string[]): Term {
   const terms = patterns.flatMap((pattern): readonly Term[] => {
-    const beginning = beginningOf(pattern);
+    const beginning = prefixOf(pattern);
     return [
       beginning === null
         ? { term: '+type = ?', cells: [pattern] }

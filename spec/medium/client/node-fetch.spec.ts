@@ -53,7 +53,7 @@ function tlsPlace(): Place {
   };
 }
 
-for (const [what, placeOf] of [
+for (const [what, dottedState] of [
   ['on a Unix socket', unixPlace],
   ['over TLS with an authority of its own', tlsPlace],
 ] as const) {
@@ -63,7 +63,7 @@ for (const [what, placeOf] of [
     let client: Client;
 
     beforeEach(async () => {
-      place = placeOf();
+      place = dottedState();
       api = await place.open();
       client = place.client(api);
     });

@@ -6,7 +6,7 @@ import { journalEntry } from '../../support/store-contract.ts';
 const FORWARDS = { after: 0, limit: 1000, order: 'oldest_first' } as const;
 const whose = { serviceId: 'pump1-corerl' };
 const detail = { substate: 'ready', reason: null, generation: 1 };
-const facts = [
+const events = [
   journalEntry(1, { from: 'stopped', to: 'starting', detail: { ...detail, substate: 'resolving', generation: 0 } }),
   journalEntry(2, { type: 'process.launched', from: null, to: null, detail: { pid: 4711, generation: 1 } }),
   journalEntry(3, { type: 'host.started', serviceId: null, agentId: null, detail: {} }),
@@ -14,13 +14,13 @@ const facts = [
   journalEntry(5, { detail }),
 ];
 
-describe('the past in a store', () => {
+describe('the history in a store', () => {
   afterEach(closeStores);
 
   it('is there when the store is opened anew, and goes on', async () => {
     const file = newStoreFile();
     const first = await openedStore({ file });
-    await first.actors.commitActors({ upserts: [], removals: [], journal: facts, updatedAt: 0 });
+    await first.actors.commitActors({ upserts: [], removals: [], journal: events, updatedAt: 0 });
     await first.close();
     const { actors } = await openedStore({ file });
     const stopping = journalEntry(6, {
@@ -42,8 +42,8 @@ describe('the past in a store', () => {
 
   it('begins at an instant with what was the case until then', async () => {
     const { actors } = await openedStore();
-    await actors.commitActors({ upserts: [], removals: [], journal: facts, updatedAt: 0 });
-    const since = facts[4]?.at ?? 0;
+    await actors.commitActors({ upserts: [], removals: [], journal: events, updatedAt: 0 });
+    const since = events[4]?.at ?? 0;
     const { steps, initially } = await historyOf(whose, { ...FORWARDS, since }, actors);
     expect(steps.map(({ event }) => event.seq)).to.deep.equal([5]);
     expect(initially).to.include({ state: 'starting', pid: 4711 });

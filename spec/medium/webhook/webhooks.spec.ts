@@ -6,7 +6,7 @@ import { Webhook } from 'standardwebhooks';
 import { openFeed, type Feed } from '../../../lib/control/journal/feed.ts';
 import { Journal } from '../../../lib/control/journal/journal.ts';
 import { eventView } from '../../../lib/control/queries/views.ts';
-import { EVERYTHING } from '../../../lib/model/values/event-filter.ts';
+import { ALL_EVENTS } from '../../../lib/model/values/event-filter.ts';
 import type { JournalDraft } from '../../../lib/model/journal.ts';
 import type { WebhookSpec } from '../../../lib/model/webhook.ts';
 import type { Webhooks } from '../../../lib/ports/webhooks.ts';
@@ -91,7 +91,7 @@ describe('webhooks over HTTP', () => {
       name: 'alerts',
       url,
       secret: SECRET,
-      filter: EVERYTHING,
+      filter: ALL_EVENTS,
       timeoutMs: 5_000,
       giveUpAfterMs: null,
       ...overrides,

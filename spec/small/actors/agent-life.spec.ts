@@ -24,7 +24,7 @@ describe('an agent', () => {
     await world.pass();
     expect(world.stateOf('pump1-coreio')).to.equal('starting.settling');
     expect(world.stateOf('pump1-corerl')).to.equal('starting.waiting');
-    expect(world.reasonOf('pump1-corerl')).to.equal('waits until pump1-coreio runs');
+    expect(world.reasonOf('pump1-corerl')).to.equal('is waiting until pump1-coreio is running');
     expect(world.agentState('pump1')).to.equal('starting');
     await world.pass(200);
     expect(world.stateOf('pump1-coreio')).to.equal('running.ready');

@@ -61,7 +61,7 @@ describe('an adapter that throws', () => {
     world.service(spec.id).send({ type: 'service.stop', correlationId: null });
     await world.pass();
     expect(world.stateOf(spec.id)).to.equal('stopping.retrying');
-    expect(world.reasonOf(spec.id)).to.contain('could not be ended yet');
+    expect(world.reasonOf(spec.id)).to.contain('could not be stopped yet');
     world.processes.stop = stop;
     await world.pass(1_000);
     expect(world.stateOf(spec.id)).to.equal('stopped.idle');

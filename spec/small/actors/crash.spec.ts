@@ -53,13 +53,13 @@ describe('a service actor that throws', () => {
     expect(world.stateOf(sibling.id)).to.equal('backoff.waiting');
   });
 
-  it('is set aside with its process untouched when it breaks again and again', async () => {
+  it('is quarantined with its process untouched when it crashes repeatedly', async () => {
     for (let count = 0; count < 6; count += 1) {
       world.break();
       await world.pass();
     }
     expect(world.stateOf(spec.id)).to.equal('failed.abandoned');
-    expect(world.reasonOf(spec.id)).to.contain('again and again');
+    expect(world.reasonOf(spec.id)).to.contain('crashed repeatedly');
     expect(world.processes.live().map(({ serviceId }) => serviceId)).to.include(spec.id);
     expect(world.root.getSnapshot().context.crashes[`service:${spec.id}`]).to.have.length(6);
   });

@@ -56,7 +56,7 @@ describe('a service whose newest executable fails', () => {
     expect(world.stateOf(spec.id)).to.equal('running.ready');
     expect(world.contextOf(spec.id).executable?.version).to.equal('1.0.0');
     expect(world.reasonOf(spec.id)).to.equal(
-      'runs 1.0.0 because 2.0.0 was set aside: the process exited with code 1; more than 3 restarts within 60 s',
+      'runs 1.0.0 because 2.0.0 was rejected: the process exited with code 1; more than 3 restarts within 60 s',
     );
     expect(world.contextOf(spec.id).budget.restartTimes).to.be.empty;
   });

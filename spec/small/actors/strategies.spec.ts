@@ -64,7 +64,7 @@ describe('the strategy of an agent', () => {
       'backoff.waiting',
       'starting.waiting',
     ]);
-    expect(world.reasonOf('g-three')).to.equal('waits until g-two runs');
+    expect(world.reasonOf('g-three')).to.equal('is waiting until g-two is running');
   });
 
   it('does not count the restart of a sibling against its own budget', async () => {

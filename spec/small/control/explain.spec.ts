@@ -43,10 +43,10 @@ describe('the explanation of a service', () => {
 
     it('leads from running back to the command about its agent', async () => {
       expect(await causes('pump1-corerl')).to.deep.equal([
-        'pump1-corerl went from starting to running: it lived long enough to count as started.',
+        'pump1-corerl went from starting to running: it stayed up long enough to count as started.',
         'pump1-corerl was launched (pid 100002, generation 1, version 1.0.0).',
-        'pump1-corerl went from stopped to starting: somebody needs it.',
-        'The agent pump1 was started by a command.',
+        'pump1-corerl went from stopped to starting: a holder requested it.',
+        'Agent pump1 was started by a command.',
       ]);
     });
 
@@ -55,7 +55,7 @@ describe('the explanation of a service', () => {
       expect(links[0]).to.deep.equal({
         ...{ seq: 9, at: '2023-11-14T22:13:20.400Z', type: 'service.state_changed', from: 'starting', to: 'running' },
         ...{ cause: 'deadline', correlation_id: 'request-1' },
-        sentence: 'pump1-corerl went from starting to running: it lived long enough to count as started.',
+        sentence: 'pump1-corerl went from starting to running: it stayed up long enough to count as started.',
       });
       expect(links.at(-1)).to.include({ type: 'agent.start_requested', correlation_id: 'request-1' });
       expect(links.at(-1)).not.to.have.any.keys('from', 'to');
@@ -67,7 +67,7 @@ describe('the explanation of a service', () => {
       const { summary, next, budget } = await world.control.queries.explain('pump1-corerl');
       expect(summary).to.equal(
         'pump1-corerl has been in backoff for 0 s (since 2023-11-14T22:13:20.800Z): the process exited with code 7. ' +
-          'It is meant to run; the next launch is in 0.25 s.',
+          'It should be running; the next launch is in 0.25 s.',
       );
       expect(next[0]).to.deep.equal({
         ...{ what: 'start', at: '2023-11-14T22:13:21.050Z', in_ms: 250 },
@@ -79,11 +79,11 @@ describe('the explanation of a service', () => {
       await world.pass(200);
       expect((await causes('pump1-corerl')).slice(1, 5)).to.deep.equal([
         'pump1-corerl was launched (pid 100003, generation 2, version 1.0.0).',
-        'pump1-corerl went from backoff to starting: its wait before the next launch was over.',
+        'pump1-corerl went from backoff to starting: its backoff delay was over.',
         'pump1-corerl went from running to backoff: the process exited with code 7.',
         'The process of pump1-corerl (generation 1) exited with code 7.',
       ]);
-      expect((await causes('pump1-corerl')).at(-1)).to.equal('The agent pump1 was started by a command.');
+      expect((await causes('pump1-corerl')).at(-1)).to.equal('Agent pump1 was started by a command.');
     });
 
     it('is at most 20 links long', async () => {
@@ -101,37 +101,37 @@ describe('the explanation of a service', () => {
       }
       const links = await causes('pump1-corerl');
       expect(links).to.have.length(20);
-      expect(links.at(-1)).to.equal('The agent pump1 was started by a command.');
+      expect(links.at(-1)).to.equal('Agent pump1 was started by a command.');
     });
 
     it('ends with the stop by hand', async () => {
       await world.control.stopService('pump1-corerl', { correlationId: 'request-2' });
       const view = await world.control.queries.explain('pump1-corerl');
-      expect(view.summary).to.contain('it was stopped by hand');
+      expect(view.summary).to.contain('it was stopped by a command');
       expect(view).to.deep.include({ holders: ['agent:pump1'], running_revision: null, next: [] });
       expect(told(view)).to.deep.equal([
-        'pump1-corerl went from stopping to stopped: nothing of its processes is left.',
-        'The process of pump1-corerl (generation 1) was ended by SIGTERM, because it was asked to end.',
-        'pump1-corerl went from running to stopping: it was told to stop.',
-        'pump1-corerl was stopped by hand.',
+        'pump1-corerl went from stopping to stopped: all of its processes are gone.',
+        'The process of pump1-corerl (generation 1) was killed by SIGTERM, because it was asked to stop.',
+        'pump1-corerl went from running to stopping: a stop was requested.',
+        'pump1-corerl was stopped by a command.',
       ]);
     });
 
-    it('says after the stop of the agent that nobody holds it', async () => {
+    it('says after the stop of the agent that it has no holder', async () => {
       await world.control.stopAgent('pump1', { correlationId: 'request-2' });
       const view = await world.control.queries.explain('pump1-coreio');
-      expect(view.summary).to.contain('nobody holds it');
+      expect(view.summary).to.contain('it has no holder');
       expect(told(view).slice(-2)).to.deep.equal([
-        'pump1-coreio went from running to stopping: nobody needs it any more.',
-        'The agent pump1 was stopped by a command.',
+        'pump1-coreio went from running to stopping: its last holder released it.',
+        'Agent pump1 was stopped by a command.',
       ]);
     });
 
     it('takes the right one of two commands that carry the same correlation id', async () => {
       await world.control.startAgent({ configPath: '/plant/pump2.yaml' }, world.origin);
       await up();
-      expect((await causes('pump2-corerl')).at(-1)).to.equal('The agent pump2 was started by a command.');
-      expect((await causes('pump1-corerl')).at(-1)).to.equal('The agent pump1 was started by a command.');
+      expect((await causes('pump2-corerl')).at(-1)).to.equal('Agent pump2 was started by a command.');
+      expect((await causes('pump1-corerl')).at(-1)).to.equal('Agent pump1 was started by a command.');
     });
 
     it('passes over a command that changed nothing', async () => {
@@ -144,7 +144,7 @@ describe('the explanation of a service', () => {
       world.processes.exit('pump1-corerl', { code: 7 });
       for (const wait of [250, 0]) await world.pass(wait);
       const view = await world.control.queries.explain('pump1-corerl');
-      expect(view.summary).to.contain('it waits until pump1-coreio runs. pump1-coreio is stopped.');
+      expect(view.summary).to.contain('it is waiting until pump1-coreio is running. pump1-coreio is stopped.');
       expect(view.waits_for).to.deep.equal([
         {
           ...{ service_id: 'pump1-coreio', condition: 'started', state: 'stopped', substate: 'idle' },
@@ -154,9 +154,9 @@ describe('the explanation of a service', () => {
       ]);
       expect(view.next[0]).to.deep.equal({
         ...{ what: 'dependency', at: null, in_ms: null },
-        sentence: 'It starts as soon as pump1-coreio runs.',
+        sentence: 'It starts as soon as pump1-coreio is running.',
       });
-      expect(told(view)).to.include('pump1-coreio went from stopping to stopped: nothing of its processes is left.');
+      expect(told(view)).to.include('pump1-coreio went from stopping to stopped: all of its processes are gone.');
     });
 
     it('names the host that adopted it, and what it was started by before', async () => {
@@ -170,10 +170,10 @@ describe('the explanation of a service', () => {
       expect(view.running_revision).to.equal(view.revision);
       const links = told(view);
       expect(links.slice(0, 2)).to.deep.equal([
-        'The host adopted the process of pump1-corerl that lived already (pid 100002, generation 1, version 1.0.0).',
+        'The host adopted the running process of pump1-corerl (pid 100002, generation 1, version 1.0.0).',
         'The host started (pid 1, version 0.0.0).',
       ]);
-      expect(links.at(-1)).to.equal('The agent pump1 was started by a command.');
+      expect(links.at(-1)).to.equal('Agent pump1 was started by a command.');
     });
 
     it('tells an exit that happened while no host lived, and who found out', async () => {
@@ -181,11 +181,11 @@ describe('the explanation of a service', () => {
       await world.boot();
       const links = await causes('pump1-corerl');
       expect(links.slice(0, 3)).to.deep.equal([
-        'pump1-corerl went from running to backoff: the process was ended by SIGKILL.',
-        'The process of pump1-corerl (generation 1) was ended by SIGKILL.',
+        'pump1-corerl went from running to backoff: the process was killed by SIGKILL.',
+        'The process of pump1-corerl (generation 1) was killed by SIGKILL.',
         'The host started (pid 1, version 0.0.0).',
       ]);
-      expect(links.at(-1)).to.equal('The agent pump1 was started by a command.');
+      expect(links.at(-1)).to.equal('Agent pump1 was started by a command.');
     });
 
     it('ends with the host that brought it up again after a drain', async () => {
@@ -193,7 +193,7 @@ describe('the explanation of a service', () => {
       await world.boot();
       await up();
       expect((await causes('pump1-corerl')).slice(-2)).to.deep.equal([
-        'pump1-corerl went from stopped to starting: the host came back to it.',
+        'pump1-corerl went from stopped to starting: the host resumed it.',
         'The host started (pid 1, version 0.0.0).',
       ]);
     });
@@ -240,8 +240,8 @@ describe('the explanation of a service', () => {
     const view = await world.control.queries.explain('pump1-coreio', CRASH);
     expect(view).to.include({ state: 'failed', substate: 'abandoned' });
     expect(view.if_exit).to.include({ next: 'nothing' });
-    expect(told(view).at(-1)).to.match(/^The actor service:pump1-coreio broke: .*: a bug\.$/);
-    expect(told(view)[0]).to.contain('its actor broke again and again');
+    expect(told(view).at(-1)).to.match(/^Actor service:pump1-coreio crashed: .*: a bug\.$/);
+    expect(told(view)[0]).to.contain('its actor crashed repeatedly');
   });
 
   it('refuses an unknown service', async () => {
@@ -255,8 +255,8 @@ describe('the explanation of a service', () => {
     await world.boot();
     await up();
     expect((await causes('telemetry')).slice(-3)).to.deep.equal([
-      'telemetry went from stopped to starting: somebody needs it.',
-      'telemetry was started by the host, as its configuration says.',
+      'telemetry went from stopped to starting: a holder requested it.',
+      'telemetry was started by the host, as configured.',
       'The host started (pid 1, version 0.0.0).',
     ]);
   });
@@ -274,7 +274,7 @@ describe('the explanation of a service', () => {
       await world.pass();
       await up();
       expect((await causes('g-one')).slice(-2)).to.deep.equal([
-        'g-one went from running to stopping: restarted with g-two, which failed (one_for_all).',
+        'g-one went from running to stopping: restarted because g-two failed (one_for_all).',
         'The process of g-two (generation 1) exited with code 3.',
       ]);
     });
@@ -317,11 +317,11 @@ describe('the explanation of a service', () => {
       await up();
       const view = await world.control.queries.explain('g-three');
       expect(told(view).slice(-2)).to.deep.equal([
-        'g-three went from running to stopping: it was told to restart.',
+        'g-three went from running to stopping: a restart was requested.',
         'The configuration was reloaded: g-three restarts (args, env).',
       ]);
       expect(JSON.stringify(view)).not.to.contain(secret);
-      expect((await causes('g-one')).at(-1)).to.equal('The agent g was started by a command.');
+      expect((await causes('g-one')).at(-1)).to.equal('Agent g was started by a command.');
     });
   });
 
@@ -347,13 +347,13 @@ describe('the explanation of a service', () => {
     }
     const { if_exit: outcome } = await world.control.queries.explain('telemetry', CRASH);
     expect(outcome).to.include({ next: 'fall_back', at_least_ms: 0 });
-    expect(outcome?.sentence).to.contain('fall back to 1.0.0 at once');
+    expect(outcome?.sentence).to.contain('fall back to 1.0.0 immediately');
     world.processes.exit('telemetry', { code: 1 });
     await up();
     const view = await world.control.queries.explain('telemetry');
-    expect(view.summary).to.contain('It runs 1.0.0 because 2.0.0 was set aside: the process exited with code 1');
+    expect(view.summary).to.contain('It runs 1.0.0 because 2.0.0 was rejected: the process exited with code 1');
     expect(told(view)).to.include(
-      'telemetry goes back to 1.0.0; 2.0.0 was set aside: the process exited with code 1; more than 3 restarts within 60 s.',
+      'telemetry fell back to 1.0.0; 2.0.0 was rejected: the process exited with code 1; more than 3 restarts within 60 s.',
     );
   });
 });

@@ -4,7 +4,7 @@ import { openFeed, type Feed } from '../../../lib/control/journal/feed.ts';
 import { Journal } from '../../../lib/control/journal/journal.ts';
 import type { FeedBatch, FeedItem, FeedStart } from '../../../lib/model/feed.ts';
 import type { JournalDraft } from '../../../lib/model/journal.ts';
-import { EVERYTHING, type EventFilter } from '../../../lib/model/values/event-filter.ts';
+import { ALL_EVENTS, type EventFilter } from '../../../lib/model/values/event-filter.ts';
 import { memoryStore, type MemoryStore } from '../../support/memory-store.ts';
 import { rejection } from '../../support/rejection.ts';
 import { journalEntry, intentionCommit } from '../../support/store-contract.ts';
@@ -44,7 +44,7 @@ describe('the feed', () => {
     readonly #iterator: AsyncIterator<FeedBatch>;
 
     constructor(start: FeedStart, filter: Partial<EventFilter> = {}) {
-      this.#iterator = feed.read({ start, filter: { ...EVERYTHING, ...filter } }, this.leave.signal);
+      this.#iterator = feed.read({ start, filter: { ...ALL_EVENTS, ...filter } }, this.leave.signal);
       readers.push(this);
     }
 

@@ -88,7 +88,7 @@ describe('the health of a host', () => {
     await world.pass();
     expect(world.control.queries.health()).to.deep.include({
       status: 'degraded',
-      reasons: [`${reason} So it is with 1 more.`],
+      reasons: [`${reason} 1 more is affected.`],
     });
     expect(world.control.queries.service('pump1-coreio')).to.include({ state: 'backoff', reason });
     for (const wait of [250, 200, 200]) await world.pass(wait);

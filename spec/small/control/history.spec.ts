@@ -46,17 +46,17 @@ describe('the history of services and agents', () => {
   it('says in words what each step was, and why it was taken', async () => {
     const ofService = await world.control.queries.serviceHistory('pump1-corerl', FORWARDS);
     expect(ofService.steps.map(({ why }) => why)).to.deep.equal([
-      'somebody needs it',
+      'a holder requested it',
       null, // a launch needs no more reason than that the service starts
-      'it lived long enough to count as started',
+      'it stayed up long enough to count as started',
     ]);
     expect(ofService.steps[2]?.sentence).to.equal(
-      'pump1-corerl went from starting to running: it lived long enough to count as started.',
+      'pump1-corerl went from starting to running: it stayed up long enough to count as started.',
     );
     const ofAgent = await world.control.queries.agentHistory('pump1', FORWARDS);
     expect(ofAgent.steps.map(({ sentence }) => sentence)).to.deep.equal([
-      'The agent pump1 went from stopped to starting: it was told to start.',
-      'The agent pump1 went from starting to running: its services are up.',
+      'Agent pump1 went from stopped to starting: a start was requested.',
+      'Agent pump1 went from starting to running: its services are up.',
     ]);
   });
 

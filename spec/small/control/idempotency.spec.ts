@@ -122,7 +122,7 @@ describe('a command with an idempotency key', () => {
     world.store.breakDown();
     await world.control.endOnce(claim!, answer);
     world.store.heal();
-    expect(world.log.records.map(({ message }) => message).join()).to.contain('could not be kept');
+    expect(world.log.records.map(({ message }) => message).join()).to.contain('cannot save the response');
     expect(await world.control.beginOnce('k', 'f')).to.deep.include({ type: 'begun' });
   });
 });

@@ -112,7 +112,7 @@ describe('a restart of the machine', () => {
     }
     const { events } = await world.control.queries.history({ after: 0, limit: 100, type: 'service.state_changed' });
     const reasons = events.map(({ detail }) => detail['reason']);
-    expect(reasons).to.include('the machine was restarted, and the process ended with it');
+    expect(reasons).to.include('the machine was rebooted, which ended the process');
   });
 
   it('is held against no service, however often it comes', async () => {

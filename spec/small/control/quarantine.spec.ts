@@ -35,7 +35,7 @@ describe('a stop whose actor breaks', () => {
     world.processes.releaseStops();
     await world.pass();
     expect(await refusal).to.be.instanceOf(ActorSetAsideError);
-    expect(String(await refusal)).to.contain('"pump1" failed repeatedly');
+    expect(String(await refusal)).to.contain('"pump1" crashed repeatedly');
   });
 
   it('can be given again once the bug is gone', async () => {

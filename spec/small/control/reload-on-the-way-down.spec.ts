@@ -45,7 +45,7 @@ describe('a reload while services are on their way down', () => {
     const { changes } = await world.control.reload(false, world.origin);
     expect(changes.find(({ service_id }) => service_id === 'pump1-corerl')).to.deep.include({
       action: 'update',
-      reason: 'only a new launch can take over env, and it is not meant to run',
+      reason: 'a new launch is needed for env, but it is intended to be stopped',
     });
     world.processes.releaseStops();
     await world.pass();

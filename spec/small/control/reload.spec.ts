@@ -43,7 +43,7 @@ describe('a reload of the configuration', () => {
     expect(changes.map(({ service_id, action, changed }) => [service_id, action, changed])).to.deep.equal([
       ['pump1-corerl', 'restart', ['args', 'env']],
     ]);
-    expect(changes[0]?.reason).to.equal('only a new launch can take over args and env');
+    expect(changes[0]?.reason).to.equal('a new launch is needed for args and env');
     expect(generations()).to.deep.equal({ telemetry: 1, 'pump1-coreio': 1, 'pump1-corerl': 2 });
     expect(world.processes.launches.at(-1)).to.deep.include({ args: ['--fast'], env: { MODE: 'fast' } });
   });
@@ -90,7 +90,7 @@ describe('a reload of the configuration', () => {
     rewrite({ args: ['--fast'] });
     const { changes } = await reload();
     expect(changes.map(({ action, reason }) => [action, reason])).to.deep.equal([
-      ['update', 'only a new launch can take over args, and no process lives'],
+      ['update', 'a new launch is needed for args, but no process is running'],
     ]);
     expect(world.control.queries.service('pump1-corerl').state).to.equal('stopped');
   });

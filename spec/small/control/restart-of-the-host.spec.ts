@@ -66,7 +66,7 @@ describe('a host that is killed and started again', () => {
     await world.pass(500);
     expect(world.processes.launches).to.have.length(3);
     expect(world.control.queries.service('pump1-corerl').reason).to.contain(
-      'before the end of its last process can be kept',
+      'until the exit of its last process is saved',
     );
     world.kill(1_000);
     world.store.heal();

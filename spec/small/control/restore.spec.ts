@@ -8,8 +8,8 @@ import { resumeOf } from '../../../lib/actors/service/resume.ts';
 import { createSupervisorMachine } from '../../../lib/actors/supervisor/machine.ts';
 import { supervisorRecord } from '../../../lib/actors/supervisor/context-schema.ts';
 import { serviceRef, type SupervisorRef } from '../../../lib/control/actors.ts';
-import { MIGRATIONS, type KeptSnapshot } from '../../../lib/control/recovery/migrations.ts';
-import { restore, type KeptFormat, type MachineCatalog } from '../../../lib/control/recovery/restore.ts';
+import { MIGRATIONS, type StoredSnapshot } from '../../../lib/control/recovery/migrations.ts';
+import { restore, type RowFormat, type MachineCatalog } from '../../../lib/control/recovery/restore.ts';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { ActorRow } from '../../../lib/ports/actor-store.ts';
 import { pathOf } from '../../support/actor-world.ts';
@@ -82,7 +82,7 @@ describe('the kept rows of a host', () => {
     expect(reasonsOf({ ...good, snapshot: good.snapshot.slice(0, 100) })[0]).to.match(/JSON/);
     expect(reasonsOf({ ...good, src: 'robot' })).to.deep.equal(['there is no machine "robot"']);
     expect(reasonsOf({ ...good, version: '99' })).to.deep.equal([
-      `it was written by version 99, and no migration leads from 99 to ${SERVICE_MACHINE_VERSION}`,
+      `it was written by version 99, and there is no migration from 99 to ${SERVICE_MACHINE_VERSION}`,
     ]);
     expect(reasonsOf({ ...good, snapshot: good.snapshot.replace('"active"', '"done"') })).to.deep.equal([
       'its status is "done"',
@@ -92,7 +92,7 @@ describe('the kept rows of a host', () => {
   it('are refused when they speak of another actor than the one whose place they have', () => {
     const orphan = { ...row('service:pump1-corerl'), path: 'service:pump9', id: 'service:pump9' };
     expect(reasonsOf(orphan)).to.deep.equal([
-      'it is kept as "service:pump9" (id "service:pump9") and speaks of "service:pump1-corerl"',
+      'it is stored as "service:pump9" (id "service:pump9") but belongs to "service:pump1-corerl"',
     ]);
   });
 
@@ -181,7 +181,7 @@ describe('the kept rows of a host', () => {
       return next.provide({ delays: { untilDeadline } } as never);
     }
 
-    const up = (kept: KeptSnapshot): KeptSnapshot => {
+    const up = (kept: StoredSnapshot): StoredSnapshot => {
       const { deadlineAt, ...context } = kept.context as ServiceContext;
       const text = JSON.stringify(kept.value).replace(/"(waiting)"/, (_, name: string) => `"${RENAMED[name] ?? name}"`);
       const value: unknown = JSON.parse(text);
@@ -196,7 +196,7 @@ describe('the kept rows of a host', () => {
       },
     };
 
-    function handedOver(format: KeptFormat): { root: SupervisorRef; rejected: readonly string[] } {
+    function handedOver(format: RowFormat): { root: SupervisorRef; rejected: readonly string[] } {
       world.kill(50);
       const machines = machinesOf(world);
       const next = { ...machines, service: nextOf(machines.service, () => world.clock.now()) };
@@ -254,10 +254,10 @@ describe('the kept rows of a host', () => {
       root.stop();
       const round = {
         [SERVICE_MACHINE_VERSION]: { to: '0', up },
-        '0': { to: SERVICE_MACHINE_VERSION, up: (kept: KeptSnapshot) => kept },
+        '0': { to: SERVICE_MACHINE_VERSION, up: (kept: StoredSnapshot) => kept },
       };
       const [from, to] = [SERVICE_MACHINE_VERSION, NEXT];
-      const nowhere = `it was written by version ${from}, and no migration leads from ${from} to ${to}`;
+      const nowhere = `it was written by version ${from}, and there is no migration from ${from} to ${to}`;
       const { root: other, rejected: lost } = handedOver({ contexts, migrations: { ...MIGRATIONS, service: round } });
       expect(lost).to.deep.equal(Array(2).fill(nowhere));
       other.stop();

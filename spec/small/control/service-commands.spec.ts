@@ -105,7 +105,7 @@ describe('commands about single services', () => {
     for (const command of ['startService', 'restartService'] as const) {
       const error = await rejection(world.control[command]('pump1-corerl', world.origin));
       expect(error).to.be.instanceOf(ServiceUnheldError);
-      expect((error as Error).message).to.contain('start its agent "pump1"');
+      expect((error as Error).message).to.contain('Start its agent "pump1"');
     }
     await world.control.stopService('pump1-corerl', world.origin);
     expect(stateOf('pump1-corerl')).to.equal('stopped');

@@ -30,7 +30,7 @@ describe('a signal to a service', () => {
     expect(world.processes.signals).to.deep.equal([{ serviceId: 'pump1-corerl', signal: 'SIGHUP' }]);
     const fact = world.store.journal.find(({ type }) => type === 'service.signalled');
     expect(fact).to.deep.include({ serviceId: 'pump1-corerl', correlationId: 'request-1' });
-    expect(describeEvent(fact!)).to.match(/^SIGHUP was sent to pump1-corerl by hand \(pid \d+, generation 1\)\.$/);
+    expect(describeEvent(fact!)).to.match(/^SIGHUP was sent to pump1-corerl by a command \(pid \d+, generation 1\)\.$/);
     expect(world.control.queries.service('pump1-corerl').state).to.equal('running');
   });
 
@@ -64,9 +64,9 @@ describe('a service that is deleted', () => {
   it('is refused while agents or the configuration speak of it, and they are named', async () => {
     const held = await rejection(world.control.deleteService('pump1-corerl', world.origin));
     expect(held).to.be.instanceOf(ServiceHeldError);
-    expect(String(held)).to.contain('the agent "pump1"');
+    expect(String(held)).to.contain('belongs to agent "pump1"');
     const host = await rejection(world.control.deleteService('telemetry', world.origin));
-    expect(String(host)).to.contain('Remove it from the file');
+    expect(String(host)).to.contain('Remove it from the configuration file');
     await Promise.all([world.control.stopAgent('pump1', world.origin), settle()]);
     const stopped = await rejection(world.control.deleteService('pump1-corerl', world.origin));
     expect(stopped).to.be.instanceOf(ServiceHeldError);
@@ -136,11 +136,11 @@ describe('a reload that insists on a revision', () => {
 describe('a host that is asked to leave', () => {
   it('says how it will, and that somebody asked', async () => {
     expect(world.control.shutdown(null, world.origin)).to.equal('detach');
-    expect(await world.control.shutdownAsked).to.equal('detach');
+    expect(await world.control.shutdownRequested).to.equal('detach');
     await world.pass();
     const fact = world.store.journal.find(({ type }) => type === 'host.shutdown_requested');
     expect(fact).to.deep.include({ correlationId: 'request-1', detail: { mode: 'detach' } });
-    expect(describeEvent(fact!)).to.equal('The host was told to leave.');
+    expect(describeEvent(fact!)).to.equal('The host was asked to shut down.');
   });
 
   it('takes no further word once it leaves', async () => {

@@ -65,8 +65,8 @@ describe('a command that waits for a state', () => {
     expect(await elapsed(refused)).to.equal(1_500);
     const error = await refused;
     expect(error).to.be.instanceOf(WaitTimeoutError);
-    expect(String(error)).to.contain('The agent "pump1" is starting (pump1-coreio is starting');
-    expect(String(error)).to.contain('not running after 1500ms. The command stays accepted');
+    expect(String(error)).to.contain('Agent "pump1" is starting (pump1-coreio is starting');
+    expect(String(error)).to.contain('not running, after 1500ms. The command stays in effect');
     world.processes.releaseLaunches();
     for (const wait of [0, 200, 200]) await world.pass(wait);
     expect(world.control.queries.agent('pump1').state).to.equal('running');
@@ -86,7 +86,7 @@ describe('a command that waits for a state', () => {
     await world.pass();
     const stop = world.control.stopAgent('pump1', world.origin);
     await elapsed(Promise.all([refused, stop]));
-    expect(String(await refused)).to.contain('it was stopped meanwhile');
+    expect(String(await refused)).to.contain('it was stopped in the meantime');
   });
 
   it('waits for readiness where that is asked for', async () => {
@@ -109,7 +109,7 @@ describe('a command that waits for a state', () => {
     const agent = rejection(world.control.stopAgent('pump1', world.origin, stopped));
     const service = rejection(world.control.stopService('pump1-corerl', world.origin, stopped));
     expect(await elapsed(Promise.all([agent, service]))).to.equal(1_000);
-    expect(String(await agent)).to.contain('The agent "pump1" is stopping and not stopped after 1s');
+    expect(String(await agent)).to.contain('Agent "pump1" is stopping, not stopped, after 1s');
     world.processes.releaseStops();
     await elapsed(world.control.stopAgent('pump1', world.origin, stopped));
     expect(world.control.queries.agent('pump1').state).to.equal('stopped');
@@ -122,6 +122,6 @@ describe('a command that waits for a state', () => {
     await world.pass();
     gone.abort();
     expect(await elapsed(refused)).to.equal(0);
-    expect(String(await refused)).to.contain('Nobody waited any longer');
+    expect(String(await refused)).to.contain('The client stopped waiting');
   });
 });

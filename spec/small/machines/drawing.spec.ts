@@ -61,7 +61,7 @@ describe('the drawing of a machine', () => {
     }
   });
 
-  for (const { machine, aside } of MACHINES) {
+  for (const { machine, omittedEvents: aside } of MACHINES) {
     describe(machine.id, () => {
       it('has a group for every state, by its path', async () => {
         const svg = await LIBRARY.svg(machine.id, 'main');

@@ -50,7 +50,7 @@ describe('the state of an agent', () => {
     expect(agentStateOf(plan, reports(report('coreio', 'running'), stopped)).state).to.equal('running');
   });
 
-  it('is stopped when each of its services was stopped by hand', () => {
+  it('is stopped when each of its services was stopped individually', () => {
     const all = ['coreio', 'corerl'].map((kind) => report(kind, 'stopped', { intended: 'stopped' }));
     expect(agentStateOf(plan, reports(...all)).state).to.equal('stopped');
   });

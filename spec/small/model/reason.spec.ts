@@ -9,30 +9,33 @@ const exit = { code: 'exited', exitCode: 1, signal: null, isKnown: true, isReboo
 /** Every code with what it says, in the words that clients read since 0.1.0. */
 const REASONS: readonly (readonly [Reason, string])[] = [
   [{ code: 'text', text: 'as it was kept' }, 'as it was kept'],
-  [{ code: 'waiting', dependencies: [{ serviceId: id, condition: 'healthy' }] }, 'waits until pump1-coreio is ready'],
+  [
+    { code: 'waiting', dependencies: [{ serviceId: id, condition: 'healthy' }] },
+    'is waiting until pump1-coreio is ready',
+  ],
   [{ code: 'executable_missing', text: 'No executable "x" was found.' }, 'No executable "x" was found.'],
   [{ code: 'launch_refused', error: 'EACCES', text: 'It is not executable.' }, 'It is not executable.'],
   [{ code: 'effect_failed', text: 'a bug' }, 'a bug'],
   [exit, 'the process exited with code 1'],
   [{ ...exit, hasStarted: false }, 'the process exited with code 1 before it counted as started'],
-  [{ ...exit, exitCode: null, signal: 'SIGKILL' }, 'the process was ended by SIGKILL'],
-  [{ ...exit, exitCode: null, isKnown: false }, 'the process ended unseen, its exit status is not known'],
-  [{ ...exit, isReboot: true, isKnown: false }, 'the machine was restarted, and the process ended with it'],
+  [{ ...exit, exitCode: null, signal: 'SIGKILL' }, 'the process was killed by SIGKILL'],
+  [{ ...exit, exitCode: null, isKnown: false }, 'the process ended with an unknown exit status'],
+  [{ ...exit, isReboot: true, isKnown: false }, 'the machine was rebooted, which ended the process'],
   [{ code: 'start_timeout', limitMs: 3_500 }, 'its startup probe did not pass within 3.5 s'],
   [{ code: 'probe_failed', probe: 'liveness', found: 'no answer' }, 'its liveness probe failed: no answer'],
   [{ code: 'not_ready', found: null }, 'its readiness probe has not passed yet'],
   [{ code: 'not_ready', found: 'no answer' }, 'is not ready: no answer'],
   [
     { code: 'older_version', running: '1.0.0', rejected: '2.0.0', because: exit },
-    'runs 1.0.0 because 2.0.0 was set aside: the process exited with code 1',
+    'runs 1.0.0 because 2.0.0 was rejected: the process exited with code 1',
   ],
   [
     { code: 'group_restart', failed: id, strategy: 'one_for_all' },
-    'restarted with pump1-coreio, which failed (one_for_all)',
+    'restarted because pump1-coreio failed (one_for_all)',
   ],
-  [{ code: 'stop_failed' }, 'its process tree could not be ended yet; trying again'],
-  [{ code: 'set_aside' }, 'its actor broke again and again and was set aside; its process was not touched'],
-  [{ code: 'completed', end: exit }, 'the process exited with code 1, which is a success'],
+  [{ code: 'stop_failed' }, 'its process tree could not be stopped yet; retrying'],
+  [{ code: 'set_aside' }, 'its actor crashed repeatedly and was quarantined; its process was left alone'],
+  [{ code: 'completed', end: exit }, 'the process exited with code 1, which counts as success'],
   [
     { code: 'restarts_exhausted', maxRestarts: 3, periodMs: 60_000, end: exit },
     'the process exited with code 1; more than 3 restarts within 60 s',
@@ -44,7 +47,7 @@ const REASONS: readonly (readonly [Reason, string])[] = [
     'pump1-coreio is in backoff: the process exited with code 1',
   ],
   [{ code: 'service', serviceId: id, state: 'starting', because: null }, 'pump1-coreio is starting'],
-  [{ code: 'stopped_by_hand' }, 'each of its services was stopped by hand'],
+  [{ code: 'stopped_by_hand' }, 'each of its services was stopped individually'],
 ];
 
 describe('a reason', () => {

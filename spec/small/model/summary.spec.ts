@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { EMPTY_BUDGET } from '../../../lib/model/policy/restart.ts';
-import { endsOfBudget, endsOfState } from '../../../lib/model/explain/pending.ts';
-import { placeOf, type Situation } from '../../../lib/model/explain/situation.ts';
+import { pendingForBudget, pendingForState } from '../../../lib/model/explain/pending.ts';
+import { dottedState, type Situation } from '../../../lib/model/explain/situation.ts';
 import { summaryOf } from '../../../lib/model/explain/summary.ts';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import { LAUNCH, NOW, situation } from '../../support/situations.ts';
@@ -28,17 +28,17 @@ const ROWS: readonly Row[] = [
   [
     'stopped by hand',
     stopped,
-    'has been stopped for 3 s @: it was stopped by hand. It is meant to be stopped, and it is; it has to be started by a command.',
+    'has been stopped for 3 s @: it was stopped by a command. It is stopped as intended; a command has to start it.',
   ],
   [
     'held by nobody',
     { ...stopped, holders: [] },
-    'has been stopped for 3 s @: nobody holds it. It is meant to be stopped, and it is; it starts with the next agent that needs it.',
+    'has been stopped for 3 s @: it has no holder. It is stopped as intended; it starts with the next agent that needs it.',
   ],
   [
     'never started',
-    { ...stopped, holders: [], generation: 0, isOfItsOwn: true },
-    'has been stopped for 3 s @: it has not been started yet. It is meant to be stopped, and it is; it has to be started by a command.',
+    { ...stopped, holders: [], generation: 0, isStandalone: true },
+    'has been stopped for 3 s @: it has not been started yet. It is stopped as intended; a command has to start it.',
   ],
   [
     'complete',
@@ -46,15 +46,15 @@ const ROWS: readonly Row[] = [
       ...stopped,
       substate: 'completed',
       intended: 'running',
-      reason: text('the process exited with code 0, which is a success'),
+      reason: text('the process exited with code 0, which counts as success'),
       spec: serviceSpec('pump1-corerl', { restart: { mode: 'on_failure' } }),
     },
-    'has been stopped for 3 s @: the process exited with code 0, which is a success. It is meant to run; its restart policy (on_failure) leaves it so.',
+    'has been stopped for 3 s @: the process exited with code 0, which counts as success. It should be running; its restart policy (on_failure) keeps it stopped.',
   ],
   [
     'drained',
     { ...stopped, substate: 'drained', intended: 'running' },
-    'has been stopped for 3 s @: the host took it down when it left. It is meant to run; the next host starts it.',
+    'has been stopped for 3 s @: the host stopped it when it shut down. It should be running; the next host starts it.',
   ],
   [
     'waiting for a dependency that failed',
@@ -65,14 +65,14 @@ const ROWS: readonly Row[] = [
         { ...coreio, now: { state: 'failed', substate: 'missing', reason: text('No executable "coreio" was found.') } },
       ],
     },
-    'has been starting for 3 s @: it waits until pump1-coreio runs. pump1-coreio is failed: No executable "coreio" was found. ' +
-      'It is meant to run; it starts as soon as pump1-coreio runs.',
+    'has been starting for 3 s @: it is waiting until pump1-coreio is running. pump1-coreio is failed: No executable "coreio" was found. ' +
+      'It should be running; it starts as soon as pump1-coreio is running.',
   ],
   [
     'waiting for one that waits itself and one that nobody knows',
     {
       ...starting,
-      reason: text('waits until pump1-coreio is ready and db has completed'),
+      reason: text('is waiting until pump1-coreio is ready and db has completed'),
       awaits: [
         {
           ...coreio,
@@ -82,39 +82,39 @@ const ROWS: readonly Row[] = [
         { serviceId: parseServiceId('db'), condition: 'completed', now: null },
       ],
     },
-    'has been starting for 3 s @: it waits until pump1-coreio is ready and db has completed. ' +
-      'pump1-coreio is starting: it waits until x runs. There is no service "db". ' +
-      'It is meant to run; it starts as soon as pump1-coreio is ready and db has completed.',
+    'has been starting for 3 s @: it is waiting until pump1-coreio is ready and db has completed. ' +
+      'pump1-coreio is starting: it is waiting until x is running. Service "db" does not exist. ' +
+      'It should be running; it starts as soon as pump1-coreio is ready and db has completed.',
   ],
   [
     'looking for its executable',
     { ...starting, substate: 'resolving' },
-    'has been starting for 3 s @: it looks for the executable "program". It is meant to run; it is launched as soon as its executable is chosen.',
+    'has been starting for 3 s @: it is looking for the executable "program". It should be running; it is launched as soon as its executable has been chosen.',
   ],
   [
     'being launched',
     { ...starting, substate: 'launching' },
-    'has been starting for 3 s @: its process is being launched. It is meant to run; its process runs as soon as the launch under way is through.',
+    'has been starting for 3 s @: its process is being launched. It should be running; its process runs as soon as the current launch completes.',
   ],
   [
     'settling',
     { ...starting, substate: 'settling', launch: LAUNCH, deadlineAt: NOW + 150 },
-    'has been starting for 3 s @: its process (pid 4711) has to live for 0.2 s to count as started. ' +
-      'It is meant to run; it counts as started in 0.15 s, if it is alive then.',
+    'has been starting for 3 s @: its process (pid 4711) has to stay up for 0.2 s to count as started. ' +
+      'It should be running; it counts as started in 0.15 s if it is still running.',
   ],
   [
     'probing',
     { ...starting, substate: 'probing', launch: LAUNCH, deadlineAt: NOW + 90_000 },
     'has been starting for 3 s @: the startup probe of its process (pid 4711) has not passed yet. ' +
-      'It is meant to run; its process is ended in 1 min 30 s, unless its startup probe passes.',
+      'It should be running; its process is stopped in 1 min 30 s unless its startup probe passes.',
   ],
-  ['running without a readiness probe', {}, 'has been running for 3 s @. It is meant to run, and it does.'],
-  ['running and ready', { spec: READY }, 'has been running and ready for 3 s @. It is meant to run, and it does.'],
+  ['running without a readiness probe', {}, 'has been running for 3 s @. It is running as intended.'],
+  ['running and ready', { spec: READY }, 'has been running and ready for 3 s @. It is running as intended.'],
   [
     'unready',
     { spec: READY, substate: 'unready', reason: { code: 'not_ready', found: 'no answer within 500 ms' } },
     'has been running but not ready for 3 s @: its readiness probe failed: no answer within 500 ms. ' +
-      'It is meant to run, and it does; it is ready as soon as its readiness probe passes.',
+      'It is running as intended; it becomes ready as soon as its readiness probe passes.',
   ],
   [
     'unready with an older file',
@@ -122,39 +122,39 @@ const ROWS: readonly Row[] = [
       spec: READY,
       substate: 'unready',
       reason: text('runs 1.0.0 because'),
-      fallbackReason: text('runs 1.0.0 because 2.0.0 was set aside: x'),
+      fallbackReason: text('runs 1.0.0 because 2.0.0 was rejected: x'),
     },
     'has been running but not ready for 3 s @: its readiness probe has not passed yet. ' +
-      'It is meant to run, and it does; it is ready as soon as its readiness probe passes. ' +
-      'It runs 1.0.0 because 2.0.0 was set aside: x.',
+      'It is running as intended; it becomes ready as soon as its readiness probe passes. ' +
+      'It runs 1.0.0 because 2.0.0 was rejected: x.',
   ],
   [
     'running as an adopted process of an older revision',
     { isAdopted: true, isDrifted: true },
-    'has been running for 3 s @. It is meant to run, and it does. ' +
+    'has been running for 3 s @. It is running as intended. ' +
       'Its process (pid 4711) was launched by an earlier host and adopted by this one. ' +
-      'Its process runs an older revision of its configuration; the next launch takes over the present one.',
+      'Its process runs with an older revision of its configuration; the next launch uses the current one.',
   ],
   [
     'stopping',
     { ...stopping, intended: 'stopped', reason: { code: 'not_ready', found: 'of before the stop' } },
-    'has been stopping for 3 s @: it was told to stop. It is meant to be stopped; what has not ended by itself in 4 s is killed.',
+    'has been stopping for 3 s @: a stop was requested. It should be stopped; SIGKILL follows in 4 s if it has not exited.',
   ],
   [
     'restarting',
     stopping,
-    'has been stopping for 3 s @: it was told to restart. It is meant to run; what has not ended by itself in 4 s is killed.',
+    'has been stopping for 3 s @: a restart was requested. It should be running; SIGKILL follows in 4 s if it has not exited.',
   ],
   [
     'stopping for its group',
-    { ...stopping, afterStop: { type: 'again', reason: text('restarted with g-two, which failed (one_for_all)') } },
-    'has been stopping for 3 s @: restarted with g-two, which failed (one_for_all). It is meant to run; what has not ended by itself in 4 s is killed.',
+    { ...stopping, afterStop: { type: 'again', reason: text('restarted because g-two failed (one_for_all)') } },
+    'has been stopping for 3 s @: restarted because g-two failed (one_for_all). It should be running; SIGKILL follows in 4 s if it has not exited.',
   ],
   [
     'killing',
     { ...stopping, substate: 'killing', intended: 'stopped' },
-    'has been stopping for 3 s @: its grace is over and what is left of its processes is killed. ' +
-      'It is meant to be stopped; then it is down, as it is meant to be.',
+    'has been stopping for 3 s @: its grace period is over and its remaining processes are being killed. ' +
+      'It should be stopped; then it is down, as intended.',
   ],
   [
     'trying to stop again',
@@ -162,15 +162,15 @@ const ROWS: readonly Row[] = [
       ...stopping,
       substate: 'retrying',
       intended: 'stopped',
-      reason: text('its process tree could not be ended yet; trying again'),
+      reason: text('its process tree could not be stopped yet; retrying'),
     },
-    'has been stopping for 3 s @: its process tree could not be ended yet; trying again. ' +
-      'It is meant to be stopped; its stop is tried again within 1 s.',
+    'has been stopping for 3 s @: its process tree could not be stopped yet; retrying. ' +
+      'It should be stopped; the stop is retried within 1 s.',
   ],
   [
     'draining',
     { ...stopping, substate: 'draining' },
-    'has been stopping for 3 s @: the host takes its services down. It is meant to run; what has not ended by itself in 4 s is killed.',
+    'has been stopping for 3 s @: the host is stopping its services. It should be running; SIGKILL follows in 4 s if it has not exited.',
   ],
   [
     'in backoff',
@@ -181,7 +181,7 @@ const ROWS: readonly Row[] = [
       reason: text('the process exited with code 1'),
       deadlineAt: NOW + 800,
     },
-    'has been in backoff for 3 s @: the process exited with code 1. It is meant to run; the next launch is in 0.8 s.',
+    'has been in backoff for 3 s @: the process exited with code 1. It should be running; the next launch is in 0.8 s.',
   ],
   [
     'exhausted',
@@ -191,41 +191,41 @@ const ROWS: readonly Row[] = [
       deadlineAt: NOW + 27_000,
     },
     'has been failed for 3 s @: the process exited with code 1; more than 3 restarts within 60 s. ' +
-      'It is meant to run; one more attempt is made in 27 s.',
+      'It should be running; one recovery attempt is made in 27 s.',
   ],
   [
     'exhausted for good',
     { ...failed, reason: text('its restart policy is never') },
     'has been failed for 3 s @: its restart policy is never. ' +
-      'It is meant to run; its policy makes no further attempt, so it has to be started by a command.',
+      'It should be running; its policy makes no further attempt; a command has to start it.',
   ],
   [
     'without its executable',
     { ...failed, substate: 'missing', reason: text('No executable "program" was found.') },
-    'has been failed for 3 s @: No executable "program" was found. It is meant to run; it starts as soon as there is an executable "program".',
+    'has been failed for 3 s @: No executable "program" was found. It should be running; it starts as soon as an executable "program" is available.',
   ],
   [
     'refused',
     { ...failed, substate: 'refused', reason: text('EACCES'), deadlineAt: NOW + 27_000 },
-    'has been failed for 3 s @: EACCES. It is meant to run; one more attempt is made in 27 s.',
+    'has been failed for 3 s @: EACCES. It should be running; one recovery attempt is made in 27 s.',
   ],
   [
     'abandoned',
-    { ...failed, substate: 'abandoned', reason: text('its actor broke again and again') },
-    'has been failed for 3 s @: its actor broke again and again. It is meant to run; it has to be started by a command.',
+    { ...failed, substate: 'abandoned', reason: text('its actor crashed repeatedly') },
+    'has been failed for 3 s @: its actor crashed repeatedly. It should be running; a command has to start it.',
   ],
 ];
 
 describe('the summary of a service', () => {
   for (const [about, overrides, sentences] of ROWS) {
     const given = situation(overrides);
-    it(`${about} (${placeOf(given)})`, () => {
+    it(`${about} (${dottedState(given)})`, () => {
       expect(summaryOf(given, NOW)).to.equal(`pump1-corerl ${sentences.replace('@', SINCE)}`);
     });
   }
 
   it('knows every state that the chart has', () => {
-    const places = ROWS.map(([, overrides]) => placeOf(situation(overrides)));
+    const places = ROWS.map(([, overrides]) => dottedState(situation(overrides)));
     expect([...new Set(places)].sort()).to.deep.equal([
       ...['backoff.waiting', 'failed.abandoned', 'failed.exhausted', 'failed.missing', 'failed.refused'],
       ...['running.ready', 'running.unready', 'starting.launching', 'starting.probing', 'starting.resolving'],
@@ -236,7 +236,7 @@ describe('the summary of a service', () => {
 });
 
 describe('what happens next to a service', () => {
-  const whatOf = (given: Situation) => [...endsOfState(given, NOW), ...endsOfBudget(given, NOW)];
+  const whatOf = (given: Situation) => [...pendingForState(given, NOW), ...pendingForBudget(given, NOW)];
 
   it('names the next launch, what follows if that fails, and when the restarts no longer count', () => {
     const budget = { ...EMPTY_BUDGET, failures: 2, restartTimes: [NOW - 20_000, NOW - 10_000] };
@@ -246,9 +246,13 @@ describe('what happens next to a service', () => {
       {
         what: 'if that fails',
         at: null,
-        clause: 'if that fails too, it would be launched again after about 1 s (restart 3 of at most 3 within 1 min)',
+        clause: 'if that fails too, it will be launched again after about 1 s (restart 3 of at most 3 within 1 min)',
       },
-      { what: 'restart budget', at: NOW + 40_000, clause: 'the oldest of its 2 restarts counts no more in 40 s' },
+      {
+        what: 'restart budget',
+        at: NOW + 40_000,
+        clause: '2 restarts count against the limit of 3; the oldest expires in 40 s',
+      },
     ]);
   });
 
@@ -256,7 +260,7 @@ describe('what happens next to a service', () => {
     const budget = { ...EMPTY_BUDGET, failures: 3, restartTimes: [NOW - 3, NOW - 2, NOW - 1] };
     const backoff = { ...down, state: 'backoff', substate: 'waiting', attempt: 'restart', budget } as const;
     expect(whatOf(situation({ ...backoff, deadlineAt: NOW + 500 }))[1]?.clause).to.equal(
-      'if that fails too, it would be failed for 30 s, and then one more attempt is made: more than 3 restarts within 60 s',
+      'if that fails too, it will be failed, with one recovery attempt after 30 s: more than 3 restarts within 60 s',
     );
   });
 
@@ -270,16 +274,16 @@ describe('what happens next to a service', () => {
 
   it('says what follows a stop', () => {
     const after = (overrides: Partial<Situation>) =>
-      endsOfState(situation({ ...stopping, ...overrides }), NOW)[1]?.clause;
+      pendingForState(situation({ ...stopping, ...overrides }), NOW)[1]?.clause;
     const probeFailed = {
       type: 'judge',
       class: 'probe',
       reason: text('its liveness probe failed: no answer'),
     } as const;
-    expect(after({ intended: 'stopped' })).to.equal('then it is down, as it is meant to be');
-    expect(after({})).to.equal('then it is launched anew');
+    expect(after({ intended: 'stopped' })).to.equal('then it is down, as intended');
+    expect(after({})).to.equal('then it is launched again');
     expect(after({ afterStop: probeFailed })).to.equal('then its restart policy decides');
-    expect(after({ substate: 'draining' })).to.equal('then it is down until the next host starts it');
+    expect(after({ substate: 'draining' })).to.equal('then it stays down until the next host starts it');
   });
 
   it('is nothing for a service that simply runs', () => {

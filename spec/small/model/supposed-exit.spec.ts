@@ -48,7 +48,7 @@ describe('an exit that is supposed', () => {
 
   it('says why even a success is followed by a launch', () => {
     expect(suppose(code(0), under('always'), NOW).sentence).to.contain(
-      'a success (clean), but by its restart policy (always) it would be launched again',
+      'a success (clean), but under its restart policy (always) it would be launched again',
     );
   });
 
@@ -61,7 +61,7 @@ describe('an exit that is supposed', () => {
     const outcome = suppose(code(1), situation({ budget: spent }), NOW);
     expect(outcome).to.include({ next: 'fail', atLeastMs: 30_000 });
     expect(outcome.sentence).to.contain(
-      'it would be failed for 30 s, and then one more attempt is made: more than 3 restarts within 60 s.',
+      'it would be failed, with one recovery attempt after 30 s: more than 3 restarts within 60 s.',
     );
   });
 
@@ -83,7 +83,7 @@ describe('an exit that is supposed', () => {
   it('falls back to the version that last ran well when a new one has spent the budget', () => {
     const outcome = suppose(code(1), situation({ budget: spent, fallback: '1.0.0' }), NOW);
     expect(outcome).to.include({ next: 'fall_back', atLeastMs: 0 });
-    expect(outcome.sentence).to.contain('it would fall back to 1.0.0 at once: more than 3 restarts within 60 s.');
+    expect(outcome.sentence).to.contain('it would fall back to 1.0.0 immediately: more than 3 restarts within 60 s.');
   });
 
   it('says that there is no process, and still what the policy would do', () => {
@@ -91,7 +91,7 @@ describe('an exit that is supposed', () => {
     const outcome = suppose(code(1), situation({ ...backoff, budget }), NOW);
     expect(outcome).to.include({ next: 'restart', atLeastMs: 500, isFailure: false });
     expect(outcome.sentence).to.match(
-      /^There is no process to end now; if the next one exited with code 1 before it counts/,
+      /^No process is running now\. If the next one exited with code 1 before it counted as started/,
     );
   });
 
@@ -107,7 +107,7 @@ describe('an exit that is supposed', () => {
       const outcome = suppose(KILLED, situation({ ...stopping, intended: 'stopped' }), NOW);
       expect(outcome).to.include({ class: 'stopped', next: 'stop', isFailure: false });
       expect(outcome.sentence).to.equal(
-        'If its process was ended by SIGKILL now, its stop would be through, and it would be down.',
+        'If its process was killed by SIGKILL now, its stop would be complete, and it would be down.',
       );
       expect(suppose(KILLED, situation({ ...stopping, substate: 'draining' }), NOW).next).to.equal('stop');
     });

@@ -5,24 +5,24 @@ type Fact = Parameters<typeof whyOf>[0];
 type Move = readonly [from: string, to: string, cause: Fact['cause'], reason: string | null, why: string | null];
 
 const OF_SERVICES: readonly Move[] = [
-  ['stopped', 'starting', 'service.hold', null, 'somebody needs it'],
-  ['starting', 'running', 'deadline', null, 'it lived long enough to count as started'],
+  ['stopped', 'starting', 'service.hold', null, 'a holder requested it'],
+  ['starting', 'running', 'deadline', null, 'it stayed up long enough to count as started'],
   ['starting', 'running', 'probe.passed', 'its readiness probe has not passed yet', 'its startup probe passed'],
-  ['starting', 'running', 'deadline', 'runs 1.0.0 because …', 'it lived long enough to count as started'],
-  ['backoff', 'starting', 'deadline', 'waits until a runs', 'its wait before the next launch was over'],
-  ['failed', 'starting', 'deadline', null, 'the time for one more attempt had come'],
-  ['failed', 'starting', 'executable.appeared', null, 'a fitting executable appeared'],
-  ['failed', 'starting', 'unknown', 'waits until a runs', null],
-  ['running', 'stopping', 'service.stop', 'is not ready: x', 'it was told to stop'],
-  ['running', 'stopping', 'service.release', 'is not ready: x', 'nobody needs it any more'],
-  ['running', 'stopping', 'host.drain', 'is not ready: x', 'the host takes its services down'],
-  ['running', 'stopping', 'host.resume', 'is not ready: x', 'the host came back to it'],
+  ['starting', 'running', 'deadline', 'runs 1.0.0 because …', 'it stayed up long enough to count as started'],
+  ['backoff', 'starting', 'deadline', 'is waiting until a is running', 'its backoff delay was over'],
+  ['failed', 'starting', 'deadline', null, 'its recovery delay was over'],
+  ['failed', 'starting', 'executable.appeared', null, 'a matching executable appeared'],
+  ['failed', 'starting', 'unknown', 'is waiting until a is running', null],
+  ['running', 'stopping', 'service.stop', 'is not ready: x', 'a stop was requested'],
+  ['running', 'stopping', 'service.release', 'is not ready: x', 'its last holder released it'],
+  ['running', 'stopping', 'host.drain', 'is not ready: x', 'the host is stopping its services'],
+  ['running', 'stopping', 'host.resume', 'is not ready: x', 'the host resumed it'],
   ['running', 'stopping', 'service.restart_with_group', 'restarted with x', 'restarted with x'],
   ['running', 'stopping', 'probe.failed', 'its liveness probe failed: x', 'its liveness probe failed: x'],
   ['starting', 'stopping', 'deadline', 'it did not pass within 5 s', 'it did not pass within 5 s'],
-  ['starting', 'stopping', 'deadline', null, 'it did not count as started in time'],
-  ['stopping', 'stopped', 'stop.finished', null, 'nothing of its processes is left'],
-  ['running', 'stopped', 'process.exited', 'exited, which is a success', 'exited, which is a success'],
+  ['starting', 'stopping', 'deadline', null, 'it did not start in time'],
+  ['stopping', 'stopped', 'stop.finished', null, 'all of its processes are gone'],
+  ['running', 'stopped', 'process.exited', 'exited, which counts as success', 'exited, which counts as success'],
   ['running', 'backoff', 'process.exited', 'exited with code 1', 'exited with code 1'],
   ['running', 'backoff', 'host.resume', 'ended unseen', 'ended unseen'],
   ['starting', 'failed', 'executable.search_finished', 'No\n file.', 'No file'],
@@ -31,15 +31,15 @@ const OF_SERVICES: readonly Move[] = [
 ];
 
 const OF_AGENTS: readonly Move[] = [
-  ['stopped', 'starting', 'agent.start', null, 'it was told to start'],
-  ['running', 'stopping', 'agent.stop', null, 'it was told to stop'],
-  ['stopped', 'starting', 'host.resume', 'each of its services was stopped by hand', 'the host came back to it'],
-  ['running', 'stopping', 'host.drain', null, 'the host takes its services down'],
+  ['stopped', 'starting', 'agent.start', null, 'a start was requested'],
+  ['running', 'stopping', 'agent.stop', null, 'a stop was requested'],
+  ['stopped', 'starting', 'host.resume', 'each of its services was stopped individually', 'the host resumed it'],
+  ['running', 'stopping', 'host.drain', null, 'the host is stopping its services'],
   ['stopping', 'stopped', 'agent.configure', null, 'its configuration changed'],
   ['running', 'backoff', 'service.changed', 'x is backing off: exited', 'x is backing off: exited'],
   ['running', 'starting', 'service.changed', 'x is stopping', 'x is stopping'],
   ['starting', 'running', 'service.changed', null, 'its services are up'],
-  ['stopping', 'stopped', 'service.changed', null, 'the services that it alone held are down'],
+  ['stopping', 'stopped', 'service.changed', null, 'the services that only it held are down'],
   ['running', 'stopped', 'service.changed', 'each was stopped by hand', 'each was stopped by hand'],
   ['stopped', 'stopping', 'service.changed', null, 'one of its services changed'],
   ['stopped', 'failed', 'supervisor.quarantine', 'it broke 5 times', 'it broke 5 times'],
@@ -71,9 +71,9 @@ describe('why a fact of the journal came about', () => {
 
   it('is for the end of a process what ended it, where it did not end by itself', () => {
     const exit = (exitClass: unknown) => whyOf(fact('process.exited', { detail: { class: exitClass, reason: 'x' } }));
-    expect(exit('stopped')).to.equal('it was asked to end');
-    expect(exit('probe')).to.equal('its liveness probe had failed');
-    expect(exit('start_timeout')).to.equal('its startup probe had not passed');
+    expect(exit('stopped')).to.equal('it was asked to stop');
+    expect(exit('probe')).to.equal('its liveness probe failed');
+    expect(exit('start_timeout')).to.equal('its startup probe did not pass in time');
     expect([exit('code'), exit('lost'), exit(7)]).to.deep.equal([null, null, null]);
   });
 

@@ -63,7 +63,7 @@ describe('pains of peers: dependencies', () => {
       await world.pass(wait);
     }
     await world.pass(200);
-    expect(world.reasonOf(rl)).to.equal('waits until pump1-coreio is ready');
+    expect(world.reasonOf(rl)).to.equal('is waiting until pump1-coreio is ready');
     world.prober.pass(io, 'readiness');
     await world.pass();
     await world.pass(200);

@@ -141,7 +141,7 @@ describe('an order', () => {
       code: 'ENOTSUP',
       isPermanent: true,
       message:
-        'The service "pump" cannot be launched: on this machine the host cannot set limits, and it has some (open_files, core_size).',
+        'Service "pump" cannot be launched: on this machine the host cannot set limits, and it has some (open_files, core_size).',
     });
     expect(unusableOf(REQUEST, 'sh')).to.equal(null);
     expect(unusableOf({ ...REQUEST, limits: NO_LIMITS }, 'node')).to.equal(null);

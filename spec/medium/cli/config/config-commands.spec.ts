@@ -68,7 +68,7 @@ describe('coredinator config', () => {
       expect(errors).to.contain(`error: ${a}:2:12: coredinator.kinds.corel.executable is missing`);
       expect(errors)
         .to.contain(`no configuration file "${join(base, 'gone.yaml')}"`)
-        .and.contain('"c d" cannot be the id');
+        .and.contain('"c d" is not a valid');
     });
 
     it('checks host services, their variables and env files', async () => {

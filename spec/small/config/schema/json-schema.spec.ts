@@ -21,7 +21,7 @@ function problems(subject: SchemaSubject, text: string): readonly string[] {
   return validate(parse(text, { merge: true })) ? [] : (validate.errors ?? []).map(({ instancePath }) => instancePath);
 }
 
-const EVERYTHING = `
+const ALL_EVENTS = `
 kinds:
   corerl: &corerl
     executable: corerl
@@ -58,7 +58,7 @@ describe('the JSON Schema of a configuration', function () {
   this.timeout(10_000); // the validator is compiled in the first of them
 
   it('accepts every key, an empty file, and what the host shows of itself', () => {
-    for (const text of [EVERYTHING, '', '# nothing', 'kinds: {}', effectiveYaml(hostConfig(null))]) {
+    for (const text of [ALL_EVENTS, '', '# nothing', 'kinds: {}', effectiveYaml(hostConfig(null))]) {
       expect(problems('host', text), text).to.deep.equal([]);
     }
   });
