@@ -9,6 +9,7 @@ import { printResult, type HostContext, type HostRun } from '../host/context.ts'
 import { instantOf } from '../host/host-options.ts';
 import type { Colors } from '../output/colors.ts';
 import { paintOf } from '../output/state.ts';
+import { visibleOn } from '../output/visible.ts';
 import { newestSeq, pastEvents, type EventFilter } from './past-events.ts';
 
 /** Which events are printed. */
@@ -37,7 +38,8 @@ export function events(words: EventWords): HostRun {
       printResult(context, past, () => past.map((event) => eventLine(event, colors)).join(''));
       return EXIT.ok;
     }
-    for (const event of past) out.write(isJson ? `${JSON.stringify(event)}\n` : eventLine(event, colors));
+    for (const event of past)
+      out.write(isJson ? `${JSON.stringify(event)}\n` : visibleOn(out, eventLine(event, colors)));
     await follow(context, words, newest);
     return EXIT.ok;
   };
@@ -60,7 +62,7 @@ async function follow(context: HostContext, { agent, service, type }: EventWords
 
 function print({ out, err, colors, isJson }: HostContext, told: FollowedEvent): void {
   if (told.type === 'event') {
-    out.write(isJson ? `${JSON.stringify(told.event)}\n` : eventLine(told.event, colors));
+    out.write(isJson ? `${JSON.stringify(told.event)}\n` : visibleOn(out, eventLine(told.event, colors)));
     return;
   }
   const { reason } = told.type === 'gap' ? told.gap : told.reset;
