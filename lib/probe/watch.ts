@@ -15,6 +15,9 @@ const LATE_MS: Millis = 1_000;
 const SLACK_MS: Millis = 250;
 const SLACK_PART = 1 / 20;
 
+/** What a failed probe finds by then is told again if it is something else: each telling is written down. */
+const RETELL_MS: Millis = 5_000;
+
 /** What all watches of one kind of check share, and how one tells of an observer that threw and of how long a check took. */
 export interface WatchRoom {
   readonly time: SteadyTime;
@@ -33,6 +36,7 @@ export class Watch {
   readonly #observer: ProbeObserver;
   #tally = NO_CHECKS;
   #at: Millis;
+  #told: { readonly reason: string; readonly at: Millis } | null = null;
   #hasBegun = false;
   #isOver = false;
   /** Takes back what is to come: a wake, a place in the line, or a check under way. */
@@ -110,12 +114,19 @@ export class Watch {
     this.#takeBack = () => undefined;
     if (!isDecided) this.#plan(this.#nextTime());
     this.#room.lane.leave();
-    if (outcome !== null && this.#tally.verdict !== before.verdict) this.#tell(outcome);
+    if (outcome !== null && (this.#tally.verdict !== before.verdict || this.#isNews(outcome))) this.#tell(outcome);
+  }
+
+  /** Whether a probe that has failed already fails in another way than was told. */
+  #isNews(outcome: Outcome): boolean {
+    if (outcome.isSuccess || this.#tally.verdict !== 'failed' || this.#told === null) return false;
+    return outcome.reason !== this.#told.reason && this.#room.time.now() - this.#told.at >= RETELL_MS;
   }
 
   #tell(outcome: Outcome): void {
     // Whoever came into the lane just now may have ended this watch.
     if (this.#isOver) return;
+    this.#told = outcome.isSuccess ? null : { reason: outcome.reason, at: this.#room.time.now() };
     try {
       if (outcome.isSuccess) this.#observer.passed();
       else this.#observer.failed(outcome.reason);
