@@ -62,8 +62,27 @@ module.exports = {
       comment: 'An adapter implements ports and knows no other adapter. Remedy: describe what it needs as a port.',
       severity: 'error',
       from: { path: `^lib/${room}/` },
-      to: { path: '^lib/', pathNot: `^lib/(model|ports|${launching.includes(room) ? 'launching|' : ''}${room})/` },
+      to: {
+        path: '^lib/',
+        pathNot: `^lib/(model|ports|expression|${launching.includes(room) ? 'launching|' : ''}${room})/`,
+      },
     })),
+    {
+      name: 'expressions-have-their-room',
+      comment:
+        'An expression that a user gives must be searched for in linear time, and its engine is loaded when there is one. Remedy: ' +
+        'parseExpression (lib/expression/expression.ts).',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/expression/' },
+      to: { path: 'node_modules/re2js' },
+    },
+    {
+      name: 'expressions-know-nobody',
+      comment: 'expression/ takes texts and says whether they match. Remedy: hand it the text.',
+      severity: 'error',
+      from: { path: '^lib/expression/' },
+      to: { pathNot: '^lib/expression/|node_modules/re2js|^(node:)?module$' },
+    },
     {
       name: 'launching-fits-every-engine',
       comment:

@@ -5,6 +5,7 @@ import type { ProblemCode } from './problems.ts';
 /** What any request can meet before it reaches its route. */
 const PIPELINE: readonly ProblemCode[] = [
   'host_missing',
+  'duplicate_header',
   'body_too_large',
   'target_too_long',
   'too_many_headers',

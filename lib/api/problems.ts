@@ -11,6 +11,7 @@ export type RequestErrorCode =
   | 'route_not_found'
   | 'method_not_allowed'
   | 'host_missing'
+  | 'duplicate_header'
   | 'host_not_served'
   | 'cross_origin'
   | 'token_required'
@@ -64,6 +65,7 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
   route_not_found: { status: 404, title: 'Route not found' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   host_missing: { status: 400, title: 'Host header missing' },
+  duplicate_header: { status: 400, title: 'Duplicate header' },
   host_not_served: { status: 421, title: 'Host name not allowed' },
   cross_origin: { status: 403, title: 'Cross-origin request refused' },
   token_required: { status: 401, title: 'Token required' },

@@ -14,7 +14,10 @@ export interface ProbeSubject {
 export interface ProbeObserver {
   /** So many checks in a row succeeded as the success threshold says, after none or a failure. */
   passed(): void;
-  /** So many checks in a row failed as the failure threshold says, after none or a success; the sentence says how the last one did. */
+  /**
+   * So many checks in a row failed as the failure threshold says, after none or a success; the sentence says how the
+   * last one failed. Called again, at most every 5 s, when it keeps failing for a different reason.
+   */
   failed(reason: string): void;
 }
 
@@ -22,7 +25,7 @@ export interface ProbeObserver {
 export interface Prober {
   /**
    * Checks a launch from now on (but not before its initial delay is over) until the returned function is called. Between two
-   * verdicts nothing is told. An error of the check itself is a failed check.
+   * verdicts nothing is told but how else a failed probe fails. An error of the check itself is a failed check.
    */
   watch(subject: ProbeSubject, kind: ProbeKind, probe: ProbeSpec, observer: ProbeObserver): () => void;
   /** Ends every check. */

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { parseExpression, type Expression, type Parsed } from '../expression/expression.ts';
 import type { Launch } from '../model/process.ts';
 import {
   LOG_STREAMS,
@@ -12,6 +14,8 @@ import { failure, type Check, type EndCheck, type Outcome } from './check.ts';
 
 /** What comes behind that in a line is not looked at. */
 const LONGEST_TESTED = 16 * 1024;
+/** After this long a search yields to the rest of the host. */
+const LONGEST_TURN_MS: Millis = 20;
 const FOUND: Outcome = { isSuccess: true, isForGood: true };
 
 /** Succeeds for good once a line of one launch has matched. Each check goes on where the last one came to. */
@@ -19,7 +23,7 @@ export class LogLineCheck implements Check {
   readonly #logs: ServiceLogs;
   readonly #launch: Launch;
   readonly #pattern: string;
-  #expression: RegExp | null = null;
+  #parsed: Parsed | null = null;
   #position: LogPosition;
   #isFound = false;
   #hasGap = false;
@@ -36,7 +40,13 @@ export class LogLineCheck implements Check {
   }
 
   begin(_timeoutMs: Millis, done: (outcome: Outcome | null) => void): EndCheck {
-    const expression = (this.#expression ??= new RegExp(this.#pattern));
+    const parsed = (this.#parsed ??= parseExpression(this.#pattern));
+    if (parsed.type === 'refused') {
+      // Launched by a host that accepted such expressions; a new configuration with it is refused.
+      setImmediate(done, failure(`its pattern ${parsed.problem}`));
+      return () => failure(`its pattern ${parsed.problem}`);
+    }
+    const { expression } = parsed;
     let isOver = false;
     const search = this.#search.then(() => this.#read(expression, () => isOver));
     this.#search = search.catch(() => undefined); // told below
@@ -63,26 +73,36 @@ export class LogLineCheck implements Check {
     return this.#hasGap ? null : failure(`no line of the output has matched /${this.#pattern}/ yet`);
   }
 
-  async #read(expression: RegExp, isOver: () => boolean): Promise<void> {
+  async #read(expression: Expression, isOver: () => boolean): Promise<void> {
     if (this.#isFound || isOver()) return;
     const { serviceId, generation } = this.#launch;
     const start = { type: 'after', position: this.#position } as const;
     for await (const items of this.#logs.read({ serviceId, streams: LOG_STREAMS, start })) {
       // A batch is of one launch. The next one's output is not ours.
       if (items[0]?.generation !== generation) return;
-      if (this.#take(items, expression) || isOver()) return;
+      if (await this.#take(items, expression, isOver)) return;
     }
   }
 
-  /** Whether one of them matched. */
-  #take(items: readonly LogItem[], expression: RegExp): boolean {
-    this.#isFound = items.some((item) => this.#matches(item, expression));
-    const last = items.at(-1);
+  /** Whether the search is over: a line matched, or nobody is waiting for the check any more. */
+  async #take(items: readonly LogItem[], expression: Expression, isOver: () => boolean): Promise<boolean> {
+    let turnBegan = performance.now();
+    let last: LogItem | undefined;
+    for (const item of items) {
+      if (performance.now() - turnBegan > LONGEST_TURN_MS) {
+        await nextTurn();
+        turnBegan = performance.now();
+      }
+      if (isOver()) break;
+      last = item;
+      this.#isFound = this.#matches(item, expression);
+      if (this.#isFound) break;
+    }
     if (last !== undefined) this.#position = parsePosition(last.position, LOG_STREAMS) ?? this.#position;
-    return this.#isFound;
+    return this.#isFound || isOver();
   }
 
-  #matches(item: LogItem, expression: RegExp): boolean {
+  #matches(item: LogItem, expression: Expression): boolean {
     if (item.type === 'gap') {
       this.#inLine.delete(item.stream);
       this.#hasGap ||= item.to !== null;

@@ -15,6 +15,9 @@ const LATE_MS: Millis = 1_000;
 const SLACK_MS: Millis = 250;
 const SLACK_PART = 1 / 20;
 
+/** The shortest time between two reports of one failed probe with different reasons: each report is journalled. */
+const REPORT_AGAIN_MS: Millis = 5_000;
+
 /** What all watches of one kind of check share, and how one tells of an observer that threw and of how long a check took. */
 export interface WatchContext {
   readonly time: SteadyTime;
@@ -33,6 +36,7 @@ export class Watch {
   readonly #observer: ProbeObserver;
   #tally = NO_CHECKS;
   #at: Millis;
+  #reported: { readonly reason: string; readonly at: Millis } | null = null;
   #hasBegun = false;
   #isOver = false;
   /** Takes back what is to come: a wake, a place in the line, or a check under way. */
@@ -110,12 +114,19 @@ export class Watch {
     this.#takeBack = () => undefined;
     if (!isDecided) this.#plan(this.#nextTime());
     this.#context.lane.leave();
-    if (outcome !== null && this.#tally.verdict !== before.verdict) this.#report(outcome);
+    if (outcome !== null && (this.#tally.verdict !== before.verdict || this.#isNew(outcome))) this.#report(outcome);
+  }
+
+  /** Whether a probe that has already failed now fails for another reason than the one last reported. */
+  #isNew(outcome: Outcome): boolean {
+    if (outcome.isSuccess || this.#tally.verdict !== 'failed' || this.#reported === null) return false;
+    return outcome.reason !== this.#reported.reason && this.#context.time.now() - this.#reported.at >= REPORT_AGAIN_MS;
   }
 
   #report(outcome: Outcome): void {
     // Whoever came into the lane just now may have ended this watch.
     if (this.#isOver) return;
+    this.#reported = outcome.isSuccess ? null : { reason: outcome.reason, at: this.#context.time.now() };
     try {
       if (outcome.isSuccess) this.#observer.passed();
       else this.#observer.failed(outcome.reason);

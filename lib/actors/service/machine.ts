@@ -183,7 +183,10 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
           },
           unready: {
             entry: ['explainUnready', report('running.unready')],
-            on: { 'probe.passed': { guard: ofProbe('readiness'), target: 'ready', actions: 'noteReady' } },
+            on: {
+              'probe.passed': { guard: ofProbe('readiness'), target: 'ready', actions: 'noteReady' },
+              'probe.failed': { guard: ofProbe('readiness'), actions: ['noteUnready', 'report'] },
+            },
           },
         },
         on: {

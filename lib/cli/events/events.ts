@@ -10,6 +10,7 @@ import { printResult, type HostContext, type HostRun } from '../host/context.ts'
 import { instantOf } from '../host/host-options.ts';
 import type { Colors } from '../output/colors.ts';
 import { paintOf } from '../output/state.ts';
+import { visibleOn } from '../output/visible.ts';
 import { newestSeq, eventHistory, type EventFilter } from './event-history.ts';
 
 /** Which events are printed. */
@@ -40,7 +41,8 @@ export function events(options: EventOptions): HostRun {
       printResult(context, history, () => history.map((event) => eventLine(event, colors)).join(''));
       return EXIT.ok;
     }
-    for (const event of history) out.write(isJson ? `${JSON.stringify(event)}\n` : eventLine(event, colors));
+    for (const event of history)
+      out.write(isJson ? `${JSON.stringify(event)}\n` : visibleOn(out, eventLine(event, colors)));
     await follow(context, options, newest);
     return EXIT.ok;
   };
@@ -63,7 +65,7 @@ async function follow(context: HostContext, { agent, service, type }: EventOptio
 
 function print({ out, err, colors, isJson }: HostContext, item: FollowedEvent): void {
   if (item.type === 'event') {
-    out.write(isJson ? `${JSON.stringify(item.event)}\n` : eventLine(item.event, colors));
+    out.write(isJson ? `${JSON.stringify(item.event)}\n` : visibleOn(out, eventLine(item.event, colors)));
     return;
   }
   const { reason } = item.type === 'gap' ? item.gap : item.reset;

@@ -5,6 +5,7 @@ import { EXIT } from '../../host/exit-codes.ts';
 import { spokenDuration } from '../../model/values/duration.ts';
 import type { Millis } from '../../model/values/time.ts';
 import { printJson, type TextStream } from '../output/io.ts';
+import { visibleOn } from '../output/visible.ts';
 import { OptionError } from '../serve/option-values.ts';
 import { HostAbsentError, type HostPlace } from './connection.ts';
 
@@ -50,7 +51,7 @@ function notReachable(detail: string): Complaint {
 /** Says it on stderr: in sentences for people, or as one document for programs. */
 export function complain(err: TextStream, { document }: Complaint, isJson: boolean): void {
   if (isJson) printJson(err, document);
-  else err.write(`error: ${problemText(document)}\n`);
+  else err.write(visibleOn(err, `error: ${problemText(document)}\n`));
 }
 
 const TOKEN_HINT = 'give the token with --token-file, or in COREDINATOR_TOKEN';

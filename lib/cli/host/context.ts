@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Client } from '../../client/client.ts';
 import { colorsFor, type Colors } from '../output/colors.ts';
 import { printJson, type CommandIo, type ProgramIo } from '../output/io.ts';
+import { visibleOn } from '../output/visible.ts';
 
 /** What a command to a host works with. */
 export interface HostContext extends ProgramIo {
@@ -31,7 +32,7 @@ export function presentation(io: CommandIo): Pick<HostContext, 'colors' | 'width
 /** Prints the result of a command: one document for programs, or the lines for people. */
 export function printResult(context: HostContext, document: unknown, lines: () => string): void {
   if (context.isJson) printJson(context.out, document);
-  else context.out.write(lines());
+  else context.out.write(visibleOn(context.out, lines()));
 }
 
 /** A host on this machine reads the file that the user means; a path on another machine is for that machine to know. */

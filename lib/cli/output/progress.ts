@@ -1,4 +1,5 @@
 import type { TextStream } from './io.ts';
+import { visible } from './visible.ts';
 
 /** One line that says what is being waited for; it is seen on a terminal only and leaves no trace. */
 export class Progress {
@@ -11,7 +12,7 @@ export class Progress {
   /** Replaces the line. */
   say(text: string): void {
     const { isTTY, columns = 80 } = this.#stream;
-    if (isTTY === true) this.#stream.write(`\r\x1b[K${text.slice(0, columns - 1)}`);
+    if (isTTY === true) this.#stream.write(`\r\x1b[K${visible(text).slice(0, columns - 1)}`);
   }
 
   /** Takes the line away, for what is printed next. */

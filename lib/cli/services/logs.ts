@@ -4,6 +4,7 @@ import { EXIT } from '../../host/exit-codes.ts';
 import type { HostContext, HostRun } from '../host/context.ts';
 import { instantOf } from '../host/host-options.ts';
 import { printJson } from '../output/io.ts';
+import { visibleLineOn, visibleOn } from '../output/visible.ts';
 
 /** Which output is printed. */
 export interface LogOptions {
@@ -77,5 +78,5 @@ function printItem({ out, err, colors }: HostContext, item: LogItemView): void {
     err.write('\n');
     return;
   }
-  out.write(item.partial === 'split' ? item.text : `${item.text}\n`);
+  out.write(item.partial === 'split' ? visibleOn(out, item.text) : `${visibleLineOn(out, item.text)}\n`);
 }

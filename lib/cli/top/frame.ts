@@ -1,5 +1,6 @@
 import type { Colors } from '../output/colors.ts';
 import { stateCell } from '../output/state.ts';
+import { visible } from '../output/visible.ts';
 import { ageSince, headOf, memorySize, table, type Cell } from '../output/table.ts';
 import { whyAndNext } from '../services/show-services.ts';
 import { firstRow, SORTS, type Choice } from './choice.ts';
@@ -54,7 +55,7 @@ export function rowLines(rows: readonly Row[], { colors, columns, now }: FrameSi
     { text: String(service.pid ?? '-') },
     { text: String(service.restarts) },
     { text: ageSince(service.since, now) },
-    { text: whyAndNext(service, now) },
+    { text: visible(whyAndNext(service, now)) },
   ]);
   return table(headOf(COLUMNS, colors), cells, columns).trimEnd().split('\n');
 }

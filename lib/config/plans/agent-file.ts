@@ -4,7 +4,7 @@ import { readConfigFileIn } from '../config-file.ts';
 import { agentConfig, type AgentConfig, type Effective } from '../effective.ts';
 import { member } from '../json.ts';
 import { configInvalid, type Path, type Problem } from '../problems.ts';
-import { parseYaml, type YamlSource } from '../yaml/yaml-source.ts';
+import { parseYaml, type YamlFile, type YamlSource } from '../yaml/yaml-source.ts';
 import type { PlanSite } from './service-plan.ts';
 
 /** What every plan of this host begins with. */
@@ -33,10 +33,12 @@ export interface AgentFile {
 /** The key of an agent's file that is ours; the rest belongs to the agent's programs. */
 const SECTION = 'coredinator';
 
-/** Reads an agent's file; any YAML document is fine. Throws ConfigUnreadableError, ConfigOutsideRootError and ConfigInvalidError. */
+/** Reads an agent's file; any mapping is fine, and so is an empty file. Throws ConfigUnreadableError, ConfigOutsideRootError and ConfigInvalidError. */
 export async function readAgentFile(configPath: string, context: PlanContext): Promise<AgentFile> {
   const path = resolve(context.workingDirectory, configPath);
-  const source = parseYaml(path, await readConfigFileIn(context.configRoot, path)).part(SECTION);
+  const file = parseYaml(path, await readConfigFileIn(context.configRoot, path));
+  refuseOther(file);
+  const source = file.part(SECTION);
   return {
     path,
     stem: parse(path).name,
@@ -50,6 +52,20 @@ export async function readAgentFile(configPath: string, context: PlanContext): P
       return source?.refuse(problems) ?? configInvalid(path, problems, () => undefined);
     },
   };
+}
+
+/** What is no mapping is another file than was meant, such as `/etc/shadow`; nothing of it is quoted. */
+function refuseOther({ whole }: YamlFile): void {
+  const { json, refuse } = whole();
+  if (json === null || (typeof json === 'object' && !Array.isArray(json) && !isTable(json))) return;
+  const message = "must be a mapping of keys to values, as the file of an agent is; give the path of the agent's file";
+  throw refuse([{ path: [], message }]);
+}
+
+/** Lines such as `root:x:::` are keys without a value to YAML. */
+function isTable(json: object): boolean {
+  const pairs = Object.entries(json);
+  return pairs.some(([key]) => key.includes(':')) && pairs.every(([, value]) => value === null);
 }
 
 function isIn(source: YamlSource | null, path: Path): boolean {

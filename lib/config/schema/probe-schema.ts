@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseExpression } from '../../expression/expression.ts';
 import type { ProbeKind, StatusRange } from '../../model/probe.ts';
 import { duration, textTemplate, unlessMissing } from './shared-schemas.ts';
 import { hasVariables, sampleOf } from './template.ts';
@@ -25,14 +26,8 @@ export function pathProblem(text: string): string | null {
 
 /** What is wrong with a regular expression whose variables are filled in. The expression may be a secret: it is not quoted. */
 export function patternProblem(text: string): string | null {
-  try {
-    new RegExp(text);
-    return null;
-  } catch (error) {
-    // V8 quotes the expression between slashes and puts the reason last.
-    const reason = error instanceof Error ? (error.message.split(': ').at(-1) ?? '') : '';
-    return `is no regular expression${reason === '' ? '' : `: ${reason.toLowerCase()}`}`;
-  }
+  const parsed = parseExpression(text);
+  return parsed.type === 'refused' ? parsed.problem : null;
 }
 
 const port = z
@@ -70,7 +65,7 @@ const exec = z.strictObject({
 });
 const logLine = z.strictObject({
   pattern: textTemplate('a regular expression', (text) => patternProblem(sampleOf(text))).describe(
-    'A regular expression (JavaScript); a success for good once a line of the output of this launch matches.',
+    'A regular expression (RE2: without lookaround and backreferences); a success for good once a line of the output of this launch matches.',
   ),
 });
 

@@ -6,6 +6,7 @@ import { tokenGuard } from './access.ts';
 import type { Access } from './credentials.ts';
 import { allowOrigin, originGuard, ownPages } from './cross-origin.ts';
 import { FailedAttempts, type AttemptLimits } from './failed-attempts.ts';
+import { refuseDuplicates } from './duplicate-headers.ts';
 import { hostGuard, servedHosts } from './host-guard.ts';
 import { refuseOversized } from './request-limits.ts';
 
@@ -69,6 +70,7 @@ export class Guards {
   /** Lets a request in or throws RequestError; true: it was a preflight, which is answered already. */
   async answered(ctx: Context): Promise<boolean> {
     const { req } = ctx;
+    refuseDuplicates(req);
     this.#checkHost(req);
     if (this.#corsOrigins.length > 0) ctx.res.setHeader('Vary', 'Origin');
     const origin = this.#checkOrigin(req);
@@ -81,6 +83,7 @@ export class Guards {
   /** The same for a request to change to another protocol, which no middleware sees; the caller answers with the refusal. */
   async upgrade(req: IncomingMessage): Promise<UpgradeVerdict> {
     try {
+      refuseDuplicates(req);
       this.#checkHost(req);
       this.#checkOrigin(req);
       const admission = await this.#checkToken(req, checkedPath(req));

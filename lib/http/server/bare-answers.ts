@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Problem } from '../../api/schemas/problem.ts';
+import type { Millis } from '../../model/values/time.ts';
 import { headLines, SECURITY_HEADERS } from '../security-headers.ts';
 
 /** What node's parser and clock have against a request; anything else is a 400. */
@@ -19,7 +20,16 @@ function headersOf(version: string): Readonly<Record<string, string>> {
   return { ...SECURITY_HEADERS, 'X-CoreRL-Version': version, 'Content-Type': 'application/problem+json' };
 }
 
+/** Destroyed at once, a connection with unread bytes is reset, and the client may never see the answer. */
+const LINGER_MS: Millis = 500;
+
 function endBare(socket: Duplex, status: number, headers: Readonly<Record<string, string>>): void {
+  // A client that never closes its side, or reads nothing, would keep its place for ever.
+  const cut = setTimeout(() => socket.destroy(), LINGER_MS);
+  cut.unref();
+  socket.once('close', () => {
+    clearTimeout(cut);
+  });
   endWith(socket, status, headers, bareProblem(status));
 }
 

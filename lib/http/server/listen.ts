@@ -7,13 +7,14 @@ import type { Log } from '../../ports/log.ts';
 import { MAX_HEADER_BYTES } from '../access/request-limits.ts';
 import { answerUpgrades, type UpgradeListener } from '../websocket-upgrades.ts';
 import { answerBareErrors } from './bare-answers.ts';
+import { limitConnections } from './connections.ts';
 import { listenError, type ListenPlace } from './listen-error.ts';
 import type { Certificate } from './tls-files.ts';
 import { listenOnPath } from './unix-socket.ts';
 
 /** How long clients may take. */
 export interface Patience {
-  /** For the head of a request. */
+  /** For the first byte, and for the whole head of a request. */
   readonly headersMs: number;
   /** For a whole request; how long an answer takes is not limited, since a stop may take minutes. */
   readonly requestMs: number;
@@ -25,8 +26,6 @@ const PATIENCE: Patience = { headersMs: 10_000, requestMs: 30_000, checkEveryMs:
 const HANDSHAKE_MS = 10_000;
 /** Longer than the pause between two polls of a status, so that polling clients keep their connection. */
 const KEEP_ALIVE_MS = 65_000;
-/** A flood of connections must not use up the descriptors that launches and the store need. */
-const MAX_CONNECTIONS = 1_000;
 const CLOSE_IDLE_EVERY_MS = 20;
 
 /** Where to listen, and what answers and records need that are made outside of the app. */
@@ -117,7 +116,7 @@ export async function listen(
 ): Promise<Listening> {
   const { place, version, log, certificate = null } = options;
   const server = newServer(app.callback(), options);
-  server.maxConnections = MAX_CONNECTIONS;
+  limitConnections(server);
   // The parser drops headers over this number silently, one that a guard looks at perhaps; the app counts and refuses.
   server.maxHeadersCount = 0;
   answerBareErrors(server, version);

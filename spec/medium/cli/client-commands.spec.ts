@@ -160,6 +160,17 @@ describe('commands to a host', () => {
       expect((await run('services', 'delete', 'gate')).errors).to.include('`coredinator services list`');
     });
 
+    it('logs hands a terminal no more than colours, and a pipe the bytes', async () => {
+      const text = '\x1b]0;owned\x07\x1b[31mred\x1b[2J';
+      api.control.logSource = async function* () {
+        yield await Promise.resolve([line(0, text)]);
+      };
+      const env = { COREDINATOR_URL: api.listening.url };
+      const onTerminal = await runCommand(['services', 'logs', 'gate'], env, new KeptText(80));
+      expect(onTerminal.output).to.equal('^[]0;owned^G\x1b[31mred^[[2J\x1b[0m\n');
+      expect((await run('services', 'logs', 'gate')).output).to.equal(`${text}\n`);
+    });
+
     it('logs prints lines, follows them until it is interrupted, and says when there are none', async () => {
       expect((await run('services', 'logs', 'gate')).errors).to.include('No output of gate matches');
       api.control.logSource = async function* () {

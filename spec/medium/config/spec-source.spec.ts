@@ -56,6 +56,24 @@ describe('the source of specs', () => {
   const ids = (services: readonly ServiceSpec[]): readonly string[] => services.map(({ id }) => id);
 
   describe('for an agent', () => {
+    for (const [what, text] of [
+      ['a scalar', 'root:x:0:0:root:/root:/bin/sh\n'],
+      ['several lines of text', 'root:$6$x:19000::::\nbin:*:19000::::\n'],
+      ['a list', '- gamma: 0.9\n'],
+      ['a number', '5\n'],
+    ] as const) {
+      it(`refuses a file that is no mapping, and quotes nothing of it: ${what}`, async () => {
+        const error = await refusal(plan(text));
+        expect(error).to.be.instanceOf(ConfigInvalidError);
+        expect(error.message).to.match(/pump1\.yaml:1:1: must be a mapping of keys to values/);
+        expect(error.message).to.not.contain('19000').and.not.contain('gamma');
+      });
+    }
+
+    it('takes an empty file, and one of comments', async () => {
+      for (const text of ['', '# nothing\n', '---\n']) expect((await plan(text)).id).to.equal('pump1');
+    });
+
     it('plans the default services from a file that is all its own', async () => {
       const path = join(folder, 'pump1.yaml');
       expect(await plan('gamma: 0.9\n')).to.deep.equal({
@@ -100,16 +118,8 @@ describe('the source of specs', () => {
       });
     });
 
-    it('takes any YAML document', async () => {
-      for (const text of [
-        '',
-        '# only a comment',
-        '[1, 2]',
-        'text',
-        'a: !tag {b: 1}',
-        '\uFEFFa: 1',
-        '%YAML 1.1\n---\na: 1',
-      ]) {
+    it('takes any mapping, and a file without one', async () => {
+      for (const text of ['', '# only a comment', 'a: !tag {b: 1}', '\uFEFFa: 1', '%YAML 1.1\n---\na: 1']) {
         expect(ids((await plan(text)).services), text).to.deep.equal(['pump1-coreio', 'pump1-corerl']);
       }
     });

@@ -94,6 +94,16 @@ export class ApiUnderTest {
     return url.startsWith('unix:') ? { path: url.slice('unix:'.length) } : { host: '127.0.0.1', port: this.port };
   }
 
+  /** How many connections are open. */
+  connections(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.listening.server.getConnections((error, count) => {
+        if (error === null) resolve(count);
+        else reject(error);
+      });
+    });
+  }
+
   async close(): Promise<void> {
     await this.#listening?.close(0);
     this.#listening = null;

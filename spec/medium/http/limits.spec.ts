@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect } from 'chai';
+import { eventually } from '../../support/eventually.ts';
 import { ApiUnderTest, fixedTokens, VERSION } from './api-under-test.ts';
 
 const START = '/api/agents/start';
@@ -39,6 +41,31 @@ describe('the size of a request', () => {
       .and.to.contain('too_many_headers');
     const many = await api.raw(`GET /livez HTTP/1.1\r\n${'a:\r\n'.repeat(3_000)}Host: localhost\r\n\r\n`);
     expect(many).to.match(/^HTTP\/1\.1 431 /);
+  });
+
+  for (const [name, lines] of [
+    ['Host', 'Host: localhost\r\nHost: evil.example'],
+    ['Host', 'host: localhost\r\nHOST: localhost'],
+    ['Authorization', 'Host: localhost\r\nAuthorization: Bearer a\r\nAuthorization: Bearer b'],
+    ['Content-Type', 'Host: localhost\r\nContent-Type: text/plain\r\nContent-Type: application/json'],
+    ['Origin', 'Host: localhost\r\nOrigin: http://localhost\r\nOrigin: http://evil.example'],
+  ] as const) {
+    it(`has one ${name}: two are 400 (${JSON.stringify(lines)})`, async () => {
+      const answer = await api.raw(`GET /livez HTTP/1.1\r\n${lines}\r\nConnection: close\r\n\r\n`);
+      expect(answer).to.match(/^HTTP\/1\.1 400 /);
+      expect(answer).to.contain('duplicate_header').and.to.contain(`two ${name} headers`);
+    });
+  }
+
+  it('has one length: two that differ, or one beside a transfer encoding, are 400', async () => {
+    const post = `POST ${START} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n`;
+    for (const lines of [
+      'Content-Length: 2\r\nContent-Length: 3',
+      'Content-Length: 2\r\nContent-Length: 2',
+      'Content-Length: 2\r\nTransfer-Encoding: chunked',
+    ]) {
+      expect(await api.raw(`${post}${lines}\r\n\r\n{}`), lines).to.match(/^HTTP\/1\.1 400 /);
+    }
   });
 
   it('ends with 32 levels of JSON: 400, however deep it is', async () => {
@@ -87,6 +114,24 @@ describe('a slow client', () => {
     it(`is cut off when it ${what}`, async () => {
       expect(await whatComes(text)).to.match(/^HTTP\/1\.1 408 /);
       expect(api.control.calls).to.be.empty;
+    });
+  }
+
+  for (const [what, text] of [
+    ['says nothing', ''],
+    ['does not end its headers', 'GET /livez HTTP/1.1\r\n'],
+  ] as const) {
+    it(`is let go when it ${what}, also if it never closes its side`, async () => {
+      const socket = connect({ port: api.port, host: '127.0.0.1', allowHalfOpen: true }, () => socket.write(text));
+      socket.on('error', () => undefined); // it may be reset
+      await once(socket, 'connect');
+      await eventually(async () => {
+        expect(await api.connections()).to.equal(1);
+      });
+      await eventually(async () => {
+        expect(await api.connections()).to.equal(0);
+      }, 5_000);
+      socket.destroy();
     });
   }
 

@@ -151,9 +151,15 @@ describe('a probe by a line of output', function () {
     expect(released.told.verdicts).to.deep.equal([]);
   });
 
+  it('fails with the reason where an earlier version took a pattern that it does not take', async () => {
+    const { verdicts } = watch('ready(?= on port)');
+    output.write(2, 'ready on port 7101\n');
+    expect((await verdicts(1))[0]).to.match(/^its pattern uses lookahead, /);
+  });
+
   it('takes a pattern that is no regular expression for a failed check', async () => {
     const [reason] = await watch('(').verdicts(1);
-    expect(reason).to.match(/^the check could not be made: Invalid regular expression/);
+    expect(reason).to.match(/^its pattern is not a valid regular expression \(RE2 syntax\)/);
   });
 
   it('takes output that cannot be read for a failed check, and goes on', async () => {

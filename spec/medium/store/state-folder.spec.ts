@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { prepareStateFolder, StateFolderError } from '../../../lib/store/state-folder.ts';
@@ -49,6 +49,21 @@ describe('The state directory', () => {
       expect(warnings).to.have.length(1);
     });
   }
+
+  it('with a database of another user is refused by root too', async function () {
+    if (process.getuid?.() !== 0) this.skip(); // only root can make such a file
+    mkdirSync(folder, { mode: 0o700 });
+    const database = join(folder, 'coredinator.db');
+    writeFileSync(database, '');
+    chownSync(database, 4_711, 4_711);
+    const refusal = await prepare().catch((error: unknown) => error);
+    expect(refusal).to.be.instanceOf(StateFolderError);
+    expect(refusal)
+      .to.have.property('message')
+      .that.contains(database)
+      .and.contains('user 4711')
+      .and.matches(/run the host as its owner, .*chown -R.*--state-dir/);
+  });
 
   it('that holds files of somebody else is refused and left as it is', async () => {
     mkdirSync(folder);

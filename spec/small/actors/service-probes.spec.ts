@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { parseLaunchId } from '../../../lib/model/values/ids.ts';
 import { ActorWorld } from '../../support/actor-world.ts';
 import { PROBE, serviceSpec } from '../../support/specs.ts';
 
@@ -89,6 +90,19 @@ describe('a service with probes', () => {
       expect(world.reasonOf(id)).to.equal('its readiness probe has not passed yet');
       world.prober.pass(id, 'readiness');
       expect(world.stateOf(id)).to.equal('running.ready');
+      expect(world.reasonOf(id)).to.equal(null);
+    });
+
+    it('says what it found that has never passed, and what it finds by now', () => {
+      world.prober.fail(id, 'readiness', 'check ended with exit code 4: database is locked');
+      expect(world.stateOf(id)).to.equal('running.unready');
+      expect(world.reasonOf(id)).to.equal('is not ready: check ended with exit code 4: database is locked');
+      const { launch } = world.contextOf(id);
+      const launchId = launch?.launchId ?? parseLaunchId('0'.repeat(32));
+      const reason = 'nothing listens on 127.0.0.1:7100';
+      world.service(id).send({ type: 'probe.failed', probe: 'readiness', launchId, reason });
+      expect(world.reasonOf(id)).to.equal(`is not ready: ${reason}`);
+      world.prober.pass(id, 'readiness');
       expect(world.reasonOf(id)).to.equal(null);
     });
 

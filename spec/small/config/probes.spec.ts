@@ -72,7 +72,18 @@ describe('a probe', () => {
       `4:44 ${PROBE}.readiness.tcp cannot stand beside http: a probe has one of http, tcp, exec and log_line`,
     ],
     ['liveness: { log_line: { pattern: x } }', `4:29 ${PROBE}.liveness.log_line cannot be a liveness probe`],
-    ['readiness: { log_line: { pattern: "(" } }', `4:41 ${PROBE}.readiness.log_line.pattern is no regular expression`],
+    [
+      'readiness: { log_line: { pattern: "(" } }',
+      `4:41 ${PROBE}.readiness.log_line.pattern is not a valid regular expression`,
+    ],
+    [
+      "readiness: { log_line: { pattern: '(?=ready)' } }",
+      `4:41 ${PROBE}.readiness.log_line.pattern uses lookahead, which cannot be searched in linear time; write`,
+    ],
+    [
+      "readiness: { log_line: { pattern: '(a)-\\1' } }",
+      `4:41 ${PROBE}.readiness.log_line.pattern uses backreferences, which cannot`,
+    ],
     ['readiness: { log_line: { pattern: "" } }', `4:41 ${PROBE}.readiness.log_line.pattern must not be empty`],
     ['readiness: { log_line: {} }', `4:20 ${PROBE}.readiness.log_line.pattern is missing`],
     ['readiness: { http: {} }', `4:20 ${PROBE}.readiness.http.port is missing`],

@@ -1,0 +1,44 @@
+import { expect } from 'chai';
+import { SimulatedClock } from 'xstate';
+import type { ServiceLogs } from '../../../lib/ports/service-logs.ts';
+import { createProber } from '../../../lib/probe/prober.ts';
+import { recordingLog } from '../../support/control-world.ts';
+import { probeSpec, probeSubject, Told } from '../../support/probe-specs.ts';
+
+describe('a probe that keeps failing', () => {
+  const time = new SimulatedClock();
+  let found = '';
+  const logs = {
+    read: () => {
+      throw new Error(found);
+    },
+  } as unknown as ServiceLogs; // a probe only reads
+  const clock = { now: () => time.now(), random: () => 0.5 };
+  const prober = createProber({ logs, clock, time, basePath: '/', log: recordingLog(), baseEnv: {} });
+
+  after(() => {
+    prober.close();
+  });
+
+  async function pass(ms: number): Promise<void> {
+    for (let step = 0; step < ms; step += 100) {
+      time.increment(100);
+      for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  it('reports a new reason, at most every 5 s', async () => {
+    const told = new Told();
+    found = 'database is locked';
+    const spec = probeSpec({ type: 'log_line', pattern: 'ready' }, { periodMs: 1_000, failureThreshold: 2 });
+    prober.watch(probeSubject(), 'readiness', spec, told);
+    await pass(10_000);
+    expect(told.verdicts, 'the same reason once').to.deep.equal(['the output cannot be read: database is locked']);
+    for (let change = 0; change < 20; change += 1) {
+      found = `no answer (${change})`;
+      await pass(1_000);
+    }
+    expect(told.verdicts).to.have.length.within(4, 6);
+    expect(told.verdicts[1]).to.match(/no answer \([01]\)$/);
+  });
+});
