@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { LAUNCH_TAG } from '../../model/environment.ts';
 import { isId, parseLaunchId, parseServiceId, type LaunchId, type ServiceId } from '../../model/values/ids.ts';
+import { environmentOf } from '../os/process-environment.ts';
 import { procStat, type ProcessStat } from '../os/process-identity.ts';
 
 /** A living process that carries the marks of a launch of this instance. */
@@ -8,14 +9,6 @@ export interface TaggedProcess extends ProcessStat {
   readonly launchId: LaunchId;
   readonly serviceId: ServiceId | null;
   readonly generation: number | null;
-}
-
-function environmentOf(pid: number): string | null {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1');
-  } catch {
-    return null; // ended, or of another user
-  }
 }
 
 function variable(environment: string, name: string): string | null {

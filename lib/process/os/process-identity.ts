@@ -24,7 +24,7 @@ export interface ProcessStat {
   readonly group: number;
   readonly session: number;
   readonly start: string;
-  /** Ended, whether or not somebody has reaped it. */
+  /** Ended with all its threads, whether or not somebody has reaped it. */
   readonly isDead: boolean;
 }
 
@@ -61,9 +61,10 @@ export function statFields(pid: number): readonly string[] | null {
 /** What the fields of /proc/PID/stat say; null when they are not whole. */
 export function statOf(pid: number, fields: readonly string[]): ProcessStat | null {
   const [state, parent, group, session] = fields;
-  const start = fields[19];
+  const [threads, , start] = fields.slice(17, 20);
   if (start === undefined) return null;
-  const isDead = state === 'Z' || state === 'X';
+  // After pthread_exit in main() a process shows as a zombie for as long as its other threads go on.
+  const isDead = state === 'X' || (state === 'Z' && !(Number(threads) > 1));
   return { pid, parent: Number(parent), group: Number(group), session: Number(session), start, isDead };
 }
 

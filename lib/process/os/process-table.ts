@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LAUNCH_TAG } from '../../model/environment.ts';
+import { environmentOf } from './process-environment.ts';
 import { procStat, psStats, type Identity, type ProcessStat } from './process-identity.ts';
 
 /** One living process of the table. */
@@ -38,13 +39,16 @@ export class ProcessSnapshot {
   }
 
   /**
-   * The processes of a tree, its shim excepted: those that carry its mark, the group and session of its main process, and all
-   * descendants of these and of the shim. A daemon that has wiped its environment escapes once its parents are gone.
+   * The processes of a tree, its shim excepted: those that carry its mark, the children of its shim while that lives, the group
+   * and session of its main process while that lives, those among `proven` that still live, and all descendants of these. The
+   * group of a dead leader proves nothing: whoever got its pid may have led one too. So a process that has wiped its environment
+   * escapes unless it was seen before its leader and its parents were gone.
    */
-  membersOf({ launchId, main, shim, isShimShell }: TreeTags): readonly Identity[] {
+  membersOf({ launchId, main, shim, isShimShell }: TreeTags, proven: readonly Identity[] = []): readonly Identity[] {
     const queue = [...(this.#byTag.get(launchId) ?? [])];
-    // A pid is not given again while a group or session is named by it; if it was, none of the old ones is left.
-    if (main !== null && (!this.#byPid.has(main.pid) || this.#holds(main))) {
+    for (const member of proven) if (this.#holds(member)) queue.push(...this.#entryOf(member.pid));
+    if (main !== null && this.#holds(main)) {
+      queue.push(...this.#entryOf(main.pid));
       queue.push(...(this.#byGroup.get(main.pid) ?? []), ...(this.#bySession.get(main.pid) ?? []));
     }
     const isShimAlive = this.#holds(shim);
@@ -71,6 +75,11 @@ export class ProcessSnapshot {
     return tools;
   }
 
+  #entryOf(pid: number): readonly TableEntry[] {
+    const entry = this.#byPid.get(pid);
+    return entry === undefined ? [] : [entry];
+  }
+
   #holds({ pid, start }: Identity): boolean {
     return this.#byPid.get(pid)?.start === start;
   }
@@ -86,11 +95,7 @@ const TAG = new RegExp(`(?:^|\\0)${LAUNCH_TAG}=([0-9a-f]{32})(?:\\0|$)`);
 
 /** The launch that a process says it is of; null when it carries no mark, or hides it. */
 export function tagOf(pid: number): string | null {
-  try {
-    return TAG.exec(readFileSync(`/proc/${pid}/environ`, 'latin1'))?.[1] ?? null;
-  } catch {
-    return null; // ended, a kernel thread, or of another user
-  }
+  return TAG.exec(environmentOf(pid) ?? '')?.[1] ?? null;
 }
 
 function readEntries(): readonly TableEntry[] {

@@ -5,6 +5,7 @@ import { exitOf, readExit, type ExitRecord } from '../files/launch-files.ts';
 import { runFolder } from '../files/layout.ts';
 import { codeOf } from '../os/error-code.ts';
 import { isLiving, type Identity } from '../os/process-identity.ts';
+import type { ProcessSnapshot } from '../os/process-table.ts';
 import { signalGroup } from '../os/signals.ts';
 import { command, watchAlive, type AlivePipe } from './alive-pipe.ts';
 import type { Swept } from './liveness-poll.ts';
@@ -34,6 +35,8 @@ export class Tree implements Swept, EndingTree {
   #state: TreeState;
   #isClosed = false;
   #ending: Ending | null = null;
+  /** What the last reading of the process table has shown of it. */
+  #members: readonly Identity[] = [];
   #settleGone: () => void = () => undefined;
 
   constructor(origin: TreeOrigin, context: TreeContext) {
@@ -154,6 +157,7 @@ export class Tree implements Swept, EndingTree {
     }
     this.#context.log.warn({ launchId: this.launchId, pid: this.main?.pid }, 'A shim died; its process lives on.');
     this.#context.livenessPoll.add(this);
+    this.#noteMembers();
     this.#context.shimDied(this);
   }
 
@@ -175,10 +179,27 @@ export class Tree implements Swept, EndingTree {
     this.#context.livenessPoll.delete(this);
     this.#context.table.read().then(
       (snapshot) => {
-        if (snapshot.membersOf(this).length === 0) this.proveEmpty();
+        if (this.membersIn(snapshot).length === 0) this.proveEmpty();
       },
       (error: unknown) => {
         this.#context.log.error({ err: error, launchId: this.launchId }, 'Cannot look for what a process left behind.');
+      },
+    );
+  }
+
+  membersIn(snapshot: ProcessSnapshot): readonly Identity[] {
+    this.#members = snapshot.membersOf(this, this.#members);
+    return this.#members;
+  }
+
+  /** Without a shim, its group and session prove who belongs to it only while its main process lives. */
+  #noteMembers(): void {
+    this.#context.table.read().then(
+      (snapshot) => {
+        this.membersIn(snapshot);
+      },
+      (error: unknown) => {
+        this.#context.log.warn({ err: error, launchId: this.launchId }, 'Cannot look for what belongs to a process.');
       },
     );
   }

@@ -3,7 +3,7 @@ import type { StopSpec } from '../../model/spec.ts';
 import type { Log } from '../../ports/log.ts';
 import { killTree } from '../os/kill-tree.ts';
 import { livingAmong, type Identity } from '../os/process-identity.ts';
-import type { ProcessTable, TreeTags } from '../os/process-table.ts';
+import type { ProcessSnapshot, ProcessTable, TreeTags } from '../os/process-table.ts';
 import { signalNumber } from '../os/signals.ts';
 
 /** What a shim may take beyond the grace before its tree is ended over its head. */
@@ -17,6 +17,8 @@ const SIGCONT = signalNumber('SIGCONT') ?? 18;
 export interface EndingTree extends TreeTags {
   /** Tells the shim; false when none listens. */
   command(line: string): boolean;
+  /** Its members in a reading; what an earlier reading has proven to be of it stays so for as long as it lives. */
+  membersIn(snapshot: ProcessSnapshot): readonly Identity[];
   /** Looks at its processes and records now. */
   look(): void;
   /** Two readings of the process table in a row have found nothing of it. */
@@ -125,7 +127,7 @@ export class Ending {
     const asked = new Set<string>();
     let lookMs = 10;
     for (let empty = 0; empty < 2;) {
-      const members = (await this.#table.read()).membersOf(this.#tree);
+      const members = this.#tree.membersIn(await this.#table.read());
       empty = members.length === 0 ? empty + 1 : 0;
       for (const member of members) this.#signalOnce(member, asked);
       lookMs = this.#isGraceOver() ? Math.min(lookMs * 2, SLOWEST_LOOK_MS) : 10;
