@@ -51,7 +51,7 @@ export interface LaunchFailure {
 }
 
 /**
- * ESTORE: the launch cannot be recorded. ESTRAY: an orphan process of the service is running. ETIMEDOUT: no shim came
+ * ESHIM: the shim of the launch before can neither be woken nor killed. ESTORE: the launch cannot be recorded. ESTRAY: an orphan process of the service is running. ETIMEDOUT: no shim came
  * up. The others are system error codes.
  */
 const HOST_TROUBLE: ReadonlySet<string> = new Set([
@@ -64,6 +64,7 @@ const HOST_TROUBLE: ReadonlySet<string> = new Set([
   'ENOMEM',
   'ENOSPC',
   'EROFS',
+  'ESHIM',
   'ESTORE',
   'ESTRAY',
   'ETIMEDOUT',

@@ -134,6 +134,8 @@ class LocalProcessHost implements LocalHost {
     if (this.#isClosed) return transient('ECLOSED', `Service "${serviceId}" cannot be launched: the host is closing.`);
     if (this.#attempts.has(serviceId))
       return transient('EALIVE', `A launch of the service "${serviceId}" is under way.`);
+    const stuck = this.#trees.reasonAgainst(serviceId);
+    if (stuck !== null) return transient('ESHIM', stuck);
     if (this.#trees.alive(serviceId)?.isEnding !== false) return null;
     return transient('EALIVE', `A process of the service "${serviceId}" lives already.`);
   }

@@ -39,10 +39,10 @@ export class Orphans {
   readonly #reported: Orphan[] = [];
 
   constructor(options: OrphansOptions) {
-    const { layout, livenessPoll, table, log, clock, unreadable } = options.trees;
+    const { layout, livenessPoll, mainRounds, table, log, clock, unreadable, unkillable } = options.trees;
     this.#options = options;
     this.#context = {
-      ...{ layout, livenessPoll, table, log, clock, unreadable },
+      ...{ layout, livenessPoll, mainRounds, table, log, clock, unreadable, unkillable },
       shimDied: () => undefined,
       ended: ({ launchId, serviceId }, exit) => {
         log.warn({ launchId, service: serviceId, exit }, 'A process that the ledger does not know has ended.');

@@ -113,21 +113,35 @@ function sameStart(stat: ProcessStat | null | undefined, start: string): boolean
 }
 
 /**
- * The pids among `identities` whose very process lives. Linux reads /proc, other POSIX systems call `ps` once for all; on
- * Windows only the pid is looked at.
+ * Those among `identities` whose very process lives. Linux reads /proc, other POSIX systems call `ps` once for all; on Windows
+ * only the pid is looked at.
  */
-export function livingAmong(identities: readonly Identity[]): ReadonlySet<number> {
+export function livingOf(identities: readonly Identity[]): ReadonlySet<Identity> {
   if (process.platform === 'linux') {
-    return new Set(identities.filter(({ pid, start }) => sameStart(procStat(pid), start)).map(({ pid }) => pid));
+    return new Set(identities.filter(({ pid, start }) => sameStart(procStat(pid), start)));
   }
   if (process.platform === 'win32' || identities.length === 0) {
-    return new Set(identities.filter(({ pid }) => exists(pid)).map(({ pid }) => pid));
+    return new Set(identities.filter(({ pid }) => exists(pid)));
   }
   const stats = new Map(psStats(['-p', identities.map(({ pid }) => pid).join(',')]).map((stat) => [stat.pid, stat]));
-  return new Set(identities.filter(({ pid, start }) => sameStart(stats.get(pid), start)).map(({ pid }) => pid));
+  return new Set(identities.filter(({ pid, start }) => sameStart(stats.get(pid), start)));
+}
+
+/** The pids of those. Two processes that had one pid in turn are told apart only by {@link livingOf}. */
+export function livingAmong(identities: readonly Identity[]): ReadonlySet<number> {
+  return new Set([...livingOf(identities)].map(({ pid }) => pid));
 }
 
 /** Whether this very process lives. */
 export function isLiving(identity: Identity | null): boolean {
   return identity !== null && livingAmong([identity]).has(identity.pid);
+}
+
+/** What a process is doing: as Linux says, else as if it slept; null when it does not live. */
+export function stateOf(identity: Identity): 'stopped' | 'stuck' | 'awake' | null {
+  if (process.platform !== 'linux') return isLiving(identity) ? 'awake' : null;
+  const fields = statFields(identity.pid);
+  if (fields === null || !sameStart(statOf(identity.pid, fields), identity.start)) return null;
+  if (fields[0] === 'T') return 'stopped';
+  return fields[0] === 'D' || fields[0] === 't' ? 'stuck' : 'awake';
 }

@@ -4,11 +4,13 @@ import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import { exitOf, readExit, type ExitRecord } from '../files/launch-files.ts';
 import { runFolder } from '../files/layout.ts';
 import { codeOf } from '../os/error-code.ts';
-import { isLiving, type Identity } from '../os/process-identity.ts';
+import { isLiving, stateOf, type Identity } from '../os/process-identity.ts';
 import type { ProcessSnapshot } from '../os/process-table.ts';
 import { signalGroup } from '../os/signals.ts';
 import { command, watchAlive, type AlivePipe } from './alive-pipe.ts';
 import type { Swept } from './liveness-poll.ts';
+import type { Rounded } from './main-rounds.ts';
+import { SilentShim } from './silent-shim.ts';
 import { Ending, type EndingTree } from './terminate.ts';
 import type { TreeOrigin, TreeContext } from './tree-context.ts';
 import { hasShim, initialState, isMainOver, stateAfter, type TreeEvent, type TreeState } from './tree-state.ts';
@@ -18,7 +20,7 @@ const AT_ONCE_MS = 50;
 const AGAIN_MS = 250;
 
 /** One process tree, from the report of its shim until nothing of it is left. */
-export class Tree implements Swept, EndingTree {
+export class Tree implements Swept, Rounded, EndingTree {
   readonly launchId: LaunchId;
   readonly serviceId: ServiceId;
   readonly main: Identity | null;
@@ -33,6 +35,7 @@ export class Tree implements Swept, EndingTree {
   #endedAt = -Infinity;
   #pipe: AlivePipe | null = null;
   #state: TreeState;
+  readonly #silentShim: SilentShim;
   #isClosed = false;
   #ending: Ending | null = null;
   /** What the last reading of the process table has shown of it. */
@@ -49,12 +52,14 @@ export class Tree implements Swept, EndingTree {
     this.#state = initialState(origin);
     this.#kind = origin.kind;
     this.#context = context;
+    this.#silentShim = new SilentShim(this, context);
     this.gone = new Promise((resolve) => (this.#settleGone = resolve));
   }
 
   /** Begins to look after it; may find at once that it has ended. */
   watch(): void {
     this.readRecord();
+    if (this.#state.type === 'running') this.#context.mainRounds.add(this);
     if (this.#kind === 'native') this.#watchPipe();
     else this.#context.livenessPoll.add(this);
   }
@@ -115,6 +120,7 @@ export class Tree implements Swept, EndingTree {
   #advance(event: TreeEvent, notify: () => void = () => undefined): void {
     const wasGone = this.isGone;
     this.#state = stateAfter(event, this.#state);
+    if (this.#state.type !== 'running') this.#context.mainRounds.delete(this);
     const isNowGone = this.isGone && !wasGone;
     notify();
     if (isNowGone) this.#clear();
@@ -133,8 +139,24 @@ export class Tree implements Swept, EndingTree {
       });
   }
 
+  get isSuspect(): boolean {
+    return this.#silentShim.isSuspect;
+  }
+
+  mainSeen(isLiving: boolean): void {
+    if (isLiving && !this.isSuspect) return;
+    this.#attempt(() => {
+      this.#readRecord();
+      if (this.#state.type !== 'running') return;
+      const shim = stateOf(this.shim);
+      if (shim === null) this.#shimLeft();
+      else if (this.#silentShim.look({ main: isLiving ? 'living' : 'ended', shim }) === 'give up') this.#end(null);
+    });
+  }
+
   #shimLeft(): void {
     this.#pipe = null;
+    this.#context.unkillable.delete(this.launchId);
     this.#advance('shim left');
     this.#attempt(() => {
       this.#judge();
@@ -265,5 +287,6 @@ export class Tree implements Swept, EndingTree {
     this.#pipe?.close();
     this.#pipe = null;
     this.#context.livenessPoll.delete(this);
+    this.#context.mainRounds.delete(this);
   }
 }

@@ -12,6 +12,7 @@ import type { Layout } from '../files/layout.ts';
 import { ProcessTable } from '../os/process-table.ts';
 import { ExitWatch } from './exit-watch.ts';
 import { LivenessPoll } from './liveness-poll.ts';
+import { MainRounds } from './main-rounds.ts';
 import { Tree } from './process-tree.ts';
 import type { TreeOrigin, TreeContext, TreeSubject } from './tree-context.ts';
 
@@ -34,8 +35,10 @@ export class Trees implements TreeContext {
   readonly clock: Clock;
   readonly status: LaunchStatusRegistry;
   readonly livenessPoll = new LivenessPoll();
+  readonly mainRounds = new MainRounds();
   readonly table = new ProcessTable();
   readonly unreadable = new Map<LaunchId, string>();
+  readonly unkillable = new Map<LaunchId, string>();
   readonly crashPoint: ReachCrashPoint | undefined;
   readonly #ledger: LaunchLedger;
   readonly #watch: ExitWatch;
@@ -58,9 +61,19 @@ export class Trees implements TreeContext {
     this.#watch = new ExitWatch(layout.exits, (name) => this.#trees.get(name)?.readRecord(), log);
   }
 
-  /** Why trees cannot be looked at now: one sentence for each cause, however many it keeps hidden. */
+  /**
+   * Why trees cannot be looked at now, one sentence for each cause, however many it keeps hidden; and which shims can neither be
+   * woken nor killed.
+   */
   troubles(): readonly string[] {
-    return [...new Set(this.unreadable.values())].map((reason) => `Processes cannot be looked at now: ${reason}.`);
+    const reasons = [...new Set(this.unreadable.values())];
+    return [...reasons.map((reason) => `Processes cannot be looked at now: ${reason}.`), ...this.unkillable.values()];
+  }
+
+  /** Why a service cannot be launched now; null: nothing known is against it. */
+  reasonAgainst(serviceId: ServiceId): string | null {
+    const trees = [...(this.#services.get(serviceId) ?? [])];
+    return trees.map(({ launchId }) => this.unkillable.get(launchId) ?? null).find((reason) => reason !== null) ?? null;
   }
 
   /** Looks after a claimed launch; when this returns it may have ended already. */
@@ -196,6 +209,7 @@ export class Trees implements TreeContext {
     this.#isClosed = true;
     this.#watch.close();
     this.livenessPoll.close();
+    this.mainRounds.close();
     for (const { write } of this.#retriedWrites.values()) write.giveUp();
     for (const tree of this.#trees.values()) tree.close();
     this.status.close();

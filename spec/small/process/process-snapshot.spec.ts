@@ -41,7 +41,9 @@ describe('the members of a tree in the process table', () => {
   });
 
   it('are its main process and the children of it, whoever leads its group', () => {
-    expect(membersOf([entry(20, { group: 5, session: 5 }), entry(30, { parent: 20, group: 5 })])).to.deep.equal([20, 30]);
+    expect(membersOf([entry(20, { group: 5, session: 5 }), entry(30, { parent: 20, group: 5 })])).to.deep.equal([
+      20, 30,
+    ]);
   });
 
   it('are not the group of a process that was given the pid of its main process', () => {
