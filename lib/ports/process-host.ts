@@ -42,6 +42,8 @@ export interface Orphan {
 export interface LaunchObserver {
   /** The main process ended. Told once; descendants may live on until the next launch or stop clears them. */
   exited(exit: ProcessExit): void;
+  /** Less is guaranteed for the launch than before: its shim died, and the main process lives on. Never told after `exited`. */
+  changed?(launch: Launch): void;
 }
 
 /**
@@ -69,7 +71,7 @@ export interface ProcessHost {
   launch(request: LaunchRequest): Promise<LaunchOutcome>;
 
   /**
-   * Tells `observer` of the end of a launch, at once (in a later turn) if it has ended already. Returns the way to stop
+   * Tells `observer` of changes and of the end of a launch, at once (in a later turn) if it has changed or ended already. Returns the way to stop
    * observing. An unknown launch counts as ended with an unknown status.
    */
   observe(launchId: LaunchId, observer: LaunchObserver): () => void;
