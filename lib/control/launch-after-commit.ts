@@ -47,7 +47,7 @@ export class LaunchAfterCommit implements ServiceProcesses {
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
     if (this.#waiting.get(serviceId) === waiting) this.#waiting.delete(serviceId);
-    if (trouble !== null) return notBegun(request, trouble);
+    if (trouble !== null) return notBegun(request, `the exit of its last process cannot be saved: ${trouble}`);
     if (waiting.signal.aborted) return notBegun(request, 'it was stopped in the meantime');
     return this.#processes.launch(request); // in the same turn as the check for a stop
   }
@@ -67,6 +67,6 @@ export class LaunchAfterCommit implements ServiceProcesses {
 }
 
 function notBegun({ serviceId, generation }: LaunchRequest, trouble: string): LaunchOutcome {
-  const message = `Service "${serviceId}" is not launched until the exit of its last process is saved: ${trouble}`;
+  const message = `Service "${serviceId}" is not launched: ${trouble}`;
   return { type: 'refused', generation: generation - 1, failure: { code: 'ESTORE', isPermanent: false, message } };
 }

@@ -65,7 +65,7 @@ async function open(start: Start, cleanup: CleanupStack): Promise<Host> {
 }
 
 function hostPorts({ options, config, log, version, metrics, crashPoint }: Start, adapters: Adapters): HostPorts {
-  const { instanceId, health, store, processes, logs, prober, catalog, guarantees } = adapters;
+  const { identity, isStoreLost, files, health, store, processes, logs, prober, catalog, guarantees } = adapters;
   return {
     store: store.actors,
     onEvents: (events) => {
@@ -79,9 +79,14 @@ function hostPorts({ options, config, log, version, metrics, crashPoint }: Start
       registry: store.webhooks,
       clock: systemClock,
       log,
-      identity: { instance: instanceId, version },
+      identity: { instance: identity.instanceId, version },
     }),
-    recoveredFrom: store.recoveredFrom,
+    files,
+    found: {
+      isStoreLost,
+      recoveredFrom: store.recoveredFrom,
+      copyOf: identity.relation === 'copy' ? identity.original : null,
+    },
     exitMode: options.onExit,
     identity: { processId: process.pid, version, guarantees },
   };

@@ -2,6 +2,7 @@ import type { Launch, LaunchOutcome, ProcessExit, LaunchStatus } from '../model/
 import type { NodeSignal, StopSpec } from '../model/spec.ts';
 import type { LaunchId, ServiceId } from '../model/values/ids.ts';
 import type { ResourceLimits } from '../model/values/limits.ts';
+import type { Instant } from '../model/values/time.ts';
 
 /** One launch to be made. The host adds the COREDINATOR_* variables of contract 3.1 to `env`. */
 export interface LaunchRequest {
@@ -35,6 +36,7 @@ export interface Orphan {
   /** The main process, or one of those that are left. */
   readonly pid: number;
   readonly fate: 'reported' | 'adopted' | 'killed';
+  readonly foundAt: Instant;
   /** The sentence that says what was done and what can be done. */
   readonly reason: string;
 }
@@ -57,6 +59,9 @@ export interface ProcessHost {
 
   /** What the survey found that no ledger entry explains, and what became of it. */
   orphans(): readonly Orphan[];
+
+  /** The orphans that are left alone and still alive: no launch of their service may begin beside them. */
+  heldOrphans(): readonly Orphan[];
 
   /** The facts of the newest launch of a service as they are now; null if it was never launched. */
   status(serviceId: ServiceId): LaunchStatus | null;

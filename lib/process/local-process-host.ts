@@ -32,6 +32,10 @@ export interface LocalProcessHostOptions {
   readonly instanceId: string;
   /** Where the API answers, asked at each launch; told to every process, as COREDINATOR_URL. */
   readonly hostUrl: () => string;
+  /** The instance that another state directory belongs to; null: there is none. Default: nobody knows. */
+  readonly instanceAt?: (stateDir: string) => string | null;
+  /** Whether the launches on record are those of this instance, so that they may be adopted. Default: yes. */
+  readonly ownsRecords?: boolean;
   readonly ledger: LaunchLedger;
   readonly log: Log;
   readonly clock: Clock;
@@ -58,6 +62,8 @@ class LocalProcessHost implements LocalHost {
   readonly #context: LaunchContext;
   readonly #trees: Trees;
   readonly #orphans: Orphans;
+  /** The boot that launches on record must be of to be alive; null: none of them is. */
+  readonly #recordedBoot: string | null;
   readonly #attempts = new Map<ServiceId, LaunchAttempt>();
   #isClosed = false;
 
@@ -69,6 +75,7 @@ class LocalProcessHost implements LocalHost {
     this.#trees = new Trees({ layout, ledger, log, clock, crashPoint });
     this.usage = usageOf(() => this.#trees.all(), clock);
     const shims = shimsOf(options.shim ?? bestShimKind(), log);
+    const origin = { basePath, stateDir: options.stateDir };
     const inherited = inheritable(options.baseEnv ?? process.env);
     this.#context = {
       layout,
@@ -80,19 +87,23 @@ class LocalProcessHost implements LocalHost {
       basePath,
       bootId: options.bootId ?? bootId(),
       crashPoint,
-      environment: (request, launchId) => environmentOf(request, launchId, { inherited, instanceId, url: hostUrl() }),
+      environment: (request, launchId) =>
+        environmentOf(request, launchId, { ...{ inherited, instanceId, origin }, url: hostUrl() }),
       adopt: (origin) => this.#trees.adopt(origin),
       revoked: (launch) => {
         this.#trees.revoked(launch);
       },
     };
     const policy = options.orphans ?? 'report';
-    this.#orphans = new Orphans({ trees: this.#trees, ledger, bootId: this.#context.bootId, instanceId, policy });
+    this.#recordedBoot = options.ownsRecords === false ? null : this.#context.bootId;
+    const instanceAt = options.instanceAt ?? ((): null => null);
+    const own = { instanceId, basePath, stateDir: options.stateDir, instanceAt };
+    this.#orphans = new Orphans({ trees: this.#trees, ledger, bootId: this.#recordedBoot, own, policy });
   }
 
   async survey(): Promise<ReadonlyMap<ServiceId, LaunchStatus>> {
     const newest = await this.#options.ledger.newest();
-    await this.#orphans.take(await new Adoption(this.#trees, this.#context.bootId).run(newest));
+    await this.#orphans.take(await new Adoption(this.#trees, this.#recordedBoot).run(newest));
     return this.#trees.status.all();
   }
 
@@ -102,6 +113,10 @@ class LocalProcessHost implements LocalHost {
 
   orphans(): readonly Orphan[] {
     return this.#orphans.all();
+  }
+
+  heldOrphans(): readonly Orphan[] {
+    return this.#orphans.held();
   }
 
   status(serviceId: ServiceId): LaunchStatus | null {

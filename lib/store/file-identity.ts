@@ -13,6 +13,8 @@ export interface FileIdentity {
   readonly changedAt: bigint;
   /** Bytes. */
   readonly size: number;
+  /** Hard links. */
+  readonly links: number;
 }
 
 /** What a look has found; `fault` completes "it": what keeps it from being looked at, or that it is not there. */
@@ -48,8 +50,15 @@ export async function knownAt(path: string): Promise<FileIdentity> {
   return found;
 }
 
-function identityIn({ dev, ino, birthtimeNs, ctimeNs, size }: BigIntStats): FileIdentity {
-  return { device: dev, inode: ino, birthtime: birthtimeNs, changedAt: ctimeNs, size: Number(size) };
+function identityIn({ dev, ino, birthtimeNs, ctimeNs, size, nlink }: BigIntStats): FileIdentity {
+  return {
+    device: dev,
+    inode: ino,
+    birthtime: birthtimeNs,
+    changedAt: ctimeNs,
+    size: Number(size),
+    links: Number(nlink),
+  };
 }
 
 function faultOf({ code, message }: NodeJS.ErrnoException): Found {
@@ -60,7 +69,7 @@ function faultOf({ code, message }: NodeJS.ErrnoException): Found {
  * Whether both are the same file. An inode number alone is not enough: file systems give it again. A time before the change time
  * shows that the file system keeps birth times; where neither of the two shows that, they say nothing.
  */
-function isSameFile(one: FileIdentity, other: FileIdentity): boolean {
+export function isSameFile(one: FileIdentity, other: FileIdentity): boolean {
   if (one.device !== other.device || one.inode !== other.inode) return false;
   const areKept = [one, other].some(({ birthtime, changedAt }) => birthtime > 0n && birthtime < changedAt);
   return !areKept || one.birthtime === other.birthtime;

@@ -1,3 +1,5 @@
+import type { FoundState } from '../../lib/control/host-ports.ts';
+import { filesUntilDeath, MemoryFiles } from './memory-files.ts';
 import { SimulatedClock } from 'xstate';
 import type { OpenControl } from '../../lib/control/control.ts';
 import { Health } from '../../lib/control/health/health.ts';
@@ -99,6 +101,9 @@ class FakeSpecs implements SpecSource {
 /** A host on fakes that can be killed and started again on the same store. */
 export class ControlWorld {
   readonly store: MemoryStore = memoryStore();
+  readonly files = new MemoryFiles();
+  /** What the next host finds of the state of earlier ones. */
+  found: FoundState | undefined;
   readonly specs = new FakeSpecs();
   readonly catalog = new FakeCatalog();
   prober = new FakeProber();
@@ -137,6 +142,8 @@ export class ControlWorld {
     this.#control = await openControl({
       ...{ store, specs, processes, catalog, prober, logs: NO_LOGS },
       ...{ usage: NO_USAGE, health, clock, timers, log, identity },
+      files: filesUntilDeath(this.files, this.#life.signal),
+      ...(this.found === undefined ? {} : { found: this.found }),
       onEvents: (status) => {
         this.published.push(...status);
       },

@@ -79,6 +79,7 @@ export function serviceView(id: string, state: PublicState = 'running'): Service
     reason: null,
     reason_code: null,
     adopted: false,
+    orphan: false,
     revision: '1',
     running_revision: '1',
     guarantees: { exact_exit: true, tree_complete: true, lossless_rotation: true },
@@ -187,6 +188,11 @@ export class FakeControl implements Control, Queries {
 
   endOnce(claim: IdempotencyClaim, answer: KeptAnswer | null): Promise<void> {
     return this.receipts.end(claim, answer);
+  }
+
+  acknowledge(origin: CommandOrigin): Promise<HealthView> {
+    this.calls.push({ name: 'acknowledge', argument: null, origin });
+    return Promise.resolve(this.queries.health());
   }
 
   shutdown(mode: ExitMode | null, origin: CommandOrigin): ExitMode {

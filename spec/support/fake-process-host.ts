@@ -116,6 +116,10 @@ class InMemoryProcessHost implements FakeProcessHost {
     return [];
   }
 
+  heldOrphans(): readonly Orphan[] {
+    return this.orphans().filter(({ fate }) => fate === 'reported');
+  }
+
   orphans(): readonly Orphan[] {
     return this.found;
   }

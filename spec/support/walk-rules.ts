@@ -86,7 +86,7 @@ function wrongWithService(
   }
   if (context.intended === 'stopped')
     must(state === 'stopped' || state === 'stopping' || path === 'failed.abandoned', 'it is intended stopped');
-  const wanted = world.intentions.resumed(entries.get(id), id, context.holders);
+  const wanted = world.intentions.resumed(entries.get(id), id, context.holders, live !== null);
   if (world.unanswered.size === 0) {
     must(wanted.intended === context.intended, `the intention says ${wanted.intended}, the actor ${context.intended}`);
     const agents = (holders: readonly string[]): string =>

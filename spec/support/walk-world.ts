@@ -1,5 +1,6 @@
 import type { AnyMachineSnapshot, InspectionEvent } from 'xstate';
 import type { ServicePorts } from '../../lib/actors/service/effects.ts';
+import { filesUntilDeath, MemoryFiles } from './memory-files.ts';
 import { createSupervisorMachine } from '../../lib/actors/supervisor/machine.ts';
 import { agentRef, agentRefs, serviceRef, serviceRefs, type SupervisorRef } from '../../lib/control/actors.ts';
 import { Health } from '../../lib/control/health/health.ts';
@@ -193,6 +194,7 @@ export class WalkWorld {
   readonly brokenStops = new Set<string>();
   readonly crashes = new Map<string, number>();
   readonly clock: Clock = { now: () => EPOCH + this.timers.now + this.offset, random: () => 0.5 };
+  readonly files = new MemoryFiles();
   readonly #passed = new Set<object>();
   #life = new AbortController();
   #generations = new Map<string, number>();
@@ -214,6 +216,7 @@ export class WalkWorld {
       ...{ store: this.#counted(untilDeath(this.store, life)), specs, processes, catalog: this.catalog, prober },
       ...{ logs: NO_LOGS, usage: NO_USAGE, health: new Health(clock, SILENT), clock, timers, log: SILENT },
       identity: { processId: 1, version: '0.0.0', guarantees: GUARANTEES },
+      files: filesUntilDeath(this.files, life),
     };
     const { base, rows } = await openRuntime(ports);
     const { recorder, intentions } = base;

@@ -32,7 +32,6 @@ export class Health {
   readonly #log: Log;
   readonly #writers = new Map<HealthWriter, string>();
   readonly #launches = new Map<ServiceId | `program ${string}`, LaunchFailure>();
-  readonly #lasting: string[] = [];
   readonly #troubles: { readonly in: () => readonly string[]; readonly areObstacles: boolean }[] = [];
   /** Checks whether the store is available again; null: not set up. */
   #prober: RetryingWriter | null = null;
@@ -46,7 +45,6 @@ export class Health {
   /** One sentence per cause; empty if the host is healthy. Probes a failing store, at most once a second. */
   reasons(): readonly string[] {
     const reasons = [
-      ...this.#lasting,
       ...launchReasons([...this.#launches.values()]),
       ...new Set([...this.#troubles.flatMap((troubles) => troubles.in()), ...this.#writers.values()]),
     ];
@@ -59,11 +57,6 @@ export class Health {
   obstacles(): readonly string[] {
     const others = this.#troubles.filter(({ areObstacles }) => areObstacles).flatMap((troubles) => troubles.in());
     return [...new Set([...others, ...this.#writers.values()])];
-  }
-
-  /** Adds a reason that stays for the lifetime of this host. */
-  remark(reason: string): void {
-    this.#lasting.push(reason);
   }
 
   /** Reports the result of a write. */

@@ -62,6 +62,10 @@ export class ObservedProcessHost implements ProcessHost {
     return this.#host.orphans();
   }
 
+  heldOrphans(): readonly Orphan[] {
+    return this.#host.heldOrphans();
+  }
+
   status(serviceId: ServiceId): LaunchStatus | null {
     return this.#host.status(serviceId);
   }

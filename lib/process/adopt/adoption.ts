@@ -34,11 +34,12 @@ const DEFAULT_STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;
 export class Adoption {
   readonly #trees: Trees;
   readonly #layout: Layout;
-  readonly #boot: string;
+  /** Null: the records are a copy of another instance's, so that nothing alive is ours. */
+  readonly #boot: string | null;
   /** Launches with an exit record, listed once: to try a thousand absent files takes longer. */
   #recorded: ReadonlySet<string> = new Set();
 
-  constructor(trees: Trees, boot: string) {
+  constructor(trees: Trees, boot: string | null) {
     this.#trees = trees;
     this.#layout = trees.layout;
     this.#boot = boot;

@@ -26,7 +26,7 @@ export type Finding =
 /** Where a search looks. */
 export interface SearchContext {
   readonly layout: Layout;
-  readonly bootId: string;
+  readonly bootId: string | null;
 }
 
 /**

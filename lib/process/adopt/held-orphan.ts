@@ -21,12 +21,15 @@ export interface OrphanOrigin {
 /** An orphan that is left alone until somebody ends it. Its files stay: no ledger entry would tell what they tell. */
 export class HeldOrphan {
   readonly origin: OrphanOrigin;
+  /** Its records are complete, so that another policy would adopt it. */
+  readonly canBeAdopted: boolean;
   readonly #context: TreeContext;
   #tree: Tree | null = null;
 
-  constructor(origin: OrphanOrigin, context: TreeContext) {
+  constructor(origin: OrphanOrigin, context: TreeContext, canBeAdopted: boolean) {
     this.origin = origin;
     this.#context = context;
+    this.canBeAdopted = canBeAdopted;
   }
 
   /** One of its processes that lives; null when none does, or when it is being ended. */

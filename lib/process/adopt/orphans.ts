@@ -11,6 +11,7 @@ import { guaranteesOf } from '../launch/shim-kind.ts';
 import type { Trees } from '../tree/process-trees.ts';
 import type { TreeContext } from '../tree/tree-context.ts';
 import { searchFolder, searchTags, type Finding } from './find-orphans.ts';
+import { Claimants, type OwnInstance } from './claimants.ts';
 import { HeldOrphan } from './held-orphan.ts';
 import { taggedProcesses } from './tagged-processes.ts';
 
@@ -20,8 +21,9 @@ const MOST_NAMED = 20;
 export interface OrphansOptions {
   readonly trees: Trees;
   readonly ledger: LaunchLedger;
-  readonly bootId: string;
-  readonly instanceId: string;
+  /** The boot that launches must belong to; null: no launch on record is of this instance, so that none can be adopted. */
+  readonly bootId: string | null;
+  readonly own: OwnInstance;
   readonly policy: OrphanPolicy;
 }
 
@@ -53,8 +55,9 @@ export class Orphans {
 
   /** Looks at the launches that the ledger could not explain and at the marks of all processes. Runs once, after the adoption. */
   async take(unknown: readonly LaunchId[]): Promise<void> {
-    const { trees, instanceId, bootId } = this.#options;
-    const tagged = taggedProcesses(instanceId, trees.pids());
+    const { trees, own, bootId } = this.#options;
+    const tagged = taggedProcesses(trees.pids());
+    const claimants = new Claimants(own);
     const context = { layout: this.#context.layout, bootId };
     for (const launchId of unknown) this.#noteRequest(launchId);
     const findings = await Promise.all(
@@ -62,7 +65,8 @@ export class Orphans {
     );
     const explained = new Set(unknown);
     for (const [launchId, family] of tagged) {
-      if (!explained.has(launchId) && !trees.has(launchId)) findings.push(searchTags(launchId, family));
+      const isOthers = family.every((one) => claimants.of(one) === 'theirs');
+      if (!isOthers && !explained.has(launchId) && !trees.has(launchId)) findings.push(searchTags(launchId, family));
     }
     await this.#handle(findings);
   }
@@ -114,13 +118,13 @@ export class Orphans {
       this.#notify(about, 'adopted', 'it was entered in the ledger and is supervised again');
       return;
     }
-    const held = new HeldOrphan(origin, this.#context);
+    const held = new HeldOrphan(origin, this.#context, found.request !== null);
     this.#held.set(origin.serviceId, [...(this.#held.get(origin.serviceId) ?? []), held]);
     if (policy === 'kill') {
       void held.end();
       this.#notify(about, 'killed', 'it is being ended, as --orphans kill asks for');
     } else {
-      this.#notify(about, 'reported', `${obstacle ?? 'it is left alone'}; ${remedyOf(policy)}`);
+      this.#notify(about, 'reported', `${obstacle ?? 'it is left alone'}; ${this.#remedyFor(held)}`);
     }
   }
 
@@ -128,7 +132,8 @@ export class Orphans {
   async #adopt({ origin, request }: Found): Promise<string | null> {
     const { trees, ledger, bootId } = this.#options;
     const { launchId, serviceId, generation, main, kind, shim, stop } = origin;
-    if (request === null || main === null) return 'its records are not whole, so it cannot be adopted';
+    if (request === null || main === null || bootId === null)
+      return 'its records are incomplete, so it cannot be adopted';
     const status = trees.status.get(serviceId);
     if (status?.status === 'alive' || (status !== null && status.generation >= generation)) {
       return `the ledger knows generation ${status.generation} of the service, so it cannot be adopted`;
@@ -158,9 +163,9 @@ export class Orphans {
     what: string,
   ): void {
     const { launchId, serviceId, generation, pid } = about;
-    const whose = serviceId === null ? 'this instance' : `the service "${serviceId}" (generation ${generation ?? '?'})`;
-    const reason = `The process ${pid} of ${whose} lives, and the ledger does not know it: ${what}.`;
-    this.#reported.push({ launchId, serviceId, generation, pid, fate, reason });
+    const whose = serviceId === null ? 'this instance' : `service "${serviceId}" (generation ${generation ?? '?'})`;
+    const reason = `Process ${pid} of ${whose} is alive but not in the ledger: ${what}.`;
+    this.#reported.push({ launchId, serviceId, generation, pid, fate, foundAt: this.#context.clock.now(), reason });
     this.#context.log.warn({ launchId, service: serviceId, generation, pid, fate }, reason);
   }
 
@@ -181,6 +186,23 @@ export class Orphans {
     return this.#reported;
   }
 
+  /** The orphans that are left alone and still alive. */
+  held(): readonly Orphan[] {
+    return this.#reported.filter(
+      ({ launchId, serviceId, fate }) =>
+        fate === 'reported' &&
+        serviceId !== null &&
+        this.#held.get(serviceId)?.some((held) => held.origin.launchId === launchId && held.living() !== null) === true,
+    );
+  }
+
+  /** What a person can do about an orphan that stays alive. */
+  #remedyFor({ canBeAdopted }: HeldOrphan): string {
+    const stop = 'stop the service to end it';
+    const isAdoptable = canBeAdopted && this.#options.policy !== 'adopt';
+    return isAdoptable ? `restart the host with --orphans adopt to take it over, or ${stop}` : stop;
+  }
+
   /** The highest generation of a service that the records of unknown launches speak of; 0: none. */
   newestGeneration(serviceId: ServiceId): number {
     return this.#generations.get(serviceId) ?? 0;
@@ -191,9 +213,8 @@ export class Orphans {
     for (const held of this.#held.get(serviceId) ?? []) {
       const living = held.living();
       if (living === null) continue;
-      const who = `The process ${living.pid} of the service "${serviceId}" (generation ${held.origin.generation})`;
-      const remedy = remedyOf(this.#options.policy);
-      return `${who} lives, and the ledger does not know it, so the service is not launched beside it; ${remedy}.`;
+      const who = `Process ${living.pid} of service "${serviceId}" (generation ${held.origin.generation})`;
+      return `${who} is alive but not in the ledger, so the service is not launched beside it; ${this.#remedyFor(held)}.`;
     }
     return null;
   }
@@ -208,10 +229,4 @@ export class Orphans {
   close(): void {
     for (const held of this.#held.values()) for (const orphan of held) orphan.close();
   }
-}
-
-/** What a person can do about an orphan that lives on. */
-function remedyOf(policy: OrphanPolicy): string {
-  const stop = 'stop the service to end it';
-  return policy === 'adopt' ? stop : `start the host again with --orphans adopt to take it over, or ${stop}`;
 }

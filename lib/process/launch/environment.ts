@@ -1,4 +1,4 @@
-import { launchVariables } from '../../model/environment.ts';
+import { launchVariables, type LaunchOrigin } from '../../model/environment.ts';
 import type { LaunchId } from '../../model/values/ids.ts';
 import type { LaunchRequest } from '../../ports/process-host.ts';
 
@@ -8,15 +8,16 @@ export interface HostEnvironment {
   readonly inherited: Readonly<Record<string, string>>;
   readonly instanceId: string;
   readonly url: string;
+  readonly origin: LaunchOrigin;
 }
 
 /** The whole environment of one launch on this machine. */
 export function environmentOf(
   request: LaunchRequest,
   launchId: LaunchId,
-  { inherited, instanceId, url }: HostEnvironment,
+  { inherited, instanceId, url, origin }: HostEnvironment,
 ): Readonly<Record<string, string>> {
   const { serviceId, agentId, generation, env } = request;
-  const own = launchVariables({ instanceId, serviceId, agentId, generation, launchId, hostUrl: url });
+  const own = launchVariables({ instanceId, serviceId, agentId, generation, launchId, hostUrl: url, origin });
   return { ...inherited, ...env, ...own };
 }

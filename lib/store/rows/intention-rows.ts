@@ -65,17 +65,8 @@ export const INTENTIONS: RowSource<Intention> = {
  * told now, at the next start it would be too late.
  */
 export function putIntention(intention: Intention): RowWrite {
-  const { subject, intended } = intention;
-  const cells =
-    'plan' in intention
-      ? {
-          ...{ subject, intended, holder: null, plan: JSON.stringify(intention.plan), spec: null, at_least: 0 },
-          deleted: intention.isDeleted === true ? 1 : 0,
-        }
-      : {
-          ...{ subject, intended, holder: intention.holder, plan: null },
-          ...{ spec: JSON.stringify(intention.spec), at_least: intention.atLeast, deleted: 0 },
-        };
+  const { subject } = intention;
+  const cells = intentionCells(intention);
   const check = INTENTIONS.shape.safeParse(cells);
   if (!check.success) {
     throw new Error(`The intention about "${subject}" cannot be kept: ${z.prettifyError(check.error)}`, {
@@ -83,6 +74,19 @@ export function putIntention(intention: Intention): RowWrite {
     });
   }
   return upsert(subject, cells);
+}
+
+/** An intention as the cells of its row; {@link INTENTIONS} reads them. */
+export function intentionCells(
+  intention: Intention,
+): Readonly<Record<(typeof COLUMNS)[number], string | number | null>> {
+  const { subject, intended } = intention;
+  if ('plan' in intention) {
+    const deleted = intention.isDeleted === true ? 1 : 0;
+    return { subject, intended, holder: null, plan: JSON.stringify(intention.plan), spec: null, at_least: 0, deleted };
+  }
+  const { holder, atLeast: at_least } = intention;
+  return { subject, intended, holder, plan: null, spec: JSON.stringify(intention.spec), at_least, deleted: 0 };
 }
 
 /** Forgets the intention about a subject, if there is one. */

@@ -5,7 +5,7 @@ import { changeOf, identityOf, knownAt, type FileIdentity } from '../../../lib/s
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const CREATED = 1_000n;
-const known: FileIdentity = { device: 1n, inode: 7n, birthtime: CREATED, changedAt: 2_000n, size: 1 };
+const known: FileIdentity = { device: 1n, inode: 7n, birthtime: CREATED, changedAt: 2_000n, size: 1, links: 1 };
 
 describe('a file that is known', () => {
   it('is the same after it was written to', () => {

@@ -87,7 +87,8 @@ describe('the environment of a launch', () => {
   it('has the settings of the launch, above all else', () => {
     const request = { ...REQUEST, env: { COREDINATOR_SERVICE_ID: 'forged', LANG: 'C' } };
     const inherited = inheritable({ LANG: 'de', HOME: '/root', COREDINATOR_TOKEN: 'secret', NOT_SET: undefined });
-    expect(environmentOf(request, LAUNCH, { inherited, instanceId: 'i', url: 'u' })).to.deep.equal({
+    const origin = { basePath: '/plant', stateDir: '/plant/.coredinator' };
+    expect(environmentOf(request, LAUNCH, { inherited, instanceId: 'i', url: 'u', origin })).to.deep.equal({
       LANG: 'C',
       HOME: '/root',
       COREDINATOR_INSTANCE: 'i',
@@ -95,6 +96,8 @@ describe('the environment of a launch', () => {
       COREDINATOR_GENERATION: '2',
       COREDINATOR_LAUNCH_ID: LAUNCH,
       COREDINATOR_URL: 'u',
+      COREDINATOR_ORIGIN_BASE: '/plant',
+      COREDINATOR_ORIGIN_STATE: '/plant/.coredinator',
     });
   });
 });
