@@ -43,7 +43,7 @@ export async function openRuntime(
   ports: HostPorts,
 ): Promise<{ readonly base: RuntimeBase; readonly rows: readonly ActorRow[] }> {
   const { store, processes, specs, health, onEvents, crashPoint, clock, log, timers = wallTimers } = ports;
-  health.include(() => processes.troubles());
+  health.include(() => processes.problems());
   const rows = await store.loadActors();
   const intentions = new Intentions(await store.loadIntentions());
   const newest = await store.lastSeq();
@@ -93,7 +93,7 @@ async function withWebhooks(base: RuntimeBase): Promise<RuntimeBase> {
     },
   });
   if (webhooks === undefined) return base;
-  ports.health.include(() => webhooks.troubles());
+  ports.health.include(() => webhooks.problems());
   await webhooks.configure(ports.specs.webhooks());
   return { ...base, webhooks };
 }

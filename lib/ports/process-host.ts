@@ -85,7 +85,7 @@ export interface ProcessHost {
   signal(serviceId: ServiceId, signal: NodeSignal): Promise<boolean>;
 
   /** Why processes cannot be looked at now, in sentences; empty when they can. */
-  troubles(): readonly string[];
+  problems(): readonly string[];
 
   /** Every launch whose main process lives. */
   live(): readonly Launch[];

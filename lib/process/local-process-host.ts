@@ -96,8 +96,8 @@ class LocalProcessHost implements LocalHost {
     return this.#trees.status.all();
   }
 
-  troubles(): readonly string[] {
-    return this.#trees.troubles();
+  problems(): readonly string[] {
+    return this.#trees.problems();
   }
 
   orphans(): readonly Orphan[] {

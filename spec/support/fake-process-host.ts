@@ -112,7 +112,7 @@ class InMemoryProcessHost implements FakeProcessHost {
     return Promise.resolve(new Map(this.surveyed));
   }
 
-  troubles(): readonly string[] {
+  problems(): readonly string[] {
     return [];
   }
 

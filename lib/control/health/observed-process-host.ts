@@ -74,8 +74,8 @@ export class ObservedProcessHost implements ProcessHost {
     return this.#host.signal(serviceId, signal);
   }
 
-  troubles(): readonly string[] {
-    return this.#host.troubles();
+  problems(): readonly string[] {
+    return this.#host.problems();
   }
 
   live(): readonly Launch[] {

@@ -59,7 +59,7 @@ export class Trees implements TreeContext {
   }
 
   /** Why trees cannot be looked at now: one sentence for each cause, however many it keeps hidden. */
-  troubles(): readonly string[] {
+  problems(): readonly string[] {
     return [...new Set(this.unreadable.values())].map((reason) => `Processes cannot be looked at now: ${reason}.`);
   }
 

@@ -77,7 +77,7 @@ describe('a process host that is observed', () => {
     expect(host.status(id)).to.deep.equal(engine.status(id));
     expect(await host.signal(id, 'SIGHUP')).to.equal(true);
     expect(engine.signals).to.have.length(1);
-    expect([host.orphans(), host.troubles()]).to.deep.equal([engine.orphans(), engine.troubles()]);
+    expect([host.orphans(), host.problems()]).to.deep.equal([engine.orphans(), engine.problems()]);
     const told = new Promise((exited) => host.observe(launch!.launchId, { exited }));
     const exit = engine.exit(id, { code: 3 });
     expect(await told).to.deep.equal(exit);
