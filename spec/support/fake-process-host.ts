@@ -130,7 +130,7 @@ class InMemoryProcessHost implements FakeProcessHost {
     const request = { ...asked, generation };
     this.launches.push(request);
     if (slot.pending !== null || (slot.status?.status === 'alive' && slot.stopping === null)) {
-      return refused(request, 'EALIVE', `A process of the service "${request.serviceId}" lives already.`);
+      return refused(request, 'EALIVE', `A process of service "${request.serviceId}" is already running.`);
     }
     const gate = this.#launchGate.pass();
     let settle = (): void => undefined;

@@ -407,7 +407,7 @@ export class WalkWorld {
     };
     processes.stop = async (serviceId, how) => {
       this.#activity += 1;
-      if (this.brokenStops.delete(serviceId)) throw new Error('the tree cannot be looked at');
+      if (this.brokenStops.delete(serviceId)) throw new Error('the tree cannot be inspected');
       const exit = await stop(serviceId, how);
       this.#activity += 1;
       return exit;

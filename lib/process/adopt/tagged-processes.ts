@@ -3,7 +3,7 @@ import { LAUNCH_TAG } from '../../model/environment.ts';
 import { isId, parseLaunchId, parseServiceId, type LaunchId, type ServiceId } from '../../model/values/ids.ts';
 import { procStat, type ProcessStat } from '../os/process-identity.ts';
 
-/** A living process that carries the marks of a launch of this instance. */
+/** A live process with the tags of a launch of this instance. */
 export interface TaggedProcess extends ProcessStat {
   readonly launchId: LaunchId;
   readonly serviceId: ServiceId | null;
@@ -14,7 +14,7 @@ function environmentOf(pid: number): string | null {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'latin1');
   } catch {
-    return null; // ended, or of another user
+    return null; // ended, or owned by another user
   }
 }
 
@@ -28,7 +28,7 @@ function variable(environment: string, name: string): string | null {
 
 function tagsIn(environment: string): Pick<TaggedProcess, 'launchId' | 'serviceId' | 'generation'> | null {
   const launch = variable(environment, LAUNCH_TAG) ?? '';
-  if (!/^[0-9a-f]{32}$/.test(launch) || launch === process.env[LAUNCH_TAG]) return null; // a host is nobody's stray
+  if (!/^[0-9a-f]{32}$/.test(launch) || launch === process.env[LAUNCH_TAG]) return null; // a host is not an orphan
   const service = variable(environment, 'COREDINATOR_SERVICE_ID') ?? '';
   const generation = Number(variable(environment, 'COREDINATOR_GENERATION') ?? NaN);
   return {
@@ -39,8 +39,8 @@ function tagsIn(environment: string): Pick<TaggedProcess, 'launchId' | 'serviceI
 }
 
 /**
- * The living processes of an instance, by launch; those with a pid in `known` are not looked at. One pass over /proc, at some
- * 20 µs a process; empty on systems without it. A process that threw its environment away is not found.
+ * The live processes of an instance, by launch, without those whose pid is in `known`. One pass over /proc, about 20 µs
+ * per process; empty on systems without it. A process that cleared its environment is not found.
  */
 export function taggedProcesses(
   instanceId: string,
@@ -62,7 +62,9 @@ export function taggedProcesses(
   return found;
 }
 
-/** The process that the others descend from: the leader of their session, else the one whose parent is not among them. */
+/**
+ * The process from which the others descend: the leader of their session, or the one whose parent is not among them.
+ */
 export function eldest(family: readonly TaggedProcess[]): TaggedProcess | null {
   const pids = new Set(family.map(({ pid }) => pid));
   const byAge = [...family].sort((one, other) => Number(one.start) - Number(other.start));

@@ -56,7 +56,7 @@ describe('a process host that is observed', () => {
   it('forgets the launch of a service as soon as that is to be stopped, even if the stop fails', async () => {
     engine.refuseNext(id, lack);
     await host.launch(request);
-    engine.stop = () => Promise.reject(new Error('the tree cannot be looked at'));
+    engine.stop = () => Promise.reject(new Error('the tree cannot be inspected'));
     await rejection(host.stop(id, stop));
     expect(health.reasons()).to.deep.equal([]);
     expect(measured).to.deep.equal(['refused']);
