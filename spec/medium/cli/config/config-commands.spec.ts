@@ -67,7 +67,7 @@ describe('coredinator config', () => {
       expect(errors.split('\n')).to.have.length(4);
       expect(errors).to.contain(`error: ${a}:2:12: coredinator.kinds.corel.executable is missing`);
       expect(errors)
-        .to.contain(`no configuration file "${join(base, 'gone.yaml')}"`)
+        .to.contain(`configuration file "${join(base, 'gone.yaml')}" does not exist`)
         .and.contain('"c d" is not a valid');
     });
 
@@ -92,7 +92,7 @@ describe('coredinator config', () => {
       const path = file('coredinator.yaml', 'kinds: [');
       const { code, output, errors } = await config(['show']);
       expect([code, output]).to.deep.equal([2, '']);
-      expect(errors).to.contain(`error: ${path}:1:9: is not YAML`);
+      expect(errors).to.contain(`error: ${path}:1:9: is not valid YAML`);
     });
   });
 
