@@ -1,6 +1,6 @@
 /*
- * The service of the chaos command. What it does is decided by (seed, service, generation) alone, so that chaos/life.js knows
- * it too. It tells what happens in a ledger of its own, one write per line:
+ * The service of the chaos command. Its behaviour depends only on (seed, service, generation), so that chaos/life.js
+ * knows it too. It records its life in a separate ledger, one write per line:
  *
  *   start SERVICE GENERATION LAUNCH PID START_TIME NOW_MS      the main process
  *   child SERVICE GENERATION LAUNCH PID START_TIME NOW_MS      one that left the group

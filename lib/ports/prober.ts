@@ -15,8 +15,8 @@ export interface ProbeObserver {
   /** As many checks in a row succeeded as the success threshold requires, after none or a failure. */
   passed(): void;
   /**
-   * As many checks in a row failed as the failure threshold requires, after none or a success; the sentence says how the
-   * last one failed. Called again, at most every 5 s, if it keeps failing for a different reason.
+   * As many checks in a row failed as the failure threshold requires, after none or a success; the sentence says how
+   * the last one failed. Called again, at most every 5 s, if it keeps failing for a different reason.
    */
   failed(reason: string): void;
 }
@@ -25,7 +25,8 @@ export interface ProbeObserver {
 export interface Prober {
   /**
    * Checks a launch from now on (but not before its initial delay is over) until the returned function is called.
-   * Between two verdicts only new reasons of a failed probe are reported. An error of the check itself is a failed check.
+   * Between two verdicts only new reasons of a failed probe are reported. An error of the check itself is a failed
+   * check.
    */
   watch(subject: ProbeTarget, kind: ProbeKind, probe: ProbeSpec, observer: ProbeObserver): () => void;
   /** Ends all watches. */

@@ -7,7 +7,10 @@ import type { ResourceLimits } from '../model/values/limits.ts';
 export interface LaunchRequest {
   readonly serviceId: ServiceId;
   readonly agentId: string | null;
-  /** The host raises it above every generation of this service that it knows of; the outcome tells the one that was used. */
+  /**
+   * The host raises it above every generation of this service that it knows of; the outcome tells the one that was
+   * used.
+   */
   readonly generation: number;
   readonly executablePath: string;
   readonly version: string | null;
@@ -21,12 +24,15 @@ export interface LaunchRequest {
 }
 
 /**
- * What a survey does with orphans. `report`: names them and leaves them alone. `adopt`: enters in the ledger those whose records
- * are whole, and supervises them. `kill`: ends them.
+ * What a survey does with orphans. `report`: names them and leaves them alone. `adopt`: enters in the ledger those
+ * whose records are whole, and supervises them. `kill`: ends them.
  */
 export type OrphanPolicy = 'report' | 'adopt' | 'kill';
 
-/** Living processes of a launch of this instance that the ledger does not know: its database was lost, or is an older copy. */
+/**
+ * Living processes of a launch of this instance that the ledger does not know: its database was lost, or is an older
+ * copy.
+ */
 export interface Orphan {
   readonly launchId: LaunchId;
   /** Null: nothing says which service it belongs to. */
@@ -50,8 +56,8 @@ export interface LaunchObserver {
  */
 export interface ProcessHost {
   /**
-   * Finds what earlier hosts left: for each service the facts of its newest launch. Adopts what lives, revokes what never
-   * began, reads the exits of what ended. Called once, before anything else.
+   * Finds what earlier hosts left: for each service the facts of its newest launch. Adopts what lives, revokes what
+   * never began, reads the exits of what ended. Called once, before anything else.
    */
   survey(): Promise<ReadonlyMap<ServiceId, LaunchStatus>>;
 
@@ -63,8 +69,9 @@ export interface ProcessHost {
 
   /**
    * Launches one process tree and resolves when its program runs (after exec) or was refused. First ends whatever the
-   * previous launch of this service left behind, so that two generations never overlap. A second call for a service whose
-   * main process lives is refused with code `EALIVE` (transient), one with an orphan that is left alone, with `ESTRAY` (likewise).
+   * previous launch of this service left behind, so that two generations never overlap. A second call for a service
+   * whose main process lives is refused with code `EALIVE` (transient), one with an orphan that is left alone, with
+   * `ESTRAY` (likewise).
    */
   launch(request: LaunchRequest): Promise<LaunchOutcome>;
 
@@ -75,9 +82,9 @@ export interface ProcessHost {
   observe(launchId: LaunchId, observer: LaunchObserver): () => void;
 
   /**
-   * Signal to the whole tree, grace, SIGKILL, then the proof that nothing is left; resolves with how the main process ended
-   * (null if there was none). Also ends a launch in progress. Calling it again during a stop shortens the grace, never
-   * lengthens it.
+   * Signal to the whole tree, grace, SIGKILL, then the proof that nothing is left; resolves with how the main process
+   * ended (null if there was none). Also ends a launch in progress. Calling it again during a stop shortens the grace,
+   * never lengthens it.
    */
   stop(serviceId: ServiceId, stop: StopSpec): Promise<ProcessExit | null>;
 

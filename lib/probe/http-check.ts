@@ -7,9 +7,9 @@ import { addressOf, networkReason } from './network.ts';
 /** A longer body is not read to the end. */
 const MAX_BODY_BYTES = 64 * 1024;
 /**
- * Connections are reused by probes with at most this period. Most servers close an idle connection after 5 s, and a simple
- * server may block a worker on it; for probes with longer periods a new connection per check is cheap for the host and
- * easier on the service.
+ * Connections are reused by probes with at most this period. Most servers close an idle connection after 5 s, and a
+ * simple server may block a worker on it; for probes with longer periods a new connection per check is cheap for the
+ * host and easier on the service.
  */
 const KEEP_ALIVE_MS: Millis = 4_000;
 

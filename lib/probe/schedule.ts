@@ -22,8 +22,8 @@ export class Schedule {
   }
 
   /**
-   * Calls `wake` at an instant of the steady time, or up to `slackMs` later together with others: a turn of the event loop
-   * costs as much as a check. Never calls it before this returns. Returns a function that cancels the call.
+   * Calls `wake` at an instant of the steady time, or up to `slackMs` later together with others: a turn of the event
+   * loop costs as much as a check. Never calls it before this returns. Returns a function that cancels the call.
    */
   at(at: Millis, slackMs: Millis, wake: () => void): () => void {
     const entry = { at: slackMs > 0 ? Math.ceil(at / slackMs) * slackMs : at, wake };

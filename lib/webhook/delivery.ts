@@ -34,8 +34,8 @@ export class Delivery {
   }
 
   /**
-   * Tries once to deliver an event whose wire form is `data`. Never rejects; redirects are not followed, and aborting the
-   * signal cancels it.
+   * Tries once to deliver an event whose wire form is `data`. Never rejects; redirects are not followed, and aborting
+   * the signal cancels it.
    */
   attempt(entry: JournalEntry, data: object, signal: AbortSignal): Promise<Outcome> {
     const { secret } = this.#spec;

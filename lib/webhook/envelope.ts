@@ -11,9 +11,9 @@ export interface Envelope {
 }
 
 /**
- * The request for an event whose wire form is `data`, signed at `now`. Its `webhook-id` is the same in every attempt, so
- * that a receiver can detect a repetition: `<instance>_<seq>_<at>`; `at` is included because the numbers start from 1
- * again if the database was lost.
+ * The request for an event whose wire form is `data`, signed at `now`. Its `webhook-id` is the same in every attempt,
+ * so that a receiver can detect a repetition: `<instance>_<seq>_<at>`; `at` is included because the numbers start from
+ * 1 again if the database was lost.
  */
 export function envelopeFor(
   { seq, at, type }: JournalEntry,

@@ -1,7 +1,7 @@
 /*
- * Runs a command that must not outlive its host (`guard MS PROGRAM ARG...`): it is ended when the host dies, after MS, or
- * when this process gets a signal to terminate. Everything that the command started ends with it, even if it exits by
- * itself.
+ * Runs a command that must not outlive its host (`guard MS PROGRAM ARG...`): it is ended when the host dies, after MS,
+ * or when this process gets a signal to terminate. Everything that the command started ends with it, even if it exits
+ * by itself.
  */
 #define _GNU_SOURCE
 #include "shim.h"

@@ -1,6 +1,7 @@
 /*
- * Forwards messages to the service manager (`notify`): each line of standard input becomes one datagram to $NOTIFY_SOCKET
- * (sd_notify(3)). Node has no datagram sockets of that family. Exits at the end of its input, and with its host.
+ * Forwards messages to the service manager (`notify`): each line of standard input becomes one datagram to
+ * $NOTIFY_SOCKET (sd_notify(3)). Node has no datagram sockets of that family. Exits at the end of its input, and with
+ * its host.
  */
 #define _GNU_SOURCE
 #include "shim.h"

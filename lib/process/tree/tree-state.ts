@@ -5,7 +5,8 @@ type Left = 'shim and descendants' | 'shim' | 'descendants';
  * What is known to be left of a process tree, independent of whether it is being ended or still supervised.
  *
  * - `running`: the main process is not known to have ended, and its shim is alive.
- * - `shimless`: the main process is not known to have ended, but its shim has, so that its exit status may stay unknown.
+ * - `shimless`: the main process is not known to have ended, but its shim has, so that its exit status may stay
+ *   unknown.
  * - `leftovers`: the main process has ended, and other processes of the tree may be alive.
  * - `gone`: nothing is left.
  *

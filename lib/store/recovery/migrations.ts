@@ -121,9 +121,9 @@ CREATE TABLE webhook (
   gone_revision TEXT
 ) STRICT;
 `;
-// The tables do not change, only the machine version of their rows (control/recovery/migrations.ts). As there are no downgrades, a host
-// of 0.1.0 would quarantine every actor. With an unknown schema it exits with code 2 before it touches a row
-// or a process. So a release that raises a machine version must raise the schema too.
+// The tables do not change, only the machine version of their rows (control/recovery/migrations.ts). As there are no
+// downgrades, a host of 0.1.0 would quarantine every actor. With an unknown schema it exits with code 2 before it
+// touches a row or a process. So a release that raises a machine version must raise the schema too.
 const NEWER_MACHINES = '';
 
 /** All steps, in ascending order. */

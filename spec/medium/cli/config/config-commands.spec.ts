@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-// Loaded here: the command loads it when it is run, and that takes seconds on a busy machine, which are not those of the first test.
+// Loaded here: the command loads it when it is run, and that takes seconds on a busy machine, which are not those of
+// the first test.
 import '../../../../lib/cli/config/config-commands.ts';
 import { runCommand, type CommandEnd } from '../../../support/command.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
