@@ -43,7 +43,7 @@ const SINCE = '2026-01-02T03:04:05.678Z';
 const NOW = 1_700_000_000_000;
 const SILENT: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** A wait as it is written down. */
+/** A recorded wait. */
 function told(wait: Wait | undefined): Readonly<Record<string, unknown>> {
   return wait === undefined ? {} : { until: wait.until, timeoutMs: wait.timeoutMs };
 }
@@ -57,7 +57,7 @@ function statusView(id: string, state: PublicState, configPath: string): Service
   return { id, state, intended_state: intended, config_path: configPath, pid: null, version: '1.2.3', restarts: 0 };
 }
 
-/** A service as the API shows it, for lists that need no agent behind them. */
+/** The API view of a service, for lists without agents. */
 export function serviceView(id: string, state: PublicState = 'running'): ServiceView {
   return {
     id,
@@ -85,7 +85,7 @@ export function serviceView(id: string, state: PublicState = 'running'): Service
   };
 }
 
-/** What explains such a service, with nothing to tell. */
+/** An empty explanation of such a service. */
 export function explainView({
   id,
   state,
@@ -102,7 +102,7 @@ export function explainView({
   return { id, state, substate, intended_state, since, ...told, budget, revision, running_revision };
 }
 
-/** A Control in memory with no processes behind it: commands take effect at once and are written down in `calls`. */
+/** A Control in memory without processes: commands take effect immediately and are recorded in `calls`. */
 export class FakeControl implements Control, Queries {
   readonly queries = this;
   readonly calls: { readonly name: string; readonly argument: unknown; readonly origin: CommandOrigin | null }[] = [];
@@ -112,15 +112,15 @@ export class FakeControl implements Control, Queries {
   readonly events: EventView[] = [];
   readonly listed: ServiceView[] = [];
   graph: ServiceGraph = { nodes: [], edges: [] };
-  /** What the logs of every listed service give; the way to end a follow is its signal. */
+  /** The output of every listed service; a follow ends with its signal. */
   logSource: (query: Omit<LogQuery, 'serviceId'>, follow?: AbortSignal) => AsyncIterable<readonly LogItem[]> =
     async function* () {};
-  /** What the feed gives; the way to end it is its signal. */
+  /** The items of the feed, which ends with its signal. */
   feedSource: (query: FeedQuery, signal: AbortSignal) => AsyncIterable<FeedBatch> = async function* () {};
-  /** What requests with an idempotency key leave behind. */
+  /** The idempotency records. */
   readonly store = memoryStore();
   receipts = new Receipts(this.store, { now: () => NOW, random: () => 0 }, SILENT);
-  /** A command waits for it before it takes effect. */
+  /** A command waits for this before it takes effect. */
   gate: Promise<void> = Promise.resolve();
   readonly #agents = new Map<AgentId, FakeAgent>();
   readonly #ios = new Map<string, string>();
@@ -394,12 +394,12 @@ export class FakeControl implements Control, Queries {
   #throwNext(): void {
     const error = this.nextError;
     this.nextError = null;
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- also what is no Error must be answered
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- values other than errors must be handled too
     if (error !== null) throw error;
   }
 }
 
-/** Such a service as it is measured. */
+/** The measured form of such a service. */
 export function measuredService(id: string, state: PublicState = 'running'): MeasuredService {
   const intended = state === 'stopped' ? 'stopped' : 'running';
   const launch = { generation: 1, version: '1.2.3', restarts: 0, launchedAt: null };

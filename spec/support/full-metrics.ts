@@ -12,7 +12,7 @@ import { fakeProcessHost } from './fake-process-host.ts';
 const AT = 1_700_000_000_000;
 const PUMP = parseServiceId('pump1-corerl');
 
-/** The exposition of a host that has seen something of everything, the numbers of the process included. */
+/** The exposition of a host with samples in every family, including the process metrics. */
 export async function fullExposition(): Promise<string> {
   const metrics = new Metrics({ version: '1.2.3', startedAt: AT });
   await launchAndStop(metrics);

@@ -9,10 +9,10 @@ import { pathOf } from './actor-world.ts';
 import type { WalkWorld } from './walk-world.ts';
 
 const PUBLIC = ['stopped', 'starting', 'running', 'stopping', 'backoff', 'failed'];
-/** Beyond so many throws an actor is set aside, and its state says nothing of anything any more. */
+/** After more errors than this an actor is quarantined, and its state is no longer meaningful. */
 const CRASHES_TO_PARK = 5;
 
-/** What is wrong with a host in which nothing happens without time passing or somebody acting. */
+/** The violations in a host in which nothing happens unless time passes or a command arrives. */
 export function wrongAtRest(world: WalkWorld): readonly string[] {
   if (world.root === null) return [];
   if (world.root.getSnapshot().status !== 'active') return ['the root is not active'];
@@ -33,7 +33,7 @@ function isActive(ref: AnyActorRef): boolean {
   return (ref.getSnapshot() as { readonly status: string }).status === 'active'; // every snapshot has one
 }
 
-/** Whom XState has armed a timer for. */
+/** The actors for which XState has set a timer. */
 function timedActors(root: AnyActorRef): ReadonlySet<AnyActorRef> {
   const { _scheduledEvents: events } = root.system.getSnapshot();
   return new Set(Object.values(events).map(({ source }) => source));
@@ -220,7 +220,7 @@ function wrongWithAgent(world: WalkWorld, ref: AgentRef): readonly string[] {
   if (intended === 'stopped') {
     must(state === 'stopped' || state === 'stopping', 'it is intended stopped');
     const held = Object.values(actual).filter(({ holders }) => holders.includes(holder));
-    // A shared service may be on its way down for another one that let go of it later, or be set aside.
+    // A shared service may be stopping because its last holder released it later, or be quarantined.
     const isDown = ({ serviceId, state: now }: ServiceReport): boolean =>
       now === 'stopped' || (state === 'stopped' && world.processes.status(serviceId)?.status !== 'alive');
     const isOwn = (id: string): boolean => plan.services.some((spec) => spec.id === id && spec.agentId === plan.id);
@@ -236,9 +236,9 @@ function wrongWithAgent(world: WalkWorld, ref: AgentRef): readonly string[] {
   return wrong;
 }
 
-/** What must have come about once nothing stands in the way any more and time has passed. */
+/** What must be true once there are no obstacles and time has passed. */
 export function wrongInTheEnd(world: WalkWorld): readonly string[] {
-  // An actor that was set aside while something was being stopped moves only by a command; so waits who waits for it.
+  // An actor that was quarantined during a stop changes only by a command, and so do the actors that wait for it.
   const isAside =
     world.services.some((ref) => pathOf(ref.getSnapshot().value) === 'failed.abandoned') ||
     world.agents.some((ref) => ref.getSnapshot().context.reason?.code === 'set_aside');
@@ -272,7 +272,7 @@ export function wrongInTheEnd(world: WalkWorld): readonly string[] {
   return wrong;
 }
 
-/** Whether a service that is intended to run got as far as it can. */
+/** Whether a service that is intended to run has reached its final state. */
 export function isAtGoal(world: WalkWorld, ref: ServiceRef): boolean {
   const { value, context } = ref.getSnapshot();
   switch (pathOf(value)) {
@@ -297,7 +297,7 @@ export function isAtGoal(world: WalkWorld, ref: ServiceRef): boolean {
   }
 }
 
-/** The kept rows that an earlier restart of the host could not use. */
+/** The stored rows that an earlier restart of the host could not use. */
 export function refusedRows(world: WalkWorld): readonly string[] {
   return world.store.quarantined.map(({ row, reason }) => `the row of ${row.path} is refused: ${reason}`);
 }

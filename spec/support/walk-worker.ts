@@ -1,6 +1,6 @@
 import { sayOf, shrunk, walk, walkOf } from './model-walk.ts';
 
-/** Which walks a process walks: every `stride`-th from `first` on, below `count`. */
+/** The walks of one process: every `stride`-th from `first` on, below `count`. */
 export interface Share {
   readonly seed: number;
   readonly first: number;
@@ -8,7 +8,7 @@ export interface Share {
   readonly count: number;
 }
 
-/** What it found. */
+/** Its result. */
 export interface Found {
   readonly walks: number;
   readonly steps: number;
@@ -17,7 +17,7 @@ export interface Found {
   readonly agent: readonly string[];
 }
 
-/** So many falls say enough. */
+/** The maximum number of reported failures. */
 const MOST_FALLS = 3;
 
 async function found({ seed, first, stride, count }: Share): Promise<Found> {
@@ -34,5 +34,5 @@ async function found({ seed, first, stride, count }: Share): Promise<Found> {
   return { walks, steps, failureCount, service: [...coverage.service], agent: [...coverage.agent] };
 }
 
-process.send?.(await found(JSON.parse(process.argv[2] ?? '') as Share)); // what the spec gives
+process.send?.(await found(JSON.parse(process.argv[2] ?? '') as Share)); // passed by the spec
 process.disconnect();
