@@ -39,15 +39,15 @@ function countBirths(fifo) {
   const socket = new Socket({ fd: input, readable: true, writable: false });
   let births = 0;
   let wanted = Infinity;
-  let tell = () => undefined;
+  let done = () => undefined;
   socket.on('data', (chunk) => {
     births += chunk.toString().split('\n').length - 1;
-    if (births >= wanted) tell();
+    if (births >= wanted) done();
   });
   return {
     reach: (number) =>
       new Promise((resolve) => {
-        [wanted, tell] = [number, resolve];
+        [wanted, done] = [number, resolve];
         if (births >= number) resolve();
       }),
     close: () => {

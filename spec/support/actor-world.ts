@@ -29,9 +29,9 @@ export class FakeCatalog implements Catalog {
   /** Provides a file for discovery, and notifies callers that wait for another one. */
   appear(executable: Executable): void {
     this.executable = executable;
-    const told = this.#waiting.filter(({ refused }) => refused !== executable.fingerprint);
+    const notified = this.#waiting.filter(({ refused }) => refused !== executable.fingerprint);
     this.#waiting = this.#waiting.filter(({ refused }) => refused === executable.fingerprint);
-    for (const { resolve } of told) resolve(executable);
+    for (const { resolve } of notified) resolve(executable);
   }
 }
 

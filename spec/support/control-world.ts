@@ -49,7 +49,7 @@ export function untilDeath(store: ActorStore, death: AbortSignal): ActorStore {
     quarantine: (rows, at) => alive(() => store.quarantine(rows, at)),
     lastSeq: () => alive(() => store.lastSeq()),
     idempotencyRecord: (key) => alive(() => store.idempotencyRecord(key)),
-    keepIdempotencyRecord: (receipt) => alive(() => store.keepIdempotencyRecord(receipt)),
+    keepIdempotencyRecord: (record) => alive(() => store.keepIdempotencyRecord(record)),
     history: (query) => alive(() => store.history(query)),
     probe: () => alive(() => store.probe()),
   };

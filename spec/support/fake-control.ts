@@ -8,7 +8,7 @@ import type {
   Queries,
   Wait,
 } from '../../lib/control/control.ts';
-import { Receipts } from '../../lib/control/commands/idempotency.ts';
+import { IdempotencyRecords } from '../../lib/control/commands/idempotency.ts';
 import { assertMatches, UNCONDITIONAL, type Precondition } from '../../lib/model/values/precondition.ts';
 import type { Begun, KeptAnswer, IdempotencyClaim } from '../../lib/model/idempotency.ts';
 import { digestOf } from '../../lib/model/policy/revision.ts';
@@ -44,7 +44,7 @@ const NOW = 1_700_000_000_000;
 const SILENT: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** A recorded wait. */
-function told(wait: Wait | undefined): Readonly<Record<string, unknown>> {
+function recordedWait(wait: Wait | undefined): Readonly<Record<string, unknown>> {
   return wait === undefined ? {} : { until: wait.until, timeoutMs: wait.timeoutMs };
 }
 
@@ -95,11 +95,11 @@ export function explainView({
   revision,
   ...rest
 }: ServiceView): ExplainView {
-  const told = { summary: `${id} is ${state}.`, waits_for: [], causes: [], next: [], holders: [] };
+  const details = { summary: `${id} is ${state}.`, waits_for: [], causes: [], next: [], holders: [] };
   const times = { period_ms: 60_000, resets_after_ms: 60_000, next_delay_ms: 250 };
   const budget = { restarts: 0, max_restarts: 3, ...times };
   const { running_revision } = rest;
-  return { id, state, substate, intended_state, since, ...told, budget, revision, running_revision };
+  return { id, state, substate, intended_state, since, ...details, budget, revision, running_revision };
 }
 
 /** A Control in memory without processes: commands take effect immediately and are recorded in `calls`. */
@@ -119,14 +119,14 @@ export class FakeControl implements Control, Queries {
   feedSource: (query: FeedQuery, signal: AbortSignal) => AsyncIterable<FeedBatch> = async function* () {};
   /** The idempotency records. */
   readonly store = memoryStore();
-  receipts = new Receipts(this.store, { now: () => NOW, random: () => 0 }, SILENT);
+  idempotencyRecords = new IdempotencyRecords(this.store, { now: () => NOW, random: () => 0 }, SILENT);
   /** A command waits for this before it takes effect. */
   gate: Promise<void> = Promise.resolve();
   readonly #agents = new Map<AgentId, FakeAgent>();
   readonly #ios = new Map<string, string>();
 
   async startAgent(request: AgentRequest, origin: CommandOrigin, wait?: Wait): Promise<AgentId> {
-    await this.#command('startAgent', { ...request, ...told(wait) }, origin);
+    await this.#command('startAgent', { ...request, ...recordedWait(wait) }, origin);
     const id = parseAgentId(request.agentId ?? stem(request.configPath), '; give agent_id');
     const known = this.#agents.get(id);
     if (known !== undefined && known.state !== 'stopped' && known.configPath !== request.configPath) {
@@ -139,19 +139,19 @@ export class FakeControl implements Control, Queries {
   }
 
   async stopAgent(id: string, origin: CommandOrigin, wait?: Wait): Promise<void> {
-    await this.#command('stopAgent', wait === undefined ? id : { id, ...told(wait) }, origin);
+    await this.#command('stopAgent', wait === undefined ? id : { id, ...recordedWait(wait) }, origin);
     const agent = this.#agents.get(parseAgentId(id));
     if (agent !== undefined) agent.state = 'stopped';
   }
 
   async startKnownAgent(id: string, origin: CommandOrigin, wait?: Wait): Promise<AgentView> {
-    await this.#command('startKnownAgent', { id, ...told(wait) }, origin);
+    await this.#command('startKnownAgent', { id, ...recordedWait(wait) }, origin);
     this.#known(id).state = 'running';
     return this.#agentView(id);
   }
 
   async restartAgent(id: string, origin: CommandOrigin, wait?: Wait): Promise<AgentView> {
-    await this.#command('restartAgent', { id, ...told(wait) }, origin);
+    await this.#command('restartAgent', { id, ...recordedWait(wait) }, origin);
     this.#known(id).state = 'running';
     return this.#agentView(id);
   }
@@ -182,11 +182,11 @@ export class FakeControl implements Control, Queries {
   }
 
   beginOnce(key: string, fingerprint: string): Promise<Begun> {
-    return this.receipts.begin(key, fingerprint);
+    return this.idempotencyRecords.begin(key, fingerprint);
   }
 
   endOnce(claim: IdempotencyClaim, answer: KeptAnswer | null): Promise<void> {
-    return this.receipts.end(claim, answer);
+    return this.idempotencyRecords.end(claim, answer);
   }
 
   shutdown(mode: ExitMode | null, origin: CommandOrigin): ExitMode {
@@ -279,17 +279,17 @@ export class FakeControl implements Control, Queries {
   }
 
   async startService(id: string, origin: CommandOrigin, wait?: Wait): Promise<ServiceView> {
-    await this.#command('startService', wait === undefined ? id : { id, ...told(wait) }, origin);
+    await this.#command('startService', wait === undefined ? id : { id, ...recordedWait(wait) }, origin);
     return this.#shown(id);
   }
 
   async restartService(id: string, origin: CommandOrigin, wait?: Wait): Promise<ServiceView> {
-    await this.#command('restartService', wait === undefined ? id : { id, ...told(wait) }, origin);
+    await this.#command('restartService', wait === undefined ? id : { id, ...recordedWait(wait) }, origin);
     return this.#shown(id);
   }
 
   async stopService(id: string, origin: CommandOrigin, wait?: Wait): Promise<ServiceView> {
-    await this.#command('stopService', wait === undefined ? id : { id, ...told(wait) }, origin);
+    await this.#command('stopService', wait === undefined ? id : { id, ...recordedWait(wait) }, origin);
     return this.#shown(id);
   }
 

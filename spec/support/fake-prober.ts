@@ -61,14 +61,14 @@ export class FakeProber implements Prober {
     this.#watched = [];
   }
 
-  #decide(serviceId: string, kind: ProbeKind, verdict: 'passed' | 'failed', tell: (to: ProbeObserver) => void): void {
+  #decide(serviceId: string, kind: ProbeKind, verdict: 'passed' | 'failed', notify: (to: ProbeObserver) => void): void {
     const asked = this.#watched.filter((watched) => watched.serviceId === serviceId && watched.kind === kind);
     if (asked.length === 0) throw new Error(`There is no watch for the ${kind} probe of the service "${serviceId}".`);
     for (const watched of asked) {
       // An observer may have ended another watch.
       if (watched.verdict === verdict || !this.#watched.includes(watched)) continue;
       watched.verdict = verdict;
-      tell(watched.observer);
+      notify(watched.observer);
     }
   }
 }

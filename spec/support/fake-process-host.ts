@@ -178,13 +178,13 @@ class InMemoryProcessHost implements FakeProcessHost {
     if (!isLive) {
       const exit = this.#exits.get(launchId) ?? { code: null, signal: null, at: this.#clock.now(), isKnown: false };
       queueMicrotask(() => {
-        this.#tell(own, observers, exit);
+        this.#notify(own, observers, exit);
       });
     }
     return () => void observers.delete(own);
   }
 
-  #tell(observer: LaunchObserver, observers: Set<LaunchObserver>, exit: ProcessExit): void {
+  #notify(observer: LaunchObserver, observers: Set<LaunchObserver>, exit: ProcessExit): void {
     if (observers.delete(observer)) observer.exited(exit);
   }
 
@@ -199,7 +199,7 @@ class InMemoryProcessHost implements FakeProcessHost {
     slot.status = { status: 'exited', generation, launchId: launch.launchId, exit };
     this.#exits.set(launch.launchId, exit);
     const observers = this.#observers.get(launch.launchId) ?? new Set();
-    for (const observer of [...observers]) this.#tell(observer, observers, exit);
+    for (const observer of [...observers]) this.#notify(observer, observers, exit);
     slot.stopping?.release();
     return exit;
   }

@@ -46,6 +46,14 @@ async function launchAndStop(metrics: Metrics): Promise<void> {
 }
 
 function fact(seq: number, what: 'adopted' | 'exited'): JournalEntry {
-  const nobody = { agentId: null, from: null, to: null, correlationId: null };
-  return { ...nobody, seq, at: AT, type: `process.${what}`, serviceId: PUMP, cause: 'host', detail: { class: 'code' } };
+  const unrelated = { agentId: null, from: null, to: null, correlationId: null };
+  return {
+    ...unrelated,
+    seq,
+    at: AT,
+    type: `process.${what}`,
+    serviceId: PUMP,
+    cause: 'host',
+    detail: { class: 'code' },
+  };
 }

@@ -15,7 +15,7 @@ process.env[NAME] = MARK.slice(NAME.length + 1);
 /** Shorter than mocha's timeout, so that this hook reports what is left. */
 const ENDS_WITHIN_MS = 1_800;
 
-interface Marked {
+interface Tagged {
   readonly pid: number;
   readonly command: string;
 }
@@ -42,9 +42,9 @@ function commandOf(pid: string): string | null {
 }
 
 /** Live processes with our tag, by pid; none on systems without /proc. */
-function marked(): readonly Marked[] {
+function tagged(): readonly Tagged[] {
   const seen = new Set([String(process.pid)]);
-  const found: Marked[] = [];
+  const found: Tagged[] = [];
   // A process may start another one and end before it is checked: so the search ends only when no new one has appeared.
   for (;;) {
     const pids = process.platform === 'linux' ? readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)) : [];
@@ -69,7 +69,7 @@ subscribe('child_process', () => {
   mayLive = true; // spawn, fork and functions based on them
 });
 /** The same function, which also records that it was called. */
-function telling<F extends (...args: never[]) => unknown>(start: F): F {
+function recording<F extends (...args: never[]) => unknown>(start: F): F {
   return new Proxy(start, {
     apply(target, self, args): unknown {
       mayLive = true;
@@ -77,14 +77,14 @@ function telling<F extends (...args: never[]) => unknown>(start: F): F {
     },
   });
 }
-childProcess.spawnSync = telling(childProcess.spawnSync);
-childProcess.execSync = telling(childProcess.execSync);
-childProcess.execFileSync = telling(childProcess.execFileSync);
+childProcess.spawnSync = recording(childProcess.spawnSync);
+childProcess.execSync = recording(childProcess.execSync);
+childProcess.execFileSync = recording(childProcess.execFileSync);
 syncBuiltinESMExports();
 
-function living(): readonly Marked[] {
+function living(): readonly Tagged[] {
   if (!mayLive) return [];
-  const found = marked();
+  const found = tagged();
   mayLive = found.length > 0;
   return found;
 }
@@ -101,7 +101,7 @@ function kill(pid: number): void {
  * Fails if processes are left after a while, and kills them. It names the file, because reporters do not name that of a
  * hook.
  */
-async function assertGone(left: () => readonly Marked[], where: string): Promise<void> {
+async function assertGone(left: () => readonly Tagged[], where: string): Promise<void> {
   try {
     await eventually(() => {
       const outliving = left();
@@ -133,5 +133,5 @@ export const mochaHooks = {
   // Two hooks, each with its own timeout: removing folders must not use up the time of processes that are ending.
   afterEach: [() => assertGone(() => living().filter(({ pid }) => !known.has(pid)), 'in'), removeTemporaryFolders],
 
-  afterAll: [removeTemporaryFolders, () => assertGone(marked, 'at the end of')],
+  afterAll: [removeTemporaryFolders, () => assertGone(tagged, 'at the end of')],
 };

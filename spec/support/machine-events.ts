@@ -130,7 +130,7 @@ const OUTPUTS: Readonly<Record<string, (dice: Dice) => unknown>> = {
     pick(dice, [
       { type: 'event', entry: journalEntry(1) },
       { type: 'event', entry: journalEntry(2) },
-      { type: 'lost', position: 5, reason: 'the journal began anew' },
+      { type: 'lost', position: 5, reason: 'the journal was replaced' },
       { type: 'nothing', position: 7 },
       { type: 'over' },
     ]),
@@ -151,7 +151,7 @@ export function randomEvent(snapshot: AnyMachineSnapshot, dice: Dice): EventObje
   if (effect !== undefined) return endOf(type, OUTPUTS[effect.src as string]?.(dice)); // each has a name
   if (type.startsWith('resume.')) return resumeFor(snapshot, dice);
   if (type.startsWith('xstate.error.actor.') && PAYLOADS[type] === undefined)
-    return { type, error: new Error('it broke') } as EventObject;
+    return { type, error: new Error('it failed') } as EventObject;
   return { type, ...PAYLOADS[type]?.(dice, snapshot) };
 }
 

@@ -36,7 +36,7 @@ interface Kept {
   readonly actors: Map<string, ActorRow>;
   readonly intentions: Map<string, Intention>;
   readonly journal: Map<number, JournalEntry>;
-  readonly receipts: Map<string, IdempotencyRecord>;
+  readonly idempotencyRecords: Map<string, IdempotencyRecord>;
 }
 
 class InMemoryActorStore implements MemoryStore {
@@ -44,7 +44,7 @@ class InMemoryActorStore implements MemoryStore {
   writes = 0;
   onWrite: OnStoreWrite = () => undefined;
   #unquarantined: readonly QuarantinedRow[] = [];
-  #kept: Kept = { actors: new Map(), intentions: new Map(), journal: new Map(), receipts: new Map() };
+  #kept: Kept = { actors: new Map(), intentions: new Map(), journal: new Map(), idempotencyRecords: new Map() };
   #lastSeq = 0;
   #failure: string | null = null;
   #gate: Promise<void> = Promise.resolve();
@@ -77,18 +77,18 @@ class InMemoryActorStore implements MemoryStore {
       for (const subject of drop) kept.intentions.delete(subject);
       for (const intention of put) kept.intentions.set(intention.subject, intention);
       append(kept, journal);
-      if (idempotencyRecord !== undefined) kept.receipts.set(idempotencyRecord.key, idempotencyRecord);
+      if (idempotencyRecord !== undefined) kept.idempotencyRecords.set(idempotencyRecord.key, idempotencyRecord);
     });
   }
 
   idempotencyRecord(key: string): Promise<IdempotencyRecord | null> {
-    return Promise.resolve(structuredClone(this.#kept.receipts.get(key) ?? null));
+    return Promise.resolve(structuredClone(this.#kept.idempotencyRecords.get(key) ?? null));
   }
 
   keepIdempotencyRecord(idempotencyRecord: IdempotencyRecord): Promise<void> {
     const copy = structuredClone(idempotencyRecord);
     return this.#write('command', (kept) => {
-      kept.receipts.set(copy.key, copy);
+      kept.idempotencyRecords.set(copy.key, copy);
     });
   }
 
@@ -166,12 +166,12 @@ class InMemoryActorStore implements MemoryStore {
   /** Atomic: `change` works on a copy, which then replaces the original. */
   #commit(change: (kept: Kept) => void): void {
     this.#check();
-    const { actors, intentions, journal, receipts } = this.#kept;
+    const { actors, intentions, journal, idempotencyRecords } = this.#kept;
     const next: Kept = {
       actors: new Map(actors),
       intentions: new Map(intentions),
       journal: new Map(journal),
-      receipts: new Map(receipts),
+      idempotencyRecords: new Map(idempotencyRecords),
     };
     change(next);
     this.#kept = next;

@@ -17,7 +17,7 @@ export interface Walk {
 }
 
 /** The violations, and after which step (the number of steps: at the end). */
-export interface Fall {
+export interface Failure {
   readonly after: number;
   readonly wrong: readonly string[];
 }
@@ -34,9 +34,9 @@ export function walkOf(seed: number, n: number): Walk {
 export async function walk(
   { plant, steps, isWhole }: Walk,
   coverage: Coverage,
-): Promise<{ fall: Fall | null; world: WalkWorld }> {
+): Promise<{ failure: Failure | null; world: WalkWorld }> {
   const world = new WalkWorld(plant, coverage);
-  const fallAt = (after: number, more: readonly string[]): Fall | null => {
+  const failureAt = (after: number, more: readonly string[]): Failure | null => {
     const wrong = [...world.violations, ...more];
     return wrong.length === 0 ? null : { after, wrong };
   };
@@ -45,11 +45,11 @@ export async function walk(
     await take(world, step);
     if (step.isHasty === true && world.violations.length === 0) continue;
     await world.settle();
-    const fall = fallAt(index, wrongAtRest(world));
-    if (fall !== null) return { fall, world };
+    const failure = failureAt(index, wrongAtRest(world));
+    if (failure !== null) return { failure, world };
   }
   const wrong = await theEnd(world, isWhole);
-  return { fall: fallAt(steps.length, wrong), world };
+  return { failure: failureAt(steps.length, wrong), world };
 }
 
 /**
@@ -233,14 +233,17 @@ const REFUSED = {
  * Fewer steps that still fail in the same way (delta debugging): first halves, then quarters, then single steps are
  * omitted.
  */
-export async function shrunk(failing: Walk, fall: Fall): Promise<{ readonly walk: Walk; readonly fall: Fall }> {
-  const kind = kindOf(fall);
-  let best = { walk: { ...failing, steps: failing.steps.slice(0, fall.after + 1) }, fall };
+export async function shrunk(
+  failing: Walk,
+  failure: Failure,
+): Promise<{ readonly walk: Walk; readonly failure: Failure }> {
+  const kind = kindOf(failure);
+  let best = { walk: { ...failing, steps: failing.steps.slice(0, failure.after + 1) }, failure };
   const fails = async (steps: readonly PlannedStep[]): Promise<boolean> => {
     const attempt = { ...failing, steps };
-    const found = (await walk(attempt, { service: new Set(), agent: new Set() })).fall;
+    const found = (await walk(attempt, { service: new Set(), agent: new Set() })).failure;
     if (found === null || kindOf(found) !== kind) return false;
-    best = { walk: { ...attempt, steps: steps.slice(0, found.after + 1) }, fall: found };
+    best = { walk: { ...attempt, steps: steps.slice(0, found.after + 1) }, failure: found };
     return true;
   };
   for (let size = Math.ceil(best.walk.steps.length / 2); size >= 1;) {
@@ -258,7 +261,7 @@ export async function shrunk(failing: Walk, fall: Fall): Promise<{ readonly walk
 }
 
 /** The violation without names and numbers: a shorter walk must fail in the same way. */
-function kindOf({ wrong: [first = ''] }: Fall): string {
+function kindOf({ wrong: [first = ''] }: Failure): string {
   return first.replaceAll(/\b[ab]-\w+|\bio\b|telemetry|\b[ab]\b|\d+/g, '#');
 }
 
@@ -266,11 +269,11 @@ function kindOf({ wrong: [first = ''] }: Fall): string {
 export function sayOf(
   seed: number,
   n: number,
-  { walk: { plant, steps }, fall }: Awaited<ReturnType<typeof shrunk>>,
+  { walk: { plant, steps }, failure }: Awaited<ReturnType<typeof shrunk>>,
 ): string {
   return [
-    `WALK_SEED=${seed} WALK=${n} falls:`,
-    ...fall.wrong.map((one) => `  ${one}`),
+    `WALK_SEED=${seed} WALK=${n} fails:`,
+    ...failure.wrong.map((one) => `  ${one}`),
     `  after these steps of a plant ${JSON.stringify(plant)}`,
     ...steps.map((step, index) => `  ${index + 1}. ${JSON.stringify(step)}`),
   ].join('\n');

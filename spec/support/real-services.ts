@@ -105,7 +105,7 @@ function nginxConfiguration(folder: string, port: number): string {
   return `
 daemon off;
 worker_processes 1;
-${process.getuid?.() === 0 ? 'user root;' : '' /* else its workers could not enter the folder; it warns where nobody could switch */}
+${process.getuid?.() === 0 ? 'user root;' : '' /* else its workers could not enter the folder; it warns if it cannot switch users */}
 pid ${folder}/nginx.pid;
 error_log stderr notice;
 events { worker_connections 64; }

@@ -113,8 +113,8 @@ export class DrivenLaunch {
 
   /** The pids that the program has printed: its members and itself. */
   members(): number[] {
-    const told = [...this.stdout.matchAll(/^member (\d+)$/gm)].map(([, pid]) => Number(pid));
-    return [...told, Number(this.pid?.['pid'])];
+    const printed = [...this.stdout.matchAll(/^member (\d+)$/gm)].map(([, pid]) => Number(pid));
+    return [...printed, Number(this.pid?.['pid'])];
   }
 
   /** Writes to the shim's command pipe; false if no shim has it open. */

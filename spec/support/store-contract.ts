@@ -105,7 +105,7 @@ export function describeActorStore(name: string, open: () => Promise<ActorStore>
     describeActors(() => store);
     describeIntentions(() => store);
     describeJournal(() => store);
-    describeReceipts(() => store);
+    describeIdempotencyRecords(() => store);
   });
 }
 
@@ -212,9 +212,9 @@ function describeIntentions(store: () => ActorStore): void {
   });
 }
 
-function describeReceipts(store: () => ActorStore): void {
+function describeIdempotencyRecords(store: () => ActorStore): void {
   const answer = { status: 201, headers: { Location: '/api/agents/pump1' }, body: '{"id":"pump1 ü"}' };
-  const receipt: IdempotencyRecord = {
+  const record: IdempotencyRecord = {
     key: 'k-1',
     fingerprint: 'f',
     subject: 'agent:pump1',
@@ -224,18 +224,18 @@ function describeReceipts(store: () => ActorStore): void {
 
   it('stores an idempotency record together with its command, or not at all', async () => {
     await store().commitActors(actorCommit({ journal: [journalEntry(1)] }));
-    await store().commitIntentions(intentionCommit({ put: [agentIntention('a')], idempotencyRecord: receipt }));
-    const taken = { journal: [journalEntry(1)], receipt: { ...receipt, key: 'k-2' } };
+    await store().commitIntentions(intentionCommit({ put: [agentIntention('a')], idempotencyRecord: record }));
+    const taken = { journal: [journalEntry(1)], idempotencyRecord: { ...record, key: 'k-2' } };
     await expectUnavailable(store().commitIntentions(intentionCommit(taken)));
-    expect(await store().idempotencyRecord('k-1')).to.deep.equal(receipt);
+    expect(await store().idempotencyRecord('k-1')).to.deep.equal(record);
     expect(await store().idempotencyRecord('k-2')).to.equal(null);
   });
 
   it('replaces an idempotency record with that of the response', async () => {
-    await store().commitIntentions(intentionCommit({ idempotencyRecord: receipt }));
-    await store().keepIdempotencyRecord({ ...receipt, subject: null, answer });
-    await store().keepIdempotencyRecord({ ...receipt, key: 'k-2', answer: { status: 204, headers: {}, body: null } });
-    expect(await store().idempotencyRecord('k-1')).to.deep.equal({ ...receipt, subject: null, answer });
+    await store().commitIntentions(intentionCommit({ idempotencyRecord: record }));
+    await store().keepIdempotencyRecord({ ...record, subject: null, answer });
+    await store().keepIdempotencyRecord({ ...record, key: 'k-2', answer: { status: 204, headers: {}, body: null } });
+    expect(await store().idempotencyRecord('k-1')).to.deep.equal({ ...record, subject: null, answer });
     expect((await store().idempotencyRecord('k-2'))?.answer).to.deep.equal({ status: 204, headers: {}, body: null });
   });
 }

@@ -12,26 +12,26 @@ export interface Share {
 export interface Found {
   readonly walks: number;
   readonly steps: number;
-  readonly failureCount: readonly string[];
+  readonly failures: readonly string[];
   readonly service: readonly string[];
   readonly agent: readonly string[];
 }
 
 /** The maximum number of reported failures. */
-const MOST_FALLS = 3;
+const MAX_FAILURES = 3;
 
 async function found({ seed, first, stride, count }: Share): Promise<Found> {
   const coverage = { service: new Set<string>(), agent: new Set<string>() };
-  const failureCount: string[] = [];
+  const failures: string[] = [];
   let [walks, steps] = [0, 0];
-  for (let n = first; n < count && failureCount.length < MOST_FALLS; n += stride) {
+  for (let n = first; n < count && failures.length < MAX_FAILURES; n += stride) {
     const one = walkOf(seed, n);
-    const { fall } = await walk(one, coverage);
+    const { failure } = await walk(one, coverage);
     walks += 1;
     steps += one.steps.length;
-    if (fall !== null) failureCount.push(sayOf(seed, n, await shrunk(one, fall)));
+    if (failure !== null) failures.push(sayOf(seed, n, await shrunk(one, failure)));
   }
-  return { walks, steps, failureCount, service: [...coverage.service], agent: [...coverage.agent] };
+  return { walks, steps, failures, service: [...coverage.service], agent: [...coverage.agent] };
 }
 
 process.send?.(await found(JSON.parse(process.argv[2] ?? '') as Share)); // passed by the spec

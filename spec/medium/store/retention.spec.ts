@@ -60,14 +60,14 @@ describe('The history of a store', () => {
 
   it('keeps idempotency records for a day, up to a maximum', async () => {
     const store = await openedStore({ retention: { idempotencyRecords: 2 } });
-    const receipt = { fingerprint: 'f', subject: null, answer: null };
+    const record = { fingerprint: 'f', subject: null, answer: null };
     for (const [key, at] of [
       ['old', NOW - DAY - 1],
       ['a', NOW - DAY],
       ['b', NOW],
       ['c', NOW],
     ] as const) {
-      await store.actors.keepIdempotencyRecord({ ...receipt, key, at });
+      await store.actors.keepIdempotencyRecord({ ...record, key, at });
     }
     await store.close();
     const { actors } = await openedStore({ file: store.file, retention: { idempotencyRecords: 2 } });
