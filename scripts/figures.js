@@ -61,8 +61,8 @@ function biggestFolders() {
 }
 
 function heightOf(file) {
-  const [room, ...rest] = nameOf(file).split('/');
-  return rest.length === 0 ? TOP : (HEIGHT[room] ?? TOP);
+  const [folder, ...rest] = nameOf(file).split('/');
+  return rest.length === 0 ? TOP : (HEIGHT[folder] ?? TOP);
 }
 
 /** The files of this project that a file imports, including types and dynamic imports. */

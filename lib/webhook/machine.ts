@@ -1,9 +1,9 @@
 /**
  * The statechart of one webhook. It has two parallel regions:
  *
- * work   awaiting (the next event) | rereading (the journal could not be read) | delivering | judging (a failed attempt) |
- *        waiting (before the next attempt) | keeping (storing its position) | pausing (an event was given up; the next
- *        one has to wait as well) | gone (the receiver wants no more events)
+ * work   awaiting (the next event) | rereading (the journal could not be read) | delivering |
+ *        judging (a failed attempt) | waiting (before the next attempt) | keeping (storing its position) |
+ *        pausing (an event was given up; the next one has to wait as well) | gone (the receiver wants no more events)
  * stay   staying | leaving (a delivery in progress may finish)
  *
  * Finished effects, its own timers and `webhook.leave` drive it. It keeps the order of the journal: an event is
