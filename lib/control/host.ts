@@ -14,7 +14,7 @@ import { restartAgent } from './commands/agent-restart.ts';
 import { drain } from './commands/drain.ts';
 import { forgetLeftovers } from './commands/forget-leftovers.ts';
 import { bringUpHostServices, HOST_START } from './commands/host-services.ts';
-import { alreadyAccepted, Receipts } from './commands/idempotency.ts';
+import { alreadyAccepted, IdempotencyRecords } from './commands/idempotency.ts';
 import { Reloader } from './commands/reload.ts';
 import { ServiceCommands } from './commands/service-commands.ts';
 import { deleteService } from './commands/service-removal.ts';
@@ -45,10 +45,10 @@ export class Host implements OpenControl {
 
   constructor(runtime: Runtime) {
     const { store, clock, log } = runtime.ports;
-    const receipts = new Receipts(store, clock, log);
+    const idempotencyRecords = new IdempotencyRecords(store, clock, log);
     this.queries = new HostQueries(runtime);
-    this.beginOnce = (key, fingerprint) => receipts.begin(key, fingerprint);
-    this.endOnce = (claim, answer) => receipts.end(claim, answer);
+    this.beginOnce = (key, fingerprint) => idempotencyRecords.begin(key, fingerprint);
+    this.endOnce = (claim, answer) => idempotencyRecords.end(claim, answer);
     this.shutdownRequested = new Promise((resolve) => (this.#leave = resolve));
     this.#runtime = runtime;
     this.#agents = new AgentCommands(runtime);

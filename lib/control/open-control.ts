@@ -46,7 +46,7 @@ export async function openRuntime(
   ports: HostPorts,
 ): Promise<{ readonly base: RuntimeBase; readonly rows: readonly ActorRow[] }> {
   const { store, files, processes, specs, health, onEvents, crashPoint, clock, log, timers = wallTimers } = ports;
-  health.include(() => processes.troubles());
+  health.include(() => processes.problems());
   health.include(() => orphanProblem(processes.heldOrphans()));
   const notices = new Notices(await files.readNotices(), { files, clock, timers, log });
   health.include(() => notices.all().map(({ message }) => message));
@@ -150,7 +150,7 @@ async function withWebhooks(base: RuntimeBase): Promise<RuntimeBase> {
     },
   });
   if (webhooks === undefined) return base;
-  ports.health.include(() => webhooks.troubles());
+  ports.health.include(() => webhooks.problems());
   await webhooks.configure(ports.specs.webhooks());
   return { ...base, webhooks };
 }

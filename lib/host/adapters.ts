@@ -26,10 +26,9 @@ import { OriginalWatch } from './original-watch.ts';
 import { StateCheck } from './state-check.ts';
 import type { OnStoreWrite } from '../ports/store-writes.ts';
 
-/** What the ports of a host are opened with. */
 export interface AdapterSettings {
   readonly options: ServeOptions;
-  /** Where the API of this host answers: processes are told. */
+  /** The URL of the API of this host, which is given to processes. */
   readonly url: string;
   readonly clock: Clock;
   readonly log: Log;
@@ -37,7 +36,7 @@ export interface AdapterSettings {
   readonly crashPoint: ReachCrashPoint | undefined;
 }
 
-/** The adapters that the actors of a host act through, and where they report to. */
+/** The adapters through which the actors of a host act and report. */
 export interface Adapters {
   readonly identity: StateIdentity;
   /** The store of a used state directory was gone when it was opened. */
@@ -53,7 +52,7 @@ export interface Adapters {
   readonly guarantees: Guarantees;
 }
 
-/** Opens every adapter that acts on this machine; nothing is launched or stopped yet. */
+/** Opens all adapters; nothing is launched or stopped yet. */
 export async function openAdapters(settings: AdapterSettings, cleanup: CleanupStack): Promise<Adapters> {
   const { options, clock, log, metrics } = settings;
   const { stateDir, basePath } = options;

@@ -32,7 +32,7 @@ export class Health {
   readonly #log: Log;
   readonly #writers = new Map<HealthWriter, string>();
   readonly #launches = new Map<ServiceId | `program ${string}`, LaunchFailure>();
-  readonly #troubles: { readonly in: () => readonly string[]; readonly areObstacles: boolean }[] = [];
+  readonly #sources: { readonly problems: () => readonly string[]; readonly areObstacles: boolean }[] = [];
   /** Checks whether the store is available again; null: not set up. */
   #prober: RetryingWriter | null = null;
   #probedAt = 0;
@@ -46,7 +46,7 @@ export class Health {
   reasons(): readonly string[] {
     const reasons = [
       ...launchReasons([...this.#launches.values()]),
-      ...new Set([...this.#troubles.flatMap((troubles) => troubles.in()), ...this.#writers.values()]),
+      ...new Set([...this.#sources.flatMap(({ problems }) => problems()), ...this.#writers.values()]),
     ];
     const isDue = Math.abs(this.#clock.now() - this.#probedAt) >= MIN_PROBE_INTERVAL_MS;
     if (this.#writers.size > 0 && isDue) void this.#prober?.writeNow();
@@ -55,7 +55,7 @@ export class Health {
 
   /** Why no command can be saved now, in sentences; empty if one can. */
   obstacles(): readonly string[] {
-    const others = this.#troubles.filter(({ areObstacles }) => areObstacles).flatMap((troubles) => troubles.in());
+    const others = this.#sources.filter(({ areObstacles }) => areObstacles).flatMap(({ problems }) => problems());
     return [...new Set([...others, ...this.#writers.values()])];
   }
 
@@ -93,8 +93,8 @@ export class Health {
   }
 
   /** Includes these reasons from now on: what the process host cannot inspect, files that have become unusable. */
-  include(troubles: () => readonly string[], { areObstacles = false } = {}): void {
-    this.#troubles.push({ in: troubles, areObstacles });
+  include(problems: () => readonly string[], { areObstacles = false } = {}): void {
+    this.#sources.push({ problems, areObstacles });
   }
 
   /** Starts probing the store whenever it fails. */

@@ -3,7 +3,7 @@ import { LAUNCH_TAG, ORIGIN_BASE, ORIGIN_STATE } from '../../model/environment.t
 import { isId, parseLaunchId, parseServiceId, type LaunchId, type ServiceId } from '../../model/values/ids.ts';
 import { procStat, type ProcessStat } from '../os/process-identity.ts';
 
-/** A live process that carries the tags of a launch, of whichever instance. */
+/** A live process with the tags of a launch of this instance. */
 export interface TaggedProcess extends ProcessStat {
   readonly launchId: LaunchId;
   readonly serviceId: ServiceId | null;
@@ -27,7 +27,7 @@ function environmentOf(pid: number): string | null {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'latin1');
   } catch {
-    return null; // ended, or of another user
+    return null; // ended, or owned by another user
   }
 }
 
@@ -101,8 +101,8 @@ function isInOurNamespace(pid: number): boolean {
 }
 
 /**
- * The live processes that carry the tags of a launch, by launch; those with a pid in `known` are skipped. One pass over /proc, at
- * about 20 µs per process; empty on systems without it. A process that cleared its environment is not found.
+ * The live processes of an instance, by launch, without those whose pid is in `known`. One pass over /proc, about 20 µs
+ * per process; empty on systems without it. A process that cleared its environment is not found.
  */
 export function taggedProcesses(known: ReadonlySet<number>): ReadonlyMap<LaunchId, readonly TaggedProcess[]> {
   const found = new Map<LaunchId, TaggedProcess[]>();
@@ -121,7 +121,9 @@ export function taggedProcesses(known: ReadonlySet<number>): ReadonlyMap<LaunchI
   return found;
 }
 
-/** The process that the others descend from: the leader of their session, or else the one whose parent is not among them. */
+/**
+ * The process from which the others descend: the leader of their session, or the one whose parent is not among them.
+ */
 export function eldest(family: readonly TaggedProcess[]): TaggedProcess | null {
   const pids = new Set(family.map(({ pid }) => pid));
   const byAge = [...family].sort((one, other) => Number(one.start) - Number(other.start));

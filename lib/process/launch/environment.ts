@@ -2,16 +2,16 @@ import { launchVariables, type LaunchOrigin } from '../../model/environment.ts';
 import type { LaunchId } from '../../model/values/ids.ts';
 import type { LaunchRequest } from '../../ports/process-host.ts';
 
-/** What every launch of a host gets, whichever service it is of. */
+/** What every launch of a host gets, for any service. */
 export interface HostEnvironment {
-  /** What a launch on this machine inherits of the host's own environment. */
+  /** What a launch inherits from the host's own environment. */
   readonly inherited: Readonly<Record<string, string>>;
   readonly instanceId: string;
   readonly url: string;
   readonly origin: LaunchOrigin;
 }
 
-/** The whole environment of one launch on this machine. */
+/** The complete environment of one launch. */
 export function environmentOf(
   request: LaunchRequest,
   launchId: LaunchId,

@@ -52,24 +52,24 @@ const serviceIntention = z
 
 const isOfAgent = z.looseObject({ subject: z.string().startsWith('agent:') });
 
-/** Every intention, in the order in which their subjects first came. */
+/** All intentions, in the order of the first insertion of their subjects. */
 export const INTENTIONS: RowSource<Intention> = {
   table: 'wish',
   columns: COLUMNS.join(', '),
-  // Chosen by the subject, so that the reason in the quarantine names the one field that is wrong.
+  // Chosen by the subject, so that the reason in the quarantine names the one wrong field.
   shape: { safeParse: (row) => (isOfAgent.safeParse(row).success ? agentIntention : serviceIntention).safeParse(row) },
 };
 
 /**
- * Puts an intention, or replaces the one of that subject. Throws on an intention that could not be read back: the caller can still be
- * told now, at the next start it would be too late.
+ * Inserts an intention, or replaces the one with that subject. Throws on an intention that could not be read back: now
+ * the caller can still be informed, at the next start it would be too late.
  */
 export function putIntention(intention: Intention): RowWrite {
   const { subject } = intention;
   const cells = intentionCells(intention);
   const check = INTENTIONS.shape.safeParse(cells);
   if (!check.success) {
-    throw new Error(`The intention about "${subject}" cannot be kept: ${z.prettifyError(check.error)}`, {
+    throw new Error(`The intention for "${subject}" cannot be stored: ${z.prettifyError(check.error)}`, {
       cause: check.error,
     });
   }
@@ -89,7 +89,7 @@ export function intentionCells(
   return { subject, intended, holder, plan: null, spec: JSON.stringify(intention.spec), at_least, deleted: 0 };
 }
 
-/** Forgets the intention about a subject, if there is one. */
+/** Deletes the intention for a subject, if there is one. */
 export function dropIntention(subject: string): RowWrite {
   return rowFor(DROP, subject, [subject]);
 }
