@@ -5,12 +5,11 @@ import type { Executable, ExecutableChoice } from '../model/process.ts';
 import type { ExecutableQuery, Fallback } from '../ports/catalog.ts';
 import { inspectFile, type Listing } from './folder-scan.ts';
 
-/** Where a choice is made. */
-export interface Surroundings {
+export interface ChoiceContext {
   readonly basePath: string;
-  /** The host's word in file names (contract 4). */
+  /** The host's platform in file names (contract 4). */
   readonly platform: string;
-  /** Told of a chosen file that any user of this machine can replace. */
+  /** Called with a chosen file that any user of this machine can replace. */
   readonly onOpen: (path: string) => void;
 }
 
@@ -20,18 +19,18 @@ interface Candidate {
   readonly release: Release;
 }
 
-/** An executable that was looked at. */
+/** An inspected executable. */
 interface Inspection extends Executable {
   readonly isOpen: boolean;
 }
 
 const MAX_NAMED = 5;
 
-/** The best of the listed files that fit a query and can be executed, or why there is none. */
+/** The best listed file that matches a query and is executable, or why there is none. */
 export async function chooseFrom(
   listing: Listing,
   query: ExecutableQuery,
-  { basePath, platform, onOpen }: Surroundings,
+  { basePath, platform, onOpen }: ChoiceContext,
 ): Promise<ExecutableChoice> {
   const named = candidates(listing, query.executable, platform);
   const fitting = named.filter(({ release }) => isInRange(release, query.version));
@@ -62,13 +61,13 @@ async function firstExecutable(
   return null;
 }
 
-/** A candidate by the path under which it is launched; a link that leads nowhere is refused when it is looked at. */
+/** A candidate with the path under which it is launched; a broken link is rejected by the inspection. */
 async function withoutLink(candidate: Candidate): Promise<Candidate> {
   if (!candidate.isLink) return candidate;
   return { ...candidate, path: await realpath(candidate.path).catch(() => candidate.path) };
 }
 
-/** A rejected file that is the only one is chosen all the same: a program that may fail is better than none. */
+/** A rejected file is still chosen if it is the only one: a program that may fail is better than none. */
 async function fallenBack(
   best: Inspection,
   fitting: readonly Candidate[],
@@ -83,7 +82,7 @@ async function fallenBack(
   return (await firstExecutable(inTurn, basePath, [])) ?? best;
 }
 
-/** Best first; of equal releases the one whose path comes first. */
+/** Best first; equal releases are ordered by path. */
 function candidates({ files }: Listing, executable: string, platform: string): readonly Candidate[] {
   const found: Candidate[] = [];
   for (const { folder, name, isLink } of files) {
@@ -105,13 +104,13 @@ function because(
   platform: string,
 ): string {
   if (reasons.length > 0) return `: ${someOf(reasons)}`;
-  if (named.length > 0) return `; there are ${someOf(named.map(({ release }) => release.name))}`;
+  if (named.length > 0) return `; found ${someOf(named.map(({ release }) => release.name))}`;
   const names = [`${executable}-1.2.3`, `${platform}-${executable}-v1.2.3`, `${platform}-${executable}-dev4-v1.2.3`];
-  return `; names that fit are ${names.join(', ')} and ${executable}`;
+  return `; matching names are ${names.join(', ')} and ${executable}`;
 }
 
 function unread({ unreadable }: Listing): string {
-  return unreadable.length === 0 ? '' : ` (not searched, for they cannot be read: ${someOf(unreadable)})`;
+  return unreadable.length === 0 ? '' : ` (not searched because unreadable: ${someOf(unreadable)})`;
 }
 
 function someOf(texts: readonly string[]): string {

@@ -3,28 +3,30 @@ import { access, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isInside } from './config-root.ts';
 
-/** A file (or a link, which may lead to one) below the base path. */
+/** A file (or a link, which may lead to a file) below the base path. */
 export interface ListedFile {
   readonly folder: string;
   readonly name: string;
   readonly isLink: boolean;
 }
 
-/** Every file below a folder, and the folders that could not be read. */
+/** All files below a folder, and the unreadable folders. */
 export interface Listing {
   readonly files: readonly ListedFile[];
-  /** Each with its error code, for people. */
+  /** Each with its error code, for messages. */
   readonly unreadable: readonly string[];
 }
 
-/** What a listed file turned out to be. `unusable`: a fitting name that cannot run, with a sentence that says why. */
+/**
+ * The result of inspecting a listed file. `unusable`: a matching name that cannot run, with the reason as a sentence.
+ */
 export type Inspected =
-  /** The path leads through no link. `isOpen`: any user of this machine can put another program there. */
+  /** The path is not a link. `isOpen`: any user of this machine can replace the program. */
   | { readonly type: 'executable'; readonly path: string; readonly fingerprint: string; readonly isOpen: boolean }
   | { readonly type: 'unusable'; readonly reason: string };
 
-/** Folders read at the same time; the threads that read are shared with the store. */
-const WIDTH = 3;
+/** How many folders are read at the same time; the store uses the same threads. */
+const PARALLEL_FOLDERS = 3;
 const SKIPPED_NAMES = new Set(['node_modules', '.git']);
 
 /** Lists a folder recursively. Follows no links to folders; skips `exclude` (absolute paths), node_modules and .git. */
@@ -42,30 +44,30 @@ export async function listFiles(root: string, exclude: ReadonlySet<string>): Pro
       }
     }
   };
-  while (folders.length > 0) await Promise.all(folders.splice(0, WIDTH).map(read));
+  while (folders.length > 0) await Promise.all(folders.splice(0, PARALLEL_FOLDERS).map(read));
   return { files, unreadable };
 }
 
-/** What the host itself lacks: a folder that cannot be read for that is no folder without programs. */
-const LACKS: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
+/** A lack of resources of the host: a folder that is unreadable because of that may still contain programs. */
+const OUT_OF_RESOURCES: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
 
 async function entriesOf(folder: string, unreadable: string[]): Promise<readonly Dirent[]> {
   try {
     return await readdir(folder, { withFileTypes: true });
   } catch (error) {
-    if (LACKS.has(codeOf(error))) throw error;
+    if (OUT_OF_RESOURCES.has(codeOf(error))) throw error;
     unreadable.push(`"${folder}" (${codeOf(error)})`);
     return [];
   }
 }
 
-/** Looks at one file: whether it is (or links to) a regular file inside `root` that this user may execute. */
+/** Inspects a file: whether it is (or links to) a regular file inside `root` that this user may execute. */
 export async function inspectFile(path: string, isLink: boolean, root: string): Promise<Inspected> {
   try {
-    // What is launched is what was looked at, and not what a link leads to by then.
+    // The inspected file is launched, even if the link leads elsewhere by then.
     const target = isLink ? await realpath(path) : path;
     if (isLink && !isInside(target, await realpath(root))) {
-      return { type: 'unusable', reason: `"${path}" is a link out of the base path` };
+      return { type: 'unusable', reason: `"${path}" is a link that leads out of the base path` };
     }
     const facts = await stat(target);
     if (!facts.isFile()) return { type: 'unusable', reason: `"${path}" is not a file` };
@@ -78,7 +80,7 @@ export async function inspectFile(path: string, isLink: boolean, root: string): 
   }
 }
 
-/** In a folder with the sticky bit nobody can replace the files of others. */
+/** In a folder with the sticky bit users cannot replace the files of others. */
 function isOpenToAll({ mode }: Stats): boolean {
   return process.platform !== 'win32' && (mode & 0o002) !== 0 && (mode & 0o1000) === 0;
 }
@@ -89,7 +91,7 @@ function refusalOf(path: string, code: string): string {
     case 'EPERM':
       return `"${path}" is not executable; run chmod +x on it`;
     case 'ENOENT':
-      return `"${path}" leads to no file`;
+      return `"${path}" is a broken link or no longer exists`;
     default:
       return `"${path}" cannot be used (${code})`;
   }

@@ -42,12 +42,12 @@ export class LaunchAfterCommit implements ServiceProcesses {
     const { serviceId } = request;
     const waiting = new AbortController();
     this.#waiting.set(serviceId, waiting);
-    const trouble = await this.#durability.commit().then(
+    const problem = await this.#durability.commit().then(
       () => null,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
     if (this.#waiting.get(serviceId) === waiting) this.#waiting.delete(serviceId);
-    if (trouble !== null) return notBegun(request, trouble);
+    if (problem !== null) return notBegun(request, `the exit of its last process cannot be saved: ${problem}`);
     if (waiting.signal.aborted) return notBegun(request, 'it was stopped in the meantime');
     return this.#processes.launch(request); // in the same turn as the check for a stop
   }
@@ -66,7 +66,7 @@ export class LaunchAfterCommit implements ServiceProcesses {
   }
 }
 
-function notBegun({ serviceId, generation }: LaunchRequest, trouble: string): LaunchOutcome {
-  const message = `Service "${serviceId}" is not launched until the exit of its last process is saved: ${trouble}`;
+function notBegun({ serviceId, generation }: LaunchRequest, problem: string): LaunchOutcome {
+  const message = `Service "${serviceId}" is not launched: ${problem}`;
   return { type: 'refused', generation: generation - 1, failure: { code: 'ESTORE', isPermanent: false, message } };
 }

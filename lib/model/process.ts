@@ -54,7 +54,7 @@ export interface LaunchFailure {
  * ESHIM: the shim of the launch before can neither be woken nor killed. ESTORE: the launch cannot be recorded. ESTRAY: an orphan process of the service is running. ETIMEDOUT: no shim came
  * up. The others are system error codes.
  */
-const HOST_TROUBLE: ReadonlySet<string> = new Set([
+const HOST_FAULTS: ReadonlySet<string> = new Set([
   'EAGAIN',
   'EDQUOT',
   'EIO',
@@ -71,14 +71,14 @@ const HOST_TROUBLE: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether this machine or this host lacks something that launches need, so that the service is not to blame. */
-export function isHostTrouble({ code, isPermanent }: Pick<LaunchFailure, 'code' | 'isPermanent'>): boolean {
-  return !isPermanent && HOST_TROUBLE.has(code);
+export function isHostFault({ code, isPermanent }: Pick<LaunchFailure, 'code' | 'isPermanent'>): boolean {
+  return !isPermanent && HOST_FAULTS.has(code);
 }
 
 /** The same for the error of a failed effect. */
-export function isHostTroubleError(error: unknown): boolean {
+export function isHostFaultError(error: unknown): boolean {
   const code: unknown = error instanceof Error && 'code' in error ? error.code : null;
-  return typeof code === 'string' && HOST_TROUBLE.has(code);
+  return typeof code === 'string' && HOST_FAULTS.has(code);
 }
 
 export type LaunchOutcome =

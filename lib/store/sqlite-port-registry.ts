@@ -6,7 +6,7 @@ import { inserter, type RowWrite } from './rows/batch.ts';
 import type { RowSource } from './rows/row-reader.ts';
 import type { StoreContext } from './sqlite-actor-store.ts';
 
-/** A port that belongs to a service under a name. */
+/** A named port of a service. */
 interface PortRow {
   readonly serviceId: ServiceId;
   readonly name: string;
@@ -20,17 +20,17 @@ const portRow = z
   .strictObject({ service_id: serviceId, name: z.string().min(1), port: z.int().min(1).max(65_535) })
   .transform(({ service_id, ...row }): PortRow => ({ ...row, serviceId: service_id }));
 
-/** Every port that was ever allocated. */
+/** All ports that were ever allocated. */
 const PORTS: RowSource<PortRow> = { table: 'port', columns: COLUMNS.join(', '), shape: portRow };
 
-/** Adds a port; neither it nor the name within the service may be taken. */
+/** Inserts a port; neither it nor its name within the service may be taken. */
 function insertPort({ serviceId, name, port }: PortRow): RowWrite {
   return insert(port, { service_id: serviceId, name, port });
 }
 
 /**
- * The port registry in SQLite. Answers one request at a time: two that need a port at the same moment must not get the same
- * one. A port stays its service's for good, so that a service that comes back finds its clients.
+ * The port registry in SQLite. It handles one request at a time, so that two simultaneous ones do not get the same
+ * port. A port belongs to its service permanently, so that clients find a service again when it returns.
  */
 export class SqlitePortRegistry implements PortRegistry {
   readonly #context: Pick<StoreContext, 'queue' | 'reader'>;
@@ -44,7 +44,7 @@ export class SqlitePortRegistry implements PortRegistry {
 
   portOf(serviceId: ServiceId, name: string): Promise<number> {
     const answer = this.#last.then(() => this.#answer(serviceId, name));
-    this.#last = answer.catch(() => undefined); // whoever asked is told
+    this.#last = answer.catch(() => undefined); // reported to the caller
     return answer;
   }
 

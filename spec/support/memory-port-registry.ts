@@ -1,7 +1,7 @@
 import type { ServiceId } from '../../lib/model/values/ids.ts';
 import type { PortRegistry } from '../../lib/ports/port-registry.ts';
 
-/** A port book that gives out ports from 20000 on and forgets them with the test. */
+/** A port registry in memory that allocates ports from 20000 on. */
 export class MemoryPortRegistry implements PortRegistry {
   readonly #ports = new Map<string, number>();
 

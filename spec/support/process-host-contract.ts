@@ -4,22 +4,22 @@ import { parseLaunchId, parseServiceId, type ServiceId } from '../../lib/model/v
 import type { LaunchRequest, ProcessHost } from '../../lib/ports/process-host.ts';
 import { eventually } from './eventually.ts';
 
-/** One process host under test, with the means to end what it launches. */
+/** A process host under test, with control over its processes. */
 export interface ProcessHostHarness {
   readonly host: ProcessHost;
-  /** What this kind of host promises; promises that need more are skipped. */
+  /** The guarantees of this kind of host; tests that need more are skipped. */
   readonly guarantees: Guarantees;
-  /** A request for a program that runs until it is told to exit, and ends at once on SIGTERM. */
+  /** A request for a program that runs until exit() is called, and ends immediately on SIGTERM. */
   request(serviceId: ServiceId, generation: number): LaunchRequest;
-  /** A request that must be refused because its program does not exist. */
+  /** A request that is refused because its program does not exist. */
   requestOfNothing(serviceId: ServiceId, generation: number): LaunchRequest;
-  /** Lets the program exit with a code. */
+  /** Makes the program exit with a code. */
   exit(launch: Launch, code: number): void;
-  /** Kills the shim of a live launch, whose program lives on. */
+  /** Kills the shim of a live launch, whose program keeps running. */
   loseShim(launch: Launch): void;
-  /** Ends the program by SIGKILL. */
+  /** Kills the program with SIGKILL. */
   kill(launch: Launch): void;
-  /** Ends whatever still runs. */
+  /** Ends everything that is still running. */
   dispose(): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export function launchedBy(outcome: LaunchOutcome): Launch {
   throw new Error(`${outcome.failure.code}: ${outcome.failure.message}`);
 }
 
-/** The promises of the ProcessHost port, which every implementation keeps. */
+/** The contract of the ProcessHost port, for every implementation. */
 export function describeProcessHost(name: string, open: () => Promise<ProcessHostHarness>): void {
   describe(`${name} (process host)`, () => {
     let harness: ProcessHostHarness;
@@ -50,7 +50,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
       return launchedBy(await host.launch(harness.request(serviceId, generation)));
     }
 
-    /** Observes a launch; the exits that it is told of. */
+    /** Observes a launch; returns the reported exits. */
     function exitsOf(launch: Launch): ProcessExit[] {
       const exits: ProcessExit[] = [];
       host.observe(launch.launchId, { exited: (exit) => void exits.push(exit) });
@@ -65,7 +65,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
     }
 
     describe('a launch', () => {
-      it('says who was launched', async () => {
+      it('returns the launch', async () => {
         const request = harness.request(PUMP, 3);
         const launch = launchedBy(await host.launch(request));
         const { executablePath, version } = request;
@@ -75,13 +75,13 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         expect(launch.startTime).not.to.equal('');
       });
 
-      it('is a live one in the facts and in the list', async () => {
+      it('is alive in its status and in the list', async () => {
         const launch = await launched();
         expect(host.status(PUMP)).to.deep.equal({ status: 'alive', generation: 1, launch });
         expect(host.live()).to.deep.equal([launch]);
       });
 
-      it('of one service leaves the others alone', async () => {
+      it('of one service does not affect others', async () => {
         const [pump, valve] = await Promise.all([launched(PUMP), launched(VALVE)]);
         const exits = exitsOf(valve);
         harness.kill(pump);
@@ -90,7 +90,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         expect(exits).to.be.empty;
       });
 
-      it('is refused with EALIVE while a process of the service lives, and leaves that alone', async () => {
+      it('is refused with EALIVE while a process of the service is alive, which is not affected', async () => {
         const launch = await launched();
         const second = await host.launch(harness.request(PUMP, 2));
         expect(second).to.deep.include({ type: 'refused', generation: 2 });
@@ -98,14 +98,14 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         expect(host.live()).to.deep.equal([launch]);
       });
 
-      it('is refused with EALIVE while another one of the service is under way', async () => {
+      it('is refused with EALIVE while another one of the service is in progress', async () => {
         const first = host.launch(harness.request(PUMP, 1));
         const second = await host.launch(harness.request(PUMP, 2));
         expect(second.type === 'refused' && second.failure.code).to.equal('EALIVE');
         launchedBy(await first);
       });
 
-      it('of a program that does not exist is refused for good, with the program named', async () => {
+      it('of a missing program is refused permanently, and names the program', async () => {
         const request = harness.requestOfNothing(PUMP, 1);
         const outcome = await host.launch(request);
         expect(outcome).to.deep.include({ type: 'refused', generation: 1 });
@@ -121,7 +121,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         expect(await launched(PUMP, 2)).to.include({ generation: 2 });
       });
 
-      it('follows an exit with a new identity', async () => {
+      it('after an exit has a new identity', async () => {
         const first = await launched(PUMP, 1);
         harness.exit(first, 0);
         await oneOf(exitsOf(first));
@@ -131,7 +131,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
       });
     });
 
-    it('never gives a generation to two launches of a service', async () => {
+    it('never uses a generation for two launches of a service', async () => {
       const launch = await launched(PUMP, 5);
       harness.exit(launch, 0);
       await oneOf(exitsOf(launch));
@@ -140,27 +140,27 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
       expect((await launched(VALVE, 1)).generation).to.equal(1);
     });
 
-    it('knows of no stray where none is', async () => {
+    it('reports no orphan if there is none', async () => {
       await host.survey();
       expect(host.orphans()).to.be.empty;
     });
 
     describe('an observer', () => {
-      it('is told of an exit code once', async () => {
+      it('gets an exit code once', async () => {
         const launch = await launched();
         const exits = exitsOf(launch);
         harness.exit(launch, 7);
         expect(await oneOf(exits)).to.include({ code: 7, signal: null, isKnown: true });
       });
 
-      it('is told of a death by signal', async () => {
+      it('gets a death by signal', async () => {
         const launch = await launched();
         const exits = exitsOf(launch);
         harness.kill(launch);
         expect(await oneOf(exits)).to.include({ code: null, signal: 'SIGKILL', isKnown: true });
       });
 
-      it('finds the exit in the facts', async () => {
+      it('finds the exit in the status', async () => {
         const launch = await launched(PUMP, 4);
         const exits = exitsOf(launch);
         harness.exit(launch, 0);
@@ -170,7 +170,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         expect(host.live()).to.be.empty;
       });
 
-      it('that comes after the exit is told in a later turn', async () => {
+      it('that is added after the exit is notified in a later turn', async () => {
         const launch = await launched();
         harness.exit(launch, 9);
         await oneOf(exitsOf(launch));
@@ -179,14 +179,14 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         expect(await oneOf(late)).to.include({ code: 9, isKnown: true });
       });
 
-      it('of an unknown launch is told that nobody saw its end', async () => {
+      it('of an unknown launch gets an unknown exit', async () => {
         const exits: ProcessExit[] = [];
         host.observe(parseLaunchId('f'.repeat(32)), { exited: (exit) => void exits.push(exit) });
         expect(exits).to.be.empty;
         expect(await oneOf(exits)).to.include({ code: null, signal: null, isKnown: false });
       });
 
-      it('that has stopped observing is told nothing', async () => {
+      it('that has stopped observing gets nothing', async () => {
         const launch = await launched();
         const exits: ProcessExit[] = [];
         const forget = host.observe(launch.launchId, { exited: (exit) => void exits.push(exit) });
@@ -197,7 +197,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         expect(exits).to.be.empty;
       });
 
-      it('is told that a launch has lost its shim, and what is guaranteed since', async () => {
+      it('is notified that a launch lost its shim, and of what is guaranteed since', async () => {
         const launch = await launched();
         const changes: Launch[] = [];
         const observer = { exited: () => undefined, changed: (now: Launch) => void changes.push(now) };
@@ -207,12 +207,12 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         const guarantees = { ...harness.guarantees, exactExit: false, treeComplete: false };
         expect(changes).to.deep.equal([{ ...launch, guarantees }]);
         expect(host.status(PUMP)).to.deep.equal({ status: 'alive', generation: 1, launch: changes[0] });
-        host.observe(launch.launchId, observer); // one that comes later is told in a later turn
+        host.observe(launch.launchId, observer); // one that comes later is notified in a later turn
         await eventually(() => expect(changes).to.have.length(2));
         expect(changes[1]).to.equal(changes[0]);
       });
 
-      it('is one of several that are all told', async () => {
+      it('is notified together with others', async () => {
         const launch = await launched();
         const both = [exitsOf(launch), exitsOf(launch)];
         harness.exit(launch, 0);
@@ -221,14 +221,14 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
     });
 
     describe('a stop', () => {
-      it('ends the process and says how', async () => {
+      it('ends the process and returns its exit', async () => {
         const launch = await launched();
         expect(await host.stop(PUMP, STOP)).to.include({ code: null, signal: 'SIGTERM', isKnown: true });
         expect(host.status(PUMP)).to.include({ status: 'exited', launchId: launch.launchId });
         expect(host.live()).to.be.empty;
       });
 
-      it('resolves after the observers have been told', async () => {
+      it('resolves after the observers were notified', async () => {
         const exits = exitsOf(await launched());
         await host.stop(PUMP, STOP);
         expect(exits).to.have.length(1);
@@ -246,14 +246,14 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         expect(await host.stop(PUMP, STOP)).to.equal(null);
       });
 
-      it('may be asked for twice', async () => {
+      it('may be called twice', async () => {
         const exits = exitsOf(await launched());
         const both = await Promise.all([host.stop(PUMP, STOP), host.stop(PUMP, { ...STOP, graceMs: 100 })]);
         for (const exit of both) expect(exit).to.include({ signal: 'SIGTERM' });
         expect(exits).to.have.length(1);
       });
 
-      it('ends a launch under way', async () => {
+      it('ends a launch in progress', async () => {
         const launching = host.launch(harness.request(PUMP, 1));
         await host.stop(PUMP, STOP);
         expect(host.live()).to.be.empty;
@@ -273,7 +273,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         expect(host.live()).to.deep.equal([second]);
       });
 
-      it('leaves other services alone', async () => {
+      it('does not affect other services', async () => {
         await launched(PUMP);
         const valve = await launched(VALVE);
         await host.stop(PUMP, STOP);
@@ -288,7 +288,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         expect(host.live()).to.have.length(1);
       });
 
-      it('is not sent where no process lives', async () => {
+      it('is not sent if no process is alive', async () => {
         expect(await host.signal(PUMP, 'SIGCONT')).to.equal(false);
         const launch = await launched();
         harness.exit(launch, 0);
@@ -297,7 +297,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
       });
     });
 
-    it('has nothing to survey when nothing was ever launched', async () => {
+    it('has an empty survey if nothing was ever launched', async () => {
       expect((await host.survey()).size).to.equal(0);
       expect(host.live()).to.be.empty;
     });

@@ -1,8 +1,8 @@
 import type { Reason } from '../../model/explain/reason.ts';
 import { classifyExit, judgeEnding, type Ending, type Verdict } from '../../model/policy/restart.ts';
 import {
-  isHostTrouble,
-  isHostTroubleError,
+  isHostFault,
+  isHostFaultError,
   type ExecutableChoice,
   type LaunchFailure,
   type LaunchOutcome,
@@ -90,20 +90,20 @@ function endOfProcess(context: ServiceContext, event: ServiceEvent): End | null 
 /** A launch that was refused but may succeed another time. */
 function endOfRefusal(failure: LaunchFailure, generation: number): End {
   const reason = refusalReason(failure);
-  const isTrouble = isHostTrouble(failure);
-  return { class: 'spawn_transient', uptimeMs: null, generation, exit: null, reason, isHostTrouble: isTrouble };
+  const isFault = isHostFault(failure);
+  return { class: 'spawn_transient', uptimeMs: null, generation, exit: null, reason, isHostFault: isFault };
 }
 
 /**
- * A failed effect: a bug stays confined to this service and counts as a failed launch; trouble of the host does not
+ * A failed effect: a bug stays confined to this service and counts as a failed launch; a fault of the host does not
  * count.
  */
 function endOfError(context: ServiceContext, error: unknown): End {
   const text = error instanceof Error ? error.message : String(error);
   const reason = { code: 'effect_failed', text } as const;
-  const isTrouble = isHostTroubleError(error);
+  const isFault = isHostFaultError(error);
   const { generation } = context;
-  return { class: 'spawn_transient', uptimeMs: null, generation, exit: null, reason, isHostTrouble: isTrouble };
+  return { class: 'spawn_transient', uptimeMs: null, generation, exit: null, reason, isHostFault: isFault };
 }
 
 /** The end of a process that was stopped because of a probe; null if the stop in progress has another reason. */

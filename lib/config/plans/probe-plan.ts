@@ -2,11 +2,11 @@ import type { ProbeCheck, ProbeSpec, ProbesSpec } from '../../model/probe.ts';
 import type { Path } from '../problems.ts';
 import { pathProblem, patternProblem, portProblem, type Probe, type Probes } from '../schema/probe-schema.ts';
 
-/** How the texts of a probe are filled in. */
+/** Fills in the variables in the texts of a probe. */
 export interface Filler {
-  /** The text with its variables filled in; what is wrong is noted at the path. */
+  /** The text with its variables filled in; problems are recorded with the path. */
   readonly fill: (path: Path, template: string, quote?: (value: string) => string) => string;
-  /** Notes what is wrong with a text that is filled in; null: nothing. */
+  /** Records a problem of a filled-in text; null: none. */
   readonly note: (path: Path, problem: string | null) => void;
 }
 
@@ -58,11 +58,14 @@ function addressOf(
 ): { readonly host: string; readonly port: number } {
   const text = fill([...path, 'port'], port);
   const problem = portProblem(text);
-  note([...path, 'port'], problem === null ? null : `${problem}; its variables come to something else`);
+  note(
+    [...path, 'port'],
+    problem === null ? null : `${problem}; this one has a different value once its variables are filled in`,
+  );
   return { host: fill([...path, 'host'], host), port: Number(text) };
 }
 
-/** A variable stands for its own text, not for an expression. */
+/** The value of a variable is literal text, not an expression. */
 function quoted(value: string): string {
   return value.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }

@@ -9,8 +9,8 @@ import type { Instant, Millis } from '../values/time.ts';
  */
 export const MIN_BACKOFF_MS: Millis = 100;
 
-/** The maximum delay between attempts while a launch fails only because of the host's own trouble. */
-const HOST_TROUBLE_MAX_MS: Millis = 5_000;
+/** The maximum delay between attempts while a launch fails only because of faults of the host. */
+const HOST_FAULT_MAX_MS: Millis = 5_000;
 
 /** What earlier exits left behind; stored with the service. Plain JSON. */
 export interface RestartBudget {
@@ -34,7 +34,7 @@ export interface Ending {
    * The host could not even try (disk full, out of descriptors): retried in `backoff`, never counted against the
    * service.
    */
-  readonly isHostTrouble?: boolean;
+  readonly isHostFault?: boolean;
   /**
    * The machine was rebooted: the service starts again immediately, whatever its policy, and it does not count as a
    * failure.
@@ -117,7 +117,7 @@ export function judgeEnding(
 ): Verdict {
   if (ending.isReboot === true) return { next: 'retry', budget: past.budget, delayMs: 0 };
   if (ending.class === 'clean' && spec.mode !== 'always') return { next: 'complete' };
-  if (ending.isHostTrouble === true && spec.mode !== 'never') return waitOut(spec, past.budget, at.random);
+  if (ending.isHostFault === true && spec.mode !== 'never') return waitOut(spec, past.budget, at.random);
   const budget = charge(spec, ending, past.budget, at.now);
   if (spec.mode === 'never') return { next: 'give_up', budget, because: { code: 'policy_never' }, recovers: false };
   const { maxRestarts, periodMs } = spec.intensity;
@@ -137,9 +137,9 @@ export function judgeEnding(
  * The window stays unchanged. The delay grows as usual, but no longer than somebody who just freed the disk would wait.
  */
 function waitOut(spec: RestartSpec, past: RestartBudget, random: number): Verdict {
-  const isAtMost = backoffDelay(spec.backoff, past.failures, 0.5) >= HOST_TROUBLE_MAX_MS;
+  const isAtMost = backoffDelay(spec.backoff, past.failures, 0.5) >= HOST_FAULT_MAX_MS;
   const failures = isAtMost ? past.failures : past.failures + 1;
-  const delayMs = Math.min(HOST_TROUBLE_MAX_MS, backoffDelay(spec.backoff, failures, random));
+  const delayMs = Math.min(HOST_FAULT_MAX_MS, backoffDelay(spec.backoff, failures, random));
   return { next: 'retry', budget: { ...past, failures }, delayMs };
 }
 

@@ -2,7 +2,7 @@ import { getSystemErrorMap } from 'node:util';
 import type { LaunchFailure } from '../../model/process.ts';
 import { LIMIT_NAMES, type LimitName } from '../../model/values/limits.ts';
 
-/** The same file would be refused again: only another file, or other rights, can help. */
+/** The same file would be refused again: only another file, or other permissions, can help. */
 const PERMANENT: ReadonlySet<string> = new Set([
   'ENOENT',
   'EACCES',
@@ -17,7 +17,7 @@ const PERMANENT: ReadonlySet<string> = new Set([
   'E2BIG',
 ]);
 
-/** Codes that exec has and libuv does not name. */
+/** Errors of exec that libuv does not name. */
 const EXEC_ONLY: ReadonlyMap<number, readonly [string, string]> = new Map([
   [8, ['ENOEXEC', 'exec format error']],
   [80, ['ELIBBAD', 'accessing a corrupted shared library']],
@@ -32,15 +32,15 @@ const SUBJECT = {
   lock: 'The lock file',
   claim: 'The claim of the launch',
   dir: 'The run folder',
-  frame: 'The order to run',
+  frame: 'The launch frame for',
 } as const;
 
-const VERB: Partial<Readonly<Record<RefusedStep, string>>> = { fork: 'made', exec: 'run', limits: 'set' };
+const VERB: Partial<Readonly<Record<RefusedStep, string>>> = { fork: 'created', exec: 'run', limits: 'set' };
 
-/** What a shim was doing when it gave up. */
+/** The step at which a shim failed. */
 export type RefusedStep = keyof typeof SUBJECT;
 
-/** What a shim says of a launch that came to nothing; `limit` with the step `limits`. */
+/** Why a launch failed, as reported by its shim; `limit` with the step `limits`. */
 export interface Refusal {
   readonly step: RefusedStep;
   readonly errno: number;
@@ -62,8 +62,8 @@ function describedBy(errno: number): readonly [string, string] {
 }
 
 /**
- * The failure that a shim reported. Only a refused exec is ever permanent: no other program file would help against a missing
- * working directory or a full disk.
+ * The failure that a shim reported. Only a refused exec can be permanent: another program file would not help against a
+ * missing working directory or a full disk.
  */
 export function failureOf(step: RefusedStep, errno: number, subject: string): LaunchFailure {
   const [code, described] = describedBy(errno);

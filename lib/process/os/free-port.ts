@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import type { FindFreePort } from '../../ports/port-registry.ts';
 
-/** The system gives ports out in its own order; one that is taken is held back while it is asked for another. */
+/** The system chooses the ports; a port that belongs to a service is kept open while another one is requested. */
 const MAX_TRIES = 1_000;
 
-/** Asks the system for a free port of the loopback address; the port is free again when this resolves. */
+/** Gets a free port of the loopback address from the system; the port is free again when this resolves. */
 export const findFreePort: FindFreePort = async (taken) => {
   const held: Server[] = [];
   try {
@@ -17,7 +17,7 @@ export const findFreePort: FindFreePort = async (taken) => {
       const address = server.address();
       if (typeof address === 'object' && address !== null && !taken.has(address.port)) return address.port;
     }
-    throw new Error(`The system gave ${MAX_TRIES} ports that all belong to services already.`);
+    throw new Error(`The system offered ${MAX_TRIES} ports, all of which already belong to services.`);
   } finally {
     await Promise.all(held.map(closed));
   }

@@ -10,7 +10,7 @@ const MOST_SUSPECTS = 4;
 const ROUNDS = 2;
 
 /** What the rounds look at. */
-export interface Rounded {
+export interface RoundMember {
   readonly main: Identity | null;
   /** Whether it is looked at each time, because its shim owes a record. */
   readonly isSuspect: boolean;
@@ -24,8 +24,8 @@ export interface Rounded {
  */
 export class MainRounds {
   /** In the order of their next look. */
-  readonly #members = new Set<Rounded>();
-  readonly #suspects = new Set<Rounded>();
+  readonly #members = new Set<RoundMember>();
+  readonly #suspects = new Set<RoundMember>();
   readonly #livingOf: typeof livingOf;
   #timer: NodeJS.Timeout | null = null;
 
@@ -33,7 +33,7 @@ export class MainRounds {
     this.#livingOf = look;
   }
 
-  add(member: Rounded): void {
+  add(member: RoundMember): void {
     if (member.main === null) return;
     this.#members.add(member);
     this.#timer ??= setInterval(() => {
@@ -41,7 +41,7 @@ export class MainRounds {
     }, EVERY_MS).unref();
   }
 
-  delete(member: Rounded): void {
+  delete(member: RoundMember): void {
     this.#members.delete(member);
     this.#suspects.delete(member);
     if (this.#members.size === 0) this.close();
@@ -62,7 +62,7 @@ export class MainRounds {
     }
   }
 
-  #next(): readonly Rounded[] {
+  #next(): readonly RoundMember[] {
     const next = new Set(firstOf(this.#suspects, MOST_SUSPECTS));
     const enough = Math.min(Math.ceil(this.#members.size / ROUNDS), MOST_AT_ONCE - 3 * next.size);
     for (const member of firstOf(this.#members, enough)) next.add(member);
@@ -70,7 +70,7 @@ export class MainRounds {
   }
 
   /** To the end of the line. */
-  #sortAgain(member: Rounded): void {
+  #sortAgain(member: RoundMember): void {
     if (!this.#members.delete(member)) return; // it has ended
     this.#members.add(member);
     this.#suspects.delete(member);

@@ -56,7 +56,7 @@ describe('a shim that is stopped when its main process ends', function () {
       if (isKnown) return; // it was faster than the signal that stops it
       expect(isAlive(shim)).to.equal(false);
       expect(host.live()).to.be.empty;
-      expect(host.troubles()).to.be.empty;
+      expect(host.problems()).to.be.empty;
     } finally {
       clearInterval(stopAgain);
     }
@@ -76,7 +76,7 @@ describe('a shim that is stopped when its main process ends', function () {
       process.kill(launch.pid, 'SIGKILL');
       expect(await exit).to.include({ code: null, signal: null, isKnown: false });
       expect(isAlive(shim)).to.equal(true);
-      expect(host.troubles().join()).to.include(
+      expect(host.problems().join()).to.include(
         `The shim of the service "pump" (pid ${shim}) can be neither woken nor killed`,
       );
       const second = await host.launch(world.request(PUMP, 2));
@@ -84,7 +84,7 @@ describe('a shim that is stopped when its main process ends', function () {
     } finally {
       writeFileSync(join(group, 'freezer.state'), 'THAWED');
     }
-    await eventually(() => expect(host.troubles()).to.be.empty);
+    await eventually(() => expect(host.problems()).to.be.empty);
     launchedBy(await host.launch(world.request(PUMP, 3)));
     await eventually(() => {
       rmdirSync(group);

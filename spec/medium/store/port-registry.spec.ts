@@ -11,7 +11,7 @@ import { expectUnavailable } from '../../support/store-contract.ts';
 const a = parseServiceId('a');
 const b = parseServiceId('b');
 
-/** A finder that gives 5001, 5002, … and skips what is taken. */
+/** A finder that returns 5001, 5002, … and skips taken ports. */
 function counting(): (taken: ReadonlySet<number>) => Promise<number> {
   return (taken) => {
     let port = 5_001;
@@ -26,10 +26,10 @@ const BOOKS: Readonly<Record<string, () => Promise<PortRegistry>>> = {
 };
 
 for (const [name, open] of Object.entries(BOOKS)) {
-  describe(`The port book ${name}`, () => {
+  describe(`The port registry ${name}`, () => {
     afterEach(closeStores);
 
-    it('gives each service a port of its own for each name, and the same one each time', async () => {
+    it('gives each service its own port for each name, and always the same one', async () => {
       const book = await open();
       const asked = [
         [a, 'http'],
@@ -41,7 +41,7 @@ for (const [name, open] of Object.entries(BOOKS)) {
       expect(await Promise.all(asked.map(([id, port]) => book.portOf(id, port)))).to.deep.equal(first);
     });
 
-    it('gives one port to many who ask for it at the same time', async () => {
+    it('returns the same port to simultaneous callers', async () => {
       const book = await open();
       const ports = await Promise.all(Array.from({ length: 20 }, () => book.portOf(a, 'http')));
       expect(new Set(ports).size).to.equal(1);
@@ -49,10 +49,10 @@ for (const [name, open] of Object.entries(BOOKS)) {
   });
 }
 
-describe('The port book of a store', () => {
+describe('The port registry of a store', () => {
   afterEach(closeStores);
 
-  it('is remembered by the next host', async () => {
+  it('is kept for the next host', async () => {
     const file = newStoreFile();
     const first = await openedStore({ file });
     const port = await first.portRegistry(findFreePort).portOf(a, 'http');
@@ -63,7 +63,7 @@ describe('The port book of a store', () => {
     );
   });
 
-  it('tells when no port is found or the store cannot keep one, and answers the next question', async () => {
+  it('rejects if no port is found or the store cannot be written, and handles the next request', async () => {
     const store = await openedStore();
     let isOut = true;
     const book = store.portRegistry((taken) => (isOut ? Promise.reject(new Error('out of ports')) : counting()(taken)));
@@ -76,7 +76,7 @@ describe('The port book of a store', () => {
 });
 
 describe('A free port', () => {
-  it('can be listened on, and is none of those that are taken', async () => {
+  it('can be listened on, and is not taken', async () => {
     const taken = new Set<number>();
     for (let round = 0; round < 20; round += 1) {
       const port = await findFreePort(taken);

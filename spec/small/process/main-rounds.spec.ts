@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { Identity } from '../../../lib/process/os/process-identity.ts';
-import { MainRounds, type Rounded } from '../../../lib/process/tree/main-rounds.ts';
+import { MainRounds, type RoundMember } from '../../../lib/process/tree/main-rounds.ts';
 
-class Member implements Rounded {
+class Member implements RoundMember {
   readonly main: Identity;
   isSuspect = false;
   readonly seen: boolean[] = [];

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-// Loaded here: the command loads it when it is run, and that takes seconds on a busy machine, which are not those of the first test.
+// Loaded here: the command loads it when it is run, and that takes seconds on a busy machine, which are not those of
+// the first test.
 import '../../../../lib/cli/config/config-commands.ts';
 import { runCommand, type CommandEnd } from '../../../support/command.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
@@ -67,7 +68,7 @@ describe('coredinator config', () => {
       expect(errors.split('\n')).to.have.length(4);
       expect(errors).to.contain(`error: ${a}:2:12: coredinator.kinds.corel.executable is missing`);
       expect(errors)
-        .to.contain(`no configuration file "${join(base, 'gone.yaml')}"`)
+        .to.contain(`configuration file "${join(base, 'gone.yaml')}" does not exist`)
         .and.contain('"c d" is not a valid');
     });
 
@@ -92,7 +93,7 @@ describe('coredinator config', () => {
       const path = file('coredinator.yaml', 'kinds: [');
       const { code, output, errors } = await config(['show']);
       expect([code, output]).to.deep.equal([2, '']);
-      expect(errors).to.contain(`error: ${path}:1:9: is not YAML`);
+      expect(errors).to.contain(`error: ${path}:1:9: is not valid YAML`);
     });
   });
 
