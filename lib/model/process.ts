@@ -52,7 +52,7 @@ export interface LaunchFailure {
 
 /**
  * ESHIM: the shim of the launch before can neither be woken nor killed. ESTORE: the launch cannot be recorded. ESTRAY: an orphan process of the service is running. ETIMEDOUT: no shim came
- * up. The others are system error codes.
+ * up. EUNREADABLE: a record that says whether the service is running cannot be read. The others are system error codes.
  */
 const HOST_FAULTS: ReadonlySet<string> = new Set([
   'EAGAIN',
@@ -68,6 +68,7 @@ const HOST_FAULTS: ReadonlySet<string> = new Set([
   'ESTORE',
   'ESTRAY',
   'ETIMEDOUT',
+  'EUNREADABLE',
 ]);
 
 /** Whether this machine or this host lacks something that launches need, so that the service is not to blame. */

@@ -62,8 +62,7 @@ export class Trees implements TreeContext {
 
   /** Why trees cannot be inspected now, one sentence per cause; and the shims that can be neither woken nor killed. */
   problems(): readonly string[] {
-    const reasons = [...new Set(this.unreadable.values())];
-    return [...reasons.map((reason) => `Processes cannot be inspected now: ${reason}.`), ...this.unkillable.values()];
+    return [...new Set([...this.unreadable.values(), ...this.unkillable.values()])];
   }
 
   /** Why a service cannot be launched now; null if nothing is known against it. */

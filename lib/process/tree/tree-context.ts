@@ -38,7 +38,7 @@ export interface TreeContext {
   readonly table: ProcessTable;
   readonly log: Log;
   readonly clock: Clock;
-  /** By launch, why it cannot be inspected now. */
+  /** By launch, why it cannot be inspected now, as a sentence. */
   readonly unreadable: Map<LaunchId, string>;
   /** By launch, the problem of a shim that can be neither woken nor killed. */
   readonly unkillable: Map<LaunchId, string>;
