@@ -16,7 +16,7 @@ export interface Listener {
   readonly startingResponse: StartingResponse;
   readonly listening: Listening;
   /** What is wrong with the token and certificate files, in sentences without paths. */
-  troubles(): readonly string[];
+  problems(): readonly string[];
   /** Reads these files again if they changed. */
   rereadFiles(): void;
 }
@@ -42,7 +42,7 @@ export async function openListener(
   await lock.update(listening.url);
   return {
     ...{ lock, access, startingResponse, listening },
-    troubles: () => [...access.troubles(), ...[certificate?.trouble() ?? []].flat()],
+    problems: () => [...access.problems(), ...[certificate?.problem() ?? []].flat()],
     rereadFiles: () => {
       access.reread();
       certificate?.reread();

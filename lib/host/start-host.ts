@@ -54,7 +54,7 @@ async function open(start: Start, cleanup: CleanupStack): Promise<Host> {
   const listener = await openListener(options, version, log, cleanup);
   const { url } = listener.listening;
   const adapters = await openAdapters({ options, url, clock: systemClock, log, metrics, crashPoint }, cleanup);
-  adapters.health.include(() => listener.troubles());
+  adapters.health.include(() => listener.problems());
   const control = await openControl(hostPorts(start, adapters));
   adapters.logs.keepBounded(() => control.logPolicies());
   const inspector = openInspector({ root: control.root, clock: systemClock, timers: wallTimers, configOf, log });

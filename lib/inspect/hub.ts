@@ -43,7 +43,7 @@ export interface HubOptions extends Pick<SliceOptions, 'yieldTo' | 'elapsed'> {
 }
 
 /** Of a viewer who may watch for as long as it likes. */
-const FOR_GOOD: Permission = { isHeld: () => true, watch: () => () => undefined };
+const FOR_GOOD: Permission = { isValid: () => true, watch: () => () => undefined };
 
 /** A viewer and what lets it watch. */
 interface ConnectedViewer {
@@ -147,7 +147,7 @@ export class Hub {
   }
 
   #checkPermission(viewer: Viewer): void {
-    if (this.#viewers.get(viewer)?.permission.isHeld() !== false) return;
+    if (this.#viewers.get(viewer)?.permission.isValid() !== false) return;
     viewer.socket.close(CLOSE.withdrawn.code, CLOSE.withdrawn.reason);
     this.#leave(viewer);
   }

@@ -18,7 +18,7 @@ export interface ViewerSocket {
 /** What lets a viewer watch. */
 export interface Permission {
   /** Whether it does so now. */
-  isHeld(): boolean;
+  isValid(): boolean;
   /** Tells the listener when that may have changed, until the function that it gives is called. */
   watch(listener: () => void): () => void;
 }

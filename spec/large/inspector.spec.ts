@@ -137,7 +137,7 @@ describe(`the inspector in a browser${reason === null ? '' : ` (skipped: ${reaso
 
     await popup.close();
     await page.locator('#inspector', { hasText: 'its window was closed' }).waitFor();
-    await page.getByRole('button', { name: 'Show it here' }).click();
+    await page.getByRole('button', { name: 'Show here' }).click();
     await whole(await frame());
     expect(complaints).to.deep.equal([]);
   });

@@ -108,7 +108,7 @@ describe('the body of a request', () => {
   it('tells which fields there are when one is not known', async () => {
     const answer = await api.send('POST', '/api/io/start', { body: { config_path: '/a.yaml', agent_id: 'a' } });
     expect(answer.status).to.equal(422);
-    expect(answer.json).to.have.property('detail').that.contains('known are config_path, coreio_id');
+    expect(answer.json).to.have.property('detail').that.contains('the known fields are config_path, coreio_id');
   });
 
   it('with ten thousand unknown fields gets a short answer', async () => {

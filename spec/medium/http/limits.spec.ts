@@ -88,8 +88,8 @@ describe('a slow client', () => {
   let api: ApiUnderTest;
 
   beforeEach(async () => {
-    const patience = { headersMs: 100, requestMs: 200, checkEveryMs: 20 };
-    api = await new ApiUnderTest().open({}, { patience });
+    const timeouts = { headersMs: 100, requestMs: 200, checkEveryMs: 20 };
+    api = await new ApiUnderTest().open({}, { timeouts });
   });
   afterEach(() => api.close());
 

@@ -304,10 +304,10 @@ describe('the hub of the inspector', () => {
     const held = { told: true, untold: true };
     const listeners: (() => void)[] = [];
     const told = world.watch({
-      isHeld: () => held.told,
+      isValid: () => held.told,
       watch: (listener) => (listeners.push(listener), () => listeners.pop()),
     });
-    const untold = world.watch({ isHeld: () => held.untold, watch: () => () => undefined });
+    const untold = world.watch({ isValid: () => held.untold, watch: () => () => undefined });
     listeners[0]!();
     expect(told.socket.closed).to.equal(null);
     held.told = false;

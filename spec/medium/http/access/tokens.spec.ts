@@ -120,8 +120,8 @@ describe('the tokens of a file', () => {
       later();
       expect([await status(OLD), await status(NEW)]).to.deep.equal([200, 401]);
       later();
-      expect(access.troubles()).to.have.length(1);
-      expect(access.troubles()[0]).to.contain('--token-file').and.not.to.contain(folder);
+      expect(access.problems()).to.have.length(1);
+      expect(access.problems()[0]).to.contain('--token-file').and.not.to.contain(folder);
       const errors = records.filter(({ level }) => level === 'error');
       expect(errors).to.have.length(1);
       expect(JSON.stringify(errors)).to.contain(path('full')).and.not.to.contain(NEW);
@@ -130,7 +130,7 @@ describe('the tokens of a file', () => {
       write('full', NEW);
       later();
       expect([await status(OLD), await status(NEW)]).to.deep.equal([401, 200]);
-      expect(access.troubles()).to.deep.equal([]);
+      expect(access.problems()).to.deep.equal([]);
     });
   }
 
@@ -138,8 +138,8 @@ describe('the tokens of a file', () => {
     write('full', `${OLD}\n${READ}`);
     later();
     expect([await status(READ), await status(OLD)]).to.deep.equal([403, 200]);
-    expect(access.troubles()).to.have.length(1);
-    expect(access.troubles()[0]).to.contain('two different tokens');
+    expect(access.problems()).to.have.length(1);
+    expect(access.problems()[0]).to.contain('two different tokens');
   });
 
   it('are warned of when other users can read the file', () => {

@@ -35,7 +35,7 @@ describe('the route of what happens', () => {
     expect(text).to.equal(
       'retry: 1000\n\nid: 7\ndata: {"seq":7,"at":"2023-11-14T22:13:20.007Z","type":"service.state_changed",' +
         '"agent_id":"pump1","from":"starting","to":"running","cause":"deadline","correlation_id":null,"detail":{"n":7}}\n\n' +
-        'event: end\ndata: {"reason":"the host is leaving"}\n\n',
+        'event: end\ndata: {"reason":"the host is shutting down"}\n\n',
     );
     expect(asked).to.deep.equal([{ start: { type: 'now' }, filter: NO_FILTER }]);
   });
@@ -93,7 +93,7 @@ describe('the route of what happens', () => {
 
   it('refuses one stream too many with a time to come again, and takes it when another one is gone', async () => {
     await api.close();
-    await api.open({ mostStreams: 2 });
+    await api.open({ maxStreams: 2 });
     api.control.feedSource = async function* (_, gone) {
       yield { items: [], position: 1 };
       await new Promise((resolve) => {

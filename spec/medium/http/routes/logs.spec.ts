@@ -37,7 +37,7 @@ describe('the route of the output of a service', () => {
       'x-content-type-options': 'nosniff',
     });
     expect(answer.text).to.equal(
-      '[coredinator: 10 bytes of stdout of launch 3 were released before they were read]\none\n<b>two\n',
+      '[coredinator: 10 bytes of stdout of launch 3 were deleted before they could be read]\none\n<b>two\n',
     );
     expect(asked[0]?.query).to.deep.equal({
       streams: ['stdout', 'stderr'],

@@ -125,7 +125,7 @@ describe('the API over TLS', () => {
       certificate.reread();
       expect(await served()).to.equal('first');
     }
-    expect(certificate.trouble()).to.contain('certificate').and.not.to.contain(folder);
+    expect(certificate.problem()).to.contain('certificate').and.not.to.contain(folder);
     const errors = records.filter(({ level }) => level === 'error');
     expect(errors).to.have.length(1);
     expect(errors[0]?.fields).to.deep.equal({ files: [files().cert, files().key] });
@@ -133,7 +133,7 @@ describe('the API over TLS', () => {
     put(SECOND);
     certificate.reread();
     expect(await served()).to.equal('second');
-    expect(certificate.trouble()).to.equal(null);
+    expect(certificate.problem()).to.equal(null);
   });
 
   it('is refused from the start with files that do not fit, which are named', () => {
