@@ -1,4 +1,4 @@
-import { PLACES } from '../api/paths.ts';
+import { ENDPOINTS } from '../api/paths.ts';
 import type { OperationId } from '../api/paths.ts';
 import type { EventGap, EventReset, EventView } from '../api/schemas/event.ts';
 import type { LogItemView } from '../api/schemas/log.ts';
@@ -49,7 +49,7 @@ export function createClient(options: ClientOptions): Client {
       return whole(options, args, isJson ? response.json() : response.text());
     };
   // Object.keys forgets the type of the keys; each method has the arguments and the result that its operation says.
-  const ids = Object.keys(PLACES) as OperationId[];
+  const ids = Object.keys(ENDPOINTS) as OperationId[];
   const calls = Object.fromEntries(ids.map((id) => [id, call(id)])) as unknown as Calls;
   return {
     ...calls,

@@ -1,4 +1,4 @@
-import { PLACES } from '../api/paths.ts';
+import { ENDPOINTS } from '../api/paths.ts';
 import type { Method, OperationId } from '../api/paths.ts';
 import type { Problem } from '../api/schemas/problem.ts';
 import { ProblemError, UnreachableError } from './errors.ts';
@@ -60,7 +60,7 @@ function headersOf(options: ClientOptions, args: LooseArguments): Record<string,
 
 /** Sends the request of an operation. Rejects with UnreachableError without an answer, with ProblemError for a refusal. */
 export async function send(options: ClientOptions, id: OperationId, args: LooseArguments): Promise<FetchAnswer> {
-  const [method, path] = PLACES[id];
+  const [method, path] = ENDPOINTS[id];
   const fetcher: Fetch = options.fetch ?? globalFetch(options.url);
   const response = await fetcher(new URL(targetOf(path, args), options.url), {
     method,

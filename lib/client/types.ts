@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { JsonOf, OperationOf } from '../api/operations.ts';
-import type { OperationId, PLACES } from '../api/paths.ts';
+import type { OperationId, ENDPOINTS } from '../api/paths.ts';
 
 type Primitive = string | number | boolean;
 
@@ -16,7 +16,7 @@ type ParameterNames<Path extends string> = Path extends `${string}{${infer Name}
   ? Name | ParameterNames<Rest>
   : never;
 
-type PathArguments<K extends OperationId> = { readonly [Name in ParameterNames<(typeof PLACES)[K][1]>]: string };
+type PathArguments<K extends OperationId> = { readonly [Name in ParameterNames<(typeof ENDPOINTS)[K][1]>]: string };
 
 type QueryPart<O> = O extends { readonly query: infer S extends z.ZodType }
   ? Partial<QueryArguments<S>> extends QueryArguments<S>

@@ -1,5 +1,5 @@
 import type { Middleware, Next } from 'koa';
-import { PLACES } from '../api/paths.ts';
+import { ENDPOINTS } from '../api/paths.ts';
 import type { RequestMeter } from '../ports/meter.ts';
 import type { Context, RequestState } from './request-context.ts';
 
@@ -7,7 +7,7 @@ import type { Context, RequestState } from './request-context.ts';
 const NO_ROUTE = 'none';
 
 function routeOf({ state: { operation } }: Context): string {
-  return operation === undefined ? NO_ROUTE : PLACES[operation][1];
+  return operation === undefined ? NO_ROUTE : ENDPOINTS[operation][1];
 }
 
 /** A streamed response takes as long as its reader wants. */

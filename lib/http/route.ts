@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Operation } from '../api/operation.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import type { BodyOf, JsonOf, OperationOf, QueryOf } from '../api/operations.ts';
-import { PLACES } from '../api/paths.ts';
+import { ENDPOINTS } from '../api/paths.ts';
 import type { Method, OperationId } from '../api/paths.ts';
 import type { CommandOrigin } from '../control/control.ts';
 import type { FieldIssue } from '../model/errors.ts';
@@ -60,7 +60,7 @@ type AnyHandler =
 
 /** The route of an operation: validates query and body against its schemas, calls the handler and responds. */
 export function routeOf(id: OperationId, handler: AnyHandler, idempotency: IdempotencyControl): Route {
-  const [method, ...paths] = PLACES[id];
+  const [method, ...paths] = ENDPOINTS[id];
   const { body, query }: Operation = OPERATIONS[id];
   const handle = async (ctx: Context): Promise<void> => {
     ctx.state.operation = id;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Operation } from '../../api/operation.ts';
 import { OPERATIONS } from '../../api/operations.ts';
-import { PLACES, type OperationId } from '../../api/paths.ts';
+import { ENDPOINTS, type OperationId } from '../../api/paths.ts';
 import { RequestError } from '../problem.ts';
 import type { Admission } from '../request-context.ts';
 import { bearerCredential, cookieCredential, cookieName, proofOf } from './credentials.ts';
@@ -26,7 +26,7 @@ const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 function pathsOf(access: Operation['access']): ReadonlySet<string> {
   const ids = Object.keys(OPERATIONS) as OperationId[]; // Object.keys loses the key type
   const those = ids.filter((id) => (OPERATIONS[id] as Operation).access === access);
-  return new Set(those.flatMap((id) => PLACES[id].slice(1).flatMap((path) => [path, `${path}/`])));
+  return new Set(those.flatMap((id) => ENDPOINTS[id].slice(1).flatMap((path) => [path, `${path}/`])));
 }
 
 /** Whether a method changes nothing. */
