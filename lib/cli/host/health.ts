@@ -1,7 +1,7 @@
 import { EXIT } from '../../host/exit-codes.ts';
 import { printResult, type HostRun } from './context.ts';
 
-/** How a host is; a degraded one is a failure. */
+/** Shows the health of a host; degraded counts as a failure. */
 export const showHealth: HostRun = async (context) => {
   const health = await context.client.getHealth();
   printResult(context, health, () => {

@@ -87,7 +87,7 @@ describe('commands to a host', () => {
         expect({ code, output }).to.deep.equal({ code: 1, output: '' });
         expect(errors).to.equal(
           'error: Agent "nobody" not found. GET /api/agents/ lists all agents.\n' +
-            'hint: `coredinator agents list` shows the known ones.\n',
+            'hint: `coredinator agents list` lists the known agents.\n',
         );
       });
     }
@@ -132,7 +132,7 @@ describe('commands to a host', () => {
     });
 
     it('signal takes short names, and refuses what is no signal with 2', async () => {
-      expect((await run('services', 'signal', 'gate', 'hup')).output).to.include('SIGHUP was sent to gate');
+      expect((await run('services', 'signal', 'gate', 'hup')).output).to.include('sent SIGHUP to gate');
       const refused = await run('services', 'signal', 'gate', 'KILL');
       expect(refused.code).to.equal(2);
       expect(refused.errors).to.include('"KILL"').and.to.include('`coredinator services stop gate`');
@@ -245,12 +245,14 @@ describe('commands to a host', () => {
 
   it('shutdown asks for the way that is given, and ends with 5 when the host stays', async () => {
     expect((await run('shutdown', '--drain', '--no-wait')).output).to.equal(
-      'The host is stopping its services and shuts down then.\n',
+      'The host is stopping its services and will then shut down.\n',
     );
     expect(api.control.calls.find(({ name }) => name === 'shutdown')?.argument).to.equal('drain');
     const { code, errors } = await run('shutdown', '--timeout', '300ms');
     expect(code).to.equal(5);
-    expect(errors).to.include('The host has not stopped after 0.3 s: leaving.').and.to.include('`coredinator health`');
+    expect(errors)
+      .to.include('The host has not stopped within 0.3 s: shutting down.')
+      .and.to.include('`coredinator health`');
   });
 
   it('complete ids by asking the host that the environment names', async () => {

@@ -141,7 +141,7 @@ describe('coredinator install-service', () => {
     it('replaces a unit that differs only when it is forced to', () => {
       install();
       const file = join(places.system, 'coredinator.service');
-      expect(install()).to.include({ code: 0 }).and.have.property('output').that.contains('Already there');
+      expect(install()).to.include({ code: 0 }).and.have.property('output').that.contains('Unchanged');
       const refused = install({ onExit: 'drain' });
       expect(refused.code).to.equal(1);
       expect(refused.errors).to.contain(file).and.contain('--force');
@@ -154,7 +154,7 @@ describe('coredinator install-service', () => {
       const nowhere = { ...places, booted: join(places.booted, 'no') };
       const { code, errors } = install({}, nowhere);
       expect(code).to.equal(1);
-      expect(errors).to.contain('not run by systemd').and.contain('--print');
+      expect(errors).to.contain('does not use systemd').and.contain('--print');
       expect(install({ isPrint: true }, nowhere).code).to.equal(0);
     });
 

@@ -156,7 +156,7 @@ describe('coredinator doctor', function () {
     const { code, errors } = await runCommand(['doctor', '--port', 'http']);
     expect([code, errors]).to.deep.equal([
       2,
-      'error: --port: "http" is not a port; give a whole number from 0 to 65535.\n',
+      'error: --port: "http" is not a port; use a whole number from 0 to 65535.\n',
     ]);
   });
 });

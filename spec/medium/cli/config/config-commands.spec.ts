@@ -36,7 +36,7 @@ describe('coredinator config', () => {
       const agent = file('pump1.yaml', '');
       expect(await config(['check', agent], { REGION: 'north' })).to.deep.equal({
         code: 0,
-        output: `${host}: ok\n${agent}: ok, the agent "pump1" with pump1-coreio, pump1-corerl\n`,
+        output: `${host}: ok\n${agent}: ok, agent "pump1" with pump1-coreio, pump1-corerl\n`,
         errors: '',
       });
       expect((await config(['check', '--base-path', temporaryFolder()])).output).to.equal(
@@ -148,6 +148,6 @@ describe('coredinator config', () => {
       expect(code).to.equal(0);
       expect(output).to.contain(`Usage: coredinator config`);
     }
-    expect((await config(['show', '--help'])).output).to.contain('secrets too');
+    expect((await config(['show', '--help'])).output).to.contain('including secrets');
   });
 });

@@ -58,20 +58,20 @@ describe('the way to a host', () => {
       const { url } = api.listening;
       const missing = await list(['--url', url]);
       expect(missing.code).to.equal(1);
-      expect(missing.errors).to.include('hint: give the token with --token-file, or in COREDINATOR_TOKEN');
+      expect(missing.errors).to.include('hint: provide a token with --token-file or COREDINATOR_TOKEN');
       const wrong = await list(['--url', url], { COREDINATOR_TOKEN: 'another-token-of-the-plant' });
       expect(wrong.errors)
         .to.include('The token is not valid for this host')
         .and.to.include('--token-file')
         .and.not.to.include('another-token');
       const words = ['services', 'start', 'x', '--url', url, '--token-file', file('read', READ_ONLY)];
-      expect((await runCommand(words)).errors).to.include('hint: give a token with full access');
+      expect((await runCommand(words)).errors).to.include('hint: provide a token with full access');
     });
 
     it('ends with 2 for a file without a token', async () => {
       const { code, errors } = await list(['--url', api.listening.url, '--token-file', file('empty', '')]);
       expect(code).to.equal(2);
-      expect(errors).to.include('holds no token');
+      expect(errors).to.include('contains no token');
     });
   });
 
@@ -95,25 +95,25 @@ describe('the way to a host', () => {
     expect((await list(['--url', url], { COREDINATOR_CA: files.cert })).code).to.equal(0);
     const unknown = await list(['--url', url, '--ca', file('other.pem', SECOND.cert)]);
     expect(unknown.code).to.equal(4);
-    expect(unknown.errors).to.include('give the CA certificate with --ca');
+    expect(unknown.errors).to.include('provide the CA certificate with --ca');
     const none = await list(['--url', url, '--ca', files.key]);
     expect(none.code).to.equal(2);
     expect(none.errors).to.include('contains no certificate');
     const plain = await list(['--url', url.replace('https:', 'http:')]);
     expect(plain.code).to.equal(4);
-    expect(plain.errors).to.include(`speaks TLS, give --url ${url}`);
+    expect(plain.errors).to.include(`with TLS, use --url ${url}`);
   });
 
   it('ends with 4 where no host is, and says what to do', async () => {
     const empty = await list(['--base-path', folder]);
     expect(empty.code).to.equal(4);
-    expect(empty.errors).to.include('it has no host.json. Start one with').and.not.to.include('ENOENT');
+    expect(empty.errors).to.include('it contains no host.json. Start one with').and.not.to.include('ENOENT');
     mkdirSync(join(folder, '.coredinator'));
     await api.open();
     const { url } = api.listening;
     await api.close();
     file('.coredinator/host.json', JSON.stringify({ pid: 1, url }));
-    expect((await list(['--base-path', folder])).errors).to.include('is gone without a clean shutdown; start it again');
+    expect((await list(['--base-path', folder])).errors).to.include('ended without a clean shutdown; start it again');
     expect((await list(['--url', url])).errors)
       .to.include('ECONNREFUSED')
       .and.to.include('correct the URL');
@@ -162,7 +162,9 @@ describe('the way to a host', () => {
       const words = ['agents', 'start', '/plant/pump1.yaml', '--timeout', '50ms', '--url', url];
       const { code, errors } = await runCommand(words);
       expect(code).to.equal(5);
-      expect(errors).to.include('did not answer within 0.05 s').and.to.include('check with `coredinator agents list`');
+      expect(errors)
+        .to.include('did not answer within 0.05 s')
+        .and.to.include('for details run `coredinator agents list`');
     });
 
     it('sends a body once, and gives up on what does not answer', async () => {

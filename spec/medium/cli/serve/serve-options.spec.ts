@@ -151,8 +151,8 @@ describe('the options of serve', () => {
   for (const option of ['--token-file', '--read-token-file']) {
     it(`want a ${option} with a token of at least 16 characters, and do not repeat it`, () => {
       const none = refused(['--base-path', base, option, join(base, 'none')]);
-      expect(none).to.contain(option).and.to.contain('cannot be read');
-      expect(refused(['--base-path', base, option, file('empty', ' \n')])).to.contain('holds no token');
+      expect(none).to.contain(option).and.to.contain('cannot read the token');
+      expect(refused(['--base-path', base, option, file('empty', ' \n')])).to.contain('contains no token');
       expect(refused(['--base-path', base, option, file('long', `${TOKEN} more`)])).to.contain('no header can carry');
       const short = refused(['--base-path', base, option, file('short', 'secret7890abcde\n')]);
       expect(short).to.contain(option).and.to.contain('too short').and.to.contain('16').and.not.to.contain('secret');
@@ -226,8 +226,8 @@ describe('the options of serve', () => {
   it('take certificate and key together only', () => {
     const [cert, key] = [file('cert', ''), file('key', '')];
     expect(served(['--tls-cert', cert, '--tls-key', key]).tls).to.deep.equal({ cert, key });
-    expect(refused(['--base-path', base, '--tls-cert', cert])).to.contain('give --tls-key too');
-    expect(refused(['--base-path', base, '--tls-key', key])).to.contain('give --tls-cert too');
+    expect(refused(['--base-path', base, '--tls-cert', cert])).to.contain('add --tls-key');
+    expect(refused(['--base-path', base, '--tls-key', key])).to.contain('add --tls-cert');
     const absent = refused(['--base-path', base, '--tls-cert', join(base, 'none'), '--tls-key', key]);
     expect(absent).to.contain('--tls-cert').and.to.contain('does not exist');
   });

@@ -53,11 +53,11 @@ describe('the value of an option', () => {
   }
 
   for (const [reader, text] of BAD) {
-    it(`"${text}" is refused by ${reader}, with the option, the value and what to give`, () => {
+    it(`"${text}" is refused by ${reader}, with the option, the value and what to use`, () => {
       expect(() => READERS[reader](given(text)))
         .to.throw(OptionError)
         .with.property('message')
-        .that.matches(/^--it: .*; give /)
+        .that.matches(/^--it: .*; use /)
         .and.contains(`"${text}"`);
     });
   }
