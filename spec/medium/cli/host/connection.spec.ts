@@ -153,7 +153,7 @@ describe('the way to a host', () => {
       for (const words of [['agents', 'list'], ['services', 'logs', 'x', '-f'], ['top']]) {
         const { code, errors } = await runCommand([...words, '--url', url]);
         expect(code, words.join(' ')).to.equal(4);
-        expect(errors).to.include('something else answers there: 200 OK');
+        expect(errors).to.include('the response is not from Coredinator: 200 OK');
       }
     });
 
@@ -168,12 +168,12 @@ describe('the way to a host', () => {
     });
 
     it('sends a body once, and gives up on what does not answer', async () => {
-      const fetch = nodeFetch({ url, patienceMs: 50 });
+      const fetch = nodeFetch({ url, timeoutMs: 50 });
       const request = { method: 'POST', headers: {}, body: '{"a":1}' } as const;
       const answer = await fetch(new URL('/host', url), request);
       expect(await answer.json()).to.deep.equal({ agents: [] });
       expect(bodies).to.deep.equal(['{"a":1}']);
-      expect(await rejection(fetch(new URL('/never', url), request))).to.match(/has not answered for 0.05 s/);
+      expect(await rejection(fetch(new URL('/never', url), request))).to.match(/did not answer for 0.05 s/);
     });
   });
 
