@@ -60,7 +60,7 @@ describe('WebSockets of the inspector', () => {
     world = new ActorWorld();
     world.startAgent(agentPlan('pump1'));
     for (let round = 0; round < 3; round += 1) await world.pass(200);
-    const limits = { mostViewers: 2 };
+    const limits = { maxViewers: 2 };
     inspector = openInspector({
       ...{ root: world.root, clock: world.clock, timers: wallTimers, log: recordingLog(), limits, boot: 'run1' },
     });
@@ -128,7 +128,7 @@ describe('WebSockets of the inspector', () => {
     await Promise.all([opening(watch()), opening(watch())]);
     expect(await closing(watch())).to.deep.equal({
       code: 1013,
-      reason: 'Too many viewers watch this host; close one, or come again later.',
+      reason: 'Too many viewers are connected to this host. Close one, or try again later.',
     });
   });
 

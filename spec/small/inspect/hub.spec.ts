@@ -14,10 +14,10 @@ describe('the hub of the inspector', () => {
     const other = world.watch();
     expect(world.observers).to.equal(1);
 
-    one.watching?.left();
+    one.handle?.leave();
     expect(world.observers).to.equal(1);
-    other.watching?.left();
-    other.watching?.left();
+    other.handle?.leave();
+    other.handle?.leave();
     expect(world.observers).to.equal(0);
 
     world.startService(serviceSpec('telemetry'));
@@ -259,7 +259,7 @@ describe('the hub of the inspector', () => {
   });
 
   it('keeps a bounded number of what it has not told, and sends the state of the actors for what it dropped', async () => {
-    const world = new HubWorld({ mostObserved: 10 });
+    const world = new HubWorld({ maxObserved: 10 });
     world.startService(serviceSpec('telemetry'));
     await world.pass(200);
     const { socket } = world.watch();
@@ -274,17 +274,17 @@ describe('the hub of the inspector', () => {
   });
 
   it('takes no more viewers than it has room for, and says so', () => {
-    const world = new HubWorld({ mostViewers: 2 });
+    const world = new HubWorld({ maxViewers: 2 });
     const first = world.watch();
     world.watch();
     const third = world.watch();
-    expect(third.watching).to.equal(undefined);
+    expect(third.handle).to.equal(undefined);
     expect(third.socket.closed).to.deep.equal({
       code: 1013,
-      reason: 'Too many viewers watch this host; close one, or come again later.',
+      reason: 'Too many viewers are connected to this host. Close one, or try again later.',
     });
-    first.watching?.left();
-    expect(world.watch().watching).not.to.equal(undefined);
+    first.handle?.leave();
+    expect(world.watch().handle).not.to.equal(undefined);
   });
 
   it('ends the connection of a viewer of whom nothing is heard any more', () => {
@@ -293,7 +293,7 @@ describe('the hub of the inspector', () => {
     const there = world.watch();
     world.timers.increment(1_000);
     expect([gone.socket.pings, there.socket.pings]).to.deep.equal([1, 1]);
-    there.watching?.heard();
+    there.handle?.markAlive();
     world.timers.increment(1_000);
     expect([gone.socket.isCut, there.socket.isCut]).to.deep.equal([true, false]);
     expect(world.hub.viewers).to.equal(1);
