@@ -195,7 +195,7 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
       ({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight,
     );
     expect(belowView, 'px').to.be.lessThan(1);
-    await dashboard.page.getByRole('searchbox', { name: 'Search in the output' }).fill('117');
+    await dashboard.page.getByRole('searchbox', { name: 'Search the output' }).fill('117');
     await output.locator('mark').getByText('117', { exact: true }).first().waitFor();
 
     await output.getByText('118', { exact: true }).waitFor({ state: 'detached' });

@@ -205,7 +205,7 @@ describe('the connection of the dashboard', () => {
     expect(world).to.equal(EMPTY_WORLD);
     expect([actor.getSnapshot().value, host.follows]).to.deep.equal([{ signedOut: 'waiting' }, 1]);
 
-    actor.send({ type: 'session.begun' });
+    actor.send({ type: 'session.started' });
     host.onConnection('open');
     await settled();
     expect([host.follows, stateOf()]).to.deep.equal([2, 'running']);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { countStates, groupsOf, keptGroups } from '../../../lib/dashboard/world/groups.ts';
-import type { Wanted } from '../../../lib/dashboard/world/groups.ts';
+import { countStates, groupsOf, reuseGroups } from '../../../lib/dashboard/world/groups.ts';
+import type { Filter } from '../../../lib/dashboard/world/groups.ts';
 import { EMPTY_WORLD, withEvent, withSnapshot } from '../../../lib/dashboard/world/world.ts';
 import { agentOf, eventOf, healthOf, instant, serviceOf } from './views.ts';
 
@@ -18,7 +18,7 @@ const world = withSnapshot(EMPTY_WORLD, {
   health: healthOf(),
 });
 
-function listed(wanted: Partial<Wanted>): readonly string[] {
+function listed(wanted: Partial<Filter>): readonly string[] {
   return groupsOf(world, { text: '', state: null, ...wanted }).map((group) => {
     const name = group.type === 'agent' ? group.id : group.type;
     return `${name}: ${group.services.map(({ id }) => id).join(' ')}`.trim();
@@ -57,9 +57,9 @@ describe('the list of the dashboard', () => {
     const all = { text: '', state: null };
     const before = groupsOf(world, all);
     const after = withEvent(world, eventOf({ to: 'backoff', at: instant(9), service_id: 'pump1-corerl' }));
-    const kept = keptGroups(before, groupsOf(after, all));
+    const kept = reuseGroups(before, groupsOf(after, all));
 
     expect(kept.map((group, index) => group === before[index])).to.deep.equal([false, true, true, true]);
-    expect(keptGroups(before, groupsOf(world, { ...all, text: 'pump1' }))[0]).to.equal(before[0]);
+    expect(reuseGroups(before, groupsOf(world, { ...all, text: 'pump1' }))[0]).to.equal(before[0]);
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { LogItemView } from '../../../lib/api/schemas/log.ts';
-import { found, MOST_LINES, NO_ROWS, pieces, textOf, withLines } from '../../../lib/dashboard/detail/logs/lines.ts';
+import { found, MAX_LINES, NO_ROWS, pieces, textOf, withLines } from '../../../lib/dashboard/detail/logs/lines.ts';
 
 function line(text: string, generation = 1): LogItemView {
   return { generation, stream: 'stdout', offset: 0, text };
@@ -17,21 +17,21 @@ describe('the output in the dashboard', () => {
   it('drops the oldest lines when there are too many, and counts them', () => {
     const full = withLines(
       NO_ROWS,
-      Array.from({ length: MOST_LINES }, (_, index) => line(String(index))),
+      Array.from({ length: MAX_LINES }, (_, index) => line(String(index))),
     );
     const more = withLines(full, [line('x'), line('y')]);
 
-    expect([more.rows.length, more.dropped]).to.deep.equal([MOST_LINES, 2]);
+    expect([more.rows.length, more.dropped]).to.deep.equal([MAX_LINES, 2]);
     expect(more.rows.slice(-2).map(({ item }) => textOf(item))).to.deep.equal(['x', 'y']);
     expect(textOf(more.rows[0]!.item)).to.equal('2');
   });
 
-  it('is searched whatever the case, gaps by what they say', () => {
+  it('is searched ignoring case, including the text of gaps', () => {
     const gap: LogItemView = { gap: true, generation: 1, stream: 'stdout', from: 0, to: 9 };
     const { rows } = withLines(NO_ROWS, [line('Level high'), line('valve'), gap]);
 
     expect(found(rows, 'LEVEL').map(({ item }) => textOf(item))).to.deep.equal(['Level high']);
-    expect(found(rows, 'released').map(({ item }) => item)).to.deep.equal([gap]);
+    expect(found(rows, 'deleted').map(({ item }) => item)).to.deep.equal([gap]);
     expect(found(rows, '')).to.equal(rows);
   });
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { stretchesOf, whatOf, whoOf } from '../../../lib/dashboard/detail/history/steps.ts';
+import { periodsOf, whatOf, requestOf } from '../../../lib/dashboard/detail/history/steps.ts';
 import type { Step } from '../../../lib/dashboard/detail/history/steps.ts';
 import { instant } from './views.ts';
 
@@ -23,7 +23,7 @@ describe('a step of the past of a service or an agent in few words', () => {
     ['process ended: code 1 (code)', { type: 'process.exited', exit: { code: 1, signal: null, class: 'code' } }],
     ['launched as generation 2, pid 7', { type: 'process.launched' }],
     ['adopted by a new host, pid 7', { type: 'process.adopted' }],
-    ['not ready to serve', { type: 'service.readiness_changed', substate: 'unready' }],
+    ['not ready', { type: 'service.readiness_changed', substate: 'unready' }],
     ['stop requested', { type: 'service.stop_requested' }],
   ];
   for (const [what, step] of cases) {
@@ -33,14 +33,14 @@ describe('a step of the past of a service or an agent in few words', () => {
   }
 
   it('names the request of a command that it follows from at once, and of no other', () => {
-    const who = (cause: Step['cause'], request: string | null) => whoOf(stepOf({ cause, correlation_id: request }));
+    const who = (cause: Step['cause'], request: string | null) => requestOf(stepOf({ cause, correlation_id: request }));
     expect(who('service.restart', 'r1')).to.equal('request r1');
     expect(who('process.exited', 'r1')).to.equal(null);
     expect(who('service.restart', null)).to.equal(null);
   });
 });
 
-describe('the past of a service as stretches of time', () => {
+describe('the past of a service as periods of time', () => {
   const initially = { state: 'running', substate: 'ready', generation: 1, pid: 5 } as const;
 
   it('begins with what was the case before the oldest step, and ends now', () => {
@@ -49,8 +49,8 @@ describe('the past of a service as stretches of time', () => {
       stepOf({ seq: 2, at: instant(11), from: 'running', state: 'backoff' }),
       stepOf({ seq: 3, at: instant(14), from: 'backoff', state: 'starting' }),
     ];
-    const stretches = stretchesOf({ initially, steps, next: null }, Date.parse(instant(20)));
-    const seconds = stretches.map(({ state, from, to }) => [state, (to - from) / 1_000]);
+    const periods = periodsOf({ initially, steps, next: null }, Date.parse(instant(20)));
+    const seconds = periods.map(({ state, from, to }) => [state, (to - from) / 1_000]);
 
     expect(seconds).to.deep.equal([
       ['running', 1],
@@ -60,6 +60,6 @@ describe('the past of a service as stretches of time', () => {
   });
 
   it('is empty without a step', () => {
-    expect(stretchesOf({ initially, steps: [], next: null }, 0)).to.deep.equal([]);
+    expect(periodsOf({ initially, steps: [], next: null }, 0)).to.deep.equal([]);
   });
 });
