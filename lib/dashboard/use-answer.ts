@@ -10,7 +10,7 @@ export interface Answer<T> {
 }
 
 /**
- * Sends a request to the host, and again whenever a value in `about` changes. Responses of outdated requests are
+ * Sends a request to the host, and again whenever a value in `dependencies` changes. Responses of outdated requests are
  * ignored.
  */
 export function useAnswer<T>(ask: (signal: AbortSignal) => Promise<T>, dependencies: readonly unknown[]): Answer<T> {
@@ -29,7 +29,7 @@ export function useAnswer<T>(ask: (signal: AbortSignal) => Promise<T>, dependenc
     return () => {
       leave.abort();
     };
-    // `ask` is made anew each time that this is drawn; `about` says when it asks for something else.
+    // `ask` is a new function in each render; `dependencies` say when its request changes.
   }, dependencies);
   return answer;
 }

@@ -6,7 +6,7 @@ import type { HostOptions } from './host-options.ts';
 import { exitCodeOfSignal } from './interruption.ts';
 
 /**
- * Runs a command to a host: reports errors in the words of the host or its own, and stops when the program is
+ * Runs a command to a host: reports errors of the host and its own, and stops when the program is
  * interrupted.
  */
 export async function runOnHost(

@@ -10,7 +10,10 @@ export interface ConnectionLimits {
   readonly perAddress: number;
 }
 
-/** A flood of connections must not use up the descriptors that launches and the store need, nor lock out an operator on this machine. */
+/**
+ * A flood of connections must not use up the descriptors that launches and the store need, nor lock out an operator on
+ * this machine.
+ */
 const CONNECTION_LIMITS: ConnectionLimits = { total: 1_000, reservedForLocal: 100, perAddress: 500 };
 
 const LOOPBACK = new BlockList();

@@ -109,7 +109,7 @@ function listenOnAddress(server: Server, place: Extract<ListenPlace, { type: 'tc
   });
 }
 
-/** Serves `app` at a place. Rejects with ListenError, whose message names the place and a remedy. */
+/** Serves `app` on an address or socket. Rejects with ListenError, whose message names it and a remedy. */
 export async function listen(
   app: { callback(): RequestListener; upgrade(): UpgradeListener },
   options: ListenOptions,

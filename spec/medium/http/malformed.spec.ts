@@ -181,7 +181,7 @@ describe('malformed requests', function () {
     return process.memoryUsage().heapUsed;
   }
 
-  it(`get no 5xx and no secret, and leave the host well and no larger (${REQUESTS} of them, seed ${SEED})`, async () => {
+  it(`get no 5xx and no secret, and leave the host healthy and no larger (${REQUESTS} of them, seed ${SEED})`, async () => {
     const seen = new Set<string>();
     let warm = 0;
     for (let sent = 0; sent < REQUESTS; sent += AT_ONCE) {
@@ -197,7 +197,7 @@ describe('malformed requests', function () {
     expect([...seen]).to.include.members(each);
   });
 
-  it('get no 5xx when they are good HTTP with bodies, queries and ids of any kind', async () => {
+  it('get no 5xx if they are valid HTTP with arbitrary bodies, queries and ids', async () => {
     const random = dice(SEED);
     const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
     const junk = [

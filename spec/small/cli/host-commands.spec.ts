@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { hostLocation } from '../../../lib/cli/host/connection.ts';
 import { runCommand } from '../../support/command.ts';
 
-describe('the place of a host', () => {
-  it('is the URL of the command line, else that of the environment, else the default', () => {
+describe('the location of a host', () => {
+  it('is the URL from the command line, else from the environment, else the default', () => {
     const env = { COREDINATOR_URL: 'http://10.0.0.1:9000' };
     expect(hostLocation({ url: 'https://plant.example/' }, env)()).to.deep.equal({
       url: 'https://plant.example',
@@ -33,7 +33,7 @@ describe('the place of a host', () => {
     ['http://plant/api', 'has a path; use only http://plant'],
     ['http://u:secret@plant', 'put the token into a --token-file'],
   ] as const) {
-    it(`is refused where a URL cannot be one: ${url}`, async () => {
+    it(`is rejected if the URL is invalid: ${url}`, async () => {
       const { code, errors } = await runCommand(['health', '--url', url]);
       expect(code).to.equal(2);
       expect(errors).to.include(`--url: `).and.to.include(says).and.not.to.include('secret');
@@ -41,7 +41,7 @@ describe('the place of a host', () => {
   }
 });
 
-describe('the words of commands to a host', () => {
+describe('the arguments of commands to a host', () => {
   for (const [words, says] of [
     [['agents'], 'Usage: coredinator agents'],
     [['agents', 'start'], "missing required argument 'file'"],
@@ -58,7 +58,7 @@ describe('the words of commands to a host', () => {
     [['events', '--since'], "option '--since <when>' argument missing"],
     [['health', '--token', 'secret'], "unknown option '--token'"],
   ] as const) {
-    it(`end with 2 and say why they cannot be used: ${words.join(' ')}`, async () => {
+    it(`end with 2 and say why they are invalid: ${words.join(' ')}`, async () => {
       const { code, output, errors } = await runCommand(words);
       expect({ code, output }).to.deep.equal({ code: 2, output: '' });
       expect(errors).to.include(says);

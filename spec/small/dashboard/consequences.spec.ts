@@ -36,7 +36,7 @@ describe('what the dashboard says before a command', () => {
     expect(consequences('restart', agent)).to.include('launched again').and.include('left alone');
   });
 
-  it('offers what would change something', () => {
+  it('offers commands that would change something', () => {
     const offered = (target: Target): readonly string[] =>
       (['start', 'stop', 'restart'] as const).filter((command) => isPossible(command, target));
 

@@ -26,23 +26,23 @@ function listed(wanted: Partial<Filter>): readonly string[] {
 }
 
 describe('the list of the dashboard', () => {
-  it('has agents with what is theirs alone, also when they hold nothing now, then what is shared, then what is of the host', () => {
+  it('has agents with their own services, even if they hold none now, then shared services, then those of the host', () => {
     const all = ['pump1: pump1-corerl', 'pump2: pump2-corerl', 'shared: plant-io', 'host: telemetry'];
 
     expect(listed({})).to.deep.equal(all);
   });
 
-  it('is searched by parts of ids and kinds, whatever their case', () => {
+  it('is searched by parts of ids and kinds, ignoring case', () => {
     expect(listed({ text: 'CORERL' })).to.deep.equal(['pump1: pump1-corerl', 'pump2: pump2-corerl']);
     expect(listed({ text: 'telem' })).to.deep.equal(['host: telemetry']);
     expect(listed({ text: 'nobody' })).to.deep.equal([]);
   });
 
-  it('has an agent that is looked for by its name, with its services', () => {
+  it('finds an agent by its name', () => {
     expect(listed({ text: 'pump2' })).to.deep.equal(['pump2: pump2-corerl']);
   });
 
-  it('has only services of the state that is asked for', () => {
+  it('can be filtered by state', () => {
     expect(listed({ state: 'failed' })).to.deep.equal(['pump1: pump1-corerl']);
     expect(listed({ state: 'running', text: 'plant' })).to.deep.equal(['shared: plant-io']);
   });
@@ -53,7 +53,7 @@ describe('the list of the dashboard', () => {
     });
   });
 
-  it('keeps the groups in which nothing has changed, so that they are not drawn again', () => {
+  it('keeps unchanged groups, so that they are not rendered again', () => {
     const all = { text: '', state: null };
     const before = groupsOf(world, all);
     const after = withEvent(world, eventOf({ to: 'backoff', at: instant(9), service_id: 'pump1-corerl' }));

@@ -7,14 +7,14 @@ function line(text: string, generation = 1): LogItemView {
 }
 
 describe('the output in the dashboard', () => {
-  it('marks where a new launch begins, but not its own beginning', () => {
+  it('marks where a new launch begins, except at its own beginning', () => {
     const rows = withLines(withLines(NO_ROWS, [line('a')]), [line('b', 2), line('c', 2)]).rows;
 
     expect(rows.map(({ isFirst }) => isFirst)).to.deep.equal([false, true, false]);
     expect(new Set(rows.map(({ key }) => key)).size).to.equal(3);
   });
 
-  it('drops the oldest lines when there are too many, and counts them', () => {
+  it('drops the oldest lines if there are too many, and counts them', () => {
     const full = withLines(
       NO_ROWS,
       Array.from({ length: MAX_LINES }, (_, index) => line(String(index))),
@@ -35,7 +35,7 @@ describe('the output in the dashboard', () => {
     expect(found(rows, '')).to.equal(rows);
   });
 
-  it('cuts a line at every place of what was searched for', () => {
+  it('splits a line at every match', () => {
     expect(pieces('a Bb b', 'b')).to.deep.equal(['a ', 'B', '', 'b', ' ', 'b', '']);
     expect(pieces('abc', '')).to.deep.equal(['abc']);
     expect(pieces('abc', 'x')).to.deep.equal(['abc']);

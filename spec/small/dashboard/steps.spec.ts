@@ -12,7 +12,7 @@ function stepOf(more: Partial<Step>): Step {
   };
 }
 
-describe('a step of the past of a service or an agent in few words', () => {
+describe('a short description of a history step', () => {
   const cases: readonly [string, Partial<Step>][] = [
     ['running → stopping', { from: 'running', state: 'stopping' }],
     ['running → backoff', { type: 'agent.state_changed', from: 'running', state: 'backoff' }],
@@ -32,7 +32,7 @@ describe('a step of the past of a service or an agent in few words', () => {
     });
   }
 
-  it('names the request of a command that it follows from at once, and of no other', () => {
+  it('names the request that directly caused it, and no other', () => {
     const who = (cause: Step['cause'], request: string | null) => requestOf(stepOf({ cause, correlation_id: request }));
     expect(who('service.restart', 'r1')).to.equal('request r1');
     expect(who('process.exited', 'r1')).to.equal(null);
@@ -40,10 +40,10 @@ describe('a step of the past of a service or an agent in few words', () => {
   });
 });
 
-describe('the past of a service as periods of time', () => {
+describe('the history of a service as periods', () => {
   const initially = { state: 'running', substate: 'ready', generation: 1, pid: 5 } as const;
 
-  it('begins with what was the case before the oldest step, and ends now', () => {
+  it('begins with the state before the oldest step, and ends now', () => {
     const steps = [
       stepOf({ seq: 1, at: instant(10), type: 'process.exited' }),
       stepOf({ seq: 2, at: instant(11), from: 'running', state: 'backoff' }),

@@ -6,7 +6,7 @@ import { agentPlan, serviceSpec } from '../../support/specs.ts';
 const SECRET = 'hunter2-hunter2';
 
 describe('the hub of the inspector', () => {
-  it('does not observe the actors while nobody watches', async () => {
+  it('does not observe the actors without viewers', async () => {
     const world = new HubWorld();
     expect(world.observers).to.equal(0);
 
@@ -34,7 +34,7 @@ describe('the hub of the inspector', () => {
     expect(socket.registered).to.deep.equal(['root']);
   });
 
-  describe('to a viewer who comes late', () => {
+  describe('to a viewer that connects late', () => {
     let world: HubWorld;
     let socket: FakeViewerSocket;
 
@@ -94,7 +94,7 @@ describe('the hub of the inspector', () => {
       });
     });
 
-    it('carries the run of the host in every id', () => {
+    it('includes the run of the host in every id', () => {
       for (const { sessionId, rootId } of socket.messages) {
         expect(sessionId).to.match(/^run1\/x:\d+$/);
         expect(rootId).to.match(/^run1\/x:\d+$/);
@@ -102,7 +102,7 @@ describe('the hub of the inspector', () => {
     });
   });
 
-  it('announces an actor that is new with its next event', async () => {
+  it('announces a new actor with its next event', async () => {
     const world = new HubWorld();
     const { socket } = world.watch();
     world.work();
@@ -120,7 +120,7 @@ describe('the hub of the inspector', () => {
     expect(socket.toldOf('service:telemetry').at(-1)).to.match(/running/);
   });
 
-  it('does not tell what the state that was sent already holds', () => {
+  it('does not send what the sent state already contains', () => {
     const world = new HubWorld();
     const { socket } = world.watch();
     world.startService(serviceSpec('telemetry')); // before the first slice
@@ -131,7 +131,7 @@ describe('the hub of the inspector', () => {
     expect(told[0]).to.equal('actor');
   });
 
-  it('tells of the end of an actor and then forgets it', async () => {
+  it('reports the end of an actor and then forgets it', async () => {
     const world = new HubWorld();
     world.startService(serviceSpec('telemetry'));
     await world.pass(200);
@@ -149,7 +149,7 @@ describe('the hub of the inspector', () => {
     expect(late.registered).to.deep.equal(['root']);
   });
 
-  it('lets no value of an environment out, neither of a context nor of an event nor of the input of an effect', async () => {
+  it('reveals no environment value, neither of a context nor of an event nor of the input of an effect', async () => {
     const world = new HubWorld();
     const { socket } = world.watch();
     world.work();
@@ -167,7 +167,7 @@ describe('the hub of the inspector', () => {
     }
   });
 
-  it('works in slices, so that other work has its turn between two', async () => {
+  it('works in slices, so that other work gets its turn in between', async () => {
     const world = new HubWorld({ sliceMs: 10 }, 3);
     for (let index = 0; index < 20; index += 1) world.startService(serviceSpec(`s${index}`));
     await world.pass(200);
@@ -180,7 +180,7 @@ describe('the hub of the inspector', () => {
     expect(socket.registered).to.have.length(1 + 20 * 4);
   });
 
-  describe('to a viewer who reads too slowly', () => {
+  describe('to a viewer that reads too slowly', () => {
     it('sends no more than the buffer holds, and when it has caught up the state of each actor once', async () => {
       const world = new HubWorld({ buffering: { highBytes: 1, lowBytes: 0 } });
       for (const id of ['one', 'two', 'three']) world.startService(serviceSpec(id));
@@ -223,7 +223,7 @@ describe('the hub of the inspector', () => {
       expect(new Set(socket.messages.map(({ sessionId }) => sessionId))).to.have.length(1 + 5 * 4);
     });
 
-    it('says of an actor that ended meanwhile that it has ended', async () => {
+    it('reports an actor that has ended in the meantime', async () => {
       const world = new HubWorld({ buffering: { highBytes: 1, lowBytes: 0 } });
       world.root.send({
         type: 'supervisor.ensure',
@@ -258,7 +258,7 @@ describe('the hub of the inspector', () => {
     });
   });
 
-  it('keeps a bounded number of what it has not told, and sends the state of the actors for what it dropped', async () => {
+  it('keeps a bounded number of unsent messages, and sends the state of the actors for dropped ones', async () => {
     const world = new HubWorld({ maxObserved: 10 });
     world.startService(serviceSpec('telemetry'));
     await world.pass(200);
@@ -273,7 +273,7 @@ describe('the hub of the inspector', () => {
     expect(socket.messages.some(({ event }) => event?.type === 'inspector.sync')).to.be.true;
   });
 
-  it('takes no more viewers than it has room for, and says so', () => {
+  it('limits the number of viewers, and says so', () => {
     const world = new HubWorld({ maxViewers: 2 });
     const first = world.watch();
     world.watch();
@@ -287,7 +287,7 @@ describe('the hub of the inspector', () => {
     expect(world.watch().handle).not.to.equal(undefined);
   });
 
-  it('ends the connection of a viewer of whom nothing is heard any more', () => {
+  it('closes the connection of a viewer that no longer responds', () => {
     const world = new HubWorld({ heartbeatMs: 1_000 });
     const gone = world.watch();
     const there = world.watch();
@@ -299,7 +299,7 @@ describe('the hub of the inspector', () => {
     expect(world.hub.viewers).to.equal(1);
   });
 
-  it('ends the connection when the token that opened it is withdrawn, at the latest at the next beat', () => {
+  it('closes the connection when the token that opened it is withdrawn, at the latest at the next heartbeat', () => {
     const world = new HubWorld({ heartbeatMs: 1_000 });
     const held = { told: true, untold: true };
     const listeners: (() => void)[] = [];
@@ -320,7 +320,7 @@ describe('the hub of the inspector', () => {
     expect(world.observers).to.equal(0);
   });
 
-  it('says goodbye when the host leaves, and observes no more', () => {
+  it('closes the connections when the host shuts down, and stops observing', () => {
     const world = new HubWorld();
     const { socket } = world.watch();
     world.hub.close();

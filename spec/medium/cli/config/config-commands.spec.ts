@@ -31,7 +31,7 @@ describe('coredinator config', () => {
   }
 
   describe('check', () => {
-    it('says of each file that it is right, and which services an agent has', async () => {
+    it('reports each valid file, and the services of agents', async () => {
       const host = file('coredinator.yaml', 'kinds: { corerl: { args: ["${port.http}", "${env.REGION}"] } }');
       const agent = file('pump1.yaml', '');
       expect(await config(['check', agent], { REGION: 'north' })).to.deep.equal({
@@ -55,7 +55,7 @@ describe('coredinator config', () => {
       });
     });
 
-    it('goes on after an agent that is wrong', async () => {
+    it('continues after an invalid agent', async () => {
       const [a, b, c] = [
         file('a.yaml', 'coredinator:\n  kinds: { corel: {} }\n'),
         file('b.yaml', ''),
@@ -80,7 +80,7 @@ describe('coredinator config', () => {
   });
 
   describe('show', () => {
-    it('prints the configuration that is in effect', async () => {
+    it('prints the effective configuration', async () => {
       file('coredinator.yaml', 'kinds: { corerl: { env: { A: "${env.SECRET}" }, stop: { grace: 1m } } }');
       const { code, output } = await config(['show'], { SECRET: 'hunter2' });
       expect(code).to.equal(0);
@@ -88,7 +88,7 @@ describe('coredinator config', () => {
       expect(output).to.contain('A: ${env.SECRET}').and.not.contain('hunter2');
     });
 
-    it('prints nothing but the problem of a wrong one', async () => {
+    it('prints only the problem of an invalid one', async () => {
       const path = file('coredinator.yaml', 'kinds: [');
       const { code, output, errors } = await config(['show']);
       expect([code, output]).to.deep.equal([2, '']);
@@ -116,7 +116,7 @@ describe('coredinator config', () => {
     }
   });
 
-  describe('with a command line that is wrong', () => {
+  describe('with an invalid command line', () => {
     const rows: readonly (readonly [argv: readonly string[], words: string])[] = [
       [[], 'Usage: coredinator config'],
       [['chek'], "unknown command 'chek'"],
@@ -134,7 +134,7 @@ describe('coredinator config', () => {
       });
     }
 
-    it('names the variable of the environment that is wrong', async () => {
+    it('names the invalid environment variable', async () => {
       mkdirSync(join(base, 'folder'));
       expect((await config(['show'], { COREDINATOR_CONFIG: join(base, 'folder') })).errors).to.contain(
         'COREDINATOR_CONFIG: "',

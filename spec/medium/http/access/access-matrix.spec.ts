@@ -110,7 +110,7 @@ describe('who may call what', function () {
     return outcome;
   }
 
-  it('is open for as few operations as can be', async () => {
+  it('has as few open operations as possible', async () => {
     api = await new ApiUnderTest().open();
     const ids = Object.keys(OPERATIONS) as OperationId[]; // Object.keys forgets the type of the keys
     expect(ids.filter((id) => kindOf(id, ENDPOINTS[id]) === 'open')).to.have.members(OPEN);
@@ -135,7 +135,7 @@ describe('who may call what', function () {
   }
 
   for (const method of ['HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND']) {
-    it(`is asked of ${method} too, whatever the path, before it says what there is`, async () => {
+    it(`is required for ${method} too, whatever the path, before anything is revealed`, async () => {
       api = await new ApiUnderTest().open({ access: fixedTokens(FULL, READ) });
       const statusOf = async (path: string, headers: Headers): Promise<number> =>
         (await api.send(method, path, { isUndocumented: true, headers })).status;

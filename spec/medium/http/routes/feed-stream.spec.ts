@@ -86,7 +86,7 @@ describe('a stream of events', () => {
     );
   });
 
-  it('tells what is missing and where it goes on', async () => {
+  it('reports what is missing and where it continues', async () => {
     source = () =>
       batches(
         { items: [{ type: 'reset', asked: 90, newest: 7 }], position: 7 },
@@ -98,14 +98,14 @@ describe('a stream of events', () => {
     expect(text).to.match(/id: 50\ndata: .*\n\nid: 60\nevent: position\ndata: {"seq":60}\n\nevent: end/);
   });
 
-  it('answers HEAD with the headers only', async () => {
+  it('responds to HEAD with the headers only', async () => {
     source = () => batches({ items: [item(1)], position: 1 });
     const response = await connect('HEAD');
     expect(response.headers['content-type']).to.equal('text/event-stream; charset=utf-8');
     expect(await read(response)).to.equal('');
   });
 
-  it('shows on a quiet connection that it is still there', async () => {
+  it('sends heartbeats on an idle connection', async () => {
     timeouts = { ...TIMEOUTS, heartbeatMs: 5 };
     source = async function* (gone) {
       yield { items: [], position: 1 };
@@ -136,7 +136,7 @@ describe('a stream of events', () => {
   }
 
   for (const how of ['is told so', 'looks with its next heartbeat'] as const) {
-    it(`ends with a reason when the token holds no more that opened it, as soon as it ${how}`, async () => {
+    it(`ends with a reason when the token that opened it is withdrawn, as soon as it ${how}`, async () => {
       let isValid = true;
       const listeners = new Set<() => void>();
       if (how === 'looks with its next heartbeat') timeouts = { ...TIMEOUTS, heartbeatMs: 5 };
@@ -162,7 +162,7 @@ describe('a stream of events', () => {
     });
   }
 
-  it('lets a client go that takes nothing, tells it why, and reads no further for it', async () => {
+  it('disconnects a client that accepts no data, with the reason, and reads no further for it', async () => {
     timeouts = { ...TIMEOUTS, stalledMs: 50, dismissalMs: 60_000 };
     let given = 0;
     source = async function* () {
@@ -182,7 +182,7 @@ describe('a stream of events', () => {
     expect(given).to.equal(atEnd);
   });
 
-  it('cuts the connection of a client that does not even take the reason', async () => {
+  it('destroys the connection of a client that does not even accept the reason', async () => {
     timeouts = { ...TIMEOUTS, stalledMs: 20, dismissalMs: 20 };
     source = async function* () {
       for (let seq = 1; ; seq += 1) {
@@ -203,7 +203,7 @@ describe('a stream of events', () => {
     });
   });
 
-  it('breaks off when what it tells cannot be read any more', async () => {
+  it('breaks off if its source fails', async () => {
     source = async function* () {
       yield { items: [item(1)], position: 1 };
       await Promise.resolve();
