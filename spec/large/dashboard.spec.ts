@@ -108,7 +108,7 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
 
     expect(said)
       .to.include('Stop service telemetry?')
-      .and.include(`Process ${String(pid)} and everything`);
+      .and.include(`Process ${String(pid)} and its descendants`);
     expect(await host.service('telemetry')).to.include({ state: 'stopped', intended_state: 'stopped', pid: null });
     await dashboard.command('Start');
     await dashboard.row('telemetry', 'running').waitFor();

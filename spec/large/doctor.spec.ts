@@ -31,7 +31,7 @@ describe('coredinator doctor with a running host', function () {
     expect(same('port')).to.include({ status: 'ok' }).and.property('detail').contains(`pid ${host.pid}`);
     expect(same('database').status).to.equal('ok');
     const other = checked('--base-path', basePath, '--port', port, '--state-dir', join(basePath, 'other'));
-    expect(other('running_host').detail).to.contain('No host runs');
+    expect(other('running_host').detail).to.contain('No host is running');
     expect(other('port')).to.include({ status: 'fail' }).and.property('detail').contains('another state directory');
     const second = await BuiltHost.runToEnd('--base-path', basePath, '--port', '0');
     expect(second.code).to.equal(3);

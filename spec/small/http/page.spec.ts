@@ -52,6 +52,9 @@ describe('the pages of a list', () => {
   });
 
   it('reject an unknown cursor', () => {
-    expect(() => pages.of(items('ab'), { limit: 1, cursor: 'z' })).to.throw(RequestError, '"z", which no longer exists');
+    expect(() => pages.of(items('ab'), { limit: 1, cursor: 'z' })).to.throw(
+      RequestError,
+      '"z", which no longer exists',
+    );
   });
 });
