@@ -77,8 +77,8 @@ export interface AgentSnapshot {
 export async function agentSnapshot(client: Client, id: string, signal?: AbortSignal): Promise<AgentSnapshot> {
   const how = signal === undefined ? {} : { signal };
   const agent = await client.getAgent({ id, ...how });
-  const asked = agent.services.map((one) => unlessGone(client.getService({ id: one, ...how })));
-  return { agent, services: (await Promise.all(asked)).filter((one) => one !== null) };
+  const requests = agent.services.map((one) => unlessGone(client.getService({ id: one, ...how })));
+  return { agent, services: (await Promise.all(requests)).filter((one) => one !== null) };
 }
 
 /** The state of an agent, with the services that are not in the intended state: `starting (pump1-corerl: backoff)`. */

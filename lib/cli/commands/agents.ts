@@ -42,7 +42,7 @@ export const agents: CommandGroup = {
       .action((id: string, options: HostOptions & WaitOptions) => {
         choose(hostTask(options, env, async () => (await import('../agents/change-agent.ts')).stopAgent(id, options)));
       });
-    withWait(sub('restart', 'restart the services of an agent'), 'it is running again')
+    withWait(sub('restart', 'restart the services that only this agent holds'), 'it is running again')
       .argument('<agent>')
       .action((id: string, options: HostOptions & WaitOptions) => {
         choose(

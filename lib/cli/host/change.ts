@@ -130,11 +130,11 @@ function doneLine<V>({ colors }: HostContext, { id, stateOf, describe: options }
 }
 
 /** Waits for the response to the deletion of `id`, which arrives when nothing of it is left, and prints the result. */
-export async function untilForgotten(context: HostContext, id: string, asked: Promise<unknown>): Promise<number> {
+export async function untilForgotten(context: HostContext, id: string, request: Promise<unknown>): Promise<number> {
   const progress = new Progress(context.err);
   if (!context.isJson) progress.say(`${id}: stopping`);
   try {
-    await asked;
+    await request;
   } finally {
     progress.clear();
   }

@@ -43,7 +43,7 @@ export async function watch<V>(context: HostContext, watched: Watched<V>, timeou
   } catch (error) {
     progress.clear();
     if (context.interrupted.aborted && !context.isJson)
-      context.err.write(`The command for ${watched.name} stays in effect.\n`);
+      context.err.write('Stopped waiting. The command stays in effect.\n');
     throw error;
   } finally {
     progress.clear();

@@ -72,8 +72,8 @@ function shutDownOnRequest(
   log: AppLog,
 ): Promise<number> {
   return new Promise((resolve) => {
-    let isLeaving = false;
-    const leave = async (asked: object, mode: ExitMode): Promise<void> => {
+    let isShuttingDown = false;
+    const shutDown = async (asked: object, mode: ExitMode): Promise<void> => {
       log.info({ ...asked, mode }, 'shutting down');
       manager.stopping(mode);
       await host.close(mode);
@@ -82,8 +82,8 @@ function shutDownOnRequest(
       await log.close();
     };
     const begin = (asked: object, mode: ExitMode): void => {
-      isLeaving = true;
-      leave(asked, mode).then(
+      isShuttingDown = true;
+      shutDown(asked, mode).then(
         () => {
           resolve(EXIT.ok);
         },
@@ -94,7 +94,7 @@ function shutDownOnRequest(
       );
     };
     const onSignal = (signal: NodeJS.Signals): void => {
-      if (!isLeaving) {
+      if (!isShuttingDown) {
         begin({ signal }, onExit);
         return;
       }
@@ -106,7 +106,7 @@ function shutDownOnRequest(
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);
     void host.shutdownRequested.then((mode) => {
-      if (!isLeaving) begin({ asked: 'POST /api/shutdown' }, mode);
+      if (!isShuttingDown) begin({ asked: 'POST /api/shutdown' }, mode);
     });
   });
 }

@@ -112,9 +112,9 @@ export async function allServices(
 }
 
 /** Null if the response is 404. */
-export async function unlessGone<T>(asked: Promise<T>): Promise<T | null> {
+export async function unlessGone<T>(request: Promise<T>): Promise<T | null> {
   try {
-    return await asked;
+    return await request;
   } catch (error) {
     if (error instanceof ProblemError && error.status === 404) return null;
     throw error;

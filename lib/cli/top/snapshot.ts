@@ -20,12 +20,12 @@ export interface Snapshot {
 
 /** Fetches health, usage and services of a host. */
 export async function takeSnapshot(client: Client, filter: ServiceFilter, signal: AbortSignal): Promise<Snapshot> {
-  const asked = [
+  const requests = [
     client.getHealth({ signal }),
     client.getUsage({ signal }),
     allServices(client, filter, signal),
   ] as const;
-  const [health, usage, services] = await Promise.all(asked);
+  const [health, usage, services] = await Promise.all(requests);
   const usageOf = new Map(usage.services.map((one) => [one.id, one]));
   return { health, usage, rows: services.map((service) => ({ service, usage: usageOf.get(service.id) ?? null })) };
 }

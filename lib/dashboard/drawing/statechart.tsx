@@ -20,9 +20,9 @@ function drawingOf(client: Client, machine: string): Promise<string> {
   drawings.set(client, known);
   const before = known.get(machine);
   if (before !== undefined) return before;
-  const asked = client.getMachine({ name: machine, query: { format: 'svg' } });
+  const request = client.getMachine({ name: machine, query: { format: 'svg' } });
   // The response is the text in the requested format; the type is that of the default format.
-  const drawing = asked as unknown as Promise<string>;
+  const drawing = request as unknown as Promise<string>;
   known.set(machine, drawing);
   drawing.catch(() => known.delete(machine));
   return drawing;

@@ -24,9 +24,9 @@ export type Subject =
 
 /** The last steps, oldest first. */
 async function readHistory(client: Client, { type, view: { id } }: Subject, signal: AbortSignal): Promise<History> {
-  const asked = { id, query: { order: 'newest_first', limit: MAX_STEPS }, signal } as const;
+  const args = { id, query: { order: 'newest_first', limit: MAX_STEPS }, signal } as const;
   const { initially, steps, next } =
-    type === 'service' ? await client.getServiceHistory(asked) : await client.getAgentHistory(asked);
+    type === 'service' ? await client.getServiceHistory(args) : await client.getAgentHistory(args);
   return { initially, steps: [...steps].reverse(), next };
 }
 
