@@ -160,9 +160,10 @@ describe('secrets', function () {
     for (const path of kept()) {
       const text = readFileSync(path, 'latin1');
       for (const token of TOKENS) expect(text.includes(token), `${token} in ${path}`).to.equal(false);
-      // The plans of services, env included, are in the database, which is for the owner only.
-      const holdsPlans = /coredinator\.db(-wal)?$/.test(path);
-      if (!holdsPlans) {
+      // The plans of services, env included, are in the database and in the copy of the intentions, for the owner only.
+      const holdsPlans = /(coredinator\.db(-wal)?|intentions\.json)$/.test(path);
+      if (holdsPlans) expect(statSync(path).mode & 0o077, path).to.equal(0);
+      else {
         for (const canary of Object.values(CANARIES))
           expect(text.includes(canary), `${canary} in ${path}`).to.equal(false);
       }
