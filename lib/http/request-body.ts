@@ -87,7 +87,7 @@ function refuseDeep(bytes: Buffer): void {
 }
 
 /**
- * Reads the body as one JSON object. Throws RequestError if it is not JSON, not an object, too deep, too large or
+ * Reads the body as one JSON object. Throws RequestError if it is not JSON or not an object, too deep, too large or
  * incomplete.
  */
 export async function readJsonObject(req: IncomingMessage): Promise<object> {
@@ -102,7 +102,7 @@ export async function readJsonObject(req: IncomingMessage): Promise<object> {
     throw new RequestError('malformed_body', `The request body ${what}.`, { cause });
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new RequestError('malformed_body', 'The request body must be a JSON object.');
+    throw new RequestError('invalid_request', 'The request body must be a JSON object, such as {"config_path": "…"}.');
   }
   return value;
 }

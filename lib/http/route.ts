@@ -51,7 +51,7 @@ export interface Route {
 /** Responds with `value` as JSON; the status is the one set before, or 200. */
 export function sendJson(ctx: Context, value: unknown): void {
   ctx.res.setHeader('Content-Type', 'application/json');
-  ctx.body = JSON.stringify(value);
+  ctx.body = `${JSON.stringify(value)}\n`;
 }
 
 /** Any handler; its own type has ensured that call and response match its operation. */

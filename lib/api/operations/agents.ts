@@ -6,9 +6,9 @@ import { agentPageSchema, agentSchema, agentStatusSchema } from '../schemas/agen
 import { looseStartQuery, looseStopQuery, startQuery, WAIT_PROBLEMS } from '../waits.ts';
 import { idSchema } from '../wire.ts';
 
-// Clients of the original API send null for omitted fields.
+// Clients of the original API send null for omitted fields, and fields of other routes, which the original ignores.
 const startBody = z
-  .strictObject({
+  .object({
     config_path: pathField.meta({
       description: 'The config file; a relative path is resolved against the working directory of the host.',
     }),
