@@ -150,7 +150,12 @@ export interface Control {
    * ConfigUnreadableError, PreconditionFailedError.
    */
   reload(isDryRun: boolean, origin: CommandOrigin, precondition?: Precondition): Promise<ReloadView>;
-  startIo(request: { readonly configPath: string; readonly coreioId?: string }, origin: CommandOrigin): Promise<IoView>;
+  /** Answers when the wait is over, whether or not the service is running by then. */
+  startIo(
+    request: { readonly configPath: string; readonly coreioId?: string },
+    origin: CommandOrigin,
+    wait?: Wait,
+  ): Promise<IoView>;
   /** Releases a shared coreio; it stops and is removed when no agent holds it. Throws ServiceNotFoundError. */
   stopIo(id: string, origin: CommandOrigin): Promise<IoView>;
   /** Begins a request with an idempotency key. Throws IdempotencyKeyReusedError, IdempotencyKeyInFlightError. */

@@ -1,6 +1,7 @@
 import type { AgentView, IoView } from '../api/schemas/agent.ts';
 import type { HealthView, ReloadView } from '../api/schemas/host.ts';
 import type { ServiceView } from '../api/schemas/service.ts';
+import { WaitFailedError, WaitTimeoutError } from '../model/errors.ts';
 import { parseServiceId, type AgentId, type ServiceId } from '../model/values/ids.ts';
 import type { LogPolicy } from '../model/values/log-line.ts';
 import { UNCONDITIONAL } from '../model/values/precondition.ts';
@@ -153,9 +154,10 @@ export class Host implements OpenControl {
     return reloadView(await this.#reloader.run(isDryRun, origin, precondition));
   }
 
-  async startIo(request: Parameters<Control['startIo']>[0], origin: CommandOrigin): Promise<IoView> {
+  async startIo(request: Parameters<Control['startIo']>[0], origin: CommandOrigin, wait?: Wait): Promise<IoView> {
     const spec = await this.#runtime.configuration.specs.planIo(request);
     await this.#services.hold(spec, 'io', origin);
+    if (wait !== undefined) await this.#waits.service(spec.id, wait).catch(ignoreWaitErrors);
     return this.queries.io(spec.id);
   }
 
@@ -220,6 +222,11 @@ export class Host implements OpenControl {
     const isForgotten = serviceRef(this.#runtime.root, id) === undefined; // an orphan is, as soon as it has stopped
     return isForgotten && actor !== undefined ? this.queries.view(actor.getSnapshot()) : this.queries.service(id);
   }
+}
+
+/** The caller gets the state that was reached. */
+function ignoreWaitErrors(error: unknown): void {
+  if (!(error instanceof WaitTimeoutError || error instanceof WaitFailedError)) throw error;
 }
 
 function goneStatus(last: ServiceSnapshot): IoView['status'] {

@@ -318,8 +318,9 @@ export class FakeControl implements Control, Queries {
   async startIo(
     request: { readonly configPath: string; readonly coreioId?: string },
     origin: CommandOrigin,
+    wait?: Wait,
   ): Promise<IoView> {
-    await this.#command('startIo', request, origin);
+    await this.#command('startIo', { ...request, ...recordedWait(wait) }, origin);
     const id = request.coreioId ?? `${stem(request.configPath)}-coreio`;
     this.#ios.set(id, request.configPath);
     return this.#ioView(id, 'starting');

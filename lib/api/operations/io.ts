@@ -5,8 +5,9 @@ import type { Operations } from '../operation.ts';
 import { ioSchema, serviceStatusSchema } from '../schemas/agent.ts';
 import { idSchema } from '../wire.ts';
 
+// As with agents: unknown fields are ignored.
 const startBody = z
-  .strictObject({
+  .object({
     config_path: pathField,
     coreio_id: idField.nullish().meta({ description: 'Default: the file name without its extension, plus `-coreio`.' }),
   })

@@ -2,7 +2,7 @@ import { createCatalog } from '../../config/catalog.ts';
 import type { Effective } from '../../config/effective.ts';
 import { fail, ok, skipped, warn, type Check } from '../check.ts';
 
-/** What is launched, and by which name: kinds of host services, and those of agents of the default type. */
+/** An executable to launch: of the kinds of host services, and of agents of the default type. */
 interface Wanted {
   readonly executable: string;
   readonly version: string | null;
@@ -15,12 +15,12 @@ function wantedBy({ services, agentTypes, kinds }: Effective): readonly Wanted[]
   return [...new Map(wanted.map((one) => [JSON.stringify(one), one])).values()];
 }
 
-/** Whether search finds what the configuration names, in a form that can be run. */
+/** Whether the executables of the configuration can be found and run. */
 export const executables: Check = {
   id: 'executables',
   title: 'Executables',
   examine: async ({ config, basePath, stateDir }) => {
-    if (config instanceof Error) return skipped('The configuration does not say which ones are needed.');
+    if (config instanceof Error) return skipped('Not checked, because the configuration is invalid.');
     const catalog = createCatalog({ basePath, exclude: [stateDir] });
     const found: string[] = [];
     const missing: string[] = [];
@@ -29,8 +29,7 @@ export const executables: Check = {
       if (choice.type === 'found') found.push(choice.executable.path);
       else missing.push(choice.reason);
     }
-    const remedy =
-      'Put the executables below the base path under a name that fits, and make them executable (chmod +x).';
+    const remedy = 'Put the executables into the base path under a matching name, and make them executable (chmod +x).';
     if (missing.length === 0) return ok(`Found: ${found.join(', ')}.`);
     return found.length === 0 ? fail(missing.join(' '), remedy) : warn(missing.join(' '), remedy);
   },

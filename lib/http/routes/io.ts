@@ -2,12 +2,17 @@ import type { IO_OPERATIONS } from '../../api/operations/io.ts';
 import type { Control } from '../../control/control.ts';
 import { parseServiceId } from '../../model/values/ids.ts';
 import type { HandlersOf } from '../route.ts';
+import { waitOf } from '../waiting.ts';
 
-/** The handlers of coreio services that agents can share. */
+/** How long the response to a start waits for the service to be running, as with the original API. */
+const START_WAIT = { wait: 'running', timeout: { ms: 1_000 } } as const;
+
+/** The handlers of coreio services, which agents can share. */
 export function ioHandlers(control: Control): HandlersOf<typeof IO_OPERATIONS> {
   return {
-    startIo: async ({ body: { config_path: configPath, coreio_id: coreioId }, origin }) => {
-      const io = await control.startIo({ configPath, ...(coreioId == null ? {} : { coreioId }) }, origin);
+    startIo: async ({ body: { config_path: configPath, coreio_id: coreioId }, origin, ctx }) => {
+      const request = { configPath, ...(coreioId == null ? {} : { coreioId }) };
+      const io = await control.startIo(request, origin, waitOf(ctx, START_WAIT));
       return {
         service_id: io.service_id,
         message: `Service "${io.service_id}" is ${io.status.state}.`,
