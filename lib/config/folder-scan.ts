@@ -25,9 +25,16 @@ export type Inspected =
 
 /** Folders read at the same time; the threads that read are shared with the store. */
 const WIDTH = 3;
-const SKIPPED_NAMES = new Set(['node_modules', '.git']);
 
-/** Lists a folder recursively. Follows no links to folders; skips `exclude` (absolute paths), node_modules and .git. */
+/** Snapshots, repositories and state directories hold copies of programs that nobody means to run. */
+function isSkipped(name: string): boolean {
+  return name.startsWith('.') || name === 'node_modules';
+}
+
+/**
+ * Lists a folder recursively. Follows no links to folders; skips `exclude` (absolute paths), hidden folders and
+ * node_modules.
+ */
 export async function listFiles(root: string, exclude: ReadonlySet<string>): Promise<Listing> {
   const files: ListedFile[] = [];
   const unreadable: string[] = [];
@@ -37,7 +44,7 @@ export async function listFiles(root: string, exclude: ReadonlySet<string>): Pro
       const { name } = entry;
       if (entry.isFile() || entry.isSymbolicLink()) {
         files.push({ folder, name, isLink: entry.isSymbolicLink() });
-      } else if (entry.isDirectory() && !SKIPPED_NAMES.has(name) && !exclude.has(join(folder, name))) {
+      } else if (entry.isDirectory() && !isSkipped(name) && !exclude.has(join(folder, name))) {
         folders.push(join(folder, name));
       }
     }
@@ -59,14 +66,12 @@ async function entriesOf(folder: string, unreadable: string[]): Promise<readonly
   }
 }
 
-/** Looks at one file: whether it is (or links to) a regular file inside `root` that this user may execute. */
-export async function inspectFile(path: string, isLink: boolean, root: string): Promise<Inspected> {
+/** Looks at one file: whether it is (or links to) a regular file inside one of `roots` that this user may execute. */
+export async function inspectFile(path: string, isLink: boolean, roots: readonly string[]): Promise<Inspected> {
   try {
     // What is launched is what was looked at, and not what a link leads to by then.
     const target = isLink ? await realpath(path) : path;
-    if (isLink && !isInside(target, await realpath(root))) {
-      return { type: 'unusable', reason: `"${path}" is a link out of the base path` };
-    }
+    if (isLink && !(await isInsideAny(target, roots))) return { type: 'unusable', reason: outside(path, target) };
     const facts = await stat(target);
     if (!facts.isFile()) return { type: 'unusable', reason: `"${path}" is not a file` };
     await access(target, constants.X_OK);
@@ -76,6 +81,16 @@ export async function inspectFile(path: string, isLink: boolean, root: string): 
   } catch (error) {
     return { type: 'unusable', reason: refusalOf(path, codeOf(error)) };
   }
+}
+
+async function isInsideAny(target: string, roots: readonly string[]): Promise<boolean> {
+  // A root that is gone holds nothing.
+  const resolved = await Promise.all(roots.map((root) => realpath(root).catch(() => null)));
+  return resolved.some((root) => root !== null && isInside(target, root));
+}
+
+function outside(path: string, target: string): string {
+  return `"${path}" leads to "${target}", outside of the base path; allow its folder with --executable-root`;
 }
 
 /** In a folder with the sticky bit nobody can replace the files of others. */

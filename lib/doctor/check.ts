@@ -15,6 +15,8 @@ export interface Finding {
 export interface DoctorRequest {
   readonly basePath: string;
   readonly stateDir: string;
+  /** Folders outside of the base path that links to executables may lead into. */
+  readonly executableRoots: readonly string[];
   /** Null: the `coredinator.yaml` of the base path, if there is one. */
   readonly configFile: string | null;
   /** Where the API would listen: an address (IPv6 without brackets; port 0: any free one), or the path of a Unix socket. */

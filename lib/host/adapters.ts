@@ -77,7 +77,7 @@ export async function openAdapters(settings: AdapterSettings, cleanup: CleanupSt
   });
   await check.begin(store);
   health.include(() => check.problems, { areObstacles: true });
-  const catalog = createCatalog({ basePath, exclude: [stateDir], log });
+  const catalog = createCatalog({ basePath, exclude: [stateDir], roots: options.executableRoots, log });
   const guarantees = { ...guaranteesOf(shim), losslessRotation: logs.isLossless };
   return { instanceId, health, check, store, processes, logs, prober, catalog, guarantees };
 }

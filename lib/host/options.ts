@@ -15,6 +15,8 @@ export interface ServeOptions {
   readonly configFile: string | null;
   /** The folder that the files of agents must lie in; null: they may lie anywhere. */
   readonly configRoot: string | null;
+  /** Folders outside of the base path that links to executables may lead into. */
+  readonly executableRoots: readonly string[];
   readonly place: ListenPlace;
   /** Null: plain HTTP. */
   readonly tls: TlsFiles | null;

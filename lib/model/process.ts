@@ -100,6 +100,8 @@ export interface Executable {
   readonly version: string | null;
   /** Changes whenever the file changes (inode, size, modification time, mode). */
   readonly fingerprint: string;
+  /** Files of the same version at the same depth, which were not chosen only because of their names; absent: none. */
+  readonly twins?: readonly string[];
 }
 
 export type ExecutableChoice =

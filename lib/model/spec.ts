@@ -68,7 +68,7 @@ export interface ServiceSpec {
   /** The agent that owns it; null for shared and host services. */
   readonly agentId: AgentId | null;
   readonly configPath: string | null;
-  /** The base name that discovery looks for (contract 4). */
+  /** The base name that discovery looks for, or the path of one file, from the base path (contract 4). */
   readonly executable: string;
   /** A semver range for the version; null: any. */
   readonly version: string | null;

@@ -1,4 +1,5 @@
 import type { Reason } from '../../model/explain/reason.ts';
+import { isExecutablePath } from '../../model/policy/version.ts';
 import { classifyExit, judgeEnding, type Ending, type Verdict } from '../../model/policy/restart.ts';
 import {
   isHostTrouble,
@@ -135,8 +136,9 @@ export function provenBy(context: ServiceContext, uptimeMs: Millis | null): Part
   return { lastGoodVersion: { path: executable.path, version: executable.version } };
 }
 
-/** Whether a file other than the launched one was stable before. */
-export function hasFallback({ lastGoodVersion, executable }: ServiceContext): boolean {
+/** Whether a file other than the launched one was stable before. Beside a file that is given by its path there is none. */
+export function hasFallback({ spec, lastGoodVersion, executable }: ServiceContext): boolean {
+  if (isExecutablePath(spec.executable)) return false;
   return lastGoodVersion !== null && executable !== null && lastGoodVersion.path !== executable.path;
 }
 

@@ -4,13 +4,13 @@ import type { CommandGroup, CommandSite, Task } from '../command-group.ts';
 import type { ConfigCommand, ConfigPlace } from '../config/config-commands.ts';
 import { withHost, type HostOptions } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
-import { givenOption } from '../serve/flags.ts';
-import { existingFile, existingFolder } from '../serve/option-values.ts';
+import { executableRootOption, givenOption, givenOptions } from '../serve/flags.ts';
+import { existingFile, existingFolder, existingFolders } from '../serve/option-values.ts';
 
 const CHECK_HELP = `
 Agent files are checked as a start of the agent would check them: with the configuration of the host under them,
 \${env.NAME} from the environment of this command, and every env_file read. \${port.NAME} is only checked for its form.
-Prints a line for each file that is right; problems go to stderr as FILE:LINE:COLUMN: KEY …, and the exit code is 2.`;
+Prints a line for each file that is right, and for each kind the executable that would run, or why there is none; problems go to stderr as FILE:LINE:COLUMN: KEY …, and the exit code is 2.`;
 
 const SHOW_HELP = `
 Prints kinds and agent types with every default, and host services with what they override. Values of env are printed as they
@@ -24,6 +24,7 @@ interface Given {
   readonly basePath?: string;
   readonly config?: string;
   readonly configRoot?: string;
+  readonly executableRoot?: readonly string[];
 }
 
 /** The configuration, without a host. */
@@ -48,6 +49,7 @@ function defineCheck(command: Command, site: CommandSite): void {
     .description('check the configuration of the host and the files of agents')
     .argument('[file...]', 'files of agents')
     .option('--config-root <dir>', 'folder that they must lie in (default: COREDINATOR_CONFIG_ROOT, else anywhere)')
+    .addOption(executableRootOption())
     .addHelpText('after', CHECK_HELP)
     .action((agentFiles: readonly string[], given: Given) => {
       site.choose(taskOf({ type: 'check', place: dottedState(given, site.env), agentFiles }));
@@ -109,9 +111,11 @@ function dottedState(given: Given, env: NodeJS.ProcessEnv): ConfigPlace {
   const basePath = givenOption(given.basePath, '--base-path', env) ?? { values: ['.'], source: '--base-path' };
   const file = givenOption(given.config, '--config', env);
   const root = givenOption(given.configRoot, '--config-root', env);
+  const roots = givenOptions(given.executableRoot, '--executable-root', env);
   return {
     basePath: existingFolder(basePath),
     configFile: file === undefined ? null : existingFile(file),
     configRoot: root === undefined ? null : existingFolder(root),
+    executableRoots: roots === undefined ? [] : existingFolders(roots),
   };
 }

@@ -1,8 +1,13 @@
+import { createCatalog } from '../../config/catalog.ts';
+import type { Effective } from '../../config/effective.ts';
+import { executableLine, kindExecutables, type KindExecutable } from '../../config/kind-executables.ts';
 import { UNALLOCATED } from '../../config/plans/service-plan.ts';
 import { jsonSchemaFor, type SchemaSubject } from '../../config/schema/json-schema.ts';
 import { effectiveYaml } from '../../config/show.ts';
 import { loadConfig, type LoadedConfig } from '../../config/spec-source.ts';
 import { ConfigInvalidError, CoredinatorError } from '../../model/errors.ts';
+import type { AgentPlan } from '../../model/spec.ts';
+import type { Catalog } from '../../ports/catalog.ts';
 
 /** Where `coredinator config` finds the host's configuration; the paths are absolute. */
 export interface ConfigPlace {
@@ -11,6 +16,8 @@ export interface ConfigPlace {
   readonly configFile: string | null;
   /** The folder that the files of agents must lie in; null: they may lie anywhere. */
   readonly configRoot: string | null;
+  /** Folders outside of the base path that links to executables may lead into. */
+  readonly executableRoots: readonly string[];
 }
 
 /** What `coredinator config` is to do. */
@@ -31,7 +38,7 @@ export async function runConfigCommand(command: ConfigCommand, env: NodeJS.Proce
   try {
     switch (command.type) {
       case 'check':
-        return await check(await load(command.place, env), command.agentFiles);
+        return await check(await load(command.place, env), command);
       case 'show':
         return said(effectiveYaml((await load(command.place, env)).effective));
       case 'schema':
@@ -46,19 +53,40 @@ function load(place: ConfigPlace, env: NodeJS.ProcessEnv): Promise<LoadedConfig>
   return loadConfig({ ...place, workingDirectory: process.cwd(), env });
 }
 
-async function check(config: LoadedConfig, agentFiles: readonly string[]): Promise<CommandOutput> {
+async function check(
+  config: LoadedConfig,
+  { agentFiles, place }: Extract<ConfigCommand, { readonly type: 'check' }>,
+): Promise<CommandOutput> {
   const specs = config.specSource(UNALLOCATED);
-  let output = `${config.file ?? 'the built-in configuration'}: ok\n`;
+  const catalog = createCatalog({ basePath: place.basePath, exclude: [], roots: place.executableRoots });
+  const kinds = await kindExecutables(config.effective, catalog);
+  const told = kinds.filter(({ choice, isNeeded }) => isNeeded || choice.type === 'found');
+  let output = `${config.file ?? 'the built-in configuration'}: ok\n${told.map(indented).join('')}`;
   let errors = '';
   for (const configPath of agentFiles) {
     try {
       const plan = await specs.planAgent({ configPath });
       output += `${plan.configPath}: ok, the agent "${plan.id}" with ${plan.services.map(({ id }) => id).join(', ')}\n`;
+      output += await ownExecutables(plan, config.effective, catalog);
     } catch (error) {
       errors += explained(error);
     }
   }
   return { code: errors === '' ? 0 : 2, output, errors };
+}
+
+/** What would run for those services of an agent whose executable is not that of their kind, or not told with it. */
+async function ownExecutables({ services }: AgentPlan, { kinds }: Effective, catalog: Catalog): Promise<string> {
+  const own = services.filter(({ kind: name, executable, version }) => {
+    const kind = kinds.get(name);
+    return kind?.executable !== executable || (kind.version ?? null) !== version;
+  });
+  const choices = await Promise.all(own.map((spec) => catalog.choose(spec)));
+  return choices.map((choice, index) => indented({ subject: own[index]?.id ?? '', choice })).join('');
+}
+
+function indented(told: Pick<KindExecutable, 'subject' | 'choice'>): string {
+  return `  ${executableLine(told)}\n`;
 }
 
 function said(output: string): CommandOutput {

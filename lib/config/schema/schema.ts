@@ -42,10 +42,10 @@ const condition = z.enum(['started', 'healthy', 'completed']);
 export const kindSchema = z.strictObject({
   executable: z
     .string()
-    .regex(/^[^/\\\0]+$/, {
-      error: 'must be the name of an executable, not a path: it is looked for below the base path',
+    .regex(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))[^\\\0]*[^/\\\0]$/, {
+      error: 'must be the name of an executable, or its path from the base path, without ".." and not absolute',
     })
-    .describe('The base name that is looked for below the base path.'),
+    .describe('The base name that is looked for below the base path, or the path of one file from the base path.'),
   version: z
     .string({ error: 'must be a semver range in quotes, such as "1.2.3" or "^1.2"' })
     .refine(isVersionRange, { error: 'must be a semver range such as "1.2.3" or "^1.2"' })

@@ -87,6 +87,12 @@ kinds:
     });
   });
 
+  it('takes an executable by its name or by its path from the base path', () => {
+    for (const executable of ['corerl', 'current/bin/corerl', './corerl', '..corerl', 'a..b/..c/x']) {
+      expect(load(`kinds: { corerl: { executable: ${executable} } }`).kinds.get('corerl')).to.include({ executable });
+    }
+  });
+
   it('gives new kinds and agent types the defaults', () => {
     const config = load('kinds: { opc: { executable: opc } }\nagent_types: { demo: { services: [opc, corerl] } }');
     expect(config.kinds.get('opc')).to.deep.include({ args: [], settle: 200, restart: 'always' });
@@ -229,7 +235,30 @@ describe('a wrong value', () => {
       kind('depends_on: { coreio: ready }'),
       '3:27 kinds.corerl.depends_on.coreio must be "started" or "healthy" or "completed"',
     ],
-    [kind('executable: bin/corerl'), '3:17 kinds.corerl.executable must be the name of an executable, not a path'],
+    [
+      kind('executable: /opt/corerl'),
+      '3:17 kinds.corerl.executable must be the name of an executable, or its path from the base path',
+    ],
+    [
+      kind('executable: ../corerl'),
+      '3:17 kinds.corerl.executable must be the name of an executable, or its path from the base path',
+    ],
+    [
+      kind('executable: bin/../../corerl'),
+      '3:17 kinds.corerl.executable must be the name of an executable, or its path from the base path',
+    ],
+    [
+      kind('executable: bin/..'),
+      '3:17 kinds.corerl.executable must be the name of an executable, or its path from the base path',
+    ],
+    [
+      kind('executable: bin/'),
+      '3:17 kinds.corerl.executable must be the name of an executable, or its path from the base path',
+    ],
+    [
+      kind('executable: bin\\\\corerl'),
+      '3:17 kinds.corerl.executable must be the name of an executable, or its path from the base path',
+    ],
     [kind('version: 1.2'), '3:14 kinds.corerl.version must be a semver range in quotes'],
     [kind('version: latest'), '3:14 kinds.corerl.version must be a semver range such as'],
     [kind('shareable: yes'), '3:16 kinds.corerl.shareable must be true or false'],
