@@ -62,7 +62,7 @@ describe('The state directory', () => {
       .to.have.property('message')
       .that.contains(database)
       .and.contains('user 4711')
-      .and.matches(/run the host as its owner, .*chown -R.*--state-dir/);
+      .and.matches(/run the host as that user, .*chown -R.*--state-dir/);
   });
 
   it('that holds files of somebody else is refused and left as it is', async () => {

@@ -215,7 +215,7 @@ describe('webhooks over HTTP', () => {
     await eventually(() => {
       expect(noted.map(({ type }) => type)).to.deep.equal(['webhook.disabled']);
     });
-    expect(webhooks.troubles()[0]).to.match(/^The webhook "alerts" is disabled, .*410/);
+    expect(webhooks.troubles()[0]).to.match(/^Webhook "alerts" is disabled, .*410/);
     answer = (response) => response.end();
     await webhooks.configure([spec({ timeoutMs: 6_000 })]);
     await receivedAre(1, 1);
@@ -271,7 +271,7 @@ describe('webhooks over HTTP', () => {
       expect(webhooks.troubles()).to.have.length(1);
     });
     expect(webhooks.troubles()[0]).to.match(
-      /^The webhook "alerts" has delivered nothing since 2023-.*: 127\.0\.0\.1:\d+ cannot be reached \(ECONNREFUSED\); /,
+      /^Webhook "alerts" has delivered nothing since 2023-.*: 127\.0\.0\.1:\d+ cannot be reached \(ECONNREFUSED\); /,
     );
     await eventually(() => {
       timers.increment(60_000);

@@ -71,7 +71,7 @@ describe('the way to a host', () => {
     it('ends with 2 for a file without a token', async () => {
       const { code, errors } = await list(['--url', api.listening.url, '--token-file', file('empty', '')]);
       expect(code).to.equal(2);
-      expect(errors).to.include('holds no token');
+      expect(errors).to.include('contains no token');
     });
   });
 

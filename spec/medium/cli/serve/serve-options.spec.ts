@@ -158,7 +158,7 @@ describe('the options of serve', () => {
     it(`want a ${option} with a token of at least 16 characters, and do not repeat it`, () => {
       const none = refused(['--base-path', base, option, join(base, 'none')]);
       expect(none).to.contain(option).and.to.contain('cannot be read');
-      expect(refused(['--base-path', base, option, file('empty', ' \n')])).to.contain('holds no token');
+      expect(refused(['--base-path', base, option, file('empty', ' \n')])).to.contain('contains no token');
       expect(refused(['--base-path', base, option, file('long', `${TOKEN} more`)])).to.contain('no header can carry');
       const short = refused(['--base-path', base, option, file('short', 'secret7890abcde\n')]);
       expect(short).to.contain(option).and.to.contain('too short').and.to.contain('16').and.not.to.contain('secret');
