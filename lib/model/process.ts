@@ -74,7 +74,12 @@ export function isHostTrouble({ code, isPermanent }: Pick<LaunchFailure, 'code' 
   return !isPermanent && HOST_TROUBLE.has(code);
 }
 
-/** The same for the error of a failed effect. */
+/** Whether the service is not to blame for a launch that failed: trouble of the host, or a file that is still being written. */
+export function isBlameless(failure: Pick<LaunchFailure, 'code' | 'isPermanent'>): boolean {
+  return isHostTrouble(failure) || failure.code === 'ETXTBSY';
+}
+
+/** Whether a failed effect is due to trouble of the host. */
 export function isHostTroubleError(error: unknown): boolean {
   const code: unknown = error instanceof Error && 'code' in error ? error.code : null;
   return typeof code === 'string' && HOST_TROUBLE.has(code);

@@ -2,7 +2,7 @@ import type { Reason } from '../../model/explain/reason.ts';
 import { isExecutablePath } from '../../model/policy/version.ts';
 import { classifyExit, judgeEnding, type Ending, type Verdict } from '../../model/policy/restart.ts';
 import {
-  isHostTrouble,
+  isBlameless,
   isHostTroubleError,
   type ExecutableChoice,
   type LaunchFailure,
@@ -91,8 +91,8 @@ function endOfProcess(context: ServiceContext, event: ServiceEvent): End | null 
 /** A launch that was refused but may succeed another time. */
 function endOfRefusal(failure: LaunchFailure, generation: number): End {
   const reason = refusalReason(failure);
-  const isTrouble = isHostTrouble(failure);
-  return { class: 'spawn_transient', uptimeMs: null, generation, exit: null, reason, isHostTrouble: isTrouble };
+  const ending = { class: 'spawn_transient', uptimeMs: null, isBlameless: isBlameless(failure) } as const;
+  return { ...ending, generation, exit: null, reason };
 }
 
 /**
@@ -102,9 +102,9 @@ function endOfRefusal(failure: LaunchFailure, generation: number): End {
 function endOfError(context: ServiceContext, error: unknown): End {
   const text = error instanceof Error ? error.message : String(error);
   const reason = { code: 'effect_failed', text } as const;
-  const isTrouble = isHostTroubleError(error);
   const { generation } = context;
-  return { class: 'spawn_transient', uptimeMs: null, generation, exit: null, reason, isHostTrouble: isTrouble };
+  const ending = { class: 'spawn_transient', uptimeMs: null, isBlameless: isHostTroubleError(error) } as const;
+  return { ...ending, generation, exit: null, reason };
 }
 
 /** The end of a process that was stopped because of a probe; null if the stop in progress has another reason. */

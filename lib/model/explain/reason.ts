@@ -104,11 +104,11 @@ export function reasonText(reason: Reason | null): string | null {
     case 'set_aside':
       return 'its actor crashed repeatedly and was quarantined; its process was left alone';
     case 'completed':
-      return `${reasonText(reason.end)}, which counts as success`;
+      return `${clauseOf(reasonText(reason.end))}, which counts as success`;
     case 'restarts_exhausted':
     case 'policy_never':
     case 'recovery_failed':
-      return `${reasonText(reason.end)}; ${givenUpText(reason)}`;
+      return `${clauseOf(reasonText(reason.end))}; ${givenUpText(reason)}`;
     case 'service': {
       const because = reason.because === null ? '' : `: ${reasonText(reason.because)}`;
       return `${reason.serviceId} is ${inWords(reason.state)}${because}`;

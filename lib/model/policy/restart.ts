@@ -31,10 +31,10 @@ export interface Ending {
   /** Time in `running`; null: it never counted as started. */
   readonly uptimeMs: Millis | null;
   /**
-   * The host could not even try (disk full, out of descriptors): retried in `backoff`, never counted against the
-   * service.
+   * The program did not even begin, and the service is not to blame (disk full, out of descriptors, file still being written):
+   * retried in `backoff` whatever the policy, never counted against the service.
    */
-  readonly isHostTrouble?: boolean;
+  readonly isBlameless?: boolean;
   /**
    * The machine was rebooted: the service starts again immediately, whatever its policy, and it does not count as a
    * failure.
@@ -117,7 +117,7 @@ export function judgeEnding(
 ): Verdict {
   if (ending.isReboot === true) return { next: 'retry', budget: past.budget, delayMs: 0 };
   if (ending.class === 'clean' && spec.mode !== 'always') return { next: 'complete' };
-  if (ending.isHostTrouble === true && spec.mode !== 'never') return waitOut(spec, past.budget, at.random);
+  if (ending.isBlameless === true) return waitOut(spec, past.budget, at.random);
   const budget = charge(spec, ending, past.budget, at.now);
   if (spec.mode === 'never') return { next: 'give_up', budget, because: { code: 'policy_never' }, recovers: false };
   const { maxRestarts, periodMs } = spec.intensity;

@@ -62,6 +62,14 @@ describe('a reason', () => {
     expect(REASONS.map(([{ code }]) => code)).to.include.members([...REASON_CODES]);
   });
 
+  it('has no full stop in front of other punctuation', () => {
+    const end = { code: 'launch_refused', error: 'ENOENT', text: 'It cannot be run (ENOENT).' } as const;
+    const given = { code: 'restarts_exhausted', maxRestarts: 3, periodMs: 60_000, end } as const;
+    for (const reason of [given, { code: 'policy_never', end }, { code: 'completed', end }] as const) {
+      expect(reasonText(reason)).to.match(/^It cannot be run \(ENOENT\)[;,] /);
+    }
+  });
+
   it('stands by itself as a clause, with its subject and without a full stop', () => {
     expect(reasonClause({ code: 'not_ready', found: 'no answer.' })).to.equal('it is not ready: no answer');
     expect(reasonClause({ code: 'not_ready', found: null })).to.equal('its readiness probe has not passed yet');

@@ -118,6 +118,14 @@ describe('what follows an ending', () => {
     expect(judgeEnding(spec, { class: 'code', uptimeMs: 5_000 }, past, at).next).to.equal('retry');
   });
 
+  for (const mode of ['never', 'on_failure', 'always'] as const) {
+    it(`is a retry that counts for nothing with policy ${mode} when the program did not even begin`, () => {
+      const blameless = { class: 'spawn_transient', uptimeMs: null, isBlameless: true } as const;
+      const verdict = judge(blameless, EMPTY_BUDGET, { mode });
+      expect(verdict).to.deep.equal({ next: 'retry', budget: { ...EMPTY_BUDGET, failures: 1 }, delayMs: 250 });
+    });
+  }
+
   const policies = [
     ['always', 'clean', 'retry'],
     ['always', 'code', 'retry'],
