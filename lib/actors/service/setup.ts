@@ -118,11 +118,7 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       pardon: assign({ afterStop: null }),
       beginRecovery: assign({ attempt: 'recovery' }),
       takeIntention: assign(({ context, event }) => (isResume(event) ? change.resumed(context, event) : {})),
-      takeGeneration: assign(({ context, event }) =>
-        isResume(event) && event.status !== null
-          ? { generation: Math.max(context.generation, event.status.generation) }
-          : {},
-      ),
+      takeGeneration: assign(({ context, event }) => (isResume(event) ? change.revokedNoted(context, event) : {})),
       boundDeadline: assign(({ context }, { wait }: { wait: change.Wait }) =>
         change.bounded(context, wait, clock.now()),
       ),

@@ -46,6 +46,14 @@ export function resumed(context: ServiceContext, { intended, holders, spec }: Re
   return { ...(spec === null ? {} : configured(context, spec)), intended, holders };
 }
 
+/**
+ * The generation of a launch that never began is used up. That of any other is noted with its process or its end: noted before,
+ * its end would count as processed, and nobody would be told of it.
+ */
+export function revokedNoted({ generation }: ServiceContext, { status }: ResumeEvent): Change {
+  return status?.status === 'revoked' ? { generation: Math.max(generation, status.generation) } : {};
+}
+
 /** The deadline for the launch to count as started: by its startup probe, or by its settle time. */
 function startDeadline({ probes: { startup }, settleMs }: ServiceSpec, launchedAt: Instant): Instant {
   return launchedAt + (startup === null ? settleMs : startTimeoutMs(startup));
@@ -178,11 +186,12 @@ export function stopped(context: ServiceContext, status: LaunchStatus | null): C
   const change: Change = { launch: null, deadlineAt: null, reason: null, afterStop: null };
   if (status === null) return change;
   const generation = Math.max(context.generation, status.generation);
-  const isUnreported = context.launch?.generation === status.generation || status.generation > context.generation;
+  const isThisRun = context.launch?.generation === status.generation;
+  const isUnreported = isThisRun || status.generation > context.generation;
   if (status.status !== 'exited' || !isUnreported) return { ...change, generation };
   const { code, signal, at, isKnown } = status.exit;
   const lastExit: LastExit = { code, signal, at, generation: status.generation, class: isKnown ? 'stopped' : 'lost' };
-  const uptimeMs = context.startedAt === null ? null : at - context.startedAt;
+  const uptimeMs = isThisRun && context.startedAt !== null ? at - context.startedAt : null;
   return { ...change, ...provenBy(context, uptimeMs), generation, lastExit };
 }
 
