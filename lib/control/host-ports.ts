@@ -5,6 +5,7 @@ import type { Catalog } from '../ports/catalog.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import type { Log } from '../ports/log.ts';
+import type { PortRegistry } from '../ports/port-registry.ts';
 import type { Prober } from '../ports/prober.ts';
 import type { ProcessHost } from '../ports/process-host.ts';
 import type { HostVitals, ProcessUsage } from '../ports/process-usage.ts';
@@ -20,6 +21,7 @@ export interface HostPorts {
   readonly specs: SpecSource;
   readonly processes: ProcessHost;
   readonly catalog: Catalog;
+  readonly portRegistry: PortRegistry;
   readonly prober: Prober;
   readonly logs: ServiceLogs;
   /** Resource usage of the host and its services. */

@@ -1,5 +1,6 @@
 import type { ServicePorts } from '../actors/service/effects.ts';
 import { createSupervisorMachine } from '../actors/supervisor/machine.ts';
+import type { JournalDraft } from '../model/journal.ts';
 import type { ActorRow } from '../ports/actor-store.ts';
 import { wallTimers } from '../ports/wall-timers.ts';
 import { Changes } from './commands/actor-changes.ts';
@@ -14,6 +15,7 @@ import { openFeed } from './journal/feed.ts';
 import { Journal } from './journal/journal.ts';
 import { Recorder } from './journal/recorder.ts';
 import { LaunchAfterCommit } from './launch-after-commit.ts';
+import { LaunchPorts, probingAtPorts } from './launch-ports.ts';
 import { eventView } from './queries/views.ts';
 import { recover } from './recovery/recovery.ts';
 import type { RuntimeBase } from './runtime.ts';
@@ -64,12 +66,19 @@ export async function openRuntime(
  * to the health.
  */
 export function actorPorts({ ports, recorder }: RuntimeBase): ServicePorts {
-  const { processes, catalog, prober, health } = ports;
+  const { processes, catalog, prober, health, portRegistry, clock } = ports;
   const durability = { obstacles: () => health.obstacles(), commit: () => recorder.flush() };
+  const note = (draft: JournalDraft): void => {
+    recorder.note(draft);
+  };
   return {
-    processes: new LaunchAfterCommit(processes, durability),
+    processes: new LaunchAfterCommit(
+      processes,
+      durability,
+      new LaunchPorts({ registry: portRegistry, processes, clock, note }),
+    ),
     catalog: new ReportingCatalog(catalog, health),
-    prober,
+    prober: probingAtPorts(prober, portRegistry),
   };
 }
 

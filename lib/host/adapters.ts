@@ -8,10 +8,12 @@ import type { Catalog } from '../ports/catalog.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import type { Log } from '../ports/log.ts';
+import type { PortRegistry } from '../ports/port-registry.ts';
 import type { Prober } from '../ports/prober.ts';
 import { createLocalProcessHost, type LocalHost } from '../process/local-process-host.ts';
 import { openServiceLogs, type LocalServiceLogs } from '../logs/local-service-logs.ts';
 import { bestShimKind, guaranteesOf, guardOf, punchCommandOf } from '../process/launch/shim-kind.ts';
+import { portFinder } from '../process/os/free-port.ts';
 import { createProber } from '../probe/prober.ts';
 import { instanceIdOf } from '../store/state-folder.ts';
 import { openStore, type Store } from '../store/store.ts';
@@ -40,6 +42,7 @@ export interface Adapters {
   readonly processes: LocalHost;
   readonly logs: LocalServiceLogs;
   readonly prober: Prober;
+  readonly portRegistry: PortRegistry;
   readonly catalog: Catalog;
   readonly guarantees: Guarantees;
 }
@@ -79,5 +82,6 @@ export async function openAdapters(settings: AdapterSettings, cleanup: CleanupSt
   health.include(() => check.problems, { areObstacles: true });
   const catalog = createCatalog({ basePath, exclude: [stateDir], roots: options.executableRoots, log });
   const guarantees = { ...guaranteesOf(shim), losslessRotation: logs.isLossless };
-  return { instanceId, health, check, store, processes, logs, prober, catalog, guarantees };
+  const portRegistry = await store.portRegistry(portFinder());
+  return { instanceId, health, check, store, processes, logs, prober, portRegistry, catalog, guarantees };
 }

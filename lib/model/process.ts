@@ -51,10 +51,11 @@ export interface LaunchFailure {
 }
 
 /**
- * ESTORE: the launch cannot be recorded. ESTRAY: an orphan process of the service is running. ETIMEDOUT: no shim came
+ * EADDRINUSE: there is no free port. ESTORE: the launch cannot be recorded. ESTRAY: an orphan process of the service is running. ETIMEDOUT: no shim came
  * up. The others are system error codes.
  */
 const HOST_TROUBLE: ReadonlySet<string> = new Set([
+  'EADDRINUSE',
   'EAGAIN',
   'EDQUOT',
   'EIO',

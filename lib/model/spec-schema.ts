@@ -26,7 +26,7 @@ const restart = z.strictObject({
   successExitCodes: z.array(z.number()),
 });
 
-const address = { host: z.string(), port: z.int() };
+const address = { host: z.string(), port: z.int(), portName: z.string().exactOptional() };
 const check = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('http'),

@@ -16,6 +16,7 @@ import type { SpecSource } from '../../lib/ports/spec-source.ts';
 import { FakeCatalog } from './actor-world.ts';
 import { FakeProber } from './fake-prober.ts';
 import { fakeProcessHost, type FakeProcessHost } from './fake-process-host.ts';
+import { MemoryPortRegistry } from './memory-port-registry.ts';
 import { memoryStore, type MemoryStore } from './memory-store.ts';
 import { NO_USAGE } from './no-usage.ts';
 import { agentPlan, serviceSpec } from './specs.ts';
@@ -102,6 +103,7 @@ export class ControlWorld {
   readonly specs = new FakeSpecs();
   readonly catalog = new FakeCatalog();
   prober = new FakeProber();
+  readonly portRegistry = new MemoryPortRegistry();
   readonly log = recordingLog();
   readonly origin = { correlationId: 'request-1' };
   /** Every fact that a host has told to whoever counts them. */
@@ -125,7 +127,7 @@ export class ControlWorld {
   }
 
   async boot(): Promise<void> {
-    const { specs, catalog, prober, clock, timers, log } = this;
+    const { specs, catalog, prober, portRegistry, clock, timers, log } = this;
     this.#life = new AbortController();
     const store = untilDeath(this.store, this.#life.signal);
     const health = new Health(clock, log);
@@ -135,7 +137,7 @@ export class ControlWorld {
     const processes = new ObservedProcessHost(this.processes, health, NO_PROCESS_METER);
     const identity = { processId: 1, version: '0.0.0', guarantees: GUARANTEES };
     this.#control = await openControl({
-      ...{ store, specs, processes, catalog, prober, logs: NO_LOGS },
+      ...{ store, specs, processes, catalog, prober, portRegistry, logs: NO_LOGS },
       ...{ usage: NO_USAGE, health, clock, timers, log, identity },
       onEvents: (status) => {
         this.published.push(...status);

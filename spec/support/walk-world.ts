@@ -29,6 +29,7 @@ import type { LaunchRequest } from '../../lib/ports/process-host.ts';
 import type { SpecSource } from '../../lib/ports/spec-source.ts';
 import { pathOf } from './actor-world.ts';
 import { NO_LOGS, untilDeath } from './control-world.ts';
+import { MemoryPortRegistry } from './memory-port-registry.ts';
 import { FakeProber } from './fake-prober.ts';
 import { fakeProcessHost, type FakeProcessHost } from './fake-process-host.ts';
 import { memoryStore } from './memory-store.ts';
@@ -212,6 +213,7 @@ export class WalkWorld {
     const specs = this.#specs();
     const ports: HostPorts = {
       ...{ store: this.#counted(untilDeath(this.store, life)), specs, processes, catalog: this.catalog, prober },
+      portRegistry: new MemoryPortRegistry(),
       ...{ logs: NO_LOGS, usage: NO_USAGE, health: new Health(clock, SILENT), clock, timers, log: SILENT },
       identity: { processId: 1, version: '0.0.0', guarantees: GUARANTEES },
     };

@@ -1,7 +1,6 @@
 import { createCatalog } from '../../config/catalog.ts';
 import type { Effective } from '../../config/effective.ts';
 import { executableLine, kindExecutables, type KindExecutable } from '../../config/kind-executables.ts';
-import { UNALLOCATED } from '../../config/plans/service-plan.ts';
 import { jsonSchemaFor, type SchemaSubject } from '../../config/schema/json-schema.ts';
 import { effectiveYaml } from '../../config/show.ts';
 import { loadConfig, type LoadedConfig } from '../../config/spec-source.ts';
@@ -57,7 +56,7 @@ async function check(
   config: LoadedConfig,
   { agentFiles, place }: Extract<ConfigCommand, { readonly type: 'check' }>,
 ): Promise<CommandOutput> {
-  const specs = config.specSource(UNALLOCATED);
+  const specs = config.specSource;
   const catalog = createCatalog({ basePath: place.basePath, exclude: [], roots: place.executableRoots });
   const kinds = await kindExecutables(config.effective, catalog);
   const told = kinds.filter(({ choice, isNeeded }) => isNeeded || choice.type === 'found');

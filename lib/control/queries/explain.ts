@@ -16,6 +16,7 @@ import { isoOf, type Instant } from '../../model/values/time.ts';
 import type { ActorStore } from '../../ports/actor-store.ts';
 import { agentRefs, serviceRef, type ServiceSnapshot, type SupervisorRef } from '../actors.ts';
 import type { Runtime } from '../runtime.ts';
+import { busyPorts } from './busy-ports.ts';
 import { causesOf } from './causes.ts';
 import { reasonView } from './views.ts';
 
@@ -37,7 +38,7 @@ export async function explain(
   const supposed = ifExit === undefined ? {} : { if_exit: ifExitView(root, ifExit, situation, now) };
   return {
     ...{ id: spec.id, state, substate, intended_state: intended, since: isoOf(context.since) },
-    summary: summaryOf(situation, now),
+    summary: [summaryOf(situation, now), ...(await busyPorts(ports.portRegistry, situation))].join(' '),
     waits_for: awaits.map(awaitedView),
     ...(await causesView(ports.store, situation)),
     next: [...pendingForState(situation, now), ...pendingForBudget(situation, now)].map((pending) =>
