@@ -45,7 +45,8 @@ export function reportNow(ref: ServiceRef): ServiceReport {
   const { spec, intended, holders, failureCount, restartedBy, reason } = context;
   const isComplete = substate === 'completed';
   const base = { serviceId: spec.id, state, intended, holders, failureCount, restartedBy, reason };
-  return { ...base, isReady: substate === 'ready', isComplete };
+  const isLaunched = isComplete || (context.launch !== null && ['starting', 'running'].includes(state));
+  return { ...base, isLaunched, isReady: substate === 'ready', isComplete };
 }
 
 function wrongWithService(
@@ -74,7 +75,7 @@ function wrongWithService(
 
   must(PUBLIC.includes(state), 'is no public state');
   must(
-    context.budget.restartTimes.length <= restart.intensity.maxRestarts + 1 || path === 'failed.exhausted',
+    context.budget.restartTimes.length <= (restart.intensity?.maxRestarts ?? -1) + 1 || path === 'failed.exhausted',
     `its window has ${context.budget.restartTimes.length} entries`,
   );
   if (live !== null && path !== 'failed.abandoned' && state !== 'stopping') {

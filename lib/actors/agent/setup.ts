@@ -133,8 +133,9 @@ function reportsWith(context: AgentContext, event: AgentEvent): AgentContext['re
 
 /** Stands in for a shared service that had no holder and was removed: it will never report. */
 function reportOfForgotten(serviceId: ServiceId): ServiceReport {
-  const nothing = { isReady: false, isComplete: false, failureCount: 0, restartedBy: null, holders: [], reason: null };
-  return { serviceId, state: 'stopped', intended: 'stopped', ...nothing };
+  const nothing = { isLaunched: false, isReady: false, isComplete: false, failureCount: 0 };
+  const nobody = { restartedBy: null, holders: [], reason: null };
+  return { serviceId, state: 'stopped', intended: 'stopped', ...nothing, ...nobody };
 }
 
 /** A shared service may stop later, for another holder; the agent waits only for its own services. */

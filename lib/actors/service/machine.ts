@@ -147,11 +147,13 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
             on: { 'service.restart_with_group': restartedWithGroup },
           },
           settling: {
+            entry: report('starting.settling'),
             invoke: observe,
             after: { untilDeadline: countsAsStarted },
             on: { 'process.exited': judgeAny, 'service.restart_with_group': restartedWithGroup },
           },
           probing: {
+            entry: report('starting.probing'),
             invoke: [observe, probe('startup')],
             after: { untilDeadline: { target: '#service.stopping', actions: 'noteStartTimeout' } },
             on: {

@@ -254,6 +254,8 @@ export function waitingReason(context: ServiceContext): Reason {
 export function reportOf(context: ServiceContext, state: PublicState | ServiceLeaf): ServiceReport {
   const { spec, intended, holders, reason, failureCount, restartedBy } = context;
   const [isReady, isComplete] = [state === 'running.ready', state === 'stopped.completed'];
-  const base = { serviceId: spec.id, state: publicStateOf(state), intended, isReady, isComplete };
+  const publicState = publicStateOf(state);
+  const isLaunched = isComplete || (context.launch !== null && ['starting', 'running'].includes(publicState));
+  const base = { serviceId: spec.id, state: publicState, intended, isLaunched, isReady, isComplete };
   return { ...base, holders, failureCount, restartedBy, reason };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CONDITIONS } from '../../model/spec.ts';
 import { countSchema, idSchema, instantSchema, reasonSchema } from '../wire.ts';
 import type { Wire } from '../wire.ts';
 import {
@@ -40,7 +41,7 @@ export type NextView = Wire<typeof nextSchema>;
 export const awaitedSchema = z
   .strictObject({
     service_id: idSchema,
-    condition: z.enum(['started', 'healthy', 'completed']),
+    condition: z.enum(CONDITIONS),
     state: stateSchema.nullable().meta({ description: 'Null: the service does not exist.' }),
     substate: substateSchema,
     reason: reasonSchema,
@@ -70,8 +71,8 @@ export type IfExitView = Wire<typeof ifExitSchema>;
 const budgetSchema = z
   .strictObject({
     restarts: countSchema.meta({ description: 'Restarts that count now.' }),
-    max_restarts: countSchema,
-    period_ms: z.number(),
+    max_restarts: countSchema.nullable().meta({ description: 'Null: unlimited.' }),
+    period_ms: z.number().nullable().meta({ description: 'Null: `intensity` is unlimited.' }),
     resets_after_ms: z
       .number()
       .meta({ description: 'After this long in `running`, the backoff starts again at its first delay.' }),

@@ -59,7 +59,10 @@ function causes({ now }: HostContext, view: ExplainView): readonly Item[] {
 function budget({
   budget: { restarts, max_restarts: max, period_ms: period, next_delay_ms: delay },
 }: ExplainView): string {
-  const used = `${restarts} in the last ${spokenDuration(period)}, at most ${max}.`;
+  const used =
+    max === null || period === null
+      ? 'Restarts are not limited.'
+      : `${restarts} in the last ${spokenDuration(period)}, at most ${max}.`;
   return delay === null
     ? used
     : `${used} If it failed now, it would be launched again after about ${spokenDuration(delay)}.`;

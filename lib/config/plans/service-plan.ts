@@ -171,7 +171,7 @@ export function restartSpec({ restart, backoff, intensity, ...kind }: Kind): Res
       jitter: backoff.jitter,
       resetAfterMs: backoff.reset_after,
     },
-    intensity: { maxRestarts: intensity.max_restarts, periodMs: intensity.period },
+    intensity: intensity === 'unlimited' ? null : { maxRestarts: intensity.max_restarts, periodMs: intensity.period },
     recoverAfterMs: kind.recover_after,
     successExitCodes: kind.success_exit_codes,
   };

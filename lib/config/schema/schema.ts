@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CONDITIONS, type DependencyCondition } from '../../model/spec.ts';
 import { isVersionRange } from '../../model/policy/version.ts';
 import { limitsSchema } from './limits-schema.ts';
 import { probesLayer, probesSchema } from './probe-schema.ts';
@@ -26,6 +27,8 @@ const intensity = z.strictObject({
     .describe('More restarts than this within the period: failed. Default: 3.'),
   period: duration.describe('The sliding window in which restarts are counted. Default: 60s.'),
 });
+const unlimited = z.literal('unlimited');
+const intensityError = { error: 'must be unlimited, or a mapping with max_restarts and period' };
 const stop = z.strictObject({
   signal: signal.describe('What asks the process tree to end. Default: SIGTERM.'),
   grace: duration.describe('The wait after the signal before SIGKILL. Default: 5s.'),
@@ -36,7 +39,15 @@ const logs = z.strictObject({
     .describe('How much output is kept for each service, 64KiB or more. Default: 10MiB.'),
   keep: z.int().min(1).max(1000).describe('The output of so many launches is kept. Default: 5.'),
 });
-const condition = z.enum(['started', 'healthy', 'completed']);
+const condition = z.enum(CONDITIONS);
+
+/** The dependencies without those that `null` removes. */
+function withoutRemoved(
+  given: Readonly<Record<string, DependencyCondition | null>>,
+): Readonly<Record<string, DependencyCondition>> {
+  const kept = Object.entries(given).flatMap(([kind, on]) => (on === null ? [] : [[kind, on] as const]));
+  return Object.fromEntries(kept);
+}
 
 /** A service kind with everything that it needs. Durations are milliseconds; `recover_after` null is `never`. */
 export const kindSchema = z.strictObject({
@@ -65,16 +76,17 @@ export const kindSchema = z.strictObject({
     .array(z.int().min(0).max(0xffff_ffff))
     .describe('Exit codes that are no failure. Default: [0].'),
   backoff: backoff.describe('The wait before the next launch.'),
-  intensity: intensity.describe('When to give up.'),
+  intensity: z.union([intensity, unlimited], intensityError).describe('When to give up, or unlimited.'),
   recover_after: durationOrNever.describe('The wait in failed before one new attempt, or never. Default: 30s.'),
   settle: duration.describe('Alive that long counts as started, where there is no startup probe. Default: 200ms.'),
   probes: probesSchema.describe('How it is asked whether it has started, is ready, and still works.'),
   stop: stop.describe('How it is asked to end, and for how long.'),
   depends_on: z
-    .record(name, condition)
+    .record(name, condition.nullable())
     .describe(
-      'Kinds that must be started, healthy or completed first; one that is not in the agent (or among the host services) orders nothing.',
-    ),
+      'Kinds that must be launched, started, healthy or completed first; null removes an inherited one; one that is not in the agent (or among the host services) orders nothing.',
+    )
+    .transform(withoutRemoved),
   logs: logs.describe('How much of its output is kept.'),
   limits: limitsSchema.describe('What each of its processes may use at most. Default: as the host has it.'),
   shareable: z.boolean().describe('Whether several agents may hold one. Default: false.'),
@@ -88,7 +100,10 @@ export type Kind = z.output<typeof kindSchema>;
 /** A kind as a document may give it: any part of it. */
 const kindLayer = kindSchema.partial().extend({
   backoff: backoff.partial().describe('The wait before the next launch.').optional(),
-  intensity: intensity.partial().describe('When to give up.').optional(),
+  intensity: z
+    .union([intensity.partial(), unlimited], intensityError)
+    .describe('When to give up, or unlimited.')
+    .optional(),
   probes: probesLayer.describe('How it is asked whether it has started, is ready, and still works.').optional(),
   stop: stop.partial().describe('How it is asked to end, and for how long.').optional(),
   logs: logs.partial().describe('How much of its output is kept.').optional(),

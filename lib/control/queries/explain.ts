@@ -46,8 +46,8 @@ export async function explain(
     ),
     budget: {
       restarts: countedRestarts(situation, now).length,
-      max_restarts: intensity.maxRestarts,
-      period_ms: intensity.periodMs,
+      max_restarts: intensity?.maxRestarts ?? null,
+      period_ms: intensity?.periodMs ?? null,
       resets_after_ms: backoff.resetAfterMs,
       next_delay_ms: nextDelayMs(situation, now),
     },

@@ -118,7 +118,12 @@ export function reasonText(reason: Reason | null): string | null {
   }
 }
 
-const AWAITED = { started: 'is running', healthy: 'is ready', completed: 'has completed' } as const;
+const AWAITED = {
+  launched: 'has been launched',
+  started: 'is running',
+  healthy: 'is ready',
+  completed: 'has completed',
+} as const;
 
 /** A dependency that is met, in words: `pump1-coreio is running`. */
 export function awaited({ serviceId, condition }: DependencySpec): string {

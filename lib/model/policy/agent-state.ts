@@ -9,6 +9,8 @@ export interface ServiceReport {
   readonly serviceId: ServiceId;
   readonly state: PublicState;
   readonly intended: Intended;
+  /** Its program has been executed and not ended since, or it is complete. */
+  readonly isLaunched: boolean;
   /** It is running, and its readiness probe (if any) has passed. */
   readonly isReady: boolean;
   /** It exited successfully and its policy does not restart it. */
@@ -86,6 +88,8 @@ export function restartedWithGroup(
 /** Whether the reported state of a dependency satisfies the condition. */
 export function isMet(condition: DependencyCondition, report: ServiceReport): boolean {
   switch (condition) {
+    case 'launched':
+      return report.isLaunched;
     case 'started':
       return report.state === 'running';
     case 'healthy':

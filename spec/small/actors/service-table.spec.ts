@@ -66,6 +66,7 @@ const EVENTS: Readonly<Record<string, ServiceEvent | ((context: ServiceContext) 
       serviceId: spec.dependsOn[0]!.serviceId,
       state: 'running',
       intended: 'running',
+      isLaunched: true,
       isReady: true,
       isComplete: false,
       failureCount: 0,

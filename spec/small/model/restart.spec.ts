@@ -126,6 +126,27 @@ describe('what follows an ending', () => {
     });
   }
 
+  it('is a retry for ever with an unlimited intensity, with a delay that stays a number', () => {
+    const unlimited = { ...spec, mode: 'always', intensity: null, backoff: { ...spec.backoff, initialMs: 0 } } as const;
+    let budget = { ...EMPTY_BUDGET, failures: 2_000 };
+    for (let ends = 0; ends < 10; ends += 1) {
+      const past = { budget, attempt: ends === 5 ? 'recovery' : 'restart', hasFallback: true } as const;
+      const verdict = judgeEnding(unlimited, { class: 'code', uptimeMs: null }, past, { now: NOW, random: 0.5 });
+      if (verdict.next !== 'retry') throw new Error(`It is ${verdict.next}.`);
+      expect(verdict.delayMs).to.equal(100);
+      budget = { ...verdict.budget };
+      expect(budget.restartTimes).to.deep.equal([]);
+    }
+    expect(
+      judgeEnding(
+        { ...unlimited, mode: 'never' },
+        { class: 'code', uptimeMs: null },
+        { budget, attempt: 'first' },
+        { now: NOW, random: 0 },
+      ).next,
+    ).to.equal('give_up');
+  });
+
   const policies = [
     ['always', 'clean', 'retry'],
     ['always', 'code', 'retry'],
