@@ -3,6 +3,7 @@ import {
   agentStateOf,
   restartedWith,
   isReleased,
+  isSetAside,
   releasable,
   type ServiceReport,
 } from '../../model/policy/agent-state.ts';
@@ -110,6 +111,18 @@ export function agentSetup(clock: Clock) {
           const service = peer(system, serviceActorId(id));
           if (service) enqueue.sendTo(service, { type: 'service.watch', watcher: agentActorId(context.plan.id) });
           else enqueue.raise({ type: 'service.changed', report: reportOfForgotten(id) });
+        }
+      }),
+      // A quarantined service is only moved by a command: each stop of its agent is one.
+      stopSetAside: enqueueActions(({ context, enqueue, system }) => {
+        const { correlationId, plan } = context;
+        const holder = agentActorId(plan.id);
+        for (const report of Object.values(context.reports)) {
+          const service = peer(system, serviceActorId(report.serviceId));
+          if (!service || !isSetAside(report)) continue;
+          if (report.holders.includes(holder))
+            enqueue.sendTo(service, { type: 'service.release', holder, correlationId });
+          else if (report.holders.length === 0) enqueue.sendTo(service, { type: 'service.stop', correlationId });
         }
       }),
       releaseNext: enqueueActions(({ context, enqueue, system }) => {

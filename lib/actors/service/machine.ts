@@ -24,6 +24,7 @@ import {
   adoptRunning,
   adoptWhileDown,
   configuredWhileDown,
+  configuredWhileStarting,
   countsAsStarted,
   endThenStart,
   goOn,
@@ -150,7 +151,11 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
             entry: report('starting.settling'),
             invoke: observe,
             after: { untilDeadline: countsAsStarted },
-            on: { 'process.exited': judgeAny, 'service.restart_with_group': restartedWithGroup },
+            on: {
+              'process.exited': judgeAny,
+              'service.restart_with_group': restartedWithGroup,
+              'service.configure': configuredWhileStarting,
+            },
           },
           probing: {
             entry: report('starting.probing'),
@@ -164,6 +169,7 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
               'probe.failed': { guard: ofProbe('startup'), target: '#service.stopping', actions: 'noteStartTimeout' },
               'process.exited': judgeAny,
               'service.restart_with_group': restartedWithGroup,
+              'service.configure': configuredWhileStarting,
             },
           },
         },

@@ -1,6 +1,6 @@
 import { and, assign, enqueueActions, or, setup, stateIn } from 'xstate';
 import type { Verdict } from '../../model/policy/restart.ts';
-import { changedParts, launchesAlike, revisionOf } from '../../model/policy/revision.ts';
+import { changedParts, isSame, launchesAlike, revisionOf } from '../../model/policy/revision.ts';
 import type { ProbeKind } from '../../model/probe.ts';
 import { leafOf, type PublicState, type ServiceLeaf, type StateValue } from '../../model/states.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -44,6 +44,10 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
         event.type === 'service.configure' && !launchesAlike(context.spec, event.spec),
       changesProbes: ({ context, event }) =>
         event.type === 'service.configure' && changedParts(context.spec, event.spec).includes('probes'),
+      changesStart: ({ context: { spec }, event }) =>
+        event.type === 'service.configure' &&
+        (spec.settleMs !== event.spec.settleMs || !isSame(spec.probes.startup, event.spec.probes.startup)),
+      startsProbed: ({ event }) => event.type === 'service.configure' && event.spec.probes.startup !== null,
       dropsReadinessProbe: ({ event }) => event.type === 'service.configure' && event.spec.probes.readiness === null,
       dependenciesMet: ({ context }) => change.dependenciesMet(context),
       recovers: ({ context }) => context.deadlineAt !== null,
@@ -59,6 +63,7 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       leadsTo: ({ context }, { next }: { next: Verdict['next'] }) => context.verdict === next,
       findsLive: ({ event }) => 'status' in event && event.status?.status === 'alive',
       isReady: stateIn({ running: 'ready' }),
+      changesStartProbed: and(['changesStart', 'startsProbed']),
       startsUnready: and([ofProbe('startup'), 'hasReadinessProbe']),
       changesProbesWhileReady: and(['changesProbes', or(['isReady', 'dropsReadinessProbe'])]),
       resumesProbed: ({ context, event }) => isResume(event) && (event.spec ?? context.spec).probes.startup !== null,
@@ -84,6 +89,7 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       takeSpec: assign(({ context, event }) =>
         event.type === 'service.configure' ? change.configured(context, event.spec) : {},
       ),
+      restartStart: assign(({ context }) => change.startChanged(context, clock.now())),
       intendRunning: assign({ intended: 'running' }),
       intendStopped: assign({ intended: 'stopped' }),
       refresh: assign(change.FRESH),

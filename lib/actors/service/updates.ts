@@ -59,6 +59,17 @@ function startDeadline({ probes: { startup }, settleMs }: ServiceSpec, launchedA
   return launchedAt + (startup === null ? settleMs : startTimeoutMs(startup));
 }
 
+/** How it counts as started has changed while it was starting: the new way holds at once, with at least one check. */
+export function startChanged({ launch, spec }: ServiceContext, now: Instant): Change {
+  const launchedAt = Math.min(now, launch?.launchedAt ?? now);
+  return { deadlineAt: Math.max(startDeadline(spec, launchedAt), oneCheckFrom(spec, now)) };
+}
+
+/** When one check of the startup probe from now on is over; 0: there is none. */
+function oneCheckFrom({ probes: { startup } }: ServiceSpec, now: Instant): Instant {
+  return startup === null ? 0 : now + startup.periodMs + startup.timeoutMs;
+}
+
 /** The process is running and has to stay up for its settle time. */
 export function launched(context: ServiceContext, launch: Launch, now: Instant): Change {
   return {
@@ -80,8 +91,6 @@ export function adopted(context: ServiceContext, { status }: ResumeEvent, now: I
   const { launch } = status;
   const { executable, spec } = context;
   const isSame = context.launch?.launchId === launch.launchId;
-  const { startup } = spec.probes;
-  const oneCheckFrom = startup === null ? 0 : now + startup.periodMs + startup.timeoutMs;
   const found = { path: launch.executablePath, version: launch.version, fingerprint: '' };
   return {
     launch,
@@ -89,7 +98,7 @@ export function adopted(context: ServiceContext, { status }: ResumeEvent, now: I
     isAdopted: true,
     startedAt: isSame ? context.startedAt : null,
     // A launch in the future was made before the clock was set back.
-    deadlineAt: Math.max(startDeadline(spec, Math.min(now, launch.launchedAt)), oneCheckFrom),
+    deadlineAt: Math.max(startDeadline(spec, Math.min(now, launch.launchedAt)), oneCheckFrom(spec, now)),
     executable: executable?.path === launch.executablePath ? executable : found,
   };
 }

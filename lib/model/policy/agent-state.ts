@@ -99,6 +99,16 @@ export function isMet(condition: DependencyCondition, report: ServiceReport): bo
   }
 }
 
+/** Whether the actor of the service is quarantined: only a command moves it. */
+export function isSetAside({ state, reason }: ServiceReport): boolean {
+  return state === 'failed' && reason?.code === 'set_aside';
+}
+
+/** Whether a release would have to stop what is quarantined: it would only crash again, and be released again. */
+function isSetAsideFor(holder: string, report: ServiceReport | undefined): boolean {
+  return report !== undefined && isSetAside(report) && report.holders.every((one) => one === holder);
+}
+
 /**
  * The services that `holder` may release now: those it still holds, unless it also holds a service of the plan that
  * depends on them.
@@ -107,6 +117,7 @@ export function releasable(plan: AgentPlan, reports: ServiceReports, holder: str
   const isGone = (spec: ServiceSpec): boolean => isLetGo(reports[spec.id], holder);
   return plan.services
     .filter((spec) => reports[spec.id]?.holders.includes(holder) === true)
+    .filter((spec) => !isSetAsideFor(holder, reports[spec.id]))
     .filter((spec) =>
       plan.services.every((other) => !other.dependsOn.some((on) => on.serviceId === spec.id) || isGone(other)),
     )

@@ -240,6 +240,8 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     drain: 'stopping.draining',
   },
   'starting.probing': {
+    configure: 'starting.settling', // the spec that has no probes
+    reconfigure: 'starting.settling',
     'resume outdated': 'stopping.terminating',
     release: 'stopping.terminating',
     stop: 'stopping.terminating',
