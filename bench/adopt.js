@@ -1,9 +1,9 @@
 /**
- * What does the death of a host cost its services? `npm run bench:adopt -- --services 1000`.
+ * What does a crash of the host cost its services? `npm run bench:adopt -- --services 1000`.
  *
- * Starts a host with N agents of one service each, kills it with SIGKILL, starts it again, and counts who was kept. Says how long each step
- * took and what the host needs. `--profile DIR` writes a CPU profile of the second host there. Exit code 1 when a service was lost or doubled,
- * or when bringing 1,000 back takes more than 2 s.
+ * Starts a host with N agents of one service each, kills it with SIGKILL, starts it again, and counts the kept
+ * processes. Prints how long each step took and what the host needs. `--profile DIR` writes a CPU profile of the second
+ * host there. Exit code 1 if a service was lost or duplicated, or if restoring 1,000 takes more than 2 s.
  */
 import { constants, openSync, closeSync, readdirSync, readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
@@ -15,7 +15,7 @@ import { inFolder } from './plant.js';
 import { cpuOf, quantile } from './readings.js';
 
 const SOCKETS = 16;
-/** Until what the start has left to do is done: the compiler and the collector of garbage go on for a while. */
+/** The time until the host is idle after the start: the compiler and the garbage collector continue for a while. */
 const REST_MS = 10_000;
 const IDLE_MS = 10_000;
 const EXITS = 20;
@@ -26,27 +26,28 @@ const { values } = parseArgs({
   options: { services: { type: 'string', default: '1000' }, profile: { type: 'string' } },
 });
 const count = Number(values.services);
-if (!Number.isInteger(count) || count < EXITS) throw new Error(`--services wants a whole number from ${EXITS} up.`);
+if (!Number.isInteger(count) || count < EXITS)
+  throw new Error(`--services must be a whole number of at least ${EXITS}.`);
 
 const ids = Array.from({ length: count }, (_, index) => `bench${index}`);
 const ms = (from) => performance.now() - from;
 
-/** Counts the children that say that they live, and keeps their FIFO from filling up. */
+/** Counts the children that report that they are alive, and empties their FIFO. */
 function countBirths(fifo) {
   const input = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
   const keeper = openSync(fifo, constants.O_WRONLY);
   const socket = new Socket({ fd: input, readable: true, writable: false });
   let births = 0;
   let wanted = Infinity;
-  let tell = () => undefined;
+  let done = () => undefined;
   socket.on('data', (chunk) => {
     births += chunk.toString().split('\n').length - 1;
-    if (births >= wanted) tell();
+    if (births >= wanted) done();
   });
   return {
     reach: (number) =>
       new Promise((resolve) => {
-        [wanted, tell] = [number, resolve];
+        [wanted, done] = [number, resolve];
         if (births >= number) resolve();
       }),
     close: () => {
@@ -56,7 +57,7 @@ function countBirths(fifo) {
   };
 }
 
-/** All services, over as many pages as it takes. */
+/** All services, from all pages. */
 async function services(host) {
   const all = [];
   for (let cursor = null; ;) {
@@ -73,12 +74,12 @@ async function allRunning(host) {
     const all = await services(host);
     const running = all.filter(({ state, pid }) => state === 'running' && pid !== null);
     if (running.length === count) return new Map(running.map(({ id, pid }) => [id, pid]));
-    if (performance.now() > until) throw new Error(`Only ${running.length} of ${count} services run.`);
+    if (performance.now() > until) throw new Error(`Only ${running.length} of ${count} services are running.`);
     await pause(20);
   }
 }
 
-/** Asks for one status again and again until told to stop; how long each answer took. */
+/** Requests one status repeatedly until stopped; returns how long each response took. */
 async function askAlong(host, until) {
   const took = [];
   while (!until.isOver) {
@@ -104,7 +105,7 @@ async function startAll(host, births, plant) {
   return { answeredMs, aliveMs, runningMs: ms(begun), status, pids };
 }
 
-/** The pids of the live child programs below this folder, by service: read from /proc, not asked of the host. */
+/** The pids of the live child programs below this folder, by service, from /proc, not from the host. */
 function census(program) {
   const found = new Map();
   for (const name of readdirSync('/proc')) {
@@ -115,7 +116,7 @@ function census(program) {
         /(?:^|\0)COREDINATOR_SERVICE_ID=([^\0]*)/.exec(readFileSync(`/proc/${name}/environ`, 'utf8')) ?? [];
       found.set(service, [...(found.get(service) ?? []), Number(name)]);
     } catch {
-      // It ended while we looked.
+      // It has just ended.
     }
   }
   return found;
@@ -134,7 +135,7 @@ async function idlePercent(pid) {
   return ((cpuOf(pid) - before) / (IDLE_MS / 1_000)) * 100;
 }
 
-/** From the SIGKILL of an adopted child to the first answer that tells of it, the request included. */
+/** The time from the SIGKILL of an adopted child to the first response that reports it, including the request. */
 async function noticed(host, pids) {
   const took = [];
   for (const [id, pid] of [...pids].slice(0, EXITS)) {
@@ -159,7 +160,7 @@ function line(name, value) {
 
 function report({ started, restored, memory, idle, exits, verdict }) {
   const { kept, doubled, lost } = verdict;
-  line('start of all in one go: all answered', `${started.answeredMs.toFixed(0)} ms`);
+  line('start of all at once: all answered', `${started.answeredMs.toFixed(0)} ms`);
   line('                        all alive', `${started.aliveMs.toFixed(0)} ms`);
   line('                        all running (settled)', `${started.runningMs.toFixed(0)} ms`);
   line(
@@ -171,7 +172,7 @@ function report({ started, restored, memory, idle, exits, verdict }) {
   line('kept / doubled / lost', `${kept} / ${doubled} / ${lost}`);
   line('memory of the second host: RSS / PSS', `${memory.rss.toFixed(1)} / ${memory.pss.toFixed(1)} MiB`);
   line(`idle CPU of it over ${IDLE_MS / 1_000} s`, `${idle.toFixed(2)} %`);
-  line(`exit of an adopted process -> told (median of ${EXITS})`, `${quantile(exits, 0.5).toFixed(2)} ms`);
+  line(`exit of an adopted process -> reported (median of ${EXITS})`, `${quantile(exits, 0.5).toFixed(2)} ms`);
 }
 
 async function again(plant) {
@@ -199,7 +200,7 @@ async function bench(folder) {
     report({ started, restored, memory, idle, exits, verdict });
     const bound = BOUND_MS_PER_1000 * Math.max(1, count / 1_000);
     const isFast = restored.runningMs <= bound;
-    console.log(`\nbound for bringing them back: ${bound.toFixed(0)} ms ${isFast ? 'holds' : 'is MISSED'}`);
+    console.log(`\nbound for restoring them: ${bound.toFixed(0)} ms is ${isFast ? 'met' : 'MISSED'}`);
     return isFast && verdict.kept === count && verdict.doubled === 0;
   } finally {
     await host.stop().finally(() => births.close());

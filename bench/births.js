@@ -9,13 +9,13 @@ const TIMEOUT_MS = 10_000;
 
 const source = join(import.meta.dirname, 'corebench.c');
 
-/** Says only that it lives, not since when: the time is then that of the message's arrival. */
+/** Reports only that it is alive, not since when: the time is that of the message's arrival. */
 const SHELL_PROGRAM = `#!/bin/sh
 echo "0 $$ \${COREDINATOR_SERVICE_ID:--}" >"$BENCH_FIFO"
 exec sleep 3600
 `;
 
-/** Makes the child program; static where that can be linked, dynamic where not, a shell script where there is no compiler. */
+/** Builds the child program: static if it can be linked, else dynamic, or a shell script without a compiler. */
 function makeProgram(path) {
   for (const flags of [['-O2', '-static'], ['-O2']]) {
     const { status } = spawnSync('cc', [...flags, '-o', path, source], { stdio: 'ignore' });
@@ -23,10 +23,10 @@ function makeProgram(path) {
   }
   writeFileSync(path, SHELL_PROGRAM);
   chmodSync(path, 0o755);
-  return 'a shell script, since cc is not there';
+  return 'a shell script, because cc is not available';
 }
 
-/** A plant whose agents have one service each, which writes into a FIFO that it came alive. */
+/** A plant whose agents have one service each, which reports in a FIFO that it is alive. */
 export function makeBirthPlant(folder) {
   const fifo = join(folder, 'births');
   execFileSync('mkfifo', [fifo]);
@@ -37,9 +37,10 @@ export function makeBirthPlant(folder) {
 }
 
 /**
- * Reads the FIFO into which each child writes that it lives. Asked one at a time: `next()` resolves with the next birth, and
- * a birth that nobody awaited makes the following `next()` reject. `at` is on the clock of `process.hrtime.bigint()`: the child's own stamp
- * on Linux, where both are CLOCK_MONOTONIC, the arrival of the line elsewhere.
+ * Reads the FIFO into which each child writes that it is alive. Only one call at a time: `next()` resolves with the
+ * next birth, and an unexpected birth makes the following `next()` reject. `at` is on the clock of
+ * `process.hrtime.bigint()`: on Linux the child's own timestamp, as both are CLOCK_MONOTONIC, elsewhere the arrival of
+ * the line.
  */
 export function openBirths({ fifo, isStamped }) {
   const isExact = isStamped && process.platform === 'linux';
@@ -47,13 +48,13 @@ export function openBirths({ fifo, isStamped }) {
   const keeper = openSync(fifo, constants.O_WRONLY); // a FIFO without a writer would be at its end
   const socket = new Socket({ fd: input, readable: true, writable: false });
   let waiting = null;
-  let stray = null;
+  let unexpected = null;
 
   createInterface({ input: socket }).on('line', (line) => {
     const arrived = process.hrtime.bigint();
     const [stamp, pid, service] = line.split(' ');
     if (waiting === null) {
-      stray = line;
+      unexpected = line;
       return;
     }
     const { resolve, timer } = waiting;
@@ -63,13 +64,13 @@ export function openBirths({ fifo, isStamped }) {
   });
 
   return {
-    clock: isExact ? 'its own clock says when it came alive' : 'it counts as alive when its message arrives here',
+    clock: isExact ? 'its own clock says when it was alive' : 'it counts as alive when its message arrives here',
     next: () =>
       new Promise((resolve, reject) => {
-        if (stray !== null) throw new Error(`A process came alive that nobody started here: ${stray}`);
+        if (unexpected !== null) throw new Error(`An unexpected process was started: ${unexpected}`);
         const timer = setTimeout(() => {
           waiting = null;
-          reject(new Error(`No process came alive within ${TIMEOUT_MS} ms.`));
+          reject(new Error(`No process was alive within ${TIMEOUT_MS} ms.`));
         }, TIMEOUT_MS);
         waiting = { resolve, timer };
       }),

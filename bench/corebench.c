@@ -1,4 +1,4 @@
-/* The child of bench/start.js: its first act is to take the monotonic time; it writes `<ns> <pid> <service id or ->` and waits. */
+/* The child of bench/start.js: first reads the monotonic time, then writes `<ns> <pid> <service id or ->` and waits. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,10 +1,11 @@
 /**
- * What do readers of events cost the host, and how late are events? `npm run bench:events -- --readers 500`.
+ * What do readers of events cost the host, and how delayed are events? `npm run bench:events -- --readers 500`.
  *
- * Starts a host with one service, restarts that by command again and again, and follows what happens, once with one reader and once
- * with N, each over a connection of its own. Late is what a reader has in hand so long after the instant that the event carries: the
- * commit to disk is in it, and the work of this process, which shares the machine. Says also how long another client waits meanwhile and
- * what it costs the host. Exit code 1 when a reader lacks an event, has one twice, or has them in another order than the journal.
+ * Starts a host with one service, restarts it repeatedly by command, and follows the events, once with one reader and
+ * once with N, each with its own connection. The delay is the time from the timestamp of the event until the reader has
+ * it: it includes the commit to disk, and the work of this process, which shares the machine. Also prints how long
+ * another client waits in the meantime and what it costs the host. Exit code 1 if a reader misses an event, gets one
+ * twice, or gets them in a different order than the journal.
  */
 import { request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -20,17 +21,17 @@ const ASK_EVERY_MS = 10;
 const { values } = parseArgs({ options: { readers: { type: 'string', default: '500' } } });
 const count = Number(values.readers);
 if (!Number.isInteger(count) || count < 1 || count > 700)
-  throw new Error('--readers wants a whole number from 1 to 700.');
+  throw new Error('--readers must be a whole number from 1 to 700.');
 
 const now = () => performance.timeOrigin + performance.now();
 
-/** A reader that has begun; `seqs` and `late` grow with what it gets. */
+/** A started reader; `seqs` and `late` grow with the events that it gets. */
 function openReader(url) {
   const reader = { seqs: [], late: [], close: () => message.destroy() };
   let rest = '';
   const message = request(`${url}/api/events`, { agent: false });
   return new Promise((resolve, reject) => {
-    message.on('error', reject); // once it has begun this does nothing more
+    message.on('error', reject); // has no effect once it has started
     message.on('response', (response) => {
       if (response.statusCode !== 200) reject(new Error(`A reader was refused (${response.statusCode}).`));
       response.setEncoding('utf8');
@@ -54,7 +55,7 @@ function openReader(url) {
   });
 }
 
-/** How long each of many questions takes until told that it is over. */
+/** How long each of many requests takes, until stopped. */
 async function askAlong(host, until) {
   const took = [];
   while (!until.isOver) {
@@ -108,7 +109,7 @@ async function measure(host, readerCount) {
   };
 }
 
-/** What the journal has, once it has not grown for a second and every reader has its end. */
+/** The events of the journal, once it has not grown for a second and every reader has its last event. */
 async function settled(host, after, readers) {
   const end = performance.now() + PATIENCE_MS;
   for (let last = -1; performance.now() < end;) {
@@ -117,16 +118,16 @@ async function settled(host, after, readers) {
     last = events.at(-1);
     await pause(1_000);
   }
-  throw new Error('Readers lack the newest events.');
+  throw new Error('Readers miss the newest events.');
 }
 
 function report(readerCount, { wanted, late, waits, cpu, perSecond, wrong }) {
   const figures = (samples) => [0.5, 0.99, 1].map((share) => quantile(samples, share).toFixed(1)).join(' / ');
-  console.log(`\n${readerCount} readers, ${wanted.length} events, ${perSecond.toFixed(0)} a second`);
-  console.log(`late (median / p99 / worst)                  ${figures(late)} ms`);
+  console.log(`\n${readerCount} readers, ${wanted.length} events, ${perSecond.toFixed(0)} per second`);
+  console.log(`delay (median / p99 / worst)                 ${figures(late)} ms`);
   console.log(`another client waits (median / p99 / worst)  ${figures(waits)} ms`);
   console.log(`processor time of the host                   ${(cpu * 100).toFixed(0)} % of a core`);
-  console.log(`readers with a gap, a double or a swap       ${wrong.length}`);
+  console.log(`readers with lost, repeated or swapped events ${wrong.length}`);
   return wrong.length === 0;
 }
 

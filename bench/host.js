@@ -8,7 +8,7 @@ const main = join(import.meta.dirname, '../dist/main.js');
 const READY_MS = 60_000;
 const STOP_MS = 60_000;
 
-/** Resolves with the URL of the ready line; rejects with what the host wrote when it ends or stays silent. */
+/** Resolves with the URL of the ready line; rejects with the output of the host if it ends or is not ready in time. */
 function readyUrl(child) {
   return new Promise((resolve, reject) => {
     const written = [];
@@ -25,7 +25,7 @@ function readyUrl(child) {
   });
 }
 
-/** A log line as an object; null for text that is no JSON, such as a stack. */
+/** A log line as an object; null for text that is not JSON, such as a stack trace. */
 function recordOf(line) {
   try {
     return JSON.parse(line);
@@ -34,7 +34,7 @@ function recordOf(line) {
   }
 }
 
-/** One POST on a kept connection: the time right before it is written, and the time of the whole answer. */
+/** One POST on a reused connection: the time right before it is written, and the time of the complete response. */
 function post(agent, url, body) {
   return new Promise((resolve, reject) => {
     const text = JSON.stringify(body ?? {});
@@ -46,7 +46,7 @@ function post(agent, url, body) {
       response.on('end', () => {
         const answered = process.hrtime.bigint();
         if (response.statusCode === 200) resolve({ begun, answered });
-        else reject(new Error(`POST ${url} answered ${response.statusCode}: ${Buffer.concat(chunks).toString()}`));
+        else reject(new Error(`POST ${url} returned ${response.statusCode}: ${Buffer.concat(chunks).toString()}`));
       });
     });
     message.on('error', reject);
@@ -55,7 +55,7 @@ function post(agent, url, body) {
   });
 }
 
-/** SIGTERM, on which the host drains; SIGKILL and an error when that takes too long. */
+/** Sends SIGTERM, on which the host drains; SIGKILL and an error if that takes too long. */
 async function stop(child, agents) {
   for (const agent of agents) agent.destroy();
   if (child.exitCode !== null || child.signalCode !== null) return;
@@ -64,10 +64,10 @@ async function stop(child, agents) {
   const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
   const [code] = await exit;
   clearTimeout(timer);
-  if (code !== 0) throw new Error(`The host did not end cleanly (exit code ${code}); services may be left over.`);
+  if (code !== 0) throw new Error(`The host did not exit cleanly (exit code ${code}); services may be left behind.`);
 }
 
-/** One GET on a kept connection: the text of the answer. */
+/** One GET on a reused connection: the text of the response. */
 function get(agent, url) {
   return new Promise((resolve, reject) => {
     const message = request(url, { agent }, (response) => {
@@ -77,7 +77,7 @@ function get(agent, url) {
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString();
         if (response.statusCode === 200) resolve(text);
-        else reject(new Error(`GET ${url} answered ${response.statusCode}: ${text}`));
+        else reject(new Error(`GET ${url} returned ${response.statusCode}: ${text}`));
       });
     });
     message.on('error', reject);
@@ -85,7 +85,7 @@ function get(agent, url) {
   });
 }
 
-/** Ends the host at once; its services live on. */
+/** Kills the host; its services keep running. */
 async function kill(child, agents) {
   for (const agent of agents) agent.destroy();
   const exit = once(child, 'exit');
@@ -94,15 +94,16 @@ async function kill(child, agents) {
 }
 
 /**
- * Starts the built host on `basePath` and resolves when it is ready; its services end with its stop. `nodeOptions` are those of Node,
- * `sockets` how many requests go at once. `readyMs` is the time from the spawn to the ready line.
+ * Starts the built host on `basePath` and resolves once it is ready; stopping it stops its services. `nodeOptions` are
+ * options of Node, `sockets` is the number of parallel requests. `readyMs` is the time from the spawn to the ready
+ * line.
  */
 export async function startHost(basePath, { nodeOptions = [], sockets = 1 } = {}) {
   const args = [...nodeOptions, main, '--base-path', basePath, '--port', '0', '--on-exit', 'drain'];
   const begun = performance.now();
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   const agent = new Agent({ keepAlive: true, maxSockets: sockets });
-  const asker = new Agent({ keepAlive: true, maxSockets: 1 }); // questions do not queue behind commands
+  const asker = new Agent({ keepAlive: true, maxSockets: 1 }); // queries do not queue behind commands
   try {
     const url = await readyUrl(child);
     return {

@@ -1,10 +1,10 @@
 /**
  * What does the inspector cost the host? `npm run bench:inspect -- --services 1000`.
  *
- * Starts a host with N services, opens its WebSocket anew several times, and says what a viewer gets before it has seen every actor: messages,
- * bytes, milliseconds; and how long the event loop of the host was held up at the worst (as the host itself measures it; beside it stands
- * the same without a viewer, which tells a busy machine from a slow hub). Then restarts some of the services, without a viewer and with
- * one. Exit code 1 when a viewer holds the loop up for 50 ms longer than it is held up anyway.
+ * Starts a host with N services, opens its WebSocket several times, and prints what a viewer gets until it has seen
+ * every actor: messages, bytes, milliseconds; and the longest block of the host's event loop (as measured by the host
+ * itself; next to it the same without a viewer, to distinguish a busy machine from a slow hub). Then restarts some of
+ * the services, without and with a viewer. Exit code 1 if a viewer blocks the loop 50 ms longer than without it.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -22,11 +22,11 @@ const { values } = parseArgs({
 });
 const count = Number(values.services);
 const restarts = Math.min(Number(values.restarts), count);
-if (!Number.isInteger(count) || count < 1) throw new Error('--services wants a whole number from 1 up.');
+if (!Number.isInteger(count) || count < 1) throw new Error('--services must be a whole number of at least 1.');
 
 const ids = Array.from({ length: count }, (_, index) => `bench${index}`);
 
-/** A viewer that counts what it gets. */
+/** A viewer that counts its messages. */
 function watch(url) {
   const seen = { messages: 0, bytes: 0, actors: 0, begunAt: performance.now(), lastAt: performance.now() };
   const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/inspector/ws`);
@@ -42,7 +42,7 @@ function watch(url) {
   return { socket, seen };
 }
 
-/** Resolves when nothing has come for a while. */
+/** Resolves when no message has arrived for a while. */
 async function quiet({ seen }) {
   while (seen.messages === 0 || performance.now() - seen.lastAt < QUIET_MS) await pause(QUIET_MS / 5);
 }
@@ -95,7 +95,7 @@ function report(figures) {
   console.log(`  longest block        ${ms(watchedBlockMs)}; without a viewer ${ms(aloneBlockMs)}`);
   const isHeld = joinBlockMs < idleBlockMs + MAX_EXTRA_BLOCK_MS && watchedBlockMs < aloneBlockMs + MAX_EXTRA_BLOCK_MS;
   console.log(
-    `\nbound ${MAX_EXTRA_BLOCK_MS} ms for what a viewer adds to the longest block ${isHeld ? 'holds' : 'is MISSED'}.`,
+    `\nbound ${MAX_EXTRA_BLOCK_MS} ms for what a viewer adds to the longest block is ${isHeld ? 'met' : 'MISSED'}.`,
   );
   return isHeld;
 }

@@ -1,10 +1,11 @@
 /**
  * What do metrics cost the host? `npm run bench:metrics -- --services 1000`.
  *
- * Starts a host with N agents of one service each and scrapes it once every 1.1 s, so that each scrape reads all processes anew. Says how
- * long a scrape takes, what it costs the host in processor time beyond that of an idle one, how long the event loop was held up at the
- * worst (as the host itself measures it; beside it stands the same without scrapes, which tells a busy machine from a slow scrape), and how
- * long another client waits meanwhile. Exit code 1 when scrapes hold the loop up for 50 ms longer than it is held up anyway.
+ * Starts a host with N agents of one service each and scrapes it every 1.1 s, so that each scrape reads all processes
+ * again. Prints how long a scrape takes, its processor time beyond that of an idle host, the longest block of the event
+ * loop (as measured by the host itself; next to it the same without scrapes, to distinguish a busy machine from a slow
+ * scrape), and how long another client waits in the meantime. Exit code 1 if scrapes block the loop 50 ms longer than
+ * without them.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -19,7 +20,7 @@ const MAX_EXTRA_BLOCK_MS = 50;
 
 const { values } = parseArgs({ options: { services: { type: 'string', default: '1000' } } });
 const count = Number(values.services);
-if (!Number.isInteger(count) || count < 1) throw new Error('--services wants a whole number from 1 up.');
+if (!Number.isInteger(count) || count < 1) throw new Error('--services must be a whole number of at least 1.');
 
 async function startAll(host, config) {
   const ids = Array.from({ length: count }, (_, index) => `bench${index}`);
@@ -27,12 +28,12 @@ async function startAll(host, config) {
   await allRunning(host, count);
 }
 
-/** How long each of many small requests takes while `isOver` says that it goes on. */
+/** How long each of many small requests takes, until `isOver`. */
 async function askAlong(host, until) {
   const took = [];
   while (!until.isOver) {
     const begun = performance.now();
-    await host.post('/api/agents/nobody/stop'); // on connections of its own, and nothing to do
+    await host.post('/api/agents/nobody/stop'); // on separate connections, and without any effect
     took.push(performance.now() - begun);
     await pause(2);
   }
@@ -50,7 +51,7 @@ async function measure(host) {
     await pause(NEW_READING_MS);
     await host.text('/metrics');
   }
-  await host.get('/api/usage'); // the host looks for its longest block from one reading to the next
+  await host.get('/api/usage'); // the host measures its longest block from one reading to the next
   const before = cpuOf(host.pid);
   await pause(IDLE_MS);
   const idle = (cpuOf(host.pid) - before) / (IDLE_MS / 1_000);
@@ -81,18 +82,18 @@ function report({ idle, took, cpuEachMs, idleBlockMs, blockMs, waits, text }) {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
   const processes = valueOf(text, 'coredinator_service_processes{service="bench0-corebench"}');
   const figures = (samples) => [0.5, 0.99].map((share) => quantile(samples, share).toFixed(1)).join(' / ');
-  console.log(`\n${count} services, Node ${process.version}; a tree has ${processes} process beside its shim.\n`);
+  console.log(`\n${count} services, Node ${process.version}; a tree has ${processes} process besides its shim.\n`);
   console.log(`a scrape: ${lines} samples, ${(text.length / 1024).toFixed(0)} KiB`);
   console.log(`it takes (median / worst)           ${figures(took)} ms`);
   console.log(
-    `processor time of the host          ${cpuEachMs.toFixed(1)} ms a scrape, ${(cpuEachMs / 150).toFixed(2)} % of a core at 15 s`,
+    `processor time of the host          ${cpuEachMs.toFixed(1)} ms per scrape, ${(cpuEachMs / 150).toFixed(2)} % of a core at 15 s`,
   );
   console.log(`processor time without scrapes      ${(idle * 100).toFixed(2)} % of a core`);
   console.log(`another client waits (median / p99) ${figures(waits)} ms`);
   console.log(`longest block without / with them   ${idleBlockMs.toFixed(1)} / ${blockMs.toFixed(1)} ms`);
   const isHeld = blockMs < idleBlockMs + MAX_EXTRA_BLOCK_MS;
   console.log(
-    `\nbound ${MAX_EXTRA_BLOCK_MS} ms for what scrapes add to the longest block ${isHeld ? 'holds' : 'is MISSED'}.`,
+    `\nbound ${MAX_EXTRA_BLOCK_MS} ms for what scrapes add to the longest block is ${isHeld ? 'met' : 'MISSED'}.`,
   );
   return isHeld;
 }

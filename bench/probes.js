@@ -1,10 +1,10 @@
 /**
  * What do health checks cost the host? `npm run bench:probes -- --targets 1000`.
  *
- * A prober in this process asks N targets over HTTP, all of them one server in another process. The figure is the processor time of this
- * process alone, over 10 s after every target was asked at least once. Beside it stands what the same number of questions costs on bare
- * sockets, which no prober can go below and which tells a slow machine from a slow prober. Exit code 1 when a check failed, or when
- * the default period of 10 s takes 5 % of a core or more.
+ * A prober in this process checks N targets over HTTP, all of them one server in another process. The figure is the
+ * processor time of this process alone, over 10 s after every target was checked at least once. Next to it is the cost
+ * of the same number of requests on bare sockets, the lower limit of any prober, to distinguish a slow machine from a
+ * slow prober. Exit code 1 if a check failed, or if the default period of 10 s takes 5 % of a core or more.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,7 +19,7 @@ const BATCH_MS = 50;
 const MAX_SHARE = 0.05;
 const PATIENCE_MS = 60_000;
 
-/** The other process: answers, and says on request how often it was asked since the last time. */
+/** The other process: responds, and reports on request how many requests it got since the last report. */
 function serve() {
   let asked = 0;
   const server = createServer((request, response) => {
@@ -41,12 +41,14 @@ async function ask(server) {
   return asked;
 }
 
-/** The launch of a service as far as a prober looks at it. */
+/** The launch of a service, as far as a prober uses it. */
 function subjectOf(index) {
   return { launch: { serviceId: `bench${index}`, generation: 1, launchedAt: Date.now() }, env: {}, cwd: null };
 }
 
-/** Watches all targets; `passed` resolves when each has passed once, `failures` holds the reasons of those that did not. */
+/**
+ * Watches all targets; `passed` resolves when each has passed once, `failures` has the reasons of those that failed.
+ */
 function watchAll(prober, port, { targets, periodMs }) {
   const failures = [];
   const check = { type: 'http', host: '127.0.0.1', port, path: '/api/healthcheck', status: [{ from: 200, to: 399 }] };
@@ -58,7 +60,7 @@ function watchAll(prober, port, { targets, periodMs }) {
   return { passed: Promise.all(passed), failures };
 }
 
-/** Processor time of this process while the time goes by, and how often the server was asked meanwhile. */
+/** The processor time of this process during the measurement, and the number of requests to the server. */
 async function account(server) {
   await ask(server);
   const before = process.cpuUsage();
@@ -79,14 +81,14 @@ async function measure(server, port, { targets, periodMs }) {
   const prober = createProber({ logs: null, clock, basePath: '/', log });
   const { passed, failures } = watchAll(prober, port, { targets, periodMs });
   await Promise.race([passed, pause(PATIENCE_MS, null, { ref: false })]);
-  // Compiled code and warm connections are what a host has that runs for weeks.
+  // A host that has been running for weeks has compiled code and warm connections.
   await pause(Math.max(2_000, periodMs / 2));
   const figures = await account(server);
   prober.close();
   return { name: `period ${periodMs / 1_000} s`, periodMs, failures, ...figures };
 }
 
-/** As many questions as at the default period, on a new bare socket each, in batches as the prober makes them. */
+/** As many requests as at the default period, each on a new bare socket, in batches like those of the prober. */
 async function measureBare(server, port, targets) {
   const batch = Math.max(1, Math.round((targets * BATCH_MS) / DEFAULT_PERIOD_MS));
   const failures = [];
@@ -110,13 +112,13 @@ function row(cells) {
 
 function report(results, targets) {
   console.log(`\n${targets} targets over HTTP, ${MEASURED_MS / 1_000} s each, Node ${process.version}.\n`);
-  console.log(row(['', 'checks/s', '% of a core', 'µs a check', 'failed']));
+  console.log(row(['', 'checks/s', '% of a core', 'µs per check', 'failed']));
   for (const { name, perSecond, share, each, failures } of results) {
     const figures = [perSecond.toFixed(0), (share * 100).toFixed(2), (each * 1e6).toFixed(0), String(failures.length)];
     console.log(row([name, ...figures]));
   }
   const { share } = results.find(({ periodMs }) => periodMs === DEFAULT_PERIOD_MS);
-  const verdict = share < MAX_SHARE ? 'holds' : 'is MISSED';
+  const verdict = share < MAX_SHARE ? 'is met' : 'is MISSED';
   console.log(`\nbound ${MAX_SHARE * 100} % of a core at a period of ${DEFAULT_PERIOD_MS / 1_000} s ${verdict}.`);
   for (const reason of new Set(results.flatMap(({ failures }) => failures))) console.log(`failed: ${reason}`);
   return share < MAX_SHARE && results.every(({ failures, checks }) => failures.length === 0 && checks > 0);
@@ -125,12 +127,12 @@ function report(results, targets) {
 async function bench() {
   const { values } = parseArgs({ options: { targets: { type: 'string', default: '1000' } } });
   const targets = Number(values.targets);
-  if (!Number.isInteger(targets) || targets < 1) throw new Error('--targets wants a whole number from 1 up.');
+  if (!Number.isInteger(targets) || targets < 1) throw new Error('--targets must be a whole number of at least 1.');
   const server = fork(import.meta.filename, ['serve']);
   try {
     const [{ port }] = await once(server, 'message');
     const results = [];
-    // The fast one first: a host that has run for hours has its code compiled, and so has the default period then.
+    // The shorter period first: after hours a host has compiled code, and so has the default period then.
     for (const periodMs of [1_000, DEFAULT_PERIOD_MS]) results.push(await measure(server, port, { targets, periodMs }));
     results.push(await measureBare(server, port, targets));
     return report(results, targets);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** The host gives the same reading to all who ask within a second. */
+/** The host returns the same reading to all callers within a second. */
 export const NEW_READING_MS = 1_100;
 const PATIENCE_MS = 240_000;
 const TICKS_PER_S = 100;
@@ -11,31 +11,31 @@ export function quantile(samples, share) {
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
 }
 
-/** Processor time of a process so far, in seconds. */
+/** The processor time of a process so far, in seconds. */
 export function cpuOf(pid) {
   const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_S;
 }
 
-/** The value of a line of the exposition that has no other like it. */
+/** The value of a metric that has only one line in the exposition. */
 export function valueOf(text, line) {
   const found = text.split('\n').find((each) => each.startsWith(`${line} `));
   return found === undefined ? NaN : Number(found.slice(line.length + 1));
 }
 
-/** Resolves when so many services run. */
+/** Resolves when `count` services are running. */
 export async function allRunning(host, count) {
   const until = performance.now() + PATIENCE_MS;
   for (;;) {
     const running = valueOf(await host.text('/metrics'), 'coredinator_services{state="running"}');
     if (running === count) return;
-    if (performance.now() > until) throw new Error(`Only ${running} of ${count} services run.`);
+    if (performance.now() > until) throw new Error(`Only ${running} of ${count} services are running.`);
     await pause(NEW_READING_MS);
   }
 }
 
-/** The longest block of the host's loop since this was asked last, in milliseconds, as the host itself measures it. */
+/** The longest block of the host's event loop since the last call, in milliseconds, as measured by the host itself. */
 export async function longestBlock(host) {
   await pause(NEW_READING_MS);
   return (await host.get('/api/usage')).host.event_loop_lag_ms.max;

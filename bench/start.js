@@ -1,9 +1,9 @@
 /**
- * How long from a start request to the first instruction of the service? `npm run bench:start`.
+ * How long does it take from a start request to the first instruction of the service? `npm run bench:start`.
  *
- * The child program takes its own monotonic time as its first act (bench/corebench.c), so no polling is in the figures.
- * Starts through the host alternate with bare `child_process.spawn` of the same file from this process, so that both meet the
- * same load. Exit code 1 when the median of the host is over 3 x bare + 10 ms, or when anything goes wrong.
+ * The child program reads the monotonic time first (bench/corebench.c), so the figures contain no polling. Starts
+ * through the host alternate with bare `child_process.spawn` of the same file from this process, so that both have the
+ * same load. Exit code 1 if the median of the host is over 3 x bare + 10 ms, or on any error.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,7 +19,7 @@ const MAX_EXTRA_MS = 10;
 
 const msBetween = (from, to) => Number(to - from) / 1e6;
 
-/** Services that were started and whose stop was not answered yet. */
+/** Services that were started and whose stop has not completed yet. */
 const unstopped = new Set();
 
 /** One start through the REST API; the service is stopped again, so that the number of live ones stays the same. */
@@ -28,7 +28,8 @@ async function hostStart(host, births, plant, index) {
   const started = host.post('/api/agents/start', { config_path: plant.config, agent_id: id });
   const [birth, { begun, answered }] = await Promise.all([births.next(), started]);
   unstopped.add(birth.pid);
-  if (birth.service !== `${id}-corebench`) throw new Error(`${id} was started, but "${birth.service}" came alive.`);
+  if (birth.service !== `${id}-corebench`)
+    throw new Error(`${id} was started, but "${birth.service}" reported that it is alive.`);
   await host.post(`/api/agents/${id}/stop`);
   unstopped.delete(birth.pid);
   return { alive: msBetween(begun, birth.at), answer: msBetween(begun, answered) };
@@ -40,10 +41,13 @@ async function bareStart(births, plant) {
   const begun = process.hrtime.bigint();
   const child = spawn(plant.program, [], { stdio: 'ignore', env: { ...process.env, ...plant.env } });
   const exit = once(child, 'exit');
-  const early = exit.then(([code]) => Promise.reject(new Error(`The bare child ended at once (exit code ${code}).`)));
+  const early = exit.then(([code]) =>
+    Promise.reject(new Error(`The bare child exited immediately (exit code ${code}).`)),
+  );
   try {
     const birth = await Promise.race([alive, early]);
-    if (birth.pid !== child.pid) throw new Error(`Pid ${child.pid} was spawned, but ${birth.pid} came alive.`);
+    if (birth.pid !== child.pid)
+      throw new Error(`Pid ${child.pid} was spawned, but ${birth.pid} reported that it is alive.`);
     return msBetween(begun, birth.at);
   } finally {
     child.kill('SIGKILL');
@@ -69,7 +73,7 @@ function row(name, values) {
   return `${name.padEnd(28)}${cells.join('')}`;
 }
 
-/** Prints the table; returns whether the bound holds. */
+/** Prints the table; returns whether the bound is met. */
 function report({ alive, answer, bare }, plant, births) {
   const [host, spawned] = [quantile(alive, 0.5), quantile(bare, 0.5)];
   const bound = MAX_RATIO * spawned + MAX_EXTRA_MS;
@@ -81,14 +85,14 @@ function report({ alive, answer, bare }, plant, births) {
   console.log(row('request -> answer', answer));
   console.log(row('bare spawn -> alive', bare));
   console.log(`\nratio of the medians (request -> alive : bare spawn -> alive): ${(host / spawned).toFixed(2)}`);
-  const verdict = host <= bound ? 'holds' : 'is MISSED';
+  const verdict = host <= bound ? 'is met' : 'is MISSED';
   console.log(
     `bound ${MAX_RATIO} x bare + ${MAX_EXTRA_MS} ms = ${bound.toFixed(2)} ms ${verdict}: the host takes ${host.toFixed(2)} ms`,
   );
   return host <= bound;
 }
 
-/** Ends the host in order, and by pid what it should have ended. */
+/** Shuts the host down, and kills by pid what it should have stopped. */
 async function stopAll(host) {
   try {
     await host.stop();

@@ -10,10 +10,10 @@ import { roundOf } from './story.js';
 const SAMPLE_MS = 40;
 const BOOT_MS = 400;
 const LOCKED = 3;
-/** The logs of so many launches of a service are kept, unless its kind says otherwise. */
+/** The number of launches whose logs are kept by default. */
 const LOGS_KEPT = 5;
 
-/** The rounds: hosts that live and are killed, commands, and services that are killed under them. */
+/** The rounds: hosts that are started and killed, commands, and services that are killed. */
 export class Chaos {
   #options;
   #plant;
@@ -24,11 +24,11 @@ export class Chaos {
   #sampler = null;
   #revoked = new Set();
   #claimed = new Set();
-  /** When no host lived. */
+  /** The times without a host. */
   deadSpans = [];
   ledger;
   promised;
-  /** The newest host, for who wants to know why a step hangs. */
+  /** The newest host, to find out why a step hangs. */
   host = null;
 
   constructor(options, plant, tally, say) {
@@ -41,7 +41,7 @@ export class Chaos {
     this.#sampler = setInterval(() => this.ledger.sample(), SAMPLE_MS);
   }
 
-  /** Plays all rounds; afterwards no host lives. */
+  /** Plays all rounds; afterwards no host is running. */
   async play() {
     await this.#startAll();
     for (let round = 1; round <= this.#options.rounds; round += 1) {
@@ -50,10 +50,10 @@ export class Chaos {
     }
   }
 
-  /** A first host that is not harmed, so that there is something to lose. */
+  /** A first host that is not killed, so that there is something to lose. */
   async #startAll() {
     const host = this.start();
-    if (!(await host.ready())) throw new Error(`The first host did not come up: ${host.tail}`);
+    if (!(await host.ready())) throw new Error(`The first host did not start: ${host.tail}`);
     await Promise.all(this.promised.map((one) => one.start(host)));
     await host.kill();
     this.#tally.hit('host kills');
@@ -67,11 +67,11 @@ export class Chaos {
     const { code, signal } = await within(5_000, host.ended, 'a host to be gone');
     if (signal === 'SIGKILL' && !host.isKilled) this.#tally.hit(`self-kills ${plan.point}`);
     else if (signal !== 'SIGKILL')
-      this.#tally.lose('hosts that broke', `exit code ${code}, signal ${signal}: ${host.tail}`);
+      this.#tally.lose('crashed hosts', `exit code ${code}, signal ${signal}: ${host.tail}`);
     await this.#whileDead(plan);
   }
 
-  /** One more host; it is not ready yet. */
+  /** Spawns another host, which is not ready yet. */
   start(crashAt = null) {
     this.#hosts += 1;
     this.host = new HostProcess(this.#plant, { number: this.#hosts, crashAt });
@@ -80,15 +80,16 @@ export class Chaos {
     return this.host;
   }
 
-  /** Two at once: one has to win, the other one to leave with code 3. */
+  /** Spawns two at the same time: one must win, the other must exit with code 3. */
   async #startTwins() {
     const twins = [this.start(), this.start()];
     this.#tally.hit('twins');
     const [one, other] = await Promise.all(twins.map((host) => host.ready()));
-    if (one === other) this.#tally.lose('duplicates', `Of two hosts started at once ${one ? 'both' : 'none'} came up.`);
+    if (one === other)
+      this.#tally.lose('duplicates', `Of two hosts started at the same time ${one ? 'both' : 'none'} became ready.`);
     const [winner, loser] = one ? twins : [...twins].reverse();
     const { code } = loser.isOver ? await loser.ended : await loser.kill();
-    if (code !== LOCKED) this.#tally.lose('hosts that broke', `The second host left with ${code}: ${loser.tail}`);
+    if (code !== LOCKED) this.#tally.lose('crashed hosts', `The second host exited with ${code}: ${loser.tail}`);
     this.host = winner;
     return winner;
   }
@@ -106,7 +107,7 @@ export class Chaos {
     this.#bootMs = Math.min(2_000, host.bootMs);
     const killed = pause(plan.killAfterMs);
     const under = [];
-    // Awaited at the end of the host; until then a failure must not count as one that nobody handles.
+    // Awaited at the end of the host; until then a failure must not count as an unhandled rejection.
     const begin = (task) => under.push(task) && task.catch(() => undefined);
     begin(this.checkIntentions(host));
     for (const step of plan.steps) {
@@ -125,7 +126,7 @@ export class Chaos {
   async #step(host, step) {
     if (step.type === 'kill') return this.#kill(step, 'services killed');
     const promised = this.promised[step.target];
-    if (promised.isBusy) return undefined; // commands that cross have no order that anybody promised
+    if (promised.isBusy) return undefined; // overlapping commands have no guaranteed order
     switch (step.type) {
       case 'start':
         return promised.start(host);
@@ -146,12 +147,12 @@ export class Chaos {
         process.kill(launch.pid, signal);
         this.#tally.hit(name);
       } catch (error) {
-        if (error.code !== 'ESRCH') throw error; // it ended just now
+        if (error.code !== 'ESRCH') throw error; // it has just ended
       }
     }
   }
 
-  /** A host that has just come up must know every command that was answered. */
+  /** A host that has just started must know every confirmed command. */
   async checkIntentions(host) {
     await Promise.all(
       this.promised.map(async ({ target, certain }) => {
@@ -161,7 +162,7 @@ export class Chaos {
         if (intended === certain) return;
         this.#tally.lose(
           'forgotten commands',
-          `${target.id} was to be ${certain}, host ${this.#hosts} says ${intended}.`,
+          `${target.id} was intended to be ${certain}, but host ${this.#hosts} says ${intended}.`,
         );
       }),
     );
@@ -170,7 +171,7 @@ export class Chaos {
   async #whileDead(plan) {
     const span = [Date.now()];
     this.deadSpans.push(span);
-    for (const kill of plan.killsWhileDead) this.#kill(kill, 'services killed while no host lived');
+    for (const kill of plan.killsWhileDead) this.#kill(kill, 'services killed while no host was running');
     await pause(plan.deadMs);
     this.ledger.sample();
     await this.#countTraces();
@@ -187,7 +188,7 @@ export class Chaos {
     }
   }
 
-  /** The log of each launch that has ended since the last time. */
+  /** Checks the log of each launch that has ended since the last check. */
   checkLogs() {
     for (const launch of this.ledger.launches) {
       if (launch.goneAt === null || launch.isLogChecked) continue;
@@ -195,14 +196,14 @@ export class Chaos {
       const later = this.ledger.launches.filter(
         ({ service, generation }) => service === launch.service && generation > launch.generation,
       );
-      if (later.length >= LOGS_KEPT) continue; // its files may have made room for those of the newer ones
+      if (later.length >= LOGS_KEPT) continue; // its files may have been deleted for newer ones
       const problem = logProblem(this.#plant.stateDir, launch, this.ledger.written(launch).lines);
       if (problem !== null)
         this.#tally.lose('log gaps', `${launch.service} generation ${launch.generation}: ${problem}`);
     }
   }
 
-  /** Counts what only the whole run can tell. */
+  /** Counts what is only known after the whole run. */
   count() {
     const { launches } = this.ledger;
     const isInSpan = (at) => this.deadSpans.some(([from, to = Infinity]) => at >= from && at < to);
@@ -210,14 +211,14 @@ export class Chaos {
     this.#tally.hit('revocations', this.#revoked.size);
     this.#tally.hit('claims found without a pid row', this.#claimed.size);
     const unseen = launches.filter(({ end, kills }) => isInSpan(end?.at ?? kills[0]?.at ?? -1));
-    this.#tally.hit('exits while no host lived', unseen.length);
+    this.#tally.hit('exits while no host was running', unseen.length);
     this.#tally.hit(
       'processes that left the group',
       launches.reduce((sum, { children }) => sum + children.length, 0),
     );
   }
 
-  /** With which codes the service may have left by itself. */
+  /** The codes with which the service may have exited by itself. */
   codesOf({ service, generation }) {
     return codesOf(this.#options.seed, service, generation);
   }

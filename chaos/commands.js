@@ -1,11 +1,11 @@
 import { pause } from './patience.js';
 
-/** Long enough for the host to read one request before it gets the next. */
+/** Long enough for the host to read one request before the next one. */
 const APART_MS = 40;
-/** How long a stop may go on with a launch that was under way, after the start that came while it did was answered. */
+/** How long a stop may still affect a launch in progress after a later start was confirmed. */
 const STOP_LEFT_MS = 1_000;
 
-/** The commands to one target, with what was promised about it. */
+/** The commands to one target, with what the host has confirmed. */
 export class Promised {
   #tally;
   #ledger;
@@ -34,7 +34,7 @@ export class Promised {
     await this.#send(host, 'stopped', this.target.stop);
   }
 
-  /** A start that comes while the stop is under way wins over it. */
+  /** A start during a stop in progress wins over it. */
   async bounce(host) {
     const stopped = this.stop(host);
     await pause(APART_MS);
@@ -57,11 +57,11 @@ export class Promised {
     command.answeredAt = Date.now();
     command.isAccepted = status === 200 || isUnknownIo;
     if (isUnknownIo && this.#isStartedBefore(command)) {
-      this.#tally.lose('forgotten commands', `${path} answered 404, but ${this.target.id} had been started.`);
+      this.#tally.lose('forgotten commands', `${path} returned 404, but ${this.target.id} had been started.`);
     }
     this.#tally.hit(command.isAccepted ? 'commands accepted' : 'commands refused');
     if (!command.isAccepted)
-      this.#tally.lose('forgotten commands', `${path} was refused: ${status} ${JSON.stringify(body)}`);
+      this.#tally.lose('forgotten commands', `${path} returned ${status} ${JSON.stringify(body)}`);
     else if (command.intention === 'stopped' && this.#commands.at(-1) === command) this.#checkGone(command);
   }
 
@@ -70,28 +70,31 @@ export class Promised {
     return before?.intention === 'running' && before.isAccepted;
   }
 
-  /** A stop answers when the processes are gone. */
+  /** A stop is confirmed once the processes are gone. */
   #checkGone(command) {
     this.#ledger.sample();
     const left = this.#ledger.live().filter(({ service }) => this.target.services.includes(service));
     for (const { service, generation, launch, startedAt } of left) {
-      const when = `${command.answeredAt - command.sentAt} ms after it was asked`;
+      const when = `${command.answeredAt - command.sentAt} ms after the request`;
       const who = `${service} generation ${generation} (launch ${launch}, started ${startedAt})`;
       this.#tally.lose(
         'orphans',
-        `${who} lives though the stop of ${this.target.id} was answered at ${command.answeredAt}, ${when}.`,
+        `${who} is alive although the stop of ${this.target.id} was confirmed at ${command.answeredAt}, ${when}.`,
       );
     }
   }
 
-  /** What the host has promised: `running`, `stopped`, or null when commands are not answered that may have been accepted. */
+  /**
+   * What the host has confirmed: `running`, `stopped`, or null if there are unconfirmed commands that may have been
+   * accepted.
+   */
   get certain() {
     const last = this.#commands.findLastIndex((command) => command.isAccepted);
     const intention = this.#commands[last]?.intention ?? 'stopped';
     return this.#commands.slice(last + 1).every((command) => command.intention === intention) ? intention : null;
   }
 
-  /** Whether a stop may have ended a process of the target that began and was gone at these instants. */
+  /** Whether a stop may have ended a process of the target that started and was gone at these times. */
   mayHaveStopped(startedAt, goneAt) {
     return this.#commands.some((stop, index) => {
       if (stop.intention !== 'stopped' || stop.sentAt > goneAt) return false;

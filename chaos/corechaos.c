@@ -1,12 +1,12 @@
 /*
- * The service of the chaos command. What it does is decided by (seed, service, generation) alone, so that chaos/life.js knows
- * it too. It tells what happens in a ledger of its own, one write per line:
+ * The service of the chaos command. Its behaviour depends only on (seed, service, generation), so that chaos/life.js
+ * knows it too. It records its life in a separate ledger, one write per line:
  *
  *   start SERVICE GENERATION LAUNCH PID START_TIME NOW_MS      the main process
  *   child SERVICE GENERATION LAUNCH PID START_TIME NOW_MS      one that left the group
  *   end   SERVICE GENERATION LAUNCH PID START_TIME NOW_MS CODE right before it exits by itself
  *
- * It numbers its lines on standard output and keeps the count in a file of its own, which is at most one behind.
+ * It numbers its lines on standard output and keeps the count in a separate file, which is at most one behind.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -56,7 +56,7 @@ static unsigned long long start_time(void) {
   return at ? strtoull(at + 1, NULL, 10) : 0;
 }
 
-static void tell(const char *what, const char *more) {
+static void record(const char *what, const char *more) {
   char path[4096], line[1024];
   snprintf(path, sizeof path, "%s/ledger", folder);
   int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
@@ -69,7 +69,7 @@ static void tell(const char *what, const char *more) {
 static void end(int code) {
   char more[32];
   snprintf(more, sizeof more, " %d", code);
-  tell("end", more);
+  record("end", more);
   _exit(code);
 }
 
@@ -77,7 +77,7 @@ static void leave_group(int is_daemon) {
   if (fork() != 0) return;
   setsid();
   if (is_daemon && fork() != 0) _exit(0);
-  tell("child", "");
+  record("child", "");
   for (;;) pause();
 }
 
@@ -109,7 +109,7 @@ int main(void) {
   char quiet[4096], counter[4096];
   snprintf(quiet, sizeof quiet, "%s/quiet", folder);
   snprintf(counter, sizeof counter, "%s/counts/%s", folder, launch);
-  tell("start", "");
+  record("start", "");
   int counter_fd = open(counter, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
   if (counter_fd < 0) return 123;
   if (escape < 24) leave_group(escape < 12);

@@ -9,7 +9,7 @@ export function hashOf(text) {
 export class Dice {
   #state;
 
-  /** Equal texts give equal sequences. */
+  /** Equal texts result in equal sequences. */
   constructor(text) {
     this.#state = hashOf(text);
   }
@@ -26,12 +26,12 @@ export class Dice {
     return this.draw() % limit;
   }
 
-  /** A whole number from `low` to `high`, both included. */
+  /** A whole number from `low` to `high`, inclusive. */
   between(low, high) {
     return low + this.below(high - low + 1);
   }
 
-  /** True in `percent` of a hundred cases. */
+  /** True with a probability of `percent` %. */
   chance(percent) {
     return this.below(100) < percent;
   }

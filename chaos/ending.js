@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const QUIET_MS = 20_000;
 const PAGE = 1_000;
 
-/** The last host: waits until all is as it should be, takes everything down, and hands over what the host has told. */
+/** The last host: waits until everything is as intended, stops everything, and returns what the host has reported. */
 export class LastHost {
   #chaos;
   #plant;
@@ -18,24 +18,24 @@ export class LastHost {
     this.#tally = tally;
   }
 
-  /** The journal's exits and adoptions; afterwards nothing lives any more. */
+  /** The exits and adoptions in the journal; afterwards no process is alive. */
   async play() {
     const { promised } = this.#chaos;
     writeFileSync(join(this.#plant.folder, 'quiet'), '');
     const host = this.#chaos.start();
-    if (!(await host.ready())) throw new Error(`The last host did not come up: ${host.tail}`);
+    if (!(await host.ready())) throw new Error(`The last host did not start: ${host.tail}`);
     await this.#chaos.checkIntentions(host);
     await this.#untilQuiet(host);
     await this.#checkKnown(host);
     await Promise.all(promised.map((one) => one.stop(host)));
     this.#chaos.ledger.sample();
     await until(5_000, async () => (await this.#missingExits(host)).length === 0);
-    const told = {
+    const reported = {
       exits: await this.#history(host, 'process.exited'),
       adoptions: await this.#history(host, 'process.adopted'),
     };
     await this.#checkNothingLeft(host);
-    return told;
+    return reported;
   }
 
   async #services(host) {
@@ -44,7 +44,7 @@ export class LastHost {
     return answer.body.services;
   }
 
-  /** Every service as intended, twice with a while in between: what is still to end by its plan has ended then. */
+  /** Checks twice, with a pause in between, that every service is as intended: by then planned exits have happened. */
   async #untilQuiet(host) {
     let problems = [];
     const isQuiet = async () => (problems = await this.#problems(host)).length === 0;
@@ -65,15 +65,20 @@ export class LastHost {
     const intention = certain ?? view?.intended_state ?? 'stopped';
     if (intention === 'stopped') {
       const isDown = mains.length === 0 && (view === undefined || view.state === 'stopped');
-      return isDown ? null : `${id} is to be stopped, is ${view?.state}, pids ${mains.map(({ pid }) => pid).join(' ')}`;
+      return isDown
+        ? null
+        : `${id} should be stopped, is ${view?.state}, pids ${mains.map(({ pid }) => pid).join(' ')}`;
     }
     const isUp = view?.state === 'running' && mains.length === 1 && mains[0].pid === view.pid;
     return isUp
       ? null
-      : `${id} is to run, is ${view?.state} (${view?.reason}), pids ${mains.map(({ pid }) => pid).join(' ')}`;
+      : `${id} should run, is ${view?.state} (${view?.reason}), pids ${mains.map(({ pid }) => pid).join(' ')}`;
   }
 
-  /** What lives and is not the process of a service, as the host tells it, or a descendant of such a one, is an orphan. */
+  /**
+   * A live process that is neither the process of a service, according to the host, nor a descendant of one, is an
+   * orphan.
+   */
   async #checkKnown(host) {
     const known = new Set((await this.#services(host)).map(({ id, pid }) => `${id} ${pid}`));
     this.#chaos.ledger.sample();
@@ -82,7 +87,7 @@ export class LastHost {
       if (goneAt === null && known.has(`${service} ${pid}`)) continue;
       this.#tally.lose(
         'orphans',
-        `Of ${service} generation ${generation} (pid ${pid}) something lives, but ${problem}.`,
+        `A process of ${service} generation ${generation} (pid ${pid}) is alive, but ${problem}.`,
       );
     }
   }
@@ -99,13 +104,13 @@ export class LastHost {
 
   async #missingExits(host) {
     const exits = await this.#history(host, 'process.exited');
-    const told = new Set(exits.map(({ service_id, detail }) => `${service_id} ${detail.generation}`));
-    return this.#chaos.ledger.launches.filter(({ service, generation }) => !told.has(`${service} ${generation}`));
+    const reported = new Set(exits.map(({ service_id, detail }) => `${service_id} ${detail.generation}`));
+    return this.#chaos.ledger.launches.filter(({ service, generation }) => !reported.has(`${service} ${generation}`));
   }
 
   async #checkNothingLeft(host) {
     const { code } = await host.leave();
-    if (code !== 0) this.#tally.lose('hosts that broke', `The last host left with ${code}: ${host.tail}`);
+    if (code !== 0) this.#tally.lose('crashed hosts', `The last host exited with ${code}: ${host.tail}`);
     await until(3_000, () => processesBelow(this.#plant.folder).length === 0);
     for (const { pid, command } of processesBelow(this.#plant.folder)) {
       this.#tally.lose('orphans', `Pid ${pid} (${command}) is left after everything was stopped.`);

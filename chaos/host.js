@@ -7,7 +7,7 @@ const READY_MS = 30_000;
 const ANSWER_MS = 20_000;
 const TAIL = 4_000;
 
-/** One life of the host, from its spawn to its end. */
+/** One run of the host. */
 export class HostProcess {
   #child;
   #stderr = '';
@@ -25,7 +25,7 @@ export class HostProcess {
     this.logFile = join(plant.folder, 'hosts', `${number}.log`);
     this.#child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
     this.ended = new Promise((resolve) => {
-      // The pipe may be held by what the host left behind, so 'exit' counts, not 'close'.
+      // Processes that the host left behind may keep the pipe open, so 'exit' counts, not 'close'.
       this.#child.on('exit', (code, signal) => {
         this.isOver = true;
         resolve({ code, signal });
@@ -54,12 +54,12 @@ export class HostProcess {
     return this.#child.pid;
   }
 
-  /** The last of what it wrote. */
+  /** The end of its output. */
   get tail() {
     return this.#stderr.slice(-TAIL);
   }
 
-  /** True when the API is ready, false when the host has ended before. */
+  /** True once the API is ready, false if the host ended before. */
   ready() {
     return within(READY_MS, Promise.race([this.#up, this.ended.then(() => false)]), 'the host to be ready');
   }
@@ -70,13 +70,13 @@ export class HostProcess {
     return within(5_000, this.ended, 'a killed host to be gone');
   }
 
-  /** SIGTERM; resolves with how it ended. */
+  /** Sends SIGTERM; resolves with how it ended. */
   async leave() {
     this.#child.kill('SIGTERM');
-    return within(20_000, this.ended, 'the host to leave on SIGTERM');
+    return within(20_000, this.ended, 'the host to exit on SIGTERM');
   }
 
-  /** The answer; null when the host ended before it came. */
+  /** The response; null if the host ended before. */
   async request(method, path, body) {
     const json =
       body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
@@ -85,11 +85,11 @@ export class HostProcess {
       return { status: response.status, body: await response.json() };
     } catch (error) {
       if (error.name === 'TimeoutError') {
-        throw new StepTimeoutError(`No answer to ${method} ${path} within ${ANSWER_MS} ms.`, { cause: error });
+        throw new StepTimeoutError(`No response to ${method} ${path} within ${ANSWER_MS} ms.`, { cause: error });
       }
       if (!this.isOver) await Promise.race([this.ended, pause(2_000)]);
       if (this.isOver) return null;
-      throw new Error(`${method} ${path} failed though the host lives.`, { cause: error });
+      throw new Error(`${method} ${path} failed although the host is alive.`, { cause: error });
     }
   }
 

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { open } from 'sqlite';
 import sqlite3 from 'sqlite3';
 
-/** The launches that the index of a dead host takes for not ended, or for revoked; read from a copy, so that the next host finds it untouched. */
+/**
+ * The launches that are not ended, or revoked, in the index of a dead host; read from a copy, so that the next host
+ * finds it unchanged.
+ */
 export async function indexedLaunches({ folder, stateDir }) {
   const copy = mkdtempSync(join(folder, 'copy-'));
   for (const name of ['coredinator.db', 'coredinator.db-wal']) {
@@ -21,7 +24,7 @@ export async function indexedLaunches({ folder, stateDir }) {
   }
 }
 
-/** Who owns each launch that has a folder: `shim`, `revoked`, or null without a claim. */
+/** The owner of each launch with a folder: `shim`, `revoked`, or null without a claim. */
 export function claims({ stateDir }) {
   const run = join(stateDir, 'run');
   const names = existsSync(run) ? readdirSync(run).filter((name) => !name.startsWith('.')) : [];

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { isAlive } from './proc.js';
 
 /**
- * What the services say of themselves, and what this process sees of them in /proc: the truth that the host is compared with.
+ * What the services record about themselves, and what this process sees in /proc: the truth to which the host is
+ * compared.
  *
- * A launch: `{service, generation, launch, pid, start, startedAt, end, kills, children, aliveAt, goneAt}`. `aliveAt` is the last
- * instant at which it certainly lived, `goneAt` the first at which it certainly did not (null: it lives).
+ * A launch: `{service, generation, launch, pid, start, startedAt, end, kills, children, aliveAt, goneAt}`. `aliveAt` is
+ * the last time at which it was certainly alive, `goneAt` the first at which it was certainly not (null: it is alive).
  */
 export class Ledger {
   #folder;
@@ -15,7 +16,7 @@ export class Ledger {
   #rest = '';
   /** In the order of their start lines. */
   launches = [];
-  /** Launch ids that have more than one start line. */
+  /** Launch ids with more than one start line. */
   repeated = [];
   #byId = new Map();
 
@@ -24,7 +25,7 @@ export class Ledger {
     this.#fd = openSync(join(folder, 'ledger'), 'r');
   }
 
-  /** Reads what is new and looks at every process that lived the last time. */
+  /** Reads new lines and checks every process that was alive the last time. */
   sample() {
     this.#read();
     for (const launch of this.launches) {
@@ -61,17 +62,17 @@ export class Ledger {
     }
   }
 
-  /** The launches of which a process lives, as of the last sample. */
+  /** The launches with a live process, as of the last sample. */
   live() {
     return this.launches.filter((launch) => [launch, ...launch.children].some(({ goneAt }) => goneAt === null));
   }
 
-  /** The launches of a service whose main process lives, as of the last sample. */
+  /** The launches of a service with a live main process, as of the last sample. */
   liveMains(service) {
     return this.launches.filter((launch) => launch.service === service && launch.goneAt === null);
   }
 
-  /** How many log lines a launch has certainly written, and when the last one: it lived then. */
+  /** How many log lines a launch has certainly written, and when the last one, so that it was alive then. */
   written({ launch }) {
     const file = join(this.#folder, 'counts', launch);
     try {

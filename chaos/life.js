@@ -1,6 +1,6 @@
 import { Dice } from './dice.js';
 
-/** With which codes one generation of a service may exit by itself; the draws are those of corechaos.c. */
+/** The codes with which one generation of a service may exit by itself; the draws are those of corechaos.c. */
 export function codesOf(seed, service, generation) {
   const dice = new Dice(`${seed}/${service}/${generation}`);
   const isMortal = dice.chance(35);

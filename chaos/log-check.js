@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * What is wrong with the numbered lines of a launch that has ended, null when they are whole. `counted` is how many it has
+ * The problem of the numbered lines of an ended launch, null if they are complete. `counted` is how many it has
  * certainly written; it may have written one more.
  */
 export function logProblem(stateDir, { service, generation, launch }, counted) {

@@ -1,8 +1,8 @@
 /**
- * Kills hosts, and their services, at random, and counts what was lost: `npm run chaos -- --rounds N --seed S`.
+ * Kills hosts and their services at random, and counts losses: `npm run chaos -- --rounds N --seed S`.
  *
- * The services keep a ledger of their own and this process looks into /proc; nothing is judged by what the host says of itself.
- * Exit code 1 on any loss, 2 on a bad command line or when a step hangs; the folder is kept then.
+ * The services keep their own ledger and this process reads /proc; nothing is judged by what the host says about
+ * itself. Exit code 1 on any loss, 2 on an invalid command line or if a step hangs; the folder is kept then.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ const HELP = `Usage: npm run chaos -- [options]
 function numberOf(text, name, low) {
   const number = Number(text);
   if (!Number.isSafeInteger(number) || number < low)
-    throw new Error(`--${name} must be a whole number from ${low} on, not "${text}".`);
+    throw new Error(`--${name} must be a whole number of at least ${low}, not "${text}".`);
   return number;
 }
 
@@ -55,7 +55,7 @@ function optionsOf(args) {
   };
 }
 
-/** Ends by pid what the run has left. */
+/** Kills by pid what the run has left behind. */
 function sweep(folder) {
   for (const { pid } of processesBelow(folder)) {
     try {
@@ -70,11 +70,11 @@ async function play(options, plant, tally) {
   const chaos = new Chaos(options, plant, tally, (text) => console.error(`${text} …`));
   try {
     await chaos.play();
-    const told = await new LastHost(chaos, plant, tally).play();
+    const reported = await new LastHost(chaos, plant, tally).play();
     chaos.ledger.sample();
     chaos.checkLogs();
     chaos.count();
-    judge(chaos, told, tally);
+    judge(chaos, reported, tally);
   } catch (error) {
     await dump(chaos, error);
     throw error;
@@ -83,11 +83,11 @@ async function play(options, plant, tally) {
   }
 }
 
-/** What is to be known of a step that hangs or breaks. */
+/** Prints information about a step that hangs or fails. */
 async function dump({ host, ledger }, error) {
-  console.error(`\n${error.message}\nThe last of what the newest host wrote (${host?.logFile}):\n${host?.tail}`);
+  console.error(`\n${error.message}\nThe end of the output of the newest host (${host?.logFile}):\n${host?.tail}`);
   const lives = ledger.live().map(({ service, generation, pid }) => `${service}/${generation}/${pid}`);
-  console.error(`Services that live: ${lives.join(' ') || 'none'}`);
+  console.error(`Live services: ${lives.join(' ') || 'none'}`);
   if (host === null || host.isOver || host.url === null) return;
   const answer = await host.get('/api/services?limit=1000').catch((reason) => ({ body: String(reason) }));
   console.error(`The host says: ${JSON.stringify(answer?.body)}`);
@@ -100,7 +100,7 @@ async function run(options) {
   let isWhole = false;
   const abort = () => {
     sweep(plant.folder);
-    console.error(`Ended before its time; the folder is kept: ${plant.folder}`);
+    console.error(`Ended early; the folder is kept: ${plant.folder}`);
     process.exit(2);
   };
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, abort);

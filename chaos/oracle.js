@@ -1,10 +1,10 @@
-/** Compares what the host has told with what the services and /proc have told. */
-export function judge(chaos, told, tally) {
+/** Compares what the host has reported with what the services and /proc have reported. */
+export function judge(chaos, reported, tally) {
   const { ledger, promised } = chaos;
   for (const launch of ledger.repeated) tally.lose('launches started twice', `launch ${launch}`);
   const byService = Map.groupBy?.(ledger.launches, ({ service }) => service) ?? groups(ledger.launches);
   for (const launches of byService.values()) judgeOverlaps(launches, ledger, tally);
-  const exits = exitsOf(told);
+  const exits = exitsOf(reported);
   for (const launch of ledger.launches) {
     const target = promised.find((one) => one.target.services.includes(launch.service));
     const possible = endsOf(launch, target, chaos, tally);
@@ -12,11 +12,11 @@ export function judge(chaos, told, tally) {
       const span = `started ${launch.startedAt}, last alive ${launch.aliveAt}, gone ${launch.goneAt}`;
       tally.lose(
         'disturbed services',
-        `${nameOf(launch)} ended, and nobody ended it (${span}); told ${exits.get(keyOf(launch))}.`,
+        `${nameOf(launch)} ended without a cause (${span}); reported ${exits.get(keyOf(launch))}.`,
       );
     } else judgeExit(launch, possible, exits.get(keyOf(launch)) ?? [], tally);
   }
-  tally.hit('adoptions', told.adoptions.length);
+  tally.hit('adoptions', reported.adoptions.length);
 }
 
 function groups(launches) {
@@ -46,7 +46,9 @@ function endText({ code, signal }) {
   return signal ?? (code === null || code === undefined ? 'unknown' : `code ${code}`);
 }
 
-/** A process of an earlier launch that certainly lived when a later one began. Its log is the finest clock. */
+/**
+ * A process of an earlier launch that was certainly alive when a later one began. Its log is the most precise clock.
+ */
 function judgeOverlaps(launches, ledger, tally) {
   const last = new Map();
   for (const launch of launches) {
@@ -58,7 +60,7 @@ function judgeOverlaps(launches, ledger, tally) {
     for (const earlier of inOrder.slice(0, index)) {
       if (last.get(earlier) > later.startedAt) {
         const lived = last.get(earlier) - later.startedAt;
-        tally.lose('duplicates', `${nameOf(earlier)} lived ${lived} ms (or more) into ${nameOf(later)}.`);
+        tally.lose('duplicates', `${nameOf(earlier)} overlapped with ${nameOf(later)} for ${lived} ms (or more).`);
       }
       if (earlier.generation === later.generation) {
         tally.lose('launches started twice', `${nameOf(earlier)} and ${nameOf(later)}`);
@@ -67,29 +69,35 @@ function judgeOverlaps(launches, ledger, tally) {
   });
 }
 
-/** Every end that the launch may have had, for all that is known of it. */
+/** Every end that the launch may have had, according to what is known. */
 function endsOf(launch, promised, chaos, tally) {
   const ends = launch.kills.map(({ signal }) => signal);
   if (launch.end !== null) {
     ends.push(endText(launch.end));
     if (!chaos.codesOf(launch).includes(launch.end.code)) {
-      tally.lose('wrong exit codes', `${nameOf(launch)} itself chose ${launch.end.code}, which is not its plan.`);
+      tally.lose(
+        'wrong exit codes',
+        `${nameOf(launch)} exited by itself with ${launch.end.code}, which is not its plan.`,
+      );
     }
   }
   if (promised.mayHaveStopped(launch.startedAt, launch.goneAt ?? Infinity)) ends.push('SIGTERM', 'SIGKILL');
   return launch.end !== null && launch.kills.length === 0 ? withoutTerm(ends) : ends;
 }
 
-/** One that has said that it ends may still meet the SIGKILL of a stop, but not its SIGTERM: that is handled or ignored. */
+/**
+ * A launch that has recorded its end may still get the SIGKILL of a stop, but not its SIGTERM, which is handled or
+ * ignored.
+ */
 function withoutTerm(ends) {
   return ends.filter((end) => end !== 'SIGTERM');
 }
 
-function judgeExit(launch, possible, told, tally) {
+function judgeExit(launch, possible, reported, tally) {
   const expected = [...new Set(possible)].join(' or ');
-  if (told.length === 0) tally.lose('wrong exit codes', `${nameOf(launch)}: ${expected} was never told.`);
-  else if (told.length > 1)
-    tally.lose('wrong exit codes', `${nameOf(launch)}: told ${told.length} times: ${told.join(', ')}.`);
-  else if (!possible.includes(told[0]))
-    tally.lose('wrong exit codes', `${nameOf(launch)}: told ${told[0]}, was ${expected}.`);
+  if (reported.length === 0) tally.lose('wrong exit codes', `${nameOf(launch)}: ${expected} was never reported.`);
+  else if (reported.length > 1)
+    tally.lose('wrong exit codes', `${nameOf(launch)}: reported ${reported.length} times: ${reported.join(', ')}.`);
+  else if (!possible.includes(reported[0]))
+    tally.lose('wrong exit codes', `${nameOf(launch)}: reported ${reported[0]}, was ${expected}.`);
 }

@@ -1,7 +1,7 @@
-/** A step that did not end in time. */
+/** A step that did not finish in time. */
 export class StepTimeoutError extends Error {}
 
-/** The value of `promise`; rejects when it is not there after `ms`. */
+/** The value of `promise`; rejects if it is not settled after `ms`. */
 export async function within(ms, promise, what) {
   let timer;
   const late = new Promise((_, reject) => {
@@ -19,7 +19,7 @@ export function pause(ms) {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Asks every 20 ms until `isDone` says yes; false when it does not within `ms`. */
+/** Polls every 20 ms until `isDone` returns true; false if it does not within `ms`. */
 export async function until(ms, isDone) {
   const deadline = Date.now() + ms;
   for (;;) {

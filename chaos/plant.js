@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 const source = join(import.meta.dirname, 'corechaos.c');
 
-/** Short waits and no giving up: the rounds are to be quick, and every end must lead to a new launch. */
+/** Short waits without giving up: the rounds should be quick, and every end must lead to a new launch. */
 const KIND = {
   executable: 'corechaos',
   backoff: { initial: '60ms', factor: 1, max: '60ms', jitter: 0.2 },
@@ -16,8 +16,9 @@ const KIND = {
 };
 
 /**
- * Everything that a run needs, below one new temporary folder: a copy of the built package (so that the shim can be chosen as
- * on a machine that has no compiler, and a new build does not change a run), the base path with its program, and the ledger.
+ * Everything that a run needs, in one new temporary folder: a copy of the built package (so that the shim can be chosen
+ * as on a machine without a compiler, and a new build does not affect a run), the base path with its program, and the
+ * ledger.
  */
 export function makePlant({ seed, services, shim, package: root }) {
   const folder = mkdtempSync(join(tmpdir(), 'coredinator-chaos-'));
@@ -34,14 +35,14 @@ export function makePlant({ seed, services, shim, package: root }) {
     },
     agent_types: { default: { services: ['alpha', 'beta'] } },
   };
-  // JSON is YAML, and the host reads the latter.
+  // The host reads YAML, and JSON is YAML.
   writeFileSync(join(basePath, 'coredinator.yaml'), `${JSON.stringify(configuration, null, 2)}\n`);
   writeFileSync(join(folder, 'agent.yaml'), '{}\n');
   writeFileSync(join(folder, 'ledger'), '');
   return { folder, basePath, stateDir: join(basePath, '.coredinator'), targets: targetsOf(services, folder) };
 }
 
-/** What commands are about: agents of two services each, and shared coreio services. */
+/** The targets of commands: agents with two services each, and shared coreio services. */
 function targetsOf(services, folder) {
   const agents = Math.max(1, Math.floor((services - 2) / 2));
   const config_path = join(folder, 'agent.yaml');
@@ -78,7 +79,7 @@ function makePackage(folder, root, shim) {
   cpSync(join(root, 'package.json'), join(folder, 'package.json'));
   const shims = join(folder, 'lib/process/shim');
   cpSync(join(root, 'lib/process/shim'), shims, { recursive: true });
-  // Without the binary the host takes the shell, as it does where there was no compiler.
+  // Without the binary the host uses the shell shim, as on a machine without a compiler.
   if (shim === 'sh') rmSync(join(shims, 'build'), { recursive: true, force: true });
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
 }

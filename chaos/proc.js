@@ -8,7 +8,7 @@ function readOrNull(file) {
   }
 }
 
-/** Whether exactly that process lives; one that waits to be reaped does not. */
+/** Whether exactly this process is alive; a zombie is not. */
 export function isAlive({ pid, start }) {
   const text = readOrNull(`/proc/${pid}/stat`);
   if (text === null) return false;
@@ -24,14 +24,14 @@ function linkOrNull(file) {
   }
 }
 
-/** Every living process whose program or command line is below `folder`. */
+/** Every live process whose program or command line is below `folder`. */
 export function processesBelow(folder) {
   const found = [];
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
     const exe = linkOrNull(`/proc/${name}/exe`) ?? '';
     const command = (readOrNull(`/proc/${name}/cmdline`) ?? '').replaceAll('\0', ' ').trim();
-    if (exe === '' && command === '') continue; // waits to be reaped, or belongs to the kernel
+    if (exe === '' && command === '') continue; // a zombie, or belongs to the kernel
     if (exe.startsWith(folder) || command.includes(folder)) found.push({ pid: Number(name), exe, command });
   }
   return found;

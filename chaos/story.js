@@ -1,6 +1,6 @@
 import { Dice } from './dice.js';
 
-/** Where a host can be told to kill itself, with the highest count at which it may. */
+/** The crash points at which a host can be configured to kill itself, with the maximum count. */
 const POINTS = {
   'after-intention': 2,
   'before-commit': 6,
@@ -17,7 +17,7 @@ const POINTS = {
   'before-removal': 2,
 };
 
-/** All of them end a process that has made no arrangement for it. */
+/** All of them end a process that does not handle them. */
 const SIGNALS = ['SIGKILL', 'SIGKILL', 'SIGUSR1', 'SIGHUP'];
 
 const STEPS = [
@@ -28,7 +28,7 @@ const STEPS = [
   ...Array(7).fill('kill'),
 ];
 
-/** The choices of one round: the same for the same seed and round, whatever happens meanwhile. */
+/** The choices of one round: the same for the same seed and round, whatever else happens. */
 export function roundOf(seed, round, targets) {
   const dice = new Dice(`${seed}/round/${round}`);
   const services = targets.flatMap((target) => target.services);

@@ -8,16 +8,16 @@ const LOSSES = [
   'wrong exit codes',
   'log gaps',
   'services not as intended',
-  'hosts that broke',
+  'crashed hosts',
 ];
-const MOST_TOLD = 12;
+const MAX_REPORTED = 12;
 
-/** Counts what was lost and what was hit. */
+/** Counts losses and hits. */
 export class Tally {
   #losses = new Map(LOSSES.map((name) => [name, []]));
   #hits = new Map();
 
-  /** One loss with the sentence that says what it was. */
+  /** Records one loss with a sentence that describes it. */
   lose(kind, sentence) {
     this.#losses.get(kind).push(sentence);
   }
@@ -30,17 +30,17 @@ export class Tally {
     return [...this.#losses.values()].reduce((sum, list) => sum + list.length, 0);
   }
 
-  /** The table, and what is to be told of each loss. */
+  /** The table, and a description of each loss. */
   toString() {
     const row = (name, count) => `  ${name.padEnd(36)}${String(count).padStart(8)}`;
     const losses = [...this.#losses].map(([name, list]) => row(name, list.length));
     const hits = [...this.#hits]
       .sort(([one], [other]) => (one < other ? -1 : 1))
       .map(([name, count]) => row(name, count));
-    const told = [...this.#losses].flatMap(([name, list]) => [
-      ...list.slice(0, MOST_TOLD).map((sentence) => `${name}: ${sentence}`),
-      ...(list.length > MOST_TOLD ? [`${name}: and ${list.length - MOST_TOLD} more`] : []),
+    const reported = [...this.#losses].flatMap(([name, list]) => [
+      ...list.slice(0, MAX_REPORTED).map((sentence) => `${name}: ${sentence}`),
+      ...(list.length > MAX_REPORTED ? [`${name}: and ${list.length - MAX_REPORTED} more`] : []),
     ]);
-    return ['lost', ...losses, '', 'hit', ...hits, ...(told.length > 0 ? ['', ...told] : [])].join('\n');
+    return ['lost', ...losses, '', 'hit', ...hits, ...(reported.length > 0 ? ['', ...reported] : [])].join('\n');
   }
 }

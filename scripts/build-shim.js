@@ -1,7 +1,7 @@
-// Builds lib/process/shim/build/coredinator-shim (postinstall). Never fails an install: without a compiler, or on another
-// system than Linux, the host launches through the shell shim and says in its guarantees what does not hold.
+// Builds lib/process/shim/build/coredinator-shim (postinstall). Never fails an installation: without a compiler, or on
+// a system other than Linux, the host launches through the shell shim and reports the reduced guarantees.
 //
-// CC names the compiler (default: musl-gcc, then cc). The environment SHIM_BUILD_DIR overrides where the binary goes.
+// CC is the compiler (default: musl-gcc, then cc). The environment variable SHIM_BUILD_DIR overrides the output folder.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,14 +21,14 @@ function sources() {
     .sort();
 }
 
-/** Covers all that decides what the binary is, but not the compiler: another compiler is no reason to build anew. */
+/** Covers everything that determines the binary except the compiler: another compiler does not require a new build. */
 function hashOf(names) {
   const hash = createHash('sha256').update(JSON.stringify([process.platform, process.arch, flags]));
   for (const name of names) hash.update(name).update(readFileSync(join(sourceDir, name)));
   return hash.digest('hex');
 }
 
-/** A binary that was copied from another machine may have the right sources and still not run here. */
+/** A binary copied from another machine may have the right sources but not run here. */
 function runs(path) {
   const { status, stdout } = spawnSync(path, ['version'], { encoding: 'utf8', timeout: 5_000 });
   return status === 0 && stdout === '{"protocol":1}\n';
@@ -43,14 +43,14 @@ function isUpToDate(hash) {
   }
 }
 
-/** Static first: it starts faster, shares more, and runs whatever becomes of the system's C library. */
+/** Static first: it starts faster, shares more memory, and does not depend on the system's C library. */
 function attempts() {
   const { CC } = process.env;
   if (CC) return [`${CC} -static -s`, `${CC} -s`];
   return ['musl-gcc -static -s', 'cc -static -s', 'cc -s'];
 }
 
-/** Running shims keep the inode they came from, so the new binary gets another one and then the name. */
+/** Running shims keep the inode of their binary, so the new binary is a new file that is then renamed. */
 function compile(names, hash) {
   const fresh = `${binary}.${process.pid}`;
   let reason = '';
@@ -66,7 +66,7 @@ function compile(names, hash) {
     }
     rmSync(fresh, { force: true });
     const said = error?.message ?? stderr.trim().split('\n')[0];
-    reason = error?.code === 'ENOENT' ? `there is no ${compiler}` : `${compiler}: ${said || `status ${status}`}`;
+    reason = error?.code === 'ENOENT' ? `${compiler} is not installed` : `${compiler}: ${said || `status ${status}`}`;
   }
   return { reason };
 }
@@ -92,6 +92,6 @@ function build() {
 try {
   build();
 } catch (error) {
-  // Such as a read-only package folder. Whatever binary is there was built by somebody who could write it.
+  // For instance a read-only package folder. An existing binary was built by a user who could write it.
   console.log(`coredinator: the native shim could not be built: ${error instanceof Error ? error.message : error}`);
 }

@@ -1,9 +1,9 @@
 /**
- * Builds dist/ unless it is what these sources give already: `npm run build`, for all that needs the built program, and before it.
+ * Builds dist/ unless it is up to date: `npm run build`, and before everything that needs the built program.
  *
- * dist/.build-stamp keeps a hash of what goes into a build (lib/, the scripts of the build, the tsconfigs, package.json and the lock
- * file) and one of what came out, so a file of dist/ that was changed or lost is a reason to build too. A build begins with an empty
- * dist/: nothing of a module that is no more is packed. Usage: node scripts/build.js [--force]
+ * dist/.build-stamp has a hash of the inputs of a build (lib/, the build scripts, the tsconfigs, package.json and the
+ * lock file) and one of its output, so that a changed or missing file in dist/ triggers a build too. A build starts
+ * with an empty dist/, so that nothing of a removed module is packed. Usage: node scripts/build.js [--force]
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -24,10 +24,10 @@ const SOURCES = [
   'package.json',
   'package-lock.json',
 ];
-/** Made by scripts/build-shim.js, which has a stamp of its own. */
+/** Built by scripts/build-shim.js, which has its own stamp. */
 const NO_SOURCE = join(root, 'lib/process/shim/build') + sep;
 
-/** Each is a program for node. */
+/** Each is a program run by node. */
 const STEPS = [
   ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'],
   ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.client.json'],
@@ -35,7 +35,7 @@ const STEPS = [
   ['node_modules/vite/bin/vite.js', 'build', '--config', 'lib/dashboard/vite.config.ts', '--logLevel', 'warn'],
 ];
 
-/** The files at or below a path, in the order of their names. */
+/** The files at or below a path, ordered by name. */
 function filesAt(path) {
   if (!existsSync(path)) return [];
   if (!statSync(path).isDirectory()) return [path];
@@ -62,12 +62,12 @@ function isUpToDate(sources) {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === `${sources}\n${hashOfBuilt()}\n`;
 }
 
-/** Runs the steps until one fails; gives its exit code. */
+/** Runs the steps until one fails; returns its exit code. */
 function build() {
   for (const step of STEPS) {
     const { status, error } = spawnSync(process.execPath, step, { cwd: root, stdio: 'inherit' });
     if (status === 0) continue;
-    const why = error === undefined ? 'what it said is above' : error.message;
+    const why = error === undefined ? 'see its output above' : error.message;
     console.error(`coredinator: the build failed at \`node ${step.join(' ')}\`: ${why}.`);
     return status ?? 1;
   }
@@ -78,6 +78,6 @@ const sources = hashOfSources();
 if (!isUpToDate(sources) || process.argv.includes('--force')) {
   rmSync(dist, { recursive: true, force: true });
   process.exitCode = build();
-  // Sources that changed meanwhile were perhaps not built: the next build has to look at them.
+  // Sources that changed during the build may not be included: the next build has to check them.
   if (process.exitCode === 0) writeFileSync(stamp, `${sources}\n${hashOfBuilt()}\n`);
 }

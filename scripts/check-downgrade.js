@@ -1,10 +1,12 @@
 /**
- * Is the way back safe? Usage: node scripts/check-downgrade.js CHECKOUT, a built checkout of 0.1.0 with its native shim; this one is built too.
+ * Checks that a downgrade is safe. Usage: node scripts/check-downgrade.js CHECKOUT, a built checkout of 0.1.0 with its
+ * native shim; this checkout must be built too.
  *
- * A host of 0.1.0 brings services into every state that can be held from outside and is killed. A host of today adopts them and is killed, or
- * ended in order. The older one must then end with exit code 2 and a sentence, and disturb nothing: every file, every process and the content of
- * the database stay as they are. The host of today comes back to the same processes. Prints what became of each service, and ends
- * with 1 when one of this does not hold. Takes about a minute and a half, and leaves nothing behind.
+ * A host of 0.1.0 brings services into every state that can be reached from outside and is killed. A current host
+ * adopts them and is killed, or shut down. The older host must then exit with code 2 and a message, and change nothing:
+ * every file, every process and the content of the database stay the same. The current host then finds the same
+ * processes again. Prints the result for each service, and exits with 1 if a check fails. Takes about 90 seconds, and
+ * leaves nothing behind.
  */
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -18,9 +20,9 @@ import { leaveEveryState, LEFT } from './older-host/scene.js';
 const older = checkoutOf('check-downgrade.js', process.argv[2]);
 const today = join(import.meta.dirname, '..');
 
-/** What the host of today goes on with at once, because its time is over: it need not be where it was. */
+/** Services that the current host continues immediately, because their time is over: their state may change. */
 const ENDS = new Set(['killing']);
-/** What a wait of half a minute ends for, whenever that may be. */
+/** Services whose wait of 30 s may end at any time. */
 const DUE = new Set(['backoff-due', 'exhausted-due']);
 const COMES_TO_REST_MS = 3_000;
 
@@ -31,7 +33,7 @@ function check(isRight, what) {
 
 const digest = (text) => createHash('sha256').update(text).digest('hex');
 
-/** Every file of a state directory with a digest, but for those by which a host says that it is there. */
+/** All files of a state directory with a digest, except those in which a host announces itself. */
 function filesOf(stateDir) {
   const files = readdirSync(stateDir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.startsWith('host.'))
@@ -40,7 +42,7 @@ function filesOf(stateDir) {
   return new Map(files.map((file) => [file.slice(stateDir.length + 1), digest(readFileSync(file))]));
 }
 
-/** A digest of all that the database says; it is read from a copy, so that its write-ahead log stays where it is. */
+/** A digest of the content of the database, read from a copy, so that its write-ahead log is not changed. */
 async function contentOf(stateDir) {
   const folder = mkdtempSync(join(tmpdir(), 'coredinator-content-'));
   for (const name of ['coredinator.db', 'coredinator.db-wal']) {
@@ -56,7 +58,7 @@ async function contentOf(stateDir) {
   return digest(JSON.stringify(parts));
 }
 
-/** A host of today, once everything that it can go on with at once is through; gives what it says of each service. */
+/** Runs a current host until it has continued everything that it can; returns its view of each service. */
 async function comeBack(place) {
   const host = await Host.start(today, place);
   await until('"killing" to be ended', async () => (await host.service('killing')).state === 'stopped');
@@ -66,11 +68,11 @@ async function comeBack(place) {
   const database = await openDatabase(join(place.stateDir, 'coredinator.db'));
   const aside = await database.all('SELECT reason FROM quarantine');
   await database.close();
-  check(aside.length === 0, `${aside.length} rows were set aside: ${aside[0]?.reason}`);
+  check(aside.length === 0, `${aside.length} rows were quarantined: ${aside[0]?.reason}`);
   return { host, views };
 }
 
-/** The older host on a directory that it must leave alone. */
+/** Runs the older host on a directory that it must not change. */
 async function refusedByOlder(place, how) {
   const living = launches(place.stateDir).filter(({ main }) => main !== null);
   const [files, content] = [filesOf(place.stateDir), await contentOf(place.stateDir)];
@@ -78,23 +80,25 @@ async function refusedByOlder(place, how) {
   const timer = setTimeout(() => host.signal('SIGKILL'), 20_000);
   const { code } = await host.ended;
   clearTimeout(timer);
-  console.log(`\nThe older host after ${how}: exit code ${code}, and says\n  ${host.log.trim().split('\n').at(-1)}`);
+  console.log(
+    `\nThe older host after ${how}: exit code ${code}, with the message\n  ${host.log.trim().split('\n').at(-1)}`,
+  );
   check(code === 2, `the older host ended with ${code} after ${how}`);
   check(/schema \d+/.test(host.log), `the older host did not say why after ${how}`);
-  check((await contentOf(place.stateDir)) === content, `the database says something else after ${how}`);
+  check((await contentOf(place.stateDir)) === content, `the content of the database changed after ${how}`);
   const now = filesOf(place.stateDir);
   const changed = [...new Set([...files.keys(), ...now.keys()])].filter((name) => files.get(name) !== now.get(name));
-  // SQLite itself moves what a killed host has left in the log beside the database into it: the content is the same.
+  // SQLite itself copies the write-ahead log of a killed host into the database: the content is the same.
   const isLog = files.has('coredinator.db-wal') ? (name) => name.startsWith('coredinator.db') : () => false;
   check(changed.every(isLog), `files were changed after ${how}: ${changed.join(', ')}`);
   const gone = living.filter(({ main }) => startOf(main) === null);
   check(gone.length === 0, `processes ended after ${how}: ${gone.map(({ service }) => service).join(', ')}`);
   console.log(
-    `  ${living.length} processes live, ${files.size} files: ${changed.length === 0 ? 'none changed' : `changed ${changed.join(', ')}`}.`,
+    `    ${living.length} processes alive, ${files.size} files: ${changed.length === 0 ? 'none changed' : `changed ${changed.join(', ')}`}.`,
   );
 }
 
-/** Whether a later view shows the process that an earlier one did. */
+/** Whether a later view shows the same process as an earlier one. */
 function isSame(view, pid, generation) {
   return view?.pid === pid && view?.generation === generation;
 }
@@ -122,11 +126,11 @@ async function play(place) {
   await refusedByOlder(place, 'SIGKILL');
   const second = await comeBack(place);
   const { code } = await second.host.end('SIGTERM');
-  check(code === 0, `the host of today ended with ${code} on SIGTERM`);
+  check(code === 0, `the current host exited with ${code} on SIGTERM`);
   await refusedByOlder(place, 'SIGTERM');
   const third = await comeBack(place);
 
-  const rows = [['service', 'older host', 'host of today', 'same process', 'after the older one was refused, twice']];
+  const rows = [['service', 'older host', 'current host', 'same process', 'after the older one failed twice']];
   for (const id of Object.keys(LEFT)) {
     const [one, two, three] = [first, second, third].map(({ views }) => views.get(id));
     const launch = lived.get(id);
@@ -134,18 +138,18 @@ async function play(place) {
     const isStill = [two, three].every(
       (view) => isSame(view, one?.pid, one?.generation) && leafOf(view) === leafOf(one),
     );
-    check(isKept || ENDS.has(id), `"${id}" lost its process to the host of today`);
+    check(isKept || ENDS.has(id), `"${id}" lost its process under the current host`);
     check(
       isStill || DUE.has(id),
-      `"${id}" is not as it was before the older host: ${leafOf(one)}, ${leafOf(two)}, ${leafOf(three)}`,
+      `"${id}" is not the same as before the older host: ${leafOf(one)}, ${leafOf(two)}, ${leafOf(three)}`,
     );
-    const same = launch === undefined ? 'had none' : isKept ? 'yes' : 'ended, as asked';
+    const same = launch === undefined ? 'had none' : isKept ? 'yes' : 'ended, as intended';
     rows.push([
       id,
       left.get(`service:${id}`),
       leafOf(one),
       same,
-      isStill ? 'the same' : DUE.has(id) ? 'its time came' : 'CHANGED',
+      isStill ? 'the same' : DUE.has(id) ? 'its wait ended' : 'CHANGED',
     ]);
   }
   await third.host.end('SIGTERM');
@@ -161,5 +165,5 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 for (const fault of faults) console.error(`WRONG: ${fault}`);
-console.log(faults.length === 0 ? 'Going back is safe.' : `${faults.length} things are wrong.`);
+console.log(faults.length === 0 ? 'A downgrade is safe.' : `${faults.length} checks failed.`);
 process.exitCode = faults.length === 0 ? 0 : 1;

@@ -1,16 +1,17 @@
 /**
- * Refuses a folder of lib/ with more than 20 source files side by side: more than that nobody takes in at one look. Folders below it
- * count by themselves. Remedy: give files that belong together a folder of their own. Usage: node scripts/check-folders.js
+ * Fails if a folder of lib/ directly contains more than 20 source files, which is hard to grasp at a glance. Subfolders
+ * are counted separately. Remedy: move files that belong together into a subfolder. Usage: node
+ * scripts/check-folders.js
  */
 import { readdirSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 
-const MOST = 20;
+const MAX_FILES = 20;
 const SOURCES = new Set(['.ts', '.tsx', '.c', '.h']);
 
 const root = join(import.meta.dirname, '..');
 
-/** Source files by the folder that they stand in. */
+/** The number of source files by folder. */
 function sizes() {
   const counts = new Map();
   for (const entry of readdirSync(join(root, 'lib'), { recursive: true, withFileTypes: true })) {
@@ -21,10 +22,10 @@ function sizes() {
   return counts;
 }
 
-const tooBig = [...sizes()].filter(([, count]) => count > MOST);
+const tooBig = [...sizes()].filter(([, count]) => count > MAX_FILES);
 for (const [folder, count] of tooBig) {
   console.error(
-    `${folder}: ${count} source files, ${MOST} at most; give files that belong together a folder of their own.`,
+    `${folder}: ${count} source files, at most ${MAX_FILES} are allowed; move files that belong together into a subfolder.`,
   );
 }
 if (tooBig.length > 0) process.exitCode = 1;

@@ -1,6 +1,6 @@
 /**
- * Prints `N passed, N failed[, N skipped]` over all mocha runs in the log file FILE, and exits with STATUS, the exit code of
- * the command that wrote it; with 1 where that was 0 though a test failed or none was run.
+ * Prints `N passed, N failed[, N skipped]` for all mocha runs in the log file FILE, and exits with STATUS, the exit
+ * code of the command that wrote it; with 1 if that was 0 although a test failed or none was run.
  * Usage: node scripts/ci-totals.js FILE STATUS
  */
 import { readFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * Puts the files of the pages where the host serves them from, so that they need no other host and the installed
- * package no further dependency. Usage: node scripts/copy-assets.js, as the last step of a build.
+ * Copies the files of the pages to where the host serves them, so that they need no other server and the installed
+ * package no other dependency. Usage: node scripts/copy-assets.js, as the last step of a build.
  */
 import { cpSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';

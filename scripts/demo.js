@@ -1,6 +1,7 @@
 /**
- * The demo behind `npm start`: runs the built host in this process on examples/plant, starts the agent pump1 through the
- * REST API, and prints what runs where. Options after `npm start --` go to the host. The port is COREDINATOR_PORT or 8000.
+ * The demo of `npm start`: runs the built host in this process on examples/plant, starts the agent pump1 through the
+ * REST API, and prints what is running where. Options after `npm start --` go to the host. The port is COREDINATOR_PORT
+ * or 8000.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,10 +11,10 @@ const WAIT_MS = 15_000;
 const plant = join(import.meta.dirname, '../examples/plant');
 const config = join(plant, 'pump1.yaml');
 
-/** Thrown with the problem's own words when the API refuses. */
+/** Thrown with the message of the problem if the API returns one. */
 class ProblemError extends Error {}
 
-/** Aborted by the signal that ends the host, so that nothing is reported about a host on its way out. */
+/** Aborted by the signal that ends the host, so that nothing is reported about a host that is shutting down. */
 const leaving = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => leaving.abort());
 
@@ -27,10 +28,10 @@ async function api(url, method = 'GET', body = undefined) {
   const answer = await response.json();
   if (response.ok) return answer;
   const places = (answer.errors ?? []).map((issue) => `\n  ${issue.path}: ${issue.message}`);
-  throw new ProblemError(`${answer.detail ?? `the API answered ${response.status}`}${places.join('')}`);
+  throw new ProblemError(`${answer.detail ?? `the API returned ${response.status}`}${places.join('')}`);
 }
 
-/** Polls the agent until it runs; gives its last status, whatever that is, when the time is over or it has failed. */
+/** Polls the agent until it is running; returns its last status if the time is over or it has failed. */
 async function settledStatus(url, id) {
   const deadline = performance.now() + WAIT_MS;
   for (;;) {
@@ -40,7 +41,7 @@ async function settledStatus(url, id) {
   }
 }
 
-/** Where each service of the plant answers, from the same files that the services read. */
+/** The port of each service of the plant, from the same files that the services read. */
 function portsOfPlant() {
   const agent = parse(readFileSync(config, 'utf8'));
   const host = parse(readFileSync(join(plant, 'coredinator.yaml'), 'utf8'));
@@ -67,7 +68,7 @@ async function report(url, id) {
     service.version ?? '-',
     `http://127.0.0.1:${ports[service.id]}/api/healthcheck`,
   ]);
-  console.log(`\nThe agent "${id}" is ${status.state}; the host answers on ${url}\n`);
+  console.log(`\nThe agent "${id}" is ${status.state}; the API of the host is at ${url}\n`);
   console.log(table([['SERVICE', 'STATE', 'PID', 'VERSION', 'HEALTHCHECK'], ...rows]));
   for (const service of services.filter(({ state, reason }) => state !== 'running' && reason !== null)) {
     console.log(`\n  ${service.id} is ${service.state}: ${service.reason}`);
@@ -93,7 +94,7 @@ async function present(url) {
     console.log(
       `\nThe agent of ${config} could not be started: ${error instanceof ProblemError ? error.message : error.stack}`,
     );
-    console.log(`The host stays up on ${url}.`);
+    console.log(`The host keeps running at ${url}.`);
   }
   hints(url);
 }

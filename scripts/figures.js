@@ -1,8 +1,9 @@
 /**
- * Counts what the shape of the code costs whoever works on it, and prints it as a Markdown table: `npm run figures`.
+ * Measures the structure of the code, and prints it as a Markdown table: `npm run figures`.
  *
- * A transition is one branch that the interpreter may take: each candidate of each event of each state, those of `on`, `after`, `always`
- * and the `onDone` and `onError` of invocations. A copy of one that was spread into five states counts five times.
+ * A transition is one branch that the interpreter may take: each candidate of each event of each state, those of `on`,
+ * `after`, `always` and the `onDone` and `onError` of invocations. One that was spread into five states counts five
+ * times.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -12,10 +13,13 @@ const SOURCE = /\.(ts|tsx|c|h|js|mjs)$/;
 const FOLDERS = 5;
 const STATES = ['stopped', 'starting', 'running', 'stopping', 'backoff', 'failed'];
 
-/** The guards of transitions that judge the end of a process: of the four branches, and of the one way into a state that judges. */
+/** The guards of transitions that judge the end of a process: the four branches, and the one into the judging state. */
 const OF_ENDS = new Set(['completes', 'fallsBack', 'givesUp', 'retries', 'reportsEnd']);
 
-/** How far up a room is; an import leads upwards when it leads to a higher number. What is not listed is the composition root. */
+/**
+ * The level of each folder; an import leads upwards if it leads to a higher number. Unlisted folders are the
+ * composition root.
+ */
 const HEIGHT = {
   ...{ model: 0, ports: 1, actors: 2, control: 3, http: 4, host: 5, cli: 6 },
   ...{ api: 1, client: 2, dashboard: 4, doctor: 4, machines: 2 },
@@ -32,7 +36,7 @@ const sources = files.filter((file) => /\.tsx?$/.test(file));
 const text = new Map(sources.map((file) => [file, readFileSync(file, 'utf8')]));
 const nameOf = (file) => relative(lib, file);
 
-/** Every transition of a state and of those inside it. */
+/** All transitions of a state and its substates. */
 function* transitionsOf(node) {
   for (const candidates of node.transitions.values()) yield* candidates;
   yield* node.always ?? [];
@@ -41,7 +45,7 @@ function* transitionsOf(node) {
 
 async function serviceChart() {
   const { createSupervisorMachine } = await import('../lib/actors/supervisor/machine.ts');
-  // The chart is only looked at: nothing of its ports or its clock is ever called.
+  // The chart is only inspected: its ports and its clock are never called.
   const machine = createSupervisorMachine({}, { now: () => 0, random: () => 0.5 });
   return [...transitionsOf(machine.implementations.actors.service.root)];
 }
@@ -57,11 +61,11 @@ function biggestFolders() {
 }
 
 function heightOf(file) {
-  const [room, ...rest] = nameOf(file).split('/');
-  return rest.length === 0 ? TOP : (HEIGHT[room] ?? TOP);
+  const [folder, ...rest] = nameOf(file).split('/');
+  return rest.length === 0 ? TOP : (HEIGHT[folder] ?? TOP);
 }
 
-/** The files of this project that a file imports, types and dynamic imports too. */
+/** The files of this project that a file imports, including types and dynamic imports. */
 function importsOf(file) {
   const found = text.get(file).matchAll(/(?:\bfrom|\bimport)\s*\(?\s*['"](\.[^'"]+)['"]/g);
   return [...found].map(([, path]) => join(dirname(file), path)).filter((target) => existsSync(target));
@@ -75,12 +79,12 @@ function upwardImports() {
   );
 }
 
-/** How often a pattern occurs in the sources of lib, and in which files. */
+/** The occurrences of a pattern in the sources of lib, by file. */
 function occurrences(pattern) {
   return sources.flatMap((file) => [...text.get(file).matchAll(pattern)].map(() => nameOf(file)));
 }
 
-/** Lists of exactly the six public states, in whatever order. */
+/** Lists of exactly the six public states, in any order. */
 function stateLists() {
   const name = `'(?:${STATES.join('|')})'`;
   const lists = new RegExp(`${name}(?:\\s*[,|]\\s*${name}){5}(?!\\s*[,|]\\s*')`, 'g');
@@ -91,15 +95,15 @@ function stateLists() {
   );
 }
 
-/** Places that a row names. */
-const MOST_NAMED = 7;
+/** How many places a row names. */
+const MAX_NAMED = 7;
 
 function places(names) {
   const counts = new Map();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   const named = [...counts].map(([name, count]) => (count === 1 ? name : `${name} (${count})`));
-  const more = named.length > MOST_NAMED ? [`and ${named.length - MOST_NAMED} more`] : [];
-  return [...named.slice(0, MOST_NAMED), ...more].join(', ');
+  const more = named.length > MAX_NAMED ? [`and ${named.length - MAX_NAMED} more`] : [];
+  return [...named.slice(0, MAX_NAMED), ...more].join(', ');
 }
 
 const chart = await serviceChart();
@@ -108,11 +112,11 @@ const casts = occurrences(/\bas PublicState\b/g);
 const lists = stateLists();
 const rows = [
   ['transitions of the service chart', chart.length, ''],
-  ['… that answer `host.resume` or what it is decided to be', chart.filter(isResume).length, ''],
+  ['… that handle `host.resume` or `resume.*`', chart.filter(isResume).length, ''],
   ['… that judge an end', chart.filter(isOfEnd).length, ''],
   ['… that are both', chart.filter((transition) => isResume(transition) && isOfEnd(transition)).length, ''],
   ...biggestFolders().map(([folder, count], index) => [
-    index === 0 ? 'biggest flat folders, files' : '',
+    index === 0 ? 'largest flat folders, files' : '',
     count,
     nameOf(folder),
   ]),

@@ -1,7 +1,8 @@
 /**
- * npm runs this (`prepare`) after `npm ci` and `npm install` in a checkout, and before it packs one: for an installation from git, too.
- * Builds dist/ where that is needed. Without the development dependencies (`npm ci --omit=dev`) there is nothing to build with; then it says
- * what is to be done, unless there is a dist/, and does not fail: whoever left them out brings a built dist/ or builds elsewhere.
+ * npm runs this (`prepare`) after `npm ci` and `npm install` in a checkout, and before it packs one, also for an
+ * installation from git. Builds dist/ if needed. Without the development dependencies (`npm ci --omit=dev`) a build is
+ * not possible; then it says what to do, unless dist/ exists, and does not fail: dist/ may be copied or built
+ * elsewhere.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -16,7 +17,7 @@ if (missing.length === 0) {
   process.exitCode = status ?? 1;
 } else if (!existsSync(join(root, 'dist/main.js'))) {
   console.log(
-    `coredinator: there is nothing built and nothing to build with (${missing.join(', ')} not installed). ` +
-      'Run `npm ci && npm run build` before the program is used.',
+    `coredinator: dist/ does not exist and cannot be built (${missing.join(', ')} not installed). ` +
+      'Run `npm ci && npm run build` before you use the program.',
   );
 }

@@ -1,6 +1,7 @@
 /**
- * Takes the pictures of the dashboard in the README: runs the built host on a copy of examples/plant, lets something happen, and looks
- * at it with Chromium. Usage: npm run screenshots. The ports of the plant (7100 to 7112) must be free.
+ * Takes the screenshots of the dashboard for the README: runs the built host on a copy of examples/plant, triggers some
+ * events, and opens the dashboard in Chromium. Usage: npm run screenshots. The ports of the plant (7100 to 7112) must
+ * be free.
  */
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
@@ -14,13 +15,14 @@ const docs = join(root, 'docs');
 const VIEW = { width: 1440, height: 880 };
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const READY_MS = 30_000;
-/** So long the plant writes and uses something before it is looked at. */
+/** How long the plant runs before the screenshots. */
 const WORK_MS = 8_000;
 
 function browserPath() {
   const given = process.env['CHROMIUM'];
   const path = given ?? BROWSERS.find((candidate) => existsSync(candidate));
-  if (path === undefined) throw new Error(`No browser was found; install chromium, or name one in CHROMIUM.`);
+  if (path === undefined)
+    throw new Error(`No browser was found; install chromium, or set CHROMIUM to the path of one.`);
   return path;
 }
 
@@ -44,11 +46,11 @@ async function api(url, method = 'GET', body = undefined) {
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
   const answer = await response.json();
-  if (!response.ok) throw new Error(answer.detail ?? `${url} answered ${response.status}.`);
+  if (!response.ok) throw new Error(answer.detail ?? `${url} returned ${response.status}.`);
   return answer;
 }
 
-/** Two agents; one service was killed, one restarted by hand, one stopped. */
+/** Two agents; one service was killed, one restarted by a command, one stopped. */
 async function happen(url, basePath) {
   for (const id of ['pump1', 'pump2']) {
     await api(`${url}/api/agents/start?wait=running`, 'POST', { config_path: join(basePath, `${id}.yaml`) });

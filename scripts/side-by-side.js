@@ -1,15 +1,15 @@
 /**
- * Runs npm scripts side by side, as many at a time as there are processors, in the order given. What one says is printed when it has
- * ended, whole and below its name. Ends with 1 when one of them failed; the rest is run all the same.
+ * Runs npm scripts in parallel, as many at a time as there are processors, in the given order. The output of each is
+ * printed when it has finished, below its name. Exits with 1 if one of them failed; the others still run.
  * Usage: node scripts/side-by-side.js SCRIPT...
  */
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
-/** Runs one, and resolves with whether it ended well. */
+/** Runs one script, and resolves with whether it succeeded. */
 function run(script) {
   const begunAt = performance.now();
-  // As one text: what it says to its standard error belongs where it said it.
+  // Collected in one text, so that standard error keeps its place in the output.
   const child = spawn('npm', ['run', '--silent', script], { stdio: ['ignore', 'pipe', 'pipe'] });
   const said = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => said.push(chunk));
@@ -27,7 +27,7 @@ function run(script) {
 const waiting = process.argv.slice(2);
 const failed = [];
 
-/** Runs what waits, one after the other. */
+/** Runs the waiting scripts, one after the other. */
 async function work() {
   for (let script = waiting.shift(); script !== undefined; script = waiting.shift()) {
     if (!(await run(script))) failed.push(script);

@@ -1,19 +1,20 @@
 /**
- * Installs the programs that specs supervise as real services (spec/large/real-services.spec.ts), and the browser in which they open
- * the pages of the host, where they are missing and this is a Debian with the right to install: root, or sudo without a password. Their system services are neither started nor
- * enabled. Whatever happens it ends with 0 and a sentence: without the programs their specs are skipped.
+ * Installs the programs that specs supervise as real services (spec/large/real-services.spec.ts), and the browser in
+ * which they open the pages of the host, if they are missing and this is a Debian with permission to install: root, or
+ * sudo without a password. Their system services are neither started nor enabled. It always exits with 0 and a message:
+ * without the programs their specs are skipped.
  * Usage: node scripts/test-packages.js; with SKIP_TEST_PACKAGES=1 in the environment it installs nothing.
  */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** By the Debian package that brings them. */
+/** By Debian package. */
 const PROGRAMS = { 'redis-server': ['redis-server', 'redis-cli'], nginx: ['nginx'], chromium: ['chromium'] };
-/** The parts of the script have limits of their own; this is for what nobody thought of. */
+/** The parts of the script have their own limits; this is for unforeseen cases. */
 const LIMIT_MS = 30 * 60_000;
 
-/** Daemons are not in the PATH of everybody. */
+/** Daemons are not in the PATH of every user. */
 const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
 
 function isInstalled(program) {
@@ -22,12 +23,12 @@ function isInstalled(program) {
       accessSync(join(folder, program), constants.X_OK);
       return folder !== '';
     } catch {
-      return false; // not in this one
+      return false; // not in this folder
     }
   });
 }
 
-/** What to put before a command so that root runs it; null when this user may not. */
+/** The prefix of a command that makes root run it; null if this user may not. */
 function asRoot() {
   if (process.getuid() === 0) return [];
   const { status } = spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore', timeout: 10_000 });
@@ -40,14 +41,12 @@ function say(text) {
 
 function install(packages) {
   const names = packages.join(', ');
-  const without = (reason) => say(`${names} cannot be installed (${reason}), so the specs that need it are skipped.`);
+  const without = (reason) => say(`${names} cannot be installed (${reason}), so the specs that need them are skipped.`);
   if (process.env.SKIP_TEST_PACKAGES) return without('SKIP_TEST_PACKAGES is set');
-  if (process.platform !== 'linux' || !isInstalled('apt-get')) return without('there is no apt-get');
+  if (process.platform !== 'linux' || !isInstalled('apt-get')) return without('apt-get is not available');
   const root = asRoot();
-  if (root === null) return without('that takes root, or sudo without a password');
-  say(
-    `installing ${names} from the system's packages: specs supervise or open them, and their system services are not started.`,
-  );
+  if (root === null) return without('this requires root, or sudo without a password');
+  say(`installing ${names} from the system's packages, for the specs; their system services are not started.`);
   const [command, ...args] = [...root, 'sh', join(import.meta.dirname, 'test-packages.sh'), ...packages];
   const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], timeout: LIMIT_MS };
   const { status, stdout, error } = spawnSync(command, args, options);

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The part of test-packages.js that needs root: installs Debian packages for the specs and leaves none of their services
-# running or enabled. Nothing is upgraded or removed. Ends with 0 when all are there; what went wrong is said on the last line.
+# running or enabled. Upgrades and removes nothing. Exits with 0 if all are installed; otherwise the last line is the reason.
 #
 #   sh test-packages.sh PACKAGE...
 set -u
@@ -13,9 +13,9 @@ fail() {
   exit 1
 }
 
-# One run at a time, also those of other copies of this project: two would take each other's policy away.
-exec 9>/run/coredinator-test-packages.lock || fail 'there is no writable /run'
-flock -w 600 9 || fail 'another run of it does not end'
+# One run at a time, including other copies of this project: two would delete each other's policy.
+exec 9>/run/coredinator-test-packages.lock || fail '/run is not writable'
+flock -w 600 9 || fail 'another run of it does not finish'
 
 missing=
 for package; do
@@ -23,7 +23,7 @@ for package; do
 done
 [ -n "$missing" ] || exit 0
 
-log=$(mktemp) || fail 'there is no room for a temporary file'
+log=$(mktemp) || fail 'cannot create a temporary file'
 stamp=
 policy=/usr/sbin/policy-rc.d
 our_line='# Of test-packages.sh of Coredinator, for as long as it installs packages; it may be deleted.'
@@ -36,7 +36,7 @@ trap tidy EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-# Debian asks this file whether an installation may start a service. One that is there already has its reasons.
+# Debian runs this file to decide whether an installation may start a service. An existing one is kept.
 if [ ! -e "$policy" ]; then
   printf '#!/bin/sh\n%s\nexit 101\n' "$our_line" >"$policy" && chmod 755 "$policy" || fail "$policy cannot be written"
 fi
@@ -52,20 +52,20 @@ failed() {
   fail "apt-get $1: $(grep -v '^W:' "$log" | tail -n 1 | cut -c 1-300)"
 }
 
-# What waits for the network has a short limit; once everything is here nothing but a broken system holds it up.
+# The network gets a short limit; after the download only a broken system can delay the installation.
 fetch() {
   # Unquoted: a list of names.
   apt 600 install --download-only $missing
 }
 fetch || { apt 120 update && fetch; } || failed 'cannot get the packages'
 
-stamp=$(mktemp) || fail 'there is no room for a temporary file'
+stamp=$(mktemp) || fail 'cannot create a temporary file'
 apt 600 install --no-download $missing || failed 'cannot install the packages'
 
-# A service that was started all the same (the policy was not ours) is known by the pid file of its system service.
+# A service that was started nevertheless (the policy was not ours) is found by the pid file of its system service.
 for file in /run/redis/redis-server.pid /run/nginx.pid; do
   [ "$file" -nt "$stamp" ] && read -r pid <"$file" || continue
-  echo "stopping process $pid, which the installation has started"
+  echo "stopping process $pid, which the installation started"
   kill "$pid"
 done
 

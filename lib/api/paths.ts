@@ -52,6 +52,7 @@ export const PLACES = {
 
   shutdown: ['POST', '/api/shutdown'],
   getHealth: ['GET', '/api/healthcheck'],
+  acknowledgeHealth: ['POST', '/api/health/acknowledge'],
   getLiveness: ['GET', '/livez'],
   getReadiness: ['GET', '/readyz'],
   getMetrics: ['GET', '/metrics'],

@@ -11,6 +11,7 @@ import { io } from './commands/io.ts';
 import { serve } from './commands/serve.ts';
 import { services } from './commands/services.ts';
 import { shutdown } from './commands/shutdown.ts';
+import { backup, restore } from './commands/state.ts';
 import { top } from './commands/top.ts';
 
 /** Every command, in the order of the help. */
@@ -25,6 +26,8 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   shutdown,
   config,
   doctor,
+  backup,
+  restore,
   installService,
   completion,
 ];
@@ -53,6 +56,7 @@ export function newProgram(groups: readonly CommandGroup[], site: ProgramSite): 
       .exitOverride()
       .configureOutput({ writeOut: site.print, writeErr: site.print });
   const program = newCommand('coredinator')
+    .enablePositionalOptions()
     .usage('[serve] --base-path DIR [options]\n       coredinator COMMAND [options]')
     .description(OPENING.trim())
     .version(site.version, ...VERSION_OPTION)

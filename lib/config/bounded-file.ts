@@ -1,17 +1,20 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 
-/** What reading a file came to. `failed` has the code of the system, such as `ENOENT`. */
+/** The result of reading a file. `failed` has the error code of the system, such as `ENOENT`. */
 export type FileRead =
   | { readonly type: 'read'; readonly bytes: Uint8Array }
   | { readonly type: 'not_a_file' }
   | { readonly type: 'too_large' }
   | { readonly type: 'failed'; readonly code: string; readonly cause: unknown };
 
-/** Opening a FIFO must not wait for its writer; the flags do not exist on Windows. */
-const { O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants as { readonly O_NONBLOCK?: number; readonly O_NOFOLLOW?: number }; // typed as always there
+/** Opening a FIFO must not wait for its writer; Windows does not have these flags. */
+const { O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants as { readonly O_NONBLOCK?: number; readonly O_NOFOLLOW?: number }; // their type says that they always exist
 
-/** Reads a regular file of at most `maxBytes`; of a path that is resolved already a link at its end is refused. Never throws. */
+/**
+ * Reads a regular file of at most `maxBytes`; with `isResolved` a link at the end of the path is rejected. Never
+ * throws.
+ */
 export async function readBounded(path: string, maxBytes: number, { isResolved = false } = {}): Promise<FileRead> {
   let file: FileHandle | null = null;
   try {
@@ -20,7 +23,7 @@ export async function readBounded(path: string, maxBytes: number, { isResolved =
     if (!facts.isFile()) return { type: 'not_a_file' };
     if (facts.size > maxBytes) return { type: 'too_large' };
     const bytes = await file.readFile();
-    return bytes.length > maxBytes ? { type: 'too_large' } : { type: 'read', bytes }; // it grew, or is of a kind that has no size
+    return bytes.length > maxBytes ? { type: 'too_large' } : { type: 'read', bytes }; // it grew, or its kind has no size
   } catch (error) {
     return {
       type: 'failed',

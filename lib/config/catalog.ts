@@ -4,29 +4,29 @@ import type { Executable, ExecutableChoice } from '../model/process.ts';
 import type { Millis } from '../model/values/time.ts';
 import type { Catalog, ExecutableQuery } from '../ports/catalog.ts';
 import type { Log } from '../ports/log.ts';
-import { chooseFile, chooseFrom, type Surroundings } from './choice.ts';
+import { chooseFile, chooseFrom, type ChoiceContext } from './choice.ts';
 import { listFiles, type Listing } from './folder-scan.ts';
 
-/** Where and how executables are looked for. */
+/** Where and how to search for executables. */
 export interface CatalogOptions {
   /** Absolute. */
   readonly basePath: string;
-  /** Folders that are not searched, such as the state directory; relative ones are taken from the base path. */
+  /** Folders that are not searched, such as the state directory; relative to the base path. */
   readonly exclude: readonly string[];
   /** Folders outside of the base path that links may lead into; absolute. Default: none. */
   readonly roots?: readonly string[];
   /** Default: nobody is warned. */
   readonly log?: Log;
-  /** How often those who wait for an executable look again; default 1 s. */
+  /** How often waiting callers search again; default 1 s. */
   readonly pollMs?: Millis;
 }
 
-/** The catalog of the executables below a base path. */
+/** Creates the catalog of the executables below a base path. */
 export function createCatalog(options: CatalogOptions): Catalog {
   return new FolderCatalog(options);
 }
 
-/** What the queries of one scan share. */
+/** The shared state of the queries of one scan. */
 interface Scan {
   readonly listing: Listing;
   readonly choices: Map<string, Promise<ExecutableChoice>>;
@@ -34,7 +34,7 @@ interface Scan {
 
 class FolderCatalog implements Catalog {
   readonly #basePath: string;
-  readonly #surroundings: Surroundings;
+  readonly #choiceContext: ChoiceContext;
   readonly #exclude: ReadonlySet<string>;
   readonly #pollMs: Millis;
   readonly #log: Log | undefined;
@@ -48,13 +48,13 @@ class FolderCatalog implements Catalog {
     this.#log = log;
     this.#basePath = basePath;
     const platform = platformWord(process.platform);
-    this.#surroundings = { basePath, roots, platform, onOpen: this.#warnOfOpen, onTwins: this.#warnOfTwins };
+    this.#choiceContext = { basePath, roots, platform, onOpen: this.#warnOfOpen, onTwins: this.#warnOfTwins };
     this.#exclude = new Set(exclude.map((folder) => resolve(basePath, folder)));
     this.#pollMs = pollMs;
   }
 
   async choose(query: ExecutableQuery): Promise<ExecutableChoice> {
-    if (isExecutablePath(query.executable)) return chooseFile(query, this.#surroundings);
+    if (isExecutablePath(query.executable)) return chooseFile(query, this.#choiceContext);
     const { listing, choices } = await this.#scan();
     const key = JSON.stringify([
       query.executable,
@@ -64,7 +64,7 @@ class FolderCatalog implements Catalog {
     ]);
     const known = choices.get(key);
     if (known !== undefined) return known;
-    const choice = chooseFrom(listing, query, this.#surroundings);
+    const choice = chooseFrom(listing, query, this.#choiceContext);
     choices.set(key, choice);
     return choice;
   }
@@ -73,7 +73,7 @@ class FolderCatalog implements Catalog {
   readonly #warnOfOpen = (path: string): void => {
     this.#warnOnce(
       { path },
-      'Any user of this machine can replace this executable, and so run programs as the user of the host; take the right to write from others (chmod o-w) on it and its folder.',
+      'any user of this machine can replace this executable, and so run programs as the user of the host; remove the write permission of others (chmod o-w) from it and its folder',
     );
   };
 
@@ -95,21 +95,21 @@ class FolderCatalog implements Catalog {
     for (;;) {
       const choice = await untilAborted(signal, () => this.choose(query));
       if (choice.type === 'found' && choice.executable.fingerprint !== refused) return choice.executable;
-      await untilAborted(signal, () => this.#nextLook());
+      await untilAborted(signal, () => this.#nextScanTime());
     }
   }
 
   /**
-   * A scan that begins after the call: one that runs already may have passed the folder where a new file is. So those who come
-   * during a scan share the next one, and there are never two at a time.
+   * A scan that begins after the call: a running scan may have passed the folder with a new file already. So calls
+   * during a scan share the next one, and two scans never run at the same time.
    */
   #scan(): Promise<Scan> {
     this.#next ??= this.#running.then(async () => {
       this.#next = null;
       const begin = performance.now();
-      const underWay = listFiles(this.#basePath, this.#exclude);
-      this.#running = Promise.allSettled([underWay]);
-      const listing = await underWay;
+      const running = listFiles(this.#basePath, this.#exclude);
+      this.#running = Promise.allSettled([running]);
+      const listing = await running;
       this.#scanMs = performance.now() - begin;
       return { listing, choices: new Map<string, Promise<ExecutableChoice>>() };
     });
@@ -117,10 +117,10 @@ class FolderCatalog implements Catalog {
   }
 
   /**
-   * One timer for all who wait; it keeps no process alive. A tree that takes long to scan is scanned less often, so that waiting
-   * never costs more than a tenth of the time.
+   * One timer for all waiting callers; it does not keep the process alive. A tree that takes long to scan is scanned
+   * less often, so that waiting never costs more than a tenth of the time.
    */
-  #nextLook(): Promise<void> {
+  #nextScanTime(): Promise<void> {
     this.#nextPoll ??= new Promise((resolve) => {
       setTimeout(
         () => {
@@ -134,7 +134,7 @@ class FolderCatalog implements Catalog {
   }
 }
 
-/** What `begin` promises, unless the signal is aborted first: then its reason. */
+/** The result of `begin`, or a rejection with the reason of the signal if that is aborted first. */
 function untilAborted<T>(signal: AbortSignal, begin: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();

@@ -5,14 +5,13 @@ import type { Executable, ExecutableChoice } from '../model/process.ts';
 import type { ExecutableQuery, Fallback } from '../ports/catalog.ts';
 import { inspectFile, type Listing } from './folder-scan.ts';
 
-/** Where a choice is made. */
-export interface Surroundings {
+export interface ChoiceContext {
   readonly basePath: string;
   /** Folders outside of the base path that links may lead into. */
   readonly roots: readonly string[];
   /** The host's word in file names (contract 4). */
   readonly platform: string;
-  /** Told of a chosen file that any user of this machine can replace. */
+  /** Called with a chosen file that any user of this machine can replace. */
   readonly onOpen: (path: string) => void;
   /** Told of a chosen file that has twins. */
   readonly onTwins: (path: string, twins: readonly string[]) => void;
@@ -25,7 +24,7 @@ interface Candidate {
   readonly release: Release;
 }
 
-/** An executable that was looked at. */
+/** An inspected executable. */
 interface Inspection extends Executable {
   readonly isOpen: boolean;
 }
@@ -38,11 +37,11 @@ interface Best {
 
 const MAX_NAMED = 5;
 
-/** The best of the listed files that fit a query and can be executed, or why there is none. */
+/** The best listed file that matches a query and is executable, or why there is none. */
 export async function chooseFrom(
   listing: Listing,
   query: ExecutableQuery,
-  surroundings: Surroundings,
+  surroundings: ChoiceContext,
 ): Promise<ExecutableChoice> {
   const { basePath, platform } = surroundings;
   const roots = rootsOf(surroundings);
@@ -59,7 +58,7 @@ export async function chooseFrom(
 }
 
 /** The one file that a path names, links followed, or why it cannot be launched. */
-export async function chooseFile(query: ExecutableQuery, surroundings: Surroundings): Promise<ExecutableChoice> {
+export async function chooseFile(query: ExecutableQuery, surroundings: ChoiceContext): Promise<ExecutableChoice> {
   const { executable, version } = query;
   const path = join(surroundings.basePath, executable);
   const inspected = await inspectFile(path, true, rootsOf(surroundings));
@@ -75,14 +74,14 @@ export async function chooseFile(query: ExecutableQuery, surroundings: Surroundi
   return { type: 'missing', reason };
 }
 
-function rootsOf({ basePath, roots }: Surroundings): readonly string[] {
+function rootsOf({ basePath, roots }: ChoiceContext): readonly string[] {
   return [basePath, ...roots];
 }
 
 function found(
   { isOpen, ...executable }: Inspection,
   twins: readonly string[],
-  { onOpen, onTwins }: Surroundings,
+  { onOpen, onTwins }: ChoiceContext,
 ): ExecutableChoice {
   if (isOpen) onOpen(executable.path);
   if (twins.length === 0) return { type: 'found', executable };
@@ -128,7 +127,7 @@ async function withoutLink(candidate: Candidate): Promise<Candidate> {
   return { ...candidate, path: await realpath(candidate.path).catch(() => candidate.path) };
 }
 
-/** A rejected file that is the only one is chosen all the same: a program that may fail is better than none. */
+/** A rejected file is still chosen if it is the only one: a program that may fail is better than none. */
 async function fallenBack(
   best: Best,
   fitting: readonly Candidate[],
@@ -171,13 +170,13 @@ function because(
   platform: string,
 ): string {
   if (reasons.length > 0) return `: ${someOf(reasons)}`;
-  if (named.length > 0) return `; there are ${someOf(named.map(({ release }) => release.name))}`;
+  if (named.length > 0) return `; found ${someOf(named.map(({ release }) => release.name))}`;
   const names = [`${executable}-1.2.3`, `${platform}-${executable}-v1.2.3`, `${platform}-${executable}-dev4-v1.2.3`];
-  return `; names that fit are ${names.join(', ')} and ${executable}`;
+  return `; matching names are ${names.join(', ')} and ${executable}`;
 }
 
 function unread({ unreadable }: Listing): string {
-  return unreadable.length === 0 ? '' : ` (not searched, for they cannot be read: ${someOf(unreadable)})`;
+  return unreadable.length === 0 ? '' : ` (not searched because unreadable: ${someOf(unreadable)})`;
 }
 
 function someOf(texts: readonly string[]): string {

@@ -9,7 +9,9 @@ export async function readConfigFile(path: string): Promise<Uint8Array> {
   return bytesOf(path, await readBounded(path, MAX_BYTES));
 }
 
-/** Like {@link readConfigFile}, but throws ConfigOutsideRootError for a path that leads out of `root`; null: it may lead anywhere. */
+/**
+ * Like {@link readConfigFile}, but throws ConfigOutsideRootError for a path that leads out of `root`; null: no root.
+ */
 export async function readConfigFileIn(root: string | null, path: string): Promise<Uint8Array> {
   if (root === null) return readConfigFile(path);
   const resolved = await resolvedInside(path, root);
@@ -17,7 +19,7 @@ export async function readConfigFileIn(root: string | null, path: string): Promi
   return bytesOf(path, await readBounded(resolved, MAX_BYTES, { isResolved: true }));
 }
 
-/** Like {@link readConfigFile}; null: there is no such file. */
+/** Like {@link readConfigFile}, but returns null if the file does not exist. */
 export async function readConfigFileIfAny(path: string): Promise<Uint8Array | null> {
   const result = await readBounded(path, MAX_BYTES);
   const isAbsent = result.type === 'failed' && (result.code === 'ENOENT' || result.code === 'ENOTDIR');
@@ -29,10 +31,10 @@ function bytesOf(path: string, result: FileRead): Uint8Array {
     case 'read':
       return result.bytes;
     case 'not_a_file':
-      throw new ConfigUnreadableError(`The configuration "${path}" is not a file; give the path of a YAML file.`);
+      throw new ConfigUnreadableError(`The configuration "${path}" is not a file; use the path of a YAML file.`);
     case 'too_large':
       throw new ConfigUnreadableError(
-        `The configuration file "${path}" is larger than 1 MiB; move its data into files of their own.`,
+        `The configuration file "${path}" is larger than 1 MiB; move its data into separate files.`,
       );
     case 'failed':
       throw unreadable(path, result.code, result.cause);
@@ -43,15 +45,15 @@ function unreadable(path: string, code: string, cause: unknown): ConfigUnreadabl
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return refusal(`There is no configuration file "${path}"; create it or correct the path.`, cause);
+      return refusal(`The configuration file "${path}" does not exist; create it or correct the path.`, cause);
     case 'EACCES':
     case 'EPERM':
       return refusal(
-        `The configuration file "${path}" is not readable by this user; allow it, for example with chmod +r.`,
+        `The configuration file "${path}" is not readable by this user; make it readable, for example with chmod +r.`,
         cause,
       );
     case 'EISDIR':
-      return refusal(`The configuration "${path}" is a folder; give the path of a YAML file.`, cause);
+      return refusal(`The configuration "${path}" is a folder; use the path of a YAML file.`, cause);
     default:
       return refusal(
         `The configuration file "${path}" cannot be read (${code}); check the path and its folder.`,

@@ -1,15 +1,15 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 
-/** Whether a path is a folder or lies below it; both absolute and without links. */
+/** Whether a path is `root` or below it; both absolute and without links. */
 export function isInside(path: string, root: string): boolean {
   const way = relative(root, path);
   return !isAbsolute(way) && way !== '..' && !way.startsWith(`..${sep}`);
 }
 
 /**
- * The path that a path leads to, if that lies in `root`, else null. What does not exist is judged by the nearest folder that does,
- * so that the answer does not tell which files exist elsewhere. To be opened without following a link again.
+ * The target of a path if it is inside `root`, else null. A missing target is judged by the nearest existing folder, so
+ * that the result does not reveal which files exist elsewhere. To be opened without following a link again.
  */
 export async function resolvedInside(path: string, root: string): Promise<string | null> {
   const resolved = await nearestReal(path);
@@ -21,6 +21,6 @@ async function nearestReal(path: string): Promise<string> {
     return await realpath(path);
   } catch {
     const parent = dirname(path);
-    return parent === path ? path : join(await nearestReal(parent), basename(path)); // why it cannot be read, the reading says
+    return parent === path ? path : join(await nearestReal(parent), basename(path)); // reading it reports why it is unreadable
   }
 }

@@ -10,7 +10,7 @@ import { validate } from './schema/validate.ts';
 import { webhookSchema, type WebhookConfig } from './schema/webhook-schema.ts';
 import type { YamlSource } from './yaml/yaml-source.ts';
 
-/** A host service: a complete kind with its overrides. */
+/** A host service: a complete kind with the overrides of the service. */
 export interface HostService {
   readonly kindName: string;
   readonly kind: Kind;
@@ -26,25 +26,30 @@ export interface Effective {
   readonly webhooks: ReadonlyMap<string, WebhookConfig>;
 }
 
-/** The configuration of one agent: the host's with the overrides of the agent's section, and what else the section asks for. */
+/**
+ * The configuration of one agent: the host's with the overrides of the agent's section, and the other settings of the
+ * section.
+ */
 export interface AgentConfig extends Effective {
   readonly agentType: string | null;
   readonly coreioId: string | null;
 }
 
-/** The built-in defaults under a `coredinator.yaml`; null: there is none. Throws ConfigInvalidError. */
+/** A `coredinator.yaml` merged over the built-in defaults; null: there is none. Throws ConfigInvalidError. */
 export function hostConfig(source: YamlSource | null): Effective {
   if (source?.json == null) return completed(BUILT_IN, null);
   checkedBy(hostSchema, source);
   return completed(mergeDocument(BUILT_IN, source.json), source);
 }
 
-/** A host's configuration under the section of one agent's file; null: there is none. Throws ConfigInvalidError. */
+/**
+ * The section of one agent's file merged over a host's configuration; null: there is none. Throws ConfigInvalidError.
+ */
 export function agentConfig(host: Effective, source: YamlSource | null): AgentConfig {
   if (source?.json == null) return { ...host, agentType: null, coreioId: null };
   const { agent_type: agentType = null, coreio_id: coreioId = null, kinds } = checkedBy(sectionSchema, source);
   if (kinds === undefined) return { ...host, agentType, coreioId };
-  // The section speaks of this agent's services only, so what belongs to the host alone stays out of it.
+  // The section only concerns this agent's services, so the parts for the host alone are left out.
   const document = mergeDocument(
     { ...host.document, services: {}, webhooks: {} },
     { kinds: member(source.json, 'kinds') },
@@ -58,7 +63,10 @@ function checkedBy<T>(schema: z.ZodType<T>, source: YamlSource): T {
   return checked.value;
 }
 
-/** Every document is checked before the next is laid over it, so what is wrong here came with `top`, the uppermost one. */
+/**
+ * Every document is checked before the next is merged over it, so every problem found here comes from `top`, the last
+ * one.
+ */
 function completed(document: unknown, top: YamlSource | null): Effective {
   const problems: Problem[] = [];
   const complete = <T>(schema: z.ZodType<T>, path: Path, value: unknown): readonly T[] => {
@@ -82,7 +90,7 @@ function completed(document: unknown, top: YamlSource | null): Effective {
     complete(agentTypeSchema, ['agent_types', name], completeAgentType(type)),
   );
   const services = mapped(section(document, 'services'), (id, service) => {
-    const { kind: kindName, ...overrides } = service as Mapping & { readonly kind?: string }; // by the schema of its document
+    const { kind: kindName, ...overrides } = service as Mapping & { readonly kind?: string }; // checked by the schema of its document
     const problem = kindProblem(kindName, rawKinds);
     if (problem !== null) problems.push({ path: ['services', id, 'kind'], message: problem });
     if (problem !== null || kindName === undefined) return [];
@@ -97,7 +105,7 @@ function completed(document: unknown, top: YamlSource | null): Effective {
   if (problems.length === 0) problems.push(...referenceProblems({ kinds, agentTypes, services }, top?.json));
   if (problems.length > 0)
     throw top?.refuse(problems) ?? new Error(`The built-in configuration: ${String(problems[0]?.message)}`);
-  return { document: document as Mapping, kinds, agentTypes, services, webhooks }; // two mappings merge to a mapping
+  return { document: document as Mapping, kinds, agentTypes, services, webhooks }; // two merged mappings are a mapping
 }
 
 function kindProblem(kindName: string | undefined, kinds: Mapping): string | null {

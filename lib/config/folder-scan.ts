@@ -3,28 +3,30 @@ import { access, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isInside } from './config-root.ts';
 
-/** A file (or a link, which may lead to one) below the base path. */
+/** A file (or a link, which may lead to a file) below the base path. */
 export interface ListedFile {
   readonly folder: string;
   readonly name: string;
   readonly isLink: boolean;
 }
 
-/** Every file below a folder, and the folders that could not be read. */
+/** All files below a folder, and the unreadable folders. */
 export interface Listing {
   readonly files: readonly ListedFile[];
-  /** Each with its error code, for people. */
+  /** Each with its error code, for messages. */
   readonly unreadable: readonly string[];
 }
 
-/** What a listed file turned out to be. `unusable`: a fitting name that cannot run, with a sentence that says why. */
+/**
+ * The result of inspecting a listed file. `unusable`: a matching name that cannot run, with the reason as a sentence.
+ */
 export type Inspected =
-  /** The path leads through no link. `isOpen`: any user of this machine can put another program there. */
+  /** The path is not a link. `isOpen`: any user of this machine can replace the program. */
   | { readonly type: 'executable'; readonly path: string; readonly fingerprint: string; readonly isOpen: boolean }
   | { readonly type: 'unusable'; readonly reason: string };
 
-/** Folders read at the same time; the threads that read are shared with the store. */
-const WIDTH = 3;
+/** How many folders are read at the same time; the store uses the same threads. */
+const PARALLEL_FOLDERS = 3;
 
 /** Snapshots, repositories and state directories hold copies of programs that nobody means to run. */
 function isSkipped(name: string): boolean {
@@ -49,18 +51,18 @@ export async function listFiles(root: string, exclude: ReadonlySet<string>): Pro
       }
     }
   };
-  while (folders.length > 0) await Promise.all(folders.splice(0, WIDTH).map(read));
+  while (folders.length > 0) await Promise.all(folders.splice(0, PARALLEL_FOLDERS).map(read));
   return { files, unreadable };
 }
 
-/** What the host itself lacks: a folder that cannot be read for that is no folder without programs. */
-const LACKS: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
+/** A lack of resources of the host: a folder that is unreadable because of that may still contain programs. */
+const OUT_OF_RESOURCES: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
 
 async function entriesOf(folder: string, unreadable: string[]): Promise<readonly Dirent[]> {
   try {
     return await readdir(folder, { withFileTypes: true });
   } catch (error) {
-    if (LACKS.has(codeOf(error))) throw error;
+    if (OUT_OF_RESOURCES.has(codeOf(error))) throw error;
     unreadable.push(`"${folder}" (${codeOf(error)})`);
     return [];
   }
@@ -69,7 +71,7 @@ async function entriesOf(folder: string, unreadable: string[]): Promise<readonly
 /** Looks at one file: whether it is (or links to) a regular file inside one of `roots` that this user may execute. */
 export async function inspectFile(path: string, isLink: boolean, roots: readonly string[]): Promise<Inspected> {
   try {
-    // What is launched is what was looked at, and not what a link leads to by then.
+    // The inspected file is launched, even if the link leads elsewhere by then.
     const target = isLink ? await realpath(path) : path;
     if (isLink && !(await isInsideAny(target, roots))) return { type: 'unusable', reason: outside(path, target) };
     const facts = await stat(target);
@@ -104,7 +106,7 @@ function refusalOf(path: string, code: string): string {
     case 'EPERM':
       return `"${path}" is not executable; run chmod +x on it`;
     case 'ENOENT':
-      return `"${path}" leads to no file`;
+      return `"${path}" is a broken link or no longer exists`;
     default:
       return `"${path}" cannot be used (${code})`;
   }

@@ -1,4 +1,4 @@
-/** A mapping as it comes out of YAML. */
+/** A parsed YAML mapping. */
 export type Mapping = Readonly<Record<string, unknown>>;
 
 /** Whether a value of a parsed document is a mapping. */
@@ -6,25 +6,25 @@ export function isMapping(value: unknown): value is Mapping {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The value of a key, by own properties only; undefined when there is none or `value` is no mapping. */
+/** The value of a key, from own properties only; undefined if there is none or `value` is not a mapping. */
 export function member(value: unknown, key: string | number): unknown {
   if (Array.isArray(value)) return value[Number(key)];
   return isMapping(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-/** A mapping's member that is a mapping itself; empty when there is none. */
+/** A member that is itself a mapping; empty if there is none. */
 export function section(value: unknown, key: string): Mapping {
   const found = member(value, key);
   return isMapping(found) ? found : {};
 }
 
-/** Lays one value of a document over another. */
+/** Merges one value of a document over another. */
 export type Merging = (base: unknown, over: unknown) => unknown;
 
-/** `over` laid over `base`: mappings key by key, everything else (lists too) as a whole. */
+/** Merges `over` over `base`: mappings key by key, everything else (including lists) as a whole. */
 export const merge: Merging = (base, over) => mergeMembers(base, over, () => merge);
 
-/** Like {@link merge}, with a way of its own for the members of some keys. */
+/** Like {@link merge}, with a specific merge function for the members of some keys. */
 export function mergeMembers(base: unknown, over: unknown, mergingOf: (key: string) => Merging): unknown {
   if (over === undefined) return base;
   if (!isMapping(base) || !isMapping(over)) return over;

@@ -3,7 +3,7 @@ import { AGENT_POLICY, HTTP_POLICY, POLICY, PROBE_POLICY, TCP_POLICY } from './s
 import { CHECKS } from './schema/probe-schema.ts';
 import { WEBHOOK_POLICY } from './schema/webhook-schema.ts';
 
-/** A probe has one check, so one that is given replaces the others; its timing is merged key by key. */
+/** A probe has one check, so a given check replaces the others; its timing is merged key by key. */
 const mergeProbe: Merging = (base, over) => {
   if (!isMapping(base) || !isMapping(over)) return merge(base, over);
   const given = CHECKS.filter((check) => Object.hasOwn(over, check));
@@ -13,17 +13,19 @@ const mergeProbe: Merging = (base, over) => {
 
 const mergeProbes: Merging = (base, over) => mergeMembers(base, over, () => mergeProbe);
 
-/** Lays a kind (or a host service) over another: key by key, but a check of a probe replaces another check. */
+/**
+ * Merges a kind (or a host service) over another: key by key, except that a check of a probe replaces another check.
+ */
 export const mergeKind: Merging = (base, over) =>
   mergeMembers(base, over, (key) => (key === 'probes' ? mergeProbes : merge));
 
 const mergeKinds: Merging = (base, over) => mergeMembers(base, over, () => mergeKind);
 
-/** Lays a document of the form of `coredinator.yaml` over another. */
+/** Merges a document with the structure of `coredinator.yaml` over another. */
 export const mergeDocument: Merging = (base, over) =>
   mergeMembers(base, over, (key) => (key === 'kinds' || key === 'services' ? mergeKinds : merge));
 
-/** A kind with what it has where no document says otherwise. */
+/** A kind with all defaults. */
 export function completeKind(kind: unknown): unknown {
   const whole = mergeKind(POLICY, kind);
   if (!isMapping(whole) || !isMapping(whole['probes'])) return whole;
@@ -31,12 +33,12 @@ export function completeKind(kind: unknown): unknown {
   return { ...whole, probes: Object.fromEntries(probes) };
 }
 
-/** An agent type with what it has where no document says otherwise. */
+/** An agent type with all defaults. */
 export function completeAgentType(type: unknown): unknown {
   return merge(AGENT_POLICY, type);
 }
 
-/** A webhook with what it has where no document says otherwise. */
+/** A webhook with all defaults. */
 export function completeWebhook(webhook: unknown): unknown {
   return merge(WEBHOOK_POLICY, webhook);
 }

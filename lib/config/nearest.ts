@@ -1,4 +1,4 @@
-/** The candidate with the fewest typing errors away from `word`, the first of equals; null without candidates. */
+/** The candidate with the fewest edits from `word`, the first of equal ones; null without candidates. */
 export function nearest(word: string, candidates: readonly string[]): string | null {
   let best: string | null = null;
   let fewest = Infinity;

@@ -4,7 +4,7 @@ import { nearest } from './nearest.ts';
 import type { Path, Problem } from './problems.ts';
 import type { AgentType, Kind } from './schema/schema.ts';
 
-/** The parts of a configuration that name each other. */
+/** The parts of a configuration that reference each other. */
 export interface Named {
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly agentTypes: ReadonlyMap<string, AgentType>;
@@ -12,8 +12,8 @@ export interface Named {
 }
 
 /**
- * Names that do not exist, and dependencies that go in a circle. A circle is reported at one of its steps that `given` (the
- * uppermost document) contains.
+ * Names that do not exist, and dependency cycles. A cycle is reported at one of its steps that `given` (the last merged
+ * document) contains.
  */
 export function referenceProblems({ kinds, agentTypes, services }: Named, given: unknown): readonly Problem[] {
   const known = [...kinds.keys()];
@@ -41,29 +41,29 @@ function kindCycle(kinds: Named['kinds'], given: unknown): readonly Problem[] {
   const nodes = [...kinds].map(([id, kind]) => ({ id, dependsOn: Object.keys(kind.depends_on) }));
   const result = startOrder(nodes);
   if (result.type === 'ordered') return [];
-  return circle(result.cycle, (from, to) => ['kinds', from, 'depends_on', to], given);
+  return cycleProblem(result.cycle, (from, to) => ['kinds', from, 'depends_on', to], given);
 }
 
 function serviceCycle(services: Named['services'], given: unknown): readonly Problem[] {
   const result = startOrder(serviceNodes(services));
   if (result.type === 'ordered') return [];
   const kindOf = (id: string): string => services.get(id)?.kindName ?? id;
-  return circle(result.cycle, (from, to) => ['services', from, 'depends_on', kindOf(to)], given);
+  return cycleProblem(result.cycle, (from, to) => ['services', from, 'depends_on', kindOf(to)], given);
 }
 
-function circle(
+function cycleProblem(
   cycle: readonly string[],
   pathOf: (from: string, to: string) => Path,
   given: unknown,
 ): readonly Problem[] {
   const steps = cycle.slice(1).map((to, index) => pathOf(cycle[index] ?? to, to));
   const path = steps.find((step) => step.reduce(member, given) !== undefined) ?? steps[0] ?? [];
-  return [{ path, isKey: true, message: `goes in a circle: ${formatCycle(cycle)}` }];
+  return [{ path, isKey: true, message: `is part of a dependency cycle: ${formatCycle(cycle)}` }];
 }
 
 /**
- * Host services as a graph: a service depends on every other host service of the kinds it names. But one that starts with the
- * host does not wait for one that does not: nobody may ever start that.
+ * Host services as a graph: a service depends on every other host service of the kinds it names. However, one that
+ * starts with the host does not wait for one that does not, which may never be started.
  */
 export function serviceNodes(
   services: Named['services'],

@@ -7,9 +7,9 @@ import { kindSchema } from './schema/schema.ts';
 const KEYS = Object.keys(kindSchema.shape);
 
 /**
- * The configuration that is in effect, as YAML in the form of `coredinator.yaml`: kinds and agent types with every default, host
- * services with what they override, webhooks without their secrets. But for these, read again it makes the same configuration. Values
- * are as written, templates not filled in.
+ * The effective configuration, as YAML with the structure of `coredinator.yaml`: kinds and agent types with all
+ * defaults, host services with their overrides, webhooks without their secrets. Except for the secrets, reading it
+ * again results in the same configuration. Values are shown as written, with unreplaced variables.
  */
 export function effectiveYaml({ document }: Pick<Effective, 'document'>): string {
   const kinds = mapped(section(document, 'kinds'), (kind) => inOrder(completeKind(kind)));
@@ -32,7 +32,7 @@ function inOrder(kind: unknown): unknown {
 
 const HIDDEN = '<hidden>';
 
-/** A secret that stands in the environment is shown as what it is called there. */
+/** A secret from the environment is shown as the name of its variable. */
 function withoutSecrets(webhook: unknown): unknown {
   if (!isMapping(webhook)) return webhook;
   const { secret, url } = webhook;

@@ -7,15 +7,18 @@ import { planHostServices } from './plans/host-plan.ts';
 import { planWebhooks } from './plans/webhook-plan.ts';
 import { parseYaml, type YamlSource } from './yaml/yaml-source.ts';
 
-/** Where configuration is found. */
+/** Where to find the configuration. */
 export interface ConfigOptions {
   /** The folder of the executables; services run there unless their kind has a `cwd`. */
   readonly basePath: string;
-  /** The host's configuration; null: the `coredinator.yaml` of the base path if there is one, else the built-in defaults only. */
+  /**
+   * The host's configuration; null: the `coredinator.yaml` of the base path if it exists, else only the built-in
+   * defaults.
+   */
   readonly configFile: string | null;
-  /** The folder that agents' files must lie in, absolute; default: they may lie anywhere. */
+  /** The folder that must contain the files of agents, absolute; default: any folder. */
   readonly configRoot?: string | null;
-  /** Where relative paths begin. */
+  /** The base of relative paths. */
   readonly workingDirectory: string;
   /** The host's environment, for `${env.NAME}`. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -23,7 +26,7 @@ export interface ConfigOptions {
 
 /** A host's configuration that was read and checked. */
 export interface LoadedConfig {
-  /** The file that it was read from; null: the built-in defaults only. */
+  /** The file that was read; null: only the built-in defaults. */
   readonly file: string | null;
   readonly effective: Effective;
   /** What plans by this configuration. */
@@ -33,8 +36,8 @@ export interface LoadedConfig {
 const STANDARD_NAME = 'coredinator.yaml';
 
 /**
- * Reads and checks the host's configuration, host services included; touches nothing. Throws ConfigUnreadableError and
- * ConfigInvalidError.
+ * Reads and checks the host's configuration, including the host services; changes nothing. Throws ConfigUnreadableError
+ * and ConfigInvalidError.
  */
 export async function loadConfig(options: ConfigOptions): Promise<LoadedConfig> {
   const { workingDirectory, env, configRoot = null } = options;

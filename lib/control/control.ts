@@ -159,6 +159,8 @@ export interface Control {
   endOnce(claim: IdempotencyClaim, answer: KeptAnswer | null): Promise<void>;
   /** Asks the host to shut down, by default as on a signal; returns the mode. Throws HostClosingError. */
   shutdown(mode: ExitMode | null, origin: CommandOrigin): ExitMode;
+  /** Removes the notices from the health. Rejects if that cannot be written. */
+  acknowledge(origin: CommandOrigin): Promise<HealthView>;
 }
 
 /** A control that can be closed. */

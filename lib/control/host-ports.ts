@@ -2,8 +2,10 @@ import type { JournalEntry } from '../model/journal.ts';
 import type { Guarantees } from '../model/process.ts';
 import type { ActorStore } from '../ports/actor-store.ts';
 import type { Catalog } from '../ports/catalog.ts';
+import type { Original } from '../model/original.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { ReachCrashPoint } from '../ports/crash-points.ts';
+import type { HostFiles } from '../ports/host-files.ts';
 import type { Log } from '../ports/log.ts';
 import type { PortRegistry } from '../ports/port-registry.ts';
 import type { Prober } from '../ports/prober.ts';
@@ -39,9 +41,21 @@ export interface HostPorts {
   readonly onEvents?: (events: readonly JournalEntry[]) => void;
   /** How the host shuts down unless a request says otherwise; default: `detach`. */
   readonly exitMode?: ExitMode;
-  /** Where a corrupt store was moved to at this start; default: it was not corrupt. */
-  readonly recoveredFrom?: string | null;
+  /** What the host keeps beside its store. */
+  readonly files: HostFiles;
+  /** What was found of the state of earlier hosts; default: everything was as they left it. */
+  readonly found?: FoundState;
   readonly identity: { readonly processId: number; readonly version: string; readonly guarantees: Guarantees };
+}
+
+/** What a host found of the state of earlier hosts. */
+export interface FoundState {
+  /** The store of a used state directory was gone. */
+  readonly isStoreLost: boolean;
+  /** Where a corrupt store was moved to; null: it was not corrupt. */
+  readonly recoveredFrom: string | null;
+  /** What the state directory was found to be a copy of, at this start; null: it is no copy, or was found to be one before. */
+  readonly copyOf: Original | null;
 }
 
 /** The sources of usage figures. */

@@ -1,5 +1,5 @@
 import type { AgentView, IoView } from '../api/schemas/agent.ts';
-import type { ReloadView } from '../api/schemas/host.ts';
+import type { HealthView, ReloadView } from '../api/schemas/host.ts';
 import type { ServiceView } from '../api/schemas/service.ts';
 import { parseServiceId, type AgentId, type ServiceId } from '../model/values/ids.ts';
 import type { LogPolicy } from '../model/values/log-line.ts';
@@ -14,14 +14,16 @@ import { restartAgent } from './commands/agent-restart.ts';
 import { drain } from './commands/drain.ts';
 import { forgetLeftovers } from './commands/forget-leftovers.ts';
 import { bringUpHostServices, HOST_START } from './commands/host-services.ts';
-import { alreadyAccepted, Receipts } from './commands/idempotency.ts';
+import { alreadyAccepted, IdempotencyRecords } from './commands/idempotency.ts';
 import { Reloader } from './commands/reload.ts';
 import { ServiceCommands } from './commands/service-commands.ts';
 import { deleteService } from './commands/service-removal.ts';
+import { assertNotForeign, stopForeignOrphan } from './commands/orphan-commands.ts';
 import { signalService } from './commands/signal-service.ts';
 import { Waits } from './commands/wait-for-state.ts';
 import type { CommandOrigin, Control, ExitMode, OpenControl, Wait } from './control.ts';
 import { hostEvent } from './journal/events.ts';
+import { foreignOrphan, foreignOrphanView } from './queries/orphans.ts';
 import { HostQueries } from './queries/host-queries.ts';
 import { logPolicies, measuredHost } from './queries/measures.ts';
 import { reloadView, serviceStatusView } from './queries/views.ts';
@@ -43,10 +45,10 @@ export class Host implements OpenControl {
 
   constructor(runtime: Runtime) {
     const { store, clock, log } = runtime.ports;
-    const receipts = new Receipts(store, clock, log);
+    const idempotencyRecords = new IdempotencyRecords(store, clock, log);
     this.queries = new HostQueries(runtime);
-    this.beginOnce = (key, fingerprint) => receipts.begin(key, fingerprint);
-    this.endOnce = (claim, answer) => receipts.end(claim, answer);
+    this.beginOnce = (key, fingerprint) => idempotencyRecords.begin(key, fingerprint);
+    this.endOnce = (claim, answer) => idempotencyRecords.end(claim, answer);
     this.shutdownRequested = new Promise((resolve) => (this.#leave = resolve));
     this.#runtime = runtime;
     this.#agents = new AgentCommands(runtime);
@@ -126,10 +128,16 @@ export class Host implements OpenControl {
   }
 
   stopService(id: string, origin: CommandOrigin, wait?: Wait): Promise<ServiceView> {
+    if (foreignOrphan(this.#runtime, id) !== null) return this.#stopOrphan(id, origin);
     const services = this.#services;
     const stop = (known: ServiceId): Promise<void> =>
       wait === undefined ? services.stop(known, origin) : services.acceptStop(known, origin);
     return this.#onService(id, stop, wait);
+  }
+
+  async #stopOrphan(id: string, origin: CommandOrigin): Promise<ServiceView> {
+    const orphan = await stopForeignOrphan(this.#runtime, id, origin);
+    return foreignOrphanView(orphan, this.#runtime.ports.identity.guarantees, false);
   }
 
   async signalService(...args: Parameters<Control['signalService']>): Promise<ServiceView> {
@@ -171,6 +179,18 @@ export class Host implements OpenControl {
     return chosen;
   }
 
+  async acknowledge({ correlationId }: CommandOrigin): Promise<HealthView> {
+    const { notices, recorder, ports } = this.#runtime;
+    const acknowledged = await notices.acknowledge();
+    if (acknowledged.length > 0) {
+      const event = hostEvent('health.acknowledged', ports.clock.now(), {
+        notices: acknowledged.map(({ code }) => code),
+      });
+      recorder.note({ ...event, cause: 'command', correlationId });
+    }
+    return this.queries.health();
+  }
+
   async crashed(error: Error): Promise<void> {
     const { recorder } = this.#runtime;
     recorder.note(hostEvent('host.crashed', this.#runtime.ports.clock.now(), { message: error.message }));
@@ -178,11 +198,13 @@ export class Host implements OpenControl {
   }
 
   async close(mode: ExitMode): Promise<void> {
-    const { ports, root, commandLog, recorder, feed, webhooks } = this.#runtime;
+    const { ports, root, commandLog, recorder, feed, webhooks, copier, notices } = this.#runtime;
     commandLog.close();
     if (mode === 'drain') await drain(this.#runtime);
     recorder.note(hostEvent('host.stopped', ports.clock.now(), { mode, left: ports.processes.live().length }));
     await recorder.close();
+    await copier.close();
+    notices.close();
     feed.close(); // its readers get everything, including that the host stopped
     await webhooks?.close();
     ports.health.close();
@@ -190,10 +212,13 @@ export class Host implements OpenControl {
   }
 
   async #onService(id: string, command: (known: ServiceId) => Promise<void>, wait?: Wait): Promise<ServiceView> {
+    assertNotForeign(this.#runtime, id);
     const known = this.queries.snapshotOf(id).context.spec.id;
+    const actor = serviceRef(this.#runtime.root, id);
     await command(known);
     if (wait !== undefined) await this.#waits.service(known, wait);
-    return this.queries.service(id);
+    const isForgotten = serviceRef(this.#runtime.root, id) === undefined; // an orphan is, as soon as it has stopped
+    return isForgotten && actor !== undefined ? this.queries.view(actor.getSnapshot()) : this.queries.service(id);
   }
 }
 

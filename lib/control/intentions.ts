@@ -10,6 +10,8 @@ import type { AgentId, Holder, ServiceId } from '../model/values/ids.ts';
  */
 export class Intentions {
   readonly #bySubject = new Map<string, Intention>();
+  readonly #watchers: (() => void)[] = [];
+  #revision = 0;
 
   constructor(intentions: readonly Intention[]) {
     for (const intention of intentions) this.#bySubject.set(intention.subject, intention);
@@ -17,10 +19,30 @@ export class Intentions {
 
   put(intention: Intention): void {
     this.#bySubject.set(intention.subject, intention);
+    this.#changed();
   }
 
   drop(subject: string): void {
-    this.#bySubject.delete(subject);
+    if (this.#bySubject.delete(subject)) this.#changed();
+  }
+
+  /** Grows with each change. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Calls back after each change. */
+  watch(onChanged: () => void): void {
+    this.#watchers.push(onChanged);
+  }
+
+  #changed(): void {
+    this.#revision += 1;
+    for (const onChanged of this.#watchers) onChanged();
+  }
+
+  all(): readonly Intention[] {
+    return [...this.#bySubject.values()];
   }
 
   /** Whether exactly this is intended. */
@@ -73,12 +95,15 @@ export class Intentions {
 
   /**
    * Who holds a service after a host restart, and whether it is intended to run: the holders in the intentions, and
-   * stopping agents that have not released it yet (they release it in their order).
+   * stopping agents that have not released it yet (they release it in their order). An orphan that nobody else holds is
+   * held as long as it is alive.
    */
-  resumed(entry: ServiceEntry | undefined, id: ServiceId, kept: readonly Holder[]): ResumedIntention {
+  resumed(entry: ServiceEntry | undefined, id: ServiceId, kept: readonly Holder[], isAlive: boolean): ResumedIntention {
     const wanted = entry?.holders ?? [];
     const leaving = kept.filter((holder) => !wanted.includes(holder) && this.#bySubject.has(holder));
-    const holders = [...wanted, ...leaving];
+    const others = [...wanted, ...leaving];
+    const isOrphan = others.length === 0 && entry === undefined && isAlive && kept.includes('orphan');
+    const holders = isOrphan ? (['orphan'] as const) : others;
     const { intended = 'running', atLeast = 0 } = this.service(id) ?? {};
     return { spec: entry?.spec ?? null, holders, intended: holders.length > 0 ? intended : 'stopped', atLeast };
   }

@@ -58,7 +58,8 @@ export class LaunchAfterCommit implements ServiceProcesses {
     try {
       await this.#durability.commit();
     } catch (error) {
-      return notBegun(request, error instanceof Error ? error.message : String(error));
+      const problem = error instanceof Error ? error.message : String(error);
+      return notBegun(request, `the exit of its last process cannot be saved: ${problem}`);
     }
     return this.#ports.readied(request);
   }
@@ -77,7 +78,7 @@ export class LaunchAfterCommit implements ServiceProcesses {
   }
 }
 
-function notBegun({ serviceId, generation }: LaunchRequest, trouble: string): LaunchOutcome {
-  const message = `Service "${serviceId}" is not launched until the exit of its last process is saved: ${trouble}`;
+function notBegun({ serviceId, generation }: LaunchRequest, problem: string): LaunchOutcome {
+  const message = `Service "${serviceId}" is not launched: ${problem}`;
   return { type: 'refused', generation: generation - 1, failure: { code: 'ESTORE', isPermanent: false, message } };
 }

@@ -1,13 +1,13 @@
 import type { ServicePorts } from '../actors/service/effects.ts';
 import { StoreUnavailableError } from '../model/errors.ts';
 import type { JournalDraft } from '../model/journal.ts';
-import { probeWithPorts } from '../model/probe.ts';
+import { portNamesOfCheck, probeWithPorts, type ProbeKind } from '../model/probe.ts';
 import type { LaunchOutcome } from '../model/process.ts';
 import { withPorts, type Ports } from '../model/values/port-token.ts';
 import type { ServiceId } from '../model/values/ids.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { PortRegistry, ReplacedPort } from '../ports/port-registry.ts';
-import type { Prober } from '../ports/prober.ts';
+import type { ProbeObserver, Prober } from '../ports/prober.ts';
 import type { LaunchRequest } from '../ports/process-host.ts';
 
 interface LaunchPortsOptions {
@@ -65,11 +65,28 @@ export class LaunchPorts {
   }
 }
 
+/**
+ * The ports of a live process are in no registry when the database was lost. It is not ended for that: it counts as started, and
+ * cannot be said to be ready.
+ */
+function withoutPort(kind: ProbeKind, observer: ProbeObserver): () => void {
+  const timer = setImmediate(() => {
+    if (kind === 'startup') observer.passed();
+    if (kind === 'readiness')
+      observer.failed('its port is not known any more, because the database was lost; restart it');
+  });
+  return () => {
+    clearImmediate(timer);
+  };
+}
+
 /** A prober that asks at the ports that the services have. */
 export function probingAtPorts(prober: Prober, registry: Pick<PortRegistry, 'known'>): Prober {
   return {
     watch: (subject, kind, probe, observer) => {
       const ports = registry.known(subject.launch.serviceId);
+      const isUnknown = portNamesOfCheck(probe.check).some((name) => ports[name] === undefined);
+      if (isUnknown) return withoutPort(kind, observer);
       return prober.watch(withPorts(subject, ports), kind, probeWithPorts(probe, ports), observer);
     },
     close: () => {

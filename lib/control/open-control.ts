@@ -1,6 +1,7 @@
 import type { ServicePorts } from '../actors/service/effects.ts';
 import { createSupervisorMachine } from '../actors/supervisor/machine.ts';
 import type { JournalDraft } from '../model/journal.ts';
+import type { Orphan } from '../ports/process-host.ts';
 import type { ActorRow } from '../ports/actor-store.ts';
 import { wallTimers } from '../ports/wall-timers.ts';
 import { Changes } from './commands/actor-changes.ts';
@@ -18,6 +19,9 @@ import { LaunchAfterCommit } from './launch-after-commit.ts';
 import { LaunchPorts, probingAtPorts } from './launch-ports.ts';
 import { eventView } from './queries/views.ts';
 import { recover } from './recovery/recovery.ts';
+import { Notices } from './health/notices.ts';
+import { IntentionCopier } from './recovery/intention-copier.ts';
+import { copyNotice, storedIntentions, type StoredIntentions } from './recovery/stored-intentions.ts';
 import type { RuntimeBase } from './runtime.ts';
 
 /** Restores every stored actor, starts the host services, and returns the control of the host. */
@@ -30,7 +34,6 @@ export async function openControl(ports: HostPorts): Promise<OpenControl> {
   // Before anything else happens in this host: a new webhook gets the event that it started.
   const base = await withWebhooks(withoutWebhooks);
   recorder.note(hostEvent('host.started', clock.now(), { pid: identity.processId, version: identity.version }));
-  noteRecovery(base);
   const runtime = await recover(base, rows, createSupervisorMachine(actorPorts(base), clock));
   host = new Host(runtime);
   // Events are numbered when they are written, commands immediately: the start of the host must come before its first
@@ -44,11 +47,15 @@ export async function openControl(ports: HostPorts): Promise<OpenControl> {
 export async function openRuntime(
   ports: HostPorts,
 ): Promise<{ readonly base: RuntimeBase; readonly rows: readonly ActorRow[] }> {
-  const { store, processes, specs, health, onEvents, crashPoint, clock, log, timers = wallTimers } = ports;
-  health.include(() => processes.troubles());
+  const { store, files, processes, specs, health, onEvents, crashPoint, clock, log, timers = wallTimers } = ports;
+  health.include(() => processes.problems());
+  health.include(() => orphanProblem(processes.heldOrphans()));
+  const notices = new Notices(await files.readNotices(), { files, clock, timers, log });
+  health.include(() => notices.all().map(({ message }) => message));
   const rows = await store.loadActors();
-  const intentions = new Intentions(await store.loadIntentions());
-  const newest = await store.lastSeq();
+  const stored = await storedIntentions(store, files, ports.found?.isStoreLost === true);
+  const { newest } = stored;
+  const intentions = new Intentions(stored.intentions);
   const feed = await openFeed({ store, timers, newest, numbered: () => journal.last });
   const journal = new Journal(newest, (events) => {
     onEvents?.(events);
@@ -57,8 +64,58 @@ export async function openRuntime(
   const changes = new Changes();
   const recorder = new Recorder({ store, journal, clock, timers, log, onChanged: changes.notify, crashPoint }, rows);
   const commandLog = new CommandLog({ store, intentions, journal, clock, crashPoint });
+  const copier = new IntentionCopier({ files, intentions, newest: () => feed.newest, timers, log });
   const configuration = { specs };
-  return { base: { ports, timers, configuration, intentions, journal, recorder, feed, changes, commandLog }, rows };
+  const writers = { journal, recorder, commandLog, notices, copier };
+  const base = { ports, timers, configuration, intentions, feed, changes, ...writers };
+  await noteFindings(base, stored);
+  return { base, rows };
+}
+
+const MAX_NAMED = 5;
+
+/** One sentence for all orphans that are left alone. */
+function orphanProblem(orphans: readonly Orphan[]): readonly string[] {
+  if (orphans.length === 0) return [];
+  const named = orphans.slice(0, MAX_NAMED).map(({ serviceId, pid }) => `${serviceId ?? 'unknown'} (pid ${pid})`);
+  const more = orphans.length > MAX_NAMED ? ` and ${orphans.length - MAX_NAMED} more` : '';
+  return [
+    orphans.length === 1
+      ? `An orphan is alive and not supervised: ${named.join()}. Stop its service to end it.`
+      : `${orphans.length} orphans are alive and not supervised: ${named.join(', ')}${more}. Stop their services to end them.`,
+  ];
+}
+
+/** Stores what was restored, and notes what somebody has to know. */
+async function noteFindings(base: RuntimeBase, { intentions, drop, finding }: StoredIntentions): Promise<void> {
+  const { ports, journal, recorder, notices } = base;
+  const { store, clock, log, found } = ports;
+  const { recoveredFrom = null, copyOf = null } = found ?? {};
+  if (finding !== null) {
+    const event = hostEvent(finding.code === 'store_lost' ? 'store.lost' : 'store.outdated', clock.now(), {
+      intentions: intentions.length,
+    });
+    notices.add(finding.code, finding.message);
+    await journal
+      .write([event], (entries) => store.commitIntentions({ put: intentions, drop, journal: entries }))
+      .catch((error: unknown) => {
+        log.error({ err: error }, 'the restored intentions cannot be stored yet; their copy is kept');
+        recorder.note(event);
+      });
+  }
+  if (recoveredFrom !== null) {
+    recorder.note(hostEvent('store.recovered', clock.now(), { moved_to: recoveredFrom }));
+    notices.add(
+      'store_recovered',
+      `The database was corrupt when a host started. The corrupt file was moved to "${recoveredFrom}", and everything readable was kept.`,
+    );
+  }
+  if (copyOf !== null) {
+    const { instanceId, stateDir, backedUpAt } = copyOf;
+    const detail = { instance: instanceId, state_dir: stateDir, backed_up_at: backedUpAt };
+    recorder.note(hostEvent('host.copied', clock.now(), detail));
+    notices.add('state_copied', copyNotice(copyOf));
+  }
 }
 
 /**
@@ -102,16 +159,7 @@ async function withWebhooks(base: RuntimeBase): Promise<RuntimeBase> {
     },
   });
   if (webhooks === undefined) return base;
-  ports.health.include(() => webhooks.troubles());
+  ports.health.include(() => webhooks.problems());
   await webhooks.configure(ports.specs.webhooks());
   return { ...base, webhooks };
-}
-
-/** A rebuilt store is reported for the lifetime of this host. */
-function noteRecovery({ ports: { recoveredFrom = null, clock, health }, recorder }: RuntimeBase): void {
-  if (recoveredFrom === null) return;
-  recorder.note(hostEvent('store.recovered', clock.now(), { moved_to: recoveredFrom }));
-  health.remark(
-    `The store was corrupt when this host started. The corrupt file was moved to "${recoveredFrom}", and everything readable was kept.`,
-  );
 }

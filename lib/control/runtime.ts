@@ -8,6 +8,8 @@ import type { HostPorts } from './host-ports.ts';
 import type { Intentions } from './intentions.ts';
 import type { Feed } from './journal/feed.ts';
 import type { Journal } from './journal/journal.ts';
+import type { Notices } from './health/notices.ts';
+import type { IntentionCopier } from './recovery/intention-copier.ts';
 import type { Recorder } from './journal/recorder.ts';
 
 /** The configuration that commands use; a reload replaces it. */
@@ -23,6 +25,8 @@ export interface RuntimeBase {
   readonly intentions: Intentions;
   readonly journal: Journal;
   readonly recorder: Recorder;
+  readonly notices: Notices;
+  readonly copier: IntentionCopier;
   readonly feed: Feed;
   readonly changes: Changes;
   readonly commandLog: CommandLog;

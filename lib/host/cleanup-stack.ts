@@ -1,4 +1,4 @@
-/** Closes what has been opened so far, in reverse order, when a later step fails. */
+/** Closes everything that was opened, in reverse order, if a later step fails. */
 export class CleanupStack {
   readonly #steps: (() => Promise<void> | void)[] = [];
 

@@ -1,8 +1,8 @@
 import type { ReachCrashPoint } from '../ports/crash-points.ts';
 
 /**
- * Reads `<point>` or `<point>:<N>`: the host kills itself with SIGKILL when it comes by that point for the N-th time, by default
- * the first. Undefined without a text. A name that is no point is never come by.
+ * Parses `<point>` or `<point>:<N>`: the host kills itself with SIGKILL when it reaches that point for the N-th time,
+ * by default the first. Undefined without a text. An unknown name has no effect.
  */
 export function crashAt(text: string | undefined): ReachCrashPoint | undefined {
   if (text === undefined) return undefined;

@@ -8,22 +8,22 @@ import { prepareStateFolder } from '../store/state-folder.ts';
 import type { CleanupStack } from './cleanup-stack.ts';
 import type { ServeOptions } from './options.ts';
 
-/** The state directory and the port of a host, which it holds for life, and the tokens that it accepts. */
+/** The state directory and the port of a host, which it holds until it exits, and its access control. */
 export interface Listener {
   readonly lock: HostLock;
   readonly access: OpenAccess;
-  /** Answers 503 until it is opened for the app. */
+  /** Returns 503 until it is opened for the app. */
   readonly startingResponse: StartingResponse;
   readonly listening: Listening;
-  /** What is wrong with the token and certificate files, in sentences without paths. */
-  troubles(): readonly string[];
+  /** The problems of the token and certificate files, as sentences without paths. */
+  problems(): readonly string[];
   /** Reads these files again if they changed. */
   rereadFiles(): void;
 }
 
 /**
- * The lock comes first, then the port, so that a second host or a taken port ends the attempt before anything that runs is
- * touched.
+ * Takes first the lock, then the port, so that a second host or a port in use ends the attempt before anything running
+ * is touched.
  */
 export async function openListener(
   options: ServeOptions,
@@ -42,7 +42,7 @@ export async function openListener(
   await lock.update(listening.url);
   return {
     ...{ lock, access, startingResponse, listening },
-    troubles: () => [...access.troubles(), ...[certificate?.trouble() ?? []].flat()],
+    problems: () => [...access.troubles(), ...[certificate?.trouble() ?? []].flat()],
     rereadFiles: () => {
       access.reread();
       certificate?.reread();

@@ -4,30 +4,30 @@ import { multistream, pino, stdTimeFunctions } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 import type { Log } from '../ports/log.ts';
 
-/** A stream cannot hold back more than that while its target takes nothing (a full disk); what comes then is dropped. */
-const HELD_BACK_MAX = 1024 * 1024;
+/** How many bytes a stream buffers while its target accepts nothing (full disk); later records are dropped. */
+const MAX_BUFFERED_BYTES = 1024 * 1024;
 const FILE_SIZE = '10m';
 const FILES_KEPT = 5;
 
-/** What is logged, and where to. */
+/** What is logged, and where. */
 export interface LogOptions {
   /** `trace`, `debug`, `info`, `warn` or `error`. */
   readonly level: string;
-  /** Also write there, rotated at 10 MiB; null: no file. */
+  /** An additional file, rotated at 10 MiB; null: no file. */
   readonly file: string | null;
-  /** Where records go: one JSON line each, or readable text if it is a terminal. Written synchronously if it has an `fd`. */
+  /** Gets one JSON line per record, or readable text if it is a terminal. Written synchronously if it has an `fd`. */
   readonly stream: { readonly fd?: number; readonly isTTY?: boolean; write(text: string): unknown };
 }
 
 /** The log of the running host. */
 export interface AppLog extends Log {
-  /** Resolves when every record is written and the file is closed. Records after that go to the stream only. */
+  /** Resolves when every record is written and the file is closed. Later records only go to the stream. */
   close(): Promise<void>;
 }
 
-/** What pino-roll gives: a stream into `host.1.log`, `host.2.log`, ... for the file `host.log`. */
+/** The stream of pino-roll: writes to `host.1.log`, `host.2.log`, ... for the file `host.log`. */
 interface RollingFile extends NodeJS.EventEmitter {
-  /** The numbered file that is written now. */
+  /** The current numbered file. */
   readonly file: string;
   write(line: string): boolean;
   end(): void;
@@ -44,16 +44,16 @@ interface FileTarget {
 export class LogFileError extends Error {
   constructor(file: string, cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    super(`The log file "${file}" cannot be written (${reason}); give another one with --log-file.`, { cause });
+    super(`The log file "${file}" cannot be written (${reason}); choose another one with --log-file.`, { cause });
     this.name = 'LogFileError';
   }
 }
 
 function streamTarget(stream: LogOptions['stream']): DestinationStream {
   if (stream.fd === undefined) return { write: (line) => void stream.write(line) };
-  // Synchronous: the last lines before an exit or a crash are the ones that matter.
-  const sink = pino.destination({ dest: stream.fd, sync: true, maxLength: HELD_BACK_MAX });
-  // Whoever read the stream is gone (EPIPE, EIO): there is nobody left to tell, and the services must not notice.
+  // Synchronous: the last lines before an exit or a crash are the important ones.
+  const sink = pino.destination({ dest: stream.fd, sync: true, maxLength: MAX_BUFFERED_BYTES });
+  // The reader of the stream is gone (EPIPE, EIO): the error cannot be reported, and must not affect the services.
   sink.on('error', () => undefined);
   return sink;
 }
@@ -68,7 +68,7 @@ async function prettyTarget(target: DestinationStream): Promise<DestinationStrea
   };
 }
 
-/** Makes `file` a link to the numbered file that is written now, so that the name that was asked for is the log. */
+/** Makes `file` a link to the current numbered file, so that the configured name is the current log. */
 function linkTo(current: string, file: string): void {
   const link = `${file}.link`;
   rmSync(link, { force: true });
@@ -76,20 +76,20 @@ function linkTo(current: string, file: string): void {
   renameSync(link, file);
 }
 
-/** A plain file of that name, from elsewhere, becomes the oldest of the rotation. */
-function setAside(file: string): void {
+/** Renames an existing regular file of that name, so that it becomes the oldest of the rotation. */
+function moveAside(file: string): void {
   if (lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) return;
   const { dir, name, ext } = parse(file);
   renameSync(file, join(dir, `${name}.0${ext === '' ? '.log' : ext}`));
 }
 
 async function fileTarget(file: string, failed: (err: unknown) => void): Promise<FileTarget> {
-  setAside(file);
-  // Loaded only when it is asked for: it brings 12 MiB of code along.
-  // @ts-expect-error the package has no types; Roll is the part of it that is used here
+  moveAside(file);
+  // Loaded only if needed: it adds 12 MiB of code.
+  // @ts-expect-error the package has no types; Roll describes the part that is used here
   const { default: roll } = (await import('pino-roll')) as { readonly default: Roll };
   const limit = { count: FILES_KEPT, removeOtherLogFiles: true };
-  const options = { size: FILE_SIZE, limit, mkdir: true, sync: true, maxLength: HELD_BACK_MAX, mode: 0o600 };
+  const options = { size: FILE_SIZE, limit, mkdir: true, sync: true, maxLength: MAX_BUFFERED_BYTES, mode: 0o600 };
   const sink = await roll({ file, ...options });
   const link = (): void => {
     try {
@@ -140,7 +140,7 @@ export async function createLog(options: LogOptions): Promise<AppLog> {
   }).catch((cause: unknown) => {
     throw new LogFileError(file, cause);
   });
-  // The logger's own level has been asked already: both streams take what it lets through.
+  // The logger has already applied its level: both streams accept everything.
   const both = multistream([
     { level: 'trace', stream: target },
     { level: 'trace', stream: kept },

@@ -6,30 +6,30 @@ import type { KnownMachine } from '../machines/library.ts';
 import type { Clock } from '../ports/clock.ts';
 import { webhookChart } from '../webhook/chart.ts';
 
-/** Answered in every state: they bring an actor back with a new host, or down with the old one. */
+/** Accepted in every state: they resume an actor with a new host, or stop it with the old one. */
 const HOST_EVENTS = ['host.resume', 'host.drain'];
 
-/** Every statechart of this program, as it runs. */
+/** All statecharts of this program. */
 export function hostMachines(ports: ServicePorts, clock: Clock): readonly KnownMachine[] {
   return [
     {
       machine: createSupervisorMachine(ports, clock),
-      title: 'The root of all actors: makes those of agents and services, and replaces one that breaks.',
+      title: 'The root of all actors: creates those of agents and services, and replaces crashed ones.',
       omittedEvents: [],
     },
     {
       machine: createAgentMachine(clock),
-      title: 'An agent: claims and releases its services, and is what they are together.',
+      title: 'An agent: holds and releases its services, and combines their states.',
       omittedEvents: HOST_EVENTS,
     },
     {
       machine: createServiceMachine(ports, clock),
-      title: 'A service: launches its process, watches it, and decides what follows when it ends.',
+      title: 'A service: launches its process, monitors it, and decides what follows its exit.',
       omittedEvents: HOST_EVENTS,
     },
     {
       machine: webhookChart(clock),
-      title: 'A webhook: delivers events in their order, each until it is taken or given up.',
+      title: 'A webhook: delivers events in order, each until it is accepted or given up.',
       omittedEvents: [],
     },
   ];

@@ -4,23 +4,23 @@ import type { ListenPlace } from '../http/server/listen-error.ts';
 import type { TlsFiles } from '../http/server/tls-files.ts';
 import type { OrphanPolicy } from '../ports/process-host.ts';
 
-/** The least severe records that are written. */
+/** The lowest severity of records to write. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
 
-/** How the host is to be run (contract 2). All paths are absolute. */
+/** How to run the host (contract 2). All paths are absolute. */
 export interface ServeOptions {
   readonly basePath: string;
   readonly stateDir: string;
-  /** The configuration file that was given; null: the `coredinator.yaml` of the base path, if there is one. */
+  /** The given configuration file; null: the `coredinator.yaml` of the base path, if there is one. */
   readonly configFile: string | null;
-  /** The folder that the files of agents must lie in; null: they may lie anywhere. */
+  /** The folder that must contain the files of agents; null: any folder. */
   readonly configRoot: string | null;
   /** Folders outside of the base path that links to executables may lead into. */
   readonly executableRoots: readonly string[];
   readonly place: ListenPlace;
   /** Null: plain HTTP. */
   readonly tls: TlsFiles | null;
-  /** What SIGTERM and SIGINT do to the services: leave them running, or stop them all in order first. */
+  /** What SIGTERM and SIGINT do with the services: leave them running, or stop all of them in order first. */
   readonly onExit: ExitMode;
   readonly orphans: OrphanPolicy;
   readonly access: TokenOrigins;

@@ -5,31 +5,34 @@ import type { Inspector } from '../inspect/inspector.ts';
 import type { Adapters } from './adapters.ts';
 import type { Listener } from './listener.ts';
 
-/** How long requests under way may go on once the host leaves. */
+/** The time for requests in progress when the host shuts down. */
 const HTTP_GRACE_MS = 1_000;
 
-/** How long a crashing host waits for its last fact to be written. */
+/** How long a crashing host waits until its last event is stored. */
 const CRASH_RECORD_MS = 1_000;
 
-/** A host at work. */
+/** A running host. */
 export interface Host {
-  /** Where the API answers. */
+  /** The URL of the API. */
   readonly url: string;
-  /** Ends the host: `drain` takes the services down first, `detach` leaves them running for the next host. */
+  /** Shuts the host down: `drain` stops the services first, `detach` leaves them running for the next host. */
   close(mode: ExitMode): Promise<void>;
-  /** Resolves when a request asks the host to leave. */
+  /** Resolves when a request tells the host to shut down. */
   readonly shutdownRequested: Promise<ExitMode>;
-  /** Kills what a drain still waits for. */
+  /** Kills the processes for which a drain is still waiting. */
   killRemaining(): Promise<void>;
-  /** Looks at tokens and certificate, reads every configuration file anew and changes what differs; rejects, and changes nothing, when one cannot be used. */
+  /**
+   * Reads tokens, certificate and all configuration files again and applies what changed; rejects, and changes nothing,
+   * if a configuration file cannot be used.
+   */
   reload(): Promise<ReloadView>;
-  /** Whether it still looks at what it stands on. */
+  /** Whether it still checks its state directory and the other files that it needs. */
   isLooking(): boolean;
-  /** Writes down that a bug nobody caught ends the host; gives up when the store does not answer. */
+  /** Records that the host ends because of an uncaught error; gives up if the store does not respond. */
   crashed(error: Error): Promise<void>;
 }
 
-/** What a host at work consists of. */
+/** The parts of a running host. */
 interface HostContext {
   readonly listener: Listener;
   readonly adapters: Adapters;
@@ -55,11 +58,11 @@ export class RunningHost implements Host {
 
   async close(mode: ExitMode): Promise<void> {
     const { control, inspector, listener, adapters } = this.#context;
-    await control.close(mode); // the API answers until nothing changes any more
+    await control.close(mode); // the API responds until nothing changes any more
     adapters.check.close();
     inspector.close();
     adapters.prober.close();
-    await adapters.logs.close(); // ends every follow
+    await adapters.logs.close(); // ends followed logs
     await listener.listening.close(HTTP_GRACE_MS);
     await adapters.processes.close();
     await adapters.store.close();

@@ -10,23 +10,25 @@ import { nativeShimFile } from '../process/launch/shim-kind.ts';
 
 const PROGRAM = 'systemd-notify';
 const CLOSE_MS = 1_000;
-/** It waits by itself for 5 s until the manager has read, so that the manager still sees whose message it is. */
+/**
+ * systemd-notify itself waits up to 5 s until the manager has read the message, so that the manager can identify the
+ * sender.
+ */
 const PROGRAM_MS = 10_000;
 
 type Child = ChildProcessByStdio<Writable, null, null>;
 
-/** What a notifier is made from. */
 export interface NotifierOptions {
   /** The environment of the host. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Asked only when a manager listens. */
+  /** Called only if there is a service manager. */
   readonly shim: () => ShimKind;
   readonly log: Log;
 }
 
 /**
- * The way to the manager that NOTIFY_SOCKET names: the native shim, which stays as a child, else `systemd-notify` for each message.
- * Null: no manager listens, or there is neither of them, which is logged with what to do.
+ * Opens the connection to the service manager in NOTIFY_SOCKET: the native shim as a child, or else `systemd-notify`
+ * for each message. Null: there is no manager, or neither program, in which case the log says what to do.
  */
 export function openNotifier({ env, shim, log }: NotifierOptions): Notifier | null {
   const socket = env['NOTIFY_SOCKET'] ?? '';
@@ -36,8 +38,8 @@ export function openNotifier({ env, shim, log }: NotifierOptions): Notifier | nu
   if (program !== null) return new ProgramNotifier(program, socket, log);
   log.error(
     { socket },
-    'Cannot notify the service manager, and its watchdog is off: there is neither the native shim nor ' +
-      `${PROGRAM}. Install one of them (a C compiler and npm rebuild coredinator), or set Type=exec and no WatchdogSec in the unit.`,
+    'cannot notify the service manager, and its watchdog is off: neither the native shim nor ' +
+      `${PROGRAM} is available. Install one of them (a C compiler and npm rebuild coredinator), or set Type=exec and no WatchdogSec in the unit.`,
   );
   return null;
 }
@@ -54,7 +56,9 @@ function programIn(path: string): string | null {
   return null;
 }
 
-/** One child that reads lines; it ends with its input, so never later than the host, and is started again when it has died. */
+/**
+ * One child that reads lines; it exits with its input, so never later than the host, and is restarted if it has died.
+ */
 export class ShimNotifier implements Notifier {
   readonly #binary: string;
   readonly #socket: string;
@@ -70,12 +74,12 @@ export class ShimNotifier implements Notifier {
 
   send(assignment: string): void {
     this.#child ??= this.#start();
-    // A manager that does not read for so long will hear the next one: what waits must not grow.
+    // If the manager has not read for so long, this message is skipped: the buffer must not grow.
     if (!this.#child.stdin.writableNeedDrain) this.#child.stdin.write(`${assignment}\n`);
   }
 
   #start(): Child {
-    // A session of its own, so that what ends the host's group leaves it the last words. No tag: it is nobody's orphan.
+    // In its own session, so that it can still send if the host's group is killed. Without a tag: it is not an orphan.
     const child = spawn(this.#binary, ['notify'], {
       detached: true,
       cwd: '/',
@@ -86,7 +90,7 @@ export class ShimNotifier implements Notifier {
       if (this.#child !== child) return;
       this.#child = null;
       if (!this.#hasFailed)
-        this.#log.warn({ reason }, 'The process that notifies the service manager has exited; restarting it.');
+        this.#log.warn({ reason }, 'the process that notifies the service manager has exited; restarting it');
       this.#hasFailed = true;
     };
     child.on('error', gone);
@@ -95,7 +99,7 @@ export class ShimNotifier implements Notifier {
     });
     child.stdin.on('error', () => undefined); // EPIPE: followed by 'exit'
     child.unref();
-    (child.stdin as unknown as Socket).unref(); // pipes of child processes are sockets, whatever the types say
+    (child.stdin as unknown as Socket).unref(); // pipes of child processes are sockets, although their types do not say so
     return child;
   }
 
@@ -115,7 +119,7 @@ export class ShimNotifier implements Notifier {
   }
 }
 
-/** One process for each message, one after the other. */
+/** Runs one process for each message, one after the other. */
 class ProgramNotifier implements Notifier {
   readonly #program: string;
   readonly #socket: string;
@@ -143,7 +147,7 @@ class ProgramNotifier implements Notifier {
     return new Promise((resolve) => {
       const options = { env: { NOTIFY_SOCKET: this.#socket }, cwd: '/', timeout: PROGRAM_MS };
       execFile(this.#program, [assignment], options, (error) => {
-        if (error !== null) this.#log.warn({ err: error }, 'Could not notify the service manager.');
+        if (error !== null) this.#log.warn({ err: error }, 'cannot notify the service manager');
         resolve();
       });
     });

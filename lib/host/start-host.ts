@@ -24,7 +24,6 @@ import { hostVersion } from './version.ts';
 
 const systemClock: Clock = { now: () => Date.now(), random: () => Math.random() };
 
-/** What a host is made from. */
 interface Start {
   readonly options: ServeOptions;
   readonly config: LoadedConfig;
@@ -34,7 +33,7 @@ interface Start {
   readonly crashPoint: ReachCrashPoint | undefined;
 }
 
-/** Builds a host from its parts and brings back what it knew. What was opened is closed again when something fails. */
+/** Builds a host from its parts and restores its actors. If a step fails, everything opened is closed again. */
 export async function startHost(options: ServeOptions, config: LoadedConfig, log: AppLog): Promise<Host> {
   const cleanup = new CleanupStack();
   const version = hostVersion();
@@ -53,7 +52,7 @@ async function open(start: Start, cleanup: CleanupStack): Promise<Host> {
   const listener = await openListener(options, version, log, cleanup);
   const { url } = listener.listening;
   const adapters = await openAdapters({ options, url, clock: systemClock, log, metrics, crashPoint }, cleanup);
-  adapters.health.include(() => listener.troubles());
+  adapters.health.include(() => listener.problems());
   const control = await openControl(hostPorts(start, adapters));
   adapters.logs.keepBounded(() => control.logPolicies());
   const inspector = openInspector({ root: control.root, clock: systemClock, timers: wallTimers, configOf, log });
@@ -64,7 +63,8 @@ async function open(start: Start, cleanup: CleanupStack): Promise<Host> {
 }
 
 function hostPorts({ options, config, log, version, metrics, crashPoint }: Start, adapters: Adapters): HostPorts {
-  const { instanceId, health, store, processes, logs, prober, portRegistry, catalog, guarantees } = adapters;
+  const { identity, isStoreLost, files, health, store, processes, logs, prober, portRegistry, catalog, guarantees } =
+    adapters;
   return {
     store: store.actors,
     onEvents: (events) => {
@@ -78,15 +78,20 @@ function hostPorts({ options, config, log, version, metrics, crashPoint }: Start
       registry: store.webhooks,
       clock: systemClock,
       log,
-      identity: { instance: instanceId, version },
+      identity: { instance: identity.instanceId, version },
     }),
-    recoveredFrom: store.recoveredFrom,
+    files,
+    found: {
+      isStoreLost,
+      recoveredFrom: store.recoveredFrom,
+      copyOf: identity.relation === 'copy' ? identity.original : null,
+    },
     exitMode: options.onExit,
     identity: { processId: process.pid, version, guarantees },
   };
 }
 
-/** The API over a control, which shows the statecharts too, at rest and at work. */
+/** The API of a host, including its statecharts, as definitions and live. */
 function apiOf(
   { options, log, version, metrics: { exposition, requests: meter } }: Start,
   { access }: Listener,

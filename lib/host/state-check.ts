@@ -5,17 +5,17 @@ import type { Log } from '../ports/log.ts';
 import { changeOf, identityOf, knownAt, type FileIdentity } from '../store/file-identity.ts';
 import type { WriteGuard } from '../store/write-queue.ts';
 
-/** How often everything is looked at. */
-const LOOK_MS = 2_000;
-/** A look that lasts longer says that nothing is looked at any more. */
-const LATEST_MS = 15_000;
+/** The interval between full checks. */
+const CHECK_INTERVAL_MS = 2_000;
+/** If the last check is older, the checks are considered stuck. */
+const MAX_CHECK_AGE_MS = 15_000;
 
-/** Folders in a state directory that launches, logs and this host find by their path. */
+/** Folders in a state directory that launches, logs and this host access by path. */
 const FOLDERS = ['run', 'exits', 'locks', 'logs'] as const;
 
 const REMEDY = 'No command is accepted and no service is launched; running services are left alone.';
 
-/** What a host stands on. */
+/** What a state check needs. */
 export interface StateCheckOptions {
   readonly stateDir: string;
   readonly basePath: string;
@@ -23,8 +23,8 @@ export interface StateCheckOptions {
   readonly log: Log;
 }
 
-/** The part of a store that can be looked at. */
-interface Lookable {
+/** The part of a store that can be checked. */
+interface CheckableStore {
   look(): Promise<string | null>;
 }
 
@@ -34,18 +34,19 @@ interface Known {
 }
 
 /**
- * Compares what the host stands on with what it opened: the state directory, its lock, its folders, the database and the base path
- * (contract 8). It looks every 2 s, and at the lock between each commit and its answers: its path leads through the directory.
+ * Checks that the files in use are still those that the host opened: the state directory, its lock, its folders, the
+ * database and the base path (contract 8). It checks every 2 s, and the lock, whose path leads through the directory,
+ * between each commit and its responses.
  */
 export class StateCheck implements WriteGuard {
   readonly #options: StateCheckOptions;
   readonly #directory: Known;
   readonly #lock: Known;
   #folders: readonly Known[] = [];
-  #store: Lookable | null = null;
+  #store: CheckableStore | null = null;
   #problems: readonly string[] = [];
   #timer: unknown = null;
-  #lookedAt = performance.now();
+  #checkedAt = performance.now();
   #isClosed = false;
 
   private constructor(options: StateCheckOptions, directory: Known, lock: Known) {
@@ -54,20 +55,20 @@ export class StateCheck implements WriteGuard {
     this.#lock = lock;
   }
 
-  /** Remembers directory and lock as they are now; the host holds the lock. Throws when one is not there. */
+  /** Remembers the current directory and lock; the host holds the lock. Throws if one of them is missing. */
   static async of(options: StateCheckOptions): Promise<StateCheck> {
     const { stateDir } = options;
     return new StateCheck(options, await remembered(stateDir), await remembered(join(stateDir, 'host.lock.db')));
   }
 
-  /** From now on everything is looked at; the store and the folders are as they should be. */
-  async begin(store: Lookable): Promise<void> {
+  /** Starts the checks; the store and the folders are assumed to be correct now. */
+  async begin(store: CheckableStore): Promise<void> {
     this.#store = store;
     this.#folders = await Promise.all(FOLDERS.map((name) => remembered(join(this.#options.stateDir, name))));
-    this.#lookLater();
+    this.#checkLater();
   }
 
-  /** What was found at the last full look, in sentences that say what to do. */
+  /** The results of the last full check, as sentences that say what to do. */
   get problems(): readonly string[] {
     return this.#problems;
   }
@@ -76,26 +77,26 @@ export class StateCheck implements WriteGuard {
     return this.#problems[0] ?? null;
   }
 
-  /** Looks at the lock; what else was found holds until the next full look. */
+  /** Checks the lock; other problems remain until the next full check. */
   async look(): Promise<string | null> {
     return this.known ?? (await this.#lockProblem());
   }
 
-  /** Whether a look has ended within the last 15 s: a file system that does not answer ends none. */
+  /** Whether a check has finished within the last 15 s: if a file system does not respond, none does. */
   isLooking(): boolean {
-    return performance.now() - this.#lookedAt <= LATEST_MS;
+    return performance.now() - this.#checkedAt <= MAX_CHECK_AGE_MS;
   }
 
-  /** Looks at everything now. */
+  /** Checks everything now. */
   async lookAtAll(): Promise<void> {
     const directory = await this.#directoryProblem();
-    // With the directory everything in it is gone: one cause is one sentence.
+    // Without the directory everything in it is missing too: one cause gets one sentence.
     const rest =
       directory === null
         ? [await this.#lockProblem(), await this.#store?.look(), ...(await this.#folderProblems())]
         : [];
     const problems = [directory, ...rest, await this.#basePathProblem()].filter((one) => typeof one === 'string');
-    this.#say(problems);
+    this.#log(problems);
     this.#problems = problems;
   }
 
@@ -104,24 +105,24 @@ export class StateCheck implements WriteGuard {
     this.#options.timers.clearTimeout(this.#timer);
   }
 
-  #lookLater(): void {
+  #checkLater(): void {
     if (this.#isClosed) return;
     this.#timer = this.#options.timers.setTimeout(() => {
       void this.lookAtAll().finally(() => {
-        this.#lookedAt = performance.now();
-        this.#lookLater();
+        this.#checkedAt = performance.now();
+        this.#checkLater();
       });
-    }, LOOK_MS);
+    }, CHECK_INTERVAL_MS);
   }
 
-  #say(problems: readonly string[]): void {
+  #log(problems: readonly string[]): void {
     const { log } = this.#options;
     for (const problem of problems) {
       if (!this.#problems.includes(problem))
-        log.error({ problem }, 'the state of this host is not what it opened; the host is degraded');
+        log.error({ problem }, 'the files of this host are not those that it opened; the host is degraded');
     }
     if (problems.length === 0 && this.#problems.length > 0)
-      log.info({}, 'the state of this host is as it was opened again');
+      log.info({}, 'the files of this host are those that it opened again');
   }
 
   async #directoryProblem(): Promise<string | null> {
@@ -133,22 +134,22 @@ export class StateCheck implements WriteGuard {
   async #lockProblem(): Promise<string | null> {
     const change = await changeAt(this.#lock);
     if (change === null) return null;
-    return `The lock "${this.#lock.path}" ${change}: a second host could take the state directory. ${REMEDY} Restart this host.`;
+    return `The lock "${this.#lock.path}" ${change}: a second host could use the state directory. ${REMEDY} Restart this host.`;
   }
 
-  /** A folder that is gone is made again, so that what runs can write its exit record; what was in it is lost. */
+  /** A missing folder is created again, so that running shims can write their exit records; its content is lost. */
   async #folderProblems(): Promise<readonly string[]> {
     const problems: string[] = [];
     for (const folder of this.#folders) {
       const change = await changeAt(folder);
       if (change === null) continue;
-      problems.push(`The folder "${folder.path}" ${change} while this host ran. ${REMEDY} Restart this host.`);
-      await mkdir(folder.path, { mode: 0o700 }).catch(() => undefined); // it is there, or cannot be made: that is told already
+      problems.push(`The folder "${folder.path}" ${change} while this host was running. ${REMEDY} Restart this host.`);
+      await mkdir(folder.path, { mode: 0o700 }).catch(() => undefined); // it exists, or cannot be created, which is reported already
     }
     return problems;
   }
 
-  /** A link to the newest release may lead elsewhere from one day to the next; that is no fault. */
+  /** The base path may be a link to the newest release, so a change of its target is not a problem. */
   async #basePathProblem(): Promise<string | null> {
     const { basePath } = this.#options;
     const found = await identityOf(basePath);

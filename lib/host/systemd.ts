@@ -1,38 +1,38 @@
 import type { Millis } from '../model/values/time.ts';
 import type { Notifier } from '../ports/notifier.ts';
 
-/** Calls `tick` every so many milliseconds until what it gives is called. */
+/** Calls `tick` every `ms` milliseconds until the returned function is called. */
 export type Every = (ms: Millis, tick: () => void) => () => void;
 
-/** What systemd, or a manager that speaks like it, is told about the host (docs/cli.md). */
+/** Reports the state of the host to systemd or a compatible service manager (docs/cli.md). */
 export interface ServiceManager {
-  /** The API answers at `url`; from now on the watchdog is fed at each beat at which `isWell`. */
+  /** The API is available at `url`; from now on the watchdog is notified at each tick if `isWell`. */
   ready(url: string, isWell: () => boolean): void;
   reloading(): void;
-  /** The reload is over, whether or not it changed anything. */
+  /** The reload has finished, whether it changed anything or not. */
   reloaded(url: string): void;
   stopping(mode: 'detach' | 'drain'): void;
   close(): Promise<void>;
 }
 
-/** How often the watchdog wants to hear of this process: half of what it allows; null: never. */
+/** The interval of watchdog messages: half of the allowed maximum; null: none. */
 export function watchdogPeriod(env: Readonly<Record<string, string | undefined>>, pid: number): Millis | null {
-  const meant = env['WATCHDOG_PID'] ?? '';
+  const watchedPid = env['WATCHDOG_PID'] ?? '';
   const limit = Number(env['WATCHDOG_USEC'] ?? NaN);
-  if (!Number.isSafeInteger(limit) || limit <= 0 || (meant !== '' && meant !== String(pid))) return null;
+  if (!Number.isSafeInteger(limit) || limit <= 0 || (watchedPid !== '' && watchedPid !== String(pid))) return null;
   return Math.max(1, Math.floor(limit / 2_000));
 }
 
-/** Speaks to the manager through `notifier`; null: nobody listens, and nothing is done. */
+/** A service manager that is notified through `notifier`; null: there is none, and nothing is done. */
 export function serviceManager(
   notifier: Notifier | null,
   watchdogMs: Millis | null,
   every: Every = onTimer,
 ): ServiceManager {
-  return notifier === null ? SILENT : new Speaker(notifier, watchdogMs, every);
+  return notifier === null ? NO_MANAGER : new NotifyingManager(notifier, watchdogMs, every);
 }
 
-/** It runs in the event loop on purpose: a loop that hangs feeds no watchdog. */
+/** Runs in the event loop on purpose: a hanging loop must not notify the watchdog. */
 const onTimer: Every = (ms, tick) => {
   const timer = setInterval(tick, ms).unref();
   return () => {
@@ -41,7 +41,7 @@ const onTimer: Every = (ms, tick) => {
 };
 
 const nothing = (): void => undefined;
-const SILENT: ServiceManager = {
+const NO_MANAGER: ServiceManager = {
   ready: nothing,
   reloading: nothing,
   reloaded: nothing,
@@ -49,7 +49,7 @@ const SILENT: ServiceManager = {
   close: () => Promise.resolve(),
 };
 
-class Speaker implements ServiceManager {
+class NotifyingManager implements ServiceManager {
   readonly #notifier: Notifier;
   readonly #watchdogMs: Millis | null;
   readonly #every: Every;
@@ -63,25 +63,25 @@ class Speaker implements ServiceManager {
   }
 
   ready(url: string, isWell: () => boolean): void {
-    this.#say('READY=1', `STATUS=Ready at ${url}`);
+    this.#send('READY=1', `STATUS=Ready at ${url}`);
     if (this.#watchdogMs === null) return;
     this.#endWatchdog = this.#every(this.#watchdogMs, () => {
-      if (isWell()) this.#say('WATCHDOG=1');
+      if (isWell()) this.#send('WATCHDOG=1');
     });
   }
 
   reloading(): void {
-    if (!this.#isStopping) this.#say('RELOADING=1', 'STATUS=Reading the configuration anew');
+    if (!this.#isStopping) this.#send('RELOADING=1', 'STATUS=Reloading the configuration');
   }
 
   reloaded(url: string): void {
-    if (!this.#isStopping) this.#say('READY=1', `STATUS=Ready at ${url}`);
+    if (!this.#isStopping) this.#send('READY=1', `STATUS=Ready at ${url}`);
   }
 
   stopping(mode: 'detach' | 'drain'): void {
     this.#isStopping = true;
-    const status = mode === 'detach' ? 'Leaving; the services run on' : 'Stopping the services in order';
-    this.#say('STOPPING=1', `STATUS=${status}`);
+    const status = mode === 'detach' ? 'Shutting down; the services keep running' : 'Stopping the services in order';
+    this.#send('STOPPING=1', `STATUS=${status}`);
   }
 
   async close(): Promise<void> {
@@ -89,7 +89,7 @@ class Speaker implements ServiceManager {
     await this.#notifier.close();
   }
 
-  #say(...assignments: readonly string[]): void {
+  #send(...assignments: readonly string[]): void {
     for (const assignment of assignments) this.#notifier.send(assignment);
   }
 }

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 
-/** The version of this package, from its package.json (which is as far from the sources as from the built files). */
+/** The version of this package, from its package.json (whose relative path is the same for sources and built files). */
 export function hostVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  // Read by hand, since every command needs it at once and a schema library takes longer to load than all the rest.
+  // Parsed without a schema library, which would take longer to load than everything else that every command needs.
   const manifest: unknown = JSON.parse(text);
   const version = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : null;
   if (typeof version !== 'string')
-    throw new Error('The package.json of coredinator names no version; install it anew.');
+    throw new Error('The package.json of coredinator has no version; reinstall coredinator.');
   return version;
 }

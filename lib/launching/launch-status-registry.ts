@@ -3,12 +3,12 @@ import type { LaunchId, ServiceId } from '../model/values/ids.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LaunchObserver } from '../ports/process-host.ts';
 
-/** The launch that facts are about. */
+/** The launch that a status describes. */
 function launchOf(status: LaunchStatus): LaunchId {
   return status.status === 'alive' ? status.launch.launchId : status.launchId;
 }
 
-/** The facts of the newest launch of each service, and who wants to hear of their ends. */
+/** The status of the newest launch of each service, with the observers of its exit. */
 export class LaunchStatusRegistry {
   readonly #status = new Map<ServiceId, LaunchStatus>();
   readonly #services = new Map<LaunchId, ServiceId>();
@@ -27,7 +27,7 @@ export class LaunchStatusRegistry {
     return new Map(this.#status);
   }
 
-  /** Keeps the newest facts, and tells the observers when they are of an end. */
+  /** Stores the newest status, and notifies the observers if the launch has exited. */
   put(serviceId: ServiceId, status: LaunchStatus): void {
     const before = this.#status.get(serviceId);
     if (before !== undefined) this.#services.delete(launchOf(before));
@@ -66,7 +66,7 @@ export class LaunchStatusRegistry {
     };
   }
 
-  /** Nobody is told of anything any more. */
+  /** Observers are no longer notified. */
   close(): void {
     this.#observers.clear();
   }

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import type { ServiceId } from '../model/values/ids.ts';
 
-/** Where the output of launches is below a state directory (docs/launch-protocol.md): agreed by who writes it and who reads it. */
+/**
+ * Where the output of launches is in a state directory (docs/launch-protocol.md); shared by its writers and readers.
+ */
 export interface LogLayout {
   readonly logs: string;
 }
 
-/** The place for output in a state directory. */
+/** The layout of the output in a state directory. */
 export function logLayoutOf(stateDir: string): LogLayout {
   return { logs: join(stateDir, 'logs') };
 }

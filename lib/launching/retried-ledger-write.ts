@@ -3,13 +3,13 @@ import { RetryingWriter } from '../ports/retrying-writer.ts';
 import { wallTimers } from '../ports/wall-timers.ts';
 
 const FIRST_RETRY_MS = 250;
-const SLOWEST_RETRY_MS = 10_000;
+const MAX_RETRY_MS = 10_000;
 
-/** One write that the ledger must get, however long its store is away; tried again until it is in. */
+/** A write that the ledger must receive, however long the store is unavailable; repeated until it succeeds. */
 export class RetriedLedgerWrite {
   readonly #writer: RetryingWriter;
 
-  /** Makes the first attempt; `paid` is called once, when the write is durable. */
+  /** Makes the first attempt; `onWritten` is called once, when the write is durable. */
   constructor(write: () => Promise<void>, onWritten: () => void, log: Log, timers = wallTimers) {
     this.#writer = new RetryingWriter({
       write,
@@ -18,19 +18,19 @@ export class RetriedLedgerWrite {
         onWritten();
       },
       onFailed: (error, retryMs) => {
-        log.warn({ err: error, retryMs }, 'The end of a launch cannot be written down yet.');
+        log.warn({ err: error, retryMs }, 'cannot store the end of a launch; retrying');
       },
-      ...{ firstMs: FIRST_RETRY_MS, slowestMs: SLOWEST_RETRY_MS, timers },
+      ...{ firstMs: FIRST_RETRY_MS, slowestMs: MAX_RETRY_MS, timers },
     });
     this.#writer.write();
   }
 
-  /** Resolves when the write is durable; rejects when the attempt that this call made or joined failed. */
+  /** Resolves when the write is durable; rejects if the attempt that this call made or joined failed. */
   writeNow(): Promise<void> {
     return this.#writer.writeNow();
   }
 
-  /** Gives up; the files of the launch still tell the next host. */
+  /** Gives up; the next host still learns it from the files of the launch. */
   giveUp(): void {
     this.#writer.close();
   }

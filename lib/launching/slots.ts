@@ -1,13 +1,13 @@
-/** Lets at most `width` callers be in at once; the others wait in order. */
+/** Lets at most `count` callers in at once; the others wait in order. */
 export class Slots {
   readonly #waiting: (() => void)[] = [];
   #free: number;
 
-  constructor(width: number) {
-    this.#free = width;
+  constructor(count: number) {
+    this.#free = count;
   }
 
-  /** Resolves when the caller is in. */
+  /** Resolves when the caller has a slot. */
   enter(): Promise<void> {
     if (this.#free > 0) {
       this.#free -= 1;
@@ -16,7 +16,7 @@ export class Slots {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** The caller is out. */
+  /** Frees the slot of the caller. */
   leave(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#free += 1;

@@ -1,6 +1,6 @@
 import type { LaunchFailure } from '../model/process.ts';
 
-/** A refusal that the next attempt may not meet. */
+/** A refusal after which another attempt may succeed. */
 export function transient(code: string, message: string): LaunchFailure {
   return { code, isPermanent: false, message };
 }

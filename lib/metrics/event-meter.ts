@@ -5,7 +5,7 @@ import { LONG } from './buckets.ts';
 import { ExitCounts } from './exit-counts.ts';
 import { EXIT_CLASSES } from './label-values.ts';
 
-/** Counts what the journal publishes: every event that is published is counted. */
+/** Counts every event that the journal publishes. */
 export class EventMeter {
   readonly exits = new ExitCounts();
   lastSeq: number | null = null;
@@ -14,7 +14,6 @@ export class EventMeter {
   readonly #exits: Counter<'class'>;
   readonly #adoption: Histogram;
 
-  /** `startedAt`: when this host was started. */
   constructor(registry: Registry, startedAt: Instant) {
     const registers = [registry];
     this.#startedAt = startedAt;
@@ -39,7 +38,7 @@ export class EventMeter {
     });
   }
 
-  /** Events that are durable, in rising order. */
+  /** Durable events, in ascending order. */
   published(events: readonly JournalEntry[]): void {
     for (const event of events) this.#take(event);
   }

@@ -10,7 +10,7 @@ export class ExitCounts {
     this.#counts.set(serviceId, classes);
   }
 
-  /** What there is of these services; the others are forgotten. */
+  /** The counts of these services; those of others are deleted. */
   *samples(known: readonly string[]): Generator<Sample, void, undefined> {
     const services = new Set(known);
     for (const [service, classes] of this.#counts) {

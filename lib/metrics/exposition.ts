@@ -3,16 +3,16 @@ import type { Registry } from 'prom-client';
 import type { Exposition } from '../ports/meter.ts';
 import { linesOf, type Family } from './family.ts';
 
-/** Lines that are written in one go. */
+/** How many lines are written per turn of the event loop. */
 const SLICE = 500;
 
-/** Puts the numbers of a host together, in slices, so that a thousand services hold up no request. */
+/** Assembles the metrics of a host in slices, so that a thousand services do not delay requests. */
 export class TextExposition implements Exposition {
   readonly #registry: Registry;
   readonly #collect: () => Promise<readonly Family[]>;
-  #underWay: Promise<string> | null = null;
+  #inProgress: Promise<string> | null = null;
 
-  /** `look` gives the families that stand beside the registry, over what is the case now. */
+  /** `collect` returns the families outside the registry, with their current values. */
   constructor(registry: Registry, collect: () => Promise<readonly Family[]>) {
     this.#registry = registry;
     this.#collect = collect;
@@ -23,8 +23,8 @@ export class TextExposition implements Exposition {
   }
 
   text(): Promise<string> {
-    this.#underWay ??= this.#write().finally(() => (this.#underWay = null));
-    return this.#underWay;
+    this.#inProgress ??= this.#write().finally(() => (this.#inProgress = null));
+    return this.#inProgress;
   }
 
   async #write(): Promise<string> {

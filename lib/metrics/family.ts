@@ -4,7 +4,7 @@ export interface Sample {
   readonly value: number;
 }
 
-/** A family whose samples are looked up when they are asked for, so that nobody has to keep it up to date. */
+/** A family whose samples are read on request, so that nothing has to keep it up to date. */
 export interface Family {
   readonly name: string;
   readonly help: string;
@@ -28,8 +28,8 @@ function lineOf(name: string, { labels, value }: Sample): string {
 }
 
 /**
- * The lines of a family in the text form of Prometheus, as prom-client writes them; that one takes five times as long for the
- * thousands of lines that there are for a thousand services, and does them all in one go.
+ * The lines of a family in the text format of Prometheus, as prom-client writes them. prom-client takes five times as
+ * long for the thousands of lines of a thousand services, and writes them in one turn of the event loop.
  */
 export function* linesOf({ name, help, type, read }: Family): Generator<string, void, undefined> {
   yield `# HELP ${name} ${escapedHelp(help)}`;

@@ -3,22 +3,22 @@ import type { ServiceId } from '../model/values/ids.ts';
 import type { MeasuredAgent, MeasuredHost, MeasuredService } from '../ports/meter.ts';
 import type { ProcessUsage, TreeUsage } from '../ports/process-usage.ts';
 
-/** Actors that are looked at in one go. */
+/** How many actors are read per turn of the event loop. */
 const SLICE = 250;
 
-/** Everything that one exposition is made from, taken once for all of its families. */
+/** The data of one exposition, read once for all of its families. */
 export interface Frame {
   readonly agents: readonly MeasuredAgent[];
   readonly services: readonly MeasuredService[];
   readonly healthReasons: number;
-  /** Null where the system does not tell. */
+  /** Null if the operating system does not provide it. */
   readonly usage: ReadonlyMap<ServiceId, TreeUsage> | null;
 }
 
-/** A host that has nothing to tell yet. */
+/** The frame of a host that is not ready. */
 export const EMPTY_FRAME: Frame = { agents: [], services: [], healthReasons: 0, usage: null };
 
-/** Looks at everything now. */
+/** Reads the current data. */
 export async function takeFrame(host: MeasuredHost, usage: ProcessUsage): Promise<Frame> {
   const reading = await usage.read();
   return {

@@ -2,16 +2,16 @@ import type { Family, Sample } from './family.ts';
 import type { Frame } from './frame.ts';
 import { STATES } from './label-values.ts';
 
-/** What is known of a host besides its views. */
+/** Facts about a host that are not in the frame. */
 export interface HostFacts {
   readonly version: string;
-  /** How long after its start it was ready; null: it is not. */
+  /** The time from its start until it was ready; null: it is not ready. */
   readonly readyAfterSeconds: number | null;
-  /** The number of the newest fact that is written down; null: none was written yet. */
+  /** The number of the newest event in the journal; null: there is none yet. */
   readonly lastSeq: number | null;
 }
 
-/** The host as a whole, and its agents. */
+/** The families of the host as a whole and of its agents. */
 export function hostFamilies(frame: Frame, { version, readyAfterSeconds, lastSeq }: HostFacts): readonly Family[] {
   return [
     {

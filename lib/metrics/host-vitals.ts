@@ -1,8 +1,8 @@
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import type { HostVitals, Vitals } from '../ports/process-usage.ts';
 
-/** How often the event loop is looked at; every look wakes the host, so that twice as many would cost twice as much. */
-export const LOOP_LOOK_MS = 50;
+/** How often the event loop is sampled; every sample wakes the host, so half the interval would cost twice as much. */
+export const LOOP_SAMPLE_MS = 50;
 const FRESH_MS = 1_000;
 
 interface Previous {
@@ -10,9 +10,9 @@ interface Previous {
   readonly takenAt: number;
 }
 
-/** What Node tells of its own process. Its timer keeps no process up. */
+/** What Node reports about its own process. Its timer does not keep the process alive. */
 export class NodeVitals implements HostVitals {
-  readonly #loop: IntervalHistogram = monitorEventLoopDelay({ resolution: LOOP_LOOK_MS });
+  readonly #loop: IntervalHistogram = monitorEventLoopDelay({ resolution: LOOP_SAMPLE_MS });
   #previous: Previous | null = null;
 
   constructor() {
@@ -33,9 +33,9 @@ export class NodeVitals implements HostVitals {
     return vitals;
   }
 
-  /** The histogram holds how far apart the looks were, which is their period and what they were late. */
+  /** The histogram holds the intervals between samples, which are the period plus the delay. */
   #lag(): Vitals['loopLag'] {
-    const late = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - LOOP_LOOK_MS);
+    const late = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - LOOP_SAMPLE_MS);
     const { count, mean, max } = this.#loop;
     if (count === 0) return null;
     return { meanMs: late(mean), p99Ms: late(this.#loop.percentile(99)), maxMs: late(max) };

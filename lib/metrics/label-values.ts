@@ -1,6 +1,6 @@
 import type { ExitClass, PublicState } from '../model/states.ts';
 
-/** Every value, so that the compiler tells of a missing one. */
+/** Every value, so that the compiler reports a missing one. */
 const STATE_SET: Readonly<Record<PublicState, true>> = {
   stopped: true,
   starting: true,
@@ -23,7 +23,7 @@ const CLASS_SET: Readonly<Record<ExitClass, true>> = {
 };
 
 /** The public states. */
-export const STATES = Object.keys(STATE_SET) as readonly PublicState[]; // the keys of exactly that record
+export const STATES = Object.keys(STATE_SET) as readonly PublicState[]; // the keys of exactly this record
 
 /** The classes of exits. */
 export const EXIT_CLASSES = Object.keys(CLASS_SET) as readonly ExitClass[]; // likewise

@@ -7,7 +7,7 @@ import { TextExposition } from './exposition.ts';
 import type { Family } from './family.ts';
 import { EMPTY_FRAME, takeFrame, type Frame } from './frame.ts';
 import { hostFamilies } from './host-families.ts';
-import { LOOP_LOOK_MS, NodeVitals } from './host-vitals.ts';
+import { LOOP_SAMPLE_MS, NodeVitals } from './host-vitals.ts';
 import { PromProbeMeter } from './probe-meter.ts';
 import { PromProcessMeter } from './process-meter.ts';
 import { PromRequestMeter } from './request-meter.ts';
@@ -18,11 +18,11 @@ export interface MetricsOptions {
   readonly version: string;
   /** When this host was started. */
   readonly startedAt: Instant;
-  /** Whether the numbers of the process itself (processor time, memory, event loop) are measured too. Default: they are. */
+  /** Whether metrics of the host process itself (processor time, memory, event loop) are included. Default: true. */
   readonly hasProcessMetrics?: boolean;
 }
 
-/** The numbers of one host, with a meter for each kind of work, which is told how it goes. */
+/** The metrics of one host, with a meter for each kind of work. */
 export class Metrics {
   readonly events: EventMeter;
   readonly store: StoreMeter;
@@ -37,7 +37,7 @@ export class Metrics {
 
   constructor({ version, startedAt, hasProcessMetrics = true }: MetricsOptions) {
     if (hasProcessMetrics) {
-      collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: LOOP_LOOK_MS });
+      collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: LOOP_SAMPLE_MS });
     }
     this.events = new EventMeter(this.#registry, startedAt);
     this.store = new StoreMeter(this.#registry);
@@ -53,7 +53,7 @@ export class Metrics {
     return [...hostFamilies(frame, facts), ...serviceFamilies(frame, exits), ...usageFamilies(frame)];
   }
 
-  /** The host is ready, and can be looked at from now on. */
+  /** The host is ready; its actors can be measured from now on. */
   ready(afterSeconds: number, host: MeasuredHost, usage: ProcessUsage): void {
     this.#readyAfterSeconds = afterSeconds;
     this.#take = () => takeFrame(host, usage);

@@ -4,7 +4,7 @@ import type { ProcessMeter } from '../ports/meter.ts';
 import type { Orphan } from '../ports/process-host.ts';
 import { LONG } from './buckets.ts';
 
-/** Measures launches, stops, and what earlier hosts left. */
+/** Measures launches, stops, and what earlier hosts left behind. */
 export class PromProcessMeter implements ProcessMeter {
   readonly #launches: Counter<'outcome' | 'code'>;
   readonly #launchDuration: Histogram<'outcome'>;

@@ -8,7 +8,7 @@ import { STATES } from './label-values.ts';
 
 type Shape = Pick<Family, 'name' | 'help' | 'type'>;
 
-/** One number a service; null: it has none now. */
+/** One number per service; null: it currently has none. */
 function eachService(frame: Frame, shape: Shape, numberOf: (service: MeasuredService) => number | null): Family {
   const read = function* (): Generator<Sample, void, undefined> {
     for (const service of frame.services) {
@@ -19,7 +19,7 @@ function eachService(frame: Frame, shape: Shape, numberOf: (service: MeasuredSer
   return { ...shape, labelNames: ['service'], read };
 }
 
-/** What the services are and do, each for itself. */
+/** The families of each service. */
 export function serviceFamilies(frame: Frame, exits: ExitCounts): readonly Family[] {
   return [
     {
@@ -102,14 +102,14 @@ const NUMBERS: readonly (Shape & { readonly numberOf: (service: MeasuredService)
   },
 ];
 
-/** What the process trees use; none of these where the system does not tell. */
+/** The resource usage of the process trees; empty if the operating system does not provide it. */
 export function usageFamilies(frame: Frame): readonly Family[] {
   const { usage } = frame;
   if (usage === null) return [];
   const ofTree =
     (numberOf: (tree: TreeUsage) => number) =>
     ({ id }: MeasuredService): number | null => {
-      const tree = usage.get(id as ServiceId); // the id of a service that is there
+      const tree = usage.get(id as ServiceId); // the id of an existing service
       return tree === undefined ? null : numberOf(tree);
     };
   return [

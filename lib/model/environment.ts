@@ -28,6 +28,9 @@ export function inheritable(base: Readonly<Record<string, string | undefined>>):
 
 /** The variable that tags every process of a launch. */
 export const LAUNCH_TAG = 'COREDINATOR_LAUNCH_ID';
+/** The variables that name the host which made a launch, so that it is recognized even if the state directory is lost. */
+export const ORIGIN_BASE = 'COREDINATOR_ORIGIN_BASE';
+export const ORIGIN_STATE = 'COREDINATOR_ORIGIN_STATE';
 
 /** The launch that a process belongs to, as passed in its environment. */
 export interface LaunchSubject {
@@ -39,11 +42,18 @@ export interface LaunchSubject {
   readonly launchId: LaunchId;
   /** The URL of the API, as seen from the process. */
   readonly hostUrl: string;
+  readonly origin: LaunchOrigin;
+}
+
+/** The host that makes a launch. Absolute paths. */
+export interface LaunchOrigin {
+  readonly basePath: string;
+  readonly stateDir: string;
 }
 
 /** The COREDINATOR_* variables of a launch (contract 3.1), the same for every engine. */
 export function launchVariables(subject: LaunchSubject): Readonly<Record<string, string>> {
-  const { instanceId, serviceId, agentId, generation, launchId, hostUrl } = subject;
+  const { instanceId, serviceId, agentId, generation, launchId, hostUrl, origin } = subject;
   return {
     COREDINATOR_INSTANCE: instanceId,
     COREDINATOR_SERVICE_ID: serviceId,
@@ -51,5 +61,7 @@ export function launchVariables(subject: LaunchSubject): Readonly<Record<string,
     COREDINATOR_GENERATION: String(generation),
     [LAUNCH_TAG]: launchId,
     COREDINATOR_URL: hostUrl,
+    [ORIGIN_BASE]: origin.basePath,
+    [ORIGIN_STATE]: origin.stateDir,
   };
 }

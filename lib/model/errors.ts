@@ -125,6 +125,18 @@ export class ServiceUnheldError extends CoredinatorError {
   }
 }
 
+/** Only the process of the service is known, so it cannot be started. */
+export class OrphanServiceError extends CoredinatorError {
+  readonly code = 'service_unheld';
+
+  constructor(id: string) {
+    super(
+      `Service "${id}" is an orphan: its process is known, but not how to start it. ` +
+        'Start the agent or configure the host service that it belongs to, or stop it.',
+    );
+  }
+}
+
 /** The store cannot save a command, so the command was not carried out. */
 export class StoreUnavailableError extends CoredinatorError {
   readonly code = 'store_unavailable';

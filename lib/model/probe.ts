@@ -90,6 +90,10 @@ export function probeWithPorts(probe: ProbeSpec, ports: Ports): ProbeSpec {
 /** The names of the ports that probes need. */
 export function portNamesOf(probes: ProbesSpec): readonly string[] {
   const checks = [probes.startup, probes.readiness, probes.liveness].flatMap((probe) => probe?.check ?? []);
-  const own = checks.flatMap((check) => ('portName' in check ? [check.portName] : []));
-  return [...new Set([...own, ...portNamesIn(checks)])];
+  return [...new Set(checks.flatMap(portNamesOfCheck))];
+}
+
+/** The names of the ports that a check needs. */
+export function portNamesOfCheck(check: ProbeCheck): readonly string[] {
+  return [...('portName' in check ? [check.portName] : []), ...portNamesIn(check)];
 }

@@ -54,7 +54,7 @@ export interface LaunchFailure {
  * EADDRINUSE: there is no free port. ESTORE: the launch cannot be recorded. ESTRAY: an orphan process of the service is running. ETIMEDOUT: no shim came
  * up. The others are system error codes.
  */
-const HOST_TROUBLE: ReadonlySet<string> = new Set([
+const HOST_FAULTS: ReadonlySet<string> = new Set([
   'EADDRINUSE',
   'EAGAIN',
   'EDQUOT',
@@ -71,19 +71,19 @@ const HOST_TROUBLE: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether this machine or this host lacks something that launches need, so that the service is not to blame. */
-export function isHostTrouble({ code, isPermanent }: Pick<LaunchFailure, 'code' | 'isPermanent'>): boolean {
-  return !isPermanent && HOST_TROUBLE.has(code);
+export function isHostFault({ code, isPermanent }: Pick<LaunchFailure, 'code' | 'isPermanent'>): boolean {
+  return !isPermanent && HOST_FAULTS.has(code);
 }
 
-/** Whether the service is not to blame for a launch that failed: trouble of the host, or a file that is still being written. */
+/** Whether the service is not to blame for a launch that failed: a fault of the host, or a file that is still being written. */
 export function isBlameless(failure: Pick<LaunchFailure, 'code' | 'isPermanent'>): boolean {
-  return isHostTrouble(failure) || failure.code === 'ETXTBSY';
+  return isHostFault(failure) || failure.code === 'ETXTBSY';
 }
 
-/** Whether a failed effect is due to trouble of the host. */
-export function isHostTroubleError(error: unknown): boolean {
+/** Whether a failed effect is due to a fault of the host. */
+export function isHostFaultError(error: unknown): boolean {
   const code: unknown = error instanceof Error && 'code' in error ? error.code : null;
-  return typeof code === 'string' && HOST_TROUBLE.has(code);
+  return typeof code === 'string' && HOST_FAULTS.has(code);
 }
 
 export type LaunchOutcome =

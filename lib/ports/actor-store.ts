@@ -63,7 +63,7 @@ export interface ActorStore {
   history(query: JournalQuery): Promise<readonly JournalEntry[]>;
   /** What is stored for an idempotency key, however old; null: nothing. */
   idempotencyRecord(key: string): Promise<IdempotencyRecord | null>;
-  /** Stores a receipt, replacing an earlier one with the same key. */
+  /** Stores an idempotency record, replacing an earlier one with the same key. */
   keepIdempotencyRecord(record: IdempotencyRecord): Promise<void>;
   /**
    * Resolves if the store can be written, rejects with StoreUnavailableError if not. On success, pending moves to the

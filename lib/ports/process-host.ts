@@ -2,12 +2,16 @@ import type { Launch, LaunchOutcome, ProcessExit, LaunchStatus } from '../model/
 import type { NodeSignal, StopSpec } from '../model/spec.ts';
 import type { LaunchId, ServiceId } from '../model/values/ids.ts';
 import type { ResourceLimits } from '../model/values/limits.ts';
+import type { Instant } from '../model/values/time.ts';
 
 /** One launch to be made. The host adds the COREDINATOR_* variables of contract 3.1 to `env`. */
 export interface LaunchRequest {
   readonly serviceId: ServiceId;
   readonly agentId: string | null;
-  /** The host raises it above every generation of this service that it knows of; the outcome tells the one that was used. */
+  /**
+   * The host raises it above every generation of this service that it knows of; the outcome tells the one that was
+   * used.
+   */
   readonly generation: number;
   readonly executablePath: string;
   readonly version: string | null;
@@ -23,12 +27,15 @@ export interface LaunchRequest {
 }
 
 /**
- * What a survey does with orphans. `report`: names them and leaves them alone. `adopt`: enters in the ledger those whose records
- * are whole, and supervises them. `kill`: ends them.
+ * What a survey does with orphans. `report`: names them and leaves them alone. `adopt`: enters in the ledger those
+ * whose records are whole, and supervises them. `kill`: ends them.
  */
 export type OrphanPolicy = 'report' | 'adopt' | 'kill';
 
-/** Living processes of a launch of this instance that the ledger does not know: its database was lost, or is an older copy. */
+/**
+ * Living processes of a launch of this instance that the ledger does not know: its database was lost, or is an older
+ * copy.
+ */
 export interface Orphan {
   readonly launchId: LaunchId;
   /** Null: nothing says which service it belongs to. */
@@ -37,6 +44,7 @@ export interface Orphan {
   /** The main process, or one of those that are left. */
   readonly pid: number;
   readonly fate: 'reported' | 'adopted' | 'killed';
+  readonly foundAt: Instant;
   /** The sentence that says what was done and what can be done. */
   readonly reason: string;
 }
@@ -52,46 +60,50 @@ export interface LaunchObserver {
  */
 export interface ProcessHost {
   /**
-   * Finds what earlier hosts left: for each service the facts of its newest launch. Adopts what lives, revokes what never
-   * began, reads the exits of what ended. Called once, before anything else.
+   * Finds what earlier hosts left: for each service the facts of its newest launch. Adopts what lives, revokes what
+   * never began, reads the exits of what ended. Called once, before anything else.
    */
   survey(): Promise<ReadonlyMap<ServiceId, LaunchStatus>>;
 
   /** What the survey found that no ledger entry explains, and what became of it. */
   orphans(): readonly Orphan[];
 
+  /** The orphans that are left alone and still alive: no launch of their service may begin beside them. */
+  heldOrphans(): readonly Orphan[];
+
   /** The facts of the newest launch of a service as they are now; null if it was never launched. */
   status(serviceId: ServiceId): LaunchStatus | null;
 
   /**
    * Launches one process tree and resolves when its program runs (after exec) or was refused. First ends whatever the
-   * previous launch of this service left behind, so that two generations never overlap. A second call for a service whose
-   * main process lives is refused with code `EALIVE` (transient), one beside an orphan that is left alone with `ESTRAY` (likewise).
+   * previous launch of this service left behind, so that two generations never overlap. A second call for a service
+   * whose main process lives is refused with code `EALIVE` (transient), one with an orphan that is left alone, with
+   * `ESTRAY` (likewise).
    */
   launch(request: LaunchRequest): Promise<LaunchOutcome>;
 
   /**
-   * Tells `observer` of the end of a launch, at once (in a later turn) if it has ended already. Returns the way to stop
-   * observing. An unknown launch counts as ended with an unknown status.
+   * Notifies `observer` of the end of a launch, immediately (in a later turn) if it has ended already. Returns a
+   * function that stops observing. An unknown launch counts as ended with an unknown status.
    */
   observe(launchId: LaunchId, observer: LaunchObserver): () => void;
 
   /**
-   * Signal to the whole tree, grace, SIGKILL, then the proof that nothing is left; resolves with how the main process ended
-   * (null if there was none). Also ends a launch under way. Calling it again during a stop shortens the grace, never
-   * lengthens it.
+   * Signal to the whole tree, grace, SIGKILL, then the proof that nothing is left; resolves with how the main process
+   * ended (null if there was none). Also ends a launch in progress. Calling it again during a stop shortens the grace,
+   * never lengthens it.
    */
   stop(serviceId: ServiceId, stop: StopSpec): Promise<ProcessExit | null>;
 
-  /** Sends one signal to the main process's group. Resolves false when no process lives. */
+  /** Sends one signal to the main process's group. Resolves to false if no process is alive. */
   signal(serviceId: ServiceId, signal: NodeSignal): Promise<boolean>;
 
-  /** Why processes cannot be looked at now, in sentences; empty when they can. */
-  troubles(): readonly string[];
+  /** Why processes cannot be inspected now, as sentences; empty if they can. */
+  problems(): readonly string[];
 
-  /** Every launch whose main process lives. */
+  /** Every launch whose main process is alive. */
   live(): readonly Launch[];
 
-  /** Lets go of everything without touching a process. */
+  /** Releases everything without touching a process. */
   close(): Promise<void>;
 }

@@ -1,8 +1,8 @@
 import type { StoreUnavailableError } from '../model/errors.ts';
 
 /**
- * Who writes: the recorder's flush, a command's intention or receipt, an entry of the launch ledger, or a quarantined
- * row.
+ * Who writes: the recorder's flush, a command's intention or idempotency record, an entry of the launch ledger, or a
+ * quarantined row.
  */
 export type StoreWriter = 'flush' | 'command' | 'ledger' | 'quarantine';
 

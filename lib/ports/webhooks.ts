@@ -21,8 +21,8 @@ export interface Webhooks {
    * Never rejects.
    */
   configure(specs: readonly WebhookSpec[]): Promise<void>;
-  /** The receivers that have been failing for long, in sentences. */
-  troubles(): readonly string[];
+  /** The webhooks that have been failing for a long time, as sentences. */
+  problems(): readonly string[];
   /** Lets running deliveries finish within a second. */
   close(): Promise<void>;
 }

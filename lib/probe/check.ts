@@ -1,21 +1,23 @@
 import type { Millis } from '../model/values/time.ts';
 
-/** How a check went. `isForGood`: every later one would succeed too. The reason says what was asked and what came. */
+/**
+ * The result of a check. `isFinal`: every later check would succeed too. The reason names the request and the response.
+ */
 export type Outcome =
-  { readonly isSuccess: true; readonly isForGood: boolean } | { readonly isSuccess: false; readonly reason: string };
+  { readonly isSuccess: true; readonly isFinal: boolean } | { readonly isSuccess: false; readonly reason: string };
 
-/** Ends a check under way, whose `done` is not called any more; gives how it stands at that moment, null: nothing can be said. */
+/** Aborts a check in progress, so that `done` is no longer called; returns its result so far, null if it is unknown. */
 export type EndCheck = () => Outcome | null;
 
-/** One way to ask one launch, made once for all its checks. No two of them are under way at the same time. */
+/** Checks one launch in one way. It serves all checks of a probe, never two at the same time. */
 export interface Check {
-  /** Begins to ask; `done` is told null when nothing can be said. An error that it throws is a failed check. */
+  /** Starts a check; `done` gets null if the result is unknown. An error that it throws counts as a failed check. */
   begin(timeoutMs: Millis, done: (outcome: Outcome | null) => void): EndCheck;
-  /** Lets go of what is kept between checks; none is under way, and none will be. */
+  /** Releases what is kept between checks; no check is in progress or will follow. */
   close(): void;
 }
 
-export const SUCCESS: Outcome = { isSuccess: true, isForGood: false };
+export const SUCCESS: Outcome = { isSuccess: true, isFinal: false };
 
 export function failure(reason: string): Outcome {
   return { isSuccess: false, reason };

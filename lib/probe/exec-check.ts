@@ -5,46 +5,48 @@ import type { Millis } from '../model/values/time.ts';
 import { failure, SUCCESS, type Check, type EndCheck, type Outcome } from './check.ts';
 import { Tail } from './tail.ts';
 
-/** The guard ends the command by itself only where the host does not: it was stopped, say. */
+/**
+ * The guard ends the command on its own only if the host does not do it, for instance because it was stopped (SIGSTOP).
+ */
 const GUARD_SLACK_MS: Millis = 1_000;
-const MOST_SHOWN = 200;
+const MAX_SHOWN_LENGTH = 200;
 
 /** How the commands of a launch are run. */
 export interface ExecContext {
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
-  /** The words before `MS PROGRAM ARG…` that let a command end with this host; null: there is no native shim. */
+  /** The command line before `MS PROGRAM ARG…` that ends a command with this host; null: there is no native shim. */
   readonly guard: readonly string[] | null;
 }
 
-/** Succeeds when the command, run without a shell, exits with code 0 in time. Whatever it has started is ended with it. */
+/** Succeeds if the command, run without a shell, exits with code 0 in time. Everything it started is killed with it. */
 export class ExecCheck implements Check {
   readonly #context: ExecContext;
   readonly #what: string;
 
   constructor(context: ExecContext) {
     this.#context = context;
-    // Before they are cut: half a secret is one too.
+    // Before the text is cut: half a secret is still a secret.
     const words = withoutValues(context.command.join(' '), context.env);
-    this.#what = `the command "${words.length > MOST_SHOWN ? `${words.slice(0, MOST_SHOWN)}…` : words}"`;
+    this.#what = `the command "${words.length > MAX_SHOWN_LENGTH ? `${words.slice(0, MAX_SHOWN_LENGTH)}…` : words}"`;
   }
 
   begin(timeoutMs: Millis, done: (outcome: Outcome) => void): EndCheck {
     const child = this.#spawn(timeoutMs);
-    const said = new Tail();
+    const stderr = new Tail();
     let exit: (() => Outcome) | null = null;
     child.stderr?.on('data', (chunk: Buffer) => {
-      said.take(chunk);
+      stderr.take(chunk);
     });
     child.on('error', (error) => {
-      if (child.pid === undefined) done(failure(this.#notRun(error)));
+      if (child.pid === undefined) done(failure(this.#cannotRun(error)));
     });
     child.on('exit', (code, signal) => {
-      // What the command has left behind may hold its standard error open.
+      // Processes that the command left behind may keep its standard error open.
       this.#endGroup(child);
       exit = () =>
-        code === 0 ? SUCCESS : failure(`${this.#what} ${ending(code, signal)}${said.sentence(this.#context.env)}`);
+        code === 0 ? SUCCESS : failure(`${this.#what} ${ending(code, signal)}${stderr.sentence(this.#context.env)}`);
     });
     child.on('close', () => {
       if (exit !== null) done(exit());
@@ -52,7 +54,7 @@ export class ExecCheck implements Check {
     return () => {
       if (exit === null) this.#end(child);
       child.stderr?.destroy();
-      return exit?.() ?? failure(`${this.#what} did not end within ${timeoutMs} ms`);
+      return exit?.() ?? failure(`${this.#what} did not finish within ${timeoutMs} ms`);
     };
   }
 
@@ -63,7 +65,7 @@ export class ExecCheck implements Check {
     return spawn(program, args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'], detached: true, windowsHide: true });
   }
 
-  /** The guard kills all that it finds below itself. */
+  /** A guard kills all its descendants. */
   #end(child: ChildProcess): void {
     if (this.#context.guard === null) this.#endGroup(child);
     else child.kill('SIGTERM');
@@ -75,14 +77,14 @@ export class ExecCheck implements Check {
       if (process.platform === 'win32') child.kill('SIGKILL');
       else process.kill(-child.pid, 'SIGKILL');
     } catch {
-      // Nothing of the group is left.
+      // The group no longer exists.
     }
   }
 
-  #notRun(error: Error): string {
+  #cannotRun(error: Error): string {
     const { cwd } = this.#context;
-    // The system blames the program for a working directory that is not there.
-    const reason = existsSync(cwd) ? error.message : `there is no working directory "${cwd}"`;
+    // If the working directory is missing, the system reports the program as missing.
+    const reason = existsSync(cwd) ? error.message : `its working directory "${cwd}" does not exist`;
     return `${this.#what} cannot be run: ${reason}`;
   }
 
@@ -92,5 +94,5 @@ export class ExecCheck implements Check {
 }
 
 function ending(code: number | null, signal: string | null): string {
-  return code === null ? `was ended by ${signal ?? 'a signal'}` : `exited with code ${code}`;
+  return code === null ? `was killed by ${signal ?? 'a signal'}` : `exited with code ${code}`;
 }

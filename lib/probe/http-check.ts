@@ -4,17 +4,18 @@ import type { Millis } from '../model/values/time.ts';
 import { failure, SUCCESS, type Check, type EndCheck, type Outcome } from './check.ts';
 import { addressOf, networkReason } from './network.ts';
 
-/** More of an answer is not waited for. */
+/** A longer body is not read to the end. */
 const MAX_BODY_BYTES = 64 * 1024;
 /**
- * Connections are kept for probes that ask at least that often. Most servers close an idle one after 5 s, and a simple one may have a
- * worker waiting on it, so that for others a new connection for each check costs the host little and the service less.
+ * Connections are reused by probes with at most this period. Most servers close an idle connection after 5 s, and a
+ * simple server may block a worker on it; for probes with longer periods a new connection per check is cheap for the
+ * host and easier on the service.
  */
-const KEPT_MS: Millis = 4_000;
+const KEEP_ALIVE_MS: Millis = 4_000;
 
 type HttpProbe = ProbeCheck & { readonly type: 'http' };
 
-/** Succeeds when the headers of the answer come in time with a status in the ranges. Redirects are answers like any other. */
+/** Succeeds if the response headers arrive in time with a status in the ranges. Redirects are not followed. */
 export class HttpCheck implements Check {
   readonly #agent: Agent;
   readonly #options: RequestOptions;
@@ -23,7 +24,12 @@ export class HttpCheck implements Check {
   readonly #what: string;
 
   constructor({ host, port, path, status }: HttpProbe, periodMs: Millis) {
-    this.#agent = new Agent({ keepAlive: periodMs <= KEPT_MS, maxSockets: 1, maxFreeSockets: 1, timeout: KEPT_MS * 2 });
+    this.#agent = new Agent({
+      keepAlive: periodMs <= KEEP_ALIVE_MS,
+      maxSockets: 1,
+      maxFreeSockets: 1,
+      timeout: KEEP_ALIVE_MS * 2,
+    });
     this.#options = { host, port, path, agent: this.#agent, headers: { 'User-Agent': 'coredinator-probe' } };
     this.#status = status;
     this.#address = addressOf(host, port);
@@ -31,20 +37,20 @@ export class HttpCheck implements Check {
   }
 
   begin(timeoutMs: Millis, done: (outcome: Outcome) => void): EndCheck {
-    const asking = new Asking(this.#options, {
+    const request = new HttpRequest(this.#options, {
       judge: (status) => this.#judge(status),
-      broke: (error) => failure(networkReason(this.#what, this.#address, error)),
+      failed: (error) => failure(networkReason(this.#what, this.#address, error)),
       done,
     });
-    return () => asking.end() ?? failure(`${this.#what} gave no answer within ${timeoutMs} ms`);
+    return () => request.end() ?? failure(`${this.#what} gave no response within ${timeoutMs} ms`);
   }
 
   #judge(status: number): Outcome {
     if (this.#status.some(({ from, to }) => from <= status && status <= to)) return SUCCESS;
-    return failure(`${this.#what} answered ${status}, not ${rangesOf(this.#status)}`);
+    return failure(`${this.#what} returned ${status}, expected ${rangesOf(this.#status)}`);
   }
 
-  /** A connection that stays open would keep some servers from ending when they are asked to. */
+  /** An open connection would keep some servers from stopping. */
   close(): void {
     this.#agent.destroy();
   }
@@ -54,29 +60,29 @@ function rangesOf(ranges: readonly StatusRange[]): string {
   return ranges.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(' or ');
 }
 
-interface Words {
+interface Callbacks {
   judge(status: number): Outcome;
-  broke(error: Error): Outcome;
+  failed(error: Error): Outcome;
   done(outcome: Outcome): void;
 }
 
-/** One question on its way. */
-class Asking {
+/** One request in progress. */
+class HttpRequest {
   readonly #options: RequestOptions;
-  readonly #words: Words;
+  readonly #callbacks: Callbacks;
   #request: ClientRequest;
-  /** Known once the headers are there; the body is only drained. */
+  /** Known once the headers have arrived; the body is only drained. */
   #verdict: Outcome | null = null;
   #isOver = false;
   #received = 0;
 
-  constructor(options: RequestOptions, words: Words) {
+  constructor(options: RequestOptions, callbacks: Callbacks) {
     this.#options = options;
-    this.#words = words;
+    this.#callbacks = callbacks;
     this.#request = this.#send();
   }
 
-  /** Ends it; gives the verdict if the headers came. */
+  /** Aborts it; returns the verdict if the headers have arrived. */
   end(): Outcome | null {
     this.#isOver = true;
     this.#request.destroy();
@@ -89,13 +95,13 @@ class Asking {
       this.#answered(response);
     });
     request.on('error', (error) => {
-      this.#broke(request, error);
+      this.#failed(request, error);
     });
     return request;
   }
 
   #answered(response: IncomingMessage): void {
-    const verdict = this.#words.judge(response.statusCode ?? 0);
+    const verdict = this.#callbacks.judge(response.statusCode ?? 0);
     this.#verdict = verdict;
     const finish = (): void => {
       this.#finish(verdict);
@@ -111,20 +117,20 @@ class Asking {
     response.on('close', finish);
   }
 
-  #broke(request: ClientRequest, error: Error): void {
+  #failed(request: ClientRequest, error: Error): void {
     if (this.#isOver) return;
-    // The server may have closed a kept connection just when it was used again: that says nothing of the service.
+    // The server may have closed the idle connection just when it was reused: that says nothing about the service.
     if (request.reusedSocket && this.#verdict === null && isClosed(error)) {
       this.#request = this.#send();
       return;
     }
-    this.#finish(this.#verdict ?? this.#words.broke(error));
+    this.#finish(this.#verdict ?? this.#callbacks.failed(error));
   }
 
   #finish(outcome: Outcome): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#words.done(outcome);
+    this.#callbacks.done(outcome);
   }
 }
 

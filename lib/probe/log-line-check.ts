@@ -12,13 +12,13 @@ import type { Millis } from '../model/values/time.ts';
 import type { ServiceLogs } from '../ports/service-logs.ts';
 import { failure, type Check, type EndCheck, type Outcome } from './check.ts';
 
-/** What comes behind that in a line is not looked at. */
-const LONGEST_TESTED = 16 * 1024;
-/** After this long a search yields to the rest of the host. */
-const LONGEST_TURN_MS: Millis = 20;
-const FOUND: Outcome = { isSuccess: true, isForGood: true };
+/** The rest of a longer line is not tested. */
+const MAX_TESTED_LENGTH = 16 * 1024;
+/** A longer search yields to the rest of the host. */
+const MAX_TURN_MS: Millis = 20;
+const FOUND: Outcome = { isSuccess: true, isFinal: true };
 
-/** Succeeds for good once a line of one launch has matched. Each check goes on where the last one came to. */
+/** Succeeds permanently once a line of a launch has matched. Each check continues where the previous one stopped. */
 export class LogLineCheck implements Check {
   readonly #logs: ServiceLogs;
   readonly #launch: Launch;
@@ -27,9 +27,9 @@ export class LogLineCheck implements Check {
   #position: LogPosition;
   #isFound = false;
   #hasGap = false;
-  /** Streams whose last piece was one of a longer line: the next one goes on with it. */
+  /** Streams whose last item was part of a longer line, so that the next item continues that line. */
   readonly #inLine = new Set<LogStream>();
-  /** The last search; an ended one may still wait for its disk. */
+  /** The latest search; even an aborted one may still be waiting for the disk. */
   #search: Promise<void> = Promise.resolve();
 
   constructor(logs: ServiceLogs, launch: Launch, pattern: string) {
@@ -42,14 +42,14 @@ export class LogLineCheck implements Check {
   begin(_timeoutMs: Millis, done: (outcome: Outcome | null) => void): EndCheck {
     const parsed = (this.#parsed ??= parseExpression(this.#pattern));
     if (parsed.type === 'refused') {
-      // Launched by a host that accepted such expressions; a new configuration with it is refused.
+      // It was launched by a host that accepted such expressions; a new configuration with one is rejected.
       setImmediate(done, failure(`its pattern ${parsed.problem}`));
       return () => failure(`its pattern ${parsed.problem}`);
     }
     const { expression } = parsed;
     let isOver = false;
     const search = this.#search.then(() => this.#read(expression, () => isOver));
-    this.#search = search.catch(() => undefined); // told below
+    this.#search = search.catch(() => undefined); // reported below
     const finish = (outcome: Outcome | null): void => {
       if (!isOver) done(outcome);
     };
@@ -67,10 +67,13 @@ export class LogLineCheck implements Check {
     };
   }
 
-  /** Output that was released before it could be read may have had the line, as after the return of a host: no verdict changes. */
+  /**
+   * Output that was deleted before it was read, for instance while no host was running, may have matched: the verdict
+   * stays.
+   */
   #outcome(): Outcome | null {
     if (this.#isFound) return FOUND;
-    return this.#hasGap ? null : failure(`no line of the output has matched /${this.#pattern}/ yet`);
+    return this.#hasGap ? null : failure(`no line of output has matched /${this.#pattern}/ yet`);
   }
 
   async #read(expression: Expression, isOver: () => boolean): Promise<void> {
@@ -78,18 +81,18 @@ export class LogLineCheck implements Check {
     const { serviceId, generation } = this.#launch;
     const start = { type: 'after', position: this.#position } as const;
     for await (const items of this.#logs.read({ serviceId, streams: LOG_STREAMS, start })) {
-      // A batch is of one launch. The next one's output is not ours.
+      // A batch belongs to one launch. Output of the next launch does not count.
       if (items[0]?.generation !== generation) return;
       if (await this.#take(items, expression, isOver)) return;
     }
   }
 
-  /** Whether the search is over: a line matched, or nobody is waiting for the check any more. */
+  /** Whether the search is over: a line matched, or the check was aborted. */
   async #take(items: readonly LogItem[], expression: Expression, isOver: () => boolean): Promise<boolean> {
     let turnBegan = performance.now();
     let last: LogItem | undefined;
     for (const item of items) {
-      if (performance.now() - turnBegan > LONGEST_TURN_MS) {
+      if (performance.now() - turnBegan > MAX_TURN_MS) {
         await nextTurn();
         turnBegan = performance.now();
       }
@@ -115,12 +118,12 @@ export class LogLineCheck implements Check {
   }
 
   close(): void {
-    // The files are opened and closed by each search.
+    // Each search opens and closes the files.
   }
 }
 
-/** Without the carriage return of Windows line ends, which `$` would not see through. */
+/** Without the carriage return of Windows line ends, in front of which `$` does not match. */
 function testedOf(text: string): string {
   const line = text.endsWith('\r') ? text.slice(0, -1) : text;
-  return line.length > LONGEST_TESTED ? line.slice(0, LONGEST_TESTED) : line;
+  return line.length > MAX_TESTED_LENGTH ? line.slice(0, MAX_TESTED_LENGTH) : line;
 }

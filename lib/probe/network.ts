@@ -1,26 +1,26 @@
 import { isIPv6 } from 'node:net';
 
-/** An address as a URL has it: `127.0.0.1:7101`, `[::1]:7101`. */
+/** An address as in a URL: `127.0.0.1:7101`, `[::1]:7101`. */
 export function addressOf(host: string, port: number): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** Why an address could not be asked, in words; `what` is the question. */
+/** Why the request `what` to an address failed, as a sentence. */
 export function networkReason(what: string, address: string, error: NodeJS.ErrnoException): string {
   const { code = '', message } = error;
   switch (code) {
     case 'ECONNREFUSED':
-      return `nothing listens on ${address} (ECONNREFUSED)`;
+      return `nothing is listening on ${address} (ECONNREFUSED)`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `the host of ${address} is not known (${code})`;
+      return `the host name of ${address} cannot be resolved (${code})`;
     case 'ECONNRESET':
     case 'EPIPE':
-      return `${what}: the connection was closed without an answer (${code})`;
+      return `${what}: the connection was closed without a response (${code})`;
     default:
-      // Node's messages name the address or the flaw in the answer, never what was sent.
+      // Node's messages quote the address or the error in the response, never what was sent.
       return code.startsWith('HPE_')
-        ? `${what} gave an answer that is not HTTP (${code})`
+        ? `${what} gave a response that is not HTTP (${code})`
         : `${what}: ${message || code}`;
   }
 }

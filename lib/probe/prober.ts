@@ -5,42 +5,46 @@ import type { Millis } from '../model/values/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { CheckMeasure, ProbeMeter } from '../ports/meter.ts';
-import type { ProbeObserver, Prober, ProbeSubject } from '../ports/prober.ts';
+import type { ProbeObserver, Prober, ProbeTarget } from '../ports/prober.ts';
 import type { ServiceLogs } from '../ports/service-logs.ts';
 import type { Check } from './check.ts';
 import { ExecCheck } from './exec-check.ts';
 import { HttpCheck } from './http-check.ts';
-import { Lane } from './lane.ts';
+import { CheckSlots } from './check-slots.ts';
 import { LogLineCheck } from './log-line-check.ts';
 import { Schedule } from './schedule.ts';
 import { TcpCheck } from './tcp-check.ts';
 import { processTime, type SteadyTime } from './time.ts';
 import { Watch } from './watch.ts';
 
-/** Checks of any kind but exec under way at once. */
+/** How many checks other than commands run at once. */
 const CHECKS_AT_ONCE = 64;
-/** Commands under way at once; they have a line of their own, so that slow ones hold nobody else up. */
+/** How many commands run at once; they have their own queue, so that slow commands delay no other checks. */
 const COMMANDS_AT_ONCE = 16;
-/** Between the first checks of launches whose initial delay is over, as after an adoption of many. */
+/**
+ * Between the first checks of launches whose initial delay is over, for instance after the adoption of many processes.
+ */
 const SPACING_MS: Millis = 2;
 
-/** What a prober is made from. */
 export interface ProberOptions {
   readonly logs: ServiceLogs;
   readonly clock: Clock;
   readonly basePath: string;
   readonly log: Log;
-  /** The environment of the host; its own settings are not handed on. Default: that of this process. */
+  /** The environment of the host, without whose own settings commands run. Default: that of this process. */
   readonly baseEnv?: NodeJS.ProcessEnv;
-  /** The words that begin a command which ends with this host (`shim guard`); null or left out: there is no native shim. */
+  /**
+   * The command line that makes a command end with this host (`shim guard`); null or undefined: there is no native
+   * shim.
+   */
   readonly execGuard?: readonly string[] | null;
-  /** Told how long each check took; default: nobody. */
+  /** Measures how long each check took; default: not measured. */
   readonly meter?: ProbeMeter | undefined;
   /** Default: the time of this process. */
   readonly time?: SteadyTime;
 }
 
-/** Makes the prober of a host. */
+/** Creates the prober of a host. */
 export function createProber(options: ProberOptions): Prober {
   return new LocalProber(options);
 }
@@ -50,8 +54,8 @@ class LocalProber implements Prober {
   readonly #inherited: Readonly<Record<string, string>>;
   readonly #time: SteadyTime;
   readonly #schedule: Schedule;
-  readonly #checks = new Lane(CHECKS_AT_ONCE);
-  readonly #commands = new Lane(COMMANDS_AT_ONCE);
+  readonly #checks = new CheckSlots(CHECKS_AT_ONCE);
+  readonly #commands = new CheckSlots(COMMANDS_AT_ONCE);
   readonly #watches = new Set<Watch>();
   #nextFirst: Millis = 0;
   #isClosed = false;
@@ -63,22 +67,22 @@ class LocalProber implements Prober {
     this.#schedule = new Schedule(this.#time);
   }
 
-  watch(subject: ProbeSubject, kind: ProbeKind, probe: ProbeSpec, observer: ProbeObserver): () => void {
+  watch(target: ProbeTarget, kind: ProbeKind, probe: ProbeSpec, observer: ProbeObserver): () => void {
     if (this.#isClosed) return () => undefined;
-    const { serviceId } = subject.launch;
+    const { serviceId } = target.launch;
     const context = {
       time: this.#time,
       schedule: this.#schedule,
-      lane: probe.check.type === 'exec' ? this.#commands : this.#checks,
+      slots: probe.check.type === 'exec' ? this.#commands : this.#checks,
       report: (err: unknown) => {
-        this.#options.log.error({ err, service_id: serviceId, probe: kind }, 'the observer of a probe threw');
+        this.#options.log.error({ err, service_id: serviceId, probe: kind }, 'a probe observer threw an error');
       },
       measure: (outcome: CheckMeasure['outcome'], seconds: number) => {
         this.#options.meter?.checked({ probe: kind, check: probe.check.type, outcome, seconds });
       },
     };
-    const reported = this.#withoutValues(subject, observer);
-    const watch = new Watch(context, this.#checkOf(subject, probe), probe, reported, this.#firstOf(subject, probe));
+    const reported = this.#withoutValues(target, observer);
+    const watch = new Watch(context, this.#checkOf(target, probe), probe, reported, this.#firstOf(target, probe));
     this.#watches.add(watch);
     return () => {
       this.#watches.delete(watch);
@@ -92,8 +96,8 @@ class LocalProber implements Prober {
     this.#watches.clear();
   }
 
-  /** A path or an address may be made from a variable, and its value is nobody's who asks how the service is. */
-  #withoutValues({ env }: ProbeSubject, observer: ProbeObserver): ProbeObserver {
+  /** A path or an address may contain the value of a variable, which must not appear in the reasons of a service. */
+  #withoutValues({ env }: ProbeTarget, observer: ProbeObserver): ProbeObserver {
     return {
       passed: () => {
         observer.passed();
@@ -104,20 +108,20 @@ class LocalProber implements Prober {
     };
   }
 
-  #checkOf(subject: ProbeSubject, { check, periodMs }: ProbeSpec): Check {
+  #checkOf(target: ProbeTarget, { check, periodMs }: ProbeSpec): Check {
     switch (check.type) {
       case 'http':
         return new HttpCheck(check, periodMs);
       case 'tcp':
         return new TcpCheck(check);
       case 'exec':
-        return this.#execOf(subject, check.command);
+        return this.#execOf(target, check.command);
       case 'log_line':
-        return new LogLineCheck(this.#options.logs, subject.launch, check.pattern);
+        return new LogLineCheck(this.#options.logs, target.launch, check.pattern);
     }
   }
 
-  #execOf({ launch, env, cwd }: ProbeSubject, command: readonly string[]): Check {
+  #execOf({ launch, env, cwd }: ProbeTarget, command: readonly string[]): Check {
     const { basePath, execGuard = null } = this.#options;
     const own = { COREDINATOR_SERVICE_ID: launch.serviceId, COREDINATOR_GENERATION: String(launch.generation) };
     return new ExecCheck({
@@ -128,8 +132,11 @@ class LocalProber implements Prober {
     });
   }
 
-  /** The wall clock decides what is left of the initial delay; set back, it must not make the wait longer than that. */
-  #firstOf({ launch }: ProbeSubject, { initialDelayMs, periodMs }: ProbeSpec): Millis {
+  /**
+   * The wall clock determines the rest of the initial delay; even if it is set back, the wait does not exceed the
+   * delay.
+   */
+  #firstOf({ launch }: ProbeTarget, { initialDelayMs, periodMs }: ProbeSpec): Millis {
     const now = this.#time.now();
     const left = Math.min(initialDelayMs, launch.launchedAt + initialDelayMs - this.#options.clock.now());
     if (left > 0) return now + left;

@@ -2,12 +2,13 @@ import type { Millis } from '../model/values/time.ts';
 import { failure, type Check, type EndCheck, type Outcome } from './check.ts';
 import type { SteadyTime } from './time.ts';
 
-/** A timeout that comes later than that says more of this host than of the service. */
+/** A timeout that fires later than this says more about this host than about the service. */
 const STALL_MS: Millis = 500;
 
 /**
- * Begins one check and tells once how it went, at the latest after the timeout; null when this host itself stood still (stopped, or
- * out of processor time), so that nothing can be said. Gives the way to end it untold.
+ * Starts one check and settles once with its result, at the latest after the timeout; with null if this host itself was
+ * stalled (stopped, or out of processor time), so that the result is unknown. Returns a function that aborts the check
+ * without a result.
  */
 export function runCheck(
   check: Check,
@@ -29,12 +30,12 @@ export function runCheck(
     const outcome = end();
     finish(outcome?.isSuccess === false && time.now() - begunAt > timeoutMs + STALL_MS ? null : outcome);
   };
-  // An answer may have come while this host was busy: timers are served first, so it gets one more turn to be read.
+  // A response may have arrived while this host was busy: timers run first, so it gets one more turn to be read.
   const timer = time.setTimeout(() => void setImmediate(expire), timeoutMs);
   try {
     end = check.begin(timeoutMs, finish);
   } catch (error) {
-    finish(failure(`the check could not be made: ${error instanceof Error ? error.message : String(error)}`));
+    finish(failure(`the check could not be run: ${error instanceof Error ? error.message : String(error)}`));
   }
   return () => {
     if (isOver) return;

@@ -6,10 +6,12 @@ interface Entry {
   readonly wake: () => void;
 }
 
-/** What is to be done when, on one timer for all. */
+/** Runs functions at given times with a single timer. */
 export class Schedule {
   readonly #time: SteadyTime;
-  /** The next one last. A sorted array, since moving a few thousand pointers costs less than a heap's hops. */
+  /**
+   * The next entry is last. A sorted array, because moving a few thousand pointers is cheaper than the jumps of a heap.
+   */
   readonly #entries: Entry[] = [];
   #timer: unknown = null;
   #wakesAt = Infinity;
@@ -20,25 +22,25 @@ export class Schedule {
   }
 
   /**
-   * Wakes at that instant of the steady time, or up to `slackMs` later together with others, which is cheaper: a turn of the event
-   * loop costs as much as a check. Never before this returns. Gives the way to take it back.
+   * Calls `wake` at an instant of the steady time, or up to `slackMs` later together with others: a turn of the event
+   * loop costs as much as a check. Never calls it before this returns. Returns a function that cancels the call.
    */
   at(at: Millis, slackMs: Millis, wake: () => void): () => void {
     const entry = { at: slackMs > 0 ? Math.ceil(at / slackMs) * slackMs : at, wake };
-    this.#entries.splice(this.#dottedState(entry.at), 0, entry);
+    this.#entries.splice(this.#indexFor(entry.at), 0, entry);
     this.#arm();
     return () => {
       this.#remove(entry);
     };
   }
 
-  /** How many wakes are to come. */
+  /** The number of pending calls. */
   get size(): number {
     return this.#entries.length;
   }
 
-  /** In front of all that come at the same instant: those were asked for earlier and are taken from the end. */
-  #dottedState(at: Millis): number {
+  /** In front of all entries with the same instant: they were added earlier and are taken from the end. */
+  #indexFor(at: Millis): number {
     let [low, high] = [0, this.#entries.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
@@ -49,7 +51,7 @@ export class Schedule {
   }
 
   #remove(entry: Entry): void {
-    for (let index = this.#dottedState(entry.at); this.#entries[index]?.at === entry.at; index += 1) {
+    for (let index = this.#indexFor(entry.at); this.#entries[index]?.at === entry.at; index += 1) {
       if (this.#entries[index] !== entry) continue;
       this.#entries.splice(index, 1);
       this.#arm();
@@ -61,7 +63,7 @@ export class Schedule {
     if (this.#isTicking) return;
     const next = this.#entries.at(-1);
     const wakesAt = next?.at ?? Infinity;
-    // A timer that comes too early costs one idle wake, which is less than setting it anew for each removal.
+    // A timer that fires too early costs one idle wake-up, which is cheaper than resetting it after each removal.
     if (wakesAt >= this.#wakesAt && next !== undefined) return;
     if (this.#timer !== null) this.#time.clearTimeout(this.#timer);
     this.#timer = null;

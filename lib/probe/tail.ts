@@ -1,25 +1,27 @@
 import { withoutValues } from '../model/values/redaction.ts';
 
-const KEPT = 8 * 1024;
-const SHOWN = 300;
+const MAX_KEPT_BYTES = 8 * 1024;
+const MAX_SHOWN_LENGTH = 300;
 
-/** The last bytes of what a command says, for a sentence about it. */
+/** The last bytes that a command wrote, to be quoted in a reason. */
 export class Tail {
   #kept = Buffer.alloc(0);
   #isCut = false;
 
   take(chunk: Buffer): void {
-    this.#isCut ||= this.#kept.length + chunk.length > KEPT;
-    this.#kept = Buffer.from(Buffer.concat([this.#kept, chunk.subarray(-KEPT)]).subarray(-KEPT));
+    this.#isCut ||= this.#kept.length + chunk.length > MAX_KEPT_BYTES;
+    this.#kept = Buffer.from(Buffer.concat([this.#kept, chunk.subarray(-MAX_KEPT_BYTES)]).subarray(-MAX_KEPT_BYTES));
   }
 
-  /** `: ` and the last line that is not empty, without control characters and values of `env`; empty when there is none. */
+  /** `: ` and the last nonempty line, without control characters and values of `env`; empty if there is none. */
   sentence(env: Readonly<Record<string, string>>): string {
     const reported = withoutValues(this.#kept.toString('utf8'), env);
-    // What was kept may begin in the middle of a value, which is not known for one any more.
+    // The kept bytes may start in the middle of a value, which can no longer be recognized.
     const lines = (this.#isCut ? reported.slice(longestOf(env)) : reported).split('\n');
     const last = lines.map((line) => line.replace(/\p{Cc}+/gu, ' ').trim()).findLast((line) => line !== '');
-    return last === undefined ? '' : `: ${last.length > SHOWN ? `${last.slice(0, SHOWN)}…` : last}`;
+    return last === undefined
+      ? ''
+      : `: ${last.length > MAX_SHOWN_LENGTH ? `${last.slice(0, MAX_SHOWN_LENGTH)}…` : last}`;
   }
 }
 

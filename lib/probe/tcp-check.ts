@@ -4,7 +4,7 @@ import type { Millis } from '../model/values/time.ts';
 import { failure, SUCCESS, type Check, type EndCheck, type Outcome } from './check.ts';
 import { addressOf, networkReason } from './network.ts';
 
-/** Succeeds when a connection is accepted; nothing is sent. */
+/** Succeeds if a connection is accepted; nothing is sent. */
 export class TcpCheck implements Check {
   readonly #host: string;
   readonly #port: number;
@@ -23,7 +23,7 @@ export class TcpCheck implements Check {
       done(outcome);
     };
     socket.once('connect', () => {
-      answer(this.#isOwnEcho(socket) ? failure(`nothing listens on ${this.#address}`) : SUCCESS);
+      answer(this.#isOwnEcho(socket) ? failure(`nothing is listening on ${this.#address}`) : SUCCESS);
     });
     socket.on('error', (error) => {
       answer(failure(networkReason(`a connection to ${this.#address}`, this.#address, error)));
@@ -34,7 +34,10 @@ export class TcpCheck implements Check {
     };
   }
 
-  /** A local port in the ephemeral range may be given to the asking socket itself: it then connects to itself. */
+  /**
+   * If the port is in the ephemeral range, the system may give it to the connecting socket, which then connects to
+   * itself.
+   */
   #isOwnEcho({ localPort, remotePort, localAddress, remoteAddress }: Socket): boolean {
     return localPort === remotePort && localAddress === remoteAddress;
   }

@@ -3,32 +3,35 @@ import type { Millis } from '../model/values/time.ts';
 import type { CheckMeasure } from '../ports/meter.ts';
 import type { ProbeObserver } from '../ports/prober.ts';
 import type { Check, Outcome } from './check.ts';
-import type { Lane } from './lane.ts';
+import type { CheckSlots } from './check-slots.ts';
 import { runCheck } from './run-check.ts';
 import type { Schedule } from './schedule.ts';
 import type { SteadyTime } from './time.ts';
 
-/** A check that is due for longer than that waits for its next time instead: what this host has missed is not made up for. */
+/** A check that is overdue by more than this is skipped: checks that this host missed are not made up for. */
 const LATE_MS: Millis = 1_000;
 
-/** Checks may be put off that long to be made together, or by that part of their period if it is less. */
+/** Checks may be delayed by this much to run together, or by this part of their period if that is less. */
 const SLACK_MS: Millis = 250;
 const SLACK_PART = 1 / 20;
 
-/** The shortest time between two reports of one failed probe with different reasons: each report is journalled. */
+/**
+ * The minimum time between two reports of one failed probe with different reasons: each report goes into the journal.
+ */
 const REPORT_AGAIN_MS: Millis = 5_000;
 
-/** What all watches of one kind of check share, and how one tells of an observer that threw and of how long a check took. */
+/** What all watches of one kind of check share. */
 export interface WatchContext {
   readonly time: SteadyTime;
   readonly schedule: Schedule;
-  readonly lane: Lane;
+  readonly slots: CheckSlots;
+  /** Reports an observer that threw. */
   readonly report: (err: unknown) => void;
-  /** Default: nobody is told. */
+  /** Default: not measured. */
   readonly measure?: (outcome: CheckMeasure['outcome'], seconds: number) => void;
 }
 
-/** One probe of one launch: when it is checked, and what its observer has to know. */
+/** One probe of one launch: schedules its checks and reports verdicts to its observer. */
 export class Watch {
   readonly #context: WatchContext;
   readonly #check: Check;
@@ -39,10 +42,10 @@ export class Watch {
   #reported: { readonly reason: string; readonly at: Millis } | null = null;
   #hasBegun = false;
   #isOver = false;
-  /** Takes back what is to come: a wake, a place in the line, or a check under way. */
-  #takeBack: () => void = () => undefined;
+  /** Cancels what is pending: a scheduled call, a place in the queue, or a check in progress. */
+  #cancel: () => void = () => undefined;
 
-  /** The first check is at `at` of the steady time; the others follow in periods from there. */
+  /** The first check is at `at` (steady time); the others follow at whole periods from there. */
   constructor(context: WatchContext, check: Check, probe: ProbeSpec, observer: ProbeObserver, at: Millis) {
     this.#context = context;
     this.#check = check;
@@ -52,23 +55,23 @@ export class Watch {
     this.#plan(at);
   }
 
-  /** Ends it; the observer is not told any more. */
+  /** Ends the watch; the observer is no longer called. */
   end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#takeBack();
+    this.#cancel();
     this.#check.close();
   }
 
   #plan(at: Millis): void {
     this.#at = at;
     const slackMs = this.#hasBegun ? Math.min(SLACK_MS, this.#probe.periodMs * SLACK_PART) : 0;
-    this.#takeBack = this.#context.schedule.at(at, slackMs, () => {
+    this.#cancel = this.#context.schedule.at(at, slackMs, () => {
       this.#due();
     });
   }
 
-  /** The first instant of the period that is still to come, so that checks are missed and never bunched. */
+  /** The next multiple of the period that is in the future, so that missed checks are skipped instead of bunched. */
   #nextTime(): Millis {
     const period = Math.max(1, this.#probe.periodMs);
     const passed = Math.floor(Math.max(0, this.#context.time.now() - this.#at) / period);
@@ -81,50 +84,50 @@ export class Watch {
       this.#plan(this.#nextTime());
       return;
     }
-    let isIn = false as boolean;
-    const leaveLine = this.#context.lane.enter(() => {
-      isIn = true;
+    let hasEntered = false as boolean;
+    const leaveQueue = this.#context.slots.enter(() => {
+      hasEntered = true;
       this.#begin();
     });
-    // Let in at once, it has something else to take back by now.
-    if (!isIn) this.#takeBack = leaveLine;
+    // If it entered immediately, #cancel already refers to the check itself.
+    if (!hasEntered) this.#cancel = leaveQueue;
   }
 
   #begin(): void {
     this.#hasBegun = true;
-    const { lane, time } = this.#context;
+    const { slots, time } = this.#context;
     let isSettled = false as boolean;
     const begunAt = time.now();
     const end = runCheck(this.#check, this.#probe.timeoutMs, time, (outcome) => {
       isSettled = true;
-      this.#context.measure?.(wordFor(outcome), (time.now() - begunAt) / 1_000);
+      this.#context.measure?.(outcomeLabel(outcome), (time.now() - begunAt) / 1_000);
       this.#settle(outcome);
     });
     if (isSettled) return;
-    this.#takeBack = () => {
+    this.#cancel = () => {
       end();
-      lane.leave();
+      slots.leave();
     };
   }
 
   #settle(outcome: Outcome | null): void {
     const before = this.#tally;
     if (outcome !== null) this.#tally = tallied(before, outcome.isSuccess, this.#probe);
-    const isDecided = outcome?.isSuccess === true && outcome.isForGood && this.#tally.verdict === 'passed';
-    this.#takeBack = () => undefined;
+    const isDecided = outcome?.isSuccess === true && outcome.isFinal && this.#tally.verdict === 'passed';
+    this.#cancel = () => undefined;
     if (!isDecided) this.#plan(this.#nextTime());
-    this.#context.lane.leave();
+    this.#context.slots.leave();
     if (outcome !== null && (this.#tally.verdict !== before.verdict || this.#isNew(outcome))) this.#report(outcome);
   }
 
-  /** Whether a probe that has already failed now fails for another reason than the one last reported. */
+  /** Whether a failed probe now fails for another reason than the last reported one. */
   #isNew(outcome: Outcome): boolean {
     if (outcome.isSuccess || this.#tally.verdict !== 'failed' || this.#reported === null) return false;
     return outcome.reason !== this.#reported.reason && this.#context.time.now() - this.#reported.at >= REPORT_AGAIN_MS;
   }
 
   #report(outcome: Outcome): void {
-    // Whoever came into the lane just now may have ended this watch.
+    // The check that has just taken the slot may have ended this watch.
     if (this.#isOver) return;
     this.#reported = outcome.isSuccess ? null : { reason: outcome.reason, at: this.#context.time.now() };
     try {
@@ -136,7 +139,7 @@ export class Watch {
   }
 }
 
-function wordFor(outcome: Outcome | null): CheckMeasure['outcome'] {
+function outcomeLabel(outcome: Outcome | null): CheckMeasure['outcome'] {
   if (outcome === null) return 'unknown';
   return outcome.isSuccess ? 'success' : 'failure';
 }

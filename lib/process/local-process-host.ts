@@ -22,32 +22,35 @@ import { signalNumber } from './os/signals.ts';
 import { Trees } from './tree/process-trees.ts';
 import { usageOf } from './usage/usage-reader.ts';
 
-/** What a local process host is made from. */
 export interface LocalProcessHostOptions {
-  /** Made with mode 0700 if it is not there. One host at a time. */
+  /** Created with mode 0700 if missing. One host at a time. */
   readonly stateDir: string;
-  /** The working directory of launches that name none. */
+  /** The working directory of launches without their own. */
   readonly basePath: string;
-  /** Told to every process, as COREDINATOR_INSTANCE. */
+  /** Given to every process as COREDINATOR_INSTANCE. */
   readonly instanceId: string;
-  /** Where the API answers, asked at each launch; told to every process, as COREDINATOR_URL. */
+  /** The URL of the API, read at each launch; given to every process as COREDINATOR_URL. */
   readonly hostUrl: () => string;
+  /** The instance that another state directory belongs to; null: there is none. Default: nobody knows. */
+  readonly instanceAt?: (stateDir: string) => string | null;
+  /** Whether the launches on record are those of this instance, so that they may be adopted. Default: yes. */
+  readonly ownsRecords?: boolean;
   readonly ledger: LaunchLedger;
   readonly log: Log;
   readonly clock: Clock;
-  /** Default: the best that this machine has. */
+  /** Default: the best for this machine. */
   readonly shim?: ShimKind;
-  /** What becomes of live processes that the ledger does not know. Default: `report`. */
+  /** What to do with live processes that the ledger does not know. Default: `report`. */
   readonly orphans?: OrphanPolicy;
-  /** What tells this boot of the machine from others. Default: as the system says. */
+  /** Identifies this boot of the machine. Default: from the system. */
   readonly bootId?: string;
-  /** Told of each crash point; default: nobody. */
+  /** Called at each crash point; default: none. */
   readonly crashPoint?: ReachCrashPoint | undefined;
-  /** What launches inherit, COREDINATOR_* excepted. Default: the environment of this process. */
+  /** What launches inherit, except COREDINATOR_*. Default: the environment of this process. */
   readonly baseEnv?: NodeJS.ProcessEnv;
 }
 
-/** A process host of this machine, which also tells what its trees use. */
+/** A process host of this machine, which also measures the resource usage of its trees. */
 export interface LocalHost extends ProcessHost {
   readonly usage: ProcessUsage;
 }
@@ -58,6 +61,8 @@ class LocalProcessHost implements LocalHost {
   readonly #context: LaunchContext;
   readonly #trees: Trees;
   readonly #orphans: Orphans;
+  /** The boot that launches on record must be of to be alive; null: none of them is. */
+  readonly #recordedBoot: string | null;
   readonly #attempts = new Map<ServiceId, LaunchAttempt>();
   #isClosed = false;
 
@@ -69,39 +74,48 @@ class LocalProcessHost implements LocalHost {
     this.#trees = new Trees({ layout, ledger, log, clock, crashPoint });
     this.usage = usageOf(() => this.#trees.all(), clock);
     const shims = shimsOf(options.shim ?? bestShimKind(), log);
+    const origin = { basePath, stateDir: options.stateDir };
     const inherited = inheritable(options.baseEnv ?? process.env);
     this.#context = {
       layout,
       shims,
-      slots: new Slots(shims.width),
+      slots: new Slots(shims.concurrency),
       ledger,
       clock,
       log,
       basePath,
       bootId: options.bootId ?? bootId(),
       crashPoint,
-      environment: (request, launchId) => environmentOf(request, launchId, { inherited, instanceId, url: hostUrl() }),
+      environment: (request, launchId) =>
+        environmentOf(request, launchId, { ...{ inherited, instanceId, origin }, url: hostUrl() }),
       adopt: (origin) => this.#trees.adopt(origin),
       revoked: (launch) => {
         this.#trees.revoked(launch);
       },
     };
     const policy = options.orphans ?? 'report';
-    this.#orphans = new Orphans({ trees: this.#trees, ledger, bootId: this.#context.bootId, instanceId, policy });
+    this.#recordedBoot = options.ownsRecords === false ? null : this.#context.bootId;
+    const instanceAt = options.instanceAt ?? ((): null => null);
+    const own = { instanceId, basePath, stateDir: options.stateDir, instanceAt };
+    this.#orphans = new Orphans({ trees: this.#trees, ledger, bootId: this.#recordedBoot, own, policy });
   }
 
   async survey(): Promise<ReadonlyMap<ServiceId, LaunchStatus>> {
     const newest = await this.#options.ledger.newest();
-    await this.#orphans.take(await new Adoption(this.#trees, this.#context.bootId).run(newest));
+    await this.#orphans.take(await new Adoption(this.#trees, this.#recordedBoot).run(newest));
     return this.#trees.status.all();
   }
 
-  troubles(): readonly string[] {
-    return this.#trees.troubles();
+  problems(): readonly string[] {
+    return this.#trees.problems();
   }
 
   orphans(): readonly Orphan[] {
     return this.#orphans.all();
+  }
+
+  heldOrphans(): readonly Orphan[] {
+    return this.#orphans.held();
   }
 
   status(serviceId: ServiceId): LaunchStatus | null {
@@ -114,7 +128,7 @@ class LocalProcessHost implements LocalHost {
     if (failure !== null) return { type: 'refused', generation: request.generation, failure };
     const newest = this.#newestGeneration(serviceId);
     const orphan = this.#orphans.reasonAgainst(serviceId);
-    // However often it is tried beside an orphan, no generation is used up.
+    // Attempts that fail because of an orphan use up no generation.
     if (orphan !== null) return { type: 'refused', generation: newest, failure: transient('ESTRAY', orphan) };
     const generation = Math.max(request.generation, newest + 1);
     const attempt = new LaunchAttempt({ ...request, generation }, this.#context);
@@ -124,7 +138,7 @@ class LocalProcessHost implements LocalHost {
     return outcome;
   }
 
-  /** A number that was used once names one process, one exit and one pair of log files for ever. */
+  /** A used generation identifies one process, one exit and one pair of log files permanently. */
   #newestGeneration(serviceId: ServiceId): number {
     const known = this.#trees.status.get(serviceId)?.generation ?? newestLogged(this.#context.layout, serviceId);
     return Math.max(known, this.#orphans.newestGeneration(serviceId));
@@ -132,13 +146,12 @@ class LocalProcessHost implements LocalHost {
 
   #reasonAgainst(serviceId: ServiceId): LaunchFailure | null {
     if (this.#isClosed) return transient('ECLOSED', `Service "${serviceId}" cannot be launched: the host is closing.`);
-    if (this.#attempts.has(serviceId))
-      return transient('EALIVE', `A launch of the service "${serviceId}" is under way.`);
+    if (this.#attempts.has(serviceId)) return transient('EALIVE', `A launch of service "${serviceId}" is in progress.`);
     if (this.#trees.alive(serviceId)?.isEnding !== false) return null;
-    return transient('EALIVE', `A process of the service "${serviceId}" lives already.`);
+    return transient('EALIVE', `A process of service "${serviceId}" is already running.`);
   }
 
-  /** Two generations never overlap, in the process table or in the ledger. */
+  /** Two generations never overlap, neither in the process table nor in the ledger. */
   async #clear(serviceId: ServiceId): Promise<LaunchFailure | null> {
     await Promise.all([this.#trees.endAll(serviceId), this.#orphans.endAll(serviceId)]);
     try {
@@ -146,7 +159,7 @@ class LocalProcessHost implements LocalHost {
       return null;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      return transient('ESTORE', `The end of the service "${serviceId}" cannot be written down: ${reason}`);
+      return transient('ESTORE', `Cannot store the exit of service "${serviceId}": ${reason}`);
     }
   }
 
@@ -165,10 +178,10 @@ class LocalProcessHost implements LocalHost {
     return (launched ?? main)?.exit ?? null;
   }
 
-  /** A stop must not fail for a misspelt signal. */
+  /** A stop must not fail because of an unknown signal. */
   #usable(stop: StopSpec): StopSpec {
     if (signalNumber(stop.signal) !== null) return stop;
-    this.#options.log.warn({ signal: stop.signal }, 'This system has no such signal; stopping with SIGTERM.');
+    this.#options.log.warn({ signal: stop.signal }, 'this system has no such signal; stopping with SIGTERM');
     return { ...stop, signal: 'SIGTERM' };
   }
 
@@ -195,8 +208,8 @@ class LocalProcessHost implements LocalHost {
 }
 
 /**
- * A process host on this machine (docs/launch-protocol.md). Rejects when the state directory cannot be made. The caller sees to
- * it that it is the only host of that directory, and calls survey() first.
+ * Creates a process host on this machine (docs/launch-protocol.md). Rejects if the state directory cannot be created.
+ * The caller ensures that it is the only host of that directory, and calls survey() first.
  */
 export function createLocalProcessHost(options: LocalProcessHostOptions): Promise<LocalHost> {
   return new Promise((resolve) => {

@@ -1,15 +1,15 @@
 import { Database, type Statement } from 'sqlite';
 import sqlite3 from 'sqlite3';
 
-/** The statements that a queue or a reader needs; {@link Connection} is the real one. */
+/** The operations that a queue or a reader needs; implemented by {@link Connection}. */
 export interface SqlSession {
-  /** Runs a statement, prepared once and kept. */
+  /** Runs a statement, which is prepared once and cached. */
   run(sql: string, ...parameters: readonly unknown[]): Promise<void>;
-  /** All rows of a query, prepared once and kept. */
+  /** All rows of a query, which is prepared once and cached. */
   all(sql: string, ...parameters: readonly unknown[]): Promise<readonly unknown[]>;
   /** Runs a script of several statements. */
   exec(script: string): Promise<void>;
-  /** Closes, which rolls back what is open; the next call opens anew. */
+  /** Closes the connection, which rolls back an open transaction; the next call opens a new one. */
   drop(): Promise<void>;
 }
 
@@ -19,14 +19,14 @@ interface Opened {
 }
 
 /**
- * The connections to one file. SQLite removes the write-ahead log with the last of them, so that there may be another one from then
- * on.
+ * Counts the open connections to one file. SQLite deletes the write-ahead log with the last of them, so that the next
+ * one may have a different log.
  */
 export class OpenConnections {
   #count = 0;
   #rounds = 0;
 
-  /** How often all of them were closed. */
+  /** How often the last of them was closed. */
   get rounds(): number {
     return this.#rounds;
   }
@@ -42,8 +42,8 @@ export class OpenConnections {
 }
 
 /**
- * One connection, opened when it is first used, and again after {@link drop}. It makes the file only when told so: a database
- * that vanished is an error, not an empty store.
+ * One connection, opened on first use, and again after {@link drop}. It creates the file only if `mayCreate` is set: a
+ * vanished database is an error, not an empty store.
  */
 export class Connection implements SqlSession {
   readonly #file: string;
@@ -79,16 +79,16 @@ export class Connection implements SqlSession {
     const opened = this.#opened;
     this.#opened = null;
     if (opened === null) return;
-    const open = await opened.catch(() => null); // whoever opened it was told
+    const open = await opened.catch(() => null); // reported to the caller that opened it
     if (open !== null) await this.#closing(close(open));
   }
 
   #open(): Promise<Opened> {
-    this.#opened ??= this.#openAnew();
+    this.#opened ??= this.#openNow();
     return this.#opened;
   }
 
-  async #openAnew(): Promise<Opened> {
+  async #openNow(): Promise<Opened> {
     this.#all.opened();
     try {
       return await open(this.#file, this.#mode, this.#setup);
@@ -132,7 +132,7 @@ async function open(filename: string, mode: number, setup: string): Promise<Open
   return opened;
 }
 
-/** A statement that is not finalized keeps SQLite from closing. */
+/** SQLite cannot close while statements are not finalized. */
 async function close({ database, statements }: Opened): Promise<void> {
   for (const statement of await Promise.allSettled(statements.values())) {
     if (statement.status === 'fulfilled') await statement.value.finalize();

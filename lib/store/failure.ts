@@ -1,8 +1,9 @@
 import { StoreUnavailableError } from '../model/errors.ts';
 
 /**
- * Who a failed statement is about. `caller`: these rows cannot be written, others can (a taken key, a wrong type). `store`:
- * nothing can be written at present (disk full, locked, read-only, I/O error). `corrupt`: the file is no sound database.
+ * The cause of a failed statement. `caller`: these rows cannot be written, but others can (a taken key, a wrong type).
+ * `store`: nothing can be written at present (disk full, locked, read-only, I/O error). `corrupt`: the file is not a
+ * valid database.
  */
 export type FailureKind = 'caller' | 'store' | 'corrupt';
 
@@ -29,14 +30,14 @@ export function sqliteCode(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
-/** Whose fault an error of the driver is. */
+/** Classifies an error of the driver. */
 export function failureKind(error: unknown): FailureKind {
   const code = sqliteCode(error) ?? '';
   if (CORRUPT_CODES.has(code)) return 'corrupt';
   return STORE_CODES.has(code) ? 'store' : 'caller';
 }
 
-/** The refusal that callers see; `doing` completes "cannot be". */
+/** The error that callers get; `doing` completes "cannot be". */
 export function unavailable(file: string, doing: string, error: unknown): StoreUnavailableError {
   if (error instanceof StoreUnavailableError) return error;
   const reason = error instanceof Error ? error.message : String(error);

@@ -9,29 +9,29 @@ import { isoOf, type Millis } from '../model/values/time.ts';
 import { Connection } from './connection.ts';
 import { sqliteCode } from './failure.ts';
 
-/** The state directory of one host, held until {@link release} or the end of the process, however it ends. */
+/** The lock on the state directory of one host, held until {@link release} or until the process ends in any way. */
 export interface HostLock {
-  /** Writes where the API answers into `host.json`. */
+  /** Writes the URL of the API into `host.json`. */
   update(url: string): Promise<void>;
   release(): Promise<void>;
 }
 
-/** Who takes the lock. */
+/** The host that takes the lock. */
 export interface HostIdentity {
   readonly pid: number;
   readonly url?: string;
 }
 
-/** Another host owns the state directory. */
+/** Another host has locked the state directory. */
 export class HostLockedError extends Error {
   readonly stateDir: string;
-  /** The other host; null when it did not say in time who it is. */
+  /** The other host; null if it has not identified itself in time. */
   readonly pid: number | null;
 
   constructor(stateDir: string, pid: number | null, options?: ErrorOptions) {
     const who = pid === null ? 'another host' : `another host (pid ${pid})`;
     super(
-      `The state directory "${stateDir}" is in use by ${who}. Stop it first, or give another --state-dir.`,
+      `The state directory "${stateDir}" is in use by ${who}. Stop it first, or choose another directory with --state-dir.`,
       options,
     );
     this.name = new.target.name;
@@ -40,13 +40,13 @@ export class HostLockedError extends Error {
   }
 }
 
-// Two hosts that start together both hold a shared lock for a moment; waiting makes sure that one of them wins.
+// Two hosts that start at the same time both briefly hold a shared lock; waiting ensures that one of them wins.
 const RACE_MS: Millis = 300;
 const NAMING_MS: Millis = 500;
 
 /**
- * Takes the lock of a state directory: an exclusive transaction on a file of its own, which the kernel ends with the process,
- * even on SIGKILL. Rejects with {@link HostLockedError} when another host has it.
+ * Takes the lock of a state directory: an exclusive transaction on a separate file, which the kernel ends with the
+ * process, even on SIGKILL. Rejects with {@link HostLockedError} if another host has it.
  */
 export async function acquireHostLock(stateDir: string, identity: HostIdentity): Promise<HostLock> {
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
@@ -69,13 +69,13 @@ export async function acquireHostLock(stateDir: string, identity: HostIdentity):
 }
 
 /**
- * SQLite gives its journal the mode of the file, which has to be right before. POSIX drops every lock that a process has on a
- * file as soon as it closes any descriptor of it: only a file that was not there may be opened here, and nothing else in the
+ * SQLite gives its journal the mode of the file, so that must be set before. POSIX drops all locks of a process on a
+ * file as soon as it closes any descriptor of it: so this opens the file only to create it, and nothing else in the
  * program may open it.
  */
 async function makeLockFile(file: string): Promise<void> {
   try {
-    closeSync(openSync(file, 'wx', 0o600)); // in one go: nobody in this process has a lock on it yet
+    closeSync(openSync(file, 'wx', 0o600)); // opened and closed at once: this process has no lock on it yet
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     await chmod(file, 0o600);
@@ -100,26 +100,26 @@ async function announced(stateDir: string, identity: HostIdentity, connection: C
   };
 }
 
-/** Who has a state directory, as far as can be seen without disturbing them. */
+/** Which host has a state directory. */
 export interface HostLockFacts {
   readonly isHeld: boolean;
-  /** The holder, and where it answers; null when it does not say. */
+  /** The host and the URL of its API; null if unknown. */
   readonly pid: number | null;
   readonly url: string | null;
 }
 
 /**
- * Looks whether a host has the lock; never in the process of a host, which would lose it (see acquireHostLock). What is locked for that lasts
- * too short to be in the way of a host that starts. Rejects when the file may not be read.
+ * Checks whether a host has the lock; never call it in the process of a host, which would lose its lock (see
+ * acquireHostLock). Its own lock is too short to disturb a starting host. Rejects if the file may not be read.
  */
 export async function inspectHostLock(stateDir: string): Promise<HostLockFacts> {
   const file = join(stateDir, 'host.lock.db');
-  const nobody = { isHeld: false, pid: null, url: null };
-  if (!existsSync(file)) return nobody;
+  const unlocked = { isHeld: false, pid: null, url: null };
+  if (!existsSync(file)) return unlocked;
   const connection = new Connection(file, 'PRAGMA busy_timeout = 0;');
   try {
     await connection.all('SELECT 1 FROM sqlite_master');
-    return nobody;
+    return unlocked;
   } catch (error) {
     if (sqliteCode(error) !== 'SQLITE_BUSY') throw error;
     const named = await namedHost(join(stateDir, 'host.json'));
@@ -131,7 +131,10 @@ export async function inspectHostLock(stateDir: string): Promise<HostLockFacts> 
 
 const hostFile = z.object({ pid: z.int().positive(), url: z.string().nullish() });
 
-/** The holder names itself right after it has the lock, and a killed one leaves its name behind: only a live pid counts. */
+/**
+ * A host identifies itself right after it has taken the lock, and a killed host leaves its file behind: only a live pid
+ * counts.
+ */
 async function holderOf(stateDir: string): Promise<number | null> {
   const deadline = performance.now() + NAMING_MS;
   for (;;) {
@@ -150,7 +153,7 @@ async function namedHost(file: string): Promise<z.infer<typeof hostFile> | null>
   try {
     return hostFile.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch {
-    return null; // not there yet, or not by a host: the lock says enough
+    return null; // missing, or not written by a host
   }
 }
 

@@ -6,7 +6,7 @@ import { rowFor, type RowWrite, type Table } from './rows/batch.ts';
 import { pruneLaunches } from './rows/launch-rows.ts';
 import type { WriteQueue } from './write-queue.ts';
 
-/** How much history is kept. */
+/** How much history to keep. */
 export interface Retention {
   /** Events of the journal; by default 100,000. */
   readonly journalRows: number;
@@ -30,22 +30,23 @@ const DEFAULTS: Retention = {
 };
 const ROWS_BETWEEN = 1000;
 
-// Each one costs what it deletes, not what it keeps; the newest event always stays, since it carries the last number.
+// The cost depends on the deleted rows, not on the kept ones; the newest event always stays, since it has the last
+// number.
 const JOURNAL_ROWS = `DELETE FROM journal WHERE seq <= (SELECT max(seq) FROM journal) - (?1 ->> '$[0][0]')`;
-// Up to the oldest event that is young enough, in the order of seq: a clock that jumped takes nothing out of the middle.
+// Up to the oldest event that is young enough, in the order of seq: a clock jump never deletes from the middle.
 const JOURNAL_AGE = `DELETE FROM journal
   WHERE seq < (SELECT seq FROM journal WHERE at >= (?1 ->> '$[0][0]') ORDER BY seq LIMIT 1)`;
 const QUARANTINE = `DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - (?1 ->> '$[0][0]')`;
 const IDEMPOTENCY_ROWS = `DELETE FROM receipt WHERE ordinal <= (SELECT max(ordinal) FROM receipt) - (?1 ->> '$[0][0]')`;
 const IDEMPOTENCY_AGE = `DELETE FROM receipt WHERE at < (?1 ->> '$[0][0]')`;
 
-/** Deletes old history now and then: with the first write after an opening, and then once for about 1000 rows. */
+/** Deletes old history from time to time: with the first write after opening, and then about once per 1000 rows. */
 export class Pruner {
   readonly #queue: WriteQueue;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #retention: Retention;
-  /** The newest generation of each service that was launched since the last time. */
+  /** The newest generation of each service launched since the last deletion. */
   #generations = new Map<string, number>();
   #rows = ROWS_BETWEEN;
 
@@ -56,7 +57,7 @@ export class Pruner {
     this.#retention = { ...DEFAULTS, ...retention };
   }
 
-  /** So many events were written. */
+  /** `count` events were written. */
   wroteEvents(count: number): void {
     if (count > 0) this.#wrote(count);
   }
@@ -76,7 +77,7 @@ export class Pruner {
     this.#rows += rows;
     if (this.#rows < ROWS_BETWEEN) return;
     this.#queue.write(this.#deletions()).catch((error: unknown) => {
-      this.#log.warn({ err: error }, 'Old history could not be deleted; it is tried again later.');
+      this.#log.warn({ err: error }, 'cannot delete old history; retrying later');
     });
     this.#rows = 0;
     this.#generations = new Map();

@@ -18,10 +18,10 @@ import type { StoreFiles } from './store-files.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 const probeRow = inserter('probe', ['id', 'at'], 'ON CONFLICT (id) DO UPDATE SET at = excluded.at');
-/** The answer to the question for a number of an event. */
+/** The result of a query for the number of an event. */
 export const seqRow = z.object({ seq: z.int() });
 
-/** What the stores over one database share. */
+/** What the stores on one database share. */
 export interface StoreContext {
   readonly files: StoreFiles;
   readonly queue: WriteQueue;
@@ -34,7 +34,7 @@ export interface StoreContext {
 /** Actors, intentions and the journal in SQLite. */
 export class SqliteActorStore implements ActorStore {
   readonly #context: StoreContext;
-  /** Rows that could not be set aside yet. */
+  /** Rows that could not be quarantined yet. */
   #unquarantined: readonly QuarantinedRow[] = [];
 
   constructor(context: StoreContext) {
@@ -49,7 +49,7 @@ export class SqliteActorStore implements ActorStore {
     return this.#context.reader.read(INTENTIONS, 'ORDER BY ordinal');
   }
 
-  /** Removals come first: a path that is removed and put is a new actor. */
+  /** Removals come first: a path that is both removed and inserted is a new actor. */
   async commitActors({ upserts, removals, journal, updatedAt }: ActorCommit): Promise<void> {
     await this.#context.queue.write(
       [...removals.map(removeActor), ...upserts.map((row) => upsertActor(row, updatedAt)), ...journal.map(appendEvent)],
@@ -58,7 +58,7 @@ export class SqliteActorStore implements ActorStore {
     this.#wrote(journal);
   }
 
-  /** Drops come first: a subject that is dropped and put is a new one. */
+  /** Drops come first: a subject that is both dropped and inserted is a new one. */
   async commitIntentions({ put, drop, journal, idempotencyRecord }: IntentionCommit): Promise<void> {
     const idempotencyRows = idempotencyRecord === undefined ? [] : [putIdempotencyRecord(idempotencyRecord)];
     await this.#context.queue.write(
@@ -78,11 +78,11 @@ export class SqliteActorStore implements ActorStore {
       await queue.write(moves, 'quarantine');
     } catch (error) {
       this.#unquarantined = [...this.#unquarantined, ...rows];
-      log.error({ err: error, rows: rows.length }, 'rows that do not fit cannot be set aside yet; trying again');
+      log.error({ err: error, rows: rows.length }, 'cannot move unusable rows to the quarantine; retrying');
     }
   }
 
-  /** By now a new row may stand in the place of an old one, which is left alone. */
+  /** In the meantime an old row may have been replaced by a new one, which is left alone. */
   #quarantineAgain(): void {
     const rows = this.#unquarantined;
     this.#unquarantined = [];

@@ -4,7 +4,7 @@ import type { LaunchEntry, LaunchLedger } from '../ports/launch-ledger.ts';
 import { insertLaunch, launchExited, launchRevoked, launchRunning, LAUNCHES, NEWEST } from './rows/launch-rows.ts';
 import type { StoreContext } from './sqlite-actor-store.ts';
 
-/** The launch ledger in SQLite. A word about a launch that it does not know changes nothing: the files are the truth. */
+/** The launch ledger in SQLite. Updates of an unknown launch have no effect: the files are authoritative. */
 export class SqliteLaunchLedger implements LaunchLedger {
   readonly #context: Pick<StoreContext, 'queue' | 'reader' | 'pruner'>;
 

@@ -28,20 +28,20 @@ const webhookRow = z
     goneRevision: gone_revision,
   }));
 
-/** How far every webhook is. */
+/** The positions of all webhooks. */
 const WEBHOOKS: RowSource<WebhookPlace> = { table: 'webhook', columns: COLUMNS.join(', '), shape: webhookRow };
 
-/** Puts a place, or replaces the one of that name. */
+/** Inserts a position, or replaces the one with that name. */
 function putWebhook({ name, position, failingSince, goneRevision }: WebhookPlace): RowWrite {
   return upsert(name, { name, position, failing_since: failingSince, gone_revision: goneRevision });
 }
 
-/** Forgets a place. */
+/** Deletes a position. */
 function dropWebhook(name: string): RowWrite {
   return rowFor(FORGET, name, [name]);
 }
 
-/** How far webhooks are, in SQLite. */
+/** The positions of webhooks in SQLite. */
 export class SqliteWebhookRegistry implements WebhookRegistry {
   readonly #context: Pick<StoreContext, 'queue' | 'reader'>;
 

@@ -1,14 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import { chmod, lstat, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../ports/log.ts';
 
 const OTHERS = 0o077;
 const OWN_MODE = 0o700;
-/** What every host makes in its state directory before anything else. */
-const SIGNS = ['host.lock.db', 'instance-id', 'coredinator.db'];
+/** The files that every host creates first in its state directory. */
+const HOST_FILES = ['host.lock.db', 'instance-id', 'coredinator.db'];
 
-/** The state directory cannot be used by this host alone; the message names it. */
+/** The state directory cannot be protected from other users; the message names it. */
 export class StateFolderError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -17,14 +16,16 @@ export class StateFolderError extends Error {
 }
 
 function openToOthers(stateDir: string, why: string, options?: ErrorOptions): StateFolderError {
-  const message = `The state directory "${stateDir}" is open to other users of this machine, and ${why}; pass a directory of its own with --state-dir.`;
+  const message = `The state directory "${stateDir}" is accessible to other users of this machine, and ${why}; choose a dedicated directory with --state-dir.`;
   return new StateFolderError(message, options);
 }
 
-/** Throws StateFolderError for a database of another user, who could change it under the host. Root could open it. */
+/**
+ * Throws StateFolderError if the database belongs to another user, who could modify it. Otherwise root could open it.
+ */
 async function refuseForeignDatabase(stateDir: string): Promise<void> {
   const user = process.geteuid?.();
-  for (const name of SIGNS) {
+  for (const name of HOST_FILES) {
     const file = join(stateDir, name);
     const owner = await lstat(file).then(
       ({ uid }) => uid,
@@ -33,15 +34,15 @@ async function refuseForeignDatabase(stateDir: string): Promise<void> {
     if (owner === undefined || user === undefined || owner === user) continue;
     throw new StateFolderError(
       `The file "${file}" belongs to user ${owner}, but this host runs as user ${user}; ` +
-        'run the host as that user, change the owner (chown -R), or pass another directory with --state-dir.',
+        'run the host as that user, change the owner (chown -R), or choose another directory with --state-dir.',
     );
   }
 }
 
 /**
- * Makes the state directory, for its owner only; one that is there is closed to others, since the database holds the environment
- * of services. Throws StateFolderError when that cannot be done, and for a folder with files of somebody else, such as /tmp, which
- * must not be closed, and for one with a database of another user.
+ * Creates the state directory, accessible only to its owner; an existing one is made inaccessible to others, since the
+ * database contains the environment of services. Throws StateFolderError if that is not possible, for a directory with
+ * other files, such as /tmp, whose mode must not be changed, and for one with a database of another user.
  */
 export async function prepareStateFolder(stateDir: string, log: Log): Promise<void> {
   await mkdir(stateDir, { recursive: true, mode: OWN_MODE });
@@ -49,41 +50,21 @@ export async function prepareStateFolder(stateDir: string, log: Log): Promise<vo
   await refuseForeignDatabase(stateDir);
   if (!(await isOpen(stateDir))) return;
   const entries = await readdir(stateDir);
-  if (entries.length > 0 && !entries.some((name) => SIGNS.includes(name))) {
-    throw openToOthers(stateDir, 'it holds files that are not of a host');
+  if (entries.length > 0 && !entries.some((name) => HOST_FILES.includes(name))) {
+    throw openToOthers(stateDir, 'it contains files that do not belong to a host');
   }
   try {
     await chmod(stateDir, OWN_MODE);
   } catch (cause) {
-    throw openToOthers(stateDir, 'this user may not change that', { cause });
+    throw openToOthers(stateDir, 'this user may not change its mode', { cause });
   }
-  if (await isOpen(stateDir)) throw openToOthers(stateDir, 'its file system keeps no modes');
+  if (await isOpen(stateDir)) throw openToOthers(stateDir, 'its file system does not support file modes');
   log.warn(
     { state_dir: stateDir },
-    'The state directory was open to other users of this machine; it was closed (chmod 700).',
+    'the state directory was accessible to other users of this machine; its mode was changed to 700',
   );
 }
 
 async function isOpen(folder: string): Promise<boolean> {
   return ((await stat(folder)).mode & OTHERS) !== 0;
-}
-
-const INSTANCE_ID = /^[0-9a-f-]{36}$/;
-
-/**
- * The id of the instance that a state directory stands for, made the first time. Every process of the instance carries it. The
- * caller holds the host lock.
- */
-export async function instanceIdOf(stateDir: string): Promise<string> {
-  const file = join(stateDir, 'instance-id');
-  const kept = await readFile(file, 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
-    throw error;
-  });
-  if (INSTANCE_ID.test(kept.trim())) return kept.trim();
-  const made = randomUUID();
-  await mkdir(stateDir, { recursive: true, mode: 0o700 });
-  await writeFile(`${file}.new`, `${made}\n`, { mode: 0o600 });
-  await rename(`${file}.new`, file);
-  return made;
 }

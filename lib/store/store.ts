@@ -21,18 +21,17 @@ import { SqliteWebhookRegistry } from './sqlite-webhook-registry.ts';
 import { StoreFiles } from './store-files.ts';
 import { WriteQueue, type WriteGuard } from './write-queue.ts';
 
-/** What {@link openStore} needs. */
 export interface StoreOptions {
-  /** The database; it and its folder are made if need be (modes 0600 and 0700). */
+  /** The database; it and its folder are created if missing (modes 0600 and 0700). */
   readonly file: string;
   readonly log: Log;
   readonly clock: Clock;
   readonly retention?: Partial<Retention>;
-  /** How long a write waits for a lock that another program holds; by default 5000. */
+  /** How long a write waits for a lock of another program; by default 5000. */
   readonly busyTimeoutMs?: number;
-  /** Told how the writes of actors, commands and launches go; default: nobody. */
+  /** Called with the result of each write of actors, commands and launches; default: none. */
   readonly onWrite?: OnStoreWrite;
-  /** What else than its files a write depends on; default: nothing. */
+  /** What a write depends on besides the files of the database; default: nothing. */
   readonly guard?: WriteGuard;
 }
 
@@ -45,22 +44,23 @@ export interface Store {
   readonly webhooks: WebhookRegistry;
   /** Where a corrupt database was moved to by this opening; null if there was none. */
   readonly recoveredFrom: string | null;
-  /** Compares the files of the database with what was opened and written; null: they are as they should be. Otherwise a sentence. */
+  /** Compares the files of the database with what was opened and written; null: no problem. Otherwise a sentence. */
   look(): Promise<string | null>;
-  /** Writes what is waiting, then closes; every later write is refused. */
+  /** Completes pending writes, then closes; later writes are rejected. */
   close(): Promise<void>;
 }
 
 const WAL_LIMIT_BYTES = 16 * 1024 * 1024;
 
 /**
- * Opens the store of a host. A corrupt database is moved aside, never deleted; what can be read of it goes into the new one.
- * Rejects with StoreUnavailableError when the file cannot be opened or is of a newer version. The caller holds the host lock.
+ * Opens the store of a host. A corrupt database is moved aside, never deleted; what is readable is copied into the new
+ * one. Rejects with StoreUnavailableError if the file cannot be opened or is from a newer version. The caller holds the
+ * host lock.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { file, log, clock } = options;
   const busyTimeout = `PRAGMA busy_timeout = ${options.busyTimeoutMs ?? 5000};`;
-  // NORMAL: a commit survives the death of this process at any moment; a power cut ends the services as well.
+  // NORMAL: a commit survives the end of this process at any time; a power cut ends the services as well.
   const connections = new OpenConnections();
   const writer = new Connection(
     file,
@@ -90,7 +90,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       webhooks: new SqliteWebhookRegistry(context),
       recoveredFrom,
       look: () => files.lookInside(),
-      // The writer goes last: the last connection empties the write-ahead log into the database.
+      // The writer is closed last: the last connection copies the write-ahead log into the database.
       close: async () => {
         await newest.drop();
         await reader.close();
@@ -103,7 +103,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
 }
 
-/** Both are looked at in the same time. */
+/** Checks both at the same time. */
 function bothOf(one: WriteGuard, other: WriteGuard): WriteGuard {
   return {
     get known() {
@@ -116,14 +116,14 @@ function bothOf(one: WriteGuard, other: WriteGuard): WriteGuard {
   };
 }
 
-/** From the disk: pages that the connection has read before are thrown away first. */
+/** Reads from the disk: cached pages of the connection are discarded first. */
 async function readNewest(connection: Connection): Promise<number> {
   await connection.exec('PRAGMA shrink_memory;');
   const [row] = await connection.all('SELECT coalesce(max(seq), 0) AS seq FROM journal');
   return seqRow.parse(row).seq;
 }
 
-/** Makes an empty file if there is none. A folder that exists keeps its mode: it may be shared with others. */
+/** Creates an empty file if missing. An existing folder keeps its mode, because it may be shared. */
 async function touch(file: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const handle = await open(file, 'a', 0o600);
@@ -141,9 +141,9 @@ async function prepare({ file, log, clock }: StoreOptions, writer: Connection): 
     return null;
   } catch (error) {
     if (failureKind(error) !== 'corrupt') throw error;
-    await writer.drop(); // takes what is sound in the write-ahead log into the database
+    await writer.drop(); // copies the valid part of the write-ahead log into the database
     const aside = await moveAside(file, clock.now());
-    log.error({ err: error, file, aside }, 'The store was corrupt; it was moved aside and a new one was made.');
+    log.error({ err: error, file, aside }, 'the store was corrupt; it was moved aside and a new one was created');
     await touch(file);
     await salvage(file, writer, aside, log);
     await migrate(file, writer);

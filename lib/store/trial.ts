@@ -2,7 +2,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Connection } from './connection.ts';
 
-/** Makes, locks and writes a database of its own in a folder, and removes it. Rejects with what SQLite says when it cannot. */
+/**
+ * Creates, locks and writes a test database in a folder, and deletes it. Rejects with the error of SQLite if that
+ * fails.
+ */
 export async function canStoreIn(folder: string): Promise<void> {
   const file = join(folder, `.coredinator-trial.${process.pid}.db`);
   const setup = 'PRAGMA busy_timeout = 1000; PRAGMA journal_mode = WAL;';
@@ -14,7 +17,7 @@ export async function canStoreIn(folder: string): Promise<void> {
       () => false,
       () => true,
     );
-    if (!isLocked) throw new Error('two writers at once got the same lock');
+    if (!isLocked) throw new Error('two writers got the same lock at the same time');
     await writer.exec('COMMIT;');
   } finally {
     await other.drop();

@@ -5,39 +5,38 @@ import type { SqlSession } from './connection.ts';
 import { failureKind, unavailable } from './failure.ts';
 import { planBatch, type RowWrite } from './rows/batch.ts';
 
-/** What one caller wants written, all of it or nothing. */
+/** The rows of one caller, written atomically. */
 interface Member {
   readonly writes: readonly RowWrite[];
-  /** Null: nobody counts it. */
+  /** Null: not reported. */
   readonly writer: StoreWriter | null;
   readonly begunAt: number;
   readonly resolve: () => void;
   readonly reject: (error: StoreUnavailableError) => void;
 }
 
-/** What a {@link WriteQueue} writes to. */
 export interface WriteQueueOptions {
   readonly file: string;
   readonly session: SqlSession;
   readonly log: Log;
-  /** Told how each write went, before its caller is answered; default: nobody. */
+  /** Called with the result of each write, before its caller gets it; default: none. */
   readonly onWrite?: OnStoreWrite | undefined;
-  /** Looked at between each commit and its answers; default: all is always well. */
+  /** Checked between each commit and its responses; default: no check. */
   readonly guard?: WriteGuard | undefined;
 }
 
-/** Says why what is written would be lost, or be written by two hosts at once, in a sentence; null: it would not. */
+/** Says, as a sentence, why writes would be lost, or made by two hosts at the same time; null: they would not. */
 export interface WriteGuard {
-  /** What was found last. */
+  /** The last result. */
   readonly known: string | null;
-  /** Looks now. Never rejects. */
+  /** Checks now. Never rejects. */
   look(): Promise<string | null>;
 }
 
 /**
- * The only writer of the database, with group commit: what is asked for while a transaction is under way goes into the next
- * one. A failure leaves no transaction open and never stops the queue: the next write tries anew. How each write of a known writer
- * went is told before its caller is answered.
+ * The only writer of the database, with group commit: writes requested during a transaction go into the next one. A
+ * failure leaves no transaction open and never stops the queue: the next write tries again. The result of each write by
+ * a known writer is reported before its caller gets it.
  */
 export class WriteQueue {
   readonly #options: WriteQueueOptions;
@@ -49,7 +48,9 @@ export class WriteQueue {
     this.#options = options;
   }
 
-  /** Resolves after the commit that carries the rows. Rejects with StoreUnavailableError; then none of them is written. */
+  /**
+   * Resolves after the commit that contains the rows. Rejects with StoreUnavailableError; then none of them is written.
+   */
   write(writes: readonly RowWrite[], writer: StoreWriter | null = null): Promise<void> {
     if (writes.length === 0 && !this.#isClosed) return Promise.resolve();
     return new Promise((resolve, reject) => {
@@ -64,7 +65,7 @@ export class WriteQueue {
     });
   }
 
-  /** Writes what is waiting, refuses everything after it, and closes the connection. */
+  /** Completes pending writes, rejects later ones, and closes the connection. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#draining;
@@ -78,7 +79,7 @@ export class WriteQueue {
 
   async #commit(members: readonly Member[]): Promise<void> {
     const { guard } = this.#options;
-    // Only what was bad already is looked at before: this costs every write.
+    // Only a known problem is checked before the commit, because a check costs time in every write.
     const before = guard === undefined || guard.known === null ? null : await guard.look();
     if (before !== null) {
       this.#answer(members, new StoreUnavailableError(before));
@@ -90,12 +91,13 @@ export class WriteQueue {
       await this.#afterFailure(members, error);
       return;
     }
-    // The rows are committed, and nobody knows yet: they are durable only if they went into the files that the next host will read.
+    // The rows are committed, but not reported yet: they are durable only if they are in the files that the next host
+    // will read.
     const found = guard === undefined ? null : await guard.look();
     this.#answer(members, found === null ? null : new StoreUnavailableError(found));
   }
 
-  /** Tells how each write went, then answers its caller. */
+  /** Reports the result of each write, then settles its promise. */
   #answer(members: readonly Member[], error: StoreUnavailableError | null): void {
     for (const { writer, begunAt, resolve, reject } of members) {
       if (writer !== null) this.#options.onWrite?.({ writer, seconds: (performance.now() - begunAt) / 1_000, error });
@@ -104,7 +106,9 @@ export class WriteQueue {
     }
   }
 
-  /** Bad rows of one member must not fail its neighbours; a store that cannot be written fails them all, without a retry each. */
+  /**
+   * Bad rows of one member must not fail the others; if the store cannot be written, all of them fail without a retry.
+   */
   async #afterFailure(members: readonly Member[], error: unknown): Promise<void> {
     if (members.length > 1 && failureKind(error) === 'caller') {
       for (const member of members) await this.#commit([member]);
@@ -118,34 +122,31 @@ export class WriteQueue {
     const [first] = executions;
     try {
       if (first !== undefined && executions.length === 1) {
-        await this.#options.session.run(first.sql, first.rows); // one statement is a transaction of its own
+        await this.#options.session.run(first.sql, first.rows); // a single statement is its own transaction
         return;
       }
       await this.#options.session.run('BEGIN IMMEDIATE');
       for (const { sql, rows } of executions) await this.#options.session.run(sql, rows);
       await this.#options.session.run('COMMIT');
     } catch (error) {
-      await this.#leave(executions.length > 1, error);
+      await this.#leaveTransaction(executions.length > 1, error);
       throw error;
     }
   }
 
-  /** Gets the connection out of the failed transaction; one that cannot be trusted any more is given up for a new one. */
-  async #leave(hasBegun: boolean, error: unknown): Promise<void> {
+  /** Leaves the failed transaction; if that is not certain, the connection is replaced by a new one. */
+  async #leaveTransaction(hasBegun: boolean, error: unknown): Promise<void> {
     const isSound = failureKind(error) === 'caller' && (!hasBegun || (await this.#hasRolledBack()));
     if (isSound) return;
     await this.#options.session.drop().catch((closing: unknown) => {
-      this.#options.log.error(
-        { err: closing, file: this.#options.file },
-        'A connection to the store could not be closed.',
-      );
+      this.#options.log.error({ err: closing, file: this.#options.file }, 'cannot close a connection to the store');
     });
   }
 
   #hasRolledBack(): Promise<boolean> {
     return this.#options.session.run('ROLLBACK').then(
       () => true,
-      () => false, // gone already, or stuck: a new connection settles both
+      () => false, // already gone, or stuck: a new connection solves both
     );
   }
 }

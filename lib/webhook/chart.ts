@@ -11,7 +11,7 @@ const neverKept: WebhookEffects['keepPlace'] = fromPromise(async () => {
   await never();
 });
 
-/** The statechart of webhooks to look at, whether there are any or not; nothing comes of it when it is run. */
+/** The statechart of webhooks for display, whether any exist or not; running it has no effect. */
 export function webhookChart(clock: Clock): AnyStateMachine {
   const effects: WebhookEffects = {
     nextEvent: fromPromise<Next, number>(never),

@@ -6,19 +6,19 @@ import type { WebhookSpec } from '../model/webhook.ts';
 import { envelopeFor } from './envelope.ts';
 import type { Outcome } from './outcome.ts';
 
-/** Of an answer, so much is read to keep the connection; nobody looks at it. */
-const MOST_READ_BYTES = 16 * 1024;
-/** A receiver may ask to be left alone for so long at most. */
-const MOST_RETRY_AFTER_MS = 60 * 60 * 1000;
+/** How much of a response is read to keep the connection; its content is ignored. */
+const MAX_READ_BYTES = 16 * 1024;
+/** The maximum accepted value of `Retry-After`. */
+const MAX_RETRY_AFTER_MS = 60 * 60 * 1000;
 
-/** What a sender says of itself. */
+/** How the sender identifies itself. */
 export interface SenderIdentity {
-  /** Of the instance; part of the id of each request. */
+  /** The id of the instance; part of the id of each request. */
   readonly instance: string;
   readonly version: string;
 }
 
-/** Sends events to one receiver, over one connection that is kept. */
+/** Sends events to one receiver over one reused connection. */
 export class Delivery {
   readonly #spec: WebhookSpec;
   readonly #identity: SenderIdentity;
@@ -33,7 +33,10 @@ export class Delivery {
     this.#agent = this.#url.protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options);
   }
 
-  /** One attempt to deliver an event whose wire form is `data`. Never rejects; redirects are not followed, and aborting the signal breaks it off. */
+  /**
+   * Tries once to deliver an event whose wire form is `data`. Never rejects; redirects are not followed, and aborting
+   * the signal cancels it.
+   */
   attempt(entry: JournalEntry, data: object, signal: AbortSignal): Promise<Outcome> {
     const { secret } = this.#spec;
     const { instance } = this.#identity;
@@ -60,13 +63,13 @@ export class Delivery {
         },
       );
       request.on('error', (error: NodeJS.ErrnoException) => {
-        resolve(failed(`${this.#url.host} ${this.#trouble(error)}`));
+        resolve(failed(`${this.#url.host} ${this.#errorText(error)}`));
       });
       request.end(body);
     });
   }
 
-  /** Gives the connection up. */
+  /** Closes the connection. */
   close(): void {
     this.#agent.destroy();
   }
@@ -75,11 +78,11 @@ export class Delivery {
     if (status >= 200 && status < 300) return { type: 'accepted' };
     if (status === 410) return { type: 'gone' };
     const redirect = status >= 300 && status < 400 ? ', a redirect, which is not followed' : '';
-    return failed(`${this.#url.host} answered ${status}${redirect}`, retryAfter(headers['retry-after']));
+    return failed(`${this.#url.host} returned ${status}${redirect}`, retryAfter(headers['retry-after']));
   }
 
-  /** Only the code of an error is told: its text may quote more of the URL than its host. */
-  #trouble({ code, name }: NodeJS.ErrnoException): string {
+  /** Quotes only the code of an error: its message may contain more of the URL than its host. */
+  #errorText({ code, name }: NodeJS.ErrnoException): string {
     if (code === 'ABORT_ERR' || name === 'TimeoutError') return `did not answer within ${this.#spec.timeoutMs} ms`;
     return `cannot be reached (${code ?? name})`;
   }
@@ -89,17 +92,17 @@ function failed(reason: string, retryAfterMs: Millis | null = null): Outcome {
   return { type: 'failed', reason, retryAfterMs };
 }
 
-/** Seconds; a date would mean to trust the clock of another machine. */
+/** Only seconds are accepted; a date would mean trusting the clock of another machine. */
 function retryAfter(text: string | undefined): Millis | null {
-  return text !== undefined && /^\d{1,9}$/.test(text) ? Math.min(Number(text) * 1000, MOST_RETRY_AFTER_MS) : null;
+  return text !== undefined && /^\d{1,9}$/.test(text) ? Math.min(Number(text) * 1000, MAX_RETRY_AFTER_MS) : null;
 }
 
-/** Takes a short answer off the connection; one that goes on and on loses it. */
+/** Reads a short response off the connection; a longer one closes it. */
 function discard(response: IncomingMessage): void {
   let read = 0;
-  response.on('error', () => undefined); // the status was all that counts
+  response.on('error', () => undefined); // only the status counts
   response.on('data', (chunk: Buffer) => {
     read += chunk.length;
-    if (read > MOST_READ_BYTES) response.destroy();
+    if (read > MAX_READ_BYTES) response.destroy();
   });
 }

@@ -4,15 +4,16 @@ import type { JournalEntry } from '../model/journal.ts';
 import { isoOf } from '../model/values/time.ts';
 import type { WebhookSpec } from '../model/webhook.ts';
 
-/** A request as the Standard Webhooks have it. */
+/** A request as defined by Standard Webhooks. */
 export interface Envelope {
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
- * The request for an event whose wire form is `data`, signed at `now`. Its `webhook-id` stays the same in every attempt, so that a
- * receiver can tell a repeat: `<instance>_<seq>_<at>`, the last since the numbers of a database that was lost begin anew.
+ * The request for an event whose wire form is `data`, signed at `now`. Its `webhook-id` is the same in every attempt,
+ * so that a receiver can detect a repetition: `<instance>_<seq>_<at>`; `at` is included because the numbers start from
+ * 1 again if the database was lost.
  */
 export function envelopeFor(
   { seq, at, type }: JournalEntry,
@@ -32,7 +33,7 @@ export function envelopeFor(
   };
 }
 
-/** Names exactly this webhook as it is configured, without giving away its secret. */
+/** Identifies this webhook with its exact configuration, without revealing its secret. */
 export function webhookRevision(spec: WebhookSpec): string {
   return createHash('sha256').update(JSON.stringify(spec)).digest('hex').slice(0, 16);
 }

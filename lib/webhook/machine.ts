@@ -1,23 +1,23 @@
 /**
- * The statechart of one webhook. Two regions go side by side:
+ * The statechart of one webhook. It has two parallel regions:
  *
- * work   awaiting (the next event) | rereading (the journal could not be read) | delivering | judging (a failed attempt) |
- *        waiting (before the next attempt) | keeping (how far it is) | pausing (an event was given up; the next one has to wait as
- *        well) | gone (the receiver wants nothing any more)
- * stay   staying | leaving (what is under way may end)
+ * work   awaiting (the next event) | rereading (the journal could not be read) | delivering |
+ *        judging (a failed attempt) | waiting (before the next attempt) | keeping (storing its position) |
+ *        pausing (an event was given up; the next one has to wait as well) | gone (the receiver wants no more events)
+ * stay   staying | leaving (a delivery in progress may finish)
  *
- * Ends of its effects and its own timers move it, and `webhook.leave`. Its order is that of the journal: an event is delivered when those
- * before it are delivered or given up.
+ * Finished effects, its own timers and `webhook.leave` drive it. It keeps the order of the journal: an event is
+ * delivered once all earlier ones are delivered or given up.
  */
 import type { JournalEntry } from '../model/journal.ts';
 import type { Clock } from '../ports/clock.ts';
-import { dottedState, webhookSetup, type WebhookContext, type WebhookEffects } from './setup.ts';
+import { placeOf, webhookSetup, type WebhookContext, type WebhookEffects } from './setup.ts';
 
-/** The statechart of a webhook over its effects. */
+/** The statechart of a webhook with the given effects. */
 export function createWebhookMachine(effects: WebhookEffects, clock: Clock) {
   const keep = {
     src: 'keepPlace',
-    input: ({ context }: { readonly context: WebhookContext }) => dottedState(context),
+    input: ({ context }: { readonly context: WebhookContext }) => placeOf(context),
   } as const;
   return webhookSetup(effects, clock).createMachine({
     id: 'webhook',
@@ -91,7 +91,7 @@ export function createWebhookMachine(effects: WebhookEffects, clock: Clock) {
                 ],
               },
               waiting: {
-                invoke: { ...keep, onError: { actions: [] } }, // told by whoever keeps it; the next try keeps it too
+                invoke: { ...keep, onError: { actions: [] } }, // logged by the effect; the next attempt stores it too
                 after: { beforeRetry: 'delivering' },
                 on: { 'webhook.leave': '#webhook.closed' },
               },
@@ -99,7 +99,7 @@ export function createWebhookMachine(effects: WebhookEffects, clock: Clock) {
                 invoke: {
                   ...keep,
                   onDone: [{ guard: 'isFailing', target: 'pausing' }, { target: 'awaiting' }],
-                  onError: [{ guard: 'isFailing', target: 'pausing' }, { target: 'awaiting' }], // kept with the next one
+                  onError: [{ guard: 'isFailing', target: 'pausing' }, { target: 'awaiting' }], // stored with the next event
                 },
               },
               pausing: {

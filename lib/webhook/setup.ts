@@ -9,12 +9,12 @@ import type { Next } from './source.ts';
 
 /** 1 s, 2 s, 4 s, … 5 min, each ±20 %. */
 const BACKOFF = { initialMs: 1_000, factor: 2, maxMs: 5 * 60_000, jitter: 0.2, resetAfterMs: 0 };
-/** Before the journal is read again that could not be read. */
+/** The delay before the journal is read again after a failed read. */
 const REREAD_MS = 5_000;
-/** For what is under way when the host leaves. */
+/** The time for a delivery in progress when the host shuts down. */
 const LEAVE_MS = 1_000;
 
-/** What one webhook knows. */
+/** The context of one webhook. */
 export interface WebhookContext {
   readonly spec: Pick<WebhookSpec, 'name' | 'giveUpAfterMs'>;
   readonly revision: string;
@@ -35,7 +35,7 @@ export interface WebhookInput {
   readonly place: WebhookPlace;
 }
 
-/** What a webhook does and tells. */
+/** The effects of a webhook, and what it reports. */
 export interface WebhookEffects {
   readonly nextEvent: PromiseActorLogic<Next, number>;
   readonly deliver: PromiseActorLogic<Outcome, JournalEntry>;
@@ -46,21 +46,21 @@ export interface WebhookEffects {
   readonly noted: (type: 'webhook.dropped' | 'webhook.disabled', detail: Readonly<Record<string, unknown>>) => void;
 }
 
-/** How far a webhook is, in the form that is kept. */
-export function dottedState({ spec, position, failingSince, goneRevision }: WebhookContext): WebhookPlace {
+/** The position of a webhook, in its stored form. */
+export function placeOf({ spec, position, failingSince, goneRevision }: WebhookContext): WebhookPlace {
   return { name: spec.name, position, failingSince, goneRevision };
 }
 
-/** XState's own events, of effects that are through, are not among those of the chart. */
+/** XState's own events, for finished effects, are not among those of the chart. */
 function outputOf(event: { readonly type: string }): unknown {
   return 'output' in event ? event.output : undefined;
 }
 
-// What an effect came back with; each is asked only where the effect with that output is through.
+// The output of an effect; each is called only where the effect with that output has finished.
 const nextIn = (event: { readonly type: string }) => outputOf(event) as Next;
 const outcomeIn = (event: { readonly type: string }) => outputOf(event) as Outcome;
 
-/** Guards, actions, delays and actors of a webhook, each by its name. */
+/** The named guards, actions, delays and actors of a webhook. */
 export function webhookSetup({ nextEvent, deliver, keepPlace, log, noted }: WebhookEffects, clock: Clock) {
   return setup({
     types: {
@@ -128,7 +128,7 @@ export function webhookSetup({ nextEvent, deliver, keepPlace, log, noted }: Webh
       },
       noteGone: assign(({ context }) => ({ goneRevision: context.revision })),
       recordGone: ({ context }) => {
-        noted('webhook.disabled', { webhook: context.spec.name, reason: 'the receiver answered 410 Gone' });
+        noted('webhook.disabled', { webhook: context.spec.name, reason: 'the receiver returned 410 Gone' });
       },
       logUnread: ({ context }) => {
         log('unread', context);

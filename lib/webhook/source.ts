@@ -3,17 +3,17 @@ import type { JournalEntry } from '../model/journal.ts';
 import type { EventFilter } from '../model/values/event-filter.ts';
 import type { WebhookHost } from '../ports/webhooks.ts';
 
-/** What comes next for a webhook. */
+/** The next item for a webhook. */
 export type Next =
   | { readonly type: 'event'; readonly entry: JournalEntry }
-  /** Events up to `position` are not kept any more, or were never told by this journal. */
+  /** Events up to `position` were deleted, or never existed in this journal. */
   | { readonly type: 'lost'; readonly position: number; readonly reason: string }
-  /** Nothing that is wanted, up to there. */
+  /** No event matches the filter up to `position`. */
   | { readonly type: 'nothing'; readonly position: number }
-  /** The host leaves. */
+  /** The host is shutting down. */
   | { readonly type: 'over' };
 
-/** The events that a webhook wants, one at a time. */
+/** The events that match the filter of a webhook, one at a time. */
 export class Source {
   readonly #host: Pick<WebhookHost, 'feed'>;
   readonly #webhook: string;
@@ -29,7 +29,10 @@ export class Source {
     this.#filter = filter;
   }
 
-  /** What follows `position`, which is where the last answer led to. Rejects with StoreUnavailableError; the next call begins anew. */
+  /**
+   * The item after `position`, which is where the previous one led. Rejects with StoreUnavailableError; the next call
+   * starts from scratch.
+   */
   async next(position: number): Promise<Next> {
     for (;;) {
       const item = this.#waiting.shift();
@@ -68,14 +71,18 @@ export class Source {
         return {
           type: 'lost',
           position: item.oldest - 1,
-          reason: `the journal does not keep the events behind ${item.after} any more`,
+          reason: `the journal no longer has the events after ${item.after}`,
         };
       case 'reset':
-        return { type: 'lost', position: item.newest, reason: `the journal began anew before event ${item.asked}` };
+        return {
+          type: 'lost',
+          position: item.newest,
+          reason: `the journal was replaced by a new one that has no event ${item.asked}`,
+        };
     }
   }
 
-  /** That events of a webhook were dropped is not for that webhook: it could not deliver this either. */
+  /** The events of a webhook's own failures are not sent to it: it could not deliver them either. */
   #isOwn({ type, detail }: JournalEntry): boolean {
     return type.startsWith('webhook.') && detail['webhook'] === this.#webhook;
   }

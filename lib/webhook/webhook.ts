@@ -9,13 +9,13 @@ import type { WebhookRegistry, WebhookHost } from '../ports/webhooks.ts';
 import { Delivery, type SenderIdentity } from './delivery.ts';
 import { webhookRevision } from './envelope.ts';
 import { createWebhookMachine } from './machine.ts';
-import { dottedState, type WebhookContext, type WebhookEffects } from './setup.ts';
+import { placeOf, type WebhookContext, type WebhookEffects } from './setup.ts';
 import { Source, type Next } from './source.ts';
 
-/** A failure that is younger than this is no trouble yet: receivers are restarted, too. */
+/** A shorter failure is not reported as a problem: receivers are restarted, too. */
 const FAILING_LONG_MS = 5 * 60_000;
 
-/** What webhooks are made with. */
+/** What webhooks need. */
 export interface WebhookDeps {
   readonly registry: WebhookRegistry;
   readonly clock: Clock;
@@ -25,7 +25,7 @@ export interface WebhookDeps {
   readonly identity: SenderIdentity;
 }
 
-/** One webhook at work. */
+/** A running webhook. */
 export class RunningWebhook {
   readonly spec: WebhookSpec;
   readonly revision: string;
@@ -53,34 +53,34 @@ export class RunningWebhook {
     this.#actor.start();
   }
 
-  /** How far it is. */
+  /** Its current position. */
   get place(): WebhookPlace {
-    return dottedState(this.#actor.getSnapshot().context);
+    return placeOf(this.#actor.getSnapshot().context);
   }
 
-  /** What a person should know, as a sentence; null: nothing. */
-  trouble(now: Instant): string | null {
+  /** What an operator has to know, as a sentence; null: nothing. */
+  problem(now: Instant): string | null {
     const { context, status } = this.#actor.getSnapshot();
     const { failingSince, reason, goneRevision } = context;
     const webhook = `Webhook "${this.spec.name}"`;
     if (status === 'error')
-      return `${webhook} broke by a fault of this program; it goes on with the next start of the host.`;
+      return `${webhook} stopped because of a bug in Coredinator; it continues after a restart of the host. The log says more.`;
     if (goneRevision !== null) {
-      return `${webhook} is disabled, because its receiver answered 410 Gone; change it in the configuration, or take it out.`;
+      return `${webhook} is disabled because its receiver returned 410 Gone; change or remove it in the configuration.`;
     }
     if (failingSince === null || now - failingSince < FAILING_LONG_MS) return null;
     const why = reason === null ? '' : `: ${reason}`;
-    return `${webhook} has delivered nothing since ${isoOf(failingSince)}${why}; its events wait, see to its receiver.`;
+    return `${webhook} has delivered nothing since ${isoOf(failingSince)}${why}; its events are waiting. Check its receiver.`;
   }
 
-  /** Breaks off what is under way. */
+  /** Aborts a delivery in progress. */
   stop(): void {
     this.#actor.stop();
     this.#source.close();
     this.#delivery.close();
   }
 
-  /** Lets what is under way end, for a second at most. */
+  /** Lets a delivery in progress finish, for at most one second. */
   async leave(): Promise<void> {
     this.#actor.send({ type: 'webhook.leave' });
     await this.#ended;

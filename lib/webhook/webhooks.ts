@@ -13,7 +13,7 @@ class HttpWebhooks implements Webhooks {
   readonly #host: WebhookHost;
   readonly #deps: WebhookDeps;
   readonly #running = new Map<string, RunningWebhook>();
-  /** As the last host left them. */
+  /** The positions stored by the previous host. */
   #kept: Promise<Map<string, WebhookPlace>> | null = null;
 
   constructor(host: WebhookHost, deps: WebhookDeps) {
@@ -28,9 +28,9 @@ class HttpWebhooks implements Webhooks {
     for (const spec of specs) await this.#begin(spec, kept);
   }
 
-  troubles(): readonly string[] {
+  problems(): readonly string[] {
     const now = this.#deps.clock.now();
-    return [...this.#running.values()].flatMap((webhook) => webhook.trouble(now) ?? []);
+    return [...this.#running.values()].flatMap((webhook) => webhook.problem(now) ?? []);
   }
 
   async close(): Promise<void> {
@@ -62,7 +62,7 @@ class HttpWebhooks implements Webhooks {
     }
   }
 
-  /** What happens between the configuration and the first event is not to be missed: where it begins is kept at once. */
+  /** Stores the start position at once, so that no event between the configuration and the first delivery is missed. */
   async #newPlace(name: string): Promise<WebhookPlace> {
     const place = { name, position: this.#host.newest(), failingSince: null, goneRevision: null };
     await this.#deps.registry.keep(place).catch((error: unknown) => {

@@ -6,7 +6,7 @@ import sqlite3 from 'sqlite3';
 
 const READY_MS = 30_000;
 
-/** Polls until `probe` returns something that is neither false nor null; throws with `what` when that takes too long. */
+/** Polls until `probe` returns something other than false and null; throws with `what` if that takes too long. */
 export async function until(what, probe, timeoutMs = 20_000) {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
@@ -17,7 +17,7 @@ export async function until(what, probe, timeoutMs = 20_000) {
   }
 }
 
-/** The checkout that a command line names; throws when it cannot be used. */
+/** The checkout from the command line; throws if it cannot be used. */
 export function checkoutOf(script, given) {
   if (given === undefined) throw new Error(`Usage: node scripts/${script} CHECKOUT, a built checkout of version 0.1.0`);
   const checkout = resolve(given);
@@ -25,13 +25,12 @@ export function checkoutOf(script, given) {
     ['dist/main.js', 'npm run build'],
     ['lib/process/shim/build/coredinator-shim', 'node scripts/build-shim.js'],
   ]) {
-    if (!existsSync(join(checkout, file)))
-      throw new Error(`There is no ${file} in "${checkout}"; run "${remedy}" there.`);
+    if (!existsSync(join(checkout, file))) throw new Error(`"${checkout}" has no ${file}; run "${remedy}" there.`);
   }
   return checkout;
 }
 
-/** A built host as a child; its services outlive it. */
+/** A built host as a child process; its services outlive it. */
 export class Host {
   #child;
   log = '';
@@ -54,7 +53,7 @@ export class Host {
     });
   }
 
-  /** Starts a host and resolves when it is ready. */
+  /** Starts a host and resolves once it is ready. */
   static async start(...args) {
     const host = new Host(...args);
     const timer = setTimeout(() => host.signal('SIGKILL'), READY_MS);
@@ -78,7 +77,7 @@ export class Host {
     return this.ended;
   }
 
-  /** The body of the answer; throws when it is a refusal. */
+  /** The body of the response; throws on an error response. */
   async ask(method, path, body, headers = {}) {
     const json =
       body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
@@ -88,7 +87,7 @@ export class Host {
       headers: { ...json.headers, 'x-request-id': path.slice(1).replaceAll('/', '-'), ...headers },
     });
     const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status}: ${text}`);
+    if (!response.ok) throw new Error(`${method} ${path} returned ${response.status}: ${text}`);
     return text === '' ? null : JSON.parse(text);
   }
 
@@ -130,7 +129,7 @@ export function openDatabase(file) {
   });
 }
 
-/** The leaf states of all kept actors, by path. */
+/** The leaf states of all stored actors, by path. */
 export async function keptStates(stateDir) {
   const database = await openDatabase(join(stateDir, 'coredinator.db'));
   try {

@@ -15,12 +15,13 @@ import { dirname, join } from 'node:path';
 import { openDatabase } from './host.js';
 import { launches } from './processes.js';
 
-/** A database whose log is still beside it is kept whole: SQLite reads both. */
+/** A database is kept together with its write-ahead log: SQLite reads both. */
 const DATABASE = ['coredinator.db', 'coredinator.db-wal'];
 
 /**
- * Keeps a base path and a state directory as text in `folder`. Everything that is not the same on another machine, or at another time, becomes a
- * placeholder (spec/support/kept-state.ts fills them in). `edit` may change the copy of the database; the original is only read.
+ * Stores a base path and a state directory as text in `folder`. Everything that differs on another machine, or at
+ * another time, becomes a placeholder (spec/support/kept-state.ts fills them in). `edit` may change the copy of the
+ * database; the original is only read.
  */
 export async function keep({ basePath, stateDir }, folder, { at, revisionOf, edit }) {
   const work = mkdtempSync(join(tmpdir(), 'coredinator-keep-'));
@@ -54,7 +55,7 @@ function put(path, text) {
   writeFileSync(path, text);
 }
 
-/** The regular files below a folder, by their names relative to it. */
+/** The regular files below a folder, by relative path. */
 function filesIn(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -62,7 +63,7 @@ function filesIn(folder) {
     .sort();
 }
 
-/** Records and output; not what a process that is launched anew writes again, nor what is empty. */
+/** Records and output, except what a process writes again when it is launched again, and empty files. */
 function isKept(name, stateDir, live) {
   const path = join(stateDir, name);
   if (!/^(run|exits|logs)\/|^instance-id$/.test(name) || statSync(path).size === 0) return false;
@@ -70,14 +71,14 @@ function isKept(name, stateDir, live) {
   return !isAgain || name.endsWith('.head') || existsSync(`${path}.head`);
 }
 
-/** What of an output file was released reads as NULs, which are not kept. */
+/** The deleted part of an output file reads as NULs, which are not stored. */
 function withoutHole(file) {
   const bytes = readFileSync(file);
   const first = bytes.findIndex((byte) => byte !== 0);
   return { text: bytes.subarray(Math.max(first, 0)).toString(), hole: Math.max(first, 0) };
 }
 
-/** Every launch that lives, with all that is needed to make one like it. */
+/** Every live launch, with everything needed to recreate it. */
 async function liveLaunches(database, stateDir) {
   const living = launches(stateDir).filter(({ main }) => main !== null);
   return Promise.all(
@@ -103,7 +104,7 @@ function asRun({ launchId, service, generation, program, spec, shim }) {
   return { launchId, service, generation, command: [program, ...args], env, stop, isShimAlive: shim !== null };
 }
 
-/** Puts placeholders in the place of what is only true here and now. */
+/** Replaces everything that is specific to this machine and time with placeholders. */
 function wordsOf({ basePath, stateDir, at, live }) {
   const instance = readFileSync(join(stateDir, 'instance-id'), 'utf8').trim();
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
@@ -142,13 +143,13 @@ function offset(ms) {
   return `{{T${ms < 0 ? '' : '+'}${ms}}}`;
 }
 
-/** How 0.1.0 tells files apart. */
+/** The fingerprint of a file in 0.1.0. */
 function printOf(path) {
   const { ino, size, mtimeMs, mode } = statSync(path);
   return `${ino}:${size}:${mtimeMs}:${mode}`;
 }
 
-/** The whole database as SQL, one row a line. */
+/** The complete database as SQL, one row per line. */
 async function dumpOf(database, revisionOf, basePath) {
   const [{ user_version: version }] = await database.all('PRAGMA user_version');
   const schema = await database.all(
@@ -164,7 +165,7 @@ async function dumpOf(database, revisionOf, basePath) {
   return [...lines, `PRAGMA user_version = ${version};`, ''].join('\n');
 }
 
-/** The revision of a spec that names paths is another one on another base path. */
+/** The revision of a spec with paths differs on another base path. */
 function withRevision(row, revisionOf, basePath) {
   const { context } = JSON.parse(row.snapshot);
   const isOfPaths = context.spec !== undefined && JSON.stringify(context.spec).includes(basePath);
@@ -177,7 +178,7 @@ function literal(value) {
   return typeof value === 'number' ? String(value) : `'${value.replaceAll("'", "''")}'`;
 }
 
-/** Nothing of the machine that made it may be left. */
+/** Nothing specific to the machine that created it may remain. */
 function assertNoPlaces(folder) {
   for (const name of filesIn(folder)) {
     const text = readFileSync(join(folder, name), 'utf8');

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 
 const PROGRAMS = {
   'waits-1.0.0': '#!/bin/sh\necho up\nexec sleep 100000\n',
-  // What ignores a signal when it is replaced by another program goes on to do so.
+  // An ignored signal stays ignored after exec.
   'ignores-1.0.0': "#!/bin/sh\ntrap '' TERM\necho up\nexec sleep 100000\n",
   'fails-1.0.0': '#!/bin/sh\necho it cannot be done >&2\nexit 3\n',
   'succeeds-1.0.0': '#!/bin/sh\necho done\n',
   'uninterpreted-1.0.0': '#!/no/such/interpreter\n',
   'mended-1.0.0': '#!/no/such/interpreter\n',
   'twofold-1.0.0': '#!/bin/sh\necho up\nexec sleep 100000\n',
-  // Only once, or a copy of what it wrote would be written to again.
+  // Only once, because a copy of its output would otherwise be written to again.
   'writes-1.0.0':
     '#!/bin/sh\nif [ ! -e has-written ]; then\n  i=0\n  while [ "$i" -lt 8000 ]; do\n    i=$((i + 1))\n    echo "line $i of this output"\n  done\n' +
     '  : >has-written\nfi\nexec sleep 100000\n',
@@ -18,7 +18,7 @@ const PROGRAMS = {
   'corerl-1.0.0': '#!/bin/sh\necho "corerl $*"\nexec sleep 100000\n',
 };
 
-/** A budget of one restart, and waits without chance. */
+/** A budget of one restart, and waits without jitter. */
 const once = (initial) => ({
   backoff: { initial, max: initial, jitter: 0 },
   intensity: { max_restarts: 1, period: '240h' },
@@ -26,12 +26,12 @@ const once = (initial) => ({
 const never = { backoff: { initial: '1s', jitter: 0 }, intensity: { max_restarts: 0 } };
 const waits = { executable: 'waits' };
 const fails = { executable: 'fails' };
-/** Holds its service in `stopping` for as long as anybody looks. */
+/** Keeps its service in `stopping` for a long time. */
 const ignores = { executable: 'ignores', stop: { grace: '1h' } };
 const file = (name) => ({ exec: { command: ['test', '-e', name] }, period: '1s' });
 const late = { autostart: false };
 
-/** What each host service is to show. What waits for a time waits for hours, or 30 s where that is to be over for the next host. */
+/** The purpose of each host service. Waits take hours, or 30 s if they must be over for the next host. */
 const SERVICES = {
   idle: { executable: 'ignores', stop: { grace: '200ms' } },
   'never-started': { ...waits, ...late },
@@ -93,7 +93,7 @@ const AGENT_TYPES = {
   leaving: { services: ['leaver'] },
 };
 
-/** The agents in the order of their start: by id, what stands in the section of their file, and what the request says beside it. */
+/** The agents in start order: by id, the section of their file and the additional fields of the request. */
 export const AGENTS = {
   pump1: [{}, {}],
   pump2: [{}, { coreio_id: 'plant-io' }],
@@ -105,23 +105,23 @@ export const AGENTS = {
   leaving1: [{ agent_type: 'leaving' }, {}],
 };
 
-/** A plant whose host is ended while it takes its services down. */
+/** A plant whose host is killed while it is stopping its services. */
 export const DRAINED = {
   services: { drained: waits, draining: ignores },
   agents: { drained1: [{ agent_type: 'single' }, {}], draining1: [{ agent_type: 'leaving' }, {}] },
 };
 
-/** A plant whose host dies while it launches its only service. */
+/** A plant whose host dies while it is launching its only service. */
 export const CLAIMED = { services: { claimed: waits }, agents: {} };
 
-/** Puts a program where it is found. */
+/** Installs a program in the base path. */
 export function install(basePath, name, script) {
   const path = join(basePath, name);
   writeFileSync(path, script);
   chmodSync(path, 0o755);
 }
 
-/** Writes the configuration, which may be another one the next time. */
+/** Writes the configuration, which may be changed later. */
 export function configure(basePath, services) {
   const kinds = Object.fromEntries(Object.entries(services).map(([id, kind]) => [`${id}-kind`, kind]));
   const seats = Object.fromEntries(Object.keys(services).map((id) => [id, { kind: `${id}-kind` }]));
@@ -129,7 +129,7 @@ export function configure(basePath, services) {
   writeFileSync(join(basePath, 'coredinator.yaml'), `${JSON.stringify(document, null, 1)}\n`); // JSON is YAML
 }
 
-/** Makes a base path with its programs, its configuration and the files of its agents. */
+/** Creates a base path with its programs, its configuration and the files of its agents. */
 export function makePlant(basePath, { services = SERVICES, agents = AGENTS } = {}) {
   mkdirSync(basePath, { recursive: true });
   for (const [name, script] of Object.entries(PROGRAMS)) install(basePath, name, script);
@@ -140,7 +140,7 @@ export function makePlant(basePath, { services = SERVICES, agents = AGENTS } = {
   }
 }
 
-/** The services of the plant with one of them changed so that its next launch would be another one. */
+/** The services of the plant, one of them changed so that its next launch differs. */
 export function changedServices() {
   return { ...SERVICES, ready: { ...SERVICES.ready, env: { ...SERVICES.ready.env, LEVEL: 'debug' } } };
 }

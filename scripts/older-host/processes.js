@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The start time of a process as its records have it; null when there is none, or when it only waits to be reaped. */
+/** The start time of a process as in its records; null if there is none, or if it is a zombie. */
 export function startOf(pid) {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
@@ -12,7 +12,7 @@ export function startOf(pid) {
   }
 }
 
-/** The child of a host that forks its shims; null: it has launched nothing yet. */
+/** The launcher of a host; null: it has not launched anything yet. */
 export function launcherOf(host) {
   for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
     try {
@@ -35,7 +35,7 @@ function recordOf(file) {
   }
 }
 
-/** The launches that have a folder, with shim and main process where they are known and live. */
+/** The launches with a folder, with shim and main process if they are known and alive. */
 export function launches(stateDir) {
   const run = join(stateDir, 'run');
   return readdirSync(run)
@@ -48,12 +48,12 @@ export function launches(stateDir) {
     });
 }
 
-/** The launch of a service that lives. */
+/** The live launch of a service. */
 export function liveLaunch(stateDir, service) {
   return launches(stateDir).find((launch) => launch.service === service && launch.main !== null) ?? null;
 }
 
-/** Ends everything that was launched from a state directory. */
+/** Kills everything that was launched from a state directory. */
 export function killAll(stateDir) {
   for (const { shim, main } of launches(stateDir)) {
     for (const pid of [shim, main]) if (pid !== null) process.kill(pid, 'SIGKILL');

@@ -4,10 +4,10 @@ import { Host, keptStates, until } from './host.js';
 import { AGENTS, changedServices, configure, install, makePlant } from './plant.js';
 import { launcherOf, liveLaunch } from './processes.js';
 
-/** Folders that make a search for an executable last long enough to be seen. */
+/** The number of folders that makes a search for an executable long enough to be observed. */
 const BULK = 150;
 
-/** The leaf state in which the host of the plant leaves each service. */
+/** The leaf state in which the host leaves each service. */
 export const LEFT = {
   idle: 'stopped.idle',
   'never-started': 'stopped.idle',
@@ -49,7 +49,7 @@ export const LEFT = {
   'leaving1-leaver': 'stopping.terminating',
 };
 
-/** The same of each agent. */
+/** The same for each agent. */
 export const LEFT_AGENTS = {
   ...{ pump1: 'running', pump2: 'running', pump3: 'running', chain1: 'starting' },
   ...{ group1: 'backoff', broken1: 'failed', halted1: 'stopped.idle', leaving1: 'stopping.releasing' },
@@ -63,8 +63,8 @@ export async function startAgents(host, basePath, agents = AGENTS) {
 }
 
 /**
- * Lets hosts of an older build bring a plant into every state that can be held from outside, and kills the last of them there. `afterKill` is run
- * when it is dead. Resolves with the instant of its death.
+ * Lets hosts of an older build bring a plant into every state that can be reached from outside, and kills the last of
+ * them there. `afterKill` runs once it is dead. Resolves with the time of its death.
  */
 export async function leaveEveryState(checkout, place) {
   const { basePath, stateDir } = place;
@@ -77,7 +77,7 @@ export async function leaveEveryState(checkout, place) {
   });
 }
 
-/** Gives a host to `live`, and kills it when that is through. */
+/** Passes a host to `live`, and kills it afterwards. */
 export async function withHost(checkout, place, live, more) {
   const host = await Host.start(checkout, place, more);
   try {
@@ -87,7 +87,7 @@ export async function withHost(checkout, place, live, more) {
   }
 }
 
-/** Commands, exits and a reload, so that the journal has something of everything. */
+/** Commands, exits and a reload, so that the journal has events of all kinds. */
 async function firstLife(host, { basePath, stateDir }) {
   await startAgents(host, basePath);
   await host.awaitService('completed', 'stopped.completed');
@@ -122,7 +122,7 @@ async function firstLife(host, { basePath, stateDir }) {
   await until('output to be released', () => existsSync(join(stateDir, 'logs/noisy/1.stdout.head')), 90_000);
 }
 
-/** A new version that fails at once, after one that was stable. */
+/** A new version that fails immediately, after a stable one. */
 async function fallBack(host, { basePath, stateDir }) {
   const view = await host.awaitService('fallen-back', 'running.ready');
   await until('"fallen-back" to be stable', () => Date.now() - Date.parse(view.started_at) > 1_500);
@@ -134,7 +134,7 @@ async function fallBack(host, { basePath, stateDir }) {
   });
 }
 
-/** What a host can leave behind for as long as it likes. */
+/** States that last for a long time. */
 async function secondLife(host, { basePath, stateDir }) {
   await host.awaitService('pump1-corerl', 'running.ready');
   for (const id of ['terminating', 'retrying'])
@@ -148,23 +148,23 @@ async function secondLife(host, { basePath, stateDir }) {
   for (const [id, leaf] of Object.entries(LEFT)) if (!brief.has(id)) await host.awaitService(id, leaf);
 }
 
-/** States that last for moments: the host is stopped in the midst of them, and killed when its rows show them all. */
+/** Short-lived states: the host is stopped (SIGSTOP) in them, and killed once its rows show all of them. */
 async function lastMoments(host, { basePath, stateDir }) {
   const bulk = join(basePath, 'bulk');
   for (let index = 0; index < BULK * BULK; index += 1) {
     mkdirSync(join(bulk, String(index % BULK), String(index)), { recursive: true });
   }
   const launcher = launcherOf(host);
-  process.kill(launcher, 'SIGSTOP'); // no shim comes of what is ordered from now on
+  process.kill(launcher, 'SIGSTOP'); // from now on no shim is created
   void host.ask('POST', '/api/services/launching/start').catch(() => undefined);
   await host.awaitService('launching', 'starting.launching');
-  process.kill(liveLaunch(stateDir, 'killing').shim, 'SIGSTOP'); // it neither asks nor kills, and is left like that
+  process.kill(liveLaunch(stateDir, 'killing').shim, 'SIGSTOP'); // it neither signals nor kills, and stays stopped
   void host.ask('POST', '/api/services/killing/stop').catch(() => undefined);
   await host.awaitService('killing', 'stopping.killing');
   void host.ask('POST', '/api/services/resolving/start').catch(() => undefined);
   const wanted = { ...prefixed('service', LEFT), ...prefixed('agent', LEFT_AGENTS) };
   await until(
-    '"resolving" to be kept',
+    '"resolving" to be stored',
     async () => (await keptStates(stateDir)).get('service:resolving') === 'starting.resolving',
     5_000,
   );
@@ -173,11 +173,11 @@ async function lastMoments(host, { basePath, stateDir }) {
   const wrong = Object.entries(wanted).filter(([path, leaf]) => states.get(path) !== leaf);
   const at = Date.now();
   await host.end('SIGKILL');
-  process.kill(launcher, 'SIGKILL'); // continued, it would carry out what it was ordered
+  process.kill(launcher, 'SIGKILL'); // if it were continued, it would execute its requests
   rmSync(bulk, { recursive: true });
   if (wrong.length > 0) {
     throw new Error(
-      `Rows are not as they should be: ${wrong.map(([path, leaf]) => `${path} ${states.get(path)}, not ${leaf}`).join('; ')}`,
+      `Unexpected rows: ${wrong.map(([path, leaf]) => `${path} ${states.get(path)}, not ${leaf}`).join('; ')}`,
     );
   }
   return at;

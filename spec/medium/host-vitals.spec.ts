@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { NodeVitals } from '../../lib/metrics/host-vitals.ts';
 import { eventually } from '../support/eventually.ts';
 
-/** Holds the event loop up. */
+/** Blocks the event loop. */
 function block(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
@@ -10,7 +10,7 @@ function block(ms: number): void {
 describe('the vitals of a host', function () {
   this.timeout(20_000);
 
-  it('tell how late its timers came, and give a reading again that is younger than a second', async () => {
+  it('measure the delay of its timers, and return a reading again for one second', async () => {
     const vitals = new NodeVitals();
     const first = vitals.read();
     expect(first.cores).to.equal(null);

@@ -8,13 +8,13 @@ import { temporaryFolder } from '../support/temporary.ts';
 const PROJECT = join(import.meta.dirname, '../..');
 const MOCHA = join(PROJECT, 'node_modules/mocha/bin/mocha.js');
 
-/** A failure as mocha's reporter `json` tells it. */
+/** A failure in the format of mocha's `json` reporter. */
 interface Failure {
   readonly title: string;
   readonly err: { readonly message: string };
 }
 
-/** Every way in which a test can start a process that it does not end. */
+/** All ways in which a test can start a process that it does not end. */
 const WAYS: Readonly<Record<string, string>> = {
   spawn: "spawn('sleep', ['1001'], { detached: true, stdio: 'ignore' }).unref()",
   exec: "exec('sleep 1001 >/dev/null 2>&1 &')",
@@ -38,7 +38,10 @@ describe('a spec that leaves a process behind', function () {
     return path;
   }
 
-  /** Runs files with the hooks that are here, and gives what has failed. What compiles for it may end after it, and is not marked. */
+  /**
+   * Runs files with the hooks of this repository, and returns the failures. Its compiler processes may end after it,
+   * and are not tagged.
+   */
   function failuresOf(...args: readonly string[]): Promise<readonly Failure[]> {
     const env = { ...process.env, SPECS_OF: '' };
     return new Promise((resolve) => {
@@ -48,14 +51,14 @@ describe('a spec that leaves a process behind', function () {
     });
   }
 
-  /** Fails unless it says where which process was left, and has ended it. */
+  /** Fails unless the report names the test and the process, and the process was ended. */
   function assertTold({ err: { message } }: Failure, where: string, file: string): void {
     const [told, pid] = /^(.*): (\d+) \(sleep 1001\)$/.exec(message)?.slice(1) ?? [message];
     expect(told).to.equal(`left behind ${where} ${relative(PROJECT, file)}`);
     expect(isAlive(Number(pid))).to.equal(false);
   }
 
-  it('fails in the test that did, by file, however the process was started', async () => {
+  it('fails in that test, by file, however the process was started', async () => {
     const files = Object.entries(WAYS).map(([name, call]) =>
       specFile(name, `import * as processes from 'node:child_process';\nit('leaves', () => { processes.${call}; });\n`),
     );
@@ -68,7 +71,7 @@ describe('a spec that leaves a process behind', function () {
     }
   });
 
-  it('fails in the test in which a process that others share leaves one', async () => {
+  it('fails in the test in which a shared process leaves one behind', async () => {
     const script = 'while read line; do sleep 1001 >/dev/null 2>&1 & echo; done';
     const file = specFile(
       'shared',
@@ -89,7 +92,7 @@ describe('a spec that leaves a process behind', function () {
   });
 
   for (const mode of [[], ['--parallel', '--jobs', '2']]) {
-    it(`fails at its end when its own hooks did${mode.length > 0 ? ', side by side with others too' : ''}`, async () => {
+    it(`fails at its end if its own hooks did${mode.length > 0 ? ', also in parallel mode' : ''}`, async () => {
       const file = specFile(
         'hooks',
         `import { spawn } from 'node:child_process';

@@ -17,6 +17,7 @@ const TABLE = 'a table of 0.1.0 has this name';
 const CONTEXT = 'a context that 0.1.0 kept has this name';
 const CAUSE = 'a cause that 0.1.0 wrote has this name';
 const SHIM = 'a command of the shim has this name';
+const DEPRECATED = 'a deprecated name that is still accepted or exposed';
 
 const PRIVATE_WORDS: Readonly<Record<string, PrivateWord>> = {
   wish: {
@@ -59,6 +60,36 @@ const PRIVATE_WORDS: Readonly<Record<string, PrivateWord>> = {
   flight: { say: 'launch attempt', word: /(?<!in )\bflights?\b/ },
   'landing strip': { say: 'launch result', word: /\blanding strips?\b/ },
   entrance: { say: 'listener', word: /\bentrances?\b/ },
+  stray: {
+    say: 'orphan',
+    word: /\bstrays?\b/,
+    allowed: {
+      'docs/events.md': DEPRECATED,
+      'docs/metrics.md': DEPRECATED,
+      'docs/migration.md': DEPRECATED,
+      'lib/api/operations/events.ts': DEPRECATED,
+      'lib/cli/completion/values.ts': DEPRECATED,
+      'lib/cli/serve/flags.ts': DEPRECATED,
+      'lib/metrics/process-meter.ts': DEPRECATED,
+      'lib/model/values/event-type.ts': DEPRECATED,
+    },
+  },
+  receipt: {
+    say: 'idempotency record',
+    word: /\breceipts?\b/,
+    allowed: {
+      'lib/store/recovery/migrations.ts': TABLE,
+      'lib/store/recovery/recovery.ts': TABLE,
+      'lib/store/retention.ts': TABLE,
+      'lib/store/rows/batch.ts': TABLE,
+      'lib/store/rows/idempotency-rows.ts': TABLE,
+    },
+  },
+  lane: { say: 'slots', word: /\blanes?\b/ },
+  seat: { say: 'position', word: /\bseats?\b/ },
+  TALK: { say: 'client commands', text: /\bTALK\b/ },
+  'ring out': { say: 'wake', word: /\b(r[aiu]ng|rings|ringing) out\b/ },
+  orphaned: { say: 'shimless', text: /['`]orphaned['`]/ },
   'facts book': { say: 'launch status registry', word: /\bfacts book\b/ },
   'ledger debt': { say: 'retried ledger write', word: /\bledger debts?\b/ },
   bell: { say: 'wake-up queue', word: /\bbells?\b/ },

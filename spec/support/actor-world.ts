@@ -12,7 +12,7 @@ import { stateOf } from '../../lib/model/states.ts';
 
 const EPOCH = 1_700_000_000_000;
 
-/** A catalog whose one executable comes and goes as the test says. */
+/** A catalog with one executable, which the test adds and removes. */
 export class FakeCatalog implements Catalog {
   executable: Executable | null = { path: '/plant/program-1.0.0', version: '1.0.0', fingerprint: 'a' };
   #waiting: { readonly refused: string | null; readonly resolve: (found: Executable) => void }[] = [];
@@ -26,18 +26,18 @@ export class FakeCatalog implements Catalog {
     return new Promise((resolve) => this.#waiting.push({ refused, resolve }));
   }
 
-  /** Puts a file where discovery finds it, and tells those who wait for another one. */
+  /** Provides a file for discovery, and notifies callers that wait for another one. */
   appear(executable: Executable): void {
     this.executable = executable;
-    const told = this.#waiting.filter(({ refused }) => refused !== executable.fingerprint);
+    const notified = this.#waiting.filter(({ refused }) => refused !== executable.fingerprint);
     this.#waiting = this.#waiting.filter(({ refused }) => refused === executable.fingerprint);
-    for (const { resolve } of told) resolve(executable);
+    for (const { resolve } of notified) resolve(executable);
   }
 }
 
 type RootMachine = ReturnType<typeof createSupervisorMachine>;
 
-/** The actor system on fakes: time stands still unless the test moves it. */
+/** The actor system on fakes: time only passes when the test advances it. */
 export class ActorWorld {
   readonly timers = new SimulatedClock();
   readonly clock: Clock = { now: () => EPOCH + this.timers.now(), random: () => 0.5 };
@@ -46,21 +46,21 @@ export class ActorWorld {
   readonly prober = new FakeProber();
   readonly root: SupervisorRef;
 
-  /** `change` gives the machine to run in the place of that of the host. */
+  /** `change` returns the machine to run instead of that of the host. */
   constructor(change: (machine: RootMachine) => RootMachine = (machine) => machine) {
     const machine = change(createSupervisorMachine(this, this.clock));
     this.root = createActor(machine, { id: 'root', systemId: 'root', clock: this.timers });
     this.root.start();
   }
 
-  /** Moves time on and lets every promise that became ripe run. */
+  /** Advances time and lets settled promises run. */
   async pass(ms = 0): Promise<void> {
     await settle();
     this.timers.increment(ms);
     await settle();
   }
 
-  /** Makes the actors of an agent and starts it. */
+  /** Creates the actors of an agent and starts it. */
   startAgent(plan: AgentPlan): void {
     this.root.send({ type: 'supervisor.ensure', services: plan.services.map(idle), agents: [plan] });
     agentRef(this.root, plan.id)?.send({ type: 'agent.start', plan, correlationId: null });
@@ -70,7 +70,7 @@ export class ActorWorld {
     agentRef(this.root, id)?.send({ type: 'agent.stop', correlationId: null });
   }
 
-  /** Makes the actor of a service, held by nobody, and starts it. */
+  /** Creates the actor of a service without holders, and starts it. */
   startService(spec: ServiceSpec): void {
     this.root.send({ type: 'supervisor.ensure', services: [idle(spec)], agents: [] });
     this.service(spec.id).send({ type: 'service.start', correlationId: null });
@@ -94,7 +94,7 @@ export class ActorWorld {
     return stateOf(ref.getSnapshot().value).state;
   }
 
-  /** Why the service is as it is, as a sentence. */
+  /** Why the service is in its state, as a sentence. */
   reasonOf(id: string): string | null {
     return reasonText(this.contextOf(id).reason);
   }
@@ -104,7 +104,7 @@ export class ActorWorld {
   }
 }
 
-/** The state with its nested ones, dotted; of any machine. */
+/** The dotted state of any machine, including nested states. */
 export function pathOf(value: unknown): string {
   if (typeof value === 'string') return value;
   const [state, inner] = Object.entries(value as Record<string, unknown>)[0] ?? ['unknown', 'unknown']; // a StateValue

@@ -8,22 +8,22 @@ import type { ServiceView } from '../../lib/api/schemas/service.ts';
 
 const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
 
-/** An answer of the API. */
+/** A response of the API. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  /** The parsed body if it is JSON, else its text; what it is, the spec says. */
+  /** The parsed body if it is JSON, else its text; the spec knows its type. */
   readonly body: unknown;
 }
 
-/** How a host that has ended did so. */
+/** How a host ended. */
 export interface HostEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stderr: string;
 }
 
-/** The built program, running as a child of the spec. */
+/** The built program as a child process of the spec. */
 export class BuiltHost {
   readonly #child: ChildProcess;
   readonly ended: Promise<HostEnd>;
@@ -39,12 +39,12 @@ export class BuiltHost {
     });
   }
 
-  /** Starts the host on a base path and a free port, and resolves when it says that it is ready. */
+  /** Starts the host on a base path and a free port, and resolves once it is ready. */
   static start(basePath: string, ...more: readonly string[]): Promise<BuiltHost> {
     return BuiltHost.#started(new BuiltHost(['--base-path', basePath, '--port', '0', ...more], process.env));
   }
 
-  /** The same on a Unix socket, and with no port. */
+  /** The same on a Unix socket, without a port. */
   static startOnSocket(basePath: string, path: string): Promise<BuiltHost> {
     return BuiltHost.#started(new BuiltHost(['--base-path', basePath, '--listen', `unix:${path}`], process.env));
   }
@@ -55,7 +55,7 @@ export class BuiltHost {
     return BuiltHost.#started(new BuiltHost(['--base-path', basePath, '--port', '0'], env));
   }
 
-  /** The same with further variables in its environment. */
+  /** The same with additional environment variables. */
   static startWith(env: NodeJS.ProcessEnv, basePath: string, ...more: readonly string[]): Promise<BuiltHost> {
     const args = ['--base-path', basePath, '--port', '0', ...more];
     return BuiltHost.#started(new BuiltHost(args, { ...process.env, ...env }));
@@ -64,18 +64,18 @@ export class BuiltHost {
   static async #started(host: BuiltHost): Promise<BuiltHost> {
     const ready = host.#whenReady();
     const end = await Promise.race([ready, host.ended]);
-    if (end !== null) throw new Error(`The host did not come up (code ${end.code ?? 'none'}):\n${end.stderr}`);
+    if (end !== null) throw new Error(`The host did not start (code ${end.code ?? 'none'}):\n${end.stderr}`);
     return host;
   }
 
-  /** Starts the program with exactly these arguments and resolves when it has ended. */
+  /** Starts the program with exactly these arguments and resolves once it has exited. */
   static async runToEnd(...args: readonly string[]): Promise<HostEnd> {
     const host = new BuiltHost(args, process.env);
     host.#child.stderr?.on('data', (chunk: Buffer) => (host.#stderr += chunk.toString()));
     return host.ended;
   }
 
-  /** What it has written to its log so far. */
+  /** Its log so far. */
   get log(): string {
     return this.#stderr;
   }
@@ -101,7 +101,7 @@ export class BuiltHost {
     const json = body === undefined ? {} : { body: JSON.stringify(body) };
     const type = body === undefined ? {} : { 'content-type': 'application/json' };
     const headersSent = { ...type, ...more };
-    // A redirect is an answer too.
+    // Redirects are not followed.
     const response = await fetch(`${this.url}${path}`, { method, ...json, headers: headersSent, redirect: 'manual' });
     const text = await response.text();
     const { status, headers } = response;
@@ -115,8 +115,8 @@ export class BuiltHost {
   }
 
   /**
-   * The same, once what it says is durable: views come from memory, and a host that is killed in the next moment would leave an earlier
-   * state behind. An explanation has everything written before it is answered.
+   * The same, once the result is durable: views come from memory, and a host that is killed right afterwards would
+   * leave an earlier state behind. An explanation is returned only after everything has been written.
    */
   async writtenService(id: string): Promise<ServiceView> {
     expect((await this.request('GET', `/api/services/${id}/explain`)).status).to.equal(200);
@@ -138,21 +138,21 @@ export class BuiltHost {
     return (body as { events: EventView[] }).events; // the page of contract 3.4
   }
 
-  /** Signals the host itself and resolves when it has ended. */
+  /** Sends a signal to the host itself and resolves once it has ended. */
   async end(signal: NodeJS.Signals): Promise<HostEnd> {
     this.#child.kill(signal);
     return this.ended;
   }
 }
 
-/** Puts one of `spec/programs` under a name that discovery finds. */
+/** Installs one of `spec/programs` under a name that discovery finds. */
 export function install(basePath: string, program: string, name: string): void {
   mkdirSync(basePath, { recursive: true });
   copyFileSync(new URL(`../programs/${program}`, import.meta.url), join(basePath, name));
   chmodSync(join(basePath, name), 0o755);
 }
 
-/** Writes a file below the base path and gives its absolute path. */
+/** Writes a file below the base path and returns its absolute path. */
 export function write(basePath: string, name: string, text: string): string {
   const file = join(basePath, name);
   writeFileSync(file, text);

@@ -1,4 +1,4 @@
-/** A self-signed certificate for localhost and its key, made for the specs and used for nothing else; valid for a hundred years. */
+/** A self-signed certificate for localhost and its key, created only for the specs; valid for a hundred years. */
 interface Pair {
   readonly name: string;
   readonly cert: string;

@@ -1,14 +1,14 @@
 import { parseCommandLine } from '../../lib/cli/command-line.ts';
 import type { KeySource, TextStream } from '../../lib/cli/output/io.ts';
 
-/** What a command has printed, and how it ended. */
+/** The output and the exit code of a command. */
 export interface CommandEnd {
   readonly code: number;
   readonly output: string;
   readonly errors: string;
 }
 
-/** A stream that keeps what is written to it. */
+/** A stream that records what is written to it. */
 export class KeptText implements TextStream {
   text = '';
   readonly isTTY: boolean;
@@ -16,7 +16,7 @@ export class KeptText implements TextStream {
   rows: number;
   readonly #onResize = new Set<() => void>();
 
-  /** `columns`: the width of the terminal that it says to be; 0: none. */
+  /** `columns`: the width of the terminal that it simulates; 0: not a terminal. */
   constructor(columns = 0, rows = 24) {
     this.isTTY = columns > 0;
     this.columns = columns;
@@ -31,7 +31,7 @@ export class KeptText implements TextStream {
     this.#onResize.delete(listener);
   }
 
-  /** Gives the terminal another size. */
+  /** Resizes the terminal. */
   resize(columns: number, rows: number): void {
     this.columns = columns;
     this.rows = rows;
@@ -43,7 +43,7 @@ export class KeptText implements TextStream {
   }
 }
 
-/** Runs a command line that is not `serve` in this process. */
+/** Runs a command other than `serve` in this process. */
 export async function runCommand(
   argv: readonly string[],
   env: NodeJS.ProcessEnv = {},
@@ -52,7 +52,7 @@ export async function runCommand(
   more: { readonly keys?: KeySource; readonly err?: KeptText } = {},
 ): Promise<CommandEnd> {
   const line = parseCommandLine(argv, env);
-  if (line.type === 'serve') throw new Error(`${argv.join(' ')} runs a host.`);
+  if (line.type === 'serve') throw new Error(`"${argv.join(' ')}" runs a host.`);
   if (line.type === 'exit') {
     const { code, output } = line;
     return code === 0 ? { code, output, errors: '' } : { code, output: '', errors: output };

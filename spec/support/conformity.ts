@@ -2,14 +2,14 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ValidateFunction } from 'ajv';
 import { openApiDocument } from '../../lib/api/document.ts';
 
-/** An answer as it came. */
+/** A received response. */
 export interface Answered {
   readonly method: string;
   /** With or without a query. */
   readonly path: string;
   readonly status: number;
   readonly contentType: string | null;
-  /** Null: not read, such as of an event stream. */
+  /** Null: not read, for instance of an event stream. */
   readonly text: string | null;
 }
 
@@ -27,7 +27,7 @@ function pattern(path: string): RegExp {
   return new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+').replaceAll('.', '\\.')}/?$`);
 }
 
-/** The most literal path first: `/api/agents/start` is no agent. */
+/** The most literal path first: `/api/agents/start` is not an agent. */
 const PATHS = Object.keys(DOCUMENT.paths)
   .map((path) => ({ path, matches: pattern(path) }))
   .sort((one, other) => one.path.split('{').length - other.path.split('{').length);
@@ -46,7 +46,7 @@ function escaped(part: string): string {
   return encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
 }
 
-/** What is wrong with an answer by the OpenAPI document, in a sentence; null: nothing. */
+/** How a response violates the OpenAPI document, as a sentence; null: it does not. */
 export function misfit({ method, path, status, contentType, text }: Answered): string | null {
   const place = PATHS.find(({ matches }) => matches.test(path.split('?')[0] ?? ''));
   const verb = method === 'HEAD' ? 'get' : method.toLowerCase();
@@ -73,8 +73,8 @@ function mismatch(pointer: string, at: string, type: string, text: string | null
   return `${at}: ${ajv.errorsText(validate.errors)} in ${text.slice(0, 500)}`;
 }
 
-/** Throws when an answer is not as the OpenAPI document says. */
+/** Throws if a response violates the OpenAPI document. */
 export function assertFits(answered: Answered): void {
   const wrong = misfit(answered);
-  if (wrong !== null) throw new Error(`An answer does not fit the OpenAPI document: ${wrong}.`);
+  if (wrong !== null) throw new Error(`A response violates the OpenAPI document: ${wrong}.`);
 }

@@ -1,3 +1,5 @@
+import type { FoundState } from '../../lib/control/host-ports.ts';
+import { filesUntilDeath, MemoryFiles } from './memory-files.ts';
 import { SimulatedClock } from 'xstate';
 import type { OpenControl } from '../../lib/control/control.ts';
 import { Health } from '../../lib/control/health/health.ts';
@@ -39,7 +41,7 @@ export const NO_PROCESS_METER: ProcessMeter = {
 
 const GUARANTEES = { exactExit: true, treeComplete: true, losslessRotation: true };
 
-/** The store as a host sees it: after its death, what it asked for is never answered and never written. */
+/** The store of one host: after its death its requests are neither executed nor answered. */
 export function untilDeath(store: ActorStore, death: AbortSignal): ActorStore {
   const alive = <T>(ask: () => Promise<T>): Promise<T> => (death.aborted ? new Promise<T>(() => undefined) : ask());
   return {
@@ -50,24 +52,24 @@ export function untilDeath(store: ActorStore, death: AbortSignal): ActorStore {
     quarantine: (rows, at) => alive(() => store.quarantine(rows, at)),
     lastSeq: () => alive(() => store.lastSeq()),
     idempotencyRecord: (key) => alive(() => store.idempotencyRecord(key)),
-    keepIdempotencyRecord: (receipt) => alive(() => store.keepIdempotencyRecord(receipt)),
+    keepIdempotencyRecord: (record) => alive(() => store.keepIdempotencyRecord(record)),
     history: (query) => alive(() => store.history(query)),
     probe: () => alive(() => store.probe()),
   };
 }
 
-/** A log that keeps its records for the test to look at. */
+/** A log that keeps its records for the test. */
 export function recordingLog(): Log & { readonly records: { level: string; message: string }[] } {
   const records: { level: string; message: string }[] = [];
   const at = (level: string) => (_: unknown, message: string) => void records.push({ level, message });
   return { records, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-/** Plans without files: the config path names the plan. */
+/** Plans without files: the config path identifies the plan. */
 class FakeSpecs implements SpecSource {
   readonly hosts: ServiceSpec[] = [];
   readonly plans = new Map<string, AgentPlan>();
-  /** Agents whose file is refused, and how. */
+  /** Agents whose file is rejected, with the error. */
   readonly broken = new Map<string, Error>();
   isAutostarted = true;
   hooks: readonly WebhookSpec[] = [];
@@ -100,20 +102,23 @@ class FakeSpecs implements SpecSource {
 /** A host on fakes that can be killed and started again on the same store. */
 export class ControlWorld {
   readonly store: MemoryStore = memoryStore();
+  readonly files = new MemoryFiles();
+  /** What the next host finds of the state of earlier ones. */
+  found: FoundState | undefined;
   readonly specs = new FakeSpecs();
   readonly catalog = new FakeCatalog();
   prober = new FakeProber();
   readonly portRegistry = new MemoryPortRegistry();
   readonly log = recordingLog();
   readonly origin = { correlationId: 'request-1' };
-  /** Every fact that a host has told to whoever counts them. */
+  /** All events that a host has passed to its meter. */
   readonly published: JournalEntry[] = [];
   processes: FakeProcessHost;
   timers = new SimulatedClock();
   #elapsed = 0;
   #launches = 0;
   #control: OpenControl | null = null;
-  /** Aborted when the host is killed: its actors live on in this process, but nothing of them may reach the store. */
+  /** Aborted when the host is killed: its actors still exist in this process, but must not reach the store. */
   #life = new AbortController();
   readonly clock: Clock = { now: () => EPOCH + this.#elapsed + this.timers.now(), random: () => 0.5 };
 
@@ -122,7 +127,7 @@ export class ControlWorld {
   }
 
   get control(): OpenControl {
-    if (this.#control === null) throw new Error('The host is not up; call boot() first.');
+    if (this.#control === null) throw new Error('The host is not running; call boot() first.');
     return this.#control;
   }
 
@@ -139,6 +144,8 @@ export class ControlWorld {
     this.#control = await openControl({
       ...{ store, specs, processes, catalog, prober, portRegistry, logs: NO_LOGS },
       ...{ usage: NO_USAGE, health, clock, timers, log, identity },
+      files: filesUntilDeath(this.files, this.#life.signal),
+      ...(this.found === undefined ? {} : { found: this.found }),
       onEvents: (status) => {
         this.published.push(...status);
       },
@@ -147,8 +154,8 @@ export class ControlWorld {
   }
 
   /**
-   * Kills the host: its timers and effects are gone, what was not written is lost, processes live on. `meanwhile` happens to the
-   * processes while no host lives.
+   * Kills the host: its timers and effects are gone, unwritten changes are lost, processes keep running. `meanwhile`
+   * changes the processes while there is no host.
    */
   kill(downMs = 0, meanwhile: (processes: FakeProcessHost) => void = () => undefined): void {
     const old = this.processes;
@@ -167,12 +174,12 @@ export class ControlWorld {
     }
   }
 
-  /** Sets the wall clock; timers do not notice. */
+  /** Sets the wall clock; timers are not affected. */
   setClock(byMs: number): void {
     this.#elapsed += byMs;
   }
 
-  /** Moves time on and lets everything that became ripe happen and be written. */
+  /** Advances time, and lets everything that is due happen and be written. */
   async pass(ms = 0): Promise<void> {
     await turns();
     this.timers.increment(ms);

@@ -6,12 +6,12 @@ import type { Browser, Locator, Page } from 'playwright-core';
 const TRY_MS = 30_000;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** The dashboard as somebody sees it who has it open. */
+/** The dashboard from the view of a user. */
 export class OpenDashboard {
   readonly page: Page;
-  /** What the browser had against the page: errors, and what its policy forbids. */
+  /** The complaints of the browser about the page: errors, and violations of its policy. */
   readonly complaints: string[] = [];
-  /** What was asked of anybody else than the host. */
+  /** Requests to servers other than the host. */
   readonly foreign: string[] = [];
   readonly #url: string;
 
@@ -24,13 +24,13 @@ export class OpenDashboard {
     });
     page.on('pageerror', (error) => this.complaints.push(error.message));
     page.on('console', (message) => {
-      // The browser itself reports each request that failed; a host that is down is part of these specs.
+      // The browser itself reports each failed request; a host that is down is part of these specs.
       if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
         this.complaints.push(message.text());
     });
   }
 
-  /** Opens the dashboard of the host at that URL, in a page that shares nothing with others of the browser. */
+  /** Opens the dashboard of the host at this URL, in a page that shares nothing with other pages of the browser. */
   static async open(browser: Browser, url: string, colorScheme: 'light' | 'dark' = 'light'): Promise<OpenDashboard> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme });
     const dashboard = new OpenDashboard(page, url);
@@ -38,12 +38,12 @@ export class OpenDashboard {
     return dashboard;
   }
 
-  /** Closes the page, with what it has stored. */
+  /** Closes the page and deletes its storage. */
   close(): Promise<void> {
     return this.page.close();
   }
 
-  /** The row of an agent or a service in the list, in any state or in that one. */
+  /** The row of an agent or a service in the list, in any state or in a given one. */
   row(id: string, state = ''): Locator {
     return this.page.getByRole('treeitem', { name: new RegExp(`^${id} ${state}`) });
   }
@@ -56,7 +56,7 @@ export class OpenDashboard {
     return middle > list.y && middle < list.y + list.height;
   }
 
-  /** What the row says that the keys move from, as a screen reader finds it. Rejects when there is none. */
+  /** The text of the active row, as a screen reader finds it. Rejects if there is none. */
   async activeRow(): Promise<string> {
     const id = await this.page.getByRole('tree').getAttribute('aria-activedescendant');
     const [said] = await this.page.locator(`[id="${id ?? ''}"]`).allInnerTexts();
@@ -64,12 +64,12 @@ export class OpenDashboard {
     return said.replace(/\s+/g, ' ');
   }
 
-  /** The heading of the detail of an agent or a service. */
+  /** The heading of the details of an agent or a service. */
   heading(id: string): Locator {
     return this.page.getByRole('heading', { name: id, exact: true, level: 2 });
   }
 
-  /** Presses a button of the detail, and the same in the dialog that asks back; gives what the dialog said. */
+  /** Presses a button of the details, and the same in the confirmation dialog; returns the text of the dialog. */
   async command(label: string): Promise<string> {
     await this.page.getByRole('main').getByRole('button', { name: label, exact: true }).click();
     const dialog = this.page.getByRole('alertdialog');
@@ -79,17 +79,17 @@ export class OpenDashboard {
     return said;
   }
 
-  /** Waits until that stands in the page's address behind `/ui`. */
+  /** Waits until the address of the page has this text after `/ui`. */
   async waitForAddress(hash: string): Promise<void> {
     await this.page.waitForURL(`${this.#url}/ui${hash}`);
   }
 
-  /** The findings of axe, as far as they are serious or critical. */
+  /** The serious and critical findings of axe. */
   async seriousFindings(): Promise<readonly string[]> {
     await this.page.evaluate(AXE);
     const options: RunOptions = { resultTypes: ['violations'] };
     const { violations } = await this.page.evaluate(
-      // What the script above has put there.
+      // Set by the script above.
       (given) => (globalThis as unknown as { axe: { run(o: unknown): Promise<AxeResults> } }).axe.run(given),
       options,
     );

@@ -1,4 +1,4 @@
-/* The manager's end of sd_notify: binds argv[1] (a path, or @NAME) and prints each datagram as a line. */
+/* The receiving end of sd_notify: binds argv[1] (a path, or @NAME) and prints each datagram as a line. */
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>

@@ -7,7 +7,7 @@ import { temporaryFolder } from './temporary.ts';
 
 const SOURCE = fileURLToPath(new URL('./datagram-receiver.c', import.meta.url));
 
-/** A service manager as sd_notify(3) sees it. Node has no such sockets, so it is built with the compiler that built the shim. */
+/** The receiving end of sd_notify(3). Node has no such sockets, so it is built with the compiler of the shim. */
 export class DatagramReceiver {
   readonly socket: string;
   readonly #child: ChildProcess;
@@ -31,7 +31,7 @@ export class DatagramReceiver {
     return receiver;
   }
 
-  /** Every datagram so far. */
+  /** All datagrams so far. */
   get received(): readonly string[] {
     return this.#text.split('\n').slice(1, -1);
   }

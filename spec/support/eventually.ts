@@ -1,4 +1,4 @@
-/** Polls `probe` until it returns without throwing and gives its value; rethrows its last error after `timeoutMs`. */
+/** Polls `probe` until it does not throw and returns its value; rethrows its last error after `timeoutMs`. */
 export async function eventually<T>(probe: () => T | Promise<T>, timeoutMs = 5_000, everyMs = 5): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {

@@ -8,7 +8,7 @@ export interface ExposedSample {
 const LINE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$/;
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"/g;
 
-/** Reads the text form of Prometheus; throws at a line that has another form, so that every spec that reads checks it. */
+/** Parses the text format of Prometheus; throws on an invalid line, so that every spec that reads it checks it. */
 export function parseExposition(text: string): readonly ExposedSample[] {
   return text.split('\n').flatMap((line) => {
     if (line === '' || line.startsWith('# HELP ') || line.startsWith('# TYPE ')) return [];
@@ -19,7 +19,7 @@ export function parseExposition(text: string): readonly ExposedSample[] {
   });
 }
 
-/** The value of the only sample of that name with (at least) these labels; undefined when there is none. */
+/** The value of the only sample with this name and (at least) these labels; undefined if there is none. */
 export function valueIn(text: string, name: string, labels: Readonly<Record<string, string>> = {}): number | undefined {
   const fitting = parseExposition(text).filter(
     (sample) => sample.name === name && Object.entries(labels).every(([label, word]) => sample.labels[label] === word),
@@ -28,7 +28,7 @@ export function valueIn(text: string, name: string, labels: Readonly<Record<stri
   return fitting[0]?.value;
 }
 
-/** One family as an exposition declares it; labels as far as its samples have any, `le` left out. */
+/** One declared family of an exposition, with the labels of its samples except `le`. */
 export interface ExposedFamily {
   readonly name: string;
   readonly type: string;
@@ -36,7 +36,7 @@ export interface ExposedFamily {
   readonly labels: readonly string[];
 }
 
-/** The families of an exposition, in its order. */
+/** The families of an exposition, in order. */
 export function familiesIn(text: string): readonly ExposedFamily[] {
   return text.split('\n\n').map((block) => {
     const [, name = '', help = ''] = /^# HELP (\S+) (.*)$/m.exec(block) ?? [];

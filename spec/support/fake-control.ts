@@ -8,7 +8,7 @@ import type {
   Queries,
   Wait,
 } from '../../lib/control/control.ts';
-import { Receipts } from '../../lib/control/commands/idempotency.ts';
+import { IdempotencyRecords } from '../../lib/control/commands/idempotency.ts';
 import { assertMatches, UNCONDITIONAL, type Precondition } from '../../lib/model/values/precondition.ts';
 import type { Begun, KeptAnswer, IdempotencyClaim } from '../../lib/model/idempotency.ts';
 import { digestOf } from '../../lib/model/policy/revision.ts';
@@ -43,8 +43,8 @@ const SINCE = '2026-01-02T03:04:05.678Z';
 const NOW = 1_700_000_000_000;
 const SILENT: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** A wait as it is written down. */
-function told(wait: Wait | undefined): Readonly<Record<string, unknown>> {
+/** A recorded wait. */
+function recordedWait(wait: Wait | undefined): Readonly<Record<string, unknown>> {
   return wait === undefined ? {} : { until: wait.until, timeoutMs: wait.timeoutMs };
 }
 
@@ -57,7 +57,7 @@ function statusView(id: string, state: PublicState, configPath: string): Service
   return { id, state, intended_state: intended, config_path: configPath, pid: null, version: '1.2.3', restarts: 0 };
 }
 
-/** A service as the API shows it, for lists that need no agent behind them. */
+/** The API view of a service, for lists without agents. */
 export function serviceView(id: string, state: PublicState = 'running'): ServiceView {
   return {
     id,
@@ -79,13 +79,14 @@ export function serviceView(id: string, state: PublicState = 'running'): Service
     reason: null,
     reason_code: null,
     adopted: false,
+    orphan: false,
     revision: '1',
     running_revision: '1',
     guarantees: { exact_exit: true, tree_complete: true, lossless_rotation: true },
   };
 }
 
-/** What explains such a service, with nothing to tell. */
+/** An empty explanation of such a service. */
 export function explainView({
   id,
   state,
@@ -95,14 +96,14 @@ export function explainView({
   revision,
   ...rest
 }: ServiceView): ExplainView {
-  const told = { summary: `${id} is ${state}.`, waits_for: [], causes: [], next: [], holders: [] };
+  const details = { summary: `${id} is ${state}.`, waits_for: [], causes: [], next: [], holders: [] };
   const times = { period_ms: 60_000, resets_after_ms: 60_000, next_delay_ms: 250 };
   const budget = { restarts: 0, max_restarts: 3, ...times };
   const { running_revision } = rest;
-  return { id, state, substate, intended_state, since, ...told, budget, revision, running_revision };
+  return { id, state, substate, intended_state, since, ...details, budget, revision, running_revision };
 }
 
-/** A Control in memory with no processes behind it: commands take effect at once and are written down in `calls`. */
+/** A Control in memory without processes: commands take effect immediately and are recorded in `calls`. */
 export class FakeControl implements Control, Queries {
   readonly queries = this;
   readonly calls: { readonly name: string; readonly argument: unknown; readonly origin: CommandOrigin | null }[] = [];
@@ -112,21 +113,21 @@ export class FakeControl implements Control, Queries {
   readonly events: EventView[] = [];
   readonly listed: ServiceView[] = [];
   graph: ServiceGraph = { nodes: [], edges: [] };
-  /** What the logs of every listed service give; the way to end a follow is its signal. */
+  /** The output of every listed service; a follow ends with its signal. */
   logSource: (query: Omit<LogQuery, 'serviceId'>, follow?: AbortSignal) => AsyncIterable<readonly LogItem[]> =
     async function* () {};
-  /** What the feed gives; the way to end it is its signal. */
+  /** The items of the feed, which ends with its signal. */
   feedSource: (query: FeedQuery, signal: AbortSignal) => AsyncIterable<FeedBatch> = async function* () {};
-  /** What requests with an idempotency key leave behind. */
+  /** The idempotency records. */
   readonly store = memoryStore();
-  receipts = new Receipts(this.store, { now: () => NOW, random: () => 0 }, SILENT);
-  /** A command waits for it before it takes effect. */
+  idempotencyRecords = new IdempotencyRecords(this.store, { now: () => NOW, random: () => 0 }, SILENT);
+  /** A command waits for this before it takes effect. */
   gate: Promise<void> = Promise.resolve();
   readonly #agents = new Map<AgentId, FakeAgent>();
   readonly #ios = new Map<string, string>();
 
   async startAgent(request: AgentRequest, origin: CommandOrigin, wait?: Wait): Promise<AgentId> {
-    await this.#command('startAgent', { ...request, ...told(wait) }, origin);
+    await this.#command('startAgent', { ...request, ...recordedWait(wait) }, origin);
     const id = parseAgentId(request.agentId ?? stem(request.configPath), '; give agent_id');
     const known = this.#agents.get(id);
     if (known !== undefined && known.state !== 'stopped' && known.configPath !== request.configPath) {
@@ -139,19 +140,19 @@ export class FakeControl implements Control, Queries {
   }
 
   async stopAgent(id: string, origin: CommandOrigin, wait?: Wait): Promise<void> {
-    await this.#command('stopAgent', wait === undefined ? id : { id, ...told(wait) }, origin);
+    await this.#command('stopAgent', wait === undefined ? id : { id, ...recordedWait(wait) }, origin);
     const agent = this.#agents.get(parseAgentId(id));
     if (agent !== undefined) agent.state = 'stopped';
   }
 
   async startKnownAgent(id: string, origin: CommandOrigin, wait?: Wait): Promise<AgentView> {
-    await this.#command('startKnownAgent', { id, ...told(wait) }, origin);
+    await this.#command('startKnownAgent', { id, ...recordedWait(wait) }, origin);
     this.#known(id).state = 'running';
     return this.#agentView(id);
   }
 
   async restartAgent(id: string, origin: CommandOrigin, wait?: Wait): Promise<AgentView> {
-    await this.#command('restartAgent', { id, ...told(wait) }, origin);
+    await this.#command('restartAgent', { id, ...recordedWait(wait) }, origin);
     this.#known(id).state = 'running';
     return this.#agentView(id);
   }
@@ -182,11 +183,16 @@ export class FakeControl implements Control, Queries {
   }
 
   beginOnce(key: string, fingerprint: string): Promise<Begun> {
-    return this.receipts.begin(key, fingerprint);
+    return this.idempotencyRecords.begin(key, fingerprint);
   }
 
   endOnce(claim: IdempotencyClaim, answer: KeptAnswer | null): Promise<void> {
-    return this.receipts.end(claim, answer);
+    return this.idempotencyRecords.end(claim, answer);
+  }
+
+  acknowledge(origin: CommandOrigin): Promise<HealthView> {
+    this.calls.push({ name: 'acknowledge', argument: null, origin });
+    return Promise.resolve(this.queries.health());
   }
 
   shutdown(mode: ExitMode | null, origin: CommandOrigin): ExitMode {
@@ -279,17 +285,17 @@ export class FakeControl implements Control, Queries {
   }
 
   async startService(id: string, origin: CommandOrigin, wait?: Wait): Promise<ServiceView> {
-    await this.#command('startService', wait === undefined ? id : { id, ...told(wait) }, origin);
+    await this.#command('startService', wait === undefined ? id : { id, ...recordedWait(wait) }, origin);
     return this.#shown(id);
   }
 
   async restartService(id: string, origin: CommandOrigin, wait?: Wait): Promise<ServiceView> {
-    await this.#command('restartService', wait === undefined ? id : { id, ...told(wait) }, origin);
+    await this.#command('restartService', wait === undefined ? id : { id, ...recordedWait(wait) }, origin);
     return this.#shown(id);
   }
 
   async stopService(id: string, origin: CommandOrigin, wait?: Wait): Promise<ServiceView> {
-    await this.#command('stopService', wait === undefined ? id : { id, ...told(wait) }, origin);
+    await this.#command('stopService', wait === undefined ? id : { id, ...recordedWait(wait) }, origin);
     return this.#shown(id);
   }
 
@@ -394,12 +400,12 @@ export class FakeControl implements Control, Queries {
   #throwNext(): void {
     const error = this.nextError;
     this.nextError = null;
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- also what is no Error must be answered
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- values other than errors must be handled too
     if (error !== null) throw error;
   }
 }
 
-/** Such a service as it is measured. */
+/** The measured form of such a service. */
 export function measuredService(id: string, state: PublicState = 'running'): MeasuredService {
   const intended = state === 'stopped' ? 'stopped' : 'running';
   const launch = { generation: 1, version: '1.2.3', restarts: 0, launchedAt: null };

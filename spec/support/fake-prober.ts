@@ -1,6 +1,6 @@
 import type { ProbeKind, ProbeSpec } from '../../lib/model/probe.ts';
 import type { ServiceId } from '../../lib/model/values/ids.ts';
-import type { ProbeObserver, Prober, ProbeSubject } from '../../lib/ports/prober.ts';
+import type { ProbeObserver, Prober, ProbeTarget } from '../../lib/ports/prober.ts';
 
 /** One watch that has not ended. */
 export interface FakeWatch {
@@ -8,7 +8,7 @@ export interface FakeWatch {
   readonly generation: number;
   readonly kind: ProbeKind;
   readonly spec: ProbeSpec;
-  readonly subject: ProbeSubject;
+  readonly target: ProbeTarget;
 }
 
 interface Watched extends FakeWatch {
@@ -16,12 +16,12 @@ interface Watched extends FakeWatch {
   verdict: 'unknown' | 'passed' | 'failed';
 }
 
-/** A Prober that checks nothing: the test gives the verdicts. */
+/** A Prober that checks nothing: the test decides the verdicts. */
 export class FakeProber implements Prober {
   #watched: Watched[] = [];
   #isClosed = false;
 
-  /** What is watched now, oldest first. */
+  /** The current watches, oldest first. */
   get watches(): readonly FakeWatch[] {
     return this.#watched;
   }
@@ -30,17 +30,19 @@ export class FakeProber implements Prober {
     return this.#isClosed;
   }
 
-  watch(subject: ProbeSubject, kind: ProbeKind, spec: ProbeSpec, observer: ProbeObserver): () => void {
+  watch(target: ProbeTarget, kind: ProbeKind, spec: ProbeSpec, observer: ProbeObserver): () => void {
     if (this.#isClosed) return () => undefined;
-    const { serviceId, generation } = subject.launch;
-    const watched: Watched = { serviceId, generation, kind, spec, subject, observer, verdict: 'unknown' };
+    const { serviceId, generation } = target.launch;
+    const watched: Watched = { serviceId, generation, kind, spec, target, observer, verdict: 'unknown' };
     this.#watched.push(watched);
     return () => {
       this.#watched = this.#watched.filter((other) => other !== watched);
     };
   }
 
-  /** Whoever watches that probe is told before it returns, unless it was told the same last. Throws when nobody watches. */
+  /**
+   * Reports to all observers of the probe whose last verdict differs, before it returns. Throws if there is no watch.
+   */
   pass(serviceId: string, kind: ProbeKind): void {
     this.#decide(serviceId, kind, 'passed', (observer) => {
       observer.passed();
@@ -48,7 +50,7 @@ export class FakeProber implements Prober {
   }
 
   /** As pass(). */
-  fail(serviceId: string, kind: ProbeKind, reason = 'GET http://127.0.0.1:7101/ answered 503, not 200-399'): void {
+  fail(serviceId: string, kind: ProbeKind, reason = 'GET http://127.0.0.1:7101/ returned 503, expected 200-399'): void {
     this.#decide(serviceId, kind, 'failed', (observer) => {
       observer.failed(reason);
     });
@@ -59,14 +61,14 @@ export class FakeProber implements Prober {
     this.#watched = [];
   }
 
-  #decide(serviceId: string, kind: ProbeKind, verdict: 'passed' | 'failed', tell: (to: ProbeObserver) => void): void {
+  #decide(serviceId: string, kind: ProbeKind, verdict: 'passed' | 'failed', notify: (to: ProbeObserver) => void): void {
     const asked = this.#watched.filter((watched) => watched.serviceId === serviceId && watched.kind === kind);
-    if (asked.length === 0) throw new Error(`Nobody watches the ${kind} probe of the service "${serviceId}".`);
+    if (asked.length === 0) throw new Error(`There is no watch for the ${kind} probe of the service "${serviceId}".`);
     for (const watched of asked) {
-      // Telling one may have ended another.
+      // An observer may have ended another watch.
       if (watched.verdict === verdict || !this.#watched.includes(watched)) continue;
       watched.verdict = verdict;
-      tell(watched.observer);
+      notify(watched.observer);
     }
   }
 }

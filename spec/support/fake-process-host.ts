@@ -11,34 +11,36 @@ import { parseLaunchId, type LaunchId, type ServiceId } from '../../lib/model/va
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { LaunchObserver, LaunchRequest, ProcessHost, Orphan } from '../../lib/ports/process-host.ts';
 
-/** How a fake process ends; by default with code 0. */
+/** How a fake process exits; by default with code 0. */
 export interface FakeExit {
   readonly code?: number | null;
   readonly signal?: string | null;
-  /** False: nobody saw the end. */
+  /** False: the exit was not observed. */
   readonly isKnown?: boolean;
 }
 
-/** A ProcessHost without processes: the test decides when launches come up, how processes end and when stops are through. */
+/**
+ * A ProcessHost without processes: the test decides when launches succeed, how processes exit and when stops complete.
+ */
 export interface FakeProcessHost extends ProcessHost {
-  /** Every request that reached launch(), in order, refused ones included. */
+  /** All requests to launch(), in order, including refused ones. */
   readonly launches: readonly LaunchRequest[];
-  /** Every call of stop(), in order. */
+  /** All calls of stop(), in order. */
   readonly stops: readonly { readonly serviceId: ServiceId; readonly stop: StopSpec }[];
-  /** Every signal that reached a live process, in order. */
+  /** All signals that reached a live process, in order. */
   readonly signals: readonly { readonly serviceId: ServiceId; readonly signal: NodeSignal }[];
-  /** What survey() hands out and adopts; fill it before. */
+  /** The result of survey(), whose live processes it adopts; fill it before. */
   readonly surveyed: Map<ServiceId, LaunchStatus>;
-  /** What strays() hands out; fill it before. */
+  /** The result of orphans(); fill it before. */
   readonly found: Orphan[];
-  /** Ends the live main process of a service; observers are told before it returns. Throws when none lives. */
+  /** Ends the live main process of a service; observers are notified before it returns. Throws if there is none. */
   exit(serviceId: string, exit?: FakeExit): ProcessExit;
-  /** Lets the next launch of a service be refused; calls add up. Default: a permanent ENOENT. */
+  /** Refuses the next launch of a service; calls accumulate. Default: a permanent ENOENT. */
   refuseNext(serviceId: string, failure?: Partial<LaunchFailure>): void;
-  /** From now on launches stay under way until {@link releaseLaunches}. */
+  /** From now on launches stay in progress until {@link releaseLaunches}. */
   holdLaunches(): void;
   releaseLaunches(): void;
-  /** From now on stops stay under way until {@link releaseStops}, or until exit() ends the process. */
+  /** From now on stops stay in progress until {@link releaseStops}, or until exit() ends the process. */
   holdStops(): void;
   releaseStops(): void;
 }
@@ -51,7 +53,7 @@ const STOPPED: LaunchFailure = {
 };
 const FROZEN: Clock = { now: () => 0, random: () => 0.5 };
 
-/** Holds callers back between hold() and release(). */
+/** Holds callers between hold() and release(). */
 class Gate {
   #isClosed = false;
   #waiting: (() => void)[] = [];
@@ -65,23 +67,23 @@ class Gate {
     for (const go of this.#waiting.splice(0)) go();
   }
 
-  /** Resolves when the gate is open, or early when `letGo` is called. */
-  pass(): { readonly open: Promise<void>; readonly letGo: () => void } {
-    if (!this.#isClosed) return { open: Promise.resolve(), letGo: () => undefined };
-    let letGo = (): void => undefined;
-    const open = new Promise<void>((resolve) => (letGo = resolve));
-    this.#waiting.push(letGo);
-    return { open, letGo };
+  /** Resolves when the gate is open, or early when `release` is called. */
+  pass(): { readonly open: Promise<void>; readonly release: () => void } {
+    if (!this.#isClosed) return { open: Promise.resolve(), release: () => undefined };
+    let release = (): void => undefined;
+    const open = new Promise<void>((resolve) => (release = resolve));
+    this.#waiting.push(release);
+    return { open, release };
   }
 }
 
-/** What the fake knows of one service. */
+/** The state of one service in the fake. */
 interface Slot {
   status: LaunchStatus | null;
-  /** A launch under way; `isRevoked` when a stop ended it. */
-  pending: { isRevoked: boolean; letGo: () => void; readonly settled: Promise<void> } | null;
-  /** A stop under way. */
-  stopping: { readonly done: Promise<ProcessExit | null>; letGo: () => void } | null;
+  /** A launch in progress; `isRevoked` if a stop ended it. */
+  pending: { isRevoked: boolean; release: () => void; readonly settled: Promise<void> } | null;
+  /** A stop in progress. */
+  stopping: { readonly done: Promise<ProcessExit | null>; release: () => void } | null;
   readonly refusals: LaunchFailure[];
 }
 
@@ -112,8 +114,12 @@ class InMemoryProcessHost implements FakeProcessHost {
     return Promise.resolve(new Map(this.surveyed));
   }
 
-  troubles(): readonly string[] {
+  problems(): readonly string[] {
     return [];
+  }
+
+  heldOrphans(): readonly Orphan[] {
+    return this.orphans().filter(({ fate }) => fate === 'reported');
   }
 
   orphans(): readonly Orphan[] {
@@ -130,13 +136,13 @@ class InMemoryProcessHost implements FakeProcessHost {
     const request = { ...asked, generation };
     this.launches.push(request);
     if (slot.pending !== null || (slot.status?.status === 'alive' && slot.stopping === null)) {
-      return refused(request, 'EALIVE', `A process of the service "${request.serviceId}" lives already.`);
+      return refused(request, 'EALIVE', `A process of service "${request.serviceId}" is already running.`);
     }
     const gate = this.#launchGate.pass();
     let settle = (): void => undefined;
     const pending = {
       isRevoked: false,
-      letGo: gate.letGo,
+      release: gate.release,
       settled: new Promise<void>((resolve) => (settle = resolve)),
     };
     slot.pending = pending;
@@ -176,19 +182,19 @@ class InMemoryProcessHost implements FakeProcessHost {
     if (!isLive) {
       const exit = this.#exits.get(launchId) ?? { code: null, signal: null, at: this.#clock.now(), isKnown: false };
       queueMicrotask(() => {
-        this.#tell(own, observers, exit);
+        this.#notify(own, observers, exit);
       });
     }
     return () => void observers.delete(own);
   }
 
-  #tell(observer: LaunchObserver, observers: Set<LaunchObserver>, exit: ProcessExit): void {
+  #notify(observer: LaunchObserver, observers: Set<LaunchObserver>, exit: ProcessExit): void {
     if (observers.delete(observer)) observer.exited(exit);
   }
 
   exit(serviceId: string, how: FakeExit = {}): ProcessExit {
     const slot = this.#slot(serviceId);
-    if (slot.status?.status !== 'alive') throw new Error(`No process of the service "${serviceId}" lives.`);
+    if (slot.status?.status !== 'alive') throw new Error(`No process of service "${serviceId}" is alive.`);
     const { launch, generation } = slot.status;
     const isKnown = how.isKnown ?? true;
     const signal = how.signal ?? null;
@@ -197,8 +203,8 @@ class InMemoryProcessHost implements FakeProcessHost {
     slot.status = { status: 'exited', generation, launchId: launch.launchId, exit };
     this.#exits.set(launch.launchId, exit);
     const observers = this.#observers.get(launch.launchId) ?? new Set();
-    for (const observer of [...observers]) this.#tell(observer, observers, exit);
-    slot.stopping?.letGo();
+    for (const observer of [...observers]) this.#notify(observer, observers, exit);
+    slot.stopping?.release();
     return exit;
   }
 
@@ -208,7 +214,7 @@ class InMemoryProcessHost implements FakeProcessHost {
     const pending = slot.pending;
     if (pending !== null) {
       pending.isRevoked = true;
-      pending.letGo();
+      pending.release();
     }
     const exit = await (slot.stopping ?? this.#beginStop(slot, serviceId, stop)).done;
     await pending?.settled;
@@ -216,14 +222,14 @@ class InMemoryProcessHost implements FakeProcessHost {
   }
 
   #beginStop(slot: Slot, serviceId: ServiceId, stop: StopSpec): NonNullable<Slot['stopping']> {
-    if (slot.status?.status !== 'alive') return { done: Promise.resolve(null), letGo: () => undefined };
+    if (slot.status?.status !== 'alive') return { done: Promise.resolve(null), release: () => undefined };
     const { launchId } = slot.status.launch;
     const gate = this.#stopGate.pass();
     const done = gate.open.then(() => {
       slot.stopping = null;
       return this.#exits.get(launchId) ?? this.exit(serviceId, { signal: stop.signal });
     });
-    slot.stopping = { done, letGo: gate.letGo };
+    slot.stopping = { done, release: gate.release };
     return slot.stopping;
   }
 
@@ -275,8 +281,8 @@ function refused(request: LaunchRequest, code: string, message: string): LaunchO
 }
 
 /**
- * A new fake; its clock stands at the epoch unless one is given. `earlier`: how many launches there were before it, so that no
- * launch id is used twice.
+ * A new fake; by default its clock is fixed at the epoch. `earlier`: the number of earlier launches, so that no launch
+ * id is used twice.
  */
 export function fakeProcessHost(clock: Clock = FROZEN, earlier = 0): FakeProcessHost {
   return new InMemoryProcessHost(clock, earlier);

@@ -1,6 +1,6 @@
 import type { ViewerSocket } from '../../lib/inspect/viewer.ts';
 
-/** One message of @statelyai/inspect, as far as specs look at it. */
+/** One message of @statelyai/inspect, as far as specs use it. */
 export interface InspectMessage {
   readonly type: '@xstate.actor' | '@xstate.event' | '@xstate.snapshot';
   readonly sessionId: string;
@@ -15,7 +15,7 @@ export interface InspectMessage {
   readonly snapshot?: { readonly status: string; readonly value?: unknown; readonly context?: unknown };
 }
 
-/** A connection to a viewer who reads only while it is told to. */
+/** A connection to a viewer that reads only on demand. */
 export class FakeViewerSocket implements ViewerSocket {
   readonly messages: InspectMessage[] = [];
   closed: { readonly code: number; readonly reason: string } | null = null;
@@ -26,7 +26,7 @@ export class FakeViewerSocket implements ViewerSocket {
   #written: (() => void)[] = [];
 
   send(text: string, written: () => void): void {
-    this.messages.push(JSON.parse(text) as InspectMessage); // what the hub writes
+    this.messages.push(JSON.parse(text) as InspectMessage); // written by the hub
     if (this.isReading) {
       written();
       return;
@@ -35,7 +35,7 @@ export class FakeViewerSocket implements ViewerSocket {
     this.#written.push(written);
   }
 
-  /** Reads all that was sent, and everything from now on. */
+  /** Reads everything that was sent, and everything from now on. */
   read(): void {
     this.isReading = true;
     this.bufferedAmount = 0;
@@ -56,12 +56,12 @@ export class FakeViewerSocket implements ViewerSocket {
     this.isCut = true;
   }
 
-  /** The names of the actors that were registered, in that order. */
+  /** The names of the registered actors, in order. */
   get registered(): readonly string[] {
     return this.messages.filter(({ type }) => type === '@xstate.actor').map(({ name }) => name ?? '');
   }
 
-  /** What was told of an actor, in short: `actor`, `event <type>`, `snapshot <state> (<type of the event>)`. */
+  /** The messages about an actor, in short: `actor`, `event <type>`, `snapshot <state> (<type of the event>)`. */
   toldOf(name: string): readonly string[] {
     const id = this.messages.findLast((message) => message.name === name)?.sessionId;
     return this.messages

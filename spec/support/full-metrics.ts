@@ -12,7 +12,7 @@ import { fakeProcessHost } from './fake-process-host.ts';
 const AT = 1_700_000_000_000;
 const PUMP = parseServiceId('pump1-corerl');
 
-/** The exposition of a host that has seen something of everything, the numbers of the process included. */
+/** The exposition of a host with samples in every family, including the process metrics. */
 export async function fullExposition(): Promise<string> {
   const metrics = new Metrics({ version: '1.2.3', startedAt: AT });
   await launchAndStop(metrics);
@@ -46,6 +46,14 @@ async function launchAndStop(metrics: Metrics): Promise<void> {
 }
 
 function fact(seq: number, what: 'adopted' | 'exited'): JournalEntry {
-  const nobody = { agentId: null, from: null, to: null, correlationId: null };
-  return { ...nobody, seq, at: AT, type: `process.${what}`, serviceId: PUMP, cause: 'host', detail: { class: 'code' } };
+  const unrelated = { agentId: null, from: null, to: null, correlationId: null };
+  return {
+    ...unrelated,
+    seq,
+    at: AT,
+    type: `process.${what}`,
+    serviceId: PUMP,
+    cause: 'host',
+    detail: { class: 'code' },
+  };
 }

@@ -9,18 +9,20 @@ import { eventually } from './eventually.ts';
 import { removeTemporaryFolders } from './temporary.ts';
 
 const NAME = 'SPECS_OF';
-/** Every process that a spec starts inherits this, services too, and so can be found when it outlives its test. */
+/** Every process that a spec starts, including services, inherits this and can be found if it outlives its test. */
 const MARK = `${NAME}=${randomUUID()}`;
 process.env[NAME] = MARK.slice(NAME.length + 1);
-/** Below what mocha gives a hook, so that it is this hook that says what is left. */
+/** Shorter than mocha's timeout, so that this hook reports what is left. */
 const ENDS_WITHIN_MS = 1_800;
 
-interface Marked {
+interface Tagged {
   readonly pid: number;
   readonly command: string;
 }
 
-/** Whether it is the compiler that tsx keeps for this process: no spec has started it, and it comes when a file is not in the cache. */
+/**
+ * Whether it is the compiler process of tsx, which no spec has started and which appears if a file is not in the cache.
+ */
 function isOurCompiler(pid: string, command: string): boolean {
   if (!/\/esbuild --service=/.test(command)) return false;
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
@@ -28,22 +30,22 @@ function isOurCompiler(pid: string, command: string): boolean {
   return Number(parent) === process.pid;
 }
 
-/** The command line of a live process with our mark; null for all others. */
+/** The command line of a live process with our tag; null for all others. */
 function commandOf(pid: string): string | null {
   try {
     if (!readFileSync(`/proc/${pid}/environ`, 'latin1').includes(MARK)) return null;
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
     return command === '' || isOurCompiler(pid, command) ? null : command; // an empty one is a zombie
   } catch {
-    return null; // it ended while we looked
+    return null; // it has just ended
   }
 }
 
-/** Live processes with our mark, by pid; on systems without /proc none are found. */
-function marked(): readonly Marked[] {
+/** Live processes with our tag, by pid; none on systems without /proc. */
+function tagged(): readonly Tagged[] {
   const seen = new Set([String(process.pid)]);
-  const found: Marked[] = [];
-  // One may start another and end before it is looked at: so it is over only when nobody new has come meanwhile.
+  const found: Tagged[] = [];
+  // A process may start another one and end before it is checked: so the search ends only when no new one has appeared.
   for (;;) {
     const pids = process.platform === 'linux' ? readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)) : [];
     const fresh = pids.filter((pid) => !seen.has(pid));
@@ -57,16 +59,17 @@ function marked(): readonly Marked[] {
 }
 
 /**
- * Whether a process with our mark may live. Looking at all processes takes some milliseconds, which thousands of tests start none
- * in would pay. So it is done only from the time that one is started until none is found: without one, none can come of it.
+ * Whether a process with our tag may be alive. Checking all processes takes some milliseconds, which would slow down
+ * thousands of tests that start none. So it is only done from the start of a process until none is found: without a
+ * process, no other can appear.
  */
 let mayLive = false;
 
 subscribe('child_process', () => {
-  mayLive = true; // spawn, fork and what is made of them
+  mayLive = true; // spawn, fork and functions based on them
 });
-/** The same function, which also tells that it was called. */
-function telling<F extends (...args: never[]) => unknown>(start: F): F {
+/** The same function, which also records that it was called. */
+function recording<F extends (...args: never[]) => unknown>(start: F): F {
   return new Proxy(start, {
     apply(target, self, args): unknown {
       mayLive = true;
@@ -74,14 +77,14 @@ function telling<F extends (...args: never[]) => unknown>(start: F): F {
     },
   });
 }
-childProcess.spawnSync = telling(childProcess.spawnSync);
-childProcess.execSync = telling(childProcess.execSync);
-childProcess.execFileSync = telling(childProcess.execFileSync);
+childProcess.spawnSync = recording(childProcess.spawnSync);
+childProcess.execSync = recording(childProcess.execSync);
+childProcess.execFileSync = recording(childProcess.execFileSync);
 syncBuiltinESMExports();
 
-function living(): readonly Marked[] {
+function living(): readonly Tagged[] {
   if (!mayLive) return [];
-  const found = marked();
+  const found = tagged();
   mayLive = found.length > 0;
   return found;
 }
@@ -90,12 +93,15 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // it ended at last
+    // it has ended
   }
 }
 
-/** Fails when processes are still left after a while, and kills them. The file is named, for reporters do not name that of a hook. */
-async function assertGone(left: () => readonly Marked[], where: string): Promise<void> {
+/**
+ * Fails if processes are left after a while, and kills them. It names the file, because reporters do not name that of a
+ * hook.
+ */
+async function assertGone(left: () => readonly Tagged[], where: string): Promise<void> {
   try {
     await eventually(() => {
       const outliving = left();
@@ -114,8 +120,9 @@ let known: ReadonlySet<number> = new Set();
 let file = '';
 
 /**
- * Root hooks of every tier: a test that leaves a process behind has failed, whatever it asserted, and so has a file whose own hooks do.
- * With `--parallel` each file has an end of its own; else the end is that of the run, and the file named is the last one.
+ * Root hooks of every tier: a test that leaves a process behind fails, whatever it asserted, and so does a file whose
+ * own hooks do. With `--parallel` each file has its own end; otherwise the end is that of the run, and the named file
+ * is the last one.
  */
 export const mochaHooks = {
   beforeEach(this: Context): void {
@@ -123,8 +130,8 @@ export const mochaHooks = {
     known = new Set(living().map(({ pid }) => pid));
   },
 
-  // Two hooks, each with its time: what there is to remove must not take that of processes that are ending.
+  // Two hooks, each with its own timeout: removing folders must not use up the time of processes that are ending.
   afterEach: [() => assertGone(() => living().filter(({ pid }) => !known.has(pid)), 'in'), removeTemporaryFolders],
 
-  afterAll: [removeTemporaryFolders, () => assertGone(marked, 'at the end of')],
+  afterAll: [removeTemporaryFolders, () => assertGone(tagged, 'at the end of')],
 };

@@ -4,13 +4,13 @@ import { ActorWorld } from './actor-world.ts';
 import { recordingLog } from './control-world.ts';
 import { FakeViewerSocket } from './fake-viewer-socket.ts';
 
-/** An actor system on fakes with a hub, whose slices run when the spec says so. */
+/** An actor system on fakes with a hub whose slices are run by the spec. */
 export class HubWorld extends ActorWorld {
   readonly log = recordingLog();
   readonly hub: Hub;
-  /** How many observers the system has. */
+  /** The number of observers of the system. */
   observers = 0;
-  /** Slices that were worked off. */
+  /** The number of completed slices. */
   slices = 0;
   readonly #slices: (() => void)[] = [];
   #elapsed = 0;
@@ -26,7 +26,7 @@ export class HubWorld extends ActorWorld {
     });
   }
 
-  /** One viewer more; `sent` is what it gets before the hub has anything else to do. */
+  /** Adds a viewer; `sent` are the messages that it gets before the hub does anything else. */
   watch(permission?: Permission): { readonly socket: FakeViewerSocket; readonly watching: Watching | undefined } {
     const socket = new FakeViewerSocket();
     const watching = this.hub.join(socket, permission);
@@ -45,7 +45,7 @@ export class HubWorld extends ActorWorld {
     return this.#slices.length === 0;
   }
 
-  /** Works until there is nothing left to send. */
+  /** Runs slices until there is nothing left to send. */
   work(): void {
     while (!this.isIdle) this.slice();
   }

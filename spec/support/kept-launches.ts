@@ -8,7 +8,7 @@ import { isAlive } from './alive.ts';
 import { eventually } from './eventually.ts';
 import { frameOf, shimPath } from './shim-driver.ts';
 
-/** A launch that lived when its state was kept, and how to make one like it. */
+/** A launch that was alive when its state was stored, and how to recreate it. */
 export interface LiveLaunch {
   readonly launchId: string;
   readonly service: string;
@@ -24,13 +24,13 @@ interface Identity {
   readonly start: string;
 }
 
-/** The shim and the main process of a launch, as their records have them. */
+/** The shim and the main process of a launch, as in their records. */
 export interface MadeLaunch {
   readonly main: Identity;
   readonly shim: Identity;
 }
 
-/** Where launches are made, and under which mark. */
+/** Where launches are created, and with which tag. */
 export interface LaunchPlace {
   readonly basePath: string;
   readonly stateDir: string;
@@ -38,8 +38,8 @@ export interface LaunchPlace {
 }
 
 /**
- * Launches again what lived, by launch id, under native shims of one launcher, as a host does it (docs/launch-protocol.md). Their folders
- * must be there, with the request and no claim.
+ * Recreates live launches, by launch id, under native shims of one launcher, like a host (docs/launch-protocol.md).
+ * Their folders must exist, with the request and without a claim.
  */
 export async function launchAgain(
   live: readonly LiveLaunch[],
@@ -95,7 +95,7 @@ function orderOf(launch: LiveLaunch, { basePath, stateDir, instance }: LaunchPla
   ]);
 }
 
-/** What the launcher says of each launch. */
+/** The reports of the launcher, by launch. */
 async function reportsOf(launcher: ChildProcess, count: number): Promise<ReadonlyMap<string, string>> {
   const reports = new Map<string, string>();
   if (launcher.stdout === null || count === 0) return reports;
@@ -107,7 +107,7 @@ async function reportsOf(launcher: ChildProcess, count: number): Promise<Readonl
   return reports;
 }
 
-/** Ends every process that was launched from a state directory, by the spec or by a host; no host may live. */
+/** Kills every process that was launched from a state directory, by the spec or by a host; no host may be running. */
 export async function endLaunches(stateDir: string): Promise<void> {
   const run = join(stateDir, 'run');
   const pids = readdirSync(run).flatMap((launchId) =>
@@ -115,17 +115,17 @@ export async function endLaunches(stateDir: string): Promise<void> {
   );
   for (const pid of pids) process.kill(pid, 'SIGKILL');
   await eventually(() => {
-    if (pids.some(isAlive)) throw new Error('a process that was launched lives on');
+    if (pids.some(isAlive)) throw new Error('a launched process is still alive');
   });
 }
 
-/** The pid in a record whose very process lives. */
+/** The pid in a record, if exactly that process is alive. */
 function livingIn(file: string): readonly number[] {
   try {
     const { pid, start } = JSON.parse(readFileSync(file, 'utf8')) as Identity; // docs/launch-protocol.md
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     return isAlive(pid) && stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] === start ? [pid] : [];
   } catch {
-    return []; // there is no such record, or the process has ended
+    return []; // the record is missing, or the process has ended
   }
 }

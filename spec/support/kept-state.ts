@@ -6,15 +6,15 @@ import { Connection } from '../../lib/store/connection.ts';
 import { endLaunches, launchAgain, type LiveLaunch, type MadeLaunch } from './kept-launches.ts';
 import { temporaryFolder } from './temporary.ts';
 
-/** An actor as its row has it. */
+/** An actor, from its row. */
 export interface KeptActor {
-  /** Such as `running.ready`; agents have states without a second part. */
+  /** For instance `running.ready`; some states of agents have no second part. */
   readonly leaf: string;
   readonly version: string;
   readonly deadlineAt: number | null;
 }
 
-/** A row of the journal, as far as the API shows it too. */
+/** A row of the journal, with the columns that the API shows. */
 export interface KeptFact {
   readonly seq: number;
   readonly type: string;
@@ -27,13 +27,13 @@ export interface KeptFact {
 const INSTANCE = '8d2f4c1e-0000-4000-8000-';
 
 /**
- * What a host of an earlier version has left behind (spec/fixtures, made by scripts/fixture-0.1.0.js), brought to life in a new folder: the
- * processes that lived then are launched anew under native shims, and rows and records name these.
+ * The state of a host of an earlier version (spec/fixtures, created by scripts/fixture-0.1.0.js), restored in a new
+ * folder: the processes that were alive are launched again under native shims, and rows and records refer to these.
  */
 export class KeptState {
   readonly basePath: string;
   readonly stateDir: string;
-  /** The live launch of each service that has one. */
+  /** The live launches, by service. */
   readonly live = new Map<string, { readonly pid: number; readonly generation: number }>();
   readonly #source: string;
   readonly #words: (text: string) => string;
@@ -55,13 +55,13 @@ export class KeptState {
         .replace(/\{\{FINGERPRINT ([^}]*)\}\}/g, (_, path: string) => fingerprintOf(path));
   }
 
-  /** Brings a scenario to life as if its host had died so long ago. */
+  /** Restores a scenario as if its host had died `agoMs` ago. */
   static async load(scenario: string, deadForMs = 0): Promise<KeptState> {
     const state = new KeptState(scenario, Date.now() - deadForMs);
     const { live, holes } = JSON.parse(state.#text('live.json')) as {
       readonly live: readonly LiveLaunch[];
       readonly holes: Readonly<Record<string, number>>;
-    }; // as scripts/older-host/keep.js writes it
+    }; // written by scripts/older-host/keep.js
     state.#copy('base', state.basePath);
     state.#copy('state', state.stateDir, holes);
     await state.#launch(live);
@@ -73,7 +73,7 @@ export class KeptState {
     return this.#named(this.#words(readFileSync(join(this.#source, name), 'utf8')));
   }
 
-  /** The processes that were made, where they are known already. */
+  /** The created processes, as far as they are known. */
   #named(text: string): string {
     return text.replace(/\{\{(PID|START|SHIM|SHIM-START) (\w+)\}\}/g, (word, what: string, launchId: string) => {
       const made = this.#made.get(launchId);
@@ -91,16 +91,16 @@ export class KeptState {
       const path = join(entry.parentPath, entry.name);
       const name = path.slice(source.length + 1);
       const text = this.#text(join(from, name));
-      if (text.includes('{{')) continue; // of a process that is yet to be made
+      if (text.includes('{{')) continue; // of a process that does not exist yet
       const target = join(to, name);
       mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
       writeFileSync(target, '', { mode: statSync(path).mode & 0o777 });
-      truncateSync(target, holes[name] ?? 0); // what was released reads as NULs
+      truncateSync(target, holes[name] ?? 0); // the deleted part reads as NULs
       writeFileSync(target, text, { flag: 'a' });
     }
   }
 
-  /** The records are given the form that they were kept in, whatever the shims of today write. */
+  /** Writes the records in their stored form, whatever current shims write. */
   async #launch(live: readonly LiveLaunch[]): Promise<void> {
     const { basePath, stateDir } = this;
     this.#made = await launchAgain(live, { basePath, stateDir, instance: this.#instance });
@@ -137,7 +137,7 @@ export class KeptState {
     }
   }
 
-  /** Every actor but the root, by its path, as its row has it now. */
+  /** All actors except the root, by path, from their current rows. */
   async actors(): Promise<ReadonlyMap<string, KeptActor>> {
     const rows = await this.#all(`SELECT path, version, snapshot FROM actor_snapshot WHERE path <> 'root'`);
     return new Map(
@@ -154,7 +154,7 @@ export class KeptState {
     return (await this.#all(sql)) as KeptFact[];
   }
 
-  /** The reasons why rows were set aside. */
+  /** The reasons of quarantined rows. */
   async quarantined(): Promise<readonly unknown[]> {
     return this.#all('SELECT source, reason FROM quarantine');
   }
@@ -164,13 +164,13 @@ export class KeptState {
     return (row as { user_version: number }).user_version;
   }
 
-  /** Ends every process that was launched here, by the spec or by a host; no host may live. */
+  /** Kills every process that was launched here, by the spec or by a host; no host may be running. */
   end(): Promise<void> {
     return endLaunches(this.stateDir);
   }
 }
 
-/** How 0.1.0 tells files apart. */
+/** The fingerprint of a file in 0.1.0. */
 function fingerprintOf(path: string): string {
   const { ino, size, mtimeMs, mode } = statSync(path);
   return `${ino}:${size}:${mtimeMs}:${mode}`;

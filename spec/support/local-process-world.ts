@@ -14,19 +14,22 @@ import {
 import { memoryLedger, type MemoryLedger } from './memory-ledger.ts';
 import { temporaryFolder } from './temporary.ts';
 
-/** The instance of all these hosts; of this run alone, as strays are looked for in the whole process table, and may be killed. */
+/**
+ * The instance of all these hosts; unique to this run, as orphans are searched for in the whole process table, and may
+ * be killed.
+ */
 export const INSTANCE_ID = `test-instance-${randomUUID()}`;
 
 const STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;
 const KILL = { signal: 'SIGKILL', graceMs: 0 } as const;
 
-/** What a host has logged as a warning or an error. */
+/** The warnings and errors in the log of a host. */
 export interface LoggedWorry {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly message: string;
 }
 
-/** A state directory with the hosts that come and go on it, and programs to launch. */
+/** A state directory with successive hosts, and programs to launch. */
 export class LocalProcessWorld {
   readonly folder = temporaryFolder();
   readonly stateDir = join(this.folder, 'state');
@@ -42,7 +45,7 @@ export class LocalProcessWorld {
     mkdirSync(this.stateDir);
   }
 
-  /** A new host on the same state directory; close the one before it first. */
+  /** A new host on the same state directory; close the previous one first. */
   async open(options: Partial<LocalProcessHostOptions> = {}): Promise<LocalHost> {
     const worry = (fields: LoggedWorry['fields'], message: string): void => void this.worries.push({ fields, message });
     const silent = (): void => undefined;
@@ -61,13 +64,13 @@ export class LocalProcessWorld {
     return host;
   }
 
-  /** Lets a host go as its orderly end would. */
+  /** Closes a host as in an orderly shutdown. */
   async close(host: ProcessHost): Promise<void> {
     this.#hosts.delete(host);
     await host.close();
   }
 
-  /** Writes an executable shell script; its path. */
+  /** Writes an executable shell script; returns its path. */
   script(body: string): string {
     this.#scripts += 1;
     const file = join(this.folder, `program-${this.#scripts}`);
@@ -75,7 +78,7 @@ export class LocalProcessWorld {
     return file;
   }
 
-  /** A request for a program; by default one that exits with the code that exit() tells it. */
+  /** A request for a program; by default one that exits with the code given to exit(). */
   request(serviceId: ServiceId, generation: number, overrides: Partial<LaunchRequest> = {}): LaunchRequest {
     const program = { version: '1.2.3', env: {}, cwd: null, stop: STOP, limits: NO_LIMITS, agentId: null };
     const request = { serviceId, generation, args: [], ...program, ...overrides };
@@ -90,19 +93,19 @@ export class LocalProcessWorld {
     return join(this.folder, `${serviceId}-${generation}.orders`);
   }
 
-  /** Lets the default program exit. */
+  /** Makes the default program exit. */
   exit({ serviceId, generation }: Launch, code: number): void {
     const fd = openSync(this.#ordersFile(serviceId, generation), constants.O_WRONLY | constants.O_NONBLOCK);
     writeSync(fd, `${code}\n`);
     this.#held.push(fd);
   }
 
-  /** The names in a folder of the state directory, hidden ones included. */
+  /** The names in a folder of the state directory, including hidden ones. */
   list(folder: 'run' | 'exits'): readonly string[] {
     return readdirSync(join(this.stateDir, folder));
   }
 
-  /** Ends everything that was launched here, with a new host if none is left. */
+  /** Ends everything that was launched here, with a new host if there is none. */
   async dispose(): Promise<void> {
     if (this.#hosts.size === 0) await (await this.open()).survey();
     for (const host of this.#hosts) {

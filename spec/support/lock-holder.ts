@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 
 import { acquireHostLock, HostLockedError, type HostLock } from '../../lib/store/host-lock.ts';
 
-// A host that does nothing but hold the lock of the folder given as its argument. Says {"ready":true}, then answers the
+// A host that only holds the lock of the folder given as its argument. Prints {"ready":true}, then executes the
 // lines `acquire` and `release`.
 
 const [, , stateDir = ''] = process.argv;

@@ -21,15 +21,15 @@ import { recordingLog } from './control-world.ts';
 import { temporaryFolder } from './temporary.ts';
 
 export const SERVICE = parseServiceId('pump1-corerl');
-/** A bound that no spec reaches by chance. */
+/** A limit that no spec reaches by accident. */
 export const AMPLE = { maxBytes: 1024 ** 3, keep: 100 };
 
-/** The output files of one service, written by the spec or by a real child, and the logs that are opened on them. */
+/** The output files of one service, written by the spec or by a real child process, and the logs opened on them. */
 export class LogsWorld {
   readonly stateDir = temporaryFolder();
   readonly folder = join(this.stateDir, 'logs', SERVICE);
   readonly log = recordingLog();
-  /** The newest launch as a process host would know it. */
+  /** The newest launch, for the process host. */
   status: LaunchStatus | null = null;
   bound = AMPLE;
   #opened: LocalServiceLogs | null = null;
@@ -38,7 +38,7 @@ export class LogsWorld {
     mkdirSync(this.folder, { recursive: true });
   }
 
-  /** A host comes up on the folder. */
+  /** Opens the logs, like a starting host. */
   async open(options: Partial<LocalServiceLogsOptions> = {}): Promise<LocalServiceLogs> {
     const { stateDir, log } = this;
     const punchCommand = punchCommandOf(bestShimKind());
@@ -69,7 +69,7 @@ export class LogsWorld {
     this.status = { status: 'exited', generation, launchId: parseLaunchId('a'.repeat(32)), exit };
   }
 
-  /** Runs a shell script whose output goes to the files of a launch, as a shim would arrange it. */
+  /** Runs a shell script whose output goes to the files of a launch, as under a shim. */
   child(generation: number, script: string): ChildProcess {
     const fds = LOG_STREAMS.map((stream) => openSync(this.file(generation, stream), 'a', 0o600));
     const child = spawn('sh', ['-c', script], { stdio: ['ignore', ...fds] });
@@ -77,7 +77,10 @@ export class LogsWorld {
     return child;
   }
 
-  /** A child that writes the numbers from `from` to `to`, a write for each, as fast as it can; resolves when it has ended. */
+  /**
+   * Runs a child that writes the numbers from `from` to `to`, one write each, as fast as it can; resolves once it has
+   * ended.
+   */
   async count(generation: number, from: number, to: number): Promise<void> {
     const program = `BEGIN { for (i = ${from}; i <= ${to}; i++) { print "line " i; fflush() } }`;
     await once(this.child(generation, `exec awk '${program}'`), 'exit');
@@ -88,7 +91,7 @@ export class LogsWorld {
     return readdirSync(this.folder).reduce((sum, name) => sum + statSync(join(this.folder, name)).blocks * 512, 0);
   }
 
-  /** Everything that there is to read. */
+  /** All readable output. */
   async all(start: LogStart = { type: 'oldest' }, streams: readonly LogStream[] = LOG_STREAMS): Promise<LogItem[]> {
     const items: LogItem[] = [];
     for await (const batch of this.logs.read({ serviceId: SERVICE, streams, start })) items.push(...batch);
@@ -105,7 +108,7 @@ export class LogsWorld {
   }
 }
 
-/** A follower in the background and what it has seen so far. */
+/** A follower in the background, and what it has received so far. */
 export class Follower {
   readonly items: LogItem[] = [];
   readonly #end = new AbortController();
@@ -129,7 +132,7 @@ export class Follower {
     return this.items.map((item) => (item.type === 'line' ? item.text : 'GAP'));
   }
 
-  /** Where it would have to go on. */
+  /** Where it would have to continue. */
   get position(): string {
     return this.items.at(-1)?.position ?? '';
   }

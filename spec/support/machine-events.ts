@@ -13,7 +13,7 @@ const spec = serviceSpec('pump1-corerl', { dependsOn: [{ serviceId: plan.service
 const probed = { ...spec, dependsOn: [], probes: { startup: PROBE, readiness: PROBE, liveness: PROBE } };
 const specs = [spec, probed, { ...spec, dependsOn: [], args: ['--other'] }];
 
-/** What each machine of this program is made from. */
+/** The input of each machine of this program. */
 const INPUTS: Readonly<Record<string, unknown>> = {
   service: { spec: specs[2] },
   agent: { plan },
@@ -25,7 +25,7 @@ const INPUTS: Readonly<Record<string, unknown>> = {
   },
 };
 
-/** The snapshot that a machine begins with; nothing is carried out. */
+/** The initial snapshot of a machine; nothing is executed. */
 export function firstSnapshot(machine: AnyStateMachine): AnyMachineSnapshot {
   const [snapshot] = initialTransition(machine, INPUTS[machine.id]);
   return snapshot as AnyMachineSnapshot; // of a machine
@@ -80,7 +80,7 @@ const command: Make = () => ({ correlationId: 'c' });
 const held: Make = (dice) => ({ holder: pick(dice, HOLDERS), spec: pick(dice, specs), correlationId: 'c' });
 const probeOf: Make = (dice) => ({ probe: pick(dice, PROBES), launchId: pick(dice, LAUNCH_IDS), reason: 'no answer' });
 
-/** What an event of each type carries; that of one which is not named here is nothing. */
+/** The fields of events by type; unlisted events have none. */
 const PAYLOADS: Readonly<Record<string, Make>> = {
   'service.hold': held,
   'service.release': held,
@@ -111,7 +111,7 @@ const PAYLOADS: Readonly<Record<string, Make>> = {
   'agent.stop': command,
 };
 
-/** What the effects of the machines come back with. */
+/** The outputs of the effects of the machines. */
 const OUTPUTS: Readonly<Record<string, (dice: Dice) => unknown>> = {
   chooseExecutable: (dice) =>
     pick<ExecutableChoice>(dice, [
@@ -131,7 +131,7 @@ const OUTPUTS: Readonly<Record<string, (dice: Dice) => unknown>> = {
     pick(dice, [
       { type: 'event', entry: journalEntry(1) },
       { type: 'event', entry: journalEntry(2) },
-      { type: 'lost', position: 5, reason: 'the journal began anew' },
+      { type: 'lost', position: 5, reason: 'the journal was replaced' },
       { type: 'nothing', position: 7 },
       { type: 'over' },
     ]),
@@ -143,7 +143,7 @@ const OUTPUTS: Readonly<Record<string, (dice: Dice) => unknown>> = {
     ]),
 };
 
-/** An event that means something in the present state: one of the chart, the end of an effect, or a timer that is due. */
+/** An event that has an effect in the current state: one of the chart, the end of an effect, or a timer that is due. */
 export function randomEvent(snapshot: AnyMachineSnapshot, dice: Dice): EventObject {
   const nodes = snapshot._nodes.filter(({ transitions }) => transitions.size > 0);
   const type = pick(dice, [...new Set(nodes.flatMap(({ transitions }) => [...transitions.keys()] as string[]))]);
@@ -152,11 +152,11 @@ export function randomEvent(snapshot: AnyMachineSnapshot, dice: Dice): EventObje
   if (effect !== undefined) return endOf(type, OUTPUTS[effect.src as string]?.(dice)); // each has a name
   if (type.startsWith('resume.')) return resumeFor(snapshot, dice);
   if (type.startsWith('xstate.error.actor.') && PAYLOADS[type] === undefined)
-    return { type, error: new Error('it broke') } as EventObject;
+    return { type, error: new Error('it failed') } as EventObject;
   return { type, ...PAYLOADS[type]?.(dice, snapshot) };
 }
 
-/** What a host that came back sends a service in that state. */
+/** The event that a restarted host sends to a service in this state. */
 function resumeFor({ context }: AnyMachineSnapshot, dice: Dice): EventObject {
   const intention = {
     ...{ intended: intendedOf(dice), holders: ['agent:pump1'] as const },

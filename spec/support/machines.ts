@@ -5,11 +5,11 @@ import { FakeCatalog } from './actor-world.ts';
 import { FakeProber } from './fake-prober.ts';
 import { fakeProcessHost } from './fake-process-host.ts';
 
-/** The time of these machines; it stands still unless a test moves it. */
+/** The time of these machines; it only passes when a test advances it. */
 export const TIME = new SimulatedClock();
 const clock = { now: () => TIME.now(), random: () => 0.5 };
 
-/** Every statechart of this program, over fakes. */
+/** All statecharts of this program, on fakes. */
 export const MACHINES = hostMachines(
   { processes: fakeProcessHost(clock), catalog: new FakeCatalog(), prober: new FakeProber() },
   clock,

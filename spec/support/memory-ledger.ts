@@ -5,9 +5,9 @@ import type { LaunchEntry, LaunchLedger } from '../../lib/ports/launch-ledger.ts
 /** A launch ledger in memory, which survives the hosts that a test opens and closes. */
 export interface MemoryLedger extends LaunchLedger {
   readonly entries: ReadonlyMap<LaunchId, LaunchEntry>;
-  /** From now on every write is refused, or (false) accepted again. */
+  /** From now on every write is rejected, or (false) accepted again. */
   breakDown(isBroken: boolean): void;
-  /** Puts an entry as an earlier host may have left it. */
+  /** Adds an entry, like an earlier host. */
   put(entry: LaunchEntry): void;
 }
 

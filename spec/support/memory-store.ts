@@ -15,28 +15,28 @@ import type { OnStoreWrite, StoreWriter } from '../../lib/ports/store-writes.ts'
 
 /** An ActorStore without a disk: the test decides when writes fail and how long they take. */
 export interface MemoryStore extends ActorStore {
-  /** Everything that was quarantined, in order. */
+  /** All quarantined rows, in order. */
   readonly quarantined: readonly QuarantinedRow[];
-  /** The kept journal, in rising order of `seq`. */
+  /** The stored journal, in ascending order of `seq`. */
   readonly journal: readonly JournalEntry[];
-  /** How many writes (probes left out) became durable. */
+  /** The number of durable writes (without probes). */
   readonly writes: number;
-  /** Told how each write goes (probes left out); at first nobody. */
+  /** Called with the result of each write (without probes); initially none. */
   onWrite: OnStoreWrite;
   /** From now on every write and probe rejects with StoreUnavailableError, until {@link heal}. */
   breakDown(reason?: string): void;
   heal(): void;
-  /** From now on writes stay under way until {@link releaseWrites}; they take effect in the order of their calls. */
+  /** From now on writes stay in progress until {@link releaseWrites}; they take effect in the order of their calls. */
   holdWrites(): void;
   releaseWrites(): void;
 }
 
-/** What a store keeps; maps hold their rows in the order of first insertion. */
+/** The content of a store; maps have their rows in the order of first insertion. */
 interface Kept {
   readonly actors: Map<string, ActorRow>;
   readonly intentions: Map<string, Intention>;
   readonly journal: Map<number, JournalEntry>;
-  readonly receipts: Map<string, IdempotencyRecord>;
+  readonly idempotencyRecords: Map<string, IdempotencyRecord>;
 }
 
 class InMemoryActorStore implements MemoryStore {
@@ -44,7 +44,7 @@ class InMemoryActorStore implements MemoryStore {
   writes = 0;
   onWrite: OnStoreWrite = () => undefined;
   #unquarantined: readonly QuarantinedRow[] = [];
-  #kept: Kept = { actors: new Map(), intentions: new Map(), journal: new Map(), receipts: new Map() };
+  #kept: Kept = { actors: new Map(), intentions: new Map(), journal: new Map(), idempotencyRecords: new Map() };
   #lastSeq = 0;
   #failure: string | null = null;
   #gate: Promise<void> = Promise.resolve();
@@ -77,18 +77,18 @@ class InMemoryActorStore implements MemoryStore {
       for (const subject of drop) kept.intentions.delete(subject);
       for (const intention of put) kept.intentions.set(intention.subject, intention);
       append(kept, journal);
-      if (idempotencyRecord !== undefined) kept.receipts.set(idempotencyRecord.key, idempotencyRecord);
+      if (idempotencyRecord !== undefined) kept.idempotencyRecords.set(idempotencyRecord.key, idempotencyRecord);
     });
   }
 
   idempotencyRecord(key: string): Promise<IdempotencyRecord | null> {
-    return Promise.resolve(structuredClone(this.#kept.receipts.get(key) ?? null));
+    return Promise.resolve(structuredClone(this.#kept.idempotencyRecords.get(key) ?? null));
   }
 
   keepIdempotencyRecord(idempotencyRecord: IdempotencyRecord): Promise<void> {
     const copy = structuredClone(idempotencyRecord);
     return this.#write('command', (kept) => {
-      kept.receipts.set(copy.key, copy);
+      kept.idempotencyRecords.set(copy.key, copy);
     });
   }
 
@@ -151,7 +151,7 @@ class InMemoryActorStore implements MemoryStore {
     this.#open();
   }
 
-  /** Tells how the write went before it answers. */
+  /** Reports the result of the write before it settles. */
   async #write(writer: StoreWriter, change: (kept: Kept) => void): Promise<void> {
     try {
       await this.#gate;
@@ -163,15 +163,15 @@ class InMemoryActorStore implements MemoryStore {
     this.onWrite({ writer, seconds: 0, error: null });
   }
 
-  /** All or nothing: `change` works on a copy, which takes the place of the original when it is through. */
+  /** Atomic: `change` works on a copy, which then replaces the original. */
   #commit(change: (kept: Kept) => void): void {
     this.#check();
-    const { actors, intentions, journal, receipts } = this.#kept;
+    const { actors, intentions, journal, idempotencyRecords } = this.#kept;
     const next: Kept = {
       actors: new Map(actors),
       intentions: new Map(intentions),
       journal: new Map(journal),
-      receipts: new Map(receipts),
+      idempotencyRecords: new Map(idempotencyRecords),
     };
     change(next);
     this.#kept = next;

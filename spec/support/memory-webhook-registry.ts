@@ -2,7 +2,7 @@ import { StoreUnavailableError } from '../../lib/model/errors.ts';
 import type { WebhookPlace } from '../../lib/model/webhook.ts';
 import type { WebhookRegistry } from '../../lib/ports/webhooks.ts';
 
-/** A webhook book that forgets with the test, and that can be out of order. */
+/** A webhook registry in memory that can be made to fail. */
 export class MemoryWebhookRegistry implements WebhookRegistry {
   readonly #places = new Map<string, WebhookPlace>();
   isBroken = false;

@@ -8,16 +8,16 @@ import { fileOf, WalkWorld, type Coverage } from './walk-world.ts';
 
 export type { Coverage };
 
-/** One walk: a configuration, and what happens to the host that has it. */
+/** One walk: a configuration, and the steps of a host with it. */
 export interface Walk {
   readonly plant: Plant;
   readonly steps: readonly PlannedStep[];
-  /** Whether the walk goes on, from the end, over another restart of the host to a stop of everything. */
+  /** Whether the walk ends with another restart of the host and a stop of everything. */
   readonly isWhole: boolean;
 }
 
-/** What was wrong, after which step (the number of steps: in the end). */
-export interface Fall {
+/** The violations, and after which step (the number of steps: at the end). */
+export interface Failure {
   readonly after: number;
   readonly wrong: readonly string[];
 }
@@ -30,13 +30,13 @@ export function walkOf(seed: number, n: number): Walk {
   return { plant, steps: Array.from({ length }, () => randomStep(dice)), isWhole: n % 2 === 0 };
 }
 
-/** Walks and looks after every step; null: all was well. */
+/** Executes a walk and checks the rules after every step; null: no violation. */
 export async function walk(
   { plant, steps, isWhole }: Walk,
   coverage: Coverage,
-): Promise<{ fall: Fall | null; world: WalkWorld }> {
+): Promise<{ failure: Failure | null; world: WalkWorld }> {
   const world = new WalkWorld(plant, coverage);
-  const fallAt = (after: number, more: readonly string[]): Fall | null => {
+  const failureAt = (after: number, more: readonly string[]): Failure | null => {
     const wrong = [...world.violations, ...more];
     return wrong.length === 0 ? null : { after, wrong };
   };
@@ -45,14 +45,17 @@ export async function walk(
     await take(world, step);
     if (step.isHasty === true && world.violations.length === 0) continue;
     await world.settle();
-    const fall = fallAt(index, wrongAtRest(world));
-    if (fall !== null) return { fall, world };
+    const failure = failureAt(index, wrongAtRest(world));
+    if (failure !== null) return { failure, world };
   }
   const wrong = await theEnd(world, isWhole);
-  return { fall: fallAt(steps.length, wrong), world };
+  return { failure: failureAt(steps.length, wrong), world };
 }
 
-/** Nothing stands in the way any more; after a while all is as intended, a new host changes nothing, and a stop of all stops all. */
+/**
+ * Removes all obstacles; after a while everything must be as intended, a new host must change nothing, and stopping
+ * everything must stop everything.
+ */
 async function theEnd(world: WalkWorld, isWhole: boolean): Promise<readonly string[]> {
   world.isFair = true;
   world.brokenStops.clear();
@@ -81,7 +84,9 @@ async function theEnd(world: WalkWorld, isWhole: boolean): Promise<readonly stri
 
 const SPAN_MS = 15_000;
 
-/** Every probe passes, and time passes, until all who are intended to run do, or for ten minutes. */
+/**
+ * Lets every probe pass, and time pass, until everything that is intended to run is running, for at most ten minutes.
+ */
 async function comeToRest(world: WalkWorld): Promise<void> {
   await world.settle();
   for (let turn = 0; turn < 40; turn += 1) {
@@ -95,7 +100,7 @@ async function comeToRest(world: WalkWorld): Promise<void> {
   }
 }
 
-/** Does one step, as far as it applies. */
+/** Executes one step, as far as it applies. */
 async function take(world: WalkWorld, step: PlannedStep): Promise<void> {
   const origin = { correlationId: 'walk' };
   const { processes } = world;
@@ -221,18 +226,24 @@ const EXITS = {
 const REFUSED = {
   permanent: {},
   transient: { code: 'EBUSY', isPermanent: false },
-  trouble: { code: 'EAGAIN', isPermanent: false },
+  hostFault: { code: 'EAGAIN', isPermanent: false },
 } as const;
 
-/** Fewer steps that still fall in the same way (delta debugging): halves, quarters, then single ones are left out. */
-export async function shrunk(failing: Walk, fall: Fall): Promise<{ readonly walk: Walk; readonly fall: Fall }> {
-  const kind = kindOf(fall);
-  let best = { walk: { ...failing, steps: failing.steps.slice(0, fall.after + 1) }, fall };
+/**
+ * Fewer steps that still fail in the same way (delta debugging): first halves, then quarters, then single steps are
+ * omitted.
+ */
+export async function shrunk(
+  failing: Walk,
+  failure: Failure,
+): Promise<{ readonly walk: Walk; readonly failure: Failure }> {
+  const kind = kindOf(failure);
+  let best = { walk: { ...failing, steps: failing.steps.slice(0, failure.after + 1) }, failure };
   const fails = async (steps: readonly PlannedStep[]): Promise<boolean> => {
     const attempt = { ...failing, steps };
-    const found = (await walk(attempt, { service: new Set(), agent: new Set() })).fall;
+    const found = (await walk(attempt, { service: new Set(), agent: new Set() })).failure;
     if (found === null || kindOf(found) !== kind) return false;
-    best = { walk: { ...attempt, steps: steps.slice(0, found.after + 1) }, fall: found };
+    best = { walk: { ...attempt, steps: steps.slice(0, found.after + 1) }, failure: found };
     return true;
   };
   for (let size = Math.ceil(best.walk.steps.length / 2); size >= 1;) {
@@ -249,20 +260,20 @@ export async function shrunk(failing: Walk, fall: Fall): Promise<{ readonly walk
   return best;
 }
 
-/** What fell, without names and numbers: a shorter walk must fall in the same way. */
-function kindOf({ wrong: [first = ''] }: Fall): string {
+/** The violation without names and numbers: a shorter walk must fail in the same way. */
+function kindOf({ wrong: [first = ''] }: Failure): string {
   return first.replaceAll(/\b[ab]-\w+|\bio\b|telemetry|\b[ab]\b|\d+/g, '#');
 }
 
-/** A fall for people: how to walk it again, what was wrong, and the fewest steps that lead there. */
+/** A readable report of a failure: how to repeat it, the violations, and the fewest steps that lead there. */
 export function sayOf(
   seed: number,
   n: number,
-  { walk: { plant, steps }, fall }: Awaited<ReturnType<typeof shrunk>>,
+  { walk: { plant, steps }, failure }: Awaited<ReturnType<typeof shrunk>>,
 ): string {
   return [
-    `WALK_SEED=${seed} WALK=${n} falls:`,
-    ...fall.wrong.map((one) => `  ${one}`),
+    `WALK_SEED=${seed} WALK=${n} fails:`,
+    ...failure.wrong.map((one) => `  ${one}`),
     `  after these steps of a plant ${JSON.stringify(plant)}`,
     ...steps.map((step, index) => `  ${index + 1}. ${JSON.stringify(step)}`),
   ].join('\n');

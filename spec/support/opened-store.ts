@@ -24,7 +24,7 @@ export class RecordingLog {
   }
 }
 
-/** A store on a disk, with what a test needs around it. */
+/** A store on disk, with its context for a test. */
 export interface OpenedStore extends Store {
   readonly file: string;
   readonly log: RecordingLog;
@@ -32,7 +32,7 @@ export interface OpenedStore extends Store {
 
 const toClose: (() => Promise<void>)[] = [];
 
-/** The name of a database in a new folder; nothing is made. */
+/** The name of a database in a new folder; it is not created. */
 export function newStoreFile(): string {
   return join(temporaryFolder(), 'state', 'coredinator.db');
 }
@@ -54,7 +54,7 @@ export function foreignConnection(file: string, setup = ''): Connection {
   return connection;
 }
 
-/** Closes whatever this file opened; for afterEach. */
+/** Closes everything that this file opened; for afterEach. */
 export async function closeStores(): Promise<void> {
   for (const close of toClose.splice(0)) await close();
 }

@@ -1,24 +1,24 @@
 import type { ProbeCheck, ProbeSpec } from '../../lib/model/probe.ts';
 import type { Launch } from '../../lib/model/process.ts';
 import { parseLaunchId, parseServiceId } from '../../lib/model/values/ids.ts';
-import type { ProbeObserver, ProbeSubject } from '../../lib/ports/prober.ts';
+import type { ProbeObserver, ProbeTarget } from '../../lib/ports/prober.ts';
 
-/** A probe that asks often and decides by one check; `overrides` replace what a spec is about. */
+/** A probe with a short period and thresholds of 1; `overrides` set what a spec tests. */
 export function probeSpec(check: ProbeCheck, overrides: Partial<ProbeSpec> = {}): ProbeSpec {
   const thresholds = { successThreshold: 1, failureThreshold: 1 };
   return { check, initialDelayMs: 0, periodMs: 20, timeoutMs: 5_000, ...thresholds, ...overrides };
 }
 
-/** A check by HTTP of a server on this machine. */
+/** An HTTP check of a server on this machine. */
 export function httpCheck(port: number, path = '/api/healthcheck'): ProbeCheck {
   return { type: 'http', host: '127.0.0.1', port, path, status: [{ from: 200, to: 399 }] };
 }
 
-/** A launch that a prober can be asked to watch. */
-export function probeSubject(
+/** A launch to watch. */
+export function probeTarget(
   serviceId = 'pump1-corerl',
-  overrides: Partial<Omit<ProbeSubject, 'launch'>> & { readonly launch?: Partial<Launch> } = {},
-): ProbeSubject {
+  overrides: Partial<Omit<ProbeTarget, 'launch'>> & { readonly launch?: Partial<Launch> } = {},
+): ProbeTarget {
   const { launch, ...rest } = overrides;
   return {
     launch: {
@@ -39,8 +39,8 @@ export function probeSubject(
   };
 }
 
-/** What an observer was told, in order: `passed`, or the reason of a failure. */
-export class Told implements ProbeObserver {
+/** Records verdicts in order: `passed`, or the reason of a failure. */
+export class RecordedVerdicts implements ProbeObserver {
   readonly verdicts: string[] = [];
 
   passed(): void {

@@ -8,10 +8,10 @@ import type { ServiceLogs } from '../../lib/ports/service-logs.ts';
 import { createProber, type ProberOptions } from '../../lib/probe/prober.ts';
 import { recordingLog } from './control-world.ts';
 import { eventually } from './eventually.ts';
-import { probeSpec, probeSubject, Told } from './probe-specs.ts';
+import { probeSpec, probeTarget, RecordedVerdicts } from './probe-specs.ts';
 import { temporaryFolder } from './temporary.ts';
 
-/** The logs of a prober that has no log line to look for. */
+/** The logs of a prober without log-line probes. */
 const NO_LOGS: ServiceLogs = {
   read: () => {
     throw new Error('There are no logs here.');
@@ -23,15 +23,15 @@ const NO_LOGS: ServiceLogs = {
   close: () => Promise.resolve(),
 };
 
-/** A watch of the spec and what it was told. */
+/** A watch and its verdicts. */
 export interface Watched {
-  readonly told: Told;
+  readonly recorded: RecordedVerdicts;
   readonly end: () => void;
-  /** Resolves with everything told as soon as that many verdicts are there. */
+  /** Resolves with all verdicts once there are at least `count`. */
   readonly verdicts: (count: number) => Promise<readonly string[]>;
 }
 
-/** A real prober and the servers that it asks. */
+/** A real prober and servers for it to check. */
 export class ProbeWorld {
   readonly folder = temporaryFolder();
   readonly log = recordingLog();
@@ -43,31 +43,31 @@ export class ProbeWorld {
     this.prober = createProber({ logs: NO_LOGS, clock, basePath: this.folder, log: this.log, ...options });
   }
 
-  watch(check: ProbeCheck, probe: Partial<ProbeSpec> = {}, subject = probeSubject()): Watched {
-    const told = new Told();
-    const end = this.prober.watch(subject, 'readiness', probeSpec(check, probe), told);
+  watch(check: ProbeCheck, probe: Partial<ProbeSpec> = {}, target = probeTarget()): Watched {
+    const recorded = new RecordedVerdicts();
+    const end = this.prober.watch(target, 'readiness', probeSpec(check, probe), recorded);
     const verdicts = (count: number): Promise<readonly string[]> =>
       eventually(() => {
-        expect(told.verdicts).to.have.lengthOf.at.least(count);
-        return told.verdicts;
+        expect(recorded.verdicts).to.have.lengthOf.at.least(count);
+        return recorded.verdicts;
       }, 10_000);
-    return { told, end, verdicts };
+    return { recorded, end, verdicts };
   }
 
-  /** What a single check, or what became of it, tells. */
-  async verdict(check: ProbeCheck, probe: Partial<ProbeSpec> = {}, subject = probeSubject()): Promise<string> {
-    const { verdicts, end } = this.watch(check, probe, subject);
+  /** The first verdict. */
+  async verdict(check: ProbeCheck, probe: Partial<ProbeSpec> = {}, target = probeTarget()): Promise<string> {
+    const { verdicts, end } = this.watch(check, probe, target);
     const [verdict = ''] = await verdicts(1);
     end();
     return verdict;
   }
 
-  /** A server that answers each request by `answer`; gives its port. */
+  /** Starts a server that handles each request with `answer`; returns its port. */
   async http(answer: RequestListener, host = '127.0.0.1'): Promise<number> {
     return this.#listen(createHttpServer({ keepAliveTimeout: 60_000 }, answer), host);
   }
 
-  /** A server that hands each connection to `greet`; gives its port. */
+  /** Starts a server that passes each connection to `greet`; returns its port. */
   async tcp(greet: (socket: Socket) => void): Promise<number> {
     return this.#listen(createTcpServer(greet), '127.0.0.1');
   }
@@ -76,7 +76,7 @@ export class ProbeWorld {
     const sockets = new Set<Socket>();
     server.on('connection', (socket: Socket) => {
       sockets.add(socket);
-      socket.on('error', () => undefined); // the prober may reset what it has no use for
+      socket.on('error', () => undefined); // the prober may reset connections
       socket.on('close', () => void sockets.delete(socket));
     });
     this.#servers.push({ server, sockets });
@@ -85,7 +85,7 @@ export class ProbeWorld {
     return (server.address() as AddressInfo).port; // it listens on TCP
   }
 
-  /** A port on which nothing listens any more. */
+  /** A port on which nothing listens. */
   async freePort(): Promise<number> {
     const port = await this.tcp((socket) => socket.destroy());
     const last = this.#servers.pop();
@@ -94,7 +94,7 @@ export class ProbeWorld {
     return port;
   }
 
-  /** Connections to the servers of this world that are open. */
+  /** The number of open connections to the servers of this world. */
   get connections(): number {
     return this.#servers.reduce((sum, { sockets }) => sum + sockets.size, 0);
   }
@@ -109,7 +109,7 @@ export class ProbeWorld {
   }
 }
 
-/** Counts requests, and waits until so many have come. */
+/** Records requests, and waits for a number of them. */
 export class Requests {
   readonly seen: IncomingMessage[] = [];
 

@@ -2,14 +2,16 @@ import { expect } from 'chai';
 import type { ProbeSpec } from '../../lib/model/probe.ts';
 import type { Prober } from '../../lib/ports/prober.ts';
 import { eventually } from './eventually.ts';
-import { probeSubject, Told } from './probe-specs.ts';
+import { probeTarget, RecordedVerdicts } from './probe-specs.ts';
 
-/** One prober under test, with the means to decide how the services are. */
+/** A prober under test, with control over the health of the services. */
 export interface ProberHarness {
   readonly prober: Prober;
-  /** A probe whose checks go as {@link turn} says; nothing is known before its first call. */
+  /** A probe whose checks have the result set by {@link turn}; they do not complete before its first call. */
   probe(serviceId: string): ProbeSpec;
-  /** From now on the checks of that service go like that. Resolves when its watch, if there is just one, has tallied one of them. */
+  /**
+   * Sets the result of all further checks of a service. Resolves when its watch, if there is only one, has tallied one.
+   */
   turn(serviceId: string, isHealthy: boolean): Promise<void>;
   dispose(): Promise<void>;
 }
@@ -17,7 +19,7 @@ export interface ProberHarness {
 const PUMP = 'pump1-corerl';
 const VALVE = 'valve1-corerl';
 
-/** The promises of the Prober port, which every implementation keeps. */
+/** The contract of the Prober port, for every implementation. */
 export function describeProber(name: string, open: () => Promise<ProberHarness>): void {
   describe(`${name} (prober)`, () => {
     let harness: ProberHarness;
@@ -30,42 +32,45 @@ export function describeProber(name: string, open: () => Promise<ProberHarness>)
 
     afterEach(() => harness.dispose());
 
-    function watched(serviceId = PUMP, kind: 'readiness' | 'liveness' = 'readiness'): Told & { end: () => void } {
-      const told = new Told();
-      const end = prober.watch(probeSubject(serviceId), kind, harness.probe(serviceId), told);
-      return Object.assign(told, { end });
+    function watched(
+      serviceId = PUMP,
+      kind: 'readiness' | 'liveness' = 'readiness',
+    ): RecordedVerdicts & { end: () => void } {
+      const recorded = new RecordedVerdicts();
+      const end = prober.watch(probeTarget(serviceId), kind, harness.probe(serviceId), recorded);
+      return Object.assign(recorded, { end });
     }
 
-    async function verdicts(told: Told, count: number): Promise<readonly string[]> {
+    async function verdicts(recorded: RecordedVerdicts, count: number): Promise<readonly string[]> {
       return eventually(() => {
-        expect(told.verdicts).to.have.length(count);
-        return told.verdicts;
+        expect(recorded.verdicts).to.have.length(count);
+        return recorded.verdicts;
       });
     }
 
-    it('tells of a pass, and not before the watch has begun', async () => {
-      const told = watched();
-      expect(told.verdicts).to.be.empty;
+    it('reports a pass, but not before watch() has returned', async () => {
+      const recorded = watched();
+      expect(recorded.verdicts).to.be.empty;
       await harness.turn(PUMP, true);
-      expect(await verdicts(told, 1)).to.deep.equal(['passed']);
+      expect(await verdicts(recorded, 1)).to.deep.equal(['passed']);
     });
 
-    it('tells of a failure with a sentence', async () => {
-      const told = watched();
+    it('reports a failure with a sentence', async () => {
+      const recorded = watched();
       await harness.turn(PUMP, false);
-      const [reason] = await verdicts(told, 1);
-      expect(reason).to.match(/answered 503, not 200-399$/);
+      const [reason] = await verdicts(recorded, 1);
+      expect(reason).to.match(/returned 503, expected 200-399$/);
     });
 
-    it('tells of changes only', async () => {
-      const told = watched();
+    it('reports only changes', async () => {
+      const recorded = watched();
       for (const isHealthy of [true, true, false, false, true]) await harness.turn(PUMP, isHealthy);
-      const [first, second, third] = await verdicts(told, 3);
+      const [first, second, third] = await verdicts(recorded, 3);
       expect([first, third]).to.deep.equal(['passed', 'passed']);
       expect(second).to.include('503');
     });
 
-    it('tells the probes of one service and those of others apart', async () => {
+    it('distinguishes between the probes of different services', async () => {
       const [pump, valve] = [watched(PUMP), watched(VALVE)];
       await harness.turn(PUMP, true);
       await harness.turn(VALVE, false);
@@ -73,13 +78,13 @@ export function describeProber(name: string, open: () => Promise<ProberHarness>)
       expect((await verdicts(valve, 1))[0]).to.include('503');
     });
 
-    it('tells everybody who watches the same', async () => {
+    it('reports to all observers of the same service', async () => {
       const observers = [watched(PUMP, 'readiness'), watched(PUMP, 'liveness')];
       await harness.turn(PUMP, true);
-      for (const told of observers) expect(await verdicts(told, 1)).to.deep.equal(['passed']);
+      for (const recorded of observers) expect(await verdicts(recorded, 1)).to.deep.equal(['passed']);
     });
 
-    it('tells nothing once the watch has ended, also when it is ended twice', async () => {
+    it('reports nothing once the watch has ended, even if it is ended twice', async () => {
       const [ended, witness] = [watched(), watched()];
       ended.end();
       ended.end();
@@ -88,23 +93,23 @@ export function describeProber(name: string, open: () => Promise<ProberHarness>)
       expect(ended.verdicts).to.be.empty;
     });
 
-    it('can be ended by the very observer that it tells', async () => {
-      const told = watched();
-      const passed = told.passed.bind(told);
-      told.passed = () => {
+    it('can be ended by its own observer', async () => {
+      const recorded = watched();
+      const passed = recorded.passed.bind(recorded);
+      recorded.passed = () => {
         passed();
-        told.end();
+        recorded.end();
       };
       const witness = watched();
       await harness.turn(PUMP, true);
-      await verdicts(told, 1);
+      await verdicts(recorded, 1);
       await verdicts(witness, 1);
       await harness.turn(PUMP, false);
       await verdicts(witness, 2);
-      expect(told.verdicts).to.deep.equal(['passed']);
+      expect(recorded.verdicts).to.deep.equal(['passed']);
     });
 
-    it('begins anew with each watch', async () => {
+    it('starts from scratch with each watch', async () => {
       const first = watched();
       await harness.turn(PUMP, true);
       await verdicts(first, 1);
@@ -115,14 +120,14 @@ export function describeProber(name: string, open: () => Promise<ProberHarness>)
       expect(first.verdicts).to.have.length(1);
     });
 
-    it('tells nothing after it was closed, and watches nothing any more', () => {
-      const told = watched();
+    it('reports nothing and watches nothing once it is closed', () => {
+      const recorded = watched();
       prober.close();
       prober.close();
       const late = watched();
       late.end();
-      told.end();
-      expect([...told.verdicts, ...late.verdicts]).to.be.empty;
+      recorded.end();
+      expect([...recorded.verdicts, ...late.verdicts]).to.be.empty;
     });
   });
 }

@@ -4,20 +4,20 @@ import { parseLaunchId, parseServiceId, type ServiceId } from '../../lib/model/v
 import type { LaunchRequest, ProcessHost } from '../../lib/ports/process-host.ts';
 import { eventually } from './eventually.ts';
 
-/** One process host under test, with the means to end what it launches. */
+/** A process host under test, with control over its processes. */
 export interface ProcessHostHarness {
   readonly host: ProcessHost;
-  /** What this kind of host promises; promises that need more are skipped. */
+  /** The guarantees of this kind of host; tests that need more are skipped. */
   readonly guarantees: Guarantees;
-  /** A request for a program that runs until it is told to exit, and ends at once on SIGTERM. */
+  /** A request for a program that runs until exit() is called, and ends immediately on SIGTERM. */
   request(serviceId: ServiceId, generation: number): LaunchRequest;
-  /** A request that must be refused because its program does not exist. */
+  /** A request that is refused because its program does not exist. */
   requestOfNothing(serviceId: ServiceId, generation: number): LaunchRequest;
-  /** Lets the program exit with a code. */
+  /** Makes the program exit with a code. */
   exit(launch: Launch, code: number): void;
-  /** Ends the program by SIGKILL. */
+  /** Kills the program with SIGKILL. */
   kill(launch: Launch): void;
-  /** Ends whatever still runs. */
+  /** Ends everything that is still running. */
   dispose(): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export function launchedBy(outcome: LaunchOutcome): Launch {
   throw new Error(`${outcome.failure.code}: ${outcome.failure.message}`);
 }
 
-/** The promises of the ProcessHost port, which every implementation keeps. */
+/** The contract of the ProcessHost port, for every implementation. */
 export function describeProcessHost(name: string, open: () => Promise<ProcessHostHarness>): void {
   describe(`${name} (process host)`, () => {
     let harness: ProcessHostHarness;
@@ -48,7 +48,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
       return launchedBy(await host.launch(harness.request(serviceId, generation)));
     }
 
-    /** Observes a launch; the exits that it is told of. */
+    /** Observes a launch; returns the reported exits. */
     function exitsOf(launch: Launch): ProcessExit[] {
       const exits: ProcessExit[] = [];
       host.observe(launch.launchId, { exited: (exit) => void exits.push(exit) });
@@ -63,7 +63,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
     }
 
     describe('a launch', () => {
-      it('says who was launched', async () => {
+      it('returns the launch', async () => {
         const request = harness.request(PUMP, 3);
         const launch = launchedBy(await host.launch(request));
         const { executablePath, version } = request;
@@ -73,13 +73,13 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         expect(launch.startTime).not.to.equal('');
       });
 
-      it('is a live one in the facts and in the list', async () => {
+      it('is alive in its status and in the list', async () => {
         const launch = await launched();
         expect(host.status(PUMP)).to.deep.equal({ status: 'alive', generation: 1, launch });
         expect(host.live()).to.deep.equal([launch]);
       });
 
-      it('of one service leaves the others alone', async () => {
+      it('of one service does not affect others', async () => {
         const [pump, valve] = await Promise.all([launched(PUMP), launched(VALVE)]);
         const exits = exitsOf(valve);
         harness.kill(pump);
@@ -88,7 +88,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         expect(exits).to.be.empty;
       });
 
-      it('is refused with EALIVE while a process of the service lives, and leaves that alone', async () => {
+      it('is refused with EALIVE while a process of the service is alive, which is not affected', async () => {
         const launch = await launched();
         const second = await host.launch(harness.request(PUMP, 2));
         expect(second).to.deep.include({ type: 'refused', generation: 2 });
@@ -96,14 +96,14 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         expect(host.live()).to.deep.equal([launch]);
       });
 
-      it('is refused with EALIVE while another one of the service is under way', async () => {
+      it('is refused with EALIVE while another one of the service is in progress', async () => {
         const first = host.launch(harness.request(PUMP, 1));
         const second = await host.launch(harness.request(PUMP, 2));
         expect(second.type === 'refused' && second.failure.code).to.equal('EALIVE');
         launchedBy(await first);
       });
 
-      it('of a program that does not exist is refused for good, with the program named', async () => {
+      it('of a missing program is refused permanently, and names the program', async () => {
         const request = harness.requestOfNothing(PUMP, 1);
         const outcome = await host.launch(request);
         expect(outcome).to.deep.include({ type: 'refused', generation: 1 });
@@ -119,7 +119,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         expect(await launched(PUMP, 2)).to.include({ generation: 2 });
       });
 
-      it('follows an exit with a new identity', async () => {
+      it('after an exit has a new identity', async () => {
         const first = await launched(PUMP, 1);
         harness.exit(first, 0);
         await oneOf(exitsOf(first));
@@ -129,7 +129,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
       });
     });
 
-    it('never gives a generation to two launches of a service', async () => {
+    it('never uses a generation for two launches of a service', async () => {
       const launch = await launched(PUMP, 5);
       harness.exit(launch, 0);
       await oneOf(exitsOf(launch));
@@ -138,27 +138,27 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
       expect((await launched(VALVE, 1)).generation).to.equal(1);
     });
 
-    it('knows of no stray where none is', async () => {
+    it('reports no orphan if there is none', async () => {
       await host.survey();
       expect(host.orphans()).to.be.empty;
     });
 
     describe('an observer', () => {
-      it('is told of an exit code once', async () => {
+      it('gets an exit code once', async () => {
         const launch = await launched();
         const exits = exitsOf(launch);
         harness.exit(launch, 7);
         expect(await oneOf(exits)).to.include({ code: 7, signal: null, isKnown: true });
       });
 
-      it('is told of a death by signal', async () => {
+      it('gets a death by signal', async () => {
         const launch = await launched();
         const exits = exitsOf(launch);
         harness.kill(launch);
         expect(await oneOf(exits)).to.include({ code: null, signal: 'SIGKILL', isKnown: true });
       });
 
-      it('finds the exit in the facts', async () => {
+      it('finds the exit in the status', async () => {
         const launch = await launched(PUMP, 4);
         const exits = exitsOf(launch);
         harness.exit(launch, 0);
@@ -168,7 +168,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         expect(host.live()).to.be.empty;
       });
 
-      it('that comes after the exit is told in a later turn', async () => {
+      it('that is added after the exit is notified in a later turn', async () => {
         const launch = await launched();
         harness.exit(launch, 9);
         await oneOf(exitsOf(launch));
@@ -177,14 +177,14 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         expect(await oneOf(late)).to.include({ code: 9, isKnown: true });
       });
 
-      it('of an unknown launch is told that nobody saw its end', async () => {
+      it('of an unknown launch gets an unknown exit', async () => {
         const exits: ProcessExit[] = [];
         host.observe(parseLaunchId('f'.repeat(32)), { exited: (exit) => void exits.push(exit) });
         expect(exits).to.be.empty;
         expect(await oneOf(exits)).to.include({ code: null, signal: null, isKnown: false });
       });
 
-      it('that has stopped observing is told nothing', async () => {
+      it('that has stopped observing gets nothing', async () => {
         const launch = await launched();
         const exits: ProcessExit[] = [];
         const forget = host.observe(launch.launchId, { exited: (exit) => void exits.push(exit) });
@@ -195,7 +195,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         expect(exits).to.be.empty;
       });
 
-      it('is one of several that are all told', async () => {
+      it('is notified together with others', async () => {
         const launch = await launched();
         const both = [exitsOf(launch), exitsOf(launch)];
         harness.exit(launch, 0);
@@ -204,14 +204,14 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
     });
 
     describe('a stop', () => {
-      it('ends the process and says how', async () => {
+      it('ends the process and returns its exit', async () => {
         const launch = await launched();
         expect(await host.stop(PUMP, STOP)).to.include({ code: null, signal: 'SIGTERM', isKnown: true });
         expect(host.status(PUMP)).to.include({ status: 'exited', launchId: launch.launchId });
         expect(host.live()).to.be.empty;
       });
 
-      it('resolves after the observers have been told', async () => {
+      it('resolves after the observers were notified', async () => {
         const exits = exitsOf(await launched());
         await host.stop(PUMP, STOP);
         expect(exits).to.have.length(1);
@@ -229,14 +229,14 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         expect(await host.stop(PUMP, STOP)).to.equal(null);
       });
 
-      it('may be asked for twice', async () => {
+      it('may be called twice', async () => {
         const exits = exitsOf(await launched());
         const both = await Promise.all([host.stop(PUMP, STOP), host.stop(PUMP, { ...STOP, graceMs: 100 })]);
         for (const exit of both) expect(exit).to.include({ signal: 'SIGTERM' });
         expect(exits).to.have.length(1);
       });
 
-      it('ends a launch under way', async () => {
+      it('ends a launch in progress', async () => {
         const launching = host.launch(harness.request(PUMP, 1));
         await host.stop(PUMP, STOP);
         expect(host.live()).to.be.empty;
@@ -256,7 +256,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         expect(host.live()).to.deep.equal([second]);
       });
 
-      it('leaves other services alone', async () => {
+      it('does not affect other services', async () => {
         await launched(PUMP);
         const valve = await launched(VALVE);
         await host.stop(PUMP, STOP);
@@ -271,7 +271,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         expect(host.live()).to.have.length(1);
       });
 
-      it('is not sent where no process lives', async () => {
+      it('is not sent if no process is alive', async () => {
         expect(await host.signal(PUMP, 'SIGCONT')).to.equal(false);
         const launch = await launched();
         harness.exit(launch, 0);
@@ -280,7 +280,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
       });
     });
 
-    it('has nothing to survey when nothing was ever launched', async () => {
+    it('has an empty survey if nothing was ever launched', async () => {
       expect((await host.survey()).size).to.equal(0);
       expect(host.live()).to.be.empty;
     });

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-/** A child that speaks JSON lines on its standard output, until it ends. */
+/** A child process that prints JSON lines. */
 export class Program {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #lines: AsyncIterator<string>;
@@ -28,13 +28,13 @@ export class Program {
     return line.done === true ? null : JSON.parse(line.value);
   }
 
-  /** Writes a line to the standard input, and gives the next line of output. */
+  /** Writes a line to the standard input, and returns the next line of output. */
   async ask(line: string): Promise<unknown> {
     this.#child.stdin.write(`${line}\n`);
     return await this.next();
   }
 
-  /** Sends a signal and waits for the end; what was said before can still be read. */
+  /** Sends a signal and waits for the end; earlier output can still be read. */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exit = once(this.#child, 'exit');

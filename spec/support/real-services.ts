@@ -7,11 +7,14 @@ import { temporaryFolder } from './temporary.ts';
 
 const run = promisify(execFile);
 
-/** The programs that these specs supervise or ask; scripts/test-packages.js installs them. */
+/** The programs that these specs supervise or use; scripts/test-packages.js installs them. */
 const PROGRAMS = ['redis-server', 'redis-cli', 'nginx'] as const;
 type RealProgram = (typeof PROGRAMS)[number];
 
-/** The path of an installed program; null when there is none. Daemons are found although they are not in everybody's PATH. */
+/**
+ * The path of an installed program; null if there is none. Daemons are found although they are not in every user's
+ * PATH.
+ */
 export function findProgram(name: string): string | null {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
   const paths = folders.filter((folder) => folder !== '').map((folder) => join(folder, name));
@@ -23,7 +26,7 @@ function isExecutable(path: string): boolean {
     accessSync(path, constants.X_OK);
     return true;
   } catch {
-    return false; // not there, or not for this user
+    return false; // missing, or not executable for this user
   }
 }
 
@@ -33,14 +36,14 @@ function pathOf(name: RealProgram): string {
   return path;
 }
 
-/** Why there are no real services to supervise, as a sentence; null: there are. */
+/** Why real services are not available, as a sentence; null: they are. */
 export function whyNoRealServices(): string | null {
   if (process.platform !== 'linux') return 'real services are only tried on Linux';
   const missing = PROGRAMS.filter((name) => findProgram(name) === null);
   return missing.length === 0 ? null : `${missing.join(', ')} missing: "npm run test:packages" says why`;
 }
 
-/** What a kind gets besides what makes it run: probes, limits, anything that contract 5 knows. */
+/** Additional settings of a kind: probes, limits, and everything else in contract 5. */
 export type KindExtras = Readonly<Record<string, unknown>>;
 
 /** A redis and an nginx, ready to be host services `redis` and `nginx`. */
@@ -51,7 +54,7 @@ export interface RealServices {
   readonly nginxPort: number;
 }
 
-/** Writes everything that the two need into temporary folders. */
+/** Writes everything that both need into temporary folders. */
 export async function realServices(
   extrasFor: (ports: { readonly redis: number; readonly nginx: number }) => {
     readonly redis?: KindExtras;
@@ -72,7 +75,7 @@ export async function realServices(
   return { basePath, redisPort, nginxPort };
 }
 
-/** An executable of a name that discovery takes, which becomes the real program. */
+/** An executable with a name that discovery accepts, which execs the real program. */
 function wrap(basePath: string, name: string, program: string): void {
   writeFileSync(join(basePath, name), `#!/bin/sh\nexec ${program} "$@"\n`, { mode: 0o755 });
 }
@@ -102,7 +105,7 @@ function nginxConfiguration(folder: string, port: number): string {
   return `
 daemon off;
 worker_processes 1;
-${process.getuid?.() === 0 ? 'user root;' : '' /* else its workers could not enter the folder; it warns where nobody could switch */}
+${process.getuid?.() === 0 ? 'user root;' : '' /* else its workers could not enter the folder; it warns if it cannot switch users */}
 pid ${folder}/nginx.pid;
 error_log stderr notice;
 events { worker_connections 64; }
@@ -118,20 +121,20 @@ http {
 `;
 }
 
-/** What `redis-cli` answers. */
+/** The output of `redis-cli`. */
 export async function redisCli({ redisPort }: RealServices, ...words: readonly string[]): Promise<string> {
   const { stdout } = await run(pathOf('redis-cli'), ['-p', String(redisPort), ...words], { timeout: 5_000 });
   return stdout.trim();
 }
 
-/** What nginx says at /healthz. */
+/** The response of nginx at /healthz. */
 export async function healthOf({ nginxPort }: RealServices): Promise<string> {
-  // Not kept alive: a connection to a worker that was killed would be used once more.
+  // Not kept alive: a connection to a killed worker would be used again.
   const response = await fetch(`http://127.0.0.1:${nginxPort}/healthz`, { headers: { connection: 'close' } });
   return `${response.status} ${(await response.text()).trim()}`;
 }
 
-/** Whether anybody listens. */
+/** Whether a process is listening on the port. */
 export function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
@@ -148,7 +151,10 @@ export function isListening(port: number): Promise<boolean> {
   });
 }
 
-/** A process and all of its descendants. Both programs overwrite their environment, so the mark of the specs does not find them. */
+/**
+ * A process and all of its descendants. Both programs overwrite their environment, so they cannot be found by the tag
+ * of the specs.
+ */
 export function treeOf(pid: number): readonly number[] {
   const tree = [pid];
   const parents = parentsOfAll();
@@ -163,14 +169,14 @@ function parentsOfAll(): readonly (readonly [pid: number, parent: number])[] {
       const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
       return [[Number(pid), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])] as const];
     } catch {
-      return []; // it ended while we looked
+      return []; // it has just ended
     }
   });
 }
 
 /**
- * A port that nobody listens on. Below those that the system itself hands out, so that no outgoing connection takes it before the
- * service does.
+ * A port on which nothing is listening. Below the ephemeral ports of the system, so that no outgoing connection takes
+ * it before the service does.
  */
 async function freePort(): Promise<number> {
   for (;;) {

@@ -12,17 +12,17 @@ export function invokesIn(config: unknown): readonly Json[] {
   );
 }
 
-/** What an effect is called by: its name, and the id where it has one. */
+/** Identifies an effect: its name, and its id if it has one. */
 export function effectName({ src, id }: Json): string {
   return [src, id].filter((name) => typeof name === 'string').join(' ');
 }
 
-/** The machine that the exported configuration makes with the implementations of the original. */
+/** The machine created from the exported configuration with the implementations of the original. */
 export function rebuilt(original: AnyStateMachine): AnyStateMachine {
   const config = structuredClone(configOf(original));
   const { context } = original.config as { readonly context: unknown };
   const inputs = new Map(invokesIn(original.config).map((invoke) => [effectName(invoke), invoke['input']]));
   for (const invoke of invokesIn(config)) Object.assign(invoke, { input: inputs.get(effectName(invoke)) });
-  // What is typed is the original; that both are the same is what the specs show.
+  // The type is that of the original; the specs show that both are the same.
   return createMachine({ ...config, context } as never, original.implementations as never) as AnyStateMachine;
 }

@@ -1,4 +1,4 @@
-/** What `promise` rejects with; throws when it resolves. */
+/** The reason with which `promise` rejects; throws if it resolves. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   let value: unknown;
   try {
@@ -6,5 +6,5 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   } catch (error) {
     return error;
   }
-  throw new Error(`It should have been refused, but it answered ${JSON.stringify(value)}.`);
+  throw new Error(`It should have rejected, but it resolved with ${JSON.stringify(value)}.`);
 }

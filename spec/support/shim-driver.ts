@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { eventually } from './eventually.ts';
 import { temporaryFolder } from './temporary.ts';
 
-/** The ways to hold a launch; `bash` is the shell shim under another shell. */
+/** The kinds of shims; `bash` is the shell shim under another shell. */
 export type DrivenKind = 'native' | 'sh' | 'bash' | 'node';
 
 /** A report line or record: one flat JSON object. */
@@ -20,24 +20,24 @@ export interface LaunchOptions {
   readonly cwd?: string;
   readonly stopSignal?: number;
   readonly graceMs?: number;
-  /** Open files, processes, core size, address space, as a shim gets them; default: nothing is asked for. */
+  /** Open files, processes, core size, address space, as arguments of a shim; default: none. */
   readonly limits?: readonly [string, string, string, string];
   readonly service?: string;
   readonly launchId?: string;
   readonly stdoutFile?: string;
 }
 
-/** Where the shims lie in the source tree. */
+/** The folder of the shims in the source tree. */
 export function shimPath(name: string): string {
   return fileURLToPath(new URL(`../../lib/process/shim/${name}`, import.meta.url));
 }
 
-/** A child program with one vice. */
+/** A misbehaving child program. */
 export function vice(name: string): string {
   return fileURLToPath(new URL(`../programs/${name}`, import.meta.url));
 }
 
-/** A launch id that nothing else has. */
+/** A unique launch id. */
 export function newLaunchId(): string {
   return randomBytes(16).toString('hex');
 }
@@ -55,7 +55,7 @@ function readRecord(path: string): Record | null {
   return JSON.parse(readFileSync(path, 'utf8')) as Record; // the specs check what is in it
 }
 
-/** Whether a process of that pid runs; a zombie does not. */
+/** Whether a process with this pid is running; a zombie is not. */
 export function isRunning(pid: number): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
@@ -65,7 +65,7 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** One launch as the specs see it: by its files. */
+/** One launch, observed through its files. */
 export class DrivenLaunch {
   readonly id: string;
   readonly runDir: string;
@@ -95,7 +95,7 @@ export class DrivenLaunch {
     return readFileSync(join(this.#state, 'logs', `${this.id}.stderr`), 'utf8');
   }
 
-  /** Resolves with the exit record as soon as there is one. */
+  /** Resolves with the exit record once it exists. */
   exited(): Promise<Record> {
     return eventually(() => {
       if (this.exit === null) throw new Error(`no exit record of ${this.id}`);
@@ -103,7 +103,7 @@ export class DrivenLaunch {
     });
   }
 
-  /** Resolves with the output once it holds the line `up`. */
+  /** Resolves with the output once it contains the line `up`. */
   up(): Promise<string> {
     return eventually(() => {
       if (!/^up$/m.test(this.stdout)) throw new Error(`not up: ${this.stdout}`);
@@ -111,13 +111,13 @@ export class DrivenLaunch {
     });
   }
 
-  /** The pids that the program has told of: its members and itself. */
+  /** The pids that the program has printed: its members and itself. */
   members(): number[] {
-    const told = [...this.stdout.matchAll(/^member (\d+)$/gm)].map(([, pid]) => Number(pid));
-    return [...told, Number(this.pid?.['pid'])];
+    const printed = [...this.stdout.matchAll(/^member (\d+)$/gm)].map(([, pid]) => Number(pid));
+    return [...printed, Number(this.pid?.['pid'])];
   }
 
-  /** Writes to the shim's command pipe; false when no shim holds it open. */
+  /** Writes to the shim's command pipe; false if no shim has it open. */
   command(text: string): boolean {
     let fd;
     try {
@@ -135,7 +135,7 @@ export class DrivenLaunch {
     return true;
   }
 
-  /** Resolves when the shim has left. */
+  /** Resolves once the shim has exited. */
   shimGone(): Promise<void> {
     return eventually(() => {
       const shim = this.claim?.['pid'];
@@ -144,7 +144,7 @@ export class DrivenLaunch {
   }
 }
 
-/** Makes launches of one kind of shim below a temporary state folder, and ends them all. */
+/** Creates launches with one kind of shim in a temporary state directory, and ends them all. */
 export class ShimDriver {
   readonly kind: DrivenKind;
   readonly state = temporaryFolder();
@@ -155,7 +155,7 @@ export class ShimDriver {
 
   readonly #prelude: string;
 
-  /** `prelude`: what a shell does before it becomes the launcher, or the shim where there is none. */
+  /** `prelude`: shell commands before exec of the launcher, or of the shim if there is no launcher. */
   constructor(kind: DrivenKind, binary = shimPath('build/coredinator-shim'), prelude = '') {
     this.kind = kind;
     this.#binary = binary;
@@ -163,7 +163,7 @@ export class ShimDriver {
     for (const folder of ['run', 'exits', 'locks', 'logs']) mkdirSync(join(this.state, folder));
   }
 
-  /** The launcher of the native shim, started when it is first needed. */
+  /** The launcher of the native shim, started on first use. */
   get launcher(): ChildProcess {
     if (this.#launcher === null) {
       const [command, ...args] = this.#prepared([this.#binary, 'launcher']);
@@ -181,7 +181,7 @@ export class ShimDriver {
     return this.#prelude === '' ? command : ['/bin/sh', '-c', `${this.#prelude}; exec "$0" "$@"`, ...command];
   }
 
-  /** Makes the folder of a launch, as a host does before it asks for a shim. */
+  /** Creates the folder of a launch, like a host before it requests a shim. */
   prepare(options: LaunchOptions = {}): DrivenLaunch {
     const id = options.launchId ?? newLaunchId();
     const launch = new DrivenLaunch(id, this.state, options.stdoutFile ?? join(this.state, 'logs', `${id}.stdout`));
@@ -190,7 +190,7 @@ export class ShimDriver {
     return launch;
   }
 
-  /** Asks for a shim and does not wait. */
+  /** Requests a shim without waiting. */
   begin(launch: DrivenLaunch, program: string, options: LaunchOptions = {}): void {
     const argv = [program, ...(options.args ?? [])];
     const env = options.env ?? { PATH: process.env['PATH'] ?? '' };
@@ -217,7 +217,7 @@ export class ShimDriver {
     const words = [script, launch.id, launch.runDir, exits, cwd, ...settings, ...argv];
     const [file, ...args] = this.#prepared([command, ...words]);
     const shim = spawn(file, args, {
-      ...(this.kind === 'bash' ? { argv0: 'sh' } : {}), // as where /bin/sh is a bash
+      ...(this.kind === 'bash' ? { argv0: 'sh' } : {}), // as if /bin/sh were a bash
       detached: true,
       env,
       stdio: ['ignore', ...logs, 'pipe'],
@@ -235,21 +235,21 @@ export class ShimDriver {
     });
   }
 
-  /** Launches and waits for the report, whatever it says. */
+  /** Launches and waits for any report. */
   async launch(program: string, options: LaunchOptions = {}): Promise<{ launch: DrivenLaunch; report: Record }> {
     const launch = this.prepare(options);
     this.begin(launch, program, options);
     return { launch, report: await this.report(launch) };
   }
 
-  /** As {@link launch}, of a program in spec/programs that must come up. */
+  /** Like {@link launch}, for a program in spec/programs that must start. */
   async up(name: string, options: LaunchOptions = {}): Promise<DrivenLaunch> {
     const { launch } = await this.launch(vice(name), options);
     await launch.up();
     return launch;
   }
 
-  /** Ends the launcher and every tree; throws when something is left. */
+  /** Ends the launcher and every tree; throws if something is left. */
   async close(): Promise<void> {
     if (this.#launcher !== null && this.#launcher.exitCode === null && this.#launcher.signalCode === null) {
       const exit = once(this.#launcher, 'exit');
@@ -277,7 +277,7 @@ function killIfRunning(pid: number): void {
   if (Number.isInteger(pid) && isRunning(pid)) process.kill(pid, 'SIGKILL');
 }
 
-/** Builds the native shim where it is not up to date; false where it cannot be built. */
+/** Builds the native shim if it is not up to date; false if it cannot be built. */
 export function isNativeShimBuilt(): boolean {
   spawnSync(process.execPath, [fileURLToPath(new URL('../../scripts/build-shim.js', import.meta.url))]);
   return existsSync(shimPath('build/coredinator-shim'));

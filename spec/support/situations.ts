@@ -4,7 +4,7 @@ import type { Launch } from '../../lib/model/process.ts';
 import { parseLaunchId } from '../../lib/model/values/ids.ts';
 import { serviceSpec } from './specs.ts';
 
-/** The present of every situation. */
+/** The current time of every situation. */
 export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
 
 /** A live process of `pump1-corerl`. */
@@ -15,7 +15,7 @@ export const LAUNCH: Launch = {
   guarantees: { exactExit: true, treeComplete: true, losslessRotation: true },
 };
 
-/** `pump1-corerl`, running for 3 s as its agent intentions; `overrides` are what a spec is about. */
+/** `pump1-corerl`, running for 3 s as its agent intends; `overrides` are what a spec tests. */
 export function situation(overrides: Partial<Situation> = {}): Situation {
   return {
     spec: serviceSpec('pump1-corerl', { agentId: 'pump1' }),

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from './temporary.ts';
 
-/** A file system of a few megabytes, for what happens when it is full or read-only. */
+/** A file system of a few megabytes that can be full or read-only. */
 export class SmallDisk {
   readonly folder: string;
   readonly #ballast: string;
@@ -13,7 +13,7 @@ export class SmallDisk {
     this.#ballast = join(folder, 'ballast');
   }
 
-  /** Mounts one on a new folder; null where that is not permitted. */
+  /** Mounts one on a new folder; null if that is not permitted. */
   static mount(megabytes: number): SmallDisk | null {
     const folder = join(temporaryFolder(), 'disk');
     mkdirSync(folder);
@@ -21,7 +21,7 @@ export class SmallDisk {
     return status === 0 ? new SmallDisk(folder) : null;
   }
 
-  /** Leaves not a byte. */
+  /** Fills it completely. */
   fill(): void {
     const file = openSync(this.#ballast, 'a');
     const chunk = Buffer.alloc(4096);
@@ -34,12 +34,12 @@ export class SmallDisk {
     }
   }
 
-  /** Gives all the space back. */
+  /** Frees all the space. */
   empty(): void {
     rmSync(this.#ballast, { force: true });
   }
 
-  /** Only when nothing on it is open for writing. */
+  /** Only if nothing on it is open for writing. */
   makeReadOnly(): void {
     const { status, stderr } = spawnSync('mount', ['-o', 'remount,ro', this.folder], { encoding: 'utf8' });
     if (status !== 0) throw new Error(stderr);

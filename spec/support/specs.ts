@@ -9,7 +9,7 @@ type Overrides = Partial<Omit<ServiceSpec, 'id' | 'agentId' | 'restart' | 'probe
   readonly restart?: Partial<ServiceSpec['restart']>;
 };
 
-/** A service spec with the default policies of the contract and no jitter; `overrides` replace what a spec is about. */
+/** A service spec with the default policies of the contract and without jitter; `overrides` are what a spec tests. */
 export function serviceSpec(id: string, overrides: Overrides = {}): ServiceSpec {
   const { agentId = null, restart, probes, ...rest } = overrides;
   return {

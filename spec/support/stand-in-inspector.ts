@@ -3,7 +3,10 @@ import type { AddressInfo } from 'node:net';
 import type { Frame, Page } from 'playwright-core';
 import type { InspectMessage } from './fake-viewer-socket.ts';
 
-/** What createBrowserReceiver of @statelyai/inspect does: greets who opened the page, and takes what has a type and a version. */
+/**
+ * Does the same as createBrowserReceiver of @statelyai/inspect: greets the opener of the page, and accepts messages
+ * with a type and a version.
+ */
 const PAGE = `<!doctype html><title>stand-in</title><h1>stand-in</h1><script>
 window.received = [];
 addEventListener('message', ({ data, origin }) => {
@@ -13,7 +16,7 @@ const target = window.self === window.top ? window.opener : window.parent;
 target?.postMessage({ type: '@statelyai.connected' }, '*');
 </script>`;
 
-/** A page of another origin than the host, in the place of the hosted inspector. */
+/** A page from another origin than the host, instead of the hosted inspector. */
 export class StandInInspector {
   readonly #server: Server;
 
@@ -48,7 +51,7 @@ export class StandInInspector {
   }
 }
 
-/** What a stand-in has got since it was loaded. */
+/** The messages that the page has received since it was loaded. */
 export async function receivedBy(place: Page | Frame): Promise<readonly InspectMessage[]> {
-  return await place.evaluate<InspectMessage[]>('window.received ?? []'); // as the page above keeps them
+  return await place.evaluate<InspectMessage[]>('window.received ?? []'); // set by the page above
 }

@@ -9,13 +9,13 @@ import type { AgentPlan, ServiceSpec } from '../../lib/model/spec.ts';
 import { parseAgentId, parseServiceId } from '../../lib/model/values/ids.ts';
 import type { ActorCommit, ActorRow, ActorStore, IntentionCommit } from '../../lib/ports/actor-store.ts';
 
-/** A row that any store takes, for the actor `path`. */
+/** A valid row for the actor `path`. */
 export function actorRow(path: string, overrides: Partial<ActorRow> = {}): ActorRow {
   const base = { id: path, parent: 'root', src: 'service', systemId: path, version: '1', state: 'running' };
   return { path, ...base, snapshot: `{"value":"running","context":{"id":"${path}"}}`, ...overrides };
 }
 
-/** A fact with the number `seq`. */
+/** An event with the number `seq`. */
 export function journalEntry(seq: number, overrides: Partial<JournalEntry> = {}): JournalEntry {
   return {
     ...{ seq, at: 1_700_000_000_000 + seq, type: 'service.state_changed', agentId: 'pump1', serviceId: 'pump1-corerl' },
@@ -44,7 +44,7 @@ export function serviceSpec(id: string): ServiceSpec {
   };
 }
 
-/** The intention that the agent `id` runs. */
+/** The intention that the agent `id` is running. */
 export function agentIntention(id: string, overrides: Partial<AgentIntention> = {}): AgentIntention {
   const services = [serviceSpec(`${id}-coreio`), serviceSpec(`${id}-corerl`)];
   const plan: AgentPlan = {
@@ -54,7 +54,7 @@ export function agentIntention(id: string, overrides: Partial<AgentIntention> = 
   return { subject: `agent:${id}`, intended: 'running', plan, ...overrides };
 }
 
-/** The intention that the service `id` runs. */
+/** The intention that the service `id` is running. */
 export function serviceIntention(id: string, overrides: Partial<ServiceIntention> = {}): ServiceIntention {
   return {
     subject: `service:${id}`,
@@ -66,27 +66,27 @@ export function serviceIntention(id: string, overrides: Partial<ServiceIntention
   };
 }
 
-/** A commit of actors; what is left out is empty. */
+/** A commit of actors; omitted fields are empty. */
 export function actorCommit(commit: Partial<ActorCommit>): ActorCommit {
   return { upserts: [], removals: [], journal: [], updatedAt: 1_700_000_000_000, ...commit };
 }
 
-/** A commit of intentions; what is left out is empty. */
+/** A commit of intentions; omitted fields are empty. */
 export function intentionCommit(commit: Partial<IntentionCommit>): IntentionCommit {
   return { put: [], drop: [], journal: [], ...commit };
 }
 
-/** Expects a promise to reject with StoreUnavailableError and gives the error. */
+/** Expects a promise to reject with StoreUnavailableError and returns the error. */
 export async function expectUnavailable(promise: Promise<unknown>): Promise<StoreUnavailableError> {
   const outcome: unknown = await promise.then(
     () => 'resolved',
     (error: unknown) => error,
   );
   expect(outcome).to.be.instanceOf(StoreUnavailableError);
-  return outcome as StoreUnavailableError; // the line above has checked it
+  return outcome as StoreUnavailableError; // checked above
 }
 
-/** What every ActorStore keeps to; `open` gives a new, empty one for each test. */
+/** The contract of every ActorStore; `open` creates a new, empty one for each test. */
 export function describeActorStore(name: string, open: () => Promise<ActorStore>): void {
   describe(`${name} as an ActorStore`, () => {
     let store: ActorStore;
@@ -105,20 +105,20 @@ export function describeActorStore(name: string, open: () => Promise<ActorStore>
     describeActors(() => store);
     describeIntentions(() => store);
     describeJournal(() => store);
-    describeReceipts(() => store);
+    describeIdempotencyRecords(() => store);
   });
 }
 
 function describeActors(store: () => ActorStore): void {
   const paths = async (): Promise<string[]> => (await store().loadActors()).map((row) => row.path);
 
-  it('gives back every field of an actor as it was put', async () => {
+  it('returns every field of an actor as it was written', async () => {
     const root = actorRow('root', { parent: null, systemId: null, snapshot: '{"text":"a \\" \u00fc \\u0000 ☃"}' });
     await store().commitActors(actorCommit({ upserts: [root, actorRow('service:a')] }));
     expect(await store().loadActors()).to.deep.equal([root, actorRow('service:a')]);
   });
 
-  it('loads actors in the order in which they first came, whatever was updated since', async () => {
+  it('loads actors in the order of their first insertion, regardless of updates', async () => {
     await store().commitActors(actorCommit({ upserts: [actorRow('z'), actorRow('m'), actorRow('a')] }));
     await store().commitActors(actorCommit({ upserts: [actorRow('z', { state: 'failed' })] }));
     await store().commitActors(actorCommit({ upserts: [actorRow('b')] }));
@@ -132,20 +132,20 @@ function describeActors(store: () => ActorStore): void {
     expect(await paths()).to.deep.equal(['a_b']);
   });
 
-  it('takes a path that is removed and put in one commit as a new actor', async () => {
+  it('treats a path that is removed and inserted in one commit as a new actor', async () => {
     await store().commitActors(actorCommit({ upserts: [actorRow('a'), actorRow('b')] }));
     await store().commitActors(actorCommit({ removals: ['a'], upserts: [actorRow('a', { state: 'starting' })] }));
     expect(await paths()).to.deep.equal(['b', 'a']);
     expect((await store().loadActors())[1]).to.include({ state: 'starting' });
   });
 
-  it('keeps the last of two rows with one path in one commit', async () => {
+  it('keeps the last of two rows with the same path in one commit', async () => {
     const upserts = [actorRow('a', { state: 'starting' }), actorRow('a', { state: 'running' })];
     await store().commitActors(actorCommit({ upserts }));
     expect(await store().loadActors()).to.deep.equal([upserts[1]]);
   });
 
-  it('takes a quarantined row out of the actors and leaves a newer row of the same path', async () => {
+  it('removes a quarantined row from the actors, but not a newer row with the same path', async () => {
     const bad = actorRow('bad', { snapshot: '{"value":' });
     await store().commitActors(actorCommit({ upserts: [bad, actorRow('good'), actorRow('new')] }));
     const outdated = actorRow('new', { snapshot: '{"value":"gone"}' });
@@ -172,7 +172,7 @@ function describeActors(store: () => ActorStore): void {
     expect(await store().loadActors()).to.deep.equal([actorRow('a', { state: 's49' })]);
   });
 
-  it('does not see what the caller does to a commit after the call', async () => {
+  it('is not affected by changes to a commit after the call', async () => {
     const row = { ...actorRow('a') };
     const upserts = [row];
     const done = store().commitActors(actorCommit({ upserts }));
@@ -184,7 +184,7 @@ function describeActors(store: () => ActorStore): void {
 }
 
 function describeIntentions(store: () => ActorStore): void {
-  it('gives back intentions of agents and services as they were put, in the order in which they first came', async () => {
+  it('returns intentions of agents and services as they were written, in the order of their first insertion', async () => {
     const deleted = agentIntention('pump1', { intended: 'stopped', isDeleted: true });
     const intentions = [agentIntention('pump2'), serviceIntention('shared-io'), deleted];
     await store().commitIntentions(intentionCommit({ put: intentions }));
@@ -199,7 +199,7 @@ function describeIntentions(store: () => ActorStore): void {
     ]);
   });
 
-  it('forgets dropped intentions; one that comes again is a new one', async () => {
+  it('deletes dropped intentions; one that is inserted again is a new one', async () => {
     await store().commitIntentions(
       intentionCommit({ put: [agentIntention('a'), agentIntention('b'), agentIntention('c')] }),
     );
@@ -212,9 +212,9 @@ function describeIntentions(store: () => ActorStore): void {
   });
 }
 
-function describeReceipts(store: () => ActorStore): void {
+function describeIdempotencyRecords(store: () => ActorStore): void {
   const answer = { status: 201, headers: { Location: '/api/agents/pump1' }, body: '{"id":"pump1 ü"}' };
-  const receipt: IdempotencyRecord = {
+  const record: IdempotencyRecord = {
     key: 'k-1',
     fingerprint: 'f',
     subject: 'agent:pump1',
@@ -222,20 +222,20 @@ function describeReceipts(store: () => ActorStore): void {
     at: 1_700_000_000_000,
   };
 
-  it('keeps a receipt with the command that it is of, or not at all', async () => {
+  it('stores an idempotency record together with its command, or not at all', async () => {
     await store().commitActors(actorCommit({ journal: [journalEntry(1)] }));
-    await store().commitIntentions(intentionCommit({ put: [agentIntention('a')], idempotencyRecord: receipt }));
-    const taken = { journal: [journalEntry(1)], receipt: { ...receipt, key: 'k-2' } };
+    await store().commitIntentions(intentionCommit({ put: [agentIntention('a')], idempotencyRecord: record }));
+    const taken = { journal: [journalEntry(1)], idempotencyRecord: { ...record, key: 'k-2' } };
     await expectUnavailable(store().commitIntentions(intentionCommit(taken)));
-    expect(await store().idempotencyRecord('k-1')).to.deep.equal(receipt);
+    expect(await store().idempotencyRecord('k-1')).to.deep.equal(record);
     expect(await store().idempotencyRecord('k-2')).to.equal(null);
   });
 
-  it('replaces a receipt by that of the answer', async () => {
-    await store().commitIntentions(intentionCommit({ idempotencyRecord: receipt }));
-    await store().keepIdempotencyRecord({ ...receipt, subject: null, answer });
-    await store().keepIdempotencyRecord({ ...receipt, key: 'k-2', answer: { status: 204, headers: {}, body: null } });
-    expect(await store().idempotencyRecord('k-1')).to.deep.equal({ ...receipt, subject: null, answer });
+  it('replaces an idempotency record with that of the response', async () => {
+    await store().commitIntentions(intentionCommit({ idempotencyRecord: record }));
+    await store().keepIdempotencyRecord({ ...record, subject: null, answer });
+    await store().keepIdempotencyRecord({ ...record, key: 'k-2', answer: { status: 204, headers: {}, body: null } });
+    expect(await store().idempotencyRecord('k-1')).to.deep.equal({ ...record, subject: null, answer });
     expect((await store().idempotencyRecord('k-2'))?.answer).to.deep.equal({ status: 204, headers: {}, body: null });
   });
 }
@@ -244,7 +244,7 @@ function describeJournal(store: () => ActorStore): void {
   const seqs = async (query: JournalQuery): Promise<number[]> =>
     (await store().history(query)).map((entry) => entry.seq);
 
-  it('gives back every field of a fact as it was put', async () => {
+  it('returns every field of an event as it was written', async () => {
     const bare = { agentId: null, serviceId: null, from: null, to: null };
     const facts = [journalEntry(1, { correlationId: 'req-1', detail: { deep: { list: [1, null, 'ü'] } } })];
     facts.push(journalEntry(2, { ...bare, type: 'host.started', cause: 'host', detail: {} }));
@@ -252,7 +252,7 @@ function describeJournal(store: () => ActorStore): void {
     expect(await store().history({ after: 0, limit: 10 })).to.deep.equal(facts);
   });
 
-  it('counts and gives the facts of actors and of intentions in one row, in rising order', async () => {
+  it('numbers and returns the events of actors and of intentions in one sequence, in ascending order', async () => {
     await store().commitActors(actorCommit({ journal: [journalEntry(2), journalEntry(3)] }));
     await store().commitIntentions(intentionCommit({ journal: [journalEntry(1), journalEntry(4)] }));
     expect(await seqs({ after: 0, limit: 10 })).to.deep.equal([1, 2, 3, 4]);
@@ -268,7 +268,7 @@ function describeJournal(store: () => ActorStore): void {
     expect(await seqs({ after: 10, limit: 4 })).to.deep.equal([]);
   });
 
-  it('finds facts by agent, service and type, and by all of them', async () => {
+  it('finds events by agent, service and type, and by all of them', async () => {
     const journal = [
       journalEntry(1, { agentId: 'a', serviceId: 'x', type: 't1' }),
       journalEntry(2, { agentId: 'a', serviceId: 'y', type: 't2' }),
@@ -296,7 +296,7 @@ function describeJournal(store: () => ActorStore): void {
     expect(await seqs({ ...newest, before: 1 })).to.deep.equal([]);
   });
 
-  it('finds the facts of one request by its correlation id, together with the other filters', async () => {
+  it('finds the events of one request by its correlation id, together with the other filters', async () => {
     const journal = [
       journalEntry(1, { correlationId: 'r1', serviceId: 'x' }),
       journalEntry(2, { correlationId: 'r2', serviceId: 'x' }),
@@ -310,7 +310,7 @@ function describeJournal(store: () => ActorStore): void {
     expect(await seqs({ after: 0, limit: 9, correlationId: 'unknown' })).to.deep.equal([]);
   });
 
-  it('finds the facts that a filter of several agents, services and types wants, page by page', async () => {
+  it('finds the events that match a filter with several agents, services and types, page by page', async () => {
     const journal = [
       journalEntry(1, { agentId: 'a', serviceId: 'x', type: 'process.launched' }),
       journalEntry(2, { agentId: 'b', serviceId: 'y', type: 'process.exited' }),
@@ -333,7 +333,7 @@ function describeJournal(store: () => ActorStore): void {
     expect(await wanted({ types: ['pr_cess*', '%'] })).to.deep.equal([]);
   });
 
-  it('shows facts under the present name of their type, and finds them by that and by the old one', async () => {
+  it('returns events with the current name of their type, and finds them by that and by the old one', async () => {
     const journal = [
       journalEntry(1, { type: 'process.stray', serviceId: 'x' }),
       journalEntry(2, { type: 'process.orphan', serviceId: 'x' }),
@@ -354,7 +354,7 @@ function describeJournal(store: () => ActorStore): void {
     expect(await seqs({ after: 0, limit: 9, filter: { ...all, types: ['process.e*'] } })).to.deep.equal([3]);
   });
 
-  it('finds the facts since an instant', async () => {
+  it('finds the events since an instant', async () => {
     const journal = [journalEntry(1, { at: 10 }), journalEntry(2, { at: 30 }), journalEntry(3, { at: 20 })];
     await store().commitActors(actorCommit({ journal }));
     expect(await seqs({ after: 0, limit: 9, since: 20 })).to.deep.equal([2, 3]);
@@ -362,7 +362,7 @@ function describeJournal(store: () => ActorStore): void {
     expect(await seqs({ after: 0, limit: 9, since: 31 })).to.deep.equal([]);
   });
 
-  it('refuses a commit whose fact has a number that is taken, and keeps nothing of it', async () => {
+  it('rejects a commit whose event has a taken number, and stores nothing of it', async () => {
     await store().commitActors(actorCommit({ journal: [journalEntry(1)] }));
     const twice = [journalEntry(2), journalEntry(1)];
     await expectUnavailable(store().commitActors(actorCommit({ upserts: [actorRow('a')], journal: twice })));
@@ -372,7 +372,7 @@ function describeJournal(store: () => ActorStore): void {
     expect(await store().loadIntentions()).to.deep.equal([]);
   });
 
-  it('goes on after a refused commit, and the neighbours of that commit are kept', async () => {
+  it('continues after a rejected commit, and stores the adjacent commits', async () => {
     await store().commitActors(actorCommit({ journal: [journalEntry(1)] }));
     const commits = [2, 3, 1, 4, 5].map((seq) => store().commitActors(actorCommit({ journal: [journalEntry(seq)] })));
     const outcomes = await Promise.allSettled(commits);

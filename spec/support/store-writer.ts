@@ -1,8 +1,8 @@
 import { openStore } from '../../lib/store/store.ts';
 import { actorCommit, actorRow, agentIntention, journalEntry, intentionCommit } from './store-contract.ts';
 
-// Writes to the store given as its argument as fast as it can, several writes at once, and says the number of each fact
-// once it is acknowledged.
+// Writes to the store given as its argument as fast as it can, several writes at once, and prints the number of each
+// event once it is acknowledged.
 
 const ignore = (): void => undefined;
 const [, , file = ''] = process.argv;
@@ -13,14 +13,14 @@ const store = await openStore({
 });
 let seq = await store.actors.lastSeq();
 
-async function write(lane: number): Promise<never> {
+async function write(writer: number): Promise<never> {
   for (;;) {
     seq += 1;
     const mine = seq;
     const journal = [journalEntry(mine, { at: Date.now() })];
     const snapshot = JSON.stringify({ seq: mine });
     if (mine % 5 === 0)
-      await store.actors.commitIntentions(intentionCommit({ put: [agentIntention(`pump${lane}`)], journal }));
+      await store.actors.commitIntentions(intentionCommit({ put: [agentIntention(`pump${writer}`)], journal }));
     else await store.actors.commitActors(actorCommit({ upserts: [actorRow(`n${mine}`, { snapshot })], journal }));
     process.stdout.write(`${mine}\n`);
   }

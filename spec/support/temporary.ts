@@ -11,12 +11,12 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** Removes every folder made so far. */
+/** Removes all folders created so far. */
 export function removeTemporaryFolders(): void {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
-/** Whatever other users can get at below a folder, with its mode; links have none of their own. */
+/** Everything below a folder that is accessible to other users, with its mode; links have no mode. */
 export function openToOthers(folder: string): readonly string[] {
   const below = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name));
   return [folder, ...below].flatMap((path) => {

@@ -1,7 +1,7 @@
 /** Uniform in [0, 1). */
 export type Dice = () => number;
 
-/** The same numbers for the same seed (mulberry32). */
+/** The same sequence for the same seed (mulberry32). */
 export function diceOf(seed: number): Dice {
   let state = seed >>> 0;
   return () => {
@@ -12,7 +12,7 @@ export function diceOf(seed: number): Dice {
   };
 }
 
-/** One of the choices, each as likely as the others. */
+/** One of the choices, all equally likely. */
 export function pick<T>(dice: Dice, choices: readonly T[]): T {
   return choices[Math.floor(dice() * choices.length)]!;
 }

@@ -3,14 +3,14 @@ import type { AgentPlan, DependencyCondition, RestartMode, ServiceSpec, Strategy
 import { pick, type Dice } from './walk-dice.ts';
 import { PROBE, serviceSpec } from './specs.ts';
 
-/** What the configuration says of one kind of service. Plain data: a walk is printed and replayed from it. */
+/** The configuration of one kind of service. Plain data, from which a walk is printed and repeated. */
 export interface Kind {
   readonly mode: RestartMode;
   readonly recoverAfterMs: number | null;
   readonly startup: boolean;
   readonly readiness: boolean;
   readonly liveness: boolean;
-  /** Goes into the environment: another value is another launch. */
+  /** Part of the environment: another value results in another launch. */
   readonly release: number;
 }
 
@@ -29,7 +29,7 @@ export interface Plant {
 export const KINDS = ['coreio', 'corerl', 'third', 'telemetry'] as const;
 export type KindName = (typeof KINDS)[number];
 
-/** Every service that a walk can speak of; not all of them exist in each plant. */
+/** All services that a walk may use; not all of them exist in each plant. */
 export const SERVICES = ['a-coreio', 'a-corerl', 'a-third', 'b-coreio', 'b-corerl', 'io', 'telemetry'] as const;
 export const AGENTS = ['a', 'b'] as const;
 export const SHARED_IO = 'io';
@@ -84,7 +84,7 @@ export function planOf(plant: Plant, which: 0 | 1): AgentPlan {
   };
 }
 
-/** The shared coreio as the /api/io routes start it. */
+/** The shared coreio, as started by the /api/io routes. */
 export function ioOf(plant: Plant): ServiceSpec {
   return { ...specOf(plant, SHARED_IO, 'coreio', { configPath: '/plant/io.yaml' }), kind: 'coreio' };
 }

@@ -9,10 +9,10 @@ import { pathOf } from './actor-world.ts';
 import type { WalkWorld } from './walk-world.ts';
 
 const PUBLIC = ['stopped', 'starting', 'running', 'stopping', 'backoff', 'failed'];
-/** Beyond so many throws an actor is set aside, and its state says nothing of anything any more. */
+/** After more errors than this an actor is quarantined, and its state is no longer meaningful. */
 const CRASHES_TO_PARK = 5;
 
-/** What is wrong with a host in which nothing happens without time passing or somebody acting. */
+/** The violations in a host in which nothing happens unless time passes or a command arrives. */
 export function wrongAtRest(world: WalkWorld): readonly string[] {
   if (world.root === null) return [];
   if (world.root.getSnapshot().status !== 'active') return ['the root is not active'];
@@ -33,7 +33,7 @@ function isActive(ref: AnyActorRef): boolean {
   return (ref.getSnapshot() as { readonly status: string }).status === 'active'; // every snapshot has one
 }
 
-/** Whom XState has armed a timer for. */
+/** The actors for which XState has set a timer. */
 function timedActors(root: AnyActorRef): ReadonlySet<AnyActorRef> {
   const { _scheduledEvents: events } = root.system.getSnapshot();
   return new Set(Object.values(events).map(({ source }) => source));
@@ -73,7 +73,7 @@ function wrongWithService(
     world.prober.watches.some((watch) => watch.serviceId === id && watch.kind === kind);
   const isTimed = timed.has(ref);
 
-  must(PUBLIC.includes(state), 'is no public state');
+  must(PUBLIC.includes(state), 'is not a public state');
   must(
     context.budget.restartTimes.length <= (restart.intensity?.maxRestarts ?? -1) + 1 || path === 'failed.exhausted',
     `its window has ${context.budget.restartTimes.length} entries`,
@@ -83,11 +83,11 @@ function wrongWithService(
       context.launch?.launchId === live.launchId,
       `a process of generation ${live.generation} lives that it does not supervise`,
     );
-    must(works('observeProcess'), 'nobody observes its process');
+    must(works('observeProcess'), 'its process is not observed');
   }
   if (context.intended === 'stopped')
-    must(state === 'stopped' || state === 'stopping' || path === 'failed.abandoned', 'it is intended stopped');
-  const wanted = world.intentions.resumed(entries.get(id), id, context.holders);
+    must(state === 'stopped' || state === 'stopping' || path === 'failed.abandoned', 'it is intended to be stopped');
+  const wanted = world.intentions.resumed(entries.get(id), id, context.holders, live !== null);
   if (world.unanswered.size === 0) {
     must(wanted.intended === context.intended, `the intention says ${wanted.intended}, the actor ${context.intended}`);
     const agents = (holders: readonly string[]): string =>
@@ -103,34 +103,34 @@ function wrongWithService(
 
   switch (path) {
     case 'stopped.idle':
-      must(live === null, 'a process lives');
-      must(context.intended === 'stopped', 'it is intended running');
+      must(live === null, 'a process is alive');
+      must(context.intended === 'stopped', 'it is intended to run');
       break;
     case 'stopped.completed':
     case 'stopped.drained':
-      must(live === null, 'a process lives');
+      must(live === null, 'a process is alive');
       break;
     case 'starting.waiting': {
       const unmet = dependsOn.filter((on) => {
         const peer = serviceRef(world.root!, on.serviceId);
         return peer === undefined || !isMet(on.condition, reportNow(peer));
       });
-      must(unmet.length > 0, 'all it waits for is met');
+      must(unmet.length > 0, 'all its dependencies are met');
       for (const on of unmet) {
         const watchers = serviceRef(world.root!, on.serviceId)?.getSnapshot().context.watchers ?? [];
-        must(watchers.includes(serviceActorId(id)), `${on.serviceId} will not tell it`);
+        must(watchers.includes(serviceActorId(id)), `${on.serviceId} will not notify it`);
       }
       break;
     }
     case 'starting.resolving':
-      must(false, 'the choice of a file takes time');
+      must(false, 'choosing a file takes time');
       break;
     case 'starting.launching':
-      must(world.isHoldingLaunches && world.launching.has(id) && works('launchProcess'), 'no launch is under way');
+      must(world.isHoldingLaunches && world.launching.has(id) && works('launchProcess'), 'no launch is in progress');
       break;
     case 'starting.settling':
       must(isTimed, 'no timer');
-      must(live !== null, 'no process lives');
+      must(live !== null, 'no process is alive');
       break;
     case 'starting.probing':
       must(isTimed, 'no timer');
@@ -138,18 +138,18 @@ function wrongWithService(
       break;
     case 'running.ready':
     case 'running.unready':
-      must(live !== null, 'no process lives');
+      must(live !== null, 'no process is alive');
       must(probes.liveness === null || watched('liveness'), 'its liveness is not probed');
       must(probes.readiness === null || watched('readiness'), 'its readiness is not probed');
-      if (path === 'running.unready') must(probes.readiness !== null, 'nothing can say that it is ready');
+      if (path === 'running.unready') must(probes.readiness !== null, 'it has no readiness probe');
       break;
     case 'stopping.terminating':
       must(isTimed, 'no timer');
-      must(world.isHoldingStops && works('stopTree'), 'no stop is under way');
+      must(world.isHoldingStops && works('stopTree'), 'no stop is in progress');
       break;
     case 'stopping.killing':
     case 'stopping.draining':
-      must(world.isHoldingStops && works('stopTree'), 'no stop is under way');
+      must(world.isHoldingStops && works('stopTree'), 'no stop is in progress');
       break;
     case 'stopping.retrying':
       must(isTimed, 'no timer');
@@ -169,7 +169,7 @@ function wrongWithService(
       break;
     case 'failed.missing':
     case 'failed.refused':
-      must(works('awaitExecutable'), 'nobody waits for a file');
+      must(works('awaitExecutable'), 'it does not wait for a file');
       break;
     case 'failed.abandoned':
       must(
@@ -198,7 +198,7 @@ function wrongWithAgent(world: WalkWorld, ref: AgentRef): readonly string[] {
   const intention = world.intentions.agent(plan.id);
   if (world.unanswered.size === 0 && intention)
     must(intention.intended === intended, `the intention says ${intention.intended}, the actor ${intended}`);
-  must(PUBLIC.includes(state), 'is no public state');
+  must(PUBLIC.includes(state), 'is not a public state');
 
   const actual: Record<string, ServiceReport> = {};
   for (const { id } of plan.services) {
@@ -210,18 +210,18 @@ function wrongWithAgent(world: WalkWorld, ref: AgentRef): readonly string[] {
     const { state: expected } = agentStateOf(plan, actual);
     must(state === expected, `its services say ${expected}`);
     for (const [id, now] of Object.entries(actual)) {
-      const told = reports[id];
+      const report = reports[id];
       must(
-        told?.state === now.state && told.intended === now.intended && told.failureCount === now.failureCount,
-        `it knows ${id} as ${told?.state ?? 'nothing'}/${told?.intended ?? ''}, not as ${now.state}/${now.intended}`,
+        report?.state === now.state && report.intended === now.intended && report.failureCount === now.failureCount,
+        `it knows ${id} as ${report?.state ?? 'nothing'}/${report?.intended ?? ''}, not as ${now.state}/${now.intended}`,
       );
       must(now.holders.includes(holder), `it does not hold ${id}`);
     }
   }
   if (intended === 'stopped') {
-    must(state === 'stopped' || state === 'stopping', 'it is intended stopped');
+    must(state === 'stopped' || state === 'stopping', 'it is intended to be stopped');
     const held = Object.values(actual).filter(({ holders }) => holders.includes(holder));
-    // A shared service may be on its way down for another one that let go of it later, or be set aside.
+    // A shared service may be stopping because its last holder released it later, or be quarantined.
     const isDown = ({ serviceId, state: now }: ServiceReport): boolean =>
       now === 'stopped' || (state === 'stopped' && world.processes.status(serviceId)?.status !== 'alive');
     const isOwn = (id: string): boolean => plan.services.some((spec) => spec.id === id && spec.agentId === plan.id);
@@ -237,9 +237,9 @@ function wrongWithAgent(world: WalkWorld, ref: AgentRef): readonly string[] {
   return wrong;
 }
 
-/** What must have come about once nothing stands in the way any more and time has passed. */
+/** What must be true once there are no obstacles and time has passed. */
 export function wrongInTheEnd(world: WalkWorld): readonly string[] {
-  // An actor that was set aside while something was being stopped moves only by a command; so waits who waits for it.
+  // An actor that was quarantined during a stop changes only by a command, and so do the actors that wait for it.
   const isAside =
     world.services.some((ref) => pathOf(ref.getSnapshot().value) === 'failed.abandoned') ||
     world.agents.some((ref) => ref.getSnapshot().context.reason?.code === 'set_aside');
@@ -247,15 +247,15 @@ export function wrongInTheEnd(world: WalkWorld): readonly string[] {
   if (!isAside) {
     const entries = world.intentions.entries();
     for (const { plan, isDeleted } of world.intentions.agents()) {
-      if (isDeleted === true) wrong.push(`agent ${plan.id} was deleted and is still there`);
+      if (isDeleted === true) wrong.push(`agent ${plan.id} was deleted, but still exists`);
     }
     for (const ref of world.services) {
       const { id } = ref.getSnapshot().context.spec;
-      if (!entries.has(id)) wrong.push(`nobody speaks of ${id}, and it is still there`);
+      if (!entries.has(id)) wrong.push(`${id} is not referenced, but still exists`);
     }
     for (const ref of world.agents) {
       const { id } = ref.getSnapshot().context.plan;
-      if (world.intentions.agent(id) === undefined) wrong.push(`nobody knows agent ${id}, and it is still there`);
+      if (world.intentions.agent(id) === undefined) wrong.push(`agent ${id} is unknown, but still exists`);
     }
   }
   for (const ref of world.services) {
@@ -265,15 +265,15 @@ export function wrongInTheEnd(world: WalkWorld): readonly string[] {
     const isLive = world.processes.status(id)?.status === 'alive';
     if (path === 'failed.abandoned') continue;
     if (context.intended === 'stopped') {
-      if (!path.startsWith('stopped.') || isLive) wrong.push(`${id} is intended stopped and ends in ${path}`);
+      if (!path.startsWith('stopped.') || isLive) wrong.push(`${id} is intended to be stopped, but ends in ${path}`);
     } else if (!isAtGoal(world, ref)) {
-      wrong.push(`${id} is intended running and ends in ${path} (${reasonText(context.reason) ?? 'no reason'})`);
+      wrong.push(`${id} is intended to run, but ends in ${path} (${reasonText(context.reason) ?? 'no reason'})`);
     }
   }
   return wrong;
 }
 
-/** Whether a service that is intended to run got as far as it can. */
+/** Whether a service that is intended to run has reached its final state. */
 export function isAtGoal(world: WalkWorld, ref: ServiceRef): boolean {
   const { value, context } = ref.getSnapshot();
   switch (pathOf(value)) {
@@ -298,7 +298,7 @@ export function isAtGoal(world: WalkWorld, ref: ServiceRef): boolean {
   }
 }
 
-/** The kept rows that an earlier restart of the host could not use. */
+/** The stored rows that an earlier restart of the host could not use. */
 export function refusedRows(world: WalkWorld): readonly string[] {
   return world.store.quarantined.map(({ row, reason }) => `the row of ${row.path} is refused: ${reason}`);
 }

@@ -11,7 +11,10 @@ export type Edit =
   | { readonly type: 'third'; readonly hasThird: boolean }
   | { readonly type: 'host'; readonly hasHost: boolean };
 
-/** One thing that happens to a host. What does not apply (no process lives, no such service) does nothing, so that any list of steps is a walk. */
+/**
+ * One event of a host. A step that does not apply (no live process, no such service) does nothing, so that any list of
+ * steps is a walk.
+ */
 export type Step =
   | {
       readonly do: 'startAgent' | 'startKnownAgent' | 'restartAgent' | 'stopAgent' | 'deleteAgent';
@@ -27,29 +30,29 @@ export type Step =
   | { readonly do: 'exit'; readonly nth: number; readonly how: 'success' | 'code' | 'signal' | 'unseen' }
   | { readonly do: 'probe'; readonly nth: number; readonly kind: ProbeKind; readonly isPassed: boolean }
   | { readonly do: 'holdLaunches' | 'releaseLaunches' | 'holdStops' | 'releaseStops' }
-  | { readonly do: 'refuse'; readonly service: ServiceName; readonly how: 'permanent' | 'transient' | 'trouble' }
+  | { readonly do: 'refuse'; readonly service: ServiceName; readonly how: 'permanent' | 'transient' | 'hostFault' }
   | { readonly do: 'breakStop'; readonly service: ServiceName }
   | { readonly do: 'vanish' }
   | { readonly do: 'appear'; readonly version: number }
   | { readonly do: 'pass'; readonly ms: number }
-  /** The wall clock is set; timers do not notice. */
+  /** The wall clock is set; timers are not affected. */
   | { readonly do: 'jump'; readonly ms: number }
-  /** The host is killed; launches under way came up or never began; the machine goes on for a while, and another host comes up. */
+  /** The host is killed; launches in progress succeed or never happen; time passes, and another host starts. */
   | { readonly do: 'kill'; readonly downMs: number; readonly isLaunched: boolean; readonly exits: boolean }
   | { readonly do: 'leave'; readonly mode: 'detach' | 'drain' }
-  /** Once, or so often that it is set aside. */
+  /** Once, or so often that it is quarantined. */
   | {
       readonly do: 'throw';
       readonly actor: `service:${ServiceName}` | `agent:${(typeof AGENTS)[number]}`;
       readonly times: number;
     };
 
-/** A step and whether the next one comes before everything that it leads to has happened. */
+/** A step, and whether the next one comes before all of its consequences have happened. */
 export type PlannedStep = Step & { readonly isHasty?: true };
 
 const PROBES = ['startup', 'readiness', 'liveness'] as const;
 
-/** How likely each is, and how it is made. */
+/** The weight of each step, and how it is created. */
 const MAKERS: readonly (readonly [weight: number, make: (dice: Dice) => Step])[] = [
   [10, (dice) => ({ do: 'startAgent', agent: pick(dice, AGENTS) })],
   [2, (dice) => ({ do: 'startKnownAgent', agent: pick(dice, AGENTS) })],
@@ -73,7 +76,11 @@ const MAKERS: readonly (readonly [weight: number, make: (dice: Dice) => Step])[]
   [4, () => ({ do: 'releaseStops' })],
   [
     3,
-    (dice) => ({ do: 'refuse', service: pick(dice, SERVICES), how: pick(dice, ['permanent', 'transient', 'trouble']) }),
+    (dice) => ({
+      do: 'refuse',
+      service: pick(dice, SERVICES),
+      how: pick(dice, ['permanent', 'transient', 'hostFault']),
+    }),
   ],
   [2, (dice) => ({ do: 'breakStop', service: pick(dice, SERVICES) })],
   [2, () => ({ do: 'vanish' })],
@@ -125,7 +132,7 @@ export function randomStep(dice: Dice): PlannedStep {
   return dice() < 0.2 ? { ...step, isHasty: true } : step;
 }
 
-/** The plant with a change. */
+/** The plant after a change. */
 export function edited(plant: Plant, edit: Edit): Plant {
   switch (edit.type) {
     case 'kind':

@@ -1,6 +1,6 @@
 import { sayOf, shrunk, walk, walkOf } from './model-walk.ts';
 
-/** Which walks a process walks: every `stride`-th from `first` on, below `count`. */
+/** The walks of one process: every `stride`-th from `first` on, below `count`. */
 export interface Share {
   readonly seed: number;
   readonly first: number;
@@ -8,31 +8,31 @@ export interface Share {
   readonly count: number;
 }
 
-/** What it found. */
+/** Its result. */
 export interface Found {
   readonly walks: number;
   readonly steps: number;
-  readonly failureCount: readonly string[];
+  readonly failures: readonly string[];
   readonly service: readonly string[];
   readonly agent: readonly string[];
 }
 
-/** So many falls say enough. */
-const MOST_FALLS = 3;
+/** The maximum number of reported failures. */
+const MAX_FAILURES = 3;
 
 async function found({ seed, first, stride, count }: Share): Promise<Found> {
   const coverage = { service: new Set<string>(), agent: new Set<string>() };
-  const failureCount: string[] = [];
+  const failures: string[] = [];
   let [walks, steps] = [0, 0];
-  for (let n = first; n < count && failureCount.length < MOST_FALLS; n += stride) {
+  for (let n = first; n < count && failures.length < MAX_FAILURES; n += stride) {
     const one = walkOf(seed, n);
-    const { fall } = await walk(one, coverage);
+    const { failure } = await walk(one, coverage);
     walks += 1;
     steps += one.steps.length;
-    if (fall !== null) failureCount.push(sayOf(seed, n, await shrunk(one, fall)));
+    if (failure !== null) failures.push(sayOf(seed, n, await shrunk(one, failure)));
   }
-  return { walks, steps, failureCount, service: [...coverage.service], agent: [...coverage.agent] };
+  return { walks, steps, failures, service: [...coverage.service], agent: [...coverage.agent] };
 }
 
-process.send?.(await found(JSON.parse(process.argv[2] ?? '') as Share)); // what the spec gives
+process.send?.(await found(JSON.parse(process.argv[2] ?? '') as Share)); // passed by the spec
 process.disconnect();

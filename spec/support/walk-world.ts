@@ -1,5 +1,6 @@
 import type { AnyMachineSnapshot, InspectionEvent } from 'xstate';
 import type { ServicePorts } from '../../lib/actors/service/effects.ts';
+import { filesUntilDeath, MemoryFiles } from './memory-files.ts';
 import { createSupervisorMachine } from '../../lib/actors/supervisor/machine.ts';
 import { agentRef, agentRefs, serviceRef, serviceRefs, type SupervisorRef } from '../../lib/control/actors.ts';
 import { Health } from '../../lib/control/health/health.ts';
@@ -40,7 +41,7 @@ const EPOCH = 1_700_000_000_000;
 const SILENT: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const GUARANTEES = { exactExit: true, treeComplete: true, losslessRotation: true };
 
-/** What a command may be refused with in any walk. */
+/** The errors with which a command may be rejected in any walk. */
 const REFUSALS = [
   ActorSetAsideError,
   AgentConflictError,
@@ -53,10 +54,10 @@ const REFUSALS = [
   ServiceUnheldError,
 ] as const;
 
-/** The ports of the host that lives now; one walk at a time. */
+/** The ports of the current host; one walk at a time. */
 const CURRENT = {} as ServicePorts & { clock: Clock }; // filled by boot()
 
-/** A port whose every call goes to the one of the host that lives now. */
+/** A port whose calls go to that of the current host. */
 function currentPort<Name extends keyof typeof CURRENT>(name: Name): (typeof CURRENT)[Name] {
   const target = {} as (typeof CURRENT)[Name]; // never used itself
   return new Proxy(target, {
@@ -68,13 +69,16 @@ function currentPort<Name extends keyof typeof CURRENT>(name: Name): (typeof CUR
   });
 }
 
-/** To build the machines costs more than most walks, so there is one for them all. */
+/** Building the machines costs more than most walks, so all walks share them. */
 export const MACHINE = createSupervisorMachine(
   { processes: currentPort('processes'), catalog: currentPort('catalog'), prober: currentPort('prober') },
   { now: () => CURRENT.clock.now(), random: () => CURRENT.clock.random() },
 );
 
-/** Timers of a time that only moves when it is told to: each fires at its own instant, and what follows happens before the next. */
+/**
+ * Timers on a clock that is advanced explicitly: each fires at its own time, and its consequences happen before the
+ * next one.
+ */
 export class WalkTimers implements Timers {
   readonly #pending = new Map<number, { readonly dueAt: number; readonly wake: () => void }>();
   #count = 0;
@@ -87,7 +91,7 @@ export class WalkTimers implements Timers {
   }
 
   clearTimeout(timer: unknown): void {
-    this.#pending.delete(timer as number); // only what setTimeout above gave
+    this.#pending.delete(timer as number); // returned by setTimeout above
   }
 
   /** Fires the first timer that is due by `until`, at its time; false: there is none. */
@@ -104,7 +108,7 @@ export class WalkTimers implements Timers {
   }
 }
 
-/** The files of a folder; as the real catalog, it looks again for as long as somebody waits. */
+/** The files of a folder; like the real catalog, it searches again as long as a caller waits. */
 class WalkCatalog implements Catalog {
   /** Newest last. */
   files: readonly Executable[] = [fileOf(1)];
@@ -138,12 +142,12 @@ class WalkCatalog implements Catalog {
     });
   }
 
-  /** Those who wait are dead. */
+  /** The waiting callers are dead. */
   forgetWaiting(): void {
     this.#waiting = [];
   }
 
-  /** What the real one does about once a second. */
+  /** Done by the real one about once per second. */
   look(): void {
     for (const waiting of [...this.#waiting]) {
       const found = this.#best(waiting.query);
@@ -159,41 +163,42 @@ export function fileOf(version: number): Executable {
   return { path: `/plant/program-${version}.0.0`, version: `${version}.0.0`, fingerprint: String(version) };
 }
 
-/** (state, event) pairs that were seen, by machine. */
+/** The observed (state, event) pairs, by machine. */
 export interface Coverage {
   readonly service: Set<string>;
   readonly agent: Set<string>;
 }
 
 /**
- * A host with everything but its edges, on fakes: real commands, recorder, recovery and statecharts over one store that outlives
- * it. What must never happen is noted in `violations`.
+ * A complete host on fakes for its outer edges: real commands, recorder, recovery and statecharts on one store that
+ * outlives it. Forbidden events are recorded in `violations`.
  */
 export class WalkWorld {
   readonly store = memoryStore();
   readonly catalog = new WalkCatalog();
   readonly coverage: Coverage;
   readonly violations: string[] = [];
-  /** Commands that have not been answered. */
+  /** Commands without a response. */
   readonly unanswered = new Set<string>();
   plant: Plant;
   timers = new WalkTimers();
-  /** From now on every probe passes at once. */
+  /** From now on every probe passes immediately. */
   isFair = false;
-  /** How far the wall clock is off. */
+  /** The offset of the wall clock. */
   offset = 0;
   prober = new FakeProber();
   processes: FakeProcessHost;
   root: SupervisorRef | null = null;
   intentions = new Intentions([]);
   host: Host | null = null;
-  /** Launches under way, by service. */
+  /** Launches in progress, by service. */
   readonly launching = new Map<string, LaunchRequest>();
   isHoldingLaunches = false;
   isHoldingStops = false;
   readonly brokenStops = new Set<string>();
   readonly crashes = new Map<string, number>();
   readonly clock: Clock = { now: () => EPOCH + this.timers.now + this.offset, random: () => 0.5 };
+  readonly files = new MemoryFiles();
   readonly #passed = new Set<object>();
   #life = new AbortController();
   #generations = new Map<string, number>();
@@ -216,6 +221,7 @@ export class WalkWorld {
       portRegistry: new MemoryPortRegistry(),
       ...{ logs: NO_LOGS, usage: NO_USAGE, health: new Health(clock, SILENT), clock, timers, log: SILENT },
       identity: { processId: 1, version: '0.0.0', guarantees: GUARANTEES },
+      files: filesUntilDeath(this.files, life),
     };
     const { base, rows } = await openRuntime(ports);
     const { recorder, intentions } = base;
@@ -232,12 +238,12 @@ export class WalkWorld {
     this.root = runtime.root;
     this.intentions = intentions;
     this.host = new Host(runtime);
-    // A host that is killed while it waits for a service to end never comes up.
+    // A host that is killed while it waits for a service to end never becomes ready.
     void this.#answered('come up', this.host.start());
     await this.settle();
   }
 
-  /** The dead host's timers and effects are gone, what was not written is lost, processes live on. */
+  /** The timers and effects of the dead host are gone, unwritten changes are lost, processes keep running. */
   async kill(downMs: number, isLaunched: boolean, meanwhile: (processes: FakeProcessHost) => void): Promise<void> {
     const old = this.processes;
     this.#life.abort();
@@ -279,7 +285,7 @@ export class WalkWorld {
     await this.boot();
   }
 
-  /** Takes a command; what it may be refused with is no violation. */
+  /** Executes a command; an expected rejection is not a violation. */
   command(name: string, run: (host: Host) => Promise<unknown>): void {
     if (this.host !== null) void this.#answered(name, run(this.host));
   }
@@ -298,14 +304,14 @@ export class WalkWorld {
     if (!life.aborted) this.unanswered.delete(key);
   }
 
-  /** Leaves in an orderly way, and another host comes up. */
+  /** Shuts down in an orderly way, and starts another host. */
   async leave(mode: 'detach' | 'drain'): Promise<void> {
     const { host } = this;
     if (host === null) return;
     const answer = { isGiven: false };
     void host.close(mode).then(() => (answer.isGiven = true));
     await this.settle();
-    if (!answer.isGiven) this.releaseAll(); // a drain waits for stops, and so do we
+    if (!answer.isGiven) this.releaseAll(); // a drain waits for stops
     for (let turn = 0; turn < 20 && !answer.isGiven; turn += 1) await this.pass(1_000);
     if (!answer.isGiven) this.violations.push(`the host does not leave (${mode})`);
     if (mode === 'drain' && this.processes.live().length > 0) this.violations.push('a drain left a process behind');
@@ -319,7 +325,7 @@ export class WalkWorld {
     this.processes.releaseStops();
   }
 
-  /** Lets everything happen that needs no time: until a whole turn of the event loop has led to no call of a port. */
+  /** Lets everything happen that needs no time: until a whole turn of the event loop has made no call of a port. */
   async settle(): Promise<void> {
     let before: number;
     do {
@@ -342,7 +348,7 @@ export class WalkWorld {
     await this.settle();
   }
 
-  /** Every probe that is waited for passes. */
+  /** Lets every watched probe pass. */
   async passProbes(): Promise<void> {
     let count: number;
     do {
@@ -365,7 +371,7 @@ export class WalkWorld {
     return this.root === null ? [] : agentRefs(this.root);
   }
 
-  /** Sends an actor what no code can read. */
+  /** Sends an actor an event that makes it throw. */
   break(actor: string): void {
     const [kind, id] = actor.split(':') as ['service' | 'agent', string]; // of an actor id
     if (this.root === null) return;
@@ -387,14 +393,14 @@ export class WalkWorld {
     const launch = processes.launch.bind(processes);
     const stop = processes.stop.bind(processes);
     processes.launch = async (request) => {
-      if (this.processes !== processes) return new Promise(() => undefined); // the host that asks is dead
+      if (this.processes !== processes) return new Promise(() => undefined); // the calling host is dead
       this.#activity += 1;
       const { serviceId } = request;
       this.launching.set(serviceId, request);
       const context = this.root === null ? undefined : serviceRef(this.root, serviceId)?.getSnapshot().context;
       if (context?.intended === 'stopped') this.violations.push(`${serviceId} is launched unasked`);
       const outcome = await launch(request);
-      if (this.processes !== processes) return new Promise(() => undefined); // the host that asked is dead
+      if (this.processes !== processes) return new Promise(() => undefined); // the calling host is dead
       this.#activity += 1;
       this.launching.delete(serviceId);
       if (outcome.type === 'refused') {
@@ -409,7 +415,7 @@ export class WalkWorld {
     };
     processes.stop = async (serviceId, how) => {
       this.#activity += 1;
-      if (this.brokenStops.delete(serviceId)) throw new Error('the tree cannot be looked at');
+      if (this.brokenStops.delete(serviceId)) throw new Error('the tree cannot be inspected');
       const exit = await stop(serviceId, how);
       this.#activity += 1;
       return exit;

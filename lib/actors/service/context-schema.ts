@@ -54,7 +54,7 @@ const afterStop = z.discriminatedUnion('type', [
 ]) satisfies z.ZodType<AfterStop>;
 
 const release = { path: z.string(), version: z.string().nullable() };
-const holder = z.union([z.templateLiteral(['agent:', z.string().min(1)]), z.enum(['io', 'host'])]);
+const holder = z.union([z.templateLiteral(['agent:', z.string().min(1)]), z.enum(['io', 'host', 'orphan'])]);
 
 /**
  * The context of a service as stored. A new field needs a default here or a migration (control/recovery/migrations.ts).

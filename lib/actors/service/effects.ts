@@ -6,7 +6,7 @@ import type { Executable, ExecutableChoice, LaunchOutcome, LaunchStatus } from '
 import type { StopSpec } from '../../model/spec.ts';
 import type { Catalog, ExecutableQuery } from '../../ports/catalog.ts';
 import type { LaunchRequest, ProcessHost } from '../../ports/process-host.ts';
-import type { Prober, ProbeSubject } from '../../ports/prober.ts';
+import type { Prober, ProbeTarget } from '../../ports/prober.ts';
 import type { ServiceEvent } from './events.ts';
 import type { ServiceContext } from './context.ts';
 import { fallbackOf } from './exits.ts';
@@ -22,7 +22,7 @@ export interface ServicePorts {
 export interface ProbeOrder {
   readonly kind: ProbeKind;
   readonly probe: ProbeSpec | null;
-  readonly subject: ProbeSubject | null;
+  readonly subject: ProbeTarget | null;
 }
 
 /** The named effects of the service machine; none is restored from a snapshot, `host.resume` starts them again. */

@@ -3,7 +3,7 @@ import { isExecutablePath } from '../../model/policy/version.ts';
 import { classifyExit, judgeEnding, type Ending, type Verdict } from '../../model/policy/restart.ts';
 import {
   isBlameless,
-  isHostTroubleError,
+  isHostFaultError,
   type ExecutableChoice,
   type LaunchFailure,
   type LaunchOutcome,
@@ -96,14 +96,14 @@ function endOfRefusal(failure: LaunchFailure, generation: number): End {
 }
 
 /**
- * A failed effect: a bug stays confined to this service and counts as a failed launch; trouble of the host does not
+ * A failed effect: a bug stays confined to this service and counts as a failed launch; a fault of the host does not
  * count.
  */
 function endOfError(context: ServiceContext, error: unknown): End {
   const text = error instanceof Error ? error.message : String(error);
   const reason = { code: 'effect_failed', text } as const;
   const { generation } = context;
-  const ending = { class: 'spawn_transient', uptimeMs: null, isBlameless: isHostTroubleError(error) } as const;
+  const ending = { class: 'spawn_transient', uptimeMs: null, isBlameless: isHostFaultError(error) } as const;
   return { ...ending, generation, exit: null, reason };
 }
 

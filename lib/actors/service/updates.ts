@@ -13,10 +13,11 @@ import { fallbackReason, provenBy, refusalReason, rejected, type End } from './e
 
 type Change = Partial<ServiceContext>;
 
-/** Adds the holder; a service without holders takes the spec of the event. */
+/** Adds the holder; a service without holders, or one that is an orphan, takes the spec of the event. */
 export function held(context: ServiceContext, event: HoldEvent): Change {
-  const spec = context.holders.length === 0 ? event.spec : context.spec;
-  return { holders: [...context.holders, event.holder], intended: 'running', spec };
+  const others = context.holders.filter((holder) => holder !== 'orphan');
+  const spec = others.length === 0 ? event.spec : context.spec;
+  return { holders: [...others, event.holder], intended: 'running', spec };
 }
 
 /** The watchers including this one. */

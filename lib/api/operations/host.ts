@@ -31,6 +31,14 @@ export const HOST_OPERATIONS = {
     access: 'open',
     answers: ok(healthSchema),
   },
+  acknowledgeHealth: {
+    tag: 'Host',
+    summary: 'Acknowledge the notices: they no longer degrade the health.',
+    description:
+      'Notices say what happened to the state of the host, such as a lost database. They stay, across restarts, until somebody has seen ' +
+      'them. What is still wrong keeps degrading the health.',
+    answers: ok(healthSchema, 'The health without them.'),
+  },
   getLiveness: {
     tag: 'Host',
     summary: 'Answers ok as long as the host is alive.',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema } from '../wire.ts';
+import { idSchema, instantSchema } from '../wire.ts';
 import type { Wire } from '../wire.ts';
 
 /** How the host is. */
@@ -10,6 +10,16 @@ export const healthSchema = z
     service: z.literal('coredinator'),
     version: z.string(),
     reasons: z.array(z.string()).optional().meta({ description: 'One sentence for each reason, if it is degraded.' }),
+    notices: z
+      .array(
+        z.strictObject({
+          code: z.enum(['store_lost', 'store_outdated', 'store_recovered', 'state_copied']),
+          at: instantSchema,
+          message: z.string(),
+        }),
+      )
+      .optional()
+      .meta({ description: 'The reasons that stay until POST /api/health/acknowledge.' }),
   })
   .meta({
     id: 'Health',

@@ -48,6 +48,10 @@ export const serviceSchema = z
     reason: reasonSchema,
     reason_code: reasonCodeSchema,
     adopted: z.boolean().meta({ description: 'Its process was launched by an earlier host.' }),
+    orphan: z.boolean().meta({
+      description:
+        'Its process is alive but on no record of this host, or nothing but its process makes the service known. Nothing is launched beside it; it can be stopped.',
+    }),
     revision: z.string().meta({ description: 'The revision of the spec that it should run.' }),
     running_revision: z
       .string()
@@ -77,6 +81,7 @@ export const serviceSchema = z
       reason: null,
       reason_code: null,
       adopted: false,
+      orphan: false,
       revision: '5d41402abc4b',
       running_revision: '5d41402abc4b',
       guarantees: { exact_exit: true, tree_complete: true, lossless_rotation: true },

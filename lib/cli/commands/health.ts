@@ -9,9 +9,17 @@ export const health: CommandGroup = {
   example: 'coredinator health',
   define: ({ newCommand, choose, env }) =>
     withHost(newCommand('health'))
-      .summary('say how the host is')
-      .description('Shows the health of the host. Exits with code 1 when it is degraded.')
+      .enablePositionalOptions() // `health acknowledge --url …`: the options are those of the subcommand
+      .summary('show the health of the host')
+      .description('Shows the health of the host. Exits with code 1 if it is degraded.')
       .action((options: HostOptions) => {
         choose(hostTask(options, env, async () => (await import('../host/health.ts')).showHealth));
-      }),
+      })
+      .addCommand(
+        withHost(newCommand('acknowledge'))
+          .description('Removes the notices from the health, such as that of a lost database, and shows it.')
+          .action((options: HostOptions) => {
+            choose(hostTask(options, env, async () => (await import('../host/health.ts')).acknowledgeHealth));
+          }),
+      ),
 };

@@ -1,15 +1,31 @@
+import type { HealthView } from '../../api/schemas/host.ts';
 import { EXIT } from '../../host/exit-codes.ts';
-import { printResult, type HostRun } from './context.ts';
+import { printResult, type HostContext, type HostRun } from './context.ts';
 
-/** How a host is; a degraded one is a failure. */
+/** The health of the host; a degraded one is a failure. */
 export const showHealth: HostRun = async (context) => {
   const health = await context.client.getHealth();
-  printResult(context, health, () => {
-    const { status, version, process_id: pid, reasons = [] } = health;
-    const word = status === 'healthy' ? context.colors.green(status) : context.colors.red(status);
-    return [`${word}, pid ${pid}, version ${version}, ${context.url}`, ...reasons.map((one) => `  ${one}`), ''].join(
-      '\n',
-    );
-  });
+  print(context, health);
   return health.status === 'healthy' ? EXIT.ok : EXIT.failed;
 };
+
+/** Acknowledges the notices of the host, and shows its health without them. */
+export const acknowledgeHealth: HostRun = async (context) => {
+  print(context, await context.client.acknowledgeHealth());
+  return EXIT.ok;
+};
+
+function print(context: HostContext, health: HealthView): void {
+  printResult(context, health, () => {
+    const { status, version, process_id: pid, reasons = [], notices = [] } = health;
+    const word = status === 'healthy' ? context.colors.green(status) : context.colors.red(status);
+    const hint =
+      notices.length > 0 ? ['hint: run `coredinator health acknowledge` when you have seen the notices'] : [];
+    return [
+      `${word}, pid ${pid}, version ${version}, ${context.url}`,
+      ...reasons.map((one) => `  ${one}`),
+      ...hint,
+      '',
+    ].join('\n');
+  });
+}

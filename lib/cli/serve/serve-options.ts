@@ -40,7 +40,7 @@ function serveOptions(raw: RawOptions, env: NodeJS.ProcessEnv): ServeOptions {
     place,
     tls: tlsFiles(raw),
     onExit: raw.onExit === undefined ? 'detach' : onExit(raw.onExit),
-    orphans: raw.orphans === undefined ? 'report' : orphans(raw.orphans),
+    orphans: raw.orphans === undefined ? 'adopt' : orphans(raw.orphans),
     access: readAccess(raw, place.type === 'tcp' ? place.host : null, env),
     allowedHosts: raw.allowedHost === undefined ? [] : hostNames(raw.allowedHost),
     corsOrigins: raw.corsOrigin === undefined ? [] : origins(raw.corsOrigin),

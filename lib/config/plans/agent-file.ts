@@ -7,33 +7,39 @@ import { configInvalid, type Path, type Problem } from '../problems.ts';
 import { parseYaml, type YamlFile, type YamlSource } from '../yaml/yaml-source.ts';
 import type { PlanSite } from './service-plan.ts';
 
-/** What every plan of this host begins with. */
+/** What all plans of this host share. */
 export interface PlanContext {
   readonly host: Effective;
   /** The host's own file; null: there is none. */
   readonly hostSource: YamlSource | null;
   readonly site: PlanSite;
   readonly workingDirectory: string;
-  /** The folder that agents' files must lie in; null: they may lie anywhere. */
+  /** The folder that must contain the files of agents; null: any folder. */
   readonly configRoot: string | null;
 }
 
-/** An agent's file, read and laid over the host's configuration. */
+/** An agent's file, merged over the host's configuration. */
 export interface AgentFile {
   readonly path: string;
   /** The file name without its last extension. */
   readonly stem: string;
   readonly config: AgentConfig;
-  /** Whether the file itself holds the value at a path that begins at its section, and not the host's configuration. */
+  /**
+   * Whether the value at a path, relative to the section, comes from the file itself and not from the host's
+   * configuration.
+   */
   readonly isOwn: (path: Path) => boolean;
-  /** The refusal of the file (or of the host's, where a value comes from there), for paths that begin at its section. */
+  /** The error for the file (or for the host's, if the value comes from there), for paths relative to the section. */
   readonly refuse: (problems: readonly Problem[]) => ConfigInvalidError;
 }
 
-/** The key of an agent's file that is ours; the rest belongs to the agent's programs. */
+/** The key of an agent's file for Coredinator; the rest belongs to the agent's programs. */
 const SECTION = 'coredinator';
 
-/** Reads an agent's file; any mapping is fine, and so is an empty file. Throws ConfigUnreadableError, ConfigOutsideRootError and ConfigInvalidError. */
+/**
+ * Reads an agent's file, which may contain any mapping or be empty. Throws ConfigUnreadableError,
+ * ConfigOutsideRootError and ConfigInvalidError.
+ */
 export async function readAgentFile(configPath: string, context: PlanContext): Promise<AgentFile> {
   const path = resolve(context.workingDirectory, configPath);
   const file = parseYaml(path, await readConfigFileIn(context.configRoot, path));
@@ -43,10 +49,10 @@ export async function readAgentFile(configPath: string, context: PlanContext): P
     path,
     stem: parse(path).name,
     config: agentConfig(context.host, source),
-    isOwn: (place) => isIn(source, place),
+    isOwn: (place) => contains(source, place),
     refuse: (problems) => {
       const inHostFile = problems.filter(
-        (problem) => !isIn(source, problem.path) && isIn(context.hostSource, problem.path),
+        (problem) => !contains(source, problem.path) && contains(context.hostSource, problem.path),
       );
       if (context.hostSource !== null && inHostFile.length > 0) return context.hostSource.refuse(inHostFile);
       return source?.refuse(problems) ?? configInvalid(path, problems, () => undefined);
@@ -54,20 +60,20 @@ export async function readAgentFile(configPath: string, context: PlanContext): P
   };
 }
 
-/** What is no mapping is another file than was meant, such as `/etc/shadow`; nothing of it is quoted. */
+/** A file that is not a mapping is the wrong file, such as `/etc/shadow`; nothing of it is quoted. */
 function refuseOther({ whole }: YamlFile): void {
   const { json, refuse } = whole();
   if (json === null || (typeof json === 'object' && !Array.isArray(json) && !isTable(json))) return;
-  const message = "must be a mapping of keys to values, as the file of an agent is; give the path of the agent's file";
+  const message = "must be a mapping of keys to values, like every agent file; use the path of the agent's file";
   throw refuse([{ path: [], message }]);
 }
 
-/** Lines such as `root:x:::` are keys without a value to YAML. */
+/** For YAML, lines such as `root:x:::` are keys without a value. */
 function isTable(json: object): boolean {
   const pairs = Object.entries(json);
   return pairs.some(([key]) => key.includes(':')) && pairs.every(([, value]) => value === null);
 }
 
-function isIn(source: YamlSource | null, path: Path): boolean {
+function contains(source: YamlSource | null, path: Path): boolean {
   return path.reduce(member, source?.json) !== undefined;
 }

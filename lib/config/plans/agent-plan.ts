@@ -7,25 +7,25 @@ import type { Kind } from '../schema/schema.ts';
 import { readAgentFile, type AgentFile, type PlanContext } from './agent-file.ts';
 import { planService } from './service-plan.ts';
 
-/** The kind that a `coreio_id` shares between agents. */
+/** The kind that agents share with `coreio_id`. */
 const SHARED_KIND = 'coreio';
 const DEFAULT_TYPE = 'default';
 
-/** One service of an agent on its way to a spec. */
+/** One service of an agent, before it has a spec. */
 interface Member {
   readonly id: ServiceId;
   readonly kindName: string;
   readonly kind: Kind;
-  /** Null when it is shared. */
+  /** Null if it is shared. */
   readonly agentId: AgentId | null;
 }
 
-/** The plan of an agent. Throws as the port says. */
+/** The plan of an agent. Throws as described in the port. */
 export async function planAgent(request: AgentRequest, context: PlanContext): Promise<AgentPlan> {
   const file = await readAgentFile(request.configPath, context);
   const id = parseAgentId(
     request.agentId ?? file.stem,
-    request.agentId === undefined ? '; give `agent_id` to name the agent otherwise than its file' : '',
+    request.agentId === undefined ? '; set `agent_id` to name the agent differently from its file' : '',
   );
   const type = request.agentType ?? file.config.agentType ?? DEFAULT_TYPE;
   const agentType = file.config.agentTypes.get(type) ?? refuseType(type, file);
@@ -38,13 +38,16 @@ export async function planAgent(request: AgentRequest, context: PlanContext): Pr
   return { id, type, configPath: file.path, strategy, asked, services: inGroupOrder(services, strategy) };
 }
 
-/** The spec of a shared coreio; its id is the request's, the section's, or `<stem>-coreio`. Throws as the port says. */
+/**
+ * The spec of a shared coreio; its id is that of the request, that of the section, or `<stem>-coreio`. Throws as
+ * described in the port.
+ */
 export async function planIo(request: Parameters<SpecSource['planIo']>[0], context: PlanContext): Promise<ServiceSpec> {
   const file = await readAgentFile(request.configPath, context);
   const text = request.coreioId ?? file.config.coreioId;
   const id =
     text === null
-      ? parseServiceId(`${file.stem}-${SHARED_KIND}`, '; give `coreio_id` to name the service otherwise than its file')
+      ? parseServiceId(`${file.stem}-${SHARED_KIND}`, '; set `coreio_id` to name the service differently from its file')
       : parseServiceId(text);
   return specOf({ id, kindName: SHARED_KIND, kind: shareableKind(file), agentId: null }, [], file, context);
 }
@@ -59,7 +62,7 @@ interface Wanted {
 function membersOf({ id: agentId, type, kindNames, coreioId }: Wanted, file: AgentFile): readonly Member[] {
   const sharedId = coreioId === null ? null : parseServiceId(coreioId);
   if (sharedId !== null && !kindNames.includes(SHARED_KIND)) {
-    throw refuseCoreio(file, `cannot be given: the agent type "${type}" has no ${SHARED_KIND}`);
+    throw refuseCoreio(file, `cannot be used: the agent type "${type}" has no ${SHARED_KIND}`);
   }
   return kindNames.map((kindName): Member => {
     const ownId = ownServiceId(agentId, kindName);
@@ -79,7 +82,7 @@ function kindOf(kindName: string, file: AgentFile): Kind {
 
 function shareableKind(file: AgentFile): Kind {
   const kind = kindOf(SHARED_KIND, file);
-  if (!kind.shareable) throw refuseCoreio(file, `cannot be given: the kind "${SHARED_KIND}" is not shareable`);
+  if (!kind.shareable) throw refuseCoreio(file, `cannot be used: the kind "${SHARED_KIND}" is not shareable`);
   return kind;
 }
 
@@ -89,11 +92,11 @@ function refuseCoreio(file: AgentFile, message: string): Error {
 
 function refuseType(type: string, file: AgentFile): never {
   const known = [...file.config.agentTypes.keys()].map((name) => `"${name}"`).join(', ');
-  const message = `names the agent type "${type}", which does not exist; there are ${known}`;
+  const message = `names the agent type "${type}", which does not exist; the agent types are ${known}`;
   throw file.refuse([{ path: ['agent_type'], message }]);
 }
 
-/** The members that a member depends on; a kind that the agent does not have orders nothing. */
+/** The members on which a member depends; dependencies on kinds that the agent does not have are ignored. */
 function dependenciesOf({ kind }: Member, members: readonly Member[]): readonly Member[] {
   return members.filter(({ kindName }) => Object.hasOwn(kind.depends_on, kindName));
 }
@@ -105,7 +108,7 @@ function inStartOrder(members: readonly Member[]): readonly Member[] {
     member,
   }));
   const result = startOrder(nodes);
-  // Circles were refused with the configuration.
+  // Cycles were rejected with the configuration.
   return result.type === 'ordered' ? result.order.map(({ member }) => member) : members;
 }
 
@@ -117,9 +120,9 @@ async function specOf(
 ): Promise<ServiceSpec> {
   const { agentId, kindName, kind } = member;
   const values = { config_path: file.path, config_stem: file.stem, ...(agentId === null ? {} : { agent_id: agentId }) };
-  // What the operator wrote into the host's configuration may name any file.
+  // The operator's own configuration may name any file.
   const envFileRoot = file.isOwn(['kinds', kindName, 'env_file']) ? configRoot : null;
-  // A shared service outlives the agent, so it cannot wait for what only the agent has.
+  // A shared service outlives the agent, so it cannot wait for a service of that agent.
   const dependencies = agentId === null ? [] : dependenciesOf(member, members);
   const dependsOn = dependencies.flatMap((dependency) => {
     const condition = kind.depends_on[dependency.kindName];

@@ -4,8 +4,8 @@ import type { Kind } from '../schema/schema.ts';
 import { restartSpec } from './service-plan.ts';
 
 /**
- * What is wrong with a budget that no service can exceed: one that always ends at once would be launched anew for ever, and nobody
- * would ever be told that it has failed. The message continues "intensity "; null: nothing is wrong.
+ * The problem of a budget that no service can exceed: a service that always exits immediately would be launched again
+ * forever, and never be reported as failed. The message continues "intensity "; null: no problem.
  */
 export function budgetProblem(kind: Kind): string | null {
   const { mode, backoff, intensity } = restartSpec(kind);

@@ -3,19 +3,21 @@ import { readBounded, type FileRead } from '../bounded-file.ts';
 import { resolvedInside } from '../config-root.ts';
 import { envName } from '../schema/shared-schemas.ts';
 
-/** More does not fit into the environment of a process on most systems. */
+/** The environment of a process cannot be larger on most systems. */
 const MAX_BYTES = 128 * 1024;
 
-/** `wrong`: a message that continues "env_file "; it quotes no value. */
+/** `wrong`: a message that continues "env_file " and quotes no value. */
 export type EnvFile =
   | { readonly type: 'parsed'; readonly env: Readonly<Record<string, string>> }
   | { readonly type: 'wrong'; readonly message: string };
 
-/** Reads a file of `NAME=value` lines, in the form of Node's own `--env-file`, which must lie in `root` if there is one. Never throws. */
+/**
+ * Reads a file of `NAME=value` lines, in the format of Node's `--env-file`, which must be inside `root` unless that is
+ * null. Never throws.
+ */
 export async function readEnvFile(path: string, root: string | null): Promise<EnvFile> {
   const result = await read(path, root);
-  if (result === null)
-    return wrong(`names "${path}", which does not lie in "${root ?? ''}", where this host takes them`);
+  if (result === null) return wrong(`names "${path}", which is not inside "${root ?? ''}", as this host requires`);
   switch (result.type) {
     case 'read':
       return parsed(path, result.bytes);
@@ -41,12 +43,12 @@ function parsed(path: string, bytes: Uint8Array): EnvFile {
   } catch {
     return wrong(`names "${path}", which is not UTF-8 text`);
   }
-  if (text.includes('\0')) return wrong(`names "${path}", which has a NUL character`);
+  if (text.includes('\0')) return wrong(`names "${path}", which contains a NUL character`);
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(parseEnv(text))) {
     const checked = envName.safeParse(name);
     if (!checked.success) {
-      return wrong(`names "${path}", whose variable "${name}" ${checked.error.issues[0]?.message ?? 'is wrong'}`);
+      return wrong(`names "${path}", whose variable "${name}" ${checked.error.issues[0]?.message ?? 'is invalid'}`);
     }
     if (value !== undefined) env[name] = value;
   }

@@ -9,8 +9,8 @@ import type { YamlSource } from '../yaml/yaml-source.ts';
 import { planService, type PlanSite } from './service-plan.ts';
 
 /**
- * Every host service, in start order. Throws ConfigInvalidError when one of them uses a variable that it has not, such as
- * `${config_path}`, which only an agent's service has.
+ * All host services, in start order. Throws ConfigInvalidError if one of them uses a variable without a value, such as
+ * `${config_path}`, which only the services of agents have.
  */
 export async function planHostServices(
   { services }: Pick<Effective, 'services'>,
@@ -18,7 +18,7 @@ export async function planHostServices(
   source: YamlSource | null,
 ): Promise<readonly HostServicePlan[]> {
   const ordered = startOrder(serviceNodes(services));
-  // Circles were refused with the configuration.
+  // Cycles were rejected with the configuration.
   const nodes = ordered.type === 'ordered' ? ordered.order : [];
   const problems: Problem[] = [];
   const plans: HostServicePlan[] = [];
@@ -58,10 +58,10 @@ function draftOf(
   };
 }
 
-/** The place of a service's value: in its kind, where the service has it from there. */
+/** The path of a service's value: in its kind, if the value comes from there. */
 function placed(id: string, { kindName }: HostService, path: Path, source: YamlSource | null): Path {
   const own = ['services', id, ...path];
   const inherited = ['kinds', kindName, ...path];
-  const isIn = (place: Path): boolean => place.reduce(member, source?.json) !== undefined;
-  return !isIn(own) && isIn(inherited) ? inherited : own;
+  const contains = (place: Path): boolean => place.reduce(member, source?.json) !== undefined;
+  return !contains(own) && contains(inherited) ? inherited : own;
 }

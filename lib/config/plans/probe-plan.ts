@@ -3,11 +3,11 @@ import { tokenName } from '../../model/values/port-token.ts';
 import type { Path } from '../problems.ts';
 import { pathProblem, patternProblem, portProblem, type Probe, type Probes } from '../schema/probe-schema.ts';
 
-/** How the texts of a probe are filled in. */
+/** Fills in the variables in the texts of a probe. */
 export interface Filler {
-  /** The text with its variables filled in; what is wrong is noted at the path. */
+  /** The text with its variables filled in; problems are recorded with the path. */
   readonly fill: (path: Path, template: string, quote?: (value: string) => string) => string;
-  /** Notes what is wrong with a text that is filled in; null: nothing. */
+  /** Records a problem of a filled-in text; null: none. */
   readonly note: (path: Path, problem: string | null) => void;
 }
 
@@ -59,13 +59,16 @@ function addressOf(
 ): { readonly host: string; readonly port: number; readonly portName?: string } {
   const text = fill([...path, 'port'], port);
   const problem = portProblem(text);
-  note([...path, 'port'], problem === null ? null : `${problem}; its variables come to something else`);
+  note(
+    [...path, 'port'],
+    problem === null ? null : `${problem}; this one has a different value once its variables are filled in`,
+  );
   const portName = tokenName(text);
   const address = { host: fill([...path, 'host'], host), port: portName === null ? Number(text) : 0 };
   return portName === null ? address : { ...address, portName };
 }
 
-/** A variable stands for its own text, not for an expression. */
+/** The value of a variable is literal text, not an expression. */
 function quoted(value: string): string {
   return value.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }

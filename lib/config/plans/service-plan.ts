@@ -9,21 +9,21 @@ import { envName, fillTemplate, portName, type ValueOf } from '../schema/templat
 import { readEnvFile } from './env-file.ts';
 import { probesSpec, type Filler } from './probe-plan.ts';
 
-/** One service to be planned: a complete kind and what is particular to the service. */
+/** One service to plan: a complete kind and the specifics of the service. */
 export interface ServiceDraft {
   readonly id: ServiceId;
   readonly kindName: string;
   readonly kind: Kind;
   readonly agentId: AgentId | null;
   readonly configPath: string | null;
-  /** What the variables stand for; `service_id` is added. */
+  /** The values of the variables; `service_id` is added. */
   readonly values: Readonly<Record<string, string>>;
   readonly dependsOn: readonly DependencySpec[];
-  /** The folder that its env_file must lie in; null: it may lie anywhere. */
+  /** The folder that must contain its env_file; null: any folder. */
   readonly envFileRoot: string | null;
 }
 
-/** What a plan takes from the machine that it is made on. */
+/** What a plan needs from the machine. */
 export interface PlanSite {
   /** Absolute. */
   readonly basePath: string;
@@ -81,7 +81,7 @@ function planned(
   return problems.length > 0 ? { type: 'refused', problems } : { type: 'planned', spec };
 }
 
-/** The host's own settings have no value here: a token of its API must not get into a plan. */
+/** The host's own settings are excluded: a token of its API must not get into a plan. */
 export function hostVariable(variable: string, { env }: Pick<PlanSite, 'env'>): string | undefined {
   const name = envName(variable);
   return name === null || name.startsWith('COREDINATOR_') ? undefined : env[name];
@@ -105,7 +105,7 @@ function newFiller(id: ServiceId, valueOf: ValueOf): NotingFiller {
       problems.push({ path, message: absent(filled.variable, id) });
       return '';
     },
-    // What could not be filled in is not wrong in a second way.
+    // A text that could not be filled in gets no second problem.
     note: (path, message) => {
       if (message !== null && !isNoted(path)) problems.push({ path, message });
     },
@@ -115,7 +115,7 @@ function newFiller(id: ServiceId, valueOf: ValueOf): NotingFiller {
 function absent(variable: string, id: ServiceId): string {
   const name = envName(variable);
   return name === null
-    ? `uses \${${variable}}, which has no value in the service "${id}"`
+    ? `uses \${${variable}}, which has no value in service "${id}"`
     : `uses \${${variable}}, but the environment of the host has no variable "${name}"`;
 }
 

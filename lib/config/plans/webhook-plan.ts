@@ -11,14 +11,14 @@ import { hostVariable, type PlanSite } from './service-plan.ts';
 type Site = Pick<PlanSite, 'basePath' | 'env'>;
 type Note = (key: string, message: string) => void;
 
-const MOST_SECRET_BYTES = 4096;
+const MAX_SECRET_BYTES = 4096;
 const SECRET = /^whsec_([A-Za-z0-9+/]+={0,2})$/;
 const SECRET_FORM =
-  'must be "whsec_" and 24 to 64 random bytes in base64; make one with: echo "whsec_$(openssl rand -base64 32)"';
+  'must be "whsec_" followed by 24 to 64 random bytes in base64; create one with: echo "whsec_$(openssl rand -base64 32)"';
 
 /**
- * Every webhook, with its variables filled in and its secret read. Throws ConfigInvalidError, whose messages quote neither URL nor
- * secret.
+ * All webhooks, with their variables filled in and their secrets read. Throws ConfigInvalidError, whose messages quote
+ * neither URL nor secret.
  */
 export async function planWebhooks(
   { webhooks }: Pick<Effective, 'webhooks'>,
@@ -44,7 +44,7 @@ export async function planWebhooks(
   return specs;
 }
 
-/** The place of a key; that of the webhook for one that is not there. */
+/** The path of a key; that of the webhook if the key is missing. */
 function pathOf(name: string, key: string, config: WebhookConfig): Path {
   return Object.hasOwn(config, key) ? ['webhooks', name, key] : ['webhooks', name];
 }
@@ -61,7 +61,7 @@ function urlOf(config: WebhookConfig, site: Site, note: Note): string {
 
 async function secretOf(config: WebhookConfig, site: Site, note: Note): Promise<string> {
   if ((config.secret === undefined) === (config.secret_file === undefined)) {
-    const problem = config.secret === undefined ? 'has no secret: give' : 'has two secrets: give only';
+    const problem = config.secret === undefined ? 'has no secret: set' : 'has two secrets: set only';
     note('', `${problem} secret ("\${env.NAME}" keeps it out of the file) or secret_file`);
     return '';
   }
@@ -77,14 +77,14 @@ async function secretFromFile(template: string, site: Site, note: Note): Promise
   const path = filled('secret_file', template, site, note);
   if (path === null) return '';
   const file = resolve(site.basePath, path);
-  const read = await readBounded(file, MOST_SECRET_BYTES);
+  const read = await readBounded(file, MAX_SECRET_BYTES);
   if (read.type !== 'read') {
     const why = read.type === 'failed' ? `cannot be read (${read.code})` : 'is not a file of at most 4 KiB';
     note('secret_file', `names "${file}", which ${why}`);
     return '';
   }
   const secret = new TextDecoder().decode(read.bytes).trim();
-  if (!isSecret(secret)) note('secret_file', `names "${file}", whose content is no secret: it ${SECRET_FORM}`);
+  if (!isSecret(secret)) note('secret_file', `names "${file}", whose content is not a valid secret: it ${SECRET_FORM}`);
   return secret;
 }
 
@@ -94,7 +94,7 @@ function isSecret(text: string): boolean {
   return bytes >= 24 && bytes <= 64;
 }
 
-/** Null: a variable has no value, which is noted. */
+/** Null: a variable has no value, which is recorded as a problem. */
 function filled(key: string, template: string, site: Site, note: Note): string | null {
   const result = fillTemplate(template, (variable) => hostVariable(variable, site));
   if (result.type === 'filled') return result.text;

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { probesSchema } from './probe-schema.ts';
 import type { agentTypeSchema, hostSchema, kindSchema } from './schema.ts';
 
-/** What a kind has where no document says otherwise. The series of waits: 250ms, 500ms, 1s, … 30s, each +-20 %. */
+/** The defaults of a kind. The series of waits: 250ms, 500ms, 1s, … 30s, each +-20 %. */
 export const POLICY = {
   args: [],
   env: {},
@@ -21,7 +21,7 @@ export const POLICY = {
   autostart: true,
 } satisfies Omit<z.input<typeof kindSchema>, 'executable'>;
 
-/** The timing of a probe where no document says otherwise (Kubernetes). */
+/** The default timing of a probe, as in Kubernetes. */
 export const PROBE_POLICY = {
   initial_delay: '0ms',
   period: '10s',
@@ -30,15 +30,15 @@ export const PROBE_POLICY = {
   failure_threshold: 3,
 } satisfies Partial<z.input<typeof probesSchema>['readiness']>;
 
-/** Where a TCP probe connects to, but for the port. */
+/** The defaults of a TCP probe. */
 export const TCP_POLICY = { host: '127.0.0.1' };
 
-/** What an HTTP probe asks for, and what it wants to hear. */
+/** The defaults of an HTTP probe. */
 export const HTTP_POLICY = { ...TCP_POLICY, path: '/api/healthcheck', status: ['200-399'] };
 
 const CONFIG_NAME = ['--config-name', '${config_path}'];
 
-/** The document that `coredinator.yaml` is laid over. */
+/** The document over which `coredinator.yaml` is merged. */
 export const BUILT_IN = {
   kinds: {
     coreio: { executable: 'coreio', args: CONFIG_NAME, depends_on: { opc_server: 'started' }, shareable: true },
@@ -55,5 +55,5 @@ export const BUILT_IN = {
   services: {},
 } satisfies z.input<typeof hostSchema>;
 
-/** What an agent type has where no document says otherwise. */
+/** The defaults of an agent type. */
 export const AGENT_POLICY = { strategy: 'one_for_one' } satisfies Partial<z.input<typeof agentTypeSchema>>;

@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import { hostSchema, sectionSchema } from './schema.ts';
 
-/** What a JSON Schema can be made for: `coredinator.yaml`, or a file that has a `coredinator:` section. */
+/** The files with a JSON Schema: `coredinator.yaml`, or a file with a `coredinator:` section. */
 export type SchemaSubject = 'host' | 'agent';
 
 /**
- * A JSON Schema (draft 2020-12) for editors. It accepts every file that the host accepts, and says most of what the host refuses;
- * what only the host can know, such as names of kinds, it leaves to the host.
+ * A JSON Schema (draft 2020-12) for editors. It accepts every file that the host accepts, and rejects most of what the
+ * host rejects, except what only the host can check, such as the names of kinds.
  */
 export function jsonSchemaFor(subject: SchemaSubject): object {
   const schema = subject === 'host' ? hostFile() : agentFile();
   return z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input', unrepresentable: 'any' });
 }
 
-/** A file may be empty, or hold nothing but comments. */
+/** A file may be empty, or contain only comments. */
 function hostFile(): z.ZodType {
   return hostSchema.nullable().meta({
     title: 'coredinator.yaml',

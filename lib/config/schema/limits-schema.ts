@@ -2,18 +2,18 @@ import { z } from 'zod';
 import { parseSize } from '../../model/values/byte-size.ts';
 import { NO_LIMITS, type ResourceLimits } from '../../model/values/limits.ts';
 
-const MOST_COUNTED = 2 ** 31 - 1;
+const MAX_COUNT = 2 ** 31 - 1;
 /** 512 TiB: more than any system addresses. */
-const LARGEST_SIZE = 2 ** 49;
-/** Three are open from the start, and a program needs one more to load its libraries. */
-const FEWEST_OPEN_FILES = 4;
-/** Less than that holds no program. */
-const SMALLEST_ADDRESS_SPACE = 1024 ** 2;
+const MAX_SIZE_BYTES = 2 ** 49;
+/** Three are open at the start, and a program needs one more to load its libraries. */
+const MIN_OPEN_FILES = 4;
+/** No program fits into less. */
+const MIN_ADDRESS_SPACE_BYTES = 1024 ** 2;
 
 const unlimited = z.literal('unlimited');
 
 function countFrom(least: number): z.ZodType<number | 'unlimited'> {
-  return z.union([z.int().min(least).max(MOST_COUNTED), unlimited], {
+  return z.union([z.int().min(least).max(MAX_COUNT), unlimited], {
     error: `must be a whole number of at least ${least}, or unlimited`,
   });
 }
@@ -22,23 +22,21 @@ function sizeFrom(least: number, words: string): z.ZodType<number | 'unlimited',
   return z.union([z.literal(0), z.string()], { error: `must be ${words}` }).transform((value, context) => {
     if (value === 'unlimited') return value;
     const parsed = parseSize(value === 0 ? '0B' : value);
-    const isFitting = parsed.type === 'size' && parsed.bytes >= least && parsed.bytes <= LARGEST_SIZE;
+    const isFitting = parsed.type === 'size' && parsed.bytes >= least && parsed.bytes <= MAX_SIZE_BYTES;
     if (isFitting) return parsed.bytes;
     context.addIssue({ code: 'custom', message: `must be ${words}` });
     return z.NEVER;
   });
 }
 
-/** The limits of a kind; what is absent stays as the host has it. Sizes are bytes. */
+/** The limits of a kind; absent ones are inherited from the host. Sizes are bytes. */
 export const limitsSchema = z.strictObject({
-  open_files: countFrom(FEWEST_OPEN_FILES).describe('Open files, 4 or more, or unlimited.').optional(),
-  processes: countFrom(0)
-    .describe('Processes and threads of its user, all programs together, or unlimited.')
-    .optional(),
+  open_files: countFrom(MIN_OPEN_FILES).describe('Open files, 4 or more, or unlimited.').optional(),
+  processes: countFrom(0).describe('Processes and threads of its user, across all programs, or unlimited.').optional(),
   core_size: sizeFrom(0, 'a size such as 512MiB, 0 or unlimited')
     .describe('The size of a core file, or unlimited.')
     .optional(),
-  address_space: sizeFrom(SMALLEST_ADDRESS_SPACE, 'a size of at least 1MiB such as 512MiB, or unlimited')
+  address_space: sizeFrom(MIN_ADDRESS_SPACE_BYTES, 'a size of at least 1MiB such as 512MiB, or unlimited')
     .describe('Virtual memory of each process, 1MiB or more, or unlimited.')
     .optional(),
 });

@@ -8,14 +8,14 @@ import type { Millis } from '../../model/values/time.ts';
 import { nearest } from '../nearest.ts';
 import { templateProblem } from './template.ts';
 
-// What the schemas of a configuration are made of. `meta` is what a JSON Schema says beside the type: it knows no transforms.
+// The building blocks of the configuration schemas. `meta` is for the JSON Schema, which does not support transforms.
 
-/** Set by the host for every process (contract 3.1); a value of one's own would be lost. */
+/** Set by the host for every process (contract 3.1); a configured value would be overwritten. */
 export const RESERVED_ENV: ReadonlySet<string> = new Set(
   ['INSTANCE', 'SERVICE_ID', 'AGENT_ID', 'GENERATION', 'LAUNCH_ID', 'URL'].map((name) => `COREDINATOR_${name}`),
 );
 
-/** The message for a value of the wrong form; that a value is missing is said in the same words everywhere. */
+/** The message for an invalid value; a missing value has the same message everywhere. */
 export function unlessMissing(message: string) {
   return ({ input }: { readonly input?: unknown }): string | undefined => (input === undefined ? undefined : message);
 }
@@ -24,7 +24,8 @@ export function unlessMissing(message: string) {
 export const name = z
   .string()
   .refine(isId, {
-    error: 'is no name: 1 to 128 letters, digits, dots, underscores or dashes that begin with a letter or digit',
+    error:
+      'is not a valid name: 1 to 128 letters, digits, dots, underscores or dashes, starting with a letter or digit',
   })
   .meta({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$' });
 
@@ -34,7 +35,7 @@ export const duration = z
   .transform((text, context): Millis => {
     const parsed = parseDuration(text);
     if (parsed.type === 'duration') return parsed.ms;
-    context.addIssue({ code: 'custom', message: `is wrong: ${parsed.message}` });
+    context.addIssue({ code: 'custom', message: `is invalid: ${parsed.message}` });
     return z.NEVER;
   })
   .meta({ pattern: '^\\d+(\\.\\d+)?(ms|s|m|h)$' });
@@ -52,17 +53,17 @@ export const size = z
   .transform((text, context): number => {
     const parsed = parseSize(text);
     if (parsed.type === 'size') return parsed.bytes;
-    context.addIssue({ code: 'custom', message: `is wrong: ${parsed.message}` });
+    context.addIssue({ code: 'custom', message: `is invalid: ${parsed.message}` });
     return z.NEVER;
   })
   .meta({ pattern: '^\\d{1,15}(B|KiB|MiB|GiB)$' });
 
-/** What is wrong with a text in which variables may stand. */
+/** The problem of a text that may contain variables; null: none. */
 function textProblem(text: string): string | null {
-  return text.includes('\0') ? 'has a NUL character' : templateProblem(text);
+  return text.includes('\0') ? 'contains a NUL character' : templateProblem(text);
 }
 
-/** A text in which variables may stand; numbers and booleans are taken for their text. */
+/** A text that may contain variables; numbers and booleans are converted to text. */
 export const template = z
   .union([z.string(), z.number(), z.boolean()], { error: 'must be text, a number, true or false' })
   .transform((value, context) => {
@@ -72,7 +73,7 @@ export const template = z
     return text;
   });
 
-/** A text in which variables may stand, and for which `problemOf` may find something else to say. */
+/** A text that may contain variables, with an additional check `problemOf`. */
 export function textTemplate(what: string, problemOf: (text: string) => string | null = () => null) {
   return z.string({ error: unlessMissing(`must be ${what}`) }).superRefine((text, context) => {
     const problem = textProblem(text) ?? (text === '' ? 'must not be empty' : problemOf(text));
@@ -80,13 +81,13 @@ export function textTemplate(what: string, problemOf: (text: string) => string |
   });
 }
 
-/** The name of an environment variable that a service may be given. */
+/** The name of an environment variable that may be set for a service. */
 export const envName = z
   .string()
-  .regex(/^[^=\0]+$/, { error: 'is no name of an environment variable' })
-  .refine((text) => !RESERVED_ENV.has(text), { error: 'is set by the host and cannot be given' });
+  .regex(/^[^=\0]+$/, { error: 'is not a valid name of an environment variable' })
+  .refine((text) => !RESERVED_ENV.has(text), { error: 'is set by the host and cannot be configured' });
 
-/** The name of a signal that this system knows. */
+/** The name of a signal of this system. */
 export const signal = z
   .custom<NodeSignal>((value) => typeof value === 'string' && Object.hasOwn(constants.signals, value), {
     error: ({ input }) =>

@@ -1,19 +1,19 @@
-/** The names that `${…}` may hold wherever variables may stand, beside `port.NAME` and `env.NAME`. */
+/** The names allowed in `${…}`, in addition to `port.NAME` and `env.NAME`. */
 export const VARIABLES = ['config_path', 'config_stem', 'agent_id', 'service_id'] as const;
 
 /**
- * What the variables stand for in one service, by their whole name (`agent_id`, `port.http`, `env.HOME`); undefined: it has
- * no meaning there.
+ * The value of a variable in one service, by its full name (`agent_id`, `port.http`, `env.HOME`); undefined: it has no
+ * value there.
  */
 export type ValueOf = (variable: string) => string | undefined;
 
 export type Filled =
   { readonly type: 'filled'; readonly text: string } | { readonly type: 'absent'; readonly variable: string };
 
-/** `$$`, `${name}`, or a `${` that is never closed. Any other dollar is itself. */
+/** `$$`, `${name}`, or an unclosed `${`. Any other dollar sign is literal. */
 const TOKEN = /\$\$|\$\{([^}]*)(\}?)/g;
 
-/** A port of the service's own, allocated under a name. */
+/** A named port of the service. */
 const PORT = /^port\.([A-Za-z0-9][A-Za-z0-9_-]{0,63})$/;
 /** A variable of the host's own environment. */
 const ENV = /^env\.([^=\0\s]+)$/;
@@ -32,31 +32,31 @@ export function envName(variable: string): string | null {
   return ENV.exec(variable)?.[1] ?? null;
 }
 
-/** What is wrong with a template; null: nothing. The text itself is not quoted: it may be a secret of `env`. */
+/** The problem of a template; null: none. The text itself is not quoted: it may be a secret in `env`. */
 export function templateProblem(template: string): string | null {
   for (const [token, name = '', close] of template.matchAll(TOKEN)) {
     if (token === '$$') continue;
     if (close === '') return 'has a "${" without its "}" (a literal dollar is written "$$")';
     if (!isVariable(name)) {
       const known = [...VARIABLES, 'port.NAME', 'env.NAME'].map((variable) => `\${${variable}}`).join(', ');
-      return `has the unknown variable "\${${name}}"; there are ${known} (a literal dollar is written "$$")`;
+      return `has the unknown variable "\${${name}}"; the variables are ${known} (a literal dollar is written "$$")`;
     }
   }
   return null;
 }
 
-/** Whether a template without problems has a variable. */
+/** Whether a valid template has a variable. */
 export function hasVariables(template: string): boolean {
   return [...template.matchAll(TOKEN)].some(([token]) => token !== '$$');
 }
 
-/** What a template without problems may look like once it is filled in: each variable stands for an `x`. */
+/** An example of a valid template with its variables filled in: each is replaced by an `x`. */
 export function sampleOf(template: string): string {
   const filled = fillTemplate(template, () => 'x');
   return filled.type === 'filled' ? filled.text : template;
 }
 
-/** Fills in a template without problems. What is filled in is not looked at again. */
+/** Fills in a valid template. The inserted values are not processed again. */
 export function fillTemplate(template: string, valueOf: ValueOf): Filled {
   const absent: string[] = [];
   const text = template.replace(TOKEN, (token, name: string | undefined) => {

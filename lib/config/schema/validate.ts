@@ -22,7 +22,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   record: 'a mapping',
 };
 
-/** The messages for what the schema has no words of its own; undefined leaves it to zod. */
+/** The messages for problems without a message in the schema; undefined: that of zod. */
 function describe(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.input === undefined) return 'is missing';
   if (issue.code === 'invalid_type') {
@@ -62,7 +62,7 @@ function unknownKey(key: string, known: readonly string[]): string {
   return `is an unknown key; the nearest known key is "${nearest(key, known) ?? ''}"`;
 }
 
-/** The keys of the object schema that a path leads to. */
+/** The keys of the object schema at a path. */
 function knownKeys(schema: z.ZodType, path: Path): readonly string[] {
   let at: unknown = schema;
   for (const step of path) at = inside(plain(at), step);

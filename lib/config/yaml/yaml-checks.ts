@@ -2,43 +2,45 @@ import { isAlias, isMap, isScalar, isSeq, visit, type Document, type ErrorCode, 
 import type { Problem } from '../problems.ts';
 import { isMergeKey } from './yaml-places.ts';
 
-/** Something wrong with YAML as such, at a character offset. */
+/** A problem of the YAML itself, at a character offset. */
 export interface OffsetProblem extends Problem {
   readonly offset: number;
 }
 
-/** Everything that makes a document no good YAML: syntax, duplicate keys, aliases without their anchor. */
+/** All problems of the YAML itself: syntax, duplicate keys, aliases without an anchor. */
 export function yamlProblems(document: Document.Parsed): readonly OffsetProblem[] {
   const problems = document.errors.map(({ pos, code, message }) => ({
     path: [],
     offset: pos[0],
     message:
-      code === 'MULTIPLE_DOCS' ? 'the file holds more than one YAML document' : `is not YAML: ${said(code, message)}`,
+      code === 'MULTIPLE_DOCS'
+        ? 'the file contains more than one YAML document'
+        : `is not valid YAML: ${messageWithoutQuotes(code, message)}`,
   }));
-  // What the parser could not read properly leads to false findings below.
+  // After syntax errors the checks below would report false problems.
   return problems.length > 0 ? problems : structureProblems(document);
 }
 
 const UNQUOTED: Partial<Record<ErrorCode, string>> = {
-  BAD_DIRECTIVE: 'the directive is not known',
-  BAD_DQ_ESCAPE: 'the escape sequence is not known',
-  TAG_RESOLVE_FAILED: 'the tag is not known',
+  BAD_DIRECTIVE: 'unknown directive',
+  BAD_DQ_ESCAPE: 'unknown escape sequence',
+  TAG_RESOLVE_FAILED: 'unknown tag',
 };
 
 /**
- * What the library says, without the text that it quotes: any file can be named as a configuration, also one that is none and
- * that whoever asks must not read.
+ * The message of the library without quoted text: any file can be named as a configuration, even one that is none and
+ * that the caller must not read.
  */
-function said(code: ErrorCode, message: string): string {
+function messageWithoutQuotes(code: ErrorCode, message: string): string {
   return UNQUOTED[code] ?? (code === 'UNEXPECTED_TOKEN' ? message.replace(/: .*$/s, '') : message);
 }
 
-/** Names that stand for themselves are repeated, what may be a line of anything is not. */
+/** Quotes a name, but not a text that may be any line of a file. */
 function quoted(name: string): string {
   return /^[\w.<-]{1,64}$/.test(name) ? ` "${name}"` : '';
 }
 
-/** Keys are compared through a set, so that the time stays proportional to the size of the document. */
+/** Keys are compared with a set, so that the time is proportional to the size of the document. */
 function structureProblems(document: Document.Parsed): readonly OffsetProblem[] {
   const problems: OffsetProblem[] = [];
   const anchors = new Set<string>();
@@ -68,14 +70,14 @@ function duplicateKeys(map: YAMLMap): readonly OffsetProblem[] {
     const isDuplicate = seen.has(key.value);
     seen.add(key.value);
     return isDuplicate
-      ? [{ path: [], offset: key.range?.[0] ?? 0, message: `the key${quoted(String(key.value))} is there twice` }]
+      ? [{ path: [], offset: key.range?.[0] ?? 0, message: `the key${quoted(String(key.value))} is duplicated` }]
       : [];
   });
 }
 
 const LITERAL_LISTS = new Set<unknown>(['args', 'command']);
 
-/** Lets numbers and booleans of `env`, `args` and `command` stay as they are written: `1.10` is not `1.1` to a program. */
+/** Keeps numbers and booleans in `env`, `args` and `command` as they are written: for a program `1.10` is not `1.1`. */
 export function keepLiterals(root: unknown): void {
   if (!isMap(root)) return;
   visit(root, {
@@ -88,7 +90,7 @@ export function keepLiterals(root: unknown): void {
   });
 }
 
-/** A value with an anchor may be used elsewhere as the number that it is. */
+/** A value with an anchor may be used as a number elsewhere. */
 function keepLiteral(node: unknown): void {
   if (!isScalar(node) || node.anchor !== undefined || node.source === undefined) return;
   if (typeof node.value === 'number' || typeof node.value === 'boolean') node.value = node.source;

@@ -1,17 +1,18 @@
 import { Composer, Lexer, Parser, YAMLParseError, type CST, type Document, type LineCounter } from 'yaml';
 
 /**
- * How deep collections may be nested. The composer of the YAML library recurses, and a stack that it exhausts can end the whole
- * process: an engine that compiles a regular expression at that moment aborts instead of throwing.
+ * The maximum nesting depth of collections. The composer of the YAML library recurses, and exhausting the stack can end
+ * the whole process: an engine that compiles a regular expression at that moment aborts instead of throwing.
  */
 const MAX_DEPTH = 100;
 
 /**
- * Parses YAML 1.2 with merge keys. Never throws: what is wrong is in the `errors` of the document, further documents and a
- * nesting of more than 100 levels included.
+ * Parses YAML 1.2 with merge keys. Never throws: all problems are in the `errors` of the document, including additional
+ * documents and a nesting of more than 100 levels.
  */
 export function parseDocument(text: string, lineCounter: LineCounter): Document.Parsed {
-  // Unique keys are checked in yaml-checks.ts: here each would be compared with every other, minutes for a mebibyte of keys.
+  // Duplicate keys are checked in yaml-checks.ts: here each would be compared with every other, minutes for a mebibyte
+  // of keys.
   const composer = new Composer({
     lineCounter,
     merge: true,
@@ -32,7 +33,10 @@ export function parseDocument(text: string, lineCounter: LineCounter): Document.
   return first;
 }
 
-/** The parser's tokens; ends early, and tells the offset, where the nesting becomes too deep. The parser does not recurse. */
+/**
+ * The parser's tokens; ends early, and reports the offset, if the nesting becomes too deep. The parser does not
+ * recurse.
+ */
 function* tokensOf(
   text: string,
   lineCounter: LineCounter,

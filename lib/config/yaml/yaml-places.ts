@@ -2,8 +2,8 @@ import { isAlias, isMap, isScalar, isSeq, type Document, type Node, type Pair, t
 import type { Path } from '../problems.ts';
 
 /**
- * The character offset of the value (or of the key) that a path leads to from `root`, through aliases and merged mappings. When
- * the file does not hold the path to its end, of the last key that it holds; undefined when there is nothing at all.
+ * The character offset of the value (or of the key) at a path from `root`, through aliases and merged mappings. If the
+ * file does not contain the whole path, that of the last key that it contains; undefined if there is none.
  */
 export function offsetOf(document: Document.Parsed, root: unknown, path: Path, isKey: boolean): number | undefined {
   let node = resolved(document, root);
@@ -19,7 +19,7 @@ export function offsetOf(document: Document.Parsed, root: unknown, path: Path, i
   return offset;
 }
 
-/** The pair of a key, also when it comes from a mapping that is merged in with `<<`. */
+/** The pair of a key, including keys from a mapping merged with `<<`. */
 export function pairOf(
   document: Document.Parsed,
   map: YAMLMap,
@@ -38,12 +38,12 @@ export function pairOf(
   return undefined;
 }
 
-/** Whether a key is an unquoted `<<`; the parser gives it a symbol for a value. */
+/** Whether a key is an unquoted `<<`, for which the parser returns a symbol. */
 export function isMergeKey(key: unknown): boolean {
   return isScalar(key) && typeof key.value === 'symbol';
 }
 
-/** Whether a value that the parser gives is a node; an absent value is not. */
+/** Whether a value from the parser is a node; an absent value is not. */
 export function isNode(value: unknown): value is Node {
   return isMap(value) || isSeq(value) || isScalar(value) || isAlias(value);
 }

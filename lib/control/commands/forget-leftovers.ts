@@ -4,6 +4,7 @@ import type { AgentId, ServiceId } from '../../model/values/ids.ts';
 import { serviceRef, serviceRefs } from '../actors.ts';
 import { Intentions } from '../intentions.ts';
 import type { Runtime } from '../runtime.ts';
+import { isOrphan } from './ensure-actors.ts';
 
 /**
  * The services of an agent that no intention references any more once the agent has this plan (null: once it is gone),
@@ -41,7 +42,8 @@ export async function forgetWhenGone(runtime: Runtime, id: ServiceId): Promise<v
   const actorId = serviceActorId(id);
   await changes.until(actorId, () => {
     const now = serviceRef(root, id)?.getSnapshot();
-    return now === undefined || (now.context.holders.length === 0 && now.matches('stopped'));
+    const isHeld = now !== undefined && now.context.holders.length > 0 && !isOrphan(now.context);
+    return now === undefined || (!isHeld && now.matches('stopped'));
   });
   if (!intentions.entries().has(id)) removeService(runtime, id);
 }

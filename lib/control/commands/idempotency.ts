@@ -20,12 +20,12 @@ const MAX_BODY_BYTES = 64 * 1024;
  * Ensures that a command with an idempotency key is carried out once, however often it is sent, even across host
  * restarts.
  */
-export class Receipts {
+export class IdempotencyRecords {
   readonly #store: Pick<ActorStore, 'idempotencyRecord' | 'keepIdempotencyRecord'>;
   readonly #clock: Clock;
   readonly #log: Log;
   /** The fingerprints of the requests in progress, by key. */
-  readonly #underWay = new Map<string, string>();
+  readonly #inProgress = new Map<string, string>();
 
   constructor(store: Pick<ActorStore, 'idempotencyRecord' | 'keepIdempotencyRecord'>, clock: Clock, log: Log) {
     this.#store = store;
@@ -35,10 +35,10 @@ export class Receipts {
 
   /** Every claim that this returns must be ended. Throws IdempotencyKeyReusedError, IdempotencyKeyInFlightError. */
   async begin(key: string, fingerprint: string): Promise<Begun> {
-    const other = this.#underWay.get(key);
+    const other = this.#inProgress.get(key);
     if (other !== undefined && other !== fingerprint) throw new IdempotencyKeyReusedError(key);
     if (other !== undefined) throw new IdempotencyKeyInFlightError(key);
-    this.#underWay.set(key, fingerprint);
+    this.#inProgress.set(key, fingerprint);
     try {
       const kept = this.#fresh(await this.#store.idempotencyRecord(key));
       if (kept !== null && kept.fingerprint !== fingerprint) throw new IdempotencyKeyReusedError(key);
@@ -46,10 +46,10 @@ export class Receipts {
         const accepted = kept === null ? null : { subject: kept.subject };
         return { type: 'begun', claim: { key, fingerprint, accepted } };
       }
-      this.#underWay.delete(key);
+      this.#inProgress.delete(key);
       return { type: 'answered', answer: kept.answer };
     } catch (error) {
-      this.#underWay.delete(key);
+      this.#inProgress.delete(key);
       throw error;
     }
   }
@@ -66,12 +66,12 @@ export class Receipts {
       // The command and its acceptance are durable: the caller must not get an error.
       this.#log.warn({ err: error, key }, 'cannot save the response to a command with an idempotency key');
     } finally {
-      this.#underWay.delete(key);
+      this.#inProgress.delete(key);
     }
   }
 
-  #fresh(receipt: IdempotencyRecord | null): IdempotencyRecord | null {
-    return receipt !== null && receipt.at > this.#clock.now() - IDEMPOTENCY_AGE_MS ? receipt : null;
+  #fresh(record: IdempotencyRecord | null): IdempotencyRecord | null {
+    return record !== null && record.at > this.#clock.now() - IDEMPOTENCY_AGE_MS ? record : null;
   }
 }
 

@@ -1,5 +1,10 @@
 import { serviceActorId } from '../../actors/service/context.ts';
-import { ActorSetAsideError, ServiceNotFoundError, ServiceUnheldError } from '../../model/errors.ts';
+import {
+  ActorSetAsideError,
+  OrphanServiceError,
+  ServiceNotFoundError,
+  ServiceUnheldError,
+} from '../../model/errors.ts';
 import type { Intended, ServiceIntention } from '../../model/intention.ts';
 import { revisionOf } from '../../model/policy/revision.ts';
 import type { ServiceSpec } from '../../model/spec.ts';
@@ -9,7 +14,7 @@ import { serviceRef, type ServiceRef } from '../actors.ts';
 import type { CommandOrigin } from '../control.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Accepted } from './command-log.ts';
-import { assertServicesFree, ensure } from './ensure-actors.ts';
+import { assertServicesFree, ensure, isOrphan } from './ensure-actors.ts';
 import { removeService } from './forget-leftovers.ts';
 import { alreadyAccepted } from './idempotency.ts';
 
@@ -142,7 +147,7 @@ export class ServiceCommands {
       if (intended === 'stopped' && this.#isDown(id)) return;
       const known = intentions.service(id) ?? { subject: serviceActorId(spec.id), holder: null, spec, atLeast: 0 };
       // For a service without holders nothing is stored: it is about to be removed.
-      const isHeld = holders.length > 0 || known.holder !== null;
+      const isHeld = (holders.length > 0 && !isOrphan({ holders })) || known.holder !== null;
       const put = isHeld ? [{ ...known, intended: 'stopped' as const }] : [];
       const event = { type: 'service.stop_requested', serviceId: id, detail: {} };
       await commandLog.accept({ put, event }, origin);
@@ -153,6 +158,7 @@ export class ServiceCommands {
   /** The intention for a service with a holder. Throws ServiceUnheldError. */
   #held(id: ServiceId): ServiceIntention | null {
     const { holders, spec } = this.#service(id).getSnapshot().context;
+    if (isOrphan({ holders })) throw new OrphanServiceError(id);
     const known = this.#runtime.intentions.service(id) ?? null;
     if (holders.length === 0 && (known?.holder ?? null) === null) throw new ServiceUnheldError(id, spec.agentId);
     return known;

@@ -32,8 +32,7 @@ export class Health {
   readonly #log: Log;
   readonly #writers = new Map<HealthWriter, string>();
   readonly #launches = new Map<ServiceId | `program ${string}`, LaunchFailure>();
-  readonly #lasting: string[] = [];
-  readonly #troubles: { readonly in: () => readonly string[]; readonly areObstacles: boolean }[] = [];
+  readonly #sources: { readonly problems: () => readonly string[]; readonly areObstacles: boolean }[] = [];
   /** Checks whether the store is available again; null: not set up. */
   #prober: RetryingWriter | null = null;
   #probedAt = 0;
@@ -46,9 +45,8 @@ export class Health {
   /** One sentence per cause; empty if the host is healthy. Probes a failing store, at most once a second. */
   reasons(): readonly string[] {
     const reasons = [
-      ...this.#lasting,
       ...launchReasons([...this.#launches.values()]),
-      ...new Set([...this.#troubles.flatMap((troubles) => troubles.in()), ...this.#writers.values()]),
+      ...new Set([...this.#sources.flatMap(({ problems }) => problems()), ...this.#writers.values()]),
     ];
     const isDue = Math.abs(this.#clock.now() - this.#probedAt) >= MIN_PROBE_INTERVAL_MS;
     if (this.#writers.size > 0 && isDue) void this.#prober?.writeNow();
@@ -57,13 +55,8 @@ export class Health {
 
   /** Why no command can be saved now, in sentences; empty if one can. */
   obstacles(): readonly string[] {
-    const others = this.#troubles.filter(({ areObstacles }) => areObstacles).flatMap((troubles) => troubles.in());
+    const others = this.#sources.filter(({ areObstacles }) => areObstacles).flatMap(({ problems }) => problems());
     return [...new Set([...others, ...this.#writers.values()])];
-  }
-
-  /** Adds a reason that stays for the lifetime of this host. */
-  remark(reason: string): void {
-    this.#lasting.push(reason);
   }
 
   /** Reports the result of a write. */
@@ -100,8 +93,8 @@ export class Health {
   }
 
   /** Includes these reasons from now on: what the process host cannot inspect, files that have become unusable. */
-  include(troubles: () => readonly string[], { areObstacles = false } = {}): void {
-    this.#troubles.push({ in: troubles, areObstacles });
+  include(problems: () => readonly string[], { areObstacles = false } = {}): void {
+    this.#sources.push({ problems, areObstacles });
   }
 
   /** Starts probing the store whenever it fails. */

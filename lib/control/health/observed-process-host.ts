@@ -1,6 +1,6 @@
 import {
-  isHostTrouble,
-  isHostTroubleError,
+  isHostFault,
+  isHostFaultError,
   type Executable,
   type ExecutableChoice,
   type Launch,
@@ -42,7 +42,7 @@ export class ObservedProcessHost implements ProcessHost {
     const outcome = await this.#host.launch(request);
     this.#meter.launched(outcome, secondsSince(begunAt));
     // A failing store is reported separately.
-    if (outcome.type === 'refused' && isHostTrouble(outcome.failure) && outcome.failure.code !== 'ESTORE') {
+    if (outcome.type === 'refused' && isHostFault(outcome.failure) && outcome.failure.code !== 'ESTORE') {
       this.#health.launchFailed(request.serviceId, outcome.failure);
     } else {
       this.#health.launchSettled(request.serviceId);
@@ -62,6 +62,10 @@ export class ObservedProcessHost implements ProcessHost {
     return this.#host.orphans();
   }
 
+  heldOrphans(): readonly Orphan[] {
+    return this.#host.heldOrphans();
+  }
+
   status(serviceId: ServiceId): LaunchStatus | null {
     return this.#host.status(serviceId);
   }
@@ -74,8 +78,8 @@ export class ObservedProcessHost implements ProcessHost {
     return this.#host.signal(serviceId, signal);
   }
 
-  troubles(): readonly string[] {
-    return this.#host.troubles();
+  problems(): readonly string[] {
+    return this.#host.problems();
   }
 
   live(): readonly Launch[] {
@@ -115,7 +119,7 @@ export class ReportingCatalog implements Catalog {
       this.#health.launchSettled(`program ${executable}`);
       return found;
     } catch (error) {
-      if (isHostTroubleError(error)) {
+      if (isHostFaultError(error)) {
         const reason = error instanceof Error ? error.message : String(error);
         const message = `Cannot search for the executable "${executable}": ${reason}.`;
         this.#health.launchFailed(`program ${executable}`, { code: 'ELOOK', isPermanent: false, message });

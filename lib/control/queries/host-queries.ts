@@ -10,11 +10,13 @@ import type { FeedBatch, FeedQuery } from '../../model/feed.ts';
 import { agentRevision } from '../../model/policy/revision.ts';
 import { serviceGraph, type ServiceGraph } from '../../model/policy/service-graph.ts';
 import type { AgentId, ServiceId } from '../../model/values/ids.ts';
+import { isoOf } from '../../model/values/time.ts';
 import type { LogItem, LogQuery } from '../../model/values/log-line.ts';
 import { agentRef, serviceRef, serviceRefs, type ServiceSnapshot } from '../actors.ts';
 import type { HistoryQuery, Queries } from '../control.ts';
 import type { Runtime } from '../runtime.ts';
 import { explain } from './explain.ts';
+import { foreignOrphan, foreignOrphans, foreignOrphanView, type ForeignOrphan } from './orphans.ts';
 import { agentHistoryView, historyOf, serviceHistoryView, type History, type HistorySubject } from './history.ts';
 import { usageView } from './usage.ts';
 import {
@@ -67,7 +69,9 @@ export class HostQueries implements Queries {
   }
 
   services(): readonly ServiceView[] {
-    return serviceRefs(this.#runtime.root).map((ref) => this.#view(ref.getSnapshot()));
+    const held = this.#heldOrphans();
+    const known = serviceRefs(this.#runtime.root).map((ref) => this.view(ref.getSnapshot(), held));
+    return [...known, ...foreignOrphans(this.#runtime).map((orphan) => this.#orphanView(orphan))];
   }
 
   serviceGraph(agentId: string | null): ServiceGraph {
@@ -78,7 +82,17 @@ export class HostQueries implements Queries {
   }
 
   service(id: string): ServiceView {
-    return this.#view(this.snapshotOf(id));
+    const orphan = serviceRef(this.#runtime.root, id) === undefined ? foreignOrphan(this.#runtime, id) : null;
+    return orphan === null ? this.view(this.snapshotOf(id)) : this.#orphanView(orphan);
+  }
+
+  #orphanView(orphan: ForeignOrphan): ServiceView {
+    return foreignOrphanView(orphan, this.#runtime.ports.identity.guarantees);
+  }
+
+  /** The services whose launches an orphan holds back. */
+  #heldOrphans(): ReadonlySet<string> {
+    return new Set(this.#runtime.ports.processes.heldOrphans().flatMap(({ serviceId }) => serviceId ?? []));
   }
 
   async explain(id: string, ifExit?: SupposedExit): Promise<ExplainView> {
@@ -145,14 +159,17 @@ export class HostQueries implements Queries {
     const { processId, version } = this.#runtime.ports.identity;
     const reasons = this.#runtime.ports.health.reasons();
     const base = { process_id: processId, service: 'coredinator', version } as const;
-    return reasons.length === 0 ? { status: 'healthy', ...base } : { status: 'degraded', ...base, reasons };
+    if (reasons.length === 0) return { status: 'healthy', ...base };
+    const notices = this.#runtime.notices.all().map((notice) => ({ ...notice, at: isoOf(notice.at) }));
+    return { status: 'degraded', ...base, reasons, ...(notices.length > 0 ? { notices } : {}) };
   }
 
   /** How log space is released depends on this host and its disk, not on who launched the process. */
-  #view(snapshot: ServiceSnapshot): ServiceView {
+  view(snapshot: ServiceSnapshot, held = this.#heldOrphans()): ServiceView {
     const { guarantees } = this.#runtime.ports.identity;
     const view = serviceView(snapshot, guarantees);
-    return { ...view, guarantees: { ...view.guarantees, lossless_rotation: guarantees.losslessRotation } };
+    const orphan = view.orphan || held.has(view.id);
+    return { ...view, orphan, guarantees: { ...view.guarantees, lossless_rotation: guarantees.losslessRotation } };
   }
 
   async #past(whose: HistorySubject, query: HistoryQuery): Promise<History> {

@@ -52,6 +52,7 @@ export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees): Se
     next: what === undefined || context.deadlineAt === null ? null : { what, at: isoOf(context.deadlineAt) },
     ...reasonView(context.reason),
     adopted: context.isAdopted,
+    orphan: context.holders.includes('orphan'),
     revision: revisionOf(context.spec),
     running_revision: context.launch === null ? null : context.revision,
     guarantees: guaranteesView(context.launch?.guarantees ?? defaults),
@@ -138,7 +139,7 @@ export function reloadView({ isApplied, changes, skipped, revision }: Reload): R
   };
 }
 
-function guaranteesView(guarantees: Guarantees): ServiceView['guarantees'] {
+export function guaranteesView(guarantees: Guarantees): ServiceView['guarantees'] {
   return {
     exact_exit: guarantees.exactExit,
     tree_complete: guarantees.treeComplete,

@@ -10,6 +10,7 @@ import type { ProcessHost, Orphan } from '../../ports/process-host.ts';
 import { agentRefs, serviceRefs, type SupervisorRef } from '../actors.ts';
 import type { Intentions } from '../intentions.ts';
 import type { Runtime, RuntimeBase } from '../runtime.ts';
+import { ensureOrphans } from './orphan-services.ts';
 import { restore } from './restore.ts';
 import { unreportedAmong } from './unreported-exits.ts';
 
@@ -86,14 +87,16 @@ function restoreLostIntentions(root: SupervisorRef, intentions: Intentions, log:
 
 function resumeAll({ ports: { clock, crashPoint, log }, root, intentions }: Runtime, statuses: Statuses): void {
   restoreLostIntentions(root, intentions, log);
+  ensureOrphans(root, intentions, statuses);
   const entries = intentions.entries();
   const agents = intentions.agents().map((intention) => intention.plan);
   root.send({ type: 'supervisor.ensure', services: [...entries.values()], agents });
   for (const ref of serviceRefs(root)) {
     const { context } = ref.getSnapshot();
     const { spec, holders } = context;
-    const intention = intentions.resumed(entries.get(spec.id), spec.id, holders);
-    ref.send(resumeOf(context, intention, statuses.get(spec.id) ?? null, clock.now()));
+    const status = statuses.get(spec.id) ?? null;
+    const intention = intentions.resumed(entries.get(spec.id), spec.id, holders, status?.status === 'alive');
+    ref.send(resumeOf(context, intention, status, clock.now()));
   }
   crashPoint?.('mid-resume');
   for (const ref of agentRefs(root)) {

@@ -16,6 +16,7 @@ export function healthHandlers(control: Control): HandlersOf<typeof HOST_OPERATI
       ctx.status = 202;
       return { mode: control.shutdown(mode ?? null, origin) };
     },
+    acknowledgeHealth: ({ origin }) => control.acknowledge(origin),
     getHealth: () => control.queries.health(),
     getLiveness: {
       write: ({ ctx }) => {

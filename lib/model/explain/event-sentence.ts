@@ -58,6 +58,15 @@ const DESCRIPTIONS: Readonly<Partial<Record<string, Describe>>> = {
       : `The host shut down and left ${leftBy(entry)} running`,
   'host.crashed': (entry) => `The host crashed${because(text(entry, 'message'))}`,
   'actor.crashed': (entry) => `Actor ${text(entry, 'actor') ?? '?'} crashed${because(text(entry, 'message'))}`,
+  'store.lost': (entry) =>
+    `The database was gone, and ${number(entry, 'intentions') ?? 0} intentions were restored from their copy`,
+  'store.outdated': (entry) =>
+    `The database was older than other records, and ${number(entry, 'intentions') ?? 0} intentions were restored from their copy`,
+  'host.copied': (entry) =>
+    text(entry, 'backed_up_at') === null
+      ? `The state directory was found to be a copy of ${text(entry, 'state_dir') ?? '?'}`
+      : `The state directory was restored from a backup of ${text(entry, 'state_dir') ?? '?'}`,
+  'health.acknowledged': () => 'The notices about the state of the host were acknowledged',
   'store.recovered': () => 'The store was corrupt and was rebuilt from what could be read',
   'webhook.dropped': (entry) =>
     `Webhook ${text(entry, 'webhook') ?? '?'} dropped ` +

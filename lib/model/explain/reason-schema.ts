@@ -12,6 +12,7 @@ const text = z.string();
 export const reason: z.ZodType<Reason> = z.lazy(() =>
   z.discriminatedUnion('code', [
     z.strictObject({ code: z.literal('text'), text }),
+    z.strictObject({ code: z.literal('orphan'), text }),
     z.strictObject({ code: z.literal('waiting'), dependencies: z.array(dependencySpec) }),
     z.strictObject({ code: z.literal('executable_missing'), text }),
     z.strictObject({ code: z.literal('launch_refused'), error: text, text }),

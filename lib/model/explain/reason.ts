@@ -26,6 +26,8 @@ export type Reason =
   | { readonly code: 'older_version'; readonly running: string; readonly rejected: string; readonly because: Reason }
   | { readonly code: 'group_restart'; readonly failed: ServiceId; readonly strategy: AgentPlan['strategy'] }
   | { readonly code: 'stop_failed' }
+  /** Only a process that no record explains makes the service known. */
+  | { readonly code: 'orphan'; readonly text: string }
   | { readonly code: 'set_aside' }
   | { readonly code: 'completed'; readonly end: Reason }
   | (GivenUp & { readonly end: Reason })
@@ -53,6 +55,7 @@ export type ReasonCode = Reason['code'];
 /** Every code; the compiler checks the list against the type. */
 const CODES: Readonly<Record<ReasonCode, true>> = {
   text: true,
+  orphan: true,
   waiting: true,
   executable_missing: true,
   launch_refused: true,
@@ -81,6 +84,7 @@ export function reasonText(reason: Reason | null): string | null {
   if (reason === null) return null;
   switch (reason.code) {
     case 'text':
+    case 'orphan':
     case 'executable_missing':
     case 'launch_refused':
     case 'effect_failed':

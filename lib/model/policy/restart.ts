@@ -9,8 +9,8 @@ import type { Instant, Millis } from '../values/time.ts';
  */
 export const MIN_BACKOFF_MS: Millis = 100;
 
-/** The maximum delay between attempts while a launch fails only because of the host's own trouble. */
-const HOST_TROUBLE_MAX_MS: Millis = 5_000;
+/** The maximum delay between attempts while a launch fails only because of faults of the host. */
+const HOST_FAULT_MAX_MS: Millis = 5_000;
 
 /** What earlier exits left behind; stored with the service. Plain JSON. */
 export interface RestartBudget {
@@ -147,9 +147,9 @@ export function judgeEnding(
  * The window stays unchanged. The delay grows as usual, but no longer than somebody who just freed the disk would wait.
  */
 function waitOut(spec: RestartSpec, past: RestartBudget, random: number): Verdict {
-  const isAtMost = backoffDelay(spec.backoff, past.failures, 0.5) >= HOST_TROUBLE_MAX_MS;
+  const isAtMost = backoffDelay(spec.backoff, past.failures, 0.5) >= HOST_FAULT_MAX_MS;
   const failures = isAtMost ? past.failures : past.failures + 1;
-  const delayMs = Math.min(HOST_TROUBLE_MAX_MS, backoffDelay(spec.backoff, failures, random));
+  const delayMs = Math.min(HOST_FAULT_MAX_MS, backoffDelay(spec.backoff, failures, random));
   return { next: 'retry', budget: { ...past, failures }, delayMs };
 }
 

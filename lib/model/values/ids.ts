@@ -11,7 +11,7 @@ export type LaunchId = Branded<string, 'LaunchId'>;
 /**
  * Who needs a service: `agent:<id>`, `io` (a start through /api/io) or `host` (a host service in the configuration).
  */
-export type Holder = `agent:${string}` | 'io' | 'host';
+export type Holder = `agent:${string}` | 'io' | 'host' | 'orphan';
 
 const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 const LAUNCH_ID_PATTERN = /^[0-9a-f]{32}$/;

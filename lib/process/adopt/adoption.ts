@@ -19,34 +19,38 @@ import {
 } from '../files/launch-files.ts';
 import { runFolder, type Layout } from '../files/layout.ts';
 import { guaranteesOf } from '../launch/shim-kind.ts';
-import { NOBODY, type Identity } from '../os/process-identity.ts';
+import { NO_PROCESS, type Identity } from '../os/process-identity.ts';
 import type { Trees } from '../tree/process-trees.ts';
 import type { TreeOrigin } from '../tree/tree-context.ts';
 
-/** A shim that was revoked before it claimed finds its claim taken, however slow it is; none is that slow. */
+/**
+ * How long the folder of a revoked launch is kept: a shim that has not claimed yet must find the claim taken, however
+ * slow it is.
+ */
 const REVOKED_FOR_MS = 24 * 60 * 60 * 1_000;
-const MOST_NAMED = 20;
+const MAX_NAMED = 20;
 
-/** For launches whose own stop spec cannot be read any more. */
+/** For launches whose own stop spec is unreadable. */
 const DEFAULT_STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;
 
-/** Takes over what earlier hosts have launched. */
+/** Adopts what earlier hosts launched. */
 export class Adoption {
   readonly #trees: Trees;
   readonly #layout: Layout;
-  readonly #boot: string;
+  /** Null: the records are a copy of another instance's, so that nothing alive is ours. */
+  readonly #boot: string | null;
   /** Launches with an exit record, listed once: to try a thousand absent files takes longer. */
   #recorded: ReadonlySet<string> = new Set();
 
-  constructor(trees: Trees, boot: string) {
+  constructor(trees: Trees, boot: string | null) {
     this.#trees = trees;
     this.#layout = trees.layout;
     this.#boot = boot;
   }
 
   /**
-   * Brings the facts of the newest launches up to date and looks after everything that still lives. Resolves with the launches that
-   * the ledger cannot explain.
+   * Updates the status of the newest launches and supervises everything that is still alive. Resolves with the launches
+   * that the ledger does not know.
    */
   async run(newest: readonly LaunchEntry[]): Promise<readonly LaunchId[]> {
     this.#recorded = new Set(readdirSync(this.#layout.exits));
@@ -83,7 +87,7 @@ export class Adoption {
     return null;
   }
 
-  /** A launch whose end is not written down. */
+  /** A launch whose end is not in the ledger. */
   #takeOpen(entry: LaunchEntry): Promise<void> | null {
     const { launchId } = entry;
     const claim = this.#claimOf(entry);
@@ -100,20 +104,20 @@ export class Adoption {
     return null;
   }
 
-  /** Whoever links the claim first decides, so a launch without one is revoked here and now. */
+  /** The first to link the claim decides, so a launch without a claim is revoked now. */
   #claimOf(entry: LaunchEntry): Claim {
     const { launchId } = entry;
     const claim = readClaim(this.#layout, launchId);
     if (claim !== null) return claim;
     const isRevoked = revoke(this.#layout, launchId);
     if (isRevoked && entry.state === 'intent') return { owner: 'revoked' };
-    // The claim came just now; or the launch was seen running and somebody has torn its files away.
+    // The claim was linked just now; or the launch was recorded as running and its files were deleted.
     return (
-      readShimClaim(this.#layout, launchId) ?? { owner: 'shim', kind: entry.shim, shim: NOBODY, boot: entry.bootId }
+      readShimClaim(this.#layout, launchId) ?? { owner: 'shim', kind: entry.shim, shim: NO_PROCESS, boot: entry.bootId }
     );
   }
 
-  /** Nothing outlives a boot; only the record may tell how it ended. */
+  /** No process survives a reboot; only the exit record may say how it ended. */
   #sinceBoot(entry: LaunchEntry): void {
     const record = readExit(this.#layout, entry.launchId);
     if (record !== null && record.execErrno !== 0) this.#trees.revoked(entry);
@@ -121,7 +125,7 @@ export class Adoption {
     this.#trees.tidyLater(entry.launchId);
   }
 
-  /** What nobody saw end in an earlier boot is taken to have ended with the boot. */
+  /** A process of an earlier boot whose end was not observed is treated as ended by the reboot. */
   #inBoot(entry: LaunchEntry, exit: ProcessExit): ProcessExit {
     return exit.isKnown || entry.bootId === this.#boot ? exit : { ...exit, isReboot: true };
   }
@@ -143,10 +147,10 @@ export class Adoption {
     const isInLedger = entry.state === 'running';
     const rest = originOf(entry, claim, this.#layout, main);
     const tree = this.#trees.adopt({ ...rest, launch, isMainOver: false, isInLedger });
-    if (claim.kind !== 'native') tree.look(); // no pipe has told yet whether it lives
+    if (claim.kind !== 'native') tree.look(); // no pipe reports whether it is alive
   }
 
-  /** The shim has claimed and not yet forked: what comes of it is known in a moment. */
+  /** The shim has claimed but not forked yet: the result follows within moments. */
   async #follow(entry: LaunchEntry, claim: ShimClaim): Promise<void> {
     const claimed = await followClaimed(this.#layout, entry.launchId, claim.shim);
     switch (claimed.type) {
@@ -163,7 +167,7 @@ export class Adoption {
     }
   }
 
-  /** The newest launch has ended; its descendants may live on. */
+  /** The newest launch has ended; its descendants may still be alive. */
   #takeRest(entry: Rest): void {
     const claim = readClaim(this.#layout, entry.launchId);
     if (claim?.owner !== 'shim') this.#removeRevoked(entry.launchId);
@@ -171,21 +175,21 @@ export class Adoption {
     else removeRecords(this.#layout, entry.launchId);
   }
 
-  /** Folders of launches that are not the newest of their service; those that come after it are nobody's. */
+  /** Folders of launches older than the newest of their service. Returns the others, which no ledger entry explains. */
   #takeOlder(folders: ReadonlySet<string>, newest: ReadonlyMap<ServiceId, number>): readonly LaunchId[] {
     const launchIds = [...folders].flatMap((name) => launchIdOf(name) ?? []);
     const foreign = [...folders].filter((name) => launchIdOf(name) === null);
     if (foreign.length > 0) {
-      const named = foreign.slice(0, MOST_NAMED);
+      const named = foreign.slice(0, MAX_NAMED);
       this.#trees.log.warn(
         { folder: this.#layout.run, count: foreign.length, names: named },
-        'Not a launch; left alone.',
+        'not a launch folder; left alone',
       );
     }
     return launchIds.filter((launchId) => !this.#isTakenOlder(launchId, newest));
   }
 
-  /** False for a launch that no ledger entry can be about. */
+  /** False for a launch that no ledger entry explains. */
   #isTakenOlder(launchId: LaunchId, newest: ReadonlyMap<ServiceId, number>): boolean {
     const request = readRequest(this.#layout, launchId);
     const known = request === null ? undefined : newest.get(request.serviceId);
@@ -195,7 +199,7 @@ export class Adoption {
     return true;
   }
 
-  /** Its shim may still be on the way to find the claim taken, so the folder stays for as long as any shim could live. */
+  /** Its shim may not have noticed the taken claim yet, so the folder stays as long as any shim could be alive. */
   #removeRevoked(launchId: LaunchId): void {
     const bootedAt = this.#trees.clock.now() - uptime() * 1_000;
     const madeAt = statSync(runFolder(this.#layout, launchId), { throwIfNoEntry: false })?.mtimeMs;
@@ -214,11 +218,11 @@ function launchIdOf(name: string): LaunchId | null {
   try {
     return parseLaunchId(name);
   } catch {
-    return null; // not a folder of a launch
+    return null; // not a launch folder
   }
 }
 
-/** What is left of a launch, its main process excepted. */
+/** The remains of a launch without its main process. */
 function originOf(
   { launchId, serviceId }: Rest,
   claim: ShimClaim,

@@ -3,19 +3,19 @@ import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import { followClaimed } from '../files/await-claim.ts';
 import { readClaim, readMain, readRequest, readShimClaim, revoke, type RequestRecord } from '../files/launch-files.ts';
 import type { Layout } from '../files/layout.ts';
-import { livingAmong, NOBODY } from '../os/process-identity.ts';
+import { livingAmong, NO_PROCESS } from '../os/process-identity.ts';
 import type { OrphanOrigin } from './held-orphan.ts';
 import { eldest, type TaggedProcess } from './tagged-processes.ts';
 
-/** For orphans whose own stop spec is not to be had. */
+/** For orphans whose own stop spec is unavailable. */
 const DEFAULT_STOP: StopSpec = { signal: 'SIGTERM', graceMs: 5_000 };
 
-/** What was found of a launch that the ledger does not know. */
+/** What was found for a launch that the ledger does not know. */
 export type Finding =
   | { readonly type: 'ended'; readonly launchId: LaunchId }
-  /** Something lives, and nothing says which service it belongs to. */
+  /** Something is alive, and nothing says which service it belongs to. */
   | { readonly type: 'nameless'; readonly launchId: LaunchId; readonly pid: number }
-  /** `request` is null when its records do not prove who it is. */
+  /** `request` is null if its records do not prove its identity. */
   | {
       readonly type: 'orphan';
       readonly origin: OrphanOrigin;
@@ -23,15 +23,15 @@ export type Finding =
       readonly request: RequestRecord | null;
     };
 
-/** Where a search looks. */
+/** Where to search. */
 export interface SearchContext {
   readonly layout: Layout;
-  readonly bootId: string;
+  readonly bootId: string | null;
 }
 
 /**
- * What there is of a launch with a folder; `family` are the living processes with its mark. One that nobody has claimed is revoked:
- * no host would know of it if it began now. Waits for a shim that is about to fork.
+ * Searches for a launch with a folder; `family` are the live processes with its tag. An unclaimed launch is revoked: no
+ * host would know of it if it started now. Waits for a shim that is about to fork.
  */
 export async function searchFolder(
   launchId: LaunchId,
@@ -56,14 +56,14 @@ export async function searchFolder(
   return { type: 'orphan', origin, pid, request: isWhole ? request : null };
 }
 
-/** What there is of a launch that is known by the environment of its processes alone. */
+/** Searches for a launch that is known only from the environment of its processes. */
 export function searchTags(launchId: LaunchId, family: readonly TaggedProcess[], stop = DEFAULT_STOP): Finding {
   const main = eldest(family);
   if (main === null) return { type: 'ended', launchId };
   const { pid, start } = main;
   const who = nameOf(main);
   if (who === null) return { type: 'nameless', launchId, pid };
-  const outside = { kind: 'sh', shim: NOBODY, main: { pid, start }, members: family, stop } as const;
+  const outside = { kind: 'sh', shim: NO_PROCESS, main: { pid, start }, members: family, stop } as const;
   return { type: 'orphan', origin: { launchId, ...who, ...outside }, pid, request: null };
 }
 

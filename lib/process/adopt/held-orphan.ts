@@ -5,7 +5,7 @@ import { livingAmong, type Identity } from '../os/process-identity.ts';
 import { Tree } from '../tree/process-tree.ts';
 import type { TreeContext } from '../tree/tree-context.ts';
 
-/** What is known of a launch that no ledger entry explains and of which something lives. */
+/** What is known of a launch with live processes that no ledger entry explains. */
 export interface OrphanOrigin {
   readonly launchId: LaunchId;
   readonly serviceId: ServiceId;
@@ -13,23 +13,26 @@ export interface OrphanOrigin {
   readonly kind: ShimKind;
   readonly shim: Identity;
   readonly main: Identity | null;
-  /** Everything of it that was seen to live, shim included. */
+  /** All of its processes that were seen alive, including the shim. */
   readonly members: readonly Identity[];
   readonly stop: StopSpec;
 }
 
-/** An orphan that is left alone until somebody ends it. Its files stay: no ledger entry would tell what they tell. */
+/** An orphan that is left alone until its service is stopped. Its files stay: no ledger entry has their content. */
 export class HeldOrphan {
   readonly origin: OrphanOrigin;
+  /** Its records are complete, so that another policy would adopt it. */
+  readonly canBeAdopted: boolean;
   readonly #context: TreeContext;
   #tree: Tree | null = null;
 
-  constructor(origin: OrphanOrigin, context: TreeContext) {
+  constructor(origin: OrphanOrigin, context: TreeContext, canBeAdopted: boolean) {
     this.origin = origin;
     this.#context = context;
+    this.canBeAdopted = canBeAdopted;
   }
 
-  /** One of its processes that lives; null when none does, or when it is being ended. */
+  /** One of its live processes; null if there is none, or if it is being stopped. */
   living(): Identity | null {
     if (this.#tree !== null) return null;
     const { main, members } = this.origin;
@@ -38,7 +41,7 @@ export class HeldOrphan {
     return members.find(({ pid }) => alive.has(pid)) ?? null;
   }
 
-  /** Ends all of it; resolves when nothing is left. */
+  /** Stops all of its processes; resolves when none is left. */
   end(stop = this.origin.stop): Promise<void> {
     this.#tree ??= this.#watched();
     return this.#tree.end(stop);

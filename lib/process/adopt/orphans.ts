@@ -11,25 +11,26 @@ import { guaranteesOf } from '../launch/shim-kind.ts';
 import type { Trees } from '../tree/process-trees.ts';
 import type { TreeContext } from '../tree/tree-context.ts';
 import { searchFolder, searchTags, type Finding } from './find-orphans.ts';
+import { Claimants, type OwnInstance } from './claimants.ts';
 import { HeldOrphan } from './held-orphan.ts';
 import { taggedProcesses } from './tagged-processes.ts';
 
-const MOST_NAMED = 20;
+const MAX_NAMED = 20;
 
-/** What orphans are looked for and handled by. */
 export interface OrphansOptions {
   readonly trees: Trees;
   readonly ledger: LaunchLedger;
-  readonly bootId: string;
-  readonly instanceId: string;
+  /** The boot that launches must belong to; null: no launch on record is of this instance, so that none can be adopted. */
+  readonly bootId: string | null;
+  readonly own: OwnInstance;
   readonly policy: OrphanPolicy;
 }
 
 type Found = Extract<Finding, { readonly type: 'orphan' }>;
 
 /**
- * Launches of this instance that the ledger does not know. Whatever the policy, what lives of one is never joined by a second
- * generation of its service, and its files stay where they are unless the ledger takes it in.
+ * Launches of this instance that the ledger does not know. Whatever the policy, a live one is never joined by a second
+ * generation of its service, and its files stay where they are unless it is entered in the ledger.
  */
 export class Orphans {
   readonly #options: OrphansOptions;
@@ -45,16 +46,19 @@ export class Orphans {
       ...{ layout, livenessPoll, table, log, clock, unreadable },
       shimDied: () => undefined,
       ended: ({ launchId, serviceId }, exit) => {
-        log.warn({ launchId, service: serviceId, exit }, 'A process that the ledger does not know has ended.');
+        log.warn({ launchId, service: serviceId, exit }, 'an orphan process has ended');
       },
       cleared: () => undefined,
     };
   }
 
-  /** Looks at the launches that the ledger could not explain and at the marks of all processes. Runs once, after the adoption. */
+  /**
+   * Searches the launches that the ledger does not know and the tags of all processes. Runs once, after the adoption.
+   */
   async take(unknown: readonly LaunchId[]): Promise<void> {
-    const { trees, instanceId, bootId } = this.#options;
-    const tagged = taggedProcesses(instanceId, trees.pids());
+    const { trees, own, bootId } = this.#options;
+    const tagged = taggedProcesses(trees.pids());
+    const claimants = new Claimants(own);
     const context = { layout: this.#context.layout, bootId };
     for (const launchId of unknown) this.#noteRequest(launchId);
     const findings = await Promise.all(
@@ -62,12 +66,13 @@ export class Orphans {
     );
     const explained = new Set(unknown);
     for (const [launchId, family] of tagged) {
-      if (!explained.has(launchId) && !trees.has(launchId)) findings.push(searchTags(launchId, family));
+      const isOthers = family.every((one) => claimants.of(one) === 'theirs');
+      if (!isOthers && !explained.has(launchId) && !trees.has(launchId)) findings.push(searchTags(launchId, family));
     }
     await this.#handle(findings);
   }
 
-  /** What has ended counts too: a generation names one process for ever. */
+  /** Ended launches count too: a generation identifies one process permanently. */
   #noteRequest(launchId: LaunchId): void {
     const request = readRequest(this.#context.layout, launchId);
     if (request !== null) this.#note(request.serviceId, request.generation);
@@ -77,7 +82,10 @@ export class Orphans {
     this.#generations.set(serviceId, Math.max(generation, this.newestGeneration(serviceId)));
   }
 
-  /** One service after the other would be a commit for each; of one service the newest comes first, and only it can be adopted. */
+  /**
+   * Handles services in parallel, because each would otherwise need its own commit. The newest launch of a service
+   * comes first, since only that can be adopted.
+   */
   async #handle(findings: readonly Finding[]): Promise<void> {
     const ended: LaunchId[] = [];
     const orphans = new Map<ServiceId, Found[]>();
@@ -87,7 +95,7 @@ export class Orphans {
           ended.push(finding.launchId);
           break;
         case 'nameless':
-          this.#notify({ ...finding, serviceId: null, generation: null }, 'reported', 'its service is not known');
+          this.#notify({ ...finding, serviceId: null, generation: null }, 'reported', 'its service is unknown');
           break;
         case 'orphan': {
           const { serviceId, generation } = finding.origin;
@@ -114,21 +122,22 @@ export class Orphans {
       this.#notify(about, 'adopted', 'it was entered in the ledger and is supervised again');
       return;
     }
-    const held = new HeldOrphan(origin, this.#context);
+    const held = new HeldOrphan(origin, this.#context, found.request !== null);
     this.#held.set(origin.serviceId, [...(this.#held.get(origin.serviceId) ?? []), held]);
     if (policy === 'kill') {
       void held.end();
-      this.#notify(about, 'killed', 'it is being ended, as --orphans kill asks for');
+      this.#notify(about, 'killed', 'it is being killed because of --orphans kill');
     } else {
-      this.#notify(about, 'reported', `${obstacle ?? 'it is left alone'}; ${remedyOf(policy)}`);
+      this.#notify(about, 'reported', `${obstacle ?? 'it is left alone'}; ${this.#remedyFor(held)}`);
     }
   }
 
-  /** Enters it in the ledger; null when that is done, else why it cannot be. */
+  /** Enters it in the ledger; returns null on success, else the reason why not. */
   async #adopt({ origin, request }: Found): Promise<string | null> {
     const { trees, ledger, bootId } = this.#options;
     const { launchId, serviceId, generation, main, kind, shim, stop } = origin;
-    if (request === null || main === null) return 'its records are not whole, so it cannot be adopted';
+    if (request === null || main === null || bootId === null)
+      return 'its records are incomplete, so it cannot be adopted';
     const status = trees.status.get(serviceId);
     if (status?.status === 'alive' || (status !== null && status.generation >= generation)) {
       return `the ledger knows generation ${status.generation} of the service, so it cannot be adopted`;
@@ -143,12 +152,12 @@ export class Orphans {
       await trees.retryLedgerWrites(serviceId);
       await ledger.intend({ ...who, state: 'running', shim: kind, bootId, intendedAt: launchedAt, exit: null });
     } catch (error) {
-      return `it cannot be written down (${error instanceof Error ? error.message : String(error)})`;
+      return `it cannot be entered in the ledger (${error instanceof Error ? error.message : String(error)})`;
     }
     const launch: Launch = { ...who, launchedAt, guarantees: guaranteesOf(kind) };
     const rest = { isMainOver: false, isInLedger: true, hasNoProcesses: false };
     const tree = trees.adopt({ launchId, serviceId, kind, shim, main, stop, launch, ...rest });
-    if (kind !== 'native') tree.look(); // no pipe has told yet whether it lives
+    if (kind !== 'native') tree.look(); // no pipe reports whether it is alive
     return null;
   }
 
@@ -158,47 +167,63 @@ export class Orphans {
     what: string,
   ): void {
     const { launchId, serviceId, generation, pid } = about;
-    const whose = serviceId === null ? 'this instance' : `the service "${serviceId}" (generation ${generation ?? '?'})`;
-    const reason = `The process ${pid} of ${whose} lives, and the ledger does not know it: ${what}.`;
-    this.#reported.push({ launchId, serviceId, generation, pid, fate, reason });
+    const whose = serviceId === null ? 'this instance' : `service "${serviceId}" (generation ${generation ?? '?'})`;
+    const reason = `Process ${pid} of ${whose} is alive, but not in the ledger: ${what}.`;
+    this.#reported.push({ launchId, serviceId, generation, pid, fate, foundAt: this.#context.clock.now(), reason });
     this.#context.log.warn({ launchId, service: serviceId, generation, pid, fate }, reason);
   }
 
-  /** What is over stays on disk, since nothing else tells how it ended; a person may look at it and remove it. */
+  /** Ended launches stay on disk, since nothing else says how they ended; an operator may examine and delete them. */
   #list(launchIds: readonly LaunchId[]): void {
     if (launchIds.length === 0) return;
     const { layout, log } = this.#context;
-    const named = launchIds.slice(0, MOST_NAMED);
+    const named = launchIds.slice(0, MAX_NAMED);
     const ends = named.map((launchId) => ({ launchId, exit: readExit(layout, launchId) }));
     log.warn(
       { folder: layout.run, count: launchIds.length, launches: named, ends },
-      'There are ended launches that the ledger does not know; their records are kept.',
+      'found ended launches that are not in the ledger; their files are kept',
     );
   }
 
-  /** Every living orphan that was found, and what became of it. */
+  /** Every live orphan that was found, and what was done with it. */
   all(): readonly Orphan[] {
     return this.#reported;
   }
 
-  /** The highest generation of a service that the records of unknown launches speak of; 0: none. */
+  /** The orphans that are left alone and still alive. */
+  held(): readonly Orphan[] {
+    return this.#reported.filter(
+      ({ launchId, serviceId, fate }) =>
+        fate === 'reported' &&
+        serviceId !== null &&
+        this.#held.get(serviceId)?.some((held) => held.origin.launchId === launchId && held.living() !== null) === true,
+    );
+  }
+
+  /** What a person can do about an orphan that stays alive. */
+  #remedyFor({ canBeAdopted }: HeldOrphan): string {
+    const stop = 'stop the service to end it';
+    const isAdoptable = canBeAdopted && this.#options.policy !== 'adopt';
+    return isAdoptable ? `restart the host with --orphans adopt to take it over, or ${stop}` : stop;
+  }
+
+  /** The highest generation of a service in the records of unknown launches; 0: none. */
   newestGeneration(serviceId: ServiceId): number {
     return this.#generations.get(serviceId) ?? 0;
   }
 
-  /** Why a service must not be launched now; null when no untouched orphan of it lives. */
+  /** Why a service must not be launched now; null if it has no live orphan that is left alone. */
   reasonAgainst(serviceId: ServiceId): string | null {
     for (const held of this.#held.get(serviceId) ?? []) {
       const living = held.living();
       if (living === null) continue;
-      const who = `The process ${living.pid} of the service "${serviceId}" (generation ${held.origin.generation})`;
-      const remedy = remedyOf(this.#options.policy);
-      return `${who} lives, and the ledger does not know it, so the service is not launched beside it; ${remedy}.`;
+      const who = `Process ${living.pid} of service "${serviceId}" (generation ${held.origin.generation})`;
+      return `${who} is alive, but not in the ledger, so the service is not launched a second time; ${this.#remedyFor(held)}.`;
     }
     return null;
   }
 
-  /** Ends what is left of a service; by default as its launches asked for. */
+  /** Stops the orphans of a service; by default with the stop spec of their launches. */
   async endAll(serviceId: ServiceId, stop?: StopSpec): Promise<void> {
     const held = this.#held.get(serviceId) ?? [];
     await Promise.all(held.map((orphan) => orphan.end(stop)));
@@ -208,10 +233,4 @@ export class Orphans {
   close(): void {
     for (const held of this.#held.values()) for (const orphan of held) orphan.close();
   }
-}
-
-/** What a person can do about an orphan that lives on. */
-function remedyOf(policy: OrphanPolicy): string {
-  const stop = 'stop the service to end it';
-  return policy === 'adopt' ? stop : `start the host again with --orphans adopt to take it over, or ${stop}`;
 }

@@ -1,20 +1,33 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { LAUNCH_TAG } from '../../model/environment.ts';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { LAUNCH_TAG, ORIGIN_BASE, ORIGIN_STATE } from '../../model/environment.ts';
 import { isId, parseLaunchId, parseServiceId, type LaunchId, type ServiceId } from '../../model/values/ids.ts';
 import { procStat, type ProcessStat } from '../os/process-identity.ts';
 
-/** A living process that carries the marks of a launch of this instance. */
+/** A live process with the tags of a launch of this instance. */
 export interface TaggedProcess extends ProcessStat {
   readonly launchId: LaunchId;
   readonly serviceId: ServiceId | null;
   readonly generation: number | null;
+  /** The instance that launched it. */
+  readonly instanceId: string;
+  readonly origin: Origin;
+}
+
+/** The host that a process was launched by, as far as can be seen. */
+export interface Origin {
+  /** Its base path. Null for launches of 0.1.0, which do not carry it. */
+  readonly basePath: string | null;
+  /** Its state directory, when it was launched; for launches of 0.1.0 where the output goes. Null: unknown. */
+  readonly stateDir: string | null;
+  /** The program, and the script that it runs: what else a launch of 0.1.0 is known by. */
+  readonly files: readonly string[];
 }
 
 function environmentOf(pid: number): string | null {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'latin1');
   } catch {
-    return null; // ended, or of another user
+    return null; // ended, or owned by another user
   }
 }
 
@@ -23,48 +36,101 @@ function variable(environment: string, name: string): string | null {
   if (from < 0) return null;
   const value = environment.slice(from + name.length + 1);
   const end = value.indexOf('\0');
-  return end < 0 ? value : value.slice(0, end);
+  return Buffer.from(end < 0 ? value : value.slice(0, end), 'latin1').toString();
 }
 
-function tagsIn(environment: string): Pick<TaggedProcess, 'launchId' | 'serviceId' | 'generation'> | null {
+type Tags = Pick<TaggedProcess, 'launchId' | 'serviceId' | 'generation' | 'instanceId'>;
+
+function tagsIn(environment: string): Tags | null {
   const launch = variable(environment, LAUNCH_TAG) ?? '';
-  if (!/^[0-9a-f]{32}$/.test(launch) || launch === process.env[LAUNCH_TAG]) return null; // a host is nobody's stray
+  const instanceId = variable(environment, 'COREDINATOR_INSTANCE') ?? '';
+  if (!/^[0-9a-f]{32}$/.test(launch) || launch === process.env[LAUNCH_TAG]) return null; // a host is no orphan
   const service = variable(environment, 'COREDINATOR_SERVICE_ID') ?? '';
   const generation = Number(variable(environment, 'COREDINATOR_GENERATION') ?? NaN);
   return {
     launchId: parseLaunchId(launch),
     serviceId: isId(service) ? parseServiceId(service) : null,
     generation: Number.isSafeInteger(generation) && generation >= 0 ? generation : null,
+    instanceId,
   };
 }
 
+function originOf(pid: number, environment: string): Origin {
+  const basePath = variable(environment, ORIGIN_BASE);
+  const stateDir = variable(environment, ORIGIN_STATE);
+  if (basePath !== null && stateDir !== null) return { basePath, stateDir, files: [] };
+  return { basePath, stateDir: stateDir ?? outputRootOf(pid), files: filesOf(pid) };
+}
+
+/** The state directory that the output of a launch of 0.1.0 goes to; null: it goes elsewhere. */
+function outputRootOf(pid: number): string | null {
+  for (const fd of [1, 2]) {
+    const target = link(`/proc/${pid}/fd/${fd}`);
+    const root = target === null ? null : /^(.*)\/logs\/[^/]+\/\d+\.std(?:out|err)(?: \(deleted\))?$/.exec(target)?.[1];
+    if (root != null) return root;
+  }
+  return null;
+}
+
+function filesOf(pid: number): readonly string[] {
+  const program = link(`/proc/${pid}/exe`);
+  const script = commandLineOf(pid).find((word, index) => index > 0 && word.startsWith('/'));
+  return [program, script].flatMap((file) => (file == null ? [] : [file.replace(/ \(deleted\)$/, '')]));
+}
+
+function commandLineOf(pid: number): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
+
+function link(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return null; // ended, or of another user
+  }
+}
+
+/** Whether it lives in the same PID namespace as this host. One in a container is a matter of the host in there. */
+function isInOurNamespace(pid: number): boolean {
+  const own = link('/proc/self/ns/pid');
+  return own === null || link(`/proc/${pid}/ns/pid`) === own;
+}
+
 /**
- * The living processes of an instance, by launch; those with a pid in `known` are not looked at. One pass over /proc, at some
- * 20 µs a process; empty on systems without it. A process that threw its environment away is not found.
+ * The live processes of an instance, by launch, without those whose pid is in `known`. One pass over /proc, about 20 µs
+ * per process; empty on systems without it. A process that cleared its environment is not found.
  */
-export function taggedProcesses(
-  instanceId: string,
-  known: ReadonlySet<number>,
-): ReadonlyMap<LaunchId, readonly TaggedProcess[]> {
+export function taggedProcesses(known: ReadonlySet<number>): ReadonlyMap<LaunchId, readonly TaggedProcess[]> {
   const found = new Map<LaunchId, TaggedProcess[]>();
   if (process.platform !== 'linux') return found;
   for (const name of readdirSync('/proc')) {
     const pid = Number(name);
     if (!Number.isInteger(pid) || pid === process.pid || known.has(pid)) continue;
     const environment = environmentOf(pid);
-    if (environment === null || !environment.includes(instanceId)) continue;
-    if (variable(environment, 'COREDINATOR_INSTANCE') !== instanceId) continue;
+    if (environment?.includes(`${LAUNCH_TAG}=`) !== true) continue;
     const tags = tagsIn(environment);
     const stat = tags === null ? null : procStat(pid);
-    if (tags === null || stat === null || stat.isDead) continue;
-    found.set(tags.launchId, [...(found.get(tags.launchId) ?? []), { ...stat, ...tags }]);
+    if (tags === null || stat === null || stat.isDead || !isInOurNamespace(pid)) continue;
+    const tagged = { ...stat, ...tags, origin: originOf(pid, environment) };
+    found.set(tags.launchId, [...(found.get(tags.launchId) ?? []), tagged]);
   }
   return found;
 }
 
-/** The process that the others descend from: the leader of their session, else the one whose parent is not among them. */
+/**
+ * The process from which the others descend: the leader of their session, or the one whose parent is not among them.
+ */
 export function eldest(family: readonly TaggedProcess[]): TaggedProcess | null {
   const pids = new Set(family.map(({ pid }) => pid));
   const byAge = [...family].sort((one, other) => Number(one.start) - Number(other.start));
   return byAge.find(({ pid, session }) => pid === session) ?? byAge.find(({ parent }) => !pids.has(parent)) ?? null;
+}
+
+/** The live main processes and descendants that an instance launched. */
+export function processesOf(instanceId: string): readonly TaggedProcess[] {
+  return [...taggedProcesses(new Set()).values()].flat().filter((one) => one.instanceId === instanceId);
 }

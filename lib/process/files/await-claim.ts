@@ -8,8 +8,8 @@ const LOOK_MS = 10;
 const PATIENCE_MS = 10_000;
 
 /**
- * What became of a launch that a shim has claimed. `lost`: the shim died before it forked. `stuck`: it lives and does not go
- * on (somebody stopped it).
+ * The result of a claimed launch. `lost`: the shim died before it forked. `stuck`: it is alive but makes no progress
+ * (for instance because it was stopped).
  */
 export type Claimed =
   | { readonly type: 'main'; readonly main: Identity }
@@ -22,15 +22,15 @@ function look(layout: Layout, launchId: LaunchId): Claimed | null {
   if (record !== null && record.execErrno !== 0) return { type: 'refused', record };
   const main = readMain(layout, launchId);
   if (main !== null) return { type: 'main', main };
-  // The shell shim writes no pid of a program that it could not begin.
+  // The shell shim writes no pid of a program that it could not start.
   return record === null ? null : { type: 'refused', record };
 }
 
-/** Follows a claimed launch by its files until its main process is known or it has come to nothing; at most 10 s. */
+/** Follows a claimed launch by its files until its main process is known or the launch has failed; at most 10 s. */
 export async function followClaimed(layout: Layout, launchId: LaunchId, shim: Identity): Promise<Claimed> {
   const until = performance.now() + PATIENCE_MS;
   for (;;) {
-    const isShimAlive = isLiving(shim); // before the files: what it wrote before its end is seen
+    const isShimAlive = isLiving(shim); // before the files, to see everything that it wrote before its end
     const claimed = look(layout, launchId);
     if (claimed !== null) return claimed;
     if (!isShimAlive) return { type: 'lost' };

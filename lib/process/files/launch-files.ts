@@ -18,7 +18,7 @@ export interface ShimClaim {
   readonly boot: string;
 }
 
-/** Who owns a launch: its shim, or nobody, because a host was first. */
+/** The owner of a launch: its shim, or none, because a host revoked it first. */
 export type Claim = ShimClaim | { readonly owner: 'revoked' };
 
 /** How a main process ended. `execErrno` is not 0 when the program never ran; `refusal` says the same in full. */
@@ -30,7 +30,7 @@ export interface ExitRecord {
   readonly endedAt: number;
 }
 
-/** What a host needs to know of a launch that an earlier host made. */
+/** What a host needs to know about a launch by an earlier host. */
 export interface RequestRecord {
   readonly serviceId: ServiceId;
   readonly generation: number;
@@ -41,7 +41,7 @@ export interface RequestRecord {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The object in a JSON file; null when the file is absent or is not (yet) one object. */
+/** The object in a JSON file; null if the file is absent or does not (yet) contain an object. */
 function readFields(file: string): Fields | null {
   let text: string;
   try {
@@ -53,13 +53,13 @@ function readFields(file: string): Fields | null {
   return parseFields(text);
 }
 
-/** The object in a line of JSON; null when it is none. */
+/** The object in a line of JSON; null if it is not an object. */
 export function parseFields(text: string): Fields | null {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? (value as Fields) : null; // any object has unknown fields
   } catch {
-    return null; // half a file is the same as none
+    return null; // a partial file counts as absent
   }
 }
 
@@ -67,13 +67,13 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
-/** The identity in the fields of a record; null when it holds none. */
+/** The identity in the fields of a record; null if there is none. */
 export function identityOf(fields: Fields): Identity | null {
   const { pid, start } = fields;
   return isCount(pid) && pid > 0 && typeof start === 'string' ? { pid, start } : null;
 }
 
-/** The claim of a launch; null when there is none that can be read. */
+/** The claim of a launch; null if it is absent or unreadable. */
 export function readClaim(layout: Layout, launchId: LaunchId): Claim | null {
   const fields = readFields(join(runFolder(layout, launchId), 'claim'));
   if (fields === null) return null;
@@ -84,7 +84,7 @@ export function readClaim(layout: Layout, launchId: LaunchId): Claim | null {
   return kind === 'native' || kind === 'sh' || kind === 'node' ? { owner: 'shim', kind, shim, boot } : null;
 }
 
-/** The claim of a launch that is real; null when it is not, or cannot be read. */
+/** The claim of a launch that belongs to a shim; null if it does not, or is unreadable. */
 export function readShimClaim(layout: Layout, launchId: LaunchId): ShimClaim | null {
   const claim = readClaim(layout, launchId);
   return claim?.owner === 'shim' ? claim : null;
@@ -106,14 +106,14 @@ export function readExit(layout: Layout, launchId: LaunchId): ExitRecord | null 
   return { code: isCount(code) ? code : null, signal: isCount(signal) ? signal : null, execErrno, refusal, endedAt };
 }
 
-/** The end of a main process as the record tells it; without a record nobody saw it. */
+/** The end of a main process according to its record; without a record it is unknown. */
 export function exitOf(record: ExitRecord | null, clock: Clock): ProcessExit {
   if (record === null) return { code: null, signal: null, at: clock.now(), isKnown: false };
   const { code, signal, endedAt } = record;
   return { code, signal: signal === null ? null : signalName(signal), at: endedAt, isKnown: true };
 }
 
-/** Writes what a later host needs to know of a launch; its folder must exist. */
+/** Writes what a later host needs to know about a launch; its folder must exist. */
 export function writeRequest(layout: Layout, launchId: LaunchId, request: RequestRecord): void {
   const { serviceId, generation, stop, executablePath: executable, version } = request;
   const what = { service: serviceId, generation, executable, version };
@@ -121,7 +121,7 @@ export function writeRequest(layout: Layout, launchId: LaunchId, request: Reques
   writeFileSync(join(runFolder(layout, launchId), 'request'), `${JSON.stringify(fields)}\n`, { mode: 0o600 });
 }
 
-/** What is known of a launch of an earlier host; null when its request cannot be read. */
+/** What is known about a launch by an earlier host; null if its request is unreadable. */
 export function readRequest(layout: Layout, launchId: LaunchId): RequestRecord | null {
   const fields = readFields(join(runFolder(layout, launchId), 'request'));
   if (fields === null) return null;
@@ -144,8 +144,8 @@ export function readRequest(layout: Layout, launchId: LaunchId): RequestRecord |
 }
 
 /**
- * Makes sure that a launch never happens. False when its shim was first: then the launch is real. An absent folder counts as
- * revoked, because no shim can claim in it.
+ * Ensures that a launch never happens. False if its shim was first: then the launch does happen. An absent folder
+ * counts as revoked, because no shim can claim in it.
  */
 export function revoke(layout: Layout, launchId: LaunchId): boolean {
   const folder = runFolder(layout, launchId);
@@ -164,12 +164,12 @@ export function revoke(layout: Layout, launchId: LaunchId): boolean {
   }
 }
 
-/** Removes every file of a launch; only when nothing of it lives and its end is in the ledger. */
+/** Removes all files of a launch; only once none of its processes is alive and its end is in the ledger. */
 export function removeRecords(layout: Layout, launchId: LaunchId): void {
   rmSync(exitFile(layout, launchId), { force: true });
   const hidden = join(layout.run, `.${launchId}`);
   try {
-    // In one step out of sight: a host that is killed meanwhile leaves no half of a launch.
+    // Hidden in one step, so that a host that is killed now leaves no partial launch behind.
     renameSync(runFolder(layout, launchId), hidden);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
@@ -177,7 +177,7 @@ export function removeRecords(layout: Layout, launchId: LaunchId): void {
   rmSync(hidden, { recursive: true, force: true });
 }
 
-/** The names of the launches that have a folder; removes what a killed host was about to remove. */
+/** The names of the launches with a folder; finishes the removals of a killed host. */
 export function listRuns(layout: Layout): readonly string[] {
   const names = readdirSync(layout.run);
   for (const name of names) if (name.startsWith('.')) rmSync(join(layout.run, name), { recursive: true, force: true });

@@ -4,14 +4,14 @@ import { logFolder, logLayoutOf, type LogLayout } from '../../launching/log-layo
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import { codeOf } from '../os/error-code.ts';
 
-/** Where things are below a state directory (docs/launch-protocol.md). */
+/** The folders of a state directory for launches (docs/launch-protocol.md). */
 export interface Layout extends LogLayout {
   readonly run: string;
   readonly exits: string;
   readonly locks: string;
 }
 
-/** The folders of a state directory. */
+/** The layout of a state directory. */
 export function layoutOf(stateDir: string): Layout {
   return {
     ...logLayoutOf(stateDir),
@@ -31,12 +31,12 @@ export function exitFile(layout: Layout, launchId: LaunchId): string {
   return join(layout.exits, launchId);
 }
 
-/** The file whose lock says that a tree of the service lives. */
+/** The file that is locked while a process tree of the service is alive. */
 export function lockFile(layout: Layout, serviceId: ServiceId): string {
   return join(layout.locks, serviceId);
 }
 
-/** The highest generation of a service that has left output behind; 0: none. Log files outlive a lost ledger. */
+/** The highest generation of a service with log files; 0: none. Log files survive the loss of the ledger. */
 export function newestLogged(layout: LogLayout, serviceId: ServiceId): number {
   try {
     const names = readdirSync(logFolder(layout, serviceId));

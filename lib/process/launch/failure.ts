@@ -2,7 +2,7 @@ import { getSystemErrorMap } from 'node:util';
 import type { LaunchFailure } from '../../model/process.ts';
 import { LIMIT_NAMES, type LimitName } from '../../model/values/limits.ts';
 
-/** The same file would be refused again: only another file, or other rights, can help. */
+/** The same file would be refused again: only another file, or other permissions, can help. */
 const PERMANENT: ReadonlySet<string> = new Set([
   'ENOENT',
   'EACCES',
@@ -17,7 +17,7 @@ const PERMANENT: ReadonlySet<string> = new Set([
   'E2BIG',
 ]);
 
-/** Codes that exec has and libuv does not name. */
+/** Errors of exec that libuv does not name. */
 const EXEC_ONLY: ReadonlyMap<number, readonly [string, string]> = new Map([
   [8, ['ENOEXEC', 'exec format error']],
   [80, ['ELIBBAD', 'accessing a corrupted shared library']],
@@ -32,10 +32,10 @@ const SUBJECT = {
   lock: 'The lock file',
   claim: 'The claim of the launch',
   dir: 'The run folder',
-  frame: 'The order to run',
+  frame: 'The launch frame for',
 } as const;
 
-const VERB: Partial<Readonly<Record<RefusedStep, string>>> = { fork: 'made', exec: 'run', limits: 'set' };
+const VERB: Partial<Readonly<Record<RefusedStep, string>>> = { fork: 'created', exec: 'run', limits: 'set' };
 
 /** Reasons in the words of those who can do something about them, by step and code. */
 const KNOWN_REASONS: Readonly<Partial<Record<string, string>>> = {
@@ -46,7 +46,7 @@ const KNOWN_REASONS: Readonly<Partial<Record<string, string>>> = {
 /** What a shim was doing when it gave up. */
 export type RefusedStep = keyof typeof SUBJECT;
 
-/** What a shim says of a launch that came to nothing; `limit` with the step `limits`. */
+/** Why a launch failed, as reported by its shim; `limit` with the step `limits`. */
 export interface Refusal {
   readonly step: RefusedStep;
   readonly errno: number;

@@ -25,24 +25,24 @@ export interface LaunchContext extends LaunchResultContext {
   readonly bootId: string;
   readonly environment: (request: LaunchRequest, launchId: LaunchId) => Readonly<Record<string, string>>;
   readonly crashPoint?: ReachCrashPoint | undefined;
-  /** Sees to it that the ledger learns that the launch never began. */
+  /** Records in the ledger that the launch never happened. */
   revoked(launch: { readonly launchId: LaunchId; readonly serviceId: ServiceId; readonly generation: number }): void;
 }
 
-/** Ends what the launch before has left behind; gives why that cannot be done now. */
+/** Ends what the previous launch left behind; returns why that is not possible now, or null. */
 export type Clear = () => Promise<LaunchFailure | null>;
 
-/** One launch under way. */
+/** One launch in progress. */
 export class LaunchAttempt {
   readonly launchId = parseLaunchId(randomUUID().replaceAll('-', ''));
-  /** Resolves at the end of it, with the tree if there is one. */
+  /** Resolves at the end of the attempt, with the tree if there is one. */
   readonly settled: Promise<Tree | null>;
   readonly #request: LaunchRequest;
   readonly #context: LaunchContext;
   readonly #revoked: Promise<'revoked'>;
   #settle: (tree: Tree | null) => void = () => undefined;
   #notifyRevoked: () => void = () => undefined;
-  #isUnwanted = false;
+  #isCancelled = false;
   #isRequested = false;
 
   constructor(request: LaunchRequest, context: LaunchContext) {
@@ -56,20 +56,20 @@ export class LaunchAttempt {
     });
   }
 
-  /** Goes no further unless its shim has been ordered already; whether it has. */
+  /** Makes no further progress unless its shim was requested already; returns whether it was. */
   giveUp(): boolean {
-    this.#isUnwanted = true;
+    this.#isCancelled = true;
     return this.#isRequested;
   }
 
-  /** Nobody wants it any more. It may come up all the same when its shim was first; then `settled` gives the tree. */
+  /** Cancels it. If its shim was first, it still starts; then `settled` resolves with the tree. */
   cancel(): void {
     if (!this.giveUp()) return;
     try {
       if (revoke(this.#context.layout, this.launchId)) this.#notifyRevoked();
     } catch (error) {
-      // It comes up, then, and is ended.
-      this.#context.log.warn({ err: error, launchId: this.launchId }, 'A launch cannot be revoked.');
+      // Then it starts and is stopped.
+      this.#context.log.warn({ err: error, launchId: this.launchId }, 'cannot revoke a launch');
     }
   }
 
@@ -79,7 +79,7 @@ export class LaunchAttempt {
     const tree = result instanceof Tree ? result : null;
     this.#settle(tree);
     if (tree?.launch != null) return { type: 'launched', launch: tree.launch };
-    const failure = result instanceof Tree || this.#isUnwanted ? STOPPED : result;
+    const failure = result instanceof Tree || this.#isCancelled ? STOPPED : result;
     return { type: 'refused', generation: this.#request.generation, failure };
   }
 
@@ -88,26 +88,26 @@ export class LaunchAttempt {
     if (failure !== null) return failure;
     await this.#context.slots.enter();
     try {
-      return this.#isUnwanted ? STOPPED : await this.#writeDown();
+      return this.#isCancelled ? STOPPED : await this.#record();
     } finally {
       this.#context.slots.leave();
     }
   }
 
-  /** The intent is durable before anything can come of it. */
-  async #writeDown(): Promise<LaunchResult> {
+  /** The intent is durable before a process can exist. */
+  async #record(): Promise<LaunchResult> {
     try {
       await this.#context.ledger.intend(this.#entry());
       this.#context.crashPoint?.('after-intent');
     } catch (error) {
       return this.#failed(error, 'ESTORE');
     }
-    const result = this.#isUnwanted
+    const result = this.#isCancelled
       ? STOPPED
       : await this.#shimRequest().catch((error: unknown) => this.#failed(error));
     if (result instanceof Tree) return result;
     this.#context.revoked({ ...this.#request, launchId: this.launchId });
-    if (!this.#isRequested) removeRecords(this.#context.layout, this.launchId); // what was made of them before it failed
+    if (!this.#isRequested) removeRecords(this.#context.layout, this.launchId); // the files created before it failed
     return result;
   }
 
@@ -130,9 +130,9 @@ export class LaunchAttempt {
     const first = await Promise.race([report, this.#revoked]);
     this.#context.crashPoint?.('after-claim');
     if (first !== 'revoked')
-      return new LaunchResultReader(this.#request, shimRequest, shims.kind, this.#context).land(first);
+      return new LaunchResultReader(this.#request, shimRequest, shims.kind, this.#context).read(first);
     void report.then((late) => {
-      // Only a shim that has said so has seen that it must not begin; until then its folder must stay.
+      // Only a shim that reports this has seen that it must not start; until then its folder must stay.
       if (late.type === 'refused') removeRecords(layout, this.launchId);
     });
     return STOPPED;

@@ -8,7 +8,7 @@ import type { LaunchRequest } from '../../ports/process-host.ts';
 import { followClaimed } from '../files/await-claim.ts';
 import { readClaim, readShimClaim, removeRecords, revoke } from '../files/launch-files.ts';
 import type { Layout } from '../files/layout.ts';
-import { NOBODY, type Identity } from '../os/process-identity.ts';
+import { NO_PROCESS, type Identity } from '../os/process-identity.ts';
 import type { Tree } from '../tree/process-tree.ts';
 import type { TreeOrigin } from '../tree/tree-context.ts';
 import { errorName, failureOf, type Refusal } from './failure.ts';
@@ -22,19 +22,19 @@ export interface LaunchResultContext {
   readonly layout: Layout;
   readonly clock: Clock;
   readonly log: Log;
-  /** Looks after a claimed launch from now on. */
+  /** Supervises a claimed launch from now on. */
   adopt(origin: TreeOrigin): Tree;
 }
 
-/** How far a launch came: a tree with its launch, or why there is none. */
+/** The result of a launch: a tree with its launch, or why there is none. */
 export type LaunchResult = Tree | LaunchFailure;
 
-/** The end of a launch that nobody wants any more. */
+/** The result of a cancelled launch. */
 export const STOPPED = transient('ESTOPPED', 'The launch was stopped before its program ran.');
 
 const REVOKE_AGAIN_MS = 250;
 
-/** Makes of a shim's report what came of its launch. */
+/** Turns the report of a shim into the result of its launch. */
 export class LaunchResultReader {
   readonly #context: LaunchResultContext;
   readonly #kind: ShimKind;
@@ -52,7 +52,7 @@ export class LaunchResultReader {
     return this.#shimRequest.launchId;
   }
 
-  async land(report: Report): Promise<LaunchResult> {
+  async read(report: Report): Promise<LaunchResult> {
     switch (report.type) {
       case 'launched':
         return this.#adopt(report.main);
@@ -60,19 +60,19 @@ export class LaunchResultReader {
         this.#leaveRest(true);
         return this.#refusal(report);
       case 'none':
-        return this.#landByFiles(report.reason);
+        return this.#readFiles(report.reason);
     }
   }
 
-  /** No report: whoever links the claim first decides. */
-  async #landByFiles(reason: string): Promise<LaunchResult> {
+  /** No report: the first to link the claim decides. */
+  async #readFiles(reason: string): Promise<LaunchResult> {
     const { layout } = this.#context;
     const { serviceId } = this.#request;
-    const failure = transient('ETIMEDOUT', `The launch of the service "${serviceId}" did not come up. ${reason}`);
+    const failure = transient('ETIMEDOUT', `The launch of service "${serviceId}" failed. ${reason}`);
     if (await this.#isRevokedNow()) return failure;
     const claim = readClaim(layout, this.#launchId);
-    if (claim?.owner === 'revoked') return STOPPED; // a stop was first
-    const claimed = await followClaimed(layout, this.#launchId, claim?.shim ?? NOBODY);
+    if (claim?.owner === 'revoked') return STOPPED; // by a stop
+    const claimed = await followClaimed(layout, this.#launchId, claim?.shim ?? NO_PROCESS);
     switch (claimed.type) {
       case 'main':
         return this.#adopt(claimed.main);
@@ -86,14 +86,14 @@ export class LaunchResultReader {
     }
   }
 
-  /** Tries until it is known: to guess wrong would leave a process that nobody knows of. */
+  /** Tries until the answer is known: a wrong guess would leave an unknown process behind. */
   async #isRevokedNow(): Promise<boolean> {
     const { layout, log } = this.#context;
     for (;;) {
       try {
         return revoke(layout, this.#launchId);
       } catch (error) {
-        log.warn({ err: error, launchId: this.#launchId }, 'A launch cannot be revoked yet.');
+        log.warn({ err: error, launchId: this.#launchId }, 'cannot revoke a launch; retrying');
         if (readClaim(layout, this.#launchId) !== null) return false;
         await pause(REVOKE_AGAIN_MS);
       }
@@ -106,7 +106,10 @@ export class LaunchResultReader {
     return failureOf(refusal.step, refusal.errno, subject, found);
   }
 
-  /** Looks after a shim that claimed and has nothing to run, until it has left; without a claim nothing can come. */
+  /**
+   * Supervises a shim that claimed but has nothing to run, until it has exited; without a claim there is nothing to
+   * wait for.
+   */
   #leaveRest(hasNoProcesses: boolean): Tree | null {
     const { layout } = this.#context;
     const claim = readShimClaim(layout, this.#launchId);
@@ -117,8 +120,8 @@ export class LaunchResultReader {
   }
 
   #adopt(main: Identity): Tree {
-    // If somebody tore the claim away the process is as good as an orphan, but it is known.
-    const shim = readShimClaim(this.#context.layout, this.#launchId)?.shim ?? NOBODY;
+    // If the claim was deleted, the process has no known shim, but it is known itself.
+    const shim = readShimClaim(this.#context.layout, this.#launchId)?.shim ?? NO_PROCESS;
     const { serviceId, generation, executablePath, version } = this.#request;
     const who = { launchId: this.#launchId, serviceId, generation, pid: main.pid, startTime: main.start };
     const guarantees = guaranteesOf(this.#kind);

@@ -3,15 +3,15 @@ import type { Socket } from 'node:net';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import type { Log } from '../../ports/log.ts';
-import { limitWords } from './shim-request.ts';
+import { limitArguments } from './shim-request.ts';
 import { Lines, parseReport, REPORT_MS, type Report, type ShimRequest, type Shims } from './shims.ts';
 
 const { errno } = constants;
-const LARGEST_FRAME = 4 * 1024 * 1024;
-/** A little more than a shim waits for the lock of its service. */
+const MAX_FRAME_BYTES = 4 * 1024 * 1024;
+/** A little longer than a shim waits for the lock of its service. */
 const CLOSE_MS = 3_000;
 
-/** The order in the form that a launcher reads (docs/launch-protocol.md). */
+/** The request as a frame for the launcher (docs/launch-protocol.md). */
 export function frameOf(shimRequest: ShimRequest): Buffer {
   const variables = Object.entries(shimRequest.env).map(([name, value]) => `${name}=${value}`);
   const strings = [
@@ -24,7 +24,7 @@ export function frameOf(shimRequest: ShimRequest): Buffer {
     shimRequest.cwd,
     String(shimRequest.stopSignal),
     String(shimRequest.graceMs),
-    ...limitWords(shimRequest),
+    ...limitArguments(shimRequest),
     String(shimRequest.command.length),
     ...shimRequest.command,
     String(variables.length),
@@ -41,7 +41,7 @@ interface Waiting {
   readonly timer: NodeJS.Timeout;
 }
 
-/** One launcher process, from its start to its end. */
+/** One launcher process. */
 class Launcher {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #waiting = new Map<string, Waiting>();
@@ -54,7 +54,7 @@ class Launcher {
   constructor(binary: string, log: Log, reportMs: number) {
     this.#reportMs = reportMs;
     this.#ended = new Promise((resolve) => (this.#notifyEnded = resolve));
-    // A session of its own: what ends the host's group must not end the launcher between two frames.
+    // In its own session: a signal to the host's group must not end the launcher between two frames.
     this.#child = spawn(binary, ['launcher'], { detached: true, cwd: '/', env: {}, stdio: ['pipe', 'pipe', 'ignore'] });
     const lines = new Lines((line) => {
       this.#take(line);
@@ -62,18 +62,18 @@ class Launcher {
     this.#child.stdout.on('data', (chunk: Buffer) => {
       lines.take(chunk);
     });
-    this.#child.stdin.on('error', () => (this.isOver = true)); // EPIPE: it ended; 'close' settles what waits
+    this.#child.stdin.on('error', () => (this.isOver = true)); // EPIPE: it ended; 'close' settles pending requests
     this.#child.on('error', (error) => {
-      log.error({ err: error, binary }, 'The launcher cannot be started.');
+      log.error({ err: error, binary }, 'cannot start the launcher');
       this.#end('The launcher cannot be started.');
     });
     this.#child.on('exit', () => (this.isOver = true));
-    // Reports of shims that were forked already may follow the end of the launcher, until their pipe closes too.
+    // Shims that were forked already may still report after the end of the launcher, until their pipe closes too.
     this.#child.on('close', () => {
       this.#end('The launcher ended.');
     });
     this.#child.unref();
-    // Pipes of child processes are sockets, whatever the types say.
+    // Pipes of child processes are sockets, although their types do not say so.
     for (const pipe of [this.#child.stdin, this.#child.stdout]) (pipe as unknown as Socket).unref();
   }
 
@@ -82,8 +82,8 @@ class Launcher {
     return new Promise((settle) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(launchId);
-        settle({ type: 'none', reason: `No report came within ${this.#reportMs / 1000} s.` });
-        // Nobody was served all that time: it hangs, and what it holds is settled by claims.
+        settle({ type: 'none', reason: `Its shim did not report within ${this.#reportMs / 1000} s.` });
+        // It has not reported anything in that time: it hangs, and the claims decide about its pending requests.
         if (this.#lastReportAt < sentAt) this.#abandon();
       }, this.#reportMs);
       this.#waiting.set(launchId, { settle, timer });
@@ -92,13 +92,13 @@ class Launcher {
   }
 
   #abandon(): void {
-    this.isOver = true; // at once, so that the next order does not go to a dying launcher
+    this.isOver = true; // now, so that the next request does not go to a dying launcher
     this.#child.kill('SIGKILL');
   }
 
   #take(line: string): void {
     const parsed = parseReport(line);
-    if (parsed === null) return; // of a protocol that this host does not know: the files decide
+    if (parsed === null) return; // of an unknown protocol version: the files decide
     this.#lastReportAt = performance.now();
     this.#settle(parsed.launchId, parsed.report);
   }
@@ -117,21 +117,23 @@ class Launcher {
     this.#notifyEnded();
   }
 
-  /** It leaves at the end of its input; its shims live on. Resolves when each of them has reported, or after a while. */
+  /**
+   * The launcher exits at the end of its input; its shims stay. Resolves when all of them have reported, or after 3 s.
+   */
   async close(): Promise<void> {
     this.#child.stdin.end();
     let timer: NodeJS.Timeout | undefined;
-    // Nothing else keeps this process up meanwhile.
+    // Nothing else keeps this process alive in the meantime.
     const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_MS)));
     await Promise.race([this.#ended, patience]);
     clearTimeout(timer);
   }
 }
 
-/** Shims forked by a launcher, which is started at the first order and again whenever it has died. */
+/** Shims forked by a launcher, which is started for the first request and restarted whenever it has died. */
 export class NativeShims implements Shims {
   readonly kind = 'native';
-  readonly width = 32;
+  readonly concurrency = 32;
   readonly #binary: string;
   readonly #log: Log;
   #launcher: Launcher | null = null;
@@ -146,8 +148,8 @@ export class NativeShims implements Shims {
 
   start(shimRequest: ShimRequest): Promise<Report> {
     const frame = frameOf(shimRequest);
-    // The launcher would give up on its whole input; no system takes arguments of that size anyway.
-    if (frame.length > LARGEST_FRAME) return Promise.resolve({ type: 'refused', step: 'exec', errno: errno.E2BIG });
+    // The launcher would reject its entire input; no system accepts arguments of that size anyway.
+    if (frame.length > MAX_FRAME_BYTES) return Promise.resolve({ type: 'refused', step: 'exec', errno: errno.E2BIG });
     if (this.#launcher === null || this.#launcher.isOver) {
       this.#launcher = new Launcher(this.#binary, this.#log, this.#reportMs);
     }

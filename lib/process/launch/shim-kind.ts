@@ -13,12 +13,12 @@ const GUARANTEES: Readonly<Record<ShimKind, Guarantees>> = {
   node: { exactExit: true, treeComplete: false, losslessRotation: false },
 };
 
-/** What holds for a launch that such a shim holds. */
+/** The guarantees for a launch with this kind of shim. */
 export function guaranteesOf(kind: ShimKind): Guarantees {
   return GUARANTEES[kind];
 }
 
-/** The files of the shims stay where they are in the package, also when this file runs compiled from dist/. */
+/** The files of the shims are at the same place in the package, even if this file runs compiled from dist/. */
 function shimFile(name: string): string {
   const [source, packaged] = ['../shim/', '../../../lib/process/shim/'].map((folder) =>
     fileURLToPath(new URL(`${folder}${name}`, import.meta.url)),
@@ -37,23 +37,28 @@ function nativeWorks(): boolean {
   return status === 0 && stdout.includes('"protocol":1');
 }
 
-/** The best kind of shim for this machine: native where it was built and runs, else a shell, on Windows Node. */
+/**
+ * The best kind of shim for this machine: native if it was built and runs, else Node on Windows and a shell elsewhere.
+ */
 export function bestShimKind(): ShimKind {
   if (nativeWorks()) return 'native';
   return process.platform === 'win32' ? 'node' : 'sh';
 }
 
-/** The words before a command that must not outlive this host: those of the native shim; null where it does not run. */
+/** The command line before a command that must not outlive this host; null if the native shim does not run here. */
 export function guardOf(kind: ShimKind): readonly string[] | null {
   return kind === 'native' ? [nativeShimFile(), 'guard'] : null;
 }
 
-/** The words before `FILE BYTES` that give back the space of the first bytes of a file; null where the native shim does not run. */
+/**
+ * The command line before `FILE BYTES` that frees the space of the first bytes of a file (punches a hole); null if the
+ * native shim does not run here.
+ */
 export function punchCommandOf(kind: ShimKind): readonly string[] | null {
   return kind === 'native' ? [nativeShimFile(), 'punch'] : null;
 }
 
-/** The way to start shims of a kind. */
+/** Creates the starter of shims of a kind. */
 export function shimsOf(kind: ShimKind, log: Log): Shims {
   switch (kind) {
     case 'native':

@@ -8,30 +8,34 @@ import { signalNumber } from '../os/signals.ts';
 import type { Refusal } from './failure.ts';
 import type { ShimRequest } from './shims.ts';
 
-const LIMITS = Object.keys(LIMIT_NAMES) as LimitName[]; // its keys, by its type
+const LIMITS = Object.keys(LIMIT_NAMES) as LimitName[]; // its type has exactly these keys
 
-/** Why no shim of a kind could be told to run this; null when it could. */
+/** Why a shim of this kind cannot run the request; null if it can. */
 export function unusableOf(request: LaunchRequest, kind: ShimKind): LaunchFailure | null {
   const { args, env, stop, serviceId } = request;
   const message = (what: string): string => `Service "${serviceId}" cannot be launched: ${what}.`;
   if ([...args, ...Object.entries(env).flat()].some((text) => text.includes('\0'))) {
-    return { code: 'EINVAL', isPermanent: true, message: message('an argument or a variable holds a NUL') };
+    return {
+      code: 'EINVAL',
+      isPermanent: true,
+      message: message('an argument or a variable contains a NUL character'),
+    };
   }
   if (signalNumber(stop.signal) === null) {
     return { code: 'EINVAL', isPermanent: true, message: message(`this system has no signal "${stop.signal}"`) };
   }
   const asked = LIMITS.filter((name) => request.limits[LIMIT_NAMES[name]] !== null);
   if (kind !== 'node' || asked.length === 0) return null;
-  const sentence = message(`on this machine the host cannot set limits, and it has some (${asked.join(', ')})`);
+  const sentence = message(`it has limits (${asked.join(', ')}), which the host cannot set on this machine`);
   return { code: 'ENOTSUP', isPermanent: true, message: sentence };
 }
 
-/** The limits as shims get them, in their order: a decimal number, `unlimited`, or nothing for what is left alone. */
-export function limitWords({ limits }: Pick<ShimRequest, 'limits'>): readonly string[] {
+/** The limits as arguments of a shim, in order: a decimal number, `unlimited`, or empty for an unchanged limit. */
+export function limitArguments({ limits }: Pick<ShimRequest, 'limits'>): readonly string[] {
   return LIMITS.map((name) => String(limits[LIMIT_NAMES[name]] ?? ''));
 }
 
-/** The request as a shim gets it. */
+/** The request for a shim. */
 export function shimRequestOf(
   request: LaunchRequest,
   launchId: LaunchId,
@@ -55,7 +59,7 @@ export function shimRequestOf(
   };
 }
 
-/** The file or the setting that a refusal was about. */
+/** The file or setting that caused a refusal. */
 export function subjectOf({ step, limit }: Refusal, shimRequest: ShimRequest): string {
   switch (step) {
     case 'limits':

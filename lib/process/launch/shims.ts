@@ -5,10 +5,10 @@ import { identityOf, parseFields } from '../files/launch-files.ts';
 import type { Identity } from '../os/process-identity.ts';
 import { refusalIn, type Refusal } from './failure.ts';
 
-/** How long a shim may take to report. */
+/** The time for a shim to report. */
 export const REPORT_MS = 10_000;
 
-/** One launch as a shim gets it; all paths are absolute. */
+/** One launch, for a shim; all paths are absolute. */
 export interface ShimRequest {
   readonly launchId: LaunchId;
   readonly runFolder: string;
@@ -25,7 +25,7 @@ export interface ShimRequest {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** What a shim said; `none`: nothing in time, so the files of the launch decide. */
+/** The report of a shim; `none`: there was none in time, so the files of the launch decide. */
 export type Report =
   | { readonly type: 'launched'; readonly main: Identity }
   | ({ readonly type: 'refused' } & Refusal)
@@ -34,18 +34,18 @@ export type Report =
 /** One way to start shims. */
 export interface Shims {
   readonly kind: ShimKind;
-  /** How many launches may usefully be under way at once. */
-  readonly width: number;
+  /** How many launches to run at once. */
+  readonly concurrency: number;
   /** Starts the shim of one launch and waits for its report, at most {@link REPORT_MS}. Never rejects. */
   start(shimRequest: ShimRequest): Promise<Report>;
   /**
-   * Starts no more shims and lets go of those that run. Resolves when every order given was claimed, revoked or refused, so that
-   * nothing writes into the folder of a launch any more; gives up on a hanging one after a few seconds.
+   * Starts no more shims and releases running ones. Resolves when every request was claimed, revoked or refused, so
+   * that nothing writes into the folder of a launch any more; gives up on hanging ones after a few seconds.
    */
   close(): Promise<void>;
 }
 
-/** The report in a line; null when it is none that this host knows. */
+/** The report in a line; null if this host does not understand it. */
 export function parseReport(line: string): { readonly launchId: string; readonly report: Report } | null {
   const fields = parseFields(line);
   if (fields === null) return null;
@@ -57,7 +57,7 @@ export function parseReport(line: string): { readonly launchId: string; readonly
   return refusal === null ? null : { launchId, report: { type: 'refused', ...refusal } };
 }
 
-/** Gathers bytes into lines. */
+/** Splits a byte stream into lines. */
 export class Lines {
   readonly #line: (line: string) => void;
   #rest = '';
@@ -66,7 +66,7 @@ export class Lines {
     this.#line = line;
   }
 
-  /** Takes bytes as they come; reports are ASCII, so a cut never splits a character. */
+  /** Adds bytes; reports are ASCII, so a chunk never splits a character. */
   take(chunk: Buffer): void {
     const lines = (this.#rest + chunk.toString('latin1')).split('\n');
     this.#rest = lines.pop() ?? '';

@@ -3,14 +3,14 @@ import { closeSync, openSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
 import { codeOf } from '../os/error-code.ts';
-import { limitWords } from './shim-request.ts';
+import { limitArguments } from './shim-request.ts';
 import { Lines, parseReport, REPORT_MS, type Report, type ShimRequest, type Shims } from './shims.ts';
 
 /** Shims that the host starts itself, one process each: a shell or a Node that runs a shim script. */
 export class SpawnedShims implements Shims {
   readonly kind: 'sh' | 'node';
-  /** Each spawn is a fork of the host, so more at once than processors only holds up its event loop. */
-  readonly width = Math.max(2, availableParallelism());
+  /** Each spawn forks the host, so more than one per processor only blocks its event loop. */
+  readonly concurrency = Math.max(2, availableParallelism());
   readonly #interpreter: string;
   readonly #script: string;
 
@@ -34,10 +34,10 @@ export class SpawnedShims implements Shims {
 
   #spawn(shimRequest: ShimRequest, logs: readonly number[]): ChildProcess {
     const { launchId, runFolder, exitsFolder, cwd, command, env } = shimRequest;
-    // A Node shim sets none, and gets no launch that has some (unusableOf).
-    const limits = this.kind === 'sh' ? limitWords(shimRequest) : [];
+    // A Node shim sets no limits, and gets no launch that has any (unusableOf).
+    const limits = this.kind === 'sh' ? limitArguments(shimRequest) : [];
     return spawn(this.#interpreter, [this.#script, launchId, runFolder, exitsFolder, cwd, ...limits, ...command], {
-      cwd: exitsFolder, // stays, while the run folder is removed in the end
+      cwd: exitsFolder, // unlike the run folder, never removed
       detached: true,
       env: { ...env },
       stdio: ['ignore', ...logs, 'pipe'],
@@ -46,7 +46,7 @@ export class SpawnedShims implements Shims {
   }
 
   close(): Promise<void> {
-    return Promise.resolve(); // nothing is held: a shim is let go as soon as it has reported
+    return Promise.resolve(); // nothing is held: a shim is released once it has reported
   }
 }
 
@@ -66,7 +66,7 @@ function reportOf(child: ChildProcess): Promise<Report> {
       resolve(report);
     };
     const timer = setTimeout(() => {
-      settle({ type: 'none', reason: `No report came within ${REPORT_MS / 1000} s.` });
+      settle({ type: 'none', reason: `Its shim did not report within ${REPORT_MS / 1000} s.` });
     }, REPORT_MS);
     const lines = new Lines((line) => {
       const parsed = parseReport(line);

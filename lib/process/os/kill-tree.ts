@@ -1,9 +1,9 @@
 import treeKill from 'tree-kill';
 
 /**
- * Ends a process and all below it by force, which is all that Windows has: no signal asks there. Rejects when taskkill does. Nowhere
- * else may it be used: who descends from whom is read once and not proven, so a process that forks meanwhile escapes, and a pid
- * that was given again is killed.
+ * Kills a process and all its descendants; for Windows only, which has no signals. Rejects if taskkill fails. It must
+ * not be used elsewhere: the descendants are read once and not verified, so a process that forks in the meantime
+ * escapes, and a process with a reused pid is killed.
  */
 export function killTree(pid: number): Promise<void> {
   return new Promise((resolve, reject) => {

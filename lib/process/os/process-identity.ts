@@ -2,45 +2,45 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { codeOf } from './error-code.ts';
 
-/** One process, beyond doubt within one boot: pids are reused, start times only grow. */
+/** Identifies one process unambiguously within one boot: pids are reused, but start times only grow. */
 export interface Identity {
   readonly pid: number;
   readonly start: string;
 }
 
-/** The identity of no process, for what is not known any more. */
-export const NOBODY: Identity = { pid: 0, start: '' };
+/** The identity of no process, if the real one is unknown. */
+export const NO_PROCESS: Identity = { pid: 0, start: '' };
 
-/** What tells boots apart; empty where the system has no such thing. */
+/** The id of this boot; empty if the system has none. */
 export function bootId(): string {
   if (process.platform !== 'linux') return '';
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }
 
-/** One process as the system lists it. */
+/** One process, as listed by the system. */
 export interface ProcessStat {
   readonly pid: number;
   readonly parent: number;
   readonly group: number;
   readonly session: number;
   readonly start: string;
-  /** Ended, whether or not somebody has reaped it. */
+  /** Ended, whether reaped or not. */
   readonly isDead: boolean;
 }
 
 const buffer = Buffer.alloc(4096);
 
-/** It has ended, or is of another user: not ours either way. */
+/** It has ended or belongs to another user: not ours in either case. */
 const GONE: ReadonlySet<string> = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM']);
 
-/** Reads a /proc file that fits in a page or whose head is enough; null when the process is gone. */
+/** Reads a /proc file, up to one page; null if the process is gone. */
 function readProc(file: string): string | null {
   let fd: number;
   try {
     fd = openSync(file, 'r');
   } catch (error) {
     if (GONE.has(codeOf(error))) return null;
-    throw error; // no descriptor is free, say: whether the process lives is not known, and to guess would launch a second one
+    throw error; // no free descriptor, for instance: a guess that it is gone would launch a second process
   }
   try {
     return buffer.toString('latin1', 0, readSync(fd, buffer, 0, buffer.length, 0));
@@ -51,14 +51,17 @@ function readProc(file: string): string | null {
   }
 }
 
-/** The fields of /proc/PID/stat from the third (the state) to the 24th (the resident set); null when there is no process of that pid. */
+/**
+ * The fields of /proc/PID/stat from the third (the state) to the 24th (the resident set); null if there is no such
+ * process.
+ */
 export function statFields(pid: number): readonly string[] | null {
   const text = readProc(`/proc/${pid}/stat`);
-  // The name is in parentheses and may itself hold spaces and parentheses.
+  // The name is in parentheses and may itself contain spaces and parentheses.
   return text === null ? null : text.slice(text.lastIndexOf(')') + 2).split(' ', 22);
 }
 
-/** What the fields of /proc/PID/stat say; null when they are not whole. */
+/** The process described by the fields of /proc/PID/stat; null if they are incomplete. */
 export function statOf(pid: number, fields: readonly string[]): ProcessStat | null {
   const [state, parent, group, session] = fields;
   const start = fields[19];
@@ -67,13 +70,13 @@ export function statOf(pid: number, fields: readonly string[]): ProcessStat | nu
   return { pid, parent: Number(parent), group: Number(group), session: Number(session), start, isDead };
 }
 
-/** What /proc says of a process; null when there is none of that pid. */
+/** The process with this pid, from /proc; null if there is none. */
 export function procStat(pid: number): ProcessStat | null {
   const fields = statFields(pid);
   return fields === null ? null : statOf(pid, fields);
 }
 
-/** The processes that `ps` lists, by the given selection (`-A`, or `-p` and pids). */
+/** The processes that `ps` lists for a selection (`-A`, or `-p` and pids). */
 export function psStats(selection: readonly string[]): readonly ProcessStat[] {
   const columns = ['-o', 'pid=', '-o', 'ppid=', '-o', 'pgid=', '-o', 'stat=', '-o', 'lstart='];
   const env = { ...process.env, LC_ALL: 'C' };
@@ -85,7 +88,7 @@ export function psStats(selection: readonly string[]): readonly ProcessStat[] {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
   } catch {
-    return []; // ps exits with 1 when none of the pids exists
+    return []; // ps exits with 1 if none of the pids exists
   }
   return text.split('\n').flatMap((line) => {
     const [pid, parent, group, state, ...start] = line.trim().split(/\s+/);
@@ -97,12 +100,12 @@ export function psStats(selection: readonly string[]): readonly ProcessStat[] {
 }
 
 function exists(pid: number): boolean {
-  if (pid <= 0) return false; // names a group, not a process
+  if (pid <= 0) return false; // denotes a group, not a process
   try {
     process.kill(pid, 0);
     return true;
   } catch {
-    return false; // ESRCH; EPERM would be a process of somebody else
+    return false; // ESRCH; EPERM would be a process of another user
   }
 }
 
@@ -112,8 +115,8 @@ function sameStart(stat: ProcessStat | null | undefined, start: string): boolean
 }
 
 /**
- * The pids among `identities` whose very process lives. Linux reads /proc, other POSIX systems call `ps` once for all; on
- * Windows only the pid is looked at.
+ * The pids among `identities` whose process, and not another one with the same pid, is alive. Linux reads /proc, other
+ * POSIX systems call `ps` once for all; on Windows only the pid is checked.
  */
 export function livingAmong(identities: readonly Identity[]): ReadonlySet<number> {
   if (process.platform === 'linux') {
@@ -126,7 +129,7 @@ export function livingAmong(identities: readonly Identity[]): ReadonlySet<number
   return new Set(identities.filter(({ pid, start }) => sameStart(stats.get(pid), start)).map(({ pid }) => pid));
 }
 
-/** Whether this very process lives. */
+/** Whether exactly this process is alive. */
 export function isLiving(identity: Identity | null): boolean {
   return identity !== null && livingAmong([identity]).has(identity.pid);
 }

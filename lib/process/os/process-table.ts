@@ -3,22 +3,25 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { LAUNCH_TAG } from '../../model/environment.ts';
 import { procStat, psStats, type Identity, type ProcessStat } from './process-identity.ts';
 
-/** One living process of the table. */
+/** One live process of the table. */
 export interface TableEntry extends ProcessStat {
-  /** The launch whose mark it carries; null when it carries none or hides its environment. */
+  /** The launch in its tag; null if it has no tag or its environment is unreadable. */
   readonly tag: string | null;
 }
 
-/** What a tree is known by from outside. */
+/** How a tree is recognized from outside. */
 export interface TreeTags {
   readonly launchId: string;
   readonly main: Identity | null;
   readonly shim: Identity;
-  /** Its other children are the tools that a shell works with: an exit record is lost with the `mv` that is to put it in place. */
+  /**
+   * Children of a shell shim other than the main process are tools, such as the `mv` that publishes the exit record;
+   * they must not be killed.
+   */
   readonly isShimShell: boolean;
 }
 
-/** All living processes at one moment. */
+/** All live processes at one moment. */
 export class ProcessSnapshot {
   readonly #byPid = new Map<number, TableEntry>();
   readonly #byParent = new Map<number, TableEntry[]>();
@@ -28,7 +31,7 @@ export class ProcessSnapshot {
 
   constructor(entries: readonly TableEntry[]) {
     for (const entry of entries) {
-      if (entry.pid === process.pid) continue; // the host is part of no tree, whatever environment it was given
+      if (entry.pid === process.pid) continue; // the host is not part of a tree, whatever its environment
       this.#byPid.set(entry.pid, entry);
       file(this.#byParent, entry.parent, entry);
       file(this.#byGroup, entry.group, entry);
@@ -38,12 +41,12 @@ export class ProcessSnapshot {
   }
 
   /**
-   * The processes of a tree, its shim excepted: those that carry its mark, the group and session of its main process, and all
-   * descendants of these and of the shim. A daemon that has wiped its environment escapes once its parents are gone.
+   * The processes of a tree without its shim: those with its tag, the group and session of its main process, and all
+   * descendants of these and of the shim. A daemon that cleared its environment escapes once its parents are gone.
    */
   membersOf({ launchId, main, shim, isShimShell }: TreeTags): readonly Identity[] {
     const queue = [...(this.#byTag.get(launchId) ?? [])];
-    // A pid is not given again while a group or session is named by it; if it was, none of the old ones is left.
+    // A pid is not reused while it is the id of a group or session; if it was reused, no old member is left.
     if (main !== null && (!this.#byPid.has(main.pid) || this.#holds(main))) {
       queue.push(...(this.#byGroup.get(main.pid) ?? []), ...(this.#bySession.get(main.pid) ?? []));
     }
@@ -60,7 +63,7 @@ export class ProcessSnapshot {
     return [...found.values()].map(({ pid, start }) => ({ pid, start }));
   }
 
-  /** What a shell has forked beside its main process. */
+  /** What a shell forked in addition to its main process. */
   #toolsOf(shim: Identity, main: Identity): ReadonlySet<number> {
     const tools = new Set<number>();
     const queue = (this.#byParent.get(shim.pid) ?? []).filter(({ pid }) => pid !== main.pid);
@@ -84,12 +87,12 @@ function file<K>(index: Map<K, TableEntry[]>, key: K, entry: TableEntry): void {
 
 const TAG = new RegExp(`(?:^|\\0)${LAUNCH_TAG}=([0-9a-f]{32})(?:\\0|$)`);
 
-/** The launch that a process says it is of; null when it carries no mark, or hides it. */
+/** The launch in the tag of a process; null if it has no tag or its environment is unreadable. */
 export function tagOf(pid: number): string | null {
   try {
     return TAG.exec(readFileSync(`/proc/${pid}/environ`, 'latin1'))?.[1] ?? null;
   } catch {
-    return null; // ended, a kernel thread, or of another user
+    return null; // ended, a kernel thread, or owned by another user
   }
 }
 
@@ -104,8 +107,8 @@ function readEntries(): readonly TableEntry[] {
 }
 
 /**
- * Lists all processes, at some 20 µs each. Whoever asks before a reading begins shares it, and a reading begins only when four
- * times the length of the last one has passed, so that however many ask, four fifths of the time are left for others.
+ * Lists all processes, at about 20 µs each. Callers share a reading that has not begun yet, and the next one begins
+ * only after a pause of four times the length of the last one, so that it takes at most a fifth of the time.
  */
 export class ProcessTable {
   #next: Promise<ProcessSnapshot> | null = null;

@@ -11,7 +11,10 @@ function namesByNumber(): ReadonlyMap<number, string> {
   return names;
 }
 
-/** The system's number of a signal name, `SIG34` for signals without a name included; null when it has none. */
+/**
+ * The system's number of a signal name, including `SIG34` and the like for signals without a name; null if there is
+ * none.
+ */
 export function signalNumber(name: string): number | null {
   const known = NUMBERS.get(name);
   if (known !== undefined) return known;
@@ -24,9 +27,9 @@ export function signalName(number: number): string {
   return NAMES.get(number) ?? `SIG${number}`;
 }
 
-/** Sends a signal to the group of a process; false when it has ended. Throws when it may not be signalled. */
+/** Sends a signal to the group of a process; false if it has ended. Throws if that is not permitted. */
 export function signalGroup(pid: number, signal: number): boolean {
-  // Without setsid (sh shim outside Linux) the main process leads no group.
+  // Without setsid (shell shim outside Linux) the main process is not a group leader.
   return (process.platform !== 'win32' && sent(-pid, signal)) || sent(pid, signal);
 }
 

@@ -1,6 +1,6 @@
 /*
- * Takes a frame apart. It happens in the fork that becomes the shim, so that no frame can do harm to the launcher. What
- * a failed parse has mapped is not unmapped: that fork ends.
+ * Parses a frame. This happens in the fork that becomes the shim, so that no frame can harm the launcher. Memory mapped
+ * by a failed parse is not unmapped, because that fork exits.
  */
 #define _GNU_SOURCE
 #include "shim.h"
@@ -19,7 +19,7 @@ struct cursor {
   char *at, *end;
 };
 
-/* The next string, or NULL when none is left that is ended by a NUL. */
+/* The next NUL-terminated string, or NULL if none is left. */
 static char *next_string(struct cursor *c) {
   char *nul = c->at < c->end ? memchr(c->at, 0, (size_t)(c->end - c->at)) : NULL;
   if (!nul) return NULL;
@@ -34,7 +34,7 @@ static bool next_number(struct cursor *c, long long *n) {
   return end && !*end;
 }
 
-/* A number, `unlimited`, or nothing: to be left as it is. */
+/* A number, `unlimited`, or empty: unchanged. */
 static bool next_limit(struct cursor *c, long long *limit) {
   struct cursor number = *c;
   const char *text = next_string(c);
@@ -45,7 +45,7 @@ static bool next_limit(struct cursor *c, long long *limit) {
 
 static size_t vector_size(size_t count) { return (count + 1) * sizeof(char *); }
 
-/* A counted list of strings as a vector that ends in NULL. A string has at least one byte, which bounds the count. */
+/* A counted list of strings as a NULL-terminated vector. A string has at least one byte, which bounds the count. */
 static char **next_strings(struct cursor *c, long long least) {
   long long count;
   if (!next_number(c, &count) || count < least || count > c->end - c->at) return NULL;

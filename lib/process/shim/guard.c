@@ -1,6 +1,7 @@
 /*
- * Runs a command that has to end (`guard MS PROGRAM ARG...`): when its host dies, after MS, or when this process is asked to
- * end by a signal. Whatever the command has started goes with it, also when it ends by itself.
+ * Runs a command that must not outlive its host (`guard MS PROGRAM ARG...`): it is ended when the host dies, after MS,
+ * or when this process gets a signal to terminate. Everything that the command started ends with it, even if it exits
+ * by itself.
  */
 #define _GNU_SOURCE
 #include "shim.h"
@@ -13,13 +14,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#define EXIT_TIMED_OUT 124 /* as timeout(1) has it */
+#define EXIT_TIMED_OUT 124 /* as for timeout(1) */
 #define EXIT_NOT_RUN 127
 
 static bool main_reaped;
 static int main_status;
 
-/* Gives false when no descendant is left. */
+/* Returns false if no descendant is left. */
 static bool reap(pid_t main) {
   int status;
   pid_t pid;
@@ -31,7 +32,7 @@ static bool reap(pid_t main) {
   return pid == 0 || errno != ECHILD;
 }
 
-/* Early rounds follow closely, so that no fork outruns them; a process that cannot die must not cost the processor. */
+/* Early rounds follow closely, to outrun forks; later ones do not: an unkillable process must not waste CPU. */
 static void end_all(pid_t main) {
   for (int round = 0; reap(main); round++) {
     bool any = signal_descendants(SIGKILL, 0) > 0;
@@ -50,7 +51,7 @@ static _Noreturn void become_command(char **argv, pid_t guard, const sigset_t *m
   _exit(EXIT_NOT_RUN);
 }
 
-/* The caller learns of the command's end as if it had been its parent. */
+/* Ends in the same way as the command, so that the caller sees it as if it were the parent of the command. */
 static int end_alike(void) {
   if (WIFEXITED(main_status)) return WEXITSTATUS(main_status);
   int sig = WTERMSIG(main_status);

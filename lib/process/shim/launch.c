@@ -19,11 +19,11 @@
 
 /* Why the child could not become the program; sent through a pipe that a successful exec closes. */
 struct failure {
-  const char *step, *limit; /* the same addresses in parent and child; NULL: no limit was it */
+  const char *step, *limit; /* the same addresses in parent and child; NULL: not a limit */
   int error;
 };
 
-/* One write of at most 512 bytes is atomic on a pipe. Nobody may be there to read it: the files tell the same. */
+/* One write of at most 512 bytes is atomic on a pipe. If there is no reader, the files say the same. */
 static void report(const struct text *t) {
   long long until = monotonic_ms() + REPORT_PATIENCE_MS;
   while (write(1, t->bytes, t->length) < 0) {
@@ -63,7 +63,7 @@ static _Noreturn void refuse(const struct launch *l, const char *step, int error
 
 /* ---- before the fork ---- */
 
-/* A predecessor that is just leaving holds the lock for a moment. The file is never removed, so nobody locks a dead inode. */
+/* A predecessor that is just exiting holds the lock briefly. The file is never deleted, so no deleted inode is locked. */
 static void take_lock(const struct launch *l) {
   int fd = open(l->lock_file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0) refuse(l, "lock", errno);
@@ -74,7 +74,7 @@ static void take_lock(const struct launch *l) {
   }
 }
 
-/* Read and write: the open never blocks, and the pipe has a writer for exactly as long as this shim lives. */
+/* Opened for reading and writing: this never blocks, and the pipe has a writer exactly as long as this shim is alive. */
 static int hold_fifo(const struct launch *l, int run_dir, const char *name) {
   if (mkfifoat(run_dir, name, 0600) < 0 && errno != EEXIST) refuse(l, "dir", errno);
   int fd = openat(run_dir, name, O_RDWR | O_NONBLOCK | O_CLOEXEC);
@@ -88,7 +88,7 @@ static int open_dir(const struct launch *l, const char *path) {
   return fd;
 }
 
-/* From here on the launch is real; a host that revoked it was first and the link fails. */
+/* From here on the launch happens; the link fails if a host revoked it first. */
 static void link_claim(const struct launch *l, int run_dir) {
   struct text t = {.length = 0};
   add(&t, "{\"protocol\":1,\"launch\":\"");
@@ -104,7 +104,7 @@ static void link_claim(const struct launch *l, int run_dir) {
   if (error) refuse(l, "claim", error);
 }
 
-/* Needs privilege; without it the shim is merely too small to be chosen. `inherited` is what the service gets back. */
+/* Needs privilege; without it the shim is just too small to be chosen. `inherited` is restored for the service. */
 static bool escape_oom_killer(struct text *inherited) {
   char value[16];
   inherited->length = 0;
@@ -150,7 +150,7 @@ static bool log_to(const char *path, int as) {
   return fd >= 0 && dup2(fd, as) >= 0;
 }
 
-/* Gives the step that failed, with its errno set, and the limit if it was one; does not return when the program runs. */
+/* Returns the step that failed, with errno set, and the limit if it was one; does not return if the program runs. */
 static const char *become_program(const struct launch *l, int run_dir, const struct text *oom_score, const char **limit) {
   setsid();
   if (oom_score) restore_oom_score(oom_score);
@@ -166,7 +166,7 @@ static const char *become_program(const struct launch *l, int run_dir, const str
 
 /* ---- the shim ---- */
 
-/* Waits until the child is the program (the pipe closes) or says why not. */
+/* Waits until the child has become the program (the pipe closes) or reports why not. */
 static void await_exec(int outcome, struct failure *failure) {
   ssize_t n;
   do n = read(outcome, failure, sizeof *failure);
@@ -174,7 +174,7 @@ static void await_exec(int outcome, struct failure *failure) {
   if (n != sizeof *failure) failure->error = 0;
 }
 
-/* Starts the program and reports it. Every claimed launch ends in an exit record, also one that never ran. */
+/* Starts the program and reports it. Every claimed launch ends with an exit record, even if the program never ran. */
 static pid_t start_main(const struct launch *l, int run_dir, int exits_dir) {
   struct text oom_score, t;
   bool oom_lowered = escape_oom_killer(&oom_score);
@@ -211,7 +211,7 @@ static pid_t start_main(const struct launch *l, int run_dir, int exits_dir) {
   return pid;
 }
 
-/* The launcher's input goes at once: who holds it open keeps other processes from seeing its end. */
+/* The launcher's input is released immediately: a process that keeps it open hides its end of file from others. */
 static void detach(int first, int last) {
   int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   if (null < 0) return;
@@ -222,7 +222,7 @@ static void detach(int first, int last) {
 void run_shim(char *frame, size_t length, char *title) {
   struct launch l;
   signal(SIGCHLD, SIG_DFL);
-  setsid(); /* what is sent to the launcher's group is not meant for the shims */
+  setsid(); /* signals to the launcher's group are not meant for the shims */
   detach(0, 0);
   if (!parse_frame(frame, length, &l) || !begins_with_launch_id(frame, length)) {
     if (begins_with_launch_id(frame, length)) report_refused(frame, "frame", EINVAL);
@@ -246,7 +246,7 @@ void run_shim(char *frame, size_t length, char *title) {
 
   detach(1, 2);
   close(run_dir);
-  (void)!chdir("/"); /* hold no file system busy */
+  (void)!chdir("/"); /* keep no file system busy */
   release_frame(frame, length, &l);
   watch(&w);
   _exit(0);

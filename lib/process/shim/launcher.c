@@ -1,4 +1,4 @@
-/* The launcher: reads frames, forks a shim for each. Starting a service costs a fork of this process, not of the host. */
+/* The launcher: reads frames, and forks a shim for each. Starting a service forks this process instead of the host. */
 #define _GNU_SOURCE
 #include "shim.h"
 
@@ -13,7 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define LARGEST_FRAME (4u << 20)
+#define MAX_FRAME (4u << 20)
 #define EXIT_BAD_DATA 65
 #define EXIT_NO_RESOURCES 71
 #ifndef SYS_close_range
@@ -32,7 +32,7 @@ static int read_fully(int fd, void *into, size_t size) {
   return 1;
 }
 
-/* Nothing that the host forgot to mark close-on-exec may reach a service; 0, 1 and 2 exist from here on. */
+/* Descriptors that the host forgot to mark close-on-exec must not reach a service; 0, 1 and 2 exist from here on. */
 static void tidy_descriptors(void) {
   int fd;
   do fd = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -42,7 +42,7 @@ static void tidy_descriptors(void) {
   for (fd = 3; fd < 4096; fd++) close(fd);
 }
 
-/* A host that does not read must not hold up a shim, so reports never block (see report in launch.c). */
+/* A host that does not read must not block a shim, so reports never block (see report in launch.c). */
 static void unblock_reports(void) {
   struct stat out;
   if (fstat(1, &out) == 0 && (S_ISFIFO(out.st_mode) || S_ISSOCK(out.st_mode)))
@@ -52,7 +52,7 @@ static void unblock_reports(void) {
 static void fork_shim(char *frame, size_t length, char *title) {
   sigset_t all, before;
   sigfillset(&all);
-  sigprocmask(SIG_SETMASK, &all, &before); /* so that no signal ends the shim before it is one */
+  sigprocmask(SIG_SETMASK, &all, &before); /* so that no signal ends the shim during its setup */
   pid_t pid = fork();
   if (pid == 0) run_shim(frame, length, title);
   int error = errno;
@@ -65,7 +65,7 @@ static void fork_shim(char *frame, size_t length, char *title) {
 int launcher(char *title) {
   tidy_descriptors();
   unblock_reports();
-  setsid(); /* fails when the host has done it already */
+  setsid(); /* fails if the host has done it already */
   signal(SIGCHLD, SIG_IGN);
   signal(SIGPIPE, SIG_IGN);
   for (;;) {
@@ -73,17 +73,17 @@ int launcher(char *title) {
     int got = read_fully(0, header, sizeof header);
     if (got == 0) return 0;
     uint32_t length = (uint32_t)header[0] | (uint32_t)header[1] << 8 | (uint32_t)header[2] << 16 | (uint32_t)header[3] << 24;
-    if (got > 0 && (length == 0 || length > LARGEST_FRAME)) {
-      complain("a frame must have 1 byte to 4 MiB; the stream is out of step and cannot be read on", 0);
+    if (got > 0 && (length == 0 || length > MAX_FRAME)) {
+      complain("invalid frame length (1 byte to 4 MiB are allowed); the rest of the input is ignored", 0);
       return EXIT_BAD_DATA;
     }
     char *frame = got < 0 ? NULL : mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (frame == MAP_FAILED) {
-      complain("no memory for a frame", errno);
+      complain("cannot allocate memory for a frame", errno);
       return EXIT_NO_RESOURCES;
     }
     if (got < 0 || read_fully(0, frame, length) <= 0) {
-      complain("the input ended inside of a frame; nothing was launched from it", 0);
+      complain("the input ended within a frame; that frame was ignored", 0);
       return EXIT_BAD_DATA;
     }
     fork_shim(frame, length, title);

@@ -1,4 +1,4 @@
-/* What a program may use: the limits of a launch, soft and hard alike. */
+/* The resource limits of a launch, both soft and hard. */
 #define _GNU_SOURCE
 #include "shim.h"
 
@@ -6,7 +6,7 @@
 
 #define USUAL_OPEN_FILES 1024
 
-/* In the order of the frame, under the names of the configuration. */
+/* In the order of the frame, with the names of the configuration. */
 static const struct {
   int resource;
   const char *name;
@@ -17,7 +17,7 @@ static const struct {
     {RLIMIT_AS, "address_space"},
 };
 
-/* Node raises the soft limit to the hard one at start; programs that close or select() all descriptors suffer from it. */
+/* Node raises the soft limit to the hard limit at start, which harms programs that close or select() all descriptors. */
 static void lower_open_files(void) {
   struct rlimit limit;
   if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return;

@@ -1,4 +1,4 @@
-/* What the command line asks for: launcher, guard MS PROGRAM ARG..., notify, punch FILE BYTES, version. */
+/* The command line: launcher, guard MS PROGRAM ARG..., notify, punch FILE BYTES, version. */
 #define _GNU_SOURCE
 #include "shim.h"
 
@@ -11,7 +11,7 @@
 #define EXIT_USAGE 64
 #define EXIT_NOT_POSSIBLE_HERE 95 /* Linux' EOPNOTSUPP */
 
-/* Gives the space of a file's first bytes back; its size and all offsets behind stay as they are. */
+/* Frees the space of a file's first bytes (punches a hole); its size and all later offsets do not change. */
 static int punch(const char *path, long long bytes) {
   int fd = open(path, O_WRONLY | O_CLOEXEC);
   if (fd >= 0 && fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, bytes) == 0) return 0;

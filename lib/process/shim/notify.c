@@ -1,6 +1,7 @@
 /*
- * Says to the service manager what it is told (`notify`): each line of standard input is one datagram to $NOTIFY_SOCKET
- * (sd_notify(3)). Node has no datagram sockets of that family. Ends with its input, and with its host.
+ * Forwards messages to the service manager (`notify`): each line of standard input becomes one datagram to
+ * $NOTIFY_SOCKET (sd_notify(3)). Node has no datagram sockets of that family. Exits at the end of its input, and with
+ * its host.
  */
 #define _GNU_SOURCE
 #include "shim.h"
@@ -19,29 +20,29 @@
 static struct sockaddr_un address;
 static socklen_t address_length;
 
-/* A path, or a name in the abstract namespace, which is written with '@' in place of the zero byte. */
+/* A path, or a name in the abstract namespace, written with '@' in place of the zero byte. */
 static bool take_address(const char *name) {
   size_t length = name ? strlen(name) : 0;
   if (length < 2 || length >= sizeof address.sun_path || (name[0] != '/' && name[0] != '@')) return false;
   address.sun_family = AF_UNIX;
   memcpy(address.sun_path, name, length);
   if (name[0] == '@') address.sun_path[0] = 0;
-  /* An abstract name ends where the length says, a path at its zero byte. */
+  /* An abstract name ends at the given length, a path at its zero byte. */
   address_length = offsetof(struct sockaddr_un, sun_path) + length + (name[0] == '/');
   return true;
 }
 
-/* A manager that is being replaced has no socket for a moment; what is said meanwhile is lost, as with any sender. */
-static void tell(int fd, const char *line, size_t length) {
+/* A manager that is being replaced briefly has no socket; messages in that time are lost, as with any sender. */
+static void send_line(int fd, const char *line, size_t length) {
   ssize_t sent;
   if (length == 0) return;
   do {
     sent = sendto(fd, line, length, MSG_NOSIGNAL, (struct sockaddr *)&address, address_length);
   } while (sent < 0 && errno == EINTR);
-  if (sent < 0) complain("the service manager was not told", errno);
+  if (sent < 0) complain("cannot notify the service manager", errno);
 }
 
-/* A line that does not fit into the buffer is sent in parts, which nobody understands: no sender writes such a line. */
+/* A line longer than the buffer is sent in parts, which the manager does not understand; no sender writes such a line. */
 int notify(void) {
   static char buffer[4096];
   size_t filled = 0;
@@ -49,12 +50,12 @@ int notify(void) {
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != host) return 0;
   if (!take_address(getenv("NOTIFY_SOCKET"))) {
-    complain("NOTIFY_SOCKET is not set to an absolute path or to a name that begins with @", 0);
+    complain("NOTIFY_SOCKET must be an absolute path or a name that begins with @", 0);
     return EXIT_NO_SOCKET;
   }
   int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (fd < 0) {
-    complain("there is no socket", errno);
+    complain("cannot create a socket", errno);
     return EXIT_NO_SOCKET;
   }
   for (;;) {
@@ -64,16 +65,16 @@ int notify(void) {
     filled += got;
     char *line = buffer, *end;
     while ((end = memchr(line, '\n', buffer + filled - line))) {
-      tell(fd, line, end - line);
+      send_line(fd, line, end - line);
       line = end + 1;
     }
     filled = buffer + filled - line;
     memmove(buffer, line, filled);
     if (filled == sizeof buffer) {
-      tell(fd, buffer, filled);
+      send_line(fd, buffer, filled);
       filled = 0;
     }
   }
-  tell(fd, buffer, filled);
+  send_line(fd, buffer, filled);
   return 0;
 }

@@ -1,10 +1,10 @@
-/* Small JSON texts, written whole or not at all. */
+/* Small JSON texts, written atomically. */
 #define _GNU_SOURCE
 #include "shim.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h> /* renameat lives there */
+#include <stdio.h> /* for renameat */
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -30,7 +30,7 @@ static void add_number_or_null(struct text *t, int n) {
   else add_number(t, n);
 }
 
-/* Parses a plain decimal number and gives the place behind it; NULL if there is none or it is absurdly large. */
+/* Parses a plain decimal number and returns the position after it; NULL if there is none or it is absurdly large. */
 const char *after_number(const char *s, long long *n) {
   const char *first = s;
   for (*n = 0; *s >= '0' && *s <= '9'; s++) {
@@ -40,7 +40,7 @@ const char *after_number(const char *s, long long *n) {
   return s == first ? NULL : s;
 }
 
-/* Reads the beginning of a (small) file as a string; gives its length or -1. */
+/* Reads the beginning of a (small) file as a string; returns its length or -1. */
 ssize_t read_file(const char *path, char *into, size_t size) {
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return -1;
@@ -52,7 +52,7 @@ ssize_t read_file(const char *path, char *into, size_t size) {
   return length;
 }
 
-/* Field 22 of /proc/PID/stat. Counted from the last ')', since the name in field 2 may hold anything. */
+/* Field 22 of /proc/PID/stat. Counted from the last ')', since the name in field 2 may contain anything. */
 void add_start_time(struct text *t, pid_t pid) {
   char stat[1024];
   struct text path = {.length = 0};
@@ -74,7 +74,7 @@ void add_boot_id(struct text *t) {
   add(t, id);
 }
 
-/* Writes `t` under a name that readers ignore, then links (exclusive) or renames it. Gives 0 or the errno. */
+/* Writes `t` under a name that readers ignore, then links (exclusive) or renames it. Returns 0 or the errno. */
 int put_record(int dir, const char *name, const struct text *t, bool exclusive) {
   struct text hidden = {.length = 0};
   add(&hidden, ".");
@@ -118,7 +118,7 @@ int put_exit(int exits_dir, const char *id, const struct ending *e) {
   return put_record(exits_dir, id, &t, false);
 }
 
-/* One line on standard error, for people. */
+/* Writes one line to standard error, for people. */
 void complain(const char *what, int error) {
   struct text t = {.length = 0};
   add(&t, "coredinator-shim: ");

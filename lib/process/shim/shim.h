@@ -1,18 +1,18 @@
 /*
  * coredinator-shim: one small process that is the parent of one service (docs/launch-protocol.md).
  *
- *   main.c      what the command line asks for
- *   launcher.c  reads frames, forks a shim for each
- *   frame.c     takes a frame apart
+ *   main.c      the command line
+ *   launcher.c  reads frames, and forks a shim for each
+ *   frame.c     parses a frame
  *   launch.c    one launch: lock, claim, fork, exec, report
- *   limits.c    what the program may use
+ *   limits.c    the resource limits of the program
  *   watch.c     life after the launch: reap, record the exit, obey commands, end the tree
  *   tree.c      finds and signals descendants
  *   guard.c     runs a command that must not outlive its host
- *   notify.c    tells the service manager how its host is
- *   record.c    small JSON texts, written whole or not at all
+ *   notify.c    reports the state of the host to the service manager
+ *   record.c    small JSON texts, written atomically
  *
- * A thousand of these may live on one machine, so nothing here uses stdio or malloc: what is not touched costs nothing.
+ * A thousand shims may run on one machine, so nothing here uses stdio or malloc: untouched memory costs nothing.
  */
 #ifndef COREDINATOR_SHIM_H
 #define COREDINATOR_SHIM_H
@@ -27,7 +27,7 @@
 #define LIMIT_AS_IT_IS (-1LL)
 #define LIMIT_NONE (-2LL)
 
-/* One frame of the launcher, taken apart. All strings point into the frame. */
+/* A parsed frame. All strings point into the frame. */
 struct launch {
   const char *id, *run_dir, *exits_dir, *lock_file, *stdout_file, *stderr_file, *cwd;
   int stop_signal;
@@ -36,7 +36,7 @@ struct launch {
   char **argv, **envp;
 };
 
-/* What a shim keeps while its tree lives. */
+/* What a shim needs while its tree is alive. */
 struct watched {
   char id[LAUNCH_ID_LENGTH + 1];
   pid_t main;
@@ -45,13 +45,13 @@ struct watched {
   long long grace_ms;
 };
 
-/* A line of text under construction; what does not fit is cut off, which no text of this program comes near. */
+/* A line of text under construction. Excess text is cut off, but no text of this program is that long. */
 struct text {
   char bytes[512];
   size_t length;
 };
 
-/* How a main process ended, in the words of the exit record; -1 is JSON's null. */
+/* How a main process ended, with the fields of the exit record; -1 is JSON's null. */
 struct ending {
   pid_t pid;
   int code, signal, core, exec_errno;
@@ -61,10 +61,10 @@ struct ending {
 /* launcher.c */
 int launcher(char *title);
 
-/* guard.c: gives the exit code; `ms` is at least 1. */
+/* guard.c: returns the exit code; `ms` is at least 1. */
 int guard(long long ms, char **argv);
 
-/* notify.c: gives the exit code. */
+/* notify.c: returns the exit code. */
 int notify(void);
 
 /* frame.c */
@@ -72,19 +72,19 @@ bool begins_with_launch_id(const char *frame, size_t length);
 bool parse_frame(char *frame, size_t length, struct launch *l);
 void release_frame(char *frame, size_t length, const struct launch *l);
 
-/* launch.c: never returns. `title` is the word that `ps` shows. */
+/* launch.c: never returns. `title` is the argument that `ps` shows. */
 _Noreturn void run_shim(char *frame, size_t length, char *title);
 void report_refused(const char *id, const char *step, int error);
 
-/* limits.c: gives the name of the one that cannot be set, with errno set, or NULL. */
+/* limits.c: returns the name of the limit that cannot be set, with errno set, or NULL. */
 const char *set_limits(const long long wanted[LIMIT_COUNT]);
 
-/* watch.c: returns when no descendant is left. */
+/* watch.c: returns once no descendant is left. */
 void watch(const struct watched *w);
 long long monotonic_ms(void);
 void pause_ms(int ms);
 
-/* tree.c: signals every descendant, then `also` if it is not 0; gives the number of descendants that were found. */
+/* tree.c: sends `signal`, then `also` if it is not 0, to every descendant; returns how many descendants were found. */
 int signal_descendants(int signal, int also);
 
 /* record.c */

@@ -1,11 +1,11 @@
 // The shim in plain Node: the parent of one service where there is neither a C compiler nor a POSIX shell (Windows), or
-// where it was asked for (docs/launch-protocol.md). No dependencies; Node >= 20.19.
+// where it was requested (docs/launch-protocol.md). No dependencies; Node >= 20.19.
 //
 //   node shim.mjs LAUNCH RUN_DIR EXITS_DIR CWD PROGRAM [ARGUMENT...]
 //
 // Standard output and error are the log files, descriptor 3 is the report pipe, the environment is the program's own.
 //
-// What Node cannot do: hold a lock, keep daemons in its tree, set limits (the host refuses a launch that has some;
+// What Node cannot do: hold a lock, keep daemons in its tree, set limits (the host refuses a launch that has any;
 // the program inherits the raised soft limit of open files).
 import { execFileSync, spawn } from 'node:child_process';
 import {
@@ -26,14 +26,14 @@ import { join } from 'node:path';
 const REPORT_FD = 3;
 const [launch, runDir, exitsDir, cwd, program, ...args] = process.argv.slice(2);
 
-/** What is sent to this group is meant for the service; this process stays to record how that ends. */
+/** Signals to this group are meant for the service; this process stays to record how that ends. */
 function surviveSignals() {
   for (const signal of ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2', 'SIGBREAK', 'SIGALRM']) {
     process.on(signal, () => undefined);
   }
 }
 
-/** The files tell the same, so it does no harm when the host is gone. */
+/** The files say the same, so it does no harm if the host is gone. */
 function report(fields) {
   try {
     writeSync(REPORT_FD, `${JSON.stringify({ launch, ...fields })}\n`);
@@ -48,12 +48,12 @@ function refuse(step, error) {
   process.exit(0);
 }
 
-/** The system's own number; libuv has numbers of its own on Windows. */
+/** The system's error number; libuv has its own numbers on Windows. */
 function errnoOf(error) {
   return os.errno[error.code] ?? Math.abs(error.errno ?? os.errno.EIO);
 }
 
-/** When a process began, in a form that is the same whenever it is read: see `start` in the protocol. */
+/** The start time of a process, in a form that never changes: see `start` in the protocol. */
 function startOf(pid) {
   if (process.platform === 'win32') return '';
   if (process.platform !== 'linux') {
@@ -64,7 +64,7 @@ function startOf(pid) {
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
 }
 
-/** As {@link startOf}, but empty for a process that has ended before it could be read. */
+/** Like {@link startOf}, but empty for a process that ended before it could be read. */
 function startIfAlive(pid) {
   try {
     return startOf(pid);
@@ -93,7 +93,7 @@ function claim() {
   put(runDir, 'claim', { protocol: 1, launch, owner: 'shim', shim: 'node', ...identity }, linkSync);
 }
 
-/** A full disk may be cleared; a record that came late is better than none. */
+/** A full disk may be cleared; a late record is better than none. */
 function putExit(exit, patience = 50) {
   const record = { launch, ...exit, core: 0, end: Date.now() };
   try {
@@ -117,9 +117,9 @@ function tried(step, action, refusal = refuse) {
   }
 }
 
-/** Told apart here, because a failed spawn says ENOENT for the program and for its working directory alike. */
+/** Checked here, because a failed spawn reports ENOENT both for the program and for its working directory. */
 function checkWorkingDirectory() {
-  if (!statSync(cwd).isDirectory()) throw Object.assign(new Error(`${cwd} is no directory`), { code: 'ENOTDIR' });
+  if (!statSync(cwd).isDirectory()) throw Object.assign(new Error(`${cwd} is not a directory`), { code: 'ENOTDIR' });
   accessSync(cwd, constants.X_OK);
 }
 
@@ -137,7 +137,7 @@ function run() {
       put(runDir, 'pid', { launch, pid: child.pid, start }, renameSync);
       report({ event: 'launched', pid: child.pid, start, shim: process.pid });
     } catch (error) {
-      child.kill('SIGKILL'); // nobody could find it again
+      child.kill('SIGKILL'); // it could never be found again
       report({ event: 'refused', step: 'dir', errno: errnoOf(error) });
     }
   });

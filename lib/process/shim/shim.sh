@@ -4,33 +4,33 @@
 #   sh shim.sh LAUNCH RUN_DIR EXITS_DIR CWD OPEN_FILES PROCESSES CORE_SIZE ADDRESS_SPACE PROGRAM [ARGUMENT...]
 #
 # Standard output and error are the log files, descriptor 3 is the report pipe, the environment is the program's own.
-# For that reason every variable here has a prefix: to assign to an exported one would change what the program sees.
+# Therefore every variable here has a prefix: assigning to an exported one would change the program's environment.
 #
-# What a shell cannot do: tell death by signal N from exit 128+N, or a program that cannot be run from one that exits
-# with 126 or 127; hold a lock; keep daemons in its tree; hand on variables whose names are no shell identifiers.
+# What a shell cannot do: distinguish death by signal N from exit 128+N, or a program that cannot be run from one that
+# exits with 126 or 127; hold a lock; keep daemons in its tree; pass on variables whose names are not shell identifiers.
 
 __shim_launch=$1 __shim_run=$2 __shim_exits=$3 __shim_cwd=$4
-__shim_files=$5 __shim_processes=$6 __shim_core=$7 __shim_memory=$8 # a number, `unlimited` or nothing; sizes in bytes
+__shim_files=$5 __shim_processes=$6 __shim_core=$7 __shim_memory=$8 # a number, `unlimited` or empty; sizes in bytes
 shift 8
 
-# Caught, not ignored: exec resets what is caught, but a program would inherit what is ignored.
+# Caught, not ignored: exec resets caught signals, but a program would inherit ignored ones.
 trap : HUP INT QUIT TERM USR1 USR2 ALRM PIPE
-# The shell's own words ("Terminated") must not get into the service's log.
+# The shell's own messages ("Terminated") must not get into the service's log.
 exec </dev/null 8>&1 9>&2 >/dev/null 2>&1
 
-# The tools used here must be found whatever the program's PATH is; it gets its own back, and the umask too.
+# The tools used here must be found regardless of the program's PATH, which is restored later, as is the umask.
 __shim_path=$PATH __shim_umask=$(umask)
 PATH=/usr/bin:/bin:/usr/local/bin:$PATH
 umask 077
 
 __shim_report() { printf '%s\n' "$1" >&3; }
 
-__shim_refuse() { # STEP ERRNO [LIMIT]; the number is the most likely one
+__shim_refuse() { # STEP ERRNO [LIMIT]; ERRNO is the most likely one
   __shim_report "{\"launch\":\"$__shim_launch\",\"event\":\"refused\",\"step\":\"$1\"${3:+,\"limit\":\"$3\"},\"errno\":$2}"
   exit 0
 }
 
-# Whole under another name first, so that no reader meets half of it.
+# Written under another name first, so that no reader sees a partial file.
 __shim_put() { # DIR NAME TEXT
   printf '%s\n' "$3" >"$1/.$2.$$" && mv -f "$1/.$2.$$" "$1/$2"
 }
@@ -46,26 +46,26 @@ __shim_refuse_program() { # STEP ERRNO [LIMIT]; every claimed launch ends in an 
   __shim_refuse "$1" "$2" ${3-}
 }
 
-# Sets __shim_pid and __shim_start of the very process that calls it, which $$ does not name inside of ( ).
+# Sets __shim_pid and __shim_start of the calling process, which is not $$ inside ( ).
 __shim_identify() {
   if read -r __shim_stat </proc/self/stat; then
     __shim_pid=${__shim_stat%% *}
     __shim_twentieth() { shift 19 && __shim_start=$1; }
-    __shim_twentieth ${__shim_stat##*) } # field 22: those after the name begin with the third
+    __shim_twentieth ${__shim_stat##*) } # field 22: the fields after the name begin with the third
   else
     __shim_pid=$(exec sh -c 'echo "$PPID"')
     __shim_start=$(LC_ALL=C ps -o lstart= -p "$__shim_pid")
   fi
 }
 
-# `ulimit` counts core files in blocks of 512 bytes and memory in KiB; what is no whole unit is cut off.
+# `ulimit` counts core files in blocks of 512 bytes and memory in KiB, rounded down.
 case $__shim_core in *[0-9]) __shim_core=$((__shim_core / 512)) ;; esac
 case $__shim_memory in *[0-9]) __shim_memory=$((__shim_memory / 1024)) ;; esac
 
-# Sets the limits; the status tells which one cannot be. Forks nothing, and descriptors come last: with a few of them no
-# redirection works.
+# Sets the limits; the status identifies the one that cannot be set. Forks nothing, and sets descriptors last: with very
+# few of them no redirection works.
 __shim_limit() {
-  # Some shells call it -u, others -p.
+  # -u in some shells, -p in others.
   [ -z "$__shim_processes" ] || ulimit -u "$__shim_processes" 2>/dev/null || ulimit -p "$__shim_processes" || return 2
   [ -z "$__shim_core" ] || ulimit -c "$__shim_core" || return 3
   [ -z "$__shim_memory" ] || ulimit -v "$__shim_memory" || return 4
@@ -74,7 +74,7 @@ __shim_limit() {
 
 [ -d "$__shim_run" ] && [ -d "$__shim_exits" ] || __shim_refuse dir 2
 
-# The claim: only one can make the link.
+# The claim: only one process can create the link.
 __shim_identify
 __shim_boot=
 read -r __shim_boot </proc/sys/kernel/random/boot_id
@@ -84,7 +84,7 @@ __shim_status=$?
 rm -f "$__shim_run/.claim"
 [ "$__shim_status" -eq 0 ] || __shim_refuse claim 17
 
-# What can be known before it is tried; after the fork a shell can only guess.
+# Checked in advance; after the fork a shell can only guess.
 [ -d "$__shim_cwd" ] || __shim_refuse_program cwd 2
 (cd "$__shim_cwd") || __shim_refuse_program cwd 13
 [ -z "$__shim_files$__shim_processes$__shim_core$__shim_memory" ] || (__shim_limit)
@@ -108,14 +108,14 @@ if read -r __shim_line <"$1"; then
   esac
 fi
 
-# It execs in place, so that the program stays this shell's child; without it they share a group.
+# It execs in place, so that the program stays this shell's child; without setsid they share a group.
 __shim_setsid=$(command -v setsid)
 
 (
   __shim_identify
   __shim_put "$__shim_run" pid "{\"launch\":\"$__shim_launch\",\"pid\":$__shim_pid,\"start\":\"$__shim_start\"}" || exit 73
   cd "$__shim_cwd" || exit 73
-  trap '' PIPE # a host that is gone must not end the launch
+  trap '' PIPE # the launch must not fail if the host is gone
   __shim_report "{\"launch\":\"$__shim_launch\",\"event\":\"launched\",\"pid\":$__shim_pid,\"start\":\"$__shim_start\",\"shim\":$$}"
   trap - PIPE
   PATH=$__shim_path

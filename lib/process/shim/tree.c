@@ -1,10 +1,10 @@
 /*
- * Finds and signals the descendants of this process. As the shim is a subreaper, whatever its service starts stays below
- * it: other sessions, daemons that forked twice, processes that threw their environment away.
+ * Finds and signals the descendants of this process. As the shim is a subreaper, everything that its service starts
+ * remains its descendant: other sessions, daemons that forked twice, processes that cleared their environment.
  *
- * A list is a snapshot. Between reading it and signalling, a grandchild can end and (in theory) its pid be given to
- * another process; our own children cannot, since nobody but us reaps them. Processes forked meanwhile are missed, so
- * whoever wants all of them gone calls again until waitpid says ECHILD.
+ * A list is a snapshot. Between reading it and signalling, a grandchild can end and (in theory) its pid can be reused;
+ * the pid of our own children cannot, since only we reap them. Processes forked in the meantime are missed, so a caller
+ * that needs all of them gone calls again until waitpid returns ECHILD.
  */
 #define _GNU_SOURCE
 #include "shim.h"
@@ -16,17 +16,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define MOST_DESCENDANTS 16384
-#define MOST_PROCESSES 65536
+#define MAX_DESCENDANTS 16384
+#define MAX_PROCESSES 65536
 
-static pid_t found[MOST_DESCENDANTS];
+static pid_t found[MAX_DESCENDANTS];
 static int found_count;
 
 static void find(pid_t pid) {
-  if (found_count < MOST_DESCENDANTS) found[found_count++] = pid;
+  if (found_count < MAX_DESCENDANTS) found[found_count++] = pid;
 }
 
-/* As the kernel gives them out; glibc's readdir would bring malloc along. */
+/* In the kernel's format; glibc's readdir would use malloc. */
 struct entry {
   unsigned long long inode, offset;
   unsigned short size;
@@ -59,7 +59,7 @@ static void path_of(struct text *path, pid_t pid, const char *rest) {
   add(path, rest);
 }
 
-/* The children that one thread has forked; the file can be longer than the buffer and break inside of a number. */
+/* The children forked by one thread; the file can be longer than the buffer, which may then end within a number. */
 static void find_children_of_thread(pid_t pid, pid_t thread) {
   struct text path;
   path_of(&path, pid, "/task/");
@@ -92,7 +92,7 @@ static void find_by_children_files(void) {
 /* For kernels without CONFIG_PROC_CHILDREN: every process with its parent, read once. */
 static struct {
   pid_t pid, parent;
-} all[MOST_PROCESSES];
+} all[MAX_PROCESSES];
 static int all_count;
 
 static void note_parent(pid_t unused, pid_t pid) {
@@ -100,7 +100,7 @@ static void note_parent(pid_t unused, pid_t pid) {
   struct text path;
   char stat[512];
   path_of(&path, pid, "/stat");
-  if (all_count == MOST_PROCESSES || read_file(path.bytes, stat, sizeof stat) <= 0) return;
+  if (all_count == MAX_PROCESSES || read_file(path.bytes, stat, sizeof stat) <= 0) return;
   const char *name_end = strrchr(stat, ')');
   long long parent;
   if (!name_end || strlen(name_end) < 5 || !after_number(name_end + 4, &parent)) return;

@@ -1,4 +1,4 @@
-/* Life of a shim after the launch: reap, record the exit, obey commands, end the tree, leave. */
+/* The shim after the launch: reap, record the exit, obey commands, end the tree, exit. */
 #define _GNU_SOURCE
 #include "shim.h"
 
@@ -18,8 +18,8 @@
 static struct {
   bool main_reaped, record_due;
   struct ending ending;
-  long long kill_at;      /* SIGKILL to all from this (monotonic) instant on */
-  long long next_kill_at; /* the next round of it */
+  long long kill_at;      /* SIGKILL to all from this (monotonic) time on */
+  long long next_kill_at; /* the next round */
   int kill_rounds;
 } now_watching;
 
@@ -39,8 +39,9 @@ static void try_record(const struct watched *w) {
 }
 
 /*
- * Asks every descendant to end and sets the instant from which on they are killed. SIGCONT follows, because a stopped
- * process handles no signal. An earlier deadline stays: asking again may shorten the grace, never lengthen it.
+ * Sends the stop signal to every descendant and sets the time from which on they are killed. SIGCONT follows, because a
+ * stopped process does not handle signals. An earlier deadline stays: another call may shorten the grace, but never
+ * lengthen it.
  */
 static void end_tree(const struct watched *w, int signal, long long grace_ms) {
   bool any = signal_descendants(signal, SIGCONT) > 0;
@@ -50,7 +51,7 @@ static void end_tree(const struct watched *w, int signal, long long grace_ms) {
   now_watching.kill_at = now_watching.next_kill_at = at;
 }
 
-/* Early rounds follow closely, so that no fork outruns them; a process that cannot die must not cost the processor. */
+/* Early rounds follow closely, to outrun forks; later ones do not: an unkillable process must not waste CPU. */
 static void kill_if_due(const struct watched *w) {
   if (now_watching.kill_at == NEVER || monotonic_ms() < now_watching.next_kill_at) return;
   bool any = signal_descendants(SIGKILL, 0) > 0;
@@ -58,7 +59,7 @@ static void kill_if_due(const struct watched *w) {
   now_watching.next_kill_at = monotonic_ms() + (now_watching.kill_rounds++ < 200 ? 5 : 200);
 }
 
-/* Gives false when no descendant is left. */
+/* Returns false if no descendant is left. */
 static bool reap(const struct watched *w) {
   int status;
   pid_t pid;
@@ -81,7 +82,7 @@ static void obey(const struct watched *w, const char *line) {
   if (!strncmp(line, "sig ", 4)) {
     const char *end = after_number(line + 4, &signal);
     if (!end || *end || signal < 1 || signal > 64) return;
-    /* Unreaped, so neither its pid nor its group can belong to anybody else. */
+    /* Not reaped, so neither its pid nor its group can belong to another process. */
     if (!now_watching.main_reaped) kill(-w->main, (int)signal);
   } else if (!strncmp(line, "stop ", 5)) {
     const char *end = after_number(line + 5, &signal);
@@ -91,7 +92,7 @@ static void obey(const struct watched *w, const char *line) {
   }
 }
 
-/* Commands are lines; a read may bring several of them or a part of one. What is no command is ignored. */
+/* Commands are lines; a read may return several lines or part of one. Unknown commands are ignored. */
 static void read_commands(const struct watched *w) {
   static char line[64];
   static size_t length;
@@ -132,20 +133,20 @@ void watch(const struct watched *w) {
   while (reap(w)) {
     if (now_watching.main_reaped && !leftovers_asked) {
       leftovers_asked = true;
-      /* A stop under way has asked them already; a second SIGTERM makes many programs give up their clean end. */
+      /* A stop in progress has signalled them already; a second SIGTERM makes many programs abandon their clean shutdown. */
       if (now_watching.kill_at == NEVER) end_tree(w, w->stop_signal, w->grace_ms);
     }
     kill_if_due(w);
     if (now_watching.record_due) try_record(w);
     struct pollfd wait[2] = {{.fd = ended, .events = POLLIN}, {.fd = w->ctl, .events = POLLIN}};
     int timeout = poll_timeout();
-    /* Without a signalfd (no descriptors left on this machine) the shim looks instead of being told. */
+    /* Without a signalfd (no descriptors left on this machine) the shim polls. */
     poll(wait, 2, ended < 0 && (timeout < 0 || timeout > 100) ? 100 : timeout);
     struct signalfd_siginfo info;
     while (ended >= 0 && read(ended, &info, sizeof info) > 0) continue;
     read_commands(w);
   }
-  /* A full disk may be cleared; a record that came late is better than none. */
+  /* A full disk may be cleared; a late record is better than none. */
   for (int waited = 0; now_watching.record_due && waited < RECORD_PATIENCE_MS; waited += RECORD_RETRY_MS) {
     pause_ms(RECORD_RETRY_MS);
     try_record(w);

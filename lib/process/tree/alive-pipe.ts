@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { codeOf } from '../os/error-code.ts';
 
-/** A shim's FIFO that ends when the shim does. */
+/** A FIFO of a shim that reaches end of file when the shim exits. */
 export interface AlivePipe {
   close(): void;
 }
@@ -11,8 +11,8 @@ export interface AlivePipe {
 const one = Buffer.alloc(1);
 
 /**
- * Watches the FIFO of a native shim; `gone` is called once, in a later turn, when the shim has left. Null: it has left already.
- * Throws when the pipe cannot be opened for another reason (EMFILE).
+ * Watches the FIFO of a native shim; `gone` is called once, in a later turn, when the shim has exited. Null: it has
+ * exited already. Throws if the pipe cannot be opened for another reason (EMFILE).
  */
 export function watchAlive(folder: string, gone: () => void): AlivePipe | null {
   let fd: number;
@@ -27,7 +27,7 @@ export function watchAlive(folder: string, gone: () => void): AlivePipe | null {
     return null;
   }
   const socket = new Socket({ fd, readable: true, writable: false });
-  // 'close' follows the end of file and any error alike; both mean that nobody writes any more.
+  // 'close' follows both end of file and errors; both mean that there is no writer any more.
   socket.once('close', gone).on('error', () => undefined);
   socket.resume().unref();
   return {
@@ -38,7 +38,7 @@ export function watchAlive(folder: string, gone: () => void): AlivePipe | null {
   };
 }
 
-/** epoll never tells a reader of an end that came before it, so one read must come first. */
+/** epoll does not report an end of file from before it was set up, so one read must come first. */
 function hasWriter(fd: number): boolean {
   try {
     return readSync(fd, one, 0, 1, null) !== 0;
@@ -49,7 +49,7 @@ function hasWriter(fd: number): boolean {
   }
 }
 
-/** Gives a native shim a command; false when it cannot be reached: it is gone, or it has not read for thousands of commands. */
+/** Sends a command to a native shim; false if that is not possible: it is gone, or has thousands of unread commands. */
 export function command(folder: string, line: string): boolean {
   let fd: number;
   try {
@@ -62,7 +62,7 @@ export function command(folder: string, line: string): boolean {
     writeSync(fd, `${line}\n`);
     return true;
   } catch {
-    return false; // EAGAIN: full; EPIPE: gone since the open
+    return false; // EAGAIN: full; EPIPE: gone after the open
   } finally {
     closeSync(fd);
   }

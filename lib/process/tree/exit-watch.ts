@@ -2,17 +2,17 @@ import { watch, type FSWatcher } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import type { Log } from '../../ports/log.ts';
 
-const BELT_MS = 5_000;
+const LIST_INTERVAL_MS = 5_000;
 
 /**
- * Tells of exit records the moment they appear: one watch for all launches. As the kernel drops events when its queue is
- * full, the folder is also listed every 5 s; a name may be told more than once.
+ * Reports exit records as soon as they appear, with one watch for all launches. As the kernel drops events when its
+ * queue is full, the folder is also listed every 5 s; a name may be reported more than once.
  */
 export class ExitWatch {
   readonly #folder: string;
   readonly #appeared: (name: string) => void;
   readonly #log: Log;
-  readonly #belt: NodeJS.Timeout;
+  readonly #listTimer: NodeJS.Timeout;
   #watcher: FSWatcher | null = null;
 
   constructor(folder: string, appeared: (name: string) => void, log: Log) {
@@ -20,7 +20,7 @@ export class ExitWatch {
     this.#appeared = appeared;
     this.#log = log;
     this.#open();
-    this.#belt = setInterval(() => void this.#list(), BELT_MS).unref();
+    this.#listTimer = setInterval(() => void this.#list(), LIST_INTERVAL_MS).unref();
   }
 
   #open(): void {
@@ -40,14 +40,14 @@ export class ExitWatch {
   #lost(error: unknown): void {
     this.#watcher?.close();
     this.#watcher = null;
-    this.#log.warn({ err: error, folder: this.#folder }, 'Cannot watch the exit records; looking every 5 s instead.');
+    this.#log.warn({ err: error, folder: this.#folder }, 'cannot watch the exit records; checking every 5 s instead');
   }
 
   async #list(): Promise<void> {
     try {
       for (const name of await readdir(this.#folder)) this.#notify(name);
     } catch (error) {
-      this.#log.error({ err: error, folder: this.#folder }, 'Cannot list the exit records.');
+      this.#log.error({ err: error, folder: this.#folder }, 'cannot list the exit records');
     }
   }
 
@@ -56,7 +56,7 @@ export class ExitWatch {
   }
 
   close(): void {
-    clearInterval(this.#belt);
+    clearInterval(this.#listTimer);
     this.#watcher?.close();
     this.#watcher = null;
   }

@@ -3,37 +3,39 @@ import { livingAmong, type Identity } from '../os/process-identity.ts';
 
 const EVERY_MS = 250;
 
-/** What a sweep looks after. */
-export interface Swept {
-  /** The process to look at now; null: none, look again next time. */
+/** A member of the poll. */
+export interface PollMember {
+  /** The process to check now; null: none this time. */
   suspect(): Identity | null;
   /** The process from suspect() is gone. */
   missing(): void;
 }
 
-/** Looks every 250 ms whether processes live that nobody tells us about; costs nothing while there are none. */
+/**
+ * Checks every 250 ms whether processes are alive whose end nothing else reports; costs nothing while there are none.
+ */
 export class LivenessPoll {
-  readonly #members = new Set<Swept>();
+  readonly #members = new Set<PollMember>();
   #timer: NodeJS.Timeout | null = null;
 
-  add(member: Swept): void {
+  add(member: PollMember): void {
     this.#members.add(member);
     this.#timer ??= setInterval(() => {
-      this.#lookOrNot();
+      this.#tryLook();
     }, EVERY_MS).unref();
   }
 
-  delete(member: Swept): void {
+  delete(member: PollMember): void {
     this.#members.delete(member);
     if (this.#members.size === 0) this.close();
   }
 
-  #lookOrNot(): void {
+  #tryLook(): void {
     try {
       this.#look();
     } catch (error) {
       if (codeOf(error) === '') throw error; // a bug
-      // No descriptor is free, say: nothing is known now, so nothing is said; the next look is near.
+      // No free descriptor, for instance: their state is unknown now; the next check follows soon.
     }
   }
 

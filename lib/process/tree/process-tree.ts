@@ -7,17 +7,17 @@ import { codeOf } from '../os/error-code.ts';
 import { isLiving, type Identity } from '../os/process-identity.ts';
 import { signalGroup } from '../os/signals.ts';
 import { command, watchAlive, type AlivePipe } from './alive-pipe.ts';
-import type { Swept } from './liveness-poll.ts';
+import type { PollMember } from './liveness-poll.ts';
 import { Ending, type EndingTree } from './terminate.ts';
 import type { TreeOrigin, TreeContext } from './tree-context.ts';
 import { hasShim, initialState, isMainOver, stateAfter, type TreeEvent, type TreeState } from './tree-state.ts';
 
-/** A shim that leaves later than that after its main process had to wait for descendants. */
+/** A shim that exits later than this after its main process had to wait for descendants. */
 const AT_ONCE_MS = 50;
 const AGAIN_MS = 250;
 
-/** One process tree, from the report of its shim until nothing of it is left. */
-export class Tree implements Swept, EndingTree {
+/** One process tree, from the report of its shim until none of its processes is left. */
+export class Tree implements PollMember, EndingTree {
   readonly launchId: LaunchId;
   readonly serviceId: ServiceId;
   readonly main: Identity | null;
@@ -49,7 +49,7 @@ export class Tree implements Swept, EndingTree {
     this.gone = new Promise((resolve) => (this.#settleGone = resolve));
   }
 
-  /** Begins to look after it; may find at once that it has ended. */
+  /** Starts to supervise it; may immediately find that it has ended. */
   watch(): void {
     this.readRecord();
     if (this.#kind === 'native') this.#watchPipe();
@@ -65,27 +65,27 @@ export class Tree implements Swept, EndingTree {
     } catch (error) {
       this.#context.log.warn(
         { err: error, launchId: this.launchId },
-        'Cannot watch the pipe of a shim; looking instead.',
+        'cannot watch the pipe of a shim; polling instead',
       );
       this.#context.livenessPoll.add(this);
     }
   }
 
-  /** The exit record may be there. */
+  /** Called when the exit record may exist. */
   readRecord(): void {
     this.#attempt(() => {
       this.#readRecord();
     });
   }
 
-  /** What cannot be read for want of descriptors or memory must not pass for gone: it is looked at again. */
+  /** A process that cannot be read for lack of descriptors or memory must not count as gone: it is checked again. */
   #attempt(look: () => void): void {
     try {
       if (!this.isGone && !this.#isClosed) look();
       this.#context.unreadable.delete(this.launchId);
     } catch (error) {
       if (codeOf(error) === '') throw error; // a bug
-      this.#context.log.warn({ err: error, launchId: this.launchId }, 'A process cannot be looked at; trying again.');
+      this.#context.log.warn({ err: error, launchId: this.launchId }, 'cannot inspect a process; retrying');
       this.#context.unreadable.set(this.launchId, codeOf(error));
       setTimeout(() => {
         this.#attempt(look);
@@ -108,7 +108,7 @@ export class Tree implements Swept, EndingTree {
     });
   }
 
-  /** Goes on to the next state; the event is told before the tree may be cleared away. */
+  /** Advances to the next state; `notify` runs before the tree may be cleared. */
   #advance(event: TreeEvent, notify: () => void = () => undefined): void {
     const wasGone = this.isGone;
     this.#state = stateAfter(event, this.#state);
@@ -118,7 +118,7 @@ export class Tree implements Swept, EndingTree {
   }
 
   suspect(): Identity | null {
-    if (this.#state.type === 'orphaned') return this.main;
+    if (this.#state.type === 'shimless') return this.main;
     return hasShim(this.#state) ? this.shim : null;
   }
 
@@ -139,20 +139,23 @@ export class Tree implements Swept, EndingTree {
   }
 
   #judge(): void {
-    this.#readRecord(); // the last thing that a shim does for its main process
+    this.#readRecord(); // its record is the last thing a shim writes for its main process
     if (isMainOver(this.#state)) this.#afterShim();
-    else if (isLiving(this.main)) this.#orphan();
+    else if (isLiving(this.main)) this.#loseShim();
     else this.#mainIsMissing();
   }
 
-  #orphan(): void {
+  #loseShim(): void {
     if (this.launch !== null) {
       this.launch = {
         ...this.launch,
         guarantees: { ...this.launch.guarantees, exactExit: false, treeComplete: false },
       };
     }
-    this.#context.log.warn({ launchId: this.launchId, pid: this.main?.pid }, 'A shim died; its process lives on.');
+    this.#context.log.warn(
+      { launchId: this.launchId, pid: this.main?.pid },
+      'A shim died; its process is still running.',
+    );
     this.#context.livenessPoll.add(this);
     this.#context.shimDied(this);
   }
@@ -163,7 +166,7 @@ export class Tree implements Swept, EndingTree {
     this.#searchLeftovers();
   }
 
-  /** A native shim leaves last, unless it was killed while it waited for descendants. */
+  /** A native shim exits last, unless it was killed while it waited for descendants. */
   #afterShim(): void {
     const isLast = this.#kind === 'native' && performance.now() - this.#endedAt < AT_ONCE_MS;
     if (isLast) this.proveEmpty();
@@ -178,7 +181,10 @@ export class Tree implements Swept, EndingTree {
         if (snapshot.membersOf(this).length === 0) this.proveEmpty();
       },
       (error: unknown) => {
-        this.#context.log.error({ err: error, launchId: this.launchId }, 'Cannot look for what a process left behind.');
+        this.#context.log.error(
+          { err: error, launchId: this.launchId },
+          'cannot search for descendants of an ended process',
+        );
       },
     );
   }
@@ -201,7 +207,9 @@ export class Tree implements Swept, EndingTree {
     });
   }
 
-  /** Ends it; resolves when nothing is left. Asking again may shorten the grace, never lengthen it. */
+  /**
+   * Stops it; resolves when none of its processes is left. Another call may shorten the grace, but never lengthen it.
+   */
   end(stop: StopSpec): Promise<void> {
     if (!this.isGone) {
       this.#ending ??= new Ending(this, this.#context.table, this.#context.log);
@@ -226,7 +234,7 @@ export class Tree implements Swept, EndingTree {
     return this.#kind === 'native' && hasShim(this.#state) && command(this.#folder(), line);
   }
 
-  /** One signal to the group of the main process; false when that has ended. */
+  /** Sends one signal to the group of the main process; false if that has ended. */
   signal(number: number): boolean {
     if (isMainOver(this.#state)) return false;
     if (this.command(`sig ${number}`)) return true;
@@ -238,7 +246,7 @@ export class Tree implements Swept, EndingTree {
     return runFolder(this.#context.layout, this.launchId);
   }
 
-  /** Lets go of it without touching a process. */
+  /** Releases it without touching a process. */
   close(): void {
     this.#isClosed = true;
     this.#pipe?.close();

@@ -13,9 +13,8 @@ import { ProcessTable } from '../os/process-table.ts';
 import { ExitWatch } from './exit-watch.ts';
 import { LivenessPoll } from './liveness-poll.ts';
 import { Tree } from './process-tree.ts';
-import type { TreeOrigin, TreeContext, TreeSubject } from './tree-context.ts';
+import type { TreeOrigin, TreeContext, TreeInfo } from './tree-context.ts';
 
-/** What the collection of trees is made from. */
 export interface TreesOptions {
   readonly layout: Layout;
   readonly ledger: LaunchLedger;
@@ -25,8 +24,8 @@ export interface TreesOptions {
 }
 
 /**
- * Every tree that may have a process, the facts about them, and what the ledger has still to learn. An end is told first and
- * written down after; the files of a launch go when it is written down and nothing of the tree is left.
+ * All trees that may have processes, with the status of their launches and the pending ledger writes. An end is first
+ * reported, then stored; the files of a launch are removed when its end is stored and none of its processes is left.
  */
 export class Trees implements TreeContext {
   readonly layout: Layout;
@@ -42,12 +41,12 @@ export class Trees implements TreeContext {
   readonly #trees = new Map<string, Tree>();
   readonly #services = new Map<ServiceId, Set<Tree>>();
   readonly #retriedWrites = new Map<LaunchId, { readonly serviceId: ServiceId; readonly write: RetriedLedgerWrite }>();
-  /** Ended launches without a tree. */
-  readonly #bare = new Set<LaunchId>();
-  readonly #bookings = new Map<LaunchId, Promise<void>>();
+  /** Ended launches that have no tree. */
+  readonly #treeless = new Set<LaunchId>();
+  readonly #runningWrites = new Map<LaunchId, Promise<void>>();
   #isClosed = false;
 
-  /** Watches for exit records from now on; their folder must exist. */
+  /** Starts to watch for exit records; their folder must exist. */
   constructor({ layout, ledger, log, clock, crashPoint }: TreesOptions) {
     this.crashPoint = crashPoint;
     this.layout = layout;
@@ -58,12 +57,12 @@ export class Trees implements TreeContext {
     this.#watch = new ExitWatch(layout.exits, (name) => this.#trees.get(name)?.readRecord(), log);
   }
 
-  /** Why trees cannot be looked at now: one sentence for each cause, however many it keeps hidden. */
-  troubles(): readonly string[] {
-    return [...new Set(this.unreadable.values())].map((reason) => `Processes cannot be looked at now: ${reason}.`);
+  /** Why trees cannot be inspected now: one sentence per cause, however many trees it affects. */
+  problems(): readonly string[] {
+    return [...new Set(this.unreadable.values())].map((reason) => `Processes cannot be inspected now: ${reason}.`);
   }
 
-  /** Looks after a claimed launch; when this returns it may have ended already. */
+  /** Starts to supervise a claimed launch, which may have ended already when this returns. */
   adopt(origin: TreeOrigin): Tree {
     const { launchId, serviceId, launch } = origin;
     const tree = new Tree(origin, this);
@@ -71,20 +70,23 @@ export class Trees implements TreeContext {
     if (!origin.hasNoProcesses) this.#of(serviceId).add(tree);
     if (launch !== null) {
       this.status.put(serviceId, { status: 'alive', generation: launch.generation, launch });
-      if (!origin.isInLedger) this.#registry(launch);
+      if (!origin.isInLedger) this.#recordRunning(launch);
     }
     tree.watch();
     return tree;
   }
 
-  #registry({ launchId, pid, startTime }: Launch): void {
-    const booking = this.#ledger
+  #recordRunning({ launchId, pid, startTime }: Launch): void {
+    const write = this.#ledger
       .running(launchId, pid, startTime)
       .catch((error: unknown) => {
-        this.log.warn({ err: error, launchId }, 'A running launch is not written down; its files tell the next host.');
+        this.log.warn(
+          { err: error, launchId },
+          'cannot store that a launch is running; the next host learns it from its files',
+        );
       })
-      .finally(() => this.#bookings.delete(launchId));
-    this.#bookings.set(launchId, booking);
+      .finally(() => this.#runningWrites.delete(launchId));
+    this.#runningWrites.set(launchId, write);
   }
 
   #of(serviceId: ServiceId): Set<Tree> {
@@ -93,34 +95,34 @@ export class Trees implements TreeContext {
     return trees;
   }
 
-  shimDied(tree: TreeSubject): void {
+  shimDied(tree: TreeInfo): void {
     const { serviceId, launch } = tree;
     if (launch !== null) this.status.put(serviceId, { status: 'alive', generation: launch.generation, launch });
   }
 
-  ended(tree: TreeSubject, exit: ProcessExit): void {
+  ended(tree: TreeInfo, exit: ProcessExit): void {
     this.crashPoint?.('after-exit-record');
     const { launch } = tree;
     if (launch !== null) this.end(launch, exit);
   }
 
-  /** A main process ended: tells it, then sees to it that the ledger learns of it. */
+  /** A main process ended: reports it, then stores it in the ledger. */
   end(launch: Pick<Launch, 'launchId' | 'serviceId' | 'generation'>, exit: ProcessExit): void {
     const { launchId, serviceId, generation } = launch;
     this.status.put(serviceId, { status: 'exited', generation, launchId, exit });
     this.#writeUntilDurable(launchId, serviceId, async () => {
-      await this.#bookings.get(launchId);
+      await this.#runningWrites.get(launchId);
       await this.#ledger.exited(launchId, exit);
     });
   }
 
-  /** A launch never began. */
+  /** A launch never happened. */
   revoked({ launchId, serviceId, generation }: Pick<Launch, 'launchId' | 'serviceId' | 'generation'>): void {
     this.status.put(serviceId, { status: 'revoked', generation, launchId });
     this.#writeUntilDurable(launchId, serviceId, () => this.#ledger.revoked(launchId));
   }
 
-  cleared({ launchId, serviceId }: TreeSubject): void {
+  cleared({ launchId, serviceId }: TreeInfo): void {
     const tree = this.#trees.get(launchId);
     const siblings = this.#services.get(serviceId);
     if (tree !== undefined) siblings?.delete(tree);
@@ -129,64 +131,64 @@ export class Trees implements TreeContext {
   }
 
   #writeUntilDurable(launchId: LaunchId, serviceId: ServiceId, write: () => Promise<void>): void {
-    if (this.#isClosed) return; // the next host finds the same in the files
-    const paid = (): void => {
+    if (this.#isClosed) return; // the next host learns it from the files
+    const onWritten = (): void => {
       this.#retriedWrites.delete(launchId);
       this.#tidy(launchId);
     };
-    this.#retriedWrites.set(launchId, { serviceId, write: new RetriedLedgerWrite(write, paid, this.log) });
+    this.#retriedWrites.set(launchId, { serviceId, write: new RetriedLedgerWrite(write, onWritten, this.log) });
   }
 
-  /** Nothing of an ended launch is left: its files go as soon as the ledger knows. */
+  /** Nothing of an ended launch is left: its files are removed once its end is stored. */
   tidyLater(launchId: LaunchId): void {
-    this.#bare.add(launchId);
+    this.#treeless.add(launchId);
     this.#tidy(launchId);
   }
 
-  /** The files of a tree go with its last process, but not before the ledger knows how it ended. */
+  /** Removes the files of a tree after its last process, but not before its end is stored in the ledger. */
   #tidy(launchId: LaunchId): void {
     const tree = this.#trees.get(launchId);
-    if (this.#retriedWrites.has(launchId) || !(tree?.isGone ?? this.#bare.has(launchId))) return;
+    if (this.#retriedWrites.has(launchId) || !(tree?.isGone ?? this.#treeless.has(launchId))) return;
     this.#trees.delete(launchId);
-    this.#bare.delete(launchId);
+    this.#treeless.delete(launchId);
     this.crashPoint?.('before-removal');
     try {
       removeRecords(this.layout, launchId);
     } catch (error) {
-      this.log.warn({ err: error, launchId }, 'The files of an ended launch cannot be removed.');
+      this.log.warn({ err: error, launchId }, 'cannot remove the files of an ended launch');
     }
   }
 
-  /** Resolves when the ledger knows of every end of a service; rejects when its store is away. */
+  /** Resolves when every end of a service is in the ledger; rejects if the store is unavailable. */
   async retryLedgerWrites(serviceId: ServiceId): Promise<void> {
     const retried = [...this.#retriedWrites.values()].filter((entry) => entry.serviceId === serviceId);
     await Promise.all(retried.map(({ write }) => write.writeNow()));
   }
 
-  /** Ends whatever is left of a service; by default as its launches asked for. */
+  /** Stops all processes of a service; by default with the stop spec of their launches. */
   async endAll(serviceId: ServiceId, stop?: StopSpec): Promise<void> {
     const trees = [...(this.#services.get(serviceId) ?? [])];
     await Promise.all(trees.map((tree) => tree.end(stop ?? tree.stop)));
   }
 
-  /** Whether a launch is looked after. */
+  /** Whether a launch is supervised. */
   has(launchId: LaunchId): boolean {
     return this.#trees.has(launchId);
   }
 
-  /** All that are looked after; the list stays as it is, whatever ends meanwhile. */
+  /** All supervised trees; a copy, which does not change when trees end. */
   all(): readonly Tree[] {
     return [...this.#trees.values()];
   }
 
-  /** The pids of the main processes and shims that are looked after. */
+  /** The pids of all supervised main processes and shims. */
   pids(): ReadonlySet<number> {
     return new Set(
       [...this.#trees.values()].flatMap(({ main, shim }) => (main === null ? shim.pid : [main.pid, shim.pid])),
     );
   }
 
-  /** The tree whose main process lives; null when there is none. */
+  /** The tree of a service whose main process is alive; null if there is none. */
   alive(serviceId: ServiceId): Tree | null {
     const status = this.status.get(serviceId);
     return status?.status === 'alive' ? (this.#trees.get(status.launch.launchId) ?? null) : null;

@@ -6,33 +6,33 @@ import { livingAmong, type Identity } from '../os/process-identity.ts';
 import type { ProcessTable, TreeTags } from '../os/process-table.ts';
 import { signalNumber } from '../os/signals.ts';
 
-/** What a shim may take beyond the grace before its tree is ended over its head. */
+/** How much longer than the grace a shim may take before its tree is ended from outside. */
 const SHIM_PATIENCE_MS = 2_000;
-const SLOWEST_LOOK_MS = 500;
+const MAX_LOOK_MS = 500;
 const SIGKILL = 9;
 const SIGTERM = 15;
 const SIGCONT = signalNumber('SIGCONT') ?? 18;
 
-/** The tree that is to end. */
+/** The tree to end. */
 export interface EndingTree extends TreeTags {
-  /** Tells the shim; false when none listens. */
+  /** Sends a command to the shim; false if it cannot be reached. */
   command(line: string): boolean;
-  /** Looks at its processes and records now. */
+  /** Checks its processes and records now. */
   look(): void;
-  /** Two readings of the process table in a row have found nothing of it. */
+  /** Two readings of the process table in a row found none of its processes. */
   proveEmpty(): void;
   readonly isGone: boolean;
   readonly gone: Promise<void>;
 }
 
-/** How a system lets processes be ended. */
+/** The system calls for ending processes. */
 export interface EndingSystem {
   readonly platform: NodeJS.Platform;
-  /** The pids among these whose very process lives. */
+  /** The pids among these whose process, and not another one with the same pid, is alive. */
   livingAmong(identities: readonly Identity[]): ReadonlySet<number>;
-  /** Throws when there is no such process, or when it belongs to somebody else. */
+  /** Throws if there is no such process, or if it belongs to another user. */
   signal(pid: number, signal: number): void;
-  /** Ends a process and all below it without asking; for Windows alone. */
+  /** Kills a process and all its descendants; for Windows only. */
   killTree(pid: number): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ const THIS_SYSTEM: EndingSystem = {
   killTree,
 };
 
-/** One stop of one tree: by its shim, or from outside when there is no shim that obeys. */
+/** One stop of one tree: by its shim, or from outside if no shim responds. */
 export class Ending {
   readonly #tree: EndingTree;
   readonly #table: Pick<ProcessTable, 'read'>;
@@ -66,20 +66,20 @@ export class Ending {
     });
   }
 
-  /** Asks the tree to end; a later call counts only if it shortens the grace. */
+  /** Requests the end; a later call has an effect only if it shortens the grace. */
   ask(stop: StopSpec): void {
     const killAt = performance.now() + stop.graceMs;
     if (killAt >= this.#killAt) return;
     this.#killAt = killAt;
     this.#signal = signalNumber(stop.signal) ?? SIGTERM;
-    if (this.#outside !== null) return; // it reads the new instant
+    if (this.#outside !== null) return; // it reads the new deadline
     if (!this.#tree.command(`stop ${this.#signal} ${Math.round(stop.graceMs)}`)) {
       this.#takeOver();
       return;
     }
     this.#forget();
     this.#patience = setTimeout(() => {
-      this.#log.warn({ launchId: this.#tree.launchId }, 'A shim does not end its tree; ending it from outside.');
+      this.#log.warn({ launchId: this.#tree.launchId }, 'a shim does not end its tree; ending it from outside');
       this.#takeOver();
     }, stop.graceMs + SHIM_PATIENCE_MS);
   }
@@ -92,13 +92,10 @@ export class Ending {
   #takeOver(): void {
     this.#outside ??= this.#endFromOutside().catch((error: unknown) => {
       this.#outside = null;
-      this.#log.error(
-        { err: error, launchId: this.#tree.launchId },
-        'A tree cannot be ended from outside; trying again.',
-      );
+      this.#log.error({ err: error, launchId: this.#tree.launchId }, 'cannot end a tree from outside; retrying');
       this.#patience = setTimeout(() => {
         this.#takeOver();
-      }, SLOWEST_LOOK_MS);
+      }, MAX_LOOK_MS);
     });
   }
 
@@ -107,20 +104,20 @@ export class Ending {
     if (this.#system.platform === 'win32') {
       if (main !== null && this.#isLiving(main)) await this.#system.killTree(main.pid);
     } else {
-      // A stopped shim cannot reap; one without a main process must not begin it now.
+      // A stopped shim cannot reap; one without a main process must not start it now.
       this.#signalTo(shim, main === null ? SIGKILL : SIGCONT);
       await this.#endMembers();
     }
     this.#tree.proveEmpty();
     const shimUntil = performance.now() + SHIM_PATIENCE_MS;
-    for (let ms = 5; !this.#tree.isGone; ms = Math.min(ms * 2, SLOWEST_LOOK_MS)) {
+    for (let ms = 5; !this.#tree.isGone; ms = Math.min(ms * 2, MAX_LOOK_MS)) {
       this.#tree.look();
       if (performance.now() >= shimUntil) this.#signalTo(shim, SIGKILL);
       await Promise.race([this.#tree.gone, pause(ms)]);
     }
   }
 
-  /** Signals every member once, kills after the grace, and looks again until two readings in a row find none. */
+  /** Signals every member once, kills after the grace, and checks again until two readings in a row find none. */
   async #endMembers(): Promise<void> {
     const asked = new Set<string>();
     let lookMs = 10;
@@ -128,7 +125,7 @@ export class Ending {
       const members = (await this.#table.read()).membersOf(this.#tree);
       empty = members.length === 0 ? empty + 1 : 0;
       for (const member of members) this.#signalOnce(member, asked);
-      lookMs = this.#isGraceOver() ? Math.min(lookMs * 2, SLOWEST_LOOK_MS) : 10;
+      lookMs = this.#isGraceOver() ? Math.min(lookMs * 2, MAX_LOOK_MS) : 10;
       await this.#awaitEnd(members, lookMs);
     }
   }
@@ -137,13 +134,13 @@ export class Ending {
     return this.#system.livingAmong([identity]).has(identity.pid);
   }
 
-  /** Signals that very process; a pid that has been given again is left alone. */
+  /** Signals exactly this process, not another one with the same pid. */
   #signalTo(identity: Identity, signal: number): void {
     if (!this.#isLiving(identity)) return;
     try {
       this.#system.signal(identity.pid, signal);
     } catch {
-      // It ended just now, or belongs to somebody else: not ours to signal. The next look tells which.
+      // It ended just now, or belongs to another user. The next check shows which.
     }
   }
 
@@ -162,7 +159,7 @@ export class Ending {
   }
 
   async #awaitEnd(members: readonly Identity[], lookMs: number): Promise<void> {
-    for (let ms = lookMs; this.#system.livingAmong(members).size > 0; ms = Math.min(ms * 2, SLOWEST_LOOK_MS)) {
+    for (let ms = lookMs; this.#system.livingAmong(members).size > 0; ms = Math.min(ms * 2, MAX_LOOK_MS)) {
       const left = this.#killAt - performance.now();
       if (left <= 0) {
         await pause(ms);

@@ -16,32 +16,32 @@ export interface TreeOrigin {
   readonly shim: Identity;
   readonly main: Identity | null;
   readonly stop: StopSpec;
-  /** Null when only the rest of a launch is looked after. */
+  /** Null if only the remains of a launch are supervised. */
   readonly launch: Launch | null;
-  /** The end of the main process is known and told already. */
+  /** The end of the main process is known and has been reported. */
   readonly isMainOver: boolean;
-  /** The ledger knows that it runs. */
+  /** The ledger has it as running. */
   readonly isInLedger: boolean;
-  /** The shim has nothing below it. */
+  /** The shim has no descendants. */
   readonly hasNoProcesses: boolean;
 }
 
-/** Which launch a room is told of, as it is now. */
-export type TreeSubject = Pick<TreeOrigin, 'launchId' | 'serviceId' | 'launch'>;
+/** The launch of a tree, in its current form. */
+export type TreeInfo = Pick<TreeOrigin, 'launchId' | 'serviceId' | 'launch'>;
 
-/** What trees share. */
+/** The context that all trees share. */
 export interface TreeContext {
   readonly layout: Layout;
   readonly livenessPoll: LivenessPoll;
   readonly table: ProcessTable;
   readonly log: Log;
   readonly clock: Clock;
-  /** By launch, why it cannot be looked at now. */
+  /** By launch, why it cannot be inspected now. */
   readonly unreadable: Map<LaunchId, string>;
-  /** The shim died; the main process lives on, and `launch` now says what that costs. */
-  shimDied(tree: TreeSubject): void;
-  /** The main process ended. Told once. */
-  ended(tree: TreeSubject, exit: ProcessExit): void;
-  /** Nothing of the tree is left. Told once, after `ended`. */
-  cleared(tree: TreeSubject): void;
+  /** The shim died; the main process is still running, with the reduced guarantees in `launch`. */
+  shimDied(tree: TreeInfo): void;
+  /** The main process ended. Called once. */
+  ended(tree: TreeInfo, exit: ProcessExit): void;
+  /** None of its processes is left. Called once, after `ended`. */
+  cleared(tree: TreeInfo): void;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
 
-/** In what the kernel counts processor time and resident sets. */
+/** The units in which the kernel counts processor time and resident sets. */
 export interface Units {
   readonly ticksPerSecond: number;
   readonly pageBytes: number;
@@ -10,7 +10,7 @@ export interface Units {
 /** Entries of the auxiliary vector (getauxval(3)). */
 const AT_PAGESZ = 6;
 const AT_CLKTCK = 17;
-/** What nearly every Linux has. */
+/** The values of nearly every Linux. */
 const USUAL: Units = { ticksPerSecond: 100, pageBytes: 4096 };
 
 const NARROW: ReadonlySet<string> = new Set(['arm', 'ia32', 'mips', 'mipsel', 'ppc', 's390']);
@@ -29,11 +29,11 @@ export function unitsIn(vector: Buffer, wordBytes: 4 | 8, isLittleEndian: boolea
   };
 }
 
-/** The units of this machine: no call of Node tells them, the kernel has told each process at its start. */
+/** The units of this machine, which Node does not provide, but the kernel passes to each process at its start. */
 export function machineUnits(): Units {
   try {
     return unitsIn(readFileSync('/proc/self/auxv'), NARROW.has(process.arch) ? 4 : 8, endianness() === 'LE');
   } catch {
-    return USUAL; // a process that may not be inspected (hardened kernels) cannot read its own
+    return USUAL; // on hardened kernels a process may not be able to read its own vector
   }
 }

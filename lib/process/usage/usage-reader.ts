@@ -6,13 +6,13 @@ import { ProcessSnapshot, type TreeTags } from '../os/process-table.ts';
 import { machineUnits, type Units } from './units.ts';
 import { UsageTable, type UsageEntry } from './usage-table.ts';
 
-/** However many ask, the processes are not read more often than that. */
+/** The minimum time between two readings, regardless of the number of callers. */
 const FRESH_MS = 1_000;
 
-/** Trees that are added up in one go. */
+/** How many trees are added up per turn of the event loop. */
 const SLICE = 128;
 
-/** A tree that is looked after. */
+/** A supervised tree. */
 export interface UsedTree extends TreeTags {
   readonly launchId: LaunchId;
   readonly serviceId: ServiceId;
@@ -21,15 +21,15 @@ export interface UsedTree extends TreeTags {
 export interface UsageReaderOptions {
   /** Every tree that may have a process. */
   readonly trees: () => Iterable<UsedTree>;
-  /** All processes as they are now. */
+  /** Reads all current processes. */
   readonly read: () => Promise<readonly UsageEntry[]>;
   readonly units: Units;
   readonly clock: Clock;
-  /** Milliseconds that only grow. Default: the time of this process. */
+  /** A monotonic clock in milliseconds. Default: that of this process. */
   readonly steadyNow?: () => number;
 }
 
-/** What one launch has used by a reading. */
+/** The processor time of one launch at a reading. */
 interface LaunchCpu {
   readonly serviceId: ServiceId;
   readonly launchId: LaunchId;
@@ -37,20 +37,20 @@ interface LaunchCpu {
 }
 
 /**
- * Adds up the processor time of services over their launches. What a tree is seen to use may fall: a child ends during the reading, so
- * that neither it nor its parent tells of its time, or its parent never waits for it. The account stands still then until the
- * tree is above its highest mark again; it never falls, and counts nothing twice.
+ * Adds up the processor time of services over their launches. The visible time of a tree may fall: a child ends during
+ * the reading, so that neither it nor its parent shows its time, or its parent never waits for it. The total then stays
+ * constant until the tree exceeds its previous maximum; it never falls, and counts nothing twice.
  */
 class CpuAccounts {
   readonly #totals = new Map<ServiceId, number>();
   #tags = new Map<LaunchId, number>();
 
-  /** Enters a reading of all launches that are looked after, and gives the totals of their services. */
+  /** Adds a reading of all supervised launches, and returns the totals of their services. */
   enter(launches: readonly LaunchCpu[]): ReadonlyMap<ServiceId, number> {
     const tags = new Map<LaunchId, number>();
     const totals = new Map<ServiceId, number>();
     for (const { serviceId, launchId, cpuSeconds } of launches) {
-      const tag = this.#tags.get(launchId) ?? 0; // a new one is counted from its beginning
+      const tag = this.#tags.get(launchId) ?? 0; // a new launch is counted from its start
       const total = (this.#totals.get(serviceId) ?? 0) + Math.max(0, cpuSeconds - tag);
       tags.set(launchId, Math.max(tag, cpuSeconds));
       this.#totals.set(serviceId, total);
@@ -61,10 +61,10 @@ class CpuAccounts {
   }
 }
 
-/** What a tree uses at one moment. */
+/** The resource usage of a tree at one moment. */
 interface TreeSum extends LaunchCpu {
   readonly residentBytes: number;
-  /** 0 also for a short while before the end of the tree is known. */
+  /** Also 0 for a short time before the end of the tree is known. */
   readonly processes: number;
 }
 
@@ -73,7 +73,7 @@ interface Previous {
   readonly takenAt: number;
 }
 
-/** Adds up what the trees of services use. */
+/** Adds up the resource usage of the trees of services. */
 export class UsageReader implements ProcessUsage {
   readonly #options: UsageReaderOptions;
   readonly #steadyNow: () => number;
@@ -90,11 +90,11 @@ export class UsageReader implements ProcessUsage {
     if (this.#reading !== null) return this.#reading;
     const previous = this.#previous;
     if (previous !== null && this.#steadyNow() - previous.takenAt < FRESH_MS) return Promise.resolve(previous.reading);
-    this.#reading = this.#readAnew(previous).finally(() => (this.#reading = null));
+    this.#reading = this.#readNow(previous).finally(() => (this.#reading = null));
     return this.#reading;
   }
 
-  async #readAnew(previous: Previous | null): Promise<UsageReading> {
+  async #readNow(previous: Previous | null): Promise<UsageReading> {
     const takenAt = this.#steadyNow();
     const at = this.#options.clock.now();
     const sums = await this.#sums(await this.#options.read());
@@ -106,7 +106,7 @@ export class UsageReader implements ProcessUsage {
       const cpuSeconds = totals.get(serviceId) ?? 0;
       const before = previous?.reading.services.get(serviceId);
       const cores = before === undefined || seconds === 0 ? null : (cpuSeconds - before.cpuSeconds) / seconds;
-      const other = services.get(serviceId); // what is left of an earlier launch is of the service too
+      const other = services.get(serviceId); // remains of an earlier launch belong to the service too
       services.set(serviceId, {
         cpuSeconds,
         cores,
@@ -133,9 +133,9 @@ export class UsageReader implements ProcessUsage {
   #sumOf(tree: UsedTree, snapshot: ProcessSnapshot, byPid: ReadonlyMap<number, UsageEntry>): TreeSum {
     const { launchId, serviceId, shim } = tree;
     const { ticksPerSecond, pageBytes } = this.#options.units;
-    const keeper = byPid.get(shim.pid);
-    // Whoever is reaped by the shim has left its time there.
-    let ticks = keeper?.start === shim.start ? keeper.reapedTicks : 0;
+    const shimEntry = byPid.get(shim.pid);
+    // The shim has the time of the processes that it reaped.
+    let ticks = shimEntry?.start === shim.start ? shimEntry.reapedTicks : 0;
     let pages = 0;
     let processes = 0;
     for (const { pid } of snapshot.membersOf(tree)) {
@@ -149,7 +149,7 @@ export class UsageReader implements ProcessUsage {
   }
 }
 
-/** What these trees use, as far as this system tells. */
+/** The resource usage of these trees, if the system provides it. */
 export function usageOf(trees: () => Iterable<UsedTree>, clock: Clock): ProcessUsage {
   if (process.platform !== 'linux') return { read: () => Promise.resolve(null) };
   const table = new UsageTable();

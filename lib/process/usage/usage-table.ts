@@ -3,17 +3,20 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { statFields, statOf } from '../os/process-identity.ts';
 import { tagOf, type TableEntry } from '../os/process-table.ts';
 
-/** A process, living or not yet reaped, with what it has used. */
+/** A process, alive or not yet reaped, with its resource usage. */
 export interface UsageEntry extends TableEntry {
   /** Processor time of all its threads, in ticks. */
   readonly ticks: number;
-  /** That of its children that ended and were waited for, and of theirs. */
+  /** The processor time of its reaped children, and of theirs. */
   readonly reapedTicks: number;
   /** The resident set. */
   readonly pages: number;
 }
 
-/** Processes that are read in one go: a few milliseconds at the most, for which no request has to wait long. */
+/**
+ * How many processes are read per turn of the event loop: a few milliseconds, so that requests are not delayed for
+ * long.
+ */
 const SLICE = 32;
 
 interface KnownTag {
@@ -22,8 +25,8 @@ interface KnownTag {
 }
 
 /**
- * Reads all processes in slices. What mark a process carries is asked once for each: it is born with it, and one that execs
- * itself free of it is still known by the first look.
+ * Reads all processes in slices. The tag of each process is read once: it has it from its start, and a process that
+ * clears it with exec is still recognized by the first reading.
  */
 export class UsageTable {
   #tags = new Map<number, KnownTag>();
@@ -40,7 +43,7 @@ export class UsageTable {
       entries.push(entry);
       tags.set(pid, entry);
     }
-    this.#tags = tags; // of those that are gone nothing is remembered
+    this.#tags = tags; // forgets processes that are gone
     return entries;
   }
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { StoreUnavailableError } from '../../model/errors.ts';
 import type { SqlSession } from '../connection.ts';
 
-/** One step of the schema; `id` is the `user_version` that it leaves behind. A released step is never changed. */
+/** One migration step; `id` is the resulting `user_version`. A released step is never changed. */
 export interface Migration {
   readonly id: number;
   readonly up: string;
@@ -87,7 +87,7 @@ CREATE TABLE probe (
 `;
 
 const RESTART_INTENTIONS = 'ALTER TABLE wish ADD COLUMN at_least INTEGER NOT NULL DEFAULT 0';
-// The port of a service is remembered when it is gone: it may come back, and its clients with it.
+// The port of a removed service is kept: the service may come back, and its clients too.
 const PORT_BOOK = `
 CREATE TABLE port (
   service_id TEXT NOT NULL,
@@ -96,9 +96,11 @@ CREATE TABLE port (
   UNIQUE (service_id, name)
 ) STRICT;
 `;
-// What a request caused is looked up by its id, however long ago that was.
+// The effects of a request are looked up by its id, even a long time later.
 const BY_CORRELATION = `CREATE INDEX journal_correlation ON journal (correlation_id) WHERE correlation_id IS NOT NULL`;
-// A deleted agent is remembered until nothing of it is left; a receipt, so that a command that is sent again is not given again.
+// A deleted agent is kept until nothing of it is left. Table `receipt` has the idempotency records: a repeated command
+// is not executed again.
+// command is not executed again.
 const DELETIONS_AND_IDEMPOTENCY = `
 ALTER TABLE wish ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1));
 CREATE TABLE receipt (
@@ -110,7 +112,7 @@ CREATE TABLE receipt (
   at INTEGER NOT NULL
 ) STRICT;
 `;
-// How far each webhook is: what it has told is not told again by the next host.
+// The position of each webhook, so that the next host does not deliver the same events again.
 const WEBHOOK_PLACES = `
 CREATE TABLE webhook (
   name TEXT NOT NULL PRIMARY KEY,
@@ -119,12 +121,12 @@ CREATE TABLE webhook (
   gone_revision TEXT
 ) STRICT;
 `;
-// The tables stay as they are; what changed is the machine version of the rows in them (control/recovery/migrations.ts). Migrations lead forward only,
-// so a host of 0.1.0 would put every actor in quarantine. On a schema that it does not know it ends with exit code 2 before it touches a row
-// or a process. So a release that raises a machine version has to raise the schema too.
+// The tables do not change, only the machine version of their rows (control/recovery/migrations.ts). As there are no
+// downgrades, a host of 0.1.0 would quarantine every actor. With an unknown schema it exits with code 2 before it
+// touches a row or a process. So a release that raises a machine version must raise the schema too.
 const NEWER_MACHINES = '';
 
-/** Every step, in rising order. */
+/** All steps, in ascending order. */
 export const MIGRATIONS: readonly Migration[] = [
   { id: 1, up: FIRST },
   { id: 2, up: RESTART_INTENTIONS },
@@ -137,15 +139,15 @@ export const MIGRATIONS: readonly Migration[] = [
 
 const versionRow = z.object({ user_version: z.int() });
 
-/** The `id` of the last step that a database has seen; 0 for a new one. */
+/** The `id` of the last step applied to a database; 0 for a new one. */
 export async function schemaVersion(session: SqlSession, database: 'main' | 'aside' = 'main'): Promise<number> {
   const [row] = await session.all(`PRAGMA ${database}.user_version`);
   return versionRow.parse(row).user_version;
 }
 
 /**
- * Brings a database up to the newest version, each step in a transaction of its own. Rejects with StoreUnavailableError when a
- * newer program wrote it.
+ * Migrates a database to the newest version, each step in its own transaction. Rejects with StoreUnavailableError if it
+ * was written by a newer version.
  */
 export async function migrate(file: string, session: SqlSession, migrations = MIGRATIONS): Promise<void> {
   const version = await schemaVersion(session);
@@ -153,7 +155,7 @@ export async function migrate(file: string, session: SqlSession, migrations = MI
   if (version > newest) {
     throw new StoreUnavailableError(
       `The database "${file}" was written by a newer Coredinator (schema ${version}; this one knows schemas up to ${newest}). ` +
-        'Nothing was changed, and its services run on: start the newer Coredinator again, or give another --state-dir.',
+        'Nothing was changed, and its services keep running: start the newer Coredinator again, or choose another directory with --state-dir.',
     );
   }
   for (const { id, up } of migrations) {

@@ -12,19 +12,19 @@ import { migrate, MIGRATIONS, schemaVersion } from './migrations.ts';
 const nameRow = z.object({ name: z.string() });
 const checkRow = z.object({ quick_check: z.string() });
 
-/** The structure of the database is damaged, though SQLite could open it. */
+/** The structure of the database is damaged, although SQLite could open it. */
 class CorruptStoreError extends Error {
   readonly code = 'SQLITE_CORRUPT';
 }
 
-/** Rejects with an error of the kind `corrupt` when the structure of the database is damaged. */
+/** Rejects with an error of the kind `corrupt` if the structure of the database is damaged. */
 export async function checkIntegrity(session: SqlSession): Promise<void> {
   const [row] = await session.all('PRAGMA quick_check(1)');
   const { quick_check: finding } = checkRow.parse(row);
   if (finding !== 'ok') throw new CorruptStoreError(finding);
 }
 
-/** Renames a database and its companions to a name that is free, and gives the name of the database. */
+/** Renames a database and its companion files to an unused name, and returns the new name of the database. */
 export async function moveAside(file: string, at: Instant): Promise<string> {
   const stem = `${file}.corrupt-${isoOf(at)}`;
   let aside = stem;
@@ -43,7 +43,8 @@ async function exists(file: string): Promise<boolean> {
   );
 }
 
-// The intentions first: they are what nobody else knows. Damage is mostly in the journal, which is most of the file.
+// The intentions first, because they are stored nowhere else. Damage is mostly in the journal, which is most of the
+// file.
 const TABLES: readonly Table[] = [
   'wish',
   'actor_snapshot',
@@ -56,8 +57,8 @@ const TABLES: readonly Table[] = [
 ];
 
 /**
- * Copies every table that can still be read out of a damaged database into a new and empty one, whole or not at all; rows are
- * checked when they are loaded. The new one is left with the schema that the damaged one has, for it may be an earlier one.
+ * Copies every readable table of a damaged database into a new and empty one, each table completely or not at all; rows
+ * are checked when they are loaded. The new database gets the schema of the damaged one, which may be older.
  */
 export async function salvage(file: string, session: SqlSession, aside: string, log: Log): Promise<void> {
   try {
@@ -65,7 +66,7 @@ export async function salvage(file: string, session: SqlSession, aside: string, 
     const schema = await schemaVersion(session, 'aside');
     const newest = MIGRATIONS.at(-1)?.id ?? 0;
     if (schema < 1 || schema > newest) {
-      throw new Error(`it has schema ${schema}, and this program knows the schemas from 1 to ${newest}`);
+      throw new Error(`it has schema ${schema}, but this version only knows schemas 1 to ${newest}`);
     }
     await migrate(
       file,
@@ -74,15 +75,15 @@ export async function salvage(file: string, session: SqlSession, aside: string, 
     );
     const lost = new Set<Table>();
     for (const table of await presentTables(session)) {
-      // An actor without its intention would be told to stop, and with it a process that nobody asked to stop.
+      // An actor without its intention would be stopped, together with a process that no command stopped.
       const isOrphaned = table === 'actor_snapshot' && lost.has('wish');
-      if (isOrphaned) log.error({ table }, 'The actors are left behind as well: their intentions are lost.');
+      if (isOrphaned) log.error({ table }, 'the actors are not copied because their intentions are lost');
       else if (!(await copy(session, table, log))) lost.add(table);
     }
   } catch (error) {
-    log.error({ err: error, aside }, 'Nothing could be read of the store that was moved aside.');
+    log.error({ err: error, aside }, 'nothing could be read from the corrupt store');
   } finally {
-    await session.drop(); // detaches, also from a database that resists
+    await session.drop(); // detaches, even from a damaged database
   }
 }
 
@@ -96,11 +97,11 @@ async function copy(session: SqlSession, table: Table, log: Log): Promise<boolea
   try {
     // Without the ORDER BY, SQLite would copy pages instead of rows, those of damaged indexes too.
     await session.run(`INSERT INTO main.${table} SELECT * FROM aside.${table} ORDER BY rowid`);
-    log.warn({ table }, 'A table of the corrupt store was copied into the new one.');
+    log.warn({ table }, 'a table of the corrupt store was copied into the new one');
     return true;
   } catch (error) {
     if (sqliteCode(error) === null) throw error;
-    log.error({ err: error, table }, 'A table of the corrupt store could not be copied and starts empty.');
+    log.error({ err: error, table }, 'a table of the corrupt store could not be copied and starts empty');
     return false;
   }
 }

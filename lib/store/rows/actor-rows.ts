@@ -7,7 +7,7 @@ import type { RowSource } from './row-reader.ts';
 
 const COLUMNS = ['path', 'id', 'parent', 'src', 'system_id', 'version', 'state', 'snapshot', 'updated_at'] as const;
 const UPDATES = COLUMNS.slice(1).map((column) => `${column} = excluded.${column}`);
-// An upsert keeps the ordinal, and with it the place in the order of first insertion.
+// An upsert keeps the ordinal, and thus the position in the order of first insertion.
 const upsert = inserter(
   'actor_snapshot',
   COLUMNS,
@@ -19,7 +19,7 @@ const REMOVAL = {
   sql: 'DELETE FROM actor_snapshot WHERE path IN (SELECT value ->> 0 FROM json_each(?1))',
 } as const;
 
-// A newer row of the same path is another row, so the snapshot is compared too.
+// A newer row with the same path is a different row, so the snapshot is compared too.
 const DISPLACEMENT = {
   table: 'actor_snapshot',
   sql: `DELETE FROM actor_snapshot WHERE (path, snapshot) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1))`,
@@ -38,14 +38,14 @@ const actorRow = z
   })
   .transform(({ system_id, ...row }): ActorRow => ({ ...row, systemId: system_id }));
 
-/** Every actor, in the order in which they first came. */
+/** All actors, in the order of their first insertion. */
 export const ACTORS: RowSource<ActorRow> = {
   table: 'actor_snapshot',
   columns: 'path, id, parent, src, system_id, version, state, snapshot',
   shape: actorRow,
 };
 
-/** Puts an actor, or updates the one of that path. */
+/** Inserts an actor, or updates the one with that path. */
 export function upsertActor(row: ActorRow, updatedAt: Instant): RowWrite {
   const { path, id, parent, src, version, state, snapshot } = row;
   return upsert(path, {
@@ -55,12 +55,12 @@ export function upsertActor(row: ActorRow, updatedAt: Instant): RowWrite {
   });
 }
 
-/** Removes the actor of that path, if there is one. */
+/** Removes the actor with that path, if there is one. */
 export function removeActor(path: string): RowWrite {
   return rowFor(REMOVAL, path, [path]);
 }
 
-/** Removes exactly this row, and not a newer one of the same path. */
+/** Removes exactly this row, but not a newer one with the same path. */
 export function displaceActor({ path, snapshot }: ActorRow): RowWrite {
   return rowFor(DISPLACEMENT, path, [path, snapshot]);
 }

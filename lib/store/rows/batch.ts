@@ -1,4 +1,4 @@
-/** The tables of the store. No statement touches two of them, so writes to different tables may change places. */
+/** The tables of the store. No statement touches two of them, so writes to different tables may be reordered. */
 export type Table =
   'actor_snapshot' | 'wish' | 'journal' | 'launch' | 'quarantine' | 'probe' | 'port' | 'receipt' | 'webhook';
 
@@ -14,9 +14,12 @@ export interface RowStatement {
 /** One row for one statement. */
 export interface RowWrite {
   readonly statement: RowStatement;
-  /** Names what the row is about: SQL promises no order within a statement, so one execution takes each key once. */
+  /**
+   * Identifies the object of the row: SQL guarantees no order within a statement, so one execution contains each key
+   * once.
+   */
   readonly key: string | number;
-  /** The cells as JSON text: made when the write is asked for, so that it stays what it was. */
+  /** The cells as JSON text, created with the write, so that later changes do not affect it. */
   readonly json: string;
 }
 
@@ -32,20 +35,23 @@ interface OpenExecution {
   readonly rows: string[];
 }
 
-/** Makes the statement that inserts rows of these columns, and the function that makes a row for it from named cells. */
+/**
+ * Creates the statement that inserts rows with these columns, and returns a function that creates such a row from named
+ * cells.
+ */
 export function inserter<const Columns extends readonly string[]>(
   table: Table,
   columns: Columns,
   onConflict = '',
 ): (key: string | number, cells: Readonly<Record<Columns[number], Cell>>) => RowWrite {
   const values = columns.map((_, index) => `value ->> ${index}`).join(', ');
-  // `WHERE true` tells SQLite's parser that ON CONFLICT does not belong to a join.
+  // `WHERE true` shows SQLite's parser that ON CONFLICT does not belong to a join.
   const sql = `INSERT INTO ${table} (${columns.join(', ')}) SELECT ${values} FROM json_each(?1) WHERE true ${onConflict}`;
   const statement = { table, sql };
   return (key, cells) => ({
     statement,
     key,
-    // Columns[number] is lost by map(), which sees plain strings.
+    // map() loses Columns[number] and has plain strings.
     json: JSON.stringify(columns.map((column) => cells[column as Columns[number]])),
   });
 }
@@ -56,8 +62,8 @@ export function rowFor(statement: RowStatement, key: string | number, cells: rea
 }
 
 /**
- * The fewest executions that have the same effect as these rows one after the other: neighbours within a table share a
- * statement as long as no key comes twice.
+ * The minimal number of executions with the same effect as these rows one after the other: adjacent rows of a table
+ * share a statement as long as no key is repeated.
  */
 export function planBatch(writes: Iterable<RowWrite>): readonly Execution[] {
   const tables = new Map<Table, OpenExecution[]>();

@@ -14,7 +14,7 @@ const answer = z.strictObject({
   body: z.string().nullable(),
 }) satisfies z.ZodType<KeptAnswer>;
 
-/** Every idempotency record. Its table is called `receipt` in the schema. */
+/** All idempotency records. The table is called `receipt` in the schema. */
 export const IDEMPOTENCY_RECORDS: RowSource<IdempotencyRecord> = {
   table: 'receipt',
   columns: COLUMNS.join(', '),
@@ -27,7 +27,7 @@ export const IDEMPOTENCY_RECORDS: RowSource<IdempotencyRecord> = {
   }),
 };
 
-/** Puts an idempotency record, or replaces the one of that key. */
+/** Inserts an idempotency record, or replaces the one with that key. */
 export function putIdempotencyRecord({ key, fingerprint, subject, answer, at }: IdempotencyRecord): RowWrite {
   return upsert(key, { key, fingerprint, subject, answer: answer === null ? null : JSON.stringify(answer), at });
 }

@@ -52,40 +52,44 @@ const serviceIntention = z
 
 const isOfAgent = z.looseObject({ subject: z.string().startsWith('agent:') });
 
-/** Every intention, in the order in which their subjects first came. */
+/** All intentions, in the order of the first insertion of their subjects. */
 export const INTENTIONS: RowSource<Intention> = {
   table: 'wish',
   columns: COLUMNS.join(', '),
-  // Chosen by the subject, so that the reason in the quarantine names the one field that is wrong.
+  // Chosen by the subject, so that the reason in the quarantine names the one wrong field.
   shape: { safeParse: (row) => (isOfAgent.safeParse(row).success ? agentIntention : serviceIntention).safeParse(row) },
 };
 
 /**
- * Puts an intention, or replaces the one of that subject. Throws on an intention that could not be read back: the caller can still be
- * told now, at the next start it would be too late.
+ * Inserts an intention, or replaces the one with that subject. Throws on an intention that could not be read back: now
+ * the caller can still be informed, at the next start it would be too late.
  */
 export function putIntention(intention: Intention): RowWrite {
-  const { subject, intended } = intention;
-  const cells =
-    'plan' in intention
-      ? {
-          ...{ subject, intended, holder: null, plan: JSON.stringify(intention.plan), spec: null, at_least: 0 },
-          deleted: intention.isDeleted === true ? 1 : 0,
-        }
-      : {
-          ...{ subject, intended, holder: intention.holder, plan: null },
-          ...{ spec: JSON.stringify(intention.spec), at_least: intention.atLeast, deleted: 0 },
-        };
+  const { subject } = intention;
+  const cells = intentionCells(intention);
   const check = INTENTIONS.shape.safeParse(cells);
   if (!check.success) {
-    throw new Error(`The intention about "${subject}" cannot be kept: ${z.prettifyError(check.error)}`, {
+    throw new Error(`The intention for "${subject}" cannot be stored: ${z.prettifyError(check.error)}`, {
       cause: check.error,
     });
   }
   return upsert(subject, cells);
 }
 
-/** Forgets the intention about a subject, if there is one. */
+/** An intention as the cells of its row; {@link INTENTIONS} reads them. */
+export function intentionCells(
+  intention: Intention,
+): Readonly<Record<(typeof COLUMNS)[number], string | number | null>> {
+  const { subject, intended } = intention;
+  if ('plan' in intention) {
+    const deleted = intention.isDeleted === true ? 1 : 0;
+    return { subject, intended, holder: null, plan: JSON.stringify(intention.plan), spec: null, at_least: 0, deleted };
+  }
+  const { holder, atLeast: at_least } = intention;
+  return { subject, intended, holder, plan: null, spec: JSON.stringify(intention.spec), at_least, deleted: 0 };
+}
+
+/** Deletes the intention for a subject, if there is one. */
 export function dropIntention(subject: string): RowWrite {
   return rowFor(DROP, subject, [subject]);
 }

@@ -50,7 +50,7 @@ const journalRow = z
 /** Events of the journal. */
 export const EVENTS: RowSource<JournalEntry> = { table: 'journal', columns: COLUMNS.join(', '), shape: journalRow };
 
-/** Appends an event; its number must be free. */
+/** Appends an event; its number must be unused. */
 export function appendEvent(entry: JournalEntry): RowWrite {
   const { seq, at, type, agentId, serviceId, from, to, cause, correlationId, detail } = entry;
   return insert(seq, {
@@ -59,9 +59,9 @@ export function appendEvent(entry: JournalEntry): RowWrite {
   });
 }
 
-/** The rest of the SELECT that answers a query, from its WHERE on, and the parameters for it. */
+/** The SELECT for a query, from its WHERE on, with its parameters. */
 export function selectionOf(query: JournalQuery): { readonly rest: string; readonly parameters: readonly Cell[] } {
-  // From the most selective filter on; `+` keeps SQLite, which has no statistics, from using the index of a weaker one.
+  // Starts with the most selective filter; `+` prevents SQLite, which has no statistics, from using another index.
   const filters = {
     correlation_id: query.correlationId === undefined ? [] : [query.correlationId],
     service_id: query.serviceId === undefined ? [] : [query.serviceId],
@@ -88,7 +88,7 @@ export function selectionOf(query: JournalQuery): { readonly rest: string; reado
   };
 }
 
-/** A condition with what stands in for its question marks. No index is used for it: events are read in the order of seq. */
+/** A condition with the values of its parameters. It uses no index: events are read in the order of seq. */
 interface Term {
   readonly term: string;
   readonly cells: readonly Cell[];

@@ -27,20 +27,20 @@ const COLUMNS = [
 ] as const;
 const insert = inserter('launch', COLUMNS);
 
-// The end may be written before the pid: then the pid is added and the entry stays exited.
+// The exit may be written before the pid: then the pid is added and the entry stays exited.
 const RUNNING = {
   table: 'launch',
-  sql: `UPDATE launch SET state = iif(state = 'intent', 'running', state), pid = told.value ->> 1, start_time = told.value ->> 2
-        FROM json_each(?1) AS told WHERE launch_id = told.value ->> 0 AND state <> 'revoked'`,
+  sql: `UPDATE launch SET state = iif(state = 'intent', 'running', state), pid = given.value ->> 1, start_time = given.value ->> 2
+        FROM json_each(?1) AS given WHERE launch_id = given.value ->> 0 AND state <> 'revoked'`,
 } as const;
 
-// The first known exit is the truth; a known one replaces one that nobody saw.
+// The first known exit is final; a known exit replaces an unknown one.
 const EXITED = {
   table: 'launch',
-  sql: `UPDATE launch SET state = 'exited', exit_code = told.value ->> 1, exit_signal = told.value ->> 2,
-          exit_at = told.value ->> 3, exit_known = told.value ->> 4
-        FROM json_each(?1) AS told
-        WHERE launch_id = told.value ->> 0 AND state <> 'revoked' AND coalesce(exit_known, 0) = 0`,
+  sql: `UPDATE launch SET state = 'exited', exit_code = given.value ->> 1, exit_signal = given.value ->> 2,
+          exit_at = given.value ->> 3, exit_known = given.value ->> 4
+        FROM json_each(?1) AS given
+        WHERE launch_id = given.value ->> 0 AND state <> 'revoked' AND coalesce(exit_known, 0) = 0`,
 } as const;
 
 const REVOKED = {
@@ -88,7 +88,9 @@ const launchRow = z
 /** Entries of the launch ledger. */
 export const LAUNCHES: RowSource<LaunchEntry> = { table: 'launch', columns: COLUMNS.join(', '), shape: launchRow };
 
-/** The rest of the SELECT that finds the newest entry of each service; hops from service to service along the index. */
+/**
+ * The SELECT, from its WHERE on, for the newest entry of each service; skips from service to service along the index.
+ */
 export const NEWEST = `WHERE rowid IN (
   WITH RECURSIVE service (id) AS (
     SELECT min(service_id) FROM launch
@@ -101,17 +103,17 @@ export const NEWEST = `WHERE rowid IN (
 const PRUNING = {
   table: 'launch',
   sql: `DELETE FROM launch WHERE rowid IN (
-          SELECT old.rowid FROM json_each(?1) AS told CROSS JOIN launch AS old
-          ON old.service_id = told.value ->> 0 AND old.generation <= told.value ->> 1
+          SELECT old.rowid FROM json_each(?1) AS given CROSS JOIN launch AS old
+          ON old.service_id = given.value ->> 0 AND old.generation <= given.value ->> 1
         ) AND state IN ('exited', 'revoked')`,
 } as const;
 
-/** Forgets the launches of a service up to a generation, but for a live one. */
+/** Deletes the launches of a service up to a generation, except a live one. */
 export function pruneLaunches(serviceId: string, upTo: number): RowWrite {
   return rowFor(PRUNING, serviceId, [serviceId, upTo]);
 }
 
-/** Adds a launch; its service must have no live one. */
+/** Inserts a launch; its service must not have a live one. */
 export function insertLaunch(entry: LaunchEntry): RowWrite {
   const { exit } = entry;
   return insert(entry.launchId, {
@@ -133,17 +135,17 @@ export function insertLaunch(entry: LaunchEntry): RowWrite {
   });
 }
 
-/** The process of a launch is known. */
+/** Records the process of a launch. */
 export function launchRunning(launchId: LaunchId, pid: number, startTime: string): RowWrite {
   return rowFor(RUNNING, launchId, [launchId, pid, startTime]);
 }
 
-/** The main process of a launch has ended. */
+/** Records the exit of the main process of a launch. */
 export function launchExited(launchId: LaunchId, exit: ProcessExit): RowWrite {
   return rowFor(EXITED, launchId, [launchId, exit.code, exit.signal, exit.at, Number(exit.isKnown)]);
 }
 
-/** A launch that has not ended is over without ever having begun. */
+/** Records that a launch without an exit never happened. */
 export function launchRevoked(launchId: LaunchId): RowWrite {
   return rowFor(REVOKED, launchId, [launchId]);
 }

@@ -10,19 +10,19 @@ import { inserter, rowFor, type Cell, type RowWrite, type Table } from './batch.
 
 const intoQuarantine = inserter('quarantine', ['source', 'reason', 'row', 'at']);
 
-/** A row of `source` that cannot be used, for a person to look at. */
+/** A row of `source` that cannot be used, kept for inspection. */
 export function quarantineRow(source: Table, row: unknown, reason: string, at: Instant): RowWrite {
   const text = JSON.stringify(row);
   return intoQuarantine(text, { source, reason, row: text, at });
 }
 
-/** Takes a row out of its table. */
+/** Deletes a row from its table. */
 function deleteByRowid(table: Table, rowid: number): RowWrite {
   const sql = `DELETE FROM ${table} WHERE rowid IN (SELECT value ->> 0 FROM json_each(?1))`;
   return rowFor({ table, sql }, rowid, [rowid]);
 }
 
-/** Where rows of one kind come from, and what they must look like. */
+/** The table, columns and shape of one kind of rows. */
 export interface RowSource<T> {
   readonly table: Table;
   readonly columns: string;
@@ -45,7 +45,7 @@ interface ReaderContext {
 
 const rowidOf = z.looseObject({ rowid: z.number() });
 
-/** Reads on a connection of its own, so that no reader waits for a writer; validates each row. */
+/** Reads on a separate connection, so that readers do not wait for the writer; validates each row. */
 export class RowReader {
   readonly #context: ReaderContext;
   #isClosed = false;
@@ -55,8 +55,8 @@ export class RowReader {
   }
 
   /**
-   * The rows that `rest` (from WHERE or ORDER BY on) selects. A row of a wrong shape is moved to the quarantine with the
-   * reason, and the others are read again without it.
+   * The rows selected by `rest` (from WHERE or ORDER BY on). A row with a wrong shape is moved to the quarantine with
+   * the reason, and the others are read again without it.
    */
   async read<T>(source: RowSource<T>, rest: string, parameters: readonly Cell[] = []): Promise<readonly T[]> {
     const good: T[] = [];
@@ -83,23 +83,23 @@ export class RowReader {
     } catch (error) {
       if (failureKind(error) !== 'caller') {
         await session.drop().catch((closing: unknown) => {
-          log.error({ err: closing, file }, 'A connection to the store could not be closed.');
+          log.error({ err: closing, file }, 'cannot close a connection to the store');
         });
       }
       throw unavailable(file, 'read', error);
     }
   }
 
-  /** Every later read is refused. */
+  /** Closes the connection; later reads are rejected. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#context.session.drop();
   }
 
-  /** False when the rows had to stay where they are: a store that cannot be written can still be read. */
+  /** False if the rows had to stay in their table: a store that cannot be written can still be read. */
   async #quarantine(table: Table, bad: readonly BadRow[]): Promise<boolean> {
     const { queue, clock, log } = this.#context;
-    for (const { row, reason } of bad) log.error({ table, row, reason }, 'A row of the store cannot be used.');
+    for (const { row, reason } of bad) log.error({ table, row, reason }, 'a row of the store cannot be used');
     const at = clock.now();
     const moves = bad.flatMap(({ rowid, row, reason }) => [
       quarantineRow(table, row, reason, at),
@@ -108,14 +108,14 @@ export class RowReader {
     return await queue.write(moves).then(
       () => true,
       (error: unknown) => {
-        log.error({ err: error, table }, 'Rows that cannot be used could not be moved to the quarantine.');
+        log.error({ err: error, table }, 'cannot move unusable rows to the quarantine');
         return false;
       },
     );
   }
 }
 
-/** Text that holds JSON of this shape. */
+/** A text that contains JSON of this shape. */
 export function jsonOf<T>(shape: z.ZodType<T>): z.ZodType<T> {
   const json = z.string().transform((text, context): unknown => {
     try {

@@ -8,7 +8,9 @@ import { endOf, MACHINE } from '../../support/walk-world.ts';
 
 const SEED = Number(process.env['WALK_SEED'] ?? 1);
 const ONLY = process.env['WALK'];
-/** So many come by the rarest state some twenty times, and by nine of ten pairs that ten thousand find (`npm run walks`). */
+/**
+ * Enough to reach the rarest state about twenty times, and nine of ten pairs found by ten thousand (`npm run walks`).
+ */
 const ENOUGH = 1_500;
 const WALKS = ONLY === undefined ? Number(process.env['WALKS'] ?? ENOUGH) : Number(ONLY) + 1;
 const WORKERS = ONLY === undefined ? 2 : 1;
@@ -26,12 +28,12 @@ function share(first: number): Promise<Found> {
     worker.once('message', resolve);
     worker.once('error', reject);
     worker.once('exit', (code) => {
-      reject(new Error(`The process that walks ended with code ${code ?? 'none'}.`));
+      reject(new Error(`The walking process exited with code ${code ?? 'none'}.`));
     });
   });
 }
 
-/** The paths of the states that have no states in them and that an actor can be found in. */
+/** The paths of the leaf states in which an actor can be observed. */
 function leavesOf(machine: AnyStateMachine): readonly string[] {
   const inside = (node: AnyStateMachine['root']): readonly string[] => {
     const children = Object.values(node.states);
@@ -62,16 +64,16 @@ describe(`hosts on random walks (WALK_SEED=${SEED})`, function () {
         `${pairs(seen.service)} (state, event) pairs of services and ${pairs(seen.agent)} of agents, ` +
         `${((performance.now() - begunAt) / 1000).toFixed(0)} s`,
     );
-    expect(found.flatMap(({ failureCount }) => failureCount).join('\n\n')).to.equal('');
+    expect(found.flatMap(({ failures }) => failures).join('\n\n')).to.equal('');
   });
 
-  it('come by every state of both statecharts', function () {
+  it('reach every state of both statecharts', function () {
     if (ONLY !== undefined || WALKS < ENOUGH) this.skip();
     expect(leavesOf(service).filter((state) => !seen.service.has(state))).to.deep.equal([]);
     expect(leavesOf(agent).filter((state) => !seen.agent.has(state))).to.deep.equal([]);
   });
 
-  it('end the same when they are walked again', async () => {
+  it('end the same way when they are repeated', async () => {
     const coverage: Coverage = { service: new Set(), agent: new Set() };
     for (let n = 0; n < 20; n += 1) {
       const [first, second] = [await walk(walkOf(SEED, n), coverage), await walk(walkOf(SEED, n), coverage)];

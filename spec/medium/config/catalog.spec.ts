@@ -82,13 +82,13 @@ describe('the catalog', () => {
       expect(await found()).to.include({ path: release });
     });
 
-    it('what is in the version range', async () => {
+    it('a version in the range', async () => {
       const old = put('corerl-1.4.0');
       put('corerl-2.0.0');
       put('corerl');
       expect(await found('^1.2')).to.deep.equal({ path: old, version: '1.4.0' });
       expect(await reason('^3')).to.equal(
-        `No executable "corerl" in the version range "^3" below ${base}; there are corerl-2.0.0, corerl-1.4.0, corerl.`,
+        `No executable "corerl" in the version range "^3" below ${base}; found corerl-2.0.0, corerl-1.4.0, corerl.`,
       );
     });
 
@@ -116,7 +116,7 @@ describe('the catalog', () => {
       expect(choice).to.have.deep.nested.property('executable.twins', [other, third]);
     });
 
-    it('anew at each call', async () => {
+    it('again at each call', async () => {
       const first = put('corerl-1.0.0');
       expect(await found()).to.include({ path: first });
       const second = put('corerl-1.1.0');
@@ -125,7 +125,7 @@ describe('the catalog', () => {
       expect(await found()).to.include({ path: first });
     });
 
-    it('for each of many who ask at once', async () => {
+    it('for simultaneous callers', async () => {
       const [rl, io] = [put('corerl-1.0.0'), put('coreio-1.0.0')];
       const names = Array.from({ length: 200 }, (_, index) => (index % 2 === 0 ? 'corerl' : 'coreio'));
       const choices = await Promise.all(names.map((executable) => catalog.choose({ executable, version: null })));
@@ -133,7 +133,7 @@ describe('the catalog', () => {
       expect(paths).to.deep.equal(names.map((name) => (name === 'corerl' ? rl : io)));
     });
 
-    it('a file that appeared just before the call, though another scan runs', async () => {
+    it('a file that appeared just before the call, although another scan is running', async () => {
       for (let index = 0; index < 40; index += 1) mkdirSync(join(base, `folder${index}`));
       for (let round = 1; round <= 20; round += 1) {
         const earlier = catalog.choose({ executable: 'corerl', version: null });
@@ -169,7 +169,7 @@ describe('the catalog', () => {
       expect(await chosen(fallback)).to.equal(newer);
     });
 
-    it('chooses the next best where the stable one is gone, cannot run or is out of the range', async () => {
+    it('chooses the next best if the stable one is gone, cannot run or is out of the range', async () => {
       const stable = put('corerl-1.0.0');
       const next = put('corerl-1.5.0');
       put('corerl-2.0.0');
@@ -181,12 +181,12 @@ describe('the catalog', () => {
       expect(await chosen(fallback)).to.equal(next);
     });
 
-    it('chooses the rejected file where there is no other', async () => {
+    it('chooses the rejected file if there is no other', async () => {
       const only = put('corerl-2.0.0');
       expect(await chosen({ rejected: await fingerprint(), lastGoodPath: join(base, 'gone') })).to.equal(only);
     });
 
-    it('answers those who ask without one as always', async () => {
+    it('does not affect callers without one', async () => {
       const stable = put('corerl-1.0.0');
       const best = put('corerl-2.0.0');
       const fallback = { rejected: await fingerprint(), lastGoodPath: stable };
@@ -211,7 +211,7 @@ describe('the catalog', () => {
       expect(await found()).to.include({ path });
     });
 
-    it('through links to folders', async () => {
+    it('links to folders', async () => {
       const outside = temporaryFolder();
       put('corerl-2.0.0', 0o755, outside);
       symlinkSync(outside, join(base, 'outside'));
@@ -220,7 +220,7 @@ describe('the catalog', () => {
       expect(await found()).to.include({ path });
     });
 
-    it('through a link out of the base path', async () => {
+    it('a link that leads out of the base path', async () => {
       const target = put('corerl-2.0.0', 0o755, temporaryFolder());
       symlinkSync(target, join(base, 'corerl-3.0.0'));
       expect(await reason()).to.contain(
@@ -230,21 +230,21 @@ describe('the catalog', () => {
   });
 
   describe('follows', () => {
-    it('a link to a file below the base path, by the name of the link, and gives what it leads to', async () => {
+    it('a link to a file below the base path, by the name of the link, and returns its target', async () => {
       const first = put('store/8f3a');
       const link = join(base, 'corerl-1.0.0');
       symlinkSync(join('store', '8f3a'), link);
       const chosen = await found();
       expect(chosen).to.deep.equal({ path: first, version: '1.0.0' });
 
-      // What the link leads to later is another choice.
+      // Another target is another choice.
       rmSync(link);
       symlinkSync(put('corerl-x', 0o755, temporaryFolder()), link);
       expect(chosen.path).to.equal(first);
       expect(await reason()).to.contain('outside of the base path');
     });
 
-    it('a link when it falls back, and tells it from the file that it leads to', async () => {
+    it('a link when it falls back, and distinguishes it from its target', async () => {
       const stable = put('store/stable');
       symlinkSync(stable, join(base, 'corerl-1.0.0'));
       put('corerl-1.5.0');
@@ -288,7 +288,7 @@ describe('the catalog', () => {
       expect(second).to.deep.nested.include({ 'executable.path': two, 'executable.version': '2.0.0' });
       expect(await chosen('./corerl')).to.deep.equal({
         type: 'missing',
-        reason: `The executable "${join(base, 'corerl')}" leads to no file.`,
+        reason: `The executable "${join(base, 'corerl')}" is a broken link or no longer exists.`,
       });
     });
 
@@ -346,7 +346,7 @@ describe('the catalog', () => {
       });
     });
 
-    it('once of a chosen file that any user can replace, and of no other', async () => {
+    it('once about a chosen file that any user can replace, but about no other', async () => {
       put('corerl-1.0.0', 0o777);
       const path = put('corerl-2.0.0', 0o757);
       await found();
@@ -373,38 +373,38 @@ describe('the catalog', () => {
   });
 
   describe('says that', () => {
-    it('there is nothing, and what names fit', async () => {
+    it('there is nothing, and which names match', async () => {
       put('corerlx');
       expect(await reason()).to.equal(
-        `No executable "corerl" below ${base}; names that fit are corerl-1.2.3, ${PLATFORM}-corerl-v1.2.3, ` +
+        `No executable "corerl" below ${base}; matching names are corerl-1.2.3, ${PLATFORM}-corerl-v1.2.3, ` +
           `${PLATFORM}-corerl-dev4-v1.2.3 and corerl.`,
       );
     });
 
-    it('a fitting file is not executable', async () => {
+    it('a matching file is not executable', async () => {
       const path = put('corerl-1.0.0', 0o644);
       expect(await reason()).to.equal(
         `No executable "corerl" below ${base}: "${path}" is not executable; run chmod +x on it.`,
       );
     });
 
-    it('a fitting name is no file', async () => {
+    it('a matching name is not a file', async () => {
       mkdirSync(join(base, 'corerl'));
-      expect(await reason()).to.contain('names that fit');
+      expect(await reason()).to.contain('matching names');
       symlinkSync('corerl', join(base, 'corerl-1.0.0'));
       expect(await reason()).to.contain(`"${join(base, 'corerl-1.0.0')}" is not a file`);
       symlinkSync('nowhere', join(base, 'corerl-2.0.0'));
-      expect(await reason()).to.contain(`"${join(base, 'corerl-2.0.0')}" leads to no file`);
+      expect(await reason()).to.contain(`"${join(base, 'corerl-2.0.0')}" is a broken link or no longer exists`);
     });
 
     it('the base path cannot be read', async () => {
       rmSync(base, { recursive: true });
-      expect(await reason()).to.contain(`cannot be read: "${base}" (ENOENT)`);
+      expect(await reason()).to.contain(`unreadable: "${base}" (ENOENT)`);
     });
   });
 
   describe('has a fingerprint that', () => {
-    it('stays while the file stays', async () => {
+    it('does not change while the file does not change', async () => {
       put('corerl');
       expect(await fingerprint()).to.equal(await fingerprint());
     });
@@ -437,14 +437,14 @@ describe('the catalog', () => {
       expect(await catalog.awaitOther(query, null, new AbortController().signal)).to.include({ path });
     });
 
-    it('an executable that appears later, for all who wait', async () => {
+    it('an executable that appears later, for all callers', async () => {
       const waiting = Array.from({ length: 50 }, () => catalog.awaitOther(query, null, new AbortController().signal));
       await catalog.choose(query);
       const path = put('corerl');
       for (const executable of await Promise.all(waiting)) expect(executable).to.include({ path });
     });
 
-    it('another file than the refused one', async () => {
+    it('a file other than the refused one', async () => {
       const path = put('corerl');
       const refused = await fingerprint();
       let settled = false;

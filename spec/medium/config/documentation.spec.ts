@@ -28,7 +28,7 @@ describe('the manual of the configuration', () => {
 
   for (const [name, text] of Object.entries({ 'docs/configuration.md': manual, 'README.md': readme })) {
     for (const [index, [, block = '']] of [...text.matchAll(/```yaml\n([^]*?)```/g)].entries()) {
-      it(`has an example that the host accepts: ${name}, number ${index + 1}`, () => {
+      it(`has a valid example: ${name}, number ${index + 1}`, () => {
         const file = parseYaml(name, Buffer.from(block));
         const section = file.part('coredinator');
         if (section === null) hostConfig(file.whole());

@@ -59,7 +59,7 @@ describe('the source of specs', () => {
       ['a list', '- gamma: 0.9\n'],
       ['a number', '5\n'],
     ] as const) {
-      it(`refuses a file that is no mapping, and quotes nothing of it: ${what}`, async () => {
+      it(`rejects a file that is not a mapping, and quotes nothing of it: ${what}`, async () => {
         const error = await refusal(plan(text));
         expect(error).to.be.instanceOf(ConfigInvalidError);
         expect(error.message).to.match(/pump1\.yaml:1:1: must be a mapping of keys to values/);
@@ -67,11 +67,11 @@ describe('the source of specs', () => {
       });
     }
 
-    it('takes an empty file, and one of comments', async () => {
+    it('accepts an empty file, and one with only comments', async () => {
       for (const text of ['', '# nothing\n', '---\n']) expect((await plan(text)).id).to.equal('pump1');
     });
 
-    it('plans the default services from a file that is all its own', async () => {
+    it('plans the default services from a file without a section', async () => {
       const path = join(folder, 'pump1.yaml');
       expect(await plan('gamma: 0.9\n')).to.deep.equal({
         id: 'pump1',
@@ -109,31 +109,31 @@ describe('the source of specs', () => {
             id: 'pump1-corerl',
             kind: 'corerl',
             executable: 'corerl',
-            dependsOn: [{ serviceId: 'pump1-coreio', condition: 'started' }],
+            dependsOn: [{ serviceId: 'pump1-coreio', condition: 'launched' }],
           },
         ],
       });
     });
 
-    it('takes any mapping, and a file without one', async () => {
+    it('accepts any mapping, and a file without one', async () => {
       for (const text of ['', '# only a comment', 'a: !tag {b: 1}', '\uFEFFa: 1', '%YAML 1.1\n---\na: 1']) {
         expect(ids((await plan(text)).services), text).to.deep.equal(['pump1-coreio', 'pump1-corerl']);
       }
     });
 
-    it('takes a relative path from the working directory and keeps it absolute', async () => {
+    it('resolves a relative path from the working directory and stores it as absolute', async () => {
       const path = file('configs/a/pump.v2.yaml', '');
       const made = await (await source()).planAgent({ configPath: 'configs/../configs/a/pump.v2.yaml' });
       expect(made).to.include({ id: 'pump.v2', configPath: path });
     });
 
-    it('takes the id of the request before the file name', async () => {
+    it('prefers the id of the request to the file name', async () => {
       const made = await plan('', { agentId: 'other' });
       expect(made.id).to.equal('other');
       expect(ids(made.services)).to.deep.equal(['other-coreio', 'other-corerl']);
     });
 
-    it('asks for agent_id when the file name cannot be an id', async () => {
+    it('requires agent_id if the file name cannot be an id', async () => {
       for (const name of ['my pump.yaml', '.yaml', '_x.yaml', `${'p'.repeat(129)}.yaml`]) {
         const error = await refusal((await source()).planAgent({ configPath: file(name, '') }));
         expect(error, name).to.be.instanceOf(InvalidIdError);
@@ -142,7 +142,7 @@ describe('the source of specs', () => {
       expect(await (await source()).planAgent({ configPath: 'my pump.yaml', agentId: 'p1' })).to.include({ id: 'p1' });
     });
 
-    it('refuses ids that are wrong or too long for a service', async () => {
+    it('rejects ids that are invalid or too long for a service', async () => {
       expect(await refusal(plan('', { agentId: 'a b' }))).to.be.instanceOf(InvalidIdError);
       expect(await refusal(plan('', { coreioId: 'a/b' }))).to.be.instanceOf(InvalidIdError);
       const error = await refusal(plan('', { agentId: 'p'.repeat(125) }));
@@ -166,7 +166,7 @@ kinds:
       });
     });
 
-    it('lays its section over the configuration of the host', async () => {
+    it('merges its section over the configuration of the host', async () => {
       const section =
         'coredinator: { kinds: { corerl: { version: "^1.2", stop: { grace: 1m }, recover_after: never } } }';
       const made = await plan(section, {}, 'kinds: { corerl: { stop: { signal: SIGINT, grace: 2s }, settle: 1s } }');
@@ -178,7 +178,7 @@ kinds:
       expect(made.services[1]?.restart.recoverAfterMs).to.be.null;
     });
 
-    it('takes the agent type of the request before that of the section before the default', async () => {
+    it('prefers the agent type of the request to that of the section, and that to the default', async () => {
       const types = 'agent_types: { solo: { services: [coreio] }, duo: { services: [corerl, coretelemetry] } }';
       const section = 'coredinator: { agent_type: solo }';
       expect(await plan(section, {}, types)).to.include({ type: 'solo' });
@@ -186,7 +186,7 @@ kinds:
       expect(await plan('', {}, types)).to.include({ type: 'default' });
     });
 
-    it('refuses an agent type that does not exist, and names those that do', async () => {
+    it('rejects an agent type that does not exist, and lists those that do', async () => {
       const error = await refusal(plan('', { agentType: 'duo' }));
       expect(error).to.be.instanceOf(ConfigInvalidError);
       expect(error.message).to.contain('"duo"').and.contain('"default"');
@@ -244,17 +244,17 @@ agent_types: { full: { services: [ui, corerl, coreio, coretelemetry] } }
       );
     });
 
-    it('takes what a variable stands for in a pattern literally', async () => {
+    it('uses the value of a variable in a pattern literally', async () => {
       env['REGION'] = 'a.b (c)';
       const line = await readiness('log_line: { pattern: "^${env.REGION} is ready at ${port.a-b}$" }');
       expect(line).to.have.nested.property('check.pattern', `^a\\.b \\(c\\) is ready at ${portToken('a-b')}$`);
     });
 
-    it('refuses what is no port or path once it is filled in, and does not quote it', async () => {
+    it('rejects a filled-in value that is not a port or path, and does not quote it', async () => {
       const rows = [
         ['tcp: { port: "${env.SECRET}" }', 'readiness.tcp.port must be a port'],
         ['tcp: { port: "9${port.http}" }', 'readiness.tcp.port must be a port'],
-        ['http: { port: 1, path: "${env.SECRET}" }', 'readiness.http.path must be the path of a URL'],
+        ['http: { port: 1, path: "${env.SECRET}" }', 'readiness.http.path must be a URL path'],
       ] as const;
       for (const [probe, words] of rows) {
         const error = await refusal(readiness(probe));
@@ -277,7 +277,7 @@ agent_types: { full: { services: [ui, corerl, coreio, coretelemetry] } }
       expect(await plan('', {}, hostConfig)).to.deep.equal(first);
     });
 
-    it('names the variable that the host’s environment does not have, at its place', async () => {
+    it('names the variable that the host’s environment does not have, with its position', async () => {
       const text = 'kinds:\n  corerl:\n    env: { A: "${env.SECRET}", B: "${env.SECRET}${env.GONE}" }';
       const error = await refusal(plan('', {}, text));
       expect(error).to.be.instanceOf(ConfigInvalidError);
@@ -297,7 +297,7 @@ agent_types: { full: { services: [ui, corerl, coreio, coretelemetry] } }
     const hostConfig = (path: string, envText = '{}'): string =>
       `kinds:\n  corerl:\n    env_file: ${JSON.stringify(path)}\n    env: ${envText}\n`;
 
-    it('reads its variables when the plan is made; env wins over them', async () => {
+    it('reads its variables when the plan is created; env takes precedence', async () => {
       const path = file('secrets/north.env', 'A=1\n# no\nB="two words"\nC=${x}\nexport D=4\n');
       const made = await plan('', {}, hostConfig(join(folder, 'secrets/${env.REGION}.env'), '{ B: 2 }'));
       expect(made.services[1]?.env).to.deep.equal({ A: '1', B: '2', C: '${x}', D: '4' });
@@ -306,7 +306,7 @@ agent_types: { full: { services: [ui, corerl, coreio, coretelemetry] } }
       expect(again.services[1]?.env).to.deep.equal({ A: '5' });
     });
 
-    it('looks for a relative one below the base path', async () => {
+    it('resolves a relative one from the base path', async () => {
       file('base/local.env', 'A=1');
       const config = file('host.yaml', hostConfig('local.env'));
       const loaded = await loadConfig({ basePath: 'base', configFile: config, workingDirectory: folder, env });
@@ -314,13 +314,13 @@ agent_types: { full: { services: [ui, corerl, coreio, coretelemetry] } }
       expect(made.services[1]?.env).to.deep.equal({ A: '1' });
     });
 
-    it('is refused at its place when it cannot be used, and no value is quoted', async () => {
+    it('is rejected with its position if it cannot be used, and no value is quoted', async () => {
       mkdirSync(join(folder, 'dir'));
       const rows: readonly (readonly [path: string, words: string])[] = [
         [join(folder, 'gone.env'), 'gone.env", which cannot be read (ENOENT)'],
         [join(folder, 'dir'), 'dir", which is not a file'],
         [file('big.env', `A=${'x'.repeat(200_000)}`), 'big.env", which is larger than 128 KiB'],
-        [file('nul.env', 'A=hunter2\0'), 'nul.env", which has a NUL character'],
+        [file('nul.env', 'A=hunter2\0'), 'nul.env", which contains a NUL character'],
         [file('host.env', 'COREDINATOR_URL=hunter2'), 'whose variable "COREDINATOR_URL" is set by the host'],
         ['${env.GONE}/x', 'env_file uses ${env.GONE}'],
       ];
@@ -348,7 +348,7 @@ agent_types: { full: { services: [ui, corerl, coreio, coretelemetry] } }
       return (await loadConfig({ ...options, configRoot: root })).specSource.planAgent({ configPath });
     }
 
-    it('takes what lies in it, by the path that was given', async () => {
+    it('accepts files inside it, with the given path', async () => {
       const path = file('agents/area/pump1.yaml', '');
       expect((await planned(path)).configPath).to.equal(path);
       expect((await planned('agents/area/pump1.yaml')).configPath).to.equal(path);
@@ -356,7 +356,7 @@ agent_types: { full: { services: [ui, corerl, coreio, coretelemetry] } }
       expect(await planned(join(root, 'pump2.yaml'))).to.include({ id: 'pump2', configPath: join(root, 'pump2.yaml') });
     });
 
-    it('is taken by its other names too', async () => {
+    it('is also accepted by its other names', async () => {
       file('agents/pump1.yaml', '');
       const link = join(folder, 'link');
       symlinkSync(root, link);
@@ -365,7 +365,7 @@ agent_types: { full: { services: [ui, corerl, coreio, coretelemetry] } }
       expect(await planned(join(folder, 'agents', 'pump1.yaml'))).to.include({ id: 'pump1' });
     });
 
-    it('refuses what lies elsewhere, whether or not it is there, and what links lead to there', async () => {
+    it('rejects files elsewhere, existing or not, and links to there', async () => {
       const outside = file('outside.yaml', 'a: [hunter2');
       mkdirSync(join(folder, 'agents-of-others'));
       symlinkSync(outside, join(root, 'link.yaml'));
@@ -391,14 +391,14 @@ agent_types: { full: { services: [ui, corerl, coreio, coretelemetry] } }
       }
     });
 
-    it('says of what is not there, inside, that it is not there', async () => {
+    it('reports a missing file inside it as missing', async () => {
       symlinkSync(join(root, 'nothing'), join(root, 'dangling.yaml'));
       for (const name of ['gone.yaml', 'a/b/gone.yaml', 'dangling.yaml']) {
         expect(await refusal(planned(join(root, name))), name).to.be.instanceOf(ConfigUnreadableError);
       }
     });
 
-    it('holds the env_file of an agent too, but not that of the host', async () => {
+    it('also applies to the env_file of an agent, but not to that of the host', async () => {
       const outside = file('outside.env', 'A=1');
       const inside = file('agents/inside.env', 'A=1');
       const of = (path: string): string => `kinds: { corerl: { env_file: ${JSON.stringify(path)} } }`;
@@ -407,13 +407,13 @@ agent_types: { full: { services: [ui, corerl, coreio, coretelemetry] } }
       expect((await planned(agent(inside))).services[1]?.env).to.deep.equal({ A: '1' });
       const error = await refusal(planned(agent(outside)));
       expect(error).to.be.instanceOf(ConfigInvalidError);
-      expect(error.message).to.contain('pump1.yaml:1:').and.contain(`"${outside}", which does not lie in "${root}"`);
+      expect(error.message).to.contain('pump1.yaml:1:').and.contain(`"${outside}", which is not inside "${root}"`);
       expect((await planned(file('agents/pump1.yaml', ''), of(outside))).services[1]?.env).to.deep.equal({ A: '1' });
     });
   });
 
   describe('for an agent type with a strategy', () => {
-    it('keeps the strategy, and lets the services of a group come up in order', async () => {
+    it('keeps the strategy, and starts the services of a group in order', async () => {
       const types = (strategy: string): string =>
         `kinds: { corerl: { depends_on: { coreio: healthy } } }\nagent_types: { default: { services: [coregateway, coreio, corerl, coretelemetry], strategy: ${strategy} } }`;
       const loose = await plan('', {}, types('one_for_one'));
@@ -442,18 +442,18 @@ agent_types: { full: { services: [ui, corerl, coreio, coretelemetry] } }
     });
   });
 
-  describe('read anew', () => {
+  describe('read again', () => {
     const settled = async (specs: SpecSource): Promise<number | undefined> =>
       (await specs.planAgent({ configPath: file('pump1.yaml', '') })).services[1]?.settleMs;
 
-    it('goes by the file as it is now; the source that was asked stays as it is', async () => {
+    it('uses the current file; the existing source does not change', async () => {
       const first = await source('kinds: { corerl: { settle: 1s } }');
       file('coredinator.yaml', 'kinds: { corerl: { settle: 2s } }');
       const second = await first.reread();
       expect([await settled(first), await settled(second)]).to.deep.equal([1_000, 2_000]);
     });
 
-    it('refuses a file that cannot be used, and can be asked again', async () => {
+    it('rejects an unusable file, and can be called again', async () => {
       const first = await source('kinds: { corerl: { settle: 1s } }');
       const path = file('coredinator.yaml', 'kindz: {}');
       expect((await refusal(first.reread())).message).to.contain(`${path}:1:1: kindz`);
@@ -464,7 +464,7 @@ agent_types: { full: { services: [ui, corerl, coreio, coretelemetry] } }
       expect(await settled(await first.reread())).to.equal(3_000);
     });
 
-    it('finds a coredinator.yaml that has appeared in the base path, and loses one that has gone', async () => {
+    it('finds a new coredinator.yaml in the base path, and notices that one was removed', async () => {
       const options = { basePath: folder, configFile: null, workingDirectory: folder, env };
       const loaded = await loadConfig(options);
       expect(loaded.file).to.equal(null);
@@ -483,16 +483,16 @@ agent_types: { full: { services: [ui, corerl, coreio, coretelemetry] } }
       expect(ids(services)).to.deep.equal(['plant-io', 'pump1-corerl']);
       expect(services[0]).to.include({ agentId: null, kind: 'coreio', configPath: join(folder, 'pump1.yaml') });
       expect(services[1]?.agentId).to.equal('pump1');
-      expect(services[1]?.dependsOn).to.deep.equal([{ serviceId: 'plant-io', condition: 'started' }]);
+      expect(services[1]?.dependsOn).to.deep.equal([{ serviceId: 'plant-io', condition: 'launched' }]);
     });
 
-    it('takes the one of the request before that of the section', async () => {
+    it('prefers the one of the request to that of the section', async () => {
       const section = 'coredinator: { coreio_id: io-of-file }';
       expect(ids((await plan(section)).services)).to.include('io-of-file');
       expect(ids((await plan(section, { coreioId: 'io-of-request' })).services)).to.include('io-of-request');
     });
 
-    it('lets the shared coreio wait for nothing that only the agent has', async () => {
+    it('lets the shared coreio not wait for services of the agent', async () => {
       const hostConfig = `
 kinds: { corerl: { executable: corerl }, coreio: { depends_on: { coretelemetry: started } } }
 agent_types: { t: { services: [coreio, coretelemetry] } }
@@ -503,7 +503,7 @@ agent_types: { t: { services: [coreio, coretelemetry] } }
       expect(own.services[1]?.dependsOn).to.deep.equal([{ serviceId: 'pump1-coretelemetry', condition: 'started' }]);
     });
 
-    it('may be the id that the agent’s own coreio would have, and is shared all the same', async () => {
+    it('may be the id that the agent’s own coreio would have, and is still shared', async () => {
       const { services } = await plan('', { coreioId: 'pump1-coreio' });
       expect(services[0]).to.include({ id: 'pump1-coreio', agentId: null });
     });
@@ -514,7 +514,7 @@ agent_types: { t: { services: [coreio, coretelemetry] } }
       expect(error.message).to.contain('"pump1-corerl"');
     });
 
-    it('is refused when the kind is not shareable, the agent has no coreio, or it needs the agent’s id', async () => {
+    it('is rejected if the kind is not shareable, the agent has no coreio, or it needs the agent’s id', async () => {
       const request = { coreioId: 'plant-io' };
       const rows = [
         ['', 'kinds: { coreio: { shareable: false } }', 'not shareable'],
@@ -529,7 +529,7 @@ agent_types: { t: { services: [coreio, coretelemetry] } }
     });
   });
 
-  describe('for a coreio of its own', () => {
+  describe('for a separate coreio', () => {
     async function io(text: string, coreioId?: string, name = 'pump1.yaml'): Promise<ServiceSpec> {
       const configPath = file(name, text);
       return (await source()).planIo({ configPath, ...(coreioId === undefined ? {} : { coreioId }) });
@@ -545,16 +545,16 @@ agent_types: { t: { services: [coreio, coretelemetry] } }
       });
     });
 
-    it('takes the id of the request before that of the section before the file name', async () => {
+    it('prefers the id of the request to that of the section, and that to the file name', async () => {
       expect(await io('coredinator: { coreio_id: io-of-file }', 'io-1')).to.include({ id: 'io-1' });
       expect(await io('coredinator: { coreio_id: io-of-file }')).to.include({ id: 'io-of-file' });
     });
 
-    it('heeds the section', async () => {
+    it('uses the section', async () => {
       expect(await io('coredinator: { kinds: { coreio: { settle: 3s } } }')).to.include({ settleMs: 3_000 });
     });
 
-    it('asks for coreio_id when the file name cannot be an id', async () => {
+    it('requires coreio_id if the file name cannot be an id', async () => {
       const error = await refusal(io('', undefined, 'my pump.yaml'));
       expect(error).to.be.instanceOf(InvalidIdError);
       expect(error.message).to.contain('coreio_id');
@@ -566,7 +566,7 @@ agent_types: { t: { services: [coreio, coretelemetry] } }
       expect(await (await source()).hostServices()).to.deep.equal([]);
     });
 
-    it('plans all of them, in start order, and says which start with it', async () => {
+    it('plans all of them, in start order, with those that start with it', async () => {
       const plans = await (
         await source(`
 services:
@@ -595,7 +595,7 @@ services:
       expect(services[3]?.dependsOn).to.deep.equal([{ serviceId: 'gate', condition: 'completed' }]);
     });
 
-    it('refuses a service that uses what only an agent has', async () => {
+    it('rejects a service that uses a variable that only agents have', async () => {
       const inherited = await refusal(source('services:\n  io: { kind: coreio }'));
       expect(inherited).to.be.instanceOf(ConfigInvalidError);
       expect(inherited.message).to.contain('coredinator.yaml:2:3: services.io.args[1] uses ${config_path}');
@@ -603,13 +603,13 @@ services:
       expect(own.message).to.contain('coredinator.yaml:2:39: services.t.env.A uses ${agent_id}');
     });
 
-    it('reports a wrong configuration when it is loaded', async () => {
+    it('reports an invalid configuration when it is loaded', async () => {
       const error = await refusal(source('kinds:\n  corerl: { restrat: never }'));
       expect(error.message).to.contain(`${join(folder, 'coredinator.yaml')}:2:13: kinds.corerl.restrat`);
       expect(error.message).to.contain('"restart"');
     });
 
-    it('reports a configuration file that is not there', async () => {
+    it('reports a missing configuration file', async () => {
       const act = loadConfig({ basePath: '/plant', configFile: 'no.yaml', workingDirectory: folder, env });
       const error = await refusal(act);
       expect(error).to.be.instanceOf(ConfigUnreadableError);
@@ -617,7 +617,7 @@ services:
     });
   });
 
-  describe('given a file that cannot be used', () => {
+  describe('given an unusable file', () => {
     async function refused(configPath: string): Promise<Error> {
       return refusal((await source()).planAgent({ configPath }));
     }
@@ -626,11 +626,13 @@ services:
       for (const path of [join(folder, 'gone.yaml'), join(file('f.yaml', ''), 'below.yaml')]) {
         const error = await refused(path);
         expect(error).to.be.instanceOf(ConfigUnreadableError);
-        expect(error.message).to.equal(`There is no configuration file "${path}"; create it or correct the path.`);
+        expect(error.message).to.equal(
+          `The configuration file "${path}" does not exist; create it or correct the path.`,
+        );
       }
     });
 
-    it('says that it is a folder or a pipe, without waiting for its writer', async () => {
+    it('says that it is a folder or a pipe, without waiting for a writer', async () => {
       const pipe = join(folder, 'pipe.yaml');
       execFileSync('mkfifo', [pipe]);
       for (const path of [folder, pipe, '/dev/null']) {
@@ -640,7 +642,7 @@ services:
       }
     });
 
-    it('says that it must not be read', async function () {
+    it('says that it is not readable', async function () {
       if (process.getuid?.() === 0) this.skip(); // root may read everything
       const path = file('secret.yaml', '');
       chmodSync(path, 0);
@@ -649,7 +651,7 @@ services:
       expect(error.message).to.contain(path).and.contain('chmod +r');
     });
 
-    it('says that its name is impossible', async () => {
+    it('says that its name is invalid', async () => {
       for (const path of ['a\0b.yaml', `${'x'.repeat(300)}.yaml`]) {
         expect(await refused(path)).to.be.instanceOf(ConfigUnreadableError);
       }
@@ -664,7 +666,7 @@ services:
       ).to.include({ id: 'most' });
     });
 
-    it('repeats no line of it, whatever it is', async () => {
+    it('quotes no line of it', async () => {
       const secret = 'S3cr3tOfAnotherUser';
       for (const text of [
         `root:${secret}:19000:0:99999:7:::\nbin:*:18000\n\t- ${secret}: [`,
@@ -694,7 +696,7 @@ services:
       }
     });
 
-    it('says where it is no YAML', async () => {
+    it('says where it is not valid YAML', async () => {
       const path = file('bad.yaml', 'a: 1\nb: [');
       const error = await refused(path);
       expect(error).to.be.instanceOf(ConfigInvalidError);

@@ -4,7 +4,7 @@ import { crashAt } from '../../../lib/host/crash-points.ts';
 
 const MODULE = new URL('../../../lib/host/crash-points.ts', import.meta.url).href;
 
-/** Comes by the points in another process that is told to die as `text` says; gives the signal that ended it. */
+/** Reaches the points in another process with the setting `text`; returns the signal that ended it. */
 function endOf(text: string, ...points: readonly string[]): NodeJS.Signals | null {
   const source = `
     import { crashAt } from '${MODULE}';
@@ -14,11 +14,11 @@ function endOf(text: string, ...points: readonly string[]): NodeJS.Signals | nul
 }
 
 describe('a crash point', () => {
-  it('is nobody’s business without the variable', () => {
+  it('has no effect without the variable', () => {
     expect(crashAt(undefined)).to.equal(undefined);
   });
 
-  it('kills the host at the first time or at the one that is named, and nowhere else', function () {
+  it('kills the host at the first or at the given occurrence, and nowhere else', function () {
     this.timeout(20_000);
     expect(endOf('after-intention', 'after-intent', 'after-intention')).to.equal('SIGKILL');
     expect(endOf('after-intention:2', 'after-intention', 'after-intent', 'after-intention')).to.equal('SIGKILL');

@@ -24,7 +24,7 @@ function recordsOf(text: string): Record<string, unknown>[] {
   return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Record<string, unknown>]));
 }
 
-/** Runs a program that logs to its standard error; the last word is its exit. */
+/** Runs a program that logs to its standard error and then exits. */
 function program(body: string): ReturnType<typeof spawn> {
   const url = new URL('../../../lib/host/log.ts', import.meta.url).href;
   const text = `import { createLog } from ${JSON.stringify(url)};
@@ -35,7 +35,7 @@ ${body}`;
 }
 
 describe('the log of the host', () => {
-  it('is one JSON line a record, with the level as a word, the time as ISO 8601 and the sentence as msg', async () => {
+  it('has one JSON line per record, with the level as a word, the time as ISO 8601 and the message as msg', async () => {
     const stream = sink();
     const log = await createLog({ level: 'info', file: null, stream });
     log.info({ url: 'http://x' }, 'ready');
@@ -60,7 +60,7 @@ describe('the log of the host', () => {
       .and.not.to.match(/^\{/);
   });
 
-  it('goes to the file as well, under the name that was asked for, as JSON also when the stream is a terminal', async () => {
+  it('also goes to the file, under the configured name, as JSON even if the stream is a terminal', async () => {
     const file = join(temporaryFolder(), 'deep', 'host.log');
     const stream = sink(true);
     const log = await createLog({ level: 'debug', file, stream });
@@ -75,7 +75,7 @@ describe('the log of the host', () => {
     expect(lstatSync(`${file.slice(0, -4)}.1.log`).mode & 0o777).to.equal(0o600);
   });
 
-  it('goes on in the same file after a restart, and keeps a plain file of that name', async () => {
+  it('continues in the same file after a restart, and keeps an existing regular file of that name', async () => {
     const folder = temporaryFolder();
     const file = join(folder, 'host.log');
     writeFileSync(file, 'from before\n');
@@ -88,7 +88,7 @@ describe('the log of the host', () => {
     expect(readFileSync(join(folder, 'host.0.log'), 'utf8')).to.equal('from before\n');
   });
 
-  it('is rotated at 10 MiB, keeps a few files, and loses no line on the way', async function () {
+  it('is rotated at 10 MiB, keeps a few files, and loses no line', async function () {
     this.timeout(20_000);
     const folder = temporaryFolder();
     const file = join(folder, 'host.log');
@@ -96,7 +96,7 @@ describe('the log of the host', () => {
     const filler = 'x'.repeat(MIB / 4);
     for (let n = 0; n < 4 * 85; n += 1) {
       log.info({ n, filler }, 'big');
-      // The file is changed between two turns of the event loop, as in a host that does something else too.
+      // The file is changed between two turns of the event loop, as in a host that is doing other work.
       if (n % 4 === 3) await new Promise((resolve) => setImmediate(resolve));
     }
     log.info({}, 'the end');
@@ -114,7 +114,7 @@ describe('the log of the host', () => {
     for (const name of files) expect(lstatSync(join(folder, name)).size).to.be.below(12 * MIB);
   });
 
-  it('refuses a file that cannot be opened, by name', async () => {
+  it('rejects a file that cannot be opened, by name', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'plain'), '');
     const file = join(folder, 'plain', 'host.log');
@@ -123,7 +123,7 @@ describe('the log of the host', () => {
     expect(refusal).to.have.property('message').that.contains(file).and.contains('--log-file');
   });
 
-  it('has its last lines written when the process ends at once', async function () {
+  it('has its last lines written if the process exits immediately', async function () {
     this.timeout(20_000);
     const child = program('for (let n = 0; n < 500; n += 1) log.info({ n }, "line"); process.exit(3);');
     let text = '';
@@ -133,7 +133,7 @@ describe('the log of the host', () => {
     expect(recordsOf(text).map(({ n }) => n)).to.deep.equal(Array.from({ length: 500 }, (_, n) => n));
   });
 
-  it('does not end the process when its stream cannot be written for another reason', async function () {
+  it('does not end the process if its stream cannot be written for another reason', async function () {
     if (!existsSync('/dev/full')) this.skip();
     const fd = openSync('/dev/full', 'w');
     try {
@@ -144,7 +144,7 @@ describe('the log of the host', () => {
     }
   });
 
-  it('does not end the process when nobody reads its standard error any more', async function () {
+  it('does not end the process if nothing reads its standard error any more', async function () {
     this.timeout(20_000);
     const child = program(`
 process.stdin.once('data', () => {

@@ -12,7 +12,7 @@ import { temporaryFolder } from '../../support/temporary.ts';
 
 const BINARY = shimPath('build/coredinator-shim');
 
-/** Pids of the processes that speak to this socket; they inherit nothing by which the root hook would find them. */
+/** The pids of the processes with this socket in their environment; the root hook cannot find them. */
 function speakersTo(socket: string): readonly number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -21,7 +21,7 @@ function speakersTo(socket: string): readonly number[] {
       try {
         return readFileSync(`/proc/${pid}/environ`, 'latin1') === `NOTIFY_SOCKET=${socket}\0`;
       } catch {
-        return false; // ended meanwhile, or of another user
+        return false; // ended in the meantime, or owned by another user
       }
     });
 }
@@ -45,8 +45,8 @@ class KeptLog implements Log {
   }
 }
 
-describe('the way to the service manager', function () {
-  this.timeout(20_000); // a compiler and real processes, on a machine that may be busy
+describe('the notifier of the service manager', function () {
+  this.timeout(20_000); // a compiler and real processes, on a possibly busy machine
   let receiver: DatagramReceiver;
   let log: KeptLog;
 
@@ -67,14 +67,14 @@ describe('the way to the service manager', function () {
     });
   }
 
-  it('makes a datagram of each line, and ends with its input', async () => {
+  it('sends a datagram for each line, and exits with its input', async () => {
     const input = `READY=1\nSTATUS=a b\n\n${'x'.repeat(3_000)}\nlast`;
     const { status } = spawnSync(BINARY, ['notify'], { input, env: { NOTIFY_SOCKET: receiver.socket } });
     expect(status).to.equal(0);
     await told('READY=1', 'STATUS=a b', 'x'.repeat(3_000), 'last');
   });
 
-  it('knows names of the abstract namespace', async () => {
+  it('supports names in the abstract namespace', async () => {
     const abstract = await DatagramReceiver.open(`@coredinator-${process.pid}`);
     spawnSync(BINARY, ['notify'], { input: 'READY=1\n', env: { NOTIFY_SOCKET: abstract.socket } });
     await eventually(() => {
@@ -83,7 +83,7 @@ describe('the way to the service manager', function () {
     await abstract.close();
   });
 
-  it('goes on when the manager does not listen for a moment', async () => {
+  it('continues if the manager briefly has no socket', async () => {
     const gone = join(temporaryFolder(), 'gone');
     const { status, stderr } = spawnSync(BINARY, ['notify'], { input: 'A=1\nB=2\n', env: { NOTIFY_SOCKET: gone } });
     expect(status).to.equal(0);
@@ -91,7 +91,7 @@ describe('the way to the service manager', function () {
     await told();
   });
 
-  it('refuses a socket that is none', () => {
+  it('rejects an invalid socket', () => {
     for (const env of [
       {},
       { NOTIFY_SOCKET: 'relative' },
@@ -104,14 +104,14 @@ describe('the way to the service manager', function () {
     }
   });
 
-  it('ends with the process that started it, even while its input is open', async () => {
+  it('exits with the process that started it, even if its input is open', async () => {
     const parent = spawn('/bin/sh', ['-c', 'exec 3<&0; "$0" notify <&3 & echo $!; wait', BINARY], {
       env: { NOTIFY_SOCKET: receiver.socket },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const [line] = (await once(parent.stdout, 'data')) as [Buffer]; // the pid that the shell prints
     const pid = Number(line.toString());
-    // It has asked for that once it has sent something.
+    // It is set up for that once it has sent something.
     parent.stdin.write('A=1\n');
     await told('A=1');
     parent.kill('SIGKILL');
@@ -120,7 +120,7 @@ describe('the way to the service manager', function () {
     });
   });
 
-  it('is one child of the host, which sends in order and is gone after the close', async () => {
+  it('is one child of the host, which sends in order and has exited after the close', async () => {
     const notifier = openNotifier({ env: { NOTIFY_SOCKET: receiver.socket }, shim: () => 'native', log });
     const sent = Array.from({ length: 100 }, (_, n) => `N=${n}`);
     for (const assignment of sent) notifier?.send(assignment);
@@ -133,7 +133,7 @@ describe('the way to the service manager', function () {
     expect(log.messages).to.be.empty;
   });
 
-  it('is started again when that child has died', async () => {
+  it('is restarted if that child has died', async () => {
     const mark = join(temporaryFolder(), 'mark');
     const binary = script('dies-once', `[ -e '${mark}' ] || { : >'${mark}'; exit 3; }\nexec '${BINARY}' "$@"`);
     const notifier = new ShimNotifier(binary, receiver.socket, log);
@@ -154,14 +154,14 @@ describe('the way to the service manager', function () {
     expect(readFileSync(`${receiver.socket}.kept`, 'utf8')).to.equal('READY=1\nSTATUS=a b\nWATCHDOG=1\n');
   });
 
-  it('is missed with a line that says what to do when there is neither', () => {
+  it('is reported as missing, with a remedy, if neither is available', () => {
     const env = { NOTIFY_SOCKET: receiver.socket, PATH: temporaryFolder() };
     expect(openNotifier({ env, shim: () => 'sh', log })).to.equal(null);
     expect(log.messages).to.have.length(1);
     expect(log.messages[0]).to.match(/^error: .*watchdog is off.*Type=exec/);
   });
 
-  it('is not looked for where no manager listens', () => {
+  it('is not searched for if there is no manager', () => {
     const shim = (): never => {
       throw new Error('There is no need to know.');
     };

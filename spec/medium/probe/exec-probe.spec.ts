@@ -6,7 +6,7 @@ import { processTime } from '../../../lib/probe/time.ts';
 import { bestShimKind, nativeShimFile } from '../../../lib/process/launch/shim-kind.ts';
 import { isAlive } from '../../support/alive.ts';
 import { eventually } from '../../support/eventually.ts';
-import { probeSubject } from '../../support/probe-specs.ts';
+import { probeTarget } from '../../support/probe-specs.ts';
 import { ProbeWorld } from '../../support/probe-world.ts';
 import { Program } from '../../support/program.ts';
 
@@ -16,7 +16,7 @@ function sh(script: string): ProbeCheck {
   return { type: 'exec', command: ['sh', '-c', script] };
 }
 
-/** The pids that a script has written, a line each. */
+/** The pids that a script has written, one per line. */
 function pidsIn(file: string, count: number): Promise<readonly number[]> {
   return eventually(() => {
     const pids = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').map(Number) : [];
@@ -32,8 +32,8 @@ function gone(pids: readonly number[]): Promise<void> {
 }
 
 for (const guard of isNative ? [[nativeShimFile(), 'guard'], null] : [null]) {
-  describe(`a probe by a command, ${guard === null ? 'on its own' : 'under the guard'}`, function () {
-    this.timeout(20_000); // real processes on a machine that may be busy
+  describe(`an exec probe, ${guard === null ? 'without the guard' : 'under the guard'}`, function () {
+    this.timeout(20_000); // real processes on a possibly busy machine
     let world: ProbeWorld;
 
     function open(baseEnv: NodeJS.ProcessEnv = process.env): ProbeWorld {
@@ -47,7 +47,7 @@ for (const guard of isNative ? [[nativeShimFile(), 'guard'], null] : [null]) {
       expect(await open().verdict({ type: 'exec', command: ['true'] })).to.equal('passed');
     });
 
-    it('fails on any other code, and says which and what the command said last', async () => {
+    it('fails on any other code, and quotes the code and the last line of the command', async () => {
       const script = 'echo trace >&2; echo "\tno pump\tthere" >&2; echo >&2; exit 7';
       expect(await open().verdict(sh(script))).to.equal(
         `the command "sh -c ${script}" exited with code 7: no pump there`,
@@ -59,46 +59,46 @@ for (const guard of isNative ? [[nativeShimFile(), 'guard'], null] : [null]) {
 
     it('fails on a death by signal', async () => {
       expect(await open().verdict(sh('kill -TERM $$'))).to.equal(
-        'the command "sh -c kill -TERM $$" was ended by SIGTERM',
+        'the command "sh -c kill -TERM $$" was killed by SIGTERM',
       );
     });
 
-    it('fails when there is no such command', async () => {
+    it('fails if the command does not exist', async () => {
       expect(await open().verdict({ type: 'exec', command: ['no-such-command'] })).to.match(
         /^the command "no-such-command" (cannot be run: .*ENOENT|exited with code 127: .*No such file)/,
       );
     });
 
-    it('fails when there is no such working directory, and says so', async () => {
+    it('fails if the working directory does not exist, and says so', async () => {
       const missing = join(open().folder, 'missing');
       expect(
-        await world.verdict({ type: 'exec', command: ['true'] }, {}, probeSubject('pump', { cwd: missing })),
-      ).to.equal(`the command "true" cannot be run: there is no working directory "${missing}"`);
+        await world.verdict({ type: 'exec', command: ['true'] }, {}, probeTarget('pump', { cwd: missing })),
+      ).to.equal(`the command "true" cannot be run: its working directory "${missing}" does not exist`);
     });
 
-    it('runs the words as they are, without a shell', async () => {
+    it('runs the arguments as they are, without a shell', async () => {
       const command = ['test', '$HOME; exit 0', '=', '$HOME; exit 0'];
       expect(await open().verdict({ type: 'exec', command })).to.equal('passed');
     });
 
-    it('runs in the base path unless the service has a directory of its own', async () => {
+    it('runs in the base path unless the service has its own directory', async () => {
       const { folder } = open();
       expect(await world.verdict(sh(`test "$(pwd -P)" = "$(cd '${folder}' && pwd -P)"`))).to.equal('passed');
-      expect(await world.verdict(sh('test "$PWD" = /'), {}, probeSubject('pump', { cwd: '/' }))).to.equal('passed');
+      expect(await world.verdict(sh('test "$PWD" = /'), {}, probeTarget('pump', { cwd: '/' }))).to.equal('passed');
     });
 
-    it('has the variables of the host and of the service, but none of the host’s own settings', async () => {
+    it('has the variables of the host and of the service, but not the settings of the host', async () => {
       const { PATH = '' } = process.env;
       open({ ...process.env, PATH, LANG: 'de', PORT: '1', COREDINATOR_TOKEN: 'secret' });
-      const subject = probeSubject('pump', { env: { PORT: '7101' }, launch: { generation: 3 } });
+      const target = probeTarget('pump', { env: { PORT: '7101' }, launch: { generation: 3 } });
       const expected = 'de 7101 pump 3 none';
       const script =
         'test "$LANG $PORT $COREDINATOR_SERVICE_ID $COREDINATOR_GENERATION ${COREDINATOR_TOKEN-none}" = "$0"';
       const command = ['sh', '-c', script, expected];
-      expect(await world.verdict({ type: 'exec', command }, {}, subject)).to.equal('passed');
+      expect(await world.verdict({ type: 'exec', command }, {}, target)).to.equal('passed');
     });
 
-    it('fails when the command takes too long, and ends it with what it has started', async () => {
+    it('fails if the command takes too long, and ends it with everything it started', async () => {
       const timeoutMs = 600_000;
       let expire = (): void => undefined;
       const setTimeout = (wake: () => void, ms: number): unknown =>
@@ -112,27 +112,27 @@ for (const guard of isNative ? [[nativeShimFile(), 'guard'], null] : [null]) {
       const { verdicts } = world.watch(check, { timeoutMs, periodMs: 600_000 });
       const pids = await pidsIn(file, 2);
       expire();
-      expect((await verdicts(1))[0]).to.match(/ did not end within 600000 ms$/);
+      expect((await verdicts(1))[0]).to.match(/ did not finish within 600000 ms$/);
       await gone(pids);
     });
 
-    it('leaves nothing behind that a command has put into the background', async () => {
+    it('leaves no background processes of a command behind', async () => {
       const file = join(open().folder, 'pids');
       const script = `sleep 1000 & echo $! >>'${file}'`;
       expect(await world.verdict(sh(script), { periodMs: 600_000 })).to.equal('passed');
       await gone(await pidsIn(file, 1));
     });
 
-    it('ends a command under way with the watch', async () => {
+    it('ends a running command with the watch', async () => {
       const file = join(open().folder, 'pids');
-      const { told, end } = world.watch(sh(`echo $$ >>'${file}'; exec sleep 1000`), { timeoutMs: 600_000 });
+      const { recorded, end } = world.watch(sh(`echo $$ >>'${file}'; exec sleep 1000`), { timeoutMs: 600_000 });
       const pids = await pidsIn(file, 1);
       end();
       await gone(pids);
-      expect(told.verdicts).to.be.empty;
+      expect(recorded.verdicts).to.be.empty;
     });
 
-    it('quotes a short piece of a command that says very much', async () => {
+    it('quotes only a short part of long output', async () => {
       const reason = await open().verdict(sh('yes "no pump there" | head -c 20000000 >&2; exit 1'));
       expect(reason)
         .to.match(/exited with code 1: no pum/)
@@ -143,7 +143,7 @@ for (const guard of isNative ? [[nativeShimFile(), 'guard'], null] : [null]) {
         .and.to.have.lengthOf.below(600);
     });
 
-    it('lets slow commands hold nobody up but other commands', async () => {
+    it('lets slow commands delay only other commands', async () => {
       open();
       for (let index = 0; index < 20; index += 1) world.watch(sh('exec sleep 1000'), { timeoutMs: 600_000 });
       const port = await world.tcp((socket) => socket.destroy());
@@ -153,19 +153,19 @@ for (const guard of isNative ? [[nativeShimFile(), 'guard'], null] : [null]) {
 }
 
 describe('a command under the guard', function () {
-  this.timeout(20_000); // a real host on a machine that may be busy
+  this.timeout(20_000); // a real host on a possibly busy machine
 
   before(function () {
     if (!isNative) this.skip();
   });
 
-  it('does not outlive a host that is killed, nor does what it has started in another session', async () => {
+  it('does not outlive a killed host, nor does what it started in another session', async () => {
     const world = new ProbeWorld();
     const file = join(world.folder, 'pids');
     const script = `setsid sleep 1000 & echo $! >>'${file}'; echo $$ >>'${file}'; wait`;
     const host = new Program(new URL('../../support/probing-host.ts', import.meta.url), ['sh', '-c', script]);
     try {
-      await host.next(); // it is up: from now on the command is waited for, and not the start of a program
+      await host.next(); // it is up: from now on the wait is for the command, not for the start of a program
       const pids = await pidsIn(file, 2);
       expect(pids.filter(isAlive)).to.deep.equal(pids);
       await host.kill();

@@ -4,8 +4,8 @@ import { eventually } from '../../support/eventually.ts';
 import { httpCheck } from '../../support/probe-specs.ts';
 import { ProbeWorld, Requests } from '../../support/probe-world.ts';
 
-describe('a probe by HTTP', function () {
-  this.timeout(20_000); // real connections on a machine that may be busy
+describe('an HTTP probe', function () {
+  this.timeout(20_000); // real connections on a possibly busy machine
   let world: ProbeWorld;
   let requests: Requests;
 
@@ -16,7 +16,7 @@ describe('a probe by HTTP', function () {
 
   afterEach(() => world.dispose());
 
-  /** A server that answers with the first status, then the second, and so on; the last one stays. */
+  /** A server that returns the first status, then the second, and so on, and then always the last one. */
   function answering(...statuses: readonly number[]): Promise<number> {
     return world.http((request, response) => {
       requests.seen.push(request);
@@ -26,7 +26,7 @@ describe('a probe by HTTP', function () {
   }
 
   for (const status of [200, 204, 302, 399]) {
-    it(`passes on ${status}, by what was answered and not by where that leads`, async () => {
+    it(`passes on ${status} without following it`, async () => {
       const port = await answering(status);
       expect(await world.verdict(httpCheck(port))).to.equal('passed');
       expect(new Set(requests.seen.map(({ url }) => url))).to.deep.equal(new Set(['/api/healthcheck']));
@@ -34,15 +34,15 @@ describe('a probe by HTTP', function () {
   }
 
   for (const status of [400, 404, 503]) {
-    it(`fails on ${status} and says what was asked and what came`, async () => {
+    it(`fails on ${status} and quotes the request and the response`, async () => {
       const port = await answering(status);
       expect(await world.verdict(httpCheck(port))).to.equal(
-        `GET http://127.0.0.1:${port}/api/healthcheck answered ${status}, not 200-399`,
+        `GET http://127.0.0.1:${port}/api/healthcheck returned ${status}, expected 200-399`,
       );
     });
   }
 
-  it('looks for exactly the statuses that were asked for', async () => {
+  it('accepts exactly the given statuses', async () => {
     const port = await answering(418, 418, 200);
     const status = [
       { from: 418, to: 418 },
@@ -51,11 +51,11 @@ describe('a probe by HTTP', function () {
     const { verdicts } = world.watch({ ...httpCheck(port, '/tea'), status } as ReturnType<typeof httpCheck>);
     expect(await verdicts(2)).to.deep.equal([
       'passed',
-      `GET http://127.0.0.1:${port}/tea answered 200, not 418 or 500-599`,
+      `GET http://127.0.0.1:${port}/tea returned 200, expected 418 or 500-599`,
     ]);
   });
 
-  it('says who asks, and of whom', async () => {
+  it('sends its name and the name of the host', async () => {
     const port = await answering(200);
     await world.verdict({ type: 'http', host: 'localhost', port, path: '/?a=b', status: [{ from: 200, to: 200 }] });
     const [{ method, url, headers } = {}] = requests.seen;
@@ -68,47 +68,47 @@ describe('a probe by HTTP', function () {
     const { verdicts } = world.watch(httpCheck(port), { successThreshold: 2, failureThreshold: 2 });
     const [first, second, third] = await verdicts(3);
     expect([first, third]).to.deep.equal(['passed', 'passed']);
-    expect(second).to.include('answered 503');
+    expect(second).to.include('returned 503');
   });
 
-  it('fails when nothing listens', async () => {
+  it('fails if nothing is listening', async () => {
     const port = await world.freePort();
-    expect(await world.verdict(httpCheck(port))).to.equal(`nothing listens on 127.0.0.1:${port} (ECONNREFUSED)`);
+    expect(await world.verdict(httpCheck(port))).to.equal(`nothing is listening on 127.0.0.1:${port} (ECONNREFUSED)`);
   });
 
-  it('fails when no answer comes in time, and lets the connection go', async () => {
+  it('fails if no response arrives in time, and closes the connection', async () => {
     const port = await world.http((request) => void requests.seen.push(request));
     expect(await world.verdict(httpCheck(port), { timeoutMs: 60 })).to.equal(
-      `GET http://127.0.0.1:${port}/api/healthcheck gave no answer within 60 ms`,
+      `GET http://127.0.0.1:${port}/api/healthcheck gave no response within 60 ms`,
     );
     await eventually(() => {
       expect(world.connections).to.equal(0);
     });
   });
 
-  it('counts headers that do not end as no answer', async () => {
+  it('treats headers that do not end as no response', async () => {
     const port = await world.tcp((socket) => void socket.write('HTTP/1.1 200 OK\r\nX-Never: '));
-    expect(await world.verdict(httpCheck(port), { timeoutMs: 60 })).to.match(/gave no answer within 60 ms$/);
+    expect(await world.verdict(httpCheck(port), { timeoutMs: 60 })).to.match(/gave no response within 60 ms$/);
   });
 
-  it('fails on an answer that is not HTTP', async () => {
+  it('fails on a response that is not HTTP', async () => {
     const port = await world.tcp((socket) => void socket.end('220 mail.example ready\r\n'));
-    expect(await world.verdict(httpCheck(port))).to.match(/gave an answer that is not HTTP \(HPE_\w+\)$/);
+    expect(await world.verdict(httpCheck(port))).to.match(/gave a response that is not HTTP \(HPE_\w+\)$/);
   });
 
-  it('fails when the connection is closed without an answer', async () => {
+  it('fails if the connection is closed without a response', async () => {
     const port = await world.http((request) => void request.socket.destroy());
     expect(await world.verdict(httpCheck(port))).to.equal(
-      `GET http://127.0.0.1:${port}/api/healthcheck: the connection was closed without an answer (ECONNRESET)`,
+      `GET http://127.0.0.1:${port}/api/healthcheck: the connection was closed without a response (ECONNRESET)`,
     );
   });
 
-  it('fails when the path cannot be asked for', async () => {
+  it('fails if the path cannot be requested', async () => {
     const port = await answering(200);
-    expect(await world.verdict(httpCheck(port, '/a b'))).to.match(/^the check could not be made: .*unescaped/);
+    expect(await world.verdict(httpCheck(port, '/a b'))).to.match(/^the check could not be run: .*unescaped/);
   });
 
-  it('takes the headers for the answer when the body never ends', async () => {
+  it('goes by the headers if the body never ends', async () => {
     const port = await world.http((_request, response) => {
       response.write('data: forever\n\n');
     });
@@ -118,7 +118,7 @@ describe('a probe by HTTP', function () {
     });
   });
 
-  it('reads no more of a large body than it must', async () => {
+  it('reads no more of a large body than necessary', async () => {
     let written = 0;
     const port = await world.http((_request, response) => {
       const more = (): void => {
@@ -137,7 +137,7 @@ describe('a probe by HTTP', function () {
     expect(written).to.be.lessThan(64 * 1024 * 1024);
   });
 
-  it('keeps its connection from check to check, and closes it with the watch', async () => {
+  it('reuses its connection for the next check, and closes it with the watch', async () => {
     const sockets = new Set<Socket>();
     const port = await world.http((request, response) => {
       requests.seen.push(request);
@@ -153,7 +153,7 @@ describe('a probe by HTTP', function () {
     });
   });
 
-  it('asks again when a kept connection turns out to be closed', async () => {
+  it('sends the request again if a reused connection turns out to be closed', async () => {
     const used = new WeakSet<Socket>();
     const port = await world.http((request, response) => {
       requests.seen.push(request);
@@ -161,19 +161,19 @@ describe('a probe by HTTP', function () {
       else response.end('ok');
       used.add(request.socket);
     });
-    const { told } = world.watch(httpCheck(port));
+    const { recorded } = world.watch(httpCheck(port));
     await requests.reach(9);
-    expect(told.verdicts).to.deep.equal(['passed']);
+    expect(recorded.verdicts).to.deep.equal(['passed']);
   });
 
-  it('ends a check under way with the watch', async () => {
+  it('ends a running check with the watch', async () => {
     const port = await world.http((request) => void requests.seen.push(request));
-    const { told, end } = world.watch(httpCheck(port));
+    const { recorded, end } = world.watch(httpCheck(port));
     await requests.reach(1);
     end();
     await eventually(() => {
       expect(world.connections).to.equal(0);
     });
-    expect(told.verdicts).to.be.empty;
+    expect(recorded.verdicts).to.be.empty;
   });
 });

@@ -4,10 +4,10 @@ import type { LogItem, LogQuery } from '../../../lib/model/values/log-line.ts';
 import type { ServiceLogs } from '../../../lib/ports/service-logs.ts';
 import { eventually } from '../../support/eventually.ts';
 import { AMPLE, LogsWorld, SERVICE } from '../../support/logs-world.ts';
-import { probeSubject } from '../../support/probe-specs.ts';
+import { probeTarget } from '../../support/probe-specs.ts';
 import { ProbeWorld, type Watched } from '../../support/probe-world.ts';
 
-/** Keeps account of what passes through. */
+/** Counts what is read. */
 class CountedLogs {
   reads = 0;
   readonly items: LogItem[] = [];
@@ -29,7 +29,7 @@ class CountedLogs {
     }
   }
 
-  /** Resolves when that many further reads have begun; the one before the last is then over. */
+  /** Resolves when `count` more reads have started; the one before the last has then finished. */
   async more(count: number): Promise<void> {
     const until = this.reads + count;
     await eventually(() => {
@@ -38,8 +38,8 @@ class CountedLogs {
   }
 }
 
-describe('a probe by a line of output', function () {
-  this.timeout(20_000); // real files on a machine that may be busy
+describe('a log-line probe', function () {
+  this.timeout(20_000); // real files on a possibly busy machine
   let output: LogsWorld;
   let counted: CountedLogs;
   let world: ProbeWorld;
@@ -58,47 +58,47 @@ describe('a probe by a line of output', function () {
   /** Watches generation 2. */
   function watch(pattern: string, periodMs = 20): Watched {
     const check: ProbeCheck = { type: 'log_line', pattern };
-    return world.watch(check, { periodMs }, probeSubject(SERVICE, { launch: { generation: 2 } }));
+    return world.watch(check, { periodMs }, probeTarget(SERVICE, { launch: { generation: 2 } }));
   }
 
   for (const stream of ['stdout', 'stderr'] as const) {
     it(`passes once a line of ${stream} matches`, async () => {
-      const { told, verdicts } = watch('^ready on port \\d+$');
+      const { recorded, verdicts } = watch('^ready on port \\d+$');
       output.write(2, 'starting\n', stream);
-      expect(await verdicts(1)).to.deep.equal(['no line of the output has matched /^ready on port \\d+$/ yet']);
+      expect(await verdicts(1)).to.deep.equal(['no line of output has matched /^ready on port \\d+$/ yet']);
       output.write(2, 'ready on port 7101\r\n', stream);
       await verdicts(2);
-      expect(told.verdicts[1]).to.equal('passed');
+      expect(recorded.verdicts[1]).to.equal('passed');
     });
   }
 
-  it('looks at no other launch', async () => {
+  it('ignores other launches', async () => {
     output.write(1, 'ready\n');
     output.write(3, 'ready\n');
-    const { told } = watch('ready');
+    const { recorded } = watch('ready');
     await counted.more(3);
-    expect(told.verdicts).to.have.length(1);
+    expect(recorded.verdicts).to.have.length(1);
     output.write(2, 'starting\n');
     await counted.more(3);
-    expect(told.verdicts).to.have.length(1);
+    expect(recorded.verdicts).to.have.length(1);
     output.write(2, 'ready\n');
     await eventually(() => {
-      expect(told.verdicts.slice(1)).to.deep.equal(['passed']);
+      expect(recorded.verdicts.slice(1)).to.deep.equal(['passed']);
     });
   });
 
   it('waits for the end of a line', async () => {
-    const { told, verdicts } = watch('ready');
+    const { recorded, verdicts } = watch('ready');
     output.write(2, 'rea');
     await counted.more(2);
     output.write(2, 'dy');
     await counted.more(2);
-    expect(told.verdicts).to.have.length(1);
+    expect(recorded.verdicts).to.have.length(1);
     output.write(2, '\n');
     expect((await verdicts(2))[1]).to.equal('passed');
   });
 
-  it('reads nothing any more once it has passed', async () => {
+  it('reads nothing more once it has passed', async () => {
     output.write(2, 'ready\n');
     const { verdicts } = watch('ready');
     expect(await verdicts(1)).to.deep.equal(['passed']);
@@ -128,16 +128,16 @@ describe('a probe by a line of output', function () {
     expect(counted.items.length).to.be.lessThan(20_000);
   });
 
-  it('takes a line of many MiB for one line, of which only the beginning is looked at', async () => {
+  it('treats a line of many MiB as one line, of which only the beginning is tested', async () => {
     output.write(2, `begin ${'x'.repeat(16 * 1024)} late ${'ready '.repeat(1_500_000)}\n`);
     const probes = [watch('late'), watch('ready'), watch('^ready'), watch('^begin x+$')];
     for (const { verdicts } of probes) await verdicts(1);
-    expect(probes.map(({ told }) => told.verdicts[0] === 'passed')).to.deep.equal([false, false, false, true]);
+    expect(probes.map(({ recorded }) => recorded.verdicts[0] === 'passed')).to.deep.equal([false, false, false, true]);
     output.write(2, 'ready\n');
     expect((await probes[2]!.verdicts(2))[1]).to.equal('passed');
   });
 
-  it('comes to no verdict when output was released before it could be read, until a line matches', async () => {
+  it('reaches no verdict if output was deleted before it could be read, until a line matches', async () => {
     await output.count(2, 1, 50_000);
     output.bound = { ...AMPLE, maxBytes: 100_000 };
     await output.logs.sweep();
@@ -148,21 +148,21 @@ describe('a probe by a line of output', function () {
     expect((await later.verdicts(1))[0]).to.equal('passed');
     output.write(2, 'ready again\n');
     expect((await ofNext.verdicts(1))[0]).to.equal('passed');
-    expect(released.told.verdicts).to.deep.equal([]);
+    expect(released.recorded.verdicts).to.deep.equal([]);
   });
 
-  it('fails with the reason where an earlier version took a pattern that it does not take', async () => {
+  it('fails with the reason if an earlier version accepted a pattern that is now rejected', async () => {
     const { verdicts } = watch('ready(?= on port)');
     output.write(2, 'ready on port 7101\n');
     expect((await verdicts(1))[0]).to.match(/^its pattern uses lookahead, /);
   });
 
-  it('takes a pattern that is no regular expression for a failed check', async () => {
+  it('treats a pattern that is not a regular expression as a failed check', async () => {
     const [reason] = await watch('(').verdicts(1);
     expect(reason).to.match(/^its pattern is not a valid regular expression \(RE2 syntax\)/);
   });
 
-  it('takes output that cannot be read for a failed check, and goes on', async () => {
+  it('treats unreadable output as a failed check, and continues', async () => {
     const { logs } = counted;
     let isBroken = true;
     const read = (query: LogQuery): AsyncIterable<readonly LogItem[]> => {
@@ -171,7 +171,7 @@ describe('a probe by a line of output', function () {
     };
     const prober = new ProbeWorld({ logs: { ...logs, read } });
     const check: ProbeCheck = { type: 'log_line', pattern: 'ready' };
-    const { verdicts } = prober.watch(check, {}, probeSubject(SERVICE, { launch: { generation: 2 } }));
+    const { verdicts } = prober.watch(check, {}, probeTarget(SERVICE, { launch: { generation: 2 } }));
     expect(await verdicts(1)).to.deep.equal(['the output cannot be read: the disk is gone']);
     output.write(2, 'ready\n');
     isBroken = false;

@@ -4,7 +4,7 @@ import { describeProber, type ProberHarness } from '../../support/prober-contrac
 import { eventually } from '../../support/eventually.ts';
 import type { ServerResponse } from 'node:http';
 
-/** A service that keeps requests waiting until it is told how it is. */
+/** A service that lets requests wait until its health is set. */
 class Service {
   isHealthy: boolean | null = null;
   answered = 0;
@@ -43,9 +43,9 @@ async function open(): Promise<ProberHarness> {
       service.isHealthy = isHealthy;
       const before = service.answered;
       service.answer();
-      // The second of two checks begins when the first has been tallied.
+      // The second of two checks starts when the first has been tallied.
       await eventually(() => {
-        if (service.answered < before + 2) throw new Error('not asked often enough yet');
+        if (service.answered < before + 2) throw new Error('not checked often enough yet');
       }, 10_000);
     },
     dispose: () => world.dispose(),

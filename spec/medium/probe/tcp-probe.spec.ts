@@ -7,8 +7,8 @@ function tcpCheck(port: number, host = '127.0.0.1'): ProbeCheck {
   return { type: 'tcp', host, port };
 }
 
-describe('a probe by TCP', function () {
-  this.timeout(20_000); // real connections on a machine that may be busy
+describe('a TCP probe', function () {
+  this.timeout(20_000); // real connections on a possibly busy machine
   let world: ProbeWorld;
 
   beforeEach(() => {
@@ -17,7 +17,7 @@ describe('a probe by TCP', function () {
 
   afterEach(() => world.dispose());
 
-  it('passes when a connection is accepted, says nothing and leaves', async () => {
+  it('passes if a connection is accepted; sends nothing and closes it', async () => {
     let received = 0;
     const port = await world.tcp((socket) => {
       socket.on('data', (chunk) => (received += chunk.length));
@@ -29,18 +29,18 @@ describe('a probe by TCP', function () {
     expect(received).to.equal(0);
   });
 
-  it('fails when nothing listens', async () => {
+  it('fails if nothing is listening', async () => {
     const port = await world.freePort();
-    expect(await world.verdict(tcpCheck(port))).to.equal(`nothing listens on 127.0.0.1:${port} (ECONNREFUSED)`);
+    expect(await world.verdict(tcpCheck(port))).to.equal(`nothing is listening on 127.0.0.1:${port} (ECONNREFUSED)`);
   });
 
-  it('fails when the host is not known', async () => {
+  it('fails if the host name cannot be resolved', async () => {
     expect(await world.verdict(tcpCheck(7101, 'no-such-host.invalid'))).to.match(
-      /^the host of no-such-host\.invalid:7101 is not known \(E\w+\)$/,
+      /^the host name of no-such-host\.invalid:7101 cannot be resolved \(E\w+\)$/,
     );
   });
 
-  it('takes a port that does not exist for a failed check', async () => {
-    expect(await world.verdict(tcpCheck(70_000))).to.match(/^the check could not be made: /);
+  it('treats an invalid port as a failed check', async () => {
+    expect(await world.verdict(tcpCheck(70_000))).to.match(/^the check could not be run: /);
   });
 });

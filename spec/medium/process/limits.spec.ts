@@ -13,7 +13,7 @@ const KIB = 1024;
 
 type Pair = readonly [soft: string, hard: string];
 
-/** The soft and the hard limit in a file of the form of /proc/PID/limits. */
+/** The soft and the hard limit in a file like /proc/PID/limits. */
 function limitIn(text: string, name: string): Pair {
   const [, soft = '', hard = ''] = new RegExp(`^Max ${name} +(\\S+) +(\\S+)`, 'm').exec(text) ?? [];
   return [soft, hard];
@@ -67,7 +67,7 @@ for (const kind of ['native', 'sh', 'bash'] as const satisfies readonly DrivenKi
       });
     });
 
-    it('are as low as they may be', async () => {
+    it('can be as low as allowed', async () => {
       const text = await limitsGiven('4', '0', '0', String(256 * KIB * KIB));
       expect(all(text)).to.deep.include({
         'open files': ['4', '4'],
@@ -76,14 +76,14 @@ for (const kind of ['native', 'sh', 'bash'] as const satisfies readonly DrivenKi
       });
     });
 
-    it('are never higher than asked for where a system counts in larger units', async () => {
+    it('are never higher than requested if a system counts in larger units', async () => {
       const [core, memory] = [KIB + 1, 512 * KIB * KIB + 1];
       const text = await limitsGiven('', '', String(core), String(memory));
       expect(Number(limitIn(text, 'core file size')[0])).to.be.within(core - 512, core);
       expect(Number(limitIn(text, 'address space')[0])).to.be.within(memory - KIB, memory);
     });
 
-    it('are lifted by "unlimited" where the hard limit allows it', async function () {
+    it('are lifted by "unlimited" if the hard limit allows it', async function () {
       if (limitIn(own, 'core file size')[1] !== 'unlimited' && !mayRaise()) this.skip();
       expect(limitIn(await limitsGiven('', '', 'unlimited', ''), 'core file size')).to.deep.equal([
         'unlimited',
@@ -91,14 +91,14 @@ for (const kind of ['native', 'sh', 'bash'] as const satisfies readonly DrivenKi
       ]);
     });
 
-    it('are the host’s own where nothing is asked for, but for the open files of the native shim', async () => {
+    it('are those of the host if not set, except for the open files of the native shim', async () => {
       const seen = all(await limitsGiven('', '', '', ''));
       const soft = kind === 'native' ? String(Math.min(1024, hardOpenFiles)) : limitIn(own, 'open files')[0];
       const hard = String(hardOpenFiles);
       expect(seen).to.deep.equal({ ...all(own), 'open files': [soft, hard] });
     });
 
-    it('are refused by name when one is higher than any process may have', async () => {
+    it('are refused by name if one is higher than any process may have', async () => {
       const { launch, report } = await driver.launch(vice('waits'), { limits: ['unlimited', '', '', ''] });
       const refusal = { event: 'refused', step: 'limits', limit: 'open_files', errno: errno.EPERM };
       expect(report).to.deep.equal({ launch: launch.id, ...refusal });
@@ -108,7 +108,7 @@ for (const kind of ['native', 'sh', 'bash'] as const satisfies readonly DrivenKi
     });
 
     for (const [at, limit] of ['open_files', 'processes', 'core_size', 'address_space'].entries()) {
-      it(`are refused by name when the hard limit is lower: ${limit}`, async function () {
+      it(`are refused by name if the hard limit is lower: ${limit}`, async function () {
         if (mayRaise()) this.skip();
         const lowered = new ShimDriver(kind, undefined, LOWER_HARD_LIMITS);
         try {
@@ -137,7 +137,7 @@ describe('a launch with limits', function () {
   });
   afterEach(() => world.dispose());
 
-  it('that the host may not set is refused with a sentence that names the limit and its value', async () => {
+  it('that the host may not set is refused with a message that names the limit and its value', async () => {
     world = new LocalProcessWorld(isNativeShimBuilt() ? 'native' : 'sh');
     const host = await world.open();
     const limits = { ...NO_LIMITS, openFiles: 'unlimited', coreSize: 0 } as const;
@@ -153,7 +153,7 @@ describe('a launch with limits', function () {
     launchedBy(await host.launch(world.request(PUMP, 2, { limits: { ...limits, openFiles: 64 } })));
   });
 
-  it('is refused before anything is written down where only a Node shim could hold it', async () => {
+  it('is refused before anything is stored if only a Node shim is available', async () => {
     world = new LocalProcessWorld('node');
     const host = await world.open();
     const outcome = await host.launch(world.request(PUMP, 1, { limits: { ...NO_LIMITS, coreSize: 0 } }));

@@ -43,7 +43,7 @@ describe('a launch whose report was lost', () => {
     };
     const shimRequest = shimRequestOf(request, LAUNCH, { layout, basePath: '/base', env: {} });
     const reader = new LaunchResultReader(request, shimRequest, 'native', context);
-    return (await reader.land({ type: 'none', reason: 'No report came.' })) as LaunchFailure; // no tree is made here
+    return (await reader.read({ type: 'none', reason: 'No report came.' })) as LaunchFailure; // no tree is made here
   }
 
   it('says by its record that the working directory is missing, which is not for good', async () => {

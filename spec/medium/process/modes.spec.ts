@@ -11,17 +11,17 @@ describe('the files of launches', function () {
   this.timeout(20_000);
 
   before(function () {
-    if (process.platform === 'win32') this.skip(); // its files have no modes
+    if (process.platform === 'win32') this.skip(); // Windows files have no modes
   });
 
   for (const kind of bestShimKind() === 'native' ? (['native', 'sh', 'node'] as const) : (['sh', 'node'] as const)) {
-    it(`are closed to other users under any mask, while it runs and after it has ended (${kind})`, async () => {
+    it(`are inaccessible to other users under any umask, while it runs and after it has ended (${kind})`, async () => {
       const mask = process.umask(0);
       const world = new LocalProcessWorld(kind);
       try {
         const host = await world.open();
         const launch = launchedBy(await host.launch(world.request(PUMP, 1)));
-        // The world itself made the directory.
+        // The test world created the directory.
         const ours = openToOthers(world.stateDir).filter((line) => !line.endsWith(` ${world.stateDir}`));
         expect(ours).to.deep.equal([]);
         const exited = new Promise((resolve) => host.observe(launch.launchId, { exited: resolve }));

@@ -31,7 +31,7 @@ describe('a local process host on the state directory of an earlier one', functi
   let first: ProcessHost;
 
   before(function () {
-    if (process.platform !== 'linux') this.skip(); // it looks into /proc
+    if (process.platform !== 'linux') this.skip(); // it reads /proc
   });
 
   async function begin(kind: ShimKind): Promise<void> {
@@ -41,7 +41,7 @@ describe('a local process host on the state directory of an earlier one', functi
 
   afterEach(() => world.dispose());
 
-  /** The launch of a running service, whose host is then closed. */
+  /** The launch of a running service whose host was then closed. */
   async function left(): Promise<Launch> {
     const launch = launchedBy(await first.launch(world.request(PUMP, 1)));
     await eventually(() => expect(world.ledger.entries.get(launch.launchId)?.state).to.equal('running'));
@@ -61,7 +61,7 @@ describe('a local process host on the state directory of an earlier one', functi
   }
 
   for (const kind of kinds) {
-    it(`${kind}: adopts a live process with its identity and learns of its end`, async () => {
+    it(`${kind}: adopts a live process with its identity and notices its end`, async () => {
       await begin(kind);
       const launch = await left();
       const second = await world.open();
@@ -76,7 +76,7 @@ describe('a local process host on the state directory of an earlier one', functi
       expect(await exit).to.include({ code: 5, signal: null, isKnown: true });
     });
 
-    it(`${kind}: knows an exit that happened while no host lived`, async () => {
+    it(`${kind}: knows of an exit that happened while no host was running`, async () => {
       await begin(kind);
       const launch = await left();
       world.exit(launch, 6);
@@ -102,7 +102,7 @@ describe('a local process host on the state directory of an earlier one', functi
       expect(isRunning(launch.pid)).to.equal(false);
     });
 
-    it(`${kind}: goes on with a process whose shim was killed, and notices its end`, async () => {
+    it(`${kind}: continues to supervise a process whose shim was killed, and notices its end`, async () => {
       await begin(kind);
       const launch = launchedBy(await first.launch(world.request(PUMP, 1)));
       process.kill(shimOf(launch), 'SIGKILL');
@@ -128,7 +128,7 @@ describe('a local process host on the state directory of an earlier one', functi
       launchedBy(await first.launch(world.request(PUMP, 2)));
     });
 
-    it(`${kind}: knows that both process and shim are gone without a word`, async () => {
+    it(`${kind}: notices that both process and shim are gone without a record`, async () => {
       await begin(kind);
       const launch = await left();
       const pids = [shimOf(launch), launch.pid];
@@ -139,7 +139,7 @@ describe('a local process host on the state directory of an earlier one', functi
     });
   }
 
-  it('ends a descendant that outlived its main process and both hosts before it launches again', async () => {
+  it('ends a descendant that outlived its main process and a host before it launches again', async () => {
     await begin(kinds[0]!);
     const file = join(world.folder, 'left');
     const leftover = `sh -c 'trap "" TERM; echo $$ >"${file}.tmp"; mv "${file}.tmp" "${file}"; while :; do sleep 1; done' &`;
@@ -168,14 +168,14 @@ describe('a local process host on the state directory of an earlier one', functi
     await eventually(() => expect(world.ledger.entries.get(LOST)?.state).to.equal('revoked'));
   });
 
-  it('revokes an intent whose folder was never made', async () => {
+  it('revokes an intent whose folder was never created', async () => {
     await begin(kinds[0]!);
     world.ledger.put(entry());
     expect((await first.survey()).get(PUMP)).to.include({ status: 'revoked' });
     launchedBy(await first.launch(world.request(PUMP, 2)));
   });
 
-  it('takes no process for its own that has the pid of one from before a reboot', async () => {
+  it('does not adopt a process with the pid of one from before a reboot', async () => {
     await begin(kinds[0]!);
     const folder = join(world.stateDir, 'run', LOST);
     const me = { pid: process.pid, start: procStat(process.pid)!.start };
@@ -190,7 +190,7 @@ describe('a local process host on the state directory of an earlier one', functi
     await eventually(() => expect(world.list('run')).to.be.empty);
   });
 
-  it('knows an exit that was recorded before a reboot', async () => {
+  it('knows of an exit that was recorded before a reboot', async () => {
     await begin(kinds[0]!);
     const folder = join(world.stateDir, 'run', LOST);
     mkdirSync(folder);
@@ -212,7 +212,7 @@ describe('a local process host on the state directory of an earlier one', functi
     expect(status).to.deep.equal({ status: 'exited', generation: 1, launchId: LOST, exit });
   });
 
-  it('gives the facts of launches that are over as the ledger has them', async () => {
+  it('returns the status of ended launches from the ledger', async () => {
     await begin(kinds[0]!);
     const exit = { code: 4, signal: null, at: 77, isKnown: true };
     world.ledger.put(entry({ state: 'exited', exit }));
@@ -220,7 +220,7 @@ describe('a local process host on the state directory of an earlier one', functi
     expect(status).to.deep.equal({ status: 'exited', generation: 1, launchId: LOST, exit });
   });
 
-  it('names launches that the ledger does not know, and leaves them alone', async () => {
+  it('lists launches that the ledger does not know, and leaves them alone', async () => {
     await begin(kinds[0]!);
     mkdirSync(join(world.stateDir, 'run', LOST));
     await first.survey();
@@ -228,14 +228,14 @@ describe('a local process host on the state directory of an earlier one', functi
     expect(world.list('run')).to.deep.equal([LOST]);
   });
 
-  it('removes what an earlier host was about to remove, and says nothing of what was revoked', async () => {
+  it('finishes the removals of an earlier host, and does not report revoked launches', async () => {
     await begin(kinds[0]!);
     mkdirSync(join(world.stateDir, 'run', `.${LOST}`, 'x'), { recursive: true });
     const old = join(world.stateDir, 'run', 'e'.repeat(32));
     mkdirSync(old);
     writeFileSync(join(old, 'claim'), JSON.stringify({ protocol: 1, launch: 'e'.repeat(32), owner: 'revoked' }));
     await first.survey();
-    expect(world.list('run')).to.deep.equal(['e'.repeat(32)]); // a shim may still come to see that it must not begin
+    expect(world.list('run')).to.deep.equal(['e'.repeat(32)]); // a shim may still have to find out that it must not start
     utimesSync(old, 0, 0);
     await first.survey();
     expect(world.list('run')).to.be.empty;

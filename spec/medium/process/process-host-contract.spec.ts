@@ -23,7 +23,7 @@ async function harnessOf(kind: ShimKind): Promise<ProcessHostHarness> {
   };
 }
 
-/** What can run here; the native shim needs Linux and a compiler, the shell one POSIX. */
+/** The kinds that run here; the native shim needs Linux and a compiler, the shell shim POSIX. */
 const KINDS: readonly ShimKind[] = [
   ...(bestShimKind() === 'native' ? (['native'] as const) : []),
   ...(process.platform === 'win32' ? [] : (['sh'] as const)),

@@ -34,7 +34,7 @@ function isRunning(pid: number): boolean {
   return stat !== null && !stat.isDead;
 }
 
-/** The launchers that this process has started and that still run. */
+/** The running launchers that this process started. */
 function launchers(): readonly number[] {
   const children = readdirSync('/proc/self/task').flatMap((thread) =>
     readFileSync(`/proc/self/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
@@ -52,7 +52,7 @@ describe('the launches of a local process host', function () {
   let host: ProcessHost;
 
   before(function () {
-    if (process.platform === 'win32') this.skip(); // its programs are shell scripts
+    if (process.platform === 'win32') this.skip(); // the programs are shell scripts
   });
 
   async function open(kind: ShimKind, baseEnv: NodeJS.ProcessEnv = process.env): Promise<void> {
@@ -94,7 +94,7 @@ describe('the launches of a local process host', function () {
       ]);
     });
 
-    it(`${kind}: hand arguments on as they are and run where they are told to`, async () => {
+    it(`${kind}: pass arguments on unchanged and use the given working directory`, async () => {
       await open(kind);
       const cwd = temporaryFolder();
       const args = ['', 'a b', '$HOME', "it's", '"', '*', 'ü', 'two\nlines'];
@@ -103,7 +103,7 @@ describe('the launches of a local process host', function () {
       expect(output).to.equal(`${cwd}\n${args.map((arg) => `<${arg}>`).join('')}`);
     });
 
-    it(`${kind}: of a file that may not be executed are refused for good`, async () => {
+    it(`${kind}: of a file that is not executable are refused permanently`, async () => {
       await open(kind);
       const executablePath = world.script('exit 0');
       chmodSync(executablePath, 0o644);
@@ -143,7 +143,7 @@ describe('the launches of a local process host', function () {
       expect(failure.message).to.include(cwd);
     });
 
-    it(`${kind}: leave no files behind when they are refused`, async () => {
+    it(`${kind}: leave no files behind if they are refused`, async () => {
       await open(kind);
       await refusalOf(world.request(PUMP, 1, { executablePath: join(world.folder, 'missing') }));
       await eventually(() => {
@@ -152,7 +152,7 @@ describe('the launches of a local process host', function () {
       });
     });
 
-    it(`${kind}: are refused with ESTORE while the ledger is away, and nothing runs`, async () => {
+    it(`${kind}: are refused with ESTORE while the ledger is unavailable, and nothing runs`, async () => {
       await open(kind);
       world.ledger.breakDown(true);
       expect(await refusalOf(world.request(PUMP, 1))).to.include({ code: 'ESTORE', isPermanent: false });
@@ -161,7 +161,7 @@ describe('the launches of a local process host', function () {
       launchedBy(await host.launch(world.request(PUMP, 2)));
     });
 
-    it(`${kind}: tell of their end although the ledger is away, and keep the record until it is back`, async () => {
+    it(`${kind}: report their end although the ledger is unavailable, and keep the record until it is available again`, async () => {
       await open(kind);
       const launch = launchedBy(await host.launch(world.request(PUMP, 1)));
       world.ledger.breakDown(true);
@@ -177,7 +177,7 @@ describe('the launches of a local process host', function () {
       });
     });
 
-    it(`${kind}: keep what they make to themselves`, async () => {
+    it(`${kind}: create files that are inaccessible to other users`, async () => {
       await open(kind);
       const launch = launchedBy(await host.launch(world.request(PUMP, 1)));
       const modeOf = (...names: string[]): string =>
@@ -219,7 +219,7 @@ describe('the launches of a local process host', function () {
     });
   });
 
-  it('with a NUL in an argument are refused before anything is written down', async () => {
+  it('with a NUL in an argument are refused before anything is stored', async () => {
     await open(kinds[0]!);
     expect(await refusalOf(world.request(PUMP, 1, { executablePath: '/bin/true', args: ['a\0b'] }))).to.include({
       code: 'EINVAL',
@@ -228,7 +228,7 @@ describe('the launches of a local process host', function () {
     expect(world.ledger.entries).to.be.empty;
   });
 
-  it('with more arguments than a system takes are refused for good, and others are not disturbed', async () => {
+  it('with too many arguments are refused permanently, and others are not affected', async () => {
     await open(kinds[0]!);
     const executablePath = world.script('exec sleep 1000');
     const args = Array.from({ length: 50 }, () => 'x'.repeat(100_000));
@@ -241,7 +241,7 @@ describe('the launches of a local process host', function () {
     launchedBy(other);
   });
 
-  it('are refused, not lost, when the state directory is taken away', async () => {
+  it('are refused, not lost, if the state directory is removed', async () => {
     await open(kinds[0]!);
     rmSync(join(world.stateDir, 'run'), { recursive: true });
     expect(await refusalOf(world.request(PUMP, 1))).to.include({ code: 'ENOENT', isPermanent: false });
@@ -254,7 +254,7 @@ describe('the launches of a local process host', function () {
       if (bestShimKind() !== 'native') this.skip();
     });
 
-    it('that is killed in the middle are settled one way or the other, and the next one gets a new launcher', async () => {
+    it('that is killed in the middle are settled one way or the other, and the next launch gets a new launcher', async () => {
       await open('native');
       const services = Array.from({ length: 40 }, (_, index) => parseServiceId(`pump-${index}`));
       const executablePath = world.script('exec sleep 1000');
@@ -276,7 +276,7 @@ describe('the launches of a local process host', function () {
       expect(pids.filter(isRunning)).to.be.empty;
     });
 
-    it('outlive it, and it ends with its host', async () => {
+    it('outlive the launcher, which ends with its host', async () => {
       await open('native');
       const launch = launchedBy(await host.launch(world.request(PUMP, 1)));
       expect(launchers()).to.have.length(1);
@@ -285,11 +285,11 @@ describe('the launches of a local process host', function () {
       expect(isRunning(launch.pid)).to.equal(true);
     });
 
-    it('that nobody wants any more have written their last word when the host has closed', async () => {
+    it('that were cancelled write nothing more once the host has closed', async () => {
       await open('native');
       await host.launch(world.request(PUMP, 1));
       const [launcher] = launchers();
-      process.kill(launcher!, 'SIGSTOP'); // so that the order is revoked before its shim is made
+      process.kill(launcher!, 'SIGSTOP'); // so that the request is revoked before its shim is created
       const unwanted = host.launch(world.request(parseServiceId('other'), 1));
       await eventually(() => expect(world.list('run')).to.have.length(2));
       await host.stop(parseServiceId('other'), STOP);
@@ -300,7 +300,7 @@ describe('the launches of a local process host', function () {
       expect(world.list('run')).to.have.length(1);
     });
 
-    it('that does not report are left to their files after a while, and it is replaced', async () => {
+    it('that does not report are settled by their files after a while, and the launcher is replaced', async () => {
       await open('native');
       const pids = join(world.folder, 'pids');
       const shims = new NativeShims(world.script(`echo $$ >>"${pids}"; exec sleep 1000`), SILENT, 200);

@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import { command, watchAlive } from '../../../lib/process/tree/alive-pipe.ts';
-import { isLiving, livingAmong, NOBODY, procStat } from '../../../lib/process/os/process-identity.ts';
+import { isLiving, livingAmong, NO_PROCESS, procStat } from '../../../lib/process/os/process-identity.ts';
 import { layoutOf, type Layout } from '../../../lib/process/files/layout.ts';
 import * as records from '../../../lib/process/files/launch-files.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
@@ -36,7 +36,7 @@ describe('the files of a launch', () => {
     writeFileSync(join(layout.run, LAUNCH, name), text);
   }
 
-  it('say nothing while they are absent, torn or of another form', () => {
+  it('count as absent if they are missing, incomplete or malformed', () => {
     expect(records.readClaim(layout, LAUNCH)).to.equal(null);
     expect(records.readMain(layout, LAUNCH)).to.equal(null);
     expect(records.readExit(layout, LAUNCH)).to.equal(null);
@@ -102,7 +102,7 @@ describe('the files of a launch', () => {
     expect(readdirSync(join(layout.run, LAUNCH))).to.deep.equal(['claim']);
   });
 
-  it('leave a claim of a shim as it is when they cannot revoke it', () => {
+  it('leave the claim of a shim unchanged if they cannot revoke it', () => {
     write('claim', JSON.stringify(CLAIM));
     expect(records.revoke(layout, LAUNCH)).to.equal(false);
     expect(JSON.parse(readFileSync(join(layout.run, LAUNCH, 'claim'), 'utf8'))).to.deep.equal(CLAIM);
@@ -124,11 +124,11 @@ describe('the pipes of a shim', () => {
     execFileSync('mkfifo', [join(folder, 'alive'), join(folder, 'ctl')]);
   });
 
-  it('tell of a shim that has left already', () => {
+  it('report a shim that has exited already', () => {
     expect(watchAlive(folder, () => undefined)).to.equal(null);
   });
 
-  it('tell once when the shim leaves', async () => {
+  it('report once when the shim exits', async () => {
     const shim = openSync(join(folder, 'alive'), constants.O_RDWR | constants.O_NONBLOCK);
     let calls = 0;
     const gone = new Promise<void>((resolve) => {
@@ -146,7 +146,7 @@ describe('the pipes of a shim', () => {
     expect(calls).to.equal(1);
   });
 
-  it('tell nothing any more once they are closed', async () => {
+  it('report nothing once they are closed', async () => {
     const shim = openSync(join(folder, 'alive'), constants.O_RDWR | constants.O_NONBLOCK);
     let calls = 0;
     watchAlive(folder, () => (calls += 1))?.close();
@@ -155,7 +155,7 @@ describe('the pipes of a shim', () => {
     expect(calls).to.equal(0);
   });
 
-  it('take commands only while somebody listens', () => {
+  it('accept commands only while a shim reads them', () => {
     expect(command(folder, 'stop 15 100')).to.equal(false);
     const shim = openSync(join(folder, 'ctl'), constants.O_RDWR | constants.O_NONBLOCK);
     expect(command(folder, 'stop 15 100')).to.equal(true);
@@ -185,12 +185,12 @@ describe('the identity of a process', () => {
     const { start } = procStat(process.pid)!;
     expect(isLiving({ pid: process.pid, start })).to.equal(true);
     expect(isLiving({ pid: process.pid, start: String(Number(start) + 1) })).to.equal(false);
-    expect(isLiving(NOBODY)).to.equal(false);
+    expect(isLiving(NO_PROCESS)).to.equal(false);
     expect(isLiving(null)).to.equal(false);
-    expect(livingAmong([{ pid: process.pid, start }, NOBODY])).to.deep.equal(new Set([process.pid]));
+    expect(livingAmong([{ pid: process.pid, start }, NO_PROCESS])).to.deep.equal(new Set([process.pid]));
   });
 
-  it('has a name in the way that may hold anything', () => {
+  it('is read correctly whatever the name of the process contains', () => {
     const title = process.title;
     process.title = 'a) Z (b 1 2';
     try {

@@ -18,7 +18,7 @@ function isRunning(pid: number): boolean {
   return stat !== null && !stat.isDead;
 }
 
-/** The pid that a program has written to a file. */
+/** The pid that a program wrote to a file. */
 function pidIn(file: string): Promise<number> {
   return eventually(() => {
     const pid = Number(readFileSync(file, 'utf8'));
@@ -34,7 +34,7 @@ describe('the trees of a local process host', function () {
   let host: ProcessHost;
 
   before(function () {
-    if (process.platform !== 'linux') this.skip(); // they look into /proc
+    if (process.platform !== 'linux') this.skip(); // it reads /proc
   });
 
   afterEach(() => world.dispose());
@@ -50,7 +50,7 @@ describe('the trees of a local process host', function () {
   }
 
   for (const kind of kinds) {
-    it(`${kind}: a stop ends a grandchild in a session of its own and a daemon that forked twice`, async () => {
+    it(`${kind}: a stop ends a grandchild in its own session and a daemon that forked twice`, async () => {
       await open(kind);
       const body = [
         `setsid sh -c 'echo $$ >"${at('session')}.tmp"; mv "${at('session')}.tmp" "${at('session')}"; exec sleep 1000' &`,
@@ -114,7 +114,7 @@ describe('the trees of a local process host', function () {
       const executablePath = world.script('exec sleep 1000');
       for (let generation = 1; generation <= 15; generation += 1) {
         const launching = host.launch(world.request(PUMP, generation, { executablePath }));
-        // Each time a little later: before the intent, before the claim, after the fork, after the report.
+        // A little later each time: before the intent, before the claim, after the fork, after the report.
         await new Promise((resolve) => setTimeout(resolve, generation - 1));
         await host.stop(PUMP, STOP);
         const outcome = await launching;
@@ -144,7 +144,7 @@ describe('the trees of a local process host', function () {
     this.test!.title += ` (${count}: up in ${Math.round(stoppedAt - launchedAt)} ms, gone in ${Math.round(endedAt - stoppedAt)} ms)`;
   });
 
-  it('an exit is told soon', async function () {
+  it('an exit is reported soon', async function () {
     await open(kinds[0]!);
     const lags: number[] = [];
     for (let generation = 1; generation <= 20; generation += 1) {
@@ -165,7 +165,7 @@ describe('the trees of a local process host', function () {
     this.test!.title += ` (after ${lags[10]!.toFixed(1)} ms in the middle, ${lags[19]!.toFixed(1)} ms at worst)`;
   });
 
-  it('a stopped shim does not hold up a stop for ever', async function () {
+  it('a stopped shim does not block a stop forever', async function () {
     if (bestShimKind() !== 'native') this.skip();
     await open('native');
     const launch = launchedBy(await host.launch(world.request(PUMP, 1)));

@@ -13,7 +13,7 @@ import { launchedBy } from '../../support/process-host-contract.ts';
 
 const PUMP = parseServiceId('pump');
 
-describe('a local process host in another boot than the one before it', function () {
+describe('a local process host after a reboot', function () {
   this.timeout(20_000);
   const kinds: ShimKind[] = bestShimKind() === 'native' ? ['native', 'sh', 'node'] : ['sh', 'node'];
   let world: LocalProcessWorld;
@@ -24,7 +24,7 @@ describe('a local process host in another boot than the one before it', function
 
   afterEach(() => world.dispose());
 
-  /** A running service whose host and whose every process end at once, as in a power cut. */
+  /** A running service whose host and processes all end at once, as in a power cut. */
   async function cutOff(kind: ShimKind): Promise<Launch> {
     world = new LocalProcessWorld(kind);
     const first = await world.open();
@@ -45,7 +45,7 @@ describe('a local process host in another boot than the one before it', function
   }
 
   for (const kind of kinds) {
-    it(`${kind}: knows that the machine took the process down, and launches the next generation`, async () => {
+    it(`${kind}: knows that the process ended with the reboot, and launches the next generation`, async () => {
       const { launchId } = await cutOff(kind);
       const host = await reboot();
       const status = host.status(PUMP);
@@ -58,7 +58,7 @@ describe('a local process host in another boot than the one before it', function
     });
   }
 
-  it('says so again when the host was killed before it could act on it', async () => {
+  it('says so again if the host was killed before it could act on it', async () => {
     const { launchId } = await cutOff(kinds[0]!);
     const host = await reboot();
     await eventually(() => expect(world.ledger.entries.get(launchId)?.state).to.equal('exited'));
@@ -67,7 +67,7 @@ describe('a local process host in another boot than the one before it', function
     expect(status?.status === 'exited' && status.exit.isReboot).to.equal(true);
   });
 
-  it('adopts nothing for its pid and start time', async () => {
+  it('does not adopt a process with the same pid and start time', async () => {
     const { launchId } = await cutOff(kinds[0]!);
     const self = { pid: process.pid, startTime: procStat(process.pid)?.start ?? null };
     world.ledger.put({ ...world.ledger.entries.get(launchId)!, ...self });

@@ -6,7 +6,7 @@ import { isNativeShimBuilt, ShimDriver, vice, type DrivenLaunch } from '../../su
 
 const { EEXIST } = constants.errno;
 
-/** Does what a host does that finds an intent without a claim; true when it was first. */
+/** Revokes a launch as a host does that finds an intent without a claim; true if it was first. */
 function revoke(launch: DrivenLaunch): boolean {
   const draft = join(launch.runDir, '.revoked');
   writeFileSync(draft, JSON.stringify({ protocol: 1, launch: launch.id, owner: 'revoked' }));
@@ -26,7 +26,7 @@ for (const [kind, trials, firstDelayMs] of [
   ['node', 20, 40],
 ] as const) {
   describe(`a launch of the ${kind} shim`, function () {
-    this.timeout(60_000); // many real processes on a machine that may be busy
+    this.timeout(60_000); // many real processes on a possibly busy machine
     let driver: ShimDriver;
 
     before(function () {
@@ -46,7 +46,7 @@ for (const [kind, trials, firstDelayMs] of [
         const until = performance.now() + delayMs;
         while (performance.now() < until) continue;
         const isRevoked = revoke(launch);
-        // Later after a win, earlier after a defeat: the trials gather around the very moment of the claim.
+        // Later after a win, earlier after a loss, so that the trials converge on the moment of the claim.
         delayMs *= isRevoked ? 1.3 : 1 / 1.3;
         revocations += isRevoked ? 1 : 0;
 

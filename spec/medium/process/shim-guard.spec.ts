@@ -28,19 +28,19 @@ describe('the guard of the native shim', function () {
     expect(guarded(60_000, 'kill -SEGV $$')).to.include({ status: null, signal: 'SIGSEGV' });
   });
 
-  it('says that there is no such command', () => {
+  it('reports a missing command', () => {
     const { status, stderr } = spawnSync(BINARY, ['guard', '60000', 'no-such-command'], { encoding: 'utf8' });
     expect([status, stderr]).to.deep.equal([127, 'coredinator-shim: no-such-command: No such file or directory\n']);
   });
 
-  it('gives its command a session of its own, and the signals as it found them', () => {
+  it('gives its command its own session, and unchanged signal handling', () => {
     const { stdout } = guarded(60_000, 'ps -o sid= -p $$; echo $$; grep SigBlk /proc/self/status');
     const [session, pid, blocked] = String(stdout).trim().split('\n');
     expect(session?.trim()).to.equal(pid);
     expect(blocked).to.match(/^SigBlk:\s+0+$/);
   });
 
-  it('ends everything when the time is over, as the root hook would notice', () => {
+  it('ends everything when the time is over', () => {
     expect(guarded(200, 'setsid sleep 1000 & sleep 1000')).to.include({ status: 124, signal: null });
   });
 
@@ -48,13 +48,13 @@ describe('the guard of the native shim', function () {
     ['ends by itself', 'setsid sleep 1000 & echo $!'],
     ['is killed', 'setsid sleep 1000 & echo $!; kill -KILL $$'],
   ] as const) {
-    it(`ends what its command has started when that ${name}`, () => {
+    it(`ends what its command started when it ${name}`, () => {
       const { stdout } = guarded(60_000, script.replace('sleep 1000', 'sleep 1000 >/dev/null'));
       expect(isRunning(Number(stdout))).to.equal(false);
     });
   }
 
-  it('ends everything when it is asked to end', async () => {
+  it('ends everything when it is told to end', async () => {
     const file = join(temporaryFolder(), 'pids');
     const script = `setsid sleep 1000 & echo $! >'${file}'; echo $$ >>'${file}'; trap '' TERM; wait`;
     const guard = spawn(BINARY, ['guard', '60000', 'sh', '-c', script], { stdio: 'ignore' });
@@ -68,7 +68,7 @@ describe('the guard of the native shim', function () {
     expect(pids.filter(isRunning)).to.be.empty;
   });
 
-  it('refuses words that it does not understand', () => {
+  it('rejects invalid arguments', () => {
     for (const words of [[], ['1000'], ['0', 'true'], ['-1', 'true'], ['1s', 'true']]) {
       expect(spawnSync(BINARY, ['guard', ...words]).status).to.equal(64);
     }

@@ -19,13 +19,13 @@ import { temporaryFolder } from '../../support/temporary.ts';
 const { errno, signals } = constants;
 const binary = shimPath('build/coredinator-shim');
 
-/** Sends bytes to a launcher of its own, ends its input, and resolves with what came of it. */
+/** Sends bytes to a new launcher, ends its input, and resolves with the result. */
 async function fed(bytes: Buffer): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const child: ChildProcessWithoutNullStreams = spawn(binary, ['launcher'], { detached: true });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
   child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
-  child.stdin.on('error', () => undefined); // it may leave before it has read all
+  child.stdin.on('error', () => undefined); // it may exit before it has read everything
   child.stdin.end(bytes);
   const [code] = (await once(child, 'close')) as [number | null]; // the signature of 'close'
   return { code, stdout, stderr };
@@ -43,7 +43,7 @@ describe('the launcher', function () {
   });
   afterEach(() => driver.close());
 
-  it('leaves at the end of its input and its shims live on', async () => {
+  it('exits at the end of its input, and its shims stay alive', async () => {
     const launch = await driver.up('waits');
     const exit = once(driver.launcher, 'exit');
     driver.launcher.stdin?.end();
@@ -53,7 +53,7 @@ describe('the launcher', function () {
     expect(await launch.exited()).to.include({ signal: signals.SIGTERM });
   });
 
-  it('takes no shim along when its whole group is killed', async () => {
+  it('leaves its shims alive when its process group is killed', async () => {
     const launch = await driver.up('has-daemons');
     const exit = once(driver.launcher, 'exit');
     process.kill(-Number(driver.launcher.pid), 'SIGKILL');
@@ -67,17 +67,17 @@ describe('the launcher', function () {
     expect(await launch.exited()).to.include({ signal: signals.SIGTERM });
   });
 
-  it('lets its shims hold none of its pipes', async () => {
+  it('leaves none of its pipes open in its shims', async () => {
     const launch = await driver.up('waits');
     const shim = String(launch.claim?.['pid']);
-    const closed = once(driver.launcher, 'close'); // only when nobody holds its output
+    const closed = once(driver.launcher, 'close'); // only once nothing holds its output open
     process.kill(Number(driver.launcher.pid), 'SIGKILL');
     await closed;
     expect(isRunning(Number(shim))).to.equal(true);
     expect(spawnSync('readlink', [`/proc/${shim}/cwd`], { encoding: 'utf8' }).stdout.trim()).to.equal('/');
   });
 
-  it('goes on with a stop when nobody is left to read its reports', async () => {
+  it('continues a stop if nothing reads its reports any more', async () => {
     const launch = await driver.up('ignores-sigterm');
     driver.launcher.stdout?.destroy();
     const second = driver.prepare();
@@ -90,7 +90,7 @@ describe('the launcher', function () {
     expect(isRunning(Number(second.pid?.['pid']))).to.equal(true);
   });
 
-  it('reads frames that come in pieces and several at once', async () => {
+  it('reads frames in pieces and several at once', async () => {
     const launches = Array.from({ length: 20 }, () => driver.prepare());
     const frames = launches.map(({ id, runDir }) =>
       frameOf([
@@ -106,18 +106,18 @@ describe('the launcher', function () {
     for (const launch of launches) expect(await launch.exited()).to.include({ code: 4 });
   });
 
-  it('hands on arguments of a megabyte', async () => {
+  it('passes on arguments of a megabyte', async () => {
     const args = Array.from({ length: 10 }, (_, i) => String(i).repeat(100_000));
     const { launch } = await driver.launch(vice('prints-arguments-and-environment'), { args });
     await launch.exited();
-    expect((JSON.parse(launch.stdout) as { args: string[] }).args).to.deep.equal(args); // as the program prints it
+    expect((JSON.parse(launch.stdout) as { args: string[] }).args).to.deep.equal(args); // printed by the program
   });
 
   for (const [what, bytes] of [
     ['a length of more than 4 MiB', Buffer.from([0xff, 0xff, 0xff, 0x7f])],
     ['a length of 0', Buffer.alloc(4)],
-    ['an end inside of a frame', Buffer.from([10, 0, 0, 0, 65])],
-    ['an end inside of a length', Buffer.from([10, 0])],
+    ['an end within a frame', Buffer.from([10, 0, 0, 0, 65])],
+    ['an end within a length', Buffer.from([10, 0])],
   ] as const) {
     it(`gives up with a message on ${what}`, async () => {
       const { code, stderr } = await fed(bytes);
@@ -138,7 +138,7 @@ describe('the launcher', function () {
     ['with a limit that is none', [...start, '15', '1', '', 'many', '', '', '1', '/bin/true', '0']],
     ['without limits', [...start, '15', '1', '1', '/bin/true', '0']],
   ] as const) {
-    it(`refuses a frame ${what} and reads on`, async () => {
+    it(`refuses a frame ${what} and continues reading`, async () => {
       driver.launcher.stdin?.write(frameOf(strings));
       await eventually(() => {
         expect(driver.reports).to.deep.include({ launch: id, event: 'refused', step: 'frame', errno: errno.EINVAL });
@@ -147,20 +147,20 @@ describe('the launcher', function () {
     });
   }
 
-  it('ignores a frame that names no launch', async () => {
+  it('ignores a frame without a launch id', async () => {
     const bytes = Buffer.concat([frameOf(['../../etc']), frameOf([`${'a'.repeat(32)}/..`]), frameOf(['A'.repeat(32)])]);
     const { code, stdout, stderr } = await fed(bytes);
     expect({ code, stdout }).to.deep.equal({ code: 0, stdout: '' });
     expect(stderr.trim().split('\n')).to.have.length(3);
   });
 
-  it('says that a log file cannot be opened, and leaves an exit record', async () => {
+  it('reports that a log file cannot be opened, and leaves an exit record', async () => {
     const { launch, report } = await driver.launch(vice('waits'), { stdoutFile: join(driver.state, 'none', 'x') });
     expect(report).to.include({ event: 'refused', step: 'log', errno: errno.ENOENT });
     expect(launch.exit).to.include({ code: 127, exec_errno: errno.ENOENT });
   });
 
-  it('costs a shim less than 100 KiB of its own', async () => {
+  it('needs less than 100 KiB of private memory per shim', async () => {
     const launches = await Promise.all(Array.from({ length: 10 }, () => driver.up('waits')));
     for (const launch of launches) {
       const rollup = readFileSync(`/proc/${String(launch.claim?.['pid'])}/smaps_rollup`, 'utf8');
@@ -175,30 +175,30 @@ describe('the native shim as a tool', function () {
     if (!isNativeShimBuilt()) this.skip();
   });
 
-  it('says which protocol it speaks', () => {
+  it('prints its protocol version', () => {
     expect(spawnSync(binary, ['version'], { encoding: 'utf8' })).to.include({ status: 0, stdout: '{"protocol":1}\n' });
   });
 
-  it('releases the head of a file and leaves its size and the rest as they are', function () {
+  it('frees the beginning of a file and leaves its size and the rest unchanged', function () {
     const file = join(temporaryFolder(), 'log');
     const mib = 1 << 20;
     writeFileSync(file, Buffer.concat([Buffer.alloc(mib, 'a'), Buffer.alloc(mib, 'b')]));
     const { status } = spawnSync(binary, ['punch', file, String(mib)]);
-    if (status === 95) this.skip(); // this file system cannot
+    if (status === 95) this.skip(); // not supported by this file system
     expect(status).to.equal(0);
     expect(statSync(file).size).to.equal(2 * mib);
     expect(statSync(file).blocks * 512).to.be.below(1.5 * mib);
     expect(readFileSync(file).subarray(mib).equals(Buffer.alloc(mib, 'b'))).to.equal(true);
   });
 
-  it('refuses a file that cannot be opened and words that it does not know', () => {
+  it('rejects a file that cannot be opened and unknown arguments', () => {
     expect(spawnSync(binary, ['punch', '/no/such/file', '1']).status).to.equal(1);
     for (const words of [[], ['punch', '/dev/null'], ['punch', '/dev/null', '-1'], ['start']]) {
       expect(spawnSync(binary, words).status, words.join(' ')).to.equal(64);
     }
   });
 
-  it('is built once, under the name of the last one that was whole', () => {
+  it('is built once, and replaced only by a complete build', () => {
     const folder = join(temporaryFolder(), 'build');
     mkdirSync(folder);
     const build = (env: Readonly<Record<string, string>> = {}): string =>

@@ -33,7 +33,7 @@ for (const [how, binaryIn] of walks) {
   describe(`a tree held by the native shim, found ${how}`, function () {
     this.timeout(20_000); // real processes on a machine that may be busy
     let driver: ShimDriver;
-    let folder = ''; // outlives a test, as temporaryFolder() does not
+    let folder = ''; // outlives a single test, unlike temporaryFolder()
     let binary: string;
 
     before(function () {
@@ -64,7 +64,7 @@ for (const [how, binaryIn] of walks) {
       });
     }
 
-    it('is killed after the grace when it ignores the signal', async () => {
+    it('is killed after the grace if it ignores the signal', async () => {
       const launch = await driver.up('ignores-sigterm');
       const members = launch.members();
       const began = performance.now();
@@ -75,7 +75,7 @@ for (const [how, binaryIn] of walks) {
       expect(launch.exit).to.include({ code: null, signal: signals.SIGKILL });
     });
 
-    it('ends although it forks faster than it can be listed', async () => {
+    it('ends even if it forks faster than it can be listed', async () => {
       for (let tree = 0; tree < 6; tree++) {
         const launch = await driver.up('keeps-forking');
         launch.command('stop 15 0\n');
@@ -84,7 +84,7 @@ for (const [how, binaryIn] of walks) {
       }
     });
 
-    it('ends what a main process left behind, at last with SIGKILL', async () => {
+    it('loses what its main process left behind, finally by SIGKILL', async () => {
       const options = { args: ['3', 'ignoring'], graceMs: 100 };
       const { launch } = await driver.launch(vice('leaves-a-daemon'), options);
       expect(await launch.exited()).to.include({ code: 3, signal: null });
@@ -106,14 +106,14 @@ describe('a tree held by the native shim', function () {
   });
   afterEach(() => driver.close());
 
-  it('is asked by the stop signal of its launch when its main process has ended', async () => {
+  it('gets the stop signal of its launch when its main process has ended', async () => {
     const { launch } = await driver.launch(vice('leaves-a-daemon'), { args: ['0'], graceMs: 60_000 });
     await launch.exited();
     await gone(launch.members().slice(0, 1));
     await launch.shimGone();
   });
 
-  it('has its exit on record while descendants still live', async () => {
+  it('has its exit on record while descendants are still alive', async () => {
     const options = { args: ['5', 'ignoring'], graceMs: 60_000 };
     const { launch } = await driver.launch(vice('leaves-a-daemon'), options);
     expect(await launch.exited()).to.include({ code: 5 });
@@ -139,7 +139,7 @@ describe('a tree held by the native shim', function () {
     expect(launch.exit).to.include({ signal: signals.SIGKILL });
   });
 
-  it('dies of the signal although it was stopped', async () => {
+  it('ends on the signal even if it was stopped', async () => {
     const { launch, report } = await driver.launch(vice('stops-itself'));
     await launch.up();
     await eventually(() => {
@@ -156,7 +156,7 @@ describe('a tree held by the native shim', function () {
     expect(await launch.exited()).to.include({ code: 143, signal: null });
   });
 
-  it('understands commands in pieces and ignores what is none', async () => {
+  it('understands commands in pieces and ignores invalid ones', async () => {
     const launch = await driver.up('waits');
     launch.command(
       `${'x'.repeat(300)}\nsig\nsig 0\nsig 65\nsig -9\nsig 9x\nstop 9\nstop 9 \nsig 99999999999999999999\nsi`,
@@ -167,7 +167,7 @@ describe('a tree held by the native shim', function () {
     expect(await launch.exited()).to.include({ signal: signals.SIGUSR1 });
   });
 
-  it('shows its end as the end of file of the pipe "alive"', async () => {
+  it('signals its end as end of file on the pipe "alive"', async () => {
     const launch = await driver.up('waits');
     const alive = openSync(join(launch.runDir, 'alive'), files.O_RDONLY | files.O_NONBLOCK);
     const read = (): number => readSync(alive, Buffer.alloc(1), 0, 1, null);
@@ -180,7 +180,7 @@ describe('a tree held by the native shim', function () {
     expect(launch.command('sig 1\n')).to.equal(false);
   });
 
-  it('is refused while another tree of the same service lives', async () => {
+  it('is refused while another tree of the same service is alive', async () => {
     const first = await driver.up('waits', { service: 'pump' });
     const { launch, report } = await driver.launch(vice('waits'), { service: 'pump' });
     expect(report).to.include({ event: 'refused', step: 'lock', errno: errno.EAGAIN });
@@ -188,7 +188,7 @@ describe('a tree held by the native shim', function () {
     expect(isRunning(Number(first.pid?.['pid']))).to.equal(true);
   });
 
-  it('starts as soon as its predecessor has left', async () => {
+  it('starts as soon as its predecessor has ended', async () => {
     const first = await driver.up('waits', { service: 'pump' });
     const second = driver.prepare();
     driver.begin(second, vice('waits'), { service: 'pump' });

@@ -61,7 +61,7 @@ for (const kind of kinds) {
       },
     );
 
-    it('writes whole records that name the launch and the very process', async () => {
+    it('writes complete records that identify the launch and the process', async () => {
       const before = Date.now();
       const { launch, report } = await driver.launch(vice('waits'));
       await launch.up();
@@ -88,7 +88,7 @@ for (const kind of kinds) {
       expect(readdirSync(join(driver.state, 'exits'))).to.deep.equal([launch.id]);
     });
 
-    it('hands arguments on byte for byte', async () => {
+    it('passes arguments on byte for byte', async () => {
       const args = ['', ' ', '$HOME `id` $(id)', `'"\\`, 'two\nlines\n', '*', '-n', '--', 'žluťoučký 🐎', 'tab\there'];
       const { launch } = await driver.launch(vice('prints-arguments-and-environment'), { args });
       expect((await printed(launch)).args).to.deep.equal(args);
@@ -113,7 +113,7 @@ for (const kind of kinds) {
     });
 
     if (kind !== 'sh') {
-      it('keeps variables whose names are no shell identifiers', async () => {
+      it('keeps variables whose names are not shell identifiers', async () => {
         const env = { PATH: process.env['PATH'] ?? '', 'spring.datasource.url': 'jdbc:x', 'A-B': '1' };
         const { launch } = await driver.launch(vice('prints-arguments-and-environment'), { env });
         expect((await printed(launch)).env).to.include(env);
@@ -129,7 +129,7 @@ for (const kind of kinds) {
       ...(kind === 'native' ? ([['has no known format', vice('has-no-format'), errno.ENOEXEC]] as const) : []),
     ];
     for (const [what, path, number] of broken) {
-      it(`says why a program cannot run that ${what}`, async () => {
+      it(`reports why a program that ${what} cannot run`, async () => {
         const file = join(driver.state, 'plain-file');
         writeFileSync(file, 'text');
         chmodSync(file, 0o644);
@@ -140,13 +140,13 @@ for (const kind of kinds) {
       });
     }
 
-    it('says that the working directory is missing', async () => {
+    it('reports a missing working directory', async () => {
       const { launch, report } = await driver.launch(vice('waits'), { cwd: '/no/such/folder' });
       expect(report).to.include({ event: 'refused', step: 'cwd', errno: errno.ENOENT });
       expect(await launch.exited()).to.include({ code: 127, exec_errno: errno.ENOENT, step: 'cwd' });
     });
 
-    it('starts nothing when the run folder is gone', async () => {
+    it('starts nothing if the run folder is missing', async () => {
       const launch = driver.prepare();
       const other = newLaunchId();
       Object.assign(launch, { runDir: join(driver.state, 'run', other) });
@@ -154,7 +154,7 @@ for (const kind of kinds) {
       expect(await driver.report(launch)).to.include({ event: 'refused', step: 'dir', errno: errno.ENOENT });
     });
 
-    it('survives a signal to its own group and records what becomes of the program', async () => {
+    it('survives a signal to its own group and records the end of the program', async () => {
       const { launch, report } = await driver.launch(vice('waits'));
       await launch.up();
       for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1'] as const)
@@ -165,13 +165,13 @@ for (const kind of kinds) {
       expect(await launch.exited()).to.include({ signal: 9 });
     });
 
-    it('lets the program inherit nothing but clean descriptors, signals, session and umask', async () => {
+    it('gives the program clean descriptors, signals, session and umask', async () => {
       const { launch, report } = await driver.launch(vice('prints-its-state'));
       await launch.exited();
       const lines = launch.stdout.trim().split('\n');
       const fds = lines.slice(lines.indexOf('descriptors') + 1).map(Number);
-      // dash keeps its script open as 10; that one is the program's own. What this process got from its starter without
-      // close-on-exec only the native shim closes.
+      // dash keeps its script open as 10; this is not inherited. Descriptors that this process inherited without
+      // close-on-exec are closed only by the native shim.
       const passedOn = kind === 'native' ? [10] : [10, ...inheritedDescriptors()];
       expect(fds.filter((fd) => !passedOn.includes(fd))).to.deep.equal([0, 1, 2]);
       for (const set of ['SigBlk:', 'SigIgn:', 'SigPnd:', 'ShdPnd:'])
@@ -184,7 +184,7 @@ for (const kind of kinds) {
         expect(valueOf(lines, 'soft')).to.equal(String(Math.min(1024, Number(valueOf(lines, 'hard')))));
     });
 
-    it('appends the output to the log files and adds no word of its own', async () => {
+    it('appends the output to the log files and adds nothing', async () => {
       const { launch } = await driver.launch(vice('writes-numbered-lines'), { args: ['500'] });
       await launch.exited();
       expect(launch.stdout).to.equal(Array.from({ length: 500 }, (_, i) => `line ${i + 1}\n`).join(''));
@@ -218,13 +218,13 @@ function inheritedDescriptors(): number[] {
       const flags = /flags:\s*(\d+)/.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1] ?? '';
       return Number(fd) > 3 && (Number.parseInt(flags, 8) & 0o2000000) === 0;
     } catch {
-      return false; // that of the listing itself
+      return false; // the descriptor of the listing itself
     }
   };
   return readdirSync('/proc/self/fd').filter(isPassedOn).map(Number);
 }
 
-/** Asking Node for it would change it for a moment. */
+/** Read without Node, whose function would change it briefly. */
 function ownUmask(): string {
   return /^Umask:\s+(\d+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '';
 }
@@ -236,6 +236,6 @@ function valueOf(lines: readonly string[], name: string): string {
 function printed(launch: { exited(): Promise<Record>; readonly stdout: string }): Promise<Printed> {
   return eventually(async () => {
     await launch.exited();
-    return JSON.parse(launch.stdout) as Printed; // as prints-arguments-and-environment writes it
+    return JSON.parse(launch.stdout) as Printed; // printed by prints-arguments-and-environment
   });
 }

@@ -15,13 +15,13 @@ const PUMP = parseServiceId('pump');
 const STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;
 const PATIENCE_MS = 15_000;
 
-describe('what the trees of a local process host use', function () {
+describe('the resource usage of the trees of a local process host', function () {
   this.timeout(30_000);
   let world: LocalProcessWorld;
   let host: LocalHost;
 
   before(function () {
-    if (process.platform !== 'linux') this.skip(); // they look into /proc
+    if (process.platform !== 'linux') this.skip(); // it reads /proc
   });
 
   beforeEach(async () => {
@@ -32,7 +32,7 @@ describe('what the trees of a local process host use', function () {
 
   afterEach(() => world.dispose());
 
-  /** Waits for a reading of the pump that is as the test wants it. */
+  /** Waits for a matching reading of the pump. */
   function seen(isWanted: (usage: TreeUsage) => void): Promise<TreeUsage> {
     return eventually(async () => {
       const usage = (await host.usage.read())?.services.get(PUMP);
@@ -47,7 +47,7 @@ describe('what the trees of a local process host use', function () {
     launchedBy(await host.launch(request));
   }
 
-  it('include daemons and grandchildren in other sessions', async () => {
+  it('includes daemons and grandchildren in other sessions', async () => {
     await launch(1, 'setsid sleep 1000 &\n(sleep 1000 &) &\nexec sleep 1000');
     const { residentBytes } = await seen(({ processes }) => {
       expect(processes).to.equal(3);
@@ -55,7 +55,7 @@ describe('what the trees of a local process host use', function () {
     expect(residentBytes).to.be.greaterThan(0);
   });
 
-  it('keep the processor time of processes that have ended, over launches too', async () => {
+  it('includes the processor time of ended processes, also over launches', async () => {
     const isOver = join(world.folder, 'over');
     const burn = "sh -c 'i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done'";
     await launch(1, `${burn}\n: >"${isOver}"\nexec sleep 1000`);
@@ -73,7 +73,7 @@ describe('what the trees of a local process host use', function () {
     });
   });
 
-  it('are told again by a host that has adopted them', async () => {
+  it('is measured again by a host that has adopted them', async () => {
     await launch(1, 'exec sleep 1000');
     await world.close(host);
     host = await world.open();
@@ -83,7 +83,7 @@ describe('what the trees of a local process host use', function () {
     });
   });
 
-  it('are counted in the units of this machine', () => {
+  it('is counted in the units of this machine', () => {
     const asked = (name: string): number => Number(execFileSync('getconf', [name], { encoding: 'utf8' }));
     expect(machineUnits()).to.deep.equal({ ticksPerSecond: asked('CLK_TCK'), pageBytes: asked('PAGESIZE') });
   });

@@ -136,7 +136,7 @@ describe('a release', function () {
       spawnSync('npm', ['pack', '--dry-run', '--json'], { cwd: repository.folder, env }).stdout.toString(),
     ) as [{ version: string }]; // what npm says
     expect(packed.version).to.equal('0.2.0');
-    expect(refusal('0.3.0')).to.contain('has no entry under "## [Unreleased]": write there what has changed.');
+    expect(refusal('0.3.0')).to.contain('has no entry under "## [Unreleased]": describe there what has changed.');
   });
 
   it('says with --dry-run what it would do, and does nothing', () => {
@@ -151,8 +151,8 @@ describe('a release', function () {
   for (const [words, says] of [
     [[], 'Usage: npm run release -- VERSION'],
     [['0.2.0', '0.3.0'], 'Usage: npm run release -- VERSION'],
-    [['v0.2.0'], '"v0.2.0" is no version; give three numbers without a "v".'],
-    [['0.1.0'], '0.1.0 is not newer than 0.1.0 of package.json: give a newer version.'],
+    [['v0.2.0'], '"v0.2.0" is not a version; use three numbers without a "v".'],
+    [['0.1.0'], '0.1.0 is not newer than 0.1.0 in package.json: use a newer version.'],
   ] as const) {
     it(`wants a newer version, and not "${words.join(' ')}"`, () => {
       expect(refusal(...words)).to.contain(says);

@@ -22,7 +22,7 @@ describe('The SQLite store', () => {
 
   describeActorStore('The SQLite store', async () => (await openedStore()).actors);
 
-  it('has everything when it is opened again', async () => {
+  it('has everything after it was opened again', async () => {
     const store = await openedStore();
     const { file, actors } = store;
     await actors.commitActors(actorCommit({ upserts: [actorRow('z'), actorRow('a')], journal: [journalEntry(7)] }));
@@ -36,7 +36,7 @@ describe('The SQLite store', () => {
     expect(again.recoveredFrom).to.equal(null);
   });
 
-  it('makes its files for the owner only, and leaves a folder that exists as it is', async () => {
+  it('creates its files for the owner only, and leaves an existing folder unchanged', async () => {
     const { file, actors } = await openedStore();
     await actors.probe();
     expect(statSync(dirname(file)).mode & 0o777).to.equal(0o700);
@@ -49,7 +49,7 @@ describe('The SQLite store', () => {
     expect(statSync(shared).mode).to.equal(before);
   });
 
-  it('reads no more of a long journal than it answers, in either order and with any filter', async () => {
+  it('reads no more of a long journal than it returns, in either order and with any filter', async () => {
     const { file, actors } = await openedStore();
     await actors.probe();
     const filters: readonly Partial<JournalQuery>[] = [
@@ -67,7 +67,7 @@ describe('The SQLite store', () => {
           `EXPLAIN QUERY PLAN SELECT * FROM journal ${rest}`,
           ...parameters,
         );
-        const steps = plan.map((step) => (step as { detail: string }).detail).join('; '); // the column of every such plan
+        const steps = plan.map((step) => (step as { detail: string }).detail).join('; '); // the column of a query plan
         const first = Object.keys(filter)[0]?.replace('Id', '');
         const index = first === undefined ? 'INTEGER PRIMARY KEY' : `INDEX journal_${first}`;
         expect(steps, JSON.stringify(filter))
@@ -78,7 +78,7 @@ describe('The SQLite store', () => {
     }
   });
 
-  it('counts the revisions of an actor and keeps when it was last written', async () => {
+  it('counts the revisions of an actor and stores when it was last written', async () => {
     const { file, actors } = await openedStore();
     for (const updatedAt of [1, 2, 3]) {
       await actors.commitActors(actorCommit({ upserts: [actorRow('a')], updatedAt }));
@@ -87,7 +87,7 @@ describe('The SQLite store', () => {
     expect(rows).to.deep.equal([{ rev: 3, updated_at: 3 }]);
   });
 
-  it('moves rows of a wrong shape to the quarantine with the reason, and loads the others', async () => {
+  it('moves rows with a wrong shape to the quarantine with the reason, and loads the others', async () => {
     const { file, actors, log } = await openedStore();
     await actors.commitActors(
       actorCommit({
@@ -119,7 +119,7 @@ describe('The SQLite store', () => {
     expect(left).to.deep.equal([{ n: 2 }]);
   });
 
-  it('keeps a quarantined actor with its reason for a person to look at', async () => {
+  it('keeps a quarantined actor with its reason for inspection', async () => {
     const { file, actors } = await openedStore();
     const row = actorRow('bad');
     await actors.commitActors(actorCommit({ upserts: [row] }));
@@ -129,7 +129,7 @@ describe('The SQLite store', () => {
     expect(kept).to.deep.equal(expected);
   });
 
-  it('refuses an intention that it could not read back', async () => {
+  it('rejects an intention that it could not read back', async () => {
     const { actors } = await openedStore();
     const bad = agentIntention('a', {
       plan: { ...agentIntention('a').plan, configPath: undefined as unknown as string },
@@ -140,7 +140,7 @@ describe('The SQLite store', () => {
     expect(await actors.loadIntentions()).to.deep.equal([]);
   });
 
-  it('says in a probe when the file was removed or replaced, and that it is back', async () => {
+  it('reports in a probe that the file was deleted or replaced, and that it is back', async () => {
     const { file, actors } = await openedStore();
     await actors.probe();
     renameSync(file, `${file}.away`);
@@ -153,7 +153,7 @@ describe('The SQLite store', () => {
     await actors.probe();
   });
 
-  it('writes what was asked for before a close, and refuses everything after it', async () => {
+  it('completes writes requested before a close, and rejects later ones', async () => {
     const store = await openedStore();
     const { file, actors } = store;
     const writes = [1, 2, 3].map((seq) => actors.commitActors(actorCommit({ journal: [journalEntry(seq)] })));

@@ -6,7 +6,7 @@ import { closeStores, newStoreFile, openedStore } from '../../support/opened-sto
 const WRITER = new URL('../../support/store-writer.ts', import.meta.url);
 const KILLS = 20;
 
-/** Lets a writer run until it has acknowledged `count` facts, kills it, and gives every number that it acknowledged. */
+/** Lets a writer run until it has acknowledged `count` events, kills it, and returns all acknowledged numbers. */
 async function killedWriter(file: string, count: number): Promise<number[]> {
   const writer = new Program(WRITER, [file]);
   const acknowledged: number[] = [];
@@ -21,7 +21,7 @@ async function killedWriter(file: string, count: number): Promise<number[]> {
 describe('A store whose process is killed', () => {
   afterEach(closeStores);
 
-  it(`has every acknowledged write and no half of one, after ${KILLS} kills`, async function () {
+  it(`has every acknowledged write and no partial one, after ${KILLS} kills`, async function () {
     this.timeout(120_000);
     const file = newStoreFile();
     for (let kill = 1; kill <= KILLS; kill += 1) {

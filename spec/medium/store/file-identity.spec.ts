@@ -5,9 +5,9 @@ import { changeOf, identityOf, knownAt, type FileIdentity } from '../../../lib/s
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const CREATED = 1_000n;
-const known: FileIdentity = { device: 1n, inode: 7n, birthtime: CREATED, changedAt: 2_000n, size: 1 };
+const known: FileIdentity = { device: 1n, inode: 7n, birthtime: CREATED, changedAt: 2_000n, size: 1, links: 1 };
 
-describe('a file that is known', () => {
+describe('a known file', () => {
   it('is the same after it was written to', () => {
     expect(changeOf({ ...known, changedAt: 3_000n, size: 99 }, known)).to.equal(null);
   });
@@ -23,12 +23,12 @@ describe('a file that is known', () => {
     });
   }
 
-  it('is the same where the file system keeps no birth time, which Node fills with the change time', () => {
+  it('is the same if the file system has no birth times, for which Node returns the change time', () => {
     const then = { ...known, birthtime: 2_000n, changedAt: 2_000n };
     expect(changeOf({ ...known, birthtime: 9_000n, changedAt: 9_000n }, then)).to.equal(null);
   });
 
-  it('was removed when nothing, or no folder, is at its path', async () => {
+  it('was removed if nothing, or no folder, is at its path', async () => {
     const folder = temporaryFolder();
     const path = join(folder, 'a');
     mkdirSync(path);
@@ -42,13 +42,13 @@ describe('a file that is known', () => {
     renameSync(`${folder}.away`, `${folder}.back`);
   });
 
-  it('cannot be looked at, with the reason, where the system says neither that it is there nor that it is not', async () => {
+  it('cannot be checked, with the reason, if the system reports neither that it exists nor that it is missing', async () => {
     const path = join(temporaryFolder(), 'loop');
     symlinkSync(path, path);
-    expect(changeOf(await identityOf(path), known)).to.match(/^cannot be looked at: .*ELOOP/);
+    expect(changeOf(await identityOf(path), known)).to.match(/^cannot be checked: .*ELOOP/);
   });
 
-  it('is not known when it is not there', async () => {
+  it('cannot be known if it is missing', async () => {
     const path = join(temporaryFolder(), 'nothing');
     const error = await knownAt(path).catch((reason: unknown) => reason);
     expect(String(error)).to.contain(path).and.contain('was removed');

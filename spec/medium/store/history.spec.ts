@@ -17,7 +17,7 @@ const events = [
 describe('the history in a store', () => {
   afterEach(closeStores);
 
-  it('is there when the store is opened anew, and goes on', async () => {
+  it('is still there when the store is opened again, and continues', async () => {
     const file = newStoreFile();
     const first = await openedStore({ file });
     await first.actors.commitActors({ upserts: [], removals: [], journal: events, updatedAt: 0 });
@@ -40,7 +40,7 @@ describe('the history in a store', () => {
     expect(next).to.equal(null);
   });
 
-  it('begins at an instant with what was the case until then', async () => {
+  it('begins at an instant with the states until then', async () => {
     const { actors } = await openedStore();
     await actors.commitActors({ upserts: [], removals: [], journal: events, updatedAt: 0 });
     const since = events[4]?.at ?? 0;

@@ -21,7 +21,7 @@ async function refusal(promise: Promise<unknown>): Promise<HostLockedError> {
     (error: unknown) => error,
   );
   expect(outcome).to.be.instanceOf(HostLockedError);
-  return outcome as HostLockedError; // the line above has checked it
+  return outcome as HostLockedError; // checked above
 }
 
 describe('The host lock', function () {
@@ -40,7 +40,7 @@ describe('The host lock', function () {
     await closeStores();
   });
 
-  it('makes the folder and says in host.json who holds it, for the owner only', async () => {
+  it('creates the folder and identifies the host in host.json, for the owner only', async () => {
     const stateDir = join(temporaryFolder(), 'deep', 'state');
     const lock = await acquireHostLock(stateDir, { pid: process.pid });
     expect(hostFile(stateDir)).to.include({ pid: process.pid, url: null });
@@ -54,7 +54,7 @@ describe('The host lock', function () {
     await lock.release();
   });
 
-  it('refuses a second host of the same process, and names the first', async () => {
+  it('rejects a second host in the same process, and names the first', async () => {
     const stateDir = temporaryFolder();
     const lock = await acquireHostLock(stateDir, { pid: process.pid, url: 'http://127.0.0.1:1' });
     for (const attempt of [1, 2]) {
@@ -66,7 +66,7 @@ describe('The host lock', function () {
     await (await acquireHostLock(stateDir, { pid: process.pid })).release();
   });
 
-  it('refuses a host of another process while the first lives, and lets it in once that is killed', async () => {
+  it('rejects a host in another process while the first is alive, and admits it once that was killed', async () => {
     const stateDir = temporaryFolder();
     const first = await holder(stateDir);
     expect(await first.ask('acquire')).to.deep.equal({ isHeld: true });
@@ -78,7 +78,7 @@ describe('The host lock', function () {
     await lock.release();
   });
 
-  it('does not name a host that is dead, nor trip over a host.json that is not one', async () => {
+  it('does not name a dead host, and ignores an invalid host.json', async () => {
     const stateDir = temporaryFolder();
     const dead = await holder(stateDir);
     await dead.kill();
@@ -92,7 +92,7 @@ describe('The host lock', function () {
     await lock.release();
   });
 
-  it('outwaits a rival that holds the file for a moment, as two hosts that start together do', async () => {
+  it('waits for a rival that briefly holds the file, as when two hosts start at the same time', async () => {
     const stateDir = temporaryFolder();
     const file = join(stateDir, 'host.lock.db');
     await (await acquireHostLock(stateDir, { pid: 1 })).release();
@@ -104,7 +104,7 @@ describe('The host lock', function () {
       () => null,
       (error: unknown) => error,
     );
-    // A host that waits for the exclusive lock keeps newcomers out.
+    // A host that waits for the exclusive lock blocks newcomers.
     await eventually(async () => {
       const newcomer = await foreignConnection(file, 'PRAGMA busy_timeout = 0;')
         .all('SELECT * FROM sqlite_schema')
@@ -116,12 +116,12 @@ describe('The host lock', function () {
     await (await lock).release();
   });
 
-  it('lets exactly one of several racing hosts in, and tells the others which', async () => {
+  it('admits exactly one of several racing hosts, and names it to the others', async () => {
     const stateDir = temporaryFolder();
     const hosts = await Promise.all([1, 2, 3].map(() => holder(stateDir)));
     for (let round = 1; round <= 5; round += 1) {
       const answers = await Promise.all(hosts.map((host) => host.ask('acquire')));
-      const winners = hosts.filter((_, n) => (answers[n] as { isHeld: boolean }).isHeld); // said by lock-holder.ts
+      const winners = hosts.filter((_, n) => (answers[n] as { isHeld: boolean }).isHeld); // printed by lock-holder.ts
       expect(winners, `round ${round}`).to.have.length(1);
       const losers = answers.filter((answer) => !(answer as { isHeld: boolean }).isHeld);
       for (const loser of losers) expect(loser).to.include({ holder: winners[0]!.pid });

@@ -24,7 +24,7 @@ const UNSEEN = { code: null, signal: null, at: 10, isKnown: false };
 describe('The launch ledger', () => {
   afterEach(closeStores);
 
-  it('gives back a launch as it was intended, as it ran and as it ended', async () => {
+  it('returns a launch as intended, as running and as ended', async () => {
     const { ledger } = await openedStore();
     await ledger.intend(entry(1, 'a', 1));
     expect(await ledger.newest()).to.deep.equal([entry(1, 'a', 1)]);
@@ -36,7 +36,7 @@ describe('The launch ledger', () => {
     expect(await ledger.newest()).to.deep.equal([{ ...running, state: 'exited', exit }]);
   });
 
-  it('keeps an entry that is put whole', async () => {
+  it('stores a complete entry', async () => {
     const { ledger } = await openedStore();
     const found = entry(1, 'a', 3, {
       state: 'exited',
@@ -50,7 +50,7 @@ describe('The launch ledger', () => {
     expect(await ledger.newest()).to.deep.equal([found]);
   });
 
-  it('gives the newest launch of each service, whatever its state', async () => {
+  it('returns the newest launch of each service in any state', async () => {
     const { ledger } = await openedStore();
     await ledger.intend(entry(1, 'b', 9));
     await ledger.exited(launchId(1), CLEAN);
@@ -67,7 +67,7 @@ describe('The launch ledger', () => {
     ]);
   });
 
-  it('takes no second live launch of a service', async () => {
+  it('rejects a second live launch of a service', async () => {
     const { ledger } = await openedStore();
     await ledger.intend(entry(1, 'a', 1));
     await expectUnavailable(ledger.intend(entry(2, 'a', 2)));
@@ -78,7 +78,7 @@ describe('The launch ledger', () => {
     await ledger.intend(entry(2, 'a', 2));
   });
 
-  it('takes no generation and no launch id twice', async () => {
+  it('rejects a repeated generation or launch id', async () => {
     const { ledger } = await openedStore();
     await ledger.intend(entry(1, 'a', 1));
     await ledger.revoked(launchId(1));
@@ -86,7 +86,7 @@ describe('The launch ledger', () => {
     await expectUnavailable(ledger.intend(entry(1, 'b', 1)));
   });
 
-  it('refuses the second of two racing launches of one service, and no other', async () => {
+  it('rejects the second of two racing launches of one service, but no other', async () => {
     const { ledger } = await openedStore();
     const outcomes = await Promise.allSettled([
       ledger.intend(entry(1, 'x', 1)),
@@ -102,7 +102,7 @@ describe('The launch ledger', () => {
     ]);
   });
 
-  it('keeps what happened in the order of the calls when nobody waits', async () => {
+  it('stores events in the order of the calls, even if the caller does not wait', async () => {
     const { ledger } = await openedStore();
     await Promise.all([
       ledger.intend(entry(9, 'other', 1)),
@@ -115,7 +115,7 @@ describe('The launch ledger', () => {
     expect((await ledger.newest())[0]).to.include({ launchId: launchId(2), state: 'running', pid: 6 });
   });
 
-  it('does not bring back a launch that ended: a late pid is added, a late end is dropped', async () => {
+  it('does not revive an ended launch: a late pid is added, a late exit is ignored', async () => {
     const { ledger } = await openedStore();
     await ledger.intend(entry(1, 'a', 1));
     await ledger.exited(launchId(1), UNSEEN);
@@ -128,7 +128,7 @@ describe('The launch ledger', () => {
     expect((await ledger.newest())[0]).to.deep.include({ state: 'exited', exit: CLEAN });
   });
 
-  it('keeps a revoked launch revoked, and does nothing about an unknown one', async () => {
+  it('keeps a revoked launch revoked, and ignores an unknown one', async () => {
     const { ledger } = await openedStore();
     await ledger.intend(entry(1, 'a', 1));
     await ledger.revoked(launchId(1));
@@ -140,7 +140,7 @@ describe('The launch ledger', () => {
     expect(await ledger.newest()).to.deep.equal([entry(1, 'a', 1, { state: 'revoked' })]);
   });
 
-  it('moves an entry of a wrong shape to the quarantine and gives the one before it', async () => {
+  it('moves an entry with a wrong shape to the quarantine and returns the previous one', async () => {
     const { file, ledger, log } = await openedStore();
     await ledger.intend(entry(1, 'a', 1));
     await ledger.exited(launchId(1), CLEAN);

@@ -22,7 +22,7 @@ async function bounds(store: OpenedStore): Promise<unknown> {
 describe('The history of a store', () => {
   afterEach(closeStores);
 
-  it('is bounded by rows, deleted now and then', async () => {
+  it('is limited by rows, which are deleted from time to time', async () => {
     const store = await openedStore({ retention: { journalRows: 100 } });
     await store.actors.commitActors(actorCommit({ journal: facts(1, 900) }));
     await eventually(async () => {
@@ -37,7 +37,7 @@ describe('The history of a store', () => {
     });
   });
 
-  it('is bounded by age, and a clock that jumped takes nothing out of the middle', async () => {
+  it('is limited by age, and a clock jump deletes nothing from the middle', async () => {
     const store = await openedStore();
     const old = NOW - 31 * DAY;
     const journal = [...facts(1, 5, old), ...facts(6, 7, NOW - 29 * DAY), ...facts(8, 9, old), ...facts(10, 10)];
@@ -48,7 +48,7 @@ describe('The history of a store', () => {
     });
   });
 
-  it('keeps its last number when everything is old', async () => {
+  it('keeps its last number if everything is old', async () => {
     const store = await openedStore({ retention: { journalRows: 1 } });
     await store.actors.commitActors(actorCommit({ journal: facts(1, 50, NOW - 400 * DAY) }));
     await eventually(async () => {
@@ -58,16 +58,16 @@ describe('The history of a store', () => {
     expect(await (await openedStore({ file: store.file })).actors.lastSeq()).to.equal(50);
   });
 
-  it('keeps receipts for a day, and no more than so many', async () => {
+  it('keeps idempotency records for a day, up to a maximum', async () => {
     const store = await openedStore({ retention: { idempotencyRecords: 2 } });
-    const receipt = { fingerprint: 'f', subject: null, answer: null };
+    const record = { fingerprint: 'f', subject: null, answer: null };
     for (const [key, at] of [
       ['old', NOW - DAY - 1],
       ['a', NOW - DAY],
       ['b', NOW],
       ['c', NOW],
     ] as const) {
-      await store.actors.keepIdempotencyRecord({ ...receipt, key, at });
+      await store.actors.keepIdempotencyRecord({ ...record, key, at });
     }
     await store.close();
     const { actors } = await openedStore({ file: store.file, retention: { idempotencyRecords: 2 } });
@@ -78,7 +78,7 @@ describe('The history of a store', () => {
     });
   });
 
-  it('keeps the newest launches of each service, and a live one always', async () => {
+  it('keeps the newest launches of each service, and always a live one', async () => {
     const store = await openedStore({ retention: { launches: 3 } });
     const intend = async (service: string, generation: number, isOver = true): Promise<void> => {
       const launchId = parseLaunchId(`${service}${generation}`.padStart(32, '0'));

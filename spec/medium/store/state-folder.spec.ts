@@ -27,7 +27,7 @@ describe('The state directory', () => {
     return (statSync(folder).mode & 0o777).toString(8);
   }
 
-  it('is made for its owner only, with the folders above it', async () => {
+  it('is created for its owner only, with missing parent folders', async () => {
     folder = join(folder, 'deep');
     await prepare();
     expect(mode()).to.equal('700');
@@ -38,7 +38,7 @@ describe('The state directory', () => {
     ['that is empty', null],
     ['of an earlier host', 'instance-id'],
   ] as const) {
-    it(`${what} is closed to others, which is said`, async () => {
+    it(`${what} is made inaccessible to others, which is logged`, async () => {
       mkdirSync(folder);
       if (sign !== null) writeFileSync(join(folder, sign), '');
       chmodSync(folder, 0o755);
@@ -50,8 +50,8 @@ describe('The state directory', () => {
     });
   }
 
-  it('with a database of another user is refused by root too', async function () {
-    if (process.getuid?.() !== 0) this.skip(); // only root can make such a file
+  it('with a database of another user is rejected even by root', async function () {
+    if (process.getuid?.() !== 0) this.skip(); // only root can create such a file
     mkdirSync(folder, { mode: 0o700 });
     const database = join(folder, 'coredinator.db');
     writeFileSync(database, '');
@@ -65,7 +65,7 @@ describe('The state directory', () => {
       .and.matches(/run the host as that user, .*chown -R.*--state-dir/);
   });
 
-  it('that holds files of somebody else is refused and left as it is', async () => {
+  it('that contains other files is rejected and left unchanged', async () => {
     mkdirSync(folder);
     writeFileSync(join(folder, 'precious'), '');
     chmodSync(folder, 0o755);

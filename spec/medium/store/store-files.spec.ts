@@ -13,12 +13,12 @@ import { expect } from 'chai';
 import { closeStores, foreignConnection, openedStore, type OpenedStore } from '../../support/opened-store.ts';
 import { actorCommit, actorRow, expectUnavailable, journalEntry } from '../../support/store-contract.ts';
 
-/** Writes one event, so that there is something to lose. */
+/** Writes one event, so that there is data to lose. */
 async function write({ actors }: OpenedStore, seq: number): Promise<void> {
   await actors.commitActors(actorCommit({ upserts: [actorRow('a')], journal: [journalEntry(seq)] }));
 }
 
-/** Everything that is in the write-ahead log goes into the database. */
+/** Copies the write-ahead log into the database. */
 async function checkpoint(file: string): Promise<void> {
   await foreignConnection(file).all('PRAGMA wal_checkpoint(FULL)');
 }
@@ -40,14 +40,14 @@ describe('The files of an open store', () => {
   });
   afterEach(closeStores);
 
-  it('are as they should be, also after many writes, a checkpoint and a look into them', async () => {
+  it('have no problem, also after many writes, a checkpoint and a check of the content', async () => {
     expect(await store.look()).to.equal(null);
     await checkpoint(file);
     for (let seq = 21; seq <= 200; seq += 1) await write(store, seq);
     expect(await store.look()).to.equal(null);
   });
 
-  it('are as they should be after a connection that failed was opened anew', async () => {
+  it('have no problem after a failed connection was opened again', async () => {
     const other = foreignConnection(file);
     await other.exec('BEGIN EXCLUSIVE');
     await expectUnavailable(write(await openedStore({ file, busyTimeoutMs: 10 }), 21));
@@ -88,7 +88,7 @@ describe('The files of an open store', () => {
     ],
     [
       'the write-ahead log is cut',
-      /write-ahead log ".*" was cut/,
+      /write-ahead log ".*" was truncated/,
       (path) => {
         truncateSync(`${path}-wal`, 0);
       },
@@ -103,14 +103,14 @@ describe('The files of an open store', () => {
     ],
     [
       'the database is cut',
-      /database ".*" was cut/,
+      /database ".*" was truncated/,
       (path) => {
         truncateSync(path, statSync(path).size - 4096);
       },
     ],
   ];
   for (const [what, sentence, harm] of faults) {
-    it(`say so when ${what}, and no write is answered as durable`, async () => {
+    it(`are reported when ${what}, and no write is confirmed`, async () => {
       await checkpoint(file);
       await write(store, 21);
       expect(await store.look()).to.equal(null);
@@ -120,7 +120,7 @@ describe('The files of an open store', () => {
     });
   }
 
-  it('say so when an older copy is written into the database in place', async () => {
+  it('are reported when an older copy is written into the database in place', async () => {
     await checkpoint(file);
     const old = readFileSync(file);
     for (let seq = 21; seq <= 40; seq += 1) await write(store, seq);
@@ -128,18 +128,18 @@ describe('The files of an open store', () => {
     expect(await store.look()).to.equal(null);
     overwrite(file, old);
     expect(await store.look()).to.match(
-      /replaced by an older one: this host has written event 40 into it, and its newest is 20/,
+      /replaced by an older one: this host has written event 40, but its newest event is 20/,
     );
   });
 
-  it('say so when the database is overwritten with something else', async () => {
+  it('are reported when the database is overwritten with something else', async () => {
     await checkpoint(file);
     expect(await store.look()).to.equal(null);
     overwrite(file, Buffer.alloc(statSync(file).size, 7));
-    expect(await store.look()).to.match(/cannot be read any more/);
+    expect(await store.look()).to.match(/can no longer be read/);
   });
 
-  it('are good again when the database is put back', async () => {
+  it('have no problem again when the database is put back', async () => {
     renameSync(file, `${file}.away`);
     expect(await store.look()).not.to.equal(null);
     renameSync(`${file}.away`, file);

@@ -14,10 +14,10 @@ const BOOKS: Readonly<Record<string, () => Promise<WebhookRegistry>>> = {
 };
 
 for (const [name, open] of Object.entries(BOOKS)) {
-  describe(`The webhook book ${name}`, () => {
+  describe(`The webhook registry ${name}`, () => {
     afterEach(closeStores);
 
-    it('gives back what was kept last under each name, and nothing of what was forgotten', async () => {
+    it('returns the last position of each name, but not of deleted ones', async () => {
       const book = await open();
       expect(await book.places()).to.deep.equal([]);
       const second = place('b', { failingSince: 1_700_000_000_000, goneRevision: 'abc' });
@@ -30,10 +30,10 @@ for (const [name, open] of Object.entries(BOOKS)) {
   });
 }
 
-describe('The webhook book in SQLite', () => {
+describe('The webhook registry in SQLite', () => {
   afterEach(closeStores);
 
-  it('knows in the next host what it kept in this one', async () => {
+  it('has the positions of the previous host', async () => {
     const store = await openedStore();
     await store.webhooks.keep(place('a', { position: 42 }));
     await store.close();

@@ -8,14 +8,14 @@ import { WriteQueue } from '../../../lib/store/write-queue.ts';
 import { closeStores, foreignConnection, newStoreFile, openedStore, RecordingLog } from '../../support/opened-store.ts';
 import { actorCommit, actorRow, expectUnavailable, journalEntry } from '../../support/store-contract.ts';
 
-/** SQLite treats a file as read-only whose write version (byte 18 of its header) is newer than it knows. */
+/** SQLite treats a file as read-only if its write version (byte 18 of the header) is newer than it knows. */
 function setWriteVersion(file: string, version: number): void {
   const descriptor = openSync(file, 'r+');
   writeSync(descriptor, Uint8Array.of(version), 0, 1, 18);
   closeSync(descriptor);
 }
 
-/** The real session, with every statement written down. */
+/** The real session, which records every statement. */
 class CountingSession implements SqlSession {
   readonly statements: string[] = [];
   readonly #inner: SqlSession;
@@ -45,7 +45,7 @@ class CountingSession implements SqlSession {
 describe('A store that cannot be written', () => {
   afterEach(closeStores);
 
-  it('refuses writes while another program holds the write lock, can be read meanwhile, and recovers by itself', async () => {
+  it('rejects writes while another program holds the write lock, can still be read, and recovers by itself', async () => {
     const { file, actors } = await openedStore({ busyTimeoutMs: 20 });
     await actors.commitActors(actorCommit({ upserts: [actorRow('a')], journal: [journalEntry(1)] }));
     const foreign = foreignConnection(file);
@@ -63,7 +63,7 @@ describe('A store that cannot be written', () => {
     expect(await actors.lastSeq()).to.equal(2);
   });
 
-  it('sets rows aside when a probe finds it writable again, those only that no newer ones stand in for', async () => {
+  it('quarantines rows when a probe finds it writable again, except those replaced by newer ones', async () => {
     const { file, actors, log } = await openedStore({ busyTimeoutMs: 20 });
     const [bad, outdated] = [actorRow('bad'), actorRow('outdated')];
     await actors.commitActors(actorCommit({ upserts: [bad, outdated] }));
@@ -77,13 +77,13 @@ describe('A store that cannot be written', () => {
     const newer = actorRow('outdated', { snapshot: '{"value":"stopped"}' });
     await actors.commitActors(actorCommit({ upserts: [newer] }));
     await actors.probe();
-    await actors.probe(); // what the first one began is written before what the second one writes
+    await actors.probe(); // the writes of the first one precede those of the second one
     expect(await actors.loadActors()).to.deep.equal([newer]);
     const kept = await foreign.all('SELECT row, at FROM quarantine ORDER BY id');
     expect(kept).to.deep.equal([bad, outdated].map((row) => ({ row: JSON.stringify(row), at: 1_700_000_000_000 })));
   });
 
-  it('waits for a lock that is given back in time', async () => {
+  it('waits for a lock that is released in time', async () => {
     const { file, actors } = await openedStore();
     const foreign = foreignConnection(file);
     await foreign.run('BEGIN IMMEDIATE');
@@ -94,7 +94,7 @@ describe('A store that cannot be written', () => {
     expect(await actors.loadActors()).to.deep.equal([actorRow('a')]);
   });
 
-  it('refuses writes while the file is read-only, and recovers by itself', async () => {
+  it('rejects writes while the file is read-only, and recovers by itself', async () => {
     const first = await openedStore();
     const { file } = first;
     await first.actors.commitActors(actorCommit({ upserts: [actorRow('a')] }));
@@ -112,7 +112,7 @@ describe('A store that cannot be written', () => {
     expect((await actors.loadActors()).map((row) => row.path)).to.deep.equal(['a', 'b']);
   });
 
-  it('refuses writes while there is no space, keeps nothing of them, and recovers by itself', async () => {
+  it('rejects writes while the disk is full, stores no part of them, and recovers by itself', async () => {
     const { file, actors } = await openedStore();
     await actors.commitActors(actorCommit({ journal: [journalEntry(1)] }));
     let limit = 90;
@@ -137,7 +137,7 @@ describe('A store that cannot be written', () => {
     await queue.close();
   });
 
-  it('is not opened when its file cannot be', async () => {
+  it('is not opened if its file cannot be opened', async () => {
     const { file } = await openedStore();
     const error = await expectUnavailable(openedStore({ file: `${file}/below-a-file.db` }));
     expect(error.message).to.contain(`${file}/below-a-file.db`);
@@ -147,7 +147,7 @@ describe('A store that cannot be written', () => {
 describe('A store under many writes', () => {
   afterEach(closeStores);
 
-  it('carries 1000 parallel commits in few transactions and few statements', async () => {
+  it('combines 1000 parallel commits in few transactions and few statements', async () => {
     const file = newStoreFile();
     const { actors } = await openedStore({ file });
     const session = new CountingSession(new Connection(file, 'PRAGMA synchronous = NORMAL;'));
@@ -159,7 +159,7 @@ describe('A store under many writes', () => {
     await queue.close();
   });
 
-  it('writes on while a reader keeps an old state in view, and then uses the space of its log again', async () => {
+  it('continues to write while a reader has an old snapshot open, and then reuses the space of its log', async () => {
     const { file, actors } = await openedStore();
     const reader = foreignConnection(file);
     await reader.run('BEGIN');
@@ -182,7 +182,7 @@ describe('A store under many writes', () => {
   });
 });
 
-/** How many pages wait in the write-ahead log. */
+/** The number of pages in the write-ahead log. */
 async function walPages(file: string): Promise<number> {
   const [row] = await foreignConnection(file).all('PRAGMA wal_checkpoint(PASSIVE)');
   return (row as { log: number }).log; // the columns of this pragma: busy, log, checkpointed

@@ -12,7 +12,7 @@ import {
   intentionCommit,
 } from '../../support/store-contract.ts';
 
-describe('What a store tells of its writes', () => {
+describe('The write reports of a store', () => {
   afterEach(closeStores);
 
   const launchId = parseLaunchId('a'.repeat(32));
@@ -25,7 +25,7 @@ describe('What a store tells of its writes', () => {
     shim: 'native',
   };
 
-  it('names the one who asked: the recorder, a command, a launch, or a row that is set aside', async () => {
+  it('name the writer: the recorder, a command, a launch, or a quarantined row', async () => {
     const told: string[] = [];
     const { actors, ledger } = await openedStore({ onWrite: ({ writer }) => told.push(writer) });
     await actors.commitActors(actorCommit({ upserts: [actorRow('a')], journal: [journalEntry(1)] }));
@@ -40,7 +40,7 @@ describe('What a store tells of its writes', () => {
     expect(told).to.deep.equal(['ledger', 'ledger', 'ledger', 'ledger']);
   });
 
-  it('leaves out what nobody waits for as a command, a change or a launch: probes, ports and webhooks', async () => {
+  it('do not include probes, ports and webhooks', async () => {
     const told: string[] = [];
     const store = await openedStore({ onWrite: ({ writer }) => told.push(writer) });
     await store.actors.probe();
@@ -50,7 +50,7 @@ describe('What a store tells of its writes', () => {
     expect(told).to.deep.equal([]);
   });
 
-  it('carries the error of a write that is refused', async () => {
+  it('have the error of a rejected write', async () => {
     const errors: unknown[] = [];
     const { file, actors } = await openedStore({ busyTimeoutMs: 20, onWrite: ({ error }) => errors.push(error) });
     const foreign = foreignConnection(file);

@@ -82,7 +82,7 @@ describe('webhooks over HTTP', () => {
   }
 
   function port(): number {
-    return (server.address() as AddressInfo).port; // a TCP server that listens has one
+    return (server.address() as AddressInfo).port; // a listening TCP server has a port
   }
 
   function spec(overrides: Partial<WebhookSpec> = {}): WebhookSpec {
@@ -113,14 +113,14 @@ describe('webhooks over HTTP', () => {
     });
   }
 
-  /** Until then an event may come once more: from the next host, or with another configuration. */
+  /** Until then an event may be sent again, by the next host or with another configuration. */
   function isKept(position: number): Promise<void> {
     return eventually(async () => {
       expect((await book.places())[0]?.position).to.equal(position);
     });
   }
 
-  it('posts each event, signed so that the library of the Standard Webhooks verifies it', async () => {
+  it('posts each event, with a signature that the Standard Webhooks library verifies', async () => {
     await webhooks.configure([spec()]);
     await happen({ type: 'process.exited', detail: { code: 1 } });
     await receivedAre(1);
@@ -133,7 +133,7 @@ describe('webhooks over HTTP', () => {
     expect(() => new Webhook(SECRET).verify(`${body} `, headers as Record<string, string>)).to.throw('signature');
   });
 
-  it('sends only what is asked for, in the order of the journal', async () => {
+  it('sends only matching events, in the order of the journal', async () => {
     await webhooks.configure([spec({ filter: { agentIds: ['pump1'], serviceIds: [], types: ['process.*'] } })]);
     await happen({ type: 'process.launched' });
     await happen({ type: 'service.state_changed' });
@@ -142,7 +142,7 @@ describe('webhooks over HTTP', () => {
     await receivedAre(1, 4);
   });
 
-  it('sends an orphan to a webhook that asks for it by the deprecated type, and warns once', async () => {
+  it('sends an orphan to a webhook with the deprecated type in its filter, and warns once', async () => {
     const asked = spec({ filter: { agentIds: [], serviceIds: [], types: ['process.stray', 'process.exited'] } });
     await webhooks.configure([asked]);
     await webhooks.configure([asked]);
@@ -156,7 +156,7 @@ describe('webhooks over HTTP', () => {
     ]);
   });
 
-  it('repeats an event with the same id until it is taken', async () => {
+  it('repeats an event with the same id until it is accepted', async () => {
     answer = (response) => response.writeHead(received.length === 1 ? 503 : 204).end();
     await webhooks.configure([spec()]);
     await happen();
@@ -168,10 +168,10 @@ describe('webhooks over HTTP', () => {
     });
     expect(received[1]?.headers['webhook-id']).to.equal(received[0]?.headers['webhook-id']);
     const warning = log.records.find(({ level }) => level === 'warn');
-    expect(warning?.fields).to.deep.equal({ webhook: 'alerts', seq: 1, reason: `127.0.0.1:${port()} answered 503` });
+    expect(warning?.fields).to.deep.equal({ webhook: 'alerts', seq: 1, reason: `127.0.0.1:${port()} returned 503` });
   });
 
-  it('goes on in the next host where it was, and begins with what happens when it is new', async () => {
+  it('continues from its position in the next host, and starts with the next event if it is new', async () => {
     await happen();
     await webhooks.configure([spec()]);
     await happen();
@@ -185,7 +185,7 @@ describe('webhooks over HTTP', () => {
     await receivedAre(2, 3);
   });
 
-  it('delivers what happens last before the host leaves', async () => {
+  it('delivers the last events before the host shuts down', async () => {
     await webhooks.configure([spec()]);
     await happen({ type: 'host.stopped' });
     feed.close();
@@ -193,7 +193,7 @@ describe('webhooks over HTTP', () => {
     expect(seqs()).to.deep.equal([1]);
   });
 
-  it('follows the configuration: a changed one goes on, one that is taken out is forgotten', async () => {
+  it('follows the configuration: a changed webhook continues, a removed one is forgotten', async () => {
     await webhooks.configure([spec()]);
     await happen();
     await isKept(1);
@@ -215,11 +215,11 @@ describe('webhooks over HTTP', () => {
     await eventually(() => {
       expect(noted.map(({ type }) => type)).to.deep.equal(['webhook.disabled']);
     });
-    expect(webhooks.troubles()[0]).to.match(/^Webhook "alerts" is disabled, .*410/);
+    expect(webhooks.problems()[0]).to.match(/^Webhook "alerts" is disabled because .*410/);
     answer = (response) => response.end();
     await webhooks.configure([spec({ timeoutMs: 6_000 })]);
     await receivedAre(1, 1);
-    expect(webhooks.troubles()).to.deep.equal([]);
+    expect(webhooks.problems()).to.deep.equal([]);
   });
 
   it('follows no redirect', async () => {
@@ -228,13 +228,13 @@ describe('webhooks over HTTP', () => {
     await happen();
     await eventually(() => {
       expect(log.records.map(({ fields }) => fields['reason'])).to.include(
-        `127.0.0.1:${port()} answered 302, a redirect, which is not followed`,
+        `127.0.0.1:${port()} returned 302, a redirect, which is not followed`,
       );
     });
     expect(received.map(({ url }) => url)).to.deep.equal(['/hook?key=k1']);
   });
 
-  it('takes an answer that never ends for what its status says', async () => {
+  it('goes by the status of a response that never ends', async () => {
     answer = (response) => {
       response.writeHead(200);
       const pour = (): void => {
@@ -249,7 +249,7 @@ describe('webhooks over HTTP', () => {
     await receivedAre(1, 2);
   });
 
-  it('gives an attempt up that is not answered in time', async () => {
+  it('aborts an attempt that is not answered in time', async () => {
     answer = () => undefined;
     await webhooks.configure([spec({ timeoutMs: 100 })]);
     await happen();
@@ -260,7 +260,7 @@ describe('webhooks over HTTP', () => {
     });
   });
 
-  it('says in its troubles what has failed for five minutes, and never shows a secret', async () => {
+  it('reports in its problems what has been failing for five minutes, and never shows a secret', async () => {
     const failing = spec({ url: `http://user:pass-w0rd@127.0.0.1:${port()}/t0ken`, giveUpAfterMs: 600_000 });
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
@@ -268,16 +268,16 @@ describe('webhooks over HTTP', () => {
     await happen();
     await eventually(() => {
       timers.increment(30_000);
-      expect(webhooks.troubles()).to.have.length(1);
+      expect(webhooks.problems()).to.have.length(1);
     });
-    expect(webhooks.troubles()[0]).to.match(
-      /^Webhook "alerts" has delivered nothing since 2023-.*: 127\.0\.0\.1:\d+ cannot be reached \(ECONNREFUSED\); /,
+    expect(webhooks.problems()[0]).to.match(
+      /^Webhook "alerts" has delivered nothing since 2023-.*: 127\.0\.0\.1:\d+ cannot be reached \(ECONNREFUSED\); its events are waiting\. Check its receiver\.$/,
     );
     await eventually(() => {
       timers.increment(60_000);
       expect(noted.map(({ type }) => type)).to.deep.equal(['webhook.dropped']);
     });
-    const shown = JSON.stringify([webhooks.troubles(), noted, log.records, await book.places()]);
+    const shown = JSON.stringify([webhooks.problems(), noted, log.records, await book.places()]);
     for (const secret of [SECRET.slice(6), 'pass-w0rd', 't0ken']) expect(shown).not.to.include(secret);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   });
@@ -289,14 +289,14 @@ describe('webhooks over HTTP', () => {
     expect(received[0]?.headers.authorization).to.equal(`Basic ${Buffer.from('user:pass').toString('base64')}`);
   });
 
-  it('is not told of its own lost events, but of those of others', async () => {
+  it('does not get the events of its own losses, but those of others', async () => {
     await webhooks.configure([spec()]);
     await happen({ type: 'webhook.dropped', detail: { webhook: 'alerts' } });
     await happen({ type: 'webhook.dropped', detail: { webhook: 'other' } });
     await receivedAre(2);
   });
 
-  it('goes on when nothing of it can be kept', async () => {
+  it('continues if its position cannot be stored', async () => {
     book.isBroken = true;
     await webhooks.configure([spec()]);
     await happen();

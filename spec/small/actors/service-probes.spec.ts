@@ -100,7 +100,7 @@ describe('a service with probes', () => {
 
     it('is ended through its grace and then judged when the probe gives up', async () => {
       world.processes.holdStops();
-      world.prober.fail(id, 'startup', 'nothing listens on 127.0.0.1:7100 (ECONNREFUSED)');
+      world.prober.fail(id, 'startup', 'nothing is listening on 127.0.0.1:7100 (ECONNREFUSED)');
       expect(world.stateOf(id)).to.equal('stopping.terminating');
       await world.pass(5_000);
       expect(world.stateOf(id)).to.equal('stopping.killing');
@@ -148,7 +148,7 @@ describe('a service with probes', () => {
       expect(world.reasonOf(id)).to.equal('is not ready: check ended with exit code 4: database is locked');
       const { launch } = world.contextOf(id);
       const launchId = launch?.launchId ?? parseLaunchId('0'.repeat(32));
-      const reason = 'nothing listens on 127.0.0.1:7100';
+      const reason = 'nothing is listening on 127.0.0.1:7100';
       world.service(id).send({ type: 'probe.failed', probe: 'readiness', launchId, reason });
       expect(world.reasonOf(id)).to.equal(`is not ready: ${reason}`);
       world.prober.pass(id, 'readiness');
@@ -157,9 +157,9 @@ describe('a service with probes', () => {
 
     it('is never ended by it (process-compose: a failed readiness kills)', async () => {
       world.prober.pass(id, 'readiness');
-      world.prober.fail(id, 'readiness', 'GET … answered 503, not 200-399');
+      world.prober.fail(id, 'readiness', 'GET … returned 503, expected 200-399');
       expect(world.stateOf(id)).to.equal('running.unready');
-      expect(world.reasonOf(id)).to.equal('is not ready: GET … answered 503, not 200-399');
+      expect(world.reasonOf(id)).to.equal('is not ready: GET … returned 503, expected 200-399');
       await world.pass(3_600_000);
       expect(world.stateOf(id)).to.equal('running.unready');
       expect(world.processes.stops).to.be.empty;

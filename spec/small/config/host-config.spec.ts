@@ -69,7 +69,7 @@ describe('the configuration of a host', () => {
     }
   });
 
-  it('lays a file over the defaults key by key, and replaces lists whole', () => {
+  it('merges a file over the defaults key by key, and replaces lists as a whole', () => {
     const kind = load(`
 kinds:
   corerl:
@@ -120,7 +120,7 @@ services:
     expect(config.agentTypes.has('default')).to.be.true;
   });
 
-  it('makes a host service from its kind and its overrides', () => {
+  it('creates a host service from its kind and its overrides', () => {
     const config = load(`
 kinds: { coretelemetry: { env: { A: "1", B: "1" }, settle: 1s } }
 services: { telemetry: { kind: coretelemetry, env: { B: "2" }, autostart: false } }
@@ -159,14 +159,14 @@ kinds:
     expect(config.kinds.get('d')?.args).to.deep.equal(['p']);
   });
 
-  it('keeps the merged document for people', () => {
+  it('keeps the merged document for display', () => {
     const { document } = load('kinds: { corerl: { backoff: { max: 1m } } }');
     expect(document).to.have.nested.property('kinds.corerl.backoff.max', '1m');
     expect(document).to.have.nested.property('kinds.corerl.executable', 'corerl');
     expect(document).to.have.nested.property('agent_types.default.strategy', 'one_for_one');
   });
 
-  it('names a kind after anything that can be an id', () => {
+  it('accepts any id as the name of a kind', () => {
     expect(load('kinds: { constructor: { executable: x }, 7: { executable: y } }').kinds.get('constructor')).to.include(
       {
         executable: 'x',
@@ -221,12 +221,12 @@ describe('an unknown key', () => {
     ['agent_type: x', '1:1 agent_type is an unknown key; the nearest known key is "agent_types"'],
   ];
   for (const [text, issue] of rows) {
-    it(`is refused with line, column and the nearest key: ${JSON.stringify(text)}`, () => {
+    it(`is rejected with line, column and the nearest key: ${JSON.stringify(text)}`, () => {
       expect(issuesOf(text)).to.include(issue);
     });
   }
 
-  it('is named in the message with its file, and the number of further problems', () => {
+  it('is in the message with its file, and the number of other problems', () => {
     const { message } = refusalOf(() => load('kinds:\n  corerl:\n    restrat: 1\n    setle: 1\n    stopp: 1'));
     expect(message).to.equal(
       `${FILE}:3:5: kinds.corerl.restrat is an unknown key; the nearest known key is "restart" (and 2 more problems).`,
@@ -234,13 +234,13 @@ describe('an unknown key', () => {
   });
 });
 
-describe('a wrong value', () => {
+describe('an invalid value', () => {
   const kind = (text: string): string => `kinds:\n  corerl:\n    ${text}`;
   const rows: readonly (readonly [text: string, issue: string])[] = [
     [kind('settle: 5'), '3:13 kinds.corerl.settle must be a duration such as 250ms, 5s or 2m'],
-    [kind('settle: 5 min'), '3:13 kinds.corerl.settle is wrong: "5 min" is not a duration'],
+    [kind('settle: 5 min'), '3:13 kinds.corerl.settle is invalid: "5 min" is not a duration'],
     [kind('settle:'), '3:5 kinds.corerl.settle must be a duration'],
-    [kind('recover_after: nevr'), '3:20 kinds.corerl.recover_after is wrong: "nevr" is not a duration'],
+    [kind('recover_after: nevr'), '3:20 kinds.corerl.recover_after is invalid: "nevr" is not a duration'],
     [kind('backoff: { initial: 1s, factor: 0.5 }'), '3:37 kinds.corerl.backoff.factor must be at least 1'],
     [kind('backoff: { jitter: 1.5 }'), '3:24 kinds.corerl.backoff.jitter must be at most 1'],
     [kind('backoff: 5s'), '3:14 kinds.corerl.backoff must be a mapping'],
@@ -291,10 +291,10 @@ describe('a wrong value', () => {
     [kind('cwd: ""'), '3:10 kinds.corerl.cwd must not be empty'],
     [kind('env: { A: "x${" }'), '3:15 kinds.corerl.env.A has a "${" without its "}"'],
     [kind('env: { A: }'), '3:12 kinds.corerl.env.A must be text, a number, true or false'],
-    [kind('env: { A: "x\\0y" }'), '3:15 kinds.corerl.env.A has a NUL character'],
-    [kind('env: { "A=B": x }'), '3:12 kinds.corerl.env.A=B is no name of an environment variable'],
+    [kind('env: { A: "x\\0y" }'), '3:15 kinds.corerl.env.A contains a NUL character'],
+    [kind('env: { "A=B": x }'), '3:12 kinds.corerl.env.A=B is not a valid name of an environment variable'],
     [kind('env: { COREDINATOR_URL: x }'), '3:12 kinds.corerl.env.COREDINATOR_URL is set by the host'],
-    ['kinds: { a b: {} }', '1:10 kinds.a b is no name'],
+    ['kinds: { a b: {} }', '1:10 kinds.a b is not a valid name'],
     ['kinds: []', '1:8 kinds must be a mapping'],
     ['just text', '1:1  must be a mapping'],
     ['agent_types: { d: { services: [] } }', '1:31 agent_types.d.services must not be empty'],
@@ -309,7 +309,7 @@ describe('a wrong value', () => {
     [kind('args: ["${port.}"]'), '3:12 kinds.corerl.args[0] has the unknown variable "${port.}"'],
   ];
   for (const [text, issue] of rows) {
-    it(`is refused with line and column: ${JSON.stringify(text)}`, () => {
+    it(`is rejected with line and column: ${JSON.stringify(text)}`, () => {
       const [first = ''] = issuesOf(text);
       expect(first.slice(0, issue.length)).to.equal(issue);
     });
@@ -346,7 +346,7 @@ describe('a name that does not exist', () => {
     ['agent_types:\n  d: {}', '2:3 agent_types.d.services is missing'],
   ];
   for (const [text, issue] of rows) {
-    it(`is refused with line and column: ${JSON.stringify(text)}`, () => {
+    it(`is rejected with line and column: ${JSON.stringify(text)}`, () => {
       const [first = ''] = issuesOf(text);
       expect(first.slice(0, issue.length)).to.equal(issue);
     });
@@ -354,7 +354,7 @@ describe('a name that does not exist', () => {
 });
 
 describe('a budget that cannot be exceeded', () => {
-  it('is refused at the intensity, with the sum of the waits, the period and the remedy', () => {
+  it('is rejected at the intensity, with the sum of the waits, the period and the remedy', () => {
     const text = 'kinds:\n  corerl:\n    intensity: { max_restarts: 10 }';
     expect(issuesOf(text)).to.deep.equal([
       '3:16 kinds.corerl.intensity can never be exceeded: the waits of 10 restarts take up to 146.1s, and the period is 1m; ' +
@@ -362,7 +362,7 @@ describe('a budget that cannot be exceeded', () => {
     ]);
   });
 
-  it('is placed where the file has its cause, for host services and agents too', () => {
+  it('is located where the file has its cause, also for host services and agents', () => {
     expect(issuesOf('kinds:\n  corerl:\n    backoff: { initial: 20s }')[0]).to.match(
       /^2:3 kinds\.corerl\.intensity can/,
     );
@@ -372,64 +372,66 @@ describe('a budget that cannot be exceeded', () => {
     expect(refusalOf(() => loadAgent('', agent)).message).to.contain(':1:46: coredinator.kinds.corerl.intensity can');
   });
 
-  it('does not matter to what is never restarted, nor where no restart is allowed', () => {
+  it('does not matter without restarts, or if no restart is allowed', () => {
     for (const text of ['restart: never, intensity: { period: 1s }', 'intensity: { max_restarts: 0, period: 0s }']) {
       expect(load(`kinds: { corerl: { ${text} } }`).kinds.has('corerl')).to.be.true;
     }
   });
 
-  it('is found in a moment, whatever the numbers', () => {
+  it('is found quickly, whatever the numbers', () => {
     const text = 'kinds: { corerl: { backoff: { factor: 1 }, intensity: { max_restarts: 100000, period: 1s } } }';
     expect(issuesOf(text)[0]).to.contain('max_restarts 3 or less');
     expect(issuesOf(text.replace('100000', '100001'))[0]).to.contain('must be at most 100000');
   });
 });
 
-describe('a circle of dependencies', () => {
-  it('is refused with its members, at a line of the file', () => {
+describe('a dependency cycle', () => {
+  it('is rejected with its members, at a line of the file', () => {
     expect(issuesOf('kinds:\n  coreio:\n    depends_on: { corerl: started }')).to.deep.equal([
-      '3:19 kinds.coreio.depends_on.corerl goes in a circle: coreio -> corerl -> coreio',
+      '3:19 kinds.coreio.depends_on.corerl is part of a dependency cycle: coreio -> corerl -> coreio',
     ]);
   });
 
-  it('is placed where the file closes it, not where the host’s configuration begins it', () => {
+  it('is located where the file closes it, not where the host’s configuration begins it', () => {
     const host = 'kinds: { a: { executable: x, depends_on: { b: started } }, b: { executable: y } }';
     const agent = 'coredinator:\n  kinds:\n    b: { depends_on: { a: started } }';
     expect(refusalOf(() => loadAgent(host, agent)).message).to.equal(
-      `${AGENT_FILE}:3:24: coredinator.kinds.b.depends_on.a goes in a circle: a -> b -> a.`,
+      `${AGENT_FILE}:3:24: coredinator.kinds.b.depends_on.a is part of a dependency cycle: a -> b -> a.`,
     );
   });
 
-  it('of one kind is refused', () => {
+  it('of one kind is rejected', () => {
     expect(issuesOf('kinds: { coreio: { depends_on: { coreio: started } } }')).to.deep.equal([
-      '1:34 kinds.coreio.depends_on.coreio goes in a circle: coreio -> coreio',
+      '1:34 kinds.coreio.depends_on.coreio is part of a dependency cycle: coreio -> coreio',
     ]);
   });
 
-  it('between host services is refused', () => {
+  it('between host services is rejected', () => {
     const text = `
 services:
   t: { kind: coretelemetry, depends_on: { coregateway: started } }
   g: { kind: coregateway, depends_on: { coretelemetry: started } }
 `;
-    expect(issuesOf(text)).to.deep.equal(['3:43 services.t.depends_on.coregateway goes in a circle: t -> g -> t']);
+    expect(issuesOf(text)).to.deep.equal([
+      '3:43 services.t.depends_on.coregateway is part of a dependency cycle: t -> g -> t',
+    ]);
   });
 });
 
-describe('a file that is no YAML', () => {
+describe('a file that is not valid YAML', () => {
   const rows: readonly (readonly [text: string, place: string, words: string])[] = [
-    ['kinds: [', '1:9', 'is not YAML'],
-    ['a: [1\nb: 2', '2:1', 'is not YAML'],
-    ['kinds:\n\tcorerl: {}', '2:1', 'is not YAML'],
-    ['a: "x', '1:6', 'is not YAML'],
-    ['kinds: {}\nkinds: {}', '2:1', 'the key "kinds" is there twice'],
-    ['kinds:\n  a: { env: { X: 1, X: 2 } }', '2:21', 'the key "X" is there twice'],
-    ['kinds:\n  a: { "<<": 1, "<<": 2 }', '2:17', 'the key "<<" is there twice'],
+    ['kinds: [', '1:9', 'is not valid YAML'],
+    ['a: [1\nb: 2', '2:1', 'is not valid YAML'],
+    ['kinds:\n\tcorerl: {}', '2:1', 'is not valid YAML'],
+    ['a: "x', '1:6', 'is not valid YAML'],
+    ['kinds: {}\nkinds: {}', '2:1', 'the key "kinds" is duplicated'],
+    ['kinds:\n  a: { env: { X: 1, X: 2 } }', '2:21', 'the key "X" is duplicated'],
+    ['kinds:\n  a: { "<<": 1, "<<": 2 }', '2:17', 'the key "<<" is duplicated'],
     ['kinds: *nothing', '1:8', 'the alias "*nothing" has no anchor'],
     ['kinds: {}\n---\nkinds: {}', '2:1', 'more than one YAML document'],
   ];
   for (const [text, place, words] of rows) {
-    it(`is refused with line and column: ${JSON.stringify(text)}`, () => {
+    it(`is rejected with line and column: ${JSON.stringify(text)}`, () => {
       const error = refusalOf(() => load(text));
       const [issue] = error.issues;
       expect(`${String(issue?.line)}:${String(issue?.column)} ${String(issue?.message)}`).to.contain(words);
@@ -437,18 +439,18 @@ describe('a file that is no YAML', () => {
     });
   }
 
-  it('is refused when it is not UTF-8', () => {
+  it('is rejected if it is not UTF-8', () => {
     const bytes = Uint8Array.from([0x61, 0x3a, 0xff]);
     expect(refusalOf(() => parseYaml(FILE, bytes)).message).to.equal(`${FILE}: the file is not UTF-8 text.`);
   });
 
-  it('is refused when its aliases expand without measure', () => {
+  it('is rejected if its aliases expand excessively', () => {
     const levels = Array.from({ length: 12 }, (_, i) => `x${i}: &x${i} [${`*x${i - 1},`.repeat(9)}]`).slice(1);
     const error = refusalOf(() => load(['x0: &x0 [a]', ...levels].join('\n')));
     expect(error.message).to.contain('cannot be expanded');
   });
 
-  it('is refused when it merges itself', () => {
+  it('is rejected if it merges itself', () => {
     for (const text of [
       'kinds: &k { <<: *k, x: 1 }',
       'kinds: { a: &a { <<: *a } }',
@@ -458,7 +460,7 @@ describe('a file that is no YAML', () => {
     }
   });
 
-  it('is refused where it is nested too deeply, whatever the form', () => {
+  it('is rejected where it is nested too deeply, in any form', () => {
     const blocks = Array.from({ length: 3_000 }, (_, depth) => `${' '.repeat(depth)}k:\n`).join('');
     for (const text of [
       '['.repeat(100_000),
@@ -471,7 +473,7 @@ describe('a file that is no YAML', () => {
     }
   });
 
-  it('may be nested as deeply as people do', () => {
+  it('may be nested as deeply as real files', () => {
     expect(loadAgent('', `deep: ${'['.repeat(90)}${']'.repeat(90)}\ncoredinator: { agent_type: t }`)).to.include({
       agentType: 't',
     });
@@ -481,7 +483,7 @@ describe('a file that is no YAML', () => {
     const keys = Array.from({ length: 60_000 }, (_, index) => `k${index}:\n`).join('');
     const begin = performance.now();
     expect(refusalOf(() => load(keys)).issues).to.have.length(50);
-    // A second or so; comparing every key with every other takes more than a minute.
+    // About a second; comparing every key with every other would take more than a minute.
     expect(performance.now() - begin).to.be.below(15_000);
   }).timeout(20_000);
 });
@@ -495,7 +497,7 @@ describe('the section of an agent', () => {
     }
   });
 
-  it('is laid over the host’s configuration key by key', () => {
+  it('is merged over the host’s configuration key by key', () => {
     const config = loadAgent(
       'kinds: { corerl: { settle: 1s, backoff: { max: 5s } } }',
       'coredinator: { kinds: { corerl: { backoff: { initial: 1s } } }, agent_type: t, coreio_id: io-1 }',
@@ -507,7 +509,7 @@ describe('the section of an agent', () => {
     expect(config).to.include({ agentType: 't', coreioId: 'io-1' });
   });
 
-  it('leaves the host’s configuration and its services as they are', () => {
+  it('does not change the host’s configuration and its services', () => {
     const host = load('services: { t: { kind: coretelemetry } }');
     const source = parseYaml(AGENT_FILE, Buffer.from('coredinator: { kinds: { coretelemetry: { settle: 9s } } }'));
     const agent = agentConfig(host, source.part('coredinator'));
@@ -527,27 +529,27 @@ describe('the section of an agent', () => {
     ],
     ['coredinator: { services: {} }', '1:16: coredinator.services is an unknown key'],
     ['coredinator: 7', '1:14: coredinator must be a mapping'],
-    ['coredinator:\n  coreio_id: a b', '2:14: coredinator.coreio_id is no name'],
+    ['coredinator:\n  coreio_id: a b', '2:14: coredinator.coreio_id is not a valid name'],
     [
       'coredinator: { kinds: { coreio: { depends_on: { corerl: started } } } }',
-      '1:49: coredinator.kinds.coreio.depends_on.corerl goes in a circle: coreio -> corerl -> coreio',
+      '1:49: coredinator.kinds.coreio.depends_on.corerl is part of a dependency cycle: coreio -> corerl -> coreio',
     ],
-    ['coredinator: {}\ncoredinator: {}', '2:1: the key "coredinator" is there twice'],
-    ['&a !x y: [', '1:11: is not YAML'],
+    ['coredinator: {}\ncoredinator: {}', '2:1: the key "coredinator" is duplicated'],
+    ['&a !x y: [', '1:11: is not valid YAML'],
   ];
   for (const [text, message] of rows) {
-    it(`is refused with line and column: ${JSON.stringify(text)}`, () => {
+    it(`is rejected with line and column: ${JSON.stringify(text)}`, () => {
       const refusal = refusalOf(() => loadAgent('', text));
       expect(refusal.message.slice(0, AGENT_FILE.length + 1 + message.length)).to.equal(`${AGENT_FILE}:${message}`);
     });
   }
 
-  it('is looked for without end in no file, not even in one that merges itself', () => {
+  it('is found in finite time in any file, even in one that merges itself', () => {
     expect(loadAgent('', '&r { <<: *r, a: 1 }')).to.include({ agentType: null });
     expect(loadAgent('', '{ <<: { coredinator: { agent_type: t } }, a: 1 }')).to.include({ agentType: 't' });
   });
 
-  it('is found when other parts of the file use tags, complex keys and aliases of their own', () => {
+  it('is found if other parts of the file use tags, complex keys and aliases', () => {
     const text = 'm: !include x.yaml\n? [a, b]\n: 1\nb: &b { c: 1 }\nd: *b\ncoredinator: { agent_type: t }';
     expect(loadAgent('', text)).to.include({ agentType: 't' });
   });

@@ -19,7 +19,7 @@ describe('the nearest known word', () => {
     });
   }
 
-  it('counts swapped neighbours as one mistake', () => {
+  it('counts swapped characters as one edit', () => {
     expect(nearest('SIGTREM', ['SIGTRAP', 'SIGTERM'])).to.equal('SIGTERM');
   });
 
@@ -27,7 +27,7 @@ describe('the nearest known word', () => {
     expect(nearest('x', ['b', 'a'])).to.equal('b');
   });
 
-  it('is none among none', () => {
+  it('is null without candidates', () => {
     expect(nearest('x', [])).to.be.null;
   });
 });

@@ -22,7 +22,7 @@ const TIMING = { initial_delay: 0, period: 10_000, timeout: 1_000, success_thres
 const OK = [{ from: 200, to: 399 }];
 
 describe('a probe', () => {
-  it('has the timing of Kubernetes, and asks for the healthcheck of this machine', () => {
+  it('has the timing of Kubernetes, and gets the healthcheck of this machine', () => {
     expect(probes(kind('readiness: { http: { port: 7100 } }'))).to.deep.equal({
       startup: null,
       readiness: { http: { port: '7100', host: '127.0.0.1', path: '/api/healthcheck', status: OK }, ...TIMING },
@@ -69,7 +69,7 @@ describe('a probe', () => {
     ['readiness: { period: 1s }', `4:18 ${PROBE}.readiness must have one of http, tcp, exec and log_line`],
     [
       'readiness: { http: { port: 1 }, tcp: { port: 1 } }',
-      `4:44 ${PROBE}.readiness.tcp cannot stand beside http: a probe has one of http, tcp, exec and log_line`,
+      `4:44 ${PROBE}.readiness.tcp cannot be combined with http: a probe has one of http, tcp, exec and log_line`,
     ],
     ['liveness: { log_line: { pattern: x } }', `4:29 ${PROBE}.liveness.log_line cannot be a liveness probe`],
     [
@@ -97,8 +97,8 @@ describe('a probe', () => {
       `4:33 ${PROBE}.readiness.tcp.port has the unknown variable "\${prt.a}"`,
     ],
     ['readiness: { tcp: { port: 1, host: "" } }', `4:42 ${PROBE}.readiness.tcp.host must not be empty`],
-    ['readiness: { http: { port: 1, path: x } }', `4:43 ${PROBE}.readiness.http.path must be the path of a URL`],
-    ['readiness: { http: { port: 1, path: "/a b" } }', `4:43 ${PROBE}.readiness.http.path must be the path of a URL`],
+    ['readiness: { http: { port: 1, path: x } }', `4:43 ${PROBE}.readiness.http.path must be a URL path`],
+    ['readiness: { http: { port: 1, path: "/a b" } }', `4:43 ${PROBE}.readiness.http.path must be a URL path`],
     ['readiness: { http: { port: 1, status: 200 } }', `4:45 ${PROBE}.readiness.http.status must be a list`],
     ['readiness: { http: { port: 1, status: [] } }', `4:45 ${PROBE}.readiness.http.status must not be empty`],
     ...['2xx', '399-200', '99', '600', '200-', '1.5'].map(
@@ -127,7 +127,7 @@ describe('a probe', () => {
     ['readiness: 5', `4:18 ${PROBE}.readiness must be a mapping`],
   ];
   for (const [text, issue] of rows) {
-    it(`is refused with line and column: ${text}`, () => {
+    it(`is rejected with line and column: ${text}`, () => {
       try {
         load(kind(text));
       } catch (error) {
@@ -140,7 +140,7 @@ describe('a probe', () => {
     });
   }
 
-  it('may be ready again only after many successes', () => {
+  it('may require many successes to be ready again', () => {
     expect(probes(kind('readiness: { tcp: { port: 1 }, success_threshold: 5 }'))).to.have.nested.property(
       'readiness.success_threshold',
       5,
@@ -148,7 +148,7 @@ describe('a probe', () => {
   });
 });
 
-describe('a probe that is laid over another', () => {
+describe('a probe that is merged over another', () => {
   const host = kind('readiness: { http: { port: 7100, path: /ready }, period: 2s }');
 
   it('is merged key by key', () => {
@@ -162,7 +162,7 @@ describe('a probe that is laid over another', () => {
       });
   });
 
-  it('replaces the check when it has another one, and keeps the timing', () => {
+  it('replaces the check if it has another one, and keeps the timing', () => {
     const section = 'coredinator: { kinds: { corerl: { probes: { readiness: { tcp: { port: 7200 } } } } } }';
     expect(probes(host, section))
       .to.have.property('readiness')
@@ -172,14 +172,14 @@ describe('a probe that is laid over another', () => {
       });
   });
 
-  it('is switched off by null, and can be given anew', () => {
+  it('is disabled by null, and can be configured again', () => {
     const section = 'coredinator: { kinds: { corerl: { probes: { readiness: null } } } }';
     expect(probes(host, section)).to.deep.equal({ startup: null, readiness: null, liveness: null });
     const empty = `${host}services: { t: { kind: corerl, probes: { readiness: } } }`;
     expect(load(empty).services.get('t')?.kind.probes.readiness).to.equal(null);
   });
 
-  it('works for a host service over its kind too, and takes names of checks elsewhere for names', () => {
+  it('is also merged for a host service over its kind, and treats names of checks elsewhere as names', () => {
     const config = load(
       `${host}  tcp: { executable: x, env: { http: "1" } }\nservices: { http: { kind: tcp, env: { tcp: "2" } }, t: { kind: corerl, probes: { readiness: { exec: { command: [ok] } } } } }`,
     );

@@ -19,7 +19,7 @@ agent_types: { odd: { services: [odd] } }
 services: { t: { kind: odd, env: { X: 1.10 }, probes: { liveness: { tcp: { port: 1 } } } } }
 `;
 
-describe('the configuration that is shown', () => {
+describe('the effective configuration as YAML', () => {
   it('has every default, in the order of the documentation', () => {
     const shown = parse(effectiveYaml(load(TEXT))) as Record<string, Record<string, object>>; // as asserted below
     expect(Object.keys(shown)).to.deep.equal(['kinds', 'agent_types', 'services']);
@@ -34,7 +34,7 @@ describe('the configuration that is shown', () => {
     expect(shown['agent_types']?.['odd']).to.deep.equal({ strategy: 'one_for_one', services: ['odd'] });
   });
 
-  it('makes the same configuration when it is read again', () => {
+  it('results in the same configuration when it is read again', () => {
     for (const text of [TEXT, '']) {
       const config = load(text);
       const again = load(effectiveYaml(config));

@@ -53,7 +53,7 @@ describe('a launch that waits until what was told before is kept', () => {
     const before = fake.launches.length;
     const outcome = host.launch(request);
     fail(new Error('disk full'));
-    const message = 'Service "pump1-corerl" is not launched until the exit of its last process is saved: disk full';
+    const message = 'Service "pump1-corerl" is not launched: the exit of its last process cannot be saved: disk full';
     const failure = { code: 'ESTORE', isPermanent: false, message };
     expect(await outcome).to.deep.equal({ type: 'refused', generation: 3, failure });
     expect(fake.launches).to.have.length(before);

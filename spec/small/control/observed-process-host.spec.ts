@@ -56,7 +56,7 @@ describe('a process host that is observed', () => {
   it('forgets the launch of a service as soon as that is to be stopped, even if the stop fails', async () => {
     engine.refuseNext(id, lack);
     await host.launch(request);
-    engine.stop = () => Promise.reject(new Error('the tree cannot be looked at'));
+    engine.stop = () => Promise.reject(new Error('the tree cannot be inspected'));
     await rejection(host.stop(id, stop));
     expect(health.reasons()).to.deep.equal([]);
     expect(measured).to.deep.equal(['refused']);
@@ -77,7 +77,7 @@ describe('a process host that is observed', () => {
     expect(host.status(id)).to.deep.equal(engine.status(id));
     expect(await host.signal(id, 'SIGHUP')).to.equal(true);
     expect(engine.signals).to.have.length(1);
-    expect([host.orphans(), host.troubles()]).to.deep.equal([engine.orphans(), engine.troubles()]);
+    expect([host.orphans(), host.problems()]).to.deep.equal([engine.orphans(), engine.problems()]);
     const told = new Promise((exited) => host.observe(launch!.launchId, { exited }));
     const exit = engine.exit(id, { code: 3 });
     expect(await told).to.deep.equal(exit);

@@ -1,3 +1,4 @@
+import { OrphanServiceError } from '../../../lib/model/errors.ts';
 import { expect } from 'chai';
 import type { Launch } from '../../../lib/model/process.ts';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
@@ -30,7 +31,7 @@ describe('a host that has lost its records', () => {
 
   it('writes down each orphan that the survey found', async () => {
     const what = { generation: 4, pid: 4711, fate: 'reported', reason: 'It lives.' } as const;
-    world.processes.found.push({ launchId: parseLaunchId('b'.repeat(32)), serviceId: COREIO, ...what });
+    world.processes.found.push({ launchId: parseLaunchId('b'.repeat(32)), serviceId: COREIO, foundAt: 0, ...what });
     await world.boot();
     const { events } = await world.control.queries.history({ after: 0, limit: 10, type: 'process.stray' });
     expect(events).to.have.length(1);
@@ -38,20 +39,74 @@ describe('a host that has lost its records', () => {
     expect(events[0]!.detail).to.deep.equal({ ...what, launch: 'b'.repeat(32) });
   });
 
-  it('leaves an adopted process alone until somebody intentions for its service, which then takes it over', async () => {
+  it('shows an adopted process that nothing references, and gives it to the agent that names its service', async () => {
     const { pid } = adopted();
     await world.boot();
     await world.pass(60_000);
-    expect(world.control.queries.services()).to.deep.equal([]);
+    expect(world.control.queries.service(COREIO)).to.include({ state: 'running', orphan: true, pid, adopted: true });
     expect(world.processes.live().map((launch) => launch.pid)).to.deep.equal([pid]);
 
     await world.control.startAgent({ configPath: '/plant/pump1.yaml' }, world.origin);
     await world.pass(200);
     await world.pass(200);
     expect(world.control.queries.service(COREIO)).to.include({ state: 'running', pid, generation: 4, adopted: true });
-    expect(world.control.queries.service(COREIO)).to.include({ version: '0.9.0', intended_state: 'running' });
+    expect(world.control.queries.service(COREIO)).to.include({
+      version: '0.9.0',
+      intended_state: 'running',
+      orphan: false,
+    });
     expect(world.processes.launches.map(({ serviceId }) => serviceId)).to.deep.equal(['pump1-corerl']);
     expect(world.control.queries.agent('pump1').state).to.equal('running');
+  });
+
+  it('stops an adopted process that nothing references, and forgets it', async () => {
+    adopted();
+    await world.boot();
+    const stopped = world.control.stopService(COREIO, world.origin);
+    await world.pass(200);
+    expect(await stopped).to.include({ state: 'stopped' });
+    await world.pass();
+    expect(world.processes.live()).to.deep.equal([]);
+    expect(world.control.queries.services()).to.deep.equal([]);
+  });
+
+  for (const command of ['startService', 'restartService'] as const) {
+    it(`refuses to ${command.slice(0, -7)} it: nobody knows how`, async () => {
+      const { pid } = adopted();
+      await world.boot();
+      const refused = await world.control[command](COREIO, world.origin).catch((error: unknown) => error);
+      expect(refused).to.be.instanceOf(OrphanServiceError);
+      await world.pass(1_000);
+      expect(world.processes.live().map((launch) => launch.pid)).to.deep.equal([pid]);
+    });
+  }
+
+  it('never launches it: not when it ends, and not after a drain', async () => {
+    adopted();
+    await world.boot();
+    await Promise.all([world.control.close('drain'), world.pass(200), world.pass(200)]);
+    expect(world.processes.live(), 'a drain stops it too').to.deep.equal([]);
+    world.processes.surveyed.delete(COREIO);
+    await world.boot();
+    await world.pass(60_000);
+    expect(world.processes.launches).to.deep.equal([]);
+    expect(world.control.queries.services()).to.deep.equal([]);
+  });
+
+  it('shows and stops an orphan that is left alone and that nothing else makes known', async () => {
+    const launchId = parseLaunchId('c'.repeat(32));
+    const who = { launchId, serviceId: COREIO, generation: 4, pid: 4711, foundAt: 7 };
+    world.processes.found.push({ ...who, fate: 'reported', reason: 'It lives.' });
+    await world.boot();
+    const view = { state: 'running', intended_state: 'stopped', pid: 4711, orphan: true, reason: 'It lives.' } as const;
+    expect(world.control.queries.services()).to.have.length(1);
+    expect(world.control.queries.service(COREIO)).to.include({ ...view, reason_code: 'orphan' });
+    expect(await world.control.startService(COREIO, world.origin).catch((error: unknown) => error)).to.be.instanceOf(
+      OrphanServiceError,
+    );
+    expect(await world.control.stopService(COREIO, world.origin)).to.include({ state: 'stopped', pid: null });
+    const { events } = await world.control.queries.history({ after: 0, limit: 10, type: 'service.stop_requested' });
+    expect(events.map((event) => event.service_id)).to.deep.equal([COREIO]);
   });
 
   it('stops an adopted process with its agent', async () => {

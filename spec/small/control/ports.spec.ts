@@ -127,6 +127,25 @@ describe('the ports of a service', () => {
     expect(world.processes.launches).to.have.length(1);
   });
 
+  it('that were lost with the database do not end its process', async () => {
+    const liveness = serviceSpec('other', {
+      args: [http],
+      probes: { startup: { ...PROBE, check }, liveness: { ...PROBE, check }, readiness: { ...PROBE, check } },
+    });
+    world.specs.hosts.push(liveness);
+    await world.control.reload(false, world.origin);
+    await world.pass();
+    world.prober.pass('other', 'startup');
+    world.kill();
+    world.portRegistry.known = () => ({});
+    await world.boot();
+    await world.pass(600_000);
+    const view = world.control.queries.service('other');
+    expect(view).to.include({ state: 'running', substate: 'unready', generation: 1 });
+    expect(view.reason).to.contain('its port is not known any more, because the database was lost');
+    expect(world.processes.stops).to.deep.equal([]);
+  });
+
   it('are given back when it is removed, by this host or by the next', async () => {
     world.specs.hosts.length = 0;
     await world.control.reload(false, world.origin);

@@ -133,7 +133,7 @@ describe('a reload of the configuration', () => {
   });
 
   it('is refused as a whole when the file of an agent that is to run cannot be used', async () => {
-    world.specs.broken.set('pump1', new ConfigInvalidError('/plant/pump1.yaml:1:1: is not YAML', []));
+    world.specs.broken.set('pump1', new ConfigInvalidError('/plant/pump1.yaml:1:1: is not valid YAML', []));
     world.specs.hosts.push(serviceSpec('gateway'));
     const error = await rejection(world.control.reload(false, world.origin));
     expect(error).to.be.instanceOf(ConfigInvalidError);
@@ -142,9 +142,9 @@ describe('a reload of the configuration', () => {
 
   it('passes over the unusable file of an agent that is stopped', async () => {
     await Promise.all([world.control.stopAgent('pump1', world.origin), world.pass(), world.pass()]);
-    world.specs.broken.set('pump1', new ConfigInvalidError('/plant/pump1.yaml:1:1: is not YAML', []));
+    world.specs.broken.set('pump1', new ConfigInvalidError('/plant/pump1.yaml:1:1: is not valid YAML', []));
     expect((await reload()).skipped).to.deep.equal([
-      { agent_id: 'pump1', reason: '/plant/pump1.yaml:1:1: is not YAML' },
+      { agent_id: 'pump1', reason: '/plant/pump1.yaml:1:1: is not valid YAML' },
     ]);
   });
 

@@ -65,9 +65,7 @@ describe('a host that is killed and started again', () => {
     world.processes.exit('pump1-corerl', { code: 8 });
     await world.pass(500);
     expect(world.processes.launches).to.have.length(3);
-    expect(world.control.queries.service('pump1-corerl').reason).to.contain(
-      'until the exit of its last process is saved',
-    );
+    expect(world.control.queries.service('pump1-corerl').reason).to.contain('is not launched: ');
     world.kill(1_000);
     world.store.heal();
     await world.boot();

@@ -16,14 +16,14 @@ class FakeNotifier implements Notifier {
   }
 }
 
-describe('what a service manager is told', () => {
+describe('the messages to a service manager', () => {
   let isWell: boolean;
 
   beforeEach(() => {
     isWell = true;
   });
 
-  it('is the life of the host', async () => {
+  it('report the life cycle of the host', async () => {
     const notifier = new FakeNotifier();
     const manager = serviceManager(notifier, null);
     manager.ready('http://h', () => isWell);
@@ -32,23 +32,23 @@ describe('what a service manager is told', () => {
     manager.stopping('drain');
     await manager.close();
     expect(notifier.sent).to.deep.equal([
-      ...['READY=1', 'STATUS=Ready at http://h', 'RELOADING=1', 'STATUS=Reading the configuration anew'],
+      ...['READY=1', 'STATUS=Ready at http://h', 'RELOADING=1', 'STATUS=Reloading the configuration'],
       ...['READY=1', 'STATUS=Ready at http://h', 'STOPPING=1', 'STATUS=Stopping the services in order'],
     ]);
     expect(notifier.isClosed).to.equal(true);
   });
 
-  it('is never that a host which leaves is ready again', () => {
+  it('never report a host that is shutting down as ready', () => {
     const notifier = new FakeNotifier();
     const manager = serviceManager(notifier, null);
     manager.reloading();
     manager.stopping('detach');
     manager.reloaded('http://h');
     manager.reloading();
-    expect(notifier.sent.slice(2)).to.deep.equal(['STOPPING=1', 'STATUS=Leaving; the services run on']);
+    expect(notifier.sent.slice(2)).to.deep.equal(['STOPPING=1', 'STATUS=Shutting down; the services keep running']);
   });
 
-  it('is from the ready host on, at each beat, that its event loop turns and that it looks at what it stands on', async () => {
+  it('notify the watchdog at each tick from readiness on, while the event loop turns and the state is being checked', async () => {
     const notifier = new FakeNotifier();
     const beats: { ms: number; tick: () => void }[] = [];
     const manager = serviceManager(notifier, 500, (ms, tick) => {
@@ -67,7 +67,7 @@ describe('what a service manager is told', () => {
     expect(beats).to.be.empty;
   });
 
-  it('is nothing where nobody listens', async () => {
+  it('are not sent if there is no manager', async () => {
     const manager = serviceManager(null, 1, () => {
       throw new Error('There is no watchdog to feed.');
     });
@@ -76,7 +76,7 @@ describe('what a service manager is told', () => {
   });
 });
 
-describe('the beat of the watchdog', () => {
+describe('the watchdog interval', () => {
   for (const [env, period] of [
     [{}, null],
     [{ WATCHDOG_USEC: '30000000' }, 15_000],

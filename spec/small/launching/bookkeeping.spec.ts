@@ -10,37 +10,37 @@ const PUMP = parseServiceId('pump');
 const FIRST = parseLaunchId('1'.repeat(32));
 const SECOND = parseLaunchId('2'.repeat(32));
 
-describe('a debt to the ledger', () => {
-  it('is paid at once when the store is there', async () => {
+describe('a retried ledger write', () => {
+  it('is made at once if the store is available', async () => {
     let onWritten = 0;
-    const debt = new RetriedLedgerWrite(
+    const ledgerWrite = new RetriedLedgerWrite(
       () => Promise.resolve(),
       () => (onWritten += 1),
       SILENT,
     );
-    await debt.writeNow();
-    await debt.writeNow();
+    await ledgerWrite.writeNow();
+    await ledgerWrite.writeNow();
     expect(onWritten).to.equal(1);
   });
 
-  it('is paid later when the store is away, and whoever asks is told so meanwhile', async () => {
+  it('is made later if the store is unavailable, and rejects in the meantime', async () => {
     let isAway = true;
     let onWritten = 0;
     const write = async (): Promise<void> => {
       await Promise.resolve();
       if (isAway) throw new Error('away');
     };
-    const debt = new RetriedLedgerWrite(write, () => (onWritten += 1), SILENT);
+    const ledgerWrite = new RetriedLedgerWrite(write, () => (onWritten += 1), SILENT);
     const refusals: string[] = [];
-    for (let i = 0; i < 2; i += 1) await debt.writeNow().catch((error: unknown) => refusals.push(String(error)));
+    for (let i = 0; i < 2; i += 1) await ledgerWrite.writeNow().catch((error: unknown) => refusals.push(String(error)));
     expect(refusals).to.deep.equal(['Error: away', 'Error: away']);
     expect(onWritten).to.equal(0);
     isAway = false;
-    await debt.writeNow();
+    await ledgerWrite.writeNow();
     expect(onWritten).to.equal(1);
   });
 
-  it('is tried again after 0.25 s, then ever more slowly, at last every 10 s', async () => {
+  it('is tried again after 0.25 s, then at growing intervals up to 10 s', async () => {
     const timers = new SimulatedClock();
     const tries: number[] = [];
     const write = (): Promise<void> => {
@@ -57,9 +57,9 @@ describe('a debt to the ledger', () => {
     expect(onWritten).to.equal(1);
   });
 
-  it('is written once by all who ask at the same time', async () => {
+  it('is made once for simultaneous callers', async () => {
     let writes = 0;
-    const debt = new RetriedLedgerWrite(
+    const ledgerWrite = new RetriedLedgerWrite(
       () => {
         writes += 1;
         return Promise.resolve();
@@ -67,26 +67,26 @@ describe('a debt to the ledger', () => {
       () => undefined,
       SILENT,
     );
-    await Promise.all([debt.writeNow(), debt.writeNow()]);
+    await Promise.all([ledgerWrite.writeNow(), ledgerWrite.writeNow()]);
     expect(writes).to.equal(1);
   });
 
-  it('that was forgiven is not paid', async () => {
-    let isPaid = false;
-    const debt = new RetriedLedgerWrite(
+  it('is not made once it was given up', async () => {
+    let isWritten = false;
+    const ledgerWrite = new RetriedLedgerWrite(
       () => Promise.resolve(),
-      () => (isPaid = true),
+      () => (isWritten = true),
       SILENT,
     );
-    debt.giveUp();
-    await debt.writeNow();
+    ledgerWrite.giveUp();
+    await ledgerWrite.writeNow();
     await Promise.resolve();
-    expect(isPaid).to.equal(false);
+    expect(isWritten).to.equal(false);
   });
 });
 
 describe('slots', () => {
-  it('let so many in and the others in order', async () => {
+  it('let a limited number of callers in, and the others in order', async () => {
     const slots = new Slots(2);
     const entered: number[] = [];
     for (const who of [1, 2, 3, 4]) void slots.enter().then(() => entered.push(who));
@@ -106,7 +106,7 @@ describe('slots', () => {
   });
 });
 
-describe('the facts book', () => {
+describe('the launch status registry', () => {
   const exit = { code: 0, signal: null, at: 5, isKnown: true };
 
   it('answers only for the newest launch of a service', async () => {

@@ -22,7 +22,7 @@ describe('a family of numbers', () => {
     expect(textOf({ ...shape, type: 'gauge', read: () => samples })).to.equal(await registry.metrics());
   });
 
-  it('is written as prom-client writes it also without labels', async () => {
+  it('is written as prom-client writes it, also without labels', async () => {
     const shape = { name: 'coredinator_some_total', help: 'Some.', labelNames: [] };
     const registry = new Registry();
     new Counter({ ...shape, registers: [registry] }).inc(7);

@@ -77,7 +77,7 @@ describe('the metrics of a host', () => {
       expect(await world.value('coredinator_services', { state: 'stopping' })).to.equal(0);
     });
 
-    it('say of each state whether a service or an agent is in it', async () => {
+    it('say for each state whether a service or an agent is in it', async () => {
       world.known = [{ id: 'pump1', state: 'backoff' }];
       world.listed = [measuredService('a', 'backoff')];
       const samples = parseExposition(await world.text());
@@ -95,7 +95,7 @@ describe('the metrics of a host', () => {
       expect(statesOf('coredinator_agent_state')).to.deep.equal(expected);
     });
 
-    it('say what a service is, and name every agent that holds it', async () => {
+    it('describe a service, and name every agent that holds it', async () => {
       world.listed = [
         {
           ...measuredService('io'),
@@ -121,7 +121,7 @@ describe('the metrics of a host', () => {
       expect(await world.value('coredinator_service_intended_running', { service: 'telemetry' })).to.equal(0);
     });
 
-    it('say that a service is ready only when it runs and can serve', async () => {
+    it('report a service as ready only if it is running and can serve', async () => {
       world.listed = [
         { ...measuredService('ready'), substate: 'ready', launchedAt: 1_700_000_000_500 },
         { ...measuredService('unready'), substate: 'unready' },
@@ -136,7 +136,7 @@ describe('the metrics of a host', () => {
       expect(await world.value('coredinator_service_start_time_seconds', { service: 'unready' })).to.equal(undefined);
     });
 
-    it('say which version runs, when it was ready and how healthy it is', async () => {
+    it('report the version, the time until ready and the number of health reasons', async () => {
       world.reasons = 2;
       expect(await world.value('coredinator_build_info', { version: '1.2.3', node_version: process.version })).to.equal(
         1,
@@ -145,7 +145,7 @@ describe('the metrics of a host', () => {
       expect(await world.value('coredinator_health_reasons')).to.equal(2);
     });
 
-    it('say what trees use, of services that are known', async () => {
+    it('report the usage of trees of known services', async () => {
       const usage = { cpuSeconds: 1.5, cores: null, residentBytes: 4096, processes: 2 };
       world.listed = [measuredService(PUMP), measuredService('stopped', 'stopped')];
       world.trees = new Map([
@@ -161,14 +161,14 @@ describe('the metrics of a host', () => {
       expect(samples.filter(({ labels }) => labels['service'] === 'forgotten')).to.be.empty;
     });
 
-    it('have no family of what trees use where the system does not tell', async () => {
+    it('have no usage family if the operating system does not provide usage', async () => {
       world.listed = [measuredService(PUMP)];
       expect(await world.text()).not.to.match(/coredinator_service_(cpu|resident|processes)/);
     });
   });
 
   describe('of facts', () => {
-    it('count exits by class, also of each service', async () => {
+    it('count exits by class, in total and for each service', async () => {
       world.listed = [measuredService(PUMP)];
       expect(await world.value('coredinator_exits_total', { class: 'signal' })).to.equal(0);
       world.metrics.events.published([world.fact('process.exited', { serviceId: PUMP, detail: { class: 'signal' } })]);
@@ -177,7 +177,7 @@ describe('the metrics of a host', () => {
       expect(await world.value('coredinator_service_exits_total', { service: PUMP, class: 'signal' })).to.equal(1);
     });
 
-    it('forget the exits of a service that is no more', async () => {
+    it('forget the exits of a removed service', async () => {
       const exit = world.fact('process.exited', { serviceId: PUMP, detail: { class: 'code' } });
       world.metrics.events.published([exit]);
       expect(await world.value('coredinator_service_exits_total', { class: 'code' })).to.equal(undefined);
@@ -186,7 +186,7 @@ describe('the metrics of a host', () => {
       expect(await world.value('coredinator_exits_total', { class: 'code' })).to.equal(1);
     });
 
-    it('count events by type, name the newest, and tell how long adoptions took from the start of the host', async () => {
+    it('count events by type, name the newest, and measure how long adoptions took from the start of the host', async () => {
       expect(await world.value('coredinator_journal_last_seq')).to.equal(undefined);
       const before = world.fact('process.adopted', { seq: 11, at: STARTED_AT - 5_000 }); // the clock was set back
       world.metrics.events.published([before, world.fact('process.adopted', { seq: 12, at: STARTED_AT + 200 })]);
@@ -197,7 +197,7 @@ describe('the metrics of a host', () => {
     });
   });
 
-  it('of writes to the store are how long those took that went through, and how many were refused, by writer', async () => {
+  it('of writes to the store measure successful ones and count refused ones, by writer', async () => {
     const { store } = world.metrics;
     store.wrote({ writer: 'flush', seconds: 0.25, error: null });
     store.wrote({ writer: 'flush', seconds: 4, error: new StoreUnavailableError('disk full') });
@@ -233,17 +233,17 @@ describe('the metrics of a host', () => {
       expect(await world.value('coredinator_stop_duration_seconds_count')).to.equal(1);
     });
 
-    it('do not take a stop of nothing for a quick one', async () => {
+    it('do not count a stop of nothing as a quick one', async () => {
       await observed(fakeProcessHost(clock)).stop(PUMP, request.stop);
       expect(await world.value('coredinator_stop_duration_seconds_count')).to.equal(0);
     });
 
-    it('tell what earlier hosts had left', async () => {
+    it('report what earlier hosts had left behind', async () => {
       const host = fakeProcessHost(clock);
       const launchId = 'a'.repeat(32) as never;
       host.surveyed.set(PUMP, { status: 'revoked', generation: 1, launchId });
       const reason = 'It lives.';
-      host.found.push({ launchId, serviceId: null, generation: null, pid: 7, fate: 'killed', reason });
+      host.found.push({ launchId, serviceId: null, generation: null, pid: 7, fate: 'killed', foundAt: 0, reason });
       await observed(host).survey();
       expect(await world.value('coredinator_surveyed_services', { status: 'revoked' })).to.equal(1);
       expect(await world.value('coredinator_surveyed_services', { status: 'alive' })).to.equal(0);
@@ -255,7 +255,7 @@ describe('the metrics of a host', () => {
     });
   });
 
-  it('of checks and requests are as they were told', async () => {
+  it('of checks and requests are as reported', async () => {
     const { probes, requests } = world.metrics;
     probes.checked({ probe: 'liveness', check: 'http', outcome: 'failure', seconds: 0.25 });
     const labels = { probe: 'liveness', check: 'http', outcome: 'failure' };
@@ -270,7 +270,7 @@ describe('the metrics of a host', () => {
     expect(await world.value('coredinator_http_streams', { route: '/api/events' })).to.equal(0);
   });
 
-  it('are put together once for all who ask at the same time', async () => {
+  it('are assembled once for simultaneous scrapes', async () => {
     let looks = 0;
     world.services = () => {
       looks += 1;

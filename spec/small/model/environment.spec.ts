@@ -9,6 +9,7 @@ const LAUNCH = {
   generation: 2,
   launchId: parseLaunchId('c'.repeat(32)),
   hostUrl: 'http://127.0.0.1:8000',
+  origin: { basePath: '/plant', stateDir: '/plant/.coredinator' },
 };
 const VARIABLES = {
   COREDINATOR_INSTANCE: 'i',
@@ -16,6 +17,8 @@ const VARIABLES = {
   COREDINATOR_GENERATION: '2',
   COREDINATOR_LAUNCH_ID: 'c'.repeat(32),
   COREDINATOR_URL: 'http://127.0.0.1:8000',
+  COREDINATOR_ORIGIN_BASE: '/plant',
+  COREDINATOR_ORIGIN_STATE: '/plant/.coredinator',
 };
 
 describe('what a process is told of its launch', () => {

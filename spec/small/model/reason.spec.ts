@@ -9,6 +9,7 @@ const exit = { code: 'exited', exitCode: 1, signal: null, isKnown: true, isReboo
 /** Every code with what it says, in the words that clients read since 0.1.0. */
 const REASONS: readonly (readonly [Reason, string])[] = [
   [{ code: 'text', text: 'as it was kept' }, 'as it was kept'],
+  [{ code: 'orphan', text: 'Process 7 is alive' }, 'Process 7 is alive'],
   [
     { code: 'waiting', dependencies: [{ serviceId: id, condition: 'healthy' }] },
     'is waiting until pump1-coreio is ready',

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { FakeProber } from '../../support/fake-prober.ts';
-import { httpCheck, probeSpec, probeSubject, Told } from '../../support/probe-specs.ts';
+import { httpCheck, probeSpec, probeTarget, RecordedVerdicts } from '../../support/probe-specs.ts';
 import { describeProber, type ProberHarness } from '../../support/prober-contract.ts';
 
 const PUMP = 'pump1-corerl';
@@ -26,33 +26,33 @@ function harnessOf(fake: FakeProber): ProberHarness {
 
 describeProber('the fake', () => Promise.resolve(harnessOf(new FakeProber())));
 
-describe('the fake prober in the hands of a test', () => {
-  it('lists what is watched now, oldest first', () => {
+describe('the fake prober, used by a test', () => {
+  it('lists the current watches, oldest first', () => {
     const fake = new FakeProber();
-    const subject = probeSubject(PUMP, { launch: { generation: 3 } });
-    const end = fake.watch(subject, 'startup', PROBE, new Told());
-    fake.watch(subject, 'liveness', PROBE, new Told());
-    expect(fake.watches[0]).to.include({ serviceId: PUMP, generation: 3, kind: 'startup', spec: PROBE, subject });
+    const target = probeTarget(PUMP, { launch: { generation: 3 } });
+    const end = fake.watch(target, 'startup', PROBE, new RecordedVerdicts());
+    fake.watch(target, 'liveness', PROBE, new RecordedVerdicts());
+    expect(fake.watches[0]).to.include({ serviceId: PUMP, generation: 3, kind: 'startup', spec: PROBE, target });
     end();
     expect(fake.watches.map(({ kind }) => kind)).to.deep.equal(['liveness']);
     fake.close();
     expect(fake.watches).to.be.empty;
   });
 
-  it('tells before pass() and fail() return', () => {
+  it('reports before pass() and fail() return', () => {
     const fake = new FakeProber();
-    const told = new Told();
-    fake.watch(probeSubject(PUMP), 'readiness', PROBE, told);
+    const recorded = new RecordedVerdicts();
+    fake.watch(probeTarget(PUMP), 'readiness', PROBE, recorded);
     fake.pass(PUMP, 'readiness');
     fake.fail(PUMP, 'readiness', 'nothing listens');
-    expect(told.verdicts).to.deep.equal(['passed', 'nothing listens']);
+    expect(recorded.verdicts).to.deep.equal(['passed', 'nothing listens']);
   });
 
-  it('refuses a verdict that nobody waits for', () => {
+  it('rejects a verdict for a probe without a watch', () => {
     const fake = new FakeProber();
-    fake.watch(probeSubject(PUMP), 'readiness', PROBE, new Told());
+    fake.watch(probeTarget(PUMP), 'readiness', PROBE, new RecordedVerdicts());
     expect(() => {
       fake.pass(PUMP, 'liveness');
-    }).to.throw('Nobody watches the liveness probe of the service "pump1-corerl".');
+    }).to.throw('There is no watch for the liveness probe of the service "pump1-corerl".');
   });
 });

@@ -5,7 +5,7 @@ import type { Prober } from '../../../lib/ports/prober.ts';
 import type { ServiceLogs } from '../../../lib/ports/service-logs.ts';
 import { createProber } from '../../../lib/probe/prober.ts';
 import { recordingLog } from '../../support/control-world.ts';
-import { probeSpec, probeSubject, Told } from '../../support/probe-specs.ts';
+import { probeSpec, probeTarget, RecordedVerdicts } from '../../support/probe-specs.ts';
 
 const EPOCH = 1_700_000_000_000;
 
@@ -13,7 +13,7 @@ describe('the first check of a launch', () => {
   let time: SimulatedClock;
   let wallAhead: number;
   let prober: Prober;
-  /** When each service was first asked. */
+  /** When each service was first checked. */
   let asked: Map<string, number>;
 
   beforeEach(() => {
@@ -36,7 +36,12 @@ describe('the first check of a launch', () => {
 
   function watch(serviceId: string, launchedAt: number, probe: Partial<ProbeSpec> = {}): void {
     const spec = probeSpec({ type: 'log_line', pattern: 'ready' }, { periodMs: 10_000, ...probe });
-    prober.watch(probeSubject(serviceId, { launch: { launchedAt: EPOCH + launchedAt } }), 'startup', spec, new Told());
+    prober.watch(
+      probeTarget(serviceId, { launch: { launchedAt: EPOCH + launchedAt } }),
+      'startup',
+      spec,
+      new RecordedVerdicts(),
+    );
   }
 
   async function pass(ms: number): Promise<void> {
@@ -46,32 +51,32 @@ describe('the first check of a launch', () => {
     }
   }
 
-  it('comes when the initial delay since the launch is over', async () => {
+  it('is made when the initial delay since the launch is over', async () => {
     watch('pump', 0, { initialDelayMs: 500 });
     await pass(1_000);
     expect(asked.get('pump')).to.equal(500);
   });
 
-  it('comes at once where there is no initial delay', async () => {
+  it('is made at once if there is no initial delay', async () => {
     watch('pump', 0);
     await pass(0);
     expect(asked.get('pump')).to.equal(0);
   });
 
-  it('waits for what is left of the initial delay of an adopted launch', async () => {
+  it('waits for the rest of the initial delay of an adopted launch', async () => {
     watch('pump', -400, { initialDelayMs: 500 });
     await pass(300);
     expect(asked.get('pump')).to.equal(100);
   });
 
-  it('waits no longer than the initial delay when the wall clock was set back', async () => {
+  it('waits no longer than the initial delay if the wall clock was set back', async () => {
     wallAhead = -3_600_000;
     watch('pump', 0, { initialDelayMs: 500 });
     await pass(1_000);
     expect(asked.get('pump')).to.equal(500);
   });
 
-  it('is not the same instant for a thousand adopted launches, and soon for all', async () => {
+  it('is spread out, but made soon, for a thousand adopted launches', async () => {
     for (let index = 0; index < 1_000; index += 1) watch(`pump${index}`, -60_000);
     await pass(3_000);
     expect(asked.size).to.equal(1_000);

@@ -3,7 +3,7 @@ import { SimulatedClock } from 'xstate';
 import type { ServiceLogs } from '../../../lib/ports/service-logs.ts';
 import { createProber } from '../../../lib/probe/prober.ts';
 import { recordingLog } from '../../support/control-world.ts';
-import { probeSpec, probeSubject, Told } from '../../support/probe-specs.ts';
+import { probeSpec, probeTarget, RecordedVerdicts } from '../../support/probe-specs.ts';
 
 describe('a probe that keeps failing', () => {
   const time = new SimulatedClock();
@@ -28,17 +28,17 @@ describe('a probe that keeps failing', () => {
   }
 
   it('reports a new reason, at most every 5 s', async () => {
-    const told = new Told();
+    const recorded = new RecordedVerdicts();
     found = 'database is locked';
     const spec = probeSpec({ type: 'log_line', pattern: 'ready' }, { periodMs: 1_000, failureThreshold: 2 });
-    prober.watch(probeSubject(), 'readiness', spec, told);
+    prober.watch(probeTarget(), 'readiness', spec, recorded);
     await pass(10_000);
-    expect(told.verdicts, 'the same reason once').to.deep.equal(['the output cannot be read: database is locked']);
+    expect(recorded.verdicts, 'the same reason once').to.deep.equal(['the output cannot be read: database is locked']);
     for (let change = 0; change < 20; change += 1) {
       found = `no answer (${change})`;
       await pass(1_000);
     }
-    expect(told.verdicts).to.have.length.within(4, 6);
-    expect(told.verdicts[1]).to.match(/no answer \([01]\)$/);
+    expect(recorded.verdicts).to.have.length.within(4, 6);
+    expect(recorded.verdicts[1]).to.match(/no answer \([01]\)$/);
   });
 });

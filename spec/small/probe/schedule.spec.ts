@@ -2,12 +2,12 @@ import { expect } from 'chai';
 import { SimulatedClock } from 'xstate';
 import type { ProbeSpec } from '../../../lib/model/probe.ts';
 import { SUCCESS, failure, type Check, type Outcome } from '../../../lib/probe/check.ts';
-import { Lane } from '../../../lib/probe/lane.ts';
+import { CheckSlots } from '../../../lib/probe/check-slots.ts';
 import { Schedule } from '../../../lib/probe/schedule.ts';
 import { Watch } from '../../../lib/probe/watch.ts';
-import { httpCheck, probeSpec, Told } from '../../support/probe-specs.ts';
+import { httpCheck, probeSpec, RecordedVerdicts } from '../../support/probe-specs.ts';
 
-/** Time by hand that counts its timers. */
+/** A simulated clock that counts its timers. */
 class CountedTime extends SimulatedClock {
   readonly live = new Set<unknown>();
 
@@ -26,7 +26,7 @@ class CountedTime extends SimulatedClock {
   }
 }
 
-/** A check that says when it was begun, and is over when the test says so. */
+/** A check that records when it was started, and is finished by the test. */
 class HeldCheck implements Check {
   readonly begunAt: number[] = [];
   underWay = 0;
@@ -59,7 +59,7 @@ class HeldCheck implements Check {
   }
 }
 
-/** A check that is over at once. */
+/** A check that finishes immediately. */
 class PromptCheck extends HeldCheck {
   outcome: Outcome = SUCCESS;
 
@@ -73,40 +73,45 @@ class PromptCheck extends HeldCheck {
 describe('the schedule of probes', () => {
   let time: CountedTime;
   let schedule: Schedule;
-  let lane: Lane;
+  let slots: CheckSlots;
   let reported: unknown[];
   let measured: [string, number][];
 
   beforeEach(() => {
     time = new CountedTime();
     schedule = new Schedule(time);
-    lane = new Lane(2);
+    slots = new CheckSlots(2);
     reported = [];
     measured = [];
   });
 
-  function watch(check: Check, probe: Partial<ProbeSpec> = {}, at = 0, told = new Told()): Told & { end: () => void } {
-    const room = {
-      ...{ time, schedule, lane },
+  function watch(
+    check: Check,
+    probe: Partial<ProbeSpec> = {},
+    at = 0,
+    recorded = new RecordedVerdicts(),
+  ): RecordedVerdicts & { end: () => void } {
+    const context = {
+      ...{ time, schedule, slots },
       report: (err: unknown) => void reported.push(err),
       measure: (outcome: string, seconds: number) => void measured.push([outcome, seconds]),
     };
     const spec = probeSpec(httpCheck(1), { periodMs: 1_000, ...probe });
-    const watched = new Watch(room, check, spec, told, at);
-    return Object.assign(told, {
+    const watched = new Watch(context, check, spec, recorded, at);
+    return Object.assign(recorded, {
       end: () => {
         watched.end();
       },
     });
   }
 
-  /** Lets time pass in small steps, as it does. */
+  /** Lets time pass in small steps. */
   function pass(ms: number): void {
     time.increment(0);
     for (let step = 0; step < ms; step += 10) time.increment(10);
   }
 
-  it('makes the first check when it is due and the others in periods from there', () => {
+  it('makes the first check when it is due and the others at whole periods from there', () => {
     const check = new PromptCheck(time);
     watch(check, {}, 300);
     pass(3_500);
@@ -128,7 +133,7 @@ describe('the schedule of probes', () => {
     expect([time.live.size, schedule.size]).to.deep.equal([1, 1_000]);
   });
 
-  it('makes checks that are due at nearly the same time in one turn', () => {
+  it('makes checks that are due at nearly the same time together', () => {
     const checks = Array.from({ length: 5 }, () => new PromptCheck(time));
     for (const [index, check] of checks.entries()) watch(check, {}, index * 5);
     pass(1_500);
@@ -142,7 +147,7 @@ describe('the schedule of probes', () => {
     expect([time.live.size, schedule.size]).to.deep.equal([0, 0]);
   });
 
-  it('never has two checks of one probe under way, and misses those that came due meanwhile', () => {
+  it('never runs two checks of one probe at once, and skips those that become due in the meantime', () => {
     const check = new HeldCheck(time);
     watch(check);
     pass(2_500);
@@ -152,7 +157,7 @@ describe('the schedule of probes', () => {
     expect(check.begunAt).to.deep.equal([0, 3_000]);
   });
 
-  it('does not make up for checks that it has missed, nor bunch them', () => {
+  it('neither makes up for missed checks nor bunches them', () => {
     const checks = Array.from({ length: 10 }, () => new PromptCheck(time));
     for (const [index, check] of checks.entries()) watch(check, { periodMs: 10_000 }, index * 1_000);
     pass(10_000);
@@ -174,7 +179,7 @@ describe('the schedule of probes', () => {
     expect(check.begunAt).to.deep.equal([30_000, 60_000]);
   });
 
-  it('lets so many checks run at once; the others wait in order', () => {
+  it('limits how many checks run at once; the others wait in order', () => {
     const checks = Array.from({ length: 4 }, () => new HeldCheck(time));
     for (const [index, check] of checks.entries()) watch(check, {}, index);
     pass(20);
@@ -186,7 +191,7 @@ describe('the schedule of probes', () => {
     expect(begun()).to.deep.equal([1, 1, 1, 1]);
   });
 
-  it('gives the place of a check whose watch has ended to the next one', () => {
+  it('gives the slot of a check whose watch has ended to the next one', () => {
     const checks = Array.from({ length: 4 }, () => new HeldCheck(time));
     const watches = checks.map((check, index) => watch(check, {}, index));
     pass(20);
@@ -203,7 +208,7 @@ describe('the schedule of probes', () => {
     ]);
   });
 
-  it('goes through a long line of checks that are over at once', () => {
+  it('works through a long queue of checks that finish immediately', () => {
     const held = [new HeldCheck(time), new HeldCheck(time)];
     for (const check of held) watch(check);
     const checks = Array.from({ length: 5_000 }, () => new PromptCheck(time));
@@ -213,7 +218,7 @@ describe('the schedule of probes', () => {
     expect(checks.every(({ begunAt }) => begunAt.length === 1)).to.equal(true);
   });
 
-  it('takes a check that throws for a failed one and goes on', () => {
+  it('treats a check that throws as failed and continues', () => {
     let calls = 0;
     const check: Check = {
       begin: () => {
@@ -222,42 +227,42 @@ describe('the schedule of probes', () => {
       },
       close: () => undefined,
     };
-    const told = watch(check);
+    const recorded = watch(check);
     pass(1_500);
-    expect(told.verdicts).to.deep.equal(['the check could not be made: port out of range']);
+    expect(recorded.verdicts).to.deep.equal(['the check could not be run: port out of range']);
     expect(calls).to.equal(2);
   });
 
-  it('goes on when an observer throws, and reports it', () => {
+  it('continues when an observer throws, and reports it', () => {
     const check = new PromptCheck(time);
-    const told = new Told();
-    told.passed = () => {
+    const recorded = new RecordedVerdicts();
+    recorded.passed = () => {
       throw new Error('observer');
     };
-    watch(check, {}, 0, told);
+    watch(check, {}, 0, recorded);
     const other = watch(new PromptCheck(time), {}, 1);
     pass(1_500);
     check.outcome = failure('no answer');
     pass(1_000);
-    expect(told.verdicts).to.deep.equal(['no answer']);
+    expect(recorded.verdicts).to.deep.equal(['no answer']);
     expect(other.verdicts).to.deep.equal(['passed']);
     expect(reported.map(String)).to.deep.equal(['Error: observer']);
   });
 
-  it('makes no further check of what has succeeded for good, once the verdict is there', () => {
+  it('makes no further check after a final success, once there is a verdict', () => {
     const check = new PromptCheck(time);
-    check.outcome = { isSuccess: true, isForGood: true };
-    const told = watch(check, { successThreshold: 3 });
+    check.outcome = { isSuccess: true, isFinal: true };
+    const recorded = watch(check, { successThreshold: 3 });
     pass(10_000);
-    expect(told.verdicts).to.deep.equal(['passed']);
+    expect(recorded.verdicts).to.deep.equal(['passed']);
     expect([check.begunAt.length, schedule.size]).to.deep.equal([3, 0]);
   });
 
-  it('measures each check from its beginning, whatever it waited for before', () => {
+  it('measures each check from its start, without the time in the queue', () => {
     const first = new HeldCheck(time);
     const second = new HeldCheck(time);
     const third = new HeldCheck(time);
-    for (const check of [first, second, third]) watch(check, { timeoutMs: 900 }); // two are let in at once
+    for (const check of [first, second, third]) watch(check, { timeoutMs: 900 }); // two run at once
     pass(100);
     first.end();
     pass(50);
@@ -273,35 +278,35 @@ describe('the schedule of probes', () => {
   describe('when a check takes too long', () => {
     const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-    it('ends it and takes it for failed', async () => {
+    it('aborts it and treats it as failed', async () => {
       const check = new HeldCheck(time);
-      const told = watch(check, { timeoutMs: 400 });
+      const recorded = watch(check, { timeoutMs: 400 });
       pass(400);
       await turn();
-      expect(told.verdicts).to.deep.equal(['no answer']);
+      expect(recorded.verdicts).to.deep.equal(['no answer']);
       expect(check.underWay).to.equal(0);
     });
 
-    it('takes an answer that is read in the same turn', async () => {
+    it('accepts an answer that is read in the same turn', async () => {
       const check = new HeldCheck(time);
-      const told = watch(check, { timeoutMs: 400 });
+      const recorded = watch(check, { timeoutMs: 400 });
       pass(400);
       check.end();
       await turn();
-      expect(told.verdicts).to.deep.equal(['passed']);
+      expect(recorded.verdicts).to.deep.equal(['passed']);
     });
 
-    it('says nothing of the service when this host itself stood still', async () => {
+    it('draws no conclusion if this host itself was stalled', async () => {
       const check = new HeldCheck(time);
-      const told = watch(check, { timeoutMs: 400, periodMs: 10_000 });
+      const recorded = watch(check, { timeoutMs: 400, periodMs: 10_000 });
       pass(100);
       time.increment(5_000);
       await turn();
-      expect([check.underWay, told.verdicts.length]).to.deep.equal([0, 0]);
+      expect([check.underWay, recorded.verdicts.length]).to.deep.equal([0, 0]);
       expect(measured).to.deep.equal([['unknown', 5.1]]);
       pass(5_000);
       check.end(failure('answered 503'));
-      expect(told.verdicts).to.deep.equal(['answered 503']);
+      expect(recorded.verdicts).to.deep.equal(['answered 503']);
     });
   });
 });

@@ -9,16 +9,16 @@ function sentenceOf(text: string): string {
   return tail.sentence({ KEY: SECRET });
 }
 
-describe('the tail of what a command says', () => {
-  it('is its last line, with names in the place of values', () => {
+describe('the tail of the output of a command', () => {
+  it('is its last line, with names in place of values', () => {
     expect(sentenceOf(`one\nno access with ${SECRET}\n\n`)).to.equal(': no access with ${KEY}');
   });
 
-  it('is empty when nothing was said', () => {
+  it('is empty if there was no output', () => {
     expect(sentenceOf('\n')).to.equal('');
   });
 
-  it('shows no part of a value, wherever the beginning was dropped', () => {
+  it('shows no part of a value, wherever the output was cut', () => {
     for (let more = 0; more <= SECRET.length; more += 1) {
       const sentence = sentenceOf(`begin ${SECRET}${'.'.repeat(8 * 1024 - more)}`);
       expect(sentence, `${more} characters of it kept`).to.match(/^: \.+…$/);

@@ -31,7 +31,7 @@ function harnessOf(fake: FakeProcessHost): ProcessHostHarness {
 
 describeProcessHost('the fake', () => Promise.resolve(harnessOf(fakeProcessHost())));
 
-describe('the fake process host in the hands of a test', () => {
+describe('the fake process host, used by a test', () => {
   it('keeps every request in order', async () => {
     const fake = fakeProcessHost();
     await fake.launch(request(PUMP, 1));
@@ -49,7 +49,7 @@ describe('the fake process host in the hands of a test', () => {
     expect(launchedBy(await launching)).to.include({ serviceId: PUMP });
   });
 
-  it('gives a held launch up when it is stopped', async () => {
+  it('cancels a held launch when it is stopped', async () => {
     const fake = fakeProcessHost();
     fake.holdLaunches();
     const launching = fake.launch(request());
@@ -78,7 +78,7 @@ describe('the fake process host in the hands of a test', () => {
     expect(await stopping).to.include({ code: 143, signal: null });
   });
 
-  it('refuses as often as it was told, with the failure that it was given', async () => {
+  it('refuses as often as configured, with the given failure', async () => {
     const fake = fakeProcessHost();
     fake.refuseNext('pump', { code: 'EAGAIN', isPermanent: false });
     fake.refuseNext('pump');
@@ -90,7 +90,7 @@ describe('the fake process host in the hands of a test', () => {
     expect(codes).to.deep.equal(['EAGAIN', 'ENOENT', 'launched']);
   });
 
-  it('tells of an end that nobody saw', async () => {
+  it('reports an exit that was not observed', async () => {
     const fake = fakeProcessHost();
     const launch = launchedBy(await fake.launch(request()));
     const exits: ProcessExit[] = [];
@@ -99,7 +99,7 @@ describe('the fake process host in the hands of a test', () => {
     expect(exits).to.deep.equal([{ code: null, signal: null, at: 0, isKnown: false }]);
   });
 
-  it('hands out the facts that the test prepared, and adopts the live ones', async () => {
+  it('returns the status that the test prepared, and adopts live processes', async () => {
     const launch = launchedBy(await fakeProcessHost().launch(request()));
     const launchId = parseLaunchId('a'.repeat(32));
     const exit = { code: 3, signal: null, at: 5, isKnown: true };

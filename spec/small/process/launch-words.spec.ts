@@ -27,18 +27,18 @@ const REQUEST: LaunchRequest = {
 };
 
 describe('signals', () => {
-  it('go by the numbers of the system and back', () => {
+  it('are converted to the numbers of the system and back', () => {
     expect(signalNumber('SIGTERM')).to.equal(15);
     expect(signalName(9)).to.equal('SIGKILL');
     expect(signalName(constants.signals.SIGABRT)).to.equal('SIGABRT');
   });
 
-  it('without a name go by their number', () => {
+  it('without a name are named after their number', () => {
     expect(signalName(34)).to.equal('SIG34');
     expect(signalNumber('SIG34')).to.equal(34);
   });
 
-  it('that no system has have no number', () => {
+  it('that do not exist have no number', () => {
     for (const name of ['SIGFOO', 'SIG0', 'SIG65', 'TERM', '']) expect(signalNumber(name), name).to.equal(null);
   });
 });
@@ -68,7 +68,7 @@ describe('a failure', () => {
     }
   });
 
-  it('before exec is never for good, as no other program would help', () => {
+  it('before exec is never permanent, as another program would not help', () => {
     expect(failureOf('cwd', constants.errno.ENOENT, '/data')).to.include({
       isPermanent: false,
       message: 'The working directory "/data" cannot be used: no such file or directory (ENOENT).',
@@ -93,10 +93,11 @@ describe('a failure', () => {
 });
 
 describe('the environment of a launch', () => {
-  it('has the settings of the launch, above all else', () => {
+  it('has the settings of the launch, which take precedence', () => {
     const request = { ...REQUEST, env: { COREDINATOR_SERVICE_ID: 'forged', LANG: 'C' } };
     const inherited = inheritable({ LANG: 'de', HOME: '/root', COREDINATOR_TOKEN: 'secret', NOT_SET: undefined });
-    expect(environmentOf(request, LAUNCH, { inherited, instanceId: 'i', url: 'u' })).to.deep.equal({
+    const origin = { basePath: '/plant', stateDir: '/plant/.coredinator' };
+    expect(environmentOf(request, LAUNCH, { inherited, instanceId: 'i', url: 'u', origin })).to.deep.equal({
       LANG: 'C',
       HOME: '/root',
       COREDINATOR_INSTANCE: 'i',
@@ -104,14 +105,16 @@ describe('the environment of a launch', () => {
       COREDINATOR_GENERATION: '2',
       COREDINATOR_LAUNCH_ID: LAUNCH,
       COREDINATOR_URL: 'u',
+      COREDINATOR_ORIGIN_BASE: '/plant',
+      COREDINATOR_ORIGIN_STATE: '/plant/.coredinator',
     });
   });
 });
 
-describe('an order', () => {
+describe('a launch request', () => {
   const layout = layoutOf('/state');
 
-  it('becomes the frame that a launcher reads', () => {
+  it('becomes a frame for the launcher', () => {
     const shimRequest = shimRequestOf(REQUEST, LAUNCH, { layout, basePath: '/base', env: { A: 'ü' } });
     const frame = frameOf(shimRequest);
     expect(frame.readUInt32LE(0)).to.equal(frame.length - 4);
@@ -138,25 +141,25 @@ describe('an order', () => {
     ]);
   });
 
-  it('cannot be made with a NUL or with a signal that the system does not have', () => {
+  it('is refused with a NUL character or with a signal that the system does not have', () => {
     expect(unusableOf(REQUEST, 'native')).to.equal(null);
     expect(unusableOf({ ...REQUEST, env: { A: '\0' } }, 'native')).to.include({ code: 'EINVAL', isPermanent: true });
     const failure = unusableOf({ ...REQUEST, stop: { signal: 'SIGFOO', graceMs: 1 } }, 'native');
     expect(failure?.message).to.include('SIGFOO');
   });
 
-  it('with limits cannot be made for a Node shim, which sets none', () => {
+  it('with limits is refused for a Node shim, which cannot set limits', () => {
     expect(unusableOf(REQUEST, 'node')).to.deep.equal({
       code: 'ENOTSUP',
       isPermanent: true,
       message:
-        'Service "pump" cannot be launched: on this machine the host cannot set limits, and it has some (open_files, core_size).',
+        'Service "pump" cannot be launched: it has limits (open_files, core_size), which the host cannot set on this machine.',
     });
     expect(unusableOf(REQUEST, 'sh')).to.equal(null);
     expect(unusableOf({ ...REQUEST, limits: NO_LIMITS }, 'node')).to.equal(null);
   });
 
-  it('names the limit that a refusal was about, with its value', () => {
+  it('names the limit that caused a refusal, with its value', () => {
     const shimRequest = shimRequestOf(REQUEST, LAUNCH, { layout, basePath: '/base', env: {} });
     const subject = subjectOf({ step: 'limits', errno: constants.errno.EPERM, limit: 'open_files' }, shimRequest);
     expect(failureOf('limits', constants.errno.EPERM, subject)).to.deep.equal({
@@ -168,20 +171,20 @@ describe('an order', () => {
 });
 
 describe('report lines', () => {
-  it('are put together from whatever pieces arrive', () => {
+  it('are assembled from any chunks', () => {
     const lines: string[] = [];
     const reader = new Lines((line) => lines.push(line));
     for (const piece of ['{"a"', ':1}\n{"b":2}\n{', '"c":3}', '\n']) reader.take(Buffer.from(piece));
     expect(lines).to.deep.equal(['{"a":1}', '{"b":2}', '{"c":3}']);
   });
 
-  it('say what runs', () => {
+  it('report a launched process', () => {
     const line = `{"launch":"${LAUNCH}","event":"launched","pid":7,"start":"88","shim":6}`;
     const report = { type: 'launched', main: { pid: 7, start: '88' } };
     expect(parseReport(line)).to.deep.equal({ launchId: LAUNCH, report });
   });
 
-  it('say what was refused', () => {
+  it('report a refusal', () => {
     const line = `{"launch":"${LAUNCH}","event":"refused","step":"exec","errno":2}`;
     expect(parseReport(line)).to.deep.equal({ launchId: LAUNCH, report: { type: 'refused', step: 'exec', errno: 2 } });
     const limits = `{"launch":"${LAUNCH}","event":"refused","step":"limits","limit":"core_size","errno":1}`;
@@ -191,7 +194,7 @@ describe('report lines', () => {
     expect(parseReport(unnamed)?.report).to.deep.equal({ type: 'refused', step: 'limits', errno: 1 });
   });
 
-  it('that this host does not know are none', () => {
+  it('that this host does not understand are ignored', () => {
     const unknown = ['', 'null', '[]', '{', '{"launch":"x"}', `{"launch":"${LAUNCH}","event":"paused"}`];
     unknown.push(`{"launch":"${LAUNCH}","event":"launched","pid":0,"start":"1"}`);
     unknown.push(`{"launch":"${LAUNCH}","event":"refused","step":"toString","errno":2}`);

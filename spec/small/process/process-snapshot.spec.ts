@@ -16,7 +16,7 @@ function membersOf(entries: readonly TableEntry[], tree = TREE): number[] {
 }
 
 describe('the members of a tree in the process table', () => {
-  it('are the descendants of its shim, and not the shim', () => {
+  it('are the descendants of its shim, but not the shim', () => {
     const entries = [entry(10), entry(20, { parent: 10 }), entry(30, { parent: 20 }), entry(40, { parent: 30 })];
     expect(membersOf(entries)).to.deep.equal([20, 30, 40]);
   });
@@ -26,33 +26,33 @@ describe('the members of a tree in the process table', () => {
     expect(membersOf(entries)).to.deep.equal([20, 30, 40]);
   });
 
-  it('stay its group when the main process has ended', () => {
+  it('are still its group when the main process has ended', () => {
     expect(membersOf([entry(30, { group: 20, session: 20 })])).to.deep.equal([30]);
   });
 
-  it('are not the group of a process that was given the pid of its main process', () => {
+  it('are not the group of another process with the pid of its main process', () => {
     expect(membersOf([entry(20, { start: '999' }), entry(30, { group: 20, session: 20 })])).to.be.empty;
   });
 
-  it('are not the children of a process that was given the pid of its shim', () => {
+  it('are not the children of another process with the pid of its shim', () => {
     expect(membersOf([entry(10, { start: '999' }), entry(30, { parent: 10 })])).to.be.empty;
   });
 
-  it('are those that carry its mark, with their descendants', () => {
+  it('are the processes with its tag, and their descendants', () => {
     const entries = [entry(30, { tag: LAUNCH }), entry(40, { parent: 30 }), entry(50, { tag: 'b'.repeat(32) })];
     expect(membersOf(entries)).to.deep.equal([30, 40]);
   });
 
-  it('do not include the host, even if it carries the mark', () => {
+  it('do not include the host, even if it has the tag', () => {
     const entries = [entry(process.pid, { tag: LAUNCH }), entry(30, { parent: process.pid })];
     expect(membersOf(entries)).to.be.empty;
   });
 
-  it('do not include a shim that carries the mark', () => {
+  it('do not include a shim with the tag', () => {
     expect(membersOf([entry(10, { tag: LAUNCH }), entry(20, { parent: 10 })])).to.deep.equal([20]);
   });
 
-  it('do not include the tools with which a shell writes the exit record', () => {
+  it('do not include the tools with which a shell shim writes the exit record', () => {
     const shell = { ...TREE, isShimShell: true };
     const tools = [entry(30, { parent: 10, tag: LAUNCH }), entry(40, { parent: 30, tag: LAUNCH })];
     const entries = [entry(10, { tag: LAUNCH }), ...tools, entry(50, { tag: LAUNCH })];
@@ -60,7 +60,7 @@ describe('the members of a tree in the process table', () => {
     expect(membersOf([entry(20, { parent: 10 }), ...entries], shell)).to.deep.equal([20, 50]);
   });
 
-  it('include what a shell has begun before its main process is known, and what it leaves behind', () => {
+  it('include what a shell shim started before its main process is known, and what it leaves behind', () => {
     const shell = { ...TREE, isShimShell: true };
     const tool = entry(30, { parent: 10, tag: LAUNCH });
     const unknown = new ProcessSnapshot([entry(10), tool]).membersOf({ ...shell, main: null });
@@ -68,7 +68,7 @@ describe('the members of a tree in the process table', () => {
     expect(membersOf([tool], shell)).to.deep.equal([30]);
   });
 
-  it('carry their own start times', () => {
+  it('have their own start times', () => {
     const members = new ProcessSnapshot([entry(30, { tag: LAUNCH, start: '77' })]).membersOf(TREE);
     expect(members).to.deep.equal([{ pid: 30, start: '77' }]);
   });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { NOBODY, type Identity } from '../../../lib/process/os/process-identity.ts';
+import { NO_PROCESS, type Identity } from '../../../lib/process/os/process-identity.ts';
 import { ProcessSnapshot, type TableEntry } from '../../../lib/process/os/process-table.ts';
 import { Ending, type EndingSystem, type EndingTree } from '../../../lib/process/tree/terminate.ts';
 
@@ -9,7 +9,7 @@ const MAIN: Identity = { pid: 7_001, start: '10' };
 const CHILD: Identity = { pid: 7_002, start: '11' };
 const STOP = { signal: 'SIGTERM', graceMs: 60_000 } as const;
 
-/** A machine on which processes end by the first signal that asks or kills. */
+/** A machine on which processes end at the first stop signal or kill. */
 class FakeSystem implements EndingSystem {
   readonly platform: NodeJS.Platform;
   readonly killedTrees: number[] = [];
@@ -42,7 +42,7 @@ class FakeSystem implements EndingSystem {
     this.#alive.splice(0, Infinity, ...this.#alive.filter((process) => !isEnded(process)));
   }
 
-  /** The main process and, below it, the child, as far as they live. */
+  /** The main process and its child, if they are alive. */
   read(): Promise<ProcessSnapshot> {
     const entries = this.#alive.map(({ pid, start }): TableEntry => {
       const parent = pid === MAIN.pid ? 1 : MAIN.pid;
@@ -52,11 +52,11 @@ class FakeSystem implements EndingSystem {
   }
 }
 
-/** A tree whose shim is gone; it is gone itself when that is proven. */
+/** A tree whose shim is gone; it is gone itself once that is certain. */
 class FakeTree implements EndingTree {
   readonly launchId = LAUNCH;
   readonly main = MAIN;
-  readonly shim = NOBODY;
+  readonly shim = NO_PROCESS;
   readonly isShimShell = false;
   readonly gone: Promise<void>;
   isGone = false;
@@ -71,7 +71,7 @@ class FakeTree implements EndingTree {
   }
 
   look(): void {
-    // Nothing is to be seen.
+    // There is nothing to check.
   }
 
   proveEmpty(): void {
@@ -87,27 +87,27 @@ async function endedOn(system: FakeSystem, table: Pick<FakeSystem, 'read'> = sys
   return system;
 }
 
-describe('a tree without a shim that obeys', () => {
-  it('is ended by force as a whole on Windows, where nothing can be asked', async () => {
+describe('a tree without a responding shim', () => {
+  it('is killed as a whole on Windows, which has no signals', async () => {
     const { killedTrees, signals } = await endedOn(new FakeSystem('win32', [MAIN, CHILD]));
     expect(killedTrees).to.deep.equal([MAIN.pid]);
     expect(signals).to.deep.equal([]);
   });
 
-  it('is left alone on Windows when its main process has ended, whose pid may be another’s', async () => {
+  it('is left alone on Windows if its main process has ended, because its pid may have been reused', async () => {
     const { killedTrees } = await endedOn(new FakeSystem('win32', [{ ...MAIN, start: '99' }]));
     expect(killedTrees).to.deep.equal([]);
   });
 
   for (const platform of ['linux', 'darwin', 'freebsd'] as const) {
-    it(`is asked process by process on ${platform}, and never ended as a whole`, async () => {
+    it(`is signalled process by process on ${platform}, and never killed as a whole`, async () => {
       const { killedTrees, signals } = await endedOn(new FakeSystem(platform, [MAIN, CHILD]));
       expect(killedTrees).to.deep.equal([]);
       expect([...signals].sort()).to.deep.equal([`15 to ${MAIN.pid}`, `15 to ${CHILD.pid}`]);
     });
   }
 
-  it('has none of its processes signalled on Linux whose pid was given again since it was listed', async () => {
+  it('is not signalled on Linux at a pid that was reused since it was listed', async () => {
     const before = new FakeSystem('linux', [MAIN, CHILD]);
     const now = new FakeSystem('linux', [MAIN, { ...CHILD, start: '99' }]);
     let readings = 0;

@@ -11,18 +11,18 @@ function after(...events: readonly TreeEvent[]): ReturnType<typeof stateAfter> {
 }
 
 describe('the state of a process tree', () => {
-  it('is orphaned while the main process lives without its shim', () => {
+  it('is shimless while the main process is alive without its shim', () => {
     expect(RUNNING.type).to.equal('running');
-    expect(after('shim left').type).to.equal('orphaned');
+    expect(after('shim left').type).to.equal('shimless');
   });
 
-  it('is leftovers once the main process is over, and knows what may live', () => {
+  it('is leftovers once the main process has ended, with what may be alive', () => {
     expect(after('main ended')).to.deep.equal({ type: 'leftovers', left: 'shim and descendants' });
     expect(after('main ended', 'found empty')).to.deep.equal({ type: 'leftovers', left: 'shim' });
     expect(after('main ended', 'shim left')).to.deep.equal({ type: 'leftovers', left: 'descendants' });
   });
 
-  it('is gone when main process, shim and descendants are known to be over, in whatever order that becomes known', () => {
+  it('is gone once main process, shim and descendants are known to have ended, in any order', () => {
     for (const first of EVENTS) {
       for (const second of EVENTS.filter((event) => event !== first)) {
         const [third] = EVENTS.filter((event) => event !== first && event !== second);
@@ -32,24 +32,24 @@ describe('the state of a process tree', () => {
     }
   });
 
-  it('is still running or orphaned when nothing is found of it and its end was not read yet', () => {
+  it('is still running or shimless if nothing of it is found but its end was not read yet', () => {
     expect(after('found empty').type).to.equal('running');
-    expect(after('found empty', 'shim left').type).to.equal('orphaned');
+    expect(after('found empty', 'shim left').type).to.equal('shimless');
   });
 
-  it('begins with leftovers when the main process was over before, of which a barren shim is the last', () => {
+  it('begins with leftovers if the main process had ended before', () => {
     expect(stateAfter('shim left', REST)).to.deep.equal({ type: 'leftovers', left: 'descendants' });
     expect(stateAfter('shim left', BARREN)).to.deep.equal({ type: 'gone' });
   });
 
-  it('does not change when something becomes known twice, or after its end', () => {
+  it('does not change with a repeated fact, or after its end', () => {
     for (const event of EVENTS) {
       expect(after(event, event), event).to.deep.equal(after(event));
       expect(after(...EVENTS, event), event).to.deep.equal({ type: 'gone' });
     }
   });
 
-  it('has a main process until its end is known, and a shim until that has left', () => {
+  it('has a main process until its end is known, and a shim until it has exited', () => {
     const reported = (...events: readonly TreeEvent[]): readonly boolean[] => {
       const state = after(...events);
       return [isMainOver(state), hasShim(state)];

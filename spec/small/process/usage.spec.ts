@@ -13,14 +13,14 @@ function entry(pid: number, overrides: Partial<UsageEntry> = {}): UsageEntry {
   return { ...known, ticks: 0, reapedTicks: 0, pages: 0, ...overrides };
 }
 
-/** The launch whose shim is the process 10 times its number and whose main process is the next one. */
+/** A launch whose shim has the pid 10 times its number, and whose main process has the next pid. */
 function treeOf(number: number, serviceId = PUMP): UsedTree {
   const shim = { pid: number * 10, start: String(number * 100) };
   const main = { pid: shim.pid + 1, start: String((shim.pid + 1) * 10) };
   return { launchId: parseLaunchId(String(number).repeat(32)), serviceId, shim, main, isShimShell: false };
 }
 
-/** A machine with the processes and trees that the test says. */
+/** A machine with the given processes and trees. */
 class Machine {
   processes: readonly UsageEntry[] = [];
   trees: readonly UsedTree[] = [treeOf(1)];
@@ -37,7 +37,7 @@ class Machine {
     steadyNow: () => this.now,
   });
 
-  /** What the pump uses in a reading 2 s after the last one. */
+  /** The usage of the pump in a reading 2 s after the last one. */
   async pump(...processes: readonly UsageEntry[]): Promise<TreeUsage | undefined> {
     this.now += 2_000;
     this.processes = processes;
@@ -45,7 +45,7 @@ class Machine {
   }
 }
 
-describe('what the tree of a service uses', () => {
+describe('the resource usage of a service', () => {
   let machine: Machine;
 
   beforeEach(() => {
@@ -54,7 +54,7 @@ describe('what the tree of a service uses', () => {
 
   const shim = entry(10, { ticks: 7, pages: 9 });
 
-  it('is the sum over its processes, without the shim that keeps it', async () => {
+  it('is the sum over its processes, without its shim', async () => {
     const main = entry(11, { parent: 10, ticks: 150, pages: 10 });
     const child = entry(30, { parent: 11, ticks: 50, pages: 5 });
     const stranger = entry(99, { ticks: 1_000, pages: 1_000 });
@@ -66,40 +66,40 @@ describe('what the tree of a service uses', () => {
     });
   });
 
-  it('keeps the time of a child that its parent has reaped', async () => {
+  it('includes the time of a child that its parent has reaped', async () => {
     const main = entry(11, { parent: 10, ticks: 100 });
     await machine.pump(shim, main, entry(30, { parent: 11, ticks: 50 }));
     const after = await machine.pump(shim, { ...main, reapedTicks: 50 });
     expect(after).to.include({ cpuSeconds: 1.5, processes: 1 });
   });
 
-  it('keeps the time of what the shim has reaped', async () => {
+  it('includes the time of what the shim has reaped', async () => {
     const main = entry(11, { parent: 10, ticks: 100 });
     await machine.pump(shim, main, entry(30, { parent: 10, ticks: 50 }));
     expect(await machine.pump({ ...shim, reapedTicks: 50 }, main)).to.include({ cpuSeconds: 1.5 });
   });
 
-  it('counts the time of a process that nobody has reaped yet, and not the process', async () => {
+  it('includes the time of an ended process that is not reaped yet, but not the process', async () => {
     const main = entry(11, { parent: 10, ticks: 100, pages: 1 });
     const dead = entry(30, { parent: 11, ticks: 50, isDead: true });
     expect(await machine.pump(shim, main, dead)).to.include({ cpuSeconds: 1.5, processes: 1 });
   });
 
-  it('stands still where the time of a child is lost, and counts nothing twice when it is found again', async () => {
+  it('does not fall when the time of a child is lost, and counts nothing twice when it is found again', async () => {
     const main = entry(11, { parent: 10, ticks: 100 });
     await machine.pump(shim, main, entry(30, { parent: 11, ticks: 50 }));
     expect(await machine.pump(shim, main)).to.include({ cpuSeconds: 1.5, cores: 0 });
     expect(await machine.pump(shim, { ...main, reapedTicks: 60 })).to.include({ cpuSeconds: 1.6 });
   });
 
-  it('goes on counting over launches', async () => {
+  it('accumulates over launches', async () => {
     await machine.pump(shim, entry(11, { parent: 10, ticks: 100 }));
     machine.trees = [treeOf(2)];
     const next = await machine.pump(entry(20), entry(21, { parent: 20, ticks: 50 }));
     expect(next).to.include({ cpuSeconds: 1.5, cores: 0.25, processes: 1 });
   });
 
-  it('includes what an earlier launch has left', async () => {
+  it('includes remains of an earlier launch', async () => {
     machine.trees = [treeOf(1), treeOf(2)];
     const left = entry(30, { parent: 10, ticks: 50, pages: 2 });
     const main = entry(21, { parent: 20, ticks: 100, pages: 1 });
@@ -107,18 +107,18 @@ describe('what the tree of a service uses', () => {
     expect(both).to.deep.equal({ cpuSeconds: 1.5, cores: null, residentBytes: 3 * 4096, processes: 2 });
   });
 
-  it('tells how many cores were busy since the reading before', async () => {
+  it('has the number of cores that were busy since the previous reading', async () => {
     const main = entry(11, { parent: 10, ticks: 100 });
     await machine.pump(shim, main);
     expect(await machine.pump(shim, { ...main, ticks: 400 })).to.include({ cores: 1.5 });
   });
 
-  it('is not there when none of its processes lives', async () => {
+  it('is absent if none of its processes is alive', async () => {
     expect(await machine.pump(shim)).to.equal(undefined);
     expect(await machine.pump(shim, entry(11, { parent: 10, isDead: true }))).to.equal(undefined);
   });
 
-  it('is of each service its own', async () => {
+  it('is separate for each service', async () => {
     const tank = parseServiceId('tank');
     machine.trees = [treeOf(1), treeOf(2, tank)];
     machine.now += 2_000;
@@ -130,7 +130,7 @@ describe('what the tree of a service uses', () => {
 });
 
 describe('a reading of all processes', () => {
-  it('is shared by those who ask at the same time, and given again for a second', async () => {
+  it('is shared by simultaneous callers, and returned again for a second', async () => {
     const machine = new Machine();
     const [one, other] = await Promise.all([machine.reader.read(), machine.reader.read()]);
     expect(one).to.equal(other);
@@ -141,7 +141,7 @@ describe('a reading of all processes', () => {
     expect(machine.readings).to.equal(2);
   });
 
-  it('is tried again after one that failed', async () => {
+  it('is tried again after a failed one', async () => {
     const machine = new Machine();
     const broken = new UsageReader({
       trees: () => machine.trees,
@@ -168,7 +168,7 @@ describe('the units of a machine', () => {
     return buffer;
   }
 
-  it('are those that the kernel has told', () => {
+  it('are those from the kernel', () => {
     const reported = vector([
       [33, 0x7fff_0000_0000],
       [6, 65_536],
@@ -178,13 +178,13 @@ describe('the units of a machine', () => {
     expect(unitsIn(reported, 8, true)).to.deep.equal({ ticksPerSecond: 250, pageBytes: 65_536 });
   });
 
-  it('are read in the words of the machine', () => {
+  it('are read in machine words', () => {
     const narrow = Buffer.alloc(16);
     for (const [index, word] of [6, 16_384, 17, 1_024].entries()) narrow.writeUInt32BE(word, index * 4);
     expect(unitsIn(narrow, 4, false)).to.deep.equal({ ticksPerSecond: 1_024, pageBytes: 16_384 });
   });
 
-  it('are the usual ones where it has told none', () => {
+  it('are the usual ones if the kernel provides none', () => {
     expect(unitsIn(Buffer.alloc(0), 8, true)).to.deep.equal({ ticksPerSecond: 100, pageBytes: 4096 });
   });
 });

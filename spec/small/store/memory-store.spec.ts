@@ -11,7 +11,7 @@ import { expect } from 'chai';
 describeActorStore('The memory store', () => Promise.resolve(memoryStore()));
 
 describe('The memory store', () => {
-  it('refuses writes and probes while it is broken down', async () => {
+  it('rejects writes and probes while it is broken', async () => {
     const store = memoryStore();
     store.breakDown('SQLITE_FULL');
     const error = await expectUnavailable(store.commitActors(actorCommit({ upserts: [actorRow('a')] })));
@@ -22,7 +22,7 @@ describe('The memory store', () => {
     expect(await store.loadActors()).to.deep.equal([]);
   });
 
-  it('holds writes back until they are released, in the order of the calls', async () => {
+  it('holds writes until they are released, in the order of the calls', async () => {
     const store = memoryStore();
     store.holdWrites();
     const writes = ['a', 'b'].map((path) => store.commitActors(actorCommit({ upserts: [actorRow(path)] })));
@@ -32,7 +32,7 @@ describe('The memory store', () => {
     expect((await store.loadActors()).map((row) => row.path)).to.deep.equal(['a', 'b']);
   });
 
-  it('tells how each write went, and by whom it was asked for', async () => {
+  it('reports the result and the writer of each write', async () => {
     const store = memoryStore();
     const told: string[] = [];
     store.onWrite = ({ writer, error }) => told.push(`${writer} ${error === null ? 'durable' : 'refused'}`);
@@ -43,7 +43,7 @@ describe('The memory store', () => {
     expect(told).to.deep.equal(['flush durable', 'command durable', 'quarantine refused']);
   });
 
-  it('sets rows aside that it could not before as soon as a probe goes well', async () => {
+  it('quarantines rows that it could not quarantine before as soon as a probe succeeds', async () => {
     const store = memoryStore();
     await store.commitActors(actorCommit({ upserts: [actorRow('a')] }));
     store.breakDown();

@@ -7,11 +7,11 @@ import { WriteQueue } from '../../../lib/store/write-queue.ts';
 import { RecordingLog } from '../../support/opened-store.ts';
 import { expectUnavailable } from '../../support/store-contract.ts';
 
-/** A session that writes down what it is asked for and fails as the test says. */
+/** A session that records its calls and fails as configured. */
 class ScriptedSession implements SqlSession {
   readonly calls: string[] = [];
   readonly failures = new Map<string, string>();
-  /** No call ends before this does. */
+  /** No call completes before this resolves. */
   gate: Promise<void> = Promise.resolve();
   onRun: () => void = () => undefined;
 
@@ -90,12 +90,12 @@ describe('The write queue', () => {
     expect(session.calls).to.deep.equal(['BEGIN IMMEDIATE', 'WISH [["a"]]', 'FACT [[1]]', 'COMMIT']);
   });
 
-  it('puts everything that comes during a transaction into the next one', async () => {
+  it('puts everything requested during a transaction into the next one', async () => {
     await Promise.all([1, 2, 3, 4].map((seq) => queue.write([fact(seq)])));
     expect(session.calls).to.deep.equal(['FACT [[1]]', 'FACT [[2],[3],[4]]']);
   });
 
-  it('rolls back, and tries the members one by one, when the rows of one are refused', async () => {
+  it('rolls back, and tries the members one by one, if the rows of one are rejected', async () => {
     session.failures.set('FACT [[2],[3]]', 'SQLITE_CONSTRAINT').set('FACT [[2]]', 'SQLITE_CONSTRAINT');
     const writes = [[intention('a')], [fact(2), intention('b')], [fact(3)]].map((rows) => queue.write(rows));
     const outcomes = await Promise.allSettled(writes);
@@ -108,7 +108,7 @@ describe('The write queue', () => {
     ]);
   });
 
-  it('fails all members at once, with one new connection, when the store itself cannot be written', async () => {
+  it('fails all members at once, with one new connection, if the store itself cannot be written', async () => {
     session.failures.set('FACT [[2],[3],[4]]', 'SQLITE_FULL');
     const writes = [1, 2, 3, 4].map((seq) => queue.write([fact(seq)]));
     const outcomes = await Promise.allSettled(writes);
@@ -116,7 +116,7 @@ describe('The write queue', () => {
     expect(session.calls).to.deep.equal(['FACT [[1]]', 'FACT [[2],[3],[4]]', '(drop)']);
   });
 
-  it('names the file and the error, keeps the cause, and goes on', async () => {
+  it('names the file and the error, keeps the cause, and continues', async () => {
     session.failures.set('FACT [[1]]', 'SQLITE_READONLY');
     const error = await expectUnavailable(queue.write([fact(1)]));
     expect(error.message).to.contain('/state/a.db').and.contain('SQLITE_READONLY: told so');
@@ -125,13 +125,13 @@ describe('The write queue', () => {
     await queue.write([fact(1)]);
   });
 
-  it('gives up the connection when it cannot leave a failed transaction', async () => {
+  it('replaces the connection if it cannot leave a failed transaction', async () => {
     session.failures.set('FACT [[1]]', 'SQLITE_CONSTRAINT').set('ROLLBACK', 'SQLITE_ERROR');
     await expectUnavailable(queue.write([fact(1), intention('a')]));
     expect(session.calls.slice(-2)).to.deep.equal(['ROLLBACK', '(drop)']);
   });
 
-  it('gives up the connection when a commit fails, and keeps the first error when even closing fails', async () => {
+  it('replaces the connection if a commit fails, and keeps the first error even if closing fails', async () => {
     session.failures.set('COMMIT', 'SQLITE_IOERR').set('(drop)', 'SQLITE_BUSY');
     const error = await expectUnavailable(queue.write([fact(1), intention('a')]));
     expect(error.message).to.contain('SQLITE_IOERR');
@@ -139,10 +139,10 @@ describe('The write queue', () => {
     expect(log.records[0]?.level).to.equal('error');
   });
 
-  describe('tells how each write went', () => {
+  describe('reports the result of each write', () => {
     const outcomes = (): unknown[] => told.map(({ writer, error }) => [writer, error === null ? 'durable' : 'refused']);
 
-    it('of all that share a transaction, before their callers are answered', async () => {
+    it('for all that share a transaction, before their callers get it', async () => {
       const answered: number[] = [];
       const writes = [fact(1), fact(2), intention('a')].map((row, n) =>
         queue.write([row], n === 2 ? 'command' : 'flush').then(() => answered.push(told.length)),
@@ -157,7 +157,7 @@ describe('The write queue', () => {
       expect(answered).to.deep.equal([1, 3, 3]);
     });
 
-    it('once, also where the members of a transaction are tried one by one', async () => {
+    it('once, even if the members of a transaction are tried one by one', async () => {
       session.failures.set('FACT [[2],[3]]', 'SQLITE_CONSTRAINT').set('FACT [[2]]', 'SQLITE_CONSTRAINT');
       const rows = [fact(1), fact(2), fact(3)];
       await Promise.allSettled(rows.map((row) => queue.write([row], 'ledger')));
@@ -176,7 +176,7 @@ describe('The write queue', () => {
       expect(told.map(({ error }) => error)).to.deep.equal(errors);
     });
 
-    it('with the seconds from the call, the wait for its turn included', async () => {
+    it('with the seconds since the call, including the wait', async () => {
       let end = (): void => undefined;
       session.gate = new Promise((resolve) => (end = resolve));
       const writes = [fact(1), fact(2)].map((row) => queue.write([row], 'flush'));
@@ -187,13 +187,13 @@ describe('The write queue', () => {
       for (const { seconds } of told) expect(seconds).to.be.within(0.02, 10);
     });
 
-    it('unless nobody counts its writer', async () => {
+    it('unless it has no writer', async () => {
       await queue.write([fact(1)]);
       expect(told).to.deep.equal([]);
     });
   });
 
-  describe('over files that are not what was opened', () => {
+  describe('with files that are not those that were opened', () => {
     it('writes nothing, and says why', async () => {
       problem = 'The database is gone.';
       expect((await expectUnavailable(queue.write([intention('a')], 'command'))).message).to.equal(
@@ -203,18 +203,18 @@ describe('The write queue', () => {
       expect(told.map(({ error }) => error?.message)).to.deep.equal(['The database is gone.']);
     });
 
-    it('answers no write that was committed while they were taken away', async () => {
+    it('confirms no write that was committed while they were gone', async () => {
       session.onRun = () => (problem = 'The database is gone.');
       expect((await expectUnavailable(queue.write([intention('a')]))).message).to.equal('The database is gone.');
       expect(session.calls).to.have.length(1);
     });
 
-    it('looks at them once a commit, and before one only when something was bad already', async () => {
+    it('checks them once per commit, and before a commit only after a known problem', async () => {
       await queue.write([intention('a')]);
       expect(looks).to.equal(1);
     });
 
-    it('goes on as soon as they are back', async () => {
+    it('continues as soon as they are back', async () => {
       problem = 'The database is gone.';
       await expectUnavailable(queue.write([intention('a')]));
       problem = null;

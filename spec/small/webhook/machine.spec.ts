@@ -87,7 +87,7 @@ describe('the machine of a webhook', () => {
     await turns();
   }
 
-  it('delivers one event after the other, and keeps each place before the next', async () => {
+  it('delivers one event after the other, and stores each position before the next', async () => {
     await start();
     await come(event(3), event(5));
     expect(attempts).to.deep.equal([3, 5]);
@@ -113,7 +113,7 @@ describe('the machine of a webhook', () => {
     expect(kept.at(-1)).to.deep.equal({ ...NEW, position: 2 });
   });
 
-  it('waits as long as the receiver asks for', async () => {
+  it('waits as long as the receiver requests', async () => {
     await start();
     answers = [failed(90_000)];
     await come(event(1));
@@ -123,7 +123,7 @@ describe('the machine of a webhook', () => {
     expect(attempts).to.deep.equal([1, 1]);
   });
 
-  it('keeps since when it fails, so that the next host counts on', async () => {
+  it('stores when it began to fail, so that the next host continues the count', async () => {
     await start({ ...NEW, failingSince: -23 * HOUR_MS });
     answers = [failed(), failed()];
     await come(event(1));
@@ -153,7 +153,7 @@ describe('the machine of a webhook', () => {
     expect(kept.at(-1)).to.deep.equal({ ...NEW, position: 4 });
   });
 
-  it('never gives up when it is told so', async () => {
+  it('never gives up if configured so', async () => {
     await start(NEW, null);
     answers = Array.from({ length: 400 }, () => failed());
     await come(event(1));
@@ -162,13 +162,13 @@ describe('the machine of a webhook', () => {
     expect(kept.at(-1)).to.deep.equal({ ...NEW, position: 1 });
   });
 
-  it('sends nothing more to a receiver that is gone, and says so once', async () => {
+  it('sends nothing more to a receiver that is gone, and records it once', async () => {
     await start();
     answers = [{ type: 'gone' }];
     await come(event(1), event(2));
     await pass(HOUR_MS);
     expect(attempts).to.deep.equal([1]);
-    expect(noted).to.deep.equal(['webhook.disabled  the receiver answered 410 Gone']);
+    expect(noted).to.deep.equal(['webhook.disabled  the receiver returned 410 Gone']);
     expect(kept.at(-1)).to.deep.equal({ ...NEW, goneRevision: 'r1' });
     actor.stop();
     await start({ ...NEW, goneRevision: 'r1' });
@@ -176,21 +176,21 @@ describe('the machine of a webhook', () => {
     expect([attempts, noted.length]).to.deep.equal([[1], 1]);
   });
 
-  it('tries a receiver that was gone again when the configuration is another one', async () => {
+  it('tries a receiver that was gone again after a change of its configuration', async () => {
     await start({ ...NEW, goneRevision: 'r0' });
     await come(event(1));
     expect(attempts).to.deep.equal([1]);
     expect(kept.at(-1)).to.deep.equal({ ...NEW, position: 1 });
   });
 
-  it('writes down what the journal did not keep for it, and goes on behind that', async () => {
+  it('records events that the journal no longer has, and continues after them', async () => {
     await start();
     await come({ type: 'lost', position: 49, reason: 'it is too old' }, event(50), { type: 'nothing', position: 99 });
     expect(noted).to.deep.equal(['webhook.dropped  it is too old']);
     expect(kept.map(({ position }) => position)).to.deep.equal([49, 50, 99]);
   });
 
-  it('reads the journal again after a while when it could not be read', async () => {
+  it('reads the journal again some time after a failed read', async () => {
     await start();
     await come(new Error('the disk is gone'), event(1));
     expect([told, attempts]).to.deep.equal([['unread'], []]);
@@ -198,14 +198,14 @@ describe('the machine of a webhook', () => {
     expect(attempts).to.deep.equal([1]);
   });
 
-  describe('when the host leaves', () => {
+  describe('when the host shuts down', () => {
     const leave = async (): Promise<void> => {
       actor.send({ type: 'webhook.leave' });
       await turns();
     };
     const isOver = (): boolean => actor.getSnapshot().status === 'done';
 
-    it('delivers what is left and ends with the events', async () => {
+    it('delivers the remaining events and then ends', async () => {
       await start();
       await leave();
       expect(isOver()).to.equal(false);
@@ -214,7 +214,7 @@ describe('the machine of a webhook', () => {
       expect(kept.at(-1)).to.deep.equal({ ...NEW, position: 1 });
     });
 
-    it('does not wait for a further attempt', async () => {
+    it('does not wait for another attempt', async () => {
       await start();
       answers = [failed()];
       await come(event(1));
@@ -222,7 +222,7 @@ describe('the machine of a webhook', () => {
       expect(isOver()).to.equal(true);
     });
 
-    it('makes no further attempt after one that is under way', async () => {
+    it('makes no other attempt after the one in progress', async () => {
       let end = (): void => undefined;
       hang = new Promise((resolve) => (end = resolve));
       await start();
@@ -235,7 +235,7 @@ describe('the machine of a webhook', () => {
       expect([attempts, isOver()]).to.deep.equal([[1], true]);
     });
 
-    it('breaks an attempt off after a second', async () => {
+    it('aborts an attempt after a second', async () => {
       hang = new Promise(() => undefined);
       await start();
       await come(event(1));
@@ -246,7 +246,7 @@ describe('the machine of a webhook', () => {
       expect(isOver()).to.equal(true);
     });
 
-    it('ends at once when its receiver is gone', async () => {
+    it('ends at once if its receiver is gone', async () => {
       await start({ ...NEW, goneRevision: 'r1' });
       await leave();
       expect(isOver()).to.equal(true);

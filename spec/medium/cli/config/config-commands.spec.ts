@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-// Loaded here: the command loads it when it is run, and that takes seconds on a busy machine, which are not those of the first test.
+// Loaded here: the command loads it when it is run, and that takes seconds on a busy machine, which are not those of
+// the first test.
 import '../../../../lib/cli/config/config-commands.ts';
 import { runCommand, type CommandEnd } from '../../../support/command.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
@@ -52,7 +53,7 @@ describe('coredinator config', () => {
     });
 
     const absent = (name: string): string =>
-      `  kind "${name}": No executable "${name}" below ${base}; names that fit are ${name}-1.2.3, linux-${name}-v1.2.3, linux-${name}-dev4-v1.2.3 and ${name}.\n`;
+      `  kind "${name}": No executable "${name}" below ${base}; matching names are ${name}-1.2.3, linux-${name}-v1.2.3, linux-${name}-dev4-v1.2.3 and ${name}.\n`;
 
     it('says which file would run for each kind, and that none fits a version', async () => {
       const [io, twin, path] = [program('a/coreio-1.0.0'), program('b/coreio-1.0.0'), program('bin/opc')];
@@ -70,7 +71,7 @@ describe('coredinator config', () => {
         absent('coretelemetry').trimEnd(),
         `  service "telemetry": ${path}`,
         `${agent}: ok, the agent "pump1" with pump1-coreio, pump1-corerl`,
-        `  pump1-corerl: No executable "corerl" in the version range "^3" below ${base}; there are corerl-2.0.0.`,
+        `  pump1-corerl: No executable "corerl" in the version range "^3" below ${base}; found corerl-2.0.0.`,
       ]);
     });
 
@@ -97,7 +98,7 @@ describe('coredinator config', () => {
       expect(errors.split('\n')).to.have.length(4);
       expect(errors).to.contain(`error: ${a}:2:12: coredinator.kinds.corel.executable is missing`);
       expect(errors)
-        .to.contain(`no configuration file "${join(base, 'gone.yaml')}"`)
+        .to.contain(`configuration file "${join(base, 'gone.yaml')}" does not exist`)
         .and.contain('"c d" is not a valid');
     });
 
@@ -122,7 +123,7 @@ describe('coredinator config', () => {
       const path = file('coredinator.yaml', 'kinds: [');
       const { code, output, errors } = await config(['show']);
       expect([code, output]).to.deep.equal([2, '']);
-      expect(errors).to.contain(`error: ${path}:1:9: is not YAML`);
+      expect(errors).to.contain(`error: ${path}:1:9: is not valid YAML`);
     });
   });
 

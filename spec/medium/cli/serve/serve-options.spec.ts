@@ -42,7 +42,7 @@ describe('the options of serve', () => {
       place: { type: 'tcp', host: '127.0.0.1', port: 8000 },
       tls: null,
       onExit: 'detach',
-      orphans: 'report',
+      orphans: 'adopt',
       access: { full: null, readOnly: null },
       allowedHosts: [],
       corsOrigins: [],

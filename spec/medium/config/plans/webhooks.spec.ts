@@ -25,7 +25,7 @@ async function plan(text: string, basePath = '/plant'): Promise<readonly Webhook
 async function refusal(text: string): Promise<string> {
   const error = await rejection((async () => plan(text))());
   expect(error).to.be.instanceOf(Error);
-  return (error as Error).message; // as just checked
+  return (error as Error).message; // checked above
 }
 
 const hook = (more: string): string =>
@@ -69,17 +69,17 @@ webhooks:
     expect(await plan('kinds: {}')).to.deep.equal([]);
   });
 
-  it('may name a type or a beginning that was renamed since', async () => {
+  it('may have a type or a prefix that was renamed since', async () => {
     const text = `webhooks: { w: { url: "http://a.example/x", events: [process.stray, process.str*], secret: ${SECRET} } }`;
     expect((await plan(text))[0]?.filter.types).to.deep.equal(['process.stray', 'process.str*']);
   });
 
-  it('are refused with the place, the key and the nearest word', async () => {
+  it('are rejected with the position, the key and the nearest word', async () => {
     expect(await refusal(hook(`secret: ${SECRET}, time_out: 5s`))).to.match(
       /^\/plant\/coredinator\.yaml:2:\d+: webhooks\.alerts\.time_out is an unknown key; the nearest known key is "timeout"/,
     );
     expect(await refusal('webhooks: { a: { url: "http://a.example", events: [process.exitted] } }')).to.include(
-      'webhooks.a.events[0] fits no type of event; the nearest to "process.exitted" is "process.exited"',
+      'webhooks.a.events[0] matches no event type; the nearest to "process.exitted" is "process.exited"',
     );
     expect(await refusal('webhooks: { a: { url: "http://a.example", events: [] } }')).to.include('must not be empty');
     expect(await refusal('webhooks: { a: { events: [host.*] } }')).to.include('webhooks.a.url is missing');
@@ -87,11 +87,11 @@ webhooks:
     expect(await refusal(hook('timeout: 6m'))).to.include('webhooks.alerts.timeout must be 100ms to 5m');
     expect(await refusal(hook('give_up_after: soon'))).to.include('webhooks.alerts.give_up_after');
     expect(await refusal('webhooks: { "a b": { url: "http://a.example", events: [host.*] } }')).to.include(
-      'is no name',
+      'is not a valid name',
     );
   });
 
-  it('are refused without a usable URL and secret, and neither is quoted', async () => {
+  it('are rejected without a usable URL and secret, and neither is quoted', async () => {
     const messages = [
       await refusal(hook('timeout: 1s')),
       await refusal(hook(`secret: ${SECRET}, secret_file: x`)),
@@ -104,12 +104,12 @@ webhooks:
       await refusal(`webhooks: { a: { url: "a.example/hunter2", events: [host.*], secret: ${SECRET} } }`),
     ];
     expect(messages.map((message) => message.replace(/^\S+ /, ''))).to.deep.equal([
-      'webhooks.alerts has no secret: give secret ("${env.NAME}" keeps it out of the file) or secret_file.',
-      'webhooks.alerts has two secrets: give only secret ("${env.NAME}" keeps it out of the file) or secret_file.',
+      'webhooks.alerts has no secret: set secret ("${env.NAME}" keeps it out of the file) or secret_file.',
+      'webhooks.alerts has two secrets: set only secret ("${env.NAME}" keeps it out of the file) or secret_file.',
       ...Array.from(
         { length: 2 },
         () =>
-          'webhooks.alerts.secret must be "whsec_" and 24 to 64 random bytes in base64; make one with: echo "whsec_$(openssl rand -base64 32)".',
+          'webhooks.alerts.secret must be "whsec_" followed by 24 to 64 random bytes in base64; create one with: echo "whsec_$(openssl rand -base64 32)".',
       ),
       'webhooks.alerts.secret uses ${env.NO_SUCH}, but the environment of the host has no variable "NO_SUCH".',
       'webhooks.alerts.secret uses ${config_path}, which has no value in a webhook.',
@@ -148,7 +148,7 @@ webhooks:
 const POLICY = { timeout: '10s', give_up_after: '24h' };
 
 describe('the secret of a webhook in a file', () => {
-  it('is read from the base path, without the end of its line', async () => {
+  it('is read from the base path, without its line end', async () => {
     const basePath = temporaryFolder();
     writeFileSync(join(basePath, 'hook.secret'), `${SECRET}\n`);
     expect((await plan(hook('secret_file: hook.secret'), basePath))[0]?.secret).to.equal(SECRET);

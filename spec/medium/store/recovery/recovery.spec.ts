@@ -25,7 +25,7 @@ function junkFile(): string {
   return file;
 }
 
-/** Overwrites the page of a database that a table or index begins at. */
+/** Overwrites the root page of a table or index of a database. */
 async function damage(file: string, name: string): Promise<void> {
   const connection = new Connection(file, '');
   const [row] = await connection.all('SELECT rootpage FROM sqlite_schema WHERE name = ?', name);
@@ -36,7 +36,7 @@ async function damage(file: string, name: string): Promise<void> {
   closeSync(descriptor);
 }
 
-/** A closed store with an intention, two actors and a few facts. */
+/** A closed store with an intention, two actors and a few events. */
 async function filledStore(): Promise<string> {
   const store = await openedStore();
   await store.actors.commitIntentions(intentionCommit({ put: [agentIntention('pump1')], journal: [journalEntry(1)] }));
@@ -64,7 +64,7 @@ describe('A store whose file is corrupt', () => {
     expect(await again.actors.loadActors()).to.deep.equal([actorRow('a')]);
   });
 
-  it('never takes the place of one that was moved aside before', async () => {
+  it('never overwrites one that was moved aside before', async () => {
     const file = junkFile();
     writeFileSync(file + ASIDE_SUFFIX, 'the first');
     const store = await openedStore({ file });
@@ -72,7 +72,7 @@ describe('A store whose file is corrupt', () => {
     expect(readFileSync(file + ASIDE_SUFFIX, 'utf8')).to.equal('the first');
   });
 
-  it('takes its write-ahead log along', async () => {
+  it('is moved with its write-ahead log', async () => {
     const file = junkFile();
     writeFileSync(`${file}-wal`, 'a log');
     const aside = await moveAside(file, 1_700_000_000_000);
@@ -81,7 +81,7 @@ describe('A store whose file is corrupt', () => {
     expect(readFileSync(`${aside}-wal`, 'utf8')).to.equal('a log');
   });
 
-  it('gives every table that is sound to the new one: a damaged journal costs no intention and no actor', async () => {
+  it('passes every intact table on to the new one: a damaged journal loses no intention and no actor', async () => {
     const file = await filledStore();
     await damage(file, 'journal');
     const store = await openedStore({ file });
@@ -96,7 +96,7 @@ describe('A store whose file is corrupt', () => {
     ]);
   });
 
-  it('gives no actor whose intention is lost to the new one: it would be told to stop', async () => {
+  it('passes no actor on if the intentions are lost, because it would be stopped', async () => {
     const file = await filledStore();
     await damage(file, 'wish');
     const store = await openedStore({ file });
@@ -105,7 +105,7 @@ describe('A store whose file is corrupt', () => {
     expect(await store.actors.lastSeq()).to.equal(2);
   });
 
-  it('is found out by a damaged index as well', async () => {
+  it('is also detected by a damaged index', async () => {
     const file = await filledStore();
     await damage(file, 'journal_agent');
     const store = await openedStore({ file });
@@ -114,7 +114,7 @@ describe('A store whose file is corrupt', () => {
     expect(await store.actors.loadIntentions()).to.deep.equal([agentIntention('pump1')]);
   });
 
-  it('gives what is sound to the new one when an earlier version wrote it', async () => {
+  it('passes intact data on if it was written by an earlier version', async () => {
     const file = newStoreFile();
     mkdirSync(dirname(file));
     const former = new Connection(file, '', { mayCreate: true });
@@ -132,7 +132,7 @@ describe('A store whose file is corrupt', () => {
     expect(row).to.deep.equal({ user_version: MIGRATIONS.at(-1)!.id });
   });
 
-  it('gives nothing to the new one when its schema is none that is known', async () => {
+  it('passes nothing on if its schema is unknown', async () => {
     const file = await filledStore();
     const connection = new Connection(file, 'PRAGMA user_version = 0');
     await connection.all('SELECT 1');
@@ -143,7 +143,7 @@ describe('A store whose file is corrupt', () => {
     expect(String(store.log.records[1]?.fields['err'])).to.contain('schema 0');
   });
 
-  it('leaves an empty file as a new store', async () => {
+  it('is treated as a new store if it is empty', async () => {
     const file = newStoreFile();
     mkdirSync(dirname(file));
     writeFileSync(file, '');
@@ -154,7 +154,7 @@ describe('A store whose file is corrupt', () => {
 describe('The schema of a store', () => {
   afterEach(closeStores);
 
-  it('is brought up from nothing, step by step, and only once', async () => {
+  it('is created step by step, and only once', async () => {
     const { file } = await openedStore();
     const foreign = foreignConnection(file);
     const newest = MIGRATIONS.at(-1)!.id;
@@ -167,7 +167,7 @@ describe('The schema of a store', () => {
     expect(await foreign.all('PRAGMA user_version')).to.deep.equal([{ user_version: newest + 1 }]);
   });
 
-  it('stays as it was when a step fails half-way', async () => {
+  it('does not change if a step fails half-way', async () => {
     const { file } = await openedStore();
     const foreign = foreignConnection(file);
     const newest = MIGRATIONS.at(-1)!.id;
@@ -179,7 +179,7 @@ describe('The schema of a store', () => {
     expect(await foreign.all('PRAGMA user_version')).to.deep.equal([{ user_version: newest }]);
   });
 
-  it('of a newer version is refused with the remedy, and left alone', async () => {
+  it('of a newer version is rejected with a remedy, and left alone', async () => {
     const file = await filledStore();
     const foreign = foreignConnection(file);
     await foreign.exec('PRAGMA user_version = 999');

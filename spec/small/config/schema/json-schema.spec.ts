@@ -7,7 +7,7 @@ import { effectiveYaml } from '../../../../lib/config/show.ts';
 
 const validators = new Map<SchemaSubject, ValidateFunction>();
 
-/** Made once: to compile a schema takes a while. */
+/** Created once: compiling a schema takes a while. */
 function validator(subject: SchemaSubject): ValidateFunction {
   const known = validators.get(subject);
   if (known !== undefined) return known;
@@ -55,9 +55,9 @@ services: { t: { kind: corerl, autostart: false } }
 `;
 
 describe('the JSON Schema of a configuration', function () {
-  this.timeout(10_000); // the validator is compiled in the first of them
+  this.timeout(10_000); // the first test compiles the validator
 
-  it('accepts every key, an empty file, and what the host shows of itself', () => {
+  it('accepts every key, an empty file, and the effective configuration of the host', () => {
     for (const text of [ALL_EVENTS, '', '# nothing', 'kinds: {}', effectiveYaml(hostConfig(null))]) {
       expect(problems('host', text), text).to.deep.equal([]);
     }
@@ -87,7 +87,7 @@ describe('the JSON Schema of a configuration', function () {
     ['agent', 'coredinator: 7', '/coredinator'],
   ];
   for (const [subject, text, at] of wrong) {
-    it(`refuses ${text}`, () => {
+    it(`rejects ${text}`, () => {
       expect(problems(subject, text)).to.include(at);
     });
   }

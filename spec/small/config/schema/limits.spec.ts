@@ -29,7 +29,7 @@ function problemOf(limits: string): string {
 }
 
 describe('the limits of a kind', () => {
-  it('are none unless it has some', () => {
+  it('are empty by default', () => {
     expect(limitsOf('{}')).to.deep.equal(NO_LIMITS);
   });
 
@@ -68,13 +68,13 @@ describe('the limits of a kind', () => {
     ['{ open_file: 64 }', 'open_file is an unknown key; the nearest known key is "open_files"'],
   ];
   for (const [limits, problem] of rows) {
-    it(`are refused as ${limits}`, () => {
+    it(`are rejected as ${limits}`, () => {
       expect(problemOf(limits)).to.equal(`kinds.coretelemetry.limits.${problem}`);
     });
   }
 });
 
-describe('a service that was remembered before there were limits', () => {
+describe('a stored service from before there were limits', () => {
   it('has none', () => {
     const { limits, ...earlier } = serviceSpec('pump');
     expect(specSchema.parse(earlier).limits).to.deep.equal(limits).and.to.deep.equal(NO_LIMITS);

@@ -15,32 +15,32 @@ function filled(template: string): string {
 }
 
 describe('a template', () => {
-  it('is filled in wherever a variable stands', () => {
+  it('is filled in at every variable', () => {
     expect(filled('--id=${service_id}, ${config_stem}${config_stem}')).to.equal('--id=pump1-corerl, pump1pump1');
   });
 
-  it('does not look again at what it filled in', () => {
+  it('does not process inserted values again', () => {
     expect(filled('${config_path}')).to.equal('/etc/${agent_id}/$$.yaml');
   });
 
-  it('writes a dollar as two, and leaves a dollar that means nothing alone', () => {
+  it('has two dollar signs for a literal one, and keeps a meaningless dollar sign', () => {
     expect(filled('$${config_stem} costs 5$, $HOME $1 $$$${config_stem} $$${config_stem}')).to.equal(
       '${config_stem} costs 5$, $HOME $1 $${config_stem} $pump1',
     );
   });
 
-  it('has ports and variables of the environment by their names', () => {
+  it('has named ports and environment variables', () => {
     expect(filled('${port.http}/${env.TEMP(x86)}')).to.equal('7100/C:/t');
     expect(filled('${port.grpc}')).to.equal('absent port.grpc');
     expect(filled('${env.HOME}')).to.equal('absent env.HOME');
   });
 
-  it('has a form that can be looked at before anything is known', () => {
+  it('has an example form before any value is known', () => {
     expect([hasVariables('$${x} $'), hasVariables('${port.http}')]).to.deep.equal([false, true]);
     expect(sampleOf('/a/${env.HOME}/$$')).to.equal('/a/x/$');
   });
 
-  it('says which variable has no value', () => {
+  it('reports which variable has no value', () => {
     expect(filled('${config_stem} ${agent_id}')).to.equal('absent agent_id');
   });
 
@@ -67,7 +67,7 @@ describe('a template', () => {
     });
   }
 
-  it('has a problem with a brace that is never closed, and does not quote the text', () => {
+  it('has a problem with an unclosed brace, and does not quote the text', () => {
     expect(templateProblem('secret${agent_id')).to.contain('without its "}"').and.not.contain('secret');
   });
 });

@@ -20,7 +20,7 @@ describe('A batch of writes', () => {
     expect(write.statement.sql).to.contain('INSERT INTO wish (subject, intended) SELECT value ->> 0, value ->> 1');
   });
 
-  it('shares one statement among neighbours within a table, across other tables', () => {
+  it('shares one statement among adjacent rows of a table, ignoring other tables', () => {
     const intention = (subject: string): RowWrite => put(subject, { subject, intended: 'x' });
     expect(
       planned(intention('a'), putActor('p', { path: 'p' }), intention('b'), putActor('q', { path: 'q' })),
@@ -36,7 +36,7 @@ describe('A batch of writes', () => {
     ]);
   });
 
-  it('gives one statement each key once', () => {
+  it('contains each key once per statement', () => {
     expect(planned(drop('a'), drop('b'), drop('a'), drop('c'))).to.deep.equal([
       'DROP [["a"],["b"]]',
       'DROP [["a"],["c"]]',

@@ -1,21 +1,24 @@
-/** Lets so many in at once; the others wait in the order in which they came. */
-export class Lane {
+/** Limits how many checks run at once; the others wait in order. */
+export class CheckSlots {
   #free: number;
   readonly #waiting = new Set<() => void>();
   #isAdmitting = false;
 
-  constructor(width: number) {
-    this.#free = width;
+  constructor(count: number) {
+    this.#free = count;
   }
 
-  /** Calls `begin` when there is room, maybe at once; gives the way to leave the line before. Whoever was let in calls leave() once. */
+  /**
+   * Calls `begin` once a slot is free, possibly immediately; the caller then has to call leave() once. Before that, the
+   * returned function removes it from the queue.
+   */
   enter(begin: () => void): () => void {
-    const place = (): void => {
+    const entry = (): void => {
       begin();
     };
-    this.#waiting.add(place);
+    this.#waiting.add(entry);
     this.#admit();
-    return () => void this.#waiting.delete(place);
+    return () => void this.#waiting.delete(entry);
   }
 
   leave(): void {
@@ -23,7 +26,7 @@ export class Lane {
     this.#admit();
   }
 
-  /** A loop and no recursion: a thousand checks in line may each be over at once. */
+  /** A loop instead of recursion: a thousand waiting checks may all finish immediately. */
   #admit(): void {
     if (this.#isAdmitting) return;
     this.#isAdmitting = true;

@@ -21,12 +21,12 @@ describe('a process that the ledger does not know', function () {
   let ledger: MemoryLedger;
 
   before(function () {
-    if (process.platform !== 'linux') this.skip(); // it looks into /proc
+    if (process.platform !== 'linux') this.skip(); // it reads /proc
   });
 
   afterEach(() => world.dispose());
 
-  /** A running service of generation 3 whose host is gone, and with it the ledger. */
+  /** A running service of generation 3 whose host and ledger are gone. */
   async function left(kind = kinds[0]!, overrides: Partial<LaunchRequest> = {}): Promise<Launch> {
     world = new LocalProcessWorld(kind);
     ledger = memoryLedger();
@@ -37,7 +37,7 @@ describe('a process that the ledger does not know', function () {
     return launch;
   }
 
-  /** The next host, which has another ledger. */
+  /** The next host, with another ledger. */
   async function next(orphans?: OrphanPolicy, bootId?: string): Promise<ProcessHost> {
     const policy = orphans === undefined ? {} : { orphans };
     const host = await world.open({ ledger, ...policy, ...(bootId === undefined ? {} : { bootId }) });
@@ -60,7 +60,7 @@ describe('a process that the ledger does not know', function () {
 
   describe('with the policy report', () => {
     for (const kind of kinds) {
-      it(`${kind}: is named and left alone, and nothing is launched beside it`, async () => {
+      it(`${kind}: is reported and left alone, and its service is not launched a second time`, async () => {
         const { launchId, pid } = await left(kind);
         const host = await next();
         expect(host.orphans()).to.have.length(1);
@@ -70,13 +70,13 @@ describe('a process that the ledger does not know', function () {
           .to.match(/^ESTRAY /)
           .and.include(String(pid));
         const again = await host.launch(world.request(PUMP, 4));
-        expect(again).to.include({ type: 'refused', generation: 3 }); // no number is used up by waiting
+        expect(again).to.include({ type: 'refused', generation: 3 }); // waiting uses up no generation
         expect(isAlive(pid)).to.equal(true);
         expect(host.status(PUMP)).to.equal(null);
         expect(ledger.entries.size).to.equal(0);
       });
 
-      it(`${kind}: ends by a stop of its service; its exit record stays and its generation is not used again`, async () => {
+      it(`${kind}: ends with a stop of its service; its exit record stays and its generation is not reused`, async () => {
         const launch = await left(kind);
         const host = await next();
         await host.stop(PUMP, STOP);
@@ -86,7 +86,7 @@ describe('a process that the ledger does not know', function () {
       });
     }
 
-    it('makes room by ending itself', async () => {
+    it('no longer prevents a launch once it has ended', async () => {
       const launch = await left();
       const host = await next();
       world.exit(launch, 0);
@@ -97,7 +97,7 @@ describe('a process that the ledger does not know', function () {
       expect(world.list('exits')).to.include(launch.launchId);
     });
 
-    it('is known by its environment when its records are gone', async () => {
+    it('is recognized by its environment if its records are gone', async () => {
       const { launchId, pid } = await left('sh');
       rmSync(join(world.stateDir, 'run', launchId), { recursive: true });
       const host = await next();
@@ -109,7 +109,7 @@ describe('a process that the ledger does not know', function () {
       expect(launchedBy(await host.launch(world.request(PUMP, 2))).generation).to.equal(4);
     });
 
-    it('is no stray when another instance has launched it', async () => {
+    it('is not an orphan if another instance launched it', async () => {
       const { launchId, pid } = await left();
       rmSync(join(world.stateDir, 'run', launchId), { recursive: true });
       const host = await world.open({ ledger, instanceId: 'another-instance' });
@@ -124,7 +124,7 @@ describe('a process that the ledger does not know', function () {
 
   describe('with the policy adopt', () => {
     for (const kind of kinds) {
-      it(`${kind}: is entered in the ledger and supervised: same pid, same generation, its end is told`, async () => {
+      it(`${kind}: is entered in the ledger and supervised: same pid, same generation, its end is reported`, async () => {
         const launch = await left(kind);
         const host = await next('adopt');
         const { launchId, pid, startTime, executablePath, version } = launch;
@@ -142,7 +142,7 @@ describe('a process that the ledger does not know', function () {
       });
     }
 
-    it('takes the place of an older generation that a copy of the ledger still holds for running', async () => {
+    it('replaces an older generation that a copy of the ledger still has as running', async () => {
       const launch = await left();
       const old = { ...world.ledger.entries.get(launch.launchId)!, launchId: parseLaunchId('a'.repeat(32)) };
       ledger.put({ ...old, generation: 2, pid: launch.pid, startTime: '1' });
@@ -152,7 +152,7 @@ describe('a process that the ledger does not know', function () {
       expect(ledger.entries.get(old.launchId)?.state).to.equal('exited');
     });
 
-    it('is only reported when a newer generation is in the ledger', async () => {
+    it('is only reported if a newer generation is in the ledger', async () => {
       const launch = await left();
       const entry = world.ledger.entries.get(launch.launchId)!;
       const exit = { code: 0, signal: null, at: 1, isKnown: true };
@@ -168,7 +168,7 @@ describe('a process that the ledger does not know', function () {
         const launch = await left();
         if (file === 'claim') rmSync(folderOf(launch), { recursive: true });
         else rmSync(join(folderOf(launch), file));
-        // Without a pid file a living shim is waited for, as it may be about to fork; here it never does.
+        // Without a pid file the host waits for a live shim, which may be about to fork; here it never does.
         const shim = file === 'pid' ? shimOf(launch) : null;
         if (shim !== null) process.kill(shim, 'SIGKILL');
         const host = await next('adopt');
@@ -179,7 +179,7 @@ describe('a process that the ledger does not know', function () {
       });
     }
 
-    it('is left to the next host when the ledger cannot be written', async () => {
+    it('is left to the next host if the ledger cannot be written', async () => {
       const launch = await left();
       ledger.breakDown(true);
       const host = await next('adopt');
@@ -193,7 +193,7 @@ describe('a process that the ledger does not know', function () {
 
   describe('with the policy kill', () => {
     for (const kind of kinds) {
-      it(`${kind}: is ended as its launch asked for, and its exit record stays`, async () => {
+      it(`${kind}: is stopped with the stop spec of its launch, and its exit record stays`, async () => {
         const launch = await left(kind, { stop: { signal: 'SIGINT', graceMs: 5_000 }, ...interruptible() });
         await eventually(() => expect(existsSync(join(world.folder, 'up'))).to.equal(true));
         const host = await next('kill');
@@ -206,7 +206,7 @@ describe('a process that the ledger does not know', function () {
       });
     }
 
-    it('is gone before its service is launched again', async () => {
+    it('has ended before its service is launched again', async () => {
       const launch = await left();
       const host = await next('kill');
       expect(launchedBy(await host.launch(world.request(PUMP, 1))).generation).to.equal(4);
@@ -214,7 +214,7 @@ describe('a process that the ledger does not know', function () {
     });
   });
 
-  it('has left its exit record behind when it ended meanwhile, which is kept and listed', async () => {
+  it('that ended in the meantime has left an exit record, which is kept and listed', async () => {
     const launch = await left();
     world.exit(launch, 6);
     await eventually(() => expect(world.list('exits')).to.include(launch.launchId));
@@ -226,7 +226,7 @@ describe('a process that the ledger does not know', function () {
     expect(launchedBy(await host.launch(world.request(PUMP, 1))).generation).to.equal(4);
   });
 
-  it('can not begin any more when nobody had claimed it', async () => {
+  it('can no longer start if its launch had not been claimed', async () => {
     await left();
     const unclaimed = 'c'.repeat(32);
     mkdirSync(join(world.stateDir, 'run', unclaimed));

@@ -1,0 +1,70 @@
+import type { Intention } from '../../model/intention.ts';
+import type { Notice } from '../../model/notice.ts';
+import type { Original } from '../../model/original.ts';
+import type { ActorStore } from '../../ports/actor-store.ts';
+import type { HostFiles, IntentionCopy } from '../../ports/host-files.ts';
+
+/** Events of a lost store that the copy does not know of: their numbers are not given out again. */
+const LOST_NUMBERS = 1_000_000;
+
+/** The intentions that a host starts with. */
+export interface StoredIntentions {
+  readonly intentions: readonly Intention[];
+  /** Events are numbered from here on, above every number that was ever given. */
+  readonly newest: number;
+  /** Why they are not, or not only, from the database; null: they are. */
+  readonly finding: Pick<Notice, 'code' | 'message'> | null;
+  /** Subjects that the database still has and that are no longer intended. */
+  readonly drop: readonly string[];
+}
+
+/**
+ * Reads the intentions from the database, or from their copy where that is newer: the database of a used state directory was
+ * lost, or was replaced by an older one. Rejects with StoreUnavailableError.
+ */
+export async function storedIntentions(
+  store: Pick<ActorStore, 'loadIntentions' | 'lastSeq'>,
+  files: HostFiles,
+  isStoreLost: boolean,
+): Promise<StoredIntentions> {
+  const stored = await store.loadIntentions();
+  const newest = await store.lastSeq();
+  const copy = await files.readIntentions();
+  if (isStoreLost) return lost(copy, newest);
+  if (copy === null || copy.seq <= newest) return { intentions: stored, newest, finding: null, drop: [] };
+  const subjects = new Set(copy.intentions.map(({ subject }) => subject));
+  const drop = stored.map(({ subject }) => subject).filter((subject) => !subjects.has(subject));
+  const message =
+    `The database is older than the other records of this host: its newest event is ${newest}, and event ${copy.seq} was recorded ` +
+    'elsewhere. What was asked for was restored from its copy. Events in between are lost, and so may be a stop that was in progress.';
+  return {
+    intentions: copy.intentions,
+    newest: copy.seq + LOST_NUMBERS,
+    finding: { code: 'store_outdated', message },
+    drop,
+  };
+}
+
+function lost(copy: IntentionCopy | null, newest: number): StoredIntentions {
+  const rest =
+    copy === null
+      ? 'There was no copy of what was asked for: start the agents again.'
+      : 'What was asked for was restored from its copy. A stop that was in progress may be lost.';
+  const message = `The database of this used state directory was gone when the host started. ${rest} The history is lost.`;
+  const finding = { code: 'store_lost', message } as const;
+  return {
+    intentions: copy?.intentions ?? [],
+    newest: Math.max(newest, copy === null ? 0 : copy.seq + LOST_NUMBERS),
+    finding,
+    drop: [],
+  };
+}
+
+/** The notice of a state directory that is not the one it was. */
+export function copyNotice({ instanceId, stateDir, backedUpAt }: Original): string {
+  const what =
+    backedUpAt === null
+      ? `This state directory is a copy of "${stateDir}" (instance ${instanceId})`
+      : `This state directory was restored from a backup of "${stateDir}" (instance ${instanceId}) that was made at ${backedUpAt}`;
+  return `${what}. This host is another instance now: it adopts no process of the original, and launches nothing while one of them is alive on this machine.`;
+}

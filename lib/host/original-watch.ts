@@ -1,0 +1,100 @@
+import type { Original } from '../model/original.ts';
+import type { Timers } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import { livingAmong, type Identity } from '../process/os/process-identity.ts';
+import { processesOf } from '../process/adopt/tagged-processes.ts';
+import { inspectHostLock } from '../store/host-lock.ts';
+import { instanceAt } from '../store/state-identity.ts';
+
+const LOOK_MS = 2_000;
+/** A search reads the environment of every process, so it is made only now and then while known processes are alive. */
+const SEARCH_MS = 10_000;
+const MAX_NAMED = 5;
+
+/** What is watched, and with what. */
+export interface OriginalWatchOptions {
+  readonly original: Original;
+  readonly timers: Timers;
+  readonly log: Log;
+}
+
+type Finding =
+  { readonly type: 'gone' } | { readonly type: 'alive'; readonly by: string; readonly processes: readonly Identity[] };
+
+/**
+ * Watches the instance that this state directory is a copy of. As long as a process of it is alive on this machine, the copy must
+ * launch nothing: both would control the same equipment.
+ */
+export class OriginalWatch {
+  readonly #options: OriginalWatchOptions;
+  #finding: Finding = { type: 'gone' };
+  #searchedAt = -Infinity;
+  #timer: unknown = null;
+  #isClosed = false;
+
+  private constructor(options: OriginalWatchOptions) {
+    this.#options = options;
+  }
+
+  /** Looks once, then every 2 s until nothing of the original is alive. */
+  static async begin(options: OriginalWatchOptions): Promise<OriginalWatch> {
+    const watch = new OriginalWatch(options);
+    await watch.#look();
+    watch.#lookLater();
+    return watch;
+  }
+
+  /** Why nothing is launched, as a sentence; empty: the original is gone. */
+  problems(): readonly string[] {
+    if (this.#finding.type === 'gone') return [];
+    const { instanceId, stateDir } = this.#options.original;
+    return [
+      `This state directory is a copy, and ${this.#finding.by} of the original "${stateDir}" (instance ${instanceId}) is alive: ` +
+        'nothing is launched here. Stop the services and the host there, or stop this host.',
+    ];
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#options.timers.clearTimeout(this.#timer);
+  }
+
+  #lookLater(): void {
+    if (this.#isClosed || this.#finding.type === 'gone') return;
+    this.#timer = this.#options.timers.setTimeout(() => {
+      void this.#look().finally(() => {
+        this.#lookLater();
+      });
+    }, LOOK_MS);
+  }
+
+  async #look(): Promise<void> {
+    const before = this.#finding;
+    this.#finding = await this.#found();
+    if (before.type === 'alive' && this.#finding.type === 'gone')
+      this.#options.log.info({}, 'nothing of the original is alive any more; this copy launches its services');
+  }
+
+  async #found(): Promise<Finding> {
+    const host = await this.#hostOfOriginal();
+    if (host !== null) return { type: 'alive', by: host, processes: [] };
+    if (this.#finding.type === 'alive' && performance.now() - this.#searchedAt < SEARCH_MS) {
+      if (livingAmong(this.#finding.processes).size > 0) return this.#finding;
+    }
+    this.#searchedAt = performance.now();
+    const processes = processesOf(this.#options.original.instanceId);
+    if (processes.length === 0) return { type: 'gone' };
+    const named = processes.slice(0, MAX_NAMED).map(({ pid }) => pid);
+    const more = processes.length > MAX_NAMED ? ` and ${processes.length - MAX_NAMED} more` : '';
+    return { type: 'alive', by: `process ${named.join(', ')}${more}`, processes };
+  }
+
+  /** Its services may all be between two launches. */
+  async #hostOfOriginal(): Promise<string | null> {
+    const { instanceId, stateDir } = this.#options.original;
+    if (instanceAt(stateDir) !== instanceId) return null;
+    const lock = await inspectHostLock(stateDir).catch(() => null);
+    if (lock?.isHeld !== true) return null;
+    return lock.pid === null ? 'the host' : `the host (pid ${lock.pid})`;
+  }
+}

@@ -1,0 +1,76 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { StoreUnavailableError } from '../model/errors.ts';
+import type { Notice } from '../model/notice.ts';
+import type { HostFiles, IntentionCopy } from '../ports/host-files.ts';
+import type { Log } from '../ports/log.ts';
+import type { WriteGuard } from './write-queue.ts';
+import { intentionCells, INTENTIONS } from './rows/intention-rows.ts';
+
+const copySchema = z.object({ seq: z.int().nonnegative(), intentions: z.array(z.unknown()) });
+
+const noticesSchema = z.array(
+  z.object({
+    code: z.enum(['store_lost', 'store_outdated', 'store_recovered', 'state_copied']),
+    at: z.number(),
+    message: z.string(),
+  }),
+);
+
+/** The plain files in a state directory, each replaced as a whole by a rename. */
+export class StateFiles implements HostFiles {
+  readonly #stateDir: string;
+  readonly #guard: WriteGuard;
+  readonly #log: Log;
+
+  /** Nothing is written while the guard finds a fault: the directory may be another one. */
+  constructor(stateDir: string, { guard, log }: { readonly guard: WriteGuard; readonly log: Log }) {
+    this.#stateDir = stateDir;
+    this.#guard = guard;
+    this.#log = log;
+  }
+
+  async readIntentions(): Promise<IntentionCopy | null> {
+    const copy = await this.#read('intentions.json', copySchema);
+    if (copy === null) return null;
+    const intentions = copy.intentions.flatMap((cells) => {
+      const parsed = INTENTIONS.shape.safeParse(cells);
+      if (!parsed.success)
+        this.#log.error({ err: parsed.error }, 'an intention in the copy cannot be read; it is skipped');
+      return parsed.success ? [parsed.data] : [];
+    });
+    return { seq: copy.seq, intentions };
+  }
+
+  writeIntentions({ seq, intentions }: IntentionCopy): Promise<void> {
+    return this.#write('intentions.json', { seq, intentions: intentions.map(intentionCells) });
+  }
+
+  async readNotices(): Promise<readonly Notice[]> {
+    return (await this.#read('notices.json', noticesSchema)) ?? [];
+  }
+
+  writeNotices(notices: readonly Notice[]): Promise<void> {
+    return this.#write('notices.json', notices);
+  }
+
+  async #read<T>(name: string, schema: z.ZodType<T>): Promise<T | null> {
+    const file = join(this.#stateDir, name);
+    try {
+      return schema.parse(JSON.parse(await readFile(file, 'utf8')));
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+      this.#log.error({ err: error, file }, 'a file of the state directory cannot be read; it is ignored');
+      return null;
+    }
+  }
+
+  async #write(name: string, content: unknown): Promise<void> {
+    const problem = await this.#guard.look();
+    if (problem !== null) throw new StoreUnavailableError(problem);
+    const file = join(this.#stateDir, name);
+    await writeFile(`${file}.new`, `${JSON.stringify(content)}\n`, { mode: 0o600, flush: true });
+    await rename(`${file}.new`, file);
+  }
+}

@@ -1,0 +1,219 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { open, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Original } from '../model/original.ts';
+import { isoOf, type Instant } from '../model/values/time.ts';
+import { identityOf, isSameFile, type FileIdentity } from './file-identity.ts';
+
+const INSTANCE_ID = /^[0-9a-f-]{36}$/;
+
+const fileSchema = z.object({
+  device: z.string().transform(BigInt),
+  inode: z.string().transform(BigInt),
+  birthtime_ns: z.string().transform(BigInt),
+  changed_ns: z.string().transform(BigInt),
+});
+
+const originalSchema = z.object({
+  instance_id: z.string().regex(INSTANCE_ID),
+  state_dir: z.string(),
+  /** When this directory was found to be a copy. */
+  found_at: z.string(),
+  /** When the backup was made that it comes from; null: it comes from no backup. */
+  backed_up_at: z.string().nullable(),
+});
+
+const identitySchema = z.object({
+  instance_id: z.string().regex(INSTANCE_ID),
+  state_dir: z.string(),
+  boot_id: z.string(),
+  directory: fileSchema,
+  /** The identity file itself: a file system that numbers directories anew at each mount keeps the numbers of files. */
+  file: fileSchema,
+  original: originalSchema.nullable(),
+  backed_up_at: z.string().nullable(),
+});
+
+type Recorded = z.infer<typeof identitySchema>;
+
+/** Which instance a state directory stands for. */
+export interface StateIdentity {
+  readonly instanceId: string;
+  /**
+   * `new`: no host has used it yet. `same`: it is the directory that was used before, perhaps moved. `copy`: it was copied or
+   * restored, which was found just now; it has been given a new instance id.
+   */
+  readonly relation: 'new' | 'same' | 'copy';
+  /** Set as long as it is known to come from another instance. */
+  readonly original: Original | null;
+}
+
+/** What was found, and how to record it. */
+export interface FoundIdentity extends StateIdentity {
+  /** Makes the directory remember what it is. To be called once it is clear that a host may use the directory. */
+  readonly record: () => Promise<void>;
+}
+
+/** What tells boots and time apart. */
+export interface IdentityContext {
+  readonly bootId: string;
+  readonly now: Instant;
+}
+
+/**
+ * Compares a state directory with what is recorded in it. The inode numbers of a copy differ; those of a moved directory stay. The
+ * caller holds the host lock. Rejects if the directory cannot be read.
+ */
+export async function identifyStateDir(stateDir: string, context: IdentityContext): Promise<FoundIdentity> {
+  const recorded = await readIdentity(stateDir);
+  const present = await lookAt(stateDir);
+  const found = (identity: StateIdentity): FoundIdentity => ({
+    ...identity,
+    record: () => record(stateDir, present, identity, context),
+  });
+  if (recorded === null) {
+    const known = await readInstanceId(stateDir); // of a host of 0.1.0, which recorded no more
+    const instanceId = known ?? randomUUID();
+    return found({ instanceId, relation: known === null ? 'new' : 'same', original: null });
+  }
+  const isSame = isSameDirectory(recorded, present, await identityOf(fileIn(stateDir)), context.bootId);
+  const original = isSame && recorded.backed_up_at === null ? originalIn(recorded) : copiedFrom(recorded);
+  const relation = isSame && recorded.backed_up_at === null ? 'same' : 'copy';
+  const instanceId = relation === 'same' ? recorded.instance_id : randomUUID();
+  return found({ instanceId, relation, original });
+}
+
+/** The instance that a directory belongs to; null: it is no state directory, or cannot be read. */
+export function instanceAt(stateDir: string): string | null {
+  for (const name of ['identity.json', 'instance-id']) {
+    try {
+      const text = readFileSync(join(stateDir, name), 'utf8').trim();
+      const instanceId = name === 'instance-id' ? text : identitySchema.parse(JSON.parse(text)).instance_id;
+      if (INSTANCE_ID.test(instanceId)) return instanceId;
+    } catch {
+      // Not there, or not readable: the other one may be.
+    }
+  }
+  return null;
+}
+
+function fileIn(stateDir: string): string {
+  return join(stateDir, 'identity.json');
+}
+
+async function readIdentity(stateDir: string): Promise<Recorded | null> {
+  const text = await readFile(fileIn(stateDir), 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (text === null) return null;
+  try {
+    return identitySchema.parse(JSON.parse(text));
+  } catch {
+    return null; // damaged: the instance id is in a file of its own as well
+  }
+}
+
+async function readInstanceId(stateDir: string): Promise<string | null> {
+  const text = await readFile(join(stateDir, 'instance-id'), 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw error;
+  });
+  return INSTANCE_ID.test(text.trim()) ? text.trim() : null;
+}
+
+async function lookAt(path: string): Promise<FileIdentity> {
+  const found = await identityOf(path);
+  if ('fault' in found) throw new Error(`The state directory "${path}" ${found.fault}.`);
+  return found;
+}
+
+function isSameDirectory(
+  recorded: Recorded,
+  directory: FileIdentity,
+  file: FileIdentity | { readonly fault: string },
+  bootId: string,
+): boolean {
+  // Device numbers are given out anew at each boot.
+  const isSameBoot = bootId !== '' && recorded.boot_id === bootId;
+  const isSame = (known: Recorded['directory'], now: FileIdentity): boolean => {
+    const before = {
+      inode: known.inode,
+      birthtime: known.birthtime_ns,
+      changedAt: known.changed_ns,
+      size: 0,
+      links: 1,
+    };
+    return isSameFile({ ...before, device: isSameBoot ? known.device : now.device }, now);
+  };
+  if (isSame(recorded.directory, directory)) return true;
+  return !('fault' in file) && file.links === 1 && isSame(recorded.file, file);
+}
+
+function originalIn({ original }: Recorded): Original | null {
+  if (original === null) return null;
+  const { instance_id: instanceId, state_dir: stateDir, backed_up_at: backedUpAt } = original;
+  return { instanceId, stateDir, backedUpAt };
+}
+
+function copiedFrom({ instance_id: instanceId, state_dir: stateDir, backed_up_at: backedUpAt }: Recorded): Original {
+  return { instanceId, stateDir, backedUpAt };
+}
+
+async function record(
+  stateDir: string,
+  directory: FileIdentity,
+  { instanceId, original }: Pick<StateIdentity, 'instanceId' | 'original'>,
+  { bootId, now }: IdentityContext,
+): Promise<void> {
+  const draft = `${fileIn(stateDir)}.new`;
+  // Its number is part of what it says.
+  const handle = await open(draft, 'w', 0o600);
+  try {
+    const { dev, ino, birthtimeNs, ctimeNs } = await handle.stat({ bigint: true });
+    const file = { device: dev, inode: ino, birthtime: birthtimeNs, changedAt: ctimeNs };
+    const fields = {
+      instance_id: instanceId,
+      state_dir: stateDir,
+      boot_id: bootId,
+      directory: fieldsOf(directory),
+      file: fieldsOf(file),
+      original:
+        original === null
+          ? null
+          : {
+              instance_id: original.instanceId,
+              state_dir: original.stateDir,
+              found_at: isoOf(now),
+              backed_up_at: original.backedUpAt,
+            },
+      backed_up_at: null,
+    };
+    await handle.writeFile(`${JSON.stringify(fields, null, 2)}\n`);
+  } finally {
+    await handle.close();
+  }
+  await rename(draft, fileIn(stateDir));
+  const plain = join(stateDir, 'instance-id');
+  await writeFile(`${plain}.new`, `${instanceId}\n`, { mode: 0o600 });
+  await rename(`${plain}.new`, plain);
+}
+
+function fieldsOf(file: Pick<FileIdentity, 'device' | 'inode' | 'birthtime' | 'changedAt'>): Record<string, string> {
+  return {
+    device: String(file.device),
+    inode: String(file.inode),
+    birthtime_ns: String(file.birthtime),
+    changed_ns: String(file.changedAt),
+  };
+}
+
+/** The identity file of a backup: a directory restored from it knows that it is not the original. */
+export async function backedUpIdentity(stateDir: string, at: Instant): Promise<string | null> {
+  const text = await readFile(fileIn(stateDir), 'utf8').catch(() => null);
+  if (text === null) return null;
+  const fields = JSON.parse(text) as Record<string, unknown>; // written by `record`, and checked when it is read
+  return `${JSON.stringify({ ...fields, backed_up_at: isoOf(at) }, null, 2)}\n`;
+}
