@@ -89,6 +89,7 @@ export function probingAtPorts(prober: Prober, registry: Pick<PortRegistry, 'kno
       if (isUnknown) return withoutPort(kind, observer);
       return prober.watch(withPorts(subject, ports), kind, probeWithPorts(probe, ports), observer);
     },
+    failures: (serviceId) => prober.failures(serviceId),
     close: () => {
       prober.close();
     },

@@ -57,6 +57,10 @@ export function serviceEffects({ processes, catalog, prober }: ServicePorts) {
         failed: (reason) => {
           sendBack({ type: 'probe.failed', ...about, reason });
         },
+        // The others are only shown; this one explains why a launch is ended when its time is over.
+        missed: (reason) => {
+          if (kind === 'startup') sendBack({ type: 'probe.missed', ...about, probe: kind, reason });
+        },
       });
     }),
   };

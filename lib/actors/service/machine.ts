@@ -167,6 +167,7 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
                 { guard: ofProbe('startup'), target: '#service.running.ready' },
               ],
               'probe.failed': { guard: ofProbe('startup'), target: '#service.stopping', actions: 'noteStartTimeout' },
+              'probe.missed': { guard: ofProbe('startup'), actions: ['noteMissed', 'report'] },
               'process.exited': judgeAny,
               'service.restart_with_group': restartedWithGroup,
               'service.configure': configuredWhileStarting,

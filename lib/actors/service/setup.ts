@@ -112,6 +112,9 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       noteRevision: assign(({ context }) => ({ revision: revisionOf(context.spec) })),
       noteStartTimeout: assign(({ context, event }) => change.probeFailed(context, 'start_timeout', event)),
       noteFailedProbe: assign(({ context, event }) => change.probeFailed(context, 'probe', event)),
+      noteMissed: assign(({ event }) =>
+        event.type === 'probe.missed' ? { reason: { code: 'not_started' as const, found: event.reason } } : {},
+      ),
       noteUnready: assign(({ event }) =>
         event.type === 'probe.failed' ? { reason: { code: 'not_ready' as const, found: event.reason } } : {},
       ),

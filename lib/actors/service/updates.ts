@@ -169,14 +169,16 @@ function withFailure({ failureCount }: ServiceContext, end: End, verdict: Verdic
 
 /** A probe requires the process to stop; the restart policy decides after that. */
 export function probeFailed(
-  { spec }: ServiceContext,
+  { spec, reason: last }: ServiceContext,
   kind: 'start_timeout' | 'probe',
   event: { readonly type: string },
 ): Change {
   const found = 'reason' in event && typeof event.reason === 'string' ? event.reason : null;
   const limitMs = spec.probes.startup === null ? 0 : startTimeoutMs(spec.probes.startup);
   const probe = kind === 'probe' ? 'liveness' : 'startup';
-  const reason: Reason = found === null ? { code: 'start_timeout', limitMs } : { code: 'probe_failed', probe, found };
+  const missed = last?.code === 'not_started' ? last.found : null;
+  const reason: Reason =
+    found === null ? { code: 'start_timeout', limitMs, found: missed } : { code: 'probe_failed', probe, found };
   return { reason, afterStop: { type: 'judge', class: kind, reason } };
 }
 

@@ -68,6 +68,15 @@ export const ifExitSchema = z
   .meta({ id: 'IfExit' });
 export type IfExitView = Wire<typeof ifExitSchema>;
 
+const probeFailureSchema = z
+  .strictObject({
+    probe: z.enum(['startup', 'readiness', 'liveness']),
+    generation: countSchema,
+    at: instantSchema,
+    reason: z.string(),
+  })
+  .meta({ id: 'ProbeFailure' });
+
 const budgetSchema = z
   .strictObject({
     restarts: countSchema.meta({ description: 'Restarts that count now.' }),
@@ -99,6 +108,9 @@ export const explainSchema = z
       .meta({ description: 'Why there are no causes: the journal could not be read.' }),
     next: z.array(nextSchema),
     budget: budgetSchema,
+    probe_failures: z
+      .array(probeFailureSchema)
+      .meta({ description: 'The last failed check of each probe that this host has seen, whatever the thresholds.' }),
     holders: z.array(z.string()),
     revision: z.string(),
     running_revision: z.string().nullable(),

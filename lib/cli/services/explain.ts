@@ -23,6 +23,7 @@ function explanation(context: HostContext, view: ExplainView): string {
     section(context, 'Waits for', view.waits_for.map(bullet)),
     section(context, 'What happens next', view.next.map(bullet)),
     section(context, 'What led to it', causes(context, view)),
+    section(context, 'Last failed checks', view.probe_failures.map(failedCheck(context))),
     section(context, 'Restarts', [{ mark: '', text: budget(view) }]),
     section(context, 'If it ended', view.if_exit === undefined ? [] : [{ mark: '', text: view.if_exit.sentence }]),
   ];
@@ -46,6 +47,11 @@ function section({ colors, width }: HostContext, title: string, items: readonly 
     return `  ${mark}${paragraph(text, available).replaceAll('\n', `\n${indent}`)}`;
   });
   return [colors.bold(title), ...lines].join('\n');
+}
+
+/** Of each probe, whatever its thresholds. */
+function failedCheck({ now }: HostContext): (failure: ExplainView['probe_failures'][number]) => Item {
+  return ({ probe, at, reason }) => ({ mark: `${probe}, ${ageSince(at, now())} ago: `, text: reason });
 }
 
 /** Newest first, as the host tells them. */

@@ -51,6 +51,7 @@ export async function explain(
       resets_after_ms: backoff.resetAfterMs,
       next_delay_ms: nextDelayMs(situation, now),
     },
+    probe_failures: ports.prober.failures(spec.id).map(({ at, ...rest }) => ({ ...rest, at: isoOf(at) })),
     holders,
     revision: revisionOf(spec),
     running_revision: context.launch === null ? null : context.revision,

@@ -19,7 +19,10 @@ export type Reason =
   | { readonly code: 'launch_refused'; readonly error: string; readonly text: string }
   | { readonly code: 'effect_failed'; readonly text: string }
   | ExitReason
-  | { readonly code: 'start_timeout'; readonly limitMs: Millis }
+  /** `found` is what the last failed check of the startup probe found; null: no check has failed. */
+  | { readonly code: 'start_timeout'; readonly limitMs: Millis; readonly found: string | null }
+  /** It is starting, and its startup probe has found this so far. */
+  | { readonly code: 'not_started'; readonly found: string }
   | { readonly code: 'probe_failed'; readonly probe: 'startup' | 'liveness'; readonly found: string }
   /** `found` is what the readiness probe found; null if it has not passed yet. */
   | { readonly code: 'not_ready'; readonly found: string | null }
@@ -62,6 +65,7 @@ const CODES: Readonly<Record<ReasonCode, true>> = {
   effect_failed: true,
   exited: true,
   start_timeout: true,
+  not_started: true,
   probe_failed: true,
   not_ready: true,
   older_version: true,
@@ -94,7 +98,9 @@ export function reasonText(reason: Reason | null): string | null {
     case 'exited':
       return exitText(reason);
     case 'start_timeout':
-      return `its startup probe did not pass within ${reason.limitMs / 1000} s`;
+      return `its startup probe did not pass within ${reason.limitMs / 1000} s${reason.found === null ? '' : `: ${reason.found}`}`;
+    case 'not_started':
+      return `its startup probe has not passed yet: ${reason.found}`;
     case 'probe_failed':
       return `its ${reason.probe} probe failed: ${reason.found}`;
     case 'not_ready':

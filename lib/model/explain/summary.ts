@@ -56,7 +56,7 @@ function whyOf(situation: Situation): string | null {
     case 'starting.settling':
       return `its process (${processLabel(launch)}) has to stay up for ${spokenDuration(spec.settleMs)} to count as started`;
     case 'starting.probing':
-      return `the startup probe of its process (${processLabel(launch)}) has not passed yet`;
+      return `the startup probe of its process (${processLabel(launch)}) has not passed yet${reason?.code === 'not_started' ? `: ${clauseOf(reason.found)}` : ''}`;
     case 'running.unready':
       return unreadyReason(situation);
     case 'running.ready':

@@ -98,6 +98,23 @@ describe('a service with probes', () => {
       expect(world.processes.stops).to.have.length(1);
     });
 
+    it('says what its startup probe found so far, and why its time is over', async () => {
+      world.prober.miss(id, 'startup', 'nothing listens on 127.0.0.1:7100 (ECONNREFUSED)');
+      expect(world.reasonOf(id)).to.equal(
+        'its startup probe has not passed yet: nothing listens on 127.0.0.1:7100 (ECONNREFUSED)',
+      );
+      world.prober.miss(id, 'startup', 'GET http://127.0.0.1:7100/ returned 503, expected 200-399');
+      await world.pass(START_TIMEOUT_MS);
+      expect(world.reasonOf(id)).to.equal(
+        'its startup probe did not pass within 3.5 s: GET http://127.0.0.1:7100/ returned 503, expected 200-399',
+      );
+      await world.pass(250);
+      world.prober.miss(id, 'startup', 'no answer');
+      world.prober.pass(id, 'startup');
+      world.prober.pass(id, 'readiness');
+      expect([world.stateOf(id), world.reasonOf(id)]).to.deep.equal(['running.ready', null]);
+    });
+
     it('is ended through its grace and then judged when the probe gives up', async () => {
       world.processes.holdStops();
       world.prober.fail(id, 'startup', 'nothing is listening on 127.0.0.1:7100 (ECONNREFUSED)');

@@ -22,7 +22,12 @@ const REASONS: readonly (readonly [Reason, string])[] = [
   [{ ...exit, exitCode: null, signal: 'SIGKILL' }, 'the process was killed by SIGKILL'],
   [{ ...exit, exitCode: null, isKnown: false }, 'the process ended with an unknown exit status'],
   [{ ...exit, isReboot: true, isKnown: false }, 'the machine was rebooted, which ended the process'],
-  [{ code: 'start_timeout', limitMs: 3_500 }, 'its startup probe did not pass within 3.5 s'],
+  [{ code: 'start_timeout', limitMs: 3_500, found: null }, 'its startup probe did not pass within 3.5 s'],
+  [
+    { code: 'start_timeout', limitMs: 3_500, found: 'no answer' },
+    'its startup probe did not pass within 3.5 s: no answer',
+  ],
+  [{ code: 'not_started', found: 'no answer' }, 'its startup probe has not passed yet: no answer'],
   [{ code: 'probe_failed', probe: 'liveness', found: 'no answer' }, 'its liveness probe failed: no answer'],
   [{ code: 'not_ready', found: null }, 'its readiness probe has not passed yet'],
   [{ code: 'not_ready', found: 'no answer' }, 'is not ready: no answer'],
