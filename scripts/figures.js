@@ -22,7 +22,7 @@ const OF_ENDS = new Set(['completes', 'fallsBack', 'givesUp', 'retries', 'report
  */
 const HEIGHT = {
   ...{ model: 0, ports: 1, actors: 2, control: 3, http: 4, host: 5, cli: 6 },
-  ...{ api: 1, client: 2, dashboard: 4, doctor: 4, machines: 2 },
+  ...{ api: 1, expression: 1, client: 2, dashboard: 4, doctor: 4, machines: 2 },
   ...{ process: 2, probe: 2, store: 2, config: 2, metrics: 2, webhook: 2, inspect: 2, logs: 2, launching: 2 },
 };
 const TOP = 7;

@@ -10,7 +10,7 @@ import { idField } from './fields.ts';
 import { TAGS } from './operation.ts';
 import type { Answer, Operation } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
-import { PLACES } from './paths.ts';
+import { ENDPOINTS } from './paths.ts';
 import type { Method, OperationId } from './paths.ts';
 import { problemsOf } from './possible-problems.ts';
 import { PROBLEM_KINDS } from './problems.ts';
@@ -19,8 +19,8 @@ import { problemSchema } from './schemas/problem.ts';
 
 const INTRODUCTION = `Supervises the services of RLTune agents on one machine.
 
-JSON with snake_case keys; paths work with and without a trailing slash. A 2xx response to a command means that the command is on disk.
-Errors are \`application/problem+json\` (RFC 9457); \`detail\` names what is wrong and says what to do. Later versions may add fields to
+JSON with snake_case keys. Paths work with and without a trailing slash. A 2xx response to a command means that the command is on disk.
+Errors are \`application/problem+json\` (RFC 9457); \`detail\` says what is wrong and what to do. Later versions may add fields to
 responses, but never required fields to requests.`;
 
 const versionHeader = z.object({
@@ -33,13 +33,12 @@ const versionHeader = z.object({
 
 const keyHeader = {
   'Idempotency-Key': z.string().optional().meta({
-    description:
-      'Makes it safe to send the command again, for 24 hours and across restarts of the host: it is carried out once.',
+    description: 'Makes retries safe for 24 hours, across restarts of the host: the command is executed only once.',
     example: '0d3d52ea-5d4a-4d0c-8f1c-3a1b5d1d3f60',
   }),
 };
 
-/** The OpenAPI 3.1 document of the API (made from the table of operations, so that it cannot lag behind). */
+/** The OpenAPI 3.1 document of the API, generated from the table of operations so that it cannot fall behind. */
 export function openApiDocument(version: string): object {
   return createDocument(
     {
@@ -71,16 +70,16 @@ export function openApiDocument(version: string): object {
         },
       },
     },
-    // Whether a schema belongs to a request or to an answer is plain from where it stands.
+    // Whether a schema belongs to a request or a response is clear from its context.
     { outputIdSuffix: 'Out' },
   );
 }
 
 function paths(): ZodOpenApiPathsObject {
   const found: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
-  // Object.keys forgets the type of the keys
+  // Object.keys loses the key type.
   for (const id of Object.keys(OPERATIONS) as OperationId[]) {
-    const [method, path, ...aliases] = PLACES[id];
+    const [method, path, ...aliases] = ENDPOINTS[id];
     const add = (at: string, more: Partial<ZodOpenApiOperationObject>): void => {
       found[at] = { ...found[at], [method.toLowerCase()]: { ...operationObject(id, method, at), ...more } };
     };
@@ -90,7 +89,7 @@ function paths(): ZodOpenApiPathsObject {
       add(alias, { operationId, description: `Alias of \`${method} ${path}\`.` });
     });
   }
-  return found; // the keys are methods in lower case
+  return found; // the keys are lower-case methods
 }
 
 function operationObject(id: OperationId, method: Method, path: string): ZodOpenApiOperationObject {
@@ -131,10 +130,10 @@ function answerObject({ what, content = {}, headers }: Answer): ZodOpenApiRespon
   };
 }
 
-/** What a browser gets that opens a page. */
+/** The 401 response for browsers that open a page. */
 const SIGN_IN_PAGE = { 'text/html': { schema: z.string().meta({ description: 'A page to sign in.' }) } };
 
-/** One response a status, with an example for each code that has it. */
+/** One response per status, with an example for each of its codes. */
 function problemResponses(codes: readonly ProblemCode[], method: Method): ZodOpenApiResponsesObject {
   const statuses = [...new Set(codes.map((code) => PROBLEM_KINDS[code].status))].sort((one, other) => one - other);
   const entries = statuses.map((status) => {

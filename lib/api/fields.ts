@@ -6,7 +6,7 @@ import { isId } from '../model/values/ids.ts';
 
 const ID_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$';
 
-/** An id of an agent or a service in a body, a query or a path. */
+/** The id of an agent or a service in a body, query or path. */
 export const idField = z
   .string()
   .refine(isId, {
@@ -14,32 +14,32 @@ export const idField = z
   })
   .meta({ description: 'An id of an agent or a service.', override: { pattern: ID_PATTERN } });
 
-/** Yes or no in a query. */
+/** A boolean in a query. */
 export const flagField = z
   .enum(['true', 'false'], { error: 'must be true or false' })
   .transform((text) => text === 'true')
   .meta({ override: { type: 'boolean', enum: undefined } });
 
-/** A path in the file system of the host. */
+/** A path in the host's file system. */
 export const pathField = z
   .string()
   .min(1, { error: 'must not be empty' })
   .max(4096, { error: 'is longer than 4096 characters' })
   .refine((path) => !path.includes('\0'), { error: 'must not contain a NUL character' });
 
-/** So many values a list in a query may have. */
-const MOST_LISTED = 100;
+/** The maximum number of values in a query list. */
+const MAX_LISTED = 100;
 
-/** Several values in a query: the field given more than once, or with commas between them. */
+/** A list in a query: the field is repeated, or its values are separated by commas. */
 export function listField<S extends z.ZodType<string, string>>(item: S) {
   return z
     .union([z.string(), z.array(z.string())])
     .transform((given) => [given].flat().flatMap((text) => text.split(',')))
-    .pipe(z.array(item).max(MOST_LISTED, { error: `has more than ${MOST_LISTED} values` }))
-    .meta({ override: { type: 'array', items: { type: 'string' }, maxItems: MOST_LISTED, anyOf: undefined } });
+    .pipe(z.array(item).max(MAX_LISTED, { error: `has more than ${MAX_LISTED} values` }))
+    .meta({ override: { type: 'array', items: { type: 'string' }, maxItems: MAX_LISTED, anyOf: undefined } });
 }
 
-/** A whole number in a query, within bounds. */
+/** A bounded whole number in a query. */
 export function countField(min: number, max: number) {
   const error = `must be a whole number from ${min} to ${max}`;
   return z
@@ -50,14 +50,14 @@ export function countField(min: number, max: number) {
     .meta({ override: { type: 'integer', minimum: min, maximum: max, pattern: undefined } });
 }
 
-/** An instant in a query, as milliseconds. */
+/** An instant in a query, in milliseconds. */
 export const instantField = z.iso
   .datetime({ offset: true, error: 'must be an instant such as 2026-01-02T03:04:05Z' })
   .transform((text) => Date.parse(text));
 
 const exitError = 'must be an exit code from 0 to 255 or the name of a signal such as SIGKILL';
 
-/** How a process might end. */
+/** A supposed exit of a process. */
 export const exitField = z
   .string({ error: exitError })
   .transform((text, ctx): SupposedExit => {
@@ -68,27 +68,27 @@ export const exitField = z
   })
   .meta({ description: 'An exit code from 0 to 255, or the name of a signal.', example: 'SIGKILL' });
 
-/** A duration in a query, in the form of the configuration; as an object, since callers write it as text. */
-export function durationField(longestMs: number) {
+/** A duration in a query, in the syntax of the configuration; an object, because callers write it as text. */
+export function durationField(maxMs: number) {
   return z
     .string()
     .transform((text, ctx): { readonly ms: number } => {
       const parsed = parseDuration(text);
-      if (parsed.type === 'duration' && parsed.ms <= longestMs) return { ms: parsed.ms };
-      const message = parsed.type === 'invalid' ? parsed.message : `is longer than ${formatDuration(longestMs)}`;
+      if (parsed.type === 'duration' && parsed.ms <= maxMs) return { ms: parsed.ms };
+      const message = parsed.type === 'invalid' ? parsed.message : `is longer than ${formatDuration(maxMs)}`;
       ctx.addIssue({ code: 'custom', message });
       return z.NEVER;
     })
-    .meta({ description: 'Such as `250ms`, `1.5s`, `2m`.' });
+    .meta({ description: 'For example `250ms`, `1.5s` or `2m`.' });
 }
 
-/** How much of a list is asked for, and from where on. */
+/** The part of a list that a request wants. */
 export const pageFields = {
   limit: countField(1, 1000).default(1000),
   cursor: idField.optional().meta({ description: 'The `next` of the previous page.' }),
 };
 
-/** That a command is carried out only on what the caller has looked at. */
+/** Makes a command conditional on the state that the caller has seen. */
 export const ifMatchHeader = {
   'If-Match': z
     .string()

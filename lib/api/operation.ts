@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ProblemCode } from './problems.ts';
 
-/** The headings of the documentation, in its order. */
+/** The sections of the documentation, in order. */
 export const TAGS = {
   Agents: 'Bundles of services started from one file.',
   'Tennessee Eastman demo': 'Agents of the type `tep-demo`.',
@@ -17,43 +17,45 @@ export const TAGS = {
 } as const;
 export type Tag = keyof typeof TAGS;
 
-/** One way in which an operation answers when all goes well. */
+/** One successful response of an operation. */
 export interface Answer {
   /** One sentence. */
   readonly what: string;
-  /** By media type; none: there is no body. */
+  /** Schemas by media type; omitted: no body. */
   readonly content?: Readonly<Record<string, z.ZodType>>;
   readonly headers?: z.ZodObject;
 }
 
-/** What is known of an operation besides where it answers: all that is checked, documented and typed comes from here. */
+/** The description of an operation, apart from its path: the source of all validation, documentation and types. */
 export interface Operation {
   readonly tag: Tag;
   /** One sentence. */
   readonly summary: string;
-  /** More, in CommonMark, where the summary leaves something open. */
+  /** More details, in CommonMark, if the summary is not enough. */
   readonly description?: string;
   /**
-   * `open`: needs no token. `any_token`: whatever the method, any token will do. Default: GET may be read with any token, the others
-   * take the full one.
+   * `open`: no token is required. `any_token`: any token is enough, whatever the method. Default: any token for GET,
+   * full access for other methods.
    */
   readonly access?: 'open' | 'any_token';
-  /** Strict; without one the query is not looked at. */
+  /** Strict; if omitted, the query is ignored. */
   readonly query?: z.ZodObject;
-  /** Strict; without one the body is not read. */
+  /** Strict; if omitted, the body is not read. */
   readonly body?: z.ZodObject;
-  /** Request headers that mean something here. */
+  /** Request headers with a meaning for this operation. */
   readonly headers?: z.ZodObject;
   /** By status. */
   readonly answers: Readonly<Record<number, Answer>>;
-  /** Codes that only this operation, or few, answer with; those of the request pipeline, of bodies, queries and ids are added automatically. */
+  /**
+   * Codes specific to this operation; those of the request pipeline, bodies, queries and ids are added automatically.
+   */
   readonly problems?: readonly ProblemCode[];
 }
 
-/** A group of operations that belong together. */
+/** A group of related operations. */
 export type Operations = Readonly<Record<string, Operation>>;
 
-/** The usual answer: 200 with JSON. */
+/** The usual response: 200 with JSON. */
 export function ok<S extends z.ZodType>(body: S, what = 'Success.') {
   return { 200: { what, content: { 'application/json': body } } } as const;
 }

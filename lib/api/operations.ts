@@ -16,7 +16,7 @@ import { SESSION_OPERATIONS } from './operations/session.ts';
 import type { OperationId } from './paths.ts';
 import type { Wire } from './wire.ts';
 
-/** Everything that can be asked of a host, in the order of the documentation; an id without an operation does not compile. */
+/** All operations of a host, in the order of the documentation; an id without an operation does not compile. */
 export const OPERATIONS = {
   ...AGENT_OPERATIONS,
   ...TEP_OPERATIONS,
@@ -38,15 +38,15 @@ export const OPERATIONS = {
 /** The operation of an id, with the types of its schemas. */
 export type OperationOf<K extends OperationId> = (typeof OPERATIONS)[K];
 
-/** The checked body of an operation; undefined where there is none. */
+/** The validated body of an operation; undefined if it has none. */
 export type BodyOf<O> = O extends { readonly body: infer S extends z.ZodType } ? z.output<S> : undefined;
 
-/** The checked query of an operation; undefined where there is none. */
+/** The validated query of an operation; undefined if it has none. */
 export type QueryOf<O> = O extends { readonly query: infer S extends z.ZodType } ? z.output<S> : undefined;
 
 type AnswerBody<A> = A extends { readonly content: { readonly 'application/json': infer S extends z.ZodType } }
   ? Wire<S>
   : never;
 
-/** What an operation answers as JSON. */
+/** The JSON response of an operation. */
 export type JsonOf<O> = O extends { readonly answers: infer A } ? AnswerBody<A[keyof A]> : never;

@@ -1,14 +1,14 @@
 /** The methods of the API. */
 export type Method = 'GET' | 'POST' | 'DELETE';
 
-/** Where an operation answers: method, path with `{name}` for its parameters, and other paths of the same operation. */
-export type Place = readonly [method: Method, path: string, ...aliases: string[]];
+/** The address of an operation: method, path with `{name}` for each parameter, and aliases. */
+export type Endpoint = readonly [method: Method, path: string, ...aliases: string[]];
 
 /**
- * Every operation by its id. Plain data, apart from the schemas: a client needs no more than this at run time. Paths are without
- * a trailing slash (the host takes both forms); those without `/api` are for tools that expect them there.
+ * All operations by id. Plain data, separate from the schemas, so that the client needs nothing else at run time. Paths
+ * have no trailing slash (the host accepts both forms); those without `/api` are for tools that expect them there.
  */
-export const PLACES = {
+export const ENDPOINTS = {
   startAgent: ['POST', '/api/agents/start'],
   stopAgent: ['POST', '/api/agents/{id}/stop'],
   getAgentStatus: ['GET', '/api/agents/{id}/status'],
@@ -74,7 +74,7 @@ export const PLACES = {
 
   getDashboard: ['GET', '/ui'],
   getDashboardAsset: ['GET', '/ui/assets/{name}'],
-} as const satisfies Readonly<Record<string, Place>>;
+} as const satisfies Readonly<Record<string, Endpoint>>;
 
-/** The name of an operation, unique in the API. */
-export type OperationId = keyof typeof PLACES;
+/** The unique name of an operation. */
+export type OperationId = keyof typeof ENDPOINTS;

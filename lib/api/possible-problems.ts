@@ -2,7 +2,7 @@ import type { Operation } from './operation.ts';
 import type { Method } from './paths.ts';
 import type { ProblemCode } from './problems.ts';
 
-/** What any request can meet before it reaches its route. */
+/** Problems that any request can have before it reaches its route. */
 const PIPELINE: readonly ProblemCode[] = [
   'host_missing',
   'duplicate_header',
@@ -26,7 +26,10 @@ const COMMAND: readonly ProblemCode[] = [
   'idempotency_key_in_flight',
 ];
 
-/** Every code that an operation can answer with: its own, and those that come with its token, id, query, body and writes. */
+/**
+ * All codes that an operation can respond with: its own, and those that come with its token, id, query, body and
+ * writes.
+ */
 export function problemsOf(operation: Operation, method: Method, path: string): readonly ProblemCode[] {
   const isCommand = method !== 'GET';
   return [

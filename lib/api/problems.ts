@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../model/errors.ts';
 
-/** What a request can get wrong before any command or view is reached. */
+/** Errors in a request that are detected before any command or query. */
 export type RequestErrorCode =
   | 'malformed_path'
   | 'malformed_body'
@@ -24,17 +24,17 @@ export type RequestErrorCode =
   | 'malformed_handshake'
   | 'not_ready';
 
-/** Every code that a problem document can carry in its `type`. */
+/** All codes that the `type` of a problem document can have. */
 export type ProblemCode = ErrorCode | RequestErrorCode | 'internal';
 
-/** How a code looks on the wire; `retryAfterS` becomes `Retry-After`, in seconds. */
+/** The response for a code; `retryAfterS` becomes `Retry-After`, in seconds. */
 export interface ProblemKind {
   readonly status: number;
   readonly title: string;
   readonly retryAfterS?: number;
 }
 
-/** The one table from code to status and title; a code without a row does not compile. */
+/** Status and title of each code; a code without a row does not compile. */
 export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
   invalid_id: { status: 422, title: 'Invalid id' },
   agent_not_found: { status: 404, title: 'Agent not found' },
@@ -67,7 +67,7 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
   host_missing: { status: 400, title: 'Host header missing' },
   duplicate_header: { status: 400, title: 'Duplicate header' },
   host_not_served: { status: 421, title: 'Host name not allowed' },
-  cross_origin: { status: 403, title: 'Cross-origin request refused' },
+  cross_origin: { status: 403, title: 'Cross-origin request not allowed' },
   token_required: { status: 401, title: 'Token required' },
   token_read_only: { status: 403, title: 'Token is read-only' },
   too_many_attempts: { status: 429, title: 'Too many failed attempts' },

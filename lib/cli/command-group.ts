@@ -7,23 +7,23 @@ export const HELP_OPTION = ['-h, --help', 'print this help'] as const;
 /** The option that prints the version, and its description. */
 export const VERSION_OPTION = ['-v, --version', 'print the version'] as const;
 
-/** What a command line comes to: run it to get the exit code. It loads what it needs when it is run, not before. */
+/** A parsed command: run it to get the exit code. It loads its code only when run. */
 export type Task = (io: ProgramIo) => Promise<number>;
 
 /** What a command is defined with. */
-export interface CommandSite {
+export interface CommandContext {
   readonly env: NodeJS.ProcessEnv;
-  /** A command that prints and ends as all of them do; subcommands are made with its own `command()`. */
+  /** Creates a command with the common output and exit behaviour; create subcommands with its own `command()`. */
   readonly newCommand: (name: string) => Command;
-  /** Says, from the action of a command, what is to be done. */
+  /** Called by the action of a command with the task to run. */
   readonly choose: (task: Task) => void;
 }
 
-/** One word after `coredinator`, with all that may follow it. The place to register one is program.ts. */
+/** A top-level command with its subcommands. Register new ones in program.ts. */
 export interface CommandGroup {
-  /** Under which heading of the help it stands. */
+  /** Its heading in the help. */
   readonly heading: string;
-  /** A whole command line that does something useful. */
+  /** A complete, useful command line. */
   readonly example: string;
-  readonly define: (site: CommandSite) => Command;
+  readonly define: (context: CommandContext) => Command;
 }

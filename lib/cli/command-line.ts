@@ -6,7 +6,7 @@ import { COMMAND_GROUPS, newProgram } from './program.ts';
 import { OptionError } from './serve/option-values.ts';
 import { parseServeOptions } from './serve/serve-options.ts';
 
-/** The hidden command that the scripts of a shell call at each tab. */
+/** The hidden command that the shell scripts call on each tab. */
 const COMPLETE = '__complete';
 
 function completion(args: readonly string[]): Task {
@@ -16,13 +16,13 @@ function completion(args: readonly string[]): Task {
   };
 }
 
-/** `exit`: nothing is to be done; `output` belongs on stdout with code 0 and on stderr with code 2. */
+/** `exit`: nothing to run; print `output` to stdout with code 0, to stderr with code 2. */
 export type CommandLine =
   | { readonly type: 'serve'; readonly options: ServeOptions; readonly warnings: readonly string[] }
   | { readonly type: 'task'; readonly task: Task }
   | { readonly type: 'exit'; readonly code: 0 | 2; readonly output: string };
 
-/** The spellings of an option: `-h, --help` is both of its words. */
+/** The spellings of an option: `-h, --help` gives both. */
 function spellings([flags]: readonly [flags: string, description: string]): ReadonlySet<string> {
   return new Set(flags.split(', '));
 }
@@ -30,18 +30,21 @@ function spellings([flags]: readonly [flags: string, description: string]): Read
 const HELP = spellings(HELP_OPTION);
 const VERSION = spellings(VERSION_OPTION);
 
-/** Whether the words run the host: `serve`, or nothing but options. */
+/** Whether the arguments run the host: `serve`, or only options. */
 function isServe([first]: readonly string[]): boolean {
   if (first === undefined || first === 'serve') return true;
   return first.startsWith('-') && !HELP.has(first) && !VERSION.has(first);
 }
 
-/** `help agents start` is `agents start --help`. */
+/** Turns `help agents start` into `agents start --help`. */
 function withoutHelpCommand([first, ...rest]: readonly string[]): readonly string[] {
   return first === 'help' ? [...rest, '--help'] : [...(first === undefined ? [] : [first]), ...rest];
 }
 
-/** commander answers `--help` behind a word that is no command with the help of what is before; that word is to be complained about. */
+/**
+ * For `--help` after an unknown command, commander prints the help of its parent; this drops `--help` so that it
+ * reports the unknown command.
+ */
 function helpOfKnown(program: Command, args: readonly string[]): readonly string[] {
   let command = program;
   for (const arg of args) {
@@ -54,8 +57,8 @@ function helpOfKnown(program: Command, args: readonly string[]): readonly string
 }
 
 /**
- * Reads the command line (`argv` without node and program) and the COREDINATOR_* variables; the command line wins. Looks at the
- * file system, as far as paths must exist, and does nothing else.
+ * Parses the command line (`argv` without node and program) and the COREDINATOR_* variables; the command line takes
+ * precedence. Only checks the file system for paths that must exist.
  */
 export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv): CommandLine {
   if (isServe(argv)) return parseServeOptions(argv, env);
@@ -75,6 +78,6 @@ export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv
     if (error instanceof CommanderError) return { type: 'exit', code: error.exitCode === 0 ? 0 : 2, output };
     throw error;
   }
-  if (chosen.task === null) throw new Error('The command line names no command and was accepted all the same.');
+  if (chosen.task === null) throw new Error('The command line was accepted but names no command.');
   return { type: 'task', task: chosen.task };
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { HELP_OPTION, VERSION_OPTION, type CommandGroup, type CommandSite } from './command-group.ts';
+import { HELP_OPTION, VERSION_OPTION, type CommandGroup, type CommandContext } from './command-group.ts';
 import { agents } from './commands/agents.ts';
 import { completion } from './commands/completion.ts';
 import { config } from './commands/config.ts';
@@ -14,7 +14,7 @@ import { shutdown } from './commands/shutdown.ts';
 import { backup, restore } from './commands/state.ts';
 import { top } from './commands/top.ts';
 
-/** Every command, in the order of the help. */
+/** All commands, in the order of the help. */
 export const COMMAND_GROUPS: readonly CommandGroup[] = [
   serve,
   agents,
@@ -32,34 +32,34 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   completion,
 ];
 
-/** What the whole tree of commands is made with. */
-export interface ProgramSite extends Omit<CommandSite, 'newCommand'> {
+/** What the command tree is created with. */
+export interface ProgramContext extends Omit<CommandContext, 'newCommand'> {
   readonly version: string;
-  /** Takes help and complaints. */
+  /** Prints help and error messages. */
   readonly print: (text: string) => void;
 }
 
 const OPENING = `
-Keeps the services of agents running on this machine, and answers a REST API.`;
+Keeps the services of agents running on this machine and serves a REST API.`;
 
 const CLOSING = `
-\`coredinator COMMAND --help\` tells more. Options stand behind the command.
-Where an option is one of \`coredinator serve\` too, it also reads COREDINATOR_<OPTION>.`;
+\`coredinator COMMAND --help\` shows more. Options follow the command.
+Options that \`coredinator serve\` has too can also be set with COREDINATOR_<OPTION>.`;
 
-/** The tree of all commands, for parsing, for help and for completion. Nothing is run by it: actions choose a task. */
-export function newProgram(groups: readonly CommandGroup[], site: ProgramSite): Command {
+/** Creates the command tree, for parsing, help and completion. It executes nothing: actions choose a task. */
+export function newProgram(groups: readonly CommandGroup[], context: ProgramContext): Command {
   const examples = new Map<string, string>();
   const newCommand = (name: string): Command =>
     new Command(name)
       .helpOption(...HELP_OPTION)
       .helpCommand(false)
       .exitOverride()
-      .configureOutput({ writeOut: site.print, writeErr: site.print });
+      .configureOutput({ writeOut: context.print, writeErr: context.print });
   const program = newCommand('coredinator')
     .enablePositionalOptions()
     .usage('[serve] --base-path DIR [options]\n       coredinator COMMAND [options]')
     .description(OPENING.trim())
-    .version(site.version, ...VERSION_OPTION)
+    .version(context.version, ...VERSION_OPTION)
     .addHelpCommand(
       newCommand('help').argument('[command]').description('print the help of a command').helpGroup('More:'),
     )
@@ -73,17 +73,17 @@ export function newProgram(groups: readonly CommandGroup[], site: ProgramSite): 
       },
     });
   for (const group of groups) {
-    const command = group.define({ ...site, newCommand }).helpGroup(group.heading);
+    const command = group.define({ ...context, newCommand }).helpGroup(group.heading);
     examples.set(command.name(), group.example);
     program.addCommand(command);
   }
-  sayWhereHelpIs(program, 'coredinator');
+  addHelpHints(program, 'coredinator');
   return program;
 }
 
-/** Usage errors of a command end with a line that says where its help is. */
-function sayWhereHelpIs(command: Command, name: string): void {
+/** Makes usage errors of a command end with a line about its help. */
+function addHelpHints(command: Command, name: string): void {
   const shows = command.commands.length > 0 ? 'lists all commands' : 'shows the usage';
   command.showHelpAfterError(`\`${name} --help\` ${shows}.`);
-  for (const sub of command.commands) sayWhereHelpIs(sub, `${name} ${sub.name()}`);
+  for (const sub of command.commands) addHelpHints(sub, `${name} ${sub.name()}`);
 }

@@ -1,4 +1,4 @@
-import { PLACES } from '../api/paths.ts';
+import { ENDPOINTS } from '../api/paths.ts';
 import type { OperationId } from '../api/paths.ts';
 import type { EventGap, EventReset, EventView } from '../api/schemas/event.ts';
 import type { LogItemView } from '../api/schemas/log.ts';
@@ -12,7 +12,10 @@ export { isPassing, ProblemError, UnreachableError } from './errors.ts';
 export type { ClientOptions, Fetch, FetchAnswer } from './request.ts';
 export type { Arguments, Calls, Result } from './types.ts';
 
-/** What a stream of events tells: an event, that some are not kept any more, or that the place to begin at was of another journal. */
+/**
+ * An item of an event stream: an event, a gap in the journal, or a reset because the start position belongs to another
+ * journal.
+ */
 export type FollowedEvent =
   | { readonly type: 'event'; readonly event: EventView }
   | { readonly type: 'gap'; readonly gap: EventGap }
@@ -21,20 +24,20 @@ export type FollowedEvent =
 /** A host as an object: every operation of the API is a method. Runs in Node and in browsers. */
 export interface Client extends Calls {
   /**
-   * The output of a service from the place that the query names, going on with what comes until the signal is aborted, over new
-   * launches and restarts of the host.
+   * The output of a service from the position in the query, continuing with new output across launches and restarts of
+   * the host, until the signal is aborted.
    */
   followLogs(args: Arguments<'readLogs'>): AsyncGenerator<LogItemView>;
   /**
-   * What happens, from the place that the query names (default: now) until the signal is aborted, over restarts of the host: each
-   * event once.
+   * Events from the position in the query (default: now) until the signal is aborted, across restarts of the host: each
+   * event exactly once.
    */
   followEvents(args?: Arguments<'streamEvents'> & StreamWatch): AsyncGenerator<FollowedEvent>;
 }
 
 /**
- * Makes a client; no request is sent. Every method rejects with ProblemError for a refusal and with UnreachableError without an
- * answer.
+ * Creates a client; no request is sent. Every method rejects with ProblemError if the host rejects the request, and with
+ * UnreachableError if there is no response.
  * @example
  * const host = createClient({ url: 'http://127.0.0.1:8000' });
  * await host.startAgent({ body: { config_path: '/plant/pump1.yaml' } });
@@ -48,8 +51,8 @@ export function createClient(options: ClientOptions): Client {
       const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
       return whole(options, args, isJson ? response.json() : response.text());
     };
-  // Object.keys forgets the type of the keys; each method has the arguments and the result that its operation says.
-  const ids = Object.keys(PLACES) as OperationId[];
+  // Object.keys loses the key type; each method has the arguments and the result of its operation.
+  const ids = Object.keys(ENDPOINTS) as OperationId[];
   const calls = Object.fromEntries(ids.map((id) => [id, call(id)])) as unknown as Calls;
   return {
     ...calls,
@@ -60,7 +63,7 @@ export function createClient(options: ClientOptions): Client {
 
 async function* followLogs(options: ClientOptions, args: Arguments<'readLogs'>): AsyncGenerator<LogItemView> {
   for await (const { event, data } of messages(options, 'readLogs', { ...args })) {
-    if (event === 'line' || event === 'gap') yield JSON.parse(data) as LogItemView; // as the document says of the stream
+    if (event === 'line' || event === 'gap') yield JSON.parse(data) as LogItemView; // as documented for the stream
   }
 }
 
@@ -69,7 +72,7 @@ async function* followEvents(
   args: Arguments<'streamEvents'> & StreamWatch,
 ): AsyncGenerator<FollowedEvent> {
   for await (const { event, data } of messages(options, 'streamEvents', { ...args })) {
-    // as the document says of the stream
+    // as documented for the stream
     if (event === undefined) yield { type: 'event', event: JSON.parse(data) as EventView };
     if (event === 'gap') yield { type: 'gap', gap: JSON.parse(data) as EventGap };
     if (event === 'reset') yield { type: 'reset', reset: JSON.parse(data) as EventReset };

@@ -1,9 +1,9 @@
 import type { Problem } from '../api/schemas/problem.ts';
 
-/** The host refused a request; the message is its sentence. */
+/** The host rejected a request; the message is the problem's detail. */
 export class ProblemError extends Error {
   readonly status: number;
-  /** Such as `agent_not_found`; null: the answer names none. */
+  /** For example `agent_not_found`; null: the response has no code. */
   readonly code: string | null;
   readonly problem: Problem;
 
@@ -16,15 +16,15 @@ export class ProblemError extends Error {
   }
 }
 
-/** No answer came: the host is down, cannot be reached, or is something else. */
+/** There was no response: the host is down or unreachable, or the address belongs to something else. */
 export class UnreachableError extends Error {
   readonly url: string;
-  /** What the connection ran into. */
+  /** The error of the connection. */
   readonly reason: string;
 
   constructor(url: string, cause: unknown) {
     const reason = cause instanceof Error ? deepestMessage(cause) : String(cause);
-    super(`Cannot reach a host at ${url} (${reason}). Check that it is running and that the address is right.`, {
+    super(`Cannot reach a host at ${url} (${reason}). Check that it is running and that the address is correct.`, {
       cause,
     });
     this.name = 'UnreachableError';
@@ -33,7 +33,7 @@ export class UnreachableError extends Error {
   }
 }
 
-/** What fetch says itself is "fetch failed", and what a name with several addresses gives says nothing: the reason is below. */
+/** Finds the reason below the "fetch failed" of fetch, or in the empty error of a name with several addresses. */
 function deepestMessage(error: Error): string {
   if (error.cause instanceof Error) return deepestMessage(error.cause);
   if (error.message !== '' || !(error instanceof AggregateError)) return error.message;
@@ -41,8 +41,8 @@ function deepestMessage(error: Error): string {
 }
 
 /**
- * Whether it may be over in a moment: there was no answer, or the host is about to come or to go. What it was told before is on its
- * disk.
+ * Whether a retry may soon succeed: there was no response, or the host is starting or shutting down. Earlier accepted
+ * commands are on its disk.
  */
 export function isPassing(error: unknown): error is UnreachableError | ProblemError {
   return error instanceof UnreachableError || (error instanceof ProblemError && error.status === 503);

@@ -4,19 +4,19 @@ import { isPassing } from './errors.ts';
 import { send } from './request.ts';
 import type { ClientOptions, FetchAnswer, LooseArguments } from './request.ts';
 
-/** Between two tries to reach a host again. */
+/** The delay between two attempts to reconnect. */
 const RETRY_MS = 1_000;
 
-/** How a stream is, for who shows it to people. */
+/** Reports the state of a stream to a user interface. */
 export interface StreamWatch {
-  /** Told whenever the host has taken the stream up, and whenever an open one is over, for whatever reason. */
+  /** Called each time the host accepts the stream, and each time an open stream ends for any reason. */
   readonly onConnection?: (now: 'open' | 'lost') => void;
 }
 
 /**
- * The messages of an event stream. When the connection or the host goes away it comes back, and goes on behind the last message
- * that it gave, until the signal is aborted. Rejects with ProblemError for a refusal that is not of the moment (503), and at the
- * first try for any, or with UnreachableError if there was no answer.
+ * The messages of an event stream. After the connection or the host is lost, it reconnects and continues after the last
+ * message received, until the signal is aborted. Rejects with ProblemError if the host rejects the stream with anything
+ * but 503, and on the first attempt also with 503, or with UnreachableError if there is no response.
  */
 export async function* messages(
   options: ClientOptions,
@@ -60,8 +60,8 @@ function open(
 
 async function* messagesIn(response: FetchAnswer | null): AsyncGenerator<EventSourceMessage> {
   if (response?.body == null) return;
-  const { EventSourceParserStream } = await import('eventsource-parser/stream'); // most clients follow nothing
-  // The types of Node and of browsers differ in what may be written; bytes may be to both.
+  const { EventSourceParserStream } = await import('eventsource-parser/stream'); // most clients follow no stream
+  // The types of Node and browsers differ in what may be written; both accept bytes.
   const decoder = new TextDecoderStream() as unknown as {
     readonly readable: ReadableStream<string>;
     readonly writable: WritableStream<Uint8Array>;
@@ -74,16 +74,16 @@ async function* messagesIn(response: FetchAnswer | null): AsyncGenerator<EventSo
       yield value;
     }
   } finally {
-    await reader.cancel().catch(() => undefined); // the connection may be gone already
+    await reader.cancel().catch(() => undefined); // the connection may already be lost
   }
 }
 
-/** Asked anew each time: a signal changes while something is awaited. */
+/** A function, because the signal can change during an await and TypeScript would not expect that. */
 function isAborted(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true;
 }
 
-/** What fetch throws when a body breaks off. */
+/** The errors of fetch for an interrupted body. */
 function isBrokenConnection(error: unknown): boolean {
   return error instanceof TypeError || (error instanceof Error && error.name === 'AbortError');
 }

@@ -3,41 +3,38 @@ import { Readable } from 'node:stream';
 import { json, text } from 'node:stream/consumers';
 import type { Fetch, FetchAnswer } from './client.ts';
 
-/** How a host is reached. */
-export interface Wire {
+/** How to reach a host. */
+export interface NodeFetchOptions {
   /**
-   * `http://…`, `https://…` or `unix:` with the absolute path of a socket. A function is asked at each request, since a host that comes
-   * back may listen elsewhere; it may throw.
+   * `http://…`, `https://…` or `unix:` with the absolute path of a socket. A function is called for each request,
+   * because a restarted host may listen elsewhere; it may throw.
    */
   readonly url: string | (() => string);
-  /** Certificates (PEM) that are trusted besides those of Node; default: none. */
+  /** Certificates (PEM) to trust in addition to Node's; default: none. */
   readonly ca?: string | null;
-  /** Ends every request. */
+  /** Aborts every request. */
   readonly signal?: AbortSignal;
-  /** How long an answer may be on its way that waits for nothing; default: 30 s. */
-  readonly patienceMs?: number;
+  /** The timeout for a response that does not wait for processes; default: 30 s. */
+  readonly timeoutMs?: number;
 }
 
-/** A host that is alive takes a second for its slowest answer, on a machine that has better things to do. */
-const PATIENCE_MS = 30_000;
+/** Even the slowest response of a live host takes about a second on a busy machine. */
+const TIMEOUT_MS = 30_000;
 
 /**
- * `fetch` over node:http, for a client in Node. Beside a Unix socket and a private authority it brings what the global one does not:
- * it waits for an answer as long as a stop takes, and for the next line of a follow as long as none comes; and Node need not load the
- * whole of fetch first. An answer that no Coredinator gave is none.
- * @example
- * const url = 'unix:/run/coredinator/api.sock';
- * const host = createClient({ url, fetch: nodeFetch({ url }) });
+ * `fetch` based on node:http, for clients in Node. It adds support for Unix sockets and private certificate
+ * authorities, waits as long as a stop takes and as long as a followed stream is silent, and avoids loading all of
+ * fetch. A response that does not come from a Coredinator counts as no response.
  */
-export function nodeFetch(wire: Wire): Fetch {
+export function nodeFetch(options: NodeFetchOptions): Fetch {
   return async (url, { method, headers, body, signal }) => {
-    const base = typeof wire.url === 'string' ? wire.url : wire.url();
+    const base = typeof options.url === 'string' ? options.url : options.url();
     const isTls = base.startsWith('https:');
     const send = isTls ? (await import('node:https')).request : httpRequest;
-    const trusted = isTls && wire.ca != null ? { ca: await authorities(wire.ca) } : {};
-    const options = { method, headers: { ...headers }, agent: false, ...trusted, ...endedBy([signal, wire.signal]) };
-    const request = send({ ...options, ...targetOf(url, base) });
-    return answered(request, body, waitsForProcesses(method, url) ? null : (wire.patienceMs ?? PATIENCE_MS));
+    const trusted = isTls && options.ca != null ? { ca: await authorities(options.ca) } : {};
+    const request = { method, headers: { ...headers }, agent: false, ...trusted, ...endedBy([signal, options.signal]) };
+    const sent = send({ ...request, ...targetOf(url, base) });
+    return responseOf(sent, body, waitsForProcesses(method, url) ? null : (options.timeoutMs ?? TIMEOUT_MS));
   };
 }
 
@@ -46,12 +43,12 @@ function endedBy(signals: readonly (AbortSignal | undefined)[]): Pick<RequestOpt
   return given.length === 0 ? {} : { signal: AbortSignal.any(given) };
 }
 
-/** These are answered when nothing is left of what they stop. */
+/** These requests are answered only when the processes that they stop have ended. */
 function waitsForProcesses(method: string, url: URL): boolean {
   return method === 'DELETE' || url.pathname.endsWith('/stop');
 }
 
-/** `ca` takes the place of the authorities that Node knows. */
+/** `ca` replaces Node's authorities, so this adds them again. */
 async function authorities(ca: string): Promise<string[]> {
   const { rootCertificates } = await import('node:tls');
   return [...rootCertificates, ca];
@@ -64,16 +61,16 @@ function targetOf({ pathname, search }: URL, base: string): RequestOptions {
   return { protocol, hostname: hostname.replace(/^\[(.*)\]$/, '$1'), port, path };
 }
 
-function answered(
+function responseOf(
   request: ReturnType<typeof httpRequest>,
   body: string | undefined,
-  patienceMs: number | null,
+  timeoutMs: number | null,
 ): Promise<FetchAnswer> {
   return new Promise((resolve, reject) => {
     const late = (): void => {
-      request.destroy(new Error(`it takes the connection and has not answered for ${(patienceMs ?? 0) / 1000} s`));
+      request.destroy(new Error(`it accepted the connection but did not answer for ${(timeoutMs ?? 0) / 1000} s`));
     };
-    const timer = patienceMs === null ? undefined : setTimeout(late, patienceMs);
+    const timer = timeoutMs === null ? undefined : setTimeout(late, timeoutMs);
     request.once('response', (response) => {
       clearTimeout(timer);
       const { statusCode: status = 0, statusMessage = '', headers } = response;
@@ -82,7 +79,7 @@ function answered(
         return;
       }
       response.destroy();
-      reject(new Error(`something else answers there: ${status} ${statusMessage}`.trimEnd()));
+      reject(new Error(`the response is not from Coredinator: ${status} ${statusMessage}`.trimEnd()));
     });
     request.on('error', (error) => {
       clearTimeout(timer);
@@ -103,18 +100,18 @@ function answerOf(response: IncomingMessage): FetchAnswer {
     text: () => text(response),
     json: () => json(response),
     get body() {
-      // Whoever asks again gets the same stream: a second one would share the chunks with it.
+      // Every read returns the same stream: a second stream would share its chunks.
       body ??= Readable.toWeb(Readable.from(chunksOf(response)));
       return body;
     },
   };
 }
 
-/** What breaks off is a TypeError, as from fetch. */
+/** An interrupted body is a TypeError, as in fetch. */
 async function* chunksOf(response: IncomingMessage): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of response) yield chunk as Uint8Array; // no encoding is set
   } catch (cause) {
-    throw new TypeError('the answer broke off', { cause });
+    throw new TypeError('the response was interrupted', { cause });
   }
 }

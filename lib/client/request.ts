@@ -1,16 +1,16 @@
-import { PLACES } from '../api/paths.ts';
+import { ENDPOINTS } from '../api/paths.ts';
 import type { Method, OperationId } from '../api/paths.ts';
 import type { Problem } from '../api/schemas/problem.ts';
 import { ProblemError, UnreachableError } from './errors.ts';
 import type { CallOptions } from './types.ts';
 
-/** What a client needs of an answer. */
+/** The part of a response that the client uses. */
 export type FetchAnswer = Pick<Response, 'ok' | 'status' | 'statusText' | 'text' | 'json'> & {
   readonly headers: Pick<Headers, 'get'>;
   readonly body: ReadableStream<Uint8Array> | null;
 };
 
-/** As much of `fetch` as a client uses. */
+/** The part of `fetch` that the client uses. */
 export type Fetch = (
   url: URL,
   request: {
@@ -21,11 +21,11 @@ export type Fetch = (
   },
 ) => Promise<FetchAnswer>;
 
-/** Where a host is and how it is spoken to. */
+/** The location of a host and how to communicate with it. */
 export interface ClientOptions {
-  /** Such as `http://127.0.0.1:8000`; `unix:PATH` only with a `fetch` that reaches a Unix socket. */
+  /** For example `http://127.0.0.1:8000`; `unix:PATH` only with a `fetch` that supports Unix sockets. */
   readonly url: string;
-  /** The bearer token, asked for at each request so that a rotated one is used; none: the host wants none. */
+  /** The bearer token, requested for each request so that a rotated token is used; none: the host requires no token. */
   readonly token?: string | (() => string | null) | null;
   /** Default: the global one. */
   readonly fetch?: Fetch;
@@ -33,7 +33,7 @@ export interface ClientOptions {
 
 type QueryField = string | number | boolean | null | undefined;
 
-/** The arguments of any call, as far as a request is made from them. */
+/** The arguments of any call, as needed to build the request. */
 export interface LooseArguments extends CallOptions {
   readonly query?: Readonly<Record<string, QueryField | readonly QueryField[]>>;
   readonly body?: unknown;
@@ -58,9 +58,12 @@ function headersOf(options: ClientOptions, args: LooseArguments): Record<string,
   };
 }
 
-/** Sends the request of an operation. Rejects with UnreachableError without an answer, with ProblemError for a refusal. */
+/**
+ * Sends the request of an operation. Rejects with UnreachableError if there is no response, with ProblemError if it is
+ * an error.
+ */
 export async function send(options: ClientOptions, id: OperationId, args: LooseArguments): Promise<FetchAnswer> {
-  const [method, path] = PLACES[id];
+  const [method, path] = ENDPOINTS[id];
   const fetcher: Fetch = options.fetch ?? globalFetch(options.url);
   const response = await fetcher(new URL(targetOf(path, args), options.url), {
     method,
@@ -75,7 +78,7 @@ export async function send(options: ClientOptions, id: OperationId, args: LooseA
   throw new ProblemError(await whole(options, args, problemIn(response)));
 }
 
-/** The body of an answer; one that breaks off is none. */
+/** The body of a response; an interrupted body counts as no response. */
 export async function whole<T>({ url }: ClientOptions, { signal }: LooseArguments, body: Promise<T>): Promise<T> {
   try {
     return await body;
@@ -89,15 +92,15 @@ function globalFetch(url: string): Fetch {
   if (!url.startsWith('unix:')) return fetch;
   throw new UnreachableError(
     url,
-    new Error('the global fetch reaches no Unix socket; give the client the nodeFetch of coredinator/client/node'),
+    new Error('the global fetch cannot reach a Unix socket; use nodeFetch from coredinator/client/node'),
   );
 }
 
 async function problemIn(response: FetchAnswer): Promise<Problem> {
   const text = await response.text();
   if (response.headers.get('content-type')?.startsWith('application/problem+json') === true) {
-    return JSON.parse(text) as Problem; // what that media type says
+    return JSON.parse(text) as Problem; // as the media type says
   }
-  const detail = `The answer was ${response.status} without a problem document; is this the address of a Coredinator?`;
+  const detail = `The response was ${response.status} without a problem document. Is this the address of a Coredinator host?`;
   return { type: 'about:blank', title: response.statusText, status: response.status, detail };
 }

@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 import type { JsonOf, OperationOf } from '../api/operations.ts';
-import type { OperationId, PLACES } from '../api/paths.ts';
+import type { OperationId, ENDPOINTS } from '../api/paths.ts';
 
 type Primitive = string | number | boolean;
 
-/** A field of a query as a caller gives it: its text, or what that stands for where it is plain. */
+/** A query field as an argument: its text, or its value if that is primitive. */
 type QueryValue<T> = T extends Primitive | undefined ? T | string : string;
 
-/** The fields of a query; those that the schema does without may be left out. */
+/** The fields of a query; optional fields may be omitted. */
 type QueryArguments<S extends z.ZodType> = {
   readonly [K in keyof z.input<S>]: K extends keyof z.output<S> ? QueryValue<z.output<S>[K]> : never;
 };
@@ -16,7 +16,7 @@ type ParameterNames<Path extends string> = Path extends `${string}{${infer Name}
   ? Name | ParameterNames<Rest>
   : never;
 
-type PathArguments<K extends OperationId> = { readonly [Name in ParameterNames<(typeof PLACES)[K][1]>]: string };
+type PathArguments<K extends OperationId> = { readonly [Name in ParameterNames<(typeof ENDPOINTS)[K][1]>]: string };
 
 type QueryPart<O> = O extends { readonly query: infer S extends z.ZodType }
   ? Partial<QueryArguments<S>> extends QueryArguments<S>
@@ -26,24 +26,24 @@ type QueryPart<O> = O extends { readonly query: infer S extends z.ZodType }
 
 type BodyPart<O> = O extends { readonly body: infer S extends z.ZodType } ? { readonly body: z.input<S> } : unknown;
 
-/** What any call can be given besides. */
+/** Options of any call. */
 export interface CallOptions {
-  /** Ends the call. */
+  /** Aborts the call. */
   readonly signal?: AbortSignal;
-  /** Further headers, such as `Idempotency-Key` or `If-Match`. */
+  /** Additional headers, such as `Idempotency-Key` or `If-Match`. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What an operation is called with: the parameters of its path, its query and its body, by the schemas of the API. */
+/** The arguments of an operation: path parameters, query and body, as in the API schemas. */
 export type Arguments<K extends OperationId> = PathArguments<K> &
   QueryPart<OperationOf<K>> &
   BodyPart<OperationOf<K>> &
   CallOptions;
 
-/** What an operation gives: its JSON, or its text where it answers none. */
+/** The result of an operation: its JSON, or its text if it has no JSON. */
 export type Result<K extends OperationId> = [JsonOf<OperationOf<K>>] extends [never] ? string : JsonOf<OperationOf<K>>;
 
-/** An operation as a method; without anything that must be given it can be called bare. */
+/** An operation as a method; without required arguments it can be called without any. */
 export type Call<K extends OperationId> =
   CallOptions extends Arguments<K>
     ? (args?: Arguments<K>) => Promise<Result<K>>

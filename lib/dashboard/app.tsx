@@ -22,10 +22,10 @@ const Detail = memo(function Detail({ route }: { readonly route: Route }): React
   }
 });
 
-/** What is shown of a host that lets this browser in. */
-function Inside(): ReactNode {
+/** The page for a signed-in browser, or for a host without tokens. */
+function SignedInPage(): ReactNode {
   const route = useRoute();
-  // The list marks at once what was chosen; its detail is drawn behind that, and gives way to the next press.
+  // The list marks the selection at once; its details are rendered later, and can be interrupted by the next press.
   const shown = useDeferredValue(route);
   return (
     <div className="page">
@@ -41,5 +41,5 @@ function Inside(): ReactNode {
 /** The whole page. */
 export function App(): ReactNode {
   const isSignedOut = useFeed((feed) => feed.matches('signedOut'));
-  return isSignedOut ? <SignIn /> : <Inside />;
+  return isSignedOut ? <SignIn /> : <SignedInPage />;
 }

@@ -7,20 +7,20 @@ import type { World } from './world/world.ts';
 /** The host of the page. */
 export const HostContext = createContext<Host | null>(null);
 
-/** The host of the page. Throws outside of it. */
+/** The host of the page. Throws outside a HostContext. */
 export function useHost(): Host {
   const host = useContext(HostContext);
-  if (host === null) throw new Error('There is no HostContext around this component.');
+  if (host === null) throw new Error('useHost must be used inside a HostContext.');
   return host;
 }
 
-/** A part of the world; `select` gives the same object as long as it has not changed. */
+/** A part of the world; `select` must return the same object while it has not changed. */
 export function useWorld<T>(select: (world: World) => T): T {
   const { store } = useHost();
   return useSyncExternalStore(store.subscribe, () => select(store.get()));
 }
 
-/** A part of how the connection is; `select` gives the same value as long as that has not changed. */
+/** A part of the connection state; `select` must return the same value while it has not changed. */
 export function useFeed<T>(select: (feed: SnapshotFrom<typeof feedMachine>) => T): T {
   const { feed } = useHost();
   const subscribe = useCallback(

@@ -6,19 +6,22 @@ import { feedMachine } from './feed/machine.ts';
 import { Store } from './store.ts';
 import { usageMachine } from './usage/machine.ts';
 
-/** What every part of the page works with. */
+/** The shared objects of the page. */
 export interface Host {
   readonly client: Client;
   readonly store: Store;
   readonly feed: ActorRefFrom<typeof feedMachine>;
   readonly usage: ActorRefFrom<typeof usageMachine>;
-  /** Changes the token for a cookie, and follows the host. Rejects with why it does not let in, or cannot be asked. */
+  /**
+   * Exchanges the token for a cookie and follows the host. Rejects with the reason if the host rejects it or cannot be
+   * reached.
+   */
   signIn(token: string): Promise<void>;
-  /** Takes the cookie of this browser away. Rejects when the host cannot be asked to. */
+  /** Removes the cookie of this browser. Rejects if the host cannot be reached. */
   signOut(): Promise<void>;
 }
 
-/** The client of the host that the page is from; `onSignedOut` is called when that wants to know anew who asks. */
+/** The client for the host of this page; `onSignedOut` is called when the host requires a new sign-in. */
 function clientOf(url: string, onSignedOut: () => void): Client {
   return createClient({
     url,
@@ -41,7 +44,7 @@ function watchPage(onVisibility: (isVisible: boolean) => void): () => void {
   };
 }
 
-/** Begins to follow the host that the page is from. */
+/** Connects to the host of this page. */
 export function openHost(url: string): Host {
   const endSession = (): void => {
     feed.send({ type: 'session.ended' });
@@ -59,7 +62,7 @@ export function openHost(url: string): Host {
     usage,
     signIn: async (token) => {
       await createClient({ url, token }).signIn();
-      feed.send({ type: 'session.begun' });
+      feed.send({ type: 'session.started' });
     },
     signOut: async () => {
       await client.signOut();

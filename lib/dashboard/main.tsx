@@ -4,10 +4,10 @@ import { HostContext } from './host-context.ts';
 import { openHost } from './host.ts';
 import './style/base.css';
 
-const place = document.getElementById('app');
-if (place === null) throw new Error('The page has no place for the dashboard: index.html lacks the element "app".');
+const container = document.getElementById('app');
+if (container === null) throw new Error('The page has no element "app" for the dashboard.');
 
-createRoot(place).render(
+createRoot(container).render(
   <HostContext value={openHost(window.location.origin)}>
     <App />
   </HostContext>,

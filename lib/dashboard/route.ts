@@ -9,13 +9,13 @@ function subscribe(watcher: () => void): () => void {
   };
 }
 
-/** What the page shows now, as its address says. */
+/** The current view, according to the page's address. */
 export function useRoute(): Route {
   const hash = useSyncExternalStore(subscribe, () => window.location.hash);
   return useMemo(() => parseRoute(hash), [hash]);
 }
 
-/** Shows something else; the way back leads to what was shown before. */
+/** Shows another view; the browser's back button returns to the previous one. */
 export function goTo(route: Route): void {
   window.location.hash = formatRoute(route);
 }

@@ -1,7 +1,7 @@
 import { EMPTY_WORLD } from './world/world.ts';
 import type { World } from './world/world.ts';
 
-/** Holds the present world and tells who watches that there is another one. */
+/** Holds the current world and notifies its subscribers of changes. */
 export class Store {
   #world: World = EMPTY_WORLD;
   readonly #watchers = new Set<() => void>();
@@ -13,7 +13,7 @@ export class Store {
     return () => this.#watchers.delete(watcher);
   };
 
-  /** Puts another world in the place of the present one. */
+  /** Replaces the current world. */
   update(change: (world: World) => World): void {
     const next = change(this.#world);
     if (next === this.#world) return;

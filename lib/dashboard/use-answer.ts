@@ -1,32 +1,35 @@
 import { useEffect, useState } from 'react';
 import { sentenceOf } from './words/sentence.ts';
 
-/** An answer of the host on its way to the page. `value` is the last one that came, which stays in view while it is asked anew. */
+/** A response of the host as page state. `value` is the last successful one; it stays visible during a new request. */
 export interface Answer<T> {
-  readonly type: 'asking' | 'answered' | 'refused';
+  readonly type: 'loading' | 'loaded' | 'failed';
   readonly value: T | null;
-  /** What the host has against the question, or why there is no answer. */
+  /** Why the last request failed. */
   readonly problem: string | null;
 }
 
-/** Asks the host, and again whenever one of `about` is another than before. What has been overtaken is left unread. */
-export function useAnswer<T>(ask: (signal: AbortSignal) => Promise<T>, about: readonly unknown[]): Answer<T> {
-  const [answer, setAnswer] = useState<Answer<T>>({ type: 'asking', value: null, problem: null });
+/**
+ * Sends a request to the host, and again whenever a value in `dependencies` changes. Responses of outdated requests are
+ * ignored.
+ */
+export function useAnswer<T>(ask: (signal: AbortSignal) => Promise<T>, dependencies: readonly unknown[]): Answer<T> {
+  const [answer, setAnswer] = useState<Answer<T>>({ type: 'loading', value: null, problem: null });
   useEffect(() => {
     const leave = new AbortController();
     ask(leave.signal).then(
       (value) => {
-        if (!leave.signal.aborted) setAnswer({ type: 'answered', value, problem: null });
+        if (!leave.signal.aborted) setAnswer({ type: 'loaded', value, problem: null });
       },
       (error: unknown) => {
         if (leave.signal.aborted) return;
-        setAnswer(({ value }) => ({ type: 'refused', value, problem: sentenceOf(error) }));
+        setAnswer(({ value }) => ({ type: 'failed', value, problem: sentenceOf(error) }));
       },
     );
     return () => {
       leave.abort();
     };
-    // `ask` is made anew each time that this is drawn; `about` says when it asks for something else.
-  }, about);
+    // `ask` is a new function in each render; `dependencies` say when its request changes.
+  }, dependencies);
   return answer;
 }

@@ -2,7 +2,10 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-/** Builds the dashboard to where the host serves it from. Nothing goes inline: the page's policy takes only files of the host. */
+/**
+ * Builds the dashboard into the folder that the host serves. Nothing is inlined, because the page's policy allows only
+ * files of the host.
+ */
 export default defineConfig({
   root: import.meta.dirname,
   base: '/ui/',
@@ -10,7 +13,7 @@ export default defineConfig({
   build: {
     outDir: fileURLToPath(new URL('../../dist/assets/ui', import.meta.url)),
     emptyOutDir: true,
-    license: { fileName: 'LICENSES.md' }, // what is bundled comes without its own files
+    license: { fileName: 'LICENSES.md' }, // the license texts of bundled libraries are not shipped otherwise
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: 'es2023',

@@ -17,7 +17,7 @@ import { serviceManager } from './checks/service-manager.ts';
 import { shim } from './checks/shim.ts';
 import { stateDirectory } from './checks/state-directory.ts';
 
-/** Every check, in the order of the report: the machine, what holds the host, the disk, the network, the plant. */
+/** All checks, in the order of the report: the machine, the service manager, the disk, the network, the plant. */
 export const CHECKS: readonly Check[] = [
   nodeVersion,
   shim,

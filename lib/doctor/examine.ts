@@ -2,36 +2,39 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { loadConfig, type LoadedConfig } from '../config/spec-source.ts';
 import { inspectHostLock } from '../store/host-lock.ts';
-import { fail, type Check, type DoctorRequest, type Finding, type Patient } from './check.ts';
+import { fail, type Check, type DoctorRequest, type Finding, type CheckContext } from './check.ts';
 import { CHECKS } from './checks.ts';
 
-/** A finding with the check that it is of. */
+/** A finding together with its check. */
 export interface CheckResult extends Finding {
   readonly id: string;
   readonly title: string;
 }
 
-/** Runs every check, one after the other; `began` is told of each. Changes nothing that stays, and disturbs no host that runs. */
+/**
+ * Runs all checks in order; `began` is called before each. Changes nothing permanently and does not disturb a running
+ * host.
+ */
 export async function examine(request: DoctorRequest, began: (title: string) => void): Promise<readonly CheckResult[]> {
-  const patient = await patientOf(request);
+  const context = await contextOf(request);
   const results: CheckResult[] = [];
   for (const check of CHECKS) {
     began(check.title);
-    results.push({ id: check.id, title: check.title, ...(await findingOf(check, patient)) });
+    results.push({ id: check.id, title: check.title, ...(await findingOf(check, context)) });
   }
   return results;
 }
 
-async function findingOf(check: Check, patient: Patient): Promise<Finding> {
+async function findingOf(check: Check, context: CheckContext): Promise<Finding> {
   try {
-    return await check.examine(patient);
+    return await check.examine(context);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return fail(`This could not be checked: ${reason}`, 'Check that this user may access what the message names.');
+    return fail(`The check failed: ${reason}`, 'Check that this user has access to everything in the message.');
   }
 }
 
-async function patientOf(request: DoctorRequest): Promise<Patient> {
+async function contextOf(request: DoctorRequest): Promise<CheckContext> {
   const { basePath, configFile, stateDir, env } = request;
   const options = { basePath, configFile, workingDirectory: process.cwd(), env };
   const config = await loadConfig(options).catch((error: unknown) => {
@@ -46,7 +49,7 @@ async function patientOf(request: DoctorRequest): Promise<Patient> {
   };
 }
 
-async function lockOf(stateDir: string): Promise<Pick<Patient, 'lock' | 'lockProblem'>> {
+async function lockOf(stateDir: string): Promise<Pick<CheckContext, 'lock' | 'lockProblem'>> {
   try {
     return { lock: await inspectHostLock(stateDir), lockProblem: null };
   } catch (error) {
@@ -59,7 +62,7 @@ function nearestFolder(path: string): string {
   return existsSync(path) || dirname(path) === path ? path : nearestFolder(dirname(path));
 }
 
-/** Every service that was ever launched has a folder of its output. */
+/** Every service that was ever launched has an output folder. */
 function servicesIn(stateDir: string, config: LoadedConfig | Error): number {
   const logs = join(stateDir, 'logs');
   const launched = new Set(existsSync(logs) ? readdirSync(logs) : []);

@@ -15,7 +15,7 @@ export interface Listener {
   /** Returns 503 until it is opened for the app. */
   readonly startingResponse: StartingResponse;
   readonly listening: Listening;
-  /** The problems of the token and certificate files, as sentences without paths. */
+  /** What is wrong with the token and certificate files, in sentences without paths. */
   problems(): readonly string[];
   /** Reads these files again if they changed. */
   rereadFiles(): void;
@@ -42,7 +42,7 @@ export async function openListener(
   await lock.update(listening.url);
   return {
     ...{ lock, access, startingResponse, listening },
-    problems: () => [...access.troubles(), ...[certificate?.trouble() ?? []].flat()],
+    problems: () => [...access.problems(), ...[certificate?.problem() ?? []].flat()],
     rereadFiles: () => {
       access.reread();
       certificate?.reread();

@@ -7,8 +7,10 @@ import { inspectHostLock } from '../store/host-lock.ts';
 import { instanceAt } from '../store/state-identity.ts';
 
 const LOOK_MS = 2_000;
-/** A search reads the environment of every process, so it is made only now and then while known processes are alive. */
-const SEARCH_MS = 10_000;
+/** The original may come back: its host may be started again. */
+const LOOK_WHEN_GONE_MS = 10_000;
+/** A search reads the environment of every process, so it is made only now and then. */
+const SEARCH_MS = { alive: 10_000, gone: 60_000 } as const;
 const MAX_NAMED = 5;
 
 /** What is watched, and with what. */
@@ -36,7 +38,7 @@ export class OriginalWatch {
     this.#options = options;
   }
 
-  /** Looks once, then every 2 s until nothing of the original is alive. */
+  /** Looks once, then every 2 s, or every 10 s once nothing of the original is alive. */
   static async begin(options: OriginalWatchOptions): Promise<OriginalWatch> {
     const watch = new OriginalWatch(options);
     await watch.#look();
@@ -60,12 +62,13 @@ export class OriginalWatch {
   }
 
   #lookLater(): void {
-    if (this.#isClosed || this.#finding.type === 'gone') return;
+    if (this.#isClosed) return;
+    const delayMs = this.#finding.type === 'gone' ? LOOK_WHEN_GONE_MS : LOOK_MS;
     this.#timer = this.#options.timers.setTimeout(() => {
       void this.#look().finally(() => {
         this.#lookLater();
       });
-    }, LOOK_MS);
+    }, delayMs);
   }
 
   async #look(): Promise<void> {
@@ -73,14 +76,16 @@ export class OriginalWatch {
     this.#finding = await this.#found();
     if (before.type === 'alive' && this.#finding.type === 'gone')
       this.#options.log.info({}, 'nothing of the original is alive any more; this copy launches its services');
+    if (before.type === 'gone' && this.#finding.type === 'alive')
+      this.#options.log.error({ problem: this.problems()[0] }, 'the original of this copy is alive');
   }
 
   async #found(): Promise<Finding> {
     const host = await this.#hostOfOriginal();
     if (host !== null) return { type: 'alive', by: host, processes: [] };
-    if (this.#finding.type === 'alive' && performance.now() - this.#searchedAt < SEARCH_MS) {
-      if (livingAmong(this.#finding.processes).size > 0) return this.#finding;
-    }
+    const before = this.#finding;
+    const areSeen = before.type === 'gone' || livingAmong(before.processes).size > 0;
+    if (areSeen && performance.now() - this.#searchedAt < SEARCH_MS[before.type]) return before;
     this.#searchedAt = performance.now();
     const processes = processesOf(this.#options.original.instanceId);
     if (processes.length === 0) return { type: 'gone' };

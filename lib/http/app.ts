@@ -11,7 +11,7 @@ import { RequestError } from './problem.ts';
 import type { RequestState } from './request-context.ts';
 import { requestPipeline } from './request-pipeline.ts';
 import { allRoutes } from './routes.ts';
-import { StreamPlaces } from './stream-places.ts';
+import { StreamLimit } from './stream-limit.ts';
 import {
   upgradeListener,
   upgradePath,
@@ -20,27 +20,27 @@ import {
   type Upgrades,
 } from './websocket-upgrades.ts';
 
-/** What the API is made of. */
+/** The parts and settings of the API. */
 export interface HttpAppOptions extends GuardOptions {
   readonly version: string;
   readonly control: Control;
-  /** What GET /metrics answers. */
+  /** The source of GET /metrics. */
   readonly exposition: Exposition;
-  /** What GET /api/machines answers. */
+  /** The source of GET /api/machines. */
   readonly machines: MachineLibrary;
-  /** Made of the options where they are left out; given where more than this app asks them. */
+  /** Created from these options by default; pass them if something besides this app uses them. */
   readonly guards?: Guards;
-  /** Told of every request; default: nobody. */
+  /** Counts every request; default: none. */
   readonly meter?: RequestMeter | undefined;
-  /** How many streams may be open at once; by default 700. */
-  readonly mostStreams?: number;
-  /** The page that /inspector opens; default: that of the makers of XState. */
+  /** How many streams may be open at once; default: 700. */
+  readonly maxStreams?: number;
+  /** The page that /inspector opens; default: the public Stately inspector. */
   readonly inspectorUrl?: string;
-  /** What is answered over WebSockets; default: nothing. */
+  /** The WebSocket endpoints; default: none. */
   readonly upgrades?: Upgrades;
 }
 
-/** What answers requests, and what answers those that ask for a WebSocket. */
+/** Handles requests and WebSocket upgrades. */
 export interface HttpApp {
   callback(): RequestListener;
   upgrade(): UpgradeListener;
@@ -61,13 +61,20 @@ function refuseUnrouted(ctx: RouterContext<RequestState>, upgrades: Upgrades): v
   ctx.status = 204;
 }
 
-/** The REST API over `control` (contract 3), as an app that listens nowhere yet; see {@link listen}. */
+/** The REST API over `control` (contract 3) as an app that does not listen yet; see {@link listen}. */
 export function createHttpApp(options: HttpAppOptions): HttpApp {
   const { control, exposition, machines, log, meter, version, guards = new Guards(options) } = options;
   const { upgrades = {}, inspectorUrl } = options;
   const router = new Router<RequestState>({ sensitive: true });
-  const places = new StreamPlaces(options.mostStreams);
-  for (const { method, paths, handle } of allRoutes(control, version, exposition, machines, places, inspectorUrl)) {
+  const streamLimit = new StreamLimit(options.maxStreams);
+  for (const { method, paths, handle } of allRoutes(
+    control,
+    version,
+    exposition,
+    machines,
+    streamLimit,
+    inspectorUrl,
+  )) {
     router.register([...paths], [method], handle);
   }
   const app = new Koa<RequestState>();
@@ -77,9 +84,9 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   app.use((ctx: RouterContext<RequestState>) => {
     refuseUnrouted(ctx, upgrades);
   });
-  // Only connections that break while an answer is written come here; without a listener Koa prints to the console.
+  // Only connections that break during a response get here; without a listener Koa prints to the console.
   app.on('error', (err: unknown) => {
-    log.debug({ err }, 'a connection broke before its answer was written');
+    log.debug({ err }, 'a connection broke before its response was sent');
   });
   return {
     callback: () => app.callback(),

@@ -2,26 +2,26 @@ import type { ServerResponse } from 'node:http';
 import type { Context } from './request-context.ts';
 
 /** How long a stream waits for its client. */
-export interface Patience {
-  /** So long a client may leave what was sent to it before it is let go: it can come back for the rest. */
+export interface StreamTimeouts {
+  /** A client that accepts no data for this long is disconnected; it can reconnect and continue. */
   readonly stalledMs: number;
   readonly heartbeatMs: number;
-  /** So long a client that is let go has to take the reason. */
+  /** How long a disconnected client has to receive the reason. */
   readonly dismissalMs: number;
 }
 
-/** What a client of the API is given. */
-export const PATIENCE: Patience = { stalledMs: 30_000, heartbeatMs: 15_000, dismissalMs: 5_000 };
+/** The timeouts for clients of the API. */
+export const TIMEOUTS: StreamTimeouts = { stalledMs: 30_000, heartbeatMs: 15_000, dismissalMs: 5_000 };
 
-/** How batches are written down, and what keeps a quiet connection known to be alive. */
+/** How a stream is encoded, and what keeps an idle connection open. */
 export interface StreamForm<Batch> {
   readonly type: string;
   readonly opening: string;
   readonly heartbeat: string | null;
   readonly batch: (batch: Batch) => string;
-  /** What the client is told when it is let go. */
+  /** What the client receives before it is disconnected. */
   readonly farewell: (reason: string) => string;
-  /** What a client is told that has got everything, because nothing follows or the host leaves. */
+  /** What the client receives after all data, because nothing follows or the host is shutting down. */
   readonly ending: string;
 }
 
@@ -30,20 +30,20 @@ export function endEvent(reason: string): string {
   return `event: end\ndata: ${JSON.stringify({ reason })}\n\n`;
 }
 
-/** What all streams of server-sent events have in common. */
+/** What all streams of server-sent events share. */
 export const SERVER_SENT = {
   type: 'text/event-stream; charset=utf-8',
-  /** A client that is cut off comes back after a second. */
+  /** A disconnected client reconnects after a second. */
   opening: 'retry: 1000\n\n',
   heartbeat: ': still here\n\n',
   farewell: endEvent,
-  ending: endEvent('the host is leaving'),
+  ending: endEvent('the host is shutting down'),
 } as const;
 
-/** What a client is told whose token is in no file any more. */
+/** The reason sent to a client whose token was removed from its file. */
 const WITHDRAWN = 'the token that opened this stream was withdrawn';
 
-/** Resolves when the client can take more; false: it is gone, or took nothing for too long. */
+/** Resolves when the client can accept more data; false: it is gone, or accepted nothing for too long. */
 async function drained(response: ServerResponse, gone: AbortSignal, stalledMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const settle = (isDrained: boolean): void => {
@@ -66,14 +66,15 @@ async function drained(response: ServerResponse, gone: AbortSignal, stalledMs: n
 }
 
 /**
- * Writes batches as they come and as the client takes them; resolves when the answer is over. What `open` makes is ended at once
- * when the client goes away, or when what has let it in holds no more. What fails once the answer has begun breaks the connection off.
+ * Writes batches as they arrive and as fast as the client reads; resolves when the response is over. The iterable from
+ * `open` is ended at once if the client disconnects or its credential is withdrawn. An error after the response has
+ * begun breaks the connection.
  */
 export async function sendStream<Batch>(
   ctx: Context,
   form: StreamForm<Batch>,
   open: (gone: AbortSignal) => AsyncIterable<Batch>,
-  patience: Patience = PATIENCE,
+  timeouts: StreamTimeouts = TIMEOUTS,
 ): Promise<void> {
   const gone = new AbortController();
   const { res } = ctx;
@@ -82,19 +83,19 @@ export async function sendStream<Batch>(
   };
   const { admission } = ctx.state;
   const checkAdmission = (): void => {
-    if (admission?.isHeld() === false) gone.abort(WITHDRAWN);
+    if (admission?.isValid() === false) gone.abort(WITHDRAWN);
   };
   const unwatch = admission?.watch(checkAdmission);
   res.on('close', leave);
   if (res.closed) leave();
   let heart: NodeJS.Timeout | undefined;
   try {
-    const batches = open(gone.signal); // what cannot be streamed is refused here, before the answer begins
+    const batches = open(gone.signal); // a stream that cannot be opened is rejected here, before the response begins
     ctx.respond = false;
     writeHead(res, form);
-    heart = keepAlive(res, form.heartbeat, patience.heartbeatMs, checkAdmission);
+    heart = keepAlive(res, form.heartbeat, timeouts.heartbeatMs, checkAdmission);
     if (ctx.method === 'HEAD') res.end();
-    else await pump(res, form, batches, gone.signal, patience);
+    else await pump(res, form, batches, gone.signal, timeouts);
   } catch (error) {
     if (ctx.respond !== false) throw error;
     ctx.app.emit('error', error, ctx); // too late for a problem document
@@ -111,13 +112,13 @@ function writeHead(res: ServerResponse, form: Pick<StreamForm<never>, 'type' | '
   res.statusCode = 200;
   res.setHeader('Content-Type', form.type);
   res.setHeader('Cache-Control', 'no-store');
-  // A browser must not take what a service wrote for a page of ours.
+  // A browser must not treat the output of a service as one of our pages.
   res.setHeader('X-Content-Type-Options', 'nosniff');
   res.flushHeaders();
   if (form.opening !== '') res.write(form.opening);
 }
 
-/** Also looks whether the token still holds, so that it does not take somebody else's request to find out. */
+/** Also checks that the token is still valid; otherwise only another request would trigger that check. */
 function keepAlive(
   res: ServerResponse,
   beat: string | null,
@@ -135,25 +136,25 @@ async function pump<Batch>(
   form: StreamForm<Batch>,
   batches: AsyncIterable<Batch>,
   gone: AbortSignal,
-  { stalledMs, dismissalMs }: Patience,
+  { stalledMs, dismissalMs }: StreamTimeouts,
 ): Promise<void> {
   for await (const batch of batches) {
     if (isGone(gone)) break;
     if (res.write(form.batch(batch)) || (await drained(res, gone, stalledMs))) continue;
     if (isGone(gone)) break;
-    dismiss(res, form.farewell(`the client took nothing for ${stalledMs / 1000} s`), dismissalMs);
+    dismiss(res, form.farewell(`the client accepted no data for ${stalledMs / 1000} s`), dismissalMs);
     return;
   }
   if (!isGone(gone)) res.end(form.ending);
   else if (gone.reason === WITHDRAWN) dismiss(res, form.farewell(WITHDRAWN), dismissalMs);
 }
 
-/** Asked anew each time: a signal changes while something is awaited. */
+/** A function, because the signal can change during an await and TypeScript would not expect that. */
 function isGone(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
-/** The reason stands behind what waits to be sent; the connection is cut when that does not move either. */
+/** The reason is queued behind the pending data; the connection is destroyed if that is not sent either. */
 function dismiss(res: ServerResponse, farewell: string, dismissalMs: number): void {
   res.end(farewell);
   setTimeout(() => res.destroy(), dismissalMs).unref();

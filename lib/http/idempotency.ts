@@ -4,18 +4,18 @@ import type { Control } from '../control/control.ts';
 import type { KeptAnswer, IdempotencyClaim } from '../model/idempotency.ts';
 import { RequestError } from './problem.ts';
 
-/** What sees to it that a command is carried out once. */
-export type OnceKeeper = Pick<Control, 'beginOnce' | 'endOnce'>;
+/** The part of `Control` that makes commands idempotent. */
+export type IdempotencyControl = Pick<Control, 'beginOnce' | 'endOnce'>;
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
-/** Of the headers of an answer, those that are part of it. */
+/** The response headers that are stored and sent again. */
 const KEPT_HEADERS = ['Content-Type', 'ETag', 'Location'] as const;
 
-/** The key of a request; null: it has none. Throws RequestError. */
+/** The idempotency key of a request; null: none. Throws RequestError. */
 export function idempotencyKeyOf(ctx: ParameterizedContext): string | null {
   const given = ctx.get('Idempotency-Key').trim();
   if (given === '') return null;
-  const key = /^"(.*)"$/.exec(given)?.[1] ?? given; // by the draft it is quoted, and many send it bare
+  const key = /^"(.*)"$/.exec(given)?.[1] ?? given; // quoted according to the draft, but many clients send it bare
   if (KEY.test(key)) return key;
   const message = 'must be 1 to 255 printable characters without spaces, such as a UUID';
   throw new RequestError('invalid_request', `The header Idempotency-Key ${message}.`, {
@@ -24,11 +24,11 @@ export function idempotencyKeyOf(ctx: ParameterizedContext): string | null {
 }
 
 /**
- * Carries a command out, or answers as it was answered before (draft-ietf-httpapi-idempotency-key-header). Answers that went well are
- * kept for a day; a refusal is not, so that the same key may be tried again.
+ * Executes a command, or repeats its earlier response (draft-ietf-httpapi-idempotency-key-header). Successful responses
+ * are stored for a day. Errors are not stored, so the same key can be used for a retry.
  */
 export async function once(
-  keeper: OnceKeeper,
+  keeper: IdempotencyControl,
   ctx: ParameterizedContext,
   key: string,
   body: unknown,

@@ -1,16 +1,16 @@
 import type { Middleware, Next } from 'koa';
-import { PLACES } from '../api/paths.ts';
+import { ENDPOINTS } from '../api/paths.ts';
 import type { RequestMeter } from '../ports/meter.ts';
 import type { Context, RequestState } from './request-context.ts';
 
-/** What stands for the route of a request that has none. */
+/** The route label of requests without a route. */
 const NO_ROUTE = 'none';
 
 function routeOf({ state: { operation } }: Context): string {
-  return operation === undefined ? NO_ROUTE : PLACES[operation][1];
+  return operation === undefined ? NO_ROUTE : ENDPOINTS[operation][1];
 }
 
-/** An answer that is written bit by bit takes as long as its reader likes. */
+/** A streamed response takes as long as its reader wants. */
 function isStreaming(ctx: Context): boolean {
   return ctx.respond === false;
 }
@@ -23,7 +23,7 @@ function streamsAmong(underWay: Iterable<Context>): ReadonlyMap<string, number> 
   return routes;
 }
 
-/** The outermost middleware: measures every request, and knows which answers go on. */
+/** The outermost middleware: measures every request and counts open streams. */
 export function measured(meter: RequestMeter): Middleware<RequestState> {
   const underWay = new Set<Context>();
   meter.watchStreams(() => streamsAmong(underWay));

@@ -1,6 +1,6 @@
 import { RequestError } from './problem.ts';
 
-/** Which part of a list is asked for. */
+/** The requested part of a list. */
 interface PageQuery {
   readonly limit: number;
   readonly cursor?: string | undefined;
@@ -9,39 +9,39 @@ interface PageQuery {
 /** A part of a list. */
 interface Page<T> {
   readonly items: readonly T[];
-  /** The `cursor` of the following page; null at the end. */
+  /** The `cursor` of the next page; null at the end. */
   readonly next: string | null;
 }
 
-/** So many cursors are remembered; who pages asks for the next page soon. */
-const MOST_CURSORS = 10_000;
+/** How many cursors are remembered; clients usually request the next page soon. */
+const MAX_CURSORS = 10_000;
 
 /**
- * Pages of one list that grows at its end and shrinks anywhere. A cursor is the id of the last item of a page; its place in the order is
- * remembered, so that the following page begins there also when that item is gone by then. After a restart of the host only what is
- * still there has a place.
+ * Pages of a list that grows at its end and shrinks anywhere. A cursor is the id of the last item of a page. Its
+ * position is remembered, so the next page starts at the right place even if that item is gone by then. After a restart
+ * of the host, only existing items have a position.
  */
 export class Pages {
   readonly #what: string;
-  /** Growing numbers in the order of the list, for those that it held at the last look. */
+  /** Increasing numbers in list order, for the items of the last call. */
   #places = new Map<string, number>();
   #newest = 0;
-  /** The places of cursors that were given out. */
+  /** The positions of cursors that were returned to clients. */
   readonly #given = new Map<string, number>();
 
-  /** `what`: an item, for complaints. */
+  /** `what`: the name of an item, for error messages. */
   constructor(what: string) {
     this.#what = what;
   }
 
-  /** A page of those that are wanted. Throws RequestError for a cursor that has no place. */
+  /** A page of the items that match. Throws RequestError for an unknown cursor. */
   of<T extends { readonly id: string }>(
     all: readonly T[],
     { limit, cursor }: PageQuery,
     isWanted: (item: T) => boolean = () => true,
   ): Page<T> {
     this.#renumber(all);
-    const begin = cursor === undefined ? 0 : this.#dottedState(cursor);
+    const begin = cursor === undefined ? 0 : this.#placeOf(cursor);
     const rest = all.filter((item) => (this.#places.get(item.id) ?? 0) > begin && isWanted(item));
     const items = rest.slice(0, limit);
     const last = items.at(-1);
@@ -50,7 +50,7 @@ export class Pages {
     return { items, next: last.id };
   }
 
-  /** What comes back under its old id stands at the end, and gets a new place. */
+  /** An item that returns under its old id is at the end of the list and gets a new position. */
   #renumber(all: readonly { readonly id: string }[]): void {
     const places = new Map<string, number>();
     let before = 0;
@@ -63,16 +63,16 @@ export class Pages {
   }
 
   #give(id: string): void {
-    this.#given.delete(id); // the newest stands at the end
+    this.#given.delete(id); // the newest is last
     this.#given.set(id, this.#places.get(id) ?? 0);
     const [oldest] = this.#given.keys();
-    if (this.#given.size > MOST_CURSORS && oldest !== undefined) this.#given.delete(oldest);
+    if (this.#given.size > MAX_CURSORS && oldest !== undefined) this.#given.delete(oldest);
   }
 
-  #dottedState(cursor: string): number {
+  #placeOf(cursor: string): number {
     const place = this.#given.get(cursor) ?? this.#places.get(cursor);
     if (place !== undefined) return place;
-    const message = `names the ${this.#what} "${cursor}", which is gone; begin again without a cursor`;
+    const message = `names the ${this.#what} "${cursor}", which no longer exists; start again without a cursor`;
     throw new RequestError('invalid_request', `"cursor" ${message}.`, { issues: [{ path: 'cursor', message }] });
   }
 }

@@ -4,14 +4,14 @@ import type { Context } from './request-context.ts';
 
 const ETAG = /^"([^"]*)"$/;
 
-/** What If-Match and If-None-Match ask for. Throws RequestError for what is neither `*` nor a list of strong ETags. */
+/** The precondition in If-Match and If-None-Match. Throws RequestError unless they are `*` or lists of strong ETags. */
 export function preconditionOf(ctx: Context): Precondition {
   const none = ctx.get('If-None-Match').trim();
-  if (none !== '' && none !== '*') throw refuse('If-None-Match', 'must be * (there is none yet)');
+  if (none !== '' && none !== '*') throw refuse('If-None-Match', 'must be *');
   return { match: matchOf(ctx.get('If-Match').trim()), isNew: none === '*' };
 }
 
-/** Names the revision of what is answered. */
+/** Sets the ETag of the response. */
 export function sendRevision(ctx: Context, revision: string): void {
   ctx.set('ETag', `"${revision}"`);
 }
@@ -21,7 +21,8 @@ function matchOf(text: string): Precondition['match'] {
   if (text === '*') return '*';
   return text.split(',').map((part) => {
     const tag = ETAG.exec(part.trim())?.[1];
-    if (tag === undefined) throw refuse('If-Match', 'must be * or ETags as they were answered, such as "5d41402a"');
+    if (tag === undefined)
+      throw refuse('If-Match', 'must be * or a list of ETags from earlier responses, such as "5d41402a"');
     return tag;
   });
 }

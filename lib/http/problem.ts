@@ -10,11 +10,11 @@ interface RequestErrorOptions extends ErrorOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A refused request; the message is the `detail` of its problem document. */
+/** A rejected request; the message is the `detail` of its problem document. */
 export class RequestError extends Error {
   readonly code: RequestErrorCode;
   readonly issues: readonly FieldIssue[];
-  /** Headers that the refusal carries, such as `Allow`. */
+  /** Headers of the response, such as `Allow`. */
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: RequestErrorCode, message: string, options: RequestErrorOptions = {}) {
@@ -26,18 +26,18 @@ export class RequestError extends Error {
   }
 }
 
-/** An error as it is answered. Of an error that no table knows, nothing but "internal error" gets out. */
+/** An error as a response. Unknown errors reveal nothing but "internal error". */
 export interface ProblemAnswer {
   readonly problem: Problem;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The `type` of a code: the place on the documentation page that explains it. */
+/** The `type` of a code: the anchor on the documentation page that explains it. */
 export function problemType(code: ProblemCode): string {
   return `/docs#${code}`;
 }
 
-/** Turns whatever a route threw into what the client gets; `instance` is the path of the request. */
+/** Converts any error of a route to the response; `instance` is the path of the request. */
 export function problemAnswer(error: unknown, instance: string): ProblemAnswer {
   if (!(error instanceof CoredinatorError) && !(error instanceof RequestError)) {
     const { status, title } = PROBLEM_KINDS.internal;
@@ -59,7 +59,7 @@ export function problemAnswer(error: unknown, instance: string): ProblemAnswer {
   };
 }
 
-/** The path of a request without its query, as it was sent; empty when the request line has none. */
+/** The path of a request without its query, undecoded; empty if the request line has none. */
 export function rawPath(req: IncomingMessage): string {
   const url = req.url ?? '';
   const query = url.indexOf('?');

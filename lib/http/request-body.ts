@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { RequestError } from './problem.ts';
 
-/** The largest request body, in bytes. */
+/** The maximum size of a request body, in bytes. */
 export const BODY_LIMIT = 1024 * 1024;
 
-/** No body of the API needs more; what walks a value must not meet one that exhausts the stack. */
+/** No request needs deeper nesting; code that walks a value must not exhaust the stack. */
 const MAX_DEPTH = 32;
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
@@ -14,7 +14,7 @@ function tooLarge(): RequestError {
   return new RequestError('body_too_large', `The request body is larger than ${BODY_LIMIT} bytes.`);
 }
 
-/** Throws RequestError when the announced length of a body is over the limit, before anything is read. */
+/** Throws RequestError if the announced body length is over the limit, before anything is read. */
 export function refuseLargeBody(req: IncomingMessage): void {
   const length = req.headers['content-length'];
   if (length !== undefined && Number(length) > BODY_LIMIT) throw tooLarge();
@@ -31,7 +31,7 @@ function refuseForeignBody(req: IncomingMessage): void {
       },
     );
   }
-  // Without a Content-Type the body is read as JSON: clients of the original API rely on it.
+  // Without a Content-Type the body is parsed as JSON: clients of the original API rely on it.
   const type = req.headers['content-type'];
   if (type !== undefined && !JSON_TYPE.test(type)) {
     throw new RequestError('malformed_body', `The request body must be application/json, not "${type}".`);
@@ -48,7 +48,8 @@ function readBytes(req: IncomingMessage): Promise<Buffer> {
         chunks.push(chunk);
         return;
       }
-      // The rest flows on unread (the server's requestTimeout ends it): a client that still sends gets to see the answer.
+      // The rest is discarded (the server's requestTimeout bounds it), so that a client that is still sending sees the
+      // response.
       chunks.length = 0;
       reject(tooLarge());
     });
@@ -56,7 +57,9 @@ function readBytes(req: IncomingMessage): Promise<Buffer> {
       resolve(Buffer.concat(chunks));
     });
     const cutShort = (cause?: Error): void => {
-      reject(new RequestError('body_incomplete', 'The connection ended before the request body did.', { cause }));
+      reject(
+        new RequestError('body_incomplete', 'The connection ended before the request body was complete.', { cause }),
+      );
     };
     req.on('error', cutShort);
     req.on('close', cutShort);
@@ -67,7 +70,7 @@ const [QUOTE, BACKSLASH] = Buffer.from('"\\');
 const OPENING: ReadonlySet<number> = new Set(Buffer.from('[{'));
 const CLOSING: ReadonlySet<number> = new Set(Buffer.from(']}'));
 
-/** Throws RequestError; what is not JSON is left to the parser. */
+/** Throws RequestError if too deep; invalid JSON is left to the parser. */
 function refuseDeep(bytes: Buffer): void {
   let depth = 0;
   let isString = false;
@@ -83,7 +86,10 @@ function refuseDeep(bytes: Buffer): void {
   }
 }
 
-/** Reads the body as one JSON object. Throws RequestError: not JSON, not an object, too deep, too large, cut short. */
+/**
+ * Reads the body as one JSON object. Throws RequestError if it is not JSON, not an object, too deep, too large or
+ * incomplete.
+ */
 export async function readJsonObject(req: IncomingMessage): Promise<object> {
   refuseForeignBody(req);
   const bytes = await readBytes(req);

@@ -2,12 +2,12 @@ import type { DefaultContext, ParameterizedContext } from 'koa';
 import type { OperationId } from '../api/paths.ts';
 import type { Scope } from './access/credentials.ts';
 
-/** What the first middleware knows of a request. */
+/** What the pipeline stores about a request. */
 export interface RequestState {
   requestId: string;
-  /** Set once the request was let in. */
+  /** Set once the request has been admitted. */
   admission?: Admission;
-  /** Set once the request has found its route. */
+  /** Set once the request has been routed. */
   operation?: OperationId;
 }
 
@@ -17,15 +17,15 @@ export type Context = ParameterizedContext<
   DefaultContext & { params?: Readonly<Record<string, string>> }
 >;
 
-/** What whoever was let in may do. */
+/** The rights of an admitted client. */
 export interface Admission {
   readonly scope: Scope;
-  /** What was shown; null: nothing is asked for. */
+  /** The kind of credential; null: none was required. */
   readonly by: 'token' | 'cookie' | null;
-  /** What a cookie would hold that lets in the same; null: none is needed. */
+  /** The value of a session cookie with the same rights; null: none is needed. */
   readonly session: Buffer | null;
-  /** Whether the same credential would let in now: tokens are taken out of their files. */
-  isHeld(): boolean;
-  /** Tells the listener when that may have changed, until the function that it gives is called. */
+  /** Whether the credential is still valid: tokens can be removed from their files. */
+  isValid(): boolean;
+  /** Calls the listener when that may have changed, until the returned function is called. */
   watch(listener: () => void): () => void;
 }

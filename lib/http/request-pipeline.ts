@@ -10,7 +10,7 @@ import { problemAnswer, rawPath, RequestError } from './problem.ts';
 import type { Context, RequestState } from './request-context.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
-/** What the request pipeline needs. */
+/** The dependencies of the request pipeline. */
 export interface PipelineOptions {
   readonly log: Log;
   readonly version: string;
@@ -28,19 +28,22 @@ function logFailure(log: Log, error: unknown, ctx: Context): void {
   const { requestId } = ctx.state;
   const place = { request_id: requestId, method: ctx.method, path: rawPath(ctx.req) };
   if (!(error instanceof CoredinatorError) && !(error instanceof RequestError)) {
-    log.error({ ...place, err: error }, 'Unexpected error while handling a request');
+    log.error({ ...place, err: error }, 'unexpected error while handling a request');
   } else if (ctx.status >= 500) {
-    log.warn({ ...place, err: error }, 'a request was refused');
+    log.warn({ ...place, err: error }, 'a request was rejected');
   }
 }
 
-/** A person in front of a browser cannot send a token when a page is opened; programs get the problem whatever else they take. */
+/**
+ * Somebody who opens a page in a browser cannot send a token; programs get the problem document even if they accept
+ * HTML.
+ */
 function isForPerson(ctx: Context, error: unknown): boolean {
   if (!(error instanceof RequestError) || error.code !== 'token_required' || ctx.method !== 'GET') return false;
   return ctx.accepts(['application/problem+json', 'application/json', 'text/html']) === 'text/html';
 }
 
-/** Answers with the problem document of whatever was thrown, or with the page to sign in on. */
+/** Responds with the problem document of an error, or with the sign-in page. */
 function sendProblem(ctx: Context, error: unknown, version: string): void {
   const { problem, headers } = problemAnswer(error, rawPath(ctx.req));
   ctx.status = problem.status;
@@ -67,8 +70,8 @@ function logRequest(log: Log, ctx: Context, startedAt: number): void {
 }
 
 /**
- * The middleware around everything: names the request, lets only fitting requests in, turns what is thrown into a problem
- * document and logs one line. Koa itself never sees an error of a route.
+ * The outermost pipeline: assigns the request id, runs the guards, turns errors into problem documents and logs one
+ * line. Koa itself never sees an error of a route.
  */
 export function requestPipeline(options: PipelineOptions): Middleware<RequestState> {
   const { log, version, guards } = options;

@@ -2,65 +2,65 @@ import type { z } from 'zod';
 import type { Operation } from '../api/operation.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import type { BodyOf, JsonOf, OperationOf, QueryOf } from '../api/operations.ts';
-import { PLACES } from '../api/paths.ts';
+import { ENDPOINTS } from '../api/paths.ts';
 import type { Method, OperationId } from '../api/paths.ts';
 import type { CommandOrigin } from '../control/control.ts';
 import type { FieldIssue } from '../model/errors.ts';
 import type { IdempotencyClaim } from '../model/idempotency.ts';
-import { idempotencyKeyOf, once, type OnceKeeper } from './idempotency.ts';
+import { idempotencyKeyOf, once, type IdempotencyControl } from './idempotency.ts';
 import { RequestError } from './problem.ts';
 import { readJsonObject } from './request-body.ts';
 import type { Context } from './request-context.ts';
 
-/** A request after its checks. */
+/** A validated request. */
 export interface Call<Body, Query> {
-  /** The `{id}` of the path, decoded but not checked; empty for a path without one. */
+  /** The `{id}` of the path, decoded but not validated; empty for a path without one. */
   readonly id: string;
   readonly body: Body;
   readonly query: Query;
   readonly origin: CommandOrigin;
-  /** For what a route needs of the request besides, or sets on its answer besides. */
+  /** For anything else that a route needs from the request or sets on the response. */
   readonly ctx: Context;
 }
 
-/** Gives what is answered as JSON, with status 200 unless it sets another; `null` and strings are JSON too. */
+/** Returns the JSON response, with status 200 unless it sets another; `null` and strings are JSON too. */
 export type JsonHandler<K extends OperationId> = (
   call: Call<BodyOf<OperationOf<K>>, QueryOf<OperationOf<K>>>,
 ) => JsonOf<OperationOf<K>> | Promise<JsonOf<OperationOf<K>>>;
 
-/** Writes its own answer. */
+/** Writes its own response. */
 export interface RawHandler<K extends OperationId> {
   readonly write: (call: Call<BodyOf<OperationOf<K>>, QueryOf<OperationOf<K>>>) => Promise<void> | void;
 }
 
-/** What carries out an operation. */
+/** The handler of an operation. */
 export type Handler<K extends OperationId> = JsonHandler<K> | RawHandler<K>;
 
-/** The handlers of a group of operations; one that is missing does not compile. */
+/** The handlers of a group of operations; a missing one does not compile. */
 export type HandlersOf<Group> = { readonly [K in keyof Group & OperationId]: Handler<K> };
 
-/** One row of the table of routes. */
+/** A row of the route table. */
 export interface Route {
   readonly id: OperationId;
   readonly method: Method;
-  /** In the form of the router: `:id` is a parameter. */
+  /** In the router's syntax: `:id` is a parameter. */
   readonly paths: readonly string[];
   readonly handle: (ctx: Context) => Promise<void>;
 }
 
-/** Answers with `value` as JSON; the status is what was set before, else 200. */
+/** Responds with `value` as JSON; the status is the one set before, or 200. */
 export function sendJson(ctx: Context, value: unknown): void {
   ctx.res.setHeader('Content-Type', 'application/json');
   ctx.body = JSON.stringify(value);
 }
 
-/** Any handler, as far as the router is concerned: that call and answer fit its operation, its type has said. */
+/** Any handler; its own type has ensured that call and response match its operation. */
 type AnyHandler =
   ((call: Call<unknown, unknown>) => unknown) | { readonly write: (call: Call<unknown, unknown>) => unknown };
 
-/** The route of an operation: checks query and body by its schemas, calls the handler and answers. */
-export function routeOf(id: OperationId, handler: AnyHandler, keeper: OnceKeeper): Route {
-  const [method, ...paths] = PLACES[id];
+/** The route of an operation: validates query and body against its schemas, calls the handler and responds. */
+export function routeOf(id: OperationId, handler: AnyHandler, idempotency: IdempotencyControl): Route {
+  const [method, ...paths] = ENDPOINTS[id];
   const { body, query }: Operation = OPERATIONS[id];
   const handle = async (ctx: Context): Promise<void> => {
     ctx.state.operation = id;
@@ -78,32 +78,32 @@ export function routeOf(id: OperationId, handler: AnyHandler, keeper: OnceKeeper
       else await handler.write(claimed);
     };
     if (key === null) await carryOut();
-    else await once(keeper, ctx, key, call.body, carryOut);
+    else await once(idempotency, ctx, key, call.body, carryOut);
   };
   return { id, method, paths: paths.map((path) => path.replace(/\{(\w+)\}/g, ':$1')), handle };
 }
 
-const ISSUES_SHOWN = 20;
-const NAME_SHOWN = 100;
+const MAX_ISSUES = 20;
+const MAX_NAME_LENGTH = 100;
 
 function shown(name: string): string {
-  return name.length <= NAME_SHOWN ? name : `${name.slice(0, NAME_SHOWN)}…`;
+  return name.length <= MAX_NAME_LENGTH ? name : `${name.slice(0, MAX_NAME_LENGTH)}…`;
 }
 
 function issuesOf(error: z.ZodError, known: readonly string[]): readonly FieldIssue[] {
   const issues: FieldIssue[] = [];
   for (const issue of error.issues) {
     if (issue.code === 'unrecognized_keys') {
-      const message = `is not a known field; known are ${known.join(', ')}`;
-      for (const key of issue.keys.slice(0, ISSUES_SHOWN)) issues.push({ path: shown(key), message });
+      const message = `is not a known field; the known fields are ${known.join(', ')}`;
+      for (const key of issue.keys.slice(0, MAX_ISSUES)) issues.push({ path: shown(key), message });
     } else {
       issues.push({ path: shown(issue.path.join('.')), message: issue.message });
     }
   }
-  return issues.slice(0, ISSUES_SHOWN);
+  return issues.slice(0, MAX_ISSUES);
 }
 
-/** Checks what came in against a strict schema; throws RequestError (422) that names every wrong field. */
+/** Validates input against a strict schema; throws RequestError (422) that names every invalid field. */
 function checkFields<S extends z.ZodObject>(schema: S, part: 'body' | 'query', value: object): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;

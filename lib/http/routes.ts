@@ -19,15 +19,15 @@ import { machineHandlers } from './routes/machines.ts';
 import { metricsHandlers } from './routes/metrics.ts';
 import { serviceHandlers } from './routes/services.ts';
 import { sessionHandlers } from './routes/session.ts';
-import { StreamPlaces } from './stream-places.ts';
+import { StreamLimit } from './stream-limit.ts';
 
-/** The table of all routes: one for each operation of the API. */
+/** The table of all routes, one for each operation of the API. */
 export function allRoutes(
   control: Control,
   version: string,
   exposition: Exposition,
   machines: MachineLibrary,
-  places = new StreamPlaces(),
+  streamLimit = new StreamLimit(),
   inspectorUrl = DEFAULT_INSPECTOR_URL,
 ): readonly Route[] {
   const handlers: HandlersOf<typeof OPERATIONS> = {
@@ -36,8 +36,8 @@ export function allRoutes(
     ...ioHandlers(control),
     ...serviceHandlers(control),
     ...historyHandlers(control),
-    ...logHandlers(control, places),
-    ...eventHandlers(control, places),
+    ...logHandlers(control, streamLimit),
+    ...eventHandlers(control, streamLimit),
     ...machineHandlers(control, machines),
     ...configHandlers(control),
     ...healthHandlers(control),
@@ -47,7 +47,7 @@ export function allRoutes(
     ...docsHandlers(version),
     ...dashboardHandlers(),
   };
-  // Object.keys forgets the type of the keys; each handler fits the schemas of its operation, as HandlersOf has checked.
+  // Object.keys loses the key type; HandlersOf has checked that each handler matches the schemas of its operation.
   return (Object.keys(OPERATIONS) as OperationId[]).map((id) =>
     routeOf(id, handlers[id] as Parameters<typeof routeOf>[1], control),
   );

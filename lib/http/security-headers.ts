@@ -1,6 +1,6 @@
 /**
- * What every answer carries for browsers, also those that no route has made. A route that answers with a page or with something
- * that may be kept overrides what it needs to; one that forgets gets a page that may do nothing.
+ * Headers of every response for browsers, including responses without a route. A route that serves a page or something
+ * cacheable overrides what it needs to; a page that forgets to gets no rights.
  */
 export const SECURITY_HEADERS = {
   'X-Content-Type-Options': 'nosniff',
@@ -10,7 +10,7 @@ export const SECURITY_HEADERS = {
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
 } as const;
 
-/** The lines of a head that is written by hand. */
+/** Formats the header lines of a response that bypasses Node's HTTP server. */
 export function headLines(headers: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
 }

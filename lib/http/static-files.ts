@@ -4,28 +4,28 @@ import { extname } from 'node:path';
 import { RequestError } from './problem.ts';
 import type { Context } from './request-context.ts';
 
-/** A folder of files that the build has put beside the program. */
+/** A folder of built files. */
 export interface StaticFolder {
   readonly url: URL;
-  /** What the files are part of, for the sentence that one is missing. */
+  /** What the files belong to, for error messages. */
   readonly what: string;
-  /** How long a browser may keep them. */
+  /** How long browsers may cache them. */
   readonly cacheControl: string;
-  /** Whether a name may be asked for at all. */
+  /** Whether a file of this name may be requested. */
   readonly has: (name: string) => boolean;
 }
 
-/** Where the build puts a folder of assets; as far from the sources as from the built files. */
+/** The folder of built assets, which has the same relative path from the sources and from the built files. */
 export function assetsFolder(name: string): URL {
   return new URL(`../../dist/assets/${name}/`, import.meta.url);
 }
 
-/** Answers with the file of a folder that the path names. */
+/** Responds with the named file of a folder. */
 export async function sendFile(ctx: Context, folder: StaticFolder, name: string): Promise<void> {
-  if (!folder.has(name)) throw new RequestError('route_not_found', `File "${name}" of the ${folder.what} not found.`);
+  if (!folder.has(name)) throw new RequestError('route_not_found', `There is no file "${name}" in the ${folder.what}.`);
   const file = new URL(name, folder.url);
   const { size } = await stat(file).catch((cause: unknown) => {
-    const detail = `File "${name}" of the ${folder.what} not found. Reload the page, or run npm run build if it has not been built.`;
+    const detail = `File "${name}" of the ${folder.what} is missing. Reload the page, or run npm run build.`;
     throw new RequestError('route_not_found', detail, { cause });
   });
   ctx.set({ 'Cache-Control': folder.cacheControl });
@@ -34,7 +34,7 @@ export async function sendFile(ctx: Context, folder: StaticFolder, name: string)
   ctx.body = createReadStream(file);
 }
 
-/** A text as it stands in HTML, also in an attribute. */
+/** Escapes text for HTML, including attributes. */
 export function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 }

@@ -8,7 +8,7 @@ interface WaitQuery {
   readonly timeout?: { readonly ms: number } | undefined;
 }
 
-/** The wait that a query asks for; it ends when the connection does. */
+/** The wait that a query requests; it ends when the connection does. */
 export function waitOf(ctx: Context, { wait, timeout }: WaitQuery): Wait | undefined {
   if (wait === undefined) return undefined;
   const gone = new AbortController();

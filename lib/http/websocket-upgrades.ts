@@ -7,16 +7,18 @@ import type { Admission } from './request-context.ts';
 import type { Guards } from './access/guards.ts';
 import { problemAnswer, rawPath, RequestError } from './problem.ts';
 
-/** Takes over the connection of a request as a WebSocket; `head` is what came after it, `admission` what has let it in. */
+/**
+ * Takes over the connection of a request as a WebSocket. `head`: the data after the request; `admission`: its rights.
+ */
 type Accept = (req: IncomingMessage, socket: Duplex, head: Buffer, admission: Admission) => void;
 
-/** What takes over connections as WebSockets, by path without a trailing slash. */
+/** The WebSocket endpoints, by path without a trailing slash. */
 export type Upgrades = Readonly<Record<string, Accept>>;
 
-/** False: it has nothing to do with this request, which is to be answered as if it asked for no other protocol. */
+/** Returns false if the request is not for a WebSocket endpoint; it is then handled without the upgrade. */
 export type UpgradeListener = (req: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
 
-/** What the way in for WebSockets needs to know of the host. */
+/** The dependencies of WebSocket upgrades. */
 export interface UpgradeOptions {
   readonly guards: Guards;
   readonly upgrades: Upgrades;
@@ -28,7 +30,7 @@ const VERSIONS: ReadonlySet<string> = new Set(['8', '13']);
 const KEY = /^[+/0-9A-Za-z]{22}==$/;
 const WANTED = { Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' } as const;
 
-/** The refusal of a request that could be answered over a WebSocket only. */
+/** The error for a plain request to a WebSocket endpoint. */
 export function upgradeRequired(path: string): RequestError {
   return new RequestError('upgrade_required', `"${path}" is a WebSocket endpoint. Connect with a WebSocket client.`, {
     headers: WANTED,
@@ -47,15 +49,15 @@ function isWebSocket({ headers }: IncomingMessage): boolean {
 /** RFC 6455, 4.2.1. */
 function checkHandshake({ method, headers }: IncomingMessage, path: string): void {
   if (method !== 'GET') {
-    const message = `${method ?? 'This'} opens no WebSocket on "${path}"; send GET.`;
+    const message = `${method ?? 'This'} cannot open a WebSocket on "${path}"; use GET.`;
     throw new RequestError('method_not_allowed', message, { headers: { Allow: 'GET' } });
   }
   if (!VERSIONS.has(headers['sec-websocket-version'] ?? '')) throw upgradeRequired(path);
   if (KEY.test(headers['sec-websocket-key'] ?? '')) return;
-  throw new RequestError('malformed_handshake', 'The Sec-WebSocket-Key is not 16 bytes in base64; send a new one.');
+  throw new RequestError('malformed_handshake', 'The Sec-WebSocket-Key is not 16 bytes in base64; generate a new one.');
 }
 
-/** Lets WebSockets in that the same request without an upgrade would be let in for; refuses others with a problem document. */
+/** Admits WebSockets under the same rules as plain requests; rejects others with a problem document. */
 export function upgradeListener({ guards, upgrades, version, log }: UpgradeOptions): UpgradeListener {
   const enter = async (req: IncomingMessage): Promise<Admission> => {
     const verdict = await guards.upgrade(req);
@@ -66,8 +68,8 @@ export function upgradeListener({ guards, upgrades, version, log }: UpgradeOptio
   const refuse = (req: IncomingMessage, socket: Duplex, error: unknown): void => {
     const { problem, headers } = problemAnswer(error, rawPath(req));
     const fields = { path: rawPath(req), status: problem.status };
-    if (problem.status < 500) log.debug(fields, 'a WebSocket was refused');
-    else log.error({ ...fields, err: error }, 'Unexpected error while handling a WebSocket upgrade');
+    if (problem.status < 500) log.debug(fields, 'a WebSocket was rejected');
+    else log.error({ ...fields, err: error }, 'unexpected error while handling a WebSocket upgrade');
     endSocket(socket, problem, { version, headers });
   };
   return (req, socket, head) => {
@@ -76,7 +78,7 @@ export function upgradeListener({ guards, upgrades, version, log }: UpgradeOptio
     const onError = (): void => {
       socket.destroy();
     };
-    socket.on('error', onError); // node has let go of it
+    socket.on('error', onError); // node has removed its own listener
     enter(req).then(
       (admission) => {
         socket.off('error', onError);
@@ -91,9 +93,9 @@ export function upgradeListener({ guards, upgrades, version, log }: UpgradeOptio
 }
 
 /**
- * Hands requests for WebSockets to `listener`. The offer of any other protocol, as some HTTP clients make it with each first
- * request (`Upgrade: h2c`), is not taken (RFC 9110, 7.8): node has given up parsing such a connection, so it is given to the
- * server once more, without the offer.
+ * Hands WebSocket requests to `listener`. Offers of other protocols, which some HTTP clients make with each first
+ * request (`Upgrade: h2c`), are ignored (RFC 9110, 7.8). Node has stopped parsing such a connection, so it is handed to
+ * the server again without the offer.
  */
 export function answerUpgrades(server: Server, listener: UpgradeListener): void {
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -111,10 +113,10 @@ function headWithoutOffer({ method = 'GET', url = '/', rawHeaders }: IncomingMes
     const kept = keptHeader(name.toLowerCase(), value);
     if (kept !== null) lines.push(`${name}: ${kept}`);
   }
-  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'); // as node has read it
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'); // node has decoded it so
 }
 
-/** Null: the header was about the offer only. */
+/** Null: the header was only about the offer. */
 function keptHeader(name: string, value: string): string | null {
   if (name === 'upgrade' || name === 'http2-settings') return null;
   if (name !== 'connection') return value;

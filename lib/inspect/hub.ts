@@ -9,58 +9,58 @@ import { Observer } from './observer.ts';
 import { Slices, type SliceOptions } from './slices.ts';
 import { Viewer, type Buffering, type Permission, type ViewerSocket } from './viewer.ts';
 
-/** Bounds of a hub; the defaults are those of a host. */
+/** The limits of a hub; the defaults are for a host. */
 export interface HubLimits {
-  readonly mostViewers: number;
+  readonly maxViewers: number;
   readonly buffering: Buffering;
-  /** More that is observed and not yet sent is not kept: viewers get the state of the actors instead. */
-  readonly mostObserved: number;
-  /** How long messages are made before everything else in the process has its turn. */
+  /** If more observations are waiting to be sent, they are dropped, and viewers get the state of the actors instead. */
+  readonly maxObserved: number;
+  /** How long messages are created before other work in the process gets its turn. */
   readonly sliceMs: number;
   readonly heartbeatMs: number;
 }
 
 const MIB = 1024 * 1024;
 const LIMITS: HubLimits = {
-  mostViewers: 16,
+  maxViewers: 16,
   buffering: { highBytes: MIB, lowBytes: MIB / 4 },
-  mostObserved: 5_000,
+  maxObserved: 5_000,
   sliceMs: 4,
   heartbeatMs: 30_000,
 };
 
-/** What a hub works with. */
+/** The dependencies of a hub. */
 export interface HubOptions extends Pick<SliceOptions, 'yieldTo' | 'elapsed'> {
   readonly root: AnyActorRef;
-  /** Which run of a host this is; no other has the same. */
+  /** The unique id of this run of the host. */
   readonly boot: string;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Log;
-  /** How the statecharts are shown; default: as XState was given them, without functions. */
+  /** How statecharts are shown; default: their XState configuration, without functions. */
   readonly configOf?: ConfigOf;
   readonly limits?: Partial<HubLimits>;
 }
 
-/** Of a viewer who may watch for as long as it likes. */
-const FOR_GOOD: Permission = { isHeld: () => true, watch: () => () => undefined };
+/** The permission of a viewer without time limit. */
+const UNLIMITED: Permission = { isValid: () => true, watch: () => () => undefined };
 
-/** A viewer and what lets it watch. */
+/** A viewer and its permission to watch. */
 interface ConnectedViewer {
   readonly permission: Permission;
   unwatch: () => void;
 }
 
-/** How the connection tells the hub of its viewer. */
-export interface Watching {
-  /** Something was heard of the viewer. */
-  heard(): void;
-  left(): void;
+/** The callbacks of a viewer's connection. */
+export interface ViewerHandle {
+  /** The viewer has responded. */
+  markAlive(): void;
+  leave(): void;
 }
 
 /**
- * Shows the actor system to viewers. It observes the system only while somebody watches: then each viewer first gets the state of
- * every live actor, parents first, and from there on what happens.
+ * Shows the actor system to viewers. It observes the system only while there are viewers. Each viewer first gets the
+ * state of every live actor, parents first, and then everything that happens.
  */
 export class Hub {
   readonly #options: HubOptions;
@@ -80,19 +80,19 @@ export class Hub {
     this.#messages = new Messages(options.boot, root, options.configOf ?? ((machine) => machine.config));
     this.#slices = new Slices(() => this.#step(), { sliceMs: limits.sliceMs, log, yieldTo, elapsed });
     this.#observer = new Observer({
-      ...{ root, clock, log, most: limits.mostObserved },
+      ...{ root, clock, log, max: limits.maxObserved },
       onObserved: () => {
         this.#slices.arm();
       },
-      // Viewers get the state of the actors instead.
+      // Viewers will get the state of the actors instead.
       onLost: (lost) => {
         for (const viewer of this.#viewers.keys()) for (const observed of lost) viewer.miss(observed);
       },
     });
   }
 
-  /** Begins to show the system to a viewer; undefined: its connection was closed, with the reason. */
-  join(socket: ViewerSocket, permission = FOR_GOOD): Watching | undefined {
+  /** Starts to show the system to a viewer; undefined: its connection was closed, with the reason. */
+  join(socket: ViewerSocket, permission = UNLIMITED): ViewerHandle | undefined {
     const refusal = this.#refusal();
     if (refusal !== null) {
       socket.close(refusal.code, refusal.reason);
@@ -103,13 +103,13 @@ export class Hub {
       this.#beat();
     }
     const viewer = this.#connect(socket, permission);
-    this.#options.log.debug({ viewers: this.#viewers.size }, 'a viewer watches the actors');
+    this.#options.log.debug({ viewers: this.#viewers.size }, 'a viewer connected');
     this.#slices.arm();
     return {
-      heard: () => {
+      markAlive: () => {
         viewer.isAlive = true;
       },
-      left: () => {
+      leave: () => {
         this.#leave(viewer);
       },
     };
@@ -119,18 +119,18 @@ export class Hub {
     return this.#viewers.size;
   }
 
-  /** Ends every connection and takes no more; what viewers have not got by then they do not get. */
+  /** Closes all connections and accepts no more; unsent messages are lost. */
   close(): void {
     this.#isClosed = true;
     for (const viewer of this.#viewers.keys()) {
-      viewer.socket.close(CLOSE.leaving.code, CLOSE.leaving.reason);
+      viewer.socket.close(CLOSE.closing.code, CLOSE.closing.reason);
       this.#leave(viewer);
     }
   }
 
   #refusal(): (typeof CLOSE)[keyof typeof CLOSE] | null {
-    if (this.#isClosed) return CLOSE.leaving;
-    return this.#viewers.size >= this.#limits.mostViewers ? CLOSE.full : null;
+    if (this.#isClosed) return CLOSE.closing;
+    return this.#viewers.size >= this.#limits.maxViewers ? CLOSE.full : null;
   }
 
   #connect(socket: ViewerSocket, permission: Permission): Viewer {
@@ -147,7 +147,7 @@ export class Hub {
   }
 
   #checkPermission(viewer: Viewer): void {
-    if (this.#viewers.get(viewer)?.permission.isHeld() !== false) return;
+    if (this.#viewers.get(viewer)?.permission.isValid() !== false) return;
     viewer.socket.close(CLOSE.withdrawn.code, CLOSE.withdrawn.reason);
     this.#leave(viewer);
   }
@@ -155,34 +155,34 @@ export class Hub {
   #leave(viewer: Viewer): void {
     this.#viewers.get(viewer)?.unwatch();
     if (!this.#viewers.delete(viewer)) return;
-    this.#options.log.debug({ viewers: this.#viewers.size }, 'a viewer watches the actors no more');
+    this.#options.log.debug({ viewers: this.#viewers.size }, 'a viewer disconnected');
     if (this.#viewers.size > 0) return;
     this.#observer.stop();
     this.#options.timers.clearTimeout(this.#heartbeat);
     this.#heartbeat = null;
   }
 
-  /** In turn one thing that happened and, for each viewer that waits, the state of one actor; false: there is nothing to do. */
+  /** Handles one observation and, for each waiting viewer, the state of one actor; false: there was nothing to do. */
   #step(): boolean {
     const observed = this.#observer.take();
-    if (observed !== undefined) this.#tell(observed);
+    if (observed !== undefined) this.#publish(observed);
     const waiting = [...this.#viewers.keys()].filter((viewer) => viewer.isWaiting);
     for (const viewer of waiting) viewer.catchUp(this.#observer.present);
     return observed !== undefined || waiting.length > 0;
   }
 
-  #tell(observed: Observed): void {
-    let made: string | null = null;
-    const text = (): string => (made ??= this.#messages.of(observed));
+  #publish(observed: Observed): void {
+    let message: string | null = null;
+    const text = (): string => (message ??= this.#messages.of(observed));
     for (const viewer of this.#viewers.keys()) viewer.take(observed, text, this.#observer.present);
   }
 
-  /** Ends connections of which nothing was heard for a whole beat: nobody is there any more. */
+  /** Closes connections without a sign of life for a whole heartbeat. */
   #beat(): void {
     this.#heartbeat = this.#options.timers.setTimeout(() => {
       this.#beat();
       for (const viewer of this.#viewers.keys()) {
-        // So that it does not take somebody else's request to find out.
+        // Otherwise only another request would trigger this check.
         this.#checkPermission(viewer);
         if (!viewer.isAlive) {
           viewer.socket.terminate();

@@ -5,18 +5,18 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { Hub, type HubOptions } from './hub.ts';
 import type { Permission, ViewerSocket } from './viewer.ts';
 
-/** What viewers send is ignored, so they need no more than this. */
+/** Messages from viewers are ignored, so they need no more than this. */
 const MAX_PAYLOAD_BYTES = 1_024;
-/** How long a viewer may take to say goodbye. */
-const GOODBYE_MS = 500;
+/** How long a viewer may take to close its side. */
+const CLOSE_TIMEOUT_MS = 500;
 
-/** The hub behind WebSockets. */
+/** Serves the hub over WebSockets. */
 export interface Inspector {
-  /** Takes over the connection of a request that asks for a WebSocket and that may come in, for as long as `permission` holds. */
+  /** Accepts an admitted WebSocket request; the connection is closed when `permission` becomes invalid. */
   readonly accept: (req: IncomingMessage, socket: Duplex, head: Buffer, permission: Permission) => void;
-  /** Tells every viewer that the host leaves, and cuts those off that do not answer. */
+  /** Closes all connections, and destroys those whose viewers do not close theirs in time. */
   close(): void;
-  /** How many watch now. */
+  /** The number of connected viewers. */
   readonly viewers: number;
 }
 
@@ -26,7 +26,7 @@ function viewerSocket(socket: WebSocket): ViewerSocket {
       return socket.bufferedAmount;
     },
     send: (text, written) => {
-      socket.send(text, written); // its error says only that the connection is gone, of which `close` tells
+      socket.send(text, written); // its error only says that the connection is closed, which `close` reports
     },
     ping: () => {
       socket.ping();
@@ -40,19 +40,19 @@ function viewerSocket(socket: WebSocket): ViewerSocket {
   };
 }
 
-/** An inspector over a running actor system. */
+/** Opens an inspector for a running actor system. */
 export function openInspector(options: Omit<HubOptions, 'boot'> & { readonly boot?: string }): Inspector {
   const { timers, boot = randomUUID() } = options;
   const hub = new Hub({ ...options, boot });
   const server = new WebSocketServer({ noServer: true, maxPayload: MAX_PAYLOAD_BYTES, perMessageDeflate: false });
   const join = (socket: WebSocket, permission: Permission): void => {
-    // A protocol error of the viewer; ws closes the connection by itself.
+    // A protocol error of the viewer; ws closes the connection itself.
     socket.on('error', (err) => {
-      options.log.debug({ err }, 'the connection of a viewer broke');
+      options.log.debug({ err }, 'the connection to a viewer broke');
     });
-    const watching = hub.join(viewerSocket(socket), permission);
-    socket.on('pong', () => watching?.heard());
-    socket.on('close', () => watching?.left());
+    const handle = hub.join(viewerSocket(socket), permission);
+    socket.on('pong', () => handle?.markAlive());
+    socket.on('close', () => handle?.leave());
   };
   return {
     accept: (req, socket, head, permission) => {
@@ -65,7 +65,7 @@ export function openInspector(options: Omit<HubOptions, 'boot'> & { readonly boo
       for (const socket of server.clients) {
         timers.setTimeout(() => {
           socket.terminate();
-        }, GOODBYE_MS);
+        }, CLOSE_TIMEOUT_MS);
       }
     },
     get viewers() {

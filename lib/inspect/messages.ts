@@ -4,15 +4,15 @@ import { definitionOf, type ConfigOf } from './definition.ts';
 import type { Observed, SeenSnapshot } from './observed.ts';
 import { redactAllOf, sanitized, type Redact } from './sanitize.ts';
 
-/** The version of @statelyai/inspect whose messages these are; receivers take none without it. */
+/** The version of @statelyai/inspect whose messages are sent; receivers require it. */
 export const INSPECT_VERSION = '0.7.2';
 
-/** Stands in the place of the event where a snapshot is sent because a viewer has not seen it, and not because something happened. */
+/** Replaces the event of a snapshot that is sent because a viewer has not seen it, not because something happened. */
 const SYNC_EVENT = { type: 'inspector.sync' } as const;
 
 /**
- * Writes the messages of @statelyai/inspect: one JSON text for each. Session ids begin anew with each host, so they carry the id
- * of its run: a page that stays open does not take the actors of two hosts for one.
+ * Encodes the messages of @statelyai/inspect, each as one JSON text. Session ids start again with each host, so they
+ * include the id of its run: an open page can then distinguish the actors of two hosts.
  */
 export class Messages {
   readonly #boot: string;
@@ -25,7 +25,7 @@ export class Messages {
     this.#rootId = this.#idOf(root);
   }
 
-  /** What makes an actor known to a viewer. */
+  /** Introduces an actor to a viewer. */
   registration(actor: AnyActorRef, snapshot: SeenSnapshot, at: Instant): string {
     const { id, sessionId, _parent: parent } = actor;
     const head = {
@@ -43,9 +43,9 @@ export class Messages {
     return this.#snapshot(actor, SYNC_EVENT, shownSnapshot(snapshot, redact), at, redact);
   }
 
-  /** What happened, for viewers that know the actor. */
+  /** An observation, for viewers that know the actor. */
   of({ type, actor, source, event, snapshot, at }: Observed): string {
-    const sender = source?.getSnapshot() as SeenSnapshot | undefined; // of whatever kind of actor
+    const sender = source?.getSnapshot() as SeenSnapshot | undefined; // of any kind of actor
     const redact = redactAllOf(sender?.context, snapshot.context, event);
     if (type === '@xstate.snapshot') return this.#snapshot(actor, event, shownSnapshot(snapshot, redact), at, redact);
     const sourceId = source === undefined ? {} : { sourceId: this.#idOf(source) };
@@ -67,7 +67,7 @@ export class Messages {
   }
 }
 
-/** An object with further members that are JSON already. */
+/** Serializes an object with additional members that are JSON already. */
 function joined(head: object, parts: Readonly<Record<string, string>>): string {
   const members = Object.entries(parts).map(([name, json]) => `,${JSON.stringify(name)}:${json}`);
   return `${JSON.stringify(head).slice(0, -1)}${members.join('')}}`;
@@ -85,7 +85,7 @@ function shownSnapshot(
   const ids = Object.keys(children ?? {}).map((id) => [id, { xstate$$type: 1, id }]);
   return JSON.stringify({
     ...{ status, value, historyValue: {}, tags: [...(tags ?? [])] },
-    children: Object.fromEntries(ids) as object, // as fromEntries of untyped entries is typed
+    children: Object.fromEntries(ids) as object, // fromEntries of untyped entries returns any
     context: sanitized(context, redact),
     ...result,
   });

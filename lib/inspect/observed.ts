@@ -1,7 +1,7 @@
 import type { AnyActorRef, AnyEventObject, InspectionEvent } from 'xstate';
 import type { Instant } from '../model/values/time.ts';
 
-/** As much of a snapshot as viewers are shown; effects have no value and no context. */
+/** The part of a snapshot that viewers see; effects have no value and no context. */
 export interface SeenSnapshot {
   readonly status: 'active' | 'done' | 'error' | 'stopped';
   readonly value?: unknown;
@@ -12,36 +12,38 @@ export interface SeenSnapshot {
   readonly error?: unknown;
 }
 
-/** Something that happened to an actor, as it was seen; nothing of it is turned into text yet. */
+/** An observed change of an actor, not yet serialized. */
 export interface Observed {
   readonly type: '@xstate.event' | '@xstate.snapshot';
-  /** Grows by one with each. */
+  /** Increases by one with each observation. */
   readonly seq: number;
   readonly at: Instant;
   readonly actor: AnyActorRef;
-  /** Who sent the event; undefined: somebody outside of the system. */
+  /** The sender of the event; undefined: outside the system. */
   readonly source: AnyActorRef | undefined;
   readonly event: AnyEventObject;
-  /** After it, for a snapshot; before it, for an event. */
+  /** For a snapshot, the state after the event; for an event, the state before it. */
   readonly snapshot: SeenSnapshot;
 }
 
-/** The snapshot of an actor now. */
+/** The current snapshot of an actor. */
 export function snapshotOf(actor: AnyActorRef): SeenSnapshot {
-  return actor.getSnapshot() as SeenSnapshot; // what all kinds of actors have in common
+  return actor.getSnapshot() as SeenSnapshot; // the common part of all kinds of actors
 }
 
-/** Null: nothing that viewers are told. That there is a new actor is told with its first event: before that it has no snapshot. */
+/**
+ * Null: not relevant for viewers. A new actor is reported with its first event, because it has no snapshot before that.
+ */
 export function observedOf(inspected: InspectionEvent, seq: number, at: Instant): Observed | null {
   const { type } = inspected;
   if (type !== '@xstate.event' && type !== '@xstate.snapshot') return null;
-  const actor = inspected.actorRef as AnyActorRef; // always a real one
+  const actor = inspected.actorRef as AnyActorRef; // always a real actor
   const source = type === '@xstate.event' ? (inspected.sourceRef as AnyActorRef | undefined) : undefined; // likewise
   const snapshot = type === '@xstate.snapshot' ? (inspected.snapshot as SeenSnapshot) : snapshotOf(actor);
   return { type, seq, at, actor, source, event: inspected.event, snapshot };
 }
 
-/** Every live actor below and with `root`, parents before their children. */
+/** All live actors from `root` down, parents before their children. */
 export function liveActors(root: AnyActorRef): readonly AnyActorRef[] {
   const found: AnyActorRef[] = [root];
   for (const parent of found) {

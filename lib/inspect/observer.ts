@@ -4,20 +4,20 @@ import type { Log } from '../ports/log.ts';
 import { observedOf, type Observed } from './observed.ts';
 import type { Present } from './viewer.ts';
 
-/** What an observer works with. */
+/** The dependencies of an observer. */
 export interface ObserverOptions {
   readonly root: AnyActorRef;
   readonly clock: Clock;
   readonly log: Log;
-  /** More that nobody has taken yet is not kept. */
-  readonly most: number;
-  /** There is something to take. */
+  /** The maximum number of untaken observations. */
+  readonly max: number;
+  /** Called when there is something to take. */
   readonly onObserved: () => void;
-  /** This was to be taken, and was too much. */
+  /** Called with observations that were dropped because there were too many. */
   readonly onLost: (lost: readonly Observed[]) => void;
 }
 
-/** Notes what happens in the actor system, from `start` to `stop`, until it is taken. */
+/** Records what happens in the actor system between `start` and `stop`, until it is taken. */
 export class Observer {
   readonly #options: ObserverOptions;
   #observed: Observed[] = [];
@@ -39,18 +39,18 @@ export class Observer {
 
   start(): void {
     this.#observation ??= this.#options.root.system.inspect((inspected) => {
-      this.#note(inspected);
+      this.#record(inspected);
     });
   }
 
-  /** What was not taken is forgotten. */
+  /** Untaken observations are dropped. */
   stop(): void {
     this.#observation?.unsubscribe();
     this.#observation = null;
     this.#forget();
   }
 
-  /** What happened next; undefined: nothing is left. */
+  /** The next observation; undefined: none. */
   take(): Observed | undefined {
     const observed = this.#observed[this.#next];
     if (observed === undefined) this.#forget();
@@ -58,18 +58,18 @@ export class Observer {
     return observed;
   }
 
-  /** Never throws: that would wedge the observed actor for good. */
-  #note(inspected: InspectionEvent): void {
-    const { clock, log, most, onObserved } = this.#options;
+  /** Never throws: that would block the observed actor permanently. */
+  #record(inspected: InspectionEvent): void {
+    const { clock, log, max, onObserved } = this.#options;
     try {
       const observed = observedOf(inspected, this.#seq + 1, clock.now());
       if (observed === null) return;
       this.#seq += 1;
       this.#observed.push(observed);
-      if (this.#observed.length - this.#next > most) this.#lose();
+      if (this.#observed.length - this.#next > max) this.#lose();
       onObserved();
     } catch (error) {
-      log.error({ err: error }, 'the inspector could not follow an actor');
+      log.error({ err: error }, 'the inspector failed to observe an actor');
     }
   }
 

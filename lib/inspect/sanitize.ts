@@ -1,15 +1,17 @@
 import { redactor } from '../model/values/redaction.ts';
 
-/** Puts names in the place of what is secret in a text. */
+/** Replaces secrets in a text with their names. */
 export type Redact = (text: string) => string;
 
 type Environment = Readonly<Record<string, string>>;
 
 const HIDDEN = '***';
-/** Deeper than anything that an actor holds; what is deeper is cut off, and so is what holds itself. */
+/** Deeper than any value of an actor; anything deeper is cut off, including cycles. */
 const MAX_DEPTH = 20;
 
-/** What the API shows of no service, since the variables of a configuration (`${env.NAME}`) may stand in it. */
+/**
+ * Fields that the API does not show either, because they may contain variables from a configuration (`${env.NAME}`).
+ */
 const HIDDEN_KEYS: ReadonlySet<string> = new Set(['env', 'args', 'command', 'headers', 'cwd', 'input']);
 const SECRET_KEY = /token|secret|passw|passphrase|authorization|cookie|credential|api_?key|private_?key/i;
 
@@ -17,7 +19,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Keeps names and lengths, which say what is there, and no value. */
+/** Keeps names and lengths, but no values. */
 function masked(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(() => HIDDEN);
   if (isRecord(value)) return Object.fromEntries(Object.keys(value).map((name) => [name, HIDDEN]));
@@ -33,19 +35,19 @@ function collect(value: unknown, found: Record<string, string>, depth: number): 
   }
 }
 
-/** All environments that stand in these values as one; of a name that stands in two, the last value. */
+/** Merges all environments in these values; if a name occurs twice, the last value wins. */
 function environmentOf(values: readonly unknown[]): Environment {
   const found: Record<string, string> = {};
   for (const value of values) collect(value, found, 0);
   return found;
 }
 
-/** What hides the values of every environment that stands in these contexts and events, in whatever text they turn up. */
+/** Hides the values of every environment in these contexts and events, wherever they occur in a text. */
 export function redactAllOf(...values: readonly unknown[]): Redact {
   return redactor(environmentOf(values));
 }
 
-/** How a probe asks is hidden, since paths and patterns may hold secrets; that it does, and by which means, is not. */
+/** Hides the details of a probe, because paths and patterns may contain secrets; its type stays visible. */
 function sanitizedCheck(check: unknown): unknown {
   return isRecord(check) && 'type' in check ? { type: check['type'] } : masked(check);
 }
@@ -69,19 +71,19 @@ function sanitizedAt(value: unknown, redact: Redact, depth: number): unknown {
     case 'bigint':
     case 'function':
     case 'symbol':
-      return `(${typeof value})`; // which no message can hold
+      return `(${typeof value})`; // not representable in a message
   }
   if (value === null) return null;
   if (depth > MAX_DEPTH) return '…';
   if (value instanceof Error) return { name: value.name, message: redact(value.message) };
   if (Array.isArray(value)) return value.map((item) => sanitizedAt(item, redact, depth + 1));
   const entries = Object.entries(value).map(([key, inner]) => [key, sanitizedEntry(key, inner, redact, depth)]);
-  return Object.fromEntries(entries) as unknown; // as fromEntries of untyped entries is typed
+  return Object.fromEntries(entries) as unknown; // fromEntries of untyped entries returns any
 }
 
 /**
- * A context or an event as it may be shown outside of the host: no value of an environment, no arguments, nothing that is called a
- * token or a secret; names and lengths stay. What is no JSON becomes a word.
+ * A context or an event that may be shown outside the host: without environment values, arguments, or anything named
+ * like a token or secret; names and lengths are kept. Values that JSON cannot represent become a word.
  */
 export function sanitized(value: unknown, redact: Redact): unknown {
   return sanitizedAt(value, redact, 0);

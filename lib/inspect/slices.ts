@@ -1,29 +1,29 @@
 import type { Log } from '../ports/log.ts';
 
-/** How work is cut up. */
+/** How work is divided into slices. */
 export interface SliceOptions {
-  /** How long it goes on before everything else in the process has its turn. */
+  /** The length of a slice, after which other work in the process gets its turn. */
   readonly sliceMs: number;
   readonly log: Log;
-  /** Calls back when everything else has had its turn; default: setImmediate. */
-  readonly yieldTo?: ((goOn: () => void) => void) | undefined;
-  /** Milliseconds from any moment on; default: of this process. */
+  /** Calls back after other work has had its turn; default: setImmediate. */
+  readonly yieldTo?: ((resume: () => void) => void) | undefined;
+  /** Milliseconds from any origin; default: since the start of this process. */
   readonly elapsed?: (() => number) | undefined;
 }
 
-/** Work that is done a slice at a time, whenever there is some. */
+/** Executes work in slices while there is any. */
 export class Slices {
   readonly #step: () => boolean;
   readonly #options: SliceOptions;
   #isArmed = false;
 
-  /** `step` does a little of the work; false: there was nothing to do. */
+  /** `step` does a small part of the work; false: there was nothing to do. */
   constructor(step: () => boolean, options: SliceOptions) {
     this.#step = step;
     this.#options = options;
   }
 
-  /** There is work: a slice of it is done soon, and all of it in the end. */
+  /** Schedules a slice; further slices follow until the work is done. */
   arm(): void {
     if (this.#isArmed) return;
     this.#isArmed = true;
@@ -43,7 +43,7 @@ export class Slices {
         return;
       }
     } catch (error) {
-      log.error({ err: error }, 'the inspector could not show an actor');
+      log.error({ err: error }, 'the inspector failed to show an actor');
       this.arm();
     }
   }

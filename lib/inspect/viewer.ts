@@ -5,50 +5,51 @@ import { snapshotOf, type Observed, type SeenSnapshot } from './observed.ts';
 
 /** The connection to a viewer. */
 export interface ViewerSocket {
-  /** What was sent and has not left this process, in bytes. */
+  /** The number of bytes that were sent but have not left this process. */
   readonly bufferedAmount: number;
-  /** `written` is called when the text has left this process, or never will. */
+  /** `written` is called when the text has left this process or is lost. */
   send(text: string, written: () => void): void;
   ping(): void;
   close(code: number, reason: string): void;
-  /** Cuts the connection. */
+  /** Destroys the connection. */
   terminate(): void;
 }
 
-/** What lets a viewer watch. */
+/** The permission of a viewer to watch. */
 export interface Permission {
-  /** Whether it does so now. */
-  isHeld(): boolean;
-  /** Tells the listener when that may have changed, until the function that it gives is called. */
+  /** Whether it is valid now. */
+  isValid(): boolean;
+  /** Calls the listener when that may have changed, until the returned function is called. */
   watch(listener: () => void): () => void;
 }
 
-/** From when on a viewer counts as slow, and until when. */
+/** The limits above which a viewer counts as slow, and below which it no longer does. */
 export interface Buffering {
   readonly highBytes: number;
   readonly lowBytes: number;
 }
 
-/** The time as viewers are told, and the number of the newest thing that was observed. */
+/** The current time, and the number of the newest observation. */
 export interface Present {
   readonly at: Instant;
   readonly seq: number;
 }
 
 /**
- * One viewer: which actors it knows, and of which it is due the current state, be it that it has just come or that it reads too
- * slowly. What a slow viewer misses is never kept; it gets each actor of which it missed something anew when it has caught up.
+ * A viewer: the actors that it knows, and those whose state it still has to get, because it has just connected or reads
+ * too slowly. Messages that a slow viewer misses are not queued; once it has caught up, it gets the state of each actor
+ * of which it missed something.
  */
 export class Viewer {
   readonly socket: ViewerSocket;
   readonly #messages: Messages;
   readonly #buffering: Buffering;
   readonly #onDrain: () => void;
-  /** By actor, the newest thing that the viewer has seen of it. */
+  /** For each actor, the number of the newest observation that the viewer has seen. */
   readonly #known = new Map<AnyActorRef, number>();
   readonly #due: Set<AnyActorRef>;
   #isSlow = false;
-  /** Whether anything was heard of it since it was last asked. */
+  /** Whether the viewer has responded since the last ping. */
   isAlive = true;
 
   constructor(
@@ -65,17 +66,17 @@ export class Viewer {
     this.#onDrain = onDrain;
   }
 
-  /** Whether it is due something that can be sent now. */
+  /** Whether there is something to send to it now. */
   get isWaiting(): boolean {
     return !this.#isSlow && this.#due.size > 0;
   }
 
-  /** Sends what happened, or notes that the viewer missed it; `text` makes the message when it is needed. */
+  /** Sends an observation, or records that the viewer missed it; `text` creates the message on demand. */
   take(observed: Observed, text: () => string, present: Present): void {
     const { actor, seq, snapshot, at } = observed;
     const seen = this.#known.get(actor);
-    if (seen === undefined ? this.#due.has(actor) : seq <= seen) return; // the state that it gets, or has got, holds that already
-    if (seen === undefined && snapshot.status !== 'active') return; // it is gone before the viewer heard of it
+    if (seen === undefined ? this.#due.has(actor) : seq <= seen) return; // already contained in the state that it has or will get
+    if (seen === undefined && snapshot.status !== 'active') return; // ended before the viewer knew it
     if (this.#isSlow) {
       this.#due.add(actor);
       return;
@@ -86,12 +87,12 @@ export class Viewer {
     this.#forgetIfGone(actor, snapshot);
   }
 
-  /** What was observed of the actor is lost: the viewer will get its state. */
+  /** An observation of the actor was dropped: the viewer will get its state. */
   miss({ actor, snapshot }: Observed): void {
     if (this.#known.has(actor) || snapshot.status === 'active') this.#due.add(actor);
   }
 
-  /** Sends the state of the next actor that it is due. */
+  /** Sends the state of the next actor that is due. */
   catchUp(present: Present): void {
     const [actor] = this.#due;
     if (actor === undefined) return;
@@ -110,7 +111,7 @@ export class Viewer {
     this.#forgetIfGone(actor, snapshot);
   }
 
-  /** An actor is never heard of before its parent. */
+  /** An actor is never sent before its parent. */
   #register(actor: AnyActorRef, snapshot: SeenSnapshot, at: Instant, present: Present): void {
     const { _parent: parent } = actor;
     if (parent !== undefined && !this.#known.has(parent)) {

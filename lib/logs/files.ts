@@ -15,7 +15,7 @@ export interface LogPlace {
 const NAME_FORM = /^(\d{1,15})\.(stdout|stderr)$/;
 
 /** The place of a stream of a launch, whether or not the file is there. */
-export function dottedState(layout: LogLayout, serviceId: ServiceId, generation: number, stream: LogStream): LogPlace {
+export function logPlaceOf(layout: LogLayout, serviceId: ServiceId, generation: number, stream: LogStream): LogPlace {
   return { serviceId, generation, stream, file: logFile(layout, serviceId, generation, stream) };
 }
 
@@ -41,7 +41,7 @@ function namesIn(folder: string): readonly string[] {
 /** All files that a launch may have: its output, and what releasing space put beside it. */
 export function filesOf(layout: LogLayout, serviceId: ServiceId, generation: number): readonly string[] {
   return LOG_STREAMS.flatMap((stream) => {
-    const { file } = dottedState(layout, serviceId, generation, stream);
+    const { file } = logPlaceOf(layout, serviceId, generation, stream);
     return [file, headFile(file), keptFile(file)];
   });
 }

@@ -1,6 +1,6 @@
 import { formatPosition, LOG_STREAMS, type LogGap, type LogItem, type LogQuery } from '../model/values/log-line.ts';
 import { LogCursor, type RawItem } from './cursor.ts';
-import { dottedState } from './files.ts';
+import { logPlaceOf } from './files.ts';
 import type { LogContext } from './log-context.ts';
 import type { StartPositions } from './start-positions.ts';
 
@@ -15,7 +15,7 @@ export class LaunchReader {
     this.generation = generation;
     const streams = LOG_STREAMS.filter((stream) => query.streams.includes(stream));
     this.#cursors = streams.map((stream) => {
-      const place = dottedState(context.layout, query.serviceId, generation, stream);
+      const place = logPlaceOf(context.layout, query.serviceId, generation, stream);
       const start = starts.get(stream);
       const { head } = context.releasedOffsets.of(place.file);
       const begin = start?.generation === generation ? (start.offset ?? head) : head;

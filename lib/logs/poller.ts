@@ -1,6 +1,6 @@
 import type { ServiceId } from '../model/values/ids.ts';
 import { LOG_STREAMS } from '../model/values/log-line.ts';
-import { generationsOf, dottedState } from './files.ts';
+import { generationsOf, logPlaceOf } from './files.ts';
 import type { LogContext } from './log-context.ts';
 
 const ACTIVE_MS = 100;
@@ -102,7 +102,7 @@ export class Poller {
     const generations = generationsOf(layout, serviceId);
     const newest = generations.at(-1) ?? 0;
     const ends = LOG_STREAMS.map(
-      (stream) => releasedOffsets.endOf(dottedState(layout, serviceId, newest, stream).file) ?? 0,
+      (stream) => releasedOffsets.endOf(logPlaceOf(layout, serviceId, newest, stream).file) ?? 0,
     );
     const signature = `${generations.join()}|${ends.join()}|${String(hasEnded(serviceId, newest))}`;
     if (signature === watched.signature) return false;

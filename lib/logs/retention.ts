@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { planRelease, type LaunchBytes } from '../model/policy/log-retention.ts';
 import type { ServiceId } from '../model/values/ids.ts';
 import { LOG_STREAMS, type LogPolicy, type LogStream } from '../model/values/log-line.ts';
-import { filesOf, generationsOf, dottedState } from './files.ts';
+import { filesOf, generationsOf, logPlaceOf } from './files.ts';
 import { removeForgotten } from './forgotten.ts';
 import type { LogContext } from './log-context.ts';
 import type { Releaser } from './release.ts';
@@ -101,7 +101,7 @@ export class Retention {
     const isSameLaunch = before?.policy.generation === policy.generation && before.newest >= policy.generation;
     const newest = isSameLaunch ? before.newest : (generationsOf(layout, serviceId).at(-1) ?? 0);
     const ends = LOG_STREAMS.map(
-      (stream) => releasedOffsets.endOf(dottedState(layout, serviceId, newest, stream).file) ?? 0,
+      (stream) => releasedOffsets.endOf(logPlaceOf(layout, serviceId, newest, stream).file) ?? 0,
     );
     return { policy, newest, ends: ends.join() };
   }
@@ -110,7 +110,7 @@ export class Retention {
     const { layout, releasedOffsets, activeReaders } = this.#context;
     const launches = generationsOf(layout, serviceId).map((generation): LaunchBytes => {
       const bytesOf = (stream: LogStream): number => {
-        const { file } = dottedState(layout, serviceId, generation, stream);
+        const { file } = logPlaceOf(layout, serviceId, generation, stream);
         const end = releasedOffsets.endOf(file);
         return end === null ? 0 : end - releasedOffsets.of(file).head;
       };
@@ -120,7 +120,7 @@ export class Retention {
     const readFrom = this.#readFrom(serviceId, launches);
     for (const generation of plan.launches) if (generation < readFrom) this.#delete(serviceId, generation);
     for (const { generation, stream, bytes } of plan.releasedOffsets) {
-      const { file } = dottedState(layout, serviceId, generation, stream);
+      const { file } = logPlaceOf(layout, serviceId, generation, stream);
       const { head } = releasedOffsets.of(file);
       const target = head + bytes;
       // A reader who is behind keeps its bytes, but not more of them than the bound once over.
@@ -134,7 +134,7 @@ export class Retention {
   async #repeat(serviceId: ServiceId, launches: readonly LaunchBytes[]): Promise<void> {
     for (const { generation } of launches) {
       for (const stream of LOG_STREAMS) {
-        await this.#releaser.repeat(dottedState(this.#context.layout, serviceId, generation, stream).file);
+        await this.#releaser.repeat(logPlaceOf(this.#context.layout, serviceId, generation, stream).file);
       }
     }
   }

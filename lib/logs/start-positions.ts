@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { LOG_STREAMS, type LogQuery, type LogStream } from '../model/values/log-line.ts';
 import type { Instant } from '../model/values/time.ts';
-import { dottedState } from './files.ts';
+import { logPlaceOf } from './files.ts';
 import type { LogContext } from './log-context.ts';
 import { tailOf } from './tail.ts';
 
@@ -38,7 +38,7 @@ async function startPositionOf(
       return { generation: generations[0] ?? 0, offset: null };
     case 'after': {
       const { generation, offsets } = start.position;
-      const end = context.releasedOffsets.endOf(dottedState(context.layout, serviceId, generation, stream).file);
+      const end = context.releasedOffsets.endOf(logPlaceOf(context.layout, serviceId, generation, stream).file);
       return { generation, offset: Math.min(offsets[stream] ?? 0, end ?? Infinity) };
     }
     case 'since': {
@@ -66,7 +66,7 @@ async function tailPosition(
   for (const generation of [...want.among].reverse()) {
     const isOver = generation !== want.newest || context.hasEnded(serviceId, generation);
     const tail = await tailOf(
-      dottedState(context.layout, serviceId, generation, stream),
+      logPlaceOf(context.layout, serviceId, generation, stream),
       context.releasedOffsets,
       left,
       isOver,
@@ -88,7 +88,7 @@ function atEnd(
   if (newest === undefined) return { generation: 0, offset: null };
   return {
     generation: newest,
-    offset: context.releasedOffsets.endOf(dottedState(context.layout, serviceId, newest, stream).file) ?? 0,
+    offset: context.releasedOffsets.endOf(logPlaceOf(context.layout, serviceId, newest, stream).file) ?? 0,
   };
 }
 
@@ -101,7 +101,7 @@ function writtenSince(
 ): readonly number[] {
   return generations.filter((generation) =>
     LOG_STREAMS.some((stream) => {
-      const { file } = dottedState(layout, serviceId, generation, stream);
+      const { file } = logPlaceOf(layout, serviceId, generation, stream);
       const stat = statSync(file, { throwIfNoEntry: false });
       return stat !== undefined && stat.size > 0 && stat.mtimeMs >= since;
     }),

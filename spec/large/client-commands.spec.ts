@@ -52,7 +52,7 @@ describe('the program as client', function () {
     return [code, client.output, client.errors];
   }
 
-  it('starts an agent and waits until it runs, stops it and waits until it is gone, and ends the host', async () => {
+  it('starts an agent and waits until it is running, stops it and waits until it has ended, and shuts the host down', async () => {
     const host = await BuiltHost.start(basePath);
     const started = await run('agents', 'start', `${basePath}/pump1.yaml`);
     expect(started).to.deep.equal([0, 'pump1 is running\n', '']);
@@ -70,7 +70,7 @@ describe('the program as client', function () {
     expect(errors).to.include('Start one with `coredinator --base-path DIR`');
   });
 
-  it('follows output and events over the death of the host: none doubled, none lost', async () => {
+  it('follows output and events across the death of the host: none duplicated, none lost', async () => {
     let host = await BuiltHost.start(basePath);
     expect((await run('agents', 'start', `${basePath}/pump1.yaml`))[0]).to.equal(0);
     const logs = new BuiltClient(basePath, 'services', 'logs', 'pump1-coreio', '-f', '-n', '1000000');

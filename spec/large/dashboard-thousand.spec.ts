@@ -43,7 +43,7 @@ describe(`the dashboard of 1,000 services${reason === null ? '' : ` (skipped: ${
 
   const rows = (): Promise<number> => dashboard.page.getByRole('treeitem').count();
 
-  it('has all of them in its list and only those in view in the document, is searched and filtered, and shows a change', async () => {
+  it('has all of them in its list and only the visible ones in the document, can be searched and filtered, and shows a change', async () => {
     await dashboard.page.getByRole('radio', { name: `${COUNT - 1} failed` }).waitFor();
     await dashboard.row('telemetry', 'running').waitFor();
     expect(await rows()).to.be.lessThan(MOST_ROWS);

@@ -73,7 +73,7 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     return () => watch.evaluate(({ seen }) => seen);
   }
 
-  it('shows an agent coming up with its services, without a reload, from nobody but this host', async () => {
+  it('shows an agent starting with its services, without a reload, and with requests only to this host', async () => {
     await startPump1();
     await dashboard.row('pump1', 'running').waitFor();
     await dashboard.row('pump1-coreio', 'running').waitFor();
@@ -108,14 +108,14 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
 
     expect(said)
       .to.include('Stop service telemetry?')
-      .and.include(`Process ${String(pid)} and everything`);
+      .and.include(`Process ${String(pid)} and its descendants`);
     expect(await host.service('telemetry')).to.include({ state: 'stopped', intended_state: 'stopped', pid: null });
     await dashboard.command('Start');
     await dashboard.row('telemetry', 'running').waitFor();
     expect(await host.service('telemetry')).to.include({ state: 'running', generation: 2 });
   });
 
-  it('does nothing when the dialog is left', async () => {
+  it('does nothing if the dialog is cancelled', async () => {
     await dashboard.row('telemetry').click();
     await dashboard.page.getByRole('button', { name: 'Stop', exact: true }).click();
     const dialog = dashboard.page.getByRole('alertdialog');
@@ -126,7 +126,7 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     expect(await host.service('telemetry')).to.include({ state: 'running', generation: 1 });
   });
 
-  it('says what the host has against a command', async () => {
+  it('shows why the host rejects a command', async () => {
     await startPump1();
     await dashboard.row('pump1', 'running').click();
     await dashboard.command('Stop');
@@ -137,7 +137,7 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     expect(await dashboard.page.getByRole('main').getByRole('alert').innerText()).to.include('kindz');
   });
 
-  it('recovers by itself when the host is killed and comes back, and shows what has changed meanwhile', async () => {
+  it('recovers by itself when the host is killed and restarted, and shows what has changed in the meantime', async () => {
     await dashboard.row('telemetry').click();
     const { port } = new URL(host.url);
     await host.end('SIGKILL');
@@ -155,7 +155,7 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     expect(dashboard.complaints).to.deep.equal([]);
   });
 
-  it('shows past states on a slider, also of the time before the host was restarted, and where they are in the statechart', async () => {
+  it('shows past states on a slider, including those before the restart of the host, and their place in the statechart', async () => {
     const { port } = new URL(host.url);
     await dashboard.row('telemetry').click();
     await dashboard.command('Restart');
@@ -183,7 +183,7 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     expect(dashboard.complaints).to.deep.equal([]);
   });
 
-  it('follows and searches what a service writes', async () => {
+  it('follows and searches the output of a service', async () => {
     install(basePath, 'counts-slowly', 'coretelemetry-1.0.1');
     await dashboard.row('telemetry').click();
     await dashboard.page.getByRole('tab', { name: 'Logs' }).click();
@@ -195,7 +195,7 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
       ({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight,
     );
     expect(belowView, 'px').to.be.lessThan(1);
-    await dashboard.page.getByRole('searchbox', { name: 'Search in the output' }).fill('117');
+    await dashboard.page.getByRole('searchbox', { name: 'Search the output' }).fill('117');
     await output.locator('mark').getByText('117', { exact: true }).first().waitFor();
 
     await output.getByText('118', { exact: true }).waitFor({ state: 'detached' });
@@ -203,7 +203,7 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     expect(new Set(marked)).to.deep.equal(new Set(['117']));
   });
 
-  it('draws what a service waits for and leads there, and shows what it uses', async () => {
+  it('draws the dependencies of a service with links, and shows its resource usage', async () => {
     await startPump1();
     await dashboard.row('pump1-corerl', 'running').click();
     await dashboard.page.getByRole('tab', { name: 'Dependencies' }).click();
@@ -217,7 +217,7 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     expect(dashboard.complaints).to.deep.equal([]);
   });
 
-  it('is used with the keyboard alone: search, list, tabs and dialog', async () => {
+  it('can be used with the keyboard alone: search, list, tabs and dialog', async () => {
     const { keyboard } = dashboard.page;
     await startPump1();
     await dashboard.row('pump1-corerl', 'running').waitFor();
@@ -249,7 +249,7 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     await dashboard.row('pump1-corerl', 'stopped').waitFor();
   });
 
-  it('lets the keys go on from a group that a click closes over the row they were on', async () => {
+  it('continues with keys from a group that a click closes over the active row', async () => {
     await startPump1();
     await dashboard.row('pump1-corerl', 'running').click();
     await dashboard.row('pump1', 'running').locator('.chevron').click();
@@ -261,7 +261,7 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     await dashboard.heading('pump1-corerl').waitFor();
   });
 
-  it('keeps asking for a token over the end of a host that wanted one on its way out', async () => {
+  it('keeps asking for a token after the end of a host that required one during its shutdown', async () => {
     const { port } = new URL(host.url);
     const tokenFile = write(basePath, 'token', 'a-token-of-the-spec-1\n');
     chmodSync(tokenFile, 0o600);
@@ -283,7 +283,7 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     expect(dashboard.complaints).to.deep.equal([]);
   });
 
-  it('asks who it is at a host with a token, and again when that wants another one', async () => {
+  it('asks for the token of a host, and again when the token changes', async () => {
     const { port } = new URL(host.url);
     const tokenFile = write(basePath, 'token', 'a-token-of-the-spec-1\n');
     chmodSync(tokenFile, 0o600);

@@ -38,7 +38,7 @@ describe(`the documentation page in a browser${reason === null ? '' : ` (skipped
     await host.end('SIGTERM');
   });
 
-  it('shows every group of operations, and asks nothing of anybody else', async () => {
+  it('shows every group of operations, with no requests to other hosts', async () => {
     await page.getByRole('heading', { name: 'Coredinator' }).first().waitFor();
     await page.locator('#operations-Services-getService').waitFor();
 
@@ -47,7 +47,7 @@ describe(`the documentation page in a browser${reason === null ? '' : ` (skipped
     expect(complaints).to.deep.equal([]);
   });
 
-  it('makes a call and shows what the host answers', async () => {
+  it('makes a call and shows the response', async () => {
     const operation = page.locator('#operations-Services-getService');
     await operation.locator('.opblock-summary-control').click();
     await operation.getByPlaceholder('id').fill('telemetry');
@@ -63,7 +63,7 @@ describe(`the documentation page in a browser${reason === null ? '' : ` (skipped
     await page.screenshot({ path: `${screenshot}/docs.png` });
   });
 
-  it('has a place for every problem that an error points to', async () => {
+  it('has an anchor for every problem that an error points to', async () => {
     const answer = await host.request('GET', '/api/services/nobody');
     const { type } = answer.body as { type: string }; // the problem document of RFC 9457
     await page.goto(`${host.url}${type}`);

@@ -12,7 +12,7 @@ interface Checked {
   readonly detail: string;
 }
 
-describe('coredinator doctor beside a running host', function () {
+describe('coredinator doctor with a running host', function () {
   this.timeout(60_000);
 
   function checked(...argv: readonly string[]): (id: string) => Checked {
@@ -21,7 +21,7 @@ describe('coredinator doctor beside a running host', function () {
     return (id) => checks.find((one) => one.id === id)!;
   }
 
-  it('says that it runs, knows its port, and does not disturb it', async () => {
+  it('reports that it is running, recognizes its port, and does not disturb it', async () => {
     const basePath = temporaryFolder();
     install(basePath, 'waits', 'coreio-1.0.0');
     const host = await BuiltHost.start(basePath);
@@ -31,7 +31,7 @@ describe('coredinator doctor beside a running host', function () {
     expect(same('port')).to.include({ status: 'ok' }).and.property('detail').contains(`pid ${host.pid}`);
     expect(same('database').status).to.equal('ok');
     const other = checked('--base-path', basePath, '--port', port, '--state-dir', join(basePath, 'other'));
-    expect(other('running_host').detail).to.contain('No host runs');
+    expect(other('running_host').detail).to.contain('No host is running');
     expect(other('port')).to.include({ status: 'fail' }).and.property('detail').contains('another state directory');
     const second = await BuiltHost.runToEnd('--base-path', basePath, '--port', '0');
     expect(second.code).to.equal(3);

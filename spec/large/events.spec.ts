@@ -116,7 +116,9 @@ describe('the events of the built program', function () {
     host = await start();
     const text = (await fetch(`${host.url}/api/events`)).text();
     await host.end('SIGTERM');
-    expect(await text).to.match(/"type":"host\.stopped".*\n\nevent: end\ndata: {"reason":"the host is leaving"}\n\n$/);
+    expect(await text).to.match(
+      /"type":"host\.stopped".*\n\nevent: end\ndata: {"reason":"the host is shutting down"}\n\n$/,
+    );
   });
 
   describe('with a webhook', () => {

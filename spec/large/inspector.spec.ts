@@ -102,7 +102,7 @@ describe(`the inspector in a browser${reason === null ? '' : ` (skipped: ${reaso
     }, TRY_MS);
   }
 
-  it('shows all actors in a frame, then what happens, and everything anew when the inspector is loaded anew', async () => {
+  it('shows all actors in a frame, then what happens, and everything again when the inspector is reloaded', async () => {
     await page.goto(`${host.url}/inspector`);
     const messages = await whole(await frame());
     expect(JSON.stringify(messages)).to.include('API_KEY').and.not.include(SECRET);
@@ -124,7 +124,7 @@ describe(`the inspector in a browser${reason === null ? '' : ` (skipped: ${reaso
     if (screenshot !== undefined) await page.screenshot({ path: `${screenshot}/inspector.png` });
   });
 
-  it('shows the same in a window that a click opens, and after the window was loaded anew', async () => {
+  it('shows the same in a window that a click opens, and after the window is reloaded', async () => {
     await page.goto(`${host.url}/inspector`);
     await whole(await frame());
     const opening = page.waitForEvent('popup');
@@ -137,12 +137,12 @@ describe(`the inspector in a browser${reason === null ? '' : ` (skipped: ${reaso
 
     await popup.close();
     await page.locator('#inspector', { hasText: 'its window was closed' }).waitFor();
-    await page.getByRole('button', { name: 'Show it here' }).click();
+    await page.getByRole('button', { name: 'Show here' }).click();
     await whole(await frame());
     expect(complaints).to.deep.equal([]);
   });
 
-  it('goes on when the host was killed and started again: other ids, and the old actors have stopped', async () => {
+  it('continues when the host is killed and restarted: with new ids, and with the old actors stopped', async () => {
     await page.goto(`${host.url}/inspector`);
     const before = await whole(await frame());
     const { port } = new URL(host.url);
@@ -161,17 +161,17 @@ describe(`the inspector in a browser${reason === null ? '' : ` (skipped: ${reaso
     expect(await page.locator('#host').innerText()).to.equal('connected');
   });
 
-  it('says what to do when the browser opens no window', async () => {
+  it('says what to do if the browser opens no window', async () => {
     await page.goto(`${host.url}/inspector`);
     await whole(await frame());
     await page.evaluate('window.open = () => null'); // what a blocked one gives
     await page.getByRole('button', { name: 'Open in a window' }).click();
-    expect(await page.getByRole('alert').innerText()).to.include('allow this page to open windows');
+    expect(await page.getByRole('alert').innerText()).to.include('Allow pop-ups for this page');
     await whole(await frame());
   });
 
   for (const colorScheme of ['light', 'dark'] as const) {
-    it(`can be used by everybody (axe, ${colorScheme})`, async () => {
+    it(`is accessible (axe, ${colorScheme})`, async () => {
       await page.emulateMedia({ colorScheme });
       await page.goto(`${host.url}/inspector`);
       await whole(await frame());
@@ -181,7 +181,7 @@ describe(`the inspector in a browser${reason === null ? '' : ` (skipped: ${reaso
     });
   }
 
-  it('says what to do when the inspector does not answer', async () => {
+  it('says what to do if the inspector does not answer', async () => {
     const { port } = new URL(host.url);
     await host.end('SIGKILL');
     host = await startHost(port, new URL('/silent', inspector.url).href);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { PLACES, type OperationId, type Place } from '../../lib/api/paths.ts';
+import { ENDPOINTS, type OperationId, type Endpoint } from '../../lib/api/paths.ts';
 import { BuiltHost, install, write } from '../support/built-host.ts';
 import { eventually } from '../support/eventually.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -127,7 +127,7 @@ describe('secrets', function () {
 
   async function walk(): Promise<void> {
     const ids = ['pump1', 'pump1-coreio', 'pump1-corerl', 'telemetry', 'crashing', 'nobody'];
-    for (const [id, [method, ...paths]] of Object.entries(PLACES) as [OperationId, Place][]) {
+    for (const [id, [method, ...paths]] of Object.entries(ENDPOINTS) as [OperationId, Endpoint][]) {
       if (method !== 'GET' || ENDLESS.includes(id)) continue;
       for (const path of paths) {
         const filled = path.includes('{') ? ids.map((one) => path.replace(/\{\w+\}/, one)) : [path];
@@ -160,9 +160,10 @@ describe('secrets', function () {
     for (const path of kept()) {
       const text = readFileSync(path, 'latin1');
       for (const token of TOKENS) expect(text.includes(token), `${token} in ${path}`).to.equal(false);
-      // The plans of services, env included, are in the database, which is for the owner only.
-      const holdsPlans = /coredinator\.db(-wal)?$/.test(path);
-      if (!holdsPlans) {
+      // The plans of services, env included, are in the database and in the copy of the intentions, for the owner only.
+      const holdsPlans = /(coredinator\.db(-wal)?|intentions\.json)$/.test(path);
+      if (holdsPlans) expect(statSync(path).mode & 0o077, path).to.equal(0);
+      else {
         for (const canary of Object.values(CANARIES))
           expect(text.includes(canary), `${canary} in ${path}`).to.equal(false);
       }

@@ -77,7 +77,7 @@ describe(`signing in in a browser${reason === null ? '' : ` (skipped: ${reason})
   }
 
   for (const colorScheme of ['light', 'dark'] as const) {
-    it(`opens what was asked for, on which a call goes through (${colorScheme})`, async () => {
+    it(`opens the requested page, where a call succeeds (${colorScheme})`, async () => {
       await open(colorScheme);
       const answer = await page.goto(`${host.url}/docs`);
       expect(answer?.status()).to.equal(401);
@@ -101,7 +101,7 @@ describe(`signing in in a browser${reason === null ? '' : ` (skipped: ${reason})
     });
   }
 
-  it('takes commands of its own pages, no request of a page of another port, and ends when it is signed out', async () => {
+  it('accepts commands of its own pages, but no request of a page on another port, and ends with the sign-out', async () => {
     await open('light');
     await page.goto(`${host.url}/docs`);
     await signIn(TOKEN);
@@ -137,7 +137,7 @@ describe(`signing in in a browser${reason === null ? '' : ` (skipped: ${reason})
   });
 
   for (const colorScheme of ['light', 'dark'] as const) {
-    it(`ends with the button of the dashboard, which then asks for the token in its place (${colorScheme})`, async () => {
+    it(`ends with the button of the dashboard, which then asks for the token (${colorScheme})`, async () => {
       await open(colorScheme);
       await page.goto(`${host.url}/ui#/services/telemetry`);
       await signIn(TOKEN);
@@ -163,7 +163,7 @@ describe(`signing in in a browser${reason === null ? '' : ` (skipped: ${reason})
     });
   }
 
-  it('brings back a dashboard that was signed out when another window has signed in', async () => {
+  it('restores a signed-out dashboard when another window has signed in', async () => {
     await open('light');
     await page.clock.install();
     await page.goto(`${host.url}/ui#/services/telemetry`);

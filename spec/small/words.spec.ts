@@ -56,6 +56,7 @@ const PRIVATE_WORDS: Readonly<Record<string, PrivateWord>> = {
     word: /\bpark(s|ed|ing)?\b/,
     allowed: { 'lib/model/causes.ts': CAUSE },
   },
+  trouble: { say: 'problem', word: /\btroubles?\b/ },
   ailing: { say: 'failing probe', word: /\bailing\b/ },
   flight: { say: 'launch attempt', word: /(?<!in )\bflights?\b/ },
   'landing strip': { say: 'launch result', word: /\blanding strips?\b/ },

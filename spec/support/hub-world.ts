@@ -1,4 +1,4 @@
-import { Hub, type HubLimits, type Watching } from '../../lib/inspect/hub.ts';
+import { Hub, type HubLimits, type ViewerHandle } from '../../lib/inspect/hub.ts';
 import type { Permission } from '../../lib/inspect/viewer.ts';
 import { ActorWorld } from './actor-world.ts';
 import { recordingLog } from './control-world.ts';
@@ -27,10 +27,10 @@ export class HubWorld extends ActorWorld {
   }
 
   /** Adds a viewer; `sent` are the messages that it gets before the hub does anything else. */
-  watch(permission?: Permission): { readonly socket: FakeViewerSocket; readonly watching: Watching | undefined } {
+  watch(permission?: Permission): { readonly socket: FakeViewerSocket; readonly handle: ViewerHandle | undefined } {
     const socket = new FakeViewerSocket();
-    const watching = this.hub.join(socket, permission);
-    return { socket, watching };
+    const handle = this.hub.join(socket, permission);
+    return { socket, handle };
   }
 
   /** Runs one slice, if there is one to run. */

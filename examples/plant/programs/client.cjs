@@ -1,9 +1,9 @@
 'use strict';
 
-/** Shorter than the second between two rounds, so that a silent neighbour never makes them pile up. */
+/** Shorter than the second between two rounds, so that requests to an unresponsive service never pile up. */
 const TIMEOUT_MS = 800;
 
-/** Asks a neighbour for JSON; rejects with a sentence that says why there was no good answer. */
+/** Requests JSON from another service; rejects with a sentence that says why there was no valid response. */
 async function ask(url, body) {
   const options = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
   let response;
@@ -16,7 +16,7 @@ async function ask(url, body) {
   throw new Error(`${url} answered ${response.status}`);
 }
 
-/** Runs `round` at once and then a second after the start of the one before, never two at a time. */
+/** Calls `round` immediately and then once a second, never two at a time. */
 async function eachSecond(round) {
   for (;;) {
     const begun = performance.now();

@@ -7,7 +7,7 @@ const { StartError } = require('./start.cjs');
 function configPath(args) {
   const at = args.indexOf('--config-name');
   const path = at === -1 ? undefined : args[at + 1];
-  if (path === undefined) throw new StartError('it needs --config-name <absolute path of a YAML file>.');
+  if (path === undefined) throw new StartError('it requires --config-name <absolute path of a YAML file>.');
   if (!isAbsolute(path)) throw new StartError(`--config-name "${path}" is not an absolute path.`);
   return path;
 }
@@ -26,14 +26,14 @@ function parsed(path) {
   }
 }
 
-/** Checks a TCP port; 0 means any free one. `where` names it in the refusal. */
+/** Checks a TCP port; 0 means any free one. `where` names the value in the error. */
 function portOf(value, where) {
   const port = typeof value === 'string' && value !== '' ? Number(value) : value;
   if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
   throw new StartError(`${where} must be a port from 0 to 65535, not ${JSON.stringify(value) ?? 'missing'}.`);
 }
 
-/** Checks an http URL and gives it without a trailing slash. */
+/** Checks an http URL and returns it without a trailing slash. */
 function urlOf(value, where) {
   if (typeof value === 'string' && URL.canParse(value) && new URL(value).protocol === 'http:') {
     return value.replace(/\/$/, '');
@@ -41,7 +41,7 @@ function urlOf(value, where) {
   throw new StartError(`${where} must be an http:// URL, not ${JSON.stringify(value) ?? 'missing'}.`);
 }
 
-/** The section `name` of the YAML file that --config-name points to. */
+/** The section `name` of the YAML file given with --config-name. */
 function section(name) {
   const path = configPath(process.argv.slice(2));
   const value = parsed(path)?.[name];

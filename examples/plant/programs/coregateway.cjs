@@ -4,13 +4,16 @@ const { portOf, urlsOf } = require('./config.cjs');
 const { Refusal, serve } = require('./serve.cjs');
 const { log, start } = require('./start.cjs');
 
-/** coregateway: the read-only door for visitors. GET /api/tags/<name> on PORT passes the tags of PLANTS (`name=url,…`) on. */
+/**
+ * coregateway: the read-only entry point for visitors. GET /api/tags/<name> on PORT forwards the tags of PLANTS
+ * (`name=url,…`).
+ */
 function main(version) {
   start('coregateway', async () => {
     const port = portOf(process.env.PORT, 'the variable PORT');
     const plants = urlsOf('PLANTS');
     const counts = { passed: 0, refused: 0 };
-    const pass = async (url) => {
+    const forward = async (url) => {
       try {
         const tags = await ask(`${url}/api/tags`);
         counts.passed += 1;
@@ -25,9 +28,9 @@ function main(version) {
       version,
       port,
       health: () => ({ ...counts, plants: [...plants.keys()] }),
-      routes: Object.fromEntries([...plants].map(([name, url]) => [`/api/tags/${name}`, { GET: () => pass(url) }])),
+      routes: Object.fromEntries([...plants].map(([name, url]) => [`/api/tags/${name}`, { GET: () => forward(url) }])),
     });
-    setInterval(() => log(`passed on ${counts.passed}, refused ${counts.refused}`), 1000);
+    setInterval(() => log(`forwarded ${counts.passed}, failed ${counts.refused}`), 1000);
   });
 }
 

@@ -4,7 +4,7 @@ const { Refusal, serve } = require('./serve.cjs');
 const { log, start } = require('./start.cjs');
 const { Tank } = require('./tank.cjs');
 
-/** Plant time that goes by in one second of ours, so that a visitor sees the level move. */
+/** How many seconds of plant time pass per second, so that visitors see the level move. */
 const TIME_LAPSE = 5;
 
 async function applySetpoints(tank, json) {
@@ -16,7 +16,7 @@ async function applySetpoints(tank, json) {
   return tank.tags();
 }
 
-/** coreio: the door to the plant, here a simulated tank. Serves its tags and takes setpoints. */
+/** coreio: the interface to the plant, here a simulated tank. Serves its tags and accepts setpoints. */
 function main(version) {
   start('coreio', async () => {
     const { path, value } = section('coreio');

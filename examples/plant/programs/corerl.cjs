@@ -4,7 +4,7 @@ const { portOf, section, urlOf } = require('./config.cjs');
 const { serve } = require('./serve.cjs');
 const { log, start } = require('./start.cjs');
 
-/** One round: read the plant, decide, write the decision back. */
+/** One round: read the plant, decide, and write the decision back. */
 async function control(coreioUrl, policy, seen) {
   try {
     const tags = await ask(`${coreioUrl}/api/tags`);
@@ -18,7 +18,10 @@ async function control(coreioUrl, policy, seen) {
   }
 }
 
-/** corerl: reads coreio each second, decides a valve position by `policy` and writes it back; lives on while coreio is away. */
+/**
+ * corerl: reads coreio every second, lets `policy` choose a valve position and writes it back; keeps running while
+ * coreio is down.
+ */
 function main(version, policy) {
   start('corerl', async () => {
     const { path, value } = section('corerl');

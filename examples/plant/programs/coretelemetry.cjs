@@ -4,7 +4,7 @@ const { portOf, urlsOf } = require('./config.cjs');
 const { serve } = require('./serve.cjs');
 const { log, start } = require('./start.cjs');
 
-async function look(url, counter) {
+async function check(url, counter) {
   const begun = performance.now();
   try {
     const health = await ask(url);
@@ -16,7 +16,10 @@ async function look(url, counter) {
   }
 }
 
-/** coretelemetry: asks the healthchecks of WATCH (`name=url,…`) each second and counts; GET /api/counters on PORT. */
+/**
+ * coretelemetry: requests the healthchecks of WATCH (`name=url,…`) every second and counts the results; GET
+ * /api/counters on PORT.
+ */
 function main(version) {
   start('coretelemetry', async () => {
     const port = portOf(process.env.PORT, 'the variable PORT');
@@ -33,7 +36,7 @@ function main(version) {
       routes: { '/api/counters': { GET: () => counters } },
     });
     await eachSecond(async () => {
-      await Promise.all([...watched].map(([name, url]) => look(url, counters[name])));
+      await Promise.all([...watched].map(([name, url]) => check(url, counters[name])));
       const down = Object.keys(counters).filter((name) => !counters[name].last.up);
       log(`${up()} of ${watched.size} up${down.length > 0 ? `; down: ${down.join(', ')}` : ''}`);
     });

@@ -1,13 +1,13 @@
 'use strict';
 
-/** The level that both policies aim at, as a share of the tank's height. */
+/** The level that both policies aim for, as a fraction of the tank's height. */
 const TARGET = 0.5;
 
 function clampValve(valve) {
   return Math.round(Math.min(1, Math.max(0, valve)) * 1e4) / 1e4;
 }
 
-/** What corerl 1.x does: opens the valve in proportion to how far the level is above the target. */
+/** The policy of corerl 1.x: opens the valve in proportion to the level above the target. */
 function proportional() {
   return ({ level, height }) => ({ valve: clampValve(0.4 + 2 * (level / height - TARGET)), why: 'proportional' });
 }
@@ -19,8 +19,9 @@ const DISCOUNT = 0.8;
 const EXPLORATION = 0.05;
 
 /**
- * What corerl 2.x does: tabular Q-learning, one row a level, one column a position of the valve. The table begins with the
- * sense to open when high and to close when low, and lives in memory: a restart forgets what was learned.
+ * The policy of corerl 2.x: tabular Q-learning with one row per level and one column per valve position. Initially the
+ * table prefers to open the valve when the level is high and to close it when it is low. It is kept in memory, so a
+ * restart forgets what was learned.
  */
 function qLearning(random = Math.random) {
   const table = Array.from({ length: LEVELS }, (_, row) => {

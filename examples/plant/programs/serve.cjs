@@ -4,7 +4,7 @@ const { StartError, log } = require('./start.cjs');
 
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** An answer other than 200; `headers` are added to it. */
+/** A response other than 200; `headers` are added to it. */
 class Refusal extends Error {
   constructor(status, message, headers = {}) {
     super(message);
@@ -16,7 +16,7 @@ class Refusal extends Error {
 async function jsonOf(request) {
   const chunks = [];
   let bytes = 0;
-  // The iterator must not destroy the request, or a refused client would see a reset in place of its answer.
+  // The iterator must not destroy the request; otherwise a rejected client would see a reset instead of the response.
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     bytes += chunk.length;
     if (bytes > MAX_BODY_BYTES) {
@@ -34,11 +34,11 @@ async function jsonOf(request) {
 function handlerOf(routes, request) {
   const path = request.url.split('?', 1)[0].replace(/(.)\/$/, '$1');
   const methods = routes.get(path);
-  if (!methods) throw new Refusal(404, `There is no ${path} here; there is ${[...routes.keys()].join(', ')}.`);
+  if (!methods) throw new Refusal(404, `${path} does not exist. Available: ${[...routes.keys()].join(', ')}.`);
   const handler = methods[request.method];
   if (handler) return handler;
   const allow = Object.keys(methods).join(', ');
-  throw new Refusal(405, `${path} takes ${allow}, not ${request.method}.`, { allow });
+  throw new Refusal(405, `${path} accepts ${allow}, not ${request.method}.`, { allow });
 }
 
 async function answer(routes, request, response) {
@@ -59,23 +59,23 @@ async function answer(routes, request, response) {
 function listening(server, port) {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
-      const reason = error.code === 'EADDRINUSE' ? 'is taken by another process' : `cannot be used (${error.code})`;
+      const reason = error.code === 'EADDRINUSE' ? 'is used by another process' : `cannot be used (${error.code})`;
       reject(new StartError(`port ${port} of 127.0.0.1 ${reason}.`));
     });
     server.listen(port, '127.0.0.1', resolve);
   });
 }
 
-/** Who supervises this process, as the host told it; nulls when it was started by hand. */
+/** The supervision of this process, from variables of the host; null if it was started without a host. */
 function supervision() {
   const { COREDINATOR_SERVICE_ID: id, COREDINATOR_GENERATION: generation } = process.env;
   return { service_id: id ?? null, generation: generation === undefined ? null : Number(generation) };
 }
 
 /**
- * Serves JSON on 127.0.0.1 until SIGTERM or SIGINT, then ends with exit code 0.
- * `routes` maps a path to `{METHOD: (json) => body}`, where `json()` reads the body of the request; `health` adds facts
- * to /api/healthcheck. Throws StartError when the port cannot be had.
+ * Serves JSON on 127.0.0.1 until SIGTERM or SIGINT, then exits with code 0. `routes` maps a path to `{METHOD: (json) =>
+ * body}`, where `json()` reads the request body; `health` adds fields to /api/healthcheck. Throws StartError if the
+ * port is unavailable.
  */
 async function serve({ service, version, port, health, routes }) {
   const healthcheck = () => ({

@@ -7,8 +7,8 @@ const VALVE_FLOW = 0.12;
 const MEAN_INFLOW = 0.07;
 
 /**
- * A tank whose inflow swings and whose outlet valve is what a controller moves. Levels are metres, flows cubic metres a
- * second, the valve 0 (closed) to 1 (open).
+ * A tank with a varying inflow and an outlet valve that a controller moves. Levels are in metres, flows in cubic metres
+ * per second; the valve is 0 (closed) to 1 (open).
  */
 class Tank {
   level = HEIGHT_M / 2;
@@ -16,7 +16,7 @@ class Tank {
   valve = 0.4;
   seconds = 0;
 
-  /** Lets `seconds` of the tank's own time go by; the level stays between empty and full. */
+  /** Advances the simulation by `seconds` of plant time; the level stays between empty and full. */
   step(seconds) {
     this.seconds += seconds;
     const swing = 0.35 * Math.sin(this.seconds / 90) + 0.1 * (Math.random() - 0.5);
@@ -25,7 +25,7 @@ class Tank {
     this.level = Math.min(HEIGHT_M, Math.max(0, this.level + ((this.inflow - outflow) / AREA_M2) * seconds));
   }
 
-  /** What a reader of the plant sees. */
+  /** The values for readers of the plant. */
   tags() {
     return { level: round(this.level), inflow: round(this.inflow), valve: round(this.valve), height: HEIGHT_M };
   }

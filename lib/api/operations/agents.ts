@@ -6,7 +6,7 @@ import { agentPageSchema, agentSchema, agentStatusSchema } from '../schemas/agen
 import { looseStartQuery, looseStopQuery, startQuery, WAIT_PROBLEMS } from '../waits.ts';
 import { idSchema } from '../wire.ts';
 
-// Clients of the original API send null for what they leave out.
+// Clients of the original API send null for omitted fields.
 const startBody = z
   .strictObject({
     config_path: pathField.meta({
@@ -52,18 +52,19 @@ const revisionHeaders = {
 const agentContent = { content: { 'application/json': agentSchema } };
 const revised = { ...agentContent, headers: z.object(revisionHeaders) };
 
-const stopped = ok(z.null(), 'Stopped; its processes are gone.');
+const stopped = ok(z.null(), 'Stopped; its processes have ended.');
 
-/** The routes of agents. Those of the original API answer for unknown ids as its clients expect. */
+/** The routes of agents. Those of the original API respond to unknown ids as its clients expect. */
 export const AGENT_OPERATIONS = {
   startAgent: {
     tag: 'Agents',
-    summary: 'Start an agent from a config file and return its id; does nothing if it is already up with that file.',
+    summary:
+      'Start an agent from a config file and return its id; has no effect if it is already started with that file.',
     ...start,
   },
   stopAgent: {
     tag: 'Agents',
-    summary: 'Stop an agent; answers null when its processes are gone, also for an unknown id.',
+    summary: 'Stop an agent; returns null when its processes have ended, also for an unknown id.',
     query: looseStopQuery,
     answers: stopped,
     problems: [...WAIT_PROBLEMS, 'actor_set_aside'],
@@ -75,7 +76,7 @@ export const AGENT_OPERATIONS = {
   },
   listAgentIds: {
     tag: 'Agents',
-    summary: 'The ids of all known agents, in the order of first start.',
+    summary: 'The ids of all known agents, in the order of their first start.',
     answers: ok(z.array(idSchema)),
   },
   getAgent: {
@@ -86,7 +87,7 @@ export const AGENT_OPERATIONS = {
   },
   listAgents: {
     tag: 'Agents',
-    summary: 'All agents in full, in the order of first start; paged by limit and cursor.',
+    summary: 'All agents in full, in the order of their first start; paged by limit and cursor.',
     query: z.strictObject(pageFields),
     answers: ok(agentPageSchema),
   },
@@ -94,8 +95,8 @@ export const AGENT_OPERATIONS = {
     tag: 'Agents',
     summary: 'Define an agent with this id, or change the definition of a stopped one, and start it.',
     description:
-      'With `autostart: false` it is not started; if it is already up, it stays up. Sending the same definition again changes nothing. ' +
-      'To change the definition of an agent that is up, stop it first. `If-None-Match: *` refuses an agent that already exists.',
+      'With `autostart: false` it is not started, but an agent that is already up stays up. Sending the same definition again changes nothing. ' +
+      'To change the definition of an agent that is up, stop it first. With `If-None-Match: *` the request fails if the agent already exists.',
     headers: z.object({
       ...ifMatchHeader,
       'If-None-Match': z.string().optional().meta({ description: '`*`: only if the agent does not exist yet.' }),
@@ -120,23 +121,23 @@ export const AGENT_OPERATIONS = {
   },
   restartAgent: {
     tag: 'Agents',
-    summary: 'End the processes of all services that only this agent holds, and launch them again.',
+    summary: 'Stop the processes of all services that only this agent holds, and launch them again.',
     description:
-      'Its files are not read again (a reload does that). Services that others hold too are left alone; stopped services start.',
+      'Does not read its files again (a reload does that). Services with other holders are left alone; stopped services start.',
     query: startQuery,
     answers: ok(agentSchema),
     problems: ['agent_not_found', ...WAIT_PROBLEMS],
   },
   deleteAgent: {
     tag: 'Agents',
-    summary: 'Stop and delete an agent, with the services that only it holds; answers when nothing is left.',
+    summary: 'Stop and delete an agent, with the services that only it holds; responds when nothing is left.',
     headers: z.object(ifMatchHeader),
     answers: { 204: { what: 'Deleted.' } },
     problems: ['agent_not_found', 'precondition_failed', 'actor_set_aside'],
   },
 } as const satisfies Operations;
 
-/** The same for agents of the type `tep-demo`. */
+/** The same routes for agents of the type `tep-demo`. */
 export const TEP_OPERATIONS = {
   startTepAgent: {
     tag: 'Tennessee Eastman demo',
@@ -145,7 +146,7 @@ export const TEP_OPERATIONS = {
   },
   stopTepAgent: {
     tag: 'Tennessee Eastman demo',
-    summary: 'Stop a Tennessee Eastman demo agent; answers null when its processes are gone, also for an unknown id.',
+    summary: 'Stop a Tennessee Eastman demo agent; returns null when its processes have ended, also for an unknown id.',
     query: looseStopQuery,
     answers: stopped,
     problems: [...WAIT_PROBLEMS, 'actor_set_aside'],

@@ -9,7 +9,7 @@ export const CONFIG_OPERATIONS = {
     tag: 'Configuration',
     summary: 'Reload every configuration file and apply what changed.',
     description:
-      'With `dry_run=true` it only reports the changes. Send the ETag of that response as `If-Match` to apply exactly these changes, or nothing.',
+      'With `dry_run=true` it only reports the changes. Send the ETag of that response as `If-Match` to apply exactly these changes or none.',
     query: z.strictObject({ dry_run: flagField.default(false) }),
     headers: z.object(ifMatchHeader),
     answers: {

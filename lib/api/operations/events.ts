@@ -39,16 +39,16 @@ const stream = z.strictObject({
     .optional()
     .meta({
       description:
-        'Only these types; `process.*` and `process.` mean all that begin so. `process.stray` is deprecated and means `process.orphan`.',
+        'Only these types; `process.*` and `process.` both mean all types with this prefix. `process.stray` is deprecated and means `process.orphan`.',
     }),
 });
 
-/** The routes of what happened. */
+/** The routes of events. */
 export const EVENT_OPERATIONS = {
   streamEvents: {
     tag: 'Events',
     summary: 'Events as they happen: server-sent events, resumable across restarts of the host.',
-    description: `The data of each message is an \`Event\`, its id the \`seq\`. With \`Last-Event-ID\` (or \`after\`, or \`since\`) the stream begins
+    description: `The data of each message is an \`Event\`, its id the \`seq\`. With \`Last-Event-ID\` (or \`after\`, or \`since\`) the stream starts
 with the missed events, otherwise with new ones. Four messages have names: \`position\` (\`{seq}\`) is the current position of the stream, \`gap\`
 (\`{after, oldest, reason}\`) says that older events are no longer stored, \`reset\` (\`{asked, newest, reason}\`) that the given id belongs to another
 journal, and \`end\` (\`{reason}\`) ends the stream because the host is shutting down, the client was too slow, or its token was withdrawn.`,

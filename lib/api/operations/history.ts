@@ -15,9 +15,9 @@ const query = z.strictObject({
 });
 
 const description = `Read from the journal: it includes earlier runs of the host, as far back as the journal goes (100,000 events, 30 days), and deleted agents
-and services have a history until their deletion. \`initially\` is the state before the oldest step of the page.`;
+and services keep their history until the deletion. \`initially\` is the state before the oldest step of the page.`;
 
-/** The routes of what was. */
+/** The routes of histories. */
 export const HISTORY_OPERATIONS = {
   getServiceHistory: {
     tag: 'Services',

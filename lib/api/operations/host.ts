@@ -41,13 +41,13 @@ export const HOST_OPERATIONS = {
   },
   getLiveness: {
     tag: 'Host',
-    summary: 'Answers ok as long as the host is alive.',
+    summary: 'Returns ok as long as the host is alive.',
     access: 'open',
     answers: plainOk,
   },
   getReadiness: {
     tag: 'Host',
-    summary: 'Answers ok if the host can carry out commands.',
+    summary: 'Returns ok if the host can execute commands.',
     answers: plainOk,
     problems: ['not_ready'],
   },

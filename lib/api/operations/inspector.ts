@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Operations } from '../operation.ts';
 
-/** The routes of the inspector; the WebSocket that feeds it stands in docs/inspector.md. */
+/** The routes of the inspector; docs/inspector.md describes its WebSocket. */
 export const INSPECTOR_OPERATIONS = {
   getInspector: {
     tag: 'Host',

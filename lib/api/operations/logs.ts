@@ -16,7 +16,7 @@ const query = z.strictObject({
   follow: flagField.optional().meta({ description: 'Continue with new output, including that of later launches.' }),
 });
 
-/** The route of the output of a service. */
+/** The route for the output of a service. */
 export const LOG_OPERATIONS = {
   readLogs: {
     tag: 'Logs',

@@ -24,7 +24,7 @@ const graphQuery = z.strictObject({
     .meta({ description: 'Only the services that this agent holds, and those they wait for.' }),
 });
 
-/** The routes of the statecharts, and of how services hang together. */
+/** The routes of statecharts and of dependencies between services. */
 export const MACHINE_OPERATIONS = {
   listMachines: {
     tag: 'Machines',
@@ -34,9 +34,9 @@ export const MACHINE_OPERATIONS = {
   getMachine: {
     tag: 'Machines',
     summary: 'One statechart: its configuration, a snippet for the Stately editor, a Mermaid diagram, or a drawing.',
-    description: `The configuration refers to guards, actions, delays and actors by name: with implementations of these names \`createMachine\` makes the same
+    description: `The configuration refers to guards, actions, delays and actors by name: with implementations for these names, \`createMachine\` creates the same
 machine. In a drawing each state is a group \`state-<dotted.path>\` of the class \`state\`, and each arrow a group of the class \`transition\` with the
-id \`transition:<source>:<causes>:<target>\` and the same values in \`data-source\`, \`data-causes\` and \`data-target\`; causes are those of events.`,
+id \`transition:<source>:<causes>:<target>\` and the same values in \`data-source\`, \`data-causes\` and \`data-target\`; the causes are those of events.`,
     query: machineQuery,
     answers: {
       200: {

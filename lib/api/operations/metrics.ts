@@ -3,7 +3,7 @@ import { ok } from '../operation.ts';
 import type { Operations } from '../operation.ts';
 import { usageSchema } from '../schemas/usage.ts';
 
-/** The routes that tell numbers. */
+/** The routes of metrics and resource usage. */
 export const METRICS_OPERATIONS = {
   getMetrics: {
     tag: 'Host',

@@ -23,7 +23,7 @@ const signalBody = z
 export const SERVICE_OPERATIONS = {
   listServices: {
     tag: 'Services',
-    summary: 'All services, in the order of first start; paged by limit and cursor.',
+    summary: 'All services, in the order of their first start; paged by limit and cursor.',
     query: list,
     answers: ok(servicePageSchema),
   },
@@ -50,14 +50,14 @@ export const SERVICE_OPERATIONS = {
   },
   stopService: {
     tag: 'Services',
-    summary: 'Stop one service until it or an agent that holds it is started; answers when its processes are gone.',
+    summary: 'Stop one service until it or an agent that holds it is started; responds when its processes have ended.',
     query: stopQuery,
     answers: ok(serviceSchema),
     problems: ['service_not_found', 'actor_set_aside', ...WAIT_PROBLEMS],
   },
   restartService: {
     tag: 'Services',
-    summary: 'End the process of a service and launch it again.',
+    summary: 'Stop the process of a service and launch it again.',
     query: startQuery,
     answers: ok(serviceSchema),
     problems: ['service_not_found', 'service_unheld', ...WAIT_PROBLEMS],
@@ -66,7 +66,7 @@ export const SERVICE_OPERATIONS = {
     tag: 'Services',
     summary: 'Send a signal to the process group of a service.',
     description:
-      'If the process ends because of it, the restart policy applies as after any other end. SIGKILL and SIGSTOP are not allowed; ' +
+      'If the process ends because of it, the restart policy applies as after any other exit. SIGKILL and SIGSTOP are not allowed; ' +
       'use stop or restart to end a service.',
     body: signalBody,
     answers: ok(serviceSchema),

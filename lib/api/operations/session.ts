@@ -11,7 +11,7 @@ const cookieHeader = (what: string) =>
       .meta({ description: `${what}; none on a host without tokens.` }),
   });
 
-/** The routes by which browsers sign in, which cannot send a token when they open a page. */
+/** The routes for signing in with a browser, which cannot send a token when it opens a page. */
 export const SESSION_OPERATIONS = {
   getSession: {
     tag: 'Host',
@@ -24,7 +24,7 @@ export const SESSION_OPERATIONS = {
     description:
       'The cookie allows what its token allows and is valid as long as the token: across restarts of the host, until the token is ' +
       'removed from its file. It does not reveal the token, and only counts for requests from pages of this host and for pages ' +
-      'that a person opens.',
+      'that a user opens.',
     access: 'any_token',
     answers: { 204: { what: 'Signed in.', headers: cookieHeader('The cookie') } },
   },

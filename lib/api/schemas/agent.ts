@@ -48,7 +48,7 @@ export const serviceStatusSchema = z
   .meta({ id: 'ServiceStatus' });
 export type ServiceStatusView = Wire<typeof serviceStatusSchema>;
 
-/** The status of an agent as the original clients read it (contract 3.1). */
+/** The status of an agent in the format of the original clients (contract 3.1). */
 export const agentStatusSchema = z
   .strictObject({
     id: idSchema,
@@ -79,7 +79,7 @@ export const agentStatusSchema = z
   });
 export type AgentStatusView = Wire<typeof agentStatusSchema>;
 
-/** A coreio service that the /api/io routes know. */
+/** A coreio service known to the /api/io routes. */
 export const ioSchema = z.strictObject({ service_id: idSchema, status: serviceStatusSchema }).meta({ id: 'Io' });
 export type IoView = Wire<typeof ioSchema>;
 

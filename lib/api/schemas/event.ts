@@ -6,7 +6,7 @@ import { eventCauseSchema } from './state.ts';
 /** An event of the journal (contract 3.4); fields that do not apply are absent. */
 export const eventSchema = z
   .strictObject({
-    seq: countSchema.meta({ description: 'Always grows; the id of the event in a stream.' }),
+    seq: countSchema.meta({ description: 'Always increases; the id of the event in a stream.' }),
     at: instantSchema,
     type: z.string().meta({ description: 'Dotted, past tense.' }),
     agent_id: idSchema.optional(),
@@ -34,7 +34,7 @@ export const eventSchema = z
   });
 export type EventView = Wire<typeof eventSchema>;
 
-/** What a stream of events tells besides events. */
+/** The other messages of an event stream. */
 export const eventGapSchema = z.strictObject({ after: countSchema, oldest: countSchema, reason: z.string() });
 export const eventResetSchema = z.strictObject({ asked: countSchema, newest: countSchema, reason: z.string() });
 export type EventGap = Wire<typeof eventGapSchema>;

@@ -11,7 +11,7 @@ import {
   substateSchema,
 } from './state.ts';
 
-/** One link of the chain of causes: an event of the journal with its sentence. */
+/** A link in the chain of causes: a journal event with its sentence. */
 export const causeSchema = z
   .strictObject({
     seq: countSchema,
@@ -26,7 +26,7 @@ export const causeSchema = z
   .meta({ id: 'Cause' });
 export type CauseView = Wire<typeof causeSchema>;
 
-/** Something that happens next. */
+/** Something that will happen next. */
 export const nextSchema = z
   .strictObject({
     what: z.string(),
@@ -37,7 +37,7 @@ export const nextSchema = z
   .meta({ id: 'Next' });
 export type NextView = Wire<typeof nextSchema>;
 
-/** A dependency that is waited for, as it is now. */
+/** A dependency that a service waits for, in its current state. */
 export const awaitedSchema = z
   .strictObject({
     service_id: idSchema,
@@ -51,17 +51,14 @@ export const awaitedSchema = z
   .meta({ id: 'Awaited' });
 export type AwaitedView = Wire<typeof awaitedSchema>;
 
-/** What an exit now would lead to. */
+/** The consequence of a supposed exit now. */
 export const ifExitSchema = z
   .strictObject({
     code: z.int().optional(),
     signal: z.string().optional(),
     class: exitClassSchema,
     next: z.enum(['restart', 'complete', 'fail', 'fall_back', 'stop', 'nothing']),
-    at_least_ms: z
-      .number()
-      .optional()
-      .meta({ description: 'The shortest delay, if what follows comes after a delay.' }),
+    at_least_ms: z.number().optional().meta({ description: 'The minimum delay before it, if there is one.' }),
     siblings: z.array(idSchema).meta({ description: 'Services of its group that would be restarted with it.' }),
     sentence: z.string(),
   })
@@ -86,12 +83,12 @@ const budgetSchema = z
       .number()
       .meta({ description: 'After this long in `running`, the backoff starts again at its first delay.' }),
     next_delay_ms: z.number().nullable().meta({
-      description: 'The delay, before jitter, if it failed now; null: it would not be launched again automatically.',
+      description: 'The delay, before jitter, if it failed now; null: it would not be restarted automatically.',
     }),
   })
   .meta({ id: 'RestartBudget' });
 
-/** Why a service is as it is, and what happens next (contract 3.2). */
+/** Why a service is in its state and what happens next (contract 3.2). */
 export const explainSchema = z
   .strictObject({
     id: idSchema,

@@ -22,7 +22,7 @@ const step = {
     description: 'The reason of the actor from then on, which is not always why the step was taken: see `why`.',
   }),
   why: z.string().nullable().meta({
-    description: 'Why the step was taken, in words, without capital and full stop; null: unknown.',
+    description: 'Why the step was taken, as a phrase without a capital letter or full stop; null: unknown.',
     example: 'it stayed up long enough to count as started',
   }),
   sentence: z.string().meta({ description: 'What happened and why, as a sentence.' }),
@@ -32,7 +32,7 @@ const next = countSchema
   .nullable()
   .meta({ description: 'The `after` of the next page, or its `before` if newest first; null at the end.' });
 
-/** What was the case with a service, step by step. */
+/** The past states of a service, step by step. */
 export const serviceHistorySchema = z
   .strictObject({
     service_id: idSchema,
@@ -54,7 +54,7 @@ export const serviceHistorySchema = z
   .meta({ id: 'ServicePast' });
 export type ServiceHistoryView = Wire<typeof serviceHistorySchema>;
 
-/** The same of an agent. */
+/** The same for an agent. */
 export const agentHistorySchema = z
   .strictObject({
     agent_id: idSchema,

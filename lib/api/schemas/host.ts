@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { idSchema, instantSchema } from '../wire.ts';
 import type { Wire } from '../wire.ts';
 
-/** How the host is. */
+/** The health of the host. */
 export const healthSchema = z
   .strictObject({
     status: z.enum(['healthy', 'degraded']),
@@ -40,13 +40,13 @@ const changeSchema = z
   })
   .meta({ id: 'ServiceChange' });
 
-/** What a reload of the configuration does, or on a dry run would do. */
+/** The changes that a reload of the configuration makes, or would make on a dry run. */
 export const reloadSchema = z
   .strictObject({
     applied: z.boolean(),
     revision: z.string().meta({
       description:
-        'The revision of the content of all files; send it as `If-Match` to apply exactly these changes, or nothing.',
+        'The revision of the content of all files; send it as `If-Match` to apply exactly these changes or none.',
     }),
     changes: z.array(changeSchema).meta({ description: 'Services that change; all others are left alone.' }),
     skipped: z

@@ -25,7 +25,7 @@ const gapSchema = z
     from: countSchema,
     to: countSchema.nullable().meta({ description: 'Null: everything after `from`.' }),
   })
-  .meta({ id: 'LogGap', description: 'Output that was released before it could be read.' });
+  .meta({ id: 'LogGap', description: 'Output that was deleted before it could be read.' });
 
 /** One item of the output of a service. */
 export const logItemSchema = z.union([lineSchema, gapSchema]);
@@ -38,6 +38,6 @@ export const logPageSchema = z
     next: z
       .string()
       .nullable()
-      .meta({ description: 'The `after` of the next page; null if nothing was ever written.' }),
+      .meta({ description: 'The `after` of the next page; null: there has never been any output.' }),
   })
   .meta({ id: 'LogPage' });

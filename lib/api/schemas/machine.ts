@@ -16,7 +16,7 @@ export const machineSummarySchema = z
   })
   .meta({ id: 'MachineSummary' });
 
-/** All of them. */
+/** All statecharts. */
 export const machineListSchema = z.strictObject({ machines: z.array(machineSummarySchema) }).meta({
   id: 'MachineList',
   example: {
@@ -31,14 +31,14 @@ export const machineListSchema = z.strictObject({ machines: z.array(machineSumma
   },
 });
 
-/** The configuration of one. */
+/** The configuration of a statechart. */
 export const machineConfigSchema = z
   .record(z.string(), z.unknown())
-  .meta({ id: 'MachineConfig', description: 'The configuration for `createMachine` of XState 5.' });
+  .meta({ id: 'MachineConfig', description: 'The argument for `createMachine` of XState 5.' });
 
 const conditionSchema = z.enum(CONDITIONS);
 
-/** Services and what they wait for. */
+/** Services and their dependencies. */
 export const serviceGraphSchema = z
   .strictObject({
     nodes: z.array(z.strictObject({ id: idSchema, kind: z.string(), state: stateSchema })),

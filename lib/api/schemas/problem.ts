@@ -16,7 +16,7 @@ export const problemSchema = z
     type: z.string().meta({ description: 'Ends in `#` and the code of the problem, or is `about:blank`.' }),
     title: z.string(),
     status: z.int(),
-    detail: z.string().optional().meta({ description: 'A sentence that names what is wrong and says what to do.' }),
+    detail: z.string().optional().meta({ description: 'What is wrong and what to do.' }),
     instance: z.string().optional().meta({ description: 'The path of the request.' }),
     errors: z.array(issueSchema).optional(),
   })

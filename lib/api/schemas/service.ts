@@ -14,12 +14,12 @@ export const lastExitSchema = z
   })
   .meta({ id: 'LastExit' });
 
-/** What holds for a service on this platform. */
+/** What this platform guarantees for a service. */
 export const guaranteesSchema = z
   .strictObject({
     exact_exit: z.boolean().meta({ description: 'Exit code and signal are known and correct.' }),
     tree_complete: z.boolean().meta({ description: 'A stop reaches descendants that became daemons.' }),
-    lossless_rotation: z.boolean().meta({ description: 'Old output is released without losing a line.' }),
+    lossless_rotation: z.boolean().meta({ description: 'Old output is deleted without losing a line.' }),
   })
   .meta({ id: 'Guarantees' });
 

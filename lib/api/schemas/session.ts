@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** How the host knows who asks, and what that one may do. */
+/** How the client has authenticated, and what it may do. */
 export const sessionSchema = z
   .strictObject({
     signed_in_by: z.enum(['token', 'cookie']).nullable().meta({ description: 'Null: this host requires no token.' }),

@@ -8,21 +8,21 @@ export const stateSchema = z
   .enum(PUBLIC_STATES)
   .meta({ id: 'State', description: 'The observed state of an agent or a service.' });
 
-/** What led to an event. */
+/** The cause of an event. */
 export const eventCauseSchema = z
   .enum(CAUSES)
   .meta({ id: 'EventCause', description: 'What led to it: a command, an observation, or the host.' });
 
-/** Why something is as it is, for programs. */
+/** The reason for a state, for programs. */
 export const reasonCodeSchema = z
   .enum(REASON_CODES)
   .nullable()
   .meta({ id: 'ReasonCode', description: 'The code of `reason`; null if there is no reason.' });
 
-/** What was asked for. */
+/** The intended state. */
 export const intendedSchema = z
   .enum(['running', 'stopped'])
-  .meta({ id: 'IntendedState', description: 'What was asked for; only a command changes it.' });
+  .meta({ id: 'IntendedState', description: 'The state requested last; only a command changes it.' });
 
 /** The nested state. */
 export const substateSchema = z
@@ -30,7 +30,7 @@ export const substateSchema = z
   .nullable()
   .meta({ description: 'The nested state, such as `launching`; null if the state has none.' });
 
-/** What an exit was. */
+/** The class of an exit. */
 export const exitClassSchema = z
   .enum(['clean', 'code', 'signal', 'spawn_permanent', 'spawn_transient', 'start_timeout', 'probe', 'stopped', 'lost'])
   .meta({ id: 'ExitClass', description: 'The class of an exit, for the restart policy and for people.' });

@@ -4,11 +4,11 @@ import type { Wire } from '../wire.ts';
 
 const cpuSecondsSchema = z.number().min(0);
 const cpuPercentSchema = z.number().min(0).nullable().meta({
-  description: 'Percentage of one core since the previous reading, whoever requested it; null at the first reading.',
+  description: 'Percentage of one core since the previous reading by any client; null at the first reading.',
 });
 const rssSchema = countSchema.meta({ description: 'The resident set; shared pages count once for each process.' });
 
-/** What the process tree of a service uses. */
+/** The resource usage of a service's process tree. */
 export const serviceUsageSchema = z
   .strictObject({
     id: idSchema,
@@ -33,7 +33,7 @@ const hostUsageSchema = z
   .meta({ id: 'HostUsage' });
 export type HostUsageView = Wire<typeof hostUsageSchema>;
 
-/** What host and services use. */
+/** The resource usage of the host and its services. */
 export const usageSchema = z
   .strictObject({
     at: instantSchema,

@@ -7,7 +7,7 @@ import { paintOf, stateCell, stateWords } from '../output/state.ts';
 import { ageSince, factSheet, headOf, table, type Cell } from '../output/table.ts';
 import { allServices, serviceTable, unlessGone } from '../services/show-services.ts';
 
-/** All agents, in the order of first start. */
+/** All agents, in the order of their first start. */
 export const listAgents: HostRun = async (context) => {
   const { client, isJson } = context;
   const [agents, services] = await Promise.all([allAgents(client), isJson ? [] : allServices(client)]);
@@ -54,7 +54,7 @@ export function agentStatus(id: string): HostRun {
     const { agent, services } = snapshot;
     printResult(context, snapshot, () => {
       const { colors, width, now } = context;
-      const intention = agent.intended_state === agent.state ? '' : `, meant to be ${agent.intended_state}`;
+      const intention = agent.intended_state === agent.state ? '' : `, intended: ${agent.intended_state}`;
       const state = paintOf(agent, colors)(agent.state);
       const facts = { type: agent.type, config: agent.config_path, reason: agent.reason };
       return (
@@ -67,22 +67,22 @@ export function agentStatus(id: string): HostRun {
   };
 }
 
-/** An agent with its services, as they were at nearly one time. */
+/** An agent with its services, fetched at almost the same time. */
 export interface AgentSnapshot {
   readonly agent: AgentView;
   readonly services: readonly ServiceView[];
 }
 
-/** Asks for an agent and each of its services. Rejects with ProblemError for an unknown id. */
+/** Fetches an agent and each of its services. Rejects with ProblemError for an unknown id. */
 export async function agentSnapshot(client: Client, id: string, signal?: AbortSignal): Promise<AgentSnapshot> {
   const how = signal === undefined ? {} : { signal };
   const agent = await client.getAgent({ id, ...how });
-  const asked = agent.services.map((one) => unlessGone(client.getService({ id: one, ...how })));
-  return { agent, services: (await Promise.all(asked)).filter((one) => one !== null) };
+  const requests = agent.services.map((one) => unlessGone(client.getService({ id: one, ...how })));
+  return { agent, services: (await Promise.all(requests)).filter((one) => one !== null) };
 }
 
-/** How an agent stands, with what keeps it from being as it was intended: `starting (pump1-corerl: backoff)`. */
-export function standing({ agent, services }: AgentSnapshot): string {
+/** The state of an agent, with the services that are not in the intended state: `starting (pump1-corerl: backoff)`. */
+export function describeAgent({ agent, services }: AgentSnapshot): string {
   const wanted = agent.intended_state;
   const others = services.filter(({ state }) => state !== wanted);
   if (others.length === 0) return agent.state;

@@ -6,9 +6,9 @@ import { hostTask } from '../host/host-task.ts';
 import { CLIENT_COMMANDS } from './headings.ts';
 
 const START_HELP = `
-FILE is what has a slash or ends in .yaml or .yml; anything else is the id of an agent that the host knows, which is started with
-the file that it had. For a host on this machine a relative path is taken from the current folder; for another host the path is one
-of that machine, and should be absolute.`;
+An argument with a slash, or ending in .yaml or .yml, is a FILE; anything else is the id of a known agent, which is started with
+its current file. For a host on this machine, relative paths are resolved against the current folder. For a remote host, the path is
+one of that machine and should be absolute.`;
 
 /** Agents of a running host. */
 export const agents: CommandGroup = {
@@ -27,22 +27,22 @@ export const agents: CommandGroup = {
       .action((id: string, options: HostOptions) => {
         choose(hostTask(options, env, async () => (await import('../agents/show-agents.ts')).agentStatus(id)));
       });
-    withWait(sub('start', 'start an agent and wait until it runs'), 'the agent runs')
+    withWait(sub('start', 'start an agent and wait until it is running'), 'the agent is running')
       .argument('<file>', 'the config file of the agent, or the id of a known one')
-      .option('--agent-id <id>', 'its id (default: the name of the file without its extension)')
-      .option('--coreio-id <id>', 'a coreio service that it shares with other agents')
+      .option('--agent-id <id>', 'its id (default: the file name without extension)')
+      .option('--coreio-id <id>', 'the coreio service that it shares with other agents')
       .addHelpText('after', START_HELP)
       .action((file: string, options: HostOptions & StartOptions) => {
         choose(
           hostTask(options, env, async () => (await import('../agents/change-agent.ts')).startAgent(file, options)),
         );
       });
-    withWait(sub('stop', 'stop an agent and wait until its processes are gone'), 'its processes are gone')
+    withWait(sub('stop', 'stop an agent and wait until its processes have ended'), 'its processes have ended')
       .argument('<agent>')
       .action((id: string, options: HostOptions & WaitOptions) => {
         choose(hostTask(options, env, async () => (await import('../agents/change-agent.ts')).stopAgent(id, options)));
       });
-    withWait(sub('restart', 'end the processes of an agent and launch them anew'), 'it runs again')
+    withWait(sub('restart', 'restart the services that only this agent holds'), 'it is running again')
       .argument('<agent>')
       .action((id: string, options: HostOptions & WaitOptions) => {
         choose(

@@ -1,25 +1,25 @@
 import { Option, type Command } from 'commander';
 import type { SchemaSubject } from '../../config/schema/json-schema.ts';
-import type { CommandGroup, CommandSite, Task } from '../command-group.ts';
-import type { ConfigCommand, ConfigPlace } from '../config/config-commands.ts';
+import type { CommandGroup, CommandContext, Task } from '../command-group.ts';
+import type { ConfigCommand, ConfigLocation } from '../config/config-commands.ts';
 import { withHost, type HostOptions } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
 import { executableRootOption, givenOption, givenOptions } from '../serve/flags.ts';
 import { existingFile, existingFolder, existingFolders } from '../serve/option-values.ts';
 
 const CHECK_HELP = `
-Agent files are checked as a start of the agent would check them: with the configuration of the host under them,
-\${env.NAME} from the environment of this command, and every env_file read. \${port.NAME} is only checked for its form.
-Prints a line for each file that is right, and for each kind the executable that would run, or why there is none; problems go to stderr as FILE:LINE:COLUMN: KEY …, and the exit code is 2.`;
+Agent files are checked like at a start of the agent: with the configuration of the host,
+\${env.NAME} from the environment of this command, and the content of every env_file. Only the syntax of \${port.NAME} is checked.
+Prints a line for each valid file, and for each kind the executable that would run, or why there is none; problems go to stderr as FILE:LINE:COLUMN: KEY …, and the exit code is 2.`;
 
 const SHOW_HELP = `
-Prints kinds and agent types with every default, and host services with what they override. Values of env are printed as they
-are written in the file, secrets too; variables are not filled in, and no env_file is read.`;
+Prints kinds and agent types with all defaults, and host services with their overrides. Values of env are printed as
+written in the file, including secrets; variables are not expanded, and no env_file is read.`;
 
-/** The files that have a schema. */
+/** The kinds of files with a schema. */
 const SUBJECTS = ['host', 'agent'] as const satisfies readonly SchemaSubject[];
 
-/** The paths of a command line, with the variables of the environment that stand in for them. */
+/** The path options of a command line. */
 interface Given {
   readonly basePath?: string;
   readonly config?: string;
@@ -27,59 +27,57 @@ interface Given {
   readonly executableRoot?: readonly string[];
 }
 
-/** The configuration, without a host. */
+/** Commands for the configuration; most need no host. */
 export const config: CommandGroup = {
   heading: 'Prepare a machine:',
   example: 'coredinator config check pump1.yaml',
-  define: (site) => {
-    const command = site
+  define: (context) => {
+    const command = context
       .newCommand('config')
       .summary('check, show and reload the configuration')
-      .description('Checks and shows the configuration, without a host; reload is for one that runs.');
-    defineCheck(withPlace(command.command('check')), site);
-    defineShow(withPlace(command.command('show')), site);
-    defineSchema(command.command('schema'), site);
-    defineReload(command.command('reload'), site);
+      .description('Checks and shows the configuration without a host; reload requires a running host.');
+    defineCheck(withPaths(command.command('check')), context);
+    defineShow(withPaths(command.command('show')), context);
+    defineSchema(command.command('schema'), context);
+    defineReload(command.command('reload'), context);
     return command;
   },
 };
 
-function defineCheck(command: Command, site: CommandSite): void {
+function defineCheck(command: Command, context: CommandContext): void {
   command
-    .description('check the configuration of the host and the files of agents')
-    .argument('[file...]', 'files of agents')
-    .option('--config-root <dir>', 'folder that they must lie in (default: COREDINATOR_CONFIG_ROOT, else anywhere)')
+    .description('check the configuration of the host, and agent files')
+    .argument('[file...]', 'agent files')
+    .option('--config-root <dir>', 'folder that must contain them (default: COREDINATOR_CONFIG_ROOT, else any folder)')
     .addOption(executableRootOption())
     .addHelpText('after', CHECK_HELP)
     .action((agentFiles: readonly string[], given: Given) => {
-      site.choose(taskOf({ type: 'check', place: dottedState(given, site.env), agentFiles }));
+      context.choose(taskOf({ type: 'check', location: locationOf(given, context.env), agentFiles }));
     });
 }
 
-function defineShow(command: Command, site: CommandSite): void {
+function defineShow(command: Command, context: CommandContext): void {
   command
-    .description('print the configuration that is in effect, as YAML')
+    .description('print the effective configuration as YAML')
     .addHelpText('after', SHOW_HELP)
     .action((given: Given) => {
-      site.choose(taskOf({ type: 'show', place: dottedState(given, site.env) }));
+      context.choose(taskOf({ type: 'show', location: locationOf(given, context.env) }));
     });
 }
 
-function defineSchema(command: Command, site: CommandSite): void {
+function defineSchema(command: Command, context: CommandContext): void {
   command
-    .description('print the JSON Schema (draft 2020-12) of a file, for editors')
-    .addOption(
-      new Option('--for <what>', 'coredinator.yaml, or the file of an agent').choices(SUBJECTS).default('host'),
-    )
+    .description('print the JSON Schema (draft 2020-12) of configuration files, for editors')
+    .addOption(new Option('--for <what>', 'coredinator.yaml or an agent file').choices(SUBJECTS).default('host'))
     .action(({ for: subject }: { readonly for: SchemaSubject }) => {
-      site.choose(taskOf({ type: 'schema', subject }));
+      context.choose(taskOf({ type: 'schema', subject }));
     });
 }
 
-function defineReload(command: Command, { choose, env }: CommandSite): void {
+function defineReload(command: Command, { choose, env }: CommandContext): void {
   withHost(command)
     .description('reload the configuration of a running host; only what changed is restarted')
-    .option('--dry-run', 'only say what would change')
+    .option('--dry-run', 'only report what would change')
     .action((options: HostOptions & { readonly dryRun?: true }) => {
       choose(hostTask(options, env, async () => (await import('../config/reload.ts')).reload(options)));
     });
@@ -95,7 +93,7 @@ function taskOf(command: ConfigCommand): Task {
   };
 }
 
-function withPlace(command: Command): Command {
+function withPaths(command: Command): Command {
   return command
     .option(
       '--base-path <dir>',
@@ -107,7 +105,7 @@ function withPlace(command: Command): Command {
     );
 }
 
-function dottedState(given: Given, env: NodeJS.ProcessEnv): ConfigPlace {
+function locationOf(given: Given, env: NodeJS.ProcessEnv): ConfigLocation {
   const basePath = givenOption(given.basePath, '--base-path', env) ?? { values: ['.'], source: '--base-path' };
   const file = givenOption(given.config, '--config', env);
   const root = givenOption(given.configRoot, '--config-root', env);

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { DoctorRequest } from '../../doctor/check.ts';
-import type { CommandGroup, CommandSite, Task } from '../command-group.ts';
+import type { CommandGroup, CommandContext, Task } from '../command-group.ts';
 import { listenPlace } from '../serve/listen-options.ts';
 import { executableRootOption, givenOption, givenOptions, type RawOption } from '../serve/flags.ts';
 import { EXIT } from '../../host/exit-codes.ts';
@@ -8,10 +8,10 @@ import { printJson } from '../output/io.ts';
 import { Progress } from '../output/progress.ts';
 
 const HELP = `
-Nothing is changed and no running host is disturbed: a database is tried on a file of its own, which is removed. Run it as the user
-who is to run the host. Exit code 0: no check failed, warnings aside; 1: one did.`;
+Changes nothing and does not disturb a running host: the database is tested with a temporary file. Run it as the user that will run
+the host. Exit code 0: no check failed, but there may be warnings; 1: at least one check failed.`;
 
-/** The words of the command line, before the environment stands in for what is not given. */
+/** The options as given, without the environment. */
 interface Given {
   readonly basePath?: string;
   readonly stateDir?: string;
@@ -26,33 +26,33 @@ interface Given {
   readonly json?: true;
 }
 
-/** The examination of a machine. */
+/** The checks of a machine. */
 export const doctor: CommandGroup = {
   heading: 'Prepare a machine:',
   example: 'coredinator doctor --base-path /opt/plant',
-  define: (site) =>
-    site
+  define: (context) =>
+    context
       .newCommand('doctor')
       .summary('check this machine for a host')
-      .description('Checks whether a host runs well on this machine, and says how to fix problems.')
+      .description('Checks whether this machine can run a host, and says how to fix problems.')
       .option('--base-path <dir>', 'folder with the service executables (default: the current folder)')
-      .option('--state-dir <dir>', 'where the state of the host lives (default: <base-path>/.coredinator)')
+      .option('--state-dir <dir>', 'folder for the state of the host (default: <base-path>/.coredinator)')
       .addOption(executableRootOption())
       .option('--config <file>', 'configuration of the host (default: <base-path>/coredinator.yaml if it exists)')
       .option('--host <addr>', 'address to listen on (default: 127.0.0.1)')
       .option('--port <n>', 'port to listen on (default: 8000)')
-      .option('--listen <place>', 'unix:PATH listens on a Unix socket, instead of an address')
-      .option('--tls-key <file>', 'file with the key of the certificate')
+      .option('--listen <place>', 'unix:PATH to listen on a Unix socket instead of an address')
+      .option('--tls-key <file>', 'file with the private key of the certificate')
       .option('--token-file <file>', 'file with the token for full access')
       .option('--read-token-file <file>', 'file with the token for read-only access')
       .option('--json', 'print one JSON document: {status, checks: [{id, title, status, detail, remedy}]}')
       .addHelpText('after', HELP)
       .action((given: Given) => {
-        site.choose(taskOf(requestOf(given, site), given.json === true));
+        context.choose(taskOf(requestOf(given, context), given.json === true));
       }),
 };
 
-function requestOf(given: Given, { env }: CommandSite): DoctorRequest {
+function requestOf(given: Given, { env }: CommandContext): DoctorRequest {
   const option = (value: string | undefined, flag: string): RawOption | undefined => givenOption(value, flag, env);
   const path = (value: string | undefined, flag: string): string | null => {
     const found = option(value, flag);
@@ -91,7 +91,7 @@ function taskOf(request: DoctorRequest, isJson: boolean): Task {
     const { renderReport, verdictOf } = await import('../output/doctor-report.ts');
     const progress = new Progress(err);
     const results = await examine(request, (title) => {
-      progress.say(`Looking at: ${title}`);
+      progress.say(`Checking: ${title}`);
     });
     progress.clear();
     const status = verdictOf(results);

@@ -3,7 +3,7 @@ import { withHost, type HostOptions } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
 import { CLIENT_COMMANDS } from './headings.ts';
 
-/** How a host is; a degraded one is a failure. */
+/** The health of a host; degraded counts as a failure. */
 export const health: CommandGroup = {
   heading: CLIENT_COMMANDS,
   example: 'coredinator health',

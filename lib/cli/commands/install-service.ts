@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { resolve } from 'node:path';
-import type { CommandGroup, CommandSite } from '../command-group.ts';
+import type { CommandGroup, CommandContext } from '../command-group.ts';
 import { newServeOptions, parseRaw } from '../serve/flags.ts';
 import { OptionError } from '../serve/option-values.ts';
 import { parseServeOptions } from '../serve/serve-options.ts';
@@ -9,10 +9,10 @@ import type { InstallRequest } from '../systemd/install.ts';
 const UNIT_NAME = /^[A-Za-z0-9][A-Za-z0-9:_.-]*$/;
 
 const HELP = `
-The options of \`coredinator serve\` go into the unit, with absolute paths, those that COREDINATOR_<OPTION> gives too: the unit does not
-see your environment. Nothing is started; the commands for that are printed.`;
+The options of \`coredinator serve\` go into the unit, with absolute paths, including those from COREDINATOR_<OPTION>: the unit does not
+see your environment. Nothing is started; the commands to do so are printed.`;
 
-/** What stands on the command line besides the options of `serve`. */
+/** The options other than those of `serve`. */
 interface Given {
   readonly user?: true;
   readonly system?: true;
@@ -22,47 +22,47 @@ interface Given {
   readonly runAs?: string;
 }
 
-/** A unit of systemd for a host. */
+/** A systemd unit for a host. */
 export const installService: CommandGroup = {
   heading: 'Prepare a machine:',
   example: 'coredinator install-service --base-path /opt/plant',
-  define: (site) => {
-    const command = site
+  define: (context) => {
+    const command = context
       .newCommand('install-service')
       .usage('[--user|--system] [--print] --base-path DIR [options of serve]')
       .summary('write a systemd unit for a host')
       .description('Writes a systemd unit that runs a host and leaves its services alone.')
-      .addOption(new Option('--system', 'a unit of the machine (default for root)').conflicts('user'))
-      .option('--user', 'a unit of your own (default for everybody else)')
-      .option('--print', 'print the unit and write nothing; works without systemd too')
-      .option('--force', 'replace a unit that says something else')
+      .addOption(new Option('--system', 'a system unit (default for root)').conflicts('user'))
+      .option('--user', 'a user unit (default for other users)')
+      .option('--print', 'only print the unit; also works without systemd')
+      .option('--force', 'replace an existing unit that differs')
       .option('--name <unit>', 'name of the unit, for a second host on this machine', 'coredinator')
-      .option('--run-as <user>', 'who the host and its services run as (default: the owner of the base path)')
+      .option('--run-as <user>', 'the user that the host and its services run as (default: the owner of the base path)')
       .addHelpText('after', HELP)
       .action((given: Given, self: Command) => {
-        chooseInstall(site, given, self);
+        chooseInstall(context, given, self);
       });
     for (const option of newServeOptions()) command.addOption(option);
     return command;
   },
 };
 
-/** What is to be installed, and the deprecated options that were used. */
+/** The parsed request, and warnings about deprecated options. */
 interface Chosen {
   readonly request: InstallRequest;
   readonly warnings: readonly string[];
 }
 
-function chooseInstall(site: CommandSite, given: Given, command: Command): void {
-  const { request, warnings } = requestOf(given, serveArgs(command), site.env);
-  site.choose(async (io) => {
+function chooseInstall(context: CommandContext, given: Given, command: Command): void {
+  const { request, warnings } = requestOf(given, serveArgs(command), context.env);
+  context.choose(async (io) => {
     for (const warning of warnings) io.err.write(`warning: ${warning}\n`);
     const { installService: install } = await import('../systemd/install.ts');
     return install(request, io);
   });
 }
 
-/** The options of `serve` among those of this command, as words again. */
+/** The arguments of this command that are options of `serve`. */
 function serveArgs(command: Command): readonly string[] {
   return newServeOptions().flatMap((option) => {
     const value: unknown = command.getOptionValue(option.attributeName());
@@ -72,19 +72,19 @@ function serveArgs(command: Command): readonly string[] {
 }
 
 function requestOf(given: Given, args: readonly string[], env: NodeJS.ProcessEnv): Chosen {
-  // A unit is readable by all, so the token itself is never one of its words; a file is.
+  // Everybody can read a unit, so the token itself must not be in it; a token file may.
   const seen = { ...env };
   delete seen['COREDINATOR_TOKEN'];
   const line = parseServeOptions(args, seen);
   if (line.type === 'exit') throw new OptionError(line.output.replace(/^error: /, '').trimEnd());
   if (!UNIT_NAME.test(given.name)) {
     throw new OptionError(
-      `--name: "${given.name}" cannot name a unit; give letters, digits and - _ . :, without .service.`,
+      `--name: "${given.name}" is not a valid unit name; use letters, digits and - _ . :, without .service.`,
     );
   }
   const scope = given.user === true || (given.system !== true && process.getuid?.() !== 0) ? 'user' : 'system';
   if (scope === 'user' && given.runAs !== undefined) {
-    throw new OptionError('--run-as: a unit of a user runs as that user; give --system, or leave --run-as out.');
+    throw new OptionError('--run-as: a user unit always runs as its user; use --system, or remove --run-as.');
   }
   const { basePath, stateDir, onExit } = line.options;
   refuseControlCharacters([...unitArgs(args, seen), given.runAs ?? '', basePath, stateDir]);
@@ -102,25 +102,27 @@ function requestOf(given: Given, args: readonly string[], env: NodeJS.ProcessEnv
   return { request, warnings: line.warnings };
 }
 
-/** A line break in a path would begin another line of the unit. */
+/** A line break in a path would start a new line in the unit. */
 function refuseControlCharacters(args: readonly string[]): void {
   const bad = args.find((arg) => /\p{Cc}/u.test(arg));
   if (bad === undefined) return;
-  throw new OptionError(`${JSON.stringify(bad)} holds a control character, which no unit can; give it another name.`);
+  throw new OptionError(
+    `${JSON.stringify(bad)} contains a control character, which a unit file cannot contain; rename it.`,
+  );
 }
 
-/** Each option that is given in either way, with paths that hold wherever the unit is started. */
+/** All options from command line and environment, with paths that do not depend on the working directory. */
 function unitArgs(args: readonly string[], env: NodeJS.ProcessEnv): readonly string[] {
   const raw = parseRaw(args, env, '');
   const given = raw.type === 'options' ? (raw.options as Readonly<Record<string, { values: readonly string[] }>>) : {}; // by name
   return newServeOptions().flatMap((option) => {
     const isPath = /<(dir|file)>/.test(option.flags);
     const values = given[option.attributeName()]?.values ?? [];
-    return values.flatMap((value) => [option.long ?? '', isPath ? resolve(value) : absolutePlace(value)]);
+    return values.flatMap((value) => [option.long ?? '', isPath ? resolve(value) : absoluteValue(value)]);
   });
 }
 
-/** The path in a place such as `unix:host.sock`; any other value is as it was. */
-function absolutePlace(value: string): string {
+/** Makes the path in a value such as `unix:host.sock` absolute; other values are unchanged. */
+function absoluteValue(value: string): string {
   return value.replace(/^unix:(.+)$/s, (_, path: string) => `unix:${resolve(path)}`);
 }

@@ -4,21 +4,21 @@ import { withHost, withWait, type HostOptions, type WaitOptions } from '../host/
 import { hostTask } from '../host/host-task.ts';
 import { CLIENT_COMMANDS } from './headings.ts';
 
-/** The coreio services that agents share. */
+/** Shared coreio services. */
 export const io: CommandGroup = {
   heading: CLIENT_COMMANDS,
   example: 'coredinator io start ./plant.yaml --coreio-id plant-io',
   define: ({ newCommand, choose, env }) => {
     const group = newCommand('io')
-      .summary('list, start and stop coreio services that agents share')
-      .description('The coreio services that agents share.');
+      .summary('list, start and stop shared coreio services')
+      .description('Coreio services that agents share.');
     const sub = (name: string, what: string): Command => withHost(group.command(name).description(what));
-    sub('list', 'list them').action((options: HostOptions) => {
+    sub('list', 'list shared coreio services').action((options: HostOptions) => {
       choose(hostTask(options, env, async () => (await import('../services/shared-io.ts')).listIo));
     });
-    withWait(sub('start', 'start one'), 'it runs')
-      .argument('<file>', 'its config file, from the current folder for a host on this machine')
-      .option('--coreio-id <id>', 'its id (default: the name of the file without its extension, with -coreio)')
+    withWait(sub('start', 'start a shared coreio service'), 'it is running')
+      .argument('<file>', 'its config file')
+      .option('--coreio-id <id>', 'its id (default: the file name without extension, plus -coreio)')
       .action((file: string, options: HostOptions & WaitOptions & { readonly coreioId?: string }) => {
         choose(hostTask(options, env, async () => (await import('../services/shared-io.ts')).startIo(file, options)));
       });

@@ -8,7 +8,7 @@ import type { ServiceFilter } from '../services/show-services.ts';
 import { countUpTo } from './count.ts';
 import { CLIENT_COMMANDS } from './headings.ts';
 
-/** Makes a subcommand that talks to a host. */
+/** Creates a subcommand that talks to a host. */
 type Sub = (name: string, what: string) => Command;
 
 /** Services of a running host. */
@@ -34,8 +34,8 @@ type Choose = (options: HostOptions, load: Parameters<typeof hostTask>[2]) => vo
 
 function defineViews(sub: Sub, choose: Choose): void {
   sub('list', 'list services')
-    .option('--agent <agent>', 'only those of an agent')
-    .addOption(new Option('--state <state>', 'only those in a state').choices(PUBLIC_STATES))
+    .option('--agent <agent>', 'only services of this agent')
+    .addOption(new Option('--state <state>', 'only services in this state').choices(PUBLIC_STATES))
     .action((options: HostOptions & ServiceFilter) => {
       choose(options, async () => (await import('../services/show-services.ts')).listServices(options));
     });
@@ -53,29 +53,29 @@ function defineViews(sub: Sub, choose: Choose): void {
     .action((id: string, options: HostOptions & { readonly ifExit?: string }) => {
       choose(options, async () => (await import('../services/explain.ts')).explainService(id, options));
     });
-  sub('logs', 'print what a service has written')
+  sub('logs', 'print the output of a service')
     .argument('<service>')
     .option('-f, --follow', 'follow new output, across restarts of service and host, until Ctrl-C')
-    .option('-n, --lines <n>', 'the last lines of each stream', countUpTo(1_000_000), 100)
-    .option('--since <when>', 'only launches that wrote since: a span such as 5m, or an instant')
-    .addOption(new Option('--stream <stream>', 'only one of the two').choices(['stdout', 'stderr']))
+    .option('-n, --lines <n>', 'how many last lines of each stream', countUpTo(1_000_000), 100)
+    .option('--since <when>', 'only launches with output since then: a duration such as 5m, or an instant')
+    .addOption(new Option('--stream <stream>', 'only this stream').choices(['stdout', 'stderr']))
     .action((id: string, options: HostOptions & LogOptions) => {
       choose(options, async () => (await import('../services/logs.ts')).serviceLogs(id, options));
     });
 }
 
 function defineCommands(sub: Sub, choose: Choose): void {
-  withWait(sub('start', 'start a service that was stopped, failed or waits'), 'the service runs')
+  withWait(sub('start', 'start a service that is stopped, failed or waiting'), 'the service is running')
     .argument('<service>')
     .action((id: string, options: HostOptions & WaitOptions) => {
       choose(options, async () => (await import('../services/change-service.ts')).startService(id, options));
     });
-  withWait(sub('stop', 'stop a service by hand'), 'its processes are gone')
+  withWait(sub('stop', 'stop a service until it or one of its agents is started'), 'its processes have ended')
     .argument('<service>')
     .action((id: string, options: HostOptions & WaitOptions) => {
       choose(options, async () => (await import('../services/change-service.ts')).stopService(id, options));
     });
-  withWait(sub('restart', 'end the process of a service and launch it anew'), 'it runs again')
+  withWait(sub('restart', 'restart a service'), 'it is running again')
     .argument('<service>')
     .action((id: string, options: HostOptions & WaitOptions) => {
       choose(options, async () => (await import('../services/change-service.ts')).restartService(id, options));
@@ -86,7 +86,7 @@ function defineCommands(sub: Sub, choose: Choose): void {
     .action((id: string, signal: string, options: HostOptions) => {
       choose(options, async () => (await import('../services/change-service.ts')).signalService(id, signal));
     });
-  sub('delete', 'remove a service that no configuration names, or release a shared coreio')
+  sub('delete', 'remove a service that is in no configuration, or release a shared coreio')
     .argument('<service>')
     .action((id: string, options: HostOptions) => {
       choose(options, async () => (await import('../services/change-service.ts')).deleteService(id));

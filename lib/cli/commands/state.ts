@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { EXIT } from '../../host/exit-codes.ts';
-import type { CommandGroup, CommandSite, Task } from '../command-group.ts';
+import type { CommandGroup, CommandContext, Task } from '../command-group.ts';
 import { givenOption } from '../serve/flags.ts';
 
 interface Given {
@@ -14,15 +14,15 @@ const HEADING = 'Prepare a machine:';
 export const backup: CommandGroup = {
   heading: HEADING,
   example: 'coredinator backup plant.tar.gz --base-path /opt/plant',
-  define: (site) =>
-    withPlace(site, 'backup')
+  define: (context) =>
+    withPlace(context, 'backup')
       .argument('<file>', 'the archive to write; it must not exist')
       .summary('save the state of a host to a file')
       .description(
         'Saves the state directory of a host to an archive, also while the host runs. It is as secret as the environment of the services.',
       )
       .action((file: string, given: Given) => {
-        site.choose(task((stateDir) => backUpTo(stateDir, resolve(file)), given, site));
+        context.choose(task((stateDir) => backUpTo(stateDir, resolve(file)), given, context));
       }),
 };
 
@@ -30,8 +30,8 @@ export const backup: CommandGroup = {
 export const restore: CommandGroup = {
   heading: HEADING,
   example: 'coredinator restore plant.tar.gz --base-path /opt/plant',
-  define: (site) =>
-    withPlace(site, 'restore')
+  define: (context) =>
+    withPlace(context, 'restore')
       .argument('<file>', 'an archive that `coredinator backup` wrote')
       .summary('make the state directory of a host from a backup')
       .description(
@@ -39,18 +39,18 @@ export const restore: CommandGroup = {
           'processes of the original are alive on the same machine.',
       )
       .action((file: string, given: Given) => {
-        site.choose(task((stateDir) => restoreFrom(stateDir, resolve(file)), given, site));
+        context.choose(task((stateDir) => restoreFrom(stateDir, resolve(file)), given, context));
       }),
 };
 
-function withPlace(site: CommandSite, name: string): ReturnType<CommandSite['newCommand']> {
-  return site
+function withPlace(context: CommandContext, name: string): ReturnType<CommandContext['newCommand']> {
+  return context
     .newCommand(name)
     .option('--base-path <dir>', 'folder with the service executables (default: the current folder)')
     .option('--state-dir <dir>', 'where the state of the host is (default: <base-path>/.coredinator)');
 }
 
-function task(run: (stateDir: string) => Promise<string>, given: Given, { env }: CommandSite): Task {
+function task(run: (stateDir: string) => Promise<string>, given: Given, { env }: CommandContext): Task {
   const path = (value: string | undefined, flag: string): string | null => {
     const found = givenOption(value, flag, env);
     return found === undefined ? null : resolve(found.values[0]);

@@ -10,8 +10,8 @@ import type { TopOptions } from '../top/top.ts';
 import { CLIENT_COMMANDS } from './headings.ts';
 
 const HELP = `
-The letter of an order turns it round when it is pressed again; arrows, j, k, Page Up and Page Down move; q ends it. Where the output
-is no terminal, one table is printed.`;
+Press the letter of an order twice to reverse it. Arrows, j, k, Page Up and Page Down scroll; q quits. If the output is not a terminal,
+a single table is printed.`;
 
 /** A live table of services. */
 export const top: CommandGroup = {
@@ -19,22 +19,25 @@ export const top: CommandGroup = {
   example: 'coredinator top --sort memory',
   define: ({ newCommand, choose, env }) =>
     withHost(newCommand('top'))
-      .summary('show all services and what they use, live')
-      .description('Shows all services and what their processes use, live.')
-      .addOption(new Option('--sort <order>', 'what comes first').choices(Object.keys(SORTS)).default('cpu'))
-      .addOption(new Option('--interval <duration>', 'between two looks').default(1_000, '1s').argParser(intervalOf))
-      .option('--agent <agent>', 'only the services of an agent')
+      .summary('show all services and their resource usage, live')
+      .description('Shows all services and the resource usage of their processes, live.')
+      .addOption(new Option('--sort <order>', 'sort order').choices(Object.keys(SORTS)).default('cpu'))
+      .addOption(
+        new Option('--interval <duration>', 'time between two updates').default(1_000, '1s').argParser(intervalOf),
+      )
+      .option('--agent <agent>', 'only services of this agent')
       .addHelpText('after', HELP)
       .action((options: HostOptions & TopOptions) => {
         choose(hostTask(options, env, async () => (await import('../top/top.ts')).top(options)));
       }),
 };
 
-const SHORTEST: Millis = 100;
+const MIN_INTERVAL_MS: Millis = 100;
 
 function intervalOf(text: string): Millis {
   const parsed = parseDuration(text);
   if (parsed.type === 'invalid') throw new OptionError(`--interval: ${parsed.message}.`);
-  if (parsed.ms < SHORTEST) throw new OptionError(`--interval: "${text}" is too short; give at least ${SHORTEST}ms.`);
+  if (parsed.ms < MIN_INTERVAL_MS)
+    throw new OptionError(`--interval: "${text}" is too short; use at least ${MIN_INTERVAL_MS}ms.`);
   return parsed.ms;
 }

@@ -1,76 +1,76 @@
 import type { Command, Option } from 'commander';
 
-/** One word that would fit. */
+/** A possible word. */
 export interface Candidate {
   readonly value: string;
   readonly description: string;
 }
 
-/** Which paths would fit, for the shell to find. */
+/** Which paths are possible; the shell finds them. */
 export type Paths = 'none' | 'files' | 'folders';
 
-/** What may stand where the cursor is; the words begin as the incomplete one does. */
+/** The possible words at the cursor, all beginning with the incomplete word. */
 export interface Completion {
   readonly candidates: readonly Candidate[];
   readonly paths: Paths;
 }
 
-/** What fits an option (named `--port`) or a placeholder (named `<agent>`) that has no fixed choices; null: unknown. */
+/** The values of an option (named `--port`) or placeholder (named `<agent>`) without fixed choices; null: unknown. */
 export type ValuesOf = (name: string) => Promise<readonly string[]> | null;
 
-/** Where the words before the cursor have led to. */
-interface Place {
+/** The position in the command tree before the last word. */
+interface Position {
   readonly command: Command;
-  /** The option whose value is being written. */
+  /** The option whose value is being typed. */
   readonly option: Option | null;
-  /** How many arguments stand there already. */
+  /** The number of arguments so far. */
   readonly given: number;
 }
 
 const NOTHING: Completion = { candidates: [], paths: 'none' };
 
-/** Completes the last of `words` (those after the program's name, up to the cursor) by the tree of commands. */
+/** Completes the last of `words` (the arguments up to the cursor) from the command tree. */
 export async function complete(program: Command, words: readonly string[], valuesOf: ValuesOf): Promise<Completion> {
   const apart = splitAtEquals(words);
   const last = apart.at(-1) ?? '';
-  const { command, option, given } = dottedState(program, apart.slice(0, -1));
+  const { command, option, given } = positionAfter(program, apart.slice(0, -1));
   if (option !== null) return valueCompletion(option.argChoices, option.long ?? '', option.flags, last, valuesOf);
-  if (last.startsWith('-')) return { candidates: fitting(optionsOf(command), last), paths: 'none' };
+  if (last.startsWith('-')) return { candidates: matching(optionsOf(command), last), paths: 'none' };
   const subcommands = given === 0 ? visibleCommands(command) : [];
-  if (subcommands.length > 0) return { candidates: fitting(subcommands, last), paths: 'none' };
+  if (subcommands.length > 0) return { candidates: matching(subcommands, last), paths: 'none' };
   const argument = command.registeredArguments.at(Math.min(given, command.registeredArguments.length - 1));
   if (argument === undefined || (given >= command.registeredArguments.length && !argument.variadic)) return NOTHING;
   return valueCompletion(argument.argChoices, `<${argument.name()}>`, `<${argument.name()}>`, last, valuesOf);
 }
 
-/** `--port=80` comes as one word from most shells and as `--port`, `=`, `80` from bash; both become two words. */
+/** `--port=80` arrives as one word from most shells and as `--port`, `=`, `80` from bash; both become two words. */
 function splitAtEquals(words: readonly string[]): readonly string[] {
   const apart = words.flatMap((word) => {
     const [, flag, value] = /^(--[^=]+)=(.*)$/s.exec(word) ?? [];
     return flag === undefined || value === undefined ? [word] : [flag, value];
   });
   const isLone = (word: string, at: number): boolean => word === '=' && apart[at - 1]?.startsWith('--') === true;
-  // A lone sign at the end stands for the value that has not been begun.
+  // A lone sign at the end means that the value has not been started.
   return apart.flatMap((word, at) => (!isLone(word, at) ? [word] : at === apart.length - 1 ? [''] : []));
 }
 
-function dottedState(program: Command, before: readonly string[]): Place {
-  let place: Place = { command: program, option: null, given: 0 };
+function positionAfter(program: Command, before: readonly string[]): Position {
+  let position: Position = { command: program, option: null, given: 0 };
   for (const word of before) {
-    if (place.option !== null) {
-      place = { ...place, option: null };
+    if (position.option !== null) {
+      position = { ...position, option: null };
     } else if (word.startsWith('-')) {
-      const command = commandOfOptions(place.command);
-      place = { ...place, command, option: optionWithValue(command, word) };
+      const command = commandOfOptions(position.command);
+      position = { ...position, command, option: optionWithValue(command, word) };
     } else {
-      const next = place.given === 0 ? place.command.commands.find((one) => one.name() === word) : undefined;
-      place = next === undefined ? { ...place, given: place.given + 1 } : { ...place, command: next };
+      const next = position.given === 0 ? position.command.commands.find((one) => one.name() === word) : undefined;
+      position = next === undefined ? { ...position, given: position.given + 1 } : { ...position, command: next };
     }
   }
-  return place;
+  return position;
 }
 
-/** Options right after the program's name are those of `serve`. */
+/** Options directly after the program name are those of `serve`. */
 function commandOfOptions(command: Command): Command {
   return command.parent === null ? (command.commands.find((one) => one.name() === 'serve') ?? command) : command;
 }
@@ -102,12 +102,12 @@ async function valueCompletion(
   const values = choices ?? (await valuesOf(name)) ?? (await valuesOf(/<.*>/.exec(flags)?.[0] ?? ''));
   if (values !== null) {
     const candidates = values.map((value) => ({ value, description: '' }));
-    return { candidates: fitting(candidates, last), paths: 'none' };
+    return { candidates: matching(candidates, last), paths: 'none' };
   }
   if (flags.includes('<file>')) return { candidates: [], paths: 'files' };
   return flags.includes('<dir>') ? { candidates: [], paths: 'folders' } : NOTHING;
 }
 
-function fitting(candidates: readonly Candidate[], start: string): readonly Candidate[] {
+function matching(candidates: readonly Candidate[], start: string): readonly Candidate[] {
   return candidates.filter(({ value }) => value.startsWith(start));
 }

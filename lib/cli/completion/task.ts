@@ -4,7 +4,7 @@ import { newProgram } from '../program.ts';
 import { complete } from './candidates.ts';
 import { knownValues } from './values.ts';
 
-/** Prints a line for each word that fits (a tab before its description), and last `:none`, `:files` or `:folders`. */
+/** Prints one line per matching word (with a tab before its description), then `:none`, `:files` or `:folders`. */
 export function completionTask(words: readonly string[], groups: readonly CommandGroup[]): Task {
   return async ({ env, out }) => {
     const nothing = (): void => undefined;

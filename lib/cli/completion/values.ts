@@ -3,8 +3,8 @@ import { LOG_LEVELS, ON_EXIT, ORPHANS } from '../serve/option-values.ts';
 import type { ValuesOf } from './candidates.ts';
 
 /**
- * Values by the name of an option, or by the placeholder of options and arguments (`<agent>`): fixed ones, and those that a running
- * host would have to be asked for. A source may take time and must not reject: what cannot be found out completes to nothing.
+ * Sources of values, by the name of an option or a placeholder (`<agent>`): fixed values, or values from a running
+ * host. A source may take time and must not reject: if its values are unavailable, it returns none.
  */
 const SOURCES: Readonly<Record<string, (env: NodeJS.ProcessEnv) => Promise<readonly string[]>>> = {
   '--on-exit': () => Promise.resolve(ON_EXIT),
@@ -19,25 +19,25 @@ const SOURCES: Readonly<Record<string, (env: NodeJS.ProcessEnv) => Promise<reado
     }),
 };
 
-/** Nobody waits longer for a word. */
-const PATIENCE_MS = 1_000;
+/** How long completion may wait for a host. */
+const TIMEOUT_MS = 1_000;
 
-/** Asks the host that the environment names. */
+/** Requests values from the host that the environment specifies. */
 async function fromHost(
   env: NodeJS.ProcessEnv,
   ask: (client: Client, signal: AbortSignal) => Promise<readonly string[]>,
 ): Promise<readonly string[]> {
-  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
   try {
     const { hostAccess } = await import('../host/connection.ts');
     const { client } = hostAccess({}, env)(signal);
     return await ask(client, signal);
   } catch {
-    return []; // the command itself will say what is wrong
+    return []; // the command itself will report the error
   }
 }
 
-/** The values that are known by their name, or that the host knows that `env` leads to. */
+/** Values from {@link SOURCES}, with the host that `env` specifies. */
 export function knownValues(env: NodeJS.ProcessEnv): ValuesOf {
   return (name) => SOURCES[name]?.(env) ?? null;
 }

@@ -8,56 +8,56 @@ import { ConfigInvalidError, CoredinatorError } from '../../model/errors.ts';
 import type { AgentPlan } from '../../model/spec.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 
-/** Where `coredinator config` finds the host's configuration; the paths are absolute. */
-export interface ConfigPlace {
+/** The location of the host's configuration; the paths are absolute. */
+export interface ConfigLocation {
   readonly basePath: string;
-  /** The file that was given; null: the `coredinator.yaml` of the base path, if there is one. */
+  /** The file given on the command line; null: `coredinator.yaml` in the base path, if it exists. */
   readonly configFile: string | null;
-  /** The folder that the files of agents must lie in; null: they may lie anywhere. */
+  /** The folder that must contain agent files; null: they may be anywhere. */
   readonly configRoot: string | null;
   /** Folders outside of the base path that links to executables may lead into. */
   readonly executableRoots: readonly string[];
 }
 
-/** What `coredinator config` is to do. */
+/** A parsed `coredinator config` command. */
 export type ConfigCommand =
-  | { readonly type: 'check'; readonly place: ConfigPlace; readonly agentFiles: readonly string[] }
-  | { readonly type: 'show'; readonly place: ConfigPlace }
+  | { readonly type: 'check'; readonly location: ConfigLocation; readonly agentFiles: readonly string[] }
+  | { readonly type: 'show'; readonly location: ConfigLocation }
   | { readonly type: 'schema'; readonly subject: SchemaSubject };
 
-/** What a command has to say. Code 2: something is wrong, and `errors` names it. */
+/** The output of a command. Code 2: something is wrong, as reported in `errors`. */
 export interface CommandOutput {
   readonly code: 0 | 2;
   readonly output: string;
   readonly errors: string;
 }
 
-/** Carries out `coredinator config …`. Needs no host and no store; reads files and changes nothing. */
+/** Executes `coredinator config …`. Needs no host and no store, and only reads files. */
 export async function runConfigCommand(command: ConfigCommand, env: NodeJS.ProcessEnv): Promise<CommandOutput> {
   try {
     switch (command.type) {
       case 'check':
-        return await check(await load(command.place, env), command);
+        return await check(await load(command.location, env), command);
       case 'show':
-        return said(effectiveYaml((await load(command.place, env)).effective));
+        return success(effectiveYaml((await load(command.location, env)).effective));
       case 'schema':
-        return said(`${JSON.stringify(jsonSchemaFor(command.subject), null, 2)}\n`);
+        return success(`${JSON.stringify(jsonSchemaFor(command.subject), null, 2)}\n`);
     }
   } catch (error) {
-    return { code: 2, output: '', errors: explained(error) };
+    return { code: 2, output: '', errors: describeError(error) };
   }
 }
 
-function load(place: ConfigPlace, env: NodeJS.ProcessEnv): Promise<LoadedConfig> {
-  return loadConfig({ ...place, workingDirectory: process.cwd(), env });
+function load(location: ConfigLocation, env: NodeJS.ProcessEnv): Promise<LoadedConfig> {
+  return loadConfig({ ...location, workingDirectory: process.cwd(), env });
 }
 
 async function check(
   config: LoadedConfig,
-  { agentFiles, place }: Extract<ConfigCommand, { readonly type: 'check' }>,
+  { agentFiles, location }: Extract<ConfigCommand, { readonly type: 'check' }>,
 ): Promise<CommandOutput> {
   const specs = config.specSource;
-  const catalog = createCatalog({ basePath: place.basePath, exclude: [], roots: place.executableRoots });
+  const catalog = createCatalog({ basePath: location.basePath, exclude: [], roots: location.executableRoots });
   const kinds = await kindExecutables(config.effective, catalog);
   const told = kinds.filter(({ choice, isNeeded }) => isNeeded || choice.type === 'found');
   let output = `${config.file ?? 'the built-in configuration'}: ok\n${told.map(indented).join('')}`;
@@ -65,10 +65,10 @@ async function check(
   for (const configPath of agentFiles) {
     try {
       const plan = await specs.planAgent({ configPath });
-      output += `${plan.configPath}: ok, the agent "${plan.id}" with ${plan.services.map(({ id }) => id).join(', ')}\n`;
+      output += `${plan.configPath}: ok, agent "${plan.id}" with ${plan.services.map(({ id }) => id).join(', ')}\n`;
       output += await ownExecutables(plan, config.effective, catalog);
     } catch (error) {
-      errors += explained(error);
+      errors += describeError(error);
     }
   }
   return { code: errors === '' ? 0 : 2, output, errors };
@@ -88,12 +88,12 @@ function indented(told: Pick<KindExecutable, 'subject' | 'choice'>): string {
   return `  ${executableLine(told)}\n`;
 }
 
-function said(output: string): CommandOutput {
+function success(output: string): CommandOutput {
   return { code: 0, output, errors: '' };
 }
 
-/** Every problem of a file, a line each; the message of the first has the file's name. Any other error is thrown on. */
-function explained(error: unknown): string {
+/** All problems of a file, one per line; the first message has the file name. Rethrows any other error. */
+function describeError(error: unknown): string {
   if (!(error instanceof CoredinatorError)) throw error;
   const further = error instanceof ConfigInvalidError ? error.issues.slice(1) : [];
   const lines = further.map(({ line, column, path, message }) => {

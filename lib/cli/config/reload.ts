@@ -3,7 +3,7 @@ import { EXIT } from '../../host/exit-codes.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
 import { headOf, table, type Cell } from '../output/table.ts';
 
-/** A running host reads its files anew. */
+/** Reloads the configuration of a running host. */
 export function reload({ dryRun = false }: { readonly dryRun?: boolean }): HostRun {
   return async (context) => {
     const done = await context.client.reloadConfig({ query: { dry_run: dryRun } });

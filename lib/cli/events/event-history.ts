@@ -3,15 +3,15 @@ import type { Client } from '../../client/client.ts';
 import { matchesType } from '../../model/values/event-filter.ts';
 import type { Instant } from '../../model/values/time.ts';
 
-/** Which events are asked for; all that is given must fit. */
+/** The criteria for events; all given ones must match. */
 export interface EventFilter {
   readonly agent?: string;
   readonly service?: string;
-  /** A type, or its beginning with a star: `process.*`. */
+  /** A type, or a prefix with a star: `process.*`. */
   readonly type?: string;
 }
 
-/** How far back: so many, and none before the instant. */
+/** How far to go back: at most this many events, none before the instant. */
 export interface Reach {
   readonly count: number;
   readonly since: Instant | null;
@@ -19,13 +19,13 @@ export interface Reach {
 
 const PAGE = 1_000;
 
-/** The number of the newest event; 0: there is none. */
+/** The number of the newest event; 0: none. */
 export async function newestSeq(client: Client): Promise<number> {
   const { events } = await client.listEvents({ query: { order: 'newest_first', limit: 1 } });
   return events[0]?.seq ?? 0;
 }
 
-/** The last events up to `newest` that fit, oldest first. */
+/** The last matching events up to `newest`, oldest first. */
 export async function eventHistory(
   client: Client,
   filter: EventFilter,

@@ -13,10 +13,10 @@ import { paintOf } from '../output/state.ts';
 import { visibleOn } from '../output/visible.ts';
 import { newestSeq, eventHistory, type EventFilter } from './event-history.ts';
 
-/** Which events are printed. */
+/** Which events to print. */
 export interface EventOptions extends EventFilter {
   readonly follow?: true;
-  /** Default: 20; all since the instant, if one is given. */
+  /** Default: 20, or all events since the instant if one is given. */
   readonly lines?: number;
   readonly since?: string;
 }
@@ -26,7 +26,7 @@ const RETRY_MS: Millis = 1_000;
 const NOTHING =
   'No events match. Run `coredinator events` without --agent, --service, --type and --since to see the latest ones.\n';
 
-/** The last events, and with `follow` those to come, over restarts of the host: each once. */
+/** The last events, and with `follow` also new ones across restarts of the host, each exactly once. */
 export function events(options: EventOptions): HostRun {
   return async (context) => {
     const { client, colors, out, err, isJson } = context;
@@ -56,7 +56,7 @@ async function follow(context: HostContext, { agent, service, type }: EventOptio
       for await (const item of client.followEvents({ query, signal })) print(context, item);
       return;
     } catch (error) {
-      // The host answered a moment ago: when it goes right then, it is waited for as later.
+      // The host responded a moment ago: if it stops right now, wait for it as for any later restart.
       if (!isPassing(error) || (error instanceof ProblemError && error.code !== null)) throw error;
       await delay(RETRY_MS, undefined, { signal });
     }
@@ -72,7 +72,7 @@ function print({ out, err, colors, isJson }: HostContext, item: FollowedEvent): 
   err.write(isJson ? `${JSON.stringify(item)}\n` : `${reason}\n`);
 }
 
-/** An event as a line for people: when, and a sentence in the colour of the state that it led to. */
+/** An event as a line for people: the time, and a sentence in the colour of the new state. */
 export function eventLine(event: EventView, colors: Colors): string {
   const { type, agent_id: agentId = null, service_id: serviceId = null, from = null, to = null, cause, detail } = event;
   const sentence = describeEvent({ type, agentId, serviceId, from, to, cause, detail });

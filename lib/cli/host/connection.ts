@@ -8,28 +8,28 @@ import { givenOption, type RawOption } from '../serve/flags.ts';
 import { existingFile, existingFolder, OptionError } from '../serve/option-values.ts';
 import type { HostOptions } from './host-options.ts';
 
-/** A client of a host, and where that is. */
-export interface HostAccess extends Pick<HostPlace, 'url' | 'isLocal' | 'source'> {
+/** A client for a host, and the host's location. */
+export interface HostAccess extends Pick<HostLocation, 'url' | 'isLocal' | 'source'> {
   readonly client: Client;
 }
 
 /**
- * The way to the host that command line and environment name. Throws OptionError. What it gives looks for the host, throws
- * HostAbsentError, and makes a client whose requests all end by the signal.
+ * Access to the host that command line and environment specify. Throws OptionError. The returned function locates the
+ * host, throws HostAbsentError if there is none, and creates a client whose requests are aborted by the signal.
  */
 export function hostAccess(options: HostOptions, env: NodeJS.ProcessEnv): (signal: AbortSignal) => HostAccess {
-  const placeNow = hostPlace(options, env);
+  const locate = hostLocation(options, env);
   const token = tokenSource(options, env);
   const caFile = givenOption(options.ca, '--ca', env);
   const ca = caFile === undefined ? null : certificatesIn(caFile);
   return (signal) => {
-    const { url, isLocal, source } = placeNow();
-    const fetch = nodeFetch({ url: () => placeNow().url, ca, signal });
+    const { url, isLocal, source } = locate();
+    const fetch = nodeFetch({ url: () => locate().url, ca, signal });
     return { client: createClient({ url, token, fetch }), url, isLocal, source };
   };
 }
 
-/** Node takes anything for certificates and then trusts nobody. */
+/** Node accepts any text as certificates and then trusts none. */
 function certificatesIn(option: RawOption): string {
   const path = existingFile(option);
   let text: string;
@@ -40,22 +40,23 @@ function certificatesIn(option: RawOption): string {
     throw new OptionError(`${option.source}: "${path}" cannot be read (${reason}).`, { cause });
   }
   if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
-  throw new OptionError(`${option.source}: "${path}" contains no certificate; give a PEM file.`);
+  throw new OptionError(`${option.source}: "${path}" contains no certificate; use a PEM file.`);
 }
 
-/** A token is asked for at each request; null: there is none to send. */
+/** Returns the current token for a request; null: none. */
 type TokenSource = () => string | null;
 
 /**
- * Where the token comes from: a file is read at each request, so that a rotated token is the next one sent, and of several lines the
- * first token counts, as hosts take any. Throws OptionError; so does the source, when the file cannot be used.
+ * The source of the token. A token file is read for each request, so that a rotated token is used at once; if it has
+ * several lines, the first token is used, because hosts accept all of them. Throws OptionError, also later if the file
+ * becomes unusable.
  */
 function tokenSource(options: HostOptions, env: NodeJS.ProcessEnv): TokenSource {
   const option = givenOption(options.tokenFile, '--token-file', env);
   if (option !== undefined) {
     const path = existingFile(option);
     if (statSync(path).isFile()) return () => tokenIn(path, option.source);
-    const once = tokenIn(path, option.source); // a pipe, such as a shell makes of <(…), gives its text once
+    const once = tokenIn(path, option.source); // a pipe, for example from <(…) in a shell, can be read only once
     return () => once;
   }
   const token = env['COREDINATOR_TOKEN']?.trim() ?? '';
@@ -68,7 +69,7 @@ function tokenIn(path: string, source: string): string | null {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new OptionError(`${source}: the token cannot be read from "${path}" (${reason}).`, { cause });
+    throw new OptionError(`${source}: cannot read the token from "${path}" (${reason}).`, { cause });
   }
   return firstToken(text, `${source}: "${path}"`);
 }
@@ -82,17 +83,17 @@ function firstToken(text: string, where: string): string | null {
   }
 }
 
-/** Where a host is. */
-export interface HostPlace {
+/** The location of a host. */
+export interface HostLocation {
   /** `http://…`, `https://…` or `unix:` with an absolute path. */
   readonly url: string;
-  /** Whether it sees the same files. */
+  /** Whether the host sees the same files. */
   readonly isLocal: boolean;
-  /** Who says so: the user, the state directory that the user named, or nobody. */
+  /** Where the location came from: a URL from the user, a state directory from the user, or the default. */
   readonly source: 'url' | 'folder' | 'default';
 }
 
-/** No host can be there, as far as the files of this machine tell. */
+/** According to the files of this machine, no host is running there. */
 export class HostAbsentError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -100,23 +101,23 @@ export class HostAbsentError extends Error {
   }
 }
 
-const DEFAULT: HostPlace = { url: 'http://127.0.0.1:8000', isLocal: true, source: 'default' };
+const DEFAULT: HostLocation = { url: 'http://127.0.0.1:8000', isLocal: true, source: 'default' };
 
 /**
- * Finds out where the host is: what stands on the command line first, then the environment; a URL before a folder. Throws
- * OptionError. What it gives is to be called whenever the host is needed, since one that comes back may listen elsewhere, and throws
- * HostAbsentError for a folder without one.
+ * Determines the location of the host: command line before environment, URL before folder. Throws OptionError. Call the
+ * returned function for each use, because a restarted host may listen elsewhere; it throws HostAbsentError for a folder
+ * without a host.
  */
-export function hostPlace(options: HostOptions, env: NodeJS.ProcessEnv): () => HostPlace {
+export function hostLocation(options: HostOptions, env: NodeJS.ProcessEnv): () => HostLocation {
   const given = { url: givenOption(options.url, '--url', {}), folder: stateFolder(options, {}) };
   if (given.url !== undefined && given.folder !== null) {
-    throw new OptionError('--url: the URL already names the host; remove --base-path and --state-dir.');
+    throw new OptionError('--url: the URL already specifies the host; remove --base-path and --state-dir.');
   }
   const isGiven = given.url !== undefined || given.folder !== null;
   const { url, folder } = isGiven ? given : { url: givenOption(undefined, '--url', env), folder: stateFolder({}, env) };
-  if (url === undefined && folder !== null) return () => placeIn(folder);
-  const place = url === undefined ? DEFAULT : dottedState(url);
-  return () => place;
+  if (url === undefined && folder !== null) return () => locationIn(folder);
+  const location = url === undefined ? DEFAULT : locationOfUrl(url);
+  return () => location;
 }
 
 function stateFolder({ stateDir, basePath }: HostOptions, env: NodeJS.ProcessEnv): string | null {
@@ -126,27 +127,27 @@ function stateFolder({ stateDir, basePath }: HostOptions, env: NodeJS.ProcessEnv
   return base === undefined ? null : join(existingFolder(base), '.coredinator');
 }
 
-function dottedState({ values: [text], source }: RawOption): HostPlace {
+function locationOfUrl({ values: [text], source }: RawOption): HostLocation {
   const path = /^unix:(.+)$/.exec(text)?.[1];
-  if (path !== undefined) return unixPlace(resolve(path), 'url');
+  if (path !== undefined) return unixLocation(resolve(path), 'url');
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new OptionError(
-      `${source}: "${text}" is not the URL of a host; give one as http://127.0.0.1:8000, https://plant.example or unix:/run/coredinator.sock.`,
+      `${source}: "${text}" is not the URL of a host; use one such as http://127.0.0.1:8000, https://plant.example or unix:/run/coredinator.sock.`,
     );
   }
   if (url.username !== '' || url.password !== '') {
     throw new OptionError(
-      `${source}: a URL on the command line is seen by every user; give the token in a --token-file.`,
+      `${source}: every user can see a URL on the command line; put the token into a --token-file.`,
     );
   }
   if (url.pathname !== '/') {
-    throw new OptionError(`${source}: "${text}" has a path; give the URL of the host as ${url.origin}.`);
+    throw new OptionError(`${source}: "${text}" has a path; use only ${url.origin}.`);
   }
   return { url: url.origin, isLocal: isLoopback(url.hostname), source: 'url' };
 }
 
-function unixPlace(path: string, source: HostPlace['source']): HostPlace {
+function unixLocation(path: string, source: HostLocation['source']): HostLocation {
   return { url: `unix:${path}`, isLocal: true, source };
 }
 
@@ -154,11 +155,11 @@ function isLoopback(name: string): boolean {
   return name === 'localhost' || name === '[::1]' || (isIPv4(name) && name.startsWith('127.'));
 }
 
-/** Reads the `host.json` that a host keeps in its state directory while it runs. */
-function placeIn(folder: string): HostPlace {
+/** Reads the `host.json` of a running host from its state directory. */
+function locationIn(folder: string): HostLocation {
   const url = urlIn(folder);
-  if (url === null) throw new HostAbsentError(`The host of "${folder}" is still starting; try again in a moment.`);
-  if (url.startsWith('unix:')) return unixPlace(url.slice('unix:'.length), 'folder');
+  if (url === null) throw new HostAbsentError(`The host in "${folder}" is still starting. Try again in a moment.`);
+  if (url.startsWith('unix:')) return unixLocation(url.slice('unix:'.length), 'folder');
   return { url, isLocal: true, source: 'folder' };
 }
 
@@ -169,9 +170,9 @@ function urlIn(folder: string): string | null {
   } catch (cause) {
     const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
     const reason = cause instanceof Error ? cause.message : String(cause);
-    const why = isMissing ? 'it has no host.json' : `its host.json cannot be read (${reason})`;
+    const why = isMissing ? 'it contains no host.json' : `its host.json cannot be read (${reason})`;
     throw new HostAbsentError(
-      `No host runs on "${folder}": ${why}. Start one with \`coredinator --base-path DIR\`, or give the --url of one.`,
+      `No host is running in "${folder}": ${why}. Start one with \`coredinator --base-path DIR\`, or specify the --url of another host.`,
       { cause },
     );
   }

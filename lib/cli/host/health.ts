@@ -2,7 +2,7 @@ import type { HealthView } from '../../api/schemas/host.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import { printResult, type HostContext, type HostRun } from './context.ts';
 
-/** The health of the host; a degraded one is a failure. */
+/** Shows the health of a host; degraded counts as a failure. */
 export const showHealth: HostRun = async (context) => {
   const health = await context.client.getHealth();
   print(context, health);

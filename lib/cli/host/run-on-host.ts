@@ -1,13 +1,13 @@
 import type { ProgramIo } from '../output/io.ts';
-import { complain, complaintOf } from './client-errors.ts';
-import { hostAccess, type HostPlace } from './connection.ts';
+import { printFailure, failureOf } from './client-errors.ts';
+import { hostAccess, type HostLocation } from './connection.ts';
 import { presentation, type HostRun } from './context.ts';
 import type { HostOptions } from './host-options.ts';
 import { exitCodeOfSignal } from './interruption.ts';
 
 /**
- * Runs a command to a host: it says in the words of the host, or in its own, what went wrong, and ends by the signal that ends the
- * program.
+ * Runs a command to a host: reports errors of the host and its own, and stops when the program is
+ * interrupted.
  */
 export async function runOnHost(
   options: HostOptions,
@@ -17,18 +17,18 @@ export async function runOnHost(
 ): Promise<number> {
   const isJson = options.json === true;
   const interrupted = io.interruption();
-  let source: HostPlace['source'] = 'default';
+  let source: HostLocation['source'] = 'default';
   try {
     const access = hostAccess(options, env)(interrupted);
     source = access.source;
     const code = await run({ ...io, ...access, ...presentation(io), isJson, interrupted, now: Date.now });
     return interrupted.aborted ? exitCodeOfSignal(interrupted) : code;
   } catch (error) {
-    // A request that was cut short is no fault of the host.
+    // An aborted request is not a failure of the host.
     if (interrupted.aborted) return exitCodeOfSignal(interrupted);
-    const complaint = complaintOf(error, source);
-    if (complaint === null) throw error;
-    complain(io.err, complaint, isJson);
-    return complaint.code;
+    const failure = failureOf(error, source);
+    if (failure === null) throw error;
+    printFailure(io.err, failure, isJson);
+    return failure.code;
   }
 }

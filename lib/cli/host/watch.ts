@@ -3,26 +3,26 @@ import { isPassing } from '../../client/client.ts';
 import { spokenDuration } from '../../model/values/duration.ts';
 import type { Millis } from '../../model/values/time.ts';
 import { Progress } from '../output/progress.ts';
-import { NotTakenError } from './client-errors.ts';
+import { NotAcceptedError } from './client-errors.ts';
 import type { HostContext } from './context.ts';
 import type { WaitOptions } from './host-options.ts';
 
-/** What a look at something comes to; `says` goes into the line of progress, or into the complaint. */
+/** The result of one poll; `says` is for the progress line or the error message. */
 export type Verdict =
   | { readonly type: 'waiting'; readonly says: string }
   | { readonly type: 'done' }
   | { readonly type: 'failed'; readonly says: string };
 
-/** Something that is looked at again and again. */
+/** Something to poll. */
 export interface Watched<V> {
   readonly name: string;
   readonly fetchView: (signal: AbortSignal) => Promise<V>;
   readonly judge: (view: V) => Verdict;
-  /** The next look is taken when it settles, and not after a while. */
+  /** If given, the next poll starts when this settles, even before the interval is over. */
   readonly settled?: Promise<void>;
 }
 
-/** How a watch ended, with what was seen last; null: nothing ever was. */
+/** How the watch ended, with the last view; null: there was none. */
 export interface WatchEnd<V> {
   readonly type: 'done' | 'failed' | 'timed_out';
   readonly view: V | null;
@@ -32,8 +32,9 @@ export interface WatchEnd<V> {
 const POLL_MS: Millis = 150;
 
 /**
- * Looks until the verdict is no longer `waiting` or the time is over, and says meanwhile how it stands. A host that does not answer may
- * be restarting: what it was told is on its disk, so it is waited for too, and an interruption leaves it at its work.
+ * Polls until the verdict is no longer `waiting` or the time is up, and shows the progress. A host that does not
+ * respond may be restarting: the command is on its disk, so the watch continues. An interruption does not stop the
+ * host's work.
  */
 export async function watch<V>(context: HostContext, watched: Watched<V>, timeout: Millis): Promise<WatchEnd<V>> {
   const progress = new Progress(context.err);
@@ -41,7 +42,8 @@ export async function watch<V>(context: HostContext, watched: Watched<V>, timeou
     return await poll(context, watched, timeout, progress);
   } catch (error) {
     progress.clear();
-    if (context.interrupted.aborted && !context.isJson) context.err.write(`The host continues with ${watched.name}.\n`);
+    if (context.interrupted.aborted && !context.isJson)
+      context.err.write('Stopped waiting. The command stays in effect.\n');
     throw error;
   } finally {
     progress.clear();
@@ -75,7 +77,7 @@ async function poll<V>(
 
 const NO_ANSWER: Verdict = { type: 'waiting', says: 'the host does not answer' };
 
-/** `late`: the time was over first. */
+/** `late`: the time was up first. */
 async function pollOnce<V>(
   { fetchView }: Watched<V>,
   timeout: Millis,
@@ -90,22 +92,25 @@ async function pollOnce<V>(
   }
 }
 
-/** What the host answers to a command, which it does when that is on its disk. Rejects with NotTakenError when it takes too long. */
-export async function taken<T>(
+/**
+ * The response of the host to a command, which it sends when the command is on its disk. Rejects with NotAcceptedError
+ * after the timeout.
+ */
+export async function accepted<T>(
   { timeout }: WaitOptions,
-  moreBy: string,
+  detailsCommand: string,
   ask: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const late = AbortSignal.timeout(timeout);
   try {
     return await ask(late);
   } catch (error) {
-    if (late.aborted) throw new NotTakenError(timeout, moreBy);
+    if (late.aborted) throw new NotAcceptedError(timeout, detailsCommand);
     throw error;
   }
 }
 
-/** Rejects when the program is interrupted. */
+/** Rejects if the program is interrupted. */
 async function pause(ms: Millis, settled: Promise<void> | undefined, interrupted: AbortSignal): Promise<void> {
   const over = new AbortController();
   const slept = delay(Math.max(0, ms), undefined, { signal: AbortSignal.any([interrupted, over.signal]) });

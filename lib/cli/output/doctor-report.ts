@@ -3,19 +3,19 @@ import type { CheckResult } from '../../doctor/examine.ts';
 import { colorsFor, type Colors } from './colors.ts';
 import type { TextStream } from './io.ts';
 
-const GRAVITY: readonly Status[] = ['fail', 'warn', 'ok'];
+const BY_SEVERITY: readonly Status[] = ['fail', 'warn', 'ok'];
 
-/** The gravest status of all. */
+/** The worst status of all. */
 export function verdictOf(results: readonly CheckResult[]): Status {
-  return GRAVITY.find((status) => results.some((result) => result.status === status)) ?? 'ok';
+  return BY_SEVERITY.find((status) => results.some((result) => result.status === status)) ?? 'ok';
 }
 
-/** A line for each check, a remedy below each that found something, and a count. */
+/** One line per check, with a remedy below each finding, and a count. */
 export function renderReport(results: readonly CheckResult[], stream: TextStream, env: NodeJS.ProcessEnv): string {
   const colors = colorsFor(stream, env);
   const width = Math.max(...results.map(({ title }) => title.length));
   const lines = results.flatMap(({ status, title, detail, remedy }) => [
-    `${painted(status, colors)}  ${title.padEnd(width)}  ${detail}`,
+    `${colored(status, colors)}  ${title.padEnd(width)}  ${detail}`,
     ...(remedy === null ? [] : [`${' '.repeat(8)}${colors.bold('fix:')} ${remedy}`]),
   ]);
   const count = (status: Status): number => results.filter((result) => result.status === status).length;
@@ -23,7 +23,7 @@ export function renderReport(results: readonly CheckResult[], stream: TextStream
   return [...lines, '', sum].map((line) => `${line}\n`).join('');
 }
 
-function painted(status: Status, colors: Colors): string {
+function colored(status: Status, colors: Colors): string {
   const word = (status === 'skipped' ? '-' : status).padEnd(4);
   switch (status) {
     case 'ok':

@@ -1,4 +1,4 @@
-/** A stream that a command writes to; `columns` and `rows` are the size of a terminal, which tells when that changes. */
+/** An output stream; `columns` and `rows` are the size of a terminal, which emits `resize` when that changes. */
 export interface TextStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -8,7 +8,7 @@ export interface TextStream {
   write(text: string): unknown;
 }
 
-/** A terminal that is read key by key; `process.stdin`, for one. */
+/** A terminal that is read key by key, such as `process.stdin`. */
 export interface KeySource {
   readonly isTTY?: boolean;
   setRawMode?: (isRaw: boolean) => unknown;
@@ -19,22 +19,22 @@ export interface KeySource {
   pause(): unknown;
 }
 
-/** What a command may touch besides files and its host: `out` is for results, `err` for everything that is said about them. */
+/** The I/O of a command, apart from files and its host: `out` is for results, `err` for messages. */
 export interface CommandIo {
   readonly env: NodeJS.ProcessEnv;
   readonly out: TextStream;
   readonly err: TextStream;
 }
 
-/** What a command is run with: besides, the part of a program that ends or is used while it runs. */
+/** The I/O of a running program: also its keys and its interruption. */
 export interface ProgramIo extends CommandIo {
-  /** What the user types, for commands that show something live. */
+  /** Key presses, for live displays. */
   readonly keys: KeySource;
-  /** Aborted with the name of the signal when the program is to end; who asks for it has to end by it. */
+  /** Aborted with the signal's name when the program is to end; a caller must then stop. */
   readonly interruption: () => AbortSignal;
 }
 
-/** Prints the one document of a command with `--json`. */
+/** Prints the document of a command with `--json`. */
 export function printJson(out: TextStream, document: unknown): void {
   out.write(`${JSON.stringify(document, null, 2)}\n`);
 }

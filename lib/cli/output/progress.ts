@@ -1,7 +1,7 @@
 import type { TextStream } from './io.ts';
 import { visible } from './visible.ts';
 
-/** One line that says what is being waited for; it is seen on a terminal only and leaves no trace. */
+/** A progress line; only on terminals, and removed in the end. */
 export class Progress {
   readonly #stream: TextStream;
 
@@ -15,7 +15,7 @@ export class Progress {
     if (isTTY === true) this.#stream.write(`\r\x1b[K${visible(text).slice(0, columns - 1)}`);
   }
 
-  /** Takes the line away, for what is printed next. */
+  /** Removes the line, before other output. */
   clear(): void {
     if (this.#stream.isTTY === true) this.#stream.write('\r\x1b[K');
   }

@@ -2,20 +2,20 @@ import type { PublicState } from '../../model/states.ts';
 import type { Colors } from './colors.ts';
 import type { Cell } from './table.ts';
 
-/** How a state is shown: its word always, a colour where there are colours. */
+/** A state to display: always as a word, and with a colour if possible. */
 export interface ShownState {
   readonly state: PublicState;
   readonly substate?: string | null;
 }
 
-/** The state in words, with the nested one where it says more: `starting (waiting)`. */
+/** The state as text, with the nested state if it adds something: `starting (waiting)`. */
 export function stateWords({ state, substate = null }: ShownState): string {
   return substate === null || substate === 'ready' || (state === 'stopped' && substate === 'idle')
     ? state
     : `${state} (${substate})`;
 }
 
-/** The state as a cell of a table. */
+/** The state as a table cell. */
 export function stateCell(shown: ShownState, colors: Colors): Cell {
   return { text: stateWords(shown), paint: paintOf(shown, colors) };
 }

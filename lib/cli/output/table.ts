@@ -1,24 +1,27 @@
 import type { Millis } from '../../model/values/time.ts';
 import type { Colors } from './colors.ts';
 
-/** One cell: what it says, and how that is coloured. */
+/** A table cell: its text and its colour. */
 export interface Cell {
   readonly text: string;
   readonly paint?: (text: string) => string;
 }
 
-/** Shorter columns say nothing any more. */
-const NARROWEST = 6;
+/** Narrower columns are useless. */
+const MIN_WIDTH = 6;
 const GAP = 2;
 function lineOf({ text }: Cell): string {
   return text.replace(/\s*\n\s*/g, ' ');
 }
 
-/** The widest columns give way first, so that sentences are cut, and the first one last: an id is there to be written again. */
+/**
+ * Shrinks the widest columns first, so that sentences are cut, and the first column last: users need whole ids to type
+ * them.
+ */
 function fitted([first = 0, ...widths]: readonly number[], width: number): readonly number[] {
   const rest = narrowed(widths, width - first);
   const left = width - rest.reduce((sum, one) => sum + one, 0);
-  return [Math.min(first, Math.max(NARROWEST, left)), ...rest];
+  return [Math.min(first, Math.max(MIN_WIDTH, left)), ...rest];
 }
 
 function narrowed(widths: readonly number[], width: number): readonly number[] {
@@ -26,27 +29,27 @@ function narrowed(widths: readonly number[], width: number): readonly number[] {
   for (;;) {
     const tooMuch = result.reduce((sum, one) => sum + one, 0) - width;
     const widest = Math.max(0, ...result);
-    if (tooMuch <= 0 || widest <= NARROWEST) return result;
+    if (tooMuch <= 0 || widest <= MIN_WIDTH) return result;
     const at = result.indexOf(widest);
     const isOne = result.lastIndexOf(widest) === at;
-    const next = Math.max(NARROWEST, ...result.filter((one) => one < widest));
-    result[at] = isOne ? Math.max(next, widest - tooMuch) : widest - 1; // equal ones stay nearly so
+    const next = Math.max(MIN_WIDTH, ...result.filter((one) => one < widest));
+    result[at] = isOne ? Math.max(next, widest - tooMuch) : widest - 1; // equal columns stay almost equal
   }
 }
 
-/** The gap to the next column stays free. */
+/** Cuts text to a width; the gap to the next column is added separately. */
 function cut(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 }
 
-/** The names of the columns, as a head. */
+/** The table head with the column names. */
 export function headOf(names: readonly string[], colors: Colors): readonly Cell[] {
   return names.map((text) => ({ text, paint: colors.bold }));
 }
 
 /**
- * Rows in columns without borders, each cell on one line. With a `width` (that of a terminal) the longest cells are cut to it and
- * end in `…`; without one nothing is lost.
+ * Formats rows in columns without borders, one line per row. With a `width` (of a terminal) the longest cells are cut
+ * and end in `…`; without one nothing is cut.
  */
 export function table(head: readonly Cell[], rows: readonly (readonly Cell[])[], width?: number): string {
   const texts = [head, ...rows].map((row) => head.map((_, column) => lineOf(row[column] ?? { text: '' })));
@@ -71,21 +74,21 @@ const MINUTE: Millis = 60_000;
 const HOUR: Millis = 60 * MINUTE;
 const DAY: Millis = 24 * HOUR;
 
-/** A span in one word for a table, rounded down: `42s`, `3m`, `26h`, `4d`. Less than nothing is nothing. */
+/** A duration as one word for a table, rounded down: `42s`, `3m`, `26h`, `4d`. Negative ones count as 0. */
 export function age(ms: Millis): string {
   if (ms < MINUTE) return `${Math.max(0, Math.floor(ms / 1_000))}s`;
   if (ms < HOUR) return `${Math.floor(ms / MINUTE)}m`;
   return ms < 2 * DAY ? `${Math.floor(ms / HOUR)}h` : `${Math.floor(ms / DAY)}d`;
 }
 
-/** The span since an instant of the API. */
+/** The time since an instant of the API. */
 export function ageSince(at: string, now: number): string {
   return age(now - Date.parse(at));
 }
 
 const UNITS = ['K', 'M', 'G', 'T'] as const;
 
-/** An amount of memory in one short word, in powers of 1024: `512K`, `70M`, `1.5G`. */
+/** An amount of memory as one short word, in powers of 1024: `512K`, `70M`, `1.5G`. */
 export function memorySize(bytes: number): string {
   let amount = bytes / 1024;
   for (const unit of UNITS) {
@@ -95,7 +98,10 @@ export function memorySize(bytes: number): string {
   return `${Math.round(amount)}P`;
 }
 
-/** A paragraph in lines of at most `width` (a longer word stands alone); all but the first begin with `indent`. */
+/**
+ * Wraps a paragraph to lines of at most `width` (longer words get their own line); all but the first begin with
+ * `indent`.
+ */
 export function paragraph(text: string, width: number | undefined, indent = ''): string {
   const lines: string[] = [];
   let line = '';
@@ -111,7 +117,7 @@ export function paragraph(text: string, width: number | undefined, indent = ''):
   return [...lines, line].join(`\n${indent}`);
 }
 
-/** Names and what they are, in two columns; null: there is nothing to say of it. */
+/** Names and values in two columns; null values are omitted. */
 export function factSheet(facts: Readonly<Record<string, string | null>>, width: number | undefined): string {
   const known = Object.entries(facts).flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
   const column = Math.max(0, ...known.map(([name]) => name.length)) + 2;

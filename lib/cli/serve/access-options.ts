@@ -6,7 +6,7 @@ import { TokenListError, tokensIn } from '../../model/values/token-list.ts';
 import type { RawOption, RawOptions } from './flags.ts';
 import { OptionError } from './option-values.ts';
 
-/** An origin with the tokens that it holds now. */
+/** An origin with its current tokens. */
 interface Found {
   readonly origin: TokenOrigin;
   readonly tokens: readonly string[];
@@ -21,7 +21,7 @@ function checkedTokens(text: string, where: string): readonly string[] {
   }
 }
 
-/** What is no file, such as the pipe of a process substitution, gives its tokens once. */
+/** Something other than a regular file, such as the pipe of a process substitution, can be read only once. */
 function tokensOfFile({ values: [file], source }: RawOption): Found {
   const path = resolve(file);
   let text: string;
@@ -31,7 +31,7 @@ function tokensOfFile({ values: [file], source }: RawOption): Found {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new OptionError(`${source}: the token cannot be read from "${path}" (${reason}).`, { cause });
+    throw new OptionError(`${source}: cannot read the token from "${path}" (${reason}).`, { cause });
   }
   const tokens = checkedTokens(text, `${source}: "${path}"`);
   return { tokens, origin: isFile ? { type: 'file', source, path } : { type: 'value', tokens } };
@@ -50,8 +50,8 @@ function isLoopback(host: string): boolean {
 }
 
 /**
- * Where the tokens of the API come from; `host` is null for a Unix socket, which the mode of its file guards. Throws OptionError for
- * tokens that cannot be used, and for an address that others reach without one.
+ * The origins of the API tokens. `host` is null for a Unix socket, which is protected by its file mode. Throws
+ * OptionError for unusable tokens, and for an address that other machines can reach without a token.
  */
 export function readAccess(raw: RawOptions, host: string | null, env: NodeJS.ProcessEnv): TokenOrigins {
   const full = fullTokens(raw.tokenFile, env);
@@ -63,7 +63,7 @@ export function readAccess(raw: RawOptions, host: string | null, env: NodeJS.Pro
   }
   if (full === null && host !== null && !isLoopback(host)) {
     throw new OptionError(
-      `${raw.host?.source ?? '--host'}: "${host}" can be reached from other machines; give --token-file, or anyone could control the services.`,
+      `${raw.host?.source ?? '--host'}: "${host}" can be reached from other machines, and without a token anyone could control the services; use --token-file.`,
     );
   }
   return { full: full?.origin ?? null, readOnly: readOnly?.origin ?? null };

@@ -1,17 +1,17 @@
 import { Command, CommanderError, Option } from 'commander';
 import { HELP_OPTION, VERSION_OPTION } from '../command-group.ts';
 
-/** The options of `coredinator serve` as they are written, by the name that errors use. */
+/** The options of `coredinator serve`, by the names used in errors. */
 const FLAGS = {
   basePath: ['--base-path <dir>', 'folder with the service executables (required)'],
   host: ['--host <addr>', 'address to listen on (default: 127.0.0.1)'],
-  port: ['--port <n>', 'port to listen on; 0 takes any free one (default: 8000)'],
-  listen: ['--listen <place>', 'unix:PATH listens on a Unix socket, with mode 0600, instead of an address'],
-  tlsCert: ['--tls-cert <file>', 'certificate with its chain, PEM; with --tls-key the API is served over TLS'],
-  tlsKey: ['--tls-key <file>', 'key of the certificate, PEM'],
+  port: ['--port <n>', 'port to listen on; 0: any free port (default: 8000)'],
+  listen: ['--listen <place>', 'unix:PATH to listen on a Unix socket with mode 0600 instead of an address'],
+  tlsCert: ['--tls-cert <file>', 'certificate with its chain, PEM; together with --tls-key it enables TLS'],
+  tlsKey: ['--tls-key <file>', 'private key of the certificate, PEM'],
   config: ['--config <file>', 'configuration of the host (default: <base-path>/coredinator.yaml if it exists)'],
-  configRoot: ['--config-root <dir>', 'folder that the files of agents must lie in (default: they may lie anywhere)'],
-  stateDir: ['--state-dir <dir>', 'where the state of the host lives (default: <base-path>/.coredinator)'],
+  configRoot: ['--config-root <dir>', 'folder that must contain all agent files (default: any folder)'],
+  stateDir: ['--state-dir <dir>', 'folder for the state of the host (default: <base-path>/.coredinator)'],
   executableRoot: [
     '--executable-root <dir>',
     'folder outside of the base path that links to executables may lead into (repeatable)',
@@ -22,14 +22,14 @@ const FLAGS = {
   ],
   orphans: [
     '--orphans <what>',
-    'live processes that the records do not know: adopt, kill or report (leave alone) (default: report)',
+    'what to do with live processes without a record: adopt, kill or report (leave alone) (default: report)',
   ],
-  tokenFile: ['--token-file <file>', 'file with the tokens for full access, one a line'],
+  tokenFile: ['--token-file <file>', 'file with the tokens for full access, one per line'],
   readTokenFile: ['--read-token-file <file>', 'file with the tokens for read-only access'],
   logLevel: ['--log-level <level>', 'trace, debug, info, warn or error (default: info)'],
-  logFile: ['--log-file <file>', "also write the host's own log there, rotated"],
-  allowedHost: ['--allowed-host <name>', 'further name that a Host header may carry (repeatable)'],
-  corsOrigin: ['--cors-origin <origin>', 'origin whose pages may call the API (repeatable)'],
+  logFile: ['--log-file <file>', "also write the host's own log to this file, rotated"],
+  allowedHost: ['--allowed-host <name>', 'additional name to allow in the Host header (repeatable)'],
+  corsOrigin: ['--cors-origin <origin>', 'origin whose pages may use the API (repeatable)'],
   inspectorUrl: ['--inspector-url <url>', 'inspector that /inspector opens (default: https://stately.ai/inspect)'],
 } as const satisfies Readonly<Record<string, readonly [flags: string, description: string]>>;
 
@@ -38,19 +38,19 @@ export type OptionName = keyof typeof FLAGS;
 
 const REPEATABLE: ReadonlySet<string> = new Set(['executableRoot', 'allowedHost', 'corsOrigin'] satisfies OptionName[]);
 
-/** Old names of options. They still work, no help shows them, and a warning names the new one. */
+/** Deprecated option names. They still work, but the help does not show them and a warning names the new ones. */
 const DEPRECATED: Readonly<Record<string, OptionName>> = { '--strays': 'orphans' };
 
-/** One option as it was given, and where: the flag or the environment variable, for messages. */
+/** The value of an option and its source for messages: the flag or the environment variable. */
 export interface RawOption {
   readonly values: readonly [string, ...string[]];
   readonly source: string;
 }
 
-/** What was given for each option; an option that was not given has no entry. */
+/** The given options; others have no entry. */
 export type RawOptions = Readonly<Partial<Record<OptionName, RawOption>>>;
 
-/** What the words of a command line come to before their values are looked at. */
+/** A parsed command line before its values are checked. */
 export type RawCommandLine =
   | { readonly type: 'options'; readonly options: RawOptions; readonly warnings: readonly string[] }
   | { readonly type: 'exit'; readonly code: 0 | 2; readonly output: string };
@@ -88,12 +88,12 @@ export function newServeOptions(): readonly Option[] {
 function newCommand(version: string, print: (text: string) => void): Command {
   const command = new Command('coredinator')
     .usage('[serve] --base-path DIR [options]')
-    .description('Runs the host: supervises services and answers the REST API.')
+    .description('Runs the host: supervises services and serves the REST API.')
     .version(version, ...VERSION_OPTION)
     .helpOption(...HELP_OPTION)
     .addHelpText(
       'after',
-      '\nEvery option also reads COREDINATOR_<OPTION> (lists with commas); COREDINATOR_TOKEN holds the full token.' +
+      '\nEvery option can also be set with COREDINATOR_<OPTION> (lists with commas); COREDINATOR_TOKEN contains a token for full access.' +
         '\n`coredinator --help` lists the other commands.',
     )
     .allowExcessArguments(false)
@@ -105,7 +105,7 @@ function newCommand(version: string, print: (text: string) => void): Command {
 
 function fromEnvironment(name: OptionName, flag: string, env: NodeJS.ProcessEnv): RawOption | undefined {
   const source = variableOf(flag);
-  // An empty variable is one that is not set: that is how most tools that pass variables on unset them.
+  // An empty variable counts as not set, because many tools cannot unset the variables that they pass on.
   const text = env[source]?.trim() ?? '';
   return rawOption(REPEATABLE.has(name) ? text.split(',').map((part) => part.trim()) : [text], source);
 }
@@ -121,13 +121,13 @@ function fromCommandLine(flag: string, given: Readonly<Record<string, unknown>>)
   return first === undefined ? undefined : { values: [first, ...rest], source: flag };
 }
 
-/** An option as one place gives it, and the deprecated name that was used there. */
+/** An option from one source, and the deprecated name if that was used. */
 interface Found {
   readonly option: RawOption;
   readonly deprecated: RawOption | null;
 }
 
-/** Reads an option from the command line or the environment, under its present or its deprecated name. */
+/** Reads an option from the command line or the environment, under its current or its deprecated name. */
 function find(command: Command, name: OptionName, read: (flag: string) => RawOption | undefined): Found | null {
   const old = Object.keys(DEPRECATED).find((flag) => DEPRECATED[flag] === name);
   const present = read(flagOf(name));
@@ -142,13 +142,13 @@ function find(command: Command, name: OptionName, read: (flag: string) => RawOpt
   return option === undefined ? null : { option, deprecated: deprecated ?? null };
 }
 
-/** Every option that was given; the command line wins over the environment. */
+/** All given options; the command line takes precedence over the environment. */
 function optionsOf(command: Command, env: NodeJS.ProcessEnv): RawCommandLine {
   const given = command.opts<Record<string, unknown>>();
   const options: Partial<Record<OptionName, RawOption>> = {};
   const warnings: string[] = [];
   for (const name of Object.keys(FLAGS) as OptionName[]) {
-    // Object.keys forgets the type of the keys
+    // Object.keys loses the key type
     const found =
       find(command, name, (flag) => fromCommandLine(flag, given)) ??
       find(command, name, (flag) => fromEnvironment(name, flag, env));
@@ -161,7 +161,7 @@ function optionsOf(command: Command, env: NodeJS.ProcessEnv): RawCommandLine {
   return { type: 'options', options, warnings };
 }
 
-/** Reads the words after the program's name, and for each option that is not among them its environment variable. */
+/** Parses the arguments, and the environment variable of each option that is not among them. */
 export function parseRaw(argv: readonly string[], env: NodeJS.ProcessEnv, version: string): RawCommandLine {
   let output = '';
   const command = newCommand(version, (text) => {
@@ -176,7 +176,7 @@ export function parseRaw(argv: readonly string[], env: NodeJS.ProcessEnv, versio
   }
 }
 
-/** An option as it was given, else its COREDINATOR_* variable, with the name of either for messages. */
+/** The value of an option, or of its COREDINATOR_* variable, with the name of the source for messages. */
 export function givenOption(value: string | undefined, flag: string, env: NodeJS.ProcessEnv): RawOption | undefined {
   if (value !== undefined) return { values: [value], source: flag };
   const source = variableOf(flag);

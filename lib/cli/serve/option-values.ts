@@ -7,7 +7,7 @@ import { inspectorUrl } from '../../model/values/inspector-url.ts';
 import type { OrphanPolicy } from '../../ports/process-host.ts';
 import type { RawOption } from './flags.ts';
 
-/** A value of the command line that cannot be used; the message names the option and what to give. */
+/** An invalid command-line value; the message names the option and a remedy. */
 export class OptionError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -19,7 +19,7 @@ function statsOf({ source }: RawOption, path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch (cause) {
-    // With `throwIfNoEntry` off what is left is a path that may not be looked at, or that goes through a file.
+    // With `throwIfNoEntry` off, the remaining errors are a missing permission or a path through a file.
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new OptionError(`${source}: cannot access "${path}" (${reason}).`, { cause });
   }
@@ -29,10 +29,9 @@ function statsOf({ source }: RawOption, path: string): Stats | undefined {
 export function existingFolder(option: RawOption): string {
   const path = resolve(option.values[0]);
   const stats = statsOf(option, path);
-  if (stats === undefined)
-    throw new OptionError(`${option.source}: "${path}" does not exist; give an existing folder.`);
+  if (stats === undefined) throw new OptionError(`${option.source}: "${path}" does not exist; use an existing folder.`);
   if (!stats.isDirectory())
-    throw new OptionError(`${option.source}: "${path}" is not a folder; give an existing folder.`);
+    throw new OptionError(`${option.source}: "${path}" is not a folder; use an existing folder.`);
   return path;
 }
 
@@ -45,25 +44,25 @@ export function existingFolders({ values, source }: RawOption): readonly string[
 export function existingFile(option: RawOption): string {
   const path = resolve(option.values[0]);
   const stats = statsOf(option, path);
-  if (stats === undefined) throw new OptionError(`${option.source}: "${path}" does not exist; give an existing file.`);
-  if (stats.isDirectory()) throw new OptionError(`${option.source}: "${path}" is a folder; give a file.`);
+  if (stats === undefined) throw new OptionError(`${option.source}: "${path}" does not exist; use an existing file.`);
+  if (stats.isDirectory()) throw new OptionError(`${option.source}: "${path}" is a folder; use a file.`);
   return path;
 }
 
-/** The absolute path of a folder that will be made if it is not there. */
+/** The absolute path of a folder that is created if necessary. */
 export function folderToBe(option: RawOption): string {
   const path = resolve(option.values[0]);
   if (statsOf(option, path)?.isDirectory() === false) {
-    throw new OptionError(`${option.source}: "${path}" is not a folder; give a folder or a path that is free.`);
+    throw new OptionError(`${option.source}: "${path}" is not a folder; use a folder or an unused path.`);
   }
   return path;
 }
 
-/** The absolute path of a file that will be made if it is not there. */
+/** The absolute path of a file that is created if necessary. */
 export function fileToBe(option: RawOption): string {
   const path = resolve(option.values[0]);
   if (statsOf(option, path)?.isDirectory() === true) {
-    throw new OptionError(`${option.source}: "${path}" is a folder; give the path of a file.`);
+    throw new OptionError(`${option.source}: "${path}" is a folder; use the path of a file.`);
   }
   return path;
 }
@@ -79,7 +78,7 @@ const HOST_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 function oneOf<T extends string>({ values: [text], source }: RawOption, choices: readonly T[]): T {
   const choice = choices.find((one) => one === text);
   if (choice === undefined)
-    throw new OptionError(`${source}: "${text}" is not valid; give one of ${choices.join(', ')}.`);
+    throw new OptionError(`${source}: "${text}" is not valid; use one of ${choices.join(', ')}.`);
   return choice;
 }
 
@@ -93,7 +92,7 @@ export function orphans(option: RawOption): OrphanPolicy {
   return oneOf(option, ORPHANS);
 }
 
-/** A level by its name. */
+/** A log level. */
 export function logLevel(option: RawOption): LogLevel {
   return oneOf(option, LOG_LEVELS);
 }
@@ -102,14 +101,14 @@ export function logLevel(option: RawOption): LogLevel {
 export function portNumber({ values: [text], source }: RawOption): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
   if (port <= 65_535) return port;
-  throw new OptionError(`${source}: "${text}" is not a port; give a whole number from 0 to 65535.`);
+  throw new OptionError(`${source}: "${text}" is not a port; use a whole number from 0 to 65535.`);
 }
 
-/** Names or addresses that a Host header may carry. */
+/** Names or addresses to allow in a Host header. */
 export function hostNames({ values, source }: RawOption): readonly string[] {
   for (const name of values) {
     if (!HOST_NAME.test(name) && !isIPv6(name.replace(/^\[(.*)\]$/, '$1'))) {
-      throw new OptionError(`${source}: "${name}" is not a host name; give a name or an address without port.`);
+      throw new OptionError(`${source}: "${name}" is not a host name; use a name or an address without a port.`);
     }
   }
   return values;
@@ -119,27 +118,27 @@ function originOf(text: string): string | null {
   try {
     return new URL(text).origin;
   } catch {
-    return null; // not a URL at all, which the caller says in its own words
+    return null; // not a URL; the caller reports that
   }
 }
 
-/** Origins in the form in which browsers send them. */
+/** Origins in the format of the Origin header. */
 export function origins({ values, source }: RawOption): readonly string[] {
   for (const origin of values) {
     if (!/^https?:/.test(origin) || originOf(origin) !== origin) {
       throw new OptionError(
-        `${source}: "${origin}" is not an origin; give scheme, name and port, as https://plant.example:8443.`,
+        `${source}: "${origin}" is not an origin; use scheme, name and port, such as https://plant.example:8443.`,
       );
     }
   }
   return values;
 }
 
-/** A page for a browser, by its full URL. */
+/** The full URL of a web page. */
 export function pageUrl({ values: [text], source }: RawOption): string {
   const url = inspectorUrl(text);
   if (url !== null) return url;
   throw new OptionError(
-    `${source}: "${text}" is not the URL of a page; give one with http or https and without a password, as http://127.0.0.1:4000/inspect.`,
+    `${source}: "${text}" is not the URL of a page; use one with http or https and without a password, such as http://127.0.0.1:4000/inspect.`,
   );
 }

@@ -20,14 +20,17 @@ import {
   pageUrl,
 } from './option-values.ts';
 
-/** `warnings`: deprecated options that were used. `exit`: nothing is to be run; `output` belongs on stdout with code 0 and on stderr with code 2. */
+/**
+ * `warnings`: deprecated options that were used. `exit`: nothing to run; print `output` to stdout with code 0, to
+ * stderr with code 2.
+ */
 export type CommandLine =
   | { readonly type: 'serve'; readonly options: ServeOptions; readonly warnings: readonly string[] }
   | { readonly type: 'exit'; readonly code: 0 | 2; readonly output: string };
 
 function serveOptions(raw: RawOptions, env: NodeJS.ProcessEnv): ServeOptions {
   if (raw.basePath === undefined) {
-    throw new OptionError('--base-path is required: give the folder with the service executables.');
+    throw new OptionError('--base-path is required; use the folder with the service executables.');
   }
   const basePath = existingFolder(raw.basePath);
   const place = listenPlace(raw);
@@ -51,8 +54,9 @@ function serveOptions(raw: RawOptions, env: NodeJS.ProcessEnv): ServeOptions {
 }
 
 /**
- * Reads the command line of `coredinator serve` (`argv` without node and program) and the COREDINATOR_* variables; the command
- * line wins. Looks at the file system: folders and files that must exist, and the token files.
+ * Parses the command line of `coredinator serve` (`argv` without node and program) and the COREDINATOR_* variables; the
+ * command line takes precedence. Accesses the file system only for files and folders that must exist, and for token
+ * files.
  */
 export function parseServeOptions(argv: readonly string[], env: NodeJS.ProcessEnv): CommandLine {
   const raw = parseRaw(argv, env, hostVersion());

@@ -14,17 +14,17 @@ import { bestShimKind } from '../../process/launch/shim-kind.ts';
 import { HostLockedError } from '../../store/host-lock.ts';
 import { StateFolderError } from '../../store/state-folder.ts';
 
-/** A host that was asked to run in this process. */
+/** A host running in this process. */
 export interface RunResult {
-  /** Where the API answers; null: it did not come up, or there was nothing to run. */
+  /** The URL of the API; null: the host did not start. */
   readonly url: string | null;
-  /** The exit code, once the host has ended. */
+  /** Resolves with the exit code when the host has ended. */
   readonly exited: Promise<number>;
 }
 
 /**
- * Runs a host until a signal, a request or a crash ends it; logs `warnings` first. Resolves when the API is ready, or with the exit
- * code when it did not come up.
+ * Runs a host until a signal, a request or a crash ends it; logs `warnings` first. Resolves when the API is ready, or
+ * with the exit code if the start failed.
  */
 export async function runServe(
   options: ServeOptions,
@@ -53,23 +53,28 @@ async function serve(options: ServeOptions, env: NodeJS.ProcessEnv, log: AppLog)
   const host = (running.host = await startHost(options, config, log));
   const notifier = openNotifier({ env, shim: bestShimKind, log });
   const manager = serviceManager(notifier, watchdogPeriod(env, process.pid));
-  // Whoever reads the ready line may send a signal in the next instant.
+  // A program that reads the ready line may send a signal immediately.
   reloadOnSignal(host, manager, log);
-  const left = leaveWhenAsked(host, options, manager, log);
+  const left = shutDownOnRequest(host, options, manager, log);
   log.info({ url: host.url, pid: process.pid, base_path: basePath, state_dir: stateDir }, 'ready');
   manager.ready(host.url, () => host.isLooking());
   return { url: host.url, exited: Promise.race([left, crashed]) };
 }
 
 /**
- * The first signal ends the host as `--on-exit` says, and so does a request to leave, as that says; a signal after it kills what a
- * drain still waits for.
+ * The first signal shuts the host down as specified with `--on-exit`, a shutdown request as it specifies. A later
+ * signal kills the services that a drain is still waiting for.
  */
-function leaveWhenAsked(host: Host, { onExit }: ServeOptions, manager: ServiceManager, log: AppLog): Promise<number> {
+function shutDownOnRequest(
+  host: Host,
+  { onExit }: ServeOptions,
+  manager: ServiceManager,
+  log: AppLog,
+): Promise<number> {
   return new Promise((resolve) => {
-    let isLeaving = false;
-    const leave = async (asked: object, mode: ExitMode): Promise<void> => {
-      log.info({ ...asked, mode }, 'leaving');
+    let isShuttingDown = false;
+    const shutDown = async (asked: object, mode: ExitMode): Promise<void> => {
+      log.info({ ...asked, mode }, 'shutting down');
       manager.stopping(mode);
       await host.close(mode);
       log.info({}, 'stopped');
@@ -77,36 +82,36 @@ function leaveWhenAsked(host: Host, { onExit }: ServeOptions, manager: ServiceMa
       await log.close();
     };
     const begin = (asked: object, mode: ExitMode): void => {
-      isLeaving = true;
-      leave(asked, mode).then(
+      isShuttingDown = true;
+      shutDown(asked, mode).then(
         () => {
           resolve(EXIT.ok);
         },
         (error: unknown) => {
-          log.error({ err: error }, 'the host could not shut down cleanly');
+          log.error({ err: error }, 'the host failed to shut down cleanly');
           resolve(EXIT.failed);
         },
       );
     };
     const onSignal = (signal: NodeJS.Signals): void => {
-      if (!isLeaving) {
+      if (!isShuttingDown) {
         begin({ signal }, onExit);
         return;
       }
-      log.warn({ signal }, 'killing the services that still run');
+      log.warn({ signal }, 'killing the services that are still running');
       host.killRemaining().catch((error: unknown) => {
-        log.error({ err: error }, 'the services could not be killed');
+        log.error({ err: error }, 'failed to kill the services');
       });
     };
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);
     void host.shutdownRequested.then((mode) => {
-      if (!isLeaving) begin({ asked: 'POST /api/shutdown' }, mode);
+      if (!isShuttingDown) begin({ asked: 'POST /api/shutdown' }, mode);
     });
   });
 }
 
-/** SIGHUP means to daemons that their configuration has changed. */
+/** SIGHUP tells daemons to reload their configuration. */
 function reloadOnSignal(host: Host, manager: ServiceManager, log: AppLog): void {
   process.on('SIGHUP', () => {
     manager.reloading();
@@ -126,19 +131,22 @@ function reloadOnSignal(host: Host, manager: ServiceManager, log: AppLog): void 
   });
 }
 
-/** A bug that nothing caught ends the host: its state is in the store, its services go on, and the next host adopts them. */
-function exitOnCrash(log: AppLog, writeDown: (error: Error) => Promise<void> | undefined): Promise<number> {
+/**
+ * An uncaught error ends the host: its state is in the store, its services keep running, and the next host adopts them.
+ */
+function exitOnCrash(log: AppLog, recordInJournal: (error: Error) => Promise<void> | undefined): Promise<number> {
   return new Promise((resolve) => {
     process.once('uncaughtException', (error) => {
       log.error({ err: error }, 'the host crashed; its services keep running and the next host adopts them');
       const recordCrash = async (): Promise<void> => {
-        await writeDown(error);
+        await recordInJournal(error);
         await log.close();
       };
       const exit = (): void => {
         resolve(EXIT.failed);
       };
-      // A second exception meanwhile finds no handler and ends the process at once, with code 1 too (Node's own is 7 for one in here).
+      // Another exception now finds no handler and ends the process at once, also with code 1 (Node uses 7 for an error
+      // inside a handler).
       recordCrash().then(exit, exit);
     });
   });

@@ -5,7 +5,7 @@ import { printResult, type HostContext, type HostRun } from '../host/context.ts'
 import { paintOf, stateWords } from '../output/state.ts';
 import { ageSince, paragraph } from '../output/table.ts';
 
-/** Why a service is as it is, what led to it, and what happens next. */
+/** Why a service is in its state, what led to it, and what happens next. */
 export function explainService(id: string, { ifExit }: { readonly ifExit?: string }): HostRun {
   return async (context) => {
     const view = await context.client.explainService({ id, query: { if_exit: ifExit } });
@@ -14,7 +14,7 @@ export function explainService(id: string, { ifExit }: { readonly ifExit?: strin
   };
 }
 
-/** Sentences under headings, cut into lines for the terminal. */
+/** Sentences under headings, wrapped for the terminal. */
 function explanation(context: HostContext, view: ExplainView): string {
   const { colors, width } = context;
   const head = `${colors.bold(view.id)}  ${paintOf(view, colors)(stateWords(view))}`;
@@ -68,8 +68,8 @@ function budget({
   const used =
     max === null || period === null
       ? 'Restarts are not limited.'
-      : `${restarts} in the last ${spokenDuration(period)}, at most ${max}.`;
+      : `${restarts} in the last ${spokenDuration(period)}, of at most ${max}.`;
   return delay === null
     ? used
-    : `${used} If it failed now, it would be launched again after about ${spokenDuration(delay)}.`;
+    : `${used} If it failed now, it would be restarted after about ${spokenDuration(delay)}.`;
 }

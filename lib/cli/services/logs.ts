@@ -6,7 +6,7 @@ import { instantOf } from '../host/host-options.ts';
 import { printJson } from '../output/io.ts';
 import { visibleLineOn, visibleOn } from '../output/visible.ts';
 
-/** Which output is printed. */
+/** Which output to print. */
 export interface LogOptions {
   readonly follow?: true;
   readonly lines: number;
@@ -16,10 +16,10 @@ export interface LogOptions {
 
 type LogQuery = NonNullable<Arguments<'readLogs'>['query']>;
 
-/** Lines of one request. */
+/** The number of lines per request. */
 const PAGE = 10_000;
 
-/** The output of a service, and with `follow` what comes, over new launches and restarts of the host. */
+/** The output of a service, and with `follow` also new output across new launches and restarts of the host. */
 export function serviceLogs(id: string, options: LogOptions): HostRun {
   return async (context) => {
     const query: LogQuery = {
@@ -57,7 +57,7 @@ async function pageOf(
   id: string,
   query: LogQuery,
 ): Promise<{ readonly lines: readonly LogItemView[]; readonly next: string | null }> {
-  // Asked for as JSON, the answer is a page.
+  // With this Accept header the response is a page.
   return client.readLogs({ id, query, headers: { accept: 'application/json' } });
 }
 
@@ -73,7 +73,7 @@ function printItem({ out, err, colors }: HostContext, item: LogItemView): void {
   if ('gap' in item) {
     const size = item.to === null ? 'The rest' : `${item.to - item.from} bytes`;
     err.write(
-      colors.dim(`(${size} of ${item.stream} of launch ${item.generation} is gone: released before it was read)`),
+      colors.dim(`(${size} of ${item.stream} of launch ${item.generation} was deleted before it could be read)`),
     );
     err.write('\n');
     return;

@@ -1,7 +1,7 @@
 import type { IoView } from '../../api/schemas/agent.ts';
 import { untilUp } from '../host/change.ts';
 import { pathForHost, printResult, type HostContext, type HostRun } from '../host/context.ts';
-import { taken } from '../host/watch.ts';
+import { accepted } from '../host/watch.ts';
 import type { WaitOptions } from '../host/host-options.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import { Progress } from '../output/progress.ts';
@@ -9,11 +9,11 @@ import { stateCell } from '../output/state.ts';
 import { headOf, table, type Cell } from '../output/table.ts';
 import { serviceSubject } from './change-service.ts';
 
-/** All coreio services that agents can share. */
+/** All shared coreio services. */
 export const listIo: HostRun = async (context) => {
   const { coreio_services: ios } = await context.client.listIo();
   if (ios.length === 0 && !context.isJson) {
-    context.err.write('No shared coreio. Start one with `coredinator io start FILE`.\n');
+    context.err.write('There are no shared coreio services. Start one with `coredinator io start FILE`.\n');
     return EXIT.ok;
   }
   printResult(context, ios, () => ioTable(context, ios));
@@ -32,18 +32,18 @@ function ioTable({ colors, width }: HostContext, ios: readonly IoView[]): string
   return table(headOf(['SERVICE', 'STATE', 'PID', 'VERSION', 'RESTARTS', 'CONFIG'], colors), rows, width);
 }
 
-/** Starts a coreio service that agents can share. */
+/** Starts a shared coreio service. */
 export function startIo(file: string, options: WaitOptions & { readonly coreioId?: string }): HostRun {
   return async (context) => {
     const body = { config_path: pathForHost(file, context), coreio_id: options.coreioId };
-    const { service_id: id } = await taken(options, 'coredinator io list', (signal) =>
+    const { service_id: id } = await accepted(options, 'coredinator io list', (signal) =>
       context.client.startIo({ body, signal }),
     );
     return untilUp(context, serviceSubject(context, id), options);
   };
 }
 
-/** Lets go of a shared coreio service; the host answers when it is gone, or at once if an agent still holds it. */
+/** Releases a shared coreio service; the host responds when it is removed, or at once if an agent still holds it. */
 export function stopIo(id: string): HostRun {
   return async (context) => {
     const progress = new Progress(context.err);

@@ -5,7 +5,7 @@ import { printResult, type HostContext, type HostRun } from '../host/context.ts'
 import { paintOf, stateCell, stateWords } from '../output/state.ts';
 import { age, ageSince, factSheet, headOf, table, type Cell } from '../output/table.ts';
 
-/** Services, in the order of first start. */
+/** Services, in the order of their first start. */
 export function listServices(filter: ServiceFilter): HostRun {
   return async (context) => {
     const services = await allServices(context.client, filter);
@@ -24,7 +24,7 @@ export function serviceStatus(id: string): HostRun {
     const service = await context.client.getService({ id });
     printResult(context, service, () => {
       const { colors, width, now } = context;
-      const intention = service.intended_state === service.state ? '' : `, meant to be ${service.intended_state}`;
+      const intention = service.intended_state === service.state ? '' : `, intended: ${service.intended_state}`;
       const state = paintOf(service, colors)(stateWords(service));
       const head = `${colors.bold(service.id)}  ${state} for ${ageSince(service.since, now())}${intention}\n`;
       return head + factSheet(factsOf(service, now()), width);
@@ -56,12 +56,12 @@ function lastExit({ last_exit: exit }: ServiceView, now: number): string | null 
 }
 
 function revisions({ revision, running_revision: running }: ServiceView): string {
-  return running === null || running === revision ? revision : `${revision}; the process still runs ${running}`;
+  return running === null || running === revision ? revision : `${revision}; the process still uses ${running}`;
 }
 
 const HEAD = ['SERVICE', 'STATE', 'FOR', 'PID', 'VERSION', 'RESTARTS', 'AGENTS', 'REASON'] as const;
 
-/** Services in rows. */
+/** A table of services. */
 export function serviceTable(
   context: Pick<HostContext, 'colors' | 'width' | 'now'>,
   services: readonly ServiceView[],
@@ -80,19 +80,19 @@ export function serviceTable(
   return table(headOf(HEAD, colors), rows, width);
 }
 
-/** Why it is as it is, and what its present deadline is for. */
+/** Its reason and its current deadline. */
 export function whyAndNext({ reason, next }: ServiceView, now: number): string {
   const coming = next === null ? [] : [`${next.what} in ${age(Date.parse(next.at) - now)}`];
   return [...(reason === null ? [] : [reason]), ...coming].join('; ');
 }
 
-/** Which services are asked for; all that is given must fit. */
+/** The criteria for services; all given ones must match. */
 export interface ServiceFilter {
   readonly agent?: string;
   readonly state?: ServiceView['state'];
 }
 
-/** Services of the host, over all pages. */
+/** All services of the host, across pages. */
 export async function allServices(
   client: Client,
   { agent, state }: ServiceFilter = {},
@@ -111,10 +111,10 @@ export async function allServices(
   return found;
 }
 
-/** Null instead of the refusal that there is no such thing (any more). */
-export async function unlessGone<T>(asked: Promise<T>): Promise<T | null> {
+/** Null if the response is 404. */
+export async function unlessGone<T>(request: Promise<T>): Promise<T | null> {
   try {
-    return await asked;
+    return await request;
   } catch (error) {
     if (error instanceof ProblemError && error.status === 404) return null;
     throw error;

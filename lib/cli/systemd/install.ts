@@ -6,23 +6,23 @@ import { EXIT } from '../../host/exit-codes.ts';
 import type { CommandIo } from '../output/io.ts';
 import { unitText } from './unit.ts';
 
-/** What `install-service` is to do; all paths are absolute. */
+/** What `install-service` should do; all paths are absolute. */
 export interface InstallRequest {
   readonly scope: 'system' | 'user';
   /** The name of the unit, without `.service`. */
   readonly name: string;
   readonly isPrint: boolean;
   readonly isForced: boolean;
-  /** Null: whoever owns the base path. Only for a unit of the system. */
+  /** Null: the owner of the base path. Only for system units. */
   readonly runAs: string | null;
   readonly basePath: string;
   readonly stateDir: string;
   readonly onExit: 'detach' | 'drain';
-  /** The words of `serve`. */
+  /** The arguments of `serve`. */
   readonly args: readonly string[];
 }
 
-/** Where systemd shows that it runs, and where its units are. */
+/** Where systemd shows that it is running, and where its units are. */
 export interface SystemdPlaces {
   readonly booted: string;
   readonly system: string;
@@ -35,7 +35,7 @@ function placesOf(env: NodeJS.ProcessEnv): SystemdPlaces {
   return { booted: '/run/systemd/system', system: '/etc/systemd/system', user: join(config, 'systemd/user') };
 }
 
-/** Prints the unit, or writes it and says what is to be done next. Gives the exit code; runs no command of systemd. */
+/** Prints the unit, or writes it and prints the next steps. Returns the exit code; runs no systemd command. */
 export function installService(
   request: InstallRequest,
   io: Pick<CommandIo, 'env' | 'out' | 'err'>,
@@ -48,9 +48,9 @@ export function installService(
   }
   if (!existsSync(places.booted)) {
     io.err.write(
-      'error: This machine is not run by systemd, so no unit was written. `--print` prints one for another machine. Any other ' +
-        'supervisor does as well, as long as it starts the host again whenever it ends, and sends its signals to the process of ' +
-        'the host alone, not to its group or container: the services run on without their host.\n',
+      'error: This machine does not use systemd, so no unit was written. `--print` prints one for another machine. Any other ' +
+        'supervisor will do if it restarts the host whenever it ends and sends its signals only to the host ' +
+        'process, not to its group or container: the services keep running without their host.\n',
     );
     return EXIT.failed;
   }
@@ -58,7 +58,7 @@ export function installService(
   try {
     return written(file, text, request, io);
   } catch (error) {
-    io.err.write(`error: "${file}" cannot be written (${messageOf(error)}); ${wayOut(request)}.\n`);
+    io.err.write(`error: "${file}" cannot be written (${messageOf(error)}); ${remedyOf(request)}.\n`);
     return EXIT.failed;
   }
 }
@@ -72,7 +72,7 @@ function written(
   const present = existsSync(file) ? readFileSync(file, 'utf8') : null;
   if (present !== null && present !== text && !request.isForced) {
     err.write(
-      `error: "${file}" is there and says something else; compare it with \`--print\`, then give --force to replace it, or --name ` +
+      `error: "${file}" already exists with other content. Compare it with \`--print\`, then use --force to replace it, or --name ` +
         'for a second host.\n',
     );
     return EXIT.failed;
@@ -80,22 +80,22 @@ function written(
   if (present !== text) {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(`${file}.new`, text);
-    chmodSync(`${file}.new`, 0o644); // whatever the umask: others may look at what runs here
+    chmodSync(`${file}.new`, 0o644); // whatever the umask: other users may read the unit
     renameSync(`${file}.new`, file);
   }
-  out.write(`${present === text ? 'Already there' : 'Written'}: ${file}\n${nextSteps(request)}`);
+  out.write(`${present === text ? 'Unchanged' : 'Written'}: ${file}\n${nextSteps(request)}`);
   return EXIT.ok;
 }
 
 function nextSteps({ scope, name }: InstallRequest): string {
   const control = scope === 'system' ? 'systemctl' : 'systemctl --user';
-  const linger = scope === 'system' ? [] : ['loginctl enable-linger   # else everything ends when you log out'];
+  const linger = scope === 'system' ? [] : ['loginctl enable-linger   # otherwise everything ends when you log out'];
   const steps = [...linger, `${control} daemon-reload`, `${control} enable --now ${name}`, `${control} status ${name}`];
   return `Next:\n${steps.map((step) => `  ${step}\n`).join('')}`;
 }
 
-function wayOut({ scope }: InstallRequest): string {
-  return scope === 'system' ? 'run this as root, or give --user for a unit of your own' : 'see to its permissions';
+function remedyOf({ scope }: InstallRequest): string {
+  return scope === 'system' ? 'run this as root, or use --user for a user unit' : 'check its permissions';
 }
 
 function messageOf(error: unknown): string {
@@ -103,7 +103,7 @@ function messageOf(error: unknown): string {
 }
 
 function textOf({ scope, basePath, stateDir, onExit, runAs, args }: InstallRequest): string {
-  // This program itself, wherever it is installed, in its built form or not.
+  // This program, built or not, wherever it is installed.
   const program = fileURLToPath(new URL(`../../main${extname(new URL(import.meta.url).pathname)}`, import.meta.url));
   return unitText({
     scope,
@@ -115,7 +115,7 @@ function textOf({ scope, basePath, stateDir, onExit, runAs, args }: InstallReque
   });
 }
 
-/** The name of the owner of a folder, or the number where there is no name. */
+/** The name of a folder's owner, or the number if there is no name. */
 function ownerOf(folder: string): string {
   const uid = String(statSync(folder).uid);
   const lines = existsSync('/etc/passwd') ? readFileSync('/etc/passwd', 'utf8').split('\n') : [];

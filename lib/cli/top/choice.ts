@@ -1,4 +1,4 @@
-/** What rows can be ordered by, with the key for it. */
+/** Sort orders and their keys. */
 export const SORTS = {
   cpu: 'c',
   memory: 'm',
@@ -11,18 +11,18 @@ export const SORTS = {
 /** One of {@link SORTS}. */
 export type Sort = keyof typeof SORTS;
 
-/** What the user has chosen to see. */
+/** The user's current selection. */
 export interface Choice {
   readonly sort: Sort;
   readonly isReversed: boolean;
-  /** The first row that is seen. */
+  /** The first visible row. */
   readonly first: number;
 }
 
-/** What a key leads to. */
+/** The effect of a key press. */
 export type Pressed = Choice | 'quit' | 'interrupt';
 
-/** How far keys move the rows, in rows and in pages. */
+/** How far keys scroll, in rows and in pages. */
 const MOVES: Readonly<Partial<Record<string, readonly [rows: number, pages: number]>>> = {
   '\x1b[A': [-1, 0],
   '\x1b[B': [1, 0],
@@ -34,7 +34,7 @@ const MOVES: Readonly<Partial<Record<string, readonly [rows: number, pages: numb
   '\x1b[F': [Infinity, 0],
 };
 
-/** Applies one key (an escape sequence is one). `page`: rows that are seen at once; `count`: all rows. */
+/** Applies one key (or escape sequence). `page`: number of visible rows; `count`: number of all rows. */
 export function press(choice: Choice, key: string, page: number, count: number): Pressed {
   if (key === 'q') return 'quit';
   if (key === '\x03') return 'interrupt';
@@ -45,19 +45,19 @@ export function press(choice: Choice, key: string, page: number, count: number):
   return { sort, isReversed: sort === choice.sort && !choice.isReversed, first: 0 };
 }
 
-/** The nearest first row with which no row is missed and no place is left empty. */
+/** The nearest first row for which the page is full. */
 export function firstRow(wanted: number, page: number, count: number): number {
   return Math.max(0, Math.min(wanted, count - page));
 }
 
-/** Splits what a terminal sends at once into keys. */
+/** Splits terminal input into keys. */
 export function keysIn(text: string): readonly string[] {
   // eslint-disable-next-line no-control-regex -- keys are sent as control sequences
   return text.match(/\x1b\[[0-9;]*[A-Za-z~]|[^]/g) ?? [];
 }
 
 function sortOf(key: string): Sort | null {
-  // Object.keys forgets the type of the keys
+  // Object.keys loses the key type.
   const names = Object.keys(SORTS) as Sort[];
   return names.find((name) => SORTS[name] === key) ?? null;
 }

@@ -6,8 +6,8 @@ import { whyAndNext } from '../services/show-services.ts';
 import { firstRow, SORTS, type Choice } from './choice.ts';
 import { ordered, type Snapshot, type Row } from './snapshot.ts';
 
-/** What a frame is drawn with. */
-export interface FrameSite {
+/** The environment of a frame. */
+export interface FrameContext {
   readonly url: string;
   readonly colors: Colors;
   readonly now: number;
@@ -18,21 +18,21 @@ const COLUMNS = ['SERVICE', 'STATE', 'CPU%', 'MEM', 'PROCS', 'PID', 'RESTARTS', 
 const HELP = `q quit  ↑↓ move  order: ${Object.entries(SORTS)
   .map(([name, key]) => `${key} ${name}`)
   .join('  ')}`;
-/** Lines above the rows: two of summary, an empty one, the names of the columns. One of help is below. */
-const LINES_BESIDE = 5;
+/** Lines above the rows (two of summary, an empty one, the column names) and one line of help below. */
+const OTHER_LINES = 5;
 
 /** How many rows fit on a terminal. */
 export function rowsPerPage(terminalRows: number): number {
-  return Math.max(1, terminalRows - LINES_BESIDE);
+  return Math.max(1, terminalRows - OTHER_LINES);
 }
 
-/** The lines of a whole terminal; `trouble` takes the place of the help. */
+/** The lines of a whole terminal; `error` replaces the help. */
 export function frame(
   snapshot: Snapshot,
   choice: Choice,
-  site: FrameSite,
+  site: FrameContext,
   page: number,
-  trouble: string | null,
+  error: string | null,
 ): readonly string[] {
   const { colors, columns = 80 } = site;
   const rows = ordered(snapshot.rows, choice);
@@ -40,12 +40,12 @@ export function frame(
   const shown = rows.slice(first, first + page);
   const lines = [...summary(snapshot, site), '', ...rowLines(shown, site)];
   const more = rows.length > page ? `rows ${first + 1} to ${first + shown.length} of ${rows.length}  ` : '';
-  const last = trouble === null ? colors.dim(cut(`${more}${HELP}`, columns)) : colors.red(cut(trouble, columns));
+  const last = error === null ? colors.dim(cut(`${more}${HELP}`, columns)) : colors.red(cut(error, columns));
   return [...lines, ...Array<string>(page - shown.length).fill(''), last];
 }
 
-/** The rows with the names of their columns. */
-export function rowLines(rows: readonly Row[], { colors, columns, now }: FrameSite): readonly string[] {
+/** The rows with their column names. */
+export function rowLines(rows: readonly Row[], { colors, columns, now }: FrameContext): readonly string[] {
   const cells = rows.map(({ service, usage }): readonly Cell[] => [
     { text: service.id },
     stateCell(service, colors),
@@ -60,10 +60,10 @@ export function rowLines(rows: readonly Row[], { colors, columns, now }: FrameSi
   return table(headOf(COLUMNS, colors), cells, columns).trimEnd().split('\n');
 }
 
-/** Two lines about the host and all of its services. */
+/** Two lines about the host and its services. */
 export function summary(
   { health, usage, rows }: Snapshot,
-  { url, colors, columns = 80 }: FrameSite,
+  { url, colors, columns = 80 }: FrameContext,
 ): readonly string[] {
   const counts = new Map<string, number>();
   for (const { service } of rows) counts.set(service.state, (counts.get(service.state) ?? 0) + 1);

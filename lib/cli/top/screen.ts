@@ -4,13 +4,13 @@ import { keysIn } from './choice.ts';
 const ENTER = '\x1b[?1049h\x1b[?25l';
 const LEAVE = '\x1b[?25h\x1b[?1049l';
 
-/** What a screen tells while it is open. */
+/** Handles the events of an open screen. */
 export interface ScreenListener {
   readonly onKey: (key: string) => void;
   readonly onResize: () => void;
 }
 
-/** The whole terminal, until it is closed: a second screen without a cursor, with keys that come as they are pressed. */
+/** The whole terminal until it is closed: the alternate screen without a cursor, with raw key input. */
 export class Screen {
   readonly #out: TextStream;
   readonly #keys: KeySource;
@@ -31,12 +31,12 @@ export class Screen {
     keys.resume();
   }
 
-  /** Replaces what is seen, line by line, so that nothing flickers. */
+  /** Replaces the content line by line, without flicker. */
   draw(lines: readonly string[]): void {
     this.#out.write(`\x1b[H${lines.map((line) => `${line}\x1b[K`).join('\r\n')}\x1b[J`);
   }
 
-  /** Gives the terminal back as it was. */
+  /** Restores the terminal. */
   close(): void {
     this.#keys.off('data', this.#onData);
     this.#keys.pause();

@@ -5,7 +5,7 @@ import type { Client } from '../../client/client.ts';
 import { allServices, type ServiceFilter } from '../services/show-services.ts';
 import type { Choice, Sort } from './choice.ts';
 
-/** A service with what its process tree uses; null: it has no process, or nobody can tell. */
+/** A service with the resource usage of its process tree; null: no process, or unknown. */
 export interface Row {
   readonly service: ServiceView;
   readonly usage: ServiceUsageView | null;
@@ -18,22 +18,22 @@ export interface Snapshot {
   readonly rows: readonly Row[];
 }
 
-/** Asks a host for its health, usage and services. */
+/** Fetches health, usage and services of a host. */
 export async function takeSnapshot(client: Client, filter: ServiceFilter, signal: AbortSignal): Promise<Snapshot> {
-  const asked = [
+  const requests = [
     client.getHealth({ signal }),
     client.getUsage({ signal }),
     allServices(client, filter, signal),
   ] as const;
-  const [health, usage, services] = await Promise.all(asked);
+  const [health, usage, services] = await Promise.all(requests);
   const usageOf = new Map(usage.services.map((one) => [one.id, one]));
   return { health, usage, rows: services.map((service) => ({ service, usage: usageOf.get(service.id) ?? null })) };
 }
 
-/** The states by how much they want to be looked at. */
+/** States by urgency. */
 const URGENCY = ['failed', 'backoff', 'starting', 'stopping', 'running', 'stopped'] as const;
 
-/** What comes first is what is compared least. */
+/** Smaller values come first. */
 const RANKS: Readonly<Record<Exclude<Sort, 'id'>, (row: Row) => number>> = {
   cpu: ({ usage }) => -(usage?.cpu_percent ?? -1),
   memory: ({ usage }) => -(usage?.rss_bytes ?? -1),
@@ -42,7 +42,7 @@ const RANKS: Readonly<Record<Exclude<Sort, 'id'>, (row: Row) => number>> = {
   for: ({ service }) => -Date.parse(service.since),
 };
 
-/** The rows in the order that was chosen; equal ones stay in the order of first start. */
+/** The rows in the selected order; equal rows stay in the order of their first start. */
 export function ordered(
   rows: readonly Row[],
   { sort, isReversed }: Pick<Choice, 'sort' | 'isReversed'>,

@@ -7,7 +7,7 @@ import { INTERRUPTED } from '../host/interruption.ts';
 import { printJson } from '../output/io.ts';
 import type { ServiceFilter } from '../services/show-services.ts';
 import { press, type Choice, type Sort } from './choice.ts';
-import { frame, rowLines, rowsPerPage, summary, type FrameSite } from './frame.ts';
+import { frame, rowLines, rowsPerPage, summary, type FrameContext } from './frame.ts';
 import { Screen } from './screen.ts';
 import { ordered, takeSnapshot, type Snapshot } from './snapshot.ts';
 
@@ -17,7 +17,7 @@ export interface TopOptions extends ServiceFilter {
   readonly interval: Millis;
 }
 
-/** What all services are and use: live on a terminal, once elsewhere. */
+/** The states and the resource usage of all services: live on a terminal, otherwise once. */
 export function top(options: TopOptions): HostRun {
   return (context) => {
     const isLive = context.out.isTTY === true && context.keys.isTTY === true && !context.isJson;
@@ -25,7 +25,7 @@ export function top(options: TopOptions): HostRun {
   };
 }
 
-/** How much of a processor is used only the second of two readings says. */
+/** Processor usage needs two readings. */
 async function once(context: HostContext, options: TopOptions): Promise<number> {
   await context.client.getUsage();
   await delay(options.interval, undefined, { signal: context.interrupted });
@@ -33,7 +33,7 @@ async function once(context: HostContext, options: TopOptions): Promise<number> 
   const rows = ordered(snapshot.rows, { sort: options.sort, isReversed: false });
   if (context.isJson) printJson(context.out, { ...snapshot, rows });
   else {
-    const site = siteOf(context, context.width);
+    const site = frameContextOf(context, context.width);
     for (const line of [...summary(snapshot, { ...site, columns: Infinity }), '', ...rowLines(rows, site)]) {
       context.out.write(`${line}\n`);
     }
@@ -41,11 +41,11 @@ async function once(context: HostContext, options: TopOptions): Promise<number> 
   return EXIT.ok;
 }
 
-function siteOf({ url, colors, now }: HostContext, columns: number | undefined): FrameSite {
+function frameContextOf({ url, colors, now }: HostContext, columns: number | undefined): FrameContext {
   return { url, colors, columns, now: now() };
 }
 
-/** A table that is drawn anew with each look at the host, each key and each new size of the terminal. */
+/** A table that is redrawn after each update, each key press and each resize. */
 class Live {
   readonly #context: HostContext;
   readonly #options: TopOptions;
@@ -53,8 +53,8 @@ class Live {
   #code: number = EXIT.ok;
   #choice: Choice;
   #snapshot: Snapshot | null = null;
-  /** What a look ran into, for the last line. */
-  #trouble: string | null = null;
+  /** The error of the last update, for the last line. */
+  #error: string | null = null;
   #screen: Screen | null = null;
 
   constructor(context: HostContext, options: TopOptions) {
@@ -72,7 +72,7 @@ class Live {
     const onResize = (): void => {
       this.#draw();
     };
-    this.#snapshot = await takeSnapshot(this.#context.client, this.#options, over); // a host that is not there is no reason to clear a screen
+    this.#snapshot = await takeSnapshot(this.#context.client, this.#options, over); // if the host is not there, the screen must not be cleared
     this.#screen = new Screen(out, keys, { onKey, onResize });
     try {
       while (!over.aborted) {
@@ -89,11 +89,11 @@ class Live {
   async #refresh(over: AbortSignal): Promise<void> {
     try {
       this.#snapshot = await takeSnapshot(this.#context.client, this.#options, over);
-      this.#trouble = null;
+      this.#error = null;
     } catch (error) {
       if (over.aborted) return;
       if (!isPassing(error)) throw error;
-      this.#trouble = error.message;
+      this.#error = error.message;
     }
   }
 
@@ -115,7 +115,7 @@ class Live {
 
   #draw(): void {
     if (this.#snapshot === null) return;
-    const site = siteOf(this.#context, this.#context.out.columns);
-    this.#screen?.draw(frame(this.#snapshot, this.#choice, site, this.#page, this.#trouble));
+    const site = frameContextOf(this.#context, this.#context.out.columns);
+    this.#screen?.draw(frame(this.#snapshot, this.#choice, site, this.#page, this.#error));
   }
 }

@@ -10,9 +10,9 @@ import type { Command, Target } from './consequences.ts';
 import './commands.css';
 
 const LABELS = { start: 'Start', stop: 'Stop', restart: 'Restart' } as const;
-const UNDER_WAY = { start: 'Starting', stop: 'Stopping', restart: 'Restarting' } as const;
+const IN_PROGRESS = { start: 'Starting', stop: 'Stopping', restart: 'Restarting' } as const;
 
-/** Sends a command; resolves when the host has answered. */
+/** Sends a command; resolves when the host has responded. */
 async function send(client: Client, command: Command, { type, view: { id } }: Target): Promise<void> {
   const calls = {
     service: { start: client.startService, stop: client.stopService, restart: client.restartService },
@@ -21,14 +21,14 @@ async function send(client: Client, command: Command, { type, view: { id } }: Ta
   await calls[type][command]({ id });
 }
 
-interface ConfirmedProps {
+interface ConfirmButtonProps {
   readonly command: Command;
   readonly target: Target;
   readonly onConfirm: () => void;
 }
 
-/** A button that asks back, with what will happen, before anything does. */
-function Confirmed({ command, target, onConfirm }: ConfirmedProps): ReactNode {
+/** A button that asks for confirmation and says what will happen. */
+function ConfirmButton({ command, target, onConfirm }: ConfirmButtonProps): ReactNode {
   const label = LABELS[command];
   return (
     <DialogTrigger>
@@ -67,18 +67,18 @@ function Confirmed({ command, target, onConfirm }: ConfirmedProps): ReactNode {
   );
 }
 
-/** What became of the last command. */
+/** The outcome of the last command. */
 type Sent =
   | { readonly type: 'nothing' }
   | { readonly type: 'under way' | 'done'; readonly command: Command }
   | { readonly type: 'refused'; readonly sentence: string };
 
 function outcome(sent: Sent): string {
-  if (sent.type === 'under way') return `${UNDER_WAY[sent.command]}…`;
-  return sent.type === 'done' ? `${LABELS[sent.command]}: the host has done it.` : '';
+  if (sent.type === 'under way') return `${IN_PROGRESS[sent.command]}…`;
+  return sent.type === 'done' ? `${LABELS[sent.command]}: done.` : '';
 }
 
-/** The buttons for an agent or a service, and what the host answers. */
+/** The command buttons of an agent or a service, and the outcome. */
 export function Commands({ target }: { readonly target: Target }): ReactNode {
   const { client } = useHost();
   const [sent, setSent] = useState<Sent>({ type: 'nothing' });
@@ -97,7 +97,7 @@ export function Commands({ target }: { readonly target: Target }): ReactNode {
     <div className="commands">
       <div className="command-buttons" role="group" aria-label={`Commands for ${target.view.id}`}>
         {COMMANDS.map((command) => (
-          <Confirmed
+          <ConfirmButton
             key={command}
             command={command}
             target={target}

@@ -1,11 +1,11 @@
 import type { AgentView } from '../../api/schemas/agent.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
 
-/** What can be asked of an agent or a service by a button. */
+/** The commands with a button. */
 export const COMMANDS = ['start', 'stop', 'restart'] as const;
 export type Command = (typeof COMMANDS)[number];
 
-/** What a command is about. */
+/** The agent or service of a command. */
 export type Target =
   { readonly type: 'service'; readonly view: ServiceView } | { readonly type: 'agent'; readonly view: AgentView };
 
@@ -15,20 +15,20 @@ function listed(ids: readonly string[]): string {
 }
 
 function processOf({ pid }: ServiceView): string {
-  return pid === null ? 'It has no process now.' : `Process ${pid} and everything it has started are ended.`;
+  return pid === null ? 'It has no process at the moment.' : `Process ${pid} and its descendants will be stopped.`;
 }
 
 function ofService(command: Command, view: ServiceView): string {
   const { id, agents, generation } = view;
   switch (command) {
     case 'start':
-      return `${id} is started at once. What its earlier failures left behind (waits, the count of restarts) is cleared.`;
+      return `${id} will start at once. Delays and restart counts from earlier failures are cleared.`;
     case 'stop': {
       const holders = agents.length === 0 ? '' : ` or ${listed(agents)}`;
-      return `${processOf(view)} It stays stopped, over restarts of the host too, until it${holders} is started again.`;
+      return `${processOf(view)} It stays stopped, even when the host restarts, until it${holders} is started.`;
     }
     case 'restart':
-      return `${processOf(view)} Then ${id} is launched anew, as generation ${generation + 1}.`;
+      return `${processOf(view)} Then ${id} will be launched again, as generation ${generation + 1}.`;
   }
 }
 
@@ -36,15 +36,15 @@ function ofAgent(command: Command, { id, services, config_path: path }: AgentVie
   const what = services.length === 0 ? 'its services' : listed(services);
   switch (command) {
     case 'start':
-      return `${path === null ? 'Its definition' : path} is read, and ${what} start in the order of their dependencies.`;
+      return `${path === null ? 'Its definition' : path} will be read, and ${what} will start in the order of their dependencies.`;
     case 'stop':
-      return `The processes of ${what} are ended in reverse order; a service that another agent holds too runs on. ${id} stays stopped, over restarts of the host too.`;
+      return `The processes of ${what} will be stopped in reverse order. Services that other agents also hold keep running. ${id} stays stopped, even when the host restarts.`;
     case 'restart':
-      return `The processes of ${what} are ended and launched anew; a service that another agent holds too is left alone.`;
+      return `The processes of ${what} will be stopped and launched again. Services that other agents also hold are left alone.`;
   }
 }
 
-/** What will happen, for who is asked whether it shall. */
+/** Describes what will happen, for the confirmation dialog. */
 export function consequences(command: Command, target: Target): string {
   return target.type === 'service' ? ofService(command, target.view) : ofAgent(command, target.view);
 }

@@ -50,13 +50,13 @@ function ServiceTable({ ids }: { readonly ids: readonly string[] }): ReactNode {
   );
 }
 
-/** One agent with its services. */
+/** An agent and its services. */
 export function AgentDetail({ id }: { readonly id: string }): ReactNode {
   const agent = useWorld((world) => world.agents.get(id));
   const isKnown = useWorld((world) => world.health !== null);
   const now = useNow(true);
   if (agent === undefined) {
-    return <p className="hint">{isKnown ? `The host knows no agent “${id}”.` : 'Asking the host…'}</p>;
+    return <p className="hint">{isKnown ? `There is no agent “${id}” on this host.` : 'Loading…'}</p>;
   }
   const { since, reason, intended_state: intended, config_path: path } = agent;
   return (
@@ -68,7 +68,7 @@ export function AgentDetail({ id }: { readonly id: string }): ReactNode {
       </div>
       <div className="situation">
         <p>
-          Agent of type <b>{agent.type}</b>, meant to be <b>{intended}</b>; in this state since{' '}
+          Agent of type <b>{agent.type}</b>, intended to be <b>{intended}</b>; in this state since{' '}
           {localInstant(since, now)} ({duration(now - Date.parse(since))})
         </p>
         {reason === null ? null : <p className="reason">{reason}</p>}

@@ -6,19 +6,19 @@ import { countStates, STATES } from '../world/groups.ts';
 import { Resources } from './resources/resources.tsx';
 import './detail.css';
 
-/** The host itself, as long as nothing is chosen. */
+/** The host itself, shown when nothing is selected. */
 export function HostDetail(): ReactNode {
   const health = useWorld((world) => world.health);
   const services = useWorld((world) => world.services);
   const counts = useMemo(() => countStates(services.values()), [services]);
-  if (health === null) return <p className="hint">Asking the host…</p>;
+  if (health === null) return <p className="hint">Loading…</p>;
   return (
     <article className="thing">
       <div className="thing-head">
         <h2>This host</h2>
       </div>
       <p>
-        Coredinator {health.version} (pid {health.process_id}) is {health.status}. Choose an agent or a service from the
+        Coredinator {health.version} (pid {health.process_id}) is {health.status}. Select an agent or a service in the
         list.
       </p>
       {health.reasons?.map((reason) => (

@@ -48,12 +48,12 @@ interface ServiceDetailProps {
   readonly tab: ServiceTab;
 }
 
-/** One service: what is the case with it, what can be done, and its views. */
+/** A service: its situation, its commands and its tabs. */
 export function ServiceDetail({ id, tab }: ServiceDetailProps): ReactNode {
   const service = useWorld((world) => world.services.get(id));
   const isKnown = useWorld((world) => world.health !== null);
   if (service === undefined) {
-    return <p className="hint">{isKnown ? `The host knows no service “${id}”.` : 'Asking the host…'}</p>;
+    return <p className="hint">{isKnown ? `There is no service “${id}” on this host.` : 'Loading…'}</p>;
   }
   return (
     <article className="thing">
@@ -71,7 +71,7 @@ export function ServiceDetail({ id, tab }: ServiceDetailProps): ReactNode {
           if (isTab(key)) goTo({ type: 'service', id, tab: key });
         }}
       >
-        <TabList className="tab-list" aria-label={`Views of ${id}`}>
+        <TabList className="tab-list" aria-label={`Details of ${id}`}>
           {SERVICE_TABS.map((one) => (
             <Tab key={one} id={one} className="tab">
               {TITLES[one]}

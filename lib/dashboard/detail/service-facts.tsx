@@ -28,7 +28,7 @@ function AgentLinks({ ids }: { readonly ids: readonly string[] }): ReactNode {
   ));
 }
 
-/** The fields of a service, in short. */
+/** The main fields of a service. */
 export function ServiceFacts({ service }: { readonly service: ServiceView }): ReactNode {
   const { kind, agents, generation, pid, version, restarts, executable, adopted } = service;
   const isDrifted = service.running_revision !== null && service.running_revision !== service.revision;
@@ -43,7 +43,7 @@ export function ServiceFacts({ service }: { readonly service: ServiceView }): Re
       <Fact name="Agents">
         <AgentLinks ids={agents} />
       </Fact>
-      {isDrifted ? <Fact name="Configuration">changed since it was launched</Fact> : null}
+      {isDrifted ? <Fact name="Configuration">changed since the launch</Fact> : null}
       <Fact name="Executable">
         <code>{executable ?? '–'}</code>
       </Fact>

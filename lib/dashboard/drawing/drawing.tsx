@@ -5,19 +5,19 @@ import { svgOf } from './safe-svg.ts';
 import './drawing.css';
 
 const SIZES = [0.3, 0.4, 0.55, 0.8, 1, 1.25, 1.5] as const;
-const MIDDLE = 3;
+const DEFAULT_SIZE = 3;
 
 interface DrawingProps {
-  /** An SVG of the host. */
+  /** An SVG from the host. */
   readonly svg: string;
-  /** What the frame is called. */
+  /** The accessible name of the frame. */
   readonly label: string;
-  /** Marks what is to be seen; called anew whenever something has changed. Gives what is to be in view. */
-  readonly dress: (svg: SVGSVGElement) => Element | null;
+  /** Highlights parts of the drawing; called after each change. Returns the element to bring into view. */
+  readonly decorate: (svg: SVGSVGElement) => Element | null;
   readonly onChoose?: (chosen: Element) => void;
 }
 
-/** Scrolls so that an element is in the middle; the page around stays where it is. */
+/** Scrolls an element into the middle of its frame, without scrolling the page. */
 function center(frame: HTMLElement, element: Element): void {
   const outer = frame.getBoundingClientRect();
   const inner = element.getBoundingClientRect();
@@ -52,11 +52,11 @@ function Zoom({ size, onSize }: { readonly size: number; readonly onSize: (size:
   );
 }
 
-/** A drawing of the host in a frame that scrolls. */
-export function Drawing({ svg, label, dress, onChoose }: DrawingProps): ReactNode {
+/** A drawing from the host in a scrollable frame. */
+export function Drawing({ svg, label, decorate, onChoose }: DrawingProps): ReactNode {
   const frame = useRef<HTMLDivElement>(null);
   const drawn = useRef<{ readonly text: string; readonly element: SVGSVGElement } | null>(null);
-  const [size, setSize] = useState(MIDDLE);
+  const [size, setSize] = useState(DEFAULT_SIZE);
   useEffect(() => {
     if (frame.current === null) return;
     if (drawn.current?.text !== svg) {
@@ -68,9 +68,9 @@ export function Drawing({ svg, label, dress, onChoose }: DrawingProps): ReactNod
     const scale = SIZES[size] ?? 1;
     element.setAttribute('width', String(width * scale));
     element.setAttribute('height', String(height * scale));
-    const inView = dress(element);
+    const inView = decorate(element);
     if (inView !== null) center(frame.current, inView);
-  }, [svg, dress, size]);
+  }, [svg, decorate, size]);
   return (
     <div className="drawing">
       <Zoom size={size} onSize={setSize} />

@@ -1,25 +1,25 @@
-/** Where something is in its statechart. */
-export interface Standing {
+/** A position in a statechart. */
+export interface ChartState {
   readonly state: string | null;
   readonly substate: string | null;
 }
 
-/** How it got there, as the journal tells it. */
-export interface Move extends Standing {
+/** A transition, as recorded in the journal. */
+export interface Move extends ChartState {
   readonly from: string | null;
   readonly cause: string;
 }
 
-/** An arrow of a drawing. */
+/** An arrow in a drawing. */
 export interface Arrow {
-  /** Dotted; empty: any state. */
+  /** A dotted path; empty: any state. */
   readonly source: string;
   readonly target: string;
   readonly causes: readonly string[];
 }
 
-/** The states of a drawing that something is in: the outer one and the one inside it. */
-export function currentPaths({ state, substate }: Standing): readonly string[] {
+/** The current states in a drawing: the outer state and its nested state. */
+export function currentPaths({ state, substate }: ChartState): readonly string[] {
   if (state === null) return [];
   return substate === null ? [state] : [state, `${state}.${substate}`];
 }
@@ -28,10 +28,10 @@ function outer(path: string): string {
   return path.split('.')[0] ?? path;
 }
 
-/** The points of an arrow by its cause. */
+/** The score of an arrow whose cause matches. */
 const BY_CAUSE = 4;
 
-/** How well an arrow fits a move of which the journal has the outer states only; null: it is another one. */
+/** The score of an arrow for a move, of which the journal has only the outer states; null: it does not match. */
 function fit(arrow: Arrow, move: Move): number | null {
   const { target, causes } = arrow;
   const { from, state, substate, cause } = move;
@@ -44,7 +44,7 @@ function fit(arrow: Arrow, move: Move): number | null {
   return (isByCause ? BY_CAUSE : 0) + (isAny ? 0 : 2) + (isExact ? 1 : 0);
 }
 
-/** The arrow that fits best, with its points. */
+/** The best matching arrow and its score. */
 function best<A extends Arrow>(
   arrows: readonly A[],
   move: Move,
@@ -61,7 +61,7 @@ function isOfChoice({ causes }: Arrow): boolean {
   return causes.includes('choice');
 }
 
-/** The two arrows of a move over a choice: the first by the cause, the second without one. */
+/** The two arrows of a move through a choice state: the first matches by cause, the second has no cause. */
 function overChoice<A extends Arrow>(arrows: readonly A[], move: Move): readonly A[] {
   for (const second of arrows.filter(isOfChoice)) {
     if (fit({ ...second, source: move.from ?? '' }, move) === null) continue;
@@ -73,7 +73,7 @@ function overChoice<A extends Arrow>(arrows: readonly A[], move: Move): readonly
   return [];
 }
 
-/** The arrows that a move went along: one, or two over a choice; empty: the drawing has none. */
+/** The arrows of a move: one, or two through a choice state; empty: the drawing has none. */
 export function arrowsOf<A extends Arrow>(arrows: readonly A[], move: Move): readonly A[] {
   const choices = new Set(arrows.filter(isOfChoice).map(({ source }) => source));
   const direct = best(

@@ -1,4 +1,4 @@
-/** What a drawing is made of; whatever else there might be in it is left out. */
+/** The allowed elements of a drawing; everything else is removed. */
 const ELEMENTS: ReadonlySet<string> = new Set([
   'svg',
   'g',
@@ -26,10 +26,10 @@ function clean(element: Element): void {
   }
 }
 
-/** Reads a drawing of the host as elements for this page. Throws when it is none. */
+/** Parses a drawing from the host into elements of this page. Throws if it is not a drawing. */
 export function svgOf(text: string): SVGSVGElement {
   const root = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
-  if (!(root instanceof SVGSVGElement)) throw new Error('The host answered with something that is no drawing.');
+  if (!(root instanceof SVGSVGElement)) throw new Error('The response of the host is not a drawing.');
   clean(root);
   return document.importNode(root, true);
 }

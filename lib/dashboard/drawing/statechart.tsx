@@ -6,39 +6,39 @@ import { useAnswer } from '../use-answer.ts';
 import { Problem } from '../words/problem.tsx';
 import { Drawing } from './drawing.tsx';
 import { arrowsOf, currentPaths } from './marks.ts';
-import type { Move, Standing } from './marks.ts';
+import type { Move, ChartState } from './marks.ts';
 
 const CURRENT = 'is-current';
 const LIT = 'is-lit';
 
-/** What was drawn for this page. */
+/** The drawings loaded by this page. */
 const drawings = new WeakMap<Client, Map<string, Promise<string>>>();
 
-/** Asked for once: it is the same for all services. */
+/** Loaded only once, because it is the same for all services. */
 function drawingOf(client: Client, machine: string): Promise<string> {
   const known = drawings.get(client) ?? new Map<string, Promise<string>>();
   drawings.set(client, known);
   const before = known.get(machine);
   if (before !== undefined) return before;
-  const asked = client.getMachine({ name: machine, query: { format: 'svg' } });
-  // The answer is the text of the form that was asked for; the type is that of the default.
-  const drawing = asked as unknown as Promise<string>;
+  const request = client.getMachine({ name: machine, query: { format: 'svg' } });
+  // The response is the text in the requested format; the type is that of the default format.
+  const drawing = request as unknown as Promise<string>;
   known.set(machine, drawing);
   drawing.catch(() => known.delete(machine));
   return drawing;
 }
 
 interface StatechartProps {
-  /** Of the host's machines. */
+  /** The name of the machine. */
   readonly machine: 'service' | 'agent';
-  readonly standing: Standing;
-  /** The last transition; null: not known. */
+  readonly chartState: ChartState;
+  /** The last transition; null: unknown. */
   readonly move: Move | null;
 }
 
-function markStates(svg: SVGSVGElement, standing: Standing): Element | null {
+function markStates(svg: SVGSVGElement, chartState: ChartState): Element | null {
   for (const before of svg.querySelectorAll(`.${CURRENT}`)) before.classList.remove(CURRENT);
-  const states = currentPaths(standing).map((path) => svg.querySelector(`[id="state-${CSS.escape(path)}"]`));
+  const states = currentPaths(chartState).map((path) => svg.querySelector(`[id="state-${CSS.escape(path)}"]`));
   for (const state of states) state?.classList.add(CURRENT);
   return states.findLast((state) => state !== null) ?? null;
 }
@@ -55,18 +55,18 @@ function lightMove(svg: SVGSVGElement, move: Move | null): void {
   for (const { element } of arrowsOf(arrows, move)) element.classList.add(LIT);
 }
 
-/** The statechart of an actor as the host runs it, with the state that it is in and the last transition marked. */
-export function Statechart({ machine, standing: { state, substate }, move }: StatechartProps): ReactNode {
+/** The statechart of an actor, with its current state and its last transition highlighted. */
+export function Statechart({ machine, chartState: { state, substate }, move }: StatechartProps): ReactNode {
   const { client } = useHost();
   const { value, problem } = useAnswer(() => drawingOf(client, machine), [client, machine]);
   const moved = move === null ? null : JSON.stringify(move);
-  const dress = useCallback(
+  const decorate = useCallback(
     (svg: SVGSVGElement) => {
-      lightMove(svg, moved === null ? null : (JSON.parse(moved) as Move)); // written by the line above
+      lightMove(svg, moved === null ? null : (JSON.parse(moved) as Move)); // serialized above
       return markStates(svg, { state, substate });
     },
     [state, substate, moved],
   );
   if (value === null) return <Problem sentence={problem} />;
-  return <Drawing svg={value} label={`Statechart of the ${machine}`} dress={dress} />;
+  return <Drawing svg={value} label={`Statechart of the ${machine}`} decorate={decorate} />;
 }

@@ -1,19 +1,19 @@
 /**
  * The connection to the host.
  *
- *   following.connecting     the stream of events is asked for
- *   following.reading        it is open: everything is read, and events wait until that is done
- *   following.live.settled   all that is shown is as the host last said
- *   following.live.gathering events have made views stale; a moment later they are read together
- *   following.live.refreshing they are being read
- *   following.reconnecting   the stream broke off; the client comes back by itself
- *   resting                  the host refused or could not be reached at all; after a while it is asked again
- *   signedOut.waiting        the host wants to know who asks; nothing of it is kept until somebody signs in
- *   signedOut.asking         it is asked whether it lets in now, for somebody may have signed in in another window
+ *   following.connecting      the stream of events has been requested
+ *   following.reading         the stream is open: everything is being read, and events are held back until that is done
+ *   following.live.settled    everything shown is up to date
+ *   following.live.gathering  events have made views stale; shortly afterwards these are read together
+ *   following.live.refreshing stale views are being read
+ *   following.reconnecting    the stream was interrupted; the client reconnects by itself
+ *   resting                   the host rejected a request or was unreachable; retry after a while
+ *   signedOut.waiting         the host requires a sign-in; no data is kept until then
+ *   signedOut.checking        checks whether the browser has access now, because of a sign-in in another window
  *
- * The stream is there before anything is read, so nothing that happens in between is missed: an event that the reading knew already says
- * what is known, and one that it did not know is told after it (world.ts). A stream that lost events, or that a new host took up, leads to
- * another reading of everything.
+ * The stream is opened before anything is read, so no change in between is missed: an event that the response already
+ * includes changes nothing, and a newer one is applied after it (world.ts). After a gap in the stream, or after a new
+ * host has taken it over, everything is read again.
  */
 import { assign, fromCallback, fromPromise, setup } from 'xstate';
 import type { EventView } from '../../api/schemas/event.ts';
@@ -25,7 +25,7 @@ import type { Snapshot, Views, World } from '../world/world.ts';
 import { sentenceOf } from '../words/sentence.ts';
 import { readSnapshot, readStale } from './read.ts';
 
-/** What the feed works with. */
+/** The dependencies of the feed. */
 export interface FeedInput {
   readonly client: Pick<
     Client,
@@ -37,14 +37,14 @@ export interface FeedInput {
 }
 
 interface FeedContext extends FeedInput {
-  /** Events that wait until a reading is done. */
+  /** Events that are held back until a request is done. */
   readonly held: readonly EventView[];
   readonly stale: Stale;
-  /** What is being read again. */
-  readonly asked: Stale;
-  /** Since when there is no connection; null: there is one, or it is the first. */
+  /** The views that are being read again. */
+  readonly refreshing: Stale;
+  /** Since when there is no connection; null: connected, or not connected yet. */
   readonly lostAt: number | null;
-  /** Why there is none, as a sentence; null: nothing was said. */
+  /** Why there is none, as a sentence; null: unknown. */
   readonly problem: string | null;
 }
 
@@ -55,9 +55,9 @@ type FeedEvent =
   /** Events are missing, or the journal is another one. */
   | { readonly type: 'stream.skipped' }
   | { readonly type: 'stream.failed'; readonly problem: string }
-  /** The host does not let this browser in, or does no more. */
+  /** The host no longer admits this browser, or never did. */
   | { readonly type: 'session.ended' }
-  | { readonly type: 'session.begun' };
+  | { readonly type: 'session.started' };
 
 function isSnapshot(answer: Snapshot | Views): answer is Snapshot {
   return 'health' in answer;
@@ -89,10 +89,10 @@ const base = setup({
   },
   actors: {
     follow,
-    askSession: fromPromise<unknown, FeedInput>(({ input, signal }) => input.client.getSession({ signal })),
+    checkSession: fromPromise<unknown, FeedInput>(({ input, signal }) => input.client.getSession({ signal })),
     readEverything: fromPromise<Snapshot, FeedInput>(({ input, signal }) => readSnapshot(input.client, signal)),
-    readStale: fromPromise<Snapshot | Views, FeedInput & { readonly asked: Stale }>(({ input, signal }) =>
-      readStale(input.client, input.asked, signal),
+    readStale: fromPromise<Snapshot | Views, FeedInput & { readonly refreshing: Stale }>(({ input, signal }) =>
+      readStale(input.client, input.refreshing, signal),
     ),
   },
   actions: {
@@ -114,30 +114,30 @@ const base = setup({
     },
     release: assign({ held: [] }),
     reset: assign({ held: [], stale: NOTHING_STALE, lostAt: null, problem: null }),
-    ask: assign(({ context }) => ({ asked: context.stale, stale: NOTHING_STALE })),
+    startRefresh: assign(({ context }) => ({ refreshing: context.stale, stale: NOTHING_STALE })),
     connect: assign({ lostAt: null, problem: null }),
     lose: assign(({ context }) => ({ lostAt: context.lostAt ?? context.now(), held: [], stale: NOTHING_STALE })),
     forget: ({ context }) => {
       context.update(() => EMPTY_WORLD);
     },
-    blame: assign((_, { problem }: { readonly problem: string }) => ({ problem })),
+    setProblem: assign((_, { problem }: { readonly problem: string }) => ({ problem })),
   },
   guards: { isStale: ({ context }) => !isFresh(context.stale) },
-  delays: { gather: 100, retry: 1_000, askAgain: 10_000 },
+  delays: { gather: 100, retry: 1_000, checkAgain: 10_000 },
 });
 
 const problemIn = ({ event }: { event: { readonly error: unknown } }): { problem: string } => ({
   problem: sentenceOf(event.error),
 });
 
-/** The machine of the connection; its input says which host, and who is told of what. */
+/** The machine of the connection to a host; its input names the client and receives the updates. */
 export const feedMachine = base.createMachine({
   id: 'feed',
   context: ({ input }) => ({
     ...input,
     held: [],
     stale: NOTHING_STALE,
-    asked: NOTHING_STALE,
+    refreshing: NOTHING_STALE,
     lostAt: null,
     problem: null,
   }),
@@ -150,7 +150,7 @@ export const feedMachine = base.createMachine({
       on: {
         'stream.failed': {
           target: 'resting',
-          actions: ['lose', { type: 'blame', params: ({ event }) => ({ problem: event.problem }) }],
+          actions: ['lose', { type: 'setProblem', params: ({ event }) => ({ problem: event.problem }) }],
         },
         'stream.lost': { target: '.reconnecting', actions: 'lose' },
         'stream.opened': '.reading',
@@ -166,7 +166,7 @@ export const feedMachine = base.createMachine({
               target: 'live',
               actions: [{ type: 'show', params: ({ event }) => ({ answer: event.output }) }, 'release', 'connect'],
             },
-            onError: { target: '#feed.resting', actions: ['lose', { type: 'blame', params: problemIn }] },
+            onError: { target: '#feed.resting', actions: ['lose', { type: 'setProblem', params: problemIn }] },
           },
           on: { 'stream.event': { actions: ['hold', 'mark'] } },
         },
@@ -175,7 +175,7 @@ export const feedMachine = base.createMachine({
           on: { 'stream.event': { actions: ['fold', 'mark'] } },
           states: {
             settled: { always: { guard: 'isStale', target: 'gathering' } },
-            gathering: { after: { gather: { target: 'refreshing', actions: 'ask' } } },
+            gathering: { after: { gather: { target: 'refreshing', actions: 'startRefresh' } } },
             refreshing: {
               invoke: {
                 src: 'readStale',
@@ -184,9 +184,9 @@ export const feedMachine = base.createMachine({
                   target: 'settled',
                   actions: [{ type: 'show', params: ({ event }) => ({ answer: event.output }) }, 'release'],
                 },
-                onError: { target: '#feed.resting', actions: ['lose', { type: 'blame', params: problemIn }] },
+                onError: { target: '#feed.resting', actions: ['lose', { type: 'setProblem', params: problemIn }] },
               },
-              // What was read may be older than what is told meanwhile.
+              // The response may be older than events that arrive in the meantime.
               on: { 'stream.event': { actions: ['hold', 'mark'] } },
             },
           },
@@ -197,13 +197,13 @@ export const feedMachine = base.createMachine({
     resting: { after: { retry: 'following' } },
     signedOut: {
       entry: ['forget', 'reset'],
-      on: { 'session.begun': 'following' },
+      on: { 'session.started': 'following' },
       initial: 'waiting',
       states: {
-        waiting: { after: { askAgain: 'asking' } },
-        asking: {
+        waiting: { after: { checkAgain: 'checking' } },
+        checking: {
           invoke: {
-            src: 'askSession',
+            src: 'checkSession',
             input: ({ context }) => context,
             onDone: '#feed.following',
             onError: 'waiting',

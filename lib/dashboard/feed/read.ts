@@ -35,7 +35,7 @@ export async function readSnapshot(client: Reader, signal: AbortSignal): Promise
   return { agents, services, health };
 }
 
-/** Null for what the host does not know any more. */
+/** Null if the host no longer knows it. */
 async function known<T>(answer: Promise<T>): Promise<T | null> {
   try {
     return await answer;
@@ -49,7 +49,7 @@ async function views<T>(ids: ReadonlySet<string>, read: (id: string) => Promise<
   return new Map(await Promise.all([...ids].map(async (id) => [id, await known(read(id))] as const)));
 }
 
-/** Reads what is stale. */
+/** Reads the stale views again. */
 export async function readStale(client: Reader, stale: Stale, signal: AbortSignal): Promise<Snapshot | Views> {
   if (stale.type === 'everything') return readSnapshot(client, signal);
   const [agents, services] = await Promise.all([

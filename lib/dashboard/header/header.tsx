@@ -41,7 +41,7 @@ function Health(): ReactNode {
   );
 }
 
-/** What holds for the host as a whole. */
+/** The status of the host. */
 export function Header(): ReactNode {
   return (
     <header className="header">
@@ -51,7 +51,7 @@ export function Header(): ReactNode {
       <div className="header-facts">
         <Health />
       </div>
-      <nav className="header-links" aria-label="Elsewhere">
+      <nav className="header-links" aria-label="Other pages">
         <a href="/inspector">Inspector</a>
         <a href="/docs">API</a>
       </nav>

@@ -6,7 +6,7 @@ import { useAnswer } from '../use-answer.ts';
 import { Problem } from '../words/problem.tsx';
 import { sentenceOf } from '../words/sentence.ts';
 
-/** Where a cookie has let the page in: what takes that away. */
+/** The sign-out button, shown only if the browser signed in with a cookie. */
 export function SignOut(): ReactNode {
   const host = useHost();
   const { value } = useAnswer((signal) => host.client.getSession({ signal }), [host]);

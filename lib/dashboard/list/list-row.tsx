@@ -10,7 +10,7 @@ interface ListRowProps extends Row {
   readonly isChosen: boolean;
 }
 
-/** The id of a row's element, for `aria-activedescendant`. */
+/** The element id of a row, for `aria-activedescendant`. */
 export function elementIdOf(id: string): string {
   return `row-${id}`;
 }
@@ -25,7 +25,7 @@ function Chevron(): ReactNode {
   );
 }
 
-/** A line of the list. Its props are flat, so that it is drawn again only when something that it shows has changed. */
+/** A row of the list. Its props are flat, so that it is rendered again only if something visible has changed. */
 export const ListRow = memo(function ListRow(row: ListRowProps): ReactNode {
   const { id, name, state, level, isOpen } = row;
   return (

@@ -10,7 +10,7 @@ import { useActive } from './use-active.ts';
 import { useRowsInView } from './use-rows-in-view.ts';
 import { useTyped } from './use-typed.ts';
 
-/** The row that was clicked, if one was. */
+/** The clicked row, if any. */
 function clickedIn({ target }: MouseEvent): Move | null {
   if (!(target instanceof Element)) return null;
   const id = target.closest<HTMLElement>('[data-id]')?.dataset['id'];
@@ -29,8 +29,8 @@ interface ListTreeProps {
 }
 
 /**
- * The rows; only those in view are in the document. The focus stays on the whole, which names the active row (`aria-activedescendant`); what
- * becomes active is chosen, but for a group that opens or closes.
+ * The rows; only visible ones are in the document. The focus stays on the tree, which names the active row
+ * (`aria-activedescendant`). A row that becomes active is also selected, except for a group that opens or closes.
  */
 export function ListTree({ groups, chosen, onChoose }: ListTreeProps): ReactNode {
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
@@ -38,10 +38,10 @@ export function ListTree({ groups, chosen, onChoose }: ListTreeProps): ReactNode
   const typed = useTyped();
   const rows = useMemo(() => rowsOf(groups, closed), [groups, closed]);
   const active = rows.findIndex(({ id }) => id === activeId);
-  const { place, height, items, page } = useRowsInView(rows, active);
+  const { container, height, items, page } = useRowsInView(rows, active);
 
   const make = ({ type, id }: Move): void => {
-    setActive(id); // also of a group that closes over the active row, or the keys would move from nowhere
+    setActive(id); // also when a group closes over the active row; otherwise the keys would have no start position
     if (type === 'toggle') {
       setClosed((before) => (before.has(id) ? without(before, id) : new Set([...before, id])));
       return;
@@ -61,10 +61,10 @@ export function ListTree({ groups, chosen, onChoose }: ListTreeProps): ReactNode
     const move = clickedIn(event);
     if (move !== null) make(move);
   };
-  if (rows.length === 0) return <p className="hint">Nothing fits.</p>;
+  if (rows.length === 0) return <p className="hint">No matches.</p>;
   return (
     <div
-      ref={place}
+      ref={container}
       className="tree"
       role="tree"
       aria-label="Agents and services"

@@ -1,17 +1,17 @@
 import { routeOf } from './rows.ts';
 import type { Row } from './rows.ts';
 
-/** What a press does to the list: another row becomes the active one, or a group is opened or closed. */
+/** The effect of a key or click: another row becomes active, or a group is opened or closed. */
 export interface Move {
   readonly type: 'go' | 'toggle';
-  /** Of the row. */
+  /** The id of the row. */
   readonly id: string;
 }
 
 /**
- * What a key does in a tree (ARIA Authoring Practices, tree view): up and down, the ends and pages move; right opens a group, then goes into
- * it; left closes it, or goes from what is in it to the group; Enter and space open or close. Null: nothing. `active` is -1 when no row is
- * active, `page` how many rows are in view.
+ * The effect of a key in a tree (ARIA Authoring Practices, tree view): up, down, home, end and pages move; right opens
+ * a group, then goes into it; left closes it, or goes from a service to its group; Enter and space open or close. Null:
+ * no effect. `active` is -1 if no row is active; `page` is the number of visible rows.
  */
 export function keyMove(key: string, rows: readonly Row[], active: number, page: number): Move | null {
   const last = rows.length - 1;
@@ -61,12 +61,15 @@ function outwards(rows: readonly Row[], active: number): Move | null {
   return row?.level === 2 ? go(rows, active - row.position) : null;
 }
 
-/** Whether a key writes a character, so that it belongs to a word; space does not, since it presses. */
+/** Whether a key types a character of a search; space does not, because it activates. */
 export function isCharacter(key: string): boolean {
   return /^.$/u.test(key) && key !== ' ';
 }
 
-/** The next row whose name begins with what was typed, from the active one on and around; the first letter leaves the active one. */
+/**
+ * The next row whose name starts with the typed text, searching from the active row and wrapping around; the first
+ * letter skips the active row.
+ */
 export function typedMove(typed: string, rows: readonly Row[], active: number): Move | null {
   const start = typed.length === 1 ? active + 1 : Math.max(0, active);
   const wanted = typed.toLowerCase();
@@ -75,7 +78,10 @@ export function typedMove(typed: string, rows: readonly Row[], active: number): 
   return row === undefined ? null : { type: 'go', id: row.id };
 }
 
-/** What a click on a row does: its chevron opens or closes; so does the rest of it, where there is nothing to show. */
+/**
+ * The effect of a click on a row: the chevron opens or closes the group, and so does the rest of a row without a detail
+ * view.
+ */
 export function clickMove(id: string, isChevron: boolean): Move {
   return { type: isChevron || routeOf(id) === null ? 'toggle' : 'go', id };
 }

@@ -2,35 +2,35 @@ import type { State } from '../world/world.ts';
 import type { Group } from '../world/groups.ts';
 import type { Route } from '../world/route.ts';
 
-/** One line of the list: a group, or a service of an open group below it. */
+/** A row of the list: a group, or a service in an open group. */
 export interface Row {
-  /** Names its type and, after a colon, the agent or service. */
+  /** The type and, after a colon, the id of the agent or service. */
   readonly id: string;
   readonly name: string;
-  /** Null: it has none, since it only gathers others. */
+  /** Null: a group that is not an agent. */
   readonly state: State | null;
-  /** From 1: groups, then what is in them. */
+  /** 1: groups; 2: their services. */
   readonly level: 1 | 2;
-  /** Among those of its level with the same parent, from 1. */
+  /** Its position among its siblings, from 1. */
   readonly position: number;
   readonly siblings: number;
-  /** Null: nothing can be in it. */
+  /** Null: not a group. */
   readonly isOpen: boolean | null;
 }
 
 const SHARED_NAMES = { shared: 'Shared services', host: 'Host services' } as const;
 
-/** The lines from top to bottom, without what is in closed groups. */
+/** The visible rows from top to bottom, without the content of closed groups. */
 export function rowsOf(groups: readonly Group[], closed: ReadonlySet<string>): readonly Row[] {
   return groups.flatMap((group, index) => {
     const isOpen = !closed.has(group.key);
     const place = { level: 1, position: index + 1, siblings: groups.length } as const;
-    const head: Row = { id: group.key, ...namedAs(group), ...place, isOpen };
+    const head: Row = { id: group.key, ...labelOf(group), ...place, isOpen };
     return isOpen ? [head, ...servicesOf(group)] : [head];
   });
 }
 
-function namedAs(group: Group): Pick<Row, 'name' | 'state'> {
+function labelOf(group: Group): Pick<Row, 'name' | 'state'> {
   if (group.type === 'agent') return { name: group.id, state: group.agent.state };
   return { name: SHARED_NAMES[group.type], state: null };
 }
@@ -42,7 +42,7 @@ function servicesOf({ services }: Group): readonly Row[] {
   });
 }
 
-/** What a row stands for, as the page shows it; null: it only gathers others. */
+/** The route to the detail view of a row; null: it has none. */
 export function routeOf(id: string): Route | null {
   const [type, ...rest] = id.split(':');
   const name = rest.join(':');

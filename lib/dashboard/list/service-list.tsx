@@ -5,8 +5,8 @@ import { useWorld } from '../host-context.ts';
 import { goTo } from '../route.ts';
 import { counted } from '../words/amount.ts';
 import { StateMark } from '../words/state-badge.tsx';
-import { countStates, groupsOf, keptGroups, STATES } from '../world/groups.ts';
-import type { Group, Wanted } from '../world/groups.ts';
+import { countStates, groupsOf, reuseGroups, STATES } from '../world/groups.ts';
+import type { Group, Filter } from '../world/groups.ts';
 import type { Route } from '../world/route.ts';
 import type { State } from '../world/world.ts';
 import { ListTree } from './list-tree.tsx';
@@ -17,14 +17,14 @@ interface StateFilterProps {
   readonly onChoose: (state: State | null) => void;
 }
 
-/** The count of each state, which is also a filter. */
+/** The number of services in each state; each is also a filter. */
 function StateFilter({ chosen, onChoose }: StateFilterProps): ReactNode {
   const services = useWorld((world) => world.services);
   const counts = useMemo(() => countStates(services.values()), [services]);
   return (
     <ToggleButtonGroup
       className="state-filter"
-      aria-label="Only services in state"
+      aria-label="Filter by state"
       selectionMode="single"
       selectedKeys={chosen === null ? [] : [chosen]}
       onSelectionChange={(keys) => {
@@ -40,22 +40,25 @@ function StateFilter({ chosen, onChoose }: StateFilterProps): ReactNode {
   );
 }
 
-/** All agents and services, searchable. */
+/** All agents and services, with a search. */
 export const ServiceList = memo(function ServiceList({ route }: { readonly route: Route }): ReactNode {
   const world = useWorld((now) => now);
-  const [wanted, setWanted] = useState<Wanted>({ text: '', state: null });
+  const [filter, setFilter] = useState<Filter>({ text: '', state: null });
   const shown = useDeferredValue(world);
   const before = useRef<readonly Group[]>([]);
-  const sought = useDeferredValue(wanted);
-  const groups = useMemo(() => (before.current = keptGroups(before.current, groupsOf(shown, sought))), [shown, sought]);
+  const searched = useDeferredValue(filter);
+  const groups = useMemo(
+    () => (before.current = reuseGroups(before.current, groupsOf(shown, searched))),
+    [shown, searched],
+  );
   const chosen = route.type === 'nothing' ? null : `${route.type}:${route.id}`;
   return (
     <nav className="list" aria-label="Agents and services">
       <SearchField
         className="search"
-        value={wanted.text}
+        value={filter.text}
         onChange={(text) => {
-          setWanted((before) => ({ ...before, text }));
+          setFilter((before) => ({ ...before, text }));
         }}
       >
         <Label className="visually-hidden">Search agents and services</Label>
@@ -64,9 +67,9 @@ export const ServiceList = memo(function ServiceList({ route }: { readonly route
         />
       </SearchField>
       <StateFilter
-        chosen={wanted.state}
+        chosen={filter.state}
         onChoose={(state) => {
-          setWanted((before) => ({ ...before, state }));
+          setFilter((before) => ({ ...before, state }));
         }}
       />
       <ListTree groups={groups} chosen={chosen} onChoose={goTo} />

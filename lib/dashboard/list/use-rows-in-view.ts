@@ -7,21 +7,21 @@ const ROW_PX = 28;
 
 /** Which rows are in the document, and where. */
 export interface RowsInView {
-  /** Of the element that scrolls. */
-  readonly place: RefObject<HTMLDivElement | null>;
-  /** Of all rows, in pixels. */
+  /** The scrolling element. */
+  readonly container: RefObject<HTMLDivElement | null>;
+  /** The height of all rows, in pixels. */
   readonly height: number;
   readonly items: readonly { readonly index: number; readonly start: number }[];
-  /** The count of rows that fit. */
+  /** The number of rows that fit. */
   readonly page: () => number;
 }
 
-/** The rows in view and the active one, which is brought into view when it becomes another one. */
+/** The visible rows and the active one, which is scrolled into view when it changes. */
 export function useRowsInView(rows: readonly Row[], active: number): RowsInView {
-  const place = useRef<HTMLDivElement>(null);
+  const container = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
-    getScrollElement: () => place.current,
+    getScrollElement: () => container.current,
     estimateSize: () => ROW_PX,
     getItemKey: (index) => rows[index]?.id ?? index,
     rangeExtractor: (range) => {
@@ -37,9 +37,9 @@ export function useRowsInView(rows: readonly Row[], active: number): RowsInView 
     shown.current = activeId;
   }, [virtual, active, activeId]);
   return {
-    place,
+    container,
     height: virtual.getTotalSize(),
     items: virtual.getVirtualItems(),
-    page: () => Math.max(1, Math.floor((place.current?.clientHeight ?? 0) / ROW_PX) - 1),
+    page: () => Math.max(1, Math.floor((container.current?.clientHeight ?? 0) / ROW_PX) - 1),
   };
 }

@@ -1,10 +1,10 @@
 import { useRef } from 'react';
 import type { KeyboardEvent } from 'react';
 
-/** How long after a letter the next one goes on with the same word. */
+/** How long after a letter the next one still belongs to the same word. */
 const SAME_WORD_MS = 700;
 
-/** Gives the word that is being typed, with the letter of this event. */
+/** Returns the word being typed, including the letter of this event. */
 export function useTyped(): (event: KeyboardEvent) => string {
   const word = useRef({ text: '', at: -Infinity });
   return ({ key, timeStamp }) => {

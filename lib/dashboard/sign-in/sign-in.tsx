@@ -6,31 +6,31 @@ import { Problem } from '../words/problem.tsx';
 import { sentenceOf } from '../words/sentence.ts';
 import './sign-in.css';
 
-/** What became of the last token that was given. */
-type Given = { readonly type: 'nothing' | 'under way' } | { readonly type: 'refused'; readonly sentence: string };
+/** The outcome of the last token. */
+type Outcome = { readonly type: 'nothing' | 'under way' } | { readonly type: 'refused'; readonly sentence: string };
 
-/** A header carries no other characters; a token has at least one of them. */
+/** The characters allowed in a header; a token has at least one. */
 const TOKEN = /^[\x21-\x7e]+$/;
 
 /**
- * Asks for the token in the place of what was shown. The page stays loaded meanwhile: a host on its way out can still say that it wants
- * another token, and a page that loaded itself anew then would find nobody to come from.
+ * Asks for the token in place of the previous view. The page stays loaded: a host that is shutting down can still
+ * respond with 401, and a page that reloaded then would get nothing.
  */
 export function SignIn(): ReactNode {
   const host = useHost();
   const [token, setToken] = useState('');
-  const [given, setGiven] = useState<Given>({ type: 'nothing' });
+  const [outcome, setOutcome] = useState<Outcome>({ type: 'nothing' });
   const field = useRef<HTMLInputElement>(null);
   const refuse = (sentence: string): void => {
     field.current?.select();
-    setGiven({ type: 'refused', sentence });
+    setOutcome({ type: 'refused', sentence });
   };
   const submit = (): void => {
     if (!TOKEN.test(token.trim())) {
       refuse('Tokens contain only printable ASCII characters and no spaces.');
       return;
     }
-    setGiven({ type: 'under way' });
+    setOutcome({ type: 'under way' });
     host.signIn(token.trim()).catch((error: unknown) => {
       refuse(sentenceOf(error));
     });
@@ -42,7 +42,7 @@ export function SignIn(): ReactNode {
         <p>Enter the access token of this host.</p>
         <Form
           className="sign-in-form"
-          validationBehavior="aria" // or the browser would hold back every token after one that was refused
+          validationBehavior="aria" // otherwise the browser would block all tokens after a rejected one
           onSubmit={(event) => {
             event.preventDefault();
             submit();
@@ -52,18 +52,18 @@ export function SignIn(): ReactNode {
             type="password"
             autoComplete="current-password"
             autoFocus
-            isInvalid={given.type === 'refused'}
+            isInvalid={outcome.type === 'refused'}
             value={token}
             onChange={setToken}
           >
             <Label>Access token</Label>
             <Input ref={field} spellCheck={false} />
           </TextField>
-          <Button type="submit" className="button button-do" isPending={given.type === 'under way'}>
+          <Button type="submit" className="button button-do" isPending={outcome.type === 'under way'}>
             Sign in
           </Button>
         </Form>
-        <Problem sentence={given.type === 'refused' ? given.sentence : null} />
+        <Problem sentence={outcome.type === 'refused' ? outcome.sentence : null} />
       </div>
     </main>
   );

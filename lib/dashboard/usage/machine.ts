@@ -1,10 +1,10 @@
 /**
- * Asks what is used, as long as somebody looks.
+ * Polls the resource usage while a visible component needs it.
  *
- *   hidden            the page is not in view
- *   shown.unwatched   nothing on it shows what is used
- *   shown.reading     the host is asked
- *   shown.waiting     until the next time
+ *   hidden            the page is not visible
+ *   shown.unwatched   no component on the page shows resource usage
+ *   shown.reading     a request is in progress
+ *   shown.waiting     waits for the next request
  */
 import { assign, fromCallback, fromPromise, setup } from 'xstate';
 import type { Client } from '../../client/client.ts';
@@ -13,10 +13,10 @@ import { sentenceOf } from '../words/sentence.ts';
 import { withReading } from './readings.ts';
 import type { Reading } from './readings.ts';
 
-/** Whom to ask, and who says whether anybody looks. */
+/** The client, and the visibility of the page. */
 export interface UsageInput {
   readonly client: Pick<Client, 'getUsage'>;
-  /** Calls back now, and whenever it changes, with whether the page is in view; gives what ends that. */
+  /** Calls back with whether the page is visible, now and on every change; returns a function that ends this. */
   readonly watchPage: (onVisibility: (isVisible: boolean) => void) => () => void;
 }
 
@@ -48,12 +48,12 @@ const machine = setup({
     read: fromPromise<UsageView, UsageInput>(({ input, signal }) => input.client.getUsage({ signal })),
   },
   actions: {
-    keep: assign(({ context }, { view }: { readonly view: UsageView }) => ({
+    addReading: assign(({ context }, { view }: { readonly view: UsageView }) => ({
       readings: withReading(context.readings, view),
       isSupported: view.supported,
       problem: null,
     })),
-    blame: assign((_, { problem }: { readonly problem: string }) => ({ problem })),
+    setProblem: assign((_, { problem }: { readonly problem: string }) => ({ problem })),
   },
   guards: {
     isWatched: ({ context }) => context.watchers > 0,
@@ -62,7 +62,7 @@ const machine = setup({
   delays: { pause: 2_000 },
 });
 
-/** The machine that keeps what was used in the last minutes. */
+/** The machine that collects the resource usage of the last minutes. */
 export const usageMachine = machine.createMachine({
   id: 'usage',
   context: ({ input }) => ({ ...input, readings: [], isSupported: true, problem: null, watchers: 0 }),
@@ -83,10 +83,13 @@ export const usageMachine = machine.createMachine({
           invoke: {
             src: 'read',
             input: ({ context }) => context,
-            onDone: { target: 'waiting', actions: { type: 'keep', params: ({ event }) => ({ view: event.output }) } },
+            onDone: {
+              target: 'waiting',
+              actions: { type: 'addReading', params: ({ event }) => ({ view: event.output }) },
+            },
             onError: {
               target: 'waiting',
-              actions: { type: 'blame', params: ({ event }) => ({ problem: sentenceOf(event.error) }) },
+              actions: { type: 'setProblem', params: ({ event }) => ({ problem: sentenceOf(event.error) }) },
             },
           },
         },

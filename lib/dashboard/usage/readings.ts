@@ -1,12 +1,12 @@
 import type { HostUsageView, UsageView } from '../../api/schemas/usage.ts';
 
-/** So many readings are kept: five minutes of them, one every two seconds. */
-const MOST_READINGS = 150;
+/** How many readings are kept: five minutes, one every two seconds. */
+const MAX_READINGS = 150;
 
-/** What one has used at one instant. */
+/** The resource usage at one instant. */
 type Used = Pick<HostUsageView, 'cpu_percent' | 'rss_bytes'>;
 
-/** A reading, by the id of the service. */
+/** A reading, with services by id. */
 export interface Reading {
   /** Seconds since the epoch. */
   readonly at: number;
@@ -14,22 +14,22 @@ export interface Reading {
   readonly services: ReadonlyMap<string, Used>;
 }
 
-/** What was used over time, in columns; null: nothing is known of that instant. */
+/** The resource usage over time, in columns; null: unknown at that instant. */
 export interface Series {
   readonly at: readonly number[];
   readonly cpu: readonly (number | null)[];
   readonly rss: readonly (number | null)[];
 }
 
-/** With a reading more, and without the oldest where there are too many. */
+/** Adds a reading, and drops the oldest beyond the limit. */
 export function withReading(readings: readonly Reading[], { at, host, services }: UsageView): readonly Reading[] {
   const seconds = Date.parse(at) / 1_000;
-  if (readings.at(-1)?.at === seconds) return readings; // readings are shared by all who ask
+  if (readings.at(-1)?.at === seconds) return readings; // all clients share the readings
   const reading = { at: seconds, host, services: new Map(services.map((used) => [used.id, used])) };
-  return [...readings, reading].slice(-MOST_READINGS);
+  return [...readings, reading].slice(-MAX_READINGS);
 }
 
-/** What a service has used over time; null: the host itself. */
+/** The resource usage of a service over time; null: of the host. */
 export function seriesOf(readings: readonly Reading[], id: string | null): Series {
   const used = readings.map(({ host, services }) => (id === null ? host : services.get(id)));
   return {

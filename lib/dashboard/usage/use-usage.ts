@@ -3,7 +3,7 @@ import type { SnapshotFrom } from 'xstate';
 import { useHost } from '../host-context.ts';
 import type { usageMachine } from './machine.ts';
 
-/** What was used in the last minutes; it is asked for as long as this is on the page. */
+/** The resource usage of the last minutes; it is polled while a component uses this. */
 export function useUsage(): SnapshotFrom<typeof usageMachine>['context'] {
   const { usage } = useHost();
   useEffect(() => {

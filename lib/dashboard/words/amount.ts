@@ -1,18 +1,18 @@
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
-/** A count of bytes in the unit that suits it. */
+/** A number of bytes in a suitable unit. */
 export function bytes(count: number): string {
   const power = Math.min(UNITS.length - 1, count < 1 ? 0 : Math.floor(Math.log2(count) / 10));
   const value = count / 2 ** (10 * power);
   return `${value < 10 && power > 0 ? value.toFixed(1) : value.toFixed(0)} ${UNITS[power] ?? ''}`;
 }
 
-/** A share of one core. */
+/** A percentage of one core. */
 export function percent(value: number): string {
   return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} %`;
 }
 
-/** How many of something there are: `1 agent`, `2 agents`. */
+/** A number of items: `1 agent`, `2 agents`. */
 export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

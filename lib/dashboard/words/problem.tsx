@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import './problem.css';
 
-/** Why something is not shown, or was not done. */
+/** An error message. */
 export function Problem({ sentence }: { readonly sentence: string | null }): ReactNode {
   if (sentence === null) return null;
   return (

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { State } from '../world/world.ts';
 import './state-badge.css';
 
-/** A shape of its own for each state, so that nobody has to tell colours apart. */
+/** Each state has its own shape, so that nobody has to distinguish colours. */
 const SHAPES: Readonly<Record<State, string>> = {
   running: 'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2z',
   starting: 'M4 2.5 13 8l-9 5.5z',
@@ -21,7 +21,7 @@ export function StateMark({ state }: { readonly state: State }): ReactNode {
   );
 }
 
-/** A state by mark, colour and word. */
+/** A state as mark, colour and word. */
 export function StateBadge({ state, more }: { readonly state: State; readonly more?: string | null }): ReactNode {
   return (
     <span className={`state-badge is-${state}`}>

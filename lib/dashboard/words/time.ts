@@ -9,19 +9,19 @@ const UNITS = [
   ['min', 60],
 ] as const;
 
-/** The time of day here. */
+/** The local time of day. */
 export function clockTime(at: number): string {
   return CLOCK.format(at);
 }
 
-/** An instant as people here write it: without its day when that is the day of `now`. */
+/** An instant in local format, without the date if it is the day of `now`. */
 export function localInstant(iso: string, now: number): string {
   const at = new Date(iso);
   const isToday = at.toDateString() === new Date(now).toDateString();
   return (isToday ? CLOCK : DAY_AND_CLOCK).format(at);
 }
 
-/** How long something takes, to two units: `3 d 4 h`, `12 s`, `0.3 s`. */
+/** A duration with up to two units: `3 d 4 h`, `12 s`, `0.3 s`. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, ms / 1_000);
   if (seconds < 10) return `${seconds.toFixed(1)} s`;

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 
-/** The time now, in milliseconds since the epoch, anew each second while something counts down or up. */
+/** The current time in milliseconds since the epoch, updated every second while something is counting. */
 export function useNow(isTicking: boolean): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {

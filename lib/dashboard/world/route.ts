@@ -1,4 +1,4 @@
-/** The views of the detail of a service. */
+/** The tabs of the detail view of a service. */
 export const SERVICE_TABS = ['overview', 'history', 'logs', 'resources', 'dependencies'] as const;
 export type ServiceTab = (typeof SERVICE_TABS)[number];
 
@@ -12,7 +12,7 @@ function decoded(part: string): string | null {
   try {
     return decodeURIComponent(part);
   } catch {
-    return null; // an address that somebody has cut off shows nothing
+    return null; // a truncated address shows nothing
   }
 }
 
@@ -20,7 +20,7 @@ function isTab(text: string): text is ServiceTab {
   return SERVICE_TABS.some((tab) => tab === text);
 }
 
-/** Reads the fragment of an address: `#/services/ID/TAB` or `#/agents/ID`. What is something else shows nothing. */
+/** Parses the fragment of an address: `#/services/ID/TAB` or `#/agents/ID`. Anything else shows nothing. */
 export function parseRoute(hash: string): Route {
   const [, section, part = '', tab = ''] = hash.split('/');
   const id = decoded(part);
@@ -30,7 +30,7 @@ export function parseRoute(hash: string): Route {
   return { type: 'nothing' };
 }
 
-/** The fragment that {@link parseRoute} reads as this. */
+/** Formats a route for {@link parseRoute}. */
 export function formatRoute(route: Route): string {
   switch (route.type) {
     case 'nothing':

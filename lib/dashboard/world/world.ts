@@ -1,7 +1,7 @@
 /**
- * What the page knows of the host. It is read as a snapshot; events tell at once what state something is in now, and the views that
- * they have made stale are read again. Everything here is pure: a world is never changed, a new one is made, and views that stay as
- * they are stay the same objects, so that nothing is drawn again without need.
+ * The page's knowledge of the host. It is read as a snapshot; events immediately update states, and the views that they
+ * make stale are read again. Everything here is pure: a world is never modified but replaced, and unchanged views stay
+ * the same objects, so that nothing is rendered without need.
  */
 import type { AgentView } from '../../api/schemas/agent.ts';
 import type { EventView } from '../../api/schemas/event.ts';
@@ -11,7 +11,7 @@ import type { ServiceView } from '../../api/schemas/service.ts';
 /** The six public states. */
 export type State = ServiceView['state'];
 
-/** What is known of the host, in the order of first start. */
+/** The known agents and services, in the order of their first start. */
 export interface World {
   readonly agents: ReadonlyMap<string, AgentView>;
   readonly services: ReadonlyMap<string, ServiceView>;
@@ -19,14 +19,14 @@ export interface World {
   readonly health: HealthView | null;
 }
 
-/** What a reading of everything gives. */
+/** The result of reading everything. */
 export interface Snapshot {
   readonly agents: readonly AgentView[];
   readonly services: readonly ServiceView[];
   readonly health: HealthView;
 }
 
-/** What a reading of some views gives; null: the host knows it no more. */
+/** The result of reading some views; null: the host no longer knows it. */
 export interface Views {
   readonly agents: ReadonlyMap<string, AgentView | null>;
   readonly services: ReadonlyMap<string, ServiceView | null>;
@@ -34,8 +34,8 @@ export interface Views {
 
 export const EMPTY_WORLD: World = { agents: new Map(), services: new Map(), health: null };
 
-/** The same object as before where nothing in it has changed. */
-function kept<T extends object>(before: T | undefined, now: T): T {
+/** Returns the previous object if nothing in it has changed. */
+function reuse<T extends object>(before: T | undefined, now: T): T {
   return before !== undefined && JSON.stringify(before) === JSON.stringify(now) ? before : now;
 }
 
@@ -43,10 +43,10 @@ function byId<T extends { readonly id: string }>(
   before: ReadonlyMap<string, T>,
   now: readonly T[],
 ): ReadonlyMap<string, T> {
-  return new Map(now.map((view) => [view.id, kept(before.get(view.id), view)]));
+  return new Map(now.map((view) => [view.id, reuse(before.get(view.id), view)]));
 }
 
-/** The world as a snapshot says it is. */
+/** The world after a snapshot. */
 export function withSnapshot(world: World, { agents, services, health }: Snapshot): World {
   return { agents: byId(world.agents, agents), services: byId(world.services, services), health };
 }
@@ -59,27 +59,27 @@ function replaced<T extends object>(
   const views = new Map(before);
   for (const [id, view] of now) {
     if (view === null) views.delete(id);
-    else views.set(id, kept(before.get(id), view));
+    else views.set(id, reuse(before.get(id), view));
   }
   return views;
 }
 
-/** The world with some views as they are now. */
+/** The world with some views replaced. */
 export function withViews(world: World, { agents, services }: Views): World {
   return { ...world, agents: replaced(world.agents, agents), services: replaced(world.services, services) };
 }
 
 type Changed = Pick<ServiceView, 'state' | 'since'> & Partial<Pick<ServiceView, 'substate' | 'reason'>>;
 
-/** What a state change says of a view; null: the view is of a later time and stays as it is. */
+/** The effect of a state change on a view; null: the view is newer and stays unchanged. */
 function changedBy(
   { at, to, detail }: EventView,
   view: { readonly since: string; readonly state: State },
 ): Changed | null {
-  if (at < view.since || to === view.state) return null; // instants of one form compare as text
+  if (at < view.since || to === view.state) return null; // instants in the same format can be compared as text
   const { substate, reason } = detail;
   return {
-    state: to as State, // as the document says of an event of this type
+    state: to as State, // as documented for events of this type
     since: at,
     ...(typeof substate === 'string' || substate === null ? { substate } : {}),
     ...(typeof reason === 'string' || reason === null ? { reason } : {}),
@@ -98,11 +98,11 @@ function withServiceState(world: World, event: EventView): World {
   const view = world.services.get(event.service_id ?? '');
   const changed = view === undefined ? null : changedBy(event, view);
   if (view === undefined || changed === null) return world;
-  const next = { ...view, ...changed, next: null }; // what comes next is in the view that is read after this
+  const next = { ...view, ...changed, next: null }; // the next deadline is in the view that is read after this
   return { ...world, services: new Map(world.services).set(view.id, next) };
 }
 
-/** The world after an event, as far as the event alone tells it. */
+/** The world after an event, as far as the event itself determines it. */
 export function withEvent(world: World, event: EventView): World {
   if (event.type === 'service.state_changed') return withServiceState(world, event);
   if (event.type === 'agent.state_changed') return withAgentState(world, event);

@@ -1,7 +1,7 @@
 import { ConfigInvalidError } from '../../model/errors.ts';
 import { fail, ok, type Check } from '../check.ts';
 
-/** Whether a host would take its configuration. */
+/** Whether a host would accept its configuration. */
 export const configuration: Check = {
   id: 'configuration',
   title: 'Configuration',
@@ -9,7 +9,7 @@ export const configuration: Check = {
     if (config instanceof ConfigInvalidError) {
       return fail(
         config.message,
-        `Fix it. \`coredinator config check --base-path "${basePath}"\` lists every problem.`,
+        `Fix the file. \`coredinator config check --base-path "${basePath}"\` lists every problem.`,
       );
     }
     if (config instanceof Error)

@@ -2,15 +2,15 @@ import { createCatalog } from '../../config/catalog.ts';
 import { executableLine, kindExecutables, type KindExecutable } from '../../config/kind-executables.ts';
 import { fail, ok, skipped, warn, type Check } from '../check.ts';
 
-const MISSING = 'Put the executables below the base path under a name that fits, and make them executable (chmod +x).';
+const MISSING = 'Put the executables into the base path under a matching name, and make them executable (chmod +x).';
 const TWINS = 'Remove all but one of the files of the same version, or name one by its path: `executable: bin/NAME`.';
 
-/** Whether search finds what the configuration names, in a form that can be run. */
+/** Whether the executables of the configuration can be found and run. */
 export const executables: Check = {
   id: 'executables',
   title: 'Executables',
   examine: async ({ config, basePath, stateDir, executableRoots: roots }) => {
-    if (config instanceof Error) return skipped('The configuration does not say which ones are needed.');
+    if (config instanceof Error) return skipped('Not checked, because the configuration is invalid.');
     const all = await kindExecutables(config.effective, createCatalog({ basePath, exclude: [stateDir], roots }));
     const found = all.filter(({ choice }) => choice.type === 'found');
     const missing = all.filter(({ choice, isNeeded }) => choice.type === 'missing' && isNeeded);

@@ -23,7 +23,7 @@ const TYPES: ReadonlyMap<number, readonly [name: string, nature: Nature]> = new 
   [0x794c7630, ['overlay', 'layer']],
 ]);
 
-/** Judges a file system by its magic number. */
+/** Checks a file system by its magic number. */
 export function judgeFileSystem(type: number, folder: string): Finding {
   const [name, nature] = TYPES.get(type >>> 0) ?? [`type 0x${(type >>> 0).toString(16)}`, 'local'];
   const remedy = 'Use a folder on a persistent local disk for --state-dir.';
@@ -47,7 +47,7 @@ export function judgeFileSystem(type: number, folder: string): Finding {
   }
 }
 
-/** Whether the state lies where a database may lie. */
+/** Whether the state directory is suitable for a database. */
 export const fileSystem: Check = {
   id: 'file_system',
   title: 'File system',

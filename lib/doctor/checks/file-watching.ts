@@ -1,14 +1,14 @@
 import { watch } from 'node:fs';
 import { ok, warn, type Check } from '../check.ts';
 
-/** Whether the host can be told of exit records; it looks every 5 s where it cannot. */
+/** Whether exit records can be watched; otherwise the host only polls every 5 s. */
 export const fileWatching: Check = {
   id: 'file_watching',
-  title: 'Watching of files',
+  title: 'File watching',
   examine: ({ stateFolder }) => {
     try {
       watch(stateFolder, { persistent: false }).close();
-      return ok('A folder can be watched for exit records.');
+      return ok('Folders can be watched for exit records.');
     } catch (error) {
       return warn(
         `Folders cannot be watched (${error instanceof Error ? error.message : String(error)}), so exits are noticed late.`,

@@ -10,15 +10,12 @@ function judgeFile(file: string): Finding {
     );
   try {
     if (readFileSync(file, 'utf8').trim() === '')
-      return fail(
-        `"${file}" is empty.`,
-        'Write into it what it is for: a token of at least 16 characters, or the key.',
-      );
+      return fail(`"${file}" is empty.`, 'Write a token of at least 16 characters, or the key, into it.');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return fail(
       `"${file}" cannot be read (${reason}).`,
-      'Make the user who runs the host its owner: chown USER FILE; chmod 600 FILE.',
+      'Make the user of the host its owner: chown USER FILE; chmod 600 FILE.',
     );
   }
   if (process.platform === 'win32' || (facts.mode & 0o077) === 0)
@@ -29,13 +26,13 @@ function judgeFile(file: string): Finding {
   );
 }
 
-/** Whether tokens and keys are there, and secret. */
+/** Whether token and key files exist and are private. */
 export const secretFiles: Check = {
   id: 'secret_files',
   title: 'Tokens and keys',
   examine: ({ secretFiles: files }) => {
     const findings = files.map(judgeFile);
     const worst = findings.find(({ status }) => status === 'fail') ?? findings.find(({ status }) => status === 'warn');
-    return worst ?? findings[0] ?? skipped('None was given.');
+    return worst ?? findings[0] ?? skipped('No token or key files are configured.');
   },
 };

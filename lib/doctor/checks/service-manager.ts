@@ -1,59 +1,59 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { fail, ok, skipped, warn, type Check, type Finding, type Patient } from '../check.ts';
+import { fail, ok, skipped, warn, type Check, type Finding, type CheckContext } from '../check.ts';
 import { killModeOf } from '../systemctl.ts';
 
-/** What holds the process that is looked at: the running host, else this command. */
-export interface Holder {
+/** The process whose unit is checked: the running host, or this command. */
+export interface ManagedProcess {
   readonly pid: number;
   readonly isHost: boolean;
-  /** Its /proc/PID/cgroup; null: it cannot be read. */
+  /** The content of /proc/PID/cgroup; null: unreadable. */
   readonly cgroups: string | null;
   /** The name of process 1. */
   readonly init: string;
 }
 
-/** A unit of systemd, of the machine or of a user. */
+/** A systemd unit, of the system or of a user. */
 export interface Unit {
   readonly name: string;
-  readonly isOfUser: boolean;
+  readonly isUserUnit: boolean;
 }
 
-/** The innermost unit in the text of /proc/PID/cgroup; null: no unit. */
+/** The innermost unit in the text of /proc/PID/cgroup; null: none. */
 export function unitIn(cgroups: string): Unit | null {
   for (const line of cgroups.split('\n')) {
     const path = /^\d+:(?:name=systemd)?:(\/.*)$/.exec(line)?.[1] ?? '';
     const name = path.split('/').findLast((part) => /\.(service|scope)$/.test(part));
-    if (name !== undefined) return { name, isOfUser: /\/user@\d+\.service\//.test(path) };
+    if (name !== undefined) return { name, isUserUnit: /\/user@\d+\.service\//.test(path) };
   }
   return null;
 }
 
-const REMEDY = '`coredinator install-service` writes a unit that leaves the services alone.';
+const REMEDY = '`coredinator install-service` writes a unit that does not stop the services.';
 
-/** Judges what would become of the services when the host ends; `killMode` null: systemd does not say. */
-export function judgeHolder(holder: Holder, unit: Unit | null, killMode: string | null): Finding {
-  const who = holder.isHost ? `The host (pid ${holder.pid})` : 'This command';
-  if (holder.isHost && holder.pid === 1) {
+/** Checks what happens to the services when the host ends; `killMode` null: unknown. */
+export function judgeUnit(managed: ManagedProcess, unit: Unit | null, killMode: string | null): Finding {
+  const who = managed.isHost ? `The host (pid ${managed.pid})` : 'This command';
+  if (managed.isHost && managed.pid === 1) {
     return warn(
       'The host is process 1 of its container, so all services end with it.',
-      'Let another process be process 1 (docker run --init), and expect that a restart of the container restarts every service.',
+      'Use another process as process 1 (docker run --init). A restart of the container still restarts every service.',
     );
   }
-  if (holder.init !== 'systemd')
-    return skipped(`Process 1 is ${holder.init}, not systemd. Make sure that it signals only the host.`);
-  if (unit === null) return ok(`${who} runs in no systemd unit.`);
+  if (managed.init !== 'systemd')
+    return skipped(`Process 1 is ${managed.init}, not systemd. Make sure that only the host gets its signals.`);
+  if (unit === null) return ok(`${who} is not part of a systemd unit.`);
   if (unit.name.endsWith('.scope')) {
-    return ok(`${who} runs in a session (${unit.name}); a permanent host should run in a unit. ${REMEDY}`);
+    return ok(`${who} is part of a session (${unit.name}); a permanent host should have a unit. ${REMEDY}`);
   }
-  if (killMode === null) return skipped(`${who} runs in ${unit.name}, and systemctl does not say its KillMode.`);
+  if (killMode === null) return skipped(`${who} is part of ${unit.name}, whose KillMode is unknown.`);
   if (killMode === 'process' || killMode === 'none')
-    return ok(`${who} runs in ${unit.name}, with KillMode=${killMode}.`);
+    return ok(`${who} is part of ${unit.name}, which has KillMode=${killMode}.`);
   const harm = `${unit.name} has KillMode=${killMode}, so systemd kills the services when it stops or restarts the unit.`;
   const remedy = `Set KillMode=process in ${unit.name} (systemctl edit ${unit.name}), then systemctl daemon-reload. ${REMEDY}`;
-  return holder.isHost ? fail(harm, remedy) : warn(`${harm} A host that is started here is in it too.`, remedy);
+  return managed.isHost ? fail(harm, remedy) : warn(`${harm} A host started from here would be part of it.`, remedy);
 }
 
-function holderOf({ lock }: Patient): Holder {
+function managedProcess({ lock }: CheckContext): ManagedProcess {
   const host = lock.isHeld ? lock.pid : null;
   const pid = host ?? process.pid;
   const read = (file: string): string | null => (existsSync(file) ? readFileSync(file, 'utf8') : null);
@@ -65,14 +65,14 @@ function holderOf({ lock }: Patient): Holder {
   };
 }
 
-/** Whether what starts the host would take its services down with it. */
+/** Whether the service manager would stop the services together with the host. */
 export const serviceManager: Check = {
   id: 'service_manager',
   title: 'Service manager',
-  examine: async (patient) => {
+  examine: async (context) => {
     if (process.platform !== 'linux') return skipped(`Not checked on ${process.platform}.`);
-    const holder = holderOf(patient);
-    const unit = unitIn(holder.cgroups ?? '');
-    return judgeHolder(holder, unit, unit?.name.endsWith('.service') === true ? await killModeOf(unit) : null);
+    const managed = managedProcess(context);
+    const unit = unitIn(managed.cgroups ?? '');
+    return judgeUnit(managed, unit, unit?.name.endsWith('.service') === true ? await killModeOf(unit) : null);
   },
 };

@@ -4,30 +4,29 @@ import type { ShimKind } from '../../model/process.ts';
 import { bestShimKind, nativeShimFile } from '../../process/launch/shim-kind.ts';
 import { ok, skipped, warn, type Check, type Finding } from '../check.ts';
 
-/** What there is to make launches with. */
+/** The facts about available shims. */
 export interface ShimFacts {
   readonly platform: NodeJS.Platform;
   readonly kind: ShimKind;
   readonly isBuilt: boolean;
   readonly file: string;
-  /** A C compiler by its path; null: there is none. */
+  /** The path of a C compiler; null: none. */
   readonly compiler: string | null;
 }
 
-const BUILD = 'Run `npm rebuild coredinator`, which builds it, and read its output.';
+const BUILD = 'Run `npm rebuild coredinator` to build it, and check the output.';
 
-/** Judges the kind of shim that launches would get. */
+/** Checks which kind of shim launches would get. */
 export function judgeShim({ platform, kind, isBuilt, file, compiler }: ShimFacts): Finding {
-  if (kind === 'native') return ok(`The native shim runs (${file}).`);
+  if (kind === 'native') return ok(`The native shim works (${file}).`);
   const used = kind === 'sh' ? 'the shell shim' : 'the Node shim';
-  if (platform !== 'linux')
-    return skipped(`On ${platform} launches are held by ${used}; the native shim is for Linux.`);
-  const lost = `so ${used} is used instead: a daemon can survive a stop, and exit codes above 128 are ambiguous.`;
-  if (isBuilt) return warn(`The native shim ("${file}") does not run here, ${lost}`, BUILD);
+  if (platform !== 'linux') return skipped(`Launches use ${used} on ${platform}; the native shim is for Linux.`);
+  const consequence = `so ${used} is used instead: a daemon can survive a stop, and exit codes above 128 are ambiguous.`;
+  if (isBuilt) return warn(`The native shim ("${file}") does not work on this machine, ${consequence}`, BUILD);
   const remedy =
     compiler === null ? `Install a C compiler (on Debian: apt-get install gcc libc6-dev). ${BUILD}` : BUILD;
   return warn(
-    `The native shim was not built${compiler === null ? ', for there is no C compiler' : ''}, ${lost}`,
+    `The native shim was not built${compiler === null ? ', because there is no C compiler' : ''}, ${consequence}`,
     remedy,
   );
 }
@@ -46,7 +45,7 @@ function compilerIn(env: NodeJS.ProcessEnv): string | null {
   return null;
 }
 
-/** Which shim holds a launch, and why it is not a better one. */
+/** Which shim launches use, and why not a better one. */
 export const shim: Check = {
   id: 'shim',
   title: 'Native shim',

@@ -1,28 +1,27 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fail, ok, warn, type Check, type Finding, type Patient } from '../check.ts';
+import { fail, ok, warn, type Check, type Finding, type CheckContext } from '../check.ts';
 
-/** Whether the state of the host is there, belongs to whoever runs it, and is seen by nobody else. */
+/** Whether the state directory exists, belongs to the user of the host, and is private. */
 export const stateDirectory: Check = {
   id: 'state_directory',
   title: 'State directory',
-  examine: (patient) => (existsSync(patient.stateDir) ? presentOne(patient) : absentOne(patient)),
+  examine: (context) => (existsSync(context.stateDir) ? checkExisting(context) : checkMissing(context)),
 };
 
-function absentOne({ stateDir, stateFolder }: Patient): Finding {
+function checkMissing({ stateDir, stateFolder }: CheckContext): Finding {
   if (!isWritable(stateFolder)) {
     return fail(
       `"${stateDir}" does not exist, and this user cannot create it: "${stateFolder}" is not writable.`,
-      `Create it for the user who runs the host (install -d -m 700 -o USER "${stateDir}"), or give another --state-dir.`,
+      `Create it for the user of the host (install -d -m 700 -o USER "${stateDir}"), or use another --state-dir.`,
     );
   }
-  return ok(`"${stateDir}" is created when a host first runs.`);
+  return ok(`"${stateDir}" will be created when a host first starts.`);
 }
 
-function presentOne({ stateDir }: Patient): Finding {
+function checkExisting({ stateDir }: CheckContext): Finding {
   const facts = statSync(stateDir);
-  if (!facts.isDirectory())
-    return fail(`"${stateDir}" is not a folder.`, 'Give the path of a folder with --state-dir.');
+  if (!facts.isDirectory()) return fail(`"${stateDir}" is not a folder.`, 'Use the path of a folder with --state-dir.');
   const user = process.getuid?.();
   if (!isWritable(stateDir)) {
     const remedy = `Run the host as its owner (uid ${facts.uid}), or change the owner: chown -R USER "${stateDir}".`;
@@ -36,7 +35,7 @@ function presentOne({ stateDir }: Patient): Finding {
   if (process.platform === 'win32' || (facts.mode & 0o077) === 0)
     return ok(`"${stateDir}" is not accessible to other users.`);
   return warn(
-    `Other users may read "${stateDir}" (mode ${(facts.mode & 0o777).toString(8)}): output of services may hold secrets.`,
+    `Other users may read "${stateDir}" (mode ${(facts.mode & 0o777).toString(8)}): the output of services may contain secrets.`,
     `Restrict it: chmod 700 "${stateDir}".`,
   );
 }

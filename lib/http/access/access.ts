@@ -1,26 +1,32 @@
 import type { IncomingMessage } from 'node:http';
 import type { Operation } from '../../api/operation.ts';
 import { OPERATIONS } from '../../api/operations.ts';
-import { PLACES, type OperationId } from '../../api/paths.ts';
+import { ENDPOINTS, type OperationId } from '../../api/paths.ts';
 import { RequestError } from '../problem.ts';
 import type { Admission } from '../request-context.ts';
 import { bearerCredential, cookieCredential, cookieName, proofOf } from './credentials.ts';
 import type { Access, Credential } from './credentials.ts';
 import type { FailedAttempts } from './failed-attempts.ts';
 
-/** Of a host without tokens, and of what is open to all. */
-const ANYBODY: Admission = { scope: 'full', by: null, session: null, isHeld: () => true, watch: () => () => undefined };
+/** For hosts without tokens and for paths open to everybody. */
+const UNRESTRICTED: Admission = {
+  scope: 'full',
+  by: null,
+  session: null,
+  isValid: () => true,
+  watch: () => () => undefined,
+};
 
 const OPEN_PATHS = pathsOf('open');
-/** Of commands that any token may give. */
+/** Commands that any token may give. */
 const ANY_TOKEN_PATHS = pathsOf('any_token');
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Where the operations are that ask for less than others, in both forms that the host takes. */
+/** The paths of the operations with this access, with and without a trailing slash. */
 function pathsOf(access: Operation['access']): ReadonlySet<string> {
-  const ids = Object.keys(OPERATIONS) as OperationId[]; // Object.keys forgets the type of the keys
+  const ids = Object.keys(OPERATIONS) as OperationId[]; // Object.keys loses the key type
   const those = ids.filter((id) => (OPERATIONS[id] as Operation).access === access);
-  return new Set(those.flatMap((id) => PLACES[id].slice(1).flatMap((path) => [path, `${path}/`])));
+  return new Set(those.flatMap((id) => ENDPOINTS[id].slice(1).flatMap((path) => [path, `${path}/`])));
 }
 
 /** Whether a method changes nothing. */
@@ -32,28 +38,31 @@ function challenge(parameters: string): Readonly<Record<string, string>> {
   return { 'WWW-Authenticate': `Bearer realm="coredinator"${parameters}` };
 }
 
-/** The cookie of a browser that signs in; null: it signs out. */
+/** The session cookie of a browser that signs in; null: it signs out. */
 export function sessionCookie(req: IncomingMessage, session: Buffer | null): string {
-  // Behind a proxy that ends TLS only the origin of the page says so.
+  // Behind a proxy that terminates TLS, only the page's origin shows it.
   const isTls = 'encrypted' in req.socket || req.headers.origin?.startsWith('https:') === true;
   const value = session === null ? '; Max-Age=0' : session.toString('base64url');
   return `${cookieName(req)}=${value}; Path=/; HttpOnly; SameSite=Strict${isTls ? '; Secure' : ''}`;
 }
 
-/** What a request shows. A cookie counts only where the browser says that a page of ours sends it, or for reading its user. */
+/**
+ * The credential of a request. A cookie counts only if the browser says that one of our pages sends it, or if the user
+ * opens a page.
+ */
 function credentialOf(req: IncomingMessage, isOwnPage: (req: IncomingMessage) => boolean): Credential | null {
   const { authorization, origin, upgrade } = req.headers;
   if (authorization !== undefined) return bearerCredential(authorization);
   if (origin !== undefined && !isOwnPage(req)) return null;
   const site = req.headers['sec-fetch-site'];
-  // A WebSocket can command, though it begins with a GET.
+  // A WebSocket can send commands although it begins with a GET.
   const mayBeUser = isReading(req.method) && upgrade === undefined;
-  // Over plain HTTP to another machine browsers do not say it; then an Origin stands for it, and SameSite.
+  // Over plain HTTP from another machine, browsers do not send Sec-Fetch-Site; then the Origin and SameSite decide.
   const isOurs = site === undefined ? mayBeUser || origin !== undefined : site === 'same-origin';
   return isOurs || (mayBeUser && site === 'none') ? cookieCredential(req) : null;
 }
 
-/** A header that is no bearer token counts like a wrong one: both are attempts. */
+/** A header that is not a bearer token counts like a wrong token: both are attempts. */
 async function refuseAttempt(
   req: IncomingMessage,
   credential: Credential | null,
@@ -62,7 +71,7 @@ async function refuseAttempt(
   const waitS = await attempts.note(req.socket.remoteAddress);
   const headers = {
     ...challenge(credential === null ? '' : ', error="invalid_token"'),
-    // Or the browser would try it again and again.
+    // Otherwise the browser would keep sending it.
     ...(credential?.type === 'session' ? { 'Set-Cookie': sessionCookie(req, null) } : {}),
   };
   if (waitS > 0) {
@@ -76,13 +85,14 @@ async function refuseAttempt(
   const detail =
     credential === null
       ? 'The Authorization header has no bearer token. Send "Authorization: Bearer <token>".'
-      : 'The token is not valid for this host. Check it, and send another one.';
+      : 'The token is not valid for this host. Check it and try again.';
   throw new RequestError('token_required', detail, { headers });
 }
 
 /**
- * Refuses requests without a fitting token, or the cookie that stands for one: 401 without, 403 for a command with a read-only one,
- * and 429 for a wrong one after too many of them. A right token is never refused for what else came from its address.
+ * Rejects requests without a valid token or session cookie: 401 without one, 403 for a command with a read-only token,
+ * and 429 for a wrong token after too many of them. A valid token is never rejected because of other requests from its
+ * address.
  */
 export function tokenGuard(
   access: Access,
@@ -91,7 +101,7 @@ export function tokenGuard(
 ): (req: IncomingMessage, path: string) => Promise<Admission> {
   const isGuarded = access.full !== null || access.readOnly !== null;
   return async (req, path) => {
-    if (!isGuarded || OPEN_PATHS.has(path)) return ANYBODY;
+    if (!isGuarded || OPEN_PATHS.has(path)) return UNRESTRICTED;
     const credential = credentialOf(req, isOwnPage);
     if (credential === null && req.headers.authorization === undefined) {
       const detail = 'This host requires a token. Send "Authorization: Bearer <token>".';
@@ -112,7 +122,7 @@ export function tokenGuard(
       scope: proof.scope,
       by: credential.type === 'session' ? 'cookie' : 'token',
       session: proof.token.session,
-      isHeld: () => proofOf(credential, access) !== null,
+      isValid: () => proofOf(credential, access) !== null,
       watch: (listener) => access.watch?.(listener) ?? (() => undefined),
     };
   };

@@ -1,36 +1,38 @@
 import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-/** What a credential is good for. */
+/** What a credential permits. */
 export type Scope = 'full' | 'read';
 
-/** What is kept of a token: two values of one length, of which neither says what the token is. */
+/** What is stored of a token: two values of equal length; the token cannot be derived from either. */
 export interface KnownToken {
   readonly digest: Buffer;
-  /** What the cookie of a browser holds that has signed in with it. */
+  /** The value of the session cookie. */
   readonly session: Buffer;
 }
 
-/** The tokens that open the API, as they hold at the moment; with neither scope, whoever can connect may do everything. */
+/** The tokens that are currently valid; if both scopes are null, everyone who can connect has full access. */
 export interface Access {
   readonly full: (() => readonly KnownToken[]) | null;
   readonly readOnly: (() => readonly KnownToken[]) | null;
-  /** Tells the listener when tokens may have changed, until the function that it gives is called. Left out: they never do. */
+  /**
+   * Calls the listener when tokens may have changed, until the returned function is called. Omitted: they never change.
+   */
   watch?(listener: () => void): () => void;
 }
 
-/** What a request shows, in a form that can be compared. */
+/** The credential of a request, in a comparable form. */
 export interface Credential {
   readonly type: keyof KnownToken;
   readonly value: Buffer;
 }
 
-/** Whatever else is made of a token one day has another purpose, so that one cannot stand for the other. */
+/** Separates this HMAC from any future use of the token, so that one value cannot stand in for another. */
 const SESSION_PURPOSE = 'coredinator browser session 1';
 const SESSION_BYTES = 32;
 const BEARER = /^Bearer +(\S+) *$/i;
 
-/** What is kept of a token. */
+/** The stored form of a token. */
 export function knownToken(token: string): KnownToken {
   return {
     digest: hash('sha256', token, 'buffer'),
@@ -38,45 +40,45 @@ export function knownToken(token: string): KnownToken {
   };
 }
 
-/** The credential in an Authorization header; null: it holds none. */
+/** The credential in an Authorization header; null: there is none. */
 export function bearerCredential(authorization: string): Credential | null {
   const token = BEARER.exec(authorization)?.[1];
   return token === undefined ? null : { type: 'digest', value: hash('sha256', token, 'buffer') };
 }
 
 /**
- * The name of the cookie: browsers send a cookie to every port of a name, and two hosts of one machine must not sign each other's
- * users out.
+ * The name of the session cookie. It includes the port because browsers send cookies to every port of a name, and two
+ * hosts on one machine must not sign out each other's users.
  */
 export function cookieName({ headers: { host = '' } }: Pick<IncomingMessage, 'headers'>): string {
   const port = /:(\d{1,5})$/.exec(host)?.[1];
   return port === undefined ? 'coredinator_session' : `coredinator_session_${port}`;
 }
 
-/** The credential in the cookie of a request; null: it has none. */
+/** The credential in the cookie of a request; null: there is none. */
 export function cookieCredential(req: Pick<IncomingMessage, 'headers'>): Credential | null {
   const start = `${cookieName(req)}=`;
   const pair = (req.headers.cookie ?? '').split(';').find((one) => one.trim().startsWith(start));
   if (pair === undefined) return null;
   const value = Buffer.from(pair.trim().slice(start.length), 'base64url');
-  // Another length cannot be compared; a value that nobody has stands for it.
+  // Values of another length cannot be compared; an impossible value of the right length replaces them.
   return { type: 'session', value: value.length === SESSION_BYTES ? value : Buffer.alloc(SESSION_BYTES) };
 }
 
-/** The token that a credential belongs to. Looks at every token, so that the time says nothing about which one came near. */
+/** The token of a credential. Checks every token, so that the duration does not reveal a near match. */
 function find({ type, value }: Credential, known: readonly KnownToken[]): KnownToken | null {
   let found: KnownToken | null = null;
   for (const token of known) if (timingSafeEqual(value, token[type])) found = token;
   return found;
 }
 
-/** What a credential proves. */
+/** A verified credential. */
 export interface Proof {
   readonly scope: Scope;
   readonly token: KnownToken;
 }
 
-/** What a credential is good for; one whose token stands in both lists by mistake is good for less. */
+/** Verifies a credential. A token that is in both lists by mistake is read-only. */
 export function proofOf(credential: Credential, { full, readOnly }: Access): Proof | null {
   const fullToken = find(credential, full?.() ?? []);
   const readToken = find(credential, readOnly?.() ?? []);

@@ -5,9 +5,12 @@ import type { Context } from '../request-context.ts';
 const EXPOSED = 'ETag, Idempotency-Replayed, Location, Retry-After, X-CoreRL-Version, X-Request-Id';
 const PREFLIGHT_MAX_AGE_S = '600';
 
-/** What a Host says counts only where the host is served: on a Unix socket any gets this far, from behind a proxy perhaps. */
+/**
+ * The Host header is reliable only if that host is served: on a Unix socket any Host gets this far, for example from a
+ * proxy.
+ */
 function isSameOrigin(origin: string, host: string | undefined): boolean {
-  // The scheme is left out: a proxy that ends TLS changes it.
+  // The scheme is ignored: a proxy that terminates TLS changes it.
   return origin.replace(/^https?:\/\//i, '').toLowerCase() === host?.toLowerCase();
 }
 
@@ -21,7 +24,7 @@ function answerPreflight(ctx: Context): void {
   ctx.status = 204;
 }
 
-/** Whether the page that a request comes from, by its Origin, is one of this host. */
+/** Whether a request comes, by its Origin, from a page of this host. */
 export function ownPages(isServed: (req: IncomingMessage) => boolean): (req: IncomingMessage) => boolean {
   return (req) => {
     const { origin, host } = req.headers;
@@ -29,7 +32,10 @@ export function ownPages(isServed: (req: IncomingMessage) => boolean): (req: Inc
   };
 }
 
-/** Refuses requests of pages from elsewhere (403) unless their origin is allowed; gives that origin, null: it is no such request. */
+/**
+ * Rejects requests from pages of other origins (403) unless allowed. Returns the allowed origin; null: not
+ * cross-origin.
+ */
 export function originGuard(
   origins: readonly string[],
   isOwnPage: (req: IncomingMessage) => boolean,
@@ -46,7 +52,9 @@ export function originGuard(
   };
 }
 
-/** Gives the pages of an allowed origin what they need to read the answer. True: it was a preflight and is answered. */
+/**
+ * Sets the headers that a page of an allowed origin needs to read the response. True: it was a preflight, now answered.
+ */
 export function allowOrigin(ctx: Context, origin: string): boolean {
   ctx.res.setHeader('Access-Control-Allow-Origin', origin);
   ctx.res.setHeader('Access-Control-Expose-Headers', EXPOSED);

@@ -1,7 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { RequestError } from '../problem.ts';
 
-/** Headers that decide who may do what. Of two, Node uses the first; a proxy in front of this host may have used the other. */
+/**
+ * Headers that decide on access. If one occurs twice, Node uses the first; a proxy in front of this host may have used
+ * the second.
+ */
 const SINGLE: ReadonlyMap<string, string> = new Map(
   ['Host', 'Authorization', 'Origin', 'Content-Type', 'Content-Length', 'Transfer-Encoding'].map((name) => [
     name.toLowerCase(),
@@ -9,7 +12,7 @@ const SINGLE: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
-/** Throws RequestError (400) for a request that has one of them twice, even with the same value. */
+/** Throws RequestError (400) if a request has one of them twice, even with the same value. */
 export function refuseDuplicates({ rawHeaders }: IncomingMessage): void {
   const seen = new Set<string>();
   for (let at = 0; at < rawHeaders.length; at += 2) {

@@ -3,17 +3,17 @@ import { isIPv6 } from 'node:net';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Log } from '../../ports/log.ts';
 
-/** How many wrong tokens an address may send, and in which time. */
+/** How many wrong tokens an address may send in which time. */
 export interface AttemptLimits {
   readonly points: number;
   readonly durationS: number;
 }
 
 const LIMITS: AttemptLimits = { points: 10, durationS: 60 };
-/** Addresses share this many counters: they cannot use up memory, and who shares one only hears "too many" sooner. */
+/** Addresses share this many counters, so they cannot exhaust memory; sharing one only leads to an earlier 429. */
 const COUNTERS = 4_096;
 
-/** Whoever has an IPv6 address has all of its /64. */
+/** The owner of an IPv6 address has its whole /64. */
 function networkOf(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
   if (!isIPv6(plain)) return plain;
@@ -24,14 +24,14 @@ function networkOf(address: string): string {
   return [...left, ...zeros, ...right].slice(0, 4).join(':');
 }
 
-/** Counts wrong tokens by the network that they come from; all peers of a Unix socket are one. */
+/** Counts wrong tokens per network; all clients of a Unix socket count as one. */
 export class FailedAttempts {
   readonly #log: Log;
   readonly #limiter: RateLimiterMemory;
   readonly #points: number;
   readonly #salt: Buffer;
 
-  /** With a salt that is not known nobody can choose an address that shares a counter with another one. */
+  /** The random salt prevents anybody from choosing an address that shares a counter with another one. */
   constructor(log: Log, { points, durationS }: AttemptLimits = LIMITS, salt: Buffer = randomBytes(16)) {
     this.#log = log;
     this.#salt = salt;
@@ -39,7 +39,7 @@ export class FailedAttempts {
     this.#limiter = new RateLimiterMemory({ points, duration: durationS });
   }
 
-  /** Counts one and gives the seconds until the next may be made; 0: at once. */
+  /** Counts an attempt. Returns the seconds until the next one is allowed; 0: now. */
   async note(address: string | undefined): Promise<number> {
     const key = this.#counterOf(networkOf(address ?? 'unix'));
     const { consumedPoints, msBeforeNext } = await this.#limiter.penalty(key, 1);
@@ -47,7 +47,7 @@ export class FailedAttempts {
     if (consumedPoints === this.#points + 1) {
       this.#log.warn(
         { address: address ?? 'unix' },
-        'Many wrong tokens come from one address; they get 429 for a while.',
+        'many wrong tokens from one address; further ones get 429 for a while',
       );
     }
     return Math.max(1, Math.ceil(msBeforeNext / 1000));

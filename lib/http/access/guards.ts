@@ -10,21 +10,21 @@ import { refuseDuplicates } from './duplicate-headers.ts';
 import { hostGuard, servedHosts } from './host-guard.ts';
 import { refuseOversized } from './request-limits.ts';
 
-/** Who may come in. */
+/** Access control of the API. */
 export interface GuardOptions {
   readonly log: Log;
   readonly access: Access;
-  /** Names, besides the machine's own addresses and localhost, that a Host header may carry. */
+  /** Names allowed in a Host header, besides localhost and the machine's own addresses. */
   readonly allowedHosts: readonly string[];
-  /** Origins (`https://name:port`) whose pages may call; default none. */
+  /** Origins (`https://name:port`) whose pages may send requests; default: none. */
   readonly corsOrigins?: readonly string[];
-  /** Whether requests come in on a Unix socket, where a Host header says nothing; default no. */
+  /** Whether requests arrive on a Unix socket, where the Host header has no meaning; default: no. */
   readonly isUnixSocket?: boolean;
-  /** How many wrong tokens an address may send; default ten in a minute. */
+  /** How many wrong tokens an address may send; default: ten per minute. */
   readonly attemptLimits?: AttemptLimits;
 }
 
-/** Brings the absolute form of a request target (RFC 9112, 3.2.2) into the usual one. */
+/** Converts a request target in absolute form (RFC 9112, 3.2.2) to origin form. */
 function toOriginForm(req: IncomingMessage): void {
   if (req.url === undefined || req.url.startsWith('/') || req.url === '*') return;
   try {
@@ -46,12 +46,12 @@ function checkedPath(req: IncomingMessage): string {
   return path;
 }
 
-/** Whether a connection may become a WebSocket, and what may be done over it; a refusal says why. */
+/** Whether a connection may become a WebSocket and with which rights; a refusal has the reason. */
 export type UpgradeVerdict =
   | { readonly isAllowed: true; readonly admission: Admission }
   | { readonly isAllowed: false; readonly refusal: RequestError };
 
-/** The guards of the API in the order in which they refuse: Host, Origin, token, size. One count of wrong tokens for all ways in. */
+/** The guards of the API, in order: Host, Origin, token, size. All entry points share one count of wrong tokens. */
 export class Guards {
   readonly #corsOrigins: readonly string[];
   readonly #checkHost: (req: IncomingMessage) => void;
@@ -67,7 +67,7 @@ export class Guards {
     this.#checkToken = tokenGuard(access, new FailedAttempts(log, attemptLimits), isOwnPage);
   }
 
-  /** Lets a request in or throws RequestError; true: it was a preflight, which is answered already. */
+  /** Admits a request or throws RequestError. True: it was a preflight, which is already answered. */
   async answered(ctx: Context): Promise<boolean> {
     const { req } = ctx;
     refuseDuplicates(req);
@@ -80,7 +80,7 @@ export class Guards {
     return false;
   }
 
-  /** The same for a request to change to another protocol, which no middleware sees; the caller answers with the refusal. */
+  /** The same for protocol upgrades, which bypass the middleware; the caller sends the refusal. */
   async upgrade(req: IncomingMessage): Promise<UpgradeVerdict> {
     try {
       refuseDuplicates(req);

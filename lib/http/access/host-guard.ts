@@ -4,7 +4,7 @@ import { RequestError } from '../problem.ts';
 const HOST = /^(\[[0-9a-f:.]+\]|[^\s:@/[\]]+)(?::\d{1,5})?$/i;
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 
-/** A name or address as it stands in a Host header: lower case, IPv6 in brackets. */
+/** A name or address as in a Host header: lower case, IPv6 in brackets. */
 export function hostName(name: string): string {
   const lower = name.toLowerCase();
   return lower.includes(':') && !lower.startsWith('[') ? `[${lower}]` : lower;
@@ -14,7 +14,10 @@ function localName(req: IncomingMessage): string | undefined {
   return req.socket.localAddress === undefined ? undefined : hostName(req.socket.localAddress.replace(/^::ffff:/i, ''));
 }
 
-/** Whether the Host header of a request names this machine or an allowed name. Any port will do: behind a forwarded port it is not ours. */
+/**
+ * Whether the Host header of a request names this machine or an allowed name. Any port is accepted, because a forwarded
+ * port differs from ours.
+ */
 export function servedHosts(allowedHosts: readonly string[]): (req: IncomingMessage) => boolean {
   const served = new Set([...LOOPBACK_NAMES, ...allowedHosts.map(hostName)]);
   return (req) => {
@@ -24,9 +27,9 @@ export function servedHosts(allowedHosts: readonly string[]): (req: IncomingMess
 }
 
 /**
- * Refuses requests whose Host is not served (421), so that a foreign name that was made to resolve to this address (DNS
- * rebinding) reaches nothing. On a Unix socket any name will do: no name resolves to it. That it is one is told and not seen from
- * the connection, since one that the client has cut has no addresses either.
+ * Rejects requests whose Host is not served (421), so that a foreign name that resolves to this address (DNS rebinding)
+ * reaches nothing. On a Unix socket any name is accepted: no name resolves to it. The caller says whether it is a Unix
+ * socket, because a connection that the client has closed has no addresses either.
  */
 export function hostGuard(
   isServed: (req: IncomingMessage) => boolean,

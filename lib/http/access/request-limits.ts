@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { RequestError } from '../problem.ts';
 import { refuseLargeBody } from '../request-body.ts';
 
-/** All headers with the request line, in bytes; the parser refuses more with 431. */
+/** The request line and all headers, in bytes; the parser rejects more with 431. */
 export const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_HEADERS = 100;
-/** In bytes; a path of the file system, which is at most 4096, fits into a query percent-encoded where it must be. */
-const MAX_TARGET = 8 * 1024;
+/** In characters; a file system path of at most 4096 bytes fits into a query, with the percent-encoding it needs. */
+const MAX_TARGET_LENGTH = 8 * 1024;
 const MAX_QUERY_FIELDS = 100;
 
 function refuseManyHeaders({ rawHeaders }: IncomingMessage): void {
@@ -16,8 +16,8 @@ function refuseManyHeaders({ rawHeaders }: IncomingMessage): void {
 }
 
 function refuseLongTarget({ url = '' }: IncomingMessage): void {
-  if (url.length > MAX_TARGET) {
-    const detail = `The request target is longer than ${MAX_TARGET} characters. Send long values in the body.`;
+  if (url.length > MAX_TARGET_LENGTH) {
+    const detail = `The request target is longer than ${MAX_TARGET_LENGTH} characters. Send long values in the body.`;
     throw new RequestError('target_too_long', detail);
   }
   const query = url.indexOf('?');
@@ -28,7 +28,7 @@ function refuseLongTarget({ url = '' }: IncomingMessage): void {
   throw new RequestError('target_too_long', `The query has ${fields} fields; the limit is ${MAX_QUERY_FIELDS}.`);
 }
 
-/** Throws RequestError for what is larger than any request needs, before anything is made of it. */
+/** Throws RequestError for requests larger than any valid one needs, before they are processed. */
 export function refuseOversized(req: IncomingMessage): void {
   refuseLongTarget(req);
   refuseManyHeaders(req);

@@ -1,6 +1,6 @@
 import type { Context } from '../request-context.ts';
 
-/** Script, style and requests only from and to this host, and no form that a script has not sent. */
+/** Scripts, styles and requests only from and to this host; forms can be sent only by script. */
 const SIGN_IN_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -12,7 +12,7 @@ const SIGN_IN_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** How the page looks, in light and in dark. */
+/** The style of the page, light and dark. */
 export const SIGN_IN_STYLE = `:root {
   color-scheme: light dark;
   --ground: #f6f8fa; --sheet: #fff; --ink: #1b1f24; --quiet: #57606a; --line: #8c959f; --accent: #0550ae; --on-accent: #fff; --bad: #a40e26;
@@ -36,7 +36,7 @@ button:disabled { opacity: 0.6; cursor: default; }
 [role='alert'] { min-height: 1.5em; color: var(--bad); }
 `;
 
-/** What the page runs: it sends the token once and keeps nothing of it. */
+/** The script of the page: it sends the token once and stores nothing. */
 export const SIGN_IN_SCRIPT = `const form = document.querySelector('form');
 const field = form.querySelector('input');
 const button = form.querySelector('button');
@@ -75,7 +75,7 @@ form.addEventListener('submit', async (event) => {
 });
 `;
 
-/** The page that a browser gets with a 401. It holds nothing of the host but its version, which every answer carries. */
+/** The page that a browser gets with a 401. It reveals only the host's version, which every response has. */
 function signInPage(version: string): string {
   return `<!doctype html>
 <html lang="en">
@@ -103,7 +103,7 @@ function signInPage(version: string): string {
 `;
 }
 
-/** Answers with the page to sign in on; the status is what was set before. */
+/** Responds with the sign-in page; the status is the one set before. */
 export function sendSignInPage(ctx: Context, version: string): void {
   ctx.set({ 'Content-Security-Policy': SIGN_IN_POLICY });
   ctx.type = 'html';

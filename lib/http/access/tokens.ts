@@ -3,12 +3,12 @@ import type { Log } from '../../ports/log.ts';
 import { FromFiles } from '../server/from-files.ts';
 import { knownToken, type Access, type KnownToken } from './credentials.ts';
 
-/** Where the tokens of one scope come from; `source` is the option or variable, for people. */
+/** Where the tokens of one scope come from; `source` is the name of the option or variable, for people. */
 export type TokenOrigin =
   | { readonly type: 'file'; readonly source: string; readonly path: string }
   | { readonly type: 'value'; readonly tokens: readonly string[] };
 
-/** Which tokens are to open the API; with neither, whoever can connect may do everything. */
+/** The configured tokens; if both are null, everyone who can connect has full access. */
 export interface TokenOrigins {
   readonly full: TokenOrigin | null;
   readonly readOnly: TokenOrigin | null;
@@ -16,13 +16,13 @@ export interface TokenOrigins {
 
 /** The tokens of a running host. */
 export interface OpenAccess extends Access {
-  /** What is wrong with token files, in sentences that name no path: everybody may ask for the health. */
-  troubles(): readonly string[];
-  /** Looks at the token files now. */
+  /** What is wrong with the token files, in sentences without paths, because the health is public. */
+  problems(): readonly string[];
+  /** Checks the token files now. */
   reread(): void;
 }
 
-interface Surroundings {
+interface SourceContext {
   readonly log: Log;
   readonly now: (() => number) | undefined;
   readonly changed: () => void;
@@ -33,7 +33,7 @@ interface Source {
   readonly file: FromFiles<readonly KnownToken[]> | null;
 }
 
-function sourceOf(origin: TokenOrigin, { log, now, changed }: Surroundings): Source {
+function sourceOf(origin: TokenOrigin, { log, now, changed }: SourceContext): Source {
   if (origin.type === 'value') {
     const tokens = origin.tokens.map(knownToken);
     return { tokens: () => tokens, file: null };
@@ -51,7 +51,7 @@ function sourceOf(origin: TokenOrigin, { log, now, changed }: Surroundings): Sou
   return { tokens: () => file.current(), file };
 }
 
-/** Tokens that follow their files. Throws when a file cannot be used from the start. */
+/** Tokens that follow their files. Throws if a file is unusable at startup. */
 export function openAccess({ full, readOnly }: TokenOrigins, log: Log, now?: () => number): OpenAccess {
   const listeners = new Set<() => void>();
   const changed = (): void => {
@@ -67,9 +67,9 @@ export function openAccess({ full, readOnly }: TokenOrigins, log: Log, now?: () 
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    troubles: () => [
-      ...files.flatMap((file) => file.trouble() ?? []),
-      ...sharedTrouble(fullSource?.tokens() ?? [], readSource?.tokens() ?? []),
+    problems: () => [
+      ...files.flatMap((file) => file.problem() ?? []),
+      ...sharedTokenProblems(fullSource?.tokens() ?? [], readSource?.tokens() ?? []),
     ],
     reread: () => {
       for (const file of files) file.reread();
@@ -77,7 +77,9 @@ export function openAccess({ full, readOnly }: TokenOrigins, log: Log, now?: () 
   };
 }
 
-function sharedTrouble(full: readonly KnownToken[], readOnly: readonly KnownToken[]): readonly string[] {
+function sharedTokenProblems(full: readonly KnownToken[], readOnly: readonly KnownToken[]): readonly string[] {
   if (!full.some(({ digest }) => readOnly.some((other) => other.digest.equals(digest)))) return [];
-  return ['One token is configured for full and for read-only access, so it is read-only. Use two different tokens.'];
+  return [
+    'The same token is configured for full and for read-only access, so it is read-only. Use two different tokens.',
+  ];
 }

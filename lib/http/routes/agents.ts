@@ -6,7 +6,7 @@ import { preconditionOf, sendRevision } from '../preconditions.ts';
 import type { HandlersOf, JsonHandler } from '../route.ts';
 import { waitOf } from '../waiting.ts';
 
-/** Starts agents of a type; null: the type that their file names. */
+/** Starts agents of a type; null: the type in their file. */
 function starter(control: Control, agentType: string | null): JsonHandler<'startAgent' | 'startTepAgent'> {
   return ({ body: { config_path: configPath, agent_id: agentId, coreio_id: coreioId }, query, origin, ctx }) =>
     control.startAgent(

@@ -3,7 +3,7 @@ import type { HandlersOf } from '../route.ts';
 import { assetsFolder, sendFile } from '../static-files.ts';
 import type { StaticFolder } from '../static-files.ts';
 
-/** Everything from this host, and nothing inline: what the page shows of services can bring no script and no style. */
+/** Everything from this host and nothing inline: output of services shown on the page cannot add scripts or styles. */
 const POLICY = [
   "default-src 'self'",
   "object-src 'none'",
@@ -19,7 +19,7 @@ const PAGE: StaticFolder = {
   has: (name) => name === 'index.html',
 };
 
-/** A name has the hash of what is in the file: another content has another name. */
+/** File names include a hash of the content, so they can be cached for ever. */
 const FILES: StaticFolder = {
   url: new URL('assets/', PAGE.url),
   what: 'dashboard',

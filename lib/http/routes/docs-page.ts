@@ -11,7 +11,7 @@ code { font: 0.9em ui-monospace, monospace; overflow-wrap: anywhere; }
 tr:target { background: #fff8c5; }
 `;
 
-/** Scripts, styles and requests only from and to this host. The style attributes are those that Swagger UI sets on its elements. */
+/** Scripts, styles and requests only from and to this host. Swagger UI sets style attributes on its elements. */
 export const DOCS_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -25,7 +25,7 @@ export const DOCS_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** What the page runs once Swagger UI is there. */
+/** The script that starts Swagger UI once it is loaded. */
 export const START_SCRIPT = `SwaggerUIBundle({
   url: '/openapi.json',
   dom_id: '#docs',
@@ -44,7 +44,10 @@ function problemRows(): string {
   return rows.join('\n');
 }
 
-/** The documentation page: Swagger UI over the document, and the problems that the `type` of an error points to. */
+/**
+ * The documentation page: Swagger UI for the OpenAPI document, and the problem codes to which the `type` of an error
+ * points.
+ */
 export function docsPage(version: string): string {
   return `<!doctype html>
 <html lang="en">
@@ -56,7 +59,7 @@ export function docsPage(version: string): string {
 <style>${STYLE}</style>
 </head>
 <body>
-<div id="docs"><noscript>The interactive page needs JavaScript; the document is at <a href="/openapi.json">/openapi.json</a>.</noscript></div>
+<div id="docs"><noscript>The interactive page requires JavaScript. The OpenAPI document is at <a href="/openapi.json">/openapi.json</a>.</noscript></div>
 <section class="problems">
 <h2>Problems</h2>
 <p>Errors are <code>application/problem+json</code>; their <code>type</code> points here.</p>

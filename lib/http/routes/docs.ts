@@ -29,7 +29,7 @@ function sendPage(ctx: Context, html: string): void {
   ctx.body = html;
 }
 
-/** The handlers of the documentation: the document is made when it is first asked for. */
+/** The handlers of the documentation; the document is created on the first request. */
 export function docsHandlers(version: string): HandlersOf<typeof DOCS_OPERATIONS> {
   const html = docsPage(version);
   let document: Promise<Readonly<Record<string, unknown>>> | null = null;

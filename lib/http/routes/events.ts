@@ -5,7 +5,7 @@ import type { FeedQuery, FeedStart } from '../../model/feed.ts';
 import { sendStream } from '../event-stream.ts';
 import { RequestError } from '../problem.ts';
 import type { HandlersOf } from '../route.ts';
-import type { StreamPlaces } from '../stream-places.ts';
+import type { StreamLimit } from '../stream-limit.ts';
 import { feedForm } from './feed-stream.ts';
 
 type Fields = QueryOf<OperationOf<'streamEvents'>>;
@@ -14,7 +14,7 @@ function refuse(path: string, message: string): RequestError {
   return new RequestError('invalid_request', `"${path}" ${message}.`, { issues: [{ path, message }] });
 }
 
-/** A client that comes back says where it was, whatever its URL says about the beginning. */
+/** The Last-Event-ID of a reconnecting client takes precedence over its URL. */
 function startOf({ after, since }: Fields, lastEventId: string): FeedStart {
   if (lastEventId !== '') {
     const seq = /^\d{1,16}$/.test(lastEventId) ? Number(lastEventId) : NaN;
@@ -34,7 +34,7 @@ function queryOf(fields: Fields, lastEventId: string): FeedQuery {
 }
 
 /** The handlers of events. */
-export function eventHandlers(control: Control, places: StreamPlaces): HandlersOf<typeof EVENT_OPERATIONS> {
+export function eventHandlers(control: Control, streamLimit: StreamLimit): HandlersOf<typeof EVENT_OPERATIONS> {
   return {
     listEvents: ({ query: { after, before, order, limit, agent_id: agentId, service_id: serviceId, type } }) =>
       control.queries.history({
@@ -49,7 +49,7 @@ export function eventHandlers(control: Control, places: StreamPlaces): HandlersO
     streamEvents: {
       write: ({ query: fields, ctx }) => {
         const query = queryOf(fields, ctx.get('Last-Event-ID'));
-        return places.hold(() => sendStream(ctx, feedForm, (gone) => control.queries.feed(query, gone)));
+        return streamLimit.run(() => sendStream(ctx, feedForm, (gone) => control.queries.feed(query, gone)));
       },
     },
   };

@@ -9,7 +9,7 @@ function sendOk(ctx: Context): void {
   ctx.body = 'ok';
 }
 
-/** The handlers that say how the host is. */
+/** The handlers for health and shutdown of the host. */
 export function healthHandlers(control: Control): HandlersOf<typeof HOST_OPERATIONS> {
   return {
     shutdown: ({ body: { mode }, origin, ctx }) => {

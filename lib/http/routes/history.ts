@@ -8,7 +8,7 @@ function historyQuery({ before, since, ...rest }: QueryOf<OperationOf<'getServic
   return { ...rest, ...(before === undefined ? {} : { before }), ...(since === undefined ? {} : { since }) };
 }
 
-/** The handlers of what was. */
+/** The handlers of histories. */
 export function historyHandlers(control: Control): HandlersOf<typeof HISTORY_OPERATIONS> {
   return {
     getServiceHistory: ({ id, query }) => control.queries.serviceHistory(parseServiceId(id), historyQuery(query)),

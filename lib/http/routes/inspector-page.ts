@@ -1,8 +1,8 @@
 import { escaped } from '../static-files.ts';
 
 /**
- * What the browser lets the page do: its own files, requests to this host, and one frame of the inspector's origin. `url` is
- * absolute.
+ * The content security policy of the page: its own files, requests to this host, and one frame with the inspector's
+ * origin. `url` is absolute.
  */
 export function inspectorPolicy(url: string): string {
   return [
@@ -18,7 +18,7 @@ export function inspectorPolicy(url: string): string {
   ].join('; ');
 }
 
-/** The page that opens the inspector at `url` and passes on to it what this host sends. */
+/** The page that opens the inspector at `url` and forwards to it what this host sends. */
 export function inspectorPage(url: string): string {
   const { origin } = new URL(url);
   return `<!doctype html>
@@ -32,20 +32,20 @@ export function inspectorPage(url: string): string {
 <body data-inspector-url="${escaped(url)}">
 <header>
 <h1>Inspector</h1>
-<p class="about">Shows the statecharts of this host as they run, in the inspector of <b>${escaped(origin)}</b>. This page passes on to
-it what the host sends, within this browser; no environment values and no tokens are among it.</p>
+<p class="about">Shows the live statecharts of this host in the inspector at <b>${escaped(origin)}</b>. This page forwards the
+host's data to it within this browser. The data contains no environment values and no tokens.</p>
 <dl>
 <div><dt>Inspector</dt><dd><span id="inspector" role="status">opening…</span></dd></div>
-<div><dt>Host</dt><dd><span id="host" role="status">waits for the inspector</span></dd></div>
+<div><dt>Host</dt><dd><span id="host" role="status">waiting for the inspector</span></dd></div>
 <div><dt>Actors</dt><dd id="actors">0</dd></div>
 </dl>
 <p class="actions">
 <button type="button" id="popup">Open in a window</button>
-<button type="button" id="frame" hidden>Show it here</button>
+<button type="button" id="frame" hidden>Show here</button>
 <button type="button" id="reload">Reload the inspector</button>
 </p>
 <p class="note" id="note" role="alert" hidden></p>
-<noscript><p class="note">This page needs JavaScript.</p></noscript>
+<noscript><p class="note">This page requires JavaScript.</p></noscript>
 </header>
 <main>
 <iframe id="view" title="Stately inspector" referrerpolicy="no-referrer"

@@ -11,14 +11,14 @@ const ASSETS: StaticFolder = {
   has: (name) => NAMES.includes(name),
 };
 
-/** The handlers of the page that feeds the inspector at `url`. */
+/** The handlers of the page that opens the inspector at `url`. */
 export function inspectorHandlers(url: string): HandlersOf<typeof INSPECTOR_OPERATIONS> {
   const html = inspectorPage(url);
   const policy = inspectorPolicy(url);
   return {
     getInspector: {
       write: ({ ctx }) => {
-        // Any other opener policy would cut this page off from the window that it opens.
+        // Any other opener policy would cut the connection to the window that this page opens.
         ctx.set({ 'Content-Security-Policy': policy, 'Cross-Origin-Opener-Policy': 'unsafe-none' });
         ctx.type = 'html';
         ctx.body = html;

@@ -3,7 +3,7 @@ import type { Control } from '../../control/control.ts';
 import { parseServiceId } from '../../model/values/ids.ts';
 import type { HandlersOf } from '../route.ts';
 
-/** The handlers of coreio services that agents can share. */
+/** The handlers of coreio services, which agents can share. */
 export function ioHandlers(control: Control): HandlersOf<typeof IO_OPERATIONS> {
   return {
     startIo: async ({ body: { config_path: configPath, coreio_id: coreioId }, origin }) => {

@@ -3,10 +3,10 @@ import type { LogItem } from '../../model/values/log-line.ts';
 import { type Context } from '../request-context.ts';
 import { sendJson } from '../route.ts';
 
-/** A page ends there even if it has fewer lines than asked for: lines can be long. */
+/** A page ends here even with fewer lines than requested, because lines can be long. */
 const PAGE_CHARACTERS = 4 * 1024 * 1024;
 
-/** One item as it is answered: a line, or a gap where output was released before it could be read. */
+/** One item of a response: a line, or a gap where output was deleted before it could be read. */
 export function itemView(item: LogItem): LogItemView {
   const { generation, stream } = item;
   if (item.type === 'gap') return { gap: true, generation, stream, from: item.from, to: item.to };
@@ -14,7 +14,7 @@ export function itemView(item: LogItem): LogItemView {
   return { generation, stream, offset, text, ...(partial === null ? {} : { partial }) };
 }
 
-/** Answers one page: `next` is the `after` of the following one, null if nothing was ever written. */
+/** Responds with one page. `next` is the `after` of the next page; null: there has never been any output. */
 export async function sendLogPage(
   ctx: Context,
   batches: AsyncIterable<readonly LogItem[]>,

@@ -4,7 +4,7 @@ import { itemView } from './log-page.ts';
 
 type LogForm = StreamForm<readonly LogItem[]>;
 
-/** A whole batch, for a form that is written item by item. */
+/** Encodes a batch item by item. */
 function each(itemText: (item: LogItem) => string): LogForm['batch'] {
   return (items) => {
     let text = '';
@@ -13,7 +13,7 @@ function each(itemText: (item: LogItem) => string): LogForm['batch'] {
   };
 }
 
-/** The lines as they were written. Pieces of a split line are put together again. */
+/** The lines as they were written; pieces of a split line are joined. */
 export const textForm: LogForm = {
   type: 'text/plain; charset=utf-8',
   opening: '',
@@ -21,13 +21,13 @@ export const textForm: LogForm = {
   batch: each((item) => {
     if (item.type === 'line') return item.partial === 'split' ? item.text : `${item.text}\n`;
     const what = item.to === null ? 'the rest' : `${item.to - item.from} bytes`;
-    return `[coredinator: ${what} of ${item.stream} of launch ${item.generation} were released before they were read]\n`;
+    return `[coredinator: ${what} of ${item.stream} of launch ${item.generation} were deleted before they could be read]\n`;
   }),
   farewell: (reason) => `[coredinator: ${reason}]\n`,
   ending: '',
 };
 
-/** Server-sent events: `line` and `gap`, whose id is the position behind them. */
+/** Server-sent events `line` and `gap`; their id is the position after them. */
 export const eventForm: LogForm = {
   ...SERVER_SENT,
   batch: each((item) => `id: ${item.position}\nevent: ${item.type}\ndata: ${JSON.stringify(itemView(item))}\n\n`),

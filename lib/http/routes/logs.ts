@@ -13,7 +13,7 @@ import {
 import { sendStream } from '../event-stream.ts';
 import { RequestError } from '../problem.ts';
 import type { Call, HandlersOf } from '../route.ts';
-import type { StreamPlaces } from '../stream-places.ts';
+import type { StreamLimit } from '../stream-limit.ts';
 import { sendLogPage } from './log-page.ts';
 import { eventForm, textForm } from './log-stream.ts';
 
@@ -30,10 +30,10 @@ function positionOf(path: string, text: string, streams: readonly LogStream[]): 
   const position = parsePosition(text, streams);
   if (position !== null) return position;
   const form = streams.length === 1 ? '7:1234' : '7:1234,56';
-  throw refuse(path, `must be a position that an earlier answer for the same stream gave, such as ${form}`);
+  throw refuse(path, `must be a position from an earlier response for the same stream, such as ${form}`);
 }
 
-/** A client that comes back says where it was, whatever its URL says about the beginning. */
+/** The Last-Event-ID of a reconnecting client takes precedence over its URL. */
 function startOf({ tail, since, after }: Fields, lastEventId: string, streams: readonly LogStream[]): LogStart {
   if (lastEventId !== '') return { type: 'after', position: positionOf('Last-Event-ID', lastEventId, streams) };
   if (after !== undefined) {
@@ -49,12 +49,12 @@ function queryOf(fields: Fields, lastEventId: string): Omit<LogQuery, 'serviceId
   return { streams, start: startOf(fields, lastEventId, streams) };
 }
 
-/** The first form is what a client gets that does not say what it wants, such as curl. */
+/** The first type is for clients without a preference, such as curl. */
 const TYPES = ['text/plain', 'application/json', 'text/event-stream'] as const;
 
 async function answerLogs(
   control: Control,
-  places: StreamPlaces,
+  streamLimit: StreamLimit,
   { id: given, query: fields, ctx }: Call<undefined, Fields>,
 ): Promise<void> {
   const id = parseServiceId(given);
@@ -62,24 +62,24 @@ async function answerLogs(
   const query = queryOf(fields, type === 'text/event-stream' ? ctx.get('Last-Event-ID') : '');
   const isFollow = fields.follow ?? false;
   if (type === 'application/json') {
-    if (isFollow) throw refuse('follow', 'needs Accept: text/plain or text/event-stream');
+    if (isFollow) throw refuse('follow', 'requires Accept: text/plain or text/event-stream');
     await sendLogPage(ctx, control.queries.logs(id, query), {
       limit: fields.limit ?? LIMIT_DEFAULT,
       after: fields.after ?? null,
     });
     return;
   }
-  if (fields.limit !== undefined) throw refuse('limit', 'needs Accept: application/json');
+  if (fields.limit !== undefined) throw refuse('limit', 'requires Accept: application/json');
   const isEvents = type === 'text/event-stream';
   if (isEvents && fields.follow === false) throw refuse('follow', 'cannot be false for text/event-stream');
   const send = (): Promise<void> =>
     sendStream(ctx, isEvents ? eventForm : textForm, (gone) =>
       control.queries.logs(id, query, isFollow || isEvents ? gone : undefined),
     );
-  await (isFollow || isEvents ? places.hold(send) : send());
+  await (isFollow || isEvents ? streamLimit.run(send) : send());
 }
 
-/** The handlers of the output of services. */
-export function logHandlers(control: Control, places: StreamPlaces): HandlersOf<typeof LOG_OPERATIONS> {
-  return { readLogs: { write: (call) => answerLogs(control, places, call) } };
+/** The handlers of service output. */
+export function logHandlers(control: Control, streamLimit: StreamLimit): HandlersOf<typeof LOG_OPERATIONS> {
+  return { readLogs: { write: (call) => answerLogs(control, streamLimit, call) } };
 }

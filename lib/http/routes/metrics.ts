@@ -3,7 +3,7 @@ import type { Control } from '../../control/control.ts';
 import type { Exposition } from '../../ports/meter.ts';
 import type { HandlersOf } from '../route.ts';
 
-/** The handlers that tell numbers. */
+/** The handlers of metrics and resource usage. */
 export function metricsHandlers(control: Control, exposition: Exposition): HandlersOf<typeof METRICS_OPERATIONS> {
   return {
     getMetrics: {

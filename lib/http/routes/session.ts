@@ -3,7 +3,7 @@ import { sessionCookie } from '../access/access.ts';
 import { SIGN_IN_SCRIPT, SIGN_IN_STYLE } from '../access/sign-in-page.ts';
 import type { HandlersOf } from '../route.ts';
 
-/** The handlers of signing in and out. Nothing is kept of it: the cookie is made of the token. */
+/** The handlers for signing in and out. Nothing is stored: the cookie is derived from the token. */
 export function sessionHandlers(): HandlersOf<typeof SESSION_OPERATIONS> {
   return {
     getSession: ({ ctx }) => {

@@ -5,7 +5,7 @@ import type { Problem } from '../../api/schemas/problem.ts';
 import type { Millis } from '../../model/values/time.ts';
 import { headLines, SECURITY_HEADERS } from '../security-headers.ts';
 
-/** What node's parser and clock have against a request; anything else is a 400. */
+/** The statuses for errors of Node's parser and timeouts; all others get 400. */
 const CLIENT_ERROR_STATUS: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
@@ -20,11 +20,11 @@ function headersOf(version: string): Readonly<Record<string, string>> {
   return { ...SECURITY_HEADERS, 'X-CoreRL-Version': version, 'Content-Type': 'application/problem+json' };
 }
 
-/** Destroyed at once, a connection with unread bytes is reset, and the client may never see the answer. */
+/** If a connection with unread bytes is destroyed at once, it is reset, and the client may never see the response. */
 const LINGER_MS: Millis = 500;
 
 function endBare(socket: Duplex, status: number, headers: Readonly<Record<string, string>>): void {
-  // A client that never closes its side, or reads nothing, would keep its place for ever.
+  // A client that never closes its side, or never reads, would occupy the connection for ever.
   const cut = setTimeout(() => socket.destroy(), LINGER_MS);
   cut.unref();
   socket.once('close', () => {
@@ -33,13 +33,13 @@ function endBare(socket: Duplex, status: number, headers: Readonly<Record<string
   endWith(socket, status, headers, bareProblem(status));
 }
 
-/** Answers on a connection that node's HTTP has let go of, and closes it. */
+/** Responds on a socket that Node's HTTP server has released, and closes it. */
 export function endSocket(
   socket: Duplex,
   problem: Problem,
   { version, headers = {} }: { readonly version: string; readonly headers?: Readonly<Record<string, string>> },
 ): void {
-  socket.once('finish', () => socket.destroy()); // nobody else looks after it any more
+  socket.once('finish', () => socket.destroy()); // nothing else will close it
   endWith(socket, problem.status, { ...headersOf(version), ...headers }, JSON.stringify(problem));
 }
 
@@ -53,7 +53,10 @@ function endWith(socket: Duplex, status: number, headers: Readonly<Record<string
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
-/** Answers what never gets to the app, in the form of every other answer; node's own answers would lack the headers. */
+/**
+ * Responds to requests that never reach the app, in the same form as all other errors; Node's own responses lack the
+ * headers.
+ */
 export function answerBareErrors(server: Server, version: string): void {
   const headers = headersOf(version);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
@@ -67,7 +70,7 @@ export function answerBareErrors(server: Server, version: string): void {
     res.writeHead(417, headers);
     res.end(bareProblem(417));
   });
-  // Node would cut the connection without a word: this is no proxy.
+  // Node would close the connection without a response; this host is not a proxy.
   server.on('connect', (_req: IncomingMessage, socket: Duplex) => {
     socket.on('error', () => socket.destroy());
     endBare(socket, 405, { ...headers, Allow: 'GET, HEAD, POST, DELETE, OPTIONS' });

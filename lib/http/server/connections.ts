@@ -1,23 +1,26 @@
 import { BlockList, isIPv6, type Server, type Socket } from 'node:net';
 
-/** How many connections may be open at once. */
+/** Limits for open connections. */
 export interface ConnectionLimits {
-  /** In all. */
+  /** In total. */
   readonly total: number;
-  /** Reserved for loopback and Unix sockets, however many come from the network. */
+  /** Reserved for loopback and Unix sockets, no matter how many connections come from the network. */
   readonly reservedForLocal: number;
-  /** From one IPv4 address or one IPv6 /64 of the network. */
+  /** Per IPv4 address or IPv6 /64 of the network. */
   readonly perAddress: number;
 }
 
-/** A flood of connections must not use up the descriptors that launches and the store need, nor lock out an operator on this machine. */
+/**
+ * A flood of connections must not use up the descriptors that launches and the store need, nor lock out an operator on
+ * this machine.
+ */
 const CONNECTION_LIMITS: ConnectionLimits = { total: 1_000, reservedForLocal: 100, perAddress: 500 };
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
 
-/** The key that connections from one address are counted under; null: from this machine. */
+/** The key under which connections from an address are counted; null: from this machine. */
 function originOf(address: string | undefined): string | null {
   const plain = address?.replace(/^::ffff:(?=\d+\.)/i, '');
   if (plain === undefined) return null;
@@ -25,7 +28,7 @@ function originOf(address: string | undefined): string | null {
   return isIPv6(plain) ? networkOf(plain) : plain;
 }
 
-/** The first 64 bits of an address as the system formats it, with the longest run of zeros as `::`. */
+/** The first 64 bits of an address in the system's format, with the longest run of zeros as `::`. */
 function networkOf(address: string): string {
   const [before = '', after = ''] = address.split('::');
   const [head, tail] = [before, after].map((part) => (part === '' ? [] : part.split(':')));

@@ -1,31 +1,32 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { Log } from '../../ports/log.ts';
 
-/** Often enough for a rotation, seldom enough to cost nothing under load. */
+/** Frequent enough for a rotation, rare enough to cost nothing under load. */
 const CHECK_EVERY_MS = 1_000;
 const OTHERS = 0o077;
 
-/** Which files a value is made of, and how. */
+/** The files of a value and how to parse them. */
 export interface FromFilesOptions<T> {
   /** Absolute. */
   readonly files: readonly string[];
-  /** Those of them that nobody else on this machine should be able to read. */
+  /** Those of the files that other users of this machine should not be able to read. */
   readonly secret: readonly string[];
-  /** What the files are, for people: "The token file". */
+  /** What the files are, for messages: "The token file". */
   readonly what: string;
-  /** Makes the value of the contents, in the order of `files`; throws an Error whose message is a sentence without secrets. */
+  /** Turns the contents, in the order of `files`, into the value; throws an Error with a sentence without secrets. */
   readonly parse: (contents: readonly Buffer[]) => T;
-  /** Told when the files have given a new value; default: nobody. */
+  /** Called when the files have produced a new value; default: nothing. */
   readonly changed?: () => void;
   readonly log: Log;
-  /** In ms, from anywhere; default: the monotonic clock. */
+  /** In ms from any origin; default: the monotonic clock. */
   readonly now?: () => number;
 }
 
 /**
- * A value that follows its files without a restart: they are looked at when the value is used, at most once a second, and read
- * again when they have changed, also when another file has taken the name. Files that cannot be used any more leave the last good
- * value in place. Looking at use needs no timer and no watcher, which would lose a file that is replaced by rename.
+ * A value that follows its files without a restart. They are checked when the value is used, at most once a second, and
+ * read again if they have changed, also if another file now has the name. If the files become unusable, the last good
+ * value stays in effect. Checking on use needs no timer and no watcher, which would lose a file that is replaced by
+ * rename.
  */
 export class FromFiles<T> {
   readonly #options: FromFilesOptions<T>;
@@ -33,9 +34,9 @@ export class FromFiles<T> {
   #value: T;
   #seen: string;
   #checkedAt: number;
-  #trouble: string | null = null;
+  #problem: string | null = null;
 
-  /** Throws whatever reading and parsing throw: a value that was never good cannot be kept. */
+  /** Throws any error of reading or parsing: there is no earlier value to keep. */
   constructor(options: FromFilesOptions<T>) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
@@ -44,19 +45,19 @@ export class FromFiles<T> {
     this.#value = this.#read();
   }
 
-  /** The value by the files as they were at most a second ago. */
+  /** The value of the files as of at most a second ago. */
   current(): T {
     if (this.#now() - this.#checkedAt >= CHECK_EVERY_MS) this.reread();
     return this.#value;
   }
 
   /** Why the value is older than its files, as a sentence without their paths; null: it is not. */
-  trouble(): string | null {
+  problem(): string | null {
     this.current();
-    return this.#trouble;
+    return this.#problem;
   }
 
-  /** Reads the files now if they changed. True: they have given a new value. */
+  /** Reads the files now if they have changed. True: they produced a new value. */
   reread(): boolean {
     this.#checkedAt = this.#now();
     const seen = this.#fingerprint();
@@ -65,15 +66,15 @@ export class FromFiles<T> {
     const { what, files, log, changed } = this.#options;
     try {
       this.#value = this.#read();
-      this.#trouble = null;
+      this.#problem = null;
       log.info({ files }, `${what} has changed and was read again.`);
       changed?.();
       return true;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      if (this.#trouble === null)
+      if (this.#problem === null)
         log.error({ files }, `${what} cannot be used; the previous content stays in effect: ${reason}`);
-      this.#trouble = `${what} changed and cannot be used; the previous content stays in effect. The log says why.`;
+      this.#problem = `${what} changed and cannot be used; the previous content stays in effect. The log says why.`;
       return false;
     }
   }
@@ -92,20 +93,20 @@ export class FromFiles<T> {
       if ((mode & OTHERS) === 0 || process.platform === 'win32') continue;
       log.warn(
         { file, mode: mode.toString(8) },
-        `${what} can be read by other users of this machine; run chmod 600 on it.`,
+        `${what} can be read by other users of this machine; restrict it with chmod 600.`,
       );
     }
   }
 
-  /** Changes with content, owner, mode and the file behind the name; the code of the system for what cannot be looked at. */
+  /** Changes with content, owner, mode and the file behind the name; a system error code for inaccessible files. */
   #fingerprint(): string {
     return this.#options.files.map(stamp).join(' ');
   }
 }
 
-/** Reading anything else, such as a FIFO, might wait for ever. */
+/** Reading anything but a regular file, such as a FIFO, could block for ever. */
 function contentsOf(file: string): Buffer {
-  if (!statSync(file).isFile()) throw new Error(`"${file}" is not a file.`);
+  if (!statSync(file).isFile()) throw new Error(`"${file}" is not a regular file.`);
   return readFileSync(file);
 }
 

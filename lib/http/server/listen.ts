@@ -12,46 +12,46 @@ import { listenError, type ListenPlace } from './listen-error.ts';
 import type { Certificate } from './tls-files.ts';
 import { listenOnPath } from './unix-socket.ts';
 
-/** How long clients may take. */
-export interface Patience {
-  /** For the first byte, and for the whole head of a request. */
+/** Time limits for clients. */
+export interface ClientTimeouts {
+  /** For the first byte, and for all headers of a request. */
   readonly headersMs: number;
-  /** For a whole request; how long an answer takes is not limited, since a stop may take minutes. */
+  /** For a whole request. Responses are not limited, because a stop may take minutes. */
   readonly requestMs: number;
-  /** How often connections are looked at for that. */
+  /** How often connections are checked against these limits. */
   readonly checkEveryMs: number;
 }
 
-const PATIENCE: Patience = { headersMs: 10_000, requestMs: 30_000, checkEveryMs: 5_000 };
+const TIMEOUTS: ClientTimeouts = { headersMs: 10_000, requestMs: 30_000, checkEveryMs: 5_000 };
 const HANDSHAKE_MS = 10_000;
-/** Longer than the pause between two polls of a status, so that polling clients keep their connection. */
+/** Longer than the usual interval between two status polls, so that polling clients keep their connection. */
 const KEEP_ALIVE_MS = 65_000;
 const CLOSE_IDLE_EVERY_MS = 20;
 
-/** Where to listen, and what answers and records need that are made outside of the app. */
+/** Where to listen, and what is needed outside of the app. */
 export interface ListenOptions {
   readonly place: ListenPlace;
-  /** Serves TLS; default: plain HTTP. */
+  /** The certificate for TLS; default: plain HTTP. */
   readonly certificate?: Certificate | null;
   readonly version: string;
   readonly log: Log;
-  readonly patience?: Patience;
+  readonly timeouts?: ClientTimeouts;
 }
 
-/** An API that listens. */
+/** A listening API server. */
 export interface Listening {
   readonly server: Server;
   /**
-   * The base URL with the real port; for an unspecified address (0.0.0.0, ::) that of the loopback. For a Unix socket `unix:` and
-   * its path.
+   * The base URL with the actual port; for an unspecified address (0.0.0.0, ::) with the loopback address. For a Unix
+   * socket, `unix:` and its path.
    */
   readonly url: string;
-  /** Takes no more connections, lets requests under way end within `graceMs`, then cuts them off. */
+  /** Stops accepting connections, lets open requests end within `graceMs`, then destroys their connections. */
   close(graceMs: number): Promise<void>;
 }
 
 function urlOf(server: Server, scheme: 'http' | 'https'): string {
-  const bound = server.address() as AddressInfo | string; // a server that listens has one
+  const bound = server.address() as AddressInfo | string; // not null: the server is listening
   if (typeof bound === 'string') return `unix:${bound}`;
   const { address, port } = bound;
   if (address === '0.0.0.0') return `${scheme}://127.0.0.1:${port}`;
@@ -61,14 +61,14 @@ function urlOf(server: Server, scheme: 'http' | 'https'): string {
 
 function closeServer(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
-    // A connection whose last request ends during the grace is kept alive by node: it has to be looked for.
+    // Node keeps a connection alive if its last request ends during the grace, so idle connections are closed here.
     const closeIdle = setInterval(() => {
       server.closeIdleConnections();
     }, CLOSE_IDLE_EVERY_MS);
     const cut = setTimeout(() => {
       server.closeAllConnections();
     }, graceMs);
-    // Its only error, "not running", means that there is nothing left to close.
+    // The only possible error, "not running", means that there is nothing left to close.
     server.close(() => {
       clearInterval(closeIdle);
       clearTimeout(cut);
@@ -77,14 +77,14 @@ function closeServer(server: Server, graceMs: number): Promise<void> {
   });
 }
 
-function newServer(listener: RequestListener, { certificate = null, patience = PATIENCE, log }: ListenOptions): Server {
+function newServer(listener: RequestListener, { certificate = null, timeouts = TIMEOUTS, log }: ListenOptions): Server {
   const options: ServerOptions = {
-    headersTimeout: patience.headersMs,
-    requestTimeout: patience.requestMs,
-    connectionsCheckingInterval: patience.checkEveryMs,
+    headersTimeout: timeouts.headersMs,
+    requestTimeout: timeouts.requestMs,
+    connectionsCheckingInterval: timeouts.checkEveryMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
-    // The app refuses a missing Host itself, with the headers of every other answer.
+    // The app itself rejects a missing Host, with the usual headers.
     requireHostHeader: false,
   };
   if (certificate === null) return createPlainServer(options, listener);
@@ -109,7 +109,7 @@ function listenOnAddress(server: Server, place: Extract<ListenPlace, { type: 'tc
   });
 }
 
-/** Serves `app` at a place. Rejects with ListenError, whose message names the place and what to do. */
+/** Serves `app` on an address or socket. Rejects with ListenError, whose message names it and a remedy. */
 export async function listen(
   app: { callback(): RequestListener; upgrade(): UpgradeListener },
   options: ListenOptions,
@@ -117,14 +117,15 @@ export async function listen(
   const { place, version, log, certificate = null } = options;
   const server = newServer(app.callback(), options);
   limitConnections(server);
-  // The parser drops headers over this number silently, one that a guard looks at perhaps; the app counts and refuses.
+  // The parser silently drops headers beyond this number, perhaps one that a guard checks; the app counts and rejects
+  // instead.
   server.maxHeadersCount = 0;
   answerBareErrors(server, version);
   answerUpgrades(server, app.upgrade());
   await (place.type === 'unix' ? listenOnPath(server, place) : listenOnAddress(server, place));
-  // A connection that cannot be accepted (no descriptors left) must not take the host down.
+  // A connection that cannot be accepted (no file descriptors left) must not end the host.
   server.on('error', (err) => {
-    log.error({ err }, 'a connection could not be accepted');
+    log.error({ err }, 'cannot accept a connection');
   });
   return {
     server,

@@ -3,7 +3,7 @@ import type { HttpApp } from '../app.ts';
 import { SECURITY_HEADERS } from '../security-headers.ts';
 import type { UpgradeListener } from '../websocket-upgrades.ts';
 
-/** Answers 503 until the host knows its actors; the port is taken early so that processes can get the URL. */
+/** Responds with 503 until all actors are restored; the host listens early so that processes can get its URL. */
 export class StartingResponse {
   #listener: RequestListener;
   #upgrade: UpgradeListener = () => false;
@@ -22,7 +22,7 @@ export class StartingResponse {
     };
   }
 
-  /** From now on the app answers. */
+  /** From now on the app handles requests. */
   open(app: HttpApp): void {
     this.#listener = app.callback();
     this.#upgrade = app.upgrade();

@@ -9,12 +9,12 @@ export interface TlsFiles {
   readonly key: string;
 }
 
-/** TLS that cannot be served as it was asked for; the message names the files. */
+/** TLS cannot be served as configured; the message names the files. */
 export class TlsError extends Error {
   constructor({ cert, key }: TlsFiles, cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     super(
-      `TLS cannot be served with --tls-cert "${cert}" and --tls-key "${key}" (${reason}); give a certificate and its key as PEM files.`,
+      `Cannot serve TLS with --tls-cert "${cert}" and --tls-key "${key}" (${reason}). Provide a certificate and its key as PEM files.`,
       { cause },
     );
     this.name = 'TlsError';
@@ -23,24 +23,24 @@ export class TlsError extends Error {
 
 /** The certificate of a server. */
 export interface Certificate {
-  /** What the server is made with. */
+  /** The options to create the server with. */
   readonly options: SecureContextOptions;
-  /** From now on the server follows the files. */
+  /** From now on the server's certificate follows the files. */
   serve(server: TlsServer): void;
-  /** Looks at the files now. */
+  /** Checks the files now. */
   reread(): void;
   /** What is wrong with the files, as a sentence without their paths. */
-  trouble(): string | null;
+  problem(): string | null;
 }
 
-/** A pair that does not fit together, or is no PEM, throws here and not at the first handshake. */
+/** A pair that does not match, or is not PEM, fails here and not at the first handshake. */
 function contextOf([cert, key]: readonly Buffer[]): SecureContextOptions {
   const options = { cert, key, minVersion: 'TLSv1.2' } as const;
   createSecureContext(options);
   return options;
 }
 
-/** Reads certificate and key; they are looked at again with new connections. Throws TlsError. */
+/** Reads certificate and key; they are checked again on new connections. Throws TlsError. */
 export function readCertificate(files: TlsFiles, log: Log, now?: () => number): Certificate {
   const pair = pairOf(files, log, now);
   let server: TlsServer | null = null;
@@ -55,14 +55,14 @@ export function readCertificate(files: TlsFiles, log: Log, now?: () => number): 
     options: served,
     serve: (given) => {
       server = given;
-      // Before the handshake, so that the connection that finds a new certificate gets it.
+      // Before the handshake, so that the connection that detects a new certificate already gets it.
       server.prependListener('connection', renew);
     },
     reread: () => {
       pair.reread();
       renew();
     },
-    trouble: () => pair.trouble(),
+    problem: () => pair.problem(),
   };
 }
 

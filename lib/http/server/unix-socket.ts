@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { listenError, type UnixPlace } from './listen-error.ts';
 
-/** Read and write by the owner is the right to connect. */
+/** To connect, a user needs read and write permission on the socket. */
 const SOCKET_MODE = 0o600;
 const OTHERS = 0o177;
 
@@ -12,7 +12,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
 }
 
-/** Resolves with the code of the system; null: somebody answers. */
+/** Resolves with the system error code; null: a program answers. */
 function refusalOf(path: string): Promise<string | null> {
   return new Promise((resolve) => {
     const socket = connect(path, () => {
@@ -26,20 +26,20 @@ function refusalOf(path: string): Promise<string | null> {
 }
 
 /**
- * Takes away the socket file that a host left which was killed. Throws ListenError for one where a program answers, and for what is
- * no socket at all.
+ * Removes the socket file of a killed host. Throws ListenError if a program answers there or if the file is not a
+ * socket.
  */
 async function clearPath(place: UnixPlace): Promise<void> {
   const { path } = place;
   const before = lstatSync(path, { throwIfNoEntry: false });
-  // The bind would say EACCES.
+  // The bind would fail with EACCES.
   if (!existsSync(dirname(path))) throw listenError(place, 'ENOENT');
   if (before === undefined) return;
   if (!before.isSocket()) throw listenError(place, 'EEXIST');
   const refusal = await refusalOf(path);
   if (refusal === null || refusal === 'EAGAIN') throw listenError(place, 'EADDRINUSE');
   if (refusal !== 'ECONNREFUSED' && refusal !== 'ENOENT') throw listenError(place, refusal);
-  // Another host may have taken the place meanwhile; then the bind says so.
+  // Another host may have bound the path in the meantime; then the bind fails.
   if (lstatSync(path, { throwIfNoEntry: false })?.ino === before.ino) rmSync(path);
 }
 
@@ -48,13 +48,13 @@ export async function listenOnPath(server: Server, place: UnixPlace): Promise<vo
   try {
     await clearPath(place);
     await bound(server, place.path);
-    chmodSync(place.path, SOCKET_MODE); // also where a file system has its own idea of the mask
+    chmodSync(place.path, SOCKET_MODE); // also on file systems that ignore the umask
   } catch (error) {
     throw error instanceof Error && error.name === 'ListenError' ? error : listenError(place, codeOf(error), error);
   }
 }
 
-/** The file is made within the call of `listen`: with this mask it is never open to others, not even for a moment. */
+/** `listen` creates the file synchronously: with this umask other users can never open it, not even for a moment. */
 function bound(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);

@@ -43,7 +43,7 @@ describe('commands to a host', () => {
   describe('agents', () => {
     beforeEach(() => run('agents', 'start', '/plant/pump1.yaml'));
 
-    it('start prints how the agent is, and takes the file and ids that are given', async () => {
+    it('start prints the state of the agent, and uses the given file and ids', async () => {
       const words = ['/plant/pump2.yaml', '--agent-id', 'p2', '--coreio-id', 'io'];
       expect(await run('agents', 'start', ...words)).to.deep.equal({ code: 0, output: 'p2 is running\n', errors: '' });
       expect(
@@ -56,7 +56,7 @@ describe('commands to a host', () => {
       });
     });
 
-    it('list prints a row for each, or their documents', async () => {
+    it('list prints a row for each, or JSON', async () => {
       api.control.listed.push(serviceView('pump1-corerl'));
       const [head, row] = rows(await run('agents', 'list'));
       expect(head).to.deep.equal(['AGENT', 'STATE', 'UP', 'FOR', 'CONFIG', 'REASON']);
@@ -73,7 +73,7 @@ describe('commands to a host', () => {
       expect(await runJson('agents', 'status', 'pump1')).to.have.nested.property('services[0].state', 'backoff');
     });
 
-    it('stop, start by the id, restart and delete do what they say', async () => {
+    it('stop, start by id, restart and delete work', async () => {
       expect((await run('agents', 'stop', 'pump1')).output).to.equal('pump1 is stopped\n');
       expect((await run('agents', 'start', 'pump1')).output).to.equal('pump1 is running\n');
       expect((await run('agents', 'restart', 'pump1')).output).to.equal('pump1 is running\n');
@@ -82,17 +82,17 @@ describe('commands to a host', () => {
     });
 
     for (const command of ['status', 'stop', 'start', 'restart', 'delete']) {
-      it(`${command} ends with 1 for an id that nobody knows, and names the command that lists them`, async () => {
+      it(`${command} ends with 1 for an unknown id, and names the command that lists the known ones`, async () => {
         const { code, output, errors } = await run('agents', command, 'nobody');
         expect({ code, output }).to.deep.equal({ code: 1, output: '' });
         expect(errors).to.equal(
           'error: Agent "nobody" not found. GET /api/agents/ lists all agents.\n' +
-            'hint: `coredinator agents list` shows the known ones.\n',
+            'hint: `coredinator agents list` lists the known agents.\n',
         );
       });
     }
 
-    it('give programs the problem of the host as it is', async () => {
+    it('print the problem of the host unchanged for programs', async () => {
       const { code, errors } = await run('agents', 'status', 'nobody', '--json');
       expect(code).to.equal(1);
       expect(JSON.parse(errors)).to.include({ status: 404, type: '/docs#agent_not_found' });
@@ -104,7 +104,7 @@ describe('commands to a host', () => {
       api.control.listed.push(serviceView('pump1-corerl'), serviceView('gate', 'failed'));
     });
 
-    it('list prints rows, over all pages, and those of a state', async () => {
+    it('list prints rows from all pages, and can filter by state', async () => {
       for (let at = 0; at < 1_100; at += 1) api.control.listed.push(serviceView(`s${at}`));
       expect(rows(await run('services', 'list'))).to.have.length(1_103);
       expect(rows(await run('services', 'list', '--state', 'failed')).slice(1)).to.have.nested.property(
@@ -114,7 +114,7 @@ describe('commands to a host', () => {
       expect((await run('services', 'list', '--agent', 'nobody')).errors).to.include('No services match');
     });
 
-    it('status, explain and their documents', async () => {
+    it('status and explain, also as JSON', async () => {
       expect((await run('services', 'status', 'gate')).output)
         .to.include('gate  failed for')
         .and.to.include('kind');
@@ -123,7 +123,7 @@ describe('commands to a host', () => {
       expect(await runJson('services', 'explain', 'gate')).to.include({ summary: 'gate is failed.' });
     });
 
-    it('names the option that an explanation cannot be given for', async () => {
+    it('names the invalid option of explain', async () => {
       const { code, errors } = await run('services', 'explain', 'gate', '--if-exit', 'foo');
       expect([code, errors]).to.deep.equal([
         1,
@@ -131,21 +131,21 @@ describe('commands to a host', () => {
       ]);
     });
 
-    it('signal takes short names, and refuses what is no signal with 2', async () => {
-      expect((await run('services', 'signal', 'gate', 'hup')).output).to.include('SIGHUP was sent to gate');
+    it('signal accepts short names, and rejects invalid signals with 2', async () => {
+      expect((await run('services', 'signal', 'gate', 'hup')).output).to.include('sent SIGHUP to gate');
       const refused = await run('services', 'signal', 'gate', 'KILL');
       expect(refused.code).to.equal(2);
       expect(refused.errors).to.include('"KILL"').and.to.include('`coredinator services stop gate`');
       expect(api.control.calls.filter(({ name }) => name === 'signalService')).to.have.length(1);
     });
 
-    it('start of what fails ends with 1, the reason, and the command that says more', async () => {
+    it('start of a failing service ends with 1, the reason, and the command for details', async () => {
       const { code, errors } = await run('services', 'start', 'gate');
       expect(code).to.equal(1);
       expect(errors).to.include('gate failed: ').and.to.include('`coredinator services explain gate`');
     });
 
-    it('restart that does not come to an end in time ends with 5, and says how it stands', async () => {
+    it('restart that does not finish in time ends with 5, and prints the current state', async () => {
       const { code, output, errors } = await run('services', 'restart', 'pump1-corerl', '--timeout', '1ms');
       expect([code, output]).to.deep.equal([5, '']);
       expect(errors).to.match(/pump1-corerl is not running after|did not answer within/);
@@ -155,12 +155,12 @@ describe('commands to a host', () => {
       expect(JSON.parse(asJson.errors)).to.include({ title: 'Timed out' });
     });
 
-    it('delete forgets it', async () => {
+    it('delete removes it', async () => {
       expect((await run('services', 'delete', 'gate')).code).to.equal(0);
       expect((await run('services', 'delete', 'gate')).errors).to.include('`coredinator services list`');
     });
 
-    it('logs hands a terminal no more than colours, and a pipe the bytes', async () => {
+    it('logs passes only colours to a terminal, and all bytes to a pipe', async () => {
       const text = '\x1b]0;owned\x07\x1b[31mred\x1b[2J';
       api.control.logSource = async function* () {
         yield await Promise.resolve([line(0, text)]);
@@ -171,7 +171,7 @@ describe('commands to a host', () => {
       expect((await run('services', 'logs', 'gate')).output).to.equal(`${text}\n`);
     });
 
-    it('logs prints lines, follows them until it is interrupted, and says when there are none', async () => {
+    it('logs prints lines, follows them until it is interrupted, and reports when there are none', async () => {
       expect((await run('services', 'logs', 'gate')).errors).to.include('No output of gate matches');
       api.control.logSource = async function* () {
         yield await Promise.resolve([line(0, 'one'), line(4, 'two')]);
@@ -198,7 +198,7 @@ describe('commands to a host', () => {
     expect((await run('io', 'stop', 'plant-coreio')).code).to.equal(1);
   });
 
-  it('events prints the last ones, oldest first, those of a type, and says when there are none', async () => {
+  it('events prints the last ones, oldest first, can filter by type, and reports when there are none', async () => {
     expect((await run('events')).errors).to.include('No events match');
     api.control.events.push(event(1), event(2, 'process.exited'), event(3));
     const instants = (end: CommandEnd): readonly (string | undefined)[] => rows(end).map(([at]) => at?.slice(17, 19));
@@ -209,7 +209,7 @@ describe('commands to a host', () => {
     expect(await runJson('events')).to.have.nested.property('[2].seq', 3);
   });
 
-  it('events finds orphans under the deprecated type too, and warns of it', async () => {
+  it('events also finds orphans under the deprecated type, and warns', async () => {
     api.control.events.push(event(1), event(2, 'process.orphan'), event(3, 'process.exited'));
     const { code, errors, output } = await run('events', '--type', 'process.s*');
     expect([code, errors]).to.deep.equal([0, '']);
@@ -220,7 +220,7 @@ describe('commands to a host', () => {
     expect(api.control.calls.at(-1)).to.have.nested.property('argument.type', 'process.stray');
   });
 
-  it('top prints one table where the output is no terminal', async () => {
+  it('top prints one table if the output is not a terminal', async () => {
     api.control.listed.push(serviceView('gate'));
     const { code, output } = await run('top', '--interval', '100ms');
     expect(code).to.equal(0);
@@ -230,7 +230,7 @@ describe('commands to a host', () => {
     expect(await runJson('top', '--interval', '100ms')).to.have.nested.property('rows[0].service.id', 'gate');
   });
 
-  it('health ends with 1 when the host is degraded, and tells why', async () => {
+  it('health ends with 1 if the host is degraded, and prints the reasons', async () => {
     expect((await run('health')).output).to.match(/^healthy, pid 4711/);
     api.control.reasons = ['The disk is full.'];
     const { code, output } = await run('health');
@@ -243,17 +243,19 @@ describe('commands to a host', () => {
     expect(await runJson('config', 'reload', '--dry-run')).to.include({ applied: false });
   });
 
-  it('shutdown asks for the way that is given, and ends with 5 when the host stays', async () => {
+  it('shutdown requests the given mode, and ends with 5 if the host does not stop', async () => {
     expect((await run('shutdown', '--drain', '--no-wait')).output).to.equal(
-      'The host is stopping its services and shuts down then.\n',
+      'The host is stopping its services and will then shut down.\n',
     );
     expect(api.control.calls.find(({ name }) => name === 'shutdown')?.argument).to.equal('drain');
     const { code, errors } = await run('shutdown', '--timeout', '300ms');
     expect(code).to.equal(5);
-    expect(errors).to.include('The host has not stopped after 0.3 s: leaving.').and.to.include('`coredinator health`');
+    expect(errors)
+      .to.include('The host has not stopped within 0.3 s: shutting down.')
+      .and.to.include('`coredinator health`');
   });
 
-  it('complete ids by asking the host that the environment names', async () => {
+  it('complete ids from the host that the environment specifies', async () => {
     api.control.listed.push(serviceView('pump1-corerl'), serviceView('gate'));
     expect((await run('__complete', 'services', 'logs', 'p')).output).to.equal('pump1-corerl\n:none\n');
     const env = { COREDINATOR_URL: api.listening.url };

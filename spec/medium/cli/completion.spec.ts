@@ -52,7 +52,7 @@ describe('completion in bash', function () {
     expect(offered('config', 'show', '--base')).to.deep.equal(['--base-path']);
   });
 
-  it('finds folders where an option wants one, and files where one is wanted', () => {
+  it('completes folders and files for options that need them', () => {
     expect(offered('--base-path', 'pla')).to.deep.equal(['plant one', 'plates']);
     expect(offered('config', 'check', 'pla.')).to.deep.equal(['pla.yaml']);
   });

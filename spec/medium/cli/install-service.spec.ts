@@ -35,7 +35,7 @@ describe('coredinator install-service', () => {
     expect(end.output).to.contain(`User=${process.getuid?.() === 0 ? 'root' : ''}`);
   });
 
-  it('writes every option that was given, also by the environment, and never a token', async () => {
+  it('writes every given option, also from the environment, and never a token', async () => {
     writeFileSync(join(base, 'token'), 'a-token-of-22-letters!');
     const argv = ['--system', '--host=0.0.0.0', '--allowed-host', 'a', '--allowed-host', 'b', '--token-file'];
     const env = { COREDINATOR_TOKEN: 'another-token-23456789', COREDINATOR_LOG_LEVEL: 'debug' };
@@ -55,7 +55,7 @@ describe('coredinator install-service', () => {
     });
   });
 
-  it('writes deprecated options under their present names, and warns', async () => {
+  it('writes deprecated options under their current names, and warns', async () => {
     for (const [argv, env, old] of [
       [['--strays', 'kill'], {}, '--strays'],
       [[], { COREDINATOR_STRAYS: 'kill' }, 'COREDINATOR_STRAYS'],
@@ -67,7 +67,7 @@ describe('coredinator install-service', () => {
     }
   });
 
-  it('writes where a Unix socket is, wherever the unit is started', async () => {
+  it('writes the absolute path of a Unix socket', async () => {
     expect(execStart(await printed(['--listen', 'unix:host.sock']))).to.contain(
       `--listen unix:${process.cwd()}/host.sock`,
     );
@@ -95,7 +95,7 @@ describe('coredinator install-service', () => {
     [['--port', 'http'], '--port: "http" is not a port'],
     [['--log-file', 'a\nb'], 'control character'],
   ] as const) {
-    it(`refuses ${argv.join(' ')} with exit code 2`, async () => {
+    it(`rejects ${argv.join(' ')} with exit code 2`, async () => {
       const { code, errors } = await printed(argv);
       expect(code).to.equal(2);
       expect(errors).to.contain(words);
@@ -126,7 +126,7 @@ describe('coredinator install-service', () => {
       return { code, output: out.text, errors: err.text };
     }
 
-    it('puts the unit where systemd looks, and says what is next', () => {
+    it('puts the unit where systemd looks for it, and prints the next steps', () => {
       const { code, output } = install();
       expect(code).to.equal(0);
       expect(output).to.contain(join(places.system, 'coredinator.service')).and.contain('systemctl daemon-reload');
@@ -138,10 +138,10 @@ describe('coredinator install-service', () => {
       expect(own).to.contain('systemctl --user enable --now second\n');
     });
 
-    it('replaces a unit that differs only when it is forced to', () => {
+    it('replaces a different unit only with --force', () => {
       install();
       const file = join(places.system, 'coredinator.service');
-      expect(install()).to.include({ code: 0 }).and.have.property('output').that.contains('Already there');
+      expect(install()).to.include({ code: 0 }).and.have.property('output').that.contains('Unchanged');
       const refused = install({ onExit: 'drain' });
       expect(refused.code).to.equal(1);
       expect(refused.errors).to.contain(file).and.contain('--force');
@@ -150,15 +150,15 @@ describe('coredinator install-service', () => {
       expect(readFileSync(file, 'utf8')).to.contain('TimeoutStopSec=infinity');
     });
 
-    it('says what else there is where systemd does not run', () => {
+    it('says what to do on a machine without systemd', () => {
       const nowhere = { ...places, booted: join(places.booted, 'no') };
       const { code, errors } = install({}, nowhere);
       expect(code).to.equal(1);
-      expect(errors).to.contain('not run by systemd').and.contain('--print');
+      expect(errors).to.contain('does not use systemd').and.contain('--print');
       expect(install({ isPrint: true }, nowhere).code).to.equal(0);
     });
 
-    it('says how to get further where it may not write', () => {
+    it('says what to do if it may not write', () => {
       writeFileSync(places.system, 'no folder');
       const { code, errors } = install();
       expect(code).to.equal(1);

@@ -39,7 +39,7 @@ describe('the client', () => {
     expect(await client.getLiveness()).to.equal('ok');
   });
 
-  it('escapes what goes into a path and leaves out what is undefined', async () => {
+  it('escapes path parameters and omits undefined values', async () => {
     const error = await rejection(client.getService({ id: 'a/../b?c' }));
     expect(error).to.be.instanceOf(ProblemError).and.to.include({ status: 422, code: 'invalid_id' });
 
@@ -47,14 +47,14 @@ describe('the client', () => {
     expect(api.control.calls.at(-1)?.argument).to.deep.equal({ after: 0, limit: 5, order: 'oldest_first' });
   });
 
-  it('rejects with the sentence of a refusal', async () => {
+  it('rejects with the detail of a problem', async () => {
     const error = await rejection(client.getAgent({ id: 'nobody' }));
 
     expect(error).to.be.instanceOf(ProblemError).and.to.include({ status: 404, code: 'agent_not_found' });
     expect((error as Error).message).to.include('Agent "nobody" not found');
   });
 
-  it('says where nobody answers and why', async () => {
+  it('reports an unreachable address with the reason', async () => {
     const { url } = api.listening;
     await api.close();
     const error = await rejection(client.getHealth());
@@ -65,7 +65,7 @@ describe('the client', () => {
       .and.to.include('ECONNREFUSED');
   });
 
-  it('sends the token that is right at the time', async () => {
+  it('sends the current token', async () => {
     await api.close();
     let token: string | null = null;
     await api.open({ access: fixedTokens('a'.repeat(20), null) });
@@ -76,7 +76,7 @@ describe('the client', () => {
     expect(await client.listAgentIds()).to.deep.equal([]);
   });
 
-  it('follows events over broken connections, from where the stream was on, also when nothing had come', async () => {
+  it('follows events across broken connections from the last position, even if there was no event yet', async () => {
     const starts: unknown[] = [];
     api.control.feedSource = async function* ({ start }) {
       await Promise.resolve();
@@ -99,7 +99,7 @@ describe('the client', () => {
     expect(starts).to.deep.equal([{ type: 'now' }, { type: 'after', seq: 5 }]);
   });
 
-  it('stops following when its token is taken out of the file, with the refusal', async () => {
+  it('stops following with an error when its token is removed from the file', async () => {
     const path = join(temporaryFolder(), 'tokens');
     const put = (token: string): void => {
       writeFileSync(path, token, { mode: 0o600 });
@@ -137,7 +137,7 @@ describe('the client', () => {
     }
   });
 
-  it('follows output over broken connections, from behind the last line on', async () => {
+  it('follows output across broken connections, after the last line', async () => {
     api.control.listed.push(serviceView('pump1-corerl'));
     const starts: unknown[] = [];
     api.control.logSource = async function* (query) {

@@ -53,7 +53,7 @@ function tlsPlace(): Place {
   };
 }
 
-for (const [what, dottedState] of [
+for (const [what, placeOf] of [
   ['on a Unix socket', unixPlace],
   ['over TLS with an authority of its own', tlsPlace],
 ] as const) {
@@ -63,7 +63,7 @@ for (const [what, dottedState] of [
     let client: Client;
 
     beforeEach(async () => {
-      place = dottedState();
+      place = placeOf();
       api = await place.open();
       client = place.client(api);
     });
@@ -77,12 +77,12 @@ for (const [what, dottedState] of [
       expect(await client.getLiveness()).to.equal('ok');
     });
 
-    it('rejects with the sentence of a refusal', async () => {
+    it('rejects with the detail of a problem', async () => {
       const error = await rejection(client.getAgent({ id: 'nobody' }));
       expect(error).to.be.instanceOf(ProblemError).and.to.include({ status: 404, code: 'agent_not_found' });
     });
 
-    it('follows events over a restart of the host', async () => {
+    it('follows events across a restart of the host', async () => {
       const starts: unknown[] = [];
       api.control.feedSource = async function* ({ start }) {
         await Promise.resolve();
@@ -100,7 +100,7 @@ for (const [what, dottedState] of [
       expect(starts).to.deep.equal([{ type: 'now' }, { type: 'after', seq: 1 }]);
     });
 
-    it('says where nobody answers any more', async () => {
+    it('reports an address that no longer responds', async () => {
       const { url } = api.listening;
       await api.close();
       const error = await rejection(client.getHealth());
@@ -110,7 +110,7 @@ for (const [what, dottedState] of [
 }
 
 describe('the client over TLS', () => {
-  it('speaks to no host whose certificate it does not trust, and says so', async () => {
+  it('rejects a host with an untrusted certificate, and says so', async () => {
     const api = await tlsPlace().open();
     for (const ca of [null, SECOND.cert]) {
       const error = await rejection(tlsClient(api, ca).listAgentIds());
@@ -125,7 +125,7 @@ describe('the client over TLS', () => {
 });
 
 describe('the client on a Unix socket', () => {
-  it('says what is missing when it was given no fetch that can reach one', async () => {
+  it('says what is missing without a suitable fetch', async () => {
     const error = await rejection(createClient({ url: 'unix:/run/coredinator/api.sock' }).getHealth());
     expect(error).to.be.instanceOf(UnreachableError);
     expect(error).to.have.property('message').that.includes('unix:/run/coredinator/api.sock').and.includes('fetch');

@@ -37,7 +37,7 @@ describe('coredinator doctor', function () {
     return { code, status, of };
   }
 
-  it('finds nothing to mend in a plain plant, and leaves no trace there', async () => {
+  it('finds no problems in a simple plant, and leaves no files behind', async () => {
     const before = readdirSync(base);
     const { code, of } = await report();
     expect(code).to.equal(0);
@@ -53,7 +53,7 @@ describe('coredinator doctor', function () {
     expect(of('base_path').detail).to.contain(`"${join(base, 'gone')}" does not exist`);
   });
 
-  it('names executables that are missing, or cannot be run', async () => {
+  it('names executables that are missing or not executable', async () => {
     chmodSync(join(base, 'coreio-1.0.0'), 0o644);
     const { code, of } = await report();
     expect([code, of('executables').status]).to.deep.equal([0, 'warn']);
@@ -84,20 +84,20 @@ describe('coredinator doctor', function () {
     expect(of('executables').status).to.equal('skipped');
   });
 
-  it('tells a port that is free from one that another program has', async () => {
+  it('distinguishes a free port from one that another program uses', async () => {
     const server = createServer((socket) => socket.resume().end('hello\n')).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const port = String((server.address() as AddressInfo).port); // it listens on a port
     const taken = await report('--port', port);
     server.close();
     await once(server, 'close');
-    expect(taken.of('port').detail).to.equal(`Another program listens on 127.0.0.1:${port}.`);
+    expect(taken.of('port').detail).to.equal(`Another program uses 127.0.0.1:${port}.`);
     expect((await report('--port', port)).of('port').status).to.equal('ok');
     const foreign = await report('--host', '192.0.2.1', '--port', port);
     expect(foreign.of('port').detail).to.contain('EADDRNOTAVAIL');
   });
 
-  it('tells a Unix socket that is answered from one that is not', async () => {
+  it('distinguishes a Unix socket in use from an unused one', async () => {
     const path = join(base, 'host.sock');
     const of = async (...more: string[]): Promise<CheckResult> => {
       const { output } = await runCommand([
@@ -115,7 +115,7 @@ describe('coredinator doctor', function () {
     expect(await of()).to.include({ status: 'ok', detail: `"${path}" is free.` });
     const server = createServer((socket) => socket.resume().end()).listen(path);
     await once(server, 'listening');
-    expect(await of()).to.include({ status: 'fail', detail: `A program answers on "${path}".` });
+    expect(await of()).to.include({ status: 'fail', detail: `Another program uses "${path}".` });
     server.close();
     await once(server, 'close');
     writeFileSync(path, '');
@@ -123,7 +123,7 @@ describe('coredinator doctor', function () {
     expect((await of('--listen', `unix:${join(base, 'gone', 'x')}`)).detail).to.contain('Cannot create a socket');
   });
 
-  it('wants secrets to be closed to others', async () => {
+  it('requires that other users cannot read secrets', async () => {
     const [state, token] = [join(base, 'state'), join(base, 'token')];
     mkdirSync(state);
     writeFileSync(token, 'a-token-of-22-letters!');
@@ -142,7 +142,7 @@ describe('coredinator doctor', function () {
     expect((await report('--read-token-file', token)).of('secret_files').detail).to.contain('is empty');
   });
 
-  it('fails where nothing can be stored', async () => {
+  it('fails if nothing can be stored', async () => {
     const { of } = await report('--state-dir', '/proc/no/state');
     expect(of('database').status).to.equal('fail');
     const file = join(base, 'file');
@@ -150,12 +150,12 @@ describe('coredinator doctor', function () {
     expect((await report('--state-dir', file)).of('state_directory').detail).to.contain('not a folder');
   });
 
-  it('warns of folders that everybody may fill', async () => {
+  it('warns of folders that every user can write to', async () => {
     chmodSync(base, 0o777);
     expect((await report()).of('base_path')).to.include({ status: 'warn' });
   });
 
-  it('prints a line for each check, with remedies, and colours on a terminal only', async () => {
+  it('prints a line for each check, with remedies, and with colours only on a terminal', async () => {
     const argv = ['doctor', '--base-path', join(base, 'gone'), '--port', '0'];
     const plain = await runCommand(argv, { PATH: process.env['PATH'] });
     for (const { title } of CHECKS) expect(plain.output).to.contain(title);
@@ -166,11 +166,11 @@ describe('coredinator doctor', function () {
     expect(existsSync(join(base, 'gone'))).to.equal(false);
   });
 
-  it('refuses a port that is none, with exit code 2', async () => {
+  it('rejects an invalid port with exit code 2', async () => {
     const { code, errors } = await runCommand(['doctor', '--port', 'http']);
     expect([code, errors]).to.deep.equal([
       2,
-      'error: --port: "http" is not a port; give a whole number from 0 to 65535.\n',
+      'error: --port: "http" is not a port; use a whole number from 0 to 65535.\n',
     ]);
   });
 });

@@ -232,7 +232,7 @@ describe('the example plant', function () {
 
     it('says that --config-name is missing or not absolute', async () => {
       expect(await refusal(run('coreio-1.4.2', []))).to.equal(
-        'coreio: it needs --config-name <absolute path of a YAML file>.\n',
+        'coreio: it requires --config-name <absolute path of a YAML file>.\n',
       );
       expect(await refusal(run('corerl-2.0.1', ['--config-name', 'pump.yaml']))).to.equal(
         'corerl: --config-name "pump.yaml" is not an absolute path.\n',
@@ -264,7 +264,7 @@ describe('the example plant', function () {
         await once(holder, 'listening');
         const { port } = holder.address() as AddressInfo; // a TCP server that listens has one
         expect(await refusal(freshCoreio(port))).to.equal(
-          `coreio: port ${port} of 127.0.0.1 is taken by another process.\n`,
+          `coreio: port ${port} of 127.0.0.1 is used by another process.\n`,
         );
       } finally {
         holder.close();

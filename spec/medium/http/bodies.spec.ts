@@ -23,7 +23,7 @@ describe('the body of a request', () => {
     ['bytes that are not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])],
   ] as const) {
     for (const path of [START, '/api/io/start', '/api/coreio/start']) {
-      it(`is refused with 400 by ${path} when it is ${what}`, async () => {
+      it(`is rejected with 400 by ${path} if it is ${what}`, async () => {
         const answer = await api.send('POST', path, { body, headers: JSON_TYPE });
 
         expect(answer.status).to.equal(400);
@@ -35,7 +35,7 @@ describe('the body of a request', () => {
   }
 
   for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'json']) {
-    it(`is refused with 400 when it is ${type}`, async () => {
+    it(`is rejected with 400 if it is ${type}`, async () => {
       const answer = await api.send('POST', START, {
         body: '{"config_path":"/cfg/a.yaml"}',
         headers: { 'content-type': type },
@@ -51,13 +51,13 @@ describe('the body of a request', () => {
     'Application/JSON',
     'application/x+json',
   ]) {
-    it(`is taken as ${type}`, async () => {
+    it(`is accepted as ${type}`, async () => {
       const body = '{"config_path":"/cfg/a.yaml"}';
       expect(await api.send('POST', START, { body, headers: { 'content-type': type } })).to.include({ status: 200 });
     });
   }
 
-  it('is taken as JSON without a content type, in several chunks and with a byte order mark', async () => {
+  it('is parsed as JSON without a content type, in several chunks and with a byte order mark', async () => {
     const body = '\u{feff}{"config_path":"/cfg/a.yaml"}';
     expect(await api.send('POST', START, { body })).to.include({ status: 200, json: 'a' });
     const chunked = [
@@ -73,7 +73,7 @@ describe('the body of a request', () => {
       .and.to.match(/\r\n\r\n"b"$/);
   });
 
-  it('is refused with 415 when it is compressed', async () => {
+  it('is rejected with 415 if it is compressed', async () => {
     const headers = { ...JSON_TYPE, 'content-encoding': 'gzip' };
     expect(await api.send('POST', START, { body: 'x', headers })).to.include({ status: 415 });
   });
@@ -94,7 +94,7 @@ describe('the body of a request', () => {
     [{ config_path: '/a.yaml', coreio_id: 'é' }, ['coreio_id']],
     [{ config_path: 1, agent_id: '-', coreio_id: '.', x: 0 }, ['config_path', 'agent_id', 'coreio_id', 'x']],
   ] as const) {
-    it(`of the wrong shape is refused with 422 that names ${wrong.join(', ')}: ${JSON.stringify(fields).slice(0, 60)}`, async () => {
+    it(`of the wrong shape is rejected with 422, naming ${wrong.join(', ')}: ${JSON.stringify(fields).slice(0, 60)}`, async () => {
       const answer = await api.send('POST', START, { body: fields });
 
       expect(answer.status).to.equal(422);
@@ -105,20 +105,20 @@ describe('the body of a request', () => {
     });
   }
 
-  it('tells which fields there are when one is not known', async () => {
+  it('lists the known fields if one is unknown', async () => {
     const answer = await api.send('POST', '/api/io/start', { body: { config_path: '/a.yaml', agent_id: 'a' } });
     expect(answer.status).to.equal(422);
-    expect(answer.json).to.have.property('detail').that.contains('known are config_path, coreio_id');
+    expect(answer.json).to.have.property('detail').that.contains('the known fields are config_path, coreio_id');
   });
 
-  it('with ten thousand unknown fields gets a short answer', async () => {
+  it('with ten thousand unknown fields gets a short response', async () => {
     const body = Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`field${n}`.repeat(8), n]));
     const answer = await api.send('POST', START, { body });
     expect(answer.status).to.equal(422);
     expect(answer.text.length).to.be.below(10_000);
   });
 
-  it('is taken at the limit and refused with 413 above it, announced or not, by every route that changes something', async () => {
+  it('is accepted up to the limit and rejected with 413 above it, announced or not, by every route that changes something', async () => {
     const rest = '{"config_path":"/cfg/a.yaml"}';
     const atLimit = await api.send('POST', START, { body: rest.padEnd(BODY_LIMIT), headers: JSON_TYPE });
     expect(atLimit.status).to.equal(200);
@@ -144,12 +144,12 @@ describe('the body of a request', () => {
     }
   });
 
-  it('is not looked at by routes that want none', async () => {
+  it('is ignored by routes without a body', async () => {
     const answer = await api.send('POST', '/api/agents/a/stop', { body: 'no JSON' });
     expect(answer).to.include({ status: 200, text: 'null' });
   });
 
-  it('that is cut short starts nothing', async () => {
+  it('that is incomplete starts nothing', async () => {
     const head = `POST ${START} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n`;
     const answer = await api.raw(`${head}{"config_path":"/cfg/a.yaml"}`);
     expect(answer === '' || answer.startsWith('HTTP/1.1 400 ')).to.equal(true, answer);

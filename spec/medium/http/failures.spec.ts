@@ -37,7 +37,7 @@ describe('a request that fails', () => {
   afterEach(() => api.close());
 
   for (const [error, status, retryAfter] of REFUSALS) {
-    it(`with ${error.name} is answered ${status} as a problem document`, async () => {
+    it(`with ${error.name} gets ${status} and a problem document`, async () => {
       api.control.nextError = error;
       const answer = await api.send('POST', '/api/agents/start?x=1', { ...START, isUndocumented: true });
 
@@ -65,7 +65,7 @@ describe('a request that fails', () => {
     ['text', 'secret text'],
     ['an object that looks like a refusal', { code: 'agent_not_found', message: 'secret object' }],
   ] as const) {
-    it(`in a way that nothing provides for is a bare 500, and only the log knows more: ${what}`, async () => {
+    it(`unexpectedly gets a bare 500, and only the log has details: ${what}`, async () => {
       api.control.nextError = thrown;
       const answer = await api.send('GET', '/api/agents');
 
@@ -91,13 +91,13 @@ describe('a request that fails', () => {
     expect(api.records.find(({ level }) => level === 'warn')?.fields).to.include({ err: error });
   });
 
-  it('does not come into the error log when the client was wrong', async () => {
+  it('is not in the error log if it is the client’s fault', async () => {
     await api.send('GET', '/nowhere');
     await api.send('POST', '/api/agents/start', { body: 'x' });
     expect(api.records.map(({ level }) => level)).to.deep.equal(['debug', 'info']);
   });
 
-  it('because the client went away harms nothing', async () => {
+  it('because the client disconnected does no harm', async () => {
     let open = (): void => undefined;
     api.control.gate = new Promise((resolve) => (open = resolve));
     const gone = new AbortController();
@@ -123,7 +123,7 @@ describe('the log of requests', () => {
   });
   afterEach(() => api.close());
 
-  it('has one line a request: reading at debug, commands at info, without the query', async () => {
+  it('has one line per request: reads at debug, commands at info, without the query', async () => {
     await api.send('GET', '/api/agents?secret=1', { headers: { 'x-request-id': 'r1' } });
     await api.send('POST', '/api/agents/a/stop', { headers: { 'x-request-id': 'r2' } });
 

@@ -14,7 +14,7 @@ describe('the size of a request', () => {
   });
   afterEach(() => api.close());
 
-  it('ends with a target of 8 KiB: 414', async () => {
+  it('is limited to a target of 8 KiB: 414', async () => {
     const path = '/api/services?cursor=';
     expect((await api.send('GET', path.padEnd(8 * 1024, 'a'))).status).not.to.equal(414);
     const answer = await api.send('GET', path.padEnd(8 * 1024 + 1, 'a'));
@@ -22,7 +22,7 @@ describe('the size of a request', () => {
     expect(answer.json).to.include({ type: '/docs#target_too_long' });
   });
 
-  it('ends with 100 fields in a query: 414', async () => {
+  it('is limited to 100 fields in a query: 414', async () => {
     const query = (count: number): string => Array.from({ length: count }, (_, n) => `f${n}=`).join('&');
     expect((await api.send('GET', `/api/agents?${query(100)}`)).status).to.equal(200);
     const answer = await api.send('GET', `/api/agents?${query(101)}`);
@@ -30,7 +30,7 @@ describe('the size of a request', () => {
     expect(answer.json).to.have.property('detail').that.contains('101 fields');
   });
 
-  it('ends with 100 headers: 431, also when a guard looks at the last', async () => {
+  it('is limited to 100 headers: 431, even if a guard checks the last one', async () => {
     const head = (count: number): string =>
       Array.from({ length: count - 2 }, (_, n) => `X-${n}: 1`).join('\r\n') +
       '\r\nHost: localhost\r\nConnection: close';
@@ -50,14 +50,14 @@ describe('the size of a request', () => {
     ['Content-Type', 'Host: localhost\r\nContent-Type: text/plain\r\nContent-Type: application/json'],
     ['Origin', 'Host: localhost\r\nOrigin: http://localhost\r\nOrigin: http://evil.example'],
   ] as const) {
-    it(`has one ${name}: two are 400 (${JSON.stringify(lines)})`, async () => {
+    it(`allows one ${name}: two are 400 (${JSON.stringify(lines)})`, async () => {
       const answer = await api.raw(`GET /livez HTTP/1.1\r\n${lines}\r\nConnection: close\r\n\r\n`);
       expect(answer).to.match(/^HTTP\/1\.1 400 /);
       expect(answer).to.contain('duplicate_header').and.to.contain(`two ${name} headers`);
     });
   }
 
-  it('has one length: two that differ, or one beside a transfer encoding, are 400', async () => {
+  it('allows one length: two different ones, or one with a transfer encoding, are 400', async () => {
     const post = `POST ${START} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n`;
     for (const lines of [
       'Content-Length: 2\r\nContent-Length: 3',
@@ -68,7 +68,7 @@ describe('the size of a request', () => {
     }
   });
 
-  it('ends with 32 levels of JSON: 400, however deep it is', async () => {
+  it('is limited to 32 levels of JSON: 400, however deep it is', async () => {
     const deep = (levels: number): string => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
     expect((await api.send('POST', START, { body: deep(32) })).status).to.equal(422);
     for (const body of [deep(33), deep(100_000), '['.repeat(100_000), `{"config_path":${'['.repeat(100_000)}`]) {
@@ -78,7 +78,7 @@ describe('the size of a request', () => {
     }
   });
 
-  it('counts no brackets in texts as levels', async () => {
+  it('does not count brackets in strings as levels', async () => {
     const path = `/cfg/${'["{'.repeat(100)}\\.yaml`;
     expect((await api.send('POST', START, { body: { config_path: path, agent_id: 'a' } })).status).to.equal(200);
   });
@@ -88,8 +88,8 @@ describe('a slow client', () => {
   let api: ApiUnderTest;
 
   beforeEach(async () => {
-    const patience = { headersMs: 100, requestMs: 200, checkEveryMs: 20 };
-    api = await new ApiUnderTest().open({}, { patience });
+    const timeouts = { headersMs: 100, requestMs: 200, checkEveryMs: 20 };
+    api = await new ApiUnderTest().open({}, { timeouts });
   });
   afterEach(() => api.close());
 
@@ -111,7 +111,7 @@ describe('a slow client', () => {
     ['does not end its headers', 'GET /livez HTTP/1.1\r\nHost: localhost\r\nX: '],
     ['does not end its body', `POST ${START} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{`],
   ] as const) {
-    it(`is cut off when it ${what}`, async () => {
+    it(`is disconnected if it ${what}`, async () => {
       expect(await whatComes(text)).to.match(/^HTTP\/1\.1 408 /);
       expect(api.control.calls).to.be.empty;
     });
@@ -121,7 +121,7 @@ describe('a slow client', () => {
     ['says nothing', ''],
     ['does not end its headers', 'GET /livez HTTP/1.1\r\n'],
   ] as const) {
-    it(`is let go when it ${what}, also if it never closes its side`, async () => {
+    it(`is disconnected if it ${what}, even if it never closes its side`, async () => {
       const socket = connect({ port: api.port, host: '127.0.0.1', allowHalfOpen: true }, () => socket.write(text));
       socket.on('error', () => undefined); // it may be reset
       await once(socket, 'connect');
@@ -135,7 +135,7 @@ describe('a slow client', () => {
     });
   }
 
-  it('is not cut off while its command is carried out', async () => {
+  it('is not disconnected while its command is being executed', async () => {
     let open = (): void => undefined;
     api.control.gate = new Promise((resolve) => (open = resolve));
     const answer = api.send('POST', '/api/agents/a/stop');
@@ -147,7 +147,7 @@ describe('a slow client', () => {
   });
 });
 
-describe('what is no request of the API', () => {
+describe('something other than an API request', () => {
   let api: ApiUnderTest;
 
   beforeEach(async () => {
@@ -155,7 +155,7 @@ describe('what is no request of the API', () => {
   });
   afterEach(() => api.close());
 
-  it('is refused: CONNECT and TRACE', async () => {
+  it('is rejected: CONNECT and TRACE', async () => {
     const connected = await api.raw('CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n');
     expect(connected)
       .to.match(/^HTTP\/1\.1 405 /)
@@ -169,14 +169,14 @@ describe('what is no request of the API', () => {
       .and.to.not.contain('a=b');
   });
 
-  it('is not switched to: an upgrade is answered as plain HTTP, by the same guards', async () => {
+  it('does not switch protocols: an upgrade gets a plain HTTP response, with the same guards', async () => {
     const upgrade = (host: string): string =>
       `GET /livez HTTP/1.1\r\nHost: ${host}\r\nUpgrade: websocket\r\nConnection: Upgrade, close\r\n\r\n`;
     expect(await api.raw(upgrade('localhost'))).to.match(/^HTTP\/1\.1 200 /);
     expect(await api.raw(upgrade('evil.example'))).to.match(/^HTTP\/1\.1 421 /);
   });
 
-  it('is refused when its length is said in two ways', async () => {
+  it('is rejected if its length is specified in two ways', async () => {
     const head = `POST ${START} HTTP/1.1\r\nHost: localhost\r\n`;
     for (const lengths of [
       'Content-Length: 5\r\nTransfer-Encoding: chunked',
@@ -190,14 +190,14 @@ describe('what is no request of the API', () => {
   });
 });
 
-describe('the headers for browsers', () => {
+describe('the security headers', () => {
   const EXPECTED = {
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'cross-origin-resource-policy': 'same-origin',
   };
 
-  it('are on every answer, also on those of no route', async () => {
+  it('are in every response, including those without a route', async () => {
     const access = fixedTokens('full-token-0123456789', null);
     const api = await new ApiUnderTest().open({ access, corsOrigins: ['https://x.example'] });
     const authorization = 'Bearer full-token-0123456789';
@@ -230,7 +230,7 @@ describe('the headers for browsers', () => {
     await api.close();
   });
 
-  it('let no page be framed', async () => {
+  it('forbid framing of every page', async () => {
     const api = await new ApiUnderTest().open();
     const answer = await api.send('GET', '/docs');
     await api.close();

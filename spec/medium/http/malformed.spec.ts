@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
-import { PLACES } from '../../../lib/api/paths.ts';
+import { ENDPOINTS } from '../../../lib/api/paths.ts';
 import { ApiUnderTest, fixedTokens, VERSION } from './api-under-test.ts';
 
 setFlagsFromString('--expose-gc');
@@ -64,8 +64,8 @@ const TARGETS = [
   '/\u00ff\u0080',
   `/${'a'.repeat(20_000)}`,
   `/api/agents/${'%41'.repeat(2_000)}/status`,
-  ...Object.values(PLACES).map(([, path]) => path.replace(/\{\w+\}/, 'a')),
-  ...Object.values(PLACES).map(
+  ...Object.values(ENDPOINTS).map(([, path]) => path.replace(/\{\w+\}/, 'a')),
+  ...Object.values(ENDPOINTS).map(
     ([, path]) => `${path.replace(/\{\w+\}/, '%F0%9F%92%A3..;')}?__proto__[x]=1&limit=-0&follow=maybe&=&&`,
   ),
   `/api/services?${'cursor=a&'.repeat(200)}`,
@@ -181,7 +181,7 @@ describe('malformed requests', function () {
     return process.memoryUsage().heapUsed;
   }
 
-  it(`get no 5xx and no secret, and leave the host well and no larger (${REQUESTS} of them, seed ${SEED})`, async () => {
+  it(`get no 5xx and no secret, and leave the host healthy and no larger (${REQUESTS} of them, seed ${SEED})`, async () => {
     const seen = new Set<string>();
     let warm = 0;
     for (let sent = 0; sent < REQUESTS; sent += AT_ONCE) {
@@ -197,7 +197,7 @@ describe('malformed requests', function () {
     expect([...seen]).to.include.members(each);
   });
 
-  it('get no 5xx when they are good HTTP with bodies, queries and ids of any kind', async () => {
+  it('get no 5xx if they are valid HTTP with arbitrary bodies, queries and ids', async () => {
     const random = dice(SEED);
     const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
     const junk = [
@@ -214,7 +214,7 @@ describe('malformed requests', function () {
       '__proto__',
       "'; DROP TABLE",
     ];
-    const places = Object.values(PLACES);
+    const places = Object.values(ENDPOINTS);
     for (let sent = 0; sent < 500; sent += 1) {
       const [method, path] = pick(places);
       const target = path.replace(/\{\w+\}/, encodeURIComponent(pick(junk)));

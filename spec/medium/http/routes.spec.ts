@@ -187,7 +187,7 @@ describe('the routes of the REST API', () => {
 
   const paths = new Set(CASES.map(({ path }) => path).concat(['/', '/docs', '/livez', '/readyz']));
   for (const path of paths) {
-    it(`answers 405 with Allow to a method that ${path} does not have, and lists the methods to OPTIONS`, async () => {
+    it(`responds with 405 and Allow to a method that ${path} does not have, and lists the methods for OPTIONS`, async () => {
       const wrong = await api.send('PUT', path);
       const options = await api.send('OPTIONS', path);
 
@@ -202,7 +202,7 @@ describe('the routes of the REST API', () => {
   }
 
   for (const { method, path, status } of CASES.filter((one) => one.method === 'GET')) {
-    it(`answers HEAD ${path} as ${method}, without the body`, async () => {
+    it(`responds to HEAD ${path} like ${method}, without the body`, async () => {
       const get = await api.send('GET', path);
       const head = await api.send('HEAD', path);
 
@@ -213,7 +213,7 @@ describe('the routes of the REST API', () => {
     });
   }
 
-  it('answers 404 to a route that does not exist, whatever the case and number of slashes', async () => {
+  it('responds with 404 to an unknown route, whatever the case and number of slashes', async () => {
     for (const path of ['/nowhere', '/API/agents', '//api/agents', '/api//agents', '/api/agents//', '/api', '*']) {
       const answer = await api.send('GET', path);
       expect(answer.status, path).to.equal(404);
@@ -222,7 +222,7 @@ describe('the routes of the REST API', () => {
     }
   });
 
-  it('redirects / to the documentation, a page that takes nothing from elsewhere and lists every problem', async () => {
+  it('redirects / to the documentation, a page that loads nothing from other hosts and lists every problem', async () => {
     const root = await api.send('GET', '/');
     const docs = await api.send('GET', '/docs');
 
@@ -239,7 +239,7 @@ describe('the routes of the REST API', () => {
     expect(scripts.map(([, , inline]) => inline)).to.deep.equal(['', '']);
   });
 
-  it('serves what the documentation page is made of, and nothing else from there', async () => {
+  it('serves the files of the documentation page, and no others', async () => {
     const start = await api.send('GET', '/docs/assets/start.js');
     const style = await api.send('GET', '/docs/assets/swagger-ui.css');
     const bundle = await api.send('GET', '/docs/assets/swagger-ui-bundle.js');
@@ -253,7 +253,7 @@ describe('the routes of the REST API', () => {
     }
   });
 
-  it('gives its own OpenAPI document, the same each time', async () => {
+  it('serves its OpenAPI document, the same each time', async () => {
     const first = await api.send('GET', '/openapi.json');
     const again = await api.send('GET', '/openapi.json');
 
@@ -262,7 +262,7 @@ describe('the routes of the REST API', () => {
     expect(again.text).to.equal(first.text);
   });
 
-  it('passes the fields of a start on as they were sent, with the id of the request', async () => {
+  it('forwards the fields of a start unchanged, with the request id', async () => {
     const body = { config_path: 'rel/a.yaml', agent_id: 'a1', coreio_id: 'io1' };
     const answer = await api.send('POST', '/api/agents/start', { body, headers: { 'x-request-id': 'req-1.A_b' } });
 
@@ -279,7 +279,7 @@ describe('the routes of the REST API', () => {
     expect(api.control.calls.at(-1)?.argument).to.deep.equal({ configPath: '/cfg/t.yaml', agentType: 'tep-demo' });
   });
 
-  it('only plans a reload when it is asked for a dry run', async () => {
+  it('only plans a reload for a dry run', async () => {
     const answer = await api.send('POST', '/api/config/reload?dry_run=true');
     expect(answer.json).to.include({ applied: false });
     expect(api.control.calls.at(-1)).to.include({ name: 'reload', argument: true });
@@ -288,7 +288,7 @@ describe('the routes of the REST API', () => {
     expect(problemOf(wrong)['detail']).to.contain('"dry_run" must be true or false');
   });
 
-  it('makes an id for a request that brings none or an unfit one', async () => {
+  it('generates an id for a request without a valid one', async () => {
     for (const given of [undefined, 'has space', 'a'.repeat(129), 'é']) {
       const headers = given === undefined ? {} : { 'x-request-id': given };
       const answer = await api.send('POST', '/api/agents/pump1/stop', { headers });
@@ -297,7 +297,7 @@ describe('the routes of the REST API', () => {
     }
   });
 
-  it('pages services by cursor, in their order, and says when the cursor is gone', async () => {
+  it('pages services by cursor, in order, and reports when the cursor is unknown', async () => {
     for (const id of ['s2', 's3', 's4', 's5']) api.control.listed.push(serviceView(id));
     const seen: string[] = [];
     let cursor: string | null = '';
@@ -315,7 +315,7 @@ describe('the routes of the REST API', () => {
     expect(problemOf(gone)['errors']).to.have.nested.property('[0].path', 'cursor');
   });
 
-  it('hands the filters of the history on, with 0 and 100 where nothing is said', async () => {
+  it('forwards the filters of the history, with 0 and 100 as defaults', async () => {
     await api.send('GET', '/api/events/history');
     expect(api.control.calls.at(-1)?.argument).to.deep.equal({ after: 0, limit: 100, order: 'oldest_first' });
 
@@ -347,7 +347,7 @@ describe('the routes of the REST API', () => {
     ['type=', 'type'],
     ['agent=pump1', 'agent'],
   ] as const) {
-    it(`names the field that is wrong in the query ${query}`, async () => {
+    it(`names the invalid field in the query ${query}`, async () => {
       const answer = await api.send('GET', `/api/events/history?${query}`);
       expect(answer.status).to.equal(422);
       expect(problemOf(answer)['errors']).to.have.nested.property('[0].path', field);
@@ -360,14 +360,14 @@ describe('the routes of the REST API', () => {
     ['255', { type: 'code', code: 255 }],
     ['SIGKILL', { type: 'signal', signal: 'SIGKILL' }],
   ] as const) {
-    it(`asks what an exit would lead to with if_exit=${text}`, async () => {
+    it(`explains what an exit would lead to with if_exit=${text}`, async () => {
       expect((await api.send('GET', `/api/services/s1/explain?if_exit=${text}`)).status).to.equal(200);
       expect(api.control.calls.at(-1)).to.deep.include({ name: 'explain', argument: exit });
     });
   }
 
   for (const text of ['256', '-1', '1.5', '', 'KILL', 'sigkill', 'SIGNONE', 'toString', '1&if_exit=2']) {
-    it(`refuses if_exit=${text} and says what it can be`, async () => {
+    it(`rejects if_exit=${text} and says what is valid`, async () => {
       const answer = await api.send('GET', `/api/services/s1/explain?if_exit=${text}`);
       expect(answer.status).to.equal(422);
       expect(problemOf(answer)['errors']).to.deep.equal([
@@ -376,7 +376,7 @@ describe('the routes of the REST API', () => {
     });
   }
 
-  it('is alive and ready when the host is well, and not ready, with the reasons, when it is degraded', async () => {
+  it('is live and ready if the host is healthy, and not ready, with the reasons, if it is degraded', async () => {
     expect(await api.send('GET', '/livez')).to.include({ status: 200, text: 'ok' });
     expect(await api.send('GET', '/readyz')).to.include({ status: 200, text: 'ok' });
 

@@ -60,7 +60,7 @@ describe('WebSockets of the inspector', () => {
     world = new ActorWorld();
     world.startAgent(agentPlan('pump1'));
     for (let round = 0; round < 3; round += 1) await world.pass(200);
-    const limits = { mostViewers: 2 };
+    const limits = { maxViewers: 2 };
     inspector = openInspector({
       ...{ root: world.root, clock: world.clock, timers: wallTimers, log: recordingLog(), limits, boot: 'run1' },
     });
@@ -81,7 +81,7 @@ describe('WebSockets of the inspector', () => {
     return socket;
   }
 
-  it('are read by the receiver of @statelyai/inspect: every actor, then what happens', async () => {
+  it('are accepted by the receiver of @statelyai/inspect: every actor, then what happens', async () => {
     await open();
     const received: StatelyInspectionEvent[] = [];
     createWebSocketReceiver({ server: `ws://127.0.0.1:${api.port}${PATH}` }).subscribe((event) => {
@@ -102,7 +102,7 @@ describe('WebSockets of the inspector', () => {
     });
   });
 
-  it('stop observing the actors when the last viewer has gone', async () => {
+  it('stop observing the actors when the last viewer has disconnected', async () => {
     await open();
     const socket = watch();
     await opening(socket);
@@ -113,7 +113,7 @@ describe('WebSockets of the inspector', () => {
     });
   });
 
-  it('ignore what viewers send, and end with 1009 when it is much', async () => {
+  it('ignore what viewers send, and close with 1009 if it is too much', async () => {
     await open();
     const socket = watch();
     await opening(socket);
@@ -123,16 +123,16 @@ describe('WebSockets of the inspector', () => {
     expect(world.agentState('pump1')).to.equal('running');
   });
 
-  it('end with 1013 where there are too many', async () => {
+  it('close with 1013 if there are too many', async () => {
     await open();
     await Promise.all([opening(watch()), opening(watch())]);
     expect(await closing(watch())).to.deep.equal({
       code: 1013,
-      reason: 'Too many viewers watch this host; close one, or come again later.',
+      reason: 'Too many viewers are connected to this host. Close one, or try again later.',
     });
   });
 
-  it('end with 1001 when the host leaves', async () => {
+  it('close with 1001 when the host shuts down', async () => {
     await open();
     const socket = watch();
     await opening(socket);
@@ -140,14 +140,14 @@ describe('WebSockets of the inspector', () => {
     expect((await closing(socket)).code).to.equal(1001);
   });
 
-  it('want a token where the API does; one for reading will do', async () => {
+  it('require a token if the API does; a read-only one is enough', async () => {
     await open({ access: fixedTokens(FULL, READ) });
     await opening(watch({ authorization: `Bearer ${READ}` }));
     await opening(watch({ authorization: `Bearer ${FULL}` }));
     expect(inspector.viewers).to.equal(2);
   });
 
-  it('open for a page of this host in a browser that has signed in, and for no other page', async () => {
+  it('open for a page of this host in a signed-in browser, and for no other page', async () => {
     await open({ access: fixedTokens(FULL, READ), corsOrigins: ['https://plant.example'] });
     const origin = `http://127.0.0.1:${api.port}`;
     const signedIn = await api.send('POST', '/api/session', {
@@ -160,7 +160,7 @@ describe('WebSockets of the inspector', () => {
     expect(inspector.viewers).to.equal(1);
   });
 
-  it('end with 1008 when the token that opened them is taken out of its file', async () => {
+  it('close with 1008 when the token that opened them is removed from its file', async () => {
     const path = join(temporaryFolder(), 'tokens');
     writeFileSync(path, `${FULL}\n${READ}\n`, { mode: 0o600 });
     let nowMs = 0;
@@ -207,7 +207,7 @@ describe('WebSockets of the inspector', () => {
   }
 
   for (const [what, request, status, code] of refusals) {
-    it(`are refused with ${status} ${what}, as a problem document, and the connection is closed`, async () => {
+    it(`are rejected with ${status} ${what}, as a problem document, and the connection is closed`, async () => {
       await open({ access: fixedTokens(FULL, READ) });
       const [head = '', body = ''] = (await api.raw(request)).split('\r\n\r\n');
       expect(head).to.match(new RegExp(`^HTTP/1\\.1 ${status} `));
@@ -229,7 +229,7 @@ describe('WebSockets of the inspector', () => {
     await opening(watch({ authorization: `Bearer ${READ}` }));
   });
 
-  it('open over TLS, where the offer of another protocol is not taken either', async () => {
+  it('open over TLS, where offers of other protocols are also ignored', async () => {
     const folder = temporaryFolder();
     const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
     writeFileSync(files.cert, FIRST.cert);
@@ -261,7 +261,7 @@ describe('WebSockets of the inspector', () => {
     expect(inspector.viewers).to.equal(1);
   });
 
-  it('leave requests alone that offer another protocol: they are answered as if they did not', async () => {
+  it('leave requests alone that offer another protocol: they are handled as if they did not', async () => {
     await open();
     const offer = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA';
     const body = JSON.stringify({ config_path: '/plant/pump7.yaml' });

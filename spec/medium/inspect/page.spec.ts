@@ -5,7 +5,7 @@ describe('the page of the inspector', () => {
   const api = new ApiUnderTest();
   afterEach(() => api.close());
 
-  it('lets the browser open a frame of the inspector, and nothing else of anybody else', async () => {
+  it('lets the browser open a frame of the inspector, and nothing else from other hosts', async () => {
     await api.open({ inspectorUrl: 'http://127.0.0.1:4000/inspect?theme=dark' });
     const { status, headers, text } = await api.send('GET', '/inspector');
     expect(status).to.equal(200);
@@ -22,27 +22,27 @@ describe('the page of the inspector', () => {
     expect([...text.matchAll(/<script([^>]*)>([^<]*)/g)].map(([, , inline]) => inline)).to.deep.equal(['']);
   });
 
-  it('is not cut off from the window that it opens', async () => {
+  it('stays connected to the window that it opens', async () => {
     await api.open();
     const { headers } = await api.send('GET', '/inspector');
     expect(headers['cross-origin-opener-policy']).to.equal('unsafe-none');
   });
 
-  it('opens the inspector of the makers of XState by default', async () => {
+  it('opens the public Stately inspector by default', async () => {
     await api.open();
     const { headers, text } = await api.send('GET', '/inspector/');
     expect(text).to.include('data-inspector-url="https://stately.ai/inspect"');
     expect(headers['content-security-policy']).to.include('frame-src https://stately.ai;');
   });
 
-  it('puts no mark-up of the URL into the page', async () => {
+  it('escapes the URL in the page', async () => {
     await api.open({ inspectorUrl: `http://127.0.0.1:4000/'"><script>alert(1)</script>&` });
     expect((await api.send('GET', '/inspector')).text)
       .to.include('/&#39;&#34;&#62;&#60;script&#62;')
       .and.not.include('<script>alert');
   });
 
-  it('is made of two files, and of nothing else from there', async () => {
+  it('consists of two files, and serves no others', async () => {
     await api.open();
     const script = await api.send('GET', '/inspector/assets/bridge.js');
     const style = await api.send('GET', '/inspector/assets/bridge.css');
@@ -54,7 +54,7 @@ describe('the page of the inspector', () => {
     }
   });
 
-  it('wants the token that reading wants', async () => {
+  it('requires a token like any GET', async () => {
     await api.open({ access: fixedTokens('full-token-0123456789', 'read-token-0123456789') });
     expect((await api.send('GET', '/inspector')).status).to.equal(401);
     const headers = { authorization: 'Bearer read-token-0123456789' };

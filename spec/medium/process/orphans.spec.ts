@@ -7,7 +7,7 @@ import type { LaunchRequest, ProcessHost, OrphanPolicy } from '../../../lib/port
 import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
 import { isAlive } from '../../support/alive.ts';
 import { eventually } from '../../support/eventually.ts';
-import { LocalProcessWorld } from '../../support/local-process-world.ts';
+import { INSTANCE_ID, LocalProcessWorld } from '../../support/local-process-world.ts';
 import { memoryLedger, type MemoryLedger } from '../../support/memory-ledger.ts';
 import { launchedBy } from '../../support/process-host-contract.ts';
 
@@ -109,10 +109,23 @@ describe('a process that the ledger does not know', function () {
       expect(launchedBy(await host.launch(world.request(PUMP, 2))).generation).to.equal(4);
     });
 
-    it('is not an orphan if another instance launched it', async () => {
+    it('is an orphan of its base path if the instance that launched it is gone, and a stop ends it', async () => {
       const { launchId, pid } = await left();
       rmSync(join(world.stateDir, 'run', launchId), { recursive: true });
       const host = await world.open({ ledger, instanceId: 'another-instance' });
+      await host.survey();
+      expect(host.heldOrphans().map((orphan) => orphan.pid)).to.deep.equal([pid]);
+      expect(await refusalOf(host, 1)).to.match(/^ESTRAY /);
+      await host.stop(PUMP, STOP);
+      expect(isAlive(pid)).to.equal(false);
+      expect(host.heldOrphans()).to.be.empty;
+    });
+
+    it('is not an orphan if another instance launched it that is still there', async () => {
+      const { launchId, pid } = await left();
+      rmSync(join(world.stateDir, 'run', launchId), { recursive: true });
+      const instanceAt = (): string => INSTANCE_ID;
+      const host = await world.open({ ledger, instanceId: 'another-instance', instanceAt });
       await host.survey();
       expect(host.orphans()).to.be.empty;
       expect(isAlive(pid)).to.equal(true);

@@ -87,6 +87,8 @@ describe('the launches of a local process host', function () {
         'COREDINATOR_GENERATION=3',
         `COREDINATOR_INSTANCE=${INSTANCE_ID}`,
         `COREDINATOR_LAUNCH_ID=${launch!.launchId}`,
+        `COREDINATOR_ORIGIN_BASE=${world.folder}`,
+        `COREDINATOR_ORIGIN_STATE=${world.stateDir}`,
         'COREDINATOR_SERVICE_ID=pump',
         'COREDINATOR_URL=http://127.0.0.1:1',
         'KEPT=yes',

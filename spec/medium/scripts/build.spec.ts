@@ -70,7 +70,8 @@ class Checkout {
 
 const ALL = ['tsc', 'tsc', 'vite.js'];
 
-describe('a build', () => {
+describe('a build', function () {
+  this.timeout(20_000); // each build starts seven processes, and a test makes up to three
   let checkout: Checkout;
   beforeEach(() => {
     checkout = new Checkout();
@@ -125,7 +126,8 @@ describe('a build', () => {
   });
 });
 
-describe('preparing a checkout', () => {
+describe('preparing a checkout', function () {
+  this.timeout(20_000); // as above
   it('builds it, once', () => {
     const checkout = new Checkout();
     expect(checkout.run('prepare').status).to.equal(0);

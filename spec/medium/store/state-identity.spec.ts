@@ -54,7 +54,12 @@ describe('the identity of a state directory', () => {
   });
 
   for (const [how, copy] of [
-    ['copied', (from: string, to: string) => cpSync(from, to, { recursive: true, preserveTimestamps: true })],
+    [
+      'copied',
+      (from: string, to: string) => {
+        cpSync(from, to, { recursive: true, preserveTimestamps: true });
+      },
+    ],
     ['copied with hard links', linkAll],
   ] as const) {
     it(`is another one when the directory was ${how}, and says of which`, async () => {

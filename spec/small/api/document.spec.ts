@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { openApiDocument } from '../../../lib/api/document.ts';
 import type { Operation } from '../../../lib/api/operation.ts';
 import { OPERATIONS } from '../../../lib/api/operations.ts';
-import { PLACES } from '../../../lib/api/paths.ts';
+import { ENDPOINTS } from '../../../lib/api/paths.ts';
 import type { OperationId } from '../../../lib/api/paths.ts';
 import { allRoutes } from '../../../lib/http/routes.ts';
 import { FakeControl } from '../../support/fake-control.ts';
@@ -21,7 +21,7 @@ const document = openApiDocument('1.2.3') as {
 };
 
 describe('the OpenAPI document', () => {
-  it('has every route that the API answers, and no other', () => {
+  it('describes exactly the routes of the API', () => {
     const routed = allRoutes(new FakeControl(), '1.2.3', NO_NUMBERS, LIBRARY).flatMap(({ method, paths }) =>
       paths.map((path) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`),
     );
@@ -31,13 +31,13 @@ describe('the OpenAPI document', () => {
     expect(documented.sort()).to.deep.equal(routed.sort());
   });
 
-  it('has a place for every operation and an operation for every place', () => {
-    expect(Object.keys(OPERATIONS).sort()).to.deep.equal(Object.keys(PLACES).sort());
+  it('has an endpoint for every operation and an operation for every endpoint', () => {
+    expect(Object.keys(OPERATIONS).sort()).to.deep.equal(Object.keys(ENDPOINTS).sort());
   });
 
-  it('says of every command that it wants the full token, and of open routes that they want none', () => {
+  it('says that every command requires the full token, and that open routes require none', () => {
     for (const id of Object.keys(OPERATIONS) as OperationId[]) {
-      const [method, path] = PLACES[id];
+      const [method, path] = ENDPOINTS[id];
       const { responses } = document.paths[path]![method.toLowerCase()]!;
       const operation: Operation = OPERATIONS[id];
       const isOpen = operation.access === 'open';
@@ -47,7 +47,7 @@ describe('the OpenAPI document', () => {
   });
 });
 
-describe('the check of answers against the document', () => {
+describe('the check of responses against the document', () => {
   const health = { status: 'healthy', process_id: 1, service: 'coredinator', version: '1' };
   const answered = {
     method: 'GET',
@@ -57,11 +57,11 @@ describe('the check of answers against the document', () => {
     text: JSON.stringify(health),
   };
 
-  it('lets a fitting answer pass', () => {
+  it('accepts a valid response', () => {
     expect(misfit(answered)).to.equal(null);
   });
 
-  it('finds a field too much, a field too few, a foreign status, a foreign type and an unknown route', () => {
+  it('finds an extra field, a missing field, an undocumented status or media type, and an unknown route', () => {
     expect(misfit({ ...answered, text: JSON.stringify({ ...health, more: 1 }) })).to.include('additional properties');
     expect(misfit({ ...answered, text: '{}' })).to.include('must have required property');
     expect(misfit({ ...answered, status: 202 })).to.include('no such status');

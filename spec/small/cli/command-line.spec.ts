@@ -39,7 +39,7 @@ describe('the tree of commands', () => {
     expect(help.output).to.contain('Usage: coredinator completion');
   });
 
-  it('takes -h for --help at every level', async () => {
+  it('accepts -h for --help at every level', async () => {
     for (const words of [[], ['serve'], ['agents'], ['agents', 'start'], ['config', 'check'], ['completion']]) {
       const help = await runCommand([...words, '--help']);
       expect(help.code).to.equal(0);
@@ -49,7 +49,7 @@ describe('the tree of commands', () => {
     expect(refusal('agents', 'strt', '-h')).to.contain("unknown command 'strt'");
   });
 
-  it('names the nearest command to one that there is not', () => {
+  it('suggests the nearest command for an unknown one', () => {
     expect(refusal('confg')).to.contain("unknown command 'confg'").and.contain('Did you mean config?');
     expect(refusal('zzz')).to.contain("unknown command 'zzz'").and.contain('coredinator --help');
   });

@@ -19,7 +19,7 @@ describe('the words that complete a command line', () => {
     expect((await runCommand(['__complete', 'conf'])).output).to.match(/^config\t\w.*\n/);
   });
 
-  it('are the options of the command, those of serve where no command stands', async () => {
+  it('are the options of the command, or those of serve without a command', async () => {
     expect(await completed('config', 'check', '--b')).to.deep.equal(['--base-path', ':none']);
     expect(await completed('config', '--base-path', '/p', '--b')).to.deep.equal([':none']);
     for (const before of [[], ['--port', '0'], ['serve']]) {
@@ -28,7 +28,7 @@ describe('the words that complete a command line', () => {
     expect(await completed('--v')).to.deep.equal(['--version', ':none']);
   });
 
-  it('are the values of an option, also behind an equals sign', async () => {
+  it('are the values of an option, also after an equals sign', async () => {
     for (const words of [['--on-exit', 'd'], ['--on-exit=d'], ['--on-exit', '=', 'd'], ['serve', '--on-exit=d']]) {
       expect(await completed(...words)).to.deep.equal(['detach', 'drain', ':none']);
     }
@@ -37,13 +37,13 @@ describe('the words that complete a command line', () => {
     expect(await completed('completion', 'z')).to.deep.equal(['zsh', ':none']);
   });
 
-  it('are left to the shell where they are paths', async () => {
+  it('are left to the shell if they are paths', async () => {
     expect(await completed('--base-path', '')).to.deep.equal([':folders']);
     expect(await completed('--config=/et')).to.deep.equal([':files']);
     expect(await completed('config', 'check', 'a.yaml', '')).to.deep.equal([':files']);
   });
 
-  it('are none where nothing is known, or nothing may follow', async () => {
+  it('are none if nothing is known, or nothing may follow', async () => {
     expect(await completed('--port', '')).to.deep.equal([':none']);
     expect(await completed('completion', 'bash', '')).to.deep.equal([':none']);
     expect(await completed('no-such-command', '')).to.deep.equal([':none']);

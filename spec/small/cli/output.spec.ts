@@ -10,7 +10,7 @@ const HEAD = cells('ID', 'STATE', 'REASON');
 const ROWS = [cells('pump1-corerl', 'failed', 'exited with code 3\nafter 2 s'), cells('x', 'running', '')];
 
 describe('a table of the command line', () => {
-  it('has columns without borders, one line for each row, and loses nothing without a width', () => {
+  it('has columns without borders and one line per row, and cuts nothing without a width', () => {
     expect(table(HEAD, ROWS)).to.equal(
       'ID            STATE    REASON\n' +
         'pump1-corerl  failed   exited with code 3 after 2 s\n' +
@@ -24,7 +24,7 @@ describe('a table of the command line', () => {
     );
   });
 
-  it('cuts what stands first last of all, since ids are there to be written again', () => {
+  it('cuts the first column last, because users need whole ids', () => {
     const rows = [cells('a-very-long-id-of-a-service', 'failed (exhausted)', 'exited with code 3')];
     expect(table(HEAD, rows, 50)).to.include('\na-very-long-id-of-a-service  failed …  exited wit…\n');
     expect(table(HEAD, rows, 30)).to.include('\na-very-long-id-…  fai…  exite…\n');
@@ -38,7 +38,7 @@ describe('a table of the command line', () => {
     }
   });
 
-  it('counts no colours as width', () => {
+  it('does not count colours as width', () => {
     const red = (text: string): string => `\x1b[31m${text}\x1b[39m`;
     expect(table(cells('A', 'B'), [[{ text: 'on', paint: red }, { text: 'off' }]])).to.equal(
       `A   B\n${red('on')}  off\n`,
@@ -47,7 +47,7 @@ describe('a table of the command line', () => {
 });
 
 describe('colours', () => {
-  it('are for terminals that want them', () => {
+  it('are for terminals that support them', () => {
     const painted = (columns: number, env: NodeJS.ProcessEnv): string => colorsFor(new KeptText(columns), env).red('x');
     expect(painted(80, {})).to.equal('\x1b[31mx\x1b[39m');
     expect(painted(0, {})).to.equal('x');
@@ -58,7 +58,7 @@ describe('colours', () => {
 });
 
 describe('progress', () => {
-  it('is one line of a terminal that is taken away, and nothing elsewhere', () => {
+  it('is one line on a terminal that is removed again, and nothing elsewhere', () => {
     const [terminal, file] = [new KeptText(6), new KeptText()];
     for (const stream of [terminal, file]) {
       const progress = new Progress(stream);

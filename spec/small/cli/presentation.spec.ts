@@ -13,8 +13,8 @@ const PLAIN = colorsFor(new KeptText(), {});
 const COLORED = colorsFor(new KeptText(80), {});
 const NOW = Date.parse('2026-01-02T03:05:00.000Z');
 
-describe('what people are shown', () => {
-  it('ages are one word in the largest unit that fits, never less than nothing', () => {
+describe('the output for people', () => {
+  it('ages are one word in the largest suitable unit, and never negative', () => {
     const ages = [-5_000, 0, 59_999, 60_000, 3_599_999, 3_600_000, 47 * 3_600_000, 48 * 3_600_000].map(age);
     expect(ages).to.deep.equal(['0s', '0s', '59s', '1m', '59m', '1h', '47h', '2d']);
   });
@@ -24,7 +24,7 @@ describe('what people are shown', () => {
     expect(sizes.map(memorySize)).to.deep.equal(['0K', '1K', '999K', '1.0M', '70M', '1.5G', '2.0T']);
   });
 
-  it('states are words, with a colour on terminals and the nested state where it says more', () => {
+  it('states are words, with a colour on terminals and the nested state if it adds something', () => {
     const shown = (state: 'running' | 'starting' | 'failed', substate: string | null, colors = PLAIN): string => {
       const { text, paint } = stateCell({ state, substate }, colors);
       return paint?.(text) ?? text;
@@ -37,19 +37,19 @@ describe('what people are shown', () => {
     expect(shown('running', 'unready', COLORED)).to.equal('\x1b[33mrunning (unready)\x1b[39m');
   });
 
-  it('paragraphs are cut at words, and a word that is longer than the line stands alone', () => {
+  it('paragraphs are wrapped at words, and a word longer than the line has its own line', () => {
     expect(paragraph('one two three', 8)).to.equal('one two\nthree');
     expect(paragraph('one two three', undefined)).to.equal('one two three');
     expect(paragraph('a veryverylongword b', 6, '  ')).to.equal('a\n  veryverylongword\n  b');
   });
 
-  it('facts stand in two columns, those that are unknown not at all', () => {
+  it('facts are in two columns, without unknown ones', () => {
     expect(factSheet({ kind: 'corerl', config: null, 'last exit': 'code 3 of one two' }, 20)).to.equal(
       'kind       corerl\nlast exit  code 3 of\n           one two\n',
     );
   });
 
-  it('a service is a row with its reason and what its deadline is for', () => {
+  it('a service is a row with its reason and its deadline', () => {
     const next = { what: 'start', at: '2026-01-02T03:05:09.500Z' };
     const service = { ...serviceView('pump1-corerl', 'backoff'), reason: 'the process exited with code 3', next };
     expect(whyAndNext(service, NOW)).to.equal('the process exited with code 3; start in 9s');
@@ -59,7 +59,7 @@ describe('what people are shown', () => {
     );
   });
 
-  it('an event is an instant and a sentence, in the colour of the state that it led to', () => {
+  it('an event is an instant and a sentence, in the colour of the new state', () => {
     const event: EventView = {
       seq: 1,
       at: '2026-01-02T03:04:05.678Z',
@@ -76,11 +76,11 @@ describe('what people are shown', () => {
     expect(eventLine(event, COLORED)).to.include(`\x1b[31m${sentence}`);
   });
 
-  it('--since takes spans and instants, and says what it takes', () => {
+  it('--since accepts durations and instants, and says what is valid', () => {
     expect(instantOf('90s', NOW)).to.equal('2026-01-02T03:03:30.000Z');
     expect(instantOf('2026-01-02T04:00:00+01:00', NOW)).to.equal('2026-01-02T03:00:00.000Z');
     for (const text of ['yesterday', '5', '']) {
-      expect(() => instantOf(text, NOW)).to.throw(`--since: "${text}" is neither a span such as 5m nor an instant`);
+      expect(() => instantOf(text, NOW)).to.throw(`--since: "${text}" is neither a duration such as 5m nor an instant`);
     }
   });
 });

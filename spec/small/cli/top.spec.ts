@@ -39,17 +39,17 @@ const SITE = {
 };
 
 describe('the keys of top', () => {
-  it('are told apart when a terminal sends several at once', () => {
+  it('are distinguished when a terminal sends several at once', () => {
     expect(keysIn(`q${UP}c${PAGE_DOWN}\x03`)).to.deep.equal(['q', UP, 'c', PAGE_DOWN, '\x03']);
   });
 
-  it('q ends it, Ctrl-C interrupts it, and what is no key changes nothing', () => {
+  it('q quits, Ctrl-C interrupts, and other keys do nothing', () => {
     expect(press(CHOICE, 'q', 3, 9)).to.equal('quit');
     expect(press(CHOICE, '\x03', 3, 9)).to.equal('interrupt');
     expect(press(CHOICE, 'x', 3, 9)).to.equal(CHOICE);
   });
 
-  it('the letter of an order chooses it, from its first row on, and turns it round when it is chosen already', () => {
+  it('the letter of an order selects it, starting at its first row, and reverses it if it is already selected', () => {
     const byMemory = press({ ...CHOICE, first: 4 }, 'm', 3, 9);
     expect(byMemory).to.deep.equal({ sort: 'memory', isReversed: false, first: 0 });
     expect(press(byMemory as Choice, 'm', 3, 9)).to.include({ sort: 'memory', isReversed: true });
@@ -73,7 +73,7 @@ describe('the orders of top', () => {
       .map(({ service }) => service.id)
       .join('');
 
-  it('put first what wants to be looked at, and leave equal ones as they came', () => {
+  it('put urgent rows first, and keep the order of equal ones', () => {
     expect(ids('cpu')).to.equal('dabc');
     expect(ids('memory')).to.equal('adcb');
     expect(ids('state')).to.equal('cadb');
@@ -94,7 +94,7 @@ describe('a frame of top', () => {
     }
   });
 
-  it('sums up host and services, and shows what each uses', () => {
+  it('summarizes host and services, and shows the usage of each', () => {
     const lines = frame(picture(ROWS), CHOICE, SITE, rowsPerPage(24), null);
     expect(lines[0]).to.equal('http://127.0.0.1:8000  version 1.0.0  healthy');
     expect(lines[1]).to.equal('4 services: 2 running, 1 stopped, 1 failed  1K  host 0.4% cpu, 88M');
@@ -102,7 +102,7 @@ describe('a frame of top', () => {
     expect(lines[7]).to.match(/^c +failed +- +0K +2/);
   });
 
-  it('says which rows are seen, and instead of the keys what is wrong', () => {
+  it('says which rows are visible, and shows an error instead of the keys', () => {
     const page = rowsPerPage(8);
     expect(frame(picture(ROWS), { ...CHOICE, first: 9 }, SITE, page, null).at(-1)).to.match(
       /^rows 2 to 4 of 4 {2}q quit/,
@@ -112,7 +112,7 @@ describe('a frame of top', () => {
     );
   });
 
-  it('of no services is a table of nothing', () => {
+  it('without services is an empty table', () => {
     expect(frame(picture([]), CHOICE, SITE, rowsPerPage(8), null)[1]).to.match(/^0 services {2}0K/);
   });
 });

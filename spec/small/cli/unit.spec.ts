@@ -34,7 +34,7 @@ describe('a word of a systemd unit', () => {
     });
   }
 
-  it('keeps its dollar from being a variable, but in the path of the program, where there are none', () => {
+  it('escapes a dollar, except in the path of the program, where variables are not expanded', () => {
     expect(execLine(['/a$b/node', '/a$b/main.js', '$HOME', '${X}'])).to.equal(
       '"/a$b/node" "/a$$b/main.js" "$$HOME" "$${X}"',
     );
@@ -51,7 +51,7 @@ describe('the unit of a host', () => {
     }
   });
 
-  it('starts the host again, and hears of it', () => {
+  it('restarts the host, and gets its notifications', () => {
     expect(setting(SPEC, 'Type')).to.equal('notify');
     expect(setting(SPEC, 'NotifyAccess')).to.equal('all');
     expect(setting(SPEC, 'Restart')).to.equal('always');
@@ -67,7 +67,7 @@ describe('the unit of a host', () => {
     expect(setting({ ...SPEC, onExit: 'drain' }, 'TimeoutStopSec')).to.equal('infinity');
   });
 
-  it('of a user asks for nothing that only the system may', () => {
+  it('of a user requires nothing that only the system may do', () => {
     const user: UnitSpec = { ...SPEC, scope: 'user', runAs: null };
     for (const name of ['User', 'CapabilityBoundingSet', 'LimitNOFILE', 'After']) {
       expect(setting(SPEC, name)).to.not.equal(null);

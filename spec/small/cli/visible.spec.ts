@@ -22,7 +22,7 @@ describe('text of services on a terminal', () => {
     });
   }
 
-  it('is a line whose colours end with it, without the return of Windows', () => {
+  it('is a line whose colours end with it, without a carriage return', () => {
     expect(visibleLineOn(TERMINAL, '\x1b[31mred\r')).to.equal('\x1b[31mred\x1b[0m');
     expect(visibleLineOn(TERMINAL, 'plain')).to.equal('plain');
     expect(visibleLineOn(PIPE, '\x1b[31mred\r')).to.equal('\x1b[31mred\r');

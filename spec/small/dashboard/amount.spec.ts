@@ -6,11 +6,11 @@ describe('amounts on the dashboard', () => {
     expect([0, 1, 2].map((count) => counted(count, 'agent'))).to.deep.equal(['0 agents', '1 agent', '2 agents']);
   });
 
-  it('of memory are in the unit that suits them', () => {
+  it('of memory have a suitable unit', () => {
     expect([0, 900, 1536, 20 * 2 ** 20].map(bytes)).to.deep.equal(['0 B', '900 B', '1.5 KiB', '20 MiB']);
   });
 
-  it('of a core are finer where they are small', () => {
+  it('of a core have more digits if they are small', () => {
     expect([0.26, 12.6].map(percent)).to.deep.equal(['0.3 %', '13 %']);
   });
 });

@@ -10,33 +10,33 @@ describe('what the dashboard says before a command', () => {
   });
   const agent: Target = { type: 'agent', view: agentOf('pump1', { config_path: '/plant/pump1.yaml' }) };
 
-  it('names the process that ends, and who can start it again', () => {
+  it('names the process that will be stopped, and what can start it again', () => {
     expect(consequences('stop', service())).to.equal(
-      'Process 7 and everything it has started are ended. It stays stopped, over restarts of the host too, until it or pump1 is started again.',
+      'Process 7 and its descendants will be stopped. It stays stopped, even when the host restarts, until it or pump1 is started.',
     );
     expect(consequences('stop', service({ pid: null, agents: [] })))
-      .to.include('It has no process now.')
+      .to.include('It has no process at the moment.')
       .and.include('until it is');
     expect(consequences('stop', service({ agents: ['a', 'b', 'c'] }))).to.include('until it or a, b and c is');
   });
 
-  it('names the generation that comes', () => {
+  it('names the next generation', () => {
     expect(consequences('restart', service())).to.include('Process 7').and.include('as generation 4');
   });
 
   it('says what a start clears', () => {
-    expect(consequences('start', service())).to.include('pump1-corerl is started at once').and.include('is cleared');
+    expect(consequences('start', service())).to.include('pump1-corerl will start at once').and.include('are cleared');
   });
 
   it('names the services of an agent and its file', () => {
     expect(consequences('start', agent)).to.include(
-      '/plant/pump1.yaml is read, and pump1-coreio and pump1-corerl start',
+      '/plant/pump1.yaml will be read, and pump1-coreio and pump1-corerl will start',
     );
     expect(consequences('stop', agent)).to.include('pump1-coreio and pump1-corerl').and.include('pump1 stays stopped');
-    expect(consequences('restart', agent)).to.include('launched anew').and.include('left alone');
+    expect(consequences('restart', agent)).to.include('launched again').and.include('left alone');
   });
 
-  it('offers what would change something', () => {
+  it('offers commands that would change something', () => {
     const offered = (target: Target): readonly string[] =>
       (['start', 'stop', 'restart'] as const).filter((command) => isPossible(command, target));
 

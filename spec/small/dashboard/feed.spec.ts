@@ -104,7 +104,7 @@ describe('the connection of the dashboard', () => {
       expect(actor.getSnapshot().matches({ following: { live: 'settled' } })).to.equal(true);
     });
 
-  it('reads nothing before the stream is open, and everything then', async () => {
+  it('reads nothing before the stream is open, and then everything', async () => {
     expect(host.listed).to.equal(0);
     host.onConnection('open');
     await settled();
@@ -112,7 +112,7 @@ describe('the connection of the dashboard', () => {
     expect([host.listed, stateOf(), world.health?.status]).to.deep.equal([1, 'running', 'healthy']);
   });
 
-  it('tells what happened during a reading after it, and reads what that made stale', async () => {
+  it('applies events during a request after it, and reads what they made stale', async () => {
     host.waiting = [];
     host.onConnection('open');
     host.tell({ type: 'event', event: fell });
@@ -130,7 +130,7 @@ describe('the connection of the dashboard', () => {
     });
   });
 
-  it('is not led back by an event that is older than what was read', async () => {
+  it('is not reverted by an event that is older than what was read', async () => {
     host.services = [serviceOf('pump1-corerl', { since: instant(9) })];
     host.waiting = [];
     host.onConnection('open');
@@ -160,7 +160,7 @@ describe('the connection of the dashboard', () => {
     expect(host.gotten).to.deep.equal(['pump1-corerl']);
   });
 
-  it('says since when it is lost, and reads everything anew when the stream is back', async () => {
+  it('reports since when it is lost, and reads everything again when the stream is back', async () => {
     host.onConnection('open');
     await settled();
     host.onConnection('lost');
@@ -177,7 +177,7 @@ describe('the connection of the dashboard', () => {
     { type: 'gap', gap: { after: 1, oldest: 9, reason: 'x' } },
     { type: 'reset', reset: { asked: 9, newest: 1, reason: 'x' } },
   ] as const) {
-    it(`reads everything anew when the stream tells of a ${skipped.type}`, async () => {
+    it(`reads everything again after a ${skipped.type} in the stream`, async () => {
       host.onConnection('open');
       await settled();
       host.tell(skipped);
@@ -188,7 +188,7 @@ describe('the connection of the dashboard', () => {
     });
   }
 
-  it('says why the host cannot be asked, and asks again after a while', async () => {
+  it('reports why the host is unreachable, and retries after a while', async () => {
     host.fail(new Error('No Coredinator answers.'));
     await eventually(() => {
       expect(actor.getSnapshot().value).to.equal('resting');
@@ -198,20 +198,20 @@ describe('the connection of the dashboard', () => {
     expect([actor.getSnapshot().value, host.follows]).to.deep.equal([{ following: 'connecting' }, 2]);
   });
 
-  it('forgets what it knows of a host that wants to know who asks, until somebody has signed in', async () => {
+  it('forgets everything when the host requires a sign-in, until somebody has signed in', async () => {
     host.onConnection('open');
     await settled();
     actor.send({ type: 'session.ended' });
     expect(world).to.equal(EMPTY_WORLD);
     expect([actor.getSnapshot().value, host.follows]).to.deep.equal([{ signedOut: 'waiting' }, 1]);
 
-    actor.send({ type: 'session.begun' });
+    actor.send({ type: 'session.started' });
     host.onConnection('open');
     await settled();
     expect([host.follows, stateOf()]).to.deep.equal([2, 'running']);
   });
 
-  it('finds out by itself when it is let in again, as by a cookie of another window', async () => {
+  it('detects when it has access again, for example by a cookie of another window', async () => {
     host.isOpen = false;
     actor.send({ type: 'session.ended' });
     clock.increment(10_000);
@@ -226,7 +226,7 @@ describe('the connection of the dashboard', () => {
     expect([host.asked, host.follows]).to.deep.equal([2, 2]);
   });
 
-  it('holds nothing against a host that is lost when that wants to know who asks', async () => {
+  it('shows no problem when a lost host requires a sign-in', async () => {
     host.fail(new Error('No Coredinator answers.'));
     await eventually(() => {
       expect(actor.getSnapshot().value).to.equal('resting');

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { countStates, groupsOf, keptGroups } from '../../../lib/dashboard/world/groups.ts';
-import type { Wanted } from '../../../lib/dashboard/world/groups.ts';
+import { countStates, groupsOf, reuseGroups } from '../../../lib/dashboard/world/groups.ts';
+import type { Filter } from '../../../lib/dashboard/world/groups.ts';
 import { EMPTY_WORLD, withEvent, withSnapshot } from '../../../lib/dashboard/world/world.ts';
 import { agentOf, eventOf, healthOf, instant, serviceOf } from './views.ts';
 
@@ -18,7 +18,7 @@ const world = withSnapshot(EMPTY_WORLD, {
   health: healthOf(),
 });
 
-function listed(wanted: Partial<Wanted>): readonly string[] {
+function listed(wanted: Partial<Filter>): readonly string[] {
   return groupsOf(world, { text: '', state: null, ...wanted }).map((group) => {
     const name = group.type === 'agent' ? group.id : group.type;
     return `${name}: ${group.services.map(({ id }) => id).join(' ')}`.trim();
@@ -26,23 +26,23 @@ function listed(wanted: Partial<Wanted>): readonly string[] {
 }
 
 describe('the list of the dashboard', () => {
-  it('has agents with what is theirs alone, also when they hold nothing now, then what is shared, then what is of the host', () => {
+  it('has agents with their own services, even if they hold none now, then shared services, then those of the host', () => {
     const all = ['pump1: pump1-corerl', 'pump2: pump2-corerl', 'shared: plant-io', 'host: telemetry'];
 
     expect(listed({})).to.deep.equal(all);
   });
 
-  it('is searched by parts of ids and kinds, whatever their case', () => {
+  it('is searched by parts of ids and kinds, ignoring case', () => {
     expect(listed({ text: 'CORERL' })).to.deep.equal(['pump1: pump1-corerl', 'pump2: pump2-corerl']);
     expect(listed({ text: 'telem' })).to.deep.equal(['host: telemetry']);
     expect(listed({ text: 'nobody' })).to.deep.equal([]);
   });
 
-  it('has an agent that is looked for by its name, with its services', () => {
+  it('finds an agent by its name', () => {
     expect(listed({ text: 'pump2' })).to.deep.equal(['pump2: pump2-corerl']);
   });
 
-  it('has only services of the state that is asked for', () => {
+  it('can be filtered by state', () => {
     expect(listed({ state: 'failed' })).to.deep.equal(['pump1: pump1-corerl']);
     expect(listed({ state: 'running', text: 'plant' })).to.deep.equal(['shared: plant-io']);
   });
@@ -53,13 +53,13 @@ describe('the list of the dashboard', () => {
     });
   });
 
-  it('keeps the groups in which nothing has changed, so that they are not drawn again', () => {
+  it('keeps unchanged groups, so that they are not rendered again', () => {
     const all = { text: '', state: null };
     const before = groupsOf(world, all);
     const after = withEvent(world, eventOf({ to: 'backoff', at: instant(9), service_id: 'pump1-corerl' }));
-    const kept = keptGroups(before, groupsOf(after, all));
+    const kept = reuseGroups(before, groupsOf(after, all));
 
     expect(kept.map((group, index) => group === before[index])).to.deep.equal([false, true, true, true]);
-    expect(keptGroups(before, groupsOf(world, { ...all, text: 'pump1' }))[0]).to.equal(before[0]);
+    expect(reuseGroups(before, groupsOf(world, { ...all, text: 'pump1' }))[0]).to.equal(before[0]);
   });
 });

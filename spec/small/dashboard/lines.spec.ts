@@ -1,41 +1,41 @@
 import { expect } from 'chai';
 import type { LogItemView } from '../../../lib/api/schemas/log.ts';
-import { found, MOST_LINES, NO_ROWS, pieces, textOf, withLines } from '../../../lib/dashboard/detail/logs/lines.ts';
+import { found, MAX_LINES, NO_ROWS, pieces, textOf, withLines } from '../../../lib/dashboard/detail/logs/lines.ts';
 
 function line(text: string, generation = 1): LogItemView {
   return { generation, stream: 'stdout', offset: 0, text };
 }
 
 describe('the output in the dashboard', () => {
-  it('marks where a new launch begins, but not its own beginning', () => {
+  it('marks where a new launch begins, except at its own beginning', () => {
     const rows = withLines(withLines(NO_ROWS, [line('a')]), [line('b', 2), line('c', 2)]).rows;
 
     expect(rows.map(({ isFirst }) => isFirst)).to.deep.equal([false, true, false]);
     expect(new Set(rows.map(({ key }) => key)).size).to.equal(3);
   });
 
-  it('drops the oldest lines when there are too many, and counts them', () => {
+  it('drops the oldest lines if there are too many, and counts them', () => {
     const full = withLines(
       NO_ROWS,
-      Array.from({ length: MOST_LINES }, (_, index) => line(String(index))),
+      Array.from({ length: MAX_LINES }, (_, index) => line(String(index))),
     );
     const more = withLines(full, [line('x'), line('y')]);
 
-    expect([more.rows.length, more.dropped]).to.deep.equal([MOST_LINES, 2]);
+    expect([more.rows.length, more.dropped]).to.deep.equal([MAX_LINES, 2]);
     expect(more.rows.slice(-2).map(({ item }) => textOf(item))).to.deep.equal(['x', 'y']);
     expect(textOf(more.rows[0]!.item)).to.equal('2');
   });
 
-  it('is searched whatever the case, gaps by what they say', () => {
+  it('is searched ignoring case, including the text of gaps', () => {
     const gap: LogItemView = { gap: true, generation: 1, stream: 'stdout', from: 0, to: 9 };
     const { rows } = withLines(NO_ROWS, [line('Level high'), line('valve'), gap]);
 
     expect(found(rows, 'LEVEL').map(({ item }) => textOf(item))).to.deep.equal(['Level high']);
-    expect(found(rows, 'released').map(({ item }) => item)).to.deep.equal([gap]);
+    expect(found(rows, 'deleted').map(({ item }) => item)).to.deep.equal([gap]);
     expect(found(rows, '')).to.equal(rows);
   });
 
-  it('cuts a line at every place of what was searched for', () => {
+  it('splits a line at every match', () => {
     expect(pieces('a Bb b', 'b')).to.deep.equal(['a ', 'B', '', 'b', ' ', 'b', '']);
     expect(pieces('abc', '')).to.deep.equal(['abc']);
     expect(pieces('abc', 'x')).to.deep.equal(['abc']);

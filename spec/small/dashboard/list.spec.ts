@@ -25,7 +25,7 @@ function pressed(key: string, activeId: string | null, rows = all): string | nul
 }
 
 describe('the rows of the dashboard’s list', () => {
-  it('are the groups with their services below them, each with its place among its siblings', () => {
+  it('are the groups with their services below them, each with its position among its siblings', () => {
     expect(all.map(({ id, level, position, siblings }) => `${id} ${level} ${position}/${siblings}`)).to.deep.equal([
       'agent:pump1 1 1/2',
       'service:pump1-coreio 2 1/2',
@@ -38,14 +38,14 @@ describe('the rows of the dashboard’s list', () => {
     expect(all[3]).to.include({ name: 'Host services', state: null, isOpen: true });
   });
 
-  it('leave out what is in closed groups', () => {
+  it('omit the content of closed groups', () => {
     const rows = rowsOf(groups, new Set(['agent:pump1']));
 
     expect(rows.map(({ id }) => id)).to.deep.equal(['agent:pump1', 'host', 'service:telemetry']);
     expect(rows[0]?.isOpen).to.equal(false);
   });
 
-  it('stand for what the page can show, but for groups that only gather', () => {
+  it('lead to a detail view, except for groups that are not agents', () => {
     expect(routeOf('agent:pump1')).to.deep.equal({ type: 'agent', id: 'pump1' });
     expect(routeOf('service:pump1-corerl')).to.deep.equal({ type: 'service', id: 'pump1-corerl', tab: 'overview' });
     expect(routeOf('host')).to.equal(null);
@@ -53,7 +53,7 @@ describe('the rows of the dashboard’s list', () => {
 });
 
 describe('the keys of the dashboard’s list', () => {
-  it('go up and down, by pages and to the ends, and no further', () => {
+  it('move up and down, by pages and to the ends, and no further', () => {
     expect(pressed('ArrowDown', 'agent:pump1')).to.equal('go service:pump1-coreio');
     expect(pressed('ArrowDown', 'service:telemetry')).to.equal('go service:telemetry');
     expect(pressed('ArrowUp', 'host')).to.equal('go service:pump1-corerl');
@@ -64,7 +64,7 @@ describe('the keys of the dashboard’s list', () => {
     expect(pressed('Home', 'service:telemetry')).to.equal('go agent:pump1');
   });
 
-  it('begin at an end when no row is active, also when the active one is not listed any more', () => {
+  it('start at an end if no row is active, or the active one is no longer listed', () => {
     expect(pressed('ArrowDown', null)).to.equal('go agent:pump1');
     expect(pressed('ArrowUp', 'service:gone')).to.equal('go service:telemetry');
     expect(pressed('ArrowRight', null)).to.equal(null);
@@ -84,13 +84,13 @@ describe('the keys of the dashboard’s list', () => {
     expect(pressed(' ', 'service:telemetry')).to.equal(null);
   });
 
-  it('do nothing to an empty list, nor do other keys', () => {
+  it('do nothing in an empty list, and other keys do nothing', () => {
     for (const key of ['ArrowDown', 'ArrowUp', 'Home', 'End', 'PageDown', 'ArrowRight', 'Enter'])
       expect(pressed(key, null, []), key).to.equal(null);
     expect(pressed('Tab', 'host')).to.equal(null);
   });
 
-  it('find what begins with the letters typed: the next one for a single letter, else from the active one on', () => {
+  it('find rows by the typed prefix: the next one for a single letter, else from the active one', () => {
     const found = (typed: string, activeId: string): string | undefined =>
       typedMove(
         typed,
@@ -106,7 +106,7 @@ describe('the keys of the dashboard’s list', () => {
     expect(['a', '1', '-', 'ü', ' ', 'Tab', 'F5'].filter(isCharacter)).to.deep.equal(['a', '1', '-', 'ü']);
   });
 
-  it('are beside clicks, which choose a row, and open or close a group at its chevron or where there is nothing to show', () => {
+  it('complement clicks, which select a row, or open or close a group at its chevron or if it has no detail view', () => {
     expect(clickMove('agent:pump1', false)).to.deep.equal({ type: 'go', id: 'agent:pump1' });
     expect(clickMove('agent:pump1', true)).to.deep.equal({ type: 'toggle', id: 'agent:pump1' });
     expect(clickMove('host', false)).to.deep.equal({ type: 'toggle', id: 'host' });

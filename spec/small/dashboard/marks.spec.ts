@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { arrowsOf, currentPaths } from '../../../lib/dashboard/drawing/marks.ts';
 
-describe('what is marked in a statechart', () => {
+describe('the highlights in a statechart', () => {
   const arrows = [
     { source: 'starting.launching', target: 'starting.settling', causes: ['launch.finished'] },
     { source: 'starting', target: 'failed.missing', causes: ['executable.search_finished'] },
@@ -20,13 +20,13 @@ describe('what is marked in a statechart', () => {
     return arrowsOf(arrows, { from, state, substate, cause }).map(({ source, target }) => `${source} > ${target}`);
   };
 
-  it('is the outer state and the one inside it', () => {
+  it('include the outer state and the nested one', () => {
     expect(currentPaths({ state: 'running', substate: 'ready' })).to.deep.equal(['running', 'running.ready']);
     expect(currentPaths({ state: 'backoff', substate: null })).to.deep.equal(['backoff']);
     expect(currentPaths({ state: null, substate: null })).to.deep.equal([]);
   });
 
-  it('is the arrow between the two states by its cause, else by where it ends', () => {
+  it('include the arrow between the two states that matches the cause, else the target', () => {
     expect(lit('starting', 'failed.missing', 'executable.search_finished')).to.deep.equal([
       'starting > failed.missing',
     ]);
@@ -34,7 +34,7 @@ describe('what is marked in a statechart', () => {
     expect(lit('backoff', 'starting.waiting', 'deadline')).to.deep.equal(['backoff > starting']);
   });
 
-  it('is both arrows of a way over a choice', () => {
+  it('include both arrows through a choice state', () => {
     const give = ['backoff.judging > failed.exhausted'];
     expect(lit('starting', 'failed.exhausted', 'process.exited')).to.deep.equal([
       'starting > backoff.judging',
@@ -51,13 +51,13 @@ describe('what is marked in a statechart', () => {
     ]);
   });
 
-  it('is the arrow from any state where the state itself has none for the cause', () => {
+  it('include the arrow from any state if the state itself has none for the cause', () => {
     expect(lit('running', 'stopping.terminating', 'service.stop')).to.deep.equal([' > stopping']);
     expect(lit('running', 'stopping.terminating', 'service.restart')).to.deep.equal(['running > stopping']);
     expect(lit('failed', 'starting.waiting', 'service.restart')).to.deep.equal([' > starting']);
   });
 
-  it('is no arrow when none leads from the one state to the other', () => {
+  it('include no arrow if none connects the two states', () => {
     expect(lit('stopped', 'running', 'deadline')).to.deep.equal([]);
     expect(lit(null, 'running', 'deadline')).to.deep.equal([]);
   });

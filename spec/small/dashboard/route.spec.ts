@@ -15,7 +15,7 @@ describe('the addresses of the dashboard', () => {
     });
   }
 
-  it('show nothing when they are of something else, and the overview for a view that there is not', () => {
+  it('show nothing if they are invalid, and the overview for an unknown tab', () => {
     for (const hash of ['', '#', '#/', '#/services', '#/services/', '#/services/%', '#/nowhere/pump1']) {
       expect(parseRoute(hash), hash).to.deep.equal({ type: 'nothing' });
     }

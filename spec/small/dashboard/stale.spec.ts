@@ -28,7 +28,7 @@ describe('what the dashboard reads again', () => {
     }
   });
 
-  it('is everything where that is less work than so many views', () => {
+  it('is everything if that is less work than many single views', () => {
     const events = Array.from({ length: 21 }, (_, index) => eventOf({ service_id: `service-${index}` }));
 
     expect(events.slice(0, 20).reduce(staleAfter, NOTHING_STALE).type).to.equal('views');

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { stretchesOf, whatOf, whoOf } from '../../../lib/dashboard/detail/history/steps.ts';
+import { periodsOf, whatOf, requestOf } from '../../../lib/dashboard/detail/history/steps.ts';
 import type { Step } from '../../../lib/dashboard/detail/history/steps.ts';
 import { instant } from './views.ts';
 
@@ -12,7 +12,7 @@ function stepOf(more: Partial<Step>): Step {
   };
 }
 
-describe('a step of the past of a service or an agent in few words', () => {
+describe('a short description of a history step', () => {
   const cases: readonly [string, Partial<Step>][] = [
     ['running → stopping', { from: 'running', state: 'stopping' }],
     ['running → backoff', { type: 'agent.state_changed', from: 'running', state: 'backoff' }],
@@ -23,7 +23,7 @@ describe('a step of the past of a service or an agent in few words', () => {
     ['process ended: code 1 (code)', { type: 'process.exited', exit: { code: 1, signal: null, class: 'code' } }],
     ['launched as generation 2, pid 7', { type: 'process.launched' }],
     ['adopted by a new host, pid 7', { type: 'process.adopted' }],
-    ['not ready to serve', { type: 'service.readiness_changed', substate: 'unready' }],
+    ['not ready', { type: 'service.readiness_changed', substate: 'unready' }],
     ['stop requested', { type: 'service.stop_requested' }],
   ];
   for (const [what, step] of cases) {
@@ -32,25 +32,25 @@ describe('a step of the past of a service or an agent in few words', () => {
     });
   }
 
-  it('names the request of a command that it follows from at once, and of no other', () => {
-    const who = (cause: Step['cause'], request: string | null) => whoOf(stepOf({ cause, correlation_id: request }));
+  it('names the request that directly caused it, and no other', () => {
+    const who = (cause: Step['cause'], request: string | null) => requestOf(stepOf({ cause, correlation_id: request }));
     expect(who('service.restart', 'r1')).to.equal('request r1');
     expect(who('process.exited', 'r1')).to.equal(null);
     expect(who('service.restart', null)).to.equal(null);
   });
 });
 
-describe('the past of a service as stretches of time', () => {
+describe('the history of a service as periods', () => {
   const initially = { state: 'running', substate: 'ready', generation: 1, pid: 5 } as const;
 
-  it('begins with what was the case before the oldest step, and ends now', () => {
+  it('begins with the state before the oldest step, and ends now', () => {
     const steps = [
       stepOf({ seq: 1, at: instant(10), type: 'process.exited' }),
       stepOf({ seq: 2, at: instant(11), from: 'running', state: 'backoff' }),
       stepOf({ seq: 3, at: instant(14), from: 'backoff', state: 'starting' }),
     ];
-    const stretches = stretchesOf({ initially, steps, next: null }, Date.parse(instant(20)));
-    const seconds = stretches.map(({ state, from, to }) => [state, (to - from) / 1_000]);
+    const periods = periodsOf({ initially, steps, next: null }, Date.parse(instant(20)));
+    const seconds = periods.map(({ state, from, to }) => [state, (to - from) / 1_000]);
 
     expect(seconds).to.deep.equal([
       ['running', 1],
@@ -60,6 +60,6 @@ describe('the past of a service as stretches of time', () => {
   });
 
   it('is empty without a step', () => {
-    expect(stretchesOf({ initially, steps: [], next: null }, 0)).to.deep.equal([]);
+    expect(periodsOf({ initially, steps: [], next: null }, 0)).to.deep.equal([]);
   });
 });

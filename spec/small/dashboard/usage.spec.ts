@@ -13,8 +13,8 @@ function viewOf(second: number, cpu: number | null = 1): UsageView {
   return { at: instant(second), supported: true, services, host };
 }
 
-describe('what was used, over time', () => {
-  it('is a column for each, with a hole where nothing is known', () => {
+describe('resource usage over time', () => {
+  it('is a column for each, with gaps where it is unknown', () => {
     const readings = [viewOf(1, null), viewOf(2, 3)].reduce<readonly Reading[]>(withReading, []);
 
     expect(seriesOf(readings, 'a')).to.deep.include({ cpu: [null, 3], rss: [101, 102] });
@@ -22,7 +22,7 @@ describe('what was used, over time', () => {
     expect(seriesOf(readings, 'nobody')).to.deep.include({ cpu: [null, null], rss: [null, null] });
   });
 
-  it('has a shared reading once, and not more than five minutes of them', () => {
+  it('contains a shared reading once, and at most five minutes of readings', () => {
     const views = Array.from({ length: 200 }, (_, index) => viewOf(index));
     const readings = views.reduce<readonly Reading[]>(withReading, []);
 
@@ -31,8 +31,8 @@ describe('what was used, over time', () => {
   });
 });
 
-describe('asking what is used', () => {
-  it('goes on only while somebody looks at a page that is in view', async () => {
+describe('polling the resource usage', () => {
+  it('continues only while a visible page shows it', async () => {
     const clock = new SimulatedClock();
     let asked = 0;
     let tell: (isVisible: boolean) => void = () => undefined;
@@ -68,7 +68,7 @@ describe('asking what is used', () => {
     actor.stop();
   });
 
-  it('says why there is no answer, and asks again', async () => {
+  it('reports an error, and retries', async () => {
     const clock = new SimulatedClock();
     const answers = [Promise.reject(new Error('The host is away.')), Promise.resolve(viewOf(1))];
     const client = { getUsage: () => answers.shift() ?? Promise.resolve(viewOf(2)) };

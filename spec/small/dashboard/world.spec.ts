@@ -18,7 +18,7 @@ describe('the world of the dashboard', () => {
     detail: { substate: 'waiting', reason: 'exit code 1' },
   });
 
-  it('takes the state, its reason and its begin from an event', () => {
+  it('takes the state, its reason and its start from an event', () => {
     const world = withEvent(worldOf([], [serviceOf('pump1-corerl', { since: instant(1) })]), died);
 
     expect(world.services.get('pump1-corerl')).to.include({
@@ -26,13 +26,13 @@ describe('the world of the dashboard', () => {
     });
   });
 
-  it('leaves a view alone that was read later than an event that comes now', () => {
+  it('leaves a view alone that is newer than an event', () => {
     const before = worldOf([], [serviceOf('pump1-corerl', { state: 'running', since: instant(9) })]);
 
     expect(withEvent(before, died)).to.equal(before);
   });
 
-  it('leaves a view alone that knows the state of the event already', () => {
+  it('leaves a view alone that already has the state of the event', () => {
     const view = serviceOf('pump1-corerl', {
       state: 'backoff',
       since: instant(5),
@@ -53,14 +53,14 @@ describe('the world of the dashboard', () => {
     expect(world.agents.get('pump1')).to.include({ state: 'failed', since: instant(5) });
   });
 
-  it('is not changed by an event about what it does not know, or about anything but states', () => {
+  it('is not changed by events about unknown actors, or about anything but states', () => {
     const world = worldOf([], [serviceOf('pump1-corerl')]);
 
     expect(withEvent(world, { ...died, service_id: 'pump2-corerl' })).to.equal(world);
     expect(withEvent(world, { ...died, type: 'process.exited' })).to.equal(world);
   });
 
-  it('keeps the views that a new reading leaves as they are, so that they are not drawn again', () => {
+  it('keeps unchanged views after a new reading, so that they are not rendered again', () => {
     const before = worldOf([agentOf('pump1')], [serviceOf('pump1-coreio'), serviceOf('pump1-corerl')]);
     const after = withSnapshot(before, {
       ...{ agents: [agentOf('pump1')], health: healthOf() },
@@ -72,7 +72,7 @@ describe('the world of the dashboard', () => {
     expect(after.services.get('pump1-corerl')).to.include({ pid: 99 });
   });
 
-  it('forgets what a snapshot does not have any more, and what turns out to be gone', () => {
+  it('removes what is no longer in a snapshot, and what no longer exists', () => {
     const before = worldOf([agentOf('pump1'), agentOf('pump2')], [serviceOf('pump1-coreio')]);
     const without = withSnapshot(before, { agents: [agentOf('pump2')], services: [], health: healthOf() });
     const gone = withViews(before, { agents: new Map(), services: new Map([['pump1-coreio', null]]) });
@@ -81,7 +81,7 @@ describe('the world of the dashboard', () => {
     expect([[...gone.agents.keys()], gone.services.size]).to.deep.equal([['pump1', 'pump2'], 0]);
   });
 
-  it('puts a view that was read again in the place of the one before, in the same order', () => {
+  it('replaces a view that was read again, in the same order', () => {
     const before = worldOf([], [serviceOf('a'), serviceOf('b')]);
     const after = withViews(before, { agents: new Map(), services: new Map([['a', serviceOf('a', { pid: 7 })]]) });
 

@@ -8,7 +8,7 @@ import { judgeOpenFiles } from '../../../lib/doctor/checks/open-files.ts';
 import { judgePort } from '../../../lib/doctor/checks/port.ts';
 import { groupLimit, judgeProcesses } from '../../../lib/doctor/checks/processes.ts';
 import { parseHardLimit } from '../../../lib/doctor/checks/proc-limits.ts';
-import { judgeHolder, unitIn } from '../../../lib/doctor/checks/service-manager.ts';
+import { judgeUnit, unitIn } from '../../../lib/doctor/checks/service-manager.ts';
 import { judgeShim } from '../../../lib/doctor/checks/shim.ts';
 
 const MIB = 1024 * 1024;
@@ -20,44 +20,44 @@ const clock = (facts: Partial<Parameters<typeof judgeClock>[0]>): Finding =>
   judgeClock({ now: NOW, storedAt: null, boot: 'b', platform: 'linux', ...facts });
 const tasks = (facts: Partial<Parameters<typeof judgeProcesses>[0]>, services: number): Finding =>
   judgeProcesses({ user: null, isRoot: false, group: null, ...facts }, services);
-const holder = (facts: Partial<Parameters<typeof judgeHolder>[0]>, name: string | null, mode: string | null): Finding =>
-  judgeHolder(
+const holder = (facts: Partial<Parameters<typeof judgeUnit>[0]>, name: string | null, mode: string | null): Finding =>
+  judgeUnit(
     { pid: 7, isHost: true, cgroups: null, init: 'systemd', ...facts },
-    name === null ? null : { name, isOfUser: false },
+    name === null ? null : { name, isUserUnit: false },
     mode,
   );
 
-/** What is judged, how, and words that the detail or the remedy must have. */
+/** What is checked, its finding, and words that the detail or the remedy must contain. */
 const ROWS: readonly (readonly [what: string, finding: Finding, status: Status, words: readonly string[]])[] = [
   ['a Node that is new enough', judgeNode('20.19.0'), 'ok', ['20.19.0']],
   ['a Node that is too old', judgeNode('20.18.9'), 'fail', ['20.18.9', '>=20.19', 'newer Node']],
   ['a native shim', shim({ kind: 'native', isBuilt: true }), 'ok', ['/s/shim']],
-  ['a shim that was not built for want of a compiler', shim({}), 'warn', ['no C compiler', 'gcc', 'npm rebuild']],
+  ['a shim that was not built because there is no compiler', shim({}), 'warn', ['no C compiler', 'gcc', 'npm rebuild']],
   [
     'a shim that was not built for another reason',
     shim({ compiler: '/usr/bin/cc' }),
     'warn',
     ['not built', 'npm rebuild'],
   ],
-  ['a shim of another machine', shim({ isBuilt: true }), 'warn', ['"/s/shim") does not run', 'npm rebuild']],
+  ['a shim of another machine', shim({ isBuilt: true }), 'warn', ['"/s/shim") does not work', 'npm rebuild']],
   ['a system without native shim', shim({ platform: 'win32', kind: 'node' }), 'skipped', ['win32', 'Node shim']],
-  ['no limit of open files', judgeOpenFiles(null, 1_000), 'ok', []],
+  ['no limit on open files', judgeOpenFiles(null, 1_000), 'ok', []],
   ['enough open files', judgeOpenFiles(5_100, 1_000), 'ok', ['1000 services']],
   ['too few open files', judgeOpenFiles(5_099, 1_000), 'warn', ['5099', '5100', 'LimitNOFILE=65536']],
-  ['no limit of processes', tasks({}, 1_000), 'ok', ['no limit']],
-  ['a limit of processes that does not hold for root', tasks({ user: 10, isRoot: true }, 10), 'ok', ['no limit']],
+  ['no limit on processes', tasks({}, 1_000), 'ok', ['no limit']],
+  ['a limit of processes, which does not apply to root', tasks({ user: 10, isRoot: true }, 10), 'ok', ['no limit']],
   ['a user with too few processes', tasks({ user: 259 }, 10), 'warn', ['259', '260', 'LimitNPROC']],
   ['a user with enough processes', tasks({ user: 260 }, 10), 'ok', ['260']],
   ['a control group that is too small', tasks({ group: 259, isRoot: true }, 10), 'warn', ['259', 'TasksMax=infinity']],
-  ['a clock that is right', clock({ storedAt: NOW }), 'ok', ['2027-01-01']],
+  ['a correct clock', clock({ storedAt: NOW }), 'ok', ['2027-01-01']],
   ['a clock that was never set', clock({ now: 0 }), 'fail', ['1970-01-01', 'timedatectl']],
   ['a clock that was set back', clock({ storedAt: NOW + 120_000 }), 'warn', ['2027-01-01T00:02', 'timedatectl']],
   ['a kernel without boot id', clock({ boot: '' }), 'fail', ['boot id', '/proc']],
-  ['boots on a system that does not tell them apart', clock({ boot: '', platform: 'darwin' }), 'ok', []],
-  ['a disk with room', judgeSpace({ bytes: 2_048 * MIB, inodes: 1e6 }, '/s'), 'ok', ['2048 MiB', '"/s"']],
-  ['a disk that makes inodes as needed', judgeSpace({ bytes: 2_048 * MIB, inodes: null }, '/s'), 'ok', []],
+  ['a system without boot ids', clock({ boot: '', platform: 'darwin' }), 'ok', []],
+  ['a disk with enough space', judgeSpace({ bytes: 2_048 * MIB, inodes: 1e6 }, '/s'), 'ok', ['2048 MiB', '"/s"']],
+  ['a disk that creates inodes as needed', judgeSpace({ bytes: 2_048 * MIB, inodes: null }, '/s'), 'ok', []],
   [
-    'a disk with little room',
+    'a disk with little space',
     judgeSpace({ bytes: 1_023 * MIB, inodes: 1e6 }, '/s'),
     'warn',
     ['1023 MiB', '--state-dir'],
@@ -65,7 +65,7 @@ const ROWS: readonly (readonly [what: string, finding: Finding, status: Status, 
   ['a full disk', judgeSpace({ bytes: 63 * MIB, inodes: 1e6 }, '/s'), 'fail', ['63 MiB', '--state-dir']],
   ['a disk without inodes', judgeSpace({ bytes: 2_048 * MIB, inodes: 999 }, '/s'), 'fail', ['999 inodes']],
   ['a local disk', judgeFileSystem(0xef53, '/s'), 'ok', ['ext']],
-  ['a file system that nobody knows', judgeFileSystem(0x1234, '/s'), 'ok', ['0x1234']],
+  ['an unknown file system', judgeFileSystem(0x1234, '/s'), 'ok', ['0x1234']],
   ['NFS', judgeFileSystem(0x6969, '/s'), 'fail', ['NFS', 'local disk']],
   ['CIFS as a signed number', judgeFileSystem(0xff534d42 | 0, '/s'), 'fail', ['CIFS', 'local disk']],
   ['FUSE', judgeFileSystem(0x65735546, '/s'), 'warn', ['FUSE', 'local disk']],
@@ -85,7 +85,7 @@ const ROWS: readonly (readonly [what: string, finding: Finding, status: Status, 
     'fail',
     ['another state directory', 'pid 8'],
   ],
-  ['a port that is not for this user', judgePort('h:80', 'EACCES', { pid: null }, null), 'fail', ['EACCES', '1023']],
+  ['a port that this user may not use', judgePort('h:80', 'EACCES', { pid: null }, null), 'fail', ['EACCES', '1023']],
   ['a foreign address', judgePort('h:80', 'EADDRNOTAVAIL', { pid: null }, null), 'fail', ['--host']],
   ['a unit that leaves services alone', holder({}, 'c.service', 'process'), 'ok', ['c.service', 'KillMode=process']],
   [
@@ -100,7 +100,7 @@ const ROWS: readonly (readonly [what: string, finding: Finding, status: Status, 
     'warn',
     ['mixed', 'install-service'],
   ],
-  ['a unit that systemctl knows nothing of', holder({}, 'c.service', null), 'skipped', ['c.service']],
+  ['a unit that systemctl does not know', holder({}, 'c.service', null), 'skipped', ['c.service']],
   ['a session', holder({}, 'session-1.scope', null), 'ok', ['session-1.scope', 'install-service']],
   ['no unit', holder({}, null, null), 'ok', ['pid 7']],
   ['another init', holder({ init: 'tini' }, null, null), 'skipped', ['tini']],
@@ -116,7 +116,7 @@ describe('the doctor', () => {
     });
 
     if (status === 'warn' || status === 'fail') {
-      it(`says how to mend ${what}`, () => {
+      it(`says how to fix ${what}`, () => {
         expect(finding.remedy)
           .to.be.a('string')
           .that.matches(/\w.*\.$/);
@@ -124,7 +124,7 @@ describe('the doctor', () => {
     }
   }
 
-  it('reads the hard limit out of what /proc says', () => {
+  it('reads the hard limit from /proc', () => {
     const text =
       'Limit   Soft  Hard  Units\nMax processes  63  127  processes\nMax open files  unlimited unlimited files\n';
     expect(parseHardLimit(text, 'Max processes')).to.equal(127);
@@ -132,7 +132,7 @@ describe('the doctor', () => {
     expect(parseHardLimit(text, 'Max of something')).to.equal(null);
   });
 
-  it('takes the least limit of a control group and all above it, in both versions', () => {
+  it('uses the lowest limit of a control group and its parents, in both versions', () => {
     const files: Readonly<Record<string, string>> = {
       '/sys/fs/cgroup/a/b/pids.max': 'max\n',
       '/sys/fs/cgroup/a/pids.max': '300\n',
@@ -147,11 +147,11 @@ describe('the doctor', () => {
   it('finds the unit of a process', () => {
     expect(unitIn('0::/system.slice/coredinator.service\n')).to.deep.equal({
       name: 'coredinator.service',
-      isOfUser: false,
+      isUserUnit: false,
     });
     expect(unitIn('1:name=systemd:/user.slice/user-1.slice/session-3.scope\n')).to.include({ name: 'session-3.scope' });
     const own = '0::/user.slice/user-1000.slice/user@1000.service/app.slice/c.service\n';
-    expect(unitIn(own)).to.deep.equal({ name: 'c.service', isOfUser: true });
+    expect(unitIn(own)).to.deep.equal({ name: 'c.service', isUserUnit: true });
     expect(unitIn('0::/\n8:pids:/\n')).to.equal(null);
   });
 });

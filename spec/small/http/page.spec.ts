@@ -28,7 +28,7 @@ describe('the pages of a list', () => {
     expect([idsOf(last), last.next]).to.deep.equal(['cde', null]);
   });
 
-  it('go on behind the place of an item that is gone, and of all that stood before it', () => {
+  it('continue after the position of a removed item, and of all items before it', () => {
     pages.of(items('abcdef'), { limit: 3 });
     const second = pages.of(items('abdef'), { limit: 2, cursor: 'c' });
     expect([idsOf(second), second.next]).to.deep.equal(['de', 'e']);
@@ -36,14 +36,14 @@ describe('the pages of a list', () => {
     expect(idsOf(pages.of(items('g'), { limit: 9, cursor: 'e' }))).to.equal('g');
   });
 
-  it('go on at the old place of an item that came back at the end', () => {
+  it('continue at the old position of an item that returned at the end', () => {
     pages.of(items('abcd'), { limit: 2 });
     expect(idsOf(pages.of(items('acdb'), { limit: 9, cursor: 'b' }))).to.equal('cdb');
     pages.of(items('acdb'), { limit: 3 });
     expect(idsOf(pages.of(items('acdb'), { limit: 9, cursor: 'd' }))).to.equal('b');
   });
 
-  it('leave out what is not wanted, the item of the cursor too', () => {
+  it('omit items that do not match, even the item of the cursor', () => {
     const isWanted = ({ id }: Item): boolean => 'ace'.includes(id);
     const first = pages.of(items('abcdef'), { limit: 1 }, isWanted);
     expect([idsOf(first), first.next]).to.deep.equal(['a', 'a']);
@@ -51,7 +51,10 @@ describe('the pages of a list', () => {
     expect(idsOf(pages.of(items('bcdef'), { limit: 2, cursor: 'd' }, isWanted))).to.equal('e');
   });
 
-  it('refuse a cursor that nobody gave out and nothing has', () => {
-    expect(() => pages.of(items('ab'), { limit: 1, cursor: 'z' })).to.throw(RequestError, '"z", which is gone');
+  it('reject an unknown cursor', () => {
+    expect(() => pages.of(items('ab'), { limit: 1, cursor: 'z' })).to.throw(
+      RequestError,
+      '"z", which no longer exists',
+    );
   });
 });

@@ -4,7 +4,7 @@ import { problemAnswer, RequestError } from '../../../lib/http/problem.ts';
 import { AgentNotFoundError, ConfigInvalidError, StoreUnavailableError } from '../../../lib/model/errors.ts';
 
 describe('a problem document', () => {
-  it('has the status and the title of its code, and the sentence of the error', () => {
+  it('has the status and the title of its code, and the message of the error', () => {
     expect(problemAnswer(new AgentNotFoundError('pump1'), '/api/agents/pump1')).to.deep.equal({
       problem: {
         type: '/docs#agent_not_found',
@@ -17,19 +17,19 @@ describe('a problem document', () => {
     });
   });
 
-  it('lists field problems where there are some', () => {
+  it('lists field problems if there are any', () => {
     const issues = [{ path: 'a.b', message: 'wrong', line: 2, column: 1 }];
     const { problem } = problemAnswer(new ConfigInvalidError('It does not fit.', issues), '/x');
     expect(problem.errors).to.deep.equal(issues);
   });
 
-  it('comes with the headers of its error and the time after which to ask again', () => {
+  it('has the headers of its error and a Retry-After', () => {
     const refusal = new RequestError('method_not_allowed', 'PUT is not possible.', { headers: { Allow: 'GET' } });
     expect(problemAnswer(refusal, '/x').headers).to.deep.equal({ Allow: 'GET' });
     expect(problemAnswer(new StoreUnavailableError('Full.'), '/x').headers).to.deep.equal({ 'Retry-After': '1' });
   });
 
-  it('says nothing of an error that no table knows', () => {
+  it('reveals nothing of an unknown error', () => {
     for (const error of [new Error('secret'), 'secret', null, undefined, { code: 'agent_not_found' }]) {
       expect(problemAnswer(error, '/x')).to.deep.equal({
         problem: { type: '/docs#internal', title: 'Internal error', status: 500, instance: '/x' },
@@ -38,7 +38,7 @@ describe('a problem document', () => {
     }
   });
 
-  it('is an error for every code, with a title of its own', () => {
+  it('exists for every code, with its own title', () => {
     const kinds = Object.values(PROBLEM_KINDS);
     for (const { status, title } of kinds) {
       expect(status).to.be.within(400, 599);

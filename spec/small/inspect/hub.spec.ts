@@ -6,7 +6,7 @@ import { agentPlan, serviceSpec } from '../../support/specs.ts';
 const SECRET = 'hunter2-hunter2';
 
 describe('the hub of the inspector', () => {
-  it('does not observe the actors while nobody watches', async () => {
+  it('does not observe the actors without viewers', async () => {
     const world = new HubWorld();
     expect(world.observers).to.equal(0);
 
@@ -14,10 +14,10 @@ describe('the hub of the inspector', () => {
     const other = world.watch();
     expect(world.observers).to.equal(1);
 
-    one.watching?.left();
+    one.handle?.leave();
     expect(world.observers).to.equal(1);
-    other.watching?.left();
-    other.watching?.left();
+    other.handle?.leave();
+    other.handle?.leave();
     expect(world.observers).to.equal(0);
 
     world.startService(serviceSpec('telemetry'));
@@ -34,7 +34,7 @@ describe('the hub of the inspector', () => {
     expect(socket.registered).to.deep.equal(['root']);
   });
 
-  describe('to a viewer who comes late', () => {
+  describe('to a viewer that connects late', () => {
     let world: HubWorld;
     let socket: FakeViewerSocket;
 
@@ -94,7 +94,7 @@ describe('the hub of the inspector', () => {
       });
     });
 
-    it('carries the run of the host in every id', () => {
+    it('includes the run of the host in every id', () => {
       for (const { sessionId, rootId } of socket.messages) {
         expect(sessionId).to.match(/^run1\/x:\d+$/);
         expect(rootId).to.match(/^run1\/x:\d+$/);
@@ -102,7 +102,7 @@ describe('the hub of the inspector', () => {
     });
   });
 
-  it('announces an actor that is new with its next event', async () => {
+  it('announces a new actor with its next event', async () => {
     const world = new HubWorld();
     const { socket } = world.watch();
     world.work();
@@ -120,7 +120,7 @@ describe('the hub of the inspector', () => {
     expect(socket.toldOf('service:telemetry').at(-1)).to.match(/running/);
   });
 
-  it('does not tell what the state that was sent already holds', () => {
+  it('does not send what the sent state already contains', () => {
     const world = new HubWorld();
     const { socket } = world.watch();
     world.startService(serviceSpec('telemetry')); // before the first slice
@@ -131,7 +131,7 @@ describe('the hub of the inspector', () => {
     expect(told[0]).to.equal('actor');
   });
 
-  it('tells of the end of an actor and then forgets it', async () => {
+  it('reports the end of an actor and then forgets it', async () => {
     const world = new HubWorld();
     world.startService(serviceSpec('telemetry'));
     await world.pass(200);
@@ -149,7 +149,7 @@ describe('the hub of the inspector', () => {
     expect(late.registered).to.deep.equal(['root']);
   });
 
-  it('lets no value of an environment out, neither of a context nor of an event nor of the input of an effect', async () => {
+  it('reveals no environment value, neither of a context nor of an event nor of the input of an effect', async () => {
     const world = new HubWorld();
     const { socket } = world.watch();
     world.work();
@@ -167,7 +167,7 @@ describe('the hub of the inspector', () => {
     }
   });
 
-  it('works in slices, so that other work has its turn between two', async () => {
+  it('works in slices, so that other work gets its turn in between', async () => {
     const world = new HubWorld({ sliceMs: 10 }, 3);
     for (let index = 0; index < 20; index += 1) world.startService(serviceSpec(`s${index}`));
     await world.pass(200);
@@ -180,7 +180,7 @@ describe('the hub of the inspector', () => {
     expect(socket.registered).to.have.length(1 + 20 * 4);
   });
 
-  describe('to a viewer who reads too slowly', () => {
+  describe('to a viewer that reads too slowly', () => {
     it('sends no more than the buffer holds, and when it has caught up the state of each actor once', async () => {
       const world = new HubWorld({ buffering: { highBytes: 1, lowBytes: 0 } });
       for (const id of ['one', 'two', 'three']) world.startService(serviceSpec(id));
@@ -223,7 +223,7 @@ describe('the hub of the inspector', () => {
       expect(new Set(socket.messages.map(({ sessionId }) => sessionId))).to.have.length(1 + 5 * 4);
     });
 
-    it('says of an actor that ended meanwhile that it has ended', async () => {
+    it('reports an actor that has ended in the meantime', async () => {
       const world = new HubWorld({ buffering: { highBytes: 1, lowBytes: 0 } });
       world.root.send({
         type: 'supervisor.ensure',
@@ -258,8 +258,8 @@ describe('the hub of the inspector', () => {
     });
   });
 
-  it('keeps a bounded number of what it has not told, and sends the state of the actors for what it dropped', async () => {
-    const world = new HubWorld({ mostObserved: 10 });
+  it('keeps a bounded number of unsent messages, and sends the state of the actors for dropped ones', async () => {
+    const world = new HubWorld({ maxObserved: 10 });
     world.startService(serviceSpec('telemetry'));
     await world.pass(200);
     const { socket } = world.watch();
@@ -273,41 +273,41 @@ describe('the hub of the inspector', () => {
     expect(socket.messages.some(({ event }) => event?.type === 'inspector.sync')).to.be.true;
   });
 
-  it('takes no more viewers than it has room for, and says so', () => {
-    const world = new HubWorld({ mostViewers: 2 });
+  it('limits the number of viewers, and says so', () => {
+    const world = new HubWorld({ maxViewers: 2 });
     const first = world.watch();
     world.watch();
     const third = world.watch();
-    expect(third.watching).to.equal(undefined);
+    expect(third.handle).to.equal(undefined);
     expect(third.socket.closed).to.deep.equal({
       code: 1013,
-      reason: 'Too many viewers watch this host; close one, or come again later.',
+      reason: 'Too many viewers are connected to this host. Close one, or try again later.',
     });
-    first.watching?.left();
-    expect(world.watch().watching).not.to.equal(undefined);
+    first.handle?.leave();
+    expect(world.watch().handle).not.to.equal(undefined);
   });
 
-  it('ends the connection of a viewer of whom nothing is heard any more', () => {
+  it('closes the connection of a viewer that no longer responds', () => {
     const world = new HubWorld({ heartbeatMs: 1_000 });
     const gone = world.watch();
     const there = world.watch();
     world.timers.increment(1_000);
     expect([gone.socket.pings, there.socket.pings]).to.deep.equal([1, 1]);
-    there.watching?.heard();
+    there.handle?.markAlive();
     world.timers.increment(1_000);
     expect([gone.socket.isCut, there.socket.isCut]).to.deep.equal([true, false]);
     expect(world.hub.viewers).to.equal(1);
   });
 
-  it('ends the connection when the token that opened it is withdrawn, at the latest at the next beat', () => {
+  it('closes the connection when the token that opened it is withdrawn, at the latest at the next heartbeat', () => {
     const world = new HubWorld({ heartbeatMs: 1_000 });
     const held = { told: true, untold: true };
     const listeners: (() => void)[] = [];
     const told = world.watch({
-      isHeld: () => held.told,
+      isValid: () => held.told,
       watch: (listener) => (listeners.push(listener), () => listeners.pop()),
     });
-    const untold = world.watch({ isHeld: () => held.untold, watch: () => () => undefined });
+    const untold = world.watch({ isValid: () => held.untold, watch: () => () => undefined });
     listeners[0]!();
     expect(told.socket.closed).to.equal(null);
     held.told = false;
@@ -320,7 +320,7 @@ describe('the hub of the inspector', () => {
     expect(world.observers).to.equal(0);
   });
 
-  it('says goodbye when the host leaves, and observes no more', () => {
+  it('closes the connections when the host shuts down, and stops observing', () => {
     const world = new HubWorld();
     const { socket } = world.watch();
     world.hub.close();

@@ -29,7 +29,7 @@ describe('the messages of the hub at the receiver of the inspector page (@statel
     expect(INSPECT_VERSION, 'compare the messages of the new version before this is raised').to.equal(version);
   });
 
-  it('are taken, every one, with what the page needs', async () => {
+  it('are all accepted, with what the page needs', async () => {
     const page = new FakeWindow();
     const received: StatelyInspectionEvent[] = [];
     createBrowserReceiver({ window: page as unknown as Window }).subscribe((event) => received.push(event)); // all that it uses

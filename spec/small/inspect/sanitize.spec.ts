@@ -14,12 +14,12 @@ describe('what the inspector shows of contexts and events', () => {
     });
   });
 
-  it('hides the values of an environment in any text beside it', () => {
+  it('hides the values of an environment in any other text', () => {
     const context = { spec: { env: { API: SECRET } }, reason: `exited: bad key ${SECRET}` };
     expect(shown(context)).to.have.property('reason', 'exited: bad key ${API}');
   });
 
-  it('hides the values of the environments of others too, such as those of who sent an event', () => {
+  it('also hides environment values of others, such as the sender of an event', () => {
     const event = { type: 'service.changed', report: { reason: `${SECRET} was refused` } };
     expect(shown(event, { spec: { env: { API: SECRET } } })).to.deep.equal({
       type: 'service.changed',
@@ -27,27 +27,27 @@ describe('what the inspector shows of contexts and events', () => {
     });
   });
 
-  it('shows how many arguments there are and not what they are, since variables may stand in them', () => {
+  it('shows the number of arguments but not their values, because they may contain variables', () => {
     expect(shown({ args: ['--token', SECRET], cwd: `/srv/${SECRET}` })).to.deep.equal({
       args: ['***', '***'],
       cwd: '***',
     });
   });
 
-  it('shows by which means a probe asks and not how', () => {
+  it('shows the type of a probe but not its details', () => {
     const probe = { check: { type: 'http', host: '127.0.0.1', path: `/health?key=${SECRET}` }, periodMs: 1_000 };
     expect(shown({ probes: { startup: probe, liveness: null } })).to.deep.equal({
       probes: { startup: { check: { type: 'http' }, periodMs: 1_000 }, liveness: null },
     });
   });
 
-  it('shows no input of an effect: it is the order for a launch, environment included', () => {
+  it('shows no input of an effect: it is a launch request, including its environment', () => {
     const event = { type: 'xstate.init', input: { env: { API: SECRET }, args: [SECRET] } };
     expect(shown(event)).to.deep.equal({ type: 'xstate.init', input: { env: '***', args: '***' } });
   });
 
   for (const key of ['token', 'apiKey', 'api_key', 'password', 'clientSecret', 'Authorization', 'cookie']) {
-    it(`hides what is called ${key}`, () => {
+    it(`hides fields named ${key}`, () => {
       expect(shown({ [key]: SECRET, others: [{ [key]: [SECRET] }] })).to.deep.equal({
         [key]: '***',
         others: [{ [key]: ['***'] }],
@@ -63,7 +63,7 @@ describe('what the inspector shows of contexts and events', () => {
     });
   });
 
-  it('leaves states, numbers, instants and paths as they are', () => {
+  it('leaves states, numbers, instants and paths unchanged', () => {
     const context = {
       spec: { id: 'pump1-corerl', executable: 'corerl', configPath: '/plant/pump1.yaml', settleMs: 200 },
       holders: ['agent:pump1'],
@@ -74,13 +74,13 @@ describe('what the inspector shows of contexts and events', () => {
     expect(shown(context)).to.deep.equal(context);
   });
 
-  it('ends where a value holds itself', () => {
+  it('stops at cycles', () => {
     const ring: Record<string, unknown> = {};
     ring['inner'] = ring;
     expect(JSON.stringify(shown(ring))).to.include('…');
   });
 
-  it('gives only what JSON can hold', () => {
+  it('returns only JSON values', () => {
     const odd = { big: 10n, act: () => 1, mark: Symbol('x') };
     expect(JSON.parse(JSON.stringify(shown(odd)))).to.deep.equal({
       big: '(bigint)',

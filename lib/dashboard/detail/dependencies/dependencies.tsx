@@ -28,7 +28,7 @@ function Neighbour({ id, condition }: NeighbourProps): ReactNode {
 }
 
 function Neighbours({ graph, id }: { readonly graph: ServiceGraph; readonly id: string }): ReactNode {
-  const { waitsFor, waited } = neighboursOf(graph, id);
+  const { waitsFor, waitedForBy } = neighboursOf(graph, id);
   return (
     <div className="neighbours">
       <h3>Waits for</h3>
@@ -38,10 +38,10 @@ function Neighbours({ graph, id }: { readonly graph: ServiceGraph; readonly id: 
           <Neighbour key={to} id={to} condition={condition} />
         ))}
       </ul>
-      <h3>Is waited for by</h3>
-      {waited.length === 0 ? <p>Nothing.</p> : null}
+      <h3>Required by</h3>
+      {waitedForBy.length === 0 ? <p>Nothing.</p> : null}
       <ul>
-        {waited.map(({ from, condition }) => (
+        {waitedForBy.map(({ from, condition }) => (
           <Neighbour key={from} id={from} condition={condition} />
         ))}
       </ul>
@@ -51,7 +51,7 @@ function Neighbours({ graph, id }: { readonly graph: ServiceGraph; readonly id: 
 
 function Graph({ svg, id }: { readonly svg: string; readonly id: string }): ReactNode {
   const services = useWorld((world) => world.services);
-  const dress = useCallback(
+  const decorate = useCallback(
     (drawn: SVGSVGElement) => {
       for (const node of drawn.querySelectorAll<SVGGElement>('.service')) {
         const name = node.dataset['service'] ?? '';
@@ -66,8 +66,8 @@ function Graph({ svg, id }: { readonly svg: string; readonly id: string }): Reac
   return (
     <Drawing
       svg={svg}
-      label="Graph of dependencies"
-      dress={dress}
+      label="Dependency graph"
+      decorate={decorate}
       onChoose={(chosen) => {
         const name = chosen.closest<SVGGElement>('.service')?.dataset['service'];
         if (name !== undefined) goTo({ type: 'service', id: name, tab: 'dependencies' });
@@ -76,7 +76,7 @@ function Graph({ svg, id }: { readonly svg: string; readonly id: string }): Reac
   );
 }
 
-/** What a service waits for and what waits for it, in words and drawn with the services around. */
+/** The dependencies and dependents of a service, as lists and as a graph with the services around them. */
 export function Dependencies({ service: { id, agents } }: { readonly service: ServiceView }): ReactNode {
   const { client } = useHost();
   const agentId = agents[0];
@@ -86,7 +86,7 @@ export function Dependencies({ service: { id, agents } }: { readonly service: Se
       const graph = await client.getServiceGraph({ query, signal });
       if (!isDrawable(graph)) return { graph, svg: null };
       const answer = await client.getServiceGraph({ query: { ...query, format: 'svg' }, signal });
-      return { graph, svg: answer as unknown as string }; // the text of that form; the type is that of the default
+      return { graph, svg: answer as unknown as string }; // the response text of that format; the type is that of the default format
     },
     [client, id, agentId],
   );

@@ -12,32 +12,32 @@ import { StateBadge } from '../../words/state-badge.tsx';
 import { localInstant } from '../../words/time.ts';
 import { StateStrip } from './state-strip.tsx';
 import { StepTable } from './step-table.tsx';
-import { isMove, stretchesOf, whatOf } from './steps.ts';
+import { isMove, periodsOf, whatOf } from './steps.ts';
 import type { History, Step } from './steps.ts';
 import './history.css';
 
-const STEPS = 300;
+const MAX_STEPS = 300;
 
-/** What has a past: a new view of it means that there may be more of that. */
+/** An agent or service with a history; a new view means that there may be new steps. */
 export type Subject =
   { readonly type: 'service'; readonly view: ServiceView } | { readonly type: 'agent'; readonly view: AgentView };
 
 /** The last steps, oldest first. */
 async function readHistory(client: Client, { type, view: { id } }: Subject, signal: AbortSignal): Promise<History> {
-  const asked = { id, query: { order: 'newest_first', limit: STEPS }, signal } as const;
+  const args = { id, query: { order: 'newest_first', limit: MAX_STEPS }, signal } as const;
   const { initially, steps, next } =
-    type === 'service' ? await client.getServiceHistory(asked) : await client.getAgentHistory(asked);
+    type === 'service' ? await client.getServiceHistory(args) : await client.getAgentHistory(args);
   return { initially, steps: [...steps].reverse(), next };
 }
 
-interface PlaceProps {
+interface StepSliderProps {
   readonly steps: readonly Step[];
   readonly index: number;
   readonly onIndex: (index: number) => void;
 }
 
-/** The slider over the steps. */
-function Place({ steps, index, onIndex }: PlaceProps): ReactNode {
+/** A slider to select a step. */
+function StepSlider({ steps, index, onIndex }: StepSliderProps): ReactNode {
   const step = steps[index];
   const where = step === undefined ? '' : `${localInstant(step.at, Date.now())}: ${whatOf(step)}`;
   return (
@@ -61,37 +61,39 @@ function HistoryView({
   readonly machine: Subject['type'];
 }): ReactNode {
   const { steps, next } = history;
-  // Null: the newest, whatever comes.
+  // Null: always the newest step.
   const [seq, setSeq] = useState<number | null>(null);
-  const place = seq === null ? -1 : steps.findIndex((one) => one.seq === seq);
-  const index = place === -1 ? steps.length - 1 : place;
+  const found = seq === null ? -1 : steps.findIndex((one) => one.seq === seq);
+  const index = found === -1 ? steps.length - 1 : found;
   const step = steps[index];
-  const stretches = useMemo(() => stretchesOf(history, Date.now()), [history]);
-  if (step === undefined) return <p className="hint">The journal has nothing about it.</p>;
+  const periods = useMemo(() => periodsOf(history, Date.now()), [history]);
+  if (step === undefined) return <p className="hint">The journal has no steps.</p>;
   const choose = (chosen: number): void => {
     setSeq(chosen === steps.length - 1 ? null : (steps[chosen]?.seq ?? null));
   };
   return (
     <>
-      <StateStrip stretches={stretches} at={Date.parse(step.at)} />
-      <Place steps={steps} index={index} onIndex={choose} />
+      <StateStrip periods={periods} at={Date.parse(step.at)} />
+      <StepSlider steps={steps} index={index} onIndex={choose} />
       <p className="past-state">
-        {index === steps.length - 1 ? 'It is now' : 'It was then'}{' '}
-        {step.state === null ? 'in an unknown state' : <StateBadge state={step.state} more={step.substate} />}
+        {index === steps.length - 1 ? 'Now' : 'At this step'}{' '}
+        {step.state === null ? 'unknown state' : <StateBadge state={step.state} more={step.substate} />}
       </p>
       <StepTable steps={steps} chosen={index} onChoose={choose} />
-      {next === null ? null : <p className="hint">The journal goes back further: these are the last {STEPS} steps.</p>}
-      <Statechart machine={machine} standing={step} move={moveAt(steps, index)} />
+      {next === null ? null : (
+        <p className="hint">Only the last {MAX_STEPS} steps are shown; the journal goes back further.</p>
+      )}
+      <Statechart machine={machine} chartState={step} move={moveAt(steps, index)} />
     </>
   );
 }
 
-/** The last change of state at a step. */
+/** The last change of state up to a step. */
 function moveAt(steps: readonly Step[], index: number): Step | null {
   return steps.slice(0, index + 1).findLast(isMove) ?? null;
 }
 
-/** What was the case with a service or an agent, from the journal: also before the last restart of the host. */
+/** The history of a service or an agent from the journal, including earlier runs of the host. */
 export function History({ subject }: { readonly subject: Subject }): ReactNode {
   const { client } = useHost();
   const { value, problem } = useAnswer((signal) => readHistory(client, subject, signal), [client, subject.view]);

@@ -1,29 +1,29 @@
 import { useMemo } from 'react';
 import type { ReactNode } from 'react';
 import { localInstant } from '../../words/time.ts';
-import type { Stretch } from './steps.ts';
+import type { Period } from './steps.ts';
 
 interface StateStripProps {
-  readonly stretches: readonly Stretch[];
-  /** Where the slider is, in milliseconds since the epoch. */
+  readonly periods: readonly Period[];
+  /** The position of the slider, in milliseconds since the epoch. */
   readonly at: number;
 }
 
 const WIDTH = 1_000;
 
-/** The states over time as a strip of colours; the same is in the table below it in words. */
-export function StateStrip({ stretches, at }: StateStripProps): ReactNode {
-  const from = stretches[0]?.from ?? 0;
-  const to = stretches.at(-1)?.to ?? 0;
+/** The states over time as a strip of colours; the table below has the same in words. */
+export function StateStrip({ periods, at }: StateStripProps): ReactNode {
+  const from = periods[0]?.from ?? 0;
+  const to = periods.at(-1)?.to ?? 0;
   const bars = useMemo(() => {
     const scale = to > from ? WIDTH / (to - from) : 0;
-    return stretches.map((stretch) => ({
-      ...stretch,
-      x: (stretch.from - from) * scale,
-      // What was short is seen too.
-      width: Math.max(3, (stretch.to - stretch.from) * scale),
+    return periods.map((period) => ({
+      ...period,
+      x: (period.from - from) * scale,
+      // Short states must stay visible.
+      width: Math.max(3, (period.to - period.from) * scale),
     }));
-  }, [stretches, from, to]);
+  }, [periods, from, to]);
   const x = to > from ? ((at - from) / (to - from)) * WIDTH : 0;
   const now = Date.now();
   return (

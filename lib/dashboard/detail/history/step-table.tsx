@@ -2,7 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 import { localInstant } from '../../words/time.ts';
-import { isMove, whatOf, whoOf } from './steps.ts';
+import { isMove, whatOf, requestOf } from './steps.ts';
 import type { Step } from './steps.ts';
 
 const ROW_PX = 26;
@@ -15,7 +15,7 @@ interface RowProps {
 }
 
 function StepRow({ step, isChosen, top, onChoose }: RowProps): ReactNode {
-  const who = whoOf(step);
+  const request = requestOf(step);
   const isChange = isMove(step);
   return (
     <li className="step" style={{ transform: `translateY(${top}px)` }}>
@@ -26,7 +26,7 @@ function StepRow({ step, isChosen, top, onChoose }: RowProps): ReactNode {
         </span>
         <span className="step-why">
           {step.why}
-          {who === null ? null : <span className="step-who"> ({who})</span>}
+          {request === null ? null : <span className="step-who"> ({request})</span>}
         </span>
       </button>
     </li>
@@ -39,13 +39,13 @@ interface StepTableProps {
   readonly onChoose: (index: number) => void;
 }
 
-/** The steps, newest first; only those in view are in the document. */
+/** The steps, newest first; only visible ones are in the document. */
 export function StepTable({ steps, chosen, onChoose }: StepTableProps): ReactNode {
-  const place = useRef<HTMLDivElement>(null);
+  const container = useRef<HTMLDivElement>(null);
   const last = steps.length - 1;
   const virtual = useVirtualizer({
     count: steps.length,
-    getScrollElement: () => place.current,
+    getScrollElement: () => container.current,
     estimateSize: () => ROW_PX,
     getItemKey: (index) => steps[last - index]?.seq ?? index,
     overscan: 10,
@@ -54,7 +54,7 @@ export function StepTable({ steps, chosen, onChoose }: StepTableProps): ReactNod
     virtual.scrollToIndex(last - chosen, { align: 'auto' });
   }, [virtual, last, chosen]);
   return (
-    <div ref={place} className="steps" role="region" aria-label="Steps, newest first" tabIndex={0}>
+    <div ref={container} className="steps" role="region" aria-label="Steps, newest first" tabIndex={0}>
       <ol style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map(({ index, start }) => {
           const step = steps[last - index];

@@ -3,29 +3,29 @@ import type { State } from '../../world/world.ts';
 
 type ProcessPart = Pick<ServiceHistoryView['steps'][number], 'generation' | 'pid' | 'exit'>;
 
-/** One step of the past of a service or an agent; agents have no process. */
+/** One step in the history of a service or an agent; agents have no process. */
 export type Step = AgentHistoryView['steps'][number] & Partial<ProcessPart>;
 
-/** What was the case with a service or an agent, oldest first. */
+/** The history of a service or an agent, oldest step first. */
 export interface History {
   readonly initially: Pick<AgentHistoryView['initially'], 'state'>;
   readonly steps: readonly Step[];
-  /** Where the journal goes on further back; null: nowhere. */
+  /** The cursor for older steps in the journal; null: none. */
   readonly next: number | null;
 }
 
-/** A stretch of time in one state. */
-export interface Stretch {
+/** A period in one state. */
+export interface Period {
   readonly state: State | null;
   /** Milliseconds since the epoch. */
   readonly from: number;
   readonly to: number;
 }
 
-/** Causes that somebody's command or configuration is behind. */
+/** Causes that come from a command or a configuration change. */
 const BY_COMMAND = /^(?:agent|service)\.(?:start|stop|restart|claim|release|configure)$/;
 
-/** What happened, in as few words as a row has room for. */
+/** What happened, as short as possible. */
 export function whatOf({ type, from, state, generation, pid, exit, substate }: Step): string {
   switch (type) {
     case 'service.state_changed':
@@ -38,35 +38,35 @@ export function whatOf({ type, from, state, generation, pid, exit, substate }: S
     case 'process.exited':
       return `process ended: ${exit?.signal ?? `code ${exit?.code ?? 'unknown'}`} (${exit?.class ?? '?'})`;
     case 'service.readiness_changed':
-      return substate === 'ready' ? 'ready to serve' : 'not ready to serve';
+      return substate === 'ready' ? 'ready' : 'not ready';
     default:
       return type.replace(/^(?:service|agent)\./, '').replaceAll('_', ' ');
   }
 }
 
-/** Whether a step is a change of state, not something that happened within one. */
+/** Whether a step changes the state. */
 export function isMove({ type }: Step): boolean {
   return type.endsWith('.state_changed');
 }
 
-/** Whose command a step follows from at once; null: it follows from none. */
-export function whoOf({ cause, correlation_id: correlationId }: Step): string | null {
+/** The request that directly caused a step; null: none. */
+export function requestOf({ cause, correlation_id: correlationId }: Step): string | null {
   return BY_COMMAND.test(cause) && correlationId !== null ? `request ${correlationId}` : null;
 }
 
-/** The states over time, from the oldest of these steps to now; steps are oldest first. */
-export function stretchesOf({ initially, steps }: History, now: number): readonly Stretch[] {
+/** The states over time, from the oldest of these steps until now; steps are oldest first. */
+export function periodsOf({ initially, steps }: History, now: number): readonly Period[] {
   const changes = steps.filter(isMove);
   const [first] = steps;
   if (first === undefined) return [];
-  const stretches: Stretch[] = [];
+  const periods: Period[] = [];
   let state = initially.state;
   let from = Date.parse(first.at);
   for (const change of changes) {
     const at = Date.parse(change.at);
-    if (at > from) stretches.push({ state, from, to: at });
+    if (at > from) periods.push({ state, from, to: at });
     state = change.state;
     from = at;
   }
-  return [...stretches, { state, from, to: Math.max(now, from) }];
+  return [...periods, { state, from, to: Math.max(now, from) }];
 }

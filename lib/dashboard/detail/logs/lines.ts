@@ -1,14 +1,14 @@
 import type { LogItemView } from '../../../api/schemas/log.ts';
 
-/** So many lines the page keeps; older ones are dropped, and stay with the host. */
-export const MOST_LINES = 5_000;
+/** How many lines the page keeps; older ones are dropped here, but not on the host. */
+export const MAX_LINES = 5_000;
 
-/** One row of the output. */
+/** A row of output. */
 export interface LogRow {
-  /** Never given twice. */
+  /** Unique. */
   readonly key: number;
   readonly item: LogItemView;
-  /** Whether a new launch begins with it. */
+  /** Whether it is the first row of a new launch. */
   readonly isFirst: boolean;
 }
 
@@ -20,7 +20,7 @@ export interface LogRows {
 
 export const NO_ROWS: LogRows = { rows: [], dropped: 0 };
 
-/** With more lines at the end, and without the oldest where there are too many. */
+/** Appends lines, and drops the oldest beyond the limit. */
 export function withLines({ rows, dropped }: LogRows, items: readonly LogItemView[]): LogRows {
   let last = rows.at(-1);
   const added = items.map((item) => {
@@ -28,23 +28,23 @@ export function withLines({ rows, dropped }: LogRows, items: readonly LogItemVie
     return (last = { key: (last?.key ?? 0) + 1, item, isFirst });
   });
   const all = [...rows, ...added];
-  const over = Math.max(0, all.length - MOST_LINES);
+  const over = Math.max(0, all.length - MAX_LINES);
   return { rows: over === 0 ? all : all.slice(over), dropped: dropped + over };
 }
 
-/** What a row says. */
+/** The text of a row. */
 export function textOf(item: LogItemView): string {
-  return 'text' in item ? item.text : 'Output that the host has released is missing here.';
+  return 'text' in item ? item.text : 'Output is missing here, because the host has deleted it.';
 }
 
-/** The rows that have a text in them, in any case. */
+/** The rows that contain a text, ignoring case. */
 export function found(rows: readonly LogRow[], text: string): readonly LogRow[] {
   if (text === '') return rows;
   const needle = text.toLowerCase();
   return rows.filter(({ item }) => textOf(item).toLowerCase().includes(needle));
 }
 
-/** A line in pieces: at odd places what was searched for. */
+/** Splits a line at the matches of a search; matches are at odd indexes. */
 export function pieces(line: string, text: string): readonly string[] {
   if (text === '') return [line];
   const parts: string[] = [];

@@ -5,7 +5,7 @@ import { pieces, textOf } from './lines.ts';
 import type { LogRow } from './lines.ts';
 
 const LINE_PX = 20;
-/** So near to the end counts as being there. */
+/** A position this close to the end counts as the end. */
 const NEAR_PX = 30;
 
 interface LineProps {
@@ -31,26 +31,29 @@ function Line({ row: { item, isFirst }, text, top }: LineProps): ReactNode {
 
 interface LogLinesProps {
   readonly rows: readonly LogRow[];
-  /** What is marked. */
+  /** The text to highlight. */
   readonly text: string;
   readonly isFollowing: boolean;
   readonly onFollow: (isFollowing: boolean) => void;
 }
 
-/** The lines, of which only those in view are in the document. Scrolling back ends following, scrolling to the end takes it up. */
+/**
+ * The lines; only visible ones are in the document. Scrolling back stops following, and scrolling to the end resumes
+ * it.
+ */
 export function LogLines({ rows, text, isFollowing, onFollow }: LogLinesProps): ReactNode {
-  const place = useRef<HTMLDivElement>(null);
+  const container = useRef<HTMLDivElement>(null);
   const lastTop = useRef(0);
   const virtual = useVirtualizer({
     count: rows.length,
-    getScrollElement: () => place.current,
+    getScrollElement: () => container.current,
     estimateSize: () => LINE_PX,
     getItemKey: (index) => rows[index]?.key ?? index,
     overscan: 20,
   });
   const end = rows.at(-1)?.key;
   useLayoutEffect(() => {
-    if (isFollowing && place.current !== null) place.current.scrollTop = place.current.scrollHeight;
+    if (isFollowing && container.current !== null) container.current.scrollTop = container.current.scrollHeight;
   }, [end, isFollowing, text]);
   const onScroll = ({ currentTarget: { scrollTop, scrollHeight, clientHeight } }: UIEvent<HTMLDivElement>): void => {
     const isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR_PX;
@@ -60,7 +63,7 @@ export function LogLines({ rows, text, isFollowing, onFollow }: LogLinesProps): 
   };
   return (
     <div
-      ref={place}
+      ref={container}
       className="log-lines"
       role="log"
       aria-label="Output"
@@ -74,9 +77,7 @@ export function LogLines({ rows, text, isFollowing, onFollow }: LogLinesProps): 
           return row === undefined ? null : <Line key={String(key)} row={row} text={text} top={start} />;
         })}
       </div>
-      {rows.length === 0 ? (
-        <p className="hint">{text === '' ? 'Nothing was written yet.' : 'No line has that.'}</p>
-      ) : null}
+      {rows.length === 0 ? <p className="hint">{text === '' ? 'No output yet.' : 'No matching lines.'}</p> : null}
     </div>
   );
 }

@@ -10,7 +10,7 @@ import {
   ToggleButtonGroup,
 } from 'react-aria-components';
 import { Problem } from '../../words/problem.tsx';
-import { found, MOST_LINES } from './lines.ts';
+import { found, MAX_LINES } from './lines.ts';
 import { LogLines } from './log-lines.tsx';
 import { useLines } from './use-lines.ts';
 import type { Stream } from './use-lines.ts';
@@ -45,11 +45,11 @@ function StreamChoice({ stream, onChoose }: StreamChoiceProps): ReactNode {
 }
 
 function countOf(all: number, shown: number, text: string, dropped: number): string {
-  if (text !== '') return `${shown} of ${all} lines have “${text}”`;
-  return dropped === 0 ? `${all} lines` : `the last ${MOST_LINES} lines`;
+  if (text !== '') return `${shown} of ${all} lines contain “${text}”`;
+  return dropped === 0 ? `${all} lines` : `the last ${MAX_LINES} lines`;
 }
 
-/** The output of a service: followed, searched, by stream. */
+/** The output of a service, with follow, search and stream selection. */
 export function LogTab({ id }: { readonly id: string }): ReactNode {
   const [stream, setStream] = useState<Stream>('both');
   const [text, setText] = useState('');
@@ -61,7 +61,7 @@ export function LogTab({ id }: { readonly id: string }): ReactNode {
     <section className="logs" aria-label="Logs">
       <div className="log-bar">
         <SearchField className="log-search" value={text} onChange={setText}>
-          <Label className="visually-hidden">Search in the output</Label>
+          <Label className="visually-hidden">Search the output</Label>
           <Input placeholder="Search" />
         </SearchField>
         <StreamChoice stream={stream} onChoose={setStream} />

@@ -6,18 +6,18 @@ import { NO_ROWS, withLines } from './lines.ts';
 import type { LogRows } from './lines.ts';
 
 const TAIL = 1_000;
-/** Lines that come within that time are drawn together. */
-const GATHER_MS = 80;
+/** Lines that arrive within this time are rendered together. */
+const BATCH_MS = 80;
 
-/** Which output is wanted. */
+/** Which output to show. */
 export type Stream = 'stdout' | 'stderr' | 'both';
 
-/** What is there of it. */
+/** The available output. */
 export interface Output extends LogRows {
   readonly problem: string | null;
 }
 
-/** The output of a service: its last lines, and what comes. */
+/** The output of a service: its last lines and new ones. */
 export function useLines(id: string, stream: Stream): Output {
   const { client } = useHost();
   const [output, setOutput] = useState<Output>({ ...NO_ROWS, problem: null });
@@ -34,7 +34,7 @@ export function useLines(id: string, stream: Stream): Output {
     const read = async (): Promise<void> => {
       const query = { tail: TAIL, follow: true, ...(stream === 'both' ? {} : { stream }) };
       for await (const item of client.followLogs({ id, query, signal })) {
-        if (waiting.length === 0) setTimeout(draw, GATHER_MS);
+        if (waiting.length === 0) setTimeout(draw, BATCH_MS);
         waiting.push(item);
       }
     };

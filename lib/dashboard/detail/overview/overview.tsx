@@ -39,13 +39,13 @@ function Explanation({ explained }: { readonly explained: ExplainView }): ReactN
           </ul>
         </>
       )}
-      <h4>What led to it, newest first</h4>
+      <h4>What led to it (newest first)</h4>
       {why === undefined ? <Causes causes={causes} /> : <p>{why}</p>}
     </>
   );
 }
 
-/** The last change of state, of which the state now is what it led to. */
+/** The last change to the current state. */
 function lastMove({ causes }: ExplainView, { id, state, substate }: ServiceView): Move | null {
   const change = causes.find(
     ({ type, to, sentence }) => type === 'service.state_changed' && to === state && sentence.startsWith(id),
@@ -53,10 +53,10 @@ function lastMove({ causes }: ExplainView, { id, state, substate }: ServiceView)
   return change?.from === undefined ? null : { from: change.from, cause: change.cause, state, substate };
 }
 
-/** Why a service is as it is, in words, and where it is in its statechart. */
+/** Why a service is in its state, and where that is in its statechart. */
 export function Overview({ service }: { readonly service: ServiceView }): ReactNode {
   const { client } = useHost();
-  // Whatever changes about the service may change the explanation.
+  // Any change of the service may change the explanation.
   const { value, problem } = useAnswer(
     (signal) => client.explainService({ id: service.id, signal }),
     [client, service],
@@ -64,13 +64,13 @@ export function Overview({ service }: { readonly service: ServiceView }): ReactN
   return (
     <div className="overview">
       <section className="explained" aria-label="Explanation">
-        <h3>Why it is so</h3>
+        <h3>Explanation</h3>
         <Problem sentence={problem} />
         {value === null ? null : <Explanation explained={value} />}
       </section>
       <section className="charted" aria-label="Statechart">
         <h3>Statechart</h3>
-        <Statechart machine="service" standing={service} move={value === null ? null : lastMove(value, service)} />
+        <Statechart machine="service" chartState={service} move={value === null ? null : lastMove(value, service)} />
       </section>
     </div>
   );

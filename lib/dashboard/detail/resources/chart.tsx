@@ -4,34 +4,34 @@ import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { clockTime } from '../../words/time.ts';
 
-/** What is drawn: seconds since the epoch, and a value for each; null: unknown. */
+/** The data: seconds since the epoch, and a value for each; null: unknown. */
 export interface ChartProps {
   readonly at: readonly number[];
   readonly values: readonly (number | null)[];
-  /** What it shows, in words, for who cannot see it. */
+  /** A description for people who cannot see the chart. */
   readonly label: string;
   readonly format: (value: number) => string;
-  /** The name of a colour of base.css. */
+  /** The name of a colour variable in base.css. */
   readonly color: string;
 }
 
 const HEIGHT_PX = 150;
 const AXIS_PX = 64;
 
-function colorOf(place: HTMLElement, name: string): string {
-  // A canvas knows nothing of custom properties, so the element that has the colour is asked for it.
-  place.style.color = `var(${name})`;
-  return getComputedStyle(place).color;
+function colorOf(container: HTMLElement, name: string): string {
+  // A canvas cannot resolve custom properties, so the colour is read from an element that uses it.
+  container.style.color = `var(${name})`;
+  return getComputedStyle(container).color;
 }
 
-function optionsOf(place: HTMLElement, { color, format }: ChartProps): UPlot.Options {
-  const line = colorOf(place, color);
-  const grid = colorOf(place, '--line');
-  const quiet = colorOf(place, '--quiet');
-  place.style.removeProperty('color');
+function optionsOf(container: HTMLElement, { color, format }: ChartProps): UPlot.Options {
+  const line = colorOf(container, color);
+  const grid = colorOf(container, '--line');
+  const quiet = colorOf(container, '--quiet');
+  container.style.removeProperty('color');
   const axis = { stroke: quiet, grid: { stroke: grid, width: 1 }, ticks: { show: false } };
   return {
-    width: place.clientWidth,
+    width: container.clientWidth,
     height: HEIGHT_PX,
     legend: { show: false },
     cursor: { show: false },
@@ -54,11 +54,11 @@ function optionsOf(place: HTMLElement, { color, format }: ChartProps): UPlot.Opt
 
 /** A value over time. */
 export function Chart(props: ChartProps): ReactNode {
-  const place = useRef<HTMLDivElement>(null);
+  const container = useRef<HTMLDivElement>(null);
   const drawn = useRef<UPlot>(null);
   const { at, values, label, color } = props;
   useEffect(() => {
-    const element = place.current;
+    const element = container.current;
     if (element === null) return undefined;
     const scheme = window.matchMedia('(prefers-color-scheme: dark)');
     const draw = (): void => {
@@ -76,10 +76,10 @@ export function Chart(props: ChartProps): ReactNode {
       drawn.current?.destroy();
       drawn.current = null;
     };
-    // Drawn anew only for another colour; the numbers are given to it below.
+    // Created again only for another colour; new data is set below.
   }, [color]);
   useEffect(() => {
     drawn.current?.setData([[...at], [...values]]);
   }, [at, values]);
-  return <div ref={place} className="chart" role="img" aria-label={label} />;
+  return <div ref={container} className="chart" role="img" aria-label={label} />;
 }

@@ -18,8 +18,8 @@ interface GraphProps {
 function Graph({ name, at, values, format, color }: GraphProps): ReactNode {
   const known = values.filter((value) => value !== null);
   const now = values.at(-1) ?? null;
-  const most = known.length === 0 ? null : Math.max(...known);
-  const words = `now ${now === null ? 'unknown' : format(now)}, most ${most === null ? 'unknown' : format(most)}`;
+  const peak = known.length === 0 ? null : Math.max(...known);
+  const words = `now ${now === null ? 'unknown' : format(now)}, maximum ${peak === null ? 'unknown' : format(peak)}`;
   return (
     <figure className="graph">
       <figcaption>
@@ -30,11 +30,11 @@ function Graph({ name, at, values, format, color }: GraphProps): ReactNode {
   );
 }
 
-/** Processor time and memory over the last minutes, of a service with its whole process tree; null: of the host. */
+/** Processor time and memory of the last minutes, of a service with its process tree; null: of the host. */
 export function Resources({ id }: { readonly id: string | null }): ReactNode {
   const { readings, isSupported, problem } = useUsage();
   const { at, cpu, rss } = useMemo(() => seriesOf(readings, id), [readings, id]);
-  if (!isSupported && id !== null) return <p className="hint">This system does not tell what process trees use.</p>;
+  if (!isSupported && id !== null) return <p className="hint">This system does not support measuring process trees.</p>;
   return (
     <section className="resources" aria-label="Resources">
       <Problem sentence={problem} />

@@ -1,29 +1,30 @@
 /**
- * Opens the Stately inspector in a frame or a window and passes on to it what the host sends over its WebSocket. The connection to the
- * host is opened each time the inspector says that it is there, so that an inspector that was loaded anew gets everything anew.
+ * Opens the Stately inspector in a frame or a window and forwards to it what the host sends over its WebSocket. The
+ * connection to the host is opened each time the inspector reports that it has loaded, so that a reloaded inspector
+ * receives everything again.
  */
 const CONNECTED = '@statelyai.connected';
-const PATIENCE_MS = 8_000;
+const LOAD_TIMEOUT_MS = 8_000;
 const FIRST_RETRY_MS = 500;
-const SLOWEST_RETRY_MS = 5_000;
-const LOOK_MS = 500;
+const MAX_RETRY_MS = 5_000;
+const POPUP_CHECK_MS = 500;
 
 const url = document.body.dataset.inspectorUrl;
 const { origin } = new URL(url);
 const element = (id) => document.getElementById(id);
 const view = element('view');
 
-/** The window that the inspector runs in; null: none is open. */
+/** The window of the inspector; null: none is open. */
 let target = null;
 let popup = null;
-let patience = null;
+let loadTimeout = null;
 let socket = null;
 let retry = null;
 let retryMs = FIRST_RETRY_MS;
-/** The actors that the inspector was told of, by session id, with the id of their root. */
+/** The session ids of the actors sent to the inspector, with the id of their root. */
 const actors = new Map();
 
-function say(id, text) {
+function setText(id, text) {
   element(id).textContent = text;
 }
 
@@ -33,7 +34,7 @@ function note(text) {
 }
 
 function countActors() {
-  say('actors', String(actors.size));
+  setText('actors', String(actors.size));
 }
 
 function disconnect() {
@@ -43,8 +44,8 @@ function disconnect() {
   former?.close();
 }
 
-/** Tells the inspector of the end of actors whose host is gone: its next life has actors of its own. */
-function endActorsOfOthers({ rootId, createdAt, _version }) {
+/** Reports to the inspector that the actors of an earlier host have ended: a new host has its own actors. */
+function endActorsOfOtherRoots({ rootId, createdAt, _version }) {
   for (const [sessionId, itsRoot] of actors) {
     if (itsRoot === rootId) continue;
     actors.delete(sessionId);
@@ -54,9 +55,9 @@ function endActorsOfOthers({ rootId, createdAt, _version }) {
   }
 }
 
-function pass(message) {
+function forward(message) {
   if (message.type === '@xstate.actor') {
-    if (!actors.has(message.sessionId)) endActorsOfOthers(message);
+    if (!actors.has(message.sessionId)) endActorsOfOtherRoots(message);
     actors.set(message.sessionId, message.rootId);
   } else if (message.type === '@xstate.snapshot' && message.snapshot.status !== 'active') {
     actors.delete(message.sessionId);
@@ -65,35 +66,35 @@ function pass(message) {
   countActors();
 }
 
-/** Why the host let nobody in, which browsers do not tell: the same path says it to a plain request. */
-async function refusal() {
+/** Why the host rejected the connection. Browsers hide that, but a plain request to the same path shows it. */
+async function rejectionReason() {
   const answer = await fetch('/inspector/ws').catch(() => null);
-  if (answer?.status === 401) return 'wants a token that this browser does not have; sign in and load this page again';
-  return answer === null || answer.status === 426 ? null : `refused the connection (${answer.status})`;
+  if (answer?.status === 401) return 'requires a token that this browser does not have. Sign in and reload this page.';
+  return answer === null || answer.status === 426 ? null : `rejected the connection (${answer.status}).`;
 }
 
 async function connectLater(event, wasOpen) {
-  const reason = event.reason === '' && !wasOpen ? await refusal() : event.reason;
+  const reason = event.reason === '' && !wasOpen ? await rejectionReason() : event.reason;
   if (socket !== null || target === null) return;
-  say('host', reason ? `${reason} Trying again.` : 'does not answer; trying again');
+  setText('host', reason ? `${reason} Trying again.` : 'does not answer. Trying again.');
   clearTimeout(retry);
   retry = setTimeout(connect, retryMs);
-  retryMs = Math.min(retryMs * 2, SLOWEST_RETRY_MS);
+  retryMs = Math.min(retryMs * 2, MAX_RETRY_MS);
 }
 
 function connect() {
   disconnect();
-  say('host', 'connecting…');
+  setText('host', 'connecting…');
   const mine = new WebSocket(new URL('/inspector/ws', location.href.replace(/^http/, 'ws')));
   let isOpen = false;
   socket = mine;
   mine.addEventListener('open', () => {
     isOpen = true;
     retryMs = FIRST_RETRY_MS;
-    if (socket === mine) say('host', 'connected');
+    if (socket === mine) setText('host', 'connected');
   });
   mine.addEventListener('message', ({ data }) => {
-    if (socket === mine) pass(JSON.parse(data));
+    if (socket === mine) forward(JSON.parse(data));
   });
   mine.addEventListener('close', (event) => {
     if (socket !== mine) return;
@@ -102,23 +103,23 @@ function connect() {
   });
 }
 
-/** Waits for the inspector in another window than before, or in one that loads anew. */
+/** Waits for the inspector in a new window or frame, or in one that reloads. */
 function expectInspector(next) {
   disconnect();
   target = next;
   actors.clear();
   countActors();
   note(null);
-  say('inspector', 'opening…');
-  say('host', 'waits for the inspector');
-  clearTimeout(patience);
-  patience = setTimeout(() => {
-    say('inspector', 'does not answer');
+  setText('inspector', 'opening…');
+  setText('host', 'waiting for the inspector');
+  clearTimeout(loadTimeout);
+  loadTimeout = setTimeout(() => {
+    setText('inspector', 'does not answer');
     note(
-      `The inspector at ${origin} does not answer. If this machine cannot reach it, the dashboard at /ui needs no other host, and ` +
-        '--inspector-url names another inspector. If it can, its page may not like being in a frame: open it in a window.',
+      `The inspector at ${origin} does not answer. If this machine cannot reach it, use the dashboard at /ui, or start the host with ` +
+        '--inspector-url to use another inspector. If it can, the inspector may not work in a frame: open it in a window.',
     );
-  }, PATIENCE_MS);
+  }, LOAD_TIMEOUT_MS);
 }
 
 function showFrame() {
@@ -133,7 +134,7 @@ function showFrame() {
 function showPopup() {
   const opened = window.open(url, 'coredinator-inspector', 'popup,width=1400,height=900');
   if (opened === null) {
-    note('The browser kept the window from opening; allow this page to open windows, then press the button again.');
+    note('The browser blocked the window. Allow pop-ups for this page, then press the button again.');
     return;
   }
   popup = opened;
@@ -143,22 +144,22 @@ function showPopup() {
   expectInspector(popup);
 }
 
-function lookAtPopup() {
+function checkPopup() {
   if (!popup?.closed) return;
   popup = null;
   target = null;
   disconnect();
-  clearTimeout(patience);
-  say('inspector', 'its window was closed');
-  say('host', 'not connected');
+  clearTimeout(loadTimeout);
+  setText('inspector', 'its window was closed');
+  setText('host', 'not connected');
 }
 
 addEventListener('message', (event) => {
   if (target === null || event.source !== target || event.origin !== origin || event.data?.type !== CONNECTED) return;
-  clearTimeout(patience);
+  clearTimeout(loadTimeout);
   note(null);
-  say('inspector', 'open');
-  actors.clear(); // it knows none yet
+  setText('inspector', 'open');
+  actors.clear(); // the new inspector knows none yet
   connect();
 });
 element('popup').addEventListener('click', showPopup);
@@ -167,5 +168,5 @@ element('reload').addEventListener('click', () => {
   if (popup === null) showFrame();
   else showPopup();
 });
-setInterval(lookAtPopup, LOOK_MS);
+setInterval(checkPopup, POPUP_CHECK_MS);
 showFrame();

@@ -39,12 +39,12 @@ describe('coredinator config', () => {
   }
 
   describe('check', () => {
-    it('says of each file that it is right, and which services an agent has', async () => {
+    it('reports each valid file, and the services of agents', async () => {
       const host = file('coredinator.yaml', 'kinds: { corerl: { args: ["${port.http}", "${env.REGION}"] } }');
       const agent = file('pump1.yaml', '');
       expect(await config(['check', agent], { REGION: 'north' })).to.deep.equal({
         code: 0,
-        output: `${host}: ok\n${absent('coreio')}${absent('corerl')}${agent}: ok, the agent "pump1" with pump1-coreio, pump1-corerl\n`,
+        output: `${host}: ok\n${absent('coreio')}${absent('corerl')}${agent}: ok, agent "pump1" with pump1-coreio, pump1-corerl\n`,
         errors: '',
       });
       expect((await config(['check', '--base-path', temporaryFolder()])).output).to.match(
@@ -70,7 +70,7 @@ describe('coredinator config', () => {
         `  kind "corerl": ${outside} (2.0.0)`,
         absent('coretelemetry').trimEnd(),
         `  service "telemetry": ${path}`,
-        `${agent}: ok, the agent "pump1" with pump1-coreio, pump1-corerl`,
+        `${agent}: ok, agent "pump1" with pump1-coreio, pump1-corerl`,
         `  pump1-corerl: No executable "corerl" in the version range "^3" below ${base}; found corerl-2.0.0.`,
       ]);
     });
@@ -86,7 +86,7 @@ describe('coredinator config', () => {
       });
     });
 
-    it('goes on after an agent that is wrong', async () => {
+    it('continues after an invalid agent', async () => {
       const [a, b, c] = [
         file('a.yaml', 'coredinator:\n  kinds: { corel: {} }\n'),
         file('b.yaml', ''),
@@ -111,7 +111,7 @@ describe('coredinator config', () => {
   });
 
   describe('show', () => {
-    it('prints the configuration that is in effect', async () => {
+    it('prints the effective configuration', async () => {
       file('coredinator.yaml', 'kinds: { corerl: { env: { A: "${env.SECRET}" }, stop: { grace: 1m } } }');
       const { code, output } = await config(['show'], { SECRET: 'hunter2' });
       expect(code).to.equal(0);
@@ -119,7 +119,7 @@ describe('coredinator config', () => {
       expect(output).to.contain('A: ${env.SECRET}').and.not.contain('hunter2');
     });
 
-    it('prints nothing but the problem of a wrong one', async () => {
+    it('prints only the problem of an invalid one', async () => {
       const path = file('coredinator.yaml', 'kinds: [');
       const { code, output, errors } = await config(['show']);
       expect([code, output]).to.deep.equal([2, '']);
@@ -147,7 +147,7 @@ describe('coredinator config', () => {
     }
   });
 
-  describe('with a command line that is wrong', () => {
+  describe('with an invalid command line', () => {
     const rows: readonly (readonly [argv: readonly string[], words: string])[] = [
       [[], 'Usage: coredinator config'],
       [['chek'], "unknown command 'chek'"],
@@ -165,7 +165,7 @@ describe('coredinator config', () => {
       });
     }
 
-    it('names the variable of the environment that is wrong', async () => {
+    it('names the invalid environment variable', async () => {
       mkdirSync(join(base, 'folder'));
       expect((await config(['show'], { COREDINATOR_CONFIG: join(base, 'folder') })).errors).to.contain(
         'COREDINATOR_CONFIG: "',
@@ -179,6 +179,6 @@ describe('coredinator config', () => {
       expect(code).to.equal(0);
       expect(output).to.contain(`Usage: coredinator config`);
     }
-    expect((await config(['show', '--help'])).output).to.contain('secrets too');
+    expect((await config(['show', '--help'])).output).to.contain('including secrets');
   });
 });

@@ -14,7 +14,7 @@ import { ApiUnderTest, fixedTokens, recordingLog } from '../../http/api-under-te
 const FULL = 'full-token-of-the-plant';
 const READ_ONLY = 'read-only-token-of-the-plant';
 
-describe('the way to a host', () => {
+describe('the connection to a host', () => {
   let api: ApiUnderTest;
   let folder: string;
 
@@ -37,7 +37,7 @@ describe('the way to a host', () => {
   describe('with tokens', () => {
     beforeEach(() => api.open({ access: fixedTokens(FULL, READ_ONLY) }));
 
-    it('takes one from a file, from the file that the environment names, or from the environment, in this order', async () => {
+    it('uses one from a file, from the file in the environment, or from the environment, in this order', async () => {
       const COREDINATOR_URL = api.listening.url;
       const right = file('right', `# the plant\n${FULL}\n`);
       const wrong = file('wrong', 'another-token-of-the-plant\n');
@@ -54,18 +54,18 @@ describe('the way to a host', () => {
       expect(codes).to.deep.equal([0, 0, 0, 1]);
     });
 
-    it('says what to give where one is missing, wrong or read-only, and shows none', async () => {
+    it('says what to do if one is missing, invalid or read-only, and prints none', async () => {
       const { url } = api.listening;
       const missing = await list(['--url', url]);
       expect(missing.code).to.equal(1);
-      expect(missing.errors).to.include('hint: give the token with --token-file, or in COREDINATOR_TOKEN');
+      expect(missing.errors).to.include('hint: provide a token with --token-file or COREDINATOR_TOKEN');
       const wrong = await list(['--url', url], { COREDINATOR_TOKEN: 'another-token-of-the-plant' });
       expect(wrong.errors)
         .to.include('The token is not valid for this host')
         .and.to.include('--token-file')
         .and.not.to.include('another-token');
       const words = ['services', 'start', 'x', '--url', url, '--token-file', file('read', READ_ONLY)];
-      expect((await runCommand(words)).errors).to.include('hint: give a token with full access');
+      expect((await runCommand(words)).errors).to.include('hint: provide a token with full access');
     });
 
     it('ends with 2 for a file without a token', async () => {
@@ -75,7 +75,7 @@ describe('the way to a host', () => {
     });
   });
 
-  it('is a Unix socket, also by the host.json of a state directory', async () => {
+  it('can be a Unix socket, also from the host.json of a state directory', async () => {
     const path = join(folder, 's');
     await api.open({ isUnixSocket: true }, { place: { type: 'unix', path } });
     expect((await list(['--url', `unix:${path}`])).code).to.equal(0);
@@ -86,7 +86,7 @@ describe('the way to a host', () => {
     expect((await list([], { COREDINATOR_BASE_PATH: folder })).code).to.equal(0);
   });
 
-  it('is TLS with an authority of its own, and says so where that is not given', async () => {
+  it('can use TLS with a private authority, and says so if that is missing', async () => {
     const files = { cert: file('cert.pem', FIRST.cert), key: file('key.pem', FIRST.key) };
     await api.open({}, { certificate: readCertificate(files, recordingLog([])) });
     const { url } = api.listening;
@@ -95,25 +95,25 @@ describe('the way to a host', () => {
     expect((await list(['--url', url], { COREDINATOR_CA: files.cert })).code).to.equal(0);
     const unknown = await list(['--url', url, '--ca', file('other.pem', SECOND.cert)]);
     expect(unknown.code).to.equal(4);
-    expect(unknown.errors).to.include('give the CA certificate with --ca');
+    expect(unknown.errors).to.include('provide the CA certificate with --ca');
     const none = await list(['--url', url, '--ca', files.key]);
     expect(none.code).to.equal(2);
     expect(none.errors).to.include('contains no certificate');
     const plain = await list(['--url', url.replace('https:', 'http:')]);
     expect(plain.code).to.equal(4);
-    expect(plain.errors).to.include(`speaks TLS, give --url ${url}`);
+    expect(plain.errors).to.include(`with TLS, use --url ${url}`);
   });
 
-  it('ends with 4 where no host is, and says what to do', async () => {
+  it('ends with 4 if there is no host, and says what to do', async () => {
     const empty = await list(['--base-path', folder]);
     expect(empty.code).to.equal(4);
-    expect(empty.errors).to.include('it has no host.json. Start one with').and.not.to.include('ENOENT');
+    expect(empty.errors).to.include('it contains no host.json. Start one with').and.not.to.include('ENOENT');
     mkdirSync(join(folder, '.coredinator'));
     await api.open();
     const { url } = api.listening;
     await api.close();
     file('.coredinator/host.json', JSON.stringify({ pid: 1, url }));
-    expect((await list(['--base-path', folder])).errors).to.include('is gone without a clean shutdown; start it again');
+    expect((await list(['--base-path', folder])).errors).to.include('ended without a clean shutdown; start it again');
     expect((await list(['--url', url])).errors)
       .to.include('ECONNREFUSED')
       .and.to.include('correct the URL');
@@ -149,33 +149,35 @@ describe('the way to a host', () => {
       other.close(done);
     });
 
-    it('ends with 4: its answers are not those of a host', async () => {
+    it('ends with 4, because it is not a host', async () => {
       for (const words of [['agents', 'list'], ['services', 'logs', 'x', '-f'], ['top']]) {
         const { code, errors } = await runCommand([...words, '--url', url]);
         expect(code, words.join(' ')).to.equal(4);
-        expect(errors).to.include('something else answers there: 200 OK');
+        expect(errors).to.include('the response is not from Coredinator: 200 OK');
       }
     });
 
-    it('ends with 5 when a command is not taken in time', async () => {
+    it('ends with 5 if a command is not accepted in time', async () => {
       other.removeAllListeners('request');
       const words = ['agents', 'start', '/plant/pump1.yaml', '--timeout', '50ms', '--url', url];
       const { code, errors } = await runCommand(words);
       expect(code).to.equal(5);
-      expect(errors).to.include('did not answer within 0.05 s').and.to.include('check with `coredinator agents list`');
+      expect(errors)
+        .to.include('did not answer within 0.05 s')
+        .and.to.include('for details run `coredinator agents list`');
     });
 
-    it('sends a body once, and gives up on what does not answer', async () => {
-      const fetch = nodeFetch({ url, patienceMs: 50 });
+    it('sends a body once, and gives up if there is no response', async () => {
+      const fetch = nodeFetch({ url, timeoutMs: 50 });
       const request = { method: 'POST', headers: {}, body: '{"a":1}' } as const;
       const answer = await fetch(new URL('/host', url), request);
       expect(await answer.json()).to.deep.equal({ agents: [] });
       expect(bodies).to.deep.equal(['{"a":1}']);
-      expect(await rejection(fetch(new URL('/never', url), request))).to.match(/has not answered for 0.05 s/);
+      expect(await rejection(fetch(new URL('/never', url), request))).to.match(/did not answer for 0.05 s/);
     });
   });
 
-  it('follows a host that comes back at another place', async () => {
+  it('follows a host that restarts at another address', async () => {
     await api.open();
     const first = api.listening.url;
     let place = first;

@@ -52,7 +52,7 @@ describe('the options of serve', () => {
     });
   });
 
-  it('take what is given, with absolute paths', () => {
+  it('have the given values, with absolute paths', () => {
     const config = file('host.yaml', '');
     const argv = [
       '--host',
@@ -109,20 +109,20 @@ describe('the options of serve', () => {
     });
   });
 
-  it('leave the coredinator.yaml of the base path to be found when no other is given', () => {
+  it('leave the coredinator.yaml of the base path to be found if no other file is given', () => {
     file('coredinator.yaml', '');
     expect(served().configFile).to.equal(null);
     const other = file('other.yaml', '');
     expect(served(['--config', other]).configFile).to.equal(other);
   });
 
-  it('come from the environment too, the base path included', () => {
+  it('can come from the environment, including the base path', () => {
     const line = parseServeOptions([], { COREDINATOR_BASE_PATH: base, COREDINATOR_PORT: '7000' });
     expect(line).to.have.nested.include({ type: 'serve', 'options.basePath': base, 'options.place.port': 7000 });
   });
 
   for (const url of ['stately.ai/inspect', 'ftp://plant/', 'javascript:alert(1)', 'https://user:word@plant/', '']) {
-    it(`refuse an inspector at "${url}"`, () => {
+    it(`reject an inspector at "${url}"`, () => {
       expect(refused(['--base-path', base, '--inspector-url', url]))
         .to.contain(`--inspector-url: "${url}" is not the URL of a page`)
         .and.to.contain('http://127.0.0.1:4000/inspect');
@@ -135,29 +135,29 @@ describe('the options of serve', () => {
     );
   });
 
-  it('want a base path that is a folder', () => {
+  it('require a base path that is a folder', () => {
     expect(refused([])).to.contain('--base-path is required');
     expect(refused(['--base-path', join(base, 'none')])).to.contain(`"${join(base, 'none')}" does not exist`);
     expect(refused(['--base-path', file('plain', '')])).to.contain('is not a folder');
     expect(refused(['--base-path', join(base, 'plain', 'below')])).to.contain('--base-path');
   });
 
-  it('want a configuration file that exists when one is given', () => {
+  it('require that a given configuration file exists', () => {
     const missing = join(base, 'none.yaml');
     expect(refused(['--base-path', base, '--config', missing])).to.contain(`--config: "${missing}" does not exist`);
     expect(refused(['--base-path', base, '--config', base])).to.contain('is a folder');
   });
 
-  it('want a state folder and a log file that can be ones', () => {
+  it('require a usable state folder and log file', () => {
     expect(refused(['--base-path', base, '--state-dir', file('plain', '')])).to.contain('--state-dir');
     mkdirSync(join(base, 'log'));
     expect(refused(['--base-path', base, '--log-file', join(base, 'log')])).to.contain('--log-file');
   });
 
   for (const option of ['--token-file', '--read-token-file']) {
-    it(`want a ${option} with a token of at least 16 characters, and do not repeat it`, () => {
+    it(`require a ${option} with a token of at least 16 characters, and do not print it`, () => {
       const none = refused(['--base-path', base, option, join(base, 'none')]);
-      expect(none).to.contain(option).and.to.contain('cannot be read');
+      expect(none).to.contain(option).and.to.contain('cannot read the token');
       expect(refused(['--base-path', base, option, file('empty', ' \n')])).to.contain('contains no token');
       expect(refused(['--base-path', base, option, file('long', `${TOKEN} more`)])).to.contain('no header can carry');
       const short = refused(['--base-path', base, option, file('short', 'secret7890abcde\n')]);
@@ -165,27 +165,27 @@ describe('the options of serve', () => {
     });
   }
 
-  it('take the full token from COREDINATOR_TOKEN, but rather from a file', () => {
+  it('take the full token from COREDINATOR_TOKEN, but prefer a file', () => {
     const env = { COREDINATOR_TOKEN: TOKEN };
     expect(served([], env).access).to.deep.equal({ full: { type: 'value', tokens: [TOKEN] }, readOnly: null });
     expect(served(['--token-file', file('full', OTHER)], env).access.full).to.include({ type: 'file' });
     expect(refused(['--base-path', base], { COREDINATOR_TOKEN: 'short' })).to.contain('COREDINATOR_TOKEN');
   });
 
-  it('take several tokens from a file, one a line, with comments between them', () => {
+  it('take several tokens from a file, one per line, with comments between them', () => {
     const rotated = file('full', `# until Friday\n${TOKEN}\n\n  ${OTHER}  \r\n`);
     expect(served(['--token-file', rotated]).access.full).to.include({ type: 'file', path: rotated });
     const bad = refused(['--base-path', base, '--token-file', file('bad', `${TOKEN}\nshort`)]);
     expect(bad).to.contain('too short (line 2)');
   });
 
-  it('refuse one token for both', () => {
+  it('reject the same token for both', () => {
     const both = ['--token-file', file('full', `${OTHER}\n${TOKEN}`), '--read-token-file', file('read', TOKEN)];
     expect(refused(['--base-path', base, ...both])).to.contain('two different');
   });
 
   for (const host of ['0.0.0.0', '::', '192.168.0.7', 'plant.example', '128.0.0.1', '127.evil.example']) {
-    it(`refuse ${host} without a full token`, () => {
+    it(`reject ${host} without a full token`, () => {
       const read = ['--read-token-file', file('read', OTHER)];
       for (const more of [[], read]) {
         expect(refused(['--base-path', base, '--host', host, ...more]))
@@ -197,12 +197,12 @@ describe('the options of serve', () => {
   }
 
   for (const host of ['127.0.0.1', '127.0.0.2', 'localhost', '::1', '[::1]']) {
-    it(`take ${host} without a token`, () => {
+    it(`accept ${host} without a token`, () => {
       expect(served(['--host', host]).access.full).to.equal(null);
     });
   }
 
-  it('take a Unix socket instead of an address, without a token', () => {
+  it('accept a Unix socket instead of an address, without a token', () => {
     expect(served(['--listen', 'unix:/run/c.sock'])).to.deep.include({
       place: { type: 'unix', path: '/run/c.sock' },
       access: { full: null, readOnly: null },
@@ -210,7 +210,7 @@ describe('the options of serve', () => {
     expect(served(['--listen', 'unix:rel.sock']).place).to.include({ path: join(process.cwd(), 'rel.sock') });
   });
 
-  it('refuse a place to listen that is none, is too long, or is said twice', () => {
+  it('reject an address that is invalid, too long, or given twice', () => {
     for (const place of ['/run/c.sock', 'unix:', 'tcp:80']) {
       expect(refused(['--base-path', base, '--listen', place]))
         .to.contain(`--listen: "${place}"`)
@@ -229,11 +229,11 @@ describe('the options of serve', () => {
     }
   });
 
-  it('take certificate and key together only', () => {
+  it('accept certificate and key only together', () => {
     const [cert, key] = [file('cert', ''), file('key', '')];
     expect(served(['--tls-cert', cert, '--tls-key', key]).tls).to.deep.equal({ cert, key });
-    expect(refused(['--base-path', base, '--tls-cert', cert])).to.contain('give --tls-key too');
-    expect(refused(['--base-path', base, '--tls-key', key])).to.contain('give --tls-cert too');
+    expect(refused(['--base-path', base, '--tls-cert', cert])).to.contain('add --tls-key');
+    expect(refused(['--base-path', base, '--tls-key', key])).to.contain('add --tls-cert');
     const absent = refused(['--base-path', base, '--tls-cert', join(base, 'none'), '--tls-key', key]);
     expect(absent).to.contain('--tls-cert').and.to.contain('does not exist');
   });

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
 import type { Operation } from '../../../../lib/api/operation.ts';
 import { OPERATIONS } from '../../../../lib/api/operations.ts';
-import { PLACES, type OperationId, type Place } from '../../../../lib/api/paths.ts';
+import { ENDPOINTS, type OperationId, type Endpoint } from '../../../../lib/api/paths.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 import { ApiUnderTest, fixedTokens, type Answer } from '../api-under-test.ts';
 
@@ -78,7 +78,7 @@ const OPEN: readonly OperationId[] = ['getHealth', 'getLiveness', 'getSignInScri
 /** Those that change nothing of the host, whatever their method. */
 const ANY_TOKEN: readonly OperationId[] = ['signIn', 'signOut'];
 
-function kindOf(id: OperationId, [method]: Place): Kind {
+function kindOf(id: OperationId, [method]: Endpoint): Kind {
   if ((OPERATIONS[id] as Operation).access === 'open') return 'open';
   return method === 'GET' || ANY_TOKEN.includes(id) ? 'read' : 'command';
 }
@@ -110,10 +110,10 @@ describe('who may call what', function () {
     return outcome;
   }
 
-  it('is open for as few operations as can be', async () => {
+  it('has as few open operations as possible', async () => {
     api = await new ApiUnderTest().open();
     const ids = Object.keys(OPERATIONS) as OperationId[]; // Object.keys forgets the type of the keys
-    expect(ids.filter((id) => kindOf(id, PLACES[id]) === 'open')).to.have.members(OPEN);
+    expect(ids.filter((id) => kindOf(id, ENDPOINTS[id]) === 'open')).to.have.members(OPEN);
   });
 
   for (const configured of Object.keys(CONFIGURED) as Configured[]) {
@@ -121,7 +121,7 @@ describe('who may call what', function () {
       const [full, read] = CONFIGURED[configured];
       const attemptLimits = { points: 1_000_000, durationS: 60 };
       api = await new ApiUnderTest().open({ access: fixedTokens(full, read), attemptLimits });
-      for (const [id, place] of Object.entries(PLACES) as [OperationId, Place][]) {
+      for (const [id, place] of Object.entries(ENDPOINTS) as [OperationId, Endpoint][]) {
         const [method, ...paths] = place;
         for (const path of paths.flatMap((one) => (one === '/' ? [one] : [one, `${one}/`]))) {
           for (const [index, [what, headers]] of SENT.entries()) {
@@ -135,7 +135,7 @@ describe('who may call what', function () {
   }
 
   for (const method of ['HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND']) {
-    it(`is asked of ${method} too, whatever the path, before it says what there is`, async () => {
+    it(`is required for ${method} too, whatever the path, before anything is revealed`, async () => {
       api = await new ApiUnderTest().open({ access: fixedTokens(FULL, READ) });
       const statusOf = async (path: string, headers: Headers): Promise<number> =>
         (await api.send(method, path, { isUndocumented: true, headers })).status;

@@ -22,7 +22,7 @@ describe('wrong tokens', () => {
     for (let sent = 0; sent < ALLOWED; sent += 1) expect((await send('Bearer wrong')).status).to.equal(401);
   }
 
-  it('get 429 with Retry-After after ten in a minute, and the log says so once', async () => {
+  it('get 429 with Retry-After after ten in a minute, and are logged once', async () => {
     await exhaust();
     for (const authorization of ['Bearer wrong', `Bearer ${FULL}x`, 'Basic eDp5', FULL]) {
       const answer = await send(authorization);
@@ -34,7 +34,7 @@ describe('wrong tokens', () => {
     expect(warnings.map(({ fields }) => fields)).to.deep.equal([{ address: '127.0.0.1' }]);
   });
 
-  it('never keep the right one from the same address out, nor what needs none', async () => {
+  it('never block a valid token from the same address, or requests that need none', async () => {
     await exhaust();
     expect((await send('Bearer wrong')).status).to.equal(429);
     expect((await send(`Bearer ${FULL}`)).status).to.equal(200);
@@ -42,7 +42,7 @@ describe('wrong tokens', () => {
     expect((await send('Bearer wrong', '/api/healthcheck')).status).to.equal(200);
   });
 
-  it('are counted, requests without one are not', async () => {
+  it('are counted; requests without one are not', async () => {
     for (let sent = 0; sent < ALLOWED + 2; sent += 1) expect((await send()).status).to.equal(401);
     expect((await send('Bearer wrong')).status).to.equal(401);
   });
@@ -66,7 +66,7 @@ describe('the count of failed attempts', () => {
     }
   });
 
-  it('begins anew when its time is over', async () => {
+  it('starts again when its time is over', async () => {
     const attempts = new FailedAttempts(log, { points: 1, durationS: 0.05 });
     await attempts.note('192.0.2.1');
     expect(await attempts.note('192.0.2.1')).to.equal(1);

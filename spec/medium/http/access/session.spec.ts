@@ -50,7 +50,7 @@ describe('signing in with a browser', () => {
     return setCookie(answer).split(';')[0] ?? '';
   }
 
-  it('begins with a page in the place of a 401, for what a person opens', async () => {
+  it('begins with a page as the body of a 401, for pages that a user opens', async () => {
     for (const path of ['/', '/docs', '/api/services', '/nowhere']) {
       const answer = await api.send('GET', path, { headers: OPENED });
       expect(answer, path).to.include({ status: 401 });
@@ -63,7 +63,7 @@ describe('signing in with a browser', () => {
     }
   });
 
-  it('has a page whose files need no token', async () => {
+  it('uses a page whose files need no token', async () => {
     const { text } = await api.send('GET', '/docs', { headers: OPENED });
     const files = [...text.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path = '']) => path);
     expect(files).to.have.members(['/sign-in.js', '/sign-in.css']);
@@ -85,7 +85,7 @@ describe('signing in with a browser', () => {
     expect(posted.headers['content-type']).to.equal('application/problem+json');
   });
 
-  it('gives a cookie that scripts cannot read, that is sent by pages of this host only, and that hides the token', async () => {
+  it('sets a cookie that scripts cannot read, that only pages of this host send, and that hides the token', async () => {
     const answer = await api.send('POST', '/api/session', { headers: own({ authorization: `Bearer ${FULL}` }) });
     expect(setCookie(answer)).to.match(
       new RegExp(`^coredinator_session_${api.port}=[\\w-]{43}; Path=/; HttpOnly; SameSite=Strict$`),
@@ -93,12 +93,12 @@ describe('signing in with a browser', () => {
     for (const form of [FULL, Buffer.from(FULL).toString('base64url')]) expect(setCookie(answer)).not.to.include(form);
   });
 
-  it('gives a cookie for TLS only where the page came by TLS', async () => {
+  it('sets a Secure cookie only if the page was loaded over TLS', async () => {
     const headers = { authorization: `Bearer ${FULL}`, origin: `https://127.0.0.1:${api.port}` };
     expect(setCookie(await api.send('POST', '/api/session', { headers }))).to.match(/; Secure$/);
   });
 
-  it('lets in what its token lets in', async () => {
+  it('admits what its token admits', async () => {
     const full = await signIn(FULL);
     const read = await signIn(READ);
     const stop = (cookie: string) => api.send('POST', '/api/agents/a/stop', { headers: own({ cookie }) });
@@ -111,7 +111,7 @@ describe('signing in with a browser', () => {
     expect([(await stop(full)).status, (await stop(read)).status]).to.deep.equal([200, 403]);
   });
 
-  it('counts for no request that another page may have caused', async () => {
+  it('does not count for requests that another page may have caused', async () => {
     const cookie = await signIn(FULL);
     const status = async (method: string, headers: Readonly<Record<string, string>>): Promise<number> => {
       const path = method === 'GET' ? '/api/services' : '/api/agents/a/stop';
@@ -128,7 +128,7 @@ describe('signing in with a browser', () => {
     expect(await status('GET', {})).to.equal(200);
   });
 
-  it('counts for no page of an origin that may call with a token', async () => {
+  it('does not count for pages of an origin that may use the API with a token', async () => {
     await api.close();
     await api.open({ access, corsOrigins: ['https://other.example'] });
     const cookie = await signIn(FULL);
@@ -138,7 +138,7 @@ describe('signing in with a browser', () => {
     expect(await api.send('GET', '/api/services', { headers: allowed })).to.include({ status: 200 });
   });
 
-  it('outlives the host, and ends when the token is taken out of its file: the cookie is taken away', async () => {
+  it('survives the host, and ends when the token is removed from its file: the cookie is removed', async () => {
     const given = await signIn(FULL);
     await api.close();
     await api.open({ access });
@@ -153,7 +153,7 @@ describe('signing in with a browser', () => {
     expect(setCookie(answer)).to.include(`coredinator_session_${api.port}=; Max-Age=0`);
   });
 
-  it('is told by GET /api/session, and so is a token that a program sends', async () => {
+  it('is reported by GET /api/session, like a token that a program sends', async () => {
     const told = async (headers: Readonly<Record<string, string>>) =>
       (await api.send('GET', '/api/session', { headers })).json;
     expect(await told(own({ cookie: await signIn(FULL) }))).to.deep.equal({ signed_in_by: 'cookie', scope: 'full' });
@@ -182,7 +182,7 @@ describe('signing in with a browser', () => {
     await signIn(FULL);
   });
 
-  it('is not needed, and gives no cookie, where no token is configured', async () => {
+  it('is not needed, and sets no cookie, if no token is configured', async () => {
     await api.close();
     await api.open();
     const answer = await api.send('POST', '/api/session', { headers: own() });

@@ -50,7 +50,7 @@ describe('the tokens of a file', () => {
     nowMs += 1_000;
   }
 
-  it('change without a restart, and overlap while both stand in it', async () => {
+  it('change without a restart, and overlap while both are in it', async () => {
     expect([await status(OLD), await status(NEW)]).to.deep.equal([200, 401]);
     write('full', `# rotation\n${OLD}\n${NEW}`);
     later();
@@ -61,14 +61,14 @@ describe('the tokens of a file', () => {
     expect(records.map(({ level }) => level)).to.deep.equal(['info', 'info']);
   });
 
-  it('change when another file takes the name', async () => {
+  it('change when another file gets the name', async () => {
     write('full.new', NEW);
     renameSync(path('full.new'), path('full'));
     later();
     expect([await status(OLD), await status(NEW)]).to.deep.equal([401, 200]);
   });
 
-  it('are looked at no more than once a second', async () => {
+  it('are checked at most once a second', async () => {
     nowMs += 999;
     write('full', NEW);
     expect(await status(NEW)).to.equal(401);
@@ -76,7 +76,7 @@ describe('the tokens of a file', () => {
     expect(await status(NEW)).to.equal(200);
   });
 
-  it('are looked at on demand', async () => {
+  it('are checked on demand', async () => {
     write('full', NEW);
     access.reread();
     expect(await status(NEW)).to.equal(200);
@@ -115,13 +115,13 @@ describe('the tokens of a file', () => {
       },
     ],
   ] as const) {
-    it(`hold on when the file ${what}; the log says so once, the health for as long as it is so`, async () => {
+    it(`stay valid when the file ${what}; this is logged once, and in the health as long as it lasts`, async () => {
       spoil();
       later();
       expect([await status(OLD), await status(NEW)]).to.deep.equal([200, 401]);
       later();
-      expect(access.troubles()).to.have.length(1);
-      expect(access.troubles()[0]).to.contain('--token-file').and.not.to.contain(folder);
+      expect(access.problems()).to.have.length(1);
+      expect(access.problems()[0]).to.contain('--token-file').and.not.to.contain(folder);
       const errors = records.filter(({ level }) => level === 'error');
       expect(errors).to.have.length(1);
       expect(JSON.stringify(errors)).to.contain(path('full')).and.not.to.contain(NEW);
@@ -130,19 +130,19 @@ describe('the tokens of a file', () => {
       write('full', NEW);
       later();
       expect([await status(OLD), await status(NEW)]).to.deep.equal([401, 200]);
-      expect(access.troubles()).to.deep.equal([]);
+      expect(access.problems()).to.deep.equal([]);
     });
   }
 
-  it('that stand in both files by mistake only read, and the health says so', async () => {
+  it('that are in both files by mistake are read-only, and the health reports it', async () => {
     write('full', `${OLD}\n${READ}`);
     later();
     expect([await status(READ), await status(OLD)]).to.deep.equal([403, 200]);
-    expect(access.troubles()).to.have.length(1);
-    expect(access.troubles()[0]).to.contain('two different tokens');
+    expect(access.problems()).to.have.length(1);
+    expect(access.problems()[0]).to.contain('two different tokens');
   });
 
-  it('are warned of when other users can read the file', () => {
+  it('cause a warning if other users can read the file', () => {
     for (const mode of [0o640, 0o604, 0o600]) {
       records.length = 0;
       chmodSync(path('full'), mode);

@@ -58,7 +58,7 @@ describe('the Host header', () => {
     });
   }
 
-  it('must be there', async () => {
+  it('is required', async () => {
     for (const version of ['1.0', '1.1']) {
       const answer = await api.raw(`GET /api/agents HTTP/${version}\r\nConnection: close\r\n\r\n`);
       expect(answer)
@@ -67,7 +67,7 @@ describe('the Host header', () => {
     }
   });
 
-  it('may be the address that the connection came in on', async function () {
+  it('may be the address of the connection', async function () {
     const own = Object.values(networkInterfaces())
       .flatMap((addresses) => addresses ?? [])
       .find(({ family, internal }) => family === 'IPv4' && !internal);
@@ -99,7 +99,7 @@ describe('the Origin header', () => {
   });
   afterEach(() => api.close());
 
-  it('of the API itself is let in, with either scheme', async () => {
+  it('of the API itself is allowed, with either scheme', async () => {
     const host = `localhost:${api.port}`;
     for (const origin of [`http://${host}`, `https://${host}`, `http://LOCALHOST:${api.port}`]) {
       expect(await api.send('POST', '/api/agents/start', { ...START, headers: { host, origin } })).to.include({
@@ -140,7 +140,7 @@ describe('the Origin header', () => {
     }
   });
 
-  it('that is allowed gets its preflight answered, without a token', async () => {
+  it('that is allowed gets a preflight response without a token', async () => {
     await api.close();
     api = await new ApiUnderTest().open({ corsOrigins: [ALLOWED], access: fixedTokens(FULL, null) });
     const headers = { origin: ALLOWED, 'access-control-request-method': 'POST' };
@@ -199,12 +199,12 @@ describe('tokens', () => {
     }
   }
 
-  it('are not wanted when none is configured', async () => {
+  it('are not required if none is configured', async () => {
     api = await new ApiUnderTest().open();
     expect(await api.send('POST', '/api/agents/start', START)).to.include({ status: 200 });
   });
 
-  it('never come into the log or an answer', async () => {
+  it('never appear in the log or a response', async () => {
     api = await new ApiUnderTest().open({ access: fixedTokens(FULL, READ) });
     const secret = 'guessed-token-abcdef';
     const answers = [

@@ -9,7 +9,7 @@ describe('the dashboard over HTTP', () => {
   });
   after(() => api.close());
 
-  it('is a page that takes everything from this host and nothing inline, asked for anew each time', async () => {
+  it('is a page that loads everything from this host and nothing inline, and is never cached', async () => {
     for (const path of ['/ui', '/ui/']) {
       const page = await api.send('GET', path);
       expect([page.status, page.headers['content-type']], path).to.deep.equal([200, 'text/html; charset=utf-8']);
@@ -21,7 +21,7 @@ describe('the dashboard over HTTP', () => {
     }
   });
 
-  it('has files whose names change with their content, which a browser keeps', async () => {
+  it('has files whose names change with their content, which browsers cache', async () => {
     const { text } = await api.send('GET', '/ui');
     const files = [...text.matchAll(/(?:src|href)="(\/ui\/[^"]+)"/g)].map(([, path = '']) => path);
 
@@ -36,7 +36,7 @@ describe('the dashboard over HTTP', () => {
     }
   });
 
-  it('answers 404 for files that it does not have', async () => {
+  it('responds with 404 for unknown files', async () => {
     for (const name of ['index-00000000.js', 'index.html', '..%2findex.html', '.', '%2e%2e', 'toString', 'a.js%00']) {
       const answer = await api.send('GET', `/ui/assets/${name}`);
       expect(answer.status, name).to.equal(404);

@@ -5,7 +5,7 @@ import { serviceView } from '../../../support/fake-control.ts';
 import { journalEntry } from '../../../support/store-contract.ts';
 import { ApiUnderTest } from '../api-under-test.ts';
 
-describe('the route of what happens', () => {
+describe('the route of events', () => {
   let api: ApiUnderTest;
   let asked: FeedQuery[];
 
@@ -29,18 +29,18 @@ describe('the route of what happens', () => {
     return asked.pop()?.start;
   }
 
-  it('sends events in their wire form', async () => {
+  it('sends events in their wire format', async () => {
     const { headers, text } = await api.send('GET', '/api/events');
     expect(headers['content-type']).to.equal('text/event-stream; charset=utf-8');
     expect(text).to.equal(
       'retry: 1000\n\nid: 7\ndata: {"seq":7,"at":"2023-11-14T22:13:20.007Z","type":"service.state_changed",' +
         '"agent_id":"pump1","from":"starting","to":"running","cause":"deadline","correlation_id":null,"detail":{"n":7}}\n\n' +
-        'event: end\ndata: {"reason":"the host is leaving"}\n\n',
+        'event: end\ndata: {"reason":"the host is shutting down"}\n\n',
     );
     expect(asked).to.deep.equal([{ start: { type: 'now' }, filter: NO_FILTER }]);
   });
 
-  it('begins where Last-Event-ID says, or else the query', async () => {
+  it('starts at Last-Event-ID, or else as the query says', async () => {
     expect(await startFor('', '41')).to.deep.equal({ type: 'after', seq: 41 });
     expect(await startFor('?after=0')).to.deep.equal({ type: 'after', seq: 0 });
     expect(await startFor('?after=3', '41')).to.deep.equal({ type: 'after', seq: 41 });
@@ -49,7 +49,7 @@ describe('the route of what happens', () => {
     expect(await startFor(`?since=${since}`, '41')).to.deep.equal({ type: 'after', seq: 41 });
   });
 
-  it('takes ids and types more than once, or with commas between them', async () => {
+  it('accepts repeated ids and types, or lists with commas', async () => {
     await api.send(
       'GET',
       '/api/events?agent_id=pump1&agent_id=pump2&service_id=a,b&type=process.*,host.started&type=agent.',
@@ -61,13 +61,13 @@ describe('the route of what happens', () => {
     });
   });
 
-  it('answers HEAD with the headers', async () => {
+  it('responds to HEAD with the headers', async () => {
     const { status, headers, text } = await api.send('HEAD', '/api/events');
     expect([status, headers['content-type'], text]).to.deep.equal([200, 'text/event-stream; charset=utf-8', '']);
     expect(asked).to.deep.equal([]);
   });
 
-  it('refuses what it does not understand', async () => {
+  it('rejects invalid parameters', async () => {
     const many = Array.from({ length: 101 }, (_, n) => `a${n}`).join(',');
     for (const [query, lastEventId] of [
       ...[
@@ -91,9 +91,9 @@ describe('the route of what happens', () => {
     expect(asked).to.deep.equal([]);
   });
 
-  it('refuses one stream too many with a time to come again, and takes it when another one is gone', async () => {
+  it('rejects one stream too many with a Retry-After, and accepts it when another one has ended', async () => {
     await api.close();
-    await api.open({ mostStreams: 2 });
+    await api.open({ maxStreams: 2 });
     api.control.feedSource = async function* (_, gone) {
       yield { items: [], position: 1 };
       await new Promise((resolve) => {

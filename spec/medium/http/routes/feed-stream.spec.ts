@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import Koa from 'koa';
 import { request, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { PATIENCE, sendStream, type Patience } from '../../../../lib/http/event-stream.ts';
+import { TIMEOUTS, sendStream, type StreamTimeouts } from '../../../../lib/http/event-stream.ts';
 import type { Context, RequestState, Admission } from '../../../../lib/http/request-context.ts';
 import { feedForm } from '../../../../lib/http/routes/feed-stream.ts';
 import type { FeedBatch, FeedItem } from '../../../../lib/model/feed.ts';
@@ -19,12 +19,12 @@ const BIG = 'x'.repeat(256 * 1024);
 describe('a stream of events', () => {
   let server: Server;
   let source: (gone: AbortSignal) => AsyncIterable<FeedBatch>;
-  let patience: Patience;
+  let timeouts: StreamTimeouts;
   let open: number;
   let admission: Admission | undefined;
 
   beforeEach(async () => {
-    patience = PATIENCE;
+    timeouts = TIMEOUTS;
     open = 0;
     admission = undefined;
     source = async function* () {};
@@ -33,7 +33,7 @@ describe('a stream of events', () => {
     app.use(async (ctx) => {
       open += 1;
       if (admission !== undefined) ctx.state.admission = admission;
-      await sendStream(ctx as Context, feedForm, source, patience);
+      await sendStream(ctx as Context, feedForm, source, timeouts);
       open -= 1;
     });
     await new Promise<void>((resolve) => (server = app.listen(0, '127.0.0.1', resolve)));
@@ -82,11 +82,11 @@ describe('a stream of events', () => {
     const event = (seq: number): string =>
       `id: ${seq}\ndata: {"seq":${seq},"at":"2026-01-02T03:04:05.678Z","type":"host.started","cause":"host","correlation_id":null,"detail":{}}\n\n`;
     expect(await read(response)).to.equal(
-      `retry: 1000\n\nid: 3\nevent: position\ndata: {"seq":3}\n\n${event(4)}${event(6)}event: end\ndata: {"reason":"the host is leaving"}\n\n`,
+      `retry: 1000\n\nid: 3\nevent: position\ndata: {"seq":3}\n\n${event(4)}${event(6)}event: end\ndata: {"reason":"the host is shutting down"}\n\n`,
     );
   });
 
-  it('tells what is missing and where it goes on', async () => {
+  it('reports what is missing and where it continues', async () => {
     source = () =>
       batches(
         { items: [{ type: 'reset', asked: 90, newest: 7 }], position: 7 },
@@ -98,15 +98,15 @@ describe('a stream of events', () => {
     expect(text).to.match(/id: 50\ndata: .*\n\nid: 60\nevent: position\ndata: {"seq":60}\n\nevent: end/);
   });
 
-  it('answers HEAD with the headers only', async () => {
+  it('responds to HEAD with the headers only', async () => {
     source = () => batches({ items: [item(1)], position: 1 });
     const response = await connect('HEAD');
     expect(response.headers['content-type']).to.equal('text/event-stream; charset=utf-8');
     expect(await read(response)).to.equal('');
   });
 
-  it('shows on a quiet connection that it is still there', async () => {
-    patience = { ...PATIENCE, heartbeatMs: 5 };
+  it('sends heartbeats on an idle connection', async () => {
+    timeouts = { ...TIMEOUTS, heartbeatMs: 5 };
     source = async function* (gone) {
       yield { items: [], position: 1 };
       await new Promise((resolve) => {
@@ -136,22 +136,22 @@ describe('a stream of events', () => {
   }
 
   for (const how of ['is told so', 'looks with its next heartbeat'] as const) {
-    it(`ends with a reason when the token holds no more that opened it, as soon as it ${how}`, async () => {
-      let isHeld = true;
+    it(`ends with a reason when the token that opened it is withdrawn, as soon as it ${how}`, async () => {
+      let isValid = true;
       const listeners = new Set<() => void>();
-      if (how === 'looks with its next heartbeat') patience = { ...PATIENCE, heartbeatMs: 5 };
+      if (how === 'looks with its next heartbeat') timeouts = { ...TIMEOUTS, heartbeatMs: 5 };
       const watch = (listener: () => void) => {
         listeners.add(listener);
         return () => listeners.delete(listener);
       };
-      admission = { scope: 'full', by: null, session: null, isHeld: () => isHeld, watch };
+      admission = { scope: 'full', by: null, session: null, isValid: () => isValid, watch };
       source = quiet;
       const response = await connect();
       const text = read(response);
       for (const listener of listeners) listener(); // another token has changed
       expect(open).to.equal(1);
 
-      isHeld = false;
+      isValid = false;
       if (how === 'is told so') for (const listener of listeners) listener();
       expect(await text).to.match(
         /event: end\ndata: {"reason":"the token that opened this stream was withdrawn"}\n\n$/,
@@ -162,8 +162,8 @@ describe('a stream of events', () => {
     });
   }
 
-  it('lets a client go that takes nothing, tells it why, and reads no further for it', async () => {
-    patience = { ...PATIENCE, stalledMs: 50, dismissalMs: 60_000 };
+  it('disconnects a client that accepts no data, with the reason, and reads no further for it', async () => {
+    timeouts = { ...TIMEOUTS, stalledMs: 50, dismissalMs: 60_000 };
     let given = 0;
     source = async function* () {
       for (;;) {
@@ -178,12 +178,12 @@ describe('a stream of events', () => {
     const atEnd = given;
     expect(atEnd).to.be.lessThan(100);
     const text = await read(response);
-    expect(text.slice(-100)).to.match(/event: end\ndata: {"reason":"the client took nothing for 0.05 s"}\n\n$/);
+    expect(text.slice(-100)).to.match(/event: end\ndata: {"reason":"the client accepted no data for 0.05 s"}\n\n$/);
     expect(given).to.equal(atEnd);
   });
 
-  it('cuts the connection of a client that does not even take the reason', async () => {
-    patience = { ...PATIENCE, stalledMs: 20, dismissalMs: 20 };
+  it('destroys the connection of a client that does not even accept the reason', async () => {
+    timeouts = { ...TIMEOUTS, stalledMs: 20, dismissalMs: 20 };
     source = async function* () {
       for (let seq = 1; ; seq += 1) {
         await Promise.resolve();
@@ -203,7 +203,7 @@ describe('a stream of events', () => {
     });
   });
 
-  it('breaks off when what it tells cannot be read any more', async () => {
+  it('breaks off if its source fails', async () => {
     source = async function* () {
       yield { items: [item(1)], position: 1 };
       await Promise.resolve();

@@ -30,14 +30,14 @@ describe('the route of the output of a service', () => {
 
   afterEach(() => api.close());
 
-  it('answers text to whoever does not say what it wants', async () => {
+  it('responds with text to clients without a preference', async () => {
     const answer = await api.send('GET', PATH);
     expect(answer.headers).to.include({
       'content-type': 'text/plain; charset=utf-8',
       'x-content-type-options': 'nosniff',
     });
     expect(answer.text).to.equal(
-      '[coredinator: 10 bytes of stdout of launch 3 were released before they were read]\none\n<b>two\n',
+      '[coredinator: 10 bytes of stdout of launch 3 were deleted before they could be read]\none\n<b>two\n',
     );
     expect(asked[0]?.query).to.deep.equal({
       streams: ['stdout', 'stderr'],
@@ -46,7 +46,7 @@ describe('the route of the output of a service', () => {
     expect(asked[0]?.follow).to.equal(undefined);
   });
 
-  it('answers a page of JSON that says where the next one begins', async () => {
+  it('responds with a JSON page and the position of the next one', async () => {
     const headers = { accept: 'application/json' };
     expect((await api.send('GET', `${PATH}?limit=2`, { headers })).json).to.deep.equal({
       lines: [
@@ -60,7 +60,7 @@ describe('the route of the output of a service', () => {
     expect(asked[1]?.query.start).to.deep.equal({ type: 'after', position });
   });
 
-  it('answers events with ids, and begins behind Last-Event-ID', async () => {
+  it('responds with events with ids, and starts after Last-Event-ID', async () => {
     const headers = { accept: 'text/event-stream', 'last-event-id': '3:1,2' };
     const { text } = await api.send('GET', `${PATH}?tail=5`, { headers });
     expect(text).to.include(
@@ -71,7 +71,7 @@ describe('the route of the output of a service', () => {
     expect(asked[0]?.query.start).to.deep.equal({ type: 'after', position });
   });
 
-  it('refuses an unknown service and what it does not understand', async () => {
+  it('rejects an unknown service and invalid parameters', async () => {
     expect((await api.send('GET', '/api/services/nobody/logs')).status).to.equal(404);
     for (const query of [
       ...['stream=out', 'tail=-1', 'tail=x', 'since=yesterday', 'follow=maybe', 'colour=red', 'limit=5'],
@@ -85,7 +85,7 @@ describe('the route of the output of a service', () => {
     expect(asked).to.deep.equal([]);
   });
 
-  it('lets go of everything at once when the client goes away', async () => {
+  it('releases everything at once when the client disconnects', async () => {
     let isEnded = false;
     api.control.logSource = async function* (query, follow) {
       asked.push({ query, follow });
@@ -106,7 +106,7 @@ describe('the route of the output of a service', () => {
     });
   });
 
-  it('reads no further than the client takes', async () => {
+  it('reads no further than the client accepts', async () => {
     let batches = 0;
     api.control.logSource = async function* () {
       for (; batches < 2_000; batches += 1) {

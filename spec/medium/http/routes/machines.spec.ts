@@ -10,14 +10,14 @@ describe('the routes of machines', () => {
   });
   after(() => api.close());
 
-  it('list the machines with a sentence and their states', async () => {
+  it('list the machines with a description and their states', async () => {
     const { json } = await api.send('GET', '/api/machines');
     const { machines } = json as { machines: { name: string; title: string; states: string[] }[] };
     expect(machines.map(({ name }) => name)).to.deep.equal(['supervisor', 'agent', 'service', 'webhook']);
     expect(machines[2]?.states).to.include.members(['starting', 'starting.launching', 'backoff.waiting']);
   });
 
-  it('give a machine as its configuration, as a snippet, as Mermaid and as a drawing', async () => {
+  it('return a machine as its configuration, as a snippet, as Mermaid and as a drawing', async () => {
     const config = await api.send('GET', '/api/machines/service');
     expect(config.json).to.include({ id: 'service', initial: 'stopped' });
     const stately = await api.send('GET', '/api/machines/service?format=stately');
@@ -33,7 +33,7 @@ describe('the routes of machines', () => {
     expect(all.text).to.include('host.resume');
   });
 
-  it('name the machines that there are when one is not', async () => {
+  it('list the known machines if one is unknown', async () => {
     const { status, json } = await api.send('GET', '/api/machines/pump');
     expect(status).to.equal(404);
     expect(json).to.include({
@@ -42,13 +42,13 @@ describe('the routes of machines', () => {
     });
   });
 
-  it('refuse a form that there is not', async () => {
+  it('reject an unknown format', async () => {
     const { status, json } = await api.send('GET', '/api/machines/service?format=png');
     expect(status).to.equal(422);
     expect((json as { detail: string }).detail).to.include('must be json, stately, mermaid or svg');
   });
 
-  it('give the graph of services, of an agent or of all, as data and as a drawing', async () => {
+  it('return the graph of services, of an agent or of all, as data and as a drawing', async () => {
     const node = { kind: 'corerl', state: 'running' } as const;
     api.control.graph = { nodes: [{ id: 'a' as never, ...node }], edges: [] };
     const { json } = await api.send('GET', '/api/service-graph?agent_id=pump1');

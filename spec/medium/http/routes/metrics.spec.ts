@@ -32,14 +32,14 @@ describe('GET /metrics', () => {
     return valueIn((await api.send('GET', '/metrics')).text, name, labels);
   }
 
-  it('answers in the text form of Prometheus', async () => {
+  it('responds in the text format of Prometheus', async () => {
     const { status, headers, text } = await api.send('GET', '/metrics/');
     expect(status).to.equal(200);
     expect(headers['content-type']).to.equal('text/plain; version=0.0.4; charset=utf-8');
     expect(valueIn(text, 'coredinator_service_state', { service: 'pump1-corerl', state: 'backoff' })).to.equal(1);
   });
 
-  it('measures requests by the template of their route, whatever is asked for', async () => {
+  it('measures requests by the template of their route, whatever the parameters', async () => {
     api.control.listed.push(serviceView('a'), serviceView('b'));
     for (const path of ['/api/services/a', '/api/services/b/', '/api/services/c']) await api.send('GET', path);
     const labels = { method: 'GET', route: '/api/services/{id}' };
@@ -52,7 +52,7 @@ describe('GET /metrics', () => {
     expect(await value(COUNT, { route: '/api/io', status: '200' })).to.equal(1);
   });
 
-  it('has one name for all requests that find no route', async () => {
+  it('has one name for all requests without a route', async () => {
     for (const path of ['/one', '/two', '/three?x=1']) await api.send('GET', path);
     expect(await value(COUNT, { route: 'none', status: '404' })).to.equal(3);
     const { text } = await api.send('GET', '/metrics');
@@ -67,7 +67,7 @@ describe('GET /metrics', () => {
     expect(await value(COUNT, { route: '/api/services', status: '500' })).to.equal(1);
   });
 
-  it('counts the readers of answers that go on, and does not take them for slow requests', async () => {
+  it('counts open streams, and does not treat them as slow requests', async () => {
     api.control.listed.push(serviceView('pump'));
     api.control.logSource = async function* (_, follow): AsyncGenerator<readonly LogItem[]> {
       yield [];
@@ -98,7 +98,7 @@ describe('GET /metrics and GET /api/usage with a token', () => {
   after(() => api.close());
 
   for (const path of ['/metrics', '/api/usage']) {
-    it(`want it, and take the read-only one: ${path}`, async () => {
+    it(`require it, and accept the read-only one: ${path}`, async () => {
       expect((await api.send('GET', path)).status).to.equal(401);
       const headers = { authorization: 'Bearer readonly' };
       expect((await api.send('GET', path, { headers })).status).to.equal(200);

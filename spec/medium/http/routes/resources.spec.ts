@@ -23,7 +23,7 @@ const argumentOf = (name: string): unknown => api.control.calls.findLast((call) 
 const timesOf = (name: string): number => api.control.calls.filter((call) => call.name === name).length;
 
 describe('an agent as a resource', () => {
-  it('is created with 201 and a Location, and answered with 200 from then on', async () => {
+  it('is created with 201 and a Location, and returned with 200 from then on', async () => {
     const created = await define();
     expect(created.status).to.equal(201);
     expect(created.headers.location).to.equal('/api/agents/pump1');
@@ -37,7 +37,7 @@ describe('an agent as a resource', () => {
       .and.equal(created.headers.etag);
   });
 
-  it('takes what a start takes, and whether it is to run', async () => {
+  it('accepts what a start accepts, and whether to start', async () => {
     const body = { config_path: '/cfg/a.yaml', coreio_id: 'io', agent_type: 'tep-demo', autostart: false };
     await define({}, body);
     const more = { coreioId: 'io', agentType: 'tep-demo', isStarted: false };
@@ -45,7 +45,7 @@ describe('an agent as a resource', () => {
     expect(problemOf(await define({}, { ...body, agent_id: 'x' }))).to.deep.equal([422, 'invalid_request']);
   });
 
-  it('is only changed and deleted as it was looked at', async () => {
+  it('is only changed and deleted in the state that the client has seen', async () => {
     const { etag = '' } = (await define({ 'If-None-Match': '*' })).headers;
     expect(problemOf(await define({ 'If-None-Match': '*' }))).to.deep.equal([412, 'precondition_failed']);
     expect((await define({ 'If-Match': `"00000000", ${etag}` })).status).to.equal(200);
@@ -57,7 +57,7 @@ describe('an agent as a resource', () => {
     expect(problemOf(missing)).to.deep.equal([412, 'precondition_failed']);
   });
 
-  it('refuses conditions that it cannot read', async () => {
+  it('rejects invalid conditions', async () => {
     for (const headers of [{ 'If-Match': 'W/"1"' }, { 'If-Match': 'abc' }, { 'If-None-Match': '"1"' }]) {
       expect(problemOf(await define(headers)), JSON.stringify(headers)).to.deep.equal([422, 'invalid_request']);
     }
@@ -103,7 +103,7 @@ describe('a service as a resource', () => {
     expect(problemOf(await api.send('GET', '/api/services?state=dead'))).to.deep.equal([422, 'invalid_request']);
   });
 
-  it('is sent the signals that a person may send', async () => {
+  it('receives the signals that clients may send', async () => {
     const signal = (name: string) => api.send('POST', '/api/services/b/signal', { body: { signal: name } });
     expect((await signal('SIGHUP')).json).to.include({ id: 'b' });
     expect(argumentOf('signalService')).to.deep.equal({ id: 'b', signal: 'SIGHUP' });
@@ -121,7 +121,7 @@ describe('a service as a resource', () => {
 });
 
 describe('a command that waits', () => {
-  it('hands on for what, and for how long', async () => {
+  it('forwards the state and the timeout', async () => {
     await api.send('POST', '/api/agents/start?wait=running&timeout=1.5s', START);
     expect(argumentOf('startAgent')).to.include({ until: 'running', timeoutMs: 1_500 });
     await api.send('POST', '/api/agents/pump1/restart?wait=ready');
@@ -146,7 +146,7 @@ describe('a command that waits', () => {
 describe('a command with an Idempotency-Key', () => {
   const headers = { 'Idempotency-Key': '"k-1"' };
 
-  it('is carried out once, and answered twice in the same way', async () => {
+  it('is executed once, and gets the same response twice', async () => {
     const first = await define(headers);
     const again = await define({ 'Idempotency-Key': 'k-1' });
     expect(timesOf('defineAgent')).to.equal(1);
@@ -158,7 +158,7 @@ describe('a command with an Idempotency-Key', () => {
     expect(first.headers).to.not.have.property('idempotency-replayed');
   });
 
-  it('is replayed without a body where there was none', async () => {
+  it('is replayed without a body if there was none', async () => {
     await define();
     for (const isAgain of [false, true]) {
       const { status, text, headers: answered } = await api.send('DELETE', '/api/agents/pump1', { headers });
@@ -167,7 +167,7 @@ describe('a command with an Idempotency-Key', () => {
     }
   });
 
-  it('is refused with another request: path, query or body', async () => {
+  it('is rejected for another request: path, query or body', async () => {
     await define(headers);
     for (const [path, body] of [
       ['/api/agents/pump2', START.body],
@@ -180,7 +180,7 @@ describe('a command with an Idempotency-Key', () => {
     expect((await api.send('POST', '/api/agents/pump1/', { ...START, headers })).status).to.equal(201);
   });
 
-  it('is refused while the first one is under way', async () => {
+  it('is rejected while the first one is in progress', async () => {
     let open = (): void => undefined;
     api.control.gate = new Promise((resolve) => (open = resolve));
     const first = define(headers);
@@ -191,13 +191,13 @@ describe('a command with an Idempotency-Key', () => {
     expect((await first).status).to.equal(201);
   });
 
-  it('may be tried again after a refusal', async () => {
+  it('may be retried after an error', async () => {
     expect((await api.send('POST', '/api/agents/pump1/restart', { headers })).status).to.equal(404);
     await define();
     expect((await api.send('POST', '/api/agents/pump1/restart', { headers })).status).to.equal(200);
   });
 
-  it('has a key that can be one', async () => {
+  it('requires a valid key', async () => {
     for (const key of ['a b', 'x'.repeat(256), '""']) {
       const answer = await define({ 'Idempotency-Key': key });
       expect(problemOf(answer), key).to.deep.equal([422, 'invalid_request']);
@@ -207,7 +207,7 @@ describe('a command with an Idempotency-Key', () => {
 });
 
 describe('the configuration', () => {
-  it('is applied as it was looked at, or not at all', async () => {
+  it('is applied as the client has seen it, or not at all', async () => {
     const looked = await api.send('POST', '/api/config/reload?dry_run=true');
     const { etag = '' } = looked.headers;
     expect(etag).to.equal(`"${(looked.json as { revision: string }).revision}"`);
@@ -218,7 +218,7 @@ describe('the configuration', () => {
 });
 
 describe('POST /api/shutdown', () => {
-  it('answers 202 and how the host leaves', async () => {
+  it('responds with 202 and the mode of the shutdown', async () => {
     const asked = await api.send('POST', '/api/shutdown', { body: { mode: 'drain' } });
     expect([asked.status, asked.json]).to.deep.equal([202, { mode: 'drain' }]);
     expect((await api.send('POST', '/api/shutdown', { body: {} })).json).to.deep.equal({ mode: 'detach' });

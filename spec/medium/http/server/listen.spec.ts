@@ -23,7 +23,7 @@ function open(host: string, port: number): Promise<Listening> {
 }
 
 describe('listen', () => {
-  it('gives the URL with the real port, in a form that the API answers to', async () => {
+  it('returns the URL with the actual port, in a form that the API accepts', async () => {
     for (const [host, form] of [
       ['127.0.0.1', /^http:\/\/127\.0\.0\.1:\d+$/],
       ['0.0.0.0', /^http:\/\/127\.0\.0\.1:\d+$/],
@@ -36,7 +36,7 @@ describe('listen', () => {
     }
   });
 
-  it('says that the port is taken, and what to do', async () => {
+  it('reports that the port is in use, and what to do', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo; // it listens on TCP
@@ -47,13 +47,13 @@ describe('listen', () => {
     expect(refusal).to.have.property('message').that.contains(`127.0.0.1:${port}`).and.contains('--port');
   });
 
-  it('says that the address is not of this machine', async () => {
+  it('reports that the address does not belong to this machine', async () => {
     const refusal = await open('192.0.2.1', 0).catch((error: unknown) => error);
     expect(refusal).to.be.instanceOf(ListenError).and.include({ code: 'EADDRNOTAVAIL' });
     expect(refusal).to.have.property('message').that.contains('192.0.2.1:0').and.contains('--host');
   });
 
-  it('lets no slow or silent client hold a request open for ever', async () => {
+  it('does not let a slow or silent client keep a request open for ever', async () => {
     const listening = await open('127.0.0.1', 0);
     const { server } = listening;
     expect(server.headersTimeout).to.be.within(1, 60_000);
@@ -61,7 +61,7 @@ describe('listen', () => {
     await listening.close(0);
   });
 
-  it('answers an Expect that it cannot meet with 417 and a header that is too large with 431, as problems', async () => {
+  it('responds to an unsupported Expect with 417 and to too large headers with 431, as problems', async () => {
     const api = await new ApiUnderTest().open();
     const expectation = await api.raw('GET / HTTP/1.1\r\nHost: localhost\r\nExpect: x\r\nConnection: close\r\n\r\n');
     const large = await api.raw(`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`);
@@ -103,7 +103,7 @@ describe('closing the API', () => {
     });
   }
 
-  it('ends connections that are only kept alive, at once', async () => {
+  it('closes idle connections at once', async () => {
     expect(await post('/api/agents/a/stop')).to.equal('200');
     const { listening } = api;
     const startedAt = performance.now();
@@ -112,7 +112,7 @@ describe('closing the API', () => {
     expect(listening.server.listening).to.equal(false);
   });
 
-  it('lets a request under way end, and then its connection', async () => {
+  it('lets a request in progress finish, and then closes its connection', async () => {
     let openGate = (): void => undefined;
     api.control.gate = new Promise((resolve) => (openGate = resolve));
     const { listening } = api;
@@ -125,7 +125,7 @@ describe('closing the API', () => {
     await closed;
   });
 
-  it('cuts off a request that does not end within the grace', async () => {
+  it('destroys a request that does not end within the grace', async () => {
     api.control.gate = new Promise(() => undefined);
     const { listening } = api;
     const answer = post('/api/agents/a/stop');

@@ -56,7 +56,7 @@ describe('the API over TLS', () => {
     return String(subject.CN);
   }
 
-  it('has a URL that says so, and answers there', async () => {
+  it('has an https URL and responds there', async () => {
     expect(api.listening.url).to.match(/^https:\/\/127\.0\.0\.1:\d+$/);
     const status = await new Promise((resolve, reject) => {
       const options = { ca: FIRST.cert, agent: false };
@@ -69,7 +69,7 @@ describe('the API over TLS', () => {
     expect(status).to.equal(200);
   });
 
-  it('speaks TLS 1.2 and 1.3 and nothing older', async () => {
+  it('supports TLS 1.2 and 1.3 and nothing older', async () => {
     for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
       const socket = await handshake({ minVersion: version, maxVersion: version });
       expect(socket.getProtocol()).to.equal(version);
@@ -82,7 +82,7 @@ describe('the API over TLS', () => {
     expect(old).to.be.instanceOf(Error);
   });
 
-  it('is not brought down by what is no TLS', async () => {
+  it('survives data that is not TLS', async () => {
     await new Promise((resolve) => {
       const socket = connectPlain(api.port, '127.0.0.1', () =>
         socket.end('GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n'),
@@ -94,7 +94,7 @@ describe('the API over TLS', () => {
     expect(await served()).to.equal('first');
   });
 
-  it('takes a renewed certificate without a restart; a connection that is open goes on', async () => {
+  it('uses a renewed certificate without a restart; open connections continue', async () => {
     const before = await handshake();
     put(SECOND);
     expect(await served()).to.equal('first');
@@ -110,13 +110,13 @@ describe('the API over TLS', () => {
     before.destroy();
   });
 
-  it('takes a renewed certificate when told to look', async () => {
+  it('uses a renewed certificate on demand', async () => {
     put(SECOND);
     certificate.reread();
     expect(await served()).to.equal('second');
   });
 
-  it('keeps the old certificate when the new one is bad, and says so until it is right', async () => {
+  it('keeps the old certificate if the new one is invalid, and reports that until it is fixed', async () => {
     for (const bad of [
       { ...SECOND, key: FIRST.key },
       { ...SECOND, cert: 'no PEM' },
@@ -125,7 +125,7 @@ describe('the API over TLS', () => {
       certificate.reread();
       expect(await served()).to.equal('first');
     }
-    expect(certificate.trouble()).to.contain('certificate').and.not.to.contain(folder);
+    expect(certificate.problem()).to.contain('certificate').and.not.to.contain(folder);
     const errors = records.filter(({ level }) => level === 'error');
     expect(errors).to.have.length(1);
     expect(errors[0]?.fields).to.deep.equal({ files: [files().cert, files().key] });
@@ -133,10 +133,10 @@ describe('the API over TLS', () => {
     put(SECOND);
     certificate.reread();
     expect(await served()).to.equal('second');
-    expect(certificate.trouble()).to.equal(null);
+    expect(certificate.problem()).to.equal(null);
   });
 
-  it('is refused from the start with files that do not fit, which are named', () => {
+  it('fails at the start with files that do not match, and names them', () => {
     for (const bad of [
       { ...SECOND, key: FIRST.key },
       { ...SECOND, key: 'no PEM' },

@@ -39,14 +39,14 @@ describe('the API on a Unix socket', () => {
     expect(statSync(path).isSocket()).to.equal(true);
   }
 
-  it('has a URL with its path, and answers there', async () => {
+  it('has a URL with its path and responds there', async () => {
     const api = await open();
     expect(api.listening.url).to.equal(`unix:${path}`);
     expect(await api.send('GET', '/livez')).to.include({ status: 200 });
   });
 
   for (const mask of [0o000, 0o022, 0o777]) {
-    it(`can be connected to by its owner only, under a mask of ${mask.toString(8)} too, which stays`, async () => {
+    it(`accepts only its owner, even under a umask of ${mask.toString(8)}, which stays unchanged`, async () => {
       const before = process.umask(mask);
       try {
         await open();
@@ -57,7 +57,7 @@ describe('the API on a Unix socket', () => {
     });
   }
 
-  it('takes any Host, for no name leads here, but wants one', async () => {
+  it('accepts any Host, because no name resolves to it, but requires one', async () => {
     const api = await open();
     for (const host of ['localhost', 'evil.example', 'x']) {
       expect(await api.send('GET', '/api/agents', { headers: { host } })).to.include({ status: 200 });
@@ -65,13 +65,13 @@ describe('the API on a Unix socket', () => {
     expect(await api.raw('GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n')).to.match(/^HTTP\/1\.1 400 /);
   });
 
-  it('refuses pages from elsewhere like any other place', async () => {
+  it('rejects pages of other origins like any other address', async () => {
     const api = await open();
     const headers = { host: 'localhost', origin: 'http://evil.example' };
     expect(await api.send('GET', '/api/agents', { headers })).to.include({ status: 403 });
   });
 
-  it('wants tokens when there are some; all who connect share one count of failures', async () => {
+  it('requires tokens if configured; all clients share one count of failures', async () => {
     const api = await open({ access: fixedTokens(FULL, null) });
     const status = async (token: string): Promise<number> =>
       (await api.send('GET', '/api/agents', { headers: { authorization: `Bearer ${token}` } })).status;
@@ -80,19 +80,19 @@ describe('the API on a Unix socket', () => {
     expect(await status(FULL)).to.equal(200);
   });
 
-  it('is gone when the API has closed', async () => {
+  it('is removed when the API has closed', async () => {
     const api = await open();
     await api.close();
     expect(existsSync(path)).to.equal(false);
   });
 
-  it('takes the place of a socket that a killed host left', async () => {
+  it('replaces the socket of a killed host', async () => {
     leaveStale();
     const api = await open();
     expect(await api.send('GET', '/livez')).to.include({ status: 200 });
   });
 
-  it('leaves a socket alone on which a program answers', async () => {
+  it('leaves a socket alone that a program uses', async () => {
     const other = createServer((socket) => socket.on('error', () => undefined).end('mine'));
     await new Promise<void>((resolve) => other.listen(path, resolve));
     try {
@@ -119,7 +119,7 @@ describe('the API on a Unix socket', () => {
       },
     ],
   ] as const) {
-    it(`leaves ${what} alone that has its name`, async () => {
+    it(`leaves ${what} with its name alone`, async () => {
       make(path);
       const error = await refusal();
       expect(error).to.be.instanceOf(ListenError).and.include({ code: 'EEXIST' });
@@ -128,7 +128,7 @@ describe('the API on a Unix socket', () => {
     });
   }
 
-  it('says that its folder is not there', async () => {
+  it('reports that its folder does not exist', async () => {
     rmSync(folder, { recursive: true });
     const error = await refusal();
     expect(error).to.be.instanceOf(ListenError);

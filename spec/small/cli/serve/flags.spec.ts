@@ -8,7 +8,7 @@ function optionsOf(argv: readonly string[], env: NodeJS.ProcessEnv = {}): RawOpt
   return raw.options;
 }
 
-describe('the words of the command line', () => {
+describe('the arguments of the command line', () => {
   it('mean the same with and without serve', () => {
     const expected = { basePath: { values: ['/p'], source: '--base-path' }, port: { values: ['0'], source: '--port' } };
     expect(optionsOf(['--base-path', '/p', '--port', '0'])).to.deep.equal(expected);
@@ -33,7 +33,7 @@ describe('the words of the command line', () => {
     [['start'], 'too many arguments'],
     [['-x'], '-x'],
   ] as const) {
-    it(`end with 2 and name what is wrong with "${argv.join(' ')}"`, () => {
+    it(`end with 2 and name the problem with "${argv.join(' ')}"`, () => {
       const raw = parseRaw(argv, {}, '1.2.3');
       expect(raw).to.include({ type: 'exit', code: 2 });
       expect(raw).to.have.property('output').that.contains(named);
@@ -61,7 +61,7 @@ describe('the words of the command line', () => {
     ['corsOrigin', '--cors-origin', 'COREDINATOR_CORS_ORIGIN'],
     ['inspectorUrl', '--inspector-url', 'COREDINATOR_INSPECTOR_URL'],
   ] as const) {
-    it(`give ${flag}, else ${variable}, else nothing`, () => {
+    it(`use ${flag}, else ${variable}, else nothing`, () => {
       const env = { [variable]: 'from-env' };
       expect(optionsOf([flag, 'from-argv'], env)[name]).to.deep.equal({ values: ['from-argv'], source: flag });
       expect(optionsOf([], env)).to.deep.equal({ [name]: { values: ['from-env'], source: variable } });
@@ -69,7 +69,7 @@ describe('the words of the command line', () => {
     });
   }
 
-  it('repeat the options that are lists; their variables have commas', () => {
+  it('repeat list options; their variables contain commas', () => {
     const options = optionsOf(['--allowed-host', 'a', '--allowed-host', 'b'], { COREDINATOR_CORS_ORIGIN: 'c, d,,' });
     expect(options.allowedHost?.values).to.deep.equal(['a', 'b']);
     expect(options.corsOrigin?.values).to.deep.equal(['c', 'd']);
@@ -81,7 +81,7 @@ describe('the words of the command line', () => {
       return raw.type === 'exit' ? [raw.code, raw.output] : [raw.options.orphans, raw.warnings];
     };
 
-    it('are read and bring one warning that names the new one', () => {
+    it('are accepted with one warning that names the new one', () => {
       expect(read(['--strays', 'kill'])).to.deep.equal([
         { values: ['kill'], source: '--strays' },
         ['--strays is deprecated; use --orphans'],
@@ -100,7 +100,7 @@ describe('the words of the command line', () => {
       ]);
     });
 
-    it('give way to the command line, under whichever name', () => {
+    it('yield to the command line, under either name', () => {
       const kill = { values: ['kill'], source: '--orphans' };
       expect(read(['--orphans', 'kill'], { COREDINATOR_STRAYS: 'adopt' })).to.deep.equal([kill, []]);
       expect(read(['--strays', 'kill'], { COREDINATOR_ORPHANS: 'adopt' })).to.deep.equal([
@@ -121,13 +121,13 @@ describe('the words of the command line', () => {
       ]);
     });
 
-    it('are in no help', () => {
+    it('are not in the help', () => {
       const help = parseRaw(['--help'], {}, '1.2.3');
       expect(help).to.have.property('output').that.contains('--orphans <what>').and.does.not.contain('strays');
     });
   });
 
-  it('take the last of an option that is given twice', () => {
+  it('use the last value of a repeated option', () => {
     expect(optionsOf(['--port', '1', '--port', '2']).port?.values).to.deep.equal(['2']);
   });
 });

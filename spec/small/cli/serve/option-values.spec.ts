@@ -47,17 +47,17 @@ const BAD: readonly (readonly [keyof typeof READERS, string])[] = [
 
 describe('the value of an option', () => {
   for (const [reader, text, value] of GOOD) {
-    it(`"${text}" is taken by ${reader}`, () => {
+    it(`"${text}" is accepted by ${reader}`, () => {
       expect(READERS[reader](given(text))).to.deep.equal(value);
     });
   }
 
   for (const [reader, text] of BAD) {
-    it(`"${text}" is refused by ${reader}, with the option, the value and what to give`, () => {
+    it(`"${text}" is rejected by ${reader}, with the option, the value and what to use`, () => {
       expect(() => READERS[reader](given(text)))
         .to.throw(OptionError)
         .with.property('message')
-        .that.matches(/^--it: .*; give /)
+        .that.matches(/^--it: .*; use /)
         .and.contains(`"${text}"`);
     });
   }
