@@ -184,9 +184,11 @@ async function take(world: WalkWorld, step: PlannedStep): Promise<void> {
       world.brokenStops.add(step.service);
       return;
     case 'vanish':
+      world.endSeries();
       world.catalog.files = [];
       return;
     case 'appear':
+      world.endSeries();
       world.catalog.files = [
         ...world.catalog.files.filter(({ fingerprint }) => fingerprint !== String(step.version)),
         fileOf(step.version),
@@ -197,6 +199,7 @@ async function take(world: WalkWorld, step: PlannedStep): Promise<void> {
       await world.pass(step.ms);
       return;
     case 'jump':
+      world.endSeries();
       world.offset += step.ms;
       return;
     case 'kill':
