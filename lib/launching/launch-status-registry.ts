@@ -1,4 +1,4 @@
-import type { ProcessExit, LaunchStatus } from '../model/process.ts';
+import type { Launch, ProcessExit, LaunchStatus } from '../model/process.ts';
 import type { LaunchId, ServiceId } from '../model/values/ids.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LaunchObserver } from '../ports/process-host.ts';
@@ -8,11 +8,13 @@ function launchOf(status: LaunchStatus): LaunchId {
   return status.status === 'alive' ? status.launch.launchId : status.launchId;
 }
 
-/** The status of the newest launch of each service, with the observers of its exit. */
+/** The status of the newest launch of each service, with the observers of its changes and its exit. */
 export class LaunchStatusRegistry {
   readonly #status = new Map<ServiceId, LaunchStatus>();
   readonly #services = new Map<LaunchId, ServiceId>();
   readonly #observers = new Map<LaunchId, Set<LaunchObserver>>();
+  /** Live launches that are not any more as they were at first. */
+  readonly #changed = new Set<LaunchId>();
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -27,16 +29,29 @@ export class LaunchStatusRegistry {
     return new Map(this.#status);
   }
 
-  /** Stores the newest status, and notifies the observers if the launch has exited. */
+  /** Stores the newest status, and notifies the observers if the launch has changed or exited. */
   put(serviceId: ServiceId, status: LaunchStatus): void {
     const before = this.#status.get(serviceId);
-    if (before !== undefined) this.#services.delete(launchOf(before));
+    if (before !== undefined) this.#forget(launchOf(before), launchOf(status));
     this.#status.set(serviceId, status);
     this.#services.set(launchOf(status), serviceId);
+    if (status.status === 'alive' && before?.status === 'alive') this.#notifyChange(before.launch, status.launch);
     if (status.status !== 'exited') return;
     const observers = this.#observers.get(status.launchId);
     this.#observers.delete(status.launchId);
     for (const observer of observers ?? []) observer.exited(status.exit);
+  }
+
+  #forget(before: LaunchId, now: LaunchId): void {
+    this.#services.delete(before);
+    if (before !== now) this.#changed.delete(before);
+  }
+
+  #notifyChange(before: Launch, now: Launch): void {
+    const { launchId } = now;
+    if (before.launchId !== launchId || before === now) return;
+    this.#changed.add(launchId);
+    for (const observer of this.#observers.get(launchId) ?? []) observer.changed?.(now);
   }
 
   #find(launchId: LaunchId): LaunchStatus | null {
@@ -47,9 +62,19 @@ export class LaunchStatusRegistry {
   observe(launchId: LaunchId, observer: LaunchObserver): () => void {
     const status = this.#find(launchId);
     if (status?.status !== 'alive') return this.#notifyLater(status, observer);
-    const own: LaunchObserver = { exited: observer.exited.bind(observer) }; // the same observer may observe twice
+    // The same observer may observe twice.
+    const own: LaunchObserver = {
+      exited: observer.exited.bind(observer),
+      changed: (launch) => observer.changed?.(launch),
+    };
     const observers = this.#observers.get(launchId) ?? new Set();
     this.#observers.set(launchId, observers.add(own));
+    if (this.#changed.has(launchId)) {
+      setImmediate(() => {
+        const now = this.#find(launchId);
+        if (observers.has(own) && now?.status === 'alive') own.changed?.(now.launch);
+      });
+    }
     return () => {
       observers.delete(own);
       if (observers.size === 0) this.#observers.delete(launchId);

@@ -16,6 +16,7 @@ export const CAUSES = [
   'service.restart_with_group',
   'service.changed',
   'process.exited',
+  'process.changed',
   'probe.passed',
   'probe.failed',
   'deadline',

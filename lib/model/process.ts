@@ -51,8 +51,9 @@ export interface LaunchFailure {
 }
 
 /**
- * EADDRINUSE: there is no free port. ESTORE: the launch cannot be recorded. ESTRAY: an orphan process of the service is running. ETIMEDOUT: no shim came
- * up. The others are system error codes.
+ * EADDRINUSE: there is no free port. ESHIM: the shim of the previous launch can neither be woken nor killed. ESTORE: the launch
+ * cannot be recorded. ESTRAY: an orphan process of the service is running. ETIMEDOUT: no shim came up. EUNREADABLE: a record that
+ * says whether the service is running cannot be read. The others are system error codes.
  */
 const HOST_FAULTS: ReadonlySet<string> = new Set([
   'EADDRINUSE',
@@ -65,9 +66,11 @@ const HOST_FAULTS: ReadonlySet<string> = new Set([
   'ENOMEM',
   'ENOSPC',
   'EROFS',
+  'ESHIM',
   'ESTORE',
   'ESTRAY',
   'ETIMEDOUT',
+  'EUNREADABLE',
 ]);
 
 /** Whether this machine or this host lacks something that launches need, so that the service is not to blame. */

@@ -52,6 +52,8 @@ export interface Orphan {
 export interface LaunchObserver {
   /** The main process ended. Told once; descendants may live on until the next launch or stop clears them. */
   exited(exit: ProcessExit): void;
+  /** Less is guaranteed for the launch than before: its shim died, and the main process lives on. Never told after `exited`. */
+  changed?(launch: Launch): void;
 }
 
 /**
@@ -83,8 +85,8 @@ export interface ProcessHost {
   launch(request: LaunchRequest): Promise<LaunchOutcome>;
 
   /**
-   * Notifies `observer` of the end of a launch, immediately (in a later turn) if it has ended already. Returns a
-   * function that stops observing. An unknown launch counts as ended with an unknown status.
+   * Notifies `observer` of changes and of the end of a launch, immediately (in a later turn) if it has changed or ended
+   * already. Returns a function that stops observing. An unknown launch counts as ended with an unknown status.
    */
   observe(launchId: LaunchId, observer: LaunchObserver): () => void;
 

@@ -13,6 +13,7 @@ import type { LaunchObserver, LaunchRequest, ProcessHost, Orphan, OrphanPolicy }
 import type { ProcessUsage } from '../ports/process-usage.ts';
 import { Adoption } from './adopt/adoption.ts';
 import { Orphans } from './adopt/orphans.ts';
+import { UnreadableLaunches } from './adopt/unreadable-launches.ts';
 import { layoutOf, newestLogged } from './files/layout.ts';
 import { environmentOf } from './launch/environment.ts';
 import { LaunchAttempt, type LaunchContext } from './launch/launch-attempt.ts';
@@ -63,6 +64,7 @@ class LocalProcessHost implements LocalHost {
   readonly #orphans: Orphans;
   /** The boot that launches on record must be of to be alive; null: none of them is. */
   readonly #recordedBoot: string | null;
+  readonly #unreadable: UnreadableLaunches;
   readonly #attempts = new Map<ServiceId, LaunchAttempt>();
   #isClosed = false;
 
@@ -72,6 +74,7 @@ class LocalProcessHost implements LocalHost {
     for (const folder of Object.values(layout) as string[]) mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.#options = options;
     this.#trees = new Trees({ layout, ledger, log, clock, crashPoint });
+    this.#unreadable = new UnreadableLaunches(log);
     this.usage = usageOf(() => this.#trees.all(), clock);
     const shims = shimsOf(options.shim ?? bestShimKind(), log);
     const origin = { basePath, stateDir: options.stateDir };
@@ -102,12 +105,13 @@ class LocalProcessHost implements LocalHost {
 
   async survey(): Promise<ReadonlyMap<ServiceId, LaunchStatus>> {
     const newest = await this.#options.ledger.newest();
-    await this.#orphans.take(await new Adoption(this.#trees, this.#recordedBoot).run(newest));
+    const unknown = await new Adoption(this.#trees, this.#recordedBoot, this.#unreadable).run(newest);
+    await this.#orphans.take(unknown, (launchId) => this.#unreadable.has(launchId));
     return this.#trees.status.all();
   }
 
   problems(): readonly string[] {
-    return this.#trees.problems();
+    return [...new Set([...this.#trees.problems(), ...this.#unreadable.problems()])];
   }
 
   orphans(): readonly Orphan[] {
@@ -124,6 +128,11 @@ class LocalProcessHost implements LocalHost {
 
   async launch(request: LaunchRequest): Promise<LaunchOutcome> {
     const { serviceId } = request;
+    const running = this.#trees.alive(serviceId);
+    // Its records could not be read, so nobody knew that it is running.
+    if (running?.launch != null && this.#unreadable.isFound(running.launchId)) {
+      return { type: 'launched', launch: running.launch };
+    }
     const failure = this.#reasonAgainst(serviceId);
     if (failure !== null) return { type: 'refused', generation: request.generation, failure };
     const newest = this.#newestGeneration(serviceId);
@@ -147,6 +156,10 @@ class LocalProcessHost implements LocalHost {
   #reasonAgainst(serviceId: ServiceId): LaunchFailure | null {
     if (this.#isClosed) return transient('ECLOSED', `Service "${serviceId}" cannot be launched: the host is closing.`);
     if (this.#attempts.has(serviceId)) return transient('EALIVE', `A launch of service "${serviceId}" is in progress.`);
+    const stuck = this.#trees.reasonAgainst(serviceId);
+    if (stuck !== null) return transient('ESHIM', stuck);
+    const unreadable = this.#unreadable.reasonAgainst(serviceId);
+    if (unreadable !== null) return transient('EUNREADABLE', unreadable);
     if (this.#trees.alive(serviceId)?.isEnding !== false) return null;
     return transient('EALIVE', `A process of service "${serviceId}" is already running.`);
   }
@@ -169,6 +182,7 @@ class LocalProcessHost implements LocalHost {
 
   async stop(serviceId: ServiceId, stop: StopSpec): Promise<ProcessExit | null> {
     const usable = this.#usable(stop);
+    this.#unreadable.stop(serviceId);
     const main = this.#trees.alive(serviceId);
     const attempt = this.#attempts.get(serviceId);
     attempt?.cancel();
@@ -202,6 +216,7 @@ class LocalProcessHost implements LocalHost {
     const requested = [...this.#attempts.values()].filter((attempt) => attempt.giveUp());
     await Promise.all(requested.map(({ settled }) => settled));
     await this.#context.shims.close();
+    this.#unreadable.close();
     this.#orphans.close();
     this.#trees.close();
   }

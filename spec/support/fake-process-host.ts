@@ -35,6 +35,8 @@ export interface FakeProcessHost extends ProcessHost {
   readonly found: Orphan[];
   /** Ends the live main process of a service; observers are notified before it returns. Throws if there is none. */
   exit(serviceId: string, exit?: FakeExit): ProcessExit;
+  /** The shim of the live process of a service dies; observers are notified before it returns. Throws if there is none. */
+  loseShim(serviceId: string): void;
   /** Refuses the next launch of a service; calls accumulate. Default: a permanent ENOENT. */
   refuseNext(serviceId: string, failure?: Partial<LaunchFailure>): void;
   /** From now on launches stay in progress until {@link releaseLaunches}. */
@@ -96,6 +98,7 @@ class InMemoryProcessHost implements FakeProcessHost {
   readonly #slots = new Map<string, Slot>();
   readonly #observers = new Map<LaunchId, Set<LaunchObserver>>();
   readonly #exits = new Map<LaunchId, ProcessExit>();
+  readonly #changed = new Set<LaunchId>();
   readonly #launchGate = new Gate();
   readonly #stopGate = new Gate();
   readonly #clock: Clock;
@@ -176,9 +179,16 @@ class InMemoryProcessHost implements FakeProcessHost {
       exited: (exit) => {
         observer.exited(exit);
       },
+      changed: (launch) => observer.changed?.(launch),
     };
     observers.add(own);
     this.#observers.set(launchId, observers);
+    if (this.#changed.has(launchId)) {
+      queueMicrotask(() => {
+        const launch = this.live().find((one) => one.launchId === launchId);
+        if (launch !== undefined && observers.has(own)) own.changed?.(launch);
+      });
+    }
     if (!isLive) {
       const exit = this.#exits.get(launchId) ?? { code: null, signal: null, at: this.#clock.now(), isKnown: false };
       queueMicrotask(() => {
@@ -206,6 +216,16 @@ class InMemoryProcessHost implements FakeProcessHost {
     for (const observer of [...observers]) this.#notify(observer, observers, exit);
     slot.stopping?.release();
     return exit;
+  }
+
+  loseShim(serviceId: string): void {
+    const slot = this.#slot(serviceId);
+    if (slot.status?.status !== 'alive') throw new Error(`No process of the service "${serviceId}" lives.`);
+    const guarantees = { ...slot.status.launch.guarantees, exactExit: false, treeComplete: false };
+    const launch = { ...slot.status.launch, guarantees };
+    slot.status = { ...slot.status, launch };
+    this.#changed.add(launch.launchId);
+    for (const observer of [...(this.#observers.get(launch.launchId) ?? [])]) observer.changed?.(launch);
   }
 
   async stop(serviceId: ServiceId, stop: StopSpec): Promise<ProcessExit | null> {

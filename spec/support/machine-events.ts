@@ -96,6 +96,9 @@ const PAYLOADS: Readonly<Record<string, Make>> = {
   }),
   'service.changed': (dice) => ({ report: reportOf(dice) }),
   'process.exited': (dice) => ({ launchId: pick(dice, LAUNCH_IDS), exit: exitOf(dice) }),
+  'process.changed': (dice) => ({
+    launch: { ...LAUNCH, launchId: pick(dice, LAUNCH_IDS), guarantees: { ...LAUNCH.guarantees, exactExit: false } },
+  }),
   'probe.passed': probeOf,
   'probe.failed': probeOf,
   'supervisor.quarantine': () => ({ reason: { code: 'set_aside' } }),

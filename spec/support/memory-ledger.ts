@@ -9,6 +9,8 @@ export interface MemoryLedger extends LaunchLedger {
   breakDown(isBroken: boolean): void;
   /** Adds an entry, like an earlier host. */
   put(entry: LaunchEntry): void;
+  /** Loses an entry. */
+  lose(launchId: LaunchId): void;
 }
 
 class LedgerInMemory implements MemoryLedger {
@@ -21,6 +23,10 @@ class LedgerInMemory implements MemoryLedger {
 
   put(entry: LaunchEntry): void {
     this.entries.set(entry.launchId, entry);
+  }
+
+  lose(launchId: LaunchId): void {
+    this.entries.delete(launchId);
   }
 
   intend(entry: LaunchEntry): Promise<void> {

@@ -15,6 +15,8 @@ export interface ProcessHostHarness {
   requestOfNothing(serviceId: ServiceId, generation: number): LaunchRequest;
   /** Makes the program exit with a code. */
   exit(launch: Launch, code: number): void;
+  /** Kills the shim of a live launch, whose program keeps running. */
+  loseShim(launch: Launch): void;
   /** Kills the program with SIGKILL. */
   kill(launch: Launch): void;
   /** Ends everything that is still running. */
@@ -193,6 +195,21 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         harness.exit(launch, 0);
         await oneOf(exitsOf(launch));
         expect(exits).to.be.empty;
+      });
+
+      it('is notified that a launch lost its shim, and of what is guaranteed since', async () => {
+        const launch = await launched();
+        const changes: Launch[] = [];
+        const observer = { exited: () => undefined, changed: (now: Launch) => void changes.push(now) };
+        host.observe(launch.launchId, observer);
+        harness.loseShim(launch);
+        await eventually(() => expect(changes).to.have.length(1));
+        const guarantees = { ...harness.guarantees, exactExit: false, treeComplete: false };
+        expect(changes).to.deep.equal([{ ...launch, guarantees }]);
+        expect(host.status(PUMP)).to.deep.equal({ status: 'alive', generation: 1, launch: changes[0] });
+        host.observe(launch.launchId, observer); // one that comes later is notified in a later turn
+        await eventually(() => expect(changes).to.have.length(2));
+        expect(changes[1]).to.equal(changes[0]);
       });
 
       it('is notified together with others', async () => {

@@ -45,6 +45,9 @@ export function serviceEffects({ processes, catalog, prober }: ServicePorts) {
         exited: (exit) => {
           sendBack({ type: 'process.exited', launchId, exit });
         },
+        changed: (launch) => {
+          sendBack({ type: 'process.changed', launch });
+        },
       });
     }),
     probeProcess: fromCallback<ServiceEvent, ProbeOrder>(({ input: { kind, probe, subject }, sendBack }) => {

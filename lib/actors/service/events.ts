@@ -2,7 +2,7 @@ import type { Reason } from '../../model/explain/reason.ts';
 import type { Intended } from '../../model/intention.ts';
 import type { ServiceReport } from '../../model/policy/agent-state.ts';
 import type { ProbeKind } from '../../model/probe.ts';
-import type { ProcessExit, LaunchStatus } from '../../model/process.ts';
+import type { Launch, ProcessExit, LaunchStatus } from '../../model/process.ts';
 import type { ServiceSpec } from '../../model/spec.ts';
 import type { Holder, LaunchId, ServiceId } from '../../model/values/ids.ts';
 
@@ -77,6 +77,8 @@ export type ServiceEvent =
   /** A dependency of this service changed. */
   | { readonly type: 'service.changed'; readonly report: ServiceReport }
   | { readonly type: 'process.exited'; readonly launchId: LaunchId; readonly exit: ProcessExit }
+  /** Less is guaranteed for the live process than before: its shim died. */
+  | { readonly type: 'process.changed'; readonly launch: Launch }
   | ProbeEvent
   | ResumeEvent
   /** The host is shutting down and stops its services; the intention stays. */

@@ -72,6 +72,7 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
       'service.watch': { actions: ['watch', 'report'] },
       'service.configure': { actions: 'takeSpec' },
       'service.changed': { actions: 'noteDependency' },
+      'process.changed': { guard: 'isOfLaunch', actions: 'takeLaunch' },
       'host.drain': { target: '.stopping.draining' },
       'resume.stopped': { target: '.stopping', actions: takeResume },
       'resume.outdated': { target: '.stopping', actions: ['takeIntention', 'adopt', 'refresh'] },

@@ -40,6 +40,8 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       hasReadinessProbe: ({ context }) => context.spec.probes.readiness !== null,
       isOfProbe: ({ context, event }, { probe }: { probe: ProbeKind }) =>
         'probe' in event && event.probe === probe && event.launchId === context.launch?.launchId,
+      isOfLaunch: ({ context, event }) =>
+        event.type === 'process.changed' && event.launch.launchId === context.launch?.launchId,
       changesLaunch: ({ context, event }) =>
         event.type === 'service.configure' && !launchesAlike(context.spec, event.spec),
       changesProbes: ({ context, event }) =>
@@ -152,6 +154,7 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
         const outcome = outcomeIn(event);
         return outcome.type === 'launched' ? change.launched(context, outcome.launch, clock.now()) : {};
       }),
+      takeLaunch: assign(({ event }) => (event.type === 'process.changed' ? { launch: event.launch } : {})),
       noteRefusal: assign(({ context, event }) => {
         const outcome = outcomeIn(event);
         return outcome.type === 'refused' ? change.refused(context, outcome, clock.now()) : {};

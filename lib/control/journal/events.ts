@@ -3,6 +3,7 @@ import type { AgentContext } from '../../actors/agent/context.ts';
 import type { ServiceContext } from '../../actors/service/context.ts';
 import type { Cause } from '../../model/causes.ts';
 import type { Reason } from '../../model/explain/reason.ts';
+import type { Launch } from '../../model/process.ts';
 import type { JournalDraft } from '../../model/journal.ts';
 import { stateOf, type Standing, type StateValue } from '../../model/states.ts';
 import type { Instant } from '../../model/values/time.ts';
@@ -33,11 +34,16 @@ function serviceEvents(before: Seen | null, after: Seen, cause: Cause, at: Insta
   };
   const events: JournalDraft[] = [];
   if (past === null) return events; // the first snapshot of an actor is no event: it was restored or created
-  // A launch is one object while it is supervised: a different one was launched, or adopted by this host.
+  // A launch is one object while it is supervised as it was: a different one was launched, or adopted by this host.
   if (context.launch !== null && context.launch !== past.launch) {
     const { pid, generation, version, executablePath } = context.launch;
     const type = context.isAdopted ? 'process.adopted' : 'process.launched';
-    events.push({ ...base, type, detail: { pid, generation, version, executable: executablePath } });
+    const detail = { pid, generation, version, executable: executablePath };
+    if (cause !== 'process.changed') events.push({ ...base, type, detail });
+    if (cause === 'process.changed' || hasLostShim(past.launch, context.launch)) {
+      const lost = { pid, generation, version };
+      events.push({ ...base, correlationId: null, type: 'process.shim_lost', detail: lost }); // by no command
+    }
   }
   if (context.lastExit !== null && context.lastExit !== past.lastExit) {
     const { code, signal, generation, class: exitClass } = context.lastExit;
@@ -51,6 +57,11 @@ function serviceEvents(before: Seen | null, after: Seen, cause: Cause, at: Insta
     stateEvent(before, after, base, reason, { generation, ...sibling }),
     readinessEvent(before, after, base, { generation, ...reasonView(reason), ...foundBy(reason) }),
   );
+}
+
+/** Found by a host that adopted it: the shim died while no host lived. */
+function hasLostShim(past: Launch | null, now: Launch): boolean {
+  return past?.launchId === now.launchId && past.guarantees.exactExit && !now.guarantees.exactExit;
 }
 
 /** Another file was chosen in place of one that was given up: only now is it known which. */

@@ -23,6 +23,7 @@ const CAUSES_OF_SERVICES: Words = {
   'probe.passed': 'its startup probe passed',
   'probe.failed': 'a probe failed',
   'process.exited': 'its process exited',
+  'process.changed': 'the shim of its process died',
   'executable.search_finished': 'the search for its executable finished',
   'executable.search_failed': 'the search for its executable failed',
   'executable.appeared': 'a matching executable appeared',

@@ -45,6 +45,9 @@ const DESCRIPTIONS: Readonly<Partial<Record<string, Describe>>> = {
   'config.reloaded': reloaded,
   'process.launched': (entry) => `${nameOf(entry)} was launched${launchOf(entry)}`,
   'process.adopted': (entry) => `The host adopted the running process of ${nameOf(entry)}${launchOf(entry)}`,
+  'process.shim_lost': (entry) =>
+    `The shim of ${nameOf(entry)} died and its process lives on${launchOf(entry)}: ` +
+    'its exit status will be unknown, and a stop may miss descendants',
   'process.exited': exited,
   'process.orphan': (entry) =>
     `A process that no record knows was found (${processOf(entry)}), ` +

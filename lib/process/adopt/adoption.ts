@@ -1,7 +1,7 @@
-import { readdirSync, statSync } from 'node:fs';
-import { uptime } from 'node:os';
+import { readdirSync } from 'node:fs';
 import type { ProcessExit } from '../../model/process.ts';
-import { parseLaunchId, type LaunchId, type ServiceId } from '../../model/values/ids.ts';
+import type { StopSpec } from '../../model/spec.ts';
+import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import type { LaunchEntry } from '../../ports/launch-ledger.ts';
 import { followClaimed } from '../files/await-claim.ts';
 import {
@@ -12,23 +12,19 @@ import {
   readMain,
   readRequest,
   readShimClaim,
-  removeRecords,
   revoke,
   type Claim,
+  type ExitRecord,
   type ShimClaim,
 } from '../files/launch-files.ts';
-import { runFolder, type Layout } from '../files/layout.ts';
+import { type Layout } from '../files/layout.ts';
 import { guaranteesOf } from '../launch/shim-kind.ts';
 import { NO_PROCESS, type Identity } from '../os/process-identity.ts';
 import type { Trees } from '../tree/process-trees.ts';
 import type { TreeOrigin } from '../tree/tree-context.ts';
-
-/**
- * How long the folder of a revoked launch is kept: a shim that has not claimed yet must find the claim taken, however
- * slow it is.
- */
-const REVOKED_FOR_MS = 24 * 60 * 60 * 1_000;
-const MAX_NAMED = 20;
+import { launchIdsAmong } from './launch-folders.ts';
+import { RecordRemoval } from './record-removal.ts';
+import type { Handling, UnreadableLaunches } from './unreadable-launches.ts';
 
 /** For launches whose own stop spec is unreadable. */
 const DEFAULT_STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;
@@ -39,11 +35,15 @@ export class Adoption {
   readonly #layout: Layout;
   /** Null: the records are a copy of another instance's, so that nothing alive is ours. */
   readonly #boot: string | null;
+  readonly #unreadable: UnreadableLaunches;
+  readonly #removal: RecordRemoval;
   /** Launches with an exit record, listed once: to try a thousand absent files takes longer. */
   #recorded: ReadonlySet<string> = new Set();
 
-  constructor(trees: Trees, boot: string | null) {
+  constructor(trees: Trees, boot: string | null, unreadable: UnreadableLaunches) {
     this.#trees = trees;
+    this.#unreadable = unreadable;
+    this.#removal = new RecordRemoval(trees);
     this.#layout = trees.layout;
     this.#boot = boot;
   }
@@ -58,13 +58,53 @@ export class Adoption {
     const undecided: Promise<void>[] = [];
     for (const entry of newest) {
       const hasFolder = folders.delete(entry.launchId);
-      const pending = this.#take(entry, hasFolder);
+      const pending = this.#takeIfReadable(entry, hasFolder);
       this.#trees.crashPoint?.('mid-adoption');
       if (pending !== null) undecided.push(pending);
     }
     const unknown = this.#takeOlder(folders, new Map(newest.map((entry) => [entry.serviceId, entry.generation])));
     await Promise.all(undecided);
     return unknown;
+  }
+
+  /** One launch that cannot be read leaves the others alone. */
+  #takeIfReadable(entry: LaunchEntry, hasFolder: boolean): Promise<void> | null {
+    try {
+      return (
+        this.#take(entry, hasFolder)?.catch((error: unknown) => {
+          this.#postpone(entry, error);
+        }) ?? null
+      );
+    } catch (error) {
+      this.#postpone(entry, error);
+      return null;
+    }
+  }
+
+  #postpone(entry: LaunchEntry, error: unknown): void {
+    const { launchId, serviceId, state } = entry;
+    const isOpen = state === 'intent' || state === 'running';
+    this.#unreadable.add(launchId, error, {
+      serviceId,
+      handling: isOpen ? 'held' : 'supervised',
+      again: (handling) => {
+        this.#takeAgain(entry, handling);
+      },
+    });
+  }
+
+  /** A launch that was unreadable until now. A stop that was requested meanwhile is carried out. */
+  #takeAgain(entry: LaunchEntry, handling: Handling): void {
+    if (handling === 'supervised') {
+      this.#takeRest(entry);
+      return;
+    }
+    const taken = Promise.resolve(this.#takeOpen(entry));
+    taken
+      .then(() => (handling === 'unwanted' ? this.#trees.endAll(entry.serviceId) : null))
+      .catch((error: unknown) => {
+        this.#postpone(entry, error);
+      });
   }
 
   #take(entry: LaunchEntry, hasFolder: boolean): Promise<void> | null {
@@ -93,12 +133,15 @@ export class Adoption {
     const claim = this.#claimOf(entry);
     if (claim.owner === 'revoked') {
       this.#trees.revoked(entry);
-      this.#removeRevoked(launchId);
+      this.#removal.removeRevoked(launchId);
       return null;
     }
-    const main = readMain(this.#layout, launchId) ?? writtenMain(entry);
-    if (claim.boot !== this.#boot) this.#sinceBoot(entry);
-    else if (this.#isRefused(launchId)) this.#refused(entry, claim);
+    if (claim.boot !== this.#boot) {
+      this.#sinceBoot(entry);
+      return null;
+    }
+    const main = writtenMain(entry) ?? readMain(this.#layout, launchId);
+    if (this.#isRefused(entry)) this.#refused(entry, claim);
     else if (main !== null) this.#adopt(entry, claim, main);
     else return this.#follow(entry, claim);
     return null;
@@ -107,19 +150,28 @@ export class Adoption {
   /** The first to link the claim decides, so a launch without a claim is revoked now. */
   #claimOf(entry: LaunchEntry): Claim {
     const { launchId } = entry;
-    const claim = readClaim(this.#layout, launchId);
-    if (claim !== null) return claim;
+    try {
+      const claim = readClaim(this.#layout, launchId);
+      if (claim !== null) return claim;
+    } catch (error) {
+      if (entry.state === 'intent') throw error; // not known whether there is a process
+      this.#reportUnreadable(entry, error, () => readClaim(this.#layout, launchId));
+      return lostClaim(entry);
+    }
     const isRevoked = revoke(this.#layout, launchId);
     if (isRevoked && entry.state === 'intent') return { owner: 'revoked' };
     // The claim was linked just now; or the launch was recorded as running and its files were deleted.
-    return (
-      readShimClaim(this.#layout, launchId) ?? { owner: 'shim', kind: entry.shim, shim: NO_PROCESS, boot: entry.bootId }
-    );
+    return readShimClaim(this.#layout, launchId) ?? lostClaim(entry);
+  }
+
+  /** A launch that is supervised although one of its records cannot be read. */
+  #reportUnreadable({ launchId, serviceId }: Rest, error: unknown, again: () => unknown): void {
+    this.#unreadable.add(launchId, error, { serviceId, handling: 'supervised', again });
   }
 
   /** No process survives a reboot; only the exit record may say how it ended. */
   #sinceBoot(entry: LaunchEntry): void {
-    const record = readExit(this.#layout, entry.launchId);
+    const record = this.#exitOf(entry);
     if (record !== null && record.execErrno !== 0) this.#trees.revoked(entry);
     else this.#trees.end(entry, this.#inBoot(entry, exitOf(record, this.#trees.clock)));
     this.#trees.tidyLater(entry.launchId);
@@ -130,13 +182,24 @@ export class Adoption {
     return exit.isKnown || entry.bootId === this.#boot ? exit : { ...exit, isReboot: true };
   }
 
-  #isRefused(launchId: LaunchId): boolean {
-    return this.#recorded.has(launchId) && (readExit(this.#layout, launchId)?.execErrno ?? 0) !== 0;
+  #isRefused(entry: LaunchEntry): boolean {
+    return this.#recorded.has(entry.launchId) && (this.#exitOf(entry)?.execErrno ?? 0) !== 0;
+  }
+
+  /** The exit record; null also if it cannot be read. */
+  #exitOf(entry: LaunchEntry): ExitRecord | null {
+    try {
+      return readExit(this.#layout, entry.launchId);
+    } catch (error) {
+      if (entry.state === 'intent') throw error; // its program may never have run
+      this.#reportUnreadable(entry, error, () => readExit(this.#layout, entry.launchId));
+      return null;
+    }
   }
 
   #refused(entry: LaunchEntry, claim: ShimClaim): void {
     this.#trees.revoked(entry);
-    this.#trees.adopt({ ...originOf(entry, claim, this.#layout), hasNoProcesses: true });
+    this.#trees.adopt({ ...this.#originOf(entry, claim), hasNoProcesses: true });
   }
 
   #adopt(entry: LaunchEntry, claim: ShimClaim, main: Identity): void {
@@ -145,7 +208,7 @@ export class Adoption {
     const guarantees = guaranteesOf(claim.kind);
     const launch = { ...who, executablePath, version, launchedAt: entry.intendedAt, guarantees };
     const isInLedger = entry.state === 'running';
-    const rest = originOf(entry, claim, this.#layout, main);
+    const rest = this.#originOf(entry, claim, main);
     const tree = this.#trees.adopt({ ...rest, launch, isMainOver: false, isInLedger });
     if (claim.kind !== 'native') tree.look(); // no pipe reports whether it is alive
   }
@@ -163,74 +226,70 @@ export class Adoption {
       case 'lost':
       case 'stuck':
         this.#trees.revoked(entry);
-        void this.#trees.adopt(originOf(entry, claim, this.#layout)).end({ signal: 'SIGKILL', graceMs: 0 });
+        void this.#trees.adopt(this.#originOf(entry, claim)).end({ signal: 'SIGKILL', graceMs: 0 });
     }
   }
 
   /** The newest launch has ended; its descendants may still be alive. */
   #takeRest(entry: Rest): void {
     const claim = readClaim(this.#layout, entry.launchId);
-    if (claim?.owner !== 'shim') this.#removeRevoked(entry.launchId);
-    else if (claim.boot === this.#boot) this.#trees.adopt(originOf(entry, claim, this.#layout));
-    else removeRecords(this.#layout, entry.launchId);
+    if (claim?.owner !== 'shim') this.#removal.removeRevoked(entry.launchId);
+    else if (claim.boot === this.#boot) this.#trees.adopt(this.#originOf(entry, claim));
+    else this.#removal.remove(entry.launchId);
   }
 
   /** Folders of launches older than the newest of their service. Returns the others, which no ledger entry explains. */
   #takeOlder(folders: ReadonlySet<string>, newest: ReadonlyMap<ServiceId, number>): readonly LaunchId[] {
-    const launchIds = [...folders].flatMap((name) => launchIdOf(name) ?? []);
-    const foreign = [...folders].filter((name) => launchIdOf(name) === null);
-    if (foreign.length > 0) {
-      const named = foreign.slice(0, MAX_NAMED);
-      this.#trees.log.warn(
-        { folder: this.#layout.run, count: foreign.length, names: named },
-        'not a launch folder; left alone',
-      );
+    const launchIds = launchIdsAmong([...folders], this.#layout.run, this.#trees.log);
+    return launchIds.filter((launchId) => !this.#isTakenOrUnreadable(launchId, newest));
+  }
+
+  /** The remains of a launch without its main process. */
+  #originOf(entry: Rest, claim: ShimClaim, main = readMain(this.#layout, entry.launchId)): TreeOrigin {
+    const { launchId, serviceId } = entry;
+    const { kind, shim } = claim;
+    const rest = { launch: null, isMainOver: true, isInLedger: true, hasNoProcesses: false };
+    return { launchId, serviceId, kind, shim, main, stop: this.#stopOf(entry), ...rest };
+  }
+
+  #stopOf(entry: Rest): StopSpec {
+    try {
+      return readRequest(this.#layout, entry.launchId)?.stop ?? DEFAULT_STOP;
+    } catch (error) {
+      this.#reportUnreadable(entry, error, () => readRequest(this.#layout, entry.launchId));
+      return DEFAULT_STOP;
     }
-    return launchIds.filter((launchId) => !this.#isTakenOlder(launchId, newest));
+  }
+
+  /** False for a readable launch that no ledger entry explains. One that cannot be read is left to its tags. */
+  #isTakenOrUnreadable(launchId: LaunchId, newest: ReadonlyMap<ServiceId, number>): boolean {
+    try {
+      return this.#isTakenOlder(launchId, newest);
+    } catch (error) {
+      const again = (): void => void this.#isTakenOlder(launchId, newest);
+      this.#unreadable.add(launchId, error, { serviceId: null, handling: 'supervised', again });
+      return true;
+    }
   }
 
   /** False for a launch that no ledger entry explains. */
   #isTakenOlder(launchId: LaunchId, newest: ReadonlyMap<ServiceId, number>): boolean {
     const request = readRequest(this.#layout, launchId);
     const known = request === null ? undefined : newest.get(request.serviceId);
-    if (readClaim(this.#layout, launchId)?.owner === 'revoked') this.#removeRevoked(launchId);
+    if (readClaim(this.#layout, launchId)?.owner === 'revoked') this.#removal.removeRevoked(launchId);
     else if (request === null || known === undefined || request.generation >= known) return false;
     else this.#takeRest({ launchId, serviceId: request.serviceId });
     return true;
-  }
-
-  /** Its shim may not have noticed the taken claim yet, so the folder stays as long as any shim could be alive. */
-  #removeRevoked(launchId: LaunchId): void {
-    const bootedAt = this.#trees.clock.now() - uptime() * 1_000;
-    const madeAt = statSync(runFolder(this.#layout, launchId), { throwIfNoEntry: false })?.mtimeMs;
-    if (madeAt === undefined) return;
-    if (madeAt < Math.max(bootedAt, this.#trees.clock.now() - REVOKED_FOR_MS)) removeRecords(this.#layout, launchId);
   }
 }
 
 type Rest = Pick<LaunchEntry, 'launchId' | 'serviceId'>;
 
+/** The claim of a launch that is known to be real, if its own cannot be read. */
+function lostClaim({ shim: kind, bootId }: LaunchEntry): ShimClaim {
+  return { owner: 'shim', kind, shim: NO_PROCESS, boot: bootId };
+}
+
 function writtenMain({ pid, startTime }: LaunchEntry): Identity | null {
   return pid === null || startTime === null ? null : { pid, start: startTime };
-}
-
-function launchIdOf(name: string): LaunchId | null {
-  try {
-    return parseLaunchId(name);
-  } catch {
-    return null; // not a launch folder
-  }
-}
-
-/** The remains of a launch without its main process. */
-function originOf(
-  { launchId, serviceId }: Rest,
-  claim: ShimClaim,
-  layout: Layout,
-  main = readMain(layout, launchId),
-): TreeOrigin {
-  const stop = readRequest(layout, launchId)?.stop ?? DEFAULT_STOP;
-  const { kind, shim } = claim;
-  const rest = { launch: null, isMainOver: true, isInLedger: true, hasNoProcesses: false };
-  return { launchId, serviceId, kind, shim, main, stop, ...rest };
 }

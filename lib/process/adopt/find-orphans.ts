@@ -3,6 +3,7 @@ import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import { followClaimed } from '../files/await-claim.ts';
 import { readClaim, readMain, readRequest, readShimClaim, revoke, type RequestRecord } from '../files/launch-files.ts';
 import type { Layout } from '../files/layout.ts';
+import { UnreadableRecord } from '../files/record-text.ts';
 import { livingAmong, NO_PROCESS } from '../os/process-identity.ts';
 import type { OrphanOrigin } from './held-orphan.ts';
 import { eldest, type TaggedProcess } from './tagged-processes.ts';
@@ -34,6 +35,19 @@ export interface SearchContext {
  * host would know of it if it started now. Waits for a shim that is about to fork.
  */
 export async function searchFolder(
+  launchId: LaunchId,
+  family: readonly TaggedProcess[],
+  context: SearchContext,
+): Promise<Finding> {
+  try {
+    return await searchRecords(launchId, family, context);
+  } catch (error) {
+    if (error instanceof UnreadableRecord) return searchTags(launchId, family);
+    throw error;
+  }
+}
+
+async function searchRecords(
   launchId: LaunchId,
   family: readonly TaggedProcess[],
   { layout, bootId }: SearchContext,

@@ -5,8 +5,8 @@ import type { StopSpec } from '../../model/spec.ts';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import type { LaunchLedger } from '../../ports/launch-ledger.ts';
 import type { Orphan, OrphanPolicy } from '../../ports/process-host.ts';
-import { readExit, readRequest } from '../files/launch-files.ts';
-import { runFolder } from '../files/layout.ts';
+import { readExit, readRequest, type ExitRecord } from '../files/launch-files.ts';
+import { runFolder, type Layout } from '../files/layout.ts';
 import { guaranteesOf } from '../launch/shim-kind.ts';
 import type { Trees } from '../tree/process-trees.ts';
 import type { TreeContext } from '../tree/tree-context.ts';
@@ -38,12 +38,13 @@ export class Orphans {
   readonly #held = new Map<ServiceId, HeldOrphan[]>();
   readonly #generations = new Map<ServiceId, number>();
   readonly #reported: Orphan[] = [];
+  #isUnreadable: (launchId: LaunchId) => boolean = () => false;
 
   constructor(options: OrphansOptions) {
-    const { layout, livenessPoll, table, log, clock, unreadable } = options.trees;
+    const { layout, livenessPoll, mainRounds, table, log, clock, unreadable, unkillable } = options.trees;
     this.#options = options;
     this.#context = {
-      ...{ layout, livenessPoll, table, log, clock, unreadable },
+      ...{ layout, livenessPoll, mainRounds, table, log, clock, unreadable, unkillable },
       shimDied: () => undefined,
       ended: ({ launchId, serviceId }, exit) => {
         log.warn({ launchId, service: serviceId, exit }, 'an orphan process has ended');
@@ -55,7 +56,8 @@ export class Orphans {
   /**
    * Searches the launches that the ledger does not know and the tags of all processes. Runs once, after the adoption.
    */
-  async take(unknown: readonly LaunchId[]): Promise<void> {
+  async take(unknown: readonly LaunchId[], unreadable: (launchId: LaunchId) => boolean): Promise<void> {
+    this.#isUnreadable = unreadable;
     const { trees, own, bootId } = this.#options;
     const tagged = taggedProcesses(trees.pids());
     const claimants = new Claimants(own);
@@ -116,7 +118,8 @@ export class Orphans {
   async #handleOne(found: Found): Promise<void> {
     const { origin, pid } = found;
     const about = { ...origin, pid };
-    const { policy } = this.#options;
+    // The ledger may know it: nothing is done to it that could not be undone once its records are readable.
+    const policy = this.#isUnreadable(origin.launchId) ? 'report' : this.#options.policy;
     const obstacle = policy === 'adopt' ? await this.#adopt(found) : null;
     if (policy === 'adopt' && obstacle === null) {
       this.#notify(about, 'adopted', 'it was entered in the ledger and is supervised again');
@@ -178,7 +181,7 @@ export class Orphans {
     if (launchIds.length === 0) return;
     const { layout, log } = this.#context;
     const named = launchIds.slice(0, MAX_NAMED);
-    const ends = named.map((launchId) => ({ launchId, exit: readExit(layout, launchId) }));
+    const ends = named.map((launchId) => ({ launchId, exit: exitIfReadable(layout, launchId) }));
     log.warn(
       { folder: layout.run, count: launchIds.length, launches: named, ends },
       'found ended launches that are not in the ledger; their files are kept',
@@ -232,5 +235,13 @@ export class Orphans {
 
   close(): void {
     for (const held of this.#held.values()) for (const orphan of held) orphan.close();
+  }
+}
+
+function exitIfReadable(layout: Layout, launchId: LaunchId): ExitRecord | null {
+  try {
+    return readExit(layout, launchId);
+  } catch {
+    return null; // the problem is reported where it matters
   }
 }

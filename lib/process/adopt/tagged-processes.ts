@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { LAUNCH_TAG, ORIGIN_BASE, ORIGIN_STATE } from '../../model/environment.ts';
 import { isId, parseLaunchId, parseServiceId, type LaunchId, type ServiceId } from '../../model/values/ids.ts';
+import { environmentOf } from '../os/process-environment.ts';
 import { procStat, type ProcessStat } from '../os/process-identity.ts';
 
 /** A live process with the tags of a launch of this instance. */
@@ -21,14 +22,6 @@ export interface Origin {
   readonly stateDir: string | null;
   /** The program, and the script that it runs: what else a launch of 0.1.0 is known by. */
   readonly files: readonly string[];
-}
-
-function environmentOf(pid: number): string | null {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1');
-  } catch {
-    return null; // ended, or owned by another user
-  }
 }
 
 function variable(environment: string, name: string): string | null {

@@ -1,4 +1,4 @@
-import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessExit, ShimKind } from '../../model/process.ts';
 import type { NodeSignal, StopSpec } from '../../model/spec.ts';
@@ -9,6 +9,7 @@ import type { Identity } from '../os/process-identity.ts';
 import { signalName } from '../os/signals.ts';
 import { refusalIn, type Refusal } from '../launch/failure.ts';
 import { exitFile, runFolder, type Layout } from './layout.ts';
+import { recordText } from './record-text.ts';
 
 /** The claim of the shim that runs a launch. */
 export interface ShimClaim {
@@ -41,16 +42,10 @@ export interface RequestRecord {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The object in a JSON file; null if the file is absent or does not (yet) contain an object. */
+/** The object in a JSON file; null if the file is absent or does not (yet) contain an object. Throws like recordText. */
 function readFields(file: string): Fields | null {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return null;
-    throw error;
-  }
-  return parseFields(text);
+  const text = recordText(file);
+  return text === null ? null : parseFields(text);
 }
 
 /** The object in a line of JSON; null if it is not an object. */
@@ -180,6 +175,14 @@ export function removeRecords(layout: Layout, launchId: LaunchId): void {
 /** The names of the launches with a folder; finishes the removals of a killed host. */
 export function listRuns(layout: Layout): readonly string[] {
   const names = readdirSync(layout.run);
-  for (const name of names) if (name.startsWith('.')) rmSync(join(layout.run, name), { recursive: true, force: true });
+  for (const name of names) if (name.startsWith('.')) removeHidden(join(layout.run, name));
   return names.filter((name) => !name.startsWith('.'));
+}
+
+function removeHidden(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // Not ours to remove now, which is no reason not to start. The next host tries again.
+  }
 }

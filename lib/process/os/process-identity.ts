@@ -24,7 +24,7 @@ export interface ProcessStat {
   readonly group: number;
   readonly session: number;
   readonly start: string;
-  /** Ended, whether reaped or not. */
+  /** Ended with all its threads, whether reaped or not. */
   readonly isDead: boolean;
 }
 
@@ -64,9 +64,10 @@ export function statFields(pid: number): readonly string[] | null {
 /** The process described by the fields of /proc/PID/stat; null if they are incomplete. */
 export function statOf(pid: number, fields: readonly string[]): ProcessStat | null {
   const [state, parent, group, session] = fields;
-  const start = fields[19];
+  const [threads, , start] = fields.slice(17, 20);
   if (start === undefined) return null;
-  const isDead = state === 'Z' || state === 'X';
+  // After pthread_exit in main() a process shows as a zombie for as long as its other threads go on.
+  const isDead = state === 'X' || (state === 'Z' && !(Number(threads) > 1));
   return { pid, parent: Number(parent), group: Number(group), session: Number(session), start, isDead };
 }
 
@@ -115,21 +116,35 @@ function sameStart(stat: ProcessStat | null | undefined, start: string): boolean
 }
 
 /**
- * The pids among `identities` whose process, and not another one with the same pid, is alive. Linux reads /proc, other
+ * Those among `identities` whose process, and not another one with the same pid, is alive. Linux reads /proc, other
  * POSIX systems call `ps` once for all; on Windows only the pid is checked.
  */
-export function livingAmong(identities: readonly Identity[]): ReadonlySet<number> {
+export function livingOf(identities: readonly Identity[]): ReadonlySet<Identity> {
   if (process.platform === 'linux') {
-    return new Set(identities.filter(({ pid, start }) => sameStart(procStat(pid), start)).map(({ pid }) => pid));
+    return new Set(identities.filter(({ pid, start }) => sameStart(procStat(pid), start)));
   }
   if (process.platform === 'win32' || identities.length === 0) {
-    return new Set(identities.filter(({ pid }) => exists(pid)).map(({ pid }) => pid));
+    return new Set(identities.filter(({ pid }) => exists(pid)));
   }
   const stats = new Map(psStats(['-p', identities.map(({ pid }) => pid).join(',')]).map((stat) => [stat.pid, stat]));
-  return new Set(identities.filter(({ pid, start }) => sameStart(stats.get(pid), start)).map(({ pid }) => pid));
+  return new Set(identities.filter(({ pid, start }) => sameStart(stats.get(pid), start)));
+}
+
+/** The pids of those. Two processes that had one pid in turn are told apart only by {@link livingOf}. */
+export function livingAmong(identities: readonly Identity[]): ReadonlySet<number> {
+  return new Set([...livingOf(identities)].map(({ pid }) => pid));
 }
 
 /** Whether exactly this process is alive. */
 export function isLiving(identity: Identity | null): boolean {
   return identity !== null && livingAmong([identity]).has(identity.pid);
+}
+
+/** What a process is doing: as Linux says, else as if it slept; null when it does not live. */
+export function stateOf(identity: Identity): 'stopped' | 'stuck' | 'awake' | null {
+  if (process.platform !== 'linux') return isLiving(identity) ? 'awake' : null;
+  const fields = statFields(identity.pid);
+  if (fields === null || !sameStart(statOf(identity.pid, fields), identity.start)) return null;
+  if (fields[0] === 'T') return 'stopped';
+  return fields[0] === 'D' || fields[0] === 't' ? 'stuck' : 'awake';
 }

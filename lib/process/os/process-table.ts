@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LAUNCH_TAG } from '../../model/environment.ts';
+import { environmentOf } from './process-environment.ts';
 import { procStat, psStats, type Identity, type ProcessStat } from './process-identity.ts';
 
 /** One live process of the table. */
@@ -41,13 +42,16 @@ export class ProcessSnapshot {
   }
 
   /**
-   * The processes of a tree without its shim: those with its tag, the group and session of its main process, and all
-   * descendants of these and of the shim. A daemon that cleared its environment escapes once its parents are gone.
+   * The processes of a tree without its shim: those with its tag, the children of its shim while that is alive, the group
+   * and session of its main process while that is alive, those of `proven` that are still alive, and all descendants of
+   * these. The group of a dead leader proves nothing: whoever got its pid may have led one too. So a process that cleared
+   * its environment escapes unless it was seen before its leader and its parents were gone.
    */
-  membersOf({ launchId, main, shim, isShimShell }: TreeTags): readonly Identity[] {
+  membersOf({ launchId, main, shim, isShimShell }: TreeTags, proven: readonly Identity[] = []): readonly Identity[] {
     const queue = [...(this.#byTag.get(launchId) ?? [])];
-    // A pid is not reused while it is the id of a group or session; if it was reused, no old member is left.
-    if (main !== null && (!this.#byPid.has(main.pid) || this.#holds(main))) {
+    for (const member of proven) if (this.#holds(member)) queue.push(...this.#entryOf(member.pid));
+    if (main !== null && this.#holds(main)) {
+      queue.push(...this.#entryOf(main.pid));
       queue.push(...(this.#byGroup.get(main.pid) ?? []), ...(this.#bySession.get(main.pid) ?? []));
     }
     const isShimAlive = this.#holds(shim);
@@ -74,6 +78,11 @@ export class ProcessSnapshot {
     return tools;
   }
 
+  #entryOf(pid: number): readonly TableEntry[] {
+    const entry = this.#byPid.get(pid);
+    return entry === undefined ? [] : [entry];
+  }
+
   #holds({ pid, start }: Identity): boolean {
     return this.#byPid.get(pid)?.start === start;
   }
@@ -89,11 +98,7 @@ const TAG = new RegExp(`(?:^|\\0)${LAUNCH_TAG}=([0-9a-f]{32})(?:\\0|$)`);
 
 /** The launch in the tag of a process; null if it has no tag or its environment is unreadable. */
 export function tagOf(pid: number): string | null {
-  try {
-    return TAG.exec(readFileSync(`/proc/${pid}/environ`, 'latin1'))?.[1] ?? null;
-  } catch {
-    return null; // ended, a kernel thread, or owned by another user
-  }
+  return TAG.exec(environmentOf(pid) ?? '')?.[1] ?? null;
 }
 
 function readEntries(): readonly TableEntry[] {

@@ -42,3 +42,12 @@ function sent(pid: number, signal: number): boolean {
     throw error;
   }
 }
+
+/** Sends a signal to one process whose identity was just checked; false when it has ended, or belongs to somebody else. */
+export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false; // the next look tells which
+  }
+}

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -66,7 +67,9 @@ int launcher(char *title) {
   tidy_descriptors();
   unblock_reports();
   setsid(); /* fails if the host has done it already */
-  signal(SIGCHLD, SIG_IGN);
+  signal(SIGCHLD, SIG_IGN); /* whoever ends as its child is reaped by the kernel */
+  /* What loses its shim comes here. A host that is process 1 of a container would never reap it. */
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
   signal(SIGPIPE, SIG_IGN);
   for (;;) {
     unsigned char header[4];

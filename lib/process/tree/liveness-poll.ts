@@ -1,5 +1,5 @@
 import { codeOf } from '../os/error-code.ts';
-import { livingAmong, type Identity } from '../os/process-identity.ts';
+import { livingOf, type Identity } from '../os/process-identity.ts';
 
 const EVERY_MS = 250;
 
@@ -44,8 +44,8 @@ export class LivenessPoll {
       const identity = member.suspect();
       return identity === null ? [] : [{ member, identity }];
     });
-    const living = livingAmong(suspects.map(({ identity }) => identity));
-    for (const { member, identity } of suspects) if (!living.has(identity.pid)) member.missing();
+    const living = livingOf(suspects.map(({ identity }) => identity));
+    for (const { member, identity } of suspects) if (!living.has(identity)) member.missing();
   }
 
   close(): void {

@@ -3,21 +3,23 @@ import type { StopSpec } from '../../model/spec.ts';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import { exitOf, readExit, type ExitRecord } from '../files/launch-files.ts';
 import { runFolder } from '../files/layout.ts';
-import { codeOf } from '../os/error-code.ts';
-import { isLiving, type Identity } from '../os/process-identity.ts';
+import { isLiving, stateOf, type Identity } from '../os/process-identity.ts';
+import type { ProcessSnapshot } from '../os/process-table.ts';
 import { signalGroup } from '../os/signals.ts';
 import { command, watchAlive, type AlivePipe } from './alive-pipe.ts';
 import type { PollMember } from './liveness-poll.ts';
+import type { RoundMember } from './main-rounds.ts';
+import { RetriedLook } from './retried-look.ts';
+import { SilentShim } from './silent-shim.ts';
 import { Ending, type EndingTree } from './terminate.ts';
 import type { TreeOrigin, TreeContext } from './tree-context.ts';
 import { hasShim, initialState, isMainOver, stateAfter, type TreeEvent, type TreeState } from './tree-state.ts';
 
 /** A shim that exits later than this after its main process had to wait for descendants. */
 const AT_ONCE_MS = 50;
-const AGAIN_MS = 250;
 
 /** One process tree, from the report of its shim until none of its processes is left. */
-export class Tree implements PollMember, EndingTree {
+export class Tree implements PollMember, RoundMember, EndingTree {
   readonly launchId: LaunchId;
   readonly serviceId: ServiceId;
   readonly main: Identity | null;
@@ -27,13 +29,17 @@ export class Tree implements PollMember, EndingTree {
   launch: Launch | null;
   /** How the main process ended, once this host has seen it. */
   exit: ProcessExit | null = null;
+  readonly #launchAsMade: Launch | null;
   readonly #kind: ShimKind;
   readonly #context: TreeContext;
   #endedAt = -Infinity;
   #pipe: AlivePipe | null = null;
   #state: TreeState;
-  #isClosed = false;
+  readonly #silentShim: SilentShim;
+  readonly #looks: RetriedLook;
   #ending: Ending | null = null;
+  /** What the last reading of the process table has shown of it. */
+  #members: readonly Identity[] = [];
   #settleGone: () => void = () => undefined;
 
   constructor(origin: TreeOrigin, context: TreeContext) {
@@ -43,15 +49,21 @@ export class Tree implements PollMember, EndingTree {
     this.shim = origin.shim;
     this.stop = origin.stop;
     this.launch = origin.launch;
+    this.#launchAsMade = origin.launch;
     this.#state = initialState(origin);
     this.#kind = origin.kind;
     this.#context = context;
+    this.#silentShim = new SilentShim(this, context);
+    this.#looks = new RetriedLook(origin.launchId, context, () => {
+      this.#resume();
+    });
     this.gone = new Promise((resolve) => (this.#settleGone = resolve));
   }
 
   /** Starts to supervise it; may immediately find that it has ended. */
   watch(): void {
     this.readRecord();
+    if (this.#state.type === 'running') this.#context.mainRounds.add(this);
     if (this.#kind === 'native') this.#watchPipe();
     else this.#context.livenessPoll.add(this);
   }
@@ -73,24 +85,15 @@ export class Tree implements PollMember, EndingTree {
 
   /** Called when the exit record may exist. */
   readRecord(): void {
-    this.#attempt(() => {
+    this.#looks.attempt(() => {
       this.#readRecord();
     });
   }
 
-  /** A process that cannot be read for lack of descriptors or memory must not count as gone: it is checked again. */
-  #attempt(look: () => void): void {
-    try {
-      if (!this.isGone && !this.#isClosed) look();
-      this.#context.unreadable.delete(this.launchId);
-    } catch (error) {
-      if (codeOf(error) === '') throw error; // a bug
-      this.#context.log.warn({ err: error, launchId: this.launchId }, 'cannot inspect a process; retrying');
-      this.#context.unreadable.set(this.launchId, codeOf(error));
-      setTimeout(() => {
-        this.#attempt(look);
-      }, AGAIN_MS).unref();
-    }
+  /** Continues after a look that failed, whatever it was about. */
+  #resume(): void {
+    this.#readRecord();
+    if (this.#state.type === 'shimless') this.#judge();
   }
 
   #readRecord(): void {
@@ -112,6 +115,7 @@ export class Tree implements PollMember, EndingTree {
   #advance(event: TreeEvent, notify: () => void = () => undefined): void {
     const wasGone = this.isGone;
     this.#state = stateAfter(event, this.#state);
+    if (this.#state.type !== 'running') this.#context.mainRounds.delete(this);
     const isNowGone = this.isGone && !wasGone;
     notify();
     if (isNowGone) this.#clear();
@@ -125,27 +129,47 @@ export class Tree implements PollMember, EndingTree {
   missing(): void {
     if (hasShim(this.#state)) this.#shimLeft();
     else
-      this.#attempt(() => {
+      this.#looks.attempt(() => {
         this.#mainIsMissing();
       });
   }
 
+  get isSuspect(): boolean {
+    return this.#silentShim.isSuspect;
+  }
+
+  mainSeen(isLiving: boolean): void {
+    if (isLiving && !this.isSuspect) return;
+    this.#looks.attempt(() => {
+      this.#readRecord();
+      if (this.#state.type !== 'running') return;
+      const shim = stateOf(this.shim);
+      if (shim === null) this.#shimLeft();
+      else if (this.#silentShim.look({ main: isLiving ? 'living' : 'ended', shim }) === 'give up') this.#end(null);
+    });
+  }
+
   #shimLeft(): void {
     this.#pipe = null;
+    this.#context.unkillable.delete(this.launchId);
     this.#advance('shim left');
-    this.#attempt(() => {
+    this.#looks.attempt(() => {
       this.#judge();
     });
   }
 
   #judge(): void {
+    if (!isMainOver(this.#state) && isLiving(this.main)) {
+      this.#loseShim();
+      return;
+    }
     this.#readRecord(); // its record is the last thing a shim writes for its main process
     if (isMainOver(this.#state)) this.#afterShim();
-    else if (isLiving(this.main)) this.#loseShim();
     else this.#mainIsMissing();
   }
 
   #loseShim(): void {
+    if (this.launch !== this.#launchAsMade) return; // known already
     if (this.launch !== null) {
       this.launch = {
         ...this.launch,
@@ -157,6 +181,8 @@ export class Tree implements PollMember, EndingTree {
       'A shim died; its process is still running.',
     );
     this.#context.livenessPoll.add(this);
+    // Without a shim, group and session prove who belongs to it only while its main process is alive.
+    this.#readMembers(() => undefined);
     this.#context.shimDied(this);
   }
 
@@ -176,17 +202,25 @@ export class Tree implements PollMember, EndingTree {
   #searchLeftovers(): void {
     if (this.isGone) return;
     this.#context.livenessPoll.delete(this);
+    this.#readMembers((members) => {
+      if (members.length === 0) this.proveEmpty();
+    });
+  }
+
+  #readMembers(use: (members: readonly Identity[]) => void): void {
     this.#context.table.read().then(
       (snapshot) => {
-        if (snapshot.membersOf(this).length === 0) this.proveEmpty();
+        use(this.membersIn(snapshot));
       },
       (error: unknown) => {
-        this.#context.log.error(
-          { err: error, launchId: this.launchId },
-          'cannot search for descendants of an ended process',
-        );
+        this.#context.log.error({ err: error, launchId: this.launchId }, 'cannot search for what belongs to a process');
       },
     );
+  }
+
+  membersIn(snapshot: ProcessSnapshot): readonly Identity[] {
+    this.#members = snapshot.membersOf(this, this.#members);
+    return this.#members;
   }
 
   proveEmpty(): void {
@@ -200,7 +234,7 @@ export class Tree implements PollMember, EndingTree {
   }
 
   look(): void {
-    this.#attempt(() => {
+    this.#looks.attempt(() => {
       this.#readRecord();
       const suspect = this.suspect();
       if (suspect !== null && !isLiving(suspect)) this.missing();
@@ -248,9 +282,10 @@ export class Tree implements PollMember, EndingTree {
 
   /** Releases it without touching a process. */
   close(): void {
-    this.#isClosed = true;
     this.#pipe?.close();
     this.#pipe = null;
     this.#context.livenessPoll.delete(this);
+    this.#context.mainRounds.delete(this);
+    this.#looks.close();
   }
 }

@@ -12,6 +12,7 @@ import type { Layout } from '../files/layout.ts';
 import { ProcessTable } from '../os/process-table.ts';
 import { ExitWatch } from './exit-watch.ts';
 import { LivenessPoll } from './liveness-poll.ts';
+import { MainRounds } from './main-rounds.ts';
 import { Tree } from './process-tree.ts';
 import type { TreeOrigin, TreeContext, TreeInfo } from './tree-context.ts';
 
@@ -33,8 +34,10 @@ export class Trees implements TreeContext {
   readonly clock: Clock;
   readonly status: LaunchStatusRegistry;
   readonly livenessPoll = new LivenessPoll();
+  readonly mainRounds = new MainRounds();
   readonly table = new ProcessTable();
   readonly unreadable = new Map<LaunchId, string>();
+  readonly unkillable = new Map<LaunchId, string>();
   readonly crashPoint: ReachCrashPoint | undefined;
   readonly #ledger: LaunchLedger;
   readonly #watch: ExitWatch;
@@ -57,9 +60,15 @@ export class Trees implements TreeContext {
     this.#watch = new ExitWatch(layout.exits, (name) => this.#trees.get(name)?.readRecord(), log);
   }
 
-  /** Why trees cannot be inspected now: one sentence per cause, however many trees it affects. */
+  /** Why trees cannot be inspected now, one sentence per cause; and the shims that can be neither woken nor killed. */
   problems(): readonly string[] {
-    return [...new Set(this.unreadable.values())].map((reason) => `Processes cannot be inspected now: ${reason}.`);
+    return [...new Set([...this.unreadable.values(), ...this.unkillable.values()])];
+  }
+
+  /** Why a service cannot be launched now; null if nothing is known against it. */
+  reasonAgainst(serviceId: ServiceId): string | null {
+    const trees = [...(this.#services.get(serviceId) ?? [])];
+    return trees.map(({ launchId }) => this.unkillable.get(launchId) ?? null).find((reason) => reason !== null) ?? null;
   }
 
   /** Starts to supervise a claimed launch, which may have ended already when this returns. */
@@ -198,6 +207,7 @@ export class Trees implements TreeContext {
     this.#isClosed = true;
     this.#watch.close();
     this.livenessPoll.close();
+    this.mainRounds.close();
     for (const { write } of this.#retriedWrites.values()) write.giveUp();
     for (const tree of this.#trees.values()) tree.close();
     this.status.close();

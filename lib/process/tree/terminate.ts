@@ -3,7 +3,7 @@ import type { StopSpec } from '../../model/spec.ts';
 import type { Log } from '../../ports/log.ts';
 import { killTree } from '../os/kill-tree.ts';
 import { livingAmong, type Identity } from '../os/process-identity.ts';
-import type { ProcessTable, TreeTags } from '../os/process-table.ts';
+import type { ProcessSnapshot, ProcessTable, TreeTags } from '../os/process-table.ts';
 import { signalNumber } from '../os/signals.ts';
 
 /** How much longer than the grace a shim may take before its tree is ended from outside. */
@@ -17,6 +17,8 @@ const SIGCONT = signalNumber('SIGCONT') ?? 18;
 export interface EndingTree extends TreeTags {
   /** Sends a command to the shim; false if it cannot be reached. */
   command(line: string): boolean;
+  /** Its members in a reading. One that an earlier reading has proven remains a member as long as it is alive. */
+  membersIn(snapshot: ProcessSnapshot): readonly Identity[];
   /** Checks its processes and records now. */
   look(): void;
   /** Two readings of the process table in a row found none of its processes. */
@@ -122,7 +124,7 @@ export class Ending {
     const asked = new Set<string>();
     let lookMs = 10;
     for (let empty = 0; empty < 2;) {
-      const members = (await this.#table.read()).membersOf(this.#tree);
+      const members = this.#tree.membersIn(await this.#table.read());
       empty = members.length === 0 ? empty + 1 : 0;
       for (const member of members) this.#signalOnce(member, asked);
       lookMs = this.#isGraceOver() ? Math.min(lookMs * 2, MAX_LOOK_MS) : 10;

@@ -7,6 +7,7 @@ import type { Layout } from '../files/layout.ts';
 import type { Identity } from '../os/process-identity.ts';
 import type { ProcessTable } from '../os/process-table.ts';
 import type { LivenessPoll } from './liveness-poll.ts';
+import type { MainRounds } from './main-rounds.ts';
 
 /** A launch whose shim has claimed it. */
 export interface TreeOrigin {
@@ -33,11 +34,14 @@ export type TreeInfo = Pick<TreeOrigin, 'launchId' | 'serviceId' | 'launch'>;
 export interface TreeContext {
   readonly layout: Layout;
   readonly livenessPoll: LivenessPoll;
+  readonly mainRounds: MainRounds;
   readonly table: ProcessTable;
   readonly log: Log;
   readonly clock: Clock;
-  /** By launch, why it cannot be inspected now. */
+  /** By launch, why it cannot be inspected now, as a sentence. */
   readonly unreadable: Map<LaunchId, string>;
+  /** By launch, the problem of a shim that can be neither woken nor killed. */
+  readonly unkillable: Map<LaunchId, string>;
   /** The shim died; the main process is still running, with the reduced guarantees in `launch`. */
   shimDied(tree: TreeInfo): void;
   /** The main process ended. Called once. */

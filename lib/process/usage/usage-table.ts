@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { statFields, statOf } from '../os/process-identity.ts';
@@ -53,7 +54,18 @@ export class UsageTable {
     if (fields === null || stat === null) return null;
     const known = this.#tags.get(pid);
     const tag = known?.start === stat.start ? known.tag : tagOf(pid);
-    return { ...stat, tag, ...usageOf(fields) };
+    const { pages, ...times } = usageOf(fields);
+    // Without its main thread a process shows no memory of its own; its other threads show it.
+    return { ...stat, tag, ...times, pages: fields[0] === 'Z' && !stat.isDead ? pagesOfThreads(pid) : pages };
+  }
+}
+
+function pagesOfThreads(pid: number): number {
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`).map(Number);
+    return Math.max(0, ...threads.map((thread) => usageOf(statFields(thread) ?? []).pages));
+  } catch {
+    return 0; // it ended meanwhile
   }
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ShimKind } from '../../../lib/model/process.ts';
 import { bestShimKind, guaranteesOf } from '../../../lib/process/launch/shim-kind.ts';
@@ -15,6 +16,10 @@ async function harnessOf(kind: ShimKind): Promise<ProcessHostHarness> {
     },
     exit: (launch, code) => {
       world.exit(launch, code);
+    },
+    loseShim: ({ launchId }) => {
+      const claim = readFileSync(join(world.stateDir, 'run', launchId, 'claim'), 'utf8');
+      process.kill((JSON.parse(claim) as { pid: number }).pid, 'SIGKILL');
     },
     kill: ({ pid }) => {
       process.kill(pid, 'SIGKILL');

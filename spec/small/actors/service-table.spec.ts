@@ -75,6 +75,7 @@ const EVENTS: Readonly<Record<string, ServiceEvent | ((context: ServiceContext) 
       reason: null,
     },
   },
+  'shim lost': { type: 'process.changed', launch },
   exited: { type: 'process.exited', launchId: launch.launchId, exit },
   'resume none': resume(wanted, null),
   'resume alive': resume(wanted, alive),

@@ -65,6 +65,33 @@ describe('the journal', () => {
     expect(seqs).to.deep.equal(seqs.map((_, index) => index + 1));
   });
 
+  it('tells that a shim died, and the service says what is not guaranteed any more', async () => {
+    const before = world.store.journal.length;
+    world.processes.loseShim('pump1-corerl');
+    await world.pass();
+    expect(status(before)).to.deep.equal(['process.shim_lost pump1-corerl']);
+    const [lost] = world.store.journal.slice(before);
+    expect(lost).to.deep.include({ cause: 'process.changed', correlationId: null });
+    expect(lost?.detail).to.include({ generation: 1, version: '1.0.0' });
+    const view = world.control.queries.service('pump1-corerl');
+    expect(view).to.include({ state: 'running', generation: 1 });
+    expect(view.guarantees).to.include({ exact_exit: false, tree_complete: false });
+  });
+
+  it('tells once that a shim died while no host lived, after the adoption', async () => {
+    const before = world.store.journal.length;
+    world.kill(100, (processes) => {
+      processes.loseShim('pump1-corerl');
+    });
+    await world.boot();
+    const told = status(before).filter((line) => line.endsWith('pump1-corerl'));
+    expect(told).to.deep.equal(['process.adopted pump1-corerl', 'process.shim_lost pump1-corerl']);
+    expect(world.control.queries.service('pump1-corerl').guarantees).to.include({ exact_exit: false });
+    world.kill();
+    await world.boot();
+    expect(status(before).filter((line) => line.includes('shim_lost'))).to.have.length(1);
+  });
+
   it('is written after a failure of the store, in order, and the health says so meanwhile', async () => {
     const before = world.store.journal.length;
     world.store.breakDown('disk full');

@@ -24,6 +24,9 @@ function harnessOf(fake: FakeProcessHost): ProcessHostHarness {
       return request(serviceId, generation);
     },
     exit: (launch, code) => void fake.exit(launch.serviceId, { code }),
+    loseShim: (launch) => {
+      fake.loseShim(launch.serviceId);
+    },
     kill: (launch) => void fake.exit(launch.serviceId, { signal: 'SIGKILL' }),
     dispose: () => fake.close(),
   };

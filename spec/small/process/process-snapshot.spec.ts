@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Identity } from '../../../lib/process/os/process-identity.ts';
 import { ProcessSnapshot, type TableEntry } from '../../../lib/process/os/process-table.ts';
 
 const LAUNCH = 'a'.repeat(32);
@@ -10,8 +11,8 @@ function entry(pid: number, overrides: Partial<TableEntry> = {}): TableEntry {
   return { pid, parent: 1, group: pid, session: pid, start: String(pid * 10), isDead: false, tag: null, ...overrides };
 }
 
-function membersOf(entries: readonly TableEntry[], tree = TREE): number[] {
-  const members = new ProcessSnapshot(entries).membersOf(tree);
+function membersOf(entries: readonly TableEntry[], tree = TREE, proven: readonly Identity[] = []): number[] {
+  const members = new ProcessSnapshot(entries).membersOf(tree, proven);
   return members.map(({ pid }) => pid).sort((a, b) => a - b);
 }
 
@@ -26,8 +27,23 @@ describe('the members of a tree in the process table', () => {
     expect(membersOf(entries)).to.deep.equal([20, 30, 40]);
   });
 
-  it('are still its group when the main process has ended', () => {
-    expect(membersOf([entry(30, { group: 20, session: 20 })])).to.deep.equal([30]);
+  it('are not the group and session of a dead main process, whose pid an innocent leader may have had since', () => {
+    expect(membersOf([entry(30, { group: 20, session: 20 })])).to.be.empty;
+  });
+
+  it('stay those that an earlier reading has proven, with what they have started since', () => {
+    const entries = [entry(30, { group: 20, session: 20 }), entry(40, { parent: 30 }), entry(50, { group: 20 })];
+    expect(membersOf(entries, TREE, [{ pid: 30, start: '300' }])).to.deep.equal([30, 40]);
+  });
+
+  it('are not a process that was given the pid of one that was proven', () => {
+    expect(membersOf([entry(30, { group: 20 })], TREE, [{ pid: 30, start: '7' }])).to.be.empty;
+  });
+
+  it('are its main process and the children of it, whoever leads its group', () => {
+    expect(membersOf([entry(20, { group: 5, session: 5 }), entry(30, { parent: 20, group: 5 })])).to.deep.equal([
+      20, 30,
+    ]);
   });
 
   it('are not the group of another process with the pid of its main process', () => {

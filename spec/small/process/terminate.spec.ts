@@ -60,6 +60,7 @@ class FakeTree implements EndingTree {
   readonly isShimShell = false;
   readonly gone: Promise<void>;
   isGone = false;
+  #members: readonly Identity[] = [];
   #settleGone: () => void = () => undefined;
 
   constructor() {
@@ -68,6 +69,11 @@ class FakeTree implements EndingTree {
 
   command(): boolean {
     return false;
+  }
+
+  membersIn(snapshot: ProcessSnapshot): readonly Identity[] {
+    this.#members = snapshot.membersOf(this, this.#members);
+    return this.#members;
   }
 
   look(): void {
@@ -106,6 +112,41 @@ describe('a tree without a responding shim', () => {
       expect([...signals].sort()).to.deep.equal([`15 to ${MAIN.pid}`, `15 to ${CHILD.pid}`]);
     });
   }
+
+  it('keeps the members that were seen while its main process lived, until they are gone too', async () => {
+    const isStubborn = ({ pid }: Identity, signal: number): boolean => pid === CHILD.pid && signal !== 9;
+    const alive = [MAIN, CHILD];
+    const signals: string[] = [];
+    const system: EndingSystem = {
+      platform: 'linux',
+      livingAmong: (identities) =>
+        new Set(identities.map(({ pid }) => pid).filter((pid) => alive.some((one) => one.pid === pid))),
+      signal: (pid, signal) => {
+        signals.push(`${signal} to ${pid}`);
+        const at = alive.findIndex((one) => one.pid === pid && !isStubborn(one, signal));
+        if (at >= 0) alive.splice(at, 1);
+      },
+      killTree: () => Promise.resolve(),
+    };
+    // The child carries no mark and has lost its parent: only its session says whose it is.
+    const read = (): Promise<ProcessSnapshot> => {
+      const entries = alive.map(({ pid, start }) => ({
+        pid,
+        parent: 1,
+        group: pid,
+        session: MAIN.pid,
+        start,
+        isDead: false,
+        tag: null,
+      }));
+      return Promise.resolve(new ProcessSnapshot(entries));
+    };
+    const tree = new FakeTree();
+    new Ending(tree, { read }, SILENT, system).ask({ signal: 'SIGTERM', graceMs: 20 });
+    await tree.gone;
+    expect(signals).to.include(`9 to ${CHILD.pid}`);
+    expect(alive).to.be.empty;
+  });
 
   it('is not signalled on Linux at a pid that was reused since it was listed', async () => {
     const before = new FakeSystem('linux', [MAIN, CHILD]);

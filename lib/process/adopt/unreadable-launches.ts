@@ -1,0 +1,99 @@
+import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
+import type { Log } from '../../ports/log.ts';
+import { readingProblem } from '../files/record-text.ts';
+import { codeOf } from '../os/error-code.ts';
+
+const AGAIN_MS = 2_000;
+
+/**
+ * What is done with a launch while one of its records cannot be read.
+ *
+ * - `supervised`: other records or the ledger say what its process is.
+ * - `held`: it is not known whether it runs, so its service is not launched.
+ * - `unwanted`: the same, and a stop was requested meanwhile: what is found running will be ended.
+ */
+export type Handling = 'supervised' | 'held' | 'unwanted';
+
+interface UnreadableLaunch {
+  readonly serviceId: ServiceId | null;
+  readonly handling: Handling;
+  readonly problem: string;
+  /** Takes the launch again; throws if that still cannot be done. */
+  readonly again: (handling: Handling) => void;
+}
+
+/** Launches with a record that cannot be read. Each is tried again every 2 s, and forgotten once that succeeds. */
+export class UnreadableLaunches {
+  readonly #launches = new Map<LaunchId, UnreadableLaunch>();
+  /** Launches that were held, and are supervised now. */
+  readonly #found = new Set<LaunchId>();
+  readonly #log: Log;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** Adds a launch, or replaces what is known of it. Rethrows an error that is a bug. */
+  add(launchId: LaunchId, error: unknown, launch: Omit<UnreadableLaunch, 'problem'>): void {
+    if (codeOf(error) === '') throw error;
+    const problem = readingProblem(error);
+    if (this.#launches.get(launchId)?.problem !== problem) {
+      const { serviceId: service, handling } = launch;
+      this.#log.error({ launchId, service, handling, err: error }, `${problem} It is tried again every 2 s.`);
+    }
+    this.#launches.set(launchId, { ...launch, problem });
+    this.#timer ??= setInterval(() => {
+      this.#again();
+    }, AGAIN_MS).unref();
+  }
+
+  #again(): void {
+    for (const [launchId, launch] of [...this.#launches]) {
+      try {
+        launch.again(launch.handling);
+        this.#launches.delete(launchId);
+        if (launch.handling === 'held') this.#found.add(launchId);
+        this.#log.info({ launchId, service: launch.serviceId }, 'the records of a launch are readable again');
+      } catch (error) {
+        this.add(launchId, error, launch);
+      }
+    }
+    if (this.#launches.size === 0) this.close();
+  }
+
+  /** A stop was requested: what may run of the service is ended once it is known. */
+  stop(serviceId: ServiceId): void {
+    for (const [launchId, launch] of this.#launches) {
+      if (launch.serviceId === serviceId && launch.handling === 'held') {
+        this.#launches.set(launchId, { ...launch, handling: 'unwanted' });
+      }
+    }
+  }
+
+  /** Why a service cannot be launched now; null if nothing is held. */
+  reasonAgainst(serviceId: ServiceId): string | null {
+    const held = [...this.#launches.values()].find(
+      (launch) => launch.serviceId === serviceId && launch.handling !== 'supervised',
+    );
+    return held === undefined ? null : `It is unknown whether the service is running. ${held.problem}`;
+  }
+
+  /** Whether a launch was held before it could be supervised; true once, for the first who asks. */
+  isFound(launchId: LaunchId): boolean {
+    return this.#found.delete(launchId);
+  }
+
+  has(launchId: LaunchId): boolean {
+    return this.#launches.has(launchId);
+  }
+
+  problems(): readonly string[] {
+    return [...this.#launches.values()].map(({ problem }) => problem);
+  }
+
+  close(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+}

@@ -1,0 +1,55 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { codeOf } from '../os/error-code.ts';
+
+/** No record comes near this size: the longest is a request with the path of a program. */
+const MAX_BYTES = 64 * 1024;
+
+/** The processes' and the system's own shortages: they concern every file, not this one. */
+const SHORTAGES: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS', 'EAGAIN']);
+
+/** A record that exists and cannot be read. */
+export class UnreadableRecord extends Error {
+  readonly code: string;
+  readonly path: string;
+
+  constructor(code: string, path: string) {
+    super(`The record "${path}" of a launch cannot be read (${code}). ${remedyFor(code)}`);
+    this.code = code;
+    this.path = path;
+  }
+}
+
+function remedyFor(code: string): string {
+  if (code === 'EACCES' || code === 'EPERM') return 'Return it to the user that the host runs as (chown).';
+  if (code === 'EFBIG') return 'It is larger than any record: restore it, or remove it.';
+  return 'Repair or restore it. If that is impossible, remove it: then it counts as missing.';
+}
+
+/**
+ * The text of a record; null if there is none. Whatever is in its place, this neither waits nor reads more than a record
+ * can have. Throws an UnreadableRecord, or the error of the system if it has no descriptors or memory left.
+ */
+export function recordText(file: string): string | null {
+  let fd: number | null = null;
+  try {
+    fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK); // a FIFO in its place must not block
+    const stats = fstatSync(fd);
+    if (stats.isDirectory()) throw new UnreadableRecord('EISDIR', file);
+    if (!stats.isFile()) throw new UnreadableRecord('EINVAL', file);
+    if (stats.size > MAX_BYTES) throw new UnreadableRecord('EFBIG', file);
+    const bytes = Buffer.alloc(stats.size);
+    return bytes.toString('utf8', 0, readSync(fd, bytes, 0, bytes.length, 0));
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    if (error instanceof UnreadableRecord || code === '' || SHORTAGES.has(code)) throw error;
+    throw new UnreadableRecord(code, file);
+  } finally {
+    if (fd !== null) closeSync(fd);
+  }
+}
+
+/** The problem behind an error while processes or records were read, as a sentence for health. */
+export function readingProblem(error: unknown): string {
+  return error instanceof UnreadableRecord ? error.message : `Processes cannot be inspected now: ${codeOf(error)}.`;
+}

@@ -1,0 +1,24 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { codeOf } from './error-code.ts';
+
+/**
+ * The environment that a process was started with; null when it has ended, is a kernel thread, or belongs to another user. The
+ * kernel answers through a thread that lives: after pthread_exit in main() the process goes on, and its own entry tells nothing.
+ */
+export function environmentOf(pid: number): string | null {
+  try {
+    const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
+    return environment === '' ? environmentOfThreads(pid) : environment;
+  } catch (error) {
+    return codeOf(error) === 'ESRCH' ? environmentOfThreads(pid) : null;
+  }
+}
+
+function environmentOfThreads(pid: number): string | null {
+  try {
+    const others = readdirSync(`/proc/${pid}/task`).filter((thread) => Number(thread) !== pid);
+    return others[0] === undefined ? null : readFileSync(`/proc/${pid}/task/${others[0]}/environ`, 'latin1');
+  } catch {
+    return null; // it ended meanwhile
+  }
+}

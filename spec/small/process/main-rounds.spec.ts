@@ -1,0 +1,83 @@
+import { expect } from 'chai';
+import type { Identity } from '../../../lib/process/os/process-identity.ts';
+import { MainRounds, type RoundMember } from '../../../lib/process/tree/main-rounds.ts';
+
+class Member implements RoundMember {
+  readonly main: Identity;
+  isSuspect = false;
+  readonly seen: boolean[] = [];
+
+  constructor(pid: number) {
+    this.main = { pid, start: '1' };
+  }
+
+  mainSeen(isLiving: boolean): void {
+    this.seen.push(isLiving);
+  }
+}
+
+describe('the rounds over main processes', () => {
+  let dead: Set<Identity>;
+  let rounds: MainRounds;
+
+  beforeEach(() => {
+    dead = new Set();
+    rounds = new MainRounds((identities) => new Set(identities.filter((identity) => !dead.has(identity))));
+  });
+
+  afterEach(() => {
+    rounds.close();
+  });
+
+  /** So many rounds of a second, over so many processes. */
+  function take(count: number, roundCount: number): readonly Member[] {
+    const members = Array.from({ length: count }, (_, index) => new Member(index + 1));
+    for (const member of members) rounds.add(member);
+    for (let round = 0; round < roundCount; round += 1) rounds.look();
+    return members;
+  }
+
+  it('come to each once in 2 s while there are few', () => {
+    for (const { seen } of take(60, 2)) expect(seen).to.deep.equal([true]);
+  });
+
+  it('look at 30 a second and no more, one after the other, while there are many', () => {
+    const members = take(990, 33);
+    for (const { seen } of members) expect(seen).to.have.length(1);
+    rounds.look();
+    expect(members.filter(({ seen }) => seen.length === 2)).to.have.length(30);
+  });
+
+  it('look at suspects each time, and at no more processes for that', () => {
+    const members = take(1_000, 0);
+    for (const member of members.slice(0, 10)) member.isSuspect = true;
+    rounds.look(); // and finds them to be suspects
+    for (let round = 0; round < 5; round += 1) rounds.look();
+    for (const { seen } of members.slice(0, 10)) expect(seen).to.have.length(3);
+    expect(members.slice(10).filter(({ seen }) => seen.length > 0)).to.have.length(20 + 5 * 18);
+  });
+
+  it('tell a dead process from a living one that was given its pid', () => {
+    const [old, young] = [new Member(7), new Member(7)];
+    dead.add(old.main);
+    for (const member of [old, young]) rounds.add(member);
+    for (let round = 0; round < 4; round += 1) rounds.look();
+    expect(old.seen).to.include(false).and.not.include(true);
+    expect(young.seen).to.include(true).and.not.include(false);
+  });
+
+  it('pass by what has no main process, and what was taken out', () => {
+    const [member] = take(1, 0);
+    rounds.add({ main: null, isSuspect: true, mainSeen: () => expect.fail('It has no main process.') });
+    rounds.delete(member!);
+    rounds.look();
+    expect(member!.seen).to.be.empty;
+  });
+
+  it('say nothing while processes cannot be looked at', () => {
+    rounds = new MainRounds(() => {
+      throw Object.assign(new Error('no descriptor is free'), { code: 'EMFILE' });
+    });
+    expect(take(1, 1)[0]!.seen).to.be.empty;
+  });
+});
