@@ -153,6 +153,14 @@ async function take(world: WalkWorld, step: PlannedStep): Promise<void> {
       if (one !== undefined) processes.exit(one.serviceId, EXITS[step.how]);
       return;
     }
+    case 'crashLoop':
+      for (let crash = 0; crash < 12; crash += 1) {
+        for (const { serviceId } of processes.live()) {
+          if (processes.status(serviceId)?.status === 'alive') processes.exit(serviceId, EXITS.code);
+        }
+        await world.pass(2_500);
+      }
+      return;
     case 'probe': {
       const watches = world.prober.watches.filter(({ kind }) => kind === step.kind);
       const one = watches[step.nth % watches.length];
