@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import { platformWord } from '../model/policy/version.ts';
+import { isExecutablePath, platformWord } from '../model/policy/version.ts';
 import type { Executable, ExecutableChoice } from '../model/process.ts';
 import type { Millis } from '../model/values/time.ts';
 import type { Catalog, ExecutableQuery } from '../ports/catalog.ts';
 import type { Log } from '../ports/log.ts';
-import { chooseFrom } from './choice.ts';
+import { chooseFile, chooseFrom, type ChoiceContext } from './choice.ts';
 import { listFiles, type Listing } from './folder-scan.ts';
 
 /** Where and how to search for executables. */
@@ -13,7 +13,9 @@ export interface CatalogOptions {
   readonly basePath: string;
   /** Folders that are not searched, such as the state directory; relative to the base path. */
   readonly exclude: readonly string[];
-  /** Default: no warnings. */
+  /** Folders outside of the base path that links may lead into; absolute. Default: none. */
+  readonly roots?: readonly string[];
+  /** Default: nobody is warned. */
   readonly log?: Log;
   /** How often waiting callers search again; default 1 s. */
   readonly pollMs?: Millis;
@@ -32,6 +34,7 @@ interface Scan {
 
 class FolderCatalog implements Catalog {
   readonly #basePath: string;
+  readonly #choiceContext: ChoiceContext;
   readonly #exclude: ReadonlySet<string>;
   readonly #pollMs: Millis;
   readonly #log: Log | undefined;
@@ -41,14 +44,17 @@ class FolderCatalog implements Catalog {
   #next: Promise<Scan> | null = null;
   #nextPoll: Promise<void> | null = null;
 
-  constructor({ basePath, exclude, log, pollMs = 1_000 }: CatalogOptions) {
+  constructor({ basePath, exclude, roots = [], log, pollMs = 1_000 }: CatalogOptions) {
     this.#log = log;
     this.#basePath = basePath;
+    const platform = platformWord(process.platform);
+    this.#choiceContext = { basePath, roots, platform, onOpen: this.#warnOfOpen, onTwins: this.#warnOfTwins };
     this.#exclude = new Set(exclude.map((folder) => resolve(basePath, folder)));
     this.#pollMs = pollMs;
   }
 
   async choose(query: ExecutableQuery): Promise<ExecutableChoice> {
+    if (isExecutablePath(query.executable)) return chooseFile(query, this.#choiceContext);
     const { listing, choices } = await this.#scan();
     const key = JSON.stringify([
       query.executable,
@@ -58,21 +64,32 @@ class FolderCatalog implements Catalog {
     ]);
     const known = choices.get(key);
     if (known !== undefined) return known;
-    const platform = platformWord(process.platform);
-    const choice = chooseFrom(listing, query, { basePath: this.#basePath, platform, onOpen: this.#warnOnce });
+    const choice = chooseFrom(listing, query, this.#choiceContext);
     choices.set(key, choice);
     return choice;
   }
 
-  /** Only a warning: rejecting the file would stop plants on file systems without file modes. */
-  readonly #warnOnce = (path: string): void => {
-    if (this.#warnedOf.has(path)) return;
-    this.#warnedOf.add(path);
-    this.#log?.warn(
+  /** Refusing it would stop plants on file systems that know no modes. */
+  readonly #warnOfOpen = (path: string): void => {
+    this.#warnOnce(
       { path },
       'any user of this machine can replace this executable, and so run programs as the user of the host; remove the write permission of others (chmod o-w) from it and its folder',
     );
   };
+
+  readonly #warnOfTwins = (path: string, twins: readonly string[]): void => {
+    this.#warnOnce(
+      { path, twins },
+      'Several executables of the same version are equally near to the base path; the first by name runs. Remove the others.',
+    );
+  };
+
+  #warnOnce(fields: Readonly<Record<string, unknown>>, message: string): void {
+    const key = JSON.stringify(fields);
+    if (this.#warnedOf.has(key)) return;
+    this.#warnedOf.add(key);
+    this.#log?.warn(fields, message);
+  }
 
   async awaitOther(query: ExecutableQuery, refused: string | null, signal: AbortSignal): Promise<Executable> {
     for (;;) {

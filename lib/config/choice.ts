@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import { compareReleases, isInRange, parseRelease, type Release } from '../model/policy/version.ts';
 import type { Executable, ExecutableChoice } from '../model/process.ts';
 import type { ExecutableQuery, Fallback } from '../ports/catalog.ts';
@@ -7,15 +7,20 @@ import { inspectFile, type Listing } from './folder-scan.ts';
 
 export interface ChoiceContext {
   readonly basePath: string;
-  /** The host's platform in file names (contract 4). */
+  /** Folders outside of the base path that links may lead into. */
+  readonly roots: readonly string[];
+  /** The host's word in file names (contract 4). */
   readonly platform: string;
   /** Called with a chosen file that any user of this machine can replace. */
   readonly onOpen: (path: string) => void;
+  /** Told of a chosen file that has twins. */
+  readonly onTwins: (path: string, twins: readonly string[]) => void;
 }
 
 interface Candidate {
   readonly path: string;
   readonly isLink: boolean;
+  readonly depth: number;
   readonly release: Release;
 }
 
@@ -24,44 +29,99 @@ interface Inspection extends Executable {
   readonly isOpen: boolean;
 }
 
+/** The candidate that is chosen, as it was looked at. */
+interface Best {
+  readonly candidate: Candidate;
+  readonly inspection: Inspection;
+}
+
 const MAX_NAMED = 5;
 
 /** The best listed file that matches a query and is executable, or why there is none. */
 export async function chooseFrom(
   listing: Listing,
   query: ExecutableQuery,
-  { basePath, platform, onOpen }: ChoiceContext,
+  surroundings: ChoiceContext,
 ): Promise<ExecutableChoice> {
+  const { basePath, platform } = surroundings;
+  const roots = rootsOf(surroundings);
   const named = candidates(listing, query.executable, platform);
   const fitting = named.filter(({ release }) => isInRange(release, query.version));
   const reasons: string[] = [];
-  const best = await firstExecutable(fitting, basePath, reasons);
+  const best = await firstExecutable(fitting, roots, reasons);
   if (best !== null) {
-    const { isOpen, ...executable } = await fallenBack(best, fitting, query.fallback, basePath);
-    if (isOpen) onOpen(executable.path);
-    return { type: 'found', executable };
+    const { candidate, inspection } = await fallenBack(best, fitting, query.fallback, roots);
+    return found(inspection, await twinsOf(candidate, inspection, fitting, roots), surroundings);
   }
   const reason = `${missing(query, basePath)}${because(reasons, named, query, platform)}${unread(listing)}.`;
   return { type: 'missing', reason };
 }
 
+/** The one file that a path names, links followed, or why it cannot be launched. */
+export async function chooseFile(query: ExecutableQuery, surroundings: ChoiceContext): Promise<ExecutableChoice> {
+  const { executable, version } = query;
+  const path = join(surroundings.basePath, executable);
+  const inspected = await inspectFile(path, true, rootsOf(surroundings));
+  if (inspected.type === 'unusable') return { type: 'missing', reason: `The executable ${inspected.reason}.` };
+  const release = parseRelease(basename(inspected.path), basename(executable), surroundings.platform);
+  const known = release?.version ?? null;
+  if (release === null ? version === null : isInRange(release, version)) {
+    const { fingerprint, isOpen } = inspected;
+    return found({ path: inspected.path, version: known, fingerprint, isOpen }, [], surroundings);
+  }
+  const what = known === null ? 'a name without a version' : `version ${known}`;
+  const reason = `The executable "${path}" has ${what}, which is not in the version range "${version ?? ''}".`;
+  return { type: 'missing', reason };
+}
+
+function rootsOf({ basePath, roots }: ChoiceContext): readonly string[] {
+  return [basePath, ...roots];
+}
+
+function found(
+  { isOpen, ...executable }: Inspection,
+  twins: readonly string[],
+  { onOpen, onTwins }: ChoiceContext,
+): ExecutableChoice {
+  if (isOpen) onOpen(executable.path);
+  if (twins.length === 0) return { type: 'found', executable };
+  onTwins(executable.path, twins);
+  return { type: 'found', executable: { ...executable, twins } };
+}
+
 async function firstExecutable(
   candidates: readonly Candidate[],
-  basePath: string,
+  roots: readonly string[],
   reasons: string[],
-): Promise<Inspection | null> {
-  for (const { path, isLink, release } of candidates) {
-    const inspected = await inspectFile(path, isLink, basePath);
+): Promise<Best | null> {
+  for (const candidate of candidates) {
+    const { path, isLink, release } = candidate;
+    const inspected = await inspectFile(path, isLink, roots);
     if (inspected.type === 'executable') {
       const { fingerprint, isOpen } = inspected;
-      return { path: inspected.path, version: release.version, fingerprint, isOpen };
+      return { candidate, inspection: { path: inspected.path, version: release.version, fingerprint, isOpen } };
     }
     reasons.push(inspected.reason);
   }
   return null;
 }
 
-/** A candidate with the path under which it is launched; a broken link is rejected by the inspection. */
+/** The other files of the version at the same depth that could run as well; a link to the same file is no other. */
+async function twinsOf(
+  chosen: Candidate,
+  { path }: Inspection,
+  fitting: readonly Candidate[],
+  roots: readonly string[],
+): Promise<readonly string[]> {
+  const others = fitting.filter((one) => one !== chosen && nearness(one, chosen) === 0);
+  const inspected = await Promise.all(others.map((one) => inspectFile(one.path, one.isLink, roots)));
+  return others.flatMap((other, index) => {
+    const one = inspected[index];
+    return one?.type === 'executable' && one.path !== path ? [other.path] : [];
+  });
+}
+
+/** A candidate by the path under which it is launched; a link that leads nowhere is refused when it is looked at. */
 async function withoutLink(candidate: Candidate): Promise<Candidate> {
   if (!candidate.isLink) return candidate;
   return { ...candidate, path: await realpath(candidate.path).catch(() => candidate.path) };
@@ -69,27 +129,33 @@ async function withoutLink(candidate: Candidate): Promise<Candidate> {
 
 /** A rejected file is still chosen if it is the only one: a program that may fail is better than none. */
 async function fallenBack(
-  best: Inspection,
+  best: Best,
   fitting: readonly Candidate[],
   fallback: Fallback | undefined,
-  basePath: string,
-): Promise<Inspection> {
-  if (fallback?.rejected !== best.fingerprint) return best;
+  roots: readonly string[],
+): Promise<Best> {
+  if (fallback?.rejected !== best.inspection.fingerprint) return best;
   const resolved = await Promise.all(fitting.map(withoutLink));
-  const others = resolved.filter(({ path }) => path !== best.path);
+  const others = resolved.filter(({ path }) => path !== best.inspection.path);
   const isStable = ({ path }: Candidate): boolean => path === fallback.lastGoodPath;
   const inTurn = [...others.filter(isStable), ...others.filter((other) => !isStable(other))];
-  return (await firstExecutable(inTurn, basePath, [])) ?? best;
+  return (await firstExecutable(inTurn, roots, [])) ?? best;
 }
 
-/** Best first; equal releases are ordered by path. */
+/** Best first: by version, then the nearest to the base path, then the one whose path comes first. */
 function candidates({ files }: Listing, executable: string, platform: string): readonly Candidate[] {
   const found: Candidate[] = [];
   for (const { folder, name, isLink } of files) {
     const release = name.includes(executable) ? parseRelease(name, executable, platform) : null;
-    if (release !== null) found.push({ path: join(folder, name), isLink, release });
+    if (release === null) continue;
+    found.push({ path: join(folder, name), isLink, depth: folder.split(sep).length, release });
   }
-  return found.sort((a, b) => compareReleases(a.release, b.release) || (a.path < b.path ? -1 : 1));
+  return found.sort((a, b) => nearness(a, b) || (a.path < b.path ? -1 : 1));
+}
+
+/** 0: of the same version and at the same depth. */
+function nearness(a: Candidate, b: Candidate): number {
+  return compareReleases(a.release, b.release) || a.depth - b.depth;
 }
 
 function missing({ executable, version }: ExecutableQuery, basePath: string): string {

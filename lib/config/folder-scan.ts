@@ -27,9 +27,16 @@ export type Inspected =
 
 /** How many folders are read at the same time; the store uses the same threads. */
 const PARALLEL_FOLDERS = 3;
-const SKIPPED_NAMES = new Set(['node_modules', '.git']);
 
-/** Lists a folder recursively. Follows no links to folders; skips `exclude` (absolute paths), node_modules and .git. */
+/** Snapshots, repositories and state directories hold copies of programs that nobody means to run. */
+function isSkipped(name: string): boolean {
+  return name.startsWith('.') || name === 'node_modules';
+}
+
+/**
+ * Lists a folder recursively. Follows no links to folders; skips `exclude` (absolute paths), hidden folders and
+ * node_modules.
+ */
 export async function listFiles(root: string, exclude: ReadonlySet<string>): Promise<Listing> {
   const files: ListedFile[] = [];
   const unreadable: string[] = [];
@@ -39,7 +46,7 @@ export async function listFiles(root: string, exclude: ReadonlySet<string>): Pro
       const { name } = entry;
       if (entry.isFile() || entry.isSymbolicLink()) {
         files.push({ folder, name, isLink: entry.isSymbolicLink() });
-      } else if (entry.isDirectory() && !SKIPPED_NAMES.has(name) && !exclude.has(join(folder, name))) {
+      } else if (entry.isDirectory() && !isSkipped(name) && !exclude.has(join(folder, name))) {
         folders.push(join(folder, name));
       }
     }
@@ -61,14 +68,12 @@ async function entriesOf(folder: string, unreadable: string[]): Promise<readonly
   }
 }
 
-/** Inspects a file: whether it is (or links to) a regular file inside `root` that this user may execute. */
-export async function inspectFile(path: string, isLink: boolean, root: string): Promise<Inspected> {
+/** Looks at one file: whether it is (or links to) a regular file inside one of `roots` that this user may execute. */
+export async function inspectFile(path: string, isLink: boolean, roots: readonly string[]): Promise<Inspected> {
   try {
     // The inspected file is launched, even if the link leads elsewhere by then.
     const target = isLink ? await realpath(path) : path;
-    if (isLink && !isInside(target, await realpath(root))) {
-      return { type: 'unusable', reason: `"${path}" is a link that leads out of the base path` };
-    }
+    if (isLink && !(await isInsideAny(target, roots))) return { type: 'unusable', reason: outside(path, target) };
     const facts = await stat(target);
     if (!facts.isFile()) return { type: 'unusable', reason: `"${path}" is not a file` };
     await access(target, constants.X_OK);
@@ -80,7 +85,17 @@ export async function inspectFile(path: string, isLink: boolean, root: string): 
   }
 }
 
-/** In a folder with the sticky bit users cannot replace the files of others. */
+async function isInsideAny(target: string, roots: readonly string[]): Promise<boolean> {
+  // A root that is gone holds nothing.
+  const resolved = await Promise.all(roots.map((root) => realpath(root).catch(() => null)));
+  return resolved.some((root) => root !== null && isInside(target, root));
+}
+
+function outside(path: string, target: string): string {
+  return `"${path}" leads to "${target}", outside of the base path; allow its folder with --executable-root`;
+}
+
+/** In a folder with the sticky bit nobody can replace the files of others. */
 function isOpenToAll({ mode }: Stats): boolean {
   return process.platform !== 'win32' && (mode & 0o002) !== 0 && (mode & 0o1000) === 0;
 }

@@ -1,11 +1,9 @@
 import { join, resolve } from 'node:path';
-import type { PortRegistry } from '../ports/port-registry.ts';
 import type { SpecSource } from '../ports/spec-source.ts';
 import { readConfigFile, readConfigFileIfAny } from './config-file.ts';
 import { hostConfig, type Effective } from './effective.ts';
 import { planAgent, planIo } from './plans/agent-plan.ts';
 import { planHostServices } from './plans/host-plan.ts';
-import { UNALLOCATED } from './plans/service-plan.ts';
 import { planWebhooks } from './plans/webhook-plan.ts';
 import { parseYaml, type YamlSource } from './yaml/yaml-source.ts';
 
@@ -26,13 +24,13 @@ export interface ConfigOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** A host's configuration that was read and checked before there is a store for the ports. */
+/** A host's configuration that was read and checked. */
 export interface LoadedConfig {
   /** The file that was read; null: only the built-in defaults. */
   readonly file: string | null;
   readonly effective: Effective;
-  /** Creates plans from this configuration. */
-  specSource(ports: PortRegistry): SpecSource;
+  /** What plans by this configuration. */
+  readonly specSource: SpecSource;
 }
 
 const STANDARD_NAME = 'coredinator.yaml';
@@ -46,21 +44,19 @@ export async function loadConfig(options: ConfigOptions): Promise<LoadedConfig> 
   const basePath = resolve(workingDirectory, options.basePath);
   const hostSource = await readHostConfig({ ...options, basePath });
   const effective = hostConfig(hostSource);
-  await planHostServices(effective, { basePath, env, ports: UNALLOCATED }, hostSource);
-  const webhooks = await planWebhooks(effective, { basePath, env }, hostSource);
+  const site = { basePath, env };
+  await planHostServices(effective, site, hostSource);
+  const webhooks = await planWebhooks(effective, site, hostSource);
+  const context = { host: effective, hostSource, site, workingDirectory, configRoot };
   return {
     file: hostSource?.file ?? null,
     effective,
-    specSource: (ports) => {
-      const site = { basePath, env, ports };
-      const context = { host: effective, hostSource, site, workingDirectory, configRoot };
-      return {
-        planAgent: (request) => planAgent(request, context),
-        planIo: (request) => planIo(request, context),
-        hostServices: () => planHostServices(effective, site, hostSource),
-        webhooks: () => webhooks,
-        reread: async () => (await loadConfig(options)).specSource(ports),
-      };
+    specSource: {
+      planAgent: (request) => planAgent(request, context),
+      planIo: (request) => planIo(request, context),
+      hostServices: () => planHostServices(effective, site, hostSource),
+      webhooks: () => webhooks,
+      reread: async () => (await loadConfig(options)).specSource,
     },
   };
 }

@@ -7,6 +7,7 @@ import type { Clock, Timers } from '../ports/clock.ts';
 import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import type { HostFiles } from '../ports/host-files.ts';
 import type { Log } from '../ports/log.ts';
+import type { PortRegistry } from '../ports/port-registry.ts';
 import type { Prober } from '../ports/prober.ts';
 import type { ProcessHost } from '../ports/process-host.ts';
 import type { HostVitals, ProcessUsage } from '../ports/process-usage.ts';
@@ -22,6 +23,7 @@ export interface HostPorts {
   readonly specs: SpecSource;
   readonly processes: ProcessHost;
   readonly catalog: Catalog;
+  readonly portRegistry: PortRegistry;
   readonly prober: Prober;
   readonly logs: ServiceLogs;
   /** Resource usage of the host and its services. */

@@ -2,6 +2,7 @@ import type { ServicePorts } from '../actors/service/effects.ts';
 import type { LaunchOutcome, ProcessExit, LaunchStatus } from '../model/process.ts';
 import type { StopSpec } from '../model/spec.ts';
 import type { LaunchId, ServiceId } from '../model/values/ids.ts';
+import type { LaunchPorts } from './launch-ports.ts';
 import type { LaunchObserver, LaunchRequest } from '../ports/process-host.ts';
 
 type ServiceProcesses = ServicePorts['processes'];
@@ -16,17 +17,20 @@ interface Durability {
 
 /**
  * Starts no launch before the exit of the previous one is durable: once the next launch is in the ledger, a restarted
- * host only asks about that one. All process access of the actors goes through here.
+ * host only asks about that one. Nor before the ports of the service are free. All process access of the actors goes
+ * through here.
  */
 export class LaunchAfterCommit implements ServiceProcesses {
   readonly #processes: ServiceProcesses;
   readonly #durability: Durability;
+  readonly #ports: Pick<LaunchPorts, 'readied'>;
   /** Waiting launches, which the process host does not know yet: a stop must reach them here. */
   readonly #waiting = new Map<ServiceId, AbortController>();
 
-  constructor(processes: ServiceProcesses, durability: Durability) {
+  constructor(processes: ServiceProcesses, durability: Durability, ports: Pick<LaunchPorts, 'readied'>) {
     this.#processes = processes;
     this.#durability = durability;
+    this.#ports = ports;
   }
 
   async launch(request: LaunchRequest): Promise<LaunchOutcome> {
@@ -34,22 +38,30 @@ export class LaunchAfterCommit implements ServiceProcesses {
     const known = this.#durability.obstacles()[0];
     if (known !== undefined) return notBegun(request, known);
     const isFirst = request.generation === 1; // there is no earlier exit to wait for
-    return isFirst ? this.#processes.launch(request) : this.#launchWhenDurable(request);
+    if (isFirst && (request.ports ?? []).length === 0) return this.#processes.launch(request);
+    return this.#launchWhenReady(request);
   }
 
-  /** Launches once everything is durable, unless a stop comes first. */
-  async #launchWhenDurable(request: LaunchRequest): Promise<LaunchOutcome> {
+  /** Launches once everything is durable and the ports are free, unless a stop comes first. */
+  async #launchWhenReady(request: LaunchRequest): Promise<LaunchOutcome> {
     const { serviceId } = request;
     const waiting = new AbortController();
     this.#waiting.set(serviceId, waiting);
-    const problem = await this.#durability.commit().then(
-      () => null,
-      (error: unknown) => (error instanceof Error ? error.message : String(error)),
-    );
+    const ready = await this.#readied(request);
     if (this.#waiting.get(serviceId) === waiting) this.#waiting.delete(serviceId);
-    if (problem !== null) return notBegun(request, `the exit of its last process cannot be saved: ${problem}`);
+    if ('type' in ready) return ready;
     if (waiting.signal.aborted) return notBegun(request, 'it was stopped in the meantime');
-    return this.#processes.launch(request); // in the same turn as the check for a stop
+    return this.#processes.launch(ready); // in the same turn as the check for a stop
+  }
+
+  async #readied(request: LaunchRequest): Promise<LaunchRequest | LaunchOutcome> {
+    try {
+      await this.#durability.commit();
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      return notBegun(request, `the exit of its last process cannot be saved: ${problem}`);
+    }
+    return this.#ports.readied(request);
   }
 
   stop(serviceId: ServiceId, stop: StopSpec): Promise<ProcessExit | null> {

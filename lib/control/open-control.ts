@@ -1,5 +1,6 @@
 import type { ServicePorts } from '../actors/service/effects.ts';
 import { createSupervisorMachine } from '../actors/supervisor/machine.ts';
+import type { JournalDraft } from '../model/journal.ts';
 import type { Orphan } from '../ports/process-host.ts';
 import type { ActorRow } from '../ports/actor-store.ts';
 import { wallTimers } from '../ports/wall-timers.ts';
@@ -15,6 +16,7 @@ import { openFeed } from './journal/feed.ts';
 import { Journal } from './journal/journal.ts';
 import { Recorder } from './journal/recorder.ts';
 import { LaunchAfterCommit } from './launch-after-commit.ts';
+import { LaunchPorts, probingAtPorts } from './launch-ports.ts';
 import { eventView } from './queries/views.ts';
 import { recover } from './recovery/recovery.ts';
 import { Notices } from './health/notices.ts';
@@ -121,12 +123,19 @@ async function noteFindings(base: RuntimeBase, { intentions, drop, finding }: St
  * to the health.
  */
 export function actorPorts({ ports, recorder }: RuntimeBase): ServicePorts {
-  const { processes, catalog, prober, health } = ports;
+  const { processes, catalog, prober, health, portRegistry, clock } = ports;
   const durability = { obstacles: () => health.obstacles(), commit: () => recorder.flush() };
+  const note = (draft: JournalDraft): void => {
+    recorder.note(draft);
+  };
   return {
-    processes: new LaunchAfterCommit(processes, durability),
+    processes: new LaunchAfterCommit(
+      processes,
+      durability,
+      new LaunchPorts({ registry: portRegistry, processes, clock, note }),
+    ),
     catalog: new ReportingCatalog(catalog, health),
-    prober,
+    prober: probingAtPorts(prober, portRegistry),
   };
 }
 

@@ -15,6 +15,8 @@ export interface Finding {
 export interface DoctorRequest {
   readonly basePath: string;
   readonly stateDir: string;
+  /** Folders outside of the base path that links to executables may lead into. */
+  readonly executableRoots: readonly string[];
   /** Null: `coredinator.yaml` in the base path, if it exists. */
   readonly configFile: string | null;
   /**

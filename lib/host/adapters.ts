@@ -10,11 +10,13 @@ import type { Clock } from '../ports/clock.ts';
 import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import type { HostFiles } from '../ports/host-files.ts';
 import type { Log } from '../ports/log.ts';
+import type { PortRegistry } from '../ports/port-registry.ts';
 import type { Original } from '../model/original.ts';
 import type { Prober } from '../ports/prober.ts';
 import { createLocalProcessHost, type LocalHost } from '../process/local-process-host.ts';
 import { openServiceLogs, type LocalServiceLogs } from '../logs/local-service-logs.ts';
 import { bestShimKind, guaranteesOf, guardOf, punchCommandOf } from '../process/launch/shim-kind.ts';
+import { portFinder } from '../process/os/free-port.ts';
 import { createProber } from '../probe/prober.ts';
 import { StateFiles } from '../store/state-files.ts';
 import { identifyStateDir, instanceAt, type StateIdentity } from '../store/state-identity.ts';
@@ -48,6 +50,7 @@ export interface Adapters {
   readonly processes: LocalHost;
   readonly logs: LocalServiceLogs;
   readonly prober: Prober;
+  readonly portRegistry: PortRegistry;
   readonly catalog: Catalog;
   readonly guarantees: Guarantees;
 }
@@ -92,8 +95,9 @@ export async function openAdapters(settings: AdapterSettings, cleanup: CleanupSt
   health.include(() => check.problems, { areObstacles: true });
   if (original !== null) await watchOriginal(original, { health, log }, cleanup);
   const files = new StateFiles(stateDir, { guard: check, log });
-  const catalog = createCatalog({ basePath, exclude: [stateDir], log });
+  const catalog = createCatalog({ basePath, exclude: [stateDir], roots: options.executableRoots, log });
   const guarantees = { ...guaranteesOf(shim), losslessRotation: logs.isLossless };
+  const portRegistry = await store.portRegistry(portFinder());
   return {
     identity,
     isStoreLost,
@@ -104,6 +108,7 @@ export async function openAdapters(settings: AdapterSettings, cleanup: CleanupSt
     processes,
     logs,
     prober,
+    portRegistry,
     catalog,
     guarantees,
   };

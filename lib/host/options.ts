@@ -15,6 +15,8 @@ export interface ServeOptions {
   readonly configFile: string | null;
   /** The folder that must contain the files of agents; null: any folder. */
   readonly configRoot: string | null;
+  /** Folders outside of the base path that links to executables may lead into. */
+  readonly executableRoots: readonly string[];
   readonly place: ListenPlace;
   /** Null: plain HTTP. */
   readonly tls: TlsFiles | null;

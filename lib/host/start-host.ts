@@ -9,7 +9,6 @@ import { machineLibrary } from '../machines/library.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ReachCrashPoint } from '../ports/crash-points.ts';
-import { findFreePort } from '../process/os/free-port.ts';
 import { openWebhooks } from '../webhook/webhooks.ts';
 import { openAdapters, type Adapters } from './adapters.ts';
 import { CleanupStack } from './cleanup-stack.ts';
@@ -64,15 +63,16 @@ async function open(start: Start, cleanup: CleanupStack): Promise<Host> {
 }
 
 function hostPorts({ options, config, log, version, metrics, crashPoint }: Start, adapters: Adapters): HostPorts {
-  const { identity, isStoreLost, files, health, store, processes, logs, prober, catalog, guarantees } = adapters;
+  const { identity, isStoreLost, files, health, store, processes, logs, prober, portRegistry, catalog, guarantees } =
+    adapters;
   return {
     store: store.actors,
     onEvents: (events) => {
       metrics.events.published(events);
     },
-    specs: config.specSource(store.portRegistry(findFreePort)),
+    specs: config.specSource,
     processes: new ObservedProcessHost(processes, health, metrics.processes),
-    ...{ prober, logs, catalog, health, clock: systemClock, log, crashPoint },
+    ...{ prober, portRegistry, logs, catalog, health, clock: systemClock, log, crashPoint },
     usage: { usage: processes.usage, vitals: metrics.vitals },
     webhooks: openWebhooks({
       registry: store.webhooks,

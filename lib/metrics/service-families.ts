@@ -58,6 +58,16 @@ export function serviceFamilies(frame: Frame, exits: ExitCounts): readonly Famil
       labelNames: ['service', 'class'],
       read: () => exits.samples(frame.services.map(({ id }) => id)),
     },
+    {
+      name: 'coredinator_service_probe_last_failure_timestamp_seconds',
+      help: 'When a check of this probe of the service last failed, whatever its thresholds, for the failures that this host has seen.',
+      type: 'gauge',
+      labelNames: ['service', 'probe'],
+      read: () =>
+        frame.services.flatMap(({ id, probeFailures }) =>
+          probeFailures.map(({ probe, at }) => ({ labels: { service: id, probe }, value: at / 1_000 })),
+        ),
+    },
   ];
 }
 

@@ -1,3 +1,4 @@
+import { portNamesIn, withPorts, type Ports } from './values/port-token.ts';
 import type { Millis } from './values/time.ts';
 
 /** What a probe decides (Kubernetes): `startup` when a launch counts as started, `readiness` whether it can serve, `liveness` whether it still works. */
@@ -15,10 +16,12 @@ export type ProbeCheck =
       readonly type: 'http';
       readonly host: string;
       readonly port: number;
+      /** The service's own port of that name, which only a launch knows, in place of `port`. */
+      readonly portName?: string;
       readonly path: string;
       readonly status: readonly StatusRange[];
     }
-  | { readonly type: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly type: 'tcp'; readonly host: string; readonly port: number; readonly portName?: string }
   /** Succeeds on exit code 0 within the timeout. */
   | { readonly type: 'exec'; readonly command: readonly string[] }
   /** Succeeds permanently once a line of the launch's output matches the regular expression. */
@@ -74,4 +77,23 @@ export function tallied(
   const isReached = run >= (isSuccess ? successThreshold : failureThreshold);
   const verdict = isReached ? (isSuccess ? 'passed' : 'failed') : before.verdict;
   return { verdict, isSuccess, run };
+}
+
+/** The probe with the ports that its service has. */
+export function probeWithPorts(probe: ProbeSpec, ports: Ports): ProbeSpec {
+  const filled = withPorts(probe, ports);
+  const { check } = filled;
+  if (!('portName' in check)) return filled;
+  return { ...filled, check: { ...check, port: ports[check.portName] ?? check.port } };
+}
+
+/** The names of the ports that probes need. */
+export function portNamesOf(probes: ProbesSpec): readonly string[] {
+  const checks = [probes.startup, probes.readiness, probes.liveness].flatMap((probe) => probe?.check ?? []);
+  return [...new Set(checks.flatMap(portNamesOfCheck))];
+}
+
+/** The names of the ports that a check needs. */
+export function portNamesOfCheck(check: ProbeCheck): readonly string[] {
+  return [...('portName' in check ? [check.portName] : []), ...portNamesIn(check)];
 }

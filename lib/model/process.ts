@@ -51,10 +51,12 @@ export interface LaunchFailure {
 }
 
 /**
- * ESHIM: the shim of the launch before can neither be woken nor killed. ESTORE: the launch cannot be recorded. ESTRAY: an orphan process of the service is running. ETIMEDOUT: no shim came
- * up. EUNREADABLE: a record that says whether the service is running cannot be read. The others are system error codes.
+ * EADDRINUSE: there is no free port. ESHIM: the shim of the previous launch can neither be woken nor killed. ESTORE: the launch
+ * cannot be recorded. ESTRAY: an orphan process of the service is running. ETIMEDOUT: no shim came up. EUNREADABLE: a record that
+ * says whether the service is running cannot be read. The others are system error codes.
  */
 const HOST_FAULTS: ReadonlySet<string> = new Set([
+  'EADDRINUSE',
   'EAGAIN',
   'EDQUOT',
   'EIO',
@@ -76,7 +78,12 @@ export function isHostFault({ code, isPermanent }: Pick<LaunchFailure, 'code' | 
   return !isPermanent && HOST_FAULTS.has(code);
 }
 
-/** The same for the error of a failed effect. */
+/** Whether the service is not to blame for a launch that failed: a fault of the host, or a file that is still being written. */
+export function isBlameless(failure: Pick<LaunchFailure, 'code' | 'isPermanent'>): boolean {
+  return isHostFault(failure) || failure.code === 'ETXTBSY';
+}
+
+/** Whether a failed effect is due to a fault of the host. */
 export function isHostFaultError(error: unknown): boolean {
   const code: unknown = error instanceof Error && 'code' in error ? error.code : null;
   return typeof code === 'string' && HOST_FAULTS.has(code);
@@ -102,6 +109,8 @@ export interface Executable {
   readonly version: string | null;
   /** Changes whenever the file changes (inode, size, modification time, mode). */
   readonly fingerprint: string;
+  /** Files of the same version at the same depth, which were not chosen only because of their names; absent: none. */
+  readonly twins?: readonly string[];
 }
 
 export type ExecutableChoice =

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { NO_PROBES, type ProbesSpec } from './probe.ts';
-import { DEFAULT_LOGS, type AgentPlan, type ServiceSpec } from './spec.ts';
+import { CONDITIONS, DEFAULT_LOGS, type AgentPlan, type ServiceSpec } from './spec.ts';
 import { agentId, serviceId } from './values/id-schema.ts';
 
 import { resourceLimits } from './values/limits-schema.ts';
@@ -21,12 +21,12 @@ const restart = z.strictObject({
     jitter: z.number(),
     resetAfterMs: millis,
   }),
-  intensity: z.strictObject({ maxRestarts: z.number(), periodMs: millis }),
+  intensity: z.strictObject({ maxRestarts: z.number(), periodMs: millis }).nullable(),
   recoverAfterMs: millis.nullable(),
   successExitCodes: z.array(z.number()),
 });
 
-const address = { host: z.string(), port: z.int() };
+const address = { host: z.string(), port: z.int(), portName: z.string().exactOptional() };
 const check = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('http'),
@@ -55,7 +55,7 @@ const probes = z.strictObject({
 }) satisfies z.ZodType<ProbesSpec>;
 
 /** A dependency inside a spec. */
-export const dependencySpec = z.strictObject({ serviceId, condition: z.enum(['started', 'healthy', 'completed']) });
+export const dependencySpec = z.strictObject({ serviceId, condition: z.enum(CONDITIONS) });
 
 /** A service spec inside an intention or an actor. */
 export const serviceSpec = z.strictObject({

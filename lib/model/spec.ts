@@ -27,7 +27,8 @@ export interface IntensitySpec {
 export interface RestartSpec {
   readonly mode: RestartMode;
   readonly backoff: BackoffSpec;
-  readonly intensity: IntensitySpec;
+  /** Null: unlimited. */
+  readonly intensity: IntensitySpec | null;
   /** Delay in `failed` before one new attempt; null: never. */
   readonly recoverAfterMs: Millis | null;
   readonly successExitCodes: readonly number[];
@@ -53,8 +54,12 @@ export const DEFAULT_LOGS: LogsSpec = { maxBytes: 10 * 1024 * 1024, keep: 5 };
 /** A POSIX signal name such as `SIGTERM`. */
 export type NodeSignal = `SIG${string}`;
 
-/** `started`: the dependency is `running`. `healthy`: it is also ready. `completed`: it exited successfully. */
-export type DependencyCondition = 'started' | 'healthy' | 'completed';
+/**
+ * `launched`: the program of the dependency has been executed. `started`: the dependency is `running`. `healthy`: it is also
+ * ready. `completed`: it exited successfully.
+ */
+export const CONDITIONS = ['launched', 'started', 'healthy', 'completed'] as const;
+export type DependencyCondition = (typeof CONDITIONS)[number];
 
 export interface DependencySpec {
   readonly serviceId: ServiceId;
@@ -68,7 +73,7 @@ export interface ServiceSpec {
   /** The agent that owns it; null for shared and host services. */
   readonly agentId: AgentId | null;
   readonly configPath: string | null;
-  /** The base name that discovery looks for (contract 4). */
+  /** The base name that discovery looks for, or the path of one file, from the base path (contract 4). */
   readonly executable: string;
   /** A semver range for the version; null: any. */
   readonly version: string | null;

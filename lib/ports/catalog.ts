@@ -10,6 +10,7 @@ export interface Fallback {
 
 /** What discovery needs to know about a service. */
 export interface ExecutableQuery {
+  /** A name to search for, or the path of one file, from the base path (`isExecutablePath`). */
   readonly executable: string;
   /** A semver range; null: any version. */
   readonly version: string | null;

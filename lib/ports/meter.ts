@@ -71,6 +71,8 @@ export interface MeasuredService {
   readonly restarts: number;
   /** When the live process was launched; null: there is none. */
   readonly launchedAt: Instant | null;
+  /** The last failed check of each of its probes. */
+  readonly probeFailures: readonly { readonly probe: ProbeKind; readonly at: Instant }[];
 }
 
 /** The source of a host's metrics. The set of actors is fixed at the call; each one is read when its turn comes. */

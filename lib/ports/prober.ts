@@ -1,5 +1,7 @@
 import type { Launch } from '../model/process.ts';
 import type { ProbeKind, ProbeSpec } from '../model/probe.ts';
+import type { ServiceId } from '../model/values/ids.ts';
+import type { Instant } from '../model/values/time.ts';
 
 /** The process to check, and the context for commands. */
 export interface ProbeTarget {
@@ -19,6 +21,16 @@ export interface ProbeObserver {
    * the last one failed. Called again, at most every 5 s, if it keeps failing for a different reason.
    */
   failed(reason: string): void;
+  /** A check failed before any threshold was reached. Called again, at most every 5 s, for a different reason. */
+  missed?(reason: string): void;
+}
+
+/** The last failed check of a probe, whatever the thresholds. */
+export interface ProbeFailure {
+  readonly probe: ProbeKind;
+  readonly generation: number;
+  readonly at: Instant;
+  readonly reason: string;
 }
 
 /** Runs the probes of services. All checks share one schedule. */
@@ -29,6 +41,8 @@ export interface Prober {
    * check.
    */
   watch(subject: ProbeTarget, kind: ProbeKind, probe: ProbeSpec, observer: ProbeObserver): () => void;
+  /** The last failure of each probe of a service that this host has seen. */
+  failures(serviceId: ServiceId): readonly ProbeFailure[];
   /** Ends all watches. */
   close(): void;
 }

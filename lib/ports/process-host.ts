@@ -22,6 +22,8 @@ export interface LaunchRequest {
   readonly stop: StopSpec;
   /** A limit that the host may not set refuses the launch. */
   readonly limits: ResourceLimits;
+  /** The names of the service's own ports, for which tokens stand in its texts; absent once they are filled in. */
+  readonly ports?: readonly string[];
 }
 
 /**

@@ -5,7 +5,8 @@ import type { Millis } from '../model/values/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { CheckMeasure, ProbeMeter } from '../ports/meter.ts';
-import type { ProbeObserver, Prober, ProbeTarget } from '../ports/prober.ts';
+import type { ProbeFailure, ProbeObserver, Prober, ProbeTarget } from '../ports/prober.ts';
+import type { ServiceId } from '../model/values/ids.ts';
 import type { ServiceLogs } from '../ports/service-logs.ts';
 import type { Check } from './check.ts';
 import { ExecCheck } from './exec-check.ts';
@@ -57,6 +58,8 @@ class LocalProber implements Prober {
   readonly #checks = new CheckSlots(CHECKS_AT_ONCE);
   readonly #commands = new CheckSlots(COMMANDS_AT_ONCE);
   readonly #watches = new Set<Watch>();
+  /** The last failed check of each probe, by service. */
+  readonly #failures = new Map<ServiceId, Map<ProbeKind, ProbeFailure>>();
   #nextFirst: Millis = 0;
   #isClosed = false;
 
@@ -80,6 +83,9 @@ class LocalProber implements Prober {
       measure: (outcome: CheckMeasure['outcome'], seconds: number) => {
         this.#options.meter?.checked({ probe: kind, check: probe.check.type, outcome, seconds });
       },
+      noteFailure: (reason: string) => {
+        this.#noteFailure(target, kind, reason);
+      },
     };
     const reported = this.#withoutValues(target, observer);
     const watch = new Watch(context, this.#checkOf(target, probe), probe, reported, this.#firstOf(target, probe));
@@ -88,6 +94,17 @@ class LocalProber implements Prober {
       this.#watches.delete(watch);
       watch.end();
     };
+  }
+
+  failures(serviceId: ServiceId): readonly ProbeFailure[] {
+    return [...(this.#failures.get(serviceId)?.values() ?? [])];
+  }
+
+  #noteFailure({ launch: { serviceId, generation }, env }: ProbeTarget, probe: ProbeKind, found: string): void {
+    const ofService = this.#failures.get(serviceId) ?? new Map<ProbeKind, ProbeFailure>();
+    this.#failures.set(serviceId, ofService);
+    const reason = withoutValues(found, { ...this.#inherited, ...env });
+    ofService.set(probe, { probe, generation, at: this.#options.clock.now(), reason });
   }
 
   close(): void {
@@ -104,6 +121,9 @@ class LocalProber implements Prober {
       },
       failed: (reason) => {
         observer.failed(withoutValues(reason, { ...this.#inherited, ...env }));
+      },
+      missed: (reason) => {
+        observer.missed?.(withoutValues(reason, { ...this.#inherited, ...env }));
       },
     };
   }

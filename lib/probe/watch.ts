@@ -29,6 +29,8 @@ export interface WatchContext {
   readonly report: (err: unknown) => void;
   /** Default: not measured. */
   readonly measure?: (outcome: CheckMeasure['outcome'], seconds: number) => void;
+  /** Called with every failed check, whatever the thresholds. Default: nobody. */
+  readonly noteFailure?: (reason: string) => void;
 }
 
 /** One probe of one launch: schedules its checks and reports verdicts to its observer. */
@@ -40,6 +42,7 @@ export class Watch {
   #tally = NO_CHECKS;
   #at: Millis;
   #reported: { readonly reason: string; readonly at: Millis } | null = null;
+  #missed: { readonly reason: string; readonly at: Millis } | null = null;
   #hasBegun = false;
   #isOver = false;
   /** Cancels what is pending: a scheduled call, a place in the queue, or a check in progress. */
@@ -117,7 +120,27 @@ export class Watch {
     this.#cancel = () => undefined;
     if (!isDecided) this.#plan(this.#nextTime());
     this.#context.slots.leave();
-    if (outcome !== null && (this.#tally.verdict !== before.verdict || this.#isNew(outcome))) this.#report(outcome);
+    if (outcome?.isSuccess === false) this.#context.noteFailure?.(outcome.reason);
+    if (outcome === null) return;
+    if (this.#tally.verdict !== before.verdict || this.#isNew(outcome)) this.#report(outcome);
+    else if (this.#isMiss(outcome)) this.#reportMiss(outcome.reason);
+  }
+
+  /** Whether a check failed below the threshold, for another reason than the last one of these that was reported. */
+  #isMiss(outcome: Outcome): outcome is Extract<Outcome, { isSuccess: false }> {
+    if (outcome.isSuccess || this.#tally.verdict !== 'unknown') return false;
+    if (this.#missed === null) return true;
+    return outcome.reason !== this.#missed.reason && this.#context.time.now() - this.#missed.at >= REPORT_AGAIN_MS;
+  }
+
+  #reportMiss(reason: string): void {
+    if (this.#isOver) return;
+    this.#missed = { reason, at: this.#context.time.now() };
+    try {
+      this.#observer.missed?.(reason);
+    } catch (err) {
+      this.#context.report(err);
+    }
   }
 
   /** Whether a failed probe now fails for another reason than the last reported one. */

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { serviceId } from '../model/values/id-schema.ts';
 import type { ServiceId } from '../model/values/ids.ts';
-import type { FindFreePort, PortRegistry } from '../ports/port-registry.ts';
-import { inserter, type RowWrite } from './rows/batch.ts';
+import type { Ports } from '../model/values/port-token.ts';
+import type { PortFinder, PortRegistry, ReplacedPort } from '../ports/port-registry.ts';
+import { inserter, rowFor, type RowWrite } from './rows/batch.ts';
 import type { RowSource } from './rows/row-reader.ts';
 import type { StoreContext } from './sqlite-actor-store.ts';
 
-/** A named port of a service. */
+/** A port that belongs to a service under a name. */
 interface PortRow {
   readonly serviceId: ServiceId;
   readonly name: string;
@@ -20,40 +21,98 @@ const portRow = z
   .strictObject({ service_id: serviceId, name: z.string().min(1), port: z.int().min(1).max(65_535) })
   .transform(({ service_id, ...row }): PortRow => ({ ...row, serviceId: service_id }));
 
-/** All ports that were ever allocated. */
+/** Every port that was ever allocated. */
 const PORTS: RowSource<PortRow> = { table: 'port', columns: COLUMNS.join(', '), shape: portRow };
 
-/** Inserts a port; neither it nor its name within the service may be taken. */
+/** Adds a port; neither it nor the name within the service may be taken. */
 function insertPort({ serviceId, name, port }: PortRow): RowWrite {
   return insert(port, { service_id: serviceId, name, port });
 }
 
+const REMOVE = {
+  table: 'port',
+  sql: 'DELETE FROM port WHERE port IN (SELECT value ->> 0 FROM json_each(?1))',
+} as const;
+
+function removePort({ port }: PortRow): RowWrite {
+  return rowFor(REMOVE, port, [port]);
+}
+
 /**
- * The port registry in SQLite. It handles one request at a time, so that two simultaneous ones do not get the same
- * port. A port belongs to its service permanently, so that clients find a service again when it returns.
+ * The port registry in SQLite, with a copy in memory. Assigns ports to one service at a time: two that need a port at the same
+ * moment must not get the same one.
  */
 export class SqlitePortRegistry implements PortRegistry {
-  readonly #context: Pick<StoreContext, 'queue' | 'reader'>;
-  readonly #findFreePort: FindFreePort;
+  readonly isFree: PortFinder['isFree'];
+  readonly #context: Pick<StoreContext, 'queue'>;
+  readonly #find: PortFinder['find'];
+  #rows: readonly PortRow[];
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(context: Pick<StoreContext, 'queue' | 'reader'>, findFreePort: FindFreePort) {
+  private constructor(context: Pick<StoreContext, 'queue'>, finder: PortFinder, rows: readonly PortRow[]) {
     this.#context = context;
-    this.#findFreePort = findFreePort;
+    this.#find = finder.find;
+    this.isFree = finder.isFree;
+    this.#rows = rows;
   }
 
-  portOf(serviceId: ServiceId, name: string): Promise<number> {
-    const answer = this.#last.then(() => this.#answer(serviceId, name));
-    this.#last = answer.catch(() => undefined); // reported to the caller
-    return answer;
+  /** The registry with what was assigned before. Throws StoreUnavailableError. */
+  static async open(context: Pick<StoreContext, 'queue' | 'reader'>, finder: PortFinder): Promise<SqlitePortRegistry> {
+    return new SqlitePortRegistry(context, finder, await context.reader.read(PORTS, 'ORDER BY rowid'));
   }
 
-  async #answer(serviceId: ServiceId, name: string): Promise<number> {
-    const rows = await this.#context.reader.read(PORTS, 'ORDER BY rowid');
-    const known = rows.find((row) => row.serviceId === serviceId && row.name === name);
-    if (known !== undefined) return known.port;
-    const port = await this.#findFreePort(new Set(rows.map((row) => row.port)));
-    await this.#context.queue.write([insertPort({ serviceId, name, port })]);
-    return port;
+  known(serviceId: ServiceId): Ports {
+    return Object.fromEntries(this.#rowsOf(serviceId).map(({ name, port }) => [name, port]));
+  }
+
+  owners(): readonly ServiceId[] {
+    return [...new Set(this.#rows.map(({ serviceId }) => serviceId))];
+  }
+
+  assign(serviceId: ServiceId, names: readonly string[]): Promise<readonly ReplacedPort[]> {
+    return this.#inTurn(() => this.#assign(serviceId, names));
+  }
+
+  release(serviceId: ServiceId): Promise<void> {
+    // At once: a service of the same id that comes next gets ports of its own.
+    const rows = this.#rowsOf(serviceId);
+    this.#rows = this.#rows.filter((row) => !rows.includes(row));
+    return this.#inTurn(() => this.#change(rows, [])).catch((error: unknown) => {
+      this.#rows = [...rows, ...this.#rows];
+      throw error;
+    });
+  }
+
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(task);
+    this.#last = result.catch(() => undefined); // the caller gets the error
+    return result;
+  }
+
+  async #assign(serviceId: ServiceId, names: readonly string[]): Promise<readonly ReplacedPort[]> {
+    const [removed, added]: [PortRow[], PortRow[]] = [[], []];
+    for (const name of names) {
+      const row = this.#rowsOf(serviceId).find((one) => one.name === name);
+      if (row !== undefined && (await this.isFree(row.port))) continue;
+      if (row !== undefined) removed.push(row);
+      // A port that was lost is not given to anybody else in the same moment.
+      const taken = new Set([...this.#rows, ...added].map(({ port }) => port));
+      added.push({ serviceId, name, port: await this.#find(taken) });
+    }
+    await this.#change(removed, added);
+    return added.flatMap(({ name, port: to }) => {
+      const from = removed.find((row) => row.name === name)?.port;
+      return from === undefined ? [] : [{ name, from, to }];
+    });
+  }
+
+  async #change(removed: readonly PortRow[], added: readonly PortRow[]): Promise<void> {
+    if (removed.length + added.length === 0) return;
+    await this.#context.queue.write([...removed.map(removePort), ...added.map(insertPort)]);
+    this.#rows = [...this.#rows.filter((row) => !removed.includes(row)), ...added];
+  }
+
+  #rowsOf(serviceId: ServiceId): readonly PortRow[] {
+    return this.#rows.filter((row) => row.serviceId === serviceId);
   }
 }

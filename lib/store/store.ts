@@ -5,7 +5,7 @@ import type { ActorStore } from '../ports/actor-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LaunchLedger } from '../ports/launch-ledger.ts';
 import type { Log } from '../ports/log.ts';
-import type { FindFreePort, PortRegistry } from '../ports/port-registry.ts';
+import type { PortFinder, PortRegistry } from '../ports/port-registry.ts';
 import type { OnStoreWrite } from '../ports/store-writes.ts';
 import type { WebhookRegistry } from '../ports/webhooks.ts';
 import { Connection, OpenConnections } from './connection.ts';
@@ -39,8 +39,8 @@ export interface StoreOptions {
 export interface Store {
   readonly actors: ActorStore;
   readonly ledger: LaunchLedger;
-  /** The ports of the services; new ones are found with `findFreePort`. One registry per store. */
-  portRegistry(findFreePort: FindFreePort): PortRegistry;
+  /** Opens the ports of the services. One registry for each store. */
+  portRegistry(finder: PortFinder): Promise<PortRegistry>;
   readonly webhooks: WebhookRegistry;
   /** Where a corrupt database was moved to by this opening; null if there was none. */
   readonly recoveredFrom: string | null;
@@ -86,7 +86,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     return {
       actors: new SqliteActorStore(context),
       ledger: new SqliteLaunchLedger(context),
-      portRegistry: (findFreePort) => new SqlitePortRegistry(context, findFreePort),
+      portRegistry: (finder) => SqlitePortRegistry.open(context, finder),
       webhooks: new SqliteWebhookRegistry(context),
       recoveredFrom,
       look: () => files.lookInside(),

@@ -55,7 +55,9 @@ describe('the built host in surroundings that go away', function () {
     } catch {
       this.skip(); // Node can make no terminal
     }
-    const output = execFileSync('python3', ['-c', ON_A_TERMINAL, process.execPath, MAIN, ...words()], { encoding: 'utf8' });
+    const output = execFileSync('python3', ['-c', ON_A_TERMINAL, process.execPath, MAIN, ...words()], {
+      encoding: 'utf8',
+    });
     expect(output).to.equal('lives\n0\n');
   });
 

@@ -18,6 +18,7 @@ import type { SpecSource } from '../../lib/ports/spec-source.ts';
 import { FakeCatalog } from './actor-world.ts';
 import { FakeProber } from './fake-prober.ts';
 import { fakeProcessHost, type FakeProcessHost } from './fake-process-host.ts';
+import { MemoryPortRegistry } from './memory-port-registry.ts';
 import { memoryStore, type MemoryStore } from './memory-store.ts';
 import { NO_USAGE } from './no-usage.ts';
 import { agentPlan, serviceSpec } from './specs.ts';
@@ -107,6 +108,7 @@ export class ControlWorld {
   readonly specs = new FakeSpecs();
   readonly catalog = new FakeCatalog();
   prober = new FakeProber();
+  readonly portRegistry = new MemoryPortRegistry();
   readonly log = recordingLog();
   readonly origin = { correlationId: 'request-1' };
   /** All events that a host has passed to its meter. */
@@ -130,7 +132,7 @@ export class ControlWorld {
   }
 
   async boot(): Promise<void> {
-    const { specs, catalog, prober, clock, timers, log } = this;
+    const { specs, catalog, prober, portRegistry, clock, timers, log } = this;
     this.#life = new AbortController();
     const store = untilDeath(this.store, this.#life.signal);
     const health = new Health(clock, log);
@@ -140,7 +142,7 @@ export class ControlWorld {
     const processes = new ObservedProcessHost(this.processes, health, NO_PROCESS_METER);
     const identity = { processId: 1, version: '0.0.0', guarantees: GUARANTEES };
     this.#control = await openControl({
-      ...{ store, specs, processes, catalog, prober, logs: NO_LOGS },
+      ...{ store, specs, processes, catalog, prober, portRegistry, logs: NO_LOGS },
       ...{ usage: NO_USAGE, health, clock, timers, log, identity },
       files: filesUntilDeath(this.files, this.#life.signal),
       ...(this.found === undefined ? {} : { found: this.found }),

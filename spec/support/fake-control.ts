@@ -96,7 +96,14 @@ export function explainView({
   revision,
   ...rest
 }: ServiceView): ExplainView {
-  const details = { summary: `${id} is ${state}.`, waits_for: [], causes: [], next: [], holders: [] };
+  const details = {
+    summary: `${id} is ${state}.`,
+    waits_for: [],
+    causes: [],
+    next: [],
+    probe_failures: [],
+    holders: [],
+  };
   const times = { period_ms: 60_000, resets_after_ms: 60_000, next_delay_ms: 250 };
   const budget = { restarts: 0, max_restarts: 3, ...times };
   const { running_revision } = rest;
@@ -409,6 +416,12 @@ export class FakeControl implements Control, Queries {
 /** The measured form of such a service. */
 export function measuredService(id: string, state: PublicState = 'running'): MeasuredService {
   const intended = state === 'stopped' ? 'stopped' : 'running';
-  const launch = { generation: 1, version: '1.2.3', restarts: 0, launchedAt: null };
+  const launch = {
+    generation: 1,
+    version: '1.2.3',
+    restarts: 0,
+    launchedAt: null,
+    probeFailures: [{ probe: 'readiness' as const, at: 1_000 }],
+  };
   return { id, kind: 'corerl', agents: [], state, substate: null, intended, ...launch };
 }

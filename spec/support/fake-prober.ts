@@ -1,6 +1,6 @@
 import type { ProbeKind, ProbeSpec } from '../../lib/model/probe.ts';
 import type { ServiceId } from '../../lib/model/values/ids.ts';
-import type { ProbeObserver, Prober, ProbeTarget } from '../../lib/ports/prober.ts';
+import type { ProbeFailure, ProbeObserver, Prober, ProbeTarget } from '../../lib/ports/prober.ts';
 
 /** One watch that has not ended. */
 export interface FakeWatch {
@@ -18,6 +18,8 @@ interface Watched extends FakeWatch {
 
 /** A Prober that checks nothing: the test decides the verdicts. */
 export class FakeProber implements Prober {
+  /** What failures() returns, by service. */
+  readonly found = new Map<string, readonly ProbeFailure[]>();
   #watched: Watched[] = [];
   #isClosed = false;
 
@@ -54,6 +56,17 @@ export class FakeProber implements Prober {
     this.#decide(serviceId, kind, 'failed', (observer) => {
       observer.failed(reason);
     });
+  }
+
+  failures(serviceId: ServiceId): readonly ProbeFailure[] {
+    return this.found.get(serviceId) ?? [];
+  }
+
+  /** Reports a failure below the threshold. */
+  miss(serviceId: string, kind: ProbeKind, reason: string): void {
+    for (const watched of this.#watched) {
+      if (watched.serviceId === serviceId && watched.kind === kind) watched.observer.missed?.(reason);
+    }
   }
 
   close(): void {

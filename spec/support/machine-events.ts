@@ -65,6 +65,7 @@ function reportOf(dice: Dice): ServiceReport {
     serviceId: pick(dice, plan.services).id,
     state: pick(dice, ['stopped', 'starting', 'running', 'running', 'stopping', 'backoff', 'failed'] as const),
     intended: pick(dice, ['running', 'running', 'stopped'] as const),
+    isLaunched: dice() > 0.3,
     isReady: dice() > 0.3,
     isComplete: dice() > 0.7,
     failureCount: Math.floor(dice() * 3),

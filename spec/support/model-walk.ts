@@ -153,6 +153,14 @@ async function take(world: WalkWorld, step: PlannedStep): Promise<void> {
       if (one !== undefined) processes.exit(one.serviceId, EXITS[step.how]);
       return;
     }
+    case 'crashLoop':
+      for (let crash = 0; crash < 12; crash += 1) {
+        for (const { serviceId } of processes.live()) {
+          if (processes.status(serviceId)?.status === 'alive') processes.exit(serviceId, EXITS.code);
+        }
+        await world.pass(2_500);
+      }
+      return;
     case 'probe': {
       const watches = world.prober.watches.filter(({ kind }) => kind === step.kind);
       const one = watches[step.nth % watches.length];
@@ -184,9 +192,11 @@ async function take(world: WalkWorld, step: PlannedStep): Promise<void> {
       world.brokenStops.add(step.service);
       return;
     case 'vanish':
+      world.endSeries();
       world.catalog.files = [];
       return;
     case 'appear':
+      world.endSeries();
       world.catalog.files = [
         ...world.catalog.files.filter(({ fingerprint }) => fingerprint !== String(step.version)),
         fileOf(step.version),
@@ -197,6 +207,7 @@ async function take(world: WalkWorld, step: PlannedStep): Promise<void> {
       await world.pass(step.ms);
       return;
     case 'jump':
+      world.endSeries();
       world.offset += step.ms;
       return;
     case 'kill':

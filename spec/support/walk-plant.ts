@@ -10,6 +10,8 @@ export interface Kind {
   readonly startup: boolean;
   readonly readiness: boolean;
   readonly liveness: boolean;
+  /** Its restarts are not limited. */
+  readonly isUnlimited: boolean;
   /** Part of the environment: another value results in another launch. */
   readonly release: number;
 }
@@ -41,6 +43,7 @@ export function randomKind(dice: Dice): Kind {
     startup: dice() < 0.3,
     readiness: dice() < 0.3,
     liveness: dice() < 0.3,
+    isUnlimited: dice() < 0.15,
     release: 1,
   };
 }
@@ -50,7 +53,7 @@ export function randomPlant(dice: Dice): Plant {
   return {
     isShared: dice() < 0.5,
     strategies: [strategy(), strategy()],
-    condition: pick(dice, ['started', 'started', 'healthy', 'completed'] as const),
+    condition: pick(dice, ['launched', 'started', 'healthy', 'completed'] as const),
     hasThird: dice() < 0.5,
     hasHost: dice() < 0.7,
     isAutostarted: dice() < 0.7,
@@ -104,7 +107,11 @@ function specOf(plant: Plant, id: string, name: KindName, more: Parameters<typeo
       readiness: kind.readiness ? PROBE : null,
       liveness: kind.liveness ? PROBE : null,
     },
-    restart: { mode: kind.mode, recoverAfterMs: kind.recoverAfterMs },
+    restart: {
+      mode: kind.mode,
+      recoverAfterMs: kind.recoverAfterMs,
+      ...(kind.isUnlimited ? { intensity: null } : {}),
+    },
   });
 }
 

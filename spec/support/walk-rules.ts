@@ -4,6 +4,7 @@ import { serviceActorId } from '../../lib/actors/service/context.ts';
 import { serviceRef, type AgentRef, type ServiceRef } from '../../lib/control/actors.ts';
 import { reasonText } from '../../lib/model/explain/reason.ts';
 import { agentStateOf, isMet, type ServiceReport } from '../../lib/model/policy/agent-state.ts';
+import type { RestartSpec } from '../../lib/model/spec.ts';
 import { stateOf } from '../../lib/model/states.ts';
 import { pathOf } from './actor-world.ts';
 import type { WalkWorld } from './walk-world.ts';
@@ -29,6 +30,34 @@ export function wrongAtRest(world: WalkWorld): readonly string[] {
   ];
 }
 
+/** A launch that a service owes to its restart policy. */
+export interface SeriesLaunch {
+  readonly at: number;
+  readonly file: string;
+  /** The program ran. */
+  readonly isUp: boolean;
+}
+
+/**
+ * What is wrong with the newest launch of a series: between two commands, in any period, a file is launched at most
+ * `max_restarts` + 1 times, and at most two files; after that there is one launch per `recover_after`. Null: nothing.
+ */
+export function wrongWithSeries(
+  series: readonly SeriesLaunch[],
+  { intensity, recoverAfterMs, mode }: RestartSpec,
+): string | null {
+  const [last, before] = [series.at(-1), series.at(-2)];
+  if (last === undefined || before === undefined) return null;
+  if (mode === 'never' && series.slice(0, -1).some(({ isUp }) => isUp)) return 'it ran before, and its policy is never';
+  if (intensity === null) return null;
+  const isRecovery = recoverAfterMs !== null && last.at - before.at >= recoverAfterMs;
+  const recent = series.filter(({ at, file }) => at > last.at - intensity.periodMs && file === last.file);
+  if (recent.length > intensity.maxRestarts + 1 && !isRecovery)
+    return `${last.file} is launched ${recent.length} times`;
+  const files = new Set(series.map(({ file }) => file));
+  return files.size > 2 ? `${files.size} files are launched` : null;
+}
+
 function isActive(ref: AnyActorRef): boolean {
   return (ref.getSnapshot() as { readonly status: string }).status === 'active'; // every snapshot has one
 }
@@ -45,7 +74,8 @@ export function reportNow(ref: ServiceRef): ServiceReport {
   const { spec, intended, holders, failureCount, restartedBy, reason } = context;
   const isComplete = substate === 'completed';
   const base = { serviceId: spec.id, state, intended, holders, failureCount, restartedBy, reason };
-  return { ...base, isReady: substate === 'ready', isComplete };
+  const isLaunched = isComplete || (context.launch !== null && ['starting', 'running'].includes(state));
+  return { ...base, isLaunched, isReady: substate === 'ready', isComplete };
 }
 
 function wrongWithService(
@@ -74,7 +104,7 @@ function wrongWithService(
 
   must(PUBLIC.includes(state), 'is not a public state');
   must(
-    context.budget.restartTimes.length <= restart.intensity.maxRestarts + 1 || path === 'failed.exhausted',
+    context.budget.restartTimes.length <= (restart.intensity?.maxRestarts ?? -1) + 1 || path === 'failed.exhausted',
     `its window has ${context.budget.restartTimes.length} entries`,
   );
   if (live !== null && path !== 'failed.abandoned' && state !== 'stopping') {

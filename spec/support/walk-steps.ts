@@ -28,6 +28,8 @@ export type Step =
   | { readonly do: 'startIo' | 'stopIo' }
   | { readonly do: 'reload'; readonly edit: Edit }
   | { readonly do: 'exit'; readonly nth: number; readonly how: 'success' | 'code' | 'signal' | 'unseen' }
+  /** Whatever runs exits, again and again, for longer than a budget lasts. */
+  | { readonly do: 'crashLoop' }
   | { readonly do: 'probe'; readonly nth: number; readonly kind: ProbeKind; readonly isPassed: boolean }
   | { readonly do: 'holdLaunches' | 'releaseLaunches' | 'holdStops' | 'releaseStops' }
   | { readonly do: 'refuse'; readonly service: ServiceName; readonly how: 'permanent' | 'transient' | 'hostFault' }
@@ -69,6 +71,7 @@ const MAKERS: readonly (readonly [weight: number, make: (dice: Dice) => Step])[]
   [2, () => ({ do: 'stopIo' })],
   [5, (dice) => ({ do: 'reload', edit: randomEdit(dice) })],
   [14, (dice) => ({ do: 'exit', nth: nth(dice), how: pick(dice, ['success', 'code', 'code', 'signal', 'unseen']) })],
+  [3, () => ({ do: 'crashLoop' })],
   [10, (dice) => ({ do: 'probe', nth: nth(dice), kind: pick(dice, PROBES), isPassed: dice() < 0.6 })],
   [3, () => ({ do: 'holdLaunches' })],
   [4, () => ({ do: 'releaseLaunches' })],

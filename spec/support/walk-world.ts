@@ -21,7 +21,7 @@ import {
   ServiceNotFoundError,
   ServiceUnheldError,
 } from '../../lib/model/errors.ts';
-import type { Executable, LaunchStatus } from '../../lib/model/process.ts';
+import { isBlameless, type Executable, type LaunchOutcome, type LaunchStatus } from '../../lib/model/process.ts';
 import { parseLaunchId } from '../../lib/model/values/ids.ts';
 import type { Catalog, ExecutableQuery } from '../../lib/ports/catalog.ts';
 import type { Clock, Timers } from '../../lib/ports/clock.ts';
@@ -30,10 +30,12 @@ import type { LaunchRequest } from '../../lib/ports/process-host.ts';
 import type { SpecSource } from '../../lib/ports/spec-source.ts';
 import { pathOf } from './actor-world.ts';
 import { NO_LOGS, untilDeath } from './control-world.ts';
+import { MemoryPortRegistry } from './memory-port-registry.ts';
 import { FakeProber } from './fake-prober.ts';
 import { fakeProcessHost, type FakeProcessHost } from './fake-process-host.ts';
 import { memoryStore } from './memory-store.ts';
 import { NO_USAGE } from './no-usage.ts';
+import { wrongWithSeries, type SeriesLaunch } from './walk-rules.ts';
 import { ioOf, planOf, telemetryOf, type Plant } from './walk-plant.ts';
 
 const EPOCH = 1_700_000_000_000;
@@ -217,6 +219,7 @@ export class WalkWorld {
     const specs = this.#specs();
     const ports: HostPorts = {
       ...{ store: this.#counted(untilDeath(this.store, life)), specs, processes, catalog: this.catalog, prober },
+      portRegistry: new MemoryPortRegistry(),
       ...{ logs: NO_LOGS, usage: NO_USAGE, health: new Health(clock, SILENT), clock, timers, log: SILENT },
       identity: { processId: 1, version: '0.0.0', guarantees: GUARANTEES },
       files: filesUntilDeath(this.files, life),
@@ -401,6 +404,7 @@ export class WalkWorld {
       if (this.processes !== processes) return new Promise(() => undefined); // the calling host is dead
       this.#activity += 1;
       this.launching.delete(serviceId);
+      this.#noteLaunch(request, outcome);
       if (outcome.type === 'refused') {
         if (outcome.failure.code === 'EALIVE') this.violations.push(`${serviceId} is launched beside a live process`);
         return outcome;
@@ -449,6 +453,30 @@ export class WalkWorld {
     return specs;
   }
 
+  /** What was launched in the series of each service: since something else than its policy last decided about it. */
+  readonly #series = new Map<string, SeriesLaunch[]>();
+
+  #noteLaunch({ serviceId, executablePath }: LaunchRequest, outcome: LaunchOutcome): void {
+    const isCounted =
+      outcome.type === 'launched' || !(isBlameless(outcome.failure) || outcome.failure.code === 'ESTOPPED');
+    const context = this.root === null ? undefined : serviceRef(this.root, serviceId)?.getSnapshot().context;
+    if (!isCounted || context === undefined) return;
+    const at = this.timers.now;
+    const { restart } = context.spec;
+    const before = this.#series.get(serviceId) ?? [];
+    // What ran that long was stable, and what comes after it is a new series.
+    const isNew = at - (before.at(-1)?.at ?? at) >= restart.backoff.resetAfterMs;
+    const series = [...(isNew ? [] : before), { at, file: executablePath, isUp: outcome.type === 'launched' }];
+    this.#series.set(serviceId, series);
+    const wrong = wrongWithSeries(series, restart);
+    if (wrong !== null) this.violations.push(`${serviceId}: ${wrong}`);
+  }
+
+  /** Files or the clock are others now: what follows is a new series of every service. */
+  endSeries(): void {
+    this.#series.clear();
+  }
+
   readonly #paths = new WeakMap<object, string>();
 
   #cover(event: InspectionEvent): void {
@@ -460,9 +488,21 @@ export class WalkWorld {
     const path = pathOf(snapshot.value);
     const before = this.#paths.get(ref);
     if (before !== undefined) this.coverage[src].add(`${before} ${wordOf(event.event)}`);
+    const { context } = snapshot as { readonly context: { readonly spec?: { readonly id: string } } }; // likewise
+    if (src === 'service' && isDecidedByOthers(event.event.type)) this.#series.delete(context.spec?.id ?? '');
     this.#paths.set(ref, path);
     this.coverage[src].add(path);
   }
+}
+
+/** Whether an event lets a service be launched that its restart policy has not decided about. */
+function isDecidedByOthers(type: string): boolean {
+  return (
+    /^(resume\.|host\.|supervisor\.)/.test(type) ||
+    ['service.hold', 'service.start', 'service.restart', 'service.configure', 'service.restart_with_group'].includes(
+      type,
+    )
+  );
 }
 
 function wordOf(event: { readonly type: string }): string {

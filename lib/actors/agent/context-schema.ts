@@ -13,6 +13,7 @@ const report = z.strictObject({
   serviceId,
   state: z.enum(PUBLIC_STATES),
   intended,
+  isLaunched: z.boolean().default(false),
   isReady: z.boolean().default(true),
   isComplete: z.boolean(),
   failureCount: z.int().nonnegative().default(0),

@@ -59,7 +59,7 @@ function upState(state: UpState) {
       'service.changed': judgedExcept(state),
       'agent.start': { actions: ['noteOrigin', 'intendRunning', 'holdServices', 'retryServices'] },
       'agent.configure': [{ guard: 'wantsRunning', actions: [...takePlanUp, 'explain'] }, { actions: takePlan }],
-      'agent.stop': { target: '#agent.stopping', actions: ['noteOrigin', 'intendStopped'] },
+      'agent.stop': { target: '#agent.stopping', actions: ['noteOrigin', 'intendStopped', 'stopSetAside'] },
       'host.drain': { target: '#agent.stopping.draining' },
       'host.resume': [
         { guard: 'resumesRunning', actions: [...takePlan, 'takeIntention', 'holdServices'] },
@@ -143,7 +143,7 @@ export function createAgentMachine(clock: Clock) {
             target: 'starting',
             actions: ['noteOrigin', ...takePlan, 'intendRunning', 'holdServices', 'retryServices', 'forgetReports'],
           },
-          'agent.stop': { actions: ['noteOrigin', 'intendStopped'] },
+          'agent.stop': { actions: ['noteOrigin', 'intendStopped', 'stopSetAside'] },
           'host.drain': { target: '.draining' },
           'host.resume': [
             {

@@ -3,6 +3,7 @@ import {
   agentStateOf,
   restartedWith,
   isReleased,
+  isSetAside,
   releasable,
   type ServiceReport,
 } from '../../model/policy/agent-state.ts';
@@ -112,6 +113,18 @@ export function agentSetup(clock: Clock) {
           else enqueue.raise({ type: 'service.changed', report: reportOfForgotten(id) });
         }
       }),
+      // A quarantined service is only moved by a command: each stop of its agent is one.
+      stopSetAside: enqueueActions(({ context, enqueue, system }) => {
+        const { correlationId, plan } = context;
+        const holder = agentActorId(plan.id);
+        for (const report of Object.values(context.reports)) {
+          const service = peer(system, serviceActorId(report.serviceId));
+          if (!service || !isSetAside(report)) continue;
+          if (report.holders.includes(holder))
+            enqueue.sendTo(service, { type: 'service.release', holder, correlationId });
+          else if (report.holders.length === 0) enqueue.sendTo(service, { type: 'service.stop', correlationId });
+        }
+      }),
       releaseNext: enqueueActions(({ context, enqueue, system }) => {
         const holder = agentActorId(context.plan.id);
         for (const id of releasable(context.plan, context.reports, holder)) {
@@ -133,8 +146,9 @@ function reportsWith(context: AgentContext, event: AgentEvent): AgentContext['re
 
 /** Stands in for a shared service that had no holder and was removed: it will never report. */
 function reportOfForgotten(serviceId: ServiceId): ServiceReport {
-  const nothing = { isReady: false, isComplete: false, failureCount: 0, restartedBy: null, holders: [], reason: null };
-  return { serviceId, state: 'stopped', intended: 'stopped', ...nothing };
+  const nothing = { isLaunched: false, isReady: false, isComplete: false, failureCount: 0 };
+  const nobody = { restartedBy: null, holders: [], reason: null };
+  return { serviceId, state: 'stopped', intended: 'stopped', ...nothing, ...nobody };
 }
 
 /** A shared service may stop later, for another holder; the agent waits only for its own services. */

@@ -27,6 +27,7 @@ const executable = z.strictObject({
   path: z.string(),
   version: z.string().nullable(),
   fingerprint: z.string(),
+  twins: z.array(z.string()).exactOptional(),
 }) satisfies z.ZodType<Executable>;
 
 const lastExit = z.strictObject({

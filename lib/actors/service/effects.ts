@@ -1,6 +1,7 @@
 import { fromCallback, fromPromise } from 'xstate';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
-import type { ProbeKind, ProbeSpec } from '../../model/probe.ts';
+import { portNamesOf, type ProbeKind, type ProbeSpec } from '../../model/probe.ts';
+import { portNamesIn } from '../../model/values/port-token.ts';
 import type { Executable, ExecutableChoice, LaunchOutcome, LaunchStatus } from '../../model/process.ts';
 import type { StopSpec } from '../../model/spec.ts';
 import type { Catalog, ExecutableQuery } from '../../ports/catalog.ts';
@@ -59,6 +60,10 @@ export function serviceEffects({ processes, catalog, prober }: ServicePorts) {
         failed: (reason) => {
           sendBack({ type: 'probe.failed', ...about, reason });
         },
+        // The others are only shown; this one explains why a launch is ended when its time is over.
+        missed: (reason) => {
+          if (kind === 'startup') sendBack({ type: 'probe.missed', ...about, probe: kind, reason });
+        },
       });
     }),
   };
@@ -83,6 +88,7 @@ export function launchRequestOf(context: ServiceContext): LaunchRequest {
     cwd: spec.cwd,
     stop: spec.stop,
     limits: spec.limits,
+    ports: [...new Set([...portNamesIn([spec.args, spec.env, spec.cwd]), ...portNamesOf(spec.probes)])],
   };
 }
 

@@ -48,7 +48,9 @@ export type ResumeEvent =
 /** The result of a probe of a launch. */
 export type ProbeEvent =
   | { readonly type: 'probe.passed'; readonly probe: ProbeKind; readonly launchId: LaunchId }
-  | { readonly type: 'probe.failed'; readonly probe: ProbeKind; readonly launchId: LaunchId; readonly reason: string };
+  | { readonly type: 'probe.failed'; readonly probe: ProbeKind; readonly launchId: LaunchId; readonly reason: string }
+  /** A check of the startup probe failed, but not often enough to decide. */
+  | { readonly type: 'probe.missed'; readonly probe: 'startup'; readonly launchId: LaunchId; readonly reason: string };
 
 /** Every event a service actor accepts. Commands are imperative, facts past tense. */
 export type ServiceEvent =

@@ -1,7 +1,8 @@
 import type { Reason } from '../../model/explain/reason.ts';
+import { isExecutablePath } from '../../model/policy/version.ts';
 import { classifyExit, judgeEnding, type Ending, type Verdict } from '../../model/policy/restart.ts';
 import {
-  isHostFault,
+  isBlameless,
   isHostFaultError,
   type ExecutableChoice,
   type LaunchFailure,
@@ -90,8 +91,8 @@ function endOfProcess(context: ServiceContext, event: ServiceEvent): End | null 
 /** A launch that was refused but may succeed another time. */
 function endOfRefusal(failure: LaunchFailure, generation: number): End {
   const reason = refusalReason(failure);
-  const isFault = isHostFault(failure);
-  return { class: 'spawn_transient', uptimeMs: null, generation, exit: null, reason, isHostFault: isFault };
+  const ending = { class: 'spawn_transient', uptimeMs: null, isBlameless: isBlameless(failure) } as const;
+  return { ...ending, generation, exit: null, reason };
 }
 
 /**
@@ -101,9 +102,9 @@ function endOfRefusal(failure: LaunchFailure, generation: number): End {
 function endOfError(context: ServiceContext, error: unknown): End {
   const text = error instanceof Error ? error.message : String(error);
   const reason = { code: 'effect_failed', text } as const;
-  const isFault = isHostFaultError(error);
   const { generation } = context;
-  return { class: 'spawn_transient', uptimeMs: null, generation, exit: null, reason, isHostFault: isFault };
+  const ending = { class: 'spawn_transient', uptimeMs: null, isBlameless: isHostFaultError(error) } as const;
+  return { ...ending, generation, exit: null, reason };
 }
 
 /** The end of a process that was stopped because of a probe; null if the stop in progress has another reason. */
@@ -135,8 +136,9 @@ export function provenBy(context: ServiceContext, uptimeMs: Millis | null): Part
   return { lastGoodVersion: { path: executable.path, version: executable.version } };
 }
 
-/** Whether a file other than the launched one was stable before. */
-export function hasFallback({ lastGoodVersion, executable }: ServiceContext): boolean {
+/** Whether a file other than the launched one was stable before. Beside a file that is given by its path there is none. */
+export function hasFallback({ spec, lastGoodVersion, executable }: ServiceContext): boolean {
+  if (isExecutablePath(spec.executable)) return false;
   return lastGoodVersion !== null && executable !== null && lastGoodVersion.path !== executable.path;
 }
 

@@ -24,6 +24,7 @@ import {
   adoptRunning,
   adoptWhileDown,
   configuredWhileDown,
+  configuredWhileStarting,
   countsAsStarted,
   endThenStart,
   goOn,
@@ -148,11 +149,17 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
             on: { 'service.restart_with_group': restartedWithGroup },
           },
           settling: {
+            entry: report('starting.settling'),
             invoke: observe,
             after: { untilDeadline: countsAsStarted },
-            on: { 'process.exited': judgeAny, 'service.restart_with_group': restartedWithGroup },
+            on: {
+              'process.exited': judgeAny,
+              'service.restart_with_group': restartedWithGroup,
+              'service.configure': configuredWhileStarting,
+            },
           },
           probing: {
+            entry: report('starting.probing'),
             invoke: [observe, probe('startup')],
             after: { untilDeadline: { target: '#service.stopping', actions: 'noteStartTimeout' } },
             on: {
@@ -161,8 +168,10 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
                 { guard: ofProbe('startup'), target: '#service.running.ready' },
               ],
               'probe.failed': { guard: ofProbe('startup'), target: '#service.stopping', actions: 'noteStartTimeout' },
+              'probe.missed': { guard: ofProbe('startup'), actions: ['noteMissed', 'report'] },
               'process.exited': judgeAny,
               'service.restart_with_group': restartedWithGroup,
+              'service.configure': configuredWhileStarting,
             },
           },
         },

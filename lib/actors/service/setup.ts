@@ -1,6 +1,6 @@
 import { and, assign, enqueueActions, or, setup, stateIn } from 'xstate';
 import type { Verdict } from '../../model/policy/restart.ts';
-import { changedParts, launchesAlike, revisionOf } from '../../model/policy/revision.ts';
+import { changedParts, isSame, launchesAlike, revisionOf } from '../../model/policy/revision.ts';
 import type { ProbeKind } from '../../model/probe.ts';
 import { leafOf, type PublicState, type ServiceLeaf, type StateValue } from '../../model/states.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -46,6 +46,10 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
         event.type === 'service.configure' && !launchesAlike(context.spec, event.spec),
       changesProbes: ({ context, event }) =>
         event.type === 'service.configure' && changedParts(context.spec, event.spec).includes('probes'),
+      changesStart: ({ context: { spec }, event }) =>
+        event.type === 'service.configure' &&
+        (spec.settleMs !== event.spec.settleMs || !isSame(spec.probes.startup, event.spec.probes.startup)),
+      startsProbed: ({ event }) => event.type === 'service.configure' && event.spec.probes.startup !== null,
       dropsReadinessProbe: ({ event }) => event.type === 'service.configure' && event.spec.probes.readiness === null,
       dependenciesMet: ({ context }) => change.dependenciesMet(context),
       recovers: ({ context }) => context.deadlineAt !== null,
@@ -61,6 +65,7 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       leadsTo: ({ context }, { next }: { next: Verdict['next'] }) => context.verdict === next,
       findsLive: ({ event }) => 'status' in event && event.status?.status === 'alive',
       isReady: stateIn({ running: 'ready' }),
+      changesStartProbed: and(['changesStart', 'startsProbed']),
       startsUnready: and([ofProbe('startup'), 'hasReadinessProbe']),
       changesProbesWhileReady: and(['changesProbes', or(['isReady', 'dropsReadinessProbe'])]),
       resumesProbed: ({ context, event }) => isResume(event) && (event.spec ?? context.spec).probes.startup !== null,
@@ -86,6 +91,7 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       takeSpec: assign(({ context, event }) =>
         event.type === 'service.configure' ? change.configured(context, event.spec) : {},
       ),
+      restartStart: assign(({ context }) => change.startChanged(context, clock.now())),
       intendRunning: assign({ intended: 'running' }),
       intendStopped: assign({ intended: 'stopped' }),
       refresh: assign(change.FRESH),
@@ -108,6 +114,9 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       noteRevision: assign(({ context }) => ({ revision: revisionOf(context.spec) })),
       noteStartTimeout: assign(({ context, event }) => change.probeFailed(context, 'start_timeout', event)),
       noteFailedProbe: assign(({ context, event }) => change.probeFailed(context, 'probe', event)),
+      noteMissed: assign(({ event }) =>
+        event.type === 'probe.missed' ? { reason: { code: 'not_started' as const, found: event.reason } } : {},
+      ),
       noteUnready: assign(({ event }) =>
         event.type === 'probe.failed' ? { reason: { code: 'not_ready' as const, found: event.reason } } : {},
       ),
@@ -120,11 +129,7 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       pardon: assign({ afterStop: null }),
       beginRecovery: assign({ attempt: 'recovery' }),
       takeIntention: assign(({ context, event }) => (isResume(event) ? change.resumed(context, event) : {})),
-      takeGeneration: assign(({ context, event }) =>
-        isResume(event) && event.status !== null
-          ? { generation: Math.max(context.generation, event.status.generation) }
-          : {},
-      ),
+      takeGeneration: assign(({ context, event }) => (isResume(event) ? change.revokedNoted(context, event) : {})),
       boundDeadline: assign(({ context }, { wait }: { wait: change.Wait }) =>
         change.bounded(context, wait, clock.now()),
       ),

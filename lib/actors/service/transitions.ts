@@ -56,6 +56,23 @@ export const countsAsStarted = [
   { target: '#service.running.ready' },
 ] as const;
 
+/** A new spec changes how a process counts as started; any other one is only taken. */
+export const configuredWhileStarting = [
+  {
+    guard: 'changesStartProbed',
+    target: '#service.starting.probing',
+    reenter: true,
+    actions: ['takeSpec', 'restartStart'],
+  },
+  {
+    guard: 'changesStart',
+    target: '#service.starting.settling',
+    reenter: true,
+    actions: ['takeSpec', 'restartStart'],
+  },
+  { actions: 'takeSpec' },
+] as const;
+
 /** A live process was found: it is adopted and has to stay up for the rest of its start time. */
 export const adoptWhileDown = [
   { guard: 'resumesProbed', target: '#service.starting.probing', actions: ['takeIntention', 'adopt'] },

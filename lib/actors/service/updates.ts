@@ -47,9 +47,28 @@ export function resumed(context: ServiceContext, { intended, holders, spec }: Re
   return { ...(spec === null ? {} : configured(context, spec)), intended, holders };
 }
 
+/**
+ * The generation of a launch that never began is used up. That of any other is noted with its process or its end: noted before,
+ * its end would count as processed, and nobody would be told of it.
+ */
+export function revokedNoted({ generation }: ServiceContext, { status }: ResumeEvent): Change {
+  return status?.status === 'revoked' ? { generation: Math.max(generation, status.generation) } : {};
+}
+
 /** The deadline for the launch to count as started: by its startup probe, or by its settle time. */
 function startDeadline({ probes: { startup }, settleMs }: ServiceSpec, launchedAt: Instant): Instant {
   return launchedAt + (startup === null ? settleMs : startTimeoutMs(startup));
+}
+
+/** How it counts as started has changed while it was starting: the new way holds at once, with at least one check. */
+export function startChanged({ launch, spec }: ServiceContext, now: Instant): Change {
+  const launchedAt = Math.min(now, launch?.launchedAt ?? now);
+  return { deadlineAt: Math.max(startDeadline(spec, launchedAt), oneCheckFrom(spec, now)) };
+}
+
+/** When one check of the startup probe from now on is over; 0: there is none. */
+function oneCheckFrom({ probes: { startup } }: ServiceSpec, now: Instant): Instant {
+  return startup === null ? 0 : now + startup.periodMs + startup.timeoutMs;
 }
 
 /** The process is running and has to stay up for its settle time. */
@@ -73,8 +92,6 @@ export function adopted(context: ServiceContext, { status }: ResumeEvent, now: I
   const { launch } = status;
   const { executable, spec } = context;
   const isSame = context.launch?.launchId === launch.launchId;
-  const { startup } = spec.probes;
-  const oneCheckFrom = startup === null ? 0 : now + startup.periodMs + startup.timeoutMs;
   const found = { path: launch.executablePath, version: launch.version, fingerprint: '' };
   return {
     launch,
@@ -82,7 +99,7 @@ export function adopted(context: ServiceContext, { status }: ResumeEvent, now: I
     isAdopted: true,
     startedAt: isSame ? context.startedAt : null,
     // A launch in the future was made before the clock was set back.
-    deadlineAt: Math.max(startDeadline(spec, Math.min(now, launch.launchedAt)), oneCheckFrom),
+    deadlineAt: Math.max(startDeadline(spec, Math.min(now, launch.launchedAt)), oneCheckFrom(spec, now)),
     executable: executable?.path === launch.executablePath ? executable : found,
   };
 }
@@ -152,14 +169,16 @@ function withFailure({ failureCount }: ServiceContext, end: End, verdict: Verdic
 
 /** A probe requires the process to stop; the restart policy decides after that. */
 export function probeFailed(
-  { spec }: ServiceContext,
+  { spec, reason: last }: ServiceContext,
   kind: 'start_timeout' | 'probe',
   event: { readonly type: string },
 ): Change {
   const found = 'reason' in event && typeof event.reason === 'string' ? event.reason : null;
   const limitMs = spec.probes.startup === null ? 0 : startTimeoutMs(spec.probes.startup);
   const probe = kind === 'probe' ? 'liveness' : 'startup';
-  const reason: Reason = found === null ? { code: 'start_timeout', limitMs } : { code: 'probe_failed', probe, found };
+  const missed = last?.code === 'not_started' ? last.found : null;
+  const reason: Reason =
+    found === null ? { code: 'start_timeout', limitMs, found: missed } : { code: 'probe_failed', probe, found };
   return { reason, afterStop: { type: 'judge', class: kind, reason } };
 }
 
@@ -179,11 +198,12 @@ export function stopped(context: ServiceContext, status: LaunchStatus | null): C
   const change: Change = { launch: null, deadlineAt: null, reason: null, afterStop: null };
   if (status === null) return change;
   const generation = Math.max(context.generation, status.generation);
-  const isUnreported = context.launch?.generation === status.generation || status.generation > context.generation;
+  const isThisRun = context.launch?.generation === status.generation;
+  const isUnreported = isThisRun || status.generation > context.generation;
   if (status.status !== 'exited' || !isUnreported) return { ...change, generation };
   const { code, signal, at, isKnown } = status.exit;
   const lastExit: LastExit = { code, signal, at, generation: status.generation, class: isKnown ? 'stopped' : 'lost' };
-  const uptimeMs = context.startedAt === null ? null : at - context.startedAt;
+  const uptimeMs = isThisRun && context.startedAt !== null ? at - context.startedAt : null;
   return { ...change, ...provenBy(context, uptimeMs), generation, lastExit };
 }
 
@@ -246,6 +266,8 @@ export function waitingReason(context: ServiceContext): Reason {
 export function reportOf(context: ServiceContext, state: PublicState | ServiceLeaf): ServiceReport {
   const { spec, intended, holders, reason, failureCount, restartedBy } = context;
   const [isReady, isComplete] = [state === 'running.ready', state === 'stopped.completed'];
-  const base = { serviceId: spec.id, state: publicStateOf(state), intended, isReady, isComplete };
+  const publicState = publicStateOf(state);
+  const isLaunched = isComplete || (context.launch !== null && ['starting', 'running'].includes(publicState));
+  const base = { serviceId: spec.id, state: publicState, intended, isLaunched, isReady, isComplete };
   return { ...base, holders, failureCount, restartedBy, reason };
 }

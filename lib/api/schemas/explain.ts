@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CONDITIONS } from '../../model/spec.ts';
 import { countSchema, idSchema, instantSchema, reasonSchema } from '../wire.ts';
 import type { Wire } from '../wire.ts';
 import {
@@ -40,7 +41,7 @@ export type NextView = Wire<typeof nextSchema>;
 export const awaitedSchema = z
   .strictObject({
     service_id: idSchema,
-    condition: z.enum(['started', 'healthy', 'completed']),
+    condition: z.enum(CONDITIONS),
     state: stateSchema.nullable().meta({ description: 'Null: the service does not exist.' }),
     substate: substateSchema,
     reason: reasonSchema,
@@ -64,11 +65,20 @@ export const ifExitSchema = z
   .meta({ id: 'IfExit' });
 export type IfExitView = Wire<typeof ifExitSchema>;
 
+const probeFailureSchema = z
+  .strictObject({
+    probe: z.enum(['startup', 'readiness', 'liveness']),
+    generation: countSchema,
+    at: instantSchema,
+    reason: z.string(),
+  })
+  .meta({ id: 'ProbeFailure' });
+
 const budgetSchema = z
   .strictObject({
     restarts: countSchema.meta({ description: 'Restarts that count now.' }),
-    max_restarts: countSchema,
-    period_ms: z.number(),
+    max_restarts: countSchema.nullable().meta({ description: 'Null: unlimited.' }),
+    period_ms: z.number().nullable().meta({ description: 'Null: `intensity` is unlimited.' }),
     resets_after_ms: z
       .number()
       .meta({ description: 'After this long in `running`, the backoff starts again at its first delay.' }),
@@ -95,6 +105,9 @@ export const explainSchema = z
       .meta({ description: 'Why there are no causes: the journal could not be read.' }),
     next: z.array(nextSchema),
     budget: budgetSchema,
+    probe_failures: z
+      .array(probeFailureSchema)
+      .meta({ description: 'The last failed check of each probe that this host has seen, whatever the thresholds.' }),
     holders: z.array(z.string()),
     revision: z.string(),
     running_revision: z.string().nullable(),

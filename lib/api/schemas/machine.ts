@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CONDITIONS } from '../../model/spec.ts';
 import { idSchema } from '../wire.ts';
 import { stateSchema } from './state.ts';
 
@@ -35,7 +36,7 @@ export const machineConfigSchema = z
   .record(z.string(), z.unknown())
   .meta({ id: 'MachineConfig', description: 'The argument for `createMachine` of XState 5.' });
 
-const conditionSchema = z.enum(['started', 'healthy', 'completed']);
+const conditionSchema = z.enum(CONDITIONS);
 
 /** Services and their dependencies. */
 export const serviceGraphSchema = z

@@ -4,13 +4,13 @@ import type { CommandGroup, CommandContext, Task } from '../command-group.ts';
 import type { ConfigCommand, ConfigLocation } from '../config/config-commands.ts';
 import { withHost, type HostOptions } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
-import { givenOption } from '../serve/flags.ts';
-import { existingFile, existingFolder } from '../serve/option-values.ts';
+import { executableRootOption, givenOption, givenOptions } from '../serve/flags.ts';
+import { existingFile, existingFolder, existingFolders } from '../serve/option-values.ts';
 
 const CHECK_HELP = `
 Agent files are checked like at a start of the agent: with the configuration of the host,
 \${env.NAME} from the environment of this command, and the content of every env_file. Only the syntax of \${port.NAME} is checked.
-Prints a line for each valid file; problems go to stderr as FILE:LINE:COLUMN: KEY …, and the exit code is 2.`;
+Prints a line for each valid file, and for each kind the executable that would run, or why there is none; problems go to stderr as FILE:LINE:COLUMN: KEY …, and the exit code is 2.`;
 
 const SHOW_HELP = `
 Prints kinds and agent types with all defaults, and host services with their overrides. Values of env are printed as
@@ -24,6 +24,7 @@ interface Given {
   readonly basePath?: string;
   readonly config?: string;
   readonly configRoot?: string;
+  readonly executableRoot?: readonly string[];
 }
 
 /** Commands for the configuration; most need no host. */
@@ -48,6 +49,7 @@ function defineCheck(command: Command, context: CommandContext): void {
     .description('check the configuration of the host, and agent files')
     .argument('[file...]', 'agent files')
     .option('--config-root <dir>', 'folder that must contain them (default: COREDINATOR_CONFIG_ROOT, else any folder)')
+    .addOption(executableRootOption())
     .addHelpText('after', CHECK_HELP)
     .action((agentFiles: readonly string[], given: Given) => {
       context.choose(taskOf({ type: 'check', location: locationOf(given, context.env), agentFiles }));
@@ -107,9 +109,11 @@ function locationOf(given: Given, env: NodeJS.ProcessEnv): ConfigLocation {
   const basePath = givenOption(given.basePath, '--base-path', env) ?? { values: ['.'], source: '--base-path' };
   const file = givenOption(given.config, '--config', env);
   const root = givenOption(given.configRoot, '--config-root', env);
+  const roots = givenOptions(given.executableRoot, '--executable-root', env);
   return {
     basePath: existingFolder(basePath),
     configFile: file === undefined ? null : existingFile(file),
     configRoot: root === undefined ? null : existingFolder(root),
+    executableRoots: roots === undefined ? [] : existingFolders(roots),
   };
 }

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { DoctorRequest } from '../../doctor/check.ts';
 import type { CommandGroup, CommandContext, Task } from '../command-group.ts';
 import { listenPlace } from '../serve/listen-options.ts';
-import { givenOption, type RawOption } from '../serve/flags.ts';
+import { executableRootOption, givenOption, givenOptions, type RawOption } from '../serve/flags.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import { printJson } from '../output/io.ts';
 import { Progress } from '../output/progress.ts';
@@ -15,6 +15,7 @@ the host. Exit code 0: no check failed, but there may be warnings; 1: at least o
 interface Given {
   readonly basePath?: string;
   readonly stateDir?: string;
+  readonly executableRoot?: readonly string[];
   readonly config?: string;
   readonly host?: string;
   readonly port?: string;
@@ -36,6 +37,7 @@ export const doctor: CommandGroup = {
       .description('Checks whether this machine can run a host, and says how to fix problems.')
       .option('--base-path <dir>', 'folder with the service executables (default: the current folder)')
       .option('--state-dir <dir>', 'folder for the state of the host (default: <base-path>/.coredinator)')
+      .addOption(executableRootOption())
       .option('--config <file>', 'configuration of the host (default: <base-path>/coredinator.yaml if it exists)')
       .option('--host <addr>', 'address to listen on (default: 127.0.0.1)')
       .option('--port <n>', 'port to listen on (default: 8000)')
@@ -62,6 +64,7 @@ function requestOf(given: Given, { env }: CommandContext): DoctorRequest {
     option(given.host, '--host'),
     option(given.port, '--port'),
   ];
+  const roots = givenOptions(given.executableRoot, '--executable-root', env);
   const secrets = [
     path(given.tokenFile, '--token-file'),
     path(given.readTokenFile, '--read-token-file'),
@@ -70,6 +73,7 @@ function requestOf(given: Given, { env }: CommandContext): DoctorRequest {
   return {
     basePath,
     stateDir: path(given.stateDir, '--state-dir') ?? join(basePath, '.coredinator'),
+    executableRoots: roots?.values.map((root) => resolve(root)) ?? [],
     configFile: path(given.config, '--config'),
     place: listenPlace({
       ...(listen === undefined ? {} : { listen }),

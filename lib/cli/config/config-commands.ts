@@ -1,8 +1,12 @@
-import { UNALLOCATED } from '../../config/plans/service-plan.ts';
+import { createCatalog } from '../../config/catalog.ts';
+import type { Effective } from '../../config/effective.ts';
+import { executableLine, kindExecutables, type KindExecutable } from '../../config/kind-executables.ts';
 import { jsonSchemaFor, type SchemaSubject } from '../../config/schema/json-schema.ts';
 import { effectiveYaml } from '../../config/show.ts';
 import { loadConfig, type LoadedConfig } from '../../config/spec-source.ts';
 import { ConfigInvalidError, CoredinatorError } from '../../model/errors.ts';
+import type { AgentPlan } from '../../model/spec.ts';
+import type { Catalog } from '../../ports/catalog.ts';
 
 /** The location of the host's configuration; the paths are absolute. */
 export interface ConfigLocation {
@@ -11,6 +15,8 @@ export interface ConfigLocation {
   readonly configFile: string | null;
   /** The folder that must contain agent files; null: they may be anywhere. */
   readonly configRoot: string | null;
+  /** Folders outside of the base path that links to executables may lead into. */
+  readonly executableRoots: readonly string[];
 }
 
 /** A parsed `coredinator config` command. */
@@ -31,7 +37,7 @@ export async function runConfigCommand(command: ConfigCommand, env: NodeJS.Proce
   try {
     switch (command.type) {
       case 'check':
-        return await check(await load(command.location, env), command.agentFiles);
+        return await check(await load(command.location, env), command);
       case 'show':
         return success(effectiveYaml((await load(command.location, env)).effective));
       case 'schema':
@@ -46,19 +52,40 @@ function load(location: ConfigLocation, env: NodeJS.ProcessEnv): Promise<LoadedC
   return loadConfig({ ...location, workingDirectory: process.cwd(), env });
 }
 
-async function check(config: LoadedConfig, agentFiles: readonly string[]): Promise<CommandOutput> {
-  const specs = config.specSource(UNALLOCATED);
-  let output = `${config.file ?? 'the built-in configuration'}: ok\n`;
+async function check(
+  config: LoadedConfig,
+  { agentFiles, location }: Extract<ConfigCommand, { readonly type: 'check' }>,
+): Promise<CommandOutput> {
+  const specs = config.specSource;
+  const catalog = createCatalog({ basePath: location.basePath, exclude: [], roots: location.executableRoots });
+  const kinds = await kindExecutables(config.effective, catalog);
+  const told = kinds.filter(({ choice, isNeeded }) => isNeeded || choice.type === 'found');
+  let output = `${config.file ?? 'the built-in configuration'}: ok\n${told.map(indented).join('')}`;
   let errors = '';
   for (const configPath of agentFiles) {
     try {
       const plan = await specs.planAgent({ configPath });
       output += `${plan.configPath}: ok, agent "${plan.id}" with ${plan.services.map(({ id }) => id).join(', ')}\n`;
+      output += await ownExecutables(plan, config.effective, catalog);
     } catch (error) {
       errors += describeError(error);
     }
   }
   return { code: errors === '' ? 0 : 2, output, errors };
+}
+
+/** What would run for those services of an agent whose executable is not that of their kind, or not told with it. */
+async function ownExecutables({ services }: AgentPlan, { kinds }: Effective, catalog: Catalog): Promise<string> {
+  const own = services.filter(({ kind: name, executable, version }) => {
+    const kind = kinds.get(name);
+    return kind?.executable !== executable || (kind.version ?? null) !== version;
+  });
+  const choices = await Promise.all(own.map((spec) => catalog.choose(spec)));
+  return choices.map((choice, index) => indented({ subject: own[index]?.id ?? '', choice })).join('');
+}
+
+function indented(told: Pick<KindExecutable, 'subject' | 'choice'>): string {
+  return `  ${executableLine(told)}\n`;
 }
 
 function success(output: string): CommandOutput {

@@ -12,6 +12,10 @@ const FLAGS = {
   config: ['--config <file>', 'configuration of the host (default: <base-path>/coredinator.yaml if it exists)'],
   configRoot: ['--config-root <dir>', 'folder that must contain all agent files (default: any folder)'],
   stateDir: ['--state-dir <dir>', 'folder for the state of the host (default: <base-path>/.coredinator)'],
+  executableRoot: [
+    '--executable-root <dir>',
+    'folder outside of the base path that links to executables may lead into (repeatable)',
+  ],
   onExit: [
     '--on-exit <what>',
     'on SIGTERM and SIGINT: detach (leave services running) or drain (stop them) (default: detach)',
@@ -32,7 +36,7 @@ const FLAGS = {
 /** The name of an option. */
 export type OptionName = keyof typeof FLAGS;
 
-const REPEATABLE: ReadonlySet<string> = new Set(['allowedHost', 'corsOrigin'] satisfies OptionName[]);
+const REPEATABLE: ReadonlySet<string> = new Set(['executableRoot', 'allowedHost', 'corsOrigin'] satisfies OptionName[]);
 
 /** Deprecated option names. They still work, but the help does not show them and a warning names the new ones. */
 const DEPRECATED: Readonly<Record<string, OptionName>> = { '--strays': 'orphans' };
@@ -59,14 +63,21 @@ function variableOf(flag: string): string {
   return `COREDINATOR_${flag.slice(2).replaceAll('-', '_').toUpperCase()}`;
 }
 
-/** Creates the options of `serve`, including the hidden deprecated ones, for every command that accepts them. */
+function newOption(name: OptionName): Option {
+  const [flags, description] = FLAGS[name];
+  const option = new Option(flags, description);
+  if (REPEATABLE.has(name)) option.argParser((value, before?: readonly string[]) => [...(before ?? []), value]);
+  return option;
+}
+
+/** `--executable-root` for the other commands that look for executables. */
+export function executableRootOption(): Option {
+  return newOption('executableRoot');
+}
+
+/** The options of `serve`, with the hidden deprecated ones, made anew at each call, for every command that takes them too. */
 export function newServeOptions(): readonly Option[] {
-  const options = Object.entries(FLAGS).map(([name, [flags, description]]) => {
-    const option = new Option(flags, description);
-    if (REPEATABLE.has(name))
-      option.argParser((value, before: readonly string[] | undefined) => [...(before ?? []), value]);
-    return option;
-  });
+  const options = (Object.keys(FLAGS) as OptionName[]).map(newOption); // it has no other keys
   const deprecated = Object.entries(DEPRECATED).map(([flag, name]) => {
     const [flags, description] = FLAGS[name];
     return new Option(flags.replace(flagOf(name), flag), description).hideHelp();
@@ -96,7 +107,10 @@ function fromEnvironment(name: OptionName, flag: string, env: NodeJS.ProcessEnv)
   const source = variableOf(flag);
   // An empty variable counts as not set, because many tools cannot unset the variables that they pass on.
   const text = env[source]?.trim() ?? '';
-  const values = REPEATABLE.has(name) ? text.split(',').map((part) => part.trim()) : [text];
+  return rawOption(REPEATABLE.has(name) ? text.split(',').map((part) => part.trim()) : [text], source);
+}
+
+function rawOption(values: readonly string[], source: string): RawOption | undefined {
   const [first, ...rest] = values.filter((value) => value !== '');
   return first === undefined ? undefined : { values: [first, ...rest], source };
 }
@@ -168,4 +182,18 @@ export function givenOption(value: string | undefined, flag: string, env: NodeJS
   const source = variableOf(flag);
   const text = env[source]?.trim() ?? '';
   return text === '' ? undefined : { values: [text], source };
+}
+
+/** The same for an option that is repeatable; its variable holds a list with commas. */
+export function givenOptions(
+  values: readonly string[] | undefined,
+  flag: string,
+  env: NodeJS.ProcessEnv,
+): RawOption | undefined {
+  if (values !== undefined) return rawOption(values, flag);
+  const source = variableOf(flag);
+  return rawOption(
+    (env[source] ?? '').split(',').map((part) => part.trim()),
+    source,
+  );
 }

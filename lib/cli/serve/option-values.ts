@@ -35,6 +35,11 @@ export function existingFolder(option: RawOption): string {
   return path;
 }
 
+/** The absolute paths of folders that must exist. */
+export function existingFolders({ values, source }: RawOption): readonly string[] {
+  return values.map((value) => existingFolder({ values: [value], source }));
+}
+
 /** The absolute path of a file that must exist. */
 export function existingFile(option: RawOption): string {
   const path = resolve(option.values[0]);

@@ -8,6 +8,7 @@ import { listenPlace, tlsFiles } from './listen-options.ts';
 import {
   existingFile,
   existingFolder,
+  existingFolders,
   fileToBe,
   folderToBe,
   hostNames,
@@ -38,6 +39,7 @@ function serveOptions(raw: RawOptions, env: NodeJS.ProcessEnv): ServeOptions {
     stateDir: raw.stateDir === undefined ? join(basePath, '.coredinator') : folderToBe(raw.stateDir),
     configFile: raw.config === undefined ? null : existingFile(raw.config),
     configRoot: raw.configRoot === undefined ? null : existingFolder(raw.configRoot),
+    executableRoots: raw.executableRoot === undefined ? [] : existingFolders(raw.executableRoot),
     place,
     tls: tlsFiles(raw),
     onExit: raw.onExit === undefined ? 'detach' : onExit(raw.onExit),

@@ -23,6 +23,7 @@ function explanation(context: HostContext, view: ExplainView): string {
     section(context, 'Waits for', view.waits_for.map(bullet)),
     section(context, 'What happens next', view.next.map(bullet)),
     section(context, 'What led to it', causes(context, view)),
+    section(context, 'Last failed checks', view.probe_failures.map(failedCheck(context))),
     section(context, 'Restarts', [{ mark: '', text: budget(view) }]),
     section(context, 'If it ended', view.if_exit === undefined ? [] : [{ mark: '', text: view.if_exit.sentence }]),
   ];
@@ -48,7 +49,12 @@ function section({ colors, width }: HostContext, title: string, items: readonly 
   return [colors.bold(title), ...lines].join('\n');
 }
 
-/** Newest first, as in the response. */
+/** Of each probe, whatever its thresholds. */
+function failedCheck({ now }: HostContext): (failure: ExplainView['probe_failures'][number]) => Item {
+  return ({ probe, at, reason }) => ({ mark: `${probe}, ${ageSince(at, now())} ago: `, text: reason });
+}
+
+/** Newest first, as the host tells them. */
 function causes({ now }: HostContext, view: ExplainView): readonly Item[] {
   if (view.causes_unavailable !== undefined) return [{ mark: '', text: view.causes_unavailable }];
   const ages = view.causes.map(({ at }) => `${ageSince(at, now())} ago`);
@@ -59,7 +65,10 @@ function causes({ now }: HostContext, view: ExplainView): readonly Item[] {
 function budget({
   budget: { restarts, max_restarts: max, period_ms: period, next_delay_ms: delay },
 }: ExplainView): string {
-  const used = `${restarts} in the last ${spokenDuration(period)}, of at most ${max}.`;
+  const used =
+    max === null || period === null
+      ? 'Restarts are not limited.'
+      : `${restarts} in the last ${spokenDuration(period)}, of at most ${max}.`;
   return delay === null
     ? used
     : `${used} If it failed now, it would be restarted after about ${spokenDuration(delay)}.`;

@@ -8,11 +8,12 @@ import { restartSpec } from './service-plan.ts';
  * forever, and never be reported as failed. The message continues "intensity "; null: no problem.
  */
 export function budgetProblem(kind: Kind): string | null {
-  const { mode, ...policy } = restartSpec(kind);
-  const { maxRestarts, periodMs } = policy.intensity;
-  const reachable = reachableRestarts(policy);
+  const { mode, backoff, intensity } = restartSpec(kind);
+  if (intensity === null) return null;
+  const { maxRestarts, periodMs } = intensity;
+  const reachable = reachableRestarts({ backoff, intensity });
   if (mode === 'never' || reachable === maxRestarts) return null;
-  const waits = `${longestWaits(policy.backoff, maxRestarts) / 1000}s`;
+  const waits = `${longestWaits(backoff, maxRestarts) / 1000}s`;
   return (
     `can never be exceeded: the waits of ${maxRestarts} restarts take up to ${waits}, and the period is ` +
     `${formatDuration(periodMs)}; make the backoff shorter, the period longer than ${waits}, or max_restarts ${reachable} or less`

@@ -1,4 +1,5 @@
 import type { ProbeCheck, ProbeSpec, ProbesSpec } from '../../model/probe.ts';
+import { tokenName } from '../../model/values/port-token.ts';
 import type { Path } from '../problems.ts';
 import { pathProblem, patternProblem, portProblem, type Probe, type Probes } from '../schema/probe-schema.ts';
 
@@ -55,14 +56,16 @@ function addressOf(
   { host, port }: { readonly host: string; readonly port: string },
   path: Path,
   { fill, note }: Filler,
-): { readonly host: string; readonly port: number } {
+): { readonly host: string; readonly port: number; readonly portName?: string } {
   const text = fill([...path, 'port'], port);
   const problem = portProblem(text);
   note(
     [...path, 'port'],
     problem === null ? null : `${problem}; this one has a different value once its variables are filled in`,
   );
-  return { host: fill([...path, 'host'], host), port: Number(text) };
+  const portName = tokenName(text);
+  const address = { host: fill([...path, 'host'], host), port: portName === null ? Number(text) : 0 };
+  return portName === null ? address : { ...address, portName };
 }
 
 /** The value of a variable is literal text, not an expression. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { DependencySpec, RestartSpec, ServiceSpec } from '../../model/spec.ts';
 import type { AgentId, ServiceId } from '../../model/values/ids.ts';
-import type { PortRegistry } from '../../ports/port-registry.ts';
+import { portToken, tokenName } from '../../model/values/port-token.ts';
 import type { Path, Problem } from '../problems.ts';
 import { limitsSpec } from '../schema/limits-schema.ts';
 import type { Kind } from '../schema/schema.ts';
@@ -29,23 +29,19 @@ export interface PlanSite {
   readonly basePath: string;
   /** The host's environment, for `${env.NAME}`. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly ports: PortRegistry;
 }
 
 export type ServicePlan =
   | { readonly type: 'planned'; readonly spec: ServiceSpec }
   | { readonly type: 'refused'; readonly problems: readonly Problem[] };
 
-/** Replaces a port that is not allocated yet: if one port is valid, all are. */
-const ANY_PORT = 1;
-
-/** Ports for plans that are only checked: none is allocated or stored. */
-export const UNALLOCATED: PortRegistry = { portOf: () => Promise.resolve(ANY_PORT) };
+/** Stands for a port while a plan is checked: the largest, so that what does not fit with it is found. */
+const ANY_PORT = 65_535;
 
 /**
- * The spec of a service. Refused if it uses a variable without a value, or an unreadable `env_file`; the paths of the
- * problems are relative to the kind. Ports are allocated once everything else is valid. A relative working directory is
- * relative to the base path. Throws StoreUnavailableError.
+ * The spec of a service. Refused when it uses a variable that has no value for it, or an `env_file` that cannot be read; the
+ * paths of the problems begin at the kind. The service's own ports are known only to a launch, so tokens stand for them. A
+ * relative working directory is taken from the base path.
  */
 export async function planService(draft: ServiceDraft, site: PlanSite): Promise<ServicePlan> {
   const { id, kind } = draft;
@@ -58,16 +54,20 @@ export async function planService(draft: ServiceDraft, site: PlanSite): Promise<
       : await envOfFile(filler.fill(['env_file'], kind.env_file), draft.envFileRoot, filler, site);
   if (filler.problems.length > 0) return { type: 'refused', problems: filler.problems };
 
-  const wanted = new Set<string>();
-  const checking = newFiller(id, (variable) => {
-    const name = portName(variable);
-    if (name !== null) wanted.add(name);
-    return name === null ? known(variable) : String(ANY_PORT);
-  });
-  const checked = planned(draft, env, site, checking);
-  if (checked.type === 'refused' || wanted.size === 0) return checked;
-  for (const name of wanted) values.set(`port.${name}`, String(await site.ports.portOf(id, name)));
-  return planned(draft, env, site, newFiller(id, known));
+  const checked = planned(
+    draft,
+    env,
+    site,
+    newFiller(id, (variable) => portOr(known, () => String(ANY_PORT), variable)),
+  );
+  if (checked.type === 'refused') return checked;
+  const tokens = newFiller(id, (variable) => portOr(known, portToken, variable));
+  return { type: 'planned', spec: specOf(draft, env, site, tokens) };
+}
+
+function portOr(known: ValueOf, portOf: (name: string) => string, variable: string): string | undefined {
+  const name = portName(variable);
+  return name === null ? known(variable) : portOf(name);
 }
 
 function planned(
@@ -99,7 +99,7 @@ function newFiller(id: ServiceId, valueOf: ValueOf): NotingFiller {
     fill: (path, template, quote = (value) => value) => {
       const filled = fillTemplate(template, (variable) => {
         const value = valueOf(variable);
-        return value === undefined ? undefined : quote(value);
+        return value === undefined || tokenName(value) !== null ? value : quote(value);
       });
       if (filled.type === 'filled') return filled.text;
       problems.push({ path, message: absent(filled.variable, id) });
@@ -171,7 +171,7 @@ export function restartSpec({ restart, backoff, intensity, ...kind }: Kind): Res
       jitter: backoff.jitter,
       resetAfterMs: backoff.reset_after,
     },
-    intensity: { maxRestarts: intensity.max_restarts, periodMs: intensity.period },
+    intensity: intensity === 'unlimited' ? null : { maxRestarts: intensity.max_restarts, periodMs: intensity.period },
     recoverAfterMs: kind.recover_after,
     successExitCodes: kind.success_exit_codes,
   };

@@ -42,7 +42,7 @@ const CONFIG_NAME = ['--config-name', '${config_path}'];
 export const BUILT_IN = {
   kinds: {
     coreio: { executable: 'coreio', args: CONFIG_NAME, depends_on: { opc_server: 'started' }, shareable: true },
-    corerl: { executable: 'corerl', args: CONFIG_NAME, depends_on: { coreio: 'started' } },
+    corerl: { executable: 'corerl', args: CONFIG_NAME, depends_on: { coreio: 'launched' } },
     coretelemetry: { executable: 'coretelemetry' },
     coregateway: { executable: 'coregateway' },
     opc_server: { executable: 'opc_server', args: CONFIG_NAME },

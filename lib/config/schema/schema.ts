@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CONDITIONS, type DependencyCondition } from '../../model/spec.ts';
 import { isVersionRange } from '../../model/policy/version.ts';
 import { limitsSchema } from './limits-schema.ts';
 import { probesLayer, probesSchema } from './probe-schema.ts';
@@ -26,6 +27,8 @@ const intensity = z.strictObject({
     .describe('With more restarts within the period, the service is failed. Default: 3.'),
   period: duration.describe('The sliding window in which restarts are counted. Default: 60s.'),
 });
+const unlimited = z.literal('unlimited');
+const intensityError = { error: 'must be unlimited, or a mapping with max_restarts and period' };
 const stop = z.strictObject({
   signal: signal.describe('The signal that stops the process tree. Default: SIGTERM.'),
   grace: duration.describe('The time between the signal and SIGKILL. Default: 5s.'),
@@ -36,16 +39,26 @@ const logs = z.strictObject({
     .describe('How much output is kept per service, 64KiB or more. Default: 10MiB.'),
   keep: z.int().min(1).max(1000).describe('For how many launches output is kept. Default: 5.'),
 });
-const condition = z.enum(['started', 'healthy', 'completed']);
+const condition = z.enum(CONDITIONS);
+
+/** The dependencies without those that `null` removes. */
+function withoutRemoved(
+  given: Readonly<Record<string, DependencyCondition | null>>,
+): Readonly<Record<string, DependencyCondition>> {
+  const kept = Object.entries(given).flatMap(([kind, on]) => (on === null ? [] : [[kind, on] as const]));
+  return Object.fromEntries(kept);
+}
 
 /** A complete service kind. Durations are milliseconds; `recover_after` null is `never`. */
 export const kindSchema = z.strictObject({
   executable: z
     .string()
-    .regex(/^[^/\\\0]+$/, {
-      error: 'must be the name of an executable, not a path: it is searched for below the base path',
+    .regex(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))[^\\\0]*[^/\\\0]$/, {
+      error: 'must be the name of an executable, or its path from the base path, without ".." and not absolute',
     })
-    .describe('The base name of the executable, which is searched for below the base path.'),
+    .describe(
+      'The base name of the executable, which is searched for below the base path, or the path of one file from the base path.',
+    ),
   version: z
     .string({ error: 'must be a semver range in quotes, such as "1.2.3" or "^1.2"' })
     .refine(isVersionRange, { error: 'must be a semver range such as "1.2.3" or "^1.2"' })
@@ -69,7 +82,7 @@ export const kindSchema = z.strictObject({
     .array(z.int().min(0).max(0xffff_ffff))
     .describe('Exit codes that are not a failure. Default: [0].'),
   backoff: backoff.describe('The wait before the next launch.'),
-  intensity: intensity.describe('When to give up.'),
+  intensity: z.union([intensity, unlimited], intensityError).describe('When to give up, or unlimited.'),
   recover_after: durationOrNever.describe('The wait in failed before another attempt, or never. Default: 30s.'),
   settle: duration.describe(
     'How long a process must stay up to count as started if there is no startup probe. Default: 200ms.',
@@ -77,10 +90,11 @@ export const kindSchema = z.strictObject({
   probes: probesSchema.describe('How to check whether it has started, is ready, and still works.'),
   stop: stop.describe('How it is stopped.'),
   depends_on: z
-    .record(name, condition)
+    .record(name, condition.nullable())
     .describe(
-      'Kinds that must be started, healthy or completed first; kinds that the agent (or the host services) does not have are ignored.',
-    ),
+      'Kinds that must be launched, started, healthy or completed first; null removes an inherited one; kinds that the agent (or the host services) does not have are ignored.',
+    )
+    .transform(withoutRemoved),
   logs: logs.describe('How much of its output is kept.'),
   limits: limitsSchema.describe('The resource limits of each of its processes. Default: those of the host.'),
   shareable: z.boolean().describe('Whether several agents may share one service. Default: false.'),
@@ -94,7 +108,10 @@ export type Kind = z.output<typeof kindSchema>;
 /** A kind in a document: any part of it. */
 const kindLayer = kindSchema.partial().extend({
   backoff: backoff.partial().describe('The wait before the next launch.').optional(),
-  intensity: intensity.partial().describe('When to give up.').optional(),
+  intensity: z
+    .union([intensity.partial(), unlimited], intensityError)
+    .describe('When to give up, or unlimited.')
+    .optional(),
   probes: probesLayer.describe('How to check whether it has started, is ready, and still works.').optional(),
   stop: stop.partial().describe('How it is stopped.').optional(),
   logs: logs.partial().describe('How much of its output is kept.').optional(),

@@ -46,6 +46,15 @@ function problemsOf(schema: z.ZodType, issue: z.core.$ZodIssue): readonly Proble
   if (issue.code === 'invalid_key') {
     return [{ path, message: issue.issues[0]?.message ?? issue.message, isKey: true }];
   }
+  if (issue.code === 'invalid_union') {
+    // A mapping that is nearly right, where a word could stand as well: what is wrong is inside of it.
+    const inner = issue.errors.find((one) =>
+      one.some(({ code, path: at }) => at.length > 0 || code === 'unrecognized_keys'),
+    );
+    if (inner !== undefined) {
+      return inner.flatMap((one) => problemsOf(schema, { ...one, path: [...issue.path, ...one.path] }));
+    }
+  }
   return [{ path, message: issue.message }];
 }
 
@@ -62,6 +71,8 @@ function knownKeys(schema: z.ZodType, path: Path): readonly string[] {
 }
 
 function plain(schema: unknown): unknown {
+  if (schema instanceof z.ZodPipe) return plain(schema.in);
+  if (schema instanceof z.ZodUnion) return schema.options.find((option) => option instanceof z.ZodObject) ?? schema;
   return schema instanceof z.ZodOptional || schema instanceof z.ZodNullable ? plain(schema.unwrap()) : schema;
 }
 

@@ -150,7 +150,19 @@ export class AgentCommands {
     // A later start overrides this stop; its caller must not wait for ever.
     if (now === undefined || intentions.agent(id)?.intended !== 'stopped') return true;
     if (now.matches('failed')) throw new ActorSetAsideError(`agent:${id}`);
+    const setAside = now.matches('stopping') ? this.#setAsideOf(now) : undefined;
+    if (setAside !== undefined) throw new ActorSetAsideError(serviceActorId(setAside.id));
     return now.matches('stopped');
+  }
+
+  /** A service that a stopping agent waits for, and that will not stop, as its actor is quarantined. */
+  #setAsideOf({ context: { plan } }: AgentSnapshot): ServiceSpec | undefined {
+    const holder = agentActorId(plan.id);
+    return plan.services.find(({ id }) => {
+      const now = serviceRef(this.#runtime.root, id)?.getSnapshot();
+      const isOthers = now?.context.holders.some((one) => one !== holder) === true;
+      return now?.matches({ failed: 'abandoned' }) === true && !isOthers;
+    });
   }
 }
 

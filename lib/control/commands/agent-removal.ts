@@ -9,7 +9,7 @@ import { serviceRef } from '../actors.ts';
 import type { CommandOrigin } from '../control.ts';
 import type { Runtime } from '../runtime.ts';
 import type { AgentCommands } from './agent-commands.ts';
-import { unreferencedServices } from './forget-leftovers.ts';
+import { removeService, unreferencedServices } from './forget-leftovers.ts';
 import { alreadyAccepted } from './idempotency.ts';
 
 /**
@@ -73,7 +73,7 @@ export class AgentRemoval {
     for (const { id } of own) {
       await changes.until(serviceActorId(id), () => !left().some((spec) => spec.id === id) || this.#isDown(id));
     }
-    for (const { id } of left()) root.send({ type: 'supervisor.remove', actorId: serviceActorId(id) });
+    for (const { id } of left()) removeService(this.#runtime, id);
     root.send({ type: 'supervisor.remove', actorId: agentActorId(plan.id) });
     // A stored actor without an intention would be taken for one whose intention was lost, and would continue.
     await recorder.flush();

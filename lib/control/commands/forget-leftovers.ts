@@ -25,20 +25,36 @@ export function unreferencedServices(
   return dropped.filter((spec) => !entries.has(spec.id));
 }
 
+/** Removes a service: its actor, and its ports, which others may have then. */
+export function removeService({ root, ports }: Runtime, id: ServiceId): void {
+  root.send({ type: 'supervisor.remove', actorId: serviceActorId(id) });
+  ports.portRegistry.release(id).catch((error: unknown) => {
+    ports.log.warn(
+      { err: error, service: id },
+      'the ports of a removed service are not free yet; the next host frees them',
+    );
+  });
+}
+
 /** Removes an unreferenced service once its process is gone. */
-export async function forgetWhenGone({ root, changes, intentions }: Runtime, id: ServiceId): Promise<void> {
+export async function forgetWhenGone(runtime: Runtime, id: ServiceId): Promise<void> {
+  const { root, changes, intentions } = runtime;
   const actorId = serviceActorId(id);
   await changes.until(actorId, () => {
     const now = serviceRef(root, id)?.getSnapshot();
     const isHeld = now !== undefined && now.context.holders.length > 0 && !isOrphan(now.context);
     return now === undefined || (!isHeld && now.matches('stopped'));
   });
-  if (!intentions.entries().has(id)) root.send({ type: 'supervisor.remove', actorId });
+  if (!intentions.entries().has(id)) removeService(runtime, id);
 }
 
-/** The same for services that an earlier host left behind: only their actors exist. */
+/** The same for services that an earlier host left behind: only their actors exist, or only their ports. */
 export function forgetLeftovers(runtime: Runtime): void {
+  const { portRegistry } = runtime.ports;
   const entries = runtime.intentions.entries();
+  for (const id of portRegistry.owners()) {
+    if (!entries.has(id) && serviceRef(runtime.root, id) === undefined) removeService(runtime, id);
+  }
   for (const ref of serviceRefs(runtime.root)) {
     const { id } = ref.getSnapshot().context.spec;
     if (!entries.has(id)) void forgetWhenGone(runtime, id);

@@ -15,6 +15,7 @@ import type { CommandOrigin } from '../control.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Accepted } from './command-log.ts';
 import { assertServicesFree, ensure, isOrphan } from './ensure-actors.ts';
+import { removeService } from './forget-leftovers.ts';
 import { alreadyAccepted } from './idempotency.ts';
 
 /** A holder that is not an agent. */
@@ -81,7 +82,7 @@ export class ServiceCommands {
     const isHeld = (): boolean => (serviceRef(root, id)?.getSnapshot().context.holders ?? []).length > 0;
     const isThrough = (): boolean => isHeld() || this.isGone(id);
     await changes.actWhen(actorId, isThrough, () => {
-      if (!isHeld()) root.send({ type: 'supervisor.remove', actorId });
+      if (!isHeld()) removeService(this.#runtime, id);
     });
   }
 

@@ -4,6 +4,7 @@ import type { ServiceId } from '../../model/values/ids.ts';
 import { serviceRef } from '../actors.ts';
 import type { CommandOrigin } from '../control.ts';
 import type { Runtime } from '../runtime.ts';
+import { removeService } from './forget-leftovers.ts';
 import { alreadyAccepted } from './idempotency.ts';
 import type { ServiceCommands } from './service-commands.ts';
 
@@ -55,6 +56,6 @@ async function forget(
   const isSpokenOf = (): boolean => intentions.entries().has(id); // somebody wants it again
   const isThrough = (): boolean => isSpokenOf() || commands.isGone(id);
   await changes.actWhen(actorId, isThrough, () => {
-    if (!isSpokenOf()) root.send({ type: 'supervisor.remove', actorId });
+    if (!isSpokenOf()) removeService(runtime, id);
   });
 }

@@ -16,6 +16,7 @@ import { isoOf, type Instant } from '../../model/values/time.ts';
 import type { ActorStore } from '../../ports/actor-store.ts';
 import { agentRefs, serviceRef, type ServiceSnapshot, type SupervisorRef } from '../actors.ts';
 import type { Runtime } from '../runtime.ts';
+import { busyPorts } from './busy-ports.ts';
 import { causesOf } from './causes.ts';
 import { reasonView } from './views.ts';
 
@@ -37,7 +38,7 @@ export async function explain(
   const supposed = ifExit === undefined ? {} : { if_exit: ifExitView(root, ifExit, situation, now) };
   return {
     ...{ id: spec.id, state, substate, intended_state: intended, since: isoOf(context.since) },
-    summary: summaryOf(situation, now),
+    summary: [summaryOf(situation, now), ...(await busyPorts(ports.portRegistry, situation))].join(' '),
     waits_for: awaits.map(awaitedView),
     ...(await causesView(ports.store, situation)),
     next: [...pendingForState(situation, now), ...pendingForBudget(situation, now)].map((pending) =>
@@ -45,11 +46,12 @@ export async function explain(
     ),
     budget: {
       restarts: countedRestarts(situation, now).length,
-      max_restarts: intensity.maxRestarts,
-      period_ms: intensity.periodMs,
+      max_restarts: intensity?.maxRestarts ?? null,
+      period_ms: intensity?.periodMs ?? null,
       resets_after_ms: backoff.resetAfterMs,
       next_delay_ms: nextDelayMs(situation, now),
     },
+    probe_failures: ports.prober.failures(spec.id).map(({ at, ...rest }) => ({ ...rest, at: isoOf(at) })),
     holders,
     revision: revisionOf(spec),
     running_revision: context.launch === null ? null : context.revision,

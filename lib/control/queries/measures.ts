@@ -1,12 +1,13 @@
 import { stateOf } from '../../model/states.ts';
 import type { LogPolicy } from '../../model/values/log-line.ts';
 import type { MeasuredHost, MeasuredService } from '../../ports/meter.ts';
+import type { Prober } from '../../ports/prober.ts';
 import { agentRefs, serviceRefs, type ServiceSnapshot } from '../actors.ts';
 import type { Runtime } from '../runtime.ts';
 import { agentsOf } from './views.ts';
 
 /** The host for metrics: cheaper than its views, and one actor at a time. */
-export function measuredHost({ root, ports: { health } }: Runtime): MeasuredHost {
+export function measuredHost({ root, ports: { health, prober } }: Runtime): MeasuredHost {
   return {
     *agents() {
       for (const ref of agentRefs(root)) {
@@ -15,13 +16,13 @@ export function measuredHost({ root, ports: { health } }: Runtime): MeasuredHost
       }
     },
     *services() {
-      for (const ref of serviceRefs(root)) yield measuredService(ref.getSnapshot());
+      for (const ref of serviceRefs(root)) yield measuredService(ref.getSnapshot(), prober);
     },
     healthReasons: () => health.reasons().length,
   };
 }
 
-function measuredService({ value, context }: ServiceSnapshot): MeasuredService {
+function measuredService({ value, context }: ServiceSnapshot, prober: Pick<Prober, 'failures'>): MeasuredService {
   const { state, substate } = stateOf(value);
   const { spec, holders, intended, launch, generation, executable, restarts } = context;
   return {
@@ -35,6 +36,7 @@ function measuredService({ value, context }: ServiceSnapshot): MeasuredService {
     version: executable?.version ?? null,
     restarts,
     launchedAt: launch?.launchedAt ?? null,
+    probeFailures: prober.failures(spec.id),
   };
 }
 

@@ -26,6 +26,9 @@ const DESCRIPTIONS: Readonly<Partial<Record<string, Describe>>> = {
   'service.fell_back': (entry) =>
     `${nameOf(entry)} fell back to ${text(entry, 'to') ?? 'an older version'}; ` +
     `${text(entry, 'from') ?? 'the newest version'} was rejected${because(whyOf(entry))}`,
+  'service.port_replaced': (entry) =>
+    `Another program listens on port ${number(entry, 'from') ?? '?'} (${text(entry, 'name') ?? '?'}) of ${nameOf(entry)}, ` +
+    `which gets port ${number(entry, 'to') ?? '?'} instead`,
   'service.start_requested': (entry) => requested(entry, 'started'),
   'service.stop_requested': (entry) => requested(entry, 'stopped'),
   'service.restart_requested': (entry) => requested(entry, 'restarted'),

@@ -75,9 +75,10 @@ export function pendingForBudget(situation: Situation, now: Instant): readonly P
   }
   const counted = countedRestarts(situation, now);
   const oldest = counted[0];
-  if (oldest !== undefined) {
-    const at = oldest + spec.restart.intensity.periodMs;
-    const { maxRestarts } = spec.restart.intensity;
+  const { intensity } = spec.restart;
+  if (oldest !== undefined && intensity !== null) {
+    const at = oldest + intensity.periodMs;
+    const { maxRestarts } = intensity;
     const restarts = counted.length === 1 ? '1 restart counts' : `${counted.length} restarts count`;
     const clause = `${restarts} against the limit of ${maxRestarts}; the oldest expires in ${spokenDuration(at - now)}`;
     pending.push({ what: 'restart budget', at, clause });

@@ -19,7 +19,10 @@ export type Reason =
   | { readonly code: 'launch_refused'; readonly error: string; readonly text: string }
   | { readonly code: 'effect_failed'; readonly text: string }
   | ExitReason
-  | { readonly code: 'start_timeout'; readonly limitMs: Millis }
+  /** `found` is what the last failed check of the startup probe found; null: no check has failed. */
+  | { readonly code: 'start_timeout'; readonly limitMs: Millis; readonly found: string | null }
+  /** It is starting, and its startup probe has found this so far. */
+  | { readonly code: 'not_started'; readonly found: string }
   | { readonly code: 'probe_failed'; readonly probe: 'startup' | 'liveness'; readonly found: string }
   /** `found` is what the readiness probe found; null if it has not passed yet. */
   | { readonly code: 'not_ready'; readonly found: string | null }
@@ -62,6 +65,7 @@ const CODES: Readonly<Record<ReasonCode, true>> = {
   effect_failed: true,
   exited: true,
   start_timeout: true,
+  not_started: true,
   probe_failed: true,
   not_ready: true,
   older_version: true,
@@ -94,7 +98,9 @@ export function reasonText(reason: Reason | null): string | null {
     case 'exited':
       return exitText(reason);
     case 'start_timeout':
-      return `its startup probe did not pass within ${reason.limitMs / 1000} s`;
+      return `its startup probe did not pass within ${reason.limitMs / 1000} s${reason.found === null ? '' : `: ${reason.found}`}`;
+    case 'not_started':
+      return `its startup probe has not passed yet: ${reason.found}`;
     case 'probe_failed':
       return `its ${reason.probe} probe failed: ${reason.found}`;
     case 'not_ready':
@@ -108,11 +114,11 @@ export function reasonText(reason: Reason | null): string | null {
     case 'set_aside':
       return 'its actor crashed repeatedly and was quarantined; its process was left alone';
     case 'completed':
-      return `${reasonText(reason.end)}, which counts as success`;
+      return `${clauseOf(reasonText(reason.end))}, which counts as success`;
     case 'restarts_exhausted':
     case 'policy_never':
     case 'recovery_failed':
-      return `${reasonText(reason.end)}; ${givenUpText(reason)}`;
+      return `${clauseOf(reasonText(reason.end))}; ${givenUpText(reason)}`;
     case 'service': {
       const because = reason.because === null ? '' : `: ${reasonText(reason.because)}`;
       return `${reason.serviceId} is ${inWords(reason.state)}${because}`;
@@ -122,7 +128,12 @@ export function reasonText(reason: Reason | null): string | null {
   }
 }
 
-const AWAITED = { started: 'is running', healthy: 'is ready', completed: 'has completed' } as const;
+const AWAITED = {
+  launched: 'has been launched',
+  started: 'is running',
+  healthy: 'is ready',
+  completed: 'has completed',
+} as const;
 
 /** A dependency that is met, in words: `pump1-coreio is running`. */
 export function awaited({ serviceId, condition }: DependencySpec): string {

@@ -58,6 +58,8 @@ export function dottedState({ state, substate }: Pick<Situation, 'state' | 'subs
 
 /** Restarts that count against the intensity at that instant. */
 export function countedRestarts({ spec, budget }: Situation, now: Instant): readonly Instant[] {
-  const from = now - spec.restart.intensity.periodMs;
+  const { intensity } = spec.restart;
+  if (intensity === null) return [];
+  const from = now - intensity.periodMs;
   return budget.restartTimes.filter((time) => time > from && time <= now);
 }

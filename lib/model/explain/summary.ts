@@ -56,7 +56,7 @@ function whyOf(situation: Situation): string | null {
     case 'starting.settling':
       return `its process (${processLabel(launch)}) has to stay up for ${spokenDuration(spec.settleMs)} to count as started`;
     case 'starting.probing':
-      return `the startup probe of its process (${processLabel(launch)}) has not passed yet`;
+      return `the startup probe of its process (${processLabel(launch)}) has not passed yet${reason?.code === 'not_started' ? `: ${clauseOf(reason.found)}` : ''}`;
     case 'running.unready':
       return unreadyReason(situation);
     case 'running.ready':
@@ -123,8 +123,9 @@ function whatWouldChange(situation: Situation): string | null {
 }
 
 function remarksOn(situation: Situation): readonly string[] {
-  const { launch, isAdopted, isDrifted, fallbackReason, state } = situation;
+  const { launch, isAdopted, isDrifted, fallbackReason, state, executable } = situation;
   const remarks: string[] = [];
+  if (executable?.twins !== undefined) remarks.push(twinsRemark(executable.path, executable.twins));
   if (launch === null) return remarks;
   if (isAdopted) {
     remarks.push(`Its process (${processLabel(launch)}) was launched by an earlier host and adopted by this one.`);
@@ -133,4 +134,10 @@ function remarksOn(situation: Situation): readonly string[] {
   if (isDrifted)
     remarks.push('Its process runs with an older revision of its configuration; the next launch uses the current one.');
   return remarks;
+}
+
+/** That several files were as good as the one that was chosen; a sentence. */
+export function twinsRemark(path: string, twins: readonly string[]): string {
+  const others = twins.map((twin) => `"${twin}"`).join(', ');
+  return `Of files of the same version and at the same depth the first by name runs: "${path}", not ${others}.`;
 }

@@ -16,9 +16,10 @@ export function consequence(
     case 'complete':
       return 'stay stopped as completed';
     case 'retry': {
+      const launch = `be launched again after about ${spokenDuration(verdict.delayMs)}`;
+      if (intensity === null) return `${launch} (restarts are not limited)`;
       const used = verdict.budget.restartTimes.length;
-      const window = `restart ${used} of at most ${intensity.maxRestarts} within ${spokenDuration(intensity.periodMs)}`;
-      return `be launched again after about ${spokenDuration(verdict.delayMs)} (${window})`;
+      return `${launch} (restart ${used} of at most ${intensity.maxRestarts} within ${spokenDuration(intensity.periodMs)})`;
     }
     case 'fall_back':
       return `fall back to ${fallback ?? 'the last good version'} immediately: ${givenUpText(verdict.because)}`;

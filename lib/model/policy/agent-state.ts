@@ -9,6 +9,8 @@ export interface ServiceReport {
   readonly serviceId: ServiceId;
   readonly state: PublicState;
   readonly intended: Intended;
+  /** Its program has been executed and not ended since, or it is complete. */
+  readonly isLaunched: boolean;
   /** It is running, and its readiness probe (if any) has passed. */
   readonly isReady: boolean;
   /** It exited successfully and its policy does not restart it. */
@@ -86,6 +88,8 @@ export function restartedWithGroup(
 /** Whether the reported state of a dependency satisfies the condition. */
 export function isMet(condition: DependencyCondition, report: ServiceReport): boolean {
   switch (condition) {
+    case 'launched':
+      return report.isLaunched;
     case 'started':
       return report.state === 'running';
     case 'healthy':
@@ -93,6 +97,16 @@ export function isMet(condition: DependencyCondition, report: ServiceReport): bo
     case 'completed':
       return report.isComplete;
   }
+}
+
+/** Whether the actor of the service is quarantined: only a command moves it. */
+export function isSetAside({ state, reason }: ServiceReport): boolean {
+  return state === 'failed' && reason?.code === 'set_aside';
+}
+
+/** Whether a release would have to stop what is quarantined: it would only crash again, and be released again. */
+function isSetAsideFor(holder: string, report: ServiceReport | undefined): boolean {
+  return report !== undefined && isSetAside(report) && report.holders.every((one) => one === holder);
 }
 
 /**
@@ -103,6 +117,7 @@ export function releasable(plan: AgentPlan, reports: ServiceReports, holder: str
   const isGone = (spec: ServiceSpec): boolean => isLetGo(reports[spec.id], holder);
   return plan.services
     .filter((spec) => reports[spec.id]?.holders.includes(holder) === true)
+    .filter((spec) => !isSetAsideFor(holder, reports[spec.id]))
     .filter((spec) =>
       plan.services.every((other) => !other.dependsOn.some((on) => on.serviceId === spec.id) || isGone(other)),
     )

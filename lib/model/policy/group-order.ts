@@ -17,7 +17,10 @@ export function inGroupOrder(services: readonly ServiceSpec[], strategy: Strateg
 }
 
 function chained(service: ServiceSpec, before: readonly ServiceSpec[]): ServiceSpec {
-  const dependsOn: DependencySpec[] = [...service.dependsOn];
+  // In a group the one before has to have started, not only to have been launched.
+  const dependsOn: DependencySpec[] = service.dependsOn.map((on) =>
+    on.condition === 'launched' ? { ...on, condition: 'started' } : on,
+  );
   for (const { id, agentId } of before.toReversed()) {
     if (!reached(dependsOn, before).has(id)) dependsOn.push({ serviceId: id, condition: 'started' });
     if (agentId !== null) break;

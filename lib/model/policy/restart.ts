@@ -1,5 +1,5 @@
 import type { ProcessExit } from '../process.ts';
-import type { BackoffSpec, RestartSpec } from '../spec.ts';
+import type { BackoffSpec, IntensitySpec, RestartSpec } from '../spec.ts';
 import type { ExitClass } from '../states.ts';
 import type { Instant, Millis } from '../values/time.ts';
 
@@ -31,10 +31,10 @@ export interface Ending {
   /** Time in `running`; null: it never counted as started. */
   readonly uptimeMs: Millis | null;
   /**
-   * The host could not even try (disk full, out of descriptors): retried in `backoff`, never counted against the
-   * service.
+   * The program did not even begin, and the service is not to blame (disk full, out of descriptors, file still being written):
+   * retried in `backoff` whatever the policy, never counted against the service.
    */
-  readonly isHostFault?: boolean;
+  readonly isBlameless?: boolean;
   /**
    * The machine was rebooted: the service starts again immediately, whatever its policy, and it does not count as a
    * failure.
@@ -69,7 +69,9 @@ export function classifyExit(exit: ProcessExit, spec: Pick<RestartSpec, 'success
  * min(max, initial * factor^(failures-1)), spread by +- jitter, at least {@link MIN_BACKOFF_MS}. `random` is in [0, 1).
  */
 export function backoffDelay(spec: BackoffSpec, failures: number, random: number): Millis {
-  const ideal = Math.min(spec.maxMs, spec.initialMs * spec.factor ** Math.max(0, failures - 1));
+  // The power has no bound with an unlimited intensity; 0 times infinity would be no number.
+  const growth = Math.min(Number.MAX_VALUE, spec.factor ** Math.max(0, failures - 1));
+  const ideal = Math.min(spec.maxMs, spec.initialMs * growth);
   return Math.max(MIN_BACKOFF_MS, Math.round(ideal * (1 + spec.jitter * (2 * random - 1))));
 }
 
@@ -93,8 +95,14 @@ export function longestWaits(spec: BackoffSpec, restarts: number): Millis {
   return sum;
 }
 
+/** A backoff with a budget that it has to be able to use up. */
+interface ReachableBudget {
+  readonly backoff: BackoffSpec;
+  readonly intensity: IntensitySpec;
+}
+
 /** The maximum number of restarts whose delays together are shorter than the period, up to the budget itself. */
-export function reachableRestarts({ backoff, intensity }: Pick<RestartSpec, 'backoff' | 'intensity'>): number {
+export function reachableRestarts({ backoff, intensity }: ReachableBudget): number {
   let sum: Millis = 0;
   for (let failures = 1; failures <= intensity.maxRestarts; failures += 1) {
     sum += backoffDelay(backoff, failures, 1);
@@ -107,7 +115,7 @@ export function reachableRestarts({ backoff, intensity }: Pick<RestartSpec, 'bac
  * Decides what follows an ending (contract 6.1). The window slides over `periodMs` as in Erlang/OTP; the backoff series
  * resets after `resetAfterMs` in `running`; a failed recovery attempt gives up immediately. If a version that never
  * became stable uses up the budget and another one was stable before, that version is rejected instead of giving up the
- * service.
+ * service. An unlimited intensity always retries.
  */
 export function judgeEnding(
   spec: RestartSpec,
@@ -117,9 +125,11 @@ export function judgeEnding(
 ): Verdict {
   if (ending.isReboot === true) return { next: 'retry', budget: past.budget, delayMs: 0 };
   if (ending.class === 'clean' && spec.mode !== 'always') return { next: 'complete' };
-  if (ending.isHostFault === true && spec.mode !== 'never') return waitOut(spec, past.budget, at.random);
+  if (ending.isBlameless === true) return waitOut(spec, past.budget, at.random);
   const budget = charge(spec, ending, past.budget, at.now);
   if (spec.mode === 'never') return { next: 'give_up', budget, because: { code: 'policy_never' }, recovers: false };
+  const retry = { next: 'retry', budget, delayMs: backoffDelay(spec.backoff, budget.failures, at.random) } as const;
+  if (spec.intensity === null) return retry;
   const { maxRestarts, periodMs } = spec.intensity;
   if (budget.restartTimes.length > maxRestarts) {
     const because = { code: 'restarts_exhausted', maxRestarts, periodMs } as const;
@@ -130,7 +140,7 @@ export function judgeEnding(
     const because = { code: 'recovery_failed' } as const;
     return { next: 'give_up', budget, because, recovers: spec.recoverAfterMs !== null };
   }
-  return { next: 'retry', budget, delayMs: backoffDelay(spec.backoff, budget.failures, at.random) };
+  return retry;
 }
 
 /**
@@ -143,15 +153,22 @@ function waitOut(spec: RestartSpec, past: RestartBudget, random: number): Verdic
   return { next: 'retry', budget: { ...past, failures }, delayMs };
 }
 
+function countedWith(
+  now: Instant,
+  times: readonly Instant[],
+  { maxRestarts, periodMs }: IntensitySpec,
+): readonly Instant[] {
+  // An instant in the future means that the clock was set back; it must not count for ever.
+  const recent = times.filter((time) => time > now - periodMs && time <= now);
+  // More entries than it takes to give up are useless, and with a short `recover_after` they would pile up.
+  return [...recent, now].slice(-(maxRestarts + 1));
+}
+
 function charge(spec: RestartSpec, ending: Ending, budget: RestartBudget, now: Instant): RestartBudget {
   const wasProven = ending.uptimeMs !== null && ending.uptimeMs >= spec.backoff.resetAfterMs;
-  // An instant in the future means that the clock was set back; it must not count for ever.
-  const recent = budget.restartTimes.filter((time) => time > now - spec.intensity.periodMs && time <= now);
-  // More entries than it takes to give up are useless, and with a short `recover_after` they would pile up.
-  const restartTimes = [...recent, now].slice(-(spec.intensity.maxRestarts + 1));
   return {
     failures: (wasProven ? 0 : budget.failures) + 1,
-    restartTimes,
+    restartTimes: spec.intensity === null ? [] : countedWith(now, budget.restartTimes, spec.intensity),
     hasFallenBack: budget.hasFallenBack && !wasProven,
   };
 }

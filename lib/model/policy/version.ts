@@ -22,6 +22,11 @@ const PLATFORM_FORM = /^(?:dev(\d{1,15})-)?v(.+)$/;
 /** Compares digits as numbers, so that `-build10` is above `-build9`. */
 const byText = new Intl.Collator('en', { numeric: true });
 
+/** Whether an `executable` of a kind is the path of one file, from the base path, and not a name to search for. */
+export function isExecutablePath(executable: string): boolean {
+  return executable.includes('/');
+}
+
 /** The name of a platform in file names: `linux`, `darwin`, `windows`; other systems keep their Node name. */
 export function platformWord(nodePlatform: string): string {
   return nodePlatform === 'win32' ? 'windows' : nodePlatform;
@@ -70,14 +75,14 @@ function unknownRelease(name: string, text: string): Release | null {
  * A sort order: below 0 when `a` is preferred to `b`. Stable releases come first, then development builds, then the
  * bare name, then names with other text. Among versions the higher semver comes first; then a prerelease before its
  * `dev<N>` builds, as a release comes before its own; then the higher N. Among other texts the later one in alphabetic
- * order with numbers compared by value.
+ * order with numbers compared by value. 0: the same version, whatever the form of the names.
  */
 export function compareReleases(a: Release, b: Release): number {
   return (
     PREFERENCE[b.build] - PREFERENCE[a.build] ||
     (a.version !== null && b.version !== null ? semver.compareBuild(b.version, a.version) : 0) ||
     compareDevNumbers(a.devNumber ?? Infinity, b.devNumber ?? Infinity) ||
-    byText.compare(b.name, a.name)
+    (a.build === 'unknown' && b.build === 'unknown' ? byText.compare(b.name, a.name) : 0)
   );
 }
 

@@ -7,6 +7,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { codeOf } from '../os/error-code.ts';
 import type { Identity } from '../os/process-identity.ts';
 import { signalName } from '../os/signals.ts';
+import { refusalIn, type Refusal } from '../launch/failure.ts';
 import { exitFile, runFolder, type Layout } from './layout.ts';
 import { recordText } from './record-text.ts';
 
@@ -21,11 +22,12 @@ export interface ShimClaim {
 /** The owner of a launch: its shim, or none, because a host revoked it first. */
 export type Claim = ShimClaim | { readonly owner: 'revoked' };
 
-/** How a main process ended. `execErrno` is not 0 if the program never ran. */
+/** How a main process ended. `execErrno` is not 0 when the program never ran; `refusal` says the same in full. */
 export interface ExitRecord {
   readonly code: number | null;
   readonly signal: number | null;
   readonly execErrno: number;
+  readonly refusal: Refusal | null;
   readonly endedAt: number;
 }
 
@@ -99,7 +101,8 @@ export function exitIn(fields: Fields | null): ExitRecord | null {
   if (fields === null) return null;
   const { code, signal, exec_errno: execErrno, end: endedAt } = fields;
   if (!isCount(execErrno) || !isCount(endedAt)) return null;
-  return { code: isCount(code) ? code : null, signal: isCount(signal) ? signal : null, execErrno, endedAt };
+  const refusal = execErrno === 0 ? null : refusalIn({ ...fields, errno: execErrno });
+  return { code: isCount(code) ? code : null, signal: isCount(signal) ? signal : null, execErrno, refusal, endedAt };
 }
 
 /** The end of a main process according to its record; without a record it is unknown. */

@@ -37,7 +37,13 @@ const SUBJECT = {
 
 const VERB: Partial<Readonly<Record<RefusedStep, string>>> = { fork: 'created', exec: 'run', limits: 'set' };
 
-/** The step at which a shim failed. */
+/** Reasons in the words of those who can do something about them, by step and code. */
+const KNOWN_REASONS: Readonly<Partial<Record<string, string>>> = {
+  'limits EPERM': 'it is above the hard limit of the host',
+  'exec ETXTBSY': 'the file is still being written',
+};
+
+/** What a shim was doing when it gave up. */
 export type RefusedStep = keyof typeof SUBJECT;
 
 /** Why a launch failed, as reported by its shim; `limit` with the step `limits`. */
@@ -47,13 +53,17 @@ export interface Refusal {
   readonly limit?: LimitName;
 }
 
-/** Whether a report names a step that this host knows. */
-export function isRefusedStep(step: unknown): step is RefusedStep {
+/** The refusal in the fields of a report or a record; null when it has a step that this host does not know. */
+export function refusalIn({ step, errno, limit }: Readonly<Record<string, unknown>>): Refusal | null {
+  if (!isRefusedStep(step) || typeof errno !== 'number') return null;
+  return { step, errno, ...(isLimitName(limit) ? { limit } : {}) };
+}
+
+function isRefusedStep(step: unknown): step is RefusedStep {
   return typeof step === 'string' && Object.hasOwn(SUBJECT, step);
 }
 
-/** Whether a report names a limit that this host knows. */
-export function isLimitName(limit: unknown): limit is LimitName {
+function isLimitName(limit: unknown): limit is LimitName {
   return typeof limit === 'string' && Object.hasOwn(LIMIT_NAMES, limit);
 }
 
@@ -62,16 +72,26 @@ function describedBy(errno: number): readonly [string, string] {
 }
 
 /**
- * The failure that a shim reported. Only a refused exec can be permanent: another program file would not help against a
- * missing working directory or a full disk.
+ * The failure that a shim reported. Only a refused exec is ever permanent: no other program file would help against a missing
+ * working directory or a full disk. `found` is what the file itself says about the reason.
  */
-export function failureOf(step: RefusedStep, errno: number, subject: string): LaunchFailure {
+export function failureOf(
+  step: RefusedStep,
+  errno: number,
+  subject: string,
+  found: string | null = null,
+): LaunchFailure {
   const [code, described] = describedBy(errno);
   const isPermanent = step === 'exec' && PERMANENT.has(code);
-  const reason = step === 'limits' && code === 'EPERM' ? 'it is above the hard limit of the host' : described;
+  const reason = found ?? KNOWN_REASONS[`${step} ${code}`] ?? described;
   return {
     code,
     isPermanent,
     message: `${SUBJECT[step]} "${subject}" cannot be ${VERB[step] ?? 'used'}: ${reason} (${code}).`,
   };
+}
+
+/** The name of the system error with that number. */
+export function errorName(errno: number): string {
+  return describedBy(errno)[0];
 }

@@ -11,7 +11,8 @@ import type { Layout } from '../files/layout.ts';
 import { NO_PROCESS, type Identity } from '../os/process-identity.ts';
 import type { Tree } from '../tree/process-tree.ts';
 import type { TreeOrigin } from '../tree/tree-context.ts';
-import { failureOf, type Refusal } from './failure.ts';
+import { errorName, failureOf, type Refusal } from './failure.ts';
+import { reasonInFile } from './program-file.ts';
 import { guaranteesOf } from './shim-kind.ts';
 import { subjectOf } from './shim-request.ts';
 import type { Report, ShimRequest } from './shims.ts';
@@ -77,7 +78,7 @@ export class LaunchResultReader {
         return this.#adopt(claimed.main);
       case 'refused':
         this.#leaveRest(true);
-        return this.#refusal({ step: 'exec', errno: claimed.record.execErrno });
+        return this.#refusal(claimed.record.refusal ?? { step: 'exec', errno: claimed.record.execErrno });
       case 'lost':
       case 'stuck':
         void this.#leaveRest(false)?.end({ signal: 'SIGKILL', graceMs: 0 });
@@ -100,7 +101,9 @@ export class LaunchResultReader {
   }
 
   #refusal(refusal: Refusal): LaunchFailure {
-    return failureOf(refusal.step, refusal.errno, subjectOf(refusal, this.#shimRequest));
+    const subject = subjectOf(refusal, this.#shimRequest);
+    const found = refusal.step === 'exec' ? reasonInFile(subject, errorName(refusal.errno)) : null;
+    return failureOf(refusal.step, refusal.errno, subject, found);
   }
 
   /**

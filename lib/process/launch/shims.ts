@@ -3,7 +3,7 @@ import type { LaunchId } from '../../model/values/ids.ts';
 import type { ResourceLimits } from '../../model/values/limits.ts';
 import { identityOf, parseFields } from '../files/launch-files.ts';
 import type { Identity } from '../os/process-identity.ts';
-import { isLimitName, isRefusedStep, type Refusal } from './failure.ts';
+import { refusalIn, type Refusal } from './failure.ts';
 
 /** The time for a shim to report. */
 export const REPORT_MS = 10_000;
@@ -49,11 +49,10 @@ export interface Shims {
 export function parseReport(line: string): { readonly launchId: string; readonly report: Report } | null {
   const fields = parseFields(line);
   if (fields === null) return null;
-  const { launch: launchId, event, step, errno, limit } = fields;
+  const { launch: launchId, event } = fields;
   if (typeof launchId !== 'string') return null;
   const main = identityOf(fields);
   if (event === 'launched' && main !== null) return { launchId, report: { type: 'launched', main } };
-  if (event !== 'refused' || !isRefusedStep(step) || typeof errno !== 'number') return null;
-  const about = isLimitName(limit) ? { limit } : {};
-  return { launchId, report: { type: 'refused', step, errno, ...about } };
+  const refusal = event === 'refused' ? refusalIn(fields) : null;
+  return refusal === null ? null : { launchId, report: { type: 'refused', ...refusal } };
 }

@@ -1,32 +1,72 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
-import type { FindFreePort } from '../../ports/port-registry.ts';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { PortFinder } from '../../ports/port-registry.ts';
+import { codeOf } from './error-code.ts';
 
-/** The system chooses the ports; a port that belongs to a service is kept open while another one is requested. */
+/** Ports from which the system takes one for each outgoing connection; both ends included. */
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Below it are the ports of well-known services. */
+const LOWEST = 10_000;
+const HIGHEST = 65_535;
+/** What IANA recommends, for systems that do not say what they do. */
+const RECOMMENDED: PortRange = { first: 49_152, last: HIGHEST };
 const MAX_TRIES = 1_000;
+const LOOPBACK = ['127.0.0.1', '::1'] as const;
 
-/** Gets a free port of the loopback address from the system; the port is free again when this resolves. */
-export const findFreePort: FindFreePort = async (taken) => {
-  const held: Server[] = [];
+/** The ephemeral ports of this machine. */
+export function ephemeralRange(file = '/proc/sys/net/ipv4/ip_local_port_range'): PortRange {
   try {
-    while (held.length < MAX_TRIES) {
-      const server = createServer();
-      held.push(server);
-      server.listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      const address = server.address();
-      if (typeof address === 'object' && address !== null && !taken.has(address.port)) return address.port;
-    }
-    throw new Error(`The system offered ${MAX_TRIES} ports, all of which already belong to services.`);
-  } finally {
-    await Promise.all(held.map(closed));
+    const [first = NaN, last = NaN] = readFileSync(file, 'utf8').trim().split(/\s+/).map(Number);
+    return first >= 1 && last <= HIGHEST && first <= last ? { first, last } : RECOMMENDED;
+  } catch {
+    return RECOMMENDED;
   }
-};
+}
 
-function closed(server: Server): Promise<void> {
+/** The ports of this machine. Ephemeral ones are not given out: any connection could have one when its service starts. */
+export function portFinder(ephemeral = ephemeralRange(), random: () => number = Math.random): PortFinder {
+  return {
+    isFree,
+    find: async (taken) => {
+      const all = portsOutside(ephemeral).filter((port) => !taken.has(port));
+      // Hosts on the same machine do not know of each other; a random start keeps them apart.
+      const start = Math.floor(random() * all.length);
+      const inTurn = [...all.slice(start), ...all.slice(0, start)].slice(0, MAX_TRIES);
+      for (const port of inTurn) if (await isFree(port)) return port;
+      throw new Error(
+        `No free port was found: ${inTurn.length} ports were tried, and another program listens on each.`,
+      );
+    },
+  };
+}
+
+/** The ports that may be given out; where all are ephemeral, all of them. */
+function portsOutside({ first, last }: PortRange): readonly number[] {
+  const all = Array.from({ length: HIGHEST - LOWEST + 1 }, (_, index) => LOWEST + index);
+  const outside = all.filter((port) => port < first || port > last);
+  return outside.length > 0 ? outside : all;
+}
+
+async function isFree(port: number): Promise<boolean> {
+  for (const host of LOOPBACK) if (!(await canListen(port, host))) return false;
+  return true;
+}
+
+/** Whether it can be listened on there. A machine without IPv6 has no address that somebody could listen on. */
+function canListen(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
-    server.close(() => {
-      resolve();
+    const server = createServer();
+    server.once('error', (error) => {
+      resolve(codeOf(error) === 'EADDRNOTAVAIL' || codeOf(error) === 'EAFNOSUPPORT');
+    });
+    server.listen({ port, host, exclusive: true }, () => {
+      server.close(() => {
+        resolve(true);
+      });
     });
   });
 }

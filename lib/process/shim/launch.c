@@ -196,7 +196,7 @@ static pid_t start_main(const struct launch *l, int run_dir, int exits_dir) {
   }
   if (failure.error) {
     if (pid > 0) waitpid(pid, NULL, 0);
-    put_exit(exits_dir, l->id, &(struct ending){pid < 0 ? 0 : pid, 127, -1, 0, failure.error});
+    put_exit(exits_dir, l->id, &(struct ending){pid < 0 ? 0 : pid, 127, -1, 0, failure.error, failure.step, failure.limit});
     report_failure(l->id, &failure);
     _exit(0);
   }

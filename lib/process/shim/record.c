@@ -109,6 +109,8 @@ void add_exit(struct text *t, const char *id, const struct ending *e) {
   add_number(t, e->core);
   add(t, ",\"exec_errno\":");
   add_number(t, e->exec_errno);
+  if (e->step) add(t, ",\"step\":\""), add(t, e->step), add(t, "\"");
+  if (e->limit) add(t, ",\"limit\":\""), add(t, e->limit), add(t, "\"");
   add(t, ",\"end\":");
   add_number(t, now.tv_sec * 1000LL + now.tv_nsec / 1000000);
   add(t, "}\n");

@@ -55,6 +55,7 @@ struct text {
 struct ending {
   pid_t pid;
   int code, signal, core, exec_errno;
+  const char *step, *limit; /* what failed before the program ran; NULL: it ran, and no limit was it */
 };
 
 /* launcher.c */

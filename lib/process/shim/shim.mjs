@@ -105,7 +105,7 @@ function putExit(exit, patience = 50) {
 }
 
 function refuseProgram(step, error) {
-  putExit({ pid: 0, code: 127, signal: null, exec_errno: errnoOf(error) }, 0);
+  putExit({ pid: 0, code: 127, signal: null, exec_errno: errnoOf(error), step }, 0);
   refuse(step, error);
 }
 

@@ -35,14 +35,14 @@ __shim_put() { # DIR NAME TEXT
   printf '%s\n' "$3" >"$1/.$2.$$" && mv -f "$1/.$2.$$" "$1/$2"
 }
 
-__shim_put_exit() { # PID CODE SIGNAL EXEC_ERRNO
+__shim_put_exit() { # PID CODE SIGNAL EXEC_ERRNO [STEP [LIMIT]]
   __shim_end=$(date +%s%3N) # not every date knows %N
   case $__shim_end in '' | *[!0-9]*) __shim_end=$(date +%s)000 ;; esac
-  __shim_put "$__shim_exits" "$__shim_launch" "{\"launch\":\"$__shim_launch\",\"pid\":$1,\"code\":$2,\"signal\":$3,\"core\":0,\"exec_errno\":$4,\"end\":$__shim_end}"
+  __shim_put "$__shim_exits" "$__shim_launch" "{\"launch\":\"$__shim_launch\",\"pid\":$1,\"code\":$2,\"signal\":$3,\"core\":0,\"exec_errno\":$4${5:+,\"step\":\"$5\"}${6:+,\"limit\":\"$6\"},\"end\":$__shim_end}"
 }
 
-__shim_refuse_program() { # STEP ERRNO [LIMIT]; every claimed launch ends with an exit record
-  __shim_put_exit 0 127 null "$2"
+__shim_refuse_program() { # STEP ERRNO [LIMIT]; every claimed launch ends in an exit record
+  __shim_put_exit 0 127 null "$2" "$1" ${3-}
   __shim_refuse "$1" "$2" ${3-}
 }
 
@@ -96,6 +96,17 @@ case $? in
 esac
 [ -e "$1" ] || __shim_refuse_program exec 2
 [ -f "$1" ] && [ -x "$1" ] || __shim_refuse_program exec 13
+# A script: the interpreter in its first line, as the kernel reads it, with any carriage return before the line break.
+if read -r __shim_line <"$1"; then
+  case $__shim_line in
+  '#!'*)
+    __shim_line=${__shim_line#??}
+    __shim_line=${__shim_line#"${__shim_line%%[! 	]*}"}
+    [ -e "${__shim_line%%[ 	]*}" ] || __shim_refuse_program exec 2
+    [ -x "${__shim_line%%[ 	]*}" ] || __shim_refuse_program exec 13
+    ;;
+  esac
+fi
 
 # It execs in place, so that the program stays this shell's child; without setsid they share a group.
 __shim_setsid=$(command -v setsid)

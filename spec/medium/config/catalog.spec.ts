@@ -92,11 +92,28 @@ describe('the catalog', () => {
       );
     });
 
-    it('the first path of equal releases', async () => {
-      put('b/corerl-1.0.0');
+    it('of files of the same version the nearest to the base path, whatever their names', async () => {
+      const nearest = put('z/corerl-1.0.0');
+      put(`a/backup/${PLATFORM}-corerl-v1.0.0`);
+      put('b/backup/old/corerl-1.0.0');
+      expect(await found()).to.include({ path: nearest });
+      put('corerl-0.9.0');
+      expect(await found()).to.include({ path: nearest });
+      const choice = await catalog.choose({ executable: 'corerl', version: null });
+      expect(choice).to.not.have.nested.property('executable.twins');
+    });
+
+    it('of files of the same version at the same depth the first by name, and names the others', async () => {
+      const other = put('b/corerl-1.0.0');
       const first = put('a/corerl-1.0.0');
-      put('c/corerl-1.0.0');
-      expect(await found()).to.include({ path: first });
+      const third = put(`c/${PLATFORM}-corerl-v1.0.0`);
+      put('d/corerl-1.0.0', 0o644);
+      symlinkSync('../a/corerl-1.0.0', join(base, 'c/corerl-1.0.0'));
+      put('e/f/corerl-1.0.0');
+      const choice = await catalog.choose({ executable: 'corerl', version: null });
+      expect(choice).to.deep.include({ type: 'found' });
+      expect(choice).to.have.nested.property('executable.path', first);
+      expect(choice).to.have.deep.nested.property('executable.twins', [other, third]);
     });
 
     it('again at each call', async () => {
@@ -177,13 +194,21 @@ describe('the catalog', () => {
     });
   });
 
-  describe('does not search', () => {
-    it('node_modules, .git and excluded folders', async () => {
-      for (const folder of ['node_modules/x', 'a/node_modules', '.git', '.coredinator/run'])
+  describe('does not look', () => {
+    it('into node_modules, hidden folders and what is excluded', async () => {
+      catalog = createCatalog({ basePath: base, exclude: ['state'] });
+      for (const folder of [
+        'node_modules/x',
+        'a/node_modules',
+        '.git',
+        'a/.snapshot/daily',
+        '.coredinator/run',
+        'state',
+      ])
         put(`${folder}/corerl-1.0.0`);
       expect(await reason()).to.contain('No executable "corerl"');
-      const hidden = put('.hidden/.coredinator/corerl-1.0.0');
-      expect(await found()).to.include({ path: hidden });
+      const path = put('a/state/corerl-1.0.0');
+      expect(await found()).to.include({ path });
     });
 
     it('links to folders', async () => {
@@ -198,7 +223,9 @@ describe('the catalog', () => {
     it('a link that leads out of the base path', async () => {
       const target = put('corerl-2.0.0', 0o755, temporaryFolder());
       symlinkSync(target, join(base, 'corerl-3.0.0'));
-      expect(await reason()).to.contain(`"${join(base, 'corerl-3.0.0')}" is a link that leads out of the base path`);
+      expect(await reason()).to.contain(
+        `"${join(base, 'corerl-3.0.0')}" leads to "${target}", outside of the base path; allow its folder with --executable-root`,
+      );
     });
   });
 
@@ -214,7 +241,7 @@ describe('the catalog', () => {
       rmSync(link);
       symlinkSync(put('corerl-x', 0o755, temporaryFolder()), link);
       expect(chosen.path).to.equal(first);
-      expect(await reason()).to.contain('is a link that leads out of the base path');
+      expect(await reason()).to.contain('outside of the base path');
     });
 
     it('a link when it falls back, and distinguishes it from its target', async () => {
@@ -227,6 +254,15 @@ describe('the catalog', () => {
       expect(choice).to.have.nested.property('executable.path', stable);
     });
 
+    it('a link into an executable root, and no other', async () => {
+      const [root, elsewhere] = [temporaryFolder(), temporaryFolder()];
+      catalog = createCatalog({ basePath: base, exclude: [], roots: [join(base, 'gone'), root] });
+      const path = put('store/corerl', 0o755, root);
+      symlinkSync(path, join(base, 'corerl-2.0.0'));
+      symlinkSync(put('corerl', 0o755, elsewhere), join(base, 'corerl-3.0.0'));
+      expect(await found()).to.deep.equal({ path, version: '2.0.0' });
+    });
+
     it('a base path that is itself a link', async () => {
       put('store/x');
       symlinkSync('store/x', join(base, 'corerl-1.0.0'));
@@ -234,6 +270,65 @@ describe('the catalog', () => {
       symlinkSync(base, link);
       catalog = createCatalog({ basePath: link, exclude: [] });
       expect(await found()).to.include({ path: join(base, 'store/x') });
+    });
+  });
+
+  describe('given a path', () => {
+    const chosen = (executable: string, version: string | null = null) => catalog.choose({ executable, version });
+
+    it('chooses that file and no other, and follows links anew at each call', async () => {
+      const [one, two] = [put('releases/1/bin/corerl'), put('releases/2/bin/corerl-2.0.0')];
+      put('corerl-9.0.0');
+      symlinkSync('corerl-2.0.0', join(base, 'releases/2/bin/corerl'));
+      symlinkSync('releases/1', join(base, 'current'));
+      expect(await chosen('current/bin/corerl')).to.have.nested.property('executable.path', one);
+      rmSync(join(base, 'current'));
+      symlinkSync('releases/2', join(base, 'current'));
+      const second = await chosen('current/bin/corerl');
+      expect(second).to.deep.nested.include({ 'executable.path': two, 'executable.version': '2.0.0' });
+      expect(await chosen('./corerl')).to.deep.equal({
+        type: 'missing',
+        reason: `The executable "${join(base, 'corerl')}" is a broken link or no longer exists.`,
+      });
+    });
+
+    it('does not leave the base path, but for an executable root', async () => {
+      const root = temporaryFolder();
+      const path = put('2/corerl', 0o755, root);
+      symlinkSync(join(root, '2'), join(base, 'current'));
+      expect(await chosen('current/corerl'))
+        .to.have.property('reason')
+        .that.contains('outside of the base path; allow its folder with --executable-root');
+      catalog = createCatalog({ basePath: base, exclude: [], roots: [root] });
+      expect(await chosen('current/corerl')).to.have.nested.property('executable.path', path);
+    });
+
+    it('says that the file cannot be run, or does not have the version that is asked for', async () => {
+      const path = put('bin/corerl', 0o644);
+      expect(await chosen('bin/corerl'))
+        .to.have.property('reason')
+        .that.contains('not executable; run chmod +x');
+      chmodSync(path, 0o755);
+      expect(await chosen('bin/corerl', '^1')).to.deep.equal({
+        type: 'missing',
+        reason: `The executable "${path}" has a name without a version, which is not in the version range "^1".`,
+      });
+      rmSync(path);
+      symlinkSync(put('store/corerl-2.0.0'), path);
+      expect(await chosen('bin/corerl', '^1'))
+        .to.have.property('reason')
+        .that.contains('has version 2.0.0, which is');
+      expect(await chosen('bin/corerl', '^2')).to.have.property('type', 'found');
+    });
+
+    it('awaits the file', async () => {
+      const waiting = catalog.awaitOther(
+        { executable: 'bin/corerl', version: null },
+        null,
+        new AbortController().signal,
+      );
+      const path = put('bin/corerl');
+      expect(await waiting).to.include({ path });
     });
   });
 
@@ -259,7 +354,14 @@ describe('the catalog', () => {
       expect(warned).to.deep.equal([{ path }]);
     });
 
-    it('about a file in a folder that any user can write to, unless it has the sticky bit', async () => {
+    it('once of files of the same version at the same depth', async () => {
+      const [path, twin] = [put('corerl-1.0.0'), put(`${PLATFORM}-corerl-v1.0.0`)];
+      await found();
+      await found();
+      expect(warned).to.deep.equal([{ path, twins: [twin] }]);
+    });
+
+    it('of a file in a folder that any user can write to, unless its files are their owners’', async () => {
       const path = put('open/corerl-1.0.0');
       chmodSync(join(base, 'open'), 0o1777);
       await found();

@@ -11,19 +11,16 @@ import {
 } from '../../../lib/model/errors.ts';
 import { NO_PROBES } from '../../../lib/model/probe.ts';
 import type { AgentPlan, ServiceSpec } from '../../../lib/model/spec.ts';
-import type { PortRegistry } from '../../../lib/ports/port-registry.ts';
+import { portToken } from '../../../lib/model/values/port-token.ts';
 import type { AgentRequest, SpecSource } from '../../../lib/ports/spec-source.ts';
-import { MemoryPortRegistry } from '../../support/memory-port-registry.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 describe('the source of specs', () => {
   let folder: string;
   let env: Record<string, string>;
-  let ports: PortRegistry;
 
   beforeEach(() => {
     env = { REGION: 'north', SECRET: 'hunter2' };
-    ports = new MemoryPortRegistry();
     folder = temporaryFolder();
   });
 
@@ -36,7 +33,7 @@ describe('the source of specs', () => {
 
   async function source(hostConfig?: string): Promise<SpecSource> {
     const configFile = hostConfig === undefined ? null : file('coredinator.yaml', hostConfig);
-    return (await loadConfig({ basePath: '/plant', configFile, workingDirectory: folder, env })).specSource(ports);
+    return (await loadConfig({ basePath: '/plant', configFile, workingDirectory: folder, env })).specSource;
   }
 
   async function plan(agentText: string, request: Partial<AgentRequest> = {}, hostConfig?: string): Promise<AgentPlan> {
@@ -112,7 +109,7 @@ describe('the source of specs', () => {
             id: 'pump1-corerl',
             kind: 'corerl',
             executable: 'corerl',
-            dependsOn: [{ serviceId: 'pump1-coreio', condition: 'started' }],
+            dependsOn: [{ serviceId: 'pump1-coreio', condition: 'launched' }],
           },
         ],
       });
@@ -239,7 +236,7 @@ agent_types: { full: { services: [ui, corerl, coreio, coretelemetry] } }
       expect(http)
         .to.have.property('check')
         .that.deep.includes({
-          ...{ host: 'north.example', port: 20_000, path: '/pump1-corerl' },
+          ...{ host: 'north.example', port: 0, portName: 'http', path: '/pump1-corerl' },
         });
       expect(await readiness('exec: { command: [check, "${config_path}", 1.10] }')).to.have.deep.nested.property(
         'check.command',
@@ -249,8 +246,8 @@ agent_types: { full: { services: [ui, corerl, coreio, coretelemetry] } }
 
     it('uses the value of a variable in a pattern literally', async () => {
       env['REGION'] = 'a.b (c)';
-      const line = await readiness('log_line: { pattern: "^${env.REGION} is ready$" }');
-      expect(line).to.have.nested.property('check.pattern', '^a\\.b \\(c\\) is ready$');
+      const line = await readiness('log_line: { pattern: "^${env.REGION} is ready at ${port.a-b}$" }');
+      expect(line).to.have.nested.property('check.pattern', `^a\\.b \\(c\\) is ready at ${portToken('a-b')}$`);
     });
 
     it('rejects a filled-in value that is not a port or path, and does not quote it', async () => {
@@ -271,14 +268,13 @@ agent_types: { full: { services: [ui, corerl, coreio, coretelemetry] } }
   });
 
   describe('with variables of the machine', () => {
-    it('gives a service the same port each time, and none to a rejected plan', async () => {
-      const hostConfig = 'kinds: { corerl: { args: ["${port.http}", "${port.grpc}"], env: { PORT: "${port.http}" } } }';
+    it('leaves the ports of a service to its launches', async () => {
+      const [http, grpc] = [portToken('http'), portToken('grpc')];
+      const hostConfig =
+        'kinds: { corerl: { args: ["${port.http}", "-p${port.grpc}"], env: { PORT: "${port.http}" } } }';
       const first = await plan('', {}, hostConfig);
-      expect(first.services[1]).to.deep.include({ args: ['20000', '20001'], env: { PORT: '20000' } });
+      expect(first.services[1]).to.deep.include({ args: [http, `-p${grpc}`], env: { PORT: http } });
       expect(await plan('', {}, hostConfig)).to.deep.equal(first);
-      expect((await plan('', { agentId: 'p2' }, hostConfig)).services[1]?.args).to.deep.equal(['20002', '20003']);
-      await refusal(plan('', { agentId: 'p3' }, 'kinds: { corerl: { args: ["${port.http}", "${env.GONE}"] } }'));
-      expect((await plan('', { agentId: 'p4' }, hostConfig)).services[1]?.args[0]).to.equal('20004');
     });
 
     it('names the variable that the host’s environment does not have, with its position', async () => {
@@ -314,7 +310,7 @@ agent_types: { full: { services: [ui, corerl, coreio, coretelemetry] } }
       file('base/local.env', 'A=1');
       const config = file('host.yaml', hostConfig('local.env'));
       const loaded = await loadConfig({ basePath: 'base', configFile: config, workingDirectory: folder, env });
-      const made = await loaded.specSource(ports).planAgent({ configPath: file('pump1.yaml', '') });
+      const made = await loaded.specSource.planAgent({ configPath: file('pump1.yaml', '') });
       expect(made.services[1]?.env).to.deep.equal({ A: '1' });
     });
 
@@ -349,7 +345,7 @@ agent_types: { full: { services: [ui, corerl, coreio, coretelemetry] } }
 
     async function planned(configPath: string, hostConfig = ''): Promise<AgentPlan> {
       const options = { basePath: '/plant', configFile: file('host.yaml', hostConfig), workingDirectory: folder, env };
-      return (await loadConfig({ ...options, configRoot: root })).specSource(ports).planAgent({ configPath });
+      return (await loadConfig({ ...options, configRoot: root })).specSource.planAgent({ configPath });
     }
 
     it('accepts files inside it, with the given path', async () => {
@@ -473,7 +469,7 @@ agent_types: { full: { services: [ui, corerl, coreio, coretelemetry] } }
       const loaded = await loadConfig(options);
       expect(loaded.file).to.equal(null);
       const path = file('coredinator.yaml', 'kinds: { corerl: { settle: 2s } }');
-      const appeared = await loaded.specSource(ports).reread();
+      const appeared = await loaded.specSource.reread();
       expect(await settled(appeared)).to.equal(2_000);
       expect((await loadConfig(options)).file).to.equal(path);
       rmSync(path);
@@ -487,7 +483,7 @@ agent_types: { full: { services: [ui, corerl, coreio, coretelemetry] } }
       expect(ids(services)).to.deep.equal(['plant-io', 'pump1-corerl']);
       expect(services[0]).to.include({ agentId: null, kind: 'coreio', configPath: join(folder, 'pump1.yaml') });
       expect(services[1]?.agentId).to.equal('pump1');
-      expect(services[1]?.dependsOn).to.deep.equal([{ serviceId: 'plant-io', condition: 'started' }]);
+      expect(services[1]?.dependsOn).to.deep.equal([{ serviceId: 'plant-io', condition: 'launched' }]);
     });
 
     it('prefers the one of the request to that of the section', async () => {

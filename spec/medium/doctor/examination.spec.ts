@@ -62,6 +62,20 @@ describe('coredinator doctor', function () {
     expect(bare.of('executables').status).to.equal('fail');
   });
 
+  it('says which executable would run for each kind, and warns of two that only their names tell apart', async () => {
+    const [io, rl] = [join(base, 'coreio-1.0.0'), join(base, 'corerl-1.0.0')];
+    expect((await report()).of('executables').detail).to.equal(
+      `Kind "coreio": ${io} (1.0.0). Kind "corerl": ${rl} (1.0.0).`,
+    );
+    install(base, 'waits', 'linux-corerl-v1.0.0');
+    const { status, detail } = (await report()).of('executables');
+    expect([status, detail]).to.deep.equal([
+      'warn',
+      `Kind "coreio": ${io} (1.0.0). Kind "corerl": ${rl} (1.0.0) Of files of the same version and at the same depth ` +
+        `the first by name runs: "${rl}", not "${join(base, 'linux-corerl-v1.0.0')}".`,
+    ]);
+  });
+
   it('names what is wrong with the configuration', async () => {
     writeFileSync(join(base, 'coredinator.yaml'), 'kind: {}\n');
     const { code, of } = await report();

@@ -102,7 +102,8 @@ for (const kind of ['native', 'sh', 'bash'] as const satisfies readonly DrivenKi
       const { launch, report } = await driver.launch(vice('waits'), { limits: ['unlimited', '', '', ''] });
       const refusal = { event: 'refused', step: 'limits', limit: 'open_files', errno: errno.EPERM };
       expect(report).to.deep.equal({ launch: launch.id, ...refusal });
-      expect(await launch.exited()).to.include({ code: 127, exec_errno: errno.EPERM });
+      const exit = { code: 127, exec_errno: errno.EPERM, step: 'limits', limit: 'open_files' };
+      expect(await launch.exited()).to.include(exit);
       await launch.shimGone();
     });
 

@@ -1,9 +1,21 @@
 import { expect } from 'chai';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
-import type { LaunchFailure, ProcessExit, ShimKind } from '../../../lib/model/process.ts';
+import { isBlameless, type LaunchFailure, type ProcessExit, type ShimKind } from '../../../lib/model/process.ts';
 import type { LaunchRequest, ProcessHost } from '../../../lib/ports/process-host.ts';
 import { procStat } from '../../../lib/process/os/process-identity.ts';
 import { NativeShims } from '../../../lib/process/launch/native-shims.ts';
@@ -102,7 +114,30 @@ describe('the launches of a local process host', function () {
       expect(failure.message).to.include(executablePath);
     });
 
-    it(`${kind}: in a missing working directory are refused, but not permanently`, async () => {
+    for (const [what, text, reason] of [
+      [
+        'has no interpreter',
+        '#!  /no/such/interpreter -x\nexit 0\n',
+        'its interpreter "/no/such/interpreter" does not exist',
+      ],
+      [
+        'has the line endings of Windows',
+        '#!/bin/sh\r\nexit 0\r\n',
+        'its interpreter would be "/bin/sh\\r"; save it with LF',
+      ],
+      ['has an interpreter that may not run', '#!/etc/passwd\n', 'its interpreter "/etc/passwd" may not be executed'],
+    ] as const) {
+      it(`${kind}: of a script that ${what} say so`, async () => {
+        await open(kind);
+        const executablePath = join(world.folder, 'script');
+        writeFileSync(executablePath, text, { mode: 0o755 });
+        const failure = await refusalOf(world.request(PUMP, 1, { executablePath }));
+        expect(failure).to.include({ isPermanent: true });
+        expect(failure.message).to.include(`The program "${executablePath}" cannot be run: `).and.include(reason);
+      });
+    }
+
+    it(`${kind}: into a folder that does not exist are refused, but another file would not help`, async () => {
       await open(kind);
       const cwd = join(world.folder, 'nowhere');
       const failure = await refusalOf(world.request(PUMP, 1, { cwd }));
@@ -161,7 +196,21 @@ describe('the launches of a local process host', function () {
     });
   }
 
-  it('of a program with an unknown format are refused permanently', async function () {
+  it('of a file that is still being written are refused for now', async function () {
+    if (bestShimKind() !== 'native') this.skip(); // a shell only learns of it after the launch
+    await open('native');
+    const executablePath = join(world.folder, 'busy');
+    copyFileSync('/bin/true', executablePath);
+    const writer = openSync(executablePath, 'r+');
+    const failure = await refusalOf(world.request(PUMP, 1, { executablePath })).finally(() => {
+      closeSync(writer);
+    });
+    expect(failure).to.include({ code: 'ETXTBSY', isPermanent: false });
+    expect(isBlameless(failure)).to.equal(true);
+    launchedBy(await host.launch(world.request(PUMP, 2, { executablePath })));
+  });
+
+  it('of a program without a format are refused for good', async function () {
     if (bestShimKind() !== 'native') this.skip(); // a shell would try to run it
     await open('native');
     const executablePath = join(world.folder, 'noise');

@@ -62,12 +62,27 @@ describe('the files of a launch', () => {
     const end = { launch: LAUNCH, pid: 7, code: null, signal: 15, core: 0, exec_errno: 0, end: 1_234 };
     writeFileSync(join(layout.exits, LAUNCH), `${JSON.stringify(end)}\n`);
     const record = records.readExit(layout, LAUNCH);
-    expect(record).to.deep.equal({ code: null, signal: 15, execErrno: 0, endedAt: 1_234 });
+    expect(record).to.deep.equal({ code: null, signal: 15, execErrno: 0, refusal: null, endedAt: 1_234 });
     const exit = records.exitOf(record, { now: () => 1, random: () => 0 });
     expect(exit).to.deep.equal({ code: null, signal: 'SIGTERM', at: 1_234, isKnown: true });
   });
 
-  it('keep what a later host needs to know about the request', () => {
+  it('say what failed before the program ran', () => {
+    const end = { launch: LAUNCH, pid: 7, code: 127, signal: null, core: 0, exec_errno: 1, end: 1_234 };
+    const read = (more: object): unknown => {
+      writeFileSync(join(layout.exits, LAUNCH), JSON.stringify({ ...end, ...more }));
+      return records.readExit(layout, LAUNCH)?.refusal;
+    };
+    expect(read({ step: 'limits', limit: 'open_files' })).to.deep.equal({
+      step: 'limits',
+      errno: 1,
+      limit: 'open_files',
+    });
+    expect(read({ step: 'cwd' })).to.deep.equal({ step: 'cwd', errno: 1 });
+    expect([read({}), read({ step: 'dance' })]).to.deep.equal([null, null]); // of 0.1.0, and of a later version
+  });
+
+  it('keep what a later host must know of the request', () => {
     const request = {
       serviceId: parseServiceId('pump'),
       generation: 4,

@@ -124,8 +124,8 @@ for (const kind of kinds) {
       ['is missing', '/no/such/program', errno.ENOENT],
       ['is not executable', '', errno.EACCES],
       ['is a directory', '/tmp', errno.EACCES],
-      // A shell cannot detect these; it launches them and records the result of exec: 126 or 127.
-      ...(isShell ? [] : ([['has no interpreter', vice('has-no-interpreter'), errno.ENOENT]] as const)),
+      ['has no interpreter', vice('has-no-interpreter'), errno.ENOENT],
+      // A shell cannot tell this one; it launches it and records what exec left: 126 or 127.
       ...(kind === 'native' ? ([['has no known format', vice('has-no-format'), errno.ENOEXEC]] as const) : []),
     ];
     for (const [what, path, number] of broken) {
@@ -135,7 +135,7 @@ for (const kind of kinds) {
         chmodSync(file, 0o644);
         const { launch, report } = await driver.launch(path || file);
         expect(report).to.deep.equal({ launch: launch.id, event: 'refused', step: 'exec', errno: number });
-        expect(await launch.exited()).to.include({ code: 127, signal: null, exec_errno: number });
+        expect(await launch.exited()).to.include({ code: 127, signal: null, exec_errno: number, step: 'exec' });
         await launch.shimGone();
       });
     }
@@ -143,7 +143,7 @@ for (const kind of kinds) {
     it('reports a missing working directory', async () => {
       const { launch, report } = await driver.launch(vice('waits'), { cwd: '/no/such/folder' });
       expect(report).to.include({ event: 'refused', step: 'cwd', errno: errno.ENOENT });
-      expect(await launch.exited()).to.include({ code: 127, exec_errno: errno.ENOENT });
+      expect(await launch.exited()).to.include({ code: 127, exec_errno: errno.ENOENT, step: 'cwd' });
     });
 
     it('starts nothing if the run folder is missing', async () => {

@@ -1,9 +1,6 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { expect } from 'chai';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { PortRegistry } from '../../../lib/ports/port-registry.ts';
-import { findFreePort } from '../../../lib/process/os/free-port.ts';
 import { MemoryPortRegistry } from '../../support/memory-port-registry.ts';
 import { closeStores, newStoreFile, openedStore } from '../../support/opened-store.ts';
 import { expectUnavailable } from '../../support/store-contract.ts';
@@ -11,40 +8,75 @@ import { expectUnavailable } from '../../support/store-contract.ts';
 const a = parseServiceId('a');
 const b = parseServiceId('b');
 
-/** A finder that returns 5001, 5002, … and skips taken ports. */
-function counting(): (taken: ReadonlySet<number>) => Promise<number> {
-  return (taken) => {
-    let port = 5_001;
-    while (taken.has(port)) port += 1;
-    return Promise.resolve(port);
+/** Gives 20000, 20001, … and skips what is taken by services or by other programs. */
+function counting(busy: ReadonlySet<number> = new Set()) {
+  return {
+    isFree: (port: number) => Promise.resolve(!busy.has(port)),
+    find: (taken: ReadonlySet<number>) => {
+      let port = 20_000;
+      while (taken.has(port) || busy.has(port)) port += 1;
+      return Promise.resolve(port);
+    },
   };
 }
 
-const BOOKS: Readonly<Record<string, () => Promise<PortRegistry>>> = {
-  'in SQLite': async () => (await openedStore()).portRegistry(counting()),
-  'in memory': () => Promise.resolve(new MemoryPortRegistry()),
+/** A registry, and the ports on which other programs listen. */
+interface Opened {
+  readonly registry: PortRegistry;
+  readonly busy: Set<number>;
+}
+
+const REGISTRIES: Readonly<Record<string, () => Promise<Opened>>> = {
+  'in SQLite': async () => {
+    const busy = new Set<number>();
+    return { registry: await (await openedStore()).portRegistry(counting(busy)), busy };
+  },
+  'in memory': () => {
+    const registry = new MemoryPortRegistry();
+    return Promise.resolve({ registry, busy: registry.taken });
+  },
 };
 
-for (const [name, open] of Object.entries(BOOKS)) {
+for (const [name, open] of Object.entries(REGISTRIES)) {
   describe(`The port registry ${name}`, () => {
     afterEach(closeStores);
 
-    it('gives each service its own port for each name, and always the same one', async () => {
-      const book = await open();
-      const asked = [
-        [a, 'http'],
-        [a, 'grpc'],
-        [b, 'http'],
-      ] as const;
-      const first = await Promise.all(asked.map(([id, port]) => book.portOf(id, port)));
-      expect(new Set(first).size).to.equal(3);
-      expect(await Promise.all(asked.map(([id, port]) => book.portOf(id, port)))).to.deep.equal(first);
+    it('gives each service a port of its own for each name, and leaves it', async () => {
+      const { registry } = await open();
+      expect(registry.known(a)).to.deep.equal({});
+      expect(await registry.assign(a, ['http', 'grpc'])).to.deep.equal([]);
+      expect(await registry.assign(b, ['http'])).to.deep.equal([]);
+      expect(await registry.assign(a, ['http', 'grpc', 'more'])).to.deep.equal([]);
+      expect(registry.known(a)).to.deep.equal({ http: 20_000, grpc: 20_001, more: 20_003 });
+      expect(registry.known(b)).to.deep.equal({ http: 20_002 });
+      expect(registry.owners()).to.have.members([a, b]);
     });
 
-    it('returns the same port to simultaneous callers', async () => {
-      const book = await open();
-      const ports = await Promise.all(Array.from({ length: 20 }, () => book.portOf(a, 'http')));
-      expect(new Set(ports).size).to.equal(1);
+    it('gives no port twice, however many ask at the same time', async () => {
+      const { registry } = await open();
+      const ids = Array.from({ length: 20 }, (_, index) => parseServiceId(`s${index}`));
+      await Promise.all(ids.map((id) => registry.assign(id, ['http'])));
+      expect(new Set(ids.map((id) => registry.known(id)['http'])).size).to.equal(20);
+    });
+
+    it('replaces a port on which another program listens, and only that', async () => {
+      const { registry, busy } = await open();
+      await registry.assign(a, ['http', 'grpc']);
+      busy.add(20_000);
+      expect(await registry.isFree(20_000)).to.equal(false);
+      expect(await registry.assign(a, ['http', 'grpc'])).to.deep.equal([{ name: 'http', from: 20_000, to: 20_002 }]);
+      expect(registry.known(a)).to.deep.equal({ http: 20_002, grpc: 20_001 });
+    });
+
+    it('takes the ports of a service back, and gives them to others', async () => {
+      const { registry } = await open();
+      await registry.assign(a, ['http']);
+      const released = registry.release(a);
+      expect(registry.known(a)).to.deep.equal({});
+      await released;
+      expect(registry.owners()).to.deep.equal([]);
+      await registry.assign(b, ['http']);
+      expect(registry.known(b)).to.deep.equal({ http: 20_000 });
     });
   });
 }
@@ -52,39 +84,33 @@ for (const [name, open] of Object.entries(BOOKS)) {
 describe('The port registry of a store', () => {
   afterEach(closeStores);
 
-  it('is kept for the next host', async () => {
+  it('is remembered by the next host', async () => {
     const file = newStoreFile();
     const first = await openedStore({ file });
-    const port = await first.portRegistry(findFreePort).portOf(a, 'http');
+    const registry = await first.portRegistry(counting());
+    await registry.assign(a, ['http']);
+    await registry.assign(b, ['http']);
+    await registry.release(a);
     await first.close();
-    const second = await openedStore({ file });
-    expect(await second.portRegistry(() => Promise.reject(new Error('no port is needed'))).portOf(a, 'http')).to.equal(
-      port,
-    );
+    const second = await (await openedStore({ file })).portRegistry(counting());
+    expect([second.known(a), second.known(b)]).to.deep.equal([{}, { http: 20_001 }]);
   });
 
-  it('rejects if no port is found or the store cannot be written, and handles the next request', async () => {
+  it('tells when there is no port or the store cannot keep one, and goes on', async () => {
     const store = await openedStore();
     let isOut = true;
-    const book = store.portRegistry((taken) => (isOut ? Promise.reject(new Error('out of ports')) : counting()(taken)));
-    expect(String(await book.portOf(a, 'http').catch((error: unknown) => error))).to.contain('out of ports');
+    const { find, isFree } = counting();
+    const registry = await store.portRegistry({
+      isFree,
+      find: (taken) => (isOut ? Promise.reject(new Error('out of ports')) : find(taken)),
+    });
+    expect(String(await registry.assign(a, ['http']).catch((error: unknown) => error))).to.contain('out of ports');
     isOut = false;
-    expect(await book.portOf(a, 'http')).to.equal(5_001);
+    await registry.assign(a, ['http']);
+    expect(registry.known(a)).to.deep.equal({ http: 20_000 });
     await store.close();
-    await expectUnavailable(book.portOf(b, 'http'));
-  });
-});
-
-describe('A free port', () => {
-  it('can be listened on, and is not taken', async () => {
-    const taken = new Set<number>();
-    for (let round = 0; round < 20; round += 1) {
-      const port = await findFreePort(taken);
-      expect(taken.has(port)).to.equal(false);
-      taken.add(port);
-    }
-    const server = createServer().listen([...taken][0], '127.0.0.1');
-    await once(server, 'listening');
-    server.close();
+    await expectUnavailable(registry.assign(b, ['http']));
+    await expectUnavailable(registry.release(a));
+    expect([registry.known(a), registry.known(b)]).to.deep.equal([{ http: 20_000 }, {}]);
   });
 });

@@ -83,6 +83,20 @@ describe('a service whose newest executable fails', () => {
     expect(world.contextOf(spec.id).executable?.version).to.equal('2.0.0');
   });
 
+  it('falls back to nothing where one file is given by its path', async () => {
+    const byPath = serviceSpec('pump1-coreio', { executable: 'current/coreio' });
+    world.startService(byPath);
+    for (const wait of [0, 200, 60_000]) await world.pass(wait);
+    found(release('2.0.0'));
+    world.service(byPath.id).send({ type: 'service.restart', correlationId: null });
+    for (const wait of [0, 200]) await world.pass(wait);
+    for (const wait of [250, 500, 1_000, 0]) {
+      world.processes.exit(byPath.id, { code: 1 });
+      for (const ms of [wait, 200]) await world.pass(ms);
+    }
+    expect(world.stateOf(byPath.id)).to.equal('failed.exhausted');
+  });
+
   it('fails when none was stable before', async () => {
     await update('2.0.0');
     await crashUntilTheBudgetIsGone();

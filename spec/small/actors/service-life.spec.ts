@@ -155,6 +155,24 @@ describe('a service', () => {
     expect(world.stateOf(spec.id)).to.equal('starting.settling');
   });
 
+  it('waits for a file that is still being written, however long, and a one-off job still runs', async () => {
+    const job = serviceSpec('pump1-job', { restart: { mode: 'never' } });
+    const busy = { code: 'ETXTBSY', isPermanent: false, message: 'The file is still being written.' };
+    world.processes.refuseNext(job.id, busy);
+    world.startService(job);
+    await world.pass();
+    for (let launch = 0; launch < 10; launch += 1) {
+      world.processes.refuseNext(job.id, busy);
+      await world.pass(5_000);
+      expect(world.stateOf(job.id)).to.equal('backoff.waiting');
+      expect(world.contextOf(job.id).budget.restartTimes).to.deep.equal([]);
+    }
+    await world.pass(5_000);
+    world.processes.exit(job.id, { code: 0 });
+    await world.pass();
+    expect(world.stateOf(job.id)).to.equal('stopped.completed');
+  });
+
   it('stops from backoff at once and is not launched by the timer that was pending', async () => {
     await running();
     world.processes.exit(spec.id, { code: 1 });

@@ -23,6 +23,55 @@ describe('a service with probes', () => {
 
   const watched = (): readonly string[] => world.prober.watches.map(({ kind }) => kind);
 
+  describe('that are configured while it is starting', () => {
+    const configure = (overrides: Parameters<typeof serviceSpec>[1]): void => {
+      world.service(id).send({ type: 'service.configure', spec: serviceSpec(id, overrides) });
+    };
+
+    it('is held to the new startup probe at once, with at least one check of it', async () => {
+      await start({ probes: { startup: PROBE } });
+      await world.pass(START_TIMEOUT_MS - 100);
+      configure({ probes: { startup: { ...PROBE, failureThreshold: 60 } } });
+      await world.pass(10_000);
+      expect(world.stateOf(id)).to.equal('starting.probing');
+      expect(world.prober.watches.map(({ spec }) => spec.failureThreshold)).to.deep.equal([60]);
+      configure({ probes: { startup: { ...PROBE, failureThreshold: 1 } } });
+      await world.pass(1_499);
+      expect(world.stateOf(id)).to.equal('starting.probing');
+      await world.pass(1);
+      expect(world.stateOf(id)).to.equal('backoff.waiting');
+    });
+
+    it('is probed when it gets a startup probe, and settles when it loses it', async () => {
+      await start({ settleMs: 2_000 });
+      await world.pass(1_000);
+      configure({ settleMs: 2_000, probes: { startup: PROBE } });
+      expect([world.stateOf(id), watched()]).to.deep.equal(['starting.probing', ['startup']]);
+      configure({ settleMs: 2_000 });
+      expect([world.stateOf(id), watched()]).to.deep.equal(['starting.settling', []]);
+      await world.pass(999);
+      expect(world.stateOf(id)).to.equal('starting.settling');
+      await world.pass(1);
+      expect(world.stateOf(id)).to.equal('running.ready');
+    });
+
+    it('has to stay up for the new settle time, from its launch on', async () => {
+      await start({ settleMs: 60_000 });
+      await world.pass(5_000);
+      configure({ settleMs: 6_000 });
+      await world.pass(1_000);
+      expect(world.stateOf(id)).to.equal('running.ready');
+    });
+
+    it('goes on as it was when something else changes', async () => {
+      await start({ probes: { startup: PROBE } });
+      const [before] = world.prober.watches;
+      configure({ probes: { startup: PROBE }, restart: { mode: 'never' } });
+      expect(world.prober.watches[0]).to.equal(before);
+      expect(world.contextOf(id).spec.restart.mode).to.equal('never');
+    });
+  });
+
   describe('of which one is for startup', () => {
     beforeEach(() => start({ probes: { startup: PROBE, readiness: PROBE, liveness: PROBE } }));
 
@@ -47,6 +96,23 @@ describe('a service with probes', () => {
       expect(world.reasonOf(id)).to.equal('its startup probe did not pass within 3.5 s');
       expect(launch).to.equal(null);
       expect(world.processes.stops).to.have.length(1);
+    });
+
+    it('says what its startup probe found so far, and why its time is over', async () => {
+      world.prober.miss(id, 'startup', 'nothing listens on 127.0.0.1:7100 (ECONNREFUSED)');
+      expect(world.reasonOf(id)).to.equal(
+        'its startup probe has not passed yet: nothing listens on 127.0.0.1:7100 (ECONNREFUSED)',
+      );
+      world.prober.miss(id, 'startup', 'GET http://127.0.0.1:7100/ returned 503, expected 200-399');
+      await world.pass(START_TIMEOUT_MS);
+      expect(world.reasonOf(id)).to.equal(
+        'its startup probe did not pass within 3.5 s: GET http://127.0.0.1:7100/ returned 503, expected 200-399',
+      );
+      await world.pass(250);
+      world.prober.miss(id, 'startup', 'no answer');
+      world.prober.pass(id, 'startup');
+      world.prober.pass(id, 'readiness');
+      expect([world.stateOf(id), world.reasonOf(id)]).to.deep.equal(['running.ready', null]);
     });
 
     it('is ended through its grace and then judged when the probe gives up', async () => {

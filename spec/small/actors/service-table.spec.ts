@@ -66,6 +66,7 @@ const EVENTS: Readonly<Record<string, ServiceEvent | ((context: ServiceContext) 
       serviceId: spec.dependsOn[0]!.serviceId,
       state: 'running',
       intended: 'running',
+      isLaunched: true,
       isReady: true,
       isComplete: false,
       failureCount: 0,
@@ -240,6 +241,8 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     drain: 'stopping.draining',
   },
   'starting.probing': {
+    configure: 'starting.settling', // the spec that has no probes
+    reconfigure: 'starting.settling',
     'resume outdated': 'stopping.terminating',
     release: 'stopping.terminating',
     stop: 'stopping.terminating',

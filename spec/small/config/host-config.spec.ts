@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { agentConfig, hostConfig, type Effective } from '../../../lib/config/effective.ts';
+import { effectiveYaml } from '../../../lib/config/show.ts';
 import { parseYaml } from '../../../lib/config/yaml/yaml-source.ts';
 import { ConfigInvalidError } from '../../../lib/model/errors.ts';
 
@@ -53,7 +54,7 @@ describe('the configuration of a host', () => {
         settle: 200,
         probes: { startup: null, readiness: null, liveness: null },
         stop: { signal: 'SIGTERM', grace: 5_000 },
-        depends_on: { coreio: 'started' },
+        depends_on: { coreio: 'launched' },
         logs: { max_bytes: 10_485_760, keep: 5 },
         limits: {},
         shareable: false,
@@ -83,8 +84,33 @@ kinds:
       env: { PORT: '7100' },
       backoff: { initial: 250, factor: 2, max: 60_000, jitter: 0.2, reset_after: 60_000 },
       recover_after: null,
-      depends_on: { coreio: 'started' },
+      depends_on: { coreio: 'launched' },
     });
+  });
+
+  it('takes an executable by its name or by its path from the base path', () => {
+    for (const executable of ['corerl', 'current/bin/corerl', './corerl', '..corerl', 'a..b/..c/x']) {
+      expect(load(`kinds: { corerl: { executable: ${executable} } }`).kinds.get('corerl')).to.include({ executable });
+    }
+  });
+
+  it('removes an inherited dependency, and takes an unlimited intensity, also over one that has a limit', () => {
+    const config = load(`
+kinds:
+  corerl: { depends_on: { coreio: null, opc_server: healthy }, intensity: unlimited }
+  opc: { executable: x, intensity: { max_restarts: 1 } }
+services:
+  a: { kind: opc, intensity: unlimited }
+  b: { kind: corerl, intensity: { max_restarts: 2 } }
+`);
+    expect(config.kinds.get('corerl')).to.deep.include({
+      depends_on: { opc_server: 'healthy' },
+      intensity: 'unlimited',
+    });
+    expect(config.services.get('a')?.kind.intensity).to.equal('unlimited');
+    expect(config.services.get('b')?.kind.intensity).to.deep.equal({ max_restarts: 2, period: 60_000 });
+    const again = load(effectiveYaml(config)).kinds.get('corerl');
+    expect(again).to.deep.include({ depends_on: { opc_server: 'healthy' }, intensity: 'unlimited' });
   });
 
   it('gives new kinds and agent types the defaults', () => {
@@ -219,6 +245,9 @@ describe('an invalid value', () => {
     [kind('backoff: { jitter: 1.5 }'), '3:24 kinds.corerl.backoff.jitter must be at most 1'],
     [kind('backoff: 5s'), '3:14 kinds.corerl.backoff must be a mapping'],
     [kind('intensity: { max_restarts: 1.5 }'), '3:32 kinds.corerl.intensity.max_restarts must be a whole number'],
+    [kind('intensity: endless'), '3:16 kinds.corerl.intensity must be unlimited, or a mapping'],
+    [kind('intensity: { max_restart: 1 }'), '3:18 kinds.corerl.intensity.max_restart is an unknown key'],
+    [kind('depends_on: { coreio: ~ }\n    version: 1'), '4:14 kinds.corerl.version must be a semver range in quotes'],
     [kind('intensity: { max_restarts: -1 }'), '3:32 kinds.corerl.intensity.max_restarts must be at least 0'],
     [kind('restart: sometimes'), '3:14 kinds.corerl.restart must be "never" or "on_failure" or "always"'],
     [kind('stop: { signal: SIGTREM }'), '3:21 kinds.corerl.stop.signal must be a signal of this system; the nearest'],
@@ -227,9 +256,32 @@ describe('an invalid value', () => {
     [kind('success_exit_codes: 0'), '3:25 kinds.corerl.success_exit_codes must be a list'],
     [
       kind('depends_on: { coreio: ready }'),
-      '3:27 kinds.corerl.depends_on.coreio must be "started" or "healthy" or "completed"',
+      '3:27 kinds.corerl.depends_on.coreio must be "launched" or "started" or "healthy" or "completed"',
     ],
-    [kind('executable: bin/corerl'), '3:17 kinds.corerl.executable must be the name of an executable, not a path'],
+    [
+      kind('executable: /opt/corerl'),
+      '3:17 kinds.corerl.executable must be the name of an executable, or its path from the base path',
+    ],
+    [
+      kind('executable: ../corerl'),
+      '3:17 kinds.corerl.executable must be the name of an executable, or its path from the base path',
+    ],
+    [
+      kind('executable: bin/../../corerl'),
+      '3:17 kinds.corerl.executable must be the name of an executable, or its path from the base path',
+    ],
+    [
+      kind('executable: bin/..'),
+      '3:17 kinds.corerl.executable must be the name of an executable, or its path from the base path',
+    ],
+    [
+      kind('executable: bin/'),
+      '3:17 kinds.corerl.executable must be the name of an executable, or its path from the base path',
+    ],
+    [
+      kind('executable: bin\\\\corerl'),
+      '3:17 kinds.corerl.executable must be the name of an executable, or its path from the base path',
+    ],
     [kind('version: 1.2'), '3:14 kinds.corerl.version must be a semver range in quotes'],
     [kind('version: latest'), '3:14 kinds.corerl.version must be a semver range such as'],
     [kind('shareable: yes'), '3:16 kinds.corerl.shareable must be true or false'],

@@ -325,6 +325,17 @@ describe('the explanation of a service', () => {
     });
   });
 
+  it('shows the last failure of every probe, also below its threshold', async () => {
+    world.specs.hosts.push(serviceSpec('telemetry'));
+    world.kill();
+    await world.boot();
+    world.prober.found.set('telemetry', [{ probe: 'liveness', generation: 1, at: 0, reason: 'no answer' }]);
+    const { probe_failures: failures } = await world.control.queries.explain('telemetry');
+    expect(failures).to.deep.equal([
+      { probe: 'liveness', generation: 1, at: '1970-01-01T00:00:00.000Z', reason: 'no answer' },
+    ]);
+  });
+
   it('of one that runs an older version says which newer one was set aside and why', async () => {
     world.specs.hosts.push(serviceSpec('telemetry'));
     world.catalog.choose = ({ fallback }) => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { NO_PORTS } from '../../support/memory-port-registry.ts';
 import { LaunchAfterCommit } from '../../../lib/control/launch-after-commit.ts';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
@@ -31,7 +32,7 @@ describe('a launch that waits until what was told before is kept', () => {
       fail = reject;
     });
     obstacles = [];
-    host = new LaunchAfterCommit(fake, { obstacles: () => obstacles, commit: () => kept });
+    host = new LaunchAfterCommit(fake, { obstacles: () => obstacles, commit: () => kept }, NO_PORTS);
   });
 
   it('never begins when its service is stopped meanwhile', async () => {

@@ -11,6 +11,8 @@ describe('a host as it is measured', () => {
     world.processes.exit('pump1-corerl', { code: 1 });
     await world.pass();
 
+    const failure = { probe: 'readiness', generation: 1, at: 1, reason: 'no answer' } as const;
+    world.prober.found.set('pump2-corerl', [failure]);
     const measured = world.control.measured();
     const views = world.control.queries.services();
     expect(views.map(({ id, state }) => [id, state])).to.deep.include.members([
@@ -22,6 +24,7 @@ describe('a host as it is measured', () => {
         ...{ id, kind, agents, state, substate, generation, version, restarts },
         intended: rest.intended_state,
         launchedAt: rest.started_at === null ? null : Date.parse(rest.started_at),
+        probeFailures: id === 'pump2-corerl' ? [failure] : [],
       })),
     );
     expect([...measured.agents()]).to.deep.equal([

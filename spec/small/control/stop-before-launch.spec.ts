@@ -3,6 +3,7 @@ import { LaunchAfterCommit } from '../../../lib/control/launch-after-commit.ts';
 import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
 import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
 import { fakeProcessHost } from '../../support/fake-process-host.ts';
+import { NO_PORTS } from '../../support/memory-port-registry.ts';
 import { serviceSpec } from '../../support/specs.ts';
 
 describe('a launch that waits until earlier facts are kept', () => {
@@ -18,7 +19,7 @@ describe('a launch that waits until earlier facts are kept', () => {
       const fake = fakeProcessHost(clock);
       let keep = (): void => undefined;
       const kept = new Promise<void>((resolve) => (keep = resolve));
-      const processes = new LaunchAfterCommit(fake, { obstacles: () => [], commit: () => kept });
+      const processes = new LaunchAfterCommit(fake, { obstacles: () => [], commit: () => kept }, NO_PORTS);
       const outcome = processes.launch(request);
       keep();
       for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();

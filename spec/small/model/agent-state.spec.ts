@@ -2,6 +2,7 @@ import { reasonText } from '../../../lib/model/explain/reason.ts';
 import { expect } from 'chai';
 import {
   agentStateOf,
+  isMet,
   restartedWithGroup,
   isReleased,
   releasable,
@@ -16,13 +17,37 @@ const HOLDER = 'agent:pump1';
 
 function report(kind: string, state: PublicState, more: Partial<ServiceReport> = {}): ServiceReport {
   const serviceId = parseServiceId(`pump1-${kind}`);
-  const nothing = { isReady: state === 'running', isComplete: false, failureCount: 0, restartedBy: null, reason: null };
+  const isLaunched = state === 'running';
+  const nothing = {
+    isLaunched,
+    isReady: state === 'running',
+    isComplete: false,
+    failureCount: 0,
+    restartedBy: null,
+    reason: null,
+  };
   return { serviceId, state, intended: 'running', holders: [HOLDER], ...nothing, ...more };
 }
 
 function reports(...all: ServiceReport[]): Record<string, ServiceReport> {
   return Object.fromEntries(all.map((each) => [each.serviceId, each]));
 }
+
+describe('a dependency that has to be launched', () => {
+  const rows = [
+    ['starting', {}, false],
+    ['starting', { isLaunched: true }, true],
+    ['running', {}, true],
+    ['stopping', {}, false],
+    ['backoff', {}, false],
+    ['stopped', { isLaunched: true, isComplete: true }, true],
+  ] as const;
+  for (const [state, more, expected] of rows) {
+    it(`is ${expected ? 'met' : 'not met'} by a service that is ${state} ${JSON.stringify(more)}`, () => {
+      expect(isMet('launched', report('coreio', state, more))).to.equal(expected);
+    });
+  }
+});
 
 describe('the state of an agent', () => {
   const rows: readonly (readonly [PublicState, PublicState, PublicState])[] = [

@@ -32,6 +32,7 @@ describe('the order within a group', () => {
     ['adds to other dependencies', [['a'], ['b'], ['c', 'a']], [['a'], ['b', 'a'], ['c', 'a', 'b']]],
     ['leaves a dependency on the one before as it is', [['a'], ['b', 'a!healthy']], [['a'], ['b', 'a!healthy']]],
     ['is content with a way through others', [['a'], ['b', 'a'], ['c', 'b']], [['a'], ['b', 'a'], ['c', 'b']]],
+    ['has a launch not suffice', [['a'], ['b', 'a!launched']], [['a'], ['b', 'a']]],
     [
       'lets nothing shared wait, and what comes after it wait for those before it',
       [['a'], ['io'], ['io2'], ['b'], ['c']],

@@ -22,7 +22,12 @@ const REASONS: readonly (readonly [Reason, string])[] = [
   [{ ...exit, exitCode: null, signal: 'SIGKILL' }, 'the process was killed by SIGKILL'],
   [{ ...exit, exitCode: null, isKnown: false }, 'the process ended with an unknown exit status'],
   [{ ...exit, isReboot: true, isKnown: false }, 'the machine was rebooted, which ended the process'],
-  [{ code: 'start_timeout', limitMs: 3_500 }, 'its startup probe did not pass within 3.5 s'],
+  [{ code: 'start_timeout', limitMs: 3_500, found: null }, 'its startup probe did not pass within 3.5 s'],
+  [
+    { code: 'start_timeout', limitMs: 3_500, found: 'no answer' },
+    'its startup probe did not pass within 3.5 s: no answer',
+  ],
+  [{ code: 'not_started', found: 'no answer' }, 'its startup probe has not passed yet: no answer'],
   [{ code: 'probe_failed', probe: 'liveness', found: 'no answer' }, 'its liveness probe failed: no answer'],
   [{ code: 'not_ready', found: null }, 'its readiness probe has not passed yet'],
   [{ code: 'not_ready', found: 'no answer' }, 'is not ready: no answer'],
@@ -61,6 +66,14 @@ describe('a reason', () => {
 
   it('is said here for every code that there is', () => {
     expect(REASONS.map(([{ code }]) => code)).to.include.members([...REASON_CODES]);
+  });
+
+  it('has no full stop in front of other punctuation', () => {
+    const end = { code: 'launch_refused', error: 'ENOENT', text: 'It cannot be run (ENOENT).' } as const;
+    const given = { code: 'restarts_exhausted', maxRestarts: 3, periodMs: 60_000, end } as const;
+    for (const reason of [given, { code: 'policy_never', end }, { code: 'completed', end }] as const) {
+      expect(reasonText(reason)).to.match(/^It cannot be run \(ENOENT\)[;,] /);
+    }
   });
 
   it('stands by itself as a clause, with its subject and without a full stop', () => {

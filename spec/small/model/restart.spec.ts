@@ -118,6 +118,35 @@ describe('what follows an ending', () => {
     expect(judgeEnding(spec, { class: 'code', uptimeMs: 5_000 }, past, at).next).to.equal('retry');
   });
 
+  for (const mode of ['never', 'on_failure', 'always'] as const) {
+    it(`is a retry that counts for nothing with policy ${mode} when the program did not even begin`, () => {
+      const blameless = { class: 'spawn_transient', uptimeMs: null, isBlameless: true } as const;
+      const verdict = judge(blameless, EMPTY_BUDGET, { mode });
+      expect(verdict).to.deep.equal({ next: 'retry', budget: { ...EMPTY_BUDGET, failures: 1 }, delayMs: 250 });
+    });
+  }
+
+  it('is a retry for ever with an unlimited intensity, with a delay that stays a number', () => {
+    const unlimited = { ...spec, mode: 'always', intensity: null, backoff: { ...spec.backoff, initialMs: 0 } } as const;
+    let budget = { ...EMPTY_BUDGET, failures: 2_000 };
+    for (let ends = 0; ends < 10; ends += 1) {
+      const past = { budget, attempt: ends === 5 ? 'recovery' : 'restart', hasFallback: true } as const;
+      const verdict = judgeEnding(unlimited, { class: 'code', uptimeMs: null }, past, { now: NOW, random: 0.5 });
+      if (verdict.next !== 'retry') throw new Error(`It is ${verdict.next}.`);
+      expect(verdict.delayMs).to.equal(100);
+      budget = { ...verdict.budget };
+      expect(budget.restartTimes).to.deep.equal([]);
+    }
+    expect(
+      judgeEnding(
+        { ...unlimited, mode: 'never' },
+        { class: 'code', uptimeMs: null },
+        { budget, attempt: 'first' },
+        { now: NOW, random: 0 },
+      ).next,
+    ).to.equal('give_up');
+  });
+
   const policies = [
     ['always', 'clean', 'retry'],
     ['always', 'code', 'retry'],

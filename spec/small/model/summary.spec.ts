@@ -57,6 +57,11 @@ const ROWS: readonly Row[] = [
     'has been stopped for 3 s @: the host stopped it when it shut down. It should be running; the next host starts it.',
   ],
   [
+    'running one of two equal files',
+    { executable: { path: '/plant/a/x-1.0.0', version: '1.0.0', fingerprint: 'a', twins: ['/plant/b/x-1.0.0'] } },
+    'has been running for 3 s @. It is running as intended. Of files of the same version and at the same depth the first by name runs: "/plant/a/x-1.0.0", not "/plant/b/x-1.0.0".',
+  ],
+  [
     'waiting for a dependency that failed',
     {
       ...starting,

@@ -122,6 +122,11 @@ describe('the choice between releases', () => {
     ).to.deep.equal(best);
   });
 
+  it('does not depend on the form of the name', () => {
+    expect(compareReleases(release('linux-corerl-v1.0.0'), release('corerl-1.0.0'))).to.equal(0);
+    expect(compareReleases(release('corerl-1.0.0+a'), release('corerl-1.0.0+b'))).to.not.equal(0);
+  });
+
   it('is the same whichever of two comes first', () => {
     const names = ['corerl-1.0.0', 'corerl-1.0.0+b', 'linux-corerl-v1.0.0', 'corerl', 'corerl-x', 'corerl-1.0.0-rc.1'];
     for (const a of names.map(release)) {

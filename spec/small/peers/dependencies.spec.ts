@@ -52,6 +52,34 @@ describe('pains of peers: dependencies', () => {
     expect([world.stateOf(io), world.stateOf(rl)]).to.deep.equal(['running.ready', 'running.ready']);
   });
 
+  it('a dependent of a launch does not wait until its dependency counts as started, but for each launch', async () => {
+    const slow = serviceSpec(io, { settleMs: 10_000 });
+    for (const spec of [slow, dependent('launched')]) world.startService(spec);
+    world.processes.holdLaunches();
+    await world.pass();
+    expect(world.reasonOf(rl)).to.equal('is waiting until pump1-coreio has been launched');
+    world.processes.releaseLaunches();
+    await world.pass();
+    expect([world.stateOf(io), world.stateOf(rl)]).to.deep.equal(['starting.settling', 'starting.settling']);
+    world.processes.exit(io, { code: 1 });
+    world.service(rl).send({ type: 'service.restart', correlationId: null });
+    await world.pass();
+    expect([world.stateOf(io), world.stateOf(rl)]).to.deep.equal(['backoff.waiting', 'starting.waiting']);
+    await world.pass(250);
+    expect(world.stateOf(rl)).to.equal('starting.settling');
+  });
+
+  it('a dependent of a launch that was probed, or completed before, is launched too', async () => {
+    const probed = serviceSpec(io, { probes: { startup: PROBE }, restart: { mode: 'on_failure' } });
+    for (const spec of [probed, dependent('launched')]) world.startService(spec);
+    await world.pass();
+    expect([world.stateOf(io), world.stateOf(rl)]).to.deep.equal(['starting.probing', 'starting.settling']);
+    world.processes.exit(io, { code: 0 });
+    world.service(rl).send({ type: 'service.restart', correlationId: null });
+    await world.pass();
+    expect([world.stateOf(io), world.stateOf(rl)]).to.deep.equal(['stopped.completed', 'starting.settling']);
+  });
+
   it('process-compose#189: a dependent that gives up while its dependency restarts', async () => {
     const probed = serviceSpec(io, { probes: { readiness: PROBE } });
     for (const spec of [probed, dependent('healthy')]) world.startService(spec);

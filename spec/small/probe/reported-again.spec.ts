@@ -27,6 +27,30 @@ describe('a probe that keeps failing', () => {
     }
   }
 
+  it('keeps the last failure, and reports one below the threshold, again only for another reason', async () => {
+    const missed: string[] = [];
+    const observer = {
+      passed: () => undefined,
+      failed: () => undefined,
+      missed: (reason: string) => void missed.push(reason),
+    };
+    found = 'database is locked';
+    const spec = probeSpec({ type: 'log_line', pattern: 'ready' }, { periodMs: 1_000, failureThreshold: 100 });
+    const target = probeTarget();
+    const end = prober.watch(target, 'readiness', spec, observer);
+    await pass(4_000);
+    found = 'no answer';
+    await pass(10_000);
+    end();
+    expect(missed).to.deep.equal(
+      ['database is locked', 'no answer'].map((text) => `the output cannot be read: ${text}`),
+    );
+    const { serviceId, generation } = target.launch;
+    const [failure, ...others] = prober.failures(serviceId);
+    expect(others).to.deep.equal([]);
+    expect(failure).to.include({ probe: 'readiness', generation, reason: 'the output cannot be read: no answer' });
+  });
+
   it('reports a new reason, at most every 5 s', async () => {
     const recorded = new RecordedVerdicts();
     found = 'database is locked';

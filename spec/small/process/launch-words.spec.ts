@@ -79,7 +79,16 @@ describe('a failure', () => {
     }
   });
 
-  it('with an unknown number is still a failure', () => {
+  it('says what can be done about it, where the code alone does not', () => {
+    expect(failureOf('exec', constants.errno.ETXTBSY, '/opt/pump').message).to.equal(
+      'The program "/opt/pump" cannot be run: the file is still being written (ETXTBSY).',
+    );
+    expect(
+      failureOf('exec', constants.errno.ENOENT, '/opt/pump', 'its interpreter "/x" does not exist').message,
+    ).to.equal('The program "/opt/pump" cannot be run: its interpreter "/x" does not exist (ENOENT).');
+  });
+
+  it('with a number that nobody knows is still one', () => {
     expect(failureOf('exec', 4_000, '/x')).to.include({ code: 'E4000', isPermanent: false });
   });
 });

@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import { parse } from 'yaml';
@@ -27,6 +27,13 @@ describe('coredinator config', () => {
     return path;
   }
 
+  function program(name: string, folder = base): string {
+    const path = join(folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, '', { mode: 0o755 });
+    return path;
+  }
+
   function config(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CommandEnd> {
     return runCommand(['config', ...argv], { COREDINATOR_BASE_PATH: base, ...env });
   }
@@ -37,12 +44,35 @@ describe('coredinator config', () => {
       const agent = file('pump1.yaml', '');
       expect(await config(['check', agent], { REGION: 'north' })).to.deep.equal({
         code: 0,
-        output: `${host}: ok\n${agent}: ok, agent "pump1" with pump1-coreio, pump1-corerl\n`,
+        output: `${host}: ok\n${absent('coreio')}${absent('corerl')}${agent}: ok, agent "pump1" with pump1-coreio, pump1-corerl\n`,
         errors: '',
       });
-      expect((await config(['check', '--base-path', temporaryFolder()])).output).to.equal(
-        'the built-in configuration: ok\n',
+      expect((await config(['check', '--base-path', temporaryFolder()])).output).to.match(
+        /^the built-in configuration: ok\n/,
       );
+    });
+
+    const absent = (name: string): string =>
+      `  kind "${name}": No executable "${name}" below ${base}; matching names are ${name}-1.2.3, linux-${name}-v1.2.3, linux-${name}-dev4-v1.2.3 and ${name}.\n`;
+
+    it('says which file would run for each kind, and that none fits a version', async () => {
+      const [io, twin, path] = [program('a/coreio-1.0.0'), program('b/coreio-1.0.0'), program('bin/opc')];
+      const root = temporaryFolder();
+      const outside = program('corerl', root);
+      symlinkSync(outside, join(base, 'corerl-2.0.0'));
+      const telemetry = '{ kind: coretelemetry, executable: bin/opc }';
+      file('coredinator.yaml', `kinds: { corerl: { version: ^2 } }\nservices: { telemetry: ${telemetry} }\n`);
+      const agent = file('pump1.yaml', 'coredinator: { kinds: { corerl: { version: ^3 } } }\n');
+      const { code, output } = await config(['check', '--executable-root', root, agent]);
+      expect(code).to.equal(0);
+      expect(output.split('\n').slice(1, -1)).to.deep.equal([
+        `  kind "coreio": ${io} (1.0.0) Of files of the same version and at the same depth the first by name runs: "${io}", not "${twin}".`,
+        `  kind "corerl": ${outside} (2.0.0)`,
+        absent('coretelemetry').trimEnd(),
+        `  service "telemetry": ${path}`,
+        `${agent}: ok, agent "pump1" with pump1-coreio, pump1-corerl`,
+        `  pump1-corerl: No executable "corerl" in the version range "^3" below ${base}; found corerl-2.0.0.`,
+      ]);
     });
 
     it('names file, line, column and key of every problem of the host, with exit code 2', async () => {

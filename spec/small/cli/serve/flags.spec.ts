@@ -49,6 +49,7 @@ describe('the arguments of the command line', () => {
     ['tlsKey', '--tls-key', 'COREDINATOR_TLS_KEY'],
     ['config', '--config', 'COREDINATOR_CONFIG'],
     ['configRoot', '--config-root', 'COREDINATOR_CONFIG_ROOT'],
+    ['executableRoot', '--executable-root', 'COREDINATOR_EXECUTABLE_ROOT'],
     ['stateDir', '--state-dir', 'COREDINATOR_STATE_DIR'],
     ['onExit', '--on-exit', 'COREDINATOR_ON_EXIT'],
     ['orphans', '--orphans', 'COREDINATOR_ORPHANS'],

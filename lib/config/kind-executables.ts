@@ -1,0 +1,56 @@
+import { twinsRemark } from '../model/explain/summary.ts';
+import type { ExecutableChoice } from '../model/process.ts';
+import type { Catalog } from '../ports/catalog.ts';
+import type { Effective } from './effective.ts';
+import { BUILT_IN } from './schema/defaults.ts';
+import type { Kind } from './schema/schema.ts';
+
+/** What would run for a kind, or for a host service that names another file than its kind. */
+export interface KindExecutable {
+  /** `kind "corerl"`, `service "telemetry"`. */
+  readonly subject: string;
+  /** Something launches it: a host service, or an agent of a type that is not the built-in demonstration. */
+  readonly isNeeded: boolean;
+  readonly choice: ExecutableChoice;
+}
+
+/** What would run for each kind and host service, in the order of the configuration. */
+export async function kindExecutables(effective: Effective, catalog: Catalog): Promise<readonly KindExecutable[]> {
+  const needed = neededKinds(effective);
+  const wanted = [...effective.kinds].map(([name, kind]) => ({
+    subject: `kind "${name}"`,
+    isNeeded: needed.has(name),
+    kind,
+  }));
+  const own = [...effective.services].flatMap(([id, { kindName, kind }]) => {
+    const general = effective.kinds.get(kindName);
+    return general !== undefined && isSameFile(general, kind)
+      ? []
+      : [{ subject: `service "${id}"`, isNeeded: true, kind }];
+  });
+  return Promise.all(
+    [...wanted, ...own].map(async ({ kind: { executable, version = null }, ...rest }) => ({
+      ...rest,
+      choice: await catalog.choose({ executable, version }),
+    })),
+  );
+}
+
+function isSameFile(one: Kind, other: Kind): boolean {
+  return one.executable === other.executable && one.version === other.version;
+}
+
+/** What would run, or why nothing would, for people: a line without its end. */
+export function executableLine({ subject, choice }: Pick<KindExecutable, 'subject' | 'choice'>): string {
+  if (choice.type === 'missing') return `${subject}: ${choice.reason}`;
+  const { path, version, twins } = choice.executable;
+  const remark = twins === undefined ? '' : ` ${twinsRemark(path, twins)}`;
+  return `${subject}: ${path}${version === null ? '' : ` (${version})`}${remark}`;
+}
+
+function neededKinds({ agentTypes, services }: Effective): ReadonlySet<string> {
+  const needed = new Set([...services.values()].map(({ kindName }) => kindName));
+  const types = [...agentTypes].filter(([name]) => name === 'default' || !Object.hasOwn(BUILT_IN.agent_types, name));
+  for (const [, type] of types) for (const kind of type.services) needed.add(kind);
+  return needed;
+}

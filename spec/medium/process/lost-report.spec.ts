@@ -1,0 +1,66 @@
+import { expect } from 'chai';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import type { LaunchFailure } from '../../../lib/model/process.ts';
+import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
+import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
+import { layoutOf } from '../../../lib/process/files/layout.ts';
+import { LaunchResultReader } from '../../../lib/process/launch/launch-result.ts';
+import { shimRequestOf } from '../../../lib/process/launch/shim-request.ts';
+import type { Tree } from '../../../lib/process/tree/process-tree.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+
+const LAUNCH = parseLaunchId('e'.repeat(32));
+const { EPERM, ENOENT } = constants.errno;
+
+describe('a launch whose report was lost', () => {
+  /** What the host makes of the files of a launch that was refused. */
+  async function failureBy(record: object): Promise<LaunchFailure> {
+    const layout = layoutOf(temporaryFolder());
+    for (const folder of [layout.run, layout.exits, join(layout.run, LAUNCH)]) mkdirSync(folder);
+    const claim = { protocol: 1, launch: LAUNCH, owner: 'shim', shim: 'native', pid: 1, start: '0', boot: 'b' };
+    writeFileSync(join(layout.run, LAUNCH, 'claim'), JSON.stringify(claim));
+    const end = { launch: LAUNCH, pid: 7, code: 127, signal: null, core: 0, end: 1_234 };
+    writeFileSync(join(layout.exits, LAUNCH), JSON.stringify({ ...end, ...record }));
+    const silent = (): void => undefined;
+    const context = {
+      layout,
+      clock: { now: () => 0, random: () => 0 },
+      log: { debug: silent, info: silent, warn: silent, error: silent },
+      adopt: () => null as unknown as Tree, // what is left of the shim is of no interest here
+    };
+    const request = {
+      ...{
+        serviceId: parseServiceId('pump'),
+        agentId: null,
+        generation: 1,
+        executablePath: '/opt/pump',
+        version: null,
+      },
+      ...{ args: [], env: {}, cwd: '/data', stop: { signal: 'SIGTERM', graceMs: 1 } as const },
+      limits: { ...NO_LIMITS, openFiles: 9 },
+    };
+    const shimRequest = shimRequestOf(request, LAUNCH, { layout, basePath: '/base', env: {} });
+    const reader = new LaunchResultReader(request, shimRequest, 'native', context);
+    return (await reader.read({ type: 'none', reason: 'No report came.' })) as LaunchFailure; // no tree is made here
+  }
+
+  it('says by its record that the working directory is missing, which is not for good', async () => {
+    expect(await failureBy({ exec_errno: ENOENT, step: 'cwd' })).to.deep.equal({
+      code: 'ENOENT',
+      isPermanent: false,
+      message: 'The working directory "/data" cannot be used: no such file or directory (ENOENT).',
+    });
+  });
+
+  it('says by its record which limit cannot be set', async () => {
+    const failure = await failureBy({ exec_errno: EPERM, step: 'limits', limit: 'open_files' });
+    expect(failure).to.include({ code: 'EPERM', isPermanent: false });
+    expect(failure.message).to.contain('The limit "open_files: 9" cannot be set');
+  });
+
+  it('is taken for a program that cannot be run where the record does not say more', async () => {
+    expect(await failureBy({ exec_errno: ENOENT })).to.include({ code: 'ENOENT', isPermanent: true });
+  });
+});
