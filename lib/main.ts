@@ -5,6 +5,7 @@ import type { Task } from './cli/command-group.ts';
 import { parseCommandLine } from './cli/command-line.ts';
 import { interruptionOf } from './cli/host/interruption.ts';
 import type { RunResult } from './cli/serve/serve.ts';
+import { lostWorkingDirectory, surviveLostTerminals } from './cli/surroundings.ts';
 import { EXIT } from './host/exit-codes.ts';
 
 /**
@@ -61,6 +62,12 @@ function isProgram(): boolean {
 }
 
 if (isProgram()) {
+  const lost = lostWorkingDirectory();
+  if (lost !== null) {
+    process.stderr.write(`error: ${lost}\n`);
+    process.exit(EXIT.usage);
+  }
+  surviveLostTerminals();
   const { exited } = await run(process.argv.slice(2), process.env);
   process.exit(await exited);
 }

@@ -73,8 +73,9 @@ describe('bad input', function () {
     expect(firstError(answer)).to.include({ line: 4, column: 7 });
   });
 
-  it('refuses an unknown field of the request with 422', async () => {
-    expectProblem(await start({ config_path: '/x.yaml', config_pth: 1 }), 422, 'config_pth');
+  it('refuses an unknown field of a request to a resource route with 422, and names it', async () => {
+    const answer = await host.request('POST', '/api/agents/x', { config_path: '/x.yaml', config_pth: 1 });
+    expectProblem(answer, 422, 'config_pth');
   });
 
   it('refuses a file name that is no id with 422 and says to give agent_id', async () => {

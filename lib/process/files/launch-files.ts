@@ -93,7 +93,11 @@ export function readMain(layout: Layout, launchId: LaunchId): Identity | null {
 
 /** The exit record of a launch; null before the end. */
 export function readExit(layout: Layout, launchId: LaunchId): ExitRecord | null {
-  const fields = readFields(exitFile(layout, launchId));
+  return exitIn(readFields(exitFile(layout, launchId)));
+}
+
+/** The exit record in these fields; null if they are none. */
+export function exitIn(fields: Fields | null): ExitRecord | null {
   if (fields === null) return null;
   const { code, signal, exec_errno: execErrno, end: endedAt } = fields;
   if (!isCount(execErrno) || !isCount(endedAt)) return null;

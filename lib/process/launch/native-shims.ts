@@ -4,7 +4,8 @@ import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import type { Log } from '../../ports/log.ts';
 import { limitArguments } from './shim-request.ts';
-import { Lines, parseReport, REPORT_MS, type Report, type ShimRequest, type Shims } from './shims.ts';
+import { Lines } from '../os/lines.ts';
+import { parseReport, REPORT_MS, type Report, type ShimRequest, type Shims } from './shims.ts';
 
 const { errno } = constants;
 const MAX_FRAME_BYTES = 4 * 1024 * 1024;

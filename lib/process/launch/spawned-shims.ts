@@ -4,7 +4,8 @@ import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
 import { codeOf } from '../os/error-code.ts';
 import { limitArguments } from './shim-request.ts';
-import { Lines, parseReport, REPORT_MS, type Report, type ShimRequest, type Shims } from './shims.ts';
+import { Lines } from '../os/lines.ts';
+import { parseReport, REPORT_MS, type Report, type ShimRequest, type Shims } from './shims.ts';
 
 /** Shims that the host starts itself, one process each: a shell or a Node that runs a shim script. */
 export class SpawnedShims implements Shims {

@@ -232,9 +232,9 @@ void run_shim(char *frame, size_t length, char *title) {
   memcpy(title, l.id, strlen(title) < 8 ? strlen(title) : 8);
   int exits_dir = open_dir(&l, l.exits_dir), run_dir = open_dir(&l, l.run_dir);
   take_lock(&l);
-  hold_fifo(&l, run_dir, "alive");
   struct watched w = {
       .exits_dir = exits_dir,
+      .alive = hold_fifo(&l, run_dir, "alive"),
       .ctl = hold_fifo(&l, run_dir, "ctl"),
       .stop_signal = l.stop_signal,
       .grace_ms = l.grace_ms,

@@ -94,27 +94,31 @@ int put_record(int dir, const char *name, const struct text *t, bool exclusive) 
   return error;
 }
 
-int put_exit(int exits_dir, const char *id, const struct ending *e) {
+void add_exit(struct text *t, const char *id, const struct ending *e) {
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
+  add(t, "{\"launch\":\"");
+  add(t, id);
+  add(t, "\",\"pid\":");
+  add_number(t, e->pid);
+  add(t, ",\"code\":");
+  add_number_or_null(t, e->code);
+  add(t, ",\"signal\":");
+  add_number_or_null(t, e->signal);
+  add(t, ",\"core\":");
+  add_number(t, e->core);
+  add(t, ",\"exec_errno\":");
+  add_number(t, e->exec_errno);
+  if (e->step) add(t, ",\"step\":\""), add(t, e->step), add(t, "\"");
+  if (e->limit) add(t, ",\"limit\":\""), add(t, e->limit), add(t, "\"");
+  add(t, ",\"end\":");
+  add_number(t, now.tv_sec * 1000LL + now.tv_nsec / 1000000);
+  add(t, "}\n");
+}
+
+int put_exit(int exits_dir, const char *id, const struct ending *e) {
   struct text t = {.length = 0};
-  add(&t, "{\"launch\":\"");
-  add(&t, id);
-  add(&t, "\",\"pid\":");
-  add_number(&t, e->pid);
-  add(&t, ",\"code\":");
-  add_number_or_null(&t, e->code);
-  add(&t, ",\"signal\":");
-  add_number_or_null(&t, e->signal);
-  add(&t, ",\"core\":");
-  add_number(&t, e->core);
-  add(&t, ",\"exec_errno\":");
-  add_number(&t, e->exec_errno);
-  if (e->step) add(&t, ",\"step\":\""), add(&t, e->step), add(&t, "\"");
-  if (e->limit) add(&t, ",\"limit\":\""), add(&t, e->limit), add(&t, "\"");
-  add(&t, ",\"end\":");
-  add_number(&t, now.tv_sec * 1000LL + now.tv_nsec / 1000000);
-  add(&t, "}\n");
+  add_exit(&t, id, e);
   return put_record(exits_dir, id, &t, false);
 }
 

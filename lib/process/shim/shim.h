@@ -40,7 +40,7 @@ struct launch {
 struct watched {
   char id[LAUNCH_ID_LENGTH + 1];
   pid_t main;
-  int exits_dir, ctl;
+  int exits_dir, ctl, alive;
   int stop_signal;
   long long grace_ms;
 };
@@ -95,6 +95,7 @@ void add_start_time(struct text *t, pid_t pid);
 void add_boot_id(struct text *t);
 ssize_t read_file(const char *path, char *into, size_t size);
 int put_record(int dir, const char *name, const struct text *t, bool exclusive);
+void add_exit(struct text *t, const char *id, const struct ending *e);
 int put_exit(int exits_dir, const char *id, const struct ending *e);
 void complain(const char *what, int error);
 

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -13,10 +14,11 @@
 
 #define NEVER (-1LL)
 #define RECORD_RETRY_MS 200
+#define RECORD_SLOW_RETRY_MS 1000
 #define RECORD_PATIENCE_MS 10000
 
 static struct {
-  bool main_reaped, record_due;
+  bool main_reaped, record_due, folder_gone;
   struct ending ending;
   long long kill_at;      /* SIGKILL to all from this (monotonic) time on */
   long long next_kill_at; /* the next round */
@@ -34,8 +36,20 @@ void pause_ms(int ms) {
   nanosleep(&t, NULL);
 }
 
+/* What the disk does not take, the pipe does. Its reader may die, so it is written again once it was read. */
+static void tell_by_pipe(const struct watched *w) {
+  int unread;
+  if (ioctl(w->alive, FIONREAD, &unread) < 0 || unread > 0) return;
+  struct text t = {.length = 0};
+  add_exit(&t, w->id, &now_watching.ending);
+  (void)!write(w->alive, t.bytes, t.length);
+}
+
 static void try_record(const struct watched *w) {
-  now_watching.record_due = put_exit(w->exits_dir, w->id, &now_watching.ending) != 0;
+  int error = put_exit(w->exits_dir, w->id, &now_watching.ending);
+  now_watching.record_due = error != 0;
+  now_watching.folder_gone = error == ENOENT;
+  if (error) tell_by_pipe(w);
 }
 
 /*
@@ -146,9 +160,11 @@ void watch(const struct watched *w) {
     while (ended >= 0 && read(ended, &info, sizeof info) > 0) continue;
     read_commands(w);
   }
-  /* A full disk may be cleared; a late record is better than none. */
-  for (int waited = 0; now_watching.record_due && waited < RECORD_PATIENCE_MS; waited += RECORD_RETRY_MS) {
-    pause_ms(RECORD_RETRY_MS);
+  /* A full disk is cleared some time; only a folder that was removed never takes the record. */
+  for (long long since = monotonic_ms(); now_watching.record_due;) {
+    bool is_late = monotonic_ms() - since >= RECORD_PATIENCE_MS;
+    if (is_late && now_watching.folder_gone) break;
+    pause_ms(is_late ? RECORD_SLOW_RETRY_MS : RECORD_RETRY_MS);
     try_record(w);
   }
 }

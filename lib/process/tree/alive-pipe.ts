@@ -2,19 +2,28 @@ import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { codeOf } from '../os/error-code.ts';
+import { Lines } from '../os/lines.ts';
 
 /** A FIFO of a shim that reaches end of file when the shim exits. */
 export interface AlivePipe {
   close(): void;
 }
 
-const one = Buffer.alloc(1);
+const first = Buffer.alloc(4096);
+
+/** What happens on the pipe of a shim; each is called in a later turn. */
+export interface AliveListener {
+  /** The shim has exited. Called once. */
+  gone(): void;
+  /** The shim cannot write the exit record to disk, so it says here what it would contain. May repeat itself. */
+  exit(line: string): void;
+}
 
 /**
- * Watches the FIFO of a native shim; `gone` is called once, in a later turn, when the shim has exited. Null: it has
- * exited already. Throws if the pipe cannot be opened for another reason (EMFILE).
+ * Watches the FIFO of a native shim. Null: the shim has exited already. Throws if the pipe cannot be opened for another
+ * reason (EMFILE).
  */
-export function watchAlive(folder: string, gone: () => void): AlivePipe | null {
+export function watchAlive(folder: string, listener: AliveListener): AlivePipe | null {
   let fd: number;
   try {
     fd = openSync(join(folder, 'alive'), constants.O_RDONLY | constants.O_NONBLOCK);
@@ -22,14 +31,29 @@ export function watchAlive(folder: string, gone: () => void): AlivePipe | null {
     if (codeOf(error) === 'ENOENT') return null;
     throw error;
   }
-  if (!hasWriter(fd)) {
+  const unread = firstRead(fd);
+  if (unread === null) {
     closeSync(fd);
     return null;
   }
   const socket = new Socket({ fd, readable: true, writable: false });
+  const lines = new Lines((line) => {
+    listener.exit(line);
+  });
+  const gone = (): void => {
+    listener.gone();
+  };
   // 'close' follows both end of file and errors; both mean that there is no writer any more.
   socket.once('close', gone).on('error', () => undefined);
-  socket.resume().unref();
+  socket.on('data', (chunk: Buffer) => {
+    lines.take(chunk);
+  });
+  if (unread.length > 0) {
+    setImmediate(() => {
+      if (!socket.destroyed) lines.take(unread);
+    });
+  }
+  socket.unref();
   return {
     close: () => {
       socket.removeListener('close', gone);
@@ -38,12 +62,16 @@ export function watchAlive(folder: string, gone: () => void): AlivePipe | null {
   };
 }
 
-/** epoll does not report an end of file from before it was set up, so one read must come first. */
-function hasWriter(fd: number): boolean {
+/**
+ * What is in the pipe; null if it has no writer. epoll does not report an end of file from before it was set up, so one
+ * read must come first.
+ */
+function firstRead(fd: number): Buffer | null {
   try {
-    return readSync(fd, one, 0, 1, null) !== 0;
+    const length = readSync(fd, first, 0, first.length, null);
+    return length === 0 ? null : Buffer.from(first.subarray(0, length));
   } catch (error) {
-    if (codeOf(error) === 'EAGAIN') return true;
+    if (codeOf(error) === 'EAGAIN') return Buffer.alloc(0);
     closeSync(fd);
     throw error;
   }

@@ -1,7 +1,7 @@
 import type { Launch, ProcessExit, ShimKind } from '../../model/process.ts';
 import type { StopSpec } from '../../model/spec.ts';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
-import { exitOf, readExit, type ExitRecord } from '../files/launch-files.ts';
+import { exitIn, exitOf, parseFields, readExit, type ExitRecord } from '../files/launch-files.ts';
 import { runFolder } from '../files/layout.ts';
 import { isLiving, stateOf, type Identity } from '../os/process-identity.ts';
 import type { ProcessSnapshot } from '../os/process-table.ts';
@@ -70,8 +70,13 @@ export class Tree implements PollMember, RoundMember, EndingTree {
 
   #watchPipe(): void {
     try {
-      this.#pipe = watchAlive(this.#folder(), () => {
-        this.#shimLeft();
+      this.#pipe = watchAlive(this.#folder(), {
+        gone: () => {
+          this.#shimLeft();
+        },
+        exit: (line) => {
+          this.#takeExit(exitIn(parseFields(line)));
+        },
       });
       if (this.#pipe === null) this.#shimLeft();
     } catch (error) {
@@ -97,9 +102,11 @@ export class Tree implements PollMember, RoundMember, EndingTree {
   }
 
   #readRecord(): void {
-    if (isMainOver(this.#state)) return;
-    const record = readExit(this.#context.layout, this.launchId);
-    if (record !== null) this.#end(record);
+    if (!isMainOver(this.#state)) this.#takeExit(readExit(this.#context.layout, this.launchId));
+  }
+
+  #takeExit(record: ExitRecord | null): void {
+    if (record !== null && !isMainOver(this.#state)) this.#end(record);
   }
 
   #end(record: ExitRecord | null): void {

@@ -125,16 +125,19 @@ describe('the pipes of a shim', () => {
   });
 
   it('report a shim that has exited already', () => {
-    expect(watchAlive(folder, () => undefined)).to.equal(null);
+    expect(watchAlive(folder, { gone: () => undefined, exit: () => undefined })).to.equal(null);
   });
 
   it('report once when the shim exits', async () => {
     const shim = openSync(join(folder, 'alive'), constants.O_RDWR | constants.O_NONBLOCK);
     let calls = 0;
     const gone = new Promise<void>((resolve) => {
-      const pipe = watchAlive(folder, () => {
-        calls += 1;
-        resolve();
+      const pipe = watchAlive(folder, {
+        gone: () => {
+          calls += 1;
+          resolve();
+        },
+        exit: () => undefined,
       });
       expect(pipe).not.to.equal(null);
     });
@@ -149,7 +152,7 @@ describe('the pipes of a shim', () => {
   it('report nothing once they are closed', async () => {
     const shim = openSync(join(folder, 'alive'), constants.O_RDWR | constants.O_NONBLOCK);
     let calls = 0;
-    watchAlive(folder, () => (calls += 1))?.close();
+    watchAlive(folder, { gone: () => (calls += 1), exit: () => undefined })?.close();
     closeSync(shim);
     for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     expect(calls).to.equal(0);

@@ -9,7 +9,8 @@ import { failureOf } from '../../../lib/process/launch/failure.ts';
 import { frameOf } from '../../../lib/process/launch/native-shims.ts';
 import { layoutOf } from '../../../lib/process/files/layout.ts';
 import { shimRequestOf, subjectOf, unusableOf } from '../../../lib/process/launch/shim-request.ts';
-import { Lines, parseReport } from '../../../lib/process/launch/shims.ts';
+import { parseReport } from '../../../lib/process/launch/shims.ts';
+import { Lines } from '../../../lib/process/os/lines.ts';
 import { signalName, signalNumber } from '../../../lib/process/os/signals.ts';
 
 const LAUNCH = parseLaunchId('c'.repeat(32));

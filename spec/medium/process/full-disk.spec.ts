@@ -1,0 +1,67 @@
+import { expect } from 'chai';
+import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Launch, ProcessExit } from '../../../lib/model/process.ts';
+import { parseServiceId } from '../../../lib/model/values/ids.ts';
+import type { ProcessHost } from '../../../lib/ports/process-host.ts';
+import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
+import { isAlive } from '../../support/alive.ts';
+import { eventually } from '../../support/eventually.ts';
+import { LocalProcessWorld } from '../../support/local-process-world.ts';
+import { launchedBy } from '../../support/process-host-contract.ts';
+
+const PUMP = parseServiceId('pump');
+
+describe('a native shim that cannot write the exit record', function () {
+  this.timeout(30_000);
+  let world: LocalProcessWorld;
+  let host: ProcessHost;
+  let launch: Launch;
+  let shim: number;
+  let draft: string;
+
+  before(function () {
+    if (bestShimKind() !== 'native') this.skip();
+  });
+
+  beforeEach(async () => {
+    world = new LocalProcessWorld('native');
+    host = await world.open();
+    launch = launchedBy(await host.launch(world.request(PUMP, 1)));
+    const claim = readFileSync(join(world.stateDir, 'run', launch.launchId, 'claim'), 'utf8');
+    shim = (JSON.parse(claim) as { pid: number }).pid;
+    draft = join(world.stateDir, 'exits', `.${launch.launchId}.${shim}`);
+    mkdirSync(draft); // the shim can no more write there than on a full disk
+  });
+
+  afterEach(() => world.dispose());
+
+  const exitOf = (of: ProcessHost): Promise<ProcessExit> =>
+    new Promise((exited) => of.observe(launch.launchId, { exited }));
+
+  it('tells its host by the pipe, and leaves once the record is written', async () => {
+    const exit = exitOf(host);
+    world.exit(launch, 7);
+    expect(await exit).to.include({ code: 7, isKnown: true });
+    expect(isAlive(shim)).to.equal(true);
+    rmdirSync(draft);
+    await eventually(() => expect(isAlive(shim)).to.equal(false), 5_000);
+    await eventually(() => expect(world.list('run')).to.be.empty);
+  });
+
+  it('tells the next host too if the first could not write it down', async () => {
+    await eventually(() => expect(world.ledger.entries.get(launch.launchId)?.state).to.equal('running'));
+    world.ledger.breakDown(true);
+    const exit = exitOf(host);
+    world.exit(launch, 7);
+    await exit;
+    await world.close(host);
+    world.ledger.breakDown(false);
+    const next = await world.open();
+    await next.survey();
+    expect(await exitOf(next)).to.include({ code: 7, isKnown: true });
+    await eventually(() => expect(world.ledger.entries.get(launch.launchId)?.state).to.equal('exited'));
+    rmdirSync(draft);
+    await eventually(() => expect(world.list('run')).to.be.empty, 5_000);
+  });
+});
