@@ -9,8 +9,8 @@ import { lostWorkingDirectory, surviveLostTerminals } from './cli/surroundings.t
 import { EXIT } from './host/exit-codes.ts';
 
 /**
- * Runs what the command line says and resolves when the API is ready or there is nothing to wait for. Loads what the command needs
- * and no more. Installs the signal handlers of a host; never ends the process.
+ * Runs a command line. Resolves when the API is ready or there is nothing to wait for. Loads only what the command needs. Installs
+ * the signal handlers of a host; never ends the process.
  */
 export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<RunResult> {
   const line = parseCommandLine(argv, env);
@@ -27,10 +27,10 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Prom
   }
 }
 
-/** A reader that has enough (`| head`) ends the command, and quietly; any other place that takes no more is complained about. */
+/** A reader that closes the pipe (`| head`) ends the command without a message; any other write error is reported. */
 async function runTask(task: Task, env: NodeJS.ProcessEnv): Promise<number> {
   const { stdin: keys, stdout: out, stderr: err } = process;
-  err.on('error', () => undefined); // there is nobody left to be told
+  err.on('error', () => undefined); // nobody can read the message
   const unwritten = new Promise<number>((resolve) => {
     out.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') {
@@ -46,7 +46,7 @@ async function runTask(task: Task, env: NodeJS.ProcessEnv): Promise<number> {
   return Promise.race([written(out).then(() => code), unwritten]);
 }
 
-/** Settles when all that was written before has left, and never when it cannot. */
+/** Resolves when everything written so far has been flushed; never if that is impossible. */
 function written(out: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
     out.write('', (error) => {
@@ -55,7 +55,7 @@ function written(out: NodeJS.WriteStream): Promise<void> {
   });
 }
 
-/** Whether this file is the program, also when it is started through a link such as an npm bin. */
+/** Whether this file is the program that runs, even through a link such as an npm bin. */
 function isProgram(): boolean {
   const program = process.argv[1];
   return program !== undefined && realpathSync(program) === fileURLToPath(import.meta.url);

@@ -3,7 +3,7 @@ import { isatty } from 'node:tty';
 
 const STANDARD = [0, 1, 2] as const;
 
-/** What is wrong with the working directory of this process, as a sentence; null: nothing. */
+/** A sentence if the working directory of this process was deleted; otherwise null. */
 export function lostWorkingDirectory(): string | null {
   try {
     process.cwd();
@@ -14,8 +14,8 @@ export function lostWorkingDirectory(): string | null {
 }
 
 /**
- * Replaces terminals that hung up by /dev/null when the process exits. At its end Node sets every terminal that it found at
- * its start back to its mode, and aborts (SIGABRT) if one is gone by then.
+ * Replaces terminals that hung up with /dev/null when the process exits. At exit, Node resets every terminal that it found at
+ * startup, and aborts (SIGABRT) if one is gone.
  */
 export function surviveLostTerminals(): void {
   const terminals = STANDARD.filter((fd) => isatty(fd));
@@ -28,7 +28,7 @@ export function surviveLostTerminals(): void {
 function replace(fd: number): void {
   try {
     closeSync(fd);
-    openSync('/dev/null', 'r+'); // takes the lowest free number, which is this one
+    openSync('/dev/null', 'r+'); // gets the lowest free descriptor, which is this one
   } catch {
     // The process ends in any case.
   }

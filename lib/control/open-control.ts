@@ -86,7 +86,7 @@ function orphanProblem(orphans: readonly Orphan[]): readonly string[] {
   ];
 }
 
-/** Stores what was restored, and notes what somebody has to know. */
+/** Stores what was restored, and adds the notices. */
 async function noteFindings(base: RuntimeBase, { intentions, drop, finding }: StoredIntentions): Promise<void> {
   const { ports, journal, recorder, notices } = base;
   const { store, clock, log, found } = ports;

@@ -1,7 +1,7 @@
 import type { Instant } from './values/time.ts';
 
 /**
- * What happened to the state of a host that somebody has to know.
+ * What happened to the state of a host that an operator has to know.
  *
  * - `store_lost`: the database of a used state directory was gone or unreadable.
  * - `store_outdated`: the database was older than other records of the host.

@@ -94,7 +94,7 @@ export type LaunchOutcome =
   | { readonly type: 'refused'; readonly generation: number; readonly failure: LaunchFailure };
 
 /**
- * What is known about the newest launch of a service when a host comes up. `alive`: the main process is running.
+ * What is known about the newest launch of a service when a host starts. `alive`: the main process is running.
  * `exited`: it ended, see `exit`. `revoked`: it never started.
  */
 export type LaunchStatus =
@@ -102,7 +102,7 @@ export type LaunchStatus =
   | { readonly status: 'exited'; readonly generation: number; readonly launchId: LaunchId; readonly exit: ProcessExit }
   | { readonly status: 'revoked'; readonly generation: number; readonly launchId: LaunchId };
 
-/** The file that a launch would run, chosen anew for each launch. */
+/** The file that a launch would run, chosen again for each launch. */
 export interface Executable {
   readonly path: string;
   /** The semver in the file name; null if there is none. */

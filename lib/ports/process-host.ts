@@ -52,7 +52,7 @@ export interface Orphan {
 export interface LaunchObserver {
   /** The main process ended. Told once; descendants may live on until the next launch or stop clears them. */
   exited(exit: ProcessExit): void;
-  /** Less is guaranteed for the launch than before: its shim died, and the main process lives on. Never told after `exited`. */
+  /** Less is guaranteed for the launch than before: its shim died, and the main process lives on. Never called after `exited`. */
   changed?(launch: Launch): void;
 }
 

@@ -30,7 +30,7 @@ const identitySchema = z.object({
   state_dir: z.string(),
   boot_id: z.string(),
   directory: fileSchema,
-  /** The identity file itself: a file system that numbers directories anew at each mount keeps the numbers of files. */
+  /** The identity file itself: a file system that renumbers directories at each mount keeps the numbers of files. */
   file: fileSchema,
   original: originalSchema.nullable(),
   backed_up_at: z.string().nullable(),
@@ -56,7 +56,7 @@ export interface FoundIdentity extends StateIdentity {
   readonly record: () => Promise<void>;
 }
 
-/** What tells boots and time apart. */
+/** The boot of the machine, and the current time. */
 export interface IdentityContext {
   readonly bootId: string;
   readonly now: Instant;
@@ -136,7 +136,7 @@ function isSameDirectory(
   file: FileIdentity | { readonly fault: string },
   bootId: string,
 ): boolean {
-  // Device numbers are given out anew at each boot.
+  // Device numbers are assigned again at each boot.
   const isSameBoot = bootId !== '' && recorded.boot_id === bootId;
   const isSame = (known: Recorded['directory'], now: FileIdentity): boolean => {
     const before = {

@@ -81,7 +81,7 @@ export function createAgentMachine(clock: Clock) {
         entry: 'enter',
         initial: 'idle',
         states: {
-          // Each of its services was stopped by hand, if it is meant to run; one that is new was not.
+          // If it is intended to run, each of its services was stopped individually; a new one was not.
           idle: { on: { 'agent.configure': { guard: 'wantsRunning', actions: takePlanUp } } },
           drained: {},
         },

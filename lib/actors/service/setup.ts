@@ -173,7 +173,7 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
           params: { readonly state: PublicState | ServiceLeaf } | undefined,
         ) => {
           if (isFirst(event)) return;
-          const actors = context.watchers.flatMap((watcher) => peer(system, watcher) ?? []); // gone ones are simply not told
+          const actors = context.watchers.flatMap((watcher) => peer(system, watcher) ?? []); // missing ones are skipped
           if (actors.length === 0) return;
           const report = change.reportOf(context, params?.state ?? leafNow(self.getSnapshot()));
           for (const actor of actors) enqueue.sendTo(actor, { type: 'service.changed', report });

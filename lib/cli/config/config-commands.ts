@@ -74,7 +74,7 @@ async function check(
   return { code: errors === '' ? 0 : 2, output, errors };
 }
 
-/** What would run for those services of an agent whose executable is not that of their kind, or not told with it. */
+/** What would run for the services of an agent whose executable or version differs from that of their kind. */
 async function ownExecutables({ services }: AgentPlan, { kinds }: Effective, catalog: Catalog): Promise<string> {
   const own = services.filter(({ kind: name, executable, version }) => {
     const kind = kinds.get(name);

@@ -75,7 +75,7 @@ export function executableRootOption(): Option {
   return newOption('executableRoot');
 }
 
-/** The options of `serve`, with the hidden deprecated ones, made anew at each call, for every command that takes them too. */
+/** Creates the options of `serve`, including the hidden deprecated ones, for every command that accepts them. */
 export function newServeOptions(): readonly Option[] {
   const options = (Object.keys(FLAGS) as OptionName[]).map(newOption); // it has no other keys
   const deprecated = Object.entries(DEPRECATED).map(([flag, name]) => {

@@ -54,7 +54,7 @@ function failedCheck({ now }: HostContext): (failure: ExplainView['probe_failure
   return ({ probe, at, reason }) => ({ mark: `${probe}, ${ageSince(at, now())} ago: `, text: reason });
 }
 
-/** Newest first, as the host tells them. */
+/** Newest first, as the host returns them. */
 function causes({ now }: HostContext, view: ExplainView): readonly Item[] {
   if (view.causes_unavailable !== undefined) return [{ mark: '', text: view.causes_unavailable }];
   const ages = view.causes.map(({ at }) => `${ageSince(at, now())} ago`);

@@ -77,7 +77,7 @@ export class ServiceCommands {
     const { root, changes, intentions } = this.#runtime;
     if (alreadyAccepted(origin) === undefined) await this.#acceptRelease(id, holder, origin);
     else if (serviceRef(root, id) === undefined) return;
-    else if (intentions.service(id)?.holder === holder) return; // somebody holds it again
+    else if (intentions.service(id)?.holder === holder) return; // it is held again
     const actorId = serviceActorId(id);
     const isHeld = (): boolean => (serviceRef(root, id)?.getSnapshot().context.holders ?? []).length > 0;
     const isThrough = (): boolean => isHeld() || this.isGone(id);

@@ -28,7 +28,7 @@ export async function deleteService(
     const agents = intentions.agents().filter(({ plan }) => plan.services.some((one) => one.id === id));
     const holder = intentions.service(id)?.holder ?? null;
     const isSpokenOf = agents.length > 0 || holder === 'host';
-    if (isSpokenOf && isAccepted) return; // somebody needs it again
+    if (isSpokenOf && isAccepted) return; // it is referenced again
     if (isSpokenOf)
       throw new ServiceHeldError(
         id,
@@ -53,7 +53,7 @@ async function forget(
     await commandLog.accept({ drop: [actorId], event }, origin);
     serviceRef(root, id)?.send({ type: 'service.stop', correlationId: origin.correlationId });
   }
-  const isSpokenOf = (): boolean => intentions.entries().has(id); // somebody wants it again
+  const isSpokenOf = (): boolean => intentions.entries().has(id); // it is referenced again
   const isThrough = (): boolean => isSpokenOf() || commands.isGone(id);
   await changes.actWhen(actorId, isThrough, () => {
     if (!isSpokenOf()) removeService(runtime, id);

@@ -1,5 +1,6 @@
 import type { AgentIntention } from '../intention.ts';
 import type { ServiceSpec } from '../spec.ts';
+import { fillsTokens } from '../values/port-token.ts';
 
 const known = new WeakMap<ServiceSpec, string>();
 
@@ -44,10 +45,16 @@ const LAUNCH_PARTS = [
   'limits',
 ] as const satisfies readonly (keyof ServiceSpec)[];
 
-/** The names of the parts in which two specs of a service differ, in spec order. */
+/**
+ * The names of the parts in which two specs of a service differ, in spec order. Version 0.1.0 stored specs with their port
+ * numbers in place; such a part is the same as one with tokens that these numbers can stand for.
+ */
 export function changedParts(before: ServiceSpec, after: ServiceSpec): readonly (keyof ServiceSpec)[] {
   const parts = Object.keys(after) as (keyof ServiceSpec)[]; // a spec has no other keys
-  return parts.filter((part) => jsonOf(before[part]) !== jsonOf(after[part]));
+  return parts.filter((part) => {
+    const [old, present] = [jsonOf(before[part]), jsonOf(after[part])];
+    return old !== present && !fillsTokens(old, present);
+  });
 }
 
 /** The value as JSON with sorted keys. */

@@ -22,6 +22,28 @@ export function portNamesIn(value: unknown): readonly string[] {
   return [...new Set(Object.values(value).flatMap(portNamesIn))];
 }
 
+/** A token as it is in JSON text. */
+const TOKEN_IN_JSON = /\\u0000port\.([A-Za-z0-9][A-Za-z0-9_-]*)\\u0000/;
+
+/** Whether the first JSON text is the second with a number in place of each token, the same for the same name. */
+export function fillsTokens(filledJson: string, json: string): boolean {
+  const [first = '', ...rest] = json.split(TOKEN_IN_JSON);
+  if (rest.length === 0) return false;
+  const groups = new Map<string, number>();
+  let pattern = escaped(first);
+  for (let at = 0; at < rest.length; at += 2) {
+    const name = rest[at] ?? '';
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, groups.size + 1);
+    pattern += `${group === undefined ? '(\\d{1,5})' : `\\${group}(?!\\d)`}${escaped(rest[at + 1] ?? '')}`;
+  }
+  return new RegExp(`^${pattern}$`, 'u').test(filledJson);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, (char) => (char === '-' ? '\\x2d' : `\\${char}`));
+}
+
 /** The value with the ports in place of their tokens; a port that is not among them leaves its token. */
 export function withPorts<T>(value: T, ports: Ports): T {
   return filled(value, ports) as T; // only texts change

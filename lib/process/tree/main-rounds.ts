@@ -19,7 +19,7 @@ export interface RoundMember {
 }
 
 /**
- * Looks at the main processes themselves, a few at a time: a shim that was stopped or hangs tells nothing of an end. At most 30
+ * Looks at the main processes themselves, a few at a time: a shim that was stopped or hangs reports no end. At most 30
  * reads of /proc a second: each process every 2 s up to 60 of them, and one after the other beyond (a thousand in 34 s).
  */
 export class MainRounds {

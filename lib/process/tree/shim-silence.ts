@@ -28,7 +28,7 @@ export interface Look {
   readonly now: number;
 }
 
-/** What is to be done to the shim now; `give up`: the end is told as unknown although it lives. */
+/** What to do to the shim now; `give up`: the end is reported as unknown although the shim is alive. */
 export type ShimRemedy = 'continue' | 'kill' | 'give up';
 
 export const OWES_NOTHING: ShimSilence = { owes: 'nothing' };
