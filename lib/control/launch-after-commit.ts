@@ -37,9 +37,8 @@ export class LaunchAfterCommit implements ServiceProcesses {
     // Does not wait for a store that is known to fail: it waits up to 5 s per write for another program's lock.
     const known = this.#durability.obstacles()[0];
     if (known !== undefined) return notBegun(request, known);
-    const isFirst = request.generation === 1; // there is no earlier exit to wait for
-    if (isFirst && (request.ports ?? []).length === 0) return this.#processes.launch(request);
-    return this.#launchWhenReady(request);
+    const hasPorts = (request.ports ?? []).length > 0;
+    return isFirst(request) && !hasPorts ? this.#processes.launch(request) : this.#launchWhenReady(request);
   }
 
   /** Launches once everything is durable and the ports are free, unless a stop comes first. */
@@ -56,7 +55,7 @@ export class LaunchAfterCommit implements ServiceProcesses {
 
   async #readied(request: LaunchRequest): Promise<LaunchRequest | LaunchOutcome> {
     try {
-      await this.#durability.commit();
+      if (!isFirst(request)) await this.#durability.commit();
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       return notBegun(request, `the exit of its last process cannot be saved: ${problem}`);
@@ -76,6 +75,11 @@ export class LaunchAfterCommit implements ServiceProcesses {
   observe(launchId: LaunchId, observer: LaunchObserver): () => void {
     return this.#processes.observe(launchId, observer);
   }
+}
+
+/** There is no earlier exit to wait for. */
+function isFirst({ generation }: LaunchRequest): boolean {
+  return generation === 1;
 }
 
 function notBegun({ serviceId, generation }: LaunchRequest, problem: string): LaunchOutcome {
