@@ -1,5 +1,5 @@
 /**
- * Creates spec/fixtures/0.1.0: state directories of hosts of version 0.1.0, on which spec/large/upgrade.spec.ts starts
+ * Creates spec/fixtures/0.1.0: state directories of hosts of version 0.1.0, on which spec/large/state/upgrade.spec.ts starts
  * a current host.
  * Usage: node scripts/fixture-0.1.0.js CHECKOUT, a built checkout of 0.1.0 with its native shim. Takes about a minute.
  *

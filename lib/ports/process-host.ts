@@ -58,7 +58,7 @@ export interface LaunchObserver {
 
 /**
  * Launches, observes and stops process trees; the seam behind which one machine (or another engine) hides.
- * Every implementation passes `spec/support/process-host-contract.ts`.
+ * Every implementation passes `spec/support/process/process-host-contract.ts`.
  */
 export interface ProcessHost {
   /**

@@ -20,7 +20,7 @@ const DATABASE = ['coredinator.db', 'coredinator.db-wal'];
 
 /**
  * Stores a base path and a state directory as text in `folder`. Everything that differs on another machine, or at
- * another time, becomes a placeholder (spec/support/kept-state.ts fills them in). `edit` may change the copy of the
+ * another time, becomes a placeholder (spec/support/store/kept-state.ts fills them in). `edit` may change the copy of the
  * database; the original is only read.
  */
 export async function keep({ basePath, stateDir }, folder, { at, revisionOf, edit }) {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { BuiltHost, install } from '../support/built-host.ts';
+import { BuiltHost, install } from '../support/built/built-host.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;

@@ -3,9 +3,9 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReloadView } from '../../lib/api/schemas/host.ts';
 import type { ServiceView } from '../../lib/api/schemas/service.ts';
-import { isAlive } from '../support/alive.ts';
-import { BuiltHost, install, write } from '../support/built-host.ts';
+import { BuiltHost, install, write } from '../support/built/built-host.ts';
 import { eventually } from '../support/eventually.ts';
+import { isAlive } from '../support/process/alive.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const PATIENCE_MS = 20_000;

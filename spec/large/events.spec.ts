@@ -4,9 +4,9 @@ import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import type { EventView } from '../../lib/api/schemas/event.ts';
 import { createClient, type FollowedEvent } from '../../lib/client/client.ts';
-import { isAlive } from '../support/alive.ts';
-import { BuiltHost, install, write } from '../support/built-host.ts';
+import { BuiltHost, install, write } from '../support/built/built-host.ts';
 import { eventually } from '../support/eventually.ts';
+import { isAlive } from '../support/process/alive.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const PATIENCE_MS = 30_000;

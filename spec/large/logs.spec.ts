@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { request, type ClientRequest } from 'node:http';
-import { BuiltHost, install, write } from '../support/built-host.ts';
+import { BuiltHost, install, write } from '../support/built/built-host.ts';
 import { eventually } from '../support/eventually.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { UsageView } from '../../lib/api/schemas/usage.ts';
-import { BuiltHost, install, write } from '../support/built-host.ts';
+import { BuiltHost, install, write } from '../support/built/built-host.ts';
+import { valueIn } from '../support/built/exposed.ts';
 import { eventually } from '../support/eventually.ts';
-import { valueIn } from '../support/exposed.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const CORERL = { service: 'pump1-corerl' };

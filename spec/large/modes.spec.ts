@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { join } from 'node:path';
-import { BuiltHost, install, write } from '../support/built-host.ts';
+import { BuiltHost, install, write } from '../support/built/built-host.ts';
 import { eventually } from '../support/eventually.ts';
 import { openToOthers, temporaryFolder } from '../support/temporary.ts';
 

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { BuiltHost } from '../support/built-host.ts';
+import { BuiltHost } from '../support/built/built-host.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const run = promisify(execFile);

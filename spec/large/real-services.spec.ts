@@ -1,7 +1,5 @@
 import { expect } from 'chai';
-import { isAlive } from '../support/alive.ts';
-import { BuiltHost } from '../support/built-host.ts';
-import { eventually } from '../support/eventually.ts';
+import { BuiltHost } from '../support/built/built-host.ts';
 import {
   findProgram,
   healthOf,
@@ -11,7 +9,9 @@ import {
   treeOf,
   whyNoRealServices,
   type RealServices,
-} from '../support/real-services.ts';
+} from '../support/built/real-services.ts';
+import { eventually } from '../support/eventually.ts';
+import { isAlive } from '../support/process/alive.ts';
 
 const PATIENCE_MS = 20_000;
 const reason = whyNoRealServices();

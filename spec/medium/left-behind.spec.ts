@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { isAlive } from '../support/alive.ts';
+import { isAlive } from '../support/process/alive.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');

@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { AnyStateMachine } from 'xstate';
-import { walk, walkOf, type Coverage } from '../../support/model-walk.ts';
-import type { Found, Share } from '../../support/walk-worker.ts';
-import { endOf, MACHINE } from '../../support/walk-world.ts';
+import { walk, walkOf, type Coverage } from '../../support/walks/model-walk.ts';
+import type { Found, Share } from '../../support/walks/walk-worker.ts';
+import { endOf, MACHINE } from '../../support/walks/walk-world.ts';
 
 const SEED = Number(process.env['WALK_SEED'] ?? 1);
 const ONLY = process.env['WALK'];
@@ -18,7 +18,7 @@ const WORKERS = ONLY === undefined ? 2 : 1;
 function share(first: number): Promise<Found> {
   const asked: Share = { seed: SEED, first, stride: WORKERS, count: WALKS };
   const worker = fork(
-    fileURLToPath(new URL('../../support/walk-worker.ts', import.meta.url)),
+    fileURLToPath(new URL('../../support/walks/walk-worker.ts', import.meta.url)),
     [JSON.stringify(asked)],
     {
       execArgv: ['--import=tsx'],

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { EventView } from '../../../lib/api/schemas/event.ts';
 import type { LogItem } from '../../../lib/model/values/log-line.ts';
 import { KeptText, runCommand, type CommandEnd } from '../../support/command.ts';
-import { serviceView } from '../../support/fake-control.ts';
+import { serviceView } from '../../support/control/fake-control.ts';
 import { ApiUnderTest } from '../http/api-under-test.ts';
 
 function line(offset: number, text: string): LogItem {

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { nodeFetch } from '../../../lib/client/node-fetch.ts';
 import { createClient, ProblemError, UnreachableError, type Client } from '../../../lib/client/client.ts';
 import { readCertificate } from '../../../lib/http/server/tls-files.ts';
-import { FIRST, SECOND } from '../../support/certificates.ts';
-import { serviceView } from '../../support/fake-control.ts';
+import { FIRST, SECOND } from '../../support/built/certificates.ts';
+import { serviceView } from '../../support/control/fake-control.ts';
 import { rejection } from '../../support/rejection.ts';
-import { journalEntry } from '../../support/store-contract.ts';
+import { journalEntry } from '../../support/store/store-contract.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { ApiUnderTest, fixedTokens, recordingLog } from '../http/api-under-test.ts';
 

@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { CHECKS } from '../../../lib/doctor/checks.ts';
 import type { CheckResult } from '../../../lib/doctor/examine.ts';
 import { KeptText, runCommand } from '../../support/command.ts';
-import { install } from '../../support/built-host.ts';
+import { install } from '../../support/built/built-host.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 interface Report {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { familiesIn, sampleNames } from '../../support/exposed.ts';
-import { fullExposition } from '../../support/full-metrics.ts';
+import { familiesIn, sampleNames } from '../../support/built/exposed.ts';
+import { fullExposition } from '../../support/control/full-metrics.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
 const DASHBOARD = 'examples/grafana/coredinator.json';

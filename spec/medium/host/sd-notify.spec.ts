@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { openNotifier, ShimNotifier } from '../../../lib/host/sd-notify.ts';
 import type { Log } from '../../../lib/ports/log.ts';
-import { DatagramReceiver } from '../../support/datagram-receiver.ts';
+import { DatagramReceiver } from '../../support/built/datagram-receiver.ts';
 import { eventually } from '../../support/eventually.ts';
-import { isNativeShimBuilt, isRunning, shimPath } from '../../support/shim-driver.ts';
+import { isNativeShimBuilt, isRunning, shimPath } from '../../support/process/shim-driver.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const BINARY = shimPath('build/coredinator-shim');

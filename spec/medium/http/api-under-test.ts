@@ -8,9 +8,9 @@ import type { Listening, ListenOptions } from '../../../lib/http/server/listen.t
 import type { Log } from '../../../lib/ports/log.ts';
 import { openAccess, type OpenAccess } from '../../../lib/http/access/tokens.ts';
 import { misfit } from '../../support/conformity.ts';
-import { FakeControl } from '../../support/fake-control.ts';
-import { LIBRARY } from '../../support/machines.ts';
-import { NO_NUMBERS } from '../../support/no-numbers.ts';
+import { FakeControl } from '../../support/control/fake-control.ts';
+import { LIBRARY } from '../../support/actors/machines.ts';
+import { NO_NUMBERS } from '../../support/control/no-numbers.ts';
 
 /** The version that every answer must carry. */
 export const VERSION = '9.8.7';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ApiUnderTest, VERSION } from './api-under-test.ts';
 import type { Answer } from './api-under-test.ts';
-import { explainView, serviceView } from '../../support/fake-control.ts';
+import { explainView, serviceView } from '../../support/control/fake-control.ts';
 
 interface Case {
   readonly method: 'GET' | 'POST';

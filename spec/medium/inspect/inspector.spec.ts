@@ -9,11 +9,11 @@ import { readCertificate } from '../../../lib/http/server/tls-files.ts';
 import { openAccess } from '../../../lib/http/access/tokens.ts';
 import { openInspector, type Inspector } from '../../../lib/inspect/inspector.ts';
 import { wallTimers } from '../../../lib/ports/wall-timers.ts';
-import { ActorWorld } from '../../support/actor-world.ts';
-import { FIRST } from '../../support/certificates.ts';
-import { recordingLog } from '../../support/control-world.ts';
+import { ActorWorld } from '../../support/actors/actor-world.ts';
+import { FIRST } from '../../support/built/certificates.ts';
+import { recordingLog } from '../../support/control/control-world.ts';
 import { eventually } from '../../support/eventually.ts';
-import { agentPlan } from '../../support/specs.ts';
+import { agentPlan } from '../../support/actors/specs.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { ApiUnderTest, fixedTokens, VERSION } from '../http/api-under-test.ts';
 

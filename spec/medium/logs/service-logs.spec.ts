@@ -8,7 +8,7 @@ import { LOG_STREAMS, parsePosition, type LogStart } from '../../../lib/model/va
 import { openServiceLogs } from '../../../lib/logs/local-service-logs.ts';
 import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
 import { eventually } from '../../support/eventually.ts';
-import { AMPLE, Follower, LogsWorld, SERVICE } from '../../support/logs-world.ts';
+import { AMPLE, Follower, LogsWorld, SERVICE } from '../../support/process/logs-world.ts';
 
 const tail = (lines: number): LogStart => ({ type: 'tail', lines, since: null });
 const OLDEST: LogStart = { type: 'oldest' };

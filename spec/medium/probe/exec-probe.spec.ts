@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { ProbeCheck } from '../../../lib/model/probe.ts';
 import { processTime } from '../../../lib/probe/time.ts';
 import { bestShimKind, nativeShimFile } from '../../../lib/process/launch/shim-kind.ts';
-import { isAlive } from '../../support/alive.ts';
 import { eventually } from '../../support/eventually.ts';
-import { probeTarget } from '../../support/probe-specs.ts';
-import { ProbeWorld } from '../../support/probe-world.ts';
+import { probeTarget } from '../../support/probe/probe-specs.ts';
+import { ProbeWorld } from '../../support/probe/probe-world.ts';
+import { isAlive } from '../../support/process/alive.ts';
 import { Program } from '../../support/program.ts';
 
 const isNative = bestShimKind() === 'native';
@@ -163,7 +163,7 @@ describe('a command under the guard', function () {
     const world = new ProbeWorld();
     const file = join(world.folder, 'pids');
     const script = `setsid sleep 1000 & echo $! >>'${file}'; echo $$ >>'${file}'; wait`;
-    const host = new Program(new URL('../../support/probing-host.ts', import.meta.url), ['sh', '-c', script]);
+    const host = new Program(new URL('../../support/probe/probing-host.ts', import.meta.url), ['sh', '-c', script]);
     try {
       await host.next(); // it is up: from now on the wait is for the command, not for the start of a program
       const pids = await pidsIn(file, 2);

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { Socket } from 'node:net';
 import { eventually } from '../../support/eventually.ts';
-import { httpCheck } from '../../support/probe-specs.ts';
-import { ProbeWorld, Requests } from '../../support/probe-world.ts';
+import { httpCheck } from '../../support/probe/probe-specs.ts';
+import { ProbeWorld, Requests } from '../../support/probe/probe-world.ts';
 
 describe('an HTTP probe', function () {
   this.timeout(20_000); // real connections on a possibly busy machine

@@ -3,9 +3,9 @@ import type { ProbeCheck } from '../../../lib/model/probe.ts';
 import type { LogItem, LogQuery } from '../../../lib/model/values/log-line.ts';
 import type { ServiceLogs } from '../../../lib/ports/service-logs.ts';
 import { eventually } from '../../support/eventually.ts';
-import { AMPLE, LogsWorld, SERVICE } from '../../support/logs-world.ts';
-import { probeTarget } from '../../support/probe-specs.ts';
-import { ProbeWorld, type Watched } from '../../support/probe-world.ts';
+import { probeTarget } from '../../support/probe/probe-specs.ts';
+import { ProbeWorld, type Watched } from '../../support/probe/probe-world.ts';
+import { AMPLE, LogsWorld, SERVICE } from '../../support/process/logs-world.ts';
 
 /** Counts what is read. */
 class CountedLogs {

@@ -1,6 +1,6 @@
-import { httpCheck, probeSpec } from '../../support/probe-specs.ts';
-import { ProbeWorld } from '../../support/probe-world.ts';
-import { describeProber, type ProberHarness } from '../../support/prober-contract.ts';
+import { httpCheck, probeSpec } from '../../support/probe/probe-specs.ts';
+import { ProbeWorld } from '../../support/probe/probe-world.ts';
+import { describeProber, type ProberHarness } from '../../support/probe/prober-contract.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { ServerResponse } from 'node:http';
 

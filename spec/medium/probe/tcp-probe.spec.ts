@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { ProbeCheck } from '../../../lib/model/probe.ts';
 import { eventually } from '../../support/eventually.ts';
-import { ProbeWorld } from '../../support/probe-world.ts';
+import { ProbeWorld } from '../../support/probe/probe-world.ts';
 
 function tcpCheck(port: number, host = '127.0.0.1'): ProbeCheck {
   return { type: 'tcp', host, port };

@@ -5,10 +5,10 @@ import type { Launch, ProcessExit, ShimKind } from '../../../lib/model/process.t
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { ProcessHost } from '../../../lib/ports/process-host.ts';
 import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
-import { isAlive } from '../../support/alive.ts';
 import { eventually } from '../../support/eventually.ts';
-import { LocalProcessWorld } from '../../support/local-process-world.ts';
-import { launchedBy } from '../../support/process-host-contract.ts';
+import { isAlive } from '../../support/process/alive.ts';
+import { LocalProcessWorld } from '../../support/process/local-process-world.ts';
+import { launchedBy } from '../../support/process/process-host-contract.ts';
 
 const PUMP = parseServiceId('pump');
 

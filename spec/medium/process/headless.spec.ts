@@ -10,10 +10,10 @@ import type { LocalHost } from '../../../lib/process/local-process-host.ts';
 import { isLiving, procStat } from '../../../lib/process/os/process-identity.ts';
 import { tagOf } from '../../../lib/process/os/process-table.ts';
 import { eventually } from '../../support/eventually.ts';
-import { LocalProcessWorld } from '../../support/local-process-world.ts';
-import { launchedBy } from '../../support/process-host-contract.ts';
+import { LocalProcessWorld } from '../../support/process/local-process-world.ts';
+import { launchedBy } from '../../support/process/process-host-contract.ts';
 
-const SOURCE = fileURLToPath(new URL('../../support/headless.c', import.meta.url));
+const SOURCE = fileURLToPath(new URL('../../support/process/headless.c', import.meta.url));
 const PUMP = parseServiceId('pump');
 
 describe('a process whose main thread has ended, and whose other threads go on', function () {

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
-import { LocalProcessWorld } from '../../support/local-process-world.ts';
-import { launchedBy } from '../../support/process-host-contract.ts';
-import { isNativeShimBuilt, ShimDriver, vice, type DrivenKind } from '../../support/shim-driver.ts';
+import { LocalProcessWorld } from '../../support/process/local-process-world.ts';
+import { launchedBy } from '../../support/process/process-host-contract.ts';
+import { isNativeShimBuilt, ShimDriver, vice, type DrivenKind } from '../../support/process/shim-driver.ts';
 
 const { errno } = constants;
 const PUMP = parseServiceId('pump');

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
-import { LocalProcessWorld } from '../../support/local-process-world.ts';
-import { launchedBy } from '../../support/process-host-contract.ts';
+import { LocalProcessWorld } from '../../support/process/local-process-world.ts';
+import { launchedBy } from '../../support/process/process-host-contract.ts';
 import { openToOthers } from '../../support/temporary.ts';
 
 const PUMP = parseServiceId('pump');

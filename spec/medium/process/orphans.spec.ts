@@ -5,11 +5,11 @@ import type { Launch, ProcessExit, ShimKind } from '../../../lib/model/process.t
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { LaunchRequest, ProcessHost, OrphanPolicy } from '../../../lib/ports/process-host.ts';
 import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
-import { isAlive } from '../../support/alive.ts';
 import { eventually } from '../../support/eventually.ts';
-import { INSTANCE_ID, LocalProcessWorld } from '../../support/local-process-world.ts';
-import { memoryLedger, type MemoryLedger } from '../../support/memory-ledger.ts';
-import { launchedBy } from '../../support/process-host-contract.ts';
+import { isAlive } from '../../support/process/alive.ts';
+import { INSTANCE_ID, LocalProcessWorld } from '../../support/process/local-process-world.ts';
+import { launchedBy } from '../../support/process/process-host-contract.ts';
+import { memoryLedger, type MemoryLedger } from '../../support/store/memory-ledger.ts';
 
 const PUMP = parseServiceId('pump');
 const STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ShimKind } from '../../../lib/model/process.ts';
 import { bestShimKind, guaranteesOf } from '../../../lib/process/launch/shim-kind.ts';
-import { LocalProcessWorld } from '../../support/local-process-world.ts';
-import { describeProcessHost, type ProcessHostHarness } from '../../support/process-host-contract.ts';
+import { LocalProcessWorld } from '../../support/process/local-process-world.ts';
+import { describeProcessHost, type ProcessHostHarness } from '../../support/process/process-host-contract.ts';
 
 async function harnessOf(kind: ShimKind): Promise<ProcessHostHarness> {
   const world = new LocalProcessWorld(kind);

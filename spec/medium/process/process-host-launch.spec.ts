@@ -21,8 +21,8 @@ import { procStat } from '../../../lib/process/os/process-identity.ts';
 import { NativeShims } from '../../../lib/process/launch/native-shims.ts';
 import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
 import { eventually } from '../../support/eventually.ts';
-import { INSTANCE_ID, LocalProcessWorld } from '../../support/local-process-world.ts';
-import { launchedBy } from '../../support/process-host-contract.ts';
+import { INSTANCE_ID, LocalProcessWorld } from '../../support/process/local-process-world.ts';
+import { launchedBy } from '../../support/process/process-host-contract.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const PUMP = parseServiceId('pump');

@@ -7,8 +7,8 @@ import type { ProcessHost } from '../../../lib/ports/process-host.ts';
 import { procStat } from '../../../lib/process/os/process-identity.ts';
 import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
 import { eventually } from '../../support/eventually.ts';
-import { LocalProcessWorld } from '../../support/local-process-world.ts';
-import { launchedBy } from '../../support/process-host-contract.ts';
+import { LocalProcessWorld } from '../../support/process/local-process-world.ts';
+import { launchedBy } from '../../support/process/process-host-contract.ts';
 
 const PUMP = parseServiceId('pump');
 const STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;

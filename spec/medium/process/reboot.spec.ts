@@ -6,10 +6,10 @@ import type { Launch, ShimKind } from '../../../lib/model/process.ts';
 import type { ProcessHost } from '../../../lib/ports/process-host.ts';
 import { procStat } from '../../../lib/process/os/process-identity.ts';
 import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
-import { isAlive } from '../../support/alive.ts';
+import { isAlive } from '../../support/process/alive.ts';
 import { eventually } from '../../support/eventually.ts';
-import { LocalProcessWorld } from '../../support/local-process-world.ts';
-import { launchedBy } from '../../support/process-host-contract.ts';
+import { LocalProcessWorld } from '../../support/process/local-process-world.ts';
+import { launchedBy } from '../../support/process/process-host-contract.ts';
 
 const PUMP = parseServiceId('pump');
 

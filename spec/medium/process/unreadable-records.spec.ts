@@ -8,10 +8,10 @@ import type { LocalProcessHostOptions } from '../../../lib/process/local-process
 import type { ProcessHost } from '../../../lib/ports/process-host.ts';
 import { recordText } from '../../../lib/process/files/record-text.ts';
 import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
-import { isAlive } from '../../support/alive.ts';
+import { isAlive } from '../../support/process/alive.ts';
 import { eventually } from '../../support/eventually.ts';
-import { LocalProcessWorld } from '../../support/local-process-world.ts';
-import { launchedBy } from '../../support/process-host-contract.ts';
+import { LocalProcessWorld } from '../../support/process/local-process-world.ts';
+import { launchedBy } from '../../support/process/process-host-contract.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const [PUMP, VALVE] = [parseServiceId('pump'), parseServiceId('valve')];

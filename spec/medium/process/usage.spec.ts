@@ -8,8 +8,8 @@ import type { LocalHost } from '../../../lib/process/local-process-host.ts';
 import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
 import { machineUnits } from '../../../lib/process/usage/units.ts';
 import { eventually } from '../../support/eventually.ts';
-import { LocalProcessWorld } from '../../support/local-process-world.ts';
-import { launchedBy } from '../../support/process-host-contract.ts';
+import { LocalProcessWorld } from '../../support/process/local-process-world.ts';
+import { launchedBy } from '../../support/process/process-host-contract.ts';
 
 const PUMP = parseServiceId('pump');
 const STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;

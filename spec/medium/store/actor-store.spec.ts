@@ -5,7 +5,7 @@ import { expect } from 'chai';
 
 import type { JournalQuery } from '../../../lib/model/journal.ts';
 import { selectionOf } from '../../../lib/store/rows/journal-rows.ts';
-import { closeStores, foreignConnection, openedStore } from '../../support/opened-store.ts';
+import { closeStores, foreignConnection, openedStore } from '../../support/store/opened-store.ts';
 import {
   actorCommit,
   actorRow,
@@ -15,7 +15,7 @@ import {
   journalEntry,
   serviceIntention,
   intentionCommit,
-} from '../../support/store-contract.ts';
+} from '../../support/store/store-contract.ts';
 
 describe('The SQLite store', () => {
   afterEach(closeStores);

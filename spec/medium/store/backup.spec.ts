@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackupError, backUp, restoreBackup } from '../../../lib/store/backup.ts';
-import { identified } from '../../support/identified.ts';
-import { closeStores, openedStore } from '../../support/opened-store.ts';
-import { journalEntry } from '../../support/store-contract.ts';
+import { identified } from '../../support/process/identified.ts';
+import { closeStores, openedStore } from '../../support/store/opened-store.ts';
+import { journalEntry } from '../../support/store/store-contract.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const CONTEXT = { bootId: 'boot-1', now: 0 };

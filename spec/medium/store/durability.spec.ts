@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 
 import { Program } from '../../support/program.ts';
-import { closeStores, newStoreFile, openedStore } from '../../support/opened-store.ts';
+import { closeStores, newStoreFile, openedStore } from '../../support/store/opened-store.ts';
 
-const WRITER = new URL('../../support/store-writer.ts', import.meta.url);
+const WRITER = new URL('../../support/store/store-writer.ts', import.meta.url);
 const KILLS = 20;
 
 /** Lets a writer run until it has acknowledged `count` events, kills it, and returns all acknowledged numbers. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { historyOf } from '../../../lib/control/queries/history.ts';
-import { closeStores, newStoreFile, openedStore } from '../../support/opened-store.ts';
-import { journalEntry } from '../../support/store-contract.ts';
+import { closeStores, newStoreFile, openedStore } from '../../support/store/opened-store.ts';
+import { journalEntry } from '../../support/store/store-contract.ts';
 
 const FORWARDS = { after: 0, limit: 1000, order: 'oldest_first' } as const;
 const whose = { serviceId: 'pump1-corerl' };

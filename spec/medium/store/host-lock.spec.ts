@@ -5,11 +5,11 @@ import { expect } from 'chai';
 
 import { acquireHostLock, HostLockedError } from '../../../lib/store/host-lock.ts';
 import { eventually } from '../../support/eventually.ts';
-import { closeStores, foreignConnection } from '../../support/opened-store.ts';
 import { Program } from '../../support/program.ts';
+import { closeStores, foreignConnection } from '../../support/store/opened-store.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
-const HOLDER = new URL('../../support/lock-holder.ts', import.meta.url);
+const HOLDER = new URL('../../support/store/lock-holder.ts', import.meta.url);
 
 function hostFile(stateDir: string): unknown {
   return JSON.parse(readFileSync(join(stateDir, 'host.json'), 'utf8'));

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { LaunchEntry } from '../../../lib/ports/launch-ledger.ts';
-import { closeStores, foreignConnection, openedStore } from '../../support/opened-store.ts';
-import { expectUnavailable } from '../../support/store-contract.ts';
+import { closeStores, foreignConnection, openedStore } from '../../support/store/opened-store.ts';
+import { expectUnavailable } from '../../support/store/store-contract.ts';
 
 function launchId(n: number): LaunchEntry['launchId'] {
   return parseLaunchId(n.toString(16).padStart(32, '0'));

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { PortRegistry } from '../../../lib/ports/port-registry.ts';
-import { MemoryPortRegistry } from '../../support/memory-port-registry.ts';
-import { closeStores, newStoreFile, openedStore } from '../../support/opened-store.ts';
-import { expectUnavailable } from '../../support/store-contract.ts';
+import { MemoryPortRegistry } from '../../support/store/memory-port-registry.ts';
+import { closeStores, newStoreFile, openedStore } from '../../support/store/opened-store.ts';
+import { expectUnavailable } from '../../support/store/store-contract.ts';
 
 const a = parseServiceId('a');
 const b = parseServiceId('b');

@@ -4,8 +4,8 @@ import type { JournalEntry } from '../../../lib/model/journal.ts';
 
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import { eventually } from '../../support/eventually.ts';
-import { closeStores, foreignConnection, openedStore, type OpenedStore } from '../../support/opened-store.ts';
-import { actorCommit, actorRow, journalEntry } from '../../support/store-contract.ts';
+import { closeStores, foreignConnection, openedStore, type OpenedStore } from '../../support/store/opened-store.ts';
+import { actorCommit, actorRow, journalEntry } from '../../support/store/store-contract.ts';
 
 const NOW = 1_700_000_000_000;
 const DAY = 86_400_000;

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { cpSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { instanceAt, type StateIdentity } from '../../../lib/store/state-identity.ts';
-import { identified } from '../../support/identified.ts';
+import { identified } from '../../support/process/identified.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const OLD_ID = '12345678-1234-1234-1234-123456789abc';

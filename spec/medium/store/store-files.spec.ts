@@ -10,8 +10,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { expect } from 'chai';
-import { closeStores, foreignConnection, openedStore, type OpenedStore } from '../../support/opened-store.ts';
-import { actorCommit, actorRow, expectUnavailable, journalEntry } from '../../support/store-contract.ts';
+import { closeStores, foreignConnection, openedStore, type OpenedStore } from '../../support/store/opened-store.ts';
+import { actorCommit, actorRow, expectUnavailable, journalEntry } from '../../support/store/store-contract.ts';
 
 /** Writes one event, so that there is data to lose. */
 async function write({ actors }: OpenedStore, seq: number): Promise<void> {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { WebhookPlace } from '../../../lib/model/webhook.ts';
 import type { WebhookRegistry } from '../../../lib/ports/webhooks.ts';
-import { MemoryWebhookRegistry } from '../../support/memory-webhook-registry.ts';
-import { closeStores, openedStore } from '../../support/opened-store.ts';
+import { MemoryWebhookRegistry } from '../../support/store/memory-webhook-registry.ts';
+import { closeStores, openedStore } from '../../support/store/opened-store.ts';
 
 function place(name: string, overrides: Partial<WebhookPlace> = {}): WebhookPlace {
   return { name, position: 7, failingSince: null, goneRevision: null, ...overrides };

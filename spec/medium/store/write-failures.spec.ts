@@ -5,8 +5,14 @@ import { expect } from 'chai';
 import { Connection, type SqlSession } from '../../../lib/store/connection.ts';
 import { appendEvent } from '../../../lib/store/rows/journal-rows.ts';
 import { WriteQueue } from '../../../lib/store/write-queue.ts';
-import { closeStores, foreignConnection, newStoreFile, openedStore, RecordingLog } from '../../support/opened-store.ts';
-import { actorCommit, actorRow, expectUnavailable, journalEntry } from '../../support/store-contract.ts';
+import {
+  closeStores,
+  foreignConnection,
+  newStoreFile,
+  openedStore,
+  RecordingLog,
+} from '../../support/store/opened-store.ts';
+import { actorCommit, actorRow, expectUnavailable, journalEntry } from '../../support/store/store-contract.ts';
 
 /** SQLite treats a file as read-only if its write version (byte 18 of the header) is newer than it knows. */
 function setWriteVersion(file: string, version: number): void {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { LaunchEntry } from '../../../lib/ports/launch-ledger.ts';
-import { closeStores, foreignConnection, openedStore } from '../../support/opened-store.ts';
+import { closeStores, foreignConnection, openedStore } from '../../support/store/opened-store.ts';
 import {
   actorCommit,
   actorRow,
@@ -10,7 +10,7 @@ import {
   expectUnavailable,
   journalEntry,
   intentionCommit,
-} from '../../support/store-contract.ts';
+} from '../../support/store/store-contract.ts';
 
 describe('The write reports of a store', () => {
   afterEach(closeStores);

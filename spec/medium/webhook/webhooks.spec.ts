@@ -12,10 +12,10 @@ import type { WebhookSpec } from '../../../lib/model/webhook.ts';
 import type { Webhooks } from '../../../lib/ports/webhooks.ts';
 import { openWebhooks } from '../../../lib/webhook/webhooks.ts';
 import { eventually } from '../../support/eventually.ts';
-import { MemoryWebhookRegistry } from '../../support/memory-webhook-registry.ts';
-import { memoryStore } from '../../support/memory-store.ts';
-import { RecordingLog } from '../../support/opened-store.ts';
-import { journalEntry, intentionCommit } from '../../support/store-contract.ts';
+import { MemoryWebhookRegistry } from '../../support/store/memory-webhook-registry.ts';
+import { memoryStore } from '../../support/store/memory-store.ts';
+import { RecordingLog } from '../../support/store/opened-store.ts';
+import { journalEntry, intentionCommit } from '../../support/store/store-contract.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { agentRef } from '../../../lib/control/actors.ts';
 import type { AgentPlan } from '../../../lib/model/spec.ts';
-import { ActorWorld } from '../../support/actor-world.ts';
-import { agentPlan, serviceSpec } from '../../support/specs.ts';
+import { ActorWorld } from '../../support/actors/actor-world.ts';
+import { agentPlan, serviceSpec } from '../../support/actors/specs.ts';
 
 describe('an agent', () => {
   let world: ActorWorld;

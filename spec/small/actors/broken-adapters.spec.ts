@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { ActorWorld } from '../../support/actor-world.ts';
-import { agentPlan, serviceSpec } from '../../support/specs.ts';
+import { ActorWorld } from '../../support/actors/actor-world.ts';
+import { agentPlan, serviceSpec } from '../../support/actors/specs.ts';
 
 const broken = (): never => {
   throw new Error('a bug in an adapter');

@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { createHash } from 'node:crypto';
 import type { AnyStateMachine } from 'xstate';
 import { createSupervisorMachine } from '../../../lib/actors/supervisor/machine.ts';
-import { FakeCatalog } from '../../support/actor-world.ts';
-import { FakeProber } from '../../support/fake-prober.ts';
-import { fakeProcessHost } from '../../support/fake-process-host.ts';
+import { FakeCatalog } from '../../support/actors/actor-world.ts';
+import { FakeProber } from '../../support/probe/fake-prober.ts';
+import { fakeProcessHost } from '../../support/process/fake-process-host.ts';
 
 /**
  * The states of every version of every machine that a store may hold rows of, as a hash. A chart that changes needs a new version,

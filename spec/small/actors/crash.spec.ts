@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { agentRef } from '../../../lib/control/actors.ts';
-import { ActorWorld } from '../../support/actor-world.ts';
-import { agentPlan, serviceSpec } from '../../support/specs.ts';
+import { ActorWorld } from '../../support/actors/actor-world.ts';
+import { agentPlan, serviceSpec } from '../../support/actors/specs.ts';
 
 describe('a service actor that throws', () => {
   const spec = serviceSpec('pump1-corerl');

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Executable } from '../../../lib/model/process.ts';
-import { ActorWorld } from '../../support/actor-world.ts';
-import { serviceSpec } from '../../support/specs.ts';
+import { ActorWorld } from '../../support/actors/actor-world.ts';
+import { serviceSpec } from '../../support/actors/specs.ts';
 
 function release(version: string): Executable {
   return { path: `/plant/program-${version}`, version, fingerprint: version };

@@ -7,10 +7,10 @@ import { resumeOf } from '../../../lib/actors/service/resume.ts';
 import { reasonText } from '../../../lib/model/explain/reason.ts';
 import type { Launch } from '../../../lib/model/process.ts';
 import { parseLaunchId } from '../../../lib/model/values/ids.ts';
-import { ActorWorld, FakeCatalog, pathOf } from '../../support/actor-world.ts';
-import { FakeProber } from '../../support/fake-prober.ts';
-import { fakeProcessHost } from '../../support/fake-process-host.ts';
-import { serviceSpec } from '../../support/specs.ts';
+import { ActorWorld, FakeCatalog, pathOf } from '../../support/actors/actor-world.ts';
+import { serviceSpec } from '../../support/actors/specs.ts';
+import { FakeProber } from '../../support/probe/fake-prober.ts';
+import { fakeProcessHost } from '../../support/process/fake-process-host.ts';
 
 const NOW = 1_000_000;
 const backoff = { initialMs: 250, factor: 2, maxMs: 30_000, jitter: 0.5, resetAfterMs: 60_000 };

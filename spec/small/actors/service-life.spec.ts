@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { resumeOf } from '../../../lib/actors/service/resume.ts';
-import { ActorWorld } from '../../support/actor-world.ts';
-import { serviceSpec } from '../../support/specs.ts';
+import { ActorWorld } from '../../support/actors/actor-world.ts';
+import { serviceSpec } from '../../support/actors/specs.ts';
 
 describe('a service', () => {
   const spec = serviceSpec('pump1-corerl');

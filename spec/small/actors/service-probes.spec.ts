@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { parseLaunchId } from '../../../lib/model/values/ids.ts';
-import { ActorWorld } from '../../support/actor-world.ts';
-import { PROBE, serviceSpec } from '../../support/specs.ts';
+import { ActorWorld } from '../../support/actors/actor-world.ts';
+import { PROBE, serviceSpec } from '../../support/actors/specs.ts';
 
 /** How long a start may take: three periods and the last timeout. */
 const START_TIMEOUT_MS = 3_500;

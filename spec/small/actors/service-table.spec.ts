@@ -7,10 +7,10 @@ import { resumeOf } from '../../../lib/actors/service/resume.ts';
 import type { Launch, LaunchStatus } from '../../../lib/model/process.ts';
 import { SERVICE_STATES } from '../../../lib/model/states.ts';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
-import { FakeCatalog, pathOf } from '../../support/actor-world.ts';
-import { FakeProber } from '../../support/fake-prober.ts';
-import { fakeProcessHost } from '../../support/fake-process-host.ts';
-import { serviceSpec } from '../../support/specs.ts';
+import { FakeCatalog, pathOf } from '../../support/actors/actor-world.ts';
+import { serviceSpec } from '../../support/actors/specs.ts';
+import { FakeProber } from '../../support/probe/fake-prober.ts';
+import { fakeProcessHost } from '../../support/process/fake-process-host.ts';
 
 const NOW = 1_000_000;
 const clock = { now: () => NOW, random: () => 0.5 };

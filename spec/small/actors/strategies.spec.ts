@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { AgentPlan, Strategy } from '../../../lib/model/spec.ts';
 import { parseAgentId, parseServiceId } from '../../../lib/model/values/ids.ts';
-import { ActorWorld } from '../../support/actor-world.ts';
-import { agentPlan, PROBE, serviceSpec } from '../../support/specs.ts';
+import { ActorWorld } from '../../support/actors/actor-world.ts';
+import { agentPlan, PROBE, serviceSpec } from '../../support/actors/specs.ts';
 
 const KINDS = ['one', 'two', 'three'] as const;
 

@@ -5,9 +5,9 @@ import { OPERATIONS } from '../../../lib/api/operations.ts';
 import { ENDPOINTS } from '../../../lib/api/paths.ts';
 import type { OperationId } from '../../../lib/api/paths.ts';
 import { allRoutes } from '../../../lib/http/routes.ts';
-import { FakeControl } from '../../support/fake-control.ts';
-import { LIBRARY } from '../../support/machines.ts';
-import { NO_NUMBERS } from '../../support/no-numbers.ts';
+import { FakeControl } from '../../support/control/fake-control.ts';
+import { LIBRARY } from '../../support/actors/machines.ts';
+import { NO_NUMBERS } from '../../support/control/no-numbers.ts';
 import { misfit } from '../../support/conformity.ts';
 
 interface Documented {

@@ -7,7 +7,7 @@ import { stateCell } from '../../../lib/cli/output/state.ts';
 import { age, factSheet, memorySize, paragraph } from '../../../lib/cli/output/table.ts';
 import { serviceTable, whyAndNext } from '../../../lib/cli/services/show-services.ts';
 import { KeptText } from '../../support/command.ts';
-import { serviceView } from '../../support/fake-control.ts';
+import { serviceView } from '../../support/control/fake-control.ts';
 
 const PLAIN = colorsFor(new KeptText(), {});
 const COLORED = colorsFor(new KeptText(80), {});

@@ -6,7 +6,7 @@ import { frame, rowsPerPage } from '../../../lib/cli/top/frame.ts';
 import { ordered, type Snapshot, type Row } from '../../../lib/cli/top/snapshot.ts';
 import type { PublicState } from '../../../lib/model/states.ts';
 import { KeptText } from '../../support/command.ts';
-import { serviceView } from '../../support/fake-control.ts';
+import { serviceView } from '../../support/control/fake-control.ts';
 
 const CHOICE: Choice = { sort: 'cpu', isReversed: false, first: 0 };
 const [UP, DOWN, PAGE_DOWN, END] = ['\x1b[A', '\x1b[B', '\x1b[6~', '\x1b[F'];

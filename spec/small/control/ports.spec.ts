@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { StoreUnavailableError } from '../../../lib/model/errors.ts';
 import { portToken } from '../../../lib/model/values/port-token.ts';
-import { ControlWorld } from '../../support/control-world.ts';
-import { PROBE, serviceSpec } from '../../support/specs.ts';
+import { PROBE, serviceSpec } from '../../support/actors/specs.ts';
+import { ControlWorld } from '../../support/control/control-world.ts';
 
 describe('the ports of a service', () => {
   const http = portToken('http');

@@ -2,7 +2,7 @@ import type { AgentView } from '../../../lib/api/schemas/agent.ts';
 import type { EventView } from '../../../lib/api/schemas/event.ts';
 import type { HealthView } from '../../../lib/api/schemas/host.ts';
 import type { ServiceView } from '../../../lib/api/schemas/service.ts';
-import * as fake from '../../support/fake-control.ts';
+import * as fake from '../../support/control/fake-control.ts';
 
 /** An instant so many seconds after a fixed one. */
 export function instant(seconds: number): string {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { FakeViewerSocket } from '../../support/fake-viewer-socket.ts';
-import { HubWorld } from '../../support/hub-world.ts';
-import { agentPlan, serviceSpec } from '../../support/specs.ts';
+import { agentPlan, serviceSpec } from '../../support/actors/specs.ts';
+import type { FakeViewerSocket } from '../../support/inspect/fake-viewer-socket.ts';
+import { HubWorld } from '../../support/inspect/hub-world.ts';
 
 const SECRET = 'hunter2-hunter2';
 

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createBrowserReceiver, type StatelyInspectionEvent } from '@statelyai/inspect';
 import { expect } from 'chai';
 import { INSPECT_VERSION } from '../../../lib/inspect/messages.ts';
-import { HubWorld } from '../../support/hub-world.ts';
-import { agentPlan } from '../../support/specs.ts';
+import { agentPlan } from '../../support/actors/specs.ts';
+import { HubWorld } from '../../support/inspect/hub-world.ts';
 
 /** As much of a window as the receiver of the inspector page uses. */
 class FakeWindow {

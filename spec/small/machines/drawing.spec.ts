@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { arrowsOf } from '../../../lib/machines/arrows.ts';
 import { chartOf, statesIn } from '../../../lib/machines/chart.ts';
-import { LIBRARY, MACHINES } from '../../support/machines.ts';
+import { LIBRARY, MACHINES } from '../../support/actors/machines.ts';
 
 /** The values of an attribute, in the order of the drawing. */
 function all(svg: string, attribute: string): readonly string[] {

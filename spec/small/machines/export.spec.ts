@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { transition, type AnyMachineSnapshot, type AnyStateMachine, type EventObject } from 'xstate';
 import { configOf } from '../../../lib/machines/config.ts';
-import { LIBRARY, MACHINES, TIME } from '../../support/machines.ts';
-import { effectName, invokesIn, rebuilt } from '../../support/rebuilt-machine.ts';
-import { firstSnapshot, randomEvent } from '../../support/machine-events.ts';
-import { diceOf, type Dice } from '../../support/walk-dice.ts';
+import { LIBRARY, MACHINES, TIME } from '../../support/actors/machines.ts';
+import { effectName, invokesIn, rebuilt } from '../../support/actors/rebuilt-machine.ts';
+import { firstSnapshot, randomEvent } from '../../support/actors/machine-events.ts';
+import { diceOf, type Dice } from '../../support/walks/walk-dice.ts';
 
 const SEQUENCES = 200;
 const STEPS = 15;

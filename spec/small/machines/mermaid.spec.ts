@@ -3,7 +3,7 @@ import { createMachine } from 'xstate';
 import { chartOf } from '../../../lib/machines/chart.ts';
 import { mermaidOf } from '../../../lib/machines/mermaid.ts';
 import { causeOf } from '../../../lib/model/causes.ts';
-import { MACHINES } from '../../support/machines.ts';
+import { MACHINES } from '../../support/actors/machines.ts';
 
 const lamp = createMachine({
   id: 'lamp',

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { AnyStateMachine } from 'xstate';
-import { agentPlan } from '../../support/specs.ts';
-import { ActorWorld } from '../../support/actor-world.ts';
-import { rebuilt } from '../../support/rebuilt-machine.ts';
-import { diceOf, pick, type Dice } from '../../support/walk-dice.ts';
+import { agentPlan } from '../../support/actors/specs.ts';
+import { ActorWorld } from '../../support/actors/actor-world.ts';
+import { rebuilt } from '../../support/actors/rebuilt-machine.ts';
+import { diceOf, pick, type Dice } from '../../support/walks/walk-dice.ts';
 
 const SEQUENCES = 25;
 const STEPS = 12;

@@ -9,10 +9,10 @@ import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
 import type { MeasuredAgent, MeasuredHost, MeasuredService } from '../../../lib/ports/meter.ts';
 import type { LaunchRequest, ProcessHost } from '../../../lib/ports/process-host.ts';
 import type { TreeUsage } from '../../../lib/ports/process-usage.ts';
-import { recordingLog } from '../../support/control-world.ts';
-import { parseExposition, valueIn } from '../../support/exposed.ts';
-import { measuredService } from '../../support/fake-control.ts';
-import { fakeProcessHost } from '../../support/fake-process-host.ts';
+import { parseExposition, valueIn } from '../../support/built/exposed.ts';
+import { recordingLog } from '../../support/control/control-world.ts';
+import { measuredService } from '../../support/control/fake-control.ts';
+import { fakeProcessHost } from '../../support/process/fake-process-host.ts';
 
 const STARTED_AT = 1_700_000_000_000;
 const PUMP = parseServiceId('pump1-corerl');

@@ -10,7 +10,7 @@ import {
 } from '../../../lib/model/policy/agent-state.ts';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { PublicState } from '../../../lib/model/states.ts';
-import { agentPlan } from '../../support/specs.ts';
+import { agentPlan } from '../../support/actors/specs.ts';
 
 const plan = agentPlan('pump1');
 const HOLDER = 'agent:pump1';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { inGroupOrder } from '../../../lib/model/policy/group-order.ts';
 import type { DependencySpec, ServiceSpec } from '../../../lib/model/spec.ts';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
-import { serviceSpec } from '../../support/store-contract.ts';
+import { serviceSpec } from '../../support/store/store-contract.ts';
 
 type Row = readonly [id: string, ...dependsOn: string[]];
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { NOT_KNOWN, stepsOf } from '../../../lib/model/history.ts';
 import type { JournalEntry } from '../../../lib/model/journal.ts';
-import { journalEntry } from '../../support/store-contract.ts';
+import { journalEntry } from '../../support/store/store-contract.ts';
 
 function change(seq: number, from: string, to: string, substate: string, generation = 1): JournalEntry {
   return journalEntry(seq, { from, to, detail: { substate, reason: null, generation } });

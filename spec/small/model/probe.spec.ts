@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { NO_CHECKS, startTimeoutMs, tallied } from '../../../lib/model/probe.ts';
-import { httpCheck, probeSpec } from '../../support/probe-specs.ts';
+import { httpCheck, probeSpec } from '../../support/probe/probe-specs.ts';
 
 const THRESHOLDS = { successThreshold: 2, failureThreshold: 3 };
 

@@ -10,7 +10,7 @@ import {
   type Ending,
   type RestartBudget,
 } from '../../../lib/model/policy/restart.ts';
-import { serviceSpec } from '../../support/specs.ts';
+import { serviceSpec } from '../../support/actors/specs.ts';
 
 const spec = serviceSpec('pump1-corerl').restart;
 const NOW = 1_000_000;

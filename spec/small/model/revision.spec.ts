@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { changedParts, revisionOf } from '../../../lib/model/policy/revision.ts';
 import type { ServiceSpec } from '../../../lib/model/spec.ts';
-import { serviceSpec } from '../../support/specs.ts';
+import { serviceSpec } from '../../support/actors/specs.ts';
 
 /** The same with the keys of every object the other way round, as a schema or a later version may give them. */
 function turned(value: unknown): unknown {

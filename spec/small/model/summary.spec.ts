@@ -4,8 +4,8 @@ import { pendingForBudget, pendingForState } from '../../../lib/model/explain/pe
 import { dottedState, type Situation } from '../../../lib/model/explain/situation.ts';
 import { summaryOf } from '../../../lib/model/explain/summary.ts';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
-import { LAUNCH, NOW, situation } from '../../support/situations.ts';
-import { PROBE, serviceSpec } from '../../support/specs.ts';
+import { LAUNCH, NOW, situation } from '../../support/actors/situations.ts';
+import { PROBE, serviceSpec } from '../../support/actors/specs.ts';
 
 type Row = readonly [about: string, overrides: Partial<Situation>, sentences: string];
 

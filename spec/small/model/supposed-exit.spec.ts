@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { EMPTY_BUDGET } from '../../../lib/model/policy/restart.ts';
 import { suppose, type SupposedExit } from '../../../lib/model/explain/supposed-exit.ts';
-import { NOW, situation } from '../../support/situations.ts';
-import { serviceSpec } from '../../support/specs.ts';
+import { NOW, situation } from '../../support/actors/situations.ts';
+import { serviceSpec } from '../../support/actors/specs.ts';
 
 const code = (value: number): SupposedExit => ({ type: 'code', code: value });
 const KILLED: SupposedExit = { type: 'signal', signal: 'SIGKILL' };

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { ControlWorld } from '../../support/control-world.ts';
-import { agentPlan, PROBE } from '../../support/specs.ts';
+import { agentPlan, PROBE } from '../../support/actors/specs.ts';
+import { ControlWorld } from '../../support/control/control-world.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { DependencyCondition } from '../../../lib/model/spec.ts';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
-import { ActorWorld } from '../../support/actor-world.ts';
-import { PROBE, serviceSpec } from '../../support/specs.ts';
+import { ActorWorld } from '../../support/actors/actor-world.ts';
+import { PROBE, serviceSpec } from '../../support/actors/specs.ts';
 
 /** What users of other supervisors suffer from, each by its source: none of it happens here. */
 describe('pains of peers: dependencies', () => {

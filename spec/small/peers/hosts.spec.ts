@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { AgentConflictError } from '../../../lib/model/errors.ts';
 import type { AgentPlan, RestartMode } from '../../../lib/model/spec.ts';
-import { ControlWorld } from '../../support/control-world.ts';
+import { agentPlan, serviceSpec } from '../../support/actors/specs.ts';
+import { ControlWorld } from '../../support/control/control-world.ts';
 import { rejection } from '../../support/rejection.ts';
-import { agentPlan, serviceSpec } from '../../support/specs.ts';
 
 /** What users of other supervisors suffer from, each by its source: none of it happens here. */
 describe('pains of peers: hosts and their commands', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { ActorWorld } from '../../support/actor-world.ts';
-import { PROBE, serviceSpec } from '../../support/specs.ts';
+import { ActorWorld } from '../../support/actors/actor-world.ts';
+import { PROBE, serviceSpec } from '../../support/actors/specs.ts';
 
 const DAYS_MS = 24 * 3_600_000;
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { FakeProber } from '../../support/fake-prober.ts';
-import { httpCheck, probeSpec, probeTarget, RecordedVerdicts } from '../../support/probe-specs.ts';
-import { describeProber, type ProberHarness } from '../../support/prober-contract.ts';
+import { FakeProber } from '../../support/probe/fake-prober.ts';
+import { httpCheck, probeSpec, probeTarget, RecordedVerdicts } from '../../support/probe/probe-specs.ts';
+import { describeProber, type ProberHarness } from '../../support/probe/prober-contract.ts';
 
 const PUMP = 'pump1-corerl';
 const PROBE = probeSpec(httpCheck(7101));

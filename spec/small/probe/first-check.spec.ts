@@ -4,8 +4,8 @@ import type { ProbeSpec } from '../../../lib/model/probe.ts';
 import type { Prober } from '../../../lib/ports/prober.ts';
 import type { ServiceLogs } from '../../../lib/ports/service-logs.ts';
 import { createProber } from '../../../lib/probe/prober.ts';
-import { recordingLog } from '../../support/control-world.ts';
-import { probeSpec, probeTarget, RecordedVerdicts } from '../../support/probe-specs.ts';
+import { recordingLog } from '../../support/control/control-world.ts';
+import { probeSpec, probeTarget, RecordedVerdicts } from '../../support/probe/probe-specs.ts';
 
 const EPOCH = 1_700_000_000_000;
 

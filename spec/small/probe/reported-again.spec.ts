@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { SimulatedClock } from 'xstate';
 import type { ServiceLogs } from '../../../lib/ports/service-logs.ts';
 import { createProber } from '../../../lib/probe/prober.ts';
-import { recordingLog } from '../../support/control-world.ts';
-import { probeSpec, probeTarget, RecordedVerdicts } from '../../support/probe-specs.ts';
+import { recordingLog } from '../../support/control/control-world.ts';
+import { probeSpec, probeTarget, RecordedVerdicts } from '../../support/probe/probe-specs.ts';
 
 describe('a probe that keeps failing', () => {
   const time = new SimulatedClock();

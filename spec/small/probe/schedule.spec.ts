@@ -5,7 +5,7 @@ import { SUCCESS, failure, type Check, type Outcome } from '../../../lib/probe/c
 import { CheckSlots } from '../../../lib/probe/check-slots.ts';
 import { Schedule } from '../../../lib/probe/schedule.ts';
 import { Watch } from '../../../lib/probe/watch.ts';
-import { httpCheck, probeSpec, RecordedVerdicts } from '../../support/probe-specs.ts';
+import { httpCheck, probeSpec, RecordedVerdicts } from '../../support/probe/probe-specs.ts';
 
 /** A simulated clock that counts its timers. */
 class CountedTime extends SimulatedClock {

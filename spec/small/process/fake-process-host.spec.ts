@@ -3,8 +3,12 @@ import type { ProcessExit } from '../../../lib/model/process.ts';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
 import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
-import { fakeProcessHost, type FakeProcessHost } from '../../support/fake-process-host.ts';
-import { describeProcessHost, launchedBy, type ProcessHostHarness } from '../../support/process-host-contract.ts';
+import { fakeProcessHost, type FakeProcessHost } from '../../support/process/fake-process-host.ts';
+import {
+  describeProcessHost,
+  launchedBy,
+  type ProcessHostHarness,
+} from '../../support/process/process-host-contract.ts';
 
 const PUMP = parseServiceId('pump');
 const STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;

@@ -1,11 +1,11 @@
-import { memoryStore } from '../../support/memory-store.ts';
+import { memoryStore } from '../../support/store/memory-store.ts';
 import {
   actorCommit,
   actorRow,
   describeActorStore,
   expectUnavailable,
   intentionCommit,
-} from '../../support/store-contract.ts';
+} from '../../support/store/store-contract.ts';
 import { expect } from 'chai';
 
 describeActorStore('The memory store', () => Promise.resolve(memoryStore()));

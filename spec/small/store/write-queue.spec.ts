@@ -4,8 +4,8 @@ import type { SqlSession } from '../../../lib/store/connection.ts';
 import type { StoreWrite } from '../../../lib/ports/store-writes.ts';
 import { rowFor, type RowWrite } from '../../../lib/store/rows/batch.ts';
 import { WriteQueue } from '../../../lib/store/write-queue.ts';
-import { RecordingLog } from '../../support/opened-store.ts';
-import { expectUnavailable } from '../../support/store-contract.ts';
+import { RecordingLog } from '../../support/store/opened-store.ts';
+import { expectUnavailable } from '../../support/store/store-contract.ts';
 
 /** A session that records its calls and fails as configured. */
 class ScriptedSession implements SqlSession {

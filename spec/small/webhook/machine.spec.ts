@@ -5,7 +5,7 @@ import type { WebhookPlace } from '../../../lib/model/webhook.ts';
 import { createWebhookMachine } from '../../../lib/webhook/machine.ts';
 import type { Outcome } from '../../../lib/webhook/outcome.ts';
 import type { Next } from '../../../lib/webhook/source.ts';
-import { journalEntry } from '../../support/store-contract.ts';
+import { journalEntry } from '../../support/store/store-contract.ts';
 
 const NEW: WebhookPlace = { name: 'alerts', position: 0, failingSince: null, goneRevision: null };
 const ACCEPTED: Outcome = { type: 'accepted' };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { nodeFetch } from '../../../../lib/client/node-fetch.ts';
 import { readCertificate } from '../../../../lib/http/server/tls-files.ts';
-import { FIRST, SECOND } from '../../../support/certificates.ts';
+import { FIRST, SECOND } from '../../../support/built/certificates.ts';
 import { runCommand, type CommandEnd } from '../../../support/command.ts';
 import { rejection } from '../../../support/rejection.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { FeedQuery } from '../../../../lib/model/feed.ts';
+import { serviceView } from '../../../support/control/fake-control.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { serviceView } from '../../../support/fake-control.ts';
-import { journalEntry } from '../../../support/store-contract.ts';
+import { journalEntry } from '../../../support/store/store-contract.ts';
 import { ApiUnderTest } from '../api-under-test.ts';
 
 describe('the route of events', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { LogItem, LogQuery } from '../../../../lib/model/values/log-line.ts';
+import { serviceView } from '../../../support/control/fake-control.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { serviceView } from '../../../support/fake-control.ts';
 import { ApiUnderTest } from '../api-under-test.ts';
 
 const PATH = '/api/services/pump1-corerl/logs';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { LIBRARY } from '../../../support/machines.ts';
+import { LIBRARY } from '../../../support/actors/machines.ts';
 import { ApiUnderTest } from '../api-under-test.ts';
 
 describe('the routes of machines', () => {

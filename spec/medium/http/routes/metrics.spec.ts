@@ -2,10 +2,10 @@ import { expect } from 'chai';
 import { get } from 'node:http';
 import { Metrics } from '../../../../lib/metrics/metrics.ts';
 import type { LogItem } from '../../../../lib/model/values/log-line.ts';
+import { parseExposition, valueIn } from '../../../support/built/exposed.ts';
+import { measuredService, serviceView } from '../../../support/control/fake-control.ts';
+import { NO_USAGE } from '../../../support/control/no-usage.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { parseExposition, valueIn } from '../../../support/exposed.ts';
-import { measuredService, serviceView } from '../../../support/fake-control.ts';
-import { NO_USAGE } from '../../../support/no-usage.ts';
 import { ApiUnderTest, fixedTokens } from '../api-under-test.ts';
 
 const COUNT = 'coredinator_http_request_duration_seconds_count';

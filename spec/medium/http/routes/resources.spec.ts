@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { serviceView } from '../../../support/fake-control.ts';
+import { serviceView } from '../../../support/control/fake-control.ts';
 import { ApiUnderTest, type Answer } from '../api-under-test.ts';
 
 let api: ApiUnderTest;

@@ -6,10 +6,10 @@ import { createHttpApp } from '../../../../lib/http/app.ts';
 import { ListenError } from '../../../../lib/http/server/listen-error.ts';
 import { listen } from '../../../../lib/http/server/listen.ts';
 import type { Listening } from '../../../../lib/http/server/listen.ts';
+import { LIBRARY } from '../../../support/actors/machines.ts';
+import { FakeControl } from '../../../support/control/fake-control.ts';
+import { NO_NUMBERS } from '../../../support/control/no-numbers.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { FakeControl } from '../../../support/fake-control.ts';
-import { LIBRARY } from '../../../support/machines.ts';
-import { NO_NUMBERS } from '../../../support/no-numbers.ts';
 import { ApiUnderTest, VERSION } from '../api-under-test.ts';
 
 const LOG = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };

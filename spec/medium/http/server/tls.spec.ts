@@ -5,7 +5,7 @@ import { connect as connectPlain } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { expect } from 'chai';
 import { readCertificate, TlsError, type Certificate } from '../../../../lib/http/server/tls-files.ts';
-import { FIRST, SECOND } from '../../../support/certificates.ts';
+import { FIRST, SECOND } from '../../../support/built/certificates.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 import { ApiUnderTest, recordingLog, type LogRecord } from '../api-under-test.ts';
 

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { Connection } from '../../../../lib/store/connection.ts';
 import { migrate, MIGRATIONS } from '../../../../lib/store/recovery/migrations.ts';
 import { moveAside } from '../../../../lib/store/recovery/recovery.ts';
-import { closeStores, foreignConnection, newStoreFile, openedStore } from '../../../support/opened-store.ts';
+import { closeStores, foreignConnection, newStoreFile, openedStore } from '../../../support/store/opened-store.ts';
 import {
   actorCommit,
   actorRow,
@@ -14,7 +14,7 @@ import {
   expectUnavailable,
   journalEntry,
   intentionCommit,
-} from '../../../support/store-contract.ts';
+} from '../../../support/store/store-contract.ts';
 
 const ASIDE_SUFFIX = '.corrupt-2023-11-14T22:13:20.000Z';
 

@@ -5,7 +5,7 @@ import { parseYaml } from '../../../../lib/config/yaml/yaml-source.ts';
 import { ConfigInvalidError } from '../../../../lib/model/errors.ts';
 import { serviceSpec as specSchema } from '../../../../lib/model/spec-schema.ts';
 import { NO_LIMITS, type ResourceLimits } from '../../../../lib/model/values/limits.ts';
-import { serviceSpec } from '../../../support/specs.ts';
+import { serviceSpec } from '../../../support/actors/specs.ts';
 
 function load(limits: string, service = ''): ReturnType<typeof hostConfig> {
   const text = `kinds: { coretelemetry: { limits: ${limits} } }\nservices: { t: { kind: coretelemetry${service} } }`;

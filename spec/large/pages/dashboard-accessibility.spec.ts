@@ -1,0 +1,71 @@
+import { expect } from 'chai';
+import type { Browser } from 'playwright-core';
+import { openBrowser, whyNoBrowser } from '../../support/built/browser.ts';
+import { BuiltHost, install, write } from '../../support/built/built-host.ts';
+import { OpenDashboard } from '../../support/built/dashboard.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+
+const reason = whyNoBrowser();
+
+describe(`the dashboard for everybody${reason === null ? '' : ` (skipped: ${reason})`}`, function () {
+  this.timeout(180_000);
+  let browser: Browser;
+  let host: BuiltHost;
+
+  before(async function () {
+    if (reason !== null) this.skip();
+    browser = await openBrowser();
+  });
+  after(async () => {
+    if (reason === null) await browser.close();
+  });
+  beforeEach(async () => {
+    const basePath = temporaryFolder();
+    for (const name of ['coreio-1.2.0', 'corerl-2.0.1']) install(basePath, 'waits', name);
+    write(basePath, 'coredinator.yaml', 'services:\n  telemetry: { kind: coretelemetry }\n'); // it fails: there is no such file
+    host = await BuiltHost.start(basePath, '--on-exit', 'drain');
+    const configPath = write(basePath, 'pump1.yaml', 'setpoint: 1\n');
+    await host.request('POST', '/api/agents/start?wait=running', { config_path: configPath });
+  });
+  afterEach(async () => {
+    if (reason === null) await host.end('SIGTERM');
+  });
+
+  for (const scheme of ['light', 'dark'] as const) {
+    it(`has no serious finding of axe in the ${scheme}: list, details with every view, dialog`, async () => {
+      const dashboard = await OpenDashboard.open(browser, host.url, scheme);
+      const { page } = dashboard;
+      try {
+        await page
+          .getByRole('img', { name: /^Memory/ })
+          .locator('canvas')
+          .waitFor();
+        expect(await dashboard.seriousFindings(), 'host').to.deep.equal([]);
+        await dashboard.row('telemetry', 'failed').click();
+        await page.locator('.drawing [id="state-failed.missing"].is-current').waitFor();
+        expect(await dashboard.seriousFindings(), 'overview of what failed').to.deep.equal([]);
+        await dashboard.row('pump1', 'running').click();
+        await page.locator('.drawing [id="state-running"].is-current').waitFor();
+        expect(await dashboard.seriousFindings(), 'agent').to.deep.equal([]);
+        await dashboard.row('pump1-corerl', 'running').click();
+        const views = [
+          ['History', page.getByRole('slider')],
+          ['Logs', page.getByRole('log').getByText('up', { exact: true })],
+          ['Resources', page.getByRole('img', { name: /^Memory/ }).locator('canvas')],
+          ['Dependencies', page.locator('.drawing .service').first()],
+        ] as const;
+        for (const [name, shown] of views) {
+          await page.getByRole('tab', { name }).click();
+          await shown.waitFor();
+          expect(await dashboard.seriousFindings(), name).to.deep.equal([]);
+        }
+        await page.getByRole('button', { name: 'Stop', exact: true }).click();
+        await page.getByRole('alertdialog').waitFor();
+        expect(await dashboard.seriousFindings(), 'dialog').to.deep.equal([]);
+        expect(dashboard.complaints).to.deep.equal([]);
+      } finally {
+        await dashboard.close();
+      }
+    });
+  }
+});

@@ -1,0 +1,73 @@
+import { expect } from 'chai';
+import type { Browser, Page } from 'playwright-core';
+import { openBrowser, whyNoBrowser } from '../../support/built/browser.ts';
+import { BuiltHost, install, write } from '../../support/built/built-host.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+
+const reason = whyNoBrowser();
+const TRY_MS = 30_000;
+
+describe(`the documentation page in a browser${reason === null ? '' : ` (skipped: ${reason})`}`, function () {
+  this.timeout(120_000);
+  let host: BuiltHost;
+  let browser: Browser;
+  let page: Page;
+  /** What the page asked for, and what the browser had against it. */
+  const requested: string[] = [];
+  const complaints: string[] = [];
+
+  before(async function () {
+    if (reason !== null) this.skip();
+    const basePath = temporaryFolder();
+    install(basePath, 'waits', 'coretelemetry-1.0.0');
+    write(basePath, 'coredinator.yaml', 'services:\n  telemetry: { kind: coretelemetry }\n');
+    host = await BuiltHost.start(basePath, '--on-exit', 'drain');
+    browser = await openBrowser();
+    page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
+    page.setDefaultTimeout(TRY_MS);
+    page.on('request', (request) => requested.push(request.url()));
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    await page.goto(`${host.url}/`);
+  });
+  after(async () => {
+    if (reason !== null) return;
+    await browser.close();
+    await host.end('SIGTERM');
+  });
+
+  it('shows every group of operations, with no requests to other hosts', async () => {
+    await page.getByRole('heading', { name: 'Coredinator' }).first().waitFor();
+    await page.locator('#operations-Services-getService').waitFor();
+
+    expect(page.url()).to.equal(`${host.url}/docs`);
+    expect(requested.filter((url) => !url.startsWith(host.url) && !url.startsWith('data:'))).to.deep.equal([]);
+    expect(complaints).to.deep.equal([]);
+  });
+
+  it('makes a call and shows the response', async () => {
+    const operation = page.locator('#operations-Services-getService');
+    await operation.locator('.opblock-summary-control').click();
+    await operation.getByPlaceholder('id').fill('telemetry');
+    await operation.getByRole('button', { name: 'Execute' }).click();
+    const answer = operation.locator('.live-responses-table').filter({ hasText: '"kind": "coretelemetry"' });
+    await answer.waitFor();
+
+    expect(await answer.innerText()).to.include('x-corerl-version');
+    expect(complaints).to.deep.equal([]);
+    const screenshot = process.env['COREDINATOR_SCREENSHOTS'];
+    if (screenshot === undefined) return;
+    await operation.scrollIntoViewIfNeeded();
+    await page.screenshot({ path: `${screenshot}/docs.png` });
+  });
+
+  it('has an anchor for every problem that an error points to', async () => {
+    const answer = await host.request('GET', '/api/services/nobody');
+    const { type } = answer.body as { type: string }; // the problem document of RFC 9457
+    await page.goto(`${host.url}${type}`);
+
+    expect(await page.locator(type.replace('/docs', '')).innerText()).to.include('Service not found');
+  });
+});

@@ -1,0 +1,195 @@
+import axe from 'axe-core';
+import { expect } from 'chai';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { openBrowser, whyNoBrowser } from '../../support/built/browser.ts';
+import { BuiltHost, install, write } from '../../support/built/built-host.ts';
+import { FIRST } from '../../support/built/certificates.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+
+const reason = whyNoBrowser();
+const TRY_MS = 30_000;
+const TOKEN = 'full-token-0123456789';
+
+describe(`signing in in a browser${reason === null ? '' : ` (skipped: ${reason})`}`, function () {
+  this.timeout(120_000);
+  let basePath: string;
+  let host: BuiltHost;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  /** What the browser had against the page, besides the 401 that is to be. */
+  const complaints: string[] = [];
+
+  before(async function () {
+    if (reason !== null) this.skip();
+    browser = await openBrowser();
+  });
+  after(async () => {
+    if (reason === null) await browser.close();
+  });
+  beforeEach(() => {
+    complaints.length = 0;
+    basePath = temporaryFolder();
+    install(basePath, 'waits', 'coretelemetry-1.0.0');
+    write(basePath, 'coredinator.yaml', 'services:\n  telemetry: { kind: coretelemetry }\n');
+    write(basePath, 'token', `${TOKEN}\n`);
+  });
+  afterEach(async () => {
+    await context.close();
+    await host.end('SIGTERM');
+  });
+
+  async function open(colorScheme: 'light' | 'dark', ...more: readonly string[]): Promise<void> {
+    host = await BuiltHost.start(basePath, '--on-exit', 'drain', '--token-file', join(basePath, 'token'), ...more);
+    context = await browser.newContext({
+      colorScheme,
+      ignoreHTTPSErrors: true,
+      viewport: { width: 1280, height: 900 },
+    });
+    page = await context.newPage();
+    page.setDefaultTimeout(TRY_MS);
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !message.text().includes('401')) complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+  }
+
+  async function signIn(token: string): Promise<void> {
+    await page.getByLabel('Token').fill(token);
+    await page.keyboard.press('Enter');
+  }
+
+  async function screenshot(name: string): Promise<void> {
+    const folder = process.env['COREDINATOR_SCREENSHOTS'];
+    if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });
+  }
+
+  /** What axe-core finds against the page, by rule. */
+  async function barriers(): Promise<readonly string[]> {
+    await page.evaluate(axe.source);
+    return page.evaluate(async () => {
+      const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run(); // put there by its source
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+    });
+  }
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`opens the requested page, where a call succeeds (${colorScheme})`, async () => {
+      await open(colorScheme);
+      const answer = await page.goto(`${host.url}/docs`);
+      expect(answer?.status()).to.equal(401);
+      await page.getByLabel('Token').waitFor();
+      expect(await barriers()).to.deep.equal([]);
+      await screenshot(`sign-in-${colorScheme}`);
+
+      await signIn('wrong-token-0123456789');
+      await page.getByText('The token is not valid').waitFor();
+      expect(await barriers()).to.deep.equal([]);
+      await screenshot(`sign-in-refused-${colorScheme}`);
+
+      await signIn(TOKEN);
+      const operation = page.locator('#operations-Services-getService');
+      await operation.locator('.opblock-summary-control').click();
+      await operation.getByPlaceholder('id').fill('telemetry');
+      await operation.getByRole('button', { name: 'Execute' }).click();
+      await operation.locator('.live-responses-table').filter({ hasText: '"kind": "coretelemetry"' }).waitFor();
+      await screenshot(`signed-in-${colorScheme}`);
+      expect(complaints).to.deep.equal([]);
+    });
+  }
+
+  it('accepts commands of its own pages, but no request of a page on another port, and ends with the sign-out', async () => {
+    await open('light');
+    await page.goto(`${host.url}/docs`);
+    await signIn(TOKEN);
+    await page.locator('#operations-Services-getService').waitFor();
+    const stop = () =>
+      page.evaluate(async (url) => {
+        const answer = await fetch(`${url}/api/services/telemetry/stop`, { method: 'POST', credentials: 'include' });
+        return answer.status;
+      }, host.url);
+    expect(await stop()).to.equal(200);
+    expect(await page.evaluate('document.cookie')).to.equal('');
+
+    const other: Server = createServer((_, response) =>
+      response.setHeader('content-type', 'text/html').end('<p>other</p>'),
+    );
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo; // it listens on an address
+    await page.goto(`http://127.0.0.1:${port}/`);
+    expect(await stop().catch(() => 'refused')).to.equal('refused');
+    const shown = await page.evaluate(async (url) => {
+      const answer = await fetch(`${url}/api/services`, { mode: 'no-cors', credentials: 'include' }).catch(() => null);
+      return answer === null ? 'nothing' : answer.type;
+    }, host.url);
+    expect(shown).to.equal('nothing');
+    other.close();
+    other.closeAllConnections();
+
+    await page.goto(`${host.url}/docs`);
+    await page.locator('#operations-Services-getService').waitFor();
+    await page.evaluate(() => fetch('/api/session', { method: 'DELETE' }));
+    await page.reload();
+    await page.getByLabel('Token').waitFor();
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`ends with the button of the dashboard, which then asks for the token (${colorScheme})`, async () => {
+      await open(colorScheme);
+      await page.goto(`${host.url}/ui#/services/telemetry`);
+      await signIn(TOKEN);
+      await page.getByRole('button', { name: 'Sign out' }).waitFor();
+      await screenshot(`signed-in-dashboard-${colorScheme}`);
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByLabel('Token').waitFor();
+      expect(await context.cookies()).to.deep.equal([]);
+      expect(await page.getByText('telemetry').count(), 'what is kept of what was shown').to.equal(0);
+      expect(await barriers()).to.deep.equal([]);
+
+      await signIn('zwei Wörter');
+      await page.getByText('printable ASCII characters').waitFor();
+      await signIn('wrong-token-0123456789');
+      await page.getByText('The token is not valid').waitFor();
+      expect(await barriers()).to.deep.equal([]);
+      await screenshot(`signed-out-dashboard-${colorScheme}`);
+
+      await page.keyboard.type(TOKEN); // what was refused is selected, to be typed over
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'telemetry', level: 2 }).waitFor();
+      expect(complaints).to.deep.equal([]);
+    });
+  }
+
+  it('restores a signed-out dashboard when another window has signed in', async () => {
+    await open('light');
+    await page.clock.install();
+    await page.goto(`${host.url}/ui#/services/telemetry`);
+    await signIn(TOKEN);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Token').waitFor();
+
+    const other = await context.newPage();
+    await other.goto(`${host.url}/docs`);
+    await other.getByLabel('Token').fill(TOKEN);
+    await other.keyboard.press('Enter');
+    await other.getByLabel('Token').waitFor({ state: 'detached' });
+    await page.clock.fastForward(10_000);
+    await page.getByRole('heading', { name: 'telemetry', level: 2 }).waitFor();
+    expect(complaints).to.deep.equal([]);
+  });
+
+  it('works over TLS, with a cookie for TLS only', async () => {
+    const files = { cert: write(basePath, 'cert.pem', FIRST.cert), key: write(basePath, 'key.pem', FIRST.key) };
+    await open('light', '--tls-cert', files.cert, '--tls-key', files.key);
+    await page.goto(`${host.url}/docs`);
+    await signIn(TOKEN);
+    await page.locator('#operations-Services-getService').waitFor();
+
+    const [cookie] = await context.cookies();
+    expect(cookie).to.include({ httpOnly: true, secure: true, sameSite: 'Strict', path: '/' });
+    expect(complaints).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,187 @@
+import { expect } from 'chai';
+import { parseAgentId } from '../../../../lib/model/values/ids.ts';
+import { UNCONDITIONAL } from '../../../../lib/model/values/precondition.ts';
+import { agentPlan } from '../../../support/actors/specs.ts';
+import { ControlWorld } from '../../../support/control/control-world.ts';
+
+describe('a shared coreio that is started side by side with another command that changes its intention', () => {
+  let world: ControlWorld;
+
+  beforeEach(async () => {
+    world = new ControlWorld();
+    await world.boot();
+    // Its restart is intended by hand, and nobody holds it any more.
+    await start('pump1');
+    await world.control.restartAgent('pump1', world.origin);
+    await during(world.control.stopAgent('pump1', world.origin));
+  });
+
+  const startIo = (): Promise<unknown> =>
+    world.control.startIo({ configPath: '/plant/io.yaml', coreioId: 'io' }, world.origin);
+  const request = (id: string) => ({ configPath: `/plant/${id}.yaml`, coreioId: 'io' });
+  const definition = (id: string) => ({ agentId: parseAgentId(id), configPath: `/plant/${id}.yaml`, isStarted: false });
+
+  async function start(id: string): Promise<void> {
+    await world.control.startAgent(request(id), world.origin);
+    for (const wait of [0, 200, 200]) await world.pass(wait);
+  }
+
+  /** Lets happen what a command waits for. */
+  async function during(...commands: Promise<unknown>[]): Promise<void> {
+    const answers = Promise.all(commands);
+    for (let turn = 0; turn < 5; turn += 1) await world.pass();
+    await answers;
+  }
+
+  async function expectItToStay(): Promise<void> {
+    for (const wait of [0, 200]) await world.pass(wait);
+    expect(world.control.queries.service('io')).to.include({ state: 'running', intended_state: 'running' });
+    world.kill(1_000);
+    await world.boot();
+    for (const wait of [0, 200]) await world.pass(wait);
+    expect(world.control.queries.service('io')).to.include({ state: 'running', intended_state: 'running' });
+  }
+
+  it('stays up when the agent is gone that was started', async () => {
+    await during(startIo(), world.control.startAgent(request('pump2'), world.origin));
+    await during(world.control.deleteAgent('pump1', UNCONDITIONAL, world.origin));
+    await during(world.control.deleteAgent('pump2', UNCONDITIONAL, world.origin));
+    await expectItToStay();
+  });
+
+  it('stays up when the last agent is started that named it, and does so no more', async () => {
+    await during(startIo(), world.control.startAgent({ configPath: '/plant/pump1.yaml' }, world.origin));
+    await expectItToStay();
+  });
+
+  it('stays up when the last agent is defined anew that named it, and does so no more', async () => {
+    await during(startIo(), world.control.defineAgent(definition('pump1'), UNCONDITIONAL, world.origin));
+    await expectItToStay();
+  });
+
+  it('stays up when the last agent is deleted that named it', async () => {
+    await start('pump1');
+    world.processes.holdStops();
+    const deletion = world.control.deleteAgent('pump1', UNCONDITIONAL, world.origin);
+    await world.pass();
+    world.store.holdWrites();
+    const io = startIo();
+    world.processes.releaseStops();
+    for (let turn = 0; turn < 5; turn += 1) await world.pass();
+    world.store.releaseWrites();
+    await during(deletion, io);
+    await expectItToStay();
+  });
+});
+
+describe('a shared coreio that is let go of side by side', () => {
+  let world: ControlWorld;
+
+  beforeEach(async () => {
+    world = new ControlWorld();
+    await world.boot();
+    await start('pump1');
+  });
+
+  async function start(id: string): Promise<void> {
+    await world.control.startAgent({ configPath: `/plant/${id}.yaml`, coreioId: 'io' }, world.origin);
+    for (const wait of [0, 200, 200]) await world.pass(wait);
+  }
+
+  // Between the look that nobody holds it and what is done about that, something may happen.
+  for (const gap of [0, 1, 2, 3]) {
+    it(`is forgotten when its process is gone and not before, its last holder stopped ${gap} turns later`, async () => {
+      await Promise.all([world.control.stopService('pump1-corerl', world.origin), world.pass()]);
+      const io = world.control.stopIo('io', world.origin);
+      for (let turn = 0; turn < gap; turn += 1) await Promise.resolve();
+      const agent = world.control.stopAgent('pump1', world.origin);
+      for (let turn = 0; turn < 5; turn += 1) await world.pass();
+      expect(world.control.queries.agent('pump1').state).to.equal('stopped');
+      await Promise.all([io, agent]);
+      expect(world.processes.live()).to.deep.equal([]);
+    });
+  }
+
+  for (const gap of [0, 1, 2, 3]) {
+    it(`runs for its agent, whose start took back a stop by hand ${gap} turns before`, async () => {
+      await Promise.all([world.control.stopService('io', world.origin), world.pass()]);
+      const agent = start('pump1');
+      for (let turn = 0; turn < gap; turn += 1) await Promise.resolve();
+      const io = world.control.stopIo('io', world.origin);
+      await world.pass();
+      await Promise.all([agent, io]);
+      expect(world.control.queries.service('io').intended_state).to.equal('running');
+      world.kill(1_000);
+      await world.boot();
+      expect(world.control.queries.service('io').intended_state).to.equal('running');
+    });
+  }
+
+  it('is not deleted when an agent asks for it before its process is gone', async () => {
+    world.processes.holdStops();
+    world.specs.plans.set('pump1', agentPlan('pump1'));
+    await world.control.reload(false, world.origin);
+    await world.pass();
+    expect(world.control.queries.service('io')).to.include({ state: 'stopping', intended_state: 'stopped' });
+    const deletion = world.control.deleteService('io', world.origin);
+    await world.pass();
+    await world.control.startAgent({ configPath: '/plant/pump2.yaml', coreioId: 'io' }, world.origin);
+    world.processes.releaseStops();
+    for (const wait of [0, 200, 200]) await world.pass(wait);
+    await deletion;
+    const stop = world.control.stopService('io', world.origin);
+    await world.pass();
+    await stop;
+    await world.pass();
+    expect(world.control.queries.service('io')).to.deep.include({ state: 'stopped', agents: ['pump2'] });
+  });
+});
+
+describe('agents that share a coreio and are deleted side by side', () => {
+  it('leave nothing of it behind', async () => {
+    const world = new ControlWorld();
+    await world.boot();
+    for (const id of ['pump1', 'pump2'])
+      await world.control.startAgent({ configPath: `/plant/${id}.yaml`, coreioId: 'io' }, world.origin);
+    for (const wait of [0, 200, 200]) await world.pass(wait);
+    await world.control.restartService('io', world.origin);
+    for (const wait of [0, 200]) await world.pass(wait);
+    const deletions = ['pump1', 'pump2'].map((id) => world.control.deleteAgent(id, UNCONDITIONAL, world.origin));
+    for (let turn = 0; turn < 5; turn += 1) await world.pass();
+    await Promise.all(deletions);
+    expect(world.control.queries.services()).to.deep.equal([]);
+    expect(await world.store.loadIntentions()).to.deep.equal([]);
+  });
+});
+
+describe('a reload side by side with commands about an agent that was not known when it read the files', () => {
+  it('takes none of them back', async () => {
+    const world = new ControlWorld();
+    await world.boot();
+    await world.control.startAgent({ configPath: '/plant/pump1.yaml' }, world.origin);
+    for (const wait of [0, 200, 200]) await world.pass(wait);
+    world.processes.holdStops();
+    const deletion = world.control.deleteAgent('pump1', UNCONDITIONAL, world.origin);
+    await world.pass();
+    const reload = world.control.reload(false, world.origin); // waits until that is through
+    await world.pass();
+    await world.control.startAgent({ configPath: '/plant/pump2.yaml' }, world.origin);
+    await world.pass();
+    const commit = world.store.commitIntentions.bind(world.store);
+    let goOn = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (goOn = resolve));
+    world.store.commitIntentions = async (intentions) => {
+      if (intentions.put.some(({ intended }) => intended === 'stopped')) await gate;
+      await commit(intentions);
+    };
+    const stop = world.control.stopAgent('pump2', world.origin);
+    world.processes.releaseStops();
+    await world.pass();
+    goOn();
+    for (let turn = 0; turn < 5; turn += 1) await world.pass();
+    await Promise.all([deletion, reload, stop]);
+    world.kill(1_000);
+    await world.boot();
+    expect(world.control.queries.agent('pump2')).to.include({ state: 'stopped', intended_state: 'stopped' });
+  });
+});

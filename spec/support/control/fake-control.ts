@@ -1,0 +1,427 @@
+import { basename } from 'node:path';
+import type { AgentStatusView, AgentView, ServiceStatusView, IoView } from '../../../lib/api/schemas/agent.ts';
+import type { EventView } from '../../../lib/api/schemas/event.ts';
+import type { ExplainView } from '../../../lib/api/schemas/explain.ts';
+import type { AgentHistoryView, ServiceHistoryView } from '../../../lib/api/schemas/history.ts';
+import type { HealthView, ReloadView } from '../../../lib/api/schemas/host.ts';
+import type { ServiceView } from '../../../lib/api/schemas/service.ts';
+import type { UsageView } from '../../../lib/api/schemas/usage.ts';
+import { IdempotencyRecords } from '../../../lib/control/commands/idempotency.ts';
+import type {
+  AgentDefinition,
+  CommandOrigin,
+  Control,
+  ExitMode,
+  HistoryQuery,
+  Queries,
+  Wait,
+} from '../../../lib/control/control.ts';
+import { AgentConflictError, AgentNotFoundError, ServiceNotFoundError } from '../../../lib/model/errors.ts';
+import type { SupposedExit } from '../../../lib/model/explain/supposed-exit.ts';
+import type { FeedBatch, FeedQuery } from '../../../lib/model/feed.ts';
+import type { Begun, KeptAnswer, IdempotencyClaim } from '../../../lib/model/idempotency.ts';
+import type { JournalQuery } from '../../../lib/model/journal.ts';
+import { digestOf } from '../../../lib/model/policy/revision.ts';
+import type { ServiceGraph } from '../../../lib/model/policy/service-graph.ts';
+import type { PublicState } from '../../../lib/model/states.ts';
+import { parseAgentId } from '../../../lib/model/values/ids.ts';
+import type { AgentId } from '../../../lib/model/values/ids.ts';
+import type { LogItem, LogQuery } from '../../../lib/model/values/log-line.ts';
+import { assertMatches, UNCONDITIONAL, type Precondition } from '../../../lib/model/values/precondition.ts';
+import type { Log } from '../../../lib/ports/log.ts';
+import type { MeasuredService } from '../../../lib/ports/meter.ts';
+import type { AgentRequest } from '../../../lib/ports/spec-source.ts';
+import { memoryStore } from '../store/memory-store.ts';
+
+interface FakeAgent {
+  state: PublicState;
+  readonly configPath: string;
+}
+
+const SINCE = '2026-01-02T03:04:05.678Z';
+
+const NOW = 1_700_000_000_000;
+const SILENT: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** A recorded wait. */
+function recordedWait(wait: Wait | undefined): Readonly<Record<string, unknown>> {
+  return wait === undefined ? {} : { until: wait.until, timeoutMs: wait.timeoutMs };
+}
+
+function stem(path: string): string {
+  return basename(path).replace(/\.[^.]*$/, '');
+}
+
+function statusView(id: string, state: PublicState, configPath: string): ServiceStatusView {
+  const intended = state === 'stopped' ? 'stopped' : 'running';
+  return { id, state, intended_state: intended, config_path: configPath, pid: null, version: '1.2.3', restarts: 0 };
+}
+
+/** The API view of a service, for lists without agents. */
+export function serviceView(id: string, state: PublicState = 'running'): ServiceView {
+  return {
+    id,
+    kind: 'corerl',
+    agents: [],
+    state,
+    intended_state: state === 'stopped' ? 'stopped' : 'running',
+    substate: null,
+    generation: 1,
+    pid: null,
+    version: '1.2.3',
+    executable: '/plant/corerl-1.2.3',
+    config_path: null,
+    restarts: 0,
+    started_at: SINCE,
+    since: SINCE,
+    last_exit: null,
+    next: null,
+    reason: null,
+    reason_code: null,
+    adopted: false,
+    orphan: false,
+    revision: '1',
+    running_revision: '1',
+    guarantees: { exact_exit: true, tree_complete: true, lossless_rotation: true },
+  };
+}
+
+/** An empty explanation of such a service. */
+export function explainView({
+  id,
+  state,
+  substate,
+  intended_state,
+  since,
+  revision,
+  ...rest
+}: ServiceView): ExplainView {
+  const details = {
+    summary: `${id} is ${state}.`,
+    waits_for: [],
+    causes: [],
+    next: [],
+    probe_failures: [],
+    holders: [],
+  };
+  const times = { period_ms: 60_000, resets_after_ms: 60_000, next_delay_ms: 250 };
+  const budget = { restarts: 0, max_restarts: 3, ...times };
+  const { running_revision } = rest;
+  return { id, state, substate, intended_state, since, ...details, budget, revision, running_revision };
+}
+
+/** A Control in memory without processes: commands take effect immediately and are recorded in `calls`. */
+export class FakeControl implements Control, Queries {
+  readonly queries = this;
+  readonly calls: { readonly name: string; readonly argument: unknown; readonly origin: CommandOrigin | null }[] = [];
+  /** Thrown by the next command or view. */
+  nextError: unknown = null;
+  reasons: readonly string[] = [];
+  readonly events: EventView[] = [];
+  readonly listed: ServiceView[] = [];
+  graph: ServiceGraph = { nodes: [], edges: [] };
+  /** The output of every listed service; a follow ends with its signal. */
+  logSource: (query: Omit<LogQuery, 'serviceId'>, follow?: AbortSignal) => AsyncIterable<readonly LogItem[]> =
+    async function* () {};
+  /** The items of the feed, which ends with its signal. */
+  feedSource: (query: FeedQuery, signal: AbortSignal) => AsyncIterable<FeedBatch> = async function* () {};
+  /** The idempotency records. */
+  readonly store = memoryStore();
+  idempotencyRecords = new IdempotencyRecords(this.store, { now: () => NOW, random: () => 0 }, SILENT);
+  /** A command waits for this before it takes effect. */
+  gate: Promise<void> = Promise.resolve();
+  readonly #agents = new Map<AgentId, FakeAgent>();
+  readonly #ios = new Map<string, string>();
+
+  async startAgent(request: AgentRequest, origin: CommandOrigin, wait?: Wait): Promise<AgentId> {
+    await this.#command('startAgent', { ...request, ...recordedWait(wait) }, origin);
+    const id = parseAgentId(request.agentId ?? stem(request.configPath), '; give agent_id');
+    const known = this.#agents.get(id);
+    if (known !== undefined && known.state !== 'stopped' && known.configPath !== request.configPath) {
+      throw new AgentConflictError(
+        `Agent "${id}" is already started with "${known.configPath}", not "${request.configPath}".`,
+      );
+    }
+    this.#agents.set(id, { state: 'running', configPath: request.configPath });
+    return id;
+  }
+
+  async stopAgent(id: string, origin: CommandOrigin, wait?: Wait): Promise<void> {
+    await this.#command('stopAgent', wait === undefined ? id : { id, ...recordedWait(wait) }, origin);
+    const agent = this.#agents.get(parseAgentId(id));
+    if (agent !== undefined) agent.state = 'stopped';
+  }
+
+  async startKnownAgent(id: string, origin: CommandOrigin, wait?: Wait): Promise<AgentView> {
+    await this.#command('startKnownAgent', { id, ...recordedWait(wait) }, origin);
+    this.#known(id).state = 'running';
+    return this.#agentView(id);
+  }
+
+  async restartAgent(id: string, origin: CommandOrigin, wait?: Wait): Promise<AgentView> {
+    await this.#command('restartAgent', { id, ...recordedWait(wait) }, origin);
+    this.#known(id).state = 'running';
+    return this.#agentView(id);
+  }
+
+  async defineAgent(
+    definition: AgentDefinition,
+    precondition: Precondition,
+    origin: CommandOrigin,
+  ): Promise<{ readonly isNew: boolean; readonly agent: AgentView }> {
+    await this.#command('defineAgent', definition, origin);
+    const { agentId, configPath, isStarted } = definition;
+    const isNew = !this.#agents.has(agentId);
+    assertMatches(isNew ? null : this.#revision(agentId), precondition, `Agent "${agentId}"`);
+    this.#agents.set(agentId, { state: isStarted ? 'running' : 'stopped', configPath });
+    return { isNew, agent: this.#agentView(agentId) };
+  }
+
+  async deleteAgent(id: string, precondition: Precondition, origin: CommandOrigin): Promise<void> {
+    await this.#command('deleteAgent', id, origin);
+    this.#known(id);
+    assertMatches(this.#revision(id), precondition, `Agent "${id}"`);
+    this.#agents.delete(parseAgentId(id));
+  }
+
+  agentRevision(id: string): string {
+    this.#view('agentRevision', id);
+    return this.#revision(id);
+  }
+
+  beginOnce(key: string, fingerprint: string): Promise<Begun> {
+    return this.idempotencyRecords.begin(key, fingerprint);
+  }
+
+  endOnce(claim: IdempotencyClaim, answer: KeptAnswer | null): Promise<void> {
+    return this.idempotencyRecords.end(claim, answer);
+  }
+
+  acknowledge(origin: CommandOrigin): Promise<HealthView> {
+    this.calls.push({ name: 'acknowledge', argument: null, origin });
+    return Promise.resolve(this.queries.health());
+  }
+
+  shutdown(mode: ExitMode | null, origin: CommandOrigin): ExitMode {
+    this.calls.push({ name: 'shutdown', argument: mode, origin });
+    this.#throwNext();
+    return mode ?? 'detach';
+  }
+
+  agentIds(): readonly AgentId[] {
+    this.#view('agentIds', null);
+    return [...this.#agents.keys()];
+  }
+
+  agentStatus(id: string): AgentStatusView {
+    this.#view('agentStatus', id);
+    const agent = this.#agents.get(parseAgentId(id));
+    if (agent === undefined) {
+      return { id, state: 'stopped', intended_state: 'stopped', config_path: null, service_statuses: {} };
+    }
+    const { state, configPath } = agent;
+    const statuses = { corerl: statusView(`${id}-corerl`, state, configPath) };
+    const intended = state === 'stopped' ? 'stopped' : 'running';
+    return { id, state, intended_state: intended, config_path: configPath, service_statuses: statuses };
+  }
+
+  agents(): readonly AgentView[] {
+    this.#view('agents', null);
+    return [...this.#agents.keys()].map((id) => this.agent(id));
+  }
+
+  agent(id: string): AgentView {
+    this.#view('agent', id);
+    return this.#agentView(id);
+  }
+
+  #known(id: string): FakeAgent {
+    const agent = this.#agents.get(parseAgentId(id));
+    if (agent === undefined) throw new AgentNotFoundError(id);
+    return agent;
+  }
+
+  #revision(id: string): string {
+    const { state, configPath } = this.#known(id);
+    return digestOf([state === 'stopped', configPath]);
+  }
+
+  #agentView(id: string): AgentView {
+    const { state, configPath } = this.#known(id);
+    const intended = state === 'stopped' ? 'stopped' : 'running';
+    const services = [`${id}-corerl`];
+    const rest = { services, since: SINCE, reason: null, reason_code: null };
+    return { id, type: 'default', state, intended_state: intended, config_path: configPath, ...rest };
+  }
+
+  serviceHistory(id: string, query: HistoryQuery): Promise<ServiceHistoryView> {
+    this.#view('serviceHistory', { id, query });
+    const initially = { state: 'stopped', substate: null, generation: null, pid: null } as const;
+    return Promise.resolve({ service_id: id, initially, steps: [], next: null });
+  }
+
+  agentHistory(id: string, query: HistoryQuery): Promise<AgentHistoryView> {
+    this.#view('agentHistory', { id, query });
+    return Promise.resolve({ agent_id: id, initially: { state: null, substate: null }, steps: [], next: null });
+  }
+
+  serviceGraph(agentId: string | null): ServiceGraph {
+    this.#view('serviceGraph', agentId);
+    return this.graph;
+  }
+
+  services(): readonly ServiceView[] {
+    this.#view('services', null);
+    return [...this.listed];
+  }
+
+  service(id: string): ServiceView {
+    this.#view('service', id);
+    return this.#shown(id);
+  }
+
+  #shown(id: string): ServiceView {
+    const service = this.listed.find((one) => one.id === id);
+    if (service === undefined) throw new ServiceNotFoundError(id);
+    return service;
+  }
+
+  explain(id: string, ifExit?: SupposedExit): Promise<ExplainView> {
+    this.#view('explain', ifExit ?? null);
+    return Promise.resolve(explainView(this.#shown(id)));
+  }
+
+  async startService(id: string, origin: CommandOrigin, wait?: Wait): Promise<ServiceView> {
+    await this.#command('startService', wait === undefined ? id : { id, ...recordedWait(wait) }, origin);
+    return this.#shown(id);
+  }
+
+  async restartService(id: string, origin: CommandOrigin, wait?: Wait): Promise<ServiceView> {
+    await this.#command('restartService', wait === undefined ? id : { id, ...recordedWait(wait) }, origin);
+    return this.#shown(id);
+  }
+
+  async stopService(id: string, origin: CommandOrigin, wait?: Wait): Promise<ServiceView> {
+    await this.#command('stopService', wait === undefined ? id : { id, ...recordedWait(wait) }, origin);
+    return this.#shown(id);
+  }
+
+  async signalService(id: string, signal: string, origin: CommandOrigin): Promise<ServiceView> {
+    await this.#command('signalService', { id, signal }, origin);
+    return this.#shown(id);
+  }
+
+  async deleteService(id: string, origin: CommandOrigin): Promise<void> {
+    await this.#command('deleteService', id, origin);
+    this.listed.splice(this.listed.indexOf(this.#shown(id)), 1);
+  }
+
+  async reload(isDryRun: boolean, origin: CommandOrigin, precondition = UNCONDITIONAL): Promise<ReloadView> {
+    await this.#command('reload', isDryRun, origin);
+    assertMatches('c0ffee00', precondition, 'The configuration');
+    return { applied: !isDryRun, revision: 'c0ffee00', changes: [], skipped: [] };
+  }
+
+  async startIo(
+    request: { readonly configPath: string; readonly coreioId?: string },
+    origin: CommandOrigin,
+    wait?: Wait,
+  ): Promise<IoView> {
+    await this.#command('startIo', { ...request, ...recordedWait(wait) }, origin);
+    const id = request.coreioId ?? `${stem(request.configPath)}-coreio`;
+    this.#ios.set(id, request.configPath);
+    return this.#ioView(id, 'starting');
+  }
+
+  async stopIo(id: string, origin: CommandOrigin): Promise<IoView> {
+    await this.#command('stopIo', id, origin);
+    const view = this.#ioView(id, 'stopped');
+    this.#ios.delete(id);
+    return view;
+  }
+
+  io(id: string): IoView {
+    this.#view('io', id);
+    return this.#ioView(id, 'running');
+  }
+
+  ioServices(): readonly IoView[] {
+    this.#view('ioServices', null);
+    return [...this.#ios.keys()].map((id) => this.#ioView(id, 'running'));
+  }
+
+  history(query: JournalQuery): Promise<{ readonly events: readonly EventView[]; readonly next: number | null }> {
+    this.#view('history', query);
+    const { after, before = Infinity, order } = query;
+    const within = this.events.filter(({ seq }) => seq > after && seq < before);
+    const rest = order === 'newest_first' ? within.reverse() : within;
+    const events = rest.slice(0, query.limit);
+    return Promise.resolve({ events, next: rest.length > events.length ? (events.at(-1)?.seq ?? null) : null });
+  }
+
+  feed(query: FeedQuery, signal: AbortSignal): AsyncIterable<FeedBatch> {
+    this.#view('feed', query);
+    return this.feedSource(query, signal);
+  }
+
+  logs(id: string, query: Omit<LogQuery, 'serviceId'>, follow?: AbortSignal): AsyncIterable<readonly LogItem[]> {
+    this.service(id);
+    this.#view('logs', query);
+    return this.logSource(query, follow);
+  }
+
+  usage(): Promise<UsageView> {
+    this.#view('usage', null);
+    const host = { cpu_seconds: 1, cpu_percent: null, rss_bytes: 1, event_loop_lag_ms: null };
+    return Promise.resolve({ at: SINCE, supported: true, services: [], host });
+  }
+
+  obstacles(): readonly string[] {
+    return this.health().reasons ?? [];
+  }
+
+  health(): HealthView {
+    this.#view('health', null);
+    const host = { process_id: 4711, service: 'coredinator', version: '0.0.0-test' } as const;
+    return this.reasons.length === 0
+      ? { status: 'healthy', ...host }
+      : { status: 'degraded', ...host, reasons: this.reasons };
+  }
+
+  #ioView(id: string, state: PublicState): IoView {
+    const configPath = this.#ios.get(id);
+    if (configPath === undefined) throw new ServiceNotFoundError(id);
+    return { service_id: id, status: statusView(id, state, configPath) };
+  }
+
+  async #command(name: string, argument: unknown, origin: CommandOrigin): Promise<void> {
+    this.calls.push({ name, argument, origin });
+    this.#throwNext();
+    await this.gate;
+  }
+
+  #view(name: string, argument: unknown): void {
+    this.calls.push({ name, argument, origin: null });
+    this.#throwNext();
+  }
+
+  #throwNext(): void {
+    const error = this.nextError;
+    this.nextError = null;
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- values other than errors must be handled too
+    if (error !== null) throw error;
+  }
+}
+
+/** The measured form of such a service. */
+export function measuredService(id: string, state: PublicState = 'running'): MeasuredService {
+  const intended = state === 'stopped' ? 'stopped' : 'running';
+  const launch = {
+    generation: 1,
+    version: '1.2.3',
+    restarts: 0,
+    launchedAt: null,
+    probeFailures: [{ probe: 'readiness' as const, at: 1_000 }],
+  };
+  return { id, kind: 'corerl', agents: [], state, substate: null, intended, ...launch };
+}

@@ -1,0 +1,43 @@
+import type { Notice } from '../../../lib/model/notice.ts';
+import type { HostFiles, IntentionCopy } from '../../../lib/ports/host-files.ts';
+
+/** The files beside a store, in memory. */
+export class MemoryFiles implements HostFiles {
+  copy: IntentionCopy | null = null;
+  notices: readonly Notice[] = [];
+  /** Set: every write is rejected with it. */
+  failure: Error | null = null;
+
+  readIntentions(): Promise<IntentionCopy | null> {
+    return Promise.resolve(this.copy);
+  }
+
+  writeIntentions(copy: IntentionCopy): Promise<void> {
+    return this.#write(() => (this.copy = structuredClone(copy)));
+  }
+
+  readNotices(): Promise<readonly Notice[]> {
+    return Promise.resolve(this.notices);
+  }
+
+  writeNotices(notices: readonly Notice[]): Promise<void> {
+    return this.#write(() => (this.notices = notices));
+  }
+
+  #write(put: () => void): Promise<void> {
+    if (this.failure !== null) return Promise.reject(this.failure);
+    put();
+    return Promise.resolve();
+  }
+}
+
+/** The same files for a host that may be killed: from then on nothing of it is written. */
+export function filesUntilDeath(files: HostFiles, life: AbortSignal): HostFiles {
+  const never = new Promise<never>(() => undefined);
+  return {
+    readIntentions: () => files.readIntentions(),
+    readNotices: () => files.readNotices(),
+    writeIntentions: (copy) => (life.aborted ? never : files.writeIntentions(copy)),
+    writeNotices: (notices) => (life.aborted ? never : files.writeNotices(notices)),
+  };
+}

@@ -1,0 +1,49 @@
+import type { ServiceId } from '../../../lib/model/values/ids.ts';
+import type { Ports } from '../../../lib/model/values/port-token.ts';
+import type { PortRegistry, ReplacedPort } from '../../../lib/ports/port-registry.ts';
+
+/** A port registry that gives out ports from 20000 on and forgets them with the test. */
+export class MemoryPortRegistry implements PortRegistry {
+  /** Ports on which another program listens. */
+  readonly taken = new Set<number>();
+  readonly #ports = new Map<ServiceId, Record<string, number>>();
+
+  known(serviceId: ServiceId): Ports {
+    return { ...this.#ports.get(serviceId) };
+  }
+
+  isFree(port: number): Promise<boolean> {
+    return Promise.resolve(!this.taken.has(port));
+  }
+
+  assign(serviceId: ServiceId, names: readonly string[]): Promise<readonly ReplacedPort[]> {
+    const own = this.#ports.get(serviceId) ?? {};
+    this.#ports.set(serviceId, own);
+    const replaced = names.flatMap((name) => {
+      const from = own[name];
+      if (from !== undefined && !this.taken.has(from)) return [];
+      const to = (own[name] = this.#next());
+      return from === undefined ? [] : [{ name, from, to }];
+    });
+    return Promise.resolve(replaced);
+  }
+
+  #next(): number {
+    const given = new Set([...this.#ports.values()].flatMap((ports) => Object.values(ports)));
+    let port = 20_000;
+    while (given.has(port) || this.taken.has(port)) port += 1;
+    return port;
+  }
+
+  owners(): readonly ServiceId[] {
+    return [...this.#ports.keys()];
+  }
+
+  release(serviceId: ServiceId): Promise<void> {
+    this.#ports.delete(serviceId);
+    return Promise.resolve();
+  }
+}
+
+/** For launches without ports. */
+export const NO_PORTS = { readied: <Request>(request: Request): Promise<Request> => Promise.resolve(request) };

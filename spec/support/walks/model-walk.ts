@@ -1,0 +1,291 @@
+import { parseAgentId } from '../../../lib/model/values/ids.ts';
+import { UNCONDITIONAL } from '../../../lib/model/values/precondition.ts';
+import { diceOf } from './walk-dice.ts';
+import { randomPlant, type Plant } from './walk-plant.ts';
+import { isAtGoal, wrongAtRest, wrongInTheEnd, refusedRows } from './walk-rules.ts';
+import { edited, randomStep, type PlannedStep } from './walk-steps.ts';
+import { fileOf, WalkWorld, type Coverage } from './walk-world.ts';
+
+export type { Coverage };
+
+/** One walk: a configuration, and the steps of a host with it. */
+export interface Walk {
+  readonly plant: Plant;
+  readonly steps: readonly PlannedStep[];
+  /** Whether the walk ends with another restart of the host and a stop of everything. */
+  readonly isWhole: boolean;
+}
+
+/** The violations, and after which step (the number of steps: at the end). */
+export interface Failure {
+  readonly after: number;
+  readonly wrong: readonly string[];
+}
+
+/** The n-th walk of a seed. */
+export function walkOf(seed: number, n: number): Walk {
+  const dice = diceOf(Math.imul(seed, 0x9e3779b1) ^ Math.imul(n + 1, 0x85ebca6b));
+  const plant = randomPlant(dice);
+  const length = 20 + Math.floor(dice() * 11);
+  return { plant, steps: Array.from({ length }, () => randomStep(dice)), isWhole: n % 2 === 0 };
+}
+
+/** Executes a walk and checks the rules after every step; null: no violation. */
+export async function walk(
+  { plant, steps, isWhole }: Walk,
+  coverage: Coverage,
+): Promise<{ failure: Failure | null; world: WalkWorld }> {
+  const world = new WalkWorld(plant, coverage);
+  const failureAt = (after: number, more: readonly string[]): Failure | null => {
+    const wrong = [...world.violations, ...more];
+    return wrong.length === 0 ? null : { after, wrong };
+  };
+  await world.boot();
+  for (const [index, step] of steps.entries()) {
+    await take(world, step);
+    if (step.isHasty === true && world.violations.length === 0) continue;
+    await world.settle();
+    const failure = failureAt(index, wrongAtRest(world));
+    if (failure !== null) return { failure, world };
+  }
+  const wrong = await theEnd(world, isWhole);
+  return { failure: failureAt(steps.length, wrong), world };
+}
+
+/**
+ * Removes all obstacles; after a while everything must be as intended, a new host must change nothing, and stopping
+ * everything must stop everything.
+ */
+async function theEnd(world: WalkWorld, isWhole: boolean): Promise<readonly string[]> {
+  world.isFair = true;
+  world.brokenStops.clear();
+  world.releaseAll();
+  world.catalog.files = world.catalog.files.length === 0 ? [fileOf(9)] : world.catalog.files;
+  await comeToRest(world);
+  const first = [...refusedRows(world), ...wrongAtRest(world), ...wrongInTheEnd(world)];
+  if (first.length > 0 || !isWhole) return first;
+  await world.kill(0, false, () => undefined);
+  await comeToRest(world);
+  const second = [...refusedRows(world), ...wrongAtRest(world), ...wrongInTheEnd(world)].map(
+    (one) => `after another restart: ${one}`,
+  );
+  if (second.length > 0) return second;
+  for (const id of ['a', 'b']) world.command(`stop ${id}`, (host) => host.stopAgent(id, { correlationId: 'end' }));
+  await world.settle();
+  for (const ref of world.services) {
+    const { id } = ref.getSnapshot().context.spec;
+    world.command(`stop ${id}`, (host) => host.stopService(id, { correlationId: 'end' }));
+  }
+  await world.settle();
+  await world.pass(5_000);
+  const live = world.processes.live().map(({ serviceId }) => `${serviceId} lives although everything was stopped`);
+  return [...live, ...wrongAtRest(world), ...wrongInTheEnd(world)].map((one) => `after a stop of all: ${one}`);
+}
+
+const SPAN_MS = 15_000;
+
+/**
+ * Lets every probe pass, and time pass, until everything that is intended to run is running, for at most ten minutes.
+ */
+async function comeToRest(world: WalkWorld): Promise<void> {
+  await world.settle();
+  for (let turn = 0; turn < 40; turn += 1) {
+    await world.passProbes();
+    const isThere = world.services.every((ref) => {
+      const { intended } = ref.getSnapshot().context;
+      return intended === 'stopped' ? ref.getSnapshot().matches('stopped') : isAtGoal(world, ref);
+    });
+    if (isThere && world.unanswered.size === 0) return;
+    await world.pass(turn === 0 ? 250 : turn < 4 ? 1_000 : SPAN_MS);
+  }
+}
+
+/** Executes one step, as far as it applies. */
+async function take(world: WalkWorld, step: PlannedStep): Promise<void> {
+  const origin = { correlationId: 'walk' };
+  const { processes } = world;
+  switch (step.do) {
+    case 'startAgent':
+      world.command(step.do, (host) =>
+        host.startAgent({ configPath: `/plant/${step.agent}.yaml`, agentId: step.agent }, origin),
+      );
+      return;
+    case 'startKnownAgent':
+    case 'restartAgent':
+    case 'stopAgent': {
+      const { do: name, agent } = step;
+      world.command(name, (host) => host[name](agent, origin));
+      return;
+    }
+    case 'defineAgent': {
+      const { agent, isStarted } = step;
+      const definition = { configPath: `/plant/${agent}.yaml`, agentId: parseAgentId(agent), isStarted };
+      world.command(step.do, (host) => host.defineAgent(definition, UNCONDITIONAL, origin));
+      return;
+    }
+    case 'deleteAgent':
+      world.command(step.do, (host) => host.deleteAgent(step.agent, UNCONDITIONAL, origin));
+      return;
+    case 'startService':
+    case 'stopService':
+    case 'restartService':
+    case 'deleteService': {
+      const { do: name, service } = step;
+      world.command(name, (host) => host[name](service, origin));
+      return;
+    }
+    case 'signalService':
+      world.command(step.do, (host) => host.signalService(step.service, 'SIGHUP', origin));
+      return;
+    case 'startIo':
+      world.command(step.do, (host) => host.startIo({ configPath: '/plant/io.yaml', coreioId: 'io' }, origin));
+      return;
+    case 'stopIo':
+      world.command(step.do, (host) => host.stopIo('io', origin));
+      return;
+    case 'reload':
+      world.plant = edited(world.plant, step.edit);
+      world.command(step.do, (host) => host.reload(false, origin));
+      return;
+    case 'exit': {
+      const live = processes.live();
+      const one = live[step.nth % live.length];
+      if (one !== undefined) processes.exit(one.serviceId, EXITS[step.how]);
+      return;
+    }
+    case 'crashLoop':
+      for (let crash = 0; crash < 12; crash += 1) {
+        for (const { serviceId } of processes.live()) {
+          if (processes.status(serviceId)?.status === 'alive') processes.exit(serviceId, EXITS.code);
+        }
+        await world.pass(2_500);
+      }
+      return;
+    case 'probe': {
+      const watches = world.prober.watches.filter(({ kind }) => kind === step.kind);
+      const one = watches[step.nth % watches.length];
+      if (one === undefined) return;
+      if (step.isPassed) world.prober.pass(one.serviceId, step.kind);
+      else world.prober.fail(one.serviceId, step.kind);
+      return;
+    }
+    case 'holdLaunches':
+      world.isHoldingLaunches = true;
+      processes.holdLaunches();
+      return;
+    case 'releaseLaunches':
+      world.isHoldingLaunches = false;
+      processes.releaseLaunches();
+      return;
+    case 'holdStops':
+      world.isHoldingStops = true;
+      processes.holdStops();
+      return;
+    case 'releaseStops':
+      world.isHoldingStops = false;
+      processes.releaseStops();
+      return;
+    case 'refuse':
+      processes.refuseNext(step.service, REFUSED[step.how]);
+      return;
+    case 'breakStop':
+      world.brokenStops.add(step.service);
+      return;
+    case 'vanish':
+      world.endSeries();
+      world.catalog.files = [];
+      return;
+    case 'appear':
+      world.endSeries();
+      world.catalog.files = [
+        ...world.catalog.files.filter(({ fingerprint }) => fingerprint !== String(step.version)),
+        fileOf(step.version),
+      ];
+      world.catalog.look();
+      return;
+    case 'pass':
+      await world.pass(step.ms);
+      return;
+    case 'jump':
+      world.endSeries();
+      world.offset += step.ms;
+      return;
+    case 'kill':
+      await world.kill(step.downMs, step.isLaunched, (left) => {
+        const [first] = left.live();
+        if (step.exits && first !== undefined) left.exit(first.serviceId, { code: 1 });
+      });
+      return;
+    case 'leave':
+      await world.leave(step.mode);
+      return;
+    case 'throw':
+      for (let time = 0; time < step.times; time += 1) {
+        world.break(step.actor);
+        if (step.times > 1) await world.settle();
+      }
+      return;
+  }
+}
+
+const EXITS = {
+  success: { code: 0 },
+  code: { code: 3 },
+  signal: { signal: 'SIGKILL' },
+  unseen: { isKnown: false },
+} as const;
+const REFUSED = {
+  permanent: {},
+  transient: { code: 'EBUSY', isPermanent: false },
+  hostFault: { code: 'EAGAIN', isPermanent: false },
+} as const;
+
+/**
+ * Fewer steps that still fail in the same way (delta debugging): first halves, then quarters, then single steps are
+ * omitted.
+ */
+export async function shrunk(
+  failing: Walk,
+  failure: Failure,
+): Promise<{ readonly walk: Walk; readonly failure: Failure }> {
+  const kind = kindOf(failure);
+  let best = { walk: { ...failing, steps: failing.steps.slice(0, failure.after + 1) }, failure };
+  const fails = async (steps: readonly PlannedStep[]): Promise<boolean> => {
+    const attempt = { ...failing, steps };
+    const found = (await walk(attempt, { service: new Set(), agent: new Set() })).failure;
+    if (found === null || kindOf(found) !== kind) return false;
+    best = { walk: { ...attempt, steps: steps.slice(0, found.after + 1) }, failure: found };
+    return true;
+  };
+  for (let size = Math.ceil(best.walk.steps.length / 2); size >= 1;) {
+    let isShorter = false;
+    for (let from = 0; from < best.walk.steps.length; from += size) {
+      const { steps } = best.walk;
+      if (await fails([...steps.slice(0, from), ...steps.slice(from + size)])) {
+        isShorter = true;
+        from -= size;
+      }
+    }
+    if (!isShorter || size > 1) size = size === 1 ? 0 : Math.floor(size / 2);
+  }
+  return best;
+}
+
+/** The violation without names and numbers: a shorter walk must fail in the same way. */
+function kindOf({ wrong: [first = ''] }: Failure): string {
+  return first.replaceAll(/\b[ab]-\w+|\bio\b|telemetry|\b[ab]\b|\d+/g, '#');
+}
+
+/** A readable report of a failure: how to repeat it, the violations, and the fewest steps that lead there. */
+export function sayOf(
+  seed: number,
+  n: number,
+  { walk: { plant, steps }, failure }: Awaited<ReturnType<typeof shrunk>>,
+): string {
+  return [
+    `WALK_SEED=${seed} WALK=${n} fails:`,
+    ...failure.wrong.map((one) => `  ${one}`),
+    `  after these steps of a plant ${JSON.stringify(plant)}`,
+    ...steps.map((step, index) => `  ${index + 1}. ${JSON.stringify(step)}`),
+  ].join('\n');
+}
