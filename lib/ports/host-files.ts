@@ -10,8 +10,8 @@ export interface IntentionCopy {
 
 /** What a host keeps in plain files, so that it survives the loss of the database. */
 export interface HostFiles {
-  /** Null: there is no copy, or it cannot be read. Never rejects. */
-  readIntentions(): Promise<IntentionCopy | null>;
+  /** Null: there is no copy that knows of an event after this one, or it cannot be read. Never rejects. */
+  readIntentions(after: number): Promise<IntentionCopy | null>;
   /** Replaces the copy. Rejects if it cannot be written. */
   writeIntentions(copy: IntentionCopy): Promise<void>;
   /** The notices that nobody has acknowledged yet. Never rejects. */

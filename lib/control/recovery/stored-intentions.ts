@@ -29,9 +29,9 @@ export async function storedIntentions(
 ): Promise<StoredIntentions> {
   const stored = await store.loadIntentions();
   const newest = await store.lastSeq();
-  const copy = await files.readIntentions();
-  if (isStoreLost) return lost(copy, newest);
-  if (copy === null || copy.seq <= newest) return { intentions: stored, newest, finding: null, drop: [] };
+  if (isStoreLost) return lost(await files.readIntentions(-1), newest);
+  const copy = await files.readIntentions(newest);
+  if (copy === null) return { intentions: stored, newest, finding: null, drop: [] };
   const subjects = new Set(copy.intentions.map(({ subject }) => subject));
   const drop = stored.map(({ subject }) => subject).filter((subject) => !subjects.has(subject));
   const message =
