@@ -37,6 +37,8 @@ export class Adoption {
   readonly #boot: string | null;
   readonly #unreadable: UnreadableLaunches;
   readonly #removal: RecordRemoval;
+  /** Launches that nobody knows to be supervised, since their records could not be read. */
+  readonly #held = new Set<LaunchId>();
   /** Launches with an exit record, listed once: to try a thousand absent files takes longer. */
   #recorded: ReadonlySet<string> = new Set();
 
@@ -99,6 +101,7 @@ export class Adoption {
       this.#takeRest(entry);
       return;
     }
+    if (handling === 'held') this.#held.add(entry.launchId);
     const taken = Promise.resolve(this.#takeOpen(entry));
     taken
       .then(() => (handling === 'unwanted' ? this.#trees.endAll(entry.serviceId) : null))
@@ -207,6 +210,7 @@ export class Adoption {
     const who = { launchId, serviceId, generation, pid: main.pid, startTime: main.start };
     const guarantees = guaranteesOf(claim.kind);
     const launch = { ...who, executablePath, version, launchedAt: entry.intendedAt, guarantees };
+    if (this.#held.delete(launchId)) this.#unreadable.found(launch);
     const isInLedger = entry.state === 'running';
     const rest = this.#originOf(entry, claim, main);
     const tree = this.#trees.adopt({ ...rest, launch, isMainOver: false, isInLedger });
