@@ -64,7 +64,7 @@ export class ServiceCommands {
 
   /** Releases the service for `holder` and removes it if nobody else holds it. Resolves when that is done. */
   async release(id: ServiceId, holder: SoleHolder, origin: CommandOrigin): Promise<void> {
-    await this.#runtime.commandLog.run([id], () => this.letGo(id, holder, origin));
+    await this.#runtime.commandLog.run([id], () => this.releaseLocked(id, holder, origin));
   }
 
   /** Resolves when the release is durable and sent; the caller has to remove the service. */
@@ -72,8 +72,8 @@ export class ServiceCommands {
     await this.#runtime.commandLog.run([id], () => this.#acceptRelease(id, holder, origin));
   }
 
-  /** The whole release, within the lock of the service. */
-  async letGo(id: ServiceId, holder: SoleHolder, origin: CommandOrigin): Promise<void> {
+  /** The whole release; the caller has the lock of the service. */
+  async releaseLocked(id: ServiceId, holder: SoleHolder, origin: CommandOrigin): Promise<void> {
     const { root, changes, intentions } = this.#runtime;
     if (alreadyAccepted(origin) === undefined) await this.#acceptRelease(id, holder, origin);
     else if (serviceRef(root, id) === undefined) return;
