@@ -16,6 +16,7 @@ import type { Prober } from '../ports/prober.ts';
 import { createLocalProcessHost, type LocalHost } from '../process/local-process-host.ts';
 import { openServiceLogs, type LocalServiceLogs } from '../logs/local-service-logs.ts';
 import { bestShimKind, guaranteesOf, guardOf, punchCommandOf } from '../process/launch/shim-kind.ts';
+import { systemAccounts } from '../process/os/accounts.ts';
 import { portFinder } from '../process/os/free-port.ts';
 import { createProber } from '../probe/prober.ts';
 import { StateFiles } from '../store/state-files.ts';
@@ -79,19 +80,25 @@ export async function openAdapters(settings: AdapterSettings, cleanup: CleanupSt
     log.warn({ err: error }, 'the disk is full: the state directory keeps the record of its identity that it has');
   });
   const { instanceId, relation, original } = identity;
+  const accounts = systemAccounts();
   const processes = await createLocalProcessHost({
     ...{ stateDir, basePath, instanceId, instanceAt, ledger: store.ledger, log, clock },
     ownsRecords: relation !== 'copy',
     hostUrl: () => settings.url,
     crashPoint: settings.crashPoint,
     orphans: options.orphans,
+    accounts,
   });
   cleanup.add(() => processes.close());
   const shim = bestShimKind();
   const punchCommand = punchCommandOf(shim);
   const logs = await openServiceLogs({ stateDir, status: (id) => processes.status(id), log, punchCommand });
   cleanup.add(() => logs.close());
-  const prober = createProber({ ...{ logs, clock, basePath, log }, execGuard: guardOf(shim), meter: metrics.probes });
+  const prober = createProber({
+    ...{ logs, clock, basePath, log, accounts },
+    execGuard: guardOf(shim),
+    meter: metrics.probes,
+  });
   cleanup.add(() => {
     prober.close();
   });

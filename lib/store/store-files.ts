@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OpenConnections } from './connection.ts';
-import { changeOf, identityOf, knownAt, type FileIdentity, type Found } from './file-identity.ts';
+import { changeOf, identityNow, identityOf, knownAt, type FileIdentity, type Found } from './file-identity.ts';
 
 export interface StoreFilesOptions {
   readonly file: string;
@@ -68,21 +68,29 @@ export class StoreFiles {
     return this.#outside ?? this.#inside;
   }
 
-  /** Checks files and sizes; null: no problem. Otherwise a sentence that says what to do. */
-  async look(): Promise<string | null> {
+  /** Checks files and sizes at once; null: no problem. Otherwise a sentence that says what to do. */
+  check(): string | null {
+    const { file, connections } = this.#options;
+    return this.#judge(identityNow(file), identityNow(`${file}-wal`), connections.rounds);
+  }
+
+  /**
+   * Does the same within a time limit, and checks that header and newest event are still there: a file can be
+   * overwritten in place.
+   */
+  async lookInside(): Promise<string | null> {
     const { file, connections } = this.#options;
     const { rounds } = connections;
     const [database, wal] = await Promise.all([identityOf(file), identityOf(`${file}-wal`)]);
-    // While the last connection closes, it is unknown which write-ahead log is there.
-    const isSteady = rounds === connections.rounds;
-    this.#outside = this.#databaseProblem(database) ?? (isSteady ? this.#walProblem(wal, rounds) : null);
+    this.#judge(database, wal, rounds);
+    if (this.#outside === null) this.#inside = (await this.#contentProblem()) ?? (await this.#headerProblem());
     return this.known;
   }
 
-  /** Does the same, and checks that header and newest event are still there: a file can be overwritten in place. */
-  async lookInside(): Promise<string | null> {
-    await this.look();
-    if (this.#outside === null) this.#inside = (await this.#contentProblem()) ?? (await this.#headerProblem());
+  #judge(database: Found, wal: Found, rounds: number): string | null {
+    // While the last connection closes, it is unknown which write-ahead log is there.
+    const isSteady = rounds === this.#options.connections.rounds;
+    this.#outside = this.#databaseProblem(database) ?? (isSteady ? this.#walProblem(wal, rounds) : null);
     return this.known;
   }
 

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import type { ProcessExit } from '../../model/process.ts';
-import type { StopSpec } from '../../model/spec.ts';
+import { DEFAULT_STOP, type StopSpec } from '../../model/spec.ts';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import type { LaunchEntry } from '../../ports/launch-ledger.ts';
 import { followClaimed } from '../files/await-claim.ts';
@@ -25,9 +25,6 @@ import type { TreeOrigin } from '../tree/tree-context.ts';
 import { launchIdsAmong } from './launch-folders.ts';
 import { RecordRemoval } from './record-removal.ts';
 import type { Handling, UnreadableLaunches } from './unreadable-launches.ts';
-
-/** For launches whose own stop spec is unreadable. */
-const DEFAULT_STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;
 
 /** Adopts what earlier hosts launched. */
 export class Adoption {
