@@ -83,7 +83,7 @@ export class Chaos {
 
   /** Plays all rounds; afterwards no host is running. */
   async play(onRound) {
-    const { rounds, faults, seed } = this.#options;
+    const { rounds, faults, seed, until } = this.#options;
     await this.#startAll();
     for (let round = 1; round <= rounds; round += 1) {
       const plan = { ...roundOf(seed, round, this.plant.targets), fault: faultOf(seed, round, faults) };
@@ -92,6 +92,7 @@ export class Chaos {
       this.innocents.check();
       if (round % COPY_ROUNDS === 0) keepCopy(this.plant);
       onRound(round);
+      if (until !== undefined && this.tally.lostIn(until) > 0) return;
     }
   }
 

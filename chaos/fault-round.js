@@ -2,6 +2,7 @@ import { checkDegraded, checkHealthy } from './oracle/health.js';
 import { problemsOf } from './oracle/intended.js';
 import { checkViews } from './oracle/views.js';
 import { pause, until } from './patience.js';
+import { signal } from './proc.js';
 
 /** Contract 8: what a host says about itself. */
 const DEGRADED_MS = 5_000;
@@ -15,7 +16,7 @@ const LAUNCHING_MS = 500;
 export class FaultRound {
   #chaos;
   #plan;
-  #forget = null;
+  #forget = [];
   plant;
   ledger;
   tally;
@@ -43,7 +44,7 @@ export class FaultRound {
     if (isDead) this.#forgotten();
     await this.#through(fault, choice, injection);
     await this.#chaos.kill(this.host);
-    if (this.#forget === null) this.#chaos.noteCopy(this.host);
+    if (this.#forget.length === 0) this.#chaos.noteCopy(this.host);
     return this.host;
   }
 
@@ -125,17 +126,26 @@ export class FaultRound {
     });
   }
 
+  /** Kills one of the services that run. */
+  killOne() {
+    this.ledger.sample();
+    const [launch] = this.ledger.mains();
+    if (launch === undefined) return;
+    launch.kills.push({ signal: 'SIGKILL', at: Date.now() });
+    signal(launch.pid, 'SIGKILL');
+  }
+
   /** A host beside the one of the round. */
   startBeside(options) {
     return this.#chaos.startBeside(options);
   }
 
   storeLost() {
-    this.#forget = this.#chaos.storeLost();
+    this.#forget.push(this.#chaos.storeLost());
   }
 
   #forgotten() {
-    this.#forget?.();
+    for (const forget of this.#forget) forget();
   }
 
   /** From now on the launches of services are counted anew. */

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { faultsIn } from './faults/registry.js';
 import { run } from './run.js';
+import { LOSSES } from './tally.js';
 
 const HELP = `Usage: npm run chaos -- [options]
 
@@ -20,6 +21,7 @@ const HELP = `Usage: npm run chaos -- [options]
   --services K       services under supervision of each host, 2 or more (default 8)
   --shim native|sh   what holds the processes (default native)
   --package DIR      the package with the built host (default: this one)
+  --until COLUMN     end after the round in which something is lost in this column of the table
   --keep             keep the folder of the run even if nothing was lost
   --help
 `;
@@ -43,11 +45,14 @@ function optionsOf(args) {
       services: text('8'),
       shim: text('native'),
       package: text(join(import.meta.dirname, '..')),
+      until: { type: 'string' },
       keep: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (!['native', 'sh'].includes(values.shim)) throw new Error(`--shim must be native or sh, not "${values.shim}".`);
+  if (values.until !== undefined && !LOSSES.includes(values.until))
+    throw new Error(`--until: there is no column "${values.until}". Columns: ${LOSSES.join(', ')}.`);
   return {
     ...values,
     faults: faultsIn(values.faults),

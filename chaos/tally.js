@@ -50,6 +50,11 @@ export class Tally {
     this.#absent.set(kind, why);
   }
 
+  /** How much was lost in one column. */
+  lostIn(column) {
+    return this.#losses.get(column).length;
+  }
+
   get lost() {
     return [...this.#losses.values()].reduce((sum, list) => sum + list.length, 0);
   }
@@ -101,7 +106,7 @@ class HostTally {
     this.#tally.cannot(kind, why);
   }
 
-  get lost() {
-    return this.#tally.lost;
+  lostIn(column) {
+    return this.#tally.lostIn(column);
   }
 }

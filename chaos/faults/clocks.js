@@ -1,6 +1,9 @@
 import { closeSync, existsSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { pause } from '../patience.js';
 
+/** By then the host waits to launch it again. */
+const DECIDED_MS = 60;
 const SECONDS = [-86_400 * 400, -86_400, -3_600, -30, 30, 3_600, 86_400];
 
 /** The wall clock of the host is set forward or back, and later right again. */
@@ -9,7 +12,8 @@ export const clocks = {
   missing: ({ clock }) => (clock ? null : 'no library can be preloaded (LD_PRELOAD)'),
 
   draw(dice) {
-    return { moment: 'alive', seconds: dice.pick(SECONDS), lastsMs: dice.between(500, 2_500) };
+    const isRestarted = dice.chance(50);
+    return { moment: 'alive', seconds: dice.pick(SECONDS), lastsMs: dice.between(500, 2_500), isRestarted };
   },
 
   hostOptions({ plant }) {
@@ -18,11 +22,19 @@ export const clocks = {
     return { env: { LD_PRELOAD: join(plant.folder, 'elsewhere/clock.so'), CHAOS_CLOCK: file } };
   },
 
-  async inject(world, { seconds, lastsMs }) {
+  async inject(world, { seconds, lastsMs, isRestarted }) {
     set(world.plant, seconds);
     world.beginSeries();
+    const how = seconds < 0 ? 'set back' : 'set forward';
+    if (isRestarted) {
+      // A deadline of this host is set by the wrong clock, and the next host has the right one.
+      world.killOne();
+      await pause(DECIDED_MS);
+      await world.restart();
+      world.beginSeries();
+    }
     return {
-      how: seconds < 0 ? 'set back' : 'set forward',
+      how: isRestarted ? `${how}, and right for the next host` : how,
       ...{ sees: null, lastsMs },
       undo: async () => {
         set(world.plant, 0);

@@ -12,15 +12,11 @@ export const launcher = {
     return { moment: 'alive', times: dice.between(1, 3) };
   },
 
-  async inject({ host, tally, ledger }, { times }) {
+  async inject(world, { times }) {
+    const { host, tally } = world;
     const find = () => childrenOf(host.pid).filter((pid) => programOf(pid) === 'coredinator-shim');
     // It is started for the first launch of a host, so something has to be launched again.
-    ledger.sample();
-    const [launch] = ledger.mains();
-    if (launch !== undefined) {
-      launch.kills.push({ signal: 'SIGKILL', at: Date.now() });
-      signal(launch.pid, 'SIGKILL');
-    }
+    world.killOne();
     if (!(await until(STARTED_MS, () => find().length > 0))) return null;
     let left = times;
     const timer = setInterval(() => {

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { pause, within } from '../patience.js';
+import { pause } from '../patience.js';
 import { putBack, takeAway } from './away.js';
 
 const LOCKED = 3;
@@ -21,7 +21,8 @@ export const secondHosts = {
     const { plant, tally, host } = world;
     if (!isMoved) {
       const second = world.startBeside({});
-      const { code } = await within(REFUSED_MS, second.ended, 'a second host to leave');
+      await Promise.race([second.ended, second.ready(), pause(REFUSED_MS)]);
+      const { code } = second.isOver ? await second.ended : await second.kill();
       if (code !== LOCKED) tally.lose('duplicates', `A second host exited with ${code}: ${second.tail}`);
       else if (!second.tail.includes(`pid ${host.pid}`))
         tally.lose('wrong health', `A second host does not name the first (pid ${host.pid}): ${second.tail}`);

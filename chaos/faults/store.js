@@ -62,6 +62,8 @@ export const store = {
           mend(plant);
           return;
         }
+        // What is overwritten in place is only found by the next full check.
+        if (form === 'database overwritten') world.storeLost();
         if (host !== null) await world.restart();
         await world.acknowledge();
       },
