@@ -16,6 +16,9 @@ import { roundOf } from './story.js';
 const SAMPLE_MS = 40;
 const BOOT_MS = 400;
 const LOCKED = 3;
+/** Long enough for all restarts of a policy, and for one after it gave up. */
+const STORM_MS = 3_000;
+const STORM_PAUSE_MS = 30;
 /** The number of launches whose logs are kept by default. */
 const LOGS_KEPT = 5;
 /** A change is in the copy of the intentions after that. */
@@ -106,11 +109,13 @@ export class Chaos {
   }
 
   async #round(plan) {
+    const bounded = this.promised.filter(({ target }) => target.bound !== null).map(({ target }) => target.services[0]);
     let host;
     if (plan.fault !== null) host = await new FaultRound(this, plan).play();
     else {
       host = plan.isTwins ? await this.#startTwins() : this.start({ crashAt: plan.crashAt });
-      if (plan.isBootKill) await this.#killAtBoot(host, plan);
+      if (plan.storm !== null && bounded.length > 0) await this.#storm(host, bounded[plan.storm % bounded.length]);
+      else if (plan.isBootKill) await this.#killAtBoot(host, plan);
       else await this.#live(host, plan);
     }
     const { code, signal } = await within(5_000, host.ended, 'a host to be gone');
@@ -170,6 +175,16 @@ export class Chaos {
     await Promise.race([pause(plan.killAfterMs), host.ended]);
     await this.kill(host);
     await Promise.all(under);
+    this.noteCopy(host);
+  }
+
+  /** Kills a service as often as it is launched, until its policy gives up and beyond. */
+  async #storm(host, service) {
+    if (!(await host.ready())) return;
+    this.tally.hit('storms of kills');
+    for (const until = Date.now() + STORM_MS; Date.now() < until && !host.isOver; await pause(STORM_PAUSE_MS))
+      this.#kill({ service, signal: 'SIGKILL' }, 'services killed');
+    await this.kill(host);
     this.noteCopy(host);
   }
 

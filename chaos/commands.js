@@ -67,7 +67,8 @@ export class Promised {
     }
     // A command that asks for what is asked for already writes nothing.
     const isRefused = trouble?.refusesSince != null && trouble.refusesSince < command.sentAt && trouble.to === null;
-    if (status === 200 && isRefused && command.before !== command.intention)
+    const asksForMore = command.before !== null && command.before !== command.intention;
+    if (status === 200 && isRefused && asksForMore)
       this.#tally.lose('wrong health', `${path} was accepted during a fault of which the health check knew.`);
     const isUnknownIo = status === 404 && command.intention === 'stopped';
     command.isAccepted = status === 200 || isUnknownIo;

@@ -53,5 +53,6 @@ export function roundOf(seed, round, targets) {
     killsWhileDead: Array.from({ length: dice.between(0, 3) }, kill),
     deadMs: dice.between(0, 250),
     isRelease: dice.chance(8),
+    storm: dice.chance(10) ? dice.below(targets.length) : null,
   };
 }

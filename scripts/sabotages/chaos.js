@@ -37,7 +37,7 @@ export const CHAOS_SABOTAGES = [
     file: 'lib/model/policy/restart.ts',
     find: 'if (budget.restartTimes.length > maxRestarts) {',
     replace: 'if (budget.restartTimes.length > maxRestarts + 1) {',
-    ...{ seenBy: ['chaos'], fault: 'launcher', column: 'launches beyond the policy', rounds: 40 },
+    ...{ seenBy: ['chaos'], fault: 'none', column: 'launches beyond the policy', rounds: 40 },
   },
   {
     name: 'a command is confirmed although it is not stored',
