@@ -135,6 +135,15 @@ export class FaultRound {
     signal(launch.pid, 'SIGKILL');
   }
 
+  /** Stops a service, with what belongs to the same agent, and starts it again if it is intended to run. */
+  async bounce(service) {
+    const promised = this.#chaos.targetOf(service);
+    await until(SETTLED_MS, () => !promised.isBusy);
+    const { certain } = promised;
+    await promised.stop(this.host);
+    if (certain !== 'stopped') await promised.start(this.host);
+  }
+
   /** A host beside the one of the round. */
   startBeside(options) {
     return this.#chaos.startBeside(options);

@@ -16,7 +16,8 @@ export const pids = {
     return { moment: 'dead', isShim: dice.chance(30), index: dice.below(100) };
   },
 
-  async inject({ ledger, innocents, plant }, { isShim, index }) {
+  async inject(world, { isShim, index }) {
+    const { ledger, innocents, plant } = world;
     ledger.sample();
     const mains = ledger.mains();
     const launch = mains[index % Math.max(1, mains.length)];
@@ -30,6 +31,11 @@ export const pids = {
     // Whoever reaps on this machine may take a while.
     if (!(await until(REAPED_MS, () => !signal(pid, 0)))) return null;
     if (!innocents.takePid(pid)) return null;
-    return { how: isShim ? 'pid of a shim' : 'pid of a service', sees: null, lastsMs: 1_000, undo: async () => {} };
+    return {
+      how: isShim ? 'pid of a shim' : 'pid of a service',
+      ...{ sees: null, lastsMs: 1_000 },
+      // A stop is what would reach the wrong process.
+      undo: () => world.bounce(launch.service),
+    };
   },
 };

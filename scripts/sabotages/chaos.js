@@ -103,10 +103,10 @@ export const CHAOS_SABOTAGES = [
     ...{ seenBy: ['chaos'], fault: 'disk', column: 'crashed hosts', rounds: 40 },
   },
   {
-    name: 'a pid is enough to be the process that was launched',
-    file: 'lib/process/os/process-identity.ts',
-    find: "return stat != null && !stat.isDead && stat.start === start.trim().replace(/\\s+/g, ' ');",
-    replace: 'return stat != null && !stat.isDead && start !== "";',
+    name: 'a pid is enough to belong to a launch',
+    file: 'lib/process/os/process-table.ts',
+    find: 'return this.#byPid.get(pid)?.start === start;',
+    replace: "return this.#byPid.has(pid) && start !== '';",
     ...{ seenBy: ['chaos'], fault: 'pids', column: 'signals to others', rounds: 40 },
   },
   {
