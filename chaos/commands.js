@@ -53,6 +53,7 @@ export class Promised {
       const answer = await host.request('POST', path, body);
       if (answer !== null) this.#answered(command, answer, path);
     } finally {
+      command.overAt = Date.now();
       command.isUnderWay = false;
     }
   }
@@ -129,9 +130,9 @@ export class Promised {
     });
   }
 
-  /** The instants at which a command was sent: each begins a new series of launches. */
-  get instants() {
-    return this.#commands.map(({ sentAt }) => sentAt);
+  /** The times during which a command took effect: each begins a new series of launches. */
+  get spans() {
+    return this.#commands.map(({ sentAt, overAt }) => ({ from: sentAt, to: overAt ?? sentAt }));
   }
 }
 

@@ -11,7 +11,8 @@ export function judgeSeries({ ledger, promised, seriesBegins, tally }) {
   for (const one of promised) {
     const { bound, services } = one.target;
     if (bound === null) continue;
-    const ends = [...one.instants, ...seriesBegins].sort((a, b) => a - b);
+    const ends = [...one.spans, ...seriesBegins.map((at) => ({ from: at, to: at }))];
+    ends.sort((a, b) => a.from - b.from);
     for (const service of services) judge(service, bound, ends, ledger, tally);
   }
 }
@@ -21,9 +22,9 @@ function judge(service, bound, ends, ledger, tally) {
   let series = [];
   let begun = -1;
   for (const { startedAt: at, file, generation } of launches) {
-    const since = ends.findLastIndex((end) => end <= at);
-    // A launch that a command did not reach any more still belongs to the series before it.
-    const isFresh = since !== begun || ends.some((end) => Math.abs(at - end) <= SERIES_MS);
+    const since = ends.findLastIndex(({ from }) => from <= at);
+    // While a command takes effect, nobody can say to which series a launch belongs.
+    const isFresh = since !== begun || ends.some(({ from, to }) => at >= from - SERIES_MS && at <= to + SERIES_MS);
     series = isFresh ? [] : series;
     begun = since;
     series.push({ at, file, isUp: true });
