@@ -30,7 +30,7 @@ export async function openControl(ports: HostPorts): Promise<OpenControl> {
   const { base: withoutWebhooks, rows } = await openRuntime(ports);
   const { recorder } = withoutWebhooks;
   let host: Host | null = null; // nothing to continue before the actors are restored
-  watchStore(withoutWebhooks, () => host?.completeDeletions());
+  watchStore(withoutWebhooks, () => host?.goOn());
   // Before anything else happens in this host: a new webhook gets the event that it started.
   const base = await withWebhooks(withoutWebhooks);
   recorder.note(hostEvent('host.started', clock.now(), { pid: identity.processId, version: identity.version }));

@@ -19,6 +19,7 @@ import { bestShimKind, guaranteesOf, guardOf, punchCommandOf } from '../process/
 import { systemAccounts } from '../process/os/accounts.ts';
 import { portFinder } from '../process/os/free-port.ts';
 import { createProber } from '../probe/prober.ts';
+import { PatientWriter } from '../store/patient-writer.ts';
 import { StateFiles } from '../store/state-files.ts';
 import { identifyStateDir, instanceAt, type StateIdentity } from '../store/state-identity.ts';
 import { openStore, type Store } from '../store/store.ts';
@@ -74,7 +75,12 @@ export async function openAdapters(settings: AdapterSettings, cleanup: CleanupSt
     (identity.relation !== 'new' || hasLaunched(stateDir)) && !existsSync(join(stateDir, 'coredinator.db'));
   const store = await openStore({ file: join(stateDir, 'coredinator.db'), log, clock, onWrite, guard: check });
   cleanup.add(() => store.close());
-  await identity.record();
+  const record = new PatientWriter(`The identity of the state directory "${stateDir}"`, () => identity.record());
+  cleanup.add(() => {
+    record.close();
+  });
+  await record.write();
+  health.include(() => [record.problem ?? []].flat(), { areObstacles: true });
   const { instanceId, relation, original } = identity;
   const accounts = systemAccounts();
   const processes = await createLocalProcessHost({

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isNoRoom } from '../model/process.ts';
 
 const NOT_POSSIBLE_HERE = 95;
 
@@ -19,13 +20,22 @@ function punchBy([program = '', ...words]: readonly string[]): PunchHoles {
     });
 }
 
-/** The way to punch holes in a folder; null where there is no command for it or the file system knows no holes. */
+/**
+ * The way to punch holes in a folder; null where there is no command for it or the file system knows no holes. Where there is no
+ * room for the file with which that is tried, it is taken to be possible: each hole says for itself whether it was.
+ */
 export async function punchIn(folder: string, command: readonly string[] | null): Promise<PunchHoles | null> {
   if (command === null) return null;
   const punchHoles = punchBy(command);
   const probe = join(folder, `.punch-${process.pid}`);
   try {
-    writeFileSync(probe, Buffer.alloc(8192, 1), { mode: 0o600 });
+    writeFileSync(probe, '', { mode: 0o600 });
+  } catch (error) {
+    if (isNoRoom(error)) return punchHoles;
+    throw error;
+  }
+  try {
+    truncateSync(probe, 8192); // needs no space
     return (await punchHoles(probe, 4096)) ? punchHoles : null;
   } finally {
     rmSync(probe, { force: true });

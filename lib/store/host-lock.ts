@@ -8,11 +8,14 @@ import { z } from 'zod';
 import { isoOf, type Millis } from '../model/values/time.ts';
 import { Connection } from './connection.ts';
 import { sqliteCode } from './failure.ts';
+import { PatientWriter } from './patient-writer.ts';
 
 /** The lock on the state directory of one host, held until {@link release} or until the process ends in any way. */
 export interface HostLock {
-  /** Writes the URL of the API into `host.json`. */
+  /** Writes the URL of the API into `host.json`; if there is no room on the disk, as soon as there is. */
   update(url: string): Promise<void>;
+  /** Why `host.json` does not name this host, as a sentence; null: it does. */
+  problem(): string | null;
   release(): Promise<void>;
 }
 
@@ -52,7 +55,9 @@ export async function acquireHostLock(stateDir: string, identity: HostIdentity):
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
   const file = join(stateDir, 'host.lock.db');
   await makeLockFile(file);
-  const connection = new Connection(file, `PRAGMA busy_timeout = ${RACE_MS};`, { mayCreate: true });
+  // A journal in memory: on a full disk there is no room for its file.
+  const setup = `PRAGMA busy_timeout = ${RACE_MS}; PRAGMA journal_mode = MEMORY;`;
+  const connection = new Connection(file, setup, { mayCreate: true });
   try {
     await connection.run('BEGIN EXCLUSIVE');
   } catch (error) {
@@ -85,15 +90,21 @@ async function makeLockFile(file: string): Promise<void> {
 async function announced(stateDir: string, identity: HostIdentity, connection: Connection): Promise<HostLock> {
   const file = join(stateDir, 'host.json');
   const startedAt = isoOf(Date.now());
-  const write = async (url: string | null): Promise<void> => {
+  let url = identity.url ?? null;
+  const announcement = new PatientWriter(`The file "${file}", by which commands find this host,`, async () => {
     const text = JSON.stringify({ pid: identity.pid, started_at: startedAt, url });
     await writeFile(`${file}.new`, `${text}\n`, { mode: 0o600 });
     await rename(`${file}.new`, file);
-  };
-  await write(identity.url ?? null);
+  });
+  await announcement.write();
   return {
-    update: write,
+    update: async (present) => {
+      url = present;
+      await announcement.write();
+    },
+    problem: () => announcement.problem,
     release: async () => {
+      announcement.close();
       await rm(file, { force: true });
       await connection.drop();
     },
