@@ -19,6 +19,9 @@ export interface PortRegistry {
   /** Whether nobody listens on the port. */
   isFree(port: number): Promise<boolean>;
 
+  /** The program that listens on the port, as `nginx (pid 812)`; null: unknown. */
+  holder(port: number): Promise<string | null>;
+
   /**
    * Sees to it that the service has a port of each name on which nobody listens; durable when it resolves. Throws
    * StoreUnavailableError, and another error if there is no free port.
@@ -38,4 +41,6 @@ export interface PortFinder {
   readonly find: (taken: ReadonlySet<number>) => Promise<number>;
   /** Whether nobody listens on the port. */
   readonly isFree: (port: number) => Promise<boolean>;
+  /** The program that listens on the port, as `nginx (pid 812)`; null: unknown. */
+  readonly holder: (port: number) => Promise<string | null>;
 }
