@@ -1,31 +1,36 @@
 import { execFile } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const NOT_POSSIBLE_HERE = 95;
+/** The exit code of the command if the file system does not support holes (EOPNOTSUPP). */
+const NOT_SUPPORTED = 95;
 
-/** Gives the space of a file's first bytes back without touching the others; resolves false where that is not possible. */
+/** Frees the disk space of the first bytes of a file; resolves false if the file system does not support that. */
 export type PunchHoles = (file: string, bytes: number) => Promise<boolean>;
 
-/** Punches holes by a command that takes the file and the number of bytes. */
+/** Punches holes with a command that takes the file and the number of bytes. */
 function punchBy([program = '', ...words]: readonly string[]): PunchHoles {
   return (file, bytes) =>
     new Promise((resolve, reject) => {
       execFile(program, [...words, file, String(bytes)], (error) => {
         if (error === null) resolve(true);
-        else if (error.code === NOT_POSSIBLE_HERE) resolve(false);
-        else reject(new Error(`No hole can be punched into "${file}": ${error.message}`, { cause: error }));
+        else if (error.code === NOT_SUPPORTED) resolve(false);
+        else reject(new Error(`Cannot punch a hole into "${file}": ${error.message}`, { cause: error }));
       });
     });
 }
 
-/** The way to punch holes in a folder; null where there is no command for it or the file system knows no holes. */
+/**
+ * Returns a function to punch holes in a folder; null without a command, or if the file system does not support holes.
+ */
 export async function punchIn(folder: string, command: readonly string[] | null): Promise<PunchHoles | null> {
   if (command === null) return null;
   const punchHoles = punchBy(command);
   const probe = join(folder, `.punch-${process.pid}`);
   try {
-    writeFileSync(probe, Buffer.alloc(8192, 1), { mode: 0o600 });
+    // Without content, so that it can be made on a full disk too.
+    writeFileSync(probe, '', { mode: 0o600 });
+    truncateSync(probe, 8192);
     return (await punchHoles(probe, 4096)) ? punchHoles : null;
   } finally {
     rmSync(probe, { force: true });

@@ -1,6 +1,7 @@
 import type { ProbesSpec } from './probe.ts';
 import type { AgentId, ServiceId } from './values/ids.ts';
 import type { ResourceLimits } from './values/limits.ts';
+import type { RunAs } from './values/run-as.ts';
 import type { Millis } from './values/time.ts';
 
 /** When an exit leads to a new launch. `on_failure`: only when the exit is not a success. */
@@ -41,6 +42,9 @@ export interface StopSpec {
   readonly graceMs: Millis;
 }
 
+/** The default, also for processes whose own stop spec is unknown. */
+export const DEFAULT_STOP: StopSpec = { signal: 'SIGTERM', graceMs: 5_000 };
+
 /** How much output is kept, for all launches of a service together. */
 export interface LogsSpec {
   readonly maxBytes: number;
@@ -55,8 +59,8 @@ export const DEFAULT_LOGS: LogsSpec = { maxBytes: 10 * 1024 * 1024, keep: 5 };
 export type NodeSignal = `SIG${string}`;
 
 /**
- * `launched`: the program of the dependency has been executed. `started`: the dependency is `running`. `healthy`: it is also
- * ready. `completed`: it exited successfully.
+ * `launched`: the program of the dependency has been executed. `started`: the dependency is `running`. `healthy`: it is
+ * also ready. `completed`: it exited successfully.
  */
 export const CONDITIONS = ['launched', 'started', 'healthy', 'completed'] as const;
 export type DependencyCondition = (typeof CONDITIONS)[number];
@@ -67,7 +71,7 @@ export interface DependencySpec {
 }
 
 /** What to run, how to keep it running, how to stop it: the child spec of one service. Plain JSON. */
-export interface ServiceSpec {
+export interface ServiceSpec extends RunAs {
   readonly id: ServiceId;
   readonly kind: string;
   /** The agent that owns it; null for shared and host services. */

@@ -52,7 +52,7 @@ function defineCheck(command: Command, context: CommandContext): void {
     .argument('[file...]', 'agent files')
     .option('--config-root <dir>', 'folder that must contain them (default: COREDINATOR_CONFIG_ROOT, else any folder)')
     .addOption(executableRootOption())
-    .option('--json', 'print one JSON document: {status, configuration, executables, agents}')
+    .option('--json', 'print one JSON document: {status, configuration, executables, accounts, agents}')
     .addHelpText('after', CHECK_HELP)
     .action((agentFiles: readonly string[], given: Given) => {
       const location = locationOf(given, context.env);

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { createCatalog } from '../../config/catalog.ts';
 import type { Effective } from '../../config/effective.ts';
+import { kindAccounts, serviceAccounts, type KindAccount } from '../../config/kind-accounts.ts';
 import { kindExecutables, type KindExecutable } from '../../config/kind-executables.ts';
 import { loadConfig, STANDARD_NAME, type LoadedConfig } from '../../config/spec-source.ts';
 import { CoredinatorError } from '../../model/errors.ts';
 import type { AgentPlan } from '../../model/spec.ts';
 import type { Catalog } from '../../ports/catalog.ts';
+import { systemAccounts } from '../../process/os/accounts.ts';
 
 /** The location of the host's configuration; the paths are absolute. */
 export interface ConfigLocation {
@@ -27,6 +29,8 @@ export interface CheckedAgent {
   readonly plan: AgentPlan | null;
   /** Of services whose executable or version differs from that of their kind. */
   readonly executables: readonly FoundExecutable[];
+  /** Of services whose user or group differs from that of their kind. */
+  readonly accounts: readonly KindAccount[];
   readonly error: CoredinatorError | null;
 }
 
@@ -36,6 +40,7 @@ export interface CheckedConfig {
   readonly file: string | null;
   readonly error: CoredinatorError | null;
   readonly executables: readonly FoundExecutable[];
+  readonly accounts: readonly KindAccount[];
   readonly agents: readonly CheckedAgent[];
 }
 
@@ -48,14 +53,15 @@ export async function checkConfig(
   const config = await orError(loadConfig({ ...location, workingDirectory: process.cwd(), env }));
   if (config instanceof CoredinatorError) {
     const file = location.configFile ?? join(location.basePath, STANDARD_NAME);
-    return { file, error: config, executables: [], agents: [] };
+    return { file, error: config, executables: [], accounts: [], agents: [] };
   }
   const catalog = createCatalog({ basePath: location.basePath, exclude: [], roots: location.executableRoots });
   const kinds = await kindExecutables(config.effective, catalog);
   const executables = kinds.filter(({ choice, isNeeded }) => isNeeded || choice.type === 'found');
+  const accounts = await kindAccounts(config.effective, systemAccounts());
   const agents: CheckedAgent[] = [];
   for (const file of agentFiles) agents.push(await checkAgent(file, config, catalog));
-  return { file: config.file, error: null, executables, agents };
+  return { file: config.file, error: null, executables, accounts, agents };
 }
 
 async function checkAgent(
@@ -64,8 +70,11 @@ async function checkAgent(
   catalog: Catalog,
 ): Promise<CheckedAgent> {
   const plan = await orError(specSource.planAgent({ configPath }));
-  if (plan instanceof CoredinatorError) return { file: configPath, plan: null, executables: [], error: plan };
-  return { file: plan.configPath, plan, executables: await ownExecutables(plan, effective, catalog), error: null };
+  if (plan instanceof CoredinatorError)
+    return { file: configPath, plan: null, executables: [], accounts: [], error: plan };
+  const executables = await ownExecutables(plan, effective, catalog);
+  const accounts = await serviceAccounts(plan.services, effective, systemAccounts());
+  return { file: plan.configPath, plan, executables, accounts, error: null };
 }
 
 async function ownExecutables(

@@ -158,7 +158,7 @@ export class Reloader {
       ...next.put.filter(({ subject }) => !restarts.some((intention) => intention.subject === subject)),
       ...restarts,
     ];
-    // The others may be about to change: of what came up since the files were read, this has no lock.
+    // Unchanged intentions are not written: the reload has no lock for those added since the files were read.
     const put = planned.filter((intention) => !intentions.include(intention));
     await commandLog.accept({ put, drop: next.drop, event: { type: 'config.reloaded', detail: { services } } }, origin);
     configuration.specs = specs;

@@ -72,7 +72,7 @@ export class ServiceCommands {
   async releaseIo(id: ServiceId, origin: CommandOrigin): Promise<void> {
     await this.#runtime.commandLog.run([id], async () => {
       if (alreadyAccepted(origin) === undefined) this.#assertNotHeld(id);
-      await this.letGo(id, 'io', origin);
+      await this.releaseLocked(id, 'io', origin);
     });
   }
 
@@ -88,8 +88,8 @@ export class ServiceCommands {
     await this.#runtime.commandLog.run([id], () => this.#acceptRelease(id, holder, origin));
   }
 
-  /** The whole release, within the lock of the service. */
-  async letGo(id: ServiceId, holder: SoleHolder, origin: CommandOrigin): Promise<void> {
+  /** The whole release; the caller has the lock of the service. */
+  async releaseLocked(id: ServiceId, holder: SoleHolder, origin: CommandOrigin): Promise<void> {
     const { root, changes, intentions } = this.#runtime;
     if (alreadyAccepted(origin) === undefined) await this.#acceptRelease(id, holder, origin);
     else if (serviceRef(root, id) === undefined) return;

@@ -34,7 +34,8 @@ function serviceEvents(before: Seen | null, after: Seen, cause: Cause, at: Insta
   };
   const events: JournalDraft[] = [];
   if (past === null) return events; // the first snapshot of an actor is no event: it was restored or created
-  // A launch is one object while it is supervised as it was: a different one was launched, or adopted by this host.
+  // A launch stays the same object while nothing about it changes: another object was launched, or adopted by this
+  // host.
   if (context.launch !== null && context.launch !== past.launch) {
     const { pid, generation, version, executablePath } = context.launch;
     const type = context.isAdopted ? 'process.adopted' : 'process.launched';
@@ -66,12 +67,12 @@ function endedIn({ launch, spec }: ServiceContext, { generation, at }: LastExit)
   return { ended: { serviceId, generation, pid, uptimeMs: Math.max(0, at - launchedAt), env: spec.env } };
 }
 
-/** Found by a host that adopted it: the shim died while no host lived. */
+/** Whether the shim died while no host was running, as an adopting host finds. */
 function hasLostShim(past: Launch | null, now: Launch): boolean {
   return past?.launchId === now.launchId && past.guarantees.exactExit && !now.guarantees.exactExit;
 }
 
-/** Another file was chosen in place of one that was given up: only now is it known which. */
+/** The event that another file was chosen in place of a rejected one; only now is it known which. */
 function fallbackEvent(
   past: ServiceContext,
   { rejectedVersion, executable }: ServiceContext,

@@ -6,13 +6,13 @@ import type { PortRegistry } from '../../ports/port-registry.ts';
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost', '0.0.0.0']);
 
-/** A port that a service needs, and what to say when another program has it. */
+/** A port that a service needs, and the sentence for the case that another program uses it. */
 interface NeededPort {
   readonly port: number;
   readonly sentence: string;
 }
 
-/** Ports that a service needs and that another program has, each as a sentence: no process of the service lives. */
+/** The ports that a service without a process needs and another program uses, each as a sentence. */
 export async function busyPorts(
   registry: Pick<PortRegistry, 'known' | 'isFree'>,
   { spec, launch, state }: Situation,

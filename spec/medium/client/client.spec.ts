@@ -48,7 +48,7 @@ describe('the client', () => {
   });
 
   for (const id of ['', '.', '..', undefined, null, 7, {}] as const) {
-    it(`refuses the id ${String(JSON.stringify(id))} with a sentence, and sends nothing`, async () => {
+    it(`refuses the id ${JSON.stringify(id)} with a sentence, and sends nothing`, async () => {
       const args = { id } as { readonly id: string }; // as a program without types may do
       const calls = [
         ['getService', () => client.getService(args)],

@@ -75,6 +75,18 @@ describe('coredinator config', () => {
       ]);
     });
 
+    it('says who each kind would run as, and which user does not exist', async function () {
+      if (process.geteuid?.() !== 0) this.skip();
+      const services = 'services: { telemetry: { kind: coretelemetry, user: no-such-user-here } }';
+      file('coredinator.yaml', `kinds: { corerl: { user: nobody } }\n${services}\n`);
+      const agent = file('pump1.yaml', 'coredinator: { kinds: { coreio: { group: no-such-group-here } } }\n');
+      const { code, output } = await config(['check', agent]);
+      expect(code).to.equal(0);
+      expect(output).to.match(/^ {2}kind "corerl": runs as user "nobody" \(uid 65534, gid 65534\)$/m);
+      expect(output).to.contain('\n  service "telemetry": user "no-such-user-here" does not exist on this machine\n');
+      expect(output).to.contain('\n  pump1-coreio: group "no-such-group-here" does not exist on this machine\n');
+    });
+
     it('names file, line, column and key of every problem of the host, with exit code 2', async () => {
       const other = file('other.yaml', 'kinds:\n  corerl: { setle: 1s }\nservice: {}\n');
       expect(await config(['check', '--config', other])).to.deep.equal({
@@ -113,24 +125,30 @@ describe('coredinator config', () => {
   describe('check --json', () => {
     it('prints one document with what would run, the services of agents, and the problems of each file', async () => {
       const io = program('coreio-1.0.0');
-      const host = file('coredinator.yaml', '');
+      const host = file('coredinator.yaml', 'kinds: { corerl: { user: no-such-user } }');
       const good = file('pump1.yaml', 'coredinator: { kinds: { coreio: { version: ^2 } } }');
       const bad = file('pump2.yaml', 'coredinator:\n  kind: {}\n  coreio_id: a b\n');
       const gone = join(base, 'gone.yaml');
       const { code, output, errors } = await config(['check', '--json', good, bad, gone]);
       expect([code, errors]).to.deep.equal([2, '']);
-      const found = JSON.parse(output) as { executables: unknown[]; agents: { problems: unknown[] }[] }; // as documented
+      const found = JSON.parse(output) as {
+        executables: unknown[];
+        accounts: unknown[];
+        agents: { problems: unknown[] }[];
+      }; // as documented
       expect(found).to.deep.include({ status: 'fail', configuration: { file: host, problems: [] } });
       expect(found.executables[0]).to.deep.equal({
         ...{ subject: 'kind "coreio"', path: io, version: '1.0.0', reason: null, twins: [] },
       });
       expect(found.executables[1]).to.include({ subject: 'kind "corerl"', path: null, version: null });
+      expect(found.accounts).to.have.length(1);
+      expect(found.accounts[0]).to.include({ subject: 'kind "corerl"', user: 'no-such-user', group: null, uid: null });
       const [one, two, three] = found.agents;
       expect(one).to.deep.include({
         ...{ file: good, agent_id: 'pump1', services: ['pump1-coreio', 'pump1-corerl'], problems: [] },
       });
       expect(one).to.have.nested.property('executables[0].reason').that.contains('in the version range "^2"');
-      expect(two).to.deep.include({ file: bad, agent_id: null, services: [], executables: [] });
+      expect(two).to.deep.include({ file: bad, agent_id: null, services: [], executables: [], accounts: [] });
       expect(two?.problems).to.have.length(2);
       expect(two?.problems[0]).to.include({ path: 'coredinator.kind', line: 2, column: 3 });
       expect(three?.problems).to.have.length(1);
