@@ -32,9 +32,9 @@ export interface LocalProcessHostOptions {
   readonly instanceId: string;
   /** The URL of the API, read at each launch; given to every process as COREDINATOR_URL. */
   readonly hostUrl: () => string;
-  /** The instance that another state directory belongs to; null: there is none. Default: nobody knows. */
+  /** The instance that another state directory belongs to; null: none. Default: always unknown. */
   readonly instanceAt?: (stateDir: string) => string | null;
-  /** Whether the launches on record are those of this instance, so that they may be adopted. Default: yes. */
+  /** Whether the recorded launches are those of this instance, so that they may be adopted. Default: yes. */
   readonly ownsRecords?: boolean;
   readonly ledger: LaunchLedger;
   readonly log: Log;

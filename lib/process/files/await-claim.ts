@@ -17,7 +17,7 @@ export type Claimed =
   | { readonly type: 'lost' }
   | { readonly type: 'stuck' };
 
-function look(layout: Layout, launchId: LaunchId): Claimed | null {
+function checkFiles(layout: Layout, launchId: LaunchId): Claimed | null {
   const record = readExit(layout, launchId);
   if (record !== null && record.execErrno !== 0) return { type: 'refused', record };
   const main = readMain(layout, launchId);
@@ -31,7 +31,7 @@ export async function followClaimed(layout: Layout, launchId: LaunchId, shim: Id
   const until = performance.now() + PATIENCE_MS;
   for (;;) {
     const isShimAlive = isLiving(shim); // before the files, to see everything that it wrote before its end
-    const claimed = look(layout, launchId);
+    const claimed = checkFiles(layout, launchId);
     if (claimed !== null) return claimed;
     if (!isShimAlive) return { type: 'lost' };
     if (performance.now() >= until) return { type: 'stuck' };

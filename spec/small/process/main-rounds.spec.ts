@@ -11,7 +11,7 @@ class Member implements RoundMember {
     this.main = { pid, start: '1' };
   }
 
-  mainSeen(isLiving: boolean): void {
+  mainChecked(isLiving: boolean): void {
     this.seen.push(isLiving);
   }
 }
@@ -33,7 +33,7 @@ describe('the rounds over main processes', () => {
   function take(count: number, roundCount: number): readonly Member[] {
     const members = Array.from({ length: count }, (_, index) => new Member(index + 1));
     for (const member of members) rounds.add(member);
-    for (let round = 0; round < roundCount; round += 1) rounds.look();
+    for (let round = 0; round < roundCount; round += 1) rounds.check();
     return members;
   }
 
@@ -44,15 +44,15 @@ describe('the rounds over main processes', () => {
   it('look at 30 a second and no more, one after the other, while there are many', () => {
     const members = take(990, 33);
     for (const { seen } of members) expect(seen).to.have.length(1);
-    rounds.look();
+    rounds.check();
     expect(members.filter(({ seen }) => seen.length === 2)).to.have.length(30);
   });
 
   it('look at suspects each time, and at no more processes for that', () => {
     const members = take(1_000, 0);
     for (const member of members.slice(0, 10)) member.isSuspect = true;
-    rounds.look(); // and finds them to be suspects
-    for (let round = 0; round < 5; round += 1) rounds.look();
+    rounds.check(); // and finds them to be suspects
+    for (let round = 0; round < 5; round += 1) rounds.check();
     for (const { seen } of members.slice(0, 10)) expect(seen).to.have.length(3);
     expect(members.slice(10).filter(({ seen }) => seen.length > 0)).to.have.length(20 + 5 * 18);
   });
@@ -61,16 +61,16 @@ describe('the rounds over main processes', () => {
     const [old, young] = [new Member(7), new Member(7)];
     dead.add(old.main);
     for (const member of [old, young]) rounds.add(member);
-    for (let round = 0; round < 4; round += 1) rounds.look();
+    for (let round = 0; round < 4; round += 1) rounds.check();
     expect(old.seen).to.include(false).and.not.include(true);
     expect(young.seen).to.include(true).and.not.include(false);
   });
 
   it('pass by what has no main process, and what was taken out', () => {
     const [member] = take(1, 0);
-    rounds.add({ main: null, isSuspect: true, mainSeen: () => expect.fail('It has no main process.') });
+    rounds.add({ main: null, isSuspect: true, mainChecked: () => expect.fail('It has no main process.') });
     rounds.delete(member!);
-    rounds.look();
+    rounds.check();
     expect(member!.seen).to.be.empty;
   });
 
