@@ -65,8 +65,8 @@ async function readHostConfig({ basePath, configFile, workingDirectory }: Config
   if (configFile === null) {
     const standard = join(basePath, STANDARD_NAME);
     const bytes = await readConfigFileIfAny(standard);
-    return bytes === null ? null : parseYaml(standard, bytes).whole();
+    return bytes === null ? null : parseYaml(standard, bytes);
   }
   const path = resolve(workingDirectory, configFile);
-  return parseYaml(path, await readConfigFile(path)).whole();
+  return parseYaml(path, await readConfigFile(path));
 }

@@ -70,3 +70,8 @@ export function fail(detail: string, remedy: string): Finding {
 export function skipped(detail: string): Finding {
   return { status: 'skipped', detail, remedy: null };
 }
+
+/** A line as a sentence. */
+export function sentence(line: string): string {
+  return `${line.charAt(0).toUpperCase()}${line.slice(1)}${line.endsWith('.') ? '' : '.'}`;
+}

@@ -1,4 +1,5 @@
 import type { Check } from './check.ts';
+import { accounts } from './checks/accounts.ts';
 import { basePath } from './checks/base-path.ts';
 import { clock } from './checks/clock.ts';
 import { configuration } from './checks/configuration.ts';
@@ -35,5 +36,6 @@ export const CHECKS: readonly Check[] = [
   basePath,
   configuration,
   executables,
+  accounts,
   secretFiles,
 ];

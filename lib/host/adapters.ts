@@ -16,9 +16,11 @@ import type { Prober } from '../ports/prober.ts';
 import { createLocalProcessHost, type LocalHost } from '../process/local-process-host.ts';
 import { openServiceLogs, type LocalServiceLogs } from '../logs/local-service-logs.ts';
 import { bestShimKind, guaranteesOf, guardOf, punchCommandOf } from '../process/launch/shim-kind.ts';
+import { systemAccounts } from '../process/os/accounts.ts';
 import { portFinder } from '../process/os/free-port.ts';
 import { createProber } from '../probe/prober.ts';
 import { StateFiles } from '../store/state-files.ts';
+import { isDiskFull } from '../store/failure.ts';
 import { identifyStateDir, instanceAt, type StateIdentity } from '../store/state-identity.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { wallTimers } from '../ports/wall-timers.ts';
@@ -73,21 +75,30 @@ export async function openAdapters(settings: AdapterSettings, cleanup: CleanupSt
     (identity.relation !== 'new' || hasLaunched(stateDir)) && !existsSync(join(stateDir, 'coredinator.db'));
   const store = await openStore({ file: join(stateDir, 'coredinator.db'), log, clock, onWrite, guard: check });
   cleanup.add(() => store.close());
-  await identity.record();
+  await identity.record().catch((error: unknown) => {
+    if (!isDiskFull(error) || identity.relation === 'new') throw error;
+    log.warn({ err: error }, 'the disk is full: the state directory keeps the record of its identity that it has');
+  });
   const { instanceId, relation, original } = identity;
+  const accounts = systemAccounts();
   const processes = await createLocalProcessHost({
     ...{ stateDir, basePath, instanceId, instanceAt, ledger: store.ledger, log, clock },
     ownsRecords: relation !== 'copy',
     hostUrl: () => settings.url,
     crashPoint: settings.crashPoint,
     orphans: options.orphans,
+    accounts,
   });
   cleanup.add(() => processes.close());
   const shim = bestShimKind();
   const punchCommand = punchCommandOf(shim);
   const logs = await openServiceLogs({ stateDir, status: (id) => processes.status(id), log, punchCommand });
   cleanup.add(() => logs.close());
-  const prober = createProber({ ...{ logs, clock, basePath, log }, execGuard: guardOf(shim), meter: metrics.probes });
+  const prober = createProber({
+    ...{ logs, clock, basePath, log, accounts },
+    execGuard: guardOf(shim),
+    meter: metrics.probes,
+  });
   cleanup.add(() => {
     prober.close();
   });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The exit code of the command if the file system does not support holes (EOPNOTSUPP). */
@@ -28,7 +28,9 @@ export async function punchIn(folder: string, command: readonly string[] | null)
   const punchHoles = punchBy(command);
   const probe = join(folder, `.punch-${process.pid}`);
   try {
-    writeFileSync(probe, Buffer.alloc(8192, 1), { mode: 0o600 });
+    // Without content, so that it can be made on a full disk too.
+    writeFileSync(probe, '', { mode: 0o600 });
+    truncateSync(probe, 8192);
     return (await punchHoles(probe, 4096)) ? punchHoles : null;
   } finally {
     rmSync(probe, { force: true });

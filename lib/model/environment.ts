@@ -26,6 +26,22 @@ export function inheritable(base: Readonly<Record<string, string | undefined>>):
   return kept;
 }
 
+/** What `login` sets: the user that a program runs as. */
+const LOGIN_VARIABLES = ['USER', 'LOGNAME', 'HOME', 'SHELL'] as const;
+
+/**
+ * The inherited variables of a program that runs as another user than the host: as systemd does it for `User=`, those of the
+ * login are of that user, and absent if its number has no account (null).
+ */
+export function inheritedAs(
+  login: { readonly name: string; readonly home: string; readonly shell: string } | null,
+  inherited: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const others = Object.entries(inherited).filter(([name]) => !LOGIN_VARIABLES.some((known) => known === name));
+  const own = login === null ? {} : { USER: login.name, LOGNAME: login.name, HOME: login.home, SHELL: login.shell };
+  return { ...Object.fromEntries(others), ...own };
+}
+
 /** The variable that tags every process of a launch. */
 export const LAUNCH_TAG = 'COREDINATOR_LAUNCH_ID';
 /** The variables that name the host which made a launch, so that it is recognized even if the state directory is lost. */

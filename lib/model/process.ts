@@ -43,7 +43,10 @@ export function processLabel(process: { readonly pid: number | null } | null): s
   return `pid ${process?.pid ?? '?'}`;
 }
 
-/** Why nothing was launched. `isPermanent`: the same file would be refused again (ENOENT, EACCES, ENOEXEC, ...). */
+/**
+ * Why nothing was launched. `isPermanent`: the same file would be refused again (ENOENT, EACCES, ENOEXEC, ...). The code is that
+ * of the system, or one of the host such as ENOUSER, ENOGROUP and those below.
+ */
 export interface LaunchFailure {
   readonly code: string;
   readonly isPermanent: boolean;

@@ -6,6 +6,7 @@ import { agentId, serviceId } from './values/id-schema.ts';
 
 import { resourceLimits } from './values/limits-schema.ts';
 import { NO_LIMITS } from './values/limits.ts';
+import { AS_HOST } from './values/run-as.ts';
 
 // These schemas read what earlier versions wrote. A field added to the model needs a default here (or a migration);
 // otherwise every stored intention and actor is quarantined.
@@ -75,6 +76,8 @@ export const serviceSpec = z.strictObject({
   dependsOn: z.array(dependencySpec),
   logs: z.strictObject({ maxBytes: z.number().positive(), keep: z.number().positive() }).default(DEFAULT_LOGS),
   limits: resourceLimits.default(NO_LIMITS),
+  user: z.string().nullable().default(AS_HOST.user),
+  group: z.string().nullable().default(AS_HOST.group),
 }) satisfies z.ZodType<ServiceSpec>;
 
 const asked = z.strictObject({ agentType: z.string().nullable(), coreioId: z.string().nullable() });

@@ -1,6 +1,7 @@
 import type { ProbesSpec } from './probe.ts';
 import type { AgentId, ServiceId } from './values/ids.ts';
 import type { ResourceLimits } from './values/limits.ts';
+import type { RunAs } from './values/run-as.ts';
 import type { Millis } from './values/time.ts';
 
 /** When an exit leads to a new launch. `on_failure`: only when the exit is not a success. */
@@ -70,7 +71,7 @@ export interface DependencySpec {
 }
 
 /** What to run, how to keep it running, how to stop it: the child spec of one service. Plain JSON. */
-export interface ServiceSpec {
+export interface ServiceSpec extends RunAs {
   readonly id: ServiceId;
   readonly kind: string;
   /** The agent that owns it; null for shared and host services. */

@@ -1,10 +1,11 @@
 import type { Launch } from '../model/process.ts';
 import type { ProbeKind, ProbeSpec } from '../model/probe.ts';
 import type { ServiceId } from '../model/values/ids.ts';
-import type { Instant } from '../model/values/time.ts';
+import type { Account, RunAs } from '../model/values/run-as.ts';
+import type { Instant, Millis } from '../model/values/time.ts';
 
-/** The process to check, and the context for commands. */
-export interface ProbeTarget {
+/** The process to check, and the context for commands. An exec probe runs as the user and group of the service. */
+export interface ProbeTarget extends RunAs {
   readonly launch: Launch;
   /** The variables of the service; an exec probe runs with them too. */
   readonly env: Readonly<Record<string, string>>;
@@ -46,3 +47,9 @@ export interface Prober {
   /** Ends all watches. */
   close(): void;
 }
+
+/**
+ * The command line before `PROGRAM ARG…` that ends a command with this host, or after `ms`, and runs it with an account (null: as
+ * the host).
+ */
+export type CommandGuard = (ms: Millis, account: Account | null) => readonly string[];

@@ -2,10 +2,14 @@ import type { Launch, LaunchOutcome, ProcessExit, LaunchStatus } from '../model/
 import type { NodeSignal, StopSpec } from '../model/spec.ts';
 import type { LaunchId, ServiceId } from '../model/values/ids.ts';
 import type { ResourceLimits } from '../model/values/limits.ts';
+import type { AccountChoice, RunAs } from '../model/values/run-as.ts';
 import type { Instant } from '../model/values/time.ts';
 
-/** One launch to be made. The host adds the COREDINATOR_* variables of contract 3.1 to `env`. */
-export interface LaunchRequest {
+/**
+ * One launch to be made. The host adds the COREDINATOR_* variables of contract 3.1 to `env`. A user or a group that does not
+ * exist, or that the host may not run programs as, refuses the launch.
+ */
+export interface LaunchRequest extends RunAs {
   readonly serviceId: ServiceId;
   readonly agentId: string | null;
   /**
@@ -23,6 +27,15 @@ export interface LaunchRequest {
   readonly limits: ResourceLimits;
   /** The names of the service's own ports, which its texts contain as tokens; absent once they are filled in. */
   readonly ports?: readonly string[];
+}
+
+/** The users and groups of this machine. */
+export interface Accounts {
+  /**
+   * The account that a program gets; null if it runs as the host does. Looked up again each time. Refused when there is no such
+   * user or group, or when this host may not run programs as them. Never rejects.
+   */
+  choose(runAs: RunAs): Promise<AccountChoice | null>;
 }
 
 /**

@@ -1,7 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { inheritedAs } from '../model/environment.ts';
 import { withoutValues } from '../model/values/redaction.ts';
+import { isAsHost, runAsLabel, type Account, type AccountChoice, type RunAs } from '../model/values/run-as.ts';
 import type { Millis } from '../model/values/time.ts';
+import type { Accounts } from '../ports/process-host.ts';
+import type { CommandGuard } from '../ports/prober.ts';
 import { failure, SUCCESS, type Check, type EndCheck, type Outcome } from './check.ts';
 import { Tail } from './tail.ts';
 
@@ -14,10 +18,16 @@ const MAX_SHOWN_LENGTH = 200;
 /** How the commands of a launch are run. */
 export interface ExecContext {
   readonly command: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
+  /** What the host passes on of its environment. */
+  readonly inherited: Readonly<Record<string, string>>;
+  /** Those of the service. */
+  readonly variables: Readonly<Record<string, string>>;
   readonly cwd: string;
-  /** The command line before `MS PROGRAM ARG…` that ends a command with this host; null: there is no native shim. */
-  readonly guard: readonly string[] | null;
+  /** Null: there is no native shim. */
+  readonly guard: CommandGuard | null;
+  /** They run as the service does. */
+  readonly runAs: RunAs;
+  readonly accounts: Accounts;
 }
 
 /** Succeeds if the command, run without a shell, exits with code 0 in time. Everything it started is killed with it. */
@@ -28,12 +38,42 @@ export class ExecCheck implements Check {
   constructor(context: ExecContext) {
     this.#context = context;
     // Before the text is cut: half a secret is still a secret.
-    const words = withoutValues(context.command.join(' '), context.env);
+    const words = withoutValues(context.command.join(' '), this.#env);
     this.#what = `the command "${words.length > MAX_SHOWN_LENGTH ? `${words.slice(0, MAX_SHOWN_LENGTH)}…` : words}"`;
   }
 
   begin(timeoutMs: Millis, done: (outcome: Outcome) => void): EndCheck {
-    const child = this.#spawn(timeoutMs);
+    const { accounts, runAs } = this.#context;
+    if (isAsHost(runAs)) return this.#run(timeoutMs, null, done);
+    let end: EndCheck | 'ended' | null = null;
+    void accounts.choose(runAs).then((choice) => {
+      if (end === 'ended') return;
+      const refusal = this.#refusalOf(choice);
+      if (refusal === null) end = this.#run(timeoutMs, choice?.type === 'found' ? choice.account : null, done);
+      else done(failure(`${this.#what} cannot be run: ${refusal}`));
+    });
+    return () => {
+      const begun = end;
+      end = 'ended';
+      return typeof begun === 'function' ? begun() : failure(this.#unfinished(timeoutMs));
+    };
+  }
+
+  /** Why the command cannot run as the user of the service; null if it can. */
+  #refusalOf(choice: AccountChoice | null): string | null {
+    const { guard, runAs } = this.#context;
+    if (choice?.type === 'refused') return choice.reason;
+    return guard === null && choice?.account.isOwn === false
+      ? `without the native shim nothing runs as ${runAsLabel(runAs)}`
+      : null;
+  }
+
+  #unfinished(timeoutMs: Millis): string {
+    return `${this.#what} did not finish within ${timeoutMs} ms`;
+  }
+
+  #run(timeoutMs: Millis, account: Account | null, done: (outcome: Outcome) => void): EndCheck {
+    const child = this.#spawn(timeoutMs, account);
     const stderr = new Tail();
     let exit: (() => Outcome) | null = null;
     child.stderr?.on('data', (chunk: Buffer) => {
@@ -46,7 +86,7 @@ export class ExecCheck implements Check {
       // Processes that the command left behind may keep its standard error open.
       this.#endGroup(child);
       exit = () =>
-        code === 0 ? SUCCESS : failure(`${this.#what} ${ending(code, signal)}${stderr.sentence(this.#context.env)}`);
+        code === 0 ? SUCCESS : failure(`${this.#what} ${ending(code, signal)}${stderr.sentence(this.#env)}`);
     });
     child.on('close', () => {
       if (exit !== null) done(exit());
@@ -54,13 +94,14 @@ export class ExecCheck implements Check {
     return () => {
       if (exit === null) this.#end(child);
       child.stderr?.destroy();
-      return exit?.() ?? failure(`${this.#what} did not finish within ${timeoutMs} ms`);
+      return exit?.() ?? failure(this.#unfinished(timeoutMs));
     };
   }
 
-  #spawn(timeoutMs: Millis): ChildProcess {
-    const { command, guard, cwd, env } = this.#context;
-    const words = guard === null ? command : [...guard, String(Math.ceil(timeoutMs) + GUARD_SLACK_MS), ...command];
+  #spawn(timeoutMs: Millis, account: Account | null): ChildProcess {
+    const { command, guard, cwd, inherited, variables } = this.#context;
+    const env = { ...(account === null ? inherited : inheritedAs(account.login, inherited)), ...variables };
+    const words = guard === null ? command : [...guard(timeoutMs + GUARD_SLACK_MS, account), ...command];
     const [program = '', ...args] = words;
     return spawn(program, args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'], detached: true, windowsHide: true });
   }
@@ -79,6 +120,11 @@ export class ExecCheck implements Check {
     } catch {
       // The group no longer exists.
     }
+  }
+
+  /** Every value that must not be shown. */
+  get #env(): Readonly<Record<string, string>> {
+    return { ...this.#context.inherited, ...this.#context.variables };
   }
 
   #cannotRun(error: Error): string {

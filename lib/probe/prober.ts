@@ -2,10 +2,11 @@ import { inheritable } from '../model/environment.ts';
 import type { ProbeKind, ProbeSpec } from '../model/probe.ts';
 import { withoutValues } from '../model/values/redaction.ts';
 import type { Millis } from '../model/values/time.ts';
+import type { Accounts } from '../ports/process-host.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { CheckMeasure, ProbeMeter } from '../ports/meter.ts';
-import type { ProbeFailure, ProbeObserver, Prober, ProbeTarget } from '../ports/prober.ts';
+import type { ProbeFailure, ProbeObserver, Prober, ProbeTarget, CommandGuard } from '../ports/prober.ts';
 import type { ServiceId } from '../model/values/ids.ts';
 import type { ServiceLogs } from '../ports/service-logs.ts';
 import type { Check } from './check.ts';
@@ -34,11 +35,10 @@ export interface ProberOptions {
   readonly log: Log;
   /** The environment of the host, without whose own settings commands run. Default: that of this process. */
   readonly baseEnv?: NodeJS.ProcessEnv;
-  /**
-   * The command line that makes a command end with this host (`shim guard`); null or undefined: there is no native
-   * shim.
-   */
-  readonly execGuard?: readonly string[] | null;
+  /** Null or undefined: there is no native shim. */
+  readonly execGuard?: CommandGuard | null;
+  /** The users and groups that commands may run as. */
+  readonly accounts: Accounts;
   /** Measures how long each check took; default: not measured. */
   readonly meter?: ProbeMeter | undefined;
   /** Default: the time of this process. */
@@ -141,14 +141,17 @@ class LocalProber implements Prober {
     }
   }
 
-  #execOf({ launch, env, cwd }: ProbeTarget, command: readonly string[]): Check {
-    const { basePath, execGuard = null } = this.#options;
+  #execOf({ launch, env, cwd, user, group }: ProbeTarget, command: readonly string[]): Check {
+    const { basePath, accounts, execGuard = null } = this.#options;
     const own = { COREDINATOR_SERVICE_ID: launch.serviceId, COREDINATOR_GENERATION: String(launch.generation) };
     return new ExecCheck({
       command,
-      env: { ...this.#inherited, ...env, ...own },
+      inherited: this.#inherited,
+      variables: { ...env, ...own },
       cwd: cwd ?? basePath,
       guard: execGuard,
+      runAs: { user, group },
+      accounts,
     });
   }
 

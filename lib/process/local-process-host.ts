@@ -9,13 +9,21 @@ import type { Clock } from '../ports/clock.ts';
 import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import type { LaunchLedger } from '../ports/launch-ledger.ts';
 import type { Log } from '../ports/log.ts';
-import type { LaunchObserver, LaunchRequest, ProcessHost, Orphan, OrphanPolicy } from '../ports/process-host.ts';
+import type {
+  LaunchObserver,
+  LaunchRequest,
+  ProcessHost,
+  Orphan,
+  OrphanPolicy,
+  Accounts,
+} from '../ports/process-host.ts';
 import type { ProcessUsage } from '../ports/process-usage.ts';
 import { Adoption } from './adopt/adoption.ts';
 import { Orphans } from './adopt/orphans.ts';
 import { UnreadableLaunches } from './adopt/unreadable-launches.ts';
 import { layoutOf, newestLogged } from './files/layout.ts';
 import { environmentOf } from './launch/environment.ts';
+import { systemAccounts } from './os/accounts.ts';
 import { LaunchAttempt, type LaunchContext } from './launch/launch-attempt.ts';
 import { bestShimKind, shimsOf } from './launch/shim-kind.ts';
 import { bootId } from './os/process-identity.ts';
@@ -47,6 +55,8 @@ export interface LocalProcessHostOptions {
   readonly bootId?: string;
   /** Called at each crash point; default: none. */
   readonly crashPoint?: ReachCrashPoint | undefined;
+  /** The users and groups that launches may run as. Default: those of this machine. */
+  readonly accounts?: Accounts;
   /** What launches inherit, except COREDINATOR_*. Default: the environment of this process. */
   readonly baseEnv?: NodeJS.ProcessEnv;
 }
@@ -89,8 +99,9 @@ class LocalProcessHost implements LocalHost {
       basePath,
       bootId: options.bootId ?? bootId(),
       crashPoint,
-      environment: (request, launchId) =>
-        environmentOf(request, launchId, { ...{ inherited, instanceId, origin }, url: hostUrl() }),
+      accounts: options.accounts ?? systemAccounts(),
+      environment: (request, launchId, account) =>
+        environmentOf(request, launchId, account, { ...{ inherited, instanceId, origin }, url: hostUrl() }),
       adopt: (origin) => this.#trees.adopt(origin),
       revoked: (launch) => {
         this.#trees.revoked(launch);
@@ -128,11 +139,9 @@ class LocalProcessHost implements LocalHost {
 
   async launch(request: LaunchRequest): Promise<LaunchOutcome> {
     const { serviceId } = request;
-    const running = this.#trees.alive(serviceId);
-    // Its records could not be read, so nobody knew that it is running.
-    if (running?.launch != null && this.#unreadable.isFound(running.launchId)) {
-      return { type: 'launched', launch: running.launch };
-    }
+    // Its records could not be read, so nobody knew that it runs. It may have ended since: that has to be told too.
+    const found = this.#unreadable.takeFound(serviceId);
+    if (found !== null) return { type: 'launched', launch: this.#trees.alive(serviceId)?.launch ?? found };
     const failure = this.#reasonAgainst(serviceId);
     if (failure !== null) return { type: 'refused', generation: request.generation, failure };
     const newest = this.#newestGeneration(serviceId);

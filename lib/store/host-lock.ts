@@ -6,8 +6,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 
 import { isoOf, type Millis } from '../model/values/time.ts';
+import { RetryingWriter } from '../ports/retrying-writer.ts';
+import { wallTimers } from '../ports/wall-timers.ts';
 import { Connection } from './connection.ts';
-import { sqliteCode } from './failure.ts';
+import { isDiskFull, sqliteCode } from './failure.ts';
 
 /** The lock on the state directory of one host, held until {@link release} or until the process ends in any way. */
 export interface HostLock {
@@ -43,6 +45,8 @@ export class HostLockedError extends Error {
 // Two hosts that start at the same time both briefly hold a shared lock; waiting ensures that one of them wins.
 const RACE_MS: Millis = 300;
 const NAMING_MS: Millis = 500;
+const FIRST_RETRY_MS: Millis = 500;
+const SLOWEST_RETRY_MS: Millis = 5_000;
 
 /**
  * Takes the lock of a state directory: an exclusive transaction on a separate file, which the kernel ends with the
@@ -85,15 +89,29 @@ async function makeLockFile(file: string): Promise<void> {
 async function announced(stateDir: string, identity: HostIdentity, connection: Connection): Promise<HostLock> {
   const file = join(stateDir, 'host.json');
   const startedAt = isoOf(Date.now());
-  const write = async (url: string | null): Promise<void> => {
-    const text = JSON.stringify({ pid: identity.pid, started_at: startedAt, url });
-    await writeFile(`${file}.new`, `${text}\n`, { mode: 0o600 });
-    await rename(`${file}.new`, file);
-  };
-  await write(identity.url ?? null);
+  let url = identity.url ?? null;
+  const writer = new RetryingWriter({
+    write: async () => {
+      const text = JSON.stringify({ pid: identity.pid, started_at: startedAt, url });
+      await writeFile(`${file}.new`, `${text}\n`, { mode: 0o600 });
+      await rename(`${file}.new`, file);
+    },
+    onWritten: () => undefined,
+    onFailed: () => undefined, // whoever waits for the first attempt is told
+    ...{ firstMs: FIRST_RETRY_MS, slowestMs: SLOWEST_RETRY_MS, timers: wallTimers },
+  });
+  const write = (): Promise<void> =>
+    writer.writeNow().catch((error: unknown) => {
+      if (!isDiskFull(error)) throw error; // with the lock this is the host, although its name is written later
+    });
+  await write();
   return {
-    update: write,
+    update: async (newUrl) => {
+      url = newUrl;
+      await write();
+    },
     release: async () => {
+      writer.close();
       await rm(file, { force: true });
       await connection.drop();
     },

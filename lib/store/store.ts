@@ -95,6 +95,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
         await newest.drop();
         await reader.close();
         await queue.close();
+        await files.close();
       },
     };
   } catch (error) {

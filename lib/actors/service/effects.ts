@@ -88,12 +88,14 @@ export function launchRequestOf(context: ServiceContext): LaunchRequest {
     cwd: spec.cwd,
     stop: spec.stop,
     limits: spec.limits,
+    user: spec.user,
+    group: spec.group,
     ports: [...new Set([...portNamesIn([spec.args, spec.env, spec.cwd]), ...portNamesOf(spec.probes)])],
   };
 }
 
 /** The probe of this kind for the live process. */
 export function probeOrderOf({ spec, launch }: ServiceContext, kind: ProbeKind): ProbeOrder {
-  const subject = launch === null ? null : { launch, env: spec.env, cwd: spec.cwd };
+  const subject = launch === null ? null : { launch, env: spec.env, cwd: spec.cwd, user: spec.user, group: spec.group };
   return { kind, probe: spec.probes[kind], subject };
 }

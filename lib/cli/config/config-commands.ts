@@ -1,11 +1,13 @@
 import { createCatalog } from '../../config/catalog.ts';
 import type { Effective } from '../../config/effective.ts';
-import { executableLine, kindExecutables, type KindExecutable } from '../../config/kind-executables.ts';
+import { executableLine, kindExecutables } from '../../config/kind-executables.ts';
+import { accountLine, kindAccounts, serviceAccounts } from '../../config/kind-accounts.ts';
 import { jsonSchemaFor, type SchemaSubject } from '../../config/schema/json-schema.ts';
 import { effectiveYaml } from '../../config/show.ts';
 import { loadConfig, type LoadedConfig } from '../../config/spec-source.ts';
 import { ConfigInvalidError, CoredinatorError } from '../../model/errors.ts';
 import type { AgentPlan } from '../../model/spec.ts';
+import { systemAccounts } from '../../process/os/accounts.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 
 /** The location of the host's configuration; the paths are absolute. */
@@ -60,13 +62,17 @@ async function check(
   const catalog = createCatalog({ basePath: location.basePath, exclude: [], roots: location.executableRoots });
   const kinds = await kindExecutables(config.effective, catalog);
   const told = kinds.filter(({ choice, isNeeded }) => isNeeded || choice.type === 'found');
-  let output = `${config.file ?? 'the built-in configuration'}: ok\n${told.map(indented).join('')}`;
+  const accounts = systemAccounts();
+  const users = (await kindAccounts(config.effective, accounts)).map(accountLine);
+  let output = `${config.file ?? 'the built-in configuration'}: ok\n${[...told.map(executableLine), ...users].map(indented).join('')}`;
   let errors = '';
   for (const configPath of agentFiles) {
     try {
       const plan = await specs.planAgent({ configPath });
       output += `${plan.configPath}: ok, agent "${plan.id}" with ${plan.services.map(({ id }) => id).join(', ')}\n`;
       output += await ownExecutables(plan, config.effective, catalog);
+      const own = await serviceAccounts(plan.services, config.effective, accounts);
+      output += own.map(accountLine).map(indented).join('');
     } catch (error) {
       errors += describeError(error);
     }
@@ -81,11 +87,11 @@ async function ownExecutables({ services }: AgentPlan, { kinds }: Effective, cat
     return kind?.executable !== executable || (kind.version ?? null) !== version;
   });
   const choices = await Promise.all(own.map((spec) => catalog.choose(spec)));
-  return choices.map((choice, index) => indented({ subject: own[index]?.id ?? '', choice })).join('');
+  return choices.map((choice, index) => indented(executableLine({ subject: own[index]?.id ?? '', choice }))).join('');
 }
 
-function indented(told: Pick<KindExecutable, 'subject' | 'choice'>): string {
-  return `  ${executableLine(told)}\n`;
+function indented(line: string): string {
+  return `  ${line}\n`;
 }
 
 function success(output: string): CommandOutput {

@@ -157,6 +157,8 @@ function specOf(
     dependsOn,
     logs: { maxBytes: kind.logs.max_bytes, keep: kind.logs.keep },
     limits: limitsSpec(kind.limits),
+    user: kind.user ?? null,
+    group: kind.group ?? null,
   };
 }
 

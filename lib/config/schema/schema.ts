@@ -3,7 +3,17 @@ import { CONDITIONS, type DependencyCondition } from '../../model/spec.ts';
 import { isVersionRange } from '../../model/policy/version.ts';
 import { limitsSchema } from './limits-schema.ts';
 import { probesLayer, probesSchema } from './probe-schema.ts';
-import { duration, durationOrNever, envName, name, signal, size, template, textTemplate } from './shared-schemas.ts';
+import {
+  account,
+  duration,
+  durationOrNever,
+  envName,
+  name,
+  signal,
+  size,
+  template,
+  textTemplate,
+} from './shared-schemas.ts';
 import { webhookLayer } from './webhook-schema.ts';
 
 /** Space is freed in whole pages; a smaller limit would leave hardly anything to read. */
@@ -97,6 +107,10 @@ export const kindSchema = z.strictObject({
     .transform(withoutRemoved),
   logs: logs.describe('How much of its output is kept.'),
   limits: limitsSchema.describe('The resource limits of each of its processes. Default: those of the host.'),
+  user: account('user').describe('The user that it runs as, by name or number. Default: that of the host.').optional(),
+  group: account('group')
+    .describe('The group that it runs as, by name or number. Default: that of its user.')
+    .optional(),
   shareable: z.boolean().describe('Whether several agents may share one service. Default: false.'),
   autostart: z
     .boolean()

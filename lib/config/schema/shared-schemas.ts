@@ -87,6 +87,18 @@ export const envName = z
   .regex(/^[^=\0]+$/, { error: 'is not a valid name of an environment variable' })
   .refine((text) => !RESERVED_ENV.has(text), { error: 'is set by the host and cannot be configured' });
 
+/** The largest user and group number; the one above it means "none". */
+const MAX_ID = 2 ** 32 - 2;
+
+/** A user or a group: its name, or its number, as text. */
+export function account(what: 'user' | 'group') {
+  const error = `must be the name of a ${what}, or its number`;
+  return z.union([z.int().min(0).max(MAX_ID), z.string().regex(ACCOUNT, { error })], { error }).transform(String);
+}
+
+/** What fits into a field of passwd(5), and is no option of a program. */
+const ACCOUNT = /^[^\s:,/\0-][^\s:,/\0]{0,255}$/;
+
 /** The name of a signal of this system. */
 export const signal = z
   .custom<NodeSignal>((value) => typeof value === 'string' && Object.hasOwn(constants.signals, value), {

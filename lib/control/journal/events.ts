@@ -1,6 +1,6 @@
 import type { AnyMachineSnapshot } from 'xstate';
 import type { AgentContext } from '../../actors/agent/context.ts';
-import type { ServiceContext } from '../../actors/service/context.ts';
+import type { LastExit, ServiceContext } from '../../actors/service/context.ts';
 import type { Cause } from '../../model/causes.ts';
 import type { Reason } from '../../model/explain/reason.ts';
 import type { Launch } from '../../model/process.ts';
@@ -48,7 +48,8 @@ function serviceEvents(before: Seen | null, after: Seen, cause: Cause, at: Insta
   }
   if (context.lastExit !== null && context.lastExit !== past.lastExit) {
     const { code, signal, generation, class: exitClass } = context.lastExit;
-    events.push({ ...base, type: 'process.exited', detail: { code, signal, generation, class: exitClass } });
+    const detail = { code, signal, generation, class: exitClass };
+    events.push({ ...base, type: 'process.exited', detail, ...endedIn(past, context.lastExit) });
   }
   events.push(...fallbackEvent(past, context, base));
   const { generation, reason, afterStop } = context;
@@ -58,6 +59,12 @@ function serviceEvents(before: Seen | null, after: Seen, cause: Cause, at: Insta
     stateEvent(before, after, base, reason, { generation, ...sibling }),
     readinessEvent(before, after, base, { generation, ...reasonView(reason), ...foundBy(reason) }),
   );
+}
+
+function endedIn({ launch, spec }: ServiceContext, { generation, at }: LastExit): Pick<JournalDraft, 'ended'> {
+  if (launch?.generation !== generation) return {};
+  const { serviceId, pid, launchedAt } = launch;
+  return { ended: { serviceId, generation, pid, uptimeMs: Math.max(0, at - launchedAt), env: spec.env } };
 }
 
 /** Whether the shim died while no host was running, as an adopting host finds. */

@@ -3,6 +3,7 @@ import type { LaunchStatus } from '../../model/process.ts';
 import { DEFAULT_LOGS, DEFAULT_STOP, type ServiceSpec } from '../../model/spec.ts';
 import type { ServiceId } from '../../model/values/ids.ts';
 import { NO_LIMITS } from '../../model/values/limits.ts';
+import { AS_HOST } from '../../model/values/run-as.ts';
 import { serviceRef, type SupervisorRef } from '../actors.ts';
 import type { Intentions } from '../intentions.ts';
 
@@ -24,7 +25,7 @@ export function orphanSpec(id: ServiceId, executablePath: string): ServiceSpec {
   return {
     ...{ id, kind: program, executable: program, agentId: null, configPath: null, version: null, cwd: null },
     ...{ args: [], env: {}, restart: NO_RESTARTS, settleMs: 0, probes: NO_PROBES, dependsOn: [] },
-    ...{ stop: DEFAULT_STOP, logs: DEFAULT_LOGS, limits: NO_LIMITS },
+    ...{ stop: DEFAULT_STOP, logs: DEFAULT_LOGS, limits: NO_LIMITS, ...AS_HOST },
   };
 }
 

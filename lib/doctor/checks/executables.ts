@@ -1,6 +1,6 @@
 import { createCatalog } from '../../config/catalog.ts';
 import { executableLine, kindExecutables, type KindExecutable } from '../../config/kind-executables.ts';
-import { fail, ok, skipped, warn, type Check } from '../check.ts';
+import { fail, ok, sentence, skipped, warn, type Check } from '../check.ts';
 
 const MISSING = 'Put the executables into the base path under a matching name, and make them executable (chmod +x).';
 const TWINS = 'Remove all but one of the files of the same version, or name one by its path: `executable: bin/NAME`.';
@@ -22,8 +22,4 @@ export const executables: Check = {
 
 function hasTwins({ choice }: KindExecutable): boolean {
   return choice.type === 'found' && choice.executable.twins !== undefined;
-}
-
-function sentence(line: string): string {
-  return `${line.charAt(0).toUpperCase()}${line.slice(1)}${line.endsWith('.') ? '' : '.'}`;
 }

@@ -43,6 +43,8 @@ const LAUNCH_PARTS = [
   'env',
   'cwd',
   'limits',
+  'user',
+  'group',
 ] as const satisfies readonly (keyof ServiceSpec)[];
 
 /**

@@ -34,6 +34,8 @@ export class Adoption {
   readonly #boot: string | null;
   readonly #unreadable: UnreadableLaunches;
   readonly #removal: RecordRemoval;
+  /** Launches whose supervision is unknown to the actors, because their records could not be read. */
+  readonly #held = new Set<LaunchId>();
   /** Launches with an exit record, listed once, because trying to read a thousand absent files takes longer. */
   #recorded: ReadonlySet<string> = new Set();
 
@@ -96,6 +98,7 @@ export class Adoption {
       this.#takeRest(entry);
       return;
     }
+    if (handling === 'held') this.#held.add(entry.launchId);
     const taken = Promise.resolve(this.#takeOpen(entry));
     taken
       .then(() => (handling === 'unwanted' ? this.#trees.endAll(entry.serviceId) : null))
@@ -204,6 +207,7 @@ export class Adoption {
     const who = { launchId, serviceId, generation, pid: main.pid, startTime: main.start };
     const guarantees = guaranteesOf(claim.kind);
     const launch = { ...who, executablePath, version, launchedAt: entry.intendedAt, guarantees };
+    if (this.#held.delete(launchId)) this.#unreadable.found(launch);
     const isInLedger = entry.state === 'running';
     const rest = this.#originOf(entry, claim, main);
     const tree = this.#trees.adopt({ ...rest, launch, isMainOver: false, isInLedger });

@@ -1,5 +1,6 @@
-import { launchVariables, type LaunchOrigin } from '../../model/environment.ts';
+import { inheritedAs, launchVariables, type LaunchOrigin } from '../../model/environment.ts';
 import type { LaunchId } from '../../model/values/ids.ts';
+import type { Account } from '../../model/values/run-as.ts';
 import type { LaunchRequest } from '../../ports/process-host.ts';
 
 /** What every launch of a host gets, for any service. */
@@ -11,13 +12,14 @@ export interface HostEnvironment {
   readonly origin: LaunchOrigin;
 }
 
-/** The complete environment of one launch. */
+/** The complete environment of one launch; account null: it runs as the host does. */
 export function environmentOf(
   request: LaunchRequest,
   launchId: LaunchId,
+  account: Account | null,
   { inherited, instanceId, url, origin }: HostEnvironment,
 ): Readonly<Record<string, string>> {
   const { serviceId, agentId, generation, env } = request;
   const own = launchVariables({ instanceId, serviceId, agentId, generation, launchId, hostUrl: url, origin });
-  return { ...inherited, ...env, ...own };
+  return { ...(account === null ? inherited : inheritedAs(account.login, inherited)), ...env, ...own };
 }

@@ -28,6 +28,7 @@ const SUBJECT = {
   log: 'The log file',
   cwd: 'The working directory',
   limits: 'The limit',
+  user: 'The user',
   fork: 'A process for the program',
   lock: 'The lock file',
   claim: 'The claim of the launch',
@@ -40,6 +41,7 @@ const VERB: Partial<Readonly<Record<RefusedStep, string>>> = { fork: 'created', 
 /** Reasons that are clearer than the system's, by step and code. */
 const KNOWN_REASONS: Readonly<Partial<Record<string, string>>> = {
   'limits EPERM': 'it is above the hard limit of the host',
+  'user EPERM': 'the host may not run programs as another user; it needs CAP_SETUID and CAP_SETGID',
   'exec ETXTBSY': 'the file is still being written',
 };
 

@@ -5,9 +5,10 @@ import type { Slots } from '../../launching/slots.ts';
 import { transient } from '../../launching/transient-failure.ts';
 import type { LaunchFailure, LaunchOutcome } from '../../model/process.ts';
 import { parseLaunchId, type LaunchId, type ServiceId } from '../../model/values/ids.ts';
+import { isAsHost, type Account } from '../../model/values/run-as.ts';
 import type { ReachCrashPoint } from '../../ports/crash-points.ts';
 import type { LaunchEntry, LaunchLedger } from '../../ports/launch-ledger.ts';
-import type { LaunchRequest } from '../../ports/process-host.ts';
+import type { Accounts, LaunchRequest } from '../../ports/process-host.ts';
 import { removeRecords, revoke, writeRequest } from '../files/launch-files.ts';
 import { runFolder } from '../files/layout.ts';
 import { codeOf } from '../os/error-code.ts';
@@ -23,7 +24,12 @@ export interface LaunchContext extends LaunchResultContext {
   readonly ledger: LaunchLedger;
   readonly basePath: string;
   readonly bootId: string;
-  readonly environment: (request: LaunchRequest, launchId: LaunchId) => Readonly<Record<string, string>>;
+  readonly accounts: Accounts;
+  readonly environment: (
+    request: LaunchRequest,
+    launchId: LaunchId,
+    account: Account | null,
+  ) => Readonly<Record<string, string>>;
   readonly crashPoint?: ReachCrashPoint | undefined;
   /** Records in the ledger that the launch never happened. */
   revoked(launch: { readonly launchId: LaunchId; readonly serviceId: ServiceId; readonly generation: number }): void;
@@ -44,6 +50,8 @@ export class LaunchAttempt {
   #notifyRevoked: () => void = () => undefined;
   #isCancelled = false;
   #isRequested = false;
+  /** Null: the program runs as the host does. */
+  #account: Account | null = null;
 
   constructor(request: LaunchRequest, context: LaunchContext) {
     this.#request = request;
@@ -84,7 +92,8 @@ export class LaunchAttempt {
   }
 
   async #attempt(clear: Clear): Promise<LaunchResult> {
-    const failure = unusableOf(this.#request, this.#context.shims.kind) ?? (await clear());
+    const refusal = unusableOf(this.#request, this.#context.shims.kind) ?? (await this.#chooseAccount());
+    const failure = refusal ?? (await clear());
     if (failure !== null) return failure;
     await this.#context.slots.enter();
     try {
@@ -92,6 +101,17 @@ export class LaunchAttempt {
     } finally {
       this.#context.slots.leave();
     }
+  }
+
+  async #chooseAccount(): Promise<LaunchFailure | null> {
+    if (isAsHost(this.#request)) return null;
+    const choice = await this.#context.accounts.choose(this.#request);
+    if (choice?.type !== 'refused') {
+      this.#account = choice?.account ?? null;
+      return null;
+    }
+    const { code, reason } = choice;
+    return transient(code, `Service "${this.#request.serviceId}" cannot be launched: ${reason}.`);
   }
 
   /** The intent is durable before a process can exist. */
@@ -119,8 +139,9 @@ export class LaunchAttempt {
   async #shimRequest(): Promise<LaunchResult> {
     const { layout, shims, basePath, environment } = this.#context;
     const { serviceId, generation, stop, executablePath, version } = this.#request;
-    const env = environment(this.#request, this.launchId);
-    const shimRequest = shimRequestOf(this.#request, this.launchId, { layout, basePath, env });
+    const account = this.#account;
+    const env = environment(this.#request, this.launchId, account);
+    const shimRequest = shimRequestOf(this.#request, this.launchId, { layout, basePath, env, account });
     mkdirSync(logFolder(layout, serviceId), { recursive: true, mode: 0o700 });
     mkdirSync(runFolder(layout, this.launchId), { mode: 0o700 });
     writeRequest(layout, this.launchId, { serviceId, generation, stop, executablePath, version });

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { transient } from '../../launching/transient-failure.ts';
 import type { LaunchFailure, ShimKind } from '../../model/process.ts';
 import type { LaunchId } from '../../model/values/ids.ts';
+import { isAsHost, runAsLabel, type RunAs } from '../../model/values/run-as.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { LaunchRequest } from '../../ports/process-host.ts';
@@ -33,6 +34,12 @@ export type LaunchResult = Tree | LaunchFailure;
 export const STOPPED = transient('ESTOPPED', 'The launch was stopped before its program ran.');
 
 const REVOKE_AGAIN_MS = 250;
+
+/** Why the system refused a program that runs as another user than the host; null: not for that. */
+function reasonOfUser(runAs: RunAs, code: string): string | null {
+  if (isAsHost(runAs) || code !== 'EACCES') return null;
+  return `${runAsLabel(runAs)} has no permission for it, or for a folder above it`;
+}
 
 /** Turns the report of a shim into the result of its launch. */
 export class LaunchResultReader {
@@ -102,8 +109,11 @@ export class LaunchResultReader {
 
   #refusal(refusal: Refusal): LaunchFailure {
     const subject = subjectOf(refusal, this.#shimRequest);
-    const found = refusal.step === 'exec' ? reasonInFile(subject, errorName(refusal.errno)) : null;
-    return failureOf(refusal.step, refusal.errno, subject, found);
+    const code = errorName(refusal.errno);
+    const found = refusal.step === 'exec' ? reasonInFile(subject, code) : null;
+    const failure = failureOf(refusal.step, refusal.errno, subject, found ?? reasonOfUser(this.#request, code));
+    // The folders above the file may be what its user may not enter: no other file would help, but a chmod would.
+    return isAsHost(this.#request) || code !== 'EACCES' ? failure : { ...failure, isPermanent: false };
   }
 
   /**

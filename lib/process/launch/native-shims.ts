@@ -26,6 +26,7 @@ export function frameOf(shimRequest: ShimRequest): Buffer {
     String(shimRequest.stopSignal),
     String(shimRequest.graceMs),
     ...limitArguments(shimRequest),
+    shimRequest.account,
     String(shimRequest.command.length),
     ...shimRequest.command,
     String(variables.length),

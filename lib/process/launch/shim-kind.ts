@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Guarantees, ShimKind } from '../../model/process.ts';
+import type { CommandGuard } from '../../ports/prober.ts';
 import type { Log } from '../../ports/log.ts';
+import { accountArgument } from './shim-request.ts';
 import { NativeShims } from './native-shims.ts';
 import type { Shims } from './shims.ts';
 import { SpawnedShims } from './spawned-shims.ts';
@@ -46,8 +48,9 @@ export function bestShimKind(): ShimKind {
 }
 
 /** The command line before a command that must not outlive this host; null if the native shim does not run here. */
-export function guardOf(kind: ShimKind): readonly string[] | null {
-  return kind === 'native' ? [nativeShimFile(), 'guard'] : null;
+export function guardOf(kind: ShimKind): CommandGuard | null {
+  if (kind !== 'native') return null;
+  return (ms, account) => [nativeShimFile(), 'guard', String(Math.ceil(ms)), accountArgument(account)];
 }
 
 /**

@@ -2,6 +2,7 @@ import { logFile } from '../../launching/log-layout.ts';
 import type { LaunchFailure, ShimKind } from '../../model/process.ts';
 import type { LaunchId } from '../../model/values/ids.ts';
 import { LIMIT_NAMES, type LimitName } from '../../model/values/limits.ts';
+import { isAsHost, runAsLabel, type Account } from '../../model/values/run-as.ts';
 import type { LaunchRequest } from '../../ports/process-host.ts';
 import { lockFile, runFolder, type Layout } from '../files/layout.ts';
 import { signalNumber } from '../os/signals.ts';
@@ -24,6 +25,12 @@ export function unusableOf(request: LaunchRequest, kind: ShimKind): LaunchFailur
   if (signalNumber(stop.signal) === null) {
     return { code: 'EINVAL', isPermanent: true, message: message(`this system has no signal "${stop.signal}"`) };
   }
+  if (kind !== 'native' && !isAsHost(request)) {
+    const sentence = message(
+      `only the native shim, which this machine does not have, can run it as ${runAsLabel(request)}`,
+    );
+    return { code: 'ENOTSUP', isPermanent: true, message: sentence };
+  }
   const asked = LIMITS.filter((name) => request.limits[LIMIT_NAMES[name]] !== null);
   if (kind !== 'node' || asked.length === 0) return null;
   const sentence = message(`it has limits (${asked.join(', ')}), which the host cannot set on this machine`);
@@ -35,13 +42,24 @@ export function limitArguments({ limits }: Pick<ShimRequest, 'limits'>): readonl
   return LIMITS.map((name) => String(limits[LIMIT_NAMES[name]] ?? ''));
 }
 
+/** An account for a native shim: `UID:GID:GROUP,GROUP…`, or empty to change nothing. */
+export function accountArgument(account: Account | null): string {
+  return account === null || account.isOwn ? '' : `${account.uid}:${account.gid}:${account.groups.join(',')}`;
+}
+
 /** The request for a shim. */
 export function shimRequestOf(
   request: LaunchRequest,
   launchId: LaunchId,
-  host: { readonly layout: Layout; readonly basePath: string; readonly env: Readonly<Record<string, string>> },
+  host: {
+    readonly layout: Layout;
+    readonly basePath: string;
+    readonly env: Readonly<Record<string, string>>;
+    /** Null: it runs as the host does. */
+    readonly account: Account | null;
+  },
 ): ShimRequest {
-  const { layout, basePath, env } = host;
+  const { layout, basePath, env, account } = host;
   const { serviceId, generation, executablePath, args, stop, limits } = request;
   return {
     launchId,
@@ -54,6 +72,7 @@ export function shimRequestOf(
     stopSignal: signalNumber(stop.signal) ?? 15,
     graceMs: Math.round(stop.graceMs),
     limits,
+    account: accountArgument(account),
     command: [executablePath, ...args],
     env,
   };
@@ -64,6 +83,8 @@ export function subjectOf({ step, limit }: Refusal, shimRequest: ShimRequest): s
   switch (step) {
     case 'limits':
       return limit === undefined ? '' : `${limit}: ${shimRequest.limits[LIMIT_NAMES[limit]] ?? ''}`;
+    case 'user':
+      return shimRequest.account;
     case 'exec':
     case 'fork':
     case 'frame':

@@ -20,6 +20,8 @@ export interface ShimRequest {
   readonly stopSignal: number;
   readonly graceMs: number;
   readonly limits: ResourceLimits;
+  /** `UID:GID:GROUP,GROUP…`; empty: as the host. */
+  readonly account: string;
   /** The program first. */
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;

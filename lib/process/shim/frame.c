@@ -73,6 +73,7 @@ bool parse_frame(char *frame, size_t length, struct launch *l) {
   l->stop_signal = (int)signal;
   for (int i = 0; i < LIMIT_COUNT; i++)
     if (!next_limit(&c, &l->limits[i])) return false;
+  if (!(l->account = next_string(&c)) || !is_account(l->account)) return false;
   return (l->argv = next_strings(&c, 1)) && (l->envp = next_strings(&c, 0)) && c.at == c.end;
 }
 

@@ -1,5 +1,5 @@
 /*
- * Runs a command that must not outlive its host (`guard MS PROGRAM ARG...`): it is ended when the host dies, after MS,
+ * Runs a command that must not outlive its host (`guard MS ACCOUNT PROGRAM ARG...`): it is ended when the host dies, after MS,
  * or when this process gets a signal to terminate. Everything that the command started ends with it, even if it exits
  * by itself.
  */
@@ -41,8 +41,12 @@ static void end_all(pid_t main) {
   }
 }
 
-static _Noreturn void become_command(char **argv, pid_t guard, const sigset_t *mask) {
+static _Noreturn void become_command(char **argv, const char *account, pid_t guard, const sigset_t *mask) {
   setsid();
+  if (!take_account(account)) {
+    complain("the user cannot be changed", errno);
+    _exit(EXIT_NOT_RUN);
+  }
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != guard) _exit(EXIT_NOT_RUN);
   sigprocmask(SIG_SETMASK, mask, NULL);
@@ -65,7 +69,7 @@ static int end_alike(void) {
   return 128 + sig;
 }
 
-int guard(long long ms, char **argv) {
+int guard(long long ms, const char *account, char **argv) {
   long long until = monotonic_ms() + ms;
   pid_t host = getppid();
   sigset_t waited, before;
@@ -80,7 +84,7 @@ int guard(long long ms, char **argv) {
   if (getppid() != host) return EXIT_NOT_RUN;
 
   pid_t self = getpid(), main = fork();
-  if (main == 0) become_command(argv, self, &before);
+  if (main == 0) become_command(argv, account, self, &before);
   if (main < 0) {
     complain(argv[0], errno);
     return EXIT_NOT_RUN;

@@ -157,8 +157,9 @@ static const char *become_program(const struct launch *l, int run_dir, const str
   errno = put_pid(l, run_dir);
   if (errno) return "dir";
   if (!log_to(l->stdout_file, 1) || !log_to(l->stderr_file, 2)) return "log";
-  if (chdir(l->cwd) < 0) return "cwd";
   if ((*limit = set_limits(l->limits))) return "limits";
+  if (!take_account(l->account)) return "user";
+  if (chdir(l->cwd) < 0) return "cwd"; /* as the user, who alone may have access to it (NFS) */
   reset_signals();
   execve(l->argv[0], l->argv, l->envp);
   return "exec";

@@ -1,4 +1,4 @@
-/* The command line: launcher, guard MS PROGRAM ARG..., notify, punch FILE BYTES, version. */
+/* The command line: launcher, guard MS ACCOUNT PROGRAM ARG..., notify, punch FILE BYTES, version. */
 #define _GNU_SOURCE
 #include "shim.h"
 
@@ -21,7 +21,7 @@ static int punch(const char *path, long long bytes) {
 }
 
 static int usage(void) {
-  complain("usage: coredinator-shim launcher | guard MS PROGRAM ARG... | notify | punch FILE BYTES | version", 0);
+  complain("usage: coredinator-shim launcher | guard MS ACCOUNT PROGRAM ARG... | notify | punch FILE BYTES | version", 0);
   return EXIT_USAGE;
 }
 
@@ -32,10 +32,10 @@ int main(int argc, char **argv) {
     static const char version[] = "{\"protocol\":1}\n";
     return write(1, version, sizeof version - 1) < 0;
   }
-  if (argc >= 4 && !strcmp(argv[1], "guard")) {
+  if (argc >= 5 && !strcmp(argv[1], "guard")) {
     long long ms;
     const char *end = after_number(argv[2], &ms);
-    return end && !*end && ms > 0 ? guard(ms, argv + 3) : usage();
+    return end && !*end && ms > 0 && is_account(argv[3]) ? guard(ms, argv[3], argv + 4) : usage();
   }
   if (argc == 4 && !strcmp(argv[1], "punch")) {
     long long bytes;

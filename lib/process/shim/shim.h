@@ -6,6 +6,7 @@
  *   frame.c     parses a frame
  *   launch.c    one launch: lock, claim, fork, exec, report
  *   limits.c    the resource limits of the program
+ *   account.c   the user and the groups of the program
  *   watch.c     life after the launch: reap, record the exit, obey commands, end the tree
  *   tree.c      finds and signals descendants
  *   guard.c     runs a command that must not outlive its host
@@ -33,6 +34,7 @@ struct launch {
   int stop_signal;
   long long grace_ms;
   long long limits[LIMIT_COUNT]; /* or LIMIT_AS_IT_IS, LIMIT_NONE */
+  const char *account;
   char **argv, **envp;
 };
 
@@ -61,8 +63,8 @@ struct ending {
 /* launcher.c */
 int launcher(char *title);
 
-/* guard.c: returns the exit code; `ms` is at least 1. */
-int guard(long long ms, char **argv);
+/* guard.c: returns the exit code; `ms` is at least 1. The command runs with the account. */
+int guard(long long ms, const char *account, char **argv);
 
 /* notify.c: returns the exit code. */
 int notify(void);
@@ -78,6 +80,10 @@ void report_refused(const char *id, const char *step, int error);
 
 /* limits.c: returns the name of the limit that cannot be set, with errno set, or NULL. */
 const char *set_limits(const long long wanted[LIMIT_COUNT]);
+
+/* account.c: whether the text is valid; becomes that user, or returns false with errno set. */
+bool is_account(const char *account);
+bool take_account(const char *account);
 
 /* watch.c: returns once no descendant is left. */
 void watch(const struct watched *w);

@@ -141,6 +141,24 @@ describe('the write path of the built program under stress', function () {
     await hasLostNothing();
   });
 
+  it('starts on a full disk: supervises what runs, refuses commands, and recovers by itself', async function () {
+    disk = SmallDisk.mount(16);
+    if (disk === null) {
+      console.error('      (mounting a file system is not permitted here)');
+      this.skip();
+    }
+    stateDir = join(disk.folder, 'state');
+    const before = await boot();
+    disk.fill();
+    await host.end('SIGKILL');
+    host = await BuiltHost.start(basePath, '--state-dir', stateDir);
+    expect((await host.services()).map(identityOf)).to.deep.equal(before);
+    await refusesAndSaysWhy('SQLITE_FULL');
+    disk.empty();
+    await recovers();
+    await hasLostNothing();
+  });
+
   it('outlives a second writer that holds the database, and recovers by itself', async () => {
     const before = await boot();
     const foreign = foreignConnection(join(stateDir, 'coredinator.db'));

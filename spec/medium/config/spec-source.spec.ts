@@ -101,6 +101,8 @@ describe('the source of specs', () => {
             probes: NO_PROBES,
             logs: { maxBytes: 10_485_760, keep: 5 },
             limits: { openFiles: null, processes: null, coreSize: null, addressSpace: null },
+            user: null,
+            group: null,
             stop: { signal: 'SIGTERM', graceMs: 5_000 },
             dependsOn: [],
           },
@@ -114,6 +116,19 @@ describe('the source of specs', () => {
         ],
       });
     });
+
+    it('has the user and the group of a kind, as text', async () => {
+      const made = await plan('coredinator: { kinds: { corerl: { user: svc$, group: 20 } } }');
+      expect(made.services[1]).to.include({ user: 'svc$', group: '20' });
+    });
+
+    for (const user of ['-x', '""', '"a b"', 'a/b', '"a:b"', '-1', '1.5', '4294967295', 'true']) {
+      it(`refuses ${user} as a user`, async () => {
+        const error = await refusal(plan(`coredinator: { kinds: { corerl: { user: ${user} } } }`));
+        expect(error).to.be.instanceOf(ConfigInvalidError);
+        expect(error.message).to.contain(`kinds.corerl.user must be`);
+      });
+    }
 
     it('accepts any mapping, and a file without one', async () => {
       for (const text of ['', '# only a comment', 'a: !tag {b: 1}', '\uFEFFa: 1', '%YAML 1.1\n---\na: 1']) {

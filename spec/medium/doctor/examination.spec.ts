@@ -53,6 +53,22 @@ describe('coredinator doctor', function () {
     expect(of('base_path').detail).to.contain(`"${join(base, 'gone')}" does not exist`);
   });
 
+  it('says who services run as, and which user does not exist', async function () {
+    if (process.geteuid?.() !== 0) this.skip();
+    expect((await report()).of('accounts')).to.include({
+      status: 'ok',
+      detail: 'All services run as the user of the host.',
+    });
+    writeFileSync(join(base, 'coredinator.yaml'), 'kinds: { corerl: { user: nobody } }\n');
+    expect((await report()).of('accounts')).to.include({ status: 'ok' });
+    writeFileSync(join(base, 'coredinator.yaml'), 'kinds: { corerl: { user: no-such-user-here } }\n');
+    const { status, detail } = (await report()).of('accounts');
+    expect([status, detail]).to.deep.equal([
+      'fail',
+      'Kind "corerl": user "no-such-user-here" does not exist on this machine.',
+    ]);
+  });
+
   it('names executables that are missing or not executable', async () => {
     chmodSync(join(base, 'coreio-1.0.0'), 0o644);
     const { code, of } = await report();
@@ -160,7 +176,7 @@ describe('coredinator doctor', function () {
     const plain = await runCommand(argv, { PATH: process.env['PATH'] });
     for (const { title } of CHECKS) expect(plain.output).to.contain(title);
     expect(plain.output).to.match(/^fail {2}Base path .* does not exist\.\n {8}fix: Create it/m);
-    expect(plain.output).to.match(/\n17 checks: [2-9] failed, \d+ with a warning\.\n$/);
+    expect(plain.output).to.match(/\n18 checks: [2-9] failed, \d+ with a warning\.\n$/);
     const colourful = await runCommand(argv, { PATH: process.env['PATH'] }, new KeptText(100));
     expect(colourful.output).to.contain('\x1b[31mfail\x1b[39m');
     expect(existsSync(join(base, 'gone'))).to.equal(false);

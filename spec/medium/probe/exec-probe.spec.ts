@@ -1,9 +1,10 @@
 import { expect } from 'chai';
-import { existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProbeCheck } from '../../../lib/model/probe.ts';
 import { processTime } from '../../../lib/probe/time.ts';
-import { bestShimKind, nativeShimFile } from '../../../lib/process/launch/shim-kind.ts';
+import { bestShimKind, guardOf } from '../../../lib/process/launch/shim-kind.ts';
+import { systemAccounts } from '../../../lib/process/os/accounts.ts';
 import { eventually } from '../../support/eventually.ts';
 import { probeTarget } from '../../support/probe/probe-specs.ts';
 import { ProbeWorld } from '../../support/probe/probe-world.ts';
@@ -31,7 +32,7 @@ function gone(pids: readonly number[]): Promise<void> {
   });
 }
 
-for (const guard of isNative ? [[nativeShimFile(), 'guard'], null] : [null]) {
+for (const guard of isNative ? [guardOf('native'), null] : [null]) {
   describe(`an exec probe, ${guard === null ? 'without the guard' : 'under the guard'}`, function () {
     this.timeout(20_000); // real processes on a possibly busy machine
     let world: ProbeWorld;
@@ -151,6 +152,50 @@ for (const guard of isNative ? [[nativeShimFile(), 'guard'], null] : [null]) {
     });
   });
 }
+
+describe('an exec probe of a service that runs as another user', function () {
+  this.timeout(20_000);
+  let world: ProbeWorld;
+
+  before(function () {
+    if (!isNative || process.geteuid?.() !== 0) this.skip();
+  });
+  afterEach(() => world.dispose());
+
+  const script = 'echo "$(id -un) $HOME $OWN" >&2; exit 1';
+  const target = probeTarget('pump', { user: 'nobody', env: { OWN: 'o' } });
+
+  it('runs as that user, with the variables of its login', async () => {
+    world = new ProbeWorld({
+      execGuard: guardOf('native'),
+      accounts: systemAccounts(),
+      baseEnv: { ...process.env, HOME: '/root' },
+    });
+    expect(await world.verdict(sh(script), {}, target)).to.match(/exited with code 1: nobody \/nonexistent /);
+  });
+
+  it('is refused in words, and is not run as root instead, where that is not possible', async () => {
+    world = new ProbeWorld({ execGuard: null, accounts: systemAccounts() });
+    expect(await world.verdict(sh('exit 0'), {}, target)).to.equal(
+      'the command "sh -c exit 0" cannot be run: without the native shim nothing runs as user "nobody"',
+    );
+    const unknown = probeTarget('pump', { user: 'no-such-user-here' });
+    expect(await world.verdict(sh('exit 0'), {}, unknown)).to.equal(
+      'the command "sh -c exit 0" cannot be run: user "no-such-user-here" does not exist on this machine',
+    );
+  });
+
+  it('that takes too long is ended all the same', async () => {
+    world = new ProbeWorld({ execGuard: guardOf('native'), accounts: systemAccounts() });
+    const file = join(world.folder, 'pids');
+    writeFileSync(file, '', { mode: 0o666 });
+    chmodSync(world.folder, 0o755);
+    chmodSync(file, 0o666);
+    const verdict = await world.verdict(sh(`echo $$ >>'${file}'; exec sleep 1000`), { timeoutMs: 300 }, target);
+    expect(verdict).to.match(/did not finish within 300 ms/);
+    await gone(await pidsIn(file, 1));
+  });
+});
 
 describe('a command under the guard', function () {
   this.timeout(20_000); // a real host on a possibly busy machine

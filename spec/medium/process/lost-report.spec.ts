@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { LaunchFailure } from '../../../lib/model/process.ts';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
+import { AS_HOST } from '../../../lib/model/values/run-as.ts';
 import { layoutOf } from '../../../lib/process/files/layout.ts';
 import { LaunchResultReader } from '../../../lib/process/launch/launch-result.ts';
 import { shimRequestOf } from '../../../lib/process/launch/shim-request.ts';
@@ -40,8 +41,9 @@ describe('a launch whose report was lost', () => {
       },
       ...{ args: [], env: {}, cwd: '/data', stop: { signal: 'SIGTERM', graceMs: 1 } as const },
       limits: { ...NO_LIMITS, openFiles: 9 },
+      ...AS_HOST,
     };
-    const shimRequest = shimRequestOf(request, LAUNCH, { layout, basePath: '/base', env: {} });
+    const shimRequest = shimRequestOf(request, LAUNCH, { layout, basePath: '/base', env: {}, account: null });
     const reader = new LaunchResultReader(request, shimRequest, 'native', context);
     return (await reader.read({ type: 'none', reason: 'No report came.' })) as LaunchFailure; // no tree is made here
   }

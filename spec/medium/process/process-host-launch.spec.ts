@@ -320,6 +320,7 @@ describe('the launches of a local process host', function () {
         stopSignal: 15,
         graceMs: 1,
         limits: NO_LIMITS,
+        account: '',
         command: ['/x'],
         env: {},
       };

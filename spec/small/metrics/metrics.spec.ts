@@ -6,6 +6,7 @@ import { StoreUnavailableError } from '../../../lib/model/errors.ts';
 import type { JournalEntry } from '../../../lib/model/journal.ts';
 import { parseServiceId, type ServiceId } from '../../../lib/model/values/ids.ts';
 import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
+import { AS_HOST } from '../../../lib/model/values/run-as.ts';
 import type { MeasuredAgent, MeasuredHost, MeasuredService } from '../../../lib/ports/meter.ts';
 import type { LaunchRequest, ProcessHost } from '../../../lib/ports/process-host.ts';
 import type { TreeUsage } from '../../../lib/ports/process-usage.ts';
@@ -215,7 +216,7 @@ describe('the metrics of a host', () => {
     const clock = { now: () => STARTED_AT, random: () => 0.5 };
     const request: LaunchRequest = {
       ...{ serviceId: PUMP, agentId: null, generation: 1, executablePath: '/plant/corerl', version: null, args: [] },
-      ...{ env: {}, cwd: null, stop: { signal: 'SIGTERM', graceMs: 0 }, limits: NO_LIMITS },
+      ...{ env: {}, cwd: null, stop: { signal: 'SIGTERM', graceMs: 0 }, limits: NO_LIMITS, ...AS_HOST },
     };
     const observed = (host: ProcessHost): ProcessHost =>
       new ObservedProcessHost(host, new Health(clock, recordingLog()), world.metrics.processes);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { changedParts, revisionOf } from '../../../lib/model/policy/revision.ts';
+import { changedParts, launchParts, revisionOf } from '../../../lib/model/policy/revision.ts';
 import type { ServiceSpec } from '../../../lib/model/spec.ts';
 import { serviceSpec } from '../../support/actors/specs.ts';
 
@@ -27,5 +27,11 @@ describe('the revision of a spec', () => {
     const other = { ...spec, args: ['b', 'a'] };
     expect(revisionOf(other)).not.to.equal(revisionOf(spec));
     expect(changedParts(spec, other)).to.deep.equal(['args']);
+  });
+
+  it('is another one for another user, which only a new launch can apply', () => {
+    const other = { ...spec, user: 'svc', group: 'plant' };
+    expect(revisionOf(other)).not.to.equal(revisionOf(spec));
+    expect(launchParts(changedParts(spec, other))).to.deep.equal(['user', 'group']);
   });
 });

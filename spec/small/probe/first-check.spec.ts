@@ -1,3 +1,4 @@
+import { ONLY_HOST } from '../../support/process/accounts.ts';
 import { expect } from 'chai';
 import { SimulatedClock } from 'xstate';
 import type { ProbeSpec } from '../../../lib/model/probe.ts';
@@ -27,7 +28,7 @@ describe('the first check of a launch', () => {
       },
     } as unknown as ServiceLogs; // a probe only reads
     const clock = { now: () => EPOCH + time.now() + wallAhead, random: () => 0.5 };
-    prober = createProber({ logs, clock, time, basePath: '/', log: recordingLog(), baseEnv: {} });
+    prober = createProber({ logs, clock, time, basePath: '/', log: recordingLog(), accounts: ONLY_HOST, baseEnv: {} });
   });
 
   afterEach(() => {

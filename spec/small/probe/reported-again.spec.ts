@@ -1,3 +1,4 @@
+import { ONLY_HOST } from '../../support/process/accounts.ts';
 import { expect } from 'chai';
 import { SimulatedClock } from 'xstate';
 import type { ServiceLogs } from '../../../lib/ports/service-logs.ts';
@@ -14,7 +15,15 @@ describe('a probe that keeps failing', () => {
     },
   } as unknown as ServiceLogs; // a probe only reads
   const clock = { now: () => time.now(), random: () => 0.5 };
-  const prober = createProber({ logs, clock, time, basePath: '/', log: recordingLog(), baseEnv: {} });
+  const prober = createProber({
+    logs,
+    clock,
+    time,
+    basePath: '/',
+    log: recordingLog(),
+    accounts: ONLY_HOST,
+    baseEnv: {},
+  });
 
   after(() => {
     prober.close();

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { ProcessExit } from '../../../lib/model/process.ts';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
+import { AS_HOST } from '../../../lib/model/values/run-as.ts';
 import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
 import { fakeProcessHost, type FakeProcessHost } from '../../support/process/fake-process-host.ts';
 import {
@@ -15,7 +16,7 @@ const STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;
 
 function request(serviceId = PUMP, generation = 1): LaunchRequest {
   const program = { executablePath: '/opt/pump', version: '1.2.3', args: [], env: {}, cwd: null };
-  return { serviceId, agentId: null, generation, ...program, stop: STOP, limits: NO_LIMITS };
+  return { serviceId, agentId: null, generation, ...program, stop: STOP, limits: NO_LIMITS, ...AS_HOST };
 }
 
 function harnessOf(fake: FakeProcessHost): ProcessHostHarness {

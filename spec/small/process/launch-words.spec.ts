@@ -3,6 +3,8 @@ import { constants } from 'node:os';
 import { inheritable } from '../../../lib/model/environment.ts';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
+import { AS_HOST } from '../../../lib/model/values/run-as.ts';
+import type { Account } from '../../../lib/model/values/run-as.ts';
 import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
 import { environmentOf } from '../../../lib/process/launch/environment.ts';
 import { failureOf } from '../../../lib/process/launch/failure.ts';
@@ -25,6 +27,7 @@ const REQUEST: LaunchRequest = {
   cwd: null,
   stop: { signal: 'SIGINT', graceMs: 1_500 },
   limits: { openFiles: 4_096, processes: null, coreSize: 'unlimited', addressSpace: null },
+  ...AS_HOST,
 };
 
 describe('signals', () => {
@@ -98,7 +101,7 @@ describe('the environment of a launch', () => {
     const request = { ...REQUEST, env: { COREDINATOR_SERVICE_ID: 'forged', LANG: 'C' } };
     const inherited = inheritable({ LANG: 'de', HOME: '/root', COREDINATOR_TOKEN: 'secret', NOT_SET: undefined });
     const origin = { basePath: '/plant', stateDir: '/plant/.coredinator' };
-    expect(environmentOf(request, LAUNCH, { inherited, instanceId: 'i', url: 'u', origin })).to.deep.equal({
+    expect(environmentOf(request, LAUNCH, null, { inherited, instanceId: 'i', url: 'u', origin })).to.deep.equal({
       LANG: 'C',
       HOME: '/root',
       COREDINATOR_INSTANCE: 'i',
@@ -112,11 +115,31 @@ describe('the environment of a launch', () => {
   });
 });
 
+describe('the environment of a launch as another user', () => {
+  const origin = { basePath: '/plant', stateDir: '/plant/.coredinator' };
+  const inherited = { HOME: '/root', USER: 'root', LOGNAME: 'root', SHELL: '/bin/sh', LANG: 'C' };
+  const account = { uid: 998, gid: 997, groups: [997], isOwn: false };
+  const of = (login: Account['login'], env = {}): Readonly<Record<string, string>> =>
+    environmentOf({ ...REQUEST, env }, LAUNCH, { ...account, login }, { inherited, instanceId: 'i', url: 'u', origin });
+
+  it('has the login of that user in place of that of the host, and what the service sets in place of both', () => {
+    const login = { name: 'svc', home: '/srv/svc', shell: '/bin/false' };
+    const own = { HOME: '/srv/svc', USER: 'svc', LOGNAME: 'svc', SHELL: '/bin/false', LANG: 'C' };
+    expect(of(login)).to.include(own);
+    expect(of(login, { HOME: '/data' })).to.include({ ...own, HOME: '/data' });
+  });
+
+  it('has no login if the number has no account', () => {
+    expect(of(null)).not.to.have.any.keys('HOME', 'USER', 'LOGNAME', 'SHELL');
+    expect(of(null)).to.include({ LANG: 'C' });
+  });
+});
+
 describe('a launch request', () => {
   const layout = layoutOf('/state');
 
   it('becomes a frame for the launcher', () => {
-    const shimRequest = shimRequestOf(REQUEST, LAUNCH, { layout, basePath: '/base', env: { A: 'ü' } });
+    const shimRequest = shimRequestOf(REQUEST, LAUNCH, { layout, basePath: '/base', env: { A: 'ü' }, account: null });
     const frame = frameOf(shimRequest);
     expect(frame.readUInt32LE(0)).to.equal(frame.length - 4);
     expect(frame.subarray(4).toString().split('\0')).to.deep.equal([
@@ -132,6 +155,7 @@ describe('a launch request', () => {
       '4096',
       '',
       'unlimited',
+      '',
       '',
       '2',
       '/opt/pump',
@@ -161,7 +185,7 @@ describe('a launch request', () => {
   });
 
   it('names the limit that caused a refusal, with its value', () => {
-    const shimRequest = shimRequestOf(REQUEST, LAUNCH, { layout, basePath: '/base', env: {} });
+    const shimRequest = shimRequestOf(REQUEST, LAUNCH, { layout, basePath: '/base', env: {}, account: null });
     const subject = subjectOf({ step: 'limits', errno: constants.errno.EPERM, limit: 'open_files' }, shimRequest);
     expect(failureOf('limits', constants.errno.EPERM, subject)).to.deep.equal({
       code: 'EPERM',

@@ -2,6 +2,7 @@ import { NO_PROBES, type ProbeSpec, type ProbesSpec } from '../../../lib/model/p
 import type { AgentPlan, ServiceSpec } from '../../../lib/model/spec.ts';
 import { parseAgentId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
+import { AS_HOST } from '../../../lib/model/values/run-as.ts';
 
 type Overrides = Partial<Omit<ServiceSpec, 'id' | 'agentId' | 'restart' | 'probes'>> & {
   readonly probes?: Partial<ProbesSpec>;
@@ -28,6 +29,7 @@ export function serviceSpec(id: string, overrides: Overrides = {}): ServiceSpec 
     dependsOn: [],
     logs: { maxBytes: 10 * 1024 * 1024, keep: 5 },
     limits: NO_LIMITS,
+    ...AS_HOST,
     restart: {
       mode: 'always',
       backoff: { initialMs: 250, factor: 2, maxMs: 30_000, jitter: 0, resetAfterMs: 60_000 },

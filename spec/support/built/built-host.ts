@@ -30,8 +30,8 @@ export class BuiltHost {
   url = '';
   #stderr = '';
 
-  private constructor(args: readonly string[], env: NodeJS.ProcessEnv) {
-    this.#child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  private constructor(args: readonly string[], env: NodeJS.ProcessEnv, ids: { uid?: number; gid?: number } = {}) {
+    this.#child = spawn(process.execPath, [MAIN, ...args], { env, ...ids, stdio: ['ignore', 'ignore', 'pipe'] });
     this.ended = new Promise((resolve) => {
       this.#child.on('close', (code, signal) => {
         resolve({ code, signal, stderr: this.#stderr });
@@ -47,6 +47,12 @@ export class BuiltHost {
   /** The same on a Unix socket, without a port. */
   static startOnSocket(basePath: string, path: string): Promise<BuiltHost> {
     return BuiltHost.#started(new BuiltHost(['--base-path', basePath, '--listen', `unix:${path}`], process.env));
+  }
+
+  /** The same as another user; only root can. The base path must be that user's. */
+  static startAs(id: number, basePath: string): Promise<BuiltHost> {
+    const ids = { uid: id, gid: id };
+    return BuiltHost.#started(new BuiltHost(['--base-path', basePath, '--port', '0'], process.env, ids));
   }
 
   /** The same for a host that kills itself at a crash point (lib/host/crash-points.ts). */

@@ -4,6 +4,7 @@ import { Metrics } from '../../../lib/metrics/metrics.ts';
 import type { JournalEntry } from '../../../lib/model/journal.ts';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
+import { AS_HOST } from '../../../lib/model/values/run-as.ts';
 import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
 import { fakeProcessHost } from '../process/fake-process-host.ts';
 import { recordingLog } from './control-world.ts';
@@ -38,7 +39,7 @@ async function launchAndStop(metrics: Metrics): Promise<void> {
   const stop = { signal: 'SIGTERM', graceMs: 0 } as const;
   const request: LaunchRequest = {
     ...{ serviceId: PUMP, agentId: null, generation: 1, executablePath: '/plant/corerl', version: null, args: [] },
-    ...{ env: {}, cwd: null, stop, limits: NO_LIMITS },
+    ...{ env: {}, cwd: null, stop, limits: NO_LIMITS, ...AS_HOST },
   };
   await host.survey();
   await host.launch(request);

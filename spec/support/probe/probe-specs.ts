@@ -1,6 +1,7 @@
 import type { ProbeCheck, ProbeSpec } from '../../../lib/model/probe.ts';
 import type { Launch } from '../../../lib/model/process.ts';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
+import { AS_HOST } from '../../../lib/model/values/run-as.ts';
 import type { ProbeObserver, ProbeTarget } from '../../../lib/ports/prober.ts';
 
 /** A probe with a short period and thresholds of 1; `overrides` set what a spec tests. */
@@ -35,6 +36,7 @@ export function probeTarget(
     },
     env: {},
     cwd: null,
+    ...AS_HOST,
     ...rest,
   };
 }

@@ -8,6 +8,7 @@ import type { ServiceLogs } from '../../../lib/ports/service-logs.ts';
 import { createProber, type ProberOptions } from '../../../lib/probe/prober.ts';
 import { recordingLog } from '../control/control-world.ts';
 import { eventually } from '../eventually.ts';
+import { ONLY_HOST } from '../process/accounts.ts';
 import { temporaryFolder } from '../temporary.ts';
 import { probeSpec, probeTarget, RecordedVerdicts } from './probe-specs.ts';
 
@@ -40,7 +41,14 @@ export class ProbeWorld {
 
   constructor(options: Partial<ProberOptions> = {}) {
     const clock = { now: () => Date.now(), random: () => 0.5 };
-    this.prober = createProber({ logs: NO_LOGS, clock, basePath: this.folder, log: this.log, ...options });
+    this.prober = createProber({
+      logs: NO_LOGS,
+      clock,
+      basePath: this.folder,
+      log: this.log,
+      accounts: ONLY_HOST,
+      ...options,
+    });
   }
 
   watch(check: ProbeCheck, probe: Partial<ProbeSpec> = {}, target = probeTarget()): Watched {

@@ -1,7 +1,8 @@
 import type { ServiceLogs } from '../../../lib/ports/service-logs.ts';
 import { createProber } from '../../../lib/probe/prober.ts';
-import { nativeShimFile } from '../../../lib/process/launch/shim-kind.ts';
+import { guardOf } from '../../../lib/process/launch/shim-kind.ts';
 import { recordingLog } from '../control/control-world.ts';
+import { ONLY_HOST } from '../process/accounts.ts';
 import { probeSpec, probeTarget, RecordedVerdicts } from './probe-specs.ts';
 
 // A host that only runs the given command as a liveness probe, until it is killed.
@@ -11,7 +12,8 @@ const prober = createProber({
   clock: { now: () => Date.now(), random: () => 0.5 },
   basePath: process.cwd(),
   log: recordingLog(),
-  execGuard: [nativeShimFile(), 'guard'],
+  accounts: ONLY_HOST,
+  execGuard: guardOf('native'),
 });
 const probe = probeSpec({ type: 'exec', command }, { periodMs: 600_000, timeoutMs: 600_000 });
 prober.watch(probeTarget(), 'liveness', probe, new RecordedVerdicts());

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Launch, ShimKind } from '../../../lib/model/process.ts';
 import type { ServiceId } from '../../../lib/model/values/ids.ts';
 import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
+import { AS_HOST } from '../../../lib/model/values/run-as.ts';
 import type { LaunchRequest, ProcessHost } from '../../../lib/ports/process-host.ts';
 import {
   createLocalProcessHost,
@@ -80,7 +81,7 @@ export class LocalProcessWorld {
 
   /** A request for a program; by default one that exits with the code given to exit(). */
   request(serviceId: ServiceId, generation: number, overrides: Partial<LaunchRequest> = {}): LaunchRequest {
-    const program = { version: '1.2.3', env: {}, cwd: null, stop: STOP, limits: NO_LIMITS, agentId: null };
+    const program = { version: '1.2.3', env: {}, cwd: null, stop: STOP, limits: NO_LIMITS, ...AS_HOST, agentId: null };
     const request = { serviceId, generation, args: [], ...program, ...overrides };
     if (overrides.executablePath !== undefined) return { ...request, executablePath: overrides.executablePath };
     const orders = this.#ordersFile(serviceId, generation);

@@ -22,6 +22,8 @@ export interface LaunchOptions {
   readonly graceMs?: number;
   /** Open files, processes, core size, address space, as arguments of a shim; default: none. */
   readonly limits?: readonly [string, string, string, string];
+  /** `UID:GID:GROUP,…` (native shim only); default: unchanged. */
+  readonly account?: string;
   readonly service?: string;
   readonly launchId?: string;
   readonly stdoutFile?: string;
@@ -202,10 +204,15 @@ export class ShimDriver {
     if (this.kind === 'native') {
       const lock = join(this.state, 'locks', options.service ?? launch.id);
       const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-      const numbers = [String(options.stopSignal ?? 15), String(options.graceMs ?? 5_000)];
+      const settings = [
+        String(options.stopSignal ?? 15),
+        String(options.graceMs ?? 5_000),
+        ...limits,
+        options.account ?? '',
+      ];
       const places = [launch.id, launch.runDir, exits, lock, stdout, stderr, cwd];
       const counted = [String(argv.length), ...argv, String(variables.length), ...variables];
-      (this.launcher.stdin as Writable).write(frameOf([...places, ...numbers, ...limits, ...counted])); // 'pipe' above
+      (this.launcher.stdin as Writable).write(frameOf([...places, ...settings, ...counted])); // 'pipe' above
       return;
     }
     const [command, script, settings] = {

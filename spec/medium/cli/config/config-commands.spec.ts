@@ -75,6 +75,18 @@ describe('coredinator config', () => {
       ]);
     });
 
+    it('says who each kind would run as, and which user does not exist', async function () {
+      if (process.geteuid?.() !== 0) this.skip();
+      const services = 'services: { telemetry: { kind: coretelemetry, user: no-such-user-here } }';
+      file('coredinator.yaml', `kinds: { corerl: { user: nobody } }\n${services}\n`);
+      const agent = file('pump1.yaml', 'coredinator: { kinds: { coreio: { group: no-such-group-here } } }\n');
+      const { code, output } = await config(['check', agent]);
+      expect(code).to.equal(0);
+      expect(output).to.match(/^ {2}kind "corerl": runs as user "nobody" \(uid 65534, gid 65534\)$/m);
+      expect(output).to.contain('\n  service "telemetry": user "no-such-user-here" does not exist on this machine\n');
+      expect(output).to.contain('\n  pump1-coreio: group "no-such-group-here" does not exist on this machine\n');
+    });
+
     it('names file, line, column and key of every problem of the host, with exit code 2', async () => {
       const other = file('other.yaml', 'kinds:\n  corerl: { setle: 1s }\nservice: {}\n');
       expect(await config(['check', '--config', other])).to.deep.equal({

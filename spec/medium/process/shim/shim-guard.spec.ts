@@ -11,7 +11,7 @@ const BINARY = shimPath('build/coredinator-shim');
 
 /** Runs a script under the guard to its end. */
 function guarded(ms: number, script: string): ReturnType<typeof spawnSync> {
-  return spawnSync(BINARY, ['guard', String(ms), 'sh', '-c', script], { encoding: 'utf8' });
+  return spawnSync(BINARY, ['guard', String(ms), '', 'sh', '-c', script], { encoding: 'utf8' });
 }
 
 describe('the guard of the native shim', function () {
@@ -29,7 +29,7 @@ describe('the guard of the native shim', function () {
   });
 
   it('reports a missing command', () => {
-    const { status, stderr } = spawnSync(BINARY, ['guard', '60000', 'no-such-command'], { encoding: 'utf8' });
+    const { status, stderr } = spawnSync(BINARY, ['guard', '60000', '', 'no-such-command'], { encoding: 'utf8' });
     expect([status, stderr]).to.deep.equal([127, 'coredinator-shim: no-such-command: No such file or directory\n']);
   });
 
@@ -57,7 +57,7 @@ describe('the guard of the native shim', function () {
   it('ends everything when it is told to end', async () => {
     const file = join(temporaryFolder(), 'pids');
     const script = `setsid sleep 1000 & echo $! >'${file}'; echo $$ >>'${file}'; trap '' TERM; wait`;
-    const guard = spawn(BINARY, ['guard', '60000', 'sh', '-c', script], { stdio: 'ignore' });
+    const guard = spawn(BINARY, ['guard', '60000', '', 'sh', '-c', script], { stdio: 'ignore' });
     const pids = await eventually(() => {
       const found = readFileSync(file, 'utf8').trim().split('\n').map(Number);
       expect(found).to.have.length(2);
@@ -68,8 +68,22 @@ describe('the guard of the native shim', function () {
     expect(pids.filter(isRunning)).to.be.empty;
   });
 
+  it('runs the command with an account', function () {
+    if (process.geteuid?.() !== 0) this.skip();
+    const words = ['guard', '60000', '4711:4712:4712', 'sh', '-c', 'id -u; id -g; id -G'];
+    expect(spawnSync(BINARY, words, { encoding: 'utf8' }).stdout).to.equal('4711\n4712\n4712\n');
+  });
+
   it('rejects invalid arguments', () => {
-    for (const words of [[], ['1000'], ['0', 'true'], ['-1', 'true'], ['1s', 'true']]) {
+    for (const words of [
+      [],
+      ['1000'],
+      ['1000', ''],
+      ['0', '', 'true'],
+      ['-1', '', 'true'],
+      ['1s', '', 'true'],
+      ['1000', 'x', 'true'],
+    ]) {
       expect(spawnSync(BINARY, ['guard', ...words]).status).to.equal(64);
     }
   });

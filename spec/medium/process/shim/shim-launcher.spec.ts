@@ -95,7 +95,7 @@ describe('the launcher', function () {
     const frames = launches.map(({ id, runDir }) =>
       frameOf([
         ...[id, runDir, join(driver.state, 'exits'), join(driver.state, 'locks', id)],
-        ...['/dev/null', '/dev/null', '/', '15', '5000', '', '', '', '', '2', vice('exits-with-code'), '4', '0'],
+        ...['/dev/null', '/dev/null', '/', '15', '5000', '', '', '', '', '', '2', vice('exits-with-code'), '4', '0'],
       ]),
     );
     const bytes = Buffer.concat(frames);
@@ -129,13 +129,20 @@ describe('the launcher', function () {
   const id = newLaunchId();
   const start = [id, '/r', '/e', '/l', '/o', '/e', '/'];
   for (const [what, strings] of [
-    ['without a program', [...start, '15', '1', '', '', '', '', '0', '0']],
+    ['without a program', [...start, '15', '1', '', '', '', '', '', '0', '0']],
     ['that ends early', [id, '/r', '/e']],
-    ['with more arguments announced than there are', [...start, '15', '1', '', '', '', '', '9', '/bin/true', '0']],
-    ['with an absurd count', [...start, '15', '1', '', '', '', '', '999999999999', '/bin/true', '0']],
-    ['with something behind its end', [...start, '15', '1', '', '', '', '', '1', '/bin/true', '0', 'x']],
-    ['with a signal that is none', [...start, 'TERM', '1', '', '', '', '', '1', '/bin/true', '0']],
-    ['with a limit that is none', [...start, '15', '1', '', 'many', '', '', '1', '/bin/true', '0']],
+    ['with more arguments announced than there are', [...start, '15', '1', '', '', '', '', '', '9', '/bin/true', '0']],
+    ['with an absurd count', [...start, '15', '1', '', '', '', '', '', '999999999999', '/bin/true', '0']],
+    ['with something behind its end', [...start, '15', '1', '', '', '', '', '', '1', '/bin/true', '0', 'x']],
+    ['with a signal that is none', [...start, 'TERM', '1', '', '', '', '', '', '1', '/bin/true', '0']],
+    ['with a limit that is none', [...start, '15', '1', '', 'many', '', '', '', '1', '/bin/true', '0']],
+    ...['0', '0:0', '0:0:', 'a:0:0', '0:0:0,', '0:0:x', '-1:0:0', '4294967295:0:0', '0:0:0:0', ' 0:0:0'].map(
+      (account) =>
+        [
+          `with the account ${JSON.stringify(account)}`,
+          [...start, '15', '1', '', '', '', '', account, '1', '/bin/true', '0'],
+        ] as const,
+    ),
     ['without limits', [...start, '15', '1', '1', '/bin/true', '0']],
   ] as const) {
     it(`refuses a frame ${what} and continues reading`, async () => {

@@ -44,6 +44,8 @@ kinds:
     depends_on: { coreio: healthy }
     logs: { max_bytes: 64KiB, keep: 1 }
     limits: { open_files: 64, processes: unlimited, core_size: 0, address_space: 1GiB }
+    user: svc
+    group: 20
     shareable: false
     autostart: true
   other:
@@ -78,6 +80,7 @@ describe('the JSON Schema of a configuration', function () {
     ['host', 'kinds: { a: { settle: 5 min } }', '/kinds/a/settle'],
     ['host', 'kinds: { a: { logs: { max_bytes: 10MB } } }', '/kinds/a/logs/max_bytes'],
     ['host', 'kinds: { a: { limits: { open_files: 3 } } }', '/kinds/a/limits/open_files'],
+    ['host', 'kinds: { a: { user: "-x" } }', '/kinds/a/user'],
     ['host', 'kinds: { a: { stop: { signal: TERM } } }', '/kinds/a/stop/signal'],
     ['host', 'kinds: { a: { depends_on: { b: ready } } }', '/kinds/a/depends_on/b'],
     ['host', 'kinds: { a: { probes: { ready: {} } } }', '/kinds/a/probes'],

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { LaunchAfterCommit } from '../../../../lib/control/launch-after-commit.ts';
 import { parseServiceId } from '../../../../lib/model/values/ids.ts';
 import { NO_LIMITS } from '../../../../lib/model/values/limits.ts';
+import { AS_HOST } from '../../../../lib/model/values/run-as.ts';
 import type { LaunchRequest } from '../../../../lib/ports/process-host.ts';
 import { fakeProcessHost } from '../../../support/process/fake-process-host.ts';
 import { NO_PORTS } from '../../../support/store/memory-port-registry.ts';
@@ -17,6 +18,7 @@ const request: LaunchRequest = {
   cwd: null,
   stop: { signal: 'SIGTERM', graceMs: 100 },
   limits: NO_LIMITS,
+  ...AS_HOST,
 };
 
 describe('a launch that waits until what was told before is kept', () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { LaunchAfterCommit } from '../../../../lib/control/launch-after-commit.ts';
 import { NO_LIMITS } from '../../../../lib/model/values/limits.ts';
+import { AS_HOST } from '../../../../lib/model/values/run-as.ts';
 import type { LaunchRequest } from '../../../../lib/ports/process-host.ts';
 import { serviceSpec } from '../../../support/actors/specs.ts';
 import { fakeProcessHost } from '../../../support/process/fake-process-host.ts';
@@ -11,7 +12,7 @@ describe('a launch that waits until earlier facts are kept', () => {
   const clock = { now: () => 0, random: () => 0.5 };
   const request: LaunchRequest = {
     ...{ serviceId: id, agentId: null, generation: 2, executablePath: '/plant/program', version: null },
-    ...{ args: [], env: {}, cwd: null, limits: NO_LIMITS, stop },
+    ...{ args: [], env: {}, cwd: null, limits: NO_LIMITS, ...AS_HOST, stop },
   };
 
   for (let turns = 0; turns < 12; turns += 1) {

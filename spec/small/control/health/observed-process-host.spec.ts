@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { Health } from '../../../../lib/control/health/health.ts';
 import { ObservedProcessHost } from '../../../../lib/control/health/observed-process-host.ts';
 import { NO_LIMITS } from '../../../../lib/model/values/limits.ts';
+import { AS_HOST } from '../../../../lib/model/values/run-as.ts';
 import type { ProcessMeter } from '../../../../lib/ports/meter.ts';
 import type { LaunchRequest } from '../../../../lib/ports/process-host.ts';
 import { serviceSpec } from '../../../support/actors/specs.ts';
@@ -14,7 +15,7 @@ describe('a process host that is observed', () => {
   const clock = { now: () => 0, random: () => 0.5 };
   const request: LaunchRequest = {
     ...{ serviceId: id, agentId: null, generation: 1, executablePath: '/plant/program', version: null },
-    ...{ args: [], env: {}, cwd: null, limits: NO_LIMITS, stop },
+    ...{ args: [], env: {}, cwd: null, limits: NO_LIMITS, ...AS_HOST, stop },
   };
   const lack = { code: 'EAGAIN', isPermanent: false, message: 'There are too many processes.' };
   let engine: FakeProcessHost;
