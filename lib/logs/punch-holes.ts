@@ -28,7 +28,7 @@ export async function punchIn(folder: string, command: readonly string[] | null)
   const punchHoles = punchBy(command);
   const probe = join(folder, `.punch-${process.pid}`);
   try {
-    // Without content, so that it can be made on a full disk too.
+    // Without content, so that it can also be created on a full disk.
     writeFileSync(probe, '', { mode: 0o600 });
     truncateSync(probe, 8192);
     return (await punchHoles(probe, 4096)) ? punchHoles : null;

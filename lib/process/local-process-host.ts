@@ -139,7 +139,8 @@ class LocalProcessHost implements LocalHost {
 
   async launch(request: LaunchRequest): Promise<LaunchOutcome> {
     const { serviceId } = request;
-    // Its records could not be read, so nobody knew that it runs. It may have ended since: that has to be told too.
+    // Its records could not be read, so its actor does not know that it is running. If it has ended since, that must be
+    // reported too.
     const found = this.#unreadable.takeFound(serviceId);
     if (found !== null) return { type: 'launched', launch: this.#trees.alive(serviceId)?.launch ?? found };
     const failure = this.#reasonAgainst(serviceId);

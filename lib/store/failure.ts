@@ -30,7 +30,7 @@ export function sqliteCode(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
-/** Whether an error of the file system says that there is no room; for SQLite that is SQLITE_FULL. */
+/** Whether an error of the file system means that the disk is full; SQLite has SQLITE_FULL for that. */
 export function isDiskFull(error: unknown): boolean {
   return ['ENOSPC', 'EDQUOT'].includes(sqliteCode(error) ?? '');
 }

@@ -97,12 +97,12 @@ async function announced(stateDir: string, identity: HostIdentity, connection: C
       await rename(`${file}.new`, file);
     },
     onWritten: () => undefined,
-    onFailed: () => undefined, // whoever waits for the first attempt is told
+    onFailed: () => undefined, // the caller of the first attempt gets the error
     ...{ firstMs: FIRST_RETRY_MS, slowestMs: SLOWEST_RETRY_MS, timers: wallTimers },
   });
   const write = (): Promise<void> =>
     writer.writeNow().catch((error: unknown) => {
-      if (!isDiskFull(error)) throw error; // with the lock this is the host, although its name is written later
+      if (!isDiskFull(error)) throw error; // the lock is enough; host.json can be written later
     });
   await write();
   return {

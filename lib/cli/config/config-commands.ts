@@ -61,10 +61,10 @@ async function check(
   const specs = config.specSource;
   const catalog = createCatalog({ basePath: location.basePath, exclude: [], roots: location.executableRoots });
   const kinds = await kindExecutables(config.effective, catalog);
-  const told = kinds.filter(({ choice, isNeeded }) => isNeeded || choice.type === 'found');
+  const shown = kinds.filter(({ choice, isNeeded }) => isNeeded || choice.type === 'found');
   const accounts = systemAccounts();
   const users = (await kindAccounts(config.effective, accounts)).map(accountLine);
-  let output = `${config.file ?? 'the built-in configuration'}: ok\n${[...told.map(executableLine), ...users].map(indented).join('')}`;
+  let output = `${config.file ?? 'the built-in configuration'}: ok\n${[...shown.map(executableLine), ...users].map(indented).join('')}`;
   let errors = '';
   for (const configPath of agentFiles) {
     try {

@@ -34,7 +34,7 @@ export class Adoption {
   readonly #boot: string | null;
   readonly #unreadable: UnreadableLaunches;
   readonly #removal: RecordRemoval;
-  /** Launches whose supervision is unknown to the actors, because their records could not be read. */
+  /** Launches that were unreadable, so that no actor knows yet that they are supervised. */
   readonly #held = new Set<LaunchId>();
   /** Launches with an exit record, listed once, because trying to read a thousand absent files takes longer. */
   #recorded: ReadonlySet<string> = new Set();

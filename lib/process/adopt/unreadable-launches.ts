@@ -26,7 +26,7 @@ interface UnreadableLaunch {
 /** Launches with a record that cannot be read. Each is retried every 2 s, and removed once that succeeds. */
 export class UnreadableLaunches {
   readonly #launches = new Map<LaunchId, UnreadableLaunch>();
-  /** Launches that were held until their records could be read, by service. */
+  /** Launches that were held until their records became readable, by service. */
   readonly #found = new Map<ServiceId, Launch>();
   readonly #log: Log;
   #timer: NodeJS.Timeout | null = null;
@@ -79,12 +79,12 @@ export class UnreadableLaunches {
     return held === undefined ? null : `It is unknown whether the service is running. ${held.problem}`;
   }
 
-  /** A launch that was held is supervised now; it may have ended meanwhile. */
+  /** A launch that was held is now supervised; it may have ended in the meantime. */
   found(launch: Launch): void {
     this.#found.set(launch.serviceId, launch);
   }
 
-  /** The launch of a service that was held before it could be supervised; null: none, or somebody has asked before. */
+  /** Returns and forgets the launch of a service that was held before it could be supervised; null: none. */
   takeFound(serviceId: ServiceId): Launch | null {
     const launch = this.#found.get(serviceId) ?? null;
     this.#found.delete(serviceId);

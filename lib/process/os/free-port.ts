@@ -38,10 +38,10 @@ export function portFinder(ephemeral = ephemeralRange(), random: () => number = 
       const all = portsOutside(ephemeral).filter((port) => !taken.has(port));
       // Hosts on the same machine do not know each other; a random start makes collisions unlikely.
       const start = Math.floor(random() * all.length);
-      const inTurn = [...all.slice(start), ...all.slice(0, start)].slice(0, MAX_TRIES);
-      for (const port of inTurn) if (await isFree(port)) return port;
+      const candidates = [...all.slice(start), ...all.slice(0, start)].slice(0, MAX_TRIES);
+      for (const port of candidates) if (await isFree(port)) return port;
       throw new Error(
-        `No free port was found: ${inTurn.length} ports were tried, and another program listens on each.`,
+        `No free port was found: ${candidates.length} ports were tried, and another program listens on each.`,
       );
     },
   };

@@ -157,7 +157,7 @@ export class Tree implements PollMember, RoundMember, EndingTree {
     });
   }
 
-  /** A shim that holds its pipe lives, whatever /proc shows: in another PID namespace it has another pid. */
+  /** A shim that has its pipe open is alive, whatever /proc shows: in another PID namespace it has another pid. */
   #shimLeft(): void {
     if (this.#pipe !== null) return;
     this.#context.unkillable.delete(this.launchId);
