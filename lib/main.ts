@@ -37,7 +37,7 @@ async function runTask(task: Task, env: NodeJS.ProcessEnv): Promise<number> {
         resolve(EXIT.ok);
         return;
       }
-      err.write(`error: The output cannot be written (${error.message}); send it to another place.\n`);
+      err.write(`error: The output cannot be written (${error.message}); redirect it elsewhere.\n`);
       resolve(EXIT.failed);
     });
   });

@@ -77,7 +77,7 @@ export async function openAdapters(settings: AdapterSettings, cleanup: CleanupSt
   cleanup.add(() => store.close());
   await identity.record().catch((error: unknown) => {
     if (!isDiskFull(error) || identity.relation === 'new') throw error;
-    log.warn({ err: error }, 'the disk is full: the state directory keeps the record of its identity that it has');
+    log.warn({ err: error }, 'the disk is full: the recorded identity of the state directory was not updated');
   });
   const { instanceId, relation, original } = identity;
   const accounts = systemAccounts();

@@ -149,7 +149,7 @@ export class Health {
     const now = new Map(this.#causes().map((cause) => [kindOf(cause), cause]));
     for (const [kind, cause] of now) if (!this.#logged.has(kind)) this.#log.warn({ cause }, 'the host is degraded');
     const over = [...this.#logged].filter(([kind]) => !now.has(kind));
-    const message = now.size === 0 ? 'the host is healthy again' : 'a cause of the degraded health is over';
+    const message = now.size === 0 ? 'the host is healthy again' : 'a cause of the degraded health is resolved';
     for (const [, cause] of over) this.#log.warn({ cause }, message);
     this.#logged = now;
   }

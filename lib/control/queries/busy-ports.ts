@@ -38,6 +38,6 @@ function probedPorts({ probes }: ServiceSpec): readonly NeededPort[] {
   return Object.values(probes).flatMap((probe) => {
     const check = probe?.check;
     if (check === undefined || !('port' in check) || 'portName' in check || !LOOPBACK.has(check.host)) return [];
-    return [{ port: check.port, sentence: `Another program listens on port ${check.port}, where its probes ask.` }];
+    return [{ port: check.port, sentence: `Another program listens on port ${check.port}, which its probes check.` }];
   });
 }

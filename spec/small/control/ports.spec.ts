@@ -104,7 +104,7 @@ describe('the ports of a service', () => {
     world.processes.exit('other', { code: 98 });
     await world.pass();
     const { summary } = await world.control.queries.explain('other');
-    expect(summary).to.match(/ Another program listens on port 7103, where its probes ask\.$/);
+    expect(summary).to.match(/ Another program listens on port 7103, which its probes check\.$/);
   });
 
   it('are not waited for by a service that is stopped', async () => {

@@ -27,7 +27,7 @@ describe('the log of the health', () => {
     expect(next('3 shims hang.')).to.deep.equal([]);
     expect(next('3 shims hang.', 'The disk is full.')).to.deep.equal([degraded('The disk is full.')]);
     expect(next('The disk is full.')).to.deep.equal([
-      ['warn', 'a cause of the degraded health is over', { cause: '3 shims hang.' }],
+      ['warn', 'a cause of the degraded health is resolved', { cause: '3 shims hang.' }],
     ]);
     expect(next()).to.deep.equal([['warn', 'the host is healthy again', { cause: 'The disk is full.' }]]);
     expect(next('The disk is full.')).to.deep.equal([degraded('The disk is full.')]);
