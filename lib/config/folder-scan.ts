@@ -28,7 +28,7 @@ export type Inspected =
 /** How many folders are read at the same time; the store uses the same threads. */
 const PARALLEL_FOLDERS = 3;
 
-/** Snapshots, repositories and state directories hold copies of programs that nobody means to run. */
+/** Snapshots, repositories and state directories contain copies of programs that are not meant to be run. */
 function isSkipped(name: string): boolean {
   return name.startsWith('.') || name === 'node_modules';
 }

@@ -20,7 +20,7 @@ export async function unreportedAmong(
   const unreported = new Map(statuses);
   for (const [serviceId, { status, generation }] of statuses) {
     if (status !== 'exited' || generation <= keptGeneration(kept, serviceId)) continue;
-    if (await isTold(serviceId, generation, store)) unreported.delete(serviceId);
+    if (await isReported(serviceId, generation, store)) unreported.delete(serviceId);
   }
   return unreported;
 }
@@ -31,7 +31,7 @@ function keptGeneration(kept: Snapshot<unknown> | null, serviceId: ServiceId): n
   return root?.children[serviceActorId(serviceId)]?.snapshot.context.generation ?? 0;
 }
 
-async function isTold(serviceId: ServiceId, generation: number, store: ActorStore): Promise<boolean> {
+async function isReported(serviceId: ServiceId, generation: number, store: ActorStore): Promise<boolean> {
   let after = 0;
   for (;;) {
     const page = await store.history({ after, limit: PAGE, serviceId, type: 'process.exited' });

@@ -66,7 +66,7 @@ export function statOf(pid: number, fields: readonly string[]): ProcessStat | nu
   const [state, parent, group, session] = fields;
   const [threads, , start] = fields.slice(17, 20);
   if (start === undefined) return null;
-  // After pthread_exit in main() a process shows as a zombie for as long as its other threads go on.
+  // After pthread_exit in main() a process shows as a zombie for as long as its other threads continue.
   const isDead = state === 'X' || (state === 'Z' && !(Number(threads) > 1));
   return { pid, parent: Number(parent), group: Number(group), session: Number(session), start, isDead };
 }

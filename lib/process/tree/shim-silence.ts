@@ -45,15 +45,15 @@ export function silenceAfter(silence: ShimSilence, { main, shim, now }: Observat
       return { owes: 'record', since: now };
     case 'record':
       if (shim === 'stopped') return now - silence.since < RECORD_MS ? silence : { owes: 'answer', since: now };
-      return isPatienceOver(silence.since, shim, now - RECORD_MS) ? { owes: 'death', since: now } : silence;
+      return isOverdue(silence.since, shim, now - RECORD_MS) ? { owes: 'death', since: now } : silence;
     case 'answer':
-      return isPatienceOver(silence.since, shim, now) ? { owes: 'death', since: now } : silence;
+      return isOverdue(silence.since, shim, now) ? { owes: 'death', since: now } : silence;
     case 'death':
       return now - silence.since < KILL_MS ? silence : { owes: 'unkillable' };
   }
 }
 
-function isPatienceOver(since: number, shim: Observation['shim'], now: number): boolean {
+function isOverdue(since: number, shim: Observation['shim'], now: number): boolean {
   return now - since >= (shim === 'awake' ? AWAKE_MS : ANSWER_MS);
 }
 

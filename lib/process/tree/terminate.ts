@@ -7,7 +7,7 @@ import type { ProcessSnapshot, ProcessTable, TreeTags } from '../os/process-tabl
 import { signalNumber } from '../os/signals.ts';
 
 /** How much longer than the grace a shim may take before its tree is ended from outside. */
-const SHIM_PATIENCE_MS = 2_000;
+const SHIM_EXTRA_MS = 2_000;
 const MAX_INTERVAL_MS = 500;
 const SIGKILL = 9;
 const SIGTERM = 15;
@@ -56,7 +56,7 @@ export class Ending {
   #killAt = Infinity;
   #signal = SIGTERM;
   #outside: Promise<void> | null = null;
-  #patience: NodeJS.Timeout | null = null;
+  #timer: NodeJS.Timeout | null = null;
 
   constructor(tree: EndingTree, table: Pick<ProcessTable, 'read'>, log: Log, system = THIS_SYSTEM) {
     this.#tree = tree;
@@ -80,22 +80,22 @@ export class Ending {
       return;
     }
     this.#forget();
-    this.#patience = setTimeout(() => {
+    this.#timer = setTimeout(() => {
       this.#log.warn({ launchId: this.#tree.launchId }, 'a shim does not end its tree; ending it from outside');
       this.#takeOver();
-    }, stop.graceMs + SHIM_PATIENCE_MS);
+    }, stop.graceMs + SHIM_EXTRA_MS);
   }
 
   #forget(): void {
-    if (this.#patience !== null) clearTimeout(this.#patience);
-    this.#patience = null;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
   }
 
   #takeOver(): void {
     this.#outside ??= this.#endFromOutside().catch((error: unknown) => {
       this.#outside = null;
       this.#log.error({ err: error, launchId: this.#tree.launchId }, 'cannot end a tree from outside; retrying');
-      this.#patience = setTimeout(() => {
+      this.#timer = setTimeout(() => {
         this.#takeOver();
       }, MAX_INTERVAL_MS);
     });
@@ -111,7 +111,7 @@ export class Ending {
       await this.#endMembers();
     }
     this.#tree.proveEmpty();
-    const shimUntil = performance.now() + SHIM_PATIENCE_MS;
+    const shimUntil = performance.now() + SHIM_EXTRA_MS;
     for (let ms = 5; !this.#tree.isGone; ms = Math.min(ms * 2, MAX_INTERVAL_MS)) {
       this.#tree.check();
       if (performance.now() >= shimUntil) this.#signalTo(shim, SIGKILL);
