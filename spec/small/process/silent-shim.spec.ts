@@ -69,7 +69,7 @@ describe('a shim that has not recorded the end of its main process', () => {
     expect(observe('awake', 16_000, 16_000)).to.deep.equal(['16 s: kill']);
   });
 
-  it('is no suspect any more when its main process was seen to live after all', () => {
+  it('is no longer a suspect when its main process turns out to be alive', () => {
     observe('stopped', 0, 500);
     expect(shim.isSuspect).to.equal(true);
     observe('stopped', 1_000, 1_000, 'living');

@@ -106,7 +106,7 @@ describe('the kept rows of a host', () => {
     expect(children['service:pump1-corerl']?.snapshot.context.spec.logs).to.have.keys('maxBytes', 'keep');
   });
 
-  it('come back when the row of the root is bad or gone: what each child was doing goes on', async () => {
+  it('come back when the row of the root is invalid or missing: each child continues', async () => {
     const bad = { ...row('root'), snapshot: '{}' };
     await world.store.commitActors({ upserts: [bad], removals: [], journal: [], updatedAt: 0 });
     const [coreio] = world.control.queries.services();
