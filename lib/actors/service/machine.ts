@@ -2,13 +2,13 @@
  * The statechart of one service. Its top-level states are the public ones:
  *
  * stopped   idle (as intended) | completed (exited successfully) | drained (the host stopped it, the intention stays)
- * starting  waiting (for dependencies) > resolving (which file) > launching (the process host is launching it) >
- * settling (has
- *           to stay up for a while), or probing (has to pass its startup probe) running   ready | unready (its
- * readiness probe says that it cannot serve; this never stops it) stopping  terminating > killing (grace period is
- * over) | draining | retrying (the tree could not be stopped) backoff   judging (decides what follows an end; left
- * immediately) > waiting for the next launch failed    exhausted (tries again after `recover_after`) | missing, refused
- * (no matching file) | abandoned (for good)
+ * starting  waiting (for dependencies) > resolving (which file) > launching (the process host is launching it)
+ *           > settling (has to stay up for a while), or probing (has to pass its startup probe)
+ * running   ready | unready (its readiness probe says that it cannot serve; this never stops it)
+ * stopping  terminating > killing (grace period is over) | draining | retrying (the tree could not be stopped)
+ * backoff   judging (decides what follows an end; left immediately) > waiting for the next launch
+ * failed    exhausted (tries again after `recover_after`) | missing, refused (no matching file)
+ *           | abandoned (permanently)
  *
  * Every end of a process, a launch or an effect leads to `backoff.judging`: the only place that decides about a
  * restart. A stop is followed by whatever is intended, or by `afterStop`: what a failed probe or a failed sibling

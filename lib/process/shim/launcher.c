@@ -68,7 +68,7 @@ int launcher(char *title) {
   unblock_reports();
   setsid(); /* fails if the host has done it already */
   signal(SIGCHLD, SIG_IGN); /* the kernel reaps all of its children */
-  /* The launcher inherits processes that lose their shim; a host that is process 1 of a container would not reap them. */
+  /* It inherits processes that lose their shim: a host that is process 1 of a container would not reap them. */
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   signal(SIGPIPE, SIG_IGN);
   for (;;) {

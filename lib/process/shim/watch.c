@@ -36,7 +36,7 @@ void pause_ms(int ms) {
   nanosleep(&t, NULL);
 }
 
-/* If the record cannot be written to disk, it goes into the pipe. The reader may die, so it is repeated once it was read. */
+/* If the disk does not take the record, the pipe gets it. The reader may die, so it is repeated once it was read. */
 static void report_by_pipe(const struct watched *w) {
   int unread;
   if (ioctl(w->alive, FIONREAD, &unread) < 0 || unread > 0) return;

@@ -61,7 +61,7 @@ describe('a service that is deleted', () => {
   const remove = (id: string): Promise<unknown> =>
     Promise.all([world.control.deleteService(id, world.origin), settle()]);
 
-  it('is refused while agents or the configuration speak of it, and they are named', async () => {
+  it('is refused while agents or the configuration name it, and says which', async () => {
     const held = await rejection(world.control.deleteService('pump1-corerl', world.origin));
     expect(held).to.be.instanceOf(ServiceHeldError);
     expect(String(held)).to.contain('belongs to agent "pump1"');

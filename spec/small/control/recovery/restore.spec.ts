@@ -89,7 +89,7 @@ describe('the kept rows of a host', () => {
     ]);
   });
 
-  it('are refused when they speak of another actor than the one whose place they have', () => {
+  it('are refused if they name another actor than the one in whose place they are', () => {
     const orphan = { ...row('service:pump1-corerl'), path: 'service:pump9', id: 'service:pump9' };
     expect(reasonsOf(orphan)).to.deep.equal([
       'it is stored as "service:pump9" (id "service:pump9") but belongs to "service:pump1-corerl"',
