@@ -144,10 +144,10 @@ export function actorPorts({ ports, recorder }: RuntimeBase): ServicePorts {
 }
 
 /** When the store is available again, pending changes are written and the host continues. */
-function watchStore({ ports: { store, health }, recorder, timers }: RuntimeBase, goOn: () => void): void {
+function watchStore({ ports: { store, health }, recorder, timers }: RuntimeBase, onAvailable: () => void): void {
   const onBack = (): void => {
     recorder.retry();
-    goOn();
+    onAvailable();
   };
   health.watchStore({ probe: () => store.probe(), onBack, timers });
 }

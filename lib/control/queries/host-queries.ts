@@ -116,7 +116,7 @@ export class HostQueries implements Queries {
     return foreignOrphanView(orphan, this.#runtime.ports.identity.guarantees);
   }
 
-  /** The services whose launches an orphan holds back. */
+  /** The services that are not launched because of an orphan. */
   #heldOrphans(): ReadonlySet<string> {
     return new Set(this.#runtime.ports.processes.heldOrphans().flatMap(({ serviceId }) => serviceId ?? []));
   }

@@ -25,7 +25,7 @@ export async function unreportedAmong(
   for (const [serviceId, status] of among) {
     if (status.status !== 'exited') continue;
     const isForgotten = begin !== null && status.exit.at < begin;
-    if (isForgotten || (await isTold(serviceId, status.generation, store))) unreported.delete(serviceId);
+    if (isForgotten || (await isReported(serviceId, status.generation, store))) unreported.delete(serviceId);
   }
   return unreported;
 }
@@ -42,7 +42,7 @@ async function beginOfJournal(store: ActorStore): Promise<Instant | null> {
   return oldest?.at ?? null;
 }
 
-async function isTold(serviceId: ServiceId, generation: number, store: ActorStore): Promise<boolean> {
+async function isReported(serviceId: ServiceId, generation: number, store: ActorStore): Promise<boolean> {
   let after = 0;
   for (;;) {
     const page = await store.history({ after, limit: PAGE, serviceId, type: 'process.exited' });

@@ -52,4 +52,4 @@ export class MemoryPortRegistry implements PortRegistry {
 }
 
 /** For launches without ports. */
-export const NO_PORTS = { readied: <Request>(request: Request): Promise<Request> => Promise.resolve(request) };
+export const NO_PORTS = { prepared: <Request>(request: Request): Promise<Request> => Promise.resolve(request) };

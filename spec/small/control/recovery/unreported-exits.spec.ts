@@ -28,7 +28,7 @@ describe('a service that was forgotten and is intended again', () => {
     await world.boot();
   }
 
-  it('is not told again how its last process ended, when the host is killed before it has a new one', async () => {
+  it('gets the end of its last process only once, even if the host is killed before there is a new one', async () => {
     await rebootWithIntention();
     const exits = world.store.journal.filter(({ type }) => type === 'process.exited');
     expect(exits.map(({ serviceId }) => serviceId)).to.deep.equal(['shared-io']);
