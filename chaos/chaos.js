@@ -1,52 +1,101 @@
-import { Promised } from './commands.js';
-import { codesOf } from './life.js';
+import { Promised, Trouble } from './commands.js';
+import { FaultRound } from './fault-round.js';
+import { faultOf } from './faults/registry.js';
+import { keepCopy } from './faults/store.js';
 import { HostProcess } from './host.js';
 import { claims, indexedLaunches } from './index-copy.js';
+import { Innocents } from './innocents.js';
 import { Ledger } from './ledger.js';
 import { logProblem } from './log-check.js';
+import { endsOf } from './oracle/ends.js';
 import { pause, within } from './patience.js';
+import { release } from './plant.js';
+import { signal as send } from './proc.js';
 import { roundOf } from './story.js';
 
 const SAMPLE_MS = 40;
 const BOOT_MS = 400;
 const LOCKED = 3;
+/** Long enough for all restarts of a policy, and for one after it gave up. */
+const STORM_MS = 3_000;
+const STORM_PAUSE_MS = 30;
 /** The number of launches whose logs are kept by default. */
 const LOGS_KEPT = 5;
+/** A change is in the copy of the intentions after that. */
+const COPIED_MS = 1_500;
+/** An older database is kept every so many rounds. */
+const COPY_ROUNDS = 4;
 
-/** The rounds: hosts that are started and killed, commands, and services that are killed. */
+/** The rounds: hosts that are started and killed, commands, services that are killed, and faults. */
 export class Chaos {
   #options;
-  #plant;
-  #tally;
-  #say;
   #hosts = 0;
   #bootMs = BOOT_MS;
   #sampler = null;
   #revoked = new Set();
   #claimed = new Set();
+  /** What was asked for until then is certainly in the copy of the intentions. */
+  #copiedAt = 0;
+  plant;
+  tally;
   /** The times without a host. */
   deadSpans = [];
+  /** Ends at these times may have been lost with the store. */
+  lostSpans = [];
+  /** When a fault has begun a new series of launches. */
+  seriesBegins = [];
+  trouble = new Trouble();
+  innocents;
   ledger;
   promised;
   /** The newest host, to find out why a step hangs. */
   host = null;
 
-  constructor(options, plant, tally, say) {
+  constructor(options, plant, tally) {
     this.#options = options;
-    this.#plant = plant;
-    this.#tally = tally;
-    this.#say = say;
+    this.plant = plant;
+    this.tally = tally;
     this.ledger = new Ledger(plant.folder);
-    this.promised = plant.targets.map((target) => new Promised(target, this.ledger, tally));
+    this.innocents = new Innocents(plant, tally);
+    this.promised = plant.targets.map((target) => new Promised(target, this.ledger, tally, this.trouble));
     this.#sampler = setInterval(() => this.ledger.sample(), SAMPLE_MS);
   }
 
+  get seed() {
+    return this.#options.seed;
+  }
+
+  get shim() {
+    return this.plant.shim;
+  }
+
+  /** When a host has last found a lost store. */
+  get lostAt() {
+    return this.lostSpans.at(-1)?.to ?? 0;
+  }
+
+  targetOf(service) {
+    return this.promised.find(({ target }) => target.services.includes(service));
+  }
+
+  /** Every end that a launch may have had. */
+  endsOf(launch) {
+    const { lostSpans, seed } = this;
+    return endsOf(launch, { promised: this.targetOf(launch.service), lostSpans, seed });
+  }
+
   /** Plays all rounds; afterwards no host is running. */
-  async play() {
+  async play(onRound) {
+    const { rounds, faults, seed, until } = this.#options;
     await this.#startAll();
-    for (let round = 1; round <= this.#options.rounds; round += 1) {
-      await this.#round(roundOf(this.#options.seed, round, this.#plant.targets));
-      if (round % 10 === 0) this.#say(`${round} rounds`);
+    for (let round = 1; round <= rounds; round += 1) {
+      const plan = { ...roundOf(seed, round, this.plant.targets), fault: faultOf(seed, round, faults) };
+      if (faults.length > 0 && plan.isRelease) release(this.plant);
+      await this.#round(plan);
+      this.innocents.check();
+      if (round % COPY_ROUNDS === 0) keepCopy(this.plant);
+      onRound(round);
+      if (until !== undefined && this.tally.lostIn(until) > 0) return;
     }
   }
 
@@ -55,41 +104,57 @@ export class Chaos {
     const host = this.start();
     if (!(await host.ready())) throw new Error(`The first host did not start: ${host.tail}`);
     await Promise.all(this.promised.map((one) => one.start(host)));
-    await host.kill();
-    this.#tally.hit('host kills');
-    await this.#whileDead({ killsWhileDead: [], deadMs: 0 });
+    await this.kill(host);
+    await this.whileDead({ killsWhileDead: [], deadMs: 0 });
   }
 
   async #round(plan) {
-    const host = plan.isTwins ? await this.#startTwins() : this.start(plan.crashAt);
-    if (plan.isBootKill) await this.#killAtBoot(host, plan);
-    else await this.#live(host, plan);
+    const bounded = this.promised.filter(({ target }) => target.bound !== null).map(({ target }) => target.services[0]);
+    let host;
+    if (plan.fault !== null) host = await new FaultRound(this, plan).play();
+    else {
+      host = plan.isTwins ? await this.#startTwins() : this.start({ crashAt: plan.crashAt });
+      if (plan.storm !== null && bounded.length > 0) await this.#storm(host, bounded[plan.storm % bounded.length]);
+      else if (plan.isBootKill) await this.#killAtBoot(host, plan);
+      else await this.#live(host, plan);
+    }
     const { code, signal } = await within(5_000, host.ended, 'a host to be gone');
-    if (signal === 'SIGKILL' && !host.isKilled) this.#tally.hit(`self-kills ${plan.point}`);
+    if (signal === 'SIGKILL' && !host.isKilled) this.tally.hit(`self-kills ${plan.point}`);
     else if (signal !== 'SIGKILL')
-      this.#tally.lose('crashed hosts', `exit code ${code}, signal ${signal}: ${host.tail}`);
-    await this.#whileDead(plan);
+      this.tally.lose('crashed hosts', `exit code ${code}, signal ${signal}: ${host.tail}`);
+    await this.whileDead(plan);
   }
 
   /** Spawns another host, which is not ready yet. */
-  start(crashAt = null) {
-    this.#hosts += 1;
-    this.host = new HostProcess(this.#plant, { number: this.#hosts, crashAt });
+  start(options = {}) {
+    this.host = this.startBeside(options);
     this.deadSpans.at(-1)?.push(this.host.spawnedAt);
-    this.#tally.hit('hosts');
     return this.host;
+  }
+
+  /** Spawns one that does not take the place of the last. */
+  startBeside(options) {
+    this.#hosts += 1;
+    this.tally.hit('hosts');
+    return new HostProcess(this.plant, { ...options, number: this.#hosts });
+  }
+
+  async kill(host) {
+    if (host.isOver) return;
+    await host.kill();
+    this.tally.hit('host kills');
   }
 
   /** Spawns two at the same time: one must win, the other must exit with code 3. */
   async #startTwins() {
     const twins = [this.start(), this.start()];
-    this.#tally.hit('twins');
+    this.tally.hit('twins');
     const [one, other] = await Promise.all(twins.map((host) => host.ready()));
     if (one === other)
-      this.#tally.lose('duplicates', `Of two hosts started at the same time ${one ? 'both' : 'none'} became ready.`);
+      this.tally.lose('duplicates', `Of two hosts started at the same time ${one ? 'both' : 'none'} became ready.`);
     const [winner, loser] = one ? twins : [...twins].reverse();
     const { code } = loser.isOver ? await loser.ended : await loser.kill();
-    if (code !== LOCKED) this.#tally.lose('crashed hosts', `The second host exited with ${code}: ${loser.tail}`);
+    if (code !== LOCKED) this.tally.lose('crashed hosts', `The second host exited with ${code}: ${loser.tail}`);
     this.host = winner;
     return winner;
   }
@@ -97,28 +162,43 @@ export class Chaos {
   async #killAtBoot(host, { bootShare }) {
     await Promise.race([pause(bootShare * Math.max(BOOT_MS, this.#bootMs)), host.ended]);
     if (host.isOver) return;
-    await host.kill();
-    this.#tally.hit('host kills');
-    if (host.url === null) this.#tally.hit('host kills during boot');
+    await this.kill(host);
+    if (host.url === null) this.tally.hit('host kills during boot');
   }
 
   async #live(host, plan) {
     if (!(await host.ready())) return;
     this.#bootMs = Math.min(2_000, host.bootMs);
-    const killed = pause(plan.killAfterMs);
-    const under = [];
+    const under = [this.checkIntentions(host), this.steps(host, plan)];
     // Awaited at the end of the host; until then a failure must not count as an unhandled rejection.
-    const begin = (task) => under.push(task) && task.catch(() => undefined);
-    begin(this.checkIntentions(host));
+    for (const task of under) task.catch(() => undefined);
+    await Promise.race([pause(plan.killAfterMs), host.ended]);
+    await this.kill(host);
+    await Promise.all(under);
+    this.noteCopy(host);
+  }
+
+  /** Kills a service as often as it is launched, until its policy gives up and beyond. */
+  async #storm(host, service) {
+    if (!(await host.ready())) return;
+    this.tally.hit('storms of kills');
+    for (const until = Date.now() + STORM_MS; Date.now() < until && !host.isOver; await pause(STORM_PAUSE_MS))
+      this.#kill({ service, signal: 'SIGKILL' }, 'services killed');
+    await this.kill(host);
+    this.noteCopy(host);
+  }
+
+  /** Plays the steps of a plan until its time is over or the host has ended. */
+  async steps(host, plan) {
+    const until = Date.now() + plan.killAfterMs;
+    const over = pause(plan.killAfterMs);
+    const under = [];
     for (const step of plan.steps) {
-      await Promise.race([pause(step.afterMs), killed, host.ended]);
-      if (host.isOver || Date.now() - host.spawnedAt - host.bootMs >= plan.killAfterMs) break;
-      begin(this.#step(host, step));
-    }
-    await Promise.race([killed, host.ended]);
-    if (!host.isOver) {
-      await host.kill();
-      this.#tally.hit('host kills');
+      await Promise.race([pause(step.afterMs), over, host.ended]);
+      if (host.isOver || Date.now() >= until) break;
+      const task = this.#step(host, step);
+      task.catch(() => undefined);
+      under.push(task);
     }
     await Promise.all(under);
   }
@@ -143,12 +223,7 @@ export class Chaos {
     this.ledger.sample();
     for (const launch of this.ledger.liveMains(service)) {
       launch.kills.push({ signal, at: Date.now() });
-      try {
-        process.kill(launch.pid, signal);
-        this.#tally.hit(name);
-      } catch (error) {
-        if (error.code !== 'ESRCH') throw error; // it has just ended
-      }
+      if (send(launch.pid, signal)) this.tally.hit(name);
     }
   }
 
@@ -160,7 +235,7 @@ export class Chaos {
         if (answer === null || certain === null) return;
         const intended = answer.status === 404 ? 'stopped' : target.intended(answer.body);
         if (intended === certain) return;
-        this.#tally.lose(
+        this.tally.lose(
           'forgotten commands',
           `${target.id} was intended to be ${certain}, but host ${this.#hosts} says ${intended}.`,
         );
@@ -168,7 +243,24 @@ export class Chaos {
     );
   }
 
-  async #whileDead(plan) {
+  /** A host that could write has copied the intentions, unless it has just started. */
+  noteCopy({ readyAt }) {
+    if (readyAt !== null && Date.now() - readyAt > COPIED_MS) this.#copiedAt = Date.now() - COPIED_MS;
+  }
+
+  /** The store is lost now, or replaced by an older one: what is in no copy may be forgotten, and so are ends. */
+  storeLost() {
+    const span = { from: 0, to: Infinity };
+    this.lostSpans.push(span);
+    this.seriesBegins.push(Date.now());
+    for (const promised of this.promised) promised.doubt(this.#copiedAt);
+    return () => {
+      span.to = Date.now();
+      this.seriesBegins.push(Date.now());
+    };
+  }
+
+  async whileDead(plan) {
     const span = [Date.now()];
     this.deadSpans.push(span);
     for (const kill of plan.killsWhileDead) this.#kill(kill, 'services killed while no host was running');
@@ -179,12 +271,12 @@ export class Chaos {
   }
 
   async #countTraces() {
-    const owners = claims(this.#plant);
+    const owners = claims(this.plant);
     for (const [launch, owner] of owners) if (owner === 'revoked') this.#revoked.add(launch);
-    for (const { launch_id: launch, state } of await indexedLaunches(this.#plant)) {
+    for (const { launch_id: launch, state } of await indexedLaunches(this.plant)) {
       if (state === 'revoked') this.#revoked.add(launch);
       if (state === 'intent' && owners.get(launch) === 'shim') this.#claimed.add(launch);
-      if (state === 'intent' && owners.get(launch) == null) this.#tally.hit('intents found without a claim');
+      if (state === 'intent' && owners.get(launch) == null) this.tally.hit('intents found without a claim');
     }
   }
 
@@ -197,9 +289,9 @@ export class Chaos {
         ({ service, generation }) => service === launch.service && generation > launch.generation,
       );
       if (later.length >= LOGS_KEPT) continue; // its files may have been deleted for newer ones
-      const problem = logProblem(this.#plant.stateDir, launch, this.ledger.written(launch).lines);
+      const problem = logProblem(this.plant.stateDir, launch, this.ledger.written(launch).lines);
       if (problem !== null)
-        this.#tally.lose('log gaps', `${launch.service} generation ${launch.generation}: ${problem}`);
+        this.tally.lose('log gaps', `${launch.service} generation ${launch.generation}: ${problem}`);
     }
   }
 
@@ -207,24 +299,20 @@ export class Chaos {
   count() {
     const { launches } = this.ledger;
     const isInSpan = (at) => this.deadSpans.some(([from, to = Infinity]) => at >= from && at < to);
-    this.#tally.hit('generations', launches.length);
-    this.#tally.hit('revocations', this.#revoked.size);
-    this.#tally.hit('claims found without a pid row', this.#claimed.size);
+    this.tally.hit('generations', launches.length);
+    this.tally.hit('revocations', this.#revoked.size);
+    this.tally.hit('claims found without a pid row', this.#claimed.size);
     const unseen = launches.filter(({ end, kills }) => isInSpan(end?.at ?? kills[0]?.at ?? -1));
-    this.#tally.hit('exits while no host was running', unseen.length);
-    this.#tally.hit(
+    this.tally.hit('exits while no host was running', unseen.length);
+    this.tally.hit(
       'processes that left the group',
       launches.reduce((sum, { children }) => sum + children.length, 0),
     );
   }
 
-  /** The codes with which the service may have exited by itself. */
-  codesOf({ service, generation }) {
-    return codesOf(this.#options.seed, service, generation);
-  }
-
   close() {
     clearInterval(this.#sampler);
+    this.innocents.close();
     this.ledger.close();
   }
 }

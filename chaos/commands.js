@@ -2,20 +2,24 @@ import { pause } from './patience.js';
 
 /** Long enough for the host to read one request before the next one. */
 const APART_MS = 40;
-/** How long a stop may still affect a launch in progress after a later start was confirmed. */
+/** How long a stop that nobody confirmed may still affect a launch after a later start was confirmed. */
 const STOP_LEFT_MS = 1_000;
+const UNAVAILABLE = 503;
 
 /** The commands to one target, with what the host has confirmed. */
 export class Promised {
   #tally;
   #ledger;
+  #trouble;
   #commands = [];
   target;
 
-  constructor(target, ledger, tally) {
+  /** `trouble`: the faults during which commands may be refused. */
+  constructor(target, ledger, tally, trouble) {
     this.target = target;
     this.#ledger = ledger;
     this.#tally = tally;
+    this.#trouble = trouble;
   }
 
   get isBusy() {
@@ -42,19 +46,32 @@ export class Promised {
   }
 
   async #send(host, intention, [path, body]) {
-    const command = { intention, sentAt: Date.now(), answeredAt: null, isAccepted: false, isUnderWay: true };
+    const facts = { answeredAt: null, isAccepted: false, isUnderWay: true };
+    const command = { intention, before: this.certain, sentAt: Date.now(), ...facts };
     this.#commands.push(command);
     try {
       const answer = await host.request('POST', path, body);
       if (answer !== null) this.#answered(command, answer, path);
     } finally {
+      command.overAt = Date.now();
       command.isUnderWay = false;
     }
   }
 
   #answered(command, { status, body }, path) {
-    const isUnknownIo = status === 404 && command.intention === 'stopped';
     command.answeredAt = Date.now();
+    const trouble = this.#trouble.during(command.sentAt, command.answeredAt);
+    if (status === UNAVAILABLE && trouble !== null) {
+      this.#tally.hit('commands refused because of a fault');
+      if (trouble.keepsCommandsOut) this.#commands.splice(this.#commands.indexOf(command), 1); // it changed nothing
+      return;
+    }
+    // A command that asks for what is asked for already writes nothing.
+    const isRefused = trouble?.refusesSince != null && trouble.refusesSince < command.sentAt && trouble.to === null;
+    const asksForMore = command.before !== null && command.before !== command.intention;
+    if (status === 200 && isRefused && asksForMore)
+      this.#tally.lose('wrong health', `${path} was accepted during a fault of which the health check knew.`);
+    const isUnknownIo = status === 404 && command.intention === 'stopped';
     command.isAccepted = status === 200 || isUnknownIo;
     if (isUnknownIo && this.#isStartedBefore(command)) {
       this.#tally.lose('forgotten commands', `${path} returned 404, but ${this.target.id} had been started.`);
@@ -84,6 +101,14 @@ export class Promised {
     }
   }
 
+  /** The store was lost, and with it perhaps what was asked for after `since`. */
+  doubt(since) {
+    const isCopied = ({ sentAt, answeredAt, isAccepted }) => (isAccepted ? answeredAt : sentAt) <= since;
+    if (this.#commands.every(isCopied)) return;
+    const lost = { sentAt: Date.now(), answeredAt: null, isAccepted: false, isUnderWay: false };
+    for (const intention of ['running', 'stopped']) this.#commands.push({ ...lost, intention });
+  }
+
   /**
    * What the host has confirmed: `running`, `stopped`, or null if there are unconfirmed commands that may have been
    * accepted.
@@ -98,9 +123,52 @@ export class Promised {
   mayHaveStopped(startedAt, goneAt) {
     return this.#commands.some((stop, index) => {
       if (stop.intention !== 'stopped' || stop.sentAt > goneAt) return false;
+      if (stop.isAccepted && startedAt > stop.answeredAt) return false; // it was carried out by then
       const isUndone = ({ intention, isAccepted, answeredAt }) =>
         intention === 'running' && isAccepted && answeredAt + STOP_LEFT_MS <= startedAt;
       return !this.#commands.slice(index + 1).some(isUndone);
     });
+  }
+
+  /** The times during which a command took effect: each begins a new series of launches. */
+  get spans() {
+    return this.#commands.map(({ sentAt, overAt }) => ({ from: sentAt, to: overAt ?? sentAt }));
+  }
+}
+
+/** The faults of a run, with the times during which a host may refuse commands. */
+export class Trouble {
+  #spans = [];
+
+  /** A fault begins. */
+  begin() {
+    this.#spans.push({ from: Date.now(), to: null, refusesSince: null, keepsCommandsOut: false });
+  }
+
+  /** What is refused during this one has certainly changed nothing. */
+  keepOut() {
+    this.#spans.at(-1).keepsCommandsOut = true;
+  }
+
+  /** From now on every command has to be refused. */
+  refuses() {
+    this.#spans.at(-1).refusesSince = Date.now();
+  }
+
+  /** Its cause is gone; commands may be refused until the host has noticed. */
+  mended() {
+    const span = this.#spans.at(-1);
+    if (span !== undefined && span.to === null) span.to = Infinity;
+  }
+
+  /** The host is healthy again. */
+  end() {
+    const span = this.#spans.at(-1);
+    if (span !== undefined) span.to = Date.now();
+  }
+
+  /** The fault that was there at some moment between these times; null: none. */
+  during(from, to) {
+    return this.#spans.findLast((span) => span.from <= to && (span.to ?? Infinity) >= from) ?? null;
   }
 }

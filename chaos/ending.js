@@ -1,10 +1,14 @@
-import { processesBelow } from './proc.js';
-import { pause, until } from './patience.js';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isForgotten } from './oracle/ends.js';
+import { checkHealthy } from './oracle/health.js';
+import { problemsOf } from './oracle/intended.js';
+import { checkViews } from './oracle/views.js';
+import { pause, until } from './patience.js';
+import { processesBelow } from './proc.js';
 
 const QUIET_MS = 20_000;
-const PAGE = 1_000;
+const HEALTHY_MS = 10_000;
 
 /** The last host: waits until everything is as intended, stops everything, and returns what the host has reported. */
 export class LastHost {
@@ -26,53 +30,34 @@ export class LastHost {
     if (!(await host.ready())) throw new Error(`The last host did not start: ${host.tail}`);
     await this.#chaos.checkIntentions(host);
     await this.#untilQuiet(host);
+    await checkHealthy(host, HEALTHY_MS, this.#tally, 'at the end');
+    await checkViews(host, this.#chaos);
     await this.#checkKnown(host);
     await Promise.all(promised.map((one) => one.stop(host)));
     this.#chaos.ledger.sample();
     await until(5_000, async () => (await this.#missingExits(host)).length === 0);
-    const reported = {
-      exits: await this.#history(host, 'process.exited'),
-      adoptions: await this.#history(host, 'process.adopted'),
-    };
+    await checkViews(host, this.#chaos);
+    const reported = { exits: await host.history('process.exited'), adoptions: await host.history('process.adopted') };
+    const changes = await host.history('service.state_changed');
+    this.#tally.hit('budgets used up', changes.filter(({ to }) => to === 'failed').length);
+    this.#tally.hit('fallbacks to another file', (await host.history('service.fell_back')).length);
+    this.#chaos.innocents.check();
     await this.#checkNothingLeft(host);
     return reported;
   }
 
   async #services(host) {
-    const answer = await host.get('/api/services?limit=1000');
-    if (answer === null) throw new Error(`The last host ended: ${host.tail}`);
-    return answer.body.services;
+    const services = await host.services();
+    if (services === null) throw new Error(`The last host ended: ${host.tail}`);
+    return services;
   }
 
   /** Checks twice, with a pause in between, that every service is as intended: by then planned exits have happened. */
   async #untilQuiet(host) {
     let problems = [];
-    const isQuiet = async () => (problems = await this.#problems(host)).length === 0;
+    const isQuiet = async () => (problems = await problemsOf(host, this.#chaos)).length === 0;
     const isDone = (await until(QUIET_MS, isQuiet)) && (await pause(1_500), await until(QUIET_MS, isQuiet));
     if (!isDone) for (const problem of problems) this.#tally.lose('services not as intended', problem);
-  }
-
-  async #problems(host) {
-    const views = new Map((await this.#services(host)).map((view) => [view.id, view]));
-    this.#chaos.ledger.sample();
-    return this.#chaos.promised.flatMap(({ target, certain }) =>
-      target.services.flatMap((id) => this.#problem(id, views.get(id), certain) ?? []),
-    );
-  }
-
-  #problem(id, view, certain) {
-    const mains = this.#chaos.ledger.liveMains(id);
-    const intention = certain ?? view?.intended_state ?? 'stopped';
-    if (intention === 'stopped') {
-      const isDown = mains.length === 0 && (view === undefined || view.state === 'stopped');
-      return isDown
-        ? null
-        : `${id} should be stopped, is ${view?.state}, pids ${mains.map(({ pid }) => pid).join(' ')}`;
-    }
-    const isUp = view?.state === 'running' && mains.length === 1 && mains[0].pid === view.pid;
-    return isUp
-      ? null
-      : `${id} should run, is ${view?.state} (${view?.reason}), pids ${mains.map(({ pid }) => pid).join(' ')}`;
   }
 
   /**
@@ -92,25 +77,18 @@ export class LastHost {
     }
   }
 
-  async #history(host, type) {
-    const events = [];
-    for (let after = 0; after !== null;) {
-      const { body } = await host.get(`/api/events/history?type=${type}&limit=${PAGE}&after=${after}`);
-      events.push(...body.events);
-      after = body.next;
-    }
-    return events;
-  }
-
   async #missingExits(host) {
-    const exits = await this.#history(host, 'process.exited');
+    const exits = await host.history('process.exited');
     const reported = new Set(exits.map(({ service_id, detail }) => `${service_id} ${detail.generation}`));
-    return this.#chaos.ledger.launches.filter(({ service, generation }) => !reported.has(`${service} ${generation}`));
+    return this.#chaos.ledger.launches.filter(
+      (one) => !reported.has(`${one.service} ${one.generation}`) && !isForgotten(one, this.#chaos),
+    );
   }
 
   async #checkNothingLeft(host) {
     const { code } = await host.leave();
     if (code !== 0) this.#tally.lose('crashed hosts', `The last host exited with ${code}: ${host.tail}`);
+    this.#chaos.innocents.close();
     await until(3_000, () => processesBelow(this.#plant.folder).length === 0);
     for (const { pid, command } of processesBelow(this.#plant.folder)) {
       this.#tally.lose('orphans', `Pid ${pid} (${command}) is left after everything was stopped.`);

@@ -2,33 +2,42 @@ import { spawn } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pause, StepTimeoutError, within } from './patience.js';
+import { childrenOf, signal } from './proc.js';
 
 const READY_MS = 30_000;
 const ANSWER_MS = 20_000;
 const TAIL = 4_000;
+/** What a shell and `unshare` return for a program that was killed. */
+const KILLED = 137;
 
 /** One run of the host. */
 export class HostProcess {
   #child;
   #stderr = '';
+  #isWrapped;
   url = null;
   isOver = false;
   /** Whether this harness killed it. */
   isKilled = false;
   spawnedAt = Date.now();
+  readyAt = null;
 
-  constructor(plant, { number, crashAt = null }) {
+  /** `prefix`: a command that runs it as its child; `env`: more variables. Paths default to those of the plant. */
+  constructor(plant, { number, crashAt = null, prefix = [], env: more = {}, basePath, stateDir }) {
     const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('COREDINATOR_'));
-    const env = { ...Object.fromEntries(kept), ...(crashAt === null ? {} : { COREDINATOR_CRASH_AT: crashAt }) };
+    const crash = crashAt === null ? {} : { COREDINATOR_CRASH_AT: crashAt };
     const main = join(plant.folder, 'package/dist/main.js');
-    const args = [main, '--base-path', plant.basePath, '--port', '0'];
+    const paths = ['--base-path', basePath ?? plant.basePath, '--state-dir', stateDir ?? plant.stateDir];
+    const [program, ...args] = [...prefix, process.execPath, main, ...paths, '--port', '0'];
+    const env = { ...Object.fromEntries(kept), ...crash, ...more };
     this.logFile = join(plant.folder, 'hosts', `${number}.log`);
-    this.#child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    this.#isWrapped = prefix.length > 0;
+    this.#child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
     this.ended = new Promise((resolve) => {
       // Processes that the host left behind may keep the pipe open, so 'exit' counts, not 'close'.
       this.#child.on('exit', (code, signal) => {
         this.isOver = true;
-        resolve({ code, signal });
+        resolve(this.#isWrapped && code === KILLED ? { code: null, signal: 'SIGKILL' } : { code, signal });
       });
     });
     this.#up = new Promise((resolve) => {
@@ -46,12 +55,14 @@ export class HostProcess {
     const line = this.url === null && this.#stderr.split('\n').find((one) => one.includes('"msg":"ready"'));
     if (!line || !line.endsWith('}')) return;
     this.url = JSON.parse(line).url;
-    this.bootMs = Date.now() - this.spawnedAt;
+    this.readyAt = Date.now();
+    this.bootMs = this.readyAt - this.spawnedAt;
     ready(true);
   }
 
+  /** The process of the host itself, as seen from here. */
   get pid() {
-    return this.#child.pid;
+    return this.#isWrapped ? (childrenOf(this.#child.pid)[0] ?? this.#child.pid) : this.#child.pid;
   }
 
   /** The end of its output. */
@@ -66,7 +77,7 @@ export class HostProcess {
 
   async kill() {
     this.isKilled = !this.isOver;
-    this.#child.kill('SIGKILL');
+    if (!this.isOver) signal(this.pid, 'SIGKILL');
     return within(5_000, this.ended, 'a killed host to be gone');
   }
 
@@ -95,5 +106,22 @@ export class HostProcess {
 
   async get(path) {
     return this.request('GET', path);
+  }
+
+  /** Every service; null if the host has ended. */
+  async services() {
+    return (await this.get('/api/services?limit=1000'))?.body.services ?? null;
+  }
+
+  /** Every event of a type. */
+  async history(type) {
+    const events = [];
+    for (let after = 0; after !== null;) {
+      const answer = await this.get(`/api/events/history?type=${type}&limit=1000&after=${after}`);
+      if (answer === null) throw new Error(`The host ended while its history was read: ${this.tail}`);
+      events.push(...answer.body.events);
+      after = answer.body.next;
+    }
+    return events;
   }
 }

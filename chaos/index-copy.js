@@ -18,6 +18,9 @@ export async function indexedLaunches({ folder, stateDir }) {
     const [{ count }] = await database.all("SELECT count(*) AS count FROM sqlite_schema WHERE name = 'launch'");
     if (count === 0) return []; // it was killed before its first migration
     return await database.all("SELECT launch_id, state FROM launch WHERE state IN ('intent', 'revoked')");
+  } catch (error) {
+    if (error.code === 'SQLITE_CORRUPT' || error.code === 'SQLITE_NOTADB') return []; // a fault has done that
+    throw error;
   } finally {
     await database.close();
     rmSync(copy, { recursive: true });

@@ -1,13 +1,15 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAlive } from './proc.js';
+import { isAlive, outerPid } from './proc.js';
 
 /**
  * What the services record about themselves, and what this process sees in /proc: the truth to which the host is
  * compared.
  *
- * A launch: `{service, generation, launch, pid, start, startedAt, end, kills, children, aliveAt, goneAt}`. `aliveAt` is
- * the last time at which it was certainly alive, `goneAt` the first at which it was certainly not (null: it is alive).
+ * A launch: `{service, generation, launch, pid, said, start, file, startedAt, end, kills, shimKilledAt, isBlurred,
+ * children, aliveAt, goneAt}`. `pid` is what this process sees, `said` what the launch itself sees (they differ in a PID
+ * namespace). `aliveAt` is the last time at which it was certainly alive, `goneAt` the first at which it was certainly
+ * not (null: it is alive). `isBlurred`: a fault took away what says how it ended.
  */
 export class Ledger {
   #folder;
@@ -18,6 +20,8 @@ export class Ledger {
   launches = [];
   /** Launch ids with more than one start line. */
   repeated = [];
+  /** Whether hosts are started in a PID namespace of their own now. */
+  isNamespaced = false;
   #byId = new Map();
 
   constructor(folder) {
@@ -47,19 +51,26 @@ export class Ledger {
   }
 
   #take(line) {
-    const [what, service, generation, launch, pid, start, at, code] = line.split(' ');
-    const one = { pid: Number(pid), start, startedAt: Number(at), aliveAt: Number(at), goneAt: null };
+    const [what, service, generation, launch, pid, start, at, more] = line.split(' ');
+    const one = { ...this.#named(Number(pid), start), startedAt: Number(at), aliveAt: Number(at), goneAt: null };
     const known = this.#byId.get(launch);
     if (what === 'start') {
       if (known !== undefined) this.repeated.push(launch);
-      const entry = { ...one, service, generation: Number(generation), launch, end: null, kills: [], children: [] };
+      const facts = { end: null, kills: [], shimKilledAt: null, isBlurred: false, children: [] };
+      const entry = { ...one, service, generation: Number(generation), launch, file: more, ...facts };
       this.#byId.set(launch, entry);
       this.launches.push(entry);
     } else if (what === 'child') known.children.push(one);
     else {
-      known.end = { code: Number(code), at: Number(at) };
+      known.end = { code: Number(more), at: Number(at) };
       known.aliveAt = Math.max(known.aliveAt, known.end.at);
     }
+  }
+
+  #named(said, start) {
+    const isInside = this.isNamespaced && !isAlive({ pid: said, start });
+    const outside = isInside ? outerPid({ pid: said, start }) : null;
+    return { pid: outside ?? said, said, start, isInside };
   }
 
   /** The launches with a live process, as of the last sample. */
@@ -70,6 +81,11 @@ export class Ledger {
   /** The launches of a service with a live main process, as of the last sample. */
   liveMains(service) {
     return this.launches.filter((launch) => launch.service === service && launch.goneAt === null);
+  }
+
+  /** All launches with a live main process, as of the last sample. */
+  mains() {
+    return this.launches.filter(({ goneAt }) => goneAt === null);
   }
 
   /** How many log lines a launch has certainly written, and when the last one, so that it was alive then. */
@@ -84,6 +100,16 @@ export class Ledger {
 
   close() {
     closeSync(this.#fd);
+  }
+}
+
+/** The shim of a live launch, according to its claim; null if it has none any more, or cannot be seen from here. */
+export function shimOf({ launch }, { stateDir }) {
+  try {
+    const { pid, start } = JSON.parse(readFileSync(join(stateDir, 'run', launch, 'claim'), 'utf8'));
+    return isAlive({ pid, start }) ? { pid, start } : null;
+  } catch {
+    return null; // a fault has taken the claim away
   }
 }
 

@@ -13,7 +13,9 @@ export function logProblem(stateDir, { service, generation, launch }, counted) {
   } catch (error) {
     return `${file} cannot be read (${error.code})`;
   }
-  const lines = text.split('\n').filter((line) => line.startsWith(`${launch} `));
+  // What follows the last newline is the beginning of a line that the disk had no room for.
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  const lines = whole.split('\n').filter((line) => line.startsWith(`${launch} `));
   const wrong = lines.findIndex((line, index) => line !== `${launch} ${index}`);
   if (wrong >= 0) return `line ${wrong} of ${file} reads "${lines[wrong]}"`;
   const isWhole = lines.length === counted || lines.length === counted + 1;

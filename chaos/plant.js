@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, cpSync, linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const source = join(import.meta.dirname, 'corechaos.c');
+/** The size of the file system of a state directory that can be full. It has to hold the output of a long run. */
+const DISK_MB = 96;
 
 /** Short waits without giving up: the rounds should be quick, and every end must lead to a new launch. */
 const KIND = {
@@ -15,23 +15,58 @@ const KIND = {
   stop: { signal: 'SIGTERM', grace: '250ms' },
 };
 
+/** The kind that gives up, and falls back to the last stable file before: its launches have a bound. */
+export const BOUNDED = {
+  mode: 'always',
+  intensity: { maxRestarts: 3, periodMs: 8_000 },
+  recoverAfterMs: 1_000,
+};
+const BOUNDED_KIND = {
+  backoff: { ...KIND.backoff, reset_after: '1500ms' },
+  intensity: { max_restarts: BOUNDED.intensity.maxRestarts, period: `${BOUNDED.intensity.periodMs}ms` },
+  recover_after: `${BOUNDED.recoverAfterMs}ms`,
+};
+
+const PROGRAMS = {
+  corechaos: [['-O2', '-static'], ['-O2']],
+  innocent: [['-O2']],
+  'clock.so': [['-O2', '-shared', '-fPIC']],
+};
+
+/** Compiles the programs of a run into `folder`. Throws if the program of the services cannot be compiled. */
+export function compilePrograms(folder) {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, variants] of Object.entries(PROGRAMS)) {
+    const source = join(import.meta.dirname, 'programs', `${name.replace('.so', '')}.c`);
+    let problem = '';
+    const isCompiled = variants.some((flags) => {
+      const { status, stderr } = spawnSync('cc', [...flags, '-Wall', '-o', join(folder, name), source], {
+        encoding: 'utf8',
+      });
+      problem = stderr ?? '';
+      return status === 0;
+    });
+    if (!isCompiled) throw new Error(`${name} cannot be compiled (cc): ${problem}`);
+  }
+}
+
 /**
- * Everything that a run needs, in one new temporary folder: a copy of the built package (so that the shim can be chosen
+ * Everything that one host needs, in a folder of its own: a copy of the built package (so that the shim can be chosen
  * as on a machine without a compiler, and a new build does not affect a run), the base path with its program, and the
- * ledger.
+ * ledger. `disk`: a small file system for its state directory; null: that is in the base path.
  */
-export function makePlant({ seed, services, shim, package: root }) {
-  const folder = mkdtempSync(join(tmpdir(), 'coredinator-chaos-'));
+export function makePlant({ folder, seed, services, shim, package: root, programs, disk }) {
   const basePath = join(folder, 'base');
-  for (const name of ['base', 'counts', 'hosts']) mkdirSync(join(folder, name));
+  for (const name of ['base', 'counts', 'hosts', 'elsewhere']) mkdirSync(join(folder, name), { recursive: true });
   makePackage(join(folder, 'package'), root, shim);
-  makeProgram(join(basePath, 'corechaos'));
+  for (const name of Object.keys(PROGRAMS)) copyFileSync(join(programs, name), join(folder, 'elsewhere', name));
+  linkSync(join(folder, 'elsewhere/corechaos'), join(basePath, 'corechaos-1.0.0'));
   const kind = { ...KIND, env: { CHAOS_FOLDER: folder, CHAOS_SEED: String(seed) } };
   const configuration = {
     kinds: {
       alpha: kind,
       beta: { ...kind, depends_on: { alpha: 'started' } },
-      coreio: { ...kind, args: [], shareable: true },
+      coreio: { ...kind, ...BOUNDED_KIND, args: [], shareable: true },
     },
     agent_types: { default: { services: ['alpha', 'beta'] } },
   };
@@ -39,7 +74,23 @@ export function makePlant({ seed, services, shim, package: root }) {
   writeFileSync(join(basePath, 'coredinator.yaml'), `${JSON.stringify(configuration, null, 2)}\n`);
   writeFileSync(join(folder, 'agent.yaml'), '{}\n');
   writeFileSync(join(folder, 'ledger'), '');
-  return { folder, basePath, stateDir: join(basePath, '.coredinator'), targets: targetsOf(services, folder) };
+  return {
+    ...{ folder, basePath, shim, disk, releases: 0 },
+    stateDir: disk === null ? join(basePath, '.coredinator') : join(disk.folder, 'state'),
+    targets: targetsOf(services, folder),
+  };
+}
+
+/** A small file system for a state directory; null if none can be mounted here. */
+export async function smallDisk() {
+  const { SmallDisk } = await import('../spec/support/built/small-disk.ts');
+  return SmallDisk.mount(DISK_MB);
+}
+
+/** A newer version of the program appears: the next launch of each service takes it. */
+export function release(plant) {
+  plant.releases += 1;
+  linkSync(join(plant.folder, 'elsewhere/corechaos'), join(plant.basePath, `corechaos-1.${plant.releases}.0`));
 }
 
 /** The targets of commands: agents with two services each, and shared coreio services. */
@@ -51,6 +102,7 @@ function targetsOf(services, folder) {
     return {
       id,
       services: [`${id}-alpha`, `${id}-beta`],
+      bound: null,
       start: ['/api/agents/start', { config_path, agent_id: id }],
       stop: [`/api/agents/${id}/stop`],
       status: `/api/agents/${id}/status`,
@@ -62,6 +114,7 @@ function targetsOf(services, folder) {
     return {
       id,
       services: [id],
+      bound: BOUNDED,
       start: ['/api/io/start', { config_path, coreio_id: id }],
       stop: [`/api/io/${id}/stop`],
       status: `/api/io/${id}/status`,
@@ -82,12 +135,4 @@ function makePackage(folder, root, shim) {
   // Without the binary the host uses the shell shim, as on a machine without a compiler.
   if (shim === 'sh') rmSync(join(shims, 'build'), { recursive: true, force: true });
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-}
-
-function makeProgram(path) {
-  for (const flags of [['-O2', '-static'], ['-O2']]) {
-    const { status, stderr } = spawnSync('cc', [...flags, '-Wall', '-o', path, source], { encoding: 'utf8' });
-    if (status === 0) return;
-    if (flags.length === 1) throw new Error(`The program of the services cannot be compiled (cc): ${stderr ?? ''}`);
-  }
 }

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 
 function readOrNull(file) {
   try {
@@ -8,12 +9,41 @@ function readOrNull(file) {
   }
 }
 
+/** The fields of /proc/PID/stat from the third (the state) on; null if there is no such process. */
+function statOf(pid) {
+  const text = readOrNull(`/proc/${pid}/stat`);
+  return text === null ? null : text.slice(text.lastIndexOf(')') + 2).split(' ');
+}
+
 /** Whether exactly this process is alive; a zombie is not. */
 export function isAlive({ pid, start }) {
-  const text = readOrNull(`/proc/${pid}/stat`);
-  if (text === null) return false;
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return fields[19] === start && fields[0] !== 'Z' && fields[0] !== 'X';
+  const fields = statOf(pid);
+  return fields !== null && fields[19] === start && fields[0] !== 'Z' && fields[0] !== 'X';
+}
+
+/** Whether a process is stopped (SIGSTOP). */
+export function isStopped(pid) {
+  return statOf(pid)?.[0] === 'T';
+}
+
+/** The children of a process. */
+export function childrenOf(pid) {
+  const lines = pids().map((child) => [child, statOf(child)]);
+  return lines.flatMap(([child, fields]) => (Number(fields?.[1]) === pid ? [child] : []));
+}
+
+/** The file name of the program of a process; empty if it has ended. */
+export function programOf(pid) {
+  return basename(linkOrNull(`/proc/${pid}/exe`) ?? '');
+}
+
+/** The pid, seen from here, of the process that has this pid and start time in a PID namespace below; null: none. */
+export function outerPid({ pid, start }) {
+  for (const outer of pids()) {
+    const names = /^NSpid:\s+(.*)$/m.exec(readOrNull(`/proc/${outer}/status`) ?? '')?.[1]?.split(/\s+/) ?? [];
+    if (names.length > 1 && Number(names.at(-1)) === pid && statOf(outer)?.[19] === start) return outer;
+  }
+  return null;
 }
 
 function linkOrNull(file) {
@@ -24,15 +54,31 @@ function linkOrNull(file) {
   }
 }
 
+function pids() {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
 /** Every live process whose program or command line is below `folder`. */
 export function processesBelow(folder) {
   const found = [];
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
-    const exe = linkOrNull(`/proc/${name}/exe`) ?? '';
-    const command = (readOrNull(`/proc/${name}/cmdline`) ?? '').replaceAll('\0', ' ').trim();
+  for (const pid of pids()) {
+    if (pid === process.pid) continue;
+    const exe = linkOrNull(`/proc/${pid}/exe`) ?? '';
+    const command = (readOrNull(`/proc/${pid}/cmdline`) ?? '').replaceAll('\0', ' ').trim();
     if (exe === '' && command === '') continue; // a zombie, or belongs to the kernel
-    if (exe.startsWith(folder) || command.includes(folder)) found.push({ pid: Number(name), exe, command });
+    if (exe.startsWith(folder) || command.includes(folder)) found.push({ pid, exe, command });
   }
   return found;
+}
+
+/** Sends a signal; false if the process has just ended. */
+export function signal(pid, name) {
+  try {
+    return process.kill(pid, name);
+  } catch (error) {
+    if (error.code === 'ESRCH') return false;
+    throw error;
+  }
 }

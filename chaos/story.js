@@ -52,5 +52,7 @@ export function roundOf(seed, round, targets) {
     steps: Array.from({ length: dice.between(4, 14) }, step),
     killsWhileDead: Array.from({ length: dice.between(0, 3) }, kill),
     deadMs: dice.between(0, 250),
+    isRelease: dice.chance(8),
+    storm: dice.chance(10) ? dice.below(targets.length) : null,
   };
 }

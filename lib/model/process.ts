@@ -54,9 +54,10 @@ export interface LaunchFailure {
 }
 
 /**
- * EADDRINUSE: there is no free port. ESHIM: the shim of the previous launch can neither be woken nor killed. ESTORE:
- * the launch cannot be recorded. ESTRAY: an orphan process of the service is running. ETIMEDOUT: no shim came up.
- * EUNREADABLE: a record that says whether the service is running cannot be read. The others are system error codes.
+ * EADDRINUSE: there is no free port. ESHIM: the shim of the previous launch can neither be woken nor killed. ESTATE: a
+ * folder of the state directory is missing. ESTORE: the launch cannot be recorded. ESTRAY: an orphan process of the
+ * service is running. ETIMEDOUT: no shim came up. EUNREADABLE: a record that says whether the service is running cannot
+ * be read. The others are system error codes.
  */
 const HOST_FAULTS: ReadonlySet<string> = new Set([
   'EADDRINUSE',
@@ -70,6 +71,7 @@ const HOST_FAULTS: ReadonlySet<string> = new Set([
   'ENOSPC',
   'EROFS',
   'ESHIM',
+  'ESTATE',
   'ESTORE',
   'ESTRAY',
   'ETIMEDOUT',

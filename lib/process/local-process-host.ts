@@ -159,8 +159,10 @@ class LocalProcessHost implements LocalHost {
 
   /** A used generation identifies one process, one exit and one pair of log files permanently. */
   #newestGeneration(serviceId: ServiceId): number {
-    const known = this.#trees.status.get(serviceId)?.generation ?? newestLogged(this.#context.layout, serviceId);
-    return Math.max(known, this.#orphans.newestGeneration(serviceId));
+    const known = this.#trees.status.get(serviceId)?.generation ?? 0;
+    // The ledger may be older than what ran: the database was lost, or replaced by an older one.
+    const logged = newestLogged(this.#context.layout, serviceId);
+    return Math.max(known, logged, this.#orphans.newestGeneration(serviceId));
   }
 
   #reasonAgainst(serviceId: ServiceId): LaunchFailure | null {

@@ -42,6 +42,8 @@ export class WriteQueue {
   readonly #options: WriteQueueOptions;
   #waiting: Member[] = [];
   #draining: Promise<void> | null = null;
+  /** Takes back what was committed and refused, before anything else is written. */
+  #undo: readonly RowWrite[] = [];
   #isClosed = false;
 
   constructor(options: WriteQueueOptions) {
@@ -49,7 +51,8 @@ export class WriteQueue {
   }
 
   /**
-   * Resolves after the commit that contains the rows. Rejects with StoreUnavailableError; then none of them is written.
+   * Resolves after the commit that contains the rows. Rejects with StoreUnavailableError; then none of them is written,
+   * or, if the files were taken away at that moment, they are taken back once the files are there again.
    */
   write(writes: readonly RowWrite[], writer: StoreWriter | null = null): Promise<void> {
     if (writes.length === 0 && !this.#isClosed) return Promise.resolve();
@@ -86,7 +89,8 @@ export class WriteQueue {
       return;
     }
     try {
-      await this.#transaction(members.flatMap(({ writes }) => writes));
+      await this.#transaction([...this.#undo, ...members.flatMap(({ writes }) => writes)]);
+      this.#undo = [];
     } catch (error) {
       await this.#afterFailure(members, error);
       return;
@@ -94,6 +98,7 @@ export class WriteQueue {
     // The rows are committed, but not reported yet: they are durable only if they are in the files that the next host
     // will read.
     const found = guard === undefined ? null : guard.check();
+    if (found !== null) this.#undo = members.flatMap(undoOf);
     this.#answer(members, found === null ? null : new StoreUnavailableError(found));
   }
 
@@ -149,4 +154,12 @@ export class WriteQueue {
       () => false, // already gone, or stuck: a new connection solves both
     );
   }
+}
+
+/**
+ * What takes the rows of a caller back. It will write them again in another form: an event under another number, a
+ * launch with another id. A command is not repeated; it stays as a whole, for the next host.
+ */
+function undoOf({ writes, writer }: Member): readonly RowWrite[] {
+  return writer === 'command' ? [] : writes.flatMap(({ undo }) => undo ?? []);
 }

@@ -199,8 +199,14 @@ export class Orphans {
       ({ launchId, serviceId, fate }) =>
         fate === 'reported' &&
         serviceId !== null &&
-        this.#held.get(serviceId)?.some((held) => held.origin.launchId === launchId && held.living() !== null) === true,
+        this.#heldOf(serviceId).some((held) => held.origin.launchId === launchId && held.living() !== null),
     );
+  }
+
+  /** Without those that are supervised: the ledger knew them, although their records could not be read at first. */
+  #heldOf(serviceId: ServiceId): readonly HeldOrphan[] {
+    const held = this.#held.get(serviceId) ?? [];
+    return held.filter(({ origin }) => !this.#options.trees.has(origin.launchId));
   }
 
   /** What an operator can do about an orphan that stays alive. */
@@ -217,7 +223,7 @@ export class Orphans {
 
   /** Why a service must not be launched now; null if it has no live orphan that is left alone. */
   reasonAgainst(serviceId: ServiceId): string | null {
-    for (const held of this.#held.get(serviceId) ?? []) {
+    for (const held of this.#heldOf(serviceId)) {
       const living = held.living();
       if (living === null) continue;
       const who = `Process ${living.pid} of service "${serviceId}" (generation ${held.origin.generation})`;

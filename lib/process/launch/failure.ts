@@ -38,6 +38,9 @@ const SUBJECT = {
 
 const VERB: Partial<Readonly<Record<RefusedStep, string>>> = { fork: 'created', exec: 'run', limits: 'set' };
 
+/** The steps that use the host's own files, not those of the service. */
+const OWN_STEPS: ReadonlySet<RefusedStep> = new Set(['log', 'lock', 'claim', 'dir']);
+
 /** Reasons that are clearer than the system's, by step and code. */
 const KNOWN_REASONS: Readonly<Partial<Record<string, string>>> = {
   'limits EPERM': 'it is above the hard limit of the host',
@@ -87,10 +90,15 @@ export function failureOf(
   const isPermanent = step === 'exec' && PERMANENT.has(code);
   const reason = found ?? KNOWN_REASONS[`${step} ${code}`] ?? described;
   return {
-    code,
+    code: OWN_STEPS.has(step) && isMissing(code) ? 'ESTATE' : code,
     isPermanent,
     message: `${SUBJECT[step]} "${subject}" cannot be ${VERB[step] ?? 'used'}: ${reason} (${code}).`,
   };
+}
+
+/** Whether an error of this code says that a file or folder is missing. */
+export function isMissing(code: string): boolean {
+  return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
 /** The name of a system error number. */

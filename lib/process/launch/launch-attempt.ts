@@ -12,6 +12,7 @@ import type { Accounts, LaunchRequest } from '../../ports/process-host.ts';
 import { removeRecords, revoke, writeRequest } from '../files/launch-files.ts';
 import { runFolder } from '../files/layout.ts';
 import { codeOf } from '../os/error-code.ts';
+import { isMissing } from './failure.ts';
 import { Tree } from '../tree/process-tree.ts';
 import { LaunchResultReader, STOPPED, type LaunchResult, type LaunchResultContext } from './launch-result.ts';
 import { shimRequestOf, unusableOf } from './shim-request.ts';
@@ -124,7 +125,9 @@ export class LaunchAttempt {
     }
     const result = this.#isCancelled
       ? STOPPED
-      : await this.#shimRequest().catch((error: unknown) => this.#failed(error));
+      : await this.#shimRequest().catch((error: unknown) =>
+          this.#failed(error, isMissing(codeOf(error)) ? 'ESTATE' : undefined),
+        );
     if (result instanceof Tree) return result;
     this.#context.revoked({ ...this.#request, launchId: this.launchId });
     if (!this.#isRequested) removeRecords(this.#context.layout, this.launchId); // the files created before it failed

@@ -21,6 +21,8 @@ export interface RowWrite {
   readonly key: string | number;
   /** The cells as JSON text, created with the write, so that later changes do not affect it. */
   readonly json: string;
+  /** Takes it back, whether or not it was carried out; absent: the next write of the same object does. */
+  readonly undo?: RowWrite;
 }
 
 /** One execution of a statement. */

@@ -4,7 +4,7 @@ import { causeOfRow } from '../../model/causes.ts';
 import type { JournalEntry, JournalQuery } from '../../model/journal.ts';
 import { prefixOf, renamedTypesOf, type EventFilter } from '../../model/values/event-filter.ts';
 import { storedNamesOf, typeOfRow } from '../../model/values/event-type.ts';
-import { inserter, type Cell, type RowWrite } from './batch.ts';
+import { inserter, rowFor, type Cell, type RowWrite } from './batch.ts';
 import { jsonOf, type RowSource } from './row-reader.ts';
 
 const COLUMNS = [
@@ -20,6 +20,11 @@ const COLUMNS = [
   'detail',
 ] as const;
 const insert = inserter('journal', COLUMNS);
+
+const TAKE_BACK = {
+  table: 'journal',
+  sql: 'DELETE FROM journal WHERE seq IN (SELECT value ->> 0 FROM json_each(?1))',
+} as const;
 
 const MAX_PAGE = 1000;
 
@@ -53,10 +58,11 @@ export const EVENTS: RowSource<JournalEntry> = { table: 'journal', columns: COLU
 /** Appends an event; its number must be unused. */
 export function appendEvent(entry: JournalEntry): RowWrite {
   const { seq, at, type, agentId, serviceId, from, to, cause, correlationId, detail } = entry;
-  return insert(seq, {
+  const row = insert(seq, {
     ...{ seq, at, type, agent_id: agentId, service_id: serviceId, from_state: from, to_state: to },
     ...{ cause, correlation_id: correlationId, detail: JSON.stringify(detail) },
   });
+  return { ...row, undo: rowFor(TAKE_BACK, seq, [seq]) };
 }
 
 /** The SELECT for a query, from its WHERE on, with its parameters. */

@@ -49,6 +49,11 @@ const REVOKED = {
         WHERE launch_id IN (SELECT value ->> 0 FROM json_each(?1)) AND state IN ('intent', 'running')`,
 } as const;
 
+const TAKE_BACK = {
+  table: 'launch',
+  sql: `DELETE FROM launch WHERE launch_id IN (SELECT value ->> 0 FROM json_each(?1)) AND state = 'intent'`,
+} as const;
+
 const launchRow = z
   .strictObject({
     launch_id: launchId,
@@ -115,9 +120,9 @@ export function pruneLaunches(serviceId: string, upTo: number): RowWrite {
 
 /** Inserts a launch; its service must not have a live one. */
 export function insertLaunch(entry: LaunchEntry): RowWrite {
-  const { exit } = entry;
-  return insert(entry.launchId, {
-    launch_id: entry.launchId,
+  const { exit, launchId } = entry;
+  const row = insert(launchId, {
+    launch_id: launchId,
     service_id: entry.serviceId,
     generation: entry.generation,
     state: entry.state,
@@ -133,6 +138,7 @@ export function insertLaunch(entry: LaunchEntry): RowWrite {
     exit_at: exit?.at ?? null,
     exit_known: exit === null ? null : Number(exit.isKnown),
   });
+  return { ...row, undo: rowFor(TAKE_BACK, launchId, [launchId]) };
 }
 
 /** Records the process of a launch. */

@@ -239,6 +239,20 @@ describe('a process that the ledger does not know', function () {
     expect(launchedBy(await host.launch(world.request(PUMP, 1))).generation).to.equal(4);
   });
 
+  it('has used up its generation, even if only its output is left and the ledger knows an older one', async () => {
+    const launch = await left();
+    world.exit(launch, 6);
+    await eventually(() => expect(isAlive(shimOf(launch))).to.equal(false));
+    const entry = world.ledger.entries.get(launch.launchId)!;
+    const exit = { code: 0, signal: null, at: 1, isKnown: true };
+    ledger.put({ ...entry, launchId: parseLaunchId('e'.repeat(32)), generation: 2, state: 'exited', exit });
+    for (const path of [folderOf(launch), join(world.stateDir, 'exits', launch.launchId)])
+      rmSync(path, { recursive: true });
+    const host = await next('adopt');
+    expect(host.status(PUMP)).to.include({ generation: 2 });
+    expect(launchedBy(await host.launch(world.request(PUMP, 1))).generation).to.equal(4);
+  });
+
   it('can no longer start if its launch had not been claimed', async () => {
     await left();
     const unclaimed = 'c'.repeat(32);

@@ -127,6 +127,7 @@ describe('a host on launches with a record that cannot be read', function () {
       repair();
       await eventually(() => expect(next.problems()).to.be.empty, PATIENCE_MS);
       expect(launchedBy(await next.launch(request))).to.include({ pid: pump.pid, generation: 1 });
+      expect(next.heldOrphans(), 'it is supervised').to.be.empty;
       const third = await next.launch(request);
       expect(third.type === 'refused' && third.failure.code).to.equal('EALIVE');
     });

@@ -10,6 +10,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { expect } from 'chai';
+import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
+import type { LaunchEntry } from '../../../lib/ports/launch-ledger.ts';
 import { closeStores, foreignConnection, openedStore, type OpenedStore } from '../../support/store/opened-store.ts';
 import { actorCommit, actorRow, expectUnavailable, journalEntry } from '../../support/store/store-contract.ts';
 
@@ -21,6 +23,15 @@ async function write({ actors }: OpenedStore, seq: number): Promise<void> {
 /** Copies the write-ahead log into the database. */
 async function checkpoint(file: string): Promise<void> {
   await foreignConnection(file).all('PRAGMA wal_checkpoint(FULL)');
+}
+
+/** A launch of a pump that is about to begin. */
+function intent(generation: number): LaunchEntry {
+  const launchId = parseLaunchId(String(generation).padStart(32, '0'));
+  return {
+    ...{ launchId, serviceId: parseServiceId('pump'), generation, state: 'intent', shim: 'native', bootId: 'boot-1' },
+    ...{ executablePath: '/opt/pump', version: null, intendedAt: 1, pid: null, startTime: null, exit: null },
+  };
 }
 
 function overwrite(file: string, content: Buffer): void {
@@ -147,6 +158,18 @@ describe('The files of an open store', () => {
     expect((await expectUnavailable(write(store, 22))).message).to.match(/was overwritten/, 'until the next full look');
     overwrite(file, before);
     expect(await store.look()).to.equal(null);
+  });
+
+  it('keep nothing of a write that was refused after its commit, once they are put back', async () => {
+    renameSync(file, `${file}.away`);
+    await Promise.all([expectUnavailable(write(store, 21)), expectUnavailable(store.ledger.intend(intent(1)))]);
+    renameSync(`${file}.away`, file);
+    expect(await store.look()).to.equal(null);
+    await write(store, 22); // the same event under its new number
+    await store.ledger.intend(intent(2));
+    const events = await store.actors.history({ after: 19, limit: 10 });
+    expect(events.map(({ seq }) => seq)).to.deep.equal([20, 22]);
+    expect((await store.ledger.newest()).map(({ generation }) => generation)).to.deep.equal([2]);
   });
 
   it('have no problem again when the database is put back', async () => {

@@ -7,6 +7,7 @@ import { AS_HOST } from '../../../lib/model/values/run-as.ts';
 import type { Account } from '../../../lib/model/values/run-as.ts';
 import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
 import { environmentOf } from '../../../lib/process/launch/environment.ts';
+import { isBlameless } from '../../../lib/model/process.ts';
 import { failureOf } from '../../../lib/process/launch/failure.ts';
 import { frameOf } from '../../../lib/process/launch/native-shims.ts';
 import { layoutOf } from '../../../lib/process/files/layout.ts';
@@ -80,6 +81,15 @@ describe('a failure', () => {
     for (const step of ['log', 'lock', 'claim', 'dir', 'fork', 'frame'] as const) {
       expect(failureOf(step, constants.errno.EACCES, '/x')).to.include({ code: 'EACCES', isPermanent: false });
     }
+  });
+
+  it('is not the fault of the service if a folder of the host is missing', () => {
+    for (const step of ['log', 'lock', 'claim', 'dir'] as const) {
+      const failure = failureOf(step, constants.errno.ENOENT, '/state/locks/pump');
+      expect(failure).to.include({ code: 'ESTATE', isPermanent: false });
+      expect(isBlameless(failure)).to.equal(true);
+    }
+    expect(isBlameless(failureOf('cwd', constants.errno.ENOENT, '/data'))).to.equal(false);
   });
 
   it('says what can be done about it, where the code alone does not', () => {

@@ -2,12 +2,14 @@
  * The service of the chaos command. Its behaviour depends only on (seed, service, generation), so that chaos/life.js
  * knows it too. It records its life in a separate ledger, one write per line:
  *
- *   start SERVICE GENERATION LAUNCH PID START_TIME NOW_MS      the main process
+ *   start SERVICE GENERATION LAUNCH PID START_TIME NOW_MS FILE the main process, and the file that it runs
  *   child SERVICE GENERATION LAUNCH PID START_TIME NOW_MS      one that left the group
  *   end   SERVICE GENERATION LAUNCH PID START_TIME NOW_MS CODE right before it exits by itself
  *
- * It numbers its lines on standard output and keeps the count in a separate file, which is at most one behind.
+ * It numbers its lines on standard output and keeps the count in a separate file, which is at most one behind. A line
+ * that the disk has no room for is tried until it has.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
@@ -81,6 +83,14 @@ static void leave_group(int is_daemon) {
   for (;;) pause();
 }
 
+static const char *program_file(void) {
+  static char path[4096];
+  ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+  path[length > 0 ? length : 0] = 0;
+  char *slash = strrchr(path, '/');
+  return slash ? slash + 1 : "unknown";
+}
+
 int main(void) {
   char text[512];
   folder = getenv("CHAOS_FOLDER");
@@ -109,18 +119,26 @@ int main(void) {
   char quiet[4096], counter[4096];
   snprintf(quiet, sizeof quiet, "%s/quiet", folder);
   snprintf(counter, sizeof counter, "%s/counts/%s", folder, launch);
-  record("start", "");
+  snprintf(text, sizeof text, " %s", program_file());
+  record("start", text);
   int counter_fd = open(counter, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
   if (counter_fd < 0) return 123;
   if (escape < 24) leave_group(escape < 12);
 
   long long end_at = is_mortal && access(quiet, F_OK) != 0 ? now_ms() + life_ms : INT64_MAX;
   struct timespec tick = {.tv_nsec = tick_ms * 1000000L};
-  for (long lines = 0;; lines++) {
+  long lines = 0;
+  for (int written = 0;;) {
     int length = snprintf(text, sizeof text, "%s %ld\n", launch, lines);
-    if (write(1, text, (size_t)length) != length) return 122;
-    length = snprintf(text, sizeof text, "%ld\n", lines + 1);
-    if (pwrite(counter_fd, text, (size_t)length, 0) != length) return 121;
+    ssize_t more = write(1, text + written, (size_t)(length - written));
+    if (more < 0 && errno != ENOSPC && errno != EINTR) return 122;
+    if (more > 0) written += (int)more;
+    if (written == length) {
+      lines++;
+      written = 0;
+      length = snprintf(text, sizeof text, "%ld\n", lines);
+      if (pwrite(counter_fd, text, (size_t)length, 0) != length) return 121;
+    }
     if (!is_asked) nanosleep(&tick, NULL);
     if (is_asked) end(stop_code);
     if (now_ms() >= end_at) end(code);

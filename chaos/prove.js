@@ -1,0 +1,100 @@
+/**
+ * Proves that the chaos test sees faults: `npm run chaos:prove -- [--only TEXT] [--seed S]`.
+ *
+ * Each one-line sabotage of scripts/sabotages/chaos.js is applied to a copy of the built package, and the chaos test runs on
+ * that with the kind of fault that it needs. It has to report a loss in the column that the sabotage names. Exit code 1 if
+ * one goes unreported. Takes about half an hour; not part of CI.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import ts from 'typescript';
+import { CHAOS_SABOTAGES } from '../scripts/sabotages/chaos.js';
+import { sabotage } from '../scripts/sabotages/sabotage.js';
+import { LOSSES } from './tally.js';
+
+const ROOT = join(import.meta.dirname, '..');
+const ROUNDS = 12;
+const LIMIT_MS = 480_000;
+const TRANSPILED = {
+  target: ts.ScriptTarget.ES2023,
+  module: ts.ModuleKind.ESNext,
+  verbatimModuleSyntax: true,
+  rewriteRelativeImportExtensions: true,
+};
+
+/** A copy of the package with a sabotage in it. */
+function sabotaged(one) {
+  const folder = mkdtempSync(join(tmpdir(), 'coredinator-sabotaged-'));
+  for (const name of ['dist', 'lib/process/shim']) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
+  for (const name of ['package.json', 'scripts/build-shim.js']) cpSync(join(ROOT, name), join(folder, name));
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  const file = join(folder, one.file);
+  mkdirSync(join(file, '..'), { recursive: true });
+  cpSync(join(ROOT, one.file), file);
+  sabotage(folder, one);
+  build(folder, one.file);
+  return folder;
+}
+
+function build(folder, file) {
+  if (file.endsWith('.c')) {
+    const { status, stderr } = spawnSync(process.execPath, [join(folder, 'scripts/build-shim.js')], {
+      encoding: 'utf8',
+    });
+    if (status !== 0) throw new Error(stderr);
+    return;
+  }
+  const { outputText } = ts.transpileModule(readFileSync(join(folder, file), 'utf8'), { compilerOptions: TRANSPILED });
+  writeFileSync(join(folder, file.replace(/^lib/, 'dist').replace(/\.ts$/, '.js')), outputText);
+}
+
+/** Runs the chaos test on a package; resolves with what it prints. */
+function chaos(folder, { fault, column, rounds = ROUNDS }, seed) {
+  const args = ['--package', folder, '--faults', fault, '--rounds', String(rounds), '--seed', seed, '--until', column];
+  const child = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'chaos/main.js'), ...args]);
+  let output = '';
+  for (const pipe of [child.stdout, child.stderr]) pipe.on('data', (chunk) => (output += chunk.toString()));
+  const timer = setTimeout(() => child.kill('SIGTERM'), LIMIT_MS);
+  return new Promise((resolve) => {
+    child.on('close', () => {
+      clearTimeout(timer);
+      resolve(output);
+    });
+  });
+}
+
+function countOf(output, column) {
+  return Number(new RegExp(`^ +${column} +(\\d+)$`, 'm').exec(output)?.[1] ?? 0);
+}
+
+async function prove(one, seed) {
+  const beganAt = Date.now();
+  const folder = sabotaged(one);
+  try {
+    const output = await chaos(folder, one, seed);
+    const kept = /^The folder is kept: (.*)$/m.exec(output)?.[1];
+    if (kept !== undefined) rmSync(kept, { recursive: true, force: true, maxRetries: 5 });
+    const found = countOf(output, one.column);
+    const others = LOSSES.filter((column) => column !== one.column && countOf(output, column) > 0);
+    const seconds = ((Date.now() - beganAt) / 1_000).toFixed(0).padStart(4);
+    const also = others.length === 0 ? '' : `; also in: ${others.join(', ')}`;
+    const where = found > 0 ? `${found} in "${one.column}"${also}` : `NOT in "${one.column}"${also}`;
+    console.log(`${seconds} s  ${one.fault.padEnd(13)} ${one.name}: ${where}`);
+    if (found === 0) console.log(output);
+    return found > 0;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const { values } = parseArgs({
+  options: { only: { type: 'string', default: '' }, seed: { type: 'string', default: '1' } },
+});
+const chosen = CHAOS_SABOTAGES.filter(({ name, fault }) => `${fault} ${name}`.includes(values.only));
+let unreported = 0;
+for (const one of chosen) if (!(await prove(one, values.seed))) unreported += 1;
+console.log(`${chosen.length} sabotages, ${unreported} unreported.`);
+process.exitCode = unreported === 0 && chosen.length > 0 ? 0 : 1;
