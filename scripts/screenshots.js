@@ -4,7 +4,7 @@
  * be free.
  */
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -91,7 +91,6 @@ async function takeHistory(browser, url) {
 const folder = mkdtempSync(join(tmpdir(), 'coredinator-'));
 const plant = join(folder, 'plant');
 cpSync(join(root, 'examples/plant'), plant, { recursive: true, filter: (path) => !path.endsWith('.coredinator') });
-symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules')); // the programs of the plant read YAML
 const args = [join(root, 'dist/main.js'), '--base-path', plant, '--port', '0', '--on-exit', 'drain'];
 const host = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
 const ended = new Promise((resolve) => host.once('exit', resolve));

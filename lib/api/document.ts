@@ -58,7 +58,8 @@ export function openApiDocument(version: string): object {
           token: {
             type: 'http',
             scheme: 'bearer',
-            description: 'Required by hosts that were started with a token file. A read-only token allows every GET.',
+            description:
+              'Required by hosts that were started with a token file. A read-only token allows every GET. With a 401, a browser that opens any address (`Accept` prefers `text/html`) gets a page to sign in.',
           },
           session: {
             type: 'apiKey',
@@ -112,13 +113,18 @@ function operationObject(id: OperationId, method: Method, path: string): ZodOpen
     ...(body === undefined
       ? {}
       : { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
-    responses: { ...answers(operation), ...problemResponses(problemsOf(operation, method, path), method) },
+    responses: { ...answers(operation), ...problemResponses(problemsOf(operation, method, path), isPage(operation)) },
   };
 }
 
 function answers({ answers: byStatus }: Operation): ZodOpenApiResponsesObject {
   const entries = Object.entries(byStatus).map(([status, answer]) => [status, answerObject(answer)]);
   return Object.fromEntries(entries) as ZodOpenApiResponsesObject; // the keys are statuses
+}
+
+/** Whether a person opens it in a browser. */
+function isPage({ answers: byStatus }: Operation): boolean {
+  return Object.values(byStatus).some(({ content = {} }) => Object.hasOwn(content, 'text/html'));
 }
 
 function answerObject({ what, content = {}, headers }: Answer): ZodOpenApiResponseObject {
@@ -130,17 +136,17 @@ function answerObject({ what, content = {}, headers }: Answer): ZodOpenApiRespon
   };
 }
 
-/** The 401 response for browsers that open a page. */
+/** The 401 response for browsers that open a page. Elsewhere only a browser gets it, and programs need not know. */
 const SIGN_IN_PAGE = { 'text/html': { schema: z.string().meta({ description: 'A page to sign in.' }) } };
 
 /** One response per status, with an example for each of its codes. */
-function problemResponses(codes: readonly ProblemCode[], method: Method): ZodOpenApiResponsesObject {
+function problemResponses(codes: readonly ProblemCode[], isPage: boolean): ZodOpenApiResponsesObject {
   const statuses = [...new Set(codes.map((code) => PROBLEM_KINDS[code].status))].sort((one, other) => one - other);
   const entries = statuses.map((status) => {
     const here = codes.filter((code) => PROBLEM_KINDS[code].status === status);
     const examples = Object.fromEntries(here.map((code) => [code, { value: exampleOf(code) }]));
     const description = `${here.map((code) => PROBLEM_KINDS[code].title).join('; ')}.`;
-    const page = status === 401 && method === 'GET' ? SIGN_IN_PAGE : {};
+    const page = status === 401 && isPage ? SIGN_IN_PAGE : {};
     const content = { 'application/problem+json': { schema: problemSchema, examples }, ...page };
     return [status, { description, headers: versionHeader, content }];
   });

@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { z } from 'zod';
+import { isPossibleType } from '../model/explain/event-sentence.ts';
 import type { SupposedExit } from '../model/explain/supposed-exit.ts';
 import { formatDuration, parseDuration } from '../model/values/duration.ts';
 import { isId } from '../model/values/ids.ts';
@@ -13,6 +14,15 @@ export const idField = z
     error: 'must be 1 to 128 letters, digits, dots, underscores or dashes and begin with a letter or digit',
   })
   .meta({ description: 'An id of an agent or a service.', override: { pattern: ID_PATTERN } });
+
+/** A type of events in a query, or a beginning of types. */
+export const eventTypeField = z
+  .string()
+  .min(1, { error: 'must not be empty' })
+  .refine(isPossibleType, {
+    error: 'matches no event type; use a type such as process.exited, or a beginning such as process.*',
+    when: ({ issues }) => issues.length === 0,
+  });
 
 /** A boolean in a query. */
 export const flagField = z
@@ -30,12 +40,26 @@ export const pathField = z
 /** The maximum number of values in a query list. */
 const MAX_LISTED = 100;
 
-/** A list in a query: the field is repeated, or its values are separated by commas. */
-export function listField<S extends z.ZodType<string, string>>(item: S) {
+/**
+ * A list in a query: the field is repeated, or its values are separated by commas. A problem of one of several values
+ * has its index in the path.
+ */
+export function listField(item: z.ZodType<string, string>) {
   return z
     .union([z.string(), z.array(z.string())])
-    .transform((given) => [given].flat().flatMap((text) => text.split(',')))
-    .pipe(z.array(item).max(MAX_LISTED, { error: `has more than ${MAX_LISTED} values` }))
+    .transform((given, ctx): readonly string[] => {
+      const values = [given].flat().flatMap((text) => text.split(','));
+      if (values.length > MAX_LISTED) {
+        ctx.addIssue({ code: 'custom', message: `has more than ${MAX_LISTED} values` });
+        return z.NEVER;
+      }
+      for (const [index, value] of values.entries()) {
+        const [problem] = item.safeParse(value).error?.issues ?? [];
+        if (problem === undefined) continue;
+        ctx.addIssue({ code: 'custom', message: problem.message, path: values.length === 1 ? [] : [index] });
+      }
+      return values;
+    })
     .meta({ override: { type: 'array', items: { type: 'string' }, maxItems: MAX_LISTED, anyOf: undefined } });
 }
 

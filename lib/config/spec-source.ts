@@ -33,7 +33,8 @@ export interface LoadedConfig {
   readonly specSource: SpecSource;
 }
 
-const STANDARD_NAME = 'coredinator.yaml';
+/** The name of the configuration file of a host, in its base path. */
+export const STANDARD_NAME = 'coredinator.yaml';
 
 /**
  * Reads and checks the host's configuration, including the host services; changes nothing. Throws ConfigUnreadableError
@@ -65,8 +66,8 @@ async function readHostConfig({ basePath, configFile, workingDirectory }: Config
   if (configFile === null) {
     const standard = join(basePath, STANDARD_NAME);
     const bytes = await readConfigFileIfAny(standard);
-    return bytes === null ? null : parseYaml(standard, bytes).whole();
+    return bytes === null ? null : parseYaml(standard, bytes);
   }
   const path = resolve(workingDirectory, configFile);
-  return parseYaml(path, await readConfigFile(path)).whole();
+  return parseYaml(path, await readConfigFile(path));
 }

@@ -156,7 +156,7 @@ export interface Control {
     origin: CommandOrigin,
     wait?: Wait,
   ): Promise<IoView>;
-  /** Releases a shared coreio; it stops and is removed when no agent holds it. Throws ServiceNotFoundError. */
+  /** Stops and removes a shared coreio. Throws ServiceNotFoundError, and CoreioHeldError while an agent holds it. */
   stopIo(id: string, origin: CommandOrigin): Promise<IoView>;
   /** Begins a request with an idempotency key. Throws IdempotencyKeyReusedError, IdempotencyKeyInFlightError. */
   beginOnce(key: string, fingerprint: string): Promise<Begun>;

@@ -41,20 +41,23 @@ export interface HostPorts {
   readonly onEvents?: (events: readonly JournalEntry[]) => void;
   /** How the host shuts down unless a request says otherwise; default: `detach`. */
   readonly exitMode?: ExitMode;
-  /** What the host keeps beside its store. */
+  /** The plain files that the host writes in addition to its store. */
   readonly files: HostFiles;
-  /** What was found of the state of earlier hosts; default: everything was as they left it. */
+  /** In what condition the state of earlier hosts was found; default: unchanged. */
   readonly found?: FoundState;
   readonly identity: { readonly processId: number; readonly version: string; readonly guarantees: Guarantees };
 }
 
-/** What a host found of the state of earlier hosts. */
+/** In what condition a host found the state of earlier hosts. */
 export interface FoundState {
   /** The store of a used state directory was gone. */
   readonly isStoreLost: boolean;
   /** Where a corrupt store was moved to; null: it was not corrupt. */
   readonly recoveredFrom: string | null;
-  /** What the state directory was found to be a copy of, at this start; null: it is no copy, or was found to be one before. */
+  /**
+   * The original of the state directory, if this start found that it is a copy; null: it is not, or that was known
+   * before.
+   */
   readonly copyOf: Original | null;
 }
 

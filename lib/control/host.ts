@@ -196,7 +196,7 @@ export class Host implements OpenControl {
     if (isGone) return { service_id: id, status: statusOfForgotten(id) };
     const { service_id } = this.queries.io(id);
     const snapshot = this.queries.snapshotOf(id);
-    await this.#services.release(parseServiceId(id), 'io', origin);
+    await this.#services.releaseIo(parseServiceId(id), origin);
     const after = serviceRef(root, id)?.getSnapshot();
     return { service_id, status: after ? serviceStatusView(after) : goneStatus(snapshot) };
   }

@@ -18,7 +18,7 @@ interface LaunchPortsOptions {
   readonly note: (draft: JournalDraft) => void;
 }
 
-/** Fills in the ports of services at each launch; a port that another program has taken is replaced. */
+/** Fills in the ports of services at each launch; a port that another program uses is replaced. */
 export class LaunchPorts {
   readonly #options: LaunchPortsOptions;
 
@@ -44,7 +44,7 @@ export class LaunchPorts {
     const { registry, processes } = this.#options;
     const known = registry.known(serviceId);
     const isTaken = await this.#isAnyTaken(names.flatMap((name) => known[name] ?? []));
-    // What its last process left behind may still listen there.
+    // Leftovers of its last process may still be listening there.
     if (isTaken) await processes.stop(serviceId, stop);
     if (isTaken || names.some((name) => known[name] === undefined)) {
       for (const change of await registry.assign(serviceId, names)) this.#note(serviceId, agentId, change);
@@ -66,21 +66,20 @@ export class LaunchPorts {
 }
 
 /**
- * The ports of a live process are in no registry when the database was lost. It is not ended for that: it counts as started, and
- * cannot be said to be ready.
+ * After the loss of the database the ports of a live process are not in the registry. That is no reason to stop it: it
+ * counts as started, but not as ready.
  */
 function withoutPort(kind: ProbeKind, observer: ProbeObserver): () => void {
   const timer = setImmediate(() => {
     if (kind === 'startup') observer.passed();
-    if (kind === 'readiness')
-      observer.failed('its port is not known any more, because the database was lost; restart it');
+    if (kind === 'readiness') observer.failed('its port is no longer known, because the database was lost; restart it');
   });
   return () => {
     clearImmediate(timer);
   };
 }
 
-/** A prober that asks at the ports that the services have. */
+/** A prober that fills in the ports of services in their probes. */
 export function probingAtPorts(prober: Prober, registry: Pick<PortRegistry, 'known'>): Prober {
   return {
     watch: (subject, kind, probe, observer) => {

@@ -60,7 +60,7 @@ function streamTarget(stream: LogOptions['stream']): DestinationStream {
 
 async function prettyTarget(target: DestinationStream): Promise<DestinationStream> {
   const { prettyFactory } = await import('pino-pretty');
-  const pretty = prettyFactory({ colorize: true, translateTime: 'SYS:HH:MM:ss.l' });
+  const pretty = prettyFactory({ colorize: true, translateTime: 'SYS:HH:MM:ss.l', singleLine: true });
   return {
     write: (line) => {
       target.write(pretty(line));

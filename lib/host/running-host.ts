@@ -4,6 +4,7 @@ import type { ExitMode, OpenControl } from '../control/control.ts';
 import type { Inspector } from '../inspect/inspector.ts';
 import type { Adapters } from './adapters.ts';
 import type { Listener } from './listener.ts';
+import type { OperatorLog } from './operator-log.ts';
 
 /** The time for requests in progress when the host shuts down. */
 const HTTP_GRACE_MS = 1_000;
@@ -38,6 +39,7 @@ interface HostContext {
   readonly adapters: Adapters;
   readonly control: OpenControl;
   readonly inspector: Inspector;
+  readonly operatorLog: OperatorLog;
 }
 
 /** A host whose parts are all open. */
@@ -57,8 +59,9 @@ export class RunningHost implements Host {
   }
 
   async close(mode: ExitMode): Promise<void> {
-    const { control, inspector, listener, adapters } = this.#context;
+    const { control, inspector, listener, adapters, operatorLog } = this.#context;
     await control.close(mode); // the API responds until nothing changes any more
+    await operatorLog.close();
     adapters.check.close();
     inspector.close();
     adapters.prober.close();

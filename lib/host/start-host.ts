@@ -16,6 +16,7 @@ import { crashAt } from './crash-points.ts';
 import { openListener, type Listener } from './listener.ts';
 import type { AppLog } from './log.ts';
 import { hostMachines } from './machines.ts';
+import { OperatorLog } from './operator-log.ts';
 import type { ServeOptions } from './options.ts';
 import { ObservedProcessHost } from '../control/health/observed-process-host.ts';
 import { usingStateFolder } from '../store/state-folder.ts';
@@ -55,22 +56,29 @@ async function open(start: Start, cleanup: CleanupStack): Promise<Host> {
   const settings = { options, url, clock: systemClock, log, metrics, crashPoint };
   const adapters = await usingStateFolder(options.stateDir, () => openAdapters(settings, cleanup));
   adapters.health.include(() => listener.problems());
-  const control = await openControl(hostPorts(start, adapters));
+  const operatorLog = new OperatorLog(log, adapters.logs);
+  const control = await openControl(hostPorts(start, adapters, operatorLog));
+  adapters.health.logChanges(wallTimers);
   adapters.logs.keepBounded(() => control.logPolicies());
   const inspector = openInspector({ root: control.root, clock: systemClock, timers: wallTimers, configOf, log });
   const app = apiOf(start, listener, adapters, { control, inspector });
   metrics.ready(performance.now() / 1_000, control.measured(), adapters.processes.usage);
   listener.startingResponse.open(app);
-  return new RunningHost({ listener, adapters, control, inspector });
+  return new RunningHost({ listener, adapters, control, inspector, operatorLog });
 }
 
-function hostPorts({ options, config, log, version, metrics, crashPoint }: Start, adapters: Adapters): HostPorts {
+function hostPorts(
+  { options, config, log, version, metrics, crashPoint }: Start,
+  adapters: Adapters,
+  operatorLog: OperatorLog,
+): HostPorts {
   const { identity, isStoreLost, files, health, store, processes, logs, prober, portRegistry, catalog, guarantees } =
     adapters;
   return {
     store: store.actors,
     onEvents: (events) => {
       metrics.events.published(events);
+      operatorLog.published(events);
     },
     specs: config.specSource,
     processes: new ObservedProcessHost(processes, health, metrics.processes),

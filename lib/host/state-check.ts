@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Timers } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import { changeOf, identityOf, knownAt, type FileIdentity } from '../store/file-identity.ts';
+import { changeOf, identityNow, identityOf, knownAt, type FileIdentity, type Found } from '../store/file-identity.ts';
 import type { WriteGuard } from '../store/write-queue.ts';
 
 /** The interval between full checks. */
@@ -77,9 +77,9 @@ export class StateCheck implements WriteGuard {
     return this.#problems[0] ?? null;
   }
 
-  /** Checks the lock; other problems remain until the next full check. */
-  async look(): Promise<string | null> {
-    return this.known ?? (await this.#lockProblem());
+  /** Checks the lock at once; other problems remain until the next full check. */
+  check(): string | null {
+    return this.known ?? this.#lockProblem(identityNow(this.#lock.path));
   }
 
   /** Whether a check has finished within the last 15 s: if a file system does not respond, none does. */
@@ -93,7 +93,11 @@ export class StateCheck implements WriteGuard {
     // Without the directory everything in it is missing too: one cause gets one sentence.
     const rest =
       directory === null
-        ? [await this.#lockProblem(), await this.#store?.look(), ...(await this.#folderProblems())]
+        ? [
+            this.#lockProblem(await identityOf(this.#lock.path)),
+            await this.#store?.look(),
+            ...(await this.#folderProblems()),
+          ]
         : [];
     const problems = [directory, ...rest, await this.#basePathProblem()].filter((one) => typeof one === 'string');
     this.#log(problems);
@@ -131,8 +135,8 @@ export class StateCheck implements WriteGuard {
     return `The state directory "${this.#directory.path}" ${change}. ${REMEDY} Put it back, or stop this host and start it with the right --state-dir.`;
   }
 
-  async #lockProblem(): Promise<string | null> {
-    const change = await changeAt(this.#lock);
+  #lockProblem(found: Found): string | null {
+    const change = changeOf(found, this.#lock.identity);
     if (change === null) return null;
     return `The lock "${this.#lock.path}" ${change}: a second host could use the state directory. ${REMEDY} Restart this host.`;
   }

@@ -22,10 +22,10 @@ export function assetsFolder(name: string): URL {
 
 /** Responds with the named file of a folder. */
 export async function sendFile(ctx: Context, folder: StaticFolder, name: string): Promise<void> {
-  if (!folder.has(name)) throw new RequestError('route_not_found', `There is no file "${name}" in the ${folder.what}.`);
+  if (!folder.has(name)) throw new RequestError('route_not_found', `File "${name}" of the ${folder.what} not found.`);
   const file = new URL(name, folder.url);
   const { size } = await stat(file).catch((cause: unknown) => {
-    const detail = `File "${name}" of the ${folder.what} is missing. Reload the page, or run npm run build.`;
+    const detail = `File "${name}" of the ${folder.what} not found. Reload the page, or run npm run build.`;
     throw new RequestError('route_not_found', detail, { cause });
   });
   ctx.set({ 'Cache-Control': folder.cacheControl });

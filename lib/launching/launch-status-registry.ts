@@ -13,7 +13,7 @@ export class LaunchStatusRegistry {
   readonly #status = new Map<ServiceId, LaunchStatus>();
   readonly #services = new Map<LaunchId, ServiceId>();
   readonly #observers = new Map<LaunchId, Set<LaunchObserver>>();
-  /** Live launches that are not any more as they were at first. */
+  /** Live launches that have changed since they were first reported. */
   readonly #changed = new Set<LaunchId>();
   readonly #clock: Clock;
 

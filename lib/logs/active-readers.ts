@@ -1,13 +1,13 @@
-/** Somebody who reads a file and has come that far. */
+/** A reader of a file, and how far it has read. */
 export interface Reader {
   readonly offset: number;
 }
 
-/** Who reads which file now, so that space is not released under a reader who is only a little behind. */
+/** The files being read, so that no space is released that a reader slightly behind still needs. */
 export class ActiveReaders {
   readonly #readers = new Map<string, Set<Reader>>();
 
-  /** Gives the way to end it. */
+  /** Returns a function that removes the reader. */
   add(file: string, reader: Reader): () => void {
     const readers = this.#readers.get(file) ?? new Set();
     this.#readers.set(file, readers.add(reader));
@@ -17,7 +17,7 @@ export class ActiveReaders {
     };
   }
 
-  /** How far the slowest reader is; Infinity when there is none. */
+  /** The offset of the slowest reader; Infinity if there is none. */
   slowest(file: string): number {
     let slowest = Infinity;
     for (const { offset } of this.#readers.get(file) ?? []) slowest = Math.min(slowest, offset);

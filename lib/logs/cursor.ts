@@ -5,17 +5,17 @@ import { linesIn, nulsIn, type RawLine } from './lines.ts';
 import type { ReleasedOffsets } from './released-offsets.ts';
 import { LogSource } from './source.ts';
 
-/** Bytes read at once. */
+/** Bytes per read. */
 const CHUNK = 64 * 1024;
-/** Fewer NULs than the smallest hole are the service's own. */
+/** A shorter run of NULs was written by the service itself. */
 const SMALLEST_HOLE = 4096;
 
-/** What a pass finds in one stream. */
+/** An item that a pass finds in one stream. */
 export type RawItem =
   | ({ readonly type: 'line'; readonly isUnfinished: boolean } & RawLine)
   | { readonly type: 'gap'; readonly offset: number; readonly end: number };
 
-/** How far one stream of one launch has been read. It stands at the beginning of a line that nobody has seen yet. */
+/** How far one stream of one launch has been read. Always at the start of the next line to return. */
 export class LogCursor implements Reader {
   readonly place: LogPlace;
   readonly #releasedOffsets: ReleasedOffsets;
@@ -32,8 +32,9 @@ export class LogCursor implements Reader {
   }
 
   /**
-   * Goes on to where the output ends at the time of the call, or to `limit` if that comes first. What follows the last newline is left for a later pass, which
-   * reads it again, unless the launch `isOver`. Holds one file and two chunks while it lasts, nothing in between.
+   * Reads to the current end of the output, or to `limit` if that comes first. What follows the last newline is left
+   * for a later pass, which reads it again, unless the launch `isOver`. A pass keeps one file open and two chunks in
+   * memory; nothing is kept between passes.
    */
   async *pass(isOver: boolean, limit = Infinity): AsyncGenerator<readonly RawItem[], void, undefined> {
     const end = Math.min(this.#releasedOffsets.endOf(this.place.file) ?? 0, limit);

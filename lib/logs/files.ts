@@ -14,12 +14,12 @@ export interface LogPlace {
 
 const NAME_FORM = /^(\d{1,15})\.(stdout|stderr)$/;
 
-/** The place of a stream of a launch, whether or not the file is there. */
+/** The file of one stream of one launch, whether or not it exists. */
 export function logPlaceOf(layout: LogLayout, serviceId: ServiceId, generation: number, stream: LogStream): LogPlace {
   return { serviceId, generation, stream, file: logFile(layout, serviceId, generation, stream) };
 }
 
-/** The launches of a service that have output files, oldest first; none for a service that never was launched. */
+/** The launches of a service that have output files, oldest first; empty if it was never launched. */
 export function generationsOf(layout: LogLayout, serviceId: ServiceId): readonly number[] {
   const found = new Set<number>();
   for (const name of namesIn(logFolder(layout, serviceId))) {
@@ -38,7 +38,7 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-/** All files that a launch may have: its output, and what releasing space put beside it. */
+/** All files that a launch may have: its output, and the files that releasing space creates next to it. */
 export function filesOf(layout: LogLayout, serviceId: ServiceId, generation: number): readonly string[] {
   return LOG_STREAMS.flatMap((stream) => {
     const { file } = logPlaceOf(layout, serviceId, generation, stream);
@@ -46,12 +46,12 @@ export function filesOf(layout: LogLayout, serviceId: ServiceId, generation: num
   });
 }
 
-/** Where it is written how much of a file's head was released. */
+/** The file that stores how much of the head of `file` was released. */
 export function headFile(file: string): string {
   return `${file}.head`;
 }
 
-/** The copy of the newest bytes that a truncation leaves where holes cannot be punched. */
+/** The copy of the newest bytes, made by a truncation where holes cannot be punched. */
 export function keptFile(file: string): string {
   return `${file}.kept`;
 }

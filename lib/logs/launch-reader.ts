@@ -4,7 +4,9 @@ import { logPlaceOf } from './files.ts';
 import type { LogContext } from './log-context.ts';
 import type { StartPositions } from './start-positions.ts';
 
-/** Reads the asked streams of one launch, stdout before stderr in each pass. Close it to let the space be released. */
+/**
+ * Reads the requested streams of one launch, stdout before stderr in each pass. Close it so that space can be released.
+ */
 export class LaunchReader {
   readonly generation: number;
   readonly #cursors: readonly LogCursor[];
@@ -31,12 +33,12 @@ export class LaunchReader {
     this.#unpins = this.#cursors.map((cursor) => context.activeReaders.add(cursor.place.file, cursor));
   }
 
-  /** What is there at the time of the call; see LogCursor.pass. */
+  /** Reads what has been written so far; see LogCursor.pass. */
   pass(isOver: boolean): AsyncGenerator<readonly LogItem[], void, undefined> {
     return this.#read(isOver, () => Infinity);
   }
 
-  /** The same, up to where the query ends. */
+  /** Likewise, but not beyond the end of the query. */
   passToEnd(isOver: boolean): AsyncGenerator<readonly LogItem[], void, undefined> {
     return this.#read(isOver, (cursor) => this.#ends.get(cursor) ?? Infinity);
   }
@@ -51,7 +53,7 @@ export class LaunchReader {
     }
   }
 
-  /** What is said when the launch was deleted before it could be read to its end. */
+  /** The gaps to report if the launch was deleted before it was read to the end. */
   goneItems(): readonly LogGap[] {
     const { generation } = this;
     return this.#cursors.map((cursor) => {

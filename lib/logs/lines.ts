@@ -2,18 +2,18 @@ import { LINE_LIMIT } from '../model/values/log-line.ts';
 
 const NEWLINE = 10;
 
-/** One line, or a piece of one, as it lies in the output. */
+/** One line of the output, or a piece of a long one. */
 export interface RawLine {
   readonly offset: number;
-  /** Right behind it, its newline included. */
+  /** The offset right after it, including its newline. */
   readonly end: number;
   readonly text: string;
   readonly isSplit: boolean;
 }
 
 /**
- * The whole lines at the beginning of `bytes`, which lie at `offset`. What follows the last newline is left, unless it is
- * longer than a line may be: then it is cut, between two characters if it is UTF-8.
+ * The complete lines in `bytes`, which start at `offset`. What follows the last newline is left out, unless it exceeds
+ * the limit of a line: then it is split, between two characters if it is UTF-8.
  */
 export function linesIn(bytes: Buffer, offset: number): readonly RawLine[] {
   const lines: RawLine[] = [];
@@ -39,7 +39,7 @@ export function linesIn(bytes: Buffer, offset: number): readonly RawLine[] {
   return lines;
 }
 
-/** Where a piece that begins at `at` ends: at most three bytes before the limit, so as not to part a character. */
+/** The end of a piece that starts at `at`: at most three bytes before the limit, to avoid splitting a character. */
 function cutOf(bytes: Buffer, at: number): number {
   const limit = at + LINE_LIMIT;
   let cut = limit;
@@ -47,7 +47,7 @@ function cutOf(bytes: Buffer, at: number): number {
   return cut > limit - 4 ? cut : limit;
 }
 
-/** How many NULs `bytes` begin with: what a hole at the head of a file reads as. */
+/** The number of leading NULs in `bytes`; a hole at the head of a file reads as NULs. */
 export function nulsIn(bytes: Buffer): number {
   const index = bytes.findIndex((byte) => byte !== 0);
   return index === -1 ? bytes.length : index;

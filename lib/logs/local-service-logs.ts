@@ -14,21 +14,23 @@ import { Retention } from './retention.ts';
 import type { LogContext } from './log-context.ts';
 import { followAll, readAll } from './walk.ts';
 
-/** What the logs of a state directory are made from. */
 export interface LocalServiceLogsOptions {
   readonly stateDir: string;
-  /** The newest launch of a service as the process host knows it. */
+  /** The newest launch of a service that the process host knows; null: none. */
   readonly status: (serviceId: ServiceId) => LaunchStatus | null;
   readonly log: Log;
-  /** The words before `FILE BYTES` that punch a hole; null: none are punched, the rest is copied and the file truncated. */
+  /**
+   * The command that punches a hole, to which `FILE BYTES` is appended; null: the rest is copied and the file truncated
+   * instead.
+   */
   readonly punchCommand: readonly string[] | null;
 }
 
 /** The output files of a state directory. */
 export interface LocalServiceLogs extends ServiceLogs {
-  /** Whether space is released without losing a line: by holes, not by truncation. */
+  /** Whether space is released without losing a line: by punching holes, not by truncation. */
   readonly isLossless: boolean;
-  /** Sweeps at once; for those who cannot wait for the next one. */
+  /** Sweeps now instead of waiting for the next regular sweep. */
   sweep(): Promise<void>;
 }
 
@@ -76,13 +78,13 @@ class LogFiles implements LocalServiceLogs {
   }
 }
 
-/** A launch that is not known yet is about to begin: its files are there before its process is. */
+/** A launch that is not known yet is about to start: its files exist before its process. */
 function isPast(status: LaunchStatus | null, generation: number): boolean {
   if (status === null || status.generation < generation) return false;
   return status.generation > generation || status.status !== 'alive';
 }
 
-/** Opens the output files of a state directory (docs/logs.md). One at a time for each directory. */
+/** Opens the output files of a state directory (docs/logs.md). Only one may be open for each directory. */
 export async function openServiceLogs(options: LocalServiceLogsOptions): Promise<LocalServiceLogs> {
   const { logs } = logLayoutOf(options.stateDir);
   mkdirSync(logs, { recursive: true, mode: 0o700 });

@@ -4,7 +4,7 @@ import type { LogLayout } from '../launching/log-layout.ts';
 import type { ReleasedOffsets } from './released-offsets.ts';
 import type { ActiveReaders } from './active-readers.ts';
 
-/** What all readers and the sweep of one state directory share. */
+/** Shared by all readers and the sweep of one state directory. */
 export interface LogContext {
   readonly layout: LogLayout;
   readonly releasedOffsets: ReleasedOffsets;

@@ -5,12 +5,12 @@ import type { LogContext } from './log-context.ts';
 
 const ACTIVE_MS = 100;
 const QUIET_MS = 1_000;
-/** That many looks in a row without news, and the pause begins to grow. */
-const PATIENCE = 20;
+/** After this many checks in a row without a change, the interval starts to grow. */
+const QUIET_CHECKS = 20;
 
-/** The output of a service as it was looked at. */
-export interface Sight {
-  /** Grows with every change that a look has noticed. */
+/** The output of a service at the last check. */
+export interface OutputState {
+  /** Increases with every change that a check notices. */
   readonly version: number;
   /** Oldest first. */
   readonly generations: readonly number[];
@@ -18,14 +18,14 @@ export interface Sight {
 
 interface Watched {
   followers: number;
-  sight: Sight;
+  state: OutputState;
   signature: string;
   readonly waiters: Set<() => void>;
 }
 
 /**
- * One look at all followed services, ten times a second while anything is written and down to once a second when all is quiet;
- * no timer runs while nobody follows.
+ * Checks all followed services together, ten times a second while any of them writes, and down to once a second while
+ * all are quiet. No timer runs if nothing is followed.
  */
 export class Poller {
   readonly #context: LogContext;
@@ -42,18 +42,18 @@ export class Poller {
     return this.#isClosed;
   }
 
-  /** Begins to follow a service; gives the way to end it. */
+  /** Starts to watch a service; returns a function that ends it. */
   watch(serviceId: ServiceId): () => void {
     const fresh = {
       followers: 0,
-      sight: { version: 0, generations: [] },
+      state: { version: 0, generations: [] },
       signature: '',
       waiters: new Set<() => void>(),
     };
     const watched: Watched = this.#watched.get(serviceId) ?? fresh;
     this.#watched.set(serviceId, watched);
     watched.followers += 1;
-    // A new follower must not wait for a pause that was chosen when all was quiet.
+    // A new follower must not wait for an interval that grew while all was quiet.
     if (this.#quiet > 0) this.#disarm();
     this.#quiet = 0;
     this.#arm();
@@ -64,19 +64,19 @@ export class Poller {
     };
   }
 
-  /** Looks at once. The service must be watched. */
-  look(serviceId: ServiceId): Sight {
+  /** Checks a service now. It must be watched. */
+  check(serviceId: ServiceId): OutputState {
     const watched = this.#watched.get(serviceId);
     if (watched === undefined) return { version: 0, generations: [] };
     this.#refresh(serviceId, watched);
-    return watched.sight;
+    return watched.state;
   }
 
-  /** Resolves true when there is news since `version`, false when it is over: aborted, or the logs are closed. */
+  /** Resolves true if something changed since `version`; false if the signal was aborted or the logs were closed. */
   async changed(serviceId: ServiceId, version: number, signal: AbortSignal): Promise<boolean> {
     const watched = this.#watched.get(serviceId);
     if (watched === undefined || signal.aborted || this.#isClosed) return false;
-    if (watched.sight.version === version) {
+    if (watched.state.version === version) {
       await new Promise<void>((resolve) => {
         const wake = (): void => {
           watched.waiters.delete(wake);
@@ -87,7 +87,7 @@ export class Poller {
         signal.addEventListener('abort', wake);
       });
     }
-    return watched.sight.version !== version;
+    return watched.state.version !== version;
   }
 
   /** Ends every wait. */
@@ -107,28 +107,28 @@ export class Poller {
     const signature = `${generations.join()}|${ends.join()}|${String(hasEnded(serviceId, newest))}`;
     if (signature === watched.signature) return false;
     watched.signature = signature;
-    watched.sight = { version: watched.sight.version + 1, generations };
+    watched.state = { version: watched.state.version + 1, generations };
     for (const wake of [...watched.waiters]) wake();
     return true;
   }
 
   #tick(): void {
-    let isWoken = false;
+    let hasChanged = false;
     for (const [serviceId, watched] of this.#watched) {
       try {
-        isWoken = this.#refresh(serviceId, watched) || isWoken;
+        hasChanged = this.#refresh(serviceId, watched) || hasChanged;
       } catch (err) {
-        this.#context.log.warn({ err, service_id: serviceId }, 'the output of a service cannot be looked at');
+        this.#context.log.warn({ err, service_id: serviceId }, 'cannot check the output of a service');
       }
     }
-    this.#quiet = isWoken ? 0 : this.#quiet + 1;
+    this.#quiet = hasChanged ? 0 : this.#quiet + 1;
     this.#timer = null;
     if (this.#watched.size > 0) this.#arm();
   }
 
   #arm(): void {
     if (this.#isClosed || this.#timer !== null) return;
-    const pause = Math.min(QUIET_MS, ACTIVE_MS * Math.max(1, this.#quiet - PATIENCE + 1));
+    const pause = Math.min(QUIET_MS, ACTIVE_MS * Math.max(1, this.#quiet - QUIET_CHECKS + 1));
     this.#timer = setTimeout(() => {
       this.#tick();
     }, pause).unref();

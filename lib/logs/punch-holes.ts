@@ -3,26 +3,28 @@ import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isNoRoom } from '../model/process.ts';
 
-const NOT_POSSIBLE_HERE = 95;
+/** The exit code of the command if the file system does not support holes (EOPNOTSUPP). */
+const NOT_SUPPORTED = 95;
 
-/** Gives the space of a file's first bytes back without touching the others; resolves false where that is not possible. */
+/** Frees the disk space of the first bytes of a file; resolves false if the file system does not support that. */
 export type PunchHoles = (file: string, bytes: number) => Promise<boolean>;
 
-/** Punches holes by a command that takes the file and the number of bytes. */
+/** Punches holes with a command that takes the file and the number of bytes. */
 function punchBy([program = '', ...words]: readonly string[]): PunchHoles {
   return (file, bytes) =>
     new Promise((resolve, reject) => {
       execFile(program, [...words, file, String(bytes)], (error) => {
         if (error === null) resolve(true);
-        else if (error.code === NOT_POSSIBLE_HERE) resolve(false);
-        else reject(new Error(`No hole can be punched into "${file}": ${error.message}`, { cause: error }));
+        else if (error.code === NOT_SUPPORTED) resolve(false);
+        else reject(new Error(`Cannot punch a hole into "${file}": ${error.message}`, { cause: error }));
       });
     });
 }
 
 /**
- * The way to punch holes in a folder; null where there is no command for it or the file system knows no holes. Where there is no
- * room for the file with which that is tried, it is taken to be possible: each hole says for itself whether it was.
+ * Returns a function to punch holes in a folder; null without a command, or if the file system does not support holes.
+ * If there is no room for the file that it tries this with, it assumes that holes are possible: each punch reports its own
+ * result.
  */
 export async function punchIn(folder: string, command: readonly string[] | null): Promise<PunchHoles | null> {
   if (command === null) return null;

@@ -6,10 +6,13 @@ import { LogSource } from './source.ts';
 
 const CHUNK = 64 * 1024;
 const NEWLINE = 10;
-/** What is left to copy when the writer is shut out of nothing but one turn of the event loop. */
-const CAUGHT_UP = 256 * 1024;
+/** If no more bytes than this are left, they are copied synchronously, in one turn of the event loop. */
+const SYNC_COPY_MAX = 256 * 1024;
 
-/** Gives up the head of output files: by holes, which lose nothing, or else by copying the rest and truncating. */
+/**
+ * Releases the head of output files: by punching holes, which loses nothing, or else by copying the rest and
+ * truncating.
+ */
 export class Releaser {
   readonly #releasedOffsets: ReleasedOffsets;
   readonly #punchHoles: PunchHoles | null;
@@ -19,7 +22,7 @@ export class Releaser {
     this.#punchHoles = punchHoles;
   }
 
-  /** Gives up what lies before `target`, and on to the next line where one begins within 64 KiB. */
+  /** Releases everything before `target`, and up to the start of the next line if that is within 64 KiB. */
   async release(file: string, target: number): Promise<void> {
     const end = this.#releasedOffsets.endOf(file);
     const { head, base } = this.#releasedOffsets.of(file);
@@ -33,7 +36,7 @@ export class Releaser {
     await this.#punchHolesTo(file, { head: next, base });
   }
 
-  /** Does again what a host that died after moving the head may have left undone. */
+  /** Repeats the release that a host may not have finished if it died after moving the head. */
   async repeat(file: string): Promise<void> {
     const { head, base } = this.#releasedOffsets.of(file);
     const stat = statSync(file, { throwIfNoEntry: false });
@@ -44,7 +47,8 @@ export class Releaser {
   async #punchHolesTo(file: string, { head, base }: ReleasedOffset): Promise<void> {
     if (head >= base) rmSync(keptFile(file), { force: true });
     if (head <= base || this.#punchHoles === null) return;
-    if (!(await this.#punchHoles(file, head - base))) throw new Error(`The file system of "${file}" knows no holes.`);
+    if (!(await this.#punchHoles(file, head - base)))
+      throw new Error(`The file system of "${file}" does not support holes.`);
   }
 
   async #lineFrom(file: string, target: number, end: number): Promise<number> {
@@ -60,8 +64,8 @@ export class Releaser {
   }
 
   /**
-   * Copies [head, end) beside the file and truncates it. What the service writes between the last read and the truncation is
-   * lost: both happen in one turn, but the service does not wait for it.
+   * Copies [head, end) to a file next to it and truncates it. What the service writes between the last read and the
+   * truncation is lost: both happen in one turn of the event loop, but the service does not wait for them.
    */
   async #truncate(file: string, head: number): Promise<void> {
     const temporary = `${keptFile(file)}.tmp`;
@@ -80,7 +84,7 @@ export class Releaser {
     }
   }
 
-  /** Copies until so little is left that the rest can be had in one turn; resolves with how far it came. */
+  /** Copies until the rest is small enough for one turn of the event loop; resolves with the end of the copy. */
   async #copy(file: string, head: number, out: number): Promise<number> {
     const source = new LogSource(file, this.#releasedOffsets);
     const buffer = Buffer.allocUnsafe(CHUNK);
@@ -88,7 +92,7 @@ export class Releaser {
     try {
       for (;;) {
         const end = this.#releasedOffsets.endOf(file) ?? position;
-        if (end - position <= CAUGHT_UP && position >= this.#releasedOffsets.of(file).base) return position;
+        if (end - position <= SYNC_COPY_MAX && position >= this.#releasedOffsets.of(file).base) return position;
         const read = await source.read(buffer, 0, CHUNK, position);
         if (read.type !== 'bytes' || read.count === 0)
           throw new Error(`The output file "${file}" changed while it was copied.`);
@@ -101,7 +105,7 @@ export class Releaser {
   }
 }
 
-/** Copies from `position` to the end in one turn and gives the end. */
+/** Copies from `position` to the end synchronously and returns the end. */
 function copyRest(file: string, out: number, { position, base }: { position: number; base: number }): number {
   const input = openSync(file, 'r');
   try {

@@ -3,9 +3,9 @@ import { codeOf } from './error-code.ts';
 import { headFile } from './files.ts';
 
 /**
- * Which part of a launch's output is to be had. Offsets count bytes since the launch. What lies before `head` was given up. What
- * lies from `base` on is in the output file, whose first byte is `base`; what lies between is in the copy beside it. With holes
- * `base` stays 0; only a truncation moves it.
+ * Which part of the output of a launch is still available. Offsets are bytes since the launch. Everything before `head`
+ * was released. Everything from `base` on is in the output file, whose first byte has the offset `base`; what is
+ * between `head` and `base` is in the copy next to it. With holes `base` stays 0; only a truncation moves it.
  */
 export interface ReleasedOffset {
   readonly head: number;
@@ -13,19 +13,20 @@ export interface ReleasedOffset {
 }
 
 interface StoredOffset extends ReleasedOffset {
-  /** The size of the file that was about to be truncated: not done while the file is that large. */
+  /** The size of the file before its truncation. While the file is still that large, it has not been truncated yet. */
   readonly truncating?: number;
 }
 
 const WHOLE: ReleasedOffset = { head: 0, base: 0 };
 
 /**
- * The heads of all output files, remembered here and kept in a small file beside each. A head is moved before space is released,
- * never after: a host that dies in between leaves bytes that nobody reads any more, and the next sweep releases them.
+ * The heads of all output files, cached in memory and stored in a small file next to each. A head is always moved
+ * before space is released: if a host dies in between, it leaves bytes that are no longer read, and the next sweep
+ * releases them.
  */
 export class ReleasedOffsets {
   readonly #known = new Map<string, ReleasedOffset>();
-  /** How far each file was known to reach, to notice that somebody else truncated it. */
+  /** The last known end of each file, to detect that it was truncated from outside. */
   readonly #ends = new Map<string, number>();
 
   of(file: string): ReleasedOffset {
@@ -36,15 +37,15 @@ export class ReleasedOffsets {
     return loaded;
   }
 
-  /** Moves a head: seen by every reader of this host, and by the next host, from then on. */
+  /** Moves a head, for all readers of this host and for the next host. */
   move(file: string, head: ReleasedOffset, truncating?: number): void {
     store(file, truncating === undefined ? head : { ...head, truncating });
     this.#known.set(file, head);
   }
 
   /**
-   * Where the output ends now; null: there is no file. A file that has shrunk was truncated by the service itself (as `echo x
-   * >/dev/stdout` does): its bytes count from the old end on, so that no offset comes twice.
+   * The current end of the output; null: there is no file. A file that has shrunk was truncated by the service itself
+   * (as `echo x >/dev/stdout` does): its bytes then count from the old end, so that no offset is used twice.
    */
   endOf(file: string): number | null {
     const stat = statSync(file, { throwIfNoEntry: false });
@@ -79,7 +80,7 @@ function load(file: string): ReleasedOffset {
   return { head, base };
 }
 
-/** A file that is torn or not ours counts as absent: the worst is that NULs are skipped instead of being known of. */
+/** A damaged or foreign file counts as absent. At worst, a hole is then skipped as NULs instead of by its offset. */
 function parse(file: string): StoredOffset | null {
   let value: unknown;
   try {
@@ -98,7 +99,7 @@ function isOffset(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
-/** Not synced: only a power cut could undo it, and then what was a hole reads as NULs, which readers skip. */
+/** Not synced: only a power failure can undo it, and then a hole reads as NULs, which readers skip. */
 function store(file: string, head: StoredOffset): void {
   const target = headFile(file);
   const temporary = `${target}.tmp`;

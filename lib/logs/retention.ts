@@ -8,16 +8,16 @@ import { removeForgotten } from './forgotten.ts';
 import type { LogContext } from './log-context.ts';
 import type { Releaser } from './release.ts';
 
-/** After a sweep that released something, since more of it is likely. */
+/** Interval after a sweep that released something: more will probably follow. */
 const BUSY_MS = 1_000;
 const EVERY_MS = 5_000;
-/** While nothing is written anywhere. */
+/** Longest interval while no service writes. */
 const IDLE_MS = 20_000;
-/** Services looked at before other work gets its turn: about a millisecond. */
+/** Services to check before yielding to other work: about a millisecond. */
 const SLICE = 100;
 const FORGOTTEN_EVERY_MS = 6 * 3_600_000;
 
-/** What the last sweep saw of a service. */
+/** The state of a service at the last sweep. */
 interface Seen {
   readonly policy: LogPolicy;
   readonly newest: number;
@@ -26,7 +26,7 @@ interface Seen {
 
 type Outcome = 'quiet' | 'grown' | 'released';
 
-/** Keeps the output of all services within their bounds; looks only into those whose newest launch has grown. */
+/** Keeps the output of all services within their limits; only examines those whose newest launch has grown. */
 export class Retention {
   readonly #context: LogContext;
   readonly #releaser: Releaser;
@@ -36,7 +36,7 @@ export class Retention {
   #running: Promise<void> = Promise.resolve();
   #pause = EVERY_MS;
   #isClosed = false;
-  #lookedForForgotten = -Infinity;
+  #lastForgottenCheck = -Infinity;
 
   constructor(context: LogContext, releaser: Releaser, policies: () => readonly LogPolicy[]) {
     this.#context = context;
@@ -44,15 +44,15 @@ export class Retention {
     this.#policies = policies;
   }
 
-  /** The first sweep comes soon: an earlier host may have left work. */
+  /** The first sweep follows soon: an earlier host may have left work. */
   start(): void {
     this.#arm(BUSY_MS);
   }
 
-  /** One sweep, after those that were asked for before. */
+  /** Sweeps once, after the sweeps requested before. */
   sweep(): Promise<void> {
     const sweep = this.#running.then(() => this.#sweep());
-    this.#running = sweep.catch(() => undefined); // the caller is told
+    this.#running = sweep.catch(() => undefined); // the caller gets the error
     return sweep;
   }
 
@@ -75,7 +75,7 @@ export class Retention {
     const { serviceId } = policy;
     try {
       const before = this.#seen.get(serviceId);
-      const now = this.#lookAt(policy, before);
+      const now = this.#check(policy, before);
       seen.set(serviceId, now);
       if (
         before !== undefined &&
@@ -86,16 +86,16 @@ export class Retention {
         return 'quiet';
       }
       const outcome = await this.#release(policy, before === undefined);
-      // What a reader may have held back is looked at again even if nothing grows.
+      // A reader may have held something back, so the next sweep examines it again even if nothing has grown.
       if (outcome === 'released') seen.delete(serviceId);
       return outcome;
     } catch (err) {
-      this.#context.log.warn({ err, service_id: serviceId }, 'the output of a service cannot be kept bounded');
+      this.#context.log.warn({ err, service_id: serviceId }, 'cannot limit the output of a service');
       return 'grown';
     }
   }
 
-  #lookAt(policy: LogPolicy, before: Seen | undefined): Seen {
+  #check(policy: LogPolicy, before: Seen | undefined): Seen {
     const { layout, releasedOffsets } = this.#context;
     const { serviceId } = policy;
     const isSameLaunch = before?.policy.generation === policy.generation && before.newest >= policy.generation;
@@ -106,7 +106,7 @@ export class Retention {
     return { policy, newest, ends: ends.join() };
   }
 
-  async #release({ serviceId, maxBytes, keep }: LogPolicy, isFirstLook: boolean): Promise<Outcome> {
+  async #release({ serviceId, maxBytes, keep }: LogPolicy, isFirstCheck: boolean): Promise<Outcome> {
     const { layout, releasedOffsets, activeReaders } = this.#context;
     const launches = generationsOf(layout, serviceId).map((generation): LaunchBytes => {
       const bytesOf = (stream: LogStream): number => {
@@ -123,11 +123,11 @@ export class Retention {
       const { file } = logPlaceOf(layout, serviceId, generation, stream);
       const { head } = releasedOffsets.of(file);
       const target = head + bytes;
-      // A reader who is behind keeps its bytes, but not more of them than the bound once over.
+      // What a slow reader still needs is kept, but at most `maxBytes` beyond the limit.
       const unread = generation > readFrom ? head : activeReaders.slowest(file);
       await this.#releaser.release(file, Math.min(target, Math.max(unread, target - maxBytes)));
     }
-    if (isFirstLook) await this.#repeat(serviceId, launches);
+    if (isFirstCheck) await this.#repeat(serviceId, launches);
     return plan.releasedOffsets.length + plan.launches.length > 0 ? 'released' : 'grown';
   }
 
@@ -139,7 +139,9 @@ export class Retention {
     }
   }
 
-  /** The oldest launch that somebody reads now: it and those behind it are still to be read. Infinity: nobody reads. */
+  /**
+   * The oldest launch that is being read; its reader still needs it and all later ones. Infinity: there is no reader.
+   */
   #readFrom(serviceId: ServiceId, launches: readonly LaunchBytes[]): number {
     const { layout, activeReaders } = this.#context;
     const isRead = ({ generation }: LaunchBytes): boolean =>
@@ -155,15 +157,15 @@ export class Retention {
   }
 
   #forget(policies: readonly LogPolicy[]): void {
-    if (performance.now() - this.#lookedForForgotten < FORGOTTEN_EVERY_MS) return;
-    this.#lookedForForgotten = performance.now();
+    if (performance.now() - this.#lastForgottenCheck < FORGOTTEN_EVERY_MS) return;
+    this.#lastForgottenCheck = performance.now();
     const removed = removeForgotten(
       this.#context.layout,
       new Set(policies.map(({ serviceId }) => serviceId)),
       Date.now(),
     );
     if (removed.length > 0)
-      this.#context.log.info({ services: removed }, 'removed the output of services that are no more');
+      this.#context.log.info({ services: removed }, 'removed the output of services that no longer exist');
   }
 
   #arm(pause: number): void {
@@ -171,7 +173,7 @@ export class Retention {
     this.#timer = setTimeout(() => {
       void this.sweep()
         .catch((err: unknown) => {
-          this.#context.log.warn({ err }, 'the output of the services cannot be swept');
+          this.#context.log.warn({ err }, 'the sweep of service output failed');
         })
         .then(() => {
           this.#arm(this.#pause);
@@ -179,7 +181,7 @@ export class Retention {
     }, pause).unref();
   }
 
-  /** Resolves when no sweep is under way any more. */
+  /** Resolves when the sweep in progress has ended. */
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);

@@ -3,13 +3,13 @@ import { codeOf } from './error-code.ts';
 import { keptFile } from './files.ts';
 import type { ReleasedOffsets } from './released-offsets.ts';
 
-/** What came of reading at a place. `released`: it is no longer to be had; `head` is where the output begins now. */
+/** The result of a read. `released`: the bytes are no longer available; the output now starts at `head`. */
 export type SourceRead =
   | { readonly type: 'bytes'; readonly count: number }
   | { readonly type: 'released'; readonly head: number }
   | { readonly type: 'gone' };
 
-/** Reads one stream of one launch by offsets, wherever the bytes lie. Opened for a pass and closed after it. */
+/** Reads one stream of one launch by offset, from whichever file has the bytes. Opened for one pass. */
 export class LogSource {
   readonly #file: string;
   readonly #releasedOffsets: ReleasedOffsets;
@@ -22,7 +22,9 @@ export class LogSource {
     this.#releasedOffsets = releasedOffsets;
   }
 
-  /** Fills at most `length` bytes of `buffer` from `at` on. 0 bytes: nothing lies there yet. */
+  /**
+   * Reads up to `length` bytes at `position` into `buffer` from `at` on. 0 bytes: nothing has been written there yet.
+   */
   async read(buffer: Buffer, at: number, length: number, position: number): Promise<SourceRead> {
     for (;;) {
       const { head, base } = this.#releasedOffsets.of(this.#file);
@@ -30,7 +32,7 @@ export class LogSource {
       if (base !== this.#base) await this.#reopen(base);
       const count = await this.#readFrom(position < base ? 'kept' : 'live', { buffer, at, length, position, base });
       const now = this.#releasedOffsets.of(this.#file);
-      // The head may have moved while the bytes were on their way: then they are of another place, or already a hole.
+      // The head may have moved during the read: then the bytes are from another place, or already a hole.
       if (now.base !== base) continue;
       if (position < now.head) return { type: 'released', head: now.head };
       return count === null ? { type: 'gone' } : { type: 'bytes', count };
@@ -44,9 +46,9 @@ export class LogSource {
 
   async #readFrom(
     from: 'live' | 'kept',
-    ask: { buffer: Buffer; at: number; length: number; position: number; base: number },
+    request: { buffer: Buffer; at: number; length: number; position: number; base: number },
   ): Promise<number | null> {
-    const { buffer, at, length, position, base } = ask;
+    const { buffer, at, length, position, base } = request;
     if (from === 'live') {
       this.#live ??= await opened(this.#file);
       return this.#live === null ? null : (await this.#live.read(buffer, at, length, position - base)).bytesRead;

@@ -5,17 +5,18 @@ import { logPlaceOf } from './files.ts';
 import type { LogContext } from './log-context.ts';
 import { tailOf } from './tail.ts';
 
-/** Where the reading of one stream begins; null: at the beginning of what is left of that launch. */
+/** Where to start reading one stream. */
 export interface StartPosition {
   readonly generation: number;
+  /** Null: at the start of what is left of that launch. */
   readonly offset: number | null;
-  /** Of the last lines, where they end: what is written while they are read is not among them. */
+  /** For the last lines: where they end, so that lines written during the read are not included. */
   readonly end?: { readonly generation: number; readonly offset: number };
 }
 
 export type StartPositions = ReadonlyMap<LogStream, StartPosition>;
 
-/** Where a query begins in each stream, among the launches that are there, oldest first. */
+/** Where a query starts in each stream, given the existing launches, oldest first. */
 export async function startPositionsOf(
   context: LogContext,
   query: LogQuery,
@@ -54,7 +55,7 @@ async function startPositionOf(
   }
 }
 
-/** The last lines may lie in several launches. */
+/** The last lines may be spread over several launches. */
 async function tailPosition(
   context: LogContext,
   { serviceId }: LogQuery,
@@ -92,7 +93,10 @@ function atEnd(
   };
 }
 
-/** Lines carry no time, so this is about whole launches: those that wrote anything at or after `since`. */
+/**
+ * The launches that wrote anything at or after `since`. Lines have no timestamps, so only whole launches can be
+ * selected.
+ */
 function writtenSince(
   { layout }: LogContext,
   { serviceId }: LogQuery,

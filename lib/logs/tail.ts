@@ -5,14 +5,17 @@ import { LogSource } from './source.ts';
 const CHUNK = 64 * 1024;
 const NEWLINE = 10;
 
-/** Where the last lines of a stream begin and end, and how many of those asked for there are. */
+/** Where the last lines of a stream start and end, and how many were found. */
 export interface TailStart {
   readonly offset: number;
   readonly end: number;
   readonly found: number;
 }
 
-/** Looks for the beginning of the last `lines` lines from the end on. What follows the last newline is a line if the launch is over. */
+/**
+ * Searches backwards for the start of the last `lines` lines. What follows the last newline counts as a line if the
+ * launch is over.
+ */
 export async function tailOf(
   place: LogPlace,
   releasedOffsets: ReleasedOffsets,
@@ -37,14 +40,15 @@ async function search(
   isOver: boolean,
 ): Promise<TailStart> {
   const buffer = Buffer.allocUnsafe(CHUNK);
-  // The newline before the first wanted line is looked for, so one more than there are newlines in the wanted lines.
+  // The search ends at the newline before the first wanted line, so at one more than the wanted lines have.
   let wanted = lines + 1;
   let newlines = 0;
-  let last = end; // behind the last newline, unless the rest is a line too
+  let last = end; // right after the last newline, unless the rest counts as a line
   for (let to = end; to > head;) {
     const from = Math.max(head, to - CHUNK);
     const count = await fill(source, buffer, from, to - from);
-    if (count < to - from) return { offset: to, end: last, found: Math.max(0, newlines - 1) }; // released meanwhile
+    // Fewer bytes than expected: they were released during the search.
+    if (count < to - from) return { offset: to, end: last, found: Math.max(0, newlines - 1) };
     if (to === end && isOver && buffer[count - 1] !== NEWLINE) wanted -= 1;
     if (wanted === 0) return { offset: end, end, found: lines };
     for (

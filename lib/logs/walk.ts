@@ -7,7 +7,7 @@ import { startPositionsOf, type StartPositions } from './start-positions.ts';
 
 type Batches = AsyncGenerator<readonly LogItem[], void, undefined>;
 
-/** Reads what is there; see ServiceLogs.read. */
+/** Reads what has been written so far; see ServiceLogs.read. */
 export async function* readAll(context: LogContext, query: LogQuery): Batches {
   const { serviceId } = query;
   const generations = generationsOf(context.layout, serviceId);
@@ -25,22 +25,22 @@ export async function* readAll(context: LogContext, query: LogQuery): Batches {
   }
 }
 
-/** Reads what is there, then what comes; see ServiceLogs.follow. */
+/** Reads what has been written so far, then what follows; see ServiceLogs.follow. */
 export async function* followAll(context: LogContext, poller: Poller, query: LogQuery, signal: AbortSignal): Batches {
   const { serviceId } = query;
   const unwatch = poller.watch(serviceId);
   const isOver = (): boolean => signal.aborted || poller.isClosed;
   let reader: LaunchReader | null = null;
-  let hasBegun = false;
+  let hasStarted = false;
   try {
-    const starts = await startPositionsOf(context, query, poller.look(serviceId).generations);
+    const starts = await startPositionsOf(context, query, poller.check(serviceId).generations);
     let from = firstOf(starts);
     while (!isOver()) {
-      const { version, generations } = poller.look(serviceId);
+      const { version, generations } = poller.check(serviceId);
       const next = generations.find((generation) => generation >= from);
       if (reader === null && next !== undefined) {
-        const missed = hasBegun ? [] : missedItems(context, query, starts, next);
-        hasBegun = true;
+        const missed = hasStarted ? [] : missedItems(context, query, starts, next);
+        hasStarted = true;
         if (missed.length > 0) yield missed;
         reader = new LaunchReader(context, query, next, starts);
       }
@@ -71,7 +71,10 @@ function firstOf(starts: StartPositions): number {
   return Math.min(...[...starts.values()].map(({ generation }) => generation));
 }
 
-/** A reader that comes back after its launch was deleted has to be told. 0 is no launch but the way to say "from the start". */
+/**
+ * The gaps to report to a reader that continues after its launch was deleted. Generation 0 is not a launch; it means
+ * "from the start".
+ */
 function missedItems(
   context: LogContext,
   query: LogQuery,

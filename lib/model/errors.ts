@@ -182,6 +182,18 @@ export class ServiceHeldError extends CoredinatorError {
   }
 }
 
+/** The shared coreio cannot be stopped: agents hold it. */
+export class CoreioHeldError extends CoredinatorError {
+  readonly code = 'service_held';
+
+  constructor(id: string, agentIds: readonly string[]) {
+    const names = agentIds.map((agentId) => `"${agentId}"`).join(', ');
+    super(
+      `Coreio "${id}" is held by ${agentIds.length === 1 ? 'agent' : 'agents'} ${names}. Stop ${agentIds.length === 1 ? 'that agent' : 'those agents'} first.`,
+    );
+  }
+}
+
 /** There is no process to send a signal to. */
 export class ServiceNotAliveError extends CoredinatorError {
   readonly code = 'service_not_alive';

@@ -1,6 +1,17 @@
 import type { Cause } from './causes.ts';
 import type { EventFilter } from './values/event-filter.ts';
-import type { Instant } from './values/time.ts';
+import type { ServiceId } from './values/ids.ts';
+import type { Instant, Millis } from './values/time.ts';
+
+/** The process whose end an event tells. Only for whoever hears of it at once: it is not stored. */
+export interface EndedProcess {
+  readonly serviceId: ServiceId;
+  readonly generation: number;
+  readonly pid: number;
+  readonly uptimeMs: Millis;
+  /** Of its service, so that its values can be hidden. */
+  readonly env: Readonly<Record<string, string>>;
+}
 
 /** An event before it gets its sequence number. */
 export interface JournalDraft {
@@ -15,6 +26,8 @@ export interface JournalDraft {
   readonly cause: Cause;
   readonly correlationId: string | null;
   readonly detail: Readonly<Record<string, unknown>>;
+  /** Of `process.exited`; absent if the launch is not known, or the event was read from the store. */
+  readonly ended?: EndedProcess;
 }
 
 /** An event of the append-only journal. `seq` only grows and is the SSE id. */

@@ -42,6 +42,9 @@ export interface StopSpec {
   readonly graceMs: Millis;
 }
 
+/** The default, also for processes whose own stop spec is unknown. */
+export const DEFAULT_STOP: StopSpec = { signal: 'SIGTERM', graceMs: 5_000 };
+
 /** How much output is kept, for all launches of a service together. */
 export interface LogsSpec {
   readonly maxBytes: number;
@@ -56,8 +59,8 @@ export const DEFAULT_LOGS: LogsSpec = { maxBytes: 10 * 1024 * 1024, keep: 5 };
 export type NodeSignal = `SIG${string}`;
 
 /**
- * `launched`: the program of the dependency has been executed. `started`: the dependency is `running`. `healthy`: it is also
- * ready. `completed`: it exited successfully.
+ * `launched`: the program of the dependency has been executed. `started`: the dependency is `running`. `healthy`: it is
+ * also ready. `completed`: it exited successfully.
  */
 export const CONDITIONS = ['launched', 'started', 'healthy', 'completed'] as const;
 export type DependencyCondition = (typeof CONDITIONS)[number];

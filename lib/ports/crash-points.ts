@@ -1,6 +1,6 @@
 /**
- * A place at which a host can be made to die, to prove that it may die there (`npm run chaos`). Named by what has just been
- * done, or is about to be.
+ * A place in the code where a test can make the host die, to prove that it may die there (`npm run chaos`). Named after
+ * what has just been done, or is about to be.
  */
 export type CrashPoint =
   | 'after-intention'
@@ -17,5 +17,5 @@ export type CrashPoint =
   | 'after-exit-record'
   | 'before-removal';
 
-/** Told of each crash point that the host comes by; may not return. */
+/** Called at each crash point; may not return. */
 export type ReachCrashPoint = (point: CrashPoint) => void;

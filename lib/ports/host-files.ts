@@ -1,20 +1,20 @@
 import type { Intention } from '../model/intention.ts';
 import type { Notice } from '../model/notice.ts';
 
-/** Every intention at one moment, kept beside the database. */
+/** All intentions at one moment, stored outside of the database. */
 export interface IntentionCopy {
-  /** The newest event when it was made. */
+  /** The number of the newest event at that time. */
   readonly seq: number;
   readonly intentions: readonly Intention[];
 }
 
-/** What a host keeps in plain files, so that it survives the loss of the database. */
+/** What a host stores in plain files, so that it survives the loss of the database. */
 export interface HostFiles {
-  /** Null: there is no copy, or it cannot be read. Never rejects. */
-  readIntentions(): Promise<IntentionCopy | null>;
+  /** The copy if it is newer than event `after`; null: it is not, is missing, or cannot be read. Never rejects. */
+  readIntentions(after: number): Promise<IntentionCopy | null>;
   /** Replaces the copy. Rejects if it cannot be written. */
   writeIntentions(copy: IntentionCopy): Promise<void>;
-  /** The notices that nobody has acknowledged yet. Never rejects. */
+  /** The notices that have not been acknowledged yet. Never rejects. */
   readNotices(): Promise<readonly Notice[]>;
   /** Replaces the notices. Rejects if they cannot be written. */
   writeNotices(notices: readonly Notice[]): Promise<void>;

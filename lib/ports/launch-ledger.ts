@@ -2,10 +2,10 @@ import type { ProcessExit, ShimKind } from '../model/process.ts';
 import type { LaunchId, ServiceId } from '../model/values/ids.ts';
 import type { Instant } from '../model/values/time.ts';
 
-/** `intent`: about to be spawned. `running`: its pid is known. `exited` | `revoked`: it is over. */
+/** `intent`: about to be spawned. `running`: its pid is known. `exited`, `revoked`: it is over. */
 export type LaunchState = 'intent' | 'running' | 'exited' | 'revoked';
 
-/** The index entry of one launch; the claim, pid and exit files in the state directory are the truth. */
+/** The index entry of one launch; the claim, pid and exit files in the state directory are authoritative. */
 export interface LaunchEntry {
   readonly launchId: LaunchId;
   readonly serviceId: ServiceId;
@@ -21,7 +21,7 @@ export interface LaunchEntry {
   readonly exit: ProcessExit | null;
 }
 
-/** Where launches are written down. At most one entry of a service is `intent` or `running` (a unique index keeps it so). */
+/** The table of launches. At most one entry of a service is `intent` or `running` (ensured by a unique index). */
 export interface LaunchLedger {
   /** Durable when it resolves: only then may the process be spawned. Rejects with StoreUnavailableError. */
   intend(entry: LaunchEntry): Promise<void>;

@@ -5,19 +5,22 @@ export interface MachineSummary {
   readonly name: string;
   /** One sentence. */
   readonly title: string;
-  /** Goes up with every change of its states; null: nothing of it is kept. */
+  /** Increases with every change of its states; null: its state is not stored. */
   readonly version: string | null;
   /** Dotted, each before those inside it. */
   readonly states: readonly string[];
 }
 
-/** Which events a drawing shows: those of its life, or also those that bring it back after a restart of the host, or down with it. */
+/**
+ * Which events a drawing shows. `main`: without those that resume an actor with a new host, or stop it with the old
+ * one.
+ */
 export type DrawnEvents = 'main' | 'all';
 
-/** The statecharts of the host as texts. All throw MachineNotFoundError. */
+/** The statecharts of the host as text. All methods with a name throw MachineNotFoundError. */
 export interface MachineLibrary {
   list(): readonly MachineSummary[];
-  /** Plain JSON that `createMachine` takes, everything in it named. */
+  /** Plain JSON for `createMachine`, with all implementations by name. */
   config(name: string): Readonly<Record<string, unknown>>;
   /** JavaScript with one call of `createMachine`. */
   stately(name: string): string;

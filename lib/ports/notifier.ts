@@ -1,7 +1,7 @@
-/** A way to the service manager that runs the host (sd_notify(3)). */
+/** The connection to the service manager of the host (sd_notify(3)). */
 export interface Notifier {
-  /** Sends one assignment such as `READY=1`. What is sent first arrives first; it may get lost, and never fails. */
+  /** Sends one assignment such as `READY=1`. Messages stay in order, but may get lost; never throws. */
   send(assignment: string): void;
-  /** Sends what is waiting and lets go. */
+  /** Sends pending messages and closes the connection. */
   close(): Promise<void>;
 }

@@ -13,8 +13,7 @@ export interface LaunchRequest extends RunAs {
   readonly serviceId: ServiceId;
   readonly agentId: string | null;
   /**
-   * The host raises it above every generation of this service that it knows of; the outcome tells the one that was
-   * used.
+   * The host raises it above every known generation of this service; the outcome has the generation that was used.
    */
   readonly generation: number;
   readonly executablePath: string;
@@ -24,9 +23,9 @@ export interface LaunchRequest extends RunAs {
   readonly cwd: string | null;
   /** How descendants that outlive the main process are ended. */
   readonly stop: StopSpec;
-  /** A limit that the host may not set refuses the launch. */
+  /** If the host may not set one of them, the launch is refused. */
   readonly limits: ResourceLimits;
-  /** The names of the service's own ports, for which tokens stand in its texts; absent once they are filled in. */
+  /** The names of the service's own ports, which its texts contain as tokens; absent once they are filled in. */
   readonly ports?: readonly string[];
 }
 
@@ -40,8 +39,8 @@ export interface Accounts {
 }
 
 /**
- * What a survey does with orphans. `report`: names them and leaves them alone. `adopt`: enters in the ledger those
- * whose records are whole, and supervises them. `kill`: ends them.
+ * What a survey does with orphans. `report`: names them and leaves them alone. `adopt`: enters those with complete
+ * records in the ledger and supervises them. `kill`: ends them.
  */
 export type OrphanPolicy = 'report' | 'adopt' | 'kill';
 
@@ -51,10 +50,10 @@ export type OrphanPolicy = 'report' | 'adopt' | 'kill';
  */
 export interface Orphan {
   readonly launchId: LaunchId;
-  /** Null: nothing says which service it belongs to. */
+  /** Null: it is unknown which service it belongs to. */
   readonly serviceId: ServiceId | null;
   readonly generation: number | null;
-  /** The main process, or one of those that are left. */
+  /** The main process, or one of the remaining ones. */
   readonly pid: number;
   readonly fate: 'reported' | 'adopted' | 'killed';
   readonly foundAt: Instant;
@@ -63,37 +62,40 @@ export interface Orphan {
 }
 
 export interface LaunchObserver {
-  /** The main process ended. Told once; descendants may live on until the next launch or stop clears them. */
+  /** The main process ended. Called once; descendants may stay alive until the next launch or stop ends them. */
   exited(exit: ProcessExit): void;
-  /** Less is guaranteed for the launch than before: its shim died, and the main process lives on. Never called after `exited`. */
+  /**
+   * Less is guaranteed for the launch than before: its shim died, the main process is alive. Never called after
+   * `exited`.
+   */
   changed?(launch: Launch): void;
 }
 
 /**
- * Launches, observes and stops process trees; the seam behind which one machine (or another engine) hides.
- * Every implementation passes `spec/support/process/process-host-contract.ts`.
+ * Launches, observes and stops process trees, on this machine or by another engine. Every implementation passes
+ * `spec/support/process/process-host-contract.ts`.
  */
 export interface ProcessHost {
   /**
-   * Finds what earlier hosts left: for each service the facts of its newest launch. Adopts what lives, revokes what
-   * never began, reads the exits of what ended. Called once, before anything else.
+   * Finds what earlier hosts left: for each service the status of its newest launch. Adopts live processes, revokes
+   * launches that never started, reads the exits of ended ones. Called once, before anything else.
    */
   survey(): Promise<ReadonlyMap<ServiceId, LaunchStatus>>;
 
-  /** What the survey found that no ledger entry explains, and what became of it. */
+  /** The orphans that the survey found, and what was done with them. */
   orphans(): readonly Orphan[];
 
-  /** The orphans that are left alone and still alive: no launch of their service may begin beside them. */
+  /** The orphans that are left alone and still alive: their services must not be launched. */
   heldOrphans(): readonly Orphan[];
 
-  /** The facts of the newest launch of a service as they are now; null if it was never launched. */
+  /** The current status of the newest launch of a service; null if it was never launched. */
   status(serviceId: ServiceId): LaunchStatus | null;
 
   /**
    * Launches one process tree and resolves when its program runs (after exec) or was refused. First ends whatever the
-   * previous launch of this service left behind, so that two generations never overlap. A second call for a service
-   * whose main process lives is refused with code `EALIVE` (transient), one with an orphan that is left alone, with
-   * `ESTRAY` (likewise).
+   * previous launch of this service left behind, so that two generations never overlap. A call for a service whose main
+   * process is alive is refused with code `EALIVE`, and one for a service with a live orphan with `ESTRAY`; both are
+   * transient.
    */
   launch(request: LaunchRequest): Promise<LaunchOutcome>;
 
@@ -104,9 +106,9 @@ export interface ProcessHost {
   observe(launchId: LaunchId, observer: LaunchObserver): () => void;
 
   /**
-   * Signal to the whole tree, grace, SIGKILL, then the proof that nothing is left; resolves with how the main process
-   * ended (null if there was none). Also ends a launch in progress. Calling it again during a stop shortens the grace,
-   * never lengthens it.
+   * Sends the signal to the whole tree, then SIGKILL after the grace, and verifies that nothing is left; resolves with
+   * how the main process ended (null if there was none). Also ends a launch in progress. Calling it again during a stop
+   * may shorten the grace, but never lengthen it.
    */
   stop(serviceId: ServiceId, stop: StopSpec): Promise<ProcessExit | null>;
 

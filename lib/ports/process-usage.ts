@@ -1,13 +1,16 @@
 import type { ServiceId } from '../model/values/ids.ts';
 import type { Instant } from '../model/values/time.ts';
 
-/** What the whole process tree of a service uses; what keeps the tree (its shim) is not counted. */
+/** The resource usage of the process tree of a service, without its shim. */
 export interface TreeUsage {
-  /** Processor time since the first launch that this host knows, ended processes included. Never falls while the host lives. */
+  /**
+   * Processor time since the first launch that this host knows, including ended processes. Never decreases during its
+   * life.
+   */
   readonly cpuSeconds: number;
-  /** Cores that were busy since the reading before; null at the first reading of the service. */
+  /** The average number of busy cores since the previous reading; null for the first reading of the service. */
   readonly cores: number | null;
-  /** The resident sets added up: pages that processes share count once for each of them. */
+  /** The sum of the resident sets; shared pages count once for each process. */
   readonly residentBytes: number;
   readonly processes: number;
 }
@@ -15,32 +18,32 @@ export interface TreeUsage {
 /** All trees at one moment. */
 export interface UsageReading {
   readonly at: Instant;
-  /** Services without a process are not among them. */
+  /** Without services that have no process. */
   readonly services: ReadonlyMap<ServiceId, TreeUsage>;
 }
 
-/** Looks up what services use. */
+/** Measures the resource usage of services. */
 export interface ProcessUsage {
   /**
-   * One pass over the processes of this machine for all who ask at the same time; a reading younger than a second is given again.
-   * Null where the system does not tell (it has no /proc).
+   * Reads all processes of this machine once for all concurrent callers; a reading younger than a second is returned
+   * again. Null if the system does not provide it (no /proc).
    */
   read(): Promise<UsageReading | null>;
 }
 
-/** How the host itself is doing. */
+/** The resource usage of the host itself. */
 export interface Vitals {
-  /** Processor time of the host, ever. */
+  /** Processor time since the start of the host. */
   readonly cpuSeconds: number;
-  /** Cores that were busy since the reading before; null at the first. */
+  /** The average number of busy cores since the previous reading; null for the first. */
   readonly cores: number | null;
   readonly residentBytes: number;
-  /** How much later than due timers came since the reading before, in milliseconds; null: none was due. */
+  /** The delays of timers since the previous reading, in milliseconds; null: none was due. */
   readonly loopLag: { readonly meanMs: number; readonly p99Ms: number; readonly maxMs: number } | null;
 }
 
-/** Looks at the host's own process. */
+/** Measures the host's own process. */
 export interface HostVitals {
-  /** A reading younger than a second is given again. */
+  /** A reading younger than a second is returned again. */
   read(): Vitals;
 }

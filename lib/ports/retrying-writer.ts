@@ -1,7 +1,6 @@
 import type { Millis } from '../model/values/time.ts';
 import type { Timers } from './clock.ts';
 
-/** What to write, and whom to notify. */
 export interface RetryingWriterOptions {
   /** Makes one attempt; rejects if it fails. */
   readonly write: () => Promise<void>;

@@ -1,9 +1,9 @@
 import type { Timers } from './clock.ts';
 
-/** Timers of the real time that keep no process up. */
+/** Timers in real time that do not keep the process alive. */
 export const wallTimers: Timers = {
   setTimeout: (wake, ms) => setTimeout(wake, ms).unref(),
   clearTimeout: (timer) => {
-    clearTimeout(timer as NodeJS.Timeout); // only what setTimeout above gave
+    clearTimeout(timer as NodeJS.Timeout); // returned by setTimeout above
   },
 };

@@ -139,11 +139,9 @@ class LocalProcessHost implements LocalHost {
 
   async launch(request: LaunchRequest): Promise<LaunchOutcome> {
     const { serviceId } = request;
-    const running = this.#trees.alive(serviceId);
-    // Its records could not be read, so nobody knew that it is running.
-    if (running?.launch != null && this.#unreadable.isFound(running.launchId)) {
-      return { type: 'launched', launch: running.launch };
-    }
+    // Its records could not be read, so nobody knew that it runs. It may have ended since: that has to be told too.
+    const found = this.#unreadable.takeFound(serviceId);
+    if (found !== null) return { type: 'launched', launch: this.#trees.alive(serviceId)?.launch ?? found };
     const failure = this.#reasonAgainst(serviceId);
     if (failure !== null) return { type: 'refused', generation: request.generation, failure };
     const newest = this.#newestGeneration(serviceId);

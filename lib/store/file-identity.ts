@@ -1,4 +1,4 @@
-import { stat, type BigIntStats } from 'node:fs';
+import { stat, statSync, type BigIntStats } from 'node:fs';
 
 /** The time limit for a file system to respond; a hung mount never does. */
 const TIME_LIMIT_MS = 2_000;
@@ -23,10 +23,7 @@ export type Found = FileIdentity | { readonly fault: string };
 const ABSENT: Found = { fault: 'was removed, renamed or unmounted' };
 const NO_RESPONSE: Found = { fault: 'cannot be checked: its file system does not respond' };
 
-/**
- * Checks a path without opening it: closing the database file would drop SQLite's locks on it. Never rejects. It uses
- * plain callbacks and one timer, since it runs between each commit and its responses.
- */
+/** Checks a path without opening it: closing the database file would drop SQLite's locks on it. Never rejects. */
 export function identityOf(path: string): Promise<Found> {
   return new Promise((resolve) => {
     const limit = setTimeout(resolve, TIME_LIMIT_MS, NO_RESPONSE).unref();
@@ -35,6 +32,19 @@ export function identityOf(path: string): Promise<Found> {
       resolve(error === null ? identityIn(stats) : faultOf(error));
     });
   });
+}
+
+/**
+ * Does the same at once, for checks between a commit and its responses: a few microseconds, where a turn of the thread
+ * pool takes a hundred. It waits for a file system that does not respond; the commit has just used it.
+ */
+export function identityNow(path: string): Found {
+  try {
+    const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+    return stats === undefined ? ABSENT : identityIn(stats);
+  } catch (error) {
+    return faultOf(error as NodeJS.ErrnoException);
+  }
 }
 
 /** How a known file has changed, as a clause that completes "it"; null: it is the same file. */
@@ -65,6 +75,10 @@ function faultOf({ code, message }: NodeJS.ErrnoException): Found {
   return code === 'ENOENT' || code === 'ENOTDIR' ? ABSENT : { fault: `cannot be checked: ${message}` };
 }
 
+function hasBirthtime({ birthtime, changedAt }: FileIdentity): boolean {
+  return birthtime > 0n && birthtime < changedAt;
+}
+
 /**
  * Whether both are the same file. An inode number alone is not enough, because file systems reuse it. A birth time
  * before the change time shows that the file system has birth times; if neither of the two shows that, birth times are
@@ -72,6 +86,5 @@ function faultOf({ code, message }: NodeJS.ErrnoException): Found {
  */
 export function isSameFile(one: FileIdentity, other: FileIdentity): boolean {
   if (one.device !== other.device || one.inode !== other.inode) return false;
-  const areKept = [one, other].some(({ birthtime, changedAt }) => birthtime > 0n && birthtime < changedAt);
-  return !areKept || one.birthtime === other.birthtime;
+  return one.birthtime === other.birthtime || !(hasBirthtime(one) || hasBirthtime(other));
 }

@@ -1,6 +1,7 @@
+import { open, type FileHandle } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OpenConnections } from './connection.ts';
-import { changeOf, identityOf, knownAt, type FileIdentity, type Found } from './file-identity.ts';
+import { changeOf, identityNow, identityOf, knownAt, type FileIdentity, type Found } from './file-identity.ts';
 
 export interface StoreFilesOptions {
   readonly file: string;
@@ -13,6 +14,9 @@ export interface StoreFilesOptions {
 }
 
 const REMEDY = 'Nothing more is written, and no service is launched. Put it back as it was, or restart the host.';
+
+/** What every database begins with. */
+const MAGIC = Buffer.from('SQLite format 3\0');
 
 /** The time limit for reading the newest event. */
 const READ_LIMIT_MS = 2_000;
@@ -31,18 +35,27 @@ export class StoreFiles {
   readonly #options: StoreFilesOptions;
   #database: CheckedFile;
   #wal: (CheckedFile & { readonly rounds: number }) | null = null;
+  readonly #handle: FileHandle;
   #newest = 0;
-  #known: string | null = null;
+  /** The result of the last check of the files, and of the last look inside. */
+  #outside: string | null = null;
+  #inside: string | null = null;
   #reading: Promise<number> | null = null;
 
-  private constructor(options: StoreFilesOptions, database: FileIdentity) {
+  private constructor(options: StoreFilesOptions, database: FileIdentity, handle: FileHandle) {
     this.#options = options;
     this.#database = { identity: database, size: database.size };
+    this.#handle = handle;
   }
 
-  /** Remembers the current database. Throws if it is missing. */
+  /** Remembers the current database, and keeps it open. Throws if it is missing. */
   static async of(options: StoreFilesOptions): Promise<StoreFiles> {
-    return new StoreFiles(options, await knownAt(options.file));
+    return new StoreFiles(options, await knownAt(options.file), await open(options.file, 'r'));
+  }
+
+  /** To be called when no connection is open any more: this drops the locks that this process has on the database. */
+  async close(): Promise<void> {
+    await this.#handle.close();
   }
 
   /** An event with that number was committed. */
@@ -52,24 +65,46 @@ export class StoreFiles {
 
   /** The result of the last check. */
   get known(): string | null {
-    return this.#known;
+    return this.#outside ?? this.#inside;
   }
 
-  /** Checks files and sizes; null: no problem. Otherwise a sentence that says what to do. */
-  async look(): Promise<string | null> {
+  /** Checks files and sizes at once; null: no problem. Otherwise a sentence that says what to do. */
+  check(): string | null {
+    const { file, connections } = this.#options;
+    return this.#judge(identityNow(file), identityNow(`${file}-wal`), connections.rounds);
+  }
+
+  /**
+   * Does the same within a time limit, and checks that header and newest event are still there: a file can be
+   * overwritten in place.
+   */
+  async lookInside(): Promise<string | null> {
     const { file, connections } = this.#options;
     const { rounds } = connections;
     const [database, wal] = await Promise.all([identityOf(file), identityOf(`${file}-wal`)]);
-    // While the last connection closes, it is unknown which write-ahead log is there.
-    const isSteady = rounds === connections.rounds;
-    this.#known = this.#databaseProblem(database) ?? (isSteady ? this.#walProblem(wal, rounds) : null);
-    return this.#known;
+    this.#judge(database, wal, rounds);
+    if (this.#outside === null) this.#inside = (await this.#contentProblem()) ?? (await this.#headerProblem());
+    return this.known;
   }
 
-  /** Does the same, and checks that the newest event is still there: a file can be overwritten in place. */
-  async lookInside(): Promise<string | null> {
-    this.#known = (await this.look()) ?? (await this.#contentProblem());
-    return this.#known;
+  #judge(database: Found, wal: Found, rounds: number): string | null {
+    // While the last connection closes, it is unknown which write-ahead log is there.
+    const isSteady = rounds === this.#options.connections.rounds;
+    this.#outside = this.#databaseProblem(database) ?? (isSteady ? this.#walProblem(wal, rounds) : null);
+    return this.known;
+  }
+
+  /** SQLite itself does not read the header as long as the write-ahead log has a newer one. */
+  async #headerProblem(): Promise<string | null> {
+    const { file } = this.#options;
+    const header = Buffer.alloc(MAGIC.length);
+    try {
+      const { bytesRead } = await this.#handle.read(header, 0, header.length, 0);
+      if (bytesRead < header.length || header.equals(MAGIC)) return null;
+      return `The database "${file}" was overwritten: it does not begin like a database any more. ${REMEDY}`;
+    } catch (error) {
+      return `The database "${file}" can no longer be read: ${error instanceof Error ? error.message : String(error)}. ${REMEDY}`;
+    }
   }
 
   async #contentProblem(): Promise<string | null> {

@@ -95,6 +95,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
         await newest.drop();
         await reader.close();
         await queue.close();
+        await files.close();
       },
     };
   } catch (error) {
@@ -103,16 +104,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
 }
 
-/** Checks both at the same time. */
+/** Checks both. */
 function bothOf(one: WriteGuard, other: WriteGuard): WriteGuard {
   return {
     get known() {
       return one.known ?? other.known;
     },
-    look: async () => {
-      const [first, second] = await Promise.all([one.look(), other.look()]);
-      return first ?? second;
-    },
+    check: () => one.check() ?? other.check(),
   };
 }
 

@@ -29,8 +29,8 @@ export interface WriteQueueOptions {
 export interface WriteGuard {
   /** The last result. */
   readonly known: string | null;
-  /** Checks now. Never rejects. */
-  look(): Promise<string | null>;
+  /** Checks now. Never throws. */
+  check(): string | null;
 }
 
 /**
@@ -80,7 +80,7 @@ export class WriteQueue {
   async #commit(members: readonly Member[]): Promise<void> {
     const { guard } = this.#options;
     // Only a known problem is checked before the commit, because a check costs time in every write.
-    const before = guard === undefined || guard.known === null ? null : await guard.look();
+    const before = guard === undefined || guard.known === null ? null : guard.check();
     if (before !== null) {
       this.#answer(members, new StoreUnavailableError(before));
       return;
@@ -93,7 +93,7 @@ export class WriteQueue {
     }
     // The rows are committed, but not reported yet: they are durable only if they are in the files that the next host
     // will read.
-    const found = guard === undefined ? null : await guard.look();
+    const found = guard === undefined ? null : guard.check();
     this.#answer(members, found === null ? null : new StoreUnavailableError(found));
   }
 

@@ -1,6 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ValidateFunction } from 'ajv';
 import { openApiDocument } from '../../lib/api/document.ts';
+import type { Problem } from '../../lib/api/schemas/problem.ts';
 
 /** A received response. */
 export interface Answered {
@@ -46,7 +47,7 @@ function escaped(part: string): string {
   return encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
 }
 
-/** How a response violates the OpenAPI document, as a sentence; null: it does not. */
+/** How a response violates the OpenAPI document (or the promised words of a 404), as a sentence; null: it does not. */
 export function misfit({ method, path, status, contentType, text }: Answered): string | null {
   const place = PATHS.find(({ matches }) => matches.test(path.split('?')[0] ?? ''));
   const verb = method === 'HEAD' ? 'get' : method.toLowerCase();
@@ -61,6 +62,8 @@ export function misfit({ method, path, status, contentType, text }: Answered): s
   const answer = described.responses[String(status)];
   if (answer === undefined) return `${at}: the document has no such status for ${place.path}`;
   if (answer.content === undefined) return text === null || text === '' ? null : `${at}: the document says no body`;
+  const isSignIn = status === 401 && verb === 'get' && type === 'text/html'; // only for browsers: no part of an API
+  if (isSignIn) return null;
   if (!Object.hasOwn(answer.content, type)) return `${at}: the document has no ${type}`;
   const pointer = `/paths/${escaped(place.path)}/${verb}/responses/${status}/content/${escaped(type)}/schema`;
   return method === 'HEAD' ? null : mismatch(pointer, at, type, text);
@@ -69,8 +72,16 @@ export function misfit({ method, path, status, contentType, text }: Answered): s
 function mismatch(pointer: string, at: string, type: string, text: string | null): string | null {
   if (text === null || !type.endsWith('json')) return null;
   const validate = validatorOf(pointer);
-  if (validate(JSON.parse(text))) return null;
+  const json: unknown = JSON.parse(text);
+  if (validate(json)) return type === 'application/problem+json' ? withoutWords(json as Problem, at) : null; // just checked
   return `${at}: ${ajv.errorsText(validate.errors)} in ${text.slice(0, 500)}`;
+}
+
+/** Clients of the original look for these words. */
+function withoutWords({ status, detail }: Problem, at: string): string | null {
+  return status !== 404 || detail?.includes('not found') === true
+    ? null
+    : `${at}: no "not found" in "${String(detail)}"`;
 }
 
 /** Throws if a response violates the OpenAPI document. */

@@ -1,7 +1,6 @@
 'use strict';
 const { readFileSync } = require('node:fs');
 const { isAbsolute } = require('node:path');
-const { parse } = require('yaml');
 const { StartError } = require('./start.cjs');
 
 function configPath(args) {
@@ -12,18 +11,39 @@ function configPath(args) {
   return path;
 }
 
-function parsed(path) {
-  let text;
+function linesOf(path) {
   try {
-    text = readFileSync(path, 'utf8');
+    return readFileSync(path, 'utf8').split(/\r?\n/);
   } catch (error) {
     throw new StartError(`the configuration ${path} cannot be read (${error.code}).`);
   }
-  try {
-    return parse(text);
-  } catch (error) {
-    throw new StartError(`the configuration ${path} is not YAML: ${error.message.split('\n', 1)[0]}`);
+}
+
+/** A value without its quotes, or without the comment behind it. */
+function valueOf(text) {
+  const [, , quoted] = /^(["'])(.*?)\1/.exec(text) ?? [];
+  return quoted ?? text.replace(/(^|\s)#.*$/, '').trim();
+}
+
+/**
+ * The lines `key: value` that are indented below `name:`; null if there is none. The files of this example contain no
+ * other YAML in the sections of their programs, so these need no library and run wherever their folder is copied to.
+ */
+function entriesOf(lines, name, path) {
+  const begin = lines.findIndex((line) => line.startsWith(`${name}:`));
+  if (begin === -1) return null;
+  if (valueOf(lines[begin].slice(name.length + 1).trim()) !== '') {
+    throw new StartError(`${path}:${begin + 1}: write the keys of "${name}:" on lines of their own below it.`);
   }
+  const entries = new Map();
+  for (const [index, line] of lines.entries()) {
+    if (index <= begin || /^\s*(#|$)/.test(line)) continue;
+    if (/^\S/.test(line)) break;
+    const [, key, value] = /^\s+(\w+):(?:\s+(.*))?$/.exec(line) ?? [];
+    if (key === undefined) throw new StartError(`${path}:${index + 1}: write this line of "${name}:" as "key: value".`);
+    entries.set(key, valueOf(value ?? ''));
+  }
+  return entries;
 }
 
 /** Checks a TCP port; 0 means any free one. `where` names the value in the error. */
@@ -41,11 +61,11 @@ function urlOf(value, where) {
   throw new StartError(`${where} must be an http:// URL, not ${JSON.stringify(value) ?? 'missing'}.`);
 }
 
-/** The section `name` of the YAML file given with --config-name. */
+/** The section `name` of the YAML file given with --config-name; its values are texts. */
 function section(name) {
   const path = configPath(process.argv.slice(2));
-  const value = parsed(path)?.[name];
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { path, value };
+  const entries = entriesOf(linesOf(path), name, path);
+  if (entries !== null) return { path, value: Object.fromEntries(entries) };
   throw new StartError(`the configuration ${path} has no section "${name}:".`);
 }
 

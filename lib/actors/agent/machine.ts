@@ -17,9 +17,9 @@ import { agentSetup } from './setup.ts';
  */
 export const AGENT_MACHINE_VERSION = '2';
 
-/** The plan is exchanged: what only the old one names is let go of. */
+/** Replaces the plan and releases the services that only the old one names. */
 const takePlan = ['releaseDropped', 'takePlan'] as const;
-/** The same for one that is meant to run: what only the new one names is claimed. */
+/** The same for an agent that is intended to run: it also holds the services that only the new plan names. */
 const takePlanUp = ['noteOrigin', ...takePlan, 'holdServices'] as const;
 
 type UpState = Exclude<PublicState, 'stopped' | 'stopping'>;

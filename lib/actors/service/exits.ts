@@ -136,7 +136,7 @@ export function provenBy(context: ServiceContext, uptimeMs: Millis | null): Part
   return { lastGoodVersion: { path: executable.path, version: executable.version } };
 }
 
-/** Whether a file other than the launched one was stable before. Beside a file that is given by its path there is none. */
+/** Whether a file other than the launched one was stable before. Never if the spec gives the file by its path. */
 export function hasFallback({ spec, lastGoodVersion, executable }: ServiceContext): boolean {
   if (isExecutablePath(spec.executable)) return false;
   return lastGoodVersion !== null && executable !== null && lastGoodVersion.path !== executable.path;

@@ -189,8 +189,8 @@ function leafNow({ value }: { readonly value?: unknown }): ServiceLeaf {
 }
 
 /**
- * An actor is made in `stopped`, also in the place of one that broke and whose process lives. What it is told next, to resume or to
- * be set aside, brings it to where it is; before that it has nothing to tell.
+ * Every actor is created in `stopped`, even one that replaces a crashed actor with a live process. The event that it
+ * gets next, to resume or to be quarantined, leads to its actual state; it has nothing to report before.
  */
 function isFirst({ type }: { readonly type: string }): boolean {
   return type === 'xstate.init';

@@ -56,7 +56,7 @@ export const countsAsStarted = [
   { target: '#service.running.ready' },
 ] as const;
 
-/** A new spec changes how a process counts as started; any other one is only taken. */
+/** A new spec may change how a process counts as started; any other change is only stored. */
 export const configuredWhileStarting = [
   {
     guard: 'changesStartProbed',

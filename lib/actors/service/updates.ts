@@ -48,8 +48,8 @@ export function resumed(context: ServiceContext, { intended, holders, spec }: Re
 }
 
 /**
- * The generation of a launch that never began is used up. That of any other is noted with its process or its end: noted before,
- * its end would count as processed, and nobody would be told of it.
+ * The generation of a launch that never started is used up. The generation of any other launch is stored together with
+ * its process or its end: if it were stored earlier, its end would count as processed and would never be reported.
  */
 export function revokedNoted({ generation }: ServiceContext, { status }: ResumeEvent): Change {
   return status?.status === 'revoked' ? { generation: Math.max(generation, status.generation) } : {};
@@ -60,7 +60,9 @@ function startDeadline({ probes: { startup }, settleMs }: ServiceSpec, launchedA
   return launchedAt + (startup === null ? settleMs : startTimeoutMs(startup));
 }
 
-/** How it counts as started has changed while it was starting: the new way holds at once, with at least one check. */
+/**
+ * The way it counts as started has changed during the start. The new one applies immediately, with at least one check.
+ */
 export function startChanged({ launch, spec }: ServiceContext, now: Instant): Change {
   const launchedAt = Math.min(now, launch?.launchedAt ?? now);
   return { deadlineAt: Math.max(startDeadline(spec, launchedAt), oneCheckFrom(spec, now)) };

@@ -88,7 +88,7 @@ export function createSupervisorMachine(ports: ServicePorts, clock: Clock) {
           const resume = last as ServiceContext; // what the machine of that name keeps
           enqueue.spawnChild('service', { id, systemId: id, input: { spec: resume.spec, resume } });
           enqueue.sendTo(id, hasCrashedTooOften(context, id) ? QUARANTINE : serviceResume(resume));
-          // Otherwise nobody would learn of the process that comes up: a launch in progress is not a fact yet.
+          // Otherwise the process would start unnoticed: a launch in progress has no status yet.
           if (isLaunching && !hasCrashedTooOften(context, id))
             enqueue.sendTo(id, { type: 'service.restart', correlationId: null });
         } else if (src === 'agent') {

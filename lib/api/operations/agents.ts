@@ -13,7 +13,9 @@ const startBody = z
       description: 'The config file; a relative path is resolved against the working directory of the host.',
     }),
     agent_id: idField.nullish().meta({ description: 'Default: the file name without its extension.' }),
-    coreio_id: idField.nullish().meta({ description: 'A coreio service shared with other agents.' }),
+    coreio_id: idField.nullish().meta({
+      description: 'A coreio service shared with other agents; it runs on until `POST /api/io/{id}/stop`.',
+    }),
   })
   .meta({ id: 'AgentStart', example: { config_path: '/plant/pump1.yaml' } });
 

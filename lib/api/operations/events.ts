@@ -1,8 +1,18 @@
 import { z } from 'zod';
-import { countField, idField, instantField, listField } from '../fields.ts';
+import { countField, eventTypeField, idField, instantField, listField } from '../fields.ts';
 import { ok } from '../operation.ts';
 import type { Operations } from '../operation.ts';
 import { eventPageSchema } from '../schemas/event.ts';
+
+/** Which events are wanted; the same for the history and the stream. */
+const filters = {
+  agent_id: listField(idField).optional().meta({ description: 'Only events of these agents.' }),
+  service_id: listField(idField).optional().meta({ description: 'Only events of these services.' }),
+  type: listField(eventTypeField).optional().meta({
+    description:
+      'Only these types; `process.*` and `process.` both mean all types with this prefix. A type that does not exist is refused. `process.stray` is deprecated and means `process.orphan`.',
+  }),
+};
 
 const history = z.strictObject({
   after: countField(0, Number.MAX_SAFE_INTEGER).default(0).meta({ description: 'Only events after this `seq`.' }),
@@ -11,14 +21,8 @@ const history = z.strictObject({
     .enum(['oldest_first', 'newest_first'], { error: 'must be oldest_first or newest_first' })
     .default('oldest_first'),
   limit: countField(1, 1000).default(100),
-  agent_id: idField.optional(),
-  service_id: idField.optional(),
-  type: z
-    .string()
-    .min(1, { error: 'must not be empty' })
-    .max(128, { error: 'is longer than 128 characters' })
-    .optional()
-    .meta({ description: 'Only events of this type. `process.stray` is deprecated and means `process.orphan`.' }),
+  since: instantField.optional().meta({ description: 'Only events at or after this instant.' }),
+  ...filters,
 });
 
 const stream = z.strictObject({
@@ -26,21 +30,7 @@ const stream = z.strictObject({
     .optional()
     .meta({ description: 'Begin after this `seq`; 0: with the oldest event that is stored.' }),
   since: instantField.optional().meta({ description: 'Begin with the first event at or after this instant.' }),
-  agent_id: listField(idField).optional().meta({ description: 'Only events of these agents.' }),
-  service_id: listField(idField).optional().meta({ description: 'Only events of these services.' }),
-  type: listField(
-    z
-      .string()
-      .regex(/^[a-z_.]{0,128}\*?$/, {
-        error: 'must be a type such as process.exited, or a beginning such as process.*',
-      })
-      .min(1, { error: 'must not be empty' }),
-  )
-    .optional()
-    .meta({
-      description:
-        'Only these types; `process.*` and `process.` both mean all types with this prefix. `process.stray` is deprecated and means `process.orphan`.',
-    }),
+  ...filters,
 });
 
 /** The routes of events. */
@@ -64,7 +54,7 @@ journal, and \`end\` (\`{reason}\`) ends the stream because the host is shutting
   },
   listEvents: {
     tag: 'Events',
-    summary: 'Past events; paged by after (newest first: by before) and limit, filtered by agent, service and type.',
+    summary: 'Past events; paged by after (newest first: by before) and limit, filtered like the stream.',
     query: history,
     answers: ok(eventPageSchema),
   },

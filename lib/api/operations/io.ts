@@ -33,9 +33,9 @@ export const IO_OPERATIONS = {
   },
   stopIo: {
     tag: 'Shared coreio',
-    summary: 'Release a shared coreio service; it is stopped and removed when no agent holds it.',
+    summary: 'Stop and remove a shared coreio service; 409 while an agent holds it.',
     answers: ok(ioSchema),
-    problems: ['service_not_found'],
+    problems: ['service_not_found', 'service_held'],
   },
   getIoStatus: {
     tag: 'Shared coreio',

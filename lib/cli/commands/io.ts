@@ -22,7 +22,7 @@ export const io: CommandGroup = {
       .action((file: string, options: HostOptions & WaitOptions & { readonly coreioId?: string }) => {
         choose(hostTask(options, env, async () => (await import('../services/shared-io.ts')).startIo(file, options)));
       });
-    sub('stop', 'release a shared coreio; it is stopped and removed when no agent holds it')
+    sub('stop', 'stop and remove a shared coreio that no agent holds')
       .argument('<service>')
       .action((id: string, options: HostOptions) => {
         choose(hostTask(options, env, async () => (await import('../services/shared-io.ts')).stopIo(id)));

@@ -1,7 +1,6 @@
 import type { EventView } from '../../api/schemas/event.ts';
 import type { Client } from '../../client/client.ts';
-import { matchesType } from '../../model/values/event-filter.ts';
-import type { Instant } from '../../model/values/time.ts';
+import { isoOf, type Instant } from '../../model/values/time.ts';
 
 /** The criteria for events; all given ones must match. */
 export interface EventFilter {
@@ -33,17 +32,14 @@ export async function eventHistory(
   newest: number,
 ): Promise<readonly EventView[]> {
   const found: EventView[] = [];
-  const pattern = filter.type?.endsWith('*') === true ? filter.type : null;
-  const limit = pattern === null ? Math.min(PAGE, Math.max(1, count)) : PAGE;
-  const type = pattern === null ? filter.type : undefined;
+  const { agent: agent_id, service: service_id, type } = filter;
+  const limit = Math.min(PAGE, Math.max(1, count));
   let before: number | null = newest + 1;
   while (before !== null && found.length < count) {
-    const query = { before, limit, agent_id: filter.agent, service_id: filter.service, type };
+    const query = { before, limit, since: since === null ? undefined : isoOf(since), agent_id, service_id, type };
     const page = await client.listEvents({ query: { ...query, order: 'newest_first' } });
-    found.push(...page.events.filter((event) => pattern === null || matchesType(pattern, event.type)));
-    const oldest = page.events.at(-1);
-    before = since !== null && oldest !== undefined && Date.parse(oldest.at) < since ? null : page.next;
+    found.push(...page.events);
+    before = page.next;
   }
-  const within = found.filter(({ at }) => since === null || Date.parse(at) >= since);
-  return within.slice(0, count).reverse();
+  return found.slice(0, count).reverse();
 }

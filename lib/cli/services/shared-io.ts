@@ -43,19 +43,15 @@ export function startIo(file: string, options: WaitOptions & { readonly coreioId
   };
 }
 
-/** Releases a shared coreio service; the host responds when it is removed, or at once if an agent still holds it. */
+/** Stops and removes a shared coreio service; the host responds when it is gone, or refuses while an agent holds it. */
 export function stopIo(id: string): HostRun {
   return async (context) => {
     const progress = new Progress(context.err);
     if (!context.isJson) progress.say(`${id}: stopping`);
     try {
       const io = await context.client.stopIo({ id });
-      const what =
-        io.status.state === 'stopped'
-          ? 'is stopped and removed'
-          : `is released; agents still hold it (${io.status.state})`;
       progress.clear();
-      printResult(context, io, () => `${id} ${what}\n`);
+      printResult(context, io, () => `${id} is stopped and removed\n`);
       return EXIT.ok;
     } finally {
       progress.clear();

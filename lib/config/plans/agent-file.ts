@@ -4,7 +4,7 @@ import { readConfigFileIn } from '../config-file.ts';
 import { agentConfig, type AgentConfig, type Effective } from '../effective.ts';
 import { member } from '../json.ts';
 import { configInvalid, type Path, type Problem } from '../problems.ts';
-import { parseYaml, type YamlFile, type YamlSource } from '../yaml/yaml-source.ts';
+import { parseForeignYaml, type ForeignYaml, type YamlSource } from '../yaml/yaml-source.ts';
 import type { PlanSite } from './service-plan.ts';
 
 /** What all plans of this host share. */
@@ -42,8 +42,8 @@ const SECTION = 'coredinator';
  */
 export async function readAgentFile(configPath: string, context: PlanContext): Promise<AgentFile> {
   const path = resolve(context.workingDirectory, configPath);
-  const file = parseYaml(path, await readConfigFileIn(context.configRoot, path));
-  refuseOther(file);
+  const file = parseForeignYaml(path, await readConfigFileIn(context.configRoot, path));
+  refuseOther(path, file);
   const source = file.part(SECTION);
   return {
     path,
@@ -61,17 +61,10 @@ export async function readAgentFile(configPath: string, context: PlanContext): P
 }
 
 /** A file that is not a mapping is the wrong file, such as `/etc/shadow`; nothing of it is quoted. */
-function refuseOther({ whole }: YamlFile): void {
-  const { json, refuse } = whole();
-  if (json === null || (typeof json === 'object' && !Array.isArray(json) && !isTable(json))) return;
+function refuseOther(path: string, { root }: ForeignYaml): void {
+  if (root === 'empty' || root === 'mapping') return;
   const message = "must be a mapping of keys to values, like every agent file; use the path of the agent's file";
-  throw refuse([{ path: [], message }]);
-}
-
-/** For YAML, lines such as `root:x:::` are keys without a value. */
-function isTable(json: object): boolean {
-  const pairs = Object.entries(json);
-  return pairs.some(([key]) => key.includes(':')) && pairs.every(([, value]) => value === null);
+  throw configInvalid(path, [{ path: [], message }], () => ({ line: 1, column: 1 }));
 }
 
 function contains(source: YamlSource | null, path: Path): boolean {

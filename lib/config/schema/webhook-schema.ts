@@ -1,13 +1,12 @@
 import { z } from 'zod';
-import { EVENT_TYPES } from '../../model/explain/event-sentence.ts';
-import { matchesType } from '../../model/values/event-filter.ts';
+import { EVENT_TYPES, isPossibleType } from '../../model/explain/event-sentence.ts';
 import { nearest } from '../nearest.ts';
 import { duration, durationOrNever, name, textTemplate } from './shared-schemas.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 const pattern = z.string().superRefine((text, context) => {
-  if (EVENT_TYPES.some((type) => matchesType(text, type))) return;
+  if (isPossibleType(text)) return;
   const known = nearest(text, EVENT_TYPES) ?? '';
   context.addIssue({ code: 'custom', message: `matches no event type; the nearest to "${text}" is "${known}"` });
 });

@@ -1,15 +1,15 @@
 import { isAlias, isMap, isScalar, isSeq, visit, type Document, type ErrorCode, type Pair, type YAMLMap } from 'yaml';
 import type { Problem } from '../problems.ts';
-import { isMergeKey } from './yaml-places.ts';
+import { isMergeKey, isNode } from './yaml-places.ts';
 
 /** A problem of the YAML itself, at a character offset. */
 export interface OffsetProblem extends Problem {
   readonly offset: number;
 }
 
-/** All problems of the YAML itself: syntax, duplicate keys, aliases without an anchor. */
-export function yamlProblems(document: Document.Parsed): readonly OffsetProblem[] {
-  const problems = document.errors.map(({ pos, code, message }) => ({
+/** The problems of the syntax. */
+export function syntaxProblems({ errors }: Document.Parsed): readonly OffsetProblem[] {
+  return errors.map(({ pos, code, message }) => ({
     path: [],
     offset: pos[0],
     message:
@@ -17,8 +17,6 @@ export function yamlProblems(document: Document.Parsed): readonly OffsetProblem[
         ? 'the file contains more than one YAML document'
         : `is not valid YAML: ${messageWithoutQuotes(code, message)}`,
   }));
-  // After syntax errors the checks below would report false problems.
-  return problems.length > 0 ? problems : structureProblems(document);
 }
 
 const UNQUOTED: Partial<Record<ErrorCode, string>> = {
@@ -40,33 +38,51 @@ function quoted(name: string): string {
   return /^[\w.<-]{1,64}$/.test(name) ? ` "${name}"` : '';
 }
 
-/** Keys are compared with a set, so that the time is proportional to the size of the document. */
-function structureProblems(document: Document.Parsed): readonly OffsetProblem[] {
+/** Aliases without an anchor before them. */
+export function aliasProblems(document: Document.Parsed): readonly OffsetProblem[] {
   const problems: OffsetProblem[] = [];
   const anchors = new Set<string>();
   visit(document, {
     Node: (_, node) => {
       const offset = node.range?.[0] ?? 0;
-      if (isAlias(node)) {
-        if (!anchors.has(node.source))
-          problems.push({
-            path: [],
-            offset,
-            message: `the alias${quoted(node.source).replace('"', '"*')} has no anchor before it`,
-          });
-        return;
+      if (!isAlias(node)) {
+        if (node.anchor !== undefined) anchors.add(node.anchor);
+      } else if (!anchors.has(node.source)) {
+        const name = quoted(node.source).replace('"', '"*');
+        problems.push({ path: [], offset, message: `the alias${name} has no anchor before it` });
       }
-      if (node.anchor !== undefined) anchors.add(node.anchor);
-      if (isMap(node)) problems.push(...duplicateKeys(node));
     },
   });
   return problems;
 }
 
-function duplicateKeys(map: YAMLMap): readonly OffsetProblem[] {
+/**
+ * Duplicate keys in a value, and in what it refers to by aliases. Keys are compared with a set, so that the time is
+ * proportional to the size of the document.
+ */
+export function duplicateProblems(document: Document.Parsed, value: unknown): readonly OffsetProblem[] {
+  const problems: OffsetProblem[] = [];
+  const seen = new Set<unknown>();
+  const open = [value];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (!isNode(next) || seen.has(next)) continue;
+    seen.add(next);
+    visit(next, {
+      Alias: (_, alias) => void open.push(alias.resolve(document)),
+      Map: (_, map) => void problems.push(...duplicateKeys(map)),
+    });
+  }
+  return problems;
+}
+
+/** The keys that a mapping has more than once; `isWanted` chooses which count. */
+export function duplicateKeys(
+  map: YAMLMap,
+  isWanted: (name: unknown) => boolean = () => true,
+): readonly OffsetProblem[] {
   const seen = new Set<unknown>();
   return map.items.flatMap(({ key }: Pair) => {
-    if (!isScalar(key) || isMergeKey(key)) return [];
+    if (!isScalar(key) || isMergeKey(key) || !isWanted(key.value)) return [];
     const isDuplicate = seen.has(key.value);
     seen.add(key.value);
     return isDuplicate

@@ -1,8 +1,15 @@
-import { isMap, LineCounter, type Document } from 'yaml';
+import { isMap, isScalar, LineCounter, type Document } from 'yaml';
 import type { ConfigInvalidError } from '../../model/errors.ts';
 import { configInvalid, type Path, type Place, type Problem } from '../problems.ts';
-import { keepLiterals, yamlProblems } from './yaml-checks.ts';
-import { parseDocument } from './yaml-document.ts';
+import {
+  aliasProblems,
+  duplicateKeys,
+  duplicateProblems,
+  keepLiterals,
+  syntaxProblems,
+  type OffsetProblem,
+} from './yaml-checks.ts';
+import { MAX_DEPTH, parseForeign, parseOwn } from './yaml-document.ts';
 import { isNode, offsetOf, pairOf } from './yaml-places.ts';
 
 /** A part of a YAML file as plain data that can still locate its values. */
@@ -14,11 +21,16 @@ export interface YamlSource {
   readonly refuse: (problems: readonly Problem[], cause?: unknown) => ConfigInvalidError;
 }
 
-/** A checked YAML file. */
-export interface YamlFile {
-  /** The whole document. Throws ConfigInvalidError for excessively expanding aliases. */
-  readonly whole: () => YamlSource;
-  /** The value of one top-level key; null if the document does not have it. Throws like {@link whole}. */
+/** What the root of a file is. `table`: every line is a key with a colon in it, as in `/etc/passwd`. */
+export type YamlRoot = 'empty' | 'mapping' | 'table' | 'other';
+
+/** A YAML file of another program, of which one part is for this one. */
+export interface ForeignYaml {
+  readonly root: YamlRoot;
+  /**
+   * The value of a top-level key; null if the document does not have it. Throws ConfigInvalidError for its problems,
+   * not for those of the rest.
+   */
   readonly part: (key: string) => YamlSource | null;
 }
 
@@ -30,22 +42,65 @@ interface Parsed {
 }
 
 /** Parses the bytes of one YAML 1.2 document with merge keys. Throws ConfigInvalidError with line and column. */
-export function parseYaml(file: string, bytes: Uint8Array): YamlFile {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(decoded(file, bytes), lineCounter);
-  const parsed: Parsed = { file, document, placeOf: (offset) => placeAt(lineCounter, offset) };
-  const problems = yamlProblems(document);
-  if (problems.length > 0) throw configInvalid(file, problems, ({ offset }) => parsed.placeOf(offset));
+export function parseYaml(file: string, bytes: Uint8Array): YamlSource {
+  const { parsed } = parsedWith(parseOwn, file, bytes);
+  const { document } = parsed;
+  assertNone(parsed, [...aliasProblems(document), ...duplicateProblems(document, document.contents)]);
+  return sourceOf(parsed, document.contents, [], 0);
+}
+
+/**
+ * Parses the bytes of a YAML document that other programs read with loaders of their own. Outside of its parts it may
+ * contain everything that a loader of YAML 1.1 or 1.2 reads: unknown tags, duplicate keys, text in column 0, deep
+ * nesting. Throws ConfigInvalidError with line and column if it is not YAML.
+ */
+export function parseForeignYaml(file: string, bytes: Uint8Array): ForeignYaml {
+  const { parsed, cuts } = parsedWith(parseForeign, file, bytes);
+  const { document } = parsed;
+  // An anchor may be in what was cut off.
+  if (cuts.length === 0) assertNone(parsed, aliasProblems(document));
   const root = document.contents;
   return {
-    whole: () => sourceOf(parsed, root, [], 0),
+    root: rootOf(root),
     part: (key) => {
       const pair = isMap(root) ? pairOf(document, root, key) : undefined;
-      return pair === undefined
-        ? null
-        : sourceOf(parsed, pair.value, [key], offsetOf(document, root, [key], true) ?? 0);
+      if (!isMap(root) || pair === undefined) return null;
+      const start = offsetOf(document, root, [key], true) ?? 0;
+      const end = isNode(pair.value) ? (pair.value.range?.[1] ?? start) : start;
+      assertNone(parsed, [
+        ...duplicateKeys(root, (name) => name === key),
+        ...cuts.filter((cut) => cut >= start && cut < end).map(tooDeep),
+        ...duplicateProblems(document, pair.value),
+      ]);
+      return sourceOf(parsed, pair.value, [key], start);
     },
   };
+}
+
+function parsedWith(parse: typeof parseOwn, file: string, bytes: Uint8Array) {
+  const lineCounter = new LineCounter();
+  const { document, cuts } = parse(decoded(file, bytes), lineCounter);
+  const parsed: Parsed = { file, document, placeOf: (offset) => placeAt(lineCounter, offset) };
+  assertNone(parsed, syntaxProblems(document));
+  return { parsed, cuts };
+}
+
+function assertNone({ file, placeOf }: Parsed, problems: readonly OffsetProblem[]): void {
+  if (problems.length > 0) throw configInvalid(file, problems, ({ offset }) => placeOf(offset));
+}
+
+function tooDeep(offset: number): OffsetProblem {
+  return { path: [], offset, message: `more than ${MAX_DEPTH} levels are nested` };
+}
+
+/** For YAML, lines such as `root:x:::` are keys without a value. */
+function rootOf(root: unknown): YamlRoot {
+  if (root === null || (isScalar(root) && root.value === null)) return 'empty';
+  if (!isMap(root)) return 'other';
+  const isTable =
+    root.items.some(({ key }) => isScalar(key) && String(key.value).includes(':')) &&
+    root.items.every(({ value }) => value === null || (isScalar(value) && value.value === null));
+  return isTable ? 'table' : 'mapping';
 }
 
 function decoded(file: string, bytes: Uint8Array): string {

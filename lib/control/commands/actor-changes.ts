@@ -33,7 +33,7 @@ export class Changes {
       };
       const abort = (): void => {
         leave();
-        reject(signal?.reason as Error); // given by whoever aborted
+        reject(signal?.reason as Error); // set by the caller that aborted
       };
       waiters.add(wake);
       if (signal?.aborted === true) abort();
@@ -41,7 +41,9 @@ export class Changes {
     });
   }
 
-  /** The same, and acts in the turn in which `isDone` says so: who waits hears of it later, when it may not be so any more. */
+  /**
+   * Likewise, then calls `act` in the same turn in which `isDone` is true; after an await it might no longer be true.
+   */
   async actWhen(actorId: string, isDone: () => boolean, act: () => void): Promise<void> {
     do await this.until(actorId, isDone);
     while (!isDone());

@@ -11,6 +11,7 @@ import type { Runtime } from '../runtime.ts';
 import type { Accepted } from './command-log.ts';
 import { assertServicesFree, ensure } from './ensure-actors.ts';
 import { forgetWhenGone, unreferencedServices } from './forget-leftovers.ts';
+import { heldIntention, holdShared, isShared } from './shared-services.ts';
 import { alreadyAccepted } from './idempotency.ts';
 
 /**
@@ -39,13 +40,14 @@ export class AgentCommands {
     const intention = intentions.agent(id);
     if (intention === undefined) throw new AgentNotFoundError(id);
     const now = agentRef(root, id)?.getSnapshot();
-    if (now !== undefined && this.#isUp(now) && this.#heldBack(intention.plan).length === 0) return;
+    if (now !== undefined && this.#isUp(now) && !this.#changesServices(intention.plan)) return;
     await this.start(requestOf(intention.plan), origin);
   }
 
   /** The subjects of a start: the agent, and the services whose intentions it changes. */
   lockKeysOf(plan: AgentPlan): readonly string[] {
-    return [plan.id, ...this.clearedOverrides(plan).put.map(({ spec }) => spec.id)];
+    const shared = plan.services.filter(isShared).map(({ id }) => id);
+    return [...new Set<string>([plan.id, ...shared, ...this.serviceIntentions(plan).put.map(({ spec }) => spec.id)])];
   }
 
   /** Starts an agent with this plan. The caller must hold the locks. */
@@ -54,7 +56,7 @@ export class AgentCommands {
     const snapshot = agentRef(root, plan.id)?.getSnapshot();
     if (snapshot !== undefined && !snapshot.matches('stopped')) assertSamePlan(snapshot.context.plan, plan);
     const heldBack = this.#heldBack(plan);
-    if (snapshot !== undefined && this.#isUp(snapshot) && heldBack.length === 0) return;
+    if (snapshot !== undefined && this.#isUp(snapshot) && !this.#changesServices(plan)) return;
     assertServicesFree(root, plan.services);
     let unreferenced: readonly ServiceSpec[] = [];
     await commandLog.accept(() => {
@@ -62,25 +64,31 @@ export class AgentCommands {
       return this.#start(plan, unreferenced);
     }, origin);
     // A stop of a single service may have been accepted in the meantime: this start comes after it.
-    while (this.#clearsOverrides(plan)) await commandLog.accept(() => this.#start(plan, []), origin);
+    while (this.#changesIntentions(plan)) await commandLog.accept(() => this.#start(plan, []), origin);
     ensure(root, plan.services, [plan]);
     const { correlationId } = origin;
     agentRef(root, plan.id)?.send({ type: 'agent.start', plan, correlationId });
+    holdShared(this.#runtime, plan, correlationId);
     for (const { id } of heldBack) serviceRef(root, id)?.send({ type: 'service.start', correlationId });
     for (const { id } of unreferenced) void forgetWhenGone(this.#runtime, id);
   }
 
   #start(plan: AgentPlan, unreferenced: readonly ServiceSpec[]): Accepted {
     const intention = { subject: agentActorId(plan.id), intended: 'running', plan } as const;
-    const cleared = this.clearedOverrides(plan);
-    const drop = [...cleared.drop, ...unreferenced.map(({ id }) => serviceActorId(id))];
+    const services = this.serviceIntentions(plan);
+    const drop = [...services.drop, ...unreferenced.map(({ id }) => serviceActorId(id))];
     const event = { type: 'agent.start_requested', agentId: plan.id, detail: { config_path: plan.configPath } };
-    return { put: [intention, ...cleared.put], drop, event };
+    return { put: [intention, ...services.put], drop, event };
   }
 
-  #clearsOverrides(plan: AgentPlan): boolean {
-    const { put, drop } = this.clearedOverrides(plan);
+  #changesIntentions(plan: AgentPlan): boolean {
+    const { put, drop } = this.serviceIntentions(plan);
     return put.length + drop.length > 0;
+  }
+
+  /** Whether a start of an agent that is up does anything. */
+  #changesServices(plan: AgentPlan): boolean {
+    return this.#heldBack(plan).length > 0 || this.serviceIntentions(plan).put.length > 0;
   }
 
   #heldBack({ services }: AgentPlan): readonly ServiceSpec[] {
@@ -92,17 +100,23 @@ export class AgentCommands {
     return context.intended === 'running' && (snapshot.matches('running') || snapshot.matches('starting'));
   }
 
-  /** The changes of intentions by which a start of the agent overrides earlier commands for its single services. */
-  clearedOverrides({ services }: AgentPlan): {
+  /**
+   * The intentions for single services that a start of the agent changes: it overrides earlier commands for them, and
+   * a shared coreio is held as `/api/io/start` holds it, so that it outlives its agents.
+   */
+  serviceIntentions({ services }: AgentPlan): {
     readonly put: readonly ServiceIntention[];
     readonly drop: readonly string[];
   } {
-    const stops = services
-      .flatMap(({ id }) => this.#runtime.intentions.service(id) ?? [])
-      .filter((intention) => intention.holder === null || intention.intended === 'stopped');
+    const known = services.map((spec) => ({ spec, intention: this.#runtime.intentions.service(spec.id) }));
     return {
-      put: stops.filter(({ holder }) => holder !== null).map((intention) => ({ ...intention, intended: 'running' })),
-      drop: stops.filter(({ holder }) => holder === null).map(({ subject }) => subject),
+      put: known.flatMap(({ spec, intention }) => {
+        if ((intention?.holder ?? null) === null) return isShared(spec) ? [heldIntention(this.#runtime, spec)] : [];
+        return intention?.intended === 'stopped' ? [{ ...intention, intended: 'running' as const }] : [];
+      }),
+      drop: known.flatMap(({ spec, intention }) =>
+        intention?.holder === null && !isShared(spec) ? [intention.subject] : [],
+      ),
     };
   }
 

@@ -84,7 +84,7 @@ export class AgentRemoval {
     }, origin);
   }
 
-  /** What goes with an agent that is stopped. What another one holds that is being deleted goes with that one. */
+  /** The services to remove together with the agent. One that another agent holds is removed with that agent. */
   #leftOf({ id: agentId }: AgentPlan): readonly ServiceSpec[] {
     const { root, intentions } = this.#runtime;
     return unreferencedServices(intentions, agentId, null).filter(({ id }) => {

@@ -9,6 +9,7 @@ import type { AgentCommands } from './agent-commands.ts';
 import { ensure } from './ensure-actors.ts';
 import { alreadyAccepted } from './idempotency.ts';
 import { restartIntention } from './service-commands.ts';
+import { heldIntention, holdShared, isShared } from './shared-services.ts';
 
 /**
  * Stops the processes of all services that only this agent holds and launches them again. One transaction records that
@@ -31,10 +32,10 @@ export async function restartAgent(
     ensure(root, intention.plan.services, [intention.plan]);
     const alone = heldAlone(runtime, intention.plan);
     const restarts = alone.flatMap((spec) => intentionFor(runtime, spec));
-    const cleared = commands.clearedOverrides(intention.plan);
+    const services = commands.serviceIntentions(intention.plan);
     const subjects = new Set<string>(restarts.map(({ subject }) => subject));
-    const put = [...cleared.put, ...restarts].filter((one) => !subjects.has(one.subject) || restarts.includes(one));
-    const drop = cleared.drop.filter((subject) => !subjects.has(subject));
+    const put = [...services.put, ...restarts].filter((one) => !subjects.has(one.subject) || restarts.includes(one));
+    const drop = services.drop.filter((subject) => !subjects.has(subject));
     const event = { type: 'agent.restart_requested', agentId: intention.plan.id, detail: {} };
     const running = { subject: agentActorId(intention.plan.id), intended: 'running', plan: intention.plan } as const;
     await commandLog.accept({ put: [running, ...put], drop, event }, origin);
@@ -43,7 +44,8 @@ export async function restartAgent(
 }
 
 /** Restarts running services first, dependents before their dependencies; then the agent holds those that are down. */
-function sendRestarts({ root }: Runtime, plan: AgentPlan, alone: readonly ServiceSpec[], origin: CommandOrigin): void {
+function sendRestarts(runtime: Runtime, plan: AgentPlan, alone: readonly ServiceSpec[], origin: CommandOrigin): void {
+  const { root } = runtime;
   const { correlationId } = origin;
   for (const { id } of [...alone].reverse()) {
     const service = serviceRef(root, id);
@@ -51,6 +53,7 @@ function sendRestarts({ root }: Runtime, plan: AgentPlan, alone: readonly Servic
     service.send({ type: 'service.restart', correlationId });
   }
   agentRef(root, plan.id)?.send({ type: 'agent.start', plan, correlationId });
+  holdShared(runtime, plan, correlationId);
   for (const { id } of plan.services.filter((spec) => !alone.includes(spec))) {
     const service = serviceRef(root, id);
     if (service?.getSnapshot().context.intended === 'stopped') service.send({ type: 'service.start', correlationId });
@@ -65,7 +68,11 @@ function heldAlone({ root, intentions }: Runtime, plan: AgentPlan): readonly Ser
   });
 }
 
-function intentionFor({ root, intentions }: Runtime, { id }: ServiceSpec): readonly ServiceIntention[] {
-  const service = serviceRef(root, id);
-  return service === undefined ? [] : [restartIntention(service, intentions.service(id) ?? null)];
+function intentionFor(runtime: Runtime, spec: ServiceSpec): readonly ServiceIntention[] {
+  const { root, intentions } = runtime;
+  const service = serviceRef(root, spec.id);
+  if (service === undefined) return [];
+  return [
+    restartIntention(service, isShared(spec) ? heldIntention(runtime, spec) : (intentions.service(spec.id) ?? null)),
+  ];
 }

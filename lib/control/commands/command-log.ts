@@ -9,7 +9,7 @@ import type { CommandOrigin } from '../control.ts';
 import type { Intentions } from '../intentions.ts';
 import type { Journal } from '../journal/journal.ts';
 
-/** What an accepted command stores: intentions, and the event that it was given. */
+/** What an accepted command stores: intentions, and the event that records the command. */
 export interface Accepted {
   readonly put?: readonly Intention[];
   /** Subjects whose intention is deleted. */
@@ -17,7 +17,9 @@ export interface Accepted {
   readonly event: Pick<JournalDraft, 'type' | 'detail'> & Partial<Pick<JournalDraft, 'agentId' | 'serviceId'>>;
 }
 
-/** What a command changes, or a function that decides it: asked again after each earlier write to the same intentions. */
+/**
+ * What a command changes, or a function that decides it; called again after each earlier write to the same intentions.
+ */
 type Change = Accepted | (() => Accepted);
 
 export interface CommandLogContext {
@@ -32,7 +34,7 @@ export interface CommandLogContext {
 export class CommandLog {
   readonly #context: CommandLogContext;
   readonly #locks = new KeyedLock();
-  /** The writes under way, by the subject of the intention that they change. */
+  /** The writes in progress, by the subject of the intention that they change. */
   readonly #writes = new Map<string, Promise<void>>();
   #isClosing = false;
 

@@ -75,7 +75,7 @@ export class IdempotencyRecords {
   }
 }
 
-/** The subject of a command that an earlier request gave; undefined: the command has to be carried out now. */
+/** The subject of the command if an earlier request had it accepted; undefined: it has to be carried out now. */
 export function alreadyAccepted({ claim }: CommandOrigin): { readonly id: string } | undefined {
   const accepted = claim?.accepted ?? null;
   return accepted === null ? undefined : { id: accepted.subject?.replace(/^(agent|service):/, '') ?? '' };

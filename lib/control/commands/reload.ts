@@ -23,6 +23,7 @@ import { requestOf } from './agent-commands.ts';
 import { ensure } from './ensure-actors.ts';
 import { forgetWhenGone } from './forget-leftovers.ts';
 import { restartIntention } from './service-commands.ts';
+import { heldIntention, holdShared, isShared } from './shared-services.ts';
 
 /** The key that serializes reloads; no id has a colon. */
 const LOCK_KEY = 'config:reload';
@@ -115,7 +116,18 @@ export class Reloader {
         const intended = isAutostarted ? 'running' : 'stopped';
         return { subject: serviceActorId(spec.id), intended, holder: 'host', spec, atLeast: 0 };
       });
-    return nextOf(agents, [...present, ...fresh], known);
+    return nextOf(agents, [...present, ...fresh, ...this.#freshlyShared(agents)], known);
+  }
+
+  /** A running agent that names a shared coreio since the files changed holds it as its start would. */
+  #freshlyShared(agents: readonly AgentIntention[]): readonly ServiceIntention[] {
+    const { intentions } = this.#runtime;
+    const fresh = agents
+      .filter(({ intended }) => intended === 'running')
+      .flatMap(({ plan }) => plan.services)
+      .filter((spec) => isShared(spec) && intentions.service(spec.id) === undefined)
+      .map((spec) => [spec.id, heldIntention(this.#runtime, spec)] as const);
+    return [...new Map(fresh).values()];
   }
 
   #present(): ReadonlyMap<ServiceId, Present> {
@@ -146,7 +158,7 @@ export class Reloader {
       ...next.put.filter(({ subject }) => !restarts.some((intention) => intention.subject === subject)),
       ...restarts,
     ];
-    // The others may be about to change: of what came up since the files were read, this has no lock.
+    // Unchanged intentions are not written: the reload has no lock for those added since the files were read.
     const put = planned.filter((intention) => !intentions.include(intention));
     await commandLog.accept({ put, drop: next.drop, event: { type: 'config.reloaded', detail: { services } } }, origin);
     configuration.specs = specs;
@@ -158,6 +170,7 @@ export class Reloader {
     for (const { serviceId, action } of changes) this.#configure(serviceId, action, wanted.get(serviceId));
     for (const plan of plans.values()) {
       agentRef(root, plan.id)?.send({ type: 'agent.configure', plan, correlationId: origin.correlationId });
+      if (intentions.agent(plan.id)?.intended === 'running') holdShared(this.#runtime, plan, origin.correlationId);
     }
     for (const { serviceId, action } of changes) this.#move(serviceId, action, wanted.get(serviceId), origin);
     await webhooks?.configure(specs.webhooks());

@@ -1,7 +1,9 @@
 import { serviceActorId } from '../../actors/service/context.ts';
 import {
   ActorSetAsideError,
+  CoreioHeldError,
   OrphanServiceError,
+  ServiceHeldError,
   ServiceNotFoundError,
   ServiceUnheldError,
 } from '../../model/errors.ts';
@@ -12,6 +14,7 @@ import { stateOf } from '../../model/states.ts';
 import type { Holder, ServiceId } from '../../model/values/ids.ts';
 import { serviceRef, type ServiceRef } from '../actors.ts';
 import type { CommandOrigin } from '../control.ts';
+import { agentsOf } from '../queries/views.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Accepted } from './command-log.ts';
 import { assertServicesFree, ensure, isOrphan } from './ensure-actors.ts';
@@ -62,9 +65,22 @@ export class ServiceCommands {
     });
   }
 
-  /** Releases the service for `holder` and removes it if nobody else holds it. Resolves when that is done. */
-  async release(id: ServiceId, holder: SoleHolder, origin: CommandOrigin): Promise<void> {
-    await this.#runtime.commandLog.run([id], () => this.letGo(id, holder, origin));
+  /**
+   * Stops and removes a shared coreio. Resolves when that is done. Throws CoreioHeldError while an agent holds it, and
+   * ServiceHeldError for a host service.
+   */
+  async releaseIo(id: ServiceId, origin: CommandOrigin): Promise<void> {
+    await this.#runtime.commandLog.run([id], async () => {
+      if (alreadyAccepted(origin) === undefined) this.#assertNotHeld(id);
+      await this.releaseLocked(id, 'io', origin);
+    });
+  }
+
+  #assertNotHeld(id: ServiceId): void {
+    const { holders } = this.#service(id).getSnapshot().context;
+    if (holders.includes('host')) throw new ServiceHeldError(id, []);
+    const agents = agentsOf(holders);
+    if (agents.length > 0) throw new CoreioHeldError(id, agents);
   }
 
   /** Resolves when the release is durable and sent; the caller has to remove the service. */
@@ -72,8 +88,8 @@ export class ServiceCommands {
     await this.#runtime.commandLog.run([id], () => this.#acceptRelease(id, holder, origin));
   }
 
-  /** The whole release, within the lock of the service. */
-  async letGo(id: ServiceId, holder: SoleHolder, origin: CommandOrigin): Promise<void> {
+  /** The whole release; the caller has the lock of the service. */
+  async releaseLocked(id: ServiceId, holder: SoleHolder, origin: CommandOrigin): Promise<void> {
     const { root, changes, intentions } = this.#runtime;
     if (alreadyAccepted(origin) === undefined) await this.#acceptRelease(id, holder, origin);
     else if (serviceRef(root, id) === undefined) return;

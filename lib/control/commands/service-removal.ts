@@ -27,14 +27,14 @@ export async function deleteService(
     const { spec } = service.getSnapshot().context;
     const agents = intentions.agents().filter(({ plan }) => plan.services.some((one) => one.id === id));
     const holder = intentions.service(id)?.holder ?? null;
-    const isSpokenOf = agents.length > 0 || holder === 'host';
-    if (isSpokenOf && isAccepted) return; // it is referenced again
-    if (isSpokenOf)
+    const isReferenced = agents.length > 0 || holder === 'host';
+    if (isReferenced && isAccepted) return; // again, since the first request
+    if (isReferenced)
       throw new ServiceHeldError(
         id,
         agents.map(({ plan }) => plan.id),
       );
-    if (holder === 'io') await commands.letGo(spec.id, 'io', origin);
+    if (holder === 'io') await commands.releaseLocked(spec.id, 'io', origin);
     else await forget(runtime, commands, spec.id, origin);
     await recorder.flush();
   });
@@ -53,9 +53,9 @@ async function forget(
     await commandLog.accept({ drop: [actorId], event }, origin);
     serviceRef(root, id)?.send({ type: 'service.stop', correlationId: origin.correlationId });
   }
-  const isSpokenOf = (): boolean => intentions.entries().has(id); // it is referenced again
-  const isThrough = (): boolean => isSpokenOf() || commands.isGone(id);
-  await changes.actWhen(actorId, isThrough, () => {
-    if (!isSpokenOf()) removeService(runtime, id);
+  const isReferencedAgain = (): boolean => intentions.entries().has(id);
+  const isDone = (): boolean => isReferencedAgain() || commands.isGone(id);
+  await changes.actWhen(actorId, isDone, () => {
+    if (!isReferencedAgain()) removeService(runtime, id);
   });
 }

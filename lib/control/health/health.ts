@@ -22,6 +22,8 @@ const FIRST_PROBE_MS = 500;
 const SLOWEST_PROBE_MS = 5_000;
 /** A health query probes a degraded store itself, but at most this often. */
 const MIN_PROBE_INTERVAL_MS = 1_000;
+/** How often a change of the health is looked for. */
+const LOOK_MS = 1_000;
 
 /**
  * Collects the reasons why the host is degraded, as sentences. Whoever meets a failure reports it here, and reports
@@ -36,6 +38,10 @@ export class Health {
   /** Checks whether the store is available again; null: not set up. */
   #prober: RetryingWriter | null = null;
   #probedAt = 0;
+  /** The causes that the log told last, by kind. */
+  #logged: ReadonlyMap<string, string> = new Map();
+  #nextLook: unknown = null;
+  #stopLooking: () => void = () => undefined;
 
   constructor(clock: Clock, log: Log) {
     this.#clock = clock;
@@ -44,13 +50,16 @@ export class Health {
 
   /** One sentence per cause; empty if the host is healthy. Probes a failing store, at most once a second. */
   reasons(): readonly string[] {
-    const reasons = [
-      ...launchReasons([...this.#launches.values()]),
-      ...new Set([...this.#sources.flatMap(({ problems }) => problems()), ...this.#writers.values()]),
-    ];
+    const reasons = [...new Set([...this.#causes(), ...this.#writers.values()])];
     const isDue = Math.abs(this.#clock.now() - this.#probedAt) >= MIN_PROBE_INTERVAL_MS;
     if (this.#writers.size > 0 && isDue) void this.#prober?.writeNow();
     return reasons;
+  }
+
+  /** All reasons but those of the store. */
+  #causes(): readonly string[] {
+    const others = this.#sources.flatMap(({ problems }) => problems());
+    return [...launchReasons([...this.#launches.values()]), ...others];
   }
 
   /** Why no command can be saved now, in sentences; empty if one can. */
@@ -118,10 +127,43 @@ export class Health {
     if (this.#writers.size > 0) this.#prober.writeLater();
   }
 
-  /** Stops probing. */
+  /**
+   * Logs from now on, once a second, when the host becomes degraded or healthy for another cause than its store, whose
+   * failures are logged when they happen.
+   */
+  logChanges(timers: Timers): void {
+    const later = (): void => {
+      this.#nextLook = timers.setTimeout(() => {
+        this.#logChange();
+        later();
+      }, LOOK_MS);
+    };
+    this.#stopLooking = () => {
+      timers.clearTimeout(this.#nextLook);
+    };
+    this.#logChange();
+    later();
+  }
+
+  #logChange(): void {
+    const now = new Map(this.#causes().map((cause) => [kindOf(cause), cause]));
+    for (const [kind, cause] of now) if (!this.#logged.has(kind)) this.#log.warn({ cause }, 'the host is degraded');
+    const over = [...this.#logged].filter(([kind]) => !now.has(kind));
+    const message = now.size === 0 ? 'the host is healthy again' : 'a cause of the degraded health is over';
+    for (const [, cause] of over) this.#log.warn({ cause }, message);
+    this.#logged = now;
+  }
+
+  /** Stops probing and logging. */
   close(): void {
     this.#prober?.close();
+    this.#stopLooking();
   }
+}
+
+/** A cause whose numbers change (how many services, for how long) is the same cause. */
+function kindOf(cause: string): string {
+  return cause.replaceAll(/\d+/g, '#');
 }
 
 /** A thousand services affected by the same problem are one reason. */

@@ -7,7 +7,6 @@ import { RetryingWriter } from '../../ports/retrying-writer.ts';
 const FIRST_RETRY_MS = 500;
 const SLOWEST_RETRY_MS = 10_000;
 
-/** What notices are made with. */
 export interface NoticesContext {
   readonly files: Pick<HostFiles, 'writeNotices'>;
   readonly clock: Clock;
@@ -15,13 +14,13 @@ export interface NoticesContext {
   readonly log: Log;
 }
 
-/** The notices that nobody has acknowledged yet. They outlive the host and the database. */
+/** The notices that have not been acknowledged yet. They outlive the host and the database. */
 export class Notices {
   readonly #context: NoticesContext;
   readonly #writer: RetryingWriter;
   #notices: readonly Notice[];
 
-  /** Continues with those that an earlier host left. */
+  /** `earlier`: those of earlier hosts. */
   constructor(earlier: readonly Notice[], context: NoticesContext) {
     this.#context = context;
     this.#notices = earlier;
@@ -39,7 +38,7 @@ export class Notices {
     return this.#notices;
   }
 
-  /** Adds a notice, which is written as soon as that is possible. */
+  /** Adds a notice and writes it as soon as possible. */
   add(code: NoticeCode, message: string): void {
     const { clock, log } = this.#context;
     this.#notices = [...this.#notices, { code, at: clock.now(), message }];

@@ -1,6 +1,6 @@
 import type { AnyMachineSnapshot } from 'xstate';
 import type { AgentContext } from '../../actors/agent/context.ts';
-import type { ServiceContext } from '../../actors/service/context.ts';
+import type { LastExit, ServiceContext } from '../../actors/service/context.ts';
 import type { Cause } from '../../model/causes.ts';
 import type { Reason } from '../../model/explain/reason.ts';
 import type { Launch } from '../../model/process.ts';
@@ -34,7 +34,8 @@ function serviceEvents(before: Seen | null, after: Seen, cause: Cause, at: Insta
   };
   const events: JournalDraft[] = [];
   if (past === null) return events; // the first snapshot of an actor is no event: it was restored or created
-  // A launch is one object while it is supervised as it was: a different one was launched, or adopted by this host.
+  // A launch stays the same object while nothing about it changes: another object was launched, or adopted by this
+  // host.
   if (context.launch !== null && context.launch !== past.launch) {
     const { pid, generation, version, executablePath } = context.launch;
     const type = context.isAdopted ? 'process.adopted' : 'process.launched';
@@ -47,7 +48,8 @@ function serviceEvents(before: Seen | null, after: Seen, cause: Cause, at: Insta
   }
   if (context.lastExit !== null && context.lastExit !== past.lastExit) {
     const { code, signal, generation, class: exitClass } = context.lastExit;
-    events.push({ ...base, type: 'process.exited', detail: { code, signal, generation, class: exitClass } });
+    const detail = { code, signal, generation, class: exitClass };
+    events.push({ ...base, type: 'process.exited', detail, ...endedIn(past, context.lastExit) });
   }
   events.push(...fallbackEvent(past, context, base));
   const { generation, reason, afterStop } = context;
@@ -59,12 +61,18 @@ function serviceEvents(before: Seen | null, after: Seen, cause: Cause, at: Insta
   );
 }
 
-/** Found by a host that adopted it: the shim died while no host lived. */
+function endedIn({ launch, spec }: ServiceContext, { generation, at }: LastExit): Pick<JournalDraft, 'ended'> {
+  if (launch?.generation !== generation) return {};
+  const { serviceId, pid, launchedAt } = launch;
+  return { ended: { serviceId, generation, pid, uptimeMs: Math.max(0, at - launchedAt), env: spec.env } };
+}
+
+/** Whether the shim died while no host was running, as an adopting host finds. */
 function hasLostShim(past: Launch | null, now: Launch): boolean {
   return past?.launchId === now.launchId && past.guarantees.exactExit && !now.guarantees.exactExit;
 }
 
-/** Another file was chosen in place of one that was given up: only now is it known which. */
+/** The event that another file was chosen in place of a rejected one; only now is it known which. */
 function fallbackEvent(
   past: ServiceContext,
   { rejectedVersion, executable }: ServiceContext,

@@ -9,7 +9,7 @@ const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost', 
 
 type Registry = Pick<PortRegistry, 'known' | 'isFree' | 'holder'>;
 
-/** A port that a service needs: its name if it is its own, else one where its probes ask. */
+/** A port that a service needs; its name if it belongs to the service, null if only its probes use it. */
 interface NeededPort {
   readonly port: number;
   readonly name: string | null;
@@ -20,7 +20,7 @@ interface BusyPort extends NeededPort {
   readonly holder: string | null;
 }
 
-/** Ports that a service needs and that another program has, each as a sentence: no process of the service lives. */
+/** The ports that a service without a process needs and another program uses, each as a sentence. */
 export async function busyPorts(registry: Registry, situation: Situation): Promise<readonly string[]> {
   return (await busyPortsOf(registry, situation)).map(({ port, name, holder }) =>
     name === null

@@ -8,10 +8,10 @@ import { orphanSpec } from '../recovery/orphan-services.ts';
 import type { Runtime } from '../runtime.ts';
 import { guaranteesView } from './views.ts';
 
-/** An orphan that is left alone, whose service has no actor: nothing else is known about it. */
+/** An orphan that is left alone and whose service has no actor: nothing else is known about it. */
 export type ForeignOrphan = Orphan & { readonly serviceId: NonNullable<Orphan['serviceId']> };
 
-/** The live orphans that no actor represents, the newest of each service. */
+/** The live orphans without an actor, the newest of each service. */
 export function foreignOrphans({ root, ports }: Pick<Runtime, 'root' | 'ports'>): readonly ForeignOrphan[] {
   const newest = new Map<string, ForeignOrphan>();
   for (const orphan of ports.processes.heldOrphans()) {
@@ -22,12 +22,12 @@ export function foreignOrphans({ root, ports }: Pick<Runtime, 'root' | 'ports'>)
   return [...newest.values()];
 }
 
-/** The one of a service; null: there is none. */
+/** That of a service; null: there is none. */
 export function foreignOrphan(runtime: Pick<Runtime, 'root' | 'ports'>, id: string): ForeignOrphan | null {
   return foreignOrphans(runtime).find(({ serviceId }) => serviceId === id) ?? null;
 }
 
-/** The wire form of such an orphan. It is alive, and nobody has asked for it. */
+/** The wire form of such an orphan. It is running, but not intended to. */
 export function foreignOrphanView(
   { serviceId, pid, generation, reason, foundAt }: ForeignOrphan,
   guarantees: Guarantees,

@@ -4,11 +4,10 @@ import type { Log } from '../../ports/log.ts';
 import { RetryingWriter } from '../../ports/retrying-writer.ts';
 import type { Intentions } from '../intentions.ts';
 
-/** A change is in the copy at most this long after it. */
+/** The maximum time until a change is in the copy. */
 const DELAY_MS = 1_000;
 const SLOWEST_RETRY_MS = 10_000;
 
-/** What the copy is made from and with. */
 export interface IntentionCopierContext {
   readonly files: Pick<HostFiles, 'writeIntentions'>;
   readonly intentions: Intentions;
@@ -18,7 +17,7 @@ export interface IntentionCopierContext {
   readonly log: Log;
 }
 
-/** Keeps a copy of the intentions beside the database, so that its loss is not theirs. No command waits for it. */
+/** Keeps a copy of the intentions outside of the database, in case that is lost. No command waits for it. */
 export class IntentionCopier {
   readonly #writer: RetryingWriter;
   readonly #intentions: Intentions;
@@ -52,7 +51,7 @@ export class IntentionCopier {
     if (this.#written !== this.#intentions.revision) this.#writer.writeLater();
   }
 
-  /** Writes what has changed; a failure is left to the next host, which has the database. */
+  /** Writes the last changes. A failure has no effect: the next host has the database. */
   async close(): Promise<void> {
     if (this.#written !== this.#intentions.revision) await this.#writer.writeNow().catch(() => undefined);
     this.#writer.close();

@@ -1,13 +1,13 @@
 import { NO_PROBES } from '../../model/probe.ts';
 import type { LaunchStatus } from '../../model/process.ts';
-import { DEFAULT_LOGS, type ServiceSpec } from '../../model/spec.ts';
+import { DEFAULT_LOGS, DEFAULT_STOP, type ServiceSpec } from '../../model/spec.ts';
 import type { ServiceId } from '../../model/values/ids.ts';
 import { NO_LIMITS } from '../../model/values/limits.ts';
 import { AS_HOST } from '../../model/values/run-as.ts';
 import { serviceRef, type SupervisorRef } from '../actors.ts';
 import type { Intentions } from '../intentions.ts';
 
-/** Never used: the service is not launched again. */
+/** Has no effect: the service is never launched again. */
 const NO_RESTARTS: ServiceSpec['restart'] = {
   mode: 'never',
   backoff: { initialMs: 250, factor: 2, maxMs: 30_000, jitter: 0, resetAfterMs: 60_000 },
@@ -17,15 +17,15 @@ const NO_RESTARTS: ServiceSpec['restart'] = {
 };
 
 /**
- * What is known of a service by its process alone. It can be shown, observed and stopped, but never launched: its arguments and
- * its environment are unknown.
+ * The spec of a service of which only the process is known. It can be shown, observed and stopped, but never launched:
+ * its arguments and its environment are unknown.
  */
 export function orphanSpec(id: ServiceId, executablePath: string): ServiceSpec {
   const program = executablePath.replace(/^.*[/\\]/, '') || id;
   return {
     ...{ id, kind: program, executable: program, agentId: null, configPath: null, version: null, cwd: null },
     ...{ args: [], env: {}, restart: NO_RESTARTS, settleMs: 0, probes: NO_PROBES, dependsOn: [] },
-    ...{ stop: { signal: 'SIGTERM', graceMs: 5_000 }, logs: DEFAULT_LOGS, limits: NO_LIMITS, ...AS_HOST },
+    ...{ stop: DEFAULT_STOP, logs: DEFAULT_LOGS, limits: NO_LIMITS, ...AS_HOST },
   };
 }
 

@@ -4,23 +4,23 @@ import type { Original } from '../../model/original.ts';
 import type { ActorStore } from '../../ports/actor-store.ts';
 import type { HostFiles, IntentionCopy } from '../../ports/host-files.ts';
 
-/** Events of a lost store that the copy does not know of: their numbers are not given out again. */
+/** A store may lose at most this many events that are newer than the copy. Their numbers must not be used again. */
 const LOST_NUMBERS = 1_000_000;
 
 /** The intentions that a host starts with. */
 export interface StoredIntentions {
   readonly intentions: readonly Intention[];
-  /** Events are numbered from here on, above every number that was ever given. */
+  /** New events get higher numbers than this: higher than any that was ever used. */
   readonly newest: number;
-  /** Why they are not, or not only, from the database; null: they are. */
+  /** Why they do not all come from the database; null: they do. */
   readonly finding: Pick<Notice, 'code' | 'message'> | null;
-  /** Subjects that the database still has and that are no longer intended. */
+  /** Subjects that are still in the database, although they are no longer intended. */
   readonly drop: readonly string[];
 }
 
 /**
- * Reads the intentions from the database, or from their copy where that is newer: the database of a used state directory was
- * lost, or was replaced by an older one. Rejects with StoreUnavailableError.
+ * Reads the intentions from the database, or from their copy if that is newer because the database was lost or replaced
+ * by an older one. Rejects with StoreUnavailableError.
  */
 export async function storedIntentions(
   store: Pick<ActorStore, 'loadIntentions' | 'lastSeq'>,
@@ -29,14 +29,14 @@ export async function storedIntentions(
 ): Promise<StoredIntentions> {
   const stored = await store.loadIntentions();
   const newest = await store.lastSeq();
-  const copy = await files.readIntentions();
-  if (isStoreLost) return lost(copy, newest);
-  if (copy === null || copy.seq <= newest) return { intentions: stored, newest, finding: null, drop: [] };
+  if (isStoreLost) return lost(await files.readIntentions(-1), newest);
+  const copy = await files.readIntentions(newest);
+  if (copy === null) return { intentions: stored, newest, finding: null, drop: [] };
   const subjects = new Set(copy.intentions.map(({ subject }) => subject));
   const drop = stored.map(({ subject }) => subject).filter((subject) => !subjects.has(subject));
   const message =
     `The database is older than the other records of this host: its newest event is ${newest}, and event ${copy.seq} was recorded ` +
-    'elsewhere. What was asked for was restored from its copy. Events in between are lost, and so may be a stop that was in progress.';
+    'elsewhere. The intentions were restored from their copy. Events in between are lost, and possibly a stop that was in progress.';
   return {
     intentions: copy.intentions,
     newest: copy.seq + LOST_NUMBERS,
@@ -48,9 +48,9 @@ export async function storedIntentions(
 function lost(copy: IntentionCopy | null, newest: number): StoredIntentions {
   const rest =
     copy === null
-      ? 'There was no copy of what was asked for: start the agents again.'
-      : 'What was asked for was restored from its copy. A stop that was in progress may be lost.';
-  const message = `The database of this used state directory was gone when the host started. ${rest} The history is lost.`;
+      ? 'There was no copy of the intentions: start the agents again.'
+      : 'The intentions were restored from their copy. A stop that was in progress may be lost.';
+  const message = `The database of this used state directory was missing when the host started. ${rest} The history is lost.`;
   const finding = { code: 'store_lost', message } as const;
   return {
     intentions: copy?.intentions ?? [],
@@ -60,11 +60,11 @@ function lost(copy: IntentionCopy | null, newest: number): StoredIntentions {
   };
 }
 
-/** The notice of a state directory that is not the one it was. */
+/** The notice for a copied or restored state directory. */
 export function copyNotice({ instanceId, stateDir, backedUpAt }: Original): string {
   const what =
     backedUpAt === null
       ? `This state directory is a copy of "${stateDir}" (instance ${instanceId})`
       : `This state directory was restored from a backup of "${stateDir}" (instance ${instanceId}) that was made at ${backedUpAt}`;
-  return `${what}. This host is another instance now: it adopts no process of the original, and launches nothing while one of them is alive on this machine.`;
+  return `${what}. This host is now a separate instance: it adopts no process of the original, and launches nothing while one of them is alive on this machine.`;
 }

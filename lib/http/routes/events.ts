@@ -2,6 +2,8 @@ import type { OperationOf, QueryOf } from '../../api/operations.ts';
 import type { EVENT_OPERATIONS } from '../../api/operations/events.ts';
 import type { Control } from '../../control/control.ts';
 import type { FeedQuery, FeedStart } from '../../model/feed.ts';
+import type { JournalQuery } from '../../model/journal.ts';
+import { prefixOf, type EventFilter } from '../../model/values/event-filter.ts';
 import { sendStream } from '../event-stream.ts';
 import { RequestError } from '../problem.ts';
 import type { HandlersOf } from '../route.ts';
@@ -29,22 +31,49 @@ function startOf({ after, since }: Fields, lastEventId: string): FeedStart {
 }
 
 function queryOf(fields: Fields, lastEventId: string): FeedQuery {
-  const { agent_id: agentIds = [], service_id: serviceIds = [], type: types = [] } = fields;
-  return { start: startOf(fields, lastEventId), filter: { agentIds, serviceIds, types } };
+  return { start: startOf(fields, lastEventId), filter: filterOf(fields) };
+}
+
+function filterOf({
+  agent_id: agentIds = [],
+  service_id: serviceIds = [],
+  type: types = [],
+}: Pick<Fields, 'agent_id' | 'service_id' | 'type'>): EventFilter {
+  return { agentIds, serviceIds, types };
+}
+
+/** A single id or type is looked up in an index of the journal; lists and patterns are not. */
+function journalFilterOf(filter: EventFilter): Pick<JournalQuery, 'agentId' | 'serviceId' | 'type' | 'filter'> {
+  const [agentId, serviceId, type] = [only(filter.agentIds), only(filter.serviceIds), only(filter.types)];
+  const isExact = type !== undefined && prefixOf(type) === null;
+  const rest = {
+    agentIds: agentId === undefined ? filter.agentIds : [],
+    serviceIds: serviceId === undefined ? filter.serviceIds : [],
+    types: isExact ? [] : filter.types,
+  };
+  return {
+    ...(agentId === undefined ? {} : { agentId }),
+    ...(serviceId === undefined ? {} : { serviceId }),
+    ...(isExact ? { type } : {}),
+    ...(Object.values(rest).every((values) => values.length === 0) ? {} : { filter: rest }),
+  };
+}
+
+function only(values: readonly string[]): string | undefined {
+  return values.length === 1 ? values[0] : undefined;
 }
 
 /** The handlers of events. */
 export function eventHandlers(control: Control, streamLimit: StreamLimit): HandlersOf<typeof EVENT_OPERATIONS> {
   return {
-    listEvents: ({ query: { after, before, order, limit, agent_id: agentId, service_id: serviceId, type } }) =>
+    listEvents: ({ query: { after, before, since, order, limit, ...fields } }) =>
       control.queries.history({
         after,
         limit,
         order,
         ...(before === undefined ? {} : { before }),
-        ...(agentId === undefined ? {} : { agentId }),
-        ...(serviceId === undefined ? {} : { serviceId }),
-        ...(type === undefined ? {} : { type }),
+        ...(since === undefined ? {} : { since }),
+        ...journalFilterOf(filterOf(fields)),
       }),
     streamEvents: {
       write: ({ query: fields, ctx }) => {

@@ -1,5 +1,6 @@
 import { numberIn, textIn, type JournalDraft } from '../journal.ts';
 import { processLabel } from '../process.ts';
+import { matchesType } from '../values/event-filter.ts';
 import { clauseOf } from './clause.ts';
 import { whyOf } from './event-reason.ts';
 
@@ -81,6 +82,11 @@ const DESCRIPTIONS: Readonly<Partial<Record<string, Describe>>> = {
 
 /** Every event type of the journal. */
 export const EVENT_TYPES: readonly string[] = Object.keys(DESCRIPTIONS);
+
+/** Whether an event type of the journal, or an old name of one, matches the pattern. */
+export function isPossibleType(pattern: string): boolean {
+  return EVENT_TYPES.some((type) => matchesType(pattern, type));
+}
 
 const FATES: Readonly<Partial<Record<string, string>>> = {
   adopted: 'adopted',

@@ -9,7 +9,7 @@ export interface ServiceReport {
   readonly serviceId: ServiceId;
   readonly state: PublicState;
   readonly intended: Intended;
-  /** Its program has been executed and not ended since, or it is complete. */
+  /** Its program has been executed and has not ended since, or it is complete. */
   readonly isLaunched: boolean;
   /** It is running, and its readiness probe (if any) has passed. */
   readonly isReady: boolean;

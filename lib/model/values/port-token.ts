@@ -4,7 +4,7 @@ export type Ports = Readonly<Record<string, number>>;
 /** A NUL is in no text of a configuration, so nothing else is ever taken for a token. */
 const TOKEN = /\0port\.([A-Za-z0-9][A-Za-z0-9_-]*)\0/g;
 
-/** What stands in the texts of a spec for a port that only a launch knows. */
+/** The token in the texts of a spec for a port that is only known at launch. */
 export function portToken(name: string): string {
   return `\0port.${name}\0`;
 }

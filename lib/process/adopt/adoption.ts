@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import type { ProcessExit } from '../../model/process.ts';
-import type { StopSpec } from '../../model/spec.ts';
+import { DEFAULT_STOP, type StopSpec } from '../../model/spec.ts';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import type { LaunchEntry } from '../../ports/launch-ledger.ts';
 import { followClaimed } from '../files/await-claim.ts';
@@ -26,9 +26,6 @@ import { launchIdsAmong } from './launch-folders.ts';
 import { RecordRemoval } from './record-removal.ts';
 import type { Handling, UnreadableLaunches } from './unreadable-launches.ts';
 
-/** For launches whose own stop spec is unreadable. */
-const DEFAULT_STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;
-
 /** Adopts what earlier hosts launched. */
 export class Adoption {
   readonly #trees: Trees;
@@ -37,6 +34,8 @@ export class Adoption {
   readonly #boot: string | null;
   readonly #unreadable: UnreadableLaunches;
   readonly #removal: RecordRemoval;
+  /** Launches that nobody knows to be supervised, since their records could not be read. */
+  readonly #held = new Set<LaunchId>();
   /** Launches with an exit record, listed once: to try a thousand absent files takes longer. */
   #recorded: ReadonlySet<string> = new Set();
 
@@ -99,6 +98,7 @@ export class Adoption {
       this.#takeRest(entry);
       return;
     }
+    if (handling === 'held') this.#held.add(entry.launchId);
     const taken = Promise.resolve(this.#takeOpen(entry));
     taken
       .then(() => (handling === 'unwanted' ? this.#trees.endAll(entry.serviceId) : null))
@@ -207,6 +207,7 @@ export class Adoption {
     const who = { launchId, serviceId, generation, pid: main.pid, startTime: main.start };
     const guarantees = guaranteesOf(claim.kind);
     const launch = { ...who, executablePath, version, launchedAt: entry.intendedAt, guarantees };
+    if (this.#held.delete(launchId)) this.#unreadable.found(launch);
     const isInLedger = entry.state === 'running';
     const rest = this.#originOf(entry, claim, main);
     const tree = this.#trees.adopt({ ...rest, launch, isMainOver: false, isInLedger });

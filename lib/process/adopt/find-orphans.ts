@@ -1,4 +1,4 @@
-import type { StopSpec } from '../../model/spec.ts';
+import { DEFAULT_STOP } from '../../model/spec.ts';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import { followClaimed } from '../files/await-claim.ts';
 import { readClaim, readMain, readRequest, readShimClaim, revoke, type RequestRecord } from '../files/launch-files.ts';
@@ -7,9 +7,6 @@ import { UnreadableRecord } from '../files/record-text.ts';
 import { livingAmong, NO_PROCESS } from '../os/process-identity.ts';
 import type { OrphanOrigin } from './held-orphan.ts';
 import { eldest, type TaggedProcess } from './tagged-processes.ts';
-
-/** For orphans whose own stop spec is unavailable. */
-const DEFAULT_STOP: StopSpec = { signal: 'SIGTERM', graceMs: 5_000 };
 
 /** What was found for a launch that the ledger does not know. */
 export type Finding =

@@ -1,3 +1,4 @@
+import type { Launch } from '../../model/process.ts';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import type { Log } from '../../ports/log.ts';
 import { readingProblem } from '../files/record-text.ts';
@@ -25,8 +26,8 @@ interface UnreadableLaunch {
 /** Launches with a record that cannot be read. Each is tried again every 2 s, and forgotten once that succeeds. */
 export class UnreadableLaunches {
   readonly #launches = new Map<LaunchId, UnreadableLaunch>();
-  /** Launches that were held, and are supervised now. */
-  readonly #found = new Set<LaunchId>();
+  /** Launches that were held until their records could be read, by service. */
+  readonly #found = new Map<ServiceId, Launch>();
   readonly #log: Log;
   #timer: NodeJS.Timeout | null = null;
 
@@ -53,7 +54,6 @@ export class UnreadableLaunches {
       try {
         launch.again(launch.handling);
         this.#launches.delete(launchId);
-        if (launch.handling === 'held') this.#found.add(launchId);
         this.#log.info({ launchId, service: launch.serviceId }, 'the records of a launch are readable again');
       } catch (error) {
         this.add(launchId, error, launch);
@@ -79,9 +79,16 @@ export class UnreadableLaunches {
     return held === undefined ? null : `It is unknown whether the service is running. ${held.problem}`;
   }
 
-  /** Whether a launch was held before it could be supervised; true once, for the first who asks. */
-  isFound(launchId: LaunchId): boolean {
-    return this.#found.delete(launchId);
+  /** A launch that was held is supervised now; it may have ended meanwhile. */
+  found(launch: Launch): void {
+    this.#found.set(launch.serviceId, launch);
+  }
+
+  /** The launch of a service that was held before it could be supervised; null: none, or somebody has asked before. */
+  takeFound(serviceId: ServiceId): Launch | null {
+    const launch = this.#found.get(serviceId) ?? null;
+    this.#found.delete(serviceId);
+    return launch;
   }
 
   has(launchId: LaunchId): boolean {

@@ -13,10 +13,16 @@ export class UnreadableRecord extends Error {
   readonly path: string;
 
   constructor(code: string, path: string) {
-    super(`The record "${path}" of a launch cannot be read (${code}). ${remedyFor(code)}`);
+    super(messageOf(code, path));
     this.code = code;
     this.path = path;
   }
+}
+
+function messageOf(code: string, path: string): string {
+  if (code === 'ESTALE')
+    return `The exit record of a launch is not in "${path}", which is not the folder that its shim has open. Put that folder back.`;
+  return `The record "${path}" of a launch cannot be read (${code}). ${remedyFor(code)}`;
 }
 
 function remedyFor(code: string): string {

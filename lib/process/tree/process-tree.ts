@@ -1,7 +1,7 @@
 import type { Launch, ProcessExit, ShimKind } from '../../model/process.ts';
 import type { StopSpec } from '../../model/spec.ts';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
-import { exitIn, exitOf, parseFields, readExit, type ExitRecord } from '../files/launch-files.ts';
+import { exitIn, exitOf, parseFields, type ExitRecord } from '../files/launch-files.ts';
 import { runFolder } from '../files/layout.ts';
 import { isLiving, stateOf, type Identity } from '../os/process-identity.ts';
 import type { ProcessSnapshot } from '../os/process-table.ts';
@@ -72,6 +72,7 @@ export class Tree implements PollMember, RoundMember, EndingTree {
     try {
       this.#pipe = watchAlive(this.#folder(), {
         gone: () => {
+          this.#pipe = null;
           this.#shimLeft();
         },
         exit: (line) => {
@@ -102,7 +103,7 @@ export class Tree implements PollMember, RoundMember, EndingTree {
   }
 
   #readRecord(): void {
-    if (!isMainOver(this.#state)) this.#takeExit(readExit(this.#context.layout, this.launchId));
+    if (!isMainOver(this.#state)) this.#takeExit(this.#context.exitsFolder.read(this.launchId));
   }
 
   #takeExit(record: ExitRecord | null): void {
@@ -156,8 +157,9 @@ export class Tree implements PollMember, RoundMember, EndingTree {
     });
   }
 
+  /** A shim that holds its pipe lives, whatever /proc shows: in another PID namespace it has another pid. */
   #shimLeft(): void {
-    this.#pipe = null;
+    if (this.#pipe !== null) return;
     this.#context.unkillable.delete(this.launchId);
     this.#advance('shim left');
     this.#looks.attempt(() => {

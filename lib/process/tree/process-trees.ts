@@ -8,6 +8,7 @@ import type { ReachCrashPoint } from '../../ports/crash-points.ts';
 import type { LaunchLedger } from '../../ports/launch-ledger.ts';
 import type { Log } from '../../ports/log.ts';
 import { removeRecords } from '../files/launch-files.ts';
+import { ExitsFolder } from '../files/exits-folder.ts';
 import type { Layout } from '../files/layout.ts';
 import { ProcessTable } from '../os/process-table.ts';
 import { ExitWatch } from './exit-watch.ts';
@@ -32,6 +33,7 @@ export class Trees implements TreeContext {
   readonly layout: Layout;
   readonly log: Log;
   readonly clock: Clock;
+  readonly exitsFolder: ExitsFolder;
   readonly status: LaunchStatusRegistry;
   readonly livenessPoll = new LivenessPoll();
   readonly mainRounds = new MainRounds();
@@ -57,6 +59,7 @@ export class Trees implements TreeContext {
     this.clock = clock;
     this.status = new LaunchStatusRegistry(clock);
     this.#ledger = ledger;
+    this.exitsFolder = new ExitsFolder(layout);
     this.#watch = new ExitWatch(layout.exits, (name) => this.#trees.get(name)?.readRecord(), log);
   }
 

@@ -3,6 +3,7 @@ import type { StopSpec } from '../../model/spec.ts';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
+import type { ExitsFolder } from '../files/exits-folder.ts';
 import type { Layout } from '../files/layout.ts';
 import type { Identity } from '../os/process-identity.ts';
 import type { ProcessTable } from '../os/process-table.ts';
@@ -33,6 +34,7 @@ export type TreeInfo = Pick<TreeOrigin, 'launchId' | 'serviceId' | 'launch'>;
 /** The context that all trees share. */
 export interface TreeContext {
   readonly layout: Layout;
+  readonly exitsFolder: ExitsFolder;
   readonly livenessPoll: LivenessPoll;
   readonly mainRounds: MainRounds;
   readonly table: ProcessTable;

@@ -207,6 +207,9 @@ describe('commands to a host', () => {
     expect(instants(await run('events', '--type', 'process.*'))).to.deep.equal(['02']);
     expect(instants(await run('events', '--since', '2026-01-02T03:04:02.500Z'))).to.deep.equal(['03']);
     expect(await runJson('events')).to.have.nested.property('[2].seq', 3);
+    const { code, errors } = await run('events', '--type', 'proces.*');
+    expect(code).to.equal(1);
+    expect(errors).to.contain('--type: matches no event type');
   });
 
   it('events also finds orphans under the deprecated type, and warns', async () => {

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { agentConfig, hostConfig } from '../../../lib/config/effective.ts';
 import { jsonSchemaFor } from '../../../lib/config/schema/json-schema.ts';
 import { VARIABLES } from '../../../lib/config/schema/template.ts';
-import { parseYaml } from '../../../lib/config/yaml/yaml-source.ts';
+import { parseForeignYaml, parseYaml } from '../../../lib/config/yaml/yaml-source.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const manual = readFileSync(join(root, 'docs/configuration.md'), 'utf8');
@@ -29,9 +29,8 @@ describe('the manual of the configuration', () => {
   for (const [name, text] of Object.entries({ 'docs/configuration.md': manual, 'README.md': readme })) {
     for (const [index, [, block = '']] of [...text.matchAll(/```yaml\n([^]*?)```/g)].entries()) {
       it(`has a valid example: ${name}, number ${index + 1}`, () => {
-        const file = parseYaml(name, Buffer.from(block));
-        const section = file.part('coredinator');
-        if (section === null) hostConfig(file.whole());
+        const section = parseForeignYaml(name, Buffer.from(block)).part('coredinator');
+        if (section === null) hostConfig(parseYaml(name, Buffer.from(block)));
         else agentConfig(hostConfig(null), section);
       });
     }

@@ -94,6 +94,16 @@ describe('the examples of monitoring', () => {
     expect(new Set(sources)).to.deep.equal(new Set(['${datasource}']));
   });
 
+  it('scrape a host that requires no token, and say what to add for one that does', () => {
+    const text = textOf('examples/prometheus/prometheus.yml');
+    const jobOf = (yaml: string): unknown => (parse(yaml) as { scrape_configs: unknown[] }).scrape_configs[0]; // a list of jobs
+    const job = { job_name: 'coredinator', scrape_interval: '15s', static_configs: [{ targets: ['127.0.0.1:8000'] }] };
+    expect(jobOf(text)).to.deep.equal(job);
+    const withToken = text.replace(/^( +)# (?=authorization:| +(?:type|credentials_file):)/gm, '$1');
+    const authorization = { type: 'Bearer', credentials_file: 'coredinator.token' };
+    expect(jobOf(withToken)).to.deep.equal({ ...job, authorization });
+  });
+
   it('have alerts that say what to do', () => {
     for (const { alert, annotations } of rules) {
       expect(annotations, alert).to.have.all.keys('summary', 'description');

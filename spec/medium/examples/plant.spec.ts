@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -8,7 +8,9 @@ import { expect } from 'chai';
 import { eventually } from '../../support/eventually.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
-const bin = join(import.meta.dirname, '../../../examples/plant/bin');
+const example = join(import.meta.dirname, '../../../examples/plant');
+/** The programs, in a copy of the folder that is far from the packages of this repository. */
+let bin = '';
 
 /** One program of the example plant, started directly. */
 interface Program {
@@ -69,11 +71,11 @@ async function post(url: string, body: string): Promise<number> {
 
 /** A corerl of the given version that decides for the given coreio. */
 function corerlFor(coreioUrl: string, version = '2.0.1'): Program {
-  return configured(`corerl-${version}`, `corerl: { port: 0, coreio_url: '${coreioUrl}' }`);
+  return configured(`corerl-${version}`, `corerl:\n  port: 0\n  coreio_url: '${coreioUrl}'\n`);
 }
 
 function freshCoreio(port = 0): Program {
-  return configured('coreio-1.4.2', `coreio: { port: ${port} }`);
+  return configured('coreio-1.4.2', `# a comment\ncoreio: # of the tank\n\n  port: ${port} # 0: any\nother: 1\n`);
 }
 
 /** Waits for a healthcheck whose facts satisfy `check`. */
@@ -85,6 +87,12 @@ async function healthThat(url: string, check: (health: Record<string, unknown>) 
 
 describe('the example plant', function () {
   this.timeout(15_000); // the programs act once a second, and each is a Node process to start
+
+  beforeEach(() => {
+    const copy = join(temporaryFolder(), 'plant');
+    bin = join(copy, 'bin');
+    cpSync(example, copy, { recursive: true, filter: (path) => !path.endsWith('.coredinator') });
+  });
 
   afterEach(async () => {
     for (const { child, ended } of programs.splice(0)) {
@@ -239,17 +247,22 @@ describe('the example plant', function () {
       );
     });
 
-    it('names the configuration that cannot be read, is not YAML, or lacks its section', async () => {
+    it('names the configuration that cannot be read, is written differently, or lacks its section', async () => {
       const missing = join(temporaryFolder(), 'none.yaml');
       expect(await refusal(run('coreio-1.4.2', ['--config-name', missing]))).to.contain(
         `${missing} cannot be read (ENOENT)`,
       );
-      expect(await refusal(configured('coreio-1.4.2', 'a: [1'))).to.contain('pump.yaml is not YAML:');
-      expect(await refusal(configured('coreio-1.4.2', 'corerl: {}'))).to.contain('has no section "coreio:"');
+      expect(await refusal(configured('coreio-1.4.2', 'coreio: { port: 1 }'))).to.contain(
+        'pump.yaml:1: write the keys of "coreio:" on lines of their own below it.',
+      );
+      expect(await refusal(configured('coreio-1.4.2', 'coreio:\n  - 1'))).to.contain(
+        'pump.yaml:2: write this line of "coreio:" as "key: value".',
+      );
+      expect(await refusal(configured('coreio-1.4.2', 'corerl:\n  port: 1'))).to.contain('has no section "coreio:"');
     });
 
     it('names the key and the value that do not fit', async () => {
-      expect(await refusal(configured('coreio-1.4.2', 'coreio: { port: high }'))).to.contain(
+      expect(await refusal(configured('coreio-1.4.2', 'coreio:\n  port: high'))).to.contain(
         'coreio.port must be a port from 0 to 65535, not "high".',
       );
       expect(await refusal(corerlFor('ftp://nowhere'))).to.contain('corerl.coreio_url must be an http:// URL');

@@ -4,6 +4,7 @@ import {
   AgentNotFoundError,
   ConfigInvalidError,
   ConfigUnreadableError,
+  CoreioHeldError,
   HostClosingError,
   InvalidIdError,
   ServiceConflictError,
@@ -24,6 +25,7 @@ const REFUSALS: readonly (readonly [CoredinatorError, number, string | undefined
   [new ConfigInvalidError('"/cfg/a.yaml" does not fit.', [ISSUE]), 422, undefined],
   [new AgentConflictError('Agent "a" runs with another file.'), 409, undefined],
   [new ServiceConflictError('Service "a" is taken.'), 409, undefined],
+  [new CoreioHeldError('a', ['b']), 409, undefined],
   [new StoreUnavailableError('The store cannot be written.'), 503, '1'],
   [new HostClosingError(), 503, '5'],
 ];

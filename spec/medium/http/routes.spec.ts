@@ -332,6 +332,18 @@ describe('the routes of the REST API', () => {
       serviceId: 's',
       type: 'process.exited',
     });
+
+    await api.send(
+      'GET',
+      '/api/events/history?agent_id=a,b&service_id=s&service_id=t&type=process.*,host.&since=2026-01-02T03:04:05Z',
+    );
+    expect(api.control.calls.at(-1)?.argument).to.deep.equal({
+      after: 0,
+      order: 'oldest_first',
+      limit: 100,
+      since: Date.UTC(2026, 0, 2, 3, 4, 5),
+      filter: { agentIds: ['a', 'b'], serviceIds: ['s', 't'], types: ['process.*', 'host.'] },
+    });
   });
 
   for (const [query, field] of [
@@ -344,7 +356,12 @@ describe('the routes of the REST API', () => {
     ['after=99999999999999999999', 'after'],
     ['agent_id=a%20b', 'agent_id'],
     ['service_id=', 'service_id'],
+    ['agent_id=a,,b', 'agent_id.1'],
     ['type=', 'type'],
+    ['type=process.exit', 'type'],
+    ['type=process.exited,procces.*', 'type.1'],
+    ['type=*.exited', 'type'],
+    ['since=yesterday', 'since'],
     ['agent=pump1', 'agent'],
   ] as const) {
     it(`names the invalid field in the query ${query}`, async () => {

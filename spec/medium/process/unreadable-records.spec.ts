@@ -131,6 +131,21 @@ describe('a host on launches with a record that cannot be read', function () {
       expect(third.type === 'refused' && third.failure.code).to.equal('EALIVE');
     });
 
+    it('tells the end of a process that nobody has launched again before it was readable', async () => {
+      const repair = spoil('claim');
+      await survey();
+      const request = world.request(PUMP, 2);
+      expect(await next.launch(request)).to.include({ type: 'refused' });
+      world.exit(pump, 7);
+      await eventually(() => expect(world.list('exits')).to.include(pump.launchId));
+      repair();
+      await eventually(() => expect(next.problems()).to.be.empty, PATIENCE_MS);
+      expect(launchedBy(await next.launch(request))).to.include({ pid: pump.pid, generation: 1 });
+      const exit = new Promise<ProcessExit>((exited) => next.observe(pump.launchId, { exited }));
+      expect(await exit).to.include({ code: 7, isKnown: true });
+      expect(launchedBy(await next.launch(request))).to.include({ generation: 2 });
+    });
+
     for (const orphans of ['report', 'kill'] as const) {
       it(`leaves it alone with --orphans ${orphans}, and ends it by a stop, since its tags tell whose it is`, async () => {
         const repair = spoil('claim');

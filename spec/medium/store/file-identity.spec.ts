@@ -1,11 +1,18 @@
 import { expect } from 'chai';
 import { mkdirSync, renameSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { changeOf, identityOf, knownAt, type FileIdentity } from '../../../lib/store/file-identity.ts';
+import { changeOf, identityNow, identityOf, knownAt, type FileIdentity } from '../../../lib/store/file-identity.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const CREATED = 1_000n;
 const known: FileIdentity = { device: 1n, inode: 7n, birthtime: CREATED, changedAt: 2_000n, size: 1, links: 1 };
+
+const REMOVED = 'was removed, renamed or unmounted';
+
+/** The results of both checks. */
+async function changesAt(path: string, identity: FileIdentity): Promise<(string | null)[]> {
+  return [changeOf(await identityOf(path), identity), changeOf(identityNow(path), identity)];
+}
 
 describe('a known file', () => {
   it('is the same after it was written to', () => {
@@ -33,19 +40,19 @@ describe('a known file', () => {
     const path = join(folder, 'a');
     mkdirSync(path);
     const identity = await knownAt(path);
-    expect(changeOf(await identityOf(path), identity)).to.equal(null);
+    expect(await changesAt(path, identity)).to.deep.equal([null, null]);
     rmdirSync(path);
-    expect(changeOf(await identityOf(path), identity)).to.match(/^was removed/);
+    expect(await changesAt(path, identity)).to.deep.equal([REMOVED, REMOVED]);
     renameSync(folder, `${folder}.away`);
     writeFileSync(folder, '');
-    expect(changeOf(await identityOf(path), identity)).to.match(/^was removed/);
+    expect(await changesAt(path, identity)).to.deep.equal([REMOVED, REMOVED]);
     renameSync(`${folder}.away`, `${folder}.back`);
   });
 
   it('cannot be checked, with the reason, if the system reports neither that it exists nor that it is missing', async () => {
     const path = join(temporaryFolder(), 'loop');
     symlinkSync(path, path);
-    expect(changeOf(await identityOf(path), known)).to.match(/^cannot be checked: .*ELOOP/);
+    for (const change of await changesAt(path, known)) expect(change).to.match(/^cannot be checked: .*ELOOP/);
   });
 
   it('cannot be known if it is missing', async () => {

@@ -13,7 +13,7 @@ import { misfit } from '../../support/conformity.ts';
 interface Documented {
   readonly operationId: string;
   readonly summary: string;
-  readonly responses: Readonly<Record<string, unknown>>;
+  readonly responses: Readonly<Record<string, { readonly content?: object }>>;
 }
 
 const document = openApiDocument('1.2.3') as {
@@ -44,6 +44,15 @@ describe('the OpenAPI document', () => {
       expect(Object.hasOwn(responses, '401'), id).to.equal(!isOpen);
       if (method !== 'GET') expect(responses, id).to.have.property('403');
     }
+  });
+
+  it('names a page to sign in only for the pages of a browser, not for what programs ask for', () => {
+    const withPage = (Object.keys(ENDPOINTS) as OperationId[]).filter((id) => {
+      const [method, path] = ENDPOINTS[id];
+      const { content = {} } = document.paths[path]![method.toLowerCase()]!.responses['401'] ?? {};
+      return Object.hasOwn(content, 'text/html');
+    });
+    expect(withPage).to.have.members(['getRoot', 'getDocs', 'getDashboard', 'getInspector']);
   });
 });
 

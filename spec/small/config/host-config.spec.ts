@@ -1,18 +1,18 @@
 import { expect } from 'chai';
 import { agentConfig, hostConfig, type Effective } from '../../../lib/config/effective.ts';
 import { effectiveYaml } from '../../../lib/config/show.ts';
-import { parseYaml } from '../../../lib/config/yaml/yaml-source.ts';
+import { parseForeignYaml, parseYaml } from '../../../lib/config/yaml/yaml-source.ts';
 import { ConfigInvalidError } from '../../../lib/model/errors.ts';
 
 const FILE = '/plant/coredinator.yaml';
 const AGENT_FILE = '/plant/pump1.yaml';
 
 function load(text: string): Effective {
-  return hostConfig(parseYaml(FILE, new TextEncoder().encode(text)).whole());
+  return hostConfig(parseYaml(FILE, new TextEncoder().encode(text)));
 }
 
 function loadAgent(host: string, agent: string): ReturnType<typeof agentConfig> {
-  return agentConfig(load(host), parseYaml(AGENT_FILE, new TextEncoder().encode(agent)).part('coredinator'));
+  return agentConfig(load(host), parseForeignYaml(AGENT_FILE, new TextEncoder().encode(agent)).part('coredinator'));
 }
 
 function refusalOf(act: () => unknown): ConfigInvalidError {
@@ -511,7 +511,10 @@ describe('the section of an agent', () => {
 
   it('does not change the host’s configuration and its services', () => {
     const host = load('services: { t: { kind: coretelemetry } }');
-    const source = parseYaml(AGENT_FILE, Buffer.from('coredinator: { kinds: { coretelemetry: { settle: 9s } } }'));
+    const source = parseForeignYaml(
+      AGENT_FILE,
+      Buffer.from('coredinator: { kinds: { coretelemetry: { settle: 9s } } }'),
+    );
     const agent = agentConfig(host, source.part('coredinator'));
     expect(agent.kinds.get('coretelemetry')).to.include({ settle: 9_000 });
     expect(host.kinds.get('coretelemetry')).to.include({ settle: 200 });

@@ -1,17 +1,18 @@
 import { expect } from 'chai';
 import { agentConfig, hostConfig, type Effective } from '../../../lib/config/effective.ts';
-import { parseYaml } from '../../../lib/config/yaml/yaml-source.ts';
+import { parseForeignYaml, parseYaml } from '../../../lib/config/yaml/yaml-source.ts';
 import { ConfigInvalidError } from '../../../lib/model/errors.ts';
 
 const FILE = '/plant/coredinator.yaml';
 
 function load(text: string): Effective {
-  return hostConfig(parseYaml(FILE, Buffer.from(text)).whole());
+  return hostConfig(parseYaml(FILE, Buffer.from(text)));
 }
 
 function probes(host: string, section = ''): unknown {
-  return agentConfig(load(host), parseYaml('/a.yaml', Buffer.from(section)).part('coredinator')).kinds.get('corerl')
-    ?.probes;
+  return agentConfig(load(host), parseForeignYaml('/a.yaml', Buffer.from(section)).part('coredinator')).kinds.get(
+    'corerl',
+  )?.probes;
 }
 
 function kind(text: string): string {

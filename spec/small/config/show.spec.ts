@@ -5,7 +5,7 @@ import { effectiveYaml } from '../../../lib/config/show.ts';
 import { parseYaml } from '../../../lib/config/yaml/yaml-source.ts';
 
 function load(text: string): Effective {
-  return hostConfig(parseYaml('/plant/coredinator.yaml', Buffer.from(text)).whole());
+  return hostConfig(parseYaml('/plant/coredinator.yaml', Buffer.from(text)));
 }
 
 const TEXT = `

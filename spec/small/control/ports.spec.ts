@@ -164,7 +164,7 @@ describe('the ports of a service', () => {
     await world.pass(600_000);
     const view = world.control.queries.service('other');
     expect(view).to.include({ state: 'running', substate: 'unready', generation: 1 });
-    expect(view.reason).to.contain('its port is not known any more, because the database was lost');
+    expect(view.reason).to.contain('its port is no longer known, because the database was lost');
     expect(world.processes.stops).to.deep.equal([]);
   });
 

@@ -54,14 +54,14 @@ describe('The write queue', () => {
   let queue: WriteQueue;
   let told: StoreWrite[];
   let problem: string | null;
-  let looks: number;
+  let checks: number;
   const guard = {
     get known() {
       return problem;
     },
-    look: () => {
-      looks += 1;
-      return Promise.resolve(problem);
+    check: () => {
+      checks += 1;
+      return problem;
     },
   };
 
@@ -70,7 +70,7 @@ describe('The write queue', () => {
     log = new RecordingLog();
     told = [];
     problem = null;
-    looks = 0;
+    checks = 0;
     queue = new WriteQueue({
       file: '/state/a.db',
       session,
@@ -211,7 +211,7 @@ describe('The write queue', () => {
 
     it('checks them once per commit, and before a commit only after a known problem', async () => {
       await queue.write([intention('a')]);
-      expect(looks).to.equal(1);
+      expect(checks).to.equal(1);
     });
 
     it('continues as soon as they are back', async () => {

@@ -59,9 +59,9 @@ export function untilDeath(store: ActorStore, death: AbortSignal): ActorStore {
 }
 
 /** A log that keeps its records for the test. */
-export function recordingLog(): Log & { readonly records: { level: string; message: string }[] } {
-  const records: { level: string; message: string }[] = [];
-  const at = (level: string) => (_: unknown, message: string) => void records.push({ level, message });
+export function recordingLog(): Log & { readonly records: { level: string; message: string; fields: unknown }[] } {
+  const records: { level: string; message: string; fields: unknown }[] = [];
+  const at = (level: string) => (fields: unknown, message: string) => void records.push({ level, message, fields });
   return { records, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 

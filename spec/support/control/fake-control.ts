@@ -26,6 +26,7 @@ import type { ServiceGraph } from '../../../lib/model/policy/service-graph.ts';
 import type { PublicState } from '../../../lib/model/states.ts';
 import { parseAgentId } from '../../../lib/model/values/ids.ts';
 import type { AgentId } from '../../../lib/model/values/ids.ts';
+import { ALL_EVENTS, matchesFilter, type EventFilter } from '../../../lib/model/values/event-filter.ts';
 import type { LogItem, LogQuery } from '../../../lib/model/values/log-line.ts';
 import { assertMatches, UNCONDITIONAL, type Precondition } from '../../../lib/model/values/precondition.ts';
 import type { Log } from '../../../lib/ports/log.ts';
@@ -352,8 +353,13 @@ export class FakeControl implements Control, Queries {
 
   history(query: JournalQuery): Promise<{ readonly events: readonly EventView[]; readonly next: number | null }> {
     this.#view('history', query);
-    const { after, before = Infinity, order } = query;
-    const within = this.events.filter(({ seq }) => seq > after && seq < before);
+    const { after, before = Infinity, since = -Infinity, order } = query;
+    const wanted = [query.filter ?? ALL_EVENTS, exactFilterOf(query)];
+    const within = this.events
+      .filter(({ seq, at }) => seq > after && seq < before && Date.parse(at) >= since)
+      .filter(({ type, agent_id: agentId = null, service_id: serviceId = null }) =>
+        wanted.every((filter) => matchesFilter(filter, { type, agentId, serviceId })),
+      );
     const rest = order === 'newest_first' ? within.reverse() : within;
     const events = rest.slice(0, query.limit);
     return Promise.resolve({ events, next: rest.length > events.length ? (events.at(-1)?.seq ?? null) : null });
@@ -424,4 +430,9 @@ export function measuredService(id: string, state: PublicState = 'running'): Mea
     probeFailures: [{ probe: 'readiness' as const, at: 1_000 }],
   };
   return { id, kind: 'corerl', agents: [], state, substate: null, intended, ...launch };
+}
+
+function exactFilterOf({ agentId, serviceId, type }: JournalQuery): EventFilter {
+  const list = (value: string | undefined): readonly string[] => (value === undefined ? [] : [value]);
+  return { agentIds: list(agentId), serviceIds: list(serviceId), types: list(type) };
 }

@@ -8,8 +8,8 @@ export class MemoryFiles implements HostFiles {
   /** Set: every write is rejected with it. */
   failure: Error | null = null;
 
-  readIntentions(): Promise<IntentionCopy | null> {
-    return Promise.resolve(this.copy);
+  readIntentions(after: number): Promise<IntentionCopy | null> {
+    return Promise.resolve(this.copy !== null && this.copy.seq > after ? this.copy : null);
   }
 
   writeIntentions(copy: IntentionCopy): Promise<void> {
@@ -35,7 +35,7 @@ export class MemoryFiles implements HostFiles {
 export function filesUntilDeath(files: HostFiles, life: AbortSignal): HostFiles {
   const never = new Promise<never>(() => undefined);
   return {
-    readIntentions: () => files.readIntentions(),
+    readIntentions: (after) => files.readIntentions(after),
     readNotices: () => files.readNotices(),
     writeIntentions: (copy) => (life.aborted ? never : files.writeIntentions(copy)),
     writeNotices: (notices) => (life.aborted ? never : files.writeNotices(notices)),

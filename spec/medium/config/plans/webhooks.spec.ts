@@ -14,7 +14,7 @@ const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const ENV = { HOOK_SECRET: SECRET, HOOK_HOST: 'hooks.example.com' };
 
 function source(text: string) {
-  return parseYaml('/plant/coredinator.yaml', Buffer.from(text)).whole();
+  return parseYaml('/plant/coredinator.yaml', Buffer.from(text));
 }
 
 async function plan(text: string, basePath = '/plant'): Promise<readonly WebhookSpec[]> {

@@ -78,7 +78,9 @@ describe('the route of events', () => {
         'agent_id=',
         'type=',
       ].map((one) => [one, ''] as const),
-      ...['type=*.exited', 'colour=red', `service_id=${many}`].map((one) => [one, ''] as const),
+      ...['type=*.exited', 'type=process.exit', 'type=procces.*', 'colour=red', `service_id=${many}`].map(
+        (one) => [one, ''] as const,
+      ),
       ...['x', '-1', '1.5', '99999999999999999'].map((one) => ['', one] as const),
     ]) {
       const headers = lastEventId === '' ? {} : { 'last-event-id': lastEventId };

@@ -9,7 +9,7 @@ import { serviceSpec } from '../../../support/actors/specs.ts';
 
 function load(limits: string, service = ''): ReturnType<typeof hostConfig> {
   const text = `kinds: { coretelemetry: { limits: ${limits} } }\nservices: { t: { kind: coretelemetry${service} } }`;
-  return hostConfig(parseYaml('/plant/coredinator.yaml', new TextEncoder().encode(text)).whole());
+  return hostConfig(parseYaml('/plant/coredinator.yaml', new TextEncoder().encode(text)));
 }
 
 /** The limits of the service `t`. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ServiceUnheldError } from '../../../../lib/model/errors.ts';
+import { CoreioHeldError, ServiceUnheldError } from '../../../../lib/model/errors.ts';
 import { ControlWorld } from '../../../support/control/control-world.ts';
 import { rejection } from '../../../support/rejection.ts';
 
@@ -92,11 +92,11 @@ describe('a service that was stopped by hand', () => {
     expect(world.control.queries.service('io').intended_state).to.equal(before);
   });
 
-  it('stays down over a restart of the host when /api/io lets go of it and an agent holds it', async () => {
+  it('stays down over a restart of the host when /api/io/stop was refused because an agent holds it', async () => {
     await world.control.startIo({ configPath: '/plant/io.yaml', coreioId: 'io' }, origin);
     await start('pump1', 'io');
     await answered(world.control.stopService('io', origin));
-    await answered(world.control.stopIo('io', origin));
+    expect(await rejection(world.control.stopIo('io', origin))).to.be.instanceOf(CoreioHeldError);
     expect(world.control.queries.service('io').intended_state).to.equal('stopped');
     await bootAnew();
     expect(world.control.queries.service('io')).to.include({ state: 'stopped', intended_state: 'stopped' });

@@ -150,14 +150,6 @@ describe('commands', () => {
       expect(await world.store.loadIntentions()).to.deep.equal([]);
     });
 
-    it('stays up after /api/io/stop while an agent holds it', async () => {
-      await world.control.startIo(request, world.origin);
-      await start('pump1', { coreioId: 'shared-io' });
-      await world.control.stopIo('shared-io', world.origin);
-      await world.pass();
-      expect(world.control.queries.service('shared-io')).to.deep.include({ state: 'running', agents: ['pump1'] });
-    });
-
     it("is not what the /api/io routes call an agent's own coreio", async () => {
       await start('pump1');
       expect(() => world.control.queries.io('pump1-coreio')).to.throw(ServiceNotFoundError);

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { CoreioHeldError } from '../../../../lib/model/errors.ts';
 import { parseAgentId } from '../../../../lib/model/values/ids.ts';
 import { UNCONDITIONAL } from '../../../../lib/model/values/precondition.ts';
 import { agentPlan } from '../../../support/actors/specs.ts';
@@ -90,15 +91,18 @@ describe('a shared coreio that is let go of side by side', () => {
 
   // Between the look that nobody holds it and what is done about that, something may happen.
   for (const gap of [0, 1, 2, 3]) {
-    it(`is forgotten when its process is gone and not before, its last holder stopped ${gap} turns later`, async () => {
+    it(`is stopped as a whole or not at all, its last holder stopped ${gap} turns before`, async () => {
       await Promise.all([world.control.stopService('pump1-corerl', world.origin), world.pass()]);
-      const io = world.control.stopIo('io', world.origin);
-      for (let turn = 0; turn < gap; turn += 1) await Promise.resolve();
       const agent = world.control.stopAgent('pump1', world.origin);
+      for (let turn = 0; turn < gap; turn += 1) await Promise.resolve();
+      const io = world.control.stopIo('io', world.origin).catch((error: unknown) => error);
       for (let turn = 0; turn < 5; turn += 1) await world.pass();
-      expect(world.control.queries.agent('pump1').state).to.equal('stopped');
-      await Promise.all([io, agent]);
-      expect(world.processes.live()).to.deep.equal([]);
+      await agent;
+      const isRefused = (await io) instanceof CoreioHeldError;
+      const running = world.processes.live().map(({ serviceId }) => serviceId);
+      expect(running).to.deep.equal(isRefused ? ['io'] : []);
+      const known = world.control.queries.ioServices().map(({ status }) => status.intended_state);
+      expect(known).to.deep.equal(isRefused ? ['running'] : []);
     });
   }
 
@@ -109,7 +113,7 @@ describe('a shared coreio that is let go of side by side', () => {
       for (let turn = 0; turn < gap; turn += 1) await Promise.resolve();
       const io = world.control.stopIo('io', world.origin);
       await world.pass();
-      await Promise.all([agent, io]);
+      await Promise.allSettled([agent, io]);
       expect(world.control.queries.service('io').intended_state).to.equal('running');
       world.kill(1_000);
       await world.boot();
@@ -122,13 +126,14 @@ describe('a shared coreio that is let go of side by side', () => {
     world.specs.plans.set('pump1', agentPlan('pump1'));
     await world.control.reload(false, world.origin);
     await world.pass();
-    expect(world.control.queries.service('io')).to.include({ state: 'stopping', intended_state: 'stopped' });
     const deletion = world.control.deleteService('io', world.origin);
     await world.pass();
-    await world.control.startAgent({ configPath: '/plant/pump2.yaml', coreioId: 'io' }, world.origin);
+    expect(world.control.queries.service('io')).to.include({ state: 'stopping', intended_state: 'stopped' });
+    const agent = world.control.startAgent({ configPath: '/plant/pump2.yaml', coreioId: 'io' }, world.origin);
+    await world.pass();
     world.processes.releaseStops();
     for (const wait of [0, 200, 200]) await world.pass(wait);
-    await deletion;
+    await Promise.all([deletion, agent]);
     const stop = world.control.stopService('io', world.origin);
     await world.pass();
     await stop;
@@ -138,7 +143,7 @@ describe('a shared coreio that is let go of side by side', () => {
 });
 
 describe('agents that share a coreio and are deleted side by side', () => {
-  it('leave nothing of it behind', async () => {
+  it('leave nothing behind but the coreio, and its stop nothing at all', async () => {
     const world = new ControlWorld();
     await world.boot();
     for (const id of ['pump1', 'pump2'])
@@ -149,6 +154,11 @@ describe('agents that share a coreio and are deleted side by side', () => {
     const deletions = ['pump1', 'pump2'].map((id) => world.control.deleteAgent(id, UNCONDITIONAL, world.origin));
     for (let turn = 0; turn < 5; turn += 1) await world.pass();
     await Promise.all(deletions);
+    expect(world.control.queries.services().map(({ id }) => id)).to.deep.equal(['io']);
+    const io = world.control.stopIo('io', world.origin);
+    await world.pass();
+    await io;
+    await world.pass();
     expect(world.control.queries.services()).to.deep.equal([]);
     expect(await world.store.loadIntentions()).to.deep.equal([]);
   });

@@ -5,6 +5,48 @@ import { StoreUnavailableError } from '../../../../lib/model/errors.ts';
 import { ControlWorld, recordingLog } from '../../../support/control/control-world.ts';
 import { rejection } from '../../../support/rejection.ts';
 
+describe('the log of the health', () => {
+  const timers = new SimulatedClock();
+  const clock = { now: () => timers.now(), random: () => 0.5 };
+
+  it('warns of each change with its cause, once, however its numbers change', () => {
+    const log = recordingLog();
+    const health = new Health(clock, log);
+    let problems: readonly string[] = [];
+    health.include(() => problems);
+    health.logChanges(timers);
+    const next = (...now: readonly string[]): readonly unknown[] => {
+      problems = now;
+      const before = log.records.length;
+      timers.increment(1_000);
+      return log.records.slice(before).map(({ level, message, fields }) => [level, message, fields]);
+    };
+    const degraded = (cause: string) => ['warn', 'the host is degraded', { cause }];
+    expect(next()).to.deep.equal([]);
+    expect(next('2 shims hang.')).to.deep.equal([degraded('2 shims hang.')]);
+    expect(next('3 shims hang.')).to.deep.equal([]);
+    expect(next('3 shims hang.', 'The disk is full.')).to.deep.equal([degraded('The disk is full.')]);
+    expect(next('The disk is full.')).to.deep.equal([
+      ['warn', 'a cause of the degraded health is over', { cause: '3 shims hang.' }],
+    ]);
+    expect(next()).to.deep.equal([['warn', 'the host is healthy again', { cause: 'The disk is full.' }]]);
+    expect(next('The disk is full.')).to.deep.equal([degraded('The disk is full.')]);
+    health.close();
+    expect(next()).to.deep.equal([]);
+  });
+
+  it('tells what is wrong from the beginning, and leaves a failing store to the writes', () => {
+    const log = recordingLog();
+    const health = new Health(clock, log);
+    health.include(() => ['An orphan is alive.']);
+    health.storeFailed('command', 'SQLITE_FULL');
+    const before = log.records.length;
+    health.logChanges(timers);
+    expect(log.records.slice(before).map(({ fields }) => fields)).to.deep.equal([{ cause: 'An orphan is alive.' }]);
+    health.close();
+  });
+});
+
 describe('the health of a host', () => {
   describe('whose store fails', () => {
     let world: ControlWorld;

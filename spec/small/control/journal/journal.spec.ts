@@ -34,6 +34,25 @@ describe('the journal', () => {
     expect(new Set(origins)).to.deep.equal(new Set(['request-1']));
   });
 
+  it('tells whoever hears of an end at once which process ended and how long it was up, also one found by the next host', async () => {
+    const pidOf = (): number | null => world.control.queries.service('pump1-corerl').pid;
+    const ended = () => world.published.filter(({ type }) => type === 'process.exited').map((event) => event.ended);
+    const first = pidOf();
+    world.processes.exit('pump1-corerl', { code: 7 });
+    for (const wait of [250, 200, 600]) await world.pass(wait);
+    const second = pidOf();
+    world.kill(1_000, (processes) => {
+      processes.exit('pump1-corerl', { code: 8 });
+    });
+    await world.boot();
+    await world.pass();
+    const known = { serviceId: 'pump1-corerl', env: {} };
+    expect(ended()).to.deep.equal([
+      { ...known, generation: 1, pid: first, uptimeMs: 200 },
+      { ...known, generation: 2, pid: second, uptimeMs: 1_800 },
+    ]);
+  });
+
   it('tells a crash as a cause of its own, not of the command that once started the service', async () => {
     const before = world.store.journal.length;
     world.processes.exit('pump1-corerl', { code: 7 });

@@ -181,6 +181,8 @@ describe('an agent that is deleted', () => {
     expect(await traces('pump1')).to.deep.equal(NOTHING);
     expect(world.control.queries.service('shared-io')).to.deep.include({ state: 'running', agents: ['pump2'] });
     await remove('pump2');
+    expect(world.control.queries.service('shared-io')).to.deep.include({ state: 'running', agents: [] });
+    await Promise.all([world.control.stopIo('shared-io', world.origin), settle()]);
     expect(await traces('shared-io')).to.deep.equal(NOTHING);
     const types = world.store.journal.filter(({ agentId }) => agentId === 'pump2').map(({ type }) => type);
     expect(types.at(-1)).to.equal('agent.deleted');

@@ -41,7 +41,7 @@ describe('a host whose store is not the one that it left', () => {
     const health = world.control.queries.health();
     expect(health.status).to.equal('degraded');
     expect(health.notices?.map(({ code }) => code)).to.deep.equal(['store_lost']);
-    expect(health.reasons?.join()).to.contain('was gone when the host started');
+    expect(health.reasons?.join()).to.contain('was missing when the host started');
     const lost = (await events()).find(({ type }) => type === 'store.lost');
     expect(lost?.seq, 'no number is given twice').to.be.greaterThan(last);
 

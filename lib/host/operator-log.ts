@@ -1,0 +1,102 @@
+import { describeEvent } from '../model/explain/event-sentence.ts';
+import { textIn, type JournalEntry } from '../model/journal.ts';
+import { withoutValues } from '../model/values/redaction.ts';
+import type { Log } from '../ports/log.ts';
+import type { ServiceLogs } from '../ports/service-logs.ts';
+
+/** A longer last line is cut. */
+const MAX_LINE = 500;
+
+/**
+ * Tells the host's log what an operator looks for there, one record each: launches and adoptions (info), ends of
+ * processes (warn, those that were asked for info), services that failed or fell back to another version. Only durable
+ * events are told.
+ */
+export class OperatorLog {
+  readonly #log: Log;
+  readonly #output: Pick<ServiceLogs, 'read'>;
+  /** The order of the records is that of the events, although the output is read in between. */
+  #told: Promise<void> = Promise.resolve();
+
+  constructor(log: Log, output: Pick<ServiceLogs, 'read'>) {
+    this.#log = log;
+    this.#output = output;
+  }
+
+  /** Events in ascending order; a change of state comes with the end that led to it. */
+  published(events: readonly JournalEntry[]): void {
+    for (const [index, event] of events.entries()) {
+      const next = events.slice(index + 1).find(({ serviceId }) => serviceId === event.serviceId);
+      const line = this.#lineOf(event, next);
+      if (line !== null) this.#told = this.#told.then(line);
+    }
+  }
+
+  /** Resolves when everything published has been told. */
+  async close(): Promise<void> {
+    await this.#told;
+  }
+
+  #lineOf(event: JournalEntry, next: JournalEntry | undefined): (() => void | Promise<void>) | null {
+    const { type, serviceId: service, detail } = event;
+    const sentence = describeEvent(event);
+    const fields = { service, ...(event.agentId === null ? {} : { agent: event.agentId }) };
+    switch (type) {
+      case 'process.launched':
+      case 'process.adopted': {
+        const { pid, generation, version } = detail;
+        return () => {
+          this.#log.info({ ...fields, pid, generation, version }, sentence);
+        };
+      }
+      case 'process.exited':
+        return isExpected(event, next)
+          ? () => {
+              this.#log.info({ ...fields, ...exitFields(event) }, sentence);
+            }
+          : async () => {
+              const stderr = await this.#lastLine(event);
+              this.#log.warn({ ...fields, ...exitFields(event), ...(stderr === null ? {} : { stderr }) }, sentence);
+            };
+      case 'service.fell_back':
+        return () => {
+          this.#log.warn({ ...fields, from: detail['from'], to: detail['to'] }, sentence);
+        };
+      case 'service.state_changed':
+        if (event.to !== 'failed') return null;
+        return () => {
+          this.#log.error({ ...fields, generation: detail['generation'], reason: textIn(detail, 'reason') }, sentence);
+        };
+      default:
+        return null;
+    }
+  }
+
+  /** The last line that the process wrote to stderr, without values of its environment; null: none is known. */
+  async #lastLine({ ended }: JournalEntry): Promise<string | null> {
+    if (ended === undefined) return null;
+    const { serviceId, generation, env } = ended;
+    let last: string | null = null;
+    try {
+      const start = { type: 'tail', lines: 1, since: null } as const;
+      for await (const batch of this.#output.read({ serviceId, streams: ['stderr'], start })) {
+        for (const item of batch) if (item.type === 'line' && item.generation === generation) last = item.text;
+      }
+    } catch (error) {
+      this.#log.debug({ service: serviceId, err: error }, 'the last line of stderr cannot be read');
+    }
+    return last === null ? null : withoutValues(last, env).slice(0, MAX_LINE);
+  }
+}
+
+function exitFields({ detail, ended }: JournalEntry): Readonly<Record<string, unknown>> {
+  const { generation, code, signal, class: exitClass } = detail;
+  return { pid: ended?.pid, generation, code, signal, class: exitClass, uptime_ms: ended?.uptimeMs };
+}
+
+/** Whether the end was asked for, or is the end of its work. */
+function isExpected({ detail }: JournalEntry, next: JournalEntry | undefined): boolean {
+  const exitClass = textIn(detail, 'class');
+  if (exitClass === 'stopped') return true;
+  return exitClass === 'clean' && next?.type === 'service.state_changed' && next.to === 'stopped';
+}
