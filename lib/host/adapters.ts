@@ -13,6 +13,7 @@ import type { Log } from '../ports/log.ts';
 import type { PortRegistry } from '../ports/port-registry.ts';
 import type { Original } from '../model/original.ts';
 import type { Prober } from '../ports/prober.ts';
+import { processesOf } from '../process/adopt/tagged-processes.ts';
 import { createLocalProcessHost, type LocalHost } from '../process/local-process-host.ts';
 import { openServiceLogs, type LocalServiceLogs } from '../logs/local-service-logs.ts';
 import { bestShimKind, guaranteesOf, guardOf, punchCommandOf } from '../process/launch/shim-kind.ts';
@@ -70,7 +71,10 @@ export async function openAdapters(settings: AdapterSettings, cleanup: CleanupSt
   cleanup.add(() => {
     check.close();
   });
-  const identity = await identifyStateDir(stateDir, { bootId: bootId(), now: clock.now() });
+  const homesOf = (instanceId: string): readonly string[] => [
+    ...new Set(processesOf(instanceId).flatMap(({ origin }) => origin.stateDir ?? [])),
+  ];
+  const identity = await identifyStateDir(stateDir, { bootId: bootId(), now: clock.now(), homesOf });
   const isStoreLost =
     (identity.relation !== 'new' || hasLaunched(stateDir)) && !existsSync(join(stateDir, 'coredinator.db'));
   const store = await openStore({ file: join(stateDir, 'coredinator.db'), log, clock, onWrite, guard: check });

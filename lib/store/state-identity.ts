@@ -59,6 +59,8 @@ export interface FoundIdentity extends StateIdentity {
 export interface IdentityContext {
   readonly bootId: string;
   readonly now: Instant;
+  /** The state directories that live processes of an instance were launched from. Default: nobody knows. */
+  readonly homesOf?: (instanceId: string) => readonly string[];
 }
 
 /**
@@ -74,6 +76,11 @@ export async function identifyStateDir(stateDir: string, context: IdentityContex
   });
   if (recorded === null) {
     const known = await readInstanceId(stateDir); // of a host of 0.1.0, which recorded no more
+    const home = known === null ? null : await otherHome(known, present, context);
+    if (known !== null && home !== null) {
+      const original = { instanceId: known, stateDir: home, backedUpAt: null };
+      return found({ instanceId: randomUUID(), relation: 'copy', original });
+    }
     const instanceId = known ?? randomUUID();
     return found({ instanceId, relation: known === null ? 'new' : 'same', original: null });
   }
@@ -82,6 +89,23 @@ export async function identifyStateDir(stateDir: string, context: IdentityContex
   const relation = isSame && recorded.backed_up_at === null ? 'same' : 'copy';
   const instanceId = relation === 'same' ? recorded.instance_id : randomUUID();
   return found({ instanceId, relation, original });
+}
+
+/**
+ * The other directory of an instance whose processes are alive; null: there is none. It is the only evidence that a
+ * directory which only 0.1.0 has used is a copy: processes of a moved one write into it.
+ */
+async function otherHome(
+  instanceId: string,
+  present: FileIdentity,
+  { homesOf }: IdentityContext,
+): Promise<string | null> {
+  for (const home of homesOf?.(instanceId) ?? []) {
+    if (instanceAt(home) !== instanceId) continue;
+    const { inode, device } = await lookAt(home);
+    if (inode !== present.inode || device !== present.device) return home;
+  }
+  return null;
 }
 
 /** The instance that a directory belongs to; null: it is not a state directory, or is unreadable. */
