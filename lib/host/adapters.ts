@@ -19,8 +19,8 @@ import { bestShimKind, guaranteesOf, guardOf, punchCommandOf } from '../process/
 import { systemAccounts } from '../process/os/accounts.ts';
 import { portFinder } from '../process/os/free-port.ts';
 import { createProber } from '../probe/prober.ts';
+import { PatientWriter } from '../store/patient-writer.ts';
 import { StateFiles } from '../store/state-files.ts';
-import { isDiskFull } from '../store/failure.ts';
 import { identifyStateDir, instanceAt, type StateIdentity } from '../store/state-identity.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { wallTimers } from '../ports/wall-timers.ts';
@@ -75,10 +75,12 @@ export async function openAdapters(settings: AdapterSettings, cleanup: CleanupSt
     (identity.relation !== 'new' || hasLaunched(stateDir)) && !existsSync(join(stateDir, 'coredinator.db'));
   const store = await openStore({ file: join(stateDir, 'coredinator.db'), log, clock, onWrite, guard: check });
   cleanup.add(() => store.close());
-  await identity.record().catch((error: unknown) => {
-    if (!isDiskFull(error) || identity.relation === 'new') throw error;
-    log.warn({ err: error }, 'the disk is full: the recorded identity of the state directory was not updated');
+  const record = new PatientWriter(`The identity of the state directory "${stateDir}"`, () => identity.record());
+  cleanup.add(() => {
+    record.close();
   });
+  await record.write();
+  health.include(() => [record.problem ?? []].flat(), { areObstacles: true });
   const { instanceId, relation, original } = identity;
   const accounts = systemAccounts();
   const processes = await createLocalProcessHost({

@@ -89,6 +89,11 @@ export function isBlameless(failure: Pick<LaunchFailure, 'code' | 'isPermanent'>
   return isHostFault(failure) || failure.code === 'ETXTBSY';
 }
 
+/** Whether a write failed only because the disk, its inodes or a quota are used up, which ends some time. */
+export function isNoRoom(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+}
+
 /** Whether a failed effect is due to a fault of the host. */
 export function isHostFaultError(error: unknown): boolean {
   const code: unknown = error instanceof Error && 'code' in error ? error.code : null;

@@ -30,11 +30,6 @@ export function sqliteCode(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
-/** Whether an error of the file system means that the disk is full; SQLite has SQLITE_FULL for that. */
-export function isDiskFull(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT'].includes(sqliteCode(error) ?? '');
-}
-
 /** Classifies an error of the driver. */
 export function failureKind(error: unknown): FailureKind {
   const code = sqliteCode(error) ?? '';

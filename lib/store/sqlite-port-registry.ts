@@ -44,6 +44,7 @@ function removePort({ port }: PortRow): RowWrite {
  */
 export class SqlitePortRegistry implements PortRegistry {
   readonly isFree: PortFinder['isFree'];
+  readonly holder: PortFinder['holder'];
   readonly #context: Pick<StoreContext, 'queue'>;
   readonly #find: PortFinder['find'];
   #rows: readonly PortRow[];
@@ -53,6 +54,7 @@ export class SqlitePortRegistry implements PortRegistry {
     this.#context = context;
     this.#find = finder.find;
     this.isFree = finder.isFree;
+    this.holder = finder.holder;
     this.#rows = rows;
   }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { PortFinder } from '../../ports/port-registry.ts';
 import { codeOf } from './error-code.ts';
+import { portHolder } from './port-holder.ts';
 
 /** A range of ports, both ends included. */
 export interface PortRange {
@@ -34,6 +35,7 @@ export function ephemeralRange(file = '/proc/sys/net/ipv4/ip_local_port_range'):
 export function portFinder(ephemeral = ephemeralRange(), random: () => number = Math.random): PortFinder {
   return {
     isFree,
+    holder: (port) => portHolder(port),
     find: async (taken) => {
       const all = portsOutside(ephemeral).filter((port) => !taken.has(port));
       // Hosts on the same machine do not know each other; a random start makes collisions unlikely.

@@ -29,6 +29,21 @@ describe('a host that is killed and started again', () => {
     expect(world.processes.launches).to.have.length(0);
   });
 
+  it('comes up with a store that cannot be written, and starts its host services once it can', async () => {
+    world.kill();
+    world.specs.hosts.push(serviceSpec('telemetry'));
+    world.store.breakDown();
+    await world.boot();
+    expect(world.control.queries.agent('pump1').state).to.equal('running');
+    expect(world.control.queries.health().status).to.equal('degraded');
+    expect(world.control.queries.services().map(({ id }) => id)).not.to.include('telemetry');
+    world.store.heal();
+    for (const wait of [5_000, 0, 200, 200]) await world.pass(wait);
+    expect(world.control.queries.service('telemetry')).to.include({ state: 'running', generation: 1 });
+    expect(world.control.queries.health().status).to.equal('healthy');
+    expect(world.processes.launches).to.have.length(1);
+  });
+
   it('supervises what it adopted: a later crash is restarted', async () => {
     world.kill();
     await world.boot();
