@@ -84,7 +84,7 @@ export class Host implements OpenControl {
    * Continues what could not be stored while the store was unavailable: the start of the host services, and deletions, also those
    * of an earlier host.
    */
-  goOn(): void {
+  storeAvailable(): void {
     this.#bringUpHostServices().catch((error: unknown) => {
       this.#runtime.ports.log.error(
         { err: error },

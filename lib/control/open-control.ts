@@ -34,7 +34,7 @@ export async function openControl(ports: HostPorts): Promise<OpenControl> {
   };
   const { base: withoutWebhooks, rows } = await openRuntime({ ...ports, onEvents });
   const { recorder } = withoutWebhooks;
-  watchStore(withoutWebhooks, () => host?.goOn());
+  watchStore(withoutWebhooks, () => host?.storeAvailable());
   // Before anything else happens in this host: a new webhook gets the event that it started.
   const base = await withWebhooks(withoutWebhooks);
   recorder.note(hostEvent('host.started', clock.now(), { pid: identity.processId, version: identity.version }));

@@ -24,7 +24,7 @@ interface BusyPort extends NeededPort {
 export async function busyPorts(registry: Registry, situation: Situation): Promise<readonly string[]> {
   return (await busyPortsOf(registry, situation)).map(({ port, name, holder }) =>
     name === null
-      ? `${programName(holder, 'Another')} listens on port ${port}, where its probes ask.`
+      ? `${programName(holder, 'Another')} listens on port ${port}, which its probes check.`
       : `${programName(holder, 'Another')} listens on its port ${port} (${name}); it gets another one at its next launch.`,
   );
 }

@@ -12,7 +12,7 @@ const PAGE = 1000;
 /**
  * The facts without the exits that are in the journal already. A service that was removed and is intended again starts
  * at generation 0, but its launches stay in the ledger: the exit of the last one must not be reported again, not even when the
- * journal does not go back to it any more, since the ledger keeps its launches longer than the journal its events.
+ * journal no longer goes back to it, because the ledger keeps its launches longer than the journal its events.
  */
 export async function unreportedAmong(
   statuses: Statuses,

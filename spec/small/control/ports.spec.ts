@@ -122,7 +122,7 @@ describe('the ports of a service', () => {
       /exited with code 98; another program, nginx \(pid 812\), listened on port 7103 then$/,
     );
     const { summary } = await world.control.queries.explain('other');
-    expect(summary).to.match(/ Another program, nginx \(pid 812\), listens on port 7103, where its probes ask\.$/);
+    expect(summary).to.match(/ Another program, nginx \(pid 812\), listens on port 7103, which its probes check\.$/);
     world.portRegistry.taken.clear();
     await world.pass(250);
     await world.pass(200);
