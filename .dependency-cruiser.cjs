@@ -5,7 +5,7 @@
  * others by the list of what they may import; host/ and cli/, which may import nearly everything, by a rule about what is above them.
  */
 /** Files of cli/ that need the whole host or its configuration, and are loaded when their command is run. */
-const loadedWhenRun = '^lib/cli/(serve/serve|config/config-commands)\\.ts$';
+const loadedWhenRun = '^lib/cli/(serve/serve|config/(config-commands|check|check-report))\\.ts$';
 const adapters = ['process', 'logs', 'probe', 'store', 'config', 'metrics', 'webhook', 'inspect'];
 /** Adapters that are told of launches or make them: they share launching/. */
 const launching = ['process', 'logs'];

@@ -5,12 +5,12 @@ import type { Task } from './cli/command-group.ts';
 import { parseCommandLine } from './cli/command-line.ts';
 import { interruptionOf } from './cli/host/interruption.ts';
 import type { RunResult } from './cli/serve/serve.ts';
-import { lostWorkingDirectory, surviveLostTerminals } from './cli/surroundings.ts';
+import { lostWorkingDirectory, surviveLostTerminals } from './cli/environment.ts';
 import { EXIT } from './host/exit-codes.ts';
 
 /**
- * Runs a command line. Resolves when the API is ready or there is nothing to wait for. Loads only what the command needs. Installs
- * the signal handlers of a host; never ends the process.
+ * Runs a command line. Resolves when the API is ready or there is nothing to wait for. Loads only what the command
+ * needs. Installs the signal handlers of a host; never ends the process.
  */
 export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<RunResult> {
   const line = parseCommandLine(argv, env);
@@ -37,7 +37,7 @@ async function runTask(task: Task, env: NodeJS.ProcessEnv): Promise<number> {
         resolve(EXIT.ok);
         return;
       }
-      err.write(`error: The output cannot be written (${error.message}); send it to another place.\n`);
+      err.write(`error: The output cannot be written (${error.message}); redirect it elsewhere.\n`);
       resolve(EXIT.failed);
     });
   });

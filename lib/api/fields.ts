@@ -15,12 +15,12 @@ export const idField = z
   })
   .meta({ description: 'An id of an agent or a service.', override: { pattern: ID_PATTERN } });
 
-/** A type of events in a query, or a beginning of types. */
+/** An event type in a query, or a prefix of types. */
 export const eventTypeField = z
   .string()
   .min(1, { error: 'must not be empty' })
   .refine(isPossibleType, {
-    error: 'matches no event type; use a type such as process.exited, or a beginning such as process.*',
+    error: 'matches no event type; use a type such as process.exited, or a prefix such as process.*',
     when: ({ issues }) => issues.length === 0,
   });
 

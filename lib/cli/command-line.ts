@@ -2,6 +2,7 @@ import { CommanderError, type Command } from 'commander';
 import type { ServeOptions } from '../host/options.ts';
 import { hostVersion } from '../host/version.ts';
 import { HELP_OPTION, VERSION_OPTION, type Task } from './command-group.ts';
+import { hintFor } from './foreign-words.ts';
 import { COMMAND_GROUPS, newProgram } from './program.ts';
 import { OptionError } from './serve/option-values.ts';
 import { parseServeOptions } from './serve/serve-options.ts';
@@ -71,11 +72,17 @@ export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv
     print: (text) => (output += text),
     choose: (task) => (chosen.task = task),
   });
+  const args = withoutHelpCommand(argv);
   try {
-    program.parse(helpOfKnown(program, withoutHelpCommand(argv)), { from: 'user' });
+    program.parse(helpOfKnown(program, args), { from: 'user' });
   } catch (error) {
     if (error instanceof OptionError) return { type: 'exit', code: 2, output: `error: ${error.message}\n` };
-    if (error instanceof CommanderError) return { type: 'exit', code: error.exitCode === 0 ? 0 : 2, output };
+    if (error instanceof CommanderError) {
+      const hint = error.code === 'commander.unknownCommand' ? hintFor(args) : null;
+      if (hint !== null)
+        return { type: 'exit', code: 2, output: `error: ${hint}\n\`coredinator --help\` lists all commands.\n` };
+      return { type: 'exit', code: error.exitCode === 0 ? 0 : 2, output };
+    }
     throw error;
   }
   if (chosen.task === null) throw new Error('The command line was accepted but names no command.');

@@ -36,8 +36,8 @@ export interface Client extends Calls {
 }
 
 /**
- * Creates a client; no request is sent. Every method rejects with ProblemError if the host rejects the request, and with
- * UnreachableError if there is no response.
+ * Creates a client; no request is sent. Every method rejects with ProblemError if the host rejects the request, and
+ * with UnreachableError if there is no response. A missing or empty id is a TypeError, and nothing is sent.
  * @example
  * const host = createClient({ url: 'http://127.0.0.1:8000' });
  * await host.startAgent({ body: { config_path: '/plant/pump1.yaml' } });

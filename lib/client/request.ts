@@ -40,13 +40,21 @@ export interface LooseArguments extends CallOptions {
   readonly [parameter: string]: unknown;
 }
 
-function targetOf(path: string, args: LooseArguments): string {
-  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(args[name])));
+function targetOf(id: OperationId, path: string, args: LooseArguments): string {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parameterIn(args, name, id)));
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(args.query ?? {})) {
     for (const one of [value].flat()) if (one !== undefined && one !== null) query.append(name, String(one));
   }
   return query.size === 0 ? filled : `${filled}?${query.toString()}`;
+}
+
+/** Without a value the path would be that of another route, with `..` too: the address would be another one. */
+function parameterIn(args: LooseArguments, name: string, id: OperationId): string {
+  const value = args[name];
+  if (typeof value === 'string' && !['', '.', '..'].includes(value)) return value;
+  const given = value === undefined ? 'none was given' : `${JSON.stringify(value)} cannot be one`;
+  throw new TypeError(`${id} requires "${name}", a text such as "pump1"; ${given}. Nothing was sent.`);
 }
 
 function headersOf(options: ClientOptions, args: LooseArguments): Record<string, string> {
@@ -60,12 +68,12 @@ function headersOf(options: ClientOptions, args: LooseArguments): Record<string,
 
 /**
  * Sends the request of an operation. Rejects with UnreachableError if there is no response, with ProblemError if it is
- * an error.
+ * an error, and with TypeError, before anything is sent, if a parameter of its path is missing or empty.
  */
 export async function send(options: ClientOptions, id: OperationId, args: LooseArguments): Promise<FetchAnswer> {
   const [method, path] = ENDPOINTS[id];
   const fetcher: Fetch = options.fetch ?? globalFetch(options.url);
-  const response = await fetcher(new URL(targetOf(path, args), options.url), {
+  const response = await fetcher(new URL(targetOf(id, path, args), options.url), {
     method,
     headers: headersOf(options, args),
     ...(args.body === undefined ? {} : { body: JSON.stringify(args.body) }),

@@ -69,7 +69,7 @@ class FolderCatalog implements Catalog {
     return choice;
   }
 
-  /** Refusing it would stop plants on file systems that know no modes. */
+  /** Only a warning, because a refusal would stop plants on file systems without modes. */
   readonly #warnOfOpen = (path: string): void => {
     this.#warnOnce(
       { path },
@@ -139,7 +139,7 @@ function untilAborted<T>(signal: AbortSignal, begin: () => Promise<T>): Promise<
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const onAbort = (): void => {
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the port promises the signal's own reason
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the port promises the signal's reason
       reject(signal.reason);
     };
     signal.addEventListener('abort', onAbort, { once: true });

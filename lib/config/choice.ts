@@ -9,11 +9,11 @@ export interface ChoiceContext {
   readonly basePath: string;
   /** Folders outside of the base path that links may lead into. */
   readonly roots: readonly string[];
-  /** The host's word in file names (contract 4). */
+  /** The name of the host's platform in file names (contract 4). */
   readonly platform: string;
   /** Called with a chosen file that any user of this machine can replace. */
   readonly onOpen: (path: string) => void;
-  /** Told of a chosen file that has twins. */
+  /** Called with a chosen file and its equally good alternatives. */
   readonly onTwins: (path: string, twins: readonly string[]) => void;
 }
 
@@ -29,7 +29,7 @@ interface Inspection extends Executable {
   readonly isOpen: boolean;
 }
 
-/** The candidate that is chosen, as it was looked at. */
+/** The chosen candidate. */
 interface Best {
   readonly candidate: Candidate;
   readonly inspection: Inspection;
@@ -41,33 +41,33 @@ const MAX_NAMED = 5;
 export async function chooseFrom(
   listing: Listing,
   query: ExecutableQuery,
-  surroundings: ChoiceContext,
+  context: ChoiceContext,
 ): Promise<ExecutableChoice> {
-  const { basePath, platform } = surroundings;
-  const roots = rootsOf(surroundings);
+  const { basePath, platform } = context;
+  const roots = rootsOf(context);
   const named = candidates(listing, query.executable, platform);
   const fitting = named.filter(({ release }) => isInRange(release, query.version));
   const reasons: string[] = [];
   const best = await firstExecutable(fitting, roots, reasons);
   if (best !== null) {
     const { candidate, inspection } = await fallenBack(best, fitting, query.fallback, roots);
-    return found(inspection, await twinsOf(candidate, inspection, fitting, roots), surroundings);
+    return found(inspection, await twinsOf(candidate, inspection, fitting, roots), context);
   }
   const reason = `${missing(query, basePath)}${because(reasons, named, query, platform)}${unread(listing)}.`;
   return { type: 'missing', reason };
 }
 
-/** The one file that a path names, links followed, or why it cannot be launched. */
-export async function chooseFile(query: ExecutableQuery, surroundings: ChoiceContext): Promise<ExecutableChoice> {
+/** The file at a path, following links, or why it cannot be launched. */
+export async function chooseFile(query: ExecutableQuery, context: ChoiceContext): Promise<ExecutableChoice> {
   const { executable, version } = query;
-  const path = join(surroundings.basePath, executable);
-  const inspected = await inspectFile(path, true, rootsOf(surroundings));
+  const path = join(context.basePath, executable);
+  const inspected = await inspectFile(path, true, rootsOf(context));
   if (inspected.type === 'unusable') return { type: 'missing', reason: `The executable ${inspected.reason}.` };
-  const release = parseRelease(basename(inspected.path), basename(executable), surroundings.platform);
+  const release = parseRelease(basename(inspected.path), basename(executable), context.platform);
   const known = release?.version ?? null;
   if (release === null ? version === null : isInRange(release, version)) {
     const { fingerprint, isOpen } = inspected;
-    return found({ path: inspected.path, version: known, fingerprint, isOpen }, [], surroundings);
+    return found({ path: inspected.path, version: known, fingerprint, isOpen }, [], context);
   }
   const what = known === null ? 'a name without a version' : `version ${known}`;
   const reason = `The executable "${path}" has ${what}, which is not in the version range "${version ?? ''}".`;
@@ -106,7 +106,7 @@ async function firstExecutable(
   return null;
 }
 
-/** The other files of the version at the same depth that could run as well; a link to the same file is no other. */
+/** Other executables of the same version at the same depth; links to the chosen file do not count. */
 async function twinsOf(
   chosen: Candidate,
   { path }: Inspection,
@@ -121,7 +121,9 @@ async function twinsOf(
   });
 }
 
-/** A candidate by the path under which it is launched; a link that leads nowhere is refused when it is looked at. */
+/**
+ * The candidate with the path under which it is launched. A broken link stays, and is rejected when it is inspected.
+ */
 async function withoutLink(candidate: Candidate): Promise<Candidate> {
   if (!candidate.isLink) return candidate;
   return { ...candidate, path: await realpath(candidate.path).catch(() => candidate.path) };
@@ -138,11 +140,11 @@ async function fallenBack(
   const resolved = await Promise.all(fitting.map(withoutLink));
   const others = resolved.filter(({ path }) => path !== best.inspection.path);
   const isStable = ({ path }: Candidate): boolean => path === fallback.lastGoodPath;
-  const inTurn = [...others.filter(isStable), ...others.filter((other) => !isStable(other))];
-  return (await firstExecutable(inTurn, roots, [])) ?? best;
+  const ordered = [...others.filter(isStable), ...others.filter((other) => !isStable(other))];
+  return (await firstExecutable(ordered, roots, [])) ?? best;
 }
 
-/** Best first: by version, then the nearest to the base path, then the one whose path comes first. */
+/** Best first: by version, then by distance from the base path, then by path. */
 function candidates({ files }: Listing, executable: string, platform: string): readonly Candidate[] {
   const found: Candidate[] = [];
   for (const { folder, name, isLink } of files) {
@@ -153,7 +155,7 @@ function candidates({ files }: Listing, executable: string, platform: string): r
   return found.sort((a, b) => nearness(a, b) || (a.path < b.path ? -1 : 1));
 }
 
-/** 0: of the same version and at the same depth. */
+/** A sort order; 0: same version and same depth. */
 function nearness(a: Candidate, b: Candidate): number {
   return compareReleases(a.release, b.release) || a.depth - b.depth;
 }

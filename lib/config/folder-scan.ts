@@ -28,7 +28,7 @@ export type Inspected =
 /** How many folders are read at the same time; the store uses the same threads. */
 const PARALLEL_FOLDERS = 3;
 
-/** Snapshots, repositories and state directories hold copies of programs that nobody means to run. */
+/** Snapshots, repositories and state directories contain copies of programs that are not meant to be run. */
 function isSkipped(name: string): boolean {
   return name.startsWith('.') || name === 'node_modules';
 }
@@ -68,7 +68,7 @@ async function entriesOf(folder: string, unreadable: string[]): Promise<readonly
   }
 }
 
-/** Looks at one file: whether it is (or links to) a regular file inside one of `roots` that this user may execute. */
+/** Checks whether a file is (or links to) a regular file inside one of `roots` that this user may execute. */
 export async function inspectFile(path: string, isLink: boolean, roots: readonly string[]): Promise<Inspected> {
   try {
     // The inspected file is launched, even if the link leads elsewhere by then.
@@ -86,7 +86,7 @@ export async function inspectFile(path: string, isLink: boolean, roots: readonly
 }
 
 async function isInsideAny(target: string, roots: readonly string[]): Promise<boolean> {
-  // A root that is gone holds nothing.
+  // A missing root contains nothing.
   const resolved = await Promise.all(roots.map((root) => realpath(root).catch(() => null)));
   return resolved.some((root) => root !== null && isInside(target, root));
 }
@@ -95,7 +95,7 @@ function outside(path: string, target: string): string {
   return `"${path}" leads to "${target}", outside of the base path; allow its folder with --executable-root`;
 }
 
-/** In a folder with the sticky bit nobody can replace the files of others. */
+/** In a folder with the sticky bit, users cannot replace the files of others. */
 function isOpenToAll({ mode }: Stats): boolean {
   return process.platform !== 'win32' && (mode & 0o002) !== 0 && (mode & 0o1000) === 0;
 }

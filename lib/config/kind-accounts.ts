@@ -3,7 +3,7 @@ import type { Accounts } from '../ports/process-host.ts';
 import type { Effective } from './effective.ts';
 import type { Kind } from './schema/schema.ts';
 
-/** Who a kind, or a host service that names another user than its kind, would run as. */
+/** The user of a kind, or of a host service whose user differs from that of its kind. */
 export interface KindAccount {
   /** `kind "corerl"`, `service "telemetry"`. */
   readonly subject: string;
@@ -54,7 +54,7 @@ function isSame(one: RunAs, other: RunAs): boolean {
   return one.user === other.user && one.group === other.group;
 }
 
-/** Who it would run as, or why it cannot, for people: a line without its end. */
+/** The user that it would run as, or why that is impossible, for people: a line without its line break. */
 export function accountLine({ subject, runAs, choice }: KindAccount): string {
   if (choice.type === 'refused') return `${subject}: ${choice.reason}`;
   const { uid, gid } = choice.account;

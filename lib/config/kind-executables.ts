@@ -40,7 +40,7 @@ function isSameFile(one: Kind, other: Kind): boolean {
   return one.executable === other.executable && one.version === other.version;
 }
 
-/** What would run, or why nothing would, for people: a line without its end. */
+/** What would run, or why nothing would, for people: a line without its line break. */
 export function executableLine({ subject, choice }: Pick<KindExecutable, 'subject' | 'choice'>): string {
   if (choice.type === 'missing') return `${subject}: ${choice.reason}`;
   const { path, version, twins } = choice.executable;

@@ -6,18 +6,22 @@ import { kindSchema } from './schema/schema.ts';
 
 const KEYS = Object.keys(kindSchema.shape);
 
+/** The effective configuration, as YAML; see {@link effectiveDocument}. */
+export function effectiveYaml(effective: Pick<Effective, 'document'>): string {
+  return stringify(effectiveDocument(effective), { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
 /**
- * The effective configuration, as YAML with the structure of `coredinator.yaml`: kinds and agent types with all
+ * The effective configuration with the structure of `coredinator.yaml`: kinds and agent types with all
  * defaults, host services with their overrides, webhooks without their secrets. Except for the secrets, reading it
  * again results in the same configuration. Values are shown as written, with unreplaced variables.
  */
-export function effectiveYaml({ document }: Pick<Effective, 'document'>): string {
+export function effectiveDocument({ document }: Pick<Effective, 'document'>): Mapping {
   const kinds = mapped(section(document, 'kinds'), (kind) => inOrder(completeKind(kind)));
   const agent_types = mapped(section(document, 'agent_types'), completeAgentType);
   const services = section(document, 'services');
   const webhooks = mapped(section(document, 'webhooks'), (webhook) => withoutSecrets(completeWebhook(webhook)));
-  const shown = { kinds, agent_types, services, ...(Object.keys(webhooks).length === 0 ? {} : { webhooks }) };
-  return stringify(shown, { lineWidth: 0, aliasDuplicateObjects: false });
+  return { kinds, agent_types, services, ...(Object.keys(webhooks).length === 0 ? {} : { webhooks }) };
 }
 
 function mapped(mapping: Mapping, to: (value: unknown) => unknown): Mapping {

@@ -33,7 +33,8 @@ export interface LoadedConfig {
   readonly specSource: SpecSource;
 }
 
-const STANDARD_NAME = 'coredinator.yaml';
+/** The name of the configuration file of a host, in its base path. */
+export const STANDARD_NAME = 'coredinator.yaml';
 
 /**
  * Reads and checks the host's configuration, including the host services; changes nothing. Throws ConfigUnreadableError

@@ -31,7 +31,7 @@ export interface CommandOrigin {
 export interface Wait {
   readonly until: 'running' | 'ready' | 'stopped';
   readonly timeoutMs: Millis;
-  /** Aborted when nobody waits for the response any more. */
+  /** Aborted when the client no longer waits for the response. */
   readonly gone?: AbortSignal;
 }
 
@@ -82,7 +82,7 @@ export interface Queries {
   /** `next` is the `after` of the following page, null at the end. */
   history(query: JournalQuery): Promise<{ readonly events: readonly EventView[]; readonly next: number | null }>;
   /**
-   * The events from the query's starting point on, and new ones as they come; the first batch gives the position
+   * The events from the query's starting point on, and new ones as they come; the first batch has the position
    * immediately. Ends when the signal is aborted or the host shuts down. Throws StoreUnavailableError between batches.
    */
   feed(query: FeedQuery, signal: AbortSignal): AsyncIterable<FeedBatch>;

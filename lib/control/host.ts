@@ -1,7 +1,7 @@
 import type { AgentView, IoView } from '../api/schemas/agent.ts';
 import type { HealthView, ReloadView } from '../api/schemas/host.ts';
 import type { ServiceView } from '../api/schemas/service.ts';
-import { WaitFailedError, WaitTimeoutError } from '../model/errors.ts';
+import { StoreUnavailableError, WaitFailedError, WaitTimeoutError } from '../model/errors.ts';
 import { parseServiceId, type AgentId, type ServiceId } from '../model/values/ids.ts';
 import type { LogPolicy } from '../model/values/log-line.ts';
 import { UNCONDITIONAL } from '../model/values/precondition.ts';
@@ -42,6 +42,8 @@ export class Host implements OpenControl {
   readonly #services: ServiceCommands;
   readonly #reloader: Reloader;
   readonly #waits: Waits;
+  /** The start of the host services, which needs a store that can be written. */
+  #hostServices: 'due' | 'underway' | 'done' = 'due';
   #leave: (mode: ExitMode) => void = () => undefined;
 
   constructor(runtime: Runtime) {
@@ -73,14 +75,41 @@ export class Host implements OpenControl {
 
   /** Runs before the host answers requests: starts its own services and completes earlier deletions. */
   async start(): Promise<void> {
-    await bringUpHostServices(this.#runtime, this.#services);
-    this.completeDeletions();
+    await this.#bringUpHostServices();
+    this.#removal.completeAll(HOST_START);
     forgetLeftovers(this.#runtime);
   }
 
-  /** Completes deletions that an earlier host started or that failed because the store was unavailable. */
-  completeDeletions(): void {
+  /**
+   * Continues what could not be stored while the store was unavailable: the start of the host services, and deletions, also those
+   * of an earlier host.
+   */
+  storeAvailable(): void {
+    this.#bringUpHostServices().catch((error: unknown) => {
+      this.#runtime.ports.log.error(
+        { err: error },
+        'the host services could not be brought in line with the configuration',
+      );
+    });
     this.#removal.completeAll(HOST_START);
+  }
+
+  /** A store that cannot be written keeps nobody from coming up: live services are supervised, and the rest waits for it. */
+  async #bringUpHostServices(): Promise<void> {
+    if (this.#hostServices !== 'due') return;
+    this.#hostServices = 'underway';
+    try {
+      await bringUpHostServices(this.#runtime, this.#services);
+      this.#hostServices = 'done';
+    } catch (error) {
+      this.#hostServices = 'due';
+      if (!(error instanceof StoreUnavailableError)) throw error;
+      const { log } = this.#runtime.ports;
+      log.error(
+        { err: error },
+        'the host services cannot be brought in line with the configuration until the store can be written',
+      );
+    }
   }
 
   async startAgent(request: AgentRequest, origin: CommandOrigin, wait?: Wait): Promise<AgentId> {

@@ -23,11 +23,11 @@ interface Durability {
 export class LaunchAfterCommit implements ServiceProcesses {
   readonly #processes: ServiceProcesses;
   readonly #durability: Durability;
-  readonly #ports: Pick<LaunchPorts, 'readied'>;
+  readonly #ports: Pick<LaunchPorts, 'prepared'>;
   /** Waiting launches, which the process host does not know yet: a stop must reach them here. */
   readonly #waiting = new Map<ServiceId, AbortController>();
 
-  constructor(processes: ServiceProcesses, durability: Durability, ports: Pick<LaunchPorts, 'readied'>) {
+  constructor(processes: ServiceProcesses, durability: Durability, ports: Pick<LaunchPorts, 'prepared'>) {
     this.#processes = processes;
     this.#durability = durability;
     this.#ports = ports;
@@ -46,21 +46,21 @@ export class LaunchAfterCommit implements ServiceProcesses {
     const { serviceId } = request;
     const waiting = new AbortController();
     this.#waiting.set(serviceId, waiting);
-    const ready = await this.#readied(request);
+    const ready = await this.#prepared(request);
     if (this.#waiting.get(serviceId) === waiting) this.#waiting.delete(serviceId);
     if ('type' in ready) return ready;
     if (waiting.signal.aborted) return notBegun(request, 'it was stopped in the meantime');
     return this.#processes.launch(ready); // in the same turn as the check for a stop
   }
 
-  async #readied(request: LaunchRequest): Promise<LaunchRequest | LaunchOutcome> {
+  async #prepared(request: LaunchRequest): Promise<LaunchRequest | LaunchOutcome> {
     try {
       if (!isFirst(request)) await this.#durability.commit();
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       return notBegun(request, `the exit of its last process cannot be saved: ${problem}`);
     }
-    return this.#ports.readied(request);
+    return this.#ports.prepared(request);
   }
 
   stop(serviceId: ServiceId, stop: StopSpec): Promise<ProcessExit | null> {

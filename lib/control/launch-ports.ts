@@ -27,7 +27,7 @@ export class LaunchPorts {
   }
 
   /** The request with its ports filled in, or why there are none. */
-  async readied(request: LaunchRequest): Promise<LaunchRequest | LaunchOutcome> {
+  async prepared(request: LaunchRequest): Promise<LaunchRequest | LaunchOutcome> {
     const { ports: names = [], ...rest } = request;
     if (names.length === 0) return rest;
     try {

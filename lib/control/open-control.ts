@@ -27,10 +27,14 @@ import type { RuntimeBase } from './runtime.ts';
 /** Restores every stored actor, starts the host services, and returns the control of the host. */
 export async function openControl(ports: HostPorts): Promise<OpenControl> {
   const { clock, identity } = ports;
-  const { base: withoutWebhooks, rows } = await openRuntime(ports);
-  const { recorder } = withoutWebhooks;
   let host: Host | null = null; // nothing to continue before the actors are restored
-  watchStore(withoutWebhooks, () => host?.completeDeletions());
+  const onEvents: HostPorts['onEvents'] = (events) => {
+    ports.onEvents?.(events);
+    host?.queries.saw(events);
+  };
+  const { base: withoutWebhooks, rows } = await openRuntime({ ...ports, onEvents });
+  const { recorder } = withoutWebhooks;
+  watchStore(withoutWebhooks, () => host?.storeAvailable());
   // Before anything else happens in this host: a new webhook gets the event that it started.
   const base = await withWebhooks(withoutWebhooks);
   recorder.note(hostEvent('host.started', clock.now(), { pid: identity.processId, version: identity.version }));
@@ -140,10 +144,10 @@ export function actorPorts({ ports, recorder }: RuntimeBase): ServicePorts {
 }
 
 /** When the store is available again, pending changes are written and the host continues. */
-function watchStore({ ports: { store, health }, recorder, timers }: RuntimeBase, goOn: () => void): void {
+function watchStore({ ports: { store, health }, recorder, timers }: RuntimeBase, onAvailable: () => void): void {
   const onBack = (): void => {
     recorder.retry();
-    goOn();
+    onAvailable();
   };
   health.watchStore({ probe: () => store.probe(), onBack, timers });
 }

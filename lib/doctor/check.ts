@@ -71,7 +71,7 @@ export function skipped(detail: string): Finding {
   return { status: 'skipped', detail, remedy: null };
 }
 
-/** A line as a sentence. */
+/** Turns a line into a sentence. */
 export function sentence(line: string): string {
   return `${line.charAt(0).toUpperCase()}${line.slice(1)}${line.endsWith('.') ? '' : '.'}`;
 }

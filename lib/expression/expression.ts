@@ -2,23 +2,27 @@ import { createRequire } from 'node:module';
 import type { RE2JS } from 're2js';
 
 /**
- * A regular expression from a user, with the syntax and the guarantee of RE2: search time is linear in the length of the text, so
- * no line of output can stall the host.
+ * A regular expression from a user, with the syntax and the guarantee of RE2: search time is linear in the length of
+ * the text, so no line of output can stall the host.
  */
 export interface Expression {
-  /** Whether it matches anywhere in the text. `^` and `$` are the ends of the text, unless the expression says `(?m)`. */
+  /**
+   * Whether it matches anywhere in the text. `^` and `$` are the ends of the text, unless the expression says `(?m)`.
+   */
   test(text: string): boolean;
 }
 
 /**
- * The expression, or what is wrong with it and what to do, worded as the predicate of a sentence. The problem never quotes the
- * expression, which may contain a secret.
+ * The expression, or what is wrong with it and what to do, worded as the predicate of a sentence. The problem never
+ * quotes the expression, which may contain a secret.
  */
 export type Parsed =
   | { readonly type: 'expression'; readonly expression: Expression }
   | { readonly type: 'refused'; readonly problem: string };
 
-/** Limit on automaton states. With this many, the longest line searched occupies the thread for about 0.5 s at worst. */
+/**
+ * Limit on automaton states. With this many, the longest line searched occupies the thread for about 0.5 s at worst.
+ */
 const MAX_STATES = 500;
 
 /** What JavaScript supports and RE2 does not, and what to write instead. */

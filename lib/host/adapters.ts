@@ -13,14 +13,15 @@ import type { Log } from '../ports/log.ts';
 import type { PortRegistry } from '../ports/port-registry.ts';
 import type { Original } from '../model/original.ts';
 import type { Prober } from '../ports/prober.ts';
+import { processesOf } from '../process/adopt/tagged-processes.ts';
 import { createLocalProcessHost, type LocalHost } from '../process/local-process-host.ts';
 import { openServiceLogs, type LocalServiceLogs } from '../logs/local-service-logs.ts';
 import { bestShimKind, guaranteesOf, guardOf, punchCommandOf } from '../process/launch/shim-kind.ts';
 import { systemAccounts } from '../process/os/accounts.ts';
 import { portFinder } from '../process/os/free-port.ts';
 import { createProber } from '../probe/prober.ts';
+import { PatientWriter } from '../store/patient-writer.ts';
 import { StateFiles } from '../store/state-files.ts';
-import { isDiskFull } from '../store/failure.ts';
 import { identifyStateDir, instanceAt, type StateIdentity } from '../store/state-identity.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { wallTimers } from '../ports/wall-timers.ts';
@@ -70,15 +71,20 @@ export async function openAdapters(settings: AdapterSettings, cleanup: CleanupSt
   cleanup.add(() => {
     check.close();
   });
-  const identity = await identifyStateDir(stateDir, { bootId: bootId(), now: clock.now() });
+  const homesOf = (instanceId: string): readonly string[] => [
+    ...new Set(processesOf(instanceId).flatMap(({ origin }) => origin.stateDir ?? [])),
+  ];
+  const identity = await identifyStateDir(stateDir, { bootId: bootId(), now: clock.now(), homesOf });
   const isStoreLost =
     (identity.relation !== 'new' || hasLaunched(stateDir)) && !existsSync(join(stateDir, 'coredinator.db'));
   const store = await openStore({ file: join(stateDir, 'coredinator.db'), log, clock, onWrite, guard: check });
   cleanup.add(() => store.close());
-  await identity.record().catch((error: unknown) => {
-    if (!isDiskFull(error) || identity.relation === 'new') throw error;
-    log.warn({ err: error }, 'the disk is full: the state directory keeps the record of its identity that it has');
+  const record = new PatientWriter(`The identity of the state directory "${stateDir}"`, () => identity.record());
+  cleanup.add(() => {
+    record.close();
   });
+  await record.write();
+  health.include(() => [record.problem ?? []].flat(), { areObstacles: true });
   const { instanceId, relation, original } = identity;
   const accounts = systemAccounts();
   const processes = await createLocalProcessHost({

@@ -4,7 +4,7 @@ import { StartingResponse } from '../http/server/starting-response.ts';
 import { readCertificate } from '../http/server/tls-files.ts';
 import type { Log } from '../ports/log.ts';
 import { acquireHostLock, type HostLock } from '../store/host-lock.ts';
-import { prepareStateFolder } from '../store/state-folder.ts';
+import { prepareStateFolder, usingStateFolder } from '../store/state-folder.ts';
 import type { CleanupStack } from './cleanup-stack.ts';
 import type { ServeOptions } from './options.ts';
 
@@ -15,7 +15,7 @@ export interface Listener {
   /** Returns 503 until it is opened for the app. */
   readonly startingResponse: StartingResponse;
   readonly listening: Listening;
-  /** What is wrong with the token and certificate files, in sentences without paths. */
+  /** What is wrong with the token and certificate files, and with the file that names this host, in sentences. */
   problems(): readonly string[];
   /** Reads these files again if they changed. */
   rereadFiles(): void;
@@ -31,8 +31,11 @@ export async function openListener(
   log: Log,
   cleanup: CleanupStack,
 ): Promise<Listener> {
-  await prepareStateFolder(options.stateDir, log);
-  const lock = await acquireHostLock(options.stateDir, { pid: process.pid });
+  const { stateDir } = options;
+  const lock = await usingStateFolder(stateDir, async () => {
+    await prepareStateFolder(stateDir, log);
+    return acquireHostLock(stateDir, { pid: process.pid });
+  });
   cleanup.add(() => lock.release());
   const startingResponse = new StartingResponse(version);
   const access = openAccess(options.access, log);
@@ -42,7 +45,7 @@ export async function openListener(
   await lock.update(listening.url);
   return {
     ...{ lock, access, startingResponse, listening },
-    problems: () => [...access.problems(), ...[certificate?.problem() ?? []].flat()],
+    problems: () => [...access.problems(), ...[certificate?.problem() ?? [], lock.problem() ?? []].flat()],
     rereadFiles: () => {
       access.reread();
       certificate?.reread();

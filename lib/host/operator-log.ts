@@ -4,37 +4,37 @@ import { withoutValues } from '../model/values/redaction.ts';
 import type { Log } from '../ports/log.ts';
 import type { ServiceLogs } from '../ports/service-logs.ts';
 
-/** A longer last line is cut. */
+/** In characters; a longer line is cut. */
 const MAX_LINE = 500;
 
 /**
- * Tells the host's log what an operator looks for there, one record each: launches and adoptions (info), ends of
- * processes (warn, those that were asked for info), services that failed or fell back to another version. Only durable
- * events are told.
+ * Writes the events that matter to an operator to the host's log, one record each: launches and adoptions (info),
+ * unexpected exits (warn), expected ones (info), services that failed (error) or fell back to another version (warn).
+ * Only durable events are logged.
  */
 export class OperatorLog {
   readonly #log: Log;
   readonly #output: Pick<ServiceLogs, 'read'>;
-  /** The order of the records is that of the events, although the output is read in between. */
-  #told: Promise<void> = Promise.resolve();
+  /** Keeps the records in the order of the events, although the output is read in between. */
+  #written: Promise<void> = Promise.resolve();
 
   constructor(log: Log, output: Pick<ServiceLogs, 'read'>) {
     this.#log = log;
     this.#output = output;
   }
 
-  /** Events in ascending order; a change of state comes with the end that led to it. */
+  /** Takes events in ascending order; the state change after an exit must be in the same call. */
   published(events: readonly JournalEntry[]): void {
     for (const [index, event] of events.entries()) {
       const next = events.slice(index + 1).find(({ serviceId }) => serviceId === event.serviceId);
       const line = this.#lineOf(event, next);
-      if (line !== null) this.#told = this.#told.then(line);
+      if (line !== null) this.#written = this.#written.then(line);
     }
   }
 
-  /** Resolves when everything published has been told. */
+  /** Resolves when everything published has been logged. */
   async close(): Promise<void> {
-    await this.#told;
+    await this.#written;
   }
 
   #lineOf(event: JournalEntry, next: JournalEntry | undefined): (() => void | Promise<void>) | null {
@@ -94,7 +94,7 @@ function exitFields({ detail, ended }: JournalEntry): Readonly<Record<string, un
   return { pid: ended?.pid, generation, code, signal, class: exitClass, uptime_ms: ended?.uptimeMs };
 }
 
-/** Whether the end was asked for, or is the end of its work. */
+/** Whether a stop was requested, or the service has completed. */
 function isExpected({ detail }: JournalEntry, next: JournalEntry | undefined): boolean {
   const exitClass = textIn(detail, 'class');
   if (exitClass === 'stopped') return true;

@@ -6,14 +6,13 @@ import { processesOf } from '../process/adopt/tagged-processes.ts';
 import { inspectHostLock } from '../store/host-lock.ts';
 import { instanceAt } from '../store/state-identity.ts';
 
-const LOOK_MS = 2_000;
+const INTERVAL_MS = 2_000;
 /** The original may come back: its host may be started again. */
-const LOOK_WHEN_GONE_MS = 10_000;
-/** A search reads the environment of every process, so it is made only now and then. */
+const INTERVAL_WHEN_GONE_MS = 10_000;
+/** A search reads the environment of every process, so it is rare. */
 const SEARCH_MS = { alive: 10_000, gone: 60_000 } as const;
 const MAX_NAMED = 5;
 
-/** What is watched, and with what. */
 export interface OriginalWatchOptions {
   readonly original: Original;
   readonly timers: Timers;
@@ -24,8 +23,8 @@ type Finding =
   { readonly type: 'gone' } | { readonly type: 'alive'; readonly by: string; readonly processes: readonly Identity[] };
 
 /**
- * Watches the instance that this state directory is a copy of. As long as a process of it is alive on this machine, the copy must
- * launch nothing: both would control the same equipment.
+ * Watches the instance that this state directory was copied from. As long as one of its processes is alive on this
+ * machine, the copy must launch nothing: both would control the same equipment.
  */
 export class OriginalWatch {
   readonly #options: OriginalWatchOptions;
@@ -38,11 +37,11 @@ export class OriginalWatch {
     this.#options = options;
   }
 
-  /** Looks once, then every 2 s, or every 10 s once nothing of the original is alive. */
+  /** Checks once, then every 2 s, or every 10 s if nothing of the original is alive. */
   static async begin(options: OriginalWatchOptions): Promise<OriginalWatch> {
     const watch = new OriginalWatch(options);
-    await watch.#look();
-    watch.#lookLater();
+    await watch.#check();
+    watch.#checkLater();
     return watch;
   }
 
@@ -61,21 +60,21 @@ export class OriginalWatch {
     this.#options.timers.clearTimeout(this.#timer);
   }
 
-  #lookLater(): void {
+  #checkLater(): void {
     if (this.#isClosed) return;
-    const delayMs = this.#finding.type === 'gone' ? LOOK_WHEN_GONE_MS : LOOK_MS;
+    const delayMs = this.#finding.type === 'gone' ? INTERVAL_WHEN_GONE_MS : INTERVAL_MS;
     this.#timer = this.#options.timers.setTimeout(() => {
-      void this.#look().finally(() => {
-        this.#lookLater();
+      void this.#check().finally(() => {
+        this.#checkLater();
       });
     }, delayMs);
   }
 
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     const before = this.#finding;
     this.#finding = await this.#found();
     if (before.type === 'alive' && this.#finding.type === 'gone')
-      this.#options.log.info({}, 'nothing of the original is alive any more; this copy launches its services');
+      this.#options.log.info({}, 'nothing of the original is alive any longer; this copy launches its services');
     if (before.type === 'gone' && this.#finding.type === 'alive')
       this.#options.log.error({ problem: this.problems()[0] }, 'the original of this copy is alive');
   }
@@ -94,7 +93,7 @@ export class OriginalWatch {
     return { type: 'alive', by: `process ${named.join(', ')}${more}`, processes };
   }
 
-  /** Its services may all be between two launches. */
+  /** The host counts too, because its services may all be between two launches. */
   async #hostOfOriginal(): Promise<string | null> {
     const { instanceId, stateDir } = this.#options.original;
     if (instanceAt(stateDir) !== instanceId) return null;

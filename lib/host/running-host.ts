@@ -60,7 +60,7 @@ export class RunningHost implements Host {
 
   async close(mode: ExitMode): Promise<void> {
     const { control, inspector, listener, adapters, operatorLog } = this.#context;
-    await control.close(mode); // the API responds until nothing changes any more
+    await control.close(mode); // the API responds until the last change
     await operatorLog.close();
     adapters.check.close();
     inspector.close();

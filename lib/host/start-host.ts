@@ -19,6 +19,7 @@ import { hostMachines } from './machines.ts';
 import { OperatorLog } from './operator-log.ts';
 import type { ServeOptions } from './options.ts';
 import { ObservedProcessHost } from '../control/health/observed-process-host.ts';
+import { usingStateFolder } from '../store/state-folder.ts';
 import { wallTimers } from '../ports/wall-timers.ts';
 import { RunningHost, type Host } from './running-host.ts';
 import { hostVersion } from './version.ts';
@@ -52,7 +53,8 @@ async function open(start: Start, cleanup: CleanupStack): Promise<Host> {
   const { options, log, version, metrics, crashPoint } = start;
   const listener = await openListener(options, version, log, cleanup);
   const { url } = listener.listening;
-  const adapters = await openAdapters({ options, url, clock: systemClock, log, metrics, crashPoint }, cleanup);
+  const settings = { options, url, clock: systemClock, log, metrics, crashPoint };
+  const adapters = await usingStateFolder(options.stateDir, () => openAdapters(settings, cleanup));
   adapters.health.include(() => listener.problems());
   const operatorLog = new OperatorLog(log, adapters.logs);
   const control = await openControl(hostPorts(start, adapters, operatorLog));

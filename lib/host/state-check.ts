@@ -123,10 +123,9 @@ export class StateCheck implements WriteGuard {
     const { log } = this.#options;
     for (const problem of problems) {
       if (!this.#problems.includes(problem))
-        log.error({ problem }, 'the files of this host are not those that it opened; the host is degraded');
+        log.error({ problem }, 'the files of this host have changed from outside; the host is degraded');
     }
-    if (problems.length === 0 && this.#problems.length > 0)
-      log.info({}, 'the files of this host are those that it opened again');
+    if (problems.length === 0 && this.#problems.length > 0) log.info({}, 'the files of this host are in place again');
   }
 
   async #directoryProblem(): Promise<string | null> {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isNoRoom } from '../model/process.ts';
 
 /** The exit code of the command if the file system does not support holes (EOPNOTSUPP). */
 const NOT_SUPPORTED = 95;
@@ -22,15 +23,21 @@ function punchBy([program = '', ...words]: readonly string[]): PunchHoles {
 
 /**
  * Returns a function to punch holes in a folder; null without a command, or if the file system does not support holes.
+ * If there is no room for the file that it tries this with, it assumes that holes are possible: each punch reports its own
+ * result.
  */
 export async function punchIn(folder: string, command: readonly string[] | null): Promise<PunchHoles | null> {
   if (command === null) return null;
   const punchHoles = punchBy(command);
   const probe = join(folder, `.punch-${process.pid}`);
   try {
-    // Without content, so that it can be made on a full disk too.
     writeFileSync(probe, '', { mode: 0o600 });
-    truncateSync(probe, 8192);
+  } catch (error) {
+    if (isNoRoom(error)) return punchHoles;
+    throw error;
+  }
+  try {
+    truncateSync(probe, 8192); // needs no space
     return (await punchHoles(probe, 4096)) ? punchHoles : null;
   } finally {
     rmSync(probe, { force: true });

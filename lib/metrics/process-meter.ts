@@ -42,7 +42,7 @@ export class PromProcessMeter implements ProcessMeter {
     });
     this.#surveyed = new Gauge({
       name: 'coredinator_surveyed_services',
-      help: 'Services by the status of their newest launch at the start of this host: alive, exited, or revoked (it never began).',
+      help: 'Services by the status of their newest launch at the start of this host: alive, exited, or revoked (it never started).',
       labelNames: ['status'],
       registers,
     });

@@ -100,7 +100,7 @@ const NUMBERS: readonly (Shape & { readonly numberOf: (service: MeasuredService)
   },
   {
     name: 'coredinator_service_restarts_total',
-    help: 'Launches of the service that no command asked for. Kept across restarts of the host.',
+    help: 'Launches of the service that no command requested. Kept across restarts of the host.',
     type: 'counter',
     numberOf: ({ restarts }) => restarts,
   },

@@ -26,12 +26,12 @@ export function inheritable(base: Readonly<Record<string, string | undefined>>):
   return kept;
 }
 
-/** What `login` sets: the user that a program runs as. */
+/** The variables that `login` sets according to the user. */
 const LOGIN_VARIABLES = ['USER', 'LOGNAME', 'HOME', 'SHELL'] as const;
 
 /**
- * The inherited variables of a program that runs as another user than the host: as systemd does it for `User=`, those of the
- * login are of that user, and absent if its number has no account (null).
+ * The inherited variables of a program that runs as another user than the host. As with `User=` of systemd, the login
+ * variables are those of that user; they are absent if it has no account (null).
  */
 export function inheritedAs(
   login: { readonly name: string; readonly home: string; readonly shell: string } | null,
@@ -44,7 +44,9 @@ export function inheritedAs(
 
 /** The variable that tags every process of a launch. */
 export const LAUNCH_TAG = 'COREDINATOR_LAUNCH_ID';
-/** The variables that name the host which made a launch, so that it is recognized even if the state directory is lost. */
+/**
+ * The variables that name the host which made a launch, so that it is recognized even if the state directory is lost.
+ */
 export const ORIGIN_BASE = 'COREDINATOR_ORIGIN_BASE';
 export const ORIGIN_STATE = 'COREDINATOR_ORIGIN_STATE';
 

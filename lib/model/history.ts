@@ -19,7 +19,7 @@ export interface Step extends Standing {
 /** Before the first stored event. */
 export const NOT_KNOWN: Standing = { state: null, substate: null, generation: null, pid: null };
 
-/** Events that tell the state of a service or its process; each of them is a step. */
+/** Events that determine the state of a service or its process; each of them is a step. */
 export const STATE_EVENTS = ['service.state_changed', 'service.readiness_changed'] as const;
 export const PROCESS_EVENTS = ['process.launched', 'process.adopted', 'process.exited'] as const;
 /** The same for an agent. */

@@ -14,7 +14,7 @@ export interface KeptAnswer {
 /** What is stored about a command with an idempotency key. */
 export interface IdempotencyRecord {
   readonly key: string;
-  /** Equal for requests that ask for the same thing. */
+  /** Equal for equal requests. */
   readonly fingerprint: string;
   /** The subject of the command, as an actor id; null if it has no single one. */
   readonly subject: string | null;

@@ -1,6 +1,6 @@
 import type { AgentPlan, ServiceSpec } from './spec.ts';
 
-/** What was asked for. */
+/** The requested state. */
 export type Intended = 'running' | 'stopped';
 
 /** The last command for an agent, with its plan, so that no file needs to be read again. */
@@ -13,7 +13,7 @@ export interface AgentIntention {
 }
 
 /**
- * The last command for one service. `holder` is who asked for it to exist (`io`, `host`); null: a command stopped or
+ * The last command for one service. `holder` is who requested it (`io`, `host`); null: a command stopped or
  * restarted a service that agents hold.
  */
 export interface ServiceIntention {

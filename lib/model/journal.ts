@@ -3,13 +3,13 @@ import type { EventFilter } from './values/event-filter.ts';
 import type { ServiceId } from './values/ids.ts';
 import type { Instant, Millis } from './values/time.ts';
 
-/** The process whose end an event tells. Only for whoever hears of it at once: it is not stored. */
+/** The ended process of an event. Only for the listeners of new events; it is not stored. */
 export interface EndedProcess {
   readonly serviceId: ServiceId;
   readonly generation: number;
   readonly pid: number;
   readonly uptimeMs: Millis;
-  /** Of its service, so that its values can be hidden. */
+  /** The environment of its service, whose values must be hidden in output. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -26,7 +26,7 @@ export interface JournalDraft {
   readonly cause: Cause;
   readonly correlationId: string | null;
   readonly detail: Readonly<Record<string, unknown>>;
-  /** Of `process.exited`; absent if the launch is not known, or the event was read from the store. */
+  /** For `process.exited`; absent if the launch is unknown, or if the event was read from the store. */
   readonly ended?: EndedProcess;
 }
 

@@ -1,7 +1,10 @@
 import { portNamesIn, withPorts, type Ports } from './values/port-token.ts';
 import type { Millis } from './values/time.ts';
 
-/** What a probe decides (Kubernetes): `startup` when a launch counts as started, `readiness` whether it can serve, `liveness` whether it still works. */
+/**
+ * What a probe decides (Kubernetes): `startup` when a launch counts as started, `readiness` whether it can serve,
+ * `liveness` whether it still works.
+ */
 export type ProbeKind = 'startup' | 'readiness' | 'liveness';
 
 /** A range of status codes, both ends included. */

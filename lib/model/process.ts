@@ -1,7 +1,7 @@
 import type { LaunchId, ServiceId } from './values/ids.ts';
 import type { Instant } from './values/time.ts';
 
-/** What holds a launch: the C shim, the POSIX shell shim, or the Node shim. */
+/** The shim of a launch: in C, in POSIX shell, or in Node. */
 export type ShimKind = 'native' | 'sh' | 'node';
 
 /** What is guaranteed for a launch on this machine (contract 3.4). */
@@ -44,8 +44,8 @@ export function processLabel(process: { readonly pid: number | null } | null): s
 }
 
 /**
- * Why nothing was launched. `isPermanent`: the same file would be refused again (ENOENT, EACCES, ENOEXEC, ...). The code is that
- * of the system, or one of the host such as ENOUSER, ENOGROUP and those below.
+ * Why nothing was launched. `isPermanent`: the same file would be refused again (ENOENT, EACCES, ENOEXEC, ...). The
+ * code is that of the system, or one of the host such as ENOUSER, ENOGROUP and those below.
  */
 export interface LaunchFailure {
   readonly code: string;
@@ -54,9 +54,10 @@ export interface LaunchFailure {
 }
 
 /**
- * EADDRINUSE: there is no free port. ESHIM: the shim of the previous launch can neither be woken nor killed. ESTATE: a folder of
- * the state directory is missing. ESTORE: the launch cannot be recorded. ESTRAY: an orphan process of the service is running. ETIMEDOUT: no shim came up. EUNREADABLE: a record that
- * says whether the service is running cannot be read. The others are system error codes.
+ * EADDRINUSE: there is no free port. ESHIM: the shim of the previous launch can neither be woken nor killed. ESTATE: a
+ * folder of the state directory is missing. ESTORE: the launch cannot be recorded. ESTRAY: an orphan process of the
+ * service is running. ETIMEDOUT: no shim came up. EUNREADABLE: a record that says whether the service is running cannot
+ * be read. The others are system error codes.
  */
 const HOST_FAULTS: ReadonlySet<string> = new Set([
   'EADDRINUSE',
@@ -82,9 +83,17 @@ export function isHostFault({ code, isPermanent }: Pick<LaunchFailure, 'code' | 
   return !isPermanent && HOST_FAULTS.has(code);
 }
 
-/** Whether the service is not to blame for a launch that failed: a fault of the host, or a file that is still being written. */
+/**
+ * Whether the service is not to blame for a launch that failed: a fault of the host, or a file that is still being
+ * written.
+ */
 export function isBlameless(failure: Pick<LaunchFailure, 'code' | 'isPermanent'>): boolean {
   return isHostFault(failure) || failure.code === 'ETXTBSY';
+}
+
+/** Whether a write failed only because the disk, its inodes or a quota are used up, which ends some time. */
+export function isNoRoom(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
 
 /** Whether a failed effect is due to a fault of the host. */

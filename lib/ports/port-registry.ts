@@ -19,6 +19,9 @@ export interface PortRegistry {
   /** Whether no program listens on the port. */
   isFree(port: number): Promise<boolean>;
 
+  /** The program that listens on the port, as `nginx (pid 812)`; null: unknown. */
+  holder(port: number): Promise<string | null>;
+
   /**
    * Assigns the service a free port for each name, unless it has one already; durable when it resolves. Throws
    * StoreUnavailableError, and another error if there is no free port.
@@ -41,4 +44,6 @@ export interface PortFinder {
   readonly find: (taken: ReadonlySet<number>) => Promise<number>;
   /** Whether no program listens on the port. */
   readonly isFree: (port: number) => Promise<boolean>;
+  /** The program that listens on the port, as `nginx (pid 812)`; null: unknown. */
+  readonly holder: (port: number) => Promise<string | null>;
 }

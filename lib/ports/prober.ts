@@ -49,7 +49,7 @@ export interface Prober {
 }
 
 /**
- * The command line before `PROGRAM ARG…` that ends a command with this host, or after `ms`, and runs it with an account (null: as
- * the host).
+ * Returns the command line before `PROGRAM ARG…` that runs a command as an account (null: as the host), and ends it
+ * with this host or after `ms`.
  */
 export type CommandGuard = (ms: Millis, account: Account | null) => readonly string[];

@@ -6,8 +6,8 @@ import type { AccountChoice, RunAs } from '../model/values/run-as.ts';
 import type { Instant } from '../model/values/time.ts';
 
 /**
- * One launch to be made. The host adds the COREDINATOR_* variables of contract 3.1 to `env`. A user or a group that does not
- * exist, or that the host may not run programs as, refuses the launch.
+ * A requested launch. The host adds the COREDINATOR_* variables of contract 3.1 to `env`. The launch is refused if the
+ * user or the group does not exist, or if the host may not run programs as them.
  */
 export interface LaunchRequest extends RunAs {
   readonly serviceId: ServiceId;
@@ -32,8 +32,8 @@ export interface LaunchRequest extends RunAs {
 /** The users and groups of this machine. */
 export interface Accounts {
   /**
-   * The account that a program gets; null if it runs as the host does. Looked up again each time. Refused when there is no such
-   * user or group, or when this host may not run programs as them. Never rejects.
+   * The account for a program; null if it runs as the user of the host. Looked up again at each call. Refused if there
+   * is no such user or group, or if this host may not run programs as them. Never rejects.
    */
   choose(runAs: RunAs): Promise<AccountChoice | null>;
 }

@@ -3,9 +3,9 @@ import type { LogItem, LogPolicy, LogQuery } from '../model/values/log-line.ts';
 /** The output of services, read from where their processes write it. */
 export interface ServiceLogs {
   /**
-   * Reads what has been written so far, oldest launch first, within a launch stdout before stderr; each batch comes from
-   * a chunk of at most 64 KiB. The last, unfinished line of a live launch is held back. Nothing is read ahead of the
-   * consumer.
+   * Reads what has been written so far, oldest launch first, within a launch stdout before stderr; each batch comes
+   * from a chunk of at most 64 KiB. The last, unfinished line of a live launch is held back. Nothing is read ahead of
+   * the consumer.
    */
   read(query: LogQuery): AsyncIterable<readonly LogItem[]>;
 

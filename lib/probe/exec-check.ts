@@ -18,14 +18,14 @@ const MAX_SHOWN_LENGTH = 200;
 /** How the commands of a launch are run. */
 export interface ExecContext {
   readonly command: readonly string[];
-  /** What the host passes on of its environment. */
+  /** The inherited part of the environment. */
   readonly inherited: Readonly<Record<string, string>>;
-  /** Those of the service. */
+  /** The variables of the service. */
   readonly variables: Readonly<Record<string, string>>;
   readonly cwd: string;
   /** Null: there is no native shim. */
   readonly guard: CommandGuard | null;
-  /** They run as the service does. */
+  /** The same as for the service. */
   readonly runAs: RunAs;
   readonly accounts: Accounts;
 }

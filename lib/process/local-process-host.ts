@@ -40,9 +40,9 @@ export interface LocalProcessHostOptions {
   readonly instanceId: string;
   /** The URL of the API, read at each launch; given to every process as COREDINATOR_URL. */
   readonly hostUrl: () => string;
-  /** The instance that another state directory belongs to; null: there is none. Default: nobody knows. */
+  /** The instance that another state directory belongs to; null: none. Default: always unknown. */
   readonly instanceAt?: (stateDir: string) => string | null;
-  /** Whether the launches on record are those of this instance, so that they may be adopted. Default: yes. */
+  /** Whether the recorded launches are those of this instance, so that they may be adopted. Default: yes. */
   readonly ownsRecords?: boolean;
   readonly ledger: LaunchLedger;
   readonly log: Log;
@@ -139,7 +139,8 @@ class LocalProcessHost implements LocalHost {
 
   async launch(request: LaunchRequest): Promise<LaunchOutcome> {
     const { serviceId } = request;
-    // Its records could not be read, so nobody knew that it runs. It may have ended since: that has to be told too.
+    // Its records could not be read, so its actor does not know that it is running. If it has ended since, that must be
+    // reported too.
     const found = this.#unreadable.takeFound(serviceId);
     if (found !== null) return { type: 'launched', launch: this.#trees.alive(serviceId)?.launch ?? found };
     const failure = this.#reasonAgainst(serviceId);

@@ -21,14 +21,15 @@ const PLAIN = ['instance-id', 'intentions.json', 'notices.json'] as const;
 const LOGS = 'logs';
 
 /**
- * Writes a state directory to a new archive (tar, gzip) of mode 0600, also while a host runs on it: the database as of one moment,
- * what is kept beside it, and the output of services. Records of live processes are left out: they mean nothing elsewhere.
+ * Writes a state directory to a new archive (tar, gzip) with mode 0600, also while a host is running: a consistent copy
+ * of the database, the plain files next to it, and the output of services. Records of live processes are left out,
+ * because they are useless elsewhere.
  */
 export async function backUp(stateDir: string, file: string, at: Instant): Promise<void> {
-  if (await exists(file)) throw new BackupError(`"${file}" already exists; remove it or give another name.`);
+  if (await exists(file)) throw new BackupError(`"${file}" already exists; remove it or choose another name.`);
   const identity = await backedUpIdentity(stateDir, at);
   if (identity === null || !(await exists(join(stateDir, DATABASE))))
-    throw new BackupError(`"${stateDir}" is not the state directory of a host; give it with --state-dir.`);
+    throw new BackupError(`"${stateDir}" is not the state directory of a host; specify it with --state-dir.`);
   const folder = await mkdtemp(join(tmpdir(), 'coredinator-backup-'));
   try {
     await copyDatabase(join(stateDir, DATABASE), join(folder, DATABASE));
@@ -47,7 +48,7 @@ export async function backUp(stateDir: string, file: string, at: Instant): Promi
   }
 }
 
-/** A consistent copy, made by another connection while the host goes on writing. */
+/** Copies consistently with its own connection, while the host continues to write. */
 async function copyDatabase(from: string, to: string): Promise<void> {
   const connection = new Connection(from, 'PRAGMA busy_timeout = 5000;');
   try {
@@ -58,12 +59,14 @@ async function copyDatabase(from: string, to: string): Promise<void> {
 }
 
 /**
- * Makes a state directory from a backup. A host that starts on it knows that it is not the original. Rejects with BackupError if
- * the directory is not empty or the archive is no backup; then nothing is changed.
+ * Restores a state directory from a backup. A host that starts on it recognizes that it is not the original. Rejects
+ * with BackupError, without any change, if the directory is not empty or the archive is not a backup.
  */
 export async function restoreBackup(file: string, stateDir: string): Promise<void> {
   if ((await exists(stateDir)) && (await readdir(stateDir)).length > 0)
-    throw new BackupError(`The state directory "${stateDir}" is not empty; move it away or give another --state-dir.`);
+    throw new BackupError(
+      `The state directory "${stateDir}" is not empty; move it away or choose another --state-dir.`,
+    );
   if (!(await exists(file))) throw new BackupError(`The backup "${file}" does not exist; check the path.`);
   await assertBackup(file);
   const draft = join(dirname(resolve(stateDir)), `.${basename(stateDir)}.restore-${process.pid}`);
@@ -81,7 +84,7 @@ export async function restoreBackup(file: string, stateDir: string): Promise<voi
 
 async function assertBackup(file: string): Promise<void> {
   const found = new Set<string>();
-  const refused = new BackupError(`"${file}" is not a backup made by coredinator backup; give one that is.`);
+  const refused = new BackupError(`"${file}" is not a backup made by coredinator backup; choose one that is.`);
   try {
     await list({
       file,

@@ -30,11 +30,6 @@ export function sqliteCode(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
-/** Whether an error of the file system says that there is no room; for SQLite that is SQLITE_FULL. */
-export function isDiskFull(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT'].includes(sqliteCode(error) ?? '');
-}
-
 /** Classifies an error of the driver. */
 export function failureKind(error: unknown): FailureKind {
   const code = sqliteCode(error) ?? '';

@@ -6,15 +6,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 
 import { isoOf, type Millis } from '../model/values/time.ts';
-import { RetryingWriter } from '../ports/retrying-writer.ts';
-import { wallTimers } from '../ports/wall-timers.ts';
 import { Connection } from './connection.ts';
-import { isDiskFull, sqliteCode } from './failure.ts';
+import { sqliteCode } from './failure.ts';
+import { PatientWriter } from './patient-writer.ts';
 
 /** The lock on the state directory of one host, held until {@link release} or until the process ends in any way. */
 export interface HostLock {
-  /** Writes the URL of the API into `host.json`. */
+  /** Writes the URL of the API into `host.json`; if there is no room on the disk, as soon as there is. */
   update(url: string): Promise<void>;
+  /** Why `host.json` does not name this host, as a sentence; null: it does. */
+  problem(): string | null;
   release(): Promise<void>;
 }
 
@@ -45,8 +46,6 @@ export class HostLockedError extends Error {
 // Two hosts that start at the same time both briefly hold a shared lock; waiting ensures that one of them wins.
 const RACE_MS: Millis = 300;
 const NAMING_MS: Millis = 500;
-const FIRST_RETRY_MS: Millis = 500;
-const SLOWEST_RETRY_MS: Millis = 5_000;
 
 /**
  * Takes the lock of a state directory: an exclusive transaction on a separate file, which the kernel ends with the
@@ -56,7 +55,9 @@ export async function acquireHostLock(stateDir: string, identity: HostIdentity):
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
   const file = join(stateDir, 'host.lock.db');
   await makeLockFile(file);
-  const connection = new Connection(file, `PRAGMA busy_timeout = ${RACE_MS};`, { mayCreate: true });
+  // A journal in memory: on a full disk there is no room for its file.
+  const setup = `PRAGMA busy_timeout = ${RACE_MS}; PRAGMA journal_mode = MEMORY;`;
+  const connection = new Connection(file, setup, { mayCreate: true });
   try {
     await connection.run('BEGIN EXCLUSIVE');
   } catch (error) {
@@ -90,28 +91,20 @@ async function announced(stateDir: string, identity: HostIdentity, connection: C
   const file = join(stateDir, 'host.json');
   const startedAt = isoOf(Date.now());
   let url = identity.url ?? null;
-  const writer = new RetryingWriter({
-    write: async () => {
-      const text = JSON.stringify({ pid: identity.pid, started_at: startedAt, url });
-      await writeFile(`${file}.new`, `${text}\n`, { mode: 0o600 });
-      await rename(`${file}.new`, file);
-    },
-    onWritten: () => undefined,
-    onFailed: () => undefined, // whoever waits for the first attempt is told
-    ...{ firstMs: FIRST_RETRY_MS, slowestMs: SLOWEST_RETRY_MS, timers: wallTimers },
+  const announcement = new PatientWriter(`The file "${file}", by which commands find this host,`, async () => {
+    const text = JSON.stringify({ pid: identity.pid, started_at: startedAt, url });
+    await writeFile(`${file}.new`, `${text}\n`, { mode: 0o600 });
+    await rename(`${file}.new`, file);
   });
-  const write = (): Promise<void> =>
-    writer.writeNow().catch((error: unknown) => {
-      if (!isDiskFull(error)) throw error; // with the lock this is the host, although its name is written later
-    });
-  await write();
+  await announcement.write();
   return {
-    update: async (newUrl) => {
-      url = newUrl;
-      await write();
+    update: async (present) => {
+      url = present;
+      await announcement.write();
     },
+    problem: () => announcement.problem,
     release: async () => {
-      writer.close();
+      announcement.close();
       await rm(file, { force: true });
       await connection.drop();
     },

@@ -39,11 +39,12 @@ function removePort({ port }: PortRow): RowWrite {
 }
 
 /**
- * The port registry in SQLite, with a copy in memory. Assigns ports to one service at a time: two that need a port at the same
- * moment must not get the same one.
+ * The port registry in SQLite, with a copy in memory. Assigns ports to one service at a time, so that two services that
+ * need a port at the same moment do not get the same one.
  */
 export class SqlitePortRegistry implements PortRegistry {
   readonly isFree: PortFinder['isFree'];
+  readonly holder: PortFinder['holder'];
   readonly #context: Pick<StoreContext, 'queue'>;
   readonly #find: PortFinder['find'];
   #rows: readonly PortRow[];
@@ -53,10 +54,11 @@ export class SqlitePortRegistry implements PortRegistry {
     this.#context = context;
     this.#find = finder.find;
     this.isFree = finder.isFree;
+    this.holder = finder.holder;
     this.#rows = rows;
   }
 
-  /** The registry with what was assigned before. Throws StoreUnavailableError. */
+  /** Opens the registry with the stored ports. Throws StoreUnavailableError. */
   static async open(context: Pick<StoreContext, 'queue' | 'reader'>, finder: PortFinder): Promise<SqlitePortRegistry> {
     return new SqlitePortRegistry(context, finder, await context.reader.read(PORTS, 'ORDER BY rowid'));
   }
@@ -70,20 +72,20 @@ export class SqlitePortRegistry implements PortRegistry {
   }
 
   assign(serviceId: ServiceId, names: readonly string[]): Promise<readonly ReplacedPort[]> {
-    return this.#inTurn(() => this.#assign(serviceId, names));
+    return this.#serialized(() => this.#assign(serviceId, names));
   }
 
   release(serviceId: ServiceId): Promise<void> {
-    // At once: a service of the same id that comes next gets ports of its own.
+    // Immediately, so that a new service with the same id gets new ports.
     const rows = this.#rowsOf(serviceId);
     this.#rows = this.#rows.filter((row) => !rows.includes(row));
-    return this.#inTurn(() => this.#change(rows, [])).catch((error: unknown) => {
+    return this.#serialized(() => this.#change(rows, [])).catch((error: unknown) => {
       this.#rows = [...rows, ...this.#rows];
       throw error;
     });
   }
 
-  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+  #serialized<T>(task: () => Promise<T>): Promise<T> {
     const result = this.#last.then(task);
     this.#last = result.catch(() => undefined); // the caller gets the error
     return result;
@@ -95,7 +97,7 @@ export class SqlitePortRegistry implements PortRegistry {
       const row = this.#rowsOf(serviceId).find((one) => one.name === name);
       if (row !== undefined && (await this.isFree(row.port))) continue;
       if (row !== undefined) removed.push(row);
-      // A port that was lost is not given to anybody else in the same moment.
+      // A lost port must not be assigned to another service in the same call.
       const taken = new Set([...this.#rows, ...added].map(({ port }) => port));
       added.push({ serviceId, name, port: await this.#find(taken) });
     }

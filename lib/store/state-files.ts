@@ -19,15 +19,15 @@ const noticesSchema = z.array(
   }),
 );
 
-/** The plain files in a state directory, each replaced as a whole by a rename. */
+/** The plain files in a state directory; each is always replaced as a whole. */
 export class StateFiles implements HostFiles {
   readonly #stateDir: string;
   readonly #guard: WriteGuard;
   readonly #log: Log;
-  /** The JSON of each intention: one changes, and all of them are written. */
+  /** The cached JSON of each intention, because a change of one rewrites all of them. */
   readonly #lines = new WeakMap<Intention, string>();
 
-  /** Nothing is written while the guard finds a fault: the directory may be another one. */
+  /** Nothing is written while the guard reports a problem: it may be another directory. */
   constructor(stateDir: string, { guard, log }: { readonly guard: WriteGuard; readonly log: Log }) {
     this.#stateDir = stateDir;
     this.#guard = guard;

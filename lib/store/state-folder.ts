@@ -15,6 +15,29 @@ export class StateFolderError extends Error {
   }
 }
 
+/**
+ * What a host does first with its state directory. An error of the system or of SQLite, such as a disk without room or a read-only
+ * one, becomes a StateFolderError with a sentence; others are passed on.
+ */
+export async function usingStateFolder<T>(stateDir: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!isOfSystem(error)) throw error;
+    throw new StateFolderError(
+      `The state directory "${stateDir}" cannot be used: ${error.message}. Nothing was changed, and services keep running. Free ` +
+        'space or restore access, and start the host again.',
+      { cause: error },
+    );
+  }
+}
+
+/** Errors of node:fs and of SQLite are plain, and have a code. */
+function isOfSystem(error: unknown): error is Error {
+  if (!(error instanceof Error) || error.constructor !== Error || !('code' in error)) return false;
+  return typeof error.code === 'string' && /^(E[A-Z0-9]+|SQLITE_[A-Z]+)$/.test(error.code);
+}
+
 function openToOthers(stateDir: string, why: string, options?: ErrorOptions): StateFolderError {
   const message = `The state directory "${stateDir}" is accessible to other users of this machine, and ${why}; choose a dedicated directory with --state-dir.`;
   return new StateFolderError(message, options);

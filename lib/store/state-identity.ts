@@ -21,7 +21,7 @@ const originalSchema = z.object({
   state_dir: z.string(),
   /** When this directory was found to be a copy. */
   found_at: z.string(),
-  /** When the backup was made that it comes from; null: it comes from no backup. */
+  /** When its backup was made; null: it was copied, not restored. */
   backed_up_at: z.string().nullable(),
 });
 
@@ -38,33 +38,34 @@ const identitySchema = z.object({
 
 type Recorded = z.infer<typeof identitySchema>;
 
-/** Which instance a state directory stands for. */
+/** The instance that a state directory belongs to. */
 export interface StateIdentity {
   readonly instanceId: string;
   /**
-   * `new`: no host has used it yet. `same`: it is the directory that was used before, perhaps moved. `copy`: it was copied or
-   * restored, which was found just now; it has been given a new instance id.
+   * `new`: no host has used it yet. `same`: the same directory as before, perhaps moved. `copy`: it was just found to
+   * be copied or restored, and got a new instance id.
    */
   readonly relation: 'new' | 'same' | 'copy';
-  /** Set as long as it is known to come from another instance. */
+  /** Set if it is known to come from another instance. */
   readonly original: Original | null;
 }
 
-/** What was found, and how to record it. */
+/** The identity that was found, and a way to record it. */
 export interface FoundIdentity extends StateIdentity {
-  /** Makes the directory remember what it is. To be called once it is clear that a host may use the directory. */
+  /** Records the identity in the directory. Call it only once a host may use the directory. */
   readonly record: () => Promise<void>;
 }
 
-/** The boot of the machine, and the current time. */
 export interface IdentityContext {
   readonly bootId: string;
   readonly now: Instant;
+  /** The state directories that live processes of an instance were launched from. Default: nobody knows. */
+  readonly homesOf?: (instanceId: string) => readonly string[];
 }
 
 /**
- * Compares a state directory with what is recorded in it. The inode numbers of a copy differ; those of a moved directory stay. The
- * caller holds the host lock. Rejects if the directory cannot be read.
+ * Compares a state directory with the identity recorded in it. A copy has other inode numbers, a moved directory keeps
+ * them. The caller holds the host lock. Rejects if the directory cannot be read.
  */
 export async function identifyStateDir(stateDir: string, context: IdentityContext): Promise<FoundIdentity> {
   const recorded = await readIdentity(stateDir);
@@ -75,6 +76,11 @@ export async function identifyStateDir(stateDir: string, context: IdentityContex
   });
   if (recorded === null) {
     const known = await readInstanceId(stateDir); // of a host of 0.1.0, which recorded no more
+    const home = known === null ? null : await otherHome(known, present, context);
+    if (known !== null && home !== null) {
+      const original = { instanceId: known, stateDir: home, backedUpAt: null };
+      return found({ instanceId: randomUUID(), relation: 'copy', original });
+    }
     const instanceId = known ?? randomUUID();
     return found({ instanceId, relation: known === null ? 'new' : 'same', original: null });
   }
@@ -85,7 +91,24 @@ export async function identifyStateDir(stateDir: string, context: IdentityContex
   return found({ instanceId, relation, original });
 }
 
-/** The instance that a directory belongs to; null: it is no state directory, or cannot be read. */
+/**
+ * The other directory of an instance whose processes are alive; null: there is none. It is the only evidence that a
+ * directory which only 0.1.0 has used is a copy: processes of a moved one write into it.
+ */
+async function otherHome(
+  instanceId: string,
+  present: FileIdentity,
+  { homesOf }: IdentityContext,
+): Promise<string | null> {
+  for (const home of homesOf?.(instanceId) ?? []) {
+    if (instanceAt(home) !== instanceId) continue;
+    const { inode, device } = await lookAt(home);
+    if (inode !== present.inode || device !== present.device) return home;
+  }
+  return null;
+}
+
+/** The instance that a directory belongs to; null: it is not a state directory, or is unreadable. */
 export function instanceAt(stateDir: string): string | null {
   for (const name of ['identity.json', 'instance-id']) {
     try {
@@ -93,7 +116,7 @@ export function instanceAt(stateDir: string): string | null {
       const instanceId = name === 'instance-id' ? text : identitySchema.parse(JSON.parse(text)).instance_id;
       if (INSTANCE_ID.test(instanceId)) return instanceId;
     } catch {
-      // Not there, or not readable: the other one may be.
+      // Missing or unreadable; the other file may be readable.
     }
   }
   return null;
@@ -112,7 +135,7 @@ async function readIdentity(stateDir: string): Promise<Recorded | null> {
   try {
     return identitySchema.parse(JSON.parse(text));
   } catch {
-    return null; // damaged: the instance id is in a file of its own as well
+    return null; // damaged; the instance id is also in its own file
   }
 }
 
@@ -169,7 +192,7 @@ async function record(
   { bootId, now }: IdentityContext,
 ): Promise<void> {
   const draft = `${fileIn(stateDir)}.new`;
-  // Its number is part of what it says.
+  // Created before its content, which includes its own inode number.
   const handle = await open(draft, 'w', 0o600);
   try {
     const { dev, ino, birthtimeNs, ctimeNs } = await handle.stat({ bigint: true });

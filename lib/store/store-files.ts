@@ -15,7 +15,7 @@ export interface StoreFilesOptions {
 
 const REMEDY = 'Nothing more is written, and no service is launched. Put it back as it was, or restart the host.';
 
-/** What every database begins with. */
+/** The beginning of every database. */
 const MAGIC = Buffer.from('SQLite format 3\0');
 
 /** The time limit for reading the newest event. */
@@ -37,7 +37,7 @@ export class StoreFiles {
   #wal: (CheckedFile & { readonly rounds: number }) | null = null;
   readonly #handle: FileHandle;
   #newest = 0;
-  /** The result of the last check of the files, and of the last look inside. */
+  /** The results of the last checks of the files and of their content. */
   #outside: string | null = null;
   #inside: string | null = null;
   #reading: Promise<number> | null = null;
@@ -48,12 +48,12 @@ export class StoreFiles {
     this.#handle = handle;
   }
 
-  /** Remembers the current database, and keeps it open. Throws if it is missing. */
+  /** Remembers the current database and keeps it open. Throws if it is missing. */
   static async of(options: StoreFilesOptions): Promise<StoreFiles> {
     return new StoreFiles(options, await knownAt(options.file), await open(options.file, 'r'));
   }
 
-  /** To be called when no connection is open any more: this drops the locks that this process has on the database. */
+  /** Call it only once no connection is open: it drops the locks of this process on the database. */
   async close(): Promise<void> {
     await this.#handle.close();
   }
@@ -75,7 +75,7 @@ export class StoreFiles {
   }
 
   /**
-   * Does the same within a time limit, and checks that header and newest event are still there: a file can be
+   * Does the same within a time limit, and checks that header and newest event still exist, because a file can be
    * overwritten in place.
    */
   async lookInside(): Promise<string | null> {
@@ -101,7 +101,7 @@ export class StoreFiles {
     try {
       const { bytesRead } = await this.#handle.read(header, 0, header.length, 0);
       if (bytesRead < header.length || header.equals(MAGIC)) return null;
-      return `The database "${file}" was overwritten: it does not begin like a database any more. ${REMEDY}`;
+      return `The database "${file}" was overwritten: it no longer begins like a database. ${REMEDY}`;
     } catch (error) {
       return `The database "${file}" can no longer be read: ${error instanceof Error ? error.message : String(error)}. ${REMEDY}`;
     }

@@ -80,7 +80,7 @@ services:
       await until('web', { state: 'running', substate: 'ready', pid, generation: 1 });
     });
 
-    it('ends it when it is not alive, and launches it anew by its policy', async () => {
+    it('ends it when it is not alive, and launches it again according to its policy', async () => {
       const { pid } = await host.service('web');
       writeFileSync(told(), '500');
       await until('web', { generation: 2 });

@@ -15,7 +15,7 @@ const CRASHES = '#!/bin/sh\necho "starting" >&2\nsleep 0.3\necho "no $TOKEN left
 describe('the log of a host', function () {
   this.timeout(60_000);
 
-  it('tells launches, exits with the last words of the process, failures and changes of health', async () => {
+  it('reports launches, exits with the last output of the process, failures and changes of health', async () => {
     const basePath = temporaryFolder();
     install(basePath, 'waits', 'coreio-1.0.0');
     install(basePath, 'waits', 'corerl-1.0.0');

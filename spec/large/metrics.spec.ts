@@ -10,7 +10,7 @@ const CORERL = { service: 'pump1-corerl' };
 describe('the metrics of the built host', function () {
   this.timeout(60_000);
 
-  it('tell of launches, of a crash, of what the trees use, and of the adoption by the next host', async () => {
+  it('show launches, a crash, the usage of the trees, and the adoption by the next host', async () => {
     const basePath = temporaryFolder();
     install(basePath, 'waits', 'coreio-1.0.0');
     install(basePath, 'waits', 'corerl-1.0.0');

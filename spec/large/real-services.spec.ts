@@ -191,7 +191,7 @@ describe(`a probed redis and nginx${reason === null ? '' : ` (skipped: ${reason}
     expect(await healthOf(services)).to.equal('200 ok');
   });
 
-  it('lose a redis that hangs: it is ended through its grace and launched anew, and nginx is left alone', async () => {
+  it('lose a redis that hangs: it is ended through its grace and launched again, and nginx is left alone', async () => {
     const { pid } = await host.service('redis');
     process.kill(pid ?? -1, 'SIGSTOP'); // its port still takes connections, and nobody answers
     await until('redis', { generation: 2 });

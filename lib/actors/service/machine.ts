@@ -2,19 +2,22 @@
  * The statechart of one service. Its top-level states are the public ones:
  *
  * stopped   idle (as intended) | completed (exited successfully) | drained (the host stopped it, the intention stays)
- * starting  waiting (for dependencies) > resolving (which file) > launching (the process host is launching it) > settling (has
- *           to stay up for a while), or probing (has to pass its startup probe)
+ * starting  waiting (for dependencies) > resolving (which file) > launching (the process host is launching it)
+ *           > settling (has to stay up for a while), or probing (has to pass its startup probe)
  * running   ready | unready (its readiness probe says that it cannot serve; this never stops it)
  * stopping  terminating > killing (grace period is over) | draining | retrying (the tree could not be stopped)
  * backoff   judging (decides what follows an end; left immediately) > waiting for the next launch
- * failed    exhausted (tries again after `recover_after`) | missing, refused (no matching file) | abandoned (for good)
+ * failed    exhausted (tries again after `recover_after`) | missing, refused (no matching file)
+ *           | abandoned (permanently)
  *
- * Every end of a process, a launch or an effect leads to `backoff.judging`: the only place that decides about a restart.
- * A stop is followed by whatever is intended, or by `afterStop`: what a failed probe or a failed sibling requires.
+ * Every end of a process, a launch or an effect leads to `backoff.judging`: the only place that decides about a
+ * restart. A stop is followed by whatever is intended, or by `afterStop`: what a failed probe or a failed sibling
+ * requires.
  *
- * Commands, exits, probes and `resume.*` drive it. The root handles each command and each resume as most states do; a state lists
- * those that it handles differently. `resume.*` says what is intended and which process exists; it is how an actor restored
- * from a snapshot, whose timers and effects are gone, resumes work from whatever state was stored (resume.ts).
+ * Commands, exits, probes and `resume.*` drive it. The root handles each command and each resume as most states do; a
+ * state lists those that it handles differently. `resume.*` says what is intended and which process exists; it is how
+ * an actor restored from a snapshot, whose timers and effects are gone, resumes work from whatever state was stored
+ * (resume.ts).
  */
 import type { Clock } from '../../ports/clock.ts';
 import { serviceContext } from './context.ts';
@@ -27,7 +30,7 @@ import {
   configuredWhileStarting,
   countsAsStarted,
   endThenStart,
-  goOn,
+  alreadyStarting,
   invocations,
   judge,
   judgeAny,
@@ -100,7 +103,7 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
           },
           'service.release': {
             guard: 'isLastHolder',
-            target: '.idle', // from idle to idle too: whoever waits for the release gets a report
+            target: '.idle', // from idle to idle too: actors that wait for the release get a report
             actions: ['noteOrigin', 'dropHolder', 'intendStopped'],
           },
           'service.stop': { target: '.idle', actions: ['noteOrigin', 'intendStopped'] },
@@ -176,7 +179,7 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
           },
         },
         on: {
-          'service.start': goOn,
+          'service.start': alreadyStarting,
           'service.restart': endThenStart,
           'resume.alive': adoptWhileDown, // here, not at the root: it has been starting all along
           'resume.waiting': { target: '.waiting', actions: takeResume },
@@ -203,7 +206,7 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
           'process.exited': judgeAny,
           'probe.failed': { guard: ofProbe('liveness'), target: 'stopping', actions: 'noteFailedProbe' },
           'service.restart_with_group': restartedWithGroup,
-          'service.start': goOn,
+          'service.start': alreadyStarting,
           'service.restart': endThenStart,
           'service.configure': [
             { guard: 'changesProbesWhileReady', ...readyAgain, actions: 'takeSpec' },
@@ -287,7 +290,7 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
           },
           abandoned: {
             on: {
-              // Its process, which nobody supervises any more, is stopped first.
+              // Its process, which is no longer supervised, is stopped first.
               'service.start': endThenStart,
               'service.restart': endThenStart,
               'service.configure': { actions: 'takeSpec' },

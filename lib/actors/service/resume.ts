@@ -5,8 +5,8 @@ import type { ResumedIntention, ResumeEvent } from './events.ts';
 import { unreportedExit } from './exits.ts';
 
 /**
- * How a restarted host resumes a service: one of five events, chosen by what the actor last knew, what is intended now, and
- * which process exists. Decide and send in the same turn, so that the context is still current.
+ * How a restarted host resumes a service: one of five events, chosen by what the actor last knew, what is intended now,
+ * and which process exists. Decide and send in the same turn, so that the context is still current.
  *
  * resume.stopped   it is intended to be stopped, whatever is running
  * resume.outdated  its process is running, but an accepted restart has not been carried out: stop it, launch again

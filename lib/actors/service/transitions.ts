@@ -35,7 +35,7 @@ export const startNow = { target: '#service.starting', actions: ['noteOrigin', '
 /** The same where a process is running, or may be, and has to be stopped first. */
 export const endThenStart = { ...startNow, target: '#service.stopping' } as const;
 /** A start of what is starting already. */
-export const goOn = { actions: ['noteOrigin', 'intendRunning'] } as const;
+export const alreadyStarting = { actions: ['noteOrigin', 'intendRunning'] } as const;
 
 /** A failure in this service's group: whatever is launched, or may be, is stopped and launched again. */
 export const restartedWithGroup = {

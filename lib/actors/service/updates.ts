@@ -122,7 +122,7 @@ export function bounded({ deadlineAt, spec }: ServiceContext, wait: Wait, now: I
   return deadlineAt === null || longestMs === null ? {} : { deadlineAt: Math.min(deadlineAt, now + longestMs) };
 }
 
-/** The exit of the launch has been processed; there is no live process any more. */
+/** The exit of the launch has been processed; there is no longer a live process. */
 export function ended(context: ServiceContext, end: End): Change {
   const lastExit: LastExit | null =
     end.exit === null

@@ -14,7 +14,7 @@ const startBody = z
     }),
     agent_id: idField.nullish().meta({ description: 'Default: the file name without its extension.' }),
     coreio_id: idField.nullish().meta({
-      description: 'A coreio service shared with other agents; it runs on until `POST /api/io/{id}/stop`.',
+      description: 'A coreio service shared with other agents; it keeps running until `POST /api/io/{id}/stop`.',
     }),
   })
   .meta({ id: 'AgentStart', example: { config_path: '/plant/pump1.yaml' } });

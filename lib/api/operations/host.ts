@@ -35,8 +35,8 @@ export const HOST_OPERATIONS = {
     tag: 'Host',
     summary: 'Acknowledge the notices: they no longer degrade the health.',
     description:
-      'Notices say what happened to the state of the host, such as a lost database. They stay, across restarts, until somebody has seen ' +
-      'them. What is still wrong keeps degrading the health.',
+      'Notices say what happened to the state of the host, such as a lost database. They stay, across restarts, until they are ' +
+      'acknowledged. Problems that still exist keep degrading the health.',
     answers: ok(healthSchema, 'The health without them.'),
   },
   getLiveness: {

@@ -50,7 +50,7 @@ export const serviceSchema = z
     adopted: z.boolean().meta({ description: 'Its process was launched by an earlier host.' }),
     orphan: z.boolean().meta({
       description:
-        'Its process is alive but on no record of this host, or nothing but its process makes the service known. Nothing is launched beside it; it can be stopped.',
+        'Its process is alive but has no record of this host, or only its process is known. The service is not launched a second time; it can be stopped.',
     }),
     revision: z.string().meta({ description: 'The revision of the spec that it should run.' }),
     running_revision: z

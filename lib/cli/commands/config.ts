@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander';
 import type { SchemaSubject } from '../../config/schema/json-schema.ts';
 import type { CommandGroup, CommandContext, Task } from '../command-group.ts';
-import type { ConfigCommand, ConfigLocation } from '../config/config-commands.ts';
+import type { ConfigLocation } from '../config/check.ts';
+import type { ConfigCommand } from '../config/config-commands.ts';
 import { withHost, type HostOptions } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
 import { executableRootOption, givenOption, givenOptions } from '../serve/flags.ts';
@@ -25,6 +26,7 @@ interface Given {
   readonly config?: string;
   readonly configRoot?: string;
   readonly executableRoot?: readonly string[];
+  readonly json?: true;
 }
 
 /** Commands for the configuration; most need no host. */
@@ -50,18 +52,22 @@ function defineCheck(command: Command, context: CommandContext): void {
     .argument('[file...]', 'agent files')
     .option('--config-root <dir>', 'folder that must contain them (default: COREDINATOR_CONFIG_ROOT, else any folder)')
     .addOption(executableRootOption())
+    .option('--json', 'print one JSON document: {status, configuration, executables, accounts, agents}')
     .addHelpText('after', CHECK_HELP)
     .action((agentFiles: readonly string[], given: Given) => {
-      context.choose(taskOf({ type: 'check', location: locationOf(given, context.env), agentFiles }));
+      const location = locationOf(given, context.env);
+      context.choose(taskOf({ type: 'check', location, agentFiles, isJson: given.json === true }));
     });
 }
 
 function defineShow(command: Command, context: CommandContext): void {
   command
     .description('print the effective configuration as YAML')
+    .option('--json', 'print it as JSON')
     .addHelpText('after', SHOW_HELP)
     .action((given: Given) => {
-      context.choose(taskOf({ type: 'show', location: locationOf(given, context.env) }));
+      const location = locationOf(given, context.env);
+      context.choose(taskOf({ type: 'show', location, isJson: given.json === true }));
     });
 }
 

@@ -10,7 +10,7 @@ interface Given {
 
 const HEADING = 'Prepare a machine:';
 
-/** A copy of everything that a host keeps. */
+/** Saves the state of a host. */
 export const backup: CommandGroup = {
   heading: HEADING,
   example: 'coredinator backup plant.tar.gz --base-path /opt/plant',
@@ -26,16 +26,16 @@ export const backup: CommandGroup = {
       }),
 };
 
-/** The way back. */
+/** Restores the state of a host. */
 export const restore: CommandGroup = {
   heading: HEADING,
   example: 'coredinator restore plant.tar.gz --base-path /opt/plant',
   define: (context) =>
     withPlace(context, 'restore')
       .argument('<file>', 'an archive that `coredinator backup` wrote')
-      .summary('make the state directory of a host from a backup')
+      .summary('restore the state directory of a host from a backup')
       .description(
-        'Makes a state directory from a backup; it must be empty or absent. A host that starts on it is a new instance: it launches nothing while ' +
+        'Restores a state directory, which must be empty or absent, from a backup. A host on it is a new instance: it launches nothing while ' +
           'processes of the original are alive on the same machine.',
       )
       .action((file: string, given: Given) => {
@@ -47,7 +47,7 @@ function withPlace(context: CommandContext, name: string): ReturnType<CommandCon
   return context
     .newCommand(name)
     .option('--base-path <dir>', 'folder with the service executables (default: the current folder)')
-    .option('--state-dir <dir>', 'where the state of the host is (default: <base-path>/.coredinator)');
+    .option('--state-dir <dir>', 'folder for the state of the host (default: <base-path>/.coredinator)');
 }
 
 function task(run: (stateDir: string) => Promise<string>, given: Given, { env }: CommandContext): Task {

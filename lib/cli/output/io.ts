@@ -36,5 +36,10 @@ export interface ProgramIo extends CommandIo {
 
 /** Prints the document of a command with `--json`. */
 export function printJson(out: TextStream, document: unknown): void {
-  out.write(`${JSON.stringify(document, null, 2)}\n`);
+  out.write(jsonText(document));
+}
+
+/** The same as text. */
+export function jsonText(document: unknown): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
 }

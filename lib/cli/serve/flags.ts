@@ -22,7 +22,7 @@ const FLAGS = {
   ],
   orphans: [
     '--orphans <what>',
-    'what to do with live processes without a record: adopt, kill or report (leave alone) (default: report)',
+    'what to do with live processes without a record: adopt, kill or report (leave alone) (default: adopt)',
   ],
   tokenFile: ['--token-file <file>', 'file with the tokens for full access, one per line'],
   readTokenFile: ['--read-token-file <file>', 'file with the tokens for read-only access'],

@@ -13,6 +13,7 @@ import { CoredinatorError } from '../../model/errors.ts';
 import { bestShimKind } from '../../process/launch/shim-kind.ts';
 import { HostLockedError } from '../../store/host-lock.ts';
 import { StateFolderError } from '../../store/state-folder.ts';
+import { withoutRepetitions } from './repeated-signals.ts';
 
 /** A host running in this process. */
 export interface RunResult {
@@ -63,7 +64,7 @@ async function serve(options: ServeOptions, env: NodeJS.ProcessEnv, log: AppLog)
 
 /**
  * The first signal shuts the host down as specified with `--on-exit`, a shutdown request as it specifies. A later
- * signal kills the services that a drain is still waiting for.
+ * signal kills the services that a drain is still waiting for; the same one within a second counts as one.
  */
 function shutDownOnRequest(
   host: Host,
@@ -93,7 +94,7 @@ function shutDownOnRequest(
         },
       );
     };
-    const onSignal = (signal: NodeJS.Signals): void => {
+    const take = (signal: NodeJS.Signals): void => {
       if (!isShuttingDown) {
         begin({ signal }, onExit);
         return;
@@ -103,6 +104,7 @@ function shutDownOnRequest(
         log.error({ err: error }, 'failed to kill the services');
       });
     };
+    const onSignal = withoutRepetitions(take, () => performance.now());
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);
     void host.shutdownRequested.then((mode) => {

@@ -72,7 +72,8 @@ class Live {
     const onResize = (): void => {
       this.#draw();
     };
-    this.#snapshot = await takeSnapshot(this.#context.client, this.#options, over); // if the host is not there, the screen must not be cleared
+    // Before the screen is cleared: if there is no host, it must stay.
+    this.#snapshot = await takeSnapshot(this.#context.client, this.#options, over);
     this.#screen = new Screen(out, keys, { onKey, onResize });
     try {
       while (!over.aborted) {

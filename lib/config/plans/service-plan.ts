@@ -35,13 +35,13 @@ export type ServicePlan =
   | { readonly type: 'planned'; readonly spec: ServiceSpec }
   | { readonly type: 'refused'; readonly problems: readonly Problem[] };
 
-/** Stands for a port while a plan is checked: the largest, so that what does not fit with it is found. */
+/** A placeholder for ports while a plan is checked: the largest, so that texts that are too long for it are found. */
 const ANY_PORT = 65_535;
 
 /**
- * The spec of a service. Refused when it uses a variable that has no value for it, or an `env_file` that cannot be read; the
- * paths of the problems begin at the kind. The service's own ports are known only to a launch, so tokens stand for them. A
- * relative working directory is taken from the base path.
+ * The spec of a service. Refused if it uses a variable without a value, or an unreadable `env_file`; the paths of the
+ * problems are relative to the kind. The service's own ports are only known at launch, so its texts contain tokens for
+ * them. A relative working directory is resolved against the base path.
  */
 export async function planService(draft: ServiceDraft, site: PlanSite): Promise<ServicePlan> {
   const { id, kind } = draft;

@@ -96,7 +96,7 @@ export function account(what: 'user' | 'group') {
   return z.union([z.int().min(0).max(MAX_ID), z.string().regex(ACCOUNT, { error })], { error }).transform(String);
 }
 
-/** What fits into a field of passwd(5), and is no option of a program. */
+/** What a field of passwd(5) can contain, except what looks like an option. */
 const ACCOUNT = /^[^\s:,/\0-][^\s:,/\0]{0,255}$/;
 
 /** The name of a signal of this system. */

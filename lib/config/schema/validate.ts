@@ -47,7 +47,7 @@ function problemsOf(schema: z.ZodType, issue: z.core.$ZodIssue): readonly Proble
     return [{ path, message: issue.issues[0]?.message ?? issue.message, isKey: true }];
   }
   if (issue.code === 'invalid_union') {
-    // A mapping that is nearly right, where a word could stand as well: what is wrong is inside of it.
+    // The value may also be a single word, but it is nearly the right mapping: the problems inside of it are reported.
     const inner = issue.errors.find((one) =>
       one.some(({ code, path: at }) => at.length > 0 || code === 'unrecognized_keys'),
     );

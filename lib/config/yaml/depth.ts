@@ -1,11 +1,11 @@
 import type { CST } from 'yaml';
 
-/** A collection in the syntax tree of the parser. */
+/** A collection in the parser's syntax tree. */
 type Collection = CST.BlockMap | CST.BlockSequence | CST.FlowCollection;
 
 /**
- * Replaces every collection below the given depth by nothing, without recursion; returns the offsets of what was
- * replaced.
+ * Replaces every collection below the given depth with an empty value, without recursion; returns the offsets of the
+ * replaced ones.
  */
 export function cutBelow(token: CST.Token, maxDepth: number): readonly number[] {
   const cuts: number[] = [];

@@ -1,8 +1,8 @@
 import { Lexer } from 'yaml';
 
-/** What is used of the inside of the lexer; its types keep it private. */
+/** The used internals of the lexer, which are private in its types. */
 interface LexerInside {
-  /** How far the following lines must be indented. */
+  /** The required indentation of the following lines. */
   indentNext: number;
   parseFlowCollection: LexerState;
   parseQuotedScalar: LexerState;
@@ -11,8 +11,8 @@ interface LexerInside {
 type LexerState = (this: LexerInside) => Generator<string, unknown>;
 
 /**
- * A lexer that lets lines of quoted text, `[…]` and `{…}` begin in any column, as libyaml and PyYAML do although YAML
- * requires an indentation. What the text means does not change: leading blanks count for nothing there.
+ * A lexer that accepts any indentation inside quoted text, `[…]` and `{…}`, like libyaml and PyYAML, although the YAML
+ * specification requires one. The meaning does not change, because leading blanks are insignificant there.
  */
 export function lenientLexer(): Lexer {
   const lexer = new Lexer();

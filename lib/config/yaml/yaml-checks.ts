@@ -7,7 +7,7 @@ export interface OffsetProblem extends Problem {
   readonly offset: number;
 }
 
-/** The problems of the syntax. */
+/** Syntax errors. */
 export function syntaxProblems({ errors }: Document.Parsed): readonly OffsetProblem[] {
   return errors.map(({ pos, code, message }) => ({
     path: [],

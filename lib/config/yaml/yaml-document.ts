@@ -8,14 +8,14 @@ import { lenientLexer } from './lenient-lexer.ts';
  */
 export const MAX_DEPTH = 100;
 
-/** The parser itself does not recurse; this bounds its memory. */
+/** The parser itself does not recurse; this limits its memory. */
 const MAX_PARSED_DEPTH = 10_000;
 
 /** A parsed file. */
 export interface ParsedYaml {
   /** All problems of the syntax are in its `errors`, including additional documents. */
   readonly document: Document.Parsed;
-  /** The offsets of what is nested more than 100 levels deep and therefore missing in the document. */
+  /** The offsets of values nested more than 100 levels deep, which are missing in the document. */
   readonly cuts: readonly number[];
 }
 
@@ -25,17 +25,17 @@ export function parseOwn(text: string, lineCounter: LineCounter): ParsedYaml {
 }
 
 /**
- * Parses a file of other programs, which other loaders read too: text in column 0 is no error if libyaml reads it, and
- * what is nested too deeply is cut off. Never throws.
+ * Parses a file that other programs read with their own loaders: text in column 0 is not an error if libyaml accepts
+ * it, and values nested too deeply are cut off. Never throws.
  */
 export function parseForeign(text: string, lineCounter: LineCounter): ParsedYaml {
   const lenient = withoutTolerated(parse(text, lineCounter, lenientLexer(), MAX_PARSED_DEPTH));
   if (lenient.document.errors.length === 0) return lenient;
-  // The indentation tells better where something is missing.
+  // The strict lexer reports a better position for a missing closing quote or bracket.
   return withoutTolerated(parse(text, lineCounter, new Lexer(), MAX_PARSED_DEPTH));
 }
 
-/** Drops the errors that other loaders let pass. */
+/** Drops the errors that other loaders tolerate. */
 function withoutTolerated(parsed: ParsedYaml): ParsedYaml {
   const { document } = parsed;
   document.errors = document.errors.filter(

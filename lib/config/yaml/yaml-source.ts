@@ -21,10 +21,10 @@ export interface YamlSource {
   readonly refuse: (problems: readonly Problem[], cause?: unknown) => ConfigInvalidError;
 }
 
-/** What the root of a file is. `table`: every line is a key with a colon in it, as in `/etc/passwd`. */
+/** The root of a file. `table`: every line is a key that contains a colon, as in `/etc/passwd`. */
 export type YamlRoot = 'empty' | 'mapping' | 'table' | 'other';
 
-/** A YAML file of another program, of which one part is for this one. */
+/** A YAML file of another program, with a part for this one. */
 export interface ForeignYaml {
   readonly root: YamlRoot;
   /**
@@ -57,7 +57,7 @@ export function parseYaml(file: string, bytes: Uint8Array): YamlSource {
 export function parseForeignYaml(file: string, bytes: Uint8Array): ForeignYaml {
   const { parsed, cuts } = parsedWith(parseForeign, file, bytes);
   const { document } = parsed;
-  // An anchor may be in what was cut off.
+  // The anchor may have been cut off.
   if (cuts.length === 0) assertNone(parsed, aliasProblems(document));
   const root = document.contents;
   return {

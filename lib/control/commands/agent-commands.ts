@@ -151,7 +151,7 @@ export class AgentCommands {
     return this.#runtime.changes.until(`agent:${id}`, () => this.#isStopped(id));
   }
 
-  /** Sends the actor a stop, and again if it crashed on that: it is quarantined before this could go on for ever. */
+  /** Sends the actor a stop, and again if it crashed on that: it is quarantined before this could continue for ever. */
   sendStop(id: string, correlationId: string): void {
     const actor = (): AgentSnapshot | undefined => agentRef(this.#runtime.root, id)?.getSnapshot();
     do agentRef(this.#runtime.root, id)?.send({ type: 'agent.stop', correlationId });

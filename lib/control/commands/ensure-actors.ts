@@ -18,7 +18,7 @@ export function isOrphan({ holders }: Pick<ServiceContext, 'holders'>): boolean 
 export function assertServicesFree(root: SupervisorRef, services: readonly ServiceSpec[]): void {
   for (const spec of services) {
     const context = serviceRef(root, spec.id)?.getSnapshot().context;
-    if (context === undefined || isOrphan(context)) continue; // an orphan belongs to whoever names it
+    if (context === undefined || isOrphan(context)) continue; // an orphan belongs to the first plan that names it
     const { spec: present } = context;
     const isShared = spec.agentId === null;
     if (present.kind === spec.kind && (isShared || present.agentId === spec.agentId)) continue;

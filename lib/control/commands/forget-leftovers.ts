@@ -7,7 +7,7 @@ import type { Runtime } from '../runtime.ts';
 import { isOrphan } from './ensure-actors.ts';
 
 /**
- * The services of an agent that no intention references any more once the agent has this plan (null: once it is gone),
+ * The services of an agent that no intention references once the agent has this plan (null: once it is gone),
  * whatever commands they got individually.
  */
 export function unreferencedServices(

@@ -22,8 +22,8 @@ const FIRST_PROBE_MS = 500;
 const SLOWEST_PROBE_MS = 5_000;
 /** A health query probes a degraded store itself, but at most this often. */
 const MIN_PROBE_INTERVAL_MS = 1_000;
-/** How often a change of the health is looked for. */
-const LOOK_MS = 1_000;
+/** The interval of checks for a change of the health. */
+const CHECK_MS = 1_000;
 
 /**
  * Collects the reasons why the host is degraded, as sentences. Whoever meets a failure reports it here, and reports
@@ -38,10 +38,10 @@ export class Health {
   /** Checks whether the store is available again; null: not set up. */
   #prober: RetryingWriter | null = null;
   #probedAt = 0;
-  /** The causes that the log told last, by kind. */
+  /** The causes that were logged last, by kind. */
   #logged: ReadonlyMap<string, string> = new Map();
-  #nextLook: unknown = null;
-  #stopLooking: () => void = () => undefined;
+  #nextCheck: unknown = null;
+  #stopChecks: () => void = () => undefined;
 
   constructor(clock: Clock, log: Log) {
     this.#clock = clock;
@@ -128,18 +128,18 @@ export class Health {
   }
 
   /**
-   * Logs from now on, once a second, when the host becomes degraded or healthy for another cause than its store, whose
-   * failures are logged when they happen.
+   * Checks once a second from now on, and logs when the host becomes degraded or healthy; failures of the store are
+   * logged when they happen.
    */
   logChanges(timers: Timers): void {
     const later = (): void => {
-      this.#nextLook = timers.setTimeout(() => {
+      this.#nextCheck = timers.setTimeout(() => {
         this.#logChange();
         later();
-      }, LOOK_MS);
+      }, CHECK_MS);
     };
-    this.#stopLooking = () => {
-      timers.clearTimeout(this.#nextLook);
+    this.#stopChecks = () => {
+      timers.clearTimeout(this.#nextCheck);
     };
     this.#logChange();
     later();
@@ -149,7 +149,7 @@ export class Health {
     const now = new Map(this.#causes().map((cause) => [kindOf(cause), cause]));
     for (const [kind, cause] of now) if (!this.#logged.has(kind)) this.#log.warn({ cause }, 'the host is degraded');
     const over = [...this.#logged].filter(([kind]) => !now.has(kind));
-    const message = now.size === 0 ? 'the host is healthy again' : 'a cause of the degraded health is over';
+    const message = now.size === 0 ? 'the host is healthy again' : 'a cause of the degraded health is resolved';
     for (const [, cause] of over) this.#log.warn({ cause }, message);
     this.#logged = now;
   }
@@ -157,7 +157,7 @@ export class Health {
   /** Stops probing and logging. */
   close(): void {
     this.#prober?.close();
-    this.#stopLooking();
+    this.#stopChecks();
   }
 }
 

@@ -13,7 +13,7 @@ export interface WaitingEvent {
   readonly draft: JournalDraft;
 }
 
-/** Events taken from the queue for writing; given back as a whole if the write fails. */
+/** Events taken from the queue for writing; returned as a whole if the write fails. */
 export interface TakenEvents {
   readonly waiting: readonly WaitingEvent[];
   readonly dropped: number;

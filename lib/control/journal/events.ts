@@ -34,8 +34,7 @@ function serviceEvents(before: Seen | null, after: Seen, cause: Cause, at: Insta
   };
   const events: JournalDraft[] = [];
   if (past === null) return events; // the first snapshot of an actor is no event: it was restored or created
-  // A launch stays the same object while nothing about it changes: another object was launched, or adopted by this
-  // host.
+  // A launch remains the same object while it is unchanged: a new object was launched, or adopted by this host.
   if (context.launch !== null && context.launch !== past.launch) {
     const { pid, generation, version, executablePath } = context.launch;
     const type = context.isAdopted ? 'process.adopted' : 'process.launched';

@@ -1,8 +1,9 @@
 /**
- * Publishes events to any number of readers. Each starts where it says, without gaps or duplicates. Older events come from the
- * store page by page (backfill); a reader that has caught up with the ring of the newest events continues from there (cutover)
- * and is woken by every new one (live). A reader that falls behind the ring goes back to the store. So there are no queues per
- * reader: a reader is a number, and events are read when it asks for more. Modelled on the sequencer and outbox of atproto's PDS.
+ * Publishes events to any number of readers. Each starts where it says, without gaps or duplicates. Older events come
+ * from the store page by page (backfill); a reader that has caught up with the ring of the newest events continues from
+ * there (cutover) and is woken by every new one (live). A reader that falls behind the ring goes back to the store. So
+ * there are no queues per reader: a reader is a number, and events are read when it asks for more. Modelled on the
+ * sequencer and outbox of atproto's PDS.
  */
 import type { FeedBatch, FeedItem, FeedQuery } from '../../model/feed.ts';
 import type { JournalEntry } from '../../model/journal.ts';

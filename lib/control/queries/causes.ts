@@ -39,7 +39,7 @@ interface Step {
   readonly isStart: boolean;
 }
 
-const GOES_ON: Step = { links: [], isStart: false };
+const CONTINUES: Step = { links: [], isStart: false };
 
 /**
  * The chain of causes of a service, newest first: its own events back to the command, host start or sibling failure
@@ -95,12 +95,12 @@ class Walk {
 
   async #before(event: JournalEntry, earlier: JournalEntry | undefined): Promise<Step> {
     if (event.cause === 'host.resume') return this.#revival(event, earlier);
-    if (event.type !== 'service.state_changed') return GOES_ON;
+    if (event.type !== 'service.state_changed') return CONTINUES;
     if (event.cause === 'service.restart_with_group') return { links: await this.#siblings(event), isStart: true };
     const types = BEFORE[event.cause];
     if (types !== undefined) return { links: await this.#latest(event.seq, types), isStart: true };
     if (event.correlationId !== null) this.#command ??= await this.#commandOf(event, event.correlationId);
-    return GOES_ON;
+    return CONTINUES;
   }
 
   /**

@@ -135,7 +135,7 @@ function ifExitView(root: SupervisorRef, exit: SupposedExit, situation: Situatio
   };
 }
 
-/** A stopping agent restarts nobody; a service without a process is left alone. */
+/** A stopping agent restarts no service; a service without a process is left alone. */
 function siblingsOf(root: SupervisorRef, { spec }: Situation): readonly string[] {
   const plans = agentRefs(root).flatMap((ref) => {
     const { value, context } = ref.getSnapshot();

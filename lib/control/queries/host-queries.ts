@@ -5,16 +5,20 @@ import type { HealthView } from '../../api/schemas/host.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
 import type { UsageView } from '../../api/schemas/usage.ts';
 import { AgentNotFoundError, ServiceNotFoundError } from '../../model/errors.ts';
+import type { ReasonCode } from '../../model/explain/reason.ts';
 import type { SupposedExit } from '../../model/explain/supposed-exit.ts';
 import type { FeedBatch, FeedQuery } from '../../model/feed.ts';
+import type { JournalEntry } from '../../model/journal.ts';
 import { agentRevision } from '../../model/policy/revision.ts';
 import { serviceGraph, type ServiceGraph } from '../../model/policy/service-graph.ts';
+import { stateOf } from '../../model/states.ts';
 import type { AgentId, ServiceId } from '../../model/values/ids.ts';
 import { isoOf } from '../../model/values/time.ts';
 import type { LogItem, LogQuery } from '../../model/values/log-line.ts';
 import { agentRef, serviceRef, serviceRefs, type ServiceSnapshot } from '../actors.ts';
 import type { HistoryQuery, Queries } from '../control.ts';
 import type { Runtime } from '../runtime.ts';
+import { BusyPortsAtEnds } from './busy-ports.ts';
 import { explain } from './explain.ts';
 import { foreignOrphan, foreignOrphans, foreignOrphanView, type ForeignOrphan } from './orphans.ts';
 import { agentHistoryView, historyOf, serviceHistoryView, type History, type HistorySubject } from './history.ts';
@@ -29,12 +33,34 @@ import {
   unknownAgentStatus,
 } from './views.ts';
 
+/** Reasons that say how a process ended, to which a busy port adds why. */
+const REASONS_OF_ENDS: ReadonlySet<ReasonCode> = new Set([
+  'exited',
+  'start_timeout',
+  'probe_failed',
+  'restarts_exhausted',
+  'policy_never',
+  'recovery_failed',
+]);
+
 /** The queries of a running host, answered from the current state of its actors. */
 export class HostQueries implements Queries {
   readonly #runtime: Runtime;
+  readonly #busyPorts: BusyPortsAtEnds;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
+    this.#busyPorts = new BusyPortsAtEnds(runtime.ports.portRegistry, (id) => {
+      const snapshot = serviceRef(runtime.root, id)?.getSnapshot();
+      if (snapshot === undefined) return null;
+      const { spec, launch } = snapshot.context;
+      return { spec, launch, state: stateOf(snapshot.value).state };
+    });
+  }
+
+  /** Follows the events of the host for what views add to the state of the actors. */
+  saw(events: readonly JournalEntry[]): void {
+    this.#busyPorts.saw(events);
   }
 
   agentIds(): readonly AgentId[] {
@@ -90,7 +116,7 @@ export class HostQueries implements Queries {
     return foreignOrphanView(orphan, this.#runtime.ports.identity.guarantees);
   }
 
-  /** The services whose launches an orphan holds back. */
+  /** The services that are not launched because of an orphan. */
   #heldOrphans(): ReadonlySet<string> {
     return new Set(this.#runtime.ports.processes.heldOrphans().flatMap(({ serviceId }) => serviceId ?? []));
   }
@@ -169,7 +195,15 @@ export class HostQueries implements Queries {
     const { guarantees } = this.#runtime.ports.identity;
     const view = serviceView(snapshot, guarantees);
     const orphan = view.orphan || held.has(view.id);
-    return { ...view, orphan, guarantees: { ...view.guarantees, lossless_rotation: guarantees.losslessRotation } };
+    const isOfEnd = view.reason_code !== null && REASONS_OF_ENDS.has(view.reason_code);
+    const busy = isOfEnd ? this.#busyPorts.of(view.id) : [];
+    const reason = busy.length === 0 ? view.reason : [view.reason, ...busy].join('; ');
+    return {
+      ...view,
+      reason,
+      orphan,
+      guarantees: { ...view.guarantees, lossless_rotation: guarantees.losslessRotation },
+    };
   }
 
   async #past(whose: HistorySubject, query: HistoryQuery): Promise<History> {

@@ -15,8 +15,8 @@ import { restore } from './restore.ts';
 import { unreportedAmong } from './unreported-exits.ts';
 
 /**
- * Restores every stored actor: snapshots give its last state, intentions what is asked for, the survey which processes
- * exist. Services are resumed before agents, so that an agent finds its services running.
+ * Restores every stored actor from its snapshot (its last state), the intentions (what should run) and the survey
+ * (which processes exist). Services are resumed before agents, so that an agent finds its services running.
  */
 export async function recover(base: RuntimeBase, rows: readonly ActorRow[], machine: Machine): Promise<Runtime> {
   const { ports, timers, recorder } = base;

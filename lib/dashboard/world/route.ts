@@ -2,7 +2,7 @@
 export const SERVICE_TABS = ['overview', 'history', 'logs', 'resources', 'dependencies'] as const;
 export type ServiceTab = (typeof SERVICE_TABS)[number];
 
-/** What the page shows beside the list. */
+/** What the page shows next to the list. */
 export type Route =
   | { readonly type: 'nothing' }
   | { readonly type: 'service'; readonly id: string; readonly tab: ServiceTab }

@@ -47,11 +47,11 @@ const DESCRIPTIONS: Readonly<Partial<Record<string, Describe>>> = {
   'process.launched': (entry) => `${nameOf(entry)} was launched${launchOf(entry)}`,
   'process.adopted': (entry) => `The host adopted the running process of ${nameOf(entry)}${launchOf(entry)}`,
   'process.shim_lost': (entry) =>
-    `The shim of ${nameOf(entry)} died and its process lives on${launchOf(entry)}: ` +
+    `The shim of ${nameOf(entry)} died, but its process keeps running${launchOf(entry)}: ` +
     'its exit status will be unknown, and a stop may miss descendants',
   'process.exited': exited,
   'process.orphan': (entry) =>
-    `A process that no record knows was found (${processOf(entry)}), ` +
+    `A process without a record was found (${processOf(entry)}), ` +
     `of ${entry.serviceId ?? 'an unknown service'}: it was ${FATES[text(entry, 'fate') ?? ''] ?? 'left alone'}`,
   'host.started': (entry) => `The host started (${processOf(entry)}, version ${text(entry, 'version') ?? '?'})`,
   'host.shutdown_requested': (entry) =>
@@ -63,7 +63,7 @@ const DESCRIPTIONS: Readonly<Partial<Record<string, Describe>>> = {
   'host.crashed': (entry) => `The host crashed${because(text(entry, 'message'))}`,
   'actor.crashed': (entry) => `Actor ${text(entry, 'actor') ?? '?'} crashed${because(text(entry, 'message'))}`,
   'store.lost': (entry) =>
-    `The database was gone, and ${number(entry, 'intentions') ?? 0} intentions were restored from their copy`,
+    `The database was missing, and ${number(entry, 'intentions') ?? 0} intentions were restored from their copy`,
   'store.outdated': (entry) =>
     `The database was older than other records, and ${number(entry, 'intentions') ?? 0} intentions were restored from their copy`,
   'host.copied': (entry) =>

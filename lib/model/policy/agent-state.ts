@@ -114,7 +114,7 @@ function isSetAsideFor(holder: string, report: ServiceReport | undefined): boole
  * depends on them.
  */
 export function releasable(plan: AgentPlan, reports: ServiceReports, holder: string): readonly ServiceId[] {
-  const isGone = (spec: ServiceSpec): boolean => isLetGo(reports[spec.id], holder);
+  const isGone = (spec: ServiceSpec): boolean => isServiceReleased(reports[spec.id], holder);
   return plan.services
     .filter((spec) => reports[spec.id]?.holders.includes(holder) === true)
     .filter((spec) => !isSetAsideFor(holder, reports[spec.id]))
@@ -126,10 +126,10 @@ export function releasable(plan: AgentPlan, reports: ServiceReports, holder: str
 
 /** Whether `holder` has released every service of the plan and those that only it held are gone. */
 export function isReleased(plan: AgentPlan, reports: ServiceReports, holder: string): boolean {
-  return plan.services.every((spec) => isLetGo(reports[spec.id], holder));
+  return plan.services.every((spec) => isServiceReleased(reports[spec.id], holder));
 }
 
-function isLetGo(report: ServiceReport | undefined, holder: string): boolean {
+function isServiceReleased(report: ServiceReport | undefined, holder: string): boolean {
   if (report === undefined || report.holders.includes(holder)) return false;
   return report.state === 'stopped' || report.holders.length > 0;
 }

@@ -31,8 +31,8 @@ export interface Ending {
   /** Time in `running`; null: it never counted as started. */
   readonly uptimeMs: Millis | null;
   /**
-   * The program did not even begin, and the service is not to blame (disk full, out of descriptors, file still being written):
-   * retried in `backoff` whatever the policy, never counted against the service.
+   * The program did not even begin, and the service is not to blame (disk full, out of descriptors, file still being
+   * written): retried in `backoff` whatever the policy, never counted against the service.
    */
   readonly isBlameless?: boolean;
   /**

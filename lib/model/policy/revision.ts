@@ -48,8 +48,8 @@ const LAUNCH_PARTS = [
 ] as const satisfies readonly (keyof ServiceSpec)[];
 
 /**
- * The names of the parts in which two specs of a service differ, in spec order. Version 0.1.0 stored specs with their port
- * numbers in place; such a part is the same as one with tokens that these numbers can stand for.
+ * The names of the parts in which two specs of a service differ, in spec order. Version 0.1.0 stored specs with their
+ * port numbers in place; such a part is the same as one with tokens that these numbers can stand for.
  */
 export function changedParts(before: ServiceSpec, after: ServiceSpec): readonly (keyof ServiceSpec)[] {
   const parts = Object.keys(after) as (keyof ServiceSpec)[]; // a spec has no other keys

@@ -1,6 +1,6 @@
 import { RENAMED_TYPES, storedNamesOf } from './event-type.ts';
 
-/** What a filter looks at. */
+/** The parts of an event that a filter uses. */
 interface Subject {
   readonly type: string;
   readonly agentId: string | null;

@@ -1,4 +1,7 @@
-/** Types of events that were renamed, by their old name. Rows of the journal, filters and webhooks of older versions still have it. */
+/**
+ * Types of events that were renamed, by their old name. Rows of the journal, filters and webhooks of older versions
+ * still have it.
+ */
 const RENAMED: ReadonlyMap<string, string> = new Map([['process.stray', 'process.orphan']]);
 
 /** The type of a row of the journal, whichever version wrote it. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { parseAgentId, parseLaunchId, parseServiceId } from './ids.ts';
 
-/** A schema for text that a parser of `ids.ts` accepts; gives the parsed id. */
+/** A schema for text that a parser of `ids.ts` accepts; returns the parsed id. */
 function parsedBy<T>(parse: (text: string) => T): z.ZodType<T> {
   return z.string().transform((text, context) => {
     try {

@@ -69,7 +69,7 @@ export interface LogQuery {
 /** How much output of one service is kept. */
 export interface LogPolicy {
   readonly serviceId: ServiceId;
-  /** The newest known launch; when it changes, the retention sweep looks at the folder again. */
+  /** The newest known launch; when it changes, the retention sweep reads the folder again. */
   readonly generation: number;
   /** For all stored launches together. */
   readonly maxBytes: number;

@@ -1,6 +1,6 @@
-/** Who a service runs as, by name or number; null: the same as the host. */
+/** The user and group of a service, by name or number; null: those of the host. */
 export interface RunAs {
-  /** Its home, shell and groups come with it. */
+  /** Also determines home, shell and groups. */
   readonly user: string | null;
   /** Null: the primary group of the user. */
   readonly group: string | null;
@@ -9,18 +9,18 @@ export interface RunAs {
 /** The default, also for services stored before there were users. */
 export const AS_HOST: RunAs = { user: null, group: null };
 
-/** Whether a service runs as the host does, without a lookup. */
+/** Whether a service runs as the user of the host, so that no lookup is needed. */
 export function isAsHost({ user, group }: RunAs): boolean {
   return user === null && group === null;
 }
 
-/** As messages name it: `user "svc" and group "plant"`. */
+/** For messages: `user "svc" and group "plant"`. */
 export function runAsLabel({ user, group }: RunAs): string {
   const names = [...(user === null ? [] : [`user "${user}"`]), ...(group === null ? [] : [`group "${group}"`])];
   return names.length === 0 ? 'the user of the host' : names.join(' and ');
 }
 
-/** The user that a program is given, as the system knows it. */
+/** The user and groups of a program, by number. */
 export interface Account {
   readonly uid: number;
   readonly gid: number;
@@ -28,7 +28,7 @@ export interface Account {
   readonly groups: readonly number[];
   /** Null: a number without an account. */
   readonly login: { readonly name: string; readonly home: string; readonly shell: string } | null;
-  /** The host runs as this user and group itself, so nothing is changed. */
+  /** The host itself runs as this user and group, so nothing has to change. */
   readonly isOwn: boolean;
 }
 

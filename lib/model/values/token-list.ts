@@ -22,7 +22,7 @@ export function tokensIn(text: string): readonly string[] {
     const token = line.trim();
     return token === '' || token.startsWith('#') ? [] : [checked(token, index + 1)];
   });
-  if (tokens.length === 0) throw new TokenListError(`contains no token; give one of at least ${TOKEN_MIN} characters.`);
+  if (tokens.length === 0) throw new TokenListError(`contains no token; add one of at least ${TOKEN_MIN} characters.`);
   return [...new Set(tokens)];
 }
 

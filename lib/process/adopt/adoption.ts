@@ -34,9 +34,9 @@ export class Adoption {
   readonly #boot: string | null;
   readonly #unreadable: UnreadableLaunches;
   readonly #removal: RecordRemoval;
-  /** Launches that nobody knows to be supervised, since their records could not be read. */
+  /** Launches that were unreadable, so that no actor knows yet that they are supervised. */
   readonly #held = new Set<LaunchId>();
-  /** Launches with an exit record, listed once: to try a thousand absent files takes longer. */
+  /** Launches with an exit record, listed once, because trying to read a thousand absent files takes longer. */
   #recorded: ReadonlySet<string> = new Set();
 
   constructor(trees: Trees, boot: string | null, unreadable: UnreadableLaunches) {
@@ -92,7 +92,7 @@ export class Adoption {
     });
   }
 
-  /** A launch that was unreadable until now. A stop that was requested meanwhile is carried out. */
+  /** A launch that was unreadable until now. A stop that was requested in the meantime is carried out. */
   #takeAgain(entry: LaunchEntry, handling: Handling): void {
     if (handling === 'supervised') {
       this.#takeRest(entry);
@@ -211,7 +211,7 @@ export class Adoption {
     const isInLedger = entry.state === 'running';
     const rest = this.#originOf(entry, claim, main);
     const tree = this.#trees.adopt({ ...rest, launch, isMainOver: false, isInLedger });
-    if (claim.kind !== 'native') tree.look(); // no pipe reports whether it is alive
+    if (claim.kind !== 'native') tree.check(); // no pipe reports whether it is alive
   }
 
   /** The shim has claimed but not forked yet: the result follows within moments. */

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { TaggedProcess } from './tagged-processes.ts';
 
-/** Which instance a host is, and where. */
+/** The identity of a host. */
 export interface OwnInstance {
   readonly instanceId: string;
   readonly basePath: string;
@@ -12,16 +12,17 @@ export interface OwnInstance {
 }
 
 /**
- * Whose a tagged process is.
+ * To whom a tagged process belongs.
  *
  * - `ours`: this instance launched it.
- * - `abandoned`: a host of this base path launched it, and the state directory of that host is gone or was replaced. Nobody else
+ * - `abandoned`: a host of this base path launched it, and the state directory of that host is gone or was replaced. No
+ * other host
  *   can know about it.
- * - `theirs`: another instance, which is still there.
+ * - `theirs`: another instance launched it, which still exists.
  */
 export type Claimant = 'ours' | 'abandoned' | 'theirs';
 
-/** Decides for the processes of one search; state directories are looked at once. */
+/** Decides this for the processes of one search; reads each state directory once. */
 export class Claimants {
   readonly #own: OwnInstance;
   readonly #realBase: string;
@@ -56,6 +57,6 @@ function realPathOf(path: string): string {
   try {
     return realpathSync(path);
   } catch {
-    return resolve(path); // it is gone
+    return resolve(path); // the path no longer exists
   }
 }

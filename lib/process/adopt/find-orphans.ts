@@ -11,7 +11,7 @@ import { eldest, type TaggedProcess } from './tagged-processes.ts';
 /** What was found for a launch that the ledger does not know. */
 export type Finding =
   | { readonly type: 'ended'; readonly launchId: LaunchId }
-  /** Something is alive, and nothing says which service it belongs to. */
+  /** Something is alive, but it is unknown which service it belongs to. */
   | { readonly type: 'nameless'; readonly launchId: LaunchId; readonly pid: number }
   /** `request` is null if its records do not prove its identity. */
   | {
@@ -21,7 +21,6 @@ export type Finding =
       readonly request: RequestRecord | null;
     };
 
-/** Where to search. */
 export interface SearchContext {
   readonly layout: Layout;
   readonly bootId: string | null;

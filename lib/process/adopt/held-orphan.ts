@@ -5,7 +5,7 @@ import { livingAmong, type Identity } from '../os/process-identity.ts';
 import { Tree } from '../tree/process-tree.ts';
 import type { TreeContext } from '../tree/tree-context.ts';
 
-/** What is known of a launch with live processes that no ledger entry explains. */
+/** What is known of a launch with live processes and without a ledger entry. */
 export interface OrphanOrigin {
   readonly launchId: LaunchId;
   readonly serviceId: ServiceId;

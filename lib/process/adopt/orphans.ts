@@ -20,7 +20,7 @@ const MAX_NAMED = 20;
 export interface OrphansOptions {
   readonly trees: Trees;
   readonly ledger: LaunchLedger;
-  /** The boot that launches must belong to; null: no launch on record is of this instance, so that none can be adopted. */
+  /** The boot that launches must belong to; null: the records are from another instance, so none can be adopted. */
   readonly bootId: string | null;
   readonly own: OwnInstance;
   readonly policy: OrphanPolicy;
@@ -29,8 +29,8 @@ export interface OrphansOptions {
 type Found = Extract<Finding, { readonly type: 'orphan' }>;
 
 /**
- * Launches of this instance that the ledger does not know. Whatever the policy, a live one is never joined by a second
- * generation of its service, and its files stay where they are unless it is entered in the ledger.
+ * Launches of this instance that the ledger does not know. Whatever the policy, no other generation of the service is
+ * launched while one is alive, and its files stay where they are unless it is entered in the ledger.
  */
 export class Orphans {
   readonly #options: OrphansOptions;
@@ -160,7 +160,7 @@ export class Orphans {
     const launch: Launch = { ...who, launchedAt, guarantees: guaranteesOf(kind) };
     const rest = { isMainOver: false, isInLedger: true, hasNoProcesses: false };
     const tree = trees.adopt({ launchId, serviceId, kind, shim, main, stop, launch, ...rest });
-    if (kind !== 'native') tree.look(); // no pipe reports whether it is alive
+    if (kind !== 'native') tree.check(); // no pipe reports whether it is alive
     return null;
   }
 
@@ -209,7 +209,7 @@ export class Orphans {
     return held.filter(({ origin }) => !this.#options.trees.has(origin.launchId));
   }
 
-  /** What a person can do about an orphan that stays alive. */
+  /** What an operator can do about an orphan that stays alive. */
   #remedyFor({ canBeAdopted }: HeldOrphan): string {
     const stop = 'stop the service to end it';
     const isAdoptable = canBeAdopted && this.#options.policy !== 'adopt';
@@ -248,6 +248,6 @@ function exitIfReadable(layout: Layout, launchId: LaunchId): ExitRecord | null {
   try {
     return readExit(layout, launchId);
   } catch {
-    return null; // the problem is reported where it matters
+    return null; // reported elsewhere, if it matters
   }
 }

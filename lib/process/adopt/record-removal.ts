@@ -12,7 +12,6 @@ import { runFolder, type Layout } from '../files/layout.ts';
  */
 const REVOKED_FOR_MS = 24 * 60 * 60 * 1_000;
 
-/** What it works with. */
 export interface RemovalContext {
   readonly layout: Layout;
   readonly clock: Clock;

@@ -4,7 +4,7 @@ import { isId, parseLaunchId, parseServiceId, type LaunchId, type ServiceId } fr
 import { environmentOf } from '../os/process-environment.ts';
 import { procStat, type ProcessStat } from '../os/process-identity.ts';
 
-/** A live process with the tags of a launch of this instance. */
+/** A live process with the tags of a launch. */
 export interface TaggedProcess extends ProcessStat {
   readonly launchId: LaunchId;
   readonly serviceId: ServiceId | null;
@@ -14,13 +14,16 @@ export interface TaggedProcess extends ProcessStat {
   readonly origin: Origin;
 }
 
-/** The host that a process was launched by, as far as can be seen. */
+/** The host that launched a process, as far as it can be determined. */
 export interface Origin {
-  /** Its base path. Null for launches of 0.1.0, which do not carry it. */
+  /** Its base path. Null for launches of 0.1.0, whose environment does not have it. */
   readonly basePath: string | null;
-  /** Its state directory, when it was launched; for launches of 0.1.0 where the output goes. Null: unknown. */
+  /**
+   * Its state directory at the time of the launch; for launches of 0.1.0 according to their output files. Null:
+   * unknown.
+   */
   readonly stateDir: string | null;
-  /** The program, and the script that it runs: what else a launch of 0.1.0 is known by. */
+  /** The program and its script, which also identify a launch of 0.1.0. */
   readonly files: readonly string[];
 }
 
@@ -55,7 +58,7 @@ function originOf(pid: number, environment: string): Origin {
   return { basePath, stateDir: stateDir ?? outputRootOf(pid), files: filesOf(pid) };
 }
 
-/** The state directory that the output of a launch of 0.1.0 goes to; null: it goes elsewhere. */
+/** The state directory with the output of a launch of 0.1.0; null: its output is elsewhere. */
 function outputRootOf(pid: number): string | null {
   for (const fd of [1, 2]) {
     const target = link(`/proc/${pid}/fd/${fd}`);
@@ -83,18 +86,18 @@ function link(path: string): string | null {
   try {
     return readlinkSync(path);
   } catch {
-    return null; // ended, or of another user
+    return null; // it ended, or belongs to another user
   }
 }
 
-/** Whether it lives in the same PID namespace as this host. One in a container is a matter of the host in there. */
+/** Whether it is in the PID namespace of this host. A process in a container belongs to the host there. */
 function isInOurNamespace(pid: number): boolean {
   const own = link('/proc/self/ns/pid');
   return own === null || link(`/proc/${pid}/ns/pid`) === own;
 }
 
 /**
- * The live processes of an instance, by launch, without those whose pid is in `known`. One pass over /proc, about 20 µs
+ * The live tagged processes, by launch, without those whose pid is in `known`. One pass over /proc, about 20 µs
  * per process; empty on systems without it. A process that cleared its environment is not found.
  */
 export function taggedProcesses(known: ReadonlySet<number>): ReadonlyMap<LaunchId, readonly TaggedProcess[]> {

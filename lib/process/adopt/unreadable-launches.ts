@@ -7,11 +7,11 @@ import { codeOf } from '../os/error-code.ts';
 const AGAIN_MS = 2_000;
 
 /**
- * What is done with a launch while one of its records cannot be read.
+ * How a launch is handled while one of its records cannot be read.
  *
- * - `supervised`: other records or the ledger say what its process is.
- * - `held`: it is not known whether it runs, so its service is not launched.
- * - `unwanted`: the same, and a stop was requested meanwhile: what is found running will be ended.
+ * - `supervised`: its process is known from other records or the ledger.
+ * - `held`: it is unknown whether it is running, so its service is not launched.
+ * - `unwanted`: the same, but a stop was requested in the meantime: if it is found running, it is ended.
  */
 export type Handling = 'supervised' | 'held' | 'unwanted';
 
@@ -19,14 +19,14 @@ interface UnreadableLaunch {
   readonly serviceId: ServiceId | null;
   readonly handling: Handling;
   readonly problem: string;
-  /** Takes the launch again; throws if that still cannot be done. */
+  /** Tries again to handle the launch; throws if that is still impossible. */
   readonly again: (handling: Handling) => void;
 }
 
-/** Launches with a record that cannot be read. Each is tried again every 2 s, and forgotten once that succeeds. */
+/** Launches with a record that cannot be read. Each is retried every 2 s, and removed once that succeeds. */
 export class UnreadableLaunches {
   readonly #launches = new Map<LaunchId, UnreadableLaunch>();
-  /** Launches that were held until their records could be read, by service. */
+  /** Launches that were held until their records became readable, by service. */
   readonly #found = new Map<ServiceId, Launch>();
   readonly #log: Log;
   #timer: NodeJS.Timeout | null = null;
@@ -35,13 +35,13 @@ export class UnreadableLaunches {
     this.#log = log;
   }
 
-  /** Adds a launch, or replaces what is known of it. Rethrows an error that is a bug. */
+  /** Adds or replaces a launch. Rethrows an error that is a bug. */
   add(launchId: LaunchId, error: unknown, launch: Omit<UnreadableLaunch, 'problem'>): void {
     if (codeOf(error) === '') throw error;
     const problem = readingProblem(error);
     if (this.#launches.get(launchId)?.problem !== problem) {
       const { serviceId: service, handling } = launch;
-      this.#log.error({ launchId, service, handling, err: error }, `${problem} It is tried again every 2 s.`);
+      this.#log.error({ launchId, service, handling, err: error }, `${problem} It is read again every 2 s.`);
     }
     this.#launches.set(launchId, { ...launch, problem });
     this.#timer ??= setInterval(() => {
@@ -62,7 +62,7 @@ export class UnreadableLaunches {
     if (this.#launches.size === 0) this.close();
   }
 
-  /** A stop was requested: what may run of the service is ended once it is known. */
+  /** A stop was requested: any process of the service is ended once it is known. */
   stop(serviceId: ServiceId): void {
     for (const [launchId, launch] of this.#launches) {
       if (launch.serviceId === serviceId && launch.handling === 'held') {
@@ -79,12 +79,12 @@ export class UnreadableLaunches {
     return held === undefined ? null : `It is unknown whether the service is running. ${held.problem}`;
   }
 
-  /** A launch that was held is supervised now; it may have ended meanwhile. */
+  /** A launch that was held is now supervised; it may have ended in the meantime. */
   found(launch: Launch): void {
     this.#found.set(launch.serviceId, launch);
   }
 
-  /** The launch of a service that was held before it could be supervised; null: none, or somebody has asked before. */
+  /** Returns and forgets the launch of a service that was held before it could be supervised; null: none. */
   takeFound(serviceId: ServiceId): Launch | null {
     const launch = this.#found.get(serviceId) ?? null;
     this.#found.delete(serviceId);

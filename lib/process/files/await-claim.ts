@@ -5,7 +5,7 @@ import { readExit, readMain, type ExitRecord } from './launch-files.ts';
 import type { Layout } from './layout.ts';
 
 const LOOK_MS = 10;
-const PATIENCE_MS = 10_000;
+const TIME_LIMIT_MS = 10_000;
 
 /**
  * The result of a claimed launch. `lost`: the shim died before it forked. `stuck`: it is alive but makes no progress
@@ -17,7 +17,7 @@ export type Claimed =
   | { readonly type: 'lost' }
   | { readonly type: 'stuck' };
 
-function look(layout: Layout, launchId: LaunchId): Claimed | null {
+function checkFiles(layout: Layout, launchId: LaunchId): Claimed | null {
   const record = readExit(layout, launchId);
   if (record !== null && record.execErrno !== 0) return { type: 'refused', record };
   const main = readMain(layout, launchId);
@@ -28,10 +28,10 @@ function look(layout: Layout, launchId: LaunchId): Claimed | null {
 
 /** Follows a claimed launch by its files until its main process is known or the launch has failed; at most 10 s. */
 export async function followClaimed(layout: Layout, launchId: LaunchId, shim: Identity): Promise<Claimed> {
-  const until = performance.now() + PATIENCE_MS;
+  const until = performance.now() + TIME_LIMIT_MS;
   for (;;) {
     const isShimAlive = isLiving(shim); // before the files, to see everything that it wrote before its end
-    const claimed = look(layout, launchId);
+    const claimed = checkFiles(layout, launchId);
     if (claimed !== null) return claimed;
     if (!isShimAlive) return { type: 'lost' };
     if (performance.now() >= until) return { type: 'stuck' };

@@ -6,8 +6,8 @@ import type { Layout } from './layout.ts';
 import { UnreadableRecord } from './record-text.ts';
 
 /**
- * The folder of the exit records, as it was when this host started. Native shims keep it open: if it is renamed, they
- * write their records into it all the same, where this host does not find them.
+ * The folder of the exit records at the start of this host. Native shims keep it open: if it is renamed, they continue
+ * to write their records into it, where this host does not find them.
  */
 export class ExitsFolder {
   readonly #layout: Layout;
@@ -19,8 +19,8 @@ export class ExitsFolder {
   }
 
   /**
-   * The exit record of a launch; null: there is none. Throws as `recordText` does, and an UnreadableRecord if another
-   * folder, or none, is in its place: the record may exist elsewhere.
+   * The exit record of a launch; null: there is none. Throws like `recordText`, and an UnreadableRecord if the folder
+   * is missing or was replaced: the record may exist elsewhere.
    */
   read(launchId: LaunchId): ExitRecord | null {
     const record = readExit(this.#layout, launchId);
@@ -30,7 +30,7 @@ export class ExitsFolder {
   }
 }
 
-/** Null: there is no such folder, or it cannot be looked at. */
+/** Null: the folder does not exist or is inaccessible. */
 function identityAt(path: string): string | null {
   let stats: BigIntStats | undefined;
   try {

@@ -42,7 +42,9 @@ export interface RequestRecord {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The object in a JSON file; null if the file is absent or does not (yet) contain an object. Throws like recordText. */
+/**
+ * The object in a JSON file; null if the file is absent or does not (yet) contain an object. Throws like recordText.
+ */
 function readFields(file: string): Fields | null {
   const text = recordText(file);
   return text === null ? null : parseFields(text);

@@ -1,10 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { codeOf } from '../os/error-code.ts';
 
-/** No record comes near this size: the longest is a request with the path of a program. */
+/** No record is nearly as large as this: the longest is a request with the path of a program. */
 const MAX_BYTES = 64 * 1024;
 
-/** The processes' and the system's own shortages: they concern every file, not this one. */
+/** The process or the system lacks resources, so any file would be affected. */
 const SHORTAGES: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS', 'EAGAIN']);
 
 /** A record that exists and cannot be read. */
@@ -32,8 +32,8 @@ function remedyFor(code: string): string {
 }
 
 /**
- * The text of a record; null if there is none. Whatever is in its place, this neither waits nor reads more than a record
- * can have. Throws an UnreadableRecord, or the error of the system if it has no descriptors or memory left.
+ * The text of a record; null if there is none. Whatever is in its place, this never blocks, and never reads more than
+ * the maximum size. Throws an UnreadableRecord, or the error of the system if it has no descriptors or memory left.
  */
 export function recordText(file: string): string | null {
   let fd: number | null = null;

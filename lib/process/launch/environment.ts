@@ -12,7 +12,7 @@ export interface HostEnvironment {
   readonly origin: LaunchOrigin;
 }
 
-/** The complete environment of one launch; account null: it runs as the host does. */
+/** The complete environment of one launch; account null: that of the host. */
 export function environmentOf(
   request: LaunchRequest,
   launchId: LaunchId,

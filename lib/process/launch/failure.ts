@@ -41,7 +41,7 @@ const VERB: Partial<Readonly<Record<RefusedStep, string>>> = { fork: 'created', 
 /** The steps that use the host's own files, not those of the service. */
 const OWN_STEPS: ReadonlySet<RefusedStep> = new Set(['log', 'lock', 'claim', 'dir']);
 
-/** Reasons in the words of those who can do something about them, by step and code. */
+/** Reasons that are clearer than the system's, by step and code. */
 const KNOWN_REASONS: Readonly<Partial<Record<string, string>>> = {
   'limits EPERM': 'it is above the hard limit of the host',
   'user EPERM': 'the host may not run programs as another user; it needs CAP_SETUID and CAP_SETGID',
@@ -58,7 +58,7 @@ export interface Refusal {
   readonly limit?: LimitName;
 }
 
-/** The refusal in the fields of a report or a record; null when it has a step that this host does not know. */
+/** The refusal in the fields of a report or a record; null if this host does not know the step. */
 export function refusalIn({ step, errno, limit }: Readonly<Record<string, unknown>>): Refusal | null {
   if (!isRefusedStep(step) || typeof errno !== 'number') return null;
   return { step, errno, ...(isLimitName(limit) ? { limit } : {}) };
@@ -77,8 +77,8 @@ function describedBy(errno: number): readonly [string, string] {
 }
 
 /**
- * The failure that a shim reported. Only a refused exec is ever permanent: no other program file would help against a missing
- * working directory or a full disk. `found` is what the file itself says about the reason.
+ * The failure that a shim reported. Only a refused exec can be permanent: another program file does not help if the
+ * working directory is missing or the disk is full. `found` is the reason according to the file itself.
  */
 export function failureOf(
   step: RefusedStep,
@@ -96,12 +96,12 @@ export function failureOf(
   };
 }
 
-/** Whether an error of this code says that a file or folder is not there. */
+/** Whether an error of this code says that a file or folder is missing. */
 export function isMissing(code: string): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
-/** The name of the system error with that number. */
+/** The name of a system error number. */
 export function errorName(errno: number): string {
   return describedBy(errno)[0];
 }

@@ -51,7 +51,7 @@ export class LaunchAttempt {
   #notifyRevoked: () => void = () => undefined;
   #isCancelled = false;
   #isRequested = false;
-  /** Null: the program runs as the host does. */
+  /** Null: the account of the host. */
   #account: Account | null = null;
 
   constructor(request: LaunchRequest, context: LaunchContext) {

@@ -35,7 +35,7 @@ export const STOPPED = transient('ESTOPPED', 'The launch was stopped before its 
 
 const REVOKE_AGAIN_MS = 250;
 
-/** Why the system refused a program that runs as another user than the host; null: not for that. */
+/** The reason if the system refused a program because of its user; null: it had another reason. */
 function reasonOfUser(runAs: RunAs, code: string): string | null {
   if (isAsHost(runAs) || code !== 'EACCES') return null;
   return `${runAsLabel(runAs)} has no permission for it, or for a folder above it`;
@@ -112,7 +112,7 @@ export class LaunchResultReader {
     const code = errorName(refusal.errno);
     const found = refusal.step === 'exec' ? reasonInFile(subject, code) : null;
     const failure = failureOf(refusal.step, refusal.errno, subject, found ?? reasonOfUser(this.#request, code));
-    // The folders above the file may be what its user may not enter: no other file would help, but a chmod would.
+    // The user may lack access to a folder above the file: then a chmod helps, but not another file.
     return isAsHost(this.#request) || code !== 'EACCES' ? failure : { ...failure, isPermanent: false };
   }
 

@@ -126,8 +126,8 @@ class Launcher {
     this.#child.stdin.end();
     let timer: NodeJS.Timeout | undefined;
     // Nothing else keeps this process alive in the meantime.
-    const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_MS)));
-    await Promise.race([this.#ended, patience]);
+    const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_MS)));
+    await Promise.race([this.#ended, timeout]);
     clearTimeout(timer);
   }
 }

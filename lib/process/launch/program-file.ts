@@ -4,8 +4,8 @@ import { accessSync, closeSync, constants, existsSync, openSync, readSync } from
 const FIRST_LINE_BYTES = 256;
 
 /**
- * Why the system refused to run a file that is there, when the error is about the interpreter that the file names; null: the
- * file does not say.
+ * Why the system refused to run an existing file, if the error is about the interpreter that the file names; null: the
+ * file does not show it.
  */
 export function reasonInFile(path: string, code: string): string | null {
   if (code !== 'ENOENT' && code !== 'EACCES') return null;
@@ -39,7 +39,7 @@ function headOf(path: string): string | null {
       closeSync(fd);
     }
   } catch {
-    return null; // it is not there, or may not be read: the error itself says more
+    return null; // missing or unreadable: the error of the system says more
   }
 }
 

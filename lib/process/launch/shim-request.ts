@@ -55,7 +55,7 @@ export function shimRequestOf(
     readonly layout: Layout;
     readonly basePath: string;
     readonly env: Readonly<Record<string, string>>;
-    /** Null: it runs as the host does. */
+    /** Null: the account of the host. */
     readonly account: Account | null;
   },
 ): ShimRequest {

@@ -42,7 +42,7 @@ export interface Shims {
   start(shimRequest: ShimRequest): Promise<Report>;
   /**
    * Starts no more shims and releases running ones. Resolves when every request was claimed, revoked or refused, so
-   * that nothing writes into the folder of a launch any more; gives up on hanging ones after a few seconds.
+   * that nothing writes into the folder of a launch after that; gives up on hanging ones after a few seconds.
    */
   close(): Promise<void>;
 }

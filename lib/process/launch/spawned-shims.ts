@@ -35,7 +35,7 @@ export class SpawnedShims implements Shims {
 
   #spawn(shimRequest: ShimRequest, logs: readonly number[]): ChildProcess {
     const { launchId, runFolder, exitsFolder, cwd, command, env } = shimRequest;
-    // Neither changes the user, and a Node shim sets no limits: neither gets a launch that needs it (unusableOf).
+    // These shims cannot change the user, and a Node shim cannot set limits; unusableOf refuses launches that need it.
     const limits = this.kind === 'sh' ? limitArguments(shimRequest) : [];
     return spawn(this.#interpreter, [this.#script, launchId, runFolder, exitsFolder, cwd, ...limits, ...command], {
       cwd: exitsFolder, // unlike the run folder, never removed

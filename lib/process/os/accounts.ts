@@ -5,9 +5,9 @@ import { isAsHost, runAsLabel, type Account, type AccountChoice, type RunAs } fr
 import type { Accounts } from '../../ports/process-host.ts';
 import { codeOf } from './error-code.ts';
 
-/** A directory service (LDAP) that does not answer must not hold up a launch for long. */
+/** A directory service (LDAP) that does not respond must not delay a launch for long. */
 const LOOKUP_MS = 5_000;
-/** `getent` exits with this if there is no such entry. */
+/** The exit code of `getent` if there is no such entry. */
 const NO_ENTRY = 2;
 
 /** The user, group and supplementary groups of a process. */
@@ -31,8 +31,8 @@ type UserEntry = Pick<Account, 'uid' | 'gid'> & {
 type Refused = Extract<AccountChoice, { readonly type: 'refused' }>;
 
 /**
- * The accounts of this machine. They are read from `passwd` and `group`, because a lookup that forks the host is slow; only a
- * name that is not in there is asked of `getent`, which knows directory services.
+ * The accounts of this machine. They are read from `passwd` and `group`, because a lookup that forks the host is slow;
+ * only names that are not in these files are looked up with `getent`, which also uses directory services.
  */
 export function systemAccounts({ folder = '/etc', own = ownIds() }: AccountsOptions = {}): Accounts {
   return {
@@ -91,7 +91,7 @@ function missing(code: string, what: string): Refused {
   return { type: 'refused', code, reason: `${what} does not exist on this machine` };
 }
 
-/** A name or number of digits alone counts as a number if there is no account of that name. */
+/** Only digits: a number, unless there is an account of that name. */
 function numberIn(text: string): number | null {
   return /^\d+$/.test(text) ? Number(text) : null;
 }
@@ -115,7 +115,7 @@ async function groupsOf({ login: { name }, isLocal }: UserEntry, folder: string)
   return all.flatMap(([, , gid, members]) => (members?.split(',').includes(name) === true ? [Number(gid)] : []));
 }
 
-/** The line for a name, or for a number that is no name. Lines without a number (NIS) are none. */
+/** The line of a name, or of a number if no name matches. Lines without a number (NIS) are ignored. */
 function entryOf(all: readonly (readonly string[])[], key: string, numberAt: number): readonly string[] | null {
   return all.find(([name]) => name === key) ?? all.find((line) => line[numberAt] === key) ?? null;
 }
@@ -145,7 +145,7 @@ function output(program: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile(program, args, { timeout: LOOKUP_MS, encoding: 'utf8' }, (error, stdout) => {
       if (error === null) resolve(stdout);
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it is an Error, whatever its type says
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it is an Error, despite its type
       else reject(error);
     });
   });

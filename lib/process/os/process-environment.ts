@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { codeOf } from './error-code.ts';
 
 /**
- * The environment that a process was started with; null when it has ended, is a kernel thread, or belongs to another user. The
- * kernel answers through a thread that lives: after pthread_exit in main() the process goes on, and its own entry tells nothing.
+ * The environment that a process was started with; null if it has ended, is a kernel thread, or belongs to another
+ * user. The kernel needs a live thread for this: after pthread_exit in main() the other threads continue, but the entry
+ * of the process itself is empty.
  */
 export function environmentOf(pid: number): string | null {
   try {
@@ -19,6 +20,6 @@ function environmentOfThreads(pid: number): string | null {
     const others = readdirSync(`/proc/${pid}/task`).filter((thread) => Number(thread) !== pid);
     return others[0] === undefined ? null : readFileSync(`/proc/${pid}/task/${others[0]}/environ`, 'latin1');
   } catch {
-    return null; // it ended meanwhile
+    return null; // it has ended in the meantime
   }
 }

@@ -66,7 +66,7 @@ export function statOf(pid: number, fields: readonly string[]): ProcessStat | nu
   const [state, parent, group, session] = fields;
   const [threads, , start] = fields.slice(17, 20);
   if (start === undefined) return null;
-  // After pthread_exit in main() a process shows as a zombie for as long as its other threads go on.
+  // After pthread_exit in main() a process shows as a zombie for as long as its other threads continue.
   const isDead = state === 'X' || (state === 'Z' && !(Number(threads) > 1));
   return { pid, parent: Number(parent), group: Number(group), session: Number(session), start, isDead };
 }
@@ -130,7 +130,7 @@ export function livingOf(identities: readonly Identity[]): ReadonlySet<Identity>
   return new Set(identities.filter(({ pid, start }) => sameStart(stats.get(pid), start)));
 }
 
-/** The pids of those. Two processes that had one pid in turn are told apart only by {@link livingOf}. */
+/** The pids of those. Only {@link livingOf} distinguishes two processes that had the same pid one after the other. */
 export function livingAmong(identities: readonly Identity[]): ReadonlySet<number> {
   return new Set([...livingOf(identities)].map(({ pid }) => pid));
 }
@@ -140,7 +140,7 @@ export function isLiving(identity: Identity | null): boolean {
   return identity !== null && livingAmong([identity]).has(identity.pid);
 }
 
-/** What a process is doing: as Linux says, else as if it slept; null when it does not live. */
+/** The state of a process; `awake` on systems other than Linux; null if it is not alive. */
 export function stateOf(identity: Identity): 'stopped' | 'stuck' | 'awake' | null {
   if (process.platform !== 'linux') return isLiving(identity) ? 'awake' : null;
   const fields = statFields(identity.pid);

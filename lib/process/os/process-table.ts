@@ -42,10 +42,10 @@ export class ProcessSnapshot {
   }
 
   /**
-   * The processes of a tree without its shim: those with its tag, the children of its shim while that is alive, the group
-   * and session of its main process while that is alive, those of `proven` that are still alive, and all descendants of
-   * these. The group of a dead leader proves nothing: whoever got its pid may have led one too. So a process that cleared
-   * its environment escapes unless it was seen before its leader and its parents were gone.
+   * The processes of a tree without its shim: those with its tag, the children of its shim while that is alive, the
+   * group and session of its main process while that is alive, those of `proven` that are still alive, and all
+   * descendants of these. The group of a dead leader proves nothing: a process that got its pid may lead one too. So a
+   * process that cleared its environment escapes unless it was seen before its leader and its parents were gone.
    */
   membersOf({ launchId, main, shim, isShimShell }: TreeTags, proven: readonly Identity[] = []): readonly Identity[] {
     const queue = [...(this.#byTag.get(launchId) ?? [])];

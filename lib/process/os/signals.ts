@@ -43,11 +43,11 @@ function sent(pid: number, signal: number): boolean {
   }
 }
 
-/** Sends a signal to one process whose identity was just checked; false when it has ended, or belongs to somebody else. */
+/** Sends a signal to a process whose identity was just checked; false if it has ended or belongs to another user. */
 export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal);
   } catch {
-    return false; // the next look tells which
+    return false; // the next check shows which
   }
 }

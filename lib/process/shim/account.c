@@ -44,7 +44,7 @@ bool take_account(const char *account) {
     errno = EINVAL;
     return false;
   }
-  /* The user last: it loses the right to change the groups with it. */
+  /* The user last: after that, the groups can no longer be changed. */
   return setgroups((size_t)count, groups) == 0 && setresgid((gid_t)gid, (gid_t)gid, (gid_t)gid) == 0 &&
          setresuid((uid_t)uid, (uid_t)uid, (uid_t)uid) == 0;
 }

@@ -67,8 +67,8 @@ int launcher(char *title) {
   tidy_descriptors();
   unblock_reports();
   setsid(); /* fails if the host has done it already */
-  signal(SIGCHLD, SIG_IGN); /* whoever ends as its child is reaped by the kernel */
-  /* What loses its shim comes here. A host that is process 1 of a container would never reap it. */
+  signal(SIGCHLD, SIG_IGN); /* the kernel reaps all of its children */
+  /* It inherits processes that lose their shim: a host that is process 1 of a container would not reap them. */
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   signal(SIGPIPE, SIG_IGN);
   for (;;) {

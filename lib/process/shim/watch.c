@@ -36,8 +36,8 @@ void pause_ms(int ms) {
   nanosleep(&t, NULL);
 }
 
-/* What the disk does not take, the pipe does. Its reader may die, so it is written again once it was read. */
-static void tell_by_pipe(const struct watched *w) {
+/* If the disk does not take the record, the pipe gets it. The reader may die, so it is repeated once it was read. */
+static void report_by_pipe(const struct watched *w) {
   int unread;
   if (ioctl(w->alive, FIONREAD, &unread) < 0 || unread > 0) return;
   struct text t = {.length = 0};
@@ -49,7 +49,7 @@ static void try_record(const struct watched *w) {
   int error = put_exit(w->exits_dir, w->id, &now_watching.ending);
   now_watching.record_due = error != 0;
   now_watching.folder_gone = error == ENOENT;
-  if (error) tell_by_pipe(w);
+  if (error) report_by_pipe(w);
 }
 
 /*
@@ -160,7 +160,7 @@ void watch(const struct watched *w) {
     while (ended >= 0 && read(ended, &info, sizeof info) > 0) continue;
     read_commands(w);
   }
-  /* A full disk is cleared some time; only a folder that was removed never takes the record. */
+  /* A full disk will be cleared at some point; only if the folder was removed can the record never be written. */
   for (long long since = monotonic_ms(); now_watching.record_due;) {
     bool is_late = monotonic_ms() - since >= RECORD_PATIENCE_MS;
     if (is_late && now_watching.folder_gone) break;

@@ -43,7 +43,7 @@ export function watchAlive(folder: string, listener: AliveListener): AlivePipe |
   const gone = (): void => {
     listener.gone();
   };
-  // 'close' follows both end of file and errors; both mean that there is no writer any more.
+  // 'close' follows both end of file and errors; both mean that there is no longer a writer.
   socket.once('close', gone).on('error', () => undefined);
   socket.on('data', (chunk: Buffer) => {
     lines.take(chunk);

@@ -21,7 +21,7 @@ export class LivenessPoll {
   add(member: PollMember): void {
     this.#members.add(member);
     this.#timer ??= setInterval(() => {
-      this.#tryLook();
+      this.#tryCheck();
     }, EVERY_MS).unref();
   }
 
@@ -30,16 +30,16 @@ export class LivenessPoll {
     if (this.#members.size === 0) this.close();
   }
 
-  #tryLook(): void {
+  #tryCheck(): void {
     try {
-      this.#look();
+      this.#check();
     } catch (error) {
       if (codeOf(error) === '') throw error; // a bug
       // No free descriptor, for instance: their state is unknown now; the next check follows soon.
     }
   }
 
-  #look(): void {
+  #check(): void {
     const suspects = [...this.#members].flatMap((member) => {
       const identity = member.suspect();
       return identity === null ? [] : [{ member, identity }];

@@ -9,14 +9,14 @@ import { signalGroup } from '../os/signals.ts';
 import { command, watchAlive, type AlivePipe } from './alive-pipe.ts';
 import type { PollMember } from './liveness-poll.ts';
 import type { RoundMember } from './main-rounds.ts';
-import { RetriedLook } from './retried-look.ts';
+import { RetriedCheck } from './retried-check.ts';
 import { SilentShim } from './silent-shim.ts';
 import { Ending, type EndingTree } from './terminate.ts';
 import type { TreeOrigin, TreeContext } from './tree-context.ts';
 import { hasShim, initialState, isMainOver, stateAfter, type TreeEvent, type TreeState } from './tree-state.ts';
 
-/** A shim that exits later than this after its main process had to wait for descendants. */
-const AT_ONCE_MS = 50;
+/** A shim that exits later than this after its main process has waited for descendants. */
+const PROMPT_MS = 50;
 
 /** One process tree, from the report of its shim until none of its processes is left. */
 export class Tree implements PollMember, RoundMember, EndingTree {
@@ -36,9 +36,9 @@ export class Tree implements PollMember, RoundMember, EndingTree {
   #pipe: AlivePipe | null = null;
   #state: TreeState;
   readonly #silentShim: SilentShim;
-  readonly #looks: RetriedLook;
+  readonly #checks: RetriedCheck;
   #ending: Ending | null = null;
-  /** What the last reading of the process table has shown of it. */
+  /** Its members according to the last reading of the process table. */
   #members: readonly Identity[] = [];
   #settleGone: () => void = () => undefined;
 
@@ -54,7 +54,7 @@ export class Tree implements PollMember, RoundMember, EndingTree {
     this.#kind = origin.kind;
     this.#context = context;
     this.#silentShim = new SilentShim(this, context);
-    this.#looks = new RetriedLook(origin.launchId, context, () => {
+    this.#checks = new RetriedCheck(origin.launchId, context, () => {
       this.#resume();
     });
     this.gone = new Promise((resolve) => (this.#settleGone = resolve));
@@ -91,12 +91,12 @@ export class Tree implements PollMember, RoundMember, EndingTree {
 
   /** Called when the exit record may exist. */
   readRecord(): void {
-    this.#looks.attempt(() => {
+    this.#checks.attempt(() => {
       this.#readRecord();
     });
   }
 
-  /** Continues after a look that failed, whatever it was about. */
+  /** Continues after a failed check, whatever that was about. */
   #resume(): void {
     this.#readRecord();
     if (this.#state.type === 'shimless') this.#judge();
@@ -137,7 +137,7 @@ export class Tree implements PollMember, RoundMember, EndingTree {
   missing(): void {
     if (hasShim(this.#state)) this.#shimLeft();
     else
-      this.#looks.attempt(() => {
+      this.#checks.attempt(() => {
         this.#mainIsMissing();
       });
   }
@@ -146,23 +146,23 @@ export class Tree implements PollMember, RoundMember, EndingTree {
     return this.#silentShim.isSuspect;
   }
 
-  mainSeen(isLiving: boolean): void {
+  mainChecked(isLiving: boolean): void {
     if (isLiving && !this.isSuspect) return;
-    this.#looks.attempt(() => {
+    this.#checks.attempt(() => {
       this.#readRecord();
       if (this.#state.type !== 'running') return;
       const shim = stateOf(this.shim);
       if (shim === null) this.#shimLeft();
-      else if (this.#silentShim.look({ main: isLiving ? 'living' : 'ended', shim }) === 'give up') this.#end(null);
+      else if (this.#silentShim.handle({ main: isLiving ? 'living' : 'ended', shim }) === 'give up') this.#end(null);
     });
   }
 
-  /** A shim that holds its pipe lives, whatever /proc shows: in another PID namespace it has another pid. */
+  /** A shim that has its pipe open is alive, whatever /proc shows: in another PID namespace it has another pid. */
   #shimLeft(): void {
     if (this.#pipe !== null) return;
     this.#context.unkillable.delete(this.launchId);
     this.#advance('shim left');
-    this.#looks.attempt(() => {
+    this.#checks.attempt(() => {
       this.#judge();
     });
   }
@@ -178,7 +178,7 @@ export class Tree implements PollMember, RoundMember, EndingTree {
   }
 
   #loseShim(): void {
-    if (this.launch !== this.#launchAsMade) return; // known already
+    if (this.launch !== this.#launchAsMade) return; // already known
     if (this.launch !== null) {
       this.launch = {
         ...this.launch,
@@ -203,7 +203,7 @@ export class Tree implements PollMember, RoundMember, EndingTree {
 
   /** A native shim exits last, unless it was killed while it waited for descendants. */
   #afterShim(): void {
-    const isLast = this.#kind === 'native' && performance.now() - this.#endedAt < AT_ONCE_MS;
+    const isLast = this.#kind === 'native' && performance.now() - this.#endedAt < PROMPT_MS;
     if (isLast) this.proveEmpty();
     else this.#searchLeftovers();
   }
@@ -242,8 +242,8 @@ export class Tree implements PollMember, RoundMember, EndingTree {
     this.#context.cleared(this);
   }
 
-  look(): void {
-    this.#looks.attempt(() => {
+  check(): void {
+    this.#checks.attempt(() => {
       this.#readRecord();
       const suspect = this.suspect();
       if (suspect !== null && !isLiving(suspect)) this.missing();
@@ -295,6 +295,6 @@ export class Tree implements PollMember, RoundMember, EndingTree {
     this.#pipe = null;
     this.#context.livenessPoll.delete(this);
     this.#context.mainRounds.delete(this);
-    this.#looks.close();
+    this.#checks.close();
   }
 }

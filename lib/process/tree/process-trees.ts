@@ -63,12 +63,12 @@ export class Trees implements TreeContext {
     this.#watch = new ExitWatch(layout.exits, (name) => this.#trees.get(name)?.readRecord(), log);
   }
 
-  /** Why trees cannot be inspected now, one sentence per cause; and the shims that can be neither woken nor killed. */
+  /** Why trees cannot be inspected now, and which shims can be neither woken nor killed; one sentence per cause. */
   problems(): readonly string[] {
     return [...new Set([...this.unreadable.values(), ...this.unkillable.values()])];
   }
 
-  /** Why a service cannot be launched now; null if nothing is known against it. */
+  /** Why a service cannot be launched now; null if it can, as far as the trees show. */
   reasonAgainst(serviceId: ServiceId): string | null {
     const trees = [...(this.#services.get(serviceId) ?? [])];
     return trees.map(({ launchId }) => this.unkillable.get(launchId) ?? null).find((reason) => reason !== null) ?? null;

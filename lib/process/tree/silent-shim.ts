@@ -2,9 +2,16 @@ import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Identity } from '../os/process-identity.ts';
 import { signalProcess } from '../os/signals.ts';
-import { OWES_NOTHING, remedyOf, silenceAfter, type Look, type ShimRemedy, type ShimSilence } from './shim-silence.ts';
+import {
+  OWES_NOTHING,
+  remedyOf,
+  silenceAfter,
+  type Observation,
+  type ShimRemedy,
+  type ShimSilence,
+} from './shim-silence.ts';
 
-/** Whose shim it is. */
+/** The tree of a shim. */
 export interface SilentTree {
   readonly launchId: LaunchId;
   readonly serviceId: ServiceId;
@@ -12,7 +19,6 @@ export interface SilentTree {
   readonly shim: Identity;
 }
 
-/** What it works with. */
 export interface SilentShimContext {
   readonly log: Log;
   readonly unkillable: Map<LaunchId, string>;
@@ -35,16 +41,16 @@ export class SilentShim {
     return this.#silence.owes !== 'nothing';
   }
 
-  /** Acts on a look that has found no exit record; gives what was done. */
-  look(look: Omit<Look, 'now'>, now = performance.now()): ShimRemedy | null {
+  /** Acts on a check that found no exit record; returns what was done. */
+  handle(observed: Omit<Observation, 'now'>, now = performance.now()): ShimRemedy | null {
     const before = this.#silence;
-    this.#silence = silenceAfter(before, { ...look, now });
+    this.#silence = silenceAfter(before, { ...observed, now });
     const remedy = remedyOf(before, this.#silence);
     const { launchId, serviceId: service, shim, main } = this.#tree;
     const about = { launchId, service, shim: shim.pid, pid: main?.pid };
     switch (remedy) {
       case 'continue':
-        this.#context.log.warn(about, 'A process has ended, and its shim is stopped (SIGSTOP). It is continued.');
+        this.#context.log.warn(about, 'A process has ended, and its shim is stopped (SIGSTOP). The shim is continued.');
         this.#signal(shim.pid, 'SIGCONT');
         break;
       case 'kill':
@@ -65,7 +71,7 @@ export class SilentShim {
 
 function unkillable(service: ServiceId, pid: number): string {
   const what = `The shim of the service "${service}" (pid ${pid}) can be neither woken nor killed`;
-  const so = 'how its process ended is unknown, and nothing is launched beside it';
+  const so = 'how its process ended is unknown, and the service is not launched again';
   const remedy = 'Repair what it waits for (a network file system, a frozen control group), or restart the machine';
   return `${what}: ${so}. ${remedy}.`;
 }

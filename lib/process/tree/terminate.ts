@@ -7,8 +7,8 @@ import type { ProcessSnapshot, ProcessTable, TreeTags } from '../os/process-tabl
 import { signalNumber } from '../os/signals.ts';
 
 /** How much longer than the grace a shim may take before its tree is ended from outside. */
-const SHIM_PATIENCE_MS = 2_000;
-const MAX_LOOK_MS = 500;
+const SHIM_EXTRA_MS = 2_000;
+const MAX_INTERVAL_MS = 500;
 const SIGKILL = 9;
 const SIGTERM = 15;
 const SIGCONT = signalNumber('SIGCONT') ?? 18;
@@ -20,7 +20,7 @@ export interface EndingTree extends TreeTags {
   /** Its members in a reading. One that an earlier reading has proven remains a member as long as it is alive. */
   membersIn(snapshot: ProcessSnapshot): readonly Identity[];
   /** Checks its processes and records now. */
-  look(): void;
+  check(): void;
   /** Two readings of the process table in a row found none of its processes. */
   proveEmpty(): void;
   readonly isGone: boolean;
@@ -56,7 +56,7 @@ export class Ending {
   #killAt = Infinity;
   #signal = SIGTERM;
   #outside: Promise<void> | null = null;
-  #patience: NodeJS.Timeout | null = null;
+  #timer: NodeJS.Timeout | null = null;
 
   constructor(tree: EndingTree, table: Pick<ProcessTable, 'read'>, log: Log, system = THIS_SYSTEM) {
     this.#tree = tree;
@@ -80,24 +80,24 @@ export class Ending {
       return;
     }
     this.#forget();
-    this.#patience = setTimeout(() => {
+    this.#timer = setTimeout(() => {
       this.#log.warn({ launchId: this.#tree.launchId }, 'a shim does not end its tree; ending it from outside');
       this.#takeOver();
-    }, stop.graceMs + SHIM_PATIENCE_MS);
+    }, stop.graceMs + SHIM_EXTRA_MS);
   }
 
   #forget(): void {
-    if (this.#patience !== null) clearTimeout(this.#patience);
-    this.#patience = null;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
   }
 
   #takeOver(): void {
     this.#outside ??= this.#endFromOutside().catch((error: unknown) => {
       this.#outside = null;
       this.#log.error({ err: error, launchId: this.#tree.launchId }, 'cannot end a tree from outside; retrying');
-      this.#patience = setTimeout(() => {
+      this.#timer = setTimeout(() => {
         this.#takeOver();
-      }, MAX_LOOK_MS);
+      }, MAX_INTERVAL_MS);
     });
   }
 
@@ -111,9 +111,9 @@ export class Ending {
       await this.#endMembers();
     }
     this.#tree.proveEmpty();
-    const shimUntil = performance.now() + SHIM_PATIENCE_MS;
-    for (let ms = 5; !this.#tree.isGone; ms = Math.min(ms * 2, MAX_LOOK_MS)) {
-      this.#tree.look();
+    const shimUntil = performance.now() + SHIM_EXTRA_MS;
+    for (let ms = 5; !this.#tree.isGone; ms = Math.min(ms * 2, MAX_INTERVAL_MS)) {
+      this.#tree.check();
       if (performance.now() >= shimUntil) this.#signalTo(shim, SIGKILL);
       await Promise.race([this.#tree.gone, pause(ms)]);
     }
@@ -122,13 +122,13 @@ export class Ending {
   /** Signals every member once, kills after the grace, and checks again until two readings in a row find none. */
   async #endMembers(): Promise<void> {
     const asked = new Set<string>();
-    let lookMs = 10;
+    let intervalMs = 10;
     for (let empty = 0; empty < 2;) {
       const members = this.#tree.membersIn(await this.#table.read());
       empty = members.length === 0 ? empty + 1 : 0;
       for (const member of members) this.#signalOnce(member, asked);
-      lookMs = this.#isGraceOver() ? Math.min(lookMs * 2, MAX_LOOK_MS) : 10;
-      await this.#awaitEnd(members, lookMs);
+      intervalMs = this.#isGraceOver() ? Math.min(intervalMs * 2, MAX_INTERVAL_MS) : 10;
+      await this.#awaitEnd(members, intervalMs);
     }
   }
 
@@ -160,8 +160,8 @@ export class Ending {
     return performance.now() >= this.#killAt;
   }
 
-  async #awaitEnd(members: readonly Identity[], lookMs: number): Promise<void> {
-    for (let ms = lookMs; this.#system.livingAmong(members).size > 0; ms = Math.min(ms * 2, MAX_LOOK_MS)) {
+  async #awaitEnd(members: readonly Identity[], intervalMs: number): Promise<void> {
+    for (let ms = intervalMs; this.#system.livingAmong(members).size > 0; ms = Math.min(ms * 2, MAX_INTERVAL_MS)) {
       const left = this.#killAt - performance.now();
       if (left <= 0) {
         await pause(ms);

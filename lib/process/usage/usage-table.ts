@@ -65,7 +65,7 @@ function pagesOfThreads(pid: number): number {
     const threads = readdirSync(`/proc/${pid}/task`).map(Number);
     return Math.max(0, ...threads.map((thread) => usageOf(statFields(thread) ?? []).pages));
   } catch {
-    return 0; // it ended meanwhile
+    return 0; // it has ended in the meantime
   }
 }
 

@@ -50,7 +50,7 @@ describe('the ways a host leaves', function () {
     expect(pids.filter(isAlive)).to.have.length(1);
     const refused = await host.request('POST', '/api/agents/pump1/stop');
     expect([refused.status, refused.headers.has('retry-after')]).to.deep.equal([503, true]);
-    process.kill(host.pid, 'SIGTERM');
+    process.kill(host.pid, 'SIGINT');
     expect(await ended).to.include({ code: 0 });
     expect(pids.filter(isAlive)).to.deep.equal([]);
     host = await BuiltHost.start(basePath, '--on-exit', 'drain');
@@ -63,6 +63,15 @@ describe('the ways a host leaves', function () {
     });
     process.kill(host.pid, 'SIGINT');
     expect(await leaving).to.include({ code: 0 });
+  });
+
+  it('takes the same signal within a second as one, which npm sends again at a Ctrl-C', async () => {
+    await running('3s', '--on-exit', 'drain');
+    const end = host.end('SIGINT');
+    for (let again = 0; again < 5; again += 1) process.kill(host.pid, 'SIGINT');
+    const { code, stderr } = await end;
+    expect(code).to.equal(0);
+    expect(stderr).to.contain('shutting down').and.not.to.contain('killing the services');
   });
 
   it('ends with 1 after a bug that nobody caught, writes it down, and leaves its services running', async () => {

@@ -47,6 +47,25 @@ describe('the client', () => {
     expect(api.control.calls.at(-1)?.argument).to.deep.equal({ after: 0, limit: 5, order: 'oldest_first' });
   });
 
+  for (const id of ['', '.', '..', undefined, null, 7, {}] as const) {
+    it(`refuses the id ${JSON.stringify(id)} with a sentence, and sends nothing`, async () => {
+      const args = { id } as { readonly id: string }; // as a program without types may do
+      const calls = [
+        ['getService', () => client.getService(args)],
+        ['deleteAgent', () => client.deleteAgent(args)],
+        ['readLogs', () => client.followLogs(args).next()],
+      ] as const;
+      for (const [name, call] of calls) {
+        const error = await rejection(call());
+        expect(error, name).to.be.instanceOf(TypeError);
+        expect((error as Error).message).to.match(
+          new RegExp(`^${name} requires "id", a text such as "pump1"; .*\\. Nothing was sent\\.$`),
+        );
+      }
+      expect(api.control.calls).to.deep.equal([]);
+    });
+  }
+
   it('rejects with the detail of a problem', async () => {
     const error = await rejection(client.getAgent({ id: 'nobody' }));
 

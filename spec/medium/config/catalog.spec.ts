@@ -276,7 +276,7 @@ describe('the catalog', () => {
   describe('given a path', () => {
     const chosen = (executable: string, version: string | null = null) => catalog.choose({ executable, version });
 
-    it('chooses that file and no other, and follows links anew at each call', async () => {
+    it('chooses only that file, and follows links again at each call', async () => {
       const [one, two] = [put('releases/1/bin/corerl'), put('releases/2/bin/corerl-2.0.0')];
       put('corerl-9.0.0');
       symlinkSync('corerl-2.0.0', join(base, 'releases/2/bin/corerl'));

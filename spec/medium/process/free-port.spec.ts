@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { writeFileSync } from 'node:fs';
@@ -34,6 +35,22 @@ describe('a free port', () => {
       server.close();
       await once(server, 'close');
       expect(await finder.isFree(port), host).to.equal(true);
+    }
+  });
+
+  it('that is taken is traced to the program that listens, not to one that is only connected', async function () {
+    if (process.platform !== 'linux') this.skip();
+    for (const host of ['127.0.0.1', '::1']) {
+      const { server, port } = await listening(host);
+      const script = `require('net').connect(${port}, '${host}').on('connect', () => console.log('up'))`;
+      const client = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+      await once(client.stdout, 'data');
+      expect(await portFinder().holder(port), host).to.match(new RegExp(`^\\S.* \\(pid ${process.pid}\\)$`));
+      client.kill();
+      await once(client, 'exit');
+      server.close();
+      await once(server, 'close');
+      expect(await portFinder().holder(port), host).to.equal(null);
     }
   });
 

@@ -12,6 +12,7 @@ const b = parseServiceId('b');
 function counting(busy: ReadonlySet<number> = new Set()) {
   return {
     isFree: (port: number) => Promise.resolve(!busy.has(port)),
+    holder: () => Promise.resolve(null),
     find: (taken: ReadonlySet<number>) => {
       let port = 20_000;
       while (taken.has(port) || busy.has(port)) port += 1;
@@ -99,9 +100,10 @@ describe('The port registry of a store', () => {
   it('tells when there is no port or the store cannot keep one, and goes on', async () => {
     const store = await openedStore();
     let isOut = true;
-    const { find, isFree } = counting();
+    const { find, isFree, holder } = counting();
     const registry = await store.portRegistry({
       isFree,
+      holder,
       find: (taken) => (isOut ? Promise.reject(new Error('out of ports')) : find(taken)),
     });
     expect(String(await registry.assign(a, ['http']).catch((error: unknown) => error))).to.contain('out of ports');

@@ -47,6 +47,31 @@ describe('the identity of a state directory', () => {
     expect(await identify()).to.deep.include({ instanceId: OLD_ID, relation: 'same' });
   });
 
+  it('is another one when only 0.1.0 has used it, and its processes write to another directory of that id', async () => {
+    const copy = join(root, 'copy');
+    writeFileSync(join(stateDir, 'instance-id'), `${OLD_ID}\n`);
+    cpSync(stateDir, copy, { recursive: true });
+    const homes = [join(root, 'deleted'), stateDir];
+    const homesOf = (id: string): readonly string[] => (id === OLD_ID ? homes : []);
+    const found = await identified(copy, { bootId: 'boot-1', now: 0, homesOf });
+    expect(found.relation).to.equal('copy');
+    expect(found.instanceId).not.to.equal(OLD_ID);
+    expect(found.original).to.deep.equal({ instanceId: OLD_ID, stateDir, backedUpAt: null });
+    const original = await identified(stateDir, { bootId: 'boot-1', now: 0, homesOf });
+    expect(original).to.deep.include({ instanceId: OLD_ID, relation: 'same' });
+  });
+
+  it('is that of 0.1.0 also after a move, and where the directory of its processes is gone', async () => {
+    writeFileSync(join(stateDir, 'instance-id'), `${OLD_ID}\n`);
+    const moved = join(root, 'moved');
+    renameSync(stateDir, moved);
+    const homesOf = (): readonly string[] => [stateDir, moved];
+    expect(await identified(moved, { bootId: 'boot-1', now: 0, homesOf })).to.deep.include({
+      instanceId: OLD_ID,
+      relation: 'same',
+    });
+  });
+
   it('falls back to the id when its file is damaged', async () => {
     const { instanceId } = await identify();
     writeFileSync(join(stateDir, 'identity.json'), '{');

@@ -153,7 +153,7 @@ describe('The files of an open store', () => {
   it('are reported when it is overwritten and the write-ahead log hides that, and no write is confirmed', async () => {
     const before = readFileSync(file);
     overwrite(file, Buffer.alloc(4096, 7));
-    expect(await store.look()).to.match(/was overwritten: it does not begin like a database/);
+    expect(await store.look()).to.match(/was overwritten: it no longer begins like a database/);
     expect((await expectUnavailable(write(store, 21))).message).to.match(/was overwritten/);
     expect((await expectUnavailable(write(store, 22))).message).to.match(/was overwritten/, 'until the next full look');
     overwrite(file, before);

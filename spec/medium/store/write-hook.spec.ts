@@ -44,7 +44,11 @@ describe('The write reports of a store', () => {
     const told: string[] = [];
     const store = await openedStore({ onWrite: ({ writer }) => told.push(writer) });
     await store.actors.probe();
-    const finder = { find: () => Promise.resolve(4711), isFree: () => Promise.resolve(true) };
+    const finder = {
+      find: () => Promise.resolve(4711),
+      holder: () => Promise.resolve(null),
+      isFree: () => Promise.resolve(true),
+    };
     await (await store.portRegistry(finder)).assign(serviceId, ['http']);
     await store.webhooks.forget('none');
     expect(told).to.deep.equal([]);

@@ -170,14 +170,14 @@ describe('an agent', () => {
       expect(world.stateOf('pump1-corerl')).to.equal('stopped.idle');
     });
 
-    it('lets go of one that its plan does not have any more', async () => {
+    it('releases one that is no longer in its plan', async () => {
       await upAndStoppedByHand(larger);
       await configure(plan);
       expect(world.contextOf('pump1-third').holders).to.deep.equal([]);
       expect(world.agentState('pump1')).to.equal('stopped');
     });
 
-    it('lets go of one that the plan does not have with which it is started next', async () => {
+    it('releases one that is not in the plan with which it is started next', async () => {
       await upAndStoppedByHand(larger);
       await up(plan);
       expect(world.contextOf('pump1-third').holders).to.deep.equal([]);

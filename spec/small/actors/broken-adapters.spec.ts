@@ -83,7 +83,7 @@ describe('an adapter that throws', () => {
     expect(world.processes.launches.filter(({ serviceId }) => serviceId === spec.id)).to.have.length(1);
   });
 
-  it('while observing breaks that actor only; it is replaced, and set aside when it goes on breaking', async () => {
+  it('while observing breaks only that actor; it is replaced, and quarantined if it keeps breaking', async () => {
     const observe = world.processes.observe.bind(world.processes);
     world.processes.observe = (launchId, observer) =>
       world.processes.live().find((launch) => launch.launchId === launchId)?.serviceId === spec.id
@@ -115,7 +115,7 @@ describe('an agent actor that throws', () => {
     expect(world.agentState('pump1')).to.equal('backoff');
   });
 
-  it('goes on with a stop that was under way', async () => {
+  it('continues a stop that was in progress', async () => {
     const world = new ActorWorld();
     world.startAgent(agentPlan('pump1'));
     for (const wait of [0, 200, 200]) await world.pass(wait);
@@ -130,7 +130,7 @@ describe('an agent actor that throws', () => {
     expect(world.processes.live()).to.deep.equal([]);
   });
 
-  it('still waits for the last process when it breaks after it has let go of everything', async () => {
+  it('still waits for the last process when it breaks after it has released everything', async () => {
     const world = new ActorWorld();
     world.startAgent(agentPlan('pump1'));
     for (const wait of [0, 200, 200]) await world.pass(wait);
@@ -162,7 +162,7 @@ describe('an agent actor that throws', () => {
     expect(world.processes.live()).to.deep.equal([]);
   });
 
-  it('waits for no shared service that was forgotten meanwhile', async () => {
+  it('waits for no shared service that was removed in the meantime', async () => {
     const world = new ActorWorld();
     world.startAgent(agentPlan('pump1', { coreioId: 'io' }));
     for (const wait of [0, 200, 200]) await world.pass(wait);

@@ -64,7 +64,7 @@ describe('a service actor that throws', () => {
     expect(world.root.getSnapshot().context.crashes[`service:${spec.id}`]).to.have.length(6);
   });
 
-  it('is launched anew by a command once it was set aside, when its old process is gone', async () => {
+  it('is launched again by a command after its quarantine, when its old process is gone', async () => {
     for (let count = 0; count < 6; count += 1) {
       world.break();
       await world.pass();
@@ -80,7 +80,7 @@ describe('a service actor that throws', () => {
     expect(world.contextOf(spec.id).generation).to.equal(2);
   });
 
-  it('leaves no process unsupervised that was being launched meanwhile', async () => {
+  it('leaves no process unsupervised that was being launched in the meantime', async () => {
     const third = serviceSpec('pump3-corerl', { dependsOn: [{ serviceId: sibling.id, condition: 'started' }] });
     world.processes.holdLaunches();
     world.startService(third);

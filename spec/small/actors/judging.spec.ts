@@ -115,7 +115,7 @@ describe('a service whose host comes back', () => {
     });
   }
 
-  it('goes on starting with the process that was found, since when it was before', () => {
+  it('continues starting with the process that was found, with the earlier start time', () => {
     const { actor, send } = serviceIn({ starting: 'launching' }, { launch: null });
     const status = { status: 'alive', generation: 4, launch: { ...launch, generation: 4 } } as const;
     send(resumeOf(actor.getSnapshot().context, intention, status, NOW));
@@ -137,7 +137,7 @@ describe('a service whose host comes back', () => {
 });
 
 describe('a watcher of a service', () => {
-  it('is told the state that the service is in when it asks, ready or not', async () => {
+  it('gets the current state of the service when it asks, ready or not', async () => {
     const world = new ActorWorld();
     const told: unknown[] = [];
     const dependency = serviceSpec('pump1-coreio');

@@ -58,7 +58,7 @@ describe('a service', () => {
     expect(world.contextOf(spec.id).generation).to.equal(3);
   });
 
-  it('doubles the wait with every crash in a row and begins anew after its reset time in running', async () => {
+  it('doubles the wait with every crash in a row and starts again after its reset time in running', async () => {
     await running();
     const waits: number[] = [];
     const crash = async (): Promise<void> => {
@@ -114,7 +114,7 @@ describe('a service', () => {
     expect(world.stateOf(once.id)).to.equal('stopped.completed');
   });
 
-  it('takes a death by signal for a failure, never for exit code 0', async () => {
+  it('treats a death by signal as a failure, never as exit code 0', async () => {
     const once = serviceSpec('batch', { restart: { mode: 'on_failure' } });
     world.startService(once);
     await world.pass();

@@ -63,7 +63,7 @@ describe('a service with probes', () => {
       expect(world.stateOf(id)).to.equal('running.ready');
     });
 
-    it('goes on as it was when something else changes', async () => {
+    it('continues unchanged when something else changes', async () => {
       await start({ probes: { startup: PROBE } });
       const [before] = world.prober.watches;
       configure({ probes: { startup: PROBE }, restart: { mode: 'never' } });
@@ -88,7 +88,7 @@ describe('a service with probes', () => {
       expect(watched()).to.have.members(['liveness', 'readiness']);
     });
 
-    it('takes a start that lasts too long for a failure, never for a success (pm2: wait_ready)', async () => {
+    it('treats a start that takes too long as a failure, never as a success (pm2: wait_ready)', async () => {
       await world.pass(START_TIMEOUT_MS);
       expect(world.stateOf(id)).to.equal('backoff.waiting');
       const { lastExit, launch } = world.contextOf(id);
@@ -128,7 +128,7 @@ describe('a service with probes', () => {
       expect(world.contextOf(id).budget.restartTimes).to.have.length(1);
     });
 
-    it('backs off like any other when its process exits meanwhile', () => {
+    it('backs off like any other when its process exits in the meantime', () => {
       world.processes.exit(id, { code: 3 });
       expect(world.stateOf(id)).to.equal('backoff.waiting');
       expect(world.contextOf(id).lastExit).to.include({ class: 'code', code: 3 });
@@ -233,7 +233,7 @@ describe('a service with probes', () => {
       expect(world.stateOf(id)).to.equal('failed.exhausted');
     });
 
-    it('is probed anew when a configuration changes the probe, and keeps its process', () => {
+    it('is probed again when a configuration changes the probe, and keeps its process', () => {
       const spec = serviceSpec(id, { probes: { liveness: { ...PROBE, periodMs: 50 } } });
       world.service(id).send({ type: 'service.configure', spec });
       expect(world.stateOf(id)).to.equal('running.ready');

@@ -54,6 +54,60 @@ describe('the tree of commands', () => {
     expect(refusal('zzz')).to.contain("unknown command 'zzz'").and.contain('coredinator --help');
   });
 
+  for (const [words, meant] of [
+    ['ps', 'Did you mean `coredinator services list`?'],
+    ['list', 'Did you mean `coredinator services list`?'],
+    ['status', 'Did you mean `coredinator services list`?'],
+    ['status pump1-corerl', 'Did you mean `coredinator services status pump1-corerl`?'],
+    ['logs pump1-corerl -f', 'Did you mean `coredinator services logs pump1-corerl -f`?'],
+    [
+      'start ./pump1.yaml',
+      'Did you mean `coredinator agents start ./pump1.yaml` or `coredinator services start ./pump1.yaml`?',
+    ],
+    ['stop', 'Did you mean `coredinator agents stop` or `coredinator services stop`?'],
+    ['restart a\u001b[31m', 'Did you mean `coredinator agents restart` or `coredinator services restart`?'],
+    ['monit', 'Did you mean `coredinator top`?'],
+    ['save', 'Nothing has to be saved: the host starts again what was running.'],
+    ['help ps', 'Did you mean `coredinator services list`?'],
+    ['ps --help', 'Did you mean `coredinator services list'],
+  ] as const) {
+    it(`says what the words of other supervisors are called here: ${JSON.stringify(words)}`, () => {
+      const word = words.split(' ').find((one) => one !== 'help') ?? '';
+      const expected = `error: Unknown command \`${word}\`. ${meant}`;
+      expect(refusal(...words.split(' ')).slice(0, expected.length)).to.equal(expected);
+    });
+  }
+
+  it('completes no word of other supervisors', async () => {
+    const { output } = await runCommand(['__complete', '']);
+    const words = output.split('\n').map((line) => line.split('\t')[0]);
+    expect(words).to.include('services').and.not.to.include.members(['ps']);
+    expect(
+      words.filter((word) => ['ps', 'status', 'list', 'logs', 'monit', 'save'].includes(word ?? '')),
+    ).to.deep.equal([]);
+  });
+
+  it('names only commands that exist', () => {
+    for (const word of [
+      'status',
+      'status x',
+      'list',
+      'ls',
+      'ps',
+      'logs x',
+      'tail x',
+      'start x',
+      'stop x',
+      'restart x',
+      'reload',
+      'monit',
+    ]) {
+      for (const [, command = ''] of refusal(...word.split(' ')).matchAll(/`coredinator ((?!--help)[^`]+)`/g)) {
+        expect(parseCommandLine(command.split(' '), {}), command).to.not.have.property('type', 'exit');
+      }
+    }
+  });
+
   it('runs a host without a command, and with options alone', () => {
     expect(refusal()).to.contain('--base-path is required');
     expect(refusal('--prot', '1')).to.contain('--prot');

@@ -33,7 +33,7 @@ describe('the ports of a service', () => {
     expect(world.prober.watches.at(-1)?.spec.check).to.include({ port: 20_000 });
   });
 
-  it('are the same at the next launch, and for the next host, while nobody else has them', async () => {
+  it('are the same at the next launch, and for the next host, while no other program uses them', async () => {
     world.processes.exit(spec.id, { code: 1 });
     await world.pass(250);
     expect(launched()?.args).to.deep.equal(['--port', '20000']);
@@ -44,7 +44,7 @@ describe('the ports of a service', () => {
     expect(changes()).to.deep.equal([]);
   });
 
-  it('are replaced at the next launch when another program has them, which is told', async () => {
+  it('are replaced at the next launch if another program uses them, which is recorded', async () => {
     world.portRegistry.taken.add(20_000);
     world.processes.exit(spec.id, { code: 98 });
     for (const wait of [250, 200]) await world.pass(wait);
@@ -104,7 +104,29 @@ describe('the ports of a service', () => {
     world.processes.exit('other', { code: 98 });
     await world.pass();
     const { summary } = await world.control.queries.explain('other');
-    expect(summary).to.match(/ Another program listens on port 7103, where its probes ask\.$/);
+    expect(summary).to.match(/ Another program listens on port 7103, which its probes check\.$/);
+  });
+
+  it('that another program has are named in its reason, with that program, until it is launched', async () => {
+    const probes = { readiness: { ...PROBE, check: { type: 'tcp', host: '127.0.0.1', port: 7_103 } as const } };
+    world.specs.hosts.push(serviceSpec('other', { probes }));
+    await world.control.reload(false, world.origin);
+    for (const wait of [0, 200]) await world.pass(wait);
+    world.portRegistry.taken.add(7_103);
+    world.portRegistry.holders.set(7_103, 'nginx (pid 812)');
+    world.processes.exit('other', { code: 98 });
+    await world.pass();
+    const view = world.control.queries.service('other');
+    expect(view).to.include({ state: 'backoff', reason_code: 'exited' });
+    expect(view.reason).to.match(
+      /exited with code 98; another program, nginx \(pid 812\), listened on port 7103 then$/,
+    );
+    const { summary } = await world.control.queries.explain('other');
+    expect(summary).to.match(/ Another program, nginx \(pid 812\), listens on port 7103, which its probes check\.$/);
+    world.portRegistry.taken.clear();
+    await world.pass(250);
+    await world.pass(200);
+    expect(world.control.queries.service('other').reason).not.to.contain('7103');
   });
 
   it('are not waited for by a service that is stopped', async () => {

@@ -45,7 +45,7 @@ const FIELDS = { service: 'pump1-corerl', agent: 'pump1' };
 const EXIT = { ...FIELDS, pid: 4711, generation: 3, code: null, signal: null, class: 'code', uptime_ms: 61_500 };
 
 describe('the log of an operator', () => {
-  it('tells each launch and adoption', async () => {
+  it('logs each launch and adoption', async () => {
     const detail = { pid: 4711, generation: 3, version: '2.0.1', executable: '/plant/corerl-2.0.1' };
     const fields = { ...FIELDS, pid: 4711, generation: 3, version: '2.0.1' };
     const told = await toldBy([
@@ -92,7 +92,7 @@ describe('the log of an operator', () => {
       .and.to.have.length(500);
   });
 
-  it('does not warn of an end that was asked for, or that is the end of its work', async () => {
+  it('does not warn of a requested end, or of completion', async () => {
     const ends = [
       exit({ signal: 'SIGTERM', class: 'stopped' }),
       exit({ code: 0, class: 'clean' }),
@@ -106,7 +106,7 @@ describe('the log of an operator', () => {
     expect((await toldBy(restarted)).map(([level]) => level)).to.deep.equal(['warn']);
   });
 
-  it('tells what is known of a process of which no launch is known', async () => {
+  it('logs what is known of a process of which no launch is known', async () => {
     const [told] = await toldBy([exit({ class: 'lost' }, null)]);
     expect(told?.[0]).to.equal('warn');
     expect(told?.[1]).to.deep.include({ service: 'pump1-corerl', generation: 3, class: 'lost' });

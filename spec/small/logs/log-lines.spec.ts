@@ -53,7 +53,7 @@ describe('lines in bytes', () => {
 });
 
 describe('those who read a file', () => {
-  it('hold it where the slowest of them is, until they let go', () => {
+  it('keep it at the slowest of them until they are removed', () => {
     const activeReaders = new ActiveReaders();
     const slow = { offset: 10 };
     const endSlow = activeReaders.add('a', slow);

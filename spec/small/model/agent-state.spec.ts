@@ -106,7 +106,7 @@ describe('letting go of services', () => {
     expect(releasable(plan, reports(coreio, gone), HOLDER)).to.deep.equal(['pump1-coreio']);
   });
 
-  it('is done when nothing is held and what nobody else holds is stopped', () => {
+  it('is done when nothing is held and services without other holders are stopped', () => {
     const gone = report('corerl', 'stopped', { holders: [] });
     expect(isReleased(plan, reports(report('coreio', 'stopping', { holders: [] }), gone), HOLDER)).to.equal(false);
     expect(isReleased(plan, reports(report('coreio', 'stopped', { holders: [] }), gone), HOLDER)).to.equal(true);

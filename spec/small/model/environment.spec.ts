@@ -21,7 +21,7 @@ const VARIABLES = {
   COREDINATOR_ORIGIN_STATE: '/plant/.coredinator',
 };
 
-describe('what a process is told of its launch', () => {
+describe('the environment that tells a process about its launch', () => {
   it('names its agent when its service has one', () => {
     expect(launchVariables({ ...LAUNCH, agentId: 'mixer' })).to.deep.equal({
       ...VARIABLES,

@@ -39,7 +39,7 @@ describe('the past of an actor', () => {
     ]);
   });
 
-  it('goes on from what was the case before', () => {
+  it('continues from the previous state', () => {
     const [, , before] = stepsOf(LIFE.slice(0, 3), NOT_KNOWN);
     expect(words(LIFE.slice(3), before)).to.deep.equal(words(LIFE).slice(3));
   });
@@ -49,7 +49,7 @@ describe('the past of an actor', () => {
     expect(words(LIFE.slice(1, 2))).to.deep.equal(['?.- #1 4711']);
   });
 
-  it('has no process where nobody saw it end and the service is down', () => {
+  it('has no process if its end was not observed and the service is down', () => {
     expect(words([...LIFE.slice(0, 3), change(7, 'stopping', 'stopped', 'idle')]).at(-1)).to.equal('stopped.idle #1 -');
   });
 });

@@ -18,12 +18,12 @@ describe('the tally of a probe', () => {
     expect(verdicts('+-+--')).to.deep.equal(Array(5).fill('unknown'));
   });
 
-  it('passes after so many successes in a row', () => {
+  it('passes after the required number of successes in a row', () => {
     expect(verdicts('++').at(-1)).to.equal('passed');
     expect(verdicts('--+-++').at(-1)).to.equal('passed');
   });
 
-  it('fails after so many failures in a row', () => {
+  it('fails after the required number of failures in a row', () => {
     expect(verdicts('---')).to.deep.equal(['unknown', 'unknown', 'failed']);
     expect(verdicts('++--+---').slice(-2)).to.deep.equal(['passed', 'failed']);
   });

@@ -52,7 +52,7 @@ describe('an exit that is supposed', () => {
     );
   });
 
-  it('begins the series anew for a service that has been up long enough', () => {
+  it('starts the series again for a service that has been up long enough', () => {
     const since = { startedAt: NOW - 60_000, budget: { ...EMPTY_BUDGET, failures: 5, restartTimes: [] } };
     expect(suppose(code(1), situation(since), NOW).atLeastMs).to.equal(250);
   });
@@ -122,7 +122,7 @@ describe('an exit that is supposed', () => {
       expect(suppose(code(1), situation({ ...stopping, afterStop }), NOW).next).to.equal('restart');
     });
 
-    it('is judged as the probe that asked for it', () => {
+    it('is judged by the probe that requested it', () => {
       const afterStop = {
         type: 'judge',
         class: 'probe',

@@ -54,7 +54,7 @@ describe('pains of peers: restarts', () => {
     expect(world.stateOf(id)).to.equal('failed.exhausted');
   });
 
-  it('systemd#43813: a backoff that never begins anew', async () => {
+  it('systemd#43813: a backoff that never starts again', async () => {
     await up();
     const waits: number[] = [];
     for (let crash = 0; crash < 12; crash += 1) {
@@ -82,7 +82,7 @@ describe('pains of peers: restarts', () => {
     expect(world.contextOf(id).lastExit).to.include({ class: 'signal', signal: 'SIGKILL', code: null });
   });
 
-  it('pm2 (wait_ready): a start that takes too long and is taken for ready', async () => {
+  it('pm2 (wait_ready): a start that takes too long and counts as ready', async () => {
     await up(serviceSpec(id, { probes: { startup: PROBE } }));
     await world.pass(3_300);
     expect(world.stateOf(id)).to.equal('backoff.waiting');
@@ -123,7 +123,7 @@ describe('pains of peers: restarts', () => {
     expect(world.processes.live().map(({ generation }) => generation)).to.deep.equal([2]);
   });
 
-  it('pm2#4901: a new copy beside one that would not die', async () => {
+  it('pm2#4901: a new copy next to one that would not die', async () => {
     await up();
     world.processes.holdStops();
     send('service.restart');

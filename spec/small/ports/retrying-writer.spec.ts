@@ -74,7 +74,7 @@ describe('a writer that tries again', () => {
     expect(attempts).to.have.length(2);
   });
 
-  it('begins at once what waits for its time when it is told to, and once only', async () => {
+  it('starts a scheduled attempt immediately on request, and only once', async () => {
     writer.retryNow();
     expect(attempts).to.have.length(0);
     writer.write();
@@ -102,7 +102,7 @@ describe('a writer that tries again', () => {
     expect(attempts).to.have.length(2);
   });
 
-  it('takes a failure that somebody else met for its first', async () => {
+  it('counts a failure that another caller met as its first', async () => {
     writer.writeLater();
     timers.increment(99);
     expect(attempts).to.have.length(0);
@@ -114,7 +114,7 @@ describe('a writer that tries again', () => {
     expect(told).to.deep.equal(['written', 200]);
   });
 
-  it('counts failures on over a success, until it is told that all is well', async () => {
+  it('continues to count failures after a success, until it is reset', async () => {
     writer.write();
     await fail();
     writer.retryNow();
@@ -129,7 +129,7 @@ describe('a writer that tries again', () => {
     expect(told).to.deep.equal([100, 'written', 200, 'written', 100]);
   });
 
-  it('makes no further attempt once it is closed, and tells nobody of the one under way', async () => {
+  it('makes no further attempt once it is closed, and reports the one in progress to nobody', async () => {
     writer.write();
     await fail();
     writer.close();
@@ -144,7 +144,7 @@ describe('a writer that tries again', () => {
   });
 
   for (const [outcome, settle] of Object.entries({ written: succeed, failed: fail })) {
-    it(`tells only those who wait how the attempt ended during which it was closed: ${outcome}`, async () => {
+    it(`reports the attempt during which it was closed only to its waiters: ${outcome}`, async () => {
       const ends: string[] = [];
       const attempt = writer.writeNow().then(
         () => ends.push('written'),

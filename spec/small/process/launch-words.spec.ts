@@ -101,7 +101,7 @@ describe('a failure', () => {
     ).to.equal('The program "/opt/pump" cannot be run: its interpreter "/x" does not exist (ENOENT).');
   });
 
-  it('with a number that nobody knows is still one', () => {
+  it('with an unknown number is still one', () => {
     expect(failureOf('exec', 4_000, '/x')).to.include({ code: 'E4000', isPermanent: false });
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
-import type { Look } from '../../../lib/process/tree/shim-silence.ts';
+import type { Observation } from '../../../lib/process/tree/shim-silence.ts';
 import { SilentShim } from '../../../lib/process/tree/silent-shim.ts';
 
 const LAUNCH = parseLaunchId('e'.repeat(32));
@@ -29,51 +29,56 @@ describe('a shim that has not recorded the end of its main process', () => {
     });
   });
 
-  /** Looks every 500 ms; when what was done, in seconds. */
-  function looks(state: Look['shim'], from: number, to: number, main: Look['main'] = 'ended'): string[] {
+  /** Reports the same observation every 500 ms; returns what was done and when, in seconds. */
+  function observe(
+    state: Observation['shim'],
+    from: number,
+    to: number,
+    main: Observation['main'] = 'ended',
+  ): string[] {
     const found: string[] = [];
     for (let now = from; now <= to; now += 500) {
-      const remedy = shim.look({ main, shim: state }, now);
+      const remedy = shim.handle({ main, shim: state }, now);
       if (remedy !== null) found.push(`${now / 1_000} s: ${remedy}`);
     }
     return found;
   }
 
   it('is left alone while its main process lives', () => {
-    expect(looks('stopped', 0, 60_000, 'living')).to.be.empty;
+    expect(observe('stopped', 0, 60_000, 'living')).to.be.empty;
     expect(shim.isSuspect).to.equal(false);
   });
 
   it('is continued after a second when it is stopped, killed 5 s later, and given up when it outlives that', () => {
-    expect(looks('stopped', 0, 30_000)).to.deep.equal(['1 s: continue', '6 s: kill', '8 s: give up']);
+    expect(observe('stopped', 0, 30_000)).to.deep.equal(['1 s: continue', '6 s: kill', '8 s: give up']);
     expect(done).to.deep.equal(['SIGCONT to 10', 'SIGKILL to 10']);
     expect(worries).to.have.length(3);
   });
 
   it('is killed after 6 s when it hangs', () => {
-    expect(looks('stuck', 0, 30_000)).to.deep.equal(['6 s: kill', '8 s: give up']);
+    expect(observe('stuck', 0, 30_000)).to.deep.equal(['6 s: kill', '8 s: give up']);
   });
 
   it('gets more time while it sleeps, since it may be waiting for space for its record', () => {
-    expect(looks('awake', 0, 30_000)).to.deep.equal(['16 s: kill', '18 s: give up']);
+    expect(observe('awake', 0, 30_000)).to.deep.equal(['16 s: kill', '18 s: give up']);
   });
 
   it('gets more time too when it sleeps again after it was continued', () => {
-    expect(looks('stopped', 0, 1_000)).to.deep.equal(['1 s: continue']);
-    expect(looks('awake', 1_500, 15_500)).to.be.empty;
-    expect(looks('awake', 16_000, 16_000)).to.deep.equal(['16 s: kill']);
+    expect(observe('stopped', 0, 1_000)).to.deep.equal(['1 s: continue']);
+    expect(observe('awake', 1_500, 15_500)).to.be.empty;
+    expect(observe('awake', 16_000, 16_000)).to.deep.equal(['16 s: kill']);
   });
 
-  it('is no suspect any more when its main process was seen to live after all', () => {
-    looks('stopped', 0, 500);
+  it('is no longer a suspect when its main process turns out to be alive', () => {
+    observe('stopped', 0, 500);
     expect(shim.isSuspect).to.equal(true);
-    looks('stopped', 1_000, 1_000, 'living');
+    observe('stopped', 1_000, 1_000, 'living');
     expect(shim.isSuspect).to.equal(false);
-    expect(looks('stopped', 1_500, 2_000)).to.be.empty;
+    expect(observe('stopped', 1_500, 2_000)).to.be.empty;
   });
 
   it('is a problem that names service, shim and remedy when it cannot be killed', () => {
-    looks('stuck', 0, 30_000);
+    observe('stuck', 0, 30_000);
     expect(unkillable.get(LAUNCH)).to.match(
       /service "pump" \(pid 10\) can be neither woken nor killed.*restart the machine/,
     );

@@ -76,7 +76,7 @@ class FakeTree implements EndingTree {
     return this.#members;
   }
 
-  look(): void {
+  check(): void {
     // There is nothing to check.
   }
 

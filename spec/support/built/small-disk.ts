@@ -7,17 +7,19 @@ import { temporaryFolder } from '../temporary.ts';
 export class SmallDisk {
   readonly folder: string;
   readonly #ballast: string;
+  readonly #files: string;
 
   private constructor(folder: string) {
     this.folder = folder;
     this.#ballast = join(folder, 'ballast');
+    this.#files = join(folder, 'files');
   }
 
   /** Mounts one on a new folder; null if that is not permitted. */
   static mount(megabytes: number): SmallDisk | null {
     const folder = join(temporaryFolder(), 'disk');
     mkdirSync(folder);
-    const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder]);
+    const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,nr_inodes=1000`, 'tmpfs', folder]);
     return status === 0 ? new SmallDisk(folder) : null;
   }
 
@@ -34,9 +36,20 @@ export class SmallDisk {
     }
   }
 
-  /** Frees all the space. */
+  /** Leaves no inode for another file. */
+  fillInodes(): void {
+    mkdirSync(this.#files);
+    try {
+      for (let count = 0; ; count += 1) closeSync(openSync(join(this.#files, String(count)), 'a'));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error; // an error of node:fs
+    }
+  }
+
+  /** Frees all the space and all the inodes. */
   empty(): void {
     rmSync(this.#ballast, { force: true });
+    rmSync(this.#files, { force: true, recursive: true });
   }
 
   /** Only if nothing on it is open for writing. */

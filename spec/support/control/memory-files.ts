@@ -1,7 +1,7 @@
 import type { Notice } from '../../../lib/model/notice.ts';
 import type { HostFiles, IntentionCopy } from '../../../lib/ports/host-files.ts';
 
-/** The files beside a store, in memory. */
+/** The files next to a store, in memory. */
 export class MemoryFiles implements HostFiles {
   copy: IntentionCopy | null = null;
   notices: readonly Notice[] = [];

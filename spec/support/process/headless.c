@@ -1,4 +1,4 @@
-/* A process that goes on without its main thread. It ends by SIGTERM, or with the given code once the given file exists. */
+/* A process that continues without its main thread. It ends on SIGTERM, or with the given code once the given file exists. */
 #include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>

@@ -6,6 +6,8 @@ import type { PortRegistry, ReplacedPort } from '../../../lib/ports/port-registr
 export class MemoryPortRegistry implements PortRegistry {
   /** Ports on which another program listens. */
   readonly taken = new Set<number>();
+  /** Which programs these are, as far as it is known. */
+  readonly holders = new Map<number, string>();
   readonly #ports = new Map<ServiceId, Record<string, number>>();
 
   known(serviceId: ServiceId): Ports {
@@ -14,6 +16,10 @@ export class MemoryPortRegistry implements PortRegistry {
 
   isFree(port: number): Promise<boolean> {
     return Promise.resolve(!this.taken.has(port));
+  }
+
+  holder(port: number): Promise<string | null> {
+    return Promise.resolve(this.holders.get(port) ?? null);
   }
 
   assign(serviceId: ServiceId, names: readonly string[]): Promise<readonly ReplacedPort[]> {
@@ -46,4 +52,4 @@ export class MemoryPortRegistry implements PortRegistry {
 }
 
 /** For launches without ports. */
-export const NO_PORTS = { readied: <Request>(request: Request): Promise<Request> => Promise.resolve(request) };
+export const NO_PORTS = { prepared: <Request>(request: Request): Promise<Request> => Promise.resolve(request) };

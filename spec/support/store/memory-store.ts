@@ -26,6 +26,8 @@ export interface MemoryStore extends ActorStore {
   /** From now on every write and probe rejects with StoreUnavailableError, until {@link heal}. */
   breakDown(reason?: string): void;
   heal(): void;
+  /** Deletes the oldest events of the journal, as its retention does. */
+  forgetEvents(count: number): void;
   /** From now on writes stay in progress until {@link releaseWrites}; they take effect in the order of their calls. */
   holdWrites(): void;
   releaseWrites(): void;
@@ -136,6 +138,10 @@ class InMemoryActorStore implements MemoryStore {
 
   breakDown(reason = 'SQLITE_FULL: database or disk is full'): void {
     this.#failure = reason;
+  }
+
+  forgetEvents(count: number): void {
+    for (const { seq } of this.journal.slice(0, count)) this.#kept.journal.delete(seq);
   }
 
   heal(): void {

@@ -122,6 +122,78 @@ describe('coredinator config', () => {
     });
   });
 
+  describe('check --json', () => {
+    it('prints one document with what would run, the services of agents, and the problems of each file', async () => {
+      const io = program('coreio-1.0.0');
+      const host = file('coredinator.yaml', 'kinds: { corerl: { user: no-such-user } }');
+      const good = file('pump1.yaml', 'coredinator: { kinds: { coreio: { version: ^2 } } }');
+      const bad = file('pump2.yaml', 'coredinator:\n  kind: {}\n  coreio_id: a b\n');
+      const gone = join(base, 'gone.yaml');
+      const { code, output, errors } = await config(['check', '--json', good, bad, gone]);
+      expect([code, errors]).to.deep.equal([2, '']);
+      const found = JSON.parse(output) as {
+        executables: unknown[];
+        accounts: unknown[];
+        agents: { problems: unknown[] }[];
+      }; // as documented
+      expect(found).to.deep.include({ status: 'fail', configuration: { file: host, problems: [] } });
+      expect(found.executables[0]).to.deep.equal({
+        ...{ subject: 'kind "coreio"', path: io, version: '1.0.0', reason: null, twins: [] },
+      });
+      expect(found.executables[1]).to.include({ subject: 'kind "corerl"', path: null, version: null });
+      expect(found.accounts).to.have.length(1);
+      expect(found.accounts[0]).to.include({ subject: 'kind "corerl"', user: 'no-such-user', group: null, uid: null });
+      const [one, two, three] = found.agents;
+      expect(one).to.deep.include({
+        ...{ file: good, agent_id: 'pump1', services: ['pump1-coreio', 'pump1-corerl'], problems: [] },
+      });
+      expect(one).to.have.nested.property('executables[0].reason').that.contains('in the version range "^2"');
+      expect(two).to.deep.include({ file: bad, agent_id: null, services: [], executables: [], accounts: [] });
+      expect(two?.problems).to.have.length(2);
+      expect(two?.problems[0]).to.include({ path: 'coredinator.kind', line: 2, column: 3 });
+      expect(three?.problems).to.have.length(1);
+      expect(three).to.have.nested.property('problems[0].message').that.contains('gone.yaml" does not exist');
+    });
+
+    it('says ok with code 0, and with the built-in configuration that there is no file', async () => {
+      const { code, output } = await config(['check', '--json']);
+      expect(code).to.equal(0);
+      expect(JSON.parse(output)).to.deep.include({
+        status: 'ok',
+        configuration: { file: null, problems: [] },
+        agents: [],
+      });
+    });
+
+    it('checks nothing else if the configuration of the host cannot be used', async () => {
+      const host = file('coredinator.yaml', 'kinds: [');
+      const { code, output, errors } = await config(['check', '--json', file('pump1.yaml', '')]);
+      expect([code, errors]).to.deep.equal([2, '']);
+      const found: unknown = JSON.parse(output);
+      expect(found).to.deep.include({ status: 'fail', executables: [], agents: [] });
+      expect(found).to.have.nested.property('configuration.file', host);
+      expect(found).to.deep.nested.include({ 'configuration.problems[0].line': 1 });
+    });
+  });
+
+  describe('show --json', () => {
+    it('prints the same as JSON', async () => {
+      file('coredinator.yaml', 'kinds: { corerl: { env: { A: "$$c" } } }\nservices: { t: { kind: coretelemetry } }');
+      const { code, output, errors } = await config(['show', '--json']);
+      expect([code, errors]).to.deep.equal([0, '']);
+      expect(JSON.parse(output)).to.deep.equal(parse((await config(['show'])).output));
+    });
+
+    it('prints the problems of an invalid one as JSON to stderr', async () => {
+      const path = file('coredinator.yaml', 'kind: {}\nservice: {}\n');
+      const { code, output, errors } = await config(['show', '--json']);
+      expect([code, output]).to.deep.equal([2, '']);
+      const problem: unknown = JSON.parse(errors);
+      expect(problem).to.have.property('detail').that.contains(`${path}:1:1: kind is an unknown key`);
+      expect(problem).to.have.property('errors').with.length(2);
+    });
+  });
+
   describe('show', () => {
     it('prints the effective configuration', async () => {
       file('coredinator.yaml', 'kinds: { corerl: { env: { A: "${env.SECRET}" }, stop: { grace: 1m } } }');

@@ -42,7 +42,7 @@ describe('a service that was stopped by hand', () => {
     expect(world.control.queries.service('pump1-coreio').agents).to.deep.equal([]);
   });
 
-  it('is let go of by its agent, also when each of the services was stopped by hand', async () => {
+  it('is released by its agent, even if each of the services was stopped individually', async () => {
     await start('pump1');
     for (const id of ['pump1-corerl', 'pump1-coreio']) await answered(world.control.stopService(id, origin));
     expect(world.control.queries.agent('pump1')).to.include({ state: 'stopped', intended_state: 'running' });
@@ -102,7 +102,7 @@ describe('a service that was stopped by hand', () => {
     expect(world.control.queries.service('io')).to.include({ state: 'stopped', intended_state: 'stopped' });
   });
 
-  it('is started for nobody when its agent let go of it while the start was made durable', async () => {
+  it('is not started if its agent released it while the start was made durable', async () => {
     world.catalog.executable = null;
     await start('pump1'); // corerl waits for coreio
     const stop = world.control.stopAgent('pump1', origin);

@@ -189,7 +189,7 @@ describe('commands', () => {
     });
   });
 
-  it('give a host service whose configuration changed its new spec, for good', async () => {
+  it('give a host service whose configuration changed its new spec permanently', async () => {
     world.specs.hosts.push(serviceSpec('telemetry'));
     for (const args of [['--old'], ['--new']]) {
       world.specs.hosts.splice(0, 1, serviceSpec('telemetry', { args }));

@@ -6,7 +6,7 @@ import { agentPlan, serviceSpec } from '../../../support/actors/specs.ts';
 const LONG_MS = 24 * 60 * 60 * 1_000;
 
 describe('the end of all actors', () => {
-  it('leaves none of them active: no timer of theirs is due any more, and no exit or answer is heard', async () => {
+  it('leaves none of them active: none of their timers is due, and no exit or result is processed', async () => {
     const world = new ActorWorld();
     world.startAgent(agentPlan('pump1'));
     await world.pass();

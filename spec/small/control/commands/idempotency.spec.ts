@@ -108,7 +108,7 @@ describe('a command with an idempotency key', () => {
     expect(world.control.queries.agent('pump1').state).to.equal('running');
   });
 
-  it('lets go of a shared coreio once, and says that it is gone', async () => {
+  it('releases a shared coreio once, and says that it is gone', async () => {
     await world.control.startIo({ configPath: '/plant/io.yaml', coreioId: 'shared-io' }, world.origin);
     await settle();
     await Promise.all([world.control.stopIo('shared-io', await originOf('k')), settle()]);

@@ -21,7 +21,7 @@ const request: LaunchRequest = {
   ...AS_HOST,
 };
 
-describe('a launch that waits until what was told before is kept', () => {
+describe('a launch that waits until earlier events are durable', () => {
   let keep: () => void;
   let fail: (error: Error) => void;
   let obstacles: readonly string[];
@@ -37,7 +37,7 @@ describe('a launch that waits until what was told before is kept', () => {
     host = new LaunchAfterCommit(fake, { obstacles: () => obstacles, commit: () => kept }, NO_PORTS);
   });
 
-  it('never begins when its service is stopped meanwhile', async () => {
+  it('never begins if its service is stopped in the meantime', async () => {
     const outcome = host.launch(request);
     await host.stop(request.serviceId, request.stop);
     keep();

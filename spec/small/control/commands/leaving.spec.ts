@@ -28,7 +28,7 @@ describe('a command that becomes durable while the host leaves', () => {
     return refusal;
   }
 
-  it('launches nothing, and its caller is told that it is saved', async () => {
+  it('launches nothing, and its caller learns that it is saved', async () => {
     const refusal = await whileDraining(() =>
       world.control.startAgent({ configPath: '/plant/pump2.yaml' }, world.origin),
     );

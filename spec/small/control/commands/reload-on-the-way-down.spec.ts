@@ -53,7 +53,7 @@ describe('a reload while services are on their way down', () => {
     expect(world.control.queries.service('pump1-corerl')).to.include({ state: 'stopped', intended_state: 'stopped' });
   });
 
-  it('keeps no agent waiting for a service that is not part of it any more', async () => {
+  it('keeps no agent waiting for a service that is no longer part of it', async () => {
     const third = serviceSpec('pump1-third', { agentId: 'pump1' });
     edit((plan) => ({ ...plan, services: [...plan.services, third] }));
     world.processes.releaseStops();
@@ -76,7 +76,7 @@ describe('a reload while services are on their way down', () => {
     expect(world.processes.live()).to.deep.equal([]);
   });
 
-  it('begins a host service anew that was dropped, stopped by hand, and is back', async () => {
+  it('starts a host service again that was dropped, stopped by a command, and is back', async () => {
     world.specs.hosts.push(serviceSpec('telemetry'));
     await world.control.reload(false, world.origin);
     for (const wait of [0, 200]) await world.pass(wait);

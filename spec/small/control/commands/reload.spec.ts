@@ -70,7 +70,7 @@ describe('a reload of the configuration', () => {
     expect(running_revision).to.equal(revision);
   });
 
-  it('shows the revision that runs beside the one that should, until the service is launched anew', async () => {
+  it('shows the running revision next to the intended one, until the service is launched again', async () => {
     const known = (await world.store.loadIntentions()).find(({ subject }) => subject === 'service:telemetry');
     world.kill();
     world.specs.hosts[0] = serviceSpec('telemetry', { args: ['--new'] });
@@ -148,7 +148,7 @@ describe('a reload of the configuration', () => {
     ]);
   });
 
-  it('starts at once what had failed for good when the new spec changes what is launched', async () => {
+  it('immediately starts what had failed permanently if the new spec changes what is launched', async () => {
     world.processes.refuseNext('pump1-corerl');
     world.processes.exit('pump1-corerl', { code: 1 });
     await world.pass(250);

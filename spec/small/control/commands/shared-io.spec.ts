@@ -38,7 +38,7 @@ describe('a coreio that an agent names by coreio_id', () => {
     expect(world.control.queries.io('shared-io').status).to.include({ state: 'running', intended_state: 'running' });
   }
 
-  it('lives on when the last agent has stopped, and is what the next one starts with', async () => {
+  it('keeps running when the last agent has stopped, and the next one starts with it', async () => {
     await start('pump1');
     await start('pump2');
     const pid = pidOf();
@@ -49,13 +49,13 @@ describe('a coreio that an agent names by coreio_id', () => {
     expect(pidOf()).to.equal(pid);
   });
 
-  it('lives on when the last agent is deleted', async () => {
+  it('keeps running when the last agent is deleted', async () => {
     await start('pump1');
     await remove('pump1');
     expectUp();
   });
 
-  it('lives on under the next host', async () => {
+  it('keeps running under the next host', async () => {
     await start('pump1');
     await stop('pump1');
     world.kill(1_000);
@@ -65,7 +65,7 @@ describe('a coreio that an agent names by coreio_id', () => {
     expect(world.processes.live().map(({ serviceId }) => serviceId)).to.deep.equal(['shared-io']);
   });
 
-  it('lives on when it was started by a definition of an agent, by its restart or by a reload', async () => {
+  it('keeps running if it was started by the definition of an agent, by its restart or by a reload', async () => {
     const definition = { agentId: parseAgentId('pump1'), configPath: '/plant/pump1.yaml', coreioId: 'shared-io' };
     await world.control.defineAgent({ ...definition, isStarted: true }, UNCONDITIONAL, world.origin);
     await settle();
@@ -88,7 +88,7 @@ describe('a coreio that an agent names by coreio_id', () => {
     expectUp();
   });
 
-  it('lives on when the agent lets go of it for its own one', async () => {
+  it('keeps running when the agent releases it for its own one', async () => {
     await start('pump1');
     await stop('pump1');
     await world.control.startAgent({ configPath: '/plant/pump1.yaml' }, world.origin);

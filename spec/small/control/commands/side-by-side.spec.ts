@@ -55,7 +55,7 @@ describe('a shared coreio that is started side by side with another command that
     await expectItToStay();
   });
 
-  it('stays up when the last agent is defined anew that named it, and does so no more', async () => {
+  it('stays up when the last agent that named it is redefined without it', async () => {
     await during(startIo(), world.control.defineAgent(definition('pump1'), UNCONDITIONAL, world.origin));
     await expectItToStay();
   });
@@ -75,7 +75,7 @@ describe('a shared coreio that is started side by side with another command that
   });
 });
 
-describe('a shared coreio that is let go of side by side', () => {
+describe('a shared coreio that is released concurrently', () => {
   let world: ControlWorld;
 
   beforeEach(async () => {

@@ -59,7 +59,7 @@ describe('a command that waits for a state', () => {
     expect(world.control.queries.service('pump1-coreio').generation).to.equal(2);
   });
 
-  it('tells the present state when its time is over, and that the command stays accepted', async () => {
+  it('reports the current state when its time is over, and that the command stays accepted', async () => {
     world.processes.holdLaunches();
     const refused = rejection(world.control.startAgent(request, world.origin, { ...running, timeoutMs: 1_500 }));
     expect(await elapsed(refused)).to.equal(1_500);
@@ -89,7 +89,7 @@ describe('a command that waits for a state', () => {
     expect(String(await refused)).to.contain('it was stopped in the meantime');
   });
 
-  it('waits for readiness where that is asked for', async () => {
+  it('waits for readiness if requested', async () => {
     const plan = agentPlan('pump1');
     const services = plan.services.map((spec) => ({ ...spec, probes: { ...spec.probes, readiness: PROBE } }));
     world.specs.plans.set('pump1', { ...plan, services });
@@ -102,7 +102,7 @@ describe('a command that waits for a state', () => {
     expect((await ready).substate).to.equal('ready');
   });
 
-  it('waits for a stop no longer than it is told to', async () => {
+  it('waits for a stop no longer than requested', async () => {
     await up();
     world.processes.holdStops();
     const stopped: Wait = { until: 'stopped', timeoutMs: 1_000 };

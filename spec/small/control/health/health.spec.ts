@@ -27,7 +27,7 @@ describe('the log of the health', () => {
     expect(next('3 shims hang.')).to.deep.equal([]);
     expect(next('3 shims hang.', 'The disk is full.')).to.deep.equal([degraded('The disk is full.')]);
     expect(next('The disk is full.')).to.deep.equal([
-      ['warn', 'a cause of the degraded health is over', { cause: '3 shims hang.' }],
+      ['warn', 'a cause of the degraded health is resolved', { cause: '3 shims hang.' }],
     ]);
     expect(next()).to.deep.equal([['warn', 'the host is healthy again', { cause: 'The disk is full.' }]]);
     expect(next('The disk is full.')).to.deep.equal([degraded('The disk is full.')]);
@@ -35,7 +35,7 @@ describe('the log of the health', () => {
     expect(next()).to.deep.equal([]);
   });
 
-  it('tells what is wrong from the beginning, and leaves a failing store to the writes', () => {
+  it('logs problems from the beginning, and leaves a failing store to the writes', () => {
     const log = recordingLog();
     const health = new Health(clock, log);
     health.include(() => ['An orphan is alive.']);
@@ -73,7 +73,7 @@ describe('the health of a host', () => {
       expect(world.control.queries.obstacles()).to.deep.equal([]);
     });
 
-    it('is found healthy by the health check itself, which looks at most once a second', async () => {
+    it('is found healthy by the health check itself, which probes at most once a second', async () => {
       world.store.breakDown();
       await rejection(start());
       for (const wait of [500, 1_000, 2_000, 4_000]) await world.pass(wait); // its own looks are 5 s apart by now
@@ -88,7 +88,7 @@ describe('the health of a host', () => {
       expect(world.control.queries.health().status).to.equal('healthy');
     });
 
-    it('is looked at after 0.5 s again when it fails anew after it was back', async () => {
+    it('is probed after 0.5 s when it fails again after it was back', async () => {
       world.store.breakDown();
       await rejection(start());
       for (const wait of [500, 1_000, 2_000]) await world.pass(wait);
@@ -102,7 +102,7 @@ describe('the health of a host', () => {
       expect(world.control.queries.obstacles()).to.deep.equal([]);
     });
 
-    it('keeps a service that crashes meanwhile in backoff with the reason, and brings it up when the store is back', async () => {
+    it('keeps a service that crashes in the meantime in backoff with the reason, and starts it when the store is back', async () => {
       world.store.breakDown('SQLITE_FULL: disk full');
       world.processes.exit('pump1-corerl', { code: 1 });
       for (let passed = 0; passed < 30_000; passed += 250) {
@@ -138,7 +138,7 @@ describe('the health of a host', () => {
     expect(world.control.queries.health().status).to.equal('healthy');
   });
 
-  it('forgets a launch that is not wanted any more', async () => {
+  it('forgets a launch that is no longer wanted', async () => {
     const world = new ControlWorld();
     await world.boot();
     world.processes.refuseNext('pump1-coreio', { code: 'ENOMEM', isPermanent: false });

@@ -102,7 +102,7 @@ describe('the feed', () => {
     for (const { leave } of readers) leave.abort();
   });
 
-  it('tells a reader at once where it begins, and then what happens from now on', async () => {
+  it('tells a reader immediately where it begins, and then what happens from now on', async () => {
     await write(draft(), draft());
     const live = reader({ type: 'now' });
     await turns();
@@ -114,7 +114,7 @@ describe('the feed', () => {
     expect(live.position).to.equal(3);
   });
 
-  it('goes on behind an id, over what the store has and what comes', async () => {
+  it('continues after an id, with stored and then new events', async () => {
     await writeMany(700); // more than the ring holds, more than a page
     const behind = reader({ type: 'after', seq: 5 });
     await turns(20);
@@ -123,7 +123,7 @@ describe('the feed', () => {
     expect(behind.told).to.deep.equal(upTo(6, 701));
   });
 
-  it('goes on in the next host where the last one ended', async () => {
+  it('continues in the next host where the last one ended', async () => {
     await writeMany(10);
     const before = reader({ type: 'after', seq: 0 });
     await turns();
@@ -152,7 +152,7 @@ describe('the feed', () => {
     return made;
   }
 
-  it('tells only what is durable, and never what was not written', async () => {
+  it('publishes only durable events, and never one that was not written', async () => {
     const live = reader({ type: 'now' });
     store.holdWrites();
     const written = write(draft());
@@ -170,7 +170,7 @@ describe('the feed', () => {
     expect(store.journal.map(({ seq }) => seq)).to.deep.equal([1, 4]);
   });
 
-  it('tells in rising order also when writes end in another one', async () => {
+  it('publishes in rising order even if writes end in another order', async () => {
     const live = reader({ type: 'now' });
     const ends: { keep: () => void; lose: () => void }[] = [];
     const slow = (): Promise<void> =>
@@ -198,7 +198,7 @@ describe('the feed', () => {
     expect(live.told).to.deep.equal([1, 2, 4]);
   });
 
-  it('does not read ahead of what is told, also when the store has more', async () => {
+  it('does not read ahead of what was published, even if the store has more', async () => {
     await writeMany(10);
     const held: { tell: () => void } = { tell: () => undefined };
     const open = journal.write([draft()], () => new Promise<void>((resolve) => (held.tell = resolve)));
@@ -212,7 +212,7 @@ describe('the feed', () => {
     expect(behind.told).to.deep.equal(upTo(1, 12));
   });
 
-  it('answers an id of another journal with a reset, and goes on from now', async () => {
+  it('answers an id of another journal with a reset, and continues from now', async () => {
     await writeMany(3);
     const lost = reader({ type: 'after', seq: 99 });
     await turns();
@@ -221,7 +221,7 @@ describe('the feed', () => {
     expect(lost.told).to.deep.equal(['reset 99 3', 4]);
   });
 
-  it('takes an id that is durable but not told yet for what it is', async () => {
+  it('accepts an id that is durable but not published yet', async () => {
     await writeMany(3);
     store.holdWrites();
     const written = write(draft(), draft());
@@ -233,7 +233,7 @@ describe('the feed', () => {
     expect(early.told).to.deep.equal([5]);
   });
 
-  it('tells a gap first when the journal does not keep what follows an id', async () => {
+  it('reports a gap first if the journal no longer has what follows an id', async () => {
     await writeMany(400);
     const pruned = { ...store, history: (query: Parameters<MemoryStore['history']>[0]) => prunedHistory(query) };
     const prunedHistory = (query: Parameters<MemoryStore['history']>[0]) =>
@@ -255,7 +255,7 @@ describe('the feed', () => {
     expect(slow.told).to.deep.equal(upTo(1, 1 + 5 * CAPACITY));
   });
 
-  it('holds nothing for a reader that takes nothing', async () => {
+  it('queues nothing for a reader that takes nothing', async () => {
     const slow = new Reader({ type: 'now' });
     await slow.take();
     await writeMany(50);
@@ -265,7 +265,7 @@ describe('the feed', () => {
     expect(slow.told).to.deep.equal(upTo(1, 50));
   });
 
-  it('tells what a filter wants, from the store and from the ring alike', async () => {
+  it('returns what matches a filter, from the store and from the ring alike', async () => {
     const status = [
       draft({ type: 'process.exited', agentId: 'pump1', serviceId: 'pump1-corerl' }),
       draft({ type: 'process.launched', agentId: 'pump2', serviceId: 'pump2-corerl' }),
@@ -293,7 +293,7 @@ describe('the feed', () => {
     ]);
   });
 
-  it('tells how far a reader is that wants none of a thousand facts', async () => {
+  it('reports the position to a reader whose filter matches none of a thousand events', async () => {
     const idle = reader({ type: 'now' }, { types: ['host.crashed'] });
     await turns();
     await writeMany(2_500);
@@ -316,7 +316,7 @@ describe('the feed', () => {
     expect([behind.told, behind.isOver]).to.deep.equal([[], true]);
   });
 
-  it('wakes hundreds of readers without holding up the host, and a storm is told together', async () => {
+  it('wakes hundreds of readers without delaying the host, and publishes a storm in batches', async () => {
     const many = Array.from({ length: 500 }, () => reader({ type: 'now' }));
     await turns();
     let between = 0;

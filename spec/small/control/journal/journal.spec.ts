@@ -18,7 +18,7 @@ describe('the journal', () => {
         [type, serviceId ?? agentId, was, to].filter(Boolean).join(' '),
       );
 
-  it('tells a start from the command to running, causes before effects, all with its correlation id', () => {
+  it('records a start from the command to running, causes before effects, all with its correlation id', () => {
     expect(status(1)).to.deep.equal([
       'agent.start_requested pump1',
       'agent.state_changed pump1 stopped starting',
@@ -34,7 +34,7 @@ describe('the journal', () => {
     expect(new Set(origins)).to.deep.equal(new Set(['request-1']));
   });
 
-  it('tells whoever hears of an end at once which process ended and how long it was up, also one found by the next host', async () => {
+  it('tells listeners of new events which process ended and how long it was up, also for one found by the next host', async () => {
     const pidOf = (): number | null => world.control.queries.service('pump1-corerl').pid;
     const ended = () => world.published.filter(({ type }) => type === 'process.exited').map((event) => event.ended);
     const first = pidOf();
@@ -53,7 +53,7 @@ describe('the journal', () => {
     ]);
   });
 
-  it('tells a crash as a cause of its own, not of the command that once started the service', async () => {
+  it('records a crash as its own cause, not that of the command that once started the service', async () => {
     const before = world.store.journal.length;
     world.processes.exit('pump1-corerl', { code: 7 });
     await world.pass();
@@ -84,7 +84,7 @@ describe('the journal', () => {
     expect(seqs).to.deep.equal(seqs.map((_, index) => index + 1));
   });
 
-  it('tells that a shim died, and the service says what is not guaranteed any more', async () => {
+  it('records that a shim died, and the service shows what is no longer guaranteed', async () => {
     const before = world.store.journal.length;
     world.processes.loseShim('pump1-corerl');
     await world.pass();
@@ -97,7 +97,7 @@ describe('the journal', () => {
     expect(view.guarantees).to.include({ exact_exit: false, tree_complete: false });
   });
 
-  it('tells once that a shim died while no host lived, after the adoption', async () => {
+  it('records once that a shim died while no host was running, after the adoption', async () => {
     const before = world.store.journal.length;
     world.kill(100, (processes) => {
       processes.loseShim('pump1-corerl');
@@ -111,7 +111,7 @@ describe('the journal', () => {
     expect(status(before).filter((line) => line.includes('shim_lost'))).to.have.length(1);
   });
 
-  it('is written after a failure of the store, in order, and the health says so meanwhile', async () => {
+  it('is written after a failure of the store, in order, and the health reports the failure in the meantime', async () => {
     const before = world.store.journal.length;
     world.store.breakDown('disk full');
     world.processes.exit('pump1-corerl', { code: 7 });
@@ -127,7 +127,7 @@ describe('the journal', () => {
     expect(world.control.queries.health().status).to.equal('healthy');
   });
 
-  it('is counted as it is told: what is durable, and nothing twice', async () => {
+  it('is counted when it is published: durable events only, and none twice', async () => {
     world.store.breakDown('disk full');
     const before = world.published.length;
     world.processes.exit('pump1-corerl', { code: 7 });

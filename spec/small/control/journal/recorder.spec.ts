@@ -63,7 +63,7 @@ describe('the recorder', () => {
     expect(store.writes).to.equal(1);
   });
 
-  it('tells of a change also when a write that was under way takes it along', async () => {
+  it('reports a change even if a write in progress includes it', async () => {
     const actor = root();
     store.holdWrites();
     await ticks();
@@ -133,7 +133,7 @@ describe('the recorder', () => {
     expect((await store.loadActors())[0]!.snapshot).to.contain('"count":2');
   });
 
-  it('writes as soon as it is told that the store is back', async () => {
+  it('writes as soon as it learns that the store is back', async () => {
     root();
     store.breakDown();
     await ticks();
@@ -143,7 +143,7 @@ describe('the recorder', () => {
     expect(await store.loadActors()).to.have.length(1);
   });
 
-  it('keeps the newest 10,000 facts while the store is away, and then tells how many went', async () => {
+  it('keeps the newest 10,000 events while the store is unavailable, and then reports how many were dropped', async () => {
     const nobody = { agentId: null, serviceId: null, from: null, to: null, correlationId: null };
     const note = (n: number): void => {
       recorder.note({ ...nobody, at: 0, type: 'n', cause: 'host', detail: { n } });

@@ -116,7 +116,7 @@ describe('an agent that is defined', () => {
 });
 
 describe('the restart of an agent', () => {
-  it('launches what it alone holds anew, and leaves a shared service alone', async () => {
+  it('restarts the services that only it holds, and leaves a shared service alone', async () => {
     await start('pump1', 'shared-io');
     await start('pump2', 'shared-io');
     await world.control.restartAgent('pump1', world.origin);
@@ -197,7 +197,7 @@ describe('an agent that is deleted', () => {
     expect(world.control.queries.agent('pump1').state).to.equal('running');
   });
 
-  it('is started anew by a start that comes while it is on its way', async () => {
+  it('is started again by a start that arrives while it is in progress', async () => {
     await start('pump1');
     world.processes.holdStops();
     const deleted = world.control.deleteAgent('pump1', UNCONDITIONAL, world.origin);

@@ -139,7 +139,7 @@ describe('the explanation of a service', () => {
       expect((await causes('pump1-corerl'))[0]).to.contain('went from starting to running');
     });
 
-    it('tells how the dependency is that a service waits for, and what happened to it', async () => {
+    it('shows the state of the dependency that a service waits for, and what happened to it', async () => {
       await world.control.stopService('pump1-coreio', { correlationId: 'request-2' });
       world.processes.exit('pump1-corerl', { code: 7 });
       for (const wait of [250, 0]) await world.pass(wait);
@@ -176,7 +176,7 @@ describe('the explanation of a service', () => {
       expect(links.at(-1)).to.equal('Agent pump1 was started by a command.');
     });
 
-    it('tells an exit that happened while no host lived, and who found out', async () => {
+    it('shows an exit that happened while no host was running, and who found it', async () => {
       world.kill(5_000, (processes) => processes.exit('pump1-corerl', { signal: 'SIGKILL' }));
       await world.boot();
       const links = await causes('pump1-corerl');
@@ -304,7 +304,7 @@ describe('the explanation of a service', () => {
       expect(killed.if_exit).to.include({ signal: 'SIGKILL', class: 'signal' }).and.not.have.property('code');
     });
 
-    it('ends with the reload that restarted it, and tells names but no values', async () => {
+    it('ends with the reload that restarted it, and shows names but no values', async () => {
       await start(group('one_for_one'));
       const secret = 'do-not-tell';
       world.specs.plans.set(

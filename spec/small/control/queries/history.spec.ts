@@ -27,7 +27,7 @@ describe('the history of services and agents', () => {
     );
   };
 
-  it('tells the states of a service, its launches and the ends of its processes', async () => {
+  it('shows the states of a service, its launches and the ends of its processes', async () => {
     world.processes.exit('pump1-coreio', { code: 3 });
     await world.pass();
     expect(await statesOf('pump1-coreio')).to.deep.equal([
@@ -94,7 +94,7 @@ describe('the history of services and agents', () => {
     expect(later.initially).to.include({ state: 'starting', generation: 1, pid: all.steps[1]?.pid });
   });
 
-  it('tells the states of an agent', async () => {
+  it('shows the states of an agent', async () => {
     const { steps, agent_id: id } = await world.control.queries.agentHistory('pump1', FORWARDS);
     expect(id).to.equal('pump1');
     expect(steps.map(({ from, state }) => `${from ?? '-'} ${state ?? '?'}`)).to.deep.equal([

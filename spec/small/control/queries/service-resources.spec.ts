@@ -25,7 +25,7 @@ async function settle(): Promise<void> {
 }
 
 describe('a signal to a service', () => {
-  it('reaches its process, and is written down with whom it was sent to', async () => {
+  it('reaches its process, and is recorded with its recipient', async () => {
     await world.control.signalService('pump1-corerl', 'SIGHUP', world.origin);
     expect(world.processes.signals).to.deep.equal([{ serviceId: 'pump1-corerl', signal: 'SIGHUP' }]);
     const fact = world.store.journal.find(({ type }) => type === 'service.signalled');
@@ -61,7 +61,7 @@ describe('a service that is deleted', () => {
   const remove = (id: string): Promise<unknown> =>
     Promise.all([world.control.deleteService(id, world.origin), settle()]);
 
-  it('is refused while agents or the configuration speak of it, and they are named', async () => {
+  it('is refused while agents or the configuration name it, and says which', async () => {
     const held = await rejection(world.control.deleteService('pump1-corerl', world.origin));
     expect(held).to.be.instanceOf(ServiceHeldError);
     expect(String(held)).to.contain('belongs to agent "pump1"');
@@ -82,7 +82,7 @@ describe('a service that is deleted', () => {
     expect(world.processes.live().map(({ serviceId }) => serviceId)).to.not.include('shared-io');
   });
 
-  it('that nobody speaks of any more is gone when the answer comes', async () => {
+  it('that is no longer referenced is gone when the response arrives', async () => {
     const plan = agentPlan('pump1');
     world.specs.plans.set('pump1', { ...plan, services: plan.services.slice(0, 1) });
     world.processes.holdStops();
@@ -134,7 +134,7 @@ describe('a reload that insists on a revision', () => {
 });
 
 describe('a host that is asked to leave', () => {
-  it('says how it will, and that somebody asked', async () => {
+  it('says how it will, and that it was requested', async () => {
     expect(world.control.shutdown(null, world.origin)).to.equal('detach');
     expect(await world.control.shutdownRequested).to.equal('detach');
     await world.pass();
@@ -143,7 +143,7 @@ describe('a host that is asked to leave', () => {
     expect(describeEvent(fact!)).to.equal('The host was asked to shut down.');
   });
 
-  it('takes no further word once it leaves', async () => {
+  it('accepts no further command once it shuts down', async () => {
     await world.control.close('detach');
     expect(() => world.control.shutdown('drain', world.origin)).to.throw('shutting down');
   });

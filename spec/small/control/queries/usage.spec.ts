@@ -29,7 +29,7 @@ describe('what host and services use', () => {
     },
   };
 
-  it('is told of the services that are known and have a process, in the order of the services', async () => {
+  it('gets the known services with a process, in the order of the services', async () => {
     const view = await usageView(
       sources,
       () => [PUMP, parseServiceId('stopped'), TANK],
@@ -51,7 +51,7 @@ describe('what host and services use', () => {
     });
   });
 
-  it('leaves the services out where the system does not tell', async () => {
+  it('omits the services if the system does not provide their usage', async () => {
     const world = new ControlWorld();
     await world.boot();
     await world.control.startAgent({ configPath: '/plant/pump1.yaml' }, world.origin);

@@ -22,7 +22,7 @@ describe('a host whose store is not the one that it left', () => {
     Object.assign(world, { store: memoryStore() });
   }
 
-  it('writes a copy of what was asked for at most 1 s after a change', () => {
+  it('writes a copy of the intentions at most 1 s after a change', () => {
     const intended = world.files.copy?.intentions.map((one) => [one.subject, one.intended]);
     expect(intended).to.deep.equal([
       ['agent:pump1', 'running'],
@@ -30,7 +30,7 @@ describe('a host whose store is not the one that it left', () => {
     ]);
   });
 
-  it('knows from the copy what was asked for when the store was lost, and says so until that is acknowledged', async () => {
+  it('knows the intentions from the copy when the store was lost, and says so until that is acknowledged', async () => {
     const { last } = await seqs();
     world.kill();
     replaceStore();

@@ -119,7 +119,7 @@ describe('a host that has lost its records', () => {
     expect(world.control.queries.service(COREIO).state).to.equal('stopped');
   });
 
-  it('keeps a service waiting beside an orphan that is left alone, says why, and does not blame the service', async () => {
+  it('keeps a service waiting while an orphan is left alone, says why, and does not blame the service', async () => {
     await world.boot();
     const message = 'The process 4711 lives.';
     for (let i = 0; i < 6; i += 1) world.processes.refuseNext(COREIO, { code: 'ESTRAY', isPermanent: false, message });

@@ -29,6 +29,21 @@ describe('a host that is killed and started again', () => {
     expect(world.processes.launches).to.have.length(0);
   });
 
+  it('comes up with a store that cannot be written, and starts its host services once it can', async () => {
+    world.kill();
+    world.specs.hosts.push(serviceSpec('telemetry'));
+    world.store.breakDown();
+    await world.boot();
+    expect(world.control.queries.agent('pump1').state).to.equal('running');
+    expect(world.control.queries.health().status).to.equal('degraded');
+    expect(world.control.queries.services().map(({ id }) => id)).not.to.include('telemetry');
+    world.store.heal();
+    for (const wait of [5_000, 0, 200, 200]) await world.pass(wait);
+    expect(world.control.queries.service('telemetry')).to.include({ state: 'running', generation: 1 });
+    expect(world.control.queries.health().status).to.equal('healthy');
+    expect(world.processes.launches).to.have.length(1);
+  });
+
   it('supervises what it adopted: a later crash is restarted', async () => {
     world.kill();
     await world.boot();
@@ -42,7 +57,7 @@ describe('a host that is killed and started again', () => {
     });
   });
 
-  it('treats an exit that nobody saw as if it had been there', async () => {
+  it('treats an exit that it did not observe as if it had been there', async () => {
     world.kill(100, (processes) => processes.exit('pump1-corerl', { code: 7 }));
     await world.boot();
     const view = world.control.queries.service('pump1-corerl');
@@ -72,7 +87,7 @@ describe('a host that is killed and started again', () => {
     expect(world.control.queries.service('pump1-corerl').last_exit).to.include({ code: 8, generation: 2 });
   });
 
-  it('goes on with what is left of a backoff', async () => {
+  it('continues with the rest of a backoff', async () => {
     for (const wait of [250, 500]) {
       world.processes.exit('pump1-corerl', { code: 1 });
       await world.pass(wait);
@@ -88,7 +103,7 @@ describe('a host that is killed and started again', () => {
     expect(world.control.queries.service('pump1-corerl').state).to.equal('starting');
   });
 
-  it('goes on with what is left of the wait in failed, and keeps the restart budget', async () => {
+  it('continues with the rest of the wait in failed, and keeps the restart budget', async () => {
     for (const wait of [250, 500, 1000, 10_000]) {
       world.processes.exit('pump1-corerl', { code: 1 });
       await world.pass(wait);
@@ -104,7 +119,7 @@ describe('a host that is killed and started again', () => {
     expect(world.control.queries.service('pump1-corerl').state).to.equal('failed');
   });
 
-  it('lets go of a service that a reload has dropped, when the host dies before anybody was told', async () => {
+  it('releases a service that a reload has dropped, if the host dies before any actor was notified', async () => {
     const plan = agentPlan('pump1');
     const third = serviceSpec('pump1-third', { agentId: 'pump1' });
     world.specs.plans.set('pump1', { ...plan, services: [...plan.services, third] });
@@ -199,7 +214,7 @@ describe('a host that is killed and started again', () => {
     });
   });
 
-  it('goes on with an agent whose intention was lost, as it was', async () => {
+  it('continues with an agent whose intention was lost', async () => {
     await world.store.commitIntentions({ put: [], drop: ['agent:pump1'], journal: [] });
     const before = world.control.queries.services().map(({ id, pid }) => [id, pid]);
     world.kill(1_000);

@@ -89,7 +89,7 @@ describe('the kept rows of a host', () => {
     ]);
   });
 
-  it('are refused when they speak of another actor than the one whose place they have', () => {
+  it('are refused if they name another actor than the one in whose place they are', () => {
     const orphan = { ...row('service:pump1-corerl'), path: 'service:pump9', id: 'service:pump9' };
     expect(reasonsOf(orphan)).to.deep.equal([
       'it is stored as "service:pump9" (id "service:pump9") but belongs to "service:pump1-corerl"',
@@ -106,7 +106,7 @@ describe('the kept rows of a host', () => {
     expect(children['service:pump1-corerl']?.snapshot.context.spec.logs).to.have.keys('maxBytes', 'keep');
   });
 
-  it('come back when the row of the root is bad or gone: what each child was doing goes on', async () => {
+  it('come back when the row of the root is invalid or missing: each child continues', async () => {
     const bad = { ...row('root'), snapshot: '{}' };
     await world.store.commitActors({ upserts: [bad], removals: [], journal: [], updatedAt: 0 });
     const [coreio] = world.control.queries.services();

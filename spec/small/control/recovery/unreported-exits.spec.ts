@@ -28,10 +28,22 @@ describe('a service that was forgotten and is intended again', () => {
     await world.boot();
   }
 
-  it('is not told again how its last process ended, when the host is killed before it has a new one', async () => {
+  it('gets the end of its last process only once, even if the host is killed before there is a new one', async () => {
     await rebootWithIntention();
     const exits = world.store.journal.filter(({ type }) => type === 'process.exited');
     expect(exits.map(({ serviceId }) => serviceId)).to.deep.equal(['shared-io']);
+  });
+
+  it('is not told again either when the journal has forgotten that end, and the ledger has not', async () => {
+    await world.pass(1_000);
+    await world.control.startIo({ configPath: '/plant/pump1.yaml', coreioId: 'other-io' }, world.origin);
+    await world.pass();
+    const end = world.store.journal.findLastIndex(({ serviceId }) => serviceId === 'shared-io');
+    world.store.forgetEvents(end + 1);
+    await rebootWithIntention();
+    await world.pass(200);
+    expect(world.store.journal.filter(({ type }) => type === 'process.exited')).to.deep.equal([]);
+    expect(world.control.queries.service('shared-io')).to.include({ state: 'running', restarts: 0 });
   });
 
   it('starts at once, not after a backoff for that end', async () => {

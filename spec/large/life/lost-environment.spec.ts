@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../support/temporary.ts';
 
 const MAIN = new URL('../../../dist/main.js', import.meta.url).pathname;
 
-/** Runs the host on a terminal, closes that once it is ready, and ends it later: `answer` and `end` are what it says then. */
+/** Runs the host on a terminal, closes that once it is ready, and ends the host later; prints its state and its exit code. */
 const ON_A_TERMINAL = `
 import os, pty, signal, subprocess, sys, time
 master, terminal = pty.openpty()
@@ -23,7 +23,7 @@ host.send_signal(signal.SIGTERM)
 print(host.wait(20), flush=True)
 `;
 
-describe('the built host in surroundings that go away', function () {
+describe('the built host without its terminal or its working directory', function () {
   this.timeout(60_000);
   let base: string;
 
@@ -49,11 +49,11 @@ describe('the built host in surroundings that go away', function () {
     );
   });
 
-  it('lives on when its terminal is closed, and ends in order later', function () {
+  it('keeps running when its terminal is closed, and shuts down cleanly later', function () {
     try {
       execFileSync('python3', ['-c', 'import pty']);
     } catch {
-      this.skip(); // Node can make no terminal
+      this.skip(); // Node cannot create a terminal
     }
     const output = execFileSync('python3', ['-c', ON_A_TERMINAL, process.execPath, MAIN, ...words()], {
       encoding: 'utf8',
@@ -61,7 +61,7 @@ describe('the built host in surroundings that go away', function () {
     expect(output).to.equal('lives\n0\n');
   });
 
-  it('lives on when the reader of its output is gone, and ends in order later', async () => {
+  it('keeps running when the reader of its output is gone, and shuts down cleanly later', async () => {
     const child = spawn(process.execPath, [MAIN, ...words()], { stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '';
     child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));

@@ -14,7 +14,7 @@ export function lostWorkingDirectory(): string | null {
 }
 
 /**
- * Replaces terminals that hung up with /dev/null when the process exits. At exit, Node resets every terminal that it found at
+ * When the process exits, replaces closed terminals with /dev/null: Node then resets every terminal that it found at
  * startup, and aborts (SIGABRT) if one is gone.
  */
 export function surviveLostTerminals(): void {
@@ -30,6 +30,6 @@ function replace(fd: number): void {
     closeSync(fd);
     openSync('/dev/null', 'r+'); // gets the lowest free descriptor, which is this one
   } catch {
-    // The process ends in any case.
+    // The process is exiting in any case.
   }
 }

@@ -6,33 +6,32 @@ import { codeOf } from '../os/error-code.ts';
 const AGAIN_MS = 250;
 const RECORD_AGAIN_MS = 2_000;
 
-/** What it works with. */
-export interface RetriedLookContext {
+export interface RetriedCheckContext {
   readonly log: Log;
   /** By launch, why it cannot be inspected now, as a sentence. */
   readonly unreadable: Map<LaunchId, string>;
 }
 
-/** Looks at a process and its records. What cannot be read now must not count as gone, so it is tried again. */
-export class RetriedLook {
+/** Checks a process and its records. What cannot be read now must not count as gone, so the check is repeated. */
+export class RetriedCheck {
   readonly #launchId: LaunchId;
-  readonly #context: RetriedLookContext;
+  readonly #context: RetriedCheckContext;
   readonly #resume: () => void;
   #timer: NodeJS.Timeout | null = null;
   #state: 'open' | 'closed' = 'open';
 
-  /** `resume` continues after a look that failed, whatever it was about. */
-  constructor(launchId: LaunchId, context: RetriedLookContext, resume: () => void) {
+  /** `resume` is called after a failed check, whatever that was about. */
+  constructor(launchId: LaunchId, context: RetriedCheckContext, resume: () => void) {
     this.#launchId = launchId;
     this.#context = context;
     this.#resume = resume;
   }
 
-  /** Looks now, and again later if that fails; does nothing after close(). */
-  attempt(look: () => void): void {
+  /** Checks now, and again later if that fails; does nothing after close(). */
+  attempt(check: () => void): void {
     if (this.#state === 'closed') return;
     try {
-      look();
+      check();
       this.#context.unreadable.delete(this.#launchId);
     } catch (error) {
       if (codeOf(error) === '') throw error; // a bug
