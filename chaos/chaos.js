@@ -21,8 +21,8 @@ const STORM_MS = 3_000;
 const STORM_PAUSE_MS = 30;
 /** The number of launches whose logs are kept by default. */
 const LOGS_KEPT = 5;
-/** A change is in the copy of the intentions after that. */
-const COPIED_MS = 1_500;
+/** A change is in the copy of the intentions after that: 1 s, and the write itself on a machine that is busy. */
+const COPIED_MS = 3_000;
 /** An older database is kept every so many rounds. */
 const COPY_ROUNDS = 4;
 
@@ -90,7 +90,10 @@ export class Chaos {
     await this.#startAll();
     for (let round = 1; round <= rounds; round += 1) {
       const plan = { ...roundOf(seed, round, this.plant.targets), fault: faultOf(seed, round, faults) };
-      if (faults.length > 0 && plan.isRelease) release(this.plant);
+      if (faults.length > 0 && plan.isRelease) {
+        release(this.plant);
+        this.seriesBegins.push(Date.now()); // a newer file is another one to fail
+      }
       await this.#round(plan);
       this.innocents.check();
       if (round % COPY_ROUNDS === 0) keepCopy(this.plant);

@@ -126,13 +126,14 @@ export class FaultRound {
     });
   }
 
-  /** Kills one of the services that run. */
+  /** Kills one of the services that run; returns its id, null if there is none. */
   killOne() {
     this.ledger.sample();
     const [launch] = this.ledger.mains();
-    if (launch === undefined) return;
+    if (launch === undefined) return null;
     launch.kills.push({ signal: 'SIGKILL', at: Date.now() });
     signal(launch.pid, 'SIGKILL');
+    return launch.service;
   }
 
   /** Stops a service, with what belongs to the same agent, and starts it again if it is intended to run. */

@@ -28,6 +28,7 @@ export async function run(options) {
   };
   const abort = () => {
     end();
+    console.log(`${titleOf(options, beganAt)}\n\n${tally.toString()}\n`);
     console.error(`Ended early; the folder is kept: ${folder}`);
     process.exit(2);
   };

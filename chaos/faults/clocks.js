@@ -1,9 +1,10 @@
 import { closeSync, existsSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { pause } from '../patience.js';
+import { pause, until } from '../patience.js';
 
-/** By then the host waits to launch it again. */
-const DECIDED_MS = 60;
+const NOTICED_MS = 3_000;
+/** A change is stored within a moment, and the shortest delay takes longer. */
+const STORED_MS = 20;
 const SECONDS = [-86_400 * 400, -86_400, -3_600, -30, 30, 3_600, 86_400];
 
 /** The wall clock of the host is set forward or back, and later right again. */
@@ -13,7 +14,9 @@ export const clocks = {
 
   draw(dice) {
     const isRestarted = dice.chance(50);
-    return { moment: 'alive', seconds: dice.pick(SECONDS), lastsMs: dice.between(500, 2_500), isRestarted };
+    // Only a clock that was ahead leaves a deadline that is too far away for the next host.
+    const seconds = dice.pick(isRestarted ? SECONDS.filter((one) => one > 0) : SECONDS);
+    return { moment: 'alive', seconds, lastsMs: dice.between(500, 2_500), isRestarted };
   },
 
   hostOptions({ plant }) {
@@ -28,8 +31,10 @@ export const clocks = {
     const how = seconds < 0 ? 'set back' : 'set forward';
     if (isRestarted) {
       // A deadline of this host is set by the wrong clock, and the next host has the right one.
-      world.killOne();
-      await pause(DECIDED_MS);
+      const killed = world.killOne();
+      const isWaiting = async () => (await world.host.get(`/api/services/${killed}`))?.body.state !== 'running';
+      if (killed !== null) await until(NOTICED_MS, isWaiting);
+      await pause(STORED_MS);
       await world.restart();
       world.beginSeries();
     }

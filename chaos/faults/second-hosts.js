@@ -3,7 +3,7 @@ import { pause } from '../patience.js';
 import { putBack, takeAway } from './away.js';
 
 const LOCKED = 3;
-const REFUSED_MS = 10_000;
+const REFUSED_MS = 20_000;
 
 /**
  * A second host is started on the state directory of a live one: it has to leave. Or the directory is moved away first,
@@ -23,7 +23,8 @@ export const secondHosts = {
       const second = world.startBeside({});
       await Promise.race([second.ended, second.ready(), pause(REFUSED_MS)]);
       const { code } = second.isOver ? await second.ended : await second.kill();
-      if (code !== LOCKED) tally.lose('duplicates', `A second host exited with ${code}: ${second.tail}`);
+      if (second.url !== null) tally.lose('duplicates', `A second host became ready: ${second.tail}`);
+      else if (code !== LOCKED) tally.lose('crashed hosts', `A second host exited with ${code}: ${second.tail}`);
       else if (!second.tail.includes(`pid ${host.pid}`))
         tally.lose('wrong health', `A second host does not name the first (pid ${host.pid}): ${second.tail}`);
       return { how: 'same state directory', sees: null, undo: async () => {} };

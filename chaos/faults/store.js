@@ -15,8 +15,8 @@ import { putBack, takeAway } from './away.js';
 
 const FILES = ['coredinator.db', 'coredinator.db-wal', 'coredinator.db-shm'];
 const [DATABASE, LOG] = FILES;
-/** The intentions are copied within a second after a change. */
-const COPIED_MS = 1_500;
+/** The intentions are copied within a second after a change; a machine that is busy needs longer. */
+const COPIED_MS = 3_000;
 const OVERWRITTEN = /database ".*" (was overwritten|can no longer be read|was replaced)/;
 
 const FORMS = {

@@ -144,7 +144,11 @@ class LocalProcessHost implements LocalHost {
     const found = this.#unreadable.takeFound(serviceId);
     if (found !== null) return { type: 'launched', launch: this.#trees.alive(serviceId)?.launch ?? found };
     const failure = this.#reasonAgainst(serviceId);
-    if (failure !== null) return { type: 'refused', generation: request.generation, failure };
+    if (failure !== null) {
+      // The launch that cannot be read has that generation, and its exit is still to be told.
+      const isHeld = failure.code === 'EUNREADABLE';
+      return { type: 'refused', generation: request.generation - (isHeld ? 1 : 0), failure };
+    }
     const newest = this.#newestGeneration(serviceId);
     const orphan = this.#orphans.reasonAgainst(serviceId);
     // Attempts that fail because of an orphan use up no generation.

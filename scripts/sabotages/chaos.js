@@ -97,9 +97,9 @@ export const CHAOS_SABOTAGES = [
   },
   {
     name: 'a host that cannot write its name does not start',
-    file: 'lib/store/host-lock.ts',
-    find: 'if (!isDiskFull(error)) throw error;',
-    replace: 'throw error;',
+    file: 'lib/store/patient-writer.ts',
+    find: 'if (isNoRoom(error)) return;',
+    replace: '',
     ...{ seenBy: ['chaos'], fault: 'disk', column: 'crashed hosts', rounds: 40 },
   },
   {

@@ -123,6 +123,7 @@ describe('a host on launches with a record that cannot be read', function () {
       const request = world.request(PUMP, 2);
       const second = await next.launch(request);
       expect(second.type === 'refused' && second.failure).to.include({ code: 'EUNREADABLE', isPermanent: false });
+      expect(second.type === 'refused' && second.generation, 'uses up no generation').to.equal(1);
       expect(second.type === 'refused' && second.failure.message).to.include('unknown whether the service is running');
       repair();
       await eventually(() => expect(next.problems()).to.be.empty, PATIENCE_MS);
