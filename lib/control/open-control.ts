@@ -24,8 +24,11 @@ import { IntentionCopier } from './recovery/intention-copier.ts';
 import { copyNotice, storedIntentions, type StoredIntentions } from './recovery/stored-intentions.ts';
 import type { RuntimeBase } from './runtime.ts';
 
-/** Restores every stored actor, starts the host services, and returns the control of the host. */
-export async function openControl(ports: HostPorts): Promise<OpenControl> {
+/**
+ * Restores every stored actor, starts the host services, and returns the control of the host. `machineOf` makes the root
+ * machine from what the host has opened; default: one over its ports.
+ */
+export async function openControl(ports: HostPorts, machineOf = rootMachine): Promise<OpenControl> {
   const { clock, identity } = ports;
   let host: Host | null = null; // nothing to continue before the actors are restored
   const onEvents: HostPorts['onEvents'] = (events) => {
@@ -38,13 +41,17 @@ export async function openControl(ports: HostPorts): Promise<OpenControl> {
   // Before anything else happens in this host: a new webhook gets the event that it started.
   const base = await withWebhooks(withoutWebhooks);
   recorder.note(hostEvent('host.started', clock.now(), { pid: identity.processId, version: identity.version }));
-  const runtime = await recover(base, rows, createSupervisorMachine(actorPorts(base), clock));
+  const runtime = await recover(base, rows, machineOf(base));
   host = new Host(runtime);
   // Events are numbered when they are written, commands immediately: the start of the host must come before its first
   // commands.
   await recorder.flush().catch(() => undefined); // the recorder reports a failed write and retries it
   await host.start();
   return host;
+}
+
+function rootMachine(base: RuntimeBase): ReturnType<typeof createSupervisorMachine> {
+  return createSupervisorMachine(actorPorts(base), base.ports.clock);
 }
 
 /** Reads what an earlier host stored and sets up what stores new changes. Throws StoreUnavailableError. */

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { AnyStateMachine } from 'xstate';
 import { walk, walkOf, type Coverage } from '../../support/walks/model-walk.ts';
 import type { Found, Share } from '../../support/walks/walk-worker.ts';
-import { endOf, MACHINE } from '../../support/walks/walk-world.ts';
+import { MACHINE } from '../../support/walks/host-world.ts';
+import { endOf } from '../../support/walks/walk-world.ts';
 
 const SEED = Number(process.env['WALK_SEED'] ?? 1);
 const ONLY = process.env['WALK'];

@@ -7,6 +7,13 @@ export class MemoryFiles implements HostFiles {
   notices: readonly Notice[] = [];
   /** Set: every write is rejected with it. */
   failure: Error | null = null;
+  /** The number of successful writes. */
+  writes = 0;
+
+  /** Other files with the same content. */
+  forked(): MemoryFiles {
+    return Object.assign(new MemoryFiles(), this);
+  }
 
   readIntentions(after: number): Promise<IntentionCopy | null> {
     return Promise.resolve(this.copy !== null && this.copy.seq > after ? this.copy : null);
@@ -27,6 +34,7 @@ export class MemoryFiles implements HostFiles {
   #write(put: () => void): Promise<void> {
     if (this.failure !== null) return Promise.reject(this.failure);
     put();
+    this.writes += 1;
     return Promise.resolve();
   }
 }

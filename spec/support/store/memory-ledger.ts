@@ -1,21 +1,38 @@
 import { StoreUnavailableError } from '../../../lib/model/errors.ts';
 import type { LaunchId, ServiceId } from '../../../lib/model/values/ids.ts';
 import type { LaunchEntry, LaunchLedger } from '../../../lib/ports/launch-ledger.ts';
+import type { OnStoreWrite } from '../../../lib/ports/store-writes.ts';
 
 /** A launch ledger in memory, which survives the hosts that a test opens and closes. */
 export interface MemoryLedger extends LaunchLedger {
   readonly entries: ReadonlyMap<LaunchId, LaunchEntry>;
+  /** The number of durable writes. */
+  readonly writes: number;
+  /** Called with the result of each write; initially none. */
+  onWrite: OnStoreWrite;
   /** From now on every write is rejected, or (false) accepted again. */
   breakDown(isBroken: boolean): void;
   /** Adds an entry, like an earlier host. */
   put(entry: LaunchEntry): void;
   /** Loses an entry. */
   lose(launchId: LaunchId): void;
+  /** Another ledger with what is durable in this one. Keeps whether writes fail. */
+  forked(): MemoryLedger;
 }
 
 class LedgerInMemory implements MemoryLedger {
   readonly entries = new Map<LaunchId, LaunchEntry>();
+  writes = 0;
+  onWrite: OnStoreWrite = () => undefined;
   #isBroken = false;
+
+  forked(): MemoryLedger {
+    const fork = new LedgerInMemory();
+    for (const entry of this.entries.values()) fork.put(entry);
+    fork.#isBroken = this.#isBroken;
+    fork.writes = this.writes;
+    return fork;
+  }
 
   breakDown(isBroken: boolean): void {
     this.#isBroken = isBroken;
@@ -69,8 +86,15 @@ class LedgerInMemory implements MemoryLedger {
 
   async #write(write: () => void): Promise<void> {
     await Promise.resolve();
-    if (this.#isBroken) throw new StoreUnavailableError('The ledger is broken by its test.');
-    write();
+    try {
+      if (this.#isBroken) throw new StoreUnavailableError('The ledger is broken by its test.');
+      write();
+      this.writes += 1;
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) this.onWrite({ writer: 'ledger', seconds: 0, error });
+      throw error;
+    }
+    this.onWrite({ writer: 'ledger', seconds: 0, error: null });
   }
 }
 

@@ -8,7 +8,19 @@ export class MemoryPortRegistry implements PortRegistry {
   readonly taken = new Set<number>();
   /** Which programs these are, as far as it is known. */
   readonly holders = new Map<number, string>();
+  /** The number of changes. */
+  writes = 0;
   readonly #ports = new Map<ServiceId, Record<string, number>>();
+
+  /** Another registry with the same ports. */
+  forked(): MemoryPortRegistry {
+    const fork = new MemoryPortRegistry();
+    for (const port of this.taken) fork.taken.add(port);
+    for (const [port, holder] of this.holders) fork.holders.set(port, holder);
+    for (const [serviceId, ports] of this.#ports) fork.#ports.set(serviceId, { ...ports });
+    fork.writes = this.writes;
+    return fork;
+  }
 
   known(serviceId: ServiceId): Ports {
     return { ...this.#ports.get(serviceId) };
@@ -25,6 +37,7 @@ export class MemoryPortRegistry implements PortRegistry {
   assign(serviceId: ServiceId, names: readonly string[]): Promise<readonly ReplacedPort[]> {
     const own = this.#ports.get(serviceId) ?? {};
     this.#ports.set(serviceId, own);
+    this.writes += 1;
     const replaced = names.flatMap((name) => {
       const from = own[name];
       if (from !== undefined && !this.taken.has(from)) return [];
@@ -46,7 +59,7 @@ export class MemoryPortRegistry implements PortRegistry {
   }
 
   release(serviceId: ServiceId): Promise<void> {
-    this.#ports.delete(serviceId);
+    if (this.#ports.delete(serviceId)) this.writes += 1;
     return Promise.resolve();
   }
 }

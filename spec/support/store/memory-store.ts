@@ -31,6 +31,8 @@ export interface MemoryStore extends ActorStore {
   /** From now on writes stay in progress until {@link releaseWrites}; they take effect in the order of their calls. */
   holdWrites(): void;
   releaseWrites(): void;
+  /** Another store with what is durable in this one; a write in progress is not in it. Keeps whether writes fail. */
+  forked(): MemoryStore;
 }
 
 /** The content of a store; maps have their rows in the order of first insertion. */
@@ -155,6 +157,17 @@ class InMemoryActorStore implements MemoryStore {
 
   releaseWrites(): void {
     this.#open();
+  }
+
+  forked(): MemoryStore {
+    const fork = new InMemoryActorStore();
+    fork.#kept = this.#kept; // never changed, only replaced
+    fork.#lastSeq = this.#lastSeq;
+    fork.#failure = this.#failure;
+    fork.#unquarantined = this.#unquarantined;
+    fork.quarantined.push(...this.quarantined);
+    fork.writes = this.writes;
+    return fork;
   }
 
   /** Reports the result of the write before it settles. */

@@ -1,10 +1,10 @@
-import { parseAgentId } from '../../../lib/model/values/ids.ts';
-import { UNCONDITIONAL } from '../../../lib/model/values/precondition.ts';
+import { fileOf } from './host-world.ts';
 import { diceOf } from './walk-dice.ts';
 import { randomPlant, type Plant } from './walk-plant.ts';
-import { isAtGoal, wrongAtRest, wrongInTheEnd, refusedRows } from './walk-rules.ts';
+import { wrongAtRest, wrongInTheEnd, refusedRows } from './walk-rules.ts';
 import { edited, randomStep, type PlannedStep } from './walk-steps.ts';
-import { fileOf, WalkWorld, type Coverage } from './walk-world.ts';
+import { commandOf, isCommand } from './walk-commands.ts';
+import { WalkWorld, type Coverage } from './walk-world.ts';
 
 export type { Coverage };
 
@@ -61,11 +61,11 @@ async function theEnd(world: WalkWorld, isWhole: boolean): Promise<readonly stri
   world.brokenStops.clear();
   world.releaseAll();
   world.catalog.files = world.catalog.files.length === 0 ? [fileOf(9)] : world.catalog.files;
-  await comeToRest(world);
+  await world.comeToRest();
   const first = [...refusedRows(world), ...wrongAtRest(world), ...wrongInTheEnd(world)];
   if (first.length > 0 || !isWhole) return first;
   await world.kill(0, false, () => undefined);
-  await comeToRest(world);
+  await world.comeToRest();
   const second = [...refusedRows(world), ...wrongAtRest(world), ...wrongInTheEnd(world)].map(
     (one) => `after another restart: ${one}`,
   );
@@ -82,71 +82,16 @@ async function theEnd(world: WalkWorld, isWhole: boolean): Promise<readonly stri
   return [...live, ...wrongAtRest(world), ...wrongInTheEnd(world)].map((one) => `after a stop of all: ${one}`);
 }
 
-const SPAN_MS = 15_000;
-
-/**
- * Lets every probe pass, and time pass, until everything that is intended to run is running, for at most ten minutes.
- */
-async function comeToRest(world: WalkWorld): Promise<void> {
-  await world.settle();
-  for (let turn = 0; turn < 40; turn += 1) {
-    await world.passProbes();
-    const isThere = world.services.every((ref) => {
-      const { intended } = ref.getSnapshot().context;
-      return intended === 'stopped' ? ref.getSnapshot().matches('stopped') : isAtGoal(world, ref);
-    });
-    if (isThere && world.unanswered.size === 0) return;
-    await world.pass(turn === 0 ? 250 : turn < 4 ? 1_000 : SPAN_MS);
-  }
-}
-
 /** Executes one step, as far as it applies. */
 async function take(world: WalkWorld, step: PlannedStep): Promise<void> {
-  const origin = { correlationId: 'walk' };
   const { processes } = world;
+  if (isCommand(step)) {
+    if (step.do === 'reload') world.plant = edited(world.plant, step.edit);
+    const give = commandOf(step);
+    world.command(step.do, (host) => give(host, { correlationId: 'walk' }));
+    return;
+  }
   switch (step.do) {
-    case 'startAgent':
-      world.command(step.do, (host) =>
-        host.startAgent({ configPath: `/plant/${step.agent}.yaml`, agentId: step.agent }, origin),
-      );
-      return;
-    case 'startKnownAgent':
-    case 'restartAgent':
-    case 'stopAgent': {
-      const { do: name, agent } = step;
-      world.command(name, (host) => host[name](agent, origin));
-      return;
-    }
-    case 'defineAgent': {
-      const { agent, isStarted } = step;
-      const definition = { configPath: `/plant/${agent}.yaml`, agentId: parseAgentId(agent), isStarted };
-      world.command(step.do, (host) => host.defineAgent(definition, UNCONDITIONAL, origin));
-      return;
-    }
-    case 'deleteAgent':
-      world.command(step.do, (host) => host.deleteAgent(step.agent, UNCONDITIONAL, origin));
-      return;
-    case 'startService':
-    case 'stopService':
-    case 'restartService':
-    case 'deleteService': {
-      const { do: name, service } = step;
-      world.command(name, (host) => host[name](service, origin));
-      return;
-    }
-    case 'signalService':
-      world.command(step.do, (host) => host.signalService(step.service, 'SIGHUP', origin));
-      return;
-    case 'startIo':
-      world.command(step.do, (host) => host.startIo({ configPath: '/plant/io.yaml', coreioId: 'io' }, origin));
-      return;
-    case 'stopIo':
-      world.command(step.do, (host) => host.stopIo('io', origin));
-      return;
-    case 'reload':
-      world.plant = edited(world.plant, step.edit);
-      world.command(step.do, (host) => host.reload(false, origin));
-      return;
     case 'exit': {
       const live = processes.live();
       const one = live[step.nth % live.length];

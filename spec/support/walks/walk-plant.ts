@@ -1,5 +1,6 @@
 import type { AgentPlan, DependencyCondition, RestartMode, ServiceSpec, Strategy } from '../../../lib/model/spec.ts';
 import { parseAgentId, parseServiceId } from '../../../lib/model/values/ids.ts';
+import { portToken } from '../../../lib/model/values/port-token.ts';
 import { PROBE, serviceSpec } from '../actors/specs.ts';
 import { pick, type Dice } from './walk-dice.ts';
 
@@ -14,6 +15,8 @@ export interface Kind {
   readonly isUnlimited: boolean;
   /** Part of the environment: another value results in another launch. */
   readonly release: number;
+  /** It gets a port of its own. */
+  readonly hasPort?: true;
 }
 
 /** The configuration of a walk: two agents and a host service. */
@@ -102,6 +105,7 @@ function specOf(plant: Plant, id: string, name: KindName, more: Parameters<typeo
   return serviceSpec(id, {
     ...more,
     env: { RELEASE: String(kind.release) },
+    ...(kind.hasPort === true ? { args: ['--port', portToken('api')] } : {}),
     probes: {
       startup: kind.startup ? PROBE : null,
       readiness: kind.readiness ? PROBE : null,

@@ -7,14 +7,14 @@ import { agentStateOf, isMet, type ServiceReport } from '../../../lib/model/poli
 import type { RestartSpec } from '../../../lib/model/spec.ts';
 import { stateOf } from '../../../lib/model/states.ts';
 import { pathOf } from '../actors/actor-world.ts';
-import type { WalkWorld } from './walk-world.ts';
+import type { HostWorld } from './host-world.ts';
 
 const PUBLIC = ['stopped', 'starting', 'running', 'stopping', 'backoff', 'failed'];
 /** After more errors than this an actor is quarantined, and its state is no longer meaningful. */
 const CRASHES_TO_PARK = 5;
 
 /** The violations in a host in which nothing happens unless time passes or a command arrives. */
-export function wrongAtRest(world: WalkWorld): readonly string[] {
+export function wrongAtRest(world: HostWorld): readonly string[] {
   if (world.root === null) return [];
   if (world.root.getSnapshot().status !== 'active') return ['the root is not active'];
   const timed = timedActors(world.root);
@@ -36,6 +36,16 @@ export interface SeriesLaunch {
   readonly file: string;
   /** The program ran. */
   readonly isUp: boolean;
+}
+
+/** A series with one more launch: what ran for long enough was stable, and what comes after it is a new series. */
+export function grownSeries(
+  series: readonly SeriesLaunch[],
+  launch: SeriesLaunch,
+  { backoff }: RestartSpec,
+): SeriesLaunch[] {
+  const isNew = launch.at - (series.at(-1)?.at ?? launch.at) >= backoff.resetAfterMs;
+  return [...(isNew ? [] : series), launch];
 }
 
 /**
@@ -79,10 +89,10 @@ export function reportNow(ref: ServiceRef): ServiceReport {
 }
 
 function wrongWithService(
-  world: WalkWorld,
+  world: HostWorld,
   ref: ServiceRef,
   timed: ReadonlySet<AnyActorRef>,
-  entries: ReturnType<WalkWorld['intentions']['entries']>,
+  entries: ReturnType<HostWorld['intentions']['entries']>,
 ): readonly string[] {
   const snapshot = ref.getSnapshot();
   const { context } = snapshot;
@@ -212,7 +222,7 @@ function wrongWithService(
   return wrong;
 }
 
-function wrongWithAgent(world: WalkWorld, ref: AgentRef): readonly string[] {
+function wrongWithAgent(world: HostWorld, ref: AgentRef): readonly string[] {
   const snapshot = ref.getSnapshot();
   const { plan, intended, reports } = snapshot.context;
   if (snapshot.status !== 'active') return [`agent ${plan.id} is ${snapshot.status}`];
@@ -267,7 +277,7 @@ function wrongWithAgent(world: WalkWorld, ref: AgentRef): readonly string[] {
 }
 
 /** What must be true once there are no obstacles and time has passed. */
-export function wrongInTheEnd(world: WalkWorld): readonly string[] {
+export function wrongInTheEnd(world: HostWorld): readonly string[] {
   // An actor that was quarantined during a stop changes only by a command, and so do the actors that wait for it.
   const isAside =
     world.services.some((ref) => pathOf(ref.getSnapshot().value) === 'failed.abandoned') ||
@@ -303,7 +313,7 @@ export function wrongInTheEnd(world: WalkWorld): readonly string[] {
 }
 
 /** Whether a service that is intended to run has reached its final state. */
-export function isAtGoal(world: WalkWorld, ref: ServiceRef): boolean {
+export function isAtGoal(world: HostWorld, ref: ServiceRef): boolean {
   const { value, context } = ref.getSnapshot();
   switch (pathOf(value)) {
     case 'running.ready':
@@ -328,6 +338,6 @@ export function isAtGoal(world: WalkWorld, ref: ServiceRef): boolean {
 }
 
 /** The stored rows that an earlier restart of the host could not use. */
-export function refusedRows(world: WalkWorld): readonly string[] {
+export function refusedRows(world: HostWorld): readonly string[] {
   return world.store.quarantined.map(({ row, reason }) => `the row of ${row.path} is refused: ${reason}`);
 }
