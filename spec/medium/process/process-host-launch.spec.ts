@@ -246,7 +246,7 @@ describe('the launches of a local process host', function () {
   it('are refused, not lost, if the state directory is removed', async () => {
     await open(kinds[0]!);
     rmSync(join(world.stateDir, 'run'), { recursive: true });
-    expect(await refusalOf(world.request(PUMP, 1))).to.include({ code: 'ENOENT', isPermanent: false });
+    expect(await refusalOf(world.request(PUMP, 1))).to.include({ code: 'ESTATE', isPermanent: false });
     mkdirSync(join(world.stateDir, 'run'));
     launchedBy(await host.launch(world.request(PUMP, 2)));
   });
