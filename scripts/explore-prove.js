@@ -7,13 +7,13 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sabotage } from './sabotages/sabotage.js';
-import { SABOTAGES } from './sabotages/sabotages.js';
+import { EXPLORE_SABOTAGES } from './sabotages/explore.js';
 
 const ROOT = join(import.meta.dirname, '..');
 const COPIED = ['lib', 'spec/support', 'package.json', 'tsconfig.json'];
 
 const part = process.argv[2] ?? '';
-const waiting = SABOTAGES.filter(({ seenBy, name }) => seenBy.includes('explore') && name.includes(part));
+const waiting = EXPLORE_SABOTAGES.filter(({ seenBy, name }) => seenBy.includes('explore') && name.includes(part));
 const total = waiting.length;
 
 function copy() {

@@ -1,6 +1,6 @@
 /**
  * One-line faults, to prove that the chaos test would see them: `npm run chaos:prove`. The form is that of
- * sabotages.js; `fault` is the kind of fault that is needed (`none`: hosts and services are killed), `column` the one of
+ * explore.js; `fault` is the kind of fault that is needed (`none`: hosts and services are killed), `column` the one of
  * the table in which it shows, `rounds` how many may be necessary [12].
  */
 export const CHAOS_SABOTAGES = [

@@ -1,12 +1,11 @@
 /**
- * One-line faults, to prove that the tests for crashes would see them. `explore`: in the simulation (`npm run
- * explore:prove`); its own machine has to be broken for what `lib/process` does. `chaos`: with real processes.
+ * One-line faults that the exploration has to find: `npm run explore:prove`. `lib/process` is not part of the simulation,
+ * so some of them break the simulated machine instead.
  *
- * A sabotage: `{name, file, find, replace, seenBy}`. `find` is in the file exactly once, or applying it fails. For the
- * exploration also the `scenario` that shows it; for the chaos test the `fault` that it needs and the `column` that it shows
- * up in.
+ * A sabotage: `{name, file, find, replace, seenBy, scenario}`. `find` is in the file exactly once, or applying it fails;
+ * `scenario` is the one that shows the fault.
  */
-export const SABOTAGES = [
+export const EXPLORE_SABOTAGES = [
   {
     name: 'a launch does not wait until the last exit is durable',
     file: 'lib/control/launch-after-commit.ts',
