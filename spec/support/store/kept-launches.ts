@@ -89,7 +89,7 @@ function orderOf(launch: LiveLaunch, { basePath, stateDir, instance }: LaunchPla
   return frameOf([
     ...[launchId, join(stateDir, 'run', launchId), join(stateDir, 'exits'), join(stateDir, 'locks', service)],
     ...[join(logs, `${generation}.stdout`), join(logs, `${generation}.stderr`), basePath],
-    ...[String(constants.signals[stop.signal]), String(stop.graceMs), '', '', '', ''],
+    ...[String(constants.signals[stop.signal]), String(stop.graceMs), '', '', '', '', ''],
     ...[String(command.length), ...command],
     ...[String(variables.length), ...variables.map(([name, value]) => `${name}=${value}`)],
   ]);
