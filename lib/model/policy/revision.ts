@@ -6,12 +6,14 @@ const known = new WeakMap<ServiceSpec, string>();
 
 /**
  * A hash of exactly this spec: equal specs have equal revisions (FNV-1a over its JSON, 8 hex digits), even after
- * storing and reading back, which changes the key order.
+ * storing and reading back, which changes the key order. A part that version 0.1.0 does not know is included only if it
+ * is set: otherwise every process of an earlier host would seem to run an outdated spec.
  */
 export function revisionOf(spec: ServiceSpec): string {
   const cached = known.get(spec);
   if (cached !== undefined) return cached;
-  const revision = digestOf(spec);
+  const { user, group, ...rest } = spec;
+  const revision = digestOf({ ...rest, ...(user === null ? {} : { user }), ...(group === null ? {} : { group }) });
   known.set(spec, revision);
   return revision;
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { changedParts, launchParts, revisionOf } from '../../../lib/model/policy/revision.ts';
+import { changedParts, digestOf, launchParts, revisionOf } from '../../../lib/model/policy/revision.ts';
 import type { ServiceSpec } from '../../../lib/model/spec.ts';
 import { serviceSpec } from '../../support/actors/specs.ts';
 
@@ -33,5 +33,10 @@ describe('the revision of a spec', () => {
     const other = { ...spec, user: 'svc', group: 'plant' };
     expect(revisionOf(other)).not.to.equal(revisionOf(spec));
     expect(launchParts(changedParts(spec, other))).to.deep.equal(['user', 'group']);
+  });
+
+  it('is that of 0.1.0 while no part is set that it did not know', () => {
+    const known = Object.entries(spec).filter(([part]) => part !== 'user' && part !== 'group');
+    expect(revisionOf(spec)).to.equal(digestOf(Object.fromEntries(known)));
   });
 });
