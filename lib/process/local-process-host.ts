@@ -145,7 +145,7 @@ class LocalProcessHost implements LocalHost {
     if (found !== null) return { type: 'launched', launch: this.#trees.alive(serviceId)?.launch ?? found };
     const failure = this.#reasonAgainst(serviceId);
     if (failure !== null) {
-      // The launch that cannot be read has that generation, and its exit is still to be told.
+      // The launch that cannot be read has that generation, and its exit is still to be reported.
       const isHeld = failure.code === 'EUNREADABLE';
       return { type: 'refused', generation: request.generation - (isHeld ? 1 : 0), failure };
     }
