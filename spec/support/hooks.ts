@@ -5,6 +5,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { relative } from 'node:path';
 import type { Context } from 'mocha';
+import { environmentOf } from '../../lib/process/os/process-environment.ts';
+import { procStat } from '../../lib/process/os/process-identity.ts';
 import { eventually } from './eventually.ts';
 import { removeTemporaryFolders } from './temporary.ts';
 
@@ -33,9 +35,10 @@ function isOurCompiler(pid: string, command: string): boolean {
 /** The command line of a live process with our tag; null for all others. */
 function commandOf(pid: string): string | null {
   try {
-    if (!readFileSync(`/proc/${pid}/environ`, 'latin1').includes(MARK)) return null;
+    if (environmentOf(Number(pid))?.includes(MARK) !== true) return null;
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-    return command === '' || isOurCompiler(pid, command) ? null : command; // an empty one is a zombie
+    if (command === '' && procStat(Number(pid))?.isDead !== false) return null; // otherwise it starts another program
+    return isOurCompiler(pid, command) ? null : command;
   } catch {
     return null; // it has just ended
   }

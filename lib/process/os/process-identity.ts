@@ -52,13 +52,13 @@ function readProc(file: string): string | null {
 }
 
 /**
- * The fields of /proc/PID/stat from the third (the state) to the 24th (the resident set); null if there is no such
- * process.
+ * The fields of /proc/PID/stat from the third (the state) on, by default to the 24th (the resident set); null if there
+ * is no such process.
  */
-export function statFields(pid: number): readonly string[] | null {
+export function statFields(pid: number, count = 22): readonly string[] | null {
   const text = readProc(`/proc/${pid}/stat`);
   // The name is in parentheses and may itself contain spaces and parentheses.
-  return text === null ? null : text.slice(text.lastIndexOf(')') + 2).split(' ', 22);
+  return text === null ? null : text.slice(text.lastIndexOf(')') + 2).split(' ', count);
 }
 
 /** The process described by the fields of /proc/PID/stat; null if they are incomplete. */

@@ -4,8 +4,8 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { ephemeralRange, portFinder } from '../../../lib/process/os/free-port.ts';
-import { temporaryFolder } from '../../support/temporary.ts';
+import { ephemeralRange, portFinder } from '../../../../lib/process/os/free-port.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
 
 async function listening(host: string, port = 0): Promise<{ readonly server: Server; readonly port: number }> {
   const server = createServer().listen(port, host);

@@ -2,16 +2,16 @@ import { expect } from 'chai';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Launch, ProcessExit } from '../../../lib/model/process.ts';
-import { parseServiceId } from '../../../lib/model/values/ids.ts';
-import { readShimClaim } from '../../../lib/process/files/launch-files.ts';
-import { layoutOf } from '../../../lib/process/files/layout.ts';
-import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
-import type { ProcessHost } from '../../../lib/ports/process-host.ts';
-import { eventually } from '../../support/eventually.ts';
-import { isAlive } from '../../support/process/alive.ts';
-import { LocalProcessWorld } from '../../support/process/local-process-world.ts';
-import { launchedBy } from '../../support/process/process-host-contract.ts';
+import type { Launch, ProcessExit } from '../../../../lib/model/process.ts';
+import { parseServiceId } from '../../../../lib/model/values/ids.ts';
+import { readShimClaim } from '../../../../lib/process/files/launch-files.ts';
+import { layoutOf } from '../../../../lib/process/files/layout.ts';
+import { bestShimKind } from '../../../../lib/process/launch/shim-kind.ts';
+import type { ProcessHost } from '../../../../lib/ports/process-host.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { isAlive } from '../../../support/process/alive.ts';
+import { LocalProcessWorld } from '../../../support/process/local-process-world.ts';
+import { launchedBy } from '../../../support/process/process-host-contract.ts';
 
 const PUMP = parseServiceId('pump');
 /** No process has it: the highest pid of Linux is 4194304. */

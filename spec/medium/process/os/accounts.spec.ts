@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemAccounts, type OwnIds } from '../../../lib/process/os/accounts.ts';
-import { temporaryFolder } from '../../support/temporary.ts';
+import { systemAccounts, type OwnIds } from '../../../../lib/process/os/accounts.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
 
 const ROOT: OwnIds = { uid: 0, gid: 0, groups: [0, 12] };
 const SVC: OwnIds = { uid: 998, gid: 997, groups: [997] };
