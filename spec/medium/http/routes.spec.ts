@@ -222,6 +222,12 @@ describe('the routes of the REST API', () => {
     }
   });
 
+  it('ends the line of each JSON answer, also of an error', async () => {
+    for (const path of ['/api/healthcheck', '/api/agents/', '/api/services/nope', '/nowhere']) {
+      expect((await api.send('GET', path)).text, path).to.match(/[\]}]\n$/);
+    }
+  });
+
   it('redirects / to the dashboard for browsers, and to the documentation for programs', async () => {
     const firefox = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8';
     const expected: readonly (readonly [accept: string | null, location: string])[] = [
