@@ -222,6 +222,13 @@ describe('the routes of the REST API', () => {
     }
   });
 
+  it('says in words in which state a started coreio is', async () => {
+    const status = { ...IO_STATUS, state: 'backoff' as const, intended_state: 'running' as const };
+    api.control.startIo = () => Promise.resolve({ service_id: 'shared', status });
+    const answer = await api.send('POST', '/api/io/start', { body: { config_path: '/cfg/io.yaml' } });
+    expect(answer.json).to.have.property('message', 'Service "shared" is in backoff.');
+  });
+
   it('ends the line of each JSON answer, also of an error', async () => {
     for (const path of ['/api/healthcheck', '/api/agents/', '/api/services/nope', '/nowhere']) {
       expect((await api.send('GET', path)).text, path).to.match(/[\]}]\n$/);
