@@ -9,8 +9,6 @@ type ServiceProcesses = ServicePorts['processes'];
 
 /** The durability of the store. */
 interface Durability {
-  /** Why nothing can be saved now, in sentences; empty if it can. */
-  readonly obstacles: () => readonly string[];
   /** Resolves when every event recorded so far is durable. */
   readonly commit: () => Promise<void>;
 }
@@ -34,9 +32,6 @@ export class LaunchAfterCommit implements ServiceProcesses {
   }
 
   async launch(request: LaunchRequest): Promise<LaunchOutcome> {
-    // Does not wait for a store that is known to fail: it waits up to 5 s per write for another program's lock.
-    const known = this.#durability.obstacles()[0];
-    if (known !== undefined) return notBegun(request, known);
     const hasPorts = (request.ports ?? []).length > 0;
     return isFirst(request) && !hasPorts ? this.#processes.launch(request) : this.#launchWhenReady(request);
   }

@@ -17,6 +17,7 @@ import { Journal } from './journal/journal.ts';
 import { Recorder } from './journal/recorder.ts';
 import { LaunchAfterCommit } from './launch-after-commit.ts';
 import { LaunchPorts, probingAtPorts } from './launch-ports.ts';
+import { PolledLaunchGate } from './polled-launch-gate.ts';
 import { eventView } from './queries/views.ts';
 import { recover } from './recovery/recovery.ts';
 import { Notices } from './health/notices.ts';
@@ -133,18 +134,18 @@ async function noteFindings(base: RuntimeBase, { intentions, drop, finding }: St
  * The ports of the actors: a launch waits until the state that requests it is durable, and failed searches are reported
  * to the health.
  */
-export function actorPorts({ ports, recorder }: RuntimeBase): ServicePorts {
+export function actorPorts({ ports, recorder, timers }: RuntimeBase): ServicePorts {
   const { processes, catalog, prober, health, portRegistry, clock } = ports;
-  const durability = { obstacles: () => health.obstacles(), commit: () => recorder.flush() };
   const note = (draft: JournalDraft): void => {
     recorder.note(draft);
   };
   return {
     processes: new LaunchAfterCommit(
       processes,
-      durability,
+      { commit: () => recorder.flush() },
       new LaunchPorts({ registry: portRegistry, processes, clock, note }),
     ),
+    gate: new PolledLaunchGate(() => health.obstacles(), timers),
     catalog: new ReportingCatalog(catalog, health),
     prober: probingAtPorts(prober, portRegistry),
   };

@@ -2,6 +2,7 @@ import type { LoadedConfig } from '../config/spec-source.ts';
 import type { HostPorts } from '../control/host-ports.ts';
 import type { OpenControl } from '../control/control.ts';
 import { openControl } from '../control/open-control.ts';
+import { PolledLaunchGate } from '../control/polled-launch-gate.ts';
 import { createHttpApp, type HttpApp } from '../http/app.ts';
 import { openInspector, type Inspector } from '../inspect/inspector.ts';
 import { configOf } from '../machines/config.ts';
@@ -105,10 +106,11 @@ function hostPorts(
 function apiOf(
   { options, log, version, metrics: { exposition, requests: meter } }: Start,
   { access }: Listener,
-  { processes, catalog, prober }: Adapters,
+  { processes, catalog, prober, health }: Adapters,
   { control, inspector }: { readonly control: OpenControl; readonly inspector: Inspector },
 ): HttpApp {
-  const machines = machineLibrary(() => hostMachines({ processes, catalog, prober }, systemClock));
+  const gate = new PolledLaunchGate(() => health.obstacles(), wallTimers);
+  const machines = machineLibrary(() => hostMachines({ processes, gate, catalog, prober }, systemClock));
   const upgrades = { '/inspector/ws': inspector.accept };
   const isUnixSocket = options.place.type === 'unix';
   const shown = { exposition, machines, meter, upgrades };

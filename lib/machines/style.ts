@@ -19,7 +19,7 @@ export const DRAWING = {
     compound: true,
     newrank: true,
     bgcolor: 'transparent',
-    nodesep: 0.2,
+    nodesep: 0.3,
     ranksep: 0.25,
     pad: 0.1,
   },

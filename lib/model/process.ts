@@ -55,7 +55,7 @@ export interface LaunchFailure {
 
 /**
  * EADDRINUSE: there is no free port. ESHIM: the shim of the previous launch can neither be woken nor killed. ESTATE: a
- * folder of the state directory is missing. ESTORE: the launch cannot be recorded. ESTRAY: an orphan process of the
+ * folder of the state directory is missing. ESTORE: the launch cannot be recorded, or the host can launch nothing. ESTRAY: an orphan process of the
  * service is running. ETIMEDOUT: no shim came up. EUNREADABLE: a record that says whether the service is running cannot
  * be read. The others are system error codes.
  */
@@ -105,6 +105,12 @@ export function isHostFaultError(error: unknown): boolean {
 export type LaunchOutcome =
   | { readonly type: 'launched'; readonly launch: Launch }
   | { readonly type: 'refused'; readonly generation: number; readonly failure: LaunchFailure };
+
+/** A launch that did not begin, because the host as a whole can launch nothing. `obstacle` is a sentence. */
+export interface BlockedLaunch {
+  readonly type: 'blocked';
+  readonly obstacle: string;
+}
 
 /**
  * What is known about the newest launch of a service when a host starts. `alive`: the main process is running.

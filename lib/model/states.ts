@@ -9,7 +9,7 @@ export const SERVICE_STATES = {
   starting: ['waiting', 'resolving', 'launching', 'settling', 'probing'],
   running: ['ready', 'unready'],
   stopping: ['terminating', 'killing', 'retrying', 'draining'],
-  backoff: ['judging', 'waiting'],
+  backoff: ['judging', 'waiting', 'blocked'],
   failed: ['exhausted', 'missing', 'refused', 'abandoned'],
 } as const satisfies NestedStates;
 

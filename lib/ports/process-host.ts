@@ -71,6 +71,18 @@ export interface LaunchObserver {
   changed?(launch: Launch): void;
 }
 
+/** Whether the host as a whole can launch services, or something in its way concerns all of them. */
+export interface LaunchGate {
+  /** Why nothing can be launched now, as a sentence; null: launches are possible. */
+  obstacle(): string | null;
+
+  /**
+   * Notifies `observer`, in a later turn, when the obstacle is another one than at this call, and as soon as there is
+   * none (null). Returns a function that stops this.
+   */
+  watch(observer: (obstacle: string | null) => void): () => void;
+}
+
 /**
  * Launches, observes and stops process trees, on this machine or by another engine. Every implementation passes
  * `spec/support/process/process-host-contract.ts`.

@@ -223,6 +223,14 @@ export const EXPLORE_SABOTAGES = [
     scenario: 'reload that removes a host service',
   },
   {
+    name: 'a service that was blocked stays so when the host can launch again',
+    file: 'lib/actors/service/machine.ts',
+    find: "'launches.unblocked': { target: 'waiting', actions: 'spreadStart' },",
+    replace: '',
+    seenBy: ['explore'],
+    scenario: 'exit on a full disk',
+  },
+  {
     name: 'a host waits for nobody when it drains',
     file: 'lib/control/commands/drain.ts',
     find: 'await Promise.all(layer.map(({ id }) => changes.until(serviceActorId(id), () => isDown(root, id))));',

@@ -2,10 +2,10 @@ import { fromCallback, fromPromise } from 'xstate';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import { portNamesOf, type ProbeKind, type ProbeSpec } from '../../model/probe.ts';
 import { portNamesIn } from '../../model/values/port-token.ts';
-import type { Executable, ExecutableChoice, LaunchOutcome, LaunchStatus } from '../../model/process.ts';
+import type { BlockedLaunch, Executable, ExecutableChoice, LaunchOutcome, LaunchStatus } from '../../model/process.ts';
 import type { StopSpec } from '../../model/spec.ts';
 import type { Catalog, ExecutableQuery } from '../../ports/catalog.ts';
-import type { LaunchRequest, ProcessHost } from '../../ports/process-host.ts';
+import type { LaunchGate, LaunchRequest, ProcessHost } from '../../ports/process-host.ts';
 import type { Prober, ProbeTarget } from '../../ports/prober.ts';
 import type { ServiceEvent } from './events.ts';
 import type { ServiceContext } from './context.ts';
@@ -14,6 +14,7 @@ import { fallbackOf } from './exits.ts';
 /** The ports a service acts through. */
 export interface ServicePorts {
   readonly processes: Pick<ProcessHost, 'launch' | 'stop' | 'status' | 'observe'>;
+  readonly gate: LaunchGate;
   readonly catalog: Catalog;
   readonly prober: Prober;
 }
@@ -26,13 +27,21 @@ export interface ProbeOrder {
 }
 
 /** The named effects of the service machine; none is restored from a snapshot, `host.resume` starts them again. */
-export function serviceEffects({ processes, catalog, prober }: ServicePorts) {
+export function serviceEffects({ processes, gate, catalog, prober }: ServicePorts) {
   return {
     chooseExecutable: fromPromise<ExecutableChoice, ExecutableQuery>(({ input }) => catalog.choose(input)),
     awaitExecutable: fromPromise<Executable, { query: ExecutableQuery; refused: string | null }>(({ input, signal }) =>
       catalog.awaitOther(input.query, input.refused, signal),
     ),
-    launchProcess: fromPromise<LaunchOutcome, LaunchRequest>(({ input }) => processes.launch(input)),
+    launchProcess: fromPromise<LaunchOutcome | BlockedLaunch, LaunchRequest>(({ input }) => {
+      const obstacle = gate.obstacle();
+      return obstacle === null ? processes.launch(input) : Promise.resolve({ type: 'blocked', obstacle });
+    }),
+    watchObstacles: fromCallback<ServiceEvent>(({ sendBack }) =>
+      gate.watch((obstacle) => {
+        sendBack(obstacle === null ? { type: 'launches.unblocked' } : { type: 'launches.blocked', obstacle });
+      }),
+    ),
     stopTree: fromPromise<LaunchStatus | null, { serviceId: ServiceId; stop: StopSpec }>(
       async ({ input: { serviceId, stop } }) => {
         await processes.stop(serviceId, stop);

@@ -79,6 +79,10 @@ export type ServiceEvent =
   | { readonly type: 'process.exited'; readonly launchId: LaunchId; readonly exit: ProcessExit }
   /** Less is guaranteed for the live process than before: its shim died. */
   | { readonly type: 'process.changed'; readonly launch: Launch }
+  /** What keeps the host from launching anything is something else than before. `obstacle` is a sentence. */
+  | { readonly type: 'launches.blocked'; readonly obstacle: string }
+  /** The host can launch services again. */
+  | { readonly type: 'launches.unblocked' }
   | ProbeEvent
   | ResumeEvent
   /** The host is shutting down and stops its services; the intention stays. */

@@ -4,6 +4,7 @@ import { classifyExit, judgeEnding, type Ending, type Verdict } from '../../mode
 import {
   isBlameless,
   isHostFaultError,
+  type BlockedLaunch,
   type ExecutableChoice,
   type LaunchFailure,
   type LaunchOutcome,
@@ -33,8 +34,16 @@ function outputOf(event: AnyEvent): unknown {
 
 // The output of an effect; each is called only where the effect with that output has finished.
 export const choiceIn = (event: AnyEvent) => outputOf(event) as ExecutableChoice;
-export const outcomeIn = (event: AnyEvent) => outputOf(event) as LaunchOutcome;
+export const outcomeIn = (event: AnyEvent) => outputOf(event) as LaunchOutcome | BlockedLaunch;
 export const statusIn = (event: AnyEvent) => outputOf(event) as LaunchStatus | null;
+
+/** What keeps the host from launching anything, as an event reports it; null: it reports nothing of the kind. */
+export function obstacleIn(event: AnyEvent): string | null {
+  if (event.type === 'launches.blocked') return 'obstacle' in event ? String(event.obstacle) : null;
+  if (event.type !== 'xstate.done.actor.launchProcess') return null;
+  const outcome = outcomeIn(event);
+  return outcome.type === 'blocked' ? outcome.obstacle : null;
+}
 
 /** The end that an event reports; null: it reports none that still has to be processed. */
 export function endIn(context: ServiceContext, event: AnyEvent, now: Instant): End | null {

@@ -7,6 +7,7 @@
  * running   ready | unready (its readiness probe says that it cannot serve; this never stops it)
  * stopping  terminating > killing (grace period is over) | draining | retrying (the tree could not be stopped)
  * backoff   judging (decides what follows an end; left immediately) > waiting for the next launch
+ *           | blocked (the host can launch nothing at present)
  * failed    exhausted (tries again after `recover_after`) | missing, refused (no matching file)
  *           | abandoned (permanently)
  *
@@ -52,8 +53,8 @@ export const SERVICE_MACHINE_VERSION = '3';
 
 /** The statechart of a service over its ports. */
 export function createServiceMachine(ports: ServicePorts, clock: Clock) {
-  const { observe, probe, chooseExecutable, launchProcess, awaitExecutable, stopTree, stopThenAsIntended } =
-    invocations(clock);
+  const { observe, probe, stopTree, stopThenAsIntended, ...launching } = invocations(clock);
+  const { chooseExecutable, launchProcess, awaitExecutable, watchObstacles } = launching;
 
   return serviceSetup(ports, clock).createMachine({
     id: 'service',
@@ -146,6 +147,11 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
                 { guard: 'isLaunchedUnprobed', target: 'settling', actions: 'launched' },
                 { guard: 'isLaunched', target: 'probing', actions: 'launched' },
                 { guard: 'isRefusedForGood', target: '#service.failed.refused', actions: 'noteRefusal' },
+                {
+                  guard: 'isBlocked',
+                  target: '#service.backoff.blocked',
+                  actions: ['forgetOrigin', 'noteObstacle', 'enter', report('backoff.blocked')],
+                },
                 judge,
               ],
             },
@@ -267,6 +273,14 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
           waiting: {
             after: { untilDeadline: '#service.starting' },
             on: { 'resume.waiting': { target: 'waiting', reenter: true, actions: resumeWait('backoff') } },
+          },
+          // No attempts in between: a thousand services would keep the host busy with them.
+          blocked: {
+            invoke: watchObstacles,
+            on: {
+              'launches.blocked': { actions: ['noteObstacle', 'report'] },
+              'launches.unblocked': { target: 'waiting', actions: 'spreadStart' },
+            },
           },
         },
         on: { 'service.configure': configuredWhileDown },

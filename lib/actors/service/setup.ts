@@ -8,7 +8,7 @@ import { peer } from '../peers.ts';
 import { serviceActorId, type ServiceContext, type ServiceInput } from './context.ts';
 import { serviceEffects, type ServicePorts } from './effects.ts';
 import type { ResumeEvent, ServiceEvent } from './events.ts';
-import { choiceIn, endIn, endOf, statusIn, fallbackReason, outcomeIn, verdictOn } from './exits.ts';
+import { choiceIn, endIn, endOf, statusIn, fallbackReason, obstacleIn, outcomeIn, verdictOn } from './exits.ts';
 import { ofProbe } from './transitions.ts';
 import * as change from './updates.ts';
 
@@ -57,6 +57,7 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       isLaunchedUnprobed: ({ context, event }) =>
         outcomeIn(event).type === 'launched' && context.spec.probes.startup === null,
       isLaunched: ({ event }) => outcomeIn(event).type === 'launched',
+      isBlocked: ({ event }) => outcomeIn(event).type === 'blocked',
       isRefusedForGood: ({ event }) => {
         const outcome = outcomeIn(event);
         return outcome.type === 'refused' && outcome.failure.isPermanent;
@@ -159,6 +160,11 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
         const outcome = outcomeIn(event);
         return outcome.type === 'refused' ? change.refused(context, outcome, clock.now()) : {};
       }),
+      noteObstacle: assign(({ context, event }) => {
+        const obstacle = obstacleIn(event);
+        return obstacle === null ? {} : change.blocked(context, obstacle);
+      }),
+      spreadStart: assign(({ context }) => change.unblocked(context, { now: clock.now(), random: clock.random() })),
       noteMissing: assign(({ event }) => {
         const choice = choiceIn(event);
         return choice.type === 'missing' ? change.missing(choice.reason) : {};

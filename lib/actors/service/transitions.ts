@@ -118,6 +118,7 @@ export function invocations(clock: Clock) {
     onDone: { target: '#service.starting' },
     onError: judge,
   } as const;
+  const watchObstacles = { src: 'watchObstacles', id: 'watchObstacles' } as const;
   const stopTree = {
     src: 'stopTree',
     id: 'stopTree',
@@ -136,5 +137,6 @@ export function invocations(clock: Clock) {
       { target: '#service.stopped.idle', actions: 'noteStopped' },
     ],
   } as const;
-  return { observe, probe, chooseExecutable, launchProcess, awaitExecutable, stopTree, stopThenAsIntended };
+  const launching = { chooseExecutable, launchProcess, awaitExecutable, watchObstacles } as const;
+  return { observe, probe, ...launching, stopTree, stopThenAsIntended };
 }

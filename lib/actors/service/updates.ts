@@ -2,7 +2,13 @@ import { isMet, type ServiceReport } from '../../model/policy/agent-state.ts';
 import { startTimeoutMs } from '../../model/probe.ts';
 import type { Launch, LaunchFailure, LaunchStatus } from '../../model/process.ts';
 import type { Reason } from '../../model/explain/reason.ts';
-import { EMPTY_BUDGET, longestBackoff, recoveryDelay, type Verdict } from '../../model/policy/restart.ts';
+import {
+  EMPTY_BUDGET,
+  longestBackoff,
+  recoveryDelay,
+  unblockedDelay,
+  type Verdict,
+} from '../../model/policy/restart.ts';
 import { launchesAlike, revisionOf } from '../../model/policy/revision.ts';
 import type { DependencySpec, ServiceSpec } from '../../model/spec.ts';
 import type { Instant } from '../../model/values/time.ts';
@@ -229,6 +235,17 @@ export function refused(
   const wait = recoveryDelay(context.spec.restart);
   const deadlineAt = wait === null ? null : now + wait;
   return { reason: refusalReason(failure), deadlineAt, attempt: 'first', launch: null, generation };
+}
+
+/** The host can launch nothing now; whatever else the service has behind it stays as it is. */
+export function blocked({ spec }: ServiceContext, obstacle: string): Change {
+  const text = `Service "${spec.id}" is not launched: ${obstacle}`;
+  return { reason: refusalReason({ code: 'ESTORE', isPermanent: false, message: text }), deadlineAt: null };
+}
+
+/** The host can launch again. */
+export function unblocked({ spec }: ServiceContext, at: { readonly now: Instant; readonly random: number }): Change {
+  return { deadlineAt: at.now + unblockedDelay(spec.restart.backoff, at.random) };
 }
 
 /** It counts as started. */

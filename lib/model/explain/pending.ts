@@ -41,6 +41,8 @@ export function pendingForState(situation: Situation, now: Instant): readonly Pe
       return [{ what: 'stop', at: null, clause: 'the stop is retried within 1 s' }, afterStop(situation)];
     case 'backoff.waiting':
       return [{ what: 'start', at, clause: `the next launch is in ${left}` }, ifThatFails(situation, at ?? now)];
+    case 'backoff.blocked':
+      return [{ what: 'start', at: null, clause: 'it is launched as soon as the host can launch services again' }];
     case 'failed.exhausted':
       if (at === null) return [];
       return [{ what: 'recovery', at, clause: `one recovery attempt is made in ${left}` }, ifThatFails(situation, at)];

@@ -12,6 +12,9 @@ export const MIN_BACKOFF_MS: Millis = 100;
 /** The maximum delay between attempts while a launch fails only because of faults of the host. */
 const HOST_FAULT_MAX_MS: Millis = 5_000;
 
+/** The maximum time over which services are spread that waited until the host can launch again. */
+const UNBLOCKED_SPREAD_MS: Millis = 1_000;
+
 /** What earlier exits left behind; stored with the service. Plain JSON. */
 export interface RestartBudget {
   /** Consecutive failed launches and crashes; the exponent of the backoff. */
@@ -78,6 +81,14 @@ export function backoffDelay(spec: BackoffSpec, failures: number, random: number
 /** The delay in `failed`; null: stay failed. A recovery attempt is a retry like any other. */
 export function recoveryDelay({ recoverAfterMs }: Pick<RestartSpec, 'recoverAfterMs'>): Millis | null {
   return recoverAfterMs === null ? null : Math.max(MIN_BACKOFF_MS, recoverAfterMs);
+}
+
+/**
+ * The delay before a launch when the host can launch services again. All of them have waited for that, so they are
+ * spread as far as `jitter` spreads the longest wait for the host, but over a second at most. `random` is in [0, 1).
+ */
+export function unblockedDelay({ jitter }: BackoffSpec, random: number): Millis {
+  return MIN_BACKOFF_MS + Math.round(Math.min(UNBLOCKED_SPREAD_MS, HOST_FAULT_MAX_MS * jitter) * random);
 }
 
 /** The longest possible delay of a retry. */

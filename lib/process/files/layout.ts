@@ -36,11 +36,15 @@ export function lockFile(layout: Layout, serviceId: ServiceId): string {
   return join(layout.locks, serviceId);
 }
 
-/** The highest generation of a service with log files; 0: none. Log files survive the loss of the ledger. */
+/**
+ * The highest generation of a service with log files; 0: none. Log files survive the loss of the ledger. What is no file
+ * was not written by a launch.
+ */
 export function newestLogged(layout: LogLayout, serviceId: ServiceId): number {
   try {
-    const names = readdirSync(logFolder(layout, serviceId));
-    return Math.max(0, ...names.flatMap((name) => (/^\d+\./.test(name) ? Number.parseInt(name, 10) : [])));
+    const entries = readdirSync(logFolder(layout, serviceId), { withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile() && /^\d+\./.test(entry.name));
+    return Math.max(0, ...files.map(({ name }) => Number.parseInt(name, 10)));
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return 0;
     throw error;

@@ -7,7 +7,7 @@ import { resumeOf } from '../../../lib/actors/service/resume.ts';
 import { reasonText } from '../../../lib/model/explain/reason.ts';
 import type { Launch } from '../../../lib/model/process.ts';
 import { parseLaunchId } from '../../../lib/model/values/ids.ts';
-import { ActorWorld, FakeCatalog, pathOf } from '../../support/actors/actor-world.ts';
+import { ActorWorld, FakeCatalog, OPEN_GATE, pathOf } from '../../support/actors/actor-world.ts';
 import { serviceSpec } from '../../support/actors/specs.ts';
 import { FakeProber } from '../../support/probe/fake-prober.ts';
 import { fakeProcessHost } from '../../support/process/fake-process-host.ts';
@@ -38,7 +38,12 @@ function serviceIn(value: object, more: object = {}) {
       return 0.9;
     },
   };
-  const ports = { processes: fakeProcessHost(clock), catalog: new FakeCatalog(), prober: new FakeProber() };
+  const ports = {
+    processes: fakeProcessHost(clock),
+    gate: OPEN_GATE,
+    catalog: new FakeCatalog(),
+    prober: new FakeProber(),
+  };
   const machine = createServiceMachine(ports, clock);
   const context = { ...serviceContext({ spec, intended: 'running' }, NOW), generation: 3, launch, startedAt: NOW };
   const snapshot = machine.resolveState({ value: value as never, context: { ...context, since: NOW - 500, ...more } });

@@ -7,7 +7,7 @@ import { resumeOf } from '../../../lib/actors/service/resume.ts';
 import type { Launch, LaunchStatus } from '../../../lib/model/process.ts';
 import { SERVICE_STATES } from '../../../lib/model/states.ts';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
-import { FakeCatalog, pathOf } from '../../support/actors/actor-world.ts';
+import { FakeCatalog, OPEN_GATE, pathOf } from '../../support/actors/actor-world.ts';
 import { serviceSpec } from '../../support/actors/specs.ts';
 import { FakeProber } from '../../support/probe/fake-prober.ts';
 import { fakeProcessHost } from '../../support/process/fake-process-host.ts';
@@ -15,7 +15,7 @@ import { fakeProcessHost } from '../../support/process/fake-process-host.ts';
 const NOW = 1_000_000;
 const clock = { now: () => NOW, random: () => 0.5 };
 const machine = createServiceMachine(
-  { processes: fakeProcessHost(clock), catalog: new FakeCatalog(), prober: new FakeProber() },
+  { processes: fakeProcessHost(clock), gate: OPEN_GATE, catalog: new FakeCatalog(), prober: new FakeProber() },
   clock,
 );
 const spec = serviceSpec('pump1-corerl', {
@@ -102,6 +102,8 @@ const EVENTS: Readonly<Record<string, ServiceEvent | ((context: ServiceContext) 
     launchId: newer.launchId,
     reason: 'no answer',
   },
+  'launches blocked': { type: 'launches.blocked', obstacle: 'The store is read-only.' },
+  'launches unblocked': { type: 'launches.unblocked' },
   drain: { type: 'host.drain' },
   quarantine: { type: 'supervisor.quarantine', reason: { code: 'set_aside' } },
 };
@@ -332,6 +334,22 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     stop: 'stopping.terminating',
     restart: 'starting.waiting',
     'resume alive': 'starting.settling',
+    'resume not intended': 'stopping.terminating',
+    'resume not intended alive': 'stopping.terminating',
+    drain: 'stopping.draining',
+  },
+  'backoff.blocked': {
+    'launches unblocked': 'backoff.waiting',
+    'resume outdated': 'stopping.terminating',
+    reconfigure: 'starting.waiting',
+    release: 'stopping.terminating',
+    start: 'starting.waiting',
+    stop: 'stopping.terminating',
+    restart: 'starting.waiting',
+    'resume none': 'starting.waiting',
+    'resume alive': 'starting.settling',
+    'resume exited': 'backoff.waiting',
+    'resume revoked': 'starting.waiting',
     'resume not intended': 'stopping.terminating',
     'resume not intended alive': 'stopping.terminating',
     drain: 'stopping.draining',

@@ -1,12 +1,14 @@
 import { createActor, SimulatedClock } from 'xstate';
 import { createSupervisorMachine } from '../../../lib/actors/supervisor/machine.ts';
 import { agentRef, serviceRef, type SupervisorRef } from '../../../lib/control/actors.ts';
+import { PolledLaunchGate } from '../../../lib/control/polled-launch-gate.ts';
 import { reasonText } from '../../../lib/model/explain/reason.ts';
 import type { Executable } from '../../../lib/model/process.ts';
 import type { AgentPlan, ServiceSpec } from '../../../lib/model/spec.ts';
 import { stateOf } from '../../../lib/model/states.ts';
 import type { Catalog, ExecutableQuery } from '../../../lib/ports/catalog.ts';
 import type { Clock } from '../../../lib/ports/clock.ts';
+import { wallTimers } from '../../../lib/ports/wall-timers.ts';
 import { FakeProber } from '../probe/fake-prober.ts';
 import { fakeProcessHost, type FakeProcessHost } from '../process/fake-process-host.ts';
 
@@ -35,6 +37,9 @@ export class FakeCatalog implements Catalog {
   }
 }
 
+/** The gate of a host that can always launch. */
+export const OPEN_GATE = new PolledLaunchGate(() => [], wallTimers);
+
 type RootMachine = ReturnType<typeof createSupervisorMachine>;
 
 /** The actor system on fakes: time only passes when the test advances it. */
@@ -42,6 +47,9 @@ export class ActorWorld {
   readonly timers = new SimulatedClock();
   readonly clock: Clock = { now: () => EPOCH + this.timers.now(), random: () => 0.5 };
   readonly processes: FakeProcessHost = fakeProcessHost(this.clock);
+  /** Why the host can launch nothing, in sentences. */
+  obstacles: readonly string[] = [];
+  readonly gate = new PolledLaunchGate(() => this.obstacles, this.timers);
   readonly catalog = new FakeCatalog();
   readonly prober = new FakeProber();
   readonly root: SupervisorRef;

@@ -2,7 +2,13 @@ import { initialTransition, type AnyMachineSnapshot, type AnyStateMachine, type 
 import type { ServiceContext } from '../../../lib/actors/service/context.ts';
 import { resumeOf } from '../../../lib/actors/service/resume.ts';
 import type { ServiceReport } from '../../../lib/model/policy/agent-state.ts';
-import type { ExecutableChoice, Launch, LaunchOutcome, LaunchStatus } from '../../../lib/model/process.ts';
+import type {
+  BlockedLaunch,
+  ExecutableChoice,
+  Launch,
+  LaunchOutcome,
+  LaunchStatus,
+} from '../../../lib/model/process.ts';
 import { parseLaunchId } from '../../../lib/model/values/ids.ts';
 import { journalEntry } from '../store/store-contract.ts';
 import { pick, type Dice } from '../walks/walk-dice.ts';
@@ -101,6 +107,7 @@ const PAYLOADS: Readonly<Record<string, Make>> = {
   }),
   'probe.passed': probeOf,
   'probe.failed': probeOf,
+  'launches.blocked': () => ({ obstacle: 'The original is alive.' }),
   'supervisor.quarantine': () => ({ reason: { code: 'set_aside' } }),
   'supervisor.ensure': (dice) => ({
     services: pick(dice, [[], [{ spec: specs[2], holders: [], intended: 'stopped' }]]),
@@ -123,11 +130,12 @@ const OUTPUTS: Readonly<Record<string, (dice: Dice) => unknown>> = {
       { type: 'missing', reason: 'No executable "program" was found.' },
     ]),
   launchProcess: (dice) =>
-    pick<LaunchOutcome>(dice, [
+    pick<LaunchOutcome | BlockedLaunch>(dice, [
       { type: 'launched', launch: LAUNCH },
       { type: 'launched', launch: LAUNCH },
       { type: 'refused', generation: 1, failure: { code: 'ENOENT', isPermanent: true, message: 'no file' } },
       { type: 'refused', generation: 1, failure: { code: 'EAGAIN', isPermanent: false, message: 'no room' } },
+      { type: 'blocked', obstacle: 'The store is read-only.' },
     ]),
   stopTree: factsOf,
   nextEvent: (dice) =>

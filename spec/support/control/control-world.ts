@@ -105,6 +105,8 @@ export class ControlWorld {
   readonly files = new MemoryFiles();
   /** What the next host finds of the state of earlier ones. */
   found: FoundState | undefined;
+  /** Why the host can launch nothing, in sentences. */
+  obstacles: readonly string[] = [];
   readonly specs = new FakeSpecs();
   readonly catalog = new FakeCatalog();
   prober = new FakeProber();
@@ -136,6 +138,7 @@ export class ControlWorld {
     this.#life = new AbortController();
     const store = untilDeath(this.store, this.#life.signal);
     const health = new Health(clock, log);
+    health.include(() => this.obstacles, { areObstacles: true });
     this.store.onWrite = (write) => {
       health.storeWrote(write);
     };

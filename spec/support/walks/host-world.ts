@@ -74,7 +74,12 @@ function currentPort<Name extends keyof typeof CURRENT>(name: Name): (typeof CUR
 
 /** Building the machines costs more than most walks, so all walks share them. */
 export const MACHINE = createSupervisorMachine(
-  { processes: currentPort('processes'), catalog: currentPort('catalog'), prober: currentPort('prober') },
+  {
+    processes: currentPort('processes'),
+    gate: currentPort('gate'),
+    catalog: currentPort('catalog'),
+    prober: currentPort('prober'),
+  },
   { now: () => CURRENT.clock.now(), random: () => CURRENT.clock.random() },
 );
 
@@ -202,6 +207,8 @@ export abstract class HostWorld {
   readonly launching = new Map<string, LaunchRequest>();
   isHoldingLaunches = false;
   isHoldingStops = false;
+  /** Why the host can launch nothing, as a sentence; null: it can. */
+  obstacle: string | null = null;
   readonly crashes = new Map<string, number>();
   readonly clock: Clock = { now: () => EPOCH + this.timers.now + this.offset, random: () => 0.5 };
   /** Grows with each call of a port. */

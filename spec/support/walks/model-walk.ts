@@ -58,6 +58,7 @@ export async function walk(
  */
 async function theEnd(world: WalkWorld, isWhole: boolean): Promise<readonly string[]> {
   world.isFair = true;
+  world.obstacle = null;
   world.brokenStops.clear();
   world.releaseAll();
   world.catalog.files = world.catalog.files.length === 0 ? [fileOf(9)] : world.catalog.files;
@@ -136,6 +137,15 @@ async function take(world: WalkWorld, step: PlannedStep): Promise<void> {
     case 'breakStop':
       world.brokenStops.add(step.service);
       return;
+    case 'obstruct':
+      await world.settle(); // a launch that has begun goes on
+      world.obstacle = step.by;
+      await world.pass(NOTICED_MS);
+      return;
+    case 'clear':
+      world.obstacle = null;
+      await world.pass(NOTICED_MS);
+      return;
     case 'vanish':
       world.endSeries();
       world.catalog.files = [];
@@ -173,6 +183,8 @@ async function take(world: WalkWorld, step: PlannedStep): Promise<void> {
   }
 }
 
+/** When services know what is in the way of launches, or that nothing is any longer. */
+const NOTICED_MS = 250;
 const EXITS = {
   success: { code: 0 },
   code: { code: 3 },

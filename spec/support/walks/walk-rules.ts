@@ -36,16 +36,23 @@ export interface SeriesLaunch {
   readonly file: string;
   /** The program ran. */
   readonly isUp: boolean;
+  /** Its file cannot be run: nothing follows before `recover_after`. Default: false. */
+  readonly isRefusedForGood?: boolean;
 }
 
-/** A series with one more launch: what ran for long enough was stable, and what comes after it is a new series. */
+/**
+ * A series with one more launch: what ran for long enough was stable, and what comes after it is a new series. So is the
+ * recovery after a refusal, which uses up no budget.
+ */
 export function grownSeries(
   series: readonly SeriesLaunch[],
   launch: SeriesLaunch,
-  { backoff }: RestartSpec,
+  { backoff, recoverAfterMs }: RestartSpec,
 ): SeriesLaunch[] {
-  const isNew = launch.at - (series.at(-1)?.at ?? launch.at) >= backoff.resetAfterMs;
-  return [...(isNew ? [] : series), launch];
+  const last = series.at(-1);
+  const gapMs = launch.at - (last?.at ?? launch.at);
+  const isRecovery = last?.isRefusedForGood === true && recoverAfterMs !== null && gapMs >= recoverAfterMs;
+  return [...(isRecovery || gapMs >= backoff.resetAfterMs ? [] : series), launch];
 }
 
 /**
@@ -195,6 +202,11 @@ function wrongWithService(
       break;
     case 'backoff.waiting':
       must(isTimed, 'no timer');
+      break;
+    case 'backoff.blocked':
+      must(world.obstacle !== null, 'nothing is in its way');
+      must(reasonText(context.reason)?.includes(world.obstacle ?? '') === true, 'it does not say what is in its way');
+      must(works('watchObstacles'), 'it does not watch what is in its way');
       break;
     case 'failed.exhausted':
       must(isTimed || context.deadlineAt === null, 'no timer');

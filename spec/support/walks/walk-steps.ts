@@ -34,6 +34,9 @@ export type Step =
   | { readonly do: 'holdLaunches' | 'releaseLaunches' | 'holdStops' | 'releaseStops' }
   | { readonly do: 'refuse'; readonly service: ServiceName; readonly how: 'permanent' | 'transient' | 'hostFault' }
   | { readonly do: 'breakStop'; readonly service: ServiceName }
+  /** From now on the host can launch nothing, for this reason or another; or it can again. */
+  | { readonly do: 'obstruct'; readonly by: string }
+  | { readonly do: 'clear' }
   | { readonly do: 'vanish' }
   | { readonly do: 'appear'; readonly version: number }
   | { readonly do: 'pass'; readonly ms: number }
@@ -86,6 +89,8 @@ const MAKERS: readonly (readonly [weight: number, make: (dice: Dice) => Step])[]
     }),
   ],
   [2, (dice) => ({ do: 'breakStop', service: pick(dice, SERVICES) })],
+  [2, (dice) => ({ do: 'obstruct', by: pick(dice, ['The store is read-only.', 'The original is alive.']) })],
+  [3, () => ({ do: 'clear' })],
   [2, () => ({ do: 'vanish' })],
   [3, (dice) => ({ do: 'appear', version: 1 + Math.floor(dice() * 3) })],
   [20, (dice) => ({ do: 'pass', ms: pick(dice, [1, 100, 200, 200, 250, 1_000, 3_500, 5_000, 30_000]) })],

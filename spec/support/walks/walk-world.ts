@@ -55,10 +55,12 @@ export class WalkWorld extends HostWorld {
     this.#life = new AbortController();
     const life = this.#life.signal;
     const specs = this.specs();
+    const health = new Health(clock, SILENT);
+    health.include(() => (this.obstacle === null ? [] : [this.obstacle]), { areObstacles: true });
     const ports: HostPorts = {
       ...{ store: this.#counted(untilDeath(this.store, life)), specs, processes, catalog: this.catalog, prober },
       portRegistry: new MemoryPortRegistry(),
-      ...{ logs: NO_LOGS, usage: NO_USAGE, health: new Health(clock, SILENT), clock, timers, log: SILENT },
+      ...{ logs: NO_LOGS, usage: NO_USAGE, health, clock, timers, log: SILENT },
       identity: { processId: 1, version: '0.0.0', guarantees: GUARANTEES },
       files: filesUntilDeath(this.files, life),
     };
@@ -163,6 +165,7 @@ export class WalkWorld extends HostWorld {
       this.launching.set(serviceId, request);
       const context = this.root === null ? undefined : serviceRef(this.root, serviceId)?.getSnapshot().context;
       if (context?.intended === 'stopped') this.violations.push(`${serviceId} is launched unasked`);
+      if (this.obstacle !== null) this.violations.push(`${serviceId} is launched although nothing can be`);
       const outcome = await launch(request);
       if (this.processes !== processes) return new Promise(() => undefined); // the calling host is dead
       this.activity += 1;
@@ -211,7 +214,8 @@ export class WalkWorld extends HostWorld {
     const context = this.root === null ? undefined : serviceRef(this.root, serviceId)?.getSnapshot().context;
     if (!isCounted || context === undefined) return;
     const { restart } = context.spec;
-    const launch = { at: this.timers.now, file: executablePath, isUp: outcome.type === 'launched' };
+    const isRefusedForGood = outcome.type === 'refused' && outcome.failure.isPermanent;
+    const launch = { at: this.timers.now, file: executablePath, isUp: outcome.type === 'launched', isRefusedForGood };
     const series = grownSeries(this.#series.get(serviceId) ?? [], launch, restart);
     this.#series.set(serviceId, series);
     const wrong = wrongWithSeries(series, restart);

@@ -24,7 +24,6 @@ const request: LaunchRequest = {
 describe('a launch that waits until earlier events are durable', () => {
   let keep: () => void;
   let fail: (error: Error) => void;
-  let obstacles: readonly string[];
   let host: LaunchAfterCommit;
   const fake = fakeProcessHost();
 
@@ -33,8 +32,7 @@ describe('a launch that waits until earlier events are durable', () => {
       keep = resolve;
       fail = reject;
     });
-    obstacles = [];
-    host = new LaunchAfterCommit(fake, { obstacles: () => obstacles, commit: () => kept }, NO_PORTS);
+    host = new LaunchAfterCommit(fake, { commit: () => kept }, NO_PORTS);
   });
 
   it('never begins if its service is stopped in the meantime', async () => {
@@ -58,17 +56,6 @@ describe('a launch that waits until earlier events are durable', () => {
     const message = 'Service "pump1-corerl" is not launched: the exit of its last process cannot be saved: disk full';
     const failure = { code: 'ESTORE', isPermanent: false, message };
     expect(await outcome).to.deep.equal({ type: 'refused', generation: 3, failure });
-    expect(fake.launches).to.have.length(before);
-  });
-
-  it('is refused without waiting while nothing can be made durable, the first of its service too', async () => {
-    obstacles = ['The store is read-only.'];
-    const before = fake.launches.length;
-    for (const generation of [1, 4]) {
-      const outcome = await host.launch({ ...request, generation });
-      expect(outcome).to.deep.include({ type: 'refused', generation: generation - 1 });
-      expect(outcome).to.have.nested.property('failure.message').that.contains('read-only');
-    }
     expect(fake.launches).to.have.length(before);
   });
 

@@ -12,7 +12,7 @@ import { MIGRATIONS, type StoredSnapshot } from '../../../../lib/control/recover
 import { restore, type RowFormat, type MachineCatalog } from '../../../../lib/control/recovery/restore.ts';
 import { parseServiceId } from '../../../../lib/model/values/ids.ts';
 import type { ActorRow } from '../../../../lib/ports/actor-store.ts';
-import { pathOf } from '../../../support/actors/actor-world.ts';
+import { OPEN_GATE, pathOf } from '../../../support/actors/actor-world.ts';
 import { ControlWorld } from '../../../support/control/control-world.ts';
 
 type Fields = Record<string, unknown>;
@@ -31,7 +31,8 @@ async function keptBy(world: ControlWorld): Promise<readonly ActorRow[]> {
 function machinesOf(
   world: ControlWorld,
 ): MachineCatalog & { readonly root: ReturnType<typeof createSupervisorMachine> } {
-  const root = createSupervisorMachine(world, world.clock);
+  const { processes, catalog, prober, clock } = world;
+  const root = createSupervisorMachine({ processes, gate: OPEN_GATE, catalog, prober }, clock);
   const { service, agent } = root.implementations.actors as { service: AnyStateMachine; agent: AnyStateMachine }; // set up there
   return { root, service, agent };
 }
