@@ -233,7 +233,7 @@ module.exports = {
       from: {
         path: '^lib/',
         pathNot:
-          '^lib/(process|probe)/|^lib/logs/punch-holes\\.ts$|^lib/doctor/systemctl\\.ts$|^lib/host/sd-notify\\.ts$',
+          '^lib/(process|probe)/|^lib/logs/plain/punch-holes\\.ts$|^lib/doctor/systemctl\\.ts$|^lib/host/sd-notify\\.ts$',
       },
       to: { path: '^(node:)?child_process$' },
     },

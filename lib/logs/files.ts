@@ -1,57 +1,44 @@
 import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { logFolder, type LogLayout } from '../launching/log-layout.ts';
 import type { ServiceId } from '../model/values/ids.ts';
-import { LOG_STREAMS, type LogStream } from '../model/values/log-line.ts';
 import { codeOf } from './error-code.ts';
-import { logFile, logFolder, type LogLayout } from '../launching/log-layout.ts';
 
-/** One output file of one launch. */
-export interface LogPlace {
-  readonly serviceId: ServiceId;
+/** A launch that has files with output. */
+export interface StoredLaunch {
   readonly generation: number;
-  readonly stream: LogStream;
-  readonly file: string;
+  /** `plain`: a file for each stream, as it was written. `records`: a log of records. */
+  readonly form: 'plain' | 'records';
 }
 
-const NAME_FORM = /^(\d{1,15})\.(stdout|stderr)$/;
+const NAME_FORM = /^(\d{1,15})\.(?:(stdout|stderr)|\d{15}\.log|gaps)$/;
 
-/** The file of one stream of one launch, whether or not it exists. */
-export function logPlaceOf(layout: LogLayout, serviceId: ServiceId, generation: number, stream: LogStream): LogPlace {
-  return { serviceId, generation, stream, file: logFile(layout, serviceId, generation, stream) };
-}
-
-/** The launches of a service that have output files, oldest first; empty if it was never launched. */
-export function generationsOf(layout: LogLayout, serviceId: ServiceId): readonly number[] {
-  const found = new Set<number>();
+/** The launches of a service that have output, oldest first; empty if it has never written anything. */
+export function storedLaunches(layout: LogLayout, serviceId: ServiceId): readonly StoredLaunch[] {
+  const found = new Map<number, StoredLaunch>();
   for (const name of namesIn(logFolder(layout, serviceId))) {
-    const generation = NAME_FORM.exec(name)?.[1];
-    if (generation !== undefined) found.add(Number(generation));
+    const [, digits, stream] = NAME_FORM.exec(name) ?? [];
+    if (digits === undefined) continue;
+    const generation = Number(digits);
+    if (stream !== undefined) found.set(generation, { generation, form: 'plain' });
+    else if (!found.has(generation)) found.set(generation, { generation, form: 'records' });
   }
-  return [...found].sort((a, b) => a - b);
+  return [...found.values()].sort((a, b) => a.generation - b.generation);
 }
 
-function namesIn(folder: string): readonly string[] {
+/** The files of one launch, with those next to its output, oldest output first. */
+export function filesOf(layout: LogLayout, serviceId: ServiceId, generation: number): readonly string[] {
+  const folder = logFolder(layout, serviceId);
+  const names = namesIn(folder).filter((name) => name.startsWith(`${generation}.`));
+  return [...names].sort().map((name) => join(folder, name));
+}
+
+/** The names in a folder; none if it does not exist. */
+export function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return [];
     throw error;
   }
-}
-
-/** All files that a launch may have: its output, and the files that releasing space creates next to it. */
-export function filesOf(layout: LogLayout, serviceId: ServiceId, generation: number): readonly string[] {
-  return LOG_STREAMS.flatMap((stream) => {
-    const { file } = logPlaceOf(layout, serviceId, generation, stream);
-    return [file, headFile(file), keptFile(file)];
-  });
-}
-
-/** The file that stores how much of the head of `file` was released. */
-export function headFile(file: string): string {
-  return `${file}.head`;
-}
-
-/** The copy of the newest bytes, made by a truncation where holes cannot be punched. */
-export function keptFile(file: string): string {
-  return `${file}.kept`;
 }

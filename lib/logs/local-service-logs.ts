@@ -5,14 +5,15 @@ import type { ServiceId } from '../model/values/ids.ts';
 import type { Log } from '../ports/log.ts';
 import type { ServiceLogs } from '../ports/service-logs.ts';
 import { logLayoutOf } from '../launching/log-layout.ts';
-import { ReleasedOffsets } from './released-offsets.ts';
 import { ActiveReaders } from './active-readers.ts';
-import { Poller } from './poller.ts';
-import { punchIn, type PunchHoles } from './punch-holes.ts';
-import { Releaser } from './release.ts';
+import { punchIn, type PunchHoles } from './plain/punch-holes.ts';
+import { Releaser } from './plain/release.ts';
+import { ReleasedOffsets } from './plain/released-offsets.ts';
+import { PlainTrim } from './plain/trim.ts';
 import { Retention } from './retention.ts';
 import type { LogContext } from './log-context.ts';
 import { followAll, readAll } from './walk.ts';
+import { Watch } from './watch.ts';
 
 export interface LocalServiceLogsOptions {
   readonly stateDir: string;
@@ -28,7 +29,7 @@ export interface LocalServiceLogsOptions {
 
 /** The output files of a state directory. */
 export interface LocalServiceLogs extends ServiceLogs {
-  /** Whether space is released without losing a line: by punching holes, not by truncation. */
+  /** Whether the space of plain files is released without losing a line: by punching holes, not by truncation. */
   readonly isLossless: boolean;
   /** Sweeps now instead of waiting for the next regular sweep. */
   sweep(): Promise<void>;
@@ -37,8 +38,8 @@ export interface LocalServiceLogs extends ServiceLogs {
 class LogFiles implements LocalServiceLogs {
   readonly isLossless: boolean;
   readonly #context: LogContext;
-  readonly #releaser: Releaser;
-  readonly #poller: Poller;
+  readonly #trim: PlainTrim;
+  readonly #watch: Watch;
   #retention: Retention | null = null;
 
   constructor({ stateDir, status, log }: LocalServiceLogsOptions, punchHoles: PunchHoles | null) {
@@ -50,8 +51,8 @@ class LogFiles implements LocalServiceLogs {
       log,
       hasEnded,
     };
-    this.#releaser = new Releaser(this.#context.releasedOffsets, punchHoles);
-    this.#poller = new Poller(this.#context);
+    this.#trim = new PlainTrim(this.#context, new Releaser(this.#context.releasedOffsets, punchHoles));
+    this.#watch = new Watch(this.#context);
     this.isLossless = punchHoles !== null;
   }
 
@@ -60,11 +61,11 @@ class LogFiles implements LocalServiceLogs {
   }
 
   follow(query: LogQuery, signal: AbortSignal): AsyncIterable<readonly LogItem[]> {
-    return followAll(this.#context, this.#poller, query, signal);
+    return followAll(this.#context, this.#watch, query, signal);
   }
 
   keepBounded(policies: () => readonly LogPolicy[]): void {
-    this.#retention = new Retention(this.#context, this.#releaser, policies);
+    this.#retention = new Retention(this.#context, this.#trim, policies);
     this.#retention.start();
   }
 
@@ -73,7 +74,7 @@ class LogFiles implements LocalServiceLogs {
   }
 
   async close(): Promise<void> {
-    this.#poller.close();
+    this.#watch.close();
     await this.#retention?.close();
   }
 }

@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { planRelease, type LaunchBytes } from '../model/policy/log-retention.ts';
 import type { ServiceId } from '../model/values/ids.ts';
-import { LOG_STREAMS, type LogPolicy, type LogStream } from '../model/values/log-line.ts';
-import { filesOf, generationsOf, logPlaceOf } from './files.ts';
+import { LOG_STREAMS, type LogPolicy } from '../model/values/log-line.ts';
+import { filesOf, storedLaunches, type StoredLaunch } from './files.ts';
 import { removeForgotten } from './forgotten.ts';
-import type { LogContext } from './log-context.ts';
-import type { Releaser } from './release.ts';
+import { launchKey, type LogContext } from './log-context.ts';
+import { outputOf } from './outputs.ts';
+import type { PlainTrim } from './plain/trim.ts';
 
 /** Interval after a sweep that released something: more will probably follow. */
 const BUSY_MS = 1_000;
@@ -21,6 +21,7 @@ const FORGOTTEN_EVERY_MS = 6 * 3_600_000;
 interface Seen {
   readonly policy: LogPolicy;
   readonly newest: number;
+  readonly form: StoredLaunch['form'];
   readonly ends: string;
 }
 
@@ -29,7 +30,7 @@ type Outcome = 'quiet' | 'grown' | 'released';
 /** Keeps the output of all services within their limits; only examines those whose newest launch has grown. */
 export class Retention {
   readonly #context: LogContext;
-  readonly #releaser: Releaser;
+  readonly #trim: PlainTrim;
   readonly #policies: () => readonly LogPolicy[];
   #seen = new Map<ServiceId, Seen>();
   #timer: NodeJS.Timeout | null = null;
@@ -38,9 +39,9 @@ export class Retention {
   #isClosed = false;
   #lastForgottenCheck = -Infinity;
 
-  constructor(context: LogContext, releaser: Releaser, policies: () => readonly LogPolicy[]) {
+  constructor(context: LogContext, trim: PlainTrim, policies: () => readonly LogPolicy[]) {
     this.#context = context;
-    this.#releaser = releaser;
+    this.#trim = trim;
     this.#policies = policies;
   }
 
@@ -96,64 +97,48 @@ export class Retention {
   }
 
   #check(policy: LogPolicy, before: Seen | undefined): Seen {
-    const { layout, releasedOffsets } = this.#context;
+    const { layout } = this.#context;
     const { serviceId } = policy;
     const isSameLaunch = before?.policy.generation === policy.generation && before.newest >= policy.generation;
-    const newest = isSameLaunch ? before.newest : (generationsOf(layout, serviceId).at(-1) ?? 0);
-    const ends = LOG_STREAMS.map(
-      (stream) => releasedOffsets.endOf(logPlaceOf(layout, serviceId, newest, stream).file) ?? 0,
-    );
-    return { policy, newest, ends: ends.join() };
+    if (isSameLaunch && before.form === 'records') return { ...before, policy };
+    const newest = storedLaunches(layout, serviceId).at(-1);
+    // The log of a launch with records is kept bounded by its shim.
+    if (newest?.form !== 'plain') return { policy, newest: newest?.generation ?? 0, form: 'records', ends: '' };
+    const output = outputOf(this.#context, serviceId, newest);
+    const ends = LOG_STREAMS.map((stream) => output.endOf(stream) ?? 0).join();
+    return { policy, newest: newest.generation, form: 'plain', ends };
   }
 
-  async #release({ serviceId, maxBytes, keep }: LogPolicy, isFirstCheck: boolean): Promise<Outcome> {
-    const { layout, releasedOffsets, activeReaders } = this.#context;
-    const launches = generationsOf(layout, serviceId).map((generation): LaunchBytes => {
-      const bytesOf = (stream: LogStream): number => {
-        const { file } = logPlaceOf(layout, serviceId, generation, stream);
-        const end = releasedOffsets.endOf(file);
-        return end === null ? 0 : end - releasedOffsets.of(file).head;
-      };
-      return { generation, bytes: { stdout: bytesOf('stdout'), stderr: bytesOf('stderr') } };
-    });
-    const plan = planRelease(launches, maxBytes, keep);
+  async #release(policy: LogPolicy, isFirstCheck: boolean): Promise<Outcome> {
+    const { serviceId, keep } = policy;
+    const launches = storedLaunches(this.#context.layout, serviceId);
     const readFrom = this.#readFrom(serviceId, launches);
-    for (const generation of plan.launches) if (generation < readFrom) this.#delete(serviceId, generation);
-    for (const { generation, stream, bytes } of plan.releasedOffsets) {
-      const { file } = logPlaceOf(layout, serviceId, generation, stream);
-      const { head } = releasedOffsets.of(file);
-      const target = head + bytes;
-      // What a slow reader still needs is kept, but at most `maxBytes` beyond the limit.
-      const unread = generation > readFrom ? head : activeReaders.slowest(file);
-      await this.#releaser.release(file, Math.min(target, Math.max(unread, target - maxBytes)));
-    }
-    if (isFirstCheck) await this.#repeat(serviceId, launches);
-    return plan.releasedOffsets.length + plan.launches.length > 0 ? 'released' : 'grown';
-  }
-
-  async #repeat(serviceId: ServiceId, launches: readonly LaunchBytes[]): Promise<void> {
-    for (const { generation } of launches) {
-      for (const stream of LOG_STREAMS) {
-        await this.#releaser.repeat(logPlaceOf(this.#context.layout, serviceId, generation, stream).file);
-      }
-    }
+    const beyond = launches.slice(0, Math.max(0, launches.length - Math.max(1, keep)));
+    this.#delete(serviceId, beyond, readFrom);
+    const plain = launches.slice(beyond.length).filter(({ form }) => form === 'plain');
+    const given = await this.#trim.trim(policy, plain, readFrom, isFirstCheck);
+    this.#delete(serviceId, given.launches, readFrom);
+    return beyond.length + given.launches.length + given.trimmed > 0 ? 'released' : 'grown';
   }
 
   /**
    * The oldest launch that is being read; its reader still needs it and all later ones. Infinity: there is no reader.
    */
-  #readFrom(serviceId: ServiceId, launches: readonly LaunchBytes[]): number {
-    const { layout, activeReaders } = this.#context;
-    const isRead = ({ generation }: LaunchBytes): boolean =>
-      filesOf(layout, serviceId, generation).some((file) => activeReaders.slowest(file) !== Infinity);
+  #readFrom(serviceId: ServiceId, launches: readonly StoredLaunch[]): number {
+    const { activeReaders } = this.#context;
+    const isRead = ({ generation }: StoredLaunch): boolean =>
+      activeReaders.slowest(launchKey(serviceId, generation)) !== Infinity;
     return launches.find(isRead)?.generation ?? Infinity;
   }
 
-  #delete(serviceId: ServiceId, generation: number): void {
+  #delete(serviceId: ServiceId, launches: readonly StoredLaunch[], readFrom: number): void {
     const { layout, releasedOffsets } = this.#context;
-    const files = filesOf(layout, serviceId, generation);
-    for (const file of files) rmSync(file, { force: true });
-    releasedOffsets.forget(files);
+    for (const { generation } of launches) {
+      if (generation >= readFrom) continue;
+      const files = filesOf(layout, serviceId, generation);
+      for (const file of files) rmSync(file, { force: true });
+      releasedOffsets.forget(files);
+    }
   }
 
   #forget(policies: readonly LogPolicy[]): void {

@@ -1,9 +1,7 @@
-import { statSync } from 'node:fs';
-import { LOG_STREAMS, type LogQuery, type LogStream } from '../model/values/log-line.ts';
+import type { LogQuery, LogStream } from '../model/values/log-line.ts';
 import type { Instant } from '../model/values/time.ts';
-import { logPlaceOf } from './files.ts';
+import type { LaunchOutput, StreamRange, StreamRanges } from './launch-output.ts';
 import type { LogContext } from './log-context.ts';
-import { tailOf } from './tail.ts';
 
 /** Where to start reading one stream. */
 export interface StartPosition {
@@ -16,98 +14,119 @@ export interface StartPosition {
 
 export type StartPositions = ReadonlyMap<LogStream, StartPosition>;
 
-/** Where a query starts in each stream, given the existing launches, oldest first. */
+/** Where a query starts in each stream, given the output of the existing launches, oldest first. */
 export async function startPositionsOf(
   context: LogContext,
   query: LogQuery,
-  generations: readonly number[],
+  outputs: readonly LaunchOutput[],
 ): Promise<StartPositions> {
-  const starts = new Map<LogStream, StartPosition>();
-  for (const stream of query.streams) starts.set(stream, await startPositionOf(context, query, stream, generations));
-  return starts;
-}
-
-async function startPositionOf(
-  context: LogContext,
-  query: LogQuery,
-  stream: LogStream,
-  generations: readonly number[],
-): Promise<StartPosition> {
-  const { start, serviceId } = query;
+  const { start, streams } = query;
   switch (start.type) {
     case 'oldest':
-      return { generation: generations[0] ?? 0, offset: null };
+      return ofEach(streams, () => ({ generation: outputs[0]?.generation ?? 0, offset: null }));
     case 'after': {
-      const { generation, offsets } = start.position;
-      const end = context.releasedOffsets.endOf(logPlaceOf(context.layout, serviceId, generation, stream).file);
-      return { generation, offset: Math.min(offsets[stream] ?? 0, end ?? Infinity) };
+      const { generation } = start.position;
+      const output = outputs.find((one) => one.generation === generation);
+      return ofEach(streams, (stream) => {
+        // A position of another form means all of its launch, so that nothing is lost.
+        const offset = output?.offsetAt(start.position, stream, streams) ?? 0;
+        return { generation, offset: Math.min(offset, output?.endOf(stream) ?? Infinity) };
+      });
     }
     case 'since': {
-      const first = writtenSince(context, query, generations, start.since)[0];
-      return first === undefined ? atEnd(context, query, stream, generations) : { generation: first, offset: null };
+      const sinces = await sincesOf(query, outputs, start.since);
+      return sinces.size === 0 ? atEnd(context, query, outputs) : startsAmong(streams, sinces);
     }
     case 'tail': {
       const { lines, since } = start;
-      const among = since === null ? generations : writtenSince(context, query, generations, since);
-      if (among.length === 0) return atEnd(context, query, stream, generations);
-      return tailPosition(context, query, stream, { among, lines, newest: generations.at(-1) });
+      const sinces = since === null ? null : await sincesOf(query, outputs, since);
+      if (sinces?.size === 0 || outputs.length === 0) return atEnd(context, query, outputs);
+      return tailPositions(context, query, lines, outputs, sinces);
     }
   }
 }
 
-/** The last lines may be spread over several launches. */
-async function tailPosition(
-  context: LogContext,
-  { serviceId }: LogQuery,
-  stream: LogStream,
-  want: { readonly among: readonly number[]; readonly lines: number; readonly newest: number | undefined },
-): Promise<StartPosition> {
-  let left = want.lines;
-  let start: StartPosition = { generation: want.among[0] ?? 0, offset: null };
-  for (const generation of [...want.among].reverse()) {
-    const isOver = generation !== want.newest || context.hasEnded(serviceId, generation);
-    const tail = await tailOf(
-      logPlaceOf(context.layout, serviceId, generation, stream),
-      context.releasedOffsets,
-      left,
-      isOver,
-    );
-    start = { generation, offset: tail.offset, end: start.end ?? { generation, offset: tail.end } };
-    left -= tail.found;
-    if (left <= 0) break;
+function ofEach(streams: readonly LogStream[], startOf: (stream: LogStream) => StartPosition): StartPositions {
+  return new Map(streams.map((stream) => [stream, startOf(stream)]));
+}
+
+/** By launch, where the output since an instant starts in each stream; only launches that have any. */
+type Sinces = ReadonlyMap<number, ReadonlyMap<LogStream, number>>;
+
+async function sincesOf({ streams }: LogQuery, outputs: readonly LaunchOutput[], since: Instant): Promise<Sinces> {
+  const sinces = new Map<number, ReadonlyMap<LogStream, number>>();
+  for (const output of outputs) {
+    const offsets = new Map<LogStream, number>();
+    for (const stream of streams) {
+      const offset = await output.since(since, stream);
+      if (offset !== null) offsets.set(stream, offset);
+    }
+    if (offsets.size > 0) sinces.set(output.generation, offsets);
   }
-  return start;
+  return sinces;
 }
 
-function atEnd(
+function startsAmong(streams: readonly LogStream[], sinces: Sinces): StartPositions {
+  const [first] = sinces;
+  return ofEach(streams, (stream) => ({
+    generation: first?.[0] ?? 0,
+    offset: first?.[1].get(stream) ?? null,
+  }));
+}
+
+/** The last lines may be spread over several launches. */
+async function tailPositions(
   context: LogContext,
-  { serviceId }: LogQuery,
-  stream: LogStream,
-  generations: readonly number[],
-): StartPosition {
-  const newest = generations.at(-1);
-  if (newest === undefined) return { generation: 0, offset: null };
-  return {
-    generation: newest,
-    offset: context.releasedOffsets.endOf(logPlaceOf(context.layout, serviceId, newest, stream).file) ?? 0,
-  };
+  { serviceId, streams }: LogQuery,
+  lines: number,
+  outputs: readonly LaunchOutput[],
+  sinces: Sinces | null,
+): Promise<StartPositions> {
+  const among = outputs.filter(({ generation }) => sinces?.has(generation) ?? true);
+  const newest = outputs.at(-1)?.generation;
+  const starts = new Map<LogStream, StartPosition>();
+  const left = new Map(streams.map((stream) => [stream, lines]));
+  for (const output of [...among].reverse()) {
+    const { generation } = output;
+    const isOver = generation !== newest || context.hasEnded(serviceId, generation);
+    for (const [stream, { offset, end, found }] of await output.tail(left, isOver)) {
+      const before = starts.get(stream)?.end;
+      const earliest = sinces?.get(generation)?.get(stream) ?? 0;
+      starts.set(stream, {
+        generation,
+        offset: Math.max(offset, Math.min(earliest, end)),
+        end: before ?? { generation, offset: end },
+      });
+      const rest = (left.get(stream) ?? 0) - found;
+      if (rest <= 0) left.delete(stream);
+      else left.set(stream, rest);
+    }
+    if (left.size === 0) break;
+  }
+  return starts;
 }
 
-/**
- * The launches that wrote anything at or after `since`. Lines have no timestamps, so only whole launches can be
- * selected.
- */
-function writtenSince(
-  { layout }: LogContext,
-  { serviceId }: LogQuery,
-  generations: readonly number[],
-  since: Instant,
-): readonly number[] {
-  return generations.filter((generation) =>
-    LOG_STREAMS.some((stream) => {
-      const { file } = logPlaceOf(layout, serviceId, generation, stream);
-      const stat = statSync(file, { throwIfNoEntry: false });
-      return stat !== undefined && stat.size > 0 && stat.mtimeMs >= since;
-    }),
-  );
+/** Behind everything that was written. */
+async function atEnd(context: LogContext, query: LogQuery, outputs: readonly LaunchOutput[]): Promise<StartPositions> {
+  const newest = outputs.at(-1);
+  if (newest === undefined) return ofEach(query.streams, () => ({ generation: 0, offset: null }));
+  const none = new Map(query.streams.map((stream) => [stream, 0]));
+  const ends = await newest.tail(none, context.hasEnded(query.serviceId, newest.generation));
+  return ofEach(query.streams, (stream) => ({
+    generation: newest.generation,
+    offset: newest.endOf(stream) === null ? 0 : (ends.get(stream)?.end ?? 0),
+  }));
+}
+
+/** Which part of one launch to read from these starts. */
+export function rangesOf(output: LaunchOutput, streams: readonly LogStream[], starts: StartPositions): StreamRanges {
+  return new Map(streams.map((stream) => [stream, rangeOf(output, stream, starts.get(stream))]));
+}
+
+function rangeOf(output: LaunchOutput, stream: LogStream, start: StartPosition | undefined): StreamRange {
+  const { generation } = output;
+  const to = start?.end?.generation === generation ? start.end.offset : Infinity;
+  if (start === undefined || start.generation < generation) return { from: output.startOf(stream), to };
+  if (start.generation > generation) return { from: output.endOf(stream) ?? 0, to };
+  return { from: start.offset ?? output.startOf(stream), to };
 }

@@ -1,24 +1,23 @@
 import type { LogItem, LogQuery } from '../model/values/log-line.ts';
-import { generationsOf } from './files.ts';
-import { LaunchReader } from './launch-reader.ts';
+import type { Batches, LaunchOutput, LaunchReader } from './launch-output.ts';
 import type { LogContext } from './log-context.ts';
-import type { Poller } from './poller.ts';
-import { startPositionsOf, type StartPositions } from './start-positions.ts';
-
-type Batches = AsyncGenerator<readonly LogItem[], void, undefined>;
+import { goneOutput, outputsOf } from './outputs.ts';
+import { rangesOf, startPositionsOf, type StartPositions } from './start-positions.ts';
+import type { Watch } from './watch.ts';
 
 /** Reads what has been written so far; see ServiceLogs.read. */
 export async function* readAll(context: LogContext, query: LogQuery): Batches {
   const { serviceId } = query;
-  const generations = generationsOf(context.layout, serviceId);
-  const starts = await startPositionsOf(context, query, generations);
-  const wanted = generations.filter((generation) => generation >= firstOf(starts));
+  const outputs = outputsOf(context, serviceId);
+  const starts = await startPositionsOf(context, query, outputs);
+  const wanted = outputs.filter(({ generation }) => generation >= firstOf(starts));
   const missed = missedItems(context, query, starts, wanted[0]);
   if (missed.length > 0) yield missed;
-  for (const generation of wanted) {
-    const reader = new LaunchReader(context, query, generation, starts);
+  const newest = outputs.at(-1)?.generation;
+  for (const output of wanted) {
+    const reader = output.read(rangesOf(output, query.streams, starts));
     try {
-      yield* reader.passToEnd(generation !== generations.at(-1) || context.hasEnded(serviceId, generation));
+      yield* reader.passToEnd(output.generation !== newest || context.hasEnded(serviceId, output.generation));
     } finally {
       reader.close();
     }
@@ -26,40 +25,40 @@ export async function* readAll(context: LogContext, query: LogQuery): Batches {
 }
 
 /** Reads what has been written so far, then what follows; see ServiceLogs.follow. */
-export async function* followAll(context: LogContext, poller: Poller, query: LogQuery, signal: AbortSignal): Batches {
-  const { serviceId } = query;
-  const unwatch = poller.watch(serviceId);
-  const isOver = (): boolean => signal.aborted || poller.isClosed;
+export async function* followAll(context: LogContext, watch: Watch, query: LogQuery, signal: AbortSignal): Batches {
+  const { serviceId, streams } = query;
+  const unwatch = watch.watch(serviceId);
+  const isOver = (): boolean => signal.aborted || watch.isClosed;
   let reader: LaunchReader | null = null;
   let hasStarted = false;
   try {
-    const starts = await startPositionsOf(context, query, poller.check(serviceId).generations);
+    const starts = await startPositionsOf(context, query, watch.check(serviceId).outputs);
     let from = firstOf(starts);
     while (!isOver()) {
-      const { version, generations } = poller.check(serviceId);
-      const next = generations.find((generation) => generation >= from);
+      const { version, outputs } = watch.check(serviceId);
+      const next = outputs.find(({ generation }) => generation >= from);
       if (reader === null && next !== undefined) {
         const missed = hasStarted ? [] : missedItems(context, query, starts, next);
         hasStarted = true;
         if (missed.length > 0) yield missed;
-        reader = new LaunchReader(context, query, next, starts);
+        reader = next.read(rangesOf(next, streams, starts));
       }
       if (reader !== null) {
         const { generation } = reader;
-        const hasSuccessor = generations.some((other) => other > generation);
+        const hasSuccessor = outputs.some((other) => other.generation > generation);
         for await (const items of reader.pass(hasSuccessor || context.hasEnded(serviceId, generation))) {
           yield items;
           if (isOver()) return;
         }
         if (hasSuccessor) {
-          if (!generations.includes(generation)) yield reader.goneItems();
+          if (!outputs.some((other) => other.generation === generation)) yield reader.goneItems();
           reader.close();
           reader = null;
           from = generation + 1;
           continue;
         }
       }
-      if (!(await poller.changed(serviceId, version, signal))) return;
+      if (!(await watch.changed(serviceId, version, signal))) return;
     }
   } finally {
     reader?.close();
@@ -79,13 +78,17 @@ function missedItems(
   context: LogContext,
   query: LogQuery,
   starts: StartPositions,
-  first: number | undefined,
+  first: LaunchOutput | undefined,
 ): readonly LogItem[] {
-  const { start } = query;
+  const { start, streams, serviceId } = query;
   if (start.type !== 'after' || first === undefined || start.position.generation === 0) return [];
-  const { generation } = start.position;
-  if (first <= generation) return [];
-  const gone = new LaunchReader(context, query, generation, starts);
+  const { position } = start;
+  if (first.generation <= position.generation) return [];
+  const output = goneOutput(context, serviceId, position, streams);
+  const ranges = streams.map(
+    (stream) => [stream, { from: output.offsetAt(position, stream, streams) ?? 0, to: Infinity }] as const,
+  );
+  const gone = output.read(new Map(ranges));
   gone.close();
   return gone.goneItems();
 }

@@ -27,8 +27,8 @@ export class LogLineCheck implements Check {
   #position: LogPosition;
   #isFound = false;
   #hasGap = false;
-  /** Streams whose last item was part of a longer line, so that the next item continues that line. */
-  readonly #inLine = new Set<LogStream>();
+  /** What is tested of the lines of which only the beginning has been read. */
+  readonly #begun = new Map<LogStream, string>();
   /** The latest search; even an aborted one may still be waiting for the disk. */
   #search: Promise<void> = Promise.resolve();
 
@@ -36,7 +36,7 @@ export class LogLineCheck implements Check {
     this.#logs = logs;
     this.#launch = launch;
     this.#pattern = pattern;
-    this.#position = { generation: launch.generation, offsets: { stdout: 0, stderr: 0 } };
+    this.#position = { generation: launch.generation, offsets: [0] };
   }
 
   begin(_timeoutMs: Millis, done: (outcome: Outcome | null) => void): EndCheck {
@@ -107,14 +107,18 @@ export class LogLineCheck implements Check {
 
   #matches(item: LogItem, expression: Expression): boolean {
     if (item.type === 'gap') {
-      this.#inLine.delete(item.stream);
+      if (item.stream === null) this.#begun.clear();
+      else this.#begun.delete(item.stream);
       this.#hasGap ||= item.to !== null;
       return false;
     }
-    const isBeginning = !this.#inLine.has(item.stream);
-    if (item.partial === 'split') this.#inLine.add(item.stream);
-    else this.#inLine.delete(item.stream);
-    return isBeginning && expression.test(testedOf(item.text));
+    const begun = this.#begun.get(item.stream) ?? '';
+    if (item.partial === null) this.#begun.delete(item.stream);
+    if (begun.length >= MAX_TESTED_LENGTH) return false; // tested already
+    const line = `${begun}${item.text}`.slice(0, MAX_TESTED_LENGTH);
+    if (item.partial === null) return expression.test(withoutReturn(line));
+    this.#begun.set(item.stream, line);
+    return line.length < MAX_TESTED_LENGTH ? matchesHoweverItEnds(line, expression) : expression.test(line);
   }
 
   close(): void {
@@ -123,7 +127,11 @@ export class LogLineCheck implements Check {
 }
 
 /** Without the carriage return of Windows line ends, in front of which `$` does not match. */
-function testedOf(text: string): string {
-  const line = text.endsWith('\r') ? text.slice(0, -1) : text;
-  return line.length > MAX_TESTED_LENGTH ? line.slice(0, MAX_TESTED_LENGTH) : line;
+function withoutReturn(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line;
+}
+
+/** Whether an unfinished line matches already: not just because its end is missing, as `$` and `\b` would. */
+function matchesHoweverItEnds(line: string, expression: Expression): boolean {
+  return expression.test(`${line}\n`) && expression.test(`${line}x`);
 }

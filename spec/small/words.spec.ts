@@ -103,7 +103,7 @@ const PRIVATE_WORDS: Readonly<Record<string, PrivateWord>> = {
     allowed: {
       'lib/host/adapters.ts': SHIM,
       'lib/logs/local-service-logs.ts': SHIM,
-      'lib/logs/punch-holes.ts': SHIM,
+      'lib/logs/plain/punch-holes.ts': SHIM,
       'lib/process/launch/shim-kind.ts': SHIM,
     },
   },

@@ -6,7 +6,10 @@ import { logPageSchema, logStreamSchema } from '../schemas/log.ts';
 const query = z.strictObject({
   stream: logStreamSchema.optional().meta({ description: 'Default: both.' }),
   tail: countField(0, 1_000_000).optional().meta({ description: 'The number of last lines of each stream.' }),
-  since: instantField.optional().meta({ description: 'Only launches that wrote at or after this instant.' }),
+  since: instantField.optional().meta({
+    description:
+      'What was written at or after this instant; of a launch that writes to plain files, all, if it wrote anything then.',
+  }),
   after: z
     .string()
     .max(64, { error: 'is longer than 64 characters' })

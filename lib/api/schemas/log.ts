@@ -10,10 +10,20 @@ const lineSchema = z
     generation: countSchema,
     stream: logStreamSchema,
     offset: countSchema.meta({ description: 'The start of the line, in bytes since the launch.' }),
-    text: z.string(),
-    partial: z.enum(['split', 'unfinished']).optional().meta({
-      description: '`split`: over 64 KiB, the next part follows. `unfinished`: the launch ended without a newline.',
+    at: z.string().nullable().meta({
+      description:
+        'When it was read from the service, with nanoseconds (UTC); null: of a launch that writes to plain files.',
+      example: '2026-11-27T10:00:00.123456789Z',
     }),
+    text: z.string(),
+    partial: z
+      .enum(['split', 'unfinished'])
+      .optional()
+      .meta({
+        description:
+          '`split`: over 64 KiB, the next part follows. `unfinished`: its end has not been written, or not before a line of ' +
+          'the other stream; what follows of it is the next line of this stream.',
+      }),
   })
   .meta({ id: 'LogLine' });
 
@@ -21,11 +31,14 @@ const gapSchema = z
   .strictObject({
     gap: z.literal(true),
     generation: countSchema,
-    stream: logStreamSchema,
+    stream: logStreamSchema.nullable().meta({ description: 'Null: both.' }),
+    unwritten: countSchema.optional().meta({
+      description: 'How many bytes of output the disk did not take. Absent: what was there was deleted.',
+    }),
     from: countSchema,
     to: countSchema.nullable().meta({ description: 'Null: everything after `from`.' }),
   })
-  .meta({ id: 'LogGap', description: 'Output that was deleted before it could be read.' });
+  .meta({ id: 'LogGap', description: 'Output that was deleted before it could be read, or could not be written.' });
 
 /** One item of the output of a service. */
 export const logItemSchema = z.union([lineSchema, gapSchema]);

@@ -57,7 +57,7 @@ function defineViews(sub: Sub, choose: Choose): void {
     .argument('<service>')
     .option('-f, --follow', 'follow new output, across restarts of service and host, until Ctrl-C')
     .option('-n, --lines <n>', 'how many last lines of each stream', countUpTo(1_000_000), 100)
-    .option('--since <when>', 'only launches with output since then: a duration such as 5m, or an instant')
+    .option('--since <when>', 'only output since then: a duration such as 5m, or an instant')
     .addOption(new Option('--stream <stream>', 'only this stream').choices(['stdout', 'stderr']))
     .action((id: string, options: HostOptions & LogOptions) => {
       choose(options, async () => (await import('../services/logs.ts')).serviceLogs(id, options));

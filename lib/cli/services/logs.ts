@@ -16,6 +16,9 @@ export interface LogOptions {
 
 type LogQuery = NonNullable<Arguments<'readLogs'>['query']>;
 
+/** The streams whose last line was not at its end. */
+type Begun = Set<string>;
+
 /** The number of lines per request. */
 const PAGE = 10_000;
 
@@ -35,6 +38,7 @@ export function serviceLogs(id: string, options: LogOptions): HostRun {
 
 async function print(context: HostContext, id: string, query: LogQuery): Promise<void> {
   const all: LogItemView[] = [];
+  const begun: Begun = new Set();
   let next: string | null = null;
   let isAny = false;
   let position: Pick<LogQuery, 'tail' | 'since' | 'after'> = query;
@@ -42,7 +46,7 @@ async function print(context: HostContext, id: string, query: LogQuery): Promise
     const page = await pageOf(context, id, { ...position, stream: query.stream, limit: PAGE });
     next = page.next ?? next;
     if (context.isJson) all.push(...page.lines);
-    else for (const item of page.lines) printItem(context, item);
+    else for (const item of page.lines) printItem(context, item, begun);
     isAny ||= page.lines.length > 0;
     if (page.lines.length < PAGE || next === null) break;
     position = { after: next };
@@ -63,20 +67,28 @@ async function pageOf(
 
 async function follow(context: HostContext, id: string, query: LogQuery): Promise<void> {
   const { client, out, isJson, interrupted } = context;
+  const begun: Begun = new Set();
   for await (const item of client.followLogs({ id, query, signal: interrupted })) {
     if (isJson) out.write(`${JSON.stringify(item)}\n`);
-    else printItem(context, item);
+    else printItem(context, item, begun);
   }
 }
 
-function printItem({ out, err, colors }: HostContext, item: LogItemView): void {
+function gapText({ generation, stream, from, to, unwritten }: Extract<LogItemView, { gap: true }>): string {
+  const of = stream === null ? '' : ` of ${stream}`;
+  if (unwritten !== undefined) return `${unwritten} bytes${of} of launch ${generation} could not be written`;
+  const size = to === null ? 'The rest' : `${to - from} bytes`;
+  return `${size}${of} of launch ${generation} was deleted before it could be read`;
+}
+
+function printItem({ out, err, colors }: HostContext, item: LogItemView, begun: Begun): void {
   if ('gap' in item) {
-    const size = item.to === null ? 'The rest' : `${item.to - item.from} bytes`;
-    err.write(
-      colors.dim(`(${size} of ${item.stream} of launch ${item.generation} was deleted before it could be read)`),
-    );
-    err.write('\n');
+    err.write(`${colors.dim(`(${gapText(item)})`)}\n`);
     return;
   }
+  const isRest = begun.delete(item.stream);
+  if (item.partial === 'unfinished') begun.add(item.stream);
+  // The end of a line that was printed as far as it had been written.
+  if (isRest && item.text === '') return;
   out.write(item.partial === 'split' ? visibleOn(out, item.text) : `${visibleLineOn(out, item.text)}\n`);
 }

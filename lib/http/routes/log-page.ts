@@ -8,10 +8,13 @@ const PAGE_CHARACTERS = 4 * 1024 * 1024;
 
 /** One item of a response: a line, or a gap where output was deleted before it could be read. */
 export function itemView(item: LogItem): LogItemView {
-  const { generation, stream } = item;
-  if (item.type === 'gap') return { gap: true, generation, stream, from: item.from, to: item.to };
-  const { offset, text, partial } = item;
-  return { generation, stream, offset, text, ...(partial === null ? {} : { partial }) };
+  const { generation } = item;
+  if (item.type === 'gap') {
+    const { stream, from, to, unwritten } = item;
+    return { gap: true, generation, stream, from, to, ...(unwritten === undefined ? {} : { unwritten }) };
+  }
+  const { stream, offset, at, text, partial } = item;
+  return { generation, stream, offset, at, text, ...(partial === null ? {} : { partial }) };
 }
 
 /** Responds with one page. `next` is the `after` of the next page; null: there has never been any output. */

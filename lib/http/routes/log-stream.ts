@@ -1,4 +1,4 @@
-import type { LogItem } from '../../model/values/log-line.ts';
+import type { LogGap, LogItem } from '../../model/values/log-line.ts';
 import { SERVER_SENT, type StreamForm } from '../event-stream.ts';
 import { itemView } from './log-page.ts';
 
@@ -13,15 +13,24 @@ function each(itemText: (item: LogItem) => string): LogForm['batch'] {
   };
 }
 
+/** A gap, for people. */
+function gapText({ generation, stream, from, to, unwritten }: LogGap): string {
+  const of = stream === null ? '' : ` of ${stream}`;
+  if (unwritten !== undefined) return `${unwritten} bytes${of} of launch ${generation} could not be written`;
+  const what = to === null ? 'the rest' : `${to - from} bytes`;
+  return `${what}${of} of launch ${generation} were deleted before they could be read`;
+}
+
 /** The lines as they were written; pieces of a split line are joined. */
 export const textForm: LogForm = {
   type: 'text/plain; charset=utf-8',
   opening: '',
   heartbeat: null,
   batch: each((item) => {
-    if (item.type === 'line') return item.partial === 'split' ? item.text : `${item.text}\n`;
-    const what = item.to === null ? 'the rest' : `${item.to - item.from} bytes`;
-    return `[coredinator: ${what} of ${item.stream} of launch ${item.generation} were deleted before they could be read]\n`;
+    if (item.type === 'gap') return `[coredinator: ${gapText(item)}]\n`;
+    // The end of a line that was given as far as it had been written.
+    if (item.continues === true && item.text === '') return '';
+    return item.partial === 'split' ? item.text : `${item.text}\n`;
   }),
   farewell: (reason) => `[coredinator: ${reason}]\n`,
   ending: '',

@@ -29,7 +29,7 @@ function refuse(path: string, message: string): RequestError {
 function positionOf(path: string, text: string, streams: readonly LogStream[]): LogPosition {
   const position = parsePosition(text, streams);
   if (position !== null) return position;
-  const form = streams.length === 1 ? '7:1234' : '7:1234,56';
+  const form = streams.length === 1 ? '7:1234' : '7:1234 or 7:1234,56';
   throw refuse(path, `must be a position from an earlier response for the same stream, such as ${form}`);
 }
 

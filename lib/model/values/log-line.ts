@@ -1,22 +1,22 @@
 import type { ServiceId } from './ids.ts';
 import type { Instant } from './time.ts';
 
-/** The two output streams of a process, each with its own file. */
+/** The two output streams of a process. */
 export type LogStream = 'stdout' | 'stderr';
 
-/** The order in which the streams of one launch are read. */
+/** The order in which the streams of one launch are read if each has its own file. */
 export const LOG_STREAMS: readonly LogStream[] = ['stdout', 'stderr'];
 
 /** Longer lines are split into pieces of at most this many bytes. */
 export const LINE_LIMIT = 64 * 1024;
 
 /**
- * A position in the output of a service: how far each stream of one launch has been read, in bytes since the launch.
- * Streams that were not requested have no offset.
+ * A position in the output of a service: how far one launch has been read, in bytes since the launch. A launch with
+ * records has one offset. One with a file for each stream has an offset for each stream that was requested, stdout first.
  */
 export interface LogPosition {
   readonly generation: number;
-  readonly offsets: Readonly<Partial<Record<LogStream, number>>>;
+  readonly offsets: readonly number[];
 }
 
 /** One line of output, without its newline. */
@@ -26,12 +26,20 @@ export interface LogLine {
   readonly stream: LogStream;
   /** Where the line starts, in bytes since the launch; unaffected by what is released before it. */
   readonly offset: number;
+  /**
+   * When it was read from the service, or its first part: UTC, such as `2026-11-27T10:00:00.123456789Z`. Null: unknown,
+   * because the service wrote it to a file.
+   */
+  readonly at: string | null;
   /** Invalid UTF-8 is replaced by U+FFFD. */
   readonly text: string;
   /**
-   * `split`: over 64 KiB, the next piece follows. `unfinished`: the launch ended without a newline. Null: a whole line.
+   * `split`: over 64 KiB, the next piece follows. `unfinished`: its end has not been written, or not before something of
+   * the other stream; what follows of it is the next line of this stream. Null: the end of a line.
    */
   readonly partial: 'split' | 'unfinished' | null;
+  /** Its beginning was in the line of this stream that the reader got before. */
+  readonly continues?: true;
   /** The position right after it, to continue without gaps or duplicates ({@link parsePosition}). */
   readonly position: string;
 }
@@ -40,7 +48,10 @@ export interface LogLine {
 export interface LogGap {
   readonly type: 'gap';
   readonly generation: number;
-  readonly stream: LogStream;
+  /** Null: both. */
+  readonly stream: LogStream | null;
+  /** How many bytes of output the disk did not take. Absent: what was there was deleted. */
+  readonly unwritten?: number;
   readonly from: number;
   /** Null: everything of the launch after `from`, and all launches up to the next item. */
   readonly to: number | null;
@@ -50,7 +61,8 @@ export interface LogGap {
 export type LogItem = LogLine | LogGap;
 
 /**
- * Where to start reading. `tail`: the last lines of each stream. `since`: launches that wrote at or after that instant.
+ * Where to start reading. `tail`: the last lines of each stream. `since`: what was written at or after that instant, or
+ * all of a launch that wrote then if its lines have no time.
  */
 export type LogStart =
   | { readonly type: 'oldest' }
@@ -71,26 +83,23 @@ export interface LogPolicy {
   readonly serviceId: ServiceId;
   /** The newest known launch; when it changes, the retention sweep reads the folder again. */
   readonly generation: number;
-  /** For all stored launches together. */
+  /** For all stored launches with plain files together; the log of a launch with records is kept bounded by its shim. */
   readonly maxBytes: number;
   /** Number of launches, including the newest. */
   readonly keep: number;
 }
 
-/** `7:1234` for one stream; `7:1234,56` for both, stdout first. */
-export function formatPosition({ generation, offsets: { stdout, stderr } }: LogPosition): string {
-  return `${generation}:${[stdout, stderr].filter((offset) => offset !== undefined).join(',')}`;
+/** `7:1234`; `7:1234,56` for two streams with a file each. */
+export function formatPosition({ generation, offsets }: LogPosition): string {
+  return `${generation}:${offsets.join(',')}`;
 }
 
 const POSITION_FORM = /^(\d{1,15}):(\d{1,15})(?:,(\d{1,15}))?$/;
 
-/** Parses a position for the streams it was made for; null if the format does not match. */
+/** Parses a position for the streams it was made for; null if it cannot be one of these. */
 export function parsePosition(text: string, streams: readonly LogStream[]): LogPosition | null {
   const [, generation, first, second] = POSITION_FORM.exec(text) ?? [];
   if (generation === undefined || first === undefined) return null;
-  const given = second === undefined ? [first] : [first, second];
-  const wanted = LOG_STREAMS.filter((stream) => streams.includes(stream));
-  if (given.length !== wanted.length) return null;
-  const offsets = Object.fromEntries(wanted.map((stream, index) => [stream, Number(given[index])]));
-  return { generation: Number(generation), offsets };
+  const offsets = (second === undefined ? [first] : [first, second]).map(Number);
+  return offsets.length > streams.length ? null : { generation: Number(generation), offsets };
 }

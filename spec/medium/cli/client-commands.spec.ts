@@ -6,7 +6,16 @@ import { serviceView } from '../../support/control/fake-control.ts';
 import { ApiUnderTest } from '../http/api-under-test.ts';
 
 function line(offset: number, text: string): LogItem {
-  return { type: 'line', generation: 1, stream: 'stdout', offset, text, partial: null, position: `1:${offset + 1},0` };
+  return {
+    type: 'line',
+    generation: 1,
+    stream: 'stdout',
+    offset,
+    text,
+    at: null,
+    partial: null,
+    position: `1:${offset + 1},0`,
+  };
 }
 
 function event(seq: number, type = 'service.state_changed'): EventView {

@@ -12,7 +12,16 @@ import { temporaryFolder } from '../../support/temporary.ts';
 import { ApiUnderTest, fixedTokens, recordingLog } from '../http/api-under-test.ts';
 
 function line(offset: number, text: string): LogItem {
-  return { type: 'line', generation: 1, stream: 'stdout', offset, text, partial: null, position: `1:${offset + 1},0` };
+  return {
+    type: 'line',
+    generation: 1,
+    stream: 'stdout',
+    offset,
+    text,
+    at: null,
+    partial: null,
+    position: `1:${offset + 1},0`,
+  };
 }
 
 describe('the client', () => {
@@ -174,7 +183,7 @@ describe('the client', () => {
     expect(texts).to.deep.equal(['line 1', 'line 2']);
     expect(starts[1]).to.deep.equal({
       type: 'after',
-      position: { generation: 1, offsets: { stdout: 2, stderr: 0 } },
+      position: { generation: 1, offsets: [2, 0] },
     });
   });
 });

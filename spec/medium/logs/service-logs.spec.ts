@@ -79,7 +79,16 @@ describe('the output of a service', function () {
       expect(await world.texts(OLDEST, ['stderr'])).to.deep.equal(['c', 'f']);
       const [first] = await world.all();
       expect(first).to.deep.equal({
-        ...{ type: 'line', generation: 9, stream: 'stdout', offset: 0, text: 'a', partial: null, position: '9:2,0' },
+        ...{
+          type: 'line',
+          generation: 9,
+          stream: 'stdout',
+          offset: 0,
+          at: null,
+          text: 'a',
+          partial: null,
+          position: '9:2,0',
+        },
       });
     });
 

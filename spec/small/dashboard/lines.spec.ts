@@ -3,7 +3,7 @@ import type { LogItemView } from '../../../lib/api/schemas/log.ts';
 import { found, MAX_LINES, NO_ROWS, pieces, textOf, withLines } from '../../../lib/dashboard/detail/logs/lines.ts';
 
 function line(text: string, generation = 1): LogItemView {
-  return { generation, stream: 'stdout', offset: 0, text };
+  return { generation, stream: 'stdout', offset: 0, at: null, text };
 }
 
 describe('the output in the dashboard', () => {

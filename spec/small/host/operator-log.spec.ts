@@ -25,7 +25,7 @@ async function toldBy(
   const read = async function* ({ serviceId, streams, start }: LogQuery): AsyncGenerator<readonly LogItem[]> {
     await Promise.resolve();
     expect([serviceId, streams, start]).to.deep.equal([ID, ['stderr'], { type: 'tail', lines: 1, since: null }]);
-    const line = { type: 'line', stream: 'stderr', offset: 0, partial: null, position: '' } as const;
+    const line = { type: 'line', stream: 'stderr', offset: 0, at: null, partial: null, position: '' } as const;
     yield Object.entries(output).map(([generation, text]) => ({ ...line, generation: Number(generation), text }));
   };
   const log = new OperatorLog({ debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }, { read });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { LINE_LIMIT } from '../../../lib/model/values/log-line.ts';
-import { linesIn, nulsIn } from '../../../lib/logs/lines.ts';
+import { linesIn, nulsIn } from '../../../lib/logs/plain/lines.ts';
 import { ActiveReaders } from '../../../lib/logs/active-readers.ts';
 
 describe('lines in bytes', () => {

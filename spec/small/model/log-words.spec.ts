@@ -24,18 +24,19 @@ describe('a size', () => {
 
 describe('a position in the output of a service', () => {
   it('is read back for the streams that it was made for', () => {
-    const one = { generation: 7, offsets: { stderr: 1234 } };
-    const both = { generation: 7, offsets: { stdout: 0, stderr: 56 } };
+    const one = { generation: 7, offsets: [1234] };
+    const both = { generation: 7, offsets: [0, 56] };
     expect(formatPosition(one)).to.equal('7:1234');
     expect(parsePosition('7:1234', ['stderr'])).to.deep.equal(one);
+    expect(parsePosition('7:1234', LOG_STREAMS)).to.deep.equal(one);
     expect(formatPosition(both)).to.equal('7:0,56');
     expect(parsePosition('7:0,56', LOG_STREAMS)).to.deep.equal(both);
     expect(parsePosition('7:0,56', ['stderr', 'stdout'])).to.deep.equal(both);
   });
 
   it('is nothing for other streams or in another form', () => {
-    expect(parsePosition('7:1234', LOG_STREAMS)).to.equal(null);
     expect(parsePosition('7:1,2', ['stdout'])).to.equal(null);
+    expect(parsePosition('7:1,2,3', LOG_STREAMS)).to.equal(null);
     for (const text of ['', '7', '7:', ':1', '-1:2', '7:1.5', '7:1,', '1:99999999999999999999']) {
       expect(parsePosition(text, ['stdout']), text).to.equal(null);
     }

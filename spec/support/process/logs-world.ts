@@ -132,6 +132,16 @@ export class Follower {
     return this.items.map((item) => (item.type === 'line' ? item.text : 'GAP'));
   }
 
+  /** With lines whole that came in parts, because their writer was not scheduled for a while. */
+  get wholeTexts(): readonly string[] {
+    const texts: string[] = [];
+    for (const item of this.items) {
+      if (item.type === 'line' && item.continues === true) texts.push(`${texts.pop() ?? ''}${item.text}`);
+      else texts.push(item.type === 'line' ? item.text : 'GAP');
+    }
+    return texts;
+  }
+
   /** Where it would have to continue. */
   get position(): string {
     return this.items.at(-1)?.position ?? '';

@@ -34,7 +34,10 @@ export function withLines({ rows, dropped }: LogRows, items: readonly LogItemVie
 
 /** The text of a row. */
 export function textOf(item: LogItemView): string {
-  return 'text' in item ? item.text : 'Output is missing here, because the host has deleted it.';
+  if ('text' in item) return item.text;
+  return item.unwritten === undefined
+    ? 'Output is missing here, because the host has deleted it.'
+    : 'Output is missing here, because the disk did not take it.';
 }
 
 /** The rows that contain a text, ignoring case. */

@@ -8,7 +8,7 @@ const PATH = '/api/services/pump1-corerl/logs';
 
 function line(offset: number, text: string): LogItem {
   const position = `3:${offset + text.length + 1},0`;
-  return { type: 'line', generation: 3, stream: 'stdout', offset, text, partial: null, position };
+  return { type: 'line', generation: 3, stream: 'stdout', offset, at: null, text, partial: null, position };
 }
 const GAP: LogItem = { type: 'gap', generation: 3, stream: 'stdout', from: 0, to: 10, position: '3:10,0' };
 
@@ -51,23 +51,51 @@ describe('the route of the output of a service', () => {
     expect((await api.send('GET', `${PATH}?limit=2`, { headers })).json).to.deep.equal({
       lines: [
         { gap: true, generation: 3, stream: 'stdout', from: 0, to: 10 },
-        { generation: 3, stream: 'stdout', offset: 10, text: 'one' },
+        { generation: 3, stream: 'stdout', offset: 10, at: null, text: 'one' },
       ],
       next: '3:14,0',
     });
     await api.send('GET', `${PATH}?after=3:14,0`, { headers });
-    const position = { generation: 3, offsets: { stdout: 14, stderr: 0 } };
+    const position = { generation: 3, offsets: [14, 0] };
     expect(asked[1]?.query.start).to.deep.equal({ type: 'after', position });
+  });
+
+  it('says what the disk did not take, and leaves out the end of a line that was given without one', async () => {
+    const of = { type: 'line', generation: 3, stream: 'stdout', at: '2026-11-27T10:00:00.123456789Z' } as const;
+    const items: LogItem[] = [
+      { ...of, offset: 0, text: 'name: ', partial: 'unfinished', position: '3:46' },
+      { ...of, offset: 46, text: '', partial: null, continues: true, position: '3:87' },
+      { type: 'gap', generation: 3, stream: null, from: 87, to: 200, unwritten: 9, position: '3:200' },
+      { ...of, offset: 200, text: '', partial: null, position: '3:241' },
+    ];
+    api.control.logSource = async function* () {
+      await Promise.resolve();
+      yield items;
+    };
+    expect((await api.send('GET', PATH)).text).to.equal(
+      'name: \n[coredinator: 9 bytes of launch 3 could not be written]\n\n',
+    );
+    const headers = { accept: 'application/json' };
+    const { at, generation, stream } = of;
+    expect((await api.send('GET', `${PATH}?after=3:0`, { headers })).json).to.deep.equal({
+      lines: [
+        { generation, stream, offset: 0, at, text: 'name: ', partial: 'unfinished' },
+        { generation, stream, offset: 46, at, text: '' },
+        { gap: true, generation, stream: null, from: 87, to: 200, unwritten: 9 },
+        { generation, stream, offset: 200, at, text: '' },
+      ],
+      next: '3:241',
+    });
   });
 
   it('responds with events with ids, and starts after Last-Event-ID', async () => {
     const headers = { accept: 'text/event-stream', 'last-event-id': '3:1,2' };
     const { text } = await api.send('GET', `${PATH}?tail=5`, { headers });
     expect(text).to.include(
-      'id: 3:14,0\nevent: line\ndata: {"generation":3,"stream":"stdout","offset":10,"text":"one"}\n\n',
+      'id: 3:14,0\nevent: line\ndata: {"generation":3,"stream":"stdout","offset":10,"at":null,"text":"one"}\n\n',
     );
     expect(text).to.include('event: end\n');
-    const position = { generation: 3, offsets: { stdout: 1, stderr: 2 } };
+    const position = { generation: 3, offsets: [1, 2] };
     expect(asked[0]?.query.start).to.deep.equal({ type: 'after', position });
   });
 
@@ -75,7 +103,7 @@ describe('the route of the output of a service', () => {
     expect((await api.send('GET', '/api/services/nobody/logs')).status).to.equal(404);
     for (const query of [
       ...['stream=out', 'tail=-1', 'tail=x', 'since=yesterday', 'follow=maybe', 'colour=red', 'limit=5'],
-      ...['after=7', 'after=7:1', 'stream=stdout&after=7:1,2', 'after=7:1,2&tail=3'],
+      ...['after=7', 'after=7:1,2,3', 'stream=stdout&after=7:1,2', 'after=7:1,2&tail=3'],
     ]) {
       const answer = await api.send('GET', `${PATH}?${query}`);
       expect([answer.status, answer.headers['content-type']], query).to.deep.equal([422, 'application/problem+json']);

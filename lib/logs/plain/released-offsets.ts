@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { codeOf } from './error-code.ts';
+import { codeOf } from '../error-code.ts';
 import { headFile } from './files.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { LINE_LIMIT } from '../model/values/log-line.ts';
+import { LINE_LIMIT } from '../../model/values/log-line.ts';
 
 const NEWLINE = 10;
 

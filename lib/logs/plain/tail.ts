@@ -1,16 +1,10 @@
+import type { TailStart } from '../launch-output.ts';
 import type { LogPlace } from './files.ts';
 import type { ReleasedOffsets } from './released-offsets.ts';
 import { LogSource } from './source.ts';
 
 const CHUNK = 64 * 1024;
 const NEWLINE = 10;
-
-/** Where the last lines of a stream start and end, and how many were found. */
-export interface TailStart {
-  readonly offset: number;
-  readonly end: number;
-  readonly found: number;
-}
 
 /**
  * Searches backwards for the start of the last `lines` lines. What follows the last newline counts as a line if the

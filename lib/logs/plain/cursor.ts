@@ -1,5 +1,5 @@
-import { LINE_LIMIT } from '../model/values/log-line.ts';
-import type { Reader } from './active-readers.ts';
+import { LINE_LIMIT } from '../../model/values/log-line.ts';
+import type { Reader } from '../active-readers.ts';
 import type { LogPlace } from './files.ts';
 import { linesIn, nulsIn, type RawLine } from './lines.ts';
 import type { ReleasedOffsets } from './released-offsets.ts';

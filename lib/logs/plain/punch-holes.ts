@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isNoRoom } from '../model/process.ts';
+import { isNoRoom } from '../../model/process.ts';
 
 /** The exit code of the command if the file system does not support holes (EOPNOTSUPP). */
 const NOT_SUPPORTED = 95;

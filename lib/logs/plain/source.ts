@@ -1,5 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { codeOf } from './error-code.ts';
+import { codeOf } from '../error-code.ts';
 import { keptFile } from './files.ts';
 import type { ReleasedOffsets } from './released-offsets.ts';
 

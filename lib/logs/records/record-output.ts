@@ -1,0 +1,49 @@
+import { logFolder } from '../../launching/log-layout.ts';
+import type { ServiceId } from '../../model/values/ids.ts';
+import type { LogPosition, LogStream } from '../../model/values/log-line.ts';
+import type { Instant } from '../../model/values/time.ts';
+import type { LaunchOutput, LaunchReader, StreamRanges, TailStart } from '../launch-output.ts';
+import { launchKey, type LogContext } from '../log-context.ts';
+import { RecordReader } from './record-reader.ts';
+import { tailOf } from './record-tail.ts';
+import { offsetSince } from './record-times.ts';
+import { logEnd, segmentsOf, type LogPlace } from './segments.ts';
+
+/** The output of a launch whose shim writes it to a log. */
+export class RecordOutput implements LaunchOutput {
+  readonly generation: number;
+  readonly #context: LogContext;
+  readonly #key: string;
+  readonly #place: LogPlace;
+
+  constructor(context: LogContext, serviceId: ServiceId, generation: number) {
+    this.generation = generation;
+    this.#context = context;
+    this.#key = launchKey(serviceId, generation);
+    this.#place = { folder: logFolder(context.layout, serviceId), generation };
+  }
+
+  startOf(): number {
+    return segmentsOf(this.#place)[0] ?? 0;
+  }
+
+  endOf(): number | null {
+    return logEnd(this.#place);
+  }
+
+  offsetAt({ offsets }: LogPosition): number | null {
+    return offsets.length === 1 ? (offsets[0] ?? null) : null;
+  }
+
+  tail(lines: ReadonlyMap<LogStream, number>, isOver: boolean): Promise<ReadonlyMap<LogStream, TailStart>> {
+    return tailOf(this.#place, lines, isOver);
+  }
+
+  since(instant: Instant): Promise<number | null> {
+    return offsetSince(this.#place, instant);
+  }
+
+  read(ranges: StreamRanges): LaunchReader {
+    return new RecordReader(this.#place, ranges, (reader) => this.#context.activeReaders.add(this.#key, reader));
+  }
+}
