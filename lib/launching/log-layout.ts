@@ -18,7 +18,10 @@ export function logFolder(layout: LogLayout, serviceId: ServiceId): string {
   return join(layout.logs, serviceId);
 }
 
-/** One of the two output files of a launch. */
+/** The least that a launch keeps of its output, in bytes: with less, a log would be of few segments. */
+export const MIN_LAUNCH_LOG_BYTES = 512 * 1024;
+
+/** One of the two output files of a launch that has no log of records, because its shim is not a native one. */
 export function logFile(
   layout: LogLayout,
   serviceId: ServiceId,

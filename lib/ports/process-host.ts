@@ -25,6 +25,8 @@ export interface LaunchRequest extends RunAs {
   readonly stop: StopSpec;
   /** If the host may not set one of them, the launch is refused. */
   readonly limits: ResourceLimits;
+  /** How many bytes of its output are kept. */
+  readonly maxLogBytes: number;
   /** The names of the service's own ports, which its texts contain as tokens; absent once they are filled in. */
   readonly ports?: readonly string[];
 }

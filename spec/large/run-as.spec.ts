@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { chmodSync, chownSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { BuiltHost, install, write } from '../support/built/built-host.ts';
 import { eventually } from '../support/eventually.ts';
@@ -39,7 +39,8 @@ describe('the built host with services of other users', function () {
     });
     expect(userOf(running.pid)).to.equal(String(NOBODY));
     expect(openToOthers(join(basePath, '.coredinator'))).to.deep.equal([]);
-    expect(statSync(join(basePath, '.coredinator/logs/telemetry/1.stdout')).uid).to.equal(0);
+    const [log = ''] = readdirSync(join(basePath, '.coredinator/logs/telemetry'));
+    expect(statSync(join(basePath, '.coredinator/logs/telemetry', log)).uid).to.equal(0);
     await first.end('SIGKILL');
 
     const next = await BuiltHost.start(basePath);

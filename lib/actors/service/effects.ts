@@ -97,6 +97,7 @@ export function launchRequestOf(context: ServiceContext): LaunchRequest {
     cwd: spec.cwd,
     stop: spec.stop,
     limits: spec.limits,
+    maxLogBytes: spec.logs.maxBytes,
     user: spec.user,
     group: spec.group,
     ports: [...new Set([...portNamesIn([spec.args, spec.env, spec.cwd]), ...portNamesOf(spec.probes)])],

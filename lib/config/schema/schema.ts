@@ -46,7 +46,9 @@ const stop = z.strictObject({
 const logs = z.strictObject({
   max_bytes: size
     .refine((bytes) => bytes >= MIN_LOG_BYTES, { error: 'must be 64KiB or more' })
-    .describe('How much output is kept per service, 64KiB or more. Default: 10MiB.'),
+    .describe(
+      'How much output is kept of each launch, 64KiB or more; less than 512KiB counts as 512KiB. Default: 10MiB.',
+    ),
   keep: z.int().min(1).max(1000).describe('For how many launches output is kept. Default: 5.'),
 });
 const condition = z.enum(CONDITIONS);

@@ -6,8 +6,11 @@ import { hardLimit } from './proc-limits.ts';
  * at most 1,000).
  */
 const HOST_FILES = 1_100;
-/** The pipe of the shim, the output for a probe or a reader, a connection of a probe, and one spare for a launch. */
-const FILES_PER_SERVICE = 4;
+/**
+ * The pipe of the shim, the two FIFOs of its output, the output for a probe or a reader, a connection of a probe, and one
+ * spare for a launch.
+ */
+const FILES_PER_SERVICE = 6;
 
 /** Checks the hard limit (Node raises the soft limit to it) for a number of services; null: no limit. */
 export function judgeOpenFiles(limit: number | null, services: number): Finding {

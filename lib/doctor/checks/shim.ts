@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { ShimKind } from '../../model/process.ts';
-import { bestShimKind, nativeShimFile } from '../../process/launch/shim-kind.ts';
+import { bestShimKind, mismatchOf, nativeProtocol, nativeShimFile } from '../../process/launch/shim-kind.ts';
 import { ok, skipped, warn, type Check, type Finding } from '../check.ts';
 
 /** The facts about available shims. */
@@ -10,6 +10,8 @@ export interface ShimFacts {
   readonly kind: ShimKind;
   readonly isBuilt: boolean;
   readonly file: string;
+  /** The version of the launch protocol that it speaks; null: it does not run. */
+  readonly protocol: number | null;
   /** The path of a C compiler; null: none. */
   readonly compiler: string | null;
 }
@@ -17,11 +19,13 @@ export interface ShimFacts {
 const BUILD = 'Run `npm rebuild coredinator` to build it, and check the output.';
 
 /** Checks which kind of shim launches would get. */
-export function judgeShim({ platform, kind, isBuilt, file, compiler }: ShimFacts): Finding {
+export function judgeShim({ platform, kind, isBuilt, file, protocol, compiler }: ShimFacts): Finding {
   if (kind === 'native') return ok(`The native shim works (${file}).`);
   const used = kind === 'sh' ? 'the shell shim' : 'the Node shim';
   if (platform !== 'linux') return skipped(`Launches use ${used} on ${platform}; the native shim is for Linux.`);
   const consequence = `so ${used} is used instead: a daemon can survive a stop, and exit codes above 128 are ambiguous.`;
+  const mismatch = mismatchOf(protocol);
+  if (mismatch !== null) return warn(`${mismatch.slice(0, -1)}, ${consequence}`, BUILD);
   if (isBuilt) return warn(`The native shim ("${file}") does not work on this machine, ${consequence}`, BUILD);
   const remedy =
     compiler === null ? `Install a C compiler (on Debian: apt-get install gcc libc6-dev). ${BUILD}` : BUILD;
@@ -52,6 +56,7 @@ export const shim: Check = {
   examine: ({ env }) => {
     const file = nativeShimFile();
     const compiler = compilerIn(env);
-    return judgeShim({ platform: process.platform, kind: bestShimKind(), isBuilt: existsSync(file), file, compiler });
+    const built = { isBuilt: existsSync(file), file, protocol: nativeProtocol() };
+    return judgeShim({ platform: process.platform, kind: bestShimKind(), ...built, compiler });
   },
 };

@@ -41,10 +41,11 @@ export class Orphans {
   #isUnreadable: (launchId: LaunchId) => boolean = () => false;
 
   constructor(options: OrphansOptions) {
-    const { layout, exitsFolder, livenessPoll, mainRounds, table, log, clock, unreadable, unkillable } = options.trees;
+    const { layout, exitsFolder, livenessPoll, mainRounds, table, outputs, log, clock, unreadable, unkillable } =
+      options.trees;
     this.#options = options;
     this.#context = {
-      ...{ layout, exitsFolder, livenessPoll, mainRounds, table, log, clock, unreadable, unkillable },
+      ...{ layout, exitsFolder, livenessPoll, mainRounds, table, outputs, log, clock, unreadable, unkillable },
       shimDied: () => undefined,
       ended: ({ launchId, serviceId }, exit) => {
         log.warn({ launchId, service: serviceId, exit }, 'an orphan process has ended');

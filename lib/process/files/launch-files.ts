@@ -1,7 +1,7 @@
 import { linkSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessExit, ShimKind } from '../../model/process.ts';
-import type { NodeSignal, StopSpec } from '../../model/spec.ts';
+import { DEFAULT_LOGS, type NodeSignal, type StopSpec } from '../../model/spec.ts';
 import { isId, parseServiceId, type LaunchId, type ServiceId } from '../../model/values/ids.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { codeOf } from '../os/error-code.ts';
@@ -9,7 +9,10 @@ import type { Identity } from '../os/process-identity.ts';
 import { signalName } from '../os/signals.ts';
 import { refusalIn, type Refusal } from '../launch/failure.ts';
 import { exitFile, runFolder, type Layout } from './layout.ts';
-import { recordText } from './record-text.ts';
+import { recordText, UnreadableRecord } from './record-text.ts';
+
+/** The newest version of the launch protocol that this host knows; it also knows all earlier ones. */
+export const LAUNCH_PROTOCOL = 2;
 
 /** The claim of the shim that runs a launch. */
 export interface ShimClaim {
@@ -36,6 +39,8 @@ export interface RequestRecord {
   readonly serviceId: ServiceId;
   readonly generation: number;
   readonly stop: StopSpec;
+  /** The bound of its log, in bytes. */
+  readonly maxLogBytes: number;
   readonly executablePath: string;
   readonly version: string | null;
 }
@@ -70,10 +75,15 @@ export function identityOf(fields: Fields): Identity | null {
   return isCount(pid) && pid > 0 && typeof start === 'string' ? { pid, start } : null;
 }
 
-/** The claim of a launch; null if it is absent or unreadable. */
+/**
+ * The claim of a launch; null if it is absent or unreadable. Throws an UnreadableRecord if it is of a newer version of
+ * the launch protocol.
+ */
 export function readClaim(layout: Layout, launchId: LaunchId): Claim | null {
-  const fields = readFields(join(runFolder(layout, launchId), 'claim'));
+  const file = join(runFolder(layout, launchId), 'claim');
+  const fields = readFields(file);
   if (fields === null) return null;
+  if (Number(fields['protocol']) > LAUNCH_PROTOCOL) throw new UnreadableRecord('EPROTONOSUPPORT', file);
   if (fields['owner'] === 'revoked') return { owner: 'revoked' };
   const shim = identityOf(fields);
   const { shim: kind, boot } = fields;
@@ -116,9 +126,9 @@ export function exitOf(record: ExitRecord | null, clock: Clock): ProcessExit {
 
 /** Writes what a later host needs to know about a launch; its folder must exist. */
 export function writeRequest(layout: Layout, launchId: LaunchId, request: RequestRecord): void {
-  const { serviceId, generation, stop, executablePath: executable, version } = request;
+  const { serviceId, generation, stop, maxLogBytes, executablePath: executable, version } = request;
   const what = { service: serviceId, generation, executable, version };
-  const fields = { launch: launchId, ...what, signal: stop.signal, grace: stop.graceMs };
+  const fields = { launch: launchId, ...what, signal: stop.signal, grace: stop.graceMs, max_bytes: maxLogBytes };
   writeFileSync(join(runFolder(layout, launchId), 'request'), `${JSON.stringify(fields)}\n`, { mode: 0o600 });
 }
 
@@ -126,7 +136,7 @@ export function writeRequest(layout: Layout, launchId: LaunchId, request: Reques
 export function readRequest(layout: Layout, launchId: LaunchId): RequestRecord | null {
   const fields = readFields(join(runFolder(layout, launchId), 'request'));
   if (fields === null) return null;
-  const { service, generation, executable, version, signal, grace } = fields;
+  const { service, generation, executable, version, signal, grace, max_bytes: maxBytes } = fields;
   if (
     typeof service !== 'string' ||
     !isId(service) ||
@@ -141,7 +151,8 @@ export function readRequest(layout: Layout, launchId: LaunchId): RequestRecord |
     executablePath: typeof executable === 'string' ? executable : '',
     version: typeof version === 'string' ? version : null,
   };
-  return { serviceId: parseServiceId(service), generation, stop, ...program };
+  const maxLogBytes = isCount(maxBytes) ? maxBytes : DEFAULT_LOGS.maxBytes; // absent: of launch protocol 1
+  return { serviceId: parseServiceId(service), generation, stop, maxLogBytes, ...program };
 }
 
 /**
@@ -152,7 +163,7 @@ export function revoke(layout: Layout, launchId: LaunchId): boolean {
   const folder = runFolder(layout, launchId);
   const draft = join(folder, `.revoked.${process.pid}`);
   try {
-    const text = `${JSON.stringify({ protocol: 1, launch: launchId, owner: 'revoked' })}\n`;
+    const text = `${JSON.stringify({ protocol: LAUNCH_PROTOCOL, launch: launchId, owner: 'revoked' })}\n`;
     writeFileSync(draft, text, { mode: 0o600 });
     linkSync(draft, join(folder, 'claim'));
     return true;

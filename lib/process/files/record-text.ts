@@ -22,6 +22,8 @@ export class UnreadableRecord extends Error {
 function messageOf(code: string, path: string): string {
   if (code === 'ESTALE')
     return `The exit record of a launch is not in "${path}", which is not the folder that its shim has open. Put that folder back.`;
+  if (code === 'EPROTONOSUPPORT')
+    return `The record "${path}" is of a newer version of the launch protocol than this host knows. Run the version of Coredinator that wrote it, or a newer one.`;
   return `The record "${path}" of a launch cannot be read (${code}). ${remedyFor(code)}`;
 }
 

@@ -25,7 +25,7 @@ const EXEC_ONLY: ReadonlyMap<number, readonly [string, string]> = new Map([
 
 const SUBJECT = {
   exec: 'The program',
-  log: 'The log file',
+  log: 'The log folder',
   cwd: 'The working directory',
   limits: 'The limit',
   user: 'The user',

@@ -147,7 +147,8 @@ export class LaunchAttempt {
     const shimRequest = shimRequestOf(this.#request, this.launchId, { layout, basePath, env, account });
     mkdirSync(logFolder(layout, serviceId), { recursive: true, mode: 0o700 });
     mkdirSync(runFolder(layout, this.launchId), { mode: 0o700 });
-    writeRequest(layout, this.launchId, { serviceId, generation, stop, executablePath, version });
+    const { maxLogBytes } = shimRequest;
+    writeRequest(layout, this.launchId, { serviceId, generation, stop, maxLogBytes, executablePath, version });
     const report = shims.start(shimRequest);
     this.#isRequested = true;
     this.#context.crashPoint?.('after-spawn');

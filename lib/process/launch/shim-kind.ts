@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Guarantees, ShimKind } from '../../model/process.ts';
 import type { CommandGuard } from '../../ports/prober.ts';
 import type { Log } from '../../ports/log.ts';
+import { LAUNCH_PROTOCOL, parseFields } from '../files/launch-files.ts';
 import { accountArgument } from './shim-request.ts';
 import { NativeShims } from './native-shims.ts';
 import type { Shims } from './shims.ts';
@@ -33,17 +34,25 @@ export function nativeShimFile(): string {
   return shimFile('build/coredinator-shim');
 }
 
-function nativeWorks(): boolean {
-  if (process.platform !== 'linux' || !existsSync(nativeShimFile())) return false;
+/** The version of the launch protocol that the native shim speaks; null if it was not built or does not run. */
+export function nativeProtocol(): number | null {
+  if (process.platform !== 'linux' || !existsSync(nativeShimFile())) return null;
   const { status, stdout } = spawnSync(nativeShimFile(), ['version'], { encoding: 'utf8', timeout: 5_000 });
-  return status === 0 && stdout.includes('"protocol":1');
+  const protocol = status === 0 ? parseFields(stdout)?.['protocol'] : null;
+  return typeof protocol === 'number' ? protocol : null;
+}
+
+/** Why a native shim that runs on this machine is not used, as a sentence; null if it is used, or does not run. */
+export function mismatchOf(protocol: number | null): string | null {
+  if (protocol === null || protocol === LAUNCH_PROTOCOL) return null;
+  return `The native shim ("${nativeShimFile()}") speaks version ${protocol} of the launch protocol, and this host version ${LAUNCH_PROTOCOL}.`;
 }
 
 /**
  * The best kind of shim for this machine: native if it was built and runs, else Node on Windows and a shell elsewhere.
  */
 export function bestShimKind(): ShimKind {
-  if (nativeWorks()) return 'native';
+  if (nativeProtocol() === LAUNCH_PROTOCOL) return 'native';
   return process.platform === 'win32' ? 'node' : 'sh';
 }
 

@@ -1,4 +1,4 @@
-import { logFile } from '../../launching/log-layout.ts';
+import { logFile, logFolder, MIN_LAUNCH_LOG_BYTES } from '../../launching/log-layout.ts';
 import type { LaunchFailure, ShimKind } from '../../model/process.ts';
 import type { LaunchId } from '../../model/values/ids.ts';
 import { LIMIT_NAMES, type LimitName } from '../../model/values/limits.ts';
@@ -47,6 +47,11 @@ export function accountArgument(account: Account | null): string {
   return account === null || account.isOwn ? '' : `${account.uid}:${account.gid}:${account.groups.join(',')}`;
 }
 
+/** The bound of the log of a launch; smaller ones are raised. */
+export function logBytesOf({ maxLogBytes }: Pick<LaunchRequest, 'maxLogBytes'>): number {
+  return Math.max(MIN_LAUNCH_LOG_BYTES, maxLogBytes);
+}
+
 /** The request for a shim. */
 export function shimRequestOf(
   request: LaunchRequest,
@@ -66,6 +71,9 @@ export function shimRequestOf(
     runFolder: runFolder(layout, launchId),
     exitsFolder: layout.exits,
     lockFile: lockFile(layout, serviceId),
+    logFolder: logFolder(layout, serviceId),
+    generation,
+    maxLogBytes: logBytesOf(request),
     stdoutFile: logFile(layout, serviceId, generation, 'stdout'),
     stderrFile: logFile(layout, serviceId, generation, 'stderr'),
     cwd: request.cwd ?? basePath,
@@ -90,7 +98,7 @@ export function subjectOf({ step, limit }: Refusal, shimRequest: ShimRequest): s
     case 'frame':
       return shimRequest.command[0] ?? '';
     case 'log':
-      return shimRequest.stdoutFile;
+      return shimRequest.logFolder;
     case 'cwd':
       return shimRequest.cwd;
     case 'lock':

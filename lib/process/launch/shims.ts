@@ -14,6 +14,12 @@ export interface ShimRequest {
   readonly runFolder: string;
   readonly exitsFolder: string;
   readonly lockFile: string;
+  /** Where the output goes; must exist. */
+  readonly logFolder: string;
+  readonly generation: number;
+  /** The most that the log of this launch takes (native shim), in bytes. */
+  readonly maxLogBytes: number;
+  /** The output of shims other than the native one. */
   readonly stdoutFile: string;
   readonly stderrFile: string;
   readonly cwd: string;

@@ -64,11 +64,11 @@ static void release_strings(char **strings) {
 
 bool parse_frame(char *frame, size_t length, struct launch *l) {
   struct cursor c = {frame, frame + length};
-  const char **strings[] = {&l->id,          &l->run_dir,     &l->exits_dir, &l->lock_file,
-                            &l->stdout_file, &l->stderr_file, &l->cwd};
+  const char **strings[] = {&l->id, &l->run_dir, &l->exits_dir, &l->lock_file, &l->log_dir};
   long long signal;
   for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
     if (!(*strings[i] = next_string(&c))) return false;
+  if (!next_number(&c, &l->generation) || !next_number(&c, &l->max_bytes) || !(l->cwd = next_string(&c))) return false;
   if (!next_number(&c, &signal) || signal < 1 || signal > 64 || !next_number(&c, &l->grace_ms)) return false;
   l->stop_signal = (int)signal;
   for (int i = 0; i < LIMIT_COUNT; i++)

@@ -1,5 +1,6 @@
 /* One launch, from frame to running program: lock, claim, fork, exec, report. */
 #define _GNU_SOURCE
+#include "output.h"
 #include "shim.h"
 
 #include <errno.h>
@@ -88,10 +89,15 @@ static int open_dir(const struct launch *l, const char *path) {
   return fd;
 }
 
+static void begin_output(const struct launch *l, int run_dir) {
+  int error = open_output(run_dir, l->log_dir, l->generation, l->max_bytes);
+  if (error) refuse(l, "log", error);
+}
+
 /* From here on the launch happens; the link fails if a host revoked it first. */
 static void link_claim(const struct launch *l, int run_dir) {
   struct text t = {.length = 0};
-  add(&t, "{\"protocol\":1,\"launch\":\"");
+  add(&t, "{\"protocol\":2,\"launch\":\"");
   add(&t, l->id);
   add(&t, "\",\"owner\":\"shim\",\"shim\":\"native\",\"pid\":");
   add_number(&t, getpid());
@@ -145,9 +151,9 @@ static void reset_signals(void) {
   sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static bool log_to(const char *path, int as) {
-  int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
-  return fd >= 0 && dup2(fd, as) >= 0;
+static bool log_to(int run_dir, int stream) {
+  int fd = open_output_end(run_dir, stream);
+  return fd >= 0 && dup2(fd, 1 + stream) >= 0;
 }
 
 /* Returns the step that failed, with errno set, and the limit if it was one; does not return if the program runs. */
@@ -156,7 +162,7 @@ static const char *become_program(const struct launch *l, int run_dir, const str
   if (oom_score) restore_oom_score(oom_score);
   errno = put_pid(l, run_dir);
   if (errno) return "dir";
-  if (!log_to(l->stdout_file, 1) || !log_to(l->stderr_file, 2)) return "log";
+  if (!log_to(run_dir, 0) || !log_to(run_dir, 1)) return "log";
   if ((*limit = set_limits(l->limits))) return "limits";
   if (!take_account(l->account)) return "user";
   if (chdir(l->cwd) < 0) return "cwd"; /* as the user, who alone may have access to it (NFS) */
@@ -197,7 +203,7 @@ static pid_t start_main(const struct launch *l, int run_dir, int exits_dir) {
   }
   if (failure.error) {
     if (pid > 0) waitpid(pid, NULL, 0);
-    put_exit(exits_dir, l->id, &(struct ending){pid < 0 ? 0 : pid, 127, -1, 0, failure.error, failure.step, failure.limit});
+    put_exit(exits_dir, l->id, &(struct ending){.pid = pid < 0 ? 0 : pid, .code = 127, .signal = -1, .exec_errno = failure.error, .output = -1, .step = failure.step, .limit = failure.limit});
     report_failure(l->id, &failure);
     _exit(0);
   }
@@ -241,6 +247,7 @@ void run_shim(char *frame, size_t length, char *title) {
       .grace_ms = l.grace_ms,
   };
   memcpy(w.id, l.id, sizeof w.id);
+  begin_output(&l, run_dir);
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   link_claim(&l, run_dir);
   w.main = start_main(&l, run_dir, exits_dir);

@@ -1,10 +1,13 @@
-/* The command line: launcher, guard MS ACCOUNT PROGRAM ARG..., notify, punch FILE BYTES, version. */
+/* The command line: launcher, reader RUN LOGS GENERATION MAX, guard MS ACCOUNT PROGRAM ARG..., notify, punch FILE BYTES, version. */
 #define _GNU_SOURCE
+#include "output.h"
 #include "shim.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/falloc.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -20,8 +23,20 @@ static int punch(const char *path, long long bytes) {
   return 1;
 }
 
+#ifdef SHIM_WITH_FAULTS
+void fault(const char *name) {
+  static long long left = -1;
+  const char *wanted = getenv("FAULT");
+  size_t length = strlen(name);
+  if (!wanted || strncmp(wanted, name, length) || wanted[length] != ':') return;
+  if (left < 0 && !after_number(wanted + length + 1, &left)) return;
+  if (--left == 0) kill(getpid(), SIGKILL);
+}
+#endif
+
 static int usage(void) {
-  complain("usage: coredinator-shim launcher | guard MS ACCOUNT PROGRAM ARG... | notify | punch FILE BYTES | version", 0);
+  complain("usage: coredinator-shim launcher | reader RUN_DIR LOG_DIR GENERATION MAX_BYTES | guard MS ACCOUNT PROGRAM ARG... | notify | "
+           "punch FILE BYTES | version", 0);
   return EXIT_USAGE;
 }
 
@@ -29,13 +44,18 @@ int main(int argc, char **argv) {
   if (argc == 2 && !strcmp(argv[1], "launcher")) return launcher(argv[1]);
   if (argc == 2 && !strcmp(argv[1], "notify")) return notify();
   if (argc == 2 && !strcmp(argv[1], "version")) {
-    static const char version[] = "{\"protocol\":1}\n";
+    static const char version[] = "{\"protocol\":2}\n";
     return write(1, version, sizeof version - 1) < 0;
   }
   if (argc >= 5 && !strcmp(argv[1], "guard")) {
     long long ms;
     const char *end = after_number(argv[2], &ms);
     return end && !*end && ms > 0 && is_account(argv[3]) ? guard(ms, argv[3], argv + 4) : usage();
+  }
+  if (argc == 6 && !strcmp(argv[1], "reader")) {
+    long long generation, max_bytes;
+    const char *end = after_number(argv[4], &generation), *last = after_number(argv[5], &max_bytes);
+    return end && !*end && last && !*last ? reader(argv[2], argv[3], generation, max_bytes) : usage();
   }
   if (argc == 4 && !strcmp(argv[1], "punch")) {
     long long bytes;

@@ -30,7 +30,8 @@
 
 /* A parsed frame. All strings point into the frame. */
 struct launch {
-  const char *id, *run_dir, *exits_dir, *lock_file, *stdout_file, *stderr_file, *cwd;
+  const char *id, *run_dir, *exits_dir, *lock_file, *log_dir, *cwd;
+  long long generation, max_bytes; /* of the log */
   int stop_signal;
   long long grace_ms;
   long long limits[LIMIT_COUNT]; /* or LIMIT_AS_IT_IS, LIMIT_NONE */
@@ -47,6 +48,14 @@ struct watched {
   long long grace_ms;
 };
 
+/* In the format of getdents64; glibc's readdir would use malloc. */
+struct directory_entry {
+  unsigned long long inode, offset;
+  unsigned short size;
+  unsigned char type;
+  char name[];
+};
+
 /* A line of text under construction. Excess text is cut off, but no text of this program is that long. */
 struct text {
   char bytes[512];
@@ -57,6 +66,7 @@ struct text {
 struct ending {
   pid_t pid;
   int code, signal, core, exec_errno;
+  long long output; /* the end of the log when it had ended; -1: there is none */
   const char *step, *limit; /* what failed before the program ran; NULL: it ran, and no limit was it */
 };
 

@@ -26,14 +26,6 @@ static void find(pid_t pid) {
   if (found_count < MAX_DESCENDANTS) found[found_count++] = pid;
 }
 
-/* In the kernel's format; glibc's readdir would use malloc. */
-struct entry {
-  unsigned long long inode, offset;
-  unsigned short size;
-  unsigned char type;
-  char name[];
-};
-
 /* Calls `visit` for every entry whose name is a number. */
 static void for_each_number(const char *path, void (*visit)(pid_t owner, pid_t number), pid_t owner) {
   char buffer[2048] __attribute__((aligned(8)));
@@ -42,7 +34,7 @@ static void for_each_number(const char *path, void (*visit)(pid_t owner, pid_t n
   long length;
   while ((length = syscall(SYS_getdents64, dir, buffer, sizeof buffer)) > 0) {
     for (long at = 0; at < length;) {
-      const struct entry *e = (const struct entry *)(buffer + at);
+      const struct directory_entry *e = (const struct directory_entry *)(buffer + at);
       long long number;
       const char *end = after_number(e->name, &number);
       if (end && !*end) visit(owner, (pid_t)number);

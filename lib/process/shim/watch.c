@@ -1,5 +1,6 @@
 /* The shim after the launch: reap, record the exit, obey commands, end the tree, exit. */
 #define _GNU_SOURCE
+#include "output.h"
 #include "shim.h"
 
 #include <errno.h>
@@ -80,11 +81,13 @@ static bool reap(const struct watched *w) {
   while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
     if (pid != w->main || now_watching.main_reaped) continue;
     now_watching.main_reaped = true;
+    drain_output(); /* its last words come before its end */
     now_watching.ending = (struct ending){
         .pid = pid,
         .code = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
         .signal = WIFSIGNALED(status) ? WTERMSIG(status) : -1,
         .core = WIFSIGNALED(status) && WCOREDUMP(status) ? 1 : 0,
+        .output = output_end(),
     };
     try_record(w);
   }
@@ -128,8 +131,9 @@ static void read_commands(const struct watched *w) {
 }
 
 static int poll_timeout(void) {
-  long long at = NEVER, now = monotonic_ms();
-  if (now_watching.kill_at != NEVER) at = now_watching.next_kill_at;
+  long long at = NEVER, now = monotonic_ms(), output = output_timeout();
+  if (output >= 0) at = now + output;
+  if (now_watching.kill_at != NEVER && (at == NEVER || at > now_watching.next_kill_at)) at = now_watching.next_kill_at;
   if (now_watching.record_due && (at == NEVER || at > now + RECORD_RETRY_MS)) at = now + RECORD_RETRY_MS;
   if (at == NEVER) return -1;
   if (at <= now) return 0;
@@ -152,14 +156,19 @@ void watch(const struct watched *w) {
     }
     kill_if_due(w);
     if (now_watching.record_due) try_record(w);
-    struct pollfd wait[2] = {{.fd = ended, .events = POLLIN}, {.fd = w->ctl, .events = POLLIN}};
+    struct pollfd wait[STREAMS + 2];
+    output_pollfds(wait);
+    wait[STREAMS] = (struct pollfd){.fd = ended, .events = POLLIN};
+    wait[STREAMS + 1] = (struct pollfd){.fd = w->ctl, .events = POLLIN};
     int timeout = poll_timeout();
     /* Without a signalfd (no descriptors left on this machine) the shim polls. */
-    poll(wait, 2, ended < 0 && (timeout < 0 || timeout > 100) ? 100 : timeout);
+    poll(wait, STREAMS + 2, ended < 0 && (timeout < 0 || timeout > 100) ? 100 : timeout);
     struct signalfd_siginfo info;
     while (ended >= 0 && read(ended, &info, sizeof info) > 0) continue;
+    serve_output(wait);
     read_commands(w);
   }
+  close_output();
   /* A full disk will be cleared at some point; only if the folder was removed can the record never be written. */
   for (long long since = monotonic_ms(); now_watching.record_due;) {
     bool is_late = monotonic_ms() - since >= RECORD_PATIENCE_MS;
@@ -167,4 +176,5 @@ void watch(const struct watched *w) {
     pause_ms(is_late ? RECORD_SLOW_RETRY_MS : RECORD_RETRY_MS);
     try_record(w);
   }
+  report_last_gap();
 }

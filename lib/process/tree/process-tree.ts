@@ -12,7 +12,7 @@ import type { RoundMember } from './main-rounds.ts';
 import { RetriedCheck } from './retried-check.ts';
 import { SilentShim } from './silent-shim.ts';
 import { Ending, type EndingTree } from './terminate.ts';
-import type { TreeOrigin, TreeContext } from './tree-context.ts';
+import { withoutShim, type TreeOrigin, type TreeContext } from './tree-context.ts';
 import { hasShim, initialState, isMainOver, stateAfter, type TreeEvent, type TreeState } from './tree-state.ts';
 
 /** A shim that exits later than this after its main process has waited for descendants. */
@@ -69,6 +69,7 @@ export class Tree implements PollMember, RoundMember, EndingTree {
   }
 
   #watchPipe(): void {
+    this.#context.outputs.hold(this.launchId);
     try {
       this.#pipe = watchAlive(this.#folder(), {
         gone: () => {
@@ -179,23 +180,20 @@ export class Tree implements PollMember, RoundMember, EndingTree {
 
   #loseShim(): void {
     if (this.launch !== this.#launchAsMade) return; // already known
-    if (this.launch !== null) {
-      this.launch = {
-        ...this.launch,
-        guarantees: { ...this.launch.guarantees, exactExit: false, treeComplete: false },
-      };
-    }
+    this.launch = withoutShim(this.launch);
     this.#context.log.warn(
       { launchId: this.launchId, pid: this.main?.pid },
       'A shim died; its process is still running.',
     );
     this.#context.livenessPoll.add(this);
+    this.#context.outputs.read(this.launchId);
     // Without a shim, group and session prove who belongs to it only while its main process is alive.
     this.#readMembers(() => undefined);
     this.#context.shimDied(this);
   }
 
   #mainIsMissing(): void {
+    this.#context.outputs.read(this.launchId); // before its files may be removed
     this.#readRecord();
     if (!isMainOver(this.#state)) this.#end(null);
     this.#searchLeftovers();
@@ -213,6 +211,7 @@ export class Tree implements PollMember, RoundMember, EndingTree {
     this.#context.livenessPoll.delete(this);
     this.#readMembers((members) => {
       if (members.length === 0) this.proveEmpty();
+      else this.#context.outputs.read(this.launchId);
     });
   }
 
@@ -296,5 +295,6 @@ export class Tree implements PollMember, RoundMember, EndingTree {
     this.#context.livenessPoll.delete(this);
     this.#context.mainRounds.delete(this);
     this.#checks.close();
+    this.#context.outputs.release(this.launchId);
   }
 }

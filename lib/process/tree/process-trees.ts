@@ -12,6 +12,7 @@ import { ExitsFolder } from '../files/exits-folder.ts';
 import type { Layout } from '../files/layout.ts';
 import { ProcessTable } from '../os/process-table.ts';
 import { ExitWatch } from './exit-watch.ts';
+import { LaunchOutputs } from './launch-outputs.ts';
 import { LivenessPoll } from './liveness-poll.ts';
 import { MainRounds } from './main-rounds.ts';
 import { Tree } from './process-tree.ts';
@@ -38,6 +39,7 @@ export class Trees implements TreeContext {
   readonly livenessPoll = new LivenessPoll();
   readonly mainRounds = new MainRounds();
   readonly table = new ProcessTable();
+  readonly outputs: LaunchOutputs;
   readonly unreadable = new Map<LaunchId, string>();
   readonly unkillable = new Map<LaunchId, string>();
   readonly crashPoint: ReachCrashPoint | undefined;
@@ -59,6 +61,9 @@ export class Trees implements TreeContext {
     this.clock = clock;
     this.status = new LaunchStatusRegistry(clock);
     this.#ledger = ledger;
+    this.outputs = new LaunchOutputs(layout, log, (launchId) => {
+      this.#tidy(launchId);
+    });
     this.exitsFolder = new ExitsFolder(layout);
     this.#watch = new ExitWatch(layout.exits, (name) => this.#trees.get(name)?.readRecord(), log);
   }
@@ -160,6 +165,7 @@ export class Trees implements TreeContext {
   /** Removes the files of a tree after its last process, but not before its end is stored in the ledger. */
   #tidy(launchId: LaunchId): void {
     const tree = this.#trees.get(launchId);
+    if (this.outputs.isReading(launchId)) return; // tidied when that has ended
     if (this.#retriedWrites.has(launchId) || !(tree?.isGone ?? this.#treeless.has(launchId))) return;
     this.#trees.delete(launchId);
     this.#treeless.delete(launchId);
@@ -213,6 +219,7 @@ export class Trees implements TreeContext {
     this.mainRounds.close();
     for (const { write } of this.#retriedWrites.values()) write.giveUp();
     for (const tree of this.#trees.values()) tree.close();
+    this.outputs.close();
     this.status.close();
   }
 }

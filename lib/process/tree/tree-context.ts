@@ -7,6 +7,7 @@ import type { ExitsFolder } from '../files/exits-folder.ts';
 import type { Layout } from '../files/layout.ts';
 import type { Identity } from '../os/process-identity.ts';
 import type { ProcessTable } from '../os/process-table.ts';
+import type { LaunchOutputs } from './launch-outputs.ts';
 import type { LivenessPoll } from './liveness-poll.ts';
 import type { MainRounds } from './main-rounds.ts';
 
@@ -38,6 +39,7 @@ export interface TreeContext {
   readonly livenessPoll: LivenessPoll;
   readonly mainRounds: MainRounds;
   readonly table: ProcessTable;
+  readonly outputs: LaunchOutputs;
   readonly log: Log;
   readonly clock: Clock;
   /** By launch, why it cannot be inspected now, as a sentence. */
@@ -50,4 +52,10 @@ export interface TreeContext {
   ended(tree: TreeInfo, exit: ProcessExit): void;
   /** None of its processes is left. Called once, after `ended`. */
   cleared(tree: TreeInfo): void;
+}
+
+/** A launch whose shim has died, with what is still guaranteed for it. */
+export function withoutShim(launch: Launch | null): Launch | null {
+  if (launch === null) return null;
+  return { ...launch, guarantees: { ...launch.guarantees, exactExit: false, treeComplete: false } };
 }

@@ -1,14 +1,14 @@
 import { expect } from 'chai';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BuiltHost, install, write } from '../../support/built/built-host.ts';
 import { eventually } from '../../support/eventually.ts';
 import { isAlive } from '../../support/process/alive.ts';
+import { writtenOutput } from '../../support/process/written-output.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 /** The descendants that a program of the spec said it has. */
 function membersOf(basePath: string, serviceId: string, generation: number): number[] {
-  const log = readFileSync(join(basePath, '.coredinator/logs', serviceId, `${generation}.stdout`), 'utf8');
+  const log = writtenOutput(join(basePath, '.coredinator/logs', serviceId), generation, 'stdout');
   return [...log.matchAll(/^member (\d+)$/gm)].map((match) => Number(match[1]));
 }
 

@@ -6,6 +6,8 @@ import { eventually } from '../../support/eventually.ts';
 import { probeTarget } from '../../support/probe/probe-specs.ts';
 import { ProbeWorld, type Watched } from '../../support/probe/probe-world.ts';
 import { AMPLE, LogsWorld, SERVICE } from '../../support/process/logs-world.ts';
+import { RecordWorld } from '../../support/process/record-world.ts';
+import { isNativeShimBuilt } from '../../support/process/shim-driver.ts';
 
 /** Counts what is read. */
 class CountedLogs {
@@ -177,5 +179,63 @@ describe('a log-line probe', function () {
     isBroken = false;
     expect((await verdicts(2))[1]).to.equal('passed');
     await prober.dispose();
+  });
+});
+
+describe('a log-line probe of a launch with records', function () {
+  this.timeout(20_000); // real shims on a possibly busy machine
+  let output: RecordWorld;
+  let world: ProbeWorld;
+
+  before(function () {
+    if (!isNativeShimBuilt()) this.skip();
+  });
+
+  beforeEach(async () => {
+    output = new RecordWorld();
+    world = new ProbeWorld({ logs: await output.open() });
+  });
+
+  afterEach(async () => {
+    await world.dispose();
+    await output.close();
+  });
+
+  function watch(pattern: string): Watched {
+    const check: ProbeCheck = { type: 'log_line', pattern };
+    return world.watch(check, { periodMs: 20 }, probeTarget(SERVICE, { launch: { generation: 2 } }));
+  }
+
+  async function passed({ recorded }: Watched): Promise<void> {
+    await eventually(() => {
+      expect(recorded.verdicts.at(-1)).to.equal('passed');
+    });
+  }
+
+  it('sees what is written to /dev/stderr', async () => {
+    const order = await output.obeys(2);
+    order('echo "ready on port 7101" >/dev/stderr');
+    await passed(watch('^ready on port \\d+$'));
+  });
+
+  it('sees a line that has no end yet, but takes its end for none', async () => {
+    const order = await output.obeys(2);
+    order('printf "ready on"');
+    await passed(watch('^ready'));
+    const others = ['^ready on$', 'ready on\\b', 'ready on.', 'ready on\\s', '^ready on port$', '^port'].map(watch);
+    for (const { verdicts } of others) await verdicts(1);
+    expect(others.flatMap(({ recorded }) => recorded.verdicts)).to.not.include('passed');
+    order('echo oh >&2; sleep 0.1; echo " port"');
+    await passed(others[4]!);
+    const rest = others.map(({ recorded }) => recorded.verdicts.at(-1) === 'passed');
+    expect(rest.slice(0, 4)).to.deep.equal([false, true, true, true]);
+    expect(rest[5]).to.equal(false);
+  });
+
+  it('treats a long line as one, of which only the beginning is tested', async () => {
+    await output.ran(2, 'printf begin; head -c 300000 /dev/zero | tr "\\0" x; echo late; echo late');
+    const probes = ['^begin', 'begin.*late', '^late'].map(watch);
+    for (const { verdicts } of probes) await verdicts(1);
+    expect(probes.map(({ recorded }) => recorded.verdicts[0] === 'passed')).to.deep.equal([true, false, true]);
   });
 });

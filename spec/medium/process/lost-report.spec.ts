@@ -41,6 +41,7 @@ describe('a launch whose report was lost', () => {
       },
       ...{ args: [], env: {}, cwd: '/data', stop: { signal: 'SIGTERM', graceMs: 1 } as const },
       limits: { ...NO_LIMITS, openFiles: 9 },
+      maxLogBytes: 1024 ** 2,
       ...AS_HOST,
     };
     const shimRequest = shimRequestOf(request, LAUNCH, { layout, basePath: '/base', env: {}, account: null });

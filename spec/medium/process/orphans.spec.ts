@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Launch, ProcessExit, ShimKind } from '../../../lib/model/process.ts';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
@@ -240,8 +240,9 @@ describe('a process that the ledger does not know', function () {
   });
 
   it('has used up its generation, even if only its output is left and the ledger knows an older one', async () => {
-    const launch = await left();
-    world.exit(launch, 6);
+    const script = 'echo up; while [ ! -e go ]; do sleep 0.01; done';
+    const launch = await left(kinds[0], { executablePath: '/bin/sh', args: ['-c', script] });
+    writeFileSync(join(world.folder, 'go'), '');
     await eventually(() => expect(isAlive(shimOf(launch))).to.equal(false));
     const entry = world.ledger.entries.get(launch.launchId)!;
     const exit = { code: 0, signal: null, at: 1, isKnown: true };

@@ -164,7 +164,7 @@ describe('a local process host on the state directory of an earlier one', functi
     const status = (await first.survey()).get(PUMP);
     expect(status).to.deep.equal({ status: 'revoked', generation: 1, launchId: LOST });
     const claim = readFileSync(join(world.stateDir, 'run', LOST, 'claim'), 'utf8');
-    expect(JSON.parse(claim)).to.deep.equal({ protocol: 1, launch: LOST, owner: 'revoked' });
+    expect(JSON.parse(claim)).to.deep.equal({ protocol: 2, launch: LOST, owner: 'revoked' });
     await eventually(() => expect(world.ledger.entries.get(LOST)?.state).to.equal('revoked'));
   });
 

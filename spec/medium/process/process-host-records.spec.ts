@@ -82,11 +82,27 @@ describe('the files of a launch', () => {
     expect([read({}), read({ step: 'dance' })]).to.deep.equal([null, null]); // of 0.1.0, and of a later version
   });
 
+  it('of a newer version of the launch protocol are not guessed at', () => {
+    write('claim', JSON.stringify({ ...CLAIM, protocol: 2 }));
+    expect(records.readShimClaim(layout, LAUNCH)?.kind).to.equal('native');
+    write('claim', JSON.stringify({ ...CLAIM, protocol: 3 }));
+    expect(() => records.readClaim(layout, LAUNCH)).to.throw(
+      `The record "${join(layout.run, LAUNCH, 'claim')}" is of a newer version of the launch protocol`,
+    );
+  });
+
+  it('of a request of 0.1.0 have the default bound of its output', () => {
+    const request = { service: 'pump', generation: 4, signal: 'SIGINT', grace: 700 };
+    write('request', JSON.stringify(request));
+    expect(records.readRequest(layout, LAUNCH)?.maxLogBytes).to.equal(10 * 1024 ** 2);
+  });
+
   it('keep what a later host must know of the request', () => {
     const request = {
       serviceId: parseServiceId('pump'),
       generation: 4,
       stop: { signal: 'SIGINT', graceMs: 700 },
+      maxLogBytes: 3_000_000,
       executablePath: '/plant/pump-1.2.3',
       version: '1.2.3',
     } as const;

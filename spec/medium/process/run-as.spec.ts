@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { chmodSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, readdirSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
@@ -8,6 +8,7 @@ import type { ProcessHost } from '../../../lib/ports/process-host.ts';
 import { systemAccounts } from '../../../lib/process/os/accounts.ts';
 import { eventually } from '../../support/eventually.ts';
 import { LocalProcessWorld } from '../../support/process/local-process-world.ts';
+import { writtenOutput } from '../../support/process/written-output.ts';
 import { launchedBy } from '../../support/process/process-host-contract.ts';
 import { isNativeShimBuilt, ShimDriver, vice } from '../../support/process/shim-driver.ts';
 
@@ -54,7 +55,8 @@ describe('the account that the native shim takes', function () {
       Gid: Array<string>(4).fill('4712'),
       Groups: ['0', '20', '4712'],
     });
-    for (const file of [join(driver.state, 'exits', launch.id), join(driver.state, 'logs', `${launch.id}.stdout`)]) {
+    const [log = ''] = readdirSync(launch.logDir);
+    for (const file of [join(driver.state, 'exits', launch.id), join(launch.logDir, log)]) {
       expect(statSync(file), file).to.include({ uid: 0, gid: 0 });
     }
   });
@@ -104,7 +106,7 @@ describe('a launch as another user', function () {
   afterEach(() => world.dispose());
 
   function output(generation = 1): string {
-    return readFileSync(join(world.stateDir, 'logs', 'pump', `${generation}.stdout`), 'utf8');
+    return writtenOutput(join(world.stateDir, 'logs', 'pump'), generation, 'stdout');
   }
 
   function failureOf(outcome: LaunchOutcome): unknown {

@@ -15,7 +15,15 @@ const MIB = 1024 * 1024;
 const NOW = Date.UTC(2027, 0, 1);
 
 const shim = (facts: Partial<Parameters<typeof judgeShim>[0]>): Finding =>
-  judgeShim({ platform: 'linux', kind: 'sh', isBuilt: false, file: '/s/shim', compiler: null, ...facts });
+  judgeShim({
+    platform: 'linux',
+    kind: 'sh',
+    isBuilt: false,
+    file: '/s/shim',
+    protocol: null,
+    compiler: null,
+    ...facts,
+  });
 const clock = (facts: Partial<Parameters<typeof judgeClock>[0]>): Finding =>
   judgeClock({ now: NOW, storedAt: null, boot: 'b', platform: 'linux', ...facts });
 const tasks = (facts: Partial<Parameters<typeof judgeProcesses>[0]>, services: number): Finding =>
@@ -40,10 +48,16 @@ const ROWS: readonly (readonly [what: string, finding: Finding, status: Status, 
     ['not built', 'npm rebuild'],
   ],
   ['a shim of another machine', shim({ isBuilt: true }), 'warn', ['"/s/shim") does not work', 'npm rebuild']],
+  [
+    'a shim of another version',
+    shim({ isBuilt: true, protocol: 1 }),
+    'warn',
+    ['speaks version 1 of the launch protocol, and this host version 2, so', 'npm rebuild'],
+  ],
   ['a system without native shim', shim({ platform: 'win32', kind: 'node' }), 'skipped', ['win32', 'Node shim']],
   ['no limit on open files', judgeOpenFiles(null, 1_000), 'ok', []],
-  ['enough open files', judgeOpenFiles(5_100, 1_000), 'ok', ['1000 services']],
-  ['too few open files', judgeOpenFiles(5_099, 1_000), 'warn', ['5099', '5100', 'LimitNOFILE=65536']],
+  ['enough open files', judgeOpenFiles(7_100, 1_000), 'ok', ['1000 services']],
+  ['too few open files', judgeOpenFiles(7_099, 1_000), 'warn', ['7099', '7100', 'LimitNOFILE=65536']],
   ['no limit on processes', tasks({}, 1_000), 'ok', ['no limit']],
   ['a limit of processes, which does not apply to root', tasks({ user: 10, isRoot: true }, 10), 'ok', ['no limit']],
   ['a user with too few processes', tasks({ user: 259 }, 10), 'warn', ['259', '260', 'LimitNPROC']],

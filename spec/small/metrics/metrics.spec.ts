@@ -216,7 +216,14 @@ describe('the metrics of a host', () => {
     const clock = { now: () => STARTED_AT, random: () => 0.5 };
     const request: LaunchRequest = {
       ...{ serviceId: PUMP, agentId: null, generation: 1, executablePath: '/plant/corerl', version: null, args: [] },
-      ...{ env: {}, cwd: null, stop: { signal: 'SIGTERM', graceMs: 0 }, limits: NO_LIMITS, ...AS_HOST },
+      ...{
+        env: {},
+        cwd: null,
+        stop: { signal: 'SIGTERM', graceMs: 0 },
+        limits: NO_LIMITS,
+        maxLogBytes: 1024 ** 2,
+        ...AS_HOST,
+      },
     };
     const observed = (host: ProcessHost): ProcessHost =>
       new ObservedProcessHost(host, new Health(clock, recordingLog()), world.metrics.processes);

@@ -16,7 +16,16 @@ const STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;
 
 function request(serviceId = PUMP, generation = 1): LaunchRequest {
   const program = { executablePath: '/opt/pump', version: '1.2.3', args: [], env: {}, cwd: null };
-  return { serviceId, agentId: null, generation, ...program, stop: STOP, limits: NO_LIMITS, ...AS_HOST };
+  return {
+    serviceId,
+    agentId: null,
+    generation,
+    ...program,
+    stop: STOP,
+    limits: NO_LIMITS,
+    maxLogBytes: 1024 ** 2,
+    ...AS_HOST,
+  };
 }
 
 function harnessOf(fake: FakeProcessHost): ProcessHostHarness {

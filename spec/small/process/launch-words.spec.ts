@@ -28,6 +28,7 @@ const REQUEST: LaunchRequest = {
   cwd: null,
   stop: { signal: 'SIGINT', graceMs: 1_500 },
   limits: { openFiles: 4_096, processes: null, coreSize: 'unlimited', addressSpace: null },
+  maxLogBytes: 1024 ** 2,
   ...AS_HOST,
 };
 
@@ -157,8 +158,9 @@ describe('a launch request', () => {
       `/state/run/${LAUNCH}`,
       '/state/exits',
       '/state/locks/pump',
-      '/state/logs/pump/2.stdout',
-      '/state/logs/pump/2.stderr',
+      '/state/logs/pump',
+      '2',
+      '1048576',
       '/base',
       String(constants.signals.SIGINT),
       '1500',

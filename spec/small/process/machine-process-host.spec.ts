@@ -14,7 +14,16 @@ const FROZEN = { now: () => 0, random: () => 0.5 };
 
 function request(serviceId = parseServiceId('pump'), generation = 1): LaunchRequest {
   const program = { executablePath: '/opt/pump', version: '1.2.3', args: [], env: {}, cwd: null };
-  return { serviceId, agentId: null, generation, ...program, stop: STOP, limits: NO_LIMITS, ...AS_HOST };
+  return {
+    serviceId,
+    agentId: null,
+    generation,
+    ...program,
+    stop: STOP,
+    limits: NO_LIMITS,
+    maxLogBytes: 1024 ** 2,
+    ...AS_HOST,
+  };
 }
 
 /** A machine whose shims take a step in every turn of the event loop, with a host. */

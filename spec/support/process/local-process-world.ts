@@ -81,7 +81,16 @@ export class LocalProcessWorld {
 
   /** A request for a program; by default one that exits with the code given to exit(). */
   request(serviceId: ServiceId, generation: number, overrides: Partial<LaunchRequest> = {}): LaunchRequest {
-    const program = { version: '1.2.3', env: {}, cwd: null, stop: STOP, limits: NO_LIMITS, ...AS_HOST, agentId: null };
+    const program = {
+      version: '1.2.3',
+      env: {},
+      cwd: null,
+      stop: STOP,
+      limits: NO_LIMITS,
+      maxLogBytes: 1024 ** 2,
+      ...AS_HOST,
+      agentId: null,
+    };
     const request = { serviceId, generation, args: [], ...program, ...overrides };
     if (overrides.executablePath !== undefined) return { ...request, executablePath: overrides.executablePath };
     const orders = this.#ordersFile(serviceId, generation);

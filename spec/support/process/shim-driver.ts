@@ -5,8 +5,10 @@ import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, wr
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { LOG_STREAMS, type LogStream } from '../../../lib/model/values/log-line.ts';
 import { eventually } from '../eventually.ts';
 import { temporaryFolder } from '../temporary.ts';
+import { writtenOutput } from './written-output.ts';
 
 /** The kinds of shims; `bash` is the shell shim under another shell. */
 export type DrivenKind = 'native' | 'sh' | 'bash' | 'node';
@@ -26,7 +28,11 @@ export interface LaunchOptions {
   readonly account?: string;
   readonly service?: string;
   readonly launchId?: string;
-  readonly stdoutFile?: string;
+  /** Where its output goes; default: a folder of its own, which is made. */
+  readonly logFolder?: string;
+  readonly generation?: number;
+  /** The bound of its log (native shim only); default: 1 GiB. */
+  readonly maxLogBytes?: number;
 }
 
 /** The folder of the shims in the source tree. */
@@ -71,14 +77,16 @@ export function isRunning(pid: number): boolean {
 export class DrivenLaunch {
   readonly id: string;
   readonly runDir: string;
+  readonly logDir: string;
+  readonly generation: number;
   readonly #state: string;
-  readonly #stdoutFile: string;
 
-  constructor(id: string, state: string, stdoutFile: string) {
+  constructor(id: string, state: string, log: { readonly folder: string; readonly generation: number }) {
     this.id = id;
     this.#state = state;
     this.runDir = join(state, 'run', id);
-    this.#stdoutFile = stdoutFile;
+    this.logDir = log.folder;
+    this.generation = log.generation;
   }
 
   get claim(): Record | null {
@@ -91,10 +99,15 @@ export class DrivenLaunch {
     return readRecord(join(this.#state, 'exits', this.id));
   }
   get stdout(): string {
-    return readFileSync(this.#stdoutFile, 'utf8');
+    return writtenOutput(this.logDir, this.generation, 'stdout');
   }
   get stderr(): string {
-    return readFileSync(join(this.#state, 'logs', `${this.id}.stderr`), 'utf8');
+    return writtenOutput(this.logDir, this.generation, 'stderr');
+  }
+
+  /** The file of a stream (all kinds but native). */
+  fileOf(stream: LogStream): string {
+    return join(this.logDir, `${this.generation}.${stream}`);
   }
 
   /** Resolves with the exit record once it exists. */
@@ -186,8 +199,10 @@ export class ShimDriver {
   /** Creates the folder of a launch, like a host before it requests a shim. */
   prepare(options: LaunchOptions = {}): DrivenLaunch {
     const id = options.launchId ?? newLaunchId();
-    const launch = new DrivenLaunch(id, this.state, options.stdoutFile ?? join(this.state, 'logs', `${id}.stdout`));
+    const logDir = options.logFolder ?? join(this.state, 'logs', id);
+    const launch = new DrivenLaunch(id, this.state, { folder: logDir, generation: options.generation ?? 1 });
     mkdirSync(launch.runDir, { recursive: true });
+    if (options.logFolder === undefined) mkdirSync(logDir, { recursive: true });
     this.#launches.push(launch);
     return launch;
   }
@@ -196,12 +211,11 @@ export class ShimDriver {
   begin(launch: DrivenLaunch, program: string, options: LaunchOptions = {}): void {
     const argv = [program, ...(options.args ?? [])];
     const env = options.env ?? { PATH: process.env['PATH'] ?? '' };
-    const stdout = options.stdoutFile ?? join(this.state, 'logs', `${launch.id}.stdout`);
-    const stderr = join(this.state, 'logs', `${launch.id}.stderr`);
     const cwd = options.cwd ?? this.state;
     const exits = join(this.state, 'exits');
     const limits = options.limits ?? ['', '', '', ''];
     if (this.kind === 'native') {
+      const maxLogBytes = String(options.maxLogBytes ?? 1024 ** 3);
       const lock = join(this.state, 'locks', options.service ?? launch.id);
       const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
       const settings = [
@@ -210,7 +224,16 @@ export class ShimDriver {
         ...limits,
         options.account ?? '',
       ];
-      const places = [launch.id, launch.runDir, exits, lock, stdout, stderr, cwd];
+      const places = [
+        launch.id,
+        launch.runDir,
+        exits,
+        lock,
+        launch.logDir,
+        String(launch.generation),
+        maxLogBytes,
+        cwd,
+      ];
       const counted = [String(argv.length), ...argv, String(variables.length), ...variables];
       (this.launcher.stdin as Writable).write(frameOf([...places, ...settings, ...counted])); // 'pipe' above
       return;
@@ -220,7 +243,7 @@ export class ShimDriver {
       bash: ['/bin/bash', shimPath('shim.sh'), limits] as const,
       node: [process.execPath, shimPath('shim.mjs'), []] as const,
     }[this.kind];
-    const logs = [openSync(stdout, 'a', 0o600), openSync(stderr, 'a', 0o600)];
+    const logs = LOG_STREAMS.map((stream) => openSync(launch.fileOf(stream), 'a', 0o600));
     const words = [script, launch.id, launch.runDir, exits, cwd, ...settings, ...argv];
     const [file, ...args] = this.#prepared([command, ...words]);
     const shim = spawn(file, args, {

@@ -1,12 +1,14 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { eventually } from '../eventually.ts';
 import { isAlive } from '../process/alive.ts';
-import { frameOf, shimPath } from '../process/shim-driver.ts';
+import { frameOf } from '../process/shim-driver.ts';
+import { temporaryFolder } from '../temporary.ts';
 
 /** A launch that was alive when its state was stored, and how to recreate it. */
 export interface LiveLaunch {
@@ -37,8 +39,22 @@ export interface LaunchPlace {
   readonly instance: string;
 }
 
+/** Builds the native shim of 0.1.0, which speaks version 1 of the launch protocol. Throws if it cannot be built. */
+function shimOf010(): string {
+  const folder = fileURLToPath(new URL('../../fixtures/0.1.0/shim/', import.meta.url));
+  const file = join(temporaryFolder(), 'coredinator-shim');
+  const sources = readdirSync(folder).filter((name) => name.endsWith('.c'));
+  const options = ['-std=gnu11', '-Os', '-o', file];
+  const { status, stderr } = spawnSync(process.env['CC'] ?? 'cc', [...options, ...sources], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`The shim of 0.1.0 cannot be built: ${stderr}`);
+  return file;
+}
+
 /**
- * Recreates live launches, by launch id, under native shims of one launcher, like a host (docs/launch-protocol.md).
+ * Recreates live launches, by launch id, under native shims of 0.1.0 and one launcher, like a host (docs/launch-protocol.md).
  * Their folders must exist, with the request and without a claim.
  */
 export async function launchAgain(
@@ -46,7 +62,7 @@ export async function launchAgain(
   place: LaunchPlace,
 ): Promise<ReadonlyMap<string, MadeLaunch>> {
   for (const name of ['exits', 'locks', 'logs']) mkdirSync(join(place.stateDir, name), { recursive: true });
-  const launcher = spawn(shimPath('build/coredinator-shim'), ['launcher'], {
+  const launcher = spawn(shimOf010(), ['launcher'], {
     cwd: '/',
     env: {},
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -89,7 +105,7 @@ function orderOf(launch: LiveLaunch, { basePath, stateDir, instance }: LaunchPla
   return frameOf([
     ...[launchId, join(stateDir, 'run', launchId), join(stateDir, 'exits'), join(stateDir, 'locks', service)],
     ...[join(logs, `${generation}.stdout`), join(logs, `${generation}.stderr`), basePath],
-    ...[String(constants.signals[stop.signal]), String(stop.graceMs), '', '', '', '', ''],
+    ...[String(constants.signals[stop.signal]), String(stop.graceMs), '', '', '', ''],
     ...[String(command.length), ...command],
     ...[String(variables.length), ...variables.map(([name, value]) => `${name}=${value}`)],
   ]);

@@ -70,7 +70,7 @@ for (const kind of kinds) {
       expect(launch.pid).to.deep.equal({ launch: launch.id, pid, start });
       expect(start).to.equal(startOf(Number(pid)));
       expect(launch.claim).to.deep.equal({
-        protocol: 1,
+        protocol: kind === 'native' ? 2 : 1,
         launch: launch.id,
         owner: 'shim',
         shim: kind === 'bash' ? 'sh' : kind,
@@ -82,7 +82,17 @@ for (const kind of kinds) {
       process.kill(Number(pid), 'SIGKILL');
       const exit = await launch.exited();
       const { end } = exit;
-      expect(exit).to.deep.equal({ launch: launch.id, pid, code: null, signal: 9, core: 0, exec_errno: 0, end });
+      const output = kind === 'native' ? { output: '2026-11-27T10:00:00.123456789Z stdout F up\n'.length } : {};
+      expect(exit).to.deep.equal({
+        launch: launch.id,
+        pid,
+        code: null,
+        signal: 9,
+        core: 0,
+        exec_errno: 0,
+        ...output,
+        end,
+      });
       expect(end).to.be.within(before - 1_000, Date.now());
       expect(readdirSync(launch.runDir).filter((name) => name.startsWith('.'))).to.deep.equal([]);
       expect(readdirSync(join(driver.state, 'exits'))).to.deep.equal([launch.id]);

@@ -18,6 +18,7 @@ const request: LaunchRequest = {
   cwd: null,
   stop: { signal: 'SIGTERM', graceMs: 100 },
   limits: NO_LIMITS,
+  maxLogBytes: 1024 ** 2,
   ...AS_HOST,
 };
 
