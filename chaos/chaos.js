@@ -6,9 +6,9 @@ import { HostProcess } from './host.js';
 import { claims, indexedLaunches } from './index-copy.js';
 import { Innocents } from './innocents.js';
 import { Ledger } from './ledger.js';
-import { logProblem } from './log-check.js';
+import { isBeingRead, logProblem } from './log-check.js';
 import { endsOf } from './oracle/ends.js';
-import { pause, within } from './patience.js';
+import { pause, until, within } from './patience.js';
 import { release } from './plant.js';
 import { signal as send } from './proc.js';
 import { roundOf } from './story.js';
@@ -21,6 +21,10 @@ const STORM_MS = 3_000;
 const STORM_PAUSE_MS = 30;
 /** The number of launches whose logs are kept by default. */
 const LOGS_KEPT = 5;
+/** The longest that the output of an ended launch is read on: a shim tries for 10 s to report a gap. */
+const LAST_READ_MS = 15_000;
+/** A host holds the pipes of all services this long after its start. */
+const ADOPTED_MS = 5_000;
 /** A change is in the copy of the intentions after that: 1 s, and the write itself on a machine that is busy. */
 const COPIED_MS = 3_000;
 /** An older database is kept every so many rounds. */
@@ -283,19 +287,40 @@ export class Chaos {
     }
   }
 
-  /** Checks the log of each launch that has ended since the last check. */
+  /** Checks the log of each launch that has ended since the last check and whose output has been read to its end. */
   checkLogs() {
-    for (const launch of this.ledger.launches) {
-      if (launch.goneAt === null || launch.isLogChecked) continue;
+    for (const launch of this.#uncheckedLogs()) {
+      if (isBeingRead(this.plant.stateDir, launch)) continue;
       launch.isLogChecked = true;
       const later = this.ledger.launches.filter(
         ({ service, generation }) => service === launch.service && generation > launch.generation,
       );
       if (later.length >= LOGS_KEPT) continue; // its files may have been deleted for newer ones
-      const problem = logProblem(this.plant.stateDir, launch, this.ledger.written(launch).lines);
+      const what = { counted: this.ledger.written(launch).lines, mayLackEnd: this.#mayLackEnd(launch) };
+      const problem = logProblem(this.plant.stateDir, launch, what);
       if (problem !== null)
         this.tally.lose('log gaps', `${launch.service} generation ${launch.generation}: ${problem}`);
     }
+  }
+
+  #uncheckedLogs() {
+    return this.ledger.launches.filter(({ goneAt, isLogChecked }) => goneAt !== null && !isLogChecked);
+  }
+
+  /** Checks the logs of all launches that have ended. */
+  async checkLastLogs() {
+    await until(LAST_READ_MS, () => {
+      this.checkLogs();
+      return this.#uncheckedLogs().length === 0;
+    });
+    for (const { service, generation } of this.#uncheckedLogs())
+      this.tally.lose('log gaps', `${service} generation ${generation} has ended, and its output is still being read`);
+  }
+
+  /** Whether a launch and its shim have ended while no host was there to read its pipes. */
+  #mayLackEnd({ shimKilledAt, goneAt }) {
+    const isUnheld = ([from, to = Infinity]) => from <= goneAt && to + ADOPTED_MS >= shimKilledAt;
+    return shimKilledAt !== null && this.deadSpans.some(isUnheld);
   }
 
   /** Counts what is only known after the whole run. */

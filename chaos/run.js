@@ -102,7 +102,7 @@ async function playOne(options, name, tally) {
     });
     const reported = await new LastHost(chaos, plant, tally).play();
     chaos.ledger.sample();
-    chaos.checkLogs();
+    await chaos.checkLastLogs();
     chaos.count();
     judge(chaos, reported);
     judgeSeries(chaos);
