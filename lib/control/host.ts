@@ -13,7 +13,7 @@ import { defineAgent } from './commands/agent-definition.ts';
 import { AgentRemoval } from './commands/agent-removal.ts';
 import { restartAgent } from './commands/agent-restart.ts';
 import { drain } from './commands/drain.ts';
-import { forgetLeftovers } from './commands/forget-leftovers.ts';
+import { forgetLeftovers, releaseLeftoverPorts } from './commands/forget-leftovers.ts';
 import { bringUpHostServices, HOST_START } from './commands/host-services.ts';
 import { alreadyAccepted, IdempotencyRecords } from './commands/idempotency.ts';
 import { Reloader } from './commands/reload.ts';
@@ -81,8 +81,8 @@ export class Host implements OpenControl {
   }
 
   /**
-   * Continues what could not be stored while the store was unavailable: the start of the host services, and deletions, also those
-   * of an earlier host.
+   * Continues what could not be stored while the store was unavailable: the start of the host services, deletions, also those of
+   * an earlier host, and the release of ports.
    */
   storeAvailable(): void {
     this.#bringUpHostServices().catch((error: unknown) => {
@@ -92,6 +92,7 @@ export class Host implements OpenControl {
       );
     });
     this.#removal.completeAll(HOST_START);
+    releaseLeftoverPorts(this.#runtime);
   }
 
   /** A store that cannot be written keeps nobody from coming up: live services are supervised, and the rest waits for it. */

@@ -6,6 +6,7 @@ import type { Log } from '../ports/log.ts';
 import { isReading } from './access/access.ts';
 import type { Guards } from './access/guards.ts';
 import { sendSignInPage } from './access/sign-in-page.ts';
+import { jsonText } from './json-text.ts';
 import { problemAnswer, rawPath, RequestError } from './problem.ts';
 import type { Context, RequestState } from './request-context.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
@@ -53,7 +54,7 @@ function sendProblem(ctx: Context, error: unknown, version: string): void {
     return;
   }
   ctx.res.setHeader('Content-Type', 'application/problem+json');
-  ctx.body = JSON.stringify(problem);
+  ctx.body = jsonText(problem);
 }
 
 function logRequest(log: Log, ctx: Context, startedAt: number): void {

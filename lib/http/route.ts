@@ -8,6 +8,7 @@ import type { CommandOrigin } from '../control/control.ts';
 import type { FieldIssue } from '../model/errors.ts';
 import type { IdempotencyClaim } from '../model/idempotency.ts';
 import { idempotencyKeyOf, once, type IdempotencyControl } from './idempotency.ts';
+import { jsonText } from './json-text.ts';
 import { RequestError } from './problem.ts';
 import { readJsonObject } from './request-body.ts';
 import type { Context } from './request-context.ts';
@@ -51,7 +52,7 @@ export interface Route {
 /** Responds with `value` as JSON; the status is the one set before, or 200. */
 export function sendJson(ctx: Context, value: unknown): void {
   ctx.res.setHeader('Content-Type', 'application/json');
-  ctx.body = `${JSON.stringify(value)}\n`;
+  ctx.body = jsonText(value);
 }
 
 /** Any handler; its own type has ensured that call and response match its operation. */

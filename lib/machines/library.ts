@@ -1,6 +1,7 @@
 import type { AnyStateMachine } from 'xstate';
 import { MachineNotFoundError } from '../model/errors.ts';
 import type { ServiceGraph } from '../model/policy/service-graph.ts';
+import { inWords } from '../model/states.ts';
 import type { DrawnEvents, MachineLibrary, MachineSummary } from '../ports/machine-library.ts';
 import { arrowsOf } from './arrows.ts';
 import { chartOf, statesIn, type Chart } from './chart.ts';
@@ -75,7 +76,7 @@ class Library implements MachineLibrary {
   drawServices(graph: ServiceGraph): Promise<string> {
     const of = JSON.stringify(graph);
     if (this.#services?.of === of) return this.#services.svg;
-    const description = graph.nodes.map(({ id, state }) => `${id} is ${state}.`).join(' ');
+    const description = graph.nodes.map(({ id, state }) => `${id} is ${inWords(state)}.`).join(' ');
     const caption = { name: 'services', title: 'Services and their dependencies', description };
     const svg = drawSvg(servicesGraph(graph), caption);
     this.#services = { of, svg };

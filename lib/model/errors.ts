@@ -69,12 +69,16 @@ export class MachineNotFoundError extends CoredinatorError {
   }
 }
 
-/** No service has this id. */
+/** No service has this id, or none of the wanted kind. */
 export class ServiceNotFoundError extends CoredinatorError {
   readonly code = 'service_not_found';
 
-  constructor(id: string) {
-    super(`Service "${id}" not found. GET /api/services lists all services.`);
+  constructor(id: string, wanted: 'service' | 'shared coreio' = 'service') {
+    super(
+      wanted === 'service'
+        ? `Service "${id}" not found. GET /api/services lists all services.`
+        : `Shared coreio "${id}" not found. GET /api/io/ lists all that agents can share.`,
+    );
   }
 }
 

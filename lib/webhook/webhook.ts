@@ -23,6 +23,8 @@ export interface WebhookDeps {
   readonly timers?: Timers | undefined;
   readonly log: Log;
   readonly identity: SenderIdentity;
+  /** Default: over HTTP. */
+  readonly deliveryTo?: (spec: WebhookSpec) => Pick<Delivery, 'attempt' | 'close'>;
 }
 
 /** A running webhook. */
@@ -31,7 +33,7 @@ export class RunningWebhook {
   readonly revision: string;
   readonly #deps: WebhookDeps;
   readonly #source: Source;
-  readonly #delivery: Delivery;
+  readonly #delivery: Pick<Delivery, 'attempt' | 'close'>;
   readonly #actor: ActorRefFrom<ReturnType<typeof createWebhookMachine>>;
   readonly #ended: Promise<unknown>;
 
@@ -41,7 +43,7 @@ export class RunningWebhook {
     this.revision = webhookRevision(spec);
     this.#deps = deps;
     this.#source = new Source(host, spec.name, spec.filter);
-    this.#delivery = new Delivery(spec, deps.identity);
+    this.#delivery = deps.deliveryTo?.(spec) ?? new Delivery(spec, deps.identity);
     const { name, giveUpAfterMs } = spec;
     this.#actor = createActor(createWebhookMachine(this.#effects(host), clock), {
       input: { spec: { name, giveUpAfterMs }, revision: this.revision, place },

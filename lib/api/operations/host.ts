@@ -57,12 +57,12 @@ export const HOST_OPERATIONS = {
 export const DOCS_OPERATIONS = {
   getRoot: {
     tag: 'Documentation',
-    summary: 'Redirects to the documentation.',
+    summary: 'Redirects browsers (`Accept` names text/html) to the dashboard, and programs to the documentation.',
     answers: {
       302: {
-        what: 'The path of the documentation.',
+        what: 'The path of the page.',
         content: { 'text/html': z.string(), 'text/plain': z.string() },
-        headers: z.object({ Location: z.literal('/docs') }),
+        headers: z.object({ Location: z.enum(['/ui', '/docs']) }),
       },
     },
   },

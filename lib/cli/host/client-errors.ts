@@ -76,18 +76,24 @@ const FLAGS: Readonly<Partial<Record<string, string>>> = {
  * A problem for people: its sentence, a line for each field that the sentence does not mention, and a hint for the
  * command line.
  */
-export function problemText({ type = '', title, detail = title, errors = [] }: Partial<Problem>): string {
+export function problemText({ type = '', title, detail = title, errors = [], instance }: Partial<Problem>): string {
   const flags = errors.map(({ path }) => FLAGS[path]);
   if (errors.length > 0 && flags.every((flag) => flag !== undefined)) {
     return errors.map(({ message }, at) => `${flags[at] ?? ''}: ${message}.`).join('\n');
   }
   const sentence = detail ?? '';
-  const hint = HINTS[codeOf(type) as ProblemCode]; // codes of later hosts have no hint
+  const hint = hintFor(codeOf(type), instance ?? '');
   return [
     sentence,
     ...errors.flatMap((issue) => fieldLine(issue, sentence)),
     ...(hint === undefined ? [] : [`hint: ${hint}.`]),
   ].join('\n');
+}
+
+function hintFor(code: string, path: string): string | undefined {
+  if (code === 'service_not_found' && path.startsWith('/api/io/'))
+    return '`coredinator io list` lists the shared coreio services';
+  return HINTS[code as ProblemCode]; // codes of later hosts have no hint
 }
 
 function codeOf(type: string): string {
@@ -98,8 +104,8 @@ function fieldLine(
   { path, message, line, column }: NonNullable<Problem['errors']>[number],
   sentence: string,
 ): readonly string[] {
-  if (line === undefined && sentence.includes(message)) return [];
   const place = line === undefined ? '' : `${line}:${column ?? 1}: `;
+  if (sentence.includes(place) && sentence.includes(message)) return [];
   return [`  ${place}${path === '' ? '' : `${path}: `}${message}`];
 }
 

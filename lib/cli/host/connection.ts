@@ -5,7 +5,7 @@ import { createClient, type Client } from '../../client/client.ts';
 import { nodeFetch } from '../../client/node-fetch.ts';
 import { TokenListError, tokensIn } from '../../model/values/token-list.ts';
 import { givenOption, type RawOption } from '../serve/flags.ts';
-import { existingFile, existingFolder, OptionError } from '../serve/option-values.ts';
+import { ACCESS_REMEDY, existingFile, existingFolder, OptionError, tokenText } from '../serve/option-values.ts';
 import type { HostOptions } from './host-options.ts';
 
 /** A client for a host, and the host's location. */
@@ -37,7 +37,7 @@ function certificatesIn(option: RawOption): string {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new OptionError(`${option.source}: "${path}" cannot be read (${reason}).`, { cause });
+    throw new OptionError(`${option.source}: "${path}" cannot be read (${reason}); ${ACCESS_REMEDY}.`, { cause });
   }
   if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
   throw new OptionError(`${option.source}: "${path}" contains no certificate; use a PEM file.`);
@@ -64,14 +64,7 @@ function tokenSource(options: HostOptions, env: NodeJS.ProcessEnv): TokenSource 
 }
 
 function tokenIn(path: string, source: string): string | null {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new OptionError(`${source}: cannot read the token from "${path}" (${reason}).`, { cause });
-  }
-  return firstToken(text, `${source}: "${path}"`);
+  return firstToken(tokenText(path, source), `${source}: "${path}"`);
 }
 
 function firstToken(text: string, where: string): string | null {

@@ -1,10 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { resolve } from 'node:path';
 import type { TokenOrigin, TokenOrigins } from '../../http/access/tokens.ts';
 import { TokenListError, tokensIn } from '../../model/values/token-list.ts';
 import type { RawOption, RawOptions } from './flags.ts';
-import { OptionError } from './option-values.ts';
+import { OptionError, tokenText } from './option-values.ts';
 
 /** An origin with its current tokens. */
 interface Found {
@@ -24,15 +24,8 @@ function checkedTokens(text: string, where: string): readonly string[] {
 /** Something other than a regular file, such as the pipe of a process substitution, can be read only once. */
 function tokensOfFile({ values: [file], source }: RawOption): Found {
   const path = resolve(file);
-  let text: string;
-  let isFile: boolean;
-  try {
-    isFile = statSync(path).isFile();
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new OptionError(`${source}: cannot read the token from "${path}" (${reason}).`, { cause });
-  }
+  const text = tokenText(path, source);
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
   const tokens = checkedTokens(text, `${source}: "${path}"`);
   return { tokens, origin: isFile ? { type: 'file', source, path } : { type: 'value', tokens } };
 }

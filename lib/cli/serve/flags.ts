@@ -97,6 +97,7 @@ function newCommand(version: string, print: (text: string) => void): Command {
         '\n`coredinator --help` lists the other commands.',
     )
     .allowExcessArguments(false)
+    .showHelpAfterError('`coredinator serve --help` shows the usage.')
     .exitOverride()
     .configureOutput({ writeOut: print, writeErr: print });
   for (const option of newServeOptions()) command.addOption(option);
@@ -133,10 +134,12 @@ function find(command: Command, name: OptionName, read: (flag: string) => RawOpt
   const present = read(flagOf(name));
   const deprecated = old === undefined ? undefined : read(old);
   if (present !== undefined && deprecated !== undefined && String(present.values) !== String(deprecated.values)) {
-    command.error(
-      `error: ${present.source} is "${String(present.values)}" but ${deprecated.source} is "${String(deprecated.values)}"; ` +
-        `remove ${deprecated.source}, which is deprecated.`,
-    );
+    command
+      .showHelpAfterError(false)
+      .error(
+        `error: ${present.source} is "${String(present.values)}" but ${deprecated.source} is "${String(deprecated.values)}"; ` +
+          `remove ${deprecated.source}, which is deprecated.`,
+      );
   }
   const option = present ?? deprecated;
   return option === undefined ? null : { option, deprecated: deprecated ?? null };

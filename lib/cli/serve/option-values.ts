@@ -1,4 +1,4 @@
-import { statSync, type Stats } from 'node:fs';
+import { readFileSync, statSync, type Stats } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import type { ExitMode } from '../../control/control.ts';
@@ -15,13 +15,26 @@ export class OptionError extends Error {
   }
 }
 
+/** What to do about a path that the system does not let this user reach. */
+export const ACCESS_REMEDY = 'correct the path, or its permissions';
+
 function statsOf({ source }: RawOption, path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch (cause) {
     // With `throwIfNoEntry` off, the remaining errors are a missing permission or a path through a file.
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new OptionError(`${source}: cannot access "${path}" (${reason}).`, { cause });
+    throw new OptionError(`${source}: cannot access "${path}" (${reason}); ${ACCESS_REMEDY}.`, { cause });
+  }
+}
+
+/** The text of a token file; `source` is the option. */
+export function tokenText(path: string, source: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new OptionError(`${source}: cannot read the token from "${path}" (${reason}); ${ACCESS_REMEDY}.`, { cause });
   }
 }
 

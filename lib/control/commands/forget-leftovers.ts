@@ -26,14 +26,26 @@ export function unreferencedServices(
 }
 
 /** Removes a service: its actor, and its ports, which others may have then. */
-export function removeService({ root, ports }: Runtime, id: ServiceId): void {
-  root.send({ type: 'supervisor.remove', actorId: serviceActorId(id) });
-  ports.portRegistry.release(id).catch((error: unknown) => {
-    ports.log.warn(
+export function removeService(runtime: Runtime, id: ServiceId): void {
+  runtime.root.send({ type: 'supervisor.remove', actorId: serviceActorId(id) });
+  releasePorts(runtime, id);
+}
+
+function releasePorts({ ports: { portRegistry, log } }: Runtime, id: ServiceId): void {
+  portRegistry.release(id).catch((error: unknown) => {
+    log.warn(
       { err: error, service: id },
-      'the ports of a removed service are not free yet; the next host frees them',
+      'the ports of a removed service are not free yet; they are freed as soon as the store can be written',
     );
   });
+}
+
+/** Releases the ports of services that no longer exist: the store could not be written, or their host died. */
+export function releaseLeftoverPorts(runtime: Runtime): void {
+  const entries = runtime.intentions.entries();
+  for (const id of runtime.ports.portRegistry.owners()) {
+    if (!entries.has(id) && serviceRef(runtime.root, id) === undefined) releasePorts(runtime, id);
+  }
 }
 
 /** Removes an unreferenced service once its process is gone. */
@@ -50,11 +62,8 @@ export async function forgetWhenGone(runtime: Runtime, id: ServiceId): Promise<v
 
 /** The same for services that an earlier host left behind: only their actors exist, or only their ports. */
 export function forgetLeftovers(runtime: Runtime): void {
-  const { portRegistry } = runtime.ports;
+  releaseLeftoverPorts(runtime);
   const entries = runtime.intentions.entries();
-  for (const id of portRegistry.owners()) {
-    if (!entries.has(id) && serviceRef(runtime.root, id) === undefined) removeService(runtime, id);
-  }
   for (const ref of serviceRefs(runtime.root)) {
     const { id } = ref.getSnapshot().context.spec;
     if (!entries.has(id)) void forgetWhenGone(runtime, id);

@@ -128,8 +128,8 @@ export class HostQueries implements Queries {
   }
 
   io(id: string): IoView {
-    const snapshot = this.snapshotOf(id);
-    if (!isSharedIo(snapshot)) throw new ServiceNotFoundError(id);
+    const snapshot = serviceRef(this.#runtime.root, id)?.getSnapshot();
+    if (snapshot === undefined || !isSharedIo(snapshot)) throw new ServiceNotFoundError(id, 'shared coreio');
     return { service_id: snapshot.context.spec.id, status: serviceStatusView(snapshot) };
   }
 

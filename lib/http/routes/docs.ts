@@ -29,6 +29,11 @@ function sendPage(ctx: Context, html: string): void {
   ctx.body = html;
 }
 
+/** Programs accept anything, or name no page; every browser names one. */
+function isBrowser(ctx: Context): boolean {
+  return /(^|[\s,])text\/html\s*($|[,;])/i.test(ctx.get('Accept'));
+}
+
 /** The handlers of the documentation; the document is created on the first request. */
 export function docsHandlers(version: string): HandlersOf<typeof DOCS_OPERATIONS> {
   const html = docsPage(version);
@@ -40,7 +45,8 @@ export function docsHandlers(version: string): HandlersOf<typeof DOCS_OPERATIONS
   return {
     getRoot: {
       write: ({ ctx }) => {
-        ctx.redirect('/docs');
+        ctx.vary('Accept');
+        ctx.redirect(isBrowser(ctx) ? '/ui' : '/docs');
       },
     },
     getDocs: {

@@ -1,5 +1,6 @@
 import type { IO_OPERATIONS } from '../../api/operations/io.ts';
 import type { Control } from '../../control/control.ts';
+import { inWords } from '../../model/states.ts';
 import { parseServiceId } from '../../model/values/ids.ts';
 import type { HandlersOf } from '../route.ts';
 import { waitOf } from '../waiting.ts';
@@ -15,7 +16,7 @@ export function ioHandlers(control: Control): HandlersOf<typeof IO_OPERATIONS> {
       const io = await control.startIo(request, origin, waitOf(ctx, START_WAIT));
       return {
         service_id: io.service_id,
-        message: `Service "${io.service_id}" is ${io.status.state}.`,
+        message: `Service "${io.service_id}" is ${inWords(io.status.state)}.`,
         config_path: io.status.config_path,
         status: io.status,
       };

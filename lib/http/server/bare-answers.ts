@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Problem } from '../../api/schemas/problem.ts';
 import type { Millis } from '../../model/values/time.ts';
+import { jsonText } from '../json-text.ts';
 import { headLines, SECURITY_HEADERS } from '../security-headers.ts';
 
 /** The statuses for errors of Node's parser and timeouts; all others get 400. */
@@ -13,7 +14,7 @@ const CLIENT_ERROR_STATUS: Readonly<Record<string, number>> = {
 };
 
 function bareProblem(status: number): string {
-  return JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status });
+  return jsonText({ type: 'about:blank', title: STATUS_CODES[status], status });
 }
 
 function headersOf(version: string): Readonly<Record<string, string>> {
@@ -40,7 +41,7 @@ export function endSocket(
   { version, headers = {} }: { readonly version: string; readonly headers?: Readonly<Record<string, string>> },
 ): void {
   socket.once('finish', () => socket.destroy()); // nothing else will close it
-  endWith(socket, problem.status, { ...headersOf(version), ...headers }, JSON.stringify(problem));
+  endWith(socket, problem.status, { ...headersOf(version), ...headers }, jsonText(problem));
 }
 
 function endWith(socket: Duplex, status: number, headers: Readonly<Record<string, string>>, body: string): void {

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { HttpApp } from '../app.ts';
+import { jsonText } from '../json-text.ts';
 import { SECURITY_HEADERS } from '../security-headers.ts';
 import type { UpgradeListener } from '../websocket-upgrades.ts';
 
@@ -10,7 +11,7 @@ export class StartingResponse {
 
   constructor(version: string) {
     const detail = 'The host is starting and restoring its state. Retry in a moment.';
-    const problem = JSON.stringify({ type: 'about:blank', title: 'Service Unavailable', status: 503, detail });
+    const problem = jsonText({ type: 'about:blank', title: 'Service Unavailable', status: 503, detail });
     this.#listener = (_, response) => {
       response.writeHead(503, {
         ...SECURITY_HEADERS,

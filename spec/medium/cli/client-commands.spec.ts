@@ -195,7 +195,9 @@ describe('commands to a host', () => {
     expect(rows(await run('io', 'list'))[1]).to.include.members(['plant-coreio', 'running']);
     expect(await runJson('io', 'list')).to.have.nested.property('[0].service_id', 'plant-coreio');
     expect((await run('io', 'stop', 'plant-coreio')).output).to.equal('plant-coreio is stopped and removed\n');
-    expect((await run('io', 'stop', 'plant-coreio')).code).to.equal(1);
+    const again = await run('io', 'stop', 'plant-coreio');
+    expect(again.code).to.equal(1);
+    expect(again.errors).to.contain('hint: `coredinator io list` lists the shared coreio services.\n');
   });
 
   it('events prints the last ones, oldest first, can filter by type, and reports when there are none', async () => {

@@ -222,12 +222,40 @@ describe('the routes of the REST API', () => {
     }
   });
 
-  it('redirects / to the documentation, a page that loads nothing from other hosts and lists every problem', async () => {
-    const root = await api.send('GET', '/');
+  it('says in words in which state a started coreio is', async () => {
+    const status = { ...IO_STATUS, state: 'backoff' as const, intended_state: 'running' as const };
+    api.control.startIo = () => Promise.resolve({ service_id: 'shared', status });
+    const answer = await api.send('POST', '/api/io/start', { body: { config_path: '/cfg/io.yaml' } });
+    expect(answer.json).to.have.property('message', 'Service "shared" is in backoff.');
+  });
+
+  it('ends the line of each JSON answer, also of an error', async () => {
+    for (const path of ['/api/healthcheck', '/api/agents/', '/api/services/nope', '/nowhere']) {
+      expect((await api.send('GET', path)).text, path).to.match(/[\]}]\n$/);
+    }
+  });
+
+  it('redirects / to the dashboard for browsers, and to the documentation for programs', async () => {
+    const firefox = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8';
+    const expected: readonly (readonly [accept: string | null, location: string])[] = [
+      ['text/html', '/ui'],
+      [firefox, '/ui'],
+      ['application/json, text/html;q=0.5', '/ui'],
+      [null, '/docs'],
+      ['*/*', '/docs'],
+      ['application/json', '/docs'],
+      ['text/htmlx', '/docs'],
+    ];
+    for (const [accept, location] of expected) {
+      const root = await api.send('GET', '/', accept === null ? {} : { headers: { accept } });
+      expect(root.status, accept ?? 'none').to.equal(302);
+      expect(root.headers, accept ?? 'none').to.include({ location, vary: 'Accept' });
+    }
+  });
+
+  it('has documentation: a page that loads nothing from other hosts and lists every problem', async () => {
     const docs = await api.send('GET', '/docs');
 
-    expect(root.status).to.equal(302);
-    expect(root.headers.location).to.equal('/docs');
     expect(docs.status).to.equal(200);
     expect(docs.headers['content-type']).to.equal('text/html; charset=utf-8');
     expect(docs.headers['content-security-policy']).to.match(

@@ -212,6 +212,35 @@ describe('a local process host on the state directory of an earlier one', functi
     expect(status).to.deep.equal({ status: 'exited', generation: 1, launchId: LOST, exit });
   });
 
+  it('takes a launch that was claimed before a reboot for ended, even if no pid was written', async () => {
+    await begin(kinds[0]!);
+    const folder = join(world.stateDir, 'run', LOST);
+    const me = { pid: process.pid, start: procStat(process.pid)!.start };
+    mkdirSync(folder);
+    const claim = { protocol: 1, launch: LOST, owner: 'shim', shim: 'native', boot: 'another-boot', ...me };
+    writeFileSync(join(folder, 'claim'), JSON.stringify(claim));
+    world.ledger.put(entry({ bootId: 'another-boot' }));
+    const status = (await first.survey()).get(PUMP);
+    expect(status?.status === 'exited' && status.exit).to.include({ code: null, isKnown: false, isReboot: true });
+    await eventually(() => expect(world.ledger.entries.get(LOST)?.state).to.equal('exited'));
+  });
+
+  it('reports the end of an adopted process as recorded, although its program could not be executed', async () => {
+    await begin(kinds[0]!);
+    const launch = await left();
+    process.kill(shimOf(launch), 'SIGKILL');
+    await eventually(() => expect(isRunning(shimOf(launch))).to.equal(false));
+    const second = await world.open();
+    await second.survey();
+    expect(second.live()[0]).to.include({ launchId: launch.launchId });
+    const exit = exitOf(second, launch);
+    const { launchId, pid } = launch;
+    const record = { launch: launchId, pid, code: 127, signal: null, core: 0, exec_errno: 2, step: 'exec', end: 1_000 };
+    writeFileSync(join(world.stateDir, 'exits', launchId), JSON.stringify(record));
+    process.kill(pid, 'SIGKILL');
+    expect(await exit).to.deep.equal({ code: 127, signal: null, at: 1_000, isKnown: true });
+  });
+
   it('returns the status of ended launches from the ledger', async () => {
     await begin(kinds[0]!);
     const exit = { code: 4, signal: null, at: 77, isKnown: true };

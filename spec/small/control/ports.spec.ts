@@ -179,4 +179,18 @@ describe('the ports of a service', () => {
     await world.boot();
     expect(world.portRegistry.owners()).to.deep.equal([]);
   });
+
+  it('are given back when the store can be written again, if it could not when it was removed', async () => {
+    world.specs.hosts.length = 0;
+    await world.control.reload(false, world.origin);
+    world.portRegistry.isBroken = true;
+    world.store.breakDown();
+    await world.pass(5_000);
+    expect(world.control.queries.services()).to.deep.equal([]);
+    expect(world.portRegistry.owners()).to.deep.equal([spec.id]);
+    world.portRegistry.isBroken = false;
+    world.store.heal();
+    await world.pass(10_000);
+    expect(world.portRegistry.owners()).to.deep.equal([]);
+  });
 });

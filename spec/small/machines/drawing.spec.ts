@@ -131,6 +131,12 @@ describe('the drawing of services', () => {
     expect(svg).to.include('core&lt;rl&gt;');
   });
 
+  it('says in words in which state each service is', async () => {
+    const [coreio] = graph.nodes;
+    const svg = await LIBRARY.drawServices({ ...graph, nodes: [{ ...coreio!, state: 'backoff' }], edges: [] });
+    expect(svg).to.include('a.io is in backoff.');
+  });
+
   it('is drawn without any service, too', async () => {
     expect(await LIBRARY.drawServices({ nodes: [], edges: [] })).to.match(/^<svg [^]*<\/svg>\s*$/);
   });

@@ -6,12 +6,15 @@ import type { ExitMode } from '../../../lib/control/control.ts';
 import type { Executable } from '../../../lib/model/process.ts';
 import type { LaunchId } from '../../../lib/model/values/ids.ts';
 import type { OrphanPolicy } from '../../../lib/ports/process-host.ts';
+import type { OpenWebhooks } from '../../../lib/ports/webhooks.ts';
+import { openWebhooks } from '../../../lib/webhook/webhooks.ts';
 import type { MemoryFiles } from '../control/memory-files.ts';
 import { NO_LOGS, NO_PROCESS_METER } from '../control/control-world.ts';
 import { NO_USAGE } from '../control/no-usage.ts';
 import type { MemoryLedger } from '../store/memory-ledger.ts';
 import type { MemoryPortRegistry } from '../store/memory-port-registry.ts';
 import type { MemoryStore } from '../store/memory-store.ts';
+import type { MemoryWebhookRegistry } from '../store/memory-webhook-registry.ts';
 import { CURRENT, GUARANTEES, HostWorld, MACHINE, SILENT } from '../walks/host-world.ts';
 import type { CommandStep } from '../walks/walk-commands.ts';
 import { AGENTS, planOf, type Plant } from '../walks/walk-plant.ts';
@@ -19,6 +22,7 @@ import { edited } from '../walks/walk-steps.ts';
 import type { Client, Given } from './client.ts';
 import { MachineProcessHost } from './machine-process-host.ts';
 import type { Machine } from './machine.ts';
+import { isForReceiver, WEBHOOK, type Receiver } from './receiver.ts';
 import { traced, type Tracer, type When } from './tracer.ts';
 
 /** Everything that outlives a host. */
@@ -29,11 +33,16 @@ export interface Outside {
   readonly files: MemoryFiles;
   readonly machine: Machine;
   readonly client: Client;
+  /** Who gets the events of the host; null: nobody. */
+  readonly receiver: Receiver | null;
+  readonly places: MemoryWebhookRegistry;
   readonly plant: Plant;
   readonly executables: readonly Executable[];
   /** The monotonic clock, and how far the wall clock is from it. */
   readonly now: number;
   readonly offset: number;
+  /** When hosts were started, by the wall clock. */
+  readonly boots: readonly number[];
   /** What the next host finds of the state of earlier ones. */
   readonly found: FoundState | null;
   /** The number of launch ids that were given out. */
@@ -66,7 +75,7 @@ export interface Point {
 
 const WRITES = new Set([
   ...['commitActors', 'commitIntentions', 'quarantine', 'keepIdempotencyRecord'],
-  ...['intend', 'running', 'exited', 'revoked', 'assign', 'release'],
+  ...['intend', 'running', 'exited', 'revoked', 'assign', 'release', 'keep', 'attempt'],
 ]);
 const isWrite = (method: string): boolean => WRITES.has(method);
 
@@ -78,6 +87,8 @@ export class ExploreWorld extends HostWorld {
   readonly files: MemoryFiles;
   readonly machine: Machine;
   readonly client: Client;
+  readonly receiver: Receiver | null;
+  readonly places: MemoryWebhookRegistry;
   readonly processes: MachineProcessHost;
   /** The moments at which the host may die, each different from the one before. Filled while `isRecording`. */
   readonly points: Point[] = [];
@@ -92,6 +103,7 @@ export class ExploreWorld extends HostWorld {
   seriesFrom: number;
   /** Which step of the scenario is under way. */
   step: number;
+  boots: readonly number[];
   #backup: Outside['backup'];
   readonly #found: FoundState | null;
   readonly #tracer: Tracer;
@@ -100,13 +112,17 @@ export class ExploreWorld extends HostWorld {
 
   constructor(outside: Outside, orphans: OrphanPolicy) {
     super(outside.plant);
-    const { store, ledger, portRegistry, files, machine, client } = outside;
+    const { store, ledger, portRegistry, files, machine, client, receiver, places } = outside;
     this.store = store;
     this.ledger = ledger;
     this.portRegistry = portRegistry;
     this.files = files;
     this.machine = machine;
     this.client = client;
+    this.receiver = receiver;
+    this.places = places;
+    if (receiver !== null) this.webhooks = [WEBHOOK];
+    this.boots = outside.boots;
     this.catalog.files = outside.executables;
     this.timers.now = outside.now;
     this.offset = outside.offset;
@@ -133,10 +149,13 @@ export class ExploreWorld extends HostWorld {
       files: this.files.forked(),
       machine: this.machine.forked(),
       client: this.client.forked(),
+      receiver: this.receiver?.forked() ?? null,
+      places: this.places.forked(),
       plant: this.plant,
       executables: this.catalog.files,
       now: this.timers.now,
       offset: this.offset,
+      boots: this.boots,
       // Opening a store creates its file: no later host finds it missing.
       found: null,
       launches: this.processes.count,
@@ -148,9 +167,9 @@ export class ExploreWorld extends HostWorld {
 
   /** Two moments with the same version leave the same behind. */
   get version(): string {
-    const { store, ledger, portRegistry, files, machine, client, timers } = this;
+    const { store, ledger, portRegistry, files, machine, client, receiver, places, timers } = this;
     const numbers = [store.writes, ledger.writes, portRegistry.writes, files.writes, machine.version, client.version];
-    return [...numbers, timers.now, this.#edits, this.processes.count].join('.');
+    return [...numbers, places.writes, receiver?.version ?? 0, timers.now, this.#edits, this.processes.count].join('.');
   }
 
   /** Nothing can be written, or everything again. */
@@ -163,6 +182,7 @@ export class ExploreWorld extends HostWorld {
     if (isFull) this.store.breakDown();
     else this.store.heal();
     this.ledger.breakDown(isFull);
+    this.portRegistry.isBroken = this.places.isBroken = isFull;
     this.#edits += 1;
   }
 
@@ -196,7 +216,8 @@ export class ExploreWorld extends HostWorld {
 
   /** Starts the host. It is up when `host` is set. */
   async boot(): Promise<void> {
-    const { clock, timers, prober, portRegistry } = this;
+    const { clock, timers, prober, portRegistry, receiver } = this;
+    this.boots = [...this.boots, clock.now()];
     const health = new Health(clock, SILENT);
     this.store.onWrite = this.ledger.onWrite = (write) => {
       health.storeWrote(write);
@@ -214,6 +235,7 @@ export class ExploreWorld extends HostWorld {
       ...{ logs: NO_LOGS, usage: NO_USAGE, health, clock, log: SILENT },
       identity: { processId: 1, version: '0.0.0', guarantees: GUARANTEES },
       ...(this.#found === null ? {} : { found: this.#found }),
+      ...(receiver === null ? {} : { webhooks: this.#webhooksTo(trace(receiver, 'receiver'), trace) }),
     };
     const coming = openControl(ports, (base) => {
       Object.assign(CURRENT, { ...actorPorts(base), clock });
@@ -228,6 +250,13 @@ export class ExploreWorld extends HostWorld {
       (error: unknown) => this.violations.push(`the host does not start: ${String(error)}`),
     );
     await this.settle();
+  }
+
+  #webhooksTo(receiver: Receiver, trace: <Port extends object>(port: Port, name: string) => Port): OpenWebhooks {
+    const { clock, timers } = this;
+    const identity = { instance: 'simulated', version: '0.0.0' };
+    const registry = trace(this.places, 'webhooks');
+    return openWebhooks({ registry, clock, timers, log: SILENT, identity, deliveryTo: () => receiver });
   }
 
   /** Lets everything happen that needs no time, in the host and in the shims. */
@@ -262,7 +291,14 @@ export class ExploreWorld extends HostWorld {
   }
 
   protected override isAtRest(): boolean {
-    return this.host !== null && super.isAtRest();
+    return this.host !== null && super.isAtRest() && this.#hasToldAll();
+  }
+
+  /** Whether the receiver has every event that it is to get. */
+  #hasToldAll(): boolean {
+    if (this.receiver === null) return true;
+    const { received } = this.receiver;
+    return (this.store.journal.findLast(isForReceiver)?.seq ?? 0) <= (received.at(-1) ?? 0);
   }
 
   /** Gives a command; its answer is awaited by the client, not by the caller. */

@@ -3,11 +3,13 @@ import { memoryLedger } from '../store/memory-ledger.ts';
 import { MemoryFiles } from '../control/memory-files.ts';
 import { MemoryPortRegistry } from '../store/memory-port-registry.ts';
 import { memoryStore } from '../store/memory-store.ts';
+import { MemoryWebhookRegistry } from '../store/memory-webhook-registry.ts';
 import { fileOf } from '../walks/host-world.ts';
 import { Client } from './client.ts';
 import { ExploreWorld, type Outside, type Pace, type Point, type Way } from './explore-world.ts';
 import { Machine } from './machine.ts';
 import { measureOf, mostOf, wrongWith, type Measure } from './oracle.ts';
+import { Receiver } from './receiver.ts';
 import { meanwhile, take } from './steps.ts';
 import { scenarioOf } from './scenarios.ts';
 import type { Scenario } from './scenario.ts';
@@ -33,7 +35,7 @@ export interface Recording {
 
 const NOTHING_FOUND: FoundState | null = null;
 
-function fresh({ plant, stubborn }: Scenario): Outside {
+function fresh({ plant, stubborn, hasReceiver }: Scenario): Outside {
   const machine = new Machine();
   machine.stubborn = new Set(stubborn);
   const stores = { store: memoryStore(), ledger: memoryLedger(), portRegistry: new MemoryPortRegistry() };
@@ -45,8 +47,11 @@ function fresh({ plant, stubborn }: Scenario): Outside {
     launches: 0,
     seriesFrom: 0,
     step: -1,
+    boots: [],
   };
-  return { ...stores, files: new MemoryFiles(), machine, client: new Client(), plant, backup: null, ...rest };
+  const others = { client: new Client(), receiver: hasReceiver ? new Receiver() : null };
+  const places = new MemoryWebhookRegistry();
+  return { ...stores, ...others, places, files: new MemoryFiles(), machine, plant, backup: null, ...rest };
 }
 
 /** Tells a scenario to its end, and notes every moment at which its host may die. */
@@ -106,6 +111,7 @@ async function comeToRest(world: ExploreWorld, scenario: Scenario | null = null)
     await take(world, { do: 'freeDisk' });
     await world.pass(6_000);
   }
+  if (world.receiver !== null) world.receiver.isDown = false;
   for (let turn = 0; world.host === null && turn < 20; turn += 1) await world.pass(1_000);
   if (scenario?.isRetried === true) world.askAgain();
   await world.settle();

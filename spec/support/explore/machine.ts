@@ -27,6 +27,12 @@ export interface Run extends RunRequest {
   readonly record: RunRecord | null;
   /** Its program could not be executed. */
   readonly isRefused: boolean;
+  /** A host has asked for its stop. */
+  readonly isStopAsked: boolean;
+  /** A probe of it has failed. */
+  readonly isProbeFailed: boolean;
+  /** Nobody had asked for its stop when it ended. */
+  readonly isSurprise: boolean;
   /** When its shim kills what has not ended by then. */
   readonly killAt: number | null;
 }
@@ -56,6 +62,13 @@ export interface Start {
   readonly at: number;
 }
 
+/** A process that ended although nobody had asked for that, or because a probe of it failed. */
+export interface Failure {
+  readonly launchId: LaunchId;
+  /** What was alive then. */
+  readonly beside: readonly LaunchId[];
+}
+
 /** The host that is up: hears what the real one reads from pipes and folders. */
 export interface MachineObserver {
   /** The shim of a launch reports. */
@@ -81,6 +94,7 @@ export class Machine {
   starts: readonly Start[] = [];
   /** The services whose process a host has stopped or signalled, in order. */
   stops: readonly ServiceId[] = [];
+  failures: readonly Failure[] = [];
   /** What must never happen, as sentences. */
   wrong: readonly string[] = [];
   /** Services that ignore the stop signal. */
@@ -94,8 +108,8 @@ export class Machine {
     for (const [launchId, run] of this.#runs) fork.#runs.set(launchId, run);
     for (const [serviceId, generation] of this.#logged) fork.#logged.set(serviceId, generation);
     for (const [serviceId, failures] of this.#refusals) fork.#refusals.set(serviceId, failures);
-    const { starts, stops, wrong, stubborn, version } = this;
-    Object.assign(fork, { starts, stops, wrong, stubborn, version });
+    const { starts, stops, failures, wrong, stubborn, version } = this;
+    Object.assign(fork, { starts, stops, failures, wrong, stubborn, version });
     fork.#due = this.#due;
     fork.#boot = this.#boot;
     fork.#count = this.#count;
@@ -138,7 +152,7 @@ export class Machine {
       process: 'none',
       exit: null,
       record: null,
-      isRefused: false,
+      ...{ isRefused: false, isStopAsked: false, isProbeFailed: false, isSurprise: false },
     } as const;
     const run = { launchId, serviceId, generation, stop, executablePath, version, ...blank, killAt: null };
     this.#put({ ...run, boot: this.#boot, hasFolder: true });
@@ -176,7 +190,7 @@ export class Machine {
     if (run.shim !== 'alive' && run.process !== 'alive') return;
     if (run.process === 'alive') this.stops = [...this.stops, run.serviceId];
     const killAt = Math.min(now + graceMs, run.killAt ?? Infinity);
-    this.#change(launchId, { killAt });
+    this.#change(launchId, { killAt, isStopAsked: true });
     if (!this.stubborn.has(run.serviceId)) this.#then(launchId, 'die');
   }
 
@@ -267,7 +281,7 @@ export class Machine {
     const run = this.run(launchId);
     const isKnown = run.shim === 'alive';
     const exit = isKnown ? { ...how, at: now, isKnown } : { code: null, signal: null, at: now, isKnown };
-    this.#change(launchId, { process: 'ended', exit });
+    this.#end(run, exit);
     if (isKnown) this.#then(launchId, 'record');
     else this.observer?.changed(launchId);
   }
@@ -275,9 +289,21 @@ export class Machine {
   /** The process and its shim are killed together: nobody records the end. */
   vanish(launchId: LaunchId, now: number): void {
     this.#forget(launchId);
-    const exit = { code: null, signal: null, at: now, isKnown: false };
-    this.#change(launchId, { process: 'ended', shim: 'gone', exit });
+    this.#end(this.run(launchId), { code: null, signal: null, at: now, isKnown: false });
+    this.#change(launchId, { shim: 'gone' });
     this.observer?.changed(launchId);
+  }
+
+  #end({ launchId, isStopAsked, isProbeFailed }: Run, exit: ProcessExit): void {
+    this.#change(launchId, { process: 'ended', exit, isSurprise: !isStopAsked });
+    if (isStopAsked && !isProbeFailed) return;
+    const live = this.runs().filter(({ process }) => process === 'alive');
+    this.failures = [...this.failures, { launchId, beside: live.map((run) => run.launchId) }];
+  }
+
+  /** A probe of a live process fails. */
+  failProbe(launchId: LaunchId): void {
+    this.#change(launchId, { isProbeFailed: true });
   }
 
   /** The shim of a live process dies. */

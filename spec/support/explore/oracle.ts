@@ -12,6 +12,13 @@ import {
   wrongWithSeries,
   type SeriesLaunch,
 } from '../walks/walk-rules.ts';
+import {
+  wrongWithClass,
+  wrongWithGroups,
+  wrongWithLateness,
+  wrongWithNotices,
+  wrongWithReceiver,
+} from './failure-rules.ts';
 import type { ExploreWorld, Outside } from './explore-world.ts';
 import type { Run } from './machine.ts';
 import type { Scenario } from './scenario.ts';
@@ -72,11 +79,14 @@ export async function wrongWith(judged: Judged): Promise<readonly string[]> {
     ...wrongInTheEnd(world),
     ...wrongWithWishes(judged),
     ...wrongWithProcesses(world),
-    ...wrongWithExits(world, lost),
+    ...wrongWithExits(judged, lost),
     ...wrongWithLaunches(judged),
     ...wrongWithStops(judged),
     ...wrongWithPolicy(world),
     ...wrongWithDelays(world),
+    ...(isSetAside(world) ? [] : [...wrongWithGroups(world, scenario), ...wrongWithLateness(world, scenario)]),
+    ...wrongWithReceiver(world),
+    ...wrongWithNotices(world, scenario),
     ...wrongWithJournal(world),
     ...(await wrongWithRows(world)),
     ...wrongWithLedger(world),
@@ -137,7 +147,7 @@ function wrongWithProcesses(world: ExploreWorld): readonly string[] {
 }
 
 /** Every end of a process is told exactly once, as it was. */
-function wrongWithExits(world: ExploreWorld, lost: Outside | null): readonly string[] {
+function wrongWithExits({ world, scenario }: Judged, lost: Outside | null): readonly string[] {
   const told = new Map<string, JournalEntry[]>();
   for (const entry of world.store.journal) {
     if (entry.type !== 'process.exited') continue;
@@ -149,7 +159,11 @@ function wrongWithExits(world: ExploreWorld, lost: Outside | null): readonly str
   return [
     ...invented.map((key) => `an end of generation ${key} is told, which was never launched`),
     ...[...runs].flatMap(([key, run]) => {
-      const wrong = wrongWithExit(world, run, told.get(key) ?? [], lost);
+      const entries = told.get(key) ?? [];
+      const isJudged = entries[0] !== undefined && !isUncertain(world, run);
+      const wrong =
+        wrongWithExit(world, run, entries, lost) ??
+        (isJudged ? wrongWithClass(world, scenario, run, String(entries[0]?.detail['class'])) : null);
       return wrong === null ? [] : [`the end of generation ${key} ${wrong}`];
     }),
   ];
@@ -223,8 +237,8 @@ function wrongWithDelays(world: ExploreWorld): readonly string[] {
     const restart = world.root && serviceRef(world.root, serviceId)?.getSnapshot().context.spec.restart;
     const before = series.slice(0, index).findLast((start) => start.serviceId === serviceId);
     if (!restart || before?.file !== file || !world.ledger.entries.has(before.launchId)) return [];
-    const { exit, boot } = world.machine.run(before.launchId);
-    const isFailure = exit?.isKnown === true && exit.code !== null && exit.code !== 0;
+    const { exit, boot, isProbeFailed } = world.machine.run(before.launchId);
+    const isFailure = exit?.isKnown === true && (isProbeFailed || (exit.code !== null && exit.code !== 0));
     if (!isFailure || boot !== world.machine.boot) return [];
     const afterMs = at - exit.at; // less than 0: the clock was set back
     return afterMs < 0 || afterMs >= restart.backoff.initialMs

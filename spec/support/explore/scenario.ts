@@ -26,6 +26,8 @@ export type ScenarioStep =
   | { readonly do: 'refuse'; readonly service: string; readonly failures: readonly LaunchFailure[] }
   /** Nothing can be written by the host any more; the machine frees space by itself after a while. */
   | { readonly do: 'fillDisk' | 'freeDisk' }
+  /** Whoever gets the events of the host answers none of them any more, or all again. */
+  | { readonly do: 'breakReceiver' | 'mendReceiver' }
   /** Which versions of the program can be found. */
   | { readonly do: 'provide'; readonly versions: readonly number[] }
   | { readonly do: 'takePorts' }
@@ -67,6 +69,8 @@ export interface Scenario {
    * what is launched may not live on.
    */
   readonly mayLaunchMore: boolean;
+  /** The host sends its events to a receiver. */
+  readonly hasReceiver: boolean;
   /** Every pair of deaths is tried. */
   readonly isCore: boolean;
 }

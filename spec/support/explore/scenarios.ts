@@ -30,7 +30,7 @@ function plantOf(plant: Options['plant'], kinds: Options['kinds']): Plant {
 
 function scenario(name: string, steps: Steps, { plant, kinds, ...options }: Options = {}): Scenario {
   const defaults = { stubborn: [], orphans: 'report', before: [], between: [], downMs: 100 } as const;
-  const flags = { isRetried: false, mayLaunchMore: false, isCore: false };
+  const flags = { isRetried: false, mayLaunchMore: false, hasReceiver: false, isCore: false };
   return { name, plant: plantOf(plant, kinds), ...defaults, ...flags, steps, ...options };
 }
 
@@ -478,6 +478,29 @@ const TOLD: readonly Scenario[] = [
   scenario('program that is busy', [START_A, pass(2_000), REST], {
     before: [{ do: 'refuse', service: 'a-coreio', failures: [busy, busy] }],
   }),
+  scenario(
+    'removal of a service with a port on a full disk',
+    [
+      { do: 'reload', edit: { type: 'host', hasHost: false } },
+      { do: 'fillDisk' },
+      pass(6_000),
+      { do: 'freeDisk' },
+      pass(6_000),
+      REST,
+    ],
+    { before: RUNNING, plant: { hasHost: true }, kinds: { telemetry: { hasPort: true } }, stubborn: ['telemetry'] },
+  ),
+  scenario('start of a group in which one fails while no host is up', [START_A, REST], {
+    plant: { strategies: ['one_for_all', 'one_for_one'] },
+    between: [{ do: 'exit', service: 'a-corerl', how: 'code' }],
+    mayLaunchMore: true,
+  }),
+  scenario('events for a receiver', [crash('a-corerl'), pass(1_000), REST], { before: RUNNING, hasReceiver: true }),
+  scenario(
+    'events for a receiver that is down',
+    [{ do: 'breakReceiver' }, crash('a-corerl'), pass(1_500), { do: 'mendReceiver' }, pass(5_000), REST],
+    { before: RUNNING, hasReceiver: true },
+  ),
   scenario('upgrade', [crash('a-corerl'), pass(100)], { before: RUNNING, between: [{ do: 'oldRows' }] }),
 ];
 

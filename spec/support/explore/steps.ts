@@ -38,8 +38,13 @@ async function happen(world: ExploreWorld, step: ScenarioStep): Promise<void> {
     case 'probe': {
       const isWatched = world.prober.watches.some((one) => one.serviceId === step.service && one.kind === step.kind);
       if (!isWatched) return;
-      if (step.isPassed) world.prober.pass(step.service, step.kind);
-      else world.prober.fail(step.service, step.kind);
+      if (step.isPassed) {
+        world.prober.pass(step.service, step.kind);
+        return;
+      }
+      const run = world.machine.liveOf(step.service);
+      if (run !== null && step.kind !== 'readiness') world.machine.failProbe(run.launchId);
+      world.prober.fail(step.service, step.kind);
       return;
     }
     case 'edit':
@@ -81,6 +86,10 @@ async function happen(world: ExploreWorld, step: ScenarioStep): Promise<void> {
       for (let count = 0; count < step.count; count += 1) world.stepMachine();
       world.isMachineHeld = true;
       return;
+    case 'breakReceiver':
+    case 'mendReceiver':
+      if (world.receiver !== null) world.receiver.isDown = step.do === 'breakReceiver';
+      return;
     case 'backUp':
       world.backUp();
       return;
@@ -114,6 +123,7 @@ export async function meanwhile({ between, downMs }: Scenario, left: Outside, is
     ...left,
     ...{ store: store.forked(), ledger: ledger.forked(), portRegistry: portRegistry.forked(), files: files.forked() },
     ...{ machine: machine.forked(), client: client.forked(), now: left.now + downMs },
+    ...{ receiver: left.receiver?.forked() ?? null, places: left.places.forked() },
   };
   outside.machine.killDue(outside.now, EPOCH + outside.now + outside.offset);
   if (isFirst) for (const one of between) outside = await changed(outside, one);

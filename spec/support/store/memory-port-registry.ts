@@ -1,3 +1,4 @@
+import { StoreUnavailableError } from '../../../lib/model/errors.ts';
 import type { ServiceId } from '../../../lib/model/values/ids.ts';
 import type { Ports } from '../../../lib/model/values/port-token.ts';
 import type { PortRegistry, ReplacedPort } from '../../../lib/ports/port-registry.ts';
@@ -10,6 +11,8 @@ export class MemoryPortRegistry implements PortRegistry {
   readonly holders = new Map<number, string>();
   /** The number of changes. */
   writes = 0;
+  /** Every change is rejected. */
+  isBroken = false;
   readonly #ports = new Map<ServiceId, Record<string, number>>();
 
   /** Another registry with the same ports. */
@@ -19,6 +22,7 @@ export class MemoryPortRegistry implements PortRegistry {
     for (const [port, holder] of this.holders) fork.holders.set(port, holder);
     for (const [serviceId, ports] of this.#ports) fork.#ports.set(serviceId, { ...ports });
     fork.writes = this.writes;
+    fork.isBroken = this.isBroken;
     return fork;
   }
 
@@ -36,6 +40,8 @@ export class MemoryPortRegistry implements PortRegistry {
 
   assign(serviceId: ServiceId, names: readonly string[]): Promise<readonly ReplacedPort[]> {
     const own = this.#ports.get(serviceId) ?? {};
+    const isComplete = names.every((name) => own[name] !== undefined && !this.taken.has(own[name]));
+    if (this.isBroken && !isComplete) return this.#refusal();
     this.#ports.set(serviceId, own);
     this.writes += 1;
     const replaced = names.flatMap((name) => {
@@ -59,8 +65,15 @@ export class MemoryPortRegistry implements PortRegistry {
   }
 
   release(serviceId: ServiceId): Promise<void> {
-    if (this.#ports.delete(serviceId)) this.writes += 1;
+    if (!this.#ports.has(serviceId)) return Promise.resolve();
+    if (this.isBroken) return this.#refusal();
+    this.#ports.delete(serviceId);
+    this.writes += 1;
     return Promise.resolve();
+  }
+
+  #refusal(): Promise<never> {
+    return Promise.reject(new StoreUnavailableError('The port registry is broken by its test.'));
   }
 }
 

@@ -59,7 +59,7 @@ class InMemoryActorStore implements MemoryStore {
   }
 
   loadActors(): Promise<readonly ActorRow[]> {
-    return Promise.resolve(structuredClone([...this.#kept.actors.values()]));
+    return Promise.resolve([...this.#kept.actors.values()].map(copyOf));
   }
 
   loadIntentions(): Promise<readonly Intention[]> {
@@ -67,7 +67,8 @@ class InMemoryActorStore implements MemoryStore {
   }
 
   commitActors(commit: ActorCommit): Promise<void> {
-    const { upserts, removals, journal } = structuredClone(commit);
+    const [removals, journal] = structuredClone([commit.removals, commit.journal] as const);
+    const upserts = commit.upserts.map(copyOf);
     return this.#write('flush', (kept) => {
       for (const path of removals) kept.actors.delete(path);
       for (const row of upserts) kept.actors.set(row.path, row);
@@ -202,6 +203,11 @@ class InMemoryActorStore implements MemoryStore {
     if (this.#failure !== null)
       throw new StoreUnavailableError(`The store in memory cannot be written: ${this.#failure}.`);
   }
+}
+
+/** The content of a row is text. */
+function copyOf(row: ActorRow): ActorRow {
+  return { ...row };
 }
 
 function append(kept: Kept, entries: readonly JournalEntry[]): void {

@@ -6,17 +6,31 @@ import type { WebhookRegistry } from '../../../lib/ports/webhooks.ts';
 export class MemoryWebhookRegistry implements WebhookRegistry {
   readonly #places = new Map<string, WebhookPlace>();
   isBroken = false;
+  /** The number of changes. */
+  writes = 0;
+
+  /** Another registry with the same positions. */
+  forked(): MemoryWebhookRegistry {
+    const fork = new MemoryWebhookRegistry();
+    for (const [name, place] of this.#places) fork.#places.set(name, place);
+    return Object.assign(fork, { isBroken: this.isBroken, writes: this.writes });
+  }
 
   places(): Promise<readonly WebhookPlace[]> {
     return this.#answer(() => [...this.#places.values()]);
   }
 
   keep(place: WebhookPlace): Promise<void> {
-    return this.#answer(() => void this.#places.set(place.name, place));
+    return this.#answer(() => {
+      this.#places.set(place.name, place);
+      this.writes += 1;
+    });
   }
 
   forget(name: string): Promise<void> {
-    return this.#answer(() => void this.#places.delete(name));
+    return this.#answer(() => {
+      if (this.#places.delete(name)) this.writes += 1;
+    });
   }
 
   #answer<T>(act: () => T): Promise<T> {

@@ -15,6 +15,7 @@ import {
   ServiceNotFoundError,
   ServiceUnheldError,
 } from '../../../lib/model/errors.ts';
+import type { WebhookSpec } from '../../../lib/model/webhook.ts';
 import type { Executable } from '../../../lib/model/process.ts';
 import type { Catalog, ExecutableQuery } from '../../../lib/ports/catalog.ts';
 import type { Clock, Timers } from '../../../lib/ports/clock.ts';
@@ -191,6 +192,8 @@ export abstract class HostWorld {
   /** Commands without a response. */
   readonly unanswered = new Set<string>();
   plant: Plant;
+  /** Whom the host sends events to. */
+  webhooks: readonly WebhookSpec[] = [];
   timers = new WalkTimers();
   /** From now on every probe passes immediately. */
   isFair = false;
@@ -334,7 +337,7 @@ export abstract class HostWorld {
         const { hasHost, isAutostarted } = this.plant;
         return Promise.resolve(hasHost ? [{ spec: telemetryOf(this.plant), isAutostarted }] : []);
       },
-      webhooks: () => [],
+      webhooks: () => this.webhooks,
       reread: () => Promise.resolve(specs),
     };
     return specs;

@@ -157,7 +157,7 @@ describe('the options of serve', () => {
   for (const option of ['--token-file', '--read-token-file']) {
     it(`require a ${option} with a token of at least 16 characters, and do not print it`, () => {
       const none = refused(['--base-path', base, option, join(base, 'none')]);
-      expect(none).to.contain(option).and.to.contain('cannot read the token');
+      expect(none).to.contain(option).and.to.contain('cannot read the token').and.to.contain('; correct the path');
       expect(refused(['--base-path', base, option, file('empty', ' \n')])).to.contain('contains no token');
       expect(refused(['--base-path', base, option, file('long', `${TOKEN} more`)])).to.contain('no header can carry');
       const short = refused(['--base-path', base, option, file('short', 'secret7890abcde\n')]);

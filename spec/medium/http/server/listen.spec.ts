@@ -71,6 +71,7 @@ describe('listen', () => {
     expect(large).to.match(/^HTTP\/1\.1 431 /);
     for (const answer of [expectation, large]) {
       expect(answer).to.contain(`X-CoreRL-Version: ${VERSION}`).and.to.contain('application/problem+json');
+      expect(answer).to.contain('}\n');
     }
   });
 });

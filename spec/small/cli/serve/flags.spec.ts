@@ -69,6 +69,14 @@ describe('the arguments of the command line', () => {
     });
   }
 
+  it('name the command that shows the usage after an error', () => {
+    for (const argv of [['--bogus'], ['serve', '--base-path'], ['--base-path', '/plant', 'extra']]) {
+      const found = parseRaw(argv, {}, '1.2.3');
+      expect(found, argv.join(' ')).to.include({ type: 'exit', code: 2 });
+      expect('output' in found && found.output).to.match(/^error: .+\n`coredinator serve --help` shows the usage\.\n$/);
+    }
+  });
+
   it('repeat list options; their variables contain commas', () => {
     const options = optionsOf(['--allowed-host', 'a', '--allowed-host', 'b'], { COREDINATOR_CORS_ORIGIN: 'c, d,,' });
     expect(options.allowedHost?.values).to.deep.equal(['a', 'b']);

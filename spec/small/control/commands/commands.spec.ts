@@ -152,7 +152,10 @@ describe('commands', () => {
 
     it("is not what the /api/io routes call an agent's own coreio", async () => {
       await start('pump1');
-      expect(() => world.control.queries.io('pump1-coreio')).to.throw(ServiceNotFoundError);
+      expect(() => world.control.queries.io('pump1-coreio')).to.throw(
+        ServiceNotFoundError,
+        'Shared coreio "pump1-coreio" not found. GET /api/io/ lists',
+      );
       expect(world.control.queries.ioServices()).to.deep.equal([]);
     });
   });
