@@ -1,3 +1,4 @@
+import { systemCodeOf } from './system-error.ts';
 import type { LaunchId, ServiceId } from './values/ids.ts';
 import type { Instant } from './values/time.ts';
 
@@ -93,13 +94,12 @@ export function isBlameless(failure: Pick<LaunchFailure, 'code' | 'isPermanent'>
 
 /** Whether a write failed only because the disk, its inodes or a quota are used up, which ends some time. */
 export function isNoRoom(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+  return ['ENOSPC', 'EDQUOT'].includes(systemCodeOf(error));
 }
 
 /** Whether a failed effect is due to a fault of the host. */
 export function isHostFaultError(error: unknown): boolean {
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : null;
-  return typeof code === 'string' && HOST_FAULTS.has(code);
+  return HOST_FAULTS.has(systemCodeOf(error));
 }
 
 export type LaunchOutcome =

@@ -1,4 +1,5 @@
 import { isNoRoom } from '../model/process.ts';
+import { systemErrorText } from '../model/system-error.ts';
 import { RetryingWriter } from '../ports/retrying-writer.ts';
 import { wallTimers } from '../ports/wall-timers.ts';
 import type { Timers } from '../ports/clock.ts';
@@ -21,7 +22,7 @@ export class PatientWriter {
         this.#problem = null;
       },
       onFailed: (error) => {
-        this.#problem = `${this.#what} cannot be written: ${error instanceof Error ? error.message : String(error)}.`;
+        this.#problem = `${this.#what} cannot be written: ${systemErrorText(error)}.`;
       },
       ...{ firstMs: FIRST_MS, slowestMs: SLOWEST_MS, timers },
     });

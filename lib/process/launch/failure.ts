@@ -1,5 +1,6 @@
 import { getSystemErrorMap } from 'node:util';
 import type { LaunchFailure } from '../../model/process.ts';
+import { unnamedError } from '../../model/system-error.ts';
 import { LIMIT_NAMES, type LimitName } from '../../model/values/limits.ts';
 
 /** The same file would be refused again: only another file, or other permissions, can help. */
@@ -15,12 +16,6 @@ const PERMANENT: ReadonlySet<string> = new Set([
   'EINVAL',
   'ELIBBAD',
   'E2BIG',
-]);
-
-/** Errors of exec that libuv does not name. */
-const EXEC_ONLY: ReadonlyMap<number, readonly [string, string]> = new Map([
-  [8, ['ENOEXEC', 'exec format error']],
-  [80, ['ELIBBAD', 'accessing a corrupted shared library']],
 ]);
 
 const SUBJECT = {
@@ -73,7 +68,7 @@ function isLimitName(limit: unknown): limit is LimitName {
 }
 
 function describedBy(errno: number): readonly [string, string] {
-  return getSystemErrorMap().get(-errno) ?? EXEC_ONLY.get(errno) ?? [`E${errno}`, `error ${errno}`];
+  return getSystemErrorMap().get(-errno) ?? unnamedError(errno) ?? [`E${errno}`, `error ${errno}`];
 }
 
 /**

@@ -93,6 +93,16 @@ describe('a failure', () => {
     expect(isBlameless(failureOf('cwd', constants.errno.ENOENT, '/data'))).to.equal(false);
   });
 
+  it('is not the fault of the service if a quota is used up', () => {
+    const failure = failureOf('dir', 122, '/state/run/1');
+    expect(failure).to.deep.equal({
+      code: 'EDQUOT',
+      isPermanent: false,
+      message: 'The run folder "/state/run/1" cannot be used: disk quota exceeded (EDQUOT).',
+    });
+    expect(isBlameless(failure)).to.equal(true);
+  });
+
   it('says what can be done about it, where the code alone does not', () => {
     expect(failureOf('exec', constants.errno.ETXTBSY, '/opt/pump').message).to.equal(
       'The program "/opt/pump" cannot be run: the file is still being written (ETXTBSY).',
