@@ -79,6 +79,25 @@ export const instantField = z.iso
   .datetime({ offset: true, error: 'must be an instant such as 2026-01-02T03:04:05Z' })
   .transform((text) => Date.parse(text));
 
+/** An instant in a query, or how long ago it was, such as `15m`; in milliseconds since 1970. */
+export const instantOrAgeField = z
+  .string()
+  .transform((text, ctx): number => {
+    const instant = instantField.safeParse(text);
+    if (instant.success) return instant.data;
+    const age = parseDuration(text);
+    if (age.type === 'duration') return Date.now() - age.ms;
+    ctx.addIssue({ code: 'custom', message: 'must be an instant such as 2026-01-02T03:04:05Z, or an age such as 15m' });
+    return z.NEVER;
+  })
+  .meta({ description: 'An instant, or how long ago.', example: '15m' });
+
+/** A regular expression in a query; whoever uses it checks it. */
+export const expressionField = z
+  .string()
+  .max(1000, { error: 'is longer than 1000 characters' })
+  .meta({ description: 'A regular expression in the syntax of RE2, for example `(?i)error|timed out`.' });
+
 const exitError = 'must be an exit code from 0 to 255 or the name of a signal such as SIGKILL';
 
 /** A supposed exit of a process. */

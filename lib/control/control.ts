@@ -3,7 +3,7 @@ import type { ExplainView } from '../api/schemas/explain.ts';
 import type { FeedBatch, FeedQuery } from '../model/feed.ts';
 import type { AgentId } from '../model/values/ids.ts';
 import type { JournalQuery } from '../model/journal.ts';
-import type { LogItem, LogPolicy, LogQuery } from '../model/values/log-line.ts';
+import type { LogFindings, LogItem, LogPolicy, LogQuery, LogSearch } from '../model/values/log-line.ts';
 import type { SupposedExit } from '../model/explain/supposed-exit.ts';
 import type { AgentStatusView, AgentView, IoView } from '../api/schemas/agent.ts';
 import type { EventView } from '../api/schemas/event.ts';
@@ -91,6 +91,13 @@ export interface Queries {
    * shuts down (ServiceLogs.follow). Throws ServiceNotFoundError.
    */
   logs(id: string, query: Omit<LogQuery, 'serviceId'>, follow?: AbortSignal): AsyncIterable<readonly LogItem[]>;
+  /** Searches the output of a service; see ServiceLogs.search. */
+  searchLogs(
+    id: string,
+    query: Omit<LogQuery, 'serviceId'>,
+    search: LogSearch,
+    signal: AbortSignal,
+  ): Promise<LogFindings>;
   /**
    * The current resource usage of the process trees and the host; reads the processes of this machine at most once a
    * second.

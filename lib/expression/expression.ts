@@ -7,9 +7,10 @@ import type { RE2JS } from 're2js';
  */
 export interface Expression {
   /**
-   * Whether it matches anywhere in the text. `^` and `$` are the ends of the text, unless the expression says `(?m)`.
+   * Whether it matches anywhere in the text, or in bytes of UTF-8. `^` and `$` are the ends of the text, unless the
+   * expression says `(?m)`.
    */
-  test(text: string): boolean;
+  test(text: string | Uint8Array): boolean;
 }
 
 /**

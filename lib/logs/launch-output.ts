@@ -19,15 +19,25 @@ export interface TailStart {
 
 export type Batches = AsyncGenerator<readonly LogItem[], void, undefined>;
 
+/**
+ * Whether whole records that were read at an offset of a log can have anything that the reader wants; false: they are
+ * skipped.
+ */
+export type Skim = (records: Buffer, offset: number) => boolean;
+
 /** Reads the requested streams of one launch. Close it, so that the launch can be deleted. */
 export interface LaunchReader {
   readonly generation: number;
+  /** Where a later reader continues without missing what this one has not given yet. */
+  readonly position: string;
+  /** How much of its ranges it has passed. */
+  readonly passedBytes: number;
   /**
    * Reads from where the last pass has ended to the current end. What may still become longer is left to a later pass,
    * unless the launch `isOver`. Keeps files open only during a pass.
    */
   pass(isOver: boolean): Batches;
-  /** Likewise, but not beyond the ends of the ranges. */
+  /** Likewise, but not beyond the ends of the ranges. Also gives an empty batch after what was skipped. */
   passToEnd(isOver: boolean): Batches;
   /** The gaps to report if the launch was deleted before it was read to the end. */
   goneItems(): readonly LogGap[];
@@ -40,6 +50,8 @@ export interface LaunchReader {
  */
 export interface LaunchOutput {
   readonly generation: number;
+  /** Both streams are in one log, and their offsets are offsets of that. */
+  readonly isJoint: boolean;
   /** The start of what is left of a stream. */
   startOf(stream: LogStream): number;
   /** The end of a stream, or a little behind it; null if nothing was written. */
@@ -47,8 +59,16 @@ export interface LaunchOutput {
   /** The offset of a stream at a position; null if the position is not one in output of this form. */
   offsetAt(position: LogPosition, stream: LogStream, streams: readonly LogStream[]): number | null;
   /** Where the last lines of some streams start, given how many lines of each are wanted. */
-  tail(lines: ReadonlyMap<LogStream, number>, isOver: boolean): Promise<ReadonlyMap<LogStream, TailStart>>;
+  tail(lines: ReadonlyMap<LogStream, number>, isOver: boolean, to: number): Promise<ReadonlyMap<LogStream, TailStart>>;
+  /** Where the last lines of these streams together start before `to`, and how many there are; see LogStart. */
+  lastLines(
+    streams: readonly LogStream[],
+    count: number,
+    to: number,
+  ): Promise<{ readonly starts: ReadonlyMap<LogStream, number>; readonly found: number }>;
   /** Where the output since an instant starts in a stream; null if there was none. */
   since(instant: Instant, stream: LogStream): Promise<number | null>;
-  read(ranges: StreamRanges): LaunchReader;
+  /** Where the output until an instant ends; Infinity: it is all of it. */
+  until(instant: Instant): Promise<number>;
+  read(ranges: StreamRanges, skim?: Skim): LaunchReader;
 }

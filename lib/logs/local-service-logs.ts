@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import type { LogItem, LogPolicy, LogQuery } from '../model/values/log-line.ts';
+import type { LogFindings, LogItem, LogPolicy, LogQuery, LogSearch } from '../model/values/log-line.ts';
 import type { LaunchStatus } from '../model/process.ts';
 import type { ServiceId } from '../model/values/ids.ts';
 import type { Log } from '../ports/log.ts';
@@ -12,6 +12,8 @@ import { ReleasedOffsets } from './plain/released-offsets.ts';
 import { PlainTrim } from './plain/trim.ts';
 import { Retention } from './retention.ts';
 import type { LogContext } from './log-context.ts';
+import { storedLaunches } from './files.ts';
+import { SearchWorker } from './search/search-worker.ts';
 import { followAll, readAll } from './walk.ts';
 import { Watch } from './watch.ts';
 
@@ -40,6 +42,7 @@ class LogFiles implements LocalServiceLogs {
   readonly #context: LogContext;
   readonly #trim: PlainTrim;
   readonly #watch: Watch;
+  readonly #searches: SearchWorker;
   #retention: Retention | null = null;
 
   constructor({ stateDir, status, log }: LocalServiceLogsOptions, punchHoles: PunchHoles | null) {
@@ -53,6 +56,7 @@ class LogFiles implements LocalServiceLogs {
     };
     this.#trim = new PlainTrim(this.#context, new Releaser(this.#context.releasedOffsets, punchHoles));
     this.#watch = new Watch(this.#context);
+    this.#searches = new SearchWorker(this.#context.layout);
     this.isLossless = punchHoles !== null;
   }
 
@@ -62,6 +66,12 @@ class LogFiles implements LocalServiceLogs {
 
   follow(query: LogQuery, signal: AbortSignal): AsyncIterable<readonly LogItem[]> {
     return followAll(this.#context, this.#watch, query, signal);
+  }
+
+  search(query: LogQuery, search: LogSearch, signal: AbortSignal): Promise<LogFindings> {
+    const { layout, hasEnded } = this.#context;
+    const newest = storedLaunches(layout, query.serviceId).at(-1)?.generation ?? 0;
+    return this.#searches.search(query, search, hasEnded(query.serviceId, newest) ? null : newest, signal);
   }
 
   keepBounded(policies: () => readonly LogPolicy[]): void {
@@ -75,6 +85,7 @@ class LogFiles implements LocalServiceLogs {
 
   async close(): Promise<void> {
     this.#watch.close();
+    await this.#searches.close();
     await this.#retention?.close();
   }
 }

@@ -1,4 +1,4 @@
-import type { LogQuery, LogStream } from '../model/values/log-line.ts';
+import type { LogPosition, LogQuery, LogStream } from '../model/values/log-line.ts';
 import type { Instant } from '../model/values/time.ts';
 import type { LaunchOutput, StreamRange, StreamRanges } from './launch-output.ts';
 import type { LogContext } from './log-context.ts';
@@ -8,7 +8,7 @@ export interface StartPosition {
   readonly generation: number;
   /** Null: at the start of what is left of that launch. */
   readonly offset: number | null;
-  /** For the last lines: where they end, so that lines written during the read are not included. */
+  /** For the last lines, also those before a position: where they end, so that lines written during the read are not included. */
   readonly end?: { readonly generation: number; readonly offset: number };
 }
 
@@ -33,6 +33,8 @@ export async function startPositionsOf(
         return { generation, offset: Math.min(offset, output?.endOf(stream) ?? Infinity) };
       });
     }
+    case 'before':
+      return positionsBefore(query, start.position, start.lines, outputs);
     case 'since': {
       const sinces = await sincesOf(query, outputs, start.since);
       return sinces.size === 0 ? atEnd(context, query, outputs) : startsAmong(streams, sinces);
@@ -48,6 +50,31 @@ export async function startPositionsOf(
 
 function ofEach(streams: readonly LogStream[], startOf: (stream: LogStream) => StartPosition): StartPositions {
   return new Map(streams.map((stream) => [stream, startOf(stream)]));
+}
+
+/** The last lines before a position may be spread over several launches. */
+async function positionsBefore(
+  { streams }: LogQuery,
+  { generation, offsets }: LogPosition,
+  lines: number,
+  outputs: readonly LaunchOutput[],
+): Promise<StartPositions> {
+  const offset = offsets[0] ?? 0;
+  const end = { generation, offset };
+  let first: { readonly generation: number; readonly starts: ReadonlyMap<LogStream, number> } | null = null;
+  let left = lines;
+  for (const output of outputs.filter((one) => one.generation <= generation).reverse()) {
+    const to = output.generation === generation ? offset : Infinity;
+    const { starts, found } = await output.lastLines(streams, left, to);
+    first = { generation: output.generation, starts };
+    left -= found;
+    if (left <= 0) break;
+  }
+  return ofEach(streams, (stream) => ({
+    generation: first?.generation ?? generation,
+    offset: first?.starts.get(stream) ?? offset,
+    end,
+  }));
 }
 
 /** By launch, where the output since an instant starts in each stream; only launches that have any. */
@@ -77,7 +104,7 @@ function startsAmong(streams: readonly LogStream[], sinces: Sinces): StartPositi
 /** The last lines may be spread over several launches. */
 async function tailPositions(
   context: LogContext,
-  { serviceId, streams }: LogQuery,
+  { serviceId, streams, until }: LogQuery,
   lines: number,
   outputs: readonly LaunchOutput[],
   sinces: Sinces | null,
@@ -89,7 +116,7 @@ async function tailPositions(
   for (const output of [...among].reverse()) {
     const { generation } = output;
     const isOver = generation !== newest || context.hasEnded(serviceId, generation);
-    for (const [stream, { offset, end, found }] of await output.tail(left, isOver)) {
+    for (const [stream, { offset, end, found }] of await output.tail(left, isOver, await endOf(output, until))) {
       const before = starts.get(stream)?.end;
       const earliest = sinces?.get(generation)?.get(stream) ?? 0;
       starts.set(stream, {
@@ -111,16 +138,38 @@ async function atEnd(context: LogContext, query: LogQuery, outputs: readonly Lau
   const newest = outputs.at(-1);
   if (newest === undefined) return ofEach(query.streams, () => ({ generation: 0, offset: null }));
   const none = new Map(query.streams.map((stream) => [stream, 0]));
-  const ends = await newest.tail(none, context.hasEnded(query.serviceId, newest.generation));
+  const ends = await newest.tail(none, context.hasEnded(query.serviceId, newest.generation), Infinity);
   return ofEach(query.streams, (stream) => ({
     generation: newest.generation,
     offset: newest.endOf(stream) === null ? 0 : (ends.get(stream)?.end ?? 0),
   }));
 }
 
+async function endOf(output: LaunchOutput, until: Instant | undefined): Promise<number> {
+  return until === undefined ? Infinity : output.until(until);
+}
+
 /** Which part of one launch to read from these starts. */
-export function rangesOf(output: LaunchOutput, streams: readonly LogStream[], starts: StartPositions): StreamRanges {
-  return new Map(streams.map((stream) => [stream, rangeOf(output, stream, starts.get(stream))]));
+export async function rangesOf(
+  output: LaunchOutput,
+  { streams, until }: LogQuery,
+  starts: StartPositions,
+): Promise<StreamRanges> {
+  const end = await endOf(output, until);
+  return new Map(
+    streams.map((stream) => {
+      const { from, to } = rangeOf(output, stream, starts.get(stream));
+      return [stream, { from, to: Math.min(to, end) }];
+    }),
+  );
+}
+
+/** The launches, oldest first, of which a part is to be read from these starts. */
+export function launchesFrom(outputs: readonly LaunchOutput[], starts: StartPositions): readonly LaunchOutput[] {
+  const all = [...starts.values()];
+  const first = Math.min(...all.map(({ generation }) => generation));
+  const last = Math.max(...all.map(({ end }) => end?.generation ?? Infinity));
+  return outputs.filter(({ generation }) => generation >= first && generation <= last);
 }
 
 function rangeOf(output: LaunchOutput, stream: LogStream, start: StartPosition | undefined): StreamRange {

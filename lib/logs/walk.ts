@@ -2,20 +2,20 @@ import type { LogItem, LogQuery } from '../model/values/log-line.ts';
 import type { Batches, LaunchOutput, LaunchReader } from './launch-output.ts';
 import type { LogContext } from './log-context.ts';
 import { goneOutput, outputsOf } from './outputs.ts';
-import { rangesOf, startPositionsOf, type StartPositions } from './start-positions.ts';
+import { launchesFrom, rangesOf, startPositionsOf, type StartPositions } from './start-positions.ts';
 import type { Watch } from './watch.ts';
 
 /** Reads what has been written so far; see ServiceLogs.read. */
 export async function* readAll(context: LogContext, query: LogQuery): Batches {
   const { serviceId } = query;
-  const outputs = outputsOf(context, serviceId);
+  const outputs = wantedOf(query, outputsOf(context, serviceId));
   const starts = await startPositionsOf(context, query, outputs);
-  const wanted = outputs.filter(({ generation }) => generation >= firstOf(starts));
+  const wanted = launchesFrom(outputs, starts);
   const missed = missedItems(context, query, starts, wanted[0]);
   if (missed.length > 0) yield missed;
   const newest = outputs.at(-1)?.generation;
   for (const output of wanted) {
-    const reader = output.read(rangesOf(output, query.streams, starts));
+    const reader = output.read(await rangesOf(output, query, starts));
     try {
       yield* reader.passToEnd(output.generation !== newest || context.hasEnded(serviceId, output.generation));
     } finally {
@@ -26,22 +26,23 @@ export async function* readAll(context: LogContext, query: LogQuery): Batches {
 
 /** Reads what has been written so far, then what follows; see ServiceLogs.follow. */
 export async function* followAll(context: LogContext, watch: Watch, query: LogQuery, signal: AbortSignal): Batches {
-  const { serviceId, streams } = query;
+  const { serviceId } = query;
   const unwatch = watch.watch(serviceId);
   const isOver = (): boolean => signal.aborted || watch.isClosed;
   let reader: LaunchReader | null = null;
   let hasStarted = false;
   try {
-    const starts = await startPositionsOf(context, query, watch.check(serviceId).outputs);
+    const starts = await startPositionsOf(context, query, wantedOf(query, watch.check(serviceId).outputs));
     let from = firstOf(starts);
     while (!isOver()) {
-      const { version, outputs } = watch.check(serviceId);
+      const { version, outputs: all } = watch.check(serviceId);
+      const outputs = wantedOf(query, all);
       const next = outputs.find(({ generation }) => generation >= from);
       if (reader === null && next !== undefined) {
         const missed = hasStarted ? [] : missedItems(context, query, starts, next);
         hasStarted = true;
         if (missed.length > 0) yield missed;
-        reader = next.read(rangesOf(next, streams, starts));
+        reader = next.read(await rangesOf(next, query, starts));
       }
       if (reader !== null) {
         const { generation } = reader;
@@ -66,6 +67,11 @@ export async function* followAll(context: LogContext, watch: Watch, query: LogQu
   }
 }
 
+/** Those of the launch that is wanted, if it is one. */
+export function wantedOf({ generation }: LogQuery, outputs: readonly LaunchOutput[]): readonly LaunchOutput[] {
+  return generation === undefined ? outputs : outputs.filter((one) => one.generation === generation);
+}
+
 function firstOf(starts: StartPositions): number {
   return Math.min(...[...starts.values()].map(({ generation }) => generation));
 }
@@ -74,7 +80,7 @@ function firstOf(starts: StartPositions): number {
  * The gaps to report to a reader that continues after its launch was deleted. Generation 0 is not a launch; it means
  * "from the start".
  */
-function missedItems(
+export function missedItems(
   context: LogContext,
   query: LogQuery,
   starts: StartPositions,

@@ -1,4 +1,4 @@
-import type { LogItem, LogPolicy, LogQuery } from '../model/values/log-line.ts';
+import type { LogFindings, LogItem, LogPolicy, LogQuery, LogSearch } from '../model/values/log-line.ts';
 
 /** The output of services, read from where their processes write it. */
 export interface ServiceLogs {
@@ -14,6 +14,12 @@ export interface ServiceLogs {
    * are closed; then it ends without an error. The streams are mixed in the order of arrival.
    */
   follow(query: LogQuery, signal: AbortSignal): AsyncIterable<readonly LogItem[]>;
+
+  /**
+   * Searches what has been written so far, oldest launch first, in a thread of its own. Resolves after about a second
+   * with what was found until then; whoever wants more continues from `next`. Rejects if the signal is aborted.
+   */
+  search(query: LogQuery, search: LogSearch, signal: AbortSignal): Promise<LogFindings>;
 
   /** Keeps the output of the services within their limits from now on; `policies` is called at each sweep. */
   keepBounded(policies: () => readonly LogPolicy[]): void;

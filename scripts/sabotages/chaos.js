@@ -76,9 +76,9 @@ export const CHAOS_SABOTAGES = [
   },
   {
     name: 'a service without its shim claims exact exits',
-    file: 'lib/process/tree/process-tree.ts',
-    find: 'guarantees: { ...this.launch.guarantees, exactExit: false, treeComplete: false },',
-    replace: 'guarantees: this.launch.guarantees,',
+    file: 'lib/process/tree/tree-context.ts',
+    find: 'guarantees: { ...launch.guarantees, exactExit: false, treeComplete: false }',
+    replace: 'guarantees: launch.guarantees',
     ...{ seenBy: ['chaos'], fault: 'shims', column: 'wrong guarantees', rounds: 25 },
   },
   {
@@ -110,10 +110,10 @@ export const CHAOS_SABOTAGES = [
     ...{ seenBy: ['chaos'], fault: 'pids', column: 'signals to others', rounds: 40 },
   },
   {
-    name: 'the output of a service goes to the file of its errors',
+    name: 'the output of a launch goes to the log of the next one',
     file: 'lib/process/launch/native-shims.ts',
-    find: '    shimRequest.stdoutFile,\n',
-    replace: '    shimRequest.stderrFile,\n',
+    find: 'String(shimRequest.generation)',
+    replace: 'String(shimRequest.generation + 1)',
     ...{ seenBy: ['chaos'], fault: 'none', column: 'log gaps' },
   },
   {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { chmodSync } from 'node:fs';
 import { request, type ClientRequest } from 'node:http';
 import { BuiltHost, install, write } from '../support/built/built-host.ts';
 import { eventually } from '../support/eventually.ts';
@@ -88,6 +89,30 @@ describe('the log of a service', function () {
       expect(numbers).to.deep.equal(numbers.map((_, index) => index + 1));
     }
     await host.request('POST', '/api/agents/pump1/stop');
+    await host.end('SIGTERM');
+  });
+
+  it('is searched, and its last words are in the explanation of what went wrong', async () => {
+    const basePath = temporaryFolder();
+    const script = '#!/bin/sh\nseq -f "line %.0f" 1 2000\necho "bad token $TOKEN" >/dev/stderr\nexit 3\n';
+    chmodSync(write(basePath, 'fails-1.0.0', script), 0o755);
+    const kind = "{ executable: fails, restart: never, env: { TOKEN: 'very-secret' } }";
+    write(basePath, 'coredinator.yaml', `kinds: { fails: ${kind} }\nservices: { gate: { kind: fails } }\n`);
+    const host = await BuiltHost.start(basePath);
+    await eventually(async () => expect((await host.service('gate')).state).to.equal('failed'));
+    const { body: explanation } = await host.request('GET', '/api/services/gate/explain');
+    expect(explanation).to.include({ state: 'failed' });
+    const { summary, output_tail: tail } = explanation as {
+      summary: string;
+      output_tail: { lines: { text: string }[] };
+    };
+    expect(summary).to.include('Its last words: "bad token ${TOKEN}".');
+    expect(tail.lines.map(({ text }) => text).slice(-2)).to.deep.equal(['line 2000', 'bad token ${TOKEN}']);
+    const answer = await fetch(`${host.url}/api/services/gate/logs?grep=77$&lines_after=1&stream=stdout`);
+    const numbers = Array.from({ length: 20 }, (_, index) => 100 * index + 77);
+    expect((await answer.text()).trim().split('\n')).to.deep.equal(
+      numbers.flatMap((number) => [`line ${number}`, `line ${number + 1}`]),
+    );
     await host.end('SIGTERM');
   });
 });

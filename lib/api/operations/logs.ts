@@ -1,20 +1,38 @@
 import { z } from 'zod';
-import { countField, flagField, instantField } from '../fields.ts';
+import { countField, expressionField, flagField, instantOrAgeField } from '../fields.ts';
 import type { Operations } from '../operation.ts';
 import { logPageSchema, logStreamSchema } from '../schemas/log.ts';
 
+const positionField = z.string().max(64, { error: 'is longer than 64 characters' });
+
 const query = z.strictObject({
   stream: logStreamSchema.optional().meta({ description: 'Default: both.' }),
-  tail: countField(0, 1_000_000).optional().meta({ description: 'The number of last lines of each stream.' }),
-  since: instantField.optional().meta({
+  tail: countField(0, 1_000_000).optional().meta({
+    description: 'The number of last lines of each stream; with `before`, of all requested streams together.',
+  }),
+  since: instantOrAgeField.optional().meta({
     description:
       'What was written at or after this instant; of a launch that writes to plain files, all, if it wrote anything then.',
   }),
-  after: z
-    .string()
-    .max(64, { error: 'is longer than 64 characters' })
+  until: instantOrAgeField.optional().meta({
+    description: 'What was written at or before this instant; lines of plain files have no time and are included.',
+  }),
+  generation: countField(1, 1e15).optional().meta({ description: 'Only the launch with this generation.' }),
+  after: positionField.optional().meta({ description: 'A position from an earlier response.', example: '7:1234' }),
+  before: positionField
     .optional()
-    .meta({ description: 'A position from an earlier response.', example: '7:1234,56' }),
+    .meta({ description: 'Likewise: the `tail` lines (default 100) that precede it.', example: '7:1234' }),
+  grep: expressionField.optional().meta({
+    description:
+      'Only lines that this regular expression (RE2) matches, among everything that is stored unless `since`, `until`, ' +
+      '`generation` or `after` limit it. A JSON page comes after about a second, with `search`; continue with `next`.',
+  }),
+  lines_before: countField(0, 100)
+    .optional()
+    .meta({ description: 'With `grep`: how many lines to include before each one that matches; default 0.' }),
+  lines_after: countField(0, 100)
+    .optional()
+    .meta({ description: 'With `grep`: how many lines to include after each one that matches; default 0.' }),
   limit: countField(1, 10_000).optional().meta({ description: 'The number of lines of a JSON page; default 1000.' }),
   follow: flagField.optional().meta({ description: 'Continue with new output, including that of later launches.' }),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CONDITIONS } from '../../model/spec.ts';
 import { countSchema, idSchema, instantSchema, reasonSchema } from '../wire.ts';
+import { logStreamSchema } from './log.ts';
 import type { Wire } from '../wire.ts';
 import {
   eventCauseSchema,
@@ -74,6 +75,16 @@ const probeFailureSchema = z
   })
   .meta({ id: 'ProbeFailure' });
 
+const outputTailSchema = z
+  .strictObject({
+    generation: countSchema,
+    lines: z
+      .array(z.strictObject({ at: z.string().nullable(), stream: logStreamSchema, text: z.string() }))
+      .meta({ description: 'At most 20 lines and 4 KiB; values of the environment are replaced by `${NAME}`.' }),
+  })
+  .meta({ id: 'OutputTail' });
+export type OutputTailView = Wire<typeof outputTailSchema>;
+
 const budgetSchema = z
   .strictObject({
     restarts: countSchema.meta({ description: 'Restarts that count now.' }),
@@ -108,6 +119,9 @@ export const explainSchema = z
     probe_failures: z
       .array(probeFailureSchema)
       .meta({ description: 'The last failed check of each probe that this host has seen, whatever the thresholds.' }),
+    output_tail: outputTailSchema
+      .nullable()
+      .meta({ description: 'The last words of the last process that ended. Null: none has, or its output is gone.' }),
     holders: z.array(z.string()),
     revision: z.string(),
     running_revision: z.string().nullable(),

@@ -24,6 +24,10 @@ const lineSchema = z
           '`split`: over 64 KiB, the next part follows. `unfinished`: its end has not been written, or not before a line of ' +
           'the other stream; what follows of it is the next line of this stream.',
       }),
+    context: z
+      .literal(true)
+      .optional()
+      .meta({ description: 'It does not match `grep`, but is next to a line that does.' }),
   })
   .meta({ id: 'LogLine' });
 
@@ -52,5 +56,18 @@ export const logPageSchema = z
       .string()
       .nullable()
       .meta({ description: 'The `after` of the next page; null: there has never been any output.' }),
+    previous: z.string().nullable().optional().meta({
+      description:
+        'The `before` of the page before this one. Null: this page is empty, or begins in plain files. Absent in a search.',
+    }),
+    search: z
+      .strictObject({
+        complete: z.boolean().meta({ description: 'False: continue with `next`; the page may have no line.' }),
+        searched_bytes: countSchema.meta({ description: 'How much this part has searched.' }),
+        total_bytes: countSchema.meta({ description: 'How much there was to search from where it began.' }),
+      })
+      .optional()
+      .meta({ description: 'Only with `grep`.' }),
   })
   .meta({ id: 'LogPage' });
+export type LogPageView = Wire<typeof logPageSchema>;

@@ -32,7 +32,7 @@ export function events(options: EventOptions): HostRun {
     const { client, colors, out, err, isJson } = context;
     const warning = options.type === undefined ? null : deprecationOf(options.type);
     if (warning !== null) err.write(`warning: ${warning}\n`);
-    const since = options.since === undefined ? null : Date.parse(instantOf(options.since, context.now()));
+    const since = options.since === undefined ? null : Date.parse(instantOf('--since', options.since, context.now()));
     const count = options.lines ?? (since === null ? DEFAULT_LINES : Infinity);
     const newest = await newestSeq(client);
     const history = await eventHistory(client, options, { count, since }, newest);

@@ -56,13 +56,13 @@ function timeoutOf(text: string): Millis {
   return parsed.ms;
 }
 
-/** Converts the value of `--since`, an instant or a duration before now, for the API. Throws OptionError. */
-export function instantOf(text: string, now: Instant): string {
+/** Converts the value of an option, an instant or a duration before now, for the API. Throws OptionError. */
+export function instantOf(option: string, text: string, now: Instant): string {
   const span = parseDuration(text);
   if (span.type === 'duration') return isoOf(now - span.ms);
   const instant = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;
   if (!Number.isNaN(instant)) return isoOf(instant);
   throw new OptionError(
-    `--since: "${text}" is neither a duration such as 5m nor an instant such as 2026-01-02T03:04:05Z.`,
+    `${option}: "${text}" is neither a duration such as 5m nor an instant such as 2026-01-02T03:04:05Z.`,
   );
 }

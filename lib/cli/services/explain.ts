@@ -4,6 +4,7 @@ import { spokenDuration } from '../../model/values/duration.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
 import { paintOf, stateWords } from '../output/state.ts';
 import { ageSince, paragraph } from '../output/table.ts';
+import { visible } from '../output/visible.ts';
 
 /** Why a service is in its state, what led to it, and what happens next. */
 export function explainService(id: string, { ifExit }: { readonly ifExit?: string }): HostRun {
@@ -24,6 +25,7 @@ function explanation(context: HostContext, view: ExplainView): string {
     section(context, 'What happens next', view.next.map(bullet)),
     section(context, 'What led to it', causes(context, view)),
     section(context, 'Last failed checks', view.probe_failures.map(failedCheck(context))),
+    section(context, 'Last words', lastWords(view)),
     section(context, 'Restarts', [{ mark: '', text: budget(view) }]),
     section(context, 'If it ended', view.if_exit === undefined ? [] : [{ mark: '', text: view.if_exit.sentence }]),
   ];
@@ -52,6 +54,14 @@ function section({ colors, width }: HostContext, title: string, items: readonly 
 /** Of each probe, whatever its thresholds. */
 function failedCheck({ now }: HostContext): (failure: ExplainView['probe_failures'][number]) => Item {
   return ({ probe, at, reason }) => ({ mark: `${probe}, ${ageSince(at, now())} ago: `, text: reason });
+}
+
+/** The end of the output of the last process that ended. */
+function lastWords({ output_tail: tail }: ExplainView): readonly Item[] {
+  return (tail?.lines ?? []).map(({ stream, text }) => ({
+    mark: stream === 'stderr' ? '! ' : '  ',
+    text: visible(text),
+  }));
 }
 
 /** Newest first, as the host returns them. */

@@ -1,94 +1,181 @@
-import type { LogItemView } from '../../api/schemas/log.ts';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import type { LogItemView, LogPageView } from '../../api/schemas/log.ts';
 import type { Arguments } from '../../client/client.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import type { HostContext, HostRun } from '../host/context.ts';
 import { instantOf } from '../host/host-options.ts';
 import { printJson } from '../output/io.ts';
-import { visibleLineOn, visibleOn } from '../output/visible.ts';
+import { OptionError } from '../serve/option-values.ts';
+import { LogPrinter } from './log-printer.ts';
 
-/** Which output to print. */
+/** Which output to print, and how. */
 export interface LogOptions {
   readonly follow?: true;
-  readonly lines: number;
+  /** Undefined: the default, which with `grep` is everything. */
+  readonly lines?: number;
   readonly since?: string;
+  readonly until?: string;
+  readonly grep?: string;
+  readonly beforeContext?: number;
+  readonly afterContext?: number;
+  readonly context?: number;
+  readonly previous?: true;
+  readonly generation?: number;
   readonly stream?: 'stdout' | 'stderr';
+  readonly timestamps?: true;
+  readonly utc?: true;
+  readonly output?: string;
 }
 
 type LogQuery = NonNullable<Arguments<'readLogs'>['query']>;
 
-/** The streams whose last line was not at its end. */
-type Begun = Set<string>;
-
 /** The number of lines per request. */
 const PAGE = 10_000;
+const LINES_DEFAULT = 100;
+/** The position before everything. */
+const BEGINNING = '0:0';
 
 /** The output of a service, and with `follow` also new output across new launches and restarts of the host. */
 export function serviceLogs(id: string, options: LogOptions): HostRun {
   return async (context) => {
-    const query: LogQuery = {
-      tail: options.lines,
-      stream: options.stream,
-      since: options.since === undefined ? undefined : instantOf(options.since, context.now()),
-    };
-    if (options.follow === true) await follow(context, id, query);
-    else await print(context, id, query);
+    refuseMixtures(options);
+    const query = await queryOf(context, id, options);
+    if (options.output !== undefined) await save(context, id, query, options.output);
+    else if (options.follow === true) await follow(context, id, query, options);
+    else await print(context, id, query, options);
     return EXIT.ok;
   };
 }
 
-async function print(context: HostContext, id: string, query: LogQuery): Promise<void> {
+function refuseMixtures(options: LogOptions): void {
+  const { follow, until, output, grep, lines, previous, generation } = options;
+  const hasContext = [options.context, options.beforeContext, options.afterContext].some((one) => one !== undefined);
+  if (hasContext && grep === undefined) throw new OptionError('-A, -B and -C require --grep.');
+  if (follow === true && hasContext) throw new OptionError('-A, -B and -C cannot be given together with --follow.');
+  if (follow === true && until !== undefined) throw new OptionError('--until cannot be given together with --follow.');
+  if (follow === true && output !== undefined)
+    throw new OptionError('--output cannot be given together with --follow.');
+  if (grep !== undefined && lines !== undefined && follow !== true)
+    throw new OptionError('--lines cannot be given together with --grep; use --since.');
+  if (previous === true && generation !== undefined)
+    throw new OptionError('--previous cannot be given together with --generation.');
+}
+
+async function queryOf(context: HostContext, id: string, options: LogOptions): Promise<LogQuery> {
+  const { follow, lines, grep, since, until, stream, output, beforeContext, afterContext } = options;
+  const isSearch = grep !== undefined && follow !== true;
+  const isAll = output !== undefined && lines === undefined && since === undefined;
+  const instant = (name: string, text: string | undefined): string | undefined =>
+    text === undefined ? undefined : instantOf(name, text, context.now());
+  return {
+    stream,
+    since: instant('--since', since),
+    until: instant('--until', until),
+    generation: options.previous === true ? await generationBefore(context, id) : options.generation,
+    grep,
+    ...(isSearch
+      ? { lines_before: beforeContext ?? options.context, lines_after: afterContext ?? options.context }
+      : isAll
+        ? { after: BEGINNING }
+        : { tail: lines ?? LINES_DEFAULT }),
+  };
+}
+
+/** The launch before the newest one. */
+async function generationBefore({ client }: HostContext, id: string): Promise<number> {
+  const { generation } = await client.getService({ id });
+  if (generation > 1) return generation - 1;
+  throw new OptionError(
+    `--previous: "${id}" was launched ${generation === 0 ? 'never' : 'once'}, so there is no launch before.`,
+  );
+}
+
+/** All pages of a query. */
+async function* pagesOf(context: HostContext, id: string, query: LogQuery): AsyncGenerator<LogPageView> {
+  const { stream, generation, grep, until, lines_before, lines_after } = query;
+  let position: LogQuery = query;
+  for (;;) {
+    // With this Accept header the response is a page.
+    const headers = { accept: 'application/json' };
+    const page = await context.client.readLogs({ id, query: { ...position, limit: PAGE }, headers });
+    yield page;
+    const isLast = page.search?.complete ?? page.lines.length < PAGE;
+    if (isLast || page.next === null) return;
+    position = { stream, generation, grep, until, lines_before, lines_after, after: page.next };
+  }
+}
+
+/** How much of a search is done, on a terminal. */
+class SearchProgress {
+  readonly #err: HostContext['err'];
+  #total: number | null = null;
+  #isShown = false;
+
+  constructor({ err }: HostContext) {
+    this.#err = err;
+  }
+
+  show({ search }: LogPageView): void {
+    if (search === undefined || search.complete || this.#err.isTTY !== true) return;
+    this.#total ??= search.total_bytes;
+    const left = search.total_bytes - search.searched_bytes;
+    const percent = Math.floor((1 - left / Math.max(1, this.#total)) * 100);
+    this.#err.write(`\rSearched ${Math.max(0, percent)} %; Ctrl-C ends the search.`);
+    this.#isShown = true;
+  }
+
+  clear(): void {
+    if (this.#isShown) this.#err.write('\r\x1b[K');
+    this.#isShown = false;
+  }
+}
+
+async function print(context: HostContext, id: string, query: LogQuery, options: LogOptions): Promise<void> {
   const all: LogItemView[] = [];
-  const begun: Begun = new Set();
+  const printer = new LogPrinter(context, options);
+  const progress = new SearchProgress(context);
   let next: string | null = null;
   let isAny = false;
-  let position: Pick<LogQuery, 'tail' | 'since' | 'after'> = query;
-  for (;;) {
-    const page = await pageOf(context, id, { ...position, stream: query.stream, limit: PAGE });
+  for await (const page of pagesOf(context, id, query)) {
     next = page.next ?? next;
+    progress.clear();
     if (context.isJson) all.push(...page.lines);
-    else for (const item of page.lines) printItem(context, item, begun);
+    else for (const item of page.lines) printer.print(item);
     isAny ||= page.lines.length > 0;
-    if (page.lines.length < PAGE || next === null) break;
-    position = { after: next };
+    if (context.interrupted.aborted) break;
+    progress.show(page);
   }
+  progress.clear();
   if (context.isJson) printJson(context.out, { lines: all, next });
   else if (!isAny)
     context.err.write(`No output of ${id} matches. \`coredinator services status ${id}\` shows its state.\n`);
 }
 
-async function pageOf(
-  { client }: HostContext,
-  id: string,
-  query: LogQuery,
-): Promise<{ readonly lines: readonly LogItemView[]; readonly next: string | null }> {
-  // With this Accept header the response is a page.
-  return client.readLogs({ id, query, headers: { accept: 'application/json' } });
+/** Writes the lines to a file, as they are. */
+async function save(context: HostContext, id: string, query: LogQuery, file: string): Promise<void> {
+  const fd = openSync(file, 'w', 0o600);
+  const progress = new SearchProgress(context);
+  let lines = 0;
+  try {
+    const printer = new LogPrinter({ ...context, out: { write: (text) => writeSync(fd, text) } }, {});
+    for await (const page of pagesOf(context, id, query)) {
+      for (const item of page.lines) printer.print(item);
+      lines += page.lines.filter((item) => !('gap' in item)).length;
+      if (context.interrupted.aborted) break;
+      progress.show(page);
+    }
+  } finally {
+    progress.clear();
+    closeSync(fd);
+  }
+  context.err.write(`Wrote ${lines} ${lines === 1 ? 'line' : 'lines'} to ${file}.\n`);
 }
 
-async function follow(context: HostContext, id: string, query: LogQuery): Promise<void> {
+async function follow(context: HostContext, id: string, query: LogQuery, options: LogOptions): Promise<void> {
   const { client, out, isJson, interrupted } = context;
-  const begun: Begun = new Set();
+  const printer = new LogPrinter(context, options);
   for await (const item of client.followLogs({ id, query, signal: interrupted })) {
     if (isJson) out.write(`${JSON.stringify(item)}\n`);
-    else printItem(context, item, begun);
+    else printer.print(item);
   }
-}
-
-function gapText({ generation, stream, from, to, unwritten }: Extract<LogItemView, { gap: true }>): string {
-  const of = stream === null ? '' : ` of ${stream}`;
-  if (unwritten !== undefined) return `${unwritten} bytes${of} of launch ${generation} could not be written`;
-  const size = to === null ? 'The rest' : `${to - from} bytes`;
-  return `${size}${of} of launch ${generation} was deleted before it could be read`;
-}
-
-function printItem({ out, err, colors }: HostContext, item: LogItemView, begun: Begun): void {
-  if ('gap' in item) {
-    err.write(`${colors.dim(`(${gapText(item)})`)}\n`);
-    return;
-  }
-  const isRest = begun.delete(item.stream);
-  if (item.partial === 'unfinished') begun.add(item.stream);
-  // The end of a line that was printed as far as it had been written.
-  if (isRest && item.text === '') return;
-  out.write(item.partial === 'split' ? visibleOn(out, item.text) : `${visibleLineOn(out, item.text)}\n`);
 }

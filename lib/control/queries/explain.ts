@@ -17,6 +17,7 @@ import type { ActorStore } from '../../ports/actor-store.ts';
 import { agentRefs, serviceRef, type ServiceSnapshot, type SupervisorRef } from '../actors.ts';
 import type { Runtime } from '../runtime.ts';
 import { busyPorts } from './busy-ports.ts';
+import { lastWords, outputTail } from './last-words.ts';
 import { causesOf } from './causes.ts';
 import { reasonView } from './views.ts';
 
@@ -35,10 +36,15 @@ export async function explain(
   const situation = situationOf(runtime, snapshot);
   const { spec, state, substate, intended, awaits, holders } = situation;
   const { backoff, intensity } = spec.restart;
+  const tail = await outputTail(ports.logs, context).catch(() => null);
   const supposed = ifExit === undefined ? {} : { if_exit: ifExitView(root, ifExit, situation, now) };
   return {
     ...{ id: spec.id, state, substate, intended_state: intended, since: isoOf(context.since) },
-    summary: [summaryOf(situation, now), ...(await busyPorts(ports.portRegistry, situation))].join(' '),
+    summary: [
+      summaryOf(situation, now),
+      ...lastWords(context, tail),
+      ...(await busyPorts(ports.portRegistry, situation)),
+    ].join(' '),
     waits_for: awaits.map(awaitedView),
     ...(await causesView(ports.store, situation)),
     next: [...pendingForState(situation, now), ...pendingForBudget(situation, now)].map((pending) =>
@@ -52,6 +58,7 @@ export async function explain(
       next_delay_ms: nextDelayMs(situation, now),
     },
     probe_failures: ports.prober.failures(spec.id).map(({ at, ...rest }) => ({ ...rest, at: isoOf(at) })),
+    output_tail: tail,
     holders,
     revision: revisionOf(spec),
     running_revision: context.launch === null ? null : context.revision,

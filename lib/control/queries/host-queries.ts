@@ -14,7 +14,7 @@ import { serviceGraph, type ServiceGraph } from '../../model/policy/service-grap
 import { stateOf } from '../../model/states.ts';
 import type { AgentId, ServiceId } from '../../model/values/ids.ts';
 import { isoOf } from '../../model/values/time.ts';
-import type { LogItem, LogQuery } from '../../model/values/log-line.ts';
+import type { LogFindings, LogItem, LogQuery, LogSearch } from '../../model/values/log-line.ts';
 import { agentRef, serviceRef, serviceRefs, type ServiceSnapshot } from '../actors.ts';
 import type { HistoryQuery, Queries } from '../control.ts';
 import type { Runtime } from '../runtime.ts';
@@ -168,6 +168,16 @@ export class HostQueries implements Queries {
     const wanted = { ...query, serviceId: this.snapshotOf(id).context.spec.id };
     const { logs } = this.#runtime.ports;
     return follow === undefined ? logs.read(wanted) : logs.follow(wanted, follow);
+  }
+
+  searchLogs(
+    id: string,
+    query: Omit<LogQuery, 'serviceId'>,
+    search: LogSearch,
+    signal: AbortSignal,
+  ): Promise<LogFindings> {
+    const wanted = { ...query, serviceId: this.snapshotOf(id).context.spec.id };
+    return this.#runtime.ports.logs.search(wanted, search, signal);
   }
 
   usage(): Promise<UsageView> {

@@ -14,6 +14,11 @@ export function clockTime(at: number): string {
   return CLOCK.format(at);
 }
 
+/** The local time of day with milliseconds. */
+export function preciseTime(iso: string): string {
+  return `${CLOCK.format(Date.parse(iso))}.${iso.slice(20, 23)}`;
+}
+
 /** An instant in local format, without the date if it is the day of `now`. */
 export function localInstant(iso: string, now: number): string {
   const at = new Date(iso);

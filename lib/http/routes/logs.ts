@@ -1,82 +1,100 @@
-import type { OperationOf, QueryOf } from '../../api/operations.ts';
 import type { LOG_OPERATIONS } from '../../api/operations/logs.ts';
 import type { Control } from '../../control/control.ts';
-import { parseServiceId } from '../../model/values/ids.ts';
-import {
-  LOG_STREAMS,
-  parsePosition,
-  type LogPosition,
-  type LogQuery,
-  type LogStart,
-  type LogStream,
-} from '../../model/values/log-line.ts';
+import { parseExpression } from '../../expression/expression.ts';
+import { parseServiceId, type ServiceId } from '../../model/values/ids.ts';
+import { parsePosition, type LogItem, type LogSearch } from '../../model/values/log-line.ts';
 import { sendStream } from '../event-stream.ts';
-import { RequestError } from '../problem.ts';
 import type { Call, HandlersOf } from '../route.ts';
 import type { StreamLimit } from '../stream-limit.ts';
-import { sendLogPage } from './log-page.ts';
+import { sendFindings, sendLogPage } from './log-page.ts';
+import { refuse, refuseInFollow, wantedOutput, type LogFields, type WantedOutput } from './log-query.ts';
 import { eventForm, textForm } from './log-stream.ts';
 
-const TAIL_DEFAULT = 100;
 const LIMIT_DEFAULT = 1000;
-
-type Fields = QueryOf<OperationOf<'readLogs'>>;
-
-function refuse(path: string, message: string): RequestError {
-  return new RequestError('invalid_request', `"${path}" ${message}.`, { issues: [{ path, message }] });
-}
-
-function positionOf(path: string, text: string, streams: readonly LogStream[]): LogPosition {
-  const position = parsePosition(text, streams);
-  if (position !== null) return position;
-  const form = streams.length === 1 ? '7:1234' : '7:1234 or 7:1234,56';
-  throw refuse(path, `must be a position from an earlier response for the same stream, such as ${form}`);
-}
-
-/** The Last-Event-ID of a reconnecting client takes precedence over its URL. */
-function startOf({ tail, since, after }: Fields, lastEventId: string, streams: readonly LogStream[]): LogStart {
-  if (lastEventId !== '') return { type: 'after', position: positionOf('Last-Event-ID', lastEventId, streams) };
-  if (after !== undefined) {
-    if (tail !== undefined || since !== undefined) throw refuse('after', 'cannot be given together with tail or since');
-    return { type: 'after', position: positionOf('after', after, streams) };
-  }
-  if (tail === undefined && since !== undefined) return { type: 'since', since };
-  return { type: 'tail', lines: tail ?? TAIL_DEFAULT, since: since ?? null };
-}
-
-function queryOf(fields: Fields, lastEventId: string): Omit<LogQuery, 'serviceId'> {
-  const streams = fields.stream === undefined ? LOG_STREAMS : [fields.stream];
-  return { streams, start: startOf(fields, lastEventId, streams) };
-}
 
 /** The first type is for clients without a preference, such as curl. */
 const TYPES = ['text/plain', 'application/json', 'text/event-stream'] as const;
 
-async function answerLogs(
+/** A search from its beginning to its end. */
+async function* searchAll(
   control: Control,
-  streamLimit: StreamLimit,
-  { id: given, query: fields, ctx }: Call<undefined, Fields>,
+  id: ServiceId,
+  { query, search }: { readonly query: WantedOutput['query']; readonly search: LogSearch },
+  gone: AbortSignal,
+): AsyncGenerator<readonly LogItem[], void, undefined> {
+  for (let { start } = query; !gone.aborted;) {
+    const part = await control.queries.searchLogs(id, { ...query, start }, search, gone);
+    yield part.findings;
+    const position = part.next === null ? null : parsePosition(part.next, query.streams);
+    if (part.isComplete || position === null) return;
+    start = { type: 'after', position };
+  }
+}
+
+/** The items that a follower gets: all gaps, and the lines that match. */
+async function* matching(
+  batches: AsyncIterable<readonly LogItem[]>,
+  expression: string,
+): AsyncGenerator<readonly LogItem[], void, undefined> {
+  const parsed = parseExpression(expression);
+  if (parsed.type === 'refused') return; // was refused as a field
+  for await (const items of batches) {
+    const found = items.filter((item) => item.type === 'gap' || parsed.expression.test(item.text));
+    if (found.length > 0) yield found;
+  }
+}
+
+async function answerPage(
+  control: Control,
+  id: ServiceId,
+  { query, search }: WantedOutput,
+  { query: fields, ctx }: Call<undefined, LogFields>,
 ): Promise<void> {
-  const id = parseServiceId(given);
-  const type = ctx.accepts([...TYPES]);
-  const query = queryOf(fields, type === 'text/event-stream' ? ctx.get('Last-Event-ID') : '');
-  const isFollow = fields.follow ?? false;
-  if (type === 'application/json') {
-    if (isFollow) throw refuse('follow', 'requires Accept: text/plain or text/event-stream');
-    await sendLogPage(ctx, control.queries.logs(id, query), {
-      limit: fields.limit ?? LIMIT_DEFAULT,
-      after: fields.after ?? null,
-    });
+  if (search === null) {
+    const wanted = { limit: fields.limit ?? LIMIT_DEFAULT, after: fields.after ?? null };
+    await sendLogPage(ctx, control.queries.logs(id, query), wanted);
     return;
   }
-  if (fields.limit !== undefined) throw refuse('limit', 'requires Accept: application/json');
+  const gone = new AbortController();
+  const leave = (): void => {
+    gone.abort();
+  };
+  ctx.res.on('close', leave);
+  try {
+    sendFindings(ctx, await control.queries.searchLogs(id, query, search, gone.signal));
+  } catch (error) {
+    if (!gone.signal.aborted) throw error;
+    ctx.respond = false; // nobody is there
+  } finally {
+    ctx.res.off('close', leave);
+  }
+}
+
+async function answerLogs(control: Control, streamLimit: StreamLimit, call: Call<undefined, LogFields>): Promise<void> {
+  const { query: fields, ctx } = call;
+  const id = parseServiceId(call.id);
+  const type = ctx.accepts([...TYPES]);
   const isEvents = type === 'text/event-stream';
+  if (type === 'application/json' && fields.follow === true)
+    throw refuse('follow', 'requires Accept: text/plain or text/event-stream');
+  if (type !== 'application/json' && fields.limit !== undefined)
+    throw refuse('limit', 'requires Accept: application/json');
   if (isEvents && fields.follow === false) throw refuse('follow', 'cannot be false for text/event-stream');
-  const send = (): Promise<void> =>
-    sendStream(ctx, isEvents ? eventForm : textForm, (gone) =>
-      control.queries.logs(id, query, isFollow || isEvents ? gone : undefined),
-    );
-  await (isFollow || isEvents ? streamLimit.run(send) : send());
+  const isFollow = isEvents || fields.follow === true;
+  if (isFollow) refuseInFollow(fields);
+  const wanted = wantedOutput({ ...fields, follow: isFollow || undefined }, isEvents ? ctx.get('Last-Event-ID') : '');
+  if (type === 'application/json') {
+    await answerPage(control, id, wanted, call);
+    return;
+  }
+  const { query, search } = wanted;
+  const open = (gone: AbortSignal): AsyncIterable<readonly LogItem[]> => {
+    if (search !== null && !isFollow) return searchAll(control, id, { query, search }, gone);
+    const batches = control.queries.logs(id, query, isFollow ? gone : undefined);
+    return search === null ? batches : matching(batches, search.expression);
+  };
+  const send = (): Promise<void> => sendStream(ctx, isEvents ? eventForm : textForm, open);
+  await (isFollow ? streamLimit.run(send) : send());
 }
 
 /** The handlers of service output. */

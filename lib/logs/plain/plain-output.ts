@@ -11,6 +11,7 @@ import { tailOf } from './tail.ts';
 /** The output of a launch whose streams are files, to which the service itself writes. */
 export class PlainOutput implements LaunchOutput {
   readonly generation: number;
+  readonly isJoint = false;
   readonly #serviceId: ServiceId;
   readonly #context: LogContext;
 
@@ -35,6 +36,24 @@ export class PlainOutput implements LaunchOutput {
   offsetAt({ offsets }: LogPosition, stream: LogStream, streams: readonly LogStream[]): number | null {
     const ordered = LOG_STREAMS.filter((one) => streams.includes(one));
     return offsets.length === ordered.length ? (offsets[ordered.indexOf(stream)] ?? null) : null;
+  }
+
+  lastLines(
+    streams: readonly LogStream[],
+    count: number,
+    to: number,
+  ): Promise<{ readonly starts: ReadonlyMap<LogStream, number>; readonly found: number }> {
+    if (to !== Infinity)
+      return Promise.resolve({ starts: new Map(streams.map((stream) => [stream, to])), found: count });
+    return this.tail(new Map(streams.map((stream) => [stream, count])), true).then((tails) => ({
+      starts: new Map([...tails].map(([stream, { offset }]) => [stream, offset])),
+      found: [...tails.values()].reduce((sum, { found }) => sum + found, 0),
+    }));
+  }
+
+  /** Lines without a time are never too late. */
+  until(): Promise<number> {
+    return Promise.resolve(Infinity);
   }
 
   async tail(lines: ReadonlyMap<LogStream, number>, isOver: boolean): Promise<ReadonlyMap<LogStream, TailStart>> {

@@ -42,6 +42,15 @@ export class PlainReader implements LaunchReader {
     }
   }
 
+  get position(): string {
+    return formatPosition({ generation: this.generation, offsets: this.#cursors.map(({ offset }) => offset) });
+  }
+
+  get passedBytes(): number {
+    const passed = this.#cursors.map(({ offset, place }) => offset - (this.#ranges.get(place.stream)?.from ?? 0));
+    return passed.reduce((sum, bytes) => sum + Math.max(0, bytes), 0);
+  }
+
   goneItems(): readonly LogGap[] {
     const { generation } = this;
     return this.#cursors.map((cursor) => {

@@ -40,6 +40,17 @@ export class JoinedLines {
     return items;
   }
 
+  /** Whether there is a line whose end was not taken. */
+  get isWithinLine(): boolean {
+    return this.#open !== null;
+  }
+
+  /** Where a later reader continues without missing what was not given yet. */
+  get position(): string {
+    const offset = this.#open?.offset ?? this.#end;
+    return formatPosition({ generation: this.#generation, offsets: [offset] });
+  }
+
   /** Takes the next record of a requested stream. */
   take(record: LogRecord, stream: LogStream): void {
     const text = record.to - record.from;
@@ -69,8 +80,8 @@ export class JoinedLines {
     this.#end = offset;
   }
 
-  /** Leaves out a record of no interest. */
-  skip({ end }: LogRecord): void {
+  /** Leaves out what is of no interest. */
+  skip({ end }: Pick<LogRecord, 'end'>): void {
     this.#end = end;
   }
 

@@ -2,16 +2,17 @@ import { logFolder } from '../../launching/log-layout.ts';
 import type { ServiceId } from '../../model/values/ids.ts';
 import type { LogPosition, LogStream } from '../../model/values/log-line.ts';
 import type { Instant } from '../../model/values/time.ts';
-import type { LaunchOutput, LaunchReader, StreamRanges, TailStart } from '../launch-output.ts';
+import type { LaunchOutput, LaunchReader, Skim, StreamRanges, TailStart } from '../launch-output.ts';
 import { launchKey, type LogContext } from '../log-context.ts';
 import { RecordReader } from './record-reader.ts';
-import { tailOf } from './record-tail.ts';
+import { lastLinesOf, tailOf } from './record-tail.ts';
 import { offsetSince } from './record-times.ts';
 import { logEnd, segmentsOf, type LogPlace } from './segments.ts';
 
 /** The output of a launch whose shim writes it to a log. */
 export class RecordOutput implements LaunchOutput {
   readonly generation: number;
+  readonly isJoint = true;
   readonly #context: LogContext;
   readonly #key: string;
   readonly #place: LogPlace;
@@ -35,15 +36,29 @@ export class RecordOutput implements LaunchOutput {
     return offsets.length === 1 ? (offsets[0] ?? null) : null;
   }
 
-  tail(lines: ReadonlyMap<LogStream, number>, isOver: boolean): Promise<ReadonlyMap<LogStream, TailStart>> {
-    return tailOf(this.#place, lines, isOver);
+  tail(lines: ReadonlyMap<LogStream, number>, isOver: boolean, to: number): Promise<ReadonlyMap<LogStream, TailStart>> {
+    return tailOf(this.#place, lines, isOver, to);
+  }
+
+  async lastLines(
+    streams: readonly LogStream[],
+    count: number,
+    to: number,
+  ): Promise<{ readonly starts: ReadonlyMap<LogStream, number>; readonly found: number }> {
+    const { offset, found } = await lastLinesOf(this.#place, streams, count, to);
+    return { starts: new Map(streams.map((stream) => [stream, offset])), found };
   }
 
   since(instant: Instant): Promise<number | null> {
     return offsetSince(this.#place, instant);
   }
 
-  read(ranges: StreamRanges): LaunchReader {
-    return new RecordReader(this.#place, ranges, (reader) => this.#context.activeReaders.add(this.#key, reader));
+  async until(instant: Instant): Promise<number> {
+    return (await offsetSince(this.#place, instant + 1)) ?? Infinity;
+  }
+
+  read(ranges: StreamRanges, skim?: Skim): LaunchReader {
+    const pin = (reader: RecordReader): (() => void) => this.#context.activeReaders.add(this.#key, reader);
+    return new RecordReader(this.#place, ranges, pin, skim);
   }
 }

@@ -1,5 +1,5 @@
 import { formatPosition, type LogGap, type LogStream } from '../../model/values/log-line.ts';
-import type { Batches, LaunchReader, StreamRanges } from '../launch-output.ts';
+import type { Batches, LaunchReader, Skim, StreamRanges } from '../launch-output.ts';
 import { unwrittenAt } from './gaps.ts';
 import { JoinedLines } from './joined-lines.ts';
 import { recordsIn, type LogRecord } from './record.ts';
@@ -7,6 +7,8 @@ import { SegmentSource, type LogPlace } from './segments.ts';
 
 /** Bytes per read. */
 const CHUNK = 64 * 1024;
+/** The same, if most of what is read will be skipped; it is skipped in pieces of a chunk. */
+const SKIMMED_CHUNK = 1024 * 1024;
 const NEWLINE = 10;
 
 /** Reads the log of one launch. */
@@ -16,15 +18,19 @@ export class RecordReader implements LaunchReader {
   readonly #ranges: StreamRanges;
   readonly #lines: JoinedLines;
   readonly #unpin: () => void;
+  readonly #skim: Skim | undefined;
+  readonly #start: number;
   #offset: number;
   /** Whether `#offset` is known to be where a record starts. */
   #isAligned: boolean;
 
-  constructor(place: LogPlace, ranges: StreamRanges, pin: (reader: RecordReader) => () => void) {
+  constructor(place: LogPlace, ranges: StreamRanges, pin: (reader: RecordReader) => () => void, skim?: Skim) {
     this.#place = place;
+    this.#skim = skim;
     this.generation = place.generation;
     this.#ranges = ranges;
     this.#offset = Math.min(...[...ranges.values()].map(({ from }) => from));
+    this.#start = this.#offset;
     this.#isAligned = this.#offset === 0;
     this.#lines = new JoinedLines(place.generation, [...ranges.keys()], this.#offset);
     this.#unpin = pin(this);
@@ -33,6 +39,14 @@ export class RecordReader implements LaunchReader {
   /** How far it has read. */
   get offset(): number {
     return this.#offset;
+  }
+
+  get passedBytes(): number {
+    return this.#offset - this.#start;
+  }
+
+  get position(): string {
+    return this.#lines.position;
   }
 
   pass(isOver: boolean): Batches {
@@ -57,7 +71,7 @@ export class RecordReader implements LaunchReader {
   }
 
   async *#readTo(end: number, endOf: (stream: LogStream) => number, source: SegmentSource): Batches {
-    const buffer = Buffer.allocUnsafe(CHUNK);
+    const buffer = Buffer.allocUnsafe(this.#skim === undefined ? CHUNK : SKIMMED_CHUNK);
     while (this.#offset < end && (this.#isAligned || (await this.#align(buffer, source)))) {
       const read = await source.read(buffer, this.#offset);
       if (read.type === 'end') return;
@@ -65,15 +79,29 @@ export class RecordReader implements LaunchReader {
         this.#lines.gap(read.next);
         this.#offset = read.next;
       } else {
-        const records = recordsIn(buffer.subarray(0, read.count), this.#offset);
-        for (const record of records) this.#take(record, endOf);
-        const last = records.at(-1);
-        if (last === undefined && read.count < CHUNK) return; // what is there of a record is not all of it
-        this.#offset = last?.end ?? this.#offset + read.count;
-        if (last === undefined) this.#lines.gap(this.#offset); // no record is so long
+        const whole = buffer.lastIndexOf(NEWLINE, read.count - 1) + 1;
+        if (whole === 0 && read.count < buffer.length) return; // what is there of a record is not all of it
+        if (whole === 0)
+          this.#lines.gap(this.#offset + read.count); // no record is so long
+        else this.#takeAll(buffer.subarray(0, whole), endOf);
+        this.#offset += whole === 0 ? read.count : whole;
       }
       const items = this.#lines.items();
-      if (items.length > 0) yield items;
+      if (items.length > 0 || this.#skim !== undefined) yield items;
+    }
+  }
+
+  /** Takes or skips whole records. */
+  #takeAll(bytes: Buffer, endOf: (stream: LogStream) => number): void {
+    for (let from = 0; from < bytes.length;) {
+      const newline = bytes.indexOf(NEWLINE, Math.min(from + CHUNK, bytes.length) - 1);
+      const to = newline === -1 ? bytes.length : newline + 1;
+      const piece = bytes.subarray(from, to);
+      const offset = this.#offset + from;
+      if (this.#skim !== undefined && !this.#lines.isWithinLine && !this.#skim(piece, offset))
+        this.#lines.skip({ end: offset + piece.length });
+      else for (const record of recordsIn(piece, offset)) this.#take(record, endOf);
+      from = to;
     }
   }
 

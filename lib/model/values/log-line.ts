@@ -61,11 +61,13 @@ export interface LogGap {
 export type LogItem = LogLine | LogGap;
 
 /**
- * Where to start reading. `tail`: the last lines of each stream. `since`: what was written at or after that instant, or
- * all of a launch that wrote then if its lines have no time.
+ * Where to start reading. `tail`: the last lines of each stream. `before`: the last lines of all streams together before a
+ * position, and no further; none in a launch with plain files. `since`: what was written at or after that instant, or all
+ * of a launch that wrote then if its lines have no time.
  */
 export type LogStart =
   | { readonly type: 'oldest' }
+  | { readonly type: 'before'; readonly position: LogPosition; readonly lines: number }
   | { readonly type: 'after'; readonly position: LogPosition }
   | { readonly type: 'tail'; readonly lines: number; readonly since: Instant | null }
   | { readonly type: 'since'; readonly since: Instant };
@@ -76,6 +78,36 @@ export interface LogQuery {
   /** At least one. */
   readonly streams: readonly LogStream[];
   readonly start: LogStart;
+  /** Only what was written at or before this instant; lines without a time are always included. Default: all. */
+  readonly until?: Instant;
+  /** Only this launch. Default: all. */
+  readonly generation?: number;
+}
+
+/** What to search for in output. */
+export interface LogSearch {
+  /** In the syntax of lib/expression; it must be valid. */
+  readonly expression: string;
+  /** Lines of the requested streams to include before and after each line that matches. */
+  readonly before: number;
+  readonly after: number;
+  /** The most lines that match. */
+  readonly limit: number;
+}
+
+/** A line or gap that a search has found. `isContext`: a line next to one that matches. */
+export type LogFinding = LogItem & { readonly isContext?: true };
+
+/** The result of a search, or of a part of it: one that takes long is continued from `next`. */
+export interface LogFindings {
+  readonly findings: readonly LogFinding[];
+  /** Where to continue; null: nothing has ever been written. */
+  readonly next: string | null;
+  /** Everything that had been written was searched. */
+  readonly isComplete: boolean;
+  /** Bytes searched by this part, and how many there were to search. */
+  readonly searchedBytes: number;
+  readonly totalBytes: number;
 }
 
 /** How much output of one service is kept. */

@@ -3,7 +3,11 @@ import { codeOf } from './error-code.ts';
 import { statFields } from './process-identity.ts';
 
 /** How long a process may take to replace its program before its environment counts as unreadable. */
-const EXEC_TAKES_MS = 50;
+const EXEC_TAKES_MS = 200;
+/** The pause before it is read again, because it may wait for this processor. */
+const PAUSE_MS = 1;
+
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 
 /** The flag PF_KTHREAD of a kernel thread (include/linux/sched.h). */
 const KERNEL_THREAD = 0x00200000;
@@ -25,6 +29,7 @@ export function environmentOf(pid: number): string | null {
       if (reason === 'main thread has ended') return environmentOfThreads(pid);
       if (reason === 'is empty') return '';
       if (reason === 'no memory' || performance.now() > until) return null;
+      Atomics.wait(PAUSE, 0, 0, PAUSE_MS);
     }
   } catch (error) {
     return codeOf(error) === 'ESRCH' ? environmentOfThreads(pid) : null;

@@ -77,10 +77,12 @@ describe('the output for people', () => {
   });
 
   it('--since accepts durations and instants, and says what is valid', () => {
-    expect(instantOf('90s', NOW)).to.equal('2026-01-02T03:03:30.000Z');
-    expect(instantOf('2026-01-02T04:00:00+01:00', NOW)).to.equal('2026-01-02T03:00:00.000Z');
+    expect(instantOf('--since', '90s', NOW)).to.equal('2026-01-02T03:03:30.000Z');
+    expect(instantOf('--since', '2026-01-02T04:00:00+01:00', NOW)).to.equal('2026-01-02T03:00:00.000Z');
     for (const text of ['yesterday', '5', '']) {
-      expect(() => instantOf(text, NOW)).to.throw(`--since: "${text}" is neither a duration such as 5m nor an instant`);
+      expect(() => instantOf('--since', text, NOW)).to.throw(
+        `--since: "${text}" is neither a duration such as 5m nor an instant`,
+      );
     }
   });
 });

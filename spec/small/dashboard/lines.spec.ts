@@ -1,6 +1,14 @@
 import { expect } from 'chai';
 import type { LogItemView } from '../../../lib/api/schemas/log.ts';
-import { found, MAX_LINES, NO_ROWS, pieces, textOf, withLines } from '../../../lib/dashboard/detail/logs/lines.ts';
+import {
+  found,
+  literally,
+  MAX_LINES,
+  NO_ROWS,
+  pieces,
+  textOf,
+  withLines,
+} from '../../../lib/dashboard/detail/logs/lines.ts';
 
 function line(text: string, generation = 1): LogItemView {
   return { generation, stream: 'stdout', offset: 0, at: null, text };
@@ -24,6 +32,17 @@ describe('the output in the dashboard', () => {
     expect([more.rows.length, more.dropped]).to.deep.equal([MAX_LINES, 2]);
     expect(more.rows.slice(-2).map(({ item }) => textOf(item))).to.deep.equal(['x', 'y']);
     expect(textOf(more.rows[0]!.item)).to.equal('2');
+  });
+
+  it('is shown as a terminal shows it in the end, without its colours', () => {
+    expect(textOf(line(' 1 %\r 50 %\r\x1b[32m100 %\x1b[0m\r'))).to.equal('100 %');
+    expect(textOf(line('done\rnow'))).to.equal('now');
+    expect(textOf(line('a\r'))).to.equal('a');
+    expect(textOf(line(''))).to.equal('');
+  });
+
+  it('is searched on the host for the text itself, whatever it means in an expression', () => {
+    expect(literally('a.b[1] (50 %)? $5 \\')).to.equal('(?i)a\\.b\\[1\\] \\(50 %\\)\\? \\$5 \\\\');
   });
 
   it('is searched ignoring case, including the text of gaps', () => {

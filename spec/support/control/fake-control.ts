@@ -27,7 +27,7 @@ import type { PublicState } from '../../../lib/model/states.ts';
 import { parseAgentId } from '../../../lib/model/values/ids.ts';
 import type { AgentId } from '../../../lib/model/values/ids.ts';
 import { ALL_EVENTS, matchesFilter, type EventFilter } from '../../../lib/model/values/event-filter.ts';
-import type { LogItem, LogQuery } from '../../../lib/model/values/log-line.ts';
+import type { LogFindings, LogItem, LogQuery, LogSearch } from '../../../lib/model/values/log-line.ts';
 import { assertMatches, UNCONDITIONAL, type Precondition } from '../../../lib/model/values/precondition.ts';
 import type { Log } from '../../../lib/ports/log.ts';
 import type { MeasuredService } from '../../../lib/ports/meter.ts';
@@ -103,6 +103,7 @@ export function explainView({
     causes: [],
     next: [],
     probe_failures: [],
+    output_tail: null,
     holders: [],
   };
   const times = { period_ms: 60_000, resets_after_ms: 60_000, next_delay_ms: 250 };
@@ -124,6 +125,10 @@ export class FakeControl implements Control, Queries {
   /** The output of every listed service; a follow ends with its signal. */
   logSource: (query: Omit<LogQuery, 'serviceId'>, follow?: AbortSignal) => AsyncIterable<readonly LogItem[]> =
     async function* () {};
+  /** What searches of the output find. */
+  findings: (query: Omit<LogQuery, 'serviceId'>, search: LogSearch) => LogFindings = () => {
+    return { findings: [], next: null, isComplete: true, searchedBytes: 0, totalBytes: 0 };
+  };
   /** The items of the feed, which ends with its signal. */
   feedSource: (query: FeedQuery, signal: AbortSignal) => AsyncIterable<FeedBatch> = async function* () {};
   /** The idempotency records. */
@@ -374,6 +379,13 @@ export class FakeControl implements Control, Queries {
     this.service(id);
     this.#view('logs', query);
     return this.logSource(query, follow);
+  }
+
+  async searchLogs(id: string, query: Omit<LogQuery, 'serviceId'>, search: LogSearch): Promise<LogFindings> {
+    this.service(id);
+    this.#view('searchLogs', query);
+    await Promise.resolve();
+    return this.findings(query, search);
   }
 
   usage(): Promise<UsageView> {

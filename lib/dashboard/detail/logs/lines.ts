@@ -32,9 +32,18 @@ export function withLines({ rows, dropped }: LogRows, items: readonly LogItemVie
   return { rows: over === 0 ? all : all.slice(over), dropped: dropped + over };
 }
 
+/** Colours and text styles (SGR) of a terminal. */
+const STYLES = new RegExp(String.raw`\x1b\[[0-9;:]*m`, 'g');
+
+/** A line as a terminal shows it in the end: of one that was written over with `\r`, the last state; without styles. */
+function shown(line: string): string {
+  const end = line.endsWith('\r') ? line.length - 1 : line.length;
+  return line.slice(line.lastIndexOf('\r', end - 1) + 1, end).replaceAll(STYLES, '');
+}
+
 /** The text of a row. */
 export function textOf(item: LogItemView): string {
-  if ('text' in item) return item.text;
+  if ('text' in item) return shown(item.text);
   return item.unwritten === undefined
     ? 'Output is missing here, because the host has deleted it.'
     : 'Output is missing here, because the disk did not take it.';
@@ -59,4 +68,9 @@ export function pieces(line: string, text: string): readonly string[] {
     from = at + needle.length;
   }
   return [...parts, line.slice(from)];
+}
+
+/** The text as an expression that matches it literally, ignoring case. */
+export function literally(text: string): string {
+  return `(?i)${text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)}`;
 }

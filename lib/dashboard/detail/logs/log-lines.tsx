@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useLayoutEffect, useRef } from 'react';
 import type { ReactNode, UIEvent } from 'react';
+import { preciseTime } from '../../words/time.ts';
 import { pieces, textOf } from './lines.ts';
 import type { LogRow } from './lines.ts';
 
@@ -16,9 +17,13 @@ interface LineProps {
 
 function Line({ row: { item, isFirst }, text, top }: LineProps): ReactNode {
   const isLine = 'text' in item;
+  const at = isLine ? item.at : null;
   const className = `log-line log-${isLine ? item.stream : 'gap'}${isFirst ? ' log-first' : ''}`;
   return (
     <div className={className} style={{ transform: `translateY(${top}px)` }}>
+      <span className="log-time" title={at === null ? undefined : at}>
+        {at === null ? '' : preciseTime(at)}
+      </span>
       <span className="log-origin">
         {item.generation} {item.stream === 'stderr' ? 'err' : 'out'}
       </span>

@@ -54,6 +54,7 @@ describe('the route of the output of a service', () => {
         { generation: 3, stream: 'stdout', offset: 10, at: null, text: 'one' },
       ],
       next: '3:14,0',
+      previous: null,
     });
     await api.send('GET', `${PATH}?after=3:14,0`, { headers });
     const position = { generation: 3, offsets: [14, 0] };
@@ -85,6 +86,7 @@ describe('the route of the output of a service', () => {
         { generation, stream, offset: 200, at, text: '' },
       ],
       next: '3:241',
+      previous: '3:0',
     });
   });
 

@@ -1,0 +1,72 @@
+import type { LogItemView } from '../../api/schemas/log.ts';
+import type { HostContext } from '../host/context.ts';
+import { visibleLineOn, visibleOn } from '../output/visible.ts';
+
+/** What precedes each line. */
+export interface LineForm {
+  /** Its time, in the time zone of this machine. */
+  readonly timestamps?: true;
+  /** Its time in UTC. */
+  readonly utc?: true;
+}
+
+/** Prints lines of output, and what is missing. */
+export class LogPrinter {
+  readonly #context: Pick<HostContext, 'out' | 'err' | 'colors'>;
+  readonly #form: LineForm;
+  /** The streams whose last line was not at its end. */
+  readonly #begun = new Set<string>();
+  #isWithin = false;
+
+  constructor(context: Pick<HostContext, 'out' | 'err' | 'colors'>, form: LineForm) {
+    this.#context = context;
+    this.#form = form;
+  }
+
+  print(item: LogItemView): void {
+    const { out, err, colors } = this.#context;
+    if ('gap' in item) {
+      err.write(`${colors.dim(`(${gapText(item)})`)}\n`);
+      return;
+    }
+    const isRest = this.#begun.delete(item.stream);
+    if (item.partial === 'unfinished') this.#begun.add(item.stream);
+    // The end of a line that was printed as far as it had been written.
+    if (isRest && item.text === '') return;
+    const isSplit = item.partial === 'split';
+    const time = this.#isWithin ? '' : this.#timeOf(item.at);
+    const text = out.isTTY === true ? lastState(item.text) : item.text;
+    const shown = isSplit ? visibleOn(out, text) : `${visibleLineOn(out, text)}\n`;
+    out.write(time === '' ? shown : `${colors.dim(time)} ${shown}`);
+    this.#isWithin = isSplit;
+  }
+
+  #timeOf(at: string | null): string {
+    const { timestamps, utc } = this.#form;
+    if (timestamps !== true && utc !== true) return '';
+    if (at === null) return '-'.padEnd(utc === true ? 24 : 23);
+    const ms = `${at.slice(0, 23)}Z`;
+    return utc === true ? ms : localTime(new Date(ms));
+  }
+}
+
+/** `2026-01-02 03:04:05.678`. */
+function localTime(time: Date): string {
+  const two = (number: number): string => String(number).padStart(2, '0');
+  const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+  const clock = `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
+  return `${date} ${clock}.${String(time.getMilliseconds()).padStart(3, '0')}`;
+}
+
+/** A progress display writes over its line again and again; what counts is what a terminal would show in the end. */
+function lastState(line: string): string {
+  const end = line.endsWith('\r') ? line.length - 1 : line.length;
+  return line.slice(line.lastIndexOf('\r', end - 1) + 1);
+}
+
+function gapText({ generation, stream, from, to, unwritten }: Extract<LogItemView, { gap: true }>): string {
+  const of = stream === null ? '' : ` of ${stream}`;
+  if (unwritten !== undefined) return `${unwritten} bytes${of} of launch ${generation} could not be written`;
+  const size = to === null ? 'The rest' : `${to - from} bytes`;
+  return `${size}${of} of launch ${generation} was deleted before it could be read`;
+}
