@@ -79,7 +79,7 @@ export const CHAOS_SABOTAGES = [
     file: 'lib/process/tree/tree-context.ts',
     find: 'guarantees: { ...launch.guarantees, exactExit: false, treeComplete: false }',
     replace: 'guarantees: launch.guarantees',
-    ...{ seenBy: ['chaos'], fault: 'shims', column: 'wrong guarantees', rounds: 25 },
+    ...{ seenBy: ['chaos'], fault: 'shims', column: 'wrong guarantees', rounds: 40 },
   },
   {
     name: 'a folder that was renamed is not missed',
@@ -110,11 +110,25 @@ export const CHAOS_SABOTAGES = [
     ...{ seenBy: ['chaos'], fault: 'pids', column: 'signals to others', rounds: 40 },
   },
   {
-    name: 'the output of a launch goes to the log of the next one',
-    file: 'lib/process/launch/native-shims.ts',
-    find: 'String(shimRequest.generation)',
-    replace: 'String(shimRequest.generation + 1)',
+    name: 'the output of a service counts as that of its errors',
+    file: 'lib/process/shim/launch.c',
+    find: 'int fd = open_output_end(run_dir, stream);',
+    replace: 'int fd = open_output_end(run_dir, 1);',
     ...{ seenBy: ['chaos'], fault: 'none', column: 'log gaps' },
+  },
+  {
+    name: 'nobody reads on in place of a shim that was killed',
+    file: 'lib/process/tree/launch-outputs.ts',
+    find: "if (!existsSync(join(runFolder(this.#layout, launchId), FIFOS[0] ?? ''))) return;",
+    replace: 'if (launchId !== null) return;',
+    ...{ seenBy: ['chaos'], fault: 'shims', column: 'log gaps', rounds: 40 },
+  },
+  {
+    name: 'what a full disk does not take is not reported',
+    file: 'lib/process/shim/records.c',
+    find: 'ground->dropped[stream] += to.begin - from.begin;',
+    replace: '(void)from;',
+    ...{ seenBy: ['chaos'], fault: 'disk', column: 'log gaps' },
   },
   {
     name: 'a launcher that died is not replaced',
