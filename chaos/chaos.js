@@ -23,7 +23,9 @@ const STORM_PAUSE_MS = 30;
 const LOGS_KEPT = 5;
 /** The longest that the output of an ended launch is read on: a shim tries for 10 s to report a gap. */
 const LAST_READ_MS = 15_000;
-/** A host holds the pipes of all services this long after its start. */
+/** A host has started a reader this long after a shim was killed. */
+const NOTICED_MS = 1_000;
+/** A host has adopted all services, and started readers where shims are gone, this long after its start. */
 const ADOPTED_MS = 5_000;
 /** A change is in the copy of the intentions after that: 1 s, and the write itself on a machine that is busy. */
 const COPIED_MS = 3_000;
@@ -317,10 +319,10 @@ export class Chaos {
       this.tally.lose('log gaps', `${service} generation ${generation} has ended, and its output is still being read`);
   }
 
-  /** Whether a launch and its shim have ended while no host was there to read its pipes. */
+  /** Whether a launch and its shim may have ended while no host was there to start another reader. */
   #mayLackEnd({ shimKilledAt, goneAt }) {
-    const isUnheld = ([from, to = Infinity]) => from <= goneAt && to + ADOPTED_MS >= shimKilledAt;
-    return shimKilledAt !== null && this.deadSpans.some(isUnheld);
+    const isUnread = ([from, to = Infinity]) => shimKilledAt >= from - NOTICED_MS && goneAt <= to + ADOPTED_MS;
+    return shimKilledAt !== null && this.deadSpans.some(isUnread);
   }
 
   /** Counts what is only known after the whole run. */
