@@ -30,7 +30,7 @@ describe(`the documentation page in a browser${reason === null ? '' : ` (skipped
       if (message.type() === 'error') complaints.push(message.text());
     });
     page.on('pageerror', (error) => complaints.push(error.message));
-    await page.goto(`${host.url}/`);
+    await page.goto(`${host.url}/docs`);
   });
   after(async () => {
     if (reason !== null) return;
