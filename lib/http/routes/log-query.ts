@@ -21,7 +21,8 @@ export interface WantedOutput {
 }
 
 const TAIL_DEFAULT = 100;
-const LIMIT_DEFAULT = 1000;
+/** The most lines of a page, or of a part of a search. */
+export const LIMIT_DEFAULT = 1000;
 
 export function refuse(path: string, message: string): RequestError {
   return new RequestError('invalid_request', `"${path}" ${message}.`, { issues: [{ path, message }] });

@@ -7,10 +7,8 @@ import { sendStream } from '../event-stream.ts';
 import type { Call, HandlersOf } from '../route.ts';
 import type { StreamLimit } from '../stream-limit.ts';
 import { sendFindings, sendLogPage } from './log-page.ts';
-import { refuse, refuseInFollow, wantedOutput, type LogFields, type WantedOutput } from './log-query.ts';
+import { LIMIT_DEFAULT, refuse, refuseInFollow, wantedOutput, type LogFields, type WantedOutput } from './log-query.ts';
 import { eventForm, textForm } from './log-stream.ts';
-
-const LIMIT_DEFAULT = 1000;
 
 /** The first type is for clients without a preference, such as curl. */
 const TYPES = ['text/plain', 'application/json', 'text/event-stream'] as const;
