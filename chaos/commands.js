@@ -12,6 +12,7 @@ export class Promised {
   #ledger;
   #trouble;
   #commands = [];
+  #sent = 0;
   target;
 
   /** `trouble`: the faults during which commands may be refused. */
@@ -24,6 +25,11 @@ export class Promised {
 
   get isBusy() {
     return this.#commands.some((command) => command.isUnderWay);
+  }
+
+  /** How many commands were sent so far. */
+  get count() {
+    return this.#sent;
   }
 
   async start(host) {
@@ -48,6 +54,7 @@ export class Promised {
   async #send(host, intention, [path, body]) {
     const facts = { answeredAt: null, isAccepted: false, isUnderWay: true };
     const command = { intention, before: this.certain, sentAt: Date.now(), ...facts };
+    this.#sent += 1;
     this.#commands.push(command);
     try {
       const answer = await host.request('POST', path, body);
