@@ -79,6 +79,8 @@ export class Promised {
     if (status === 200 && isRefused && asksForMore)
       this.#tally.lose('wrong health', `${path} was accepted during a fault of which the health check knew.`);
     const isUnknownIo = status === 404 && command.intention === 'stopped';
+    // A lost store may have been the only place that named it; a process of it is an orphan then, and not stopped by this.
+    if (isUnknownIo && command.before === null) return;
     command.isAccepted = status === 200 || isUnknownIo;
     if (isUnknownIo && this.#isStartedBefore(command)) {
       this.#tally.lose('forgotten commands', `${path} returned 404, but ${this.target.id} had been started.`);

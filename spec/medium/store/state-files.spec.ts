@@ -20,7 +20,7 @@ describe('the plain files in a state directory', () => {
     folder = temporaryFolder();
     log = new RecordingLog();
     problem = null;
-    const guard = { known: null, check: (): string | null => problem };
+    const guard = { check: (): string | null => problem };
     files = new StateFiles(folder, { guard, log });
   });
 

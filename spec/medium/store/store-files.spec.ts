@@ -131,6 +131,14 @@ describe('The files of an open store', () => {
     });
   }
 
+  it('are reported at the next write when the database is overwritten, before that copies the log into it', async () => {
+    await checkpoint(file);
+    await write(store, 21);
+    overwrite(file, Buffer.alloc(4096, 'this is no database '));
+    expect((await expectUnavailable(write(store, 22))).message).to.match(/was overwritten/);
+    expect(readFileSync(file).subarray(0, 20).toString()).to.equal('this is no database ');
+  });
+
   it('are reported when an older copy is written into the database in place', async () => {
     await checkpoint(file);
     const old = readFileSync(file);
