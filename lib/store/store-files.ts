@@ -89,9 +89,10 @@ export class StoreFiles {
       identityOf(`${file}-wal`),
       this.#contentProblem(),
     ]);
-    this.#judge(database, wal, rounds);
-    if (this.#outside === null) this.#inside = inside ?? this.#headerProblem();
-    return this.known;
+    if ('fault' in database || 'fault' in wal) return this.#judge(database, wal, rounds);
+    // These sizes may be older than those of a commit in between. The file system responds, so they can be read again.
+    this.#inside = inside;
+    return this.check();
   }
 
   #judge(database: Found, wal: Found, rounds: number): string | null {

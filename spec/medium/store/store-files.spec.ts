@@ -58,6 +58,13 @@ describe('The files of an open store', () => {
     expect(await store.look()).to.equal(null);
   });
 
+  it('have no problem while they grow during a check', async () => {
+    for (let seq = 21; seq <= 200; seq += 1) {
+      const [found] = await Promise.all([store.look(), write(store, seq)]);
+      expect(found).to.equal(null);
+    }
+  });
+
   it('have no problem after a failed connection was opened again', async () => {
     const other = foreignConnection(file);
     await other.exec('BEGIN EXCLUSIVE');
