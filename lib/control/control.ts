@@ -3,7 +3,7 @@ import type { ExplainView } from '../api/schemas/explain.ts';
 import type { FeedBatch, FeedQuery } from '../model/feed.ts';
 import type { AgentId } from '../model/values/ids.ts';
 import type { JournalQuery } from '../model/journal.ts';
-import type { LogFindings, LogItem, LogPolicy, LogQuery, LogSearch } from '../model/values/log-line.ts';
+import type { LogBounds, LogFindings, LogItem, LogQuery, LogSearch } from '../model/values/log-line.ts';
 import type { SupposedExit } from '../model/explain/supposed-exit.ts';
 import type { AgentStatusView, AgentView, IoView } from '../api/schemas/agent.ts';
 import type { EventView } from '../api/schemas/event.ts';
@@ -181,8 +181,8 @@ export interface OpenControl extends Control {
   readonly root: AnyActorRef;
   /** The host for metrics. */
   measured(): MeasuredHost;
-  /** The log retention policy of each known service. */
-  logPolicies(): readonly LogPolicy[];
+  /** How much output of each known service, and of all together, is kept. */
+  logBounds(): LogBounds;
   /** Records that an uncaught exception ends the host. */
   crashed(error: Error): Promise<void>;
   /** Resolves when the host is asked to shut down. */

@@ -3,7 +3,7 @@ import type { HealthView, ReloadView } from '../api/schemas/host.ts';
 import type { ServiceView } from '../api/schemas/service.ts';
 import { StoreUnavailableError, WaitFailedError, WaitTimeoutError } from '../model/errors.ts';
 import { parseServiceId, type AgentId, type ServiceId } from '../model/values/ids.ts';
-import type { LogPolicy } from '../model/values/log-line.ts';
+import type { LogBounds } from '../model/values/log-line.ts';
 import { UNCONDITIONAL } from '../model/values/precondition.ts';
 import type { AgentRequest } from '../ports/spec-source.ts';
 import type { MeasuredHost } from '../ports/meter.ts';
@@ -26,7 +26,7 @@ import type { CommandOrigin, Control, ExitMode, OpenControl, Wait } from './cont
 import { hostEvent } from './journal/events.ts';
 import { foreignOrphan, foreignOrphanView } from './queries/orphans.ts';
 import { HostQueries } from './queries/host-queries.ts';
-import { logPolicies, measuredHost } from './queries/measures.ts';
+import { logBounds, measuredHost } from './queries/measures.ts';
 import { reloadView, serviceStatusView } from './queries/views.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -69,8 +69,8 @@ export class Host implements OpenControl {
     return measuredHost(this.#runtime);
   }
 
-  logPolicies(): readonly LogPolicy[] {
-    return logPolicies(this.#runtime);
+  logBounds(): LogBounds {
+    return logBounds(this.#runtime);
   }
 
   /** Runs before the host answers requests: starts its own services and completes earlier deletions. */

@@ -75,6 +75,8 @@ export const serviceRecord = z.strictObject({
     .strictObject({ ...release, fingerprint: z.string(), reason })
     .nullable()
     .default(null),
+  failureSeries: z.strictObject({ first: generation, stableBefore: generation.nullable() }).nullable().default(null),
+  lastStable: z.strictObject({ generation, at: instant }).nullable().default(null),
   failureCount: z.int().nonnegative().default(0),
   restartedBy: holder.nullable().default(null),
   verdict: z.null().default(null),

@@ -2,6 +2,7 @@ import type { Holder, ServiceId } from '../../model/values/ids.ts';
 import type { Executable, Launch } from '../../model/process.ts';
 import type { Reason } from '../../model/explain/reason.ts';
 import { EMPTY_BUDGET, type Attempt, type RestartBudget, type Verdict } from '../../model/policy/restart.ts';
+import type { FailureSeries, StableLaunch } from '../../model/policy/failure-series.ts';
 import type { ServiceSpec } from '../../model/spec.ts';
 import type { Instant } from '../../model/values/time.ts';
 import type { ExitClass } from '../../model/states.ts';
@@ -57,6 +58,10 @@ export interface ServiceContext {
   readonly lastGoodVersion: ProvenRelease | null;
   /** The file that `lastGoodVersion` replaces. */
   readonly rejectedVersion: RejectedRelease | null;
+  /** The last series of failures, whether or not it is over. */
+  readonly failureSeries: FailureSeries | null;
+  /** The last launch that has ended after it was stable. */
+  readonly lastStable: StableLaunch | null;
   /** How many unexpected exits there have ever been. */
   readonly failureCount: number;
   /** What caused the last of these: the agent whose group was restarted; null: the process failed. */
@@ -105,6 +110,8 @@ export function serviceContext(input: ServiceInput, now: Instant): ServiceContex
     afterStop: null,
     lastGoodVersion: null,
     rejectedVersion: null,
+    failureSeries: null,
+    lastStable: null,
     failureCount: 0,
     restartedBy: null,
     verdict: null,

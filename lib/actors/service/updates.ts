@@ -9,13 +9,14 @@ import {
   unblockedDelay,
   type Verdict,
 } from '../../model/policy/restart.ts';
+import { seriesWith } from '../../model/policy/failure-series.ts';
 import { launchesAlike, revisionOf } from '../../model/policy/revision.ts';
 import type { DependencySpec, ServiceSpec } from '../../model/spec.ts';
 import type { Instant } from '../../model/values/time.ts';
 import { publicStateOf, type PublicState, type ServiceLeaf } from '../../model/states.ts';
 import type { LastExit, ServiceContext } from './context.ts';
 import type { HoldEvent, ResumeEvent, ServiceEvent } from './events.ts';
-import { fallbackReason, provenBy, refusalReason, rejected, type End } from './exits.ts';
+import { fallbackReason, isStable, provenBy, refusalReason, rejected, type End } from './exits.ts';
 
 type Change = Partial<ServiceContext>;
 
@@ -135,7 +136,7 @@ export function ended(context: ServiceContext, end: End): Change {
       ? context.lastExit
       : { code: end.exit.code, signal: end.exit.signal, at: end.exit.at, generation: end.generation, class: end.class };
   return {
-    ...provenBy(context, end.uptimeMs),
+    ...provenBy(context, end),
     launch: null,
     lastExit,
     generation: Math.max(context.generation, end.generation),
@@ -170,9 +171,11 @@ export function judged(context: ServiceContext, end: End, verdict: Verdict, now:
 }
 
 /** Only a process that failed causes a group restart, not one that never ran or went down with the machine. */
-function withFailure({ failureCount }: ServiceContext, end: End, verdict: Verdict): Change {
+function withFailure(context: ServiceContext, end: End, verdict: Verdict): Change {
   const isFailure = end.exit !== null && end.isReboot !== true && verdict.next !== 'complete';
-  return isFailure ? { failureCount: failureCount + 1, restartedBy: null } : {};
+  if (!isFailure) return {};
+  const failureSeries = seriesWith(context, end.generation, isStable(context, end.uptimeMs));
+  return { failureCount: context.failureCount + 1, restartedBy: null, failureSeries };
 }
 
 /** A probe requires the process to stop; the restart policy decides after that. */
@@ -212,7 +215,7 @@ export function stopped(context: ServiceContext, status: LaunchStatus | null): C
   const { code, signal, at, isKnown } = status.exit;
   const lastExit: LastExit = { code, signal, at, generation: status.generation, class: isKnown ? 'stopped' : 'lost' };
   const uptimeMs = isThisRun && context.startedAt !== null ? at - context.startedAt : null;
-  return { ...change, ...provenBy(context, uptimeMs), generation, lastExit };
+  return { ...change, ...provenBy(context, { generation: status.generation, uptimeMs }), generation, lastExit };
 }
 
 /** No file matches; the service waits for one without a deadline. */

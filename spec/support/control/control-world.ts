@@ -95,6 +95,10 @@ class FakeSpecs implements SpecSource {
     return this.hooks;
   }
 
+  totalLogBytes(): number {
+    return Infinity;
+  }
+
   reread(): Promise<SpecSource> {
     return Promise.resolve(this);
   }
