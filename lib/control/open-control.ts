@@ -1,6 +1,6 @@
 import type { ServicePorts } from '../actors/service/effects.ts';
 import { createSupervisorMachine } from '../actors/supervisor/machine.ts';
-import type { JournalDraft } from '../model/journal.ts';
+import type { JournalDraft, JournalEntry } from '../model/journal.ts';
 import type { Orphan } from '../ports/process-host.ts';
 import type { ActorRow } from '../ports/actor-store.ts';
 import { wallTimers } from '../ports/wall-timers.ts';
@@ -32,9 +32,11 @@ import type { RuntimeBase } from './runtime.ts';
 export async function openControl(ports: HostPorts, machineOf = rootMachine): Promise<OpenControl> {
   const { clock, identity } = ports;
   let host: Host | null = null; // nothing to continue before the actors are restored
+  const early: JournalEntry[] = [];
   const onEvents: HostPorts['onEvents'] = (events) => {
     ports.onEvents?.(events);
-    host?.queries.saw(events);
+    if (host === null) early.push(...events);
+    else host.saw(events);
   };
   const { base: withoutWebhooks, rows } = await openRuntime({ ...ports, onEvents });
   const { recorder } = withoutWebhooks;
@@ -44,6 +46,7 @@ export async function openControl(ports: HostPorts, machineOf = rootMachine): Pr
   recorder.note(hostEvent('host.started', clock.now(), { pid: identity.processId, version: identity.version }));
   const runtime = await recover(base, rows, machineOf(base));
   host = new Host(runtime);
+  host.saw(early);
   // Events are numbered when they are written, commands immediately: the start of the host must come before its first
   // commands.
   await recorder.flush().catch(() => undefined); // the recorder reports a failed write and retries it

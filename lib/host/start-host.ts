@@ -77,6 +77,7 @@ function hostPorts(
     adapters;
   return {
     store: store.actors,
+    launches: store.launches,
     onEvents: (events) => {
       metrics.events.published(events);
       operatorLog.published(events);

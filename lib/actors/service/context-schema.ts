@@ -46,6 +46,10 @@ const lastExit = z.strictObject({
     'stopped',
     'lost',
   ]),
+  uptimeMs: z.number().nullable().default(null),
+  version: z.string().nullable().default(null),
+  revision: z.string().nullable().default(null),
+  usage: z.strictObject({ maxRss: z.number(), cpuMs: z.number() }).nullable().default(null),
 }) satisfies z.ZodType<LastExit>;
 
 const afterStop = z.discriminatedUnion('type', [

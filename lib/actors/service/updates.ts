@@ -1,6 +1,6 @@
 import { isMet, type ServiceReport } from '../../model/policy/agent-state.ts';
 import { startTimeoutMs } from '../../model/probe.ts';
-import type { Launch, LaunchFailure, LaunchStatus } from '../../model/process.ts';
+import type { Launch, LaunchFailure, LaunchStatus, ProcessExit } from '../../model/process.ts';
 import type { Reason } from '../../model/explain/reason.ts';
 import {
   EMPTY_BUDGET,
@@ -131,10 +131,8 @@ export function bounded({ deadlineAt, spec }: ServiceContext, wait: Wait, now: I
 
 /** The exit of the launch has been processed; there is no longer a live process. */
 export function ended(context: ServiceContext, end: End): Change {
-  const lastExit: LastExit | null =
-    end.exit === null
-      ? context.lastExit
-      : { code: end.exit.code, signal: end.exit.signal, at: end.exit.at, generation: end.generation, class: end.class };
+  const { exit, generation, class: exitClass } = end;
+  const lastExit = exit === null ? context.lastExit : lastExitOf(context, exit, { generation, class: exitClass });
   return {
     ...provenBy(context, end),
     launch: null,
@@ -144,6 +142,17 @@ export function ended(context: ServiceContext, end: End): Change {
     deadlineAt: null,
     afterStop: null,
   };
+}
+
+function lastExitOf(
+  { launch, revision }: ServiceContext,
+  { code, signal, at, usage }: ProcessExit,
+  which: Pick<LastExit, 'generation' | 'class'>,
+): LastExit {
+  const known = launch?.generation === which.generation ? launch : null;
+  const uptimeMs = known === null ? null : Math.max(0, at - known.launchedAt);
+  const launched = { version: known?.version ?? null, revision: known === null ? null : revision };
+  return { code, signal, at, ...which, uptimeMs, ...launched, usage: usage ?? null };
 }
 
 /** What the verdict adds to an end: budget, deadline and reason. */
@@ -212,8 +221,9 @@ export function stopped(context: ServiceContext, status: LaunchStatus | null): C
   const isThisRun = context.launch?.generation === status.generation;
   const isUnreported = isThisRun || status.generation > context.generation;
   if (status.status !== 'exited' || !isUnreported) return { ...change, generation };
-  const { code, signal, at, isKnown } = status.exit;
-  const lastExit: LastExit = { code, signal, at, generation: status.generation, class: isKnown ? 'stopped' : 'lost' };
+  const { at, isKnown } = status.exit;
+  const which = { generation: status.generation, class: isKnown ? 'stopped' : 'lost' } as const;
+  const lastExit = lastExitOf(context, status.exit, which);
   const uptimeMs = isThisRun && context.startedAt !== null ? at - context.startedAt : null;
   return { ...change, ...provenBy(context, { generation: status.generation, uptimeMs }), generation, lastExit };
 }

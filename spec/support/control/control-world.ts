@@ -19,6 +19,7 @@ import { FakeProber } from '../probe/fake-prober.ts';
 import { fakeProcessHost, type FakeProcessHost } from '../process/fake-process-host.ts';
 import { MemoryPortRegistry } from '../store/memory-port-registry.ts';
 import { memoryStore, type MemoryStore } from '../store/memory-store.ts';
+import { MemoryLaunchHistory } from '../store/memory-launch-history.ts';
 import { filesUntilDeath, MemoryFiles } from './memory-files.ts';
 import { NO_USAGE } from './no-usage.ts';
 import { SimulatedClock } from 'xstate';
@@ -116,6 +117,8 @@ export class ControlWorld {
   readonly catalog = new FakeCatalog();
   prober = new FakeProber();
   readonly portRegistry = new MemoryPortRegistry();
+  readonly launches = new MemoryLaunchHistory();
+  logs: ServiceLogs = NO_LOGS;
   readonly log = recordingLog();
   readonly origin = { correlationId: 'request-1' };
   /** All events that a host has passed to its meter. */
@@ -139,7 +142,7 @@ export class ControlWorld {
   }
 
   async boot(): Promise<void> {
-    const { specs, catalog, prober, portRegistry, clock, timers, log } = this;
+    const { specs, catalog, prober, portRegistry, launches, logs, clock, timers, log } = this;
     this.#life = new AbortController();
     const store = untilDeath(this.store, this.#life.signal);
     const health = new Health(clock, log);
@@ -150,7 +153,7 @@ export class ControlWorld {
     const processes = new ObservedProcessHost(this.processes, health, NO_PROCESS_METER);
     const identity = { processId: 1, version: '0.0.0', guarantees: GUARANTEES };
     this.#control = await openControl({
-      ...{ store, specs, processes, catalog, prober, portRegistry, logs: NO_LOGS },
+      ...{ store, specs, processes, catalog, prober, portRegistry, launches, logs },
       ...{ usage: NO_USAGE, health, clock, timers, log, identity },
       files: filesUntilDeath(this.files, this.#life.signal),
       ...(this.found === undefined ? {} : { found: this.found }),
