@@ -128,6 +128,11 @@ export class Host implements OpenControl {
     }
   }
 
+  /** See LaunchEnds. */
+  tailOf(event: JournalEntry): ReturnType<LaunchEnds['tailOf']> {
+    return this.#launchEnds.tailOf(event);
+  }
+
   async startAgent(request: AgentRequest, origin: CommandOrigin, wait?: Wait): Promise<AgentId> {
     const id = await this.#agents.start(request, origin);
     if (wait !== undefined) await this.#waits.agent(id, wait);

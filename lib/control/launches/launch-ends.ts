@@ -3,7 +3,7 @@ import { numberIn, textIn, type JournalEntry } from '../../model/journal.ts';
 import type { ExitClass } from '../../model/states.ts';
 import { parseServiceId, type ServiceId } from '../../model/values/ids.ts';
 import type { ActorStore } from '../../ports/actor-store.ts';
-import type { LaunchHistory } from '../../ports/launch-ledger.ts';
+import type { LaunchHistory, TailLine } from '../../ports/launch-ledger.ts';
 import type { Log } from '../../ports/log.ts';
 import type { ServiceLogs } from '../../ports/service-logs.ts';
 import { readTail } from '../queries/last-words.ts';
@@ -61,6 +61,15 @@ export class LaunchEnds {
   /** Resolves when every end seen before it is stored, as far as that is possible. */
   recorded(): Promise<void> {
     return this.#recorded;
+  }
+
+  /** The last words of the process whose end an event reports; null: none are known. Never rejects. */
+  async tailOf(event: JournalEntry): Promise<readonly TailLine[] | null> {
+    const end = endIn(event);
+    if (end === null) return null;
+    await this.#recorded;
+    const launch = await this.#options.launches.one(end.serviceId, end.generation).catch(() => null);
+    return launch?.end?.outputTail ?? null;
   }
 
   async close(): Promise<void> {

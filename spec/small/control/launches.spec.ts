@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { LogItem, LogQuery } from '../../../lib/model/values/log-line.ts';
+import type { JournalEntry } from '../../../lib/model/journal.ts';
 import type { PastLaunch } from '../../../lib/ports/launch-ledger.ts';
+import type { WebhookHost } from '../../../lib/ports/webhooks.ts';
 import { ControlWorld } from '../../support/control/control-world.ts';
 
 const SERVICE = parseServiceId('pump1-corerl');
@@ -130,6 +132,25 @@ describe('the launches of a service', () => {
       .catch((caught: unknown) => caught);
     expect(error).to.have.property('code', 'service_not_found');
   }
+
+  it('have their last words for webhooks, also those that ended before the host had started', async () => {
+    let host: WebhookHost | null = null;
+    world.webhooks = (given) => {
+      host = given;
+      return { configure: () => Promise.resolve(), problems: () => [], close: () => Promise.resolve() };
+    };
+    world.kill(1_000, (processes) => processes.exit(SERVICE, { code: 1 }));
+    await world.boot();
+    await world.pass();
+    const told = world.published.findLast(({ type }) => type === 'process.exited')!;
+    const tailOf = (event: JournalEntry): Promise<unknown> => (host as unknown as WebhookHost).tail(event); // set when the host opened
+    expect(await tailOf(told)).to.deep.equal([
+      { at: null, stream: 'stderr', text: 'starting' },
+      { at: null, stream: 'stderr', text: 'no connection with ${TOKEN}' },
+    ]);
+    expect(await tailOf({ ...told, detail: { generation: 99 } })).to.equal(null);
+    expect(await tailOf({ ...told, type: 'process.launched' })).to.equal(null);
+  });
 
   it('are in part in the last exit of the service, with the last words if it is asked for alone', async () => {
     await crash(250);

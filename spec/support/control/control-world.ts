@@ -11,6 +11,7 @@ import type { ActorStore } from '../../../lib/ports/actor-store.ts';
 import type { Clock } from '../../../lib/ports/clock.ts';
 import type { Log } from '../../../lib/ports/log.ts';
 import type { ProcessMeter } from '../../../lib/ports/meter.ts';
+import type { OpenWebhooks } from '../../../lib/ports/webhooks.ts';
 import type { ServiceLogs } from '../../../lib/ports/service-logs.ts';
 import type { SpecSource } from '../../../lib/ports/spec-source.ts';
 import { FakeCatalog } from '../actors/actor-world.ts';
@@ -119,6 +120,8 @@ export class ControlWorld {
   readonly portRegistry = new MemoryPortRegistry();
   readonly launches = new MemoryLaunchHistory();
   logs: ServiceLogs = NO_LOGS;
+  /** What the next host sends events with. */
+  webhooks: OpenWebhooks | undefined;
   readonly log = recordingLog();
   readonly origin = { correlationId: 'request-1' };
   /** All events that a host has passed to its meter. */
@@ -157,6 +160,7 @@ export class ControlWorld {
       ...{ usage: NO_USAGE, health, clock, timers, log, identity },
       files: filesUntilDeath(this.files, this.#life.signal),
       ...(this.found === undefined ? {} : { found: this.found }),
+      ...(this.webhooks === undefined ? {} : { webhooks: this.webhooks }),
       onEvents: (status) => {
         this.published.push(...status);
       },
