@@ -130,6 +130,7 @@ export function eventView(entry: JournalEntry): EventView {
     ...(entry.to === null ? {} : { to: entry.to }),
     cause: entry.cause,
     correlation_id: entry.correlationId,
+    ...entry.source,
     detail: entry.detail,
   };
 }

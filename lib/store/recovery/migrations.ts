@@ -137,6 +137,9 @@ ALTER TABLE launch ADD COLUMN is_stable INTEGER CHECK (is_stable IN (0, 1));
 ALTER TABLE launch ADD COLUMN output_tail TEXT;
 `;
 
+// Who gave a command, as JSON.
+const COMMAND_SOURCES = 'ALTER TABLE journal ADD COLUMN source TEXT';
+
 /** All steps, in ascending order. */
 export const MIGRATIONS: readonly Migration[] = [
   { id: 1, up: FIRST },
@@ -146,7 +149,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 5, up: DELETIONS_AND_IDEMPOTENCY },
   { id: 6, up: WEBHOOK_PLACES },
   { id: 7, up: NEWER_MACHINES },
-  { id: 8, up: LAUNCH_HISTORY },
+  { id: 8, up: COMMAND_SOURCES },
+  { id: 9, up: LAUNCH_HISTORY },
 ];
 
 const versionRow = z.object({ user_version: z.int() });
