@@ -8,6 +8,7 @@ import { HISTORY_OPERATIONS } from './operations/history.ts';
 import { DOCS_OPERATIONS, HOST_OPERATIONS } from './operations/host.ts';
 import { INSPECTOR_OPERATIONS } from './operations/inspector.ts';
 import { IO_OPERATIONS } from './operations/io.ts';
+import { LAUNCH_OPERATIONS } from './operations/launches.ts';
 import { LOG_OPERATIONS } from './operations/logs.ts';
 import { MACHINE_OPERATIONS } from './operations/machines.ts';
 import { METRICS_OPERATIONS } from './operations/metrics.ts';
@@ -23,6 +24,7 @@ export const OPERATIONS = {
   ...IO_OPERATIONS,
   ...SERVICE_OPERATIONS,
   ...HISTORY_OPERATIONS,
+  ...LAUNCH_OPERATIONS,
   ...LOG_OPERATIONS,
   ...EVENT_OPERATIONS,
   ...MACHINE_OPERATIONS,

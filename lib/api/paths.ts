@@ -33,6 +33,7 @@ export const ENDPOINTS = {
   getService: ['GET', '/api/services/{id}'],
   explainService: ['GET', '/api/services/{id}/explain'],
   getServiceHistory: ['GET', '/api/services/{id}/history'],
+  listLaunches: ['GET', '/api/services/{id}/launches'],
   getAgentHistory: ['GET', '/api/agents/{id}/history'],
   startService: ['POST', '/api/services/{id}/start'],
   stopService: ['POST', '/api/services/{id}/stop'],

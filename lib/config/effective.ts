@@ -5,7 +5,16 @@ import { budgetProblem } from './plans/budget.ts';
 import type { Path, Problem } from './problems.ts';
 import { noSuchKind, referenceProblems } from './references.ts';
 import { BUILT_IN } from './schema/defaults.ts';
-import { agentTypeSchema, hostSchema, kindSchema, sectionSchema, type AgentType, type Kind } from './schema/schema.ts';
+import {
+  agentTypeSchema,
+  hostLogsSchema,
+  hostSchema,
+  kindSchema,
+  sectionSchema,
+  type AgentType,
+  type HostLogs,
+  type Kind,
+} from './schema/schema.ts';
 import { validate } from './schema/validate.ts';
 import { webhookSchema, type WebhookConfig } from './schema/webhook-schema.ts';
 import type { YamlSource } from './yaml/yaml-source.ts';
@@ -24,6 +33,7 @@ export interface Effective {
   readonly agentTypes: ReadonlyMap<string, AgentType>;
   readonly services: ReadonlyMap<string, HostService>;
   readonly webhooks: ReadonlyMap<string, WebhookConfig>;
+  readonly logs: HostLogs;
 }
 
 /**
@@ -105,7 +115,8 @@ function completed(document: unknown, top: YamlSource | null): Effective {
   if (problems.length === 0) problems.push(...referenceProblems({ kinds, agentTypes, services }, top?.json));
   if (problems.length > 0)
     throw top?.refuse(problems) ?? new Error(`The built-in configuration: ${String(problems[0]?.message)}`);
-  return { document: document as Mapping, kinds, agentTypes, services, webhooks }; // two merged mappings are a mapping
+  const logs = hostLogsSchema.parse(member(document, 'logs')); // checked by the schema of its document, over the default
+  return { document: document as Mapping, kinds, agentTypes, services, webhooks, logs }; // two merged mappings are a mapping
 }
 
 function kindProblem(kindName: string | undefined, kinds: Mapping): string | null {

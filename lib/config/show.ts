@@ -21,7 +21,8 @@ export function effectiveDocument({ document }: Pick<Effective, 'document'>): Ma
   const agent_types = mapped(section(document, 'agent_types'), completeAgentType);
   const services = section(document, 'services');
   const webhooks = mapped(section(document, 'webhooks'), (webhook) => withoutSecrets(completeWebhook(webhook)));
-  return { kinds, agent_types, services, ...(Object.keys(webhooks).length === 0 ? {} : { webhooks }) };
+  const logs = section(document, 'logs');
+  return { kinds, agent_types, services, logs, ...(Object.keys(webhooks).length === 0 ? {} : { webhooks }) };
 }
 
 function mapped(mapping: Mapping, to: (value: unknown) => unknown): Mapping {

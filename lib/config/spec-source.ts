@@ -57,6 +57,7 @@ export async function loadConfig(options: ConfigOptions): Promise<LoadedConfig> 
       planIo: (request) => planIo(request, context),
       hostServices: () => planHostServices(effective, site, hostSource),
       webhooks: () => webhooks,
+      totalLogBytes: () => effective.logs.total_bytes,
       reread: async () => (await loadConfig(options)).specSource,
     },
   };

@@ -2,14 +2,15 @@ import type { AnyActorRef } from 'xstate';
 import type { ExplainView } from '../api/schemas/explain.ts';
 import type { FeedBatch, FeedQuery } from '../model/feed.ts';
 import type { CommandSource } from '../model/command-source.ts';
-import type { AgentId } from '../model/values/ids.ts';
+import type { AgentId, ServiceId } from '../model/values/ids.ts';
 import type { JournalQuery } from '../model/journal.ts';
-import type { LogFindings, LogItem, LogPolicy, LogQuery, LogSearch } from '../model/values/log-line.ts';
+import type { LogBounds, LogFindings, LogItem, LogQuery, LogSearch } from '../model/values/log-line.ts';
 import type { SupposedExit } from '../model/explain/supposed-exit.ts';
 import type { AgentStatusView, AgentView, IoView } from '../api/schemas/agent.ts';
 import type { EventView } from '../api/schemas/event.ts';
 import type { HealthView, ReloadView } from '../api/schemas/host.ts';
 import type { AgentHistoryView, ServiceHistoryView } from '../api/schemas/history.ts';
+import type { LaunchPageView } from '../api/schemas/launch.ts';
 import type { ServiceView } from '../api/schemas/service.ts';
 import type { UsageView } from '../api/schemas/usage.ts';
 import type { Precondition } from '../model/values/precondition.ts';
@@ -67,6 +68,8 @@ export interface Queries {
   serviceGraph(agentId: string | null): ServiceGraph;
   /** Throws ServiceNotFoundError. */
   service(id: string): ServiceView;
+  /** The same, with the last words of its last exit. */
+  serviceInFull(id: string): Promise<ServiceView>;
   /**
    * Why a service is in its state, what happens next, and with `ifExit` what would follow if its process exited like
    * this now. The causes come from the journal. Throws ServiceNotFoundError.
@@ -80,6 +83,11 @@ export interface Queries {
    * history.
    */
   serviceHistory(id: string, query: HistoryQuery): Promise<ServiceHistoryView>;
+  /**
+   * The launches of a service, newest first, from the ledger, so those of deleted services are included. Throws
+   * ServiceNotFoundError if there is neither a service nor a launch.
+   */
+  launches(id: ServiceId, query: LaunchQuery): Promise<LaunchPageView>;
   /** The same for an agent. Throws AgentNotFoundError. */
   agentHistory(id: string, query: HistoryQuery): Promise<AgentHistoryView>;
   /** `next` is the `after` of the following page, null at the end. */
@@ -184,14 +192,21 @@ export interface OpenControl extends Control {
   readonly root: AnyActorRef;
   /** The host for metrics. */
   measured(): MeasuredHost;
-  /** The log retention policy of each known service. */
-  logPolicies(): readonly LogPolicy[];
+  /** How much output of each known service, and of all together, is kept. */
+  logBounds(): LogBounds;
   /** Records that an uncaught exception ends the host. */
   crashed(error: Error): Promise<void>;
   /** Resolves when the host is asked to shut down. */
   readonly shutdownRequested: Promise<ExitMode>;
   /** Refuses commands from now on, stops the services if asked to, writes everything, and stops the actors. */
   close(mode: ExitMode): Promise<void>;
+}
+
+/** Which launches to read, and which one to compare with the last stable one before it; null: the last that failed. */
+export interface LaunchQuery {
+  readonly before: number;
+  readonly limit: number;
+  readonly compare: number | null;
 }
 
 /** Which part of the history to read. */

@@ -6,6 +6,7 @@ import type { Original } from '../model/original.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import type { HostFiles } from '../ports/host-files.ts';
+import type { LaunchHistory } from '../ports/launch-ledger.ts';
 import type { Log } from '../ports/log.ts';
 import type { PortRegistry } from '../ports/port-registry.ts';
 import type { Prober } from '../ports/prober.ts';
@@ -26,6 +27,7 @@ export interface HostPorts {
   readonly portRegistry: PortRegistry;
   readonly prober: Prober;
   readonly logs: ServiceLogs;
+  readonly launches: LaunchHistory;
   /** Resource usage of the host and its services. */
   readonly usage: UsageSources;
   /** Default: no events are sent. */

@@ -3,7 +3,8 @@ import type { HealthView, ReloadView } from '../api/schemas/host.ts';
 import type { ServiceView } from '../api/schemas/service.ts';
 import { StoreUnavailableError, WaitFailedError, WaitTimeoutError } from '../model/errors.ts';
 import { parseServiceId, type AgentId, type ServiceId } from '../model/values/ids.ts';
-import type { LogPolicy } from '../model/values/log-line.ts';
+import type { JournalEntry } from '../model/journal.ts';
+import type { LogBounds } from '../model/values/log-line.ts';
 import { UNCONDITIONAL } from '../model/values/precondition.ts';
 import type { AgentRequest } from '../ports/spec-source.ts';
 import type { MeasuredHost } from '../ports/meter.ts';
@@ -24,9 +25,10 @@ import { signalService } from './commands/signal-service.ts';
 import { Waits } from './commands/wait-for-state.ts';
 import type { CommandOrigin, Control, ExitMode, OpenControl, Wait } from './control.ts';
 import { hostEvent, ofCommand } from './journal/events.ts';
+import { LaunchEnds } from './launches/launch-ends.ts';
 import { foreignOrphan, foreignOrphanView } from './queries/orphans.ts';
 import { HostQueries } from './queries/host-queries.ts';
-import { logPolicies, measuredHost } from './queries/measures.ts';
+import { logBounds, measuredHost } from './queries/measures.ts';
 import { reloadView, serviceStatusView } from './queries/views.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -42,14 +44,19 @@ export class Host implements OpenControl {
   readonly #services: ServiceCommands;
   readonly #reloader: Reloader;
   readonly #waits: Waits;
+  readonly #launchEnds: LaunchEnds;
   /** The start of the host services, which needs a store that can be written. */
   #hostServices: 'due' | 'underway' | 'done' = 'due';
   #leave: (mode: ExitMode) => void = () => undefined;
 
   constructor(runtime: Runtime) {
-    const { store, clock, log } = runtime.ports;
+    const { store, launches, logs, clock, log } = runtime.ports;
     const idempotencyRecords = new IdempotencyRecords(store, clock, log);
-    this.queries = new HostQueries(runtime);
+    this.#launchEnds = new LaunchEnds({
+      ...{ launches, logs, journal: store, log },
+      lastStable: (id) => serviceRef(runtime.root, id)?.getSnapshot().context.lastStable?.generation ?? null,
+    });
+    this.queries = new HostQueries(runtime, this.#launchEnds);
     this.beginOnce = (key, fingerprint) => idempotencyRecords.begin(key, fingerprint);
     this.endOnce = (claim, answer) => idempotencyRecords.end(claim, answer);
     this.shutdownRequested = new Promise((resolve) => (this.#leave = resolve));
@@ -69,8 +76,8 @@ export class Host implements OpenControl {
     return measuredHost(this.#runtime);
   }
 
-  logPolicies(): readonly LogPolicy[] {
-    return logPolicies(this.#runtime);
+  logBounds(): LogBounds {
+    return logBounds(this.#runtime);
   }
 
   /** Runs before the host answers requests: starts its own services and completes earlier deletions. */
@@ -78,11 +85,18 @@ export class Host implements OpenControl {
     await this.#bringUpHostServices();
     this.#removal.completeAll(HOST_START);
     forgetLeftovers(this.#runtime);
+    this.#launchEnds.complete();
+  }
+
+  /** Takes durable events, those of the recovery too. */
+  saw(events: readonly JournalEntry[]): void {
+    this.queries.saw(events);
+    this.#launchEnds.saw(events);
   }
 
   /**
    * Continues what could not be stored while the store was unavailable: the start of the host services, deletions, also those of
-   * an earlier host, and the release of ports.
+   * an earlier host, the release of ports, and how launches ended.
    */
   storeAvailable(): void {
     this.#bringUpHostServices().catch((error: unknown) => {
@@ -93,6 +107,7 @@ export class Host implements OpenControl {
     });
     this.#removal.completeAll(HOST_START);
     releaseLeftoverPorts(this.#runtime);
+    this.#launchEnds.complete();
   }
 
   /** A store that cannot be written keeps nobody from coming up: live services are supervised, and the rest waits for it. */
@@ -111,6 +126,11 @@ export class Host implements OpenControl {
         'the host services cannot be brought in line with the configuration until the store can be written',
       );
     }
+  }
+
+  /** See LaunchEnds. */
+  tailOf(event: JournalEntry): ReturnType<LaunchEnds['tailOf']> {
+    return this.#launchEnds.tailOf(event);
   }
 
   async startAgent(request: AgentRequest, origin: CommandOrigin, wait?: Wait): Promise<AgentId> {
@@ -235,6 +255,7 @@ export class Host implements OpenControl {
     if (mode === 'drain') await drain(this.#runtime);
     recorder.note(hostEvent('host.stopped', ports.clock.now(), { mode, left: ports.processes.live().length }));
     await recorder.close();
+    await this.#launchEnds.close();
     await copier.close();
     notices.close();
     feed.close(); // its readers get everything, including that the host stopped

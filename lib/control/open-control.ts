@@ -1,7 +1,8 @@
 import type { ServicePorts } from '../actors/service/effects.ts';
 import { createSupervisorMachine } from '../actors/supervisor/machine.ts';
-import type { JournalDraft } from '../model/journal.ts';
+import type { JournalDraft, JournalEntry } from '../model/journal.ts';
 import type { Orphan } from '../ports/process-host.ts';
+import type { WebhookHost } from '../ports/webhooks.ts';
 import type { ActorRow } from '../ports/actor-store.ts';
 import { wallTimers } from '../ports/wall-timers.ts';
 import { Changes } from './commands/actor-changes.ts';
@@ -32,22 +33,28 @@ import type { RuntimeBase } from './runtime.ts';
 export async function openControl(ports: HostPorts, machineOf = rootMachine): Promise<OpenControl> {
   const { clock, identity } = ports;
   let host: Host | null = null; // nothing to continue before the actors are restored
+  const early: JournalEntry[] = [];
+  let started: (host: Host) => void = () => undefined;
+  const hosted = new Promise<Host>((resolve) => (started = resolve));
   const onEvents: HostPorts['onEvents'] = (events) => {
     ports.onEvents?.(events);
-    host?.queries.saw(events);
+    if (host === null) early.push(...events);
+    else host.saw(events);
   };
   const { base: withoutWebhooks, rows } = await openRuntime({ ...ports, onEvents });
   const { recorder } = withoutWebhooks;
   watchStore(withoutWebhooks, () => host?.storeAvailable());
   // Before anything else happens in this host: a new webhook gets the event that it started.
-  const base = await withWebhooks(withoutWebhooks);
+  const base = await withWebhooks(withoutWebhooks, async (event) => (await hosted).tailOf(event));
   recorder.note(hostEvent('host.started', clock.now(), { pid: identity.processId, version: identity.version }));
   const runtime = await recover(base, rows, machineOf(base));
   host = new Host(runtime);
+  host.saw(early);
   // Events are numbered when they are written, commands immediately: the start of the host must come before its first
   // commands.
   await recorder.flush().catch(() => undefined); // the recorder reports a failed write and retries it
   await host.start();
+  started(host);
   return host;
 }
 
@@ -160,12 +167,13 @@ function watchStore({ ports: { store, health }, recorder, timers }: RuntimeBase,
   health.watchStore({ probe: () => store.probe(), onBack, timers });
 }
 
-async function withWebhooks(base: RuntimeBase): Promise<RuntimeBase> {
+async function withWebhooks(base: RuntimeBase, tail: WebhookHost['tail']): Promise<RuntimeBase> {
   const { ports, feed, recorder } = base;
   const webhooks = ports.webhooks?.({
     feed: (query, signal) => feed.read(query, signal),
     newest: () => feed.newest,
     view: eventView,
+    tail,
     note: ({ type, detail }) => {
       recorder.note(hostEvent(type, ports.clock.now(), detail));
     },

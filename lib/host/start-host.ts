@@ -62,7 +62,7 @@ async function open(start: Start, cleanup: CleanupStack): Promise<Host> {
   const operatorLog = new OperatorLog(log, adapters.logs);
   const control = await openControl(hostPorts(start, adapters, operatorLog));
   adapters.health.logChanges(wallTimers);
-  adapters.logs.keepBounded(() => control.logPolicies());
+  adapters.logs.keepBounded(() => control.logBounds());
   const inspector = openInspector({ root: control.root, clock: systemClock, timers: wallTimers, configOf, log });
   const app = apiOf(start, listener, adapters, { control, inspector });
   metrics.ready(performance.now() / 1_000, control.measured(), adapters.processes.usage);
@@ -79,6 +79,7 @@ function hostPorts(
     adapters;
   return {
     store: store.actors,
+    launches: store.launches,
     onEvents: (events) => {
       metrics.events.published(events);
       operatorLog.published(events);

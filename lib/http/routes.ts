@@ -14,6 +14,7 @@ import { healthHandlers } from './routes/health.ts';
 import { historyHandlers } from './routes/history.ts';
 import { inspectorHandlers } from './routes/inspector.ts';
 import { ioHandlers } from './routes/io.ts';
+import { launchHandlers } from './routes/launches/launches.ts';
 import { logHandlers } from './routes/logs.ts';
 import { machineHandlers } from './routes/machines.ts';
 import { metricsHandlers } from './routes/metrics.ts';
@@ -36,6 +37,7 @@ export function allRoutes(
     ...ioHandlers(control),
     ...serviceHandlers(control),
     ...historyHandlers(control),
+    ...launchHandlers(control),
     ...logHandlers(control, streamLimit),
     ...eventHandlers(control, streamLimit),
     ...machineHandlers(control, machines),

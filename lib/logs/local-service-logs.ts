@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import type { LogFindings, LogItem, LogPolicy, LogQuery, LogSearch } from '../model/values/log-line.ts';
+import type { LogBounds, LogFindings, LogItem, LogQuery, LogSearch } from '../model/values/log-line.ts';
 import type { LaunchStatus } from '../model/process.ts';
 import type { ServiceId } from '../model/values/ids.ts';
 import type { Log } from '../ports/log.ts';
@@ -74,8 +74,8 @@ class LogFiles implements LocalServiceLogs {
     return this.#searches.search(query, search, hasEnded(query.serviceId, newest) ? null : newest, signal);
   }
 
-  keepBounded(policies: () => readonly LogPolicy[]): void {
-    this.#retention = new Retention(this.#context, this.#trim, policies);
+  keepBounded(bounds: () => LogBounds): void {
+    this.#retention = new Retention(this.#context, this.#trim, bounds);
     this.#retention.start();
   }
 

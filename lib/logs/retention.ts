@@ -1,12 +1,13 @@
 import { rmSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ServiceId } from '../model/values/ids.ts';
-import { LOG_STREAMS, type LogPolicy } from '../model/values/log-line.ts';
+import { LOG_STREAMS, type LogBounds, type LogPolicy } from '../model/values/log-line.ts';
 import { filesOf, storedLaunches, type StoredLaunch } from './files.ts';
 import { removeForgotten } from './forgotten.ts';
 import { launchKey, type LogContext } from './log-context.ts';
 import { outputOf } from './outputs.ts';
 import type { PlainTrim } from './plain/trim.ts';
+import { TotalBound } from './total-bound.ts';
 
 /** Interval after a sweep that released something: more will probably follow. */
 const BUSY_MS = 1_000;
@@ -16,6 +17,8 @@ const IDLE_MS = 20_000;
 /** Services to check before yielding to other work: about a millisecond. */
 const SLICE = 100;
 const FORGOTTEN_EVERY_MS = 6 * 3_600_000;
+/** Finding out how much all output takes reads every folder. */
+const TOTAL_EVERY_MS = 30_000;
 
 /** The state of a service at the last sweep. */
 interface Seen {
@@ -23,6 +26,8 @@ interface Seen {
   readonly newest: number;
   readonly form: StoredLaunch['form'];
   readonly ends: string;
+  /** Whether the newest launch has ended. */
+  readonly isOver: boolean;
 }
 
 type Outcome = 'quiet' | 'grown' | 'released';
@@ -31,18 +36,21 @@ type Outcome = 'quiet' | 'grown' | 'released';
 export class Retention {
   readonly #context: LogContext;
   readonly #trim: PlainTrim;
-  readonly #policies: () => readonly LogPolicy[];
+  readonly #total: TotalBound;
+  readonly #bounds: () => LogBounds;
   #seen = new Map<ServiceId, Seen>();
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> = Promise.resolve();
   #pause = EVERY_MS;
   #isClosed = false;
   #lastForgottenCheck = -Infinity;
+  #lastTotalCheck = -Infinity;
 
-  constructor(context: LogContext, trim: PlainTrim, policies: () => readonly LogPolicy[]) {
+  constructor(context: LogContext, trim: PlainTrim, bounds: () => LogBounds) {
     this.#context = context;
     this.#trim = trim;
-    this.#policies = policies;
+    this.#total = new TotalBound(context);
+    this.#bounds = bounds;
   }
 
   /** The first sweep follows soon: an earlier host may have left work. */
@@ -50,15 +58,19 @@ export class Retention {
     this.#arm(BUSY_MS);
   }
 
-  /** Sweeps once, after the sweeps requested before. */
+  /** Sweeps once, after the sweeps requested before, and looks at everything. */
   sweep(): Promise<void> {
-    const sweep = this.#running.then(() => this.#sweep());
+    return this.#next(true);
+  }
+
+  #next(isWhole: boolean): Promise<void> {
+    const sweep = this.#running.then(() => this.#sweep(isWhole));
     this.#running = sweep.catch(() => undefined); // the caller gets the error
     return sweep;
   }
 
-  async #sweep(): Promise<void> {
-    const policies = this.#policies();
+  async #sweep(isWhole: boolean): Promise<void> {
+    const { services: policies, totalBytes } = this.#bounds();
     const seen = new Map<ServiceId, Seen>();
     let sum: Outcome = 'quiet';
     for (const [index, policy] of policies.entries()) {
@@ -70,6 +82,7 @@ export class Retention {
     this.#seen = seen;
     this.#pause = sum === 'released' ? BUSY_MS : sum === 'grown' ? EVERY_MS : Math.min(IDLE_MS, this.#pause * 2);
     this.#forget(policies);
+    await this.#boundTotal(totalBytes, isWhole);
   }
 
   async #guarded(policy: LogPolicy, seen: Map<ServiceId, Seen>): Promise<Outcome> {
@@ -82,6 +95,7 @@ export class Retention {
         before !== undefined &&
         now.ends === before.ends &&
         now.newest === before.newest &&
+        now.isOver === before.isOver &&
         isSame(policy, before.policy)
       ) {
         return 'quiet';
@@ -100,22 +114,27 @@ export class Retention {
     const { layout } = this.#context;
     const { serviceId } = policy;
     const isSameLaunch = before?.policy.generation === policy.generation && before.newest >= policy.generation;
-    if (isSameLaunch && before.form === 'records') return { ...before, policy };
+    const isOver = this.#context.hasEnded(serviceId, isSameLaunch ? before.newest : policy.generation);
+    if (isSameLaunch && before.form === 'records') return { ...before, policy, isOver };
     const newest = storedLaunches(layout, serviceId).at(-1);
     // The log of a launch with records is kept bounded by its shim.
-    if (newest?.form !== 'plain') return { policy, newest: newest?.generation ?? 0, form: 'records', ends: '' };
+    if (newest?.form !== 'plain') return { policy, newest: newest?.generation ?? 0, form: 'records', ends: '', isOver };
     const output = outputOf(this.#context, serviceId, newest);
     const ends = LOG_STREAMS.map((stream) => output.endOf(stream) ?? 0).join();
-    return { policy, newest: newest.generation, form: 'plain', ends };
+    return { policy, newest: newest.generation, form: 'plain', ends, isOver };
   }
 
   async #release(policy: LogPolicy, isFirstCheck: boolean): Promise<Outcome> {
-    const { serviceId, keep } = policy;
+    const { serviceId, keep, kept } = policy;
     const launches = storedLaunches(this.#context.layout, serviceId);
     const readFrom = this.#readFrom(serviceId, launches);
-    const beyond = launches.slice(0, Math.max(0, launches.length - Math.max(1, keep)));
+    // Of the launches of a service only the newest can be live.
+    const newest = launches.at(-1)?.generation ?? 0;
+    const ended = this.#context.hasEnded(serviceId, newest) ? launches : launches.slice(0, -1);
+    const old = ended.slice(0, Math.max(0, ended.length - Math.max(1, keep)));
+    const beyond = old.filter(({ generation }) => !kept.includes(generation));
     this.#delete(serviceId, beyond, readFrom);
-    const plain = launches.slice(beyond.length).filter(({ form }) => form === 'plain');
+    const plain = launches.filter((launch) => launch.form === 'plain' && !beyond.includes(launch));
     const given = await this.#trim.trim(policy, plain, readFrom, isFirstCheck);
     this.#delete(serviceId, given.launches, readFrom);
     return beyond.length + given.launches.length + given.trimmed > 0 ? 'released' : 'grown';
@@ -141,6 +160,19 @@ export class Retention {
     }
   }
 
+  /** Reading a launch holds it back; a later sweep deletes it. */
+  async #boundTotal(totalBytes: number, isWhole: boolean): Promise<void> {
+    if (this.#isClosed || (!isWhole && performance.now() - this.#lastTotalCheck < TOTAL_EVERY_MS)) return;
+    this.#lastTotalCheck = performance.now();
+    const beyond = await this.#total.beyond(totalBytes);
+    for (const launch of beyond) {
+      const launches = storedLaunches(this.#context.layout, launch.serviceId);
+      this.#delete(launch.serviceId, [launch], this.#readFrom(launch.serviceId, launches));
+    }
+    if (beyond.length > 0)
+      this.#context.log.info({ launches: beyond.length, totalBytes }, 'deleted output beyond the limit of all output');
+  }
+
   #forget(policies: readonly LogPolicy[]): void {
     if (performance.now() - this.#lastForgottenCheck < FORGOTTEN_EVERY_MS) return;
     this.#lastForgottenCheck = performance.now();
@@ -156,7 +188,7 @@ export class Retention {
   #arm(pause: number): void {
     if (this.#isClosed) return;
     this.#timer = setTimeout(() => {
-      void this.sweep()
+      void this.#next(false)
         .catch((err: unknown) => {
           this.#context.log.warn({ err }, 'the sweep of service output failed');
         })
@@ -175,5 +207,7 @@ export class Retention {
 }
 
 function isSame(a: LogPolicy, b: LogPolicy): boolean {
-  return a.generation === b.generation && a.maxBytes === b.maxBytes && a.keep === b.keep;
+  return (
+    a.generation === b.generation && a.maxBytes === b.maxBytes && a.keep === b.keep && a.kept.join() === b.kept.join()
+  );
 }

@@ -1,6 +1,6 @@
 import { systemCodeOf } from './system-error.ts';
 import type { LaunchId, ServiceId } from './values/ids.ts';
-import type { Instant } from './values/time.ts';
+import type { Instant, Millis } from './values/time.ts';
 
 /** The shim of a launch: in C, in POSIX shell, or in Node. */
 export type ShimKind = 'native' | 'sh' | 'node';
@@ -15,6 +15,13 @@ export interface Guarantees {
   readonly losslessRotation: boolean;
 }
 
+/** What a main process has used, together with the descendants that it has waited for. */
+export interface ExitUsage {
+  /** The most memory that one of them had at any time, in bytes. */
+  readonly maxRss: number;
+  readonly cpuMs: Millis;
+}
+
 /** The exit of a main process. With `isKnown` false nobody observed it, and code and signal are unknown. */
 export interface ProcessExit {
   readonly code: number | null;
@@ -23,6 +30,8 @@ export interface ProcessExit {
   readonly isKnown: boolean;
   /** The machine went down: the launch was made in an earlier boot, and nobody observed its exit. */
   readonly isReboot?: boolean;
+  /** Absent: unknown. */
+  readonly usage?: ExitUsage;
 }
 
 /** One launched process with its unique identity: (bootId, pid, startTime) never repeats. */

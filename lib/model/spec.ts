@@ -48,7 +48,7 @@ export const DEFAULT_STOP: StopSpec = { signal: 'SIGTERM', graceMs: 5_000 };
 /** How much output is kept, for all launches of a service together. */
 export interface LogsSpec {
   readonly maxBytes: number;
-  /** Number of launches whose output is kept, including the newest. */
+  /** Number of ended launches whose output is kept. */
   readonly keep: number;
 }
 

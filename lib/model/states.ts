@@ -67,6 +67,9 @@ export function publicStateOf(state: PublicState | ServiceLeaf): PublicState {
 export type ExitClass =
   'clean' | 'code' | 'signal' | 'spawn_permanent' | 'spawn_transient' | 'start_timeout' | 'probe' | 'stopped' | 'lost';
 
+/** The classes of ends that nobody asks the reason of. */
+export const EXPECTED_ENDS: readonly ExitClass[] = ['clean', 'stopped'];
+
 /** A state as it follows "is": `running`, but `in backoff`. */
 export function inWords(state: string): string {
   return state === 'backoff' ? 'in backoff' : state;

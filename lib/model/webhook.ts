@@ -13,6 +13,8 @@ export interface WebhookSpec {
   readonly timeoutMs: Millis;
   /** Null: never give up. */
   readonly giveUpAfterMs: Millis | null;
+  /** Events of ends get the last words of the process. Absent instead of false: older revisions stay the same. */
+  readonly includeOutput?: true;
 }
 
 /** The delivery position of a webhook; survives the host. */

@@ -18,6 +18,8 @@ export interface LaunchRequest extends RunAs {
   readonly generation: number;
   readonly executablePath: string;
   readonly version: string | null;
+  /** The revision of its spec; absent: unknown. */
+  readonly revision?: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string | null;

@@ -1,4 +1,4 @@
-import type { LogFindings, LogItem, LogPolicy, LogQuery, LogSearch } from '../model/values/log-line.ts';
+import type { LogBounds, LogFindings, LogItem, LogQuery, LogSearch } from '../model/values/log-line.ts';
 
 /** The output of services, read from where their processes write it. */
 export interface ServiceLogs {
@@ -21,8 +21,8 @@ export interface ServiceLogs {
    */
   search(query: LogQuery, search: LogSearch, signal: AbortSignal): Promise<LogFindings>;
 
-  /** Keeps the output of the services within their limits from now on; `policies` is called at each sweep. */
-  keepBounded(policies: () => readonly LogPolicy[]): void;
+  /** Keeps the output of the services within its limits from now on; `bounds` is called at each sweep. */
+  keepBounded(bounds: () => LogBounds): void;
 
   /** Ends every follow and the sweep; resolves when nothing is in progress. The files stay. */
   close(): Promise<void>;

@@ -26,6 +26,8 @@ export interface SpecSource {
   hostServices(): Promise<readonly HostServicePlan[]>;
   /** The receivers of events. */
   webhooks(): readonly WebhookSpec[];
+  /** The limit of all stored output together, in bytes. */
+  totalLogBytes(): number;
   /** A source based on the current content of the host's configuration file; this one does not change. */
   reread(): Promise<SpecSource>;
 }

@@ -1,5 +1,6 @@
 import type { FeedBatch, FeedQuery } from '../model/feed.ts';
 import type { JournalDraft, JournalEntry } from '../model/journal.ts';
+import type { TailLine } from './launch-ledger.ts';
 import type { WebhookPlace, WebhookSpec } from '../model/webhook.ts';
 
 /** What webhooks get from the host they report on. */
@@ -10,6 +11,8 @@ export interface WebhookHost {
   newest(): number;
   /** The wire form of an event. */
   view(entry: JournalEntry): object;
+  /** The last words of the process whose end an event reports; null: none are known. Never rejects. */
+  tail(entry: JournalEntry): Promise<readonly TailLine[] | null>;
   /** Adds an event to the journal. */
   note(fact: Pick<JournalDraft, 'type' | 'detail'>): void;
 }

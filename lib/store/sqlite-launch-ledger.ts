@@ -1,6 +1,6 @@
 import type { ProcessExit } from '../model/process.ts';
 import type { LaunchId } from '../model/values/ids.ts';
-import type { LaunchEntry, LaunchLedger } from '../ports/launch-ledger.ts';
+import type { LaunchedSpec, LaunchEntry, LaunchLedger } from '../ports/launch-ledger.ts';
 import { insertLaunch, launchExited, launchRevoked, launchRunning, LAUNCHES, NEWEST } from './rows/launch-rows.ts';
 import type { StoreContext } from './sqlite-actor-store.ts';
 
@@ -12,8 +12,8 @@ export class SqliteLaunchLedger implements LaunchLedger {
     this.#context = context;
   }
 
-  async intend(entry: LaunchEntry): Promise<void> {
-    await this.#context.queue.write([insertLaunch(entry)], 'ledger');
+  async intend(entry: LaunchEntry, launched: LaunchedSpec | null = null): Promise<void> {
+    await this.#context.queue.write([insertLaunch(entry, launched)], 'ledger');
     this.#context.pruner.wroteLaunch(entry.serviceId, entry.generation);
   }
 

@@ -89,13 +89,19 @@ export class RunningWebhook {
     this.stop();
   }
 
+  async #dataOf(entry: JournalEntry, host: WebhookHost): Promise<object> {
+    const view = host.view(entry);
+    const isWanted = this.spec.includeOutput === true && entry.type === 'process.exited';
+    return isWanted ? { ...view, output_tail: await host.tail(entry) } : view;
+  }
+
   #effects(host: WebhookHost): WebhookEffects {
     const { registry, log } = this.#deps;
     const { name } = this.spec;
     return {
       nextEvent: fromPromise<Next, number>(({ input }) => this.#source.next(input)),
       deliver: fromPromise(({ input, signal }: { input: JournalEntry; signal: AbortSignal }) =>
-        this.#delivery.attempt(input, host.view(input), signal),
+        this.#dataOf(input, host).then((data) => this.#delivery.attempt(input, data, signal)),
       ),
       keepPlace: fromPromise(async ({ input }: { input: WebhookPlace }) => {
         await registry.keep(input).catch((error: unknown) => {

@@ -46,6 +46,10 @@ const lastExit = z.strictObject({
     'stopped',
     'lost',
   ]),
+  uptimeMs: z.number().nullable().default(null),
+  version: z.string().nullable().default(null),
+  revision: z.string().nullable().default(null),
+  usage: z.strictObject({ maxRss: z.number(), cpuMs: z.number() }).nullable().default(null),
 }) satisfies z.ZodType<LastExit>;
 
 const afterStop = z.discriminatedUnion('type', [
@@ -75,6 +79,8 @@ export const serviceRecord = z.strictObject({
     .strictObject({ ...release, fingerprint: z.string(), reason })
     .nullable()
     .default(null),
+  failureSeries: z.strictObject({ first: generation, stableBefore: generation.nullable() }).nullable().default(null),
+  lastStable: z.strictObject({ generation, at: instant }).nullable().default(null),
   failureCount: z.int().nonnegative().default(0),
   restartedBy: holder.nullable().default(null),
   verdict: z.null().default(null),

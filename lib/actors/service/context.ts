@@ -1,9 +1,10 @@
 import type { Holder, ServiceId } from '../../model/values/ids.ts';
-import type { Executable, Launch } from '../../model/process.ts';
+import type { Executable, ExitUsage, Launch } from '../../model/process.ts';
 import type { Reason } from '../../model/explain/reason.ts';
 import { EMPTY_BUDGET, type Attempt, type RestartBudget, type Verdict } from '../../model/policy/restart.ts';
+import type { FailureSeries, StableLaunch } from '../../model/policy/failure-series.ts';
 import type { ServiceSpec } from '../../model/spec.ts';
-import type { Instant } from '../../model/values/time.ts';
+import type { Instant, Millis } from '../../model/values/time.ts';
 import type { ExitClass } from '../../model/states.ts';
 import type { Intended } from '../../model/intention.ts';
 
@@ -14,6 +15,12 @@ export interface LastExit {
   readonly at: Instant;
   readonly generation: number;
   readonly class: ExitClass;
+  /** From its launch to its end; null: this launch was not known. Likewise version and revision. */
+  readonly uptimeMs: Millis | null;
+  readonly version: string | null;
+  readonly revision: string | null;
+  /** Null: nobody measured it. */
+  readonly usage: ExitUsage | null;
 }
 
 /** What follows a stop that no command requested: the restart policy decides, as after an exit, or another launch. */
@@ -57,6 +64,10 @@ export interface ServiceContext {
   readonly lastGoodVersion: ProvenRelease | null;
   /** The file that `lastGoodVersion` replaces. */
   readonly rejectedVersion: RejectedRelease | null;
+  /** The last series of failures, whether or not it is over. */
+  readonly failureSeries: FailureSeries | null;
+  /** The last launch that has ended after it was stable. */
+  readonly lastStable: StableLaunch | null;
   /** How many unexpected exits there have ever been. */
   readonly failureCount: number;
   /** What caused the last of these: the agent whose group was restarted; null: the process failed. */
@@ -105,6 +116,8 @@ export function serviceContext(input: ServiceInput, now: Instant): ServiceContex
     afterStop: null,
     lastGoodVersion: null,
     rejectedVersion: null,
+    failureSeries: null,
+    lastStable: null,
     failureCount: 0,
     restartedBy: null,
     verdict: null,

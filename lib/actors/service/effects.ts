@@ -2,6 +2,7 @@ import { fromCallback, fromPromise } from 'xstate';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import { portNamesOf, type ProbeKind, type ProbeSpec } from '../../model/probe.ts';
 import { portNamesIn } from '../../model/values/port-token.ts';
+import { revisionOf } from '../../model/policy/revision.ts';
 import type { BlockedLaunch, Executable, ExecutableChoice, LaunchOutcome, LaunchStatus } from '../../model/process.ts';
 import type { StopSpec } from '../../model/spec.ts';
 import type { Catalog, ExecutableQuery } from '../../ports/catalog.ts';
@@ -92,6 +93,7 @@ export function launchRequestOf(context: ServiceContext): LaunchRequest {
     generation: context.generation + 1,
     executablePath: executable?.path ?? spec.executable,
     version: executable?.version ?? null,
+    revision: revisionOf(spec),
     args: spec.args,
     env: spec.env,
     cwd: spec.cwd,

@@ -138,11 +138,21 @@ export function refusalReason({ code: error, message: text }: LaunchFailure): Re
   return { code: 'launch_refused', error, text };
 }
 
-/** A file that stayed up for the backoff's reset time is one to fall back to. */
-export function provenBy(context: ServiceContext, uptimeMs: Millis | null): Partial<ServiceContext> {
-  const { executable, spec } = context;
-  if (executable === null || uptimeMs === null || uptimeMs < spec.restart.backoff.resetAfterMs) return {};
-  return { lastGoodVersion: { path: executable.path, version: executable.version } };
+/** Whether a launch that was in `running` for that time had become stable. */
+export function isStable({ spec }: ServiceContext, uptimeMs: Millis | null): boolean {
+  return uptimeMs !== null && uptimeMs >= spec.restart.backoff.resetAfterMs;
+}
+
+/** What a launch has proven that stayed up for the backoff's reset time: its file is one to fall back to. */
+export function provenBy(
+  context: ServiceContext,
+  { generation, uptimeMs }: Pick<End, 'generation' | 'uptimeMs'>,
+): Partial<ServiceContext> {
+  const { executable, startedAt, spec } = context;
+  if (startedAt === null || !isStable(context, uptimeMs)) return {};
+  const lastStable = { generation, at: startedAt + spec.restart.backoff.resetAfterMs };
+  if (executable === null) return { lastStable };
+  return { lastStable, lastGoodVersion: { path: executable.path, version: executable.version } };
 }
 
 /** Whether a file other than the launched one was stable before. Never if the spec gives the file by its path. */

@@ -1,6 +1,6 @@
 import { isMet, type ServiceReport } from '../../model/policy/agent-state.ts';
 import { startTimeoutMs } from '../../model/probe.ts';
-import type { Executable, Launch, LaunchFailure, LaunchStatus } from '../../model/process.ts';
+import type { Executable, Launch, LaunchFailure, LaunchStatus, ProcessExit } from '../../model/process.ts';
 import type { Reason } from '../../model/explain/reason.ts';
 import {
   EMPTY_BUDGET,
@@ -9,13 +9,14 @@ import {
   unblockedDelay,
   type Verdict,
 } from '../../model/policy/restart.ts';
+import { seriesWith } from '../../model/policy/failure-series.ts';
 import { launchesAlike, revisionOf } from '../../model/policy/revision.ts';
 import type { DependencySpec, ServiceSpec } from '../../model/spec.ts';
 import type { Instant } from '../../model/values/time.ts';
 import { publicStateOf, type PublicState, type ServiceLeaf } from '../../model/states.ts';
 import type { LastExit, ServiceContext } from './context.ts';
 import type { HoldEvent, ResumeEvent, ServiceEvent } from './events.ts';
-import { fallbackReason, isFallingBack, provenBy, refusalReason, rejected, type End } from './exits.ts';
+import { fallbackReason, isFallingBack, isStable, provenBy, refusalReason, rejected, type End } from './exits.ts';
 
 type Change = Partial<ServiceContext>;
 
@@ -130,12 +131,10 @@ export function bounded({ deadlineAt, spec }: ServiceContext, wait: Wait, now: I
 
 /** The exit of the launch has been processed; there is no longer a live process. */
 export function ended(context: ServiceContext, end: End): Change {
-  const lastExit: LastExit | null =
-    end.exit === null
-      ? context.lastExit
-      : { code: end.exit.code, signal: end.exit.signal, at: end.exit.at, generation: end.generation, class: end.class };
+  const { exit, generation, class: exitClass } = end;
+  const lastExit = exit === null ? context.lastExit : lastExitOf(context, exit, { generation, class: exitClass });
   return {
-    ...provenBy(context, end.uptimeMs),
+    ...provenBy(context, end),
     launch: null,
     lastExit,
     generation: Math.max(context.generation, end.generation),
@@ -143,6 +142,17 @@ export function ended(context: ServiceContext, end: End): Change {
     deadlineAt: null,
     afterStop: null,
   };
+}
+
+function lastExitOf(
+  { launch, revision }: ServiceContext,
+  { code, signal, at, usage }: ProcessExit,
+  which: Pick<LastExit, 'generation' | 'class'>,
+): LastExit {
+  const known = launch?.generation === which.generation ? launch : null;
+  const uptimeMs = known === null ? null : Math.max(0, at - known.launchedAt);
+  const launched = { version: known?.version ?? null, revision: known === null ? null : revision };
+  return { code, signal, at, ...which, uptimeMs, ...launched, usage: usage ?? null };
 }
 
 /** What the verdict adds to an end: budget, deadline and reason. */
@@ -185,9 +195,11 @@ export function nothingToFallBackTo({ rejectedVersion, spec }: ServiceContext, n
 }
 
 /** Only a process that failed causes a group restart, not one that never ran or went down with the machine. */
-function withFailure({ failureCount }: ServiceContext, end: End, verdict: Verdict): Change {
+function withFailure(context: ServiceContext, end: End, verdict: Verdict): Change {
   const isFailure = end.exit !== null && end.isReboot !== true && verdict.next !== 'complete';
-  return isFailure ? { failureCount: failureCount + 1, restartedBy: null } : {};
+  if (!isFailure) return {};
+  const failureSeries = seriesWith(context, end.generation, isStable(context, end.uptimeMs));
+  return { failureCount: context.failureCount + 1, restartedBy: null, failureSeries };
 }
 
 /** A probe requires the process to stop; the restart policy decides after that. */
@@ -224,10 +236,11 @@ export function stopped(context: ServiceContext, status: LaunchStatus | null): C
   const isThisRun = context.launch?.generation === status.generation;
   const isUnreported = isThisRun || status.generation > context.generation;
   if (status.status !== 'exited' || !isUnreported) return { ...change, generation };
-  const { code, signal, at, isKnown } = status.exit;
-  const lastExit: LastExit = { code, signal, at, generation: status.generation, class: isKnown ? 'stopped' : 'lost' };
+  const { at, isKnown } = status.exit;
+  const which = { generation: status.generation, class: isKnown ? 'stopped' : 'lost' } as const;
+  const lastExit = lastExitOf(context, status.exit, which);
   const uptimeMs = isThisRun && context.startedAt !== null ? at - context.startedAt : null;
-  return { ...change, ...provenBy(context, uptimeMs), generation, lastExit };
+  return { ...change, ...provenBy(context, { generation: status.generation, uptimeMs }), generation, lastExit };
 }
 
 /** No file matches; the service waits for one without a deadline. */

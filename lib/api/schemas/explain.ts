@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { CONDITIONS } from '../../model/spec.ts';
 import { countSchema, idSchema, instantSchema, reasonSchema } from '../wire.ts';
-import { logStreamSchema } from './log.ts';
 import type { Wire } from '../wire.ts';
+import { outputTailSchema } from './launch.ts';
 import {
   eventCauseSchema,
   exitClassSchema,
@@ -74,16 +74,6 @@ const probeFailureSchema = z
     reason: z.string(),
   })
   .meta({ id: 'ProbeFailure' });
-
-const outputTailSchema = z
-  .strictObject({
-    generation: countSchema,
-    lines: z
-      .array(z.strictObject({ at: z.string().nullable(), stream: logStreamSchema, text: z.string() }))
-      .meta({ description: 'At most 20 lines and 4 KiB; values of the environment are replaced by `${NAME}`.' }),
-  })
-  .meta({ id: 'OutputTail' });
-export type OutputTailView = Wire<typeof outputTailSchema>;
 
 const budgetSchema = z
   .strictObject({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { countSchema, idSchema, instantSchema, reasonSchema } from '../wire.ts';
 import type { Wire } from '../wire.ts';
+import { measuredFields, tailSchema } from './launch.ts';
 import { exitClassSchema, intendedSchema, reasonCodeSchema, stateSchema, substateSchema } from './state.ts';
 
 /** A past exit (contract 3.4). */
@@ -11,6 +12,10 @@ export const lastExitSchema = z
     at: instantSchema,
     generation: countSchema,
     class: exitClassSchema,
+    ...measuredFields,
+    version: z.string().nullable(),
+    revision: z.string().nullable().meta({ description: 'The revision of the spec that it was launched with.' }),
+    output_tail: tailSchema.nullable().optional().meta({ description: 'In the answer for a single service.' }),
   })
   .meta({ id: 'LastExit' });
 
@@ -76,7 +81,18 @@ export const serviceSchema = z
       restarts: 1,
       started_at: '2026-01-02T03:04:05.678Z',
       since: '2026-01-02T03:04:05.901Z',
-      last_exit: { code: null, signal: 'SIGKILL', at: '2026-01-02T03:04:05.420Z', generation: 1, class: 'signal' },
+      last_exit: {
+        code: null,
+        signal: 'SIGKILL',
+        at: '2026-01-02T03:04:05.420Z',
+        generation: 1,
+        class: 'signal',
+        uptime_ms: 86_400_000,
+        max_rss: 73_400_320,
+        cpu_ms: 5_120,
+        version: '2.0.1',
+        revision: '5d41402abc4b',
+      },
       next: null,
       reason: null,
       reason_code: null,

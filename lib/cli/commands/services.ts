@@ -3,6 +3,7 @@ import { PUBLIC_STATES } from '../../model/states.ts';
 import type { CommandGroup } from '../command-group.ts';
 import { withHost, withWait, type HostOptions, type WaitOptions } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
+import type { LaunchOptions } from '../services/launches.ts';
 import type { LogOptions } from '../services/logs.ts';
 import type { ServiceFilter } from '../services/show-services.ts';
 import { countUpTo } from './count.ts';
@@ -52,6 +53,13 @@ function defineViews(sub: Sub, choose: Choose): void {
     )
     .action((id: string, options: HostOptions & { readonly ifExit?: string }) => {
       choose(options, async () => (await import('../services/explain.ts')).explainService(id, options));
+    });
+  sub('launches', 'list the launches of a service, and put the last failed one next to the last stable one')
+    .argument('<service>')
+    .option('-n, --lines <n>', 'how many launches, up to 100 (default: 20)', countUpTo(100))
+    .option('--compare <n>', 'compare this launch instead of the last failed one', countUpTo(1_000_000_000))
+    .action((id: string, options: HostOptions & LaunchOptions) => {
+      choose(options, async () => (await import('../services/launches.ts')).serviceLaunches(id, options));
     });
   sub('logs', 'print the output of a service')
     .argument('<service>')

@@ -4,6 +4,7 @@ import type { TextStream } from './io.ts';
 const HARMLESS = String.raw`\x1b\[[0-9;:]*m|[\n\t]`;
 const PARTS = new RegExp(String.raw`(${HARMLESS})|[\x00-\x1f\x7f-\x9f]`, 'g');
 const COLOURS = new RegExp(String.raw`\x1b\[[0-9;:]*m`);
+const ALL_COLOURS = new RegExp(COLOURS, 'g');
 const RESET = '\x1b[0m';
 
 /**
@@ -24,6 +25,11 @@ export function visibleLineOn(stream: TextStream, line: string): string {
 /** Like {@link visibleOn}, for a stream that is always a terminal. */
 export function visible(text: string): string {
   return text.replace(PARTS, (part, harmless: string | undefined) => harmless ?? nameOf(part.charCodeAt(0)));
+}
+
+/** The same without colours, as one line. */
+export function plain(text: string): string {
+  return visible(text.replace(ALL_COLOURS, '')).replaceAll('\t', '  ');
 }
 
 /** Caret notation; 8-bit control characters, which some terminals interpret, have none. */

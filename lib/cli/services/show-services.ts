@@ -2,8 +2,10 @@ import type { ServiceView } from '../../api/schemas/service.ts';
 import { ProblemError, type Client } from '../../client/client.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
+import { spokenDuration } from '../../model/values/duration.ts';
 import { paintOf, stateCell, stateWords } from '../output/state.ts';
 import { age, ageSince, factSheet, headOf, table, type Cell } from '../output/table.ts';
+import { plain } from '../output/visible.ts';
 
 /** Services, in the order of their first start. */
 export function listServices(filter: ServiceFilter): HostRun {
@@ -33,7 +35,8 @@ export function serviceStatus(id: string): HostRun {
   };
 }
 
-function factsOf(service: ServiceView, now: number): Readonly<Record<string, string | null>> {
+/** What is known of a service, by name; null: nothing. */
+export function factsOf(service: ServiceView, now: number): Readonly<Record<string, string | null>> {
   const { pid, version, next, restarts, generation } = service;
   return {
     reason: service.reason,
@@ -45,6 +48,7 @@ function factsOf(service: ServiceView, now: number): Readonly<Record<string, str
     process: pid === null ? null : `pid ${pid}, launch ${generation}${service.adopted ? ', adopted' : ''}`,
     restarts: String(restarts),
     'last exit': lastExit(service, now),
+    'last words': lastWords(service),
     revision: revisions(service),
   };
 }
@@ -52,7 +56,15 @@ function factsOf(service: ServiceView, now: number): Readonly<Record<string, str
 function lastExit({ last_exit: exit }: ServiceView, now: number): string | null {
   if (exit === null) return null;
   const how = exit.signal ?? (exit.code === null ? 'unknown' : `code ${exit.code}`);
-  return `${how} (${exit.class}), launch ${exit.generation}, ${ageSince(exit.at, now)} ago`;
+  const after = exit.uptime_ms === null ? '' : ` after ${spokenDuration(exit.uptime_ms)}`;
+  return `${how} (${exit.class})${after}, launch ${exit.generation}, ${ageSince(exit.at, now)} ago`;
+}
+
+/** The last line that a process wrote before it failed. */
+function lastWords({ last_exit: exit, pid }: ServiceView): string | null {
+  const isOld = exit === null || pid !== null || exit.class === 'clean' || exit.class === 'stopped';
+  const text = isOld ? '' : plain(exit.output_tail?.at(-1)?.text ?? '');
+  return text === '' ? null : text;
 }
 
 function revisions({ revision, running_revision: running }: ServiceView): string {

@@ -38,6 +38,7 @@ export async function planWebhooks(
       filter: { agentIds: config.agents ?? [], serviceIds: config.services ?? [], types: config.events },
       timeoutMs: config.timeout,
       giveUpAfterMs: config.give_up_after,
+      ...(config.include_output ? { includeOutput: true } : {}),
     });
   }
   if (problems.length > 0 && source !== null) throw source.refuse(problems);

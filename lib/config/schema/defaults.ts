@@ -53,6 +53,7 @@ export const BUILT_IN = {
     'tep-demo': { services: ['opc_server', 'opc_tep', 'coreio', 'corerl'], strategy: 'one_for_one' },
   },
   services: {},
+  logs: { total_bytes: '10GiB' },
 } satisfies z.input<typeof hostSchema>;
 
 /** The defaults of an agent type. */

@@ -49,7 +49,7 @@ const logs = z.strictObject({
     .describe(
       'How much output is kept of each launch, 64KiB or more; less than 512KiB counts as 512KiB. Default: 10MiB.',
     ),
-  keep: z.int().min(1).max(1000).describe('For how many launches output is kept. Default: 5.'),
+  keep: z.int().min(1).max(1000).describe('For how many launches that have ended output is kept. Default: 5.'),
 });
 const condition = z.enum(CONDITIONS);
 
@@ -150,6 +150,17 @@ export type AgentType = z.output<typeof agentTypeSchema>;
 
 const kinds = z.record(name, kindLayer);
 
+/** What applies to the output of all services together. */
+export const hostLogsSchema = z.strictObject({
+  total_bytes: size
+    .refine((bytes) => bytes >= MIN_LOG_BYTES, { error: 'must be 64KiB or more' })
+    .describe(
+      'How much output of all services together is kept: beyond it, that of the launches that ended first is deleted. Default: 10GiB.',
+    ),
+});
+/** Limits of the output of all services together. */
+export type HostLogs = z.output<typeof hostLogsSchema>;
+
 /** The structure of `coredinator.yaml`. */
 export const hostSchema = z.strictObject({
   kinds: kinds.describe('The definitions of services, by name.').optional(),
@@ -162,6 +173,7 @@ export const hostSchema = z.strictObject({
     .describe('Host services, by id, which belong to no agent. Each is a kind with overrides.')
     .optional(),
   webhooks: z.record(name, webhookLayer).describe('Receivers of events, by name.').optional(),
+  logs: hostLogsSchema.partial().describe('How much output of all services together is kept.').optional(),
 });
 
 /** The structure of the `coredinator:` section of an agent's file. */

@@ -34,12 +34,17 @@ export const webhookSchema = z.strictObject({
     .describe(
       'An event that has been failing for this time is given up after its next attempt; or never. Default: 24h.',
     ),
+  include_output: z
+    .boolean()
+    .describe('Whether process.exited events have the last lines that the process wrote. Default: false.'),
 });
 /** A complete webhook. */
 export type WebhookConfig = z.output<typeof webhookSchema>;
 
 /** A webhook in a document. */
-export const webhookLayer = webhookSchema.partial({ timeout: true, give_up_after: true });
+export const webhookLayer = webhookSchema.partial({ timeout: true, give_up_after: true, include_output: true });
 
 /** The defaults of a webhook. */
-export const WEBHOOK_POLICY = { timeout: '10s', give_up_after: '24h' } satisfies Partial<z.input<typeof webhookSchema>>;
+export const WEBHOOK_POLICY = { timeout: '10s', give_up_after: '24h', include_output: false } satisfies Partial<
+  z.input<typeof webhookSchema>
+>;

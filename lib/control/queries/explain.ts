@@ -36,7 +36,7 @@ export async function explain(
   const situation = situationOf(runtime, snapshot);
   const { spec, state, substate, intended, awaits, holders } = situation;
   const { backoff, intensity } = spec.restart;
-  const tail = await outputTail(ports.logs, context).catch(() => null);
+  const tail = await outputTail(ports, context).catch(() => null);
   const supposed = ifExit === undefined ? {} : { if_exit: ifExitView(root, ifExit, situation, now) };
   return {
     ...{ id: spec.id, state, substate, intended_state: intended, since: isoOf(context.since) },

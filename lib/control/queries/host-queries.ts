@@ -2,6 +2,7 @@ import type { AgentStatusView, AgentView, IoView } from '../../api/schemas/agent
 import type { ExplainView } from '../../api/schemas/explain.ts';
 import type { AgentHistoryView, ServiceHistoryView } from '../../api/schemas/history.ts';
 import type { HealthView } from '../../api/schemas/host.ts';
+import type { LaunchPageView } from '../../api/schemas/launch.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
 import type { UsageView } from '../../api/schemas/usage.ts';
 import { AgentNotFoundError, ServiceNotFoundError } from '../../model/errors.ts';
@@ -16,12 +17,15 @@ import type { AgentId, ServiceId } from '../../model/values/ids.ts';
 import { isoOf } from '../../model/values/time.ts';
 import type { LogFindings, LogItem, LogQuery, LogSearch } from '../../model/values/log-line.ts';
 import { agentRef, serviceRef, serviceRefs, type ServiceSnapshot } from '../actors.ts';
-import type { HistoryQuery, Queries } from '../control.ts';
+import type { HistoryQuery, LaunchQuery, Queries } from '../control.ts';
+import type { LaunchEnds } from '../launches/launch-ends.ts';
 import type { Runtime } from '../runtime.ts';
 import { BusyPortsAtEnds } from './busy-ports.ts';
 import { explain } from './explain.ts';
 import { foreignOrphan, foreignOrphans, foreignOrphanView, type ForeignOrphan } from './orphans.ts';
 import { agentHistoryView, historyOf, serviceHistoryView, type History, type HistorySubject } from './history.ts';
+import { outputTail } from './last-words.ts';
+import { launchPage } from './launches.ts';
 import { usageView } from './usage.ts';
 import {
   agentStatusView,
@@ -47,9 +51,11 @@ const REASONS_OF_ENDS: ReadonlySet<ReasonCode> = new Set([
 export class HostQueries implements Queries {
   readonly #runtime: Runtime;
   readonly #busyPorts: BusyPortsAtEnds;
+  readonly #launchEnds: Pick<LaunchEnds, 'recorded'>;
 
-  constructor(runtime: Runtime) {
+  constructor(runtime: Runtime, launchEnds: Pick<LaunchEnds, 'recorded'>) {
     this.#runtime = runtime;
+    this.#launchEnds = launchEnds;
     this.#busyPorts = new BusyPortsAtEnds(runtime.ports.portRegistry, (id) => {
       const snapshot = serviceRef(runtime.root, id)?.getSnapshot();
       if (snapshot === undefined) return null;
@@ -112,6 +118,14 @@ export class HostQueries implements Queries {
     return orphan === null ? this.view(this.snapshotOf(id)) : this.#orphanView(orphan);
   }
 
+  async serviceInFull(id: string): Promise<ServiceView> {
+    const view = this.service(id);
+    const snapshot = serviceRef(this.#runtime.root, id)?.getSnapshot();
+    if (view.last_exit === null || snapshot === undefined) return view;
+    const tail = await outputTail(this.#runtime.ports, snapshot.context).catch(() => null);
+    return { ...view, last_exit: { ...view.last_exit, output_tail: tail?.lines ?? null } };
+  }
+
   #orphanView(orphan: ForeignOrphan): ServiceView {
     return foreignOrphanView(orphan, this.#runtime.ports.identity.guarantees);
   }
@@ -151,6 +165,14 @@ export class HostQueries implements Queries {
     const isKnown = serviceRef(this.#runtime.root, id) !== undefined;
     if (!isKnown && isNothing(past)) throw new ServiceNotFoundError(id);
     return serviceHistoryView(id, past);
+  }
+
+  async launches(id: ServiceId, query: LaunchQuery): Promise<LaunchPageView> {
+    await this.#launchEnds.recorded();
+    const page = await launchPage(id, query, this.#runtime.ports.launches);
+    const isKnown = serviceRef(this.#runtime.root, id) !== undefined;
+    if (!isKnown && page.launches.length === 0) throw new ServiceNotFoundError(id);
+    return page;
   }
 
   async agentHistory(id: string, query: HistoryQuery): Promise<AgentHistoryView> {

@@ -1,5 +1,7 @@
 import { stateOf } from '../../model/states.ts';
-import type { LogPolicy } from '../../model/values/log-line.ts';
+import { launchesToKeep } from '../../model/policy/failure-series.ts';
+import type { LogBounds, LogPolicy } from '../../model/values/log-line.ts';
+import type { Instant } from '../../model/values/time.ts';
 import type { MeasuredHost, MeasuredService } from '../../ports/meter.ts';
 import type { Prober } from '../../ports/prober.ts';
 import { agentRefs, serviceRefs, type ServiceSnapshot } from '../actors.ts';
@@ -40,10 +42,17 @@ function measuredService({ value, context }: ServiceSnapshot, prober: Pick<Probe
   };
 }
 
-/** The log retention policy of each known service. */
-export function logPolicies({ root }: Runtime): readonly LogPolicy[] {
-  return serviceRefs(root).map((ref) => {
-    const { spec, launch, generation } = ref.getSnapshot().context;
-    return { serviceId: spec.id, generation: launch?.generation ?? generation, ...spec.logs };
-  });
+/** How much output is kept. */
+export function logBounds({ root, configuration, ports: { clock } }: Runtime): LogBounds {
+  const now = clock.now();
+  const services = serviceRefs(root).map((ref) => policyOf(ref.getSnapshot(), now));
+  return { services, totalBytes: configuration.specs.totalLogBytes() };
+}
+
+function policyOf({ value, context }: ServiceSnapshot, now: Instant): LogPolicy {
+  const { spec, launch, generation } = context;
+  const startedAt = launch === null ? null : context.startedAt;
+  const { resetAfterMs } = spec.restart.backoff;
+  const kept = launchesToKeep({ ...context, state: stateOf(value).state, startedAt, resetAfterMs }, now);
+  return { serviceId: spec.id, generation: launch?.generation ?? generation, ...spec.logs, kept };
 }

@@ -1,3 +1,4 @@
+import type { LastExit } from '../../actors/service/context.ts';
 import type { AgentStatusView, AgentView, ServiceStatusView } from '../../api/schemas/agent.ts';
 import type { EventView } from '../../api/schemas/event.ts';
 import type { ReloadView } from '../../api/schemas/host.ts';
@@ -48,7 +49,7 @@ export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees): Se
     restarts: context.restarts,
     started_at: context.launch === null ? null : isoOf(context.launch.launchedAt),
     since: isoOf(context.since),
-    last_exit: context.lastExit === null ? null : { ...context.lastExit, at: isoOf(context.lastExit.at) },
+    last_exit: context.lastExit === null ? null : lastExitView(context.lastExit),
     next: what === undefined || context.deadlineAt === null ? null : { what, at: isoOf(context.deadlineAt) },
     ...reasonView(context.reason),
     adopted: context.isAdopted,
@@ -57,6 +58,10 @@ export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees): Se
     running_revision: context.launch === null ? null : context.revision,
     guarantees: guaranteesView(context.launch?.guarantees ?? defaults),
   };
+}
+
+function lastExitView({ at, uptimeMs, usage, ...rest }: LastExit): ServiceView['last_exit'] {
+  return { ...rest, at: isoOf(at), uptime_ms: uptimeMs, max_rss: usage?.maxRss ?? null, cpu_ms: usage?.cpuMs ?? null };
 }
 
 /** The part of a service view that the status of an agent includes. */

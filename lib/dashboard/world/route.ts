@@ -20,9 +20,10 @@ function isTab(text: string): text is ServiceTab {
   return SERVICE_TABS.some((tab) => tab === text);
 }
 
-/** Parses the fragment of an address: `#/services/ID/TAB` or `#/agents/ID`. Anything else shows nothing. */
+/** Parses the fragment of an address: `#/services/ID/TAB`, which may have a query, or `#/agents/ID`. Anything else shows nothing. */
 export function parseRoute(hash: string): Route {
-  const [, section, part = '', tab = ''] = hash.split('/');
+  const [, section, part = '', end = ''] = hash.split('/');
+  const [tab = ''] = end.split('?'); // the query is for the tab
   const id = decoded(part);
   if (id === null || id === '') return { type: 'nothing' };
   if (section === 'agents') return { type: 'agent', id };

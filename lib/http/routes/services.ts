@@ -19,7 +19,7 @@ export function serviceHandlers(control: Control): HandlersOf<typeof SERVICE_OPE
       const { items, next } = pages.of(control.queries.services(), query, isWanted);
       return { services: items, next };
     },
-    getService: ({ id }) => control.queries.service(parseServiceId(id)),
+    getService: ({ id }) => control.queries.serviceInFull(parseServiceId(id)),
     explainService: ({ id, query: { if_exit: ifExit } }) => control.queries.explain(parseServiceId(id), ifExit),
     startService: ({ id, query, origin, ctx }) => control.startService(parseServiceId(id), origin, waitOf(ctx, query)),
     stopService: ({ id, query, origin, ctx }) => control.stopService(parseServiceId(id), origin, waitOf(ctx, query)),

@@ -117,8 +117,17 @@ export interface LogPolicy {
   readonly generation: number;
   /** For all stored launches with plain files together; the log of a launch with records is kept bounded by its shim. */
   readonly maxBytes: number;
-  /** Number of launches, including the newest. */
+  /** Number of launches that have ended. */
   readonly keep: number;
+  /** Launches that are kept in addition to these. */
+  readonly kept: readonly number[];
+}
+
+/** How much output of all services is kept. */
+export interface LogBounds {
+  readonly services: readonly LogPolicy[];
+  /** For all stored output together, in bytes. */
+  readonly totalBytes: number;
 }
 
 /** `7:1234`; `7:1234,56` for two streams with a file each. */

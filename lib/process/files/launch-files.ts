@@ -1,6 +1,6 @@
 import { linkSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ProcessExit, ShimKind } from '../../model/process.ts';
+import type { ExitUsage, ProcessExit, ShimKind } from '../../model/process.ts';
 import { DEFAULT_LOGS, type NodeSignal, type StopSpec } from '../../model/spec.ts';
 import { isId, parseServiceId, type LaunchId, type ServiceId } from '../../model/values/ids.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -32,6 +32,8 @@ export interface ExitRecord {
   readonly execErrno: number;
   readonly refusal: Refusal | null;
   readonly endedAt: number;
+  /** Null: its shim does not measure it. */
+  readonly usage: ExitUsage | null;
 }
 
 /** What a host needs to know about a launch by an earlier host. */
@@ -111,17 +113,20 @@ export function readExit(layout: Layout, launchId: LaunchId): ExitRecord | null 
 /** The exit record in these fields; null if they are none. */
 export function exitIn(fields: Fields | null): ExitRecord | null {
   if (fields === null) return null;
-  const { code, signal, exec_errno: execErrno, end: endedAt } = fields;
+  const { code, signal, exec_errno: execErrno, end: endedAt, max_rss: maxRss, cpu_ms: cpuMs } = fields;
   if (!isCount(execErrno) || !isCount(endedAt)) return null;
   const refusal = execErrno === 0 ? null : refusalIn({ ...fields, errno: execErrno });
-  return { code: isCount(code) ? code : null, signal: isCount(signal) ? signal : null, execErrno, refusal, endedAt };
+  const usage = isCount(maxRss) && isCount(cpuMs) ? { maxRss, cpuMs } : null;
+  const how = { code: isCount(code) ? code : null, signal: isCount(signal) ? signal : null };
+  return { ...how, execErrno, refusal, endedAt, usage };
 }
 
 /** The end of a main process according to its record; without a record it is unknown. */
 export function exitOf(record: ExitRecord | null, clock: Clock): ProcessExit {
   if (record === null) return { code: null, signal: null, at: clock.now(), isKnown: false };
-  const { code, signal, endedAt } = record;
-  return { code, signal: signal === null ? null : signalName(signal), at: endedAt, isKnown: true };
+  const { code, signal, endedAt, usage } = record;
+  const exit = { code, signal: signal === null ? null : signalName(signal), at: endedAt, isKnown: true };
+  return usage === null ? exit : { ...exit, usage };
 }
 
 /** Writes what a later host needs to know about a launch; its folder must exist. */

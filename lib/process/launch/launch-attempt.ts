@@ -118,7 +118,8 @@ export class LaunchAttempt {
   /** The intent is durable before a process can exist. */
   async #record(): Promise<LaunchResult> {
     try {
-      await this.#context.ledger.intend(this.#entry());
+      const { revision = null, env } = this.#request;
+      await this.#context.ledger.intend(this.#entry(), { revision, env });
       this.#context.crashPoint?.('after-intent');
     } catch (error) {
       return this.#failed(error, 'ESTORE');

@@ -111,6 +111,10 @@ void add_exit(struct text *t, const char *id, const struct ending *e) {
   add_number(t, e->exec_errno);
   if (e->step) add(t, ",\"step\":\""), add(t, e->step), add(t, "\"");
   if (e->limit) add(t, ",\"limit\":\""), add(t, e->limit), add(t, "\"");
+  if (!e->step) {
+    add(t, ",\"max_rss\":"), add_number(t, e->max_rss);
+    add(t, ",\"cpu_ms\":"), add_number(t, e->cpu_ms);
+  }
   if (e->output >= 0) add(t, ",\"output\":"), add_number(t, e->output);
   add(t, ",\"end\":");
   add_number(t, now.tv_sec * 1000LL + now.tv_nsec / 1000000);

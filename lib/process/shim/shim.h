@@ -67,6 +67,7 @@ struct ending {
   pid_t pid;
   int code, signal, core, exec_errno;
   long long output; /* the end of the log when it had ended; -1: there is none */
+  long long max_rss, cpu_ms; /* bytes; with the descendants that it waited for */
   const char *step, *limit; /* what failed before the program ran; NULL: it ran, and no limit was it */
 };
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -78,7 +79,8 @@ static void kill_if_due(const struct watched *w) {
 static bool reap(const struct watched *w) {
   int status;
   pid_t pid;
-  while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+  struct rusage usage;
+  while ((pid = wait4(-1, &status, WNOHANG, &usage)) > 0) {
     if (pid != w->main || now_watching.main_reaped) continue;
     now_watching.main_reaped = true;
     drain_output(); /* its last words come before its end */
@@ -88,6 +90,8 @@ static bool reap(const struct watched *w) {
         .signal = WIFSIGNALED(status) ? WTERMSIG(status) : -1,
         .core = WIFSIGNALED(status) && WCOREDUMP(status) ? 1 : 0,
         .output = output_end(),
+        .max_rss = usage.ru_maxrss * 1024LL,
+        .cpu_ms = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000LL + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000,
     };
     try_record(w);
   }

@@ -125,6 +125,17 @@ CREATE TABLE webhook (
 // downgrades, a host of 0.1.0 would quarantine every actor. With an unknown schema it exits with code 2 before it
 // touches a row or a process. So a release that raises a machine version must raise the schema too.
 const NEWER_MACHINES = '';
+// What a launch was given, and how it ended, for comparisons.
+const LAUNCH_HISTORY = `
+ALTER TABLE launch ADD COLUMN max_rss INTEGER;
+ALTER TABLE launch ADD COLUMN cpu_ms INTEGER;
+ALTER TABLE launch ADD COLUMN revision TEXT;
+ALTER TABLE launch ADD COLUMN env TEXT;
+ALTER TABLE launch ADD COLUMN exit_class TEXT;
+ALTER TABLE launch ADD COLUMN exit_cause TEXT;
+ALTER TABLE launch ADD COLUMN is_stable INTEGER CHECK (is_stable IN (0, 1));
+ALTER TABLE launch ADD COLUMN output_tail TEXT;
+`;
 
 // Who gave a command, as JSON.
 const COMMAND_SOURCES = 'ALTER TABLE journal ADD COLUMN source TEXT';
@@ -139,6 +150,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 6, up: WEBHOOK_PLACES },
   { id: 7, up: NEWER_MACHINES },
   { id: 8, up: COMMAND_SOURCES },
+  { id: 9, up: LAUNCH_HISTORY },
 ];
 
 const versionRow = z.object({ user_version: z.int() });

@@ -1,14 +1,16 @@
 import { z } from 'zod';
 
 import type { ProcessExit } from '../../model/process.ts';
+import { EXPECTED_ENDS } from '../../model/states.ts';
 import { launchId, serviceId } from '../../model/values/id-schema.ts';
 
 import type { LaunchId } from '../../model/values/ids.ts';
-import type { LaunchEntry } from '../../ports/launch-ledger.ts';
+import type { LaunchedSpec, LaunchEntry } from '../../ports/launch-ledger.ts';
 import { inserter, rowFor, type RowWrite } from './batch.ts';
 import type { RowSource } from './row-reader.ts';
 
-const COLUMNS = [
+/** Their names. */
+export const LAUNCH_COLUMNS = [
   'launch_id',
   'service_id',
   'generation',
@@ -24,8 +26,13 @@ const COLUMNS = [
   'exit_signal',
   'exit_at',
   'exit_known',
+  'max_rss',
+  'cpu_ms',
 ] as const;
-const insert = inserter('launch', COLUMNS);
+/** The condition for launches that failed. */
+export const FAILED = `exit_class NOT IN (${EXPECTED_ENDS.map((name) => `'${name}'`).join(', ')})`;
+
+const insert = inserter('launch', [...LAUNCH_COLUMNS, 'revision', 'env']);
 
 // The exit may be written before the pid: then the pid is added and the entry stays exited.
 const RUNNING = {
@@ -38,7 +45,8 @@ const RUNNING = {
 const EXITED = {
   table: 'launch',
   sql: `UPDATE launch SET state = 'exited', exit_code = given.value ->> 1, exit_signal = given.value ->> 2,
-          exit_at = given.value ->> 3, exit_known = given.value ->> 4
+          exit_at = given.value ->> 3, exit_known = given.value ->> 4,
+          max_rss = given.value ->> 5, cpu_ms = given.value ->> 6
         FROM json_each(?1) AS given
         WHERE launch_id = given.value ->> 0 AND state <> 'revoked' AND coalesce(exit_known, 0) = 0`,
 } as const;
@@ -54,25 +62,31 @@ const TAKE_BACK = {
   sql: `DELETE FROM launch WHERE launch_id IN (SELECT value ->> 0 FROM json_each(?1)) AND state = 'intent'`,
 } as const;
 
-const launchRow = z
-  .strictObject({
-    launch_id: launchId,
-    service_id: serviceId,
-    generation: z.int().nonnegative(),
-    state: z.enum(['intent', 'running', 'exited', 'revoked']),
-    shim: z.enum(['native', 'sh', 'node']),
-    boot_id: z.string(),
-    executable_path: z.string(),
-    version: z.string().nullable(),
-    intended_at: z.number(),
-    pid: z.int().positive().nullable(),
-    start_time: z.string().nullable(),
-    exit_code: z.number().nullable(),
-    exit_signal: z.string().nullable(),
-    exit_at: z.number().nullable(),
-    exit_known: z.union([z.literal(0), z.literal(1)]).nullable(),
-  })
-  .transform((row): LaunchEntry => ({
+/** The columns of an entry, as they are read. */
+export const launchColumns = z.strictObject({
+  launch_id: launchId,
+  service_id: serviceId,
+  generation: z.int().nonnegative(),
+  state: z.enum(['intent', 'running', 'exited', 'revoked']),
+  shim: z.enum(['native', 'sh', 'node']),
+  boot_id: z.string(),
+  executable_path: z.string(),
+  version: z.string().nullable(),
+  intended_at: z.number(),
+  pid: z.int().positive().nullable(),
+  start_time: z.string().nullable(),
+  exit_code: z.number().nullable(),
+  exit_signal: z.string().nullable(),
+  exit_at: z.number().nullable(),
+  exit_known: z.union([z.literal(0), z.literal(1)]).nullable(),
+  max_rss: z.number().nullable(),
+  cpu_ms: z.number().nullable(),
+});
+type LaunchColumns = z.output<typeof launchColumns>;
+
+/** The entry in the columns of a row. */
+export function entryOf(row: LaunchColumns): LaunchEntry {
+  return {
     launchId: row.launch_id,
     serviceId: row.service_id,
     generation: row.generation,
@@ -84,14 +98,23 @@ const launchRow = z
     intendedAt: row.intended_at,
     pid: row.pid,
     startTime: row.start_time,
-    exit:
-      row.exit_at === null
-        ? null
-        : { code: row.exit_code, signal: row.exit_signal, at: row.exit_at, isKnown: row.exit_known === 1 },
-  }));
+    exit: exitOf(row),
+  };
+}
+
+function exitOf({ exit_code: code, exit_signal: signal, exit_at: at, ...row }: LaunchColumns): ProcessExit | null {
+  if (at === null) return null;
+  const exit = { code, signal, at, isKnown: row.exit_known === 1 };
+  const { max_rss: maxRss, cpu_ms: cpuMs } = row;
+  return maxRss === null || cpuMs === null ? exit : { ...exit, usage: { maxRss, cpuMs } };
+}
 
 /** Entries of the launch ledger. */
-export const LAUNCHES: RowSource<LaunchEntry> = { table: 'launch', columns: COLUMNS.join(', '), shape: launchRow };
+export const LAUNCHES: RowSource<LaunchEntry> = {
+  table: 'launch',
+  columns: LAUNCH_COLUMNS.join(', '),
+  shape: launchColumns.transform(entryOf),
+};
 
 /**
  * The SELECT, from its WHERE on, for the newest entry of each service; skips from service to service along the index.
@@ -105,11 +128,17 @@ export const NEWEST = `WHERE rowid IN (
   SELECT (SELECT rowid FROM launch WHERE service_id = service.id ORDER BY generation DESC LIMIT 1) FROM service
 ) ORDER BY service_id`;
 
+// What a crash is compared with stays: the last two stable launches, and the first that failed after them.
 const PRUNING = {
   table: 'launch',
   sql: `DELETE FROM launch WHERE rowid IN (
           SELECT old.rowid FROM json_each(?1) AS given CROSS JOIN launch AS old
           ON old.service_id = given.value ->> 0 AND old.generation <= given.value ->> 1
+          WHERE old.generation NOT IN (
+            SELECT generation FROM launch WHERE service_id = old.service_id AND is_stable = 1 ORDER BY generation DESC LIMIT 2)
+          AND old.generation IS NOT (
+            SELECT min(generation) FROM launch WHERE service_id = old.service_id AND ${FAILED} AND generation >= coalesce(
+              (SELECT max(generation) FROM launch WHERE service_id = old.service_id AND is_stable = 1), 0))
         ) AND state IN ('exited', 'revoked')`,
 } as const;
 
@@ -119,7 +148,7 @@ export function pruneLaunches(serviceId: string, upTo: number): RowWrite {
 }
 
 /** Inserts a launch; its service must not have a live one. */
-export function insertLaunch(entry: LaunchEntry): RowWrite {
+export function insertLaunch(entry: LaunchEntry, launched: LaunchedSpec | null): RowWrite {
   const { exit, launchId } = entry;
   const row = insert(launchId, {
     launch_id: launchId,
@@ -137,6 +166,10 @@ export function insertLaunch(entry: LaunchEntry): RowWrite {
     exit_signal: exit?.signal ?? null,
     exit_at: exit?.at ?? null,
     exit_known: exit === null ? null : Number(exit.isKnown),
+    max_rss: exit?.usage?.maxRss ?? null,
+    cpu_ms: exit?.usage?.cpuMs ?? null,
+    revision: launched?.revision ?? null,
+    env: launched === null ? null : JSON.stringify(launched.env),
   });
   return { ...row, undo: rowFor(TAKE_BACK, launchId, [launchId]) };
 }
@@ -148,7 +181,11 @@ export function launchRunning(launchId: LaunchId, pid: number, startTime: string
 
 /** Records the exit of the main process of a launch. */
 export function launchExited(launchId: LaunchId, exit: ProcessExit): RowWrite {
-  return rowFor(EXITED, launchId, [launchId, exit.code, exit.signal, exit.at, Number(exit.isKnown)]);
+  const { code, signal, at, isKnown, usage } = exit;
+  return rowFor(EXITED, launchId, [
+    ...[launchId, code, signal, at, Number(isKnown)],
+    ...[usage?.maxRss ?? null, usage?.cpuMs ?? null],
+  ]);
 }
 
 /** Records that a launch without an exit never happened. */

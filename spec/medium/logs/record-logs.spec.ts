@@ -1,5 +1,16 @@
 import { expect } from 'chai';
-import { appendFileSync, cpSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LOG_STREAMS, parsePosition, type LogItem, type LogStart } from '../../../lib/model/values/log-line.ts';
@@ -263,6 +274,7 @@ describe('the output of a service in records', function () {
       await world.ran(1, 'echo a; echo b');
       await world.ran(2, 'echo c');
       world.bound = { ...world.bound, keep: 1 };
+      world.ended(2);
       await world.logs.sweep();
       expect(await world.texts(after('1:42'))).to.deep.equal(['GAP', 'c']);
       expect((await world.all(after('1:42')))[0]).to.include({ stream: null, from: 42, to: null });
@@ -273,6 +285,7 @@ describe('the output of a service in records', function () {
     for (const generation of [1, 2, 3]) await world.ran(generation, `echo ${generation}`);
     writeFileSync(join(world.folder, '1.gaps'), '');
     world.bound = { ...world.bound, keep: 2 };
+    world.ended(3);
     const reading = world.logs.read({ serviceId: SERVICE, streams: LOG_STREAMS, start: OLDEST });
     const batches = reading[Symbol.asyncIterator]();
     await batches.next();
@@ -282,5 +295,57 @@ describe('the output of a service in records', function () {
     await world.logs.sweep();
     expect(await world.texts()).to.deep.equal(['2', '3']);
     expect(readdirSync(world.folder).filter((name) => name.startsWith('1.'))).to.deep.equal([]);
+  });
+
+  describe('within its limits', () => {
+    const stored = (): string[] => readdirSync(world.folder).sort();
+    const names = (...generations: readonly number[]): string[] =>
+      generations.map((generation) => `${generation}.${'0'.repeat(15)}.log`);
+
+    beforeEach(async () => {
+      for (const generation of [1, 2, 3, 4]) await world.ran(generation, 'seq 1000; sleep 0.02');
+    });
+
+    it('is that of so many launches that have ended, and of the live one', async () => {
+      world.bound = { ...world.bound, keep: 1 };
+      await world.logs.sweep();
+      expect(stored()).to.deep.equal(names(3, 4));
+      world.ended(4);
+      await world.logs.sweep();
+      expect(stored()).to.deep.equal(names(4));
+    });
+
+    it('is also that of the launches that are kept for their failure, as long as they are', async () => {
+      world.ended(4);
+      world.bound = { ...world.bound, keep: 1, kept: [2] };
+      await world.logs.sweep();
+      expect(stored()).to.deep.equal(names(2, 4));
+      world.bound = { ...world.bound, kept: [] };
+      await world.logs.sweep();
+      expect(stored()).to.deep.equal(names(4));
+    });
+
+    it('loses the launches that ended first when all output together exceeds its limit, but never a live one', async () => {
+      const other = join(world.stateDir, 'logs', 'forgotten');
+      mkdirSync(other);
+      for (const generation of [1, 2]) {
+        copyFileSync(join(world.folder, names(1)[0] ?? ''), join(other, names(generation)[0] ?? ''));
+        utimesSync(join(other, names(generation)[0] ?? ''), 1, 1);
+      }
+      const each = statSync(join(world.folder, names(1)[0] ?? '')).size;
+      world.totalBytes = 5 * each;
+      await world.logs.sweep();
+      expect(readdirSync(other)).to.deep.equal(names(2));
+      expect(stored()).to.deep.equal(names(1, 2, 3, 4));
+      world.totalBytes = 4 * each - 1;
+      await world.logs.sweep();
+      expect(stored()).to.deep.equal(names(3, 4));
+      world.totalBytes = 0;
+      await world.logs.sweep();
+      expect(stored()).to.deep.equal(names(4));
+      world.ended(4);
+      await world.logs.sweep();
+      expect(stored()).to.deep.equal([]);
+    });
   });
 });

@@ -261,7 +261,7 @@ describe('the output of a service', function () {
 
     it('sees each of 100,000 lines once while they are written at full speed, over sweeps and three launches', async () => {
       await world.open();
-      world.bound = { maxBytes: 512 * 1024, keep: 2 };
+      world.bound = { ...AMPLE, maxBytes: 512 * 1024, keep: 2 };
       const follower = follow(OLDEST, ['stdout']);
       const writing = { isOver: false };
       const sweeps = (async () => {
@@ -313,7 +313,7 @@ describe('the output of a service', function () {
 
     it('tells a reader who comes back too late that something is missing', async () => {
       await world.open();
-      world.bound = { maxBytes: 64 * 1024, keep: 1 };
+      world.bound = { ...AMPLE, maxBytes: 64 * 1024, keep: 1 };
       await world.count(1, 1, 20_000);
       await world.logs.sweep();
       const late = await world.all(after('1:6', ['stdout']), ['stdout']);
@@ -321,6 +321,7 @@ describe('the output of a service', function () {
       expect(gap).to.include({ type: 'gap', generation: 1, stream: 'stdout', from: 6 });
       expect(first).to.include({ type: 'line', offset: gap?.type === 'gap' ? gap.to : null });
       world.write(2, 'b\n');
+      world.ended(2);
       await world.logs.sweep();
       const later = await world.all(after('1:6', ['stdout']), ['stdout']);
       expect(later.map((item) => (item.type === 'gap' ? item.to : item.text))).to.deep.equal([null, 'b']);
@@ -343,7 +344,7 @@ describe('the output of a service', function () {
       });
 
       it('takes no more than its bound and a sweep under 20 MB, and keeps the newest lines whole', async () => {
-        world.bound = { maxBytes: 256 * 1024, keep: 3 };
+        world.bound = { ...AMPLE, maxBytes: 256 * 1024, keep: 3 };
         let last = 0;
         const before = heldBytes();
         let grown = 0;
@@ -368,7 +369,7 @@ describe('the output of a service', function () {
       });
 
       it('keeps its offsets over a restart of the host', async () => {
-        world.bound = { maxBytes: 64 * 1024, keep: 3 };
+        world.bound = { ...AMPLE, maxBytes: 64 * 1024, keep: 3 };
         await world.count(1, 1, 30_000);
         await world.logs.sweep();
         const before = await world.all();
@@ -384,11 +385,12 @@ describe('the output of a service', function () {
       });
 
       it('gives up launches beyond those to be kept, and never the newest', async () => {
-        world.bound = { maxBytes: 1024 ** 2, keep: 2 };
+        world.bound = { ...AMPLE, maxBytes: 1024 ** 2, keep: 2 };
         for (const generation of [1, 2, 3, 4]) world.write(generation, `of ${generation}\n`);
+        world.ended(4);
         await world.logs.sweep();
         expect(await world.texts()).to.deep.equal(['of 3', 'of 4']);
-        world.bound = { maxBytes: 64 * 1024, keep: 2 };
+        world.bound = { ...AMPLE, maxBytes: 64 * 1024, keep: 2 };
         await world.count(4, 1, 20_000);
         await world.logs.sweep();
         expect(existsSync(world.file(3))).to.equal(false);
@@ -397,7 +399,7 @@ describe('the output of a service', function () {
       });
 
       it('spares stderr when stdout is what fills the disk', async () => {
-        world.bound = { maxBytes: 64 * 1024, keep: 2 };
+        world.bound = { ...AMPLE, maxBytes: 64 * 1024, keep: 2 };
         world.write(1, 'the reason\n', 'stderr');
         await world.count(1, 1, 20_000);
         await world.logs.sweep();
@@ -455,7 +457,10 @@ describe('the output of a service', function () {
       mkdirSync(join(world.stateDir, 'logs', id));
       for (const stream of LOG_STREAMS) writeFileSync(join(world.stateDir, 'logs', id, `1.${stream}`), 'x\n');
     }
-    logs.keepBounded(() => ids.map((serviceId) => ({ serviceId, generation: 1, ...AMPLE })));
+    logs.keepBounded(() => {
+      const services = ids.map((serviceId) => ({ serviceId, generation: 1, ...AMPLE }));
+      return { services, totalBytes: Infinity };
+    });
     await logs.sweep();
     const times: number[] = [];
     for (let round = 0; round < 9; round += 1) {

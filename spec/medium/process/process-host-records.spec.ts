@@ -62,9 +62,14 @@ describe('the files of a launch', () => {
     const end = { launch: LAUNCH, pid: 7, code: null, signal: 15, core: 0, exec_errno: 0, end: 1_234 };
     writeFileSync(join(layout.exits, LAUNCH), `${JSON.stringify(end)}\n`);
     const record = records.readExit(layout, LAUNCH);
-    expect(record).to.deep.equal({ code: null, signal: 15, execErrno: 0, refusal: null, endedAt: 1_234 });
-    const exit = records.exitOf(record, { now: () => 1, random: () => 0 });
-    expect(exit).to.deep.equal({ code: null, signal: 'SIGTERM', at: 1_234, isKnown: true });
+    const ended = { code: null, signal: 15, execErrno: 0, refusal: null, endedAt: 1_234 };
+    expect(record).to.deep.equal({ ...ended, usage: null });
+    const clock = { now: () => 1, random: () => 0 };
+    const exit = { code: null, signal: 'SIGTERM', at: 1_234, isKnown: true };
+    expect(records.exitOf(record, clock)).to.deep.equal(exit);
+    writeFileSync(join(layout.exits, LAUNCH), JSON.stringify({ ...end, max_rss: 4096, cpu_ms: 0 }));
+    const usage = { maxRss: 4096, cpuMs: 0 };
+    expect(records.exitOf(records.readExit(layout, LAUNCH), clock)).to.deep.equal({ ...exit, usage });
   });
 
   it('say what failed before the program ran', () => {

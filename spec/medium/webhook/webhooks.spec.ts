@@ -77,6 +77,8 @@ describe('webhooks over HTTP', () => {
       feed: (query, signal) => feed.read(query, signal),
       newest: () => feed.newest,
       view: eventView,
+      tail: ({ detail }) =>
+        Promise.resolve([{ at: null, stream: 'stderr', text: `of launch ${String(detail['generation'])}` }]),
       note: (fact) => void noted.push(fact),
     });
   }
@@ -131,6 +133,21 @@ describe('webhooks over HTTP', () => {
     const verified = new Webhook(SECRET).verify(body, headers as Record<string, string>);
     expect(verified).to.deep.include({ type: 'process.exited', timestamp: '2023-11-14T22:13:20.000Z' });
     expect(() => new Webhook(SECRET).verify(`${body} `, headers as Record<string, string>)).to.throw('signature');
+  });
+
+  it('has the last words of a process with its end, if that is configured', async () => {
+    await webhooks.configure([spec({ includeOutput: true })]);
+    await happen({ type: 'process.exited', detail: { generation: 7 } });
+    await happen({ type: 'process.launched' });
+    await webhooks.configure([spec({ includeOutput: true }), spec({ name: 'short' })]);
+    await happen({ type: 'process.exited', detail: { generation: 8 } });
+    await eventually(() => expect(received).to.have.length(4));
+    const tails = received.map(
+      ({ body }) => (JSON.parse(body) as { data: { output_tail?: unknown } }).data.output_tail,
+    );
+    const of = (generation: number) => [{ at: null, stream: 'stderr', text: `of launch ${generation}` }];
+    expect(tails.slice(0, 2)).to.deep.equal([of(7), undefined]);
+    expect(tails.slice(2)).to.have.deep.members([of(8), undefined]);
   });
 
   it('sends only matching events, in the order of the journal', async () => {

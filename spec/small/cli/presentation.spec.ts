@@ -5,7 +5,7 @@ import { instantOf } from '../../../lib/cli/host/host-options.ts';
 import { colorsFor } from '../../../lib/cli/output/colors.ts';
 import { stateCell } from '../../../lib/cli/output/state.ts';
 import { age, factSheet, memorySize, paragraph } from '../../../lib/cli/output/table.ts';
-import { serviceTable, whyAndNext } from '../../../lib/cli/services/show-services.ts';
+import { factsOf, serviceTable, whyAndNext } from '../../../lib/cli/services/show-services.ts';
 import { KeptText } from '../../support/command.ts';
 import { serviceView } from '../../support/control/fake-control.ts';
 
@@ -84,5 +84,19 @@ describe('the output for people', () => {
         `--since: "${text}" is neither a duration such as 5m nor an instant`,
       );
     }
+  });
+
+  it('the last exit has the time that the process was up, and what it said before it failed', () => {
+    const exit = { code: 3, signal: null, at: '2026-01-02T03:04:00.000Z', generation: 2, class: 'code' } as const;
+    const measured = { uptime_ms: 3_500, max_rss: null, cpu_ms: null, version: null, revision: null };
+    const output_tail = [{ at: null, stream: 'stderr', text: 'no host\x1b[0m' }] as const;
+    const service = { ...serviceView('pump'), pid: null, last_exit: { ...exit, ...measured, output_tail } };
+    expect(factsOf(service, NOW)).to.include({
+      'last exit': 'code 3 (code) after 3.5 s, launch 2, 1m ago',
+      'last words': 'no host',
+    });
+    const stopped = { ...service, last_exit: { ...service.last_exit, class: 'stopped' } } as const;
+    for (const other of [stopped, { ...service, pid: 7 }, { ...service, last_exit: { ...exit, ...measured } }])
+      expect(factsOf(other, NOW)).to.include({ 'last words': null });
   });
 });

@@ -113,6 +113,12 @@ services:
     expect(again).to.deep.include({ depends_on: { opc_server: 'healthy' }, intensity: 'unlimited' });
   });
 
+  it('limits all output together, by default to 10 GiB', () => {
+    expect(load('').logs).to.deep.equal({ total_bytes: 10 * 1024 ** 3 });
+    expect(load('logs: {}').logs).to.deep.equal({ total_bytes: 10 * 1024 ** 3 });
+    expect(load('logs: { total_bytes: 64KiB }').logs).to.deep.equal({ total_bytes: 64 * 1024 });
+  });
+
   it('gives new kinds and agent types the defaults', () => {
     const config = load('kinds: { opc: { executable: opc } }\nagent_types: { demo: { services: [opc, corerl] } }');
     expect(config.kinds.get('opc')).to.deep.include({ args: [], settle: 200, restart: 'always' });
@@ -237,6 +243,7 @@ describe('an unknown key', () => {
 describe('an invalid value', () => {
   const kind = (text: string): string => `kinds:\n  corerl:\n    ${text}`;
   const rows: readonly (readonly [text: string, issue: string])[] = [
+    ['logs: { total_bytes: 1KiB }', '1:22 logs.total_bytes must be 64KiB or more'],
     [kind('settle: 5'), '3:13 kinds.corerl.settle must be a duration such as 250ms, 5s or 2m'],
     [kind('settle: 5 min'), '3:13 kinds.corerl.settle is invalid: "5 min" is not a duration'],
     [kind('settle:'), '3:5 kinds.corerl.settle must be a duration'],

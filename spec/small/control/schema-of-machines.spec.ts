@@ -12,6 +12,8 @@ import { MIGRATIONS } from '../../../lib/store/recovery/migrations.ts';
 const MACHINES: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   6: { root: '1', service: '2', agent: '1' },
   7: { root: '1', service: '3', agent: '2' },
+  8: { root: '1', service: '3', agent: '2' },
+  9: { root: '1', service: '3', agent: '2' },
 };
 
 describe('the schema of the store', () => {

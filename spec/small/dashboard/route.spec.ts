@@ -19,6 +19,7 @@ describe('the addresses of the dashboard', () => {
     for (const hash of ['', '#', '#/', '#/services', '#/services/', '#/services/%', '#/nowhere/pump1']) {
       expect(parseRoute(hash), hash).to.deep.equal({ type: 'nothing' });
     }
+    expect(parseRoute('#/services/x/logs?generation=7')).to.deep.include({ type: 'service', id: 'x', tab: 'logs' });
     expect(parseRoute('#/services/x/nowhere')).to.deep.equal({ type: 'service', id: 'x', tab: 'overview' });
   });
 });

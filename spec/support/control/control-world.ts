@@ -11,6 +11,7 @@ import type { ActorStore } from '../../../lib/ports/actor-store.ts';
 import type { Clock } from '../../../lib/ports/clock.ts';
 import type { Log } from '../../../lib/ports/log.ts';
 import type { ProcessMeter } from '../../../lib/ports/meter.ts';
+import type { OpenWebhooks } from '../../../lib/ports/webhooks.ts';
 import type { ServiceLogs } from '../../../lib/ports/service-logs.ts';
 import type { SpecSource } from '../../../lib/ports/spec-source.ts';
 import { FakeCatalog } from '../actors/actor-world.ts';
@@ -19,6 +20,7 @@ import { FakeProber } from '../probe/fake-prober.ts';
 import { fakeProcessHost, type FakeProcessHost } from '../process/fake-process-host.ts';
 import { MemoryPortRegistry } from '../store/memory-port-registry.ts';
 import { memoryStore, type MemoryStore } from '../store/memory-store.ts';
+import { MemoryLaunchHistory } from '../store/memory-launch-history.ts';
 import { filesUntilDeath, MemoryFiles } from './memory-files.ts';
 import { NO_USAGE } from './no-usage.ts';
 import { SimulatedClock } from 'xstate';
@@ -95,6 +97,10 @@ class FakeSpecs implements SpecSource {
     return this.hooks;
   }
 
+  totalLogBytes(): number {
+    return Infinity;
+  }
+
   reread(): Promise<SpecSource> {
     return Promise.resolve(this);
   }
@@ -112,6 +118,10 @@ export class ControlWorld {
   readonly catalog = new FakeCatalog();
   prober = new FakeProber();
   readonly portRegistry = new MemoryPortRegistry();
+  readonly launches = new MemoryLaunchHistory();
+  logs: ServiceLogs = NO_LOGS;
+  /** What the next host sends events with. */
+  webhooks: OpenWebhooks | undefined;
   readonly log = recordingLog();
   readonly origin = { correlationId: 'request-1' };
   /** All events that a host has passed to its meter. */
@@ -135,7 +145,7 @@ export class ControlWorld {
   }
 
   async boot(): Promise<void> {
-    const { specs, catalog, prober, portRegistry, clock, timers, log } = this;
+    const { specs, catalog, prober, portRegistry, launches, logs, clock, timers, log } = this;
     this.#life = new AbortController();
     const store = untilDeath(this.store, this.#life.signal);
     const health = new Health(clock, log);
@@ -146,10 +156,11 @@ export class ControlWorld {
     const processes = new ObservedProcessHost(this.processes, health, NO_PROCESS_METER);
     const identity = { processId: 1, version: '0.0.0', guarantees: GUARANTEES };
     this.#control = await openControl({
-      ...{ store, specs, processes, catalog, prober, portRegistry, logs: NO_LOGS },
+      ...{ store, specs, processes, catalog, prober, portRegistry, launches, logs },
       ...{ usage: NO_USAGE, health, clock, timers, log, identity },
       files: filesUntilDeath(this.files, this.#life.signal),
       ...(this.found === undefined ? {} : { found: this.found }),
+      ...(this.webhooks === undefined ? {} : { webhooks: this.webhooks }),
       onEvents: (status) => {
         this.published.push(...status);
       },

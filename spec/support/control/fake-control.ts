@@ -4,6 +4,7 @@ import type { EventView } from '../../../lib/api/schemas/event.ts';
 import type { ExplainView } from '../../../lib/api/schemas/explain.ts';
 import type { AgentHistoryView, ServiceHistoryView } from '../../../lib/api/schemas/history.ts';
 import type { HealthView, ReloadView } from '../../../lib/api/schemas/host.ts';
+import type { LaunchPageView } from '../../../lib/api/schemas/launch.ts';
 import type { ServiceView } from '../../../lib/api/schemas/service.ts';
 import type { UsageView } from '../../../lib/api/schemas/usage.ts';
 import { IdempotencyRecords } from '../../../lib/control/commands/idempotency.ts';
@@ -13,6 +14,7 @@ import type {
   Control,
   ExitMode,
   HistoryQuery,
+  LaunchQuery,
   Queries,
   Wait,
 } from '../../../lib/control/control.ts';
@@ -266,6 +268,11 @@ export class FakeControl implements Control, Queries {
     return Promise.resolve({ service_id: id, initially, steps: [], next: null });
   }
 
+  launches(id: string, query: LaunchQuery): Promise<LaunchPageView> {
+    this.#view('launches', { id, query });
+    return Promise.resolve({ service_id: id, launches: [], next: null, comparison: null });
+  }
+
   agentHistory(id: string, query: HistoryQuery): Promise<AgentHistoryView> {
     this.#view('agentHistory', { id, query });
     return Promise.resolve({ agent_id: id, initially: { state: null, substate: null }, steps: [], next: null });
@@ -284,6 +291,10 @@ export class FakeControl implements Control, Queries {
   service(id: string): ServiceView {
     this.#view('service', id);
     return this.#shown(id);
+  }
+
+  serviceInFull(id: string): Promise<ServiceView> {
+    return Promise.resolve(this.service(id));
   }
 
   #shown(id: string): ServiceView {

@@ -19,6 +19,7 @@ import { CURRENT, GUARANTEES, HostWorld, MACHINE, SILENT } from '../walks/host-w
 import type { CommandStep } from '../walks/walk-commands.ts';
 import { AGENTS, planOf, type Plant } from '../walks/walk-plant.ts';
 import { edited } from '../walks/walk-steps.ts';
+import { MemoryLaunchHistory } from '../store/memory-launch-history.ts';
 import type { Client, Given } from './client.ts';
 import { MachineProcessHost } from './machine-process-host.ts';
 import type { Machine } from './machine.ts';
@@ -232,7 +233,7 @@ export class ExploreWorld extends HostWorld {
       portRegistry: trace(portRegistry, 'ports'),
       files: trace(this.files, 'files'),
       timers: trace(timers, 'timers'),
-      ...{ logs: NO_LOGS, usage: NO_USAGE, health, clock, log: SILENT },
+      ...{ logs: NO_LOGS, launches: new MemoryLaunchHistory(), usage: NO_USAGE, health, clock, log: SILENT },
       identity: { processId: 1, version: '0.0.0', guarantees: GUARANTEES },
       ...(this.#found === null ? {} : { found: this.#found }),
       ...(receiver === null ? {} : { webhooks: this.#webhooksTo(trace(receiver, 'receiver'), trace) }),

@@ -1,4 +1,5 @@
 import type {
+  ExitUsage,
   Guarantees,
   Launch,
   LaunchFailure,
@@ -17,6 +18,7 @@ export interface FakeExit {
   readonly signal?: string | null;
   /** False: the exit was not observed. */
   readonly isKnown?: boolean;
+  readonly usage?: ExitUsage;
 }
 
 /**
@@ -209,7 +211,7 @@ class InMemoryProcessHost implements FakeProcessHost {
     const isKnown = how.isKnown ?? true;
     const signal = how.signal ?? null;
     const code = signal !== null || !isKnown ? null : (how.code ?? 0);
-    const exit: ProcessExit = { code, signal, at: this.#clock.now(), isKnown };
+    const exit: ProcessExit = { code, signal, at: this.#clock.now(), isKnown, ...usageOf(how) };
     slot.status = { status: 'exited', generation, launchId: launch.launchId, exit };
     this.#exits.set(launch.launchId, exit);
     const observers = this.#observers.get(launch.launchId) ?? new Set();
@@ -306,4 +308,8 @@ function refused(request: LaunchRequest, code: string, message: string): LaunchO
  */
 export function fakeProcessHost(clock: Clock = FROZEN, earlier = 0): FakeProcessHost {
   return new InMemoryProcessHost(clock, earlier);
+}
+
+function usageOf({ usage }: FakeExit): Pick<ProcessExit, 'usage'> {
+  return usage === undefined ? {} : { usage };
 }

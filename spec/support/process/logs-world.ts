@@ -22,7 +22,7 @@ import { temporaryFolder } from '../temporary.ts';
 
 export const SERVICE = parseServiceId('pump1-corerl');
 /** A limit that no spec reaches by accident. */
-export const AMPLE = { maxBytes: 1024 ** 3, keep: 100 };
+export const AMPLE = { maxBytes: 1024 ** 3, keep: 100, kept: [] as readonly number[] };
 
 /** The output files of one service, written by the spec or by a real child process, and the logs opened on them. */
 export class LogsWorld {
@@ -32,6 +32,7 @@ export class LogsWorld {
   /** The newest launch, for the process host. */
   status: LaunchStatus | null = null;
   bound = AMPLE;
+  totalBytes = Infinity;
   #opened: LocalServiceLogs | null = null;
 
   constructor() {
@@ -43,7 +44,10 @@ export class LogsWorld {
     const { stateDir, log } = this;
     const punchCommand = punchCommandOf(bestShimKind());
     this.#opened = await openServiceLogs({ stateDir, log, status: () => this.status, punchCommand, ...options });
-    this.#opened.keepBounded(() => [{ serviceId: SERVICE, generation: this.newest(), ...this.bound }]);
+    this.#opened.keepBounded(() => {
+      const services = [{ serviceId: SERVICE, generation: this.newest(), ...this.bound }];
+      return { services, totalBytes: this.totalBytes };
+    });
     return this.#opened;
   }
 

@@ -338,6 +338,7 @@ export abstract class HostWorld {
         return Promise.resolve(hasHost ? [{ spec: telemetryOf(this.plant), isAutostarted }] : []);
       },
       webhooks: () => this.webhooks,
+      totalLogBytes: () => Infinity,
       reread: () => Promise.resolve(specs),
     };
     return specs;

@@ -18,6 +18,7 @@ import { FakeProber } from '../probe/fake-prober.ts';
 import { fakeProcessHost, type FakeProcessHost } from '../process/fake-process-host.ts';
 import { MemoryPortRegistry } from '../store/memory-port-registry.ts';
 import { memoryStore } from '../store/memory-store.ts';
+import { MemoryLaunchHistory } from '../store/memory-launch-history.ts';
 import { CURRENT, GUARANTEES, HostWorld, MACHINE, SILENT, WalkTimers } from './host-world.ts';
 import type { Plant } from './walk-plant.ts';
 import { grownSeries, wrongWithSeries, type SeriesLaunch } from './walk-rules.ts';
@@ -60,7 +61,7 @@ export class WalkWorld extends HostWorld {
     const ports: HostPorts = {
       ...{ store: this.#counted(untilDeath(this.store, life)), specs, processes, catalog: this.catalog, prober },
       portRegistry: new MemoryPortRegistry(),
-      ...{ logs: NO_LOGS, usage: NO_USAGE, health, clock, timers, log: SILENT },
+      ...{ logs: NO_LOGS, launches: new MemoryLaunchHistory(), usage: NO_USAGE, health, clock, timers, log: SILENT },
       identity: { processId: 1, version: '0.0.0', guarantees: GUARANTEES },
       files: filesUntilDeath(this.files, life),
     };

@@ -10,6 +10,7 @@ import { useAnswer } from '../../use-answer.ts';
 import { Problem } from '../../words/problem.tsx';
 import { StateBadge } from '../../words/state-badge.tsx';
 import { localInstant } from '../../words/time.ts';
+import { Launches, OutputLink } from './launches.tsx';
 import { StateStrip } from './state-strip.tsx';
 import { StepTable } from './step-table.tsx';
 import { isMove, periodsOf, whatOf } from './steps.ts';
@@ -53,13 +54,7 @@ function StepSlider({ steps, index, onIndex }: StepSliderProps): ReactNode {
   );
 }
 
-function HistoryView({
-  history,
-  machine,
-}: {
-  readonly history: History;
-  readonly machine: Subject['type'];
-}): ReactNode {
+function HistoryView({ history, subject }: { readonly history: History; readonly subject: Subject }): ReactNode {
   const { steps, next } = history;
   // Null: always the newest step.
   const [seq, setSeq] = useState<number | null>(null);
@@ -78,12 +73,15 @@ function HistoryView({
       <p className="past-state">
         {index === steps.length - 1 ? 'Now' : 'At this step'}{' '}
         {step.state === null ? 'unknown state' : <StateBadge state={step.state} more={step.substate} />}
+        {subject.type === 'service' && step.exit != null && step.generation != null ? (
+          <OutputLink id={subject.view.id} generation={step.generation} />
+        ) : null}
       </p>
       <StepTable steps={steps} chosen={index} onChoose={choose} />
       {next === null ? null : (
         <p className="hint">Only the last {MAX_STEPS} steps are shown; the journal goes back further.</p>
       )}
-      <Statechart machine={machine} chartState={step} move={moveAt(steps, index)} />
+      <Statechart machine={subject.type} chartState={step} move={moveAt(steps, index)} />
     </>
   );
 }
@@ -100,7 +98,8 @@ export function History({ subject }: { readonly subject: Subject }): ReactNode {
   return (
     <section className="history" aria-label="History">
       <Problem sentence={problem} />
-      {value === null ? null : <HistoryView history={value} machine={subject.type} />}
+      {value === null ? null : <HistoryView history={value} subject={subject} />}
+      {subject.type === 'service' ? <Launches service={subject.view} /> : null}
     </section>
   );
 }

@@ -47,6 +47,7 @@ webhooks:
     secret: ${SECRET}
     timeout: 1m
     give_up_after: never
+    include_output: true
 `;
     expect(await plan(text)).to.deep.equal([
       {
@@ -64,6 +65,7 @@ webhooks:
         filter: { agentIds: ['pump1'], serviceIds: ['pump1-corerl'], types: ['*'] },
         timeoutMs: 60_000,
         giveUpAfterMs: null,
+        includeOutput: true,
       },
     ]);
     expect(await plan('kinds: {}')).to.deep.equal([]);
@@ -145,7 +147,7 @@ webhooks:
   });
 });
 
-const POLICY = { timeout: '10s', give_up_after: '24h' };
+const POLICY = { timeout: '10s', give_up_after: '24h', include_output: false };
 
 describe('the secret of a webhook in a file', () => {
   it('is read from the base path, without its line end', async () => {

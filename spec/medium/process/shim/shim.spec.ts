@@ -61,6 +61,15 @@ for (const kind of kinds) {
       },
     );
 
+    it('records what the process and those that it waited for have used', async function () {
+      if (kind !== 'native') this.skip();
+      const busy = 'x=$(head -c 50000000 /dev/zero | tr "\\0" x); i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done';
+      const { launch } = await driver.launch('/bin/sh', { args: ['-c', busy] });
+      const { max_rss, cpu_ms } = await launch.exited();
+      expect(max_rss).to.be.within(50_000_000, 1_000_000_000);
+      expect(cpu_ms).to.be.within(20, 60_000);
+    });
+
     it('writes complete records that identify the launch and the process', async () => {
       const before = Date.now();
       const { launch, report } = await driver.launch(vice('waits'));
@@ -81,7 +90,8 @@ for (const kind of kinds) {
       expect(statSync(join(launch.runDir, 'claim')).mode & 0o777).to.equal(0o600);
       process.kill(Number(pid), 'SIGKILL');
       const exit = await launch.exited();
-      const { end } = exit;
+      const { end, max_rss, cpu_ms } = exit;
+      const measured = kind === 'native' ? { max_rss, cpu_ms } : {};
       const output = kind === 'native' ? { output: '2026-11-27T10:00:00.123456789Z stdout F up\n'.length } : {};
       expect(exit).to.deep.equal({
         launch: launch.id,
@@ -90,6 +100,7 @@ for (const kind of kinds) {
         signal: 9,
         core: 0,
         exec_errno: 0,
+        ...measured,
         ...output,
         end,
       });

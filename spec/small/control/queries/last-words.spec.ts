@@ -3,8 +3,8 @@ import { serviceContext, type ServiceContext } from '../../../../lib/actors/serv
 import { lastWords, outputTail } from '../../../../lib/control/queries/last-words.ts';
 import type { LogItem, LogQuery } from '../../../../lib/model/values/log-line.ts';
 import { parseServiceId } from '../../../../lib/model/values/ids.ts';
-import type { ServiceLogs } from '../../../../lib/ports/service-logs.ts';
 import { serviceSpec } from '../../../support/actors/specs.ts';
+import { MemoryLaunchHistory } from '../../../support/store/memory-launch-history.ts';
 
 const AT = '2026-11-27T10:00:00.123456789Z';
 
@@ -15,22 +15,26 @@ function line(text: string): LogItem {
 describe('the last words of a process', () => {
   let asked: LogQuery[];
 
-  function logsOf(items: readonly LogItem[]): ServiceLogs {
+  const launches = new MemoryLaunchHistory();
+
+  function portsOf(items: readonly LogItem[]): Parameters<typeof outputTail>[0] {
     const read = async function* (query: LogQuery): AsyncGenerator<readonly LogItem[]> {
       asked.push(query);
       await Promise.resolve();
       yield items;
     };
-    const unused = (): never => {
-      throw new Error('Only reading is needed here.');
-    };
-    return { read, follow: unused, search: unused, keepBounded: unused, close: unused };
+    return { logs: { read }, launches };
   }
 
   function contextOf(change: Partial<ServiceContext> = {}): ServiceContext {
     const spec = { ...serviceSpec('pump'), env: { API_TOKEN: 'very-secret' } };
     const exit = { code: 1, signal: null, at: 0, generation: 4, class: 'code' } as const;
-    return { ...serviceContext({ spec, holders: [], intended: 'running' }, 0), lastExit: exit, ...change };
+    const launched = { uptimeMs: null, version: null, revision: null, usage: null };
+    return {
+      ...serviceContext({ spec, holders: [], intended: 'running' }, 0),
+      lastExit: { ...exit, ...launched },
+      ...change,
+    };
   }
 
   beforeEach(() => {
@@ -38,7 +42,7 @@ describe('the last words of a process', () => {
   });
 
   it('are the last lines of the launch that ended, without values of its environment', async () => {
-    const tail = await outputTail(logsOf([line('starting'), line(''), line('bad token very-secret')]), contextOf());
+    const tail = await outputTail(portsOf([line('starting'), line(''), line('bad token very-secret')]), contextOf());
     expect(tail).to.deep.equal({
       generation: 4,
       lines: [
@@ -58,22 +62,22 @@ describe('the last words of a process', () => {
   });
 
   it('are at most 20 lines and 4 KiB', async () => {
-    const many = await outputTail(logsOf(Array.from({ length: 30 }, (_, index) => line(`${index}`))), contextOf());
+    const many = await outputTail(portsOf(Array.from({ length: 30 }, (_, index) => line(`${index}`))), contextOf());
     expect(many?.lines.map(({ text }) => Number(text))).to.deep.equal(
       Array.from({ length: 20 }, (_, index) => index + 10),
     );
-    const long = await outputTail(logsOf([1, 2, 3].map(() => line('ü'.repeat(900)))), contextOf());
+    const long = await outputTail(portsOf([1, 2, 3].map(() => line('ü'.repeat(900)))), contextOf());
     expect(long?.lines.length).to.equal(2);
   });
 
   it('are null if nothing has ended or nothing is left', async () => {
-    expect(await outputTail(logsOf([line('alive')]), contextOf({ lastExit: null }))).to.equal(null);
+    expect(await outputTail(portsOf([line('alive')]), contextOf({ lastExit: null }))).to.equal(null);
     expect(asked).to.deep.equal([]);
-    expect(await outputTail(logsOf([]), contextOf())).to.equal(null);
+    expect(await outputTail(portsOf([]), contextOf())).to.equal(null);
   });
 
   it('are no reason of an end that was expected, nor of a process that runs', async () => {
-    const tail = await outputTail(logsOf([line('bye')]), contextOf());
+    const tail = await outputTail(portsOf([line('bye')]), contextOf());
     const { lastExit } = contextOf();
     for (const end of ['clean', 'stopped'] as const)
       expect(lastWords(contextOf({ lastExit: { ...lastExit!, class: end } }), tail)).to.deep.equal([]);
