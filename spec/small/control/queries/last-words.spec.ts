@@ -24,7 +24,7 @@ describe('the last words of a process', () => {
     const unused = (): never => {
       throw new Error('Only reading is needed here.');
     };
-    return { read, follow: unused, search: unused, keepBounded: unused, close: unused };
+    return { read, follow: unused, merge: unused, search: unused, keepBounded: unused, close: unused };
   }
 
   function contextOf(change: Partial<ServiceContext> = {}): ServiceContext {
