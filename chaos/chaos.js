@@ -239,9 +239,11 @@ export class Chaos {
   /** A host that has just started must know every confirmed command. */
   async checkIntentions(host) {
     await Promise.all(
-      this.promised.map(async ({ target, certain }) => {
+      this.promised.map(async (promised) => {
+        const { target, certain, count } = promised;
         const answer = await host.get(target.status);
-        if (answer === null || certain === null) return;
+        // A command that was sent while this waited for its answer may have been carried out before it.
+        if (answer === null || certain === null || promised.count !== count) return;
         const intended = answer.status === 404 ? 'stopped' : target.intended(answer.body);
         if (intended === certain) return;
         this.tally.lose(

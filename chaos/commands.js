@@ -12,6 +12,7 @@ export class Promised {
   #ledger;
   #trouble;
   #commands = [];
+  #sent = 0;
   target;
 
   /** `trouble`: the faults during which commands may be refused. */
@@ -24,6 +25,11 @@ export class Promised {
 
   get isBusy() {
     return this.#commands.some((command) => command.isUnderWay);
+  }
+
+  /** How many commands were sent so far. */
+  get count() {
+    return this.#sent;
   }
 
   async start(host) {
@@ -48,6 +54,7 @@ export class Promised {
   async #send(host, intention, [path, body]) {
     const facts = { answeredAt: null, isAccepted: false, isUnderWay: true };
     const command = { intention, before: this.certain, sentAt: Date.now(), ...facts };
+    this.#sent += 1;
     this.#commands.push(command);
     try {
       const answer = await host.request('POST', path, body);
@@ -72,6 +79,8 @@ export class Promised {
     if (status === 200 && isRefused && asksForMore)
       this.#tally.lose('wrong health', `${path} was accepted during a fault of which the health check knew.`);
     const isUnknownIo = status === 404 && command.intention === 'stopped';
+    // A lost store may have been the only place that named it; a process of it is an orphan then, and not stopped by this.
+    if (isUnknownIo && command.before === null) return;
     command.isAccepted = status === 200 || isUnknownIo;
     if (isUnknownIo && this.#isStartedBefore(command)) {
       this.#tally.lose('forgotten commands', `${path} returned 404, but ${this.target.id} had been started.`);

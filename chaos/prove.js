@@ -29,7 +29,8 @@ const TRANSPILED = {
 function sabotaged(one) {
   const folder = mkdtempSync(join(tmpdir(), 'coredinator-sabotaged-'));
   for (const name of ['dist', 'lib/process/shim']) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
-  for (const name of ['package.json', 'scripts/build-shim.js']) cpSync(join(ROOT, name), join(folder, name));
+  for (const name of ['package.json', 'scripts/build-shim.js', 'scripts/shim-sources.js'])
+    cpSync(join(ROOT, name), join(folder, name));
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   const file = join(folder, one.file);
   mkdirSync(join(file, '..'), { recursive: true });

@@ -1,47 +1,60 @@
-// Builds lib/process/shim/build/coredinator-shim (postinstall). Never fails an installation: without a compiler, or on
-// a system other than Linux, the host launches through the shell shim and reports the reduced guarantees.
+// Provides lib/process/shim/build/coredinator-shim (postinstall): the prebuilt one, if it is of these sources and runs here,
+// or else one that is compiled. Never fails an installation: if neither is possible, or on a system other than Linux, the
+// host launches through the shell shim and reports the reduced guarantees.
 //
-// CC is the compiler (default: musl-gcc, then cc). The environment variable SHIM_BUILD_DIR overrides the output folder.
+// CC is the compiler (default: the prebuilt binary, then musl-gcc, then cc). The environment variable SHIM_BUILD_DIR
+// overrides the output folder.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import {
+  flags,
+  prebuiltDir,
+  prebuiltName,
+  readChecksums,
+  runs,
+  sha256,
+  sourceDir,
+  sources,
+  sourcesHash,
+} from './shim-sources.js';
 
-const sourceDir = fileURLToPath(new URL('../lib/process/shim/', import.meta.url));
 const buildDir = resolve(process.env.SHIM_BUILD_DIR ?? join(sourceDir, 'build'));
 const binary = join(buildDir, 'coredinator-shim');
 const stamp = join(buildDir, 'source-hash');
-/** Sorted by alignment, small variables do not lie between large arrays, each on a page of its own: 20 KiB less. */
-const dense = ['-fdata-sections', '-Wl,--sort-section=alignment'];
-const flags = ['-std=gnu11', '-Os', '-Wall', '-Wextra', ...dense];
 const compilerTimeoutMs = 60_000;
 
-function sources() {
-  return readdirSync(sourceDir)
-    .filter((name) => /\.[ch]$/.test(name))
-    .sort();
-}
-
-/** Covers everything that determines the binary except the compiler: another compiler does not require a new build. */
-function hashOf(names) {
-  const hash = createHash('sha256').update(JSON.stringify([process.platform, process.arch, flags]));
-  for (const name of names) hash.update(name).update(readFileSync(join(sourceDir, name)));
-  return hash.digest('hex');
-}
-
-/** A binary copied from another machine may have the right sources but not run here. */
-function runs(path) {
-  const { status, stdout } = spawnSync(path, ['version'], { encoding: 'utf8', timeout: 5_000 });
-  return status === 0 && stdout === '{"protocol":2}\n';
-}
-
+/** A binary copied from another machine may have the right sources but not run here, which `runs` tells. */
 function isUpToDate(hash) {
   try {
     return readFileSync(stamp, 'utf8') === hash && runs(binary);
   } catch (error) {
     if (error.code === 'ENOENT') return false;
     throw error;
+  }
+}
+
+/**
+ * Uses the prebuilt binary if it is of these sources, complete, and runs here. Running shims keep the inode of their binary,
+ * so a new binary is a new file that is then renamed.
+ */
+function takePrebuilt(hash) {
+  const name = prebuiltName(process.arch);
+  const fresh = `${binary}.${process.pid}`;
+  try {
+    const { sources: prebuiltHash, [name]: checksum } = readChecksums();
+    const bytes = prebuiltHash === hash ? readFileSync(join(prebuiltDir, name)) : null;
+    if (bytes === null || sha256(bytes) !== checksum) return false;
+    writeFileSync(fresh, bytes, { mode: 0o755 });
+    if (!runs(fresh)) return false;
+    renameSync(fresh, binary);
+    writeFileSync(stamp, hash);
+    return true;
+  } catch (error) {
+    if (error.code === 'ENOENT') return false; // none for this processor
+    throw error;
+  } finally {
+    rmSync(fresh, { force: true });
   }
 }
 
@@ -52,13 +65,12 @@ function attempts() {
   return ['musl-gcc -static -s', 'cc -static -s', 'cc -s'];
 }
 
-/** Running shims keep the inode of their binary, so the new binary is a new file that is then renamed. */
-function compile(names, hash) {
+function compile(hash) {
   const fresh = `${binary}.${process.pid}`;
   let reason = '';
   for (const attempt of attempts()) {
     const [compiler, ...words] = [...attempt.split(' '), ...flags];
-    const files = names.filter((name) => name.endsWith('.c'));
+    const files = sources().filter((name) => name.endsWith('.c'));
     const options = { cwd: sourceDir, encoding: 'utf8', timeout: compilerTimeoutMs };
     const { error, status, stderr } = spawnSync(compiler, [...words, '-o', fresh, ...files], options);
     if (!error && status === 0 && runs(fresh)) {
@@ -83,11 +95,11 @@ function fallBack(reason) {
 
 function build() {
   if (process.platform !== 'linux') return fallBack(`${process.platform} is not Linux`);
-  const names = sources();
-  const hash = hashOf(names);
+  const hash = sourcesHash();
   if (!existsSync(buildDir)) mkdirSync(buildDir);
   if (isUpToDate(hash)) return undefined;
-  const { attempt, reason } = compile(names, hash);
+  if (!process.env.CC && takePrebuilt(hash)) return console.log('coredinator: uses the native shim of the package.');
+  const { attempt, reason } = compile(hash);
   return attempt === undefined ? fallBack(reason) : console.log(`coredinator: built the native shim (${attempt}).`);
 }
 

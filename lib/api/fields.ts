@@ -24,6 +24,12 @@ export const eventTypeField = z
     when: ({ issues }) => issues.length === 0,
   });
 
+/** A name in a query that is compared with others. */
+export const nameField = z
+  .string()
+  .min(1, { error: 'must not be empty' })
+  .max(128, { error: 'is longer than 128 characters' });
+
 /** A boolean in a query. */
 export const flagField = z
   .enum(['true', 'false'], { error: 'must be true or false' })

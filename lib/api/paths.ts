@@ -44,6 +44,7 @@ export const ENDPOINTS = {
 
   streamEvents: ['GET', '/api/events'],
   listEvents: ['GET', '/api/events/history'],
+  listCommands: ['GET', '/api/audit'],
 
   listMachines: ['GET', '/api/machines'],
   getMachine: ['GET', '/api/machines/{name}'],

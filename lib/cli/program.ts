@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { HELP_OPTION, VERSION_OPTION, type CommandGroup, type CommandContext } from './command-group.ts';
 import { agents } from './commands/agents.ts';
+import { audit } from './commands/audit.ts';
 import { completion } from './commands/completion.ts';
 import { config } from './commands/config.ts';
 import { doctor } from './commands/doctor.ts';
@@ -21,6 +22,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   services,
   io,
   events,
+  audit,
   top,
   health,
   shutdown,

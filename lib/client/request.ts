@@ -29,6 +29,8 @@ export interface ClientOptions {
   readonly token?: string | (() => string | null) | null;
   /** Default: the global one. */
   readonly fetch?: Fetch;
+  /** The program that gives commands, as the host records it. Default: `coredinator-client`; in a browser none. */
+  readonly userAgent?: string;
 }
 
 type QueryField = string | number | boolean | null | undefined;
@@ -59,7 +61,10 @@ function parameterIn(args: LooseArguments, name: string, id: OperationId): strin
 
 function headersOf(options: ClientOptions, args: LooseArguments): Record<string, string> {
   const token = typeof options.token === 'function' ? options.token() : options.token;
+  // In a browser the header would make a request to another origin fail.
+  const userAgent = options.userAgent ?? ('document' in globalThis ? null : 'coredinator-client');
   return {
+    ...(userAgent === null ? {} : { 'user-agent': userAgent }),
     ...(args.body === undefined ? {} : { 'content-type': 'application/json' }),
     ...(token == null ? {} : { authorization: `Bearer ${token}` }),
     ...args.headers,

@@ -1,6 +1,7 @@
 import type { AnyActorRef } from 'xstate';
 import type { ExplainView } from '../api/schemas/explain.ts';
 import type { FeedBatch, FeedQuery } from '../model/feed.ts';
+import type { CommandSource } from '../model/command-source.ts';
 import type { AgentId } from '../model/values/ids.ts';
 import type { JournalQuery } from '../model/journal.ts';
 import type { LogBatch, LogFindings, LogPolicy, LogQuery, LogSearch } from '../model/values/log-line.ts';
@@ -23,6 +24,8 @@ import type { AgentRequest } from '../ports/spec-source.ts';
 export interface CommandOrigin {
   /** Put on every event that it causes. */
   readonly correlationId: string;
+  /** Absent: no client gave it. */
+  readonly source?: CommandSource;
   /** For a command with an idempotency key: both are accepted in one transaction. */
   readonly claim?: IdempotencyClaim;
 }

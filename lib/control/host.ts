@@ -23,7 +23,7 @@ import { assertNotForeign, stopForeignOrphan } from './commands/orphan-commands.
 import { signalService } from './commands/signal-service.ts';
 import { Waits } from './commands/wait-for-state.ts';
 import type { CommandOrigin, Control, ExitMode, OpenControl, Wait } from './control.ts';
-import { hostEvent } from './journal/events.ts';
+import { hostEvent, ofCommand } from './journal/events.ts';
 import { foreignOrphan, foreignOrphanView } from './queries/orphans.ts';
 import { HostQueries } from './queries/host-queries.ts';
 import { logPolicies, measuredHost } from './queries/measures.ts';
@@ -202,23 +202,23 @@ export class Host implements OpenControl {
     return { service_id, status: after ? serviceStatusView(after) : goneStatus(snapshot) };
   }
 
-  shutdown(mode: ExitMode | null, { correlationId }: CommandOrigin): ExitMode {
+  shutdown(mode: ExitMode | null, origin: CommandOrigin): ExitMode {
     this.#runtime.commandLog.assertOpen();
     const chosen = mode ?? this.#runtime.ports.exitMode ?? 'detach';
     const event = hostEvent('host.shutdown_requested', this.#runtime.ports.clock.now(), { mode: chosen });
-    this.#runtime.recorder.note({ ...event, cause: 'command', correlationId });
+    this.#runtime.recorder.note({ ...event, ...ofCommand(origin) });
     this.#leave(chosen);
     return chosen;
   }
 
-  async acknowledge({ correlationId }: CommandOrigin): Promise<HealthView> {
+  async acknowledge(origin: CommandOrigin): Promise<HealthView> {
     const { notices, recorder, ports } = this.#runtime;
     const acknowledged = await notices.acknowledge();
     if (acknowledged.length > 0) {
       const event = hostEvent('health.acknowledged', ports.clock.now(), {
         notices: acknowledged.map(({ code }) => code),
       });
-      recorder.note({ ...event, cause: 'command', correlationId });
+      recorder.note({ ...event, ...ofCommand(origin) });
     }
     return this.queries.health();
   }

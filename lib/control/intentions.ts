@@ -65,6 +65,11 @@ export class Intentions {
     return [...this.#bySubject.values()].filter(isAgentIntention);
   }
 
+  /** The agents that have this service, stopped ones too. */
+  agentsWith(id: ServiceId | string): readonly AgentIntention[] {
+    return this.agents().filter(({ plan }) => plan.services.some((spec) => spec.id === id));
+  }
+
   services(): readonly ServiceIntention[] {
     return [...this.#bySubject.values()].filter(
       (intention): intention is ServiceIntention => !isAgentIntention(intention),

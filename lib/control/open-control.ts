@@ -119,7 +119,7 @@ async function noteFindings(base: RuntimeBase, { intentions, drop, finding }: St
     recorder.note(hostEvent('store.recovered', clock.now(), { moved_to: recoveredFrom }));
     notices.add(
       'store_recovered',
-      `The database was corrupt when a host started. The corrupt file was moved to "${recoveredFrom}", and everything readable was kept.`,
+      `The database was corrupt when a host started. The corrupt file was moved to "${recoveredFrom}", and what could be read was copied.${intentions.length > 0 ? '' : ' No intentions were found: start the agents again.'}`,
     );
   }
   if (copyOf !== null) {

@@ -22,6 +22,8 @@ import type { ServeOptions } from './options.ts';
 import { ObservedProcessHost } from '../control/health/observed-process-host.ts';
 import { usingStateFolder } from '../store/state-folder.ts';
 import { wallTimers } from '../ports/wall-timers.ts';
+import { userName } from '../process/os/accounts.ts';
+import { kernelPeerUsers } from './peer-users.ts';
 import { RunningHost, type Host } from './running-host.ts';
 import { hostVersion } from './version.ts';
 
@@ -114,5 +116,6 @@ function apiOf(
   const upgrades = { '/inspector/ws': inspector.accept };
   const isUnixSocket = options.place.type === 'unix';
   const shown = { exposition, machines, meter, upgrades };
-  return createHttpApp({ ...options, access, isUnixSocket, control, ...shown, log, version });
+  const peerUsers = kernelPeerUsers(userName);
+  return createHttpApp({ ...options, access, isUnixSocket, peerUsers, control, ...shown, log, version });
 }

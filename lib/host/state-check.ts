@@ -36,7 +36,7 @@ interface Known {
 /**
  * Checks that the files in use are still those that the host opened: the state directory, its lock, its folders, the
  * database and the base path (contract 8). It checks every 2 s, and the lock, whose path leads through the directory,
- * between each commit and its responses.
+ * before each commit and between it and its responses.
  */
 export class StateCheck implements WriteGuard {
   readonly #options: StateCheckOptions;
@@ -73,13 +73,9 @@ export class StateCheck implements WriteGuard {
     return this.#problems;
   }
 
-  get known(): string | null {
-    return this.#problems[0] ?? null;
-  }
-
   /** Checks the lock at once; other problems remain until the next full check. */
   check(): string | null {
-    return this.known ?? this.#lockProblem(identityNow(this.#lock.path));
+    return this.#problems[0] ?? this.#lockProblem(identityNow(this.#lock.path));
   }
 
   /** Whether a check has finished within the last 15 s: if a file system does not respond, none does. */
@@ -87,19 +83,22 @@ export class StateCheck implements WriteGuard {
     return performance.now() - this.#checkedAt <= MAX_CHECK_AGE_MS;
   }
 
-  /** Checks everything now. */
+  /** Checks everything now, and at the same time: each part has its own time limit of 2 s. */
   async lookAtAll(): Promise<void> {
-    const directory = await this.#directoryProblem();
+    const [directory, lock, inStore, folders, basePath] = await Promise.all([
+      changeAt(this.#directory),
+      identityOf(this.#lock.path),
+      this.#store?.look(),
+      Promise.all(this.#folders.map((folder) => changeAt(folder))),
+      identityOf(this.#options.basePath),
+    ]);
     // Without the directory everything in it is missing too: one cause gets one sentence.
-    const rest =
-      directory === null
-        ? [
-            this.#lockProblem(await identityOf(this.#lock.path)),
-            await this.#store?.look(),
-            ...(await this.#folderProblems()),
-          ]
-        : [];
-    const problems = [directory, ...rest, await this.#basePathProblem()].filter((one) => typeof one === 'string');
+    const problems = [
+      ...(directory === null
+        ? [this.#lockProblem(lock), inStore, ...(await this.#folderProblems(folders))]
+        : [this.#directoryProblem(directory)]),
+      this.#basePathProblem(basePath),
+    ].filter((one) => typeof one === 'string');
     this.#log(problems);
     this.#problems = problems;
   }
@@ -128,9 +127,7 @@ export class StateCheck implements WriteGuard {
     if (problems.length === 0 && this.#problems.length > 0) log.info({}, 'the files of this host are in place again');
   }
 
-  async #directoryProblem(): Promise<string | null> {
-    const change = await changeAt(this.#directory);
-    if (change === null) return null;
+  #directoryProblem(change: string): string {
     return `The state directory "${this.#directory.path}" ${change}. ${REMEDY} Put it back, or stop this host and start it with the right --state-dir.`;
   }
 
@@ -141,21 +138,21 @@ export class StateCheck implements WriteGuard {
   }
 
   /** A missing folder is created again, so that running shims can write their exit records; its content is lost. */
-  async #folderProblems(): Promise<readonly string[]> {
-    const problems: string[] = [];
-    for (const folder of this.#folders) {
-      const change = await changeAt(folder);
-      if (change === null) continue;
-      problems.push(`The folder "${folder.path}" ${change} while this host was running. ${REMEDY} Restart this host.`);
-      await mkdir(folder.path, { mode: 0o700 }).catch(() => undefined); // it exists, or cannot be created, which is reported already
-    }
-    return problems;
+  async #folderProblems(changes: readonly (string | null)[]): Promise<readonly string[]> {
+    const changed = this.#folders.flatMap(({ path }, index) => {
+      const change = changes[index] ?? null;
+      return change === null ? [] : [{ path, change }];
+    });
+    // It exists, or cannot be created, which is reported already.
+    await Promise.all(changed.map(({ path }) => mkdir(path, { mode: 0o700 }).catch(() => undefined)));
+    return changed.map(
+      ({ path, change }) => `The folder "${path}" ${change} while this host was running. ${REMEDY} Restart this host.`,
+    );
   }
 
   /** The base path may be a link to the newest release, so a change of its target is not a problem. */
-  async #basePathProblem(): Promise<string | null> {
+  #basePathProblem(found: Found): string | null {
     const { basePath } = this.#options;
-    const found = await identityOf(basePath);
     return 'fault' in found ? `The base path "${basePath}" ${found.fault}. ${REMEDY} Put it back.` : null;
   }
 }

@@ -70,7 +70,7 @@ export function routeOf(id: OperationId, handler: AnyHandler, idempotency: Idemp
       id: ctx.params?.['id'] ?? '',
       query: query === undefined ? undefined : checkFields(query, 'query', ctx.query),
       body: body === undefined ? undefined : checkFields(body, 'body', await readJsonObject(ctx.req)),
-      origin: { correlationId: ctx.state.requestId },
+      origin: originOf(ctx),
       ctx,
     };
     const carryOut = async (claim?: IdempotencyClaim): Promise<void> => {
@@ -82,6 +82,10 @@ export function routeOf(id: OperationId, handler: AnyHandler, idempotency: Idemp
     else await once(idempotency, ctx, key, call.body, carryOut);
   };
   return { id, method, paths: paths.map((path) => path.replace(/\{(\w+)\}/g, ':$1')), handle };
+}
+
+function originOf({ state: { requestId, source } }: Context): CommandOrigin {
+  return { correlationId: requestId, ...(source === undefined ? {} : { source }) };
 }
 
 const MAX_ISSUES = 20;

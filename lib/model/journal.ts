@@ -1,4 +1,5 @@
 import type { Cause } from './causes.ts';
+import type { CommandSource } from './command-source.ts';
 import type { EventFilter } from './values/event-filter.ts';
 import type { ServiceId } from './values/ids.ts';
 import type { Instant, Millis } from './values/time.ts';
@@ -26,6 +27,8 @@ export interface JournalDraft {
   readonly cause: Cause;
   readonly correlationId: string | null;
   readonly detail: Readonly<Record<string, unknown>>;
+  /** For an event that records a command of a client. */
+  readonly source?: CommandSource;
   /** For `process.exited`; absent if the launch is unknown, or if the event was read from the store. */
   readonly ended?: EndedProcess;
 }
@@ -54,6 +57,10 @@ export interface JournalQuery {
   readonly correlationId?: string;
   /** Only entries at or after this instant, by their own timestamps. */
   readonly since?: Instant;
+  /** Only entries at or before this instant. */
+  readonly until?: Instant;
+  /** Only entries that record a command, with these fields of its source. */
+  readonly command?: Partial<CommandSource>;
   /** Combined with the fields above. */
   readonly filter?: EventFilter;
 }

@@ -12,10 +12,10 @@ export interface IntentionCopy {
 export interface HostFiles {
   /** The copy if it is newer than event `after`; null: it is not, is missing, or cannot be read. Never rejects. */
   readIntentions(after: number): Promise<IntentionCopy | null>;
-  /** Replaces the copy. Rejects if it cannot be written. */
+  /** Replaces the copy. Rejects with StoreUnavailableError. */
   writeIntentions(copy: IntentionCopy): Promise<void>;
   /** The notices that have not been acknowledged yet. Never rejects. */
   readNotices(): Promise<readonly Notice[]>;
-  /** Replaces the notices. Rejects if they cannot be written. */
+  /** Replaces the notices. Rejects with StoreUnavailableError. */
   writeNotices(notices: readonly Notice[]): Promise<void>;
 }

@@ -6,6 +6,7 @@ import type { Intention } from '../model/intention.ts';
 import type { Notice } from '../model/notice.ts';
 import type { HostFiles, IntentionCopy } from '../ports/host-files.ts';
 import type { Log } from '../ports/log.ts';
+import { unavailable } from './failure.ts';
 import type { WriteGuard } from './write-queue.ts';
 import { intentionCells, INTENTIONS } from './rows/intention-rows.ts';
 
@@ -82,7 +83,11 @@ export class StateFiles implements HostFiles {
     const problem = this.#guard.check();
     if (problem !== null) throw new StoreUnavailableError(problem);
     const file = join(this.#stateDir, name);
-    await writeFile(`${file}.new`, `${content}\n`, { mode: 0o600, flush: true });
-    await rename(`${file}.new`, file);
+    try {
+      await writeFile(`${file}.new`, `${content}\n`, { mode: 0o600, flush: true });
+      await rename(`${file}.new`, file);
+    } catch (error) {
+      throw unavailable(file, 'written', error);
+    }
   }
 }

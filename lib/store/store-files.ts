@@ -1,3 +1,4 @@
+import { readSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OpenConnections } from './connection.ts';
@@ -68,10 +69,12 @@ export class StoreFiles {
     return this.#outside ?? this.#inside;
   }
 
-  /** Checks files and sizes at once; null: no problem. Otherwise a sentence that says what to do. */
+  /** Checks files, sizes and header at once; null: no problem. Otherwise a sentence that says what to do. */
   check(): string | null {
     const { file, connections } = this.#options;
-    return this.#judge(identityNow(file), identityNow(`${file}-wal`), connections.rounds);
+    const problem = this.#judge(identityNow(file), identityNow(`${file}-wal`), connections.rounds);
+    if (problem === null) this.#inside = this.#headerProblem();
+    return this.known;
   }
 
   /**
@@ -81,10 +84,15 @@ export class StoreFiles {
   async lookInside(): Promise<string | null> {
     const { file, connections } = this.#options;
     const { rounds } = connections;
-    const [database, wal] = await Promise.all([identityOf(file), identityOf(`${file}-wal`)]);
-    this.#judge(database, wal, rounds);
-    if (this.#outside === null) this.#inside = (await this.#contentProblem()) ?? (await this.#headerProblem());
-    return this.known;
+    const [database, wal, inside] = await Promise.all([
+      identityOf(file),
+      identityOf(`${file}-wal`),
+      this.#contentProblem(),
+    ]);
+    if ('fault' in database || 'fault' in wal) return this.#judge(database, wal, rounds);
+    // These sizes may be older than those of a commit in between. The file system responds, so they can be read again.
+    this.#inside = inside;
+    return this.check();
   }
 
   #judge(database: Found, wal: Found, rounds: number): string | null {
@@ -94,12 +102,15 @@ export class StoreFiles {
     return this.known;
   }
 
-  /** SQLite itself does not read the header as long as the write-ahead log has a newer one. */
-  async #headerProblem(): Promise<string | null> {
+  /**
+   * SQLite itself does not read the header as long as the write-ahead log has a newer one. A few microseconds: the file
+   * has just been checked, so it responds.
+   */
+  #headerProblem(): string | null {
     const { file } = this.#options;
     const header = Buffer.alloc(MAGIC.length);
     try {
-      const { bytesRead } = await this.#handle.read(header, 0, header.length, 0);
+      const bytesRead = readSync(this.#handle.fd, header, 0, header.length, 0);
       if (bytesRead < header.length || header.equals(MAGIC)) return null;
       return `The database "${file}" was overwritten: it no longer begins like a database. ${REMEDY}`;
     } catch (error) {

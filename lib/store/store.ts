@@ -106,12 +106,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 
 /** Checks both. */
 function bothOf(one: WriteGuard, other: WriteGuard): WriteGuard {
-  return {
-    get known() {
-      return one.known ?? other.known;
-    },
-    check: () => one.check() ?? other.check(),
-  };
+  return { check: () => one.check() ?? other.check() };
 }
 
 /** Reads from the disk: cached pages of the connection are discarded first. */

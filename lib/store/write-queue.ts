@@ -21,14 +21,12 @@ export interface WriteQueueOptions {
   readonly log: Log;
   /** Called with the result of each write, before its caller gets it; default: none. */
   readonly onWrite?: OnStoreWrite | undefined;
-  /** Checked between each commit and its responses; default: no check. */
+  /** Checked before each commit, and between it and its responses; default: no check. */
   readonly guard?: WriteGuard | undefined;
 }
 
 /** Says, as a sentence, why writes would be lost, or made by two hosts at the same time; null: they would not. */
 export interface WriteGuard {
-  /** The last result. */
-  readonly known: string | null;
   /** Checks now. Never throws. */
   check(): string | null;
 }
@@ -82,8 +80,8 @@ export class WriteQueue {
 
   async #commit(members: readonly Member[]): Promise<void> {
     const { guard } = this.#options;
-    // Only a known problem is checked before the commit, because a check costs time in every write.
-    const before = guard === undefined || guard.known === null ? null : guard.check();
+    // A commit may copy the write-ahead log into a database that was damaged, after which the damage can hardly be seen.
+    const before = guard?.check() ?? null;
     if (before !== null) {
       this.#answer(members, new StoreUnavailableError(before));
       return;
@@ -97,7 +95,7 @@ export class WriteQueue {
     }
     // The rows are committed, but not reported yet: they are durable only if they are in the files that the next host
     // will read.
-    const found = guard === undefined ? null : guard.check();
+    const found = guard?.check() ?? null;
     if (found !== null) this.#undo = members.flatMap(undoOf);
     this.#answer(members, found === null ? null : new StoreUnavailableError(found));
   }

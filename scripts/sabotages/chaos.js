@@ -35,8 +35,8 @@ export const CHAOS_SABOTAGES = [
   {
     name: 'one restart more than the policy allows',
     file: 'lib/model/policy/restart.ts',
-    find: 'if (budget.restartTimes.length > maxRestarts) {',
-    replace: 'if (budget.restartTimes.length > maxRestarts + 1) {',
+    find: 'restartTimes.length > intensity.maxRestarts;',
+    replace: 'restartTimes.length > intensity.maxRestarts + 1;',
     ...{ seenBy: ['chaos'], fault: 'none', column: 'launches beyond the policy', rounds: 40 },
   },
   {
@@ -84,8 +84,8 @@ export const CHAOS_SABOTAGES = [
   {
     name: 'a folder that was renamed is not missed',
     file: 'lib/host/state-check.ts',
-    find: 'const change = await changeAt(folder);',
-    replace: 'const change = folder.path === "" ? await changeAt(folder) : null;',
+    find: 'this.#folders.map((folder) => changeAt(folder))',
+    replace: 'this.#folders.map((folder) => (folder.path === "" ? changeAt(folder) : null))',
     ...{ seenBy: ['chaos'], fault: 'folders', column: 'wrong health', rounds: 25 },
   },
   {

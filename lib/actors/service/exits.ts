@@ -1,6 +1,6 @@
 import type { Reason } from '../../model/explain/reason.ts';
 import { isExecutablePath } from '../../model/policy/version.ts';
-import { classifyExit, judgeEnding, type Ending, type Verdict } from '../../model/policy/restart.ts';
+import { classifyExit, isUsedUp, judgeEnding, type Ending, type Verdict } from '../../model/policy/restart.ts';
 import {
   isBlameless,
   isHostFaultError,
@@ -154,6 +154,17 @@ export function hasFallback({ spec, lastGoodVersion, executable }: ServiceContex
 /** Gives up the launched file, not the service. */
 export function rejected({ executable }: ServiceContext, reason: Reason): Partial<ServiceContext> {
   return executable === null ? {} : { rejectedVersion: { ...executable, reason }, reason };
+}
+
+/** Whether the launched file was given up, and no other one has been chosen since. */
+export function isFallingBack({ attempt, budget, rejectedVersion, spec }: ServiceContext): boolean {
+  return rejectedVersion !== null && attempt === 'restart' && isUsedUp(budget, spec.restart);
+}
+
+/** Whether the search for a file to fall back to found nothing but the file that was given up. */
+export function findsOnlyRejected(context: ServiceContext, choice: ExecutableChoice): boolean {
+  const isRejected = choice.type === 'found' && choice.executable.fingerprint === context.rejectedVersion?.fingerprint;
+  return isRejected && isFallingBack(context);
 }
 
 /** Why an older version runs than the newest; null: it does not. */

@@ -133,6 +133,7 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
             invoke: {
               ...chooseExecutable,
               onDone: [
+                { guard: 'findsOnlyRejected', target: '#service.failed.exhausted', actions: 'giveUp' },
                 { guard: 'isFound', target: 'launching', actions: 'choose' },
                 { target: '#service.failed.missing', actions: 'noteMissing' },
               ],

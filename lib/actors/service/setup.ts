@@ -8,7 +8,17 @@ import { peer } from '../peers.ts';
 import { serviceActorId, type ServiceContext, type ServiceInput } from './context.ts';
 import { serviceEffects, type ServicePorts } from './effects.ts';
 import type { ResumeEvent, ServiceEvent } from './events.ts';
-import { choiceIn, endIn, endOf, statusIn, fallbackReason, obstacleIn, outcomeIn, verdictOn } from './exits.ts';
+import {
+  choiceIn,
+  endIn,
+  endOf,
+  fallbackReason,
+  findsOnlyRejected,
+  obstacleIn,
+  outcomeIn,
+  statusIn,
+  verdictOn,
+} from './exits.ts';
 import { ofProbe } from './transitions.ts';
 import * as change from './updates.ts';
 
@@ -54,6 +64,7 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       dependenciesMet: ({ context }) => change.dependenciesMet(context),
       recovers: ({ context }) => context.deadlineAt !== null,
       isFound: ({ event }) => choiceIn(event).type === 'found',
+      findsOnlyRejected: ({ context, event }) => findsOnlyRejected(context, choiceIn(event)),
       isLaunchedUnprobed: ({ context, event }) =>
         outcomeIn(event).type === 'launched' && context.spec.probes.startup === null,
       isLaunched: ({ event }) => outcomeIn(event).type === 'launched',
@@ -147,10 +158,11 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
         return change.judged(context, end, verdictOn(context, end, { now, random: clock.random() }), now);
       }),
       clearVerdict: assign({ verdict: null }),
-      choose: assign(({ event }) => {
+      choose: assign(({ context, event }) => {
         const choice = choiceIn(event);
-        return choice.type === 'found' ? { executable: choice.executable } : {};
+        return choice.type === 'found' ? change.chosen(context, choice.executable) : {};
       }),
+      giveUp: assign(({ context }) => change.nothingToFallBackTo(context, clock.now())),
       launched: assign(({ context, event }) => {
         const outcome = outcomeIn(event);
         return outcome.type === 'launched' ? change.launched(context, outcome.launch, clock.now()) : {};

@@ -1,6 +1,6 @@
 import { isMet, type ServiceReport } from '../../model/policy/agent-state.ts';
 import { startTimeoutMs } from '../../model/probe.ts';
-import type { Launch, LaunchFailure, LaunchStatus } from '../../model/process.ts';
+import type { Executable, Launch, LaunchFailure, LaunchStatus } from '../../model/process.ts';
 import type { Reason } from '../../model/explain/reason.ts';
 import {
   EMPTY_BUDGET,
@@ -15,7 +15,7 @@ import type { Instant } from '../../model/values/time.ts';
 import { publicStateOf, type PublicState, type ServiceLeaf } from '../../model/states.ts';
 import type { LastExit, ServiceContext } from './context.ts';
 import type { HoldEvent, ResumeEvent, ServiceEvent } from './events.ts';
-import { fallbackReason, provenBy, refusalReason, rejected, type End } from './exits.ts';
+import { fallbackReason, isFallingBack, provenBy, refusalReason, rejected, type End } from './exits.ts';
 
 type Change = Partial<ServiceContext>;
 
@@ -158,7 +158,7 @@ export function judged(context: ServiceContext, end: End, verdict: Verdict, now:
         ...change,
         ...rejected(context, { ...verdict.because, end: end.reason }),
         attempt: 'restart',
-        budget: { ...EMPTY_BUDGET, hasFallenBack: true },
+        budget: { ...verdict.budget, hasFallenBack: true },
       };
     case 'give_up': {
       const wait = verdict.recovers ? recoveryDelay(context.spec.restart) : null;
@@ -167,6 +167,21 @@ export function judged(context: ServiceContext, end: End, verdict: Verdict, now:
       return { ...change, attempt: 'recovery', budget: verdict.budget, deadlineAt, reason };
     }
   }
+}
+
+/** The file of the next launch. One that a series falls back to has a budget of its own. */
+export function chosen(context: ServiceContext, executable: Executable): Change {
+  return isFallingBack(context) ? { executable, budget: { ...EMPTY_BUDGET, hasFallenBack: true } } : { executable };
+}
+
+/** There is no other file to fall back to: the service is given up, and not only its file. */
+export function nothingToFallBackTo({ rejectedVersion, spec }: ServiceContext, now: Instant): Change {
+  const wait = recoveryDelay(spec.restart);
+  return {
+    attempt: 'recovery',
+    deadlineAt: wait === null ? null : now + wait,
+    reason: rejectedVersion?.reason ?? null,
+  };
 }
 
 /** Only a process that failed causes a group restart, not one that never ran or went down with the machine. */

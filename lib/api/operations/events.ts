@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countField, eventTypeField, idField, instantField, listField } from '../fields.ts';
+import { countField, eventTypeField, idField, instantField, listField, nameField } from '../fields.ts';
 import { ok } from '../operation.ts';
 import type { Operations } from '../operation.ts';
 import { eventPageSchema } from '../schemas/event.ts';
@@ -33,6 +33,21 @@ const stream = z.strictObject({
   ...filters,
 });
 
+const audit = z.strictObject({
+  actor: nameField.optional().meta({ description: 'Only commands of this token name or user.' }),
+  address: nameField.optional().meta({ description: 'Only commands from this IP address.' }),
+  tool: nameField.optional().meta({ description: 'Only commands that were given with this program.' }),
+  ...filters,
+  since: instantField.optional().meta({ description: 'Only commands at or after this instant.' }),
+  until: instantField.optional().meta({ description: 'Only commands at or before this instant.' }),
+  after: countField(0, Number.MAX_SAFE_INTEGER).default(0).meta({ description: 'Only commands after this `seq`.' }),
+  before: countField(0, Number.MAX_SAFE_INTEGER).optional().meta({ description: 'Only commands before this `seq`.' }),
+  order: z
+    .enum(['oldest_first', 'newest_first'], { error: 'must be oldest_first or newest_first' })
+    .default('newest_first'),
+  limit: countField(1, 1000).default(100),
+});
+
 /** The routes of events. */
 export const EVENT_OPERATIONS = {
   streamEvents: {
@@ -56,6 +71,14 @@ journal, and \`end\` (\`{reason}\`) ends the stream because the host is shutting
     tag: 'Events',
     summary: 'Past events; paged by after (newest first: by before) and limit, filtered like the stream.',
     query: history,
+    answers: ok(eventPageSchema),
+  },
+  listCommands: {
+    tag: 'Events',
+    summary: 'Accepted commands, newest first: who gave them, from where and with which program.',
+    description:
+      'The events of the journal that record a command. Commands that were refused are only in the log of the host. Paged by `before` and `limit` (oldest first: by `after`).',
+    query: audit,
     answers: ok(eventPageSchema),
   },
 } as const satisfies Operations;

@@ -15,6 +15,18 @@ export const eventSchema = z
     to: z.string().optional(),
     cause: eventCauseSchema,
     correlation_id: z.string().nullable(),
+    actor: z.string().nullable().optional().meta({
+      description:
+        'Who gave the command: the name of the token; without one the user of a loopback connection, or `socket` for a Unix socket. Null: unknown. Like `address` and `tool`, only for events that record a command of a client.',
+    }),
+    address: z
+      .string()
+      .nullable()
+      .optional()
+      .meta({ description: 'The IP address of the client; null for a Unix socket.' }),
+    tool: z.string().nullable().optional().meta({
+      description: '`cli`, `page`, `client`, or the product that the User-Agent names, such as `curl`. Null: unknown.',
+    }),
     detail: z.record(z.string(), z.unknown()),
   })
   .meta({

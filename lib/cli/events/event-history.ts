@@ -25,21 +25,38 @@ export async function newestSeq(client: Client): Promise<number> {
 }
 
 /** The last matching events up to `newest`, oldest first. */
-export async function eventHistory(
+export function eventHistory(
   client: Client,
   filter: EventFilter,
   { count, since }: Reach,
   newest: number,
 ): Promise<readonly EventView[]> {
-  const found: EventView[] = [];
   const { agent: agent_id, service: service_id, type } = filter;
+  const filters = { since: since === null ? undefined : isoOf(since), agent_id, service_id, type };
+  return lastOf(count, newest + 1, (page) =>
+    client.listEvents({ query: { ...page, ...filters, order: 'newest_first' } }),
+  );
+}
+
+/** What to read next: at most this many events before this one; undefined: up to the newest. */
+export interface PageBefore {
+  readonly before: number | undefined;
+  readonly limit: number;
+}
+
+/** The last `count` events before one, oldest first, from pages with the newest first. */
+export async function lastOf(
+  count: number,
+  first: number | undefined,
+  readPage: (page: PageBefore) => Promise<{ readonly events: readonly EventView[]; readonly next: number | null }>,
+): Promise<readonly EventView[]> {
+  const found: EventView[] = [];
   const limit = Math.min(PAGE, Math.max(1, count));
-  let before: number | null = newest + 1;
-  while (before !== null && found.length < count) {
-    const query = { before, limit, since: since === null ? undefined : isoOf(since), agent_id, service_id, type };
-    const page = await client.listEvents({ query: { ...query, order: 'newest_first' } });
-    found.push(...page.events);
-    before = page.next;
+  let page: PageBefore | null = { before: first, limit };
+  while (page !== null && found.length < count) {
+    const { events, next } = await readPage(page);
+    found.push(...events);
+    page = next === null ? null : { before: next, limit };
   }
   return found.slice(0, count).reverse();
 }

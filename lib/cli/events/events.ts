@@ -74,8 +74,16 @@ function print({ out, err, colors, isJson }: HostContext, item: FollowedEvent): 
 
 /** An event as a line for people: the time, and a sentence in the colour of the new state. */
 export function eventLine(event: EventView, colors: Colors): string {
-  const { type, agent_id: agentId = null, service_id: serviceId = null, from = null, to = null, cause, detail } = event;
-  const sentence = describeEvent({ type, agentId, serviceId, from, to, cause, detail });
+  const { to = null } = event;
+  const sentence = sentenceOf(event);
   const state = PUBLIC_STATES.find((one) => one === to);
   return `${colors.dim(event.at)}  ${state === undefined ? sentence : paintOf({ state }, colors)(sentence)}\n`;
+}
+
+/** An event as a sentence. */
+export function sentenceOf(event: EventView): string {
+  const { type, agent_id: agentId = null, service_id: serviceId = null, from = null, to = null, cause, detail } = event;
+  const { actor, address = null, tool = null } = event;
+  const source = actor === undefined ? {} : { source: { actor, address, tool } };
+  return describeEvent({ type, agentId, serviceId, from, to, cause, detail, ...source });
 }

@@ -25,7 +25,7 @@ export function hostAccess(options: HostOptions, env: NodeJS.ProcessEnv): (signa
   return (signal) => {
     const { url, isLocal, source } = locate();
     const fetch = nodeFetch({ url: () => locate().url, ca, signal });
-    return { client: createClient({ url, token, fetch }), url, isLocal, source };
+    return { client: createClient({ url, token, fetch, userAgent: 'coredinator-cli' }), url, isLocal, source };
   };
 }
 
@@ -69,7 +69,7 @@ function tokenIn(path: string, source: string): string | null {
 
 function firstToken(text: string, where: string): string | null {
   try {
-    return tokensIn(text)[0] ?? null;
+    return tokensIn(text)[0]?.token ?? null;
   } catch (error) {
     if (!(error instanceof TokenListError)) throw error;
     throw new OptionError(`${where} ${error.message}`, { cause: error });

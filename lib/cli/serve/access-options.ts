@@ -2,17 +2,17 @@ import { statSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { resolve } from 'node:path';
 import type { TokenOrigin, TokenOrigins } from '../../http/access/tokens.ts';
-import { TokenListError, tokensIn } from '../../model/values/token-list.ts';
+import { TokenListError, tokensIn, type NamedToken } from '../../model/values/token-list.ts';
 import type { RawOption, RawOptions } from './flags.ts';
 import { OptionError, tokenText } from './option-values.ts';
 
 /** An origin with its current tokens. */
 interface Found {
   readonly origin: TokenOrigin;
-  readonly tokens: readonly string[];
+  readonly tokens: readonly NamedToken[];
 }
 
-function checkedTokens(text: string, where: string): readonly string[] {
+function checkedTokens(text: string, where: string): readonly NamedToken[] {
   try {
     return tokensIn(text);
   } catch (error) {
@@ -49,7 +49,7 @@ function isLoopback(host: string): boolean {
 export function readAccess(raw: RawOptions, host: string | null, env: NodeJS.ProcessEnv): TokenOrigins {
   const full = fullTokens(raw.tokenFile, env);
   const readOnly = raw.readTokenFile === undefined ? null : tokensOfFile(raw.readTokenFile);
-  if (full?.tokens.some((token) => readOnly?.tokens.includes(token)) === true) {
+  if (full?.tokens.some(({ token }) => readOnly?.tokens.some((other) => other.token === token)) === true) {
     throw new OptionError(
       '--read-token-file: one of the read-only tokens is also a full-access token; use two different tokens.',
     );

@@ -7,6 +7,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { ReachCrashPoint } from '../../ports/crash-points.ts';
 import type { CommandOrigin } from '../control.ts';
 import type { Intentions } from '../intentions.ts';
+import { ofCommand } from '../journal/events.ts';
 import type { Journal } from '../journal/journal.ts';
 
 /** What an accepted command stores: intentions, and the event that records the command. */
@@ -102,7 +103,7 @@ export class CommandLog {
     const { store, intentions, journal, clock } = this.#context;
     const blank = { agentId: null, serviceId: null, from: null, to: null };
     const at = clock.now();
-    const draft = { ...blank, at, cause: 'command' as const, correlationId: origin.correlationId, ...event };
+    const draft = { ...blank, at, ...ofCommand(origin), ...event };
     const idempotencyRecord = claim && {
       key: claim.key,
       fingerprint: claim.fingerprint,

@@ -14,6 +14,7 @@ import { stateOf } from '../../model/states.ts';
 import type { Holder, ServiceId } from '../../model/values/ids.ts';
 import { serviceRef, type ServiceRef } from '../actors.ts';
 import type { CommandOrigin } from '../control.ts';
+import type { Intentions } from '../intentions.ts';
 import { agentsOf } from '../queries/views.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Accepted } from './command-log.ts';
@@ -159,14 +160,10 @@ export class ServiceCommands {
     const { commandLog, intentions } = this.#runtime;
     await commandLog.run([id], async () => {
       if (alreadyAccepted(origin) !== undefined) return;
-      const { spec, intended, holders } = this.#service(id).getSnapshot().context;
+      const { spec, intended } = this.#service(id).getSnapshot().context;
       if (intended === 'stopped' && this.#isDown(id)) return;
-      const known = intentions.service(id) ?? { subject: serviceActorId(spec.id), holder: null, spec, atLeast: 0 };
-      // For a service without holders nothing is stored: it is about to be removed.
-      const isHeld = (holders.length > 0 && !isOrphan({ holders })) || known.holder !== null;
-      const put = isHeld ? [{ ...known, intended: 'stopped' as const }] : [];
       const event = { type: 'service.stop_requested', serviceId: id, detail: {} };
-      await commandLog.accept({ put, event }, origin);
+      await commandLog.accept(() => ({ put: stopIntention(intentions, spec), event }), origin);
       this.#service(id).send({ type: 'service.stop', correlationId: origin.correlationId });
     });
   }
@@ -216,6 +213,16 @@ export function restartIntention(service: ServiceRef, known: ServiceIntention | 
   const { spec, launch, generation } = service.getSnapshot().context;
   const blank = { subject: serviceActorId(spec.id), holder: null, spec };
   return { ...(known ?? blank), intended: 'running', atLeast: (launch?.generation ?? generation) + 1 };
+}
+
+/**
+ * The intention to stop a service; none if nothing references it, since it is about to be removed then. A stopped agent
+ * references its services too: it may be started while this is being saved.
+ */
+function stopIntention(intentions: Intentions, spec: ServiceSpec): readonly ServiceIntention[] {
+  const known = intentions.service(spec.id) ?? { subject: serviceActorId(spec.id), holder: null, spec, atLeast: 0 };
+  const isOfAgent = intentions.agentsWith(spec.id).some(({ isDeleted }) => isDeleted !== true);
+  return isOfAgent || known.holder !== null ? [{ ...known, intended: 'stopped' }] : [];
 }
 
 /**

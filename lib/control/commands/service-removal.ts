@@ -25,7 +25,7 @@ export async function deleteService(
     if (service === undefined && isAccepted) return;
     if (service === undefined) throw new ServiceNotFoundError(id);
     const { spec } = service.getSnapshot().context;
-    const agents = intentions.agents().filter(({ plan }) => plan.services.some((one) => one.id === id));
+    const agents = intentions.agentsWith(id);
     const holder = intentions.service(id)?.holder ?? null;
     const isReferenced = agents.length > 0 || holder === 'host';
     if (isReferenced && isAccepted) return; // again, since the first request

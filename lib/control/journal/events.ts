@@ -7,6 +7,7 @@ import type { Launch } from '../../model/process.ts';
 import type { JournalDraft } from '../../model/journal.ts';
 import { stateOf, type Standing, type StateValue } from '../../model/states.ts';
 import type { Instant } from '../../model/values/time.ts';
+import type { CommandOrigin } from '../control.ts';
 import { reasonView } from '../queries/views.ts';
 
 /** The part of a snapshot that the journal compares: from the live snapshot, which never changes. */
@@ -131,4 +132,12 @@ function foundBy(reason: Reason | null): { readonly found?: string | null } {
 export function hostEvent(type: string, at: Instant, detail: JournalDraft['detail']): JournalDraft {
   const nobody = { agentId: null, serviceId: null, from: null, to: null, correlationId: null };
   return { ...nobody, at, type, cause: 'host', detail };
+}
+
+/** The fields of an event that records a command. */
+export function ofCommand({
+  correlationId,
+  source,
+}: CommandOrigin): Pick<JournalDraft, 'cause' | 'correlationId' | 'source'> {
+  return { cause: 'command', correlationId, ...(source === undefined ? {} : { source }) };
 }

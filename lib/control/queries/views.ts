@@ -125,6 +125,7 @@ export function eventView(entry: JournalEntry): EventView {
     ...(entry.to === null ? {} : { to: entry.to }),
     cause: entry.cause,
     correlation_id: entry.correlationId,
+    ...entry.source,
     detail: entry.detail,
   };
 }

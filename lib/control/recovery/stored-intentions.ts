@@ -19,8 +19,8 @@ export interface StoredIntentions {
 }
 
 /**
- * Reads the intentions from the database, or from their copy if that is newer because the database was lost or replaced
- * by an older one. Rejects with StoreUnavailableError.
+ * Reads the intentions from the database, or from their copy if that is newer because the database was lost, was
+ * replaced by an older one, or was corrupt and has lost them. Rejects with StoreUnavailableError.
  */
 export async function storedIntentions(
   store: Pick<ActorStore, 'loadIntentions' | 'lastSeq'>,
@@ -32,6 +32,7 @@ export async function storedIntentions(
   if (isStoreLost) return lost(await files.readIntentions(-1), newest);
   const copy = await files.readIntentions(newest);
   if (copy === null) return { intentions: stored, newest, finding: null, drop: [] };
+  if (newest === 0 && stored.length > 0) return withoutEvents(stored, copy);
   const subjects = new Set(copy.intentions.map(({ subject }) => subject));
   const drop = stored.map(({ subject }) => subject).filter((subject) => !subjects.has(subject));
   const message =
@@ -43,6 +44,17 @@ export async function storedIntentions(
     finding: { code: 'store_outdated', message },
     drop,
   };
+}
+
+/**
+ * Only the events of a corrupt database were lost: an intention is always stored together with an event. These
+ * intentions are at least as new as their copy.
+ */
+function withoutEvents(intentions: readonly Intention[], { seq }: IntentionCopy): StoredIntentions {
+  const message =
+    `The database has no events, but event ${seq} was recorded elsewhere: the history is lost. ` +
+    'The intentions are those of the database.';
+  return { intentions, newest: seq + LOST_NUMBERS, finding: { code: 'store_outdated', message }, drop: [] };
 }
 
 function lost(copy: IntentionCopy | null, newest: number): StoredIntentions {

@@ -1,13 +1,13 @@
 import { statfs } from 'node:fs/promises';
 import { fail, ok, skipped, warn, type Check, type Finding } from '../check.ts';
 
-type Nature = 'local' | 'network' | 'userspace' | 'memory' | 'layer';
+type Nature = 'local' | 'copy-on-write' | 'network' | 'userspace' | 'memory' | 'layer';
 
 /** Magic numbers of statfs(2). */
 const TYPES: ReadonlyMap<number, readonly [name: string, nature: Nature]> = new Map([
   [0xef53, ['ext', 'local']],
   [0x58465342, ['XFS', 'local']],
-  [0x9123683e, ['Btrfs', 'local']],
+  [0x9123683e, ['Btrfs', 'copy-on-write']],
   [0x2fc12fc1, ['ZFS', 'local']],
   [0xf2f52010, ['F2FS', 'local']],
   [0x6969, ['NFS', 'network']],
@@ -30,6 +30,11 @@ export function judgeFileSystem(type: number, folder: string): Finding {
   switch (nature) {
     case 'local':
       return ok(`"${folder}" is on a local disk (${name}).`);
+    case 'copy-on-write': // seen on Linux 6: SIGBUS at a write to the index of the write-ahead log
+      return warn(
+        `"${folder}" is on a copy-on-write file system (${name}), where the kernel kills the host if the disk becomes full.`,
+        'Use a folder on ext4 or XFS for --state-dir, or make sure that there is always free space.',
+      );
     case 'network':
       return fail(
         `"${folder}" is on a network file system (${name}), where file locks and the database are unreliable.`,

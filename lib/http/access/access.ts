@@ -12,6 +12,7 @@ import type { FailedAttempts } from './failed-attempts.ts';
 const UNRESTRICTED: Admission = {
   scope: 'full',
   by: null,
+  name: null,
   session: null,
   isValid: () => true,
   watch: () => () => undefined,
@@ -121,6 +122,7 @@ export function tokenGuard(
     return {
       scope: proof.scope,
       by: credential.type === 'session' ? 'cookie' : 'token',
+      name: proof.token.name,
       session: proof.token.session,
       isValid: () => proofOf(credential, access) !== null,
       watch: (listener) => access.watch?.(listener) ?? (() => undefined),

@@ -1,5 +1,6 @@
 import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { NamedToken } from '../../model/values/token-list.ts';
 
 /** What a credential permits. */
 export type Scope = 'full' | 'read';
@@ -9,6 +10,8 @@ export interface KnownToken {
   readonly digest: Buffer;
   /** The value of the session cookie. */
   readonly session: Buffer;
+  /** Who has it; null: nobody is named. */
+  readonly name: string | null;
 }
 
 /** The tokens that are currently valid; if both scopes are null, everyone who can connect has full access. */
@@ -23,7 +26,7 @@ export interface Access {
 
 /** The credential of a request, in a comparable form. */
 export interface Credential {
-  readonly type: keyof KnownToken;
+  readonly type: 'digest' | 'session';
   readonly value: Buffer;
 }
 
@@ -33,10 +36,11 @@ const SESSION_BYTES = 32;
 const BEARER = /^Bearer +(\S+) *$/i;
 
 /** The stored form of a token. */
-export function knownToken(token: string): KnownToken {
+export function knownToken({ token, name }: NamedToken): KnownToken {
   return {
     digest: hash('sha256', token, 'buffer'),
     session: createHmac('sha256', token).update(SESSION_PURPOSE).digest(),
+    name,
   };
 }
 

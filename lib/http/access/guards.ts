@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Log } from '../../ports/log.ts';
 import { rawPath, RequestError } from '../problem.ts';
 import type { Context, Admission } from '../request-context.ts';
-import { tokenGuard } from './access.ts';
+import { isReading, tokenGuard } from './access.ts';
+import { CommandSources, NO_PEER_USERS, type PeerUsers } from './command-source.ts';
 import type { Access } from './credentials.ts';
 import { allowOrigin, originGuard, ownPages } from './cross-origin.ts';
 import { FailedAttempts, type AttemptLimits } from './failed-attempts.ts';
@@ -20,6 +21,8 @@ export interface GuardOptions {
   readonly corsOrigins?: readonly string[];
   /** Whether requests arrive on a Unix socket, where the Host header has no meaning; default: no. */
   readonly isUnixSocket?: boolean;
+  /** The users of loopback connections; default: unknown. */
+  readonly peerUsers?: PeerUsers;
   /** How many wrong tokens an address may send; default: ten per minute. */
   readonly attemptLimits?: AttemptLimits;
 }
@@ -57,14 +60,17 @@ export class Guards {
   readonly #checkHost: (req: IncomingMessage) => void;
   readonly #checkOrigin: (req: IncomingMessage) => string | null;
   readonly #checkToken: (req: IncomingMessage, path: string) => Promise<Admission>;
+  readonly #sources: CommandSources;
 
-  constructor({ access, allowedHosts, corsOrigins = [], isUnixSocket = false, log, attemptLimits }: GuardOptions) {
+  constructor(options: GuardOptions) {
+    const { access, allowedHosts, corsOrigins = [], isUnixSocket = false, log, attemptLimits } = options;
     const isServed = servedHosts(allowedHosts);
     const isOwnPage = ownPages(isServed);
     this.#corsOrigins = corsOrigins;
     this.#checkHost = hostGuard(isServed, isUnixSocket);
     this.#checkOrigin = originGuard(corsOrigins, isOwnPage);
     this.#checkToken = tokenGuard(access, new FailedAttempts(log, attemptLimits), isOwnPage);
+    this.#sources = new CommandSources(options.peerUsers ?? NO_PEER_USERS, isOwnPage);
   }
 
   /** Admits a request or throws RequestError. True: it was a preflight, which is already answered. */
@@ -77,6 +83,7 @@ export class Guards {
     if (origin !== null && allowOrigin(ctx, origin)) return true;
     ctx.state.admission = await this.#checkToken(req, checkedPath(req));
     refuseOversized(req);
+    if (!isReading(req.method)) ctx.state.source = await this.#sources.of(req, ctx.state.admission);
     return false;
   }
 

@@ -1,4 +1,4 @@
-import { tokensIn } from '../../model/values/token-list.ts';
+import { tokensIn, type NamedToken } from '../../model/values/token-list.ts';
 import type { Log } from '../../ports/log.ts';
 import { FromFiles } from '../server/from-files.ts';
 import { knownToken, type Access, type KnownToken } from './credentials.ts';
@@ -6,7 +6,7 @@ import { knownToken, type Access, type KnownToken } from './credentials.ts';
 /** Where the tokens of one scope come from; `source` is the name of the option or variable, for people. */
 export type TokenOrigin =
   | { readonly type: 'file'; readonly source: string; readonly path: string }
-  | { readonly type: 'value'; readonly tokens: readonly string[] };
+  | { readonly type: 'value'; readonly tokens: readonly NamedToken[] };
 
 /** The configured tokens; if both are null, everyone who can connect has full access. */
 export interface TokenOrigins {

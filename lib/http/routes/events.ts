@@ -75,6 +75,21 @@ export function eventHandlers(control: Control, streamLimit: StreamLimit): Handl
         ...(since === undefined ? {} : { since }),
         ...journalFilterOf(filterOf(fields)),
       }),
+    listCommands: ({ query: { after, before, since, until, order, limit, actor, address, tool, ...fields } }) =>
+      control.queries.history({
+        after,
+        limit,
+        order,
+        ...(before === undefined ? {} : { before }),
+        ...(since === undefined ? {} : { since }),
+        ...(until === undefined ? {} : { until }),
+        command: {
+          ...(actor === undefined ? {} : { actor }),
+          ...(address === undefined ? {} : { address }),
+          ...(tool === undefined ? {} : { tool }),
+        },
+        ...journalFilterOf(filterOf(fields)),
+      }),
     streamEvents: {
       write: ({ query: fields, ctx }) => {
         const query = queryOf(fields, ctx.get('Last-Event-ID'));

@@ -1,3 +1,4 @@
+import { UNIX_SOCKET } from '../command-source.ts';
 import { numberIn, textIn, type JournalDraft } from '../journal.ts';
 import { processLabel } from '../process.ts';
 import { matchesType } from '../values/event-filter.ts';
@@ -7,7 +8,7 @@ import { whyOf } from './event-reason.ts';
 /** What a sentence is built from; sequence number and time are shown separately. */
 export type DescribableEvent = Pick<
   JournalDraft,
-  'type' | 'agentId' | 'serviceId' | 'from' | 'to' | 'cause' | 'detail'
+  'type' | 'agentId' | 'serviceId' | 'from' | 'to' | 'cause' | 'detail' | 'source'
 >;
 
 /** How many services a sentence about a reload names. */
@@ -34,15 +35,15 @@ const DESCRIPTIONS: Readonly<Partial<Record<string, Describe>>> = {
   'service.stop_requested': (entry) => requested(entry, 'stopped'),
   'service.restart_requested': (entry) => requested(entry, 'restarted'),
   'service.configured': (entry) => `The configuration of ${nameOf(entry)} was updated`,
-  'service.delete_requested': (entry) => `Deletion of ${nameOf(entry)} was requested`,
+  'service.delete_requested': (entry) => `Deletion of ${nameOf(entry)} was requested${byActor(entry)}`,
   'service.signalled': (entry) =>
-    `${text(entry, 'signal') ?? 'A signal'} was sent to ${nameOf(entry)} by a command${launchOf(entry)}`,
+    `${text(entry, 'signal') ?? 'A signal'} was sent to ${nameOf(entry)} ${byWhom(entry)}${launchOf(entry)}`,
   'agent.configured': (entry) => `Agent ${nameOf(entry)} was defined but not started`,
-  'agent.restart_requested': (entry) => `Agent ${nameOf(entry)} was restarted by a command`,
-  'agent.delete_requested': (entry) => `Deletion of agent ${nameOf(entry)} was requested`,
+  'agent.restart_requested': (entry) => `Agent ${nameOf(entry)} was restarted ${byWhom(entry)}`,
+  'agent.delete_requested': (entry) => `Deletion of agent ${nameOf(entry)} was requested${byActor(entry)}`,
   'agent.deleted': (entry) => `Agent ${nameOf(entry)} was deleted`,
-  'agent.start_requested': (entry) => `Agent ${nameOf(entry)} was started by a command`,
-  'agent.stop_requested': (entry) => `Agent ${nameOf(entry)} was stopped by a command`,
+  'agent.start_requested': (entry) => `Agent ${nameOf(entry)} was started ${byWhom(entry)}`,
+  'agent.stop_requested': (entry) => `Agent ${nameOf(entry)} was stopped ${byWhom(entry)}`,
   'config.reloaded': reloaded,
   'process.launched': (entry) => `${nameOf(entry)} was launched${launchOf(entry)}`,
   'process.adopted': (entry) => `The host adopted the running process of ${nameOf(entry)}${launchOf(entry)}`,
@@ -55,7 +56,7 @@ const DESCRIPTIONS: Readonly<Partial<Record<string, Describe>>> = {
     `of ${entry.serviceId ?? 'an unknown service'}: it was ${FATES[text(entry, 'fate') ?? ''] ?? 'left alone'}`,
   'host.started': (entry) => `The host started (${processOf(entry)}, version ${text(entry, 'version') ?? '?'})`,
   'host.shutdown_requested': (entry) =>
-    `The host was asked to shut down${text(entry, 'mode') === 'drain' ? ' and stop all services' : ''}`,
+    `The host was asked${byActor(entry)} to shut down${text(entry, 'mode') === 'drain' ? ' and stop all services' : ''}`,
   'host.stopped': (entry) =>
     text(entry, 'mode') === 'drain'
       ? 'The host shut down and stopped all services'
@@ -70,7 +71,7 @@ const DESCRIPTIONS: Readonly<Partial<Record<string, Describe>>> = {
     text(entry, 'backed_up_at') === null
       ? `The state directory was found to be a copy of ${text(entry, 'state_dir') ?? '?'}`
       : `The state directory was restored from a backup of ${text(entry, 'state_dir') ?? '?'}`,
-  'health.acknowledged': () => 'The notices about the state of the host were acknowledged',
+  'health.acknowledged': (entry) => `The notices about the state of the host were acknowledged${byActor(entry)}`,
   'store.recovered': () => 'The store was corrupt and was rebuilt from what could be read',
   'webhook.dropped': (entry) =>
     `Webhook ${text(entry, 'webhook') ?? '?'} dropped ` +
@@ -100,6 +101,18 @@ export function describeEvent(entry: DescribableEvent, about: string | null = nu
   return `${describe === undefined ? `${entry.type} of ${nameOf(entry)}` : describe(entry, about)}.`;
 }
 
+function byWhom(entry: DescribableEvent): string {
+  return byActor(entry).trim() || 'by a command';
+}
+
+/** Who gave the command, and with what; empty: unknown. */
+function byActor({ source }: DescribableEvent): string {
+  if (source === undefined || source.actor === null) return '';
+  const isSocket = source.actor === UNIX_SOCKET && source.address === null;
+  const who = isSocket ? 'through the Unix socket' : `by ${source.actor}`;
+  return ` ${who}${source.tool === null ? '' : ` (${source.tool})`}`;
+}
+
 function moved(entry: DescribableEvent): string {
   const subject = entry.type === 'agent.state_changed' ? `Agent ${nameOf(entry)}` : nameOf(entry);
   return `${subject} went from ${entry.from ?? '?'} to ${entry.to ?? '?'}${because(whyOf(entry))}`;
@@ -108,8 +121,8 @@ function moved(entry: DescribableEvent): string {
 function requested(entry: DescribableEvent, what: string): string {
   const holder = text(entry, 'holder');
   if (holder === 'host') return `${nameOf(entry)} was ${what} by the host, as configured`;
-  if (holder === 'io') return `${nameOf(entry)} was ${what} through /api/io`;
-  return `${nameOf(entry)} was ${what} by a command`;
+  if (holder === 'io') return `${nameOf(entry)} was ${what} through /api/io${byActor(entry)}`;
+  return `${nameOf(entry)} was ${what} ${byWhom(entry)}`;
 }
 
 const ACTIONS: Readonly<Partial<Record<string, string>>> = {

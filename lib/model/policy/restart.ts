@@ -48,8 +48,11 @@ export interface Ending {
 /** What follows an ending. The caller computes the time of the next attempt from `delayMs` or `recoverAfterMs`. */
 export type Verdict =
   | { readonly next: 'complete' }
-  /** Immediately, with the last good version: the one that failed is new (see {@link judgeEnding}). */
-  | { readonly next: 'fall_back'; readonly because: GivenUp }
+  /**
+   * Immediately, with the last good version: the one that failed is new (see {@link judgeEnding}). The budget is that
+   * of the failed version.
+   */
+  | { readonly next: 'fall_back'; readonly budget: RestartBudget; readonly because: GivenUp }
   | { readonly next: 'give_up'; readonly budget: RestartBudget; readonly because: GivenUp; readonly recovers: boolean }
   | { readonly next: 'retry'; readonly budget: RestartBudget; readonly delayMs: Millis };
 
@@ -60,6 +63,11 @@ export type GivenUp =
   | { readonly code: 'recovery_failed' };
 
 export const EMPTY_BUDGET: RestartBudget = { failures: 0, restartTimes: [], hasFallenBack: false };
+
+/** Whether the budget allows no further restart. */
+export function isUsedUp({ restartTimes }: RestartBudget, { intensity }: Pick<RestartSpec, 'intensity'>): boolean {
+  return intensity !== null && restartTimes.length > intensity.maxRestarts;
+}
 
 /** The class of an exit that nobody requested. */
 export function classifyExit(exit: ProcessExit, spec: Pick<RestartSpec, 'successExitCodes'>): ExitClass {
@@ -141,10 +149,10 @@ export function judgeEnding(
   if (spec.mode === 'never') return { next: 'give_up', budget, because: { code: 'policy_never' }, recovers: false };
   const retry = { next: 'retry', budget, delayMs: backoffDelay(spec.backoff, budget.failures, at.random) } as const;
   if (spec.intensity === null) return retry;
-  const { maxRestarts, periodMs } = spec.intensity;
-  if (budget.restartTimes.length > maxRestarts) {
+  if (isUsedUp(budget, spec)) {
+    const { maxRestarts, periodMs } = spec.intensity;
     const because = { code: 'restarts_exhausted', maxRestarts, periodMs } as const;
-    if (past.hasFallback === true && !budget.hasFallenBack) return { next: 'fall_back', because };
+    if (past.hasFallback === true && !budget.hasFallenBack) return { next: 'fall_back', budget, because };
     return { next: 'give_up', budget, because, recovers: spec.recoverAfterMs !== null };
   }
   if (past.attempt === 'recovery' && ending.uptimeMs === null) {

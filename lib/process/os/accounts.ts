@@ -52,6 +52,15 @@ export function systemAccounts({ folder = '/etc', own = ownIds() }: AccountsOpti
   };
 }
 
+/**
+ * The name of a user, from `passwd` alone: whoever waits for it must not wait for a directory service. Null: it is not
+ * there. Rejects if the file cannot be read.
+ */
+export async function userName(uid: number, folder = '/etc'): Promise<string | null> {
+  const line = (await lines(join(folder, 'passwd'))).find((fields) => fields[2] === String(uid));
+  return line?.[0] ?? null;
+}
+
 function ownIds(): OwnIds {
   return { uid: process.geteuid?.() ?? -1, gid: process.getegid?.() ?? -1, groups: process.getgroups?.() ?? [] };
 }

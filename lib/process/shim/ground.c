@@ -19,6 +19,7 @@
 
 struct ground *ground;
 static int file;
+static bool is_new;
 static bool is_kept; /* or private memory: nothing survives */
 static unsigned char bytes[HEAD + MAX_TEXT + 1]; /* room for a record */
 
@@ -58,31 +59,32 @@ void release_ground(void) {
 }
 
 /*
- * Takes the place of the reader of this launch; the kernel gives it back when this process ends. Returns 0, 1 if an
- * earlier reader has left its ground (recover_ground follows), or -errno; -EWOULDBLOCK: there is a reader.
+ * Takes the place of the reader of this launch; the kernel gives it back when this process ends. Returns 0 or the errno;
+ * EWOULDBLOCK: there is a reader. The ground has no room before `prepare_ground`.
  */
 int open_ground(int run_dir) {
   struct stat found;
   file = openat(run_dir, "reader", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file < 0 || flock(file, LOCK_EX | LOCK_NB) < 0 || fstat(file, &found) < 0) return -errno;
-  bool is_new = found.st_size < SIZE;
-  is_kept = !is_new || (ftruncate(file, SIZE) == 0 && reserve(0, PAGE) == 0);
-  if (!is_kept) (void)!ftruncate(file, 0); /* the next reader must not find half of a ground */
-  void *memory = is_kept ? mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0)
-                         : mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) return -errno;
+  if (file < 0 || flock(file, LOCK_EX | LOCK_NB) < 0 || fstat(file, &found) < 0) return errno;
+  is_new = found.st_size < SIZE;
+  void *memory = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  if (memory == MAP_FAILED) return errno;
   madvise(memory, SIZE, MADV_RANDOM); /* or the kernel would read, and map, all of the file around the first page */
   ground = memory;
-  for (int s = 0; s < STREAMS; s++) {
-    if (ground->room[s] || grow_ground(s)) continue;
-    /* The disk became full in between. */
-    (void)!ftruncate(file, 0);
-    is_kept = false;
-    memory = mmap(memory, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-    if (memory == MAP_FAILED) return -ENOMEM;
-    s = -1;
-  }
-  return is_new ? 0 : 1;
+  return 0;
+}
+
+/* If the disk is full. The next reader must not find half of a ground. Returns false if there is no memory. */
+static bool use_private_memory(void) {
+  is_kept = false;
+  (void)!ftruncate(file, 0);
+  return mmap(ground, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED;
+}
+
+static bool has_room(void) {
+  for (int s = 0; s < STREAMS; s++)
+    if (!ground->room[s] && !grow_ground(s)) return false;
+  return true;
 }
 
 /* Bytes that were read and not counted: the last one that is not UNREAD is the last one read. */
@@ -122,7 +124,7 @@ static void complete_write(void) {
 }
 
 /* Continues exactly where the last reader was killed. The segments must be open. */
-void recover_ground(void) {
+static void recover_ground(void) {
   for (int s = 0; s < STREAMS; s++) count_read(s);
   if (ground->writing) complete_write();
   continue_at(ground->end);
@@ -136,11 +138,24 @@ void recover_ground(void) {
  * Begins with nothing read. There may be a log all the same: of a reader whose ground was private memory, because the disk
  * was full. It continues behind the last whole record.
  */
-void begin_ground(void) {
+static void begin_ground(void) {
   uint64_t start, end;
   if (!newest_segment(&start, &end)) return;
   uint64_t from = end - start > sizeof bytes ? end - sizeof bytes : start;
   const unsigned char *last = memrchr(bytes, '\n', read_segment(from, bytes, sizeof bytes));
   ground->end = last ? from + (uint64_t)(last - bytes) + 1 : start;
   continue_at(ground->end);
+}
+
+/* Makes room, and continues where an earlier reader was. The segments must be open. Returns 0 or the errno. */
+int prepare_ground(void) {
+  /* In this order: a file of the full size has its first page. */
+  is_kept = !is_new || (reserve(0, PAGE) == 0 && ftruncate(file, SIZE) == 0);
+  if (!is_kept || !has_room()) {
+    is_new = true;
+    if (!use_private_memory() || !has_room()) return ENOMEM;
+  }
+  if (is_new) begin_ground();
+  else recover_ground();
+  return 0;
 }

@@ -89,7 +89,7 @@ static int open_dir(const struct launch *l, const char *path) {
   return fd;
 }
 
-static void begin_output(const struct launch *l, int run_dir) {
+static void open_log(const struct launch *l, int run_dir) {
   int error = open_output(run_dir, l->log_dir, l->generation, l->max_bytes);
   if (error) refuse(l, "log", error);
 }
@@ -110,27 +110,7 @@ static void link_claim(const struct launch *l, int run_dir) {
   if (error) refuse(l, "claim", error);
 }
 
-/* Needs privilege; without it the shim is just too small to be chosen. `inherited` is restored for the service. */
-static bool escape_oom_killer(struct text *inherited) {
-  char value[16];
-  inherited->length = 0;
-  if (read_file(OOM_FILE, value, sizeof value) <= 0) return false;
-  add(inherited, value);
-  int fd = open(OOM_FILE, O_WRONLY | O_CLOEXEC);
-  if (fd < 0) return false;
-  bool done = write(fd, "-1000", 5) == 5;
-  close(fd);
-  return done;
-}
-
 /* ---- the child ---- */
-
-static void restore_oom_score(const struct text *inherited) {
-  int fd = open(OOM_FILE, O_WRONLY | O_CLOEXEC);
-  if (fd < 0) return;
-  (void)!write(fd, inherited->bytes, inherited->length);
-  close(fd);
-}
 
 static int put_pid(const struct launch *l, int run_dir) {
   struct text t = {.length = 0};
@@ -147,7 +127,7 @@ static int put_pid(const struct launch *l, int run_dir) {
 static void reset_signals(void) {
   sigset_t none;
   sigemptyset(&none);
-  for (int s = 1; s <= 64; s++) signal(s, SIG_DFL);
+  signal(SIGPIPE, SIG_DFL); /* the launcher has set all others */
   sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
@@ -157,9 +137,8 @@ static bool log_to(int run_dir, int stream) {
 }
 
 /* Returns the step that failed, with errno set, and the limit if it was one; does not return if the program runs. */
-static const char *become_program(const struct launch *l, int run_dir, const struct text *oom_score, const char **limit) {
+static const char *become_program(const struct launch *l, int run_dir, const char **limit) {
   setsid();
-  if (oom_score) restore_oom_score(oom_score);
   errno = put_pid(l, run_dir);
   if (errno) return "dir";
   if (!log_to(run_dir, 0) || !log_to(run_dir, 1)) return "log";
@@ -173,6 +152,14 @@ static const char *become_program(const struct launch *l, int run_dir, const str
 
 /* ---- the shim ---- */
 
+/* After the fork, so the service keeps its score. Needs privilege; without it the shim is just too small to be chosen. */
+static void escape_oom_killer(void) {
+  int fd = open(OOM_FILE, O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return;
+  (void)!write(fd, "-1000", 5);
+  close(fd);
+}
+
 /* Waits until the child has become the program (the pipe closes) or reports why not. */
 static void await_exec(int outcome, struct failure *failure) {
   ssize_t n;
@@ -183,13 +170,12 @@ static void await_exec(int outcome, struct failure *failure) {
 
 /* Starts the program and reports it. Every claimed launch ends with an exit record, even if the program never ran. */
 static pid_t start_main(const struct launch *l, int run_dir, int exits_dir) {
-  struct text oom_score, t;
-  bool oom_lowered = escape_oom_killer(&oom_score);
+  struct text t;
   struct failure failure = {"fork", NULL, 0};
   int outcome[2];
   pid_t pid = pipe2(outcome, O_CLOEXEC) < 0 ? -1 : fork();
   if (pid == 0) {
-    failure.step = become_program(l, run_dir, oom_lowered ? &oom_score : NULL, &failure.limit);
+    failure.step = become_program(l, run_dir, &failure.limit);
     failure.error = errno;
     (void)!write(outcome[1], &failure, sizeof failure);
     _exit(127);
@@ -198,6 +184,9 @@ static pid_t start_main(const struct launch *l, int run_dir, int exits_dir) {
     failure.error = errno;
   } else {
     close(outcome[1]);
+    escape_oom_killer();
+    /* Without memory for it this ends as if it had been killed: the host starts a reader, and supervises the program. */
+    if (begin_output()) kill(getpid(), SIGKILL);
     await_exec(outcome[0], &failure);
     close(outcome[0]);
   }
@@ -247,7 +236,7 @@ void run_shim(char *frame, size_t length, char *title) {
       .grace_ms = l.grace_ms,
   };
   memcpy(w.id, l.id, sizeof w.id);
-  begin_output(&l, run_dir);
+  open_log(&l, run_dir);
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   link_claim(&l, run_dir);
   w.main = start_main(&l, run_dir, exits_dir);

@@ -67,6 +67,7 @@ int launcher(char *title) {
   tidy_descriptors();
   unblock_reports();
   setsid(); /* fails if the host has done it already */
+  for (int s = 1; s <= 64; s++) signal(s, SIG_DFL); /* for the programs */
   signal(SIGCHLD, SIG_IGN); /* the kernel reaps all of its children */
   /* It inherits processes that lose their shim: a host that is process 1 of a container would not reap them. */
   prctl(PR_SET_CHILD_SUBREAPER, 1);

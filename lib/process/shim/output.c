@@ -27,6 +27,7 @@ static const char *const fifos[STREAMS] = {"out", "err"};
 
 static struct {
   int fd;           /* -1: all writers have closed it */
+  bool is_new;      /* nobody has opened it before */
   uint64_t read_at; /* wall time of the last read */
   uint64_t silent_at;
 } streams[STREAMS];
@@ -37,6 +38,8 @@ static uint64_t rest_at; /* 0: at rest */
  * from a budget of all pipes of the user, also those within services, so the size stays.
  */
 static bool may_enlarge_pipes(void) {
+  static int answer = -1;
+  if (answer >= 0) return answer;
   struct {
     uint32_t version;
     int pid;
@@ -45,13 +48,15 @@ static bool may_enlarge_pipes(void) {
     uint32_t effective, permitted, inheritable;
   } sets[2] = {{0, 0, 0}, {0, 0, 0}};
   if (syscall(SYS_capget, &header, sets) < 0) return false;
-  return sets[0].effective & (1u << CAP_SYS_ADMIN | 1u << CAP_SYS_RESOURCE);
+  answer = (sets[0].effective & (1u << CAP_SYS_ADMIN | 1u << CAP_SYS_RESOURCE)) != 0;
+  return answer;
 }
 
 /* Mode 0622, because a service that has changed its user may open its own output again; the folder is private. */
 static int open_fifo(int run_dir, const char *name, bool *is_new) {
+  mode_t inherited = umask(0);
   *is_new = mkfifoat(run_dir, name, 0622) == 0;
-  if (*is_new) fchmodat(run_dir, name, 0622, 0); /* whatever the umask is */
+  umask(inherited);
   int fd = openat(run_dir, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (fd >= 0 && may_enlarge_pipes()) (void)!fcntl(fd, F_SETPIPE_SZ, LARGE_PIPE);
   return fd;
@@ -103,21 +108,25 @@ static bool has_writer(int stream) {
 
 /* Returns 0 or the errno; EWOULDBLOCK: another process reads this output. */
 int open_output(int run_dir, const char *log_dir, long long generation, long long max_bytes) {
-  int found = open_ground(run_dir);
-  if (found < 0) return -found;
-  int error = open_segments(log_dir, generation, max_bytes);
-  if (error) return error;
-  if (found) recover_ground();
-  else begin_ground();
-  for (int s = 0; s < STREAMS; s++) {
-    bool is_new;
-    streams[s].fd = open_fifo(run_dir, fifos[s], &is_new);
-    if (streams[s].fd < 0) return errno;
+  int error = open_ground(run_dir);
+  if (!error) error = open_segments(log_dir, generation, max_bytes);
+  for (int s = 0; !error && s < STREAMS; s++) {
+    streams[s].fd = open_fifo(run_dir, fifos[s], &streams[s].is_new);
+    if (streams[s].fd < 0) error = errno;
+  }
+  return error;
+}
+
+/* Returns 0 or the errno. */
+int begin_output(void) {
+  fault("begun");
+  int error = prepare_ground();
+  for (int s = 0; !error && s < STREAMS; s++) {
     streams[s].read_at = wall_time();
     write_records(s, streams[s].read_at, false);
-    if (!is_new && !has_writer(s)) close_stream(s);
+    if (!streams[s].is_new && !has_writer(s)) close_stream(s);
   }
-  return 0;
+  return error;
 }
 
 /* For the child: its end of a FIFO. It can read as well, so it never gets a SIGPIPE, whoever reads the other end. */

@@ -55,12 +55,11 @@ struct ground {
 /* ground.c: one for each process. */
 extern struct ground *ground;
 int open_ground(int run_dir);
+int prepare_ground(void);
 unsigned char *ground_of(int stream);
 bool grow_ground(int stream);
 void clear_ground(int stream, size_t from, size_t to);
 void release_ground(void);
-void recover_ground(void);
-void begin_ground(void);
 
 /* segments.c: `append` returns 0 if all of it is in the log, else an errno, and nothing of it is. */
 int open_segments(const char *log_dir, long long generation, long long max_bytes);
@@ -81,9 +80,12 @@ uint64_t wall_time(void);
 uint64_t steady_time(void);
 void release_records(void);
 
-/* output.c: for its own process only, as all of these. Functions that can fail return 0 or an errno. */
-
+/*
+ * output.c: for its own process only, as all of these. Functions that can fail return 0 or an errno. `open_output` opens
+ * all files, and `begin_output` makes them ready, for which a service that has started does not wait.
+ */
 int open_output(int run_dir, const char *log_dir, long long generation, long long max_bytes);
+int begin_output(void);
 int open_output_end(int run_dir, int stream);
 void output_pollfds(struct pollfd into[STREAMS]);
 int output_timeout(void);

@@ -19,6 +19,7 @@ int reader(const char *run_dir, const char *log_dir, long long generation, long 
   if (run < 0) return complain(run_dir, errno), EXIT_CANNOT_OPEN;
   int error = open_output(run, log_dir, generation, max_bytes);
   if (error == EWOULDBLOCK) return EXIT_THERE_IS_ONE;
+  if (!error) error = begin_output();
   if (error) return complain("the output cannot be read", error), EXIT_CANNOT_OPEN;
   (void)!chdir("/");
   while (output_is_open()) {

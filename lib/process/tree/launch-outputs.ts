@@ -7,13 +7,18 @@ import type { Log } from '../../ports/log.ts';
 import { readRequest } from '../files/launch-files.ts';
 import { runFolder, type Layout } from '../files/layout.ts';
 import { nativeShimFile } from '../launch/shim-kind.ts';
+import { isLocked } from '../os/file-locks.ts';
 
 /** The FIFOs of a launch of protocol 2, for stdout and stderr. */
 const FIFOS = ['out', 'err'];
+/** Locked by whoever reads the FIFOs of a launch. */
+const READER = 'reader';
 /** The exit code of a reader that found another one at work. */
 const THERE_IS_ONE = 75;
-/** Before a reader is started again that has not worked. */
+/** Before it is looked again for a reader that works, and before one is started again that has not worked. */
 const AGAIN_MS = 1_000;
+/** A shim that is just ending may still be the reader that is found first. */
+const SOON_MS = 20;
 /** The share of all descriptors that are used to hold FIFOs. */
 const HELD_SHARE = 1 / 4;
 const DESCRIPTORS_UNKNOWN = 1024;
@@ -65,7 +70,7 @@ export class LaunchOutputs {
     if (this.#isClosed || this.#readings.has(launchId)) return;
     if (!existsSync(join(runFolder(this.#layout, launchId), FIFOS[0] ?? ''))) return;
     this.#readings.set(launchId, { timer: null, isLast: false });
-    this.#start(launchId);
+    this.#start(launchId, SOON_MS);
   }
 
   /** Whether a reader may still need the files of a launch. */
@@ -73,10 +78,15 @@ export class LaunchOutputs {
     return this.#readings.has(launchId);
   }
 
-  #start(launchId: LaunchId): void {
+  /** Starts a reader; if there is one, looks again after `ms`. */
+  #start(launchId: LaunchId, ms = AGAIN_MS): void {
     const args = this.#argumentsOf(launchId);
     if (args === null) {
       this.#end(launchId);
+      return;
+    }
+    if (isLocked(join(runFolder(this.#layout, launchId), READER))) {
+      this.#leaveToAnother(launchId, ms);
       return;
     }
     const reader = spawn(nativeShimFile(), args, { detached: true, cwd: '/', env: {}, stdio: 'ignore' });
@@ -86,7 +96,8 @@ export class LaunchOutputs {
       this.#startLater(launchId);
     });
     reader.on('exit', (code) => {
-      if (code === 0 || (code === THERE_IS_ONE && this.#readings.get(launchId)?.isLast === true)) this.#end(launchId);
+      if (code === 0) this.#end(launchId);
+      else if (code === THERE_IS_ONE) this.#leaveToAnother(launchId);
       else this.#startLater(launchId, code === null ? 0 : AGAIN_MS);
     });
   }
@@ -102,6 +113,12 @@ export class LaunchOutputs {
       this.#log.error({ err: error, launchId }, 'cannot read on in place of a shim');
       return null;
     }
+  }
+
+  /** For instance to one that an earlier host has started. It may be killed as well. */
+  #leaveToAnother(launchId: LaunchId, ms = AGAIN_MS): void {
+    if (this.#readings.get(launchId)?.isLast === true) this.#end(launchId);
+    else this.#startLater(launchId, ms);
   }
 
   #startLater(launchId: LaunchId, ms = AGAIN_MS): void {

@@ -126,6 +126,9 @@ CREATE TABLE webhook (
 // touches a row or a process. So a release that raises a machine version must raise the schema too.
 const NEWER_MACHINES = '';
 
+// Who gave a command, as JSON.
+const COMMAND_SOURCES = 'ALTER TABLE journal ADD COLUMN source TEXT';
+
 /** All steps, in ascending order. */
 export const MIGRATIONS: readonly Migration[] = [
   { id: 1, up: FIRST },
@@ -135,6 +138,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 5, up: DELETIONS_AND_IDEMPOTENCY },
   { id: 6, up: WEBHOOK_PLACES },
   { id: 7, up: NEWER_MACHINES },
+  { id: 8, up: COMMAND_SOURCES },
 ];
 
 const versionRow = z.object({ user_version: z.int() });

@@ -43,8 +43,7 @@ async function exists(file: string): Promise<boolean> {
   );
 }
 
-// The intentions first, because they are stored nowhere else. Damage is mostly in the journal, which is most of the
-// file.
+// The intentions first: what else is copied depends on them. Damage is mostly in the journal, which is most of the file.
 const TABLES: readonly Table[] = [
   'wish',
   'actor_snapshot',
@@ -57,8 +56,17 @@ const TABLES: readonly Table[] = [
 ];
 
 /**
+ * Copied only together with the intentions. An actor without its intention would be stopped, together with a process
+ * that no command stopped.
+ */
+const DEPENDENT: ReadonlySet<Table> = new Set(['actor_snapshot', 'journal']);
+
+/**
  * Copies every readable table of a damaged database into a new and empty one, each table completely or not at all; rows
  * are checked when they are loaded. The new database gets the schema of the damaged one, which may be older.
+ *
+ * If the intentions are lost, actors and events stay in the damaged file: the host restores the intentions from their
+ * copy if that is newer than the newest event (`storedIntentions`), and until then it may be killed at any instruction.
  */
 export async function salvage(file: string, session: SqlSession, aside: string, log: Log): Promise<void> {
   try {
@@ -75,9 +83,8 @@ export async function salvage(file: string, session: SqlSession, aside: string, 
     );
     const lost = new Set<Table>();
     for (const table of await presentTables(session)) {
-      // An actor without its intention would be stopped, together with a process that no command stopped.
-      const isOrphaned = table === 'actor_snapshot' && lost.has('wish');
-      if (isOrphaned) log.error({ table }, 'the actors are not copied because their intentions are lost');
+      const isLeft = DEPENDENT.has(table) && lost.has('wish');
+      if (isLeft) log.error({ table }, 'a table of the corrupt store is not copied, because the intentions are lost');
       else if (!(await copy(session, table, log))) lost.add(table);
     }
   } catch (error) {

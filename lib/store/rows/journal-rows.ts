@@ -18,6 +18,7 @@ const COLUMNS = [
   'cause',
   'correlation_id',
   'detail',
+  'source',
 ] as const;
 const insert = inserter('journal', COLUMNS);
 
@@ -27,6 +28,12 @@ const TAKE_BACK = {
 } as const;
 
 const MAX_PAGE = 1000;
+
+const sourceSchema = z.strictObject({
+  actor: z.string().nullable(),
+  address: z.string().nullable(),
+  tool: z.string().nullable(),
+});
 
 const journalRow = z
   .strictObject({
@@ -40,27 +47,32 @@ const journalRow = z
     cause: z.string(),
     correlation_id: z.string().nullable(),
     detail: jsonOf(z.record(z.string(), z.unknown())),
+    source: jsonOf(sourceSchema).nullable(),
   })
-  .transform(({ type, agent_id, service_id, from_state, to_state, cause, correlation_id, ...same }): JournalEntry => ({
-    ...same,
-    type: typeOfRow(type),
-    cause: causeOfRow(cause),
-    agentId: agent_id,
-    serviceId: service_id,
-    from: from_state,
-    to: to_state,
-    correlationId: correlation_id,
-  }));
+  .transform(
+    ({ type, agent_id, service_id, from_state, to_state, cause, correlation_id, source, ...same }): JournalEntry => ({
+      ...same,
+      ...(source === null ? {} : { source }),
+      type: typeOfRow(type),
+      cause: causeOfRow(cause),
+      agentId: agent_id,
+      serviceId: service_id,
+      from: from_state,
+      to: to_state,
+      correlationId: correlation_id,
+    }),
+  );
 
 /** Events of the journal. */
 export const EVENTS: RowSource<JournalEntry> = { table: 'journal', columns: COLUMNS.join(', '), shape: journalRow };
 
 /** Appends an event; its number must be unused. */
 export function appendEvent(entry: JournalEntry): RowWrite {
-  const { seq, at, type, agentId, serviceId, from, to, cause, correlationId, detail } = entry;
+  const { seq, at, type, agentId, serviceId, from, to, cause, correlationId, detail, source } = entry;
   const row = insert(seq, {
     ...{ seq, at, type, agent_id: agentId, service_id: serviceId, from_state: from, to_state: to },
     ...{ cause, correlation_id: correlationId, detail: JSON.stringify(detail) },
+    source: source === undefined ? null : JSON.stringify(source),
   });
   return { ...row, undo: rowFor(TAKE_BACK, seq, [seq]) };
 }
@@ -82,7 +94,7 @@ export function selectionOf(query: JournalQuery): { readonly rest: string; reado
     terms.push(`${terms.length === 0 ? '' : '+'}${column} ${condition} AND`);
     parameters.push(...values);
   }
-  for (const { term, cells } of [...sinceTerm(query), ...filterTerms(query.filter)]) {
+  for (const { term, cells } of [...timeTerms(query), ...commandTerms(query), ...filterTerms(query.filter)]) {
     terms.push(`${term} AND`);
     parameters.push(...cells);
   }
@@ -100,8 +112,20 @@ interface Term {
   readonly cells: readonly Cell[];
 }
 
-function sinceTerm({ since }: JournalQuery): readonly Term[] {
-  return since === undefined ? [] : [{ term: 'at >= ?', cells: [since] }];
+function timeTerms({ since, until }: JournalQuery): readonly Term[] {
+  return [
+    ...(since === undefined ? [] : [{ term: 'at >= ?', cells: [since] }]),
+    ...(until === undefined ? [] : [{ term: 'at <= ?', cells: [until] }]),
+  ];
+}
+
+function commandTerms({ command }: JournalQuery): readonly Term[] {
+  if (command === undefined) return [];
+  const fields = Object.entries(command).map(([name, value]) => ({
+    term: 'source ->> ? = ?',
+    cells: [`$.${name}`, value],
+  }));
+  return [{ term: "cause = 'command'", cells: [] }, ...fields];
 }
 
 function filterTerms(filter: EventFilter | undefined): readonly Term[] {

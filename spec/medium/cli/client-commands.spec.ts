@@ -223,6 +223,26 @@ describe('commands to a host', () => {
     expect(errors).to.contain('--type: matches no event type');
   });
 
+  it('audit prints commands and who gave them, oldest first, and can filter by that', async () => {
+    expect((await run('audit')).errors).to.include('No commands match');
+    const command = (seq: number, actor: string, tool: string): EventView => ({
+      ...event(seq, 'agent.stop_requested'),
+      ...{ agent_id: 'pump1', cause: 'command', actor, address: '192.0.2.7', tool },
+    });
+    api.control.events.push(command(1, 'anna', 'cli'), event(2), command(3, 'ben', 'page'));
+    const [head, first, second] = rows(await run('audit'));
+    expect(head).to.deep.equal(['TIME', 'ACTOR', 'TOOL', 'ADDRESS', 'COMMAND']);
+    expect(first).to.include.members(['anna', 'cli', '192.0.2.7']);
+    expect(second).to.include.members(['ben', 'page']);
+    const seqs = async (...words: readonly string[]): Promise<readonly number[]> =>
+      ((await runJson('audit', ...words)) as readonly EventView[]).map(({ seq }) => seq);
+    expect(await seqs()).to.deep.equal([1, 3]);
+    expect(await seqs('--actor', 'ben')).to.deep.equal([3]);
+    expect(await seqs('--tool', 'cli', '--address', '192.0.2.7')).to.deep.equal([1]);
+    expect(await seqs('--until', '2026-01-02T03:04:02.000Z')).to.deep.equal([1]);
+    expect(await seqs('-n', '1')).to.deep.equal([3]);
+  });
+
   it('events also finds orphans under the deprecated type, and warns', async () => {
     api.control.events.push(event(1), event(2, 'process.orphan'), event(3, 'process.exited'));
     const { code, errors, output } = await run('events', '--type', 'process.s*');

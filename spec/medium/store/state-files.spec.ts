@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreUnavailableError } from '../../../lib/model/errors.ts';
 import { StateFiles } from '../../../lib/store/state-files.ts';
@@ -20,7 +20,7 @@ describe('the plain files in a state directory', () => {
     folder = temporaryFolder();
     log = new RecordingLog();
     problem = null;
-    const guard = { known: null, check: (): string | null => problem };
+    const guard = { check: (): string | null => problem };
     files = new StateFiles(folder, { guard, log });
   });
 
@@ -61,5 +61,14 @@ describe('the plain files in a state directory', () => {
     const error = await rejection(files.writeIntentions({ seq: 7, intentions: [pump] }));
     expect(error).to.be.instanceOf(StoreUnavailableError);
     expect(readdirSync(folder)).to.deep.equal([]);
+  });
+
+  it('say which file cannot be written, and why', async () => {
+    for (const name of ['intentions.json', 'notices.json']) mkdirSync(join(folder, `${name}.new`));
+    for (const write of [files.writeIntentions({ seq: 7, intentions: [pump] }), files.writeNotices([])]) {
+      const error = await rejection(write);
+      expect(error).to.be.instanceOf(StoreUnavailableError);
+      expect(String(error)).to.match(/"[^"]+\/(intentions|notices)\.json" cannot be written: EISDIR/);
+    }
   });
 });

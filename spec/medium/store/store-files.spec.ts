@@ -58,6 +58,13 @@ describe('The files of an open store', () => {
     expect(await store.look()).to.equal(null);
   });
 
+  it('have no problem while they grow during a check', async () => {
+    for (let seq = 21; seq <= 200; seq += 1) {
+      const [found] = await Promise.all([store.look(), write(store, seq)]);
+      expect(found).to.equal(null);
+    }
+  });
+
   it('have no problem after a failed connection was opened again', async () => {
     const other = foreignConnection(file);
     await other.exec('BEGIN EXCLUSIVE');
@@ -130,6 +137,14 @@ describe('The files of an open store', () => {
       expect((await expectUnavailable(write(store, 22))).message).to.match(sentence);
     });
   }
+
+  it('are reported at the next write when the database is overwritten, before that copies the log into it', async () => {
+    await checkpoint(file);
+    await write(store, 21);
+    overwrite(file, Buffer.alloc(4096, 'this is no database '));
+    expect((await expectUnavailable(write(store, 22))).message).to.match(/was overwritten/);
+    expect(readFileSync(file).subarray(0, 20).toString()).to.equal('this is no database ');
+  });
 
   it('are reported when an older copy is written into the database in place', async () => {
     await checkpoint(file);

@@ -129,6 +129,22 @@ describe('a service whose newest executable fails', () => {
     expect(launched).to.deep.equal(['3.0.0', '2.0.0'].flatMap((version) => [version, version, version, version]));
   });
 
+  it('gives up when the file that ran well is gone and there is no other one', async () => {
+    await world.pass(60_000);
+    await update('2.0.0');
+    world.catalog.choose = () => Promise.resolve({ type: 'found', executable: release('2.0.0') });
+    const before = world.processes.launches.length;
+    await crashUntilTheBudgetIsGone();
+    expect(world.stateOf(spec.id)).to.equal('failed.exhausted');
+    expect(world.reasonOf(spec.id)).to.equal('the process exited with code 1; more than 3 restarts within 60 s');
+    expect(world.processes.launches.length - before).to.equal(3);
+    await world.pass(spec.restart.recoverAfterMs!);
+    await world.pass(200);
+    expect(world.stateOf(spec.id), 'after recover_after').to.equal('running.ready');
+    await crash(0);
+    expect(world.stateOf(spec.id)).to.equal('failed.exhausted');
+  });
+
   it('falls back again once a file has run well in between', async () => {
     await world.pass(60_000);
     await update('2.0.0');

@@ -56,9 +56,6 @@ describe('The write queue', () => {
   let problem: string | null;
   let checks: number;
   const guard = {
-    get known() {
-      return problem;
-    },
     check: () => {
       checks += 1;
       return problem;
@@ -209,9 +206,11 @@ describe('The write queue', () => {
       expect(session.calls).to.have.length(1);
     });
 
-    it('checks them once per commit, and before a commit only after a known problem', async () => {
+    it('checks them before each commit and after it', async () => {
+      let checksAtRun = 0;
+      session.onRun = () => (checksAtRun = checks);
       await queue.write([intention('a')]);
-      expect(checks).to.equal(1);
+      expect([checksAtRun, checks]).to.deep.equal([1, 2]);
     });
 
     it('continues as soon as they are back', async () => {

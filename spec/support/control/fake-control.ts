@@ -370,10 +370,18 @@ export class FakeControl implements Control, Queries {
 
   history(query: JournalQuery): Promise<{ readonly events: readonly EventView[]; readonly next: number | null }> {
     this.#view('history', query);
-    const { after, before = Infinity, since = -Infinity, order } = query;
+    const { after, before = Infinity, since = -Infinity, until = Infinity, command, order } = query;
     const wanted = [query.filter ?? ALL_EVENTS, exactFilterOf(query)];
     const within = this.events
-      .filter(({ seq, at }) => seq > after && seq < before && Date.parse(at) >= since)
+      .filter(({ seq, at }) => seq > after && seq < before && Date.parse(at) >= since && Date.parse(at) <= until)
+      .filter(
+        (event) =>
+          command === undefined ||
+          (event.cause === 'command' &&
+            (['actor', 'address', 'tool'] as const).every(
+              (name) => command[name] === undefined || command[name] === event[name],
+            )),
+      )
       .filter(({ type, agent_id: agentId = null, service_id: serviceId = null }) =>
         wanted.every((filter) => matchesFilter(filter, { type, agentId, serviceId })),
       );

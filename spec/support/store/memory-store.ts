@@ -1,6 +1,7 @@
 import { StoreUnavailableError } from '../../../lib/model/errors.ts';
 import type { IdempotencyRecord } from '../../../lib/model/idempotency.ts';
 import type { Intention } from '../../../lib/model/intention.ts';
+import type { CommandSource } from '../../../lib/model/command-source.ts';
 import type { JournalEntry, JournalQuery } from '../../../lib/model/journal.ts';
 import { ALL_EVENTS, matchesFilter } from '../../../lib/model/values/event-filter.ts';
 import { storedNamesOf, typeOfRow } from '../../../lib/model/values/event-type.ts';
@@ -125,6 +126,8 @@ class InMemoryActorStore implements MemoryStore {
         (query.serviceId === undefined || entry.serviceId === query.serviceId) &&
         (query.type === undefined || storedNamesOf(query.type).includes(entry.type)) &&
         entry.at >= (query.since ?? -Infinity) &&
+        entry.at <= (query.until ?? Infinity) &&
+        isCommand(entry, query.command) &&
         matchesFilter(query.filter ?? ALL_EVENTS, entry),
     );
     const shown = found.slice(0, query.limit).map((entry) => ({ ...entry, type: typeOfRow(entry.type) }));
@@ -206,6 +209,12 @@ class InMemoryActorStore implements MemoryStore {
 }
 
 /** The content of a row is text. */
+function isCommand({ cause, source }: JournalEntry, command: JournalQuery['command']): boolean {
+  if (command === undefined) return true;
+  const wanted = Object.entries(command) as [keyof CommandSource, string | null][]; // Object.entries loses the key type
+  return cause === 'command' && wanted.every(([name, value]) => source?.[name] === value);
+}
+
 function copyOf(row: ActorRow): ActorRow {
   return { ...row };
 }

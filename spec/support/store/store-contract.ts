@@ -311,6 +311,26 @@ function describeJournal(store: () => ActorStore): void {
     expect(await seqs({ after: 0, limit: 9, correlationId: 'unknown' })).to.deep.equal([]);
   });
 
+  it('keeps who gave a command, and finds commands by that and by time', async () => {
+    const anna = { actor: 'anna', address: '192.0.2.7', tool: 'cli' };
+    const socket = { actor: 'socket', address: null, tool: 'curl' };
+    const journal = [
+      journalEntry(1, { cause: 'command', source: anna }),
+      journalEntry(2, { cause: 'command', source: socket }),
+      journalEntry(3, { cause: 'command' }), // by the host, or by a host that did not keep this yet
+      journalEntry(4),
+    ];
+    await store().commitActors(actorCommit({ journal }));
+    expect(await store().history({ after: 0, limit: 9 })).to.deep.equal(journal);
+    expect(await seqs({ after: 0, limit: 9, command: {} })).to.deep.equal([1, 2, 3]);
+    expect(await seqs({ after: 0, limit: 9, command: { actor: 'anna' } })).to.deep.equal([1]);
+    expect(await seqs({ after: 0, limit: 9, command: { tool: 'curl', actor: 'socket' } })).to.deep.equal([2]);
+    expect(await seqs({ after: 0, limit: 9, command: { actor: 'anna', tool: 'curl' } })).to.deep.equal([]);
+    const [, second] = journal;
+    expect(await seqs({ after: 0, limit: 9, command: {}, until: second!.at })).to.deep.equal([1, 2]);
+    expect(await seqs({ after: 0, limit: 9, since: second!.at, until: second!.at })).to.deep.equal([2]);
+  });
+
   it('finds the events that match a filter with several agents, services and types, page by page', async () => {
     const journal = [
       journalEntry(1, { agentId: 'a', serviceId: 'x', type: 'process.launched' }),

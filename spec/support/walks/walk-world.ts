@@ -211,9 +211,10 @@ export class WalkWorld extends HostWorld {
   #noteLaunch({ serviceId, executablePath }: LaunchRequest, outcome: LaunchOutcome): void {
     const isCounted =
       outcome.type === 'launched' || !(isBlameless(outcome.failure) || outcome.failure.code === 'ESTOPPED');
-    const context = this.root === null ? undefined : serviceRef(this.root, serviceId)?.getSnapshot().context;
-    if (!isCounted || context === undefined) return;
-    const { restart } = context.spec;
+    const now = this.root === null ? undefined : serviceRef(this.root, serviceId)?.getSnapshot();
+    // A stop has overtaken the launch: what follows is decided by whoever asked for the stop.
+    if (!isCounted || now?.matches({ starting: 'launching' }) !== true) return;
+    const { restart } = now.context.spec;
     const isRefusedForGood = outcome.type === 'refused' && outcome.failure.isPermanent;
     const launch = { at: this.timers.now, file: executablePath, isUp: outcome.type === 'launched', isRefusedForGood };
     const series = grownSeries(this.#series.get(serviceId) ?? [], launch, restart);

@@ -50,6 +50,14 @@ describe('the tokens of a file', () => {
     nowMs += 1_000;
   }
 
+  it('may have names, with a blank after the colon', async () => {
+    write('full', `anna: ${OLD}\nben@plant:\t${NEW}\ncolon:${OLD}`);
+    later();
+    expect([await status(OLD), await status(NEW), await status(`colon:${OLD}`)]).to.deep.equal([200, 200, 200]);
+    const names = api.control.calls.map(({ origin }) => origin?.source?.actor);
+    expect(names).to.deep.equal(['anna', 'ben@plant', null]);
+  });
+
   it('change without a restart, and overlap while both are in it', async () => {
     expect([await status(OLD), await status(NEW)]).to.deep.equal([200, 401]);
     write('full', `# rotation\n${OLD}\n${NEW}`);

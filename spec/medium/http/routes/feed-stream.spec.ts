@@ -144,7 +144,7 @@ describe('a stream of events', () => {
         listeners.add(listener);
         return () => listeners.delete(listener);
       };
-      admission = { scope: 'full', by: null, session: null, isValid: () => isValid, watch };
+      admission = { scope: 'full', by: null, name: null, session: null, isValid: () => isValid, watch };
       source = quiet;
       const response = await connect();
       const text = read(response);

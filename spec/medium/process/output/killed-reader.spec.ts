@@ -122,6 +122,18 @@ describe('a reader that is killed', function () {
     });
   }
 
+  // A service may already run while its shim still prepares to read.
+  for (const fault of ['begun:1', 'grown:1', 'grown:2']) {
+    it(`leaves all to the next one if it is killed before it reads: ${fault}`, async () => {
+      output = new OutputWorld(binary);
+      await output.read(fault);
+      const written = await storm('numbered lines', 5, 200_000, () => output.revived('begun:2'));
+      await output.ended();
+      expect(output.deaths).to.equal(1);
+      expectAll(written, fault);
+    });
+  }
+
   for (const fault of ['removed:2', 'rotated:2']) {
     it(`leaves whole segments without a gap between them: ${fault}`, async () => {
       output = new OutputWorld(binary, { maxBytes: 512 * 1024 });

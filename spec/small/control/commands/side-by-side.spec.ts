@@ -195,3 +195,33 @@ describe('a reload side by side with commands about an agent that was not known 
     expect(world.control.queries.agent('pump2')).to.include({ state: 'stopped', intended_state: 'stopped' });
   });
 });
+
+describe('a service that is stopped by hand while its stopping agent is started again', () => {
+  for (const gap of [0, 1, 2, 3]) {
+    it(`is intended as its host would intend it after a restart, the stop ${gap} turns after the start`, async () => {
+      const world = new ControlWorld();
+      await world.boot();
+      const start = (): Promise<unknown> =>
+        world.control.startAgent({ configPath: '/plant/pump1.yaml', agentId: 'pump1' }, world.origin);
+      await start();
+      for (const wait of [0, 200, 200]) await world.pass(wait);
+      world.processes.holdStops();
+      const agent = world.control.stopAgent('pump1', world.origin);
+      await world.pass(); // nobody holds the service, and its process is still alive
+      world.store.holdWrites();
+      const again = start();
+      for (let turn = 0; turn < gap; turn += 1) await Promise.resolve();
+      const stop = world.control.stopService('pump1-corerl', world.origin);
+      world.store.releaseWrites();
+      await world.pass();
+      world.processes.releaseStops();
+      for (const wait of [0, 200, 200]) await world.pass(wait);
+      await Promise.all([agent, again, stop]);
+      const intended = (): string => world.control.queries.service('pump1-corerl').intended_state;
+      const before = intended();
+      world.kill(1_000);
+      await world.boot();
+      expect(intended()).to.equal(before);
+    });
+  }
+});

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { FoundState } from '../../../../lib/control/host-ports.ts';
 import { ControlWorld } from '../../../support/control/control-world.ts';
 import { memoryStore } from '../../../support/store/memory-store.ts';
+import { journalEntry } from '../../../support/store/store-contract.ts';
 
 const NOTHING: FoundState = { isStoreLost: false, recoveredFrom: null, copyOf: null };
 
@@ -68,11 +69,36 @@ describe('a host whose store is not the one that it left', () => {
     expect(world.control.queries.health().reasons?.join()).to.contain('start the agents again');
   });
 
+  it('believes the store when it has lost its events but not its intentions, and the copy when it has lost both', async () => {
+    const copy = world.files.copy!;
+    const [pump1, pump2] = copy.intentions;
+    const recovered: FoundState = { ...NOTHING, recoveredFrom: '/plant/aside' };
+    for (const [put, intended] of [
+      [[pump1!, { ...pump2!, intended: 'running' as const }], 'running'], // accepted after the copy was written
+      [[], 'stopped'],
+    ] as const) {
+      world.kill();
+      replaceStore();
+      await world.store.commitIntentions({ put, drop: [], journal: [] });
+      world.files.copy = copy;
+      world.found = recovered;
+      await world.boot();
+      expect(world.control.queries.agent('pump1').intended_state).to.equal('running');
+      expect(world.control.queries.agent('pump2').intended_state).to.equal(intended);
+      expect(world.control.queries.health().notices?.map(({ code }) => code)).to.include('store_recovered');
+      expect((await events())[0]?.seq, 'no number is given twice').to.be.greaterThan(copy.seq);
+    }
+  });
+
   it('believes the copy when the store is older', async () => {
     const copy = world.files.copy!;
     world.kill();
     const old = memoryStore();
-    await old.commitIntentions({ put: [{ ...copy.intentions[1]!, intended: 'running' }], drop: [], journal: [] });
+    await old.commitIntentions({
+      put: [{ ...copy.intentions[1]!, intended: 'running' }],
+      drop: [],
+      journal: [journalEntry(1)],
+    });
     Object.assign(world, { store: old });
     await world.boot();
     expect(world.control.queries.agent('pump2').intended_state).to.equal('stopped');

@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import type { PeerAddress, PeerUsers } from '../http/access/command-source.ts';
+
+/** The columns of proc_net_tcp(5). */
+const LOCAL = 1;
+const REMOTE = 2;
+const UID = 7;
+
+/** The users of loopback connections according to `/proc/net/tcp` and `tcp6`; on other systems than Linux nobody. */
+export function kernelPeerUsers(nameOf: (uid: number) => Promise<string | null>): PeerUsers {
+  return {
+    userOf: async (peer) => {
+      const end = loopbackEnd(peer);
+      if (end === null) return null;
+      try {
+        const table = await readFile(end.file, 'utf8');
+        const uid = uidIn(table, end);
+        return uid === null ? null : ((await nameOf(uid).catch(() => null)) ?? String(uid));
+      } catch {
+        return null; // there is no such file, or it may not be read
+      }
+    },
+  };
+}
+
+interface LoopbackEnd {
+  readonly file: string;
+  readonly address: string;
+  readonly port: string;
+  readonly hostPort: string;
+}
+
+/** The client's end of a connection as the kernel writes it; null: it is not from this machine. */
+function loopbackEnd({ address, port, hostPort }: PeerAddress): LoopbackEnd | null {
+  const ports = { port: hex(port, 4), hostPort: hex(hostPort, 4) };
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  if (plain === '::1') return { file: '/proc/net/tcp6', address: `${'0'.repeat(24)}01000000`, ...ports };
+  if (!plain.startsWith('127.')) return null;
+  const bytes = plain.split('.').map(Number).reverse();
+  return { file: '/proc/net/tcp', address: bytes.map((byte) => hex(byte, 2)).join(''), ...ports };
+}
+
+function uidIn(table: string, { address, port, hostPort }: LoopbackEnd): number | null {
+  for (const line of table.split('\n').slice(1)) {
+    const fields = line.trim().split(/\s+/);
+    if (fields[LOCAL] === `${address}:${port}` && fields[REMOTE]?.endsWith(`:${hostPort}`) === true)
+      return Number(fields[UID]);
+  }
+  return null;
+}
+
+function hex(value: number, digits: number): string {
+  return value.toString(16).toUpperCase().padStart(digits, '0');
+}
