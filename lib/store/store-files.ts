@@ -84,15 +84,13 @@ export class StoreFiles {
   async lookInside(): Promise<string | null> {
     const { file, connections } = this.#options;
     const { rounds } = connections;
-    const [database, wal, inside] = await Promise.all([
-      identityOf(file),
-      identityOf(`${file}-wal`),
-      this.#contentProblem(),
-    ]);
+    const [database, wal] = await Promise.all([identityOf(file), identityOf(`${file}-wal`)]);
     if ('fault' in database || 'fault' in wal) return this.#judge(database, wal, rounds);
     // These sizes may be older than those of a commit in between. The file system responds, so they can be read again.
-    this.#inside = inside;
-    return this.check();
+    // The content only after that: a connection must not be opened to a database that took the place of this one.
+    this.check();
+    if (this.#outside === null) this.#inside = (await this.#contentProblem()) ?? this.#headerProblem();
+    return this.known;
   }
 
   #judge(database: Found, wal: Found, rounds: number): string | null {

@@ -194,4 +194,16 @@ describe('The files of an open store', () => {
     expect(await store.look()).to.equal(null);
     await write(store, 21);
   });
+
+  it('have no problem again when another database was in their place, even if they were not read before', async () => {
+    const names = ['', '-wal', '-shm'].map((suffix) => file + suffix);
+    for (const name of names) renameSync(name, `${name}.away`);
+    const other = await openedStore({ file });
+    await write(other, 1);
+    expect(await store.look()).to.match(/was replaced/);
+    await other.close();
+    for (const name of names) renameSync(`${name}.away`, name);
+    expect(await store.look()).to.equal(null);
+    await write(store, 21);
+  });
 });
