@@ -41,6 +41,7 @@ export const ENDPOINTS = {
   signalService: ['POST', '/api/services/{id}/signal'],
   deleteService: ['DELETE', '/api/services/{id}'],
   readLogs: ['GET', '/api/services/{id}/logs'],
+  readMergedLogs: ['GET', '/api/logs'],
 
   streamEvents: ['GET', '/api/events'],
   listEvents: ['GET', '/api/events/history'],

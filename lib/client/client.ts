@@ -1,7 +1,7 @@
 import { ENDPOINTS } from '../api/paths.ts';
 import type { OperationId } from '../api/paths.ts';
 import type { EventGap, EventReset, EventView } from '../api/schemas/event.ts';
-import type { LogItemView } from '../api/schemas/log.ts';
+import type { LogItemView, MergedLogItemView } from '../api/schemas/log.ts';
 import { messages } from './event-stream.ts';
 import type { StreamWatch } from './event-stream.ts';
 import { send, whole } from './request.ts';
@@ -28,6 +28,8 @@ export interface Client extends Calls {
    * the host, until the signal is aborted.
    */
   followLogs(args: Arguments<'readLogs'>): AsyncGenerator<LogItemView>;
+  /** Likewise the output of several services by time. */
+  followMergedLogs(args: Arguments<'readMergedLogs'>): AsyncGenerator<MergedLogItemView>;
   /**
    * Events from the position in the query (default: now) until the signal is aborted, across restarts of the host: each
    * event exactly once.
@@ -56,14 +58,19 @@ export function createClient(options: ClientOptions): Client {
   const calls = Object.fromEntries(ids.map((id) => [id, call(id)])) as unknown as Calls;
   return {
     ...calls,
-    followLogs: (args) => followLogs(options, args),
+    followLogs: (args) => followItems<LogItemView>(options, 'readLogs', args),
+    followMergedLogs: (args) => followItems<MergedLogItemView>(options, 'readMergedLogs', args),
     followEvents: (args = {}) => followEvents(options, args),
   };
 }
 
-async function* followLogs(options: ClientOptions, args: Arguments<'readLogs'>): AsyncGenerator<LogItemView> {
-  for await (const { event, data } of messages(options, 'readLogs', { ...args })) {
-    if (event === 'line' || event === 'gap') yield JSON.parse(data) as LogItemView; // as documented for the stream
+async function* followItems<Item>(
+  options: ClientOptions,
+  id: 'readLogs' | 'readMergedLogs',
+  args: Arguments<'readLogs'> | Arguments<'readMergedLogs'>,
+): AsyncGenerator<Item> {
+  for await (const { event, data } of messages(options, id, { ...args })) {
+    if (event === 'line' || event === 'gap') yield JSON.parse(data) as Item; // as documented for the stream
   }
 }
 

@@ -4,7 +4,7 @@ import type { FeedBatch, FeedQuery } from '../model/feed.ts';
 import type { CommandSource } from '../model/command-source.ts';
 import type { AgentId, ServiceId } from '../model/values/ids.ts';
 import type { JournalQuery } from '../model/journal.ts';
-import type { LogBounds, LogFindings, LogItem, LogQuery, LogSearch } from '../model/values/log-line.ts';
+import type { LogBatch, LogBounds, LogFindings, LogQuery, LogSearch } from '../model/values/log-line.ts';
 import type { SupposedExit } from '../model/explain/supposed-exit.ts';
 import type { AgentStatusView, AgentView, IoView } from '../api/schemas/agent.ts';
 import type { EventView } from '../api/schemas/event.ts';
@@ -98,17 +98,12 @@ export interface Queries {
    */
   feed(query: FeedQuery, signal: AbortSignal): AsyncIterable<FeedBatch>;
   /**
-   * The output of a service in batches (ServiceLogs.read). With a signal it continues until that is aborted or the host
-   * shuts down (ServiceLogs.follow). Throws ServiceNotFoundError.
+   * The output of services by time (ServiceLogs.merge). With a signal it continues until that is aborted or the host
+   * shuts down. Throws ServiceNotFoundError.
    */
-  logs(id: string, query: Omit<LogQuery, 'serviceId'>, follow?: AbortSignal): AsyncIterable<readonly LogItem[]>;
+  logs(queries: readonly LogQuery[], follow?: AbortSignal): AsyncIterable<LogBatch>;
   /** Searches the output of a service; see ServiceLogs.search. */
-  searchLogs(
-    id: string,
-    query: Omit<LogQuery, 'serviceId'>,
-    search: LogSearch,
-    signal: AbortSignal,
-  ): Promise<LogFindings>;
+  searchLogs(query: LogQuery, search: LogSearch, signal: AbortSignal): Promise<LogFindings>;
   /**
    * The current resource usage of the process trees and the host; reads the processes of this machine at most once a
    * second.

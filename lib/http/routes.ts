@@ -15,7 +15,7 @@ import { historyHandlers } from './routes/history.ts';
 import { inspectorHandlers } from './routes/inspector.ts';
 import { ioHandlers } from './routes/io.ts';
 import { launchHandlers } from './routes/launches/launches.ts';
-import { logHandlers } from './routes/logs.ts';
+import { logHandlers } from './routes/logs/logs.ts';
 import { machineHandlers } from './routes/machines.ts';
 import { metricsHandlers } from './routes/metrics.ts';
 import { serviceHandlers } from './routes/services.ts';

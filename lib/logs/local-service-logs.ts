@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import type { LogBounds, LogFindings, LogItem, LogQuery, LogSearch } from '../model/values/log-line.ts';
+import type { LogBatch, LogBounds, LogFindings, LogItem, LogQuery, LogSearch } from '../model/values/log-line.ts';
 import type { LaunchStatus } from '../model/process.ts';
 import type { ServiceId } from '../model/values/ids.ts';
 import type { Log } from '../ports/log.ts';
@@ -14,6 +14,7 @@ import { Retention } from './retention.ts';
 import type { LogContext } from './log-context.ts';
 import { storedLaunches } from './files.ts';
 import { SearchWorker } from './search/search-worker.ts';
+import { mergeAll } from './merge.ts';
 import { followAll, readAll } from './walk.ts';
 import { Watch } from './watch.ts';
 
@@ -66,6 +67,13 @@ class LogFiles implements LocalServiceLogs {
 
   follow(query: LogQuery, signal: AbortSignal): AsyncIterable<readonly LogItem[]> {
     return followAll(this.#context, this.#watch, query, signal);
+  }
+
+  merge(queries: readonly LogQuery[], signal?: AbortSignal): AsyncIterable<LogBatch> {
+    return mergeAll(queries, signal === undefined ? 'read' : 'follow', (query, events, end) => {
+      if (signal === undefined) return readAll(this.#context, query, events);
+      return followAll(this.#context, this.#watch, query, AbortSignal.any([signal, end]), events);
+    });
   }
 
   search(query: LogQuery, search: LogSearch, signal: AbortSignal): Promise<LogFindings> {

@@ -1,4 +1,10 @@
-import type { LogPosition, LogQuery, LogStream } from '../model/values/log-line.ts';
+import {
+  formatPosition,
+  LOG_STREAMS,
+  type LogPosition,
+  type LogQuery,
+  type LogStream,
+} from '../model/values/log-line.ts';
 import type { Instant } from '../model/values/time.ts';
 import type { LaunchOutput, StreamRange, StreamRanges } from './launch-output.ts';
 import type { LogContext } from './log-context.ts';
@@ -170,6 +176,21 @@ export function launchesFrom(outputs: readonly LaunchOutput[], starts: StartPosi
   const first = Math.min(...all.map(({ generation }) => generation));
   const last = Math.max(...all.map(({ end }) => end?.generation ?? Infinity));
   return outputs.filter(({ generation }) => generation >= first && generation <= last);
+}
+
+/** Where these starts are, as one position; `0:0`, before everything, if nothing has been written. */
+export async function firstPosition(
+  query: LogQuery,
+  outputs: readonly LaunchOutput[],
+  starts: StartPositions,
+): Promise<string> {
+  if (query.start.type === 'after') return formatPosition(query.start.position);
+  const [first] = launchesFrom(outputs, starts);
+  if (first === undefined) return formatPosition({ generation: 0, offsets: [0] });
+  const ranges = await rangesOf(first, query, starts);
+  const streams = LOG_STREAMS.filter((stream) => query.streams.includes(stream));
+  const offsets = streams.map((stream) => ranges.get(stream)?.from ?? 0);
+  return formatPosition({ generation: first.generation, offsets: first.isJoint ? [Math.min(...offsets)] : offsets });
 }
 
 function rangeOf(output: LaunchOutput, stream: LogStream, start: StartPosition | undefined): StreamRange {

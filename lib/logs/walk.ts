@@ -2,14 +2,25 @@ import type { LogItem, LogQuery } from '../model/values/log-line.ts';
 import type { Batches, LaunchOutput, LaunchReader } from './launch-output.ts';
 import type { LogContext } from './log-context.ts';
 import { goneOutput, outputsOf } from './outputs.ts';
-import { launchesFrom, rangesOf, startPositionsOf, type StartPositions } from './start-positions.ts';
+import { firstPosition, launchesFrom, rangesOf, startPositionsOf, type StartPositions } from './start-positions.ts';
 import type { Watch } from './watch.ts';
 
+/** What a walk tells on its way. */
+export interface WalkEvents {
+  /** The position from which a later walk would give the same. */
+  started(position: string): void;
+  /** All that has been written was given; what follows will be new. */
+  caughtUp(): void;
+  /** There is something new. */
+  woken(): void;
+}
+
 /** Reads what has been written so far; see ServiceLogs.read. */
-export async function* readAll(context: LogContext, query: LogQuery): Batches {
+export async function* readAll(context: LogContext, query: LogQuery, events?: Pick<WalkEvents, 'started'>): Batches {
   const { serviceId } = query;
   const outputs = wantedOf(query, outputsOf(context, serviceId));
   const starts = await startPositionsOf(context, query, outputs);
+  events?.started(await firstPosition(query, outputs, starts));
   const wanted = launchesFrom(outputs, starts);
   const missed = missedItems(context, query, starts, wanted[0]);
   if (missed.length > 0) yield missed;
@@ -25,14 +36,22 @@ export async function* readAll(context: LogContext, query: LogQuery): Batches {
 }
 
 /** Reads what has been written so far, then what follows; see ServiceLogs.follow. */
-export async function* followAll(context: LogContext, watch: Watch, query: LogQuery, signal: AbortSignal): Batches {
+export async function* followAll(
+  context: LogContext,
+  watch: Watch,
+  query: LogQuery,
+  signal: AbortSignal,
+  events?: WalkEvents,
+): Batches {
   const { serviceId } = query;
   const unwatch = watch.watch(serviceId);
   const isOver = (): boolean => signal.aborted || watch.isClosed;
   let reader: LaunchReader | null = null;
   let hasStarted = false;
   try {
-    const starts = await startPositionsOf(context, query, wantedOf(query, watch.check(serviceId).outputs));
+    const existing = wantedOf(query, watch.check(serviceId).outputs);
+    const starts = await startPositionsOf(context, query, existing);
+    events?.started(await firstPosition(query, existing, starts));
     let from = firstOf(starts);
     while (!isOver()) {
       const { version, outputs: all } = watch.check(serviceId);
@@ -59,7 +78,9 @@ export async function* followAll(context: LogContext, watch: Watch, query: LogQu
           continue;
         }
       }
+      events?.caughtUp();
       if (!(await watch.changed(serviceId, version, signal))) return;
+      events?.woken();
     }
   } finally {
     reader?.close();

@@ -1,4 +1,4 @@
-import type { LogBounds, LogFindings, LogItem, LogQuery, LogSearch } from '../model/values/log-line.ts';
+import type { LogBatch, LogBounds, LogFindings, LogItem, LogQuery, LogSearch } from '../model/values/log-line.ts';
 
 /** The output of services, read from where their processes write it. */
 export interface ServiceLogs {
@@ -14,6 +14,13 @@ export interface ServiceLogs {
    * are closed; then it ends without an error. The streams are mixed in the order of arrival.
    */
   follow(query: LogQuery, signal: AbortSignal): AsyncIterable<readonly LogItem[]>;
+
+  /**
+   * The output of several services by time, one query for each; with a signal it follows. Lines without a time come behind
+   * those of their service that were read before them. While following, a line waits up to 50 ms for earlier ones of other
+   * services. With one query, that is read() or follow() with its start.
+   */
+  merge(queries: readonly LogQuery[], signal?: AbortSignal): AsyncIterable<LogBatch>;
 
   /**
    * Searches what has been written so far, oldest launch first, in a thread of its own. Resolves after about a second

@@ -61,8 +61,9 @@ function defineViews(sub: Sub, choose: Choose): void {
     .action((id: string, options: HostOptions & LaunchOptions) => {
       choose(options, async () => (await import('../services/launches.ts')).serviceLaunches(id, options));
     });
-  sub('logs', 'print the output of a service')
-    .argument('<service>')
+  sub('logs', 'print the output of a service, or of several by time')
+    .argument('[service...]')
+    .option('--agent <agent>', 'the services of this agent')
     .option('-f, --follow', 'follow new output, across restarts of service and host, until Ctrl-C')
     .option('-n, --lines <n>', 'how many last lines of each stream (default: 100)', countUpTo(1_000_000))
     .option('--since <when>', 'only output since then: a duration such as 5m, or an instant')
@@ -77,8 +78,8 @@ function defineViews(sub: Sub, choose: Choose): void {
     .option('--utc', 'print the time of each line in UTC')
     .option('-o, --output <file>', 'write the lines to a file')
     .addOption(new Option('--stream <stream>', 'only this stream').choices(['stdout', 'stderr']))
-    .action((id: string, options: HostOptions & LogOptions) => {
-      choose(options, async () => (await import('../services/logs.ts')).serviceLogs(id, options));
+    .action((ids: readonly string[], options: HostOptions & LogOptions) => {
+      choose(options, async () => (await import('../services/logs.ts')).serviceLogs(ids, options));
     });
 }
 

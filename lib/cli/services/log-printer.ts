@@ -1,6 +1,8 @@
 import type { LogItemView } from '../../api/schemas/log.ts';
 import type { HostContext } from '../host/context.ts';
+import type { Colors } from '../output/colors.ts';
 import { visibleLineOn, visibleOn } from '../output/visible.ts';
+import type { PrintedItem } from './log-source.ts';
 
 /** What precedes each line. */
 export interface LineForm {
@@ -8,12 +10,26 @@ export interface LineForm {
   readonly timestamps?: true;
   /** Its time in UTC. */
   readonly utc?: true;
+  /** The services whose lines are printed together; each line begins with its service. */
+  readonly names?: readonly string[];
+}
+
+/** The colours of services, in their order; they begin again after the last one. */
+const PALETTE = ['cyan', 'yellow', 'green', 'magenta', 'blue', 'cyanBright', 'yellowBright', 'greenBright'] as const;
+
+/** What precedes the lines of each service. */
+function prefixesOf(names: readonly string[], colors: Colors, isAligned: boolean): ReadonlyMap<string, string> {
+  const width = isAligned ? Math.max(0, ...names.map(({ length }) => length)) : 0;
+  return new Map(
+    names.map((name, index) => [name, colors[PALETTE[index % PALETTE.length] ?? 'cyan'](`${name.padEnd(width)} | `)]),
+  );
 }
 
 /** Prints lines of output, and what is missing. */
 export class LogPrinter {
   readonly #context: Pick<HostContext, 'out' | 'err' | 'colors'>;
   readonly #form: LineForm;
+  readonly #prefixes: ReadonlyMap<string, string>;
   /** The streams whose last line was not at its end. */
   readonly #begun = new Set<string>();
   #isWithin = false;
@@ -21,23 +37,28 @@ export class LogPrinter {
   constructor(context: Pick<HostContext, 'out' | 'err' | 'colors'>, form: LineForm) {
     this.#context = context;
     this.#form = form;
+    this.#prefixes = prefixesOf(form.names ?? [], context.colors, context.out.isTTY === true);
   }
 
-  print(item: LogItemView): void {
+  print(item: PrintedItem): void {
     const { out, err, colors } = this.#context;
+    const name = 'service_id' in item ? item.service_id : '';
+    const prefix = name === '' ? '' : (this.#prefixes.get(name) ?? `${name} | `);
     if ('gap' in item) {
-      err.write(`${colors.dim(`(${gapText(item)})`)}\n`);
+      err.write(`${prefix}${colors.dim(`(${gapText(item)})`)}\n`);
       return;
     }
-    const isRest = this.#begun.delete(item.stream);
-    if (item.partial === 'unfinished') this.#begun.add(item.stream);
+    const begun = `${name} ${item.stream}`;
+    const isRest = this.#begun.delete(begun);
+    if (item.partial === 'unfinished') this.#begun.add(begun);
     // The end of a line that was printed as far as it had been written.
     if (isRest && item.text === '') return;
-    const isSplit = item.partial === 'split';
+    // Among lines of other services, each piece is a line.
+    const isSplit = item.partial === 'split' && name === '';
     const time = this.#isWithin ? '' : this.#timeOf(item.at);
     const text = out.isTTY === true ? lastState(item.text) : item.text;
     const shown = isSplit ? visibleOn(out, text) : `${visibleLineOn(out, text)}\n`;
-    out.write(time === '' ? shown : `${colors.dim(time)} ${shown}`);
+    out.write(`${prefix}${time === '' ? '' : `${colors.dim(time)} `}${shown}`);
     this.#isWithin = isSplit;
   }
 

@@ -1,15 +1,24 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import type { LogItemView, LogPageView } from '../../api/schemas/log.ts';
-import type { Arguments } from '../../client/client.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import type { HostContext, HostRun } from '../host/context.ts';
 import { instantOf } from '../host/host-options.ts';
-import { printJson } from '../output/io.ts';
+import { colorsFor } from '../output/colors.ts';
+import { printJson, type TextStream } from '../output/io.ts';
 import { OptionError } from '../serve/option-values.ts';
-import { LogPrinter } from './log-printer.ts';
+import { LogPrinter, type LineForm } from './log-printer.ts';
+import {
+  sourceOfMany,
+  sourceOfOne,
+  type LogQuery,
+  type LogSource,
+  type PrintedItem,
+  type PrintedPage,
+} from './log-source.ts';
 
 /** Which output to print, and how. */
 export interface LogOptions {
+  /** Also the services of this agent. */
+  readonly agent?: string;
   readonly follow?: true;
   /** Undefined: the default, which with `grep` is everything. */
   readonly lines?: number;
@@ -27,28 +36,34 @@ export interface LogOptions {
   readonly output?: string;
 }
 
-type LogQuery = NonNullable<Arguments<'readLogs'>['query']>;
-
 /** The number of lines per request. */
 const PAGE = 10_000;
 const LINES_DEFAULT = 100;
-/** The position before everything. */
-const BEGINNING = '0:0';
 
-/** The output of a service, and with `follow` also new output across new launches and restarts of the host. */
-export function serviceLogs(id: string, options: LogOptions): HostRun {
+/** The output of services by time, and with `follow` also new output across new launches and restarts of the host. */
+export function serviceLogs(ids: readonly string[], options: LogOptions): HostRun {
   return async (context) => {
-    refuseMixtures(options);
-    const query = await queryOf(context, id, options);
-    if (options.output !== undefined) await save(context, id, query, options.output);
-    else if (options.follow === true) await follow(context, id, query, options);
-    else await print(context, id, query, options);
+    refuseMixtures(ids, options);
+    const [id, ...others] = new Set(ids);
+    const source =
+      id === undefined || others.length > 0 || options.agent !== undefined
+        ? await sourceOfMany(context, ids, options.agent)
+        : sourceOfOne(context, id);
+    const query = await queryOf(context, source, options);
+    if (options.output !== undefined) await save(context, source, query, options.output);
+    else if (options.follow === true) await follow(context, source, query, options);
+    else await print(context, source, query, options);
     return EXIT.ok;
   };
 }
 
-function refuseMixtures(options: LogOptions): void {
-  const { follow, until, output, grep, lines, previous, generation } = options;
+function refuseMixtures(ids: readonly string[], options: LogOptions): void {
+  const { agent, follow, until, output, grep, lines, previous, generation } = options;
+  if (ids.length === 0 && agent === undefined) throw new OptionError('Name a service, or an agent with --agent.');
+  if (new Set(ids).size > 1 || agent !== undefined) {
+    const name = previous === true ? '--previous' : generation === undefined ? null : '--generation';
+    if (name !== null) throw new OptionError(`${name} is for a single service, because each counts its own launches.`);
+  }
   const hasContext = [options.context, options.beforeContext, options.afterContext].some((one) => one !== undefined);
   if (hasContext && grep === undefined) throw new OptionError('-A, -B and -C require --grep.');
   if (follow === true && hasContext) throw new OptionError('-A, -B and -C cannot be given together with --follow.');
@@ -61,7 +76,7 @@ function refuseMixtures(options: LogOptions): void {
     throw new OptionError('--previous cannot be given together with --generation.');
 }
 
-async function queryOf(context: HostContext, id: string, options: LogOptions): Promise<LogQuery> {
+async function queryOf(context: HostContext, source: LogSource, options: LogOptions): Promise<LogQuery> {
   const { follow, lines, grep, since, until, stream, output, beforeContext, afterContext } = options;
   const isSearch = grep !== undefined && follow !== true;
   const isAll = output !== undefined && lines === undefined && since === undefined;
@@ -71,12 +86,12 @@ async function queryOf(context: HostContext, id: string, options: LogOptions): P
     stream,
     since: instant('--since', since),
     until: instant('--until', until),
-    generation: options.previous === true ? await generationBefore(context, id) : options.generation,
+    generation: options.previous === true ? await generationBefore(context, source.ids[0] ?? '') : options.generation,
     grep,
     ...(isSearch
       ? { lines_before: beforeContext ?? options.context, lines_after: afterContext ?? options.context }
       : isAll
-        ? { after: BEGINNING }
+        ? { after: source.beginning }
         : { tail: lines ?? LINES_DEFAULT }),
   };
 }
@@ -91,18 +106,24 @@ async function generationBefore({ client }: HostContext, id: string): Promise<nu
 }
 
 /** All pages of a query. */
-async function* pagesOf(context: HostContext, id: string, query: LogQuery): AsyncGenerator<LogPageView> {
+async function* pagesOf(source: LogSource, query: LogQuery): AsyncGenerator<PrintedPage> {
   const { stream, generation, grep, until, lines_before, lines_after } = query;
   let position: LogQuery = query;
   for (;;) {
-    // With this Accept header the response is a page.
-    const headers = { accept: 'application/json' };
-    const page = await context.client.readLogs({ id, query: { ...position, limit: PAGE }, headers });
+    const page = await source.page({ ...position, limit: PAGE });
     yield page;
     const isLast = page.search?.complete ?? page.lines.length < PAGE;
     if (isLast || page.next === null) return;
     position = { stream, generation, grep, until, lines_before, lines_after, after: page.next };
   }
+}
+
+function formOf({ ids, isNamed }: LogSource, { timestamps, utc }: LogOptions): LineForm {
+  return {
+    ...(timestamps === true ? { timestamps } : {}),
+    ...(utc === true ? { utc } : {}),
+    ...(isNamed ? { names: ids } : {}),
+  };
 }
 
 /** How much of a search is done, on a terminal. */
@@ -115,7 +136,7 @@ class SearchProgress {
     this.#err = err;
   }
 
-  show({ search }: LogPageView): void {
+  show({ search }: PrintedPage): void {
     if (search === undefined || search.complete || this.#err.isTTY !== true) return;
     this.#total ??= search.total_bytes;
     const left = search.total_bytes - search.searched_bytes;
@@ -130,13 +151,13 @@ class SearchProgress {
   }
 }
 
-async function print(context: HostContext, id: string, query: LogQuery, options: LogOptions): Promise<void> {
-  const all: LogItemView[] = [];
-  const printer = new LogPrinter(context, options);
+async function print(context: HostContext, source: LogSource, query: LogQuery, options: LogOptions): Promise<void> {
+  const all: PrintedItem[] = [];
+  const printer = new LogPrinter(context, formOf(source, options));
   const progress = new SearchProgress(context);
   let next: string | null = null;
   let isAny = false;
-  for await (const page of pagesOf(context, id, query)) {
+  for await (const page of pagesOf(source, query)) {
     next = page.next ?? next;
     progress.clear();
     if (context.isJson) all.push(...page.lines);
@@ -147,18 +168,22 @@ async function print(context: HostContext, id: string, query: LogQuery, options:
   }
   progress.clear();
   if (context.isJson) printJson(context.out, { lines: all, next });
-  else if (!isAny)
-    context.err.write(`No output of ${id} matches. \`coredinator services status ${id}\` shows its state.\n`);
+  else if (!isAny) {
+    const [id = ''] = source.ids;
+    const remedy = source.isNamed ? 'services list` shows their states' : `services status ${id}\` shows its state`;
+    context.err.write(`No output of ${source.ids.join(', ')} matches. \`coredinator ${remedy}.\n`);
+  }
 }
 
 /** Writes the lines to a file, as they are. */
-async function save(context: HostContext, id: string, query: LogQuery, file: string): Promise<void> {
+async function save(context: HostContext, source: LogSource, query: LogQuery, file: string): Promise<void> {
   const fd = openSync(file, 'w', 0o600);
   const progress = new SearchProgress(context);
   let lines = 0;
+  const out: TextStream = { write: (text) => writeSync(fd, text) };
   try {
-    const printer = new LogPrinter({ ...context, out: { write: (text) => writeSync(fd, text) } }, {});
-    for await (const page of pagesOf(context, id, query)) {
+    const printer = new LogPrinter({ ...context, colors: colorsFor(out, {}), out }, formOf(source, {}));
+    for await (const page of pagesOf(source, query)) {
       for (const item of page.lines) printer.print(item);
       lines += page.lines.filter((item) => !('gap' in item)).length;
       if (context.interrupted.aborted) break;
@@ -171,10 +196,10 @@ async function save(context: HostContext, id: string, query: LogQuery, file: str
   context.err.write(`Wrote ${lines} ${lines === 1 ? 'line' : 'lines'} to ${file}.\n`);
 }
 
-async function follow(context: HostContext, id: string, query: LogQuery, options: LogOptions): Promise<void> {
-  const { client, out, isJson, interrupted } = context;
-  const printer = new LogPrinter(context, options);
-  for await (const item of client.followLogs({ id, query, signal: interrupted })) {
+async function follow(context: HostContext, source: LogSource, query: LogQuery, options: LogOptions): Promise<void> {
+  const { out, isJson } = context;
+  const printer = new LogPrinter(context, formOf(source, options));
+  for await (const item of source.follow(query)) {
     if (isJson) out.write(`${JSON.stringify(item)}\n`);
     else printer.print(item);
   }

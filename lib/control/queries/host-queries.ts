@@ -15,7 +15,7 @@ import { serviceGraph, type ServiceGraph } from '../../model/policy/service-grap
 import { stateOf } from '../../model/states.ts';
 import type { AgentId, ServiceId } from '../../model/values/ids.ts';
 import { isoOf } from '../../model/values/time.ts';
-import type { LogFindings, LogItem, LogQuery, LogSearch } from '../../model/values/log-line.ts';
+import type { LogBatch, LogFindings, LogQuery, LogSearch } from '../../model/values/log-line.ts';
 import { agentRef, serviceRef, serviceRefs, type ServiceSnapshot } from '../actors.ts';
 import type { HistoryQuery, LaunchQuery, Queries } from '../control.ts';
 import type { LaunchEnds } from '../launches/launch-ends.ts';
@@ -186,20 +186,14 @@ export class HostQueries implements Queries {
     return this.#runtime.feed.read(query, signal);
   }
 
-  logs(id: string, query: Omit<LogQuery, 'serviceId'>, follow?: AbortSignal): AsyncIterable<readonly LogItem[]> {
-    const wanted = { ...query, serviceId: this.snapshotOf(id).context.spec.id };
-    const { logs } = this.#runtime.ports;
-    return follow === undefined ? logs.read(wanted) : logs.follow(wanted, follow);
+  logs(queries: readonly LogQuery[], follow?: AbortSignal): AsyncIterable<LogBatch> {
+    for (const { serviceId } of queries) this.snapshotOf(serviceId);
+    return this.#runtime.ports.logs.merge(queries, follow);
   }
 
-  searchLogs(
-    id: string,
-    query: Omit<LogQuery, 'serviceId'>,
-    search: LogSearch,
-    signal: AbortSignal,
-  ): Promise<LogFindings> {
-    const wanted = { ...query, serviceId: this.snapshotOf(id).context.spec.id };
-    return this.#runtime.ports.logs.search(wanted, search, signal);
+  async searchLogs(query: LogQuery, search: LogSearch, signal: AbortSignal): Promise<LogFindings> {
+    this.snapshotOf(query.serviceId);
+    return this.#runtime.ports.logs.search(query, search, signal);
   }
 
   usage(): Promise<UsageView> {

@@ -26,7 +26,7 @@ function contextOf(openGeneration: number | null): LogContext {
 }
 
 async function answer({ id, query, search, openGeneration }: Extract<SearchOrder, { type: 'search' }>): Promise<void> {
-  const until = performance.now() + PART_MS;
+  const until = performance.now() + (search.budgetMs ?? PART_MS);
   const isOver = (): boolean => performance.now() >= until || aborted.has(id);
   const reply = (message: SearchAnswer): void => parentPort?.postMessage(message);
   try {

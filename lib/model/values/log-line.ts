@@ -72,6 +72,20 @@ export type LogStart =
   | { readonly type: 'tail'; readonly lines: number; readonly since: Instant | null }
   | { readonly type: 'since'; readonly since: Instant };
 
+/** A line or gap, and whose output it is of. */
+export interface ServiceLogItem {
+  readonly serviceId: ServiceId;
+  readonly item: LogItem;
+}
+
+/**
+ * What a reader of the output of one or several services gets: first where the output of each begins, as a position from
+ * which a later reader would give the same, then items.
+ */
+export type LogBatch =
+  | { readonly type: 'starts'; readonly positions: ReadonlyMap<ServiceId, string> }
+  | { readonly type: 'items'; readonly items: readonly ServiceLogItem[] };
+
 /** Which output of a service to read. */
 export interface LogQuery {
   readonly serviceId: ServiceId;
@@ -93,6 +107,8 @@ export interface LogSearch {
   readonly after: number;
   /** The most lines that match. */
   readonly limit: number;
+  /** After this time, in milliseconds, it answers with what it has found. Default: 1000. */
+  readonly budgetMs?: number;
 }
 
 /** A line or gap that a search has found. `isContext`: a line next to one that matches. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { LogFinding, LogItem, LogQuery, LogSearch } from '../../../lib/model/values/log-line.ts';
 import { KeptText, runCommand, type CommandEnd } from '../../support/command.ts';
 import { serviceView } from '../../support/control/fake-control.ts';
+import { eventually } from '../../support/eventually.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { ApiUnderTest } from '../http/api-under-test.ts';
 
@@ -109,6 +110,91 @@ describe('services logs', () => {
     const env = { COREDINATOR_URL: api.listening.url };
     expect((await runCommand(['services', 'logs', 'gate'], env, new KeptText(80))).output).to.equal('100 %\nnow\n');
     expect((await run()).output).to.equal(' 1 %\r 50 %\r100 %\r\ndone\rnow\n');
+  });
+
+  describe('of several services', () => {
+    const env = (): NodeJS.ProcessEnv => ({ COREDINATOR_URL: api.listening.url });
+    const COLOURS = [36, 33].map((code) => [`\x1b[${code}m`, '\x1b[39m'] as const);
+
+    beforeEach(() => {
+      api.control.listed.push(serviceView('pump-1'));
+      api.control.logSource = async function* (query, _follow, id) {
+        asked.push(query);
+        yield await Promise.resolve([line(0, `of ${id}`)]);
+      };
+    });
+
+    it('begins each line with its service, in a colour and aligned on a terminal only', async () => {
+      expect((await run('pump-1', '--utc')).output).to.equal(
+        'gate | 2026-11-27T10:00:00.123Z of gate\npump-1 | 2026-11-27T10:00:00.123Z of pump-1\n',
+      );
+      const words = ['services', 'logs', 'gate', 'pump-1'];
+      const terminal = await runCommand(words, env(), new KeptText(80));
+      const [first, second] = COLOURS;
+      expect(terminal.output).to.equal(
+        `${first![0]}gate   | ${first![1]}of gate\n${second![0]}pump-1 | ${second![1]}of pump-1\n`,
+      );
+      const plain = await runCommand(words, { ...env(), NO_COLOR: '1' }, new KeptText(80));
+      expect(plain.output).to.equal('gate   | of gate\npump-1 | of pump-1\n');
+    });
+
+    it('is that of an agent, as JSON with one cursor', async () => {
+      await api.send('POST', '/api/agents/start', { body: { config_path: '/plant/a.yaml', agent_id: 'mill' } });
+      const { services } = api.control.agent('mill');
+      for (const id of services) api.control.listed.push(serviceView(id));
+      const { output, errors } = await runCommand(['services', 'logs', '--agent', 'mill', '--json'], env());
+      expect(errors).to.equal('');
+      const { lines, next } = JSON.parse(output) as { lines: { service_id: string }[]; next: string };
+      expect(lines.map(({ service_id: id }) => id)).to.have.members([...services]);
+      expect(next).to.equal(services.map((id) => `${id}=3:100`).join(';'));
+    });
+
+    it('is followed and searched', async () => {
+      const end = new AbortController();
+      const out = new KeptText();
+      const following = runCommand(['services', 'logs', 'gate', 'pump-1', '-f', '-g', 'pump'], env(), out, end.signal);
+      await eventually(() => expect(out.text).to.equal('pump-1 | of pump-1\n'));
+      end.abort();
+      await following;
+      api.control.findings = ({ start }) => {
+        const from = start.type === 'after' ? (start.position.offsets[0] ?? 0) : 0;
+        const findings = [line(0, 'an error'), line(700, 'error two')].filter(
+          (item) => item.type === 'line' && item.offset >= from,
+        );
+        return { findings, next: '3:800', isComplete: true, searchedBytes: 1, totalBytes: 1 };
+      };
+      expect((await run('pump-1', '-g', 'error')).output).to.equal(
+        'gate | an error\ngate | error two\npump-1 | an error\npump-1 | error two\n',
+      );
+    });
+
+    it('is written to a file from its beginning, with the piece of a long line on a line of its own', async () => {
+      const file = join(temporaryFolder(), 'out.log');
+      api.control.logSource = async function* (query, _follow, id) {
+        asked.push(query);
+        yield await Promise.resolve([{ ...line(0, `of ${id}`), partial: 'split' } as LogItem, line(100, 'rest')]);
+      };
+      await run('pump-1', '--output', file);
+      expect(readFileSync(file, 'utf8')).to.equal('gate | of gate\ngate | rest\npump-1 | of pump-1\npump-1 | rest\n');
+      const beginning = { type: 'after', position: { generation: 0, offsets: [0] } };
+      expect(asked.map(({ start }) => start)).to.deep.equal([beginning, beginning]);
+    });
+
+    it('says what is missing, and what is only for one', async () => {
+      const problems = [
+        [['services', 'logs'], 'Name a service, or an agent with --agent.'],
+        [['services', 'logs', 'gate', 'pump-1', '-p'], '--previous is for a single service'],
+        [['services', 'logs', 'gate', '--agent', 'x', '--generation', '2'], '--generation is for a single service'],
+        [['services', 'logs', 'gate', 'nobody'], 'Service "nobody" not found'],
+        [['services', 'logs', '--agent', 'nobody'], 'Agent "nobody" not found'],
+      ] as const;
+      for (const [words, problem] of problems) {
+        const { code, errors } = await runCommand(words, env());
+        expect([code === 0, errors].join(), words.join(' '))
+          .to.include(`false,`)
+          .and.to.include(problem);
+      }
+    });
   });
 
   it('refuses options that have no meaning together, and says what to do', async () => {

@@ -17,7 +17,8 @@ export const VERSION = '9.8.7';
 
 /** Tokens that do not change; null: none of that scope. */
 export function fixedTokens(full: string | null, readOnly: string | null): OpenAccess {
-  const origin = (token: string | null) => (token === null ? null : ({ type: 'value', tokens: [{ token, name: null }] } as const));
+  const origin = (token: string | null) =>
+    token === null ? null : ({ type: 'value', tokens: [{ token, name: null }] } as const);
   return openAccess({ full: origin(full), readOnly: origin(readOnly) }, recordingLog([]));
 }
 

@@ -20,7 +20,7 @@ class CountedLogs {
     const refuse = (): never => {
       throw new Error('A probe only reads.');
     };
-    this.logs = { read, follow: refuse, search: refuse, keepBounded: refuse, close: refuse };
+    this.logs = { read, follow: refuse, merge: refuse, search: refuse, keepBounded: refuse, close: refuse };
   }
 
   async *#counted(batches: AsyncIterable<readonly LogItem[]>): AsyncGenerator<readonly LogItem[]> {

@@ -30,6 +30,7 @@ const EPOCH = 1_700_000_000_000;
 export const NO_LOGS: ServiceLogs = {
   read: () => (async function* () {})(),
   follow: () => (async function* () {})(),
+  merge: () => (async function* () {})(),
   search: () => Promise.reject(new Error('There is no output here.')),
   keepBounded: () => undefined,
   close: () => Promise.resolve(),

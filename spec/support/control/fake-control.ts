@@ -27,9 +27,16 @@ import { digestOf } from '../../../lib/model/policy/revision.ts';
 import type { ServiceGraph } from '../../../lib/model/policy/service-graph.ts';
 import type { PublicState } from '../../../lib/model/states.ts';
 import { parseAgentId } from '../../../lib/model/values/ids.ts';
-import type { AgentId } from '../../../lib/model/values/ids.ts';
+import type { AgentId, ServiceId } from '../../../lib/model/values/ids.ts';
 import { ALL_EVENTS, matchesFilter, type EventFilter } from '../../../lib/model/values/event-filter.ts';
-import type { LogFindings, LogItem, LogQuery, LogSearch } from '../../../lib/model/values/log-line.ts';
+import {
+  formatPosition,
+  type LogBatch,
+  type LogFindings,
+  type LogItem,
+  type LogQuery,
+  type LogSearch,
+} from '../../../lib/model/values/log-line.ts';
 import { assertMatches, UNCONDITIONAL, type Precondition } from '../../../lib/model/values/precondition.ts';
 import type { Log } from '../../../lib/ports/log.ts';
 import type { MeasuredService } from '../../../lib/ports/meter.ts';
@@ -125,10 +132,15 @@ export class FakeControl implements Control, Queries {
   readonly listed: ServiceView[] = [];
   graph: ServiceGraph = { nodes: [], edges: [] };
   /** The output of every listed service; a follow ends with its signal. */
-  logSource: (query: Omit<LogQuery, 'serviceId'>, follow?: AbortSignal) => AsyncIterable<readonly LogItem[]> =
-    async function* () {};
+  logSource: (
+    query: Omit<LogQuery, 'serviceId'>,
+    follow: AbortSignal | undefined,
+    serviceId: ServiceId,
+  ) => AsyncIterable<readonly LogItem[]> = async function* () {};
+  /** Where the output of every service begins, unless it is asked for behind a position. */
+  logStart = '0:0';
   /** What searches of the output find. */
-  findings: (query: Omit<LogQuery, 'serviceId'>, search: LogSearch) => LogFindings = () => {
+  findings: (query: Omit<LogQuery, 'serviceId'>, search: LogSearch, serviceId: ServiceId) => LogFindings = () => {
     return { findings: [], next: null, isComplete: true, searchedBytes: 0, totalBytes: 0 };
   };
   /** The items of the feed, which ends with its signal. */
@@ -394,17 +406,28 @@ export class FakeControl implements Control, Queries {
     return this.feedSource(query, signal);
   }
 
-  logs(id: string, query: Omit<LogQuery, 'serviceId'>, follow?: AbortSignal): AsyncIterable<readonly LogItem[]> {
-    this.service(id);
-    this.#view('logs', query);
-    return this.logSource(query, follow);
+  logs(queries: readonly LogQuery[], follow?: AbortSignal): AsyncIterable<LogBatch> {
+    for (const { serviceId } of queries) this.service(serviceId);
+    this.#view('logs', queries);
+    return this.#batchesOf(queries, follow);
   }
 
-  async searchLogs(id: string, query: Omit<LogQuery, 'serviceId'>, search: LogSearch): Promise<LogFindings> {
-    this.service(id);
+  /** One service after the other. */
+  async *#batchesOf(queries: readonly LogQuery[], follow?: AbortSignal): AsyncGenerator<LogBatch> {
+    const positionOf = ({ start }: LogQuery): string =>
+      start.type === 'after' ? formatPosition(start.position) : this.logStart;
+    yield { type: 'starts', positions: new Map(queries.map((query) => [query.serviceId, positionOf(query)])) };
+    for (const { serviceId, ...query } of queries) {
+      for await (const items of this.logSource(query, follow, serviceId))
+        yield { type: 'items', items: items.map((item) => ({ serviceId, item })) };
+    }
+  }
+
+  async searchLogs({ serviceId, ...query }: LogQuery, search: LogSearch): Promise<LogFindings> {
+    this.service(serviceId);
     this.#view('searchLogs', query);
     await Promise.resolve();
-    return this.findings(query, search);
+    return this.findings(query, search, serviceId);
   }
 
   usage(): Promise<UsageView> {

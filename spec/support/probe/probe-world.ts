@@ -20,6 +20,9 @@ const NO_LOGS: ServiceLogs = {
   follow: () => {
     throw new Error('There are no logs here.');
   },
+  merge: () => {
+    throw new Error('There are no logs here.');
+  },
   search: () => Promise.reject(new Error('There are no logs here.')),
   keepBounded: () => undefined,
   close: () => Promise.resolve(),

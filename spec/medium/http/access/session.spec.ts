@@ -24,7 +24,11 @@ describe('signing in with a browser', () => {
     file = join(folder, 'full');
     put(FULL);
     const full = { type: 'file', source: '--token-file', path: file } as const;
-    access = openAccess({ full, readOnly: { type: 'value', tokens: [{ token: READ, name: null }] } }, recordingLog([]), () => 0);
+    access = openAccess(
+      { full, readOnly: { type: 'value', tokens: [{ token: READ, name: null }] } },
+      recordingLog([]),
+      () => 0,
+    );
     const attemptLimits = { points: 3, durationS: 60 };
     guards = new Guards({ access, allowedHosts: [], log: recordingLog([]), attemptLimits });
     api = await new ApiUnderTest().open({ access, guards });

@@ -97,6 +97,7 @@ describe('the route of the output of a service', () => {
       'id: 3:14,0\nevent: line\ndata: {"generation":3,"stream":"stdout","offset":10,"at":null,"text":"one"}\n\n',
     );
     expect(text).to.include('event: end\n');
+    expect(text).to.match(/^retry: 1000\n\nid: 3:1,2\nevent: position\ndata: {}\n\n/);
     const position = { generation: 3, offsets: [1, 2] };
     expect(asked[0]?.query.start).to.deep.equal({ type: 'after', position });
   });

@@ -1,17 +1,22 @@
-import type { LogItemView } from '../../api/schemas/log.ts';
+import type { LogItemView } from '../../../api/schemas/log.ts';
+import type { ServiceId } from '../../../model/values/ids.ts';
 import {
   formatPosition,
   parsePosition,
   LOG_STREAMS,
-  type LogFindings,
+  type LogBatch,
   type LogFinding,
   type LogItem,
-} from '../../model/values/log-line.ts';
-import { type Context } from '../request-context.ts';
-import { sendJson } from '../route.ts';
+} from '../../../model/values/log-line.ts';
+import { type Context } from '../../request-context.ts';
+import { sendJson } from '../../route.ts';
+import { Cursor } from './cursor.ts';
+import type { SearchRounds, ServiceFinding } from './search.ts';
 
 /** A page ends here even with fewer lines than requested, because lines can be long. */
 const PAGE_CHARACTERS = 4 * 1024 * 1024;
+/** The position in output that has never begun. */
+const NOWHERE = '0:0';
 
 /** One item of a response: a line, or a gap where output was deleted before it could be read. */
 export function itemView(item: LogFinding): LogItemView {
@@ -28,6 +33,12 @@ export function itemView(item: LogFinding): LogItemView {
   return { generation, stream, offset, at, text, ...more };
 }
 
+/** The same, with the service if there may be several. */
+export function viewOf({ serviceId, item }: ServiceFinding, isNamed: boolean): LogItemView | NamedItemView {
+  return isNamed ? { service_id: serviceId, ...itemView(item) } : itemView(item);
+}
+type NamedItemView = LogItemView & { readonly service_id: ServiceId };
+
 /** The position before an item; null: it is one with an offset for each stream, and the other one is not known. */
 function positionBefore(item: LogItem | undefined): string | null {
   if (item === undefined || parsePosition(item.position, LOG_STREAMS)?.offsets.length !== 1) return null;
@@ -37,30 +48,45 @@ function positionBefore(item: LogItem | undefined): string | null {
 /** Responds with what a search, or a part of it, has found. */
 export function sendFindings(
   ctx: Context,
-  { findings, next, isComplete, searchedBytes, totalBytes }: LogFindings,
+  findings: readonly ServiceFinding[],
+  { next, isComplete, searchedBytes, totalBytes }: SearchRounds,
+  isNamed: boolean,
 ): void {
-  const search = { complete: isComplete, searched_bytes: searchedBytes, total_bytes: totalBytes };
-  sendJson(ctx, { lines: findings.map(itemView), next, search });
+  const search = {
+    complete: isComplete,
+    searched_bytes: Math.min(searchedBytes, totalBytes),
+    total_bytes: totalBytes,
+  };
+  sendJson(ctx, { lines: findings.map((one) => viewOf(one, isNamed)), next, search });
 }
 
 /** Responds with one page. `next` is the `after` of the next page; null: there has never been any output. */
 export async function sendLogPage(
   ctx: Context,
-  batches: AsyncIterable<readonly LogItem[]>,
-  { limit, after }: { readonly limit: number; readonly after: string | null },
+  batches: AsyncIterable<LogBatch>,
+  { limit, isNamed }: { readonly limit: number; readonly isNamed: boolean },
 ): Promise<void> {
   const lines: LogItemView[] = [];
-  let next = after;
+  const cursor = new Cursor(isNamed);
   let first: LogItem | undefined;
   let left = PAGE_CHARACTERS;
   collect: for await (const batch of batches) {
-    for (const item of batch) {
+    if (batch.type === 'starts') {
+      cursor.start(batch.positions);
+      continue;
+    }
+    for (const one of batch.items) {
+      const { item } = one;
       first ??= item;
-      lines.push(itemView(item));
-      next = item.position;
+      lines.push(viewOf(one, isNamed));
+      cursor.pass(one);
       left -= item.type === 'line' ? item.text.length : 0;
       if (lines.length >= limit || left <= 0) break collect;
     }
   }
-  sendJson(ctx, { lines, next, previous: positionBefore(first) });
+  const next = cursor.text;
+  sendJson(
+    ctx,
+    isNamed ? { lines, next } : { lines, next: next === NOWHERE ? null : next, previous: positionBefore(first) },
+  );
 }
