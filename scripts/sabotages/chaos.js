@@ -70,8 +70,8 @@ export const CHAOS_SABOTAGES = [
   {
     name: 'the last exit has the generation of the next launch',
     file: 'lib/control/queries/views.ts',
-    find: '{ ...context.lastExit, at: isoOf(context.lastExit.at) }',
-    replace: '{ ...context.lastExit, generation: context.generation, at: isoOf(context.lastExit.at) }',
+    find: 'lastExitView(context.lastExit)',
+    replace: 'lastExitView({ ...context.lastExit, generation: context.generation })',
     ...{ seenBy: ['chaos'], fault: 'launcher', column: 'wrong last exits' },
   },
   {

@@ -167,7 +167,10 @@ describe('the options of serve', () => {
 
   it('take the full token from COREDINATOR_TOKEN, but prefer a file', () => {
     const env = { COREDINATOR_TOKEN: TOKEN };
-    expect(served([], env).access).to.deep.equal({ full: { type: 'value', tokens: [TOKEN] }, readOnly: null });
+    expect(served([], env).access).to.deep.equal({
+      full: { type: 'value', tokens: [{ token: TOKEN, name: null }] },
+      readOnly: null,
+    });
     expect(served(['--token-file', file('full', OTHER)], env).access.full).to.include({ type: 'file' });
     expect(refused(['--base-path', base], { COREDINATOR_TOKEN: 'short' })).to.contain('COREDINATOR_TOKEN');
   });
