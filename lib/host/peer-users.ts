@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import type { PeerAddress, PeerUsers } from '../http/access/command-source.ts';
 
 /** The columns of proc_net_tcp(5). */
@@ -7,15 +7,18 @@ const REMOTE = 2;
 const UID = 7;
 
 /** The users of loopback connections according to `/proc/net/tcp` and `tcp6`; on other systems than Linux nobody. */
-export function kernelPeerUsers(nameOf: (uid: number) => Promise<string | null>): PeerUsers {
+export function kernelPeerUsers(nameOf: (uid: number) => string | null): PeerUsers {
+  const names = new Map<number, string>();
   return {
-    userOf: async (peer) => {
+    userOf: (peer) => {
       const end = loopbackEnd(peer);
       if (end === null) return null;
       try {
-        const table = await readFile(end.file, 'utf8');
-        const uid = uidIn(table, end);
-        return uid === null ? null : ((await nameOf(uid).catch(() => null)) ?? String(uid));
+        const uid = uidIn(readFileSync(end.file, 'utf8'), end);
+        if (uid === null) return null;
+        const name = names.get(uid) ?? nameOf(uid) ?? String(uid);
+        names.set(uid, name);
+        return name;
       } catch {
         return null; // there is no such file, or it may not be read
       }

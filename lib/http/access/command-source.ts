@@ -15,13 +15,13 @@ export interface PeerAddress {
 export interface PeerUsers {
   /**
    * The name of the user whose program opened a loopback connection (its number if it has no name); null: it is not from
-   * this machine, or the kernel does not tell. Never rejects.
+   * this machine, or the kernel does not tell. At once: a command must not be overtaken by a later one. Never throws.
    */
-  userOf(peer: PeerAddress): Promise<string | null>;
+  userOf(peer: PeerAddress): string | null;
 }
 
 /** Knows nobody. */
-export const NO_PEER_USERS: PeerUsers = { userOf: () => Promise.resolve(null) };
+export const NO_PEER_USERS: PeerUsers = { userOf: () => null };
 
 /** The product of a User-Agent, as in `curl/8.5.0`. */
 const PRODUCT = /^([A-Za-z0-9][A-Za-z0-9._-]{0,39})(?:[/ ]|$)/;
@@ -36,23 +36,22 @@ export class CommandSources {
   readonly #peerUsers: PeerUsers;
   readonly #isOwnPage: (req: IncomingMessage) => boolean;
   /** The users of connections that were looked up. */
-  readonly #users = new WeakMap<Socket, Promise<string | null>>();
+  readonly #users = new WeakMap<Socket, string | null>();
 
   constructor(peerUsers: PeerUsers, isOwnPage: (req: IncomingMessage) => boolean) {
     this.#peerUsers = peerUsers;
     this.#isOwnPage = isOwnPage;
   }
 
-  /** Never rejects. */
-  async of(req: IncomingMessage, admission: Admission | undefined): Promise<CommandSource> {
+  of(req: IncomingMessage, admission: Admission | undefined): CommandSource {
     const { socket } = req;
     const address = socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, '') ?? null;
-    const actor = admission?.name ?? (address === null ? UNIX_SOCKET : await this.#userOf(socket));
+    const actor = admission?.name ?? (address === null ? UNIX_SOCKET : this.#userOf(socket));
     return { actor, address, tool: this.#toolOf(req) };
   }
 
   /** Looked up once per connection. */
-  #userOf(socket: Socket): Promise<string | null> {
+  #userOf(socket: Socket): string | null {
     const known = this.#users.get(socket);
     if (known !== undefined) return known;
     const { remoteAddress = '', remotePort = 0, localPort = 0 } = socket;

@@ -83,7 +83,7 @@ export class Guards {
     if (origin !== null && allowOrigin(ctx, origin)) return true;
     ctx.state.admission = await this.#checkToken(req, checkedPath(req));
     refuseOversized(req);
-    if (!isReading(req.method)) ctx.state.source = await this.#sources.of(req, ctx.state.admission);
+    if (!isReading(req.method)) ctx.state.source = this.#sources.of(req, ctx.state.admission);
     return false;
   }
 

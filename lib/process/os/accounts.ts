@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAsHost, runAsLabel, type Account, type AccountChoice, type RunAs } from '../../model/values/run-as.ts';
@@ -53,11 +54,11 @@ export function systemAccounts({ folder = '/etc', own = ownIds() }: AccountsOpti
 }
 
 /**
- * The name of a user, from `passwd` alone: whoever waits for it must not wait for a directory service. Null: it is not
- * there. Rejects if the file cannot be read.
+ * The name of a user, at once, and from `passwd` alone: whoever waits for it must not wait for a directory service.
+ * Null: it is not there. Throws if the file cannot be read.
  */
-export async function userName(uid: number, folder = '/etc'): Promise<string | null> {
-  const line = (await lines(join(folder, 'passwd'))).find((fields) => fields[2] === String(uid));
+export function userName(uid: number, folder = '/etc'): string | null {
+  const line = entriesIn(readFileSync(join(folder, 'passwd'), 'utf8')).find((fields) => fields[2] === String(uid));
   return line?.[0] ?? null;
 }
 
@@ -134,6 +135,10 @@ async function lines(file: string): Promise<readonly (readonly string[])[]> {
     if (codeOf(error) === 'ENOENT') return ''; // a container may have no accounts at all
     throw error;
   });
+  return entriesIn(text);
+}
+
+function entriesIn(text: string): readonly (readonly string[])[] {
   return text.split('\n').flatMap((line) => {
     const fields = line.split(':');
     return /^\d+$/.test(fields[2] ?? '') ? [fields] : [];

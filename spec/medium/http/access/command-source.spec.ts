@@ -45,11 +45,11 @@ describe('the source of a command', () => {
   });
 
   it('has the number of a user without a name, and nobody from another machine', async () => {
-    const users = kernelPeerUsers(() => Promise.resolve(null));
+    const users = kernelPeerUsers(() => null);
     api = await new ApiUnderTest().open({ peerUsers: users });
     expect(await sourceOf()).to.include({ actor: String(userInfo().uid) });
-    expect(await users.userOf({ address: '192.0.2.7', port: 4711, hostPort: api.port })).to.equal(null);
-    expect(await users.userOf({ address: '127.0.0.1', port: 1, hostPort: api.port })).to.equal(null);
+    expect(users.userOf({ address: '192.0.2.7', port: 4711, hostPort: api.port })).to.equal(null);
+    expect(users.userOf({ address: '127.0.0.1', port: 1, hostPort: api.port })).to.equal(null);
   });
 
   it('names the socket, which has no address', async () => {
