@@ -22,7 +22,7 @@ export async function readBounded(path: string, maxBytes: number, { isResolved =
     const facts = await file.stat();
     if (!facts.isFile()) return { type: 'not_a_file' };
     if (facts.size > maxBytes) return { type: 'too_large' };
-    const bytes = await file.readFile();
+    const bytes = await contentOf(file, facts.size);
     return bytes.length > maxBytes ? { type: 'too_large' } : { type: 'read', bytes }; // it grew, or its kind has no size
   } catch (error) {
     return {
@@ -31,6 +31,13 @@ export async function readBounded(path: string, maxBytes: number, { isResolved =
       cause: error,
     };
   } finally {
-    await file?.close();
+    file?.close().catch(() => undefined); // nothing was written
   }
+}
+
+/** One read is enough for a file of that size; one that has changed since, or whose kind has no size, is read anew. */
+async function contentOf(file: FileHandle, size: number): Promise<Uint8Array> {
+  const buffer = Buffer.allocUnsafe(size + 1);
+  const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
+  return bytesRead === size ? buffer.subarray(0, size) : file.readFile();
 }

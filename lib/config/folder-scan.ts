@@ -74,15 +74,23 @@ export async function inspectFile(path: string, isLink: boolean, roots: readonly
     // The inspected file is launched, even if the link leads elsewhere by then.
     const target = isLink ? await realpath(path) : path;
     if (isLink && !(await isInsideAny(target, roots))) return { type: 'unusable', reason: outside(path, target) };
-    const facts = await stat(target);
+    const [facts, folder, refusal] = await Promise.all([stat(target), stat(dirname(target)), refusalToRun(target)]);
     if (!facts.isFile()) return { type: 'unusable', reason: `"${path}" is not a file` };
-    await access(target, constants.X_OK);
-    const isOpen = isOpenToAll(facts) || isOpenToAll(await stat(dirname(target)));
+    if (refusal !== null) return { type: 'unusable', reason: refusalOf(path, codeOf(refusal)) };
+    const isOpen = isOpenToAll(facts) || isOpenToAll(folder);
     const fingerprint = `${facts.ino}:${facts.size}:${facts.mtimeMs}:${facts.mode}`;
     return { type: 'executable', path: target, fingerprint, isOpen };
   } catch (error) {
     return { type: 'unusable', reason: refusalOf(path, codeOf(error)) };
   }
+}
+
+/** Null: this user may execute it. */
+function refusalToRun(path: string): Promise<unknown> {
+  return access(path, constants.X_OK).then(
+    () => null,
+    (error: unknown) => error,
+  );
 }
 
 async function isInsideAny(target: string, roots: readonly string[]): Promise<boolean> {

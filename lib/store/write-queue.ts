@@ -3,7 +3,7 @@ import type { Log } from '../ports/log.ts';
 import type { OnStoreWrite, StoreWriter } from '../ports/store-writes.ts';
 import type { SqlSession } from './connection.ts';
 import { failureKind, unavailable } from './failure.ts';
-import { planBatch, type RowWrite } from './rows/batch.ts';
+import { planBatch, transactionOf, type RowWrite } from './rows/batch.ts';
 
 /** The rows of one caller, written atomically. */
 interface Member {
@@ -128,9 +128,7 @@ export class WriteQueue {
         await this.#options.session.run(first.sql, first.rows); // a single statement is its own transaction
         return;
       }
-      await this.#options.session.run('BEGIN IMMEDIATE');
-      for (const { sql, rows } of executions) await this.#options.session.run(sql, rows);
-      await this.#options.session.run('COMMIT');
+      await this.#options.session.exec(transactionOf(executions));
     } catch (error) {
       await this.#leaveTransaction(executions.length > 1, error);
       throw error;

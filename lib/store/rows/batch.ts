@@ -82,3 +82,15 @@ export function planBatch(writes: Iterable<RowWrite>): readonly Execution[] {
   }
   return [...tables.values()].flat().map(({ sql, rows }) => ({ sql, rows: `[${rows.join(',')}]` }));
 }
+
+/**
+ * One transaction as a script: SQLite runs it in one turn of its thread, where a call for each statement takes one turn
+ * each. The rows stand in it as literals; JSON text contains no NUL character, which could not be in one.
+ */
+export function transactionOf(executions: readonly Execution[]): string {
+  const statements = executions.map(({ sql, rows }) => {
+    const literal = `'${rows.replaceAll("'", "''")}'`;
+    return sql.replaceAll('?1', () => literal); // a function: "$&" in the rows must stay as it is
+  });
+  return ['BEGIN IMMEDIATE', ...statements, 'COMMIT'].join(';\n');
+}

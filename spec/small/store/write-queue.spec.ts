@@ -10,21 +10,24 @@ import { expectUnavailable } from '../../support/store/store-contract.ts';
 /** A session that records its calls and fails as configured. */
 class ScriptedSession implements SqlSession {
   readonly calls: string[] = [];
+  scripts = 0;
   readonly failures = new Map<string, string>();
   /** No call completes before this resolves. */
   gate: Promise<void> = Promise.resolve();
   onRun: () => void = () => undefined;
 
   run(sql: string, ...parameters: readonly unknown[]): Promise<void> {
-    return this.#call([sql, ...parameters].join(' '));
+    return this.#call(sql.replace('?1', String(parameters[0])));
   }
 
   all(): Promise<readonly unknown[]> {
     return Promise.reject(new Error('The queue only writes.'));
   }
 
-  exec(script: string): Promise<void> {
-    return this.#call(script);
+  /** Statement by statement, as SQLite does, up to the first that fails. */
+  async exec(script: string): Promise<void> {
+    this.scripts += 1;
+    for (const statement of script.split(';\n')) await this.#call(statement.replace(/'(.*)'/, '$1'));
   }
 
   drop(): Promise<void> {
@@ -41,11 +44,11 @@ class ScriptedSession implements SqlSession {
 }
 
 function intention(subject: string): RowWrite {
-  return rowFor({ table: 'wish', sql: 'WISH' }, subject, [subject]);
+  return rowFor({ table: 'wish', sql: 'WISH ?1' }, subject, [subject]);
 }
 
 function fact(seq: number): RowWrite {
-  return rowFor({ table: 'journal', sql: 'FACT' }, seq, [seq]);
+  return rowFor({ table: 'journal', sql: 'FACT ?1' }, seq, [seq]);
 }
 
 describe('The write queue', () => {
@@ -82,8 +85,9 @@ describe('The write queue', () => {
     expect(session.calls).to.deep.equal(['WISH [["a"],["b"]]']);
   });
 
-  it('runs several statements in one transaction', async () => {
+  it('runs several statements in one transaction and one call', async () => {
     await queue.write([intention('a'), fact(1)]);
+    expect(session.scripts).to.equal(1);
     expect(session.calls).to.deep.equal(['BEGIN IMMEDIATE', 'WISH [["a"]]', 'FACT [[1]]', 'COMMIT']);
   });
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { inserter, planBatch, rowFor, type RowWrite } from '../../../../lib/store/rows/batch.ts';
+import { inserter, planBatch, rowFor, transactionOf, type RowWrite } from '../../../../lib/store/rows/batch.ts';
 
 const put = inserter('wish', ['subject', 'intended']);
 const putActor = inserter('actor_snapshot', ['path'], 'ON CONFLICT DO NOTHING');
@@ -40,6 +40,19 @@ describe('A batch of writes', () => {
     expect(planned(drop('a'), drop('b'), drop('a'), drop('c'))).to.deep.equal([
       'DROP [["a"],["b"]]',
       'DROP [["a"],["c"]]',
+    ]);
+  });
+
+  it('becomes one script, whatever its rows contain', () => {
+    const executions = planBatch([
+      rowFor({ table: 'wish', sql: 'A ?1' }, 1, ["it's $& ?1"]),
+      rowFor({ table: 'journal', sql: 'B ?1 C ?1' }, 1, ['\0; COMMIT']),
+    ]);
+    expect(transactionOf(executions).split(';\n')).to.deep.equal([
+      'BEGIN IMMEDIATE',
+      `A '[["it''s $& ?1"]]'`,
+      String.raw`B '[["\u0000; COMMIT"]]' C '[["\u0000; COMMIT"]]'`,
+      'COMMIT',
     ]);
   });
 });
