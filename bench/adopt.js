@@ -102,7 +102,7 @@ async function startAll(host, births, plant) {
   until.isOver = true;
   const status = await asked;
   const pids = await allRunning(host);
-  return { answeredMs, aliveMs, runningMs: ms(begun), status, pids };
+  return { answeredMs, aliveMs, runningMs: ms(begun), status, pids, cpu: cpuOf(host.pid) };
 }
 
 /** The pids of the live child programs below this folder, by service, from /proc, not from the host. */
@@ -158,17 +158,24 @@ function line(name, value) {
   console.log(`${name.padEnd(52)}${value}`);
 }
 
+/** CPU time in seconds, as milliseconds for each service. */
+function perService(seconds) {
+  return ((seconds * 1_000) / count).toFixed(2);
+}
+
 function report({ started, restored, memory, idle, exits, verdict }) {
   const { kept, doubled, lost } = verdict;
   line('start of all at once: all answered', `${started.answeredMs.toFixed(0)} ms`);
   line('                        all alive', `${started.aliveMs.toFixed(0)} ms`);
   line('                        all running (settled)', `${started.runningMs.toFixed(0)} ms`);
+  line('CPU time of the host, for each service', `${perService(started.cpu)} ms`);
   line(
     'status while they start: median / p99',
     [0.5, 0.99].map((q) => `${quantile(started.status, q).toFixed(1)} ms`).join(' / '),
   );
   line('host killed and started again: to the ready line', `${restored.readyMs.toFixed(0)} ms`);
   line('                               to all running', `${restored.runningMs.toFixed(0)} ms`);
+  line('CPU time of the host, for each service', `${perService(restored.cpu)} ms`);
   line('kept / doubled / lost', `${kept} / ${doubled} / ${lost}`);
   line('memory of the second host: RSS / PSS', `${memory.rss.toFixed(1)} / ${memory.pss.toFixed(1)} MiB`);
   line(`idle CPU of it over ${IDLE_MS / 1_000} s`, `${idle.toFixed(2)} %`);
@@ -180,7 +187,7 @@ async function again(plant) {
   const host = await startHost(plant.basePath, { nodeOptions, sockets: SOCKETS });
   const begun = performance.now();
   const pids = await allRunning(host);
-  return { host, pids, readyMs: host.readyMs, runningMs: host.readyMs + ms(begun) };
+  return { host, pids, readyMs: host.readyMs, runningMs: host.readyMs + ms(begun), cpu: cpuOf(host.pid) };
 }
 
 async function bench(folder) {

@@ -74,7 +74,7 @@ async function account(server) {
 }
 
 async function measure(server, port, { targets, periodMs }) {
-  const { createProber } = await import('../dist/probe/prober.js');
+  const { createProber } = await import('../lib/probe/prober.ts');
   const say = (fields, message) => console.error(message, fields);
   const log = { debug: () => undefined, info: say, warn: say, error: say };
   const clock = { now: () => Date.now(), random: () => Math.random() };

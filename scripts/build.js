@@ -17,9 +17,9 @@ const stamp = join(dist, '.build-stamp');
 const SOURCES = [
   'lib',
   'scripts/build.js',
+  'scripts/bundle.js',
   'scripts/copy-assets.js',
   'tsconfig.json',
-  'tsconfig.build.json',
   'tsconfig.client.json',
   'package.json',
   'package-lock.json',
@@ -29,8 +29,8 @@ const NO_SOURCE = join(root, 'lib/process/shim/build') + sep;
 
 /** Each is a program run by node. */
 const STEPS = [
-  ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'],
   ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.client.json'],
+  ['scripts/bundle.js'],
   ['scripts/copy-assets.js'],
   ['node_modules/vite/bin/vite.js', 'build', '--config', 'lib/dashboard/vite.config.ts', '--logLevel', 'warn'],
 ];

@@ -9,7 +9,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const TOOLS = ['typescript', 'vite', 'swagger-ui-dist', 'react'];
+const TOOLS = ['typescript', 'rolldown', 'vite', 'swagger-ui-dist', 'react'];
 
 const missing = TOOLS.filter((name) => !existsSync(join(root, 'node_modules', name)));
 if (missing.length === 0) {

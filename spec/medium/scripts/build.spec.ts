@@ -8,8 +8,8 @@ const scripts = new URL('../../../scripts', import.meta.url).pathname;
 
 /** Stands for a compiler: says that it ran, and copies the one source unless that does not compile. */
 const COMPILER = `
-const fs = require('node:fs');
-fs.appendFileSync('runs', require('node:path').basename(__filename) + '\\n');
+const fs = process.getBuiltinModule('node:fs');
+fs.appendFileSync('runs', process.argv[1].split('/').at(-1) + '\\n');
 const source = fs.readFileSync('lib/main.ts', 'utf8');
 if (source.includes('syntax error')) { console.error('lib/main.ts: syntax error'); process.exit(2); }
 fs.mkdirSync('dist', { recursive: true });
@@ -30,10 +30,11 @@ class Checkout {
     cpSync(join(scripts, 'build.js'), this.write('scripts/build.js', ''));
     cpSync(join(scripts, 'prepare.js'), this.write('scripts/prepare.js', ''));
     this.write('scripts/copy-assets.js', '');
+    this.write('scripts/bundle.js', COMPILER);
     this.write('lib/main.ts', '1');
     this.write('package.json', '{ "type": "module" }');
     // A folder of node_modules is a package of its own, of CommonJS if it does not say otherwise.
-    for (const name of ['typescript', 'vite', 'react', 'swagger-ui-dist'])
+    for (const name of ['typescript', 'rolldown', 'vite', 'react', 'swagger-ui-dist'])
       this.write(`node_modules/${name}/package.json`, '{}');
     this.write('node_modules/typescript/bin/tsc', COMPILER);
     this.write('node_modules/vite/bin/vite.js', COMPILER);
@@ -68,7 +69,7 @@ class Checkout {
   }
 }
 
-const ALL = ['tsc', 'tsc', 'vite.js'];
+const ALL = ['tsc', 'bundle.js', 'vite.js'];
 
 describe('a build', function () {
   this.timeout(20_000); // each build starts seven processes, and a test makes up to three
@@ -91,7 +92,7 @@ describe('a build', function () {
   for (const [what, change] of [
     ['a source', () => checkout.write('lib/main.ts', '2')],
     ['a new source', () => checkout.write('lib/model/other.ts', '')],
-    ['a tsconfig', () => checkout.write('tsconfig.build.json', '{}')],
+    ['a tsconfig', () => checkout.write('tsconfig.client.json', '{}')],
     ['the lock file', () => checkout.write('package-lock.json', '{}')],
     ['a result', () => checkout.write('dist/main.js', '3')],
     [
