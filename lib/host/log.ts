@@ -3,8 +3,9 @@ import { basename, join, parse } from 'node:path';
 import { multistream, pino, stdTimeFunctions } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 import type { Log } from '../ports/log.ts';
+import { patientStream, type PatientStream } from './patient-stream.ts';
 
-/** How many bytes a stream buffers while its target accepts nothing (full disk); later records are dropped. */
+/** How many bytes the file's stream keeps while the disk accepts nothing; later records are dropped. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 const FILE_SIZE = '10m';
 const FILES_KEPT = 5;
@@ -15,13 +16,13 @@ export interface LogOptions {
   readonly level: string;
   /** An additional file, rotated at 10 MiB; null: no file. */
   readonly file: string | null;
-  /** Gets one JSON line per record, or readable text if it is a terminal. Written synchronously if it has an `fd`. */
+  /** Gets one JSON line per record, or readable text if it is a terminal. Never blocks if it has an `fd`. */
   readonly stream: { readonly fd?: number; readonly isTTY?: boolean; write(text: string): unknown };
 }
 
 /** The log of the running host. */
 export interface AppLog extends Log {
-  /** Resolves when every record is written and the file is closed. Later records only go to the stream. */
+  /** Resolves when every record is written (a slow stream gets a second) and the file is closed. Later records only go to the stream. */
   close(): Promise<void>;
 }
 
@@ -49,13 +50,14 @@ export class LogFileError extends Error {
   }
 }
 
-function streamTarget(stream: LogOptions['stream']): DestinationStream {
-  if (stream.fd === undefined) return { write: (line) => void stream.write(line) };
-  // Synchronous: the last lines before an exit or a crash are the important ones.
-  const sink = pino.destination({ dest: stream.fd, sync: true, maxLength: MAX_BUFFERED_BYTES });
-  // The reader of the stream is gone (EPIPE, EIO): the error cannot be reported, and must not affect the services.
-  sink.on('error', () => undefined);
-  return sink;
+/** The stream of the log: as it is, or never blocking if it is a descriptor. */
+function streamTarget({ stream, level }: LogOptions): PatientStream {
+  if (stream.fd === undefined) return { write: (line) => void stream.write(line), close: () => Promise.resolve() };
+  const target: PatientStream = patientStream(stream.fd, (records) => {
+    const message = `${records} records of the log are missing here: its reader was too slow.`;
+    loggerTo(level, target).warn({ records }, message);
+  });
+  return target;
 }
 
 async function prettyTarget(target: DestinationStream): Promise<DestinationStream> {
@@ -129,9 +131,9 @@ function loggerTo(level: string, target: DestinationStream): Logger {
 /** Opens the log of the host. Rejects with LogFileError; a file that fails later is reported once on the stream. */
 export async function createLog(options: LogOptions): Promise<AppLog> {
   const { level, file, stream } = options;
-  const plain = streamTarget(stream);
+  const plain = streamTarget(options);
   const target = stream.isTTY === true ? await prettyTarget(plain) : plain;
-  if (file === null) return appLog(loggerTo(level, target), () => Promise.resolve());
+  if (file === null) return appLog(loggerTo(level, target), () => plain.close());
   let hasFailed = false;
   const kept = await fileTarget(file, (err) => {
     if (!hasFailed)
@@ -145,7 +147,10 @@ export async function createLog(options: LogOptions): Promise<AppLog> {
     { level: 'trace', stream: target },
     { level: 'trace', stream: kept },
   ]);
-  return appLog(loggerTo(level, both), () => kept.close());
+  return appLog(loggerTo(level, both), async () => {
+    await kept.close();
+    await plain.close();
+  });
 }
 
 function appLog(logger: Logger, close: () => Promise<void>): AppLog {

@@ -1,7 +1,18 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, lstatSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createLog, LogFileError } from '../../../lib/host/log.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
@@ -160,5 +171,71 @@ log.info({}, 'ready');`);
     const [code] = (await once(child, 'close')) as [number]; // of the close event of a child process
     expect(told.toString()).to.equal('alive');
     expect(code).to.equal(0);
+  });
+
+  describe('to a pipe that nobody reads for a while', () => {
+    const RECORD = 'x'.repeat(100);
+    let reader: number;
+    let writer: number;
+    beforeEach(() => {
+      const fifo = join(temporaryFolder(), 'fifo');
+      execFileSync('mkfifo', [fifo]);
+      reader = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
+      writer = openSync(fifo, 'w'); // it blocks, as the pipe of a shell does
+    });
+    afterEach(() => {
+      closeSync(reader);
+      closeSync(writer);
+    });
+
+    /** Everything up to and including the record that `isLast` names. */
+    async function read(isLast: (record: Record<string, unknown>) => boolean): Promise<Record<string, unknown>[]> {
+      const buffer = Buffer.alloc(MIB);
+      let text = '';
+      for (;;) {
+        try {
+          text += buffer.toString('utf8', 0, readSync(reader, buffer));
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+        }
+        const whole = recordsOf(text.slice(0, text.lastIndexOf('\n') + 1));
+        if (whole.some(isLast)) return whole;
+        await pause(10);
+      }
+    }
+
+    it('does not block the host, and loses nothing', async () => {
+      const log = await createLog({ level: 'info', file: null, stream: { fd: writer, write: () => undefined } });
+      for (let n = 0; n < 3_000; n += 1) log.info({ n }, RECORD);
+      const records = await read(({ n }) => n === 2_999);
+      expect(records.map(({ n }) => n)).to.deep.equal(Array.from({ length: 3_000 }, (_, n) => n));
+    });
+
+    it('drops what is over 1 MiB, and says how many records are missing', async () => {
+      const log = await createLog({ level: 'info', file: null, stream: { fd: writer, write: () => undefined } });
+      for (let n = 0; n < 20_000; n += 1) log.info({ n }, RECORD);
+      const records = await read(({ level }) => level === 'warn');
+      const missing = Number(records.at(-1)?.['records']);
+      expect(missing).to.be.above(5_000);
+      expect(records.at(-1)?.['msg']).to.contain(`${missing} records`);
+      expect(records.length - 1 + missing).to.equal(20_000);
+    });
+
+    it('is closed after a second at the latest', async () => {
+      const log = await createLog({ level: 'info', file: null, stream: { fd: writer, write: () => undefined } });
+      for (let n = 0; n < 3_000; n += 1) log.info({ n }, RECORD);
+      const begun = performance.now();
+      await log.close();
+      expect(performance.now() - begun).to.be.within(900, 1_900);
+    });
+  });
+
+  it('is written by a process that exits while its reader is behind', async function () {
+    this.timeout(20_000);
+    const child = program('for (let n = 0; n < 5000; n += 1) log.info({ n }, "x".repeat(100)); process.exit(3);');
+    let text = '';
+    child.stderr?.on('data', (part: Buffer) => (text += part.toString()));
+    await once(child, 'close');
+    expect(recordsOf(text).map(({ n }) => n)).to.deep.equal(Array.from({ length: 5_000 }, (_, n) => n));
   });
 });
