@@ -1,9 +1,8 @@
-import { constants, fstatSync, openSync } from 'node:fs';
-import { pino } from 'pino';
+import { constants, fstatSync, openSync, writeSync } from 'node:fs';
 
 /** How much is kept while the reader accepts nothing; later records are dropped. */
 const MAX_KEPT_BYTES = 1024 * 1024;
-const RETRY_MS = 100;
+const RETRY_MS = 20;
 /** How long a process that exits waits for a reader that is behind. */
 const EXIT_PATIENCE_MS = 1_000;
 const EXIT_RETRY_MS = 10;
@@ -20,49 +19,73 @@ export interface PatientStream {
  * descriptor is behind, up to 1 MiB is kept and tried again; later lines are dropped, and `onDropped` is called with
  * their number when the reader has caught up. A reader that is gone (EPIPE, EIO) must not affect the host.
  */
-export function patientStream(fd: number, onDropped: (lines: number) => void): PatientStream {
-  let isBehind = false;
+export function patientStream(descriptor: number, onDropped: (lines: number) => void): PatientStream {
+  const fd = unblocked(descriptor);
+  /** What the reader has not accepted yet; empty: it is not behind. */
+  let kept: Uint8Array[] = [];
+  let keptBytes = 0;
   let dropped = 0;
-  let timer: NodeJS.Timeout | null = null;
-  const sink = pino.destination({
-    dest: unblocked(fd),
-    sync: true,
-    maxLength: MAX_KEPT_BYTES,
-    // Otherwise it would sleep here until the reader has caught up, and the host would stand still.
-    retryEAGAIN: () => false,
-  });
-  sink.on('drop', () => (dropped += 1));
-  sink.on('error', (error: NodeJS.ErrnoException) => {
-    isBehind = error.code === 'EAGAIN';
-    if (isBehind) timer ??= setTimeout(tryAgain, RETRY_MS).unref();
-  });
-  const isWritten = (): boolean => {
-    isBehind = false;
-    sink.write(''); // writes what is kept, and emits an error synchronously if it cannot
-    return !isBehind;
-  };
+
+  function keep(bytes: Uint8Array): void {
+    kept.push(bytes);
+    keptBytes += bytes.length;
+  }
+
+  function put(bytes: Uint8Array): void {
+    const rest = bytes.subarray(written(fd, bytes));
+    if (rest.length === 0) return;
+    if (kept.length === 0) setTimeout(tryAgain, RETRY_MS).unref();
+    keep(rest);
+  }
+
+  /** Returns whether everything is written. */
+  function putKept(): boolean {
+    const all = Buffer.concat(kept);
+    [kept, keptBytes] = [[], 0];
+    const rest = all.subarray(written(fd, all));
+    if (rest.length > 0) keep(rest);
+    return rest.length === 0;
+  }
+
   function tryAgain(): void {
-    timer = null;
-    if (!isWritten() || dropped === 0) return;
+    if (!putKept()) {
+      setTimeout(tryAgain, RETRY_MS).unref();
+      return;
+    }
     const lines = dropped;
     dropped = 0;
-    onDropped(lines);
+    if (lines > 0) onDropped(lines);
   }
+
   process.once('exit', () => {
     const until = performance.now() + EXIT_PATIENCE_MS;
     const nothing = new Int32Array(new SharedArrayBuffer(4));
-    while (isBehind && !isWritten() && performance.now() < until) Atomics.wait(nothing, 0, 0, EXIT_RETRY_MS);
+    while (!putKept() && performance.now() < until) Atomics.wait(nothing, 0, 0, EXIT_RETRY_MS);
   });
   return {
     write: (line) => {
-      sink.write(line);
+      const bytes = Buffer.from(line);
+      if (kept.length === 0) put(bytes);
+      else if (keptBytes + bytes.length <= MAX_KEPT_BYTES) keep(bytes);
+      else dropped += 1;
     },
     close: async () => {
       const until = performance.now() + EXIT_PATIENCE_MS;
-      while (isBehind && !isWritten() && performance.now() < until)
+      while (!putKept() && performance.now() < until)
         await new Promise((resolve) => setTimeout(resolve, EXIT_RETRY_MS));
     },
   };
+}
+
+/** How much of `bytes` needs no further attempt: what the reader accepted, or all if there is no reader. */
+function written(fd: number, bytes: Uint8Array): number {
+  let done = 0;
+  try {
+    while (done < bytes.length) done += writeSync(fd, bytes, done);
+    return done;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EAGAIN' ? done : bytes.length;
+  }
 }
 
 /**
