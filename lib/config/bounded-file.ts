@@ -35,7 +35,7 @@ export async function readBounded(path: string, maxBytes: number, { isResolved =
   }
 }
 
-/** One read is enough for a file of that size; one that has changed since, or whose kind has no size, is read anew. */
+/** One read is enough for a file of that size. If it has changed, or its kind has no size, it is read again. */
 async function contentOf(file: FileHandle, size: number): Promise<Uint8Array> {
   const buffer = Buffer.allocUnsafe(size + 1);
   const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);

@@ -3,7 +3,7 @@ import { basename, join, parse } from 'node:path';
 import { multistream, pino, stdTimeFunctions } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 import type { Log } from '../ports/log.ts';
-import { patientStream, type PatientStream } from './patient-stream.ts';
+import { nonblockingStream, type NonblockingStream } from './nonblocking-stream.ts';
 
 /** How many bytes the file's stream keeps while the disk accepts nothing; later records are dropped. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
@@ -51,9 +51,9 @@ export class LogFileError extends Error {
 }
 
 /** The stream of the log: as it is, or never blocking if it is a descriptor. */
-function streamTarget({ stream, level }: LogOptions): PatientStream {
+function streamTarget({ stream, level }: LogOptions): NonblockingStream {
   if (stream.fd === undefined) return { write: (line) => void stream.write(line), close: () => Promise.resolve() };
-  const target: PatientStream = patientStream(stream.fd, (records) => {
+  const target: NonblockingStream = nonblockingStream(stream.fd, (records) => {
     const message = `${records} records of the log are missing here: its reader was too slow.`;
     loggerTo(level, target).warn({ records }, message);
   });

@@ -4,11 +4,11 @@ import { constants, fstatSync, openSync, writeSync } from 'node:fs';
 const MAX_KEPT_BYTES = 1024 * 1024;
 const RETRY_MS = 20;
 /** How long a process that exits waits for a reader that is behind. */
-const EXIT_PATIENCE_MS = 1_000;
+const EXIT_TIMEOUT_MS = 1_000;
 const EXIT_RETRY_MS = 10;
 
 /** A stream that never blocks the process, however slow its reader is. */
-export interface PatientStream {
+export interface NonblockingStream {
   write(line: string): void;
   /** Resolves when everything kept is written, or after a second. */
   close(): Promise<void>;
@@ -19,7 +19,7 @@ export interface PatientStream {
  * descriptor is behind, up to 1 MiB is kept and tried again; later lines are dropped, and `onDropped` is called with
  * their number when the reader has caught up. A reader that is gone (EPIPE, EIO) must not affect the host.
  */
-export function patientStream(descriptor: number, onDropped: (lines: number) => void): PatientStream {
+export function nonblockingStream(descriptor: number, onDropped: (lines: number) => void): NonblockingStream {
   const fd = unblocked(descriptor);
   /** What the reader has not accepted yet; empty: it is not behind. */
   let kept: Uint8Array[] = [];
@@ -58,7 +58,7 @@ export function patientStream(descriptor: number, onDropped: (lines: number) => 
   }
 
   process.once('exit', () => {
-    const until = performance.now() + EXIT_PATIENCE_MS;
+    const until = performance.now() + EXIT_TIMEOUT_MS;
     const nothing = new Int32Array(new SharedArrayBuffer(4));
     while (!putKept() && performance.now() < until) Atomics.wait(nothing, 0, 0, EXIT_RETRY_MS);
   });
@@ -70,7 +70,7 @@ export function patientStream(descriptor: number, onDropped: (lines: number) => 
       else dropped += 1;
     },
     close: async () => {
-      const until = performance.now() + EXIT_PATIENCE_MS;
+      const until = performance.now() + EXIT_TIMEOUT_MS;
       while (!putKept() && performance.now() < until)
         await new Promise((resolve) => setTimeout(resolve, EXIT_RETRY_MS));
     },
