@@ -17,6 +17,12 @@ export interface TailStart {
   readonly found: number;
 }
 
+/** Where the last lines of some streams together are, and how many were found. */
+export interface LastLines {
+  readonly ranges: StreamRanges;
+  readonly found: number;
+}
+
 export type Batches = AsyncGenerator<readonly LogItem[], void, undefined>;
 
 /**
@@ -60,12 +66,8 @@ export interface LaunchOutput {
   offsetAt(position: LogPosition, stream: LogStream, streams: readonly LogStream[]): number | null;
   /** Where the last lines of some streams start, given how many lines of each are wanted. */
   tail(lines: ReadonlyMap<LogStream, number>, isOver: boolean, to: number): Promise<ReadonlyMap<LogStream, TailStart>>;
-  /** Where the last lines of these streams together start before `to`, and how many there are; see LogStart. */
-  lastLines(
-    streams: readonly LogStream[],
-    count: number,
-    to: number,
-  ): Promise<{ readonly starts: ReadonlyMap<LogStream, number>; readonly found: number }>;
+  /** Where the last lines of these streams together are before `to`, and how many there are; null: before the end. */
+  lastLines(streams: readonly LogStream[], count: number, to: LogPosition | null): Promise<LastLines>;
   /** Where the output since an instant starts in a stream; null if there was none. */
   since(instant: Instant, stream: LogStream): Promise<number | null>;
   /** Where the output until an instant ends; Infinity: it is all of it. */

@@ -14,6 +14,7 @@ import { Retention } from './retention.ts';
 import type { LogContext } from './log-context.ts';
 import { storedLaunches } from './files.ts';
 import { SearchWorker } from './search/search-worker.ts';
+import { lastOf, lastWanted } from './last-lines.ts';
 import { mergeAll } from './merge.ts';
 import { followAll, readAll } from './walk.ts';
 import { Watch } from './watch.ts';
@@ -70,6 +71,12 @@ class LogFiles implements LocalServiceLogs {
   }
 
   merge(queries: readonly LogQuery[], signal?: AbortSignal): AsyncIterable<LogBatch> {
+    const last = lastWanted(queries);
+    const merged = this.#mergeAll(queries, signal);
+    return last === null ? merged : lastOf(last.queries, last.count, merged);
+  }
+
+  #mergeAll(queries: readonly LogQuery[], signal?: AbortSignal): AsyncIterable<LogBatch> {
     return mergeAll(queries, signal === undefined ? 'read' : 'follow', (query, events, end) => {
       if (signal === undefined) return readAll(this.#context, query, events);
       return followAll(this.#context, this.#watch, query, AbortSignal.any([signal, end]), events);

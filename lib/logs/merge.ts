@@ -7,6 +7,8 @@ import type { WalkEvents } from './walk.ts';
 const HOLD_MS = 50;
 /** What was written longer ago does not wait: a service about whose output nothing is known by then has not written. */
 const OLD_MS = 1_000;
+/** While following, how long the others wait for a service whose output is being read: its disk may hang. */
+const READ_TIMEOUT_MS = 2_000;
 
 /** The output of one service, a batch at a time. */
 class Source {
@@ -16,6 +18,7 @@ class Source {
   readonly #batches: Batches;
   #state: 'reading' | 'caught_up' | 'ended' = 'reading';
   #isAsked = false;
+  #readingSince = Date.now();
   #isLive = false;
   #items: readonly LogItem[] = [];
   #index = 0;
@@ -55,6 +58,11 @@ class Source {
     return this.head === undefined && this.#state === 'reading';
   }
 
+  /** Since when it is awaited, if it is. */
+  get awaitedSince(): number {
+    return this.#readingSince;
+  }
+
   get isEnded(): boolean {
     return this.head === undefined && this.#state === 'ended';
   }
@@ -86,6 +94,7 @@ class Source {
     if (this.#error !== null) throw this.#error;
     if (this.#isAsked || this.head !== undefined || this.#state === 'ended') return;
     this.#isAsked = true;
+    this.#readingSince = Date.now();
     this.#batches.next().then(
       ({ done, value }) => {
         this.#isAsked = false;
@@ -103,6 +112,7 @@ class Source {
 
   #become(state: 'reading' | 'caught_up' | 'ended'): void {
     this.#state = state;
+    if (state === 'reading') this.#readingSince = Date.now();
     this.#changed();
   }
 
@@ -114,12 +124,14 @@ class Source {
 /**
  * Merges the output of services by time. `open` opens that of one, which ends with the signal. Each holds one batch, and
  * nothing is read ahead of it. It ends with the last of them; `follow`: with the first, because these end only when all
- * are to end, and then what comes before a held line may not have been read.
+ * are to end, and then what comes before a held line may not have been read. Following does not wait longer than
+ * `timeoutMs` for one that is being read: what that gives later is given as it comes.
  */
 export async function* mergeAll<Query extends { readonly serviceId: ServiceId }>(
   queries: readonly Query[],
   mode: 'read' | 'follow',
   open: (query: Query, events: WalkEvents, end: AbortSignal) => Batches,
+  timeoutMs = READ_TIMEOUT_MS,
 ): AsyncGenerator<LogBatch, void, undefined> {
   const end = new AbortController();
   let wake = (): void => undefined;
@@ -132,16 +144,21 @@ export async function* mergeAll<Query extends { readonly serviceId: ServiceId }>
       },
     );
   });
-  let hasStarted = false;
+  const timeout = mode === 'follow' ? timeoutMs : Infinity;
+  const openedAt = Date.now();
+  const announced = new Set<Source>();
   try {
     for (;;) {
       for (const source of sources) source.ask();
       if (mode === 'follow' && sources.some(({ isEnded }) => isEnded)) return;
-      if (!hasStarted && sources.every(({ start }) => start !== null)) {
-        hasStarted = true;
-        yield { type: 'starts', positions: new Map(sources.map(({ serviceId, start }) => [serviceId, start ?? ''])) };
+      const now = Date.now();
+      const started = sources.filter((source) => source.start !== null && !announced.has(source));
+      const isDue = announced.size > 0 || started.length === sources.length || now >= openedAt + timeout;
+      if (started.length > 0 && isDue) {
+        for (const source of started) announced.add(source);
+        yield { type: 'starts', positions: new Map(started.map(({ serviceId, start }) => [serviceId, start ?? ''])) };
       }
-      const { items, waitMs } = takeDue(sources, Date.now());
+      const { items, waitMs } = takeDue(sources, now, timeout);
       if (items.length > 0) yield { type: 'items', items };
       else if (sources.every(({ isEnded }) => isEnded)) return;
       else {
@@ -156,8 +173,16 @@ export async function* mergeAll<Query extends { readonly serviceId: ServiceId }>
     }
   } finally {
     end.abort();
-    await Promise.all(sources.map((source) => source.close()));
+    const closed = Promise.all(sources.map((source) => source.close()));
+    await (mode === 'follow' ? atMost(closed, timeout) : closed);
   }
+}
+
+async function atMost(work: Promise<unknown>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms).unref()));
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }
 
 interface Due {
@@ -167,13 +192,16 @@ interface Due {
 }
 
 /** Takes the items before which no other one can come. */
-function takeDue(sources: readonly Source[], now: number): Due {
+function takeDue(sources: readonly Source[], now: number, timeout: number): Due {
   const items: ServiceLogItem[] = [];
   for (;;) {
     let first: Source | null = null;
     let isComplete = true;
     for (const source of sources) {
-      if (source.isAwaited) return { items, waitMs: null };
+      if (source.isAwaited) {
+        const left = source.awaitedSince + timeout - now;
+        if (left > 0) return { items, waitMs: left === Infinity ? null : left };
+      }
       if (source.head === undefined) isComplete &&= source.isEnded;
       else if (first === null || source.time < first.time) first = source;
     }

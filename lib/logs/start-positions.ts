@@ -61,25 +61,27 @@ function ofEach(streams: readonly LogStream[], startOf: (stream: LogStream) => S
 /** The last lines before a position may be spread over several launches. */
 async function positionsBefore(
   { streams }: LogQuery,
-  { generation, offsets }: LogPosition,
+  position: LogPosition | null,
   lines: number,
   outputs: readonly LaunchOutput[],
 ): Promise<StartPositions> {
-  const offset = offsets[0] ?? 0;
-  const end = { generation, offset };
-  let first: { readonly generation: number; readonly starts: ReadonlyMap<LogStream, number> } | null = null;
+  const limit = position?.generation ?? Infinity;
+  const found: { readonly generation: number; readonly ranges: StreamRanges }[] = [];
   let left = lines;
-  for (const output of outputs.filter((one) => one.generation <= generation).reverse()) {
-    const to = output.generation === generation ? offset : Infinity;
-    const { starts, found } = await output.lastLines(streams, left, to);
-    first = { generation: output.generation, starts };
-    left -= found;
+  for (const output of outputs.filter((one) => one.generation <= limit).reverse()) {
+    const { generation } = output;
+    const lastLines = await output.lastLines(streams, left, generation === limit ? position : null);
+    found.push({ generation, ranges: lastLines.ranges });
+    left -= lastLines.found;
     if (left <= 0) break;
   }
+  const [last] = found;
+  const first = found.at(-1);
+  const none = position?.generation ?? 0;
   return ofEach(streams, (stream) => ({
-    generation: first?.generation ?? generation,
-    offset: first?.starts.get(stream) ?? offset,
-    end,
+    generation: first?.generation ?? none,
+    offset: first?.ranges.get(stream)?.from ?? 0,
+    end: { generation: last?.generation ?? none, offset: last?.ranges.get(stream)?.to ?? 0 },
   }));
 }
 

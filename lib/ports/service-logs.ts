@@ -18,7 +18,8 @@ export interface ServiceLogs {
   /**
    * The output of several services by time, one query for each; with a signal it follows. Lines without a time come behind
    * those of their service that were read before them. While following, a line waits up to 50 ms for earlier ones of other
-   * services. With one query, that is read() or follow() with its start.
+   * services, and at most 2 s for a service whose output is being read. If all queries start `before` a position, it is the
+   * last lines of all services together. With one query, that is read() or follow() with its start.
    */
   merge(queries: readonly LogQuery[], signal?: AbortSignal): AsyncIterable<LogBatch>;
 

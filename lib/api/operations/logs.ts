@@ -40,13 +40,17 @@ const query = z.strictObject({
   }),
   generation: countField(1, 1e15).optional().meta({ description: 'Only the launch with this generation.' }),
   after: positionField.optional().meta({ description: 'A position from an earlier response.', example: '7:1234' }),
-  before: positionField
-    .optional()
-    .meta({ description: 'Likewise: the `tail` lines (default 100) that precede it.', example: '7:1234' }),
+  before: positionField.optional().meta({
+    description:
+      'The `previous` of an earlier response, or `end`: the `tail` lines (default 100) that precede it, in a JSON page ' +
+      'at most `limit`.',
+    example: '7:1234',
+  }),
 });
 
 /** A cursor has a position for each service. */
 const CURSOR_LENGTH = 8192;
+const cursorField = z.string().max(CURSOR_LENGTH, { error: `is longer than ${CURSOR_LENGTH} characters` });
 
 const mergedQuery = z.strictObject({
   agent_id: idField.optional().meta({ description: 'The services of this agent.' }),
@@ -54,17 +58,19 @@ const mergedQuery = z.strictObject({
     .optional()
     .meta({ description: `These services; with \`agent_id\`, also these. At most ${MAX_MERGED_SERVICES} together.` }),
   ...common,
-  tail: countField(0, 1_000_000)
-    .optional()
-    .meta({ description: 'The number of last lines of each stream of each service.' }),
-  after: z
-    .string()
-    .max(CURSOR_LENGTH, { error: `is longer than ${CURSOR_LENGTH} characters` })
-    .optional()
-    .meta({
-      description: 'The `next` of an earlier response. A service that it does not name is read from its beginning.',
-      example: 'pump1-coreio=3:50;pump1-corerl=7:1234',
-    }),
+  tail: countField(0, 1_000_000).optional().meta({
+    description: 'The number of last lines of each stream of each service; with `before`, of all services together.',
+  }),
+  before: cursorField.optional().meta({
+    description:
+      'The `previous` of an earlier response, or `end`: the `tail` lines (default 100) that precede it, in a JSON page at ' +
+      'most `limit`. Of a service that it does not name, what precedes its end.',
+    example: 'pump1-coreio=3:50;pump1-corerl=7:1234',
+  }),
+  after: cursorField.optional().meta({
+    description: 'The `next` of an earlier response. A service that it does not name is read from its beginning.',
+    example: 'pump1-coreio=3:50;pump1-corerl=7:1234',
+  }),
 });
 
 const STREAM =
@@ -97,7 +103,7 @@ export const LOG_OPERATIONS = {
     summary: 'The output of several services in one list by time: text, a JSON page, or an event stream, by Accept.',
     description:
       'The order between services is that of the times at which their lines were read. While following, a line waits up to ' +
-      `50 ms for earlier ones of other services. ${STREAM} \`Last-Event-ID\` continues all services without a gap.`,
+      `50 ms for earlier ones of other services, and up to 2 s for a service whose disk is slow. ${STREAM} \`Last-Event-ID\` continues all services without a gap.`,
     query: mergedQuery,
     headers: z.object({ 'Last-Event-ID': z.string().optional() }),
     answers: {

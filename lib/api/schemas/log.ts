@@ -65,8 +65,7 @@ export const logPageSchema = z
       .nullable()
       .meta({ description: 'The `after` of the next page; null: there has never been any output.' }),
     previous: z.string().nullable().optional().meta({
-      description:
-        'The `before` of the page before this one. Null: this page is empty, or begins in plain files. Absent in a search.',
+      description: 'The `before` of the page before this one; null: this page is empty. Absent in a search.',
     }),
     search: searchSchema.optional(),
   })
@@ -89,6 +88,10 @@ export const mergedLogPageSchema = z
     next: z.string().meta({
       description: 'The `after` of the next page, for all services.',
       example: 'pump1-coreio=3:50;pump1-corerl=7:1234',
+    }),
+    previous: z.string().nullable().optional().meta({
+      description:
+        'The `before` of the page before this one, for all services; null: this page is empty. Absent in a search.',
     }),
     search: searchSchema.optional(),
   })

@@ -26,10 +26,9 @@ export async function readTail(
   logs: Pick<ServiceLogs, 'read'>,
   { serviceId, generation, env }: Spoken,
 ): Promise<readonly TailLine[] | null> {
-  const position = { generation, offsets: [Infinity] };
   const query = { serviceId, streams: LOG_STREAMS, generation };
   const found: LogLine[] = [];
-  for await (const items of logs.read({ ...query, start: { type: 'before', position, lines: LINES } }))
+  for await (const items of logs.read({ ...query, start: { type: 'before', position: null, lines: LINES } }))
     for (const item of items) if (item.type === 'line' && item.text !== '') found.push(item);
   const redact = redactor(env);
   let left = BYTES;

@@ -33,21 +33,21 @@ export class LogCursor implements Reader {
 
   /**
    * Reads to the current end of the output, or to `limit` if that comes first. What follows the last newline is left
-   * for a later pass, which reads it again, unless the launch `isOver`. A pass keeps one file open and two chunks in
-   * memory; nothing is kept between passes.
+   * for a later pass, which reads it again, unless the launch `isOver` or the limit is there. A pass keeps one file open
+   * and two chunks in memory; nothing is kept between passes.
    */
   async *pass(isOver: boolean, limit = Infinity): AsyncGenerator<readonly RawItem[], void, undefined> {
     const end = Math.min(this.#releasedOffsets.endOf(this.place.file) ?? 0, limit);
     if (end <= this.#offset) return;
     const source = new LogSource(this.place.file, this.#releasedOffsets);
     try {
-      yield* this.#readTo(end, isOver, source);
+      yield* this.#readTo(end, isOver || end === limit, source);
     } finally {
       await source.close();
     }
   }
 
-  async *#readTo(end: number, isOver: boolean, source: LogSource): AsyncGenerator<readonly RawItem[], void, undefined> {
+  async *#readTo(end: number, isLast: boolean, source: LogSource): AsyncGenerator<readonly RawItem[], void, undefined> {
     const buffer = Buffer.allocUnsafe(LINE_LIMIT + CHUNK);
     let held = 0;
     let mayBeHole = this.#offset <= this.#releasedOffsets.of(this.place.file).head;
@@ -77,7 +77,7 @@ export class LogCursor implements Reader {
       held = this.#drop(buffer, (lines.at(-1)?.end ?? this.#offset) - this.#offset, held);
       if (lines.length > 0) yield lines.map((line) => ({ type: 'line', isUnfinished: false, ...line }));
     }
-    if (!isOver || held === 0) return;
+    if (!isLast || held === 0) return;
     const offset = this.#offset;
     this.#offset += held;
     const text = buffer.toString('utf8', 0, held);

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import type { ServiceId } from '../../model/values/ids.ts';
 import { LOG_STREAMS, type LogPosition, type LogStream } from '../../model/values/log-line.ts';
 import type { Instant } from '../../model/values/time.ts';
-import type { LaunchOutput, LaunchReader, StreamRanges, TailStart } from '../launch-output.ts';
+import type { LastLines, LaunchOutput, LaunchReader, StreamRange, StreamRanges, TailStart } from '../launch-output.ts';
 import type { LogContext } from '../log-context.ts';
 import { logPlaceOf, type LogPlace } from './files.ts';
 import { PlainReader } from './plain-reader.ts';
@@ -38,17 +38,18 @@ export class PlainOutput implements LaunchOutput {
     return offsets.length === ordered.length ? (offsets[ordered.indexOf(stream)] ?? null) : null;
   }
 
-  lastLines(
-    streams: readonly LogStream[],
-    count: number,
-    to: number,
-  ): Promise<{ readonly starts: ReadonlyMap<LogStream, number>; readonly found: number }> {
-    if (to !== Infinity)
-      return Promise.resolve({ starts: new Map(streams.map((stream) => [stream, to])), found: count });
-    return this.tail(new Map(streams.map((stream) => [stream, count])), true).then((tails) => ({
-      starts: new Map([...tails].map(([stream, { offset }]) => [stream, offset])),
-      found: [...tails.values()].reduce((sum, { found }) => sum + found, 0),
-    }));
+  /** In the order of reading, so those of stderr are the last. */
+  async lastLines(streams: readonly LogStream[], count: number, position: LogPosition | null): Promise<LastLines> {
+    const ranges = new Map<LogStream, StreamRange>();
+    let left = count;
+    for (const stream of LOG_STREAMS.filter((one) => streams.includes(one)).reverse()) {
+      const limit = position === null ? Infinity : (this.offsetAt(position, stream, streams) ?? 0);
+      const { releasedOffsets } = this.#context;
+      const { offset, end, found } = await tailOf(this.#placeOf(stream), releasedOffsets, left, true, limit);
+      ranges.set(stream, { from: offset, to: end });
+      left -= found;
+    }
+    return { ranges, found: count - left };
   }
 
   /** Lines without a time are never too late. */

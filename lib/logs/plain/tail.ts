@@ -8,16 +8,18 @@ const NEWLINE = 10;
 
 /**
  * Searches backwards for the start of the last `lines` lines. What follows the last newline counts as a line if the
- * launch is over.
+ * launch is over. Only what is before `limit` is searched.
  */
 export async function tailOf(
   place: LogPlace,
   releasedOffsets: ReleasedOffsets,
   lines: number,
   isOver: boolean,
+  limit = Infinity,
 ): Promise<TailStart> {
-  const end = releasedOffsets.endOf(place.file);
-  if (end === null) return { offset: 0, end: Infinity, found: 0 };
+  const size = releasedOffsets.endOf(place.file);
+  if (size === null) return { offset: 0, end: limit, found: 0 };
+  const end = Math.min(size, limit);
   const source = new LogSource(place.file, releasedOffsets);
   try {
     return await search(source, releasedOffsets.of(place.file).head, end, lines, isOver);

@@ -2,7 +2,7 @@ import { logFolder } from '../../launching/log-layout.ts';
 import type { ServiceId } from '../../model/values/ids.ts';
 import type { LogPosition, LogStream } from '../../model/values/log-line.ts';
 import type { Instant } from '../../model/values/time.ts';
-import type { LaunchOutput, LaunchReader, Skim, StreamRanges, TailStart } from '../launch-output.ts';
+import type { LastLines, LaunchOutput, LaunchReader, Skim, StreamRanges, TailStart } from '../launch-output.ts';
 import { launchKey, type LogContext } from '../log-context.ts';
 import { RecordReader } from './record-reader.ts';
 import { lastLinesOf, tailOf } from './record-tail.ts';
@@ -40,13 +40,10 @@ export class RecordOutput implements LaunchOutput {
     return tailOf(this.#place, lines, isOver, to);
   }
 
-  async lastLines(
-    streams: readonly LogStream[],
-    count: number,
-    to: number,
-  ): Promise<{ readonly starts: ReadonlyMap<LogStream, number>; readonly found: number }> {
-    const { offset, found } = await lastLinesOf(this.#place, streams, count, to);
-    return { starts: new Map(streams.map((stream) => [stream, offset])), found };
+  async lastLines(streams: readonly LogStream[], count: number, position: LogPosition | null): Promise<LastLines> {
+    const to = position === null ? (this.endOf() ?? 0) : (this.offsetAt(position) ?? 0);
+    const { offset: from, found } = await lastLinesOf(this.#place, streams, count, to);
+    return { ranges: new Map(streams.map((stream) => [stream, { from, to }])), found };
   }
 
   since(instant: Instant): Promise<number | null> {

@@ -62,12 +62,12 @@ export type LogItem = LogLine | LogGap;
 
 /**
  * Where to start reading. `tail`: the last lines of each stream. `before`: the last lines of all streams together before a
- * position, and no further; none in a launch with plain files. `since`: what was written at or after that instant, or all
+ * position, and no further; null: before the end of what has been written. `since`: what was written at or after that instant, or all
  * of a launch that wrote then if its lines have no time.
  */
 export type LogStart =
   | { readonly type: 'oldest' }
-  | { readonly type: 'before'; readonly position: LogPosition; readonly lines: number }
+  | { readonly type: 'before'; readonly position: LogPosition | null; readonly lines: number }
   | { readonly type: 'after'; readonly position: LogPosition }
   | { readonly type: 'tail'; readonly lines: number; readonly since: Instant | null }
   | { readonly type: 'since'; readonly since: Instant };
@@ -79,8 +79,8 @@ export interface ServiceLogItem {
 }
 
 /**
- * What a reader of the output of one or several services gets: first where the output of each begins, as a position from
- * which a later reader would give the same, then items.
+ * What a reader of the output of one or several services gets: where the output of each begins, as a position from which a
+ * later reader would give the same, then items. A service whose beginning is known late has it in `starts` of its own.
  */
 export type LogBatch =
   | { readonly type: 'starts'; readonly positions: ReadonlyMap<ServiceId, string> }
@@ -144,6 +144,16 @@ export interface LogBounds {
   readonly services: readonly LogPolicy[];
   /** For all stored output together, in bytes. */
   readonly totalBytes: number;
+}
+
+/** The position before an item; `streams` are those that were requested. */
+export function positionBefore(item: LogItem, streams: readonly LogStream[]): string {
+  const offset = item.type === 'gap' ? item.from : item.offset;
+  const offsets = [...(parsePosition(item.position, LOG_STREAMS)?.offsets ?? [offset])];
+  const ordered = LOG_STREAMS.filter((stream) => streams.includes(stream));
+  const index = offsets.length === 1 || item.stream === null ? 0 : ordered.indexOf(item.stream);
+  offsets[index] = offset;
+  return formatPosition({ generation: item.generation, offsets });
 }
 
 /** `7:1234`; `7:1234,56` for two streams with a file each. */

@@ -122,6 +122,33 @@ describe('the output of several services together', () => {
     expect(given).to.deep.equal(['starts 0:0,1:0']);
   });
 
+  it('does not wait without end for a followed source that hangs, and takes it up again', async () => {
+    let release = (): void => undefined;
+    const hanging = new Promise<void>((resolve) => (release = resolve));
+    const open = async function* ({ index }: Query, events: WalkEvents, end: AbortSignal) {
+      if (index === 0) await hanging; // whatever the signal says
+      events.started(`${index}:0`);
+      yield [line(index, `of ${index}`)];
+      events.caughtUp();
+      await pause(60_000, undefined, { signal: end }).catch(() => undefined);
+    };
+    const read = async (count: number, take: (given: readonly string[]) => void): Promise<string[]> => {
+      const given: string[] = [];
+      for await (const batch of mergeAll(QUERIES, 'follow', open, 100)) {
+        given.push(...textsOf(batch));
+        take(given);
+        if (given.length === count) break;
+      }
+      return given;
+    };
+    const others = ['starts 1:0,2:0', 'b of 1', 'c of 2'];
+    expect(await read(3, () => undefined)).to.deep.equal(others); // and it can be left while the source hangs
+    const given = await read(5, ({ length }) => {
+      if (length === 3) release();
+    });
+    expect(given).to.deep.equal([...others, 'starts 0:0', 'a of 0']);
+  });
+
   it('ends every source when the reader leaves, and fails with the error of any', async () => {
     const ended: string[] = [];
     const endless: readonly Step[] = [[line(1, 'x')], 'caught up', 60_000];

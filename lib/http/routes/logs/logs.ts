@@ -83,12 +83,13 @@ async function answerLogs(
   const isFollow = isEvents || fields.follow === true;
   if (isFollow) refuseInFollow(fields);
   const lastEventId = isEvents ? ctx.get('Last-Event-ID') : '';
-  const wanted = wantedOutput(services, { ...fields, follow: isFollow || undefined }, lastEventId);
+  const limit = type === 'application/json' ? (fields.limit ?? LIMIT_DEFAULT) : undefined;
+  const wanted = wantedOutput(services, { ...fields, limit, follow: isFollow || undefined }, lastEventId);
   const { queries, search } = wanted;
   const { isNamed } = services;
-  if (type === 'application/json') {
+  if (limit !== undefined) {
     if (search !== null) await answerSearch(ctx, control, wanted, search);
-    else await sendLogPage(ctx, control.queries.logs(queries), { limit: fields.limit ?? LIMIT_DEFAULT, isNamed });
+    else await sendLogPage(ctx, control.queries.logs(queries), { limit, isNamed, streams: wanted.streams });
     return;
   }
   const open = (gone: AbortSignal): AsyncIterable<LogBatch> => {

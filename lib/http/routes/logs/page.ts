@@ -1,13 +1,6 @@
 import type { LogItemView } from '../../../api/schemas/log.ts';
 import type { ServiceId } from '../../../model/values/ids.ts';
-import {
-  formatPosition,
-  parsePosition,
-  LOG_STREAMS,
-  type LogBatch,
-  type LogFinding,
-  type LogItem,
-} from '../../../model/values/log-line.ts';
+import { positionBefore, type LogBatch, type LogFinding, type LogStream } from '../../../model/values/log-line.ts';
 import { type Context } from '../../request-context.ts';
 import { sendJson } from '../../route.ts';
 import { Cursor } from './cursor.ts';
@@ -39,12 +32,6 @@ export function viewOf({ serviceId, item }: ServiceFinding, isNamed: boolean): L
 }
 type NamedItemView = LogItemView & { readonly service_id: ServiceId };
 
-/** The position before an item; null: it is one with an offset for each stream, and the other one is not known. */
-function positionBefore(item: LogItem | undefined): string | null {
-  if (item === undefined || parsePosition(item.position, LOG_STREAMS)?.offsets.length !== 1) return null;
-  return formatPosition({ generation: item.generation, offsets: [item.type === 'gap' ? item.from : item.offset] });
-}
-
 /** Responds with what a search, or a part of it, has found. */
 export function sendFindings(
   ctx: Context,
@@ -60,24 +47,37 @@ export function sendFindings(
   sendJson(ctx, { lines: findings.map((one) => viewOf(one, isNamed)), next, search });
 }
 
-/** Responds with one page. `next` is the `after` of the next page; null: there has never been any output. */
+interface PageForm {
+  readonly limit: number;
+  readonly isNamed: boolean;
+  /** Those that were requested. */
+  readonly streams: readonly LogStream[];
+}
+
+/**
+ * Responds with one page. `next` is the `after` of the next page; null: there has never been any output. `previous` is the
+ * `before` of the page before it; null: this page is empty.
+ */
 export async function sendLogPage(
   ctx: Context,
   batches: AsyncIterable<LogBatch>,
-  { limit, isNamed }: { readonly limit: number; readonly isNamed: boolean },
+  { limit, isNamed, streams }: PageForm,
 ): Promise<void> {
   const lines: LogItemView[] = [];
   const cursor = new Cursor(isNamed);
-  let first: LogItem | undefined;
+  const previous = new Cursor(isNamed);
+  const begun = new Set<ServiceId>();
   let left = PAGE_CHARACTERS;
   collect: for await (const batch of batches) {
     if (batch.type === 'starts') {
       cursor.start(batch.positions);
+      previous.start(batch.positions);
       continue;
     }
     for (const one of batch.items) {
-      const { item } = one;
-      first ??= item;
+      const { serviceId, item } = one;
+      if (!begun.has(serviceId)) previous.set(serviceId, positionBefore(item, streams));
+      begun.add(serviceId);
       lines.push(viewOf(one, isNamed));
       cursor.pass(one);
       left -= item.type === 'line' ? item.text.length : 0;
@@ -85,8 +85,9 @@ export async function sendLogPage(
     }
   }
   const next = cursor.text;
-  sendJson(
-    ctx,
-    isNamed ? { lines, next } : { lines, next: next === NOWHERE ? null : next, previous: positionBefore(first) },
-  );
+  sendJson(ctx, {
+    lines,
+    next: !isNamed && next === NOWHERE ? null : next,
+    previous: lines.length === 0 ? null : previous.text,
+  });
 }

@@ -26,6 +26,7 @@ export interface WantedServices {
 /** What a request wants of the output of its services. */
 export interface WantedOutput {
   readonly services: WantedServices;
+  readonly streams: readonly LogStream[];
   /** One for each service. */
   readonly queries: readonly LogQuery[];
   /** Null: everything. */
@@ -39,6 +40,8 @@ export interface WantedSearch extends LogSearch {
 const TAIL_DEFAULT = 100;
 /** The most lines of a page, or of a part of a search. */
 export const LIMIT_DEFAULT = 1000;
+/** As `before`: behind everything that has been written. */
+const END = 'end';
 /** Before everything. */
 const BEGINNING: LogPosition = { generation: 0, offsets: [0] };
 
@@ -53,24 +56,46 @@ function positionOf(path: string, text: string, streams: readonly LogStream[]): 
   throw refuse(path, `must be a position from an earlier response for the same stream, such as ${form}`);
 }
 
-/** Behind a position of each service; a service that the cursor does not know is read from its beginning. */
-function startsAfter(
+/** The position of a service in a cursor; null: the cursor does not know it. */
+function positionsOf(
   path: string,
   text: string,
   { ids, isNamed }: WantedServices,
   streams: readonly LogStream[],
-): (serviceId: ServiceId) => LogStart {
+): (serviceId: ServiceId) => LogPosition | null {
   if (!isNamed) {
     const position = positionOf(path, text, streams);
-    return () => ({ type: 'after', position });
+    return () => position;
   }
   const positions = parseCursor(text, streams);
-  const form = 'must be the next of an earlier response, or the id of an event, such as coreio=3:50;corerl=7:1234';
+  const form = 'must be from an earlier response, or the id of an event, such as coreio=3:50;corerl=7:1234';
   if (positions === null) throw refuse(path, form);
   const other = [...positions.keys()].find((id) => !ids.includes(id));
   if (other !== undefined)
     throw refuse(path, `has a position of "${other}", which is not among the requested services`);
-  return (serviceId) => ({ type: 'after', position: positions.get(serviceId) ?? BEGINNING });
+  return (serviceId) => positions.get(serviceId) ?? null;
+}
+
+/** Behind a position of each service; a service that the cursor does not know is read from its beginning. */
+function startsAfter(
+  path: string,
+  text: string,
+  services: WantedServices,
+  streams: readonly LogStream[],
+): (serviceId: ServiceId) => LogStart {
+  const positionIn = positionsOf(path, text, services, streams);
+  return (serviceId) => ({ type: 'after', position: positionIn(serviceId) ?? BEGINNING });
+}
+
+/** The lines before a position of each service; of a service that the cursor does not know, before its end. */
+function startsBefore(
+  text: string,
+  lines: number,
+  services: WantedServices,
+  streams: readonly LogStream[],
+): (serviceId: ServiceId) => LogStart {
+  const positionIn = text === END ? () => null : positionsOf('before', text, services, streams);
+  return (serviceId) => ({ type: 'before', position: positionIn(serviceId), lines });
 }
 
 function refuseBoth(fields: LogFields, name: 'after' | 'before', others: readonly (keyof LogFields)[]): void {
@@ -85,7 +110,7 @@ function startsOf(
   services: WantedServices,
   streams: readonly LogStream[],
 ): (serviceId: ServiceId) => LogStart {
-  const { tail, since, after, before, grep } = fields;
+  const { tail, since, after, before, grep, limit } = fields;
   if (lastEventId !== '') return startsAfter('Last-Event-ID', lastEventId, services, streams);
   if (after !== undefined) {
     refuseBoth(fields, 'after', ['before', 'tail', 'since']);
@@ -94,8 +119,8 @@ function startsOf(
   const start = firstStart({ tail, since, grep });
   if (before === undefined) return () => start;
   refuseBoth(fields, 'before', ['since', 'until', 'follow', 'grep']);
-  const position = positionOf('before', before, streams);
-  return () => ({ type: 'before', position, lines: tail ?? TAIL_DEFAULT });
+  const lines = Math.min(tail ?? TAIL_DEFAULT, limit ?? Infinity);
+  return startsBefore(before, lines, services, streams);
 }
 
 function firstStart({ tail, since, grep }: Pick<LogFields, 'tail' | 'since' | 'grep'>): LogStart {
@@ -125,7 +150,7 @@ export function wantedOutput(services: WantedServices, fields: LogFields, lastEv
   const startOf = startsOf(fields, lastEventId, services, streams);
   const limits = { ...(until === undefined ? {} : { until }), ...(generation === undefined ? {} : { generation }) };
   const queries = services.ids.map((serviceId) => ({ serviceId, streams, start: startOf(serviceId), ...limits }));
-  return { services, queries, search };
+  return { services, streams, queries, search };
 }
 
 /** Refuses what has no meaning for output that continues. */

@@ -2,8 +2,8 @@ import type { Control } from '../../../control/control.ts';
 import type { ServiceId } from '../../../model/values/ids.ts';
 import {
   formatPosition,
-  LOG_STREAMS,
   parsePosition,
+  positionBefore,
   type LogFinding,
   type LogQuery,
   type LogSearch,
@@ -68,7 +68,7 @@ export class SearchRounds {
   get next(): string | null {
     const cursor = new Cursor(this.#isNamed);
     for (const { query, found, next } of this.#services) {
-      const position = found[0] === undefined ? next : startOf(found[0], query);
+      const position = found[0] === undefined ? next : positionBefore(found[0], query.streams);
       if (position !== null || this.#isNamed) cursor.set(query.serviceId, position ?? '0:0');
     }
     return cursor.text === '' ? null : cursor.text;
@@ -129,14 +129,4 @@ function groupSize(found: readonly LogFinding[], after: number): number {
   size += 1;
   for (let left = after; left > 0 && isContext(found[size]); left -= 1) size += 1;
   return Math.min(size, found.length);
-}
-
-/** The position before a finding. */
-function startOf(item: LogFinding, { streams }: LogQuery): string {
-  const offset = item.type === 'gap' ? item.from : item.offset;
-  const offsets = [...(parsePosition(item.position, LOG_STREAMS)?.offsets ?? [offset])];
-  const ordered = LOG_STREAMS.filter((stream) => streams.includes(stream));
-  const index = offsets.length === 1 || item.stream === null ? 0 : ordered.indexOf(item.stream);
-  offsets[index] = offset;
-  return formatPosition({ generation: item.generation, offsets });
 }

@@ -54,11 +54,24 @@ describe('the route of the output of a service', () => {
         { generation: 3, stream: 'stdout', offset: 10, at: null, text: 'one' },
       ],
       next: '3:14,0',
-      previous: null,
+      previous: '3:0,0',
     });
     await api.send('GET', `${PATH}?after=3:14,0`, { headers });
     const position = { generation: 3, offsets: [14, 0] };
     expect(asked[1]?.query.start).to.deep.equal({ type: 'after', position });
+  });
+
+  it('asks for the lines before a position or the end, and for no more of them than a page has', async () => {
+    const headers = { accept: 'application/json' };
+    for (const query of ['before=3:14,0', 'before=end&tail=5', 'before=end&tail=50&limit=7'])
+      await api.send('GET', `${PATH}?${query}`, { headers });
+    await api.send('GET', `${PATH}?before=end&tail=5000`);
+    expect(asked.map(({ query }) => query.start)).to.deep.equal([
+      { type: 'before', position: { generation: 3, offsets: [14, 0] }, lines: 100 },
+      { type: 'before', position: null, lines: 5 },
+      { type: 'before', position: null, lines: 7 },
+      { type: 'before', position: null, lines: 5000 },
+    ]);
   });
 
   it('says what the disk did not take, and leaves out the end of a line that was given without one', async () => {

@@ -39,11 +39,12 @@ describe('the route of the output of several services', () => {
         { service_id: 'pump', ...of, offset: 200, at: '2026-11-27T10:00:02.123456789Z', text: 'of pump' },
       ],
       next: 'gate=3:200;pump=3:300',
+      previous: 'gate=3:100;pump=3:200',
     });
     const start = { type: 'tail', lines: 5, since: null };
     expect(asked.map(({ query }) => query.start)).to.deep.equal([start, start]);
     const first = await api.send('GET', `${PATH}&limit=1`, JSON_PAGE);
-    expect(first.json).to.include({ next: 'gate=3:200;pump=3:0' });
+    expect(first.json).to.include({ next: 'gate=3:200;pump=3:0', previous: 'gate=3:100;pump=3:0' });
   });
 
   it('continues behind a cursor, and reads from its beginning what the cursor does not name', async () => {
@@ -54,6 +55,18 @@ describe('the route of the output of several services', () => {
       { generation: 7, offsets: [1, 2] },
       { generation: 0, offsets: [0] },
     ]);
+  });
+
+  it('asks for what precedes a cursor, and of a service that it does not name, what precedes its end', async () => {
+    await api.send('GET', `${PATH}&before=gate=3:200&tail=9`, JSON_PAGE);
+    await api.send('GET', `${PATH}&before=end`, JSON_PAGE);
+    const position = { generation: 3, offsets: [200] };
+    expect(asked.map(({ query }) => query.start)).to.deep.equal([
+      { type: 'before', position, lines: 9 },
+      ...[9, 100, 100].map((lines) => ({ type: 'before', position: null, lines })),
+    ]);
+    api.control.logSource = async function* () {};
+    expect((await api.send('GET', `${PATH}&before=gate=3:200`, JSON_PAGE)).json).to.include({ previous: null });
   });
 
   it('responds with text, and with events whose ids continue all services', async () => {
@@ -85,9 +98,11 @@ describe('the route of the output of several services', () => {
       ['/api/logs?agent_id=nobody', 404, 'Agent "nobody" not found'],
       ['/api/logs?agent_id=bare', 422, '"agent_id" names an agent without services: "bare" has none.'],
       [`/api/logs?service_id=${many.join()}`, 422, 'means 33 services; at most 32 can be read together'],
-      [`${PATH}&after=7:1`, 422, '"after" must be the next of an earlier response'],
+      [`${PATH}&after=7:1`, 422, '"after" must be from an earlier response'],
       [`${PATH}&after=gate=7:1;press=7:1`, 422, 'has a position of "press", which is not among the requested services'],
-      [`${PATH}&before=gate=7:1`, 422, '"before" is not a known field'],
+      [`${PATH}&before=7:1`, 422, '"before" must be from an earlier response'],
+      [`${PATH}&before=end&follow=true`, 422, '"follow" requires Accept'],
+      [`${PATH}&before=end&since=5m`, 422, '"before" cannot be given together with since'],
       [`${PATH}&generation=1`, 422, '"generation" is not a known field'],
       [`${PATH}&grep=(`, 422, '"grep" is not a valid regular expression'],
     ] as const;

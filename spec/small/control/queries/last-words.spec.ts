@@ -55,7 +55,7 @@ describe('the last words of a process', () => {
         serviceId: parseServiceId('pump'),
         streams: ['stdout', 'stderr'],
         generation: 4,
-        start: { type: 'before', position: { generation: 4, offsets: [Infinity] }, lines: 20 },
+        start: { type: 'before', position: null, lines: 20 },
       },
     ]);
     expect(lastWords(contextOf(), tail)).to.deep.equal(['Its last words: "bad token ${API_TOKEN}".']);
