@@ -19,7 +19,7 @@ const HELP = `Usage: npm run chaos -- [options]
                      clocks, second-hosts, namespaces (default none: hosts and services are killed)
   --hosts H          base paths side by side, each with its own rounds (default 1)
   --services K       services under supervision of each host, 2 or more (default 8)
-  --shim native|sh   what holds the processes (default native)
+  --shim native|node what holds the processes (default native)
   --package DIR      the package with the built host (default: this one)
   --until COLUMN     end after the round in which something is lost in this column of the table
   --keep             keep the folder of the run even if nothing was lost
@@ -50,7 +50,8 @@ function optionsOf(args) {
       help: { type: 'boolean', default: false },
     },
   });
-  if (!['native', 'sh'].includes(values.shim)) throw new Error(`--shim must be native or sh, not "${values.shim}".`);
+  if (!['native', 'node'].includes(values.shim))
+    throw new Error(`--shim must be native or node, not "${values.shim}".`);
   if (values.until !== undefined && !LOSSES.includes(values.until))
     throw new Error(`--until: there is no column "${values.until}". Columns: ${LOSSES.join(', ')}.`);
   return {

@@ -132,7 +132,7 @@ function makePackage(folder, root, shim) {
   cpSync(join(root, 'package.json'), join(folder, 'package.json'));
   const shims = join(folder, 'lib/process/shim');
   cpSync(join(root, 'lib/process/shim'), shims, { recursive: true });
-  // Without the binary the host uses the shell shim, as on a machine without a compiler.
-  if (shim === 'sh') rmSync(join(shims, 'build'), { recursive: true, force: true });
+  // Without the binary the host uses the Node shim, as on a machine for which there is none.
+  if (shim === 'node') rmSync(join(shims, 'build'), { recursive: true, force: true });
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
 }

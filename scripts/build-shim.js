@@ -1,6 +1,6 @@
 // Provides lib/process/shim/build/coredinator-shim (postinstall): the prebuilt one, if it is of these sources and runs here,
 // or else one that is compiled. Never fails an installation: if neither is possible, or on a system other than Linux, the
-// host launches through the shell shim and reports the reduced guarantees.
+// host launches through the Node shim and reports the reduced guarantees.
 //
 // CC is the compiler (default: the prebuilt binary, then musl-gcc, then cc). The environment variable SHIM_BUILD_DIR
 // overrides the output folder.
@@ -87,8 +87,8 @@ function compile(hash) {
 
 function fallBack(reason) {
   console.log(
-    `coredinator: the native shim was not built (${reason}), so services are launched through the POSIX shell shim: ` +
-      'exit statuses above 128 are guesses, daemons can escape a stop, and logs cannot be trimmed without loss.',
+    `coredinator: the native shim was not built (${reason}), so services are launched through the Node shim: ` +
+      'it takes about 11 MiB for each service, sets no limits and no user, daemons can escape a stop, and output has no times.',
   );
   for (const stale of [binary, stamp]) rmSync(stale, { force: true });
 }

@@ -2,8 +2,11 @@ import { systemCodeOf } from './system-error.ts';
 import type { LaunchId, ServiceId } from './values/ids.ts';
 import type { Instant, Millis } from './values/time.ts';
 
-/** The shim of a launch: in C, in POSIX shell, or in Node. */
-export type ShimKind = 'native' | 'sh' | 'node';
+/** A shim that this version starts: in C, or in Node. */
+export type OwnShimKind = 'native' | 'node';
+
+/** The shim of a launch. Earlier versions also started one in POSIX shell, which may still hold its service. */
+export type ShimKind = OwnShimKind | 'sh';
 
 /** What is guaranteed for a launch on this machine (contract 3.4). */
 export interface Guarantees {

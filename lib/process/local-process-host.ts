@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { Slots } from '../launching/slots.ts';
 import { transient } from '../launching/transient-failure.ts';
 import { inheritable } from '../model/environment.ts';
-import type { Launch, LaunchFailure, LaunchOutcome, ProcessExit, LaunchStatus, ShimKind } from '../model/process.ts';
+import type { Launch, LaunchFailure, LaunchOutcome, ProcessExit, LaunchStatus } from '../model/process.ts';
 import type { NodeSignal, StopSpec } from '../model/spec.ts';
 import type { LaunchId, ServiceId } from '../model/values/ids.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -26,6 +26,7 @@ import { environmentOf } from './launch/environment.ts';
 import { systemAccounts } from './os/accounts.ts';
 import { LaunchAttempt, type LaunchContext } from './launch/launch-attempt.ts';
 import { bestShimKind, shimsOf } from './launch/shim-kind.ts';
+import type { Shims } from './launch/shims.ts';
 import { bootId } from './os/process-identity.ts';
 import { signalNumber } from './os/signals.ts';
 import { Trees } from './tree/process-trees.ts';
@@ -48,7 +49,7 @@ export interface LocalProcessHostOptions {
   readonly log: Log;
   readonly clock: Clock;
   /** Default: the best for this machine. */
-  readonly shim?: ShimKind;
+  readonly shims?: Shims;
   /** What to do with live processes that the ledger does not know. Default: `report`. */
   readonly orphans?: OrphanPolicy;
   /** Identifies this boot of the machine. Default: from the system. */
@@ -86,7 +87,7 @@ class LocalProcessHost implements LocalHost {
     this.#trees = new Trees({ layout, ledger, log, clock, crashPoint });
     this.#unreadable = new UnreadableLaunches(log);
     this.usage = usageOf(() => this.#trees.all(), clock);
-    const shims = shimsOf(options.shim ?? bestShimKind(), log);
+    const shims = options.shims ?? shimsOf(bestShimKind(), log);
     const origin = { basePath, stateDir: options.stateDir };
     const inherited = inheritable(options.baseEnv ?? process.env);
     this.#context = {

@@ -1,13 +1,13 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
-import type { ShimKind } from '../../model/process.ts';
+import type { OwnShimKind } from '../../model/process.ts';
 import { bestShimKind, mismatchOf, nativeProtocol, nativeShimFile } from '../../process/launch/shim-kind.ts';
 import { ok, skipped, warn, type Check, type Finding } from '../check.ts';
 
 /** The facts about available shims. */
 export interface ShimFacts {
   readonly platform: NodeJS.Platform;
-  readonly kind: ShimKind;
+  readonly kind: OwnShimKind;
   readonly isBuilt: boolean;
   readonly file: string;
   /** The version of the launch protocol that it speaks; null: it does not run. */
@@ -21,9 +21,10 @@ const BUILD = 'Run `npm rebuild coredinator` to build it, and check the output.'
 /** Checks which kind of shim launches would get. */
 export function judgeShim({ platform, kind, isBuilt, file, protocol, compiler }: ShimFacts): Finding {
   if (kind === 'native') return ok(`The native shim works (${file}).`);
-  const used = kind === 'sh' ? 'the shell shim' : 'the Node shim';
-  if (platform !== 'linux') return skipped(`Launches use ${used} on ${platform}; the native shim is for Linux.`);
-  const consequence = `so ${used} is used instead: a daemon can survive a stop, and exit codes above 128 are ambiguous.`;
+  if (platform !== 'linux') return skipped(`Launches use the Node shim on ${platform}; the native shim is for Linux.`);
+  const consequence =
+    'so the Node shim is used instead: it takes about 11 MiB for each service, sets no limits and no user, and a daemon ' +
+    'can survive a stop.';
   const mismatch = mismatchOf(protocol);
   if (mismatch !== null) return warn(`${mismatch.slice(0, -1)}, ${consequence}`, BUILD);
   if (isBuilt) return warn(`The native shim ("${file}") does not work on this machine, ${consequence}`, BUILD);

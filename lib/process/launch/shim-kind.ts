@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Guarantees, ShimKind } from '../../model/process.ts';
+import type { Guarantees, OwnShimKind, ShimKind } from '../../model/process.ts';
 import type { CommandGuard } from '../../ports/prober.ts';
 import type { Log } from '../../ports/log.ts';
 import { LAUNCH_PROTOCOL, parseFields } from '../files/launch-files.ts';
@@ -48,12 +48,9 @@ export function mismatchOf(protocol: number | null): string | null {
   return `The native shim ("${nativeShimFile()}") speaks version ${protocol} of the launch protocol, and this host version ${LAUNCH_PROTOCOL}.`;
 }
 
-/**
- * The best kind of shim for this machine: native if it was built and runs, else Node on Windows and a shell elsewhere.
- */
-export function bestShimKind(): ShimKind {
-  if (nativeProtocol() === LAUNCH_PROTOCOL) return 'native';
-  return process.platform === 'win32' ? 'node' : 'sh';
+/** The best kind of shim for this machine: native if it is there and runs, else Node. */
+export function bestShimKind(): OwnShimKind {
+  return nativeProtocol() === LAUNCH_PROTOCOL ? 'native' : 'node';
 }
 
 /** The command line before a command that must not outlive this host; null if the native shim does not run here. */
@@ -71,13 +68,16 @@ export function punchCommandOf(kind: ShimKind): readonly string[] | null {
 }
 
 /** Creates the starter of shims of a kind. */
-export function shimsOf(kind: ShimKind, log: Log): Shims {
+export function shimsOf(kind: OwnShimKind, log: Log): Shims {
   switch (kind) {
     case 'native':
       return new NativeShims(nativeShimFile(), log);
-    case 'sh':
-      return new SpawnedShims('sh', shimFile('shim.sh'));
-    case 'node':
-      return new SpawnedShims('node', shimFile('shim.mjs'));
+    case 'node': {
+      const script = shimFile('shim.mjs');
+      // It can neither change the user nor set limits; unusableOf refuses launches that need it.
+      return new SpawnedShims('node', ({ launchId, runFolder, exitsFolder, cwd }) => {
+        return [process.execPath, script, launchId, runFolder, exitsFolder, cwd];
+      });
+    }
   }
 }

@@ -2,23 +2,22 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
+import type { ShimKind } from '../../model/process.ts';
 import { codeOf } from '../os/error-code.ts';
-import { limitArguments } from './shim-request.ts';
 import { Lines } from '../os/lines.ts';
 import { parseReport, REPORT_MS, type Report, type ShimRequest, type Shims } from './shims.ts';
 
-/** Shims that the host starts itself, one process each: a shell or a Node that runs a shim script. */
+/** Shims that the host starts itself, one process each: an interpreter that runs a shim script. */
 export class SpawnedShims implements Shims {
-  readonly kind: 'sh' | 'node';
+  readonly kind: ShimKind;
   /** Each spawn forks the host, so more than one per processor only blocks its event loop. */
   readonly concurrency = Math.max(2, availableParallelism());
-  readonly #interpreter: string;
-  readonly #script: string;
+  readonly #commandOf: (shimRequest: ShimRequest) => readonly [string, ...string[]];
 
-  constructor(kind: 'sh' | 'node', script: string) {
+  /** `commandOf` gives the command line of a shim, without the command of the service. */
+  constructor(kind: ShimKind, commandOf: (shimRequest: ShimRequest) => readonly [string, ...string[]]) {
     this.kind = kind;
-    this.#interpreter = kind === 'sh' ? '/bin/sh' : process.execPath;
-    this.#script = script;
+    this.#commandOf = commandOf;
   }
 
   start(shimRequest: ShimRequest): Promise<Report> {
@@ -34,10 +33,9 @@ export class SpawnedShims implements Shims {
   }
 
   #spawn(shimRequest: ShimRequest, logs: readonly number[]): ChildProcess {
-    const { launchId, runFolder, exitsFolder, cwd, command, env } = shimRequest;
-    // These shims cannot change the user, and a Node shim cannot set limits; unusableOf refuses launches that need it.
-    const limits = this.kind === 'sh' ? limitArguments(shimRequest) : [];
-    return spawn(this.#interpreter, [this.#script, launchId, runFolder, exitsFolder, cwd, ...limits, ...command], {
+    const { exitsFolder, command, env } = shimRequest;
+    const [interpreter, ...words] = this.#commandOf(shimRequest);
+    return spawn(interpreter, [...words, ...command], {
       cwd: exitsFolder, // unlike the run folder, never removed
       detached: true,
       env: { ...env },

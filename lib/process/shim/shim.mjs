@@ -1,5 +1,4 @@
-// The shim in plain Node: the parent of one service where there is neither a C compiler nor a POSIX shell (Windows), or
-// where it was requested (docs/launch-protocol.md). No dependencies; Node >= 20.19.
+// The shim in plain Node: the parent of one service where the native shim does not run (docs/launch-protocol.md). No dependencies; Node >= 20.19.
 //
 //   node shim.mjs LAUNCH RUN_DIR EXITS_DIR CWD PROGRAM [ARGUMENT...]
 //

@@ -148,7 +148,7 @@ describe('the notifier of the service manager', function () {
   it('is systemd-notify without the native shim, one message after the other', async () => {
     const program = script('systemd-notify', `echo "$1" >>'${receiver.socket}.kept'`);
     const env = { NOTIFY_SOCKET: receiver.socket, PATH: `relative:/no/such:${join(program, '..')}` };
-    const notifier = openNotifier({ env, shim: () => 'sh', log });
+    const notifier = openNotifier({ env, shim: () => 'node', log });
     for (const assignment of ['READY=1', 'STATUS=a b', 'WATCHDOG=1', 'WATCHDOG=1']) notifier?.send(assignment);
     await notifier?.close();
     expect(readFileSync(`${receiver.socket}.kept`, 'utf8')).to.equal('READY=1\nSTATUS=a b\nWATCHDOG=1\n');
@@ -156,7 +156,7 @@ describe('the notifier of the service manager', function () {
 
   it('is reported as missing, with a remedy, if neither is available', () => {
     const env = { NOTIFY_SOCKET: receiver.socket, PATH: temporaryFolder() };
-    expect(openNotifier({ env, shim: () => 'sh', log })).to.equal(null);
+    expect(openNotifier({ env, shim: () => 'node', log })).to.equal(null);
     expect(log.messages).to.have.length(1);
     expect(log.messages[0]).to.match(/^error: .*watchdog is off.*Type=exec/);
   });

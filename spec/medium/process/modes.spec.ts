@@ -14,7 +14,7 @@ describe('the files of launches', function () {
     if (process.platform === 'win32') this.skip(); // Windows files have no modes
   });
 
-  for (const kind of bestShimKind() === 'native' ? (['native', 'sh', 'node'] as const) : (['sh', 'node'] as const)) {
+  for (const kind of bestShimKind() === 'native' ? (['native', 'node'] as const) : (['node'] as const)) {
     it(`are inaccessible to other users under any umask, while it runs and after it has ended (${kind})`, async () => {
       const mask = process.umask(0);
       const world = new LocalProcessWorld(kind);

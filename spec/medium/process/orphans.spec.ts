@@ -16,7 +16,7 @@ const STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;
 
 describe('a process that the ledger does not know', function () {
   this.timeout(20_000);
-  const kinds: ShimKind[] = bestShimKind() === 'native' ? ['native', 'sh', 'node'] : ['sh', 'node'];
+  const kinds: ShimKind[] = bestShimKind() === 'native' ? ['native', 'node', 'sh'] : ['node', 'sh'];
   let world: LocalProcessWorld;
   let ledger: MemoryLedger;
 

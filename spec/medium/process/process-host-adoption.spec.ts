@@ -26,7 +26,7 @@ function exitOf(host: ProcessHost, launch: Launch): Promise<ProcessExit> {
 
 describe('a local process host on the state directory of an earlier one', function () {
   this.timeout(20_000);
-  const kinds: ShimKind[] = bestShimKind() === 'native' ? ['native', 'sh', 'node'] : ['sh', 'node'];
+  const kinds: ShimKind[] = bestShimKind() === 'native' ? ['native', 'node', 'sh'] : ['node', 'sh'];
   let world: LocalProcessWorld;
   let first: ProcessHost;
 

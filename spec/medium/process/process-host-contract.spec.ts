@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ShimKind } from '../../../lib/model/process.ts';
+import type { OwnShimKind } from '../../../lib/model/process.ts';
 import { bestShimKind, guaranteesOf } from '../../../lib/process/launch/shim-kind.ts';
 import { LocalProcessWorld } from '../../support/process/local-process-world.ts';
 import { describeProcessHost, type ProcessHostHarness } from '../../support/process/process-host-contract.ts';
 
-async function harnessOf(kind: ShimKind): Promise<ProcessHostHarness> {
+async function harnessOf(kind: OwnShimKind): Promise<ProcessHostHarness> {
   const world = new LocalProcessWorld(kind);
   return {
     host: await world.open(),
@@ -28,11 +28,7 @@ async function harnessOf(kind: ShimKind): Promise<ProcessHostHarness> {
   };
 }
 
-/** The kinds that run here; the native shim needs Linux and a compiler, the shell shim POSIX. */
-const KINDS: readonly ShimKind[] = [
-  ...(bestShimKind() === 'native' ? (['native'] as const) : []),
-  ...(process.platform === 'win32' ? [] : (['sh'] as const)),
-  'node',
-];
+/** The kinds that run here; the native shim needs Linux. */
+const KINDS: readonly OwnShimKind[] = bestShimKind() === 'native' ? ['native', 'node'] : ['node'];
 
 for (const kind of KINDS) describeProcessHost(`the local host with ${kind} shims`, () => harnessOf(kind));

@@ -48,7 +48,7 @@ function launchers(): readonly number[] {
 
 describe('the launches of a local process host', function () {
   this.timeout(20_000);
-  const kinds: ShimKind[] = bestShimKind() === 'native' ? ['native', 'sh', 'node'] : ['sh', 'node'];
+  const kinds: ShimKind[] = bestShimKind() === 'native' ? ['native', 'node'] : ['node'];
   let world: LocalProcessWorld;
   let host: ProcessHost;
 

@@ -29,7 +29,7 @@ function pidIn(file: string): Promise<number> {
 
 describe('the trees of a local process host', function () {
   this.timeout(20_000);
-  const kinds: ShimKind[] = bestShimKind() === 'native' ? ['native', 'sh', 'node'] : ['sh', 'node'];
+  const kinds: ShimKind[] = bestShimKind() === 'native' ? ['native', 'node', 'sh'] : ['node', 'sh'];
   let world: LocalProcessWorld;
   let host: ProcessHost;
 

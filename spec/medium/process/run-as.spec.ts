@@ -199,20 +199,18 @@ describe('a launch as another user', function () {
     launchedBy(await host.launch(world.request(PUMP, 2, { ...NOBODY, executablePath, cwd: '/' })));
   });
 
-  for (const kind of ['sh', 'node'] as const) {
-    it(`is refused in words where there is only the ${kind} shim`, async () => {
-      const other = new LocalProcessWorld(kind);
-      try {
-        const host = await other.open();
-        expect(failureOf(await host.launch(other.request(PUMP, 1, NOBODY)))).to.deep.equal({
-          code: 'ENOTSUP',
-          isPermanent: true,
-          message:
-            'Service "pump" cannot be launched: only the native shim, which this machine does not have, can run it as user "nobody".',
-        });
-      } finally {
-        await other.dispose();
-      }
-    });
-  }
+  it('is refused in words where there is only the Node shim', async () => {
+    const other = new LocalProcessWorld('node');
+    try {
+      const host = await other.open();
+      expect(failureOf(await host.launch(other.request(PUMP, 1, NOBODY)))).to.deep.equal({
+        code: 'ENOTSUP',
+        isPermanent: true,
+        message:
+          'Service "pump" cannot be launched: only the native shim, which this machine does not have, can run it as user "nobody".',
+      });
+    } finally {
+      await other.dispose();
+    }
+  });
 });

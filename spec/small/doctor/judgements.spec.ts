@@ -17,7 +17,7 @@ const NOW = Date.UTC(2027, 0, 1);
 const shim = (facts: Partial<Parameters<typeof judgeShim>[0]>): Finding =>
   judgeShim({
     platform: 'linux',
-    kind: 'sh',
+    kind: 'node',
     isBuilt: false,
     file: '/s/shim',
     protocol: null,
@@ -40,7 +40,12 @@ const ROWS: readonly (readonly [what: string, finding: Finding, status: Status, 
   ['a Node that is new enough', judgeNode('20.19.0'), 'ok', ['20.19.0']],
   ['a Node that is too old', judgeNode('20.18.9'), 'fail', ['20.18.9', '>=20.19', 'newer Node']],
   ['a native shim', shim({ kind: 'native', isBuilt: true }), 'ok', ['/s/shim']],
-  ['a shim that was not built because there is no compiler', shim({}), 'warn', ['no C compiler', 'gcc', 'npm rebuild']],
+  [
+    'a shim that was not built because there is no compiler',
+    shim({}),
+    'warn',
+    ['no C compiler', '11 MiB', 'gcc', 'npm rebuild'],
+  ],
   [
     'a shim that was not built for another reason',
     shim({ compiler: '/usr/bin/cc' }),

@@ -202,7 +202,7 @@ describe('a launch request', () => {
       message:
         'Service "pump" cannot be launched: it has limits (open_files, core_size), which the host cannot set on this machine.',
     });
-    expect(unusableOf(REQUEST, 'sh')).to.equal(null);
+    expect(unusableOf(REQUEST, 'native')).to.equal(null);
     expect(unusableOf({ ...REQUEST, limits: NO_LIMITS }, 'node')).to.equal(null);
   });
 

@@ -12,8 +12,10 @@ import {
   type LocalHost,
   type LocalProcessHostOptions,
 } from '../../../lib/process/local-process-host.ts';
+import { shimsOf } from '../../../lib/process/launch/shim-kind.ts';
 import { memoryLedger, type MemoryLedger } from '../store/memory-ledger.ts';
 import { temporaryFolder } from '../temporary.ts';
+import { shellShims } from './earlier/shell-shims.ts';
 
 /**
  * The instance of all these hosts; unique to this run, as orphans are searched for in the whole process table, and may
@@ -50,15 +52,16 @@ export class LocalProcessWorld {
   async open(options: Partial<LocalProcessHostOptions> = {}): Promise<LocalHost> {
     const worry = (fields: LoggedWorry['fields'], message: string): void => void this.worries.push({ fields, message });
     const silent = (): void => undefined;
+    const log = { debug: silent, info: silent, warn: worry, error: worry };
     const host = await createLocalProcessHost({
       stateDir: this.stateDir,
       basePath: this.folder,
       instanceId: INSTANCE_ID,
       hostUrl: () => 'http://127.0.0.1:1',
       ledger: this.ledger,
-      log: { debug: silent, info: silent, warn: worry, error: worry },
+      log,
       clock: { now: Date.now, random: Math.random },
-      shim: this.#kind,
+      shims: this.#kind === 'sh' ? shellShims() : shimsOf(this.#kind, log),
       ...options,
     });
     this.#hosts.add(host);

@@ -5,13 +5,14 @@ import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, wr
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { OwnShimKind } from '../../../lib/model/process.ts';
 import { LOG_STREAMS, type LogStream } from '../../../lib/model/values/log-line.ts';
 import { eventually } from '../eventually.ts';
 import { temporaryFolder } from '../temporary.ts';
 import { writtenOutput } from './written-output.ts';
 
-/** The kinds of shims; `bash` is the shell shim under another shell. */
-export type DrivenKind = 'native' | 'sh' | 'bash' | 'node';
+/** The kinds of shims. */
+export type DrivenKind = OwnShimKind;
 
 /** A report line or record: one flat JSON object. */
 export type Record = Readonly<globalThis.Record<string, string | number | null>>;
@@ -238,16 +239,10 @@ export class ShimDriver {
       (this.launcher.stdin as Writable).write(frameOf([...places, ...settings, ...counted])); // 'pipe' above
       return;
     }
-    const [command, script, settings] = {
-      sh: ['/bin/sh', shimPath('shim.sh'), limits] as const,
-      bash: ['/bin/bash', shimPath('shim.sh'), limits] as const,
-      node: [process.execPath, shimPath('shim.mjs'), []] as const,
-    }[this.kind];
     const logs = LOG_STREAMS.map((stream) => openSync(launch.fileOf(stream), 'a', 0o600));
-    const words = [script, launch.id, launch.runDir, exits, cwd, ...settings, ...argv];
-    const [file, ...args] = this.#prepared([command, ...words]);
+    const words = [shimPath('shim.mjs'), launch.id, launch.runDir, exits, cwd, ...argv];
+    const [file, ...args] = this.#prepared([process.execPath, ...words]);
     const shim = spawn(file, args, {
-      ...(this.kind === 'bash' ? { argv0: 'sh' } : {}), // as if /bin/sh were a bash
       detached: true,
       env,
       stdio: ['ignore', ...logs, 'pipe'],

@@ -22,7 +22,6 @@ function revoke(launch: DrivenLaunch): boolean {
 // Where the search for the moment of the claim begins, in ms after the shim was asked for.
 for (const [kind, trials, firstDelayMs] of [
   ['native', 100, 0.3],
-  ['sh', 100, 5],
   ['node', 20, 40],
 ] as const) {
   describe(`a launch of the ${kind} shim`, function () {

@@ -222,7 +222,7 @@ describe('the native shim as a tool', function () {
     expect(statSync(join(folder, 'coredinator-shim')).ino).to.equal(ino);
     writeFileSync(join(folder, 'source-hash'), 'another');
     expect(build({ CC: 'no-such-compiler' })).to.match(
-      /was not built \(no-such-compiler is not installed\).*shell shim.*\n$/,
+      /was not built \(no-such-compiler is not installed\).*Node shim.*\n$/,
     );
     expect(readdirSync(folder)).to.deep.equal([]);
   });
