@@ -183,7 +183,7 @@ module.exports = {
         'What the page is built from is no dependency of the package, so nothing else may import it. Remedy: keep it in dashboard/.',
       severity: 'error',
       from: { path: '^lib/', pathNot: '^lib/dashboard/' },
-      to: { path: '^lib/dashboard/|node_modules/(react|react-dom|react-aria-components|@tanstack|uplot)/' },
+      to: { path: '^lib/dashboard/|node_modules/(react|react-dom|react-aria-components|@tanstack|anser|uplot)/' },
     },
     {
       name: 'doctor-only-asks',

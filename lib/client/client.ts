@@ -27,9 +27,9 @@ export interface Client extends Calls {
    * The output of a service from the position in the query, continuing with new output across launches and restarts of
    * the host, until the signal is aborted.
    */
-  followLogs(args: Arguments<'readLogs'>): AsyncGenerator<LogItemView>;
+  followLogs(args: Arguments<'readLogs'> & StreamWatch): AsyncGenerator<LogItemView>;
   /** Likewise the output of several services by time. */
-  followMergedLogs(args: Arguments<'readMergedLogs'>): AsyncGenerator<MergedLogItemView>;
+  followMergedLogs(args: Arguments<'readMergedLogs'> & StreamWatch): AsyncGenerator<MergedLogItemView>;
   /**
    * Events from the position in the query (default: now) until the signal is aborted, across restarts of the host: each
    * event exactly once.
@@ -67,7 +67,7 @@ export function createClient(options: ClientOptions): Client {
 async function* followItems<Item>(
   options: ClientOptions,
   id: 'readLogs' | 'readMergedLogs',
-  args: Arguments<'readLogs'> | Arguments<'readMergedLogs'>,
+  args: (Arguments<'readLogs'> | Arguments<'readMergedLogs'>) & StreamWatch,
 ): AsyncGenerator<Item> {
   for await (const { event, data } of messages(options, id, { ...args })) {
     if (event === 'line' || event === 'gap') yield JSON.parse(data) as Item; // as documented for the stream

@@ -11,6 +11,8 @@ const RETRY_MS = 1_000;
 export interface StreamWatch {
   /** Called each time the host accepts the stream, and each time an open stream ends for any reason. */
   readonly onConnection?: (now: 'open' | 'lost') => void;
+  /** Called before each item, and at the beginning, with the position after it: a later stream continues from there. */
+  readonly onPosition?: (position: string) => void;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface StreamWatch {
 export async function* messages(
   options: ClientOptions,
   id: OperationId,
-  { onConnection, ...args }: LooseArguments & StreamWatch,
+  { onConnection, onPosition, ...args }: LooseArguments & StreamWatch,
 ): AsyncGenerator<EventSourceMessage> {
   const { signal } = args;
   let lastId: string | null = null;
@@ -36,6 +38,7 @@ export async function* messages(
     try {
       for await (const message of messagesIn(response)) {
         lastId = message.id ?? lastId;
+        if (message.id !== undefined) onPosition?.(message.id);
         yield message;
       }
     } catch (error) {

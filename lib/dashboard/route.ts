@@ -9,9 +9,14 @@ function subscribe(watcher: () => void): () => void {
   };
 }
 
+/** The fragment of the page's address. */
+export function useHash(): string {
+  return useSyncExternalStore(subscribe, () => window.location.hash);
+}
+
 /** The current view, according to the page's address. */
 export function useRoute(): Route {
-  const hash = useSyncExternalStore(subscribe, () => window.location.hash);
+  const hash = useHash();
   return useMemo(() => parseRoute(hash), [hash]);
 }
 

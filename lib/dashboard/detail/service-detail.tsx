@@ -9,7 +9,7 @@ import { SERVICE_TABS } from '../world/route.ts';
 import type { ServiceTab } from '../world/route.ts';
 import { Dependencies } from './dependencies/dependencies.tsx';
 import { History } from './history/history.tsx';
-import { LogTab } from './logs/log-tab.tsx';
+import { LogTab } from './logs/view/log-tab.tsx';
 import { Overview } from './overview/overview.tsx';
 import { Resources } from './resources/resources.tsx';
 import { ServiceFacts } from './service-facts.tsx';
@@ -29,7 +29,7 @@ function TabContent({ tab, service }: { readonly tab: ServiceTab; readonly servi
     case 'overview':
       return <Overview service={service} />;
     case 'logs':
-      return <LogTab id={service.id} />;
+      return <LogTab service={service} />;
     case 'resources':
       return <Resources id={service.id} />;
     case 'history':
@@ -56,7 +56,7 @@ export function ServiceDetail({ id, tab }: ServiceDetailProps): ReactNode {
     return <p className="hint">{isKnown ? `There is no service “${id}” on this host.` : 'Loading…'}</p>;
   }
   return (
-    <article className="thing">
+    <article className={tab === 'logs' ? 'thing thing-filled' : 'thing'}>
       <div className="thing-head">
         <h2>{service.id}</h2>
         <StateBadge state={service.state} more={service.substate} />

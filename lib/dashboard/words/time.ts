@@ -2,6 +2,8 @@ const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-dig
 const DAY_AND_CLOCK = new Intl.DateTimeFormat('en-GB', {
   ...{ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' },
 });
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const UTC_DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
 
 const UNITS = [
   ['d', 86_400],
@@ -14,9 +16,14 @@ export function clockTime(at: number): string {
   return CLOCK.format(at);
 }
 
-/** The local time of day with milliseconds. */
-export function preciseTime(iso: string): string {
-  return `${CLOCK.format(Date.parse(iso))}.${iso.slice(20, 23)}`;
+/** The time of day with milliseconds, local or in UTC. */
+export function preciseTime(iso: string, isUtc: boolean): string {
+  return isUtc ? `${iso.slice(11, 23)}Z` : `${CLOCK.format(Date.parse(iso))}.${iso.slice(20, 23)}`;
+}
+
+/** The date of an instant, local or in UTC, such as `28 Nov`. */
+export function dayOf(iso: string, isUtc: boolean): string {
+  return (isUtc ? UTC_DAY : DAY).format(Date.parse(iso));
 }
 
 /** An instant in local format, without the date if it is the day of `now`. */

@@ -183,47 +183,6 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     expect(dashboard.complaints).to.deep.equal([]);
   });
 
-  it('follows and searches the output of a service', async () => {
-    install(basePath, 'counts-slowly', 'coretelemetry-1.0.1');
-    await dashboard.row('telemetry').click();
-    await dashboard.page.getByRole('tab', { name: 'Logs' }).click();
-    await dashboard.page.getByRole('log').getByText('up', { exact: true }).waitFor();
-    await dashboard.command('Restart');
-    const output = dashboard.page.getByRole('log');
-    await dashboard.page.getByText(/\b\d{3,} lines$/).waitFor();
-    const belowView = await output.evaluate(
-      ({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight,
-    );
-    expect(belowView, 'px').to.be.lessThan(1);
-    await dashboard.page.getByRole('searchbox', { name: 'Search the output' }).fill('117');
-    await output.locator('mark').getByText('117', { exact: true }).first().waitFor();
-
-    await output.getByText('118', { exact: true }).waitFor({ state: 'detached' });
-    const marked = await output.locator('mark').allInnerTexts();
-    expect(new Set(marked)).to.deep.equal(new Set(['117']));
-    const times = await output.locator('.log-time').allInnerTexts();
-    expect(
-      times.every((time) => /^\d\d:\d\d:\d\d\.\d{3}$/.test(time)),
-      times.join(),
-    ).to.equal(true);
-  });
-
-  it('searches all stored output of a service, beyond what the page keeps', async () => {
-    const script = "#!/bin/sh\nseq -f 'line %.0f' 1 20000\nexec sleep 1001\n";
-    chmodSync(write(basePath, 'coretelemetry-1.0.1', script), 0o755);
-    await dashboard.row('telemetry').click();
-    await dashboard.page.getByRole('tab', { name: 'Logs' }).click();
-    await dashboard.command('Restart');
-    await dashboard.page.getByText('the last 5000 lines', { exact: true }).waitFor();
-    await dashboard.page.getByRole('searchbox', { name: 'Search the output' }).fill('LINE 77');
-    await dashboard.page.getByText('0 of 5000 lines contain “LINE 77”').waitFor();
-    await dashboard.page.getByText('All stored output').click();
-    await dashboard.page.getByText('111 matching lines in all stored output').waitFor();
-    const output = dashboard.page.getByRole('log');
-    expect((await output.locator('.log-line').allInnerTexts())[0]).to.match(/^\d\d:\d\d:\d\d\.\d{3}2 outline 77$/);
-    expect(await output.locator('.log-line').first().boundingBox()).to.include({ height: 20 });
-  });
-
   it('draws the dependencies of a service with links, and shows its resource usage', async () => {
     await startPump1();
     await dashboard.row('pump1-corerl', 'running').click();

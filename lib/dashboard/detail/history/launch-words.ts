@@ -1,9 +1,9 @@
 import type { ComparisonView, LaunchView } from '../../../api/schemas/launch.ts';
-import { formatRoute } from '../../world/route.ts';
+import { formatLogAddress } from '../logs/model/address.ts';
 
 /** The address of the output of a launch. */
 export function outputOf(id: string, generation: number): string {
-  return `${formatRoute({ type: 'service', id, tab: 'logs' })}?generation=${generation}`;
+  return formatLogAddress({ ids: [id], stream: 'both', generation, line: null });
 }
 
 /** Whether somebody may ask why a launch ended. */
