@@ -80,18 +80,23 @@ interface LogListProps {
  */
 export function LogList({ log, send, source, look, isWrapped, targets, onLink }: LogListProps): ReactNode {
   const container = useRef<HTMLDivElement>(null);
+  const lastTop = useRef(0);
   const [activeKey, setActiveKey] = useState<number | null>(null);
   const { window: shown, aim, lostAt } = log.context;
   const { rows } = shown;
   const active = activeKey === null ? -1 : rows.findIndex(({ key }) => key === activeKey);
   const isLive = log.matches({ shown: { stream: 'live' } });
+  const isAtEnd = log.matches({ shown: { view: 'atEnd' } });
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => container.current,
     estimateSize: () => LINE_PX,
     getItemKey: (index) => rows[index]?.key ?? index,
     rangeExtractor: (range) => {
-      const inView = defaultRangeExtractor(range);
+      // Followed lines are in the document before the list is scrolled to them, so that no frame is without a line.
+      const size = range.endIndex - range.startIndex;
+      const atEnd = { ...range, startIndex: Math.max(0, rows.length - 1 - size), endIndex: rows.length - 1 };
+      const inView = defaultRangeExtractor(isLive && isAtEnd ? atEnd : range);
       return active < 0 || inView.includes(active) ? inView : [...inView, active].sort((a, b) => a - b);
     },
     overscan: 12,
@@ -116,7 +121,6 @@ export function LogList({ log, send, source, look, isWrapped, targets, onLink }:
     if (index !== -1 && !isInView) virtual.scrollToIndex(index, { align: 'center' });
     // Only when there is a new aim; rows come and go.
   }, [virtual, aim]);
-  const isAtEnd = log.matches({ shown: { view: 'atEnd' } });
   useEffect(() => {
     const box = container.current;
     if (box === null || !isAtEnd) return undefined;
@@ -141,8 +145,13 @@ export function LogList({ log, send, source, look, isWrapped, targets, onLink }:
     if (activeKey !== null) container.current?.querySelector<HTMLElement>(`[data-row="${activeKey}"]`)?.focus();
   }, [activeKey]);
 
-  const onScroll = ({ currentTarget }: UIEvent<HTMLDivElement>): void => {
-    send({ type: distanceToEnd(currentTarget) <= NEAR_PX ? 'view.atEnd' : 'view.away' });
+  const onScroll = ({ currentTarget: box }: UIEvent<HTMLDivElement>): void => {
+    const isUpwards = box.scrollTop < lastTop.current;
+    lastTop.current = box.scrollTop;
+    if (distanceToEnd(box) <= NEAR_PX) send({ type: 'view.atEnd' });
+    else if (isUpwards) send({ type: 'view.away' });
+    // The end has moved, not the reader.
+    else if (isAtEnd) box.scrollTop = box.scrollHeight;
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
