@@ -2,7 +2,9 @@ import { constants, fstatSync, openSync, writeSync } from 'node:fs';
 
 /** How much is kept while the reader accepts nothing; later records are dropped. */
 const MAX_KEPT_BYTES = 1024 * 1024;
+/** The delay of an attempt, and the longest: it doubles while nothing at all is accepted. */
 const RETRY_MS = 20;
+const MAX_RETRY_MS = 500;
 /** How long a process that exits waits for a reader that is behind. */
 const EXIT_TIMEOUT_MS = 1_000;
 const EXIT_RETRY_MS = 10;
@@ -17,7 +19,8 @@ export interface NonblockingStream {
 /**
  * Writes each line at once: the last lines before an exit or a crash are the important ones. If the reader of the file
  * descriptor is behind, up to 1 MiB is kept and tried again; later lines are dropped, and `onDropped` is called with
- * their number when the reader has caught up. A reader that is gone (EPIPE, EIO) must not affect the host.
+ * their number when the reader has caught up. The same holds for a file on a disk that is full. What cannot be written
+ * because its reader is gone is lost, and must not affect the host.
  */
 export function nonblockingStream(descriptor: number, onDropped: (lines: number) => void): NonblockingStream {
   const fd = unblocked(descriptor);
@@ -25,6 +28,13 @@ export function nonblockingStream(descriptor: number, onDropped: (lines: number)
   let kept: Uint8Array[] = [];
   let keptBytes = 0;
   let dropped = 0;
+
+  function retryIn(ms: number): void {
+    setTimeout(() => {
+      const before = keptBytes;
+      if (!putKept()) retryIn(keptBytes < before ? RETRY_MS : Math.min(2 * ms, MAX_RETRY_MS));
+    }, ms).unref();
+  }
 
   function keep(bytes: Uint8Array): void {
     kept.push(bytes);
@@ -34,27 +44,24 @@ export function nonblockingStream(descriptor: number, onDropped: (lines: number)
   function put(bytes: Uint8Array): void {
     const rest = bytes.subarray(written(fd, bytes));
     if (rest.length === 0) return;
-    if (kept.length === 0) setTimeout(tryAgain, RETRY_MS).unref();
+    if (kept.length === 0) retryIn(RETRY_MS);
     keep(rest);
   }
 
   /** Returns whether everything is written. */
   function putKept(): boolean {
-    const all = Buffer.concat(kept);
+    const [first = new Uint8Array(), ...more] = kept;
+    const all = more.length === 0 ? first : Buffer.concat(kept);
     [kept, keptBytes] = [[], 0];
     const rest = all.subarray(written(fd, all));
-    if (rest.length > 0) keep(rest);
-    return rest.length === 0;
-  }
-
-  function tryAgain(): void {
-    if (!putKept()) {
-      setTimeout(tryAgain, RETRY_MS).unref();
-      return;
+    if (rest.length > 0) {
+      keep(rest);
+      return false;
     }
     const lines = dropped;
     dropped = 0;
     if (lines > 0) onDropped(lines);
+    return true;
   }
 
   process.once('exit', () => {
@@ -77,14 +84,17 @@ export function nonblockingStream(descriptor: number, onDropped: (lines: number)
   };
 }
 
-/** How much of `bytes` needs no further attempt: what the reader accepted, or all if there is no reader. */
+/** The errors of a pipe, a socket or a terminal without a reader. */
+const GONE: ReadonlySet<string> = new Set(['EPIPE', 'EIO', 'ECONNRESET', 'EBADF']);
+
+/** How much of `bytes` needs no further attempt: what was accepted, or all if there is no reader. */
 function written(fd: number, bytes: Uint8Array): number {
   let done = 0;
   try {
     while (done < bytes.length) done += writeSync(fd, bytes, done);
     return done;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EAGAIN' ? done : bytes.length;
+    return error instanceof Error && 'code' in error && GONE.has(String(error.code)) ? bytes.length : done;
   }
 }
 

@@ -81,8 +81,8 @@ function localTime(time: Date): string {
 
 /** A progress display writes over its line again and again; what counts is what a terminal would show in the end. */
 function lastState(line: string): string {
-  const end = line.endsWith('\r') ? line.length - 1 : line.length;
-  return line.slice(line.lastIndexOf('\r', end - 1) + 1);
+  const end = line.length - (/\r+$/.exec(line)?.[0].length ?? 0);
+  return line.slice(line.lastIndexOf('\r', end - 1) + 1, end);
 }
 
 function gapText({ generation, stream, from, to, unwritten }: Extract<LogItemView, { gap: true }>): string {

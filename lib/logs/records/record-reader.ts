@@ -83,7 +83,7 @@ export class RecordReader implements LaunchReader {
         if (whole === 0 && read.count < buffer.length) return; // what is there of a record is not all of it
         if (whole === 0)
           this.#lines.gap(this.#offset + read.count); // no record is so long
-        else this.#takeAll(buffer.subarray(0, whole), endOf);
+        else this.#takeAll(buffer.subarray(0, whole), end, endOf);
         this.#offset += whole === 0 ? read.count : whole;
       }
       const items = this.#lines.items();
@@ -91,16 +91,19 @@ export class RecordReader implements LaunchReader {
     }
   }
 
-  /** Takes or skips whole records. */
-  #takeAll(bytes: Buffer, endOf: (stream: LogStream) => number): void {
+  /**
+   * Takes or skips whole records, up to `end`: what was written behind it in the meantime is left for whoever continues
+   * from the position.
+   */
+  #takeAll(bytes: Buffer, end: number, endOf: (stream: LogStream) => number): void {
     for (let from = 0; from < bytes.length;) {
       const newline = bytes.indexOf(NEWLINE, Math.min(from + CHUNK, bytes.length) - 1);
       const to = newline === -1 ? bytes.length : newline + 1;
       const piece = bytes.subarray(from, to);
       const offset = this.#offset + from;
-      if (this.#skim !== undefined && !this.#lines.isWithinLine && !this.#skim(piece, offset))
-        this.#lines.skip({ end: offset + piece.length });
-      else for (const record of recordsIn(piece, offset)) this.#take(record, endOf);
+      const isSkimmed = this.#skim !== undefined && !this.#lines.isWithinLine && offset + piece.length <= end;
+      if (isSkimmed && !this.#skim(piece, offset)) this.#lines.skip({ end: offset + piece.length });
+      else for (const record of recordsIn(piece, offset)) if (record.offset < end) this.#take(record, endOf);
       from = to;
     }
   }

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createLog, LogFileError } from '../../../lib/host/log.ts';
+import { SmallDisk } from '../../support/built/small-disk.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const MIB = 1024 * 1024;
@@ -228,6 +229,28 @@ log.info({}, 'ready');`);
       await log.close();
       expect(performance.now() - begun).to.be.within(900, 1_900);
     });
+  });
+
+  it('keeps what a full disk does not take, and writes it when there is space again', async function () {
+    const disk = SmallDisk.mount(1);
+    if (disk === null) {
+      this.skip(); // only root may mount
+      return;
+    }
+    const file = join(disk.folder, 'stderr');
+    const fd = openSync(file, 'a');
+    try {
+      const log = await createLog({ level: 'info', file: null, stream: { fd, write: () => undefined } });
+      disk.fill();
+      for (let n = 0; n < 100; n += 1) log.info({ n }, 'x'.repeat(100));
+      disk.empty();
+      await log.close();
+      const numbers = recordsOf(readFileSync(file, 'utf8')).map(({ n }) => n);
+      expect(numbers).to.deep.equal(Array.from({ length: 100 }, (_, n) => n));
+    } finally {
+      closeSync(fd);
+      disk.unmount();
+    }
   });
 
   it('is written by a process that exits while its reader is behind', async function () {

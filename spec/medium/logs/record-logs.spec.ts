@@ -121,6 +121,18 @@ describe('the output of a service in records', function () {
       expect(await world.texts(tail(2))).to.deep.equal(['a', 'name: ']);
     });
 
+    it('misses nothing of a line that grows behind the end of what is read', async () => {
+      await world.ran(1, 'printf one; sleep 0.3; printf two; sleep 0.3; printf three');
+      const parts = 'one two three'.split(' ');
+      const ends = [44, 88]; // 40 bytes of each record are before its text, and one is behind it
+      for (const [index, end] of ends.entries()) {
+        const before: LogStart = { type: 'before', position: { generation: 1, offsets: [end] }, lines: 1 };
+        const [line] = await world.all(before);
+        expect(line).to.include({ text: parts.slice(0, index + 1).join(''), position: `1:${end}` });
+        expect(await world.texts(after(`1:${end}`))).to.deep.equal([parts.slice(index + 1).join('')]);
+      }
+    });
+
     it('is what was written since an instant, in each of many segments', async () => {
       await world.ran(1, 'for i in 1 2 3 4 5 6 7 8 9; do seq -f "line $i%04.0f" 1500; sleep 0.02; done', 1024 * KIB);
       await world.ran(2, 'echo last');

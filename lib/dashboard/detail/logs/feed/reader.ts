@@ -8,8 +8,6 @@ import type { LogPage } from '../model/window.ts';
 /** How many lines a page has, and how many come before a line that was asked for. */
 export const PAGE_LINES = 1_000;
 const LINES_BEFORE = 200;
-/** The most lines that the host gives at once. */
-const MOST_LINES = 10_000;
 /** As `before`: behind everything that has been written. */
 const END = 'end';
 /** In place of a position: only what is new. */
@@ -127,7 +125,7 @@ export function logReader(client: LogClient, source: LogSource): LogReader {
   const { ask, follow, startingAt } =
     source.ids.length === 1 ? oneService(client, id, source) : severalServices(client, source);
   const older = async (before: string, lines: number, signal: AbortSignal): Promise<LogPage> =>
-    pageOf(await ask({ before, tail: lines, limit: MOST_LINES }, signal));
+    pageOf(await ask({ before, tail: lines }, signal));
   return {
     newest: async (signal) => [await older(END, PAGE_LINES, signal)],
     around: async (line, signal) => {
