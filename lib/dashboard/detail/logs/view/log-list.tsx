@@ -93,7 +93,10 @@ export function LogList({ log, send, source, look, isWrapped, targets, onLink }:
     estimateSize: () => LINE_PX,
     getItemKey: (index) => rows[index]?.key ?? index,
     rangeExtractor: (range) => {
-      const inView = defaultRangeExtractor(range);
+      // Followed lines are in the document before the list is scrolled to them, so that no frame is without a line.
+      const size = range.endIndex - range.startIndex;
+      const atEnd = { ...range, startIndex: Math.max(0, rows.length - 1 - size), endIndex: rows.length - 1 };
+      const inView = defaultRangeExtractor(isLive && isAtEnd ? atEnd : range);
       return active < 0 || inView.includes(active) ? inView : [...inView, active].sort((a, b) => a - b);
     },
     overscan: 12,
