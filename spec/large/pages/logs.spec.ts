@@ -139,6 +139,30 @@ describe(`the Logs view in a browser${reason === null ? '' : ` (skipped: ${reaso
     expect(dashboard.complaints).to.deep.equal([]);
   });
 
+  for (const [moment, next] of [
+    ['the frame in which the newest lines are drawn first', 'requestAnimationFrame(look)'],
+    ['the moment after they were', 'setTimeout(look)'],
+  ] as const)
+    it(`leaves the end when the reader scrolls in ${moment}`, async () => {
+      await open('long');
+      await waitForEnd('line 20000');
+      await goTo('#/services');
+      await logs.box.waitFor({ state: 'detached' });
+      await dashboard.page.evaluate(`new Promise((scrolled) => {
+        const look = () => {
+          const box = document.querySelector('[role=log]');
+          const isAtEnd = box?.textContent.includes('line 20000') && box.scrollHeight - box.scrollTop <= box.clientHeight + 1;
+          if (!isAtEnd) return void ${next};
+          box.scrollTop = 2010;
+          scrolled();
+        };
+        look();
+        location.hash = '#/services/long/logs';
+      })`);
+      await logs.place.getByText('Not following').waitFor();
+      expect(numberIn((await logs.measure()).texts[0])).to.equal(19_101);
+    });
+
   it('stays where it is while older lines are loaded above', async () => {
     await open('long');
     await waitForEnd('line 20000');
@@ -178,10 +202,8 @@ describe(`the Logs view in a browser${reason === null ? '' : ` (skipped: ${reaso
     expect(blank, 'views without a line').to.be.at.most(2);
     expect(new Set(shown).size, 'different views of 100').to.be.greaterThan(30);
 
-    await eventually(async () => {
-      await logs.wheel(-1_000); // again: a turn in the frame of new lines can be overtaken by them
-      expect(await logs.jump.isVisible()).to.equal(true);
-    }, WAIT_MS);
+    await logs.wheel(-1_000);
+    await logs.jump.waitFor();
     const there = await logs.measure();
     await logs.page.getByRole('button', { name: /\([2-9]\d{3} new lines\)/ }).waitFor();
     const later = await logs.measure();

@@ -1,6 +1,6 @@
-import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
+import { defaultRangeExtractor, elementScroll, useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import type { KeyboardEvent, MouseEvent, ReactNode, UIEvent } from 'react';
+import type { KeyboardEvent, MouseEvent, ReactNode, UIEvent, WheelEvent } from 'react';
 import type { SnapshotFrom } from 'xstate';
 import type { logMachine } from '../feed/machine.ts';
 import type { ViewEvent } from '../feed/setup.ts';
@@ -17,6 +17,7 @@ const LINE_PX = 20;
 const NEAR_PX = 10;
 /** So close to an end of the window, what follows there is read. */
 const AHEAD_PX = 100 * LINE_PX;
+const KEYS_UPWARDS = ['ArrowUp', 'PageUp', 'Home'];
 
 interface LineProps {
   readonly index: number;
@@ -80,6 +81,7 @@ interface LogListProps {
  */
 export function LogList({ log, send, source, look, isWrapped, targets, onLink }: LogListProps): ReactNode {
   const container = useRef<HTMLDivElement>(null);
+  /** Where the list was scrolled to last, by this component or by the reader: what is above is where the reader went. */
   const lastTop = useRef(0);
   const [activeKey, setActiveKey] = useState<number | null>(null);
   const { window: shown, aim, lostAt } = log.context;
@@ -101,9 +103,18 @@ export function LogList({ log, send, source, look, isWrapped, targets, onLink }:
     },
     overscan: 12,
     anchorTo: 'end',
-    followOnAppend: isLive,
+    followOnAppend: isLive && isAtEnd,
     scrollEndThreshold: NEAR_PX,
+    scrollToFn: (offset, options, instance) => {
+      elementScroll(offset, options, instance);
+      lastTop.current = container.current?.scrollTop ?? 0;
+    },
   });
+  const stayAtEnd = (box: HTMLElement): void => {
+    if (box.scrollTop < lastTop.current) return; // the reader has just left; the scroll event says so next
+    box.scrollTop = box.scrollHeight;
+    lastTop.current = box.scrollTop;
+  };
 
   useLayoutEffect(() => {
     virtual.measure();
@@ -126,7 +137,7 @@ export function LogList({ log, send, source, look, isWrapped, targets, onLink }:
     if (box === null || !isAtEnd) return undefined;
     // A banner above that comes or goes changes the height of the box, but not where it is scrolled to.
     const observer = new ResizeObserver(() => {
-      box.scrollTop = box.scrollHeight;
+      stayAtEnd(box);
     });
     observer.observe(box);
     return () => {
@@ -151,9 +162,18 @@ export function LogList({ log, send, source, look, isWrapped, targets, onLink }:
     if (distanceToEnd(box) <= NEAR_PX) send({ type: 'view.atEnd' });
     else if (isUpwards) send({ type: 'view.away' });
     // The end has moved, not the reader.
-    else if (isAtEnd) box.scrollTop = box.scrollHeight;
+    else if (isAtEnd) stayAtEnd(box);
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
+  // At once: the scroll event comes a frame later, in which new lines would take the reader back to the end.
+  const leaveEnd = (box: HTMLElement): void => {
+    if (box.scrollTop > 0) send({ type: 'view.away' });
+  };
+  const onWheel = ({ deltaY, ctrlKey, currentTarget }: WheelEvent<HTMLElement>): void => {
+    if (deltaY < 0 && !ctrlKey) leaveEnd(currentTarget);
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
+    const box = event.currentTarget;
+    if (event.target === box && KEYS_UPWARDS.includes(event.key)) leaveEnd(box);
     const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     const key = linkIn(event.target);
     if (by === 0 || key === null) return;
@@ -162,7 +182,9 @@ export function LogList({ log, send, source, look, isWrapped, targets, onLink }:
     while (rows[index]?.type === 'gap') index += by;
     const next = rows[index];
     if (next === undefined) return;
+    const top = box.scrollTop;
     virtual.scrollToIndex(index, { align: 'auto' });
+    if (box.scrollTop < top) leaveEnd(box);
     setActiveKey(next.key);
   };
   const onClick = (event: MouseEvent): void => {
@@ -184,6 +206,7 @@ export function LogList({ log, send, source, look, isWrapped, targets, onLink }:
       aria-live="off"
       tabIndex={0}
       onScroll={onScroll}
+      onWheel={onWheel}
       onKeyDown={onKeyDown}
       onClick={onClick}
       onFocus={({ target }) => {
