@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Instant } from '../model/values/time.ts';
 import type { Exposition, MeasuredHost, ProbeMeter, ProcessMeter, RequestMeter } from '../ports/meter.ts';
@@ -13,6 +14,9 @@ import { PromProcessMeter } from './process-meter.ts';
 import { PromRequestMeter } from './request-meter.ts';
 import { serviceFamilies, usageFamilies } from './service-families.ts';
 import { StoreMeter } from './store-meter.ts';
+
+/** Without a sample of the event loop, its metrics would be those of an empty histogram. */
+const FIRST_SAMPLES = 3;
 
 export interface MetricsOptions {
   readonly version: string;
@@ -34,17 +38,24 @@ export class Metrics {
   readonly #registry = new Registry();
   #take: () => Promise<Frame> = () => Promise.resolve(EMPTY_FRAME);
   #readyAfterSeconds: number | null = null;
+  #ofProcess: Promise<void> | null = null;
 
   constructor({ version, startedAt, hasProcessMetrics = true }: MetricsOptions) {
-    if (hasProcessMetrics) {
-      collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: LOOP_SAMPLE_MS });
-    }
     this.events = new EventMeter(this.#registry, startedAt);
     this.store = new StoreMeter(this.#registry);
     this.processes = new PromProcessMeter(this.#registry);
     this.probes = new PromProbeMeter(this.#registry);
     this.requests = new PromRequestMeter(this.#registry);
-    this.exposition = new TextExposition(this.#registry, async () => this.#families(version, await this.#take()));
+    this.exposition = new TextExposition(this.#registry, async () => {
+      if (hasProcessMetrics) await (this.#ofProcess ??= this.#measureProcess());
+      return this.#families(version, await this.#take());
+    });
+  }
+
+  /** From the first scrape on, because its samples wake a host that has nothing else to do. */
+  async #measureProcess(): Promise<void> {
+    collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: LOOP_SAMPLE_MS });
+    await pause(FIRST_SAMPLES * LOOP_SAMPLE_MS);
   }
 
   #families(version: string, frame: Frame): readonly Family[] {

@@ -28,7 +28,10 @@ const hostUsageSchema = z
     event_loop_lag_ms: z
       .strictObject({ mean: z.number().min(0), p99: z.number().min(0), max: z.number().min(0) })
       .nullable()
-      .meta({ description: 'The delay of timers since the previous reading; null: no timer was due.' }),
+      .meta({
+        description:
+          'The delay of timers since the previous reading; null at the first reading and if the previous one is more than a minute ago.',
+      }),
   })
   .meta({ id: 'HostUsage' });
 export type HostUsageView = Wire<typeof hostUsageSchema>;
