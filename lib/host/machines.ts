@@ -7,7 +7,7 @@ import type { Clock } from '../ports/clock.ts';
 import { webhookChart } from '../webhook/chart.ts';
 
 /** Accepted in every state: they resume an actor with a new host, or stop it with the old one. */
-const HOST_EVENTS = ['host.resume', 'host.drain'];
+const HOST_EVENTS = ['host.intention', 'host.resume', 'host.drain'];
 
 /** All statecharts of this program. */
 export function hostMachines(ports: ServicePorts, clock: Clock): readonly KnownMachine[] {

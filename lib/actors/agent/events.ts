@@ -11,6 +11,11 @@ export type AgentEvent =
   | { readonly type: 'agent.stop'; readonly correlationId: string | null }
   /** A service of this agent changed or was asked for a report. */
   | { readonly type: 'service.changed'; readonly report: ServiceReport }
+  /**
+   * The host has restarted, and resumes the services next: what they report is judged by what is intended now, which may
+   * be newer than the snapshot of this actor. `host.resume` follows.
+   */
+  | { readonly type: 'host.intention'; readonly intended: Intended }
   /** The host has restarted; `plan` and `intended` are the last accepted intention. */
   | { readonly type: 'host.resume'; readonly intended: Intended; readonly plan: AgentPlan }
   /** The host is shutting down and stops its services; the intention stays. */

@@ -5,7 +5,7 @@
  * starting, running, backoff, failed   re-evaluated with every report of a service
  * stopping  releasing (dependents first, each once those that need it are gone) | draining
  *
- * Commands, service reports and `host.resume` drive it. It owns no process: it holds and releases services.
+ * Commands, service reports, `host.intention` and `host.resume` drive it. It owns no process: it holds and releases services.
  */
 import type { PublicState } from '../../model/states.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -76,6 +76,7 @@ export function createAgentMachine(clock: Clock) {
     version: AGENT_MACHINE_VERSION,
     context: ({ input }) => agentContext(input, clock.now()),
     initial: 'stopped',
+    on: { 'host.intention': { actions: 'takeIntention' } },
     states: {
       stopped: {
         entry: 'enter',

@@ -54,7 +54,7 @@ export function agentSetup(clock: Clock) {
       ),
       intendRunning: assign({ intended: 'running', reason: null }),
       intendStopped: assign({ intended: 'stopped', reason: null }),
-      takeIntention: assign(({ event }) => (event.type === 'host.resume' ? { intended: event.intended } : {})),
+      takeIntention: assign(({ event }) => ('intended' in event ? { intended: event.intended } : {})),
       forgetReports: assign({ reports: {} }),
       noteReport: assign(({ context, event }) =>
         event.type === 'service.changed' ? { reports: reportsWith(context, event) } : {},

@@ -2,12 +2,13 @@ import { createActor, type AnyStateMachine, type Snapshot } from 'xstate';
 import { agentActorId } from '../../actors/agent/context.ts';
 import { resumeOf } from '../../actors/service/resume.ts';
 import type { createSupervisorMachine } from '../../actors/supervisor/machine.ts';
+import type { AgentIntention } from '../../model/intention.ts';
 import type { JournalDraft } from '../../model/journal.ts';
 import type { Instant } from '../../model/values/time.ts';
 import type { ActorRow } from '../../ports/actor-store.ts';
 import type { Log } from '../../ports/log.ts';
 import type { ProcessHost, Orphan } from '../../ports/process-host.ts';
-import { agentRefs, serviceRefs, type SupervisorRef } from '../actors.ts';
+import { agentRefs, serviceRefs, type AgentRef, type SupervisorRef } from '../actors.ts';
 import type { Intentions } from '../intentions.ts';
 import type { Runtime, RuntimeBase } from '../runtime.ts';
 import { ensureOrphans } from './orphan-services.ts';
@@ -16,7 +17,8 @@ import { unreportedAmong } from './unreported-exits.ts';
 
 /**
  * Restores every stored actor from its snapshot (its last state), the intentions (what should run) and the survey
- * (which processes exist). Services are resumed before agents, so that an agent finds its services running.
+ * (which processes exist). Services are resumed before agents, so that an agent finds its services running; an agent
+ * knows before that what is intended, so that it does not judge their reports by an older intention.
  */
 export async function recover(base: RuntimeBase, rows: readonly ActorRow[], machine: Machine): Promise<Runtime> {
   const { ports, timers, recorder } = base;
@@ -91,6 +93,8 @@ function resumeAll({ ports: { clock, crashPoint, log }, root, intentions }: Runt
   const entries = intentions.entries();
   const agents = intentions.agents().map((intention) => intention.plan);
   root.send({ type: 'supervisor.ensure', services: [...entries.values()], agents });
+  const resumes = agentRefs(root).map((ref) => ({ ref, intention: agentIntention(ref, intentions) }));
+  for (const { ref, intention } of resumes) ref.send({ type: 'host.intention', intended: intention.intended });
   for (const ref of serviceRefs(root)) {
     const { context } = ref.getSnapshot();
     const { spec, holders } = context;
@@ -99,9 +103,11 @@ function resumeAll({ ports: { clock, crashPoint, log }, root, intentions }: Runt
     ref.send(resumeOf(context, intention, status, clock.now()));
   }
   crashPoint?.('mid-resume');
-  for (const ref of agentRefs(root)) {
-    const { plan } = ref.getSnapshot().context;
-    const intention = intentions.agent(plan.id);
-    ref.send({ type: 'host.resume', intended: intention?.intended ?? 'stopped', plan: intention?.plan ?? plan });
-  }
+  for (const { ref, intention } of resumes) ref.send({ type: 'host.resume', ...intention });
+}
+
+function agentIntention(ref: AgentRef, intentions: Intentions): Pick<AgentIntention, 'intended' | 'plan'> {
+  const { plan } = ref.getSnapshot().context;
+  const intention = intentions.agent(plan.id);
+  return { intended: intention?.intended ?? 'stopped', plan: intention?.plan ?? plan };
 }

@@ -106,6 +106,23 @@ describe('a host whose store is not the one that it left', () => {
     expect((await events()).some(({ type }) => type === 'store.outdated')).to.equal(true);
   });
 
+  it('adopts what was started after an older store was written, and disturbs nothing', async () => {
+    const older = world.store.forked();
+    await world.control.startAgent({ configPath: '/plant/pump2.yaml' }, world.origin);
+    await world.pass(200);
+    await world.pass(1_000);
+    const pids = (): unknown => ['pump2-coreio', 'pump2-corerl'].map((id) => world.control.queries.service(id).pid);
+    const before = pids();
+    world.kill();
+    Object.assign(world, { store: older });
+    await world.boot();
+    await world.pass(200);
+    await world.pass(1_000);
+    expect(pids()).to.deep.equal(before);
+    expect(world.control.queries.agent('pump2').state).to.equal('running');
+    expect(world.processes.launches).to.deep.equal([]);
+  });
+
   it('believes the store when the copy is older', async () => {
     const copy = world.files.copy!;
     await Promise.all([world.control.stopAgent('pump1', world.origin), world.pass(), world.pass()]);
