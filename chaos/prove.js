@@ -6,11 +6,10 @@
  * one goes unreported. Takes about half an hour; not part of CI.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import ts from 'typescript';
 import { CHAOS_SABOTAGES } from '../scripts/sabotages/chaos.js';
 import { sabotage } from '../scripts/sabotages/sabotage.js';
 import { LOSSES } from './tally.js';
@@ -18,38 +17,17 @@ import { LOSSES } from './tally.js';
 const ROOT = join(import.meta.dirname, '..');
 const ROUNDS = 12;
 const LIMIT_MS = 480_000;
-const TRANSPILED = {
-  target: ts.ScriptTarget.ES2023,
-  module: ts.ModuleKind.ESNext,
-  verbatimModuleSyntax: true,
-  rewriteRelativeImportExtensions: true,
-};
-
-/** A copy of the package with a sabotage in it. */
+/** A copy of the package, built with a sabotage in it. */
 function sabotaged(one) {
   const folder = mkdtempSync(join(tmpdir(), 'coredinator-sabotaged-'));
-  for (const name of ['dist', 'lib/process/shim']) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
-  for (const name of ['package.json', 'scripts/build-shim.js', 'scripts/shim-sources.js'])
-    cpSync(join(ROOT, name), join(folder, name));
+  for (const name of ['dist', 'lib', 'scripts', 'package.json'])
+    cpSync(join(ROOT, name), join(folder, name), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  const file = join(folder, one.file);
-  mkdirSync(join(file, '..'), { recursive: true });
-  cpSync(join(ROOT, one.file), file);
   sabotage(folder, one);
-  build(folder, one.file);
+  const script = one.file.endsWith('.c') ? 'scripts/build-shim.js' : 'scripts/bundle.js';
+  const { status, stderr } = spawnSync(process.execPath, [join(folder, script)], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`The build of the sabotage "${one.name}" failed: ${stderr}`);
   return folder;
-}
-
-function build(folder, file) {
-  if (file.endsWith('.c')) {
-    const { status, stderr } = spawnSync(process.execPath, [join(folder, 'scripts/build-shim.js')], {
-      encoding: 'utf8',
-    });
-    if (status !== 0) throw new Error(stderr);
-    return;
-  }
-  const { outputText } = ts.transpileModule(readFileSync(join(folder, file), 'utf8'), { compilerOptions: TRANSPILED });
-  writeFileSync(join(folder, file.replace(/^lib/, 'dist').replace(/\.ts$/, '.js')), outputText);
 }
 
 /** Runs the chaos test on a package; resolves with what it prints. */
