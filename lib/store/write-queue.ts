@@ -74,30 +74,33 @@ export class WriteQueue {
   }
 
   async #drain(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0));
+    let isChecked = false;
+    while (this.#waiting.length > 0) isChecked = await this.#commit(this.#waiting.splice(0), isChecked);
     this.#draining = null;
   }
 
-  async #commit(members: readonly Member[]): Promise<void> {
+  /** `isChecked`: the guard has just found nothing. Resolves with whether that is so after this commit. */
+  async #commit(members: readonly Member[], isChecked = false): Promise<boolean> {
     const { guard } = this.#options;
     // A commit may copy the write-ahead log into a database that was damaged, after which the damage can hardly be seen.
-    const before = guard?.check() ?? null;
+    const before = isChecked ? null : (guard?.check() ?? null);
     if (before !== null) {
       this.#answer(members, new StoreUnavailableError(before));
-      return;
+      return false;
     }
     try {
       await this.#transaction([...this.#undo, ...members.flatMap(({ writes }) => writes)]);
       this.#undo = [];
     } catch (error) {
       await this.#afterFailure(members, error);
-      return;
+      return false;
     }
     // The rows are committed, but not reported yet: they are durable only if they are in the files that the next host
     // will read.
     const found = guard?.check() ?? null;
     if (found !== null) this.#undo = members.flatMap(undoOf);
     this.#answer(members, found === null ? null : new StoreUnavailableError(found));
+    return found === null;
   }
 
   /** Reports the result of each write, then settles its promise. */

@@ -23,7 +23,7 @@ import { NO_PROCESS, type Identity } from '../os/process-identity.ts';
 import type { Trees } from '../tree/process-trees.ts';
 import type { TreeOrigin } from '../tree/tree-context.ts';
 import { launchIdsAmong } from './launch-folders.ts';
-import { RecordRemoval } from './record-removal.ts';
+import type { RecordRemoval } from '../files/record-removal.ts';
 import type { Handling, UnreadableLaunches } from './unreadable-launches.ts';
 
 /** Adopts what earlier hosts launched. */
@@ -42,7 +42,7 @@ export class Adoption {
   constructor(trees: Trees, boot: string | null, unreadable: UnreadableLaunches) {
     this.#trees = trees;
     this.#unreadable = unreadable;
-    this.#removal = new RecordRemoval(trees);
+    this.#removal = trees.removal;
     this.#layout = trees.layout;
     this.#boot = boot;
   }

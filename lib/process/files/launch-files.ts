@@ -1,4 +1,4 @@
-import { linkSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readdirSync, renameSync, rmdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExitUsage, ProcessExit, ShimKind } from '../../model/process.ts';
 import { DEFAULT_LOGS, type NodeSignal, type StopSpec } from '../../model/spec.ts';
@@ -191,7 +191,17 @@ export function removeRecords(layout: Layout, launchId: LaunchId): void {
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
   }
-  rmSync(hidden, { recursive: true, force: true });
+  removeFolder(hidden);
+}
+
+/** A third of the calls of `rmSync`, which expects folders in it. */
+function removeFolder(folder: string): void {
+  try {
+    for (const name of readdirSync(folder)) unlinkSync(join(folder, name));
+    rmdirSync(folder);
+  } catch {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** The names of the launches with a folder; finishes the removals of a killed host. */

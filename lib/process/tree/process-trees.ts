@@ -7,9 +7,9 @@ import type { Clock } from '../../ports/clock.ts';
 import type { ReachCrashPoint } from '../../ports/crash-points.ts';
 import type { LaunchLedger } from '../../ports/launch-ledger.ts';
 import type { Log } from '../../ports/log.ts';
-import { removeRecords } from '../files/launch-files.ts';
 import { ExitsFolder } from '../files/exits-folder.ts';
 import type { Layout } from '../files/layout.ts';
+import { RecordRemoval } from '../files/record-removal.ts';
 import { ProcessTable } from '../os/process-table.ts';
 import { ExitWatch } from './exit-watch.ts';
 import { LaunchOutputs } from './launch-outputs.ts';
@@ -35,6 +35,7 @@ export class Trees implements TreeContext {
   readonly log: Log;
   readonly clock: Clock;
   readonly exitsFolder: ExitsFolder;
+  readonly removal: RecordRemoval;
   readonly status: LaunchStatusRegistry;
   readonly livenessPoll = new LivenessPoll();
   readonly mainRounds = new MainRounds();
@@ -65,6 +66,7 @@ export class Trees implements TreeContext {
       this.#tidy(launchId);
     });
     this.exitsFolder = new ExitsFolder(layout);
+    this.removal = new RecordRemoval({ layout, log, clock, crashPoint });
     this.#watch = new ExitWatch(layout.exits, (name) => this.#trees.get(name)?.readRecord(), log);
   }
 
@@ -169,12 +171,7 @@ export class Trees implements TreeContext {
     if (this.#retriedWrites.has(launchId) || !(tree?.isGone ?? this.#treeless.has(launchId))) return;
     this.#trees.delete(launchId);
     this.#treeless.delete(launchId);
-    this.crashPoint?.('before-removal');
-    try {
-      removeRecords(this.layout, launchId);
-    } catch (error) {
-      this.log.warn({ err: error, launchId }, 'cannot remove the files of an ended launch');
-    }
+    this.removal.remove(launchId);
   }
 
   /** Resolves when every end of a service is in the ledger; rejects if the store is unavailable. */
@@ -220,6 +217,7 @@ export class Trees implements TreeContext {
     for (const { write } of this.#retriedWrites.values()) write.giveUp();
     for (const tree of this.#trees.values()) tree.close();
     this.outputs.close();
+    this.removal.close();
     this.status.close();
   }
 }
