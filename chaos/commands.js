@@ -1,6 +1,6 @@
 import { pause } from './patience.js';
 
-/** Long enough for the host to read one request before the next one. */
+/** Long enough for the stop to have begun. */
 const APART_MS = 40;
 /** How long a stop that nobody confirmed may still affect a launch after a later start was confirmed. */
 const STOP_LEFT_MS = 1_000;
@@ -48,6 +48,7 @@ export class Promised {
   async bounce(host) {
     const stopped = this.stop(host);
     await pause(APART_MS);
+    await host.get('/api/healthcheck'); // once this is answered, the host has read the stop, however busy it is
     await Promise.all([stopped, this.start(host)]);
   }
 

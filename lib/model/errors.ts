@@ -73,12 +73,14 @@ export class MachineNotFoundError extends CoredinatorError {
 export class ServiceNotFoundError extends CoredinatorError {
   readonly code = 'service_not_found';
 
-  constructor(id: string, wanted: 'service' | 'shared coreio' = 'service') {
-    super(
-      wanted === 'service'
-        ? `Service "${id}" not found. GET /api/services lists all services.`
-        : `Shared coreio "${id}" not found. GET /api/io/ lists all that agents can share.`,
-    );
+  /** `other service`: a shared coreio is wanted, and there is a service of that id that is none. */
+  constructor(id: string, wanted: 'service' | 'shared coreio' | 'other service' = 'service') {
+    const sentences = {
+      service: 'GET /api/services lists all services.',
+      'shared coreio': 'GET /api/io/ lists all that agents can share.',
+      'other service': `There is a service of that id, which is none: POST /api/services/${id}/stop stops it.`,
+    };
+    super(`${wanted === 'service' ? 'Service' : 'Shared coreio'} "${id}" not found. ${sentences[wanted]}`);
   }
 }
 

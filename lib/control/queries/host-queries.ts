@@ -143,7 +143,8 @@ export class HostQueries implements Queries {
 
   io(id: string): IoView {
     const snapshot = serviceRef(this.#runtime.root, id)?.getSnapshot();
-    if (snapshot === undefined || !isSharedIo(snapshot)) throw new ServiceNotFoundError(id, 'shared coreio');
+    if (snapshot === undefined) throw new ServiceNotFoundError(id, 'shared coreio');
+    if (!isSharedIo(snapshot)) throw new ServiceNotFoundError(id, 'other service');
     return { service_id: snapshot.context.spec.id, status: serviceStatusView(snapshot) };
   }
 

@@ -57,6 +57,14 @@ describe('a signal to a service', () => {
   });
 });
 
+describe('a service that is no shared coreio', () => {
+  it('is not stopped as one, and the refusal says what stops it', async () => {
+    const refusal = await rejection(world.control.stopIo('pump1-corerl', world.origin));
+    expect(refusal).to.be.instanceOf(ServiceNotFoundError);
+    expect(String(refusal)).to.contain('not found').and.to.contain('POST /api/services/pump1-corerl/stop');
+  });
+});
+
 describe('a service that is deleted', () => {
   const remove = (id: string): Promise<unknown> =>
     Promise.all([world.control.deleteService(id, world.origin), settle()]);
