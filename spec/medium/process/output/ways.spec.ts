@@ -1,11 +1,9 @@
 import { expect } from 'chai';
-import { constants, existsSync, readFileSync } from 'node:fs';
-import { OutputWorld, type StreamName } from '../../../support/process/output-world.ts';
+import { constants, existsSync } from 'node:fs';
+import { mayEnlargePipes, OutputWorld, type StreamName } from '../../../support/process/output-world.ts';
 import { isNativeShimBuilt, shimPath } from '../../../support/process/shim-driver.ts';
 
 const F_SETFL = 4;
-const CAP_SYS_ADMIN = 21n;
-const CAP_SYS_RESOURCE = 24n;
 
 /** A Node program in a shell script. */
 function node(program: string): string {
@@ -117,10 +115,3 @@ describe('the output of a program', function () {
     expect(output.outputOf('stdout').toString()).to.equal(`${'x'.repeat(1e6)}\n`);
   });
 });
-
-/** Whether the limits of the kernel for pipes are not meant for this user. */
-function mayEnlargePipes(): boolean {
-  const status = readFileSync('/proc/self/status', 'utf8');
-  const capabilities = BigInt(`0x${/^CapEff:\s+([0-9a-f]+)/m.exec(status)?.[1] ?? '0'}`);
-  return ((capabilities >> CAP_SYS_ADMIN) & 1n) === 1n || ((capabilities >> CAP_SYS_RESOURCE) & 1n) === 1n;
-}
