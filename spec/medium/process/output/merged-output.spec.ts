@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { layoutOf } from '../../../../lib/process/files/layout.ts';
 import { readShimClaim } from '../../../../lib/process/files/launch-files.ts';
@@ -9,7 +9,7 @@ import { parseServiceId } from '../../../../lib/model/values/ids.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { LocalProcessWorld } from '../../../support/process/local-process-world.ts';
 import { mayEnlargePipes, recordsIn } from '../../../support/process/output-world.ts';
-import { isNativeShimBuilt } from '../../../support/process/shim-driver.ts';
+import { isNativeShimBuilt, isRunning } from '../../../support/process/shim-driver.ts';
 
 const PUMP = parseServiceId('pump');
 const COUNT = 1_000;
@@ -57,6 +57,43 @@ for (const kind of ['native', 'node'] as const satisfies readonly OwnShimKind[])
     });
   });
 }
+
+describe('a stream that nobody opens', function () {
+  this.timeout(20_000);
+  let world: LocalProcessWorld;
+
+  before(function () {
+    if (!isNativeShimBuilt()) this.skip();
+  });
+
+  beforeEach(() => {
+    world = new LocalProcessWorld('native');
+  });
+
+  afterEach(() => world.dispose());
+
+  for (const isShimKilled of [false, true]) {
+    it(`ends with its launch${isShimKilled ? ', also if the shim was killed' : ''}`, async () => {
+      const host = await world.open();
+      const go = join(world.folder, 'go');
+      const script = `echo before; while [ ! -e "${go}" ]; do sleep 0.02; done; echo after >&2`;
+      const request = world.request(PUMP, 1, { executablePath: world.script(script), output: 'merged' });
+      const outcome = await host.launch(request);
+      if (outcome.type !== 'launched') throw new Error('It was not launched.');
+      const shim = readShimClaim(layoutOf(world.stateDir), outcome.launch.launchId)?.shim.pid ?? 0;
+      if (isShimKilled) process.kill(shim, 'SIGKILL');
+      writeFileSync(go, '');
+      await eventually(() => expect(host.status(PUMP)?.status).to.equal('exited'));
+      await eventually(() => expect(isRunning(shim)).to.equal(false));
+      const file = join(world.stateDir, 'logs', PUMP, '1.000000000000000.log');
+      await eventually(() => {
+        const texts = recordsIn(readFileSync(file)).map(({ stream, text }) => `${stream} ${text.toString()}`);
+        expect(texts).to.deep.equal(['stdout before', 'stdout after']);
+      });
+      await eventually(() => expect(world.list('run')).to.deep.equal([])); // no reader needs its files
+    });
+  }
+});
 
 describe('the output buffer of a launch', function () {
   this.timeout(20_000);
