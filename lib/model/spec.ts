@@ -56,7 +56,7 @@ export interface LogsSpec {
 export const DEFAULT_LOGS: LogsSpec = { maxBytes: 10 * 1024 * 1024, keep: 5 };
 
 /**
- * `separate`: stdout and stderr are told apart. `merged`: both are one stream, in exactly the order in which they were
+ * `separate`: stdout and stderr are distinguished. `merged`: both are one stream, in exactly the order in which they were
  * written.
  */
 export const OUTPUT_MODES = ['separate', 'merged'] as const;

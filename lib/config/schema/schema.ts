@@ -110,9 +110,7 @@ export const kindSchema = z.strictObject({
   logs: logs.describe('How much of its output is kept.'),
   output: z
     .enum(OUTPUT_MODES)
-    .describe(
-      'merged: stderr goes into the stream of stdout, so that the order of both is exact, and is no longer told apart. Default: separate.',
-    ),
+    .describe('merged: stderr goes into the stream of stdout, and the order of both is exact. Default: separate.'),
   limits: limitsSchema.describe('The resource limits of each of its processes. Default: those of the host.'),
   user: account('user').describe('The user that it runs as, by name or number. Default: that of the host.').optional(),
   group: account('group')
